@@ -1,0 +1,151 @@
+/** Owns the row types of core's tables. Plugins add theirs by augmenting `Database`. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+export type Id = string
+type GeneratedId = ColumnType<Id, Id | undefined, never>
+type Json<T> = ColumnType<T, string, string>
+type DefaultJson<T> = ColumnType<T, string | undefined, string>
+
+export type Language = 'pl' | 'en'
+export type StateType = 'new' | 'open' | 'closed' | 'pending reminder' | 'pending auto' | 'removed' | 'merged'
+export type Lock = 'unlock' | 'lock' | 'tmp_lock'
+export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
+export type SenderType = 'agent' | 'system' | 'customer'
+export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
+export type AutoResponseType = 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'auto remove' | 'closed'
+export type InboundState = 'accepted' | 'processed' | 'failed' | 'held'
+export type OutboundState = 'queued' | 'sent' | 'failed' | 'cancelled'
+
+export interface CalendarTable { id: GeneratedId; name: string; definition: JSONColumnType<object>; valid: Generated<boolean> }
+export interface UnitTable {
+  id: GeneratedId; parent_id: Id | null; slug: string; name: string; name_en: string | null; calendar_id: Id | null
+  valid: Generated<boolean>; created_at: Date
+}
+export interface PersonTable {
+  id: GeneratedId; login: string | null; first_name: Generated<string>; last_name: Generated<string>; name: string
+  password_hash: string | null; agent: Generated<boolean>; language: Language | null; phone: Generated<string>; unit_id: Id | null
+  source: Generated<string>; valid: Generated<boolean>; created_at: Date; last_login_at: Date | null
+  preferences: DefaultJson<Record<string, unknown>>
+}
+export interface PersonAddressTable { id: GeneratedId; person_id: Id; address: string; main: Generated<boolean>; verified_at: Date | null }
+export interface SessionTable {
+  token_hash: Buffer; person_id: Id; csrf: string; created_at: Date; last_used_at: Date; expires_at: Date
+  client_address: Generated<string>; user_agent: Generated<string>
+}
+export interface LoginLinkTable {
+  token_hash: Buffer; person_id: Id; purpose: 'login' | 'set-password'; created_at: Date; expires_at: Date; used_at: Date | null
+}
+export interface LoginAttemptTable { id: GeneratedId; login: string; client_address: string; at: Date }
+export interface PermissionGroupTable { id: GeneratedId; name: string; comment: Generated<string>; unit_id: Generated<Id>; valid: Generated<boolean> }
+export interface RoleTable { id: GeneratedId; name: string; comment: Generated<string>; valid: Generated<boolean> }
+export interface GroupPersonTable { group_id: Id; person_id: Id; right: string }
+export interface RolePersonTable { role_id: Id; person_id: Id }
+export interface GroupRoleTable { group_id: Id; role_id: Id; right: string }
+export interface QueueTable {
+  id: GeneratedId; name: string; parent_id: Id | null; unit_id: Id; group_id: Id; calendar_id: Id | null; address_id: Id | null
+  follow_up_possible: Generated<FollowUpPossible>; follow_up_lock: Generated<boolean>; language: Language | null
+  signature: Generated<string>; comment: Generated<string>; valid: Generated<boolean>; created_at: Date
+}
+export interface SystemAddressTable { id: GeneratedId; address: string; name: string; queue_id: Id; valid: Generated<boolean> }
+export interface TicketStateTable {
+  id: GeneratedId; name: string; type: StateType; date_optional: Generated<boolean>; after_pending: string | null
+  sort: Generated<number>; valid: Generated<boolean>
+}
+export interface TicketPriorityTable { id: GeneratedId; name: string; valid: Generated<boolean> }
+export interface TicketNumberBaseTable { key: string; base: string }
+export interface TicketTable {
+  id: GeneratedId; number: string; title: string; queue_id: Id; state_id: Id; state_type: StateType; priority_id: Id; lock: Generated<Lock>
+  owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null; customer_company: Generated<string>; preview: Generated<string>
+  pending_until: Date | null; received_at: Date; created_at: Date; created_by: Id | null; changed_at: Date; closed_at: Date | null
+  last_customer_at: Date | null; last_agent_at: Date | null; archived: Generated<boolean>
+}
+export interface TicketWatcherTable { ticket_id: Id; person_id: Id }
+export interface TicketParticipantTable { ticket_id: Id; person_id: Id; right: 'read' | 'reply' }
+export interface TicketSeenTable { ticket_id: Id; person_id: Id; seen_at: Date }
+export interface DraftTable { person_id: Id; form: string; fields: Json<Record<string, string>>; updated_at: Date }
+export interface BlobTable { id: GeneratedId; sha256: Buffer; size: string | number; created_at: Date }
+export interface BlobChunkTable { blob_id: Id; seq: number; data: Buffer }
+export interface ArticleTable {
+  id: GeneratedId; ticket_id: Id; channel: Channel; sender_type: SenderType; visible: boolean; person_id: Id | null
+  from_text: Generated<string>; to_text: Generated<string>; cc_text: Generated<string>; reply_to: Generated<string>; subject: Generated<string>
+  body: Generated<string>; html: string | null; message_id: string | null; message_id_md5: ColumnType<string | null, never, never>
+  in_reply_to: Generated<string>; reference_ids: Generated<string>; inbound_mail_id: Id | null; act_id: string; created_at: Date
+  withdrawn_at: Date | null
+}
+export interface ArticleAttachmentTable {
+  id: GeneratedId; article_id: Id; blob_id: Id; name: string; content_type: string; content_id: string | null
+  disposition: Generated<'attachment' | 'inline'>; size: string | number
+}
+export interface HistoryTable {
+  id: GeneratedId; ticket_id: Id; article_id: Id | null; type: string; name: Generated<string>
+  before: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
+  after: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
+  reason: ColumnType<unknown, string | null | undefined, string | null>
+  person_id: Id | null; act_id: string; created_at: Date
+}
+export interface FactTable {
+  id: GeneratedId; name: string; ticket_id: Id | null; unit_id: Id | null; person_id: Id | null; act_id: string
+  data: DefaultJson<Record<string, unknown>>; created_at: Date
+}
+export interface InboundMailTable {
+  id: GeneratedId; key: Buffer; blob_id: Id; envelope_from: string; envelope_to: string; peer_address: Generated<string>
+  peer_name: Generated<string>; encrypted: Generated<boolean>; accepted_at: Date; state: Generated<InboundState>; outcome: string | null
+  reason: ColumnType<MailReason[] | null, string | null | undefined, string | null>; subject: Generated<string>; from_text: Generated<string>
+  message_id_md5: string | null; ticket_id: Id | null; article_id: Id | null; attempts: Generated<number>; processed_at: Date | null
+}
+/** One step's decision on a mail: which step, what it decided, by which rule, in words for a person. */
+export interface MailReason { step: string; decided: string; rule: string; detail?: string }
+export interface OutboundMailTable {
+  id: GeneratedId; kind: string; ticket_id: Id | null; article_id: Id | null; from_text: string; envelope_from: string; recipients: string[]
+  to_text: string; cc_text: Generated<string>; subject: string; body: string | null; html: string | null; message_id: string
+  in_reply_to: Generated<string>; reference_ids: Generated<string>; headers: DefaultJson<Record<string, string>>
+  state: Generated<OutboundState>; attempts: Generated<number>; not_before: Date; give_up_at: Date; last_error: string | null
+  act_id: string; created_at: Date; sent_at: Date | null
+}
+export interface LoopProtectionTable { address: string; day: ColumnType<Date, string, string>; count: number }
+export interface AutoResponseTable { id: GeneratedId; name: string; type: AutoResponseType; standard: Generated<boolean>; valid: Generated<boolean> }
+export interface AutoResponseTextTable { auto_response_id: Id; language: Language; subject: string; body: string }
+export interface QueueAutoResponseTable { queue_id: Id; type: AutoResponseType; auto_response_id: Id | null }
+export interface SettingTable {
+  owner: string; key: string; unit_id: Generated<Id>; value: Json<unknown>; changed_at: Date; changed_by: Id | null
+}
+export interface PluginActivationTable { plugin: string; unit_id: Id; active: boolean; changed_at: Date; changed_by: Id | null }
+
+export interface Database {
+  calendar: CalendarTable
+  unit: UnitTable
+  person: PersonTable
+  person_address: PersonAddressTable
+  session: SessionTable
+  login_link: LoginLinkTable
+  login_attempt: LoginAttemptTable
+  permission_group: PermissionGroupTable
+  role: RoleTable
+  group_person: GroupPersonTable
+  role_person: RolePersonTable
+  group_role: GroupRoleTable
+  queue: QueueTable
+  system_address: SystemAddressTable
+  ticket_state: TicketStateTable
+  ticket_priority: TicketPriorityTable
+  ticket_number_base: TicketNumberBaseTable
+  ticket: TicketTable
+  ticket_watcher: TicketWatcherTable
+  ticket_participant: TicketParticipantTable
+  ticket_seen: TicketSeenTable
+  draft: DraftTable
+  blob: BlobTable
+  blob_chunk: BlobChunkTable
+  article: ArticleTable
+  article_attachment: ArticleAttachmentTable
+  history: HistoryTable
+  fact: FactTable
+  inbound_mail: InboundMailTable
+  outbound_mail: OutboundMailTable
+  loop_protection: LoopProtectionTable
+  auto_response: AutoResponseTable
+  auto_response_text: AutoResponseTextTable
+  queue_auto_response: QueueAutoResponseTable
+  setting: SettingTable
+  plugin_activation: PluginActivationTable
+}

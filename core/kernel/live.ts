@@ -1,0 +1,64 @@
+/** Owns the one LISTEN of a process: committed changes, told to open pages as "ticket 123 changed" and to caches. */
+import { Client } from 'pg'
+import type { Logger } from 'pino'
+import type { Id } from '../database/schema.ts'
+import { CHANNEL } from './facts.ts'
+
+/** What a commit told: the fact's name and the ticket it speaks of. */
+export interface Notice { fact: string; ticket?: Id }
+
+export interface Live {
+  /** Calls back for each notice until the returned function is called. */
+  subscribe(listener: (notice: Notice) => void): () => void
+  stop(): Promise<void>
+}
+
+/** Opens the connection and keeps it: a lost one is opened again after a second. */
+export async function startLive(url: string, log: Logger): Promise<Live> {
+  const listeners = new Set<(notice: Notice) => void>()
+  let client: Client | undefined
+  let stopped = false
+
+  const connect = async (): Promise<void> => {
+    const next = new Client({ connectionString: url, application_name: 'pomoc live' })
+    next.on('error', () => { /* 'end' follows and reconnects */ })
+    next.on('end', () => { if (!stopped) setTimeout(() => void reconnect(), 1000).unref() })
+    next.on('notification', (message) => {
+      const notice = parseNotice(message.payload)
+      if (notice) for (const listener of listeners) listener(notice)
+    })
+    await next.connect()
+    await next.query(`listen ${CHANNEL}`)
+    client = next
+  }
+  const reconnect = async (): Promise<void> => {
+    try {
+      await connect()
+    } catch (error) {
+      log.warn({ err: error }, 'live updates are off: the database does not answer; trying again')
+      if (!stopped) setTimeout(() => void reconnect(), 1000).unref()
+    }
+  }
+
+  await connect()
+  return {
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    async stop() {
+      stopped = true
+      listeners.clear()
+      await client?.end().catch(() => {})
+    },
+  }
+}
+
+function parseNotice(payload: string | undefined): Notice | undefined {
+  try {
+    const value = JSON.parse(payload ?? '') as Notice
+    return typeof value.fact === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,126 @@
+/** Owns the one policy: who may do what to a ticket, as a decision with its rule and as the SQL of the same branches. */
+import { sql, type RawBuilder } from 'kysely'
+import type { Id } from '../database/schema.ts'
+import type { Access, Actor } from './actor.ts'
+import { refused } from '../errors.ts'
+
+/**
+ * Rights over tickets. OTRS's seven first (System::Permission, rw includes all), then those OTRS offers by name;
+ * sites may add to the list. `see` and `answer` are what a customer holds over a ticket of their own.
+ */
+export const AGENT_RIGHTS = [
+  'ro', 'move_into', 'create', 'note', 'owner', 'priority', 'rw',
+  'close', 'pending', 'customer', 'move', 'compose', 'responsible', 'forward', 'bounce', 'lock',
+] as const
+export type Right = (typeof AGENT_RIGHTS)[number] | 'see' | 'answer' | (string & {})
+
+/** What the policy must know of a ticket and of its ties to the one who asks. */
+export interface TicketTies {
+  queueId: Id
+  ownerId: Id | null
+  responsibleId: Id | null
+  customerId: Id | null
+  watching: boolean
+  participation: 'read' | 'reply' | null
+}
+
+export interface Decision { allowed: boolean; rule: string }
+
+interface Branch {
+  rule: string
+  /** Does this branch speak of the right at all, for this person? */
+  applies(access: Access, right: Right): boolean
+  holds(access: Access, right: Right, ticket: TicketTies): boolean
+  /** The same, as a condition on the table `ticket`. */
+  condition(access: Access, right: Right): RawBuilder<boolean>
+}
+
+const isCustomerRight = (right: Right) => right === 'see' || right === 'answer'
+const agentMay = (access: Access, right: Right) => access.agent && !isCustomerRight(right)
+/** OTRS: every right implies reading; rw implies every right. */
+export function holdsRight(rights: ReadonlySet<string> | undefined, right: Right): boolean {
+  if (!rights || rights.size === 0) return false
+  return right === 'ro' ? rights.has('ro') || rights.has('rw') : rights.has(right) || rights.has('rw')
+}
+
+/** Ids of queues in which the person holds a right. */
+export function queuesWith(access: Access, right: Right): Id[] {
+  return access.agent ? [...access.queueRights].filter(([, rights]) => holdsRight(rights, right)).map(([id]) => id) : []
+}
+
+/** OTRS order: owner, responsible, group, watcher; then a customer's own ties. */
+const branches: Branch[] = [
+  {
+    rule: 'owner',
+    applies: agentMay,
+    holds: (access, _right, ticket) => ticket.ownerId === access.personId,
+    condition: (access) => sql`ticket.owner_id = ${access.personId}`,
+  },
+  {
+    rule: 'responsible',
+    applies: agentMay,
+    holds: (access, _right, ticket) => ticket.responsibleId === access.personId,
+    condition: (access) => sql`ticket.responsible_id = ${access.personId}`,
+  },
+  {
+    rule: 'queue',
+    applies: agentMay,
+    holds: (access, right, ticket) => holdsRight(access.queueRights.get(ticket.queueId), right),
+    condition: (access, right) => sql`ticket.queue_id = any(${queuesWith(access, right)}::bigint[])`,
+  },
+  {
+    rule: 'watcher',
+    applies: (access, right) => agentMay(access, right) && right === 'ro',
+    holds: (_access, _right, ticket) => ticket.watching,
+    condition: (access) => sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${access.personId})`,
+  },
+  {
+    rule: 'customer',
+    applies: (_access, right) => isCustomerRight(right),
+    holds: (access, _right, ticket) => ticket.customerId === access.personId,
+    condition: (access) => sql`ticket.customer_id = ${access.personId}`,
+  },
+  {
+    rule: 'participant',
+    applies: (_access, right) => isCustomerRight(right),
+    holds: (_access, right, ticket) => ticket.participation === 'reply' || (right === 'see' && ticket.participation === 'read'),
+    condition: (access, right) => right === 'answer'
+      ? sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId} and "right" = 'reply')`
+      : sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId})`,
+  },
+]
+
+/** Decides, and says by which rule: 'owner', 'queue', 'customer' … or 'none'. */
+export function may(access: Access, right: Right, ticket: TicketTies): Decision {
+  const branch = branches.find((b) => b.applies(access, right) && b.holds(access, right, ticket))
+  return branch ? { allowed: true, rule: branch.rule } : { allowed: false, rule: 'none' }
+}
+
+/**
+ * The same policy for lists: conditions on the table `ticket`, one per branch, to be joined by UNION so that each uses
+ * its own index. Empty: nothing is visible.
+ */
+export function visibleBranches(access: Access, right: Right): RawBuilder<boolean>[] {
+  return branches.filter((b) => b.applies(access, right)).map((b) => b.condition(access, right))
+}
+
+/** One condition `ticket.id in (… union …)`: for counts and searches that are narrow already. */
+export function visibleCondition(access: Access, right: Right): RawBuilder<boolean> {
+  const all = visibleBranches(access, right)
+  if (all.length === 0) return sql`false`
+  return sql`(${sql.join(all, sql` or `)})`
+}
+
+/** Throws unless the actor may: 404 when they may not even see the ticket, 403 when they may see but not do it. */
+export function demand(actor: Actor, right: Right, ticket: TicketTies): Decision {
+  if (actor.kind === 'system') return { allowed: true, rule: 'system' }
+  const decision = may(actor.access, right, ticket)
+  if (decision.allowed) return decision
+  const sees = may(actor.access, isCustomerRight(right) ? 'see' : 'ro', ticket).allowed
+  throw refused(sees ? 'not-allowed' : 'not-found')
+}
+
+/** Throws unless the actor administers the installation. */
+export function demandAdmin(actor: Actor): void {
+  if (actor.kind !== 'system' && !actor.access.admin) throw refused('not-allowed')
+}

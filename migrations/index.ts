@@ -1,0 +1,9 @@
+/** Owns the list of core's migrations, in running order. */
+import type { Migration } from 'kysely/migration'
+import * as core from './0001_core.ts'
+import * as seed from './0002_seed.ts'
+
+export const coreMigrations: Record<string, Migration> = {
+  '0001_core': core,
+  '0002_seed': seed,
+}
