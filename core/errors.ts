@@ -12,13 +12,15 @@ export const ERRORS = {
   'input': 422,
   'conflict': 409,
   'ticket.merged-is-final': 422,
-  'ticket.removed-is-final': 422,
+  'ticket.removed-needs-set-state': 422,
+  'ticket.merge-needs-target': 422,
+  'ticket.lock-needs-owner': 422,
+  'ticket.locked-by-other': 409,
   'ticket.pending-needs-date': 422,
   'ticket.pending-in-past': 422,
   'ticket.state-unknown': 422,
   'ticket.queue-unknown': 422,
   'ticket.owner-unfit': 422,
-  'ticket.taken': 409,
   'ticket.nobody-to-answer': 422,
   'ticket.closed-for-customer': 422,
   'article.empty': 422,
@@ -58,7 +60,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Makes the refusal to throw where the rule is: `throw refused('ticket.taken', { who })`. */
+/** Makes the refusal to throw where the rule is: `throw refused('ticket.locked-by-other', { who })`. */
 export function refused(code: ErrorCode, params?: ErrorParams, field?: string): Refusal {
   return new Refusal(code, params, field)
 }

@@ -37,7 +37,7 @@ export function makeKernel(room: {
   for (const plugin of plugins) {
     for (const fact of Object.keys(plugin.on ?? {})) listening.set(fact, [...(listening.get(fact) ?? []), plugin.name])
   }
-  const workRoom = { db, clock, subscribers: (fact: string) => listening.get(fact) ?? [] }
+  const workRoom = { db, config, clock, subscribers: (fact: string) => listening.get(fact) ?? [] }
   const slots = makeSlots(fills, log)
   const make = (owner: string, settings: AnyPlugin['settings']): Host => ({
     config, db, clock, slots, live,

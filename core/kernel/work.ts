@@ -1,6 +1,7 @@
 /** Owns the unit of work: one transaction, one actor, one moment, one act id; facts and jobs leave with the commit. */
 import { randomUUID } from 'node:crypto'
 import type { Kysely, Transaction } from 'kysely'
+import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Actor } from '../permission/actor.ts'
 import { insertJobs, type JobRequest } from './jobs.ts'
@@ -10,6 +11,7 @@ export interface Work {
   readonly db: Transaction<Database>
   readonly actor: Actor
   readonly now: Date
+  readonly config: Config
   /** Id of this act: stands on history, facts and outgoing mail, so that it can be undone as one. */
   readonly act: string
   /** Says what happened; stored in the transaction, delivered to subscribers after commit, at least once. */
@@ -20,6 +22,7 @@ export interface Work {
 
 export interface WorkRoom {
   db: Kysely<Database>
+  config: Config
   clock: () => Date
   /** Subscribers of a fact, by name: one job each. */
   subscribers: (fact: string) => string[]
@@ -51,7 +54,7 @@ function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>):
     const facts: { name: FactName; fact: NewFact }[] = []
     const jobs: JobRequest[] = []
     const work: Work = {
-      db, actor, now: room.clock(), act: randomUUID(),
+      db, actor, now: room.clock(), config: room.config, act: randomUUID(),
       emit: (name, fact) => { facts.push({ name, fact }) },
       enqueue: (task, payload, options = {}) => { jobs.push({ task, payload, ...options }) },
     }

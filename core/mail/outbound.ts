@@ -1,0 +1,71 @@
+/** Owns the outbox: putting a mail into it within an act, taking it back, and sending. */
+import { randomUUID } from 'node:crypto'
+import type { Id } from '../database/schema.ts'
+import type { Work } from '../kernel/work.ts'
+import type { Config } from '../config.ts'
+
+export interface NewMail {
+  kind: 'reply' | 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'closed' | 'login link' | 'notification'
+  from: { address: string; name: string }
+  /** '' is the null return path, for everything automatic (RFC 3834 3.3). Default: the sender's address. */
+  envelopeFrom?: string
+  to: string[]
+  cc?: string[]
+  subject: string
+  /** Left out when `articleId` is given: the article's text and attachments are sent. */
+  body?: string
+  html?: string
+  ticketId?: Id
+  articleId?: Id
+  messageId?: string
+  inReplyTo?: string
+  references?: string
+  headers?: Record<string, string>
+  /** Seconds in which the act can still be undone. */
+  delaySeconds?: number
+}
+
+/** A mail is tried for this long. */
+export const GIVE_UP_AFTER_MS = 3 * 24 * 3600 * 1000
+/** What an agent's act sends waits for this long, so that it can be undone. */
+export const UNDO_SECONDS = 10
+
+export function mailHostname(config: Config): string {
+  return config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1)
+}
+
+/** Message-ID of ours: the ticket stands in it, so that In-Reply-To alone finds it. */
+export function newMessageId(config: Config, ticketId?: Id): string {
+  return `<${ticketId ? `ticket.${ticketId}.` : ''}${randomUUID()}@${mailHostname(config)}>`
+}
+
+/** Addresses as they stand in a header line. */
+export function sayAddress({ address, name }: { address: string; name: string }): string {
+  const clean = name.replace(/[\r\n]+/g, ' ').trim()
+  return clean ? `${/[^\p{L}\p{N} _'.-]/u.test(clean) || clean.includes('.') ? `"${clean.replace(/(["\\])/g, '\\$1')}"` : clean} <${address}>` : address
+}
+
+/** Puts a mail into the outbox; it leaves after commit. Returns its id. */
+export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
+  const delay = mail.delaySeconds ?? 0
+  const { id } = await work.db.insertInto('outbound_mail').values({
+    kind: mail.kind, ticket_id: mail.ticketId ?? null, article_id: mail.articleId ?? null, from_text: sayAddress(mail.from),
+    envelope_from: mail.envelopeFrom ?? mail.from.address, recipients: [...mail.to, ...(mail.cc ?? [])], to_text: mail.to.join(', '),
+    cc_text: (mail.cc ?? []).join(', '), subject: mail.subject.replace(/[\r\n]+/g, ' '), body: mail.body ?? null, html: mail.html ?? null,
+    message_id: mail.messageId ?? newMessageId(work.config, mail.ticketId), in_reply_to: mail.inReplyTo ?? '',
+    reference_ids: mail.references ?? '', headers: JSON.stringify(mail.headers ?? {}), not_before: new Date(work.now.getTime() + delay * 1000),
+    give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS), last_error: null, act_id: work.act, created_at: work.now, sent_at: null,
+  }).returning('id').executeTakeFirstOrThrow()
+  work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, delaySeconds: delay })
+  return id
+}
+
+/** Takes back the mails of an act that have not left yet. Returns how many had left already. */
+export async function cancelMails(work: Work, act: string): Promise<{ cancelled: number; left: number }> {
+  const rows = await work.db.selectFrom('outbound_mail').select(['id', 'state', 'attempts']).where('act_id', '=', act).forUpdate().execute()
+  const waiting = rows.filter((row) => row.state === 'queued' && row.attempts === 0)
+  if (waiting.length > 0) {
+    await work.db.updateTable('outbound_mail').set({ state: 'cancelled' }).where('id', 'in', waiting.map((row) => row.id)).execute()
+  }
+  return { cancelled: waiting.length, left: rows.length - waiting.length }
+}

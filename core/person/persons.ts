@@ -1,0 +1,100 @@
+/** Owns persons: one row for agent and customer alike, found by login, address or id. */
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id, Language } from '../database/schema.ts'
+import { storable } from '../article/articles.ts'
+import type { Work } from '../kernel/work.ts'
+import { refused } from '../errors.ts'
+
+export interface Person {
+  id: Id
+  login: string | null
+  firstName: string
+  lastName: string
+  name: string
+  agent: boolean
+  language: Language | null
+  phone: string
+  unitId: Id | null
+  unitName: string | null
+  source: string
+  valid: boolean
+  /** The main address; null for who has none. */
+  address: string | null
+  hasPassword: boolean
+  lastLoginAt: Date | null
+}
+
+/** Base of every reading of persons; lists add conditions. The password hash never leaves the store. */
+export function personQuery(db: Kysely<Database>) {
+  return db.selectFrom('person')
+    .leftJoin('person_address as main', (join) => join.onRef('main.person_id', '=', 'person.id').on('main.main', '=', true))
+    .leftJoin('unit', 'unit.id', 'person.unit_id')
+    .select([
+      'person.id', 'person.login', 'person.first_name as firstName', 'person.last_name as lastName', 'person.name', 'person.agent',
+      'person.language', 'person.phone', 'person.unit_id as unitId', 'unit.name as unitName', 'person.source', 'person.valid',
+      'main.address', sql<boolean>`person.password_hash is not null`.as('hasPassword'), 'person.last_login_at as lastLoginAt',
+    ])
+}
+
+export function findPerson(db: Kysely<Database>, id: Id): Promise<Person | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return Promise.resolve(undefined)
+  return personQuery(db).where('person.id', '=', id).executeTakeFirst()
+}
+
+/** By any of the person's addresses, whatever its letters' case. */
+export function findPersonByAddress(db: Kysely<Database>, address: string): Promise<Person | undefined> {
+  return personQuery(db).where((eb) => eb('person.id', 'in',
+    eb.selectFrom('person_address').select('person_id').where('address', '=', normalAddress(address)))).executeTakeFirst()
+}
+
+export function findPersonByLogin(db: Kysely<Database>, login: string): Promise<Person | undefined> {
+  return personQuery(db).where(sql`lower(person.login)`, '=', login.trim().toLowerCase()).executeTakeFirst()
+}
+
+export const normalAddress = (address: string): string => address.trim().toLowerCase()
+
+/** local@domain, no spaces or brackets, 254 characters at most (RFC 5321 4.5.3.1). International addresses (RFC 6531) pass. */
+export const isAddress = (address: string): boolean => address.length <= 254 && /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/u.test(address)
+
+export interface NewPerson {
+  login?: string | null
+  firstName?: string
+  lastName?: string
+  /** As shown; when absent made of the names, else of the address. */
+  name?: string
+  address?: string | null
+  agent?: boolean
+  language?: Language | null
+  phone?: string
+  unitId?: Id | null
+  source?: string
+}
+
+export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
+  const address = person.address ? normalAddress(person.address) : null
+  if (address && !isAddress(address)) throw refused('person.address-invalid', { address }, 'address')
+  if (address && await findPersonByAddress(work.db, address)) throw refused('person.address-taken', {}, 'address')
+  if (person.login && await findPersonByLogin(work.db, person.login)) throw refused('person.login-taken', {}, 'login')
+  const name = storable((person.name ?? '').trim() || [person.firstName, person.lastName].filter(Boolean).join(' ').trim() || person.login || address || '?')
+  const { id } = await work.db.insertInto('person').values({
+    login: person.login?.trim() || null, first_name: storable(person.firstName ?? ''), last_name: storable(person.lastName ?? ''),
+    name: name.slice(0, 200), password_hash: null, agent: person.agent ?? false, language: person.language ?? null,
+    phone: person.phone ?? '', unit_id: person.unitId ?? null, source: person.source ?? 'local', created_at: work.now, last_login_at: null,
+  }).returning('id').executeTakeFirstOrThrow()
+  if (address) {
+    await work.db.insertInto('person_address').values({ person_id: id, address, main: true, verified_at: null }).execute()
+  }
+  return id
+}
+
+/** Who sent a mail: the person of the address, else a new one known by nothing but it. Safe when two mails come at once. */
+export async function personOfMail(work: Work, address: string, name: string): Promise<Id> {
+  const normal = normalAddress(address)
+  const find = () => work.db.selectFrom('person_address').select('person_id').where('address', '=', normal).executeTakeFirst()
+  const known = await find()
+  if (known) return known.person_id
+  // An address belongs to one person: the lock makes the second of two first mails wait and find the first one's person.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${normal}, 7002))`.execute(work.db)
+  const meanwhile = await find()
+  return meanwhile ? meanwhile.person_id : createPerson(work, { address: normal, name: name || normal, source: 'mail' })
+}

@@ -1,0 +1,84 @@
+/** Owns the SQL of single tickets. */
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import type { Ticket } from './ticket.ts'
+
+const NOBODY = '0'
+
+/** The ticket, and how it is tied to `personId` (watcher, participant). */
+export async function findTicket(db: Kysely<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined
+  const row = await ticketQuery(db, personId).where('ticket.id', '=', id).executeTakeFirst()
+  return row && toTicket(row)
+}
+
+export async function findTicketByNumber(db: Kysely<Database>, number: string, personId: Id | null): Promise<Ticket | undefined> {
+  const row = await ticketQuery(db, personId).where('ticket.number', '=', number).executeTakeFirst()
+  return row && toTicket(row)
+}
+
+/** Takes the row lock first, so that what is read stays true until commit. */
+export async function lockTicket(trx: Transaction<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
+  if (!/^\d{1,18}$/.test(id)) return undefined
+  const row = await ticketQuery(trx, personId).where('ticket.id', '=', id).forUpdate('ticket').executeTakeFirst()
+  return row && toTicket(row)
+}
+
+/** Base of every reading of whole tickets; lists add their conditions. */
+export function ticketQuery(db: Kysely<Database>, personId: Id | null) {
+  const me = personId ?? NOBODY
+  return db.selectFrom('ticket')
+    .innerJoin('queue', 'queue.id', 'ticket.queue_id')
+    .innerJoin('unit', 'unit.id', 'queue.unit_id')
+    .innerJoin('ticket_state as state', 'state.id', 'ticket.state_id')
+    .innerJoin('ticket_priority as priority', 'priority.id', 'ticket.priority_id')
+    .leftJoin('person as owner', 'owner.id', 'ticket.owner_id')
+    .leftJoin('person as customer', 'customer.id', 'ticket.customer_id')
+    .leftJoin('person_address as address', (join) => join.onRef('address.person_id', '=', 'ticket.customer_id').on('address.main', '=', true))
+    .leftJoin('unit as customer_unit', 'customer_unit.id', 'customer.unit_id')
+    .select([
+      'ticket.id', 'ticket.number', 'ticket.title', 'ticket.queue_id', 'queue.name as queue_name', 'queue.unit_id', 'unit.name as unit_name',
+      'ticket.state_id', 'state.name as state_name', 'ticket.state_type', 'ticket.priority_id', 'priority.name as priority_name', 'ticket.lock',
+      'ticket.owner_id', 'owner.name as owner_name', 'ticket.responsible_id', 'ticket.customer_id', 'customer.name as customer_name',
+      'address.address as customer_address', 'customer_unit.name as customer_unit_name', 'ticket.preview', 'ticket.pending_until',
+      'ticket.received_at', 'ticket.created_at', 'ticket.changed_at', 'ticket.closed_at', 'ticket.last_customer_at', 'ticket.last_agent_at',
+      sql<boolean>`exists (select 1 from ticket_watcher w where w.ticket_id = ticket.id and w.person_id = ${me})`.as('watching'),
+      sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as('participation'),
+    ])
+}
+
+export type TicketRow = Awaited<ReturnType<ReturnType<typeof ticketQuery>['executeTakeFirstOrThrow']>>
+
+export function toTicket(row: TicketRow): Ticket {
+  return {
+    id: row.id, number: row.number, title: row.title, queueId: row.queue_id, queueName: row.queue_name, unitId: row.unit_id,
+    unitName: row.unit_name, stateId: row.state_id, stateName: row.state_name, stateType: row.state_type, priorityId: row.priority_id,
+    priorityName: row.priority_name, lock: row.lock, ownerId: row.owner_id, ownerName: row.owner_name, responsibleId: row.responsible_id,
+    customerId: row.customer_id, customerName: row.customer_name, customerAddress: row.customer_address,
+    customerUnitName: row.customer_unit_name, preview: row.preview, pendingUntil: row.pending_until, receivedAt: row.received_at,
+    createdAt: row.created_at, changedAt: row.changed_at, closedAt: row.closed_at, lastCustomerAt: row.last_customer_at,
+    lastAgentAt: row.last_agent_at,
+    ties: {
+      queueId: row.queue_id, ownerId: row.owner_id, responsibleId: row.responsible_id, customerId: row.customer_id,
+      watching: row.watching, participation: row.participation,
+    },
+  }
+}
+
+export interface StateRow { id: Id; name: string; type: Ticket['stateType']; dateOptional: boolean; afterPending: string | null }
+
+const stateColumns = ['id', 'name', 'type', 'date_optional as dateOptional', 'after_pending as afterPending'] as const
+
+/** States in the order in which they are offered. Merged is never offered: only merging leads there. */
+export function listStates(db: Kysely<Database>): Promise<StateRow[]> {
+  return db.selectFrom('ticket_state').select(stateColumns).where('valid', '=', true).where('type', '<>', 'merged').orderBy('sort').execute()
+}
+
+export function findState(db: Kysely<Database>, by: { id: Id } | { name: string }): Promise<StateRow | undefined> {
+  const query = db.selectFrom('ticket_state').select(stateColumns).where('valid', '=', true)
+  return ('id' in by ? query.where('id', '=', by.id) : query.where('name', '=', by.name)).executeTakeFirst()
+}
+
+export function listPriorities(db: Kysely<Database>): Promise<{ id: Id; name: string }[]> {
+  return db.selectFrom('ticket_priority').select(['id', 'name']).where('valid', '=', true).orderBy('id').execute()
+}

@@ -1,0 +1,68 @@
+/** Owns the words of a ticket: what a ticket is to those who read it. */
+import type { Channel, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { TicketTies } from '../permission/policy.ts'
+
+/** A ticket with the names people know its parts by, and its ties to the one who asked for it. */
+export interface Ticket {
+  id: Id
+  number: string
+  title: string
+  queueId: Id
+  queueName: string
+  unitId: Id
+  unitName: string
+  stateId: Id
+  stateName: string
+  stateType: StateType
+  priorityId: Id
+  priorityName: string
+  lock: Lock
+  ownerId: Id | null
+  ownerName: string | null
+  responsibleId: Id | null
+  customerId: Id | null
+  customerName: string | null
+  customerAddress: string | null
+  customerUnitName: string | null
+  preview: string
+  pendingUntil: Date | null
+  receivedAt: Date
+  createdAt: Date
+  changedAt: Date
+  closedAt: Date | null
+  lastCustomerAt: Date | null
+  lastAgentAt: Date | null
+  ties: TicketTies
+}
+
+/** An article as it is written: by mail, on the web, as a note. */
+export interface NewArticle {
+  channel: Channel
+  senderType: SenderType
+  /** May the customer see it? */
+  visible: boolean
+  personId?: Id | null
+  from?: string
+  to?: string
+  cc?: string
+  replyTo?: string
+  subject: string
+  body: string
+  html?: string | null
+  messageId?: string | null
+  inReplyTo?: string
+  references?: string
+  inboundMailId?: Id
+  attachments?: NewAttachment[]
+}
+
+export interface NewAttachment {
+  name: string
+  contentType: string
+  content: Buffer
+  contentId?: string | null
+  disposition?: 'attachment' | 'inline'
+}
+
+export const OPEN_TYPES: readonly StateType[] = ['new', 'open', 'pending reminder', 'pending auto']
+export const isOpen = (type: StateType): boolean => OPEN_TYPES.includes(type)
