@@ -1,0 +1,122 @@
+/** Owns the common part of every act on a ticket: locking it, asking the policy, writing columns and history together. */
+import type { Id } from '../database/schema.ts'
+import { actorId, type Work } from '../kernel/work.ts'
+import { demand, type Right } from '../permission/policy.ts'
+import { refused } from '../errors.ts'
+import { addHistory, type HistoryType } from './history.ts'
+import { next, type Change, type MachineState, type Outcome } from './state-machine.ts'
+import type { Ticket } from './ticket.ts'
+import { findState, lockTicket, type StateRow } from './ticket.store.ts'
+
+/** The ticket, locked, after the policy agreed. 404 when the actor may not see it, 403 when they may not do this. */
+export async function ticketFor(work: Work, id: Id, right: Right): Promise<Ticket> {
+  const ticket = await lockTicket(work.db, id, actorId(work))
+  if (!ticket) throw refused('not-found')
+  demand(work.actor, right, ticket.ties)
+  return ticket
+}
+
+/** Columns of a ticket that acts change and undo puts back. */
+export interface TicketColumns {
+  title?: string
+  queue_id?: Id
+  state_id?: Id
+  state_type?: Ticket['stateType']
+  priority_id?: Id
+  lock?: Ticket['lock']
+  owner_id?: Id | null
+  responsible_id?: Id | null
+  customer_id?: Id | null
+  pending_until?: Date | null
+  closed_at?: Date | null
+  last_customer_at?: Date | null
+  last_agent_at?: Date | null
+}
+
+export interface Written { type: HistoryType; parts: readonly (string | number)[]; columns?: TicketColumns; articleId?: Id; reason?: unknown }
+
+const current = (ticket: Ticket): Required<TicketColumns> => ({
+  title: ticket.title, queue_id: ticket.queueId, state_id: ticket.stateId, state_type: ticket.stateType, priority_id: ticket.priorityId,
+  lock: ticket.lock, owner_id: ticket.ownerId, responsible_id: ticket.responsibleId, customer_id: ticket.customerId,
+  pending_until: ticket.pendingUntil, closed_at: ticket.closedAt, last_customer_at: ticket.lastCustomerAt, last_agent_at: ticket.lastAgentAt,
+})
+
+/** Writes what an act did: the ticket's columns at once, one history row per entry with the columns before and after. */
+export async function writeChange(work: Work, ticket: Ticket, entries: Written[], more: TicketColumns = {}): Promise<void> {
+  const columns: TicketColumns = Object.assign({}, more, ...entries.map((entry) => entry.columns ?? {}))
+  const now = current(ticket)
+  await work.db.updateTable('ticket').set({ ...columns, changed_at: work.now }).where('id', '=', ticket.id).execute()
+  await addHistory(work, entries.map((entry) => ({
+    ticketId: ticket.id, type: entry.type, parts: entry.parts,
+    ...(entry.articleId ? { articleId: entry.articleId } : {}),
+    ...(entry.reason === undefined ? {} : { reason: entry.reason }),
+    ...(entry.columns ? {
+      before: Object.fromEntries(Object.keys(entry.columns).map((key) => [key, now[key as keyof TicketColumns] ?? null])),
+      after: entry.columns as Record<string, unknown>,
+    } : {}),
+  })))
+}
+
+const machineState = (ticket: Ticket): MachineState => ({
+  type: ticket.stateType, lock: ticket.lock, ownerId: ticket.ownerId, pendingUntil: ticket.pendingUntil,
+})
+
+/** Asks the state machine; throws its refusal. */
+export function nextOrRefuse(ticket: Ticket, change: Change): Extract<Outcome, { ok: true }> {
+  const outcome = next(machineState(ticket), change)
+  if (outcome.ok) return outcome
+  throw refused(outcome.code, outcome.code === 'ticket.locked-by-other' ? { who: ticket.ownerName ?? '?' } : {})
+}
+
+/** What the machine decided, as entries to write. `given` is the state row when somebody chose one. */
+export async function entriesOf(work: Work, ticket: Ticket, outcome: Extract<Outcome, { ok: true }>, given?: StateRow): Promise<Written[]> {
+  const { state, stateChange } = outcome
+  const entries: Written[] = []
+  const target = stateChange === undefined ? undefined : await targetState(work, ticket, stateChange, given)
+  if (target && (target.id !== ticket.stateId || target.type !== ticket.stateType)) {
+    const closes = target.type === 'closed' && ticket.stateType !== 'closed'
+    entries.push({
+      type: 'StateUpdate', parts: [ticket.stateName, target.name, ''],
+      columns: {
+        state_id: target.id, state_type: target.type,
+        ...(closes ? { closed_at: work.now } : target.type !== 'closed' && ticket.closedAt ? { closed_at: null } : {}),
+      },
+    })
+  }
+  if (state.pendingUntil?.getTime() !== ticket.pendingUntil?.getTime()) {
+    entries.push({
+      type: 'SetPendingTime', parts: [state.pendingUntil?.toISOString().slice(0, 16).replace('T', ' ') ?? '00-00-00 00:00'],
+      columns: { pending_until: state.pendingUntil },
+    })
+  }
+  if (state.ownerId !== ticket.ownerId) {
+    const owner = state.ownerId === null ? undefined
+      : await work.db.selectFrom('person').select('login').where('id', '=', state.ownerId).executeTakeFirst()
+    entries.push({ type: 'OwnerUpdate', parts: [owner?.login ?? '', state.ownerId ?? ''], columns: { owner_id: state.ownerId } })
+  }
+  if (state.lock !== ticket.lock) {
+    entries.push({ type: state.lock === 'unlock' ? 'Unlock' : 'Lock', parts: [state.lock], columns: { lock: state.lock } })
+  }
+  return entries
+}
+
+async function targetState(work: Work, ticket: Ticket, why: string, given?: StateRow): Promise<StateRow> {
+  if (why === 'given' && given) return given
+  const name = why === 'merged' ? 'merged'
+    : why === 'after-pending' ? (await findState(work.db, { id: ticket.stateId }))?.afterPending ?? 'closed successful'
+    : 'open' // OTRS PostmasterFollowUpState; an answer makes a new ticket open
+  const row = await findState(work.db, { name })
+  if (!row) throw refused('ticket.state-unknown')
+  return row
+}
+
+/** Tells what changed, one fact a kind. */
+export function emitChanges(work: Work, ticket: Ticket, entries: Written[]): void {
+  const about = { ticketId: ticket.id, unitId: ticket.unitId }
+  for (const { type, columns } of entries) {
+    if (type === 'StateUpdate') work.emit('ticket.state-changed', { ...about, data: { from: ticket.stateType, to: columns?.state_type } })
+    else if (type === 'OwnerUpdate') work.emit('ticket.owner-changed', { ...about, data: { from: ticket.ownerId, to: columns?.owner_id } })
+    else if (type === 'Lock' || type === 'Unlock') work.emit('ticket.lock-changed', { ...about, data: { lock: columns?.lock } })
+    else if (type === 'SetPendingTime') work.emit('ticket.state-changed', { ...about, data: { from: ticket.stateType, to: ticket.stateType } })
+  }
+}

@@ -1,0 +1,329 @@
+/** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
+import type { Id } from '../database/schema.ts'
+import { receive } from '../calendar/receipt.ts'
+import { actorId, type Work } from '../kernel/work.ts'
+import { refused } from '../errors.ts'
+import { holdsRight } from '../permission/policy.ts'
+import { loadAccess } from '../permission/access.store.ts'
+import { calendarOfQueue, findQueue, senderOfQueue } from '../queue/queues.ts'
+import { findPerson } from '../person/persons.ts'
+import { emitArticle, firstWords, insertArticle, storable } from '../article/articles.ts'
+import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
+import { queueClosingMail } from '../mail/auto-response.ts'
+import { emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
+import { addHistory, type HistoryType } from './history.ts'
+import { nextNumber } from './number.store.ts'
+import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
+import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
+import { findState, findTicket, type StateRow } from './ticket.store.ts'
+
+export interface NewTicket {
+  title: string
+  queueId: Id
+  customerId: Id | null
+  article: NewArticle
+  customerCompany?: string
+  /** By name; default `new`. */
+  state?: string
+  priorityId?: Id
+  /** Owner from the start; then the ticket is locked (OTRS behaviour). */
+  ownerId?: Id
+  pendingUntil?: Date
+  /** Why this queue: shown on the ticket. */
+  reason?: unknown
+}
+
+const NORMAL_PRIORITY = '3'
+const TITLE_LENGTH = 250
+
+/**
+ * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,
+ * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
+ */
+export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
+  const queue = await findQueue(work.db, wanted.queueId)
+  if (!queue || !queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
+  demandCreate(work, wanted)
+  const state = await findState(work.db, { name: wanted.state ?? 'new' })
+  if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
+  const calendar = await calendarOfQueue(work.db, queue.id)
+  const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, work.now).receivedAt
+  const number = await nextNumber(work.db, work.config, work.now)
+  const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
+  const { id } = await work.db.insertInto('ticket').values({
+    number, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
+    lock: wanted.ownerId ? 'lock' : 'unlock', owner_id: wanted.ownerId ?? null, responsible_id: null, customer_id: wanted.customerId,
+    customer_company: wanted.customerCompany ?? '', preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,
+    received_at: receivedAt, created_at: work.now, created_by: actorId(work), changed_at: work.now,
+    closed_at: state.type === 'closed' ? work.now : null,
+    last_customer_at: wanted.article.senderType === 'customer' ? work.now : null,
+    last_agent_at: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
+  }).returning('id').executeTakeFirstOrThrow()
+  const articleId = await insertArticle(work, id, wanted.article)
+  await addHistory(work, [
+    {
+      ticketId: id, type: 'NewTicket', parts: [number, queue.name, '3 normal', state.name, id],
+      ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
+    },
+    { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
+  ])
+  const about = { id, unitId: queue.unitId }
+  work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
+  emitArticle(work, about, articleId, wanted.article)
+  return { id, number, articleId, receivedAt }
+}
+
+function demandCreate(work: Work, wanted: NewTicket): void {
+  if (work.actor.kind === 'system') return
+  if (wanted.article.senderType === 'customer' && wanted.customerId === work.actor.id) return
+  const { access } = work.actor
+  if (access.agent && holdsRight(access.queueRights.get(wanted.queueId), 'create')) return
+  throw refused('not-allowed')
+}
+
+function articleHistory(article: NewArticle): HistoryType {
+  if (article.channel === 'email') return article.senderType === 'customer' ? 'EmailCustomer' : 'EmailAgent'
+  if (article.channel === 'phone') return article.senderType === 'customer' ? 'PhoneCallCustomer' : 'PhoneCallAgent'
+  if (article.channel === 'web') return 'WebRequestCustomer'
+  return 'AddNote'
+}
+
+export interface FollowUp {
+  article: NewArticle
+  /** The state stays: automatic mail, or a header that asks for it. */
+  keepState?: boolean
+  reason?: unknown
+}
+
+/**
+ * What a customer writes to a ticket that exists, by mail or on the web: the article, and the state that follows (OTRS
+ * 2.5: new stays new, closed opens again). The queue's `follow_up_possible` is the caller's affair for mail; on the web a
+ * closed ticket of a queue that rejects or wants a new ticket refuses with `ticket.closed-for-customer`.
+ */
+export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promise<{ articleId: Id; ticket: Ticket }> {
+  const ticket = await ticketFor(work, ticketId, 'answer')
+  const queue = (await findQueue(work.db, ticket.queueId))!
+  if (work.actor.kind === 'person') {
+    if (what.article.body.trim() === '' && !what.article.attachments?.length) throw refused('article.empty', {}, 'body')
+    if (ticket.stateType === 'closed' && queue.followUpPossible !== 'possible') throw refused('ticket.closed-for-customer')
+  }
+  const articleId = await insertArticle(work, ticket.id, what.article)
+  const owner = ticket.ownerId ? await findPerson(work.db, ticket.ownerId) : undefined
+  const entries: Written[] = [{
+    type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }),
+  }]
+  // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
+  if (ticket.stateType !== 'removed' && ticket.stateType !== 'merged') {
+    const outcome = nextOrRefuse(ticket, {
+      kind: 'customer-reply', followUpLock: queue.followUpLock, ownerUsable: Boolean(owner?.valid && owner.agent), ownerOutOfOffice: false,
+      ...(what.keepState ? { keepState: true } : {}),
+    })
+    entries.push(...await entriesOf(work, ticket, outcome))
+  }
+  await writeChange(work, ticket, entries, { last_customer_at: work.now })
+  emitChanges(work, ticket, entries)
+  emitArticle(work, ticket, articleId, what.article)
+  return { articleId, ticket }
+}
+
+export interface ChosenState { stateId: Id; pendingUntil?: Date | null }
+
+export interface Answer {
+  to?: string[]
+  cc?: string[]
+  subject?: string
+  body: string
+  attachments?: NewAttachment[]
+  /** The state to go to with the answer; without it a new ticket becomes open. */
+  state?: ChosenState
+}
+
+/** An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. */
+export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Promise<{ articleId: Id; mailId: Id | null }> {
+  const ticket = await ticketFor(work, ticketId, 'compose')
+  if (answer.body.trim() === '') throw refused('article.empty', {}, 'body')
+  const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
+  const given = answer.state && await chosenState(work, answer.state)
+  const outcome = nextOrRefuse(ticket, {
+    kind: 'agent-reply',
+    ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, answer.state!) } } : {}),
+  })
+  const sender = await senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
+  const parent = await lastCustomerMail(work, ticket.id)
+  const messageId = newMessageId(work.config, ticket.id)
+  const subject = buildSubject({ number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS)
+  const article: NewArticle = {
+    channel: to.length > 0 ? 'email' : 'web', senderType: 'agent', visible: true, personId: actorId(work), from: sayAddress(sender), to: to.join(', '),
+    cc: (answer.cc ?? []).join(', '), subject, body: answer.body, messageId, inReplyTo: parent?.messageId ?? '',
+    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
+  }
+  const articleId = await insertArticle(work, ticket.id, article)
+  const mailId = to.length === 0 ? null : await queueMail(work, {
+    kind: 'reply', from: sender, to, cc: answer.cc ?? [], subject, ticketId: ticket.id, articleId, messageId,
+    inReplyTo: article.inReplyTo!, references: article.references!, delaySeconds: UNDO_SECONDS,
+  })
+  const entries: Written[] = [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }, ...await entriesOf(work, ticket, outcome, given)]
+  if (work.actor.kind === 'person' && ticket.ownerId === null && !entries.some((entry) => entry.columns?.owner_id)) {
+    entries.push({ type: 'OwnerUpdate', parts: [work.actor.login ?? '', work.actor.id], columns: { owner_id: work.actor.id } })
+    if (!entries.some((entry) => entry.columns?.lock) && given?.type !== 'closed') {
+      entries.push({ type: 'Lock', parts: ['lock'], columns: { lock: 'lock' } })
+    }
+  }
+  await writeChange(work, ticket, entries, { last_agent_at: work.now })
+  emitChanges(work, ticket, entries)
+  emitArticle(work, ticket, articleId, article)
+  // An answer that also closes says so itself: the customer gets one mail, not two.
+  return { articleId, mailId }
+}
+
+export interface Note { subject?: string; body: string; visible?: boolean; attachments?: NewAttachment[]; channel?: 'internal' | 'phone' }
+
+/** A note by an agent; the customer sees it only when `visible` is said. */
+export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id> {
+  const ticket = await ticketFor(work, ticketId, 'note')
+  if (note.body.trim() === '' && !note.attachments?.length) throw refused('article.empty', {}, 'body')
+  const article: NewArticle = {
+    channel: note.channel ?? 'internal', senderType: 'agent', visible: note.visible ?? false, personId: actorId(work),
+    from: work.actor.name, subject: note.subject?.trim() || ticket.title, body: note.body, attachments: note.attachments ?? [],
+  }
+  const articleId = await insertArticle(work, ticket.id, article)
+  await writeChange(work, ticket, [{ type: 'AddNote', parts: [], articleId }], article.visible ? { last_agent_at: work.now } : {})
+  emitArticle(work, ticket, articleId, article)
+  return articleId
+}
+
+/** Lock and own. `fromOther` takes it even from somebody who holds it. Error: `ticket.locked-by-other`. */
+export async function takeTicket(work: Work, ticketId: Id, options: { fromOther?: boolean } = {}): Promise<void> {
+  if (work.actor.kind !== 'person') throw refused('not-allowed')
+  const ticket = await ticketFor(work, ticketId, 'lock')
+  const outcome = nextOrRefuse(ticket, { kind: 'take', by: work.actor.id, ...(options.fromOther ? { fromOther: true } : {}) })
+  await write(work, ticket, await entriesOf(work, ticket, outcome))
+}
+
+/** Gives the ticket back: unlocked, and nobody leads it. */
+export async function releaseTicket(work: Work, ticketId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'lock')
+  const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null })
+  await write(work, ticket, await entriesOf(work, ticket, outcome))
+}
+
+/** Hands the ticket to another agent, who must be able to work in its queue. Errors: `ticket.owner-unfit`. */
+export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'owner')
+  const owner = await findPerson(work.db, ownerId)
+  const access = owner?.valid && owner.agent ? await loadAccess(work.db, owner.id, true) : undefined
+  // OTRS offers as owner who holds the right `owner` in the queue's group.
+  if (!access || !holdsRight(access.queueRights.get(ticket.queueId), 'owner')) throw refused('ticket.owner-unfit', {}, 'owner')
+  const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId })
+  const locked = nextOrRefuse({ ...ticket, ownerId }, { kind: 'set-lock', lock: 'lock' })
+  await write(work, ticket, await entriesOf(work, ticket, { ...outcome, state: locked.state }))
+}
+
+/** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */
+export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'move')
+  const queue = await findQueue(work.db, queueId)
+  const allowed = work.actor.kind === 'system' || holdsRight(work.actor.access.queueRights.get(queueId), 'move_into')
+  if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
+  if (queue.id === ticket.queueId) return
+  const entries: Written[] = [{ type: 'Move', parts: [queue.name, queue.id, ticket.queueName, ticket.queueId], columns: { queue_id: queue.id } }]
+  entries.push(...await entriesOf(work, ticket, nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null })))
+  await writeChange(work, ticket, entries)
+  // Both units hear of it: the one that gives and the one that takes.
+  work.emit('ticket.moved', { ticketId: ticket.id, unitId: queue.unitId, data: { from: ticket.queueId, to: queue.id } })
+  if (queue.unitId !== ticket.unitId) {
+    work.emit('ticket.moved', { ticketId: ticket.id, unitId: ticket.unitId, data: { from: ticket.queueId, to: queue.id } })
+  }
+  emitChanges(work, ticket, entries)
+}
+
+/** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
+export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note): Promise<void> {
+  const given = await chosenState(work, chosen)
+  const ticket = await ticketFor(work, ticketId, given.type === 'closed' ? 'close' : given.type.startsWith('pending') ? 'pending' : 'rw')
+  const outcome = nextOrRefuse(ticket, {
+    kind: 'set-state', to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, chosen),
+  })
+  if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
+  await write(work, ticket, await entriesOf(work, ticket, outcome, given))
+  if (given.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
+}
+
+/** Elapsed pending time, asked by the job each minute: 'pending auto' closes (OTRS PendingCheck), 'pending reminder' only reminds. */
+export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean> {
+  const ticket = await ticketFor(work, ticketId, 'rw')
+  const outcome = nextOrRefuse(ticket, { kind: 'pending-elapsed', at: work.now })
+  const entries = await entriesOf(work, ticket, outcome)
+  if (entries.length === 0) return false
+  await write(work, ticket, entries)
+  if (outcome.state.type === 'closed') await queueClosingMail(work, ticket.id)
+  return true
+}
+
+export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'priority')
+  const priority = await work.db.selectFrom('ticket_priority').select(['id', 'name']).where('id', '=', priorityId).where('valid', '=', true).executeTakeFirst()
+  if (!priority) throw refused('input', { what: 'priority' }, 'priority')
+  if (priority.id === ticket.priorityId) return
+  await writeChange(work, ticket, [{
+    type: 'PriorityUpdate', parts: [ticket.priorityName, ticket.priorityId, priority.name, priority.id], columns: { priority_id: priority.id },
+  }])
+  work.emit('ticket.priority-changed', { ticketId: ticket.id, unitId: ticket.unitId, data: { from: ticket.priorityId, to: priority.id } })
+}
+
+export async function setTitle(work: Work, ticketId: Id, title: string): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'rw')
+  const clean = storable(title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH)
+  if (!clean) throw refused('article.empty', {}, 'title')
+  if (clean === ticket.title) return
+  await writeChange(work, ticket, [{ type: 'TitleUpdate', parts: [ticket.title, clean], columns: { title: clean } }])
+  work.emit('ticket.title-changed', { ticketId: ticket.id, unitId: ticket.unitId })
+}
+
+export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'customer')
+  const person = await findPerson(work.db, customerId)
+  if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
+  await writeChange(work, ticket, [{
+    type: 'CustomerUpdate', parts: [`CustomerID=;CustomerUser=${person.login ?? person.address ?? ''};`], columns: { customer_id: person.id },
+  }])
+  work.emit('ticket.customer-changed', { ticketId: ticket.id, unitId: ticket.unitId })
+}
+
+export async function watchTicket(work: Work, ticketId: Id, watching: boolean): Promise<void> {
+  if (work.actor.kind !== 'person') throw refused('not-allowed')
+  const ticket = await ticketFor(work, ticketId, 'ro')
+  if (ticket.ties.watching === watching) return
+  const row = { ticket_id: ticket.id, person_id: work.actor.id }
+  if (watching) await work.db.insertInto('ticket_watcher').values(row).onConflict((oc) => oc.doNothing()).execute()
+  else await work.db.deleteFrom('ticket_watcher').where('ticket_id', '=', row.ticket_id).where('person_id', '=', row.person_id).execute()
+  await addHistory(work, { ticketId: ticket.id, type: watching ? 'Subscribe' : 'Unsubscribe', parts: [work.actor.name] })
+  work.emit('ticket.watched', { ticketId: ticket.id, unitId: ticket.unitId, data: { watching } })
+}
+
+async function write(work: Work, ticket: Ticket, entries: Written[]): Promise<void> {
+  if (entries.length === 0) return
+  await writeChange(work, ticket, entries)
+  emitChanges(work, ticket, entries)
+}
+
+async function chosenState(work: Work, chosen: ChosenState): Promise<StateRow> {
+  const row = /^\d{1,18}$/.test(chosen.stateId) ? await findState(work.db, { id: chosen.stateId }) : undefined
+  if (!row || row.type === 'merged') throw refused('ticket.state-unknown', {}, 'state')
+  return row
+}
+
+function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingUntil?: Date | null } {
+  if (!given.type.startsWith('pending') || chosen.pendingUntil === undefined) return {}
+  if (chosen.pendingUntil && chosen.pendingUntil <= work.now) throw refused('ticket.pending-in-past', {}, 'pendingUntil')
+  return { pendingUntil: chosen.pendingUntil }
+}
+
+/** The mail an answer refers to: the customer's last, so that their mail program shows one thread. */
+async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: string; references: string } | undefined> {
+  const row = await work.db.selectFrom('article').select(['message_id', 'reference_ids']).where('ticket_id', '=', ticketId)
+    .where('message_id', 'is not', null).where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
+}
+
+export { findTicket }
