@@ -15,7 +15,7 @@ import { addHistory, type HistoryType } from './history.ts'
 import { nextNumber } from './number.store.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
-import { findState, findTicket, type StateRow } from './ticket.store.ts'
+import { findState, type StateRow } from './ticket.store.ts'
 
 export interface NewTicket {
   title: string
@@ -172,7 +172,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   await writeChange(work, ticket, entries, { last_agent_at: work.now })
   emitChanges(work, ticket, entries)
   emitArticle(work, ticket, articleId, article)
-  // An answer that also closes says so itself: the customer gets one mail, not two.
+  if (given?.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
   return { articleId, mailId }
 }
 
@@ -325,5 +325,3 @@ async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: 
     .where('message_id', 'is not', null).where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
   return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
 }
-
-export { findTicket }

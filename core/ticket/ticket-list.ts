@@ -1,0 +1,159 @@
+/** Owns lists of tickets: what a person may see, filtered, sorted, paged by key; and the counts beside them. */
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database, Id, StateType } from '../database/schema.ts'
+import type { Access } from '../permission/actor.ts'
+import { may, queuesWith, visibleBranches, type Right } from '../permission/policy.ts'
+import { refused } from '../errors.ts'
+import { OPEN_TYPES, type Ticket } from './ticket.ts'
+import { findTicket, findTicketByNumber, ticketQuery, toTicket } from './ticket.store.ts'
+
+export interface TicketFilter {
+  queueIds?: readonly Id[]
+  stateTypes?: readonly StateType[]
+  stateId?: Id
+  priorityId?: Id
+  owner?: Id | 'nobody'
+  customerId?: Id
+  watchedBy?: Id
+  /** Number (whole or its beginning), words of the title, customer's name or address. */
+  search?: string
+  createdFrom?: Date
+  createdTo?: Date
+}
+
+export const SORTS = ['created', 'changed', 'received', 'pending', 'priority', 'title'] as const
+export type Sort = (typeof SORTS)[number]
+
+export interface TicketPage {
+  tickets: Ticket[]
+  /** Where the next page begins; null on the last one. */
+  after: string | null
+}
+
+// The expression sorts, its text form goes into the page key.
+const SORT_COLUMNS: Record<Sort, { column: string; type: string }> = {
+  created: { column: 'ticket.created_at', type: 'timestamptz' },
+  changed: { column: 'ticket.changed_at', type: 'timestamptz' },
+  received: { column: 'ticket.received_at', type: 'timestamptz' },
+  pending: { column: "coalesce(ticket.pending_until, 'infinity')", type: 'timestamptz' },
+  priority: { column: 'ticket.priority_id', type: 'bigint' },
+  title: { column: 'lower(ticket.title)', type: 'text' },
+}
+
+export interface ListWish {
+  filter?: TicketFilter
+  sort?: Sort
+  direction?: 'asc' | 'desc'
+  after?: string | undefined
+  /** 1–500; default 50. */
+  limit?: number
+}
+
+/**
+ * One page of the tickets on which `access` holds `right` (`ro` for agents, `see` for customers). Each branch of the policy
+ * is its own subquery with its own limit, joined by UNION: a person with few tickets and one with all queues are both quick.
+ */
+export async function listTickets(db: Kysely<Database>, access: Access, right: Right, wish: ListWish = {}): Promise<TicketPage> {
+  const limit = Math.min(Math.max(wish.limit ?? 50, 1), 500)
+  const { column, type } = SORT_COLUMNS[wish.sort ?? 'created']
+  const direction = wish.direction ?? 'desc'
+  const order = sql.raw(`${column} ${direction}, ticket.id ${direction}`)
+  const conditions = filterConditions(wish.filter ?? {})
+  const key = readKey(wish.after)
+  if (key) {
+    conditions.push(sql`(${sql.raw(column)}, ticket.id) ${sql.raw(direction === 'desc' ? '<' : '>')} (${key.value}::${sql.raw(type)}, ${key.id}::bigint)`)
+  }
+  const branches = visibleBranches(access, right)
+  if (branches.length === 0) return { tickets: [], after: null }
+  const parts = branches.map((branch) => sql`(select ticket.id from ticket where ${sql.join([branch, ...conditions], sql` and `)} order by ${order} limit ${limit + 1})`)
+  const rows = await ticketQuery(db, access.personId)
+    .select(sql<string>`(${sql.raw(column)})::text`.as('sort_key'))
+    .where(sql<boolean>`ticket.id in (${sql.join(parts, sql` union `)})`)
+    .orderBy(sql.raw(column), direction).orderBy('ticket.id', direction).limit(limit + 1).execute()
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    tickets: page.map(toTicket),
+    after: rows.length > limit && last ? Buffer.from(JSON.stringify([last.sort_key, last.id])).toString('base64url') : null,
+  }
+}
+
+/** How many, up to `cap`: beyond it nobody needs the exact figure. */
+export async function countTickets(db: Kysely<Database>, access: Access, right: Right, filter: TicketFilter, cap = 1000): Promise<number> {
+  const branches = visibleBranches(access, right)
+  if (branches.length === 0) return 0
+  const conditions = filterConditions(filter)
+  const parts = branches.map((branch) => sql`(select ticket.id from ticket where ${sql.join([branch, ...conditions], sql` and `)} limit ${cap})`)
+  const { rows } = await sql<{ count: string }>`select count(*) from (select id from (${sql.join(parts, sql` union `)}) u limit ${cap}) c`.execute(db)
+  return Number(rows[0]?.count ?? 0)
+}
+
+/** Open tickets per queue the person may read: straight from the partial index on open tickets. */
+export async function countOpenByQueue(db: Kysely<Database>, access: Access): Promise<Map<Id, { open: number; fresh: number }>> {
+  const queues = queuesWith(access, 'ro')
+  if (queues.length === 0) return new Map()
+  const { rows } = await sql<{ queue_id: Id; open: string; fresh: string }>`
+    select queue_id, count(*) as open, count(*) filter (where state_type = 'new') as fresh from ticket
+    where state_type in ('new', 'open', 'pending reminder', 'pending auto') and queue_id = any(${queues}::bigint[])
+    group by queue_id`.execute(db)
+  return new Map(rows.map((row) => [row.queue_id, { open: Number(row.open), fresh: Number(row.fresh) }]))
+}
+
+/** The ticket, if `access` holds `right` on it: otherwise 404, the same as absent; 403 when it is visible all the same. */
+export async function seeTicket(db: Kysely<Database>, access: Access, id: Id, right: Right): Promise<Ticket> {
+  const ticket = await findTicket(db, id, access.personId)
+  return checked(ticket, access, right)
+}
+
+export async function seeTicketByNumber(db: Kysely<Database>, access: Access, number: string, right: Right): Promise<Ticket> {
+  return checked(await findTicketByNumber(db, number, access.personId), access, right)
+}
+
+function checked(ticket: Ticket | undefined, access: Access, right: Right): Ticket {
+  if (!ticket) throw refused('not-found')
+  if (may(access, right, ticket.ties).allowed) return ticket
+  throw refused(may(access, right === 'answer' ? 'see' : 'ro', ticket.ties).allowed ? 'not-allowed' : 'not-found')
+}
+
+function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
+  const all: RawBuilder<unknown>[] = []
+  if (filter.queueIds) all.push(sql`ticket.queue_id = any(${[...filter.queueIds]}::bigint[])`)
+  if (filter.stateTypes) {
+    // Written as a constant where it is the set of open types: only then the partial indexes fit.
+    const open = filter.stateTypes.length === OPEN_TYPES.length && OPEN_TYPES.every((type) => filter.stateTypes!.includes(type))
+    all.push(open
+      ? sql`ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto')`
+      : sql`ticket.state_type = any(${[...filter.stateTypes]}::text[])`)
+    if (!open && filter.stateTypes.every((type) => OPEN_TYPES.includes(type))) {
+      all.push(sql`ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto')`)
+    }
+  }
+  if (filter.stateId) all.push(sql`ticket.state_id = ${filter.stateId}`)
+  if (filter.priorityId) all.push(sql`ticket.priority_id = ${filter.priorityId}`)
+  if (filter.owner) all.push(filter.owner === 'nobody' ? sql`ticket.owner_id is null` : sql`ticket.owner_id = ${filter.owner}`)
+  if (filter.customerId) all.push(sql`ticket.customer_id = ${filter.customerId}`)
+  if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
+  if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
+  if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
+  const search = filter.search?.trim().slice(0, 200)
+  if (search) {
+    const like = `%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
+    all.push(/^\d{4,}$/.test(search)
+      ? sql`ticket.number like ${`${search}%`}`
+      : sql`ticket.id in (
+          select id from ticket where title ilike ${like}
+          union select t.id from ticket t join person p on p.id = t.customer_id where p.name ilike ${like}
+          union select t.id from ticket t join person_address a on a.person_id = t.customer_id where a.address ilike ${like})`)
+  }
+  return all
+}
+
+function readKey(after: string | undefined): { value: string; id: Id } | undefined {
+  if (!after) return undefined
+  try {
+    const [value, id] = JSON.parse(Buffer.from(after, 'base64url').toString()) as [unknown, unknown]
+    return typeof value === 'string' && typeof id === 'string' && /^\d{1,18}$/.test(id) ? { value, id } : undefined
+  } catch {
+    return undefined
+  }
+}

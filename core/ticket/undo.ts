@@ -1,0 +1,36 @@
+/** Owns taking back an act: the ticket's columns as they were, mails that have not left, articles withdrawn; with history of its own. */
+import type { Id } from '../database/schema.ts'
+import { actorId, type Work } from '../kernel/work.ts'
+import { cancelMails, UNDO_SECONDS } from '../mail/outbound.ts'
+import { refused } from '../errors.ts'
+import { ticketFor, writeChange, type TicketColumns } from './change.ts'
+
+/**
+ * Takes back one act of the actor's own on a ticket, within ten seconds. Returns the texts of answers taken back, so that
+ * they go back into the composer: nothing typed is lost. Errors: `undo.too-late` when a mail has left, somebody changed the
+ * ticket since, or the time is over.
+ */
+export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ bodies: string[] }> {
+  const ticket = await ticketFor(work, ticketId, 'ro')
+  const rows = await work.db.selectFrom('history').selectAll().where('ticket_id', '=', ticket.id).where('act_id', '=', act).orderBy('id').execute()
+  const first = rows[0]
+  if (!first || first.person_id !== actorId(work)) throw refused('not-found')
+  // A little grace: the page offers ten seconds, the click travels.
+  if (work.now.getTime() - first.created_at.getTime() > (UNDO_SECONDS + 5) * 1000) throw refused('undo.too-late')
+  const later = await work.db.selectFrom('history').select('id').where('ticket_id', '=', ticket.id)
+    .where('id', '>', rows.at(-1)!.id).where('before', 'is not', null).executeTakeFirst()
+  if (later) throw refused('undo.too-late')
+  const mails = await cancelMails(work, act)
+  if (mails.left > 0) throw refused('undo.too-late')
+
+  const columns: TicketColumns = Object.assign({}, ...rows.toReversed().map((row) => row.before ?? {}))
+  for (const key of ['pending_until', 'closed_at', 'last_customer_at', 'last_agent_at'] as const) {
+    const value = columns[key] as unknown
+    if (typeof value === 'string') columns[key] = new Date(value)
+  }
+  const articles = await work.db.updateTable('article').set({ withdrawn_at: work.now }).where('ticket_id', '=', ticket.id)
+    .where('act_id', '=', act).where('person_id', '=', actorId(work)).returning('body').execute()
+  await writeChange(work, ticket, [{ type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)], columns }])
+  work.emit('ticket.act-undone', { ticketId: ticket.id, unitId: ticket.unitId, data: { act } })
+  return { bodies: articles.map((article) => article.body) }
+}
