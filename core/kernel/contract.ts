@@ -68,6 +68,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   slots: Slots
   live: Live
   enqueue(job: JobRequest): Promise<void>
+  /** Tells where something listens, for the lines printed at start: ('mail', '127.0.0.1:2525'). */
+  announce(name: string, address: string): void
 }
 
 /** Hono's variables on every request. */

@@ -25,8 +25,9 @@ export interface Kernel {
 
 export function makeKernel(room: {
   config: Config; db: Kysely<Database>; log: Logger; clock: () => Date; live: Live; plugins: AnyPlugin[]; activation: Activation
+  announce: (name: string, address: string) => void
 }): Kernel {
-  const { config, db, log, clock, live, plugins, activation } = room
+  const { config, db, log, clock, live, plugins, activation, announce } = room
   const fills = new Map<string, { plugin: string; fill: SlotFill }[]>()
   for (const plugin of plugins) {
     for (const [place, fill] of Object.entries(plugin.slots ?? {}) as [string, SlotFill][]) {
@@ -40,7 +41,7 @@ export function makeKernel(room: {
   const workRoom = { db, config, clock, subscribers: (fact: string) => listening.get(fact) ?? [] }
   const slots = makeSlots(fills, log)
   const make = (owner: string, settings: AnyPlugin['settings']): Host => ({
-    config, db, clock, slots, live,
+    config, db, clock, slots, live, announce,
     log: log.child({ plugin: owner }),
     work: (actor, run) => runWork(workRoom, actor, run),
     settings: (unitId) => readSettings(db, owner, settings ?? {}, unitId),
