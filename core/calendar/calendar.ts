@@ -1,0 +1,101 @@
+/** Owns what a calendar is: opening hours, cut-off and holidays of one place, and the check that they make sense. */
+import { IANAZone } from 'luxon'
+import { z } from 'zod'
+import { holidayCountries } from './holidays.ts'
+
+/** The days of a week in the order a week has them here: Monday first. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
+/** Open from `from` up to but not including `to`, both `HH:MM` on the wall clock; `to` may be `24:00`. */
+export interface OpenPeriod {
+  readonly from: string
+  readonly to: string
+}
+
+export type WeekHours = { readonly [day in Weekday]: readonly OpenPeriod[] }
+
+/** Read-only throughout: working time keeps a parsed copy for as long as the object lives. */
+export interface Calendar {
+  readonly name: string
+  /** IANA name, e.g. `Europe/Warsaw`; every clock time below is read in it. */
+  readonly zone: string
+  readonly hours: WeekHours
+  /** `HH:MM`: what arrives after this minute is taken up at the next working day's opening. `null`: at closing time. */
+  readonly cutOff: string | null
+  /** ISO 3166 country whose public holidays are free, movable ones included; `null`: none. */
+  readonly holidayCountry: string | null
+  readonly yearlyHolidays: readonly { readonly month: number; readonly day: number; readonly name: string }[]
+  /** `date` is `YYYY-MM-DD`. */
+  readonly onceHolidays: readonly { readonly date: string; readonly name: string }[]
+}
+
+/** Minutes after midnight of `HH:MM`; `24:00` is 1440. */
+export function minuteOfDay(clock: string): number {
+  const [hours = '', minutes = ''] = clock.split(':')
+  return Number(hours) * 60 + Number(minutes)
+}
+
+/** A time that no clock shows is said once, not again as an order that does not hold. */
+const badTime = { message: 'calendar.bad-time', abort: true }
+const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, badTime)
+const clockOrMidnight = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, badTime)
+
+const period = z.object({ from: clock, to: clockOrMidnight })
+  .refine(({ from, to }) => from < to, { message: 'calendar.period-ends-before-it-starts', abort: true })
+
+/** Sorted by time of day when valid. Periods may touch (7–12, 12–15) but not overlap. */
+const periods = z.array(period).max(24)
+  .transform((list) => [...list].sort((a, b) => (a.from < b.from ? -1 : 1)))
+  .refine(
+    (list) => list.every((next, index) => index === 0 || list[index - 1]!.to <= next.from),
+    'calendar.periods-overlap',
+  )
+
+const holidayName = z.string().trim().min(1, 'calendar.holiday-needs-name').max(200)
+
+const yearlyHoliday = z.object({ month: z.int().min(1).max(12), day: z.int().min(1).max(31), name: holidayName })
+  // 2024 is a leap year: 29 February is a holiday in leap years only.
+  .refine(({ month, day }) => day <= new Date(Date.UTC(2024, month, 0)).getUTCDate(), {
+    message: 'calendar.no-such-day', path: ['day'],
+  })
+
+/** Checks a calendar from a form, a file or the API. Messages of issues are message keys (`calendar.…`). */
+export const calendarSchema = z.object({
+  name: z.string().trim().min(1, 'calendar.needs-name').max(200),
+  zone: z.string().refine((zone) => IANAZone.isValidZone(zone), 'calendar.unknown-zone'),
+  hours: z.object({ mon: periods, tue: periods, wed: periods, thu: periods, fri: periods, sat: periods, sun: periods }),
+  cutOff: clock.nullable(),
+  holidayCountry: z.string().refine((country) => holidayCountries().has(country), 'calendar.unknown-country').nullable(),
+  yearlyHolidays: z.array(yearlyHoliday).max(400),
+  onceHolidays: z.array(z.object({ date: z.iso.date('calendar.no-such-day'), name: holidayName })).max(2000),
+}).check((context) => {
+  const { cutOff, hours } = context.value
+  if (cutOff !== null && !cutOffFits(cutOff, hours)) {
+    context.issues.push({ code: 'custom', message: 'calendar.cut-off-outside-hours', path: ['cutOff'], input: cutOff })
+  }
+})
+
+/**
+ * A cut-off fits when it is no earlier than any working day's opening and at least one day is still open then or closes
+ * at that minute. A day that closes earlier simply ends at its closing.
+ */
+function cutOffFits(cutOff: string, hours: WeekHours): boolean {
+  const days = WEEKDAYS.map((day) => hours[day]).filter((list) => list.length > 0)
+  return days.every((list) => list[0]!.from <= cutOff) && days.some((list) => list.at(-1)!.to >= cutOff)
+}
+
+const sevenToThree: readonly OpenPeriod[] = [{ from: '07:00', to: '15:00' }]
+
+/** Where neither queue nor unit says otherwise. */
+export const DEFAULT_CALENDAR: Calendar = {
+  name: 'default',
+  zone: 'Europe/Warsaw',
+  hours: {
+    mon: sevenToThree, tue: sevenToThree, wed: sevenToThree, thu: sevenToThree, fri: sevenToThree, sat: [], sun: [],
+  },
+  cutOff: '15:00',
+  holidayCountry: 'PL',
+  yearlyHolidays: [],
+  onceHolidays: [],
+}

@@ -1,0 +1,173 @@
+/**
+ * Owns working time: real elapsed time inside a calendar's local clock hours.
+ *
+ * OTRS behaviour in all of it: when clocks change, an hour that comes twice counts twice and one that is missing counts
+ * not at all; a calendar with no hours leaves times as they are. Unlike OTRS, hours are to the minute.
+ */
+import { IANAZone } from 'luxon'
+import { type Calendar, minuteOfDay, WEEKDAYS } from './calendar.ts'
+import { holidayOn } from './holidays.ts'
+
+export { holidayOn } from './holidays.ts'
+
+const MINUTE = 60_000
+const DAY = 1440 * MINUTE
+
+/** Sums of working time are looked for, and counted, within a hundred years: enough for any deadline, and it ends. */
+const SUM_HORIZON = 36_525 * DAY
+/** A calendar that does not open within five years does not open. */
+const OPENING_HORIZON = 1826 * DAY
+
+/**
+ * The moment at which `minutes` of working time have passed since `start`. Adding exactly what is left of a day ends at
+ * the END of its last period (15:00), not at the next opening (OTRS behaviour). 0 minutes, or a calendar that never
+ * opens: `start` itself. What a hundred years do not hold ends with them.
+ *
+ * @throws RangeError when minutes are negative or not a finite number.
+ */
+export function addWorkingTime(calendar: Calendar, start: Date, minutes: number): Date {
+  if (!Number.isFinite(minutes) || minutes < 0) {
+    throw new RangeError(`Working time must be zero or more minutes, not ${minutes}`)
+  }
+  if (minutes === 0) return start
+  const from = start.getTime()
+  const horizon = from + SUM_HORIZON
+  let left = minutes * MINUTE
+  let worked = false
+  for (const period of workingPeriods(calendar, from, horizon)) {
+    worked = true
+    const length = period.end - period.start
+    if (left <= length) return new Date(period.start + left)
+    left -= length
+  }
+  return worked ? new Date(horizon) : start
+}
+
+/**
+ * Working time between two moments in minutes, with a fraction when they are not whole; 0 when `to` is not after
+ * `from`.
+ */
+export function workingMinutesBetween(calendar: Calendar, from: Date, to: Date): number {
+  const until = Math.min(to.getTime(), from.getTime() + SUM_HORIZON)
+  let sum = 0
+  for (const period of workingPeriods(calendar, from.getTime(), until)) sum += period.end - period.start
+  return sum / MINUTE
+}
+
+export function isWorkingTime(calendar: Calendar, at: Date): boolean {
+  const { day, minute } = localClock(calendar, at)
+  return openPeriodsOn(calendar, day).some((period) => period.from <= minute && minute < period.to)
+}
+
+/**
+ * The first moment at or after `at` that is working time: `at` itself within hours. `undefined` when there is none in
+ * five years.
+ */
+export function nextOpening(calendar: Calendar, at: Date): Date | undefined {
+  for (const period of workingPeriods(calendar, at.getTime(), at.getTime() + OPENING_HORIZON)) return new Date(period.start)
+  return undefined
+}
+
+/** The opening of the first working day after the local day of `at`. */
+export function nextDaysOpening(calendar: Calendar, at: Date): Date | undefined {
+  const today = localClock(calendar, at).day
+  for (const period of workingPeriods(calendar, at.getTime(), at.getTime() + OPENING_HORIZON)) {
+    if (period.day > today) return new Date(period.start)
+  }
+  return undefined
+}
+
+/** A local day, counted from 1970-01-01 as 0. */
+export type DayNumber = number
+
+/** What calendar and clock on the wall show: the local day, and the whole minutes since its midnight on the clock. */
+export function localClock(calendar: Calendar, at: Date): { day: DayNumber; minute: number } {
+  const local = at.getTime() + offsetAt(parsed(calendar).zone, at.getTime())
+  const day = Math.floor(local / DAY)
+  return { day, minute: Math.floor((local - day * DAY) / MINUTE) }
+}
+
+/** `YYYY-MM-DD` of a local day. */
+export function isoDate(day: DayNumber): string {
+  return new Date(day * DAY).toISOString().slice(0, 10)
+}
+
+/** The open periods of a local day by the clock, in minutes after midnight, in order; none on a holiday. */
+export function openPeriodsOn(calendar: Calendar, day: DayNumber): readonly ClockPeriod[] {
+  // Day 0 was a Thursday.
+  const periods = parsed(calendar).week[(((day + 3) % 7) + 7) % 7] ?? []
+  return periods.length === 0 || holidayOn(calendar, isoDate(day)) !== undefined ? [] : periods
+}
+
+interface ClockPeriod {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The working periods between two instants (milliseconds) in order, cut to fit.
+ *
+ * Each step is one stretch of a local day with an unchanging offset, where local time is plain arithmetic: usually the
+ * whole day, two stretches when clocks change. So no clock reading is ever turned back into an instant, which would be
+ * ambiguous.
+ */
+function* workingPeriods(calendar: Calendar, from: number, until: number) {
+  const { zone, week } = parsed(calendar)
+  if (week.every((periods) => periods.length === 0)) return
+  let at = from
+  let offset = offsetAt(zone, at)
+  while (at < until) {
+    const day = Math.floor((at + offset) / DAY)
+    let end = (day + 1) * DAY - offset
+    let offsetAfter = offsetAt(zone, end)
+    if (offsetAfter !== offset) {
+      end = offsetChange(zone, at, end)
+      offsetAfter = offsetAt(zone, end)
+    }
+    for (const period of openPeriodsOn(calendar, day)) {
+      const opens = Math.max(at, day * DAY + period.from * MINUTE - offset)
+      const closes = Math.min(end, until, day * DAY + period.to * MINUTE - offset)
+      if (opens < closes) yield { start: opens, end: closes, day }
+    }
+    at = end
+    offset = offsetAfter
+  }
+}
+
+/** The first millisecond after `before` with another offset, knowing that `after` has one. */
+function offsetChange(zone: IANAZone, before: number, after: number): number {
+  const offset = offsetAt(zone, before)
+  let low = before
+  let high = after
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (offsetAt(zone, middle) === offset) low = middle
+    else high = middle
+  }
+  return high
+}
+
+/** Local minus universal time, in milliseconds. */
+function offsetAt(zone: IANAZone, at: number): number {
+  return Math.round(zone.offset(at) * MINUTE)
+}
+
+interface ParsedCalendar {
+  readonly zone: IANAZone
+  /** Monday first. */
+  readonly week: readonly (readonly ClockPeriod[])[]
+}
+
+const parsedCalendars = new WeakMap<Calendar, ParsedCalendar>()
+
+function parsed(calendar: Calendar): ParsedCalendar {
+  let result = parsedCalendars.get(calendar)
+  if (!result) {
+    const week = WEEKDAYS.map((day) => calendar.hours[day]
+      .map((period) => ({ from: minuteOfDay(period.from), to: minuteOfDay(period.to) }))
+      .sort((a, b) => a.from - b.from))
+    result = { zone: IANAZone.create(calendar.zone), week }
+    parsedCalendars.set(calendar, result)
+  }
+  return result
+}
