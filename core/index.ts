@@ -1,0 +1,53 @@
+/** Owns the door: everything a plugin may use of core goes through here. */
+
+// The contract
+export { API, definePlugin, type Host, type Job, type PageContext, type Plugin, type Stop, type WebEnv } from './kernel/contract.ts'
+export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
+export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
+export { CHANNEL } from './kernel/facts.ts'
+export type { JobRequest } from './kernel/jobs.ts'
+export type { Notice } from './kernel/live.ts'
+export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
+export { actorId, type Work } from './kernel/work.ts'
+export { setActivation } from './kernel/activation.ts'
+export { BootError } from './boot-error.ts'
+export type { Config } from './config.ts'
+export { listen } from './listen.ts'
+export { version } from './project.ts'
+export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
+
+// Texts
+export { defineTexts, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
+
+// Data
+export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
+export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+
+// Who may what
+export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
+export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
+export { loadActor } from './permission/access.store.ts'
+
+// Calendars
+export * from './calendar/calendar.ts'
+export * from './calendar/words.ts'
+export { receive, type Receipt } from './calendar/receipt.ts'
+export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
+
+// Tickets and articles
+export * from './ticket/ticket.ts'
+export * from './ticket/tickets.ts'
+export * from './ticket/ticket-list.ts'
+export { undoAct } from './ticket/undo.ts'
+export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
+export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
+
+// Queues and people
+export * from './queue/queues.ts'
+export {
+  createPerson, findPerson, findPersonByAddress, findPersonByLogin, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
+} from './person/persons.ts'
+
+// Mail
+export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
