@@ -1,0 +1,2 @@
+/** Owns the door for plugins. */
+export { BootError } from './boot-error.ts'
