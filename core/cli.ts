@@ -1,0 +1,72 @@
+/** Owns the command line: its commands, the program's signals, and how faults are told. */
+import { Command } from 'commander'
+import { BootError } from './boot-error.ts'
+import { loadConfig } from './config.ts'
+import { connectDatabase } from './database/connect.ts'
+import { migrateAll } from './database/migrate-all.ts'
+import { makeLog } from './log.ts'
+import { boot } from './main.ts'
+import { runUntilSignal } from './run.ts'
+import { version } from './project.ts'
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+const program = new Command('pomoc').description('A help desk: mail in, tickets, answers out.').version(version)
+
+program
+  .command('start', { isDefault: true })
+  .description('serve web pages and mail until stopped (Ctrl-C)')
+  .action(async () => {
+    const config = await loadConfig()
+    const log = makeLog(config.logLevel)
+    await runUntilSignal(log, async () => {
+      const running = await boot(config, log)
+      say('pomoc is ready.')
+      for (const line of running.notices) say(`  ${line}`)
+      return running
+    })
+  })
+
+program
+  .command('check-config')
+  .description('check the configuration without starting anything')
+  .action(async () => {
+    const config = await loadConfig()
+    say('The configuration is right.')
+    say(`  web       ${config.http.host}:${config.http.port}, reached as ${config.baseUrl}`)
+    say(`  mail in   ${config.smtp.host}:${config.smtp.port}, for ${config.mailAddress}`)
+    say(`  mail out  ${config.smarthostUrl ? `through ${new URL(config.smarthostUrl).host}` : 'waits in the outbox, since smarthostUrl is unset'}`)
+    say(`  database  ${config.databaseUrl ? 'the server in databaseUrl' : `its own, in ${config.dataDir}`}`)
+    say(`  plugins   ${config.plugins.join(', ')}`)
+  })
+
+program
+  .command('migrate')
+  .description('bring the database up to date')
+  .action(async () => {
+    const config = await loadConfig()
+    const database = await connectDatabase(config, { share: true })
+    try {
+      await migrateAll(database.db)
+      say('The database is up to date.')
+    } finally {
+      await database.close()
+    }
+  })
+
+program
+  .command('demo')
+  .description('serve a made-up university to look around in')
+  .action(() => {
+    throw new BootError('The demo is not part of this version: use "npm start".')
+  })
+
+// A reader that goes away (npm start | head) must not end the program.
+process.stdout.on('error', () => {})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(error instanceof BootError ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,80 @@
+/** Owns what each configuration key may hold; a message completes the sentence "write …". */
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { logLevels } from './log.ts'
+
+const text = (hint: string) => z.string({ error: hint }).min(1, { error: hint })
+
+const whole = (from: number, to: number, what: string) => {
+  const error = `${what}, a whole number from ${from} to ${to}`
+  return z.number({ error }).int({ error }).min(from, { error }).max(to, { error })
+}
+
+const url = (protocols: string[], hint: string) =>
+  text(hint).refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), { error: hint })
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `one of ${values.join(', ')}` })
+
+const host = text('a host name or an address, such as 127.0.0.1 or 0.0.0.0')
+  .regex(/^[\w.:-]+$/, { error: 'a host name or an address without port or slashes, such as 127.0.0.1 or 0.0.0.0' })
+const port = whole(0, 65535, 'a port')
+
+const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
+const ZONE = 'a time zone, such as Europe/Warsaw'
+const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
+const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
+
+export const configSchema = z
+  .strictObject({
+    dataDir: text('the path of a folder').optional(),
+    databaseUrl: url(['postgres:', 'postgresql:'], 'an address such as postgresql://user:password@host:5432/name').optional(),
+    databaseConnections: whole(4, 1000, 'how many connections'),
+    http: z.strictObject({ host, port }),
+    baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),
+    trustedProxies: z.array(text(NETWORK).refine(isNetwork, { error: NETWORK }), { error: `a list, each ${NETWORK}` }),
+    mailAddress: text(MAIL_ADDRESS).regex(/^[^\s@<>]+@[^\s@<>]+$/, { error: MAIL_ADDRESS }),
+    smarthostUrl: url(['smtp:', 'smtps:'], 'an address such as smtp://host:25 or smtps://user:password@host:465').optional(),
+    mail: z.strictObject({
+      fromName: text('a name'),
+      hostname: text("this machine's name in mail").regex(/^[\w.-]+$/, { error: 'a host name, such as pomoc.example.edu' }).optional(),
+    }),
+    smtp: z
+      .strictObject({
+        host,
+        port,
+        tlsKey: text('the path of a key file in PEM format').optional(),
+        tlsCert: text('the path of a certificate file in PEM format').optional(),
+        maxSizeKb: whole(64, 1_048_576, 'a size in kB'),
+        maxClients: whole(1, 10_000, 'how many connections'),
+        maxPerPeer: whole(1, 10_000, 'how many connections'),
+        idleTimeoutSeconds: whole(1, 3600, 'seconds'),
+        closeTimeoutSeconds: whole(0, 600, 'seconds'),
+      })
+      .refine((smtp) => !smtp.tlsCert === !smtp.tlsKey, { error: 'both tlsKey and tlsCert, or neither', path: ['tlsCert'] }),
+    systemId: text('digits, such as 10').regex(/^\d{1,10}$/, { error: 'one to ten digits in quotes, such as "10"' }),
+    ticketNumber: z.strictObject({
+      generator: oneOf(['DateChecksum', 'Date', 'AutoIncrement', 'Random']),
+      minCounterSize: whole(1, 20, 'how many digits'),
+      formattedCounter: z.boolean({ error: 'true or false' }),
+      checkSystemId: z.boolean({ error: 'true or false' }),
+    }),
+    zone: text(ZONE).refine(isZone, { error: ZONE }),
+    plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),
+    logLevel: oneOf(logLevels),
+  })
+
+function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits, rest] = value.split('/')
+  const family = isIP(address)
+  if (!family || rest !== undefined) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}

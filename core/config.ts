@@ -1,0 +1,133 @@
+/** Owns the configuration: its keys, its sources in order (defaults, config/local.ts, environment), its checks. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { z } from 'zod'
+import { BootError, reasonOf } from './boot-error.ts'
+import { configSchema } from './config-schema.ts'
+import { defaultDataDir } from './data-dir.ts'
+import { projectDir } from './project.ts'
+
+type Checked = z.output<typeof configSchema>
+
+/** The whole configuration, checked; paths absolute, urls without a slash at the end. */
+export type Config = Readonly<
+  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail'> & {
+    /** The folder that holds config/, for paths in it and plugins named by path. */
+    dir: string
+    dataDir: string
+    baseUrl: string
+    mail: { fromName: string; hostname: string }
+  }
+>
+
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T
+
+/** What config/defaults.ts and config/local.ts export by default. */
+export type PartialConfig = DeepPartial<z.input<typeof configSchema>>
+
+/** Every environment variable and the key that it sets. */
+export const environmentKeys = {
+  POMOC_DATA_DIR: 'dataDir',
+  POMOC_DATABASE_URL: 'databaseUrl',
+  POMOC_HTTP_HOST: 'http.host',
+  POMOC_HTTP_PORT: 'http.port',
+  POMOC_SMTP_HOST: 'smtp.host',
+  POMOC_SMTP_PORT: 'smtp.port',
+  POMOC_BASE_URL: 'baseUrl',
+  POMOC_MAIL_ADDRESS: 'mailAddress',
+  POMOC_SMARTHOST_URL: 'smarthostUrl',
+  POMOC_LOG_LEVEL: 'logLevel',
+} as const
+
+/** Reads and checks the configuration. `dir` is the folder that holds config/local.ts; an empty variable counts as unset. */
+export async function loadConfig({ env = process.env, dir = projectDir }: {
+  env?: Record<string, string | undefined>
+  dir?: string
+} = {}): Promise<Config> {
+  const sources = new Map<string, string>()
+  const merged: Tree = {}
+  overlay(merged, await readFile(join(projectDir, 'config', 'defaults.ts')), 'config/defaults.ts', sources)
+  const local = join(dir, 'config', 'local.ts')
+  if (existsSync(local)) overlay(merged, await readFile(local), 'config/local.ts', sources)
+  overlay(merged, fromEnvironment(env), 'environment', sources)
+
+  const result = configSchema.safeParse(merged)
+  if (!result.success) throw new BootError(sentence(result.error, merged, sources))
+  const config = result.data
+  return {
+    ...config,
+    dir,
+    dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
+    baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
+    mail: { ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1) },
+    smtp: {
+      ...config.smtp,
+      ...(config.smtp.tlsKey && { tlsKey: resolve(dir, config.smtp.tlsKey) }),
+      ...(config.smtp.tlsCert && { tlsCert: resolve(dir, config.smtp.tlsCert) }),
+    },
+  }
+}
+
+type Tree = { [key: string]: unknown }
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+async function readFile(path: string): Promise<unknown> {
+  try {
+    const module = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown }
+    if (!isTree(module.default)) throw new Error('it has no `export default { … }`')
+    return module.default
+  } catch (error) {
+    throw new BootError(`The file ${path} cannot be used, ${reasonOf(error)}: correct it or take it away.`)
+  }
+}
+
+/** Lays `over` on `under`, deep, and remembers which source each key came from. Lists replace lists. */
+function overlay(under: Tree, over: unknown, source: string, sources: Map<string, string>, path = ''): void {
+  for (const [key, value] of Object.entries(over as Tree)) {
+    if (value === undefined) continue
+    const name = path + key
+    if (isTree(value)) {
+      if (!isTree(under[key])) under[key] = {}
+      overlay(under[key] as Tree, value, source, sources, `${name}.`)
+    } else {
+      under[key] = value
+      sources.set(name, source)
+    }
+  }
+}
+
+function fromEnvironment(env: Record<string, string | undefined>): Tree {
+  const tree: Tree = {}
+  for (const [variable, name] of Object.entries(environmentKeys)) {
+    const text = env[variable]?.trim()
+    if (!text) continue
+    const keys = name.split('.')
+    const last = keys.pop() as string
+    let at = tree
+    for (const key of keys) at = (at[key] ??= {}) as Tree
+    at[last] = last === 'port' && /^\d+$/.test(text) ? Number(text) : text
+  }
+  return tree
+}
+
+/** The first fault as one sentence: the key and where it was set, its value, and what to write. */
+function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>): string {
+  const issue = error.issues[0]
+  if (!issue) return 'The configuration is not valid.'
+  if (issue.code === 'unrecognized_keys') {
+    const name = [...issue.path, issue.keys[0]].join('.')
+    return `config/local.ts sets ${name}, which pomoc does not know: correct the name (config/defaults.ts lists all) or take it out.`
+  }
+  const name = issue.path.join('.')
+  const value = issue.path.reduce<unknown>((at, key) => (at as Tree | undefined)?.[key as string], merged)
+  const variable = Object.entries(environmentKeys).find(([, key]) => key === name)?.[0]
+  const where = sources.get(name) === 'environment' && variable ? variable : `${name} in ${sources.get(name) ?? 'config/local.ts'}`
+  const shown = value === undefined ? 'missing' : secret(name) ? 'not right' : JSON.stringify(value)
+  const also = variable && !where.startsWith(variable) ? ` (${variable} sets it too)` : ''
+  return `${where} is ${shown}: write ${issue.message}${also}.`
+}
+
+/** Values that may hold a password are never printed. */
+const secret = (name: string): boolean => name.endsWith('Url') && name !== 'baseUrl'

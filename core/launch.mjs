@@ -1,0 +1,30 @@
+/** Owns the way from `npm start` to running code: checks Node's version, builds when sources changed, then runs the command line. */
+import { enableCompileCache } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)))
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(
+    `pomoc needs Node 24 or newer and this is ${process.versions.node}: run it as \`npm start\` or \`npm run pomoc\` ` +
+      'after `npm ci`, which brings Node 24 along, or install Node 24.\n',
+  )
+  process.exit(1)
+}
+
+const only = process.argv[2] === '--build-only'
+try {
+  const { buildWhenNeeded } = await import('./build.mjs')
+  const built = await buildWhenNeeded(project)
+  if (only) process.stdout.write(built ? 'Built.\n' : 'Nothing changed since the last build.\n')
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+if (!only) {
+  enableCompileCache?.(join(project, 'dist', '.compile-cache'))
+  process.setSourceMapsEnabled(true)
+  await import(new URL('../dist/cli.js', import.meta.url).href)
+}
