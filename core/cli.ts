@@ -47,7 +47,7 @@ program
     const config = await loadConfig()
     const database = await connectDatabase(config, { share: true })
     try {
-      await migrateAll(database.db)
+      await migrateAll(database)
       say('The database is up to date.')
     } finally {
       await database.close()

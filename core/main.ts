@@ -22,7 +22,7 @@ export async function boot(config: Config, log: Log): Promise<Running> {
   try {
     const database = await connectDatabase(config, { log })
     started.push(database.close)
-    await migrateAll(database.db)
+    await migrateAll(database)
 
     const server = createServer((_request, response) => response.end('pomoc\n'))
     const port = await listen(server, config.http, 'http')

@@ -32,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     await run(`create database ${template} template template0 encoding 'UTF8'`)
     const database = await openDatabase(withDatabase(server.url, template))
-    await migrateAll(database.db).finally(() => database.close())
+    await migrateAll(database).finally(() => database.close())
   } catch (error) {
     await server.stop()
     throw error
