@@ -20,7 +20,7 @@ program
     const config = await loadConfig()
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
-      const running = await boot(config, log)
+      const running = await boot({ config, log })
       say('pomoc is ready.')
       for (const line of running.notices) say(`  ${line}`)
       return running
