@@ -17,7 +17,8 @@ export type Config = Readonly<
     dir: string
     dataDir: string
     /** Undefined where nobody set it: then the address of the web server itself is meant. */
-    baseUrl: string | undefined
+    /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
+    baseUrl: string
     mail: { fromName: string; hostname: string; autoResponsesPerDay: number }
   }
 >
@@ -60,7 +61,7 @@ export async function loadConfig({ env = process.env, dir = projectDir }: {
     ...config,
     dir,
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
-    baseUrl: config.baseUrl?.replace(/\/+$/, ''),
+    baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
     mail: { ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1) },
     smtp: {
       ...config.smtp,
