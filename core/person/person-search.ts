@@ -36,3 +36,8 @@ export async function agentsOfQueue(db: Kysely<Database>, queueId: Id, right: st
           .innerJoin('role_person as rp', 'rp.role_id', 'role.id').select('rp.person_id').where('queue.id', '=', queueId).where('gr.right', 'in', rights))))
     .orderBy('person.name').execute()
 }
+
+/** Every agent, by name: to filter lists by who leads. */
+export function listAgents(db: Kysely<Database>): Promise<{ id: Id; name: string }[]> {
+  return db.selectFrom('person').select(['id', 'name']).where('agent', '=', true).where('valid', '=', true).orderBy('name').execute()
+}

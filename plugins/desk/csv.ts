@@ -6,8 +6,8 @@ export const BYTE_ORDER_MARK = '\uFEFF'
  * One line. A cell that a spreadsheet would run as a formula (=, +, -, @, also full-width, after blanks or a control
  * character) gets an apostrophe in front, as OWASP says of CSV injection: subjects are what strangers wrote.
  */
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(';')}\r\n`
+export function csvLine(cells: readonly string[], separator = ';'): string {
+  return `${cells.map(csvCell).join(separator)}\r\n`
 }
 
 function csvCell(text: string): string {

@@ -1,7 +1,7 @@
 /** Owns what a list's address says: place, filters, order, page; read from it and written back into links. */
 import { DateTime } from 'luxon'
 import { OPEN_TYPES, queueWithChildren, SORTS, type Access, type Id, type ListWish, type Queue, type Sort, type TicketFilter } from '../../core/index.ts'
-import { views, type ViewName } from './views.ts'
+import { isView, views, type ViewName } from './views.ts'
 
 /** Where the list stands: a view, a queue, or a search over everything. */
 export type ListPlace = { kind: 'view'; view: ViewName } | { kind: 'queue'; queueId: Id } | { kind: 'search' }
@@ -61,9 +61,7 @@ export function listUrl(query: ListQuery, change: Partial<ListFields> & { sort?:
   const params = new URLSearchParams()
   const all = { ...query.fields, ...fields }
   for (const name of FIELDS) if (all[name]) params.set(name, all[name])
-  if (path !== undefined && query.place.kind !== 'search') {
-    params.set(query.place.kind, query.place.kind === 'view' ? query.place.view : query.place.queueId)
-  }
+  if (path !== undefined) params.set('place', sayPlace(query.place))
   const fresh = readListQuery(query.place, {})
   const order = { sort: sort ?? query.sort, dir: dir ?? query.direction }
   if (order.sort !== fresh.sort || order.dir !== fresh.direction) {
@@ -73,6 +71,17 @@ export function listUrl(query: ListQuery, change: Partial<ListFields> & { sort?:
   if (after) params.set('after', after)
   const text = params.toString()
   return `${path ?? placePath(query.place)}${text ? `?${text}` : ''}`
+}
+
+/** For addresses that serve any list: 'view-take', 'queue-5', 'search'. */
+export const sayPlace = (place: ListPlace): string =>
+  place.kind === 'view' ? `view-${place.view}` : place.kind === 'queue' ? `queue-${place.queueId}` : 'search'
+
+export function readPlace(text: string | undefined): ListPlace | undefined {
+  const [, kind, rest = ''] = text?.match(/^(view|queue)-(\w+)$/) ?? []
+  if (kind === 'view' && isView(rest)) return { kind: 'view', view: rest }
+  if (kind === 'queue' && /^\d{1,18}$/.test(rest)) return { kind: 'queue', queueId: rest }
+  return text === 'search' ? { kind: 'search' } : undefined
 }
 
 export function placePath(place: ListPlace): string {
