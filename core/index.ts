@@ -51,3 +51,11 @@ export {
 
 // Mail
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
+
+// Pages
+export * from './web/index.ts'
+export {
+  changePassword, createSetPasswordLink, logIn, logInByLink, peekLoginLink, peekSetPasswordLink, sendLoginLink, setPassword, setPasswordByLink,
+} from './person/login.ts'
+export { MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
