@@ -28,6 +28,9 @@ type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K
 /** What config/defaults.ts and config/local.ts export by default. */
 export type PartialConfig = DeepPartial<z.input<typeof configSchema>>
 
+/** Where people find the site, for links in mail: never taken from a request, which anybody may forge. No slash at the end. */
+export const siteUrl = (config: Config): string => config.baseUrl ?? `http://localhost:${config.http.port}`
+
 /** Every environment variable and the key that it sets. */
 export const environmentKeys = {
   POMOC_DATA_DIR: 'dataDir',

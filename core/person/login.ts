@@ -1,4 +1,5 @@
 /** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
+import { siteUrl } from '../config.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
 import type { Id, Language } from '../database/schema.ts'
@@ -6,7 +7,7 @@ import { refused } from '../errors.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../permission/actor.ts'
 import {
-  countAttempts, deleteAttempts, deleteOldLogins, endLinks, findCredentials, findLink, findPasswordHash, insertAttempt, insertLink, setPasswordHash, useLink,
+  countAttempts, deleteAttempts, endLinks, findCredentials, findLink, findPasswordHash, insertAttempt, insertLink, setPasswordHash, useLink,
 } from './login.store.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { findPersonByAddress, isAddress, normalAddress } from './persons.ts'
@@ -74,7 +75,7 @@ export async function sendLoginLink(room: Room, ask: { address: string; language
     const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
     await queueMail(work, {
       kind: 'login link', from, to: [address], subject: t('login-link.subject', { site: from.name }),
-      body: t('login-link.body', { url: `${work.config.baseUrl}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
+      body: t('login-link.body', { url: `${siteUrl(work.config)}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
       // RFC 3834 5: nobody's auto-responder should answer this.
       headers: { 'Auto-Submitted': 'auto-generated' },
     })
@@ -95,7 +96,7 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
   })
 }
 
-/** Makes a link's token with which a person sets their password once, within 24 hours: `/password/<token>`. Earlier ones end. */
+/** Makes a link with which a person sets their password once, within 24 hours; returns its path. Earlier ones end. */
 export async function createSetPasswordLink(work: Work, personId: Id): Promise<string> {
   await endLinks(work.db, personId, 'set-password', work.now)
   const token = newToken()
@@ -103,7 +104,7 @@ export async function createSetPasswordLink(work: Work, personId: Id): Promise<s
     tokenHash: hashToken(token), personId, purpose: 'set-password', now: work.now,
     expiresAt: new Date(work.now.getTime() + SET_PASSWORD_LINK_MS),
   })
-  return token
+  return `/password/${token}`
 }
 
 export function peekSetPasswordLink(room: Room, token: string) {
@@ -145,9 +146,4 @@ async function takePassword(work: Work, personId: Id, hash: string, keep?: Sessi
   await endLinks(work.db, personId, 'set-password', work.now)
   await endLinks(work.db, personId, 'login', work.now)
   await endSessions(work, personId, keep)
-}
-
-/** Deletes attempts and links that no longer count; for a job once a day. */
-export async function forgetOldLogins(work: Work): Promise<void> {
-  await deleteOldLogins(work.db, new Date(work.now.getTime() - 7 * 24 * 3600_000))
 }
