@@ -42,7 +42,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const { dataDir, durable = true, connections = 60, share = false, log } = options
   const cluster = await prepareCluster(dataDir, unprivilegedAccount(), { durable, connections })
   let held = await startAndHold(cluster, share)
-  await createDatabase(held.client)
+  try {
+    await createDatabase(held.client)
+  } catch (error) {
+    if (!held.shared) await stopServer(cluster)
+    throw error
+  }
   if (held.shared) await held.client.end()
   await pruneLogs(cluster.pgdata)
   const pruning = setInterval(() => void pruneLogs(cluster.pgdata), 86_400_000).unref()
