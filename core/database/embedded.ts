@@ -1,6 +1,6 @@
 /** Owns the life of the embedded PostgreSQL: started or adopted, held against a second pomoc, revived, stopped. */
 import { readFileSync } from 'node:fs'
-import { rm, unlink } from 'node:fs/promises'
+import { rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -86,6 +86,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       if (held.shared) return
       await stopServer(cluster)
       await held.client.end().catch(() => {})
+      await rmdir(held.socketDir).catch(() => {}) // made anew at the next start
     },
   }
 }
