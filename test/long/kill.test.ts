@@ -33,9 +33,9 @@ const freePort = () => new Promise<number>((resolve) => {
   })
 })
 
-/** Stands between client and program; `hold` keeps back everything the program answers. */
+/** Stands between client and program; `holdAccepted` keeps back its "250 Accepted". */
 class Gate {
-  hold = false
+  holdAccepted = false
   port = 0
   private sockets = new Set<Socket>()
   private constructor(private server: Server) {}
@@ -46,7 +46,7 @@ class Gate {
       const far = connect(target, '127.0.0.1')
       gate.sockets.add(near)
       near.on('data', (data) => far.write(data))
-      far.on('data', (data) => { if (!gate.hold) near.write(data) })
+      far.on('data', (data) => { if (!gate.holdAccepted || !data.toString('latin1').startsWith('250 2.6.0 Accepted')) near.write(data) })
       const end = () => { near.destroy(); far.destroy(); gate.sockets.delete(near) }
       for (const socket of [near, far]) socket.on('error', end).on('close', end)
     })
@@ -96,8 +96,10 @@ async function until<T>(what: string, look: () => Promise<T | undefined | false>
   }
 }
 
+interface Progress { accepted: number; refused: string[]; lost?: Error }
+
 /** Delivers mails `from`…`to` side by side, each again and again until 250. */
-async function deliver(port: number, from: number, to: number, heavy: ReadonlySet<number>, progress: { accepted: number; refused: string[] }): Promise<void> {
+async function deliver(port: number, from: number, to: number, heavy: ReadonlySet<number>, progress: Progress): Promise<void> {
   let next = from
   const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true, connectionTimeout: 2000, greetingTimeout: 2000, socketTimeout: 6000 })
   await Promise.all(Array.from({ length: 6 }, async () => {
@@ -120,7 +122,8 @@ async function deliver(port: number, from: number, to: number, heavy: ReadonlySe
         } catch (error) {
           const { responseCode } = error as { responseCode?: number }
           if (responseCode) progress.refused.push(String(responseCode))
-          if (responseCode && responseCode >= 500) throw error
+          if (responseCode && responseCode >= 500) progress.lost = error as Error
+          if (progress.lost) throw error
           await sleep(120)
         }
       }
@@ -191,7 +194,7 @@ describe(`kill -9 of the program while mails arrive (seed ${seed})`, () => {
     const heavy = new Set(Array.from({ length: heavyCount }, (_, i) => MAILS + i))
     const pool = database.pool
     await start()
-    const progress = { accepted: 0, refused: [] as string[] }
+    const progress: Progress = { accepted: 0, refused: [] }
     // The steady stream, thinned so that it lasts over all the kills.
     let stream = Promise.resolve()
     const share = Math.floor(MAILS / (moments.length + 1))
@@ -204,23 +207,26 @@ describe(`kill -9 of the program while mails arrive (seed ${seed})`, () => {
     let nextHeavy = MAILS
     const done: Record<string, number> = {}
     for (const moment of moments) {
-      sendMore(share)
+      await stream
       if (moment === 'before commit') {
         const locker = new Client({ connectionString: database.url })
         await locker.connect()
         await locker.query('begin; lock table inbound_mail in share mode')
+        sendMore(share)
         await until('a mail waits for its commit', async () => (await pool.query(
           `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%inbound_mail%' and datname = current_database()`)).rows[0])
         await kill()
         await locker.query('rollback')
         await locker.end()
       } else if (moment === 'between commit and 250') {
+        // Some go through whole; then the answer is kept back, and a mail is committed without its client knowing.
+        sendMore(share)
+        await sleep(rand() * 40)
+        gate.holdAccepted = true
         const { rows } = await pool.query<{ n: number }>('select count(*)::int as n from inbound_mail')
-        await sleep(rand() * 100)
-        gate.hold = true
         await until('a mail is committed whose 250 is held', async () => (await pool.query<{ n: number }>('select count(*)::int as n from inbound_mail')).rows[0]!.n > rows[0]!.n)
         await kill()
-        gate.hold = false
+        gate.holdAccepted = false
       } else if (moment === 'in parsing') {
         const n = nextHeavy++
         stream = Promise.all([stream, deliver(gate.port, n, n + 1, heavy, progress)]).then(() => {})
@@ -234,11 +240,13 @@ describe(`kill -9 of the program while mails arrive (seed ${seed})`, () => {
       } else if (moment === 'in sending') {
         sink.held = 0
         sink.holding = true
+        sendMore(share)
         await until('a mail is being sent', async () => sink.held > 0)
         await kill()
         sink.holding = false
       } else {
-        await sleep(rand() * 1500)
+        sendMore(share)
+        await sleep(rand() * 600)
         await kill()
       }
       done[moment] = (done[moment] ?? 0) + 1
@@ -264,10 +272,10 @@ describe('kill -9 of the database server while mails arrive', () => {
     const program = runProgram({ POMOC_DATA_DIR: data.dir, POMOC_SMTP_PORT: String(smtp), POMOC_LOG_LEVEL: 'error' })
     try {
       await program.ready
-      const progress = { accepted: 0, refused: [] as string[] }
+      const progress: Progress = { accepted: 0, refused: [] }
       const stream = deliver(smtp, 0, 200, new Set(), progress)
       for (let i = 0; i < 4; i++) {
-        await until('some mails are in', async () => progress.accepted > (i + 1) * 20)
+        await until('some mails are in', async () => { if (progress.lost) throw progress.lost; return progress.accepted > (i + 1) * 20 })
         const pid = data.postmaster()!
         process.kill(pid, 'SIGKILL')
         await until('another server runs', async () => {
