@@ -51,7 +51,7 @@ export {
 
 // Mail
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
-export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, type AddressBook } from './mail/addresses.ts'
+export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, readAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
 
 // Pages
