@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
   blankForm, Button, ButtonLink, clientOf, CsrfField, keepSession, logInByLink, page, PageHead, peekLoginLink, readForm, Refusal, sendLoginLink, sessionToken,
-  withRefusal, type PageContext, type WebEnv,
+  withRefusal, type FormState, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
@@ -16,7 +16,7 @@ const addressSchema = z.object({ address: z.string().trim().min(1).max(254) })
 export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/login/link', async (c) => {
     const form = await readForm(c, addressSchema)
-    const again = async (state: typeof form, status: 422 | 429) => page(c, {
+    const again = async (state: FormState, status: 422 | 429) => page(c, {
       title: words.in(c.get('language'))('login.title'), status, frame: await portalFrame(c),
       body: <><PageHead title={words.in(c.get('language'))('login.title')} /><LoginForms c={c} form={blankForm()} linkForm={state} /></>,
     })
@@ -24,7 +24,7 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     try {
       await sendLoginLink(host, { address: form.value.address, language: c.get('language'), client: clientOf(c) })
     } catch (error) {
-      return again({ ok: false, ...withRefusal(c, form, error) } as typeof form, error instanceof Refusal && error.status === 429 ? 429 : 422)
+      return again(withRefusal(c, form, error), error instanceof Refusal && error.status === 429 ? 429 : 422)
     }
     return sent(c, form.value.address)
   })

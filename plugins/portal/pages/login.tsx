@@ -14,7 +14,7 @@ import { words } from '../words.ts'
 const loginSchema = z.object({ login: z.string().trim().min(1).max(250), password: z.string().min(1).max(1000), next: z.string().optional() })
 
 export function loginRoutes(app: Hono<WebEnv>, host: PortalHost): void {
-  app.get('/login', (c) => c.get('actor') ? c.redirect(ownPath(c.req.query('next')), 303) : loginPage(c, blankForm(), c.req.query('next')))
+  app.get('/login', async (c) => c.get('actor') ? c.redirect(ownPath(c.req.query('next')), 303) : loginPage(c, blankForm(), c.req.query('next')))
 
   app.post('/login', async (c) => {
     const form = await readForm(c, loginSchema)
