@@ -1,5 +1,5 @@
 /** Owns how a ticket's state is told to the one who asked: who is on it, whose turn it is, when it was done. Never OTRS's words. */
-import { sayDate, sayDateTime, toneOf, type Language, type Ticket, type Tone } from '../../core/index.ts'
+import { sayDate, sayDateTime, sayNearDay, toneOf, type Language, type Ticket, type Tone } from '../../core/index.ts'
 import { words } from './words.ts'
 
 export interface Told { words: string; tone: Tone }
@@ -17,7 +17,10 @@ export function tellState(
   const { language, zone, now } = room
   const t = words.in(language)
   const moment = (date: Date) => sayDateTime(date, zone, language, now)
-  const day = (date: Date | null) => sayDate(date ?? ticket.changedAt, zone, language, now)
+  const day = (date: Date | null) => {
+    const at = date ?? ticket.changedAt
+    return sayNearDay(at, zone, language, now) ?? sayDate(at, zone, language, now)
+  }
   const tell = (said: string, tone: Tone = toneOf(ticket.stateType)): Told => ({ words: said, tone })
   switch (ticket.stateType) {
     case 'new':

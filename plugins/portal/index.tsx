@@ -31,6 +31,6 @@ export default definePlugin({
     accountRoutes(app)
   },
   slots: {
-    'person.menu': { order: 20, render: (_props, c) => <PersonLinks c={c} /> },
+    'person.menu': { order: 20, render: (_props, c) => c.get('actor') ? <PersonLinks c={c} /> : null },
   },
 })

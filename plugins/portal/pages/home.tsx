@@ -10,7 +10,7 @@ import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
 import { addressOf, exportMine, listMine, readWish } from '../my-tickets.ts'
 import { LoginForms } from '../parts/login-forms.tsx'
-import { MyTickets } from '../parts/my-tickets.tsx'
+import { MineRegion, MyTickets } from '../parts/my-tickets.tsx'
 import { findReception, promise, type Reception } from '../reception.ts'
 import { words } from '../words.ts'
 
@@ -57,17 +57,17 @@ async function home(c: PageContext, host: PortalHost, form: FormState, status: 2
   const reception = await findReception(host, queue, c.get('language'))
   if (!actor) return entrance(c, host, reception, welcome)
   const wish = readWish(c)
-  const mine = async () => <MyTickets c={c} wish={wish} found={await listMine(host, actor, wish)} />
+  const found = await listMine(host, actor, wish)
   return respond(c, {
     status,
-    fragments: { promise: () => <Promised c={c} host={host} reception={reception} />, mine },
+    fragments: { promise: () => <Promised c={c} host={host} reception={reception} />, mine: () => <MineRegion c={c} wish={wish} found={found} /> },
     whole: async () => page(c, {
       title: words.in(c.get('language'))('home.title'), status, frame: await portalFrame(c), live: { list: true },
       body: (
         <>
           <Welcome c={c} reception={reception} welcome={welcome} actor={actor} />
           <AskForm c={c} host={host} reception={reception} form={form} suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)} />
-          {await mine()}
+          <MyTickets c={c} wish={wish} found={found} />
           {await host.slots.fill('portal.home', {}, c)}
         </>
       ),

@@ -27,14 +27,16 @@ export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; foun
         </div>
         <button class="button button-quiet" type="submit">{t('mine.search.button')}</button>
       </form>
-      <LiveRegion c={c} id="mine" href={addressOf('/', wish, { after: wish.after })} on="tickets">
-        <Found c={c} wish={wish} found={found} />
-      </LiveRegion>
+      <MineRegion c={c} wish={wish} found={found} />
     </section>
   )
 }
 
 /** What the list holds: the part that refreshes itself. */
+export const MineRegion = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPage }) => (
+  <LiveRegion c={c} id="mine" href={addressOf('/', wish, { after: wish.after })} on="tickets"><Found c={c} wish={wish} found={found} /></LiveRegion>
+)
+
 const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPage }) => {
   const { config, clock } = c.get('host')
   const language = c.get('language')
