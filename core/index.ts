@@ -6,7 +6,7 @@ export { choice, integer, longText, readSettings, text, writeSetting, yesNo, typ
 export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs.ts'
-export type { Notice } from './kernel/live.ts'
+export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { setActivation } from './kernel/activation.ts'
@@ -51,7 +51,7 @@ export {
 
 // Mail
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
-export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, type AddressBook } from './mail/addresses.ts'
+export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, readAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
 
 // Pages

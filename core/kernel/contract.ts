@@ -26,7 +26,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   scope: 'unit' | 'installation'
   /** Plugins that must be loaded too. */
   needs?: string[]
-  texts?: Texts<string>
+  /** Made with defineTexts: settings and permissions are named by keys of it. */
+  texts?: Pick<Texts<string>, 'pl' | 'en'>
   settings?: S
   /** Rights this plugin adds: name → text key. */
   permissions?: Record<string, string>

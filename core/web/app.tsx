@@ -19,7 +19,7 @@ import { inPackage, inProject, loadStatic } from './static-files.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
 
 /** What somebody not logged in may send: a login, or a form whose session ended meanwhile, to be shown again. */
-const STRANGER_BYTES = 2_000_000
+const STRANGER_BYTES = 2 * 1024 * 1024
 
 export interface AppOptions {
   /** When it fires, streams end and /health/ready says no. */

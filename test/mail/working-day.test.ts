@@ -37,7 +37,7 @@ test('a Polish mail with a PDF and an inline picture becomes a ticket, and the s
   expect(reply.from).toBe('')
   expect(reply.parsed.subject).toBe(`[Ticket#${ticket.number}] Przyjęliśmy Twoje zgłoszenie: Nie działa logowanie – żółć`)
   expect(reply.parsed.text).toContain(`numer ${ticket.number}. Przyjmiemy je w poniedziałek 23 listopada od 7:00.`)
-  expect(reply.parsed.text).toContain(`https://pomoc.uni.example/my/tickets/${ticket.id}`)
+  expect(reply.parsed.text).toContain(`https://pomoc.uni.example/tickets/${ticket.id}`)
   expect(reply.parsed.inReplyTo).toBe('<pierwszy@student.example>')
   expect(reply.parsed.references).toBe('<pierwszy@student.example>')
   expect(reply.parsed.headers.get('auto-submitted')).toBe('auto-replied')
