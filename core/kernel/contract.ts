@@ -26,12 +26,14 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   scope: 'unit' | 'installation'
   /** Plugins that must be loaded too. */
   needs?: string[]
-  texts?: Texts<string>
+  texts?: Pick<Texts, 'pl' | 'en'>
   settings?: S
   /** Rights this plugin adds: name → text key. */
   permissions?: Record<string, string>
   /** Own schema, own migration table. */
   migrations?: Record<string, Migration>
+  /** Style sheets, scripts, pictures of its pages: name (unique in the program) → path; `c.get('asset')(name)` is their address. */
+  files?: Record<string, string>
   /** Adds routes. Called once at start. */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
   /** Places this plugin offers to others: name → what is handed to whoever fills it. */
