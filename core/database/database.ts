@@ -29,6 +29,7 @@ export async function openDatabase(url: string, { max = 10, log }: { max?: numbe
     connectionString: url,
     max,
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
     application_name: 'pomoc',
     types: { getTypeParser: parserFor } as CustomTypesConfig,
   })

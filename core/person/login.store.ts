@@ -66,3 +66,8 @@ export async function endLinks(db: Transaction<Database>, personId: Id, purpose:
 export async function setPasswordHash(db: Transaction<Database>, personId: Id, hash: string): Promise<void> {
   await db.updateTable('person').set({ password_hash: hash }).where('id', '=', personId).execute()
 }
+
+export async function deleteOldLogins(db: Transaction<Database>, before: Date): Promise<void> {
+  await db.deleteFrom('login_attempt').where('at', '<', before).execute()
+  await db.deleteFrom('login_link').where('expires_at', '<', before).execute()
+}

@@ -7,7 +7,7 @@ import { refused } from '../errors.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../permission/actor.ts'
 import {
-  countAttempts, deleteAttempts, endLinks, findCredentials, findLink, findPasswordHash, insertAttempt, insertLink, setPasswordHash, useLink,
+  countAttempts, deleteAttempts, deleteOldLogins, endLinks, findCredentials, findLink, findPasswordHash, insertAttempt, insertLink, setPasswordHash, useLink,
 } from './login.store.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { findPersonByAddress, isAddress, normalAddress } from './persons.ts'
@@ -96,7 +96,7 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
   })
 }
 
-/** Makes a link with which a person sets their password once, within 24 hours; returns its path. Earlier ones end. */
+/** Makes the token of a link (`/password/<token>`) with which a person sets their password once, within 24 hours. Earlier ones end. */
 export async function createSetPasswordLink(work: Work, personId: Id): Promise<string> {
   await endLinks(work.db, personId, 'set-password', work.now)
   const token = newToken()
@@ -104,7 +104,7 @@ export async function createSetPasswordLink(work: Work, personId: Id): Promise<s
     tokenHash: hashToken(token), personId, purpose: 'set-password', now: work.now,
     expiresAt: new Date(work.now.getTime() + SET_PASSWORD_LINK_MS),
   })
-  return `/password/${token}`
+  return token
 }
 
 export function peekSetPasswordLink(room: Room, token: string) {
@@ -146,4 +146,9 @@ async function takePassword(work: Work, personId: Id, hash: string, keep?: Sessi
   await endLinks(work.db, personId, 'set-password', work.now)
   await endLinks(work.db, personId, 'login', work.now)
   await endSessions(work, personId, keep)
+}
+
+/** Deletes attempts and links that no longer count; for a job once a day. */
+export async function forgetOldLogins(work: Work): Promise<void> {
+  await deleteOldLogins(work.db, new Date(work.now.getTime() - 7 * 24 * 3600_000))
 }

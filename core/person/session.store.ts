@@ -26,3 +26,9 @@ export async function deleteSessions(db: Kysely<Database>, personId: Id, except?
   if (except) query = query.where('token_hash', '<>', except)
   return Number((await query.executeTakeFirst()).numDeletedRows)
 }
+
+export async function deleteEndedSessions(db: Kysely<Database>, unusedSince: Date, now: Date): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom('session')
+    .where((eb) => eb.or([eb('last_used_at', '<', unusedSince), eb('expires_at', '<', now)])).executeTakeFirst()
+  return Number(numDeletedRows)
+}

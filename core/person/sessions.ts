@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import { deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
+import { deleteEndedSessions, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
 import { hashToken, newToken } from './token.ts'
 
 /** A session unused for this long has ended. */
@@ -52,4 +52,9 @@ export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, 
     openedAt: row.created_at, lastUsedAt: row.last_used_at, clientAddress: row.client_address, userAgent: row.user_agent,
     current: current !== undefined && row.token_hash.equals(current.tokenHash),
   }))
+}
+
+/** Deletes what has ended; for a job once a day. */
+export function forgetEndedSessions(work: Work): Promise<number> {
+  return deleteEndedSessions(work.db, new Date(work.now.getTime() - IDLE_MS), work.now)
 }

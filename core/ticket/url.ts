@@ -4,4 +4,5 @@ import type { Id } from '../database/schema.ts'
 
 export const customerTicketPath = (ticketId: Id): string => `/my/tickets/${ticketId}`
 
-export const customerTicketUrl = (config: Pick<Config, 'baseUrl'>, ticketId: Id): string => config.baseUrl + customerTicketPath(ticketId)
+export const customerTicketUrl = (config: Pick<Config, 'baseUrl' | 'http'>, ticketId: Id): string =>
+  (config.baseUrl ?? `http://localhost:${config.http.port}`) + customerTicketPath(ticketId)
