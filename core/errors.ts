@@ -28,6 +28,7 @@ export const ERRORS = {
   'person.login-taken': 422,
   'person.address-taken': 422,
   'person.address-invalid': 422,
+  'person.unknown': 422,
   'password.too-short': 422,
   'queue.name-taken': 422,
   'queue.in-use': 422,

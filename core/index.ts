@@ -14,6 +14,7 @@ export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
 export { version } from './project.ts'
+export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
 // Texts
@@ -40,11 +41,20 @@ export * from './ticket/ticket.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export { undoAct } from './ticket/undo.ts'
+export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
+export {
+  findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
+} from './ticket/history-list.ts'
+export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
+export { sayPriority } from './ticket/priority-words.ts'
+export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
-export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
+export { findArticle, findAttachment, firstWords, listArticles, storable, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
 export * from './queue/queues.ts'
+export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
+export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
 } from './person/persons.ts'

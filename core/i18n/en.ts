@@ -30,6 +30,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.person.login-taken': 'This login is taken.',
   'error.person.address-taken': 'This address belongs to somebody else.',
   'error.person.address-invalid': 'This is not a valid e-mail address: {address}.',
+  'error.person.unknown': 'There is no such person: {who}. Give an e-mail address or a login.',
   'error.password.too-short': 'The password must have at least {min} characters.',
   'error.queue.name-taken': 'There is a queue of this name already.',
   'error.queue.in-use': 'This queue holds open tickets. Move them first.',

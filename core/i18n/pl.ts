@@ -29,6 +29,7 @@ export const pl = {
   'error.person.login-taken': 'Ten login jest już zajęty.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
   'error.person.address-invalid': 'To nie jest poprawny adres e-mail: {address}.',
+  'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
   'error.password.too-short': 'Hasło musi mieć co najmniej {min} znaków.',
   'error.queue.name-taken': 'Jest już kolejka o tej nazwie.',
   'error.queue.in-use': 'W tej kolejce są otwarte zgłoszenia. Przenieś je najpierw.',

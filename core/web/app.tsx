@@ -36,6 +36,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inProject('core/web/static/app.js'),
     ],
     ...theme.files,
+    ...Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>,
   })
 
   const app = new Hono<WebEnv>()

@@ -10,14 +10,22 @@ import { findStateId, readPending } from './state-choice.ts'
 
 const MOST = 200
 
-/** Shown once something is chosen; without :has() in the browser, always. */
-export const BulkBar = ({ c, room, query }: { c: PageContext; room: Room; query: ListQuery }) => {
+/** What every form around a list carries. */
+export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) => (
+  <>
+    <CsrfField c={c} />
+    <input type="hidden" name="back" value={listUrl(query, { after: query.after ?? null })} />
+    {/* Enter in a checkbox would press the form's first button; this one does nothing. */}
+    <button type="submit" disabled hidden />
+  </>
+)
+
+/** Shown once something is chosen. */
+export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
   const t = words(c)
   return (
-    <form id="bulk" class="bulk" method="post" action="/desk/bulk" aria-label={t('bulk.label')}>
-      <CsrfField c={c} />
-      <input type="hidden" name="back" value={listUrl(query, { after: query.after ?? null })} />
-      <p class="bulk-count" data-count={t('bulk.chosen')}>{t('bulk.chosen')}</p>
+    <div class="bulk" role="group" aria-label={t('bulk.label')}>
+      <span class="bulk-count" data-chosen={t('bulk.chosen')}>{t('bulk.chosen')}</span>
       <Button name="act" value="take" small>{t('act.take')}</Button>
       <span class="bulk-group">
         <label class="only-heard" for="bulk-queue">{t('act.move.to')}</label>
@@ -28,7 +36,7 @@ export const BulkBar = ({ c, room, query }: { c: PageContext; room: Room; query:
         <Button name="act" value="move" small>{t('act.move')}</Button>
       </span>
       <span class="bulk-group">
-        <label class="only-heard" for="bulk-until">{t('act.pend')}</label>
+        <label class="only-heard" for="bulk-until">{t('act.pend.until')}</label>
         <select id="bulk-until" name="until">
           <option value="tomorrow">{t('pend.tomorrow')}</option>
           <option value="week">{t('pend.week')}</option>
@@ -37,8 +45,7 @@ export const BulkBar = ({ c, room, query }: { c: PageContext; room: Room; query:
         <Button name="act" value="pend" small>{t('act.pend')}</Button>
       </span>
       <Button name="act" value="close" small>{t('bulk.close')}</Button>
-      <button type="reset" class="button button-quiet button-small">{t('bulk.none')}</button>
-    </form>
+    </div>
   )
 }
 
@@ -54,7 +61,7 @@ export async function bulk(c: PageContext): Promise<Response> {
     return c.redirect(back, 303)
   }
   const act = await actOf(c, fields)
-  const { host } = c.var
+  const host = c.get('host')
   let done = 0
   const refusals = new Map<string, number>()
   for (const id of ids) {

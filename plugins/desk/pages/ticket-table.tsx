@@ -1,30 +1,36 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
 import type { Child } from 'hono/jsx'
 import {
-  Avatar, Badge, EmptyState, isOpen, LiveRegion, Pager, sayPriority, sayStateName, shortName, Time, toneOf, type Id, type PageContext, type Sort, type Ticket,
+  Avatar, Badge, EmptyState, isOpen, LiveRegion, may, Pager, sayPriority, sayStateName, shortName, Time, toneOf, type Id, type PageContext, type Sort,
+  type Ticket,
 } from '../../../core/index.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
-import { BulkBar } from './bulk.tsx'
+import { BulkBar, BulkFields } from './bulk.tsx'
 import type { Room } from './frame.tsx'
 import type { Listing } from './list.tsx'
 
 export type RowSlots = Map<Id, Child[]>
 
-/** The list as it refreshes itself. */
+/** The list as it refreshes itself. The form around it is for acts on several tickets. */
 export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; listing: Listing }) => {
   const { query, found } = listing
   return (
-    <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets" class="list">
+    <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets">
       {found.tickets.length === 0 ? <NothingHere c={c} query={query} /> : (
-        <>
-          <table class="tickets" aria-label={words(c)('list.label')}>
+        <form id="bulk" method="post" action="/desk/bulk" data-rows="">
+          <BulkFields c={c} query={query} />
+          <table class="list tickets" aria-label={words(c)('list.label')}>
             <Head c={c} query={query} />
-            <tbody>{found.tickets.map((ticket) => <Row c={c} ticket={ticket} seen={listing.seen.get(ticket.id)} more={listing.slots.get(ticket.id) ?? []} />)}</tbody>
+            <tbody>
+              {found.tickets.map((ticket) => (
+                <Row c={c} room={room} ticket={ticket} seen={listing.seen.get(ticket.id)} more={listing.slots.get(ticket.id) ?? []} />
+              ))}
+            </tbody>
           </table>
+          <BulkBar c={c} room={room} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
-          <BulkBar c={c} room={room} query={query} />
-        </>
+        </form>
       )}
     </LiveRegion>
   )
@@ -33,11 +39,9 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
 const NothingHere = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   const t = words(c)
   const { place } = query
-  if (filtersSet(query) > 0) {
-    return <EmptyState title={t('list.empty.filtered')} text={<a href={placePath(place)}>{t('filter.clear')}</a>} />
-  }
-  return place.kind === 'search' ? <EmptyState title={t('list.empty.search')} text={t('list.empty.search.text')} />
-    : <EmptyState title={t(place.kind === 'view' ? `list.empty.${place.view}` : 'list.empty.queue')} text={t('list.empty.text')} />
+  if (filtersSet(query) > 0) return <div class="card"><EmptyState title={t('list.empty.filtered')} text={<a href={placePath(place)}>{t('filter.clear')}</a>} /></div>
+  const title = place.kind === 'search' ? t('list.empty.search') : t(place.kind === 'view' ? `list.empty.${place.view}` : 'list.empty.queue')
+  return <div class="card"><EmptyState title={title} text={t(place.kind === 'search' ? 'list.empty.search.text' : 'list.empty.text')} /></div>
 }
 
 const Head = ({ c, query }: { c: PageContext; query: ListQuery }) => {
@@ -46,22 +50,22 @@ const Head = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   return (
     <thead>
       <tr>
-        <th scope="col" class="col-pick"><span class="only-heard">{t('list.pick')}</span></th>
-        <th scope="col" class="col-state">{t('list.state')}</th>
-        <SortHead c={c} query={query} sort="title" class="col-subject">{t('list.subject')}</SortHead>
-        <th scope="col" class="col-customer">{t('list.customer')}</th>
-        <th scope="col" class="col-queue">{t('list.queue')}</th>
-        <th scope="col" class="col-owner">{t('list.owner')}</th>
-        <SortHead c={c} query={query} sort={waits ? 'pending' : 'received'} class="col-when">{t(waits ? 'list.pending' : 'list.received')}</SortHead>
+        <th scope="col" class="cell-check"><span class="only-heard">{t('list.pick')}</span></th>
+        <th scope="col" class="cell-state">{t('list.state')}</th>
+        <SortHead c={c} query={query} sort="title">{t('list.subject')}</SortHead>
+        <th scope="col" class="cell-person">{t('list.customer')}</th>
+        <th scope="col" class="cell-queue col-wide">{t('list.queue')}</th>
+        <th scope="col" class="cell-owner">{t('list.owner')}</th>
+        <SortHead c={c} query={query} sort={waits ? 'pending' : 'received'} class="cell-time">{t(waits ? 'list.pending' : 'list.received')}</SortHead>
         {query.sort === 'changed'
-          ? <SortHead c={c} query={query} sort="changed" class="col-age">{t('list.changed')}</SortHead>
-          : <SortHead c={c} query={query} sort="created" class="col-age">{t('list.age')}</SortHead>}
+          ? <SortHead c={c} query={query} sort="changed" class="cell-narrow">{t('list.changed')}</SortHead>
+          : <SortHead c={c} query={query} sort="created" class="cell-narrow">{t('list.age')}</SortHead>}
       </tr>
     </thead>
   )
 }
 
-const SortHead = ({ c, query, sort, class: className, children }: { c: PageContext; query: ListQuery; sort: Sort; class: string; children: Child }) => {
+const SortHead = ({ c, query, sort, class: className, children }: { c: PageContext; query: ListQuery; sort: Sort; class?: string; children: Child }) => {
   const current = query.sort === sort
   const next = current ? (query.direction === 'asc' ? 'desc' : 'asc') : firstDirection(sort)
   return (
@@ -73,35 +77,50 @@ const SortHead = ({ c, query, sort, class: className, children }: { c: PageConte
   )
 }
 
-const Row = ({ c, ticket, seen, more }: { c: PageContext; ticket: Ticket; seen: Date | undefined; more: Child[] }) => {
+interface RowProps { c: PageContext; room: Room; ticket: Ticket; seen: Date | undefined; more: Child[] }
+
+const Row = ({ c, room, ticket, seen, more }: RowProps) => {
   const t = words(c)
   const language = c.get('language')
-  const unread = isOpen(ticket.stateType) && ticket.lastCustomerAt !== null && (!seen || seen < ticket.lastCustomerAt)
+  const news = isOpen(ticket.stateType) && ticket.lastCustomerAt !== null && (!seen || seen < ticket.lastCustomerAt)
+  const takes = !ticket.ownerId && isOpen(ticket.stateType) && may(room.actor.access, 'lock', ticket.ties).allowed
+  const { access } = room.actor
   return (
-    <tr id={`row-${ticket.id}`} data-ticket={ticket.id} class={unread ? 'row-unread' : undefined}>
-      <td class="col-pick">
-        <input type="checkbox" name="ticket" value={ticket.id} form="bulk" class="pick" id={`pick-${ticket.id}`} aria-label={t('list.pick-one', { number: ticket.number })} />
+    <tr id={`row-${ticket.id}`} data-row="" class={news ? 'row-news' : undefined}>
+      <td class="cell-check">
+        <input type="checkbox" name="ticket" value={ticket.id} aria-label={t('list.pick-one', { number: ticket.number })} />
       </td>
-      <td class="col-state">
+      <td class="cell-state">
         <Badge tone={toneOf(ticket.stateType)} words={sayStateName(ticket.stateName, ticket.stateType, language)} />
-        {ticket.priorityId !== '3' && <span class="row-second">{t('list.priority', { priority: sayPriority(ticket.priorityName, language) })}</span>}
+        {ticket.priorityId !== '3' && <span class="line-2">{t('list.priority', { priority: sayPriority(ticket.priorityName, language) })}</span>}
       </td>
-      <td class="col-subject">
-        <a class="row-link" href={`/desk/tickets/${ticket.id}`} data-preload="">{ticket.title}</a>
-        {unread && <span class="row-news">{t(ticket.lastAgentAt ? 'list.new-message' : 'list.unseen')}</span>}
-        <span class="row-second"><span class="row-number">{ticket.number}</span> {ticket.preview}</span>
+      <td class="cell-main">
+        <span class="line-1">
+          <a href={`/desk/tickets/${ticket.id}`} data-ahead="">{ticket.title}</a>
+          {news && <span class="row-mark">{t(ticket.lastAgentAt ? 'list.new-message' : 'list.unseen')}</span>}
+        </span>
+        <span class="line-2"><span class="number">{ticket.number}</span> {ticket.preview}</span>
         {more}
       </td>
-      <td class="col-customer">
-        <span class="row-first">{ticket.customerName ?? <span class="quiet">{t('list.no-customer')}</span>}</span>
-        <span class="row-second">{ticket.customerUnitName ?? ticket.customerAddress}</span>
+      <td class="cell-person" data-label={t('list.customer')}>
+        <span class="row-name">{ticket.customerName ?? <span class="quiet">{t('list.no-customer')}</span>}</span>
+        <span class="line-2">{ticket.customerUnitName ?? (ticket.customerAddress === ticket.customerName ? '' : ticket.customerAddress)}</span>
       </td>
-      <td class="col-queue">{shortName(ticket.queueName)}</td>
-      <td class="col-owner">
-        {ticket.ownerName ? <><Avatar name={ticket.ownerName} alone small /><span class="owner-name">{ticket.ownerName}</span></> : <span class="quiet">{t('list.nobody')}</span>}
+      <td class="cell-queue col-wide" data-label={t('list.queue')} title={ticket.queueName.replaceAll('::', ' · ')}>{shortName(ticket.queueName)}</td>
+      <td class="cell-owner" data-label={t('list.owner')}>
+        {ticket.ownerName
+          ? <span class={ticket.ownerId === access.personId ? 'row-owner row-owner-me' : 'row-owner'} title={ticket.ownerName}>
+              <Avatar name={ticket.ownerName} small /><span class="row-owner-name">{ticket.ownerId === access.personId ? t('list.me') : ticket.ownerName}</span>
+            </span>
+          : <span class="quiet row-nobody">{t('list.nobody')}</span>}
+        {takes && (
+          <button type="submit" class="link-button row-take" formaction={`/desk/tickets/${ticket.id}/take`} data-row-key="A" aria-label={t('list.take-one', { number: ticket.number })}>
+            {t('act.take')}
+          </button>
+        )}
       </td>
-      <td class="col-when"><When c={c} ticket={ticket} /></td>
-      <td class="col-age"><Time c={c} at={ticket.createdAt} as="age" /></td>
+      <td class="cell-time"><When c={c} ticket={ticket} /></td>
+      <td class="cell-narrow" data-label={t('list.age')}><Time c={c} at={ticket.createdAt} as="age" /></td>
     </tr>
   )
 }
@@ -113,7 +132,7 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   if (ticket.stateType === 'pending reminder' || ticket.stateType === 'pending auto') {
     if (!ticket.pendingUntil) return <span class="quiet">{t('when.no-date')}</span>
     return ticket.pendingUntil < now
-      ? <span class="late">{t('when.passed')} <Time c={c} at={ticket.pendingUntil} /></span>
+      ? <span class="bad">{t('when.passed')} <Time c={c} at={ticket.pendingUntil} /></span>
       : <>{t('when.until')} <Time c={c} at={ticket.pendingUntil} /></>
   }
   if (ticket.closedAt) return <span class="quiet">{t('when.closed')} <Time c={c} at={ticket.closedAt} /></span>
