@@ -29,7 +29,7 @@ export default {
   },
 
   // baseUrl (POMOC_BASE_URL): how people's browsers reach pomoc; links in mails begin with it.
-  // Unset: http://localhost and the port above.
+  // Unset: the host and port above.
 
   // Addresses or networks (CIDR) of reverse proxies. Only they are believed about a client's address and https.
   trustedProxies: [],

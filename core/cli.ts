@@ -20,7 +20,7 @@ program
     const config = await loadConfig()
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
-      const running = await boot(config, log)
+      const running = await boot({ config, log })
       say('pomoc is ready.')
       for (const line of running.notices) say(`  ${line}`)
       return running
@@ -33,7 +33,7 @@ program
   .action(async () => {
     const config = await loadConfig()
     say('The configuration is right.')
-    say(`  web       ${config.http.host}:${config.http.port}, reached as ${config.baseUrl}`)
+    say(`  web       ${config.http.host}:${config.http.port}, reached as ${config.baseUrl ?? `http://${config.http.host}:${config.http.port}`}`)
     say(`  mail in   ${config.smtp.host}:${config.smtp.port}, for ${config.mailAddress}`)
     say(`  mail out  ${config.smarthostUrl ? `through ${new URL(config.smarthostUrl).host}` : 'waits in the outbox, since smarthostUrl is unset'}`)
     say(`  database  ${config.databaseUrl ? 'the server in databaseUrl' : `its own, in ${config.dataDir}`}`)
@@ -47,7 +47,7 @@ program
     const config = await loadConfig()
     const database = await connectDatabase(config, { share: true })
     try {
-      await migrateAll(database.db)
+      await migrateAll(database)
       say('The database is up to date.')
     } finally {
       await database.close()

@@ -16,7 +16,8 @@ export type Config = Readonly<
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
-    baseUrl: string
+    /** Undefined where nobody set it: then the address of the web server itself is meant. */
+    baseUrl: string | undefined
     mail: { fromName: string; hostname: string }
   }
 >
@@ -59,7 +60,7 @@ export async function loadConfig({ env = process.env, dir = projectDir }: {
     ...config,
     dir,
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
-    baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
+    baseUrl: config.baseUrl?.replace(/\/+$/, ''),
     mail: { ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1) },
     smtp: {
       ...config.smtp,

@@ -1,5 +1,4 @@
 /** Owns the way from `npm start` to running code: checks Node's version, builds when sources changed, then runs the command line. */
-import { enableCompileCache } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,7 +23,8 @@ try {
 }
 
 if (!only) {
-  enableCompileCache?.(join(project, 'dist', '.compile-cache'))
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache(join(project, 'dist', '.compile-cache'))
   process.setSourceMapsEnabled(true)
   await import(new URL('../dist/cli.js', import.meta.url).href)
 }

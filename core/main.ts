@@ -1,20 +1,43 @@
 /** Owns starting pomoc in reading order, and stopping it in reverse. */
-import { createServer } from 'node:http'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { BootError } from './boot-error.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database/connect.ts'
 import { migrateAll } from './database/migrate-all.ts'
-import { listen } from './listen.ts'
+import { migrate } from './database/migrate.ts'
+import { firstRun } from './first-run.ts'
+import { coreJobs } from './jobs.ts'
+import { makeActivation } from './kernel/activation.ts'
+import type { Host } from './kernel/contract.ts'
+import { makeKernel } from './kernel/host.ts'
+import { startLive } from './kernel/live.ts'
+import { loadPlugins } from './kernel/load-plugins.ts'
+import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
 import { dropPrivileges } from './privileges.ts'
+import { projectDir } from './project.ts'
+import { serveWeb } from './web/serve.ts'
 
-export interface Running {
+export interface Program {
   /** What to tell the operator, one line each. */
   notices: string[]
+  /** Where it listens: 'web' → http://…, 'mail' → host:port. */
+  addresses: ReadonlyMap<string, string>
+  host: Host
   stop(): Promise<void>
 }
 
+export interface BootOptions {
+  config: Config
+  log: Log
+  /** The program's clock, given at the edge and nowhere else. */
+  clock?: () => Date
+}
+
 /** Starts everything, or nothing: at a fault what was started is stopped again and the fault thrown. */
-export async function boot(config: Config, log: Log): Promise<Running> {
+export async function boot({ config, log, clock = () => new Date() }: BootOptions): Promise<Program> {
   const started: (() => Promise<void>)[] = []
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()
@@ -22,19 +45,52 @@ export async function boot(config: Config, log: Log): Promise<Running> {
   try {
     const database = await connectDatabase(config, { log })
     started.push(database.close)
-    await migrateAll(database.db)
+    const { db, pool, url } = database
 
-    const server = createServer((_request, response) => response.end('pomoc\n'))
-    const port = await listen(server, config.http, 'http')
-    started.push(async () => {
-      server.close()
-      server.closeAllConnections()
+    await migrateAll(database, log)
+    const plugins = await loadPlugins(config.plugins, findPlugin)
+    for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
+
+    const live = await startLive(url, log)
+    started.push(live.stop)
+    const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
+    const addresses = new Map<string, string>()
+    const kernel = makeKernel({
+      config, db, log, clock, live, plugins, activation: makeActivation(db, live, scopes),
+      announce: (name, address) => { addresses.set(name, address) },
     })
+    const firstNotices = await firstRun(kernel.host)
 
-    const privileges = dropPrivileges()
-    return { notices: [`web   http://${config.http.host}:${port}`, ...(privileges ? [privileges] : [])], stop }
+    const web = await serveWeb(kernel)
+    started.push(web.stop)
+    addresses.set('web', web.url)
+    for (const plugin of plugins) {
+      const end = await plugin.start?.(kernel.hostOf(plugin))
+      if (end) started.push(end)
+    }
+    const notice = dropPrivileges()
+
+    const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
+    started.push(jobs.stop)
+    return {
+      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices(addresses), ...(notice ? [notice] : [])],
+      addresses, host: kernel.host, stop,
+    }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Plugins of the project by name, others by path; the build and the sources alike. */
+async function findPlugin(name: string): Promise<unknown> {
+  const built = join(import.meta.dirname, 'plugins', `${name}.js`)
+  const candidates = name.startsWith('.') || name.startsWith('/')
+    ? [join(projectDir, name)]
+    : [built, ...['index.ts', 'index.tsx'].map((file) => join(projectDir, 'plugins', name, file))]
+  const fromSource = import.meta.filename.endsWith('.ts')
+  const path = candidates.find((candidate) => existsSync(candidate) && (!fromSource || candidate !== built))
+  if (path) return import(/* @vite-ignore */ pathToFileURL(path).href)
+  if (/^[./]/.test(name)) throw new BootError(`Plugin “${name}” is not there: correct its path in “plugins” in config/local.ts.`)
+  return import(/* @vite-ignore */ name)
 }

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { obstacle } from '../account.ts'
 import type { Account } from '../account.ts'
@@ -94,8 +94,9 @@ function settings(runDir: string, { durable, connections }: ClusterOptions): str
 }
 
 async function prepareFolder(dataDir: string, account: Account | undefined): Promise<string> {
+  let made = false
   try {
-    const made = await mkdir(dataDir, { recursive: true, mode: 0o755 })
+    made = await makeFolder(dataDir)
     const owner = statSync(dataDir).uid
     if (account && owner !== account.uid && (made || (owner === 0 && readdirSync(dataDir).length === 0))) {
       await chown(dataDir, account.uid, account.gid)
@@ -111,6 +112,7 @@ async function prepareFolder(dataDir: string, account: Account | undefined): Pro
   if (!account) return folder
   const closed = obstacle(account, folder)
   if (closed) {
+    if (made) await rmdir(folder)
     throw new BootError(
       `The data folder ${folder} is of no use, since PostgreSQL runs as the user ${account.name}, who cannot enter ${closed}: ` +
         'set POMOC_DATA_DIR to a folder that this user can reach, such as one below /var/lib.',
@@ -123,6 +125,19 @@ async function prepareFolder(dataDir: string, account: Account | undefined): Pro
     )
   }
   return folder
+}
+
+/** Makes the folder and those above it; answers whether it was not there. (Node's own recursive mkdir never ends below /proc.) */
+async function makeFolder(dir: string): Promise<boolean> {
+  const make = () => mkdir(dir, { mode: 0o755 }).then(() => true)
+  try {
+    return await make()
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(dir).isDirectory()) return false
+    if (codeOf(error) !== 'ENOENT' || dir === dirname(dir) || existsSync(dirname(dir))) throw error
+    await makeFolder(dirname(dir))
+    return make()
+  }
 }
 
 function isCluster(pgdata: string, account: Account | undefined): boolean {

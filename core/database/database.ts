@@ -7,6 +7,8 @@ import type { Log } from '../log.ts'
 import type { Database } from './schema.ts'
 
 export interface OpenDatabase {
+  /** For connections beside the pool, such as one that listens. */
+  url: string
   db: Kysely<Database>
   pool: Pool
   close(): Promise<void>
@@ -41,7 +43,7 @@ export async function openDatabase(url: string, { max = 10, log }: { max?: numbe
     throw error
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
-  return { db, pool, close: () => db.destroy() }
+  return { url, db, pool, close: () => db.destroy() }
 }
 
 async function check(pool: Pool, url: string): Promise<void> {

@@ -102,7 +102,7 @@ export interface OutboundMailTable {
   state: Generated<OutboundState>; attempts: Generated<number>; not_before: Date; give_up_at: Date; last_error: string | null
   act_id: string; created_at: Date; sent_at: Date | null
 }
-export interface LoopProtectionTable { address: string; day: ColumnType<Date, string, string>; count: number }
+export interface LoopProtectionTable { address: string; day: string; count: number }
 export interface AutoResponseTable { id: GeneratedId; name: string; type: AutoResponseType; standard: Generated<boolean>; valid: Generated<boolean> }
 export interface AutoResponseTextTable { auto_response_id: Id; language: Language; subject: string; body: string }
 export interface QueueAutoResponseTable { queue_id: Id; type: AutoResponseType; auto_response_id: Id | null }

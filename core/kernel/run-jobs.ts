@@ -12,7 +12,7 @@ export interface RunnableJob {
 export interface JobRunner { stop(): Promise<void> }
 
 /** Brings graphile-worker's own schema up to date. Runs before anything enqueues. */
-export function migrateJobs(pool: Pool, log: Logger): Promise<void> {
+export function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
   return runMigrations({ pgPool: pool, logger: workerLogger(log) })
 }
 
@@ -136,11 +136,11 @@ async function watchWorkers(url: string, log: Logger) {
   }
 }
 
-function workerLogger(log: Logger) {
-  const child = log.child({ part: 'jobs' })
+function workerLogger(log?: Logger) {
+  const child = log?.child({ part: 'jobs' })
   return new WorkerLogger(() => (level, message, meta) => {
     // graphile-worker reports each finished job at info; that is our debug.
     const ours = level === 'error' ? 'error' : level === 'warning' ? 'warn' : 'debug'
-    child[ours]({ ...(meta?.['error'] ? { err: meta['error'] } : {}) }, message)
+    child?.[ours]({ ...(meta?.['error'] ? { err: meta['error'] } : {}) }, message)
   })
 }

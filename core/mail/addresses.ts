@@ -1,0 +1,87 @@
+/** Owns the question which addresses are ours and where their mail goes; answered from memory, cleared by notice. */
+import { domainToUnicode } from 'node:url'
+import { sql, type Kysely } from 'kysely'
+import type { Config } from '../config.ts'
+import type { Database, Id } from '../database/schema.ts'
+import { CHANNEL } from '../kernel/facts.ts'
+import type { Live } from '../kernel/live.ts'
+import type { Work } from '../kernel/work.ts'
+
+const NOTICE = 'mail.addresses-changed'
+/** Should a notice be lost with its connection, an answer is this old at most. */
+const KEPT_MS = 5000
+/** RFC 5321 4.5.1 and RFC 2142: every domain that takes mail has these. */
+const ALWAYS = new Set(['postmaster', 'abuse'])
+/** OTRS's PostmasterDefaultQueue. */
+const DEFAULT_QUEUE = 'Raw'
+const POSTMASTER_QUEUE = 'Postmaster'
+
+export interface AddressBook {
+  /** Address in canonical form → queue. */
+  queues: ReadonlyMap<string, Id>
+  domains: ReadonlySet<string>
+  postmasterQueue: Id
+  defaultQueue: Id
+}
+
+/** One form for all ways to write an address: lower case, the domain in Unicode, no dot after it. */
+export function canonicalAddress(address: string): string {
+  const lower = address.trim().toLowerCase()
+  const at = lower.lastIndexOf('@')
+  if (at === -1) return lower
+  const domain = lower.slice(at + 1).replace(/\.$/, '')
+  return `${lower.slice(0, at)}@${domainToUnicode(domain) || domain}`
+}
+
+export interface Destination { queueId: Id; rule: 'address' | 'postmaster' | 'default' }
+
+/** Where mail for an address goes; undefined: it is not ours (RCPT answers 550). */
+export function destinationOf(book: AddressBook, address: string): Destination | undefined {
+  const canonical = canonicalAddress(address)
+  const queueId = book.queues.get(canonical)
+  if (queueId) return { queueId, rule: 'address' }
+  const at = canonical.lastIndexOf('@')
+  const local = at === -1 ? canonical : canonical.slice(0, at)
+  // RFC 5321 4.1.1.3: `postmaster` alone, without a domain, is taken too.
+  if (ALWAYS.has(local) && (at === -1 ? local === 'postmaster' : book.domains.has(canonical.slice(at + 1)))) {
+    return { queueId: book.postmasterQueue, rule: 'postmaster' }
+  }
+  return undefined
+}
+
+/** Is mail for this domain ours at all? Tells "no such address" from "we relay for nobody". */
+export const isOurDomain = (book: AddressBook, address: string): boolean =>
+  book.domains.has(canonicalAddress(address).replace(/^.*@/s, ''))
+
+export async function readAddressBook(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<AddressBook> {
+  const { rows } = await sql<{ address: string | null; queue_id: Id; name: string }>`
+    select a.address, q.id as queue_id, q.name
+    from queue q left join system_address a on a.queue_id = q.id and a.valid
+    where q.valid order by q.id`.execute(db)
+  const queues = new Map(rows.flatMap((row) => (row.address ? [[canonicalAddress(row.address), row.queue_id] as const] : [])))
+  const named = (name: string) => rows.find((row) => row.name === name)?.queue_id
+  const defaultQueue = named(DEFAULT_QUEUE) ?? rows[0]?.queue_id ?? '1'
+  const domains = [...queues.keys(), canonicalAddress(config.mailAddress), canonicalAddress(`@${config.mail.hostname}`)]
+    .map((address) => address.slice(address.lastIndexOf('@') + 1))
+  return { queues, domains: new Set(domains), postmasterQueue: named(POSTMASTER_QUEUE) ?? defaultQueue, defaultQueue }
+}
+
+/** The address table of a process: read once, again after `addressesChanged` anywhere, and when it is some seconds old. */
+export function keepAddressBook(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>, live: Live): () => Promise<AddressBook> {
+  let kept: { book: Promise<AddressBook>; since: number } | undefined
+  live.subscribe((notice) => { if (notice.fact === NOTICE) kept = undefined })
+  return () => {
+    const now = performance.now()
+    if (!kept || now - kept.since > KEPT_MS) {
+      const fresh = { book: readAddressBook(db, config), since: now }
+      fresh.book.catch(() => { if (kept === fresh) kept = undefined })
+      kept = fresh
+    }
+    return kept.book
+  }
+}
+
+/** Tells every process that addresses or queues have changed. Called by the acts that change them. */
+export async function addressesChanged(work: Work): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+}

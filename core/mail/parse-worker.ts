@@ -1,0 +1,28 @@
+/** Owns the thread in which mails are read: one at a time, so that no mail, however made, holds up the program. */
+import { parentPort } from 'node:worker_threads'
+import type { ParsedMail } from './parsed-mail.ts'
+import { readHeaders, readMail } from './read-mail.ts'
+
+export interface ParseRequest { raw: Uint8Array; only?: 'headers' }
+/** Contents come as plain bytes: a Buffer does not survive the way between threads. */
+export type ParseAnswer = { mail: Omit<ParsedMail, 'attachments'> & { attachments: (Omit<ParsedMail['attachments'][number], 'content'> & { content: Uint8Array })[] } }
+  | { error: string }
+
+parentPort?.on('message', (request: ParseRequest) => void answer(request))
+
+async function answer({ raw, only }: ParseRequest): Promise<void> {
+  try {
+    const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+    const mail = await (only === 'headers' ? readHeaders(bytes) : readMail(bytes))
+    const moved: ArrayBuffer[] = []
+    const attachments = mail.attachments.map((part) => {
+      // A small Buffer shares its memory with others; only memory of its own can be handed over.
+      const content = part.content.buffer.byteLength === part.content.length ? part.content : new Uint8Array(part.content)
+      if (content.length > 0) moved.push(content.buffer as ArrayBuffer)
+      return { ...part, content: new Uint8Array(content.buffer, content.byteOffset, content.byteLength) }
+    })
+    parentPort!.postMessage({ mail: { ...mail, attachments } } satisfies ParseAnswer, moved)
+  } catch (error) {
+    parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies ParseAnswer)
+  }
+}

@@ -1,0 +1,100 @@
+/** Owns the threads that read mails: at most two, started when needed, ended when idle, replaced when they die or hang. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { ParseAnswer, ParseRequest } from './parse-worker.ts'
+import type { ParsedMail } from './parsed-mail.ts'
+
+const THREADS = 2
+/** An honest mail of 32 MB takes about two seconds. */
+const TIME_LIMIT_MS = 30_000
+/** An idle thread costs some 30 MB. */
+const IDLE_MS = 30_000
+
+interface Reader { worker: Worker; busy: boolean; idle: NodeJS.Timeout | undefined }
+interface Waiting { request: ParseRequest; settle(answer: ParseAnswer): void }
+
+const readers = new Set<Reader>()
+const waiting: Waiting[] = []
+
+/** A mail that could not be read: the parser gave up, took too long or ate its memory. */
+export class UnreadableMail extends Error {}
+
+/**
+ * Reads a raw mail in a thread of its own. `raw` is copied. Throws `UnreadableMail`; `only: 'headers'` reads the head alone.
+ */
+export async function parseMail(raw: Buffer, only?: 'headers'): Promise<ParsedMail> {
+  const answer = await new Promise<ParseAnswer>((resolve) => {
+    waiting.push({ request: { raw: new Uint8Array(raw), ...(only ? { only } : {}) }, settle: resolve })
+    next()
+  })
+  if ('error' in answer) throw new UnreadableMail(answer.error)
+  return {
+    ...answer.mail,
+    attachments: answer.mail.attachments.map((part) => ({
+      ...part, content: Buffer.from(part.content.buffer, part.content.byteOffset, part.content.byteLength),
+    })),
+  }
+}
+
+/** Ends the threads; what still waits is answered as unreadable and comes again with its job. */
+export async function stopParsing(): Promise<void> {
+  for (const { settle } of waiting.splice(0)) settle({ error: 'stopped' })
+  await Promise.all([...readers].map(({ worker }) => worker.terminate()))
+}
+
+function next(): void {
+  if (waiting.length === 0) return
+  const free = [...readers].find((reader) => !reader.busy) ?? (readers.size < THREADS ? startReader() : undefined)
+  if (free) run(free, waiting.shift()!)
+}
+
+function run(reader: Reader, { request, settle }: Waiting): void {
+  reader.busy = true
+  clearTimeout(reader.idle)
+  reader.worker.ref()
+  let done = false
+  const finish = (answer: ParseAnswer) => {
+    if (done) return
+    done = true
+    clearTimeout(timer)
+    reader.worker.removeAllListeners('message')
+    reader.busy = false
+    reader.worker.unref()
+    settle(answer)
+    if (readers.has(reader)) reader.idle = setTimeout(() => end(reader), IDLE_MS).unref()
+    next()
+  }
+  const timer = setTimeout(() => {
+    end(reader)
+    finish({ error: `not read within ${TIME_LIMIT_MS / 1000} s` })
+  }, TIME_LIMIT_MS)
+  reader.worker.once('message', finish)
+  // Out of memory, a fault in the parser, an exit: this mail is unreadable, the next one gets a fresh thread.
+  reader.worker.once('error', (error) => { end(reader); finish({ error: String(error instanceof Error ? error.message : error) }) })
+  reader.worker.once('exit', () => { end(reader); finish({ error: 'the reading thread ended' }) })
+  reader.worker.postMessage(request, [request.raw.buffer as ArrayBuffer])
+}
+
+function startReader(): Reader {
+  const worker = new Worker(workerFile(), { name: 'mail', resourceLimits: { maxOldGenerationSizeMb: 512 }, stdout: false, stderr: false })
+  // Each run adds and takes away listeners of its own.
+  worker.setMaxListeners(0)
+  worker.on('error', () => { /* told to the mail being read */ })
+  const reader: Reader = { worker, busy: false, idle: undefined }
+  readers.add(reader)
+  return reader
+}
+
+function end(reader: Reader): void {
+  clearTimeout(reader.idle)
+  if (!readers.delete(reader)) return
+  void reader.worker.terminate()
+}
+
+/** Beside this file in the source; in the build, where this module stands in a chunk, at the root. */
+function workerFile(): URL {
+  const candidates = import.meta.url.endsWith('.ts') ? ['./parse-worker.ts'] : ['./parse-worker.js', './core/mail/parse-worker.js']
+  const urls = candidates.map((path) => new URL(path, import.meta.url))
+  return urls.find((url) => existsSync(fileURLToPath(url))) ?? urls[0]!
+}

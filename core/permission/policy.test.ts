@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testDatabase } from '../../test/database.ts'
+import { maker, type Maker } from '../../test/make.ts'
+import type { Id } from '../database/schema.ts'
+import { findTicket } from '../ticket/ticket.store.ts'
+import { countTickets, listTickets, seeTicket } from '../ticket/ticket-list.ts'
+import { asCustomer, type Access } from './actor.ts'
+import { AGENT_RIGHTS, holdsRight, may, type TicketTies } from './policy.ts'
+
+const access = (rights: Record<Id, string[]>, more: Partial<Access> = {}): Access => ({
+  personId: '7', agent: true, admin: false, queueRights: new Map(Object.entries(rights).map(([q, r]) => [q, new Set(r)])), ...more,
+})
+const ties = (more: Partial<TicketTies> = {}): TicketTies => ({
+  queueId: '1', ownerId: null, responsibleId: null, customerId: null, watching: false, participation: null, ...more,
+})
+
+describe('the policy', () => {
+  it('rw includes every right, and every right in a queue is for that queue only', () => {
+    for (const right of AGENT_RIGHTS) {
+      expect(may(access({ 1: ['rw'] }), right, ties()).allowed).toBe(true)
+      expect(may(access({ 2: ['rw'] }), right, ties()).allowed).toBe(false)
+    }
+  })
+  it('a single right does not bring others', () => {
+    expect(holdsRight(new Set(['note']), 'close')).toBe(false)
+    expect(holdsRight(new Set(['note']), 'ro')).toBe(false)
+  })
+  it('the owner may everything, the watcher may read', () => {
+    expect(may(access({}), 'close', ties({ ownerId: '7' }))).toEqual({ allowed: true, rule: 'owner' })
+    expect(may(access({}), 'ro', ties({ watching: true })).rule).toBe('watcher')
+    expect(may(access({}), 'note', ties({ watching: true })).allowed).toBe(false)
+  })
+  it('without the agent hat neither groups nor ownership count', () => {
+    const customer = access({ 1: ['rw'] }, { agent: false })
+    expect(may(customer, 'ro', ties({ ownerId: '7' })).allowed).toBe(false)
+    expect(may(customer, 'see', ties({ customerId: '7' })).rule).toBe('customer')
+  })
+  it('a reading participant sees and does not answer', () => {
+    expect(may(access({}), 'see', ties({ participation: 'read' })).allowed).toBe(true)
+    expect(may(access({}), 'answer', ties({ participation: 'read' })).allowed).toBe(false)
+    expect(may(access({}), 'answer', ties({ participation: 'reply' })).allowed).toBe(true)
+  })
+  it('an agent does not see a colleague\'s private ticket as a customer', () => {
+    expect(may(access({ 1: ['rw'] }), 'see', ties({ customerId: '8' })).allowed).toBe(false)
+  })
+})
+
+describe('list and detail agree', () => {
+  let database: Awaited<ReturnType<typeof testDatabase>>
+  let make: Maker
+  const queues: Id[] = []
+  const groups: Id[] = []
+  const people: Id[] = []
+  const tickets: Id[] = []
+
+  beforeAll(async () => {
+    database = await testDatabase()
+    make = await maker(database.db)
+    for (let i = 0; i < 4; i++) groups.push(await make.group())
+    for (let i = 0; i < 6; i++) queues.push(await make.queue({ groupId: groups[i % 4]! }))
+    for (let i = 0; i < 6; i++) people.push(await make.agent({}))
+    for (let i = 0; i < 40; i++) tickets.push((await make.ticket({ queueId: queues[i % 6]!, customerId: people[i % 6]! })).id)
+  })
+  afterAll(() => database.close())
+
+  const pick = (list: () => Id[]) => fc.nat(1000).map((n) => ({ of: () => list()[n % list().length]! }))
+  const world = fc.record({
+    rights: fc.array(fc.tuple(pick(() => people), pick(() => groups), fc.constantFrom('ro', 'rw', 'note', 'close', 'move_into')), { maxLength: 8 }),
+    roles: fc.array(fc.tuple(pick(() => people), pick(() => groups), fc.constantFrom('ro', 'rw', 'create')), { maxLength: 4 }),
+    owners: fc.array(fc.tuple(pick(() => tickets), pick(() => people)), { maxLength: 8 }),
+    watchers: fc.array(fc.tuple(pick(() => tickets), pick(() => people)), { maxLength: 8 }),
+    participants: fc.array(fc.tuple(pick(() => tickets), pick(() => people), fc.constantFrom('read' as const, 'reply' as const)), { maxLength: 8 }),
+    who: pick(() => people),
+    hat: fc.constantFrom('agent', 'customer'),
+    right: fc.constantFrom('ro', 'rw', 'note', 'close', 'see', 'answer'),
+  })
+
+  it('for any rights, roles, owners, watchers and participants', async () => {
+    await fc.assert(fc.asyncProperty(world, async (w) => {
+      const { db } = database
+      await db.deleteFrom('group_person').execute()
+      await db.deleteFrom('role').execute()
+      await db.deleteFrom('ticket_watcher').execute()
+      await db.deleteFrom('ticket_participant').execute()
+      await db.updateTable('ticket').set({ owner_id: null }).execute()
+      for (const [p, g, right] of w.rights) {
+        await db.insertInto('group_person').values({ person_id: p.of(), group_id: g.of(), right }).onConflict((oc) => oc.doNothing()).execute()
+      }
+      for (const [i, [p, g, right]] of w.roles.entries()) {
+        const role = await db.insertInto('role').values({ name: `rola ${i}` }).returning('id').executeTakeFirstOrThrow()
+        await db.insertInto('role_person').values({ role_id: role.id, person_id: p.of() }).execute()
+        await db.insertInto('group_role').values({ role_id: role.id, group_id: g.of(), right }).execute()
+      }
+      for (const [t, p] of w.owners) await db.updateTable('ticket').set({ owner_id: p.of() }).where('id', '=', t.of()).execute()
+      for (const [t, p] of w.watchers) {
+        await db.insertInto('ticket_watcher').values({ ticket_id: t.of(), person_id: p.of() }).onConflict((oc) => oc.doNothing()).execute()
+      }
+      for (const [t, p, right] of w.participants) {
+        await db.insertInto('ticket_participant').values({ ticket_id: t.of(), person_id: p.of(), right }).onConflict((oc) => oc.doNothing()).execute()
+      }
+
+      const actor = await make.actor(w.who.of())
+      const seen = w.hat === 'agent' ? actor.access : asCustomer(actor.access)
+      const listed = (await listTickets(db, seen, w.right, { limit: 500 })).tickets.map((t) => t.id).toSorted()
+      const allowed: Id[] = []
+      for (const id of tickets) {
+        const ticket = (await findTicket(db, id, actor.id))!
+        if (may(seen, w.right, ticket.ties).allowed) allowed.push(id)
+        const detail = await seeTicket(db, seen, id, w.right).then(() => true, () => false)
+        expect(detail).toBe(may(seen, w.right, ticket.ties).allowed)
+      }
+      expect(listed).toEqual(allowed.toSorted())
+      expect(await countTickets(db, seen, w.right, {})).toBe(allowed.length)
+    }), { numRuns: 25 })
+  })
+
+  it('pages by key give each ticket once, in any order', async () => {
+    await make.db.deleteFrom('group_person').execute()
+    await make.db.updateTable('ticket').set({ owner_id: people[0]! }).where('id', 'in', tickets.slice(0, 9)).execute()
+    for (const group of groups) await make.db.insertInto('group_person').values({ person_id: people[0]!, group_id: group, right: 'rw' }).execute()
+    const actor = await make.actor(people[0]!)
+    for (const sort of ['created', 'pending', 'title', 'priority'] as const) {
+      for (const direction of ['asc', 'desc'] as const) {
+        const ids: Id[] = []
+        let after: string | null | undefined
+        do {
+          const page = await listTickets(make.db, actor.access, 'ro', { sort, direction, limit: 7, ...(after ? { after } : {}) })
+          ids.push(...page.tickets.map((t) => t.id))
+          after = page.after
+        } while (after)
+        expect(ids.toSorted()).toEqual([...tickets].toSorted())
+      }
+    }
+  })
+})

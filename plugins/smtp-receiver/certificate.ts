@@ -1,0 +1,51 @@
+/** Owns the certificate for STARTTLS: the operator's, else one of our own, made once. */
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { generate } from 'selfsigned'
+import { BootError, reasonOf, type Config } from '../../core/index.ts'
+
+export interface Certificate { key: string; cert: string }
+
+/**
+ * Reads the files the configuration names, or the pair in `dataDir/tls`, which is made when it is missing: enough to
+ * encrypt (senders do not check names of mail servers, RFC 7435), not to prove who we are. `now` begins its ten years.
+ */
+export async function certificateFor(config: Pick<Config, 'dataDir' | 'smtp' | 'mail'>, now: Date): Promise<Certificate> {
+  const { tlsKey, tlsCert } = config.smtp
+  if (tlsKey && tlsCert) return { key: await readNamed(tlsKey, 'smtp.tlsKey'), cert: await readNamed(tlsCert, 'smtp.tlsCert') }
+  const key = join(config.dataDir, 'tls', 'smtp-key.pem')
+  const cert = join(config.dataDir, 'tls', 'smtp-cert.pem')
+  try {
+    return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new BootError(`The certificate for mail in ${dirname(key)} cannot be read (${reasonOf(error)}): make it readable for pomoc, or delete it and pomoc makes another.`)
+    }
+  }
+  const made = await generate([{ name: 'commonName', value: config.mail.hostname }], {
+    keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: new Date(now.getTime() - 86_400_000), notAfterDate: new Date(now.getTime() + 3652 * 86_400_000),
+  })
+  try {
+    await mkdir(dirname(key), { recursive: true, mode: 0o700 })
+    // The key first, whole or not at all: a crash between the two makes both again.
+    await writeWhole(key, made.private)
+    await writeWhole(cert, made.cert)
+  } catch (error) {
+    throw new BootError(`The certificate for mail cannot be written to ${dirname(key)} (${reasonOf(error)}): let pomoc write there.`)
+  }
+  return { key: made.private, cert: made.cert }
+}
+
+async function readNamed(path: string, name: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new BootError(`The file ${path}, named by ${name}, cannot be read (${reasonOf(error)}): correct the name, or let pomoc read it.`)
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600 })
+  await chmod(`${path}.new`, 0o600)
+  await rename(`${path}.new`, path)
+}

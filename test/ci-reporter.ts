@@ -1,0 +1,24 @@
+/** Owns the last line of a test run, and that nothing is skipped where CI runs. */
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Prints `tests: N passed, N failed, N skipped`. A file that does not load counts as one failure. */
+export default class CiReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const count = { passed: 0, failed: errors.length, skipped: 0 }
+    const skipped: string[] = []
+    for (const module of modules) {
+      if (module.errors().length > 0) count.failed++
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state === 'pending') count.failed++
+        else count[state]++
+        if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`)
+      }
+    }
+    if (process.env['CI'] === 'true' && skipped.length > 0) {
+      process.exitCode = 1
+      process.stdout.write(`\nNothing may be skipped where CI=true:\n${skipped.map((name) => `  ${name}\n`).join('')}`)
+    }
+    process.stdout.write(`\ntests: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`)
+  }
+}

@@ -1,0 +1,20 @@
+/** Owns the browser that tests drive: Debian's Chromium. */
+import { chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { debianProgram } from './debian.ts'
+
+/** How Chromium runs as root, without a screen and without calling anybody. */
+export const launchArgs = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+]
+
+/** The path of Chromium, or undefined with the missing package said aloud: `describe.skipIf(!requireChromium())`. */
+export const requireChromium = (): string | undefined => debianProgram('/usr/bin/chromium', ['chromium'])
+
+/** Starts the browser; close it in afterAll. Call it only where requireChromium answered a path. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = requireChromium()
+  if (!executablePath) throw new Error('Chromium is not installed')
+  return chromium.launch({ executablePath, args: launchArgs })
+}

@@ -1,0 +1,125 @@
+/** Holds the shape of the house: who may import whom, what a module must say of itself, which lists must agree. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ERRORS } from '../core/errors.ts'
+import { coreTexts } from '../core/i18n/core-texts.ts'
+import type { Text } from '../core/i18n/texts.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  return readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name)))
+    .filter((file) => statSync(join(root, file)).isFile())
+}
+const isSource = (file: string) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file)
+const core = filesBelow('core').filter(isSource)
+const plugins = filesBelow('plugins').filter(isSource)
+const pluginNames = readdirSync(join(root, 'plugins')).filter((name) => statSync(join(root, 'plugins', name)).isDirectory())
+
+/** Everything a module names in an import, export-from or dynamic import. */
+function imports(file: string): string[] {
+  const text = read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  return [...text.matchAll(/(?:from\s*|import\s*\(\s*|import\s+)'([^']+)'/g)].map((match) => match[1]!)
+}
+const target = (file: string, name: string) => relative(root, resolve(root, dirname(file), name))
+const faults = (files: string[], find: (file: string) => string[]) => files.flatMap((file) => find(file).map((what) => `${file}: ${what}`))
+
+describe('who may import whom', () => {
+  it('core imports no plugin', () => {
+    expect(faults(core, (file) => imports(file).filter((name) => name.startsWith('.') && target(file, name).startsWith('plugins/')))).toEqual([])
+  })
+  it('a plugin imports of core only its door, and nothing of another plugin', () => {
+    expect(faults(plugins, (file) => {
+      const own = file.split('/').slice(0, 2).join('/')
+      return imports(file).filter((name) => name.startsWith('.')).map((name) => target(file, name))
+        .filter((path) => path !== 'core/index.ts' && !path.startsWith(`${own}/`))
+    })).toEqual([])
+  })
+  it('calendars and the state machine are pure', () => {
+    const pure = core.filter((file) => (file.startsWith('core/calendar/') && !/admin|store/.test(file)) || file === 'core/ticket/state-machine.ts')
+    expect(faults(pure, (file) => imports(file).filter((name) => !(
+      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || target(file, name) === 'core/calendar/calendar.ts')))).toEqual([])
+  })
+  it('a store imports no other domain\'s store', () => {
+    const stores = core.filter((file) => file.endsWith('.store.ts'))
+    expect(faults(stores, (file) => imports(file).filter((name) => name.startsWith('.') && name.endsWith('.store.ts')
+      && dirname(target(file, name)) !== dirname(file)))).toEqual([])
+  })
+  it('pages call domain functions, never SQL', () => {
+    expect(faults([...plugins, ...core.filter((file) => file.startsWith('core/web/'))].filter((file) => file.endsWith('.tsx')),
+      (file) => read(file).match(/\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/g) ?? [])).toEqual([])
+  })
+  it('only package.json lists what is imported', () => {
+    const listed = JSON.parse(read('package.json')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>
+    const known = new Set([...Object.keys(listed.dependencies), ...Object.keys(listed.optionalDependencies)])
+    expect(faults([...core, ...plugins], (file) => imports(file).filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+      .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')).filter((name) => !known.has(name)))).toEqual([])
+  })
+})
+
+describe('what a module says', () => {
+  it('opens with one sentence that tells what it owns', () => {
+    expect(faults([...core, ...plugins, ...filesBelow('migrations').filter(isSource)],
+      (file) => file.startsWith('core/index') || /^\/\*\* (Owns|The plugin)/.test(read(file)) ? [] : [read(file).slice(0, 60)])).toEqual([])
+  })
+  it('the domain takes its time from the work, never from the machine', () => {
+    const domain = core.filter((file) => /^core\/(ticket|article|queue|calendar|permission|person|unit|mail\/(steps|checks))\//.test(file))
+    expect(faults(domain, (file) => read(file).match(/new Date\(\)|Date\.now\(\)/g) ?? [])).toEqual([])
+  })
+  it('every plugin has a page for its administrator', () => {
+    expect(pluginNames.filter((name) => !existsSync(join(root, 'plugins', name, 'README.md')))).toEqual([])
+  })
+  it('the root holds nothing else', () => {
+    const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
+    const allowed = ['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', 'core', 'plugins', 'themes', 'config', 'migrations', 'test']
+    const top = new Set(tracked.map((file) => file.split('/')[0]!))
+    expect([...top].filter((name) => !name.startsWith('.') && !allowed.includes(name))).toEqual([])
+  })
+})
+
+describe('lists that must agree', () => {
+  it('each error code has its words, and core/README.md tells of each', () => {
+    const readme = read('core/README.md')
+    expect(Object.keys(ERRORS).filter((code) => !(`error.${code}` in coreTexts.pl))).toEqual([])
+    expect(Object.keys(coreTexts.pl).filter((key) => key.startsWith('error.') && !(key.slice(6) in ERRORS))).toEqual([])
+    expect(Object.entries(ERRORS).filter(([code, status]) => !readme.includes(`| \`${code}\` | ${status} |`)).map(([code]) => code)).toEqual([])
+    const told = [...readme.matchAll(/^\| `([a-z.-]+)` \| \d{3} \|/gm)].map((match) => match[1]!)
+    expect(told.filter((code) => !(code in ERRORS))).toEqual([])
+  })
+  it('each place a plugin may fill is listed in core/README.md', async () => {
+    const readme = read('core/README.md')
+    const places: string[] = []
+    for (const name of pluginNames) {
+      const index = ['index.ts', 'index.tsx'].map((file) => join(root, 'plugins', name, file)).find((file) => existsSync(file))
+      if (!index) continue
+      const plugin = (await import(/* @vite-ignore */ index) as { default: { places?: Record<string, string> } }).default
+      places.push(...Object.keys(plugin.places ?? {}))
+    }
+    expect(places.filter((place) => !readme.includes(`\`${place}\``))).toEqual([])
+  })
+  it('Polish and English texts have the same placeholders, and Polish plurals all their forms', async () => {
+    const sets: [string, Record<string, Text>, Record<string, Text>][] = [['core', coreTexts.pl, coreTexts.en]]
+    for (const name of pluginNames) {
+      const path = join(root, 'plugins', name, 'i18n')
+      if (!existsSync(join(path, 'pl.ts'))) continue
+      const pl = (await import(/* @vite-ignore */ join(path, 'pl.ts')) as { pl: Record<string, Text> }).pl
+      const en = (await import(/* @vite-ignore */ join(path, 'en.ts')) as { en: Record<string, Text> }).en
+      sets.push([name, pl, en])
+    }
+    const holes = (text: Text) => [...new Set((typeof text === 'string' ? text : text.other).match(/\{\w+\}/g) ?? [])].toSorted().join()
+    const wrong: string[] = []
+    for (const [name, pl, en] of sets) {
+      for (const [key, text] of Object.entries(pl)) {
+        const other = en[key]
+        if (other === undefined || holes(text) !== holes(other)) wrong.push(`${name} ${key}: placeholders differ`)
+        if (typeof text !== 'string' && (text.few === undefined || text.many === undefined)) wrong.push(`${name} ${key}: a plural form is missing`)
+        if (/"/.test(typeof text === 'string' ? text : Object.values(text).join())) wrong.push(`${name} ${key}: straight quotes`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+})

@@ -1,0 +1,22 @@
+/** Owns what both test runs share. */
+import { dirname } from 'node:path'
+import type { ViteUserConfig } from 'vitest/config'
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(`The tests need Node 24 and this is ${process.versions.node}: run them with npm test after npm ci.\n`)
+  process.exit(1)
+}
+
+export const common = {
+  root: dirname(import.meta.dirname),
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    globalSetup: 'test/global.ts',
+    reporters: ['default', './test/ci-reporter.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    passWithNoTests: false,
+  },
+} satisfies ViteUserConfig
