@@ -95,6 +95,12 @@ export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId:
   return { ...toArticle(row), html: row.html, attachments: attachments.map(toAttachment) }
 }
 
+/** Whose article this is: the right to the ticket is to be checked next. */
+export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): Promise<Id | undefined> {
+  if (!/^\d{1,18}$/.test(articleId)) return undefined
+  return (await db.selectFrom('article').select('ticket_id').where('id', '=', articleId).executeTakeFirst())?.ticket_id
+}
+
 /** One attachment, through its ticket and article: the caller has checked the right to the ticket. */
 export async function findAttachment(
   db: Kysely<Database>, ticketId: Id, attachmentId: Id, options: { visibleOnly: boolean },

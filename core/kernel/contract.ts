@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import type { Text, Texts } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
+import type { Session } from '../person/sessions.ts'
 import type { Fact, FactName } from './facts.ts'
 import type { Live } from './live.ts'
 import type { JobRequest } from './jobs.ts'
@@ -82,7 +83,13 @@ export interface WebEnv {
     language: Language
     /** Who is logged in. */
     actor: PersonActor | undefined
+    session: Session | undefined
+    /** Token that a form carries in its field `_csrf`. */
     csrf: string
+    /** The person's choice; 'auto' follows the system. */
+    colours: 'auto' | 'light' | 'dark'
+    /** Address of a file of core or the theme: `asset('style.css')` → '/static/<hash>/style.css'. */
+    asset: (name: string) => string
     clientAddress: string
     secure: boolean
   }

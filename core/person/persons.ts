@@ -98,3 +98,8 @@ export async function personOfMail(work: Work, address: string, name: string): P
   const meanwhile = await find()
   return meanwhile ? meanwhile.person_id : createPerson(work, { address: normal, name: name || normal, source: 'mail' })
 }
+
+/** The language in which this person reads pages and gets mail. */
+export async function setLanguage(work: Work, personId: Id, language: Language): Promise<void> {
+  await work.db.updateTable('person').set({ language }).where('id', '=', personId).execute()
+}

@@ -1,0 +1,34 @@
+/** Owns the SQL of sessions. */
+import type { Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+
+export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
+  return db.selectFrom('session').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+}
+
+export function listSessions(db: Kysely<Database>, personId: Id) {
+  return db.selectFrom('session').select(['token_hash', 'created_at', 'last_used_at', 'expires_at', 'client_address', 'user_agent'])
+    .where('person_id', '=', personId).orderBy('last_used_at', 'desc').execute()
+}
+
+/** Named touch: outside any act, and never set back by a request that was slow. */
+export async function touchSession(db: Kysely<Database>, tokenHash: Buffer, now: Date): Promise<void> {
+  await db.updateTable('session').set({ last_used_at: now }).where('token_hash', '=', tokenHash).where('last_used_at', '<', now).execute()
+}
+
+export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Promise<void> {
+  await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()
+}
+
+/** All sessions of a person, except one. */
+export async function deleteSessions(db: Kysely<Database>, personId: Id, except?: Buffer): Promise<number> {
+  let query = db.deleteFrom('session').where('person_id', '=', personId)
+  if (except) query = query.where('token_hash', '<>', except)
+  return Number((await query.executeTakeFirst()).numDeletedRows)
+}
+
+export async function deleteEndedSessions(db: Kysely<Database>, unusedSince: Date, now: Date): Promise<number> {
+  const { numDeletedRows } = await db.deleteFrom('session')
+    .where((eb) => eb.or([eb('last_used_at', '<', unusedSince), eb('expires_at', '<', now)])).executeTakeFirst()
+  return Number(numDeletedRows)
+}

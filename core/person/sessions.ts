@@ -1,0 +1,60 @@
+/** Owns sessions: opening, finding, ending them. Only a hash of the token is kept. */
+import type { Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import type { Work } from '../kernel/work.ts'
+import { deleteEndedSessions, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
+import { hashToken, newToken } from './token.ts'
+
+/** A session unused for this long has ended. */
+export const IDLE_MS = 12 * 3600 * 1000
+/** However much it is used, a session ends after this. */
+export const ABSOLUTE_MS = 30 * 24 * 3600 * 1000
+const TOUCH_EVERY_MS = 60_000
+
+export interface Session { tokenHash: Buffer; personId: Id; csrf: string }
+
+/** Where a session was opened from: shown to its owner. */
+export interface Client { address: string; userAgent: string }
+
+/** Opens a session under a new token; the one the browser held before, if any, ends. Returns the token, seen only here. */
+export async function openSession(work: Work, personId: Id, client: Client, previousToken?: string): Promise<string> {
+  if (previousToken) await deleteSession(work.db, hashToken(previousToken))
+  const token = newToken()
+  await work.db.insertInto('session').values({
+    token_hash: hashToken(token), person_id: personId, csrf: newToken(), created_at: work.now, last_used_at: work.now,
+    expires_at: new Date(work.now.getTime() + ABSOLUTE_MS), client_address: client.address, user_agent: client.userAgent.slice(0, 300),
+  }).execute()
+  await work.db.updateTable('person').set({ last_login_at: work.now }).where('id', '=', personId).execute()
+  return token
+}
+
+/** The living session of a token. Its time of last use is written at most once a minute. */
+export async function resumeSession(db: Kysely<Database>, token: string, now: Date): Promise<Session | undefined> {
+  const row = await findSession(db, hashToken(token))
+  if (!row || row.expires_at <= now || now.getTime() - row.last_used_at.getTime() > IDLE_MS) return undefined
+  if (now.getTime() - row.last_used_at.getTime() > TOUCH_EVERY_MS) await touchSession(db, row.token_hash, now)
+  return { tokenHash: row.token_hash, personId: row.person_id, csrf: row.csrf }
+}
+
+export async function endSession(work: Work, session: Session): Promise<void> {
+  await deleteSession(work.db, session.tokenHash)
+}
+
+/** Ends every session of a person, except the given one; returns how many. */
+export function endSessions(work: Work, personId: Id, except?: Session): Promise<number> {
+  return deleteSessions(work.db, personId, except?.tokenHash)
+}
+
+/** Living sessions of a person, latest used first. `current` marks the given one. */
+export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, current?: Session) {
+  const rows = await listSessions(db, personId)
+  return rows.filter((row) => row.expires_at > now && now.getTime() - row.last_used_at.getTime() <= IDLE_MS).map((row) => ({
+    openedAt: row.created_at, lastUsedAt: row.last_used_at, clientAddress: row.client_address, userAgent: row.user_agent,
+    current: current !== undefined && row.token_hash.equals(current.tokenHash),
+  }))
+}
+
+/** Deletes what has ended; for a job once a day. */
+export function forgetEndedSessions(work: Work): Promise<number> {
+  return deleteEndedSessions(work.db, new Date(work.now.getTime() - IDLE_MS), work.now)
+}

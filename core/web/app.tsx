@@ -1,0 +1,88 @@
+/** Owns the web application: what happens to a request, in reading order. */
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { WebEnv } from '../kernel/contract.ts'
+import type { Kernel } from '../kernel/host.ts'
+import { refused, Refusal } from '../errors.ts'
+import { theme } from '../../themes/default/theme.ts'
+import { articleRoutes } from './article-html.ts'
+import { identifyClient, newRequestId } from './client.ts'
+import { guardForms } from './csrf.ts'
+import { handleError, handleNotFound } from './errors.tsx'
+import { healthRoutes } from './health.ts'
+import { liveRoute } from './live.ts'
+import { chooseLanguage, languageWanted, preferenceRoutes } from './preferences.ts'
+import { saySize } from './parts/size.ts'
+import { securityHeaders } from './security.ts'
+import { findActor } from './session.ts'
+import { inPackage, inProject, loadStatic } from './static-files.ts'
+import { seeTicket } from '../ticket/ticket-list.ts'
+
+/** What somebody not logged in may send: a login, or a form whose session ended meanwhile, to be shown again. */
+const STRANGER_BYTES = 2_000_000
+
+export interface AppOptions {
+  /** When it fires, streams end and /health/ready says no. */
+  stopping?: AbortSignal
+}
+
+export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> {
+  const { host } = kernel
+  const stopping = options.stopping ?? new AbortController().signal
+  const files = loadStatic({
+    // One file: htmx must find its extensions when it starts.
+    'app.js': [
+      inPackage('htmx.org/dist/htmx.min.js'), inPackage('htmx.org/dist/ext/hx-csp.min.js'), inPackage('htmx.org/dist/ext/hx-sse.min.js'),
+      inProject('core/web/static/app.js'),
+    ],
+    ...theme.files,
+  })
+
+  const app = new Hono<WebEnv>()
+  app.onError(handleError)
+  app.notFound(handleNotFound)
+
+  // 1. What every answer needs, error pages too.
+  app.use(async (c, next) => {
+    c.set('host', host)
+    c.set('requestId', newRequestId())
+    c.set('asset', files.url)
+    c.set('language', languageWanted(c.req.header('accept-language')) ?? 'pl')
+    c.set('colours', 'auto')
+    c.set('csrf', '')
+    await next()
+  })
+  app.use(identifyClient(host.config.trustedProxies))
+  app.use(securityHeaders)
+
+  // 2. What needs no session.
+  app.get('/static/:hash/:name', files.serve)
+  app.get('/favicon.ico', (c) => c.redirect(files.url('logo.svg'), 302))
+  healthRoutes(app, stopping)
+
+  // 3. Who asks, in which language, and whether they mean it.
+  app.use(findActor)
+  app.use(chooseLanguage)
+  const limit = host.config.smtp.maxSizeKb * 1024
+  const [forPersons, forStrangers] = [limit, STRANGER_BYTES].map((maxSize) => bodyLimit({
+    maxSize, onError: (c) => { throw refused('too-large', { limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')) }) },
+  }))
+  app.use((c, next) => (c.get('actor') ? forPersons : forStrangers)!(c, next))
+  app.use(guardForms)
+
+  // 4. Core's few pages, then the plugins': everything else that a person sees.
+  preferenceRoutes(app)
+  articleRoutes(app)
+  liveRoute(app, {
+    stopping,
+    maySee: async (c, access, id) => {
+      const sees = (right: 'ro' | 'see') => seeTicket(c.get('host').db, access, id, right).then(() => true, (error: unknown) => {
+        if (error instanceof Refusal) return false
+        throw error
+      })
+      return await sees('ro') || sees('see')
+    },
+  })
+  for (const plugin of kernel.plugins) plugin.routes?.(app, kernel.hostOf(plugin))
+  return app
+}

@@ -1,0 +1,71 @@
+/** Owns GET /articles/:id/html: what a stranger mailed, alone in its frame, with a policy that runs and loads nothing. */
+import type { Hono } from 'hono'
+import type { WebEnv } from '../kernel/contract.ts'
+import { findArticle, findAttachment, findTicketOfArticle, type Attachment } from '../article/articles.ts'
+import { refused, Refusal } from '../errors.ts'
+import { seeTicket } from '../ticket/ticket-list.ts'
+import { strangerPolicy } from './security.ts'
+import { demandLogin } from './session.ts'
+
+/** Pictures that stand in the text are put into it, for a sandboxed frame has no session to fetch them with. */
+const PICTURE_BYTES = 5_000_000
+const PICTURES_BYTES = 15_000_000
+
+export function articleRoutes(app: Hono<WebEnv>): void {
+  app.get('/articles/:id/html', async (c) => {
+    const { access } = demandLogin(c)
+    const { db } = c.get('host')
+    const id = c.req.param('id')
+    const ticketId = await findTicketOfArticle(db, id)
+    if (!ticketId) throw refused('not-found')
+    const agent = await seeTicket(db, access, ticketId, 'ro').then(() => true, (error: unknown) => {
+      if (error instanceof Refusal) return false
+      throw error
+    })
+    if (!agent) await seeTicket(db, access, ticketId, 'see')
+    const article = await findArticle(db, ticketId, id)
+    if (!article?.html || (!agent && (!article.visible || article.withdrawnAt))) throw refused('not-found')
+    const pictures = await readPictures(article.attachments, (attachment) => findAttachment(db, ticketId, attachment.id, { visibleOnly: !agent }))
+    const open = c.req.query('open') !== undefined
+    c.header('content-security-policy', strangerPolicy({ remotePictures: open, links: open }))
+    c.header('x-frame-options', 'SAMEORIGIN')
+    c.header('referrer-policy', 'no-referrer')
+    return c.html(document(article.html, pictures))
+  })
+}
+
+type Found = Awaited<ReturnType<typeof findAttachment>>
+
+async function readPictures(attachments: Attachment[], find: (attachment: Attachment) => Promise<Found>): Promise<Map<string, string>> {
+  const pictures = new Map<string, string>()
+  let total = 0
+  for (const attachment of attachments) {
+    // Not SVG: it is a document of its own.
+    if (!attachment.contentId || !/^image\/(png|jpeg|gif|webp|bmp)$/i.test(attachment.contentType) || attachment.size > PICTURE_BYTES) continue
+    total += attachment.size
+    if (total > PICTURES_BYTES) break
+    const chunks: Buffer[] = []
+    for await (const chunk of (await find(attachment))?.content() ?? []) chunks.push(chunk)
+    pictures.set(attachment.contentId.toLowerCase(), `data:${attachment.contentType.toLowerCase()};base64,${Buffer.concat(chunks).toString('base64')}`)
+  }
+  return pictures
+}
+
+/** The HTML was sanitised when it came in; here only cid: addresses (RFC 2392) become the pictures themselves. */
+function document(html: string, pictures: Map<string, string>): string {
+  const body = html.replace(/(\ssrc=)(["'])cid:([^"']*)\2/gi, (whole, src: string, quote: string, cid: string) => {
+    const picture = pictures.get(decodeCid(cid))
+    return picture ? `${src}${quote}${picture}${quote}` : whole
+  })
+  return '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light"><base target="_blank">'
+    + '<style>html{background:#fff;color:#17202c;font:14px/1.5 system-ui,sans-serif}body{margin:12px;overflow-wrap:anywhere}img{max-width:100%;height:auto}'
+    + `table{max-width:100%}</style><body>${body}`
+}
+
+function decodeCid(cid: string): string {
+  try {
+    return decodeURIComponent(cid).toLowerCase()
+  } catch {
+    return cid.toLowerCase()
+  }
+}

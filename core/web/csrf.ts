@@ -1,0 +1,53 @@
+/** Owns the check that a writing request was meant by the person whose browser sends it. */
+import { createHash } from 'node:crypto'
+import type { MiddlewareHandler } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { refused } from '../errors.ts'
+import { newToken, sameSecret } from '../person/token.ts'
+import { isForm, readFields } from './forms.ts'
+
+export const CSRF_FIELD = '_csrf'
+export const CSRF_HEADER = 'x-csrf-token'
+
+const cookieName = (c: PageContext) => c.get('secure') ? '__Host-form' : 'form'
+/** What a form of somebody not logged in carries: made of the cookie, so that neither gives the other away. */
+const tokenOf = (cookie: string) => createHash('sha256').update(`form ${cookie}`).digest('base64url')
+
+/**
+ * A form carries a token bound to the session, or without one to a cookie (double submit). Before that the request must
+ * come from our own pages by the browser's word: Sec-Fetch-Site, else Origin. Clients that send neither (no browser does)
+ * need the token all the same.
+ */
+export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
+  if (!c.get('session')) {
+    let cookie = getCookie(c, cookieName(c))
+    const reading = c.req.method === 'GET' || c.req.method === 'HEAD'
+    if (!cookie && reading) {
+      cookie = newToken()
+      setCookie(c, cookieName(c), cookie, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure') })
+    }
+    if (cookie) c.set('csrf', tokenOf(cookie))
+  }
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) {
+    if (!fromOurPages(c)) throw refused('csrf')
+    const given = c.req.header(CSRF_HEADER) ?? (isForm(c) ? (await readFields(c))[CSRF_FIELD] : undefined)
+    // A form of ours whose session has gone meanwhile is shown again with what was typed: see errors.tsx.
+    if (c.get('csrf') === '' || !given || !sameSecret(given, c.get('csrf'))) throw refused('csrf', { stale: 1 })
+  }
+  await next()
+}
+
+function fromOurPages(c: PageContext): boolean {
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin'
+  const origin = c.req.header('origin')
+  if (origin === undefined) return true
+  if (origin === new URL(c.get('host').config.baseUrl).origin) return true
+  try {
+    const { host, protocol } = new URL(origin)
+    return host === c.req.header('host') && protocol === (c.get('secure') ? 'https:' : 'http:')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,136 @@
+/** Owns what a reader sees when something did not work: a designed page with a next step, or its fragment. */
+import type { ErrorHandler, NotFoundHandler } from 'hono'
+import type { Child } from 'hono/jsx'
+import { HTTPException } from 'hono/http-exception'
+import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { coreTexts } from '../i18n/core-texts.ts'
+import { refused, Refusal } from '../errors.ts'
+import { isForm, readFields, sayRefusal } from './forms.ts'
+import { isFragment } from './hx.ts'
+import { webTexts, type WebKey } from './i18n/web-texts.ts'
+import { page } from './page.tsx'
+import { Button, ButtonLink } from './parts/fields.tsx'
+import { CSRF_FIELD } from './csrf.ts'
+
+export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
+  const refusal = asRefusal(error)
+  if (!refusal) c.get('host').log.error({ err: error, requestId: c.get('requestId'), path: c.req.path }, 'a request failed')
+  try {
+    return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
+  } catch (second) {
+    c.get('host').log.error({ err: second, requestId: c.get('requestId') }, 'the error page failed too')
+    return c.text(coreTexts.in(c.get('language'))('error.internal', { id: c.get('requestId') }), 500)
+  }
+}
+
+export const handleNotFound: NotFoundHandler<WebEnv> = (c) => show(c, refused('not-found'))
+
+function asRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof Refusal) return error
+  if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
+  // PostgreSQL away (connection class 08, shut down 57P0x, too many connections) or not reached at all.
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^(08...|57P0.|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)$/.test(code) ? refused('unavailable') : undefined
+}
+
+async function show(c: PageContext, error: Refusal): Promise<Response> {
+  const words = sayRefusal(error, c.get('language'))
+  const status = error.status as 404
+  if (error.status === 503) c.header('retry-after', '5')
+  if (error.code === 'login-too-many') c.header('retry-after', String(Number(error.params['minutes'] ?? 1) * 60))
+  const accept = c.req.header('accept') ?? ''
+  if (accept.includes('application/json') && !accept.includes('text/html')) return c.json({ code: error.code, message: words }, status)
+  if (c.req.header('hx-request') === 'true' && isFragment(c)) {
+    c.header('HX-Retarget', '#notices')
+    c.header('HX-Reswap', 'innerHTML')
+    return c.html(<ErrorNotice c={c} error={error} words={words} />, status)
+  }
+  if (error.code === 'login-needed' && c.req.method === 'GET') {
+    const { pathname, search } = new URL(c.req.url)
+    return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303)
+  }
+  const t = webTexts.in(c.get('language'))
+  const stale = error.code === 'csrf' || error.code === 'login-needed' ? await staleForm(c, error) : undefined
+  return page(c, {
+    title: t(titleOf(error)), status,
+    body: (
+      <section class="error-page">
+        <p class="error-number">{status}</p>
+        <h1>{t(titleOf(error))}</h1>
+        {stale ?? <><p>{error.code === 'csrf' && !error.params['stale'] ? t('error.other-site') : words}</p><NextStep c={c} error={error} /></>}
+      </section>
+    ),
+  })
+}
+
+function titleOf(error: Refusal): WebKey {
+  switch (error.status) {
+    case 401: return 'error.title.login'
+    case 403: return error.code === 'csrf' && error.params['stale'] ? 'error.title.stale' : 'error.title.not-allowed'
+    case 404: return 'error.title.not-found'
+    case 429: return 'error.title.too-many'
+    case 500: return 'error.title.internal'
+    case 503: return 'error.title.unavailable'
+    default: return 'error.title.refused'
+  }
+}
+
+const ErrorNotice = ({ c, error, words }: { c: PageContext; error: Refusal; words: string }) => (
+  <div class="notice notice-bad" role="alert">
+    <p>{words}</p>
+    {error.code === 'login-needed' && <p><a href="/login">{webTexts.in(c.get('language'))('page.log-in')}</a></p>}
+  </div>
+)
+
+const NextStep = ({ c, error }: { c: PageContext; error: Refusal }): Child => {
+  const t = webTexts.in(c.get('language'))
+  const { pathname, search } = new URL(c.req.url)
+  const again = c.req.method === 'GET' && (error.status >= 500 || error.status === 429)
+  const back = ownReferer(c)
+  return (
+    <>
+      {error.status === 500 && <p class="quiet">{t('error.next.number', { id: c.get('requestId') })}</p>}
+      <div class="acts">
+        {again ? <ButtonLink kind="primary" href={pathname + search}>{t('error.next.again')}</ButtonLink>
+          : error.status === 401 ? <ButtonLink kind="primary" href="/login">{t('page.log-in')}</ButtonLink>
+          : back ? <ButtonLink kind="primary" href={back}>{t('error.next.back')}</ButtonLink> : null}
+        <ButtonLink href="/">{t('error.next.home')}</ButtonLink>
+      </div>
+    </>
+  )
+}
+
+/** The page of ours from which one came. */
+function ownReferer(c: PageContext): string | undefined {
+  const referer = c.req.header('referer')
+  if (!referer || !URL.canParse(referer)) return undefined
+  const { host, pathname, search } = new URL(referer)
+  const here = new URL(c.req.url)
+  return host === c.req.header('host') && pathname + search !== here.pathname + here.search ? pathname + search : undefined
+}
+
+/**
+ * A form of ours whose session has gone while it was filled in: shown again with what was typed and a fresh token, so that
+ * nothing is lost. Not for requests from other sites, nor for forms with a password.
+ */
+async function staleForm(c: PageContext, error: Refusal): Promise<Child | undefined> {
+  if (c.req.method !== 'POST' || !isForm(c) || (error.code === 'csrf' && !error.params['stale'])) return undefined
+  const fields = Object.entries(await readFields(c)).filter(([name]) => name !== CSRF_FIELD)
+  if (fields.length === 0 || fields.some(([name]) => /password/i.test(name))) return undefined
+  const t = webTexts.in(c.get('language'))
+  const { pathname, search } = new URL(c.req.url)
+  const multipart = (c.req.header('content-type') ?? '').startsWith('multipart/')
+  return (
+    <>
+      <p>{t('error.stale.text')}{multipart && ` ${t('error.stale.files')}`}</p>
+      {!c.get('actor') && <p><a href="/login" target="_blank" rel="noopener">{t('page.log-in')}</a> – {t('error.stale.login')}</p>}
+      <form method="post" action={pathname + search} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
+        <input type="hidden" name={CSRF_FIELD} value={c.get('csrf')} />
+        {fields.map(([name, value]) => value.length > 40 || value.includes('\n')
+          ? <textarea name={name} rows={6} aria-label={name}>{`\n${value}`}</textarea>
+          : <input type="hidden" name={name} value={value} />)}
+        <Button kind="primary">{t('error.stale.send')}</Button>
+      </form>
+    </>
+  )
+}

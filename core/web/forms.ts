@@ -1,0 +1,109 @@
+/** Owns reading posted forms: fields, files, their check against a schema, and problems said in the reader's language. */
+import type { z } from 'zod'
+import type { PageContext } from '../kernel/contract.ts'
+import type { Language } from '../database/schema.ts'
+import { coreTexts, type CoreKey } from '../i18n/core-texts.ts'
+import { refused, Refusal } from '../errors.ts'
+import type { NewAttachment } from '../ticket/ticket.ts'
+import { webTexts, type WebKey } from './i18n/web-texts.ts'
+
+/** A form as it is shown: what stands in its fields and what is wrong with them, by field name; '' is the whole form. */
+export interface FormState {
+  values: Readonly<Record<string, string>>
+  problems: Readonly<Record<string, string>>
+}
+
+export type Posted<T> =
+  | { ok: true; value: T; values: Record<string, string>; problems: Record<string, string> }
+  | { ok: false; values: Record<string, string>; problems: Record<string, string> }
+
+export const MAX_FILES = 20
+
+/** A form to begin with. */
+export const blankForm = (values: Record<string, string> = {}): FormState => ({ values, problems: {} })
+
+export function isForm(c: PageContext): boolean {
+  return /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(c.req.header('content-type') ?? '')
+}
+
+async function readData(c: PageContext): Promise<FormData> {
+  if (!isForm(c)) throw refused('input', { what: 'content-type' })
+  try {
+    return await c.req.formData()
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw refused('input', { what: 'form' })
+  }
+}
+
+/** Text fields by name; of several values of one name the last counts. Line ends become \n, as they are stored. */
+export async function readFields(c: PageContext): Promise<Record<string, string>> {
+  const fields: Record<string, string> = Object.create(null) as Record<string, string>
+  for (const [name, value] of await readData(c)) if (typeof value === 'string') fields[name] = value.replace(/\r\n?/g, '\n')
+  return fields
+}
+
+/** All values of one name: checkboxes of a list. */
+export async function readAll(c: PageContext, name: string): Promise<string[]> {
+  return (await readData(c)).getAll(name).filter((value) => typeof value === 'string')
+}
+
+/** Files of a form, ready to be attached. An empty file field (browsers send one) is none. */
+export async function readFiles(c: PageContext, name = 'files'): Promise<NewAttachment[]> {
+  const files = (await readData(c)).getAll(name).filter((value) => typeof value !== 'string').filter((file) => file.size > 0 || file.name !== '')
+  if (files.length > MAX_FILES) throw refused('article.too-many-files', { limit: MAX_FILES }, name)
+  return Promise.all(files.map(async (file) => ({
+    name: file.name.replace(/^.*[/\\]/, '').slice(0, 250) || 'file',
+    contentType: file.type || 'application/octet-stream',
+    content: Buffer.from(await file.arrayBuffer()),
+  })))
+}
+
+/**
+ * Reads a form and checks it. Problems are sentences for the reader; a schema's own message that is a text key of core is
+ * translated, any other is shown as it is. What was typed stays in `values` either way.
+ */
+export async function readForm<S extends z.ZodType>(c: PageContext, schema: S): Promise<Posted<z.output<S>>> {
+  const values = await readFields(c)
+  const language = c.get('language')
+  const parsed = schema.safeParse(values, { error: (issue) => sayIssue(issue, language) })
+  if (parsed.success) return { ok: true, value: parsed.data, values, problems: {} }
+  const problems: Record<string, string> = {}
+  for (const issue of parsed.error.issues) problems[issue.path.map(String).join('.')] ??= sayMessage(issue.message, language)
+  return { ok: false, values, problems }
+}
+
+/** The same form again with a refusal's reason at its field; anything that is no refusal is thrown on. */
+export function withRefusal(c: PageContext, form: FormState, error: unknown): FormState {
+  if (!(error instanceof Refusal)) throw error
+  return { values: form.values, problems: { ...form.problems, [error.field ?? '']: sayRefusal(error, c.get('language')) } }
+}
+
+/** A refusal in words. */
+export const sayRefusal = (error: Refusal, language: Language): string => coreTexts.in(language)(`error.${error.code}`, error.params)
+
+function sayMessage(message: string, language: Language): string {
+  return Object.hasOwn(coreTexts.pl, message) ? coreTexts.in(language)(message as CoreKey) : message
+}
+
+type Issue = z.core.$ZodRawIssue
+
+function sayIssue(issue: Issue, language: Language): string {
+  const t = webTexts.in(language)
+  const say = (key: WebKey, params?: Record<string, string | number>) => t(key, params)
+  switch (issue.code) {
+    case 'too_small':
+      return issue.origin === 'string' ? (Number(issue.minimum) <= 1 ? say('form.required') : say('form.too-short', { count: Number(issue.minimum) }))
+        : say('form.too-low', { min: Number(issue.minimum) })
+    case 'too_big':
+      return issue.origin === 'string' ? say('form.too-long', { count: Number(issue.maximum) }) : say('form.too-high', { max: Number(issue.maximum) })
+    case 'invalid_type':
+      return issue.input === undefined ? say('form.required') : say(issue.expected === 'number' || issue.expected === 'int' ? 'form.number' : 'form.invalid')
+    case 'invalid_format':
+      return say(issue.format === 'email' ? 'form.email' : 'form.invalid')
+    case 'invalid_value':
+      return say('form.choice')
+    default:
+      return say('form.invalid')
+  }
+}

@@ -1,0 +1,89 @@
+/** Owns the whole page: document, frame (bar, rail, content, footer), theme, and the places plugins fill in it. */
+import { html } from 'hono/html'
+import type { Child } from 'hono/jsx'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Id } from '../database/schema.ts'
+import type { PageContext } from '../kernel/contract.ts'
+import { theme } from '../../themes/default/theme.ts'
+import { takeFlash } from './flash.ts'
+import { webTexts } from './i18n/web-texts.ts'
+import { Notice, UndoBar } from './parts/layout.tsx'
+import { LiveSource } from './parts/live-region.tsx'
+import { TopBar, type TopBarProps } from './parts/top-bar.tsx'
+
+/** What stands around the content. A plugin writes one function that makes its own: `deskFrame(c)`. */
+export interface Frame {
+  /** Class of the body: how wide, and what else the style sheet knows of it. */
+  name: 'portal' | 'desk' | 'admin' | 'plain'
+  home?: string
+  /** Where one is, beside the brand: a unit, an area. */
+  area?: Child
+  search?: TopBarProps['search']
+  /** In the bar: links, one primary button. */
+  acts?: Child
+  /** Navigation beside the content; under 900 px behind the word "Menu". */
+  rail?: Child
+}
+
+export interface PageWish {
+  /** Without the site's name: it is added. */
+  title: string
+  body: Child
+  frame?: Frame
+  status?: ContentfulStatusCode
+  /** The page listens to changes of this ticket, or of any ticket. */
+  live?: { ticket?: Id; list?: boolean }
+}
+
+/** Answers with a whole page. */
+export async function page(c: PageContext, { title, body, frame = { name: 'plain' }, status = 200, live }: PageWish): Promise<Response> {
+  const { slots } = c.get('host')
+  const [head, footer, menu] = await Promise.all([
+    slots.fill('document.head', { frame: frame.name }, c), slots.fill('page.footer', { frame: frame.name }, c), slots.fill('person.menu', {}, c),
+  ])
+  const t = webTexts.in(c.get('language'))
+  const asset = c.get('asset')
+  const message = takeFlash(c)
+  const document = (
+    <html lang={c.get('language')} data-colours={c.get('colours')}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${title} – ${c.get('host').config.mail.fromName}`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content={c.get('colours') === 'auto' ? 'light dark' : c.get('colours')} />
+        <meta name="theme-color" content={theme.tokens.card.light} media="(prefers-color-scheme: light)" />
+        <meta name="theme-color" content={theme.tokens.card.dark} media="(prefers-color-scheme: dark)" />
+        <meta name="htmx-config" content={HTMX_CONFIG} />
+        <link rel="preload" href={asset('inter-latin.woff2')} as="font" type="font/woff2" crossorigin="" />
+        <link rel="stylesheet" href={asset('style.css')} />
+        <link rel="icon" href={asset('logo.svg')} type="image/svg+xml" />
+        <script src={asset('app.js')} nonce={c.get('nonce')} defer />
+        {head}
+      </head>
+      <body class={`frame-${frame.name}`}>
+        <a class="skip" href="#main">{t('page.skip')}</a>
+        <TopBar
+          c={c} home={frame.home ?? '/'} area={frame.area} menu={menu} rail={Boolean(frame.rail)} acts={frame.acts}
+          {...(frame.search ? { search: frame.search } : {})}
+        />
+        <div class="frame">
+          {frame.rail && <nav class="rail" aria-label={t('page.navigation')}>{frame.rail}</nav>}
+          <main id="main" tabindex={-1}>
+            <div id="notices" aria-live="polite" data-offline={t('page.offline')}>
+              {message && (message.undo
+                ? <UndoBar c={c} text={message.text} action={message.undo} />
+                : <Notice tone={message.tone ?? 'good'}><p role="status">{message.text}</p></Notice>)}
+            </div>
+            {body}
+          </main>
+        </div>
+        {footer.length > 0 && <footer class="page-footer">{footer}</footer>}
+        {live && <LiveSource c={c} {...live} />}
+      </body>
+    </html>
+  )
+  return c.html(html`<!doctype html>${document}`, status)
+}
+
+// Only our extensions; no style element of htmx's own; no history of its own: each address is a real page.
+const HTMX_CONFIG = JSON.stringify({ extensions: 'hx-csp,sse,pomoc', includeIndicatorCSS: false, mode: 'same-origin', defaultTimeout: 20_000 })

@@ -1,0 +1,134 @@
+/** Owns how one article of a ticket is shown: to agents with notes and delivery, to customers as a conversation. */
+import type { Child } from 'hono/jsx'
+import type { Article, Attachment } from '../../article/articles.ts'
+import type { PageContext } from '../../kernel/contract.ts'
+import { webTexts } from '../i18n/web-texts.ts'
+import { Avatar } from './avatar.tsx'
+import { MessageText } from './message-text.tsx'
+import { saySize } from './size.ts'
+import { Time } from './time.tsx'
+
+/** A file: its name leads to it. */
+export const AttachmentChip = ({ c, attachment, href }: { c: PageContext; attachment: Attachment; href: string }) => (
+  <a class="chip" href={href} download={attachment.name}>
+    <span class="chip-name">{attachment.name}</span> <span class="quiet">{saySize(attachment.size, c.get('language'))}</span>
+  </a>
+)
+
+/** Name as it stands in a header: `"Jan Kowalski" <jan@…>` → Jan Kowalski. */
+export function headerName(text: string): string {
+  const name = text.replace(/<[^>]*>\s*$/, '').trim().replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1')
+  return name || headerAddress(text)
+}
+export const headerAddress = (text: string): string => text.match(/<([^>]*)>\s*$/)?.[1] ?? text.trim()
+
+export interface ArticleCardProps {
+  c: PageContext
+  article: Article
+  /** Customers see no notes, no delivery, no addresses of others. */
+  audience: 'agent' | 'customer'
+  attachmentHref: (attachment: Attachment) => string
+  /** Beside the sender: assurance and the like. */
+  beside?: Child
+  /** Under the text. */
+  below?: Child
+  /** At the end of the head line. */
+  acts?: Child
+}
+
+export const ArticleCard = ({ c, article, audience, attachmentHref, beside, below, acts }: ArticleCardProps) => {
+  const t = webTexts.in(c.get('language'))
+  const note = !article.visible
+  const kind = note ? 'note' : article.senderType
+  const sender = article.senderType === 'system' ? t('article.sender.system')
+    : (article.personName ?? headerName(article.from)) || t(`article.channel.${article.channel}`)
+  const address = audience === 'agent' && article.senderType === 'customer' ? headerAddress(article.from) : ''
+  // Pictures that stand in the message are seen there; as files they are offered only when it has no HTML.
+  const files = article.attachments.filter((file) => file.disposition === 'attachment' || !article.hasHtml)
+  return (
+    <article class={`article article-${kind}${article.withdrawnAt ? ' article-withdrawn' : ''}`} id={`article-${article.id}`} aria-labelledby={`article-${article.id}-who`}>
+      <header class="article-head">
+        <Avatar name={sender} />
+        <div class="article-who">
+          <p id={`article-${article.id}-who`}>
+            <b>{sender}</b>
+            {address && address !== sender && <span class="quiet"> {address}</span>}
+            {note && <span class="article-note-label"> {t('article.note')}</span>}
+            {audience === 'agent' && article.senderType === 'agent' && article.to && <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>}
+            {audience === 'agent' && article.cc && <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>}
+          </p>
+          {beside && <p class="article-beside">{beside}</p>}
+        </div>
+        <p class="article-when">
+          <Time c={c} at={article.createdAt} />
+          {audience === 'agent' && !note && article.senderType === 'customer' && <> · {t(`article.channel.${article.channel}`)}</>}
+          {audience === 'agent' && <Delivery c={c} article={article} />}
+          {article.withdrawnAt && <> · {t('article.withdrawn')}</>}
+        </p>
+        {acts && <div class="article-acts">{acts}</div>}
+      </header>
+      <div class="article-body">
+        {article.hasHtml ? <HtmlMail c={c} article={article} /> : <MessageText c={c} body={article.body} id={`article-${article.id}`} />}
+        {files.length > 0 && (
+          <ul class="chips" aria-label={t('article.attachments')}>
+            {files.map((file) => <li><AttachmentChip c={c} attachment={file} href={attachmentHref(file)} /></li>)}
+          </ul>
+        )}
+        {below}
+      </div>
+    </article>
+  )
+}
+
+const Delivery = ({ c, article }: { c: PageContext; article: Article }) => {
+  if (!article.delivery) return null
+  const t = webTexts.in(c.get('language'))
+  const { state, error } = article.delivery
+  return (
+    <>
+      {' · '}
+      <span class={`delivery delivery-${state}`}>{t(`article.delivery.${state}`)}</span>
+      {state !== 'sent' && error && <span class="quiet"> {t('article.delivery.why', { error })}</span>}
+    </>
+  )
+}
+
+/** A scriptless frame cannot tell its height: it is guessed from the text, and the reader may drag it. */
+export function frameSize(article: Pick<Article, 'body' | 'attachments'>): 's' | 'm' | 'l' | 'xl' {
+  const lines = article.body.split('\n').reduce((sum, line) => sum + 1 + Math.floor(line.length / 95), 0)
+  const pictures = article.attachments.filter((file) => file.disposition === 'inline' && file.contentType.startsWith('image/')).length
+  const height = lines + pictures * 12
+  return height <= 6 ? 's' : height <= 14 ? 'm' : height <= 26 ? 'l' : 'xl'
+}
+
+const hasPictures = (article: Pick<Article, 'attachments'>) =>
+  article.attachments.some((file) => file.disposition === 'inline' && file.contentType.startsWith('image/'))
+
+/**
+ * A mail that came with HTML. Its text is what one reads: it folds quotations, follows the reader's colours and loads
+ * nothing. The sender's own look is one click away; with pictures in the text it stands first, for they belong there.
+ */
+const HtmlMail = ({ c, article }: { c: PageContext; article: Article }) => {
+  const t = webTexts.in(c.get('language'))
+  const id = `article-${article.id}`
+  const text = <MessageText c={c} body={article.body} id={id} />
+  return hasPictures(article)
+    ? <><MailFrame c={c} article={article} /><details class="quoted" id={`${id}-plain`}><summary>{t('article.html.plain')}</summary>{text}</details></>
+    : <>{text}<details class="quoted" id={`${id}-html`}><summary>{t('article.html')}</summary><MailFrame c={c} article={article} /></details></>
+}
+
+/** HTML that strangers mailed us, in a frame of its own: no scripts, no forms, links and pictures from afar off until asked for. */
+const MailFrame = ({ c, article }: { c: PageContext; article: Article }) => {
+  const t = webTexts.in(c.get('language'))
+  return (
+    <>
+      <iframe
+        class={`mail-frame mail-frame-${frameSize(article)}`} src={`/articles/${article.id}/html`} sandbox="" referrerpolicy="no-referrer" loading="lazy"
+        title={t('article.html')}
+      />
+      <p class="mail-frame-foot">
+        {t('article.html.inert')} <a href={`/articles/${article.id}/html?open=1`} target="_blank" rel="noopener">{t('article.html.show')}</a>
+      </p>
+    </>
+  )
+}

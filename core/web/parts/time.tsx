@@ -1,0 +1,17 @@
+/** Owns how moments stand in pages: in words, exact on hover, readable by machines. */
+import type { PageContext } from '../../kernel/contract.ts'
+import { sayAge, sayDate, sayDateTime } from '../../calendar/words.ts'
+
+const exact = (at: Date, zone: string, language: string) =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(at)
+
+/** `moment`: "dziś, 8:10"; `age`: "3 dni"; `day`: "20 listopada". */
+export const Time = ({ c, at, as = 'moment', zone }: { c: PageContext; at: Date; as?: 'moment' | 'age' | 'day'; zone?: string }) => {
+  const { config, clock } = c.get('host')
+  const language = c.get('language')
+  const where = zone ?? config.zone
+  const words = as === 'age' ? sayAge(at, clock(), language, where)
+    : as === 'day' ? sayDate(at, where, language, clock())
+    : sayDateTime(at, where, language, clock())
+  return <time datetime={at.toISOString()} title={exact(at, where, language)}>{words}</time>
+}

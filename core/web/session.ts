@@ -1,0 +1,61 @@
+/** Owns the session cookie: from it to the person who acts, and back when somebody logs in or out. */
+import type { MiddlewareHandler } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { refused } from '../errors.ts'
+import { loadActor } from '../permission/access.store.ts'
+import type { PersonActor } from '../permission/actor.ts'
+import { endSession, resumeSession } from '../person/sessions.ts'
+
+// __Host-: only over https, only from this very host, only for the whole of it (RFC 6265bis 4.1.3.2).
+const cookieName = (c: PageContext) => c.get('secure') ? '__Host-pomoc' : 'pomoc'
+
+/** The token the browser holds, if any: handed to openSession, which ends that session. */
+export const sessionToken = (c: PageContext): string | undefined => getCookie(c, cookieName(c))
+
+export const findActor: MiddlewareHandler<WebEnv> = async (c, next) => {
+  const token = sessionToken(c)
+  if (token) {
+    const { db, clock } = c.get('host')
+    const session = await resumeSession(db, token, clock())
+    const actor = session && await loadActor(db, session.personId)
+    if (session && actor) {
+      c.set('session', session)
+      c.set('actor', actor)
+      c.set('csrf', session.csrf)
+    }
+  }
+  await next()
+}
+
+/** Gives the browser its session; it lasts until the browser closes, or the session ends. */
+export function keepSession(c: PageContext, token: string): void {
+  setCookie(c, cookieName(c), token, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure') })
+}
+
+/** Ends the session here and in the browser. */
+export async function logOut(c: PageContext): Promise<void> {
+  const session = c.get('session')
+  const actor = c.get('actor')
+  if (session && actor) await c.get('host').work(actor, (work) => endSession(work, session))
+  deleteCookie(c, cookieName(c), { path: '/', secure: c.get('secure') })
+  // Pages kept by the browser would still show what was seen.
+  c.header('clear-site-data', '"cache"')
+}
+
+/** Who is logged in; else a page leads to the login and comes back, and anything else is refused. */
+export function demandLogin(c: PageContext): PersonActor {
+  const actor = c.get('actor')
+  if (!actor) throw refused('login-needed')
+  return actor
+}
+
+/** An agent; a customer gets 404, for the desk is not theirs to know of. */
+export function demandAgent(c: PageContext): PersonActor {
+  const actor = demandLogin(c)
+  if (!actor.access.agent) throw refused('not-found')
+  return actor
+}
+
+/** Where the browser holds where it is: what the session's owner sees. */
+export const clientOf = (c: PageContext) => ({ address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '' })
