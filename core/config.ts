@@ -17,7 +17,7 @@ export type Config = Readonly<
     dir: string
     dataDir: string
     baseUrl: string
-    mail: { fromName: string; hostname: string }
+    mail: { fromName: string; hostname: string; autoResponsesPerDay: number }
   }
 >
 
