@@ -42,6 +42,7 @@ export default {
 
   mail: {
     fromName: 'pomoc', // the name before the address in outgoing mail, where a queue has none of its own
+    autoResponsesPerDay: 40, // automatic answers to one address in one day at most, against loops; 0 sets no limit
     // hostname: this machine's name in mail, in the greeting and in Message-IDs. Unset: the domain of mailAddress.
   },
 

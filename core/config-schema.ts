@@ -38,6 +38,7 @@ export const configSchema = z
     mail: z.strictObject({
       fromName: text('a name'),
       hostname: text("this machine's name in mail").regex(/^[\w.-]+$/, { error: 'a host name, such as pomoc.example.edu' }).optional(),
+      autoResponsesPerDay: whole(0, 1_000_000, 'how many automatic answers'),
     }),
     smtp: z
       .strictObject({

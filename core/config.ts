@@ -18,7 +18,7 @@ export type Config = Readonly<
     dataDir: string
     /** Undefined where nobody set it: then the address of the web server itself is meant. */
     baseUrl: string | undefined
-    mail: { fromName: string; hostname: string }
+    mail: { fromName: string; hostname: string; autoResponsesPerDay: number }
   }
 >
 

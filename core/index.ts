@@ -10,7 +10,7 @@ export type { Notice } from './kernel/live.ts'
 export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { setActivation } from './kernel/activation.ts'
-export { BootError } from './boot-error.ts'
+export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
 export { version } from './project.ts'
@@ -50,4 +50,6 @@ export {
 } from './person/persons.ts'
 
 // Mail
+export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
+export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'

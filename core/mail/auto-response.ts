@@ -1,8 +1,176 @@
 /** Owns automatic answers: which text, in which language, and why one is not sent. */
-import type { Id } from '../database/schema.ts'
-import type { Work } from '../kernel/work.ts'
+import { DateTime } from 'luxon'
+import type { Calendar } from '../calendar/calendar.ts'
+import { sayAge, sayDateTime, sayReceipt } from '../calendar/words.ts'
+import type { AutoResponseType, Id, Language } from '../database/schema.ts'
+import { coreTexts, type CoreKey } from '../i18n/core-texts.ts'
+import { actorId, type Work } from '../kernel/work.ts'
+import { findPerson, isAddress } from '../person/persons.ts'
+import { emitArticle, insertArticle } from '../article/articles.ts'
+import { addHistory, type HistoryType } from '../ticket/history.ts'
+import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
+import type { NewArticle, Ticket } from '../ticket/ticket.ts'
+import { findTicket } from '../ticket/ticket.store.ts'
+import { customerTicketUrl } from '../ticket/url.ts'
+import { canonicalAddress, destinationOf, type AddressBook } from './addresses.ts'
+import { countResponse, findResponseText, type ResponseText } from './auto-response.store.ts'
+import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from './outbound.ts'
+import { expandTags, type TagWords } from './smart-tags.ts'
+
+/** What our automatic mails say in X-Loop: no other program writes it by chance. */
+export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
+
+/** OTRS: SendNoAutoResponseRegExp; noreply is ours. */
+const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|bounces?|listserv|majordomo)([+.-][^@]*)?@/i
+
+const HISTORY: Record<AutoResponseType, HistoryType> = {
+  'auto reply': 'SendAutoReply', 'auto reject': 'SendAutoReject', 'auto follow up': 'SendAutoFollowUp', 'auto reply/new ticket': 'SendAutoReply',
+  'auto remove': 'Misc', 'closed': 'SendCustomerNotification',
+}
+
+/** The mail or message that is answered. */
+export interface Answered {
+  from: string
+  to: string
+  subject: string
+  body: string
+  messageId: string | null
+  references: readonly string[]
+}
+
+export interface ResponseWanted {
+  type: Exclude<AutoResponseType, 'closed'>
+  ticketId: Id
+  /** Where it goes. */
+  address: string
+  /** Who reads it. */
+  language: Language | null
+  answered: Answered
+  /** Why it must not be sent, when that is known already. */
+  suppressed?: string
+  book: AddressBook
+}
+
+/** A rule that kept an answer back ('loop-limit', 'auto-submitted' …), 'sent', or 'no-text': the queue has none to send. */
+export type ResponseResult = string
+
+/**
+ * Sends an automatic answer, or says why not: history shows either. RFC 3834: never to a null return path, to programs, to
+ * lists; marked so that no program answers it; the return path empty.
+ */
+export async function respond(work: Work, wanted: ResponseWanted): Promise<ResponseResult> {
+  const text = await findResponseText(work.db, await queueOf(work, wanted.ticketId), wanted.type, wanted.language)
+  if (!text) return 'no-text'
+  const why = wanted.suppressed ?? unfitAddress(wanted.address, wanted.book)
+  if (why) {
+    await addHistory(work, { ticketId: wanted.ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: wanted.address } })
+    return why
+  }
+  const day = DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()!
+  const limit = work.config.mail.autoResponsesPerDay
+  // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
+  if (limit > 0 && await countResponse(work.db, canonicalAddress(wanted.address), day) > limit) {
+    await addHistory(work, { ticketId: wanted.ticketId, type: 'LoopProtection', parts: [wanted.address], reason: { rule: 'loop-limit', detail: `${limit}` } })
+    return 'loop-limit'
+  }
+  await send(work, wanted, text)
+  return 'sent'
+}
 
 /** Tells the customer that the ticket was closed; leaves after ten seconds, so that closing can be undone. */
-export async function queueClosingMail(_work: Work, _ticketId: Id): Promise<void> {
-  throw new Error('not written yet')
+export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> {
+  const ticket = await findTicket(work.db, ticketId, null)
+  const customer = ticket?.customerId ? await findPerson(work.db, ticket.customerId) : undefined
+  // Who closed it knows; who has no address cannot be told.
+  if (!ticket || !customer?.address || !customer.valid || customer.id === actorId(work)) return
+  if (NEVER.test(customer.address)) return
+  const text = await findResponseText(work.db, ticket.queueId, 'closed', customer.language)
+  if (!text) return
+  const last = await work.db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
+    .where('ticket_id', '=', ticketId).where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const answered: Answered = {
+    from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? ticket.title, body: last?.body ?? '',
+    messageId: last?.message_id ?? null, references: last?.reference_ids.split(/\s+/).filter(Boolean) ?? [],
+  }
+  await send(work, { type: 'closed', ticketId, address: customer.address, answered }, text, UNDO_SECONDS)
+}
+
+async function send(
+  work: Work, wanted: { type: AutoResponseType; ticketId: Id; address: string; answered: Answered }, text: ResponseText, delaySeconds = 0,
+): Promise<void> {
+  const { config } = work
+  const { answered } = wanted
+  const ticket = (await findTicket(work.db, wanted.ticketId, null))!
+  const sender = text.sender ?? { address: config.mailAddress, name: config.mail.fromName }
+  const words = await wordsFor(work, ticket, text, answered, sender)
+  // OTRS: the format of a new mail, the subject not cleaned.
+  const subject = buildSubject({ number: ticket.number, subject: expandTags(text.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS)
+  const messageId = newMessageId(config, ticket.id)
+  const references = answered.messageId ? [...answered.references.slice(-50), answered.messageId].join(' ') : ''
+  const article: NewArticle = {
+    channel: 'email', senderType: 'system', visible: true, from: sayAddress(sender), to: wanted.address, subject,
+    body: expandTags(text.body, words), messageId, inReplyTo: answered.messageId ?? '', references,
+  }
+  const articleId = await insertArticle(work, ticket.id, article)
+  await queueMail(work, {
+    kind: wanted.type === 'auto remove' ? 'notification' : wanted.type, from: sender, envelopeFrom: '', to: [wanted.address], subject,
+    ticketId: ticket.id, articleId, messageId, inReplyTo: answered.messageId ?? '', references, delaySeconds,
+    headers: {
+      'Auto-Submitted': wanted.type === 'closed' ? 'auto-generated' : 'auto-replied',
+      'X-Loop': loopMark(config), 'Precedence': 'bulk', 'X-Auto-Response-Suppress': 'All',
+    },
+  })
+  await addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
+  emitArticle(work, ticket, articleId, article)
+}
+
+/** Why nothing automatic goes to an address; undefined: it may. */
+function unfitAddress(address: string, book: AddressBook): string | undefined {
+  if (!isAddress(address)) return 'no-valid-address'
+  if (destinationOf(book, address)) return 'own-address'
+  return NEVER.test(address) ? 'address-of-a-program' : undefined
+}
+
+async function queueOf(work: Work, ticketId: Id): Promise<Id> {
+  return (await work.db.selectFrom('ticket').select('queue_id').where('id', '=', ticketId).executeTakeFirstOrThrow()).queue_id
+}
+
+async function wordsFor(
+  work: Work, ticket: Ticket, text: ResponseText, answered: Answered, sender: { address: string; name: string },
+): Promise<TagWords> {
+  const { language, calendar } = text
+  const both = text.subject + text.body
+  // Persons are read only for texts that speak of them.
+  const person = async (id: Id | null, spoken: RegExp) => {
+    const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
+    return found ? { name: found.name, firstName: found.firstName, lastName: found.lastName, login: found.login ?? '', address: found.address ?? '' } : null
+  }
+  const said = { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body }
+  return {
+    language, senderAddress: sender.address, senderName: sender.name, ticketUrl: customerTicketUrl(work.config, ticket.id),
+    receipt: receiptSentence(ticket.receivedAt, calendar, language, work.now),
+    customer: await person(ticket.customerId, /_(CUSTOMER|FIRST_NAME|LAST_NAME|USER|NOTIFICATION_RECIPIENT)/i),
+    owner: await person(ticket.ownerId, /_OWNER_/i), responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
+    current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
+    customerArticle: said, agentArticle: null,
+    ticket: {
+      id: ticket.id, number: ticket.number, title: ticket.title, queue: ticket.queueName, state: sayState(ticket, language),
+      stateType: ticket.stateType, priority: ticket.priorityName, lock: ticket.lock,
+      created: sayDateTime(ticket.createdAt, calendar.zone, language, work.now), changed: sayDateTime(ticket.changedAt, calendar.zone, language, work.now),
+      age: sayAge(ticket.createdAt, work.now, language, calendar.zone),
+    },
+  }
+}
+
+/** `Przyjmiemy je w poniedziałek 23 listopada od 7:00.`: a sentence about the ticket just named. */
+export function receiptSentence(receivedAt: Date, calendar: Calendar, language: Language, now: Date): string {
+  if (receivedAt <= now) return language === 'pl' ? 'Właśnie je przyjęliśmy.' : 'We have just taken it in.'
+  const clause = sayReceipt({ receivedAt, reason: 'after-cut-off' }, calendar, language, now)
+  return language === 'pl' ? `${clause.replace(/^przyjmiemy /, 'Przyjmiemy je ')}.` : `${clause[0]!.toUpperCase()}${clause.slice(1)}.`
+}
+
+/** A state in the reader's language; a site's own state by its name. */
+function sayState(ticket: Ticket, language: Language): string {
+  const key = `state.${ticket.stateName.replaceAll(' ', '-')}`
+  return key in coreTexts.pl && !/\{/.test(JSON.stringify(coreTexts.pl[key as CoreKey])) ? coreTexts.in(language)(key as CoreKey) : ticket.stateName
 }

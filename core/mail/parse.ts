@@ -94,7 +94,7 @@ function end(reader: Reader): void {
 
 /** Beside this file in the source; in the build, where this module stands in a chunk, at the root. */
 function workerFile(): URL {
-  const candidates = import.meta.url.endsWith('.ts') ? ['./parse-worker.ts'] : ['./parse-worker.js', './core/mail/parse-worker.js']
+  const candidates = import.meta.url.endsWith('.ts') ? ['./parse-worker.ts'] : ['./parse-worker.js', '../parse-worker.js']
   const urls = candidates.map((path) => new URL(path, import.meta.url))
   return urls.find((url) => existsSync(fileURLToPath(url))) ?? urls[0]!
 }

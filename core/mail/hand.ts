@@ -1,0 +1,93 @@
+/** Owns what the steps judge a mail by: the mail, its envelope and what the database knows of it; and what they decide. */
+import type { FollowUpPossible, Id, Language, StateType } from '../database/schema.ts'
+import type { TicketNumberSettings } from '../ticket/number.ts'
+import type { AddressBook } from './addresses.ts'
+import type { Decision } from './outcome.ts'
+import type { ParsedMail } from './parsed-mail.ts'
+
+export interface Delivery {
+  id: Id
+  blobId: Id
+  envelopeFrom: string
+  envelopeTo: string
+  acceptedAt: Date
+}
+
+/** A ticket that a mail may belong to. */
+export interface KnownTicket {
+  id: Id
+  number: string
+  title: string
+  stateType: StateType
+  queueId: Id
+  followUpPossible: FollowUpPossible
+}
+
+export interface Known {
+  /** The same bytes for another recipient, which have become a ticket already. */
+  twin: { ticketId: Id | null; articleId: Id | null } | null
+  /** All recipients of the same bytes, in the order of the envelope. */
+  recipients: string[]
+  /** The Message-ID is one that we made. */
+  ownMessage: boolean
+  /** Articles and outgoing mails behind the ids that the mail refers to. */
+  references: { messageId: string; ticket: KnownTicket }[]
+  /** Ids that the mail refers to and that came in but are not processed yet. */
+  waitingFor: string[]
+  /** Tickets whose number stands in the subject, and whether the sender has anything to do with each. */
+  numbered: { ticket: KnownTicket; senderInvolved: boolean }[]
+  /** Our mails that a delivery report may speak of. */
+  reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[] }[]
+  /** Who owns the sender's address. */
+  sender: { id: Id; agent: boolean; valid: boolean; language: Language | null } | null
+}
+
+/** Everything a step may look at. Steps are functions of it: no step asks the database or the clock. */
+export interface Hand {
+  delivery: Delivery
+  mail: ParsedMail
+  known: Known
+  book: AddressBook
+  /** What our own automatic mails say in X-Loop. */
+  loopMark: string
+  numbers: TicketNumberSettings
+  report: DeliveryReport | null
+  /** How often this mail has waited for another one. */
+  waits: number
+}
+
+/** What a delivery status notification (RFC 3464) says. */
+export interface DeliveryReport {
+  /** Ids of the mail it speaks of, with angle brackets. */
+  originals: string[]
+  action: 'failed' | 'delayed' | 'other'
+  /** RFC 3463, such as 5.1.1; '' when it says none. */
+  status: string
+  /** The other server's words. */
+  diagnostic: string
+  recipients: string[]
+}
+
+/** What the steps have decided so far; each adds its part. */
+export interface Verdict {
+  /** The order ends here. */
+  end?: 'duplicate' | 'loop' | 'bounce' | 'wait'
+  /** Why nobody must be answered automatically; absent: an answer may go. */
+  automatic?: string
+  /** An answering machine wrote: what it says opens no ticket again. */
+  keepState: boolean
+  /** Who wrote: '' when the mail names nobody. */
+  sender: { address: string; name: string }
+  ticket?: KnownTicket
+  /** May the customer see it in the ticket? */
+  visible: boolean
+  follow?: 'possible' | 'reject' | 'new ticket'
+  bounced?: Known['reported'][number]
+  queueId: Id
+}
+
+export interface Step {
+  name: string
+  /** Undefined: the question does not arise for this mail. */
+  decide(hand: Hand, verdict: Verdict): Decision | undefined
+}

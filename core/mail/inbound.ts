@@ -1,0 +1,180 @@
+/** Owns what becomes of a mail once it is accepted: read outside any transaction, judged and acted upon in one. */
+import type { Id, MailReason } from '../database/schema.ts'
+import { readWholeBlob } from '../database/blob.ts'
+import type { Host } from '../kernel/contract.ts'
+import type { RunnableJob } from '../kernel/run-jobs.ts'
+import type { Work } from '../kernel/work.ts'
+import { demandAdmin } from '../permission/policy.ts'
+import { system } from '../permission/actor.ts'
+import { personOfMail } from '../person/persons.ts'
+import { refused } from '../errors.ts'
+import { addHistory } from '../ticket/history.ts'
+import { findNumbers } from '../ticket/number.ts'
+import { numberSettings } from '../ticket/number.store.ts'
+import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
+import { createTicket, followUp } from '../ticket/tickets.ts'
+import type { NewArticle } from '../ticket/ticket.ts'
+import { keepAddressBook, type AddressBook } from './addresses.ts'
+import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
+import { attachBounce } from './bounce.ts'
+import { readReport } from './delivery-report.ts'
+import type { Hand, Verdict } from './hand.ts'
+import { finishInbound, loadInbound, lockInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
+import { judge } from './order.ts'
+import type { MailOutcome } from './outcome.ts'
+import { parseMail, UnreadableMail } from './parse.ts'
+import { sayAddresses, type ParsedMail } from './parsed-mail.ts'
+import { senderOf } from './steps/sender.ts'
+import { WAITS } from './steps/waiting.ts'
+
+/** Then it is 'failed', its error kept, and waits for a person. graphile-worker backs off e^n seconds: eight take about an hour. */
+export const PROCESS_ATTEMPTS = 8
+
+/** The job `mail/process` {id, waits}. */
+export function processJob(host: Host): RunnableJob {
+  const addressBook = keepAddressBook(host.db, host.config, host.live)
+  return {
+    async run(payload, { lastAttempt, attempt }) {
+      const id = String(payload['id'])
+      try {
+        await processMail(host, id, Number(payload['waits'] ?? 0), await addressBook())
+      } catch (error) {
+        await recordFailure(host, id, attempt, lastAttempt || attempt >= PROCESS_ATTEMPTS, error).catch(() => {})
+        // The last attempt ends the job quietly: the mail stands in the list of failed ones and is started from there.
+        if (!lastAttempt && attempt < PROCESS_ATTEMPTS) throw error
+        host.log.error({ err: error, mail: id }, 'a mail could not be processed; it is kept and listed as failed')
+      }
+    },
+  }
+}
+
+/** Makes of an accepted mail what it is to become. Doing it again does nothing. */
+export async function processMail(host: Host, id: Id, waits: number, book: AddressBook): Promise<void> {
+  const row = await loadInbound(host.db, id)
+  if (!row || row.state === 'processed') return
+  const mail = await read(row)
+  const later = await host.work(system('postmaster'), async (work) => {
+    if (!(await lockInbound(work.db, row))) return undefined
+    const hand = await prepare(work, row, mail, book, waits)
+    const { verdict, reasons } = judge(hand)
+    if (verdict.end === 'wait') return WAITS[waits]
+    const end = await act(work, row, hand, verdict, reasons)
+    await finishInbound(work.db, id, {
+      ...end, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId, now: work.now,
+    })
+    work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
+    return undefined
+  })
+  if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, delaySeconds: later })
+}
+
+/** Starts a failed mail again (an administrator's act). */
+export async function retryInbound(work: Work, id: Id): Promise<void> {
+  demandAdmin(work.actor)
+  const row = await work.db.updateTable('inbound_mail').set({ state: 'accepted', attempts: 0, outcome: null })
+    .where('id', '=', id).where('state', 'in', ['failed', 'held']).returning('id').executeTakeFirst()
+  if (!row) throw refused('not-found')
+  work.enqueue('mail/process', { id })
+}
+
+/** A mail that no parser can read still becomes a ticket: from its head, the raw mail attached. */
+async function read(row: InboundRow): Promise<ParsedMail> {
+  try {
+    return await parseMail(row.raw)
+  } catch (error) {
+    if (!(error instanceof UnreadableMail)) throw error
+    const bare: ParsedMail = {
+      from: [], sender: [], replyTo: [], to: [], cc: [], subject: '', date: null, messageId: null, inReplyTo: [], references: [], headers: [],
+      text: '', html: null, attachments: [], notes: [],
+    }
+    const head = await parseMail(row.raw, 'headers').catch(() => bare)
+    const raw = { name: 'message.eml', contentType: 'message/rfc822', contentId: null, disposition: 'attachment' as const, size: row.raw.length, content: row.raw }
+    return { ...head, attachments: [raw], notes: ['unreadable'] }
+  }
+}
+
+async function prepare(work: Work, row: InboundRow, mail: ParsedMail, book: AddressBook, waits: number): Promise<Hand> {
+  const numbers = numberSettings(work.config)
+  const report = readReport(mail, row.envelopeFrom)
+  const known = await whatIsKnown(work.db, {
+    delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],
+    numbers: findNumbers(mail.subject, numbers).slice(0, 10), sender: senderOf(mail, row.envelopeFrom).address,
+  })
+  return { delivery: row, mail, known, book, loopMark: loopMark(work.config), numbers, report, waits }
+}
+
+interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
+
+async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, reasons: MailReason[]): Promise<End> {
+  const { known, mail } = hand
+  if (verdict.end === 'duplicate') return { outcome: 'duplicate', ticketId: known.twin!.ticketId, articleId: known.twin!.articleId }
+  if (verdict.end === 'loop') return { outcome: 'loop', ticketId: null, articleId: null }
+  if (verdict.end === 'bounce') {
+    const articleId = await attachBounce(work, { reported: verdict.bounced!, report: hand.report!, article: articleOf(row, mail, null, false), reasons })
+    return { outcome: 'bounce-attached', ticketId: verdict.bounced!.ticketId, articleId }
+  }
+  const { address, name } = verdict.sender
+  const personId = known.sender?.id ?? (address === '' ? null : await personOfMail(work, address, name))
+  const article = articleOf(row, mail, personId, verdict.visible)
+  const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
+
+  if (verdict.ticket && verdict.follow !== 'new ticket') {
+    const rejected = verdict.follow === 'reject'
+    // OTRS 2.5: rejected or not, the message is stored on the ticket; only a rejected one leaves the state alone.
+    const { articleId } = await followUp(work, verdict.ticket.id, { article, keepState: rejected || verdict.keepState, reason: reasons })
+    await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id)
+    return { outcome: rejected ? 'rejected-closed' : 'follow-up', ticketId: verdict.ticket.id, articleId }
+  }
+  const old = verdict.ticket
+  const made = await createTicket(work, {
+    title: old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject,
+    queueId: verdict.queueId, customerId: personId, article, reason: reasons, arrivedAt: row.acceptedAt,
+  })
+  if (old) {
+    await addHistory(work, [
+      { ticketId: old.id, type: 'Misc', parts: ['follow-up became a new ticket', made.number, made.id] },
+      { ticketId: made.id, type: 'Misc', parts: ['follow-up of a closed ticket', old.number, old.id] },
+    ])
+  }
+  await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id)
+  return { outcome: old ? 'follow-up-new-ticket' : 'new-ticket', ticketId: made.id, articleId: made.articleId }
+}
+
+/** The automatic answer, to Reply-To where the mail names one; its fate joins the reasons. */
+async function tell(
+  work: Work, { mail, known, book }: Hand, verdict: Verdict, reasons: MailReason[], what: Pick<ResponseWanted, 'type' | 'ticketId'>,
+): Promise<void> {
+  const address = mail.replyTo.at(-1)?.address || verdict.sender.address
+  const result = await respond(work, {
+    ...what, address, language: known.sender?.language ?? null, book,
+    ...(verdict.automatic ? { suppressed: verdict.automatic } : {}),
+    answered: {
+      from: sayAddresses(mail.from), to: sayAddresses(mail.to), subject: mail.subject, body: mail.text, messageId: mail.messageId, references: mail.references,
+    },
+  })
+  reasons.push({ step: 'auto-response', decided: result === 'sent' ? 'sent' : 'not-sent', rule: result === 'sent' ? what.type : result, detail: address })
+}
+
+function articleOf(row: InboundRow, mail: ParsedMail, personId: Id | null, visible: boolean): NewArticle {
+  return {
+    channel: 'email', senderType: 'customer', visible, personId, from: sayAddresses(mail.from), to: sayAddresses(mail.to), cc: sayAddresses(mail.cc),
+    replyTo: sayAddresses(mail.replyTo), subject: mail.subject, body: mail.text, html: mail.html, messageId: mail.messageId,
+    inReplyTo: mail.inReplyTo.join(' '), references: mail.references.join(' '), inboundMailId: row.id, attachments: mail.attachments,
+  }
+}
+
+async function recordFailure(host: Host, id: Id, attempt: number, last: boolean, error: unknown): Promise<void> {
+  const said = error instanceof Error ? error.message : String(error)
+  const reasons: MailReason[] = [{ step: 'process', decided: last ? 'failed' : 'again', rule: 'error', detail: said.slice(0, 500) }]
+  await host.db.updateTable('inbound_mail').set({
+    attempts: attempt, reason: JSON.stringify(reasons), ...(last ? { state: 'failed' as const, outcome: 'failed' } : {}),
+  }).where('id', '=', id).where('state', '=', 'accepted').execute()
+}
+
+/** The raw mail as it came, for the administrator. */
+export async function rawMail(work: Work, id: Id): Promise<Buffer> {
+  demandAdmin(work.actor)
+  const row = await work.db.selectFrom('inbound_mail').select('blob_id').where('id', '=', id).executeTakeFirst()
+  if (!row) throw refused('not-found')
+  return readWholeBlob(work.db, row.blob_id)
+}

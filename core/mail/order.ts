@@ -1,0 +1,36 @@
+/** Owns the order in which a mail is judged: one question a file, the first that ends it ends it. */
+import type { MailReason } from '../database/schema.ts'
+import { automatic } from './checks/automatic.ts'
+import { bounce } from './checks/bounce.ts'
+import { duplicate } from './checks/duplicate.ts'
+import { loop } from './checks/loop.ts'
+import type { Hand, Step, Verdict } from './hand.ts'
+import { closed } from './steps/closed.ts'
+import { destination } from './steps/destination.ts'
+import { followUp } from './steps/follow-up.ts'
+import { sender } from './steps/sender.ts'
+import { waiting } from './steps/waiting.ts'
+
+export const ORDER: readonly Step[] = [
+  duplicate,   // the same bytes for another address of ours: nothing new
+  loop,        // our own mail came back: nothing new
+  automatic,   // a program wrote it: no automatic answer
+  bounce,      // a report about a mail of ours: to that mail's ticket
+  sender,      // who wrote
+  followUp,    // which ticket it goes on with
+  waiting,     // it answers a mail still on its way: come back in a moment
+  closed,      // whether that ticket still takes mail
+  destination, // which queue a new ticket goes to
+]
+
+/** Asks every question in order until one ends it. The reasons are everything that was decided. */
+export function judge(hand: Hand, order: readonly Step[] = ORDER): { verdict: Verdict; reasons: MailReason[] } {
+  const verdict: Verdict = { sender: { address: '', name: '' }, visible: true, keepState: false, queueId: hand.book.defaultQueue }
+  const reasons: MailReason[] = []
+  for (const step of order) {
+    const decision = step.decide(hand, verdict)
+    if (decision) reasons.push({ step: step.name, ...decision })
+    if (verdict.end) break
+  }
+  return { verdict, reasons }
+}

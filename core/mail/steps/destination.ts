@@ -1,0 +1,22 @@
+/** Which queue does a new ticket go to? */
+import { destinationOf } from '../addresses.ts'
+import type { Step } from '../hand.ts'
+
+/**
+ * By the recipient of the envelope: headers are what a stranger wrote. Of several addresses of ours the first decides,
+ * whichever of them is processed first. An address gone meanwhile, or the ticket's own queue, leads to the default queue.
+ */
+export const destination: Step = {
+  name: 'destination',
+  decide({ delivery, known, book }, verdict) {
+    if (verdict.ticket && verdict.follow !== 'new ticket') return undefined
+    for (const address of known.recipients.length > 0 ? known.recipients : [delivery.envelopeTo]) {
+      const found = destinationOf(book, address)
+      if (!found) continue
+      verdict.queueId = found.queueId
+      return { decided: found.queueId, rule: `recipient-${found.rule}`, detail: address }
+    }
+    verdict.queueId = book.defaultQueue
+    return { decided: book.defaultQueue, rule: 'default-queue', detail: delivery.envelopeTo }
+  },
+}

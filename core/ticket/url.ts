@@ -1,0 +1,7 @@
+/** Owns where a customer finds a ticket on the web: the address written into mails. */
+import type { Config } from '../config.ts'
+import type { Id } from '../database/schema.ts'
+
+export const customerTicketPath = (ticketId: Id): string => `/my/tickets/${ticketId}`
+
+export const customerTicketUrl = (config: Pick<Config, 'baseUrl'>, ticketId: Id): string => config.baseUrl + customerTicketPath(ticketId)
