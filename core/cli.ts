@@ -21,8 +21,7 @@ program
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
       const running = await boot({ config, log })
-      say('pomoc is ready.')
-      for (const line of running.notices) say(`  ${line}`)
+      say(['pomoc is ready.', ...running.notices].join('\n  '))
       return running
     })
   })

@@ -223,9 +223,12 @@ async function removeStalePids({ pgdata, runDir }: Cluster): Promise<void> {
 
 async function stopServer(cluster: Cluster): Promise<void> {
   for (const mode of ['fast', 'immediate']) {
-    if (!findServer(cluster)) return
+    const running = findServer(cluster)
+    if (!running) return
     try {
       await runProgram(cluster, cluster.pgdata, 'pg_ctl', ['stop', '--pgdata', cluster.pgdata, '--mode', mode, '--wait', '--timeout=60', '--silent'])
+      // pg_ctl waits for the pid file to go, which is a moment before the process does.
+      while (isServer(running.pid, cluster.pgdata)) await sleep(5)
       return
     } catch {
       // Already gone, or too slow: look again.

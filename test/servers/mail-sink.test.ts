@@ -1,4 +1,4 @@
-import nodemailer from 'nodemailer'
+import { createTransport } from 'nodemailer'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startMailSink } from './mail-sink.ts'
 import type { MailSink } from './mail-sink.ts'
@@ -8,7 +8,7 @@ beforeAll(async () => { sink = await startMailSink() })
 afterAll(() => sink.stop())
 
 const send = (subject: string) =>
-  nodemailer.createTransport(sink.url).sendMail({ from: 'a@example.edu', to: 'b@example.edu', subject, text: 'Zażółć' })
+  createTransport(sink.url).sendMail({ from: 'a@example.edu', to: 'b@example.edu', subject, text: 'Zażółć' })
 
 test('a mail is kept as it came, with its envelope', async () => {
   const waited = sink.waitFor((mail) => mail.parsed.subject === 'Gęś')

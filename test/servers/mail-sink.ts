@@ -48,6 +48,7 @@ export async function startMailSink({ port = 0 } = {}): Promise<MailSink> {
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
+    closeTimeout: 1000,
     onConnect: (_session, done) => done(refusalAt('connect')),
     onMailFrom: (_address, _session, done) => done(refusalAt('mail')),
     onRcptTo: (address, _session, done) => done(refusalAt('rcpt', [address.address])),

@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDatabase } from './database.ts'
+import { startEmbedded } from './embedded.ts'
+import type { Embedded } from './embedded.ts'
+
+let dataDir: string
+let started: Embedded[]
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'pomoc-embedded-'))
+  started = []
+})
+afterEach(async () => {
+  for (const server of started) await server.stop()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+async function start(options: { dir?: string; share?: boolean; durable?: boolean } = {}): Promise<Embedded> {
+  const { dir = dataDir, share = false, durable = false } = options
+  const server = await startEmbedded({ dataDir: dir, durable, share })
+  started.push(server)
+  return server
+}
+
+async function ask(server: Embedded, query: string): Promise<Record<string, unknown> | undefined> {
+  const { pool, close } = await openDatabase(server.url)
+  try {
+    return (await pool.query<Record<string, unknown>>(query)).rows[0]
+  } finally {
+    await close()
+  }
+}
+
+const pidFile = () => join(dataDir, 'postgresql', 'postmaster.pid')
+const postmaster = () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0])
+
+test('it keeps what was written across stop and start', async () => {
+  const first = await start()
+  expect(first).toMatchObject({ adopted: false, shared: false })
+  await ask(first, 'create table note as select 7 as number')
+  await first.stop()
+  expect(existsSync(pidFile())).toBe(false)
+  expect(await ask(await start(), 'select number from note')).toEqual({ number: 7 })
+})
+
+test('by default it writes through to disk, keeps checksums, and listens on no network', async () => {
+  const settings = await ask(
+    await start({ durable: true }),
+    `select current_setting('fsync') as fsync, current_setting('data_checksums') as checksums,
+            current_setting('listen_addresses') as network, current_setting('server_encoding') as encoding`,
+  )
+  expect(settings).toEqual({ fsync: 'on', checksums: 'on', network: '', encoding: 'UTF8' })
+})
+
+test('Polish letters have cases and Polish quotes belong to no word', async () => {
+  expect(await ask(await start(), `select lower('ŁÓDŹ') as lower, to_tsvector('simple', '„Gęś”, Łódź')::text as words`))
+    .toEqual({ lower: 'łódź', words: "'gęś':1 'łódź':2" })
+})
+
+test('a second start on the same data is refused; a command shares the server and leaves it running', async () => {
+  const first = await start()
+  await expect(startEmbedded({ dataDir, durable: false })).rejects.toThrow(/^Another pomoc \(process \d+\) is using the data in /)
+  const command = await start({ share: true })
+  expect(command).toMatchObject({ shared: true })
+  await command.stop()
+  expect(await ask(first, 'select 1 as one')).toEqual({ one: 1 })
+})
+
+test('a server that is killed comes back', async () => {
+  const server = await start()
+  const pid = postmaster()
+  process.kill(pid, 'SIGKILL')
+  for (;;) {
+    const answer = await ask(server, `select from pg_locks where locktype = 'advisory'`).catch(() => undefined)
+    if (answer && postmaster() !== pid) break
+    await sleep(50)
+  }
+  await expect(startEmbedded({ dataDir, durable: false })).rejects.toThrow(/^Another pomoc/)
+})
+
+test('a pid file whose number now belongs to another process does not hinder a start', async () => {
+  const first = await start()
+  const text = readFileSync(pidFile(), 'utf8')
+  await first.stop()
+  writeFileSync(pidFile(), text.replace(/^\d+/, String(process.pid)), { mode: 0o600 })
+  expect(await start()).toMatchObject({ adopted: false })
+})
+
+test('what a killed initdb left is passed by', async () => {
+  await (await start()).stop()
+  rmSync(join(dataDir, 'postgresql'), { recursive: true })
+  mkdirSync(join(dataDir, '.postgresql-killed'))
+  expect(await ask(await start(), 'select 1 as one')).toEqual({ one: 1 })
+})
+
+test('data of another major version is refused with what to do', async () => {
+  await (await start()).stop()
+  writeFileSync(join(dataDir, 'postgresql', 'PG_VERSION'), '16\n')
+  await expect(start()).rejects.toThrow(/^The data in .* was made by PostgreSQL 16 and this pomoc brings PostgreSQL 18: .*\.$/)
+})
+
+test('a server that refuses its settings is told with its own words', async () => {
+  await (await start()).stop()
+  writeFileSync(join(dataDir, 'postgresql', 'postgresql.conf'), "include_if_exists = 'pomoc.conf'\nmax_connections = many\n")
+  await expect(start()).rejects.toThrow(/^The database in .* does not start \(.*\): .*\.$/)
+})
+
+test('a data folder whose path is too long for a socket gets its socket elsewhere', async () => {
+  const dir = join(dataDir, 'x'.repeat(60), 'y'.repeat(60))
+  // The first start gives the folder above to the server's account.
+  await (await start()).stop()
+  const server = await start({ dir })
+  expect(server.url).not.toContain(encodeURIComponent(dir))
+  expect(await ask(server, 'select 1 as one')).toEqual({ one: 1 })
+})
