@@ -17,7 +17,7 @@ export const isTextType = (value: string | undefined): value is AutoResponseType
 
 export interface TextVariant { subject: string; body: string }
 
-export interface ResponseText {
+export interface AutoText {
   id: Id
   name: string
   type: AutoResponseType
@@ -30,7 +30,7 @@ export interface ResponseText {
 }
 
 /** Every text, by kind, the standard one first. */
-export async function listTexts(db: Kysely<Database>): Promise<ResponseText[]> {
+export async function listTexts(db: Kysely<Database>): Promise<AutoText[]> {
   const rows = await db.selectFrom('auto_response as r').select([
     'r.id', 'r.name', 'r.type', 'r.standard', 'r.valid',
     sql<string[]>`array(select q.name from queue_auto_response u join queue q on q.id = u.queue_id
@@ -44,7 +44,7 @@ export async function listTexts(db: Kysely<Database>): Promise<ResponseText[]> {
   })).sort((a, b) => order(a.type) - order(b.type))
 }
 
-export async function findText(db: Kysely<Database>, id: Id): Promise<ResponseText | undefined> {
+export async function findText(db: Kysely<Database>, id: Id): Promise<AutoText | undefined> {
   return isId(id) ? (await listTexts(db)).find((text) => text.id === id) : undefined
 }
 
@@ -90,22 +90,53 @@ export async function setStandardText(work: Work, type: AutoResponseType, id: Id
   recordChange(work, 'text', type, { standard: before?.id ?? null }, { standard: id })
 }
 
-/** What a queue sends of each kind: its own text, none at all, or ('standard') what queues without a choice send. */
-export type QueueTextChoice = Id | 'none' | 'standard'
+/** What a queue says itself of a kind: a text, none at all, or ('inherit') what its parents say, else the standard text. */
+export type QueueTextChoice = Id | 'none' | 'inherit'
 
 export async function textsOfQueue(db: Kysely<Database>, queueId: Id): Promise<Map<AutoResponseType, QueueTextChoice>> {
   const rows = await db.selectFrom('queue_auto_response').select(['type', 'auto_response_id']).where('queue_id', '=', queueId).execute()
   return new Map(rows.map((row) => [row.type, row.auto_response_id ?? 'none']))
 }
 
+export interface QueueTexts {
+  queueId: Id
+  queueName: string
+  /** What the queue says itself. */
+  own: Map<AutoResponseType, QueueTextChoice>
+  /** What counts, and from where: the queue's full name, or 'standard'. */
+  inForce: Map<AutoResponseType, { textId: Id | null; from: string }>
+}
+
+/** Who sends what: each queue in use with what it says itself and what counts in it. As auto-response.store.ts decides. */
+export async function listQueueTexts(db: Kysely<Database>): Promise<QueueTexts[]> {
+  const queues = await db.selectFrom('queue').select(['id', 'name', 'parent_id', 'valid']).orderBy(sql`string_to_array(name collate "pl-x-icu", '::')`).execute()
+  const chosen = await db.selectFrom('queue_auto_response').selectAll().execute()
+  const standards = await db.selectFrom('auto_response').select(['id', 'type']).where('standard', '=', true).execute()
+  const inForce = (queue: (typeof queues)[number], type: AutoResponseType): { textId: Id | null; from: string } => {
+    for (let up: typeof queue | undefined = queue; up; up = queues.find((other) => other.id === up?.parent_id)) {
+      const own = chosen.find((row) => row.queue_id === up?.id && row.type === type)
+      if (own) return { textId: own.auto_response_id, from: up.name }
+    }
+    return { textId: standards.find((text) => text.type === type)?.id ?? null, from: 'standard' }
+  }
+  return queues.filter((queue) => queue.valid).map((queue) => ({
+    queueId: queue.id, queueName: queue.name,
+    own: new Map(TEXT_TYPES.map((type) => {
+      const row = chosen.find((one) => one.queue_id === queue.id && one.type === type)
+      return [type, row ? row.auto_response_id ?? 'none' : 'inherit'] as const
+    })),
+    inForce: new Map(TEXT_TYPES.map((type) => [type, inForce(queue, type)] as const)),
+  }))
+}
+
 export async function setQueueText(work: Work, queueId: Id, type: AutoResponseType, choice: QueueTextChoice): Promise<void> {
   demandAdmin(work.actor)
   const queue = isId(queueId) && await work.db.selectFrom('queue').select('id').where('id', '=', queueId).forUpdate().executeTakeFirst()
   if (!queue) throw refused('not-found')
-  const before = (await textsOfQueue(work.db, queueId)).get(type) ?? 'standard'
+  const before = (await textsOfQueue(work.db, queueId)).get(type) ?? 'inherit'
   if (before === choice) return
   await work.db.deleteFrom('queue_auto_response').where('queue_id', '=', queueId).where('type', '=', type).execute()
-  if (choice !== 'standard') {
+  if (choice !== 'inherit') {
     if (choice !== 'none') await demandText(work, choice, type)
     await work.db.insertInto('queue_auto_response').values({ queue_id: queueId, type, auto_response_id: choice === 'none' ? null : choice }).execute()
   }

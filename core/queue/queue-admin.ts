@@ -4,10 +4,9 @@ import type { Database, FollowUpPossible, Id, Language } from '../database/schem
 import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
-import { notify } from '../kernel/facts.ts'
 import type { Work } from '../kernel/work.ts'
+import { addressesChanged } from '../mail/addresses.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { ADDRESSES_CHANGED } from './system-addresses.ts'
 
 /** OTRS: queue.name is varchar(200). */
 export const QUEUE_NAME_LENGTH = 200
@@ -81,7 +80,7 @@ export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
   const values = { ...await checked(work, form, null), name: fullName(queues, form, null) }
   const { id } = await work.db.insertInto('queue').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
   recordChange(work, 'queue', id, null, values)
-  await notify(work, ADDRESSES_CHANGED)
+  await addressesChanged(work)
   return id
 }
 
@@ -112,7 +111,7 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
   }
   const { id: _id, created_at: _at, ...stood } = before
   // Where mail goes is kept by queue, names included.
-  if (recordChange(work, 'queue', id, stood, values)) await notify(work, ADDRESSES_CHANGED)
+  if (recordChange(work, 'queue', id, stood, values)) await addressesChanged(work)
 }
 
 type QueueRow = Awaited<ReturnType<typeof lockTree>>[number]

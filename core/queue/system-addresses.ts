@@ -3,14 +3,11 @@ import type { Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
-import { notify } from '../kernel/facts.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
+import { addressesChanged } from '../mail/addresses.ts'
 import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandAdmin } from '../permission/policy.ts'
-
-/** Told to every process when the table changes: the SMTP receiver reads it again. */
-export const ADDRESSES_CHANGED = 'mail.addresses-changed'
 
 export interface SystemAddress {
   id: Id
@@ -51,7 +48,7 @@ export async function createSystemAddress(work: Work, form: SystemAddressForm): 
   const row = await work.db.insertInto('system_address').values(values).onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
   recordChange(work, 'system address', row.id, null, values)
-  await notify(work, ADDRESSES_CHANGED)
+  await addressesChanged(work)
   return row.id
 }
 
@@ -64,7 +61,7 @@ export async function editSystemAddress(work: Work, id: Id, form: SystemAddressF
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
-  if (recordChange(work, 'system address', id, before, values)) await notify(work, ADDRESSES_CHANGED)
+  if (recordChange(work, 'system address', id, before, values)) await addressesChanged(work)
 }
 
 async function checked(work: Work, form: SystemAddressForm) {
