@@ -16,8 +16,8 @@ export type Config = Readonly<
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
-    /** Undefined where nobody set it: then the address of the web server itself is meant. */
-    baseUrl: string | undefined
+    /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
+    baseUrl: string
     mail: { fromName: string; hostname: string; autoResponsesPerDay: number }
   }
 >
@@ -26,6 +26,9 @@ type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K
 
 /** What config/defaults.ts and config/local.ts export by default. */
 export type PartialConfig = DeepPartial<z.input<typeof configSchema>>
+
+/** Where people find the site, for links in mail: never taken from a request, which anybody may forge. No slash at the end. */
+export const siteUrl = (config: Config): string => config.baseUrl ?? `http://localhost:${config.http.port}`
 
 /** Every environment variable and the key that it sets. */
 export const environmentKeys = {
@@ -60,7 +63,7 @@ export async function loadConfig({ env = process.env, dir = projectDir }: {
     ...config,
     dir,
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
-    baseUrl: config.baseUrl?.replace(/\/+$/, ''),
+    baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
     mail: { ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1) },
     smtp: {
       ...config.smtp,

@@ -10,8 +10,8 @@ const FIRST_QUEUE = 'Raw' // OTRS PostmasterDefaultQueue
  * Makes sure that somebody can administer and that the configured address leads to a queue. As long as the first
  * administrator has set no password, each start prints a new one-time link.
  */
-export async function firstRun(host: Host): Promise<(addresses: ReadonlyMap<string, string>) => string[]> {
-  const path = await host.work(system('first run'), async (work) => {
+export async function firstRun(host: Host): Promise<string[]> {
+  const token = await host.work(system('first run'), async (work) => {
     const { db } = work
     const anyAddress = await db.selectFrom('system_address').select('id').limit(1).executeTakeFirst()
     if (!anyAddress) {
@@ -35,6 +35,6 @@ export async function firstRun(host: Host): Promise<(addresses: ReadonlyMap<stri
       return person
     }
   })
-  return (addresses) => path === undefined ? []
-    : [`Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl ?? addresses.get('web') ?? ''}${path}`]
+  return token === undefined ? []
+    : [`Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl}/password/${token}`]
 }

@@ -53,3 +53,11 @@ export {
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
 export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
+
+// Pages
+export * from './web/index.ts'
+export {
+  changePassword, createSetPasswordLink, logIn, logInByLink, peekLoginLink, peekSetPasswordLink, sendLoginLink, setPassword, setPasswordByLink,
+} from './person/login.ts'
+export { MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { endSessions, sessionsOf, type Session } from './person/sessions.ts'

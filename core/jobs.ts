@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import type { Host } from './kernel/contract.ts'
 import type { RunnableJob } from './kernel/run-jobs.ts'
+import { forgetOldLogins } from './person/login.ts'
+import { forgetEndedSessions } from './person/sessions.ts'
 import { mailJobs } from './mail/jobs.ts'
 import { system } from './permission/actor.ts'
 import { pendingElapsed } from './ticket/tickets.ts'
@@ -25,10 +27,10 @@ async function closePending(host: Host): Promise<void> {
 async function tidy(host: Host): Promise<void> {
   const now = host.clock()
   const before = (days: number) => new Date(now.getTime() - days * 24 * 3600 * 1000)
-  await host.work(system('tidy'), async ({ db }) => {
-    await db.deleteFrom('session').where('expires_at', '<', now).execute()
-    await db.deleteFrom('login_link').where('expires_at', '<', before(7)).execute()
-    await db.deleteFrom('login_attempt').where('at', '<', before(1)).execute()
+  await host.work(system('tidy'), async (work) => {
+    const { db } = work
+    await forgetEndedSessions(work)
+    await forgetOldLogins(work)
     await db.deleteFrom('fact').where('created_at', '<', before(90)).execute()
     await db.deleteFrom('draft').where('updated_at', '<', before(90)).execute()
     await db.deleteFrom('loop_protection').where('day', '<', before(2).toISOString().slice(0, 10)).execute()

@@ -18,7 +18,7 @@ import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
 import { dropPrivileges } from './privileges.ts'
 import { projectDir } from './project.ts'
-import { serveWeb } from './web/serve.ts'
+import { openWebDoor } from './web/serve.ts'
 
 export interface Program {
   /** What to tell the operator, one line each. */
@@ -37,12 +37,16 @@ export interface BootOptions {
 }
 
 /** Starts everything, or nothing: at a fault what was started is stopped again and the fault thrown. */
-export async function boot({ config, log, clock = () => new Date() }: BootOptions): Promise<Program> {
+export async function boot({ config: wanted, log, clock = () => new Date() }: BootOptions): Promise<Program> {
   const started: (() => Promise<void>)[] = []
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()
   }
   try {
+    const web = await openWebDoor(wanted)
+    started.push(web.stop)
+    // Links in mails begin with it; a port that the system chose is known only now.
+    const config = wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
     const database = await connectDatabase(config, { log })
     started.push(database.close)
     const { db, pool, url } = database
@@ -61,9 +65,11 @@ export async function boot({ config, log, clock = () => new Date() }: BootOption
     })
     const firstNotices = await firstRun(kernel.host)
 
-    const web = await serveWeb(kernel)
+    // Answers under way need the database: from here on the web stops before it.
+    started.splice(started.indexOf(web.stop), 1)
     started.push(web.stop)
-    addresses.set('web', web.url)
+    web.serve(kernel)
+    addresses.set('web', wanted.http.port === 0 ? web.url : config.baseUrl)
     for (const plugin of plugins) {
       const end = await plugin.start?.(kernel.hostOf(plugin))
       if (end) started.push(end)
@@ -73,7 +79,7 @@ export async function boot({ config, log, clock = () => new Date() }: BootOption
     const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
-      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices(addresses), ...(notice ? [notice] : [])],
+      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : [])],
       addresses, host: kernel.host, stop,
     }
   } catch (error) {

@@ -138,8 +138,8 @@ async function queueOf(work: Work, ticketId: Id): Promise<Id> {
 
 /** What a text's tags stand for, for this ticket and this answered mail. */
 export async function wordsFor(
-  work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }, ticket: Ticket, text: Pick<ResponseText, 'subject' | 'body' | 'language' | 'calendar'>, answered: Answered,
-  sender: { address: string; name: string },
+  work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }, ticket: Ticket,
+  text: Pick<ResponseText, 'subject' | 'body' | 'language' | 'calendar'>, answered: Answered, sender: { address: string; name: string },
 ): Promise<TagWords> {
   const { language, calendar } = text
   const both = text.subject + text.body

@@ -1,4 +1,5 @@
 /** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
+import { siteUrl } from '../config.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
 import type { Id, Language } from '../database/schema.ts'
@@ -74,7 +75,7 @@ export async function sendLoginLink(room: Room, ask: { address: string; language
     const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
     await queueMail(work, {
       kind: 'login link', from, to: [address], subject: t('login-link.subject', { site: from.name }),
-      body: t('login-link.body', { url: `${work.config.baseUrl}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
+      body: t('login-link.body', { url: `${siteUrl(work.config)}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
       // RFC 3834 5: nobody's auto-responder should answer this.
       headers: { 'Auto-Submitted': 'auto-generated' },
     })
@@ -95,7 +96,7 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
   })
 }
 
-/** Makes a link's token with which a person sets their password once, within 24 hours: `/password/<token>`. Earlier ones end. */
+/** Makes the token of a link (`/password/<token>`) with which a person sets their password once, within 24 hours. Earlier ones end. */
 export async function createSetPasswordLink(work: Work, personId: Id): Promise<string> {
   await endLinks(work.db, personId, 'set-password', work.now)
   const token = newToken()

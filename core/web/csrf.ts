@@ -43,7 +43,8 @@ function fromOurPages(c: PageContext): boolean {
   if (site !== undefined) return site === 'same-origin'
   const origin = c.req.header('origin')
   if (origin === undefined) return true
-  if (origin === new URL(c.get('host').config.baseUrl).origin) return true
+  const { baseUrl } = c.get('host').config
+  if (baseUrl && origin === new URL(baseUrl).origin) return true
   try {
     const { host, protocol } = new URL(origin)
     return host === c.req.header('host') && protocol === (c.get('secure') ? 'https:' : 'http:')

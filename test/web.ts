@@ -1,0 +1,104 @@
+/** Owns trying pages without a network: the application on a real database, and a visitor who keeps cookies. */
+import type { Hono } from 'hono'
+import pino from 'pino'
+import type { OpenDatabase } from '../core/database/database.ts'
+import { makeActivation } from '../core/kernel/activation.ts'
+import type { WebEnv } from '../core/kernel/contract.ts'
+import { makeKernel, type Kernel } from '../core/kernel/host.ts'
+import { startLive } from '../core/kernel/live.ts'
+import { checkPlugins, type AnyPlugin } from '../core/kernel/load-plugins.ts'
+import { setPassword } from '../core/person/login.ts'
+import { makeApp } from '../core/web/app.tsx'
+import { testDatabase } from './database.ts'
+import { maker, type Maker } from './make.ts'
+
+export interface Site {
+  app: Hono<WebEnv>
+  kernel: Kernel
+  make: Maker
+  database: OpenDatabase
+  /** Somebody with an empty browser; headers go with every request. */
+  visitor(headers?: Record<string, string>): Visitor
+  /** A visitor who has logged in as this person, through a session of their own. */
+  loggedIn(personId: string): Promise<Visitor>
+  close(): Promise<void>
+}
+
+export interface Visitor {
+  get(path: string, headers?: Record<string, string>): Promise<Response>
+  /** Posts a form with the token of the last page seen; `token: null` leaves it out. */
+  post(path: string, fields?: Record<string, string | Blob>, options?: { token?: string | null; headers?: Record<string, string> }): Promise<Response>
+  cookies: Map<string, string>
+  /** Token of the forms on the last page. */
+  token: string
+}
+
+export const PASSWORD = 'dobre hasło na próbę'
+
+export async function openSite(plugins: AnyPlugin[] = []): Promise<Site> {
+  const database = await testDatabase()
+  const { db } = database
+  const make = await maker(db)
+  const log = pino({ level: 'silent' })
+  const live = await startLive(database.url, log)
+  checkPlugins(plugins)
+  const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
+  const stopping = new AbortController()
+  const kernel = makeKernel({
+    config: make.config, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
+  })
+  const app = makeApp(kernel, { stopping: stopping.signal })
+
+  const visitor = (headers: Record<string, string> = {}): Visitor => {
+    const cookies = new Map<string, string>()
+    const ask = async (path: string, init: RequestInit): Promise<Response> => {
+      const response = await app.request(`http://pomoc.example${path}`, {
+        ...init,
+        headers: {
+          host: 'pomoc.example', accept: 'text/html', ...headers, ...init.headers as Record<string, string>,
+          ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+        },
+      }, { incoming: { socket: { remoteAddress: '192.0.2.7' } } })
+      for (const cookie of response.headers.getSetCookie()) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
+        if (value === '' || /max-age=0/i.test(cookie)) cookies.delete(name!)
+        else cookies.set(name!, value!)
+      }
+      const token = /name="_csrf" value="([^"]+)"/.exec(await response.clone().text())
+      if (token) self.token = token[1]!
+      return response
+    }
+    const self: Visitor = {
+      cookies, token: '',
+      get: (path, more = {}) => ask(path, { headers: more }),
+      post: (path, fields = {}, options = {}) => {
+        const token = options.token === undefined ? self.token : options.token
+        const all = Object.entries({ ...fields, ...(token === null ? {} : { _csrf: token }) })
+        const files = all.some(([, value]) => typeof value !== 'string')
+        const body = files ? new FormData() : new URLSearchParams()
+        for (const [name, value] of all) (body as FormData).append(name, value as string)
+        return ask(path, { method: 'POST', body, headers: { origin: 'http://pomoc.example', ...options.headers } })
+      },
+    }
+    return self
+  }
+
+  return {
+    app, kernel, make, database, visitor,
+    loggedIn: async (personId) => {
+      const { openSession } = await import('../core/person/sessions.ts')
+      const token = await make.asSystem((work) => openSession(work, personId, { address: '192.0.2.7', userAgent: 'test' }))
+      const someone = visitor()
+      someone.cookies.set('pomoc', token)
+      return someone
+    },
+    close: async () => {
+      stopping.abort()
+      await live.stop()
+      await database.close()
+    },
+  }
+}
+
+/** Gives a person the test password. */
+export const givePassword = (site: Site, personId: string): Promise<void> => setPassword(site.kernel.host, personId, PASSWORD)
