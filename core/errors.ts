@@ -66,6 +66,7 @@ export const ERRORS = {
   'mail.not-waiting': 409,
   'mail.not-failed': 409,
   'required': 422,
+  'choice-gone': 422,
   'too-long': 422,
   'undo.too-late': 409,
   'plugin.refused': 422,

@@ -68,6 +68,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.mail.not-waiting': 'This message no longer waits to be sent.',
   'error.mail.not-failed': 'This message need not be processed again: it did not fail.',
   'error.required': 'This is needed.',
+  'error.choice-gone': 'This is gone or switched off. Choose something else.',
   'error.too-long': '{limit} characters at most.',
   'error.undo.too-late': 'It is too late to undo this.',
   'error.plugin.refused': '{reason}',

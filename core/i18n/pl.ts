@@ -67,6 +67,7 @@ export const pl = {
   'error.mail.not-waiting': 'Ta wiadomość już nie czeka na wysłanie.',
   'error.mail.not-failed': 'Tej wiadomości nie trzeba przetwarzać ponownie: nie skończyła się błędem.',
   'error.required': 'To pole jest potrzebne.',
+  'error.choice-gone': 'Tego już nie ma albo jest wyłączone. Wybierz coś innego.',
   'error.too-long': 'Najwyżej {limit} znaków.',
   'error.undo.too-late': 'Na cofnięcie jest już za późno.',
   'error.plugin.refused': '{reason}',

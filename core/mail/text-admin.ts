@@ -145,7 +145,7 @@ export async function setQueueText(work: Work, queueId: Id, type: AutoResponseTy
 
 async function demandText(work: Work, id: Id, type: AutoResponseType): Promise<void> {
   const text = isId(id) && await work.db.selectFrom('auto_response').select(['type', 'valid']).where('id', '=', id).forShare().executeTakeFirst()
-  if (!text || !text.valid) throw refused('not-found')
+  if (!text || !text.valid) throw refused('choice-gone', {}, type)
   if (text.type !== type) throw refused('text.other-type')
 }
 

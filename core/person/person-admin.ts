@@ -80,7 +80,7 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
   }
   if (form.unitId !== null) {
     const unit = isId(form.unitId) && await work.db.selectFrom('unit').select('id').where('id', '=', form.unitId).executeTakeFirst()
-    if (!unit) throw refused('not-found', {}, 'unitId')
+    if (!unit) throw refused('choice-gone', {}, 'unitId')
   }
   return {
     login, first_name, last_name, name, language: form.language, phone: demandShort(form.phone, 'phone', 100), unit_id: form.unitId,

@@ -131,7 +131,7 @@ function fullName(queues: QueueRow[], form: QueueForm, id: Id | null): string {
   const short = demandName(form.name, 'name', QUEUE_NAME_LENGTH)
   if (short.includes('::') || short.startsWith(':') || short.endsWith(':')) throw refused('queue.name-invalid', {}, 'name')
   const parent = form.parentId === null ? undefined : queues.find((queue) => queue.id === form.parentId)
-  if (form.parentId !== null && !parent) throw refused('not-found', {}, 'parentId')
+  if (form.parentId !== null && !parent) throw refused('choice-gone', {}, 'parentId')
   if (id !== null && parent && subtree(queues, id).includes(parent)) throw refused('queue.below-itself', {}, 'parentId')
   if (parent && form.valid && !parent.valid) throw refused('queue.parent-off', {}, 'parentId')
   const name = parent ? `${parent.name}::${short}` : short
@@ -151,7 +151,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   const demandOne = async (table: 'unit' | 'permission_group' | 'calendar' | 'system_address', id: Id | null, stands: Id | null | undefined, field: string) => {
     if (id === null || id === stands) return
     const found = isId(id) && await work.db.selectFrom(table).select('id').where('id', '=', id).where('valid', '=', true).executeTakeFirst()
-    if (!found) throw refused('not-found', {}, field)
+    if (!found) throw refused('choice-gone', {}, field)
   }
   await demandOne('unit', form.unitId, before?.unit_id, 'unitId')
   await demandOne('permission_group', form.groupId, before?.group_id, 'groupId')

@@ -103,7 +103,7 @@ async function checked(work: Work, form: UnitForm, id: Id | null) {
   if (form.calendarId !== null) {
     const calendar = isId(form.calendarId)
       && await work.db.selectFrom('calendar').select('id').where('id', '=', form.calendarId).where('valid', '=', true).executeTakeFirst()
-    if (!calendar && form.calendarId !== self?.calendarId) throw refused('not-found', {}, 'calendarId')
+    if (!calendar && form.calendarId !== self?.calendarId) throw refused('choice-gone', {}, 'calendarId')
   }
   return {
     parent_id: id === ROOT_UNIT ? null : form.parentId, slug, name: demandName(form.name, 'name'),
