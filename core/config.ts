@@ -16,7 +16,6 @@ export type Config = Readonly<
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
-    /** Undefined where nobody set it: then the address of the web server itself is meant. */
     /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
     baseUrl: string
     mail: { fromName: string; hostname: string; autoResponsesPerDay: number }

@@ -9,7 +9,7 @@ export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
-export { setActivation } from './kernel/activation.ts'
+export { listActivations, setActivation } from './kernel/activation.ts'
 export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
@@ -71,3 +71,39 @@ export {
 } from './person/login.ts'
 export { MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
+
+// Administration
+export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export { demandName, demandShort, isId } from './kernel/input.ts'
+export { saveSettings, storedSettings } from './kernel/setting-admin.ts'
+export { readStatus, type Status } from './database/status.ts'
+export type { AutoResponseType, FollowUpPossible, InboundState, OutboundState } from './database/schema.ts'
+export type { KeyPage, PageWish as KeyPageWish } from './database/key-page.ts'
+export { ADMIN_GROUP } from './permission/administrators.ts'
+export { createGroup, editGroup, findGroup, listGroups, type Group, type GroupForm } from './permission/groups.ts'
+export { createRole, editRole, findRole, listRoles, type Role, type RoleForm } from './permission/roles.ts'
+export {
+  holdersInGroup, MATRIX_RIGHTS, personsOfRole, rightsFromRoles, rightsOfPerson, rightsOfRole, rolesOfPerson, setPersonRights, setPersonRole,
+  setPersonRoles, setRoleRights, type Held, type RightsById,
+} from './permission/rights.ts'
+export { countPersons, listPersons, PERSON_SORTS, type ListedPerson, type PersonFilter, type PersonSort } from './person/person-list.ts'
+export {
+  addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,
+} from './person/person-admin.ts'
+export { createUnit, editUnit, findUnit, listUnits, ROOT_UNIT, type Unit, type UnitForm } from './unit/units.ts'
+export { createQueue, editQueue, findAdminQueue, listAllQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
+export {
+  createSystemAddress, editSystemAddress, findSystemAddress, listSystemAddresses, type SystemAddress, type SystemAddressForm,
+} from './queue/system-addresses.ts'
+export { comingHolidays, nextMoment, type ComingHoliday } from './calendar/coming-holidays.ts'
+export { holidayCountries } from './calendar/holidays.ts'
+export { createCalendar, DEFAULT_CALENDAR_NAME, editCalendar, findCalendar, listCalendars, type StoredCalendar } from './calendar/calendar-admin.ts'
+export {
+  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
+} from './mail/text-admin.ts'
+export { previewText, type TextPreview } from './mail/text-preview.ts'
+export { OUTCOMES } from './mail/outcome.ts'
+export {
+  cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, retryInbound, sendOutboundNow,
+  type InboundDetail, type InboundMail, type InboundSort, type OutboundDetail, type OutboundMail, type OutboundSort,
+} from './mail/mail-list.ts'

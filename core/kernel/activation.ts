@@ -2,16 +2,17 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Live } from './live.ts'
-import { CHANNEL } from './facts.ts'
+import { recordChange } from './admin-change.ts'
+import { notify } from './facts.ts'
 import { actorId, type Work } from './work.ts'
 
-const NOTICE = 'plugin.activation-changed'
+export const ACTIVATION_CHANGED = 'plugin.activation-changed'
 
 export interface Activation { active(plugin: string, unitId: Id): Promise<boolean> }
 
 export function makeActivation(db: Kysely<Database>, live: Live, scopes: Map<string, 'unit' | 'installation'>): Activation {
   let cache = new Map<string, Promise<boolean>>()
-  live.subscribe((notice) => { if (notice.fact === NOTICE) cache = new Map() })
+  live.subscribe((notice) => { if (notice.fact === ACTIVATION_CHANGED) cache = new Map() })
   return {
     active(plugin, unitId) {
       if (scopes.get(plugin) === 'installation') return Promise.resolve(true)
@@ -37,10 +38,24 @@ async function nearest(db: Kysely<Database>, plugin: string, unitId: Id): Promis
   return rows[0]?.active ?? false
 }
 
-/** Switches a plugin on or off in a unit and, unless they say otherwise, the units below it. */
-export async function setActivation(work: Work, plugin: string, unitId: Id, active: boolean): Promise<void> {
-  const row = { active, changed_at: work.now, changed_by: actorId(work) }
-  await work.db.insertInto('plugin_activation').values({ plugin, unit_id: unitId, ...row })
-    .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row)).execute()
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+/** Switches a plugin on or off in a unit and the units below it that do not say otherwise; null: as in the unit above. */
+export async function setActivation(work: Work, plugin: string, unitId: Id, active: boolean | null): Promise<void> {
+  const before = await work.db.selectFrom('plugin_activation').select('active').where('plugin', '=', plugin).where('unit_id', '=', unitId)
+    .forUpdate().executeTakeFirst()
+  if (active === null) {
+    await work.db.deleteFrom('plugin_activation').where('plugin', '=', plugin).where('unit_id', '=', unitId).execute()
+  } else {
+    const row = { active, changed_at: work.now, changed_by: actorId(work) }
+    await work.db.insertInto('plugin_activation').values({ plugin, unit_id: unitId, ...row })
+      .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row)).execute()
+  }
+  if (recordChange(work, 'plugin activation', plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active })) {
+    await notify(work, ACTIVATION_CHANGED)
+  }
+}
+
+/** What units say themselves, for the table of a plugin: unit id → on or off. */
+export async function listActivations(db: Kysely<Database>, plugin: string): Promise<Map<Id, boolean>> {
+  const rows = await db.selectFrom('plugin_activation').select(['unit_id', 'active']).where('plugin', '=', plugin).execute()
+  return new Map(rows.map((row) => [row.unit_id, row.active]))
 }

@@ -72,6 +72,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   slots: Slots
   live: Live
   enqueue(job: JobRequest): Promise<void>
+  /** Every loaded plugin, for the pages that administer them. */
+  plugins: readonly Plugin<any>[] // oxlint-disable-line typescript/no-explicit-any
   /** Tells where something listens, for the lines printed at start: ('mail', '127.0.0.1:2525'). */
   announce(name: string, address: string): void
 }

@@ -20,6 +20,7 @@ export interface FactNames {
   'article.delivery-changed': true
   'mail.received': true
   'mail.processed': true
+  'admin.changed': true
 }
 export type FactName = keyof FactNames & string
 
@@ -43,6 +44,11 @@ export interface Fact {
 
 /** Name of the channel on which committed changes are told to every process: payload {fact, ticket?, …}. */
 export const CHANNEL = 'pomoc'
+
+/** Tells every process at commit that something its caches hold has changed. For what is no fact of its own. */
+export async function notify(work: Pick<Work, 'db'>, fact: string): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact })})`.execute(work.db)
+}
 
 export async function insertFacts(
   work: Work, facts: { name: FactName; fact: NewFact }[], subscribers: (fact: string) => string[], jobs: JobRequest[],

@@ -41,7 +41,7 @@ export function makeKernel(room: {
   const workRoom = { db, config, clock, subscribers: (fact: string) => listening.get(fact) ?? [] }
   const slots = makeSlots(fills, log)
   const make = (owner: string, settings: AnyPlugin['settings']): Host => ({
-    config, db, clock, slots, live, announce,
+    config, db, clock, slots, live, announce, plugins,
     log: log.child({ plugin: owner }),
     work: (actor, run) => runWork(workRoom, actor, run),
     settings: (unitId) => readSettings(db, owner, settings ?? {}, unitId),

@@ -1,8 +1,9 @@
 /** Owns automatic answers: which text, in which language, and why one is not sent. */
+import type { Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Calendar } from '../calendar/calendar.ts'
 import { sayAge, sayDateTime, sayReceipt } from '../calendar/words.ts'
-import type { AutoResponseType, Id, Language } from '../database/schema.ts'
+import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { coreTexts, type CoreKey } from '../i18n/core-texts.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { findPerson, isAddress } from '../person/persons.ts'
@@ -135,8 +136,10 @@ async function queueOf(work: Work, ticketId: Id): Promise<Id> {
   return (await work.db.selectFrom('ticket').select('queue_id').where('id', '=', ticketId).executeTakeFirstOrThrow()).queue_id
 }
 
-async function wordsFor(
-  work: Work, ticket: Ticket, text: ResponseText, answered: Answered, sender: { address: string; name: string },
+/** What a text's tags stand for, for this ticket and this answered mail. */
+export async function wordsFor(
+  work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }, ticket: Ticket,
+  text: Pick<ResponseText, 'subject' | 'body' | 'language' | 'calendar'>, answered: Answered, sender: { address: string; name: string },
 ): Promise<TagWords> {
   const { language, calendar } = text
   const both = text.subject + text.body

@@ -141,7 +141,8 @@ export async function setPassword(room: Room, personId: Id, password: string): P
   await room.work(who, (work) => takePassword(work, personId, hash))
 }
 
-async function takePassword(work: Work, personId: Id, hash: string, keep?: Session): Promise<void> {
+/** Stores a new password's hash; open links end, and every session but `keep`. */
+export async function takePassword(work: Work, personId: Id, hash: string, keep?: Session): Promise<void> {
   await setPasswordHash(work.db, personId, hash)
   await endLinks(work.db, personId, 'set-password', work.now)
   await endLinks(work.db, personId, 'login', work.now)

@@ -1,5 +1,6 @@
 /** Owns what page-writing plugins get from core's web: whole pages, forms, fragments, parts. */
 export { sendAttachment } from './attachment.ts'
+export { csvAnswer, csvLine } from './csv.ts'
 export { flash } from './flash.ts'
 export { blankForm, MAX_FILES, readAll, readFields, readFiles, readForm, sayRefusal, withRefusal, type FormState, type Posted } from './forms.ts'
 export { fragmentTarget, hx, isFragment, respond, type Hx } from './hx.ts'

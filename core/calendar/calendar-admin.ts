@@ -1,0 +1,73 @@
+/** Owns calendars as rows: list, make, edit, switch off, and who goes by them. */
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import { isId } from '../kernel/input.ts'
+import type { Work } from '../kernel/work.ts'
+import { demandAdmin } from '../permission/policy.ts'
+import { calendarSchema, type Calendar } from './calendar.ts'
+
+/** Counts where neither queue nor unit names one. */
+export const DEFAULT_CALENDAR_NAME = 'default'
+
+export interface StoredCalendar {
+  id: Id
+  name: string
+  calendar: Calendar
+  valid: boolean
+  /** Queues and units that name it themselves. */
+  queues: string[]
+  units: string[]
+}
+
+function calendarQuery(db: Kysely<Database>) {
+  return db.selectFrom('calendar as c').select([
+    'c.id', 'c.name', sql<Calendar>`c.definition`.as('calendar'), 'c.valid',
+    sql<string[]>`array(select q.name from queue q where q.calendar_id = c.id and q.valid order by q.name)`.as('queues'),
+    sql<string[]>`array(select u.name from unit u where u.calendar_id = c.id and u.valid order by u.name)`.as('units'),
+  ])
+}
+
+/** Every calendar, `default` first. */
+export function listCalendars(db: Kysely<Database>): Promise<StoredCalendar[]> {
+  return calendarQuery(db).orderBy(sql`c.name <> ${DEFAULT_CALENDAR_NAME}`).orderBy(sql`c.name collate "pl-x-icu"`).execute()
+}
+
+export function findCalendar(db: Kysely<Database>, id: Id): Promise<StoredCalendar | undefined> {
+  return isId(id) ? calendarQuery(db).where('c.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
+}
+
+/** Makes a calendar. Errors: `calendar.invalid` with the first fault's field, `calendar.name-taken`. */
+export async function createCalendar(work: Work, definition: unknown, valid = true): Promise<Id> {
+  demandAdmin(work.actor)
+  const calendar = await checked(work, definition, null)
+  const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid })
+    .returning('id').executeTakeFirstOrThrow()
+  recordChange(work, 'calendar', id, null, { ...calendar, valid })
+  return id
+}
+
+/** Changes one. Tickets received already keep their receipt. Errors: as `createCalendar`, `calendar.in-use`, `calendar.default-stays`. */
+export async function editCalendar(work: Work, id: Id, definition: unknown, valid: boolean): Promise<void> {
+  demandAdmin(work.actor)
+  const before = await findCalendar(work.db, id)
+  if (!before) throw refused('not-found')
+  const calendar = await checked(work, definition, id)
+  if (before.name === DEFAULT_CALENDAR_NAME && (calendar.name !== before.name || !valid)) throw refused('calendar.default-stays', {}, valid ? 'name' : 'valid')
+  const users = [...before.queues, ...before.units]
+  if (before.valid && !valid && users.length > 0) throw refused('calendar.in-use', { who: users.join(', ') }, 'valid')
+  await work.db.updateTable('calendar').set({ name: calendar.name, definition: JSON.stringify(calendar), valid }).where('id', '=', id).execute()
+  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid })
+}
+
+async function checked(work: Work, definition: unknown, id: Id | null): Promise<Calendar> {
+  const parsed = calendarSchema.safeParse(definition)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    throw refused('calendar.invalid', { what: issue.path.join('.') }, issue.path.join('.'))
+  }
+  const same = await work.db.selectFrom('calendar').select('id').where(sql`lower(name)`, '=', parsed.data.name.toLowerCase()).executeTakeFirst()
+  if (same && same.id !== id) throw refused('calendar.name-taken', {}, 'name')
+  return parsed.data
+}

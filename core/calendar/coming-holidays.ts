@@ -1,0 +1,32 @@
+/** Owns the preview of a calendar: its next holidays, and what would become of a mail sent at a moment. */
+import { DateTime } from 'luxon'
+import type { Calendar } from './calendar.ts'
+import { holidayOn } from './holidays.ts'
+import { isoDate, localClock } from './working-time.ts'
+
+export interface ComingHoliday {
+  /** `YYYY-MM-DD` in the calendar's zone. */
+  date: string
+  name: string
+}
+
+/** Holidays from the day of `from` on, at most `count` of them and thirteen months ahead. */
+export function comingHolidays(calendar: Calendar, from: Date, count: number, language: string): ComingHoliday[] {
+  const first = localClock(calendar, from).day
+  const found: ComingHoliday[] = []
+  for (let ahead = 0; ahead < 396 && found.length < count; ahead++) {
+    const date = isoDate(first + ahead)
+    const name = holidayOn(calendar, date, language)
+    if (name !== undefined) found.push({ date, name })
+  }
+  return found
+}
+
+/** The next moment that a calendar's wall clock shows a time on a weekday (1 Monday … 7 Sunday); today counts when still ahead. */
+export function nextMoment(calendar: Calendar, from: Date, weekday: number, clock: string): Date {
+  const now = DateTime.fromJSDate(from, { zone: calendar.zone })
+  const [hour = 0, minute = 0] = clock.split(':').map(Number)
+  let at = now.plus({ days: (weekday - now.weekday + 7) % 7 }).set({ hour, minute, second: 0, millisecond: 0 })
+  if (at <= now) at = at.plus({ days: 7 })
+  return at.toJSDate()
+}

@@ -1,0 +1,52 @@
+/** Owns paging by key: a page begins after the last row of the one before, so no row is shown twice or left out. */
+import { sql, type RawBuilder } from 'kysely'
+import type { Id } from './schema.ts'
+
+/** An SQL expression to sort by, never null, and the type its text form is read as. */
+export interface SortColumn { column: string; type: 'text' | 'timestamptz' | 'bigint' }
+export type Direction = 'asc' | 'desc'
+
+export interface KeyPage<Row> {
+  rows: Row[]
+  /** Where the next page begins; null on the last one. */
+  after: string | null
+}
+
+export interface PageWish {
+  direction?: Direction
+  after?: string | undefined
+  /** 1–500; default 50. */
+  limit?: number
+}
+
+/** Condition, order and limit of one page; `idColumn` breaks ties. Ask for `limit + 1` rows and hand them to `cutPage`. */
+export function keyPage(sort: SortColumn, idColumn: string, wish: PageWish) {
+  const direction = wish.direction ?? 'asc'
+  const limit = Math.min(Math.max(wish.limit ?? 50, 1), 500)
+  const key = readKey(wish.after)
+  const column = sql.raw(sort.column)
+  const id = sql.raw(idColumn)
+  const condition: RawBuilder<boolean> | undefined = key && sql<boolean>`(${column}, ${id}) ${sql.raw(direction === 'desc' ? '<' : '>')}
+    (${key[0]}::${sql.raw(sort.type)}, ${key[1]}::bigint)`
+  return { condition, key: sql<string>`(${column})::text`, column: sql<string>`${column}`, direction, limit }
+}
+
+/** Takes the row too many off and makes the next page's key of the last one left. */
+export function cutPage<Row extends { id: Id; sortKey: string }>(rows: Row[], limit: number): KeyPage<Row> {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return { rows: page, after: rows.length > limit && last ? Buffer.from(JSON.stringify([last.sortKey, last.id])).toString('base64url') : null }
+}
+
+/** A key that was tampered with is none: the first page. */
+function readKey(after: string | undefined): [string, string] | undefined {
+  if (!after) return undefined
+  try {
+    const value: unknown = JSON.parse(Buffer.from(after, 'base64url').toString())
+    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string' && /^\d{1,18}$/.test(value[1])) return [value[0], value[1]]
+  } catch { /* not ours */ }
+  return undefined
+}
+
+/** `%text%` with its own wildcards taken literally. */
+export const containing = (text: string): string => `%${text.trim().replace(/[\\%_]/g, '\\$&')}%`

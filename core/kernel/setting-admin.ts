@@ -1,0 +1,30 @@
+/** Owns what an administrator does with settings: see the stored ones, write and take back, each change recorded. */
+import type { Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import { demandAdmin } from '../permission/policy.ts'
+import { recordChange } from './admin-change.ts'
+import { notify } from './facts.ts'
+import { writeSetting, type Setting } from './settings.ts'
+import type { Work } from './work.ts'
+
+export const SETTINGS_CHANGED = 'settings.changed'
+
+/** What is stored for an owner in one unit, by key; a key without an entry has its default, or the value of a unit above. */
+export async function storedSettings(db: Kysely<Database>, owner: string, unitId: Id = '1'): Promise<Map<string, unknown>> {
+  const rows = await db.selectFrom('setting').select(['key', 'value']).where('owner', '=', owner).where('unit_id', '=', unitId).execute()
+  return new Map(rows.map((row) => [row.key, row.value]))
+}
+
+/** Writes several settings of one owner; `undefined` takes a value back. Errors: `input` at the key that does not fit. */
+export async function saveSettings(
+  work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = '1',
+): Promise<void> {
+  demandAdmin(work.actor)
+  const before = await storedSettings(work.db, owner, unitId)
+  for (const [key, setting] of Object.entries(declared)) {
+    if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)
+  }
+  const after = await storedSettings(work.db, owner, unitId)
+  const changed = recordChange(work, 'setting', unitId === '1' ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after))
+  if (changed) await notify(work, SETTINGS_CHANGED)
+}

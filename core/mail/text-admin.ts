@@ -1,0 +1,178 @@
+/** Owns the texts of automatic answers: by kind and language, which is the standard, which queue uses which. */
+import { sql, type Kysely } from 'kysely'
+import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import { demandName, isId } from '../kernel/input.ts'
+import type { Work } from '../kernel/work.ts'
+import { demandAdmin } from '../permission/policy.ts'
+import { unknownTags } from './smart-tags.ts'
+
+/** In the order an administrator meets them. */
+export const TEXT_TYPES = [
+  'auto reply', 'auto follow up', 'auto reject', 'auto reply/new ticket', 'closed', 'auto remove',
+] as const satisfies readonly AutoResponseType[]
+
+export const isTextType = (value: string | undefined): value is AutoResponseType => (TEXT_TYPES as readonly string[]).includes(value ?? '')
+
+export interface TextVariant { subject: string; body: string }
+
+export interface AutoText {
+  id: Id
+  name: string
+  type: AutoResponseType
+  /** Answers for queues that name none. */
+  standard: boolean
+  valid: boolean
+  variants: Partial<Record<Language, TextVariant>>
+  /** Queues that name it themselves. */
+  queues: string[]
+}
+
+/** Every text, by kind, the standard one first. */
+export async function listTexts(db: Kysely<Database>): Promise<AutoText[]> {
+  const rows = await db.selectFrom('auto_response as r').select([
+    'r.id', 'r.name', 'r.type', 'r.standard', 'r.valid',
+    sql<string[]>`array(select q.name from queue_auto_response u join queue q on q.id = u.queue_id
+      where u.auto_response_id = r.id and q.valid order by q.name)`.as('queues'),
+  ]).orderBy('r.standard', 'desc').orderBy(sql`r.name collate "pl-x-icu"`).execute()
+  const variants = await db.selectFrom('auto_response_text').selectAll().execute()
+  const order = (type: AutoResponseType) => TEXT_TYPES.indexOf(type)
+  return rows.map((row) => ({
+    ...row,
+    variants: Object.fromEntries(variants.filter((v) => v.auto_response_id === row.id).map((v) => [v.language, { subject: v.subject, body: v.body }])),
+  })).sort((a, b) => order(a.type) - order(b.type))
+}
+
+export async function findText(db: Kysely<Database>, id: Id): Promise<AutoText | undefined> {
+  return isId(id) ? (await listTexts(db)).find((text) => text.id === id) : undefined
+}
+
+export interface TextForm {
+  name: string
+  type: AutoResponseType
+  valid: boolean
+  /** A language with neither subject nor body is left out. */
+  variants: Record<Language, TextVariant>
+}
+
+/** Makes a text. Errors: `text.name-taken`, `text.needs-language`, `required`, `text.unknown-tag` at 'pl.subject', 'en.body' … */
+export async function createText(work: Work, form: TextForm): Promise<Id> {
+  demandAdmin(work.actor)
+  const { values, variants } = await checked(work, form, null)
+  const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type }).returning('id').executeTakeFirstOrThrow()
+  await writeVariants(work, id, variants)
+  recordChange(work, 'text', id, null, { ...values, type: form.type, ...variants })
+  return id
+}
+
+/** Changes a text; its kind stays. One in use cannot be switched off (`text.in-use`). */
+export async function editText(work: Work, id: Id, form: Omit<TextForm, 'type'>): Promise<void> {
+  demandAdmin(work.actor)
+  const before = await findText(work.db, id)
+  if (!before) throw refused('not-found')
+  const { values, variants } = await checked(work, form, id)
+  if (before.valid && !values.valid && before.queues.length > 0) throw refused('text.in-use', { where: before.queues.join(', ') }, 'valid')
+  await work.db.updateTable('auto_response').set(values.valid ? values : { ...values, standard: false }).where('id', '=', id).execute()
+  await work.db.deleteFrom('auto_response_text').where('auto_response_id', '=', id).execute()
+  await writeVariants(work, id, variants)
+  recordChange(work, 'text', id, { name: before.name, valid: before.valid, standard: before.standard, ...before.variants },
+    { ...values, standard: before.standard && values.valid, ...variants })
+}
+
+/** Says which text answers for queues that name none; null: nothing is sent there. */
+export async function setStandardText(work: Work, type: AutoResponseType, id: Id | null): Promise<void> {
+  demandAdmin(work.actor)
+  const before = await work.db.selectFrom('auto_response').select('id').where('type', '=', type).where('standard', '=', true).forUpdate().executeTakeFirst()
+  if (id !== null) await demandText(work, id, type)
+  await work.db.updateTable('auto_response').set({ standard: false }).where('type', '=', type).where('standard', '=', true).execute()
+  if (id !== null) await work.db.updateTable('auto_response').set({ standard: true }).where('id', '=', id).execute()
+  recordChange(work, 'text', type, { standard: before?.id ?? null }, { standard: id })
+}
+
+/** What a queue says itself of a kind: a text, none at all, or ('inherit') what its parents say, else the standard text. */
+export type QueueTextChoice = Id | 'none' | 'inherit'
+
+export async function textsOfQueue(db: Kysely<Database>, queueId: Id): Promise<Map<AutoResponseType, QueueTextChoice>> {
+  const rows = await db.selectFrom('queue_auto_response').select(['type', 'auto_response_id']).where('queue_id', '=', queueId).execute()
+  return new Map(rows.map((row) => [row.type, row.auto_response_id ?? 'none']))
+}
+
+export interface QueueTexts {
+  queueId: Id
+  queueName: string
+  /** What the queue says itself. */
+  own: Map<AutoResponseType, QueueTextChoice>
+  /** What counts, and from where: the queue's full name, or 'standard'. */
+  inForce: Map<AutoResponseType, { textId: Id | null; from: string }>
+}
+
+/** Who sends what: each queue in use with what it says itself and what counts in it. As auto-response.store.ts decides. */
+export async function listQueueTexts(db: Kysely<Database>): Promise<QueueTexts[]> {
+  const queues = await db.selectFrom('queue').select(['id', 'name', 'parent_id', 'valid']).orderBy(sql`string_to_array(name collate "pl-x-icu", '::')`).execute()
+  const chosen = await db.selectFrom('queue_auto_response').selectAll().execute()
+  const standards = await db.selectFrom('auto_response').select(['id', 'type']).where('standard', '=', true).execute()
+  const inForce = (queue: (typeof queues)[number], type: AutoResponseType): { textId: Id | null; from: string } => {
+    for (let up: typeof queue | undefined = queue; up; up = queues.find((other) => other.id === up?.parent_id)) {
+      const own = chosen.find((row) => row.queue_id === up?.id && row.type === type)
+      if (own) return { textId: own.auto_response_id, from: up.name }
+    }
+    return { textId: standards.find((text) => text.type === type)?.id ?? null, from: 'standard' }
+  }
+  return queues.filter((queue) => queue.valid).map((queue) => ({
+    queueId: queue.id, queueName: queue.name,
+    own: new Map(TEXT_TYPES.map((type) => {
+      const row = chosen.find((one) => one.queue_id === queue.id && one.type === type)
+      return [type, row ? row.auto_response_id ?? 'none' : 'inherit'] as const
+    })),
+    inForce: new Map(TEXT_TYPES.map((type) => [type, inForce(queue, type)] as const)),
+  }))
+}
+
+export async function setQueueText(work: Work, queueId: Id, type: AutoResponseType, choice: QueueTextChoice): Promise<void> {
+  demandAdmin(work.actor)
+  const queue = isId(queueId) && await work.db.selectFrom('queue').select('id').where('id', '=', queueId).forUpdate().executeTakeFirst()
+  if (!queue) throw refused('not-found')
+  const before = (await textsOfQueue(work.db, queueId)).get(type) ?? 'inherit'
+  if (before === choice) return
+  await work.db.deleteFrom('queue_auto_response').where('queue_id', '=', queueId).where('type', '=', type).execute()
+  if (choice !== 'inherit') {
+    if (choice !== 'none') await demandText(work, choice, type)
+    await work.db.insertInto('queue_auto_response').values({ queue_id: queueId, type, auto_response_id: choice === 'none' ? null : choice }).execute()
+  }
+  recordChange(work, 'queue text', queueId, { [type]: before }, { [type]: choice })
+}
+
+async function demandText(work: Work, id: Id, type: AutoResponseType): Promise<void> {
+  const text = isId(id) && await work.db.selectFrom('auto_response').select(['type', 'valid']).where('id', '=', id).forShare().executeTakeFirst()
+  if (!text || !text.valid) throw refused('choice-gone', {}, type)
+  if (text.type !== type) throw refused('text.other-type')
+}
+
+async function checked(work: Work, form: Omit<TextForm, 'type'>, id: Id | null) {
+  const name = demandName(form.name, 'name')
+  const same = await work.db.selectFrom('auto_response').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
+  if (same && same.id !== id) throw refused('text.name-taken', {}, 'name')
+  const variants: Partial<Record<Language, TextVariant>> = {}
+  for (const language of ['pl', 'en'] as const) {
+    const subject = form.variants[language].subject.replaceAll('\u0000', '').replace(/\s+/g, ' ').trim()
+    const body = form.variants[language].body.replaceAll('\u0000', '').trim()
+    if (subject === '' && body === '') continue
+    if (subject === '') throw refused('required', {}, `${language}.subject`)
+    if (body === '') throw refused('required', {}, `${language}.body`)
+    if (subject.length > 250) throw refused('too-long', { limit: 250 }, `${language}.subject`)
+    if (body.length > 20_000) throw refused('too-long', { limit: 20_000 }, `${language}.body`)
+    for (const [part, text] of [['subject', subject], ['body', body]] as const) {
+      const tag = unknownTags(text)[0]
+      if (tag !== undefined) throw refused('text.unknown-tag', { tag }, `${language}.${part}`)
+    }
+    variants[language] = { subject, body: `${body}\n` }
+  }
+  if (Object.keys(variants).length === 0) throw refused('text.needs-language', {}, 'pl.subject')
+  return { values: { name, valid: form.valid }, variants }
+}
+
+async function writeVariants(work: Work, id: Id, variants: Partial<Record<Language, TextVariant>>): Promise<void> {
+  await work.db.insertInto('auto_response_text').values((Object.entries(variants) as [Language, TextVariant][])
+    .map(([language, variant]) => ({ auto_response_id: id, language, ...variant }))).execute()
+}

@@ -1,0 +1,172 @@
+/** Owns what an administrator does with persons: make, edit, addresses, passwords. */
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id, Language } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import type { Host } from '../kernel/contract.ts'
+import { demandName, demandShort, isId } from '../kernel/input.ts'
+import type { Work } from '../kernel/work.ts'
+import { queueMail } from '../mail/outbound.ts'
+import type { PersonActor } from '../permission/actor.ts'
+import { demandAdminLeft } from '../permission/administrators.ts'
+import { demandAdmin } from '../permission/policy.ts'
+import { createSetPasswordLink, SET_PASSWORD_LINK_MS, takePassword } from './login.ts'
+import { hashPassword } from './password.ts'
+import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
+import { personTexts } from './person-texts.ts'
+
+export interface PersonAddress {
+  id: Id
+  address: string
+  main: boolean
+  verifiedAt: Date | null
+}
+
+/** Addresses of a person, the main one first. */
+export function listAddresses(db: Kysely<Database>, personId: Id): Promise<PersonAddress[]> {
+  return db.selectFrom('person_address').select(['id', 'address', 'main', 'verified_at as verifiedAt']).where('person_id', '=', personId)
+    .orderBy('main', 'desc').orderBy('address').execute()
+}
+
+export interface PersonForm {
+  login: string
+  firstName: string
+  lastName: string
+  /** As shown; empty: first and last name, else the login. */
+  name: string
+  language: Language | null
+  phone: string
+  unitId: Id | null
+  agent: boolean
+  valid: boolean
+}
+
+/** Makes a person, with a first address when one is given. Errors: `required`, `person.login-taken`, `person.address-…`. */
+export async function addPerson(work: Work, form: PersonForm, address: string): Promise<Id> {
+  demandAdmin(work.actor)
+  const values = await checked(work, form, null, address)
+  if (address.trim() !== '') await demandForeign(work, address)
+  const id = await createPerson(work, {
+    login: values.login, firstName: values.first_name, lastName: values.last_name, name: values.name, address: address.trim() || null,
+    agent: form.agent, language: form.language, phone: values.phone, unitId: form.unitId, source: 'local',
+  })
+  if (!form.valid) await work.db.updateTable('person').set({ valid: false }).where('id', '=', id).execute()
+  recordChange(work, 'person', id, null, { ...values, address: address.trim() || null })
+  return id
+}
+
+/** Changes a person. Switching off ends every session. Errors: as `addPerson`, and `admin.last`. */
+export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<void> {
+  demandAdmin(work.actor)
+  const before = isId(id) && await work.db.selectFrom('person')
+    .select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!before) throw refused('not-found')
+  const main = (await listAddresses(work.db, id))[0]?.address ?? ''
+  const values = await checked(work, form, id, main)
+  await work.db.updateTable('person').set(values).where('id', '=', id).execute()
+  if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
+  if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
+  recordChange(work, 'person', id, before, values)
+}
+
+async function checked(work: Work, form: PersonForm, id: Id | null, address: string) {
+  const login = form.login.trim() === '' ? null : demandName(form.login, 'login', 100)
+  const first_name = demandShort(form.firstName, 'firstName', 100)
+  const last_name = demandShort(form.lastName, 'lastName', 100)
+  const name = demandName(form.name.trim() || `${first_name} ${last_name}`.trim() || login || address, 'name')
+  if (login !== null) {
+    const same = await work.db.selectFrom('person').select('id').where(sql`lower(login)`, '=', login.toLowerCase()).executeTakeFirst()
+    if (same && same.id !== id) throw refused('person.login-taken', {}, 'login')
+  }
+  if (form.unitId !== null) {
+    const unit = isId(form.unitId) && await work.db.selectFrom('unit').select('id').where('id', '=', form.unitId).executeTakeFirst()
+    if (!unit) throw refused('choice-gone', {}, 'unitId')
+  }
+  return {
+    login, first_name, last_name, name, language: form.language, phone: demandShort(form.phone, 'phone', 100), unit_id: form.unitId,
+    agent: form.agent, valid: form.valid,
+  }
+}
+
+/** An address of the help desk belongs to no person: a reply to it would come back as a new mail. */
+async function demandForeign(work: Work, address: string): Promise<void> {
+  const ours = await work.db.selectFrom('system_address').select('id').where('address', '=', normalAddress(address)).executeTakeFirst()
+  if (ours) throw refused('person.address-is-ours', {}, 'address')
+}
+
+/** Adds an address; the first one is the main one. Errors: `person.address-invalid`, `-taken`, `-is-ours`. */
+export async function addAddress(work: Work, personId: Id, typed: string): Promise<void> {
+  demandAdmin(work.actor)
+  const address = normalAddress(typed)
+  if (!isAddress(address)) throw refused('person.address-invalid', { address: typed.trim() }, 'address')
+  await demandForeign(work, address)
+  const person = isId(personId) && await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst()
+  if (!person) throw refused('not-found')
+  const first = (await listAddresses(work.db, personId)).length === 0
+  const added = await work.db.insertInto('person_address').values({ person_id: personId, address, main: first, verified_at: null })
+    .onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
+  if (!added) throw refused('person.address-taken', {}, 'address')
+  recordChange(work, 'person address', personId, null, { address, main: first })
+}
+
+/** Takes an address away; when it was the main one, the next becomes it. Mail from it makes a new person from now on. */
+export async function removeAddress(work: Work, personId: Id, addressId: Id): Promise<string> {
+  demandAdmin(work.actor)
+  const one = await lockAddress(work, personId, addressId)
+  await work.db.deleteFrom('person_address').where('id', '=', addressId).execute()
+  if (one.main) {
+    const next = (await listAddresses(work.db, personId))[0]
+    if (next) await work.db.updateTable('person_address').set({ main: true }).where('id', '=', next.id).execute()
+  }
+  recordChange(work, 'person address', personId, { address: one.address, main: one.main }, null)
+  return one.address
+}
+
+/** Mail of ours goes to the main address. */
+export async function makeMainAddress(work: Work, personId: Id, addressId: Id): Promise<void> {
+  demandAdmin(work.actor)
+  const one = await lockAddress(work, personId, addressId)
+  const before = (await listAddresses(work.db, personId)).find((address) => address.main)
+  await work.db.updateTable('person_address').set({ main: false }).where('person_id', '=', personId).where('main', '=', true).execute()
+  await work.db.updateTable('person_address').set({ main: true }).where('id', '=', addressId).execute()
+  recordChange(work, 'person address', personId, { main: before?.address ?? null }, { main: one.address })
+}
+
+async function lockAddress(work: Work, personId: Id, addressId: Id): Promise<{ address: string; main: boolean }> {
+  const person = isId(personId) && await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst()
+  const one = person && isId(addressId) && await work.db.selectFrom('person_address').select(['address', 'main'])
+    .where('id', '=', addressId).where('person_id', '=', personId).executeTakeFirst()
+  if (!one) throw refused('not-found')
+  return one
+}
+
+/** Sets a password for somebody; every session of theirs ends. Hashing, which takes a while, holds no transaction. */
+export async function setPasswordOf(room: Pick<Host, 'work'>, actor: PersonActor, personId: Id, password: string): Promise<void> {
+  demandAdmin(actor)
+  const hash = await hashPassword(password)
+  await room.work(actor, async (work) => {
+    if (!await findPerson(work.db, personId)) throw refused('not-found')
+    await takePassword(work, personId, hash)
+    recordChange(work, 'person password', personId, null, { set: 'by administrator' })
+  })
+}
+
+/** Mails a person a link with which they set their password themselves, once, within a day. Returns the address it goes to. */
+export async function sendPasswordLink(work: Work, personId: Id): Promise<string> {
+  demandAdmin(work.actor)
+  const person = await findPerson(work.db, personId)
+  if (!person || !person.valid) throw refused('not-found')
+  if (!person.address) throw refused('person.no-address')
+  const t = personTexts.in(person.language ?? 'pl')
+  const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
+  const params = {
+    url: `${work.config.baseUrl}${await createSetPasswordLink(work, personId)}`, login: person.login ?? person.address, site: from.name,
+    hours: SET_PASSWORD_LINK_MS / 3600_000,
+  }
+  await queueMail(work, {
+    kind: 'login link', from, envelopeFrom: '', to: [person.address], subject: t('password-link.subject', params), body: t('password-link.body', params),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  })
+  recordChange(work, 'person password', personId, null, { link: person.address })
+  return person.address
+}

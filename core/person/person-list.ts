@@ -1,0 +1,60 @@
+/** Owns lists of persons for administration: searched, filtered, sorted, paged by key. */
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import { containing, cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
+import { isId } from '../kernel/input.ts'
+import { personQuery, type Person } from './persons.ts'
+
+export interface PersonFilter {
+  /** Words of name, login, address or phone. */
+  search?: string
+  hat?: 'agent' | 'customer'
+  valid?: boolean
+  unitId?: Id
+  roleId?: Id
+  groupId?: Id
+}
+
+export const PERSON_SORTS = ['name', 'login', 'address', 'unit', 'last-login', 'created'] as const
+export type PersonSort = (typeof PERSON_SORTS)[number]
+
+const SORT_COLUMNS: Record<PersonSort, SortColumn> = {
+  name: { column: `person.name collate "pl-x-icu"`, type: 'text' },
+  login: { column: `coalesce(lower(person.login), '')`, type: 'text' },
+  address: { column: `coalesce(main.address, '')`, type: 'text' },
+  unit: { column: `coalesce(unit.name, '') collate "pl-x-icu"`, type: 'text' },
+  'last-login': { column: `coalesce(person.last_login_at, '-infinity')`, type: 'timestamptz' },
+  created: { column: 'person.created_at', type: 'timestamptz' },
+}
+
+export interface PersonWish extends PageWish { filter?: PersonFilter; sort?: PersonSort }
+export type ListedPerson = Person & { sortKey: string }
+
+function filtered(db: Kysely<Database>, filter: PersonFilter) {
+  let query = personQuery(db)
+  if (filter.hat) query = query.where('person.agent', '=', filter.hat === 'agent')
+  if (filter.valid !== undefined) query = query.where('person.valid', '=', filter.valid)
+  if (isId(filter.unitId)) query = query.where('person.unit_id', '=', filter.unitId)
+  if (isId(filter.roleId)) query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
+  if (isId(filter.groupId)) query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
+  for (const word of (filter.search ?? '').split(/\s+/).filter(Boolean).slice(0, 8)) {
+    const like = containing(word)
+    query = query.where(sql<boolean>`(person.name ilike ${like} or person.login ilike ${like} or person.phone ilike ${like}
+      or exists (select from person_address a where a.person_id = person.id and a.address ilike ${like}))`)
+  }
+  return query
+}
+
+export async function listPersons(db: Kysely<Database>, wish: PersonWish = {}): Promise<KeyPage<ListedPerson>> {
+  const page = keyPage(SORT_COLUMNS[wish.sort ?? 'name'], 'person.id', wish)
+  let query = filtered(db, wish.filter ?? {}).select(page.key.as('sortKey'))
+  if (page.condition) query = query.where(page.condition)
+  const rows = await query.orderBy(page.column, page.direction).orderBy('person.id', page.direction).limit(page.limit + 1).execute()
+  return cutPage(rows, page.limit)
+}
+
+/** How many fit the filter. */
+export async function countPersons(db: Kysely<Database>, filter: PersonFilter = {}): Promise<number> {
+  const row = await filtered(db, filter).clearSelect().select(sql<string>`count(*)`.as('count')).executeTakeFirstOrThrow()
+  return Number(row.count)
+}

@@ -1,0 +1,112 @@
+/** Owns the tree of units: list, make, rename, move, calendar, on and off. */
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { ACTIVATION_CHANGED } from '../kernel/activation.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import { notify } from '../kernel/facts.ts'
+import { demandName, demandShort, isId } from '../kernel/input.ts'
+import type { Work } from '../kernel/work.ts'
+import { demandAdmin } from '../permission/policy.ts'
+
+/** Central IT: the root of the tree, the installation itself. */
+export const ROOT_UNIT: Id = '1'
+
+export interface Unit {
+  id: Id
+  parentId: Id | null
+  slug: string
+  name: string
+  nameEn: string | null
+  /** Its own calendar; null: its parent's. */
+  calendarId: Id | null
+  valid: boolean
+  /** 0 for the root. */
+  depth: number
+  queues: number
+  persons: number
+}
+
+/** The tree, parents before their children, siblings by name. */
+export async function listUnits(db: Kysely<Database>): Promise<Unit[]> {
+  const { rows } = await sql<Unit>`
+    with recursive tree as (
+      select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null
+      union all
+      select u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu") from unit u join tree on u.parent_id = tree.id)
+    select id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, depth,
+      (select count(*)::int from queue q where q.unit_id = tree.id and q.valid) as queues,
+      (select count(*)::int from person p where p.unit_id = tree.id and p.valid) as persons
+    from tree order by path, id`.execute(db)
+  return rows
+}
+
+export async function findUnit(db: Kysely<Database>, id: Id): Promise<Unit | undefined> {
+  return isId(id) ? (await listUnits(db)).find((unit) => unit.id === id) : undefined
+}
+
+export interface UnitForm {
+  parentId: Id | null
+  /** Stands in addresses: /u/<slug>/. */
+  slug: string
+  name: string
+  nameEn: string
+  calendarId: Id | null
+  valid: boolean
+}
+
+/** Makes a unit below another. Errors: `unit.slug-invalid`, `unit.slug-taken`, `unit.parent-off`. */
+export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
+  demandAdmin(work.actor)
+  const values = await checked(work, { ...form, parentId: form.parentId ?? ROOT_UNIT }, null)
+  const { id } = await work.db.insertInto('unit').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
+  recordChange(work, 'unit', id, null, values)
+  await notify(work, ACTIVATION_CHANGED)
+  return id
+}
+
+/** Renames, moves, switches on or off. Errors: as `createUnit`, and `unit.root-stays`, `unit.below-itself`, `unit.in-use`. */
+export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void> {
+  demandAdmin(work.actor)
+  const values = await checked(work, form, id)
+  const before = await work.db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).executeTakeFirst()
+  if (!before) throw refused('not-found')
+  await work.db.updateTable('unit').set(values).where('id', '=', id).execute()
+  recordChange(work, 'unit', id, before, values)
+  // What is on in a unit comes from those above it.
+  if (before.parent_id !== values.parent_id) await notify(work, ACTIVATION_CHANGED)
+}
+
+const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/
+
+async function checked(work: Work, form: UnitForm, id: Id | null) {
+  await sql`select pg_advisory_xact_lock(hashtextextended('unit tree', 7004))`.execute(work.db)
+  const units = await listUnits(work.db)
+  const self = units.find((unit) => unit.id === id)
+  if (id !== null && !self) throw refused('not-found')
+  const slug = form.slug.trim()
+  if (!SLUG.test(slug)) throw refused('unit.slug-invalid', {}, 'slug')
+  if (units.some((unit) => unit.slug === slug && unit.id !== id)) throw refused('unit.slug-taken', {}, 'slug')
+  const parent = units.find((unit) => unit.id === form.parentId)
+  if (id === ROOT_UNIT) {
+    if (form.parentId !== null || !form.valid) throw refused('unit.root-stays', {}, form.valid ? 'parentId' : 'valid')
+  } else {
+    if (!parent) throw refused('required', {}, 'parentId')
+    for (let up: Unit | undefined = parent; up && id !== null; up = units.find((unit) => unit.id === up?.parentId)) {
+      if (up.id === id) throw refused('unit.below-itself', {}, 'parentId')
+    }
+    if (form.valid && !parent.valid) throw refused('unit.parent-off', {}, 'parentId')
+  }
+  if (self?.valid && !form.valid && (self.queues > 0 || units.some((unit) => unit.parentId === id && unit.valid))) {
+    throw refused('unit.in-use', {}, 'valid')
+  }
+  if (form.calendarId !== null) {
+    const calendar = isId(form.calendarId)
+      && await work.db.selectFrom('calendar').select('id').where('id', '=', form.calendarId).where('valid', '=', true).executeTakeFirst()
+    if (!calendar && form.calendarId !== self?.calendarId) throw refused('choice-gone', {}, 'calendarId')
+  }
+  return {
+    parent_id: id === ROOT_UNIT ? null : form.parentId, slug, name: demandName(form.name, 'name'),
+    name_en: demandShort(form.nameEn, 'nameEn', 200) || null, calendar_id: form.calendarId, valid: form.valid,
+  }
+}
