@@ -23,6 +23,7 @@ export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
@@ -40,6 +41,9 @@ export * from './ticket/ticket.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export { undoAct } from './ticket/undo.ts'
+export { formatNumber } from './ticket/number.ts'
+export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
+export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
 export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
 
@@ -53,11 +57,12 @@ export {
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
 export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
+export { receiptSentence } from './mail/auto-response.ts'
 
 // Pages
 export * from './web/index.ts'
 export {
   changePassword, createSetPasswordLink, logIn, logInByLink, peekLoginLink, peekSetPasswordLink, sendLoginLink, setPassword, setPasswordByLink,
 } from './person/login.ts'
-export { MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
