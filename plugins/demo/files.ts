@@ -4,6 +4,8 @@ import type { DemoFile } from './scenarios/scenario.ts'
 
 export interface MadeFile { name: string; contentType: string; content: Buffer; contentId: string | null; disposition: 'attachment' | 'inline' }
 
+const pictures = new Map<number, Buffer>()
+
 /** The bytes of a file. `variant` gives pictures their colours. */
 export function makeFile(file: DemoFile, variant: number): MadeFile {
   const base = { name: file.name, contentId: null, disposition: 'attachment' as const }
@@ -40,8 +42,15 @@ function pdf(line: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** Something like a window with an error in it: 320 × 180 pixels, eight bits of palette. */
+/** One of a dozen. */
 function picture(variant: number): Buffer {
+  const kind = variant % 12
+  if (!pictures.has(kind)) pictures.set(kind, draw(kind))
+  return pictures.get(kind)!
+}
+
+/** Something like a window with an error in it: 320 × 180 pixels, eight bits of palette. */
+function draw(variant: number): Buffer {
   const [width, height] = [320, 180]
   const hue = (variant * 47) % 360
   const palette = [[238, 241, 245], shade(hue, 0.55), [255, 255, 255], [200, 205, 212], [179, 38, 30], [90, 100, 115]]

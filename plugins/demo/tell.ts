@@ -40,8 +40,8 @@ function tell(random: Random, scenario: Scenario, at: Date, now: Date): Story {
   const wanted = scenario.queue === HMS_OF_FACULTY ? hmsQueueOf(customer.unit) : scenario.queue
   // A queue without an address of its own gets its mails by hand.
   const first = (scenario.channel ?? 'email') === 'email' ? mailboxOf(wanted) : wanted
-  const script: readonly Step[] = [
-    ...(first === wanted ? [] : [{ move: wanted }]), ...(scenario.priority ? [{ priority: scenario.priority }] : []), ...scenario.then,
+  const whole: readonly Step[] = [
+    ...(first === wanted ? [] : [{ move: wanted }]), ...(scenario.priority ? [{ priority: scenario.priority }] : []), ...scenario.steps,
   ]
   const story: Story = {
     scenario, customer, language: customer.language, queue: first, title: say(scenario.subject, customer), arrivedAt: at,
@@ -50,7 +50,7 @@ function tell(random: Random, scenario: Scenario, at: Date, now: Date): Story {
   }
   const age = (now.getTime() - at.getTime()) / DAY
   // Not everything ends well: some wait for their turn, some stick half-way.
-  const steps = random.chance(0.06) && age < 6 ? [] : random.chance(0.12) && age < 40 ? script.slice(0, random.whole(0, script.length - 1)) : script
+  const steps = random.chance(0.06) && age < 6 ? [] : random.chance(0.34) && age < 30 ? whole.slice(0, random.whole(1, Math.max(1, whole.length - 1))) : whole
   let clock = story.receivedAt
   let agent = random.pick(agentsOf(first))
   let until: Date | undefined

@@ -13,7 +13,7 @@ export function arrivals(random: Random, count: number, now: Date): Date[] {
   const made = Array.from({ length: count }, (_, i) => {
     // A few came today or yesterday: there is something to take.
     if (i < count * 0.04) return arrival(random, now, () => random.next() * 1.3)
-    return random.chance(0.55) ? arrival(random, now, () => random.next() * SPAN_DAYS) : arrival(random, now, () => 14 * random.next() ** 1.6)
+    return random.chance(0.55) ? arrival(random, now, () => random.next() * SPAN_DAYS) : arrival(random, now, () => 15 * random.next() ** 1.25)
   })
   return made.sort((a, b) => a.getTime() - b.getTime())
 }

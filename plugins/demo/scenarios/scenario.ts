@@ -22,7 +22,7 @@ export interface Scenario {
   html?: boolean
   files?: readonly DemoFile[]
   priority?: '1' | '2' | '4' | '5'
-  then: readonly Step[]
+  steps: readonly Step[]
 }
 
 export type DemoFile = { name: string; kind: 'pdf'; text: string } | { name: string; kind: 'png'; inline?: boolean } | { name: string; kind: 'txt'; text: string }
