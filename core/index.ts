@@ -24,6 +24,7 @@ export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
@@ -48,6 +49,9 @@ export {
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { sayPriority } from './ticket/priority-words.ts'
 export { seenTimes, touchSeen } from './ticket/seen.ts'
+export { formatNumber } from './ticket/number.ts'
+export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
+export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
 export { findArticle, findAttachment, firstWords, listArticles, storable, type Article, type Attachment } from './article/articles.ts'
 
@@ -63,13 +67,14 @@ export {
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
 export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, readAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
+export { receiptSentence } from './mail/auto-response.ts'
 
 // Pages
 export * from './web/index.ts'
 export {
   changePassword, createSetPasswordLink, logIn, logInByLink, peekLoginLink, peekSetPasswordLink, sendLoginLink, setPassword, setPasswordByLink,
 } from './person/login.ts'
-export { MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
 
 // Administration

@@ -34,10 +34,12 @@ export interface BootOptions {
   log: Log
   /** The program's clock, given at the edge and nowhere else. */
   clock?: () => Date
+  /** Runs once the schema stands, before anything is added or served; what it answers stands below the notices. */
+  prepare?: (host: Host) => Promise<string[]>
 }
 
 /** Starts everything, or nothing: at a fault what was started is stopped again and the fault thrown. */
-export async function boot({ config: wanted, log, clock = () => new Date() }: BootOptions): Promise<Program> {
+export async function boot({ config: wanted, log, clock = () => new Date(), prepare }: BootOptions): Promise<Program> {
   const started: (() => Promise<void>)[] = []
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()
@@ -63,6 +65,7 @@ export async function boot({ config: wanted, log, clock = () => new Date() }: Bo
       config, db, log, clock, live, plugins, activation: makeActivation(db, live, scopes),
       announce: (name, address) => { addresses.set(name, address) },
     })
+    const prepared = (await prepare?.(kernel.host)) ?? []
     const firstNotices = await firstRun(kernel.host)
 
     // Answers under way need the database: from here on the web stops before it.
@@ -79,7 +82,7 @@ export async function boot({ config: wanted, log, clock = () => new Date() }: Bo
     const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
-      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : [])],
+      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],
       addresses, host: kernel.host, stop,
     }
   } catch (error) {
@@ -89,7 +92,7 @@ export async function boot({ config: wanted, log, clock = () => new Date() }: Bo
 }
 
 /** Plugins of the project by name, others by path; the build and the sources alike. */
-async function findPlugin(name: string): Promise<unknown> {
+export async function findPlugin(name: string): Promise<unknown> {
   const built = join(import.meta.dirname, 'plugins', `${name}.js`)
   const candidates = name.startsWith('.') || name.startsWith('/')
     ? [join(projectDir, name)]
