@@ -33,8 +33,7 @@ export function queueTree(queues: readonly Queue[], readable: ReadonlySet<Id>, c
       if (!readable.has(queue.id) && below.length === 0) return []
       const own = counts.get(queue.id)?.open ?? 0
       const open = own + below.filter((node) => node.depth === depth + 1).reduce((sum, node) => sum + node.open, 0)
-      const name = depth === 0 ? queue.name : shortName(queue.name)
-      return [{ id: queue.id, name, fullName: queue.name, depth, readable: readable.has(queue.id), open, own }, ...below]
+      return [{ id: queue.id, name: shortName(queue.name), fullName: queue.name, depth, readable: readable.has(queue.id), open, own }, ...below]
     })
   return walk(null, 0)
 }

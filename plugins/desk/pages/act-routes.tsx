@@ -32,7 +32,7 @@ async function run(c: PageContext, name: string, act: Act): Promise<Response> {
     const doIt = await act(c, id, fields)
     const { done, undoable } = await c.get('host').work(actor, async (work) => ({ done: await doIt(work), undoable: work.act }))
     flash(c, { text: words(c)(done.say, done.params), ...(name === 'watch' ? {} : { undo: `/desk/tickets/${id}/undo/${undoable}` }) })
-    return c.redirect(ownPath(fields['back']) ?? `/desk/tickets/${id}`, 303)
+    return c.redirect(fields['back'] ? ownPath(fields['back']) : `/desk/tickets/${id}`, 303)
   } catch (error) {
     if (!(error instanceof Refusal) || (error.status !== 422 && error.status !== 409)) throw error
     const form = withRefusal(c, { values: fields, problems: {} }, error)

@@ -55,7 +55,7 @@ export async function bulk(c: PageContext): Promise<Response> {
   const t = words(c)
   const fields = await readFields(c)
   const ids = [...new Set(await readAll(c, 'ticket'))].slice(0, MOST)
-  const back = ownPath(fields['back']) ?? '/desk'
+  const back = fields['back'] ? ownPath(fields['back']) : '/desk'
   if (ids.length === 0) {
     flash(c, { text: t('bulk.nothing'), tone: 'warn' })
     return c.redirect(back, 303)

@@ -40,13 +40,15 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
       <div class="composer-body">
         {bad && <FormProblems c={c} form={bad} id="reply-problems" ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject' }} />}
         <TextArea c={c} form={form} name="body" id="reply" label={t('compose.body')} hideLabel rows={lines(form.values['body'] ?? '')} placeholder={t('compose.placeholder')} />
-        <Files c={c} form={form} name="files" id="reply-files" limit={config.smtp.maxSizeKb * 1024} />
+        <div class="composer-tail">
+          <Files c={c} form={form} name="files" id="reply-files" limit={config.smtp.maxSizeKb * 1024} />
+          <DraftStatus c={c} path={path} kind="reply" draft={draft} />
+        </div>
       </div>
       <div class="composer-foot">
         <Button kind="primary">{t('compose.send')}</Button>
         <Button name="then" value="close">{t('compose.send-close')}</Button>
         <Button name="then" value="wait">{t('compose.send-wait')}</Button>
-        <DraftStatus c={c} path={path} kind="reply" draft={draft} />
         <span class="end small">{t('compose.undo')}</span>
       </div>
     </form>
@@ -69,12 +71,12 @@ export const NoteComposer = ({ c, room, view, bad }: Props) => {
         <div class="composer-body">
           {bad && <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }} />}
           <TextArea c={c} form={form} name="body" id="note" label={t('note.body')} hideLabel rows={lines(form.values['body'] ?? '', 4)} placeholder={t('note.placeholder')} />
-          <Files c={c} form={form} name="files" id="note-files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
+          <div class="composer-tail">
+            <Files c={c} form={form} name="files" id="note-files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
+            <DraftStatus c={c} path={path} kind="note" draft={draft} />
+          </div>
         </div>
-        <div class="composer-foot">
-          <Button>{t('note.add')}</Button>
-          <DraftStatus c={c} path={path} kind="note" draft={draft} />
-        </div>
+        <div class="composer-foot"><Button>{t('note.add')}</Button></div>
       </form>
     </details>
   )
@@ -82,9 +84,9 @@ export const NoteComposer = ({ c, room, view, bad }: Props) => {
 
 /** Saves what is typed a second after the last key, and says so. */
 export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: string; kind: 'reply' | 'note'; draft: Draft | undefined }) => (
-  <>
+  <p class="draft small">
     <span
-      class="draft-status small" id={`${kind}-draft`} role="status"
+      class="draft-status" id={`${kind}-draft`} role="status"
       {...hx(c, {
         post: `${path}/draft?form=${kind}`, trigger: `input from:#${kind}-form delay:1s`, swap: 'innerHTML', sync: 'replace',
         include: `#${kind}-form textarea, #${kind}-form input:not([type=file])`,
@@ -94,9 +96,9 @@ export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: st
       {draft && <DraftWords c={c} at={draft.updatedAt} />}
     </span>
     {draft && (
-      <button type="submit" class="link-button small" formaction={`${path}/draft/drop?form=${kind}`} formenctype="application/x-www-form-urlencoded" formnovalidate>{words(c)('draft.drop')}</button>
+      <button type="submit" class="link-button" formaction={`${path}/draft/drop?form=${kind}`} formenctype="application/x-www-form-urlencoded" formnovalidate>{words(c)('draft.drop')}</button>
     )}
-  </>
+  </p>
 )
 
 /** "szkic zapisany 8:53"; with the day when it was not today. */

@@ -2,8 +2,8 @@
 import {
   blankForm, Button, Field, listAgents, listPriorities, listStates, queuesWith, sayPriority, sayStateName, Select, shortName, type PageContext, type StateRow,
 } from '../../../core/index.ts'
-import { filtersSet, placePath, readListQuery, type ListQuery } from '../list-query.ts'
-import { words } from '../words.ts'
+import { FIELDS, filtersSet, listUrl, placePath, type ListFields, type ListQuery } from '../list-query.ts'
+import { words, type DeskKey } from '../words.ts'
 import type { Room } from './frame.tsx'
 
 export interface FilterChoices { states: StateRow[]; priorities: { id: string; name: string }[]; agents: { id: string; name: string }[] }
@@ -20,11 +20,10 @@ export const ListFilter = ({ c, room, query, choices }: { c: PageContext; room: 
   const { place, fields } = query
   const set = filtersSet(query)
   const form = blankForm({ ...fields, sort: query.sort, dir: query.direction })
-  const usual = readListQuery(place, {})
   return (
-    <details class="filter" open={set > 0 || query.sort !== usual.sort}>
-      <summary class="button button-quiet">{t('filter.open')}{set > 0 && <span class="count">{set}</span>}</summary>
-      <form class="filter-form" method="get" action={placePath(place)}>
+    <details class="menu menu-end filter" id="filter">
+      <summary class="button button-quiet" data-key="F" aria-keyshortcuts="F">{t('filter.open')}{set > 0 && <span class="count">{set}</span>} <span aria-hidden="true">▾</span></summary>
+      <form class="menu-sheet filter-form" method="get" action={placePath(place)}>
         <Field c={c} form={form} name="q" type="search" label={t('filter.words')} id="filter-q" maxlength={200} />
         <Select c={c} form={form} name="state" id="filter-state" label={t('list.state')} empty={t(place.kind === 'search' ? 'filter.any' : 'filter.as-here')} choices={[
           { value: 'open', label: t('filter.all-open') }, { value: 'closed', label: t('filter.all-closed') }, { value: 'any', label: t('filter.any') },
@@ -57,6 +56,48 @@ export const ListFilter = ({ c, room, query, choices }: { c: PageContext; room: 
       </form>
     </details>
   )
+}
+
+/** What is set, each with a way to take it off. */
+export const FilterChips = ({ c, room, query, choices }: { c: PageContext; room: Room; query: ListQuery; choices: FilterChoices }) => {
+  const t = words(c)
+  const chips = FIELDS.filter((name) => query.fields[name] !== '' && name !== 'customer' && !(name === 'q' && query.place.kind === 'search'))
+  if (chips.length === 0) return null
+  return (
+    <ul class="chips filter-chips">
+      {chips.map((name) => (
+        <li>
+          <a class="chip" href={listUrl(query, { [name]: '' })}>
+            {t('filter.chip', { name: t(LABELS[name]), value: sayField(c, room, query, choices, name) })}
+            <span aria-hidden="true">×</span><span class="only-heard">, {t('filter.remove')}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const LABELS: Record<keyof ListFields, DeskKey> = {
+  state: 'list.state', priority: 'side.priority', owner: 'list.owner', q: 'filter.words', from: 'filter.from', to: 'filter.to', queue: 'list.queue',
+  below: 'filter.below', customer: 'list.customer',
+}
+
+function sayField(c: PageContext, room: Room, { fields }: ListQuery, choices: FilterChoices, name: keyof ListFields): string {
+  const t = words(c)
+  const language = c.get('language')
+  const value = fields[name]
+  switch (name) {
+    case 'state': {
+      const state = choices.states.find(({ id }) => id === value)
+      return state ? sayStateName(state.name, state.type, language)
+        : value === 'open' ? t('filter.all-open') : value === 'closed' ? t('filter.all-closed') : value === 'any' ? t('filter.any') : value
+    }
+    case 'priority': return sayPriority(choices.priorities.find(({ id }) => id === value)?.name ?? value, language)
+    case 'owner': return value === 'me' ? t('filter.me') : value === 'nobody' ? t('list.nobody') : choices.agents.find(({ id }) => id === value)?.name ?? value
+    case 'queue': return shortName(room.queues.find(({ id }) => id === value)?.name ?? value)
+    case 'below': return t('filter.without-below')
+    default: return value
+  }
 }
 
 /** The person's queues, lower levels moved in. */

@@ -8,7 +8,7 @@ import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuer
 import { isView } from '../views.ts'
 import { words } from '../words.ts'
 import { deskPage, enter, KeyHints, type Room } from './frame.tsx'
-import { ListFilter, readChoices } from './list-filter.tsx'
+import { FilterChips, ListFilter, readChoices } from './list-filter.tsx'
 import { TicketTable, type RowSlots } from './ticket-table.tsx'
 
 const PAGE = 50
@@ -75,14 +75,12 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
         body: (
           <>
             <PageHead title={title} beside={listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })}>
+              <ListFilter c={c} room={room} query={query} choices={choices} />
               <ButtonLink href={listUrl(query, { path: '/desk/export.csv' })}>{t('list.export')}</ButtonLink>
             </PageHead>
-            <ListFilter c={c} room={room} query={query} choices={choices} />
+            <FilterChips c={c} room={room} query={query} choices={choices} />
             {list}
-            <KeyHints hints={[
-              { keys: ['J', 'K'], what: t('keys.up-down') }, { keys: ['X'], what: t('keys.pick') }, { keys: ['A'], what: t('keys.take') },
-              { keys: ['Enter'], what: t('keys.open') }, { keys: ['?'], what: t('keys.all') },
-            ]} />
+            <KeyHints c={c} />
           </>
         ),
       })

@@ -50,7 +50,10 @@ const Head = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   return (
     <thead>
       <tr>
-        <th scope="col" class="cell-check"><span class="only-heard">{t('list.pick')}</span></th>
+        <th scope="col" class="cell-check">
+          <span class="only-heard">{t('list.pick')}</span>
+          <input type="checkbox" class="pick-all" hidden aria-label={t('list.pick-all')} />
+        </th>
         <th scope="col" class="cell-state">{t('list.state')}</th>
         <SortHead c={c} query={query} sort="title">{t('list.subject')}</SortHead>
         <th scope="col" class="cell-person">{t('list.customer')}</th>
@@ -97,7 +100,7 @@ const Row = ({ c, room, ticket, seen, more }: RowProps) => {
       <td class="cell-main">
         <span class="line-1">
           <a href={`/desk/tickets/${ticket.id}`} data-ahead="">{ticket.title}</a>
-          {news && <span class="row-mark">{t(ticket.lastAgentAt ? 'list.new-message' : 'list.unseen')}</span>}
+          {news && (ticket.lastAgentAt ? <span class="row-mark">{t('list.new-message')}</span> : <span class="only-heard">{t('list.unseen')}</span>)}
         </span>
         <span class="line-2"><span class="number">{ticket.number}</span> {ticket.preview}</span>
         {more}
@@ -119,7 +122,7 @@ const Row = ({ c, room, ticket, seen, more }: RowProps) => {
           </button>
         )}
       </td>
-      <td class="cell-time"><When c={c} ticket={ticket} /></td>
+      <td class="cell-time" data-label={t('list.received')}><When c={c} ticket={ticket} /></td>
       <td class="cell-narrow" data-label={t('list.age')}><Time c={c} at={ticket.createdAt} as="age" /></td>
     </tr>
   )
@@ -131,10 +134,9 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   const now = c.get('host').clock()
   if (ticket.stateType === 'pending reminder' || ticket.stateType === 'pending auto') {
     if (!ticket.pendingUntil) return <span class="quiet">{t('when.no-date')}</span>
-    return ticket.pendingUntil < now
-      ? <span class="bad">{t('when.passed')} <Time c={c} at={ticket.pendingUntil} /></span>
-      : <>{t('when.until')} <Time c={c} at={ticket.pendingUntil} /></>
+    const passed = ticket.pendingUntil < now
+    return <span class={passed ? 'bad' : undefined}><Time c={c} at={ticket.pendingUntil} /><span class="line-2">{t(passed ? 'when.passed' : 'when.until')}</span></span>
   }
-  if (ticket.closedAt) return <span class="quiet">{t('when.closed')} <Time c={c} at={ticket.closedAt} /></span>
-  return ticket.receivedAt > now ? <span class="quiet">{t('when.from')} <Time c={c} at={ticket.receivedAt} /></span> : <Time c={c} at={ticket.receivedAt} />
+  if (ticket.closedAt) return <><Time c={c} at={ticket.closedAt} /><span class="line-2">{t('when.closed')}</span></>
+  return <><Time c={c} at={ticket.receivedAt} />{ticket.receivedAt > now && <span class="line-2">{t('when.from')}</span>}</>
 }

@@ -1,13 +1,13 @@
 /** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
 import type { Child } from 'hono/jsx'
 import {
-  agentsOfQueue, ArticleCard, calendarOfQueue, countEach, findDraft, findOrigin, findPerson, listArticles, listParticipants, listPriorities, listWatchers,
+  agentsOfQueue, ArticleCard, calendarOfQueue, countEach, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
   LiveRegion, OPEN_TYPES, receive, respond, sayReceiptReason, seeTicket, StateBadge, touchSeen, type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
 import { ActRow } from './ticket-acts.tsx'
-import { Composer, NoteComposer } from './composer.tsx'
+import { Composer, NoteComposer, quoteOf } from './composer.tsx'
 import { deskPage, enter, type Room } from './frame.tsx'
 import { TicketSide } from './ticket-side.tsx'
 
@@ -42,20 +42,23 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
   const { db, clock } = c.get('host')
   const ticket = await seeTicket(db, room.actor.access, id, 'ro')
   const view = await read(c, room, ticket)
-  // What the browser fetches ahead nobody has seen yet.
-  if (!/prefetch/.test(`${c.req.header('sec-purpose') ?? ''}${c.req.header('purpose') ?? ''}`)) await touchSeen(db, ticket.id, room.actor.id, clock())
+  // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
+  const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
+  if (!ahead) await touchSeen(db, ticket.id, room.actor.id, clock())
+  const quote = await quoteOf(c, view)
   const live = <TicketRegion c={c} room={room} view={view} bad={bad} />
   return respond(c, {
     fragments: { ticket: () => live },
     whole: () => deskPage(c, room, {
       title: `${ticket.number} ${ticket.title}`, status: bad?.status ?? 200, live: { ticket: ticket.id },
       body: (
-        <div class="ticket">
+        <div class="ticket-page">
           {live}
           <div class="ticket-compose">
             <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
-            <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} />
+            <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
           </div>
+          {ahead && <div {...hx(c, { post: `/desk/tickets/${ticket.id}/seen`, trigger: 'load', swap: 'none', include: '#reply-form input[name=_csrf], #note-form input[name=_csrf]' })} />}
         </div>
       ),
     }),
@@ -69,7 +72,7 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
   return (
     <LiveRegion c={c} id="ticket" class="ticket-live" href={`/desk/tickets/${ticket.id}`} on={`ticket-${ticket.id}`}>
       <header class="ticket-head">
-        <p class="ticket-line"><span class="ticket-number">{ticket.number}</span> <StateBadge c={c} ticket={ticket} /></p>
+        <p class="ticket-line"><span class="number">{ticket.number}</span> <StateBadge c={c} ticket={ticket} /></p>
         <h1>{ticket.title}</h1>
         <ActRow c={c} room={room} view={view} bad={bad} />
       </header>
@@ -78,7 +81,7 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
         {articles.map((article) => (
           <ArticleCard
             c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
-            acts={!article.withdrawnAt && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
+            acts={article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
           />
         ))}
       </section>
@@ -105,10 +108,9 @@ async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketV
 /** Said only while the calendar still says so: rules may have changed since. */
 async function whyReceived(c: PageContext, ticket: Ticket): Promise<string | undefined> {
   if (ticket.receivedAt.getTime() - ticket.createdAt.getTime() < 60_000) return undefined
-  const { db, clock } = c.get('host')
+  const { db } = c.get('host')
   const calendar = await calendarOfQueue(db, ticket.queueId)
   const language = c.get('language')
   const receipt = receive(calendar, ticket.createdAt, language)
-  void clock
   return receipt.receivedAt.getTime() === ticket.receivedAt.getTime() ? sayReceiptReason(receipt, calendar, language, ticket.createdAt) : undefined
 }
