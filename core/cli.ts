@@ -7,6 +7,7 @@ import { connectDatabase } from './database/connect.ts'
 import { migrateAll } from './database/migrate-all.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
+import { dropPrivileges } from './privileges.ts'
 import { runUntilSignal } from './run.ts'
 import { version } from './project.ts'
 
@@ -21,7 +22,7 @@ program
     const config = await loadConfig()
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
-      const running = await boot({ config, log })
+      const running = await boot({ config, log, whenBound: dropPrivileges })
       say(['pomoc is ready.', ...running.notices].join('\n  '))
       return running
     })

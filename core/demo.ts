@@ -7,6 +7,7 @@ import { connectDatabase } from './database/connect.ts'
 import type { Host } from './kernel/contract.ts'
 import type { Log } from './log.ts'
 import { boot, findPlugin, type Program } from './main.ts'
+import { dropPrivileges } from './privileges.ts'
 
 /** What the plugin `demo` exports beside its definition; found by name, for core knows no plugin. */
 interface DemoPlugin {
@@ -33,10 +34,10 @@ export async function demoConfig(): Promise<Config> {
 export async function startDemo({ fresh, tickets }: DemoOptions, config: Config, log: Log): Promise<Program> {
   if (fresh) await forget(config)
   const plugin = (await findPlugin('demo')) as DemoPlugin
-  return boot({
+  return boot({ 
     config, log,
     prepare: async (host) => {
-      const filled = await plugin.fill(host, { tickets, now: host.clock() })
+      const filled = await plugin.fill(host, { tickets, now: host.clock(), whenBound: dropPrivileges })
       return [...filled ? [] : ['The university of the last demo is still there: "npm run demo -- --fresh" makes it anew.'], ...plugin.logins()]
     },
   })

@@ -16,7 +16,6 @@ import { startLive } from './kernel/live.ts'
 import { loadPlugins } from './kernel/load-plugins.ts'
 import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
-import { dropPrivileges } from './privileges.ts'
 import { projectDir } from './project.ts'
 import { openWebDoor } from './web/serve.ts'
 
@@ -77,7 +76,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
       const end = await plugin.start?.(kernel.hostOf(plugin))
       if (end) started.push(end)
     }
-    const notice = dropPrivileges()
+    const notice = whenBound?.()
 
     const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)

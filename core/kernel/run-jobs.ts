@@ -146,6 +146,6 @@ function workerLogger(log?: Logger) {
   return new WorkerLogger(() => (level, message, meta) => {
     // graphile-worker reports each finished job at info; that is our debug.
     const ours = level === 'error' ? 'error' : level === 'warning' ? 'warn' : 'debug'
-    child?.[ours]({ ...(meta?.['error'] ? { err: meta['error'] } : {}) }, message)
+    child?.[ours](meta?.['error'] ? { err: meta['error'] } : {}, message)
   })
 }
