@@ -34,10 +34,10 @@ export async function demoConfig(): Promise<Config> {
 export async function startDemo({ fresh, tickets }: DemoOptions, config: Config, log: Log): Promise<Program> {
   if (fresh) await forget(config)
   const plugin = (await findPlugin('demo')) as DemoPlugin
-  return boot({ 
-    config, log,
+  return boot({
+    config, log, whenBound: dropPrivileges,
     prepare: async (host) => {
-      const filled = await plugin.fill(host, { tickets, now: host.clock(), whenBound: dropPrivileges })
+      const filled = await plugin.fill(host, { tickets, now: host.clock() })
       return [...filled ? [] : ['The university of the last demo is still there: "npm run demo -- --fresh" makes it anew.'], ...plugin.logins()]
     },
   })

@@ -35,10 +35,12 @@ export interface BootOptions {
   clock?: () => Date
   /** Runs once the schema stands, before anything is added or served; what it answers stands below the notices. */
   prepare?: (host: Host) => Promise<string[]>
+  /** Called once every port is bound; answers a line for the operator. The command line gives up root's rights here. */
+  whenBound?: () => string | undefined
 }
 
 /** Starts everything, or nothing: at a fault what was started is stopped again and the fault thrown. */
-export async function boot({ config: wanted, log, clock = () => new Date(), prepare }: BootOptions): Promise<Program> {
+export async function boot({ config: wanted, log, clock = () => new Date(), prepare, whenBound }: BootOptions): Promise<Program> {
   const started: (() => Promise<void>)[] = []
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()

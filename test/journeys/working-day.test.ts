@@ -48,7 +48,7 @@ describe.skipIf(!requireChromium())('the working day', () => {
           },
           dir: dataDir, // no config/local.ts there
         })
-        program = await boot({ config, log: makeLog('error'), clock: () => clock.now })
+        program = await boot({ config: { ...config, plugins: ['desk', 'portal', 'smtp-receiver'] }, log: makeLog('error'), clock: () => clock.now })
         make = await maker(database.db)
         make.now = clock.now
         const agent = await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski', login: 'jkowalski', address: 'jan.kowalski@uni.example' })
