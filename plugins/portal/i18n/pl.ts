@@ -90,7 +90,7 @@ export const pl = {
   'login.link.dead': 'Odnośnik już nie działa',
   'login.link.dead.text': 'Był już użyty albo minęło 30 minut. Poproś o nowy.',
   'login.link.again': 'Poproś o nowy odnośnik',
-  'login.done': 'Do zobaczenia. Jesteś wylogowany.',
+  'login.done': 'Do zobaczenia. Sesja jest zakończona.',
 
   'password.title': 'Ustaw hasło',
   'password.text': 'Hasło do konta {login}. Będziesz się nim logować.',
@@ -101,7 +101,7 @@ export const pl = {
   'password.save': 'Ustaw hasło',
   'password.dead': 'Odnośnik do hasła już nie działa',
   'password.dead.text': 'Był już użyty albo minęła doba. Poproś administratora o nowy.',
-  'password.done': 'Hasło ustawione, jesteś zalogowany.',
+  'password.done': 'Hasło jest ustawione, logowanie się udało.',
 
   'account.title': 'Moje konto',
   'account.person': 'Osoba',
@@ -116,7 +116,7 @@ export const pl = {
   'account.password.save': 'Zmień hasło',
   'account.password.done': 'Hasło zmienione. Na innych urządzeniach trzeba zalogować się ponownie.',
   'account.password.none': 'Logujesz się odnośnikiem z poczty, bez hasła.',
-  'account.sessions': 'Gdzie jesteś zalogowany',
+  'account.sessions': 'Gdzie trwa Twoja sesja',
   'account.sessions.here': 'tutaj',
   'account.sessions.used': 'ostatnio {when}',
   'account.sessions.from': 'z adresu {address}',
