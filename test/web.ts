@@ -29,6 +29,8 @@ export interface Site {
   session(personId: string): Promise<string>
   /** Serves the site on a free port of this machine until it is closed; answers its address. */
   serve(): Promise<string>
+  /** Says that the program stops: streams end, /health/ready answers 503. */
+  stop(): void
   close(): Promise<void>
 }
 
@@ -106,6 +108,7 @@ export async function openSite(plugins: AnyPlugin[] = []): Promise<Site> {
       server = createAdaptorServer({ fetch: app.fetch }) as Server
       return `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 }, 'http')}`
     },
+    stop: () => stopping.abort(),
     close: async () => {
       stopping.abort()
       await new Promise<void>((resolve) => {
