@@ -2,10 +2,12 @@
 import { Command } from 'commander'
 import { BootError } from './boot-error.ts'
 import { loadConfig } from './config.ts'
+import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
 import { connectDatabase } from './database/connect.ts'
 import { migrateAll } from './database/migrate-all.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
+import { dropPrivileges } from './privileges.ts'
 import { runUntilSignal } from './run.ts'
 import { version } from './project.ts'
 
@@ -20,7 +22,7 @@ program
     const config = await loadConfig()
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
-      const running = await boot({ config, log })
+      const running = await boot({ config, log, whenBound: dropPrivileges })
       say(['pomoc is ready.', ...running.notices].join('\n  '))
       return running
     })
@@ -56,8 +58,16 @@ program
 program
   .command('demo')
   .description('serve a made-up university to look around in')
-  .action(() => {
-    throw new BootError('The demo is not part of this version: use "npm start".')
+  .option('--fresh', 'make it anew', false)
+  .option('--tickets <number>', 'how many tickets a new one gets; many are for measuring', ticketCount, 400)
+  .action(async (options: DemoOptions) => {
+    const config = await demoConfig()
+    const log = makeLog(config.logLevel)
+    await runUntilSignal(log, async () => {
+      const running = await startDemo(options, config, log)
+      say(['pomoc is ready.', ...running.notices].join('\n  '))
+      return running
+    })
   })
 
 // A reader that goes away (npm start | head) must not end the program.

@@ -21,6 +21,7 @@ const host = text('a host name or an address, such as 127.0.0.1 or 0.0.0.0')
 const port = whole(0, 65535, 'a port')
 
 const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
+const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
 const ZONE = 'a time zone, such as Europe/Warsaw'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
@@ -28,7 +29,8 @@ const BASE_URL = 'an http or https address without query, such as https://pomoc.
 export const configSchema = z
   .strictObject({
     dataDir: text('the path of a folder').optional(),
-    databaseUrl: url(['postgres:', 'postgresql:'], 'an address such as postgresql://user:password@host:5432/name').optional(),
+    // Not URL.canParse: libpq's form for a socket, postgresql://user@/name?host=/run/…, has no host.
+    databaseUrl: text(DATABASE_URL).regex(/^postgres(ql)?:\/\/\S+$/, { error: DATABASE_URL }).optional(),
     databaseConnections: whole(4, 1000, 'how many connections'),
     http: z.strictObject({ host, port }),
     baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),

@@ -28,6 +28,7 @@ export const ERRORS = {
   'person.login-taken': 422,
   'person.address-taken': 422,
   'person.address-invalid': 422,
+  'person.unknown': 422,
   'person.address-is-ours': 422,
   'person.no-address': 422,
   'person.unknown': 422,

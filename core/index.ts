@@ -6,7 +6,7 @@ export { choice, integer, longText, readSettings, text, writeSetting, yesNo, typ
 export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs.ts'
-export type { Notice } from './kernel/live.ts'
+export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { listActivations, setActivation } from './kernel/activation.ts'
@@ -14,6 +14,7 @@ export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
 export { version } from './project.ts'
+export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
 // Texts
@@ -23,6 +24,7 @@ export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
@@ -40,26 +42,39 @@ export * from './ticket/ticket.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export { undoAct } from './ticket/undo.ts'
+export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
+export {
+  findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
+} from './ticket/history-list.ts'
+export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
+export { sayPriority } from './ticket/priority-words.ts'
+export { seenTimes, touchSeen } from './ticket/seen.ts'
+export { formatNumber } from './ticket/number.ts'
+export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
+export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
-export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
+export { findArticle, findAttachment, firstWords, listArticles, storable, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
 export * from './queue/queues.ts'
+export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
+export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
 } from './person/persons.ts'
 
 // Mail
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
-export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, type AddressBook } from './mail/addresses.ts'
+export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, readAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
+export { receiptSentence } from './mail/auto-response.ts'
 
 // Pages
 export * from './web/index.ts'
 export {
   changePassword, createSetPasswordLink, logIn, logInByLink, peekLoginLink, peekSetPasswordLink, sendLoginLink, setPassword, setPasswordByLink,
 } from './person/login.ts'
-export { MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
 
 // Administration

@@ -16,7 +16,6 @@ import { startLive } from './kernel/live.ts'
 import { loadPlugins } from './kernel/load-plugins.ts'
 import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
-import { dropPrivileges } from './privileges.ts'
 import { projectDir } from './project.ts'
 import { openWebDoor } from './web/serve.ts'
 
@@ -34,10 +33,14 @@ export interface BootOptions {
   log: Log
   /** The program's clock, given at the edge and nowhere else. */
   clock?: () => Date
+  /** Runs once the schema stands, before anything is added or served; what it answers stands below the notices. */
+  prepare?: (host: Host) => Promise<string[]>
+  /** Called once every port is bound; answers a line for the operator. The command line gives up root's rights here. */
+  whenBound?: () => string | undefined
 }
 
 /** Starts everything, or nothing: at a fault what was started is stopped again and the fault thrown. */
-export async function boot({ config: wanted, log, clock = () => new Date() }: BootOptions): Promise<Program> {
+export async function boot({ config: wanted, log, clock = () => new Date(), prepare, whenBound }: BootOptions): Promise<Program> {
   const started: (() => Promise<void>)[] = []
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()
@@ -63,6 +66,7 @@ export async function boot({ config: wanted, log, clock = () => new Date() }: Bo
       config, db, log, clock, live, plugins, activation: makeActivation(db, live, scopes),
       announce: (name, address) => { addresses.set(name, address) },
     })
+    const prepared = (await prepare?.(kernel.host)) ?? []
     const firstNotices = await firstRun(kernel.host)
 
     // Answers under way need the database: from here on the web stops before it.
@@ -74,12 +78,12 @@ export async function boot({ config: wanted, log, clock = () => new Date() }: Bo
       const end = await plugin.start?.(kernel.hostOf(plugin))
       if (end) started.push(end)
     }
-    const notice = dropPrivileges()
+    const notice = whenBound?.()
 
     const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
-      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : [])],
+      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],
       addresses, host: kernel.host, stop,
     }
   } catch (error) {
@@ -89,7 +93,7 @@ export async function boot({ config: wanted, log, clock = () => new Date() }: Bo
 }
 
 /** Plugins of the project by name, others by path; the build and the sources alike. */
-async function findPlugin(name: string): Promise<unknown> {
+export async function findPlugin(name: string): Promise<unknown> {
   const built = join(import.meta.dirname, 'plugins', `${name}.js`)
   const candidates = name.startsWith('.') || name.startsWith('/')
     ? [join(projectDir, name)]

@@ -1,4 +1,5 @@
 /** Owns giving up root's rights once the ports are bound. */
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { obstacle, unprivilegedAccount } from './account.ts'
 import { projectDir } from './project.ts'
@@ -20,6 +21,7 @@ export function dropPrivileges(): string | undefined {
       'move the program to a folder that everybody can read, such as /opt/pomoc.'
     )
   }
+  flushCompileCache() // its folder belongs to root
   process.setgroups?.([account.gid])
   process.setgid?.(account.gid)
   process.setuid?.(account.uid)

@@ -8,6 +8,7 @@ export default class CiReporter implements Reporter {
     const skipped: string[] = []
     for (const module of modules) {
       if (module.errors().length > 0) count.failed++
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) count.failed++
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === 'pending') count.failed++

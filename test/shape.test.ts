@@ -23,7 +23,7 @@ const pluginNames = readdirSync(join(root, 'plugins')).filter((name) => statSync
 /** Everything a module names in an import, export-from or dynamic import. */
 function imports(file: string): string[] {
   const text = read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
-  return [...text.matchAll(/(?:from\s*|import\s*\(\s*|import\s+)'([^']+)'/g)].map((match) => match[1]!)
+  return [...text.matchAll(/(?:^\s*(?:import|export)\b[^'\n]*?\bfrom\s+|^\} from\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm)].map((match) => match[1]!)
 }
 const target = (file: string, name: string) => relative(root, resolve(root, dirname(file), name))
 const faults = (files: string[], find: (file: string) => string[]) => files.flatMap((file) => find(file).map((what) => `${file}: ${what}`))

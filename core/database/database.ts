@@ -4,6 +4,7 @@ import { Pool, types } from 'pg'
 import type { CustomTypesConfig } from 'pg'
 import { BootError, codeOf, reasonOf } from '../boot-error.ts'
 import type { Log } from '../log.ts'
+import { PreparingClient } from './prepared.ts'
 import type { Database } from './schema.ts'
 
 export interface OpenDatabase {
@@ -27,8 +28,10 @@ const parserFor = (oid: number, format?: 'text' | 'binary') =>
 export async function openDatabase(url: string, { max = 10, log }: { max?: number; log?: Log } = {}): Promise<OpenDatabase> {
   const pool = new Pool({
     connectionString: url,
+    Client: PreparingClient,
     max,
     connectionTimeoutMillis: 10_000,
+    keepAlive: true,
     application_name: 'pomoc',
     types: { getTypeParser: parserFor } as CustomTypesConfig,
   })

@@ -1,6 +1,6 @@
 /** Owns the life of the embedded PostgreSQL: started or adopted, held against a second pomoc, revived, stopped. */
 import { readFileSync } from 'node:fs'
-import { rm, unlink } from 'node:fs/promises'
+import { rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -42,7 +42,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const { dataDir, durable = true, connections = 60, share = false, log } = options
   const cluster = await prepareCluster(dataDir, unprivilegedAccount(), { durable, connections })
   let held = await startAndHold(cluster, share)
-  await createDatabase(held.client)
+  try {
+    await createDatabase(held.client)
+  } catch (error) {
+    if (!held.shared) await stopServer(cluster)
+    throw error
+  }
   if (held.shared) await held.client.end()
   await pruneLogs(cluster.pgdata)
   const pruning = setInterval(() => void pruneLogs(cluster.pgdata), 86_400_000).unref()
@@ -81,6 +86,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       if (held.shared) return
       await stopServer(cluster)
       await held.client.end().catch(() => {})
+      await rmdir(held.socketDir).catch(() => {}) // made anew at the next start
     },
   }
 }

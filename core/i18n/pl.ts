@@ -29,6 +29,7 @@ export const pl = {
   'error.person.login-taken': 'Ten login jest już zajęty.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
   'error.person.address-invalid': 'To nie jest poprawny adres e-mail: {address}.',
+  'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
   'error.person.address-is-ours': 'To adres pomocy, a nie osoby: listy z niego krążyłyby w kółko.',
   'error.person.unknown': 'Nie znamy nikogo o takim loginie ani adresie: {who}.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',

@@ -26,12 +26,15 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   scope: 'unit' | 'installation'
   /** Plugins that must be loaded too. */
   needs?: string[]
-  texts?: Texts<string>
+  /** Made with defineTexts: settings and permissions are named by keys of it. */
+  texts?: Pick<Texts<string>, 'pl' | 'en'>
   settings?: S
   /** Rights this plugin adds: name → text key. */
   permissions?: Record<string, string>
   /** Own schema, own migration table. */
   migrations?: Record<string, Migration>
+  /** Style sheets, scripts, pictures of its pages: name (unique in the program) → path; `c.get('asset')(name)` is their address. */
+  files?: Record<string, string>
   /** Adds routes. Called once at start. */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
   /** Places this plugin offers to others: name → what is handed to whoever fills it. */

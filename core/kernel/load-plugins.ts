@@ -45,6 +45,7 @@ export function checkPlugins(plugins: AnyPlugin[]): AnyPlugin[] {
     if (names.has(plugin.name)) throw new BootError(`Plugin “${plugin.name}” is named twice in “plugins”.`)
     names.add(plugin.name)
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, plugin.name)
+    for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, plugin.name)
     for (const job of Object.keys(plugin.jobs ?? {})) {
       if (!job.startsWith(`${plugin.name}/`)) throw new BootError(`Plugin “${plugin.name}” brings the job “${job}”: its name must begin with “${plugin.name}/”.`)
       claim(`the job “${job}”`, plugin.name)

@@ -92,7 +92,12 @@ async function watchWorkers(url: string, log: Logger) {
     client = next
     for (const id of held) await lock(next, id)
   }
-  const lock = (c: Client, id: string) => c.query('select pg_advisory_lock(hashtextextended($1, 7001))', [id])
+  // One connection, one query at a time.
+  let line: Promise<unknown> = Promise.resolve()
+  const lock = (c: Client, id: string) => {
+    line = line.then(() => c.query('select pg_advisory_lock(hashtextextended($1, 7001))', [id])).catch(() => {})
+    return line
+  }
   const sweep = async () => {
     if (stopped) return
     try {
@@ -125,7 +130,7 @@ async function watchWorkers(url: string, log: Logger) {
   return {
     async hold(id: string) {
       held.add(id)
-      if (client) await lock(client, id).catch(() => {})
+      if (client) await lock(client, id)
     },
     async stop() {
       stopped = true
@@ -141,6 +146,6 @@ function workerLogger(log?: Logger) {
   return new WorkerLogger(() => (level, message, meta) => {
     // graphile-worker reports each finished job at info; that is our debug.
     const ours = level === 'error' ? 'error' : level === 'warning' ? 'warn' : 'debug'
-    child?.[ours]({ ...(meta?.['error'] ? { err: meta['error'] } : {}) }, message)
+    child?.[ours](meta?.['error'] ? { err: meta['error'] } : {}, message)
   })
 }

@@ -80,7 +80,7 @@ async function store(
       from made, unnest(${keys}::bytea[], ${recipients.map(clean)}::text[]) with ordinality as r(key, address, place)
       order by r.place
       on conflict (key) do nothing returning id)
-    select id, (graphile_worker.add_job('mail/process', json_build_object('id', id::text))).id as job from mails`.execute(db)
+    select id, (graphile_worker.add_job('mail/process', json_build_object('id', id::text), job_key => 'mail/process/' || id)).id as job from mails`.execute(db)
   return rows.map((row) => row.id).sort((a, b) => Number(a) - Number(b))
 }
 

@@ -31,7 +31,7 @@ export async function attachBounce(work: Work, { reported, report, article, reas
   if (report.action === 'failed') {
     const changed = await work.db.updateTable('outbound_mail').set({ state: 'failed', last_error: said.slice(0, 1000) })
       .where('id', '=', reported.id).where('state', 'in', ['sent', 'queued']).returning('id').executeTakeFirst()
-    if (changed) deliveryChanged(work, ticket, reported.articleId, 'failed')
+    if (changed) await deliveryChanged(work, ticket.id, reported.articleId, 'failed')
   }
   return articleId
 }

@@ -2,6 +2,7 @@
 import type { Id, MailReason } from '../database/schema.ts'
 import { readWholeBlob } from '../database/blob.ts'
 import type { Host } from '../kernel/contract.ts'
+import { withoutJob } from '../kernel/jobs.ts'
 import type { RunnableJob } from '../kernel/run-jobs.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -65,7 +66,7 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     return undefined
   })
-  if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, delaySeconds: later })
+  if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
 }
 
 /** Starts a failed mail again (an administrator's act). */
@@ -74,7 +75,14 @@ export async function retryInbound(work: Work, id: Id): Promise<void> {
   const row = await work.db.updateTable('inbound_mail').set({ state: 'accepted', attempts: 0, outcome: null })
     .where('id', '=', id).where('state', 'in', ['failed', 'held']).returning('id').executeTakeFirst()
   if (!row) throw refused('not-found')
-  work.enqueue('mail/process', { id })
+  work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
+}
+
+/** Each minute: accepted mails that have no job, as after a restore. Usually none. */
+export async function processWaiting(host: Host): Promise<void> {
+  const rows = await host.db.selectFrom('inbound_mail').select('id').where('state', '=', 'accepted')
+    .where(withoutJob('mail/process/', 'inbound_mail')).orderBy('id').limit(1000).execute()
+  for (const { id } of rows) await host.enqueue({ task: 'mail/process', payload: { id }, key: `mail/process/${id}`, unlessThere: true })
 }
 
 /** A mail that no parser can read still becomes a ticket: from its head, the raw mail attached. */

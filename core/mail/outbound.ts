@@ -69,3 +69,10 @@ export async function cancelMails(work: Work, act: string): Promise<{ cancelled:
   }
   return { cancelled: waiting.length, left: rows.length - waiting.length }
 }
+
+/** Tells open pages and subscribers that a mail of a ticket has gone out, or will not. */
+export async function deliveryChanged(work: Work, ticketId: Id, articleId: Id | null, state: 'sent' | 'failed'): Promise<void> {
+  const { unit_id } = await work.db.selectFrom('ticket').innerJoin('queue', 'queue.id', 'ticket.queue_id').select('queue.unit_id')
+    .where('ticket.id', '=', ticketId).executeTakeFirstOrThrow()
+  work.emit('article.delivery-changed', { ticketId, unitId: unit_id, data: { article: articleId, state } })
+}

@@ -23,6 +23,6 @@ async function answer({ raw, only }: ParseRequest): Promise<void> {
     })
     parentPort!.postMessage({ mail: { ...mail, attachments } } satisfies ParseAnswer, moved)
   } catch (error) {
-    parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies ParseAnswer)
+    parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies ParseAnswer, [])
   }
 }

@@ -37,7 +37,7 @@ export function listQueues(db: Kysely<Database>): Promise<Queue[]> {
 }
 
 /** Shown name: the last level only. */
-export const shortName = (name: string): string => name.slice(name.lastIndexOf('::') + (name.includes('::') ? 2 : 0))
+export const shortName = (name: string): string => name.split('::').at(-1) ?? name
 
 /** Calendar in force: the queue's, else its unit's, else the units above, else the calendar named `default`. */
 export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promise<Calendar> {

@@ -29,6 +29,8 @@ export interface NewTicket {
   /** Owner from the start; then the ticket is locked (OTRS behaviour). */
   ownerId?: Id
   pendingUntil?: Date
+  /** When it reached us, where that was before now: a mail is taken in first and worked up later. */
+  arrivedAt?: Date
   /** Why this queue: shown on the ticket. */
   reason?: unknown
 }
@@ -47,7 +49,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const state = await findState(work.db, { name: wanted.state ?? 'new' })
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
   const calendar = await calendarOfQueue(work.db, queue.id)
-  const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, work.now).receivedAt
+  const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const number = await nextNumber(work.db, work.config, work.now)
   const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
   const { id } = await work.db.insertInto('ticket').values({

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import type { Id } from '../database/schema.ts'
 
-export const customerTicketPath = (ticketId: Id): string => `/my/tickets/${ticketId}`
+export const customerTicketPath = (ticketId: Id): string => `/tickets/${ticketId}`
 
-export const customerTicketUrl = (config: Pick<Config, 'baseUrl'>, ticketId: Id): string => config.baseUrl + customerTicketPath(ticketId)
+export const customerTicketUrl = (config: Pick<Config, 'baseUrl' | 'http'>, ticketId: Id): string =>
+  (config.baseUrl ?? `http://localhost:${config.http.port}`) + customerTicketPath(ticketId)

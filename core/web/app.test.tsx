@@ -114,7 +114,7 @@ describe('forms', () => {
   it('that are too large are refused with the limit', async () => {
     const somebody = site.visitor({ 'accept-language': 'en' })
     await somebody.get('/form')
-    const response = await somebody.post('/form', { text: 'x'.repeat(2_100_000) })
+    const response = await somebody.post('/form', { text: 'x'.repeat(2_200_000) })
     expect(response.status).toBe(413)
     expect(await response.text()).toContain('2\u00a0MB at most')
   })

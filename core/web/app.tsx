@@ -19,7 +19,7 @@ import { inPackage, inProject, loadStatic } from './static-files.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
 
 /** What somebody not logged in may send: a login, or a form whose session ended meanwhile, to be shown again. */
-const STRANGER_BYTES = 2_000_000
+const STRANGER_BYTES = 2 * 1024 * 1024
 
 export interface AppOptions {
   /** When it fires, streams end and /health/ready says no. */
@@ -36,6 +36,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inProject('core/web/static/app.js'),
     ],
     ...theme.files,
+    ...Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>,
   })
 
   const app = new Hono<WebEnv>()

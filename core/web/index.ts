@@ -1,4 +1,5 @@
 /** Owns what page-writing plugins get from core's web: whole pages, forms, fragments, parts. */
+export { sendAttachment } from './attachment.ts'
 export { csvAnswer, csvLine } from './csv.ts'
 export { flash } from './flash.ts'
 export { blankForm, MAX_FILES, readAll, readFields, readFiles, readForm, sayRefusal, withRefusal, type FormState, type Posted } from './forms.ts'
@@ -6,5 +7,6 @@ export { fragmentTarget, hx, isFragment, respond, type Hx } from './hx.ts'
 export { webTexts } from './i18n/web-texts.ts'
 export { page, type Frame, type PageWish } from './page.tsx'
 export { ownPath } from './preferences.ts'
-export { clientOf, demandAgent, demandLogin, keepSession, logOut, sessionToken } from './session.ts'
+export { clientOf, demandAgent, demandLogin, findSessionActor, keepSession, logOut, sessionToken } from './session.ts'
+export { Preferences } from './parts/top-bar.tsx'
 export * from './parts/index.ts'

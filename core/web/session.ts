@@ -1,7 +1,7 @@
 /** Owns the session cookie: from it to the person who acts, and back when somebody logs in or out. */
 import type { MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import type { Host, PageContext, WebEnv } from '../kernel/contract.ts'
 import { refused } from '../errors.ts'
 import { loadActor } from '../permission/access.store.ts'
 import type { PersonActor } from '../permission/actor.ts'
@@ -12,6 +12,12 @@ const cookieName = (c: PageContext) => c.get('secure') ? '__Host-pomoc' : 'pomoc
 
 /** The token the browser holds, if any: handed to openSession, which ends that session. */
 export const sessionToken = (c: PageContext): string | undefined => getCookie(c, cookieName(c))
+
+/** Whom a token just given logs in: to choose where they land. */
+export async function findSessionActor({ db, clock }: Pick<Host, 'db' | 'clock'>, token: string): Promise<PersonActor | undefined> {
+  const session = await resumeSession(db, token, clock())
+  return session && loadActor(db, session.personId)
+}
 
 export const findActor: MiddlewareHandler<WebEnv> = async (c, next) => {
   const token = sessionToken(c)

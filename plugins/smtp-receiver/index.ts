@@ -1,4 +1,4 @@
-/** The listener: takes mail by SMTP for the addresses of the help desk, and for nobody else. */
+/** The plugin that listens: takes mail by SMTP for the addresses of the help desk, and for nobody else. */
 import { definePlugin } from '../../core/index.ts'
 import { startListener } from './listener.ts'
 

@@ -100,7 +100,7 @@ export async function startListener(host: Host): Promise<Listener> {
 
   /** Connections that give us nothing at this moment end at once (421); the others after their mail. */
   function closeIdle(): void {
-    for (const connection of [...server.connections]) {
+    for (const connection of server.connections) {
       if (underWay.has(connection.id)) continue
       connection.send(421, 'Closing down, try again later', false)
     }

@@ -1,4 +1,4 @@
-/** Did a program write this mail? Then it becomes a ticket like any other, but no automatic answer goes out (RFC 3834). */
+/** Owns the question: did a program write this mail? Then it becomes a ticket like any other, but no automatic answer goes out (RFC 3834). */
 import { canonicalAddress, destinationOf } from '../addresses.ts'
 import { headerValues } from '../parsed-mail.ts'
 import type { Hand, Step } from '../hand.ts'

@@ -1,4 +1,4 @@
-/** Is this a report about a mail of ours? Then it belongs to that mail's ticket and nobody is answered. */
+/** Owns the question: is this a report about a mail of ours? Then it belongs to that mail's ticket and nobody is answered. */
 import type { Step } from '../hand.ts'
 
 export const bounce: Step = {

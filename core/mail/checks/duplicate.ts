@@ -1,4 +1,4 @@
-/** Is this the same mail, sent to two addresses of ours? Then one ticket is enough. */
+/** Owns the question: is this the same mail, sent to two addresses of ours? Then one ticket is enough. */
 import type { Step } from '../hand.ts'
 
 /** By bytes, never by Message-ID alone: other bytes under the same id are another mail. */

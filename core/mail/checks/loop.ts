@@ -1,4 +1,4 @@
-/** Is this a mail of our own that came back? Then it tells nothing new and must not be answered. */
+/** Owns the question: is this a mail of our own that came back? Then it tells nothing new and must not be answered. */
 import { headerValues } from '../parsed-mail.ts'
 import type { Step } from '../hand.ts'
 

@@ -1,4 +1,4 @@
-/** May a mail still be added to this ticket? */
+/** Owns the question: may a mail still be added to this ticket? */
 import type { Step } from '../hand.ts'
 
 /** OTRS 2.5: the queue's option counts only for tickets of the types closed and removed. A removed ticket never opens again. */

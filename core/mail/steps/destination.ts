@@ -1,4 +1,4 @@
-/** Which queue does a new ticket go to? */
+/** Owns the question: which queue does a new ticket go to? */
 import { destinationOf } from '../addresses.ts'
 import type { Step } from '../hand.ts'
 

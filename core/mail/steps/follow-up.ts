@@ -1,4 +1,4 @@
-/** Does this mail go on with a ticket that exists? */
+/** Owns the question: does this mail go on with a ticket that exists? */
 import type { Step } from '../hand.ts'
 
 /**

@@ -1,4 +1,4 @@
-/** Who wrote this mail? */
+/** Owns the question: who wrote this mail? */
 import { isAddress } from '../../person/persons.ts'
 import type { Step } from '../hand.ts'
 import type { MailAddress, ParsedMail } from '../parsed-mail.ts'

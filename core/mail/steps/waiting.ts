@@ -1,4 +1,4 @@
-/** Does this mail answer one that came in but is not a ticket yet? Then it comes back in a moment. */
+/** Owns the question: does this mail answer one that came in but is not a ticket yet? Then it comes back in a moment. */
 import type { Step } from '../hand.ts'
 
 /** Seconds before each new look; then the mail goes its way without the other one. */

@@ -88,8 +88,10 @@ export const TimeBar = ({ part, tone, words }: { part: number; tone: 'open' | 'w
 )
 
 /** A menu that opens under its word: rare acts. Closed by Escape or a click elsewhere where scripts run. */
-export const Menu = ({ label, kind = 'quiet', shortcut, children }: PropsWithChildren<{ label: Child; kind?: 'primary' | 'quiet'; shortcut?: string }>) => (
-  <details class="menu">
+export const Menu = ({ label, kind = 'quiet', shortcut, open = false, id, children }: PropsWithChildren<{
+  label: Child; kind?: 'primary' | 'quiet'; shortcut?: string; open?: boolean; id?: string
+}>) => (
+  <details class="menu" open={open} id={id}>
     <summary class={`button button-${kind}`} data-key={shortcut} aria-keyshortcuts={shortcut}>{label} <span aria-hidden="true">▾</span></summary>
     <div class="menu-sheet">{children}</div>
   </details>

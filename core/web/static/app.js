@@ -4,7 +4,9 @@
 
   // ── htmx: what a reader opened stays open when a part refreshes itself ──────────────────────────
   htmx.registerExtension('pomoc', {
-    htmx_before_morph_attr: (element, detail) => !(detail.attrName === 'open' && element.tagName === 'DETAILS'),
+    htmx_before_morph_attr: (element, detail) => !(
+      (detail.attrName === 'open' && element.tagName === 'DETAILS') || (detail.attrName === 'aria-current' && element.matches('[data-row]'))
+    ),
   })
 
   const notices = () => document.getElementById('notices')

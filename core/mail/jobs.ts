@@ -1,0 +1,14 @@
+/** Owns the list of mail's jobs. */
+import type { Host } from '../kernel/contract.ts'
+import type { RunnableJob } from '../kernel/run-jobs.ts'
+import { processJob, processWaiting } from './inbound.ts'
+import { sendJob, sendWaiting } from './send.ts'
+
+export function mailJobs(host: Host): Map<string, RunnableJob> {
+  return new Map<string, RunnableJob>([
+    ['mail/process', processJob(host)],
+    ['mail/process-waiting', { cron: '* * * * *', run: () => processWaiting(host) }],
+    ['mail/send', sendJob(host)],
+    ['mail/send-waiting', { cron: '* * * * *', run: () => sendWaiting(host) }],
+  ])
+}

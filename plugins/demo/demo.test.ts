@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sql } from 'kysely'
+import { testDatabase } from '../../test/database.ts'
+import { maker, type Maker } from '../../test/make.ts'
+import { runWork } from '../../core/kernel/work.ts'
+import { countOpenByQueue, findPersonByLogin, listArticles, listTickets, loadActor, readWholeBlob } from '../../core/index.ts'
+import { parseMail } from '../../core/mail/parse.ts'
+import { fillUniversity, tellUniversity } from './fill.ts'
+import { AGENTS, CUSTOMERS } from './people.ts'
+import { SCENARIOS } from './scenarios/index.ts'
+import { agentsOf } from './tell.ts'
+import { QUEUES, UNITS } from './university.ts'
+
+const NOW = new Date('2026-11-17T09:15:00Z')
+
+let database: Awaited<ReturnType<typeof testDatabase>>
+let make: Maker
+beforeAll(async () => {
+  database = await testDatabase()
+  make = await maker(database.db)
+  const room = { db: database.db, config: make.config, clock: () => NOW, subscribers: () => [] }
+  await fillUniversity({ db: database.db, config: make.config, work: (actor, run) => runWork(room, actor, run) }, { tickets: 400, now: NOW })
+})
+afterAll(() => database.close())
+
+const rows = async <T>(text: string): Promise<T[]> => (await sql.raw<T>(text).execute(database.db)).rows
+
+describe('the made-up university', () => {
+  it('has 40 units, 12 agents, 60 people and 400 tickets of three months', async () => {
+    expect(UNITS.length + 1).toBe(40)
+    expect([AGENTS.length, CUSTOMERS.length]).toEqual([12, 60])
+    expect(new Set([...AGENTS, ...CUSTOMERS].map(({ address }) => address)).size).toBe(72)
+    const [found] = await rows<{ tickets: string; days: number }>(
+      `select count(*) as tickets, extract(epoch from max(created_at) - min(created_at)) / 86400 as days from ticket`)
+    expect(found!.tickets).toBe('400')
+    expect(Number(found!.days)).toBeGreaterThan(80)
+    expect(await rows('select 1 from unit')).toHaveLength(40)
+  })
+  it('is the same for the same seed and moment', async () => {
+    const tell = () => tellUniversity(make.config, { tickets: 60, now: NOW }, 'hash')
+    expect(JSON.stringify((await tell()).tables)).toBe(JSON.stringify((await tell()).tables))
+  })
+  it('lets nothing happen after now, and no answer come before its question', async () => {
+    for (const table of ['ticket', 'article', 'history', 'outbound_mail', 'inbound_mail']) {
+      const column = table === 'inbound_mail' ? 'accepted_at' : 'created_at'
+      expect(await rows(`select id from ${table} where ${column} > '${NOW.toISOString()}'::timestamptz + interval '2 seconds'`), table).toEqual([])
+    }
+    expect(await rows(`select a.id from article a join ticket t on t.id = a.ticket_id where a.created_at < t.created_at`)).toEqual([])
+  })
+  it('keeps what the acts keep: state and its type, closing times, owners, the receipt clock', async () => {
+    expect(await rows(`select t.id from ticket t join ticket_state s on s.id = t.state_id where s.type <> t.state_type`)).toEqual([])
+    expect(await rows(`select id from ticket where (state_type = 'closed') <> (closed_at is not null)`)).toEqual([])
+    expect(await rows(`select id from ticket where state_id = 6 and pending_until is null or state_type not like 'pending%' and pending_until is not null`)).toEqual([])
+    expect(await rows(`select id from ticket where lock = 'lock' and owner_id is null`)).toEqual([])
+    expect(await rows(`select id from ticket where received_at < created_at`)).toEqual([])
+    expect(await rows(`select t.id from ticket t where not exists (select 1 from article a where a.ticket_id = t.id)`)).toEqual([])
+    expect(await rows(`select t.id from ticket t where preview = ''`)).toEqual([])
+  })
+  it('has tickets in every state, answers that failed, mails of every outcome', async () => {
+    const states = (await rows<{ state_id: string }>('select distinct state_id from ticket')).map((row) => row.state_id).toSorted()
+    expect(states).toEqual(['1', '2', '20', '3', '4', '6'])
+    expect(await rows(`select id from outbound_mail where state = 'failed'`)).toHaveLength(1)
+    const outcomes = (await rows<{ outcome: string }>('select distinct outcome from inbound_mail')).map((row) => row.outcome).toSorted()
+    expect(outcomes).toEqual(['bounce-attached', 'duplicate', 'failed', 'follow-up', 'loop', 'new-ticket'])
+  })
+  it('shows each agent their own queues only', async () => {
+    const ewa = (await loadActor(database.db, (await findPersonByLogin(database.db, 'ewozniak'))!.id))!
+    const seen = await listTickets(database.db, ewa.access, 'ro', { limit: 500 })
+    expect(new Set(seen.tickets.map((ticket) => ticket.queueName))).toEqual(new Set(['WM::Dziekanat']))
+    const anna = (await loadActor(database.db, (await findPersonByLogin(database.db, 'akowalska'))!.id))!
+    expect(anna.access.admin).toBe(true)
+    expect((await countOpenByQueue(database.db, anna.access)).size).toBeGreaterThan(4)
+  })
+  it('every queue has somebody to answer, every text is filled in', async () => {
+    for (const queue of [...QUEUES.map(({ name }) => name), ...SCENARIOS.map(({ queue }) => queue).filter((name) => name !== 'HMS*')]) {
+      expect(agentsOf(queue).length, queue).toBeGreaterThan(0)
+    }
+    expect(await rows(`select id, body from article where body ~ '[{}]' or subject ~ '[{}]'`)).toEqual([])
+  })
+  it('keeps raw mails that read as what the tickets say', async () => {
+    const mails = await rows<{ blob_id: string; subject: string; body: string }>(
+      `select m.blob_id, a.subject, a.body from inbound_mail m join article a on a.id = m.article_id and a.inbound_mail_id = m.id where m.outcome in ('new-ticket', 'follow-up') order by m.id limit 12`)
+    for (const mail of mails) {
+      const parsed = await parseMail(await readWholeBlob(database.db, mail.blob_id))
+      expect(parsed.subject).toBe(mail.subject)
+      expect(parsed.text.trim()).toBe(mail.body.trim())
+    }
+  })
+  it('goes on with new tickets and numbers of its own', async () => {
+    make.now = NOW
+    const { id, number } = await make.ticket()
+    expect(BigInt(id)).toBe(401n)
+    expect(number).toMatch(/^20261117/)
+    expect(await listArticles(database.db, id, { visibleOnly: false })).toHaveLength(1)
+  })
+})

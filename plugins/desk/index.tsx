@@ -1,0 +1,51 @@
+/** The plugin of the agents' pages: lists, tickets, acts on them. */
+import { definePlugin, inProject } from '../../core/index.ts'
+import { actRoutes } from './pages/act-routes.tsx'
+import { attachment } from './pages/attachment.ts'
+import { bulk } from './pages/bulk.tsx'
+import { exportCsv } from './pages/export.ts'
+import { railFragment } from './pages/frame.tsx'
+import { headParts, personMenuLink } from './pages/frame-slots.tsx'
+import { historyPage } from './pages/history.tsx'
+import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.tsx'
+import { createFromForm, newTicketPage, peopleFragment } from './pages/new-ticket.tsx'
+import { ticketPage } from './pages/ticket.tsx'
+import { deskTexts } from './words.ts'
+
+export default definePlugin({
+  name: 'desk', api: 1, scope: 'installation',
+  texts: deskTexts,
+  files: { 'desk.css': inProject('plugins/desk/desk.css'), 'desk.js': inProject('plugins/desk/desk.js') },
+  places: {
+    'desk.rail': 'under the queues of the rail',
+    'desk.list.row': '{ ticket }: under the subject of a row',
+    'desk.ticket.acts': '{ ticket }: in the row of acts, before "More"',
+    'desk.ticket.side': '{ ticket }: a card beside the ticket',
+  },
+  slots: {
+    'document.head': { order: 10, render: headParts },
+    'person.menu': { order: 10, render: personMenuLink },
+  },
+  routes(app) {
+    // Lists
+    app.get('/desk', home)
+    app.get('/desk/view/:name', viewPage)
+    app.get('/desk/queue/:id', queuePage)
+    app.get('/desk/search', searchPage)
+    app.get('/desk/export.csv', exportCsv)
+    app.post('/desk/bulk', bulk)
+    app.get('/desk/rail', railFragment)
+
+    // New tickets
+    app.get('/desk/new', newTicketPage)
+    app.post('/desk/new', createFromForm)
+    app.get('/desk/people', peopleFragment)
+
+    // One ticket
+    app.get('/desk/number/:number', numberPage)
+    app.get('/desk/tickets/:id', ticketPage)
+    app.get('/desk/tickets/:id/history', historyPage)
+    app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
+    actRoutes(app)
+  },
+})

@@ -1,0 +1,122 @@
+/** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
+import {
+  blankForm, Button, CsrfField, Field, Files, findArticle, FormProblems, headerName, hx, may, sayDateTime, sayTime, TextArea, type Draft, type FormState,
+  type PageContext,
+} from '../../../core/index.ts'
+import { words } from '../words.ts'
+import type { Room } from './frame.tsx'
+import type { TicketView } from './ticket.tsx'
+
+interface Props { c: PageContext; room: Room; view: TicketView; bad: FormState | undefined; quote?: string | undefined }
+
+const MOST_LINES = 14
+
+export const Composer = ({ c, room, view, bad, quote }: Props) => {
+  const t = words(c)
+  const { ticket } = view
+  const path = `/desk/tickets/${ticket.id}`
+  if (ticket.stateType === 'merged' || !may(room.actor.access, 'compose', ticket.ties).allowed) return null
+  const draft = view.drafts.reply
+  const body = quote ? `${draft?.fields['body'] ? `${draft.fields['body']}\n\n` : ''}${quote}` : draft?.fields['body'] ?? ''
+  const form = bad ?? blankForm({ ...draft?.fields, body })
+  const to = form.values['to'] ?? ticket.customerAddress ?? ''
+  const open = Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
+  const { config } = c.get('host')
+  return (
+    <form class="composer" id="reply-form" method="post" action={`${path}/reply`} enctype="multipart/form-data" aria-label={t('compose.label')}>
+      <CsrfField c={c} />
+      <details class="composer-head" id="reply-head" open={open}>
+        <summary>
+          {t('compose.to')} <b>{form.values['to'] === undefined || to === ticket.customerAddress ? ticket.customerName ?? t('compose.nobody') : to}</b>
+          {form.values['cc'] ? <> · {t('compose.cc')} {form.values['cc']}</> : null}
+          <span class="composer-change">{t('compose.change')}</span>
+        </summary>
+        <div class="form-row">
+          <Field c={c} form={form} name="to" id="reply-to" label={t('compose.to.label')} value={ticket.customerAddress} help={ticket.customerAddress ? undefined : t('compose.no-address')} />
+          <Field c={c} form={form} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
+          <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
+        </div>
+      </details>
+      <div class="composer-body">
+        {bad && <FormProblems c={c} form={bad} id="reply-problems" ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject' }} />}
+        <TextArea c={c} form={form} name="body" id="reply" label={t('compose.body')} hideLabel rows={lines(form.values['body'] ?? '')} placeholder={t('compose.placeholder')} />
+        <div class="composer-tail">
+          <Files c={c} form={form} name="files" id="reply-files" limit={config.smtp.maxSizeKb * 1024} />
+          <DraftStatus c={c} path={path} kind="reply" draft={draft} />
+        </div>
+      </div>
+      <div class="composer-foot">
+        <Button kind="primary">{t('compose.send')}</Button>
+        <Button name="then" value="close">{t('compose.send-close')}</Button>
+        <Button name="then" value="wait">{t('compose.send-wait')}</Button>
+        <span class="end small">{t('compose.undo')}</span>
+      </div>
+    </form>
+  )
+}
+
+/** A note for agents only; the customer never sees it. */
+export const NoteComposer = ({ c, room, view, bad }: Props) => {
+  const t = words(c)
+  const { ticket } = view
+  const path = `/desk/tickets/${ticket.id}`
+  if (ticket.stateType === 'merged' || !may(room.actor.access, 'note', ticket.ties).allowed) return null
+  const draft = view.drafts.note
+  const form = bad ?? blankForm({ ...draft?.fields })
+  return (
+    <details class="composer composer-note" id="note-box" open={Boolean(bad ?? draft)}>
+      <summary>{t('act.note')} <span class="small">{t('note.label')}</span></summary>
+      <form id="note-form" method="post" action={`${path}/note`} enctype="multipart/form-data">
+        <CsrfField c={c} />
+        <div class="composer-body">
+          {bad && <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }} />}
+          <TextArea c={c} form={form} name="body" id="note" label={t('note.body')} hideLabel rows={lines(form.values['body'] ?? '', 4)} placeholder={t('note.placeholder')} />
+          <div class="composer-tail">
+            <Files c={c} form={form} name="files" id="note-files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
+            <DraftStatus c={c} path={path} kind="note" draft={draft} />
+          </div>
+        </div>
+        <div class="composer-foot"><Button>{t('note.add')}</Button></div>
+      </form>
+    </details>
+  )
+}
+
+/** Saves what is typed a second after the last key, and says so. */
+export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: string; kind: 'reply' | 'note'; draft: Draft | undefined }) => (
+  <p class="draft small">
+    <span
+      class="draft-status" id={`${kind}-draft`} role="status"
+      {...hx(c, {
+        post: `${path}/draft?form=${kind}`, trigger: `input from:#${kind}-form delay:1s`, swap: 'innerHTML', sync: 'replace',
+        include: `#${kind}-form textarea, #${kind}-form input:not([type=file])`,
+      })}
+      {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
+    >
+      {draft && <DraftWords c={c} at={draft.updatedAt} />}
+    </span>
+    {draft && (
+      <button type="submit" class="link-button" formaction={`${path}/draft/drop?form=${kind}`} formenctype="application/x-www-form-urlencoded" formnovalidate>{words(c)('draft.drop')}</button>
+    )}
+  </p>
+)
+
+/** "szkic zapisany 8:53"; with the day when it was not today. */
+export const DraftWords = ({ c, at }: { c: PageContext; at: Date }) => {
+  const { clock, config } = c.get('host')
+  const recent = clock().getTime() - at.getTime() < 12 * 3600 * 1000
+  return <>{words(c)('draft.saved', { when: recent ? sayTime(at, config.zone) : sayDateTime(at, config.zone, c.get('language'), clock()) })}</>
+}
+
+/** A message quoted for the reply: who wrote it when, each line behind '>'. */
+export async function quoteOf(c: PageContext, view: TicketView): Promise<string | undefined> {
+  const id = c.req.query('quote')
+  const article = id ? await findArticle(c.get('host').db, view.ticket.id, id) : undefined
+  if (!article?.visible) return undefined
+  const { clock, config } = c.get('host')
+  const when = sayDateTime(article.createdAt, config.zone, c.get('language'), clock())
+  const who = article.personName ?? headerName(article.from)
+  return `\n\n${words(c)('quote.head', { when, who })}\n${article.body.trimEnd().split('\n').map((line) => `> ${line}`).join('\n')}\n`
+}
+
+const lines = (text: string, least = 6): number => Math.min(MOST_LINES, Math.max(least, text.split('\n').length + 1))

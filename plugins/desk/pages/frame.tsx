@@ -1,0 +1,144 @@
+/** Owns the frame of the agents' pages: bar, rail with views and queues, and who is let in. */
+import type { Child } from 'hono/jsx'
+import {
+  ButtonLink, countEach, countOpenByQueue, demandLogin, Key, listQueues, LiveRegion, page, queueTree, queuesWith, refused, webTexts, type PageContext,
+  type PageWish, type PersonActor, type Queue, type QueueNode,
+} from '../../../core/index.ts'
+import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
+import { VIEWS, views, type ViewName } from '../views.ts'
+import { words, type DeskKey } from '../words.ts'
+
+/** The agent who asks; not logged in: to the login and back. A customer is told that the desk is not theirs. */
+export function demandAgent(c: PageContext): PersonActor {
+  const actor = demandLogin(c)
+  if (!actor.access.agent) throw refused('not-allowed')
+  return actor
+}
+
+/** What the rail and the pages beside it both need; read once a request. */
+export interface Room {
+  actor: PersonActor
+  queues: Queue[]
+}
+
+export async function enter(c: PageContext): Promise<Room> {
+  const actor = demandAgent(c)
+  return { actor, queues: await listQueues(c.get('host').db) }
+}
+
+/** A whole page in the desk's frame. */
+export async function deskPage(c: PageContext, room: Room, wish: Omit<PageWish, 'frame' | 'live'> & { live?: PageWish['live']; place?: ListPlace; q?: string }): Promise<Response> {
+  const t = words(c)
+  const { place, q, live, ...rest } = wish
+  return page(c, {
+    ...rest, live: { list: true, ...live }, body: <>{wish.body}<KeySheet c={c} /></>,
+    frame: {
+      name: 'desk', home: '/desk',
+      search: { action: '/desk/search', name: 'q', label: t('search.label'), ...(q ? { value: q } : {}) },
+      acts: (
+        <>
+          <span class="live-state">{webTexts.in(c.get('language'))('page.live')}</span>
+          <ButtonLink kind="primary" href="/desk/new" shortcut="N">{t('new.link')}</ButtonLink>
+        </>
+      ),
+      rail: await rail(c, room, place),
+    },
+  })
+}
+
+interface RailData { counts: Record<ViewName, number>; tree: QueueNode[] }
+
+async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailData> {
+  const { db } = c.get('host')
+  const { access } = actor
+  const [counts, open] = await Promise.all([
+    countEach(db, access, 'ro', Object.fromEntries(VIEWS.map((name) => [name, views[name].filter(access)])) as Record<ViewName, ReturnType<(typeof views)['take']['filter']>>),
+    countOpenByQueue(db, access),
+  ])
+  return { counts, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
+}
+
+/** The rail's content; it fetches itself again when a ticket changes. */
+export async function rail(c: PageContext, room: Room, place: ListPlace | undefined): Promise<Child> {
+  const t = words(c)
+  const [{ counts, tree }, more] = await Promise.all([readRail(c, room), c.get('host').slots.fill('desk.rail', {}, c)])
+  const here = place ? sayPlace(place) : ''
+  return (
+    <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets">
+      <ul>
+        {VIEWS.map((name) => (
+          <li><RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>{t(`view.${name}`)}</RailLink></li>
+        ))}
+      </ul>
+      {tree.length > 0 && <h2 id="rail-queues">{t('rail.queues')}</h2>}
+      <ul aria-labelledby="rail-queues">
+        {tree.map((node) => (
+          <li class={node.depth > 0 ? `deep-${Math.min(node.depth, 4)}` : undefined}>
+            {node.readable
+              ? <RailLink c={c} href={`/desk/queue/${node.id}`} current={here === `queue-${node.id}`} count={node.open}>{node.name}</RailLink>
+              : <span class="rail-plain">{node.name}</span>}
+          </li>
+        ))}
+      </ul>
+      {more}
+    </LiveRegion>
+  )
+}
+
+const RailLink = ({ c, href, current, count, children }: { c: PageContext; href: string; current: boolean; count: number; children: Child }) => (
+  <a href={href} aria-current={current ? 'page' : undefined}>
+    <span class="rail-name">{children}</span>{' '}
+    <span class="count" aria-label={words(c)('list.count', { count })}>{count >= 1000 ? '999+' : count}</span>
+  </a>
+)
+
+/** GET /desk/rail: the rail alone. */
+export async function railFragment(c: PageContext): Promise<Response> {
+  const room = await enter(c)
+  return respondWith(c, await rail(c, room, readPlace(c.req.query('here'))))
+}
+
+/** Keys that work in a list, under it; all of them behind '?'. */
+export const KeyHints = ({ c }: { c: PageContext }) => {
+  const t = words(c)
+  return (
+    <p class="keys">
+      <Key>J</Key><Key>K</Key> {t('keys.up-down')} <Key>X</Key> {t('keys.pick')} <Key>A</Key> {t('keys.take')} <Key>Enter</Key> {t('keys.open')}
+      {' '}<button type="button" class="link-button" popovertarget="keys" aria-keyshortcuts="?">{t('keys.all')}</button><Key>?</Key>
+    </p>
+  )
+}
+
+const SHEET: readonly { of: DeskKey; keys: readonly (readonly [string, DeskKey])[] }[] = [
+  { of: 'keys.everywhere', keys: [['/', 'keys.search'], ['N', 'keys.new'], ['Z', 'keys.undo'], ['?', 'keys.help']] },
+  { of: 'keys.list', keys: [['J K', 'keys.up-down'], ['X', 'keys.pick'], ['A', 'keys.take'], ['Enter', 'keys.open']] },
+  {
+    of: 'keys.ticket',
+    keys: [['R', 'act.reply'], ['I', 'act.note'], ['A', 'act.take'], ['M', 'act.move'], ['P', 'act.pend'], ['C', 'act.close'], ['Ctrl Enter', 'keys.send']],
+  },
+]
+
+/** All keys; the browser opens and closes it by itself. */
+const KeySheet = ({ c }: { c: PageContext }) => {
+  const t = words(c)
+  return (
+    <>
+      <button type="button" class="only-heard" popovertarget="keys" data-key="?" tabindex={-1}>{t('keys.title')}</button>
+      <div popover="auto" id="keys" class="keys-sheet" role="dialog" aria-labelledby="keys-title">
+        <h2 id="keys-title">{t('keys.title')}</h2>
+        {SHEET.map(({ of, keys }) => (
+          <>
+            <h3>{t(of)}</h3>
+            <dl>{keys.map(([key, what]) => <div><dt>{key.split(' ').map((one) => <kbd>{one}</kbd>)}</dt><dd>{t(what)}</dd></div>)}</dl>
+          </>
+        ))}
+        <div class="acts"><button type="button" class="button button-quiet" popovertarget="keys" popovertargetaction="hide">{t('keys.close')}</button></div>
+      </div>
+    </>
+  )
+}
+
+/** A part of a page alone. */
+export async function respondWith(c: PageContext, part: Child, status: 200 | 422 = 200): Promise<Response> {
+  return c.html(String(await (part as { toString(): string | Promise<string> }).toString()), status)
+}

@@ -1,0 +1,120 @@
+/** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
+import {
+  ButtonLink, countTickets, findPerson, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, type Id, type PageContext,
+  type TicketPage,
+} from '../../../core/index.ts'
+import { Refusal } from '../../../core/index.ts'
+import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
+import { isView } from '../views.ts'
+import { words } from '../words.ts'
+import { deskPage, enter, KeyHints, type Room } from './frame.tsx'
+import { FilterChips, ListFilter, readChoices } from './list-filter.tsx'
+import { TicketTable, type RowSlots } from './ticket-table.tsx'
+
+const PAGE = 50
+
+export interface Listing {
+  query: ListQuery
+  found: TicketPage
+  total: number
+  seen: Map<Id, Date>
+  slots: RowSlots
+}
+
+/** GET /desk: what waits to be taken. */
+export const home = (c: PageContext) => listPage(c, { kind: 'view', view: 'take' })
+
+export function viewPage(c: PageContext): Promise<Response> {
+  const name = c.req.param('name') ?? ''
+  if (!isView(name)) throw refused('not-found')
+  return listPage(c, { kind: 'view', view: name })
+}
+
+export const queuePage = (c: PageContext) => listPage(c, { kind: 'queue', queueId: c.req.param('id') ?? '' })
+
+/** GET /desk/search: a whole number leads straight to its ticket, anything else to the list. */
+export async function searchPage(c: PageContext): Promise<Response> {
+  const number = c.req.query('q')?.trim().replace(/^(ticket\s*)?#/i, '') ?? ''
+  if (/^\d{5,}$/.test(number)) {
+    const id = await ticketOfNumber(c, number)
+    if (id) return c.redirect(`/desk/tickets/${id}`, 302)
+  }
+  return listPage(c, { kind: 'search' })
+}
+
+/** GET /desk/number/:number, as links in old mails and notes have it. */
+export async function numberPage(c: PageContext): Promise<Response> {
+  const id = await ticketOfNumber(c, c.req.param('number') ?? '')
+  if (!id) throw refused('not-found')
+  return c.redirect(`/desk/tickets/${id}`, 302)
+}
+
+async function ticketOfNumber(c: PageContext, number: string): Promise<Id | undefined> {
+  const { actor } = await enter(c)
+  try {
+    return (await seeTicketByNumber(c.get('host').db, actor.access, number, 'ro')).id
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
+  const room = await enter(c)
+  const t = words(c)
+  const query = readListQuery(place, c.req.query())
+  if (place.kind === 'queue' && !room.actor.access.queueRights.has(place.queueId)) throw refused('not-found')
+  const listing = await read(c, room, query)
+  const list = <TicketTable c={c} room={room} listing={listing} />
+  return respond(c, {
+    fragments: { list: () => list },
+    whole: async () => {
+      const [title, choices] = await Promise.all([titleOf(c, room, query), readChoices(c)])
+      return deskPage(c, room, {
+        title, place, q: place.kind === 'search' ? query.fields.q : '',
+        body: (
+          <>
+            <PageHead title={title} beside={listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })}>
+              <ListFilter c={c} room={room} query={query} choices={choices} />
+              <ButtonLink href={listUrl(query, { path: '/desk/export.csv' })}>{t('list.export')}</ButtonLink>
+            </PageHead>
+            <FilterChips c={c} room={room} query={query} choices={choices} />
+            {list}
+            <KeyHints c={c} />
+          </>
+        ),
+      })
+    },
+  })
+}
+
+const CAP = 1000
+
+/** Three queries whatever the length: the page of tickets, how many in all, what the person has seen of them. */
+async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listing> {
+  const { db, config, slots } = c.get('host')
+  const { access } = room.actor
+  const filter = toFilter(query, { access, queues: room.queues, zone: config.zone })
+  const [found, total] = await Promise.all([
+    listTickets(db, access, 'ro', toWish(query, filter, PAGE)), countTickets(db, access, 'ro', filter, CAP),
+  ])
+  const [seen, fill] = await Promise.all([
+    seenTimes(db, access.personId, found.tickets.map((ticket) => ticket.id)),
+    slots.fillRows('desk.list.row', found.tickets.map((ticket) => ({ ticket })), c),
+  ])
+  const filled = new Map(await Promise.all(found.tickets.map(async (ticket) => [ticket.id, await fill({ ticket })] as const)))
+  return { query, found, total, seen, slots: filled }
+}
+
+async function titleOf(c: PageContext, room: Room, query: ListQuery): Promise<string> {
+  const t = words(c)
+  const { place, fields } = query
+  if (fields.customer) {
+    const person = await findPerson(c.get('host').db, fields.customer)
+    if (person) return t('list.of-customer', { who: person.name })
+  }
+  if (place.kind === 'view') return t(`view.${place.view}`)
+  if (place.kind === 'search') return fields.q ? t('list.found', { words: fields.q }) : t('list.all')
+  const queue = room.queues.find((q) => q.id === place.queueId) ?? await findQueue(c.get('host').db, place.queueId)
+  return queue ? shortName(queue.name) : '?'
+}

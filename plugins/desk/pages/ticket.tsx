@@ -1,0 +1,116 @@
+/** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
+import type { Child } from 'hono/jsx'
+import {
+  agentsOfQueue, ArticleCard, calendarOfQueue, countEach, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
+  LiveRegion, OPEN_TYPES, receive, respond, sayReceiptReason, seeTicket, StateBadge, touchSeen, type Article, type Draft, type FormState, type Id, type Origin,
+  type PageContext, type Participant, type Person, type Ticket,
+} from '../../../core/index.ts'
+import { words } from '../words.ts'
+import { ActRow } from './ticket-acts.tsx'
+import { Composer, NoteComposer, quoteOf } from './composer.tsx'
+import { deskPage, enter, type Room } from './frame.tsx'
+import { TicketSide } from './ticket-side.tsx'
+
+/** Everything a ticket page shows. */
+export interface TicketView {
+  ticket: Ticket
+  articles: Article[]
+  customer: Person | undefined
+  /** Other tickets of the customer that the agent may see. */
+  others: { all: number; open: number }
+  participants: Participant[]
+  watchers: { id: Id; name: string }[]
+  origin: Origin
+  /** Why it counts as received later than it came; undefined when it was received at once. */
+  receivedWhy: string | undefined
+  priorities: { id: Id; name: string }[]
+  owners: { id: Id; name: string }[]
+  drafts: { reply: Draft | undefined; note: Draft | undefined }
+  slots: { side: Child[]; acts: Child[] }
+}
+
+/** An act that was refused: its form is shown again, open, with the reason. */
+export interface RefusedAct { act: string; form: FormState; status: 409 | 422 }
+
+/** GET /desk/tickets/:id */
+export async function ticketPage(c: PageContext): Promise<Response> {
+  const room = await enter(c)
+  return showTicket(c, room, c.req.param('id') ?? '')
+}
+
+export async function showTicket(c: PageContext, room: Room, id: Id, bad?: RefusedAct): Promise<Response> {
+  const { db, clock } = c.get('host')
+  const ticket = await seeTicket(db, room.actor.access, id, 'ro')
+  const view = await read(c, room, ticket)
+  // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
+  const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
+  if (!ahead) await touchSeen(db, ticket.id, room.actor.id, clock())
+  const quote = await quoteOf(c, view)
+  const live = <TicketRegion c={c} room={room} view={view} bad={bad} />
+  return respond(c, {
+    fragments: { ticket: () => live },
+    whole: () => deskPage(c, room, {
+      title: `${ticket.number} ${ticket.title}`, status: bad?.status ?? 200, live: { ticket: ticket.id },
+      body: (
+        <div class="ticket-page">
+          {live}
+          <div class="ticket-compose">
+            <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
+            <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
+          </div>
+          {ahead && <div {...hx(c, { post: `/desk/tickets/${ticket.id}/seen`, trigger: 'load', swap: 'none', include: '#reply-form input[name=_csrf], #note-form input[name=_csrf]' })} />}
+        </div>
+      ),
+    }),
+  })
+}
+
+/** What is fetched again when the ticket changes; the composer stays out of it, so that nothing typed is touched. */
+const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view: TicketView; bad: RefusedAct | undefined }) => {
+  const { ticket, articles } = view
+  const t = words(c)
+  return (
+    <LiveRegion c={c} id="ticket" class="ticket-live" href={`/desk/tickets/${ticket.id}`} on={`ticket-${ticket.id}`}>
+      <header class="ticket-head">
+        <p class="ticket-line"><span class="number">{ticket.number}</span> <StateBadge c={c} ticket={ticket} /></p>
+        <h1>{ticket.title}</h1>
+        <ActRow c={c} room={room} view={view} bad={bad} />
+      </header>
+      <TicketSide c={c} room={room} view={view} />
+      <section class="timeline" aria-label={t('ticket.timeline')}>
+        {articles.map((article) => (
+          <ArticleCard
+            c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
+            acts={article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
+          />
+        ))}
+      </section>
+    </LiveRegion>
+  )
+}
+
+/** Two rounds of queries, each at once. */
+async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketView> {
+  const { db, slots } = c.get('host')
+  const { access } = room.actor
+  const customerId = ticket.customerId
+  const [articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, reply, note, side, acts] = await Promise.all([
+    listArticles(db, ticket.id, { visibleOnly: false }),
+    customerId ? findPerson(db, customerId) : undefined,
+    customerId ? countEach(db, access, 'ro', { all: { customerId }, open: { customerId, stateTypes: OPEN_TYPES } }) : { all: 0, open: 0 },
+    listParticipants(db, ticket.id), listWatchers(db, ticket.id), findOrigin(db, ticket.id), whyReceived(c, ticket), listPriorities(db),
+    agentsOfQueue(db, ticket.queueId, 'owner'), findDraft(db, access.personId, `ticket/${ticket.id}/reply`), findDraft(db, access.personId, `ticket/${ticket.id}/note`),
+    slots.fill('desk.ticket.side', { ticket }, c), slots.fill('desk.ticket.acts', { ticket }, c),
+  ])
+  return { ticket, articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, drafts: { reply, note }, slots: { side, acts } }
+}
+
+/** Said only while the calendar still says so: rules may have changed since. */
+async function whyReceived(c: PageContext, ticket: Ticket): Promise<string | undefined> {
+  if (ticket.receivedAt.getTime() - ticket.createdAt.getTime() < 60_000) return undefined
+  const { db } = c.get('host')
+  const calendar = await calendarOfQueue(db, ticket.queueId)
+  const language = c.get('language')
+  const receipt = receive(calendar, ticket.createdAt, language)
+  return receipt.receivedAt.getTime() === ticket.receivedAt.getTime() ? sayReceiptReason(receipt, calendar, language, ticket.createdAt) : undefined
+}

@@ -1,0 +1,27 @@
+/** Owns saying why a ticket is where it is: the reasons that mail and entry forms stored with it, as sentences. */
+import type { Language, MailReason, Origin } from '../../core/index.ts'
+import { deskTexts, type DeskKey } from './words.ts'
+
+/** One line each; what nobody has words for yet is said as it was stored. */
+export function sayReasons(origin: Origin, language: Language): string[] {
+  const list = origin.mail.length > 0 ? origin.mail : reasonsIn(origin.reason)
+  return [...new Set(list.map((reason) => sayReason(reason, language)).filter((line) => line !== ''))]
+}
+
+export function reasonsIn(stored: unknown): MailReason[] {
+  if (Array.isArray(stored)) return stored.flatMap(reasonsIn)
+  if (typeof stored === 'string') return [{ step: '', decided: '', rule: '', detail: stored }]
+  if (typeof stored !== 'object' || stored === null) return []
+  const { step = '', decided = '', rule = '', detail } = stored as Partial<MailReason>
+  return [{ step, decided, rule, ...(detail === undefined ? {} : { detail }) }]
+}
+
+export function sayReason(reason: MailReason, language: Language): string {
+  const t = deskTexts.in(language)
+  const detail = reason.detail ?? ''
+  for (const name of [`${reason.step}.${reason.rule}`, `rule.${reason.rule}`, `step.${reason.step}`]) {
+    const key = `reason.${name}` as DeskKey
+    if (Object.hasOwn(deskTexts.pl, key)) return t(key, { detail, decided: reason.decided }).replace(/:\s*$/, '')
+  }
+  return [reason.rule || reason.step, detail].filter(Boolean).join(': ')
+}

@@ -1,0 +1,36 @@
+/** The plugin portal: pages for those who ask – log in, write, follow one's tickets, one's account. */
+import { definePlugin } from '../../core/index.ts'
+import { accountRoutes } from './pages/account.tsx'
+import { homeRoutes } from './pages/home.tsx'
+import { loginRoutes } from './pages/login.tsx'
+import { loginLinkRoutes } from './pages/login-link.tsx'
+import { passwordRoutes } from './pages/password.tsx'
+import { ticketRoutes } from './pages/ticket.tsx'
+import { PersonLinks } from './frame.tsx'
+import { settings } from './settings.ts'
+import { words } from './words.ts'
+
+export default definePlugin({
+  name: 'portal',
+  api: 1,
+  scope: 'installation',
+  texts: words,
+  settings,
+  places: {
+    'portal.bar': 'links in the bar above every portal page',
+    'portal.home': 'on the start page, under the form and the tickets: nothing is handed over',
+    'portal.new-ticket.suggestions': 'under the subject of a new ticket: { subject }',
+    'portal.ticket.below': 'under the conversation of a ticket: { ticket }',
+  },
+  routes(app, host) {
+    homeRoutes(app, host)
+    ticketRoutes(app, host)
+    loginRoutes(app, host)
+    loginLinkRoutes(app, host)
+    passwordRoutes(app, host)
+    accountRoutes(app)
+  },
+  slots: {
+    'person.menu': { order: 20, render: (_props, c) => c.get('actor') ? <PersonLinks c={c} /> : null },
+  },
+})

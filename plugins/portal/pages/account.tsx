@@ -1,0 +1,118 @@
+/** Owns one's account: who one is here, language and looks, password, and where one is logged in. */
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import {
+  blankForm, Button, Card, changePassword, CsrfField, demandLogin, endSessions, Field, findPerson, flash, FormProblems, MIN_PASSWORD_LENGTH, page, PageHead,
+  Preferences, readForm, Refusal, sessionsOf, SideList, Time, withRefusal, type FormState, type PageContext, type Person, type WebEnv,
+} from '../../../core/index.ts'
+import { portalFrame } from '../frame.tsx'
+import { words } from '../words.ts'
+
+const passwordSchema = z.object({ current_password: z.string().min(1).max(1000), password: z.string().min(1).max(1000), password2: z.string() })
+
+export function accountRoutes(app: Hono<WebEnv>): void {
+  app.get('/account', (c) => accountPage(c, blankForm()))
+
+  app.post('/account/password', async (c) => {
+    const actor = demandLogin(c)
+    const form = await readForm(c, passwordSchema)
+    if (!form.ok) return accountPage(c, form, 422)
+    const t = words.in(c.get('language'))
+    if (form.value.password !== form.value.password2) return accountPage(c, { values: {}, problems: { password2: t('password.differ') } }, 422)
+    try {
+      await changePassword(c.get('host'), {
+        personId: actor.id, login: actor.login ?? `person ${actor.id}`, current: form.value.current_password, next: form.value.password,
+        session: c.get('session')!, clientAddress: c.get('clientAddress'),
+      })
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'login-failed') return accountPage(c, { values: {}, problems: { current_password: t('account.password.wrong') } }, 422)
+      return accountPage(c, withRefusal(c, form, error), 422)
+    }
+    flash(c, { text: t('account.password.done') })
+    return c.redirect('/account', 303)
+  })
+
+  app.post('/account/sessions', async (c) => {
+    const actor = demandLogin(c)
+    const count = await c.get('host').work(actor, (work) => endSessions(work, actor.id, c.get('session')))
+    flash(c, { text: words.in(c.get('language'))('account.sessions.ended', { count }) })
+    return c.redirect('/account', 303)
+  })
+}
+
+async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+  const actor = demandLogin(c)
+  const { db, clock } = c.get('host')
+  const [person, sessions] = await Promise.all([findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session'))])
+  const t = words.in(c.get('language'))
+  return page(c, {
+    title: t('account.title'), status, frame: await portalFrame(c),
+    body: (
+      <>
+        <PageHead title={t('account.title')} />
+        <Card title={t('account.person')} id="person">
+          <SideList items={[
+            { name: t('account.name'), value: actor.name }, { name: t('account.login'), value: actor.login },
+            { name: t('account.address'), value: person?.address }, { name: t('account.unit'), value: person?.unitName },
+          ]} />
+        </Card>
+        <Card title={t('account.looks')} id="looks"><Preferences c={c} /></Card>
+        <Card title={t('account.password')} id="password">{person && <PasswordForm c={c} form={form} person={person} />}</Card>
+        <Card title={t('account.sessions')} id="sessions"><Sessions c={c} sessions={sessions} /></Card>
+      </>
+    ),
+  })
+}
+
+const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; person: Person }) => {
+  const t = words.in(c.get('language'))
+  if (!person.hasPassword) return <p>{t('account.password.none')}</p>
+  return (
+    <form method="post" action="/account/password" class="form">
+      <CsrfField c={c} />
+      <FormProblems c={c} form={form} />
+      <input type="text" name="username" value={person.login ?? person.address ?? ''} autocomplete="username" hidden />
+      <Field c={c} form={form} name="current_password" label={t('account.password.current')} type="password" required autocomplete="current-password" />
+      <Field c={c} form={form} name="password" label={t('password.new')} type="password" required autocomplete="new-password" help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />
+      <Field c={c} form={form} name="password2" label={t('password.repeat')} type="password" required autocomplete="new-password" />
+      <Button>{t('account.password.save')}</Button>
+    </form>
+  )
+}
+
+const Sessions = ({ c, sessions }: { c: PageContext; sessions: Awaited<ReturnType<typeof sessionsOf>> }) => {
+  const t = words.in(c.get('language'))
+  return (
+    <>
+      <ul class="plain-rows">
+        {sessions.map((session) => (
+          <li>
+            <p><b>{browserOf(session.userAgent) ?? t('account.sessions.unknown')}</b>{session.current && <span class="good"> · {t('account.sessions.here')}</span>}</p>
+            <p class="row-quiet">
+              {fillWith(t('account.sessions.used'), <Time c={c} at={session.lastUsedAt} />)} {session.clientAddress && t('account.sessions.from', { address: session.clientAddress })}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {sessions.length > 1 && (
+        <form method="post" action="/account/sessions" class="form-foot">
+          <CsrfField c={c} />
+          <Button kind="danger">{t('account.sessions.end')}</Button>
+        </form>
+      )}
+    </>
+  )
+}
+
+/** A text with one part of the page in the place of {when}. */
+function fillWith(text: string, part: unknown) {
+  const [before, after] = text.split('{when}')
+  return <>{before}{part}{after}</>
+}
+
+/** "Firefox, Linux": enough to know one's own. */
+export function browserOf(userAgent: string): string | undefined {
+  const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([mark]) => userAgent.includes(mark!))?.[1]
+  const system = [['Android', 'Android'], ['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Windows', 'Windows'], ['Mac OS X', 'macOS'], ['Linux', 'Linux']].find(([mark]) => userAgent.includes(mark!))?.[1]
+  return browser && (system ? `${browser}, ${system}` : browser)
+}

@@ -1,0 +1,44 @@
+/** Owns logging in with an account, and logging out. */
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import {
+  blankForm, clientOf, flash, keepSession, logIn, logOut, ownPath, page, PageHead, readForm, sessionToken, withRefusal,
+  type FormState, type PageContext, type WebEnv,
+} from '../../../core/index.ts'
+import { startOf } from '../after-login.ts'
+import { portalFrame } from '../frame.tsx'
+import type { PortalHost } from '../host.ts'
+import { LoginForms } from '../parts/login-forms.tsx'
+import { words } from '../words.ts'
+
+const loginSchema = z.object({ login: z.string().trim().min(1).max(250), password: z.string().min(1).max(1000), next: z.string().optional() })
+
+export function loginRoutes(app: Hono<WebEnv>, host: PortalHost): void {
+  app.get('/login', async (c) => c.get('actor') ? c.redirect(ownPath(c.req.query('next')), 303) : loginPage(c, blankForm(), c.req.query('next')))
+
+  app.post('/login', async (c) => {
+    const form = await readForm(c, loginSchema)
+    if (!form.ok) return loginPage(c, form, form.values['next'], 422)
+    try {
+      const token = await logIn(host, { login: form.value.login, password: form.value.password, client: clientOf(c), previousToken: sessionToken(c) })
+      keepSession(c, token)
+      return c.redirect(await startOf(host, token, form.value.next), 303)
+    } catch (error) {
+      return loginPage(c, withRefusal(c, form, error), form.values['next'], (error as { status?: number }).status === 429 ? 429 : 422)
+    }
+  })
+
+  app.post('/logout', async (c) => {
+    await logOut(c)
+    flash(c, { text: words.in(c.get('language'))('login.done') })
+    return c.redirect('/', 303)
+  })
+}
+
+async function loginPage(c: PageContext, form: FormState, next: string | undefined, status: 200 | 422 | 429 = 200): Promise<Response> {
+  const t = words.in(c.get('language'))
+  return page(c, {
+    title: t('login.title'), status, frame: await portalFrame(c),
+    body: <><PageHead title={t('login.title')} /><LoginForms c={c} form={form} next={next} /></>,
+  })
+}

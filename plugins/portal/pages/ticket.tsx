@@ -1,0 +1,124 @@
+/** Owns one's ticket: the conversation, its state in words, the reply with files; and the files of its messages. */
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import {
+  ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, CsrfField, demandLogin, Files, findAttachment, findQueue, flash, followUp, FormProblems,
+  listArticles, LiveRegion, may, Notice, page, readFiles, readForm, respond, seeTicket, sendAttachment, TextArea, Time, refused, withRefusal,
+  type Article, type FormState, type PageContext, type PersonActor, type Ticket, type WebEnv,
+} from '../../../core/index.ts'
+import { portalFrame } from '../frame.tsx'
+import type { PortalHost } from '../host.ts'
+import { tellState } from '../human-state.ts'
+import { words } from '../words.ts'
+
+const replySchema = z.object({ body: z.string().trim().max(100_000) })
+
+/** Everybody here is a customer: an agent sees of their own tickets what a customer sees. */
+function customer(c: PageContext): PersonActor {
+  const actor = demandLogin(c)
+  return { ...actor, access: asCustomer(actor.access) }
+}
+
+export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
+  app.get('/tickets/:id', (c) => ticketPage(c, host, blankForm()))
+
+  app.post('/tickets/:id', async (c) => {
+    const actor = customer(c)
+    await seeTicket(host.db, actor.access, c.req.param('id'), 'see')
+    const form = await readForm(c, replySchema)
+    if (!form.ok) return ticketPage(c, host, form, 422)
+    try {
+      const attachments = await readFiles(c)
+      if (form.value.body === '' && attachments.length === 0) throw refused('article.empty', {}, 'body')
+      await host.work(actor, async (work) => followUp(work, c.req.param('id'), {
+        article: { channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: '', body: form.value.body, attachments },
+      }))
+    } catch (error) {
+      return ticketPage(c, host, withRefusal(c, form, error), 422)
+    }
+    flash(c, { text: words.in(c.get('language'))('ticket.reply.done') })
+    return c.redirect(`/tickets/${c.req.param('id')}`, 303)
+  })
+
+  app.get('/tickets/:id/attachments/:attachmentId', async (c) => {
+    const ticket = await seeTicket(host.db, customer(c).access, c.req.param('id'), 'see')
+    const file = await findAttachment(host.db, ticket.id, c.req.param('attachmentId'), { visibleOnly: true })
+    if (!file) throw refused('not-found')
+    return sendAttachment(c, file)
+  })
+}
+
+async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+  const { access } = customer(c)
+  const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
+  const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
+  const conversation = () => <Conversation c={c} ticket={ticket} articles={articles} />
+  return respond(c, {
+    status,
+    fragments: { conversation },
+    whole: async () => {
+      const queue = await findQueue(host.db, ticket.queueId)
+      const closed = ticket.stateType === 'closed'
+      const way = !may(access, 'answer', ticket.ties).allowed ? 'read-only'
+        : ticket.stateType === 'merged' || ticket.stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible') ? 'closed'
+        : closed ? 'reopens' : 'open'
+      return page(c, {
+        title: ticket.title, status, frame: await portalFrame(c), live: { ticket: ticket.id },
+        body: (
+          <>
+            <p class="crumb"><a href="/#mine">← {words.in(c.get('language'))('ticket.back')}</a></p>
+            {conversation()}
+            <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
+            {await host.slots.fill('portal.ticket.below', { ticket }, c)}
+          </>
+        ),
+      })
+    },
+  })
+}
+
+const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket; articles: Article[] }) => {
+  const { config, clock } = c.get('host')
+  const t = words.in(c.get('language'))
+  const told = tellState(ticket, { language: c.get('language'), zone: config.zone, now: clock() })
+  return (
+    <LiveRegion c={c} id="conversation" href={`/tickets/${ticket.id}`} on={`ticket-${ticket.id}`}>
+      <header class="ticket-head">
+        <h1>{ticket.title}</h1>
+        <p><Badge tone={told.tone} words={told.words} /></p>
+        <p class="row-quiet"><span class="number">{t('ticket.number', { number: ticket.number })}</span> · {t('ticket.unit', { unit: ticket.unitName })} · <Time c={c} at={ticket.createdAt} /></p>
+      </header>
+      <section class="timeline" aria-label={t('ticket.conversation')}>
+        {articles.map((article) => (
+          <ArticleCard c={c} article={article} audience="customer" attachmentHref={(file) => `/tickets/${ticket.id}/attachments/${file.id}`} />
+        ))}
+      </section>
+    </LiveRegion>
+  )
+}
+
+type Way = 'open' | 'reopens' | 'closed' | 'read-only'
+
+const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHost; ticket: Ticket; form: FormState; way: Way }) => {
+  const t = words.in(c.get('language'))
+  if (way === 'read-only') return <Notice><p>{t('ticket.reply.read-only')}</p></Notice>
+  if (way === 'closed') {
+    return (
+      <Notice>
+        <p>{t('ticket.reply.closed')}</p>
+        <p><ButtonLink href="/#ask">{t('ticket.reply.new')}</ButtonLink></p>
+      </Notice>
+    )
+  }
+  return (
+    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
+      <div class="composer-body">
+        <CsrfField c={c} />
+        <FormProblems c={c} form={form} />
+        <TextArea c={c} form={form} name="body" label={t('ticket.reply')} rows={5} shortcut="R" {...(way === 'reopens' ? { help: t('ticket.reply.reopens') } : {})} />
+        <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
+      </div>
+      <div class="composer-foot"><Button kind="primary">{t('ticket.reply.send')}</Button></div>
+    </form>
+  )
+}

@@ -1,0 +1,32 @@
+/** Owns the two ways in: an account, or a link sent to one's address. */
+import { Button, Card, CsrfField, Field, FormProblems, ownPath, type FormState, type PageContext } from '../../../core/index.ts'
+import { words } from '../words.ts'
+
+/** `next` is where to go afterwards; a refused form shows its reason above it. */
+export const LoginForms = ({ c, form, next, linkForm }: { c: PageContext; form: FormState; next?: string | undefined; linkForm?: FormState }) => {
+  const t = words.in(c.get('language'))
+  const link = linkForm ?? { values: {}, problems: {} }
+  return (
+    <div class="columns">
+      <Card title={t('login.account')} id="login-account">
+        <form method="post" action="/login" class="form">
+          <CsrfField c={c} />
+          {next && <input type="hidden" name="next" value={ownPath(next)} />}
+          <FormProblems c={c} form={form} />
+          <Field c={c} form={form} name="login" label={t('login.login')} required autocomplete="username" maxlength={250} />
+          <Field c={c} form={form} name="password" label={t('login.password')} required type="password" autocomplete="current-password" maxlength={1000} />
+          <Button kind="primary">{t('login.send')}</Button>
+        </form>
+      </Card>
+      <Card title={t('login.no-account')} id="login-link">
+        <form method="post" action="/login/link" class="form">
+          <CsrfField c={c} />
+          <p>{t('login.no-account.text')}</p>
+          <FormProblems c={c} form={link} id="link-problems" />
+          <Field c={c} form={link} name="address" label={t('login.address')} required type="email" autocomplete="email" maxlength={254} />
+          <Button>{t('login.link.send')}</Button>
+        </form>
+      </Card>
+    </div>
+  )
+}
