@@ -112,3 +112,4 @@ export {
   cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, retryInbound, sendOutboundNow,
   type InboundDetail, type InboundMail, type InboundSort, type OutboundDetail, type OutboundMail, type OutboundSort,
 } from './mail/mail-list.ts'
+export { mailTexts, type MailKey } from './mail/mail-texts.ts'
