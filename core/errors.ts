@@ -31,7 +31,6 @@ export const ERRORS = {
   'person.unknown': 422,
   'person.address-is-ours': 422,
   'person.no-address': 422,
-  'person.unknown': 422,
   'person.admin-needs-hat': 422,
   'password.too-short': 422,
   'queue.name-taken': 422,

@@ -32,7 +32,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.person.address-invalid': 'This is not a valid e-mail address: {address}.',
   'error.person.unknown': 'There is no such person: {who}. Give an e-mail address or a login.',
   'error.person.address-is-ours': 'This is an address of the help desk, not of a person: mail from it would go round in circles.',
-  'error.person.unknown': 'Nobody has this login or address: {who}.',
   'error.person.no-address': 'This person has no e-mail address. Add one first.',
   'error.person.admin-needs-hat': 'Rights in groups count for agents only. Tick “agent” first.',
   'error.password.too-short': 'The password must have at least {min} characters.',

@@ -31,7 +31,6 @@ export const pl = {
   'error.person.address-invalid': 'To nie jest poprawny adres e-mail: {address}.',
   'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
   'error.person.address-is-ours': 'To adres pomocy, a nie osoby: listy z niego krążyłyby w kółko.',
-  'error.person.unknown': 'Nie znamy nikogo o takim loginie ani adresie: {who}.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',
   'error.person.admin-needs-hat': 'Prawa w grupach działają tylko u agentów. Najpierw zaznacz „agent”.',
   'error.password.too-short': 'Hasło musi mieć co najmniej {min} znaków.',
