@@ -18,7 +18,7 @@ export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
 // Texts
-export { defineTexts, fill as fillText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+export { defineTexts, fill, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Data

@@ -1,7 +1,7 @@
 /** Owns the settings of plugins: a form made of what each plugin declares. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Checkbox, Field, PageHead, readFields, readSettings, refused, saveSettings, Select, storedSettings, TextArea, EmptyState, fillText,
+  blankForm, Checkbox, Field, fill, PageHead, readFields, readSettings, refused, saveSettings, Select, storedSettings, TextArea, EmptyState,
   type FormState, type PageContext, type Plugin, type Setting, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
@@ -18,10 +18,11 @@ export const allSettings = (c: PageContext): AnySetting[] => (c.get('host').plug
 
 /** A plugin's own words; its key where it has none. */
 export function sayOf(c: PageContext, plugin: Plugin, key: string): string {
-  return plugin.texts && key in plugin.texts.pl ? fillText(plugin.texts[c.get('language')][key]!, c.get('language')) : key
+  const texts = plugin.texts?.[c.get('language')] ?? {}
+  return texts[key] === undefined ? key : fill(texts[key], c.get('language'))
 }
 const helpOf = (c: PageContext, plugin: Plugin, key: string): string | undefined =>
-  plugin.texts && `${key}.help` in plugin.texts.pl ? fillText(plugin.texts[c.get('language')][`${key}.help`]!, c.get('language')) : undefined
+  plugin.texts?.pl[`${key}.help`] === undefined ? undefined : sayOf(c, plugin, `${key}.help`)
 
 export function settingRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, settingsPage)
