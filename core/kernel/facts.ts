@@ -80,6 +80,6 @@ export async function tellAndAsk(
     ${jobs.length > 0 ? sql`${addingJobs(jobs)},` : sql``}
     noticed as (select pg_notify(${CHANNEL}, notice) as sent from unnest(${[...notices]}::text[]) as notice),
     counted as (select (select count(sent) from noticed) ${delivers ? sql`, (select count(id) from delivered)` : sql``})
-    ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added from counted`}`.execute(work.db)
+    ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
   demandAdded(answer[0]!.added, jobs.length)
 }
