@@ -133,5 +133,5 @@ const KeySheet = ({ c }: { c: PageContext }) => {
 
 /** A part of a page alone. */
 export async function respondWith(c: PageContext, part: Child, status: 200 | 422 = 200): Promise<Response> {
-  return c.html(String(await (part as { toString(): string | Promise<string> }).toString()), status)
+  return c.html(part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()), status)
 }
