@@ -28,7 +28,7 @@ type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K
 export type PartialConfig = DeepPartial<z.input<typeof configSchema>>
 
 /** Where people find the site, for links in mail: never taken from a request, which anybody may forge. No slash at the end. */
-export const siteUrl = (config: Config): string => config.baseUrl ?? `http://localhost:${config.http.port}`
+export const siteUrl = (config: Pick<Config, 'baseUrl' | 'http'>): string => config.baseUrl ?? `http://localhost:${config.http.port}`
 
 /** Every environment variable and the key that it sets. */
 export const environmentKeys = {

@@ -18,7 +18,7 @@ export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
 // Texts
-export { defineTexts, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+export { defineTexts, fill, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Data
@@ -112,3 +112,4 @@ export {
   cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, retryInbound, sendOutboundNow,
   type InboundDetail, type InboundMail, type InboundSort, type OutboundDetail, type OutboundMail, type OutboundSort,
 } from './mail/mail-list.ts'
+export { mailTexts, type MailKey } from './mail/mail-texts.ts'

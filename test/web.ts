@@ -1,5 +1,7 @@
 /** Owns trying pages without a network: the application on a real database, and a visitor who keeps cookies. */
+import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Server } from 'node:http'
 import pino from 'pino'
 import type { OpenDatabase } from '../core/database/database.ts'
 import { makeActivation } from '../core/kernel/activation.ts'
@@ -7,7 +9,9 @@ import type { WebEnv } from '../core/kernel/contract.ts'
 import { makeKernel, type Kernel } from '../core/kernel/host.ts'
 import { startLive } from '../core/kernel/live.ts'
 import { checkPlugins, type AnyPlugin } from '../core/kernel/load-plugins.ts'
+import { listen } from '../core/listen.ts'
 import { setPassword } from '../core/person/login.ts'
+import { openSession } from '../core/person/sessions.ts'
 import { makeApp } from '../core/web/app.tsx'
 import { testDatabase } from './database.ts'
 import { maker, type Maker } from './make.ts'
@@ -21,6 +25,12 @@ export interface Site {
   visitor(headers?: Record<string, string>): Visitor
   /** A visitor who has logged in as this person, through a session of their own. */
   loggedIn(personId: string): Promise<Visitor>
+  /** A session's token, for the cookie `pomoc` of a real browser. */
+  session(personId: string): Promise<string>
+  /** Serves the site on a free port of this machine until it is closed; answers its address. */
+  serve(): Promise<string>
+  /** Says that the program stops: streams end, /health/ready answers 503. */
+  stop(): void
   close(): Promise<void>
 }
 
@@ -83,17 +93,29 @@ export async function openSite(plugins: AnyPlugin[] = []): Promise<Site> {
     return self
   }
 
+  const session = (personId: string) => make.asSystem((work) => openSession(work, personId, { address: '192.0.2.7', userAgent: 'test' }))
+  let server: Server | undefined
+
   return {
     app, kernel, make, database, visitor,
+    session,
     loggedIn: async (personId) => {
-      const { openSession } = await import('../core/person/sessions.ts')
-      const token = await make.asSystem((work) => openSession(work, personId, { address: '192.0.2.7', userAgent: 'test' }))
       const someone = visitor()
-      someone.cookies.set('pomoc', token)
+      someone.cookies.set('pomoc', await session(personId))
       return someone
     },
+    serve: async () => {
+      server = createAdaptorServer({ fetch: app.fetch }) as Server
+      return `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 }, 'http')}`
+    },
+    stop: () => stopping.abort(),
     close: async () => {
       stopping.abort()
+      await new Promise<void>((resolve) => {
+        if (!server) return resolve()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
       await live.stop()
       await database.close()
     },

@@ -1,7 +1,7 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
 import { sql } from 'kysely'
 import type { Id } from '../database/schema.ts'
-import type { JobRequest } from './jobs.ts'
+import { addingJobs, countingJobs, demandAdded, insertJobs, type JobRequest } from './jobs.ts'
 import { actorId, type Work } from './work.ts'
 
 /** Every fact core tells, past tense. Plugins add theirs by augmenting `FactNames`. */
@@ -50,23 +50,36 @@ export async function notify(work: Pick<Work, 'db'>, fact: string): Promise<void
   await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact })})`.execute(work.db)
 }
 
-export async function insertFacts(
+/**
+ * Stores what an act told, adds the jobs it asked for and one job per fact and subscriber, and wakes open pages: one round
+ * trip, the last before commit.
+ */
+export async function tellAndAsk(
   work: Work, facts: { name: FactName; fact: NewFact }[], subscribers: (fact: string) => string[], jobs: JobRequest[],
 ): Promise<void> {
-  if (facts.length === 0) return
-  const rows = await work.db.insertInto('fact').values(facts.map(({ name, fact }) => ({
-    name, ticket_id: fact.ticketId ?? null, unit_id: fact.unitId ?? null, person_id: actorId(work), act_id: work.act,
-    data: JSON.stringify(fact.data ?? {}), created_at: work.now,
-  }))).returning('id').execute()
-  facts.forEach(({ name, fact }, i) => {
-    for (const subscriber of subscribers(name)) {
-      // One named queue per ticket keeps a subscriber's view of a ticket in order.
-      jobs.push({
-        task: 'fact/deliver', payload: { fact: rows[i]!.id, subscriber },
-        ...(fact.ticketId ? { queue: `fact/${subscriber}/${fact.ticketId}` } : {}),
-      })
-    }
-  })
+  if (facts.length === 0) return insertJobs(work.db, jobs)
+  const rows = facts.map(({ name, fact }, n) => ({
+    n: n + 1, name, ticket: fact.ticketId ?? null, unit: fact.unitId ?? null, data: fact.data ?? {}, subscribers: subscribers(name),
+  }))
   const notices = new Set(facts.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })))
-  await sql`select pg_notify(${CHANNEL}, notice) from unnest(${[...notices]}::text[]) as notice`.execute(work.db)
+  const delivers = rows.some((row) => row.subscribers.length > 0)
+  // One named queue per ticket keeps a subscriber's view of a ticket in order.
+  const { rows: answer } = await sql<{ added: string | number }>`
+    with given as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as g(n integer, name text, ticket bigint, unit bigint, data jsonb, subscribers jsonb)),
+    told as (
+      insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at)
+      select name, ticket, unit, ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz from given order by n returning id),
+    ${delivers ? sql`
+    delivered as (
+      select (graphile_worker.add_job('fact/deliver', json_build_object('fact', told.id::text, 'subscriber', s.name),
+        queue_name => 'fact/' || s.name || '/' || given.ticket)).id
+      from (select id, row_number() over (order by id) as n from told) told join given using (n),
+        jsonb_array_elements_text(given.subscribers) as s(name)),` : sql``}
+    ${jobs.length > 0 ? sql`${addingJobs(jobs)},` : sql``}
+    noticed as (select pg_notify(${CHANNEL}, notice) as sent from unnest(${[...notices]}::text[]) as notice),
+    counted as (select (select count(sent) from noticed) ${delivers ? sql`, (select count(id) from delivered)` : sql``})
+    ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
+  demandAdded(answer[0]!.added, jobs.length)
 }

@@ -3,6 +3,7 @@ import { Client, type Pool } from 'pg'
 import { EventEmitter } from 'node:events'
 import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Logger } from 'pino'
+import { FRESH_TASKS } from './jobs.ts'
 
 export interface RunnableJob {
   cron?: string
@@ -12,8 +13,9 @@ export interface RunnableJob {
 export interface JobRunner { stop(): Promise<void> }
 
 /** Brings graphile-worker's own schema up to date. Runs before anything enqueues. */
-export function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
-  return runMigrations({ pgPool: pool, logger: workerLogger(log) })
+export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
+  await runMigrations({ pgPool: pool, logger: workerLogger(log) })
+  await pool.query('insert into graphile_worker._private_tasks (identifier) select unnest($1::text[]) on conflict do nothing', [FRESH_TASKS])
 }
 
 /**

@@ -20,7 +20,7 @@ import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
 import { attachBounce } from './bounce.ts'
 import { readReport } from './delivery-report.ts'
 import type { Hand, Verdict } from './hand.ts'
-import { finishInbound, loadInbound, lockInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
+import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
 import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
@@ -55,8 +55,8 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
   if (!row || row.state === 'processed') return
   const mail = await read(row)
   const later = await host.work(system('postmaster'), async (work) => {
-    if (!(await lockInbound(work.db, row))) return undefined
     const hand = await prepare(work, row, mail, book, waits)
+    if (!hand) return undefined
     const { verdict, reasons } = judge(hand)
     if (verdict.end === 'wait') return WAITS[waits]
     const end = await act(work, row, hand, verdict, reasons)
@@ -101,14 +101,14 @@ async function read(row: InboundRow): Promise<ParsedMail> {
   }
 }
 
-async function prepare(work: Work, row: InboundRow, mail: ParsedMail, book: AddressBook, waits: number): Promise<Hand> {
+async function prepare(work: Work, row: InboundRow, mail: ParsedMail, book: AddressBook, waits: number): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
   const report = readReport(mail, row.envelopeFrom)
   const known = await whatIsKnown(work.db, {
     delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],
     numbers: findNumbers(mail.subject, numbers).slice(0, 10), sender: senderOf(mail, row.envelopeFrom).address,
   })
-  return { delivery: row, mail, known, book, loopMark: loopMark(work.config), numbers, report, waits }
+  return known && { delivery: row, mail, known, book, loopMark: loopMark(work.config), numbers, report, waits }
 }
 
 interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
@@ -139,7 +139,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
     queueId: verdict.queueId, customerId: personId, article, reason: reasons, arrivedAt: row.acceptedAt,
   })
   if (old) {
-    await addHistory(work, [
+    addHistory(work, [
       { ticketId: old.id, type: 'Misc', parts: ['follow-up became a new ticket', made.number, made.id] },
       { ticketId: made.id, type: 'Misc', parts: ['follow-up of a closed ticket', old.number, old.id] },
     ])

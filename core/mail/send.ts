@@ -156,6 +156,6 @@ async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], e
     body: t('mail.not-delivered.body', { who: recipients.join(', '), subject: mail.subject, error }),
   }
   const articleId = await insertArticle(work, ticket.id, note)
-  await addHistory(work, { ticketId: ticket.id, type: 'Misc', parts: ['mail not delivered', recipients.join(', ')], articleId, reason: { rule: 'not-delivered', detail: error } })
+  addHistory(work, { ticketId: ticket.id, type: 'Misc', parts: ['mail not delivered', recipients.join(', ')], articleId, reason: { rule: 'not-delivered', detail: error } })
   emitArticle(work, ticket, articleId, note)
 }

@@ -22,8 +22,12 @@ export interface HistoryEntry {
   reason?: unknown
 }
 
-export async function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): Promise<void> {
-  const list = Array.isArray(entries) ? entries : [entries]
+/** Written before commit, with all other history of the act, in the order of the calls. */
+export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): void {
+  work.gather(storeHistory, Array.isArray(entries) ? entries : [entries])
+}
+
+async function storeHistory(work: Work, list: HistoryEntry[]): Promise<void> {
   if (list.length === 0) return
   await work.db.insertInto('history').values(list.map((entry) => ({
     ticket_id: entry.ticketId, type: entry.type, article_id: entry.articleId ?? null,

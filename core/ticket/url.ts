@@ -1,8 +1,8 @@
 /** Owns where a customer finds a ticket on the web: the address written into mails. */
-import type { Config } from '../config.ts'
+import { siteUrl, type Config } from '../config.ts'
 import type { Id } from '../database/schema.ts'
 
 export const customerTicketPath = (ticketId: Id): string => `/tickets/${ticketId}`
 
 export const customerTicketUrl = (config: Pick<Config, 'baseUrl' | 'http'>, ticketId: Id): string =>
-  (config.baseUrl ?? `http://localhost:${config.http.port}`) + customerTicketPath(ticketId)
+  siteUrl(config) + customerTicketPath(ticketId)

@@ -31,7 +31,7 @@ export const securityHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {
   if (!headers.has('x-frame-options')) headers.set('x-frame-options', 'DENY')
   headers.set('x-content-type-options', 'nosniff')
   // 'same-origin', not 'no-referrer': with that, browsers send "Origin: null" with our own forms.
-  headers.set('referrer-policy', 'same-origin')
+  if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
   headers.set('cross-origin-opener-policy', 'same-origin')
   headers.set('cross-origin-resource-policy', 'same-origin')
   headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()')

@@ -214,7 +214,7 @@ describe('asking', () => {
     const html = await response.text()
     expect(response.status).toBe(422)
     expect(html).toContain('Długi &lt;b&gt;opis&lt;/b&gt;')
-    expect(html).toMatch(/<a href="#field-subject">To pole jest potrzebne\.<\/a>/)
+    expect(html).toMatch(/<a href="#field-subject">Temat: To pole jest potrzebne\.<\/a>/)
     expect(html).toMatch(/<input[^>]*id="field-subject"[^>]*aria-invalid="true"[^>]*aria-describedby="field-subject-problem"/)
   })
 })

@@ -41,7 +41,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'form.save': 'Save',
   'form.cancel': 'Cancel',
 
-  'error.title.not-found': 'There is no such page',
+  'error.title.not-found': 'Page not found',
   'error.title.not-allowed': 'You may not do this',
   'error.title.refused': 'That did not work',
   'error.title.stale': 'The form has expired',
@@ -77,7 +77,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'article.channel.chat': 'chat',
   'article.sender.system': 'Automatic answer',
   'article.delivery.queued': 'on its way',
-  'article.delivery.sent': 'sent',
+  'article.delivery.sent': 'delivered',
   'article.delivery.failed': 'not delivered',
   'article.delivery.cancelled': 'sending taken back',
   'article.delivery.why': 'Reason: {error}',

@@ -40,7 +40,7 @@ export const pl = {
   'form.save': 'Zapisz',
   'form.cancel': 'Anuluj',
 
-  'error.title.not-found': 'Tej strony nie ma',
+  'error.title.not-found': 'Nie znaleźliśmy tej strony',
   'error.title.not-allowed': 'Tego nie możesz zrobić',
   'error.title.refused': 'Nie udało się',
   'error.title.stale': 'Formularz stracił ważność',
@@ -76,7 +76,7 @@ export const pl = {
   'article.channel.chat': 'czat',
   'article.sender.system': 'Automatyczna odpowiedź',
   'article.delivery.queued': 'w drodze',
-  'article.delivery.sent': 'wysłano',
+  'article.delivery.sent': 'dostarczono',
   'article.delivery.failed': 'nie dostarczono',
   'article.delivery.cancelled': 'wysyłka cofnięta',
   'article.delivery.why': 'Powód: {error}',

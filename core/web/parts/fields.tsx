@@ -167,8 +167,13 @@ export const ActButton = (props: PropsWithChildren<ButtonProps & { c: PageContex
   </form>
 )
 
-/** Summary above a form that was refused: says how many, leads to each field, takes the focus where scripts run. */
-export const FormProblems = ({ c, form, id = 'problems', ids = {} }: { c: PageContext; form: FormState; id?: string; ids?: Record<string, string> }) => {
+/**
+ * Summary above a form that was refused: says how many, leads to each field by its label, takes the focus where scripts
+ * run. `labels` by field name; `ids` where a field's id is not the usual one.
+ */
+export const FormProblems = ({ c, form, labels = {}, id = 'problems', ids = {} }: {
+  c: PageContext; form: FormState; labels?: Record<string, string>; id?: string; ids?: Record<string, string>
+}) => {
   const problems = Object.entries(form.problems)
   if (problems.length === 0) return null
   const fields = problems.filter(([name]) => name !== '')
@@ -178,7 +183,7 @@ export const FormProblems = ({ c, form, id = 'problems', ids = {} }: { c: PageCo
       {fields.length > 0 && (
         <>
           <p>{webTexts.in(c.get('language'))('form.problems', { count: fields.length })}</p>
-          <ul>{fields.map(([name, problem]) => <li><a href={`#${ids[name] ?? `field-${name}`}`}>{problem}</a></li>)}</ul>
+          <ul>{fields.map(([name, problem]) => <li><a href={`#${ids[name] ?? `field-${name}`}`}>{labels[name] ? `${labels[name]}: ${problem}` : problem}</a></li>)}</ul>
         </>
       )}
     </div>

@@ -20,7 +20,12 @@ export function linkify(text: string): Child[] {
 }
 
 /** Lines that open a quotation in the clients people here use: Outlook, Thunderbird, Gmail, Apple Mail; Polish, English, German. */
-const OPENER = /^\s*(-{2,}\s*(original message|wiadomość oryginalna|oryginalna wiadomość|ursprüngliche nachricht|forwarded message|przekazana wiadomość)\s*-{2,}|(w dniu|dnia|on|am)\s.{6,150}(pisze|napisał|napisała|napisał\(a\)|wrote|schrieb)[^\n]{0,40}:?|_{10,})\s*$/i
+const OPENERS = [
+  /^\s*-{2,}\s*(original message|wiadomość oryginalna|oryginalna wiadomość|ursprüngliche nachricht|forwarded message|przekazana wiadomość)\s*-{2,}\s*$/i,
+  // "W dniu 17.11.2026 o 9:15 Jan pisze:", "wt., 17 lis 2026 o 09:15 Jan <jan@…> napisał(a):", "On Tue … Jan wrote:"
+  /^\s*(?=.*\d).{6,200}\s(pisze|napisał|napisała|napisał\(a\)|wrote|schrieb.{0,60})\s*:\s*$/i,
+  /^\s*_{10,}\s*$/,
+]
 const HEADER = /^(from|od|von):\s.+/i
 
 /**
@@ -32,7 +37,7 @@ export function splitQuoted(body: string): { text: string; quoted: string } {
   let start = lines.length
   for (const [i, line] of lines.entries()) {
     const header = HEADER.test(line) && lines.slice(i + 1, i + 5).some((next) => /^(sent|wysłano|data|date|to|do|temat|subject|gesendet|an):\s/i.test(next))
-    if (OPENER.test(line) || header) {
+    if (header || OPENERS.some((opener) => opener.test(line))) {
       start = i
       break
     }

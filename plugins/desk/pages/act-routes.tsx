@@ -1,13 +1,13 @@
 /** Owns the POST routes of a ticket: each reads its form, does one act, says what was done and offers to take it back. */
 import type { Hono } from 'hono'
 import {
-  addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
+  demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
   refused, Refusal, releaseTicket, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
   withRefusal, type ChosenState, type Id, type PageContext, type WebEnv, type Work,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
 import { DraftWords } from './composer.tsx'
-import { demandAgent, enter, respondWith } from './frame.tsx'
+import { enter, respondWith } from './frame.tsx'
 import { findStateId, readPending } from './state-choice.ts'
 import { showTicket } from './ticket.tsx'
 

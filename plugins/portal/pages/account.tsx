@@ -70,7 +70,7 @@ const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; pe
   return (
     <form method="post" action="/account/password" class="form">
       <CsrfField c={c} />
-      <FormProblems c={c} form={form} />
+      <FormProblems c={c} form={form} labels={{ current_password: t('account.password.current'), password: t('password.new'), password2: t('password.repeat') }} />
       <input type="text" name="username" value={person.login ?? person.address ?? ''} autocomplete="username" hidden />
       <Field c={c} form={form} name="current_password" label={t('account.password.current')} type="password" required autocomplete="current-password" />
       <Field c={c} form={form} name="password" label={t('password.new')} type="password" required autocomplete="new-password" help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />

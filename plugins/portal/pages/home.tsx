@@ -107,7 +107,7 @@ const AskForm = ({ c, host, reception, form, suggestions }: { c: PageContext; ho
   return (
     <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask">
       <CsrfField c={c} />
-      <FormProblems c={c} form={form} />
+      <FormProblems c={c} form={form} labels={{ subject: t('ask.subject'), body: t('ask.text') }} />
       <Field c={c} form={form} name="subject" label={t('ask.subject')} required maxlength={250} placeholder={t('ask.subject.placeholder')} autocomplete="off" />
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />

@@ -50,7 +50,7 @@ async function setPage(c: PageContext, person: { name: string; login: string | n
         <form method="post" class="form">
           <CsrfField c={c} />
           <p>{t('password.text', { login })}</p>
-          <FormProblems c={c} form={form} />
+          <FormProblems c={c} form={form} labels={{ current_password: t('account.password.current'), password: t('password.new'), password2: t('password.repeat') }} />
           {/* For password keepers: whose password this is. */}
           <input type="text" name="username" value={login} autocomplete="username" hidden />
           <Field c={c} form={form} name="password" label={t('password.new')} type="password" required autocomplete="new-password" help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />

@@ -114,7 +114,7 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
     <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
       <div class="composer-body">
         <CsrfField c={c} />
-        <FormProblems c={c} form={form} />
+        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} />
         <TextArea c={c} form={form} name="body" label={t('ticket.reply')} rows={5} shortcut="R" {...(way === 'reopens' ? { help: t('ticket.reply.reopens') } : {})} />
         <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
       </div>

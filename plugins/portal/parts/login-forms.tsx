@@ -12,7 +12,7 @@ export const LoginForms = ({ c, form, next, linkForm }: { c: PageContext; form: 
         <form method="post" action="/login" class="form">
           <CsrfField c={c} />
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
-          <FormProblems c={c} form={form} />
+          <FormProblems c={c} form={form} labels={{ login: t('login.login'), password: t('login.password') }} />
           <Field c={c} form={form} name="login" label={t('login.login')} required autocomplete="username" maxlength={250} />
           <Field c={c} form={form} name="password" label={t('login.password')} required type="password" autocomplete="current-password" maxlength={1000} />
           <Button kind="primary">{t('login.send')}</Button>
@@ -22,7 +22,7 @@ export const LoginForms = ({ c, form, next, linkForm }: { c: PageContext; form: 
         <form method="post" action="/login/link" class="form">
           <CsrfField c={c} />
           <p>{t('login.no-account.text')}</p>
-          <FormProblems c={c} form={link} id="link-problems" />
+          <FormProblems c={c} form={link} id="link-problems" labels={{ address: t('login.address') }} />
           <Field c={c} form={link} name="address" label={t('login.address')} required type="email" autocomplete="email" maxlength={254} />
           <Button>{t('login.link.send')}</Button>
         </form>

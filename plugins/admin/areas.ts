@@ -1,0 +1,32 @@
+/** Owns the list of administration's areas: the navigation, and what a search over all of them finds. */
+import type { AdminKey } from './words.ts'
+
+export interface Area {
+  name: AreaName
+  path: string
+  group: 'people' | 'work' | 'mail' | 'system'
+}
+export const AREA_NAMES = [
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins',
+] as const
+export type AreaName = (typeof AREA_NAMES)[number]
+
+export const areas: readonly Area[] = [
+  { name: 'persons', path: '/admin/persons', group: 'people' },
+  { name: 'groups', path: '/admin/groups', group: 'people' },
+  { name: 'roles', path: '/admin/roles', group: 'people' },
+  { name: 'queues', path: '/admin/queues', group: 'work' },
+  { name: 'addresses', path: '/admin/addresses', group: 'work' },
+  { name: 'calendars', path: '/admin/calendars', group: 'work' },
+  { name: 'texts', path: '/admin/texts', group: 'work' },
+  { name: 'units', path: '/admin/units', group: 'work' },
+  { name: 'inbound', path: '/admin/mail/in', group: 'mail' },
+  { name: 'outbound', path: '/admin/mail/out', group: 'mail' },
+  { name: 'settings', path: '/admin/settings', group: 'system' },
+  { name: 'plugins', path: '/admin/plugins', group: 'system' },
+]
+export const AREA_GROUPS = ['people', 'work', 'mail', 'system'] as const
+
+export const areaTitle = (name: AreaName): AdminKey => `area.${name}`
+/** What one finds there, as words: shown on the overview and searched. */
+export const areaWords = (name: AreaName): AdminKey => `area.${name}.words`

@@ -1,0 +1,56 @@
+/** The plugin admin: the pages of the central administrator. */
+import { definePlugin } from '../../core/index.ts'
+import { demandAdministrator } from './frame.tsx'
+import { addressRoutes } from './pages/addresses.tsx'
+import { calendarRoutes } from './pages/calendars.tsx'
+import { groupRoutes } from './pages/groups.tsx'
+import { inboundRoutes } from './pages/inbound.tsx'
+import { outboundRoutes } from './pages/outbound.tsx'
+import { overviewRoutes } from './pages/overview.tsx'
+import { personAccessRoutes } from './pages/person-access.tsx'
+import { personRoutes } from './pages/persons.tsx'
+import { pluginRoutes } from './pages/plugins.tsx'
+import { queueRoutes } from './pages/queues.tsx'
+import { roleRoutes } from './pages/roles.tsx'
+import { searchRoutes } from './pages/search.tsx'
+import { settingRoutes } from './pages/settings.tsx'
+import { textRoutes } from './pages/texts.tsx'
+import { unitRoutes } from './pages/units.tsx'
+import { adminTexts, words } from './words.ts'
+
+export default definePlugin({
+  name: 'admin',
+  api: 1,
+  scope: 'installation',
+  texts: adminTexts,
+  routes(app) {
+    // Every address below /admin, known or not: first who asks.
+    for (const path of ['/admin', '/admin/*']) {
+      app.use(path, async (c, next) => {
+        demandAdministrator(c)
+        await next()
+      })
+    }
+    overviewRoutes(app)
+    searchRoutes(app)
+    personRoutes(app)
+    personAccessRoutes(app)
+    groupRoutes(app)
+    roleRoutes(app)
+    queueRoutes(app)
+    addressRoutes(app)
+    calendarRoutes(app)
+    textRoutes(app)
+    unitRoutes(app)
+    inboundRoutes(app)
+    outboundRoutes(app)
+    settingRoutes(app)
+    pluginRoutes(app)
+  },
+  slots: {
+    'person.menu': {
+      order: 30,
+      render: (_props, c) => c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null,
+    },
+  },
+})

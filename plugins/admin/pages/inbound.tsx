@@ -1,0 +1,159 @@
+/** Owns the pages of received mail: list with outcomes, one mail with every decision, its bytes, trying again. */
+import type { Hono } from 'hono'
+import { stream } from 'hono/streaming'
+import {
+  ActButton, Badge, Card, findInbound, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, OUTCOMES, PageHead, readInboundRaw, refused, retryInbound, saySize, SideList,
+  Time, type AdminQueue, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type PageContext, type Tone, type WebEnv,
+} from '../../../core/index.ts'
+import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
+import { words } from '../words.ts'
+import { dayAfter, startOfDay } from './days.ts'
+
+const PATH = '/admin/mail/in'
+const STATES: readonly InboundState[] = ['accepted', 'processed', 'failed', 'held']
+const TONES: Record<InboundState, Tone> = { accepted: 'waiting', processed: 'open', failed: 'late', held: 'late' }
+
+export function inboundRoutes(app: Hono<WebEnv>): void {
+  app.get(PATH, inboundPage)
+  app.get(`${PATH}/:id`, async (c) => detailPage(c, await demandMail(c)))
+  app.get(`${PATH}/:id/raw`, rawMail)
+  app.post(`${PATH}/:id/retry`, async (c) => {
+    const actor = demandAdministrator(c)
+    const mail = await demandMail(c)
+    return submit(c, {}, async () => {
+      await c.get('host').work(actor, (work) => retryInbound(work, mail.id))
+      return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.retried') }
+    }, () => detailPage(c, mail, true))
+  })
+}
+
+async function demandMail(c: PageContext): Promise<InboundDetail> {
+  const mail = await findInbound(c.get('host').db, c.req.param('id') ?? '')
+  if (!mail) throw refused('not-found')
+  return mail
+}
+
+/** A key of the mail's words, or the name as it stands: a plugin's step may have none. */
+function say(c: PageContext, kind: 'outcome' | 'step' | 'rule', name: string): string {
+  const key = `mail.${kind}.${name}`
+  return key in mailTexts.pl ? mailTexts.in(c.get('language'))(key as MailKey) : name
+}
+
+const OutcomeBadge = ({ c, mail }: { c: PageContext; mail: InboundMail }) => (
+  <Badge tone={TONES[mail.state]} words={mail.outcome && mail.state === 'processed' ? say(c, 'outcome', mail.outcome) : words(c)(`inbound.state.${mail.state}`)} />
+)
+
+async function inboundPage(c: PageContext): Promise<Response> {
+  const t = words(c)
+  const { db, config } = c.get('host')
+  const language = c.get('language')
+  const options: ListOptions = {
+    sorts: INBOUND_SORTS, sort: 'accepted', direction: 'desc',
+    filters: [
+      { name: 'state', label: t('mail.state'), choices: STATES.map((value) => ({ value, label: t(`inbound.state.${value}`) })) },
+      { name: 'outcome', label: t('inbound.outcome'), choices: OUTCOMES.map((value) => ({ value, label: say(c, 'outcome', value) })) },
+      { name: 'from', label: t('mail.since'), choices: [], type: 'date' }, { name: 'to', label: t('mail.until'), choices: [], type: 'date' },
+    ],
+  }
+  const query = readList(c, options)
+  const { state, outcome, from, to } = query.filters
+  const wish = {
+    sort: query.sort as InboundSort, direction: query.direction,
+    filter: {
+      search: query.search, ...(state ? { state: state as InboundState } : {}), ...(outcome ? { outcome } : {}),
+      ...(from ? { from: startOfDay(from, config.zone) } : {}), ...(to ? { to: dayAfter(to, config.zone) } : {}),
+    },
+  }
+  const columns: Column<InboundMail>[] = [
+    { key: 'subject', label: t('mail.subject'), sort: true, text: (m) => m.subject, cell: (m) => <Main href={`${PATH}/${m.id}`} name={m.subject || t('mail.no-subject')} below={m.from || m.envelopeFrom} /> },
+    { key: 'outcome', label: t('inbound.outcome'), text: (m) => m.outcome ? say(c, 'outcome', m.outcome) : t(`inbound.state.${m.state}`), cell: (m) => <OutcomeBadge c={c} mail={m} />, class: 'cell-outcome' },
+    { key: 'ticket', label: t('mail.ticket'), text: (m) => m.ticketNumber ?? '', cell: (m) => m.ticketNumber ? <a class="number" href={`/desk/tickets/${m.ticketId}`}>{m.ticketNumber}</a> : '', class: 'cell-number' },
+    { key: 'sender', label: t('mail.sender'), sort: true, text: (m) => m.envelopeFrom },
+    { key: 'from', label: t('mail.from'), text: (m) => m.from },
+    { key: 'recipient', label: t('mail.recipient'), sort: true, text: (m) => m.envelopeTo, cell: (m) => m.envelopeTo, class: 'cell-address' },
+    { key: 'accepted', label: t('mail.accepted'), sort: true, text: (m) => plainTime(c, m.acceptedAt), cell: (m) => <Time c={c} at={m.acceptedAt} />, class: 'cell-time' },
+    { key: 'size', label: t('mail.size'), sort: true, text: (m) => String(m.size), cell: (m) => saySize(m.size, language), class: 'cell-narrow' },
+    { key: 'state', label: t('mail.state'), text: (m) => t(`inbound.state.${m.state}`) },
+  ]
+  const page = query.csv ? { rows: [], after: null } : await listInbound(db, { ...wish, after: query.after })
+  return listPage(c, {
+    area: 'inbound', title: t('area.inbound'), beside: t('inbound.what'), query, options, columns, rows: page.rows, next: page.after,
+    all: () => everyRow((after) => listInbound(db, { ...wish, after, limit: 500 })),
+    searchLabel: t('mail.search'), empty: { title: t('inbound.none'), text: t('inbound.none.text') },
+  })
+}
+
+async function detailPage(c: PageContext, mail: InboundDetail, gone = false): Promise<Response> {
+  const t = words(c)
+  const queues = mail.reasons.some((reason) => reason.step === 'destination') ? await listAllQueues(c.get('host').db) : []
+  const retries = (mail.state === 'failed' || mail.state === 'held') && !gone
+  return adminPage(c, {
+    title: mail.subject || t('mail.no-subject'), area: 'inbound',
+    body: (
+      <>
+        <Crumb href={PATH}>{t('area.inbound')}</Crumb>
+        <PageHead title={mail.subject || t('mail.no-subject')} beside={<OutcomeBadge c={c} mail={mail} />}>
+          {retries && <ActButton c={c} action={`${PATH}/${mail.id}/retry`} kind="primary">{t('inbound.retry')}</ActButton>}
+          {mail.ticketNumber && <a class="button button-quiet" href={`/desk/tickets/${mail.ticketId}`}>{t('mail.ticket')} {mail.ticketNumber}</a>}
+          <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>{t('inbound.raw')}</a>
+        </PageHead>
+        <div class="admin-two">
+          <Card title={t('inbound.decisions')} id="decisions">
+            {mail.reasons.length === 0 && <p class="quiet">{t(mail.state === 'accepted' ? 'inbound.not-yet' : 'inbound.no-reasons')}</p>}
+            <ol class="decisions">
+              {mail.reasons.map((reason) => (
+                <li>
+                  <p><b>{say(c, 'step', reason.step)}</b> <span class="decided">{sayDecided(c, reason.step, reason.decided, queues)}</span></p>
+                  <p>{say(c, 'rule', reason.rule)}</p>
+                  <p class="quiet small"><code>{reason.rule}</code>{reason.detail && <> · <span class="detail">{reason.detail}</span></>}</p>
+                </li>
+              ))}
+            </ol>
+          </Card>
+          <div class="admin-aside">
+            <Card title={t('inbound.envelope')} id="envelope">
+              <SideList items={[
+                { name: t('mail.from'), value: mail.from },
+                { name: t('mail.sender'), value: mail.envelopeFrom || t('mail.null-sender') },
+                { name: t('mail.recipient'), value: mail.envelopeTo },
+                { name: t('mail.accepted'), value: <Time c={c} at={mail.acceptedAt} /> },
+                { name: t('inbound.processed'), value: mail.processedAt ? <Time c={c} at={mail.processedAt} /> : '' },
+                { name: t('inbound.peer'), value: [mail.peerName, mail.peerAddress].filter(Boolean).join(' · '), help: t(mail.encrypted ? 'inbound.encrypted' : 'inbound.plain') },
+                { name: t('mail.size'), value: saySize(mail.size, c.get('language')) },
+                { name: t('mail.attempts'), value: mail.attempts > 0 ? String(mail.attempts) : '' },
+                { name: 'SHA-256', value: <code class="small">{mail.sha256}</code> },
+              ]} />
+            </Card>
+          </div>
+        </div>
+      </>
+    ),
+  })
+}
+
+/** A queue's id as its name, a known outcome in words, a ticket's number as it is. */
+function sayDecided(c: PageContext, step: string, decided: string, queues: readonly AdminQueue[]): string {
+  if (step === 'destination') return queues.find((queue) => queue.id === decided)?.name ?? decided
+  const key = `decided.${decided}`
+  const t = words(c) as (key: string) => string
+  const said = t(key)
+  return said === key ? say(c, 'outcome', decided) : said
+}
+
+/** The mail as it came. A text that a browser must not show, whatever it holds. */
+async function rawMail(c: PageContext): Promise<Response> {
+  const mail = await demandMail(c)
+  const bytes = await readInboundRaw(c.get('host').db, mail.id)
+  if (!bytes) throw refused('not-found')
+  c.header('content-type', 'message/rfc822')
+  c.header('content-length', String(mail.size))
+  c.header('content-disposition', `attachment; filename="mail-${mail.id}.eml"`)
+  c.header('content-security-policy', "default-src 'none'; sandbox")
+  return stream(c, async (out) => {
+    for await (const chunk of bytes) {
+      if (out.aborted) return
+      await out.write(new Uint8Array(chunk))
+    }
+  })
+}

@@ -1,0 +1,73 @@
+/** Owns looking at pages as people do: light and dark, wide and narrow, Polish and English, with and without scripts. */
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+
+export interface View {
+  name: string
+  path: string
+  /** Session token of who looks; nobody logged in without it. */
+  session?: string
+  /** What is done before looking: a menu opened, a form sent. */
+  act?(page: Page): Promise<void>
+  /** Statuses that are meant to be: 404 of an error page. */
+  status?: number
+}
+
+export interface Look { language: 'pl' | 'en'; colours: 'light' | 'dark'; width: 1280 | 390 }
+
+/** Two in every run; with POMOC_LOOK or CI=true all that matter. */
+export const LOOKS: Look[] = [
+  { language: 'pl', colours: 'light', width: 1280 }, { language: 'en', colours: 'dark', width: 390 },
+  ...(process.env['POMOC_LOOK'] || process.env['CI'] === 'true'
+    ? [{ language: 'en', colours: 'dark', width: 1280 }, { language: 'pl', colours: 'light', width: 390 }] satisfies Look[] : []),
+]
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/**
+ * Opens a view and answers what is wrong with it: broken accessibility rules (WCAG 2.2 AA), content wider than the screen,
+ * errors in the console, a status that was not meant. Pictures go to the folder named in POMOC_LOOK, when it is set.
+ */
+export async function lookAt(browser: Browser, site: string, view: View, look: Look): Promise<string[]> {
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: 900 }, colorScheme: look.colours, locale: look.language === 'pl' ? 'pl-PL' : 'en-GB', reducedMotion: 'reduce',
+  })
+  const faults: string[] = []
+  try {
+    if (view.session) await context.addCookies([{ name: 'pomoc', value: view.session, url: site }])
+    const page = await context.newPage()
+    page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
+    page.on('console', (message) => {
+      // A page that is an error says so in the console too.
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(`console: ${message.text()}`)
+    })
+    const separator = view.path.includes('?') ? '&' : '?'
+    const response = await page.goto(`${site}${view.path}${separator}lang=${look.language}`, { waitUntil: 'load' })
+    if (response?.status() !== (view.status ?? 200)) faults.push(`status ${response?.status()}`)
+    await view.act?.(page)
+    const folder = process.env['POMOC_LOOK']
+    if (folder) {
+      mkdirSync(folder, { recursive: true })
+      await page.setViewportSize({ width: look.width, height: await page.evaluate(() => document.documentElement.scrollHeight) })
+      await page.waitForLoadState('load')
+      await page.screenshot({ path: join(folder, `${view.name}-${look.language}-${look.colours}-${look.width}.png`) })
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (wide > 0) faults.push(`${wide} px wider than the screen`)
+    await page.evaluate(axe)
+    faults.push(...await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } }
+      const { violations } = await axe.run({
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        // What a stranger mailed is not ours to mend.
+        iframes: false,
+      })
+      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} – ${node.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`))
+    }))
+  } finally {
+    await context.close()
+  }
+  return faults
+}
