@@ -190,9 +190,9 @@ describe('replying', () => {
     const { id } = await site.make.ticket()
     const page = await text(jan.get(`/desk/tickets/${id}`))
     const form = formOf(page, `/desk/tickets/${id}/reply`)
-    expect(Object.keys(form.fields)).toEqual(expect.arrayContaining(['_csrf', 'to', 'cc', 'subject', 'body', 'files', 'then']))
+    expect(Object.keys(form.fields)).toEqual(expect.arrayContaining(['_csrf', 'to', 'cc', 'subject', 'body', 'files', 'next']))
     const to = /name="to"[^>]*value="([^"]+)"/.exec(form.html)![1]!
-    const after = await followed(jan, await jan.post(`/desk/tickets/${id}/reply`, { to, cc: 'Szef <szef@uni.example>; b@uni.example', subject: 'Nie działa', body: 'Już działa.', then: 'wait' }))
+    const after = await followed(jan, await jan.post(`/desk/tickets/${id}/reply`, { to, cc: 'Szef <szef@uni.example>; b@uni.example', subject: 'Nie działa', body: 'Już działa.', next: 'wait' }))
     const html = await text(after)
     expect(html).toContain('Odpowiedź wysłana, zgłoszenie czeka na zgłaszającego.')
     expect(html).toContain('Już działa.')
