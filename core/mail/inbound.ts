@@ -1,14 +1,11 @@
 /** Owns what becomes of a mail once it is accepted: read outside any transaction, judged and acted upon in one. */
 import type { Id, MailReason } from '../database/schema.ts'
-import { readWholeBlob } from '../database/blob.ts'
 import type { Host } from '../kernel/contract.ts'
 import { withoutJob } from '../kernel/jobs.ts'
 import type { RunnableJob } from '../kernel/run-jobs.ts'
 import type { Work } from '../kernel/work.ts'
-import { demandAdmin } from '../permission/policy.ts'
 import { system } from '../permission/actor.ts'
 import { personOfMail } from '../person/persons.ts'
-import { refused } from '../errors.ts'
 import { addHistory } from '../ticket/history.ts'
 import { findNumbers } from '../ticket/number.ts'
 import { numberSettings } from '../ticket/number.store.ts'
@@ -67,15 +64,6 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
     return undefined
   })
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
-}
-
-/** Starts a failed mail again (an administrator's act). */
-export async function retryInbound(work: Work, id: Id): Promise<void> {
-  demandAdmin(work.actor)
-  const row = await work.db.updateTable('inbound_mail').set({ state: 'accepted', attempts: 0, outcome: null })
-    .where('id', '=', id).where('state', 'in', ['failed', 'held']).returning('id').executeTakeFirst()
-  if (!row) throw refused('not-found')
-  work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
 }
 
 /** Each minute: accepted mails that have no job, as after a restore. Usually none. */
@@ -177,12 +165,4 @@ async function recordFailure(host: Host, id: Id, attempt: number, last: boolean,
   await host.db.updateTable('inbound_mail').set({
     attempts: attempt, reason: JSON.stringify(reasons), ...(last ? { state: 'failed' as const, outcome: 'failed' } : {}),
   }).where('id', '=', id).where('state', '=', 'accepted').execute()
-}
-
-/** The raw mail as it came, for the administrator. */
-export async function rawMail(work: Work, id: Id): Promise<Buffer> {
-  demandAdmin(work.actor)
-  const row = await work.db.selectFrom('inbound_mail').select('blob_id').where('id', '=', id).executeTakeFirst()
-  if (!row) throw refused('not-found')
-  return readWholeBlob(work.db, row.blob_id)
 }

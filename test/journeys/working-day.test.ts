@@ -146,7 +146,7 @@ describe.skipIf(!requireChromium())('the working day', () => {
         expect(reply.from).toBe('pomoc@uni.example')
         expect(reply.parsed.attachments.map((file) => [file.filename, file.content.toString()])).toEqual([['instrukcja – hasło.txt', 'Wpisz nowe hasło w programie pocztowym.\n']])
         expect(reply.parsed.text).not.toContain('tajne')
-        await appears(agent, 'wysłano')
+        await appears(agent, 'dostarczono')
 
         // The customer answers by mail: the same ticket.
         clock.now = friday(15, 20)
