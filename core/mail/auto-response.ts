@@ -12,7 +12,7 @@ import { addHistory, type HistoryType } from '../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { customerTicketUrl } from '../ticket/url.ts'
-import { canonicalAddress, destinationOf, type AddressBook } from './addresses.ts'
+import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from './addresses.ts'
 import { findResponse, type Response } from './auto-response.store.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from './outbound.ts'
 import { expandTags, type TagWords } from './smart-tags.ts'
@@ -130,6 +130,21 @@ function unfitAddress(address: string, book: AddressBook): string | undefined {
   if (!isAddress(address)) return 'no-valid-address'
   if (destinationOf(book, address)) return 'own-address'
   return NEVER.test(address) ? 'address-of-a-program' : undefined
+}
+
+/**
+ * Confirms a ticket that its customer wrote on the web, as a mailed one is confirmed (OTRS: `auto reply` for the portal
+ * too): number and time of receipt stand in their mail. Who has no address gets none.
+ */
+export async function confirmRequest(work: Work, ticketId: Id, language: Language): Promise<ResponseResult> {
+  const row = await work.db.selectFrom('ticket').innerJoin('article', 'article.ticket_id', 'ticket.id')
+    .select(['ticket.customer_id', 'article.subject', 'article.body', 'article.from_text']).where('ticket.id', '=', ticketId).orderBy('article.id').limit(1).executeTakeFirstOrThrow()
+  const customer = row.customer_id ? await findPerson(work.db, row.customer_id) : undefined
+  if (!customer?.address) return 'no-valid-address'
+  return respond(work, {
+    type: 'auto reply', ticketId, address: customer.address, language: customer.language ?? language, book: await readAddressBook(work.db, work.config),
+    answered: { from: row.from_text, to: '', subject: row.subject, body: row.body, messageId: null, references: [] },
+  })
 }
 
 /** What a text's tags stand for, for this ticket and this answered mail. */
