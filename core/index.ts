@@ -107,9 +107,10 @@ export {
   createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
 } from './mail/text-admin.ts'
 export { previewText, type TextPreview } from './mail/text-preview.ts'
+export { retryInbound } from './mail/inbound.ts'
 export { OUTCOMES } from './mail/outcome.ts'
 export {
-  cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, retryInbound, sendOutboundNow,
+  cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, sendOutboundNow,
   type InboundDetail, type InboundMail, type InboundSort, type OutboundDetail, type OutboundMail, type OutboundSort,
 } from './mail/mail-list.ts'
 export { mailTexts, type MailKey } from './mail/mail-texts.ts'

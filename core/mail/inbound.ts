@@ -4,6 +4,8 @@ import { readWholeBlob } from '../database/blob.ts'
 import type { Host } from '../kernel/contract.ts'
 import { withoutJob } from '../kernel/jobs.ts'
 import type { RunnableJob } from '../kernel/run-jobs.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { system } from '../permission/actor.ts'
@@ -69,13 +71,15 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
 }
 
-/** Starts a failed mail again (an administrator's act). */
+/** Lets a mail that failed or is held be read once more (an administrator's act). Errors: `mail.not-failed`. */
 export async function retryInbound(work: Work, id: Id): Promise<void> {
   demandAdmin(work.actor)
-  const row = await work.db.updateTable('inbound_mail').set({ state: 'accepted', attempts: 0, outcome: null })
-    .where('id', '=', id).where('state', 'in', ['failed', 'held']).returning('id').executeTakeFirst()
+  const row = isId(id) && await work.db.selectFrom('inbound_mail').select('state').where('id', '=', id).forUpdate().executeTakeFirst()
   if (!row) throw refused('not-found')
+  if (row.state !== 'failed' && row.state !== 'held') throw refused('mail.not-failed')
+  await work.db.updateTable('inbound_mail').set({ state: 'accepted', attempts: 0, outcome: null }).where('id', '=', id).execute()
   work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
+  recordChange(work, 'inbound mail', id, { state: row.state }, { state: 'accepted' })
 }
 
 /** Each minute: accepted mails that have no job, as after a restore. Usually none. */

@@ -126,7 +126,7 @@ async function detailPage(c: PageContext, mail: OutboundDetail, problem?: string
                 { name: t('outbound.created'), value: <Time c={c} at={mail.createdAt} /> },
                 { name: t('outbound.sent-at'), value: mail.sentAt ? <Time c={c} at={mail.sentAt} /> : '' },
                 { name: t('mail.attempts'), value: mail.attempts > 0 ? String(mail.attempts) : '' },
-                { name: t('outbound.next-try'), value: waits && mail.nextTryAt ? <Time c={c} at={mail.nextTryAt} /> : '' },
+                { name: t('outbound.next-try'), value: waits ? <Time c={c} at={mail.notBefore} /> : '' },
                 { name: t('outbound.give-up'), value: waits ? <Time c={c} at={mail.giveUpAt} /> : '' },
                 { name: 'Message-ID', value: <code class="small">{mail.messageId}</code> },
                 { name: 'In-Reply-To', value: mail.inReplyTo && <code class="small">{mail.inReplyTo}</code> },
