@@ -6,6 +6,7 @@ import { LOOKS, lookAt, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { listen } from '../../core/listen.ts'
+import portal from '../portal/index.tsx'
 import desk from '../desk/index.tsx'
 import admin from './index.tsx'
 import { fillAdmin, type Filled } from './fill.fixture.ts'
@@ -18,7 +19,7 @@ describe.skipIf(!requireChromium())('every admin page', () => {
   let filled: Filled
   let session: string
   beforeAll(async () => {
-    site = await openSite([desk, admin])
+    site = await openSite([desk, portal, admin])
     filled = await fillAdmin(site)
     const visitor = await site.loggedIn(filled.admin)
     session = visitor.cookies.get('pomoc')!
@@ -35,13 +36,17 @@ describe.skipIf(!requireChromium())('every admin page', () => {
 
   it.each(LOOKS)('is right in $language, $colours, $width px', async (look) => {
     const faults: Record<string, string[]> = {}
-    for (const view of views(filled)) {
+    for (const view of views(filled).filter(({ name }) => THOROUGH || IN_EVERY_RUN.includes(name))) {
       const found = await lookAt(browser, url, { session, ...view }, look)
       if (found.length > 0) faults[view.name] = found
     }
     expect(faults).toEqual({})
   }, 600_000)
 })
+
+/** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
+const THOROUGH = Boolean(process.env['POMOC_LOOK'])
+const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound']
 
 const views = (f: Filled): View[] => [
   { name: 'overview', path: '/admin' },
@@ -90,5 +95,5 @@ const views = (f: Filled): View[] => [
   { name: 'inbound', path: '/admin/mail/in' }, { name: 'inbound-mail', path: `/admin/mail/in/${f.inbound}` }, { name: 'inbound-failed', path: `/admin/mail/in/${f.failed}` },
   { name: 'outbound', path: '/admin/mail/out' }, { name: 'outbound-mail', path: `/admin/mail/out/${f.outbound}` },
   { name: 'outbound-cancel', path: `/admin/mail/out/${f.outbound}/cancel` },
-  { name: 'settings', path: '/admin/settings' }, { name: 'plugins', path: '/admin/plugins' },
+  { name: 'settings', path: '/admin/settings' }, { name: 'setting', path: '/admin/settings/portal' }, { name: 'plugins', path: '/admin/plugins' },
 ]

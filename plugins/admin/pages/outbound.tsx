@@ -82,7 +82,7 @@ async function outboundPage(c: PageContext): Promise<Response> {
     { key: 'recipient', label: t('mail.recipient'), sort: true, text: (m) => m.to, cell: (m) => m.to, class: 'cell-address' },
     { key: 'sender', label: t('mail.from'), text: (m) => m.from },
     { key: 'ticket', label: t('mail.ticket'), text: (m) => m.ticketNumber ?? '', cell: (m) => m.ticketNumber ? <a class="number" href={`/desk/tickets/${m.ticketId}`}>{m.ticketNumber}</a> : '', class: 'cell-number' },
-    { key: 'attempts', label: t('mail.attempts'), text: (m) => String(m.attempts), cell: (m) => m.attempts, class: 'cell-narrow' },
+    { key: 'attempts', label: t('mail.attempts'), text: (m) => String(m.attempts) },
     { key: 'created', label: t('outbound.created'), sort: true, text: (m) => plainTime(c, m.createdAt), cell: (m) => <Time c={c} at={m.createdAt} />, class: 'cell-time' },
     { key: 'sent', label: t('outbound.sent-at'), text: (m) => plainTime(c, m.sentAt) },
     { key: 'error', label: t('outbound.error'), text: (m) => m.lastError ?? '' },
