@@ -70,7 +70,7 @@ export async function startStation(
   const host = kernel.host
   await db.insertInto('system_address').values({ address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: '4' }).execute()
   const end = await smtpReceiver.start!(kernel.hostOf(smtpReceiver))
-  const jobs = await startJobs({ url: database.url, pool: database.pool, log, concurrency: 4, jobs: new Map([...mailJobs(host), ...kernel.jobs]) })
+  const jobs = await startJobs({ url: database.url, log, concurrency: 4, jobs: new Map([...mailJobs(host), ...kernel.jobs]) })
   const port = Number(new URL(addresses.get('mail')!).port)
 
   const station: Station = {
