@@ -17,7 +17,7 @@ const load = (env: Record<string, string> = {}) => loadConfig({ dir, env })
 
 test('with nothing said it serves this machine only', async () => {
   expect(await load()).toMatchObject({
-    http: { host: '127.0.0.1', port: 8080 }, smtp: { host: '127.0.0.1', port: 2525 }, baseUrl: undefined,
+    http: { host: '127.0.0.1', port: 8080 }, smtp: { host: '127.0.0.1', port: 2525 }, baseUrl: 'http://localhost:8080',
     systemId: '10', ticketNumber: { generator: 'DateChecksum' }, zone: 'Europe/Warsaw',
     plugins: ['desk', 'portal', 'admin', 'smtp-receiver'],
   })

@@ -15,7 +15,7 @@ function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name)))
     .filter((file) => statSync(join(root, file)).isFile())
 }
-const isSource = (file: string) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file)
+const isSource = (file: string) => /\.tsx?$/.test(file) && !/\.(test|fixture)\.tsx?$/.test(file)
 const core = filesBelow('core').filter(isSource)
 const plugins = filesBelow('plugins').filter(isSource)
 const pluginNames = readdirSync(join(root, 'plugins')).filter((name) => statSync(join(root, 'plugins', name)).isDirectory())

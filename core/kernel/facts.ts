@@ -92,6 +92,6 @@ export async function tellAndAsk(work: Work, { facts, subscribers, jobs, rest }:
   // Functions run only where somebody asks for what they return.
   parts.push(sql`counted as (select ${sql.join([sql`1 as one`, ...counts])})`)
   const { rows: answer } = await sql<{ added: string | number }>`
-    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added from counted`}`.execute(work.db)
+    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
   demandAdded(answer[0]!.added, jobs.length)
 }
