@@ -56,7 +56,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const database = await connectDatabase(config, { log })
     started.push(database.close)
-    const { db, pool, url } = database
+    const { db, url } = database
 
     await migrateAll(database, log)
     const plugins = await loadPlugins(config.plugins, findPlugin)
@@ -84,7 +84,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     }
     const notice = whenBound?.()
 
-    const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
+    const jobs = await startJobs({ url, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
       notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],

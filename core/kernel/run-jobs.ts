@@ -1,9 +1,11 @@
 /** Owns the running of jobs: graphile-worker's life cycle and its return after a lost database. */
 import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { FRESH_TASKS } from './jobs.ts'
+import { openJobPool } from './job-pool.ts'
 import { keepWorkerLocks } from './worker-locks.ts'
 
 export interface RunnableJob {
@@ -11,7 +13,12 @@ export interface RunnableJob {
   run(payload: Record<string, unknown>, meta: { attempt: number; lastAttempt: boolean }): Promise<void>
 }
 
-export interface JobRunner { stop(): Promise<void> }
+export interface JobRunner {
+  /** Takes no more jobs, waits for those under way (half a minute at most). */
+  stop(): Promise<void>
+}
+
+const STOP_MS = 30_000
 
 /** Brings graphile-worker's own schema up to date. Runs before anything enqueues. */
 export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
@@ -24,12 +31,15 @@ export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
  * When the database goes away workers end and others begin as soon as it is back; a job that was under way then runs again.
  */
 export async function startJobs(
-  options: { url: string; pool: Pool; log: Logger; concurrency: number; jobs: Map<string, RunnableJob> },
+  options: { url: string; log: Logger; concurrency: number; jobs: Map<string, RunnableJob> },
 ): Promise<JobRunner> {
   const { log } = options
   let stopping = false
   let wake = () => {}
+  let lost = () => {}
   const locks = await keepWorkerLocks(options.url, log)
+  // One connection listens, one is the clock's.
+  const connections = openJobPool(options.url, options.concurrency + 2, () => lost())
   /** Workers that take no more jobs but have some under way. */
   const ending = new Set<Promise<void>>()
 
@@ -51,8 +61,7 @@ export async function startJobs(
   const workers = async () => {
     const events: WorkerEvents = new EventEmitter()
     const over = new Promise<void>((resolve) => {
-      wake = resolve
-      events.on('worker:getJob:error', () => resolve())
+      wake = lost = resolve
       events.on('pool:gracefulShutdown', () => resolve())
     })
     // Jobs are locked in the name of the pool, not of its single workers.
@@ -66,10 +75,9 @@ export async function startJobs(
       })
     })
     const runner = await run({
-      pgPool: options.pool, logger: workerLogger(log), concurrency: options.concurrency, noHandleSignals: true,
+      pgPool: connections.pool, logger: workerLogger(log), concurrency: options.concurrency, noHandleSignals: true,
       pollInterval: 1000, taskList, parsedCronItems: cronItems, events,
-      // Without these delays nobody catches the error of a job's end that could not be written down.
-      preset: { worker: { gracefulShutdownAbortTimeout: 10_000, completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      preset: { worker: { gracefulShutdownAbortTimeout: 10_000 } },
     })
     runner.promise.catch(() => {}) // said in the log already
     if (!stopping) await over
@@ -91,9 +99,12 @@ export async function startJobs(
   return {
     async stop() {
       stopping = true
+      connections.stopWaiting()
       wake()
       await keep
-      await Promise.all(ending)
+      const ended = Promise.all(ending).then(() => connections.pool.end())
+      // A job that is not done by then runs again elsewhere, or at the next start.
+      await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })])
       await locks.stop()
     },
   }

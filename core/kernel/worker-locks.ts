@@ -13,6 +13,7 @@ export interface WorkerLocks {
 const SPACE = 7001
 /** A job taken within the last seconds is left alone: the lock of its worker may be under way. */
 const GRACE_SECONDS = 3
+const PATIENCE_SECONDS = 5
 
 /**
  * graphile-worker frees a dead worker's jobs only after four hours. Each process therefore holds a session advisory lock
@@ -26,6 +27,8 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
   let session: { client: Client; locked: Set<string> } | undefined
   let stopped = false
   let told = false
+  /** Until this moment (of performance.now) nobody is taken for dead. */
+  let patience = 0
 
   const connect = async () => {
     const client = new Client({ connectionString: url, application_name: 'pomoc workers', keepAlive: true })
@@ -34,8 +37,14 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
     const opened = { client, locked: new Set<string>() }
     client.once('end', () => {
       if (session === opened) session = undefined
+      patience = Infinity
       lookIn(1)
     })
+    // Others may have lost their locks with the same server, and take them back as we do.
+    if (patience === Infinity) {
+      patience = performance.now() + PATIENCE_SECONDS * 1000
+      lookIn(PATIENCE_SECONDS + 1)
+    }
     return opened
   }
   const lookOnce = async () => {
@@ -70,8 +79,8 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
         select locked_by, locked_at from graphile_worker._private_jobs where locked_by is not null
         union all select locked_by, locked_at from graphile_worker._private_job_queues where locked_by is not null) taken
       where locked_by = any($2::text[])
-        or (locked_at < now() - interval '${GRACE_SECONDS} seconds' and locked_by <> all($1::text[])
-          and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE})))`, [[...alive], known])
+        or ($3 and locked_at < now() - interval '${GRACE_SECONDS} seconds' and locked_by <> all($1::text[])
+          and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE})))`, [[...alive], known, performance.now() >= patience])
     if (rows.length > 0) {
       await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows.map(({ id }) => id)])
       log.info({ workers: rows.length }, 'freed jobs of workers that ended suddenly')

@@ -2,6 +2,7 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { literal } from '../ticket/number.ts'
 import type { Database, Id, InboundState, MailReason } from '../database/schema.ts'
+import type { Work } from '../kernel/work.ts'
 import type { MailOutcome } from './outcome.ts'
 import type { Delivery, Known, KnownTicket } from './hand.ts'
 
@@ -121,13 +122,22 @@ async function mergedInto(db: Kysely<Database>, ticketId: Id): Promise<KnownTick
   return rows[0]?.ticket
 }
 
-/** Writes what became of a mail. */
-export async function finishInbound(trx: Kysely<Database>, id: Id, end: {
-  outcome: MailOutcome; reasons: MailReason[]; subject: string; from: string; messageId: string | null; ticketId: Id | null; articleId: Id | null; now: Date
-}): Promise<void> {
-  await trx.updateTable('inbound_mail').set({
-    state: 'processed', outcome: end.outcome, reason: JSON.stringify(end.reasons), subject: end.subject, from_text: end.from,
-    ...(end.messageId ? { message_id_md5: sql<string>`md5(${end.messageId})` } : {}),
-    ticket_id: end.ticketId, article_id: end.articleId, processed_at: end.now,
-  }).where('id', '=', id).execute()
+export interface InboundEnd {
+  id: Id
+  outcome: MailOutcome
+  reasons: MailReason[]
+  subject: string
+  from: string
+  messageId: string | null
+  ticketId: Id | null
+  articleId: Id | null
 }
+
+/** Writes what became of a mail, before commit. */
+export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(storeEnd, [end])
+
+const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
+  update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${JSON.stringify(end!.reasons)}::jsonb, subject = ${end!.subject},
+    from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
+    article_id = ${end!.articleId}, processed_at = ${work.now}
+  where id = ${end!.id}`

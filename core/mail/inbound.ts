@@ -57,9 +57,7 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
     const { verdict, reasons } = judge(hand)
     if (verdict.end === 'wait') return WAITS[waits]
     const end = await act(work, row, hand, verdict, reasons)
-    await finishInbound(work.db, id, {
-      ...end, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId, now: work.now,
-    })
+    finishInbound(work, { ...end, id, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     return undefined
   })

@@ -142,8 +142,6 @@ export interface OutboundDetail extends OutboundMail {
   /** As sent: the mail's own text, else its article's. */
   body: string
   attachments: { name: string; size: number }[]
-  /** When the next try comes; null when none waits. */
-  nextTryAt: Date | null
 }
 
 export const OUTBOUND_SORTS = ['created', 'recipient', 'subject', 'state'] as const
@@ -187,7 +185,6 @@ export async function findOutbound(db: Kysely<Database>, id: Id): Promise<Outbou
   const row = await outboundQuery(db).leftJoin('article as a', 'a.id', 'm.article_id').select([
     'm.envelope_from as envelopeFrom', 'm.recipients', 'm.cc_text as cc', 'm.message_id as messageId', 'm.in_reply_to as inReplyTo',
     'm.reference_ids as references', 'm.headers', 'm.article_id as articleId', sql<string>`coalesce(m.body, a.body, '')`.as('body'),
-    sql<Date | null>`(select min(j.run_at) from graphile_worker.jobs j where j.key = 'mail/send/' || m.id)`.as('nextTryAt'),
   ]).where('m.id', '=', id).executeTakeFirst()
   if (!row) return undefined
   const attachments = row.articleId === null ? [] : await db.selectFrom('article_attachment').select(['name', sql<number>`size::float8`.as('size')])
@@ -206,10 +203,13 @@ export async function sendOutboundNow(work: Work, id: Id): Promise<void> {
   recordChange(work, 'outbound mail', id, { state: before.state }, { state: 'queued', sendNow: true })
 }
 
-/** Takes a mail out of the outbox before it leaves. Errors: `mail.not-waiting`. */
+/** Takes a mail out of the outbox before it leaves; not one that is on its way this moment. Errors: `mail.not-waiting`. */
 export async function cancelOutbound(work: Work, id: Id): Promise<void> {
   const before = await lockOutbound(work, id)
-  if (before.state !== 'queued') throw refused('mail.not-waiting')
+  // Who sends locks its job first and then changes the row that is locked here: either it is seen, or it finds the mail cancelled.
+  const { rows } = await sql<{ sending: boolean }>`
+    select exists (select from graphile_worker.jobs where key = ${`mail/send/${id}`} and locked_at is not null) as sending`.execute(work.db)
+  if (before.state !== 'queued' || rows[0]?.sending) throw refused('mail.not-waiting')
   await work.db.updateTable('outbound_mail').set({ state: 'cancelled' }).where('id', '=', id).execute()
   recordChange(work, 'outbound mail', id, { state: before.state }, { state: 'cancelled' })
 }

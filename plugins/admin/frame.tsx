@@ -88,15 +88,17 @@ export const FormCard = (props: PropsWithChildren<FormCardProps>) => {
 }
 
 /** A form and what belongs to it beside: used by, what changes, a preview. */
-export const Beside = ({ aside, children }: PropsWithChildren<{ aside?: Child }>) => (
+export const Beside = ({ aside, first, children }: PropsWithChildren<{ aside?: Child; /** What stands beside was just asked for: on narrow screens it comes first. */ first?: boolean }>) => (
   <div class={aside ? 'admin-two' : 'admin-one'}>
     <div>{children}</div>
-    {aside && <div class="admin-aside">{aside}</div>}
+    {aside && <div class={first ? 'admin-aside aside-first' : 'admin-aside'}>{aside}</div>}
   </div>
 )
 
 /** Several fields under one heading. */
-export const Fields = ({ title, children }: PropsWithChildren<{ title: string }>) => <fieldset class="fields"><legend>{title}</legend>{children}</fieldset>
+export const Fields = ({ title, wide, children }: PropsWithChildren<{ title: string; /** Help below the fields, which take the whole width. */ wide?: boolean }>) => (
+  <fieldset class={wide ? 'fields fields-wide' : 'fields'}><legend>{title}</legend>{children}</fieldset>
+)
 
 /**
  * Does what a form asks for and says so on the next page; refused, it shows the same form again with the reason at its

@@ -1,5 +1,5 @@
 /** The plugin admin: the pages of the central administrator. */
-import { definePlugin } from '../../core/index.ts'
+import { definePlugin, inProject } from '../../core/index.ts'
 import { demandAdministrator } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
@@ -23,6 +23,7 @@ export default definePlugin({
   api: 1,
   scope: 'installation',
   texts: adminTexts,
+  files: { 'admin.css': inProject('plugins/admin/admin.css') },
   routes(app) {
     // Every address below /admin, known or not: first who asks.
     for (const path of ['/admin', '/admin/*']) {
@@ -48,6 +49,10 @@ export default definePlugin({
     pluginRoutes(app)
   },
   slots: {
+    'document.head': {
+      order: 20,
+      render: (props, c) => props['frame'] === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null,
+    },
     'person.menu': {
       order: 30,
       render: (_props, c) => c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null,

@@ -1,7 +1,7 @@
 /** Owns lists of the admin pages: search, filters, order, paging, export; all of it in the address. */
 import type { Child } from 'hono/jsx'
 import {
-  csvAnswer, EmptyState, PageHead, Pager, type Choice, type KeyPage, type PageContext,
+  csvAnswer, EmptyState, PageHead, type Choice, type KeyPage, type PageContext,
 } from '../../core/index.ts'
 import type { AreaName } from './areas.ts'
 import { adminPage } from './frame.tsx'
@@ -135,11 +135,23 @@ export async function listPage<Row>(c: PageContext, list: ListPage<Row>): Promis
             </div>
           )
           : <Table path={path} query={query} options={list.options} columns={columns} rows={list.rows} caption={list.title} />}
-        <Pager c={c} first={query.after ? listUrl(path, query) : null} next={list.next ? listUrl(path, query, { after: list.next }) : null} />
+        <Pages c={c} first={query.after ? listUrl(path, query) : null} next={list.next ? listUrl(path, query, { after: list.next }) : null} />
         {list.below}
       </>
     ),
   })
+}
+
+/** Paging by key goes on, or back to the beginning. */
+const Pages = ({ c, first, next }: { c: PageContext; first: string | null; next: string | null }) => {
+  if (!first && !next) return null
+  const t = words(c)
+  return (
+    <nav class="pager" aria-label={t('list.pages')}>
+      {first && <a class="button button-quiet" href={first}>⇤ {t('list.first')}</a>}
+      {next && <a class="button button-quiet" href={next} rel="next">{t('list.next')} →</a>}
+    </nav>
+  )
 }
 
 function Table<Row>({ path, query, options, columns, rows, caption }: {

@@ -1,8 +1,13 @@
 /** What becomes of a mail: each rule with a real mail over a real socket, judged by real jobs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
+import { addressesChanged } from '../../core/mail/addresses.ts'
+import { processWaiting } from '../../core/mail/inbound.ts'
+import { retryInbound } from '../../core/mail/mail-list.ts'
+import { parseMail } from '../../core/mail/parse.ts'
+import { system } from '../../core/permission/actor.ts'
 import { setState } from '../../core/ticket/tickets.ts'
-import { eml, startStation, type Station } from './station.ts'
+import { eml, eventually, startStation, type Station } from './station.ts'
 
 let station: Station
 beforeAll(async () => { station = await startStation() })
@@ -31,7 +36,7 @@ async function close(ticketId: string) {
 async function queueWith(followUpPossible: 'possible' | 'reject' | 'new ticket', address: string) {
   const queueId = await station.make.queue({ followUpPossible })
   await station.database.db.insertInto('system_address').values({ address, name: 'Kolejka', queue_id: queueId }).execute()
-  await station.host.work({ kind: 'system', name: 'test' }, async (work) => (await import('../../core/mail/addresses.ts')).addressesChanged(work))
+  await station.host.work(system('test'), addressesChanged)
   return queueId
 }
 const rule = (end: { reason: { step: string; rule: string }[] } | undefined, step: string) => end?.reason.find((reason) => reason.step === step)?.rule
@@ -151,7 +156,7 @@ describe('which ticket', () => {
     await db.updateTable('article').set({ message_id: '<inny@x>' }).where('id', '=', row.article_id).execute()
     await db.updateTable('inbound_mail').set({ state: 'accepted' }).where('id', '=', row.id).execute()
     await station.deliver(raw('<szybki@student.example>', 'szybszy', 'In-Reply-To: <wolny@student.example>\r\n'))
-    await expect.poll(async () => (await db.selectFrom(sql<{ key: string; run_at: Date }>`graphile_worker.jobs`.as('j'))
+    await eventually(async () => (await db.selectFrom(sql<{ key: string; run_at: Date }>`graphile_worker.jobs`.as('j'))
       .select(sql<boolean>`j.run_at > now()`.as('later')).where(sql`j.key`, 'like', 'mail/process/%').execute()).some(({ later }) => later)).toBe(true)
     expect(await db.selectFrom('inbound_mail').select('state').where('message_id_md5', '=', sql<string>`md5('<szybki@student.example>')`).execute()).toEqual([{ state: 'accepted' }])
     await db.updateTable('article').set({ message_id: '<wolny@student.example>' }).where('id', '=', row.article_id).execute()
@@ -258,7 +263,7 @@ describe('reports about our mails', () => {
 
   test('a bounce goes to the ticket for agents only, marks the mail as not delivered, and answers nobody', async () => {
     const { ticket, id } = await answerOf('odbije się')
-    await expect.poll(async () => (await outbound(id)).state).toBe('sent')
+    await eventually(async () => (await outbound(id)).state).toBe('sent')
     await station.deliver((await eml('bounce-of-our-answer-goes-to-its-ticket')).toString().replace('ORIGINAL', id), { from: '' })
     const [end] = await station.processed('Undelivered Mail Returned to Sender')
     expect(end).toMatchObject({ outcome: 'bounce-attached', ticket_id: ticket.id })
@@ -273,7 +278,7 @@ describe('reports about our mails', () => {
 
   test('a report of a delay leaves the mail as it is', async () => {
     const { ticket, id } = await answerOf('opóźni się')
-    await expect.poll(async () => (await outbound(id)).state).toBe('sent')
+    await eventually(async () => (await outbound(id)).state).toBe('sent')
     await station.deliver((await eml('delayed-report-leaves-the-mail-as-it-is')).toString().replace('ORIGINAL', id), { from: '' })
     const [end] = await station.processed('Delayed Mail (still being retried)')
     expect(end).toMatchObject({ outcome: 'bounce-attached', ticket_id: ticket.id })
@@ -284,7 +289,7 @@ describe('reports about our mails', () => {
     const { ticket, id } = await answerOf('po staremu')
     await station.deliver((await eml('plain-text-bounce-that-quotes-our-head-is-recognised')).toString().replace('ORIGINAL', id), { from: '' })
     expect((await station.processed('failure notice'))[0]).toMatchObject({ outcome: 'bounce-attached', ticket_id: ticket.id })
-    await expect.poll(async () => (await outbound(id)).state).toBe('failed')
+    await eventually(async () => (await outbound(id)).state).toBe('failed')
   })
 
   test('a report about a mail we never sent is a ticket nobody answers', async () => {
@@ -302,32 +307,29 @@ describe('what cannot go well', () => {
     const { db } = station.database
     await sql`alter table ticket add constraint nie_dzis check (title <> 'nie do zapisania')`.execute(db)
     await station.deliver(`From: ${someone()}\r\nSubject: nie do zapisania\r\n\r\nx\r\n`)
-    const row = await expect.poll(async () => {
+    const row = await eventually(async () => {
       await sql`update graphile_worker._private_jobs set run_at = now() where run_at > now() and key like 'mail/process/%'`.execute(db)
       return db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirst()
-    }, { timeout: 30_000, interval: 100 }).toBeDefined().then(() => db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirstOrThrow())
+    }).toBeDefined().then(() => db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirstOrThrow())
     expect(row.outcome).toBe('failed')
     expect(row.reason![0]!.detail).toContain('nie_dzis')
     await sql`alter table ticket drop constraint nie_dzis`.execute(db)
-    const { retryInbound } = await import('../../core/mail/mail-list.ts')
-    await station.host.work({ kind: 'system', name: 'test' }, (work) => retryInbound(work, row.id))
+    await station.host.work(system('test'), (work) => retryInbound(work, row.id))
     expect((await station.processed('nie do zapisania'))[0]).toMatchObject({ outcome: 'new-ticket' })
   })
 
   test('an accepted mail whose job is gone gets one again within the minute', async () => {
     const { db } = station.database
-    const { processWaiting } = await import('../../core/mail/inbound.ts')
     const row = await db.selectFrom('inbound_mail').select(['id', 'blob_id']).where('subject', '=', 'wraca').executeTakeFirstOrThrow()
     const { id } = await db.insertInto('inbound_mail').values({
       key: Buffer.from('bez zadania'), blob_id: row.blob_id, envelope_from: '', envelope_to: 'pomoc@uni.example', accepted_at: station.make.now,
       outcome: null, message_id_md5: null, ticket_id: null, article_id: null, processed_at: null,
     }).returning('id').executeTakeFirstOrThrow()
     await processWaiting(station.host)
-    await expect.poll(async () => (await db.selectFrom('inbound_mail').select('outcome').where('id', '=', id).executeTakeFirstOrThrow()).outcome).toBe('duplicate')
+    await eventually(async () => (await db.selectFrom('inbound_mail').select('outcome').where('id', '=', id).executeTakeFirstOrThrow()).outcome).toBe('duplicate')
   })
 
   test('a mail that takes the reader\'s memory becomes a ticket from its head, the raw mail attached', async () => {
-    const { parseMail } = await import('../../core/mail/parse.ts')
     expect((await parseMail(Buffer.from('Subject: czytelny\r\n\r\nx'))).subject).toBe('czytelny')
     // A thousand parts within parts: deeper than the parser goes.
     const deep = `From: a@b.example\r\nSubject: za gleboki\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n${Array.from({ length: 1500 }, (_, n) => `--b${n}\r\nContent-Type: multipart/mixed; boundary=b${n + 1}\r\n\r\n`).join('')}`

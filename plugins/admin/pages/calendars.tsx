@@ -94,7 +94,7 @@ async function calendarForm(
       <>
         <Crumb href={PATH}>{t('area.calendars')}</Crumb>
         <PageHead title={stored?.name ?? t('calendar.new')} {...(stored && !stored.valid ? { beside: t('valid.off') } : {})} />
-        <Beside aside={(
+        <Beside first={trying} aside={(
           <>
             {shown && <Preview c={c} calendar={shown} trying={trying} at={form.values['at'] ?? ''} />}
             {stored && (
@@ -113,9 +113,11 @@ async function calendarForm(
             </Fields>
             <Fields title={t('calendar.hours')}>
               <p class="field-help">{t('calendar.hours.help')}</p>
-              {WEEKDAYS.map((day) => (
-                <Field c={c} form={form} name={`hours.${day}`} label={t(`weekday.${day}`)} value={initial[`hours.${day}`]} placeholder={t('calendar.closed')} />
-              ))}
+              <div class="hours">
+                {WEEKDAYS.map((day) => (
+                  <Field c={c} form={form} name={`hours.${day}`} label={t(`weekday.${day}`)} value={initial[`hours.${day}`]} placeholder={t('calendar.closed')} />
+                ))}
+              </div>
               <Field c={c} form={form} name="cutOff" label={t('calendar.cut-off')} help={t('calendar.cut-off.help')} value={initial['cutOff']} />
             </Fields>
             <Fields title={t('calendar.holidays')}>

@@ -47,7 +47,6 @@ const OutcomeBadge = ({ c, mail }: { c: PageContext; mail: InboundMail }) => (
 async function inboundPage(c: PageContext): Promise<Response> {
   const t = words(c)
   const { db, config } = c.get('host')
-  const language = c.get('language')
   const options: ListOptions = {
     sorts: INBOUND_SORTS, sort: 'accepted', direction: 'desc',
     filters: [
@@ -73,7 +72,7 @@ async function inboundPage(c: PageContext): Promise<Response> {
     { key: 'from', label: t('mail.from'), text: (m) => m.from },
     { key: 'recipient', label: t('mail.recipient'), sort: true, text: (m) => m.envelopeTo, cell: (m) => m.envelopeTo, class: 'cell-address' },
     { key: 'accepted', label: t('mail.accepted'), sort: true, text: (m) => plainTime(c, m.acceptedAt), cell: (m) => <Time c={c} at={m.acceptedAt} />, class: 'cell-time' },
-    { key: 'size', label: t('mail.size'), sort: true, text: (m) => String(m.size), cell: (m) => saySize(m.size, language), class: 'cell-narrow' },
+    { key: 'size', label: t('mail.size'), sort: true, text: (m) => String(m.size) },
     { key: 'state', label: t('mail.state'), text: (m) => t(`inbound.state.${m.state}`) },
   ]
   const page = query.csv ? { rows: [], after: null } : await listInbound(db, { ...wish, after: query.after })

@@ -30,7 +30,7 @@ async function overviewPage(c: PageContext): Promise<Response> {
         {alarms.length > 0
           ? <Notice tone="bad"><p>{t('overview.waits')}</p><ul>{alarms.map((alarm) => <li><a href={alarm.href}>{alarm.text}</a></li>)}</ul></Notice>
           : <Notice tone="good"><p>{t('overview.all-well')}</p></Notice>}
-        <div class="columns">
+        <div class="glance">
           <Card title={t('area.inbound')} id="inbound">
             <SideList items={[
               { name: t('overview.waiting'), value: link(status.inbound.accepted, '/admin/mail/in?state=accepted') },
@@ -63,10 +63,8 @@ async function overviewPage(c: PageContext): Promise<Response> {
               { name: t('area.persons'), value: t('overview.agents-of', { agents: status.people.agents, all: status.people.all }) },
               { name: t('overview.address'), value: config.baseUrl },
               { name: t('overview.zone'), value: config.zone },
+              { name: t('overview.plugins'), value: (plugins as readonly Plugin[]).map((plugin) => plugin.name).join(', ') },
             ]} />
-          </Card>
-          <Card title={t('overview.plugins')} id="plugins">
-            <p>{(plugins as readonly Plugin[]).map((plugin, i) => <>{i > 0 && ', '}{Object.keys(plugin.settings ?? {}).length > 0 ? <a href={`/admin/settings/${plugin.name}`}>{plugin.name}</a> : plugin.name}</>)}</p>
           </Card>
         </div>
         <section class="section" aria-labelledby="areas">

@@ -13,7 +13,7 @@ export const RightsTable = ({ c, form, caption, head, noteHead, prefix = '', row
   const t = words(c)
   const other = (row: RightsRow) => row.rights.filter((right) => !MATRIX_RIGHTS.includes(right))
   return (
-    <div class="scroll" role="region" aria-label={caption} tabindex={0}>
+    <div class="scroll" role="group" aria-label={caption} tabindex={0}>
       <table class="plain rights">
         <caption class="only-heard">{caption}</caption>
         <thead>

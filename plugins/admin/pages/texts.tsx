@@ -142,7 +142,7 @@ async function textForm(c: PageContext, text: AutoText | undefined, form: FormSt
       <>
         <Crumb href={PATH}>{t('area.texts')}</Crumb>
         <PageHead title={text?.name ?? t('text.new')} beside={text ? t(`text.type.${text.type}`) : undefined} />
-        <Beside aside={(
+        <Beside first={preview !== undefined} aside={(
           <>
             {preview && (
               <Card title={t('text.preview')} id="preview">
@@ -167,7 +167,7 @@ async function textForm(c: PageContext, text: AutoText | undefined, form: FormSt
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('text.valid.help')} checked={text?.valid ?? true} />
             </Fields>
             {LANGUAGES.map((language) => (
-              <Fields title={language === 'pl' ? 'Polski' : 'English'}>
+              <Fields wide title={language === 'pl' ? 'Polski' : 'English'}>
                 <Field c={c} form={form} name={`${language}.subject`} label={t('text.subject')} help={t('text.subject.help')} value={text?.variants[language]?.subject} maxlength={250} />
                 <TextArea c={c} form={form} name={`${language}.body`} label={t('text.body')} help={t('text.body.help')} value={text?.variants[language]?.body} rows={9} maxlength={20_000} />
               </Fields>
