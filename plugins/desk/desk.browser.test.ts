@@ -97,7 +97,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     } },
   ]
 
-  it.each(LOOKS)('every page is accessible and fits: $language $colours $width', async (look) => {
+  it.each(LOOKS)('every page is accessible and fits: $language $colours $width', { timeout: 240_000 }, async (look) => {
     const faults: string[] = []
     for (const view of views()) faults.push(...(await lookAt(browser, address, view, look)).map((fault) => `${view.name}: ${fault}`))
     expect(faults).toEqual([])
