@@ -1,5 +1,5 @@
 /** Owns how dates, times and ages are said, in Polish and English, as a person would. */
-import { DateTime } from 'luxon'
+import { DateTime, FixedOffsetZone } from 'luxon'
 
 export type Language = 'pl' | 'en'
 
@@ -131,6 +131,17 @@ function dayNumber(day: DateTime): number {
   return Date.UTC(day.year, day.month - 1, day.day) / 86_400_000
 }
 
+const QUARTER_MS = 900_000
+const offsets = new Map<string, number>()
+
+/** luxon asks Intl for the offset of every single moment; zones change theirs at full quarters of an hour only. */
 function local(date: Date, zone: string): DateTime {
-  return DateTime.fromJSDate(date, { zone })
+  const key = `${zone} ${Math.floor(date.getTime() / QUARTER_MS)}`
+  let offset = offsets.get(key)
+  if (offset === undefined) {
+    if (offsets.size > 10_000) offsets.clear()
+    offset = DateTime.fromJSDate(date, { zone }).offset
+    offsets.set(key, offset)
+  }
+  return DateTime.fromJSDate(date, { zone: FixedOffsetZone.instance(offset) })
 }

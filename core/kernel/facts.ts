@@ -89,8 +89,8 @@ export async function tellAndAsk(work: Work, { facts, subscribers, jobs, rest }:
   }
   if (jobs.length > 0) parts.push(addingJobs(jobs))
   if (parts.length === 0) return
-  // Functions run only where somebody asks for what they return.
-  parts.push(sql`counted as (select ${sql.join([sql`1 as one`, ...counts])})`)
+  // Functions run only where somebody asks for what they return; not materialized, the planner would leave unread columns out.
+  parts.push(sql`counted as materialized (select ${sql.join([sql`1 as one`, ...counts])})`)
   const { rows: answer } = await sql<{ added: string | number }>`
     with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
   demandAdded(answer[0]!.added, jobs.length)

@@ -97,7 +97,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     } },
   ]
 
-  it.each(LOOKS)('every page is accessible and fits: $language $colours $width', async (look) => {
+  it.each(LOOKS)('every page is accessible and fits: $language $colours $width', { timeout: 240_000 }, async (look) => {
     const faults: string[] = []
     for (const view of views()) faults.push(...(await lookAt(browser, address, view, look)).map((fault) => `${view.name}: ${fault}`))
     expect(faults).toEqual([])
@@ -188,8 +188,9 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Drugie' }).waitFor()
+    await page.waitForLoadState('load')
     await page.keyboard.press('p')
-    expect(await page.locator('#menu-pend input[name=until]:focus').count()).toBe(1)
+    await page.locator('#menu-pend input[name=until]:focus').waitFor()
     await page.keyboard.press('Escape')
     expect(await page.locator('#menu-pend').getAttribute('open')).toBeNull()
     expect(faults).toEqual([])

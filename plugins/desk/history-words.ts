@@ -61,7 +61,7 @@ const TWO_PARTS: ReadonlySet<string> = new Set(['NewTicket', 'Move', 'StateUpdat
 
 const sayers: Record<string, Say> = {
   NewTicket: (row, room) => part(row, 1)
-    ? text(room)('history.NewTicket', { number: part(row, 0), queue: part(row, 1), state: state(part(row, 3), room) }) : text(room)('history.NewTicket.plain'),
+    ? text(room)('history.NewTicket', { number: part(row, 0), queue: part(row, 1).replaceAll('::', ' · '), state: state(part(row, 3), room) }) : text(room)('history.NewTicket.plain'),
   Move: (row, room) => text(room)('history.Move', { to: shortName(part(row, 0)), from: shortName(part(row, 2)) }),
   StateUpdate: (row, room) => text(room)('history.StateUpdate', { from: state(part(row, 0), room), to: state(part(row, 1), room) }),
   OwnerUpdate: owner('owner_id', 'history.OwnerUpdate', 'history.OwnerUpdate.nobody'),

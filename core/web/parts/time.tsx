@@ -2,8 +2,18 @@
 import type { PageContext } from '../../kernel/contract.ts'
 import { sayAge, sayDate, sayDateTime } from '../../calendar/words.ts'
 
-const exact = (at: Date, zone: string, language: string) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', timeZone: zone }).format(at)
+// Making a formatter costs more than a row of a list; there are few languages and zones.
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function exact(at: Date, zone: string, language: string): string {
+  const key = `${language} ${zone}`
+  let formatter = formatters.get(key)
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', timeZone: zone })
+    formatters.set(key, formatter)
+  }
+  return formatter.format(at)
+}
 
 /** `moment`: "dziś, 8:10"; `age`: "3 dni"; `day`: "20 listopada". */
 export const Time = ({ c, at, as = 'moment', zone }: { c: PageContext; at: Date; as?: 'moment' | 'age' | 'day'; zone?: string }) => {

@@ -122,7 +122,7 @@ const Row = ({ c, room, ticket, seen, more }: RowProps) => {
           </button>
         )}
       </td>
-      <td class="cell-time" data-label={t('list.received')}><When c={c} ticket={ticket} /></td>
+      <td class="cell-time" data-label={t(ticket.stateType.startsWith('pending') ? 'list.pending' : ticket.closedAt ? 'side.closed' : 'list.received')}><When c={c} ticket={ticket} /></td>
       <td class="cell-narrow" data-label={t('list.age')}><Time c={c} at={ticket.createdAt} as="age" /></td>
     </tr>
   )
@@ -145,6 +145,6 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
       ? <><span class="bad">{t('when.passed')}</span><span class="line-2"><Time c={c} at={ticket.pendingUntil} /></span></>
       : <><span class="only-heard">{t('when.until')} </span><Time c={c} at={ticket.pendingUntil} /></>
   }
-  if (ticket.closedAt) return <><Time c={c} at={ticket.closedAt} /><span class="line-2">{t('when.closed')}</span></>
+  if (ticket.closedAt) return <><Time c={c} at={ticket.closedAt} /><span class="line-2 when-closed">{t('when.closed')}</span></>
   return <><Time c={c} at={ticket.receivedAt} />{ticket.receivedAt > now && <span class="line-2">{t('when.from')}</span>}</>
 }
