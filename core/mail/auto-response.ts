@@ -85,6 +85,8 @@ export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> 
   const customer = customerId ? await findPerson(work.db, customerId) : undefined
   // Who closed it knows; who has no address cannot be told.
   if (!customer?.address || !customer.valid || customer.id === actorId(work) || NEVER.test(customer.address)) return
+  // Somebody once wrote in the name of an address of ours.
+  if (await work.db.selectFrom('system_address').select('id').where('address', '=', customer.address).executeTakeFirst()) return
   const response = await findResponse(work.db, ticketId, 'closed', customer.language)
   if (!response) return
   const last = await work.db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
