@@ -1,5 +1,6 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
 import { sql, type RawBuilder } from 'kysely'
+import { storableJson } from '../database/json.ts'
 import type { Id } from '../database/schema.ts'
 import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs.ts'
 import { actorId, type Work } from './work.ts'
@@ -68,7 +69,7 @@ export async function tellAndAsk(work: Work, { facts, subscribers, jobs, rest }:
     }))
     parts.push(sql`
       given as (
-        select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        select * from jsonb_to_recordset(${storableJson(rows)}::jsonb)
           as g(n integer, name text, ticket bigint, unit bigint, data jsonb, subscribers jsonb))`, sql`
       told as (
         insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at)

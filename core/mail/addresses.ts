@@ -33,7 +33,7 @@ export function canonicalAddress(address: string): string {
   return `${lower.slice(0, at)}@${domainToUnicode(domain) || domain}`
 }
 
-export interface Destination { queueId: Id; rule: 'address' | 'postmaster' | 'default' }
+export interface Destination { queueId: Id; rule: 'address' | 'postmaster' }
 
 /** Where mail for an address goes; undefined: it is not ours (RCPT answers 550). */
 export function destinationOf(book: AddressBook, address: string): Destination | undefined {

@@ -14,6 +14,7 @@ import type { NewArticle } from '../ticket/ticket.ts'
 import { customerTicketUrl } from '../ticket/url.ts'
 import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from './addresses.ts'
 import { findResponse, type Response } from './auto-response.store.ts'
+import type { MailRule } from './outcome.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from './outbound.ts'
 import { expandTags, type TagWords } from './smart-tags.ts'
 
@@ -47,12 +48,12 @@ export interface ResponseWanted {
   language: Language | null
   answered: Answered
   /** Why it must not be sent, when that is known already. */
-  suppressed?: string
+  suppressed?: MailRule
   book: AddressBook
 }
 
 /** A rule that kept an answer back ('loop-limit', 'auto-submitted' …), 'sent', or 'no-text': the queue has none to send. */
-export type ResponseResult = string
+export type ResponseResult = MailRule | 'sent'
 
 /**
  * Sends an automatic answer, or says why not: history shows either. RFC 3834: never to a null return path, to programs, to
@@ -85,6 +86,8 @@ export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> 
   const customer = customerId ? await findPerson(work.db, customerId) : undefined
   // Who closed it knows; who has no address cannot be told.
   if (!customer?.address || !customer.valid || customer.id === actorId(work) || NEVER.test(customer.address)) return
+  // Somebody once wrote in the name of an address of ours.
+  if (await work.db.selectFrom('system_address').select('id').where('address', '=', customer.address).executeTakeFirst()) return
   const response = await findResponse(work.db, ticketId, 'closed', customer.language)
   if (!response) return
   const last = await work.db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
@@ -126,7 +129,7 @@ async function send(
 }
 
 /** Why nothing automatic goes to an address; undefined: it may. */
-function unfitAddress(address: string, book: AddressBook): string | undefined {
+function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
   if (!isAddress(address)) return 'no-valid-address'
   if (destinationOf(book, address)) return 'own-address'
   return NEVER.test(address) ? 'address-of-a-program' : undefined

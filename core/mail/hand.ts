@@ -2,7 +2,7 @@
 import type { FollowUpPossible, Id, Language, StateType } from '../database/schema.ts'
 import type { TicketNumberSettings } from '../ticket/number.ts'
 import type { AddressBook } from './addresses.ts'
-import type { Decision } from './outcome.ts'
+import type { Decision, MailRule, MailStep } from './outcome.ts'
 import type { ParsedMail } from './parsed-mail.ts'
 
 export interface Delivery {
@@ -73,7 +73,7 @@ export interface Verdict {
   /** The order ends here. */
   end?: 'duplicate' | 'loop' | 'bounce' | 'wait'
   /** Why nobody must be answered automatically; absent: an answer may go. */
-  automatic?: string
+  automatic?: MailRule
   /** An answering machine wrote: what it says opens no ticket again. */
   keepState: boolean
   /** Who wrote: '' when the mail names nobody. */
@@ -87,7 +87,7 @@ export interface Verdict {
 }
 
 export interface Step {
-  name: string
+  name: MailStep
   /** Undefined: the question does not arise for this mail. */
   decide(hand: Hand, verdict: Verdict): Decision | undefined
 }

@@ -1,6 +1,7 @@
 /** Owns the SQL around a received mail: its row, its bytes, and everything the steps want to know, in one question. */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { literal } from '../ticket/number.ts'
+import { storableJson } from '../database/json.ts'
 import type { Database, Id, InboundState, MailReason } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import type { MailOutcome } from './outcome.ts'
@@ -137,7 +138,7 @@ export interface InboundEnd {
 export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(storeEnd, [end])
 
 const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
-  update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${JSON.stringify(end!.reasons)}::jsonb, subject = ${end!.subject},
+  update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${storableJson(end!.reasons)}::jsonb, subject = ${end!.subject},
     from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
     article_id = ${end!.articleId}, processed_at = ${work.now}
   where id = ${end!.id}`

@@ -1,4 +1,5 @@
 /** Owns what becomes of a mail once it is accepted: read outside any transaction, judged and acted upon in one. */
+import { storableJson } from '../database/json.ts'
 import type { Id, MailReason } from '../database/schema.ts'
 import type { Host } from '../kernel/contract.ts'
 import { withoutJob } from '../kernel/jobs.ts'
@@ -161,6 +162,6 @@ async function recordFailure(host: Host, id: Id, attempt: number, last: boolean,
   const said = error instanceof Error ? error.message : String(error)
   const reasons: MailReason[] = [{ step: 'process', decided: last ? 'failed' : 'again', rule: 'error', detail: said.slice(0, 500) }]
   await host.db.updateTable('inbound_mail').set({
-    attempts: attempt, reason: JSON.stringify(reasons), ...(last ? { state: 'failed' as const, outcome: 'failed' } : {}),
+    attempts: attempt, reason: storableJson(reasons), ...(last ? { state: 'failed' as const, outcome: 'failed' } : {}),
   }).where('id', '=', id).where('state', '=', 'accepted').execute()
 }

@@ -1,5 +1,7 @@
 /** Owns the names of what may become of a mail, and what the steps hand on to each other. */
-import type { MailReason } from '../database/schema.ts'
+import type { MailKey } from './mail-texts.ts'
+
+type NamedOutcome = MailKey extends infer K ? K extends `mail.outcome.${infer Name}` ? Name : never : never
 
 /** Every end a mail can have; stored on its row, shown as 'mail.outcome.<name>'. */
 export const OUTCOMES = [
@@ -16,8 +18,12 @@ export const OUTCOMES = [
   /** A report about a mail of ours that did not arrive, or not yet. */
   'bounce-attached',
   'failed',
-] as const
+] as const satisfies readonly NamedOutcome[]
 export type MailOutcome = (typeof OUTCOMES)[number]
 
-/** A step's answer, kept with the mail so that a page can say why. Rules are shown as 'mail.rule.<rule>'. */
-export type Decision = Omit<MailReason, 'step'>
+/** Every rule by which a step may decide: there are words for each, 'mail.rule.<rule>'. */
+export type MailRule = MailKey extends infer K ? K extends `mail.rule.${infer Rule}` ? Rule : never : never
+export type MailStep = MailKey extends infer K ? K extends `mail.step.${infer Step}` ? Step : never : never
+
+/** A step's answer, kept with the mail so that a page can say why. */
+export interface Decision { decided: string; rule: MailRule; detail?: string }

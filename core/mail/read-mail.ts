@@ -74,7 +74,7 @@ export async function readHeaders(raw: Buffer): Promise<ParsedMail> {
 const withoutNul = (text: string): string => text.replaceAll('\0', '')
 /** One line without control characters. */
 // oxlint-disable-next-line no-control-regex
-const line = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').replace(/ {2,}/g, ' ').trim()
+const line = (text: string): string => text.toWellFormed().replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').replace(/ {2,}/g, ' ').trim()
 
 function addresses(header: AddressObject | AddressObject[] | undefined): MailAddress[] {
   const flat = (list: EmailAddress[]): EmailAddress[] => list.flatMap((entry) => (entry.group ? flat(entry.group) : [entry]))

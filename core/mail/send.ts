@@ -116,13 +116,19 @@ async function compose(host: Host, mail: OutboundRow) {
   return {
     envelope: { from: mail.envelope_from, to: mail.recipients },
     from: mail.from_text, to: mail.to_text, ...(mail.cc_text ? { cc: mail.cc_text } : {}), subject: mail.subject, date: mail.created_at,
-    messageId: mail.message_id, ...(mail.in_reply_to ? { inReplyTo: mail.in_reply_to } : {}), ...(mail.reference_ids ? { references: mail.reference_ids } : {}),
+    messageId: mail.message_id, ...(mail.in_reply_to ? { inReplyTo: mail.in_reply_to } : {}), ...(mail.reference_ids ? { references: shortened(mail.reference_ids) } : {}),
     headers: mail.headers, text, html: mail.html ?? htmlOfText(text),
     attachments: files.map((file) => ({
       filename: file.name, contentType: file.content_type, content: Readable.from(readBlob(host.db, file.blob_id)),
       contentDisposition: file.disposition, ...(file.content_id ? { cid: file.content_id } : {}),
     })),
   }
+}
+
+/** A long thread is told by its first and its newest mails: that is what mail programs look for. */
+function shortened(references: string): string {
+  const ids = references.split(/\s+/).filter(Boolean)
+  return (ids.length > 20 ? [ids[0]!, ...ids.slice(-19)] : ids).join(' ')
 }
 
 async function postpone(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {

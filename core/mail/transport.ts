@@ -31,13 +31,13 @@ export interface SendFault {
 }
 
 /**
- * 5xx about recipients or the mail itself is for good; anything else (connection, greeting, login, 4xx) may pass. A refused
+ * 5xx about recipients or the mail itself is for good, and so is what the smarthost cannot carry (an international address); anything else (connection, greeting, login, 4xx) may pass. A refused
  * login is about us, not about the mail.
  */
 export function faultOf(error: unknown): SendFault {
   const { responseCode, code, response, message } = error as { responseCode?: number; code?: string; response?: string; message?: string }
   const about = code === 'EENVELOPE' || code === 'EMESSAGE'
-  return { permanent: about && (responseCode ?? 0) >= 500, text: oneLine(response ?? message ?? String(error)) }
+  return { permanent: about && (responseCode ?? 500) >= 500, text: oneLine(response ?? message ?? String(error)) }
 }
 
 export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 1000)

@@ -1,5 +1,6 @@
 /** Owns what is written into a ticket's history: OTRS's types and row texts, plus before and after for undo. */
 import { sql, type RawBuilder } from 'kysely'
+import { storableJson } from '../database/json.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { Id } from '../database/schema.ts'
 
@@ -31,7 +32,7 @@ export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): 
 const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => sql`
   insert into history (ticket_id, article_id, type, name, before, after, reason, person_id, act_id, created_at)
   select h.ticket, h.article, h.type, h.name, h.before, h.after, h.reason, ${actorId(work)}::bigint, ${work.act}::uuid, ${work.now}::timestamptz
-  from jsonb_to_recordset(${JSON.stringify(list.map((entry, n) => ({
+  from jsonb_to_recordset(${storableJson(list.map((entry, n) => ({
     n, ticket: entry.ticketId, article: entry.articleId ?? null, type: entry.type, name: entry.parts ? `%%${entry.parts.join('%%')}` : '',
     before: entry.before ?? null, after: entry.after ?? null, reason: entry.reason ?? null,
   })))}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb)

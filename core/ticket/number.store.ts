@@ -17,19 +17,31 @@ export function numberSettings(config: Pick<Config, 'systemId' | 'ticketNumber'>
 /** OTRS gives up there too. */
 const TRIES = 16_000
 
+type NumberConfig = Pick<Config, 'systemId' | 'ticketNumber' | 'zone'>
+
+/** What the counter of a ticket made now runs under: the day, or everything. */
+export function counterKey(config: NumberConfig, now: Date): string {
+  return config.ticketNumber.generator === 'AutoIncrement' ? 'all' : dayOf(config, now)
+}
+
+/** The next counter under a key as an expression, for questions that ask more; null when the key has none yet. */
+export const counterOf = (key: string) => sql<string | null>`(select nextval('ticket_number_seq') - base from ticket_number_base where key = ${key})`
+
+const dayOf = ({ zone }: NumberConfig, now: Date): string => DateTime.fromJSDate(now, { zone }).toFormat('yyyyLLdd')
+
 /**
  * Calls `use` with a fresh ticket number, and with the next one as long as it returns nothing: a number that exists already
  * (imported) is passed over. The counter of a day is one sequence minus the day's base: the first ticket of a day sets the
- * base, all others read it, so tickets are made side by side.
+ * base, all others read it, so tickets are made side by side. `first` is a counter that was asked for already.
  */
 export async function withNumber<T>(
-  db: Kysely<Database>, config: Pick<Config, 'systemId' | 'ticketNumber' | 'zone'>, now: Date, use: (number: string) => Promise<T | undefined>,
+  db: Kysely<Database>, config: NumberConfig, now: Date, first: string | null, use: (number: string) => Promise<T | undefined>,
 ): Promise<T> {
   const settings = numberSettings(config)
-  const date = DateTime.fromJSDate(now, { zone: config.zone }).toFormat('yyyyLLdd')
-  const key = settings.kind === 'AutoIncrement' ? 'all' : date
+  const date = dayOf(config, now)
+  const key = counterKey(config, now)
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const counter = settings.kind === 'Random' ? 0n : await nextCounter(db, key)
+    const counter = settings.kind === 'Random' ? 0n : attempt === 0 && first !== null ? BigInt(first) : await nextCounter(db, key)
     const number = formatNumber(settings.kind, {
       systemId: settings.systemId, counter, date, minCounterSize: settings.minCounterSize,
       useFormattedCounter: settings.useFormattedCounter, random: randomInt(0, 2 ** 40) / 2 ** 40,
@@ -41,12 +53,11 @@ export async function withNumber<T>(
 }
 
 async function nextCounter(db: Kysely<Database>, key: string): Promise<bigint> {
-  const read = () => sql<{ counter: string }>`
-    select nextval('ticket_number_seq') - base as counter from ticket_number_base where key = ${key}`.execute(db)
-  let row = (await read()).rows[0]
-  if (!row) {
+  const read = async () => (await sql<{ counter: string | null }>`select ${counterOf(key)} as counter`.execute(db)).rows[0]!.counter
+  let counter = await read()
+  if (counter === null) {
     await sql`insert into ticket_number_base (key, base) values (${key}, nextval('ticket_number_seq')) on conflict do nothing`.execute(db)
-    row = (await read()).rows[0]
+    counter = await read()
   }
-  return BigInt(row!.counter)
+  return BigInt(counter!)
 }

@@ -2,6 +2,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { counterOf } from './number.store.ts'
 import type { Ticket } from './ticket.ts'
 
 const NOBODY = '0'
@@ -84,15 +85,22 @@ export function listPriorities(db: Kysely<Database>): Promise<{ id: Id; name: st
   return db.selectFrom('ticket_priority').select(['id', 'name']).where('valid', '=', true).orderBy('id').execute()
 }
 
+export interface TicketPlace {
+  queue: { id: Id; name: string; unitId: Id; valid: boolean }
+  /** Null when no state has this name. */
+  state: StateRow | null
+  calendar: Calendar | null
+  /** The next number's counter; null when the day has none yet. */
+  counter: string | null
+}
+
 /**
- * Where a new ticket goes: its queue, its state and the calendar in force there (as queue/queues.ts finds it), in one round
- * trip. Undefined when the queue is absent; `state` is null when no state has this name.
+ * Where a new ticket goes: its queue, its state, the calendar in force there (as queue/queues.ts finds it) and its counter, in
+ * one round trip. Undefined when the queue is absent.
  */
-export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateName: string): Promise<{
-  queue: { id: Id; name: string; unitId: Id; valid: boolean }; state: StateRow | null; calendar: Calendar | null
-} | undefined> {
+export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateName: string, counterKey: string): Promise<TicketPlace | undefined> {
   if (!/^\d{1,18}$/.test(queueId)) return undefined
-  const { rows } = await sql<{ queue: { id: Id; name: string; unitId: Id; valid: boolean }; state: StateRow | null; calendar: Calendar | null }>`
+  const { rows } = await sql<TicketPlace>`
     with recursive up as (
       select u.id, u.parent_id, u.calendar_id, 1 as depth from unit u join queue q on q.unit_id = u.id where q.id = ${queueId}
       union all select u.id, u.parent_id, u.calendar_id, up.depth + 1 from unit u join up on u.id = up.parent_id),
@@ -103,7 +111,8 @@ export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateNam
     select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid) as queue,
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
-      (select c.definition from wanted w join calendar c on c.id = w.calendar_id and c.valid order by w.depth limit 1) as calendar
+      (select c.definition from wanted w join calendar c on c.id = w.calendar_id and c.valid order by w.depth limit 1) as calendar,
+      ${counterOf(counterKey)} as counter
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]
 }

@@ -12,7 +12,7 @@ import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbo
 import { queueClosingMail } from '../mail/auto-response.ts'
 import { emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
-import { withNumber } from './number.store.ts'
+import { counterKey, withNumber } from './number.store.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
 import { findState, placeForTicket, type StateRow } from './ticket.store.ts'
@@ -43,15 +43,15 @@ const TITLE_LENGTH = 250
  * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new')
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   demandCreate(work, wanted)
-  const { queue, state, calendar } = place
+  const { queue, state, calendar, counter } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
-  const { id, number } = await withNumber(work.db, work.config, work.now, (fresh) => work.db.insertInto('ticket').values({
+  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) => work.db.insertInto('ticket').values({
     number: fresh, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
     lock: wanted.ownerId ? 'lock' : 'unlock', owner_id: wanted.ownerId ?? null, responsible_id: null, customer_id: wanted.customerId,
     customer_company: wanted.customerCompany ?? '', preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,

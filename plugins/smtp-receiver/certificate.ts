@@ -1,5 +1,5 @@
 /** Owns the certificate for STARTTLS: the operator's, else one of our own, made once. */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { generate } from 'selfsigned'
 import { BootError, reasonOf, type Config } from '../../core/index.ts'
@@ -30,10 +30,18 @@ export async function certificateFor(config: Pick<Config, 'dataDir' | 'smtp' | '
     // The key first, whole or not at all: a crash between the two makes both again.
     await writeWhole(key, made.private)
     await writeWhole(cert, made.cert)
+    await giveTo(config.dataDir, [dirname(key), key, cert])
   } catch (error) {
     throw new BootError(`The certificate for mail cannot be written to ${dirname(key)} (${reasonOf(error)}): let pomoc write there.`)
   }
   return { key: made.private, cert: made.cert }
+}
+
+/** Root makes it for whoever owns the data: a later start may be theirs. */
+async function giveTo(dataDir: string, paths: string[]): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = await stat(dataDir)
+  for (const path of paths) await chown(path, uid, gid)
 }
 
 async function readNamed(path: string, name: string): Promise<string> {

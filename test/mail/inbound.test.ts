@@ -303,6 +303,20 @@ describe('reports about our mails', () => {
 })
 
 describe('what cannot go well', () => {
+  test('NULs, half characters and endless words in every place are stored, not stumbled over', async () => {
+    const half = '\ud83d'
+    const raw = Buffer.concat([
+      Buffer.from(`From: "x${half}y" <${someone()}>\r\nSubject: dziwny `), Buffer.from([0]), Buffer.from(`${'😀'.repeat(99)}a😀\r\nAuto-Submitted: ${'a😀'.repeat(67)}\r\n`),
+      Buffer.from(`Message-ID: <${'z'.repeat(5000)}@x>\r\nReferences: <a`), Buffer.from([0]), Buffer.from(`b@x>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n`),
+      Buffer.from([0, 0xff, 0xfe]), Buffer.from('tekst\r\n'),
+    ])
+    await station.deliver(raw, { from: `${'a'.repeat(200)}@student.example` })
+    await eventually(async () => (await station.database.db.selectFrom('inbound_mail').select('state').where('subject', 'like', 'dziwny %').executeTakeFirst())?.state).toBe('processed')
+    const row = await station.database.db.selectFrom('inbound_mail').selectAll().where('subject', 'like', 'dziwny %').executeTakeFirstOrThrow()
+    expect(row.outcome).toBe('new-ticket')
+    expect((await articlesOf(row.ticket_id!))[0]!.body).toContain('tekst')
+  })
+
   test('a mail no step can store is tried again, then failed with its error, and started again by hand', async () => {
     const { db } = station.database
     await sql`alter table ticket add constraint nie_dzis check (title <> 'nie do zapisania')`.execute(db)

@@ -2,9 +2,10 @@
 import { canonicalAddress, destinationOf } from '../addresses.ts'
 import { headerValues } from '../parsed-mail.ts'
 import type { Hand, Step } from '../hand.ts'
+import type { MailRule } from '../outcome.ts'
 
 /** The first sign found, as rule and what was seen. */
-const SIGNS: readonly { rule: string; seen(hand: Hand): string | undefined }[] = [
+const SIGNS: readonly { rule: MailRule; seen(hand: Hand): string | undefined }[] = [
   // RFC 3834 2: nothing is sent to the null return path.
   { rule: 'null-return-path', seen: ({ delivery }) => (delivery.envelopeFrom === '' ? '<>' : undefined) },
   { rule: 'auto-submitted', seen: ({ mail }) => headerValues(mail, 'auto-submitted').find((value) => !/^no\b/i.test(value)) },
@@ -23,7 +24,7 @@ const SIGNS: readonly { rule: string; seen(hand: Hand): string | undefined }[] =
 ]
 
 /** Signs of an answering machine, as against a program that reports something new. */
-function isReply(hand: Hand, rule: string): boolean {
+function isReply(hand: Hand, rule: MailRule): boolean {
   return rule === 'null-return-path' || rule === 'vacation' || rule === 'multipart-report'
     || headerValues(hand.mail, 'auto-submitted').some((value) => /^auto-replied\b/i.test(value))
 }
