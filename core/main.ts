@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { unprivilegedAccount } from './account.ts'
 import { BootError } from './boot-error.ts'
 import type { Config } from './config.ts'
+import { prepareDataFolder } from './data-folder.ts'
 import { connectDatabase } from './database/connect.ts'
 import { migrateAll } from './database/migrate-all.ts'
 import { migrate } from './database/migrate.ts'
@@ -50,9 +52,11 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     started.push(web.stop)
     // Links in mails begin with it; a port that the system chose is known only now.
     const config = wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
+    // Also where the database is elsewhere: mail under way and keys lie here, written after root's rights are given up.
+    await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const database = await connectDatabase(config, { log })
     started.push(database.close)
-    const { db, pool, url } = database
+    const { db, url } = database
 
     await migrateAll(database, log)
     const plugins = await loadPlugins(config.plugins, findPlugin)
@@ -80,7 +84,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     }
     const notice = whenBound?.()
 
-    const jobs = await startJobs({ url, pool, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
+    const jobs = await startJobs({ url, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
       notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],

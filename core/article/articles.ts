@@ -60,11 +60,10 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
     created_at: work.now, withdrawn_at: null,
   }).returning('id').executeTakeFirstOrThrow()
   for (const file of article.attachments ?? []) {
-    const blob = await storeBlob(work.db, file.content, work.now)
-    await work.db.insertInto('article_attachment').values({
-      article_id: id, blob_id: blob.id, name: storable(file.name).slice(0, 250) || 'file', content_type: storable(file.contentType).slice(0, 200),
-      content_id: file.contentId ? storable(file.contentId).slice(0, 250) : null, disposition: file.disposition ?? 'attachment', size: blob.size,
-    }).execute()
+    await storeBlob(work.db, file.content, work.now, (blob) => sql`
+      insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size)
+      select ${id}, ${blob}.id, ${storable(file.name).slice(0, 250) || 'file'}, ${storable(file.contentType).slice(0, 200)},
+        ${file.contentId ? storable(file.contentId).slice(0, 250) : null}, ${file.disposition ?? 'attachment'}, ${file.content.length} from ${blob}`)
   }
   return id
 }

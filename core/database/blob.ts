@@ -1,15 +1,18 @@
 /** Owns the bytes of raw mails and attachments: content-addressed, in chunks, read through whoever owns the row. */
 import { createHash } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database, Id } from './schema.ts'
 
 export const CHUNK = 256 * 1024
 
 /**
- * Stores bytes once: the same content gives the same id. One round trip for small contents.
+ * Stores bytes once: the same content gives the same id. One round trip for small contents, with `owning` also for the row
+ * that owns them: an insert that selects from the blob's `id`.
  * Never call it with a handle outside the transaction that will own the blob: an unowned blob is removed by a job.
  */
-export async function storeBlob(db: Kysely<Database>, content: Buffer, now: Date): Promise<{ id: Id; size: number }> {
+export async function storeBlob(
+  db: Kysely<Database>, content: Buffer, now: Date, owning?: (blob: RawBuilder<unknown>) => RawBuilder<unknown>,
+): Promise<{ id: Id; size: number }> {
   const sha256 = createHash('sha256').update(content).digest()
   const chunks: Buffer[] = []
   for (let at = 0; at < content.length; at += CHUNK) chunks.push(content.subarray(at, at + CHUNK))
@@ -21,6 +24,7 @@ export async function storeBlob(db: Kysely<Database>, content: Buffer, now: Date
     first as (
       insert into blob_chunk (blob_id, seq, data)
       select id, 0, ${chunks[0] ?? Buffer.alloc(0)}::bytea from made where fresh and ${content.length}::bigint > 0)
+    ${owning ? sql`, owner as (${owning(sql`made`)})` : sql``}
     select id, fresh from made`.execute(db)
   const { id, fresh } = rows[0]!
   if (fresh) {

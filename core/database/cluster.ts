@@ -1,14 +1,14 @@
-/** Owns the embedded PostgreSQL's files: data folder, socket folder, settings, and its creation by initdb. */
+/** Owns the embedded PostgreSQL's files: socket folder, settings, and its creation by initdb. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { obstacle } from '../account.ts'
 import type { Account } from '../account.ts'
 import { BootError, codeOf, reasonOf } from '../boot-error.ts'
+import { prepareDataFolder } from '../data-folder.ts'
 import { postgresBinaries } from './binaries.ts'
 
 export const majorVersion = '18'
@@ -35,7 +35,7 @@ export interface ClusterOptions {
 
 /** Makes sure that there is a cluster in `dataDir` which this program can run, and lays its settings down. */
 export async function prepareCluster(dataDir: string, account: Account | undefined, options: ClusterOptions): Promise<Cluster> {
-  const folder = await prepareFolder(dataDir, account)
+  const folder = await prepareDataFolder(dataDir, account)
   const pgdata = join(folder, 'postgresql')
   const binaries = await postgresBinaries(account)
   if (!isCluster(pgdata, account)) await createCluster(folder, pgdata, binaries, account, options)
@@ -91,53 +91,6 @@ function settings(runDir: string, { durable, connections }: ClusterOptions): str
     ...(durable ? [] : ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off', 'autovacuum = off']),
     '',
   ].join('\n')
-}
-
-async function prepareFolder(dataDir: string, account: Account | undefined): Promise<string> {
-  let made = false
-  try {
-    made = await makeFolder(dataDir)
-    const owner = statSync(dataDir).uid
-    if (account && owner !== account.uid && (made || (owner === 0 && readdirSync(dataDir).length === 0))) {
-      await chown(dataDir, account.uid, account.gid)
-    }
-    if (made) await chmod(dataDir, 0o700)
-    if (!account) accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw new BootError(
-      `The data folder ${dataDir} cannot be used (${reasonOf(error)}): give access to it, or set POMOC_DATA_DIR to another folder.`,
-    )
-  }
-  const folder = realpathSync(dataDir)
-  if (!account) return folder
-  const closed = obstacle(account, folder)
-  if (closed) {
-    if (made) await rmdir(folder)
-    throw new BootError(
-      `The data folder ${folder} is of no use, since PostgreSQL runs as the user ${account.name}, who cannot enter ${closed}: ` +
-        'set POMOC_DATA_DIR to a folder that this user can reach, such as one below /var/lib.',
-    )
-  }
-  if (statSync(folder).uid !== account.uid) {
-    throw new BootError(
-      `The data folder ${folder} belongs to another user than ${account.name}: run "chown -R ${account.name}: ${folder}", ` +
-        'or set POMOC_DATA_DIR to another folder.',
-    )
-  }
-  return folder
-}
-
-/** Makes the folder and those above it; answers whether it was not there. (Node's own recursive mkdir never ends below /proc.) */
-async function makeFolder(dir: string): Promise<boolean> {
-  const make = () => mkdir(dir, { mode: 0o755 }).then(() => true)
-  try {
-    return await make()
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' && statSync(dir).isDirectory()) return false
-    if (codeOf(error) !== 'ENOENT' || dir === dirname(dir) || existsSync(dirname(dir))) throw error
-    await makeFolder(dirname(dir))
-    return make()
-  }
 }
 
 function isCluster(pgdata: string, account: Account | undefined): boolean {

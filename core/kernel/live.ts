@@ -13,6 +13,9 @@ export interface Live {
   stop(): Promise<void>
 }
 
+/** Told to this process's listeners when it hears again after a lost connection: what memory holds may be old. */
+export const LIVE_AGAIN = 'live.again'
+
 /** Opens the connection and keeps it: a lost one is opened again after a second. */
 export async function startLive(url: string, log: Logger): Promise<Live> {
   const listeners = new Set<(notice: Notice) => void>()
@@ -20,23 +23,33 @@ export async function startLive(url: string, log: Logger): Promise<Live> {
   let stopped = false
 
   const connect = async (): Promise<void> => {
-    const next = new Client({ connectionString: url, application_name: 'pomoc live' })
+    const next = new Client({ connectionString: url, application_name: 'pomoc live', keepAlive: true })
     next.on('error', () => { /* 'end' follows and reconnects */ })
-    next.on('end', () => { if (!stopped) setTimeout(() => void reconnect(), 1000).unref() })
     next.on('notification', (message) => {
       const notice = parseNotice(message.payload)
       if (notice) for (const listener of listeners) listener(notice)
     })
-    await next.connect()
-    await next.query(`listen ${CHANNEL}`)
+    try {
+      await next.connect()
+      await next.query(`listen ${CHANNEL}`)
+    } catch (error) {
+      void next.end().catch(() => {})
+      throw error
+    }
+    // Only now: the end of an attempt that failed is the failure's to handle, or each failure would make two attempts.
+    next.once('end', () => { if (!stopped) later() })
     client = next
+    if (stopped) void next.end().catch(() => {})
   }
+  const later = () => setTimeout(() => void reconnect(), 1000).unref()
   const reconnect = async (): Promise<void> => {
+    if (stopped) return
     try {
       await connect()
+      for (const listener of listeners) listener({ fact: LIVE_AGAIN })
     } catch (error) {
       log.warn({ err: error }, 'live updates are off: the database does not answer; trying again')
-      if (!stopped) setTimeout(() => void reconnect(), 1000).unref()
+      later()
     }
   }
 

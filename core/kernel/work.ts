@@ -1,11 +1,11 @@
 /** Owns the unit of work: one transaction, one actor, one moment, one act id; facts and jobs leave with the commit. */
 import { randomUUID } from 'node:crypto'
-import type { Kysely, Transaction } from 'kysely'
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Actor } from '../permission/actor.ts'
-import { insertJobs, type JobRequest } from './jobs.ts'
-import { insertFacts, type FactName, type NewFact } from './facts.ts'
+import type { JobRequest } from './jobs.ts'
+import { tellAndAsk, type FactName, type NewFact } from './facts.ts'
 
 export interface Work {
   readonly db: Transaction<Database>
@@ -16,6 +16,8 @@ export interface Work {
   readonly act: string
   /** Says what happened; stored in the transaction, delivered to subscribers after commit, at least once. */
   emit(name: FactName, fact: NewFact): void
+  /** Keeps rows that nothing in this act reads until before commit; `write` then makes one statement of all of them. */
+  gather<T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]): void
   /** Asks for a job; it exists if and only if the transaction commits. */
   enqueue(task: string, payload: Record<string, unknown>, options?: Omit<JobRequest, 'task' | 'payload'>): void
 }
@@ -53,14 +55,20 @@ function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>):
   return room.db.transaction().execute(async (db) => {
     const facts: { name: FactName; fact: NewFact }[] = []
     const jobs: JobRequest[] = []
+    const gathered = new Map<(work: Work, rows: never[]) => RawBuilder<unknown>, unknown[]>()
     const work: Work = {
       db, actor, now: room.clock(), config: room.config, act: randomUUID(),
       emit: (name, fact) => { facts.push({ name, fact }) },
+      gather: (write, rows) => {
+        const all = gathered.get(write)
+        if (all) all.push(...rows)
+        else gathered.set(write, [...rows])
+      },
       enqueue: (task, payload, options = {}) => { jobs.push({ task, payload, ...options }) },
     }
     const result = await run(work)
-    await insertFacts(work, facts, room.subscribers, jobs)
-    await insertJobs(db, jobs)
+    const rest = [...gathered].filter(([, rows]) => rows.length > 0).map(([write, rows]) => write(work, rows as never[]))
+    await tellAndAsk(work, { facts, subscribers: room.subscribers, jobs, rest })
     return result
   })
 }

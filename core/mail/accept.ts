@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import { CHUNK } from '../database/blob.ts'
+import { addingFresh, ATTEMPTS, countingJobs, demandAdded } from '../kernel/jobs.ts'
 import type { Database, Id } from '../database/schema.ts'
 
 export interface Envelope {
@@ -67,7 +68,7 @@ async function store(
 ): Promise<Id[]> {
   const keys = recipients.map((address) => Buffer.concat([mail.sha256, Buffer.from(address.toLowerCase())]))
   // One statement is one transaction: everything in it is committed when the answer comes.
-  const { rows } = await sql<{ id: Id; job: Id }>`
+  const { rows } = await sql<{ ids: Id[]; added: string }>`
     with made as (${makeBlob(mail, now)} returning id, (xmax = 0) as fresh),
     bytes as (
       insert into blob_chunk (blob_id, seq, data)
@@ -79,9 +80,15 @@ async function store(
         ${now}, md5(${messageIdOf(mail.start)}::text)
       from made, unnest(${keys}::bytea[], ${recipients.map(clean)}::text[]) with ordinality as r(key, address, place)
       order by r.place
-      on conflict (key) do nothing returning id)
-    select id, (graphile_worker.add_job('mail/process', json_build_object('id', id::text), job_key => 'mail/process/' || id)).id as job from mails`.execute(db)
-  return rows.map((row) => row.id).sort((a, b) => Number(a) - Number(b))
+      on conflict (key) do nothing returning id),
+    asked as (${addingFresh(sql`
+      select 'mail/process' as task, json_build_object('id', id::text) as payload, 'mail/process/' || id as key, null::timestamptz as run_at,
+        ${ATTEMPTS}::smallint as attempts from mails`)}),
+    accepted as (select array(select id::text from mails order by id) as ids)
+    ${countingJobs}, accepted`.execute(db)
+  const { ids, added } = rows[0]!
+  demandAdded(added, ids.length)
+  return ids
 }
 
 const clean = (text: string): string => text.replaceAll('\0', '').slice(0, 500)

@@ -10,11 +10,10 @@ import { findPerson, isAddress } from '../person/persons.ts'
 import { emitArticle, insertArticle } from '../article/articles.ts'
 import { addHistory, type HistoryType } from '../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
-import type { NewArticle, Ticket } from '../ticket/ticket.ts'
-import { findTicket } from '../ticket/ticket.store.ts'
+import type { NewArticle } from '../ticket/ticket.ts'
 import { customerTicketUrl } from '../ticket/url.ts'
-import { canonicalAddress, destinationOf, type AddressBook } from './addresses.ts'
-import { countResponse, findResponseText, type ResponseText } from './auto-response.store.ts'
+import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from './addresses.ts'
+import { findResponse, type Response } from './auto-response.store.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from './outbound.ts'
 import { expandTags, type TagWords } from './smart-tags.ts'
 
@@ -60,57 +59,58 @@ export type ResponseResult = string
  * lists; marked so that no program answers it; the return path empty.
  */
 export async function respond(work: Work, wanted: ResponseWanted): Promise<ResponseResult> {
-  const text = await findResponseText(work.db, await queueOf(work, wanted.ticketId), wanted.type, wanted.language)
-  if (!text) return 'no-text'
-  const why = wanted.suppressed ?? unfitAddress(wanted.address, wanted.book)
-  if (why) {
-    await addHistory(work, { ticketId: wanted.ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: wanted.address } })
-    return why
-  }
-  const day = DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()!
+  const { ticketId, address } = wanted
+  const why = wanted.suppressed ?? unfitAddress(address, wanted.book)
   const limit = work.config.mail.autoResponsesPerDay
   // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
-  if (limit > 0 && await countResponse(work.db, canonicalAddress(wanted.address), day) > limit) {
-    await addHistory(work, { ticketId: wanted.ticketId, type: 'LoopProtection', parts: [wanted.address], reason: { rule: 'loop-limit', detail: `${limit}` } })
+  const counted = why === undefined && limit > 0
+    ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! } : undefined
+  const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted)
+  if (!response) return 'no-text'
+  if (why) {
+    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: address } })
+    return why
+  }
+  if (limit > 0 && (response.count ?? 0) > limit) {
+    addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason: { rule: 'loop-limit', detail: `${limit}` } })
     return 'loop-limit'
   }
-  await send(work, wanted, text)
+  await send(work, wanted, response)
   return 'sent'
 }
 
 /** Tells the customer that the ticket was closed; leaves after ten seconds, so that closing can be undone. */
 export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> {
-  const ticket = await findTicket(work.db, ticketId, null)
-  const customer = ticket?.customerId ? await findPerson(work.db, ticket.customerId) : undefined
+  const { customer_id: customerId } = await work.db.selectFrom('ticket').select('customer_id').where('id', '=', ticketId).executeTakeFirstOrThrow()
+  const customer = customerId ? await findPerson(work.db, customerId) : undefined
   // Who closed it knows; who has no address cannot be told.
-  if (!ticket || !customer?.address || !customer.valid || customer.id === actorId(work)) return
-  if (NEVER.test(customer.address)) return
-  const text = await findResponseText(work.db, ticket.queueId, 'closed', customer.language)
-  if (!text) return
+  if (!customer?.address || !customer.valid || customer.id === actorId(work) || NEVER.test(customer.address)) return
+  const response = await findResponse(work.db, ticketId, 'closed', customer.language)
+  if (!response) return
   const last = await work.db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
     .where('ticket_id', '=', ticketId).where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
   const answered: Answered = {
-    from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? ticket.title, body: last?.body ?? '',
+    from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? response.ticket.title, body: last?.body ?? '',
     messageId: last?.message_id ?? null, references: last?.reference_ids.split(/\s+/).filter(Boolean) ?? [],
   }
-  await send(work, { type: 'closed', ticketId, address: customer.address, answered }, text, UNDO_SECONDS)
+  await send(work, { type: 'closed', address: customer.address, answered }, response, UNDO_SECONDS)
 }
 
 async function send(
-  work: Work, wanted: { type: AutoResponseType; ticketId: Id; address: string; answered: Answered }, text: ResponseText, delaySeconds = 0,
+  work: Work, wanted: { type: AutoResponseType; address: string; answered: Answered }, response: Response, delaySeconds = 0,
 ): Promise<void> {
   const { config } = work
   const { answered } = wanted
-  const ticket = (await findTicket(work.db, wanted.ticketId, null))!
-  const sender = text.sender ?? { address: config.mailAddress, name: config.mail.fromName }
-  const words = await wordsFor(work, ticket, text, answered, sender)
+  const { ticket } = response
+  const sender = response.sender ?? { address: config.mailAddress, name: config.mail.fromName }
+  const words = await wordsFor(work, response, answered, sender)
   // OTRS: the format of a new mail, the subject not cleaned.
-  const subject = buildSubject({ number: ticket.number, subject: expandTags(text.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS)
+  const subject = buildSubject({ number: ticket.number, subject: expandTags(response.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS)
   const messageId = newMessageId(config, ticket.id)
   const references = answered.messageId ? [...answered.references.slice(-50), answered.messageId].join(' ') : ''
   const article: NewArticle = {
     channel: 'email', senderType: 'system', visible: true, from: sayAddress(sender), to: wanted.address, subject,
-    body: expandTags(text.body, words), messageId, inReplyTo: answered.messageId ?? '', references,
+    body: expandTags(response.body, words), messageId, inReplyTo: answered.messageId ?? '', references,
   }
   const articleId = await insertArticle(work, ticket.id, article)
   await queueMail(work, {
@@ -121,7 +121,7 @@ async function send(
       'X-Loop': loopMark(config), 'Precedence': 'bulk', 'X-Auto-Response-Suppress': 'All',
     },
   })
-  await addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
+  addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
   emitArticle(work, ticket, articleId, article)
 }
 
@@ -132,35 +132,47 @@ function unfitAddress(address: string, book: AddressBook): string | undefined {
   return NEVER.test(address) ? 'address-of-a-program' : undefined
 }
 
-async function queueOf(work: Work, ticketId: Id): Promise<Id> {
-  return (await work.db.selectFrom('ticket').select('queue_id').where('id', '=', ticketId).executeTakeFirstOrThrow()).queue_id
+/**
+ * Confirms a ticket that its customer wrote on the web, as a mailed one is confirmed (OTRS: `auto reply` for the portal
+ * too): number and time of receipt stand in their mail. Who has no address gets none.
+ */
+export async function confirmRequest(work: Work, ticketId: Id, language: Language): Promise<ResponseResult> {
+  const row = await work.db.selectFrom('ticket').innerJoin('article', 'article.ticket_id', 'ticket.id')
+    .select(['ticket.customer_id', 'article.subject', 'article.body', 'article.from_text']).where('ticket.id', '=', ticketId).orderBy('article.id').limit(1).executeTakeFirstOrThrow()
+  const customer = row.customer_id ? await findPerson(work.db, row.customer_id) : undefined
+  if (!customer?.address) return 'no-valid-address'
+  return respond(work, {
+    type: 'auto reply', ticketId, address: customer.address, language: customer.language ?? language, book: await readAddressBook(work.db, work.config),
+    answered: { from: row.from_text, to: '', subject: row.subject, body: row.body, messageId: null, references: [] },
+  })
 }
 
 /** What a text's tags stand for, for this ticket and this answered mail. */
 export async function wordsFor(
-  work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }, ticket: Ticket,
-  text: Pick<ResponseText, 'subject' | 'body' | 'language' | 'calendar'>, answered: Answered, sender: { address: string; name: string },
+  work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> },
+  response: Pick<Response, 'subject' | 'body' | 'language' | 'calendar' | 'ticket'>, answered: Answered, sender: { address: string; name: string },
 ): Promise<TagWords> {
-  const { language, calendar } = text
-  const both = text.subject + text.body
+  const { language, calendar, ticket } = response
+  const both = response.subject + response.body
   // Persons are read only for texts that speak of them.
   const person = async (id: Id | null, spoken: RegExp) => {
     const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
     return found ? { name: found.name, firstName: found.firstName, lastName: found.lastName, login: found.login ?? '', address: found.address ?? '' } : null
   }
-  const said = { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body }
   return {
     language, senderAddress: sender.address, senderName: sender.name, ticketUrl: customerTicketUrl(work.config, ticket.id),
-    receipt: receiptSentence(ticket.receivedAt, calendar, language, work.now),
-    customer: await person(ticket.customerId, /_(CUSTOMER|FIRST_NAME|LAST_NAME|USER|NOTIFICATION_RECIPIENT)/i),
+    // Getters: dates are said only where a text asks for them.
+    get receipt() { return receiptSentence(ticket.receivedAt, calendar, language, work.now) },
+    customer: await person(ticket.customerId, /_(CUSTOMER_(?!SUBJECT|BODY|FROM|TO\b|CC\b)|FIRST_NAME|LAST_NAME|USER|NOTIFICATION_RECIPIENT)/i),
     owner: await person(ticket.ownerId, /_OWNER_/i), responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
     current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
-    customerArticle: said, agentArticle: null,
+    customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body }, agentArticle: null,
     ticket: {
-      id: ticket.id, number: ticket.number, title: ticket.title, queue: ticket.queueName, state: sayState(ticket, language),
-      stateType: ticket.stateType, priority: ticket.priorityName, lock: ticket.lock,
-      created: sayDateTime(ticket.createdAt, calendar.zone, language, work.now), changed: sayDateTime(ticket.changedAt, calendar.zone, language, work.now),
-      age: sayAge(ticket.createdAt, work.now, language, calendar.zone),
+      id: ticket.id, number: ticket.number, title: ticket.title, queue: ticket.queue, state: sayState(ticket.state, language),
+      stateType: ticket.stateType, priority: ticket.priority, lock: ticket.lock,
+      get created() { return sayDateTime(ticket.createdAt, calendar.zone, language, work.now) },
+      get changed() { return sayDateTime(ticket.changedAt, calendar.zone, language, work.now) },
+      get age() { return sayAge(ticket.createdAt, work.now, language, calendar.zone) },
     },
   }
 }
@@ -173,7 +185,7 @@ export function receiptSentence(receivedAt: Date, calendar: Calendar, language: 
 }
 
 /** A state in the reader's language; a site's own state by its name. */
-function sayState(ticket: Ticket, language: Language): string {
-  const key = `state.${ticket.stateName.replaceAll(' ', '-')}`
-  return key in coreTexts.pl && !/\{/.test(JSON.stringify(coreTexts.pl[key as CoreKey])) ? coreTexts.in(language)(key as CoreKey) : ticket.stateName
+function sayState(name: string, language: Language): string {
+  const key = `state.${name.replaceAll(' ', '-')}`
+  return key in coreTexts.pl && !/\{/.test(JSON.stringify(coreTexts.pl[key as CoreKey])) ? coreTexts.in(language)(key as CoreKey) : name
 }

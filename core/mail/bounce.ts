@@ -24,7 +24,7 @@ export async function attachBounce(work: Work, { reported, report, article, reas
   const note: NewArticle = { ...article, senderType: 'system', visible: false }
   const articleId = await insertArticle(work, ticket.id, note)
   const said = [report.status, report.diagnostic].filter(Boolean).join(' ') || article.subject
-  await addHistory(work, {
+  addHistory(work, {
     ticketId: ticket.id, type: 'Bounce', parts: [report.recipients.join(', ') || reported.recipients.join(', '), said], articleId, reason: reasons,
   })
   emitArticle(work, ticket, articleId, note)

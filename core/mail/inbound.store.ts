@@ -1,7 +1,8 @@
 /** Owns the SQL around a received mail: its row, its bytes, and everything the steps want to know, in one question. */
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { literal } from '../ticket/number.ts'
 import type { Database, Id, InboundState, MailReason } from '../database/schema.ts'
+import type { Work } from '../kernel/work.ts'
 import type { MailOutcome } from './outcome.ts'
 import type { Delivery, Known, KnownTicket } from './hand.ts'
 
@@ -31,67 +32,78 @@ export async function loadInbound(db: Kysely<Database>, id: Id): Promise<Inbound
   }
 }
 
-/**
- * Locks all rows of the same bytes, so that of two recipients' jobs one makes the ticket and the other finds it. Returns
- * whether this one is still to do.
- */
-export async function lockInbound(trx: Transaction<Database>, delivery: Pick<Delivery, 'id' | 'blobId'>): Promise<boolean> {
-  const rows = await trx.selectFrom('inbound_mail').select(['id', 'state']).where('blob_id', '=', delivery.blobId).orderBy('id').forUpdate().execute()
-  return rows.some((row) => row.id === delivery.id && row.state !== 'processed')
-}
-
 const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 'title', t.title, 'stateType', t.state_type,
   'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible)`)
 
-/** Everything the steps want to know of a mail, in one round trip. */
-export async function whatIsKnown(trx: Kysely<Database>, about: {
+/**
+ * Everything the steps want to know of a mail, in one round trip; undefined when it is processed already. All rows of the
+ * same bytes are locked first, so that of two recipients' jobs one makes the ticket and the other finds it. What a mail gives
+ * no reason to ask (most refer to nothing and report nothing) is left out of the question.
+ */
+export async function whatIsKnown(trx: Transaction<Database>, about: {
   delivery: Delivery; messageId: string | null; references: string[]; numbers: string[]; originals: string[]; sender: string
-}): Promise<Known> {
+}): Promise<Known | undefined> {
   const { delivery, messageId, references, numbers, originals, sender } = about
-  const whole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
-  const { rows } = await sql<{ known: Known }>`
-    with
-    refs as (select id, md5(id) as md5 from unnest(${references}::text[]) as r(id)),
-    referenced as (
-      select a.message_id, a.ticket_id from article a join refs on a.message_id_md5 = refs.md5 and a.message_id = refs.id
-      union
-      select o.message_id, o.ticket_id from outbound_mail o join refs on o.message_id = refs.id where o.ticket_id is not null)
-    select json_build_object(
+  const { rows } = await sql<{ done: boolean; known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported'> & Partial<Known> }>`
+    with siblings as (
+      select id, envelope_to, state, ticket_id, article_id from inbound_mail where blob_id = ${delivery.blobId} order by id for update)
+    select exists (select 1 from siblings where id = ${delivery.id} and state = 'processed') as done, json_build_object(
       'twin', (
-        select json_build_object('ticketId', m.ticket_id::text, 'articleId', m.article_id::text) from inbound_mail m
-        where m.blob_id = ${delivery.blobId} and m.id <> ${delivery.id} and m.state = 'processed' order by m.id limit 1),
-      'recipients', (select coalesce(json_agg(m.envelope_to order by m.id), '[]') from inbound_mail m where m.blob_id = ${delivery.blobId}),
+        select json_build_object('ticketId', s.ticket_id::text, 'articleId', s.article_id::text) from siblings s
+        where s.id <> ${delivery.id} and s.state = 'processed' order by s.id limit 1),
+      'recipients', (select coalesce(json_agg(s.envelope_to order by s.id), '[]') from siblings s),
       'ownMessage', exists (select 1 from outbound_mail where message_id = ${messageId}),
-      'references', (
-        select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}) order by t.id), '[]')
-        from referenced r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id),
-      'waitingFor', (
-        select coalesce(json_agg(refs.id), '[]') from inbound_mail m join refs on m.message_id_md5 = refs.md5
-        where m.state = 'accepted' and m.blob_id <> ${delivery.blobId}),
-      'numbered', (
-        select coalesce(json_agg(json_build_object('ticket', ${TICKET}, 'senderInvolved',
-            t.customer_id is not distinct from p.id and p.id is not null or coalesce(p.agent, false)
-            or exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id)
-            or exists (select 1 from article a where a.ticket_id = t.id
-              and ${sender} <> '' and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${whole}))
-          order by n.place), '[]')
-        from unnest(${numbers}::text[]) with ordinality as n(number, place)
-          join ticket t on t.number = n.number join queue q on q.id = t.queue_id
-          left join lateral (select p.id, p.agent from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender}) p on true),
-      'reported', (
-        select coalesce(json_agg(json_build_object('id', o.id::text, 'kind', o.kind, 'messageId', o.message_id, 'ticketId', o.ticket_id::text,
-            'articleId', o.article_id::text, 'recipients', o.recipients) order by w.place), '[]')
-        from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id),
       'sender', (
         select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language)
         from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
-    ) as known`.execute(trx)
-  const known = rows[0]!.known
-  await Promise.all([...known.references, ...known.numbered].map(async (entry) => {
+      ${references.length > 0 ? aboutReferences(references, delivery) : sql``}
+      ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
+      ${originals.length > 0 ? aboutReported(originals) : sql``}) as known`.execute(trx)
+  const row = rows[0]!
+  if (row.done) return undefined
+  const known: Known = { references: [], waitingFor: [], numbered: [], reported: [], ...row.known }
+  for (const entry of [...known.references, ...known.numbered]) {
     if (entry.ticket.stateType === 'merged') entry.ticket = (await mergedInto(trx, entry.ticket.id)) ?? entry.ticket
-  }))
+  }
   return known
 }
+
+/** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
+const aboutReferences = (references: string[], delivery: Delivery) => sql`,
+  'references', (
+    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}) order by t.id), '[]')
+    from (
+      select a.message_id, a.ticket_id from article a
+      where a.message_id_md5 in (select md5(id) from unnest(${references}::text[]) as r(id)) and a.message_id = any(${references}::text[])
+      union
+      select o.message_id, o.ticket_id from outbound_mail o where o.message_id = any(${references}::text[]) and o.ticket_id is not null
+    ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id),
+  'waitingFor', (
+    select coalesce(json_agg(r.id), '[]') from unnest(${references}::text[]) as r(id) join inbound_mail m on m.message_id_md5 = md5(r.id)
+    where m.state = 'accepted' and m.blob_id <> ${delivery.blobId})`
+
+/** Tickets by number in the order found, and whether the sender has any part in each. */
+function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
+  const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
+  return sql`,
+  'numbered', (
+    select coalesce(json_agg(json_build_object('ticket', ${TICKET}, 'senderInvolved',
+        coalesce(p.agent or p.id in (t.customer_id, t.owner_id, t.responsible_id), false)
+        or exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id)
+        or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id
+          and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole}))
+      order by n.place), '[]')
+    from unnest(${numbers}::text[]) with ordinality as n(number, place)
+      join ticket t on t.number = n.number join queue q on q.id = t.queue_id
+      left join person_address pa on pa.address = ${sender} left join person p on p.id = pa.person_id)`
+}
+
+/** Our own mails that a report speaks of. */
+const aboutReported = (originals: string[]) => sql`,
+  'reported', (
+    select coalesce(json_agg(json_build_object('id', o.id::text, 'kind', o.kind, 'messageId', o.message_id, 'ticketId', o.ticket_id::text,
+        'articleId', o.article_id::text, 'recipients', o.recipients) order by w.place), '[]')
+    from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id)`
 
 /** OTRS 2.1: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
 async function mergedInto(db: Kysely<Database>, ticketId: Id): Promise<KnownTicket | undefined> {
@@ -110,13 +122,22 @@ async function mergedInto(db: Kysely<Database>, ticketId: Id): Promise<KnownTick
   return rows[0]?.ticket
 }
 
-/** Writes what became of a mail. */
-export async function finishInbound(trx: Kysely<Database>, id: Id, end: {
-  outcome: MailOutcome; reasons: MailReason[]; subject: string; from: string; messageId: string | null; ticketId: Id | null; articleId: Id | null; now: Date
-}): Promise<void> {
-  await trx.updateTable('inbound_mail').set({
-    state: 'processed', outcome: end.outcome, reason: JSON.stringify(end.reasons), subject: end.subject, from_text: end.from,
-    ...(end.messageId ? { message_id_md5: sql<string>`md5(${end.messageId})` } : {}),
-    ticket_id: end.ticketId, article_id: end.articleId, processed_at: end.now,
-  }).where('id', '=', id).execute()
+export interface InboundEnd {
+  id: Id
+  outcome: MailOutcome
+  reasons: MailReason[]
+  subject: string
+  from: string
+  messageId: string | null
+  ticketId: Id | null
+  articleId: Id | null
 }
+
+/** Writes what became of a mail, before commit. */
+export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(storeEnd, [end])
+
+const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
+  update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${JSON.stringify(end!.reasons)}::jsonb, subject = ${end!.subject},
+    from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
+    article_id = ${end!.articleId}, processed_at = ${work.now}
+  where id = ${end!.id}`

@@ -1,16 +1,11 @@
 /** Owns what becomes of a mail once it is accepted: read outside any transaction, judged and acted upon in one. */
 import type { Id, MailReason } from '../database/schema.ts'
-import { readWholeBlob } from '../database/blob.ts'
 import type { Host } from '../kernel/contract.ts'
 import { withoutJob } from '../kernel/jobs.ts'
 import type { RunnableJob } from '../kernel/run-jobs.ts'
-import { recordChange } from '../kernel/admin-change.ts'
-import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
-import { demandAdmin } from '../permission/policy.ts'
 import { system } from '../permission/actor.ts'
 import { personOfMail } from '../person/persons.ts'
-import { refused } from '../errors.ts'
 import { addHistory } from '../ticket/history.ts'
 import { findNumbers } from '../ticket/number.ts'
 import { numberSettings } from '../ticket/number.store.ts'
@@ -22,7 +17,7 @@ import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
 import { attachBounce } from './bounce.ts'
 import { readReport } from './delivery-report.ts'
 import type { Hand, Verdict } from './hand.ts'
-import { finishInbound, loadInbound, lockInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
+import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
 import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
@@ -57,29 +52,16 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
   if (!row || row.state === 'processed') return
   const mail = await read(row)
   const later = await host.work(system('postmaster'), async (work) => {
-    if (!(await lockInbound(work.db, row))) return undefined
     const hand = await prepare(work, row, mail, book, waits)
+    if (!hand) return undefined
     const { verdict, reasons } = judge(hand)
     if (verdict.end === 'wait') return WAITS[waits]
     const end = await act(work, row, hand, verdict, reasons)
-    await finishInbound(work.db, id, {
-      ...end, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId, now: work.now,
-    })
+    finishInbound(work, { ...end, id, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     return undefined
   })
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
-}
-
-/** Lets a mail that failed or is held be read once more (an administrator's act). Errors: `mail.not-failed`. */
-export async function retryInbound(work: Work, id: Id): Promise<void> {
-  demandAdmin(work.actor)
-  const row = isId(id) && await work.db.selectFrom('inbound_mail').select('state').where('id', '=', id).forUpdate().executeTakeFirst()
-  if (!row) throw refused('not-found')
-  if (row.state !== 'failed' && row.state !== 'held') throw refused('mail.not-failed')
-  await work.db.updateTable('inbound_mail').set({ state: 'accepted', attempts: 0, outcome: null }).where('id', '=', id).execute()
-  work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
-  recordChange(work, 'inbound mail', id, { state: row.state }, { state: 'accepted' })
 }
 
 /** Each minute: accepted mails that have no job, as after a restore. Usually none. */
@@ -105,14 +87,14 @@ async function read(row: InboundRow): Promise<ParsedMail> {
   }
 }
 
-async function prepare(work: Work, row: InboundRow, mail: ParsedMail, book: AddressBook, waits: number): Promise<Hand> {
+async function prepare(work: Work, row: InboundRow, mail: ParsedMail, book: AddressBook, waits: number): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
   const report = readReport(mail, row.envelopeFrom)
   const known = await whatIsKnown(work.db, {
     delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],
     numbers: findNumbers(mail.subject, numbers).slice(0, 10), sender: senderOf(mail, row.envelopeFrom).address,
   })
-  return { delivery: row, mail, known, book, loopMark: loopMark(work.config), numbers, report, waits }
+  return known && { delivery: row, mail, known, book, loopMark: loopMark(work.config), numbers, report, waits }
 }
 
 interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
@@ -143,7 +125,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
     queueId: verdict.queueId, customerId: personId, article, reason: reasons, arrivedAt: row.acceptedAt,
   })
   if (old) {
-    await addHistory(work, [
+    addHistory(work, [
       { ticketId: old.id, type: 'Misc', parts: ['follow-up became a new ticket', made.number, made.id] },
       { ticketId: made.id, type: 'Misc', parts: ['follow-up of a closed ticket', old.number, old.id] },
     ])
@@ -181,12 +163,4 @@ async function recordFailure(host: Host, id: Id, attempt: number, last: boolean,
   await host.db.updateTable('inbound_mail').set({
     attempts: attempt, reason: JSON.stringify(reasons), ...(last ? { state: 'failed' as const, outcome: 'failed' } : {}),
   }).where('id', '=', id).where('state', '=', 'accepted').execute()
-}
-
-/** The raw mail as it came, for the administrator. */
-export async function rawMail(work: Work, id: Id): Promise<Buffer> {
-  demandAdmin(work.actor)
-  const row = await work.db.selectFrom('inbound_mail').select('blob_id').where('id', '=', id).executeTakeFirst()
-  if (!row) throw refused('not-found')
-  return readWholeBlob(work.db, row.blob_id)
 }

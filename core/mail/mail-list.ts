@@ -101,6 +101,17 @@ export async function readInboundRaw(db: Kysely<Database>, id: Id): Promise<Asyn
   return row ? readBlob(db, row.blob_id) : undefined
 }
 
+/** Lets a mail that failed or is held be read once more. Errors: `mail.not-failed`. */
+export async function retryInbound(work: Work, id: Id): Promise<void> {
+  demandAdmin(work.actor)
+  const row = isId(id) && await work.db.selectFrom('inbound_mail').select('state').where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!row) throw refused('not-found')
+  if (row.state !== 'failed' && row.state !== 'held') throw refused('mail.not-failed')
+  await work.db.updateTable('inbound_mail').set({ state: 'accepted', outcome: null, attempts: 0 }).where('id', '=', id).execute()
+  work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
+  recordChange(work, 'inbound mail', id, { state: row.state }, { state: 'accepted' })
+}
+
 // ── out ─────────────────────────────────────────────────────────────────────────────────────────
 export interface OutboundMail {
   id: Id

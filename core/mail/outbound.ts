@@ -56,7 +56,7 @@ export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
     reference_ids: mail.references ?? '', headers: JSON.stringify(mail.headers ?? {}), not_before: new Date(work.now.getTime() + delay * 1000),
     give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS), last_error: null, act_id: work.act, created_at: work.now, sent_at: null,
   }).returning('id').executeTakeFirstOrThrow()
-  work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, delaySeconds: delay })
+  work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, fresh: true, delaySeconds: delay })
   return id
 }
 

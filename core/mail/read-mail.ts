@@ -8,6 +8,8 @@ import { sanitizeMailHtml, shownContentIds } from './sanitize.ts'
 export const TEXT_LIMIT = 500_000
 /** Longer HTML is not shown but attached. Characters. */
 export const HTML_LIMIT = 1_000_000
+/** As much HTML is made into text: the rest is in the HTML. Characters. */
+const TEXT_FROM_HTML = 300_000
 const SUBJECT_LIMIT = 1000
 const HEADER_LIMIT = 4000
 const HEADER_COUNT = 300
@@ -40,7 +42,7 @@ export async function readMail(raw: Buffer): Promise<ParsedMail> {
   }
   let text = withoutNul(mail.text ?? '').replace(/\r\n?/g, '\n')
   if (text.trim() === '' && html) text = textOfHtml(html)
-  else if (text.trim() === '' && given) text = textOfHtml(sanitizeMailHtml(given.slice(0, HTML_LIMIT)))
+  else if (text.trim() === '' && given) text = textOfHtml(sanitizeMailHtml(given.slice(0, TEXT_FROM_HTML)))
   text = text.replace(/[ \t]+\n/g, '\n').replace(/^\n+/, '').trimEnd()
   if (text.length > TEXT_LIMIT) {
     notes.push('text-cut')
@@ -106,11 +108,15 @@ function idsAndDate(headers: MailHeader[]): Pick<ParsedMail, 'messageId' | 'inRe
 }
 
 function textOfHtml(html: string): string {
-  return convert(html, {
+  return convert(html.slice(0, TEXT_FROM_HTML), {
     wordwrap: false,
-    limits: { maxInputLength: HTML_LIMIT, maxDepth: 80 },
+    limits: { maxInputLength: TEXT_FROM_HTML, maxDepth: 80 },
+    // Most tables in mails only arrange: a row is a line, cells stand apart.
+    formatters: { cell: (element, walk, builder) => { walk(element.children, builder); builder.addLiteral(' ') } },
     selectors: [
       { selector: 'img', format: 'skip' },
+      { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+      { selector: 'td', format: 'cell' }, { selector: 'th', format: 'cell' },
       { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
       { selector: 'h1', options: { uppercase: false } }, { selector: 'h2', options: { uppercase: false } },
       { selector: 'h3', options: { uppercase: false } }, { selector: 'table', options: { uppercaseHeaderCells: false } },

@@ -141,7 +141,8 @@ async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error
 
 async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', error: string | null): Promise<boolean> {
   const changed = await work.db.updateTable('outbound_mail').set({ state, last_error: error, ...(state === 'sent' ? { sent_at: work.now } : {}) })
-    .where('id', '=', mail.id).where('state', '=', 'queued').returning('id').executeTakeFirst()
+    // What has left has left, also when somebody took it back in the meantime.
+    .where('id', '=', mail.id).where('state', 'in', state === 'sent' ? ['queued', 'cancelled'] : ['queued']).returning('id').executeTakeFirst()
   if (changed && mail.ticket_id) await deliveryChanged(work, mail.ticket_id, mail.article_id, state)
   return Boolean(changed)
 }
@@ -156,6 +157,6 @@ async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], e
     body: t('mail.not-delivered.body', { who: recipients.join(', '), subject: mail.subject, error }),
   }
   const articleId = await insertArticle(work, ticket.id, note)
-  await addHistory(work, { ticketId: ticket.id, type: 'Misc', parts: ['mail not delivered', recipients.join(', ')], articleId, reason: { rule: 'not-delivered', detail: error } })
+  addHistory(work, { ticketId: ticket.id, type: 'Misc', parts: ['mail not delivered', recipients.join(', ')], articleId, reason: { rule: 'not-delivered', detail: error } })
   emitArticle(work, ticket, articleId, note)
 }

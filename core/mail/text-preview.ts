@@ -23,7 +23,7 @@ export async function previewText(room: Room, ticket: Ticket, variant: { subject
   const answered = {
     from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? ticket.title, body: last?.body ?? '', messageId: null, references: [],
   }
-  const words = await wordsFor(room, ticket, { ...variant, language, calendar }, answered, sender)
+  const words = await wordsFor(room, { ...variant, language, calendar, ticket: { ...ticket, queue: ticket.queueName, state: ticket.stateName, priority: ticket.priorityName } }, answered, sender)
   return {
     from: sayAddress(sender),
     subject: buildSubject({ number: ticket.number, subject: expandTags(variant.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS),

@@ -90,13 +90,17 @@ export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
 /** Who sent a mail: the person of the address, else a new one known by nothing but it. Safe when two mails come at once. */
 export async function personOfMail(work: Work, address: string, name: string): Promise<Id> {
   const normal = normalAddress(address)
-  const find = () => work.db.selectFrom('person_address').select('person_id').where('address', '=', normal).executeTakeFirst()
-  const known = await find()
-  if (known) return known.person_id
+  if (!isAddress(normal)) throw refused('person.address-invalid', { address: normal }, 'address')
   // An address belongs to one person: the lock makes the second of two first mails wait and find the first one's person.
   await sql`select pg_advisory_xact_lock(hashtextextended(${normal}, 7002))`.execute(work.db)
-  const meanwhile = await find()
-  return meanwhile ? meanwhile.person_id : createPerson(work, { address: normal, name: name || normal, source: 'mail' })
+  const { rows } = await sql<{ id: Id }>`
+    with known as (select person_id as id from person_address where address = ${normal}),
+    made as (
+      insert into person (name, source, created_at)
+      select ${storable(name.trim() || normal).slice(0, 200)}, 'mail', ${work.now}::timestamptz where not exists (select 1 from known) returning id),
+    addressed as (insert into person_address (person_id, address, main) select id, ${normal}, true from made)
+    select id from known union all select id from made`.execute(work.db)
+  return rows[0]!.id
 }
 
 /** The language in which this person reads pages and gets mail. */

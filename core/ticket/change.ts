@@ -46,7 +46,7 @@ export async function writeChange(work: Work, ticket: Ticket, entries: Written[]
   const columns: TicketColumns = Object.assign({}, more, ...entries.map((entry) => entry.columns ?? {}))
   const now = current(ticket)
   await work.db.updateTable('ticket').set({ ...columns, changed_at: work.now }).where('id', '=', ticket.id).execute()
-  await addHistory(work, entries.map((entry) => ({
+  addHistory(work, entries.map((entry) => ({
     ticketId: ticket.id, type: entry.type, parts: entry.parts,
     ...(entry.articleId ? { articleId: entry.articleId } : {}),
     ...(entry.reason === undefined ? {} : { reason: entry.reason }),

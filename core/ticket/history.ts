@@ -1,4 +1,5 @@
 /** Owns what is written into a ticket's history: OTRS's types and row texts, plus before and after for undo. */
+import { sql, type RawBuilder } from 'kysely'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { Id } from '../database/schema.ts'
 
@@ -22,15 +23,16 @@ export interface HistoryEntry {
   reason?: unknown
 }
 
-export async function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): Promise<void> {
-  const list = Array.isArray(entries) ? entries : [entries]
-  if (list.length === 0) return
-  await work.db.insertInto('history').values(list.map((entry) => ({
-    ticket_id: entry.ticketId, type: entry.type, article_id: entry.articleId ?? null,
-    name: entry.parts ? `%%${entry.parts.join('%%')}` : '',
-    before: entry.before ? JSON.stringify(entry.before) : null,
-    after: entry.after ? JSON.stringify(entry.after) : null,
-    reason: entry.reason === undefined ? null : JSON.stringify(entry.reason),
-    person_id: actorId(work), act_id: work.act, created_at: work.now,
-  }))).execute()
+/** Written before commit, with all other history of the act, in the order of the calls. */
+export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): void {
+  work.gather(storeHistory, Array.isArray(entries) ? entries : [entries])
 }
+
+const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => sql`
+  insert into history (ticket_id, article_id, type, name, before, after, reason, person_id, act_id, created_at)
+  select h.ticket, h.article, h.type, h.name, h.before, h.after, h.reason, ${actorId(work)}::bigint, ${work.act}::uuid, ${work.now}::timestamptz
+  from jsonb_to_recordset(${JSON.stringify(list.map((entry, n) => ({
+    n, ticket: entry.ticketId, article: entry.articleId ?? null, type: entry.type, name: entry.parts ? `%%${entry.parts.join('%%')}` : '',
+    before: entry.before ?? null, after: entry.after ?? null, reason: entry.reason ?? null,
+  })))}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb)
+  order by h.n`

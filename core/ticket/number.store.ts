@@ -14,22 +14,28 @@ export function numberSettings(config: Pick<Config, 'systemId' | 'ticketNumber'>
   }
 }
 
+/** OTRS gives up there too. */
+const TRIES = 16_000
+
 /**
- * A fresh ticket number. The counter of a day is one sequence minus the day's base: the first ticket of a day sets the
- * base, all others read it, so tickets are made side by side. A number that exists already (imported) is passed over.
+ * Calls `use` with a fresh ticket number, and with the next one as long as it returns nothing: a number that exists already
+ * (imported) is passed over. The counter of a day is one sequence minus the day's base: the first ticket of a day sets the
+ * base, all others read it, so tickets are made side by side.
  */
-export async function nextNumber(db: Kysely<Database>, config: Pick<Config, 'systemId' | 'ticketNumber' | 'zone'>, now: Date): Promise<string> {
+export async function withNumber<T>(
+  db: Kysely<Database>, config: Pick<Config, 'systemId' | 'ticketNumber' | 'zone'>, now: Date, use: (number: string) => Promise<T | undefined>,
+): Promise<T> {
   const settings = numberSettings(config)
   const date = DateTime.fromJSDate(now, { zone: config.zone }).toFormat('yyyyLLdd')
   const key = settings.kind === 'AutoIncrement' ? 'all' : date
-  for (let attempt = 0; attempt < 16_000; attempt++) { // OTRS gives up there too
+  for (let attempt = 0; attempt < TRIES; attempt++) {
     const counter = settings.kind === 'Random' ? 0n : await nextCounter(db, key)
     const number = formatNumber(settings.kind, {
       systemId: settings.systemId, counter, date, minCounterSize: settings.minCounterSize,
       useFormattedCounter: settings.useFormattedCounter, random: randomInt(0, 2 ** 40) / 2 ** 40,
     })
-    const taken = await db.selectFrom('ticket').select('id').where('number', '=', number).executeTakeFirst()
-    if (!taken) return number
+    const used = await use(number)
+    if (used !== undefined) return used
   }
   throw new Error('no free ticket number found')
 }

@@ -65,6 +65,8 @@ export function cleanSubject(subject: string, number: string, settings: SubjectS
  * begins with this one's digits, of which OTRS leaves the rest.
  */
 function removeNumbers(subject: string, number: string, settings: SubjectSettings): string {
+  // Most subjects hold no number, and building the patterns costs more than this look.
+  if (!subject.toLowerCase().includes(settings.hook.toLowerCase())) return subject
   const hook = literal(settings.hook)
   const tag = hook + literal(settings.divider)
   const digits = `${literal(number)}(?!\\d)`

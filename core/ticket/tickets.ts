@@ -5,17 +5,17 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
 import { holdsRight } from '../permission/policy.ts'
 import { loadAccess } from '../permission/access.store.ts'
-import { calendarOfQueue, findQueue, senderOfQueue } from '../queue/queues.ts'
+import { findQueue, senderOfQueue } from '../queue/queues.ts'
 import { findPerson } from '../person/persons.ts'
 import { emitArticle, firstWords, insertArticle, storable } from '../article/articles.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
 import { emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
-import { nextNumber } from './number.store.ts'
+import { withNumber } from './number.store.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
-import { findState, type StateRow } from './ticket.store.ts'
+import { findState, placeForTicket, type StateRow } from './ticket.store.ts'
 
 export interface NewTicket {
   title: string
@@ -43,26 +43,25 @@ const TITLE_LENGTH = 250
  * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const queue = await findQueue(work.db, wanted.queueId)
-  if (!queue || !queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new')
+  if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   demandCreate(work, wanted)
-  const state = await findState(work.db, { name: wanted.state ?? 'new' })
+  const { queue, state, calendar } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
-  const calendar = await calendarOfQueue(work.db, queue.id)
+  if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
-  const number = await nextNumber(work.db, work.config, work.now)
   const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
-  const { id } = await work.db.insertInto('ticket').values({
-    number, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
+  const { id, number } = await withNumber(work.db, work.config, work.now, (fresh) => work.db.insertInto('ticket').values({
+    number: fresh, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
     lock: wanted.ownerId ? 'lock' : 'unlock', owner_id: wanted.ownerId ?? null, responsible_id: null, customer_id: wanted.customerId,
     customer_company: wanted.customerCompany ?? '', preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,
     received_at: receivedAt, created_at: work.now, created_by: actorId(work), changed_at: work.now,
     closed_at: state.type === 'closed' ? work.now : null,
     last_customer_at: wanted.article.senderType === 'customer' ? work.now : null,
     last_agent_at: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
-  }).returning('id').executeTakeFirstOrThrow()
+  }).onConflict((oc) => oc.column('number').doNothing()).returning(['id', 'number']).executeTakeFirst())
   const articleId = await insertArticle(work, id, wanted.article)
-  await addHistory(work, [
+  addHistory(work, [
     {
       ticketId: id, type: 'NewTicket', parts: [number, queue.name, '3 normal', state.name, id],
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
@@ -299,7 +298,7 @@ export async function watchTicket(work: Work, ticketId: Id, watching: boolean): 
   const row = { ticket_id: ticket.id, person_id: work.actor.id }
   if (watching) await work.db.insertInto('ticket_watcher').values(row).onConflict((oc) => oc.doNothing()).execute()
   else await work.db.deleteFrom('ticket_watcher').where('ticket_id', '=', row.ticket_id).where('person_id', '=', row.person_id).execute()
-  await addHistory(work, { ticketId: ticket.id, type: watching ? 'Subscribe' : 'Unsubscribe', parts: [work.actor.name] })
+  addHistory(work, { ticketId: ticket.id, type: watching ? 'Subscribe' : 'Unsubscribe', parts: [work.actor.name] })
   work.emit('ticket.watched', { ticketId: ticket.id, unitId: ticket.unitId, data: { watching } })
 }
 

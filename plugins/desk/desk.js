@@ -47,6 +47,14 @@
     if (other) other.checked = true
   })
 
+  // A form on its way saves no draft any more: it would come back after the reply has gone.
+  document.addEventListener('submit', (event) => {
+    for (const status of event.target.querySelectorAll('.draft-status')) htmx.trigger(status, 'htmx:abort')
+  })
+  document.addEventListener('htmx:before:request', (event) => {
+    if (event.target.matches('.draft-status') && event.target.closest('form').dataset.sent) event.preventDefault()
+  })
+
   const side = document.getElementById('ticket-side')
   if (side && matchMedia('(max-width: 900px)').matches) side.open = false
 })()

@@ -18,7 +18,9 @@ export interface HistoryRoom {
 export function sayHistory(row: HistoryRow, room: HistoryRoom): string {
   const t = deskTexts.in(room.language)
   const say = sayers[row.type]
-  if (say) return say(row, room)
+  // Rows of old OTRS versions are plain sentences: said as they are.
+  if (say && !(row.parts.length < 2 && row.parts[0] && TWO_PARTS.has(row.type))) return say(row, room)
+  if (say) return row.parts.join(' ')
   const key = `history.${row.type}` as DeskKey
   if (Object.hasOwn(deskTexts.pl, key)) return t(key, { text: row.parts.filter(Boolean).join(', ') }).replace(/[:,]\s*$/, '')
   // A type of a plugin, or of a later OTRS: its own words are better than none.
@@ -53,6 +55,9 @@ const pending: Say = (row, room) => {
   }
   return row.after || !/[1-9]/.test(raw) ? text(room)('history.SetPendingTime.none') : text(room)('history.SetPendingTime', { when: raw })
 }
+
+/** Types whose sentence needs what was and what is. */
+const TWO_PARTS: ReadonlySet<string> = new Set(['NewTicket', 'Move', 'StateUpdate', 'PriorityUpdate', 'TitleUpdate', 'Merged'])
 
 const sayers: Record<string, Say> = {
   NewTicket: (row, room) => part(row, 1)

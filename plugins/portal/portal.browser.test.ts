@@ -91,7 +91,7 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     const faults: string[] = []
     for (const view of views()) faults.push(...(await lookAt(browser, address, view, look)).map((fault) => `${view.name}: ${fault}`))
     expect(faults).toEqual([])
-  })
+  }, 240_000)
 
   it('a message that arrives shows itself, and what is being typed stays', async () => {
     const context = await browser.newContext({ locale: 'pl-PL' })

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../core/database/database.ts'
 import { addressesChanged, readWholeBlob, system } from '../../core/index.ts'
 import { cuttable } from '../../test/servers/cuttable.ts'
-import { converse, startStation, type Conversation, type Station } from '../../test/mail/station.ts'
+import { converse, eventually, startStation, type Conversation, type Station } from '../../test/mail/station.ts'
 import { startListener } from './listener.ts'
 
 let station: Station
@@ -102,7 +102,7 @@ describe('recipients', () => {
     }))).execute()
     // The table is remembered for a few seconds: without a notice the new addresses would come late.
     await station.host.work(system('test'), addressesChanged)
-    await expect.poll(async () => (await talk.say('RCPT TO:<wiele0@uni.example>')).slice(0, 3)).toBe('250')
+    await eventually(async () => (await talk.say('RCPT TO:<wiele0@uni.example>')).slice(0, 3)).toBe('250')
     let last = ''
     for (let n = 1; n <= 100; n++) last = await talk.say(`RCPT TO:<wiele${n}@uni.example>`)
     expect(last).toMatch(/^452 4\.5\.3/)
@@ -203,7 +203,7 @@ describe('limits', () => {
     await fifth.closed
     held[0]!.end()
     await held[0]!.closed
-    await expect.poll(async () => {
+    await eventually(async () => {
       const talk = await talkTo()
       const greeting = await talk.hear()
       talk.end()

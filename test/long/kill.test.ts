@@ -140,6 +140,21 @@ async function compose(mail: object): Promise<Buffer> {
 const tickets = (pool: Pool) => pool.query<{ title: string; count: string }>(
   `select title, count(*) from ticket where title like 'zgłoszenie %' group by title`).then((r) => r.rows)
 
+/** Waits until there are `total` tickets and no mail is left over; a failure tells what became of the others, and of their jobs. */
+async function allTickets(pool: Pool, total: number, program: Program): Promise<void> {
+  try {
+    await until('all tickets are there', async () => (await tickets(pool)).length === total
+      && (await pool.query(`select 1 from inbound_mail where state <> 'processed' limit 1`)).rows.length === 0)
+  } catch (error) {
+    const { rows } = await pool.query(`
+      select m.id, m.envelope_from, m.state, m.attempts, m.reason, j.attempts as runs, j.locked_by, j.locked_at, j.run_at, j.last_error
+      from inbound_mail m left join graphile_worker._private_jobs j on j.key = 'mail/process/' || m.id
+      where m.state <> 'processed' order by m.id limit 10`)
+    const count = (await tickets(pool)).length
+    throw new Error(`${String(error)}: ${count} of ${total}; left over: ${JSON.stringify(rows, null, 1)}\n${program.stderr.slice(-3000)}`, { cause: error })
+  }
+}
+
 async function expectEachOnce(pool: Pool, count: number): Promise<void> {
   const made = await tickets(pool)
   expect(made.filter((row) => row.count !== '1')).toEqual([])
@@ -256,8 +271,7 @@ describe(`kill -9 of the program while mails arrive (seed ${seed})`, () => {
     sendMore(MAILS - sent)
     await stream
     const total = MAILS + heavyCount
-    await until('all tickets are there', async () => (await tickets(pool)).length === total
-      && (await pool.query(`select 1 from inbound_mail where state <> 'processed' limit 1`)).rows.length === 0, 60_000)
+    await allTickets(pool, total, program!)
     process.stdout.write(`  seed ${seed}: ${JSON.stringify(done)}; ${progress.accepted} accepted, all ${total} tickets ${Date.now() - restarted} ms after the last restart\n`)
     await expectEachOnce(pool, total)
     program!.kill('SIGTERM')
@@ -288,8 +302,7 @@ describe('kill -9 of the database server while mails arrive', () => {
       expect(progress.refused).toContain('451')
       const pool = new Pool({ connectionString: socketUrl(data.dir), max: 1 })
       pool.on('error', () => {})
-      await until('all tickets are there', async () => (await tickets(pool)).length === 200
-        && (await pool.query(`select 1 from inbound_mail where state <> 'processed' limit 1`)).rows.length === 0, 60_000)
+      await allTickets(pool, 200, program)
       await expectEachOnce(pool, 200)
       await pool.end()
       program.kill('SIGTERM')

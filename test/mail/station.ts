@@ -4,6 +4,7 @@ import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
+import { expect } from 'vitest'
 import type { Config, PartialConfig } from '../../core/config.ts'
 import type { OpenDatabase } from '../../core/database/database.ts'
 import type { Id } from '../../core/database/schema.ts'
@@ -69,7 +70,7 @@ export async function startStation(
   const host = kernel.host
   await db.insertInto('system_address').values({ address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: '4' }).execute()
   const end = await smtpReceiver.start!(kernel.hostOf(smtpReceiver))
-  const jobs = await startJobs({ url: database.url, pool: database.pool, log, concurrency: 4, jobs: new Map([...mailJobs(host), ...kernel.jobs]) })
+  const jobs = await startJobs({ url: database.url, log, concurrency: 4, jobs: new Map([...mailJobs(host), ...kernel.jobs]) })
   const port = Number(new URL(addresses.get('mail')!).port)
 
   const station: Station = {
@@ -107,6 +108,9 @@ export async function startStation(
   }
   return station
 }
+
+/** Asks until the answer is the expected one; patient, for the machine may be busy. */
+export const eventually = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 30_000, interval: 50 })
 
 /** A fixture by its sentence: `eml('out-of-office-gets-no-answer')`. */
 export const eml = (name: string): Promise<Buffer> => readFile(join(import.meta.dirname, `${name}.eml`))

@@ -76,7 +76,7 @@ export const pl = {
   'article.channel.chat': 'czat',
   'article.sender.system': 'Automatyczna odpowiedź',
   'article.delivery.queued': 'w drodze',
-  'article.delivery.sent': 'wysłano',
+  'article.delivery.sent': 'dostarczono',
   'article.delivery.failed': 'nie dostarczono',
   'article.delivery.cancelled': 'wysyłka cofnięta',
   'article.delivery.why': 'Powód: {error}',

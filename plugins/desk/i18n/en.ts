@@ -42,7 +42,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'list.nobody': 'nobody',
   'list.me': 'me',
   'list.no-customer': 'none',
-  'list.priority': 'priority {priority}',
   'list.new-message': 'new message',
   'list.unseen': 'unread',
   'list.empty.take': 'Nothing waits to be taken',
@@ -56,7 +55,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'list.empty.filtered': 'Nothing fits the filter',
   'list.empty.text': 'New tickets will appear here by themselves.',
 
-  'when.until': 'pending until then',
+  'when.until': 'pending until',
   'when.passed': 'the date has passed',
   'when.no-date': 'without date',
   'when.closed': 'closed',

@@ -41,7 +41,6 @@ export const pl = {
   'list.nobody': 'nikt',
   'list.me': 'ja',
   'list.no-customer': 'brak',
-  'list.priority': 'priorytet {priority}',
   'list.new-message': 'nowa wiadomość',
   'list.unseen': 'nieprzeczytane',
   'list.empty.take': 'Nic nie czeka na wzięcie',
@@ -55,7 +54,7 @@ export const pl = {
   'list.empty.filtered': 'Nic nie pasuje do filtra',
   'list.empty.text': 'Nowe zgłoszenia pojawią się tu same.',
 
-  'when.until': 'do wtedy odłożone',
+  'when.until': 'odłożone do',
   'when.passed': 'termin minął',
   'when.no-date': 'bez terminu',
   'when.closed': 'zamknięte',

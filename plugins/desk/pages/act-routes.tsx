@@ -1,13 +1,13 @@
 /** Owns the POST routes of a ticket: each reads its form, does one act, says what was done and offers to take it back. */
 import type { Hono } from 'hono'
 import {
-  addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
+  demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
   refused, Refusal, releaseTicket, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
   withRefusal, type ChosenState, type Id, type PageContext, type WebEnv, type Work,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
 import { DraftWords } from './composer.tsx'
-import { demandAgent, enter, respondWith } from './frame.tsx'
+import { enter, respondWith } from './frame.tsx'
 import { findStateId, readPending } from './state-choice.ts'
 import { showTicket } from './ticket.tsx'
 
@@ -43,7 +43,7 @@ async function run(c: PageContext, name: string, act: Act): Promise<Response> {
 const acts: Record<string, Act> = {
   reply: async (c, id, fields) => {
     const attachments = await readFiles(c)
-    const state = await stateAfter(c, fields['then'])
+    const state = await stateAfter(c, fields['next'])
     const to = fields['to'] === undefined ? undefined : addresses(fields['to'], 'to')
     const cc = addresses(fields['cc'] ?? '', 'cc')
     return async (work) => {
@@ -51,7 +51,7 @@ const acts: Record<string, Act> = {
         body: fields['body'] ?? '', cc, attachments, ...(to ? { to } : {}), ...(fields['subject'] ? { subject: fields['subject'] } : {}), ...(state ? { state } : {}),
       })
       await dropDraft(work, `ticket/${id}/reply`)
-      return { say: fields['then'] === 'close' ? 'done.reply-close' : fields['then'] === 'wait' ? 'done.reply-wait' : 'done.reply' }
+      return { say: fields['next'] === 'close' ? 'done.reply-close' : fields['next'] === 'wait' ? 'done.reply-wait' : 'done.reply' }
     }
   },
   note: async (c, id, fields) => {
@@ -123,9 +123,9 @@ const acts: Record<string, Act> = {
   },
 }
 
-async function stateAfter(c: PageContext, then: string | undefined): Promise<ChosenState | undefined> {
-  if (then === 'close') return { stateId: await findStateId(c, 'closed successful') }
-  if (then === 'wait') return readPending(c, { until: 'customer' })
+async function stateAfter(c: PageContext, next: string | undefined): Promise<ChosenState | undefined> {
+  if (next === 'close') return { stateId: await findStateId(c, 'closed successful') }
+  if (next === 'wait') return readPending(c, { until: 'customer' })
   return undefined
 }
 

@@ -1,10 +1,10 @@
 /** Owns acting on several tickets at once: the bar under a list, and each ticket's own act behind it. */
 import {
-  Button, CsrfField, flash, moveTicket, ownPath, readAll, readFields, Refusal, refused, sayRefusal, setState, takeTicket, type Id, type PageContext, type Work,
+  demandAgent, Button, CsrfField, flash, moveTicket, ownPath, readAll, readFields, Refusal, refused, sayRefusal, setState, takeTicket, type Id, type PageContext, type Work,
 } from '../../../core/index.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
-import { demandAgent, type Room } from './frame.tsx'
+import { type Room } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 import { findStateId, readPending } from './state-choice.ts'
 

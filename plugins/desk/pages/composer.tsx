@@ -47,8 +47,8 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
       </div>
       <div class="composer-foot">
         <Button kind="primary">{t('compose.send')}</Button>
-        <Button name="then" value="close">{t('compose.send-close')}</Button>
-        <Button name="then" value="wait">{t('compose.send-wait')}</Button>
+        <Button name="next" value="close">{t('compose.send-close')}</Button>
+        <Button name="next" value="wait">{t('compose.send-wait')}</Button>
         <span class="end small">{t('compose.undo')}</span>
       </div>
     </form>

@@ -1,19 +1,12 @@
 /** Owns the frame of the agents' pages: bar, rail with views and queues, and who is let in. */
 import type { Child } from 'hono/jsx'
 import {
-  ButtonLink, countEach, countOpenByQueue, demandLogin, Key, listQueues, LiveRegion, page, queueTree, queuesWith, refused, webTexts, type PageContext,
+  ButtonLink, countEach, countOpenByQueue, demandAgent, Key, listQueues, LiveRegion, page, queueTree, queuesWith, webTexts, type PageContext,
   type PageWish, type PersonActor, type Queue, type QueueNode,
 } from '../../../core/index.ts'
 import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
 import { VIEWS, views, type ViewName } from '../views.ts'
 import { words, type DeskKey } from '../words.ts'
-
-/** The agent who asks; not logged in: to the login and back. A customer is told that the desk is not theirs. */
-export function demandAgent(c: PageContext): PersonActor {
-  const actor = demandLogin(c)
-  if (!actor.access.agent) throw refused('not-allowed')
-  return actor
-}
 
 /** What the rail and the pages beside it both need; read once a request. */
 export interface Room {
@@ -140,5 +133,5 @@ const KeySheet = ({ c }: { c: PageContext }) => {
 
 /** A part of a page alone. */
 export async function respondWith(c: PageContext, part: Child, status: 200 | 422 = 200): Promise<Response> {
-  return c.html(String(await (part as { toString(): string | Promise<string> }).toString()), status)
+  return c.html(part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()), status)
 }

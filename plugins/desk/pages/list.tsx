@@ -80,7 +80,7 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
             </PageHead>
             <FilterChips c={c} room={room} query={query} choices={choices} />
             {list}
-            <KeyHints c={c} />
+            {listing.found.tickets.length > 0 && <KeyHints c={c} />}
           </>
         ),
       })

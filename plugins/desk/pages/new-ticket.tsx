@@ -1,10 +1,10 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
 import {
-  blankForm, Button, ButtonLink, Card, Checkbox, createTicket, CsrfField, Field, findPerson, flash, FormProblems, hx, isAddress, PageHead, personOfMail, readFields,
+  demandAgent, blankForm, Button, ButtonLink, Card, Checkbox, createTicket, CsrfField, Field, findPerson, flash, FormProblems, hx, isAddress, PageHead, personOfMail, readFields,
   readFiles, Files, refused, searchPersons, Select, storable, TextArea, withRefusal, type FormState, type Id, type PageContext, type Person,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
-import { deskPage, demandAgent, enter, respondWith, type Room } from './frame.tsx'
+import { deskPage, enter, respondWith, type Room } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 
 /** GET /desk/new; `?customer=ID` when the person is known already. */

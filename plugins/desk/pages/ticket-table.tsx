@@ -95,14 +95,14 @@ const Row = ({ c, room, ticket, seen, more }: RowProps) => {
       </td>
       <td class="cell-state">
         <Badge tone={toneOf(ticket.stateType)} words={sayStateName(ticket.stateName, ticket.stateType, language)} />
-        {ticket.priorityId !== '3' && <span class="line-2">{t('list.priority', { priority: sayPriority(ticket.priorityName, language) })}</span>}
+        {ticket.priorityId !== '3' && <Priority c={c} ticket={ticket} />}
       </td>
       <td class="cell-main">
         <span class="line-1">
           <a href={`/desk/tickets/${ticket.id}`} data-ahead="">{ticket.title}</a>
-          {news && (ticket.lastAgentAt ? <span class="row-mark">{t('list.new-message')}</span> : <span class="only-heard">{t('list.unseen')}</span>)}
+          {news && !ticket.lastAgentAt && <span class="only-heard">{t('list.unseen')}</span>}
         </span>
-        <span class="line-2"><span class="number">{ticket.number}</span> {ticket.preview}</span>
+        <span class="line-2">{news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}<span class="number">{ticket.number}</span> {ticket.preview}</span>
         {more}
       </td>
       <td class="cell-person" data-label={t('list.customer')}>
@@ -128,6 +128,12 @@ const Row = ({ c, room, ticket, seen, more }: RowProps) => {
   )
 }
 
+/** Said when it is not the normal one, OTRS's 3. */
+const Priority = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
+  const said = sayPriority(ticket.priorityName, c.get('language'))
+  return <span class="line-2"><span aria-hidden="true">{Number(ticket.priorityId) > 3 ? '▲' : '▼'}</span><span class="only-heard"> {words(c)('side.priority')}</span> {said}</span>
+}
+
 /** When it is to be dealt with: put off until, taken up from, or received. */
 const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   const t = words(c)
@@ -135,7 +141,9 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   if (ticket.stateType === 'pending reminder' || ticket.stateType === 'pending auto') {
     if (!ticket.pendingUntil) return <span class="quiet">{t('when.no-date')}</span>
     const passed = ticket.pendingUntil < now
-    return <span class={passed ? 'bad' : undefined}><Time c={c} at={ticket.pendingUntil} /><span class="line-2">{t(passed ? 'when.passed' : 'when.until')}</span></span>
+    return passed
+      ? <><span class="bad">{t('when.passed')}</span><span class="line-2"><Time c={c} at={ticket.pendingUntil} /></span></>
+      : <><span class="only-heard">{t('when.until')} </span><Time c={c} at={ticket.pendingUntil} /></>
   }
   if (ticket.closedAt) return <><Time c={c} at={ticket.closedAt} /><span class="line-2">{t('when.closed')}</span></>
   return <><Time c={c} at={ticket.receivedAt} />{ticket.receivedAt > now && <span class="line-2">{t('when.from')}</span>}</>

@@ -1,8 +1,8 @@
 /** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
 import type { Child } from 'hono/jsx'
 import {
-  agentsOfQueue, ArticleCard, calendarOfQueue, countEach, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
-  LiveRegion, OPEN_TYPES, receive, respond, sayReceiptReason, seeTicket, StateBadge, touchSeen, type Article, type Draft, type FormState, type Id, type Origin,
+  agentsOfQueue, ArticleCard, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
+  LiveRegion, Notice, OPEN_TYPES, receive, respond, sayReceiptReason, seeTicket, StateBadge, touchSeen, type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
@@ -32,6 +32,9 @@ export interface TicketView {
 /** An act that was refused: its form is shown again, open, with the reason. */
 export interface RefusedAct { act: string; form: FormState; status: 409 | 422 }
 
+/** Acts whose own form shows why they were refused. */
+const HAS_FORM = ['reply', 'note', 'move', 'pend', 'close', 'priority', 'owner', 'title', 'customer']
+
 /** GET /desk/tickets/:id */
 export async function ticketPage(c: PageContext): Promise<Response> {
   const room = await enter(c)
@@ -52,14 +55,19 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
     whole: () => deskPage(c, room, {
       title: `${ticket.number} ${ticket.title}`, status: bad?.status ?? 200, live: { ticket: ticket.id },
       body: (
-        <div class="ticket-page">
-          {live}
-          <div class="ticket-compose">
-            <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
-            <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
+        <>
+          {bad && !HAS_FORM.includes(bad.act) && <Notice tone="bad">{Object.values(bad.form.problems).map((problem) => <p>{problem}</p>)}</Notice>}
+          <div class="ticket-page">
+            {live}
+            <div class="ticket-compose">
+              <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
+              <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
+            </div>
+            {ahead && (
+              <div id="seen" hidden {...hx(c, { post: `/desk/tickets/${ticket.id}/seen`, trigger: 'load', swap: 'none', include: '#seen input' })}><CsrfField c={c} /></div>
+            )}
           </div>
-          {ahead && <div {...hx(c, { post: `/desk/tickets/${ticket.id}/seen`, trigger: 'load', swap: 'none', include: '#reply-form input[name=_csrf], #note-form input[name=_csrf]' })} />}
-        </div>
+        </>
       ),
     }),
   })

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  asCustomer, blankForm, Button, createTicket, CsrfField, demandLogin, Field, Files, flash, FormProblems, hx, page, readFiles, readForm, respond,
+  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, flash, FormProblems, hx, page, readFiles, readForm, respond,
   sayCutOff, sayHours, TextArea, withRefusal, type FormState, type PageContext, type PersonActor, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
@@ -27,13 +27,17 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     const { queue, calendar } = await findReception(host, queueName, c.get('language'))
     try {
       const attachments = await readFiles(c)
-      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, (work) => createTicket(work, {
-        title: form.value.subject, queueId: queue.id, customerId: actor.id,
-        article: {
-          channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: form.value.subject, body: form.value.body,
-          attachments,
-        },
-      }))
+      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, async (work) => {
+        const made = await createTicket(work, {
+          title: form.value.subject, queueId: queue.id, customerId: actor.id,
+          article: {
+            channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: form.value.subject, body: form.value.body,
+            attachments,
+          },
+        })
+        await confirmRequest(work, made.id, c.get('language'))
+        return made
+      })
       const t = words.in(c.get('language'))
       const later = promise(calendar, c.get('language'), host.clock())
       flash(c, { text: later ? t('ask.done.later', { number: ticket.number, receipt: later.receipt }) : t('ask.done', { number: ticket.number }) })

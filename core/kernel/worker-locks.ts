@@ -1,0 +1,124 @@
+/** Owns knowing which job workers are alive, in any process: a lock for each. What dead ones had under way is freed. */
+import { Client } from 'pg'
+import type { Logger } from 'pino'
+
+export interface WorkerLocks {
+  /** A worker of this process has begun: the jobs it takes are its own. */
+  hold(id: string): void
+  /** It has ended: jobs that are still in its name are free, at once. */
+  release(id: string): void
+  stop(): Promise<void>
+}
+
+const SPACE = 7001
+/** A job taken within the last seconds is left alone: the lock of its worker may be under way. */
+const GRACE_SECONDS = 3
+const PATIENCE_SECONDS = 5
+
+/**
+ * graphile-worker frees a dead worker's jobs only after four hours. Each process therefore holds a session advisory lock
+ * for each of its workers (`locked_by` in graphile-worker's tables); an id whose lock is free belongs to nobody alive. Dead
+ * ones are looked for at the start and shortly after, when the connection is back after a loss, and each minute.
+ */
+export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerLocks> {
+  const alive = new Set<string>()
+  const ended = new Set<string>()
+  const timers = new Set<NodeJS.Timeout>()
+  let session: { client: Client; locked: Set<string> } | undefined
+  let stopped = false
+  let told = false
+  /** Until this moment (of performance.now) nobody is taken for dead. */
+  let patience = 0
+
+  const connect = async () => {
+    const client = new Client({ connectionString: url, application_name: 'pomoc workers', keepAlive: true })
+    client.on('error', () => {}) // 'end' follows
+    await client.connect()
+    const opened = { client, locked: new Set<string>() }
+    client.once('end', () => {
+      if (session === opened) session = undefined
+      patience = Infinity
+      lookIn(1)
+    })
+    // Others may have lost their locks with the same server, and take them back as we do.
+    if (patience === Infinity) {
+      patience = performance.now() + PATIENCE_SECONDS * 1000
+      lookIn(PATIENCE_SECONDS + 1)
+    }
+    return opened
+  }
+  const lookOnce = async () => {
+    if (stopped) return
+    try {
+      session ??= await connect()
+      const { client, locked } = session
+      for (const id of alive) {
+        if (locked.has(id)) continue
+        const { rows } = await client.query<{ got: boolean }>(`select pg_try_advisory_lock(hashtextextended($1, ${SPACE})) as got`, [id])
+        // Not yet: the server has not noticed the end of our last connection, or somebody is looking at the lock.
+        if (rows[0]?.got) locked.add(id)
+        else lookIn(1)
+      }
+      for (const id of locked) {
+        if (alive.has(id)) continue
+        await client.query(`select pg_advisory_unlock(hashtextextended($1, ${SPACE}))`, [id])
+        locked.delete(id)
+      }
+      await freeJobs(client)
+      told = false
+    } catch (error) {
+      log[told ? 'debug' : 'warn']({ err: error }, 'could not look for jobs of dead programs; trying again')
+      told = true
+      lookIn(1)
+    }
+  }
+  const freeJobs = async (client: Client) => {
+    const known = [...ended]
+    const { rows } = await client.query<{ id: string }>(`
+      select distinct locked_by as id from (
+        select locked_by, locked_at from graphile_worker._private_jobs where locked_by is not null
+        union all select locked_by, locked_at from graphile_worker._private_job_queues where locked_by is not null) taken
+      where locked_by = any($2::text[])
+        or ($3 and locked_at < now() - interval '${GRACE_SECONDS} seconds' and locked_by <> all($1::text[])
+          and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE})))`, [[...alive], known, performance.now() >= patience])
+    if (rows.length > 0) {
+      await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows.map(({ id }) => id)])
+      log.info({ workers: rows.length }, 'freed jobs of workers that ended suddenly')
+    }
+    for (const id of known) ended.delete(id)
+  }
+  // One connection, one look at a time.
+  let line: Promise<void> = Promise.resolve()
+  const look = () => (line = line.then(lookOnce))
+  function lookIn(seconds: number): void {
+    if (stopped) return
+    const timer = setTimeout(() => { timers.delete(timer); void look() }, seconds * 1000).unref()
+    timers.add(timer)
+  }
+
+  await look()
+  // A program killed a moment before this start holds jobs younger than the grace: look again soon.
+  lookIn(GRACE_SECONDS + 1)
+  lookIn(10)
+  const minute = setInterval(() => void look(), 60_000).unref()
+  return {
+    hold(id) {
+      alive.add(id)
+      void look()
+    },
+    release(id) {
+      alive.delete(id)
+      ended.add(id)
+      void look()
+      // What it asked for at last may reach the database only now.
+      lookIn(GRACE_SECONDS + 1)
+    },
+    async stop() {
+      await line
+      stopped = true
+      clearInterval(minute)
+      for (const timer of timers) clearTimeout(timer)
+      await session?.client.end().catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,240 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LOOKS, lookAt, type View } from '../../test/look.ts'
+import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
+import { openSite, type Site } from '../../test/web.ts'
+import { addNote, answerTicket, followUp, saveDraft, setPriority, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
+import desk from './index.tsx'
+
+describe.skipIf(!requireChromium())('the desk in Chromium', () => {
+  let site: Site
+  let browser: Browser
+  let address: string
+  let jan: PersonActor
+  let session: string
+  let network: Id
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late', Id> = { talk: '', fresh: '', closed: '', late: '' }
+
+  beforeAll(async () => {
+    site = await openSite([desk])
+    const { make } = site
+    const it = await make.queue({ name: 'Dział Informatyzacji' })
+    network = await make.queue({ name: 'Dział Informatyzacji::Sieć i eduroam', parentId: it })
+    const faculty = await make.queue({ name: 'Wydział Mechaniczny i Technologiczny' })
+    const unit = await make.unit({ name: 'Wydział Mechaniczny' })
+    jan = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski', address: 'jan@uni.example' }))
+    const anna = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Anna Nowak', address: 'anna@uni.example' }))
+    const [filip, roza] = [
+      await make.person({ name: 'Filip Kos', address: 'filip.kos@uni.example', phone: '2391', unitId: unit }),
+      await make.person({ name: 'Róża Śliwa', address: 'roza@uni.example', login: 'rsliwa' }),
+    ]
+    const start = make.now
+    const hours = (count: number) => { make.now = new Date(start.getTime() + count * 3_600_000) }
+    hours(-60)
+    const talk = await make.ticket({ customerId: filip, queueId: network, subject: 'Brak sieci w sali 214', body: 'Dzień dobry,\n\nod rana w sali 214 nie ma sieci.\n\nFilip Kos',
+      reason: [{ step: 'destination', decided: network, rule: 'recipient-address', detail: 'siec@uni.example' }] })
+    const late = await make.ticket({ customerId: roza, queueId: faculty, subject: 'Prośba o uprawnienia z bardzo długim tematem, który nigdzie nie zmieści się w jednym wierszu' })
+    await make.work(jan, (work) => setState(work, late.id, { stateId: '6', pendingUntil: new Date(start.getTime() - 3_600_000) }))
+    const closed = await make.ticket({ customerId: filip, subject: 'Legitymacja – duplikat' })
+    await make.work(anna, (work) => setState(work, closed.id, { stateId: '2' }))
+    const waiting = await make.ticket({ customerId: filip, queueId: it })
+    await make.work(anna, (work) => takeTicket(work, waiting.id))
+    await make.work(anna, (work) => setState(work, waiting.id, { stateId: '20', pendingUntil: null }))
+    hours(-2)
+    const fresh = await make.ticket({ customerId: roza, subject: 'Phishing – „Twoje konto wygasa”' })
+    await make.work(jan, (work) => setPriority(work, fresh.id, '5'))
+    await make.work(jan, (work) => takeTicket(work, talk.id))
+    await make.work(jan, (work) => addNote(work, talk.id, { body: 'Port 24 w stanie err-disable.' }))
+    await make.work(jan, (work) => answerTicket(work, talk.id, {
+      body: 'Wchodzimy do szafy o 8:40.', attachments: [{ name: 'plan sali.pdf', contentType: 'application/pdf', content: Buffer.alloc(212_000) }],
+    }))
+    hours(-1)
+    await make.asSystem((work) => followUp(work, talk.id, {
+      article: {
+        channel: 'email', senderType: 'customer', visible: true, personId: filip, from: 'Filip Kos <filip.kos@uni.example>', subject: 'Re: sieć',
+        body: 'Zdjęcie szafy', html: '<p>Zdjęcie <b>szafy</b></p>', attachments: [{ name: 'szafa.jpg', contentType: 'image/jpeg', content: Buffer.alloc(1_800_000) }],
+      },
+    }))
+    make.now = start
+    await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
+    await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
+    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id })
+    session = await site.session(jan.id)
+    address = await site.serve()
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await site.close()
+  })
+
+  const views = (): View[] => [
+    { name: 'list', path: '/desk/view/open', session },
+    { name: 'list-chosen', path: '/desk/view/open', session, act: async (page) => {
+      const box = page.locator('[data-row] input[type=checkbox]').first()
+      if (await box.isVisible()) await box.check()
+    } },
+    { name: 'list-filter', path: `/desk/queue/${network}?state=any&owner=me`, session, act: (page) => page.locator('#filter > summary').click() },
+    { name: 'list-pending', path: '/desk/view/pending', session },
+    { name: 'list-empty', path: '/desk/search?q=niczego', session },
+    { name: 'keys', path: '/desk', session, act: async (page) => { await page.keyboard.press('?') } },
+    { name: 'ticket', path: `/desk/tickets/${ids.talk}`, session },
+    { name: 'ticket-why', path: `/desk/tickets/${ids.talk}`, session, act: async (page) => {
+      await page.locator('.composer-head summary').click()
+      await page.locator('#menu-more > summary').click()
+      await page.locator('#more-owner > summary').click()
+    } },
+    { name: 'ticket-pend', path: `/desk/tickets/${ids.fresh}`, session, act: (page) => page.locator('#menu-pend > summary').click() },
+    { name: 'ticket-refused', path: `/desk/tickets/${ids.fresh}`, session, act: async (page) => {
+      await page.locator('#reply-form .button-primary').click()
+      await page.waitForSelector('#reply-problems')
+    } },
+    { name: 'ticket-closed', path: `/desk/tickets/${ids.closed}`, session },
+    { name: 'history', path: `/desk/tickets/${ids.talk}/history`, session },
+    { name: 'new', path: '/desk/new', session, act: async (page) => {
+      await page.locator('#field-who').fill('kos')
+      await page.waitForSelector('.people')
+    } },
+  ]
+
+  it.each(LOOKS)('every page is accessible and fits: $language $colours $width', async (look) => {
+    const faults: string[] = []
+    for (const view of views()) faults.push(...(await lookAt(browser, address, view, look)).map((fault) => `${view.name}: ${fault}`))
+    expect(faults).toEqual([])
+  })
+
+  async function open(path: string, options: { scripts?: boolean } = {}): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+    const context = await browser.newContext({ locale: 'pl-PL', viewport: { width: 1280, height: 900 }, javaScriptEnabled: options.scripts ?? true })
+    await context.addCookies([{ name: 'pomoc', value: session, url: address }])
+    const page = await context.newPage()
+    const faults: string[] = []
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+    await page.goto(address + path)
+    return { context, page, faults }
+  }
+
+  it('a list shows a new ticket by itself, and keeps the chosen rows and the place of the keyboard', async () => {
+    const { context, page, faults } = await open('/desk')
+    await page.waitForSelector('html[data-live]')
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    const before = await page.locator('[data-row][aria-current]').getAttribute('id')
+    const count = Number(await page.locator('.rail a[aria-current] .count').textContent())
+    const { id } = await site.make.ticket({ subject: 'Właśnie przyszło' })
+    await page.locator(`#row-${id}`).waitFor()
+    await page.locator('.rail a[aria-current] .count', { hasText: String(count + 1) }).waitFor()
+    expect(await page.locator('[data-row][aria-current]').getAttribute('id')).toBe(before)
+    expect(await page.locator(`#${before} input`).isChecked()).toBe(true)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('a message that arrives shows itself, and what is being typed stays', async () => {
+    const { id } = await site.make.ticket({ subject: 'Rozmowa' })
+    const { context, page, faults } = await open(`/desk/tickets/${id}`)
+    await page.waitForSelector('html[data-live]')
+    await page.locator('#reply').fill('Piszę właśnie')
+    await page.locator('#menu-close > summary').click()
+    await page.locator('#close-note').fill('a tu notatka')
+    await site.make.asSystem((work) => followUp(work, id, {
+      article: { channel: 'email', senderType: 'customer', visible: true, from: 'Ola <ola@uni.example>', subject: '', body: 'Przyszło w tej chwili' },
+    }))
+    await page.getByText('Przyszło w tej chwili').waitFor()
+    expect(await page.locator('#reply').inputValue()).toBe('Piszę właśnie')
+    expect(await page.locator('#close-note').inputValue()).toBe('a tu notatka')
+    expect(await page.locator('#menu-close').getAttribute('open')).not.toBeNull()
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('what is typed is saved, survives leaving, is sent with Ctrl+Enter, and comes back with Z', async () => {
+    const { id } = await site.make.ticket({ subject: 'Szkic' })
+    const { context, page, faults } = await open(`/desk/tickets/${id}`)
+    await page.keyboard.press('r')
+    await page.keyboard.type('Pierwsze zdanie')
+    await page.locator('#reply-draft', { hasText: 'szkic zapisany' }).waitFor()
+    await page.goto(`${address}/desk`)
+    await page.goto(`${address}/desk/tickets/${id}`)
+    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie')
+    await page.keyboard.press('r')
+    await page.keyboard.press('End')
+    await page.keyboard.type(' i drugie')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('.undo').waitFor()
+    expect(await page.locator('#reply').inputValue()).toBe('')
+    await page.keyboard.press('z')
+    await page.getByText('Cofnięte.').waitFor()
+    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie i drugie')
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('keys walk the list, take a ticket and open it; none works while typing', async () => {
+    const queueId = await site.make.queue({ name: 'Klawisze' })
+    const [second, first] = [await site.make.ticket({ queueId, subject: 'Drugie' }), await site.make.ticket({ queueId, subject: 'Pierwsze' })]
+    const { context, page, faults } = await open(`/desk/queue/${queueId}?sort=title&dir=desc`)
+    await page.keyboard.press('/')
+    await page.keyboard.type('jkxa?')
+    expect(await page.locator('.topbar-search input').inputValue()).toBe('jkxa?')
+    expect(await page.locator('[data-row][aria-current]').count()).toBe(0)
+    await page.locator('h1').click()
+    await page.keyboard.press('j')
+    await page.keyboard.press('a')
+    await page.locator('.undo', { hasText: 'Prowadzisz to zgłoszenie.' }).waitFor()
+    const owner = async (id: Id) => (await site.make.db.selectFrom('ticket').select('owner_id').where('id', '=', id).executeTakeFirstOrThrow()).owner_id
+    expect([await owner(first.id), await owner(second.id)]).toEqual([jan.id, null])
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Drugie' }).waitFor()
+    await page.keyboard.press('p')
+    expect(await page.locator('#menu-pend input[name=until]:focus').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    expect(await page.locator('#menu-pend').getAttribute('open')).toBeNull()
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('works without scripts: list, take, note, reply, put off, move, close, undo, new ticket', async () => {
+    const { id } = await site.make.ticket({ subject: 'Bez skryptów' })
+    const { context, page } = await open('/desk', { scripts: false })
+    const told = (words: string) => page.locator('#notices', { hasText: words }).waitFor()
+    await page.getByRole('link', { name: 'Bez skryptów' }).click()
+    await page.getByRole('button', { name: 'Weź' }).click()
+    await told('Prowadzisz to zgłoszenie.')
+    await page.locator('#note-box > summary').click()
+    await page.locator('#note').fill('Notatka bez skryptów')
+    await page.getByRole('button', { name: 'Dodaj notatkę' }).click()
+    await told('Notatka dodana.')
+    await page.locator('#reply').fill('Odpowiedź bez skryptów')
+    await page.locator('#reply-files').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
+    await page.getByRole('button', { name: 'Wyślij', exact: true }).click()
+    await told('Odpowiedź wysłana.')
+    await page.getByRole('button', { name: 'Cofnij' }).click()
+    await told('Cofnięte.')
+    expect(await page.locator('#reply').inputValue()).toBe('Odpowiedź bez skryptów')
+    await page.locator('#menu-pend > summary').click()
+    await page.locator('#menu-pend input[value=week]').check()
+    await page.locator('#menu-pend button').click()
+    await told('Zgłoszenie odłożone.')
+    await page.locator('#menu-move > summary').click()
+    await page.locator('#move-queue').selectOption(network)
+    await page.locator('#menu-move button').click()
+    await told('Zgłoszenie przeniesione.')
+    await page.locator('#menu-close > summary').click()
+    await page.locator('#menu-close button').click()
+    await told('Zgłoszenie zamknięte.')
+    expect((await site.make.db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirstOrThrow())).toMatchObject({ state_id: '2', queue_id: network })
+    await page.goto(`${address}/desk/new`)
+    await page.locator('#field-who').fill('rsliwa')
+    await page.getByRole('button', { name: 'Znajdź' }).click()
+    await page.getByRole('radio', { name: /Róża Śliwa/ }).check()
+    await page.locator('#field-queue').selectOption(network)
+    await page.locator('#field-title').fill('Przyszła do okienka')
+    await page.locator('#field-body').fill('Nie działa karta.')
+    await page.getByRole('button', { name: 'Załóż zgłoszenie' }).click()
+    await page.getByRole('heading', { name: 'Przyszła do okienka' }).waitFor()
+    await context.close()
+  })
+})

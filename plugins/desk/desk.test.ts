@@ -1,0 +1,463 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSite, type Site, type Visitor } from '../../test/web.ts'
+import { addNote, findDraft, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
+import desk from './index.tsx'
+
+let site: Site
+let jan: Visitor
+let janActor: PersonActor
+let ewaActor: PersonActor
+let customer: Visitor
+let hidden: Id
+beforeAll(async () => {
+  site = await openSite([desk])
+  const { make } = site
+  janActor = await make.actor(await make.agent({ '1': ['rw'] }, { name: 'Jan Kowalski' }))
+  ewaActor = await make.actor(await make.agent({ '1': ['rw'] }, { name: 'Ewa Lis' }))
+  jan = await site.loggedIn(janActor.id)
+  customer = await site.loggedIn(await make.person({ name: 'Klient' }))
+  hidden = await make.queue({ name: 'Tajna', groupId: await make.group() })
+})
+afterAll(() => site.close())
+
+const text = async (response: Response | Promise<Response>) => (await response).text()
+const ticketRow = (id: Id) => site.make.db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+const followed = async (visitor: Visitor, response: Response) => {
+  expect(response.status).toBe(303)
+  return visitor.get(response.headers.get('location')!)
+}
+/** Names and values a browser without scripts would send with the form of this action. */
+function formOf(html: string, action: string): { fields: Record<string, string>; html: string } {
+  const form = new RegExp(`<form[^>]*action="${action.replaceAll('/', '\\/')}"[^>]*>([\\s\\S]*?)</form>`).exec(html)
+  if (!form) throw new Error(`no form ${action}`)
+  return { html: form[1]!, fields: Object.fromEntries([...form[1]!.matchAll(/<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"/g)].map((m) => [m[1]!, ''])) }
+}
+
+describe('who is let in', () => {
+  it.each(['/desk', '/desk/view/mine', '/desk/search?q=x', '/desk/new', '/desk/export.csv', '/desk/tickets/1', '/desk/rail'])('%s leads a stranger to the login and back', async (path) => {
+    const response = await site.visitor().get(path)
+    expect([response.status, response.headers.get('location')]).toEqual([303, `/login?next=${encodeURIComponent(path)}`])
+  })
+  it.each(['/desk', '/desk/view/mine', '/desk/new', '/desk/export.csv'])('%s is not there for a customer', async (path) => {
+    expect((await customer.get(path)).status).toBe(404)
+  })
+  it('a ticket or queue that one may not see is not there', async () => {
+    const { id, number, articleId } = await site.make.ticket({ queueId: hidden })
+    for (const path of [`/desk/tickets/${id}`, `/desk/tickets/${id}/history`, `/desk/number/${number}`, `/desk/queue/${hidden}`, `/desk/tickets/${id}/attachments/${articleId}`,
+      '/desk/tickets/999999', '/desk/tickets/x', '/desk/view/nothing', '/desk/queue/x']) {
+      expect([path, (await jan.get(path)).status]).toEqual([path, 404])
+    }
+    expect(await text(jan.get(`/desk/search?q=${number}`))).toContain('Nic nie znaleziono')
+  })
+})
+
+describe('lists', () => {
+  it('show each view what belongs there, and the rail how many', async () => {
+    const queueId = await site.make.queue({ name: 'Widoki' })
+    const make = (subject: string) => site.make.ticket({ queueId, subject })
+    const [free, mine, pending, watched] = [await make('Wolne'), await make('Moje'), await make('Odłożone'), await make('Obserwowane')]
+    const [now, ewaNow] = [await site.make.actor(janActor.id), await site.make.actor(ewaActor.id)]
+    await site.make.work(now, (work) => takeTicket(work, mine.id))
+    await site.make.work(ewaNow, (work) => takeTicket(work, watched.id))
+    await site.make.work(now, (work) => setState(work, pending.id, { stateId: '6', pendingUntil: new Date('2026-11-20T06:00:00Z') }))
+    await site.make.db.insertInto('ticket_watcher').values({ ticket_id: watched.id, person_id: janActor.id }).execute()
+    const seen = async (view: string) => {
+      const html = await text(jan.get(`/desk/view/${view}?queue=${queueId}`))
+      return Object.entries({ free, mine, pending, watched }).filter(([, { id }]) => html.includes(`id="row-${id}"`)).map(([name]) => name)
+    }
+    expect(await seen('take')).toEqual(['free'])
+    expect(await seen('mine')).toEqual(['mine'])
+    expect(await seen('pending')).toEqual(['pending'])
+    expect(await seen('watched')).toEqual(['watched'])
+    expect(await seen('open')).toEqual(['free', 'mine', 'pending', 'watched'])
+    expect(await text(jan.get('/desk'))).toMatch(/href="\/desk\/queue\/\d+"[^>]*><span class="rail-name">Widoki<\/span> <span class="count"[^>]*>4</)
+    expect(await text(jan.get('/desk/rail?here=view-mine'))).toMatch(/aria-current="page"><span class="rail-name">Moje/)
+  })
+  it('page by key without losing or repeating any', async () => {
+    const queueId = await site.make.queue({ name: 'Długa' })
+    const ids = new Set<Id>()
+    for (let i = 0; i < 53; i++) ids.add((await site.make.ticket({ queueId, subject: `nr ${i}` })).id)
+    const seen: Id[] = []
+    let next: string | undefined = `/desk/queue/${queueId}?sort=title&dir=asc`
+    while (next) {
+      const html = await text(jan.get(next))
+      seen.push(...[...html.matchAll(/id="row-(\d+)"/g)].map((m) => m[1]!))
+      next = /href="([^"]+)" rel="next"/.exec(html)?.[1]?.replaceAll('&amp;', '&')
+    }
+    expect(seen).toHaveLength(53)
+    expect(new Set(seen)).toEqual(ids)
+  })
+  it('read a constant number of times whatever their length', async () => {
+    const count = async (path: string) => {
+      let queries = 0
+      const { db } = site.kernel.host
+      const original = db.getExecutor()
+      // Counted where queries leave: the executor of the handle.
+      const spied = new Proxy(original, { get: (target, name) => name === 'executeQuery' ? (...all: unknown[]) => { queries++; return (target.executeQuery as (...a: unknown[]) => unknown)(...all) } : Reflect.get(target, name) as unknown })
+      const getExecutor = db.getExecutor.bind(db)
+      Object.defineProperty(db, 'getExecutor', { value: () => spied, configurable: true })
+      await jan.get(path)
+      Object.defineProperty(db, 'getExecutor', { value: getExecutor, configurable: true })
+      return queries
+    }
+    const long = await count('/desk/view/open')
+    expect(await count('/desk/search?q=nicniema')).toBeLessThanOrEqual(long)
+    expect(long).toBeLessThanOrEqual(18)
+  })
+  it('lead a number straight to its ticket, as OTRS subjects write it too', async () => {
+    const { id, number } = await site.make.ticket()
+    for (const path of [`/desk/search?q=${number}`, `/desk/search?q=${encodeURIComponent(`Ticket#${number}`)}`, `/desk/number/${number}`]) {
+      const response = await jan.get(path)
+      expect([response.status, response.headers.get('location')]).toEqual([302, `/desk/tickets/${id}`])
+    }
+  })
+  it('find words of the subject, the customer\'s name and address', async () => {
+    const person = await site.make.person({ name: 'Żaneta Szukana', address: 'zs@uni.example' })
+    const { id } = await site.make.ticket({ subject: 'Projektor 100% ciemny', customerId: person })
+    for (const words of ['100%', 'ciemny', 'szukana', 'zs@uni']) expect(await text(jan.get(`/desk/search?q=${encodeURIComponent(words)}`))).toContain(`row-${id}`)
+    expect(await text(jan.get(`/desk/search?customer=${person}`))).toContain('Zgłoszenia: Żaneta Szukana')
+  })
+  it('answer htmx with the list alone', async () => {
+    const html = await text(jan.get('/desk', { 'hx-request': 'true', 'hx-request-type': 'partial', 'hx-target': 'div#list' }))
+    expect(html).toMatch(/^<div id="list"/)
+    expect(html).not.toContain('<html')
+  })
+  it('say the same in English', async () => {
+    const html = await text(jan.get('/desk', { 'accept-language': 'en' }))
+    expect(html).toContain('To take')
+    expect(html).not.toContain('Do wzięcia')
+  })
+})
+
+describe('the export', () => {
+  it('holds the whole filtered list, safe for spreadsheets', async () => {
+    const queueId = await site.make.queue({ name: 'Eksport' })
+    await site.make.ticket({ queueId, subject: '=HYPERLINK("http://zły.example";"kliknij")' })
+    await site.make.ticket({ queueId, subject: 'Zażółć; gęślą "jaźń"' })
+    const response = await jan.get(`/desk/export.csv?place=queue-${queueId}`)
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="zgloszenia-2026-11-17.csv"')
+    const bytes = Buffer.from(await response.arrayBuffer())
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xEF, 0xBB, 0xBF]))
+    const lines = bytes.toString('utf8').slice(1).split('\r\n')
+    expect(lines).toHaveLength(4)
+    expect(lines[0]).toMatch(/^Numer;Stan;Temat;/)
+    expect(lines[1]).toContain(';"Zażółć; gęślą ""jaźń""";')
+    expect(lines[2]).toContain(';"\'=HYPERLINK(""http://zły.example"";""kliknij"")";')
+  })
+  it('goes over pages, and holds nothing one may not see', async () => {
+    await site.make.ticket({ queueId: hidden, subject: 'Tajne' })
+    const csv = await text(jan.get('/desk/export.csv?place=search&state=any'))
+    expect(csv).not.toContain('Tajne')
+    expect(csv.trim().split('\r\n').length).toBeGreaterThan(55)
+  })
+})
+
+describe('a ticket', () => {
+  it('shows the conversation, facts, reason and the composer, and counts as seen', async () => {
+    const person = await site.make.person({ name: 'Paulina Szpak', phone: '2391' })
+    const { id } = await site.make.ticket({ customerId: person, subject: 'Nie działa <b>', body: 'Dzień dobry & <script>', reason: [{ step: 'destination', decided: '4', rule: 'recipient-address', detail: 'it@uni.example' }] } as never)
+    expect(await text(jan.get('/desk'))).toMatch(new RegExp(`id="row-${id}"[^>]*class="row-news"`))
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    expect(html).toContain('Nie działa &lt;b&gt;')
+    expect(html).toContain('Dzień dobry &amp; &lt;script&gt;')
+    for (const words of ['2391', 'wiadomość przyszła na adres it@uni.example', 'id="reply"', 'action="/desk/tickets/']) expect(html).toContain(words)
+    expect(await text(jan.get('/desk'))).not.toMatch(new RegExp(`id="row-${id}"[^>]*class="row-news"`))
+  })
+  it('fetched ahead is not seen until it says so', async () => {
+    const { id } = await site.make.ticket()
+    expect(await text(jan.get(`/desk/tickets/${id}`, { 'sec-purpose': 'prefetch' }))).toContain(`hx-post="/desk/tickets/${id}/seen"`)
+    const seen = () => site.make.db.selectFrom('ticket_seen').select('seen_at').where('ticket_id', '=', id).executeTakeFirst()
+    expect(await seen()).toBeUndefined()
+    expect((await jan.post(`/desk/tickets/${id}/seen`)).status).toBe(204)
+    expect(await seen()).toBeDefined()
+  })
+  it('quotes a message on request', async () => {
+    const { id, articleId } = await site.make.ticket({ body: 'Pierwsza\nDruga' })
+    const html = await text(jan.get(`/desk/tickets/${id}?quote=${articleId}`))
+    expect(html).toContain('&gt; Pierwsza\n&gt; Druga')
+  })
+  it('tells its history in words', async () => {
+    const { id } = await site.make.ticket()
+    await site.make.work(janActor, (work) => takeTicket(work, id))
+    const html = await text(jan.get(`/desk/tickets/${id}/history`))
+    for (const words of ['Założenie zgłoszenia', 'E-mail od zgłaszającego', 'Prowadzi: Jan Kowalski', 'program']) expect(html).toContain(words)
+  })
+})
+
+describe('replying', () => {
+  it('without scripts: the form of the page sends the mail, takes the ticket, and says how to undo it', async () => {
+    const { id } = await site.make.ticket()
+    const page = await text(jan.get(`/desk/tickets/${id}`))
+    const form = formOf(page, `/desk/tickets/${id}/reply`)
+    expect(Object.keys(form.fields)).toEqual(expect.arrayContaining(['_csrf', 'to', 'cc', 'subject', 'body', 'files', 'next']))
+    const to = /name="to"[^>]*value="([^"]+)"/.exec(form.html)![1]!
+    const after = await followed(jan, await jan.post(`/desk/tickets/${id}/reply`, { to, cc: 'Szef <szef@uni.example>; b@uni.example', subject: 'Nie działa', body: 'Już działa.', next: 'wait' }))
+    const html = await text(after)
+    expect(html).toContain('Odpowiedź wysłana, zgłoszenie czeka na zgłaszającego.')
+    expect(html).toContain('Już działa.')
+    const ticket = await ticketRow(id)
+    expect([ticket.state_id, ticket.owner_id, ticket.lock, ticket.pending_until]).toEqual(['20', janActor.id, 'lock', null])
+    const mail = await site.make.db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', id).executeTakeFirstOrThrow()
+    expect(mail.recipients).toEqual([to, 'szef@uni.example', 'b@uni.example'])
+    // Undo, as the button in the bar does: the text is in the composer again.
+    const undo = /action="(\/desk\/tickets\/\d+\/undo\/[^"]+)"/.exec(html)![1]!
+    const back = await text(await followed(jan, await jan.post(undo)))
+    expect(back).toMatch(/<textarea[^>]*name="body"[^>]*>\s*Już działa\./)
+    expect((await ticketRow(id)).state_id).toBe('1')
+    expect((await site.make.db.selectFrom('outbound_mail').select('state').where('id', '=', mail.id).executeTakeFirstOrThrow()).state).toBe('cancelled')
+  })
+  it('keeps everything typed when something is wrong, with the reason, 422', async () => {
+    const { id } = await site.make.ticket()
+    await jan.get(`/desk/tickets/${id}`)
+    const empty = await jan.post(`/desk/tickets/${id}/reply`, { to: 'a@uni.example', body: '  ' })
+    expect([empty.status, (await text(empty)).includes('Napisz choć kilka słów.')]).toEqual([422, true])
+    const wrong = await jan.post(`/desk/tickets/${id}/reply`, { to: 'to nie adres', body: 'Długi tekst', subject: 'Inny temat' })
+    const html = await text(wrong)
+    expect(wrong.status).toBe(422)
+    for (const words of ['to nie adres', 'Długi tekst', 'Inny temat', 'To nie jest poprawny adres e-mail']) expect(html).toContain(words)
+  })
+  it('attaches files and hands them out again only as files', async () => {
+    const { id } = await site.make.ticket()
+    await jan.get(`/desk/tickets/${id}`)
+    await jan.post(`/desk/tickets/${id}/reply`, { to: 'a@uni.example', body: 'w załączniku', files: new File(['<script>alert(1)</script>'], 'zażółć "x".html', { type: 'text/html' }) })
+    const link = /href="(\/desk\/tickets\/\d+\/attachments\/\d+)"/.exec(await text(jan.get(`/desk/tickets/${id}`)))![1]!
+    const file = await jan.get(link)
+    expect(file.headers.get('content-type')).toBe('text/html')
+    expect(file.headers.get('content-disposition')).toBe('attachment; filename="zazoc _x_.html"; filename*=UTF-8\'\'za%C5%BC%C3%B3%C5%82%C4%87%20%22x%22.html')
+    expect(file.headers.get('content-security-policy')).toContain('sandbox')
+    expect(await file.text()).toBe('<script>alert(1)</script>')
+    const other = await site.make.ticket()
+    expect((await jan.get(link.replace(`/tickets/${id}/`, `/tickets/${other.id}/`))).status).toBe(404)
+  })
+  it('keeps a draft while typing, shows it again, and forgets it when sent', async () => {
+    const { id } = await site.make.ticket()
+    await jan.get(`/desk/tickets/${id}`)
+    const saved = await jan.post(`/desk/tickets/${id}/draft?form=reply`, { body: 'zaczynam', to: 'a@uni.example', cc: '' })
+    expect(await text(saved)).toBe('szkic zapisany 10:15')
+    expect(await text(jan.get(`/desk/tickets/${id}`))).toContain('zaczynam')
+    await jan.post(`/desk/tickets/${id}/draft?form=note`, { body: 'uwaga' })
+    expect(await text(jan.get(`/desk/tickets/${id}`))).toMatch(/<details class="composer composer-note" id="note-box" open/)
+    await jan.post(`/desk/tickets/${id}/reply`, { to: 'a@uni.example', body: 'gotowe' })
+    expect(await findDraft(site.make.db, janActor.id, `ticket/${id}/reply`)).toBeUndefined()
+    await jan.post(`/desk/tickets/${id}/draft/drop?form=note`)
+    expect(await findDraft(site.make.db, janActor.id, `ticket/${id}/note`)).toBeUndefined()
+    // Only addresses are no draft.
+    await jan.post(`/desk/tickets/${id}/draft?form=reply`, { body: ' ', to: 'a@uni.example' })
+    expect(await findDraft(site.make.db, janActor.id, `ticket/${id}/reply`)).toBeUndefined()
+  })
+})
+
+describe('acts', () => {
+  const post = async (path: string, fields: Record<string, string> = {}) => {
+    await jan.get('/desk/new')
+    return jan.post(path, fields)
+  }
+  it('take, release, take over', async () => {
+    const { id } = await site.make.ticket()
+    expect((await post(`/desk/tickets/${id}/take`, { back: '/desk/view/open' })).headers.get('location')).toBe('/desk/view/open')
+    expect((await ticketRow(id)).owner_id).toBe(janActor.id)
+    await post(`/desk/tickets/${id}/release`)
+    expect((await ticketRow(id)).owner_id).toBeNull()
+    await site.make.work(ewaActor, (work) => takeTicket(work, id))
+    const refused = await post(`/desk/tickets/${id}/take`)
+    expect([refused.status, (await text(refused)).includes('To zgłoszenie prowadzi już Ewa Lis.')]).toEqual([409, true])
+    expect((await post(`/desk/tickets/${id}/take`, { fromOther: 'yes' })).status).toBe(303)
+    expect((await ticketRow(id)).owner_id).toBe(janActor.id)
+  })
+  it('goes back only to pages of ours', async () => {
+    const { id } = await site.make.ticket()
+    expect((await post(`/desk/tickets/${id}/take`, { back: '//evil.example' })).headers.get('location')).toBe('/')
+  })
+  it('move, only where one may', async () => {
+    const { id } = await site.make.ticket()
+    const refused = await post(`/desk/tickets/${id}/move`, { queue: hidden })
+    expect(refused.status).toBe(422)
+    expect(await text(refused)).toMatch(/<details class="menu" open[^>]*id="menu-move"/)
+    await post(`/desk/tickets/${id}/move`, { queue: '2' })
+    expect((await ticketRow(id)).queue_id).toBe('2')
+  })
+  it('put off: tomorrow, in a week, until a date, until the customer writes', async () => {
+    const { id } = await site.make.ticket()
+    const until = async (fields: Record<string, string>) => {
+      expect((await post(`/desk/tickets/${id}/pend`, fields)).status).toBe(303)
+      const row = await ticketRow(id)
+      return [row.state_id, row.pending_until?.toISOString()]
+    }
+    expect(await until({ until: 'tomorrow' })).toEqual(['6', '2026-11-18T06:00:00.000Z'])
+    expect(await until({ until: 'week' })).toEqual(['6', '2026-11-24T06:00:00.000Z'])
+    expect(await until({ until: 'date', date: '2026-12-01T12:30' })).toEqual(['6', '2026-12-01T11:30:00.000Z'])
+    expect(await until({ until: 'customer' })).toEqual(['20', undefined])
+    const past = await post(`/desk/tickets/${id}/pend`, { until: 'date', date: '2020-01-01T10:00' })
+    expect([past.status, (await text(past)).includes('Termin odłożenia już minął')]).toEqual([422, true])
+    expect((await post(`/desk/tickets/${id}/pend`, { until: 'date', date: 'kiedyś' })).status).toBe(422)
+  })
+  it('close with a note, open again', async () => {
+    const { id } = await site.make.ticket()
+    await post(`/desk/tickets/${id}/close`, { how: 'unsuccessful', note: 'nie do naprawy' })
+    expect((await ticketRow(id)).state_id).toBe('3')
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    expect(html).toContain('nie do naprawy')
+    expect(html).toContain(`action="/desk/tickets/${id}/reopen"`)
+    expect(html).not.toContain(`action="/desk/tickets/${id}/close"`)
+    await post(`/desk/tickets/${id}/reopen`)
+    expect((await ticketRow(id)).state_type).toBe('open')
+  })
+  it('priority, owner, subject, customer, watching, note', async () => {
+    const { id } = await site.make.ticket()
+    const person = await site.make.person({ name: 'Nowy Zgłaszający', address: 'nowy@uni.example', login: 'nowy' })
+    await post(`/desk/tickets/${id}/priority`, { priority: '5' })
+    await post(`/desk/tickets/${id}/owner`, { owner: ewaActor.id })
+    await post(`/desk/tickets/${id}/title`, { title: 'Inny temat' })
+    await post(`/desk/tickets/${id}/customer`, { customer: 'NOWY' })
+    await post(`/desk/tickets/${id}/watch`, { watching: 'yes' })
+    await post(`/desk/tickets/${id}/note`, { body: 'dla nas' })
+    const row = await ticketRow(id)
+    expect([row.priority_id, row.owner_id, row.title, row.customer_id]).toEqual(['5', ewaActor.id, 'Inny temat', person])
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    for (const words of ['dla nas', 'notatka, nie widzi jej zgłaszający', 'bardzo wysoki', 'Nie obserwuj']) expect(html).toContain(words)
+    const unknown = await post(`/desk/tickets/${id}/customer`, { customer: 'kogoś takiego nie ma' })
+    expect([unknown.status, (await text(unknown)).includes('Nie ma takiej osoby: kogoś takiego nie ma')]).toEqual([422, true])
+    expect((await post(`/desk/tickets/${id}/owner`, { owner: person })).status).toBe(422)
+    expect((await post(`/desk/tickets/${id}/priority`, { priority: '99' })).status).toBe(422)
+  })
+  it('cannot be undone by somebody else, nor twice, nor after the time', async () => {
+    const { id } = await site.make.ticket()
+    const undoOf = async () => /undo\/([0-9a-f-]{36})/.exec(await text(jan.get(`/desk/tickets/${id}`)))![1]!
+    await post(`/desk/tickets/${id}/note`, { body: 'pomyłka' })
+    const act = await undoOf()
+    const ewa = await site.loggedIn(ewaActor.id)
+    await ewa.get('/desk/new')
+    expect((await ewa.post(`/desk/tickets/${id}/undo/${act}`)).status).toBe(404)
+    expect((await post(`/desk/tickets/${id}/undo/x`)).status).toBe(404)
+    const { make } = site
+    make.now = new Date(make.now.getTime() + 60_000)
+    const late = await text(await followed(jan, await post(`/desk/tickets/${id}/undo/${act}`)))
+    expect(late).toContain('Na cofnięcie jest już za późno.')
+  })
+})
+
+describe('rights', () => {
+  const ACTS: [act: string, right: string, fields: Record<string, string>, offered: string][] = [
+    ['reply', 'compose', { body: 'x', to: 'a@uni.example' }, 'id="reply-form"'], ['note', 'note', { body: 'x' }, 'id="note-form"'], ['take', 'lock', {}, 'ID/take"'],
+    ['move', 'move', { queue: '2' }, 'id="menu-move"'], ['pend', 'pending', { until: 'week' }, 'id="menu-pend"'], ['close', 'close', { how: 'successful' }, 'id="menu-close"'],
+    ['priority', 'priority', { priority: '4' }, 'id="more-priority"'], ['owner', 'owner', {}, 'id="more-owner"'], ['title', 'rw', { title: 'x' }, 'id="more-title"'],
+    ['customer', 'customer', {}, 'id="more-customer"'],
+  ]
+  it.each(ACTS)('%s needs %s: without it not offered and refused, with it offered and done', async (act, right, fields, offered) => {
+    const { make } = site
+    const group = await make.group()
+    const queueId = await make.queue({ groupId: group })
+    const [reader, holder] = [await make.agent({ [group]: ['ro'] }), await make.agent({ [group]: [...new Set(['ro', right, 'owner'])], '1': ['move_into'] })]
+    const given = { ...fields, ...(act === 'owner' ? { owner: holder } : {}), ...(act === 'customer' ? { customer: `nowy-${group}@uni.example` } : {}) }
+    if (act === 'customer') await make.person({ address: `nowy-${group}@uni.example` })
+    const { id } = await make.ticket({ queueId })
+    for (const [person, allowed] of [[reader, false], [holder, true]] as const) {
+      const visitor = await site.loggedIn(person)
+      expect((await text(visitor.get(`/desk/tickets/${id}`))).includes(offered.replace('ID', id))).toBe(allowed)
+      expect((await visitor.post(`/desk/tickets/${id}/${act}`, given)).status).toBe(allowed ? 303 : 403)
+    }
+    const stranger = await site.loggedIn(await make.agent({ '3': ['rw'] }))
+    await stranger.get('/desk/new')
+    expect((await stranger.get(`/desk/tickets/${id}`)).status).toBe(404)
+    expect((await stranger.post(`/desk/tickets/${id}/${act}`, given)).status).toBe(404)
+  })
+  it('every act here is closed to the customer of the ticket', async () => {
+    const { id, customerId } = await site.make.ticket()
+    const own = await site.loggedIn(customerId)
+    await own.get('/desk')
+    for (const [act] of ACTS) expect([act, (await own.post(`/desk/tickets/${id}/${act}`)).status]).toEqual([act, 404])
+  })
+})
+
+describe('acting on several', () => {
+  it('does what it can, each by itself, and says why not the rest', async () => {
+    const { make } = site
+    const group = await make.group()
+    const reads = await make.queue({ groupId: group })
+    const person = await make.agent({ '1': ['rw'], [group]: ['ro'] })
+    const [a, b, held, other] = [await make.ticket(), await make.ticket(), await make.ticket(), await make.ticket({ queueId: reads })]
+    await make.work(ewaActor, (work) => takeTicket(work, held.id))
+    const visitor = await site.loggedIn(person)
+    await visitor.get('/desk')
+    const body = new URLSearchParams({ act: 'take', back: '/desk/view/mine', _csrf: visitor.token })
+    for (const { id } of [a, b, held, other]) body.append('ticket', id)
+    const response = await site.app.request('http://pomoc.example/desk/bulk', {
+      method: 'POST', body, headers: { origin: 'http://pomoc.example', host: 'pomoc.example', cookie: [...visitor.cookies].map(([k, v]) => `${k}=${v}`).join('; ') },
+    }, { incoming: { socket: { remoteAddress: '192.0.2.7' } } })
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/desk/view/mine'])
+    visitor.cookies.set('flash', /flash=([^;]+)/.exec(response.headers.getSetCookie().join())![1]!)
+    const html = await text(visitor.get('/desk/view/mine'))
+    expect(html).toContain('Zrobione: 2 zgłoszenia. Odmowa: 2 zgłoszenia.')
+    expect(html).toContain('To zgłoszenie prowadzi już Ewa Lis.')
+    expect(html).toContain('Nie masz prawa do tej czynności.')
+    for (const { id } of [a, b]) expect((await ticketRow(id)).owner_id).toBe(person)
+    expect((await ticketRow(held.id)).owner_id).toBe(ewaActor.id)
+  })
+  it.each([
+    [{ act: 'move', queue: '2' }, { queue_id: '2' }], [{ act: 'close' }, { state_id: '2' }], [{ act: 'pend', until: 'customer' }, { state_id: '20' }],
+    [{ act: 'pend', until: 'tomorrow' }, { state_id: '6' }],
+  ])('%j', async (fields, expected) => {
+    const { id } = await site.make.ticket()
+    await jan.get('/desk')
+    expect((await jan.post('/desk/bulk', { ...fields, ticket: id } as Record<string, string>)).status).toBe(303)
+    expect(await ticketRow(id)).toMatchObject(expected)
+  })
+  it('with nothing chosen says so', async () => {
+    await jan.get('/desk')
+    expect(await text(await followed(jan, await jan.post('/desk/bulk', { act: 'take', back: '/desk' })))).toContain('Nie zaznaczono żadnego zgłoszenia.')
+  })
+})
+
+describe('a ticket of one\'s own', () => {
+  it('without scripts: find the person, choose, create, and own it', async () => {
+    const person = await site.make.person({ name: 'Hubert Dzięcioł', address: 'hd@uni.example' })
+    await jan.get('/desk/new')
+    const found = await text(jan.post('/desk/new', { who: 'dzięc', find: 'yes', title: 'Zostaje' }))
+    expect(found).toMatch(new RegExp(`name="customer" value="${person}" checked`))
+    expect(found).toContain('value="Zostaje"')
+    const response = await jan.post('/desk/new', { who: 'dzięc', customer: person, queue: '4', channel: 'phone', title: 'Dzwonił', body: 'Nie działa drukarka', take: 'on' })
+    const html = await text(await followed(jan, response))
+    expect(html).toContain('Nie działa drukarka')
+    const id = response.headers.get('location')!.split('/').at(-1)!
+    const row = await ticketRow(id)
+    expect([row.customer_id, row.owner_id, row.state_type, row.received_at.getTime()]).toEqual([person, janActor.id, 'open', site.make.now.getTime()])
+    expect(await text(jan.get(`/desk/tickets/${id}/history`))).toContain('Rozmowa telefoniczna zapisana przez agenta')
+  })
+  it('an address that nobody has makes a person; an internal text is not for the customer', async () => {
+    await jan.get('/desk/new')
+    const response = await jan.post('/desk/new', { who: 'Nowa.Osoba@uni.example', customer: 'new', name: 'Nowa Osoba', queue: '4', channel: 'internal', title: 'Okienko', body: 'przyszła osobiście' })
+    const id = response.headers.get('location')!.split('/').at(-1)!
+    const article = await site.make.db.selectFrom('article').selectAll().where('ticket_id', '=', id).executeTakeFirstOrThrow()
+    expect([article.visible, article.channel]).toEqual([false, 'internal'])
+    const customerId = (await ticketRow(id)).customer_id!
+    expect(await site.make.db.selectFrom('person').innerJoin('person_address as a', 'a.person_id', 'person.id').select(['name', 'address']).where('person.id', '=', customerId).executeTakeFirst())
+      .toEqual({ name: 'Nowa Osoba', address: 'nowa.osoba@uni.example' })
+  })
+  it('says what is missing and keeps what was typed; a queue without the right is refused', async () => {
+    await jan.get('/desk/new')
+    const nobody = await jan.post('/desk/new', { who: 'ktoś nieznany', queue: '4', title: 'T', body: 'treść zostaje' })
+    expect(nobody.status).toBe(422)
+    const html = await text(nobody)
+    for (const words of ['Nie ma takiej osoby: ktoś nieznany', 'treść zostaje', 'ktoś nieznany']) expect(html).toContain(words)
+    expect((await jan.post('/desk/new', { who: 'a@uni.example', queue: '4', title: 'T', body: ' ' })).status).toBe(422)
+    expect((await jan.post('/desk/new', { who: 'a@uni.example', queue: 'x', title: 'T', body: 'b' })).status).toBe(422)
+    expect((await jan.post('/desk/new', { who: 'a@uni.example', queue: hidden, title: 'T', body: 'b' })).status).toBe(422)
+  })
+  it('offers persons while typing', async () => {
+    await site.make.person({ name: 'Łucja Bąk', address: 'lb@uni.example' })
+    expect(await text(jan.get('/desk/people?who=b%C4%85k'))).toContain('Łucja Bąk')
+    expect(await text(jan.get('/desk/people?who=x'))).toBe('')
+    expect(await text(jan.get('/desk/people?who=nikt-taki'))).toContain('Nie ma takiej osoby')
+    expect((await customer.get('/desk/people?who=b%C4%85k')).status).toBe(404)
+  })
+})
+
+it('a note written meanwhile is shown when the ticket refreshes itself', async () => {
+  const { id } = await site.make.ticket()
+  await site.make.work(ewaActor, (work) => addNote(work, id, { body: 'właśnie dopisane' }))
+  const html = await text(jan.get(`/desk/tickets/${id}`, { 'hx-request': 'true', 'hx-request-type': 'partial', 'hx-target': 'div#ticket' }))
+  expect(html).toMatch(/^<div id="ticket"/)
+  expect(html).toContain('właśnie dopisane')
+  expect(html).not.toContain('reply-form')
+})
