@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import { choice, defineTexts, definePlugin, integer, yesNo } from '../../core/index.ts'
 import desk from '../desk/index.tsx'
-import { fillAdmin, type Filled } from './fill.fixture.ts'
+import { makeUniversity, type University } from '../../test/university.ts'
 import admin from './index.tsx'
 
 const words = {
@@ -14,12 +14,12 @@ const sample = definePlugin({
 })
 
 let site: Site
-let filled: Filled
+let filled: University
 let boss: Visitor
 let names: string[]
 beforeAll(async () => {
   site = await openSite([desk, admin, sample])
-  filled = await fillAdmin(site)
+  filled = await makeUniversity(site)
   boss = await site.loggedIn(filled.admin)
   names = site.app.routes.filter(({ path, method }) => path.startsWith('/admin') && method !== 'ALL').map(({ path, method }) => `${method} ${path}`)
 })
@@ -106,7 +106,7 @@ describe('lists', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="outbound-\d{4}-\d\d-\d\d\.csv"$/)
     const bytes = new Uint8Array(await response.arrayBuffer())
-    expect([...bytes.slice(0, 3)]).toEqual([0xEF, 0xBB, 0xBF])
+    expect(bytes.slice(0, 3)).toEqual(new Uint8Array([0xEF, 0xBB, 0xBF]))
     const text = new TextDecoder().decode(bytes)
     expect(text).toContain(`"'=HYPERLINK(""http://zly.example"")"`)
     const persons = await (await boss.get('/admin/persons?format=csv')).text()
