@@ -1,5 +1,6 @@
 /** Owns paging by key: a page begins after the last row of the one before, so no row is shown twice or left out. */
 import { sql, type RawBuilder } from 'kysely'
+import { DateTime } from 'luxon'
 import type { Id } from './schema.ts'
 
 /** An SQL expression to sort by, never null, and the type its text form is read as. */
@@ -23,7 +24,7 @@ export interface PageWish {
 export function keyPage(sort: SortColumn, idColumn: string, wish: PageWish) {
   const direction = wish.direction ?? 'asc'
   const limit = Math.min(Math.max(wish.limit ?? 50, 1), 500)
-  const key = readKey(wish.after)
+  const key = readKey(wish.after, sort.type)
   const column = sql.raw(sort.column)
   const id = sql.raw(idColumn)
   const condition: RawBuilder<boolean> | undefined = key && sql<boolean>`(${column}, ${id}) ${sql.raw(direction === 'desc' ? '<' : '>')}
@@ -38,14 +39,25 @@ export function cutPage<Row extends { id: Id; sortKey: string }>(rows: Row[], li
   return { rows: page, after: rows.length > limit && last ? Buffer.from(JSON.stringify([last.sortKey, last.id])).toString('base64url') : null }
 }
 
-/** A key that was tampered with is none: the first page. */
-function readKey(after: string | undefined): [string, string] | undefined {
+const FITS: Record<SortColumn['type'], (value: string) => boolean> = {
+  text: () => true,
+  bigint: (value) => /^-?\d{1,18}$/.test(value),
+  timestamptz: (value) => /^-?infinity$/.test(value)
+    || (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value) && DateTime.fromSQL(value.slice(0, 19)).isValid),
+}
+
+/** A key that was tampered with, or that another order left, is none: the first page. */
+function readKey(after: string | undefined, type: SortColumn['type']): [string, string] | undefined {
   if (!after) return undefined
   try {
     const value: unknown = JSON.parse(Buffer.from(after, 'base64url').toString())
-    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string' && /^\d{1,18}$/.test(value[1])) return [value[0], value[1]]
-  } catch { /* not ours */ }
-  return undefined
+    if (!Array.isArray(value)) return undefined
+    const [key, id] = value as unknown[]
+    if (typeof key !== 'string' || typeof id !== 'string' || key.includes('\u0000') || !/^\d{1,18}$/.test(id)) return undefined
+    return FITS[type](key) ? [key, id] : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** `%text%` with its own wildcards taken literally. */

@@ -160,7 +160,7 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   const t = personTexts.in(person.language ?? 'pl')
   const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
   const params = {
-    url: `${work.config.baseUrl}${await createSetPasswordLink(work, personId)}`, login: person.login ?? person.address, site: from.name,
+    url: `${work.config.baseUrl}/password/${await createSetPasswordLink(work, personId)}`, login: person.login ?? person.address, site: from.name,
     hours: SET_PASSWORD_LINK_MS / 3600_000,
   }
   await queueMail(work, {

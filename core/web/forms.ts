@@ -36,10 +36,10 @@ async function readData(c: PageContext): Promise<FormData> {
   }
 }
 
-/** Text fields by name; of several values of one name the last counts. Line ends become \n, as they are stored. */
+/** Text fields by name; of several values of one name the last counts. As they can be stored: line ends become \n, NULs go. */
 export async function readFields(c: PageContext): Promise<Record<string, string>> {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>
-  for (const [name, value] of await readData(c)) if (typeof value === 'string') fields[name] = value.replace(/\r\n?/g, '\n')
+  for (const [name, value] of await readData(c)) if (typeof value === 'string') fields[name] = value.replace(/\r\n?/g, '\n').replaceAll('\u0000', '')
   return fields
 }
 

@@ -9,18 +9,18 @@ import { listen } from '../../core/listen.ts'
 import portal from '../portal/index.tsx'
 import desk from '../desk/index.tsx'
 import admin from './index.tsx'
-import { fillAdmin, type Filled } from './fill.fixture.ts'
+import { makeUniversity, type University } from '../../test/university.ts'
 
 describe.skipIf(!requireChromium())('every admin page', () => {
   let site: Site
   let browser: Browser
   let server: Server
   let url: string
-  let filled: Filled
+  let filled: University
   let session: string
   beforeAll(async () => {
     site = await openSite([desk, portal, admin])
-    filled = await fillAdmin(site)
+    filled = await makeUniversity(site)
     const visitor = await site.loggedIn(filled.admin)
     session = visitor.cookies.get('pomoc')!
     server = createAdaptorServer({ fetch: site.app.fetch }) as Server
@@ -48,7 +48,7 @@ describe.skipIf(!requireChromium())('every admin page', () => {
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])
 const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound']
 
-const views = (f: Filled): View[] => [
+const views = (f: University): View[] => [
   { name: 'overview', path: '/admin' },
   { name: 'search', path: '/admin/search?search=ko' },
   { name: 'persons', path: '/admin/persons' },

@@ -1,5 +1,6 @@
 /** Owns lists of the admin pages: search, filters, order, paging, export; all of it in the address. */
 import type { Child } from 'hono/jsx'
+import { DateTime } from 'luxon'
 import {
   csvAnswer, EmptyState, PageHead, type Choice, type KeyPage, type PageContext,
 } from '../../core/index.ts'
@@ -39,11 +40,11 @@ export function readList(c: PageContext, options: ListOptions): ListQuery {
   const filters: Record<string, string> = {}
   for (const filter of options.filters ?? []) {
     const value = query[filter.name] ?? ''
-    filters[filter.name] = filter.type === 'date' ? (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : '')
+    filters[filter.name] = filter.type === 'date' ? (DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : '')
       : filter.choices.some((choice) => choice.value === value) ? value : ''
   }
   return {
-    search: (query['search'] ?? '').trim().slice(0, 200), sort,
+    search: (query['search'] ?? '').replaceAll('\u0000', '').trim().slice(0, 200), sort,
     direction: query['dir'] === 'asc' || query['dir'] === 'desc' ? query['dir'] : sort === options.sort ? usual : 'asc',
     after: query['after'] || undefined, filters, csv: query['format'] === 'csv',
   }

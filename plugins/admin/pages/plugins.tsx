@@ -51,7 +51,7 @@ async function pluginsPage(c: PageContext): Promise<Response> {
     { key: 'settings', label: t('area.settings'), text: (p) => String(Object.keys(p.settings ?? {}).length), cell: (p) => Object.keys(p.settings ?? {}).length === 0 ? <span class="quiet">0</span> : <a href={`/admin/settings/${p.name}`}>{Object.keys(p.settings ?? {}).length}</a>, class: 'cell-narrow' },
   ]
   return listPage(c, {
-    area: 'plugins', title: t('area.plugins'), beside: t('plugin.what'), query, options, columns, rows: pick(c, loaded(c), query, columns, 'name'),
+    area: 'plugins', title: t('area.plugins'), beside: t('plugin.what'), query, options, columns, rows: pick(c, loaded(c), query, columns, ''),
     searchLabel: t('list.search'), empty: { title: t('plugin.none') },
   })
 }

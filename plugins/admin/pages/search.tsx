@@ -19,7 +19,7 @@ export function searchRoutes(app: Hono<WebEnv>): void {
 
 async function searchPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const search = (c.req.query('search') ?? '').trim().slice(0, 200)
+  const search = (c.req.query('search') ?? '').replaceAll('\u0000', '').trim().slice(0, 200)
   const found = search === '' ? [] : (await findAll(c, search)).filter(({ hits }) => hits.length > 0)
   return adminPage(c, {
     title: t('search.title'), search,

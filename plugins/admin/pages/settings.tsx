@@ -76,7 +76,7 @@ async function settingsPage(c: PageContext): Promise<Response> {
     { key: 'default', label: t('setting.default'), text: (s) => sayValue(c, s.plugin, s.setting, s.setting.fallback), cell: (s) => <span class="quiet">{sayValue(c, s.plugin, s.setting, s.setting.fallback)}</span> },
   ]
   return listPage(c, {
-    area: 'settings', title: t('area.settings'), beside: t('setting.what'), query, options, columns, rows: pick(c, all, query, columns, 'plugin'),
+    area: 'settings', title: t('area.settings'), beside: t('setting.what'), query, options, columns, rows: pick(c, all, query, columns, ''),
     searchLabel: t('list.search'), empty: { title: t('setting.none'), text: t('setting.none.text') },
   })
 }
@@ -108,7 +108,7 @@ const SettingField = ({ c, form, plugin, name, setting, value, changed }: {
   c: PageContext; form: FormState; plugin: Plugin; name: string; setting: Setting; value: unknown; changed: boolean
 }) => {
   const t = words(c)
-  const help = [helpOf(c, plugin, setting.label), t(changed ? 'setting.default-was' : 'setting.default-is', { value: sayValue(c, plugin, setting, setting.fallback) || '–' })].filter(Boolean).join(' ')
+  const help = [helpOf(c, plugin, setting.label), t(changed ? 'setting.default-was' : 'setting.default-is', { value: sayValue(c, plugin, setting, setting.fallback) || t('setting.default-empty') })].filter(Boolean).join(' ')
   const props = { c, form, name, label: sayOf(c, plugin, setting.label), help }
   switch (setting.kind) {
     case 'boolean': return <Checkbox {...props} checked={value === true} />

@@ -1,19 +1,19 @@
-/** Owns a small university for tests of the admin pages. */
-import type { Site } from '../../test/web.ts'
-import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
-import { queueMail } from '../../core/mail/outbound.ts'
-import { setPersonRights, setPersonRole, setRoleRights } from '../../core/permission/rights.ts'
-import { createRole } from '../../core/permission/roles.ts'
-import { createQueue } from '../../core/queue/queue-admin.ts'
-import { createSystemAddress } from '../../core/queue/system-addresses.ts'
-import { createUnit } from '../../core/unit/units.ts'
+/** Owns a small university for tests of the admin pages: an administrator, an agent, a customer, and one of everything. */
+import type { Site } from './web.ts'
+import { acceptMail, mailInMemory } from '../core/mail/accept.ts'
+import { queueMail } from '../core/mail/outbound.ts'
+import { setPersonRights, setPersonRole, setRoleRights } from '../core/permission/rights.ts'
+import { createRole } from '../core/permission/roles.ts'
+import { createQueue } from '../core/queue/queue-admin.ts'
+import { createSystemAddress } from '../core/queue/system-addresses.ts'
+import { createUnit } from '../core/unit/units.ts'
 
-export interface Filled {
+export interface University {
   admin: string; agent: string; customer: string; role: string; group: string; queue: string; address: string; unit: string
   inbound: string; failed: string; outbound: string; ticket: string; ticketNumber: string; takenLogin: string
 }
 
-export async function fillAdmin(site: Site): Promise<Filled> {
+export async function makeUniversity(site: Site): Promise<University> {
   const { make } = site
   const { db } = site.database
   const admin = await make.agent({ 1: ['rw'], 2: ['rw'] }, { name: 'Ada Nowak', login: 'anowak', address: 'ada.nowak@uni.example' })

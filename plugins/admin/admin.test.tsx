@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openSite, type Site, type Visitor } from '../../test/web.ts'
+import { choice, defineTexts, definePlugin, integer, yesNo } from '../../core/index.ts'
+import desk from '../desk/index.tsx'
+import { makeUniversity, type University } from '../../test/university.ts'
+import admin from './index.tsx'
+
+const words = {
+  'sample.limit': 'Limit', 'sample.limit.help': 'Ile naraz.', 'sample.loud': 'Głośno', 'sample.tone': 'Ton', 'sample.tone.warm': 'ciepły', 'sample.tone.cold': 'chłodny',
+}
+const sample = definePlugin({
+  name: 'sample', api: 1, scope: 'unit', texts: defineTexts(words, words),
+  settings: { limit: integer('sample.limit', 5, { min: 1, max: 9 }), loud: yesNo('sample.loud', false), tone: choice('sample.tone', ['warm', 'cold'], 'warm') },
+})
+
+let site: Site
+let filled: University
+let boss: Visitor
+let names: string[]
+beforeAll(async () => {
+  site = await openSite([desk, admin, sample])
+  filled = await makeUniversity(site)
+  boss = await site.loggedIn(filled.admin)
+  names = site.app.routes.filter(({ path, method }) => path.startsWith('/admin') && method !== 'ALL').map(({ path, method }) => `${method} ${path}`)
+})
+afterAll(() => site?.close())
+
+/** Opens the page, so that its token is known, and posts the form. */
+async function send(path: string, fields: Record<string, string>, from = path): Promise<Response> {
+  await boss.get(from)
+  return boss.post(path, fields)
+}
+const location = (response: Response) => response.headers.get('location')
+
+describe('who is let in', () => {
+  it('leads who is not logged in to the login, refuses agents, and does not exist for customers – on every route', async () => {
+    expect(names.length).toBeGreaterThan(60)
+    const agent = await site.loggedIn(filled.agent)
+    const customer = await site.loggedIn(filled.customer)
+    const stranger = site.visitor()
+    await Promise.all([agent.get('/desk'), customer.get('/nowhere'), stranger.get('/nowhere')])
+    const wrong: string[] = []
+    for (const name of new Set(names)) {
+      const [method, pattern] = name.split(' ') as [string, string]
+      const path = pattern.replace(/:\w+/g, '1')
+      const ask = (visitor: Visitor) => method === 'GET' ? visitor.get(path) : visitor.post(path, { name: 'x', valid: 'on' })
+      const answers = [await ask(stranger), await ask(agent), await ask(customer)].map((response) => response.status).join()
+      if (answers !== (method === 'GET' ? '303,403,404' : '401,403,404')) wrong.push(`${name}: ${answers}`)
+    }
+    expect(wrong).toEqual([])
+    expect(location(await site.visitor().get('/admin/persons'))).toBe('/login?next=%2Fadmin%2Fpersons')
+  }, 120_000)
+
+  it('what no page exists for is the same 404 below /admin, first for who may not know', async () => {
+    expect((await boss.get('/admin/nothing')).status).toBe(404)
+    expect((await (await site.loggedIn(filled.agent)).get('/admin/nothing')).status).toBe(403)
+  })
+
+  it('an id that is none, or of nothing, is 404, never a fault', async () => {
+    const wrong: string[] = []
+    for (const name of new Set(names)) {
+      const [method, pattern] = name.split(' ') as [string, string]
+      if (!pattern.includes(':')) continue
+      for (const id of ['999999', "1'--", '99999999999999999999', 'new.']) {
+        const path = pattern.replace(/:\w+/g, encodeURIComponent(id))
+        const response = method === 'GET' ? await boss.get(path) : await send(path, { name: 'x' }, '/admin')
+        if (response.status !== 404) wrong.push(`${method} ${path}: ${response.status}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  }, 120_000)
+})
+
+describe('lists', () => {
+  it('are searched, filtered and paged by key, each row once', async () => {
+    const seen: string[] = []
+    let path: string | undefined = '/admin/persons?sort=name'
+    while (path) {
+      const html = await (await boss.get(path)).text()
+      seen.push(...[...html.matchAll(/href="\/admin\/persons\/(\d+)"/g)].map((match) => match[1]!))
+      path = /href="([^"]+)" rel="next"/.exec(html)?.[1]?.replaceAll('&amp;', '&')
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+    const { count } = await site.database.db.selectFrom('person').select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
+    expect(seen).toHaveLength(Number(count))
+    const found = await (await boss.get('/admin/persons?search=szpak%20student&hat=customer')).text()
+    expect([...found.matchAll(/href="\/admin\/persons\/(\d+)"/g)].map((match) => match[1])).toEqual([filled.customer])
+  })
+
+  it('stand still before what makes no sense in the address', async () => {
+    for (const query of ['?sort=nothing&dir=up', '?after=xyz', '?after=WyJhIiwiYiJd', '?search=%25_%5C', '?hat=king&valid=maybe&unit=x', '?from=2026-99-99', '?search=%00x']) {
+      for (const path of ['/admin/persons', '/admin/mail/in', '/admin/mail/out', '/admin/queues']) expect((await boss.get(path + query)).status).toBe(200)
+    }
+    // A key of another sort does not fit its column: the first page again, or an empty one, never a fault.
+    for (const odd of ['not a time', '2026-13-45 10:00:00+00', '', '\u0000']) {
+      const key = Buffer.from(JSON.stringify([odd, '5'])).toString('base64url')
+      for (const path of ['/admin/mail/in?', '/admin/mail/in?sort=size&', '/admin/persons?', '/admin/persons?sort=last-login&']) {
+        expect([path, odd, (await boss.get(`${path}after=${key}`)).status]).toEqual([path, odd, 200])
+      }
+    }
+    expect((await send('/admin/groups/new', { name: 'z\u0000ero', comment: '\u0000', unitId: '1', valid: 'on' })).status).toBe(303)
+  })
+
+  it('leave as CSV with a byte order mark, whole, and no formula of a stranger in it', async () => {
+    const response = await boss.get('/admin/mail/out?format=csv')
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="outbound-\d{4}-\d\d-\d\d\.csv"$/)
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    expect(bytes.slice(0, 3)).toEqual(new Uint8Array([0xEF, 0xBB, 0xBF]))
+    const text = new TextDecoder().decode(bytes)
+    expect(text).toContain(`"'=HYPERLINK(""http://zly.example"")"`)
+    const persons = await (await boss.get('/admin/persons?format=csv')).text()
+    expect(persons.trim().split('\r\n').length).toBeGreaterThan(60)
+    expect((await (await boss.get('/admin/persons?format=csv&lang=en')).text()).split('\r\n')[0]).toContain(',')
+    await boss.get('/admin?lang=pl')
+  })
+})
+
+describe('forms', () => {
+  it('are shown again with the reason at its field and nothing typed lost, status 422; then saved, 303', async () => {
+    const path = `/admin/persons/${filled.agent}`
+    const typed = { firstName: 'Jan', lastName: 'Kowalski-Śliwa', name: '', login: 'ANOWAK', phone: '99', agent: 'on', valid: 'on', unitId: '1', language: 'en' }
+    const refusedOnce = await send(path, typed)
+    expect(refusedOnce.status).toBe(422)
+    const html = await refusedOnce.text()
+    expect(html).toContain('aria-invalid="true"')
+    expect(html).toContain('Ten login jest już zajęty.')
+    for (const value of ['Kowalski-Śliwa', 'ANOWAK', '99']) expect(html).toContain(`value="${value}"`)
+    const saved = await send(path, { ...typed, login: 'jkowalski' })
+    expect([saved.status, location(saved)]).toEqual([303, path])
+    expect(await (await boss.get(path)).text()).toContain('value="Jan Kowalski-Śliwa"')
+  })
+
+  it('a person is made, gets addresses, a main one, loses one after being asked', async () => {
+    const made = await send('/admin/persons/new', { firstName: 'Ewa', lastName: 'Lis', name: '', login: '', address: 'ewa.lis@uni.example', phone: '', valid: 'on' })
+    const path = location(made)!
+    expect(made.status).toBe(303)
+    expect((await send(`${path}/addresses`, { address: 'nie adres' })).status).toBe(422)
+    const ours = await send(`${path}/addresses`, { address: 'siec@uni.example' })
+    expect(await ours.text()).toContain('To adres pomocy')
+    expect((await send(`${path}/addresses`, { address: 'Ewa@Lis.example' })).status).toBe(303)
+    const html = await (await boss.get(`${path}/addresses`)).text()
+    const other = /addresses\/(\d+)\/main/.exec(html)![1]!
+    expect((await send(`${path}/addresses/${other}/main`, {}, `${path}/addresses`)).status).toBe(303)
+    const ask = await boss.get(`${path}/addresses/${other}/remove`)
+    expect(await ask.text()).toContain('Usunąć adres ewa@lis.example?')
+    expect((await boss.post(`${path}/addresses/${other}/remove`)).status).toBe(303)
+    const left = await site.database.db.selectFrom('person_address').select(['address', 'main']).where('person_id', '=', path.split('/').at(-1)!).execute()
+    expect(left).toEqual([{ address: 'ewa.lis@uni.example', main: true }])
+  })
+
+  it('a password too short is refused without being shown again; a link goes out by mail', async () => {
+    const path = `/admin/persons/${filled.agent}`
+    const short = await send(`${path}/password`, { password: 'krótkie' })
+    expect(short.status).toBe(422)
+    expect(await short.text()).not.toContain('krótkie')
+    expect((await send(`${path}/password`, { password: 'wystarczająco długie' })).status).toBe(303)
+    expect((await send(`${path}/password-link`, {}, `${path}/password`)).status).toBe(303)
+    const mail = await site.database.db.selectFrom('outbound_mail').select(['to_text', 'body', 'envelope_from']).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()
+    expect(mail).toMatchObject({ to_text: 'jan.kowalski@uni.example', envelope_from: '' })
+    const link = /http\S+(\/password\/\S+)/.exec(mail.body!)?.[1]
+    expect(link).toBeTruthy()
+    const told = await site.database.db.selectFrom('fact').select('data').where('name', '=', 'admin.changed').execute()
+    expect(JSON.stringify(told)).not.toContain('wystarczająco')
+    expect(JSON.stringify(told)).not.toContain(link!.split('/').at(-1)!)
+  })
+
+  it('rights ticked on a page are the rights held; the last administrator stays, and the boxes stay as ticked', async () => {
+    const path = `/admin/persons/${filled.admin}/rights`
+    const refusedOnce = await send(path, { 'row.2': '1', 'row.1': '1', 'right.1.ro': 'on' })
+    expect(refusedOnce.status).toBe(422)
+    expect(await refusedOnce.text()).toContain('To ostatni administrator.')
+    const agentPath = `/admin/persons/${filled.agent}/rights`
+    expect((await send(agentPath, { [`row.${filled.group}`]: '1', [`right.${filled.group}.rw`]: 'on', [`role.${filled.role}`]: 'on' })).status).toBe(303)
+    const rows = await site.database.db.selectFrom('group_person').select('right').where('person_id', '=', filled.agent).where('group_id', '=', filled.group).execute()
+    expect(rows).toEqual([{ right: 'rw' }])
+    const byGroup = await send(`/admin/groups/${filled.group}/rights`, { [`row.${filled.agent}`]: '1', [`right.${filled.agent}.ro`]: 'on', add: 'nikt' })
+    expect(byGroup.status).toBe(422)
+  })
+
+  it('a calendar is tried without being saved, and each fault stands at its own day', async () => {
+    const fields = {
+      name: 'default', zone: 'Europe/Warsaw', cutOff: '15', holidayCountry: 'PL', yearlyHolidays: '24.12 Wigilia\n\n2.05. Flaga', onceHolidays: '2027-05-04 Dzień Rektorski\n3.05.2027 Inny', valid: 'on',
+      'hours.mon': '7-15', 'hours.tue': '7:00–11:00, 12.00 do 15:00', 'hours.wed': '7:00–15:00', 'hours.thu': '7:00–15:00', 'hours.fri': '7:00–15:00', 'hours.sat': '', 'hours.sun': '',
+    }
+    const tried = await send('/admin/calendars/1', { ...fields, act: 'try', at: '2026-11-20T15:01' })
+    const html = await tried.text()
+    expect(tried.status).toBe(200)
+    expect(html).toContain('Jeszcze nie zapisano.')
+    expect(html).toContain('przyjmiemy w poniedziałek 23 listopada od 7:00')
+    const stored = () => site.database.db.selectFrom('calendar').select('definition').where('id', '=', '1').executeTakeFirstOrThrow()
+    expect((await stored()).definition).toMatchObject({ hours: { tue: [{ from: '07:00', to: '15:00' }] } })
+    const bad = await send('/admin/calendars/1', { ...fields, 'hours.mon': '15-7', 'hours.tue': 'rano', onceHolidays: 'Kiedyś', cutOff: '22:00' })
+    expect(bad.status).toBe(422)
+    const page = await bad.text()
+    expect(page).toContain('id="field-hours.mon-problem"')
+    expect(page).toContain('id="field-hours.tue-problem"')
+    expect(page).toContain('Wiersz 1: Nie ma takiego dnia.')
+    expect((await send('/admin/calendars/1', fields)).status).toBe(303)
+    expect((await stored()).definition).toMatchObject({
+      cutOff: '15:00', hours: { mon: [{ from: '07:00', to: '15:00' }], tue: [{ from: '07:00', to: '11:00' }, { from: '12:00', to: '15:00' }] },
+      yearlyHolidays: [{ month: 12, day: 24, name: 'Wigilia' }, { month: 5, day: 2, name: 'Flaga' }],
+      onceHolidays: [{ date: '2027-05-04', name: 'Dzień Rektorski' }, { date: '2027-05-03', name: 'Inny' }],
+    })
+    expect((await send('/admin/calendars/1', { ...fields, name: 'inny' })).status).toBe(422)
+  })
+
+  it('a text with an unknown tag is refused at its field, and a preview sends nothing', async () => {
+    const fields = { name: 'new ticket', valid: 'on', 'pl.subject': 'Numer <OTRS_TICKET_TicketNumber>', 'pl.body': 'Dzień dobry <OTRS_TICKET_Nmuber>', 'en.subject': '', 'en.body': '' }
+    const bad = await send('/admin/texts/1', fields)
+    expect(bad.status).toBe(422)
+    const html = await bad.text()
+    expect(html).toContain('id="field-pl.body-problem"')
+    expect(html).toContain('&lt;OTRS_TICKET_Nmuber&gt;')
+    const before = await site.database.db.selectFrom('outbound_mail').select((eb) => eb.fn.countAll().as('n')).executeTakeFirstOrThrow()
+    const preview = await send('/admin/texts/1', { ...fields, 'pl.body': 'Masz numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>', act: 'preview', ticket: filled.ticketNumber, previewLanguage: 'pl' })
+    expect(preview.status).toBe(200)
+    expect(await preview.text()).toContain(`Masz numer ${filled.ticketNumber}. Właśnie je przyjęliśmy.`)
+    expect(await site.database.db.selectFrom('outbound_mail').select((eb) => eb.fn.countAll().as('n')).executeTakeFirstOrThrow()).toEqual(before)
+  })
+
+  it('settings of a plugin are checked, stored only where they differ from the default, and found by the search', async () => {
+    const path = '/admin/settings/sample'
+    const bad = await send(path, { limit: '99', loud: 'on', tone: 'cold' })
+    expect(bad.status).toBe(422)
+    expect(await bad.text()).toContain('value="99"')
+    expect((await send(path, { limit: '7', tone: 'warm' })).status).toBe(303)
+    const stored = () => site.database.db.selectFrom('setting').select(['key', 'value']).where('owner', '=', 'sample').execute()
+    expect(await stored()).toEqual([{ key: 'limit', value: 7 }])
+    expect((await send(path, { limit: '', tone: 'warm' })).status).toBe(303)
+    expect(await stored()).toEqual([])
+    expect(await (await boss.get('/admin/search?search=ile naraz')).text()).toContain('/admin/settings/sample#field-limit')
+  })
+
+  it('a plugin is switched on in a unit and below it, and inherits again', async () => {
+    const host = site.kernel.hostOf(site.kernel.plugins.find((plugin) => plugin.name === 'sample')!)
+    const parent = (await site.database.db.selectFrom('unit').select('parent_id').where('id', '=', filled.unit).executeTakeFirstOrThrow()).parent_id!
+    expect(await host.active(filled.unit)).toBe(false)
+    expect((await send('/admin/plugins/sample', { [`unit.${parent}`]: 'on' })).status).toBe(303)
+    await expect.poll(() => host.active(filled.unit)).toBe(true)
+    expect(await host.active('1')).toBe(false)
+    await send('/admin/plugins/sample', { [`unit.${filled.unit}`]: 'off' })
+    await expect.poll(() => host.active(filled.unit)).toBe(false)
+    await send('/admin/plugins/sample', { [`unit.${filled.unit}`]: 'inherit', [`unit.${parent}`]: 'inherit' })
+    await expect.poll(() => host.active(parent)).toBe(false)
+  })
+
+  it('a queue that holds open tickets says why it cannot be switched off', async () => {
+    const path = `/admin/queues/${filled.queue}`
+    const form = { name: 'Sieć', parentId: '', unitId: '1', groupId: filled.group, calendarId: '', addressId: '', followUpPossible: 'possible', language: '', signature: '', comment: '' }
+    const bad = await send(path, form)
+    expect(bad.status).toBe(422)
+    expect(await bad.text()).toContain('W tej kolejce są otwarte zgłoszenia.')
+  })
+})
+
+describe('mail', () => {
+  it('in: every decision in words, the bytes as they came, a failed one processed again – and no other', async () => {
+    const html = await (await boss.get(`/admin/mail/in/${filled.inbound}`)).text()
+    for (const words of ['Kto napisał?', 'Z pola From.', 'Do której kolejki?', 'Sieć', filled.ticketNumber]) expect(html).toContain(words)
+    const raw = await boss.get(`/admin/mail/in/${filled.inbound}/raw`)
+    expect(raw.headers.get('content-type')).toBe('message/rfc822')
+    expect(raw.headers.get('content-disposition')).toMatch(/^attachment/)
+    expect(await raw.text()).toContain('Subject: Brak sieci w sali 214')
+    expect((await send(`/admin/mail/in/${filled.inbound}/retry`, {}, `/admin/mail/in/${filled.inbound}`)).status).not.toBe(303)
+    expect((await send(`/admin/mail/in/${filled.failed}/retry`, {}, `/admin/mail/in/${filled.failed}`)).status).toBe(303)
+    const row = await site.database.db.selectFrom('inbound_mail').select(['state', 'attempts']).where('id', '=', filled.failed).executeTakeFirstOrThrow()
+    expect(row).toEqual({ state: 'accepted', attempts: 0 })
+  })
+
+  it('out: shown as sent, sent now, taken back once', async () => {
+    const path = `/admin/mail/out/${filled.outbound}`
+    const html = await (await boss.get(path)).text()
+    for (const words of ['Twoje zgłoszenie dostało numer', '451 4.7.1 Greylisted', 'Wyślij teraz', 'Cofnij wysyłkę']) expect(html).toContain(words)
+    expect((await send(`${path}/send`, {}, path)).status).toBe(303)
+    expect((await send(`${path}/cancel`, {})).status).toBe(303)
+    expect((await send(`${path}/cancel`, {}, path)).status).toBe(422)
+    expect((await site.database.db.selectFrom('outbound_mail').select('state').where('id', '=', filled.outbound).executeTakeFirstOrThrow()).state).toBe('cancelled')
+  })
+
+  it('the overview says what waits, and that mail goes nowhere without a smarthost', async () => {
+    const html = await (await boss.get('/admin')).text()
+    expect(html).toContain('POMOC_SMARTHOST_URL')
+    expect(html).toContain('PostgreSQL')
+  })
+})
