@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { testDatabase } from './database.ts'
 import { isAlive, runProgram, temporaryData } from './program.ts'
 import type { Program } from './program.ts'
 
@@ -110,6 +112,22 @@ test('a command works beside a program that is running', async () => {
   programs.push(command)
   expect(await command.ended).toEqual({ code: 0, signal: null })
   expect(command.stdout).toBe('The database is up to date.\n')
+})
+
+test('with a database elsewhere the data folder is its own too: a big mail, which passes through it, is taken', async () => {
+  const database = await testDatabase({ empty: true })
+  try {
+    const program = start({ POMOC_DATABASE_URL: database.url })
+    await program.ready
+    const port = Number(/smtp:\/\/\S+:(\d+)/.exec(program.stdout)?.[1])
+    const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true })
+    const { response } = await transport.sendMail({ from: 'anna@klient.example', to: 'pomoc@localhost', subject: 'Logi', text: 'Błąd w logach.\n'.repeat(100_000) })
+    expect(response).toMatch(/^250 /)
+    program.kill('SIGTERM')
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+  } finally {
+    await database.close()
+  }
 })
 
 test('a wrong configuration is told in one sentence that names the variable', async () => {

@@ -8,6 +8,8 @@ const AGAIN = '57P03'
 
 export interface JobPool {
   pool: Pool
+  /** Whether the last connection asked for could not be made. */
+  away(): boolean
   /** Connections asked for from now on are refused when the database is away. */
   stopWaiting(): void
 }
@@ -19,6 +21,7 @@ export interface JobPool {
  */
 export function openJobPool(url: string, max: number, lost: () => void): JobPool {
   let waiting = true
+  let away = false
   const again = (error: unknown): never => {
     throw databaseIsAway(error) ? Object.assign(error as Error, { code: AGAIN }) : error
   }
@@ -47,13 +50,16 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
   const patient = async (): Promise<PoolClient> => {
     for (;;) {
       try {
-        return await connect()
+        const client = await connect()
+        away = false
+        return client
       } catch (error) {
-        if (!waiting || !databaseIsAway(error)) return again(error)
+        away = databaseIsAway(error)
+        if (!waiting || !away) return again(error)
         await sleep(500)
       }
     }
   }
   Object.defineProperty(pool, 'connect', { value: (done?: Parameters<typeof connect>[0]) => (done ? connect(done) : patient()) })
-  return { pool, stopWaiting() { waiting = false } }
+  return { pool, away: () => away, stopWaiting() { waiting = false } }
 }

@@ -1,6 +1,6 @@
 /** Owns the running of jobs: graphile-worker's life cycle and its return after a lost database. */
 import { EventEmitter } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
@@ -37,6 +37,7 @@ export async function startJobs(
   let stopping = false
   let wake = () => {}
   let lost = () => {}
+  let underWay = 0
   const locks = await keepWorkerLocks(options.url, log)
   // One connection listens, one is the clock's.
   const connections = openJobPool(options.url, options.concurrency + 2, () => lost())
@@ -45,10 +46,17 @@ export async function startJobs(
 
   const taskList: TaskList = Object.fromEntries([...options.jobs].map(([name, job]) => [
     name,
-    async (payload, helpers) => job.run(
-      (payload ?? {}) as Record<string, unknown>,
-      { attempt: helpers.job.attempts, lastAttempt: helpers.job.attempts >= helpers.job.max_attempts },
-    ),
+    async (payload, helpers) => {
+      underWay++
+      try {
+        await job.run(
+          (payload ?? {}) as Record<string, unknown>,
+          { attempt: helpers.job.attempts, lastAttempt: helpers.job.attempts >= helpers.job.max_attempts },
+        )
+      } finally {
+        underWay--
+      }
+    },
   ]))
   const cronItems = parseCronItems([...options.jobs].filter(([, job]) => job.cron).map(([name, job]) => ({
     task: name, match: job.cron!, identifier: name, options: { maxAttempts: 1 },
@@ -101,10 +109,16 @@ export async function startJobs(
       stopping = true
       connections.stopWaiting()
       wake()
-      await keep
-      const ended = Promise.all(ending).then(() => connections.pool.end())
-      // A job that is not done by then runs again elsewhere, or at the next start.
-      await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })])
+      let over = false
+      const ended = keep.then(() => Promise.all(ending))
+        // The end of the last job asks for its connection a moment later; a pool that ends gives none.
+        .then(() => setImmediate())
+        .then(() => connections.pool.end())
+        .then(() => { over = true })
+      // What is not done by then runs again elsewhere, or at the next start. Without a database there is nobody to tell.
+      for (const until = performance.now() + STOP_MS; !over && performance.now() < until && (underWay > 0 || !connections.away());) {
+        await Promise.race([ended, sleep(100)])
+      }
       await locks.stop()
     },
   }

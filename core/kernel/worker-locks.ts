@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 export interface WorkerLocks {
   /** A worker of this process has begun: the jobs it takes are its own. */
   hold(id: string): void
-  /** It has ended: jobs that are still in its name are free, at once. */
+  /** It has ended: jobs that are still in its name some seconds later are free. */
   release(id: string): void
   stop(): Promise<void>
 }
@@ -13,6 +13,9 @@ export interface WorkerLocks {
 const SPACE = 7001
 /** A job taken within the last seconds is left alone: the lock of its worker may be under way. */
 const GRACE_SECONDS = 3
+/** A worker that has ended keeps its lock for so long: word of its last jobs may be under way to the database. */
+const LINGER_SECONDS = 5
+/** After a loss of the connection nobody is taken for dead for so long: others may have lost their locks with the same server. */
 const PATIENCE_SECONDS = 5
 
 /**
@@ -22,13 +25,11 @@ const PATIENCE_SECONDS = 5
  */
 export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerLocks> {
   const alive = new Set<string>()
-  const ended = new Set<string>()
   const timers = new Set<NodeJS.Timeout>()
   let session: { client: Client; locked: Set<string> } | undefined
   let stopped = false
   let told = false
-  /** Until this moment (of performance.now) nobody is taken for dead. */
-  let patience = 0
+  let patientUntil = 0
 
   const connect = async () => {
     const client = new Client({ connectionString: url, application_name: 'pomoc workers', keepAlive: true })
@@ -37,12 +38,11 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
     const opened = { client, locked: new Set<string>() }
     client.once('end', () => {
       if (session === opened) session = undefined
-      patience = Infinity
+      patientUntil = Infinity
       lookIn(1)
     })
-    // Others may have lost their locks with the same server, and take them back as we do.
-    if (patience === Infinity) {
-      patience = performance.now() + PATIENCE_SECONDS * 1000
+    if (patientUntil === Infinity) {
+      patientUntil = performance.now() + PATIENCE_SECONDS * 1000
       lookIn(PATIENCE_SECONDS + 1)
     }
     return opened
@@ -73,27 +73,27 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
     }
   }
   const freeJobs = async (client: Client) => {
-    const known = [...ended]
+    if (performance.now() < patientUntil) return
     const { rows } = await client.query<{ id: string }>(`
       select distinct locked_by as id from (
         select locked_by, locked_at from graphile_worker._private_jobs where locked_by is not null
         union all select locked_by, locked_at from graphile_worker._private_job_queues where locked_by is not null) taken
-      where locked_by = any($2::text[])
-        or ($3 and locked_at < now() - interval '${GRACE_SECONDS} seconds' and locked_by <> all($1::text[])
-          and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE})))`, [[...alive], known, performance.now() >= patience])
-    if (rows.length > 0) {
-      await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows.map(({ id }) => id)])
-      log.info({ workers: rows.length }, 'freed jobs of workers that ended suddenly')
-    }
-    for (const id of known) ended.delete(id)
+      where locked_at < now() - interval '${GRACE_SECONDS} seconds' and locked_by <> all($1::text[])
+        and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE}))`, [[...alive]])
+    if (rows.length === 0) return
+    await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows.map(({ id }) => id)])
+    log.info({ workers: rows.length }, 'freed jobs of workers that ended suddenly')
   }
   // One connection, one look at a time.
   let line: Promise<void> = Promise.resolve()
   const look = () => (line = line.then(lookOnce))
-  function lookIn(seconds: number): void {
+  function later(seconds: number, run: () => void): void {
     if (stopped) return
-    const timer = setTimeout(() => { timers.delete(timer); void look() }, seconds * 1000).unref()
+    const timer = setTimeout(() => { timers.delete(timer); run() }, seconds * 1000).unref()
     timers.add(timer)
+  }
+  function lookIn(seconds: number): void {
+    later(seconds, () => void look())
   }
 
   await look()
@@ -107,11 +107,7 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
       void look()
     },
     release(id) {
-      alive.delete(id)
-      ended.add(id)
-      void look()
-      // What it asked for at last may reach the database only now.
-      lookIn(GRACE_SECONDS + 1)
+      later(LINGER_SECONDS, () => { alive.delete(id); void look() })
     },
     async stop() {
       await line
