@@ -1,9 +1,8 @@
 /** Owns the check of query plans: each statement of the pages and of mail must find its rows by an index. */
-import type { Id } from '../../core/database/schema.ts'
 import { whatIsKnown } from '../../core/mail/inbound.store.ts'
-import { DEFAULT_NUMBER_SETTINGS } from '../../core/ticket/number.ts'
+import { SORTS } from '../../core/ticket/ticket-list.ts'
 import { Kysely, PostgresDialect } from 'kysely'
-import type { Database } from '../../core/database/schema.ts'
+import type { Database, Id } from '../../core/database/schema.ts'
 import type { Statement } from './floor.ts'
 import { somePages } from './pages.ts'
 import type { Place } from './place.ts'
@@ -60,7 +59,7 @@ async function pathsOf(place: Place, login: string): Promise<[string, string][]>
   const one = async (sql: string) => String((await place.query('pages', sql))[0]?.['id'] ?? '0') as Id
   if (login.startsWith('s2')) {
     const mine = await one(`select t.id from ticket t join person p on p.id = t.customer_id where p.login = '${login}' order by t.id desc limit 1`)
-    return [['portal', '/'], ['my tickets', '/my/tickets'], ['my ticket', `/my/tickets/${mine}`]]
+    return [['portal', '/'], ['my ticket', `/my/tickets/${mine}`]]
   }
   const group = login === 'akowalska' ? `q.name like 'Dział%'` : login === 'ewozniak' ? `q.name = 'WM::Dziekanat'` : `q.name = 'Kwestura'`
   const queue = await one(`select q.id from queue q where ${group} order by id limit 1`)
@@ -68,13 +67,17 @@ async function pathsOf(place: Place, login: string): Promise<[string, string][]>
   const number = String((await place.query('pages', `select number from ticket where id = ${ticket}`))[0]!['number'])
   const all = await somePages(place)
   return [
-    ['ticket page', `/desk/tickets/${ticket}`], ['ticket by number', `/desk/number/${number}`].filter(() => false) as [string, string], ['history', `/desk/tickets/${ticket}/history`],
+    ['ticket page', `/desk/tickets/${ticket}`], ['history', `/desk/tickets/${ticket}/history`],
     ...(login === 'akowalska' ? all['queue page']! : [`/desk/queue/${queue}`]).map((path): [string, string] => ['queue page', path]),
-    ['queue, all states', `/desk/queue/${queue}?state=all`],
-    ...['new', 'mine', 'waiting', 'late', 'watched', 'all'].map((view): [string, string] => [`view ${view}`, `/desk/view/${view}`]),
+    ...SORTS.map((sort): [string, string] => [`queue by ${sort}`, `/desk/queue/${queue}?sort=${sort}`]),
+    ...SORTS.map((sort): [string, string] => [`queue by ${sort}, any state`, `/desk/queue/${queue}?state=any&sort=${sort}`]),
+    ['queue, closed', `/desk/queue/${queue}?state=closed`], ['queue, one owner', `/desk/queue/${queue}?state=any&owner=me`],
+    ['queue, one priority', `/desk/queue/${queue}?state=any&priority=4`],
+    ...['take', 'mine', 'pending', 'watched', 'open'].map((view): [string, string] => [`view ${view}`, `/desk/view/${view}`]),
+    ['view open, any state', '/desk/view/open?state=any'], ['view open by changed', '/desk/view/open?sort=changed'],
     ['search by word', '/desk/search?q=drukarka'], ['search by number', `/desk/search?q=${number.slice(0, 10)}`], ['search by person', '/desk/search?q=Kowal'],
-    ['search for nothing', '/desk/search?q=zzzqqq'],
-  ].filter((entry): entry is [string, string] => entry.length === 2)
+    ['search by address', '/desk/search?q=jan.nowak@uni'], ['search for nothing', '/desk/search?q=zzzqqq'],
+  ]
 }
 
 /** What a reply asks: by reference, by number, by sender. */
@@ -92,7 +95,6 @@ async function mailStatements(place: Place): Promise<Statement[]> {
     delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date() }, messageId, references: [messageId, '<none@klient.example>'],
     originals: [messageId], numbers: [String(article!['number'])], sender: String(article!['address']),
   })
-  void DEFAULT_NUMBER_SETTINGS
   await opened.close()
   return heard
 }
