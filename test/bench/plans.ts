@@ -1,6 +1,7 @@
 /** Owns the check of query plans: each statement of the pages and of mail must find its rows by an index. */
 import { whatIsKnown } from '../../core/mail/inbound.store.ts'
 import { SORTS } from '../../core/ticket/ticket-list.ts'
+import { customerTicketPath } from '../../core/ticket/url.ts'
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Database, Id } from '../../core/database/schema.ts'
 import type { Statement } from './floor.ts'
@@ -59,7 +60,7 @@ async function pathsOf(place: Place, login: string): Promise<[string, string][]>
   const one = async (sql: string) => String((await place.query('pages', sql))[0]?.['id'] ?? '0') as Id
   if (login.startsWith('s2')) {
     const mine = await one(`select t.id from ticket t join person p on p.id = t.customer_id where p.login = '${login}' order by t.id desc limit 1`)
-    return [['portal', '/'], ['my ticket', `/my/tickets/${mine}`]]
+    return [['portal', '/'], ['my ticket', customerTicketPath(mine)], ['my tickets as a table', '/tickets.csv']]
   }
   const group = login === 'akowalska' ? `q.name like 'Dział%'` : login === 'ewozniak' ? `q.name = 'WM::Dziekanat'` : `q.name = 'Kwestura'`
   const queue = await one(`select q.id from queue q where ${group} order by id limit 1`)
@@ -91,7 +92,7 @@ async function mailStatements(place: Place): Promise<Statement[]> {
     log: ({ level, query }) => { if (level === 'query') heard.push({ sql: query.sql, parameters: query.parameters }) },
   })
   const messageId = String(article!['message_id'])
-  await whatIsKnown(db, {
+  await whatIsKnown(db as Kysely<Database> as never, {
     delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date() }, messageId, references: [messageId, '<none@klient.example>'],
     originals: [messageId], numbers: [String(article!['number'])], sender: String(article!['address']),
   })
