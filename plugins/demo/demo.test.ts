@@ -94,3 +94,23 @@ describe('the made-up university', () => {
     expect(await listArticles(database.db, id, { visibleOnly: false })).toHaveLength(1)
   })
 })
+
+describe('very many tickets', () => {
+  it('are loaded in bulk, of other people, nearly all closed', async () => {
+    const many = await testDatabase()
+    try {
+      const room = { db: many.db, config: make.config, clock: () => NOW, subscribers: () => [] }
+      await fillUniversity({ db: many.db, config: make.config, work: (actor, run) => runWork(room, actor, run) }, { tickets: 3000, now: NOW })
+      const { rows: [row] } = await sql<{ tickets: string; open: string; people: string; bare: string }>`
+        select count(*) as tickets, count(*) filter (where state_type <> 'closed' and id > 400) as open, count(distinct customer_id) as people,
+          count(*) filter (where not exists (select 1 from article a where a.ticket_id = t.id)) as bare from ticket t`.execute(many.db)
+      expect(row!.tickets).toBe('3000')
+      expect(Number(row!.open)).toBeLessThan(100)
+      expect(Number(row!.people)).toBeGreaterThan(90)
+      expect(row!.bare).toBe('0')
+      expect((await sql`select id from ticket where (state_type = 'closed') <> (closed_at is not null)`.execute(many.db)).rows).toEqual([])
+    } finally {
+      await many.close()
+    }
+  })
+})

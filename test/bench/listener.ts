@@ -1,0 +1,24 @@
+/** Owns pomoc's listener alone: a program without pages and jobs, so that accepting is measured and nothing else. */
+import { openDatabase } from '../../core/database/database.ts'
+import { loadConfig } from '../../core/config.ts'
+import { makeActivation } from '../../core/kernel/activation.ts'
+import { makeKernel } from '../../core/kernel/host.ts'
+import { startLive } from '../../core/kernel/live.ts'
+import { loadPlugins } from '../../core/kernel/load-plugins.ts'
+import { makeLog } from '../../core/log.ts'
+import { findPlugin } from '../../core/main.ts'
+
+export async function runListener(): Promise<void> {
+  const config = await loadConfig()
+  const log = makeLog(config.logLevel)
+  const { db } = await openDatabase(config.databaseUrl!, { max: config.databaseConnections, log })
+  const live = await startLive(config.databaseUrl!, log)
+  const plugins = await loadPlugins(['smtp-receiver'], findPlugin)
+  let port = 0
+  const kernel = makeKernel({
+    config, db, log, clock: () => new Date(), live, plugins, activation: makeActivation(db, live, new Map()),
+    announce: (_name, address) => { port = Number(new URL(address).port) },
+  })
+  await plugins[0]!.start?.(kernel.hostOf(plugins[0]!))
+  process.send!({ smtp: port })
+}

@@ -1,0 +1,57 @@
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,pages,start,plans] [--json FILE] [--keep DIR]`. */
+import { writeFile } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { runFloor } from './floor.ts'
+import { runListener } from './listener.ts'
+import { measureAccepting, measureTickets } from './mail-in.ts'
+import { measurePages } from './pages.ts'
+import { makePlace } from './place.ts'
+import { checkPlans } from './plans.ts'
+import { met, ratioOf, table, type Figure } from './report.ts'
+import { measureStart } from './start.ts'
+
+const { values } = parseArgs({
+  options: {
+    role: { type: 'string' },
+    tickets: { type: 'string', default: '20000' },
+    only: { type: 'string', default: 'mail,pages,start,plans' },
+    json: { type: 'string' },
+    keep: { type: 'string' },
+  },
+})
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+if (values.role === 'floor') await runFloor()
+else if (values.role === 'listener') await runListener()
+else await bench()
+
+async function bench(): Promise<void> {
+  const wanted = new Set(values.only.split(','))
+  const tickets = Number(values.tickets)
+  say(`${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; ${tickets} tickets for pages.`)
+  const figures: Figure[] = []
+  const add = (more: Figure[]) => {
+    figures.push(...more)
+    say(table(more).split('\n').slice(2).join('\n'))
+  }
+  const place = await makePlace(values.keep)
+  try {
+    if (wanted.has('mail')) {
+      await place.make('mails', 400)
+      add(await measureAccepting(place))
+      add(await measureTickets(place))
+    }
+    if (wanted.has('pages') || wanted.has('plans')) await place.make('pages', tickets)
+    if (wanted.has('pages')) add(await measurePages(place))
+    if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)
+  } finally {
+    await place.close()
+  }
+  if (wanted.has('start')) add(await measureStart())
+  say(`\n${table(figures)}`)
+  if (values.json) {
+    const lines = figures.map((figure) => ({ ...figure, ratio: ratioOf(figure), met: met(figure) }))
+    await writeFile(values.json, `${JSON.stringify({ at: new Date().toISOString(), node: process.versions.node, cpus: cpus().length, tickets, figures: lines }, null, 2)}\n`)
+  }
+}

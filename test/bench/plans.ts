@@ -1,0 +1,108 @@
+/** Owns the check of query plans: each statement of the pages and of mail must find its rows by an index. */
+import { whatIsKnown } from '../../core/mail/inbound.store.ts'
+import { SORTS } from '../../core/ticket/ticket-list.ts'
+import { customerTicketPath } from '../../core/ticket/url.ts'
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Database, Id } from '../../core/database/schema.ts'
+import type { Statement } from './floor.ts'
+import { somePages } from './pages.ts'
+import type { Place } from './place.ts'
+import { makeRecorder } from './record.ts'
+
+/** Tables that grow with the years: none of them may be read from end to end. */
+const GROWING = new Set(['ticket', 'article', 'article_attachment', 'history', 'fact', 'inbound_mail', 'outbound_mail', 'blob', 'blob_chunk', 'ticket_seen', 'ticket_watcher'])
+/** A statement slower than this is told even when it uses its indexes. */
+const SLOW_MS = 30
+
+interface Node { 'Node Type': string; 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Node[] }
+
+/** Lines to print: what is slow or reads a whole table, and how much was looked at. */
+export async function checkPlans(place: Place): Promise<string[]> {
+  const opened = await place.open('pages')
+  const recorder = await makeRecorder(opened, { ...place.config, baseUrl: 'http://localhost' })
+  try {
+    const logins = ['akowalska', 'ewozniak', 'bkrawczyk', 's214503']
+    const seen = new Map<string, { where: string; statement: Statement }>()
+    for (const login of logins) {
+      const { id } = await opened.db.selectFrom('person').select('id').where('login', '=', login).executeTakeFirstOrThrow()
+      const cookie = await recorder.logIn(id)
+      for (const [where, path] of await pathsOf(place, login)) {
+        const { statements } = await recorder.record(path, cookie).catch((error: Error) => {
+          throw new Error(`${login} ${where}: ${error.message}`, { cause: error })
+        })
+        for (const statement of statements) seen.set(`${login} ${path} ${statement.sql}`, { where: `${login} ${where}`, statement })
+      }
+    }
+    for (const statement of await mailStatements(place)) seen.set(`mail ${statement.sql}`, { where: 'a mail', statement })
+    const findings: { ms: number; line: string }[] = []
+    for (const { where, statement } of seen.values()) {
+      if (!/^\s*(select|with)/i.test(statement.sql)) continue
+      const { rows } = await opened.pool.query<{ 'QUERY PLAN': [{ Plan: Node; 'Execution Time': number; 'Planning Time': number }] }>(
+        `explain (analyze, buffers, format json) ${statement.sql}`, statement.parameters as unknown[])
+      const plan = rows[0]!['QUERY PLAN'][0]
+      const whole = wholeReads(plan.Plan)
+      const ms = plan['Execution Time']
+      if (ms > SLOW_MS || whole.length > 0) {
+        findings.push({ ms, line: `${ms.toFixed(0).padStart(6)} ms  ${where}${whole.length > 0 ? `  READS WHOLE ${whole.join(', ')}` : ''}\n           ${statement.sql.replace(/\s+/g, ' ').slice(0, 400)}` })
+      }
+    }
+    return [
+      `\nPlans of ${seen.size} statements; slower than ${SLOW_MS} ms or reading a whole growing table: ${findings.length}.`,
+      ...findings.toSorted((a, b) => b.ms - a.ms).map(({ line }) => line),
+    ]
+  } finally {
+    await recorder.stop()
+    await opened.close()
+  }
+}
+
+async function pathsOf(place: Place, login: string): Promise<[string, string][]> {
+  const one = async (sql: string) => String((await place.query('pages', sql))[0]?.['id'] ?? '0') as Id
+  if (login.startsWith('s2')) {
+    const mine = await one(`select t.id from ticket t join person p on p.id = t.customer_id where p.login = '${login}' order by t.id desc limit 1`)
+    return [['portal', '/'], ['my ticket', customerTicketPath(mine)], ['my tickets as a table', '/tickets.csv']]
+  }
+  const group = login === 'akowalska' ? `q.name like 'Dział%'` : login === 'ewozniak' ? `q.name = 'WM::Dziekanat'` : `q.name = 'Kwestura'`
+  const queue = await one(`select q.id from queue q where ${group} order by id limit 1`)
+  const ticket = await one(`select id from ticket where queue_id = ${queue} order by id desc limit 1`)
+  const number = String((await place.query('pages', `select number from ticket where id = ${ticket}`))[0]!['number'])
+  const all = await somePages(place)
+  return [
+    ['ticket page', `/desk/tickets/${ticket}`], ['history', `/desk/tickets/${ticket}/history`],
+    ...(login === 'akowalska' ? all['queue page']! : [`/desk/queue/${queue}`]).map((path): [string, string] => ['queue page', path]),
+    ...SORTS.map((sort): [string, string] => [`queue by ${sort}`, `/desk/queue/${queue}?sort=${sort}`]),
+    ...SORTS.map((sort): [string, string] => [`queue by ${sort}, any state`, `/desk/queue/${queue}?state=any&sort=${sort}`]),
+    ['queue, closed', `/desk/queue/${queue}?state=closed`], ['queue, one owner', `/desk/queue/${queue}?state=any&owner=me`],
+    ['queue, one priority', `/desk/queue/${queue}?state=any&priority=4`],
+    ...['take', 'mine', 'pending', 'watched', 'open'].map((view): [string, string] => [`view ${view}`, `/desk/view/${view}`]),
+    ['view open, any state', '/desk/view/open?state=any'], ['view open by changed', '/desk/view/open?sort=changed'],
+    ['search by word', '/desk/search?q=drukarka'], ['search by number', `/desk/search?q=${number.slice(0, 10)}`], ['search by person', '/desk/search?q=Kowal'],
+    ['search by address', '/desk/search?q=jan.nowak@uni'], ['search for nothing', '/desk/search?q=zzzqqq'],
+  ]
+}
+
+/** What a reply asks: by reference, by number, by sender. */
+async function mailStatements(place: Place): Promise<Statement[]> {
+  const [article] = await place.query('pages', `select a.message_id, t.number, pa.address from article a join ticket t on t.id = a.ticket_id
+    join person_address pa on pa.person_id = t.customer_id where a.message_id is not null order by a.id desc limit 1`)
+  const opened = await place.open('pages')
+  const heard: Statement[] = []
+  const db = new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: opened.pool }),
+    log: ({ level, query }) => { if (level === 'query') heard.push({ sql: query.sql, parameters: query.parameters }) },
+  })
+  const messageId = String(article!['message_id'])
+  await whatIsKnown(db as Kysely<Database> as never, {
+    delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date() }, messageId, references: [messageId, '<none@klient.example>'],
+    originals: [messageId], numbers: [String(article!['number'])], sender: String(article!['address']),
+  })
+  await opened.close()
+  return heard
+}
+
+/** Growing tables that are read from end to end. */
+function wholeReads(node: Node): string[] {
+  const own = node['Node Type'] === 'Seq Scan' && GROWING.has(node['Relation Name'] ?? '') && (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'] > 5000
+    ? [node['Relation Name']!] : []
+  return [...new Set([...own, ...(node.Plans ?? []).flatMap(wholeReads)])]
+}

@@ -1,0 +1,73 @@
+/** Owns a plain SMTP client, quick enough not to be what is measured: several connections, commands pipelined (RFC 2920). */
+import { connect, type Socket } from 'node:net'
+import type { Delivery } from './mails.ts'
+
+/** Delivers all mails and answers the seconds from the first command to the last 250. Throws at anything but success. */
+export async function deliver(port: number, mails: readonly Delivery[], connections: number): Promise<number> {
+  const waiting = [...mails]
+  const clients = await Promise.all(Array.from({ length: connections }, () => open(port)))
+  const began = performance.now()
+  await Promise.all(clients.map(async (client) => {
+    for (let mail = waiting.shift(); mail; mail = waiting.shift()) await client.send(mail)
+  }))
+  const seconds = (performance.now() - began) / 1000
+  await Promise.all(clients.map((client) => client.close()))
+  return seconds
+}
+
+interface Client { send(mail: Delivery): Promise<void>; close(): Promise<void> }
+
+async function open(port: number): Promise<Client> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  const reply = replies(socket)
+  await reply(220)
+  socket.write('EHLO bench.example\r\n')
+  await reply(250)
+  return {
+    async send({ from, to, raw }) {
+      socket.write(`MAIL FROM:<${from}>\r\nRCPT TO:<${to}>\r\nDATA\r\n`)
+      await reply(250)
+      await reply(250)
+      await reply(354)
+      socket.cork()
+      socket.write(raw)
+      socket.write(raw.subarray(-2).equals(Buffer.from('\r\n')) ? '.\r\n' : '\r\n.\r\n')
+      socket.uncork()
+      await reply(250)
+    },
+    async close() {
+      socket.write('QUIT\r\n')
+      await reply(221)
+      socket.destroy()
+    },
+  }
+}
+
+/** Waits for the next whole reply and checks its code. No line of these mails begins with a dot: nothing is stuffed. */
+function replies(socket: Socket): (code: number) => Promise<void> {
+  let buffered = ''
+  const ready: string[] = []
+  let wake: (() => void) | undefined
+  let failure: Error | undefined
+  socket.setEncoding('latin1')
+  socket.on('data', (text: string) => {
+    const lines = (buffered + text).split('\r\n')
+    buffered = lines.pop()!
+    ready.push(...lines.filter((line) => line[3] === ' '))
+    wake?.()
+  })
+  const end = (error?: Error) => {
+    failure ??= error ?? new Error('the server closed the connection')
+    wake?.()
+  }
+  socket.on('error', end)
+  socket.on('close', () => end())
+  return async (code) => {
+    while (ready.length === 0) {
+      if (failure) throw failure
+      await new Promise<void>((resolve) => { wake = resolve })
+    }
+    const line = ready.shift()!
+    if (!line.startsWith(String(code))) throw new Error(`the server said ${line} instead of ${code}`)
+  }
+}
