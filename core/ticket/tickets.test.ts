@@ -116,6 +116,15 @@ describe('answering', () => {
   })
 })
 
+describe('the queue\'s signature', () => {
+  it('stands below an answer once, also when an answer taken back is sent again', () => {
+    const signed = acts.withSignature('Działa.\n', 'Dział Informatyzacji\ntel. 2447')
+    expect(signed).toBe('Działa.\n\n-- \nDział Informatyzacji\ntel. 2447\n')
+    expect(acts.withSignature(signed, 'Dział Informatyzacji\ntel. 2447')).toBe(signed)
+    expect(acts.withSignature('Działa.', ' ')).toBe('Działa.')
+  })
+})
+
 describe('states', () => {
   it('pending needs a date in the future, waiting for the customer needs none', async () => {
     const { id } = await make.ticket()

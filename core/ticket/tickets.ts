@@ -155,7 +155,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   const subject = buildSubject({ number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS)
   const article: NewArticle = {
     channel: to.length > 0 ? 'email' : 'web', senderType: 'agent', visible: true, personId: actorId(work), from: sayAddress(sender), to: to.join(', '),
-    cc: (answer.cc ?? []).join(', '), subject, body: answer.body, messageId, inReplyTo: parent?.messageId ?? '',
+    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, (await findQueue(work.db, ticket.queueId))!.signature), messageId, inReplyTo: parent?.messageId ?? '',
     references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
   }
   const articleId = await insertArticle(work, ticket.id, article)
@@ -175,6 +175,12 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   emitArticle(work, ticket, articleId, article)
   if (given?.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
   return { articleId, mailId }
+}
+
+/** The queue's signature below an answer, after the line that mail programs know it by (RFC 3676 4.3); never twice. */
+export function withSignature(body: string, signature: string): string {
+  const text = signature.trim()
+  return text === '' || body.trimEnd().endsWith(text) ? body : `${body.trimEnd()}\n\n-- \n${text}\n`
 }
 
 export interface Note { subject?: string; body: string; visible?: boolean; attachments?: NewAttachment[]; channel?: 'internal' | 'phone' }
