@@ -177,7 +177,7 @@ const Preview = ({ c, calendar, trying, at }: { c: PageContext; calendar: Calend
 
 /** "śr., 24 grudnia 2026": a day without a clock or a zone. */
 const sayDay = (isoDate: string, language: string): string =>
-  new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
+  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
 
 /** The moment typed into the form, read on the calendar's wall clock. */
 function readMoment(calendar: Calendar, typed: string): { label: string; at: Date }[] {

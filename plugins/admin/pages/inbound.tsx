@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import {
-  ActButton, Badge, Card, findInbound, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, OUTCOMES, PageHead, readInboundRaw, refused, retryInbound, saySize, SideList,
+  ActButton, Badge, Card, findInbound, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, Notice, OUTCOMES, PageHead, readInboundRaw, refused, retryInbound, saySize, SideList,
   Time, type AdminQueue, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type PageContext, type Tone, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
@@ -24,7 +24,7 @@ export function inboundRoutes(app: Hono<WebEnv>): void {
     return submit(c, {}, async () => {
       await c.get('host').work(actor, (work) => retryInbound(work, mail.id))
       return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.retried') }
-    }, () => detailPage(c, mail, true))
+    }, async (form) => detailPage(c, await demandMail(c), form.problems['']))
   })
 }
 
@@ -83,12 +83,12 @@ async function inboundPage(c: PageContext): Promise<Response> {
   })
 }
 
-async function detailPage(c: PageContext, mail: InboundDetail, gone = false): Promise<Response> {
+async function detailPage(c: PageContext, mail: InboundDetail, problem?: string): Promise<Response> {
   const t = words(c)
   const queues = mail.reasons.some((reason) => reason.step === 'destination') ? await listAllQueues(c.get('host').db) : []
-  const retries = (mail.state === 'failed' || mail.state === 'held') && !gone
+  const retries = mail.state === 'failed' || mail.state === 'held'
   return adminPage(c, {
-    title: mail.subject || t('mail.no-subject'), area: 'inbound',
+    title: mail.subject || t('mail.no-subject'), area: 'inbound', status: problem ? 422 : 200,
     body: (
       <>
         <Crumb href={PATH}>{t('area.inbound')}</Crumb>
@@ -97,6 +97,7 @@ async function detailPage(c: PageContext, mail: InboundDetail, gone = false): Pr
           {mail.ticketNumber && <a class="button button-quiet" href={`/desk/tickets/${mail.ticketId}`}>{t('mail.ticket')} {mail.ticketNumber}</a>}
           <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>{t('inbound.raw')}</a>
         </PageHead>
+        {problem && <Notice tone="bad"><p>{problem}</p></Notice>}
         <div class="admin-two">
           <Card title={t('inbound.decisions')} id="decisions">
             {mail.reasons.length === 0 && <p class="quiet">{t(mail.state === 'accepted' ? 'inbound.not-yet' : 'inbound.no-reasons')}</p>}

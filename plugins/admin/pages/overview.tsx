@@ -16,11 +16,11 @@ async function overviewPage(c: PageContext): Promise<Response> {
   const { db, config, plugins } = c.get('host')
   const status = await readStatus(db)
   const link = (count: number, href: string): Child => count > 0 ? <a href={href}>{count}</a> : '0'
-  const alarms: { text: string; href: string }[] = []
+  const alarms: { text: string; href?: string }[] = []
   if (status.inbound.failed > 0) alarms.push({ text: t('overview.inbound-failed', { count: status.inbound.failed }), href: '/admin/mail/in?state=failed' })
   if (status.inbound.held > 0) alarms.push({ text: t('overview.inbound-held', { count: status.inbound.held }), href: '/admin/mail/in?state=held' })
   if (status.outbound.failed > 0) alarms.push({ text: t('overview.outbound-failed', { count: status.outbound.failed }), href: '/admin/mail/out?state=failed' })
-  if (status.jobs.givenUp > 0) alarms.push({ text: t('overview.jobs-given-up', { count: status.jobs.givenUp }), href: '/admin' })
+  if (status.jobs.givenUp > 0) alarms.push({ text: t('overview.jobs-given-up', { count: status.jobs.givenUp }) })
   return adminPage(c, {
     title: t('area.overview'),
     body: (
@@ -28,7 +28,7 @@ async function overviewPage(c: PageContext): Promise<Response> {
         <PageHead title={t('area.overview')} beside={t('overview.version', { version })} />
         {!config.smarthostUrl && <Notice tone="warn"><p>{t('outbound.no-smarthost')} <a href="/admin/mail/out?state=queued">{t('area.outbound')}</a></p></Notice>}
         {alarms.length > 0
-          ? <Notice tone="bad"><p>{t('overview.waits')}</p><ul>{alarms.map((alarm) => <li><a href={alarm.href}>{alarm.text}</a></li>)}</ul></Notice>
+          ? <Notice tone="bad"><p>{t('overview.waits')}</p><ul>{alarms.map((alarm) => <li>{alarm.href ? <a href={alarm.href}>{alarm.text}</a> : alarm.text}</li>)}</ul></Notice>
           : <Notice tone="good"><p>{t('overview.all-well')}</p></Notice>}
         <div class="glance">
           <Card title={t('area.inbound')} id="inbound">
