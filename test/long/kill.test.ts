@@ -232,7 +232,7 @@ describe(`kill -9 of the program while mails arrive (seed ${seed})`, () => {
         await locker.query('begin; lock table inbound_mail in share mode')
         sendMore(share)
         await until('a mail waits for its commit', async () => (await pool.query(
-          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%inbound_mail%' and datname = current_database()`)).rows[0])
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query ilike '%insert into inbound_mail%' and datname = current_database()`)).rows[0])
         await kill()
         await locker.query('rollback')
         await locker.end()
