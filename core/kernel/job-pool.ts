@@ -12,6 +12,8 @@ export interface JobPool {
   away(): boolean
   /** Connections asked for from now on are refused when the database is away. */
   stopWaiting(): void
+  /** Ends all connections, each when it is free. Who asks for one after that hears nothing any more. */
+  end(): Promise<void>
 }
 
 /**
@@ -22,6 +24,7 @@ export interface JobPool {
 export function openJobPool(url: string, max: number, lost: () => void): JobPool {
   let waiting = true
   let away = false
+  let ended = false
   const again = (error: unknown): never => {
     throw databaseIsAway(error) ? Object.assign(error as Error, { code: AGAIN }) : error
   }
@@ -48,7 +51,7 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
 
   const connect = pool.connect.bind(pool)
   const patient = async (): Promise<PoolClient> => {
-    for (;;) {
+    while (!ended) {
       try {
         const client = await connect()
         away = false
@@ -59,7 +62,16 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
         await sleep(500)
       }
     }
+    return new Promise(() => {})
   }
   Object.defineProperty(pool, 'connect', { value: (done?: Parameters<typeof connect>[0]) => (done ? connect(done) : patient()) })
-  return { pool, away: () => away, stopWaiting() { waiting = false } }
+  return {
+    pool,
+    away: () => away,
+    stopWaiting() { waiting = false },
+    end() {
+      ended = true
+      return pool.end()
+    },
+  }
 }

@@ -113,7 +113,7 @@ export async function startJobs(
       const ended = keep.then(() => Promise.all(ending))
         // The end of the last job asks for its connection a moment later; a pool that ends gives none.
         .then(() => setImmediate())
-        .then(() => connections.pool.end())
+        .then(() => connections.end())
         .then(() => { over = true })
       // What is not done by then runs again elsewhere, or at the next start. Without a database there is nobody to tell.
       for (const until = performance.now() + STOP_MS; !over && performance.now() < until && (underWay > 0 || !connections.away());) {
