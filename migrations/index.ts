@@ -2,8 +2,10 @@
 import type { Migration } from 'kysely/migration'
 import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
+import * as lists from './0003_lists.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
   '0002_seed': seed,
+  '0003_lists': lists,
 }

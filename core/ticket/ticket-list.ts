@@ -57,18 +57,12 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   const limit = Math.min(Math.max(wish.limit ?? 50, 1), 500)
   const { column, type } = SORT_COLUMNS[wish.sort ?? 'created']
   const direction = wish.direction ?? 'desc'
-  const order = sql.raw(`${column} ${direction}, ticket.id ${direction}`)
-  const conditions = filterConditions(wish.filter ?? {})
   const key = readKey(wish.after)
-  if (key) {
-    conditions.push(sql`(${sql.raw(column)}, ticket.id) ${sql.raw(direction === 'desc' ? '<' : '>')} (${key.value}::${sql.raw(type)}, ${key.id}::bigint)`)
-  }
-  const branches = visibleBranches(access, right)
-  if (branches.length === 0) return { tickets: [], after: null }
-  const sorted = sql.raw(`sort_key ${direction}, id ${direction}`)
-  const parts = branches.map((branch) => sql`(
-    select ticket.id, ${sql.raw(column)} as sort_key from ticket where ${sql.join([branch, ...conditions], sql` and `)} order by ${order} limit ${limit + 1})`)
-  const ids = sql`select id from (${sql.join(parts, sql` union `)}) as u order by ${sorted} limit ${limit + 1}`
+  const further = key && sql`(${sql.raw(column)}, ticket.id) ${sql.raw(direction === 'desc' ? '<' : '>')} (${key.value}::${sql.raw(type)}, ${key.id}::bigint)`
+  const ids = visibleIds(access, right, wish.filter ?? {}, {
+    ...(further ? { further } : {}), sortKey: sql.raw(column), order: (name) => sql.raw(`${name} ${direction}, id ${direction}`), limit: limit + 1,
+  })
+  if (!ids) return { tickets: [], after: null }
   // As an array the page is found first and then looked up by id. With `in (…)` the planner, which orders no more than eight
   // joins by itself, reads the whole table of tickets.
   const rows = await ticketQuery(db, access.personId)
@@ -85,11 +79,9 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
 
 /** How many, up to `cap`: beyond it nobody needs the exact figure. */
 export async function countTickets(db: Kysely<Database>, access: Access, right: Right, filter: TicketFilter, cap = 1000): Promise<number> {
-  const branches = visibleBranches(access, right)
-  if (branches.length === 0) return 0
-  const conditions = filterConditions(filter)
-  const parts = branches.map((branch) => sql`(select ticket.id from ticket where ${sql.join([branch, ...conditions], sql` and `)} limit ${cap})`)
-  const { rows } = await sql<{ count: string }>`select count(*) from (select id from (${sql.join(parts, sql` union `)}) u limit ${cap}) c`.execute(db)
+  const ids = visibleIds(access, right, filter, { limit: cap })
+  if (!ids) return 0
+  const { rows } = await sql<{ count: string }>`select count(*) from (${ids}) c`.execute(db)
   return Number(rows[0]?.count ?? 0)
 }
 
@@ -98,12 +90,9 @@ export async function countEach<K extends string>(
   db: Kysely<Database>, access: Access, right: Right, filters: Record<K, TicketFilter>, cap = 1000,
 ): Promise<Record<K, number>> {
   const names = Object.keys(filters) as K[]
-  const branches = visibleBranches(access, right)
-  if (branches.length === 0) return Object.fromEntries(names.map((name) => [name, 0])) as Record<K, number>
   const columns = names.map((name) => {
-    const conditions = filterConditions(filters[name])
-    const parts = branches.map((branch) => sql`(select ticket.id from ticket where ${sql.join([branch, ...conditions], sql` and `)} limit ${cap})`)
-    return sql`(select count(*) from (select id from (${sql.join(parts, sql` union `)}) u limit ${cap}) c) as ${sql.id(name)}`
+    const ids = visibleIds(access, right, filters[name], { limit: cap })
+    return ids ? sql`(select count(*) from (${ids}) c) as ${sql.id(name)}` : sql`0 as ${sql.id(name)}`
   })
   const { rows } = await sql<Record<K, string>>`select ${sql.join(columns)}`.execute(db)
   return Object.fromEntries(names.map((name) => [name, Number(rows[0]?.[name] ?? 0)])) as Record<K, number>
@@ -118,6 +107,43 @@ export async function countOpenByQueue(db: Kysely<Database>, access: Access): Pr
     where state_type in ('new', 'open', 'pending reminder', 'pending auto') and queue_id = any(${queues}::bigint[])
     group by queue_id`.execute(db)
   return new Map(rows.map((row) => [row.queue_id, { open: Number(row.open), fresh: Number(row.fresh) }]))
+}
+
+interface Choice {
+  limit: number
+  /** One condition more: where a page begins. */
+  further?: RawBuilder<unknown>
+  sortKey?: RawBuilder<unknown>
+  order?: (sortKey: string) => RawBuilder<unknown>
+}
+
+/**
+ * The select of ids that one list or count needs: each branch of the policy for itself, with its own limit, so that each has
+ * an index to walk; a search is asked once, not once a branch. Undefined: nothing is visible.
+ */
+function visibleIds(access: Access, right: Right, filter: TicketFilter, choice: Choice): RawBuilder<unknown> | undefined {
+  const branches = visibleBranches(access, right)
+  if (branches.length === 0) return undefined
+  const { limit, further, sortKey = sql`0`, order } = choice
+  const search = searchFor(filter.search)
+  const conditions = [...filterConditions(filter), ...(further ? [further] : []), ...(search ? [sql`ticket.id in (select id from found)`] : [])]
+  const sorted = (name: string) => (order ? sql` order by ${order(name)}` : sql``)
+  const parts = branches.map((branch) => sql`(
+    select ticket.id, ${sortKey} as sort_key from ticket where ${sql.join([branch, ...conditions], sql` and `)}${sorted('sort_key')} limit ${limit})`)
+  return sql`${search ? sql`with found as materialized (${search})` : sql``}
+    select id from (${sql.join(parts, sql` union `)}) as u${sorted('sort_key')} limit ${limit}`
+}
+
+/** Ids of the tickets that a search finds: by number or its beginning, by words of the title, by name or address of the customer. */
+function searchFor(text: string | undefined): RawBuilder<unknown> | undefined {
+  const search = text?.trim().slice(0, 200)
+  if (!search) return undefined
+  if (/^\d{4,}$/.test(search)) return sql`select id from ticket where number like ${`${search}%`}`
+  const like = `%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
+  return sql`
+    select id from ticket where title ilike ${like}
+    union select id from ticket where customer_id = any(array(
+      select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like}))`
 }
 
 /** The ticket, if `access` holds `right` on it: otherwise 404, the same as absent; 403 when it is visible all the same. */
@@ -156,16 +182,6 @@ function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
-  const search = filter.search?.trim().slice(0, 200)
-  if (search) {
-    const like = `%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
-    all.push(/^\d{4,}$/.test(search)
-      ? sql`ticket.number like ${`${search}%`}`
-      : sql`ticket.id in (
-          select id from ticket where title ilike ${like}
-          union select t.id from ticket t join person p on p.id = t.customer_id where p.name ilike ${like}
-          union select t.id from ticket t join person_address a on a.person_id = t.customer_id where a.address ilike ${like})`)
-  }
   return all
 }
 
