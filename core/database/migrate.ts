@@ -16,8 +16,7 @@ export async function migrate(
   owner: string,
   migrations: Record<string, Migration>,
 ): Promise<string[]> {
-  const suffix = owner.replace(/[^a-z0-9_]/g, '_')
-  const table = `migration_${suffix}`
+  const table = `migration_${migrationSuffix(owner)}`
   await refuseNewer(db, owner, table, migrations)
   const migrator = new Migrator({
     db,
@@ -36,12 +35,21 @@ export async function migrate(
   return results.filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }
 
-/** A database that a newer program migrated is never touched by an older one. */
+/** The ending of the name of the owner's table of migrations that ran. */
+export const migrationSuffix = (owner: string): string => owner.replace(/[^a-z0-9_]/g, '_')
+
+/** The names that `migrate` would run. Refuses what it refuses; writes nothing. */
+export async function pendingMigrations(db: Kysely<Database>, owner: string, migrations: Record<string, Migration>): Promise<string[]> {
+  const ran = await refuseNewer(db, owner, `migration_${migrationSuffix(owner)}`, migrations)
+  return Object.keys(migrations).filter((name) => !ran.includes(name)).sort()
+}
+
+/** A database that a newer program migrated is never touched by an older one. Answers what ran. */
 async function refuseNewer(
   db: Kysely<Database>, owner: string, table: string, migrations: Record<string, Migration>,
-): Promise<void> {
+): Promise<string[]> {
   const { rows: found } = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(db)
-  if (!found[0]?.found) return
+  if (!found[0]?.found) return []
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)} order by name`.execute(db)
   const unknown = rows.filter(({ name }) => !(name in migrations)).map(({ name }) => name)
   if (unknown.length > 0) {
@@ -50,4 +58,5 @@ async function refuseNewer(
         'start that version, or restore a backup from before.',
     )
   }
+  return rows.map(({ name }) => name)
 }
