@@ -2,6 +2,8 @@
 import { Command } from 'commander'
 import { BootError } from './boot-error.ts'
 import { backupCommands } from './cli/backup.ts'
+import { doctorCommand } from './cli/doctor.ts'
+import { jobsCommand } from './cli/jobs.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { loadConfig } from './config.ts'
 import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
@@ -43,6 +45,8 @@ program
 
 migrateCommand(program)
 backupCommands(program)
+doctorCommand(program)
+jobsCommand(program)
 
 program
   .command('demo')

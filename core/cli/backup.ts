@@ -7,6 +7,7 @@ import { createFileArchive, createFolderArchive, type ArchiveWriter } from '../d
 import { writeBackup, type Manifest, type Progress } from '../database/backup.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { checkBackup, restoreBackup } from '../database/restore.ts'
+import { sayBytes } from './bytes.ts'
 import { say, withDatabase } from './open.ts'
 import { showProgress } from './progress.ts'
 
@@ -107,10 +108,4 @@ const amounts = ({ tables, jobs }: Manifest): string => {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0)
   const of = (name: string) => tables.find((table) => table.name === `public.${name}`)?.rows ?? 0
   return `${rows} rows in ${tables.length} tables (${of('ticket')} tickets, ${of('article')} articles, ${of('blob')} files) and ${jobs.rows} jobs`
-}
-
-export function sayBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3))
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
 }
