@@ -37,7 +37,7 @@ export async function checkMails({ database, config, now }: WithDatabase): Promi
       (select count(*)::int from inbound_mail where state = 'accepted' and accepted_at < ${now}::timestamptz - ${LATE} * interval '1 minute') as late,
       (select count(*)::int from outbound_mail where state = 'queued') as queued,
       (select count(*)::int from outbound_mail where state = 'queued' and created_at < ${now}::timestamptz - interval '1 hour') as overdue,
-      (select count(*)::int from outbound_mail where state = 'failed') as unsent,
+      (select count(*)::int from outbound_mail where state = 'failed' and created_at > ${now}::timestamptz - interval '7 days') as unsent,
       (select last_error from outbound_mail where state = 'queued' and last_error is not null order by id desc limit 1) as error`.execute(database.db)
   if (!mails) return []
   const findings: Finding[] = []
@@ -46,7 +46,7 @@ export async function checkMails({ database, config, now }: WithDatabase): Promi
   if (mails.late > 0) findings.push(fail('mail in', `${mails.late} mails have waited for more than ${LATE} minutes to become tickets.`, 'Start pomoc, or look into the log for errors of mail/process.'))
   if (findings.length === 0) findings.push(ok('mail in', 'Every mail that came was dealt with.'))
   const out = findings.length
-  if (mails.unsent > 0) findings.push(warn('mail out', `${mails.unsent} mails could not be delivered for good.`, 'Open “Mails” in the administration; the agents were told.'))
+  if (mails.unsent > 0) findings.push(warn('mail out', `${mails.unsent} mails of the last seven days could not be delivered.`, 'Open “Mails” in the administration; the agents were told.'))
   if (mails.queued > 0 && !config.smarthostUrl) {
     findings.push(warn('mail out', `${mails.queued} mails wait in the outbox, since there is nowhere to send them.`, 'Set POMOC_SMARTHOST_URL to your mail server, such as smtp://mail.uni.example:25.'))
   } else if (mails.overdue > 0) {
