@@ -41,12 +41,12 @@ export async function checkMails({ database, config, now }: WithDatabase): Promi
       (select last_error from outbound_mail where state = 'queued' and last_error is not null order by id desc limit 1) as error`.execute(database.db)
   if (!mails) return []
   const findings: Finding[] = []
-  if (mails.failed > 0) findings.push(fail('mail in', `${mails.failed} mails could not be made tickets; they are kept.`, 'Open “Mails” in the administration, see why, and start them again.'))
-  if (mails.held > 0) findings.push(warn('mail in', `${mails.held} mails are held back.`, 'Open “Mails” in the administration and decide about them.'))
+  if (mails.failed > 0) findings.push(fail('mail in', `${mails.failed} mails could not be made tickets; they are kept.`, 'Open “Inbound mail” in the administration, see why, and start them again.'))
+  if (mails.held > 0) findings.push(warn('mail in', `${mails.held} mails are held back.`, 'Open “Inbound mail” in the administration and decide about them.'))
   if (mails.late > 0) findings.push(fail('mail in', `${mails.late} mails have waited for more than ${LATE} minutes to become tickets.`, 'Start pomoc, or look into the log for errors of mail/process.'))
   if (findings.length === 0) findings.push(ok('mail in', 'Every mail that came was dealt with.'))
   const out = findings.length
-  if (mails.unsent > 0) findings.push(warn('mail out', `${mails.unsent} mails of the last seven days could not be delivered.`, 'Open “Mails” in the administration; the agents were told.'))
+  if (mails.unsent > 0) findings.push(warn('mail out', `${mails.unsent} mails of the last seven days could not be delivered.`, 'Open “Outbound mail” in the administration; the agents were told.'))
   if (mails.queued > 0 && !config.smarthostUrl) {
     findings.push(warn('mail out', `${mails.queued} mails wait in the outbox, since there is nowhere to send them.`, 'Set POMOC_SMARTHOST_URL to your mail server, such as smtp://mail.uni.example:25.'))
   } else if (mails.overdue > 0) {

@@ -79,7 +79,7 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
       await asking
       connections.set({ state: 'open' }, pool.totalCount)
       connections.set({ state: 'idle' }, pool.idleCount)
-      connections.set({ state: 'wanted' }, pool.waitingCount)
+      connections.set({ state: 'waiting' }, pool.waitingCount)
       return registry.metrics()
     },
   }
