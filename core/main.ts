@@ -58,7 +58,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const database = await connectDatabase(config, { log })
     started.push(database.close)
-    const { db, url } = database
+    const { db, pool, url } = database
 
     await migrateAll(database, log)
     const plugins = await loadPlugins(config.plugins, findPlugin)

@@ -3,8 +3,11 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
-import { BootError, reasonOf } from '../boot-error.ts'
+import { BootError, codeOf, reasonOf } from '../boot-error.ts'
 import type { Database } from './schema.ts'
+
+/** insufficient_privilege */
+const NOT_ALLOWED = '42501'
 
 /**
  * Runs what is missing of `migrations`, in the order of their names, in one transaction: all of it or nothing.
@@ -27,6 +30,16 @@ export async function migrate(
   const { error, results = [] } = await migrator.migrateToLatest()
   if (error !== undefined) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName
+    const missing = /extension "(\w+)" is not available/.exec(reasonOf(error))?.[1]
+    if (missing) {
+      throw new BootError(`The database server lacks the extension ${missing}: install PostgreSQL's contrib package (postgresql-contrib) on it.`)
+    }
+    if (codeOf(error) === NOT_ALLOWED) {
+      throw new BootError(
+        `The database user may not do what pomoc needs (${reasonOf(error)}): make that user the owner of the database, with ` +
+          '"alter database … owner to …".',
+      )
+    }
     throw new BootError(
       `The migration ${failed ?? ''} of ${owner} failed (${reasonOf(error)}): the database was left as it was, so go back to the ` +
         'version of pomoc that made it and report this.',

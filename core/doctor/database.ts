@@ -28,8 +28,8 @@ export async function checkServer({ database, config }: WithDatabase): Promise<F
       'Stop the server and run "pg_checksums --enable" on its data.'))
   } else findings.push(ok('database checksums', 'On, and none was ever wrong.'))
   const free = server.most - server.used
-  // Beside the pool each process listens, and holds its workers' lock.
-  const wanted = config.databaseConnections + 2
+  // Beside the pool: four jobs at a time, the clock's and the queue's listener, live updates, the workers' lock.
+  const wanted = config.databaseConnections + 8
   findings.push(free >= wanted ? ok('database connections', `One pomoc wants up to ${wanted}; others leave ${free} of ${server.most}.`)
     : warn('database connections', `One pomoc wants up to ${wanted}, and others leave ${free} of ${server.most}.`,
       'Raise max_connections in the server, or lower databaseConnections in config/local.ts.'))
