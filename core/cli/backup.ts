@@ -60,17 +60,21 @@ async function save(database: OpenDatabase, path: string, create: () => Promise<
 }
 
 async function write(database: OpenDatabase, archive: ArchiveWriter, progress: Progress): Promise<{ manifest: Manifest; size: number }> {
-  // Ctrl-C leaves no half behind.
-  const interrupted = (signal: NodeJS.Signals) => void archive.abandon().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  // Ctrl-C leaves no half behind, and a database server that was started for this is stopped again.
+  let broken = false
+  const breakOff = () => { broken = true }
+  process.on('SIGINT', breakOff).on('SIGTERM', breakOff)
   try {
-    const manifest = await writeBackup(database.pool, archive, progress)
+    const manifest = await writeBackup(database.pool, archive, (done, what) => {
+      if (broken) throw new BootError('The backup was broken off: nothing of it was kept.')
+      progress(done, what)
+    })
     return { manifest, size: await archive.finish() }
   } catch (error) {
     await archive.abandon()
     throw error instanceof BootError ? error : new BootError(`The backup could not be made (${reasonOf(error)}): put that right and repeat it.`)
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+    process.off('SIGINT', breakOff).off('SIGTERM', breakOff)
   }
 }
 

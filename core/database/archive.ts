@@ -29,7 +29,7 @@ export async function createFileArchive(path: string, now: Date): Promise<Archiv
   if (await stat(path).catch(() => undefined)) throw new BootError(`The file ${path} ${EXISTS}.`)
   const part = `${path}.part`
   const handle = await open(part, 'wx', MODE.file).catch((error: unknown) => {
-    if (codeOf(error) === 'EEXIST') throw new BootError(`The file ${part} ${EXISTS}: another backup writes it, or one was cut off.`)
+    if (codeOf(error) === 'EEXIST') throw new BootError(`The file ${part} exists already, since another backup writes it or one was cut off: choose another name, or take it away.`)
     throw new BootError(cannotWrite(part, error))
   })
   const { readable, controller } = createTarPacker()
