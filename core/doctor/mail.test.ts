@@ -123,8 +123,9 @@ test('a smarthost that greets without encryption, sends us away, or is not there
 })
 
 test('a smarthost that wants a password takes ours, or refuses it', async () => {
+  const { made } = await certificate(30)
   const server = new SMTPServer({
-    onAuth: ({ username, password }, _session, done) =>
+    key: made.private, cert: made.cert, onAuth: ({ username, password }, _session, done) =>
       done(username === 'pomoc' && password === 'tajne' ? null : new Error('Invalid login'), { user: username ?? '' }),
   })
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
