@@ -73,5 +73,20 @@ export default {
   // Plugins in use: folders of plugins/, npm packages, or paths beginning with ./ or /.
   plugins: ['desk', 'portal', 'admin', 'smtp-receiver'],
 
+  // How long is kept what only machines look back at; tidied each night. Tickets and articles are kept for good.
+  retention: {
+    factDays: 90, // what happened, for plugins that are told again
+    draftDays: 90, // drafts that nobody sent
+    givenUpJobDays: 90, // jobs that failed as often as they may
+    rawMailDays: null, // mails as they came, once they are tickets: a number of days, or null to keep them
+  },
+
+  // Figures for Prometheus at /metrics: on a port of their own, or on the main one for whoever sends the token.
+  metrics: {
+    host: '127.0.0.1', // POMOC_METRICS_HOST
+    // port (POMOC_METRICS_PORT): unset, there is no such port.
+    // token (POMOC_METRICS_TOKEN): sent as "Authorization: Bearer …". Unset, the main port shows no figures.
+  },
+
   logLevel: 'info', // POMOC_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent
 } satisfies PartialConfig

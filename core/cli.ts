@@ -1,10 +1,12 @@
 /** Owns the command line: its commands, the program's signals, and how faults are told. */
 import { Command } from 'commander'
 import { BootError } from './boot-error.ts'
+import { backupCommands } from './cli/backup.ts'
+import { doctorCommand } from './cli/doctor.ts'
+import { jobsCommand } from './cli/jobs.ts'
+import { migrateCommand } from './cli/migrate.ts'
 import { loadConfig } from './config.ts'
 import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
-import { connectDatabase } from './database/connect.ts'
-import { migrateAll } from './database/migrate-all.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
 import { dropPrivileges } from './privileges.ts'
@@ -41,19 +43,10 @@ program
     say(`  plugins   ${config.plugins.join(', ')}`)
   })
 
-program
-  .command('migrate')
-  .description('bring the database up to date')
-  .action(async () => {
-    const config = await loadConfig()
-    const database = await connectDatabase(config, { share: true })
-    try {
-      await migrateAll(database)
-      say('The database is up to date.')
-    } finally {
-      await database.close()
-    }
-  })
+migrateCommand(program)
+backupCommands(program)
+doctorCommand(program)
+jobsCommand(program)
 
 program
   .command('demo')

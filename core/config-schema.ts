@@ -24,6 +24,7 @@ const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
 const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
 const ZONE = 'a time zone, such as Europe/Warsaw'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
+const DAYS = 'how many days'
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
 
 export const configSchema = z
@@ -64,6 +65,14 @@ export const configSchema = z
     }),
     zone: text(ZONE).refine(isZone, { error: ZONE }),
     plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),
+    retention: z.strictObject({
+      factDays: whole(1, 36_500, DAYS), draftDays: whole(1, 36_500, DAYS), givenUpJobDays: whole(1, 36_500, DAYS),
+      rawMailDays: whole(1, 36_500, `${DAYS}, or null`).nullable(),
+    }),
+    metrics: z.strictObject({
+      host, port: port.optional(),
+      token: text('a secret of 16 characters or more').min(16, { error: 'a secret of 16 characters or more' }).optional(),
+    }),
     logLevel: oneOf(logLevels),
   })
 

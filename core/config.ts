@@ -41,6 +41,9 @@ export const environmentKeys = {
   POMOC_BASE_URL: 'baseUrl',
   POMOC_MAIL_ADDRESS: 'mailAddress',
   POMOC_SMARTHOST_URL: 'smarthostUrl',
+  POMOC_METRICS_HOST: 'metrics.host',
+  POMOC_METRICS_PORT: 'metrics.port',
+  POMOC_METRICS_TOKEN: 'metrics.token',
   POMOC_LOG_LEVEL: 'logLevel',
 } as const
 
@@ -134,4 +137,4 @@ function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>)
 }
 
 /** Values that may hold a password are never printed. */
-const secret = (name: string): boolean => name.endsWith('Url') && name !== 'baseUrl'
+const secret = (name: string): boolean => (name.endsWith('Url') && name !== 'baseUrl') || name === 'metrics.token'

@@ -18,6 +18,8 @@ import { startLive } from './kernel/live.ts'
 import { loadPlugins } from './kernel/load-plugins.ts'
 import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
+import { makeMetrics } from './metrics/metrics.ts'
+import { serveMetrics } from './metrics/serve.ts'
 import { projectDir } from './project.ts'
 import { openWebDoor } from './web/serve.ts'
 
@@ -56,7 +58,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const database = await connectDatabase(config, { log })
     started.push(database.close)
-    const { db, url } = database
+    const { db, pool, url } = database
 
     await migrateAll(database, log)
     const plugins = await loadPlugins(config.plugins, findPlugin)
@@ -76,7 +78,13 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     // Answers under way need the database: from here on the web stops before it.
     started.splice(started.indexOf(web.stop), 1)
     started.push(web.stop)
-    web.serve(kernel)
+    const metrics = makeMetrics({ db, pool, clock })
+    web.serve(kernel, metrics)
+    const figures = await serveMetrics(config, metrics)
+    if (figures) {
+      started.push(figures.stop)
+      addresses.set('metrics', `http://${config.metrics.host}:${figures.port}/metrics`)
+    }
     addresses.set('web', wanted.http.port === 0 ? web.url : config.baseUrl)
     for (const plugin of plugins) {
       const end = await plugin.start?.(kernel.hostOf(plugin))
@@ -84,7 +92,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     }
     const notice = whenBound?.()
 
-    const jobs = await startJobs({ url, log, concurrency: 4, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
+    const jobs = await startJobs({ url, log, concurrency: 4, onEnd: metrics.jobEnded, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
       notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],

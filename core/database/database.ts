@@ -46,7 +46,14 @@ export async function openDatabase(url: string, { max = 10, log }: { max?: numbe
     throw error
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
-  return { url, db, pool, close: () => db.destroy() }
+  return {
+    url, db, pool,
+    async close() {
+      await db.destroy()
+      // Kysely leaves alone a pool that it was never asked to use.
+      if (!pool.ended) await pool.end()
+    },
+  }
 }
 
 async function check(pool: Pool, url: string): Promise<void> {

@@ -116,7 +116,7 @@ async function startAndHold(cluster: Cluster, share: boolean): Promise<Held> {
     client.on('error', () => {}) // 'end' follows
     try {
       await client.connect()
-      const locked = await hold(client)
+      const locked = await hold(client, share ? 2 : 20)
       if (!locked && !share) {
         const holder = await holderOf(client)
         await client.end()
@@ -142,9 +142,9 @@ async function startAndHold(cluster: Cluster, share: boolean): Promise<Held> {
   }
 }
 
-/** Tries for two seconds, for the lock of a pomoc killed just now is freed when the server notices. */
-async function hold(client: Client): Promise<boolean> {
-  for (let tries = 20; ; tries--) {
+/** Tries each tenth of a second, for the lock of a pomoc killed just now is freed when the server notices. */
+async function hold(client: Client, times: number): Promise<boolean> {
+  for (let tries = times; ; tries--) {
     const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [LOCK])
     if (rows[0]?.held || tries === 0) return rows[0]?.held ?? false
     await sleep(100)

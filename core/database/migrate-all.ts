@@ -1,12 +1,39 @@
-/** Owns bringing a database to core's schema, the jobs' own included. */
+/** Owns bringing a database to the program's schema: core's, the job queue's, each plugin's. */
+import type { Migration } from 'kysely/migration'
 import { coreMigrations } from '../../migrations/index.ts'
 import { migrateJobs } from '../kernel/run-jobs.ts'
 import type { Log } from '../log.ts'
-import { migrate } from './migrate.ts'
 import type { OpenDatabase } from './database.ts'
+import { migrate, migrationSuffix } from './migrate.ts'
+
+/** Whoever has migrations: core, or a plugin. */
+export interface Owner { name: string; migrations: Record<string, Migration> }
+
+/** Core first, then the plugins in their order. */
+export const ownersOf = (plugins: readonly { name: string; migrations?: Record<string, Migration> }[]): Owner[] => [
+  { name: 'core', migrations: coreMigrations }, ...plugins.map(({ name, migrations = {} }) => ({ name, migrations })),
+]
 
 /** Core's tables first, then those of the job queue, which acts write into. */
-export async function migrateAll({ db, pool }: Pick<OpenDatabase, 'db' | 'pool'>, log?: Log): Promise<void> {
-  await migrate(db, 'core', coreMigrations)
-  await migrateJobs(pool, log)
+export async function migrateAll(database: Pick<OpenDatabase, 'db' | 'pool'>, log?: Log): Promise<void> {
+  await migrateOwners(database, ownersOf([]), log && { log })
+}
+
+/**
+ * Runs what is missing, for each owner; answers the names that ran. With `only`, by the ending of the migrations' table,
+ * nothing else runs, and nothing for owners it does not name: so a database gets the shape it had elsewhere.
+ */
+export async function migrateOwners(
+  { db, pool }: Pick<OpenDatabase, 'db' | 'pool'>, owners: Owner[], { only, log }: { only?: Record<string, string[]>; log?: Log } = {},
+): Promise<string[]> {
+  const ran: string[] = []
+  for (const { name, migrations } of owners) {
+    const wanted = only ? only[migrationSuffix(name)] : Object.keys(migrations)
+    if (wanted) {
+      const some = Object.fromEntries(Object.entries(migrations).filter(([migration]) => wanted.includes(migration)))
+      ran.push(...(await migrate(db, name, some)).map((migration) => `${name} ${migration}`))
+    }
+    if (name === 'core') await migrateJobs(pool, log)
+  }
+  return ran
 }

@@ -88,7 +88,7 @@ export interface FactTable {
   data: DefaultJson<Record<string, unknown>>; created_at: Date
 }
 export interface InboundMailTable {
-  id: GeneratedId; key: Buffer; blob_id: Id; envelope_from: string; envelope_to: string; peer_address: Generated<string>
+  id: GeneratedId; key: Buffer; blob_id: Id | null; envelope_from: string; envelope_to: string; peer_address: Generated<string>
   peer_name: Generated<string>; encrypted: Generated<boolean>; accepted_at: Date; state: Generated<InboundState>; outcome: string | null
   reason: ColumnType<MailReason[] | null, string | null | undefined, string | null>; subject: Generated<string>; from_text: Generated<string>
   message_id_md5: string | null; ticket_id: Id | null; article_id: Id | null; attempts: Generated<number>; processed_at: Date | null

@@ -4,6 +4,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import type { Metrics } from '../metrics/metrics.ts'
 import { FRESH_TASKS } from './jobs.ts'
 import { openJobPool } from './job-pool.ts'
 import { keepWorkerLocks } from './worker-locks.ts'
@@ -31,7 +32,7 @@ export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
  * When the database goes away workers end and others begin as soon as it is back; a job that was under way then runs again.
  */
 export async function startJobs(
-  options: { url: string; log: Logger; concurrency: number; jobs: Map<string, RunnableJob> },
+  options: { url: string; log: Logger; concurrency: number; jobs: Map<string, RunnableJob>; onEnd?: Metrics['jobEnded'] },
 ): Promise<JobRunner> {
   const { log } = options
   let stopping = false
@@ -48,13 +49,17 @@ export async function startJobs(
     name,
     async (payload, helpers) => {
       underWay++
+      const begun = performance.now()
+      let result: 'done' | 'failed' = 'failed'
       try {
         await job.run(
           (payload ?? {}) as Record<string, unknown>,
           { attempt: helpers.job.attempts, lastAttempt: helpers.job.attempts >= helpers.job.max_attempts },
         )
+        result = 'done'
       } finally {
         underWay--
+        options.onEnd?.({ task: name, result, seconds: (performance.now() - begun) / 1000 })
       }
     },
   ]))

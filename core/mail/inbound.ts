@@ -52,6 +52,7 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
   const row = await loadInbound(host.db, id)
   if (!row || row.state === 'processed') return
   const mail = await read(row)
+  let ended: End | undefined
   const later = await host.work(system('postmaster'), async (work) => {
     const hand = await prepare(work, row, mail, book, waits)
     if (!hand) return undefined
@@ -60,8 +61,10 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
     const end = await act(work, row, hand, verdict, reasons)
     finishInbound(work, { ...end, id, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
+    ended = end
     return undefined
   })
+  if (ended) host.log.info({ mail: id, outcome: ended.outcome, ticket: ended.ticketId }, 'mail processed')
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
 }
 

@@ -53,14 +53,14 @@ const INBOUND_COLUMNS: Record<InboundSort, SortColumn> = {
   sender: { column: `lower(m.envelope_from)`, type: 'text' },
   recipient: { column: `lower(m.envelope_to)`, type: 'text' },
   subject: { column: `m.subject collate "pl-x-icu"`, type: 'text' },
-  size: { column: 'b.size', type: 'bigint' },
+  size: { column: 'coalesce(b.size, 0)', type: 'bigint' },
 }
 
 function inboundQuery(db: Kysely<Database>) {
-  return db.selectFrom('inbound_mail as m').innerJoin('blob as b', 'b.id', 'm.blob_id').leftJoin('ticket as t', 't.id', 'm.ticket_id').select([
+  return db.selectFrom('inbound_mail as m').leftJoin('blob as b', 'b.id', 'm.blob_id').leftJoin('ticket as t', 't.id', 'm.ticket_id').select([
     'm.id', 'm.state', 'm.outcome', 'm.envelope_from as envelopeFrom', 'm.envelope_to as envelopeTo', 'm.from_text as from', 'm.subject',
     'm.accepted_at as acceptedAt', 'm.processed_at as processedAt', 'm.ticket_id as ticketId', 't.number as ticketNumber', 'm.attempts',
-    sql<number>`b.size::float8`.as('size'),
+    sql<number>`coalesce(b.size, 0)::float8`.as('size'),
   ])
 }
 
@@ -88,7 +88,7 @@ export async function findInbound(db: Kysely<Database>, id: Id): Promise<Inbound
   if (!isId(id)) return undefined
   const row = await inboundQuery(db).select([
     'm.reason', 'm.article_id as articleId', 'm.peer_address as peerAddress', 'm.peer_name as peerName', 'm.encrypted',
-    sql<string>`encode(b.sha256, 'hex')`.as('sha256'),
+    sql<string>`coalesce(encode(b.sha256, 'hex'), '')`.as('sha256'),
   ]).where('m.id', '=', id).executeTakeFirst()
   if (!row) return undefined
   const { reason, ...rest } = row
@@ -98,7 +98,7 @@ export async function findInbound(db: Kysely<Database>, id: Id): Promise<Inbound
 /** The bytes as they came, piece by piece. */
 export async function readInboundRaw(db: Kysely<Database>, id: Id): Promise<AsyncGenerator<Buffer> | undefined> {
   const row = isId(id) && await db.selectFrom('inbound_mail').select('blob_id').where('id', '=', id).executeTakeFirst()
-  return row ? readBlob(db, row.blob_id) : undefined
+  return row && row.blob_id !== null ? readBlob(db, row.blob_id) : undefined
 }
 
 /** Lets a mail that failed or is held be read once more. Errors: `mail.not-failed`. */

@@ -10,18 +10,22 @@ export type Smarthost = Transporter<SMTPPool.SentMessageInfo, SMTPPool.Options>
  * whose certificate holds, or to this machine itself.
  */
 export function openSmarthost(url: string, hostname: string): Smarthost {
+  return createTransport({ pool: true, maxConnections: 5, maxMessages: 100, ...smarthostOptions(url, hostname) })
+}
+
+/** What the address means for a connection. */
+export function smarthostOptions(url: string, hostname: string) {
   const { protocol, hostname: host, port, username, password } = new URL(url)
   const secure = protocol === 'smtps:'
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host)
   const login = username !== ''
-  return createTransport({
-    pool: true, maxConnections: 5, maxMessages: 100,
+  return {
     host: host.replace(/^\[|\]$/g, ''), port: port ? Number(port) : secure ? 465 : login ? 587 : 25, secure, name: hostname,
     ...(login ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) }, requireTLS: !secure && !loopback } : {}),
     tls: { rejectUnauthorized: secure || (login && !loopback) },
     connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 300_000, // RFC 5321 4.5.3.2
     disableFileAccess: true, disableUrlAccess: true,
-  })
+  }
 }
 
 /** How a refusal is to be taken: for good, or to be tried again. */

@@ -4,6 +4,8 @@ import { bodyLimit } from 'hono/body-limit'
 import type { WebEnv } from '../kernel/contract.ts'
 import type { Kernel } from '../kernel/host.ts'
 import { refused, Refusal } from '../errors.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { metricsRoute, observeRequests } from '../metrics/serve.ts'
 import { theme } from '../../themes/default/theme.ts'
 import { articleRoutes } from './article-html.ts'
 import { identifyClient, newRequestId } from './client.ts'
@@ -24,6 +26,7 @@ const STRANGER_BYTES = 2 * 1024 * 1024
 export interface AppOptions {
   /** When it fires, streams end and /health/ready says no. */
   stopping?: AbortSignal
+  metrics?: Metrics
 }
 
 export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> {
@@ -53,6 +56,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
     c.set('csrf', '')
     await next()
   })
+  app.use(observeRequests(options.metrics))
   app.use(identifyClient(host.config.trustedProxies))
   app.use(securityHeaders)
 
@@ -60,6 +64,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.get('/static/:hash/:name', files.serve)
   app.get('/favicon.ico', (c) => c.redirect(files.url('logo.svg'), 302))
   healthRoutes(app, stopping)
+  if (options.metrics) metricsRoute(app, host.config, options.metrics)
 
   // 3. Who asks, in which language, and whether they mean it.
   app.use(findActor)

@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
+import { routeOf } from '../metrics/serve.ts'
 import { isForm, readFields, sayRefusal } from './forms.ts'
 import { isFragment } from './hx.ts'
 import { webTexts, type WebKey } from './i18n/web-texts.ts'
@@ -14,7 +15,7 @@ import { CSRF_FIELD } from './csrf.ts'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
   const refusal = asRefusal(error)
-  if (!refusal) c.get('host').log.error({ err: error, requestId: c.get('requestId'), path: c.req.path }, 'a request failed')
+  if (!refusal) c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
   try {
     return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
   } catch (second) {

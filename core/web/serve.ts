@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Kernel } from '../kernel/host.ts'
 import { listen } from '../listen.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
 
 /** How long answers under way may take once the program stops. */
@@ -13,7 +14,7 @@ export interface WebDoor {
   /** As a browser on this machine reaches it. */
   url: string
   /** Until this is called every request is answered 503. */
-  serve(kernel: Kernel): void
+  serve(kernel: Kernel, metrics?: Metrics): void
   stop(): Promise<void>
 }
 
@@ -30,8 +31,8 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
   const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.http.host) ? 'localhost' : config.http.host
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    serve(kernel) {
-      answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal }).fetch) as RequestListener
+    serve(kernel, metrics) {
+      answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal, ...(metrics && { metrics }) }).fetch) as RequestListener
     },
     async stop() {
       stopping.abort()

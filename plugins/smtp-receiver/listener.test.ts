@@ -123,7 +123,7 @@ describe('data', () => {
     expect(await talk.hear()).toMatch(/^221/)
     const made = (await rows()).slice(before)
     expect(made).toHaveLength(2)
-    expect((await readWholeBlob(station.database.db, made[1]!.blob_id)).toString()).toBe('Subject: dwa\r\n\r\n.kropka\r\n')
+    expect((await readWholeBlob(station.database.db, made[1]!.blob_id!)).toString()).toBe('Subject: dwa\r\n\r\n.kropka\r\n')
   })
 
   test('every byte is kept as it came: NUL, 8-bit, bare line ends', async () => {
@@ -134,7 +134,7 @@ describe('data', () => {
     const raw = Buffer.concat([Buffer.from('Subject: bajty\r\n\r\n'), Buffer.from([0, 1, 0x80, 0xff, 0x0a, 0x0d, 0x0a, 0]), Buffer.from('\r\n')])
     expect(await talk.say(Buffer.concat([raw, Buffer.from('.\r\n')]))).toMatch(/^250/)
     const row = (await rows()).at(-1)!
-    expect(await readWholeBlob(station.database.db, row.blob_id)).toEqual(raw)
+    expect(await readWholeBlob(station.database.db, row.blob_id!)).toEqual(raw)
     expect(row).toMatchObject({ envelope_from: '', peer_name: 'klient.example' })
   })
 
@@ -165,8 +165,8 @@ describe('data', () => {
     const raw = `Subject: duzy\r\n\r\n${`${'0123456789'.repeat(90)}\r\n`.repeat(1500)}`
     expect(await station.deliver(raw)).toMatch(/^250/)
     const row = (await rows()).at(-1)!
-    expect((await readWholeBlob(station.database.db, row.blob_id)).toString()).toBe(raw)
-    const chunks = await station.database.db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id).orderBy('seq').execute()
+    expect((await readWholeBlob(station.database.db, row.blob_id!)).toString()).toBe(raw)
+    const chunks = await station.database.db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id!).orderBy('seq').execute()
     expect(chunks.slice(0, -1).every(({ data }) => data.length === 256 * 1024)).toBe(true)
     expect(await readdir(join(station.config.dataDir, 'spool'))).toEqual([])
     expect(await station.deliver(raw)).toBe('250 2.6.0 Accepted before')

@@ -95,7 +95,7 @@ async function detailPage(c: PageContext, mail: InboundDetail, problem?: string)
         <PageHead title={mail.subject || t('mail.no-subject')} beside={<OutcomeBadge c={c} mail={mail} />}>
           {retries && <ActButton c={c} action={`${PATH}/${mail.id}/retry`} kind="primary">{t('inbound.retry')}</ActButton>}
           {mail.ticketNumber && <a class="button button-quiet" href={`/desk/tickets/${mail.ticketId}`}>{t('mail.ticket')} {mail.ticketNumber}</a>}
-          <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>{t('inbound.raw')}</a>
+          {mail.sha256 && <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>{t('inbound.raw')}</a>}
         </PageHead>
         {problem && <Notice tone="bad"><p>{problem}</p></Notice>}
         <div class="admin-two">
@@ -120,9 +120,9 @@ async function detailPage(c: PageContext, mail: InboundDetail, problem?: string)
                 { name: t('mail.accepted'), value: <Time c={c} at={mail.acceptedAt} /> },
                 { name: t('inbound.processed'), value: mail.processedAt ? <Time c={c} at={mail.processedAt} /> : '' },
                 { name: t('inbound.peer'), value: [mail.peerName, mail.peerAddress].filter(Boolean).join(' · '), help: t(mail.encrypted ? 'inbound.encrypted' : 'inbound.plain') },
-                { name: t('mail.size'), value: saySize(mail.size, c.get('language')) },
+                { name: t('mail.size'), value: mail.sha256 && saySize(mail.size, c.get('language')) },
                 { name: t('mail.attempts'), value: mail.attempts > 0 ? String(mail.attempts) : '' },
-                { name: 'SHA-256', value: <code class="small">{mail.sha256}</code> },
+                { name: 'SHA-256', value: mail.sha256 && <code class="small">{mail.sha256}</code> },
               ]} />
             </Card>
           </div>

@@ -1,0 +1,26 @@
+/** Owns what commands begin with: the configuration, its database, its plugins. */
+import { loadConfig, type Config } from '../config.ts'
+import { connectDatabase } from '../database/connect.ts'
+import type { OpenDatabase } from '../database/database.ts'
+import { ownersOf, type Owner } from '../database/migrate-all.ts'
+import { loadPlugins, type AnyPlugin } from '../kernel/load-plugins.ts'
+import { findPlugin } from '../main.ts'
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+export interface Room { config: Config; database: OpenDatabase; plugins: AnyPlugin[]; owners: Owner[] }
+
+/**
+ * Runs a command that works on the database. `alone` refuses while another pomoc uses it, as far as that can be seen;
+ * otherwise the command works beside it. Plugins are loaded, not started.
+ */
+export async function withDatabase(options: { alone?: boolean }, run: (room: Room) => Promise<void>): Promise<void> {
+  const config = await loadConfig()
+  const plugins = await loadPlugins(config.plugins, findPlugin)
+  const database = await connectDatabase(config, { share: !options.alone })
+  try {
+    await run({ config, database, plugins, owners: ownersOf(plugins) })
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,79 @@
+/** Owns the checks of the database: its server, its schema, its clock, its bytes. */
+import { sql } from 'kysely'
+import { codeOf } from '../boot-error.ts'
+import { sayBytes } from '../cli/bytes.ts'
+import type { OpenDatabase } from '../database/database.ts'
+import type { Owner } from '../database/migrate-all.ts'
+import { pendingMigrations } from '../database/migrate.ts'
+import { findDamagedBlobs } from '../database/restore.ts'
+import { fail, failed, ok, warn, type Checked, type Finding } from './finding.ts'
+
+export interface WithDatabase extends Checked { database: OpenDatabase; owners: Owner[] }
+
+export async function checkServer({ database, config }: WithDatabase): Promise<Finding[]> {
+  const { rows: [server] } = await sql<{
+    version: string; size: string; checksums: string; faults: string; most: number; used: number; extension: boolean
+  }>`select current_setting('server_version') as version, pg_database_size(current_database()) as size,
+      current_setting('data_checksums') as checksums,
+      (select coalesce(sum(checksum_failures), 0) from pg_stat_database) as faults,
+      current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
+      (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and coalesce(application_name, '') not like 'pomoc%') as used,
+      exists (select from pg_available_extensions where name = 'pg_trgm') as extension`.execute(database.db)
+  if (!server) return []
+  const findings = [ok('database', `PostgreSQL ${server.version} answers; the database holds ${sayBytes(Number(server.size))}.`)]
+  if (Number(server.faults) > 0) {
+    findings.push(fail('database checksums', `PostgreSQL met ${server.faults} damaged pages.`, 'Replace the disk, and restore the newest backup onto another one.'))
+  } else if (server.checksums !== 'on') {
+    findings.push(warn('database checksums', 'The server does not guard its pages by checksums, so a failing disk goes unnoticed.',
+      'Stop the server and run "pg_checksums --enable" on its data.'))
+  } else findings.push(ok('database checksums', 'On, and none was ever wrong.'))
+  const free = server.most - server.used
+  // Beside the pool: four jobs at a time, the clock's and the queue's listener, live updates, the workers' lock.
+  const wanted = config.databaseConnections + 8
+  findings.push(free >= wanted ? ok('database connections', `One pomoc wants up to ${wanted}; others leave ${free} of ${server.most}.`)
+    : warn('database connections', `One pomoc wants up to ${wanted}, and others leave ${free} of ${server.most}.`,
+      'Raise max_connections in the server, or lower databaseConnections in config/local.ts.'))
+  if (!server.extension) {
+    findings.push(fail('database extension', 'The server does not have the extension pg_trgm.', 'Install PostgreSQL\'s contrib package (postgresql-contrib) on it.'))
+  }
+  return findings
+}
+
+export async function checkMigrations({ database, owners }: WithDatabase): Promise<Finding[]> {
+  const pending: string[] = []
+  for (const { name, migrations } of owners) {
+    try {
+      pending.push(...(await pendingMigrations(database.db, name, migrations)).map((migration) => `${name} ${migration}`))
+    } catch (error) {
+      return [failed('migrations', error)]
+    }
+  }
+  return [pending.length === 0 ? ok('migrations', 'The database is up to date.')
+    : warn('migrations', `The next start will run ${pending.join(', ')}.`, 'Make a backup, then start pomoc or run "pomoc migrate".')]
+}
+
+/** Jobs are due by the database's clock, sessions and deadlines by the machine's. */
+export async function checkClock({ database }: WithDatabase, clock: () => Date): Promise<Finding[]> {
+  const before = clock().getTime()
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(database.db)
+  const apart = Math.abs(rows[0]!.at.getTime() - (before + clock().getTime()) / 2) / 1000
+  const says = `This machine's clock and the database's are ${apart < 1 ? 'less than a second' : `${Math.round(apart)} seconds`} apart.`
+  const remedy = 'Let both machines set their clocks by NTP (chrony or systemd-timesyncd).'
+  return [apart < 5 ? ok('clock', says) : apart < 60 ? warn('clock', says, remedy) : fail('clock', says, remedy)]
+}
+
+/** Reads every stored file: minutes for a large database. */
+export async function checkBlobs({ database }: WithDatabase): Promise<Finding[]> {
+  const client = await database.pool.connect()
+  try {
+    const damaged = await findDamagedBlobs(client)
+    return [damaged.length === 0 ? ok('stored files', 'Every attachment and raw mail has the bytes it came with.')
+      : fail('stored files', `The bytes of ${damaged.length} stored files have changed (blobs ${damaged.slice(0, 20).join(', ')}).`,
+        'Look for them in older backups, and have the disk checked.')]
+  } catch (error) {
+    if (codeOf(error) === '42P01') return []
+    throw error
+  } finally {
+    client.release()
+  }
+}
