@@ -373,7 +373,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'text.type.auto remove': 'Removal',
   'text.type.auto remove.help': 'After a ticket was removed.',
   'text.languages': 'Languages',
-  'text.standard': 'standard',
+  'text.standard': 'Standard',
   'text.is-standard': 'standard',
   'text.standard.is': 'All queues that chose no other send it.',
   'text.standard.make': 'Make it the standard',

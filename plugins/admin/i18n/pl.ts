@@ -372,7 +372,7 @@ export const pl = {
   'text.type.auto remove': 'Usunięcie',
   'text.type.auto remove.help': 'Po usunięciu zgłoszenia.',
   'text.languages': 'Języki',
-  'text.standard': 'standardowy',
+  'text.standard': 'Standardowy',
   'text.is-standard': 'standardowy',
   'text.standard.is': 'Wysyłają go wszystkie kolejki, które nie wybrały innego.',
   'text.standard.make': 'Ustaw jako standardowy',

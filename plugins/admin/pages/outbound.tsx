@@ -49,6 +49,9 @@ async function demandMail(c: PageContext): Promise<OutboundDetail> {
   return mail
 }
 
+/** The number at the subject's beginning stands in a column of its own. */
+const HOOK = /^\[[^\]]*\d{5,}\]\s*/
+
 const kindKey = (kind: string): AdminKey => `outbound.kind.${KINDS.find((known) => known === kind) ?? 'notification'}`
 
 const StateOf = ({ c, mail }: { c: PageContext; mail: OutboundMail }) => (
@@ -76,7 +79,7 @@ async function outboundPage(c: PageContext): Promise<Response> {
     },
   }
   const columns: Column<OutboundMail>[] = [
-    { key: 'subject', label: t('mail.subject'), sort: true, text: (m) => m.subject, cell: (m) => <Main href={`${PATH}/${m.id}`} name={m.subject || t('mail.no-subject')} below={t(kindKey(m.kind))} /> },
+    { key: 'subject', label: t('mail.subject'), sort: true, text: (m) => m.subject, cell: (m) => <Main href={`${PATH}/${m.id}`} name={m.subject.replace(HOOK, '') || t('mail.no-subject')} below={t(kindKey(m.kind))} /> },
     { key: 'kind', label: t('outbound.kind'), text: (m) => t(kindKey(m.kind)) },
     { key: 'state', label: t('mail.state'), sort: true, text: (m) => t(`outbound.state.${m.state}`), cell: (m) => <StateOf c={c} mail={m} />, class: 'cell-outcome' },
     { key: 'recipient', label: t('mail.recipient'), sort: true, text: (m) => m.to, cell: (m) => m.to, class: 'cell-address' },

@@ -191,7 +191,7 @@ async function queueTextsPage(c: PageContext, queue: AdminQueue, form: FormState
   const inherited = (type: (typeof TEXT_TYPES)[number]): string => {
     const from = parent?.inForce.get(type) ?? { textId: texts.find((text) => text.type === type && text.standard)?.id ?? null, from: 'standard' }
     const name = texts.find((text) => text.id === from.textId)?.name ?? t('text.none')
-    return t('text.inherit', { name, from: from.from === 'standard' ? t('text.standard') : from.from })
+    return t('text.inherit', { name, from: from.from === 'standard' ? t('text.is-standard') : from.from })
   }
   return adminPage(c, {
     title: `${t('queue.tab.texts')} – ${queue.name}`, area: 'queues', status: Object.keys(form.problems).length > 0 ? 422 : 200,
