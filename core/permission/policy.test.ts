@@ -74,6 +74,7 @@ describe('list and detail agree', () => {
     who: pick(() => people),
     hat: fc.constantFrom('agent', 'customer'),
     right: fc.constantFrom('ro', 'rw', 'note', 'close', 'see', 'answer'),
+    within: fc.array(pick(() => queues), { maxLength: 3 }),
   })
 
   it('for any rights, roles, owners, watchers and participants', async () => {
@@ -103,15 +104,23 @@ describe('list and detail agree', () => {
       const actor = await make.actor(w.who.of())
       const seen = w.hat === 'agent' ? actor.access : asCustomer(actor.access)
       const listed = (await listTickets(db, seen, w.right, { limit: 500 })).tickets.map((t) => t.id).toSorted()
+      const within = w.within.map((queue) => queue.of())
+      const listedWithin = (await listTickets(db, seen, w.right, { limit: 500, filter: { queueIds: within } })).tickets.map((t) => t.id)
+      const listedBySearch = (await listTickets(db, seen, w.right, { limit: 500, filter: { search: 'nie DZIAŁA' } })).tickets.map((t) => t.id)
       const allowed: Id[] = []
+      const allowedWithin: Id[] = []
       for (const id of tickets) {
         const ticket = (await findTicket(db, id, actor.id))!
         if (may(seen, w.right, ticket.ties).allowed) allowed.push(id)
+        if (may(seen, w.right, ticket.ties).allowed && within.includes(ticket.queueId)) allowedWithin.push(id)
         const detail = await seeTicket(db, seen, id, w.right).then(() => true, () => false)
         expect(detail).toBe(may(seen, w.right, ticket.ties).allowed)
       }
       expect(listed).toEqual(allowed.toSorted())
+      expect(listedWithin.toSorted()).toEqual(allowedWithin.toSorted())
+      expect(listedBySearch.toSorted()).toEqual(allowed.toSorted())
       expect(await countTickets(db, seen, w.right, {})).toBe(allowed.length)
+      expect(await countTickets(db, seen, w.right, { queueIds: within })).toBe(allowedWithin.length)
     }), { numRuns: 25 })
   })
 

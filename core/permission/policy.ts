@@ -96,19 +96,21 @@ export function may(access: Access, right: Right, ticket: TicketTies): Decision 
   return branch ? { allowed: true, rule: branch.rule } : { allowed: false, rule: 'none' }
 }
 
-/**
- * The same policy for lists: conditions on the table `ticket`, one per branch, to be joined by UNION so that each uses
- * its own index. Empty: nothing is visible.
- */
-export function visibleBranches(access: Access, right: Right): RawBuilder<boolean>[] {
-  return branches.filter((b) => b.applies(access, right)).map((b) => b.condition(access, right))
-}
+/** A way in which tickets are visible: a condition on the table `ticket`, and the queues to walk where it is one on queues. */
+export interface VisibleBranch { condition: RawBuilder<boolean>; queues?: Id[] }
 
-/** One condition `ticket.id in (… union …)`: for counts and searches that are narrow already. */
-export function visibleCondition(access: Access, right: Right): RawBuilder<boolean> {
-  const all = visibleBranches(access, right)
-  if (all.length === 0) return sql`false`
-  return sql`(${sql.join(all, sql` or `)})`
+/**
+ * The same policy for lists, one branch per rule, to be joined by UNION so that each uses its own index. Empty: nothing is
+ * visible. `within`: the list is of these queues only.
+ */
+export function visibleBranches(access: Access, right: Right, within?: readonly Id[]): VisibleBranch[] {
+  const held = agentMay(access, right) ? queuesWith(access, right) : []
+  const queues = within ? held.filter((id) => within.includes(id)) : held
+  const byQueue = (branch: Branch): VisibleBranch => branch.rule === 'queue' ? { condition: branch.condition(access, right), queues } : { condition: branch.condition(access, right) }
+  const all = branches.filter((b) => b.applies(access, right))
+  // In queues where the person holds the right anyway, being owner or watcher adds nothing.
+  const enough = within !== undefined && agentMay(access, right) && within.every((id) => held.includes(id))
+  return (enough ? all.filter((b) => b.rule === 'queue') : all).map(byQueue)
 }
 
 /** Throws unless the actor may: 404 when they may not even see the ticket, 403 when they may see but not do it. */

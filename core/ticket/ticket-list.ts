@@ -61,6 +61,7 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   const further = key && sql`(${sql.raw(column)}, ticket.id) ${sql.raw(direction === 'desc' ? '<' : '>')} (${key.value}::${sql.raw(type)}, ${key.id}::bigint)`
   const ids = visibleIds(access, right, wish.filter ?? {}, {
     ...(further ? { further } : {}), sortKey: sql.raw(column), order: (name) => sql.raw(`${name} ${direction}, id ${direction}`), limit: limit + 1,
+    inIndexOrder: column === SORT_COLUMNS.created.column,
   })
   if (!ids) return { tickets: [], after: null }
   // As an array the page is found first and then looked up by id. With `in (…)` the planner, which orders no more than eight
@@ -115,35 +116,48 @@ interface Choice {
   further?: RawBuilder<unknown>
   sortKey?: RawBuilder<unknown>
   order?: (sortKey: string) => RawBuilder<unknown>
+  /** The indexes by queue are in this order (or its reverse). */
+  inIndexOrder?: boolean
 }
 
 /**
  * The select of ids that one list or count needs: each branch of the policy for itself, with its own limit, so that each has
- * an index to walk; a search is asked once, not once a branch. Undefined: nothing is visible.
+ * an index to walk. What a search finds is gathered once and stands for the table `ticket` in every branch. Undefined: nothing
+ * is visible.
  */
 function visibleIds(access: Access, right: Right, filter: TicketFilter, choice: Choice): RawBuilder<unknown> | undefined {
-  const branches = visibleBranches(access, right)
+  const branches = visibleBranches(access, right, filter.queueIds)
   if (branches.length === 0) return undefined
-  const { limit, further, sortKey = sql`0`, order } = choice
-  const search = searchFor(filter.search)
-  const conditions = [...filterConditions(filter), ...(further ? [further] : []), ...(search ? [sql`ticket.id in (select id from found)`] : [])]
-  const sorted = (name: string) => (order ? sql` order by ${order(name)}` : sql``)
-  const parts = branches.map((branch) => sql`(
-    select ticket.id, ${sortKey} as sort_key from ticket where ${sql.join([branch, ...conditions], sql` and `)}${sorted('sort_key')} limit ${limit})`)
-  return sql`${search ? sql`with found as materialized (${search})` : sql``}
-    select id from (${sql.join(parts, sql` union `)}) as u${sorted('sort_key')} limit ${limit}`
+  const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
+  const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
+  const search = searchCondition(filter.search)
+  const narrowed = search && sql`with ticket as materialized (
+    select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([search, ...conditions], sql` and `)})`
+  const sorted = order ? sql` order by ${order('sort_key')}` : sql``
+  const pick = (where: readonly RawBuilder<unknown>[]) => sql`
+    select ticket.id, ${sortKey} as sort_key from ticket where ${sql.join(where, sql` and `)}${sorted} limit ${limit}`
+  const parts = branches.map(({ condition, queues }) => {
+    if (search) return sql`(${pick([condition])})`
+    // Queue by queue: each is an index walked in order, as far as needed. All at once the planner may walk the tickets of the
+    // whole house by date, and goes to its end when the queues hold none that fit. Other orders have no index to walk.
+    return queues && (!order || inIndexOrder)
+      ? sql`(select t.id, t.sort_key from unnest(${queues}::bigint[]) as q(id), lateral (${pick([sql`ticket.queue_id = q.id`, ...conditions])}) as t)`
+      : sql`(${pick([condition, ...conditions])})`
+  })
+  return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
 
-/** Ids of the tickets that a search finds: by number or its beginning, by words of the title, by name or address of the customer. */
-function searchFor(text: string | undefined): RawBuilder<unknown> | undefined {
+/** Columns that the policy's branches and the sorts speak of. */
+const SEARCHED_COLUMNS = 'id, title, queue_id, owner_id, responsible_id, customer_id, priority_id, pending_until, received_at, created_at, changed_at'
+
+/** By number or its beginning, by words of the title, by name or address of the customer. */
+function searchCondition(text: string | undefined): RawBuilder<unknown> | undefined {
   const search = text?.trim().slice(0, 200)
   if (!search) return undefined
-  if (/^\d{4,}$/.test(search)) return sql`select id from ticket where number like ${`${search}%`}`
+  if (/^\d{4,}$/.test(search)) return sql`ticket.number like ${`${search}%`}`
   const like = `%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
-  return sql`
-    select id from ticket where title ilike ${like}
-    union select id from ticket where customer_id = any(array(
-      select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like}))`
+  return sql`(ticket.title ilike ${like} or ticket.customer_id = any(array(
+    select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like})))`
 }
 
 /** The ticket, if `access` holds `right` on it: otherwise 404, the same as absent; 403 when it is visible all the same. */

@@ -35,7 +35,7 @@ export async function loadManyTickets({ db, now }: Work, have: number, want: num
     await sql`
       insert into ticket (id, number, title, queue_id, state_id, state_type, priority_id, lock, owner_id, customer_id, customer_company, preview,
         pending_until, received_at, created_at, created_by, changed_at, closed_at, last_customer_at, last_agent_at)
-      select c.id, '9' || lpad(c.id::text, 15, '0'), s.title, s.queue_id, case when done then 2 else s.state_id end, case when done then 'closed' else s.state_type end,
+      select c.id, to_char(s.created_at - back, 'YYYYMMDD') || '10' || lpad(c.id::text, 8, '0'), s.title, s.queue_id, case when done then 2 else s.state_id end, case when done then 'closed' else s.state_type end,
         s.priority_id, case when done then 'unlock' else s.lock end, s.owner_id, c.customer, '', s.preview, case when not done then s.pending_until - back end,
         s.received_at - back, s.created_at - back, s.created_by, s.changed_at - back,
         case when done then s.changed_at - back else s.closed_at - back end, s.last_customer_at - back, s.last_agent_at - back

@@ -45,10 +45,10 @@ export async function makePlace(dir?: string): Promise<Place> {
     },
     async make(database, tickets) {
       const [found] = await query('postgres', `select 1 from pg_database where datname = '${database}'`)
-      if (found) return
-      await query('postgres', `create database ${database}`)
+      if (!found) await query('postgres', `create database ${database}`)
       const opened = await openDatabase(url(database))
       await migrateAll(opened)
+      if (found) return opened.close()
       const room = { db: opened.db, config, clock: () => new Date(), subscribers: () => [] }
       if (tickets > 0) {
         await fillUniversity({ db: opened.db, config, work: (actor, run) => runWork(room, actor, run) }, { tickets, now: new Date() })

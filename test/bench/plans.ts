@@ -14,7 +14,8 @@ const GROWING = new Set(['ticket', 'article', 'article_attachment', 'history', '
 /** A statement slower than this is told even when it uses its indexes. */
 const SLOW_MS = 30
 
-interface Node { 'Node Type': string; 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Node[] }
+interface Explained { Plan: Node; 'Execution Time': number }
+interface Node { 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; 'Actual Total Time': number; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Node[] }
 
 /** Lines to print: what is slow or reads a whole table, and how much was looked at. */
 export async function checkPlans(place: Place): Promise<string[]> {
@@ -37,13 +38,16 @@ export async function checkPlans(place: Place): Promise<string[]> {
     const findings: { ms: number; line: string }[] = []
     for (const { where, statement } of seen.values()) {
       if (!/^\s*(select|with)/i.test(statement.sql)) continue
-      const { rows } = await opened.pool.query<{ 'QUERY PLAN': [{ Plan: Node; 'Execution Time': number; 'Planning Time': number }] }>(
-        `explain (analyze, buffers, format json) ${statement.sql}`, statement.parameters as unknown[])
-      const plan = rows[0]!['QUERY PLAN'][0]
+      const explain = async () => (await opened.pool.query<{ 'QUERY PLAN': [Explained] }>(
+        `explain (analyze, buffers, format json) ${statement.sql}`, statement.parameters as unknown[])).rows[0]!['QUERY PLAN'][0]
+      // The second time from memory: what is told is the plan, not the disk.
+      const first = await explain()
+      const plan = first['Execution Time'] > SLOW_MS ? await explain() : first
       const whole = wholeReads(plan.Plan)
       const ms = plan['Execution Time']
       if (ms > SLOW_MS || whole.length > 0) {
-        findings.push({ ms, line: `${ms.toFixed(0).padStart(6)} ms  ${where}${whole.length > 0 ? `  READS WHOLE ${whole.join(', ')}` : ''}\n           ${statement.sql.replace(/\s+/g, ' ').slice(0, 400)}` })
+        const head = `${ms.toFixed(0).padStart(6)} ms (first ${first['Execution Time'].toFixed(0)})  ${where}${whole.length > 0 ? `  READS WHOLE ${whole.join(', ')}` : ''}`
+        findings.push({ ms, line: `${head}\n           ${statement.sql.replace(/\s+/g, ' ').slice(0, 160)} …\n           ${outline(plan.Plan)}` })
       }
     }
     return [
@@ -76,7 +80,7 @@ async function pathsOf(place: Place, login: string): Promise<[string, string][]>
     ['queue, one priority', `/desk/queue/${queue}?state=any&priority=4`],
     ...['take', 'mine', 'pending', 'watched', 'open'].map((view): [string, string] => [`view ${view}`, `/desk/view/${view}`]),
     ['view open, any state', '/desk/view/open?state=any'], ['view open by changed', '/desk/view/open?sort=changed'],
-    ['search by word', '/desk/search?q=drukarka'], ['search by number', `/desk/search?q=${number.slice(0, 10)}`], ['search by person', '/desk/search?q=Kowal'],
+    ['search by word', '/desk/search?q=drukarka'], ['search by number', `/desk/search?q=${number.slice(0, -2)}`], ['search by person', '/desk/search?q=Kowal'],
     ['search by address', '/desk/search?q=jan.nowak@uni'], ['search for nothing', '/desk/search?q=zzzqqq'],
   ]
 }
@@ -105,4 +109,19 @@ function wholeReads(node: Node): string[] {
   const own = node['Node Type'] === 'Seq Scan' && GROWING.has(node['Relation Name'] ?? '') && (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'] > 5000
     ? [node['Relation Name']!] : []
   return [...new Set([...own, ...(node.Plans ?? []).flatMap(wholeReads)])]
+}
+
+/** The parts of a plan that take a tenth of its time or more, outermost first. */
+function outline(plan: Node): string {
+  const least = plan['Actual Total Time'] / 10
+  const parts: string[] = []
+  const visit = (node: Node) => {
+    const ms = node['Actual Total Time'] * node['Actual Loops']
+    if (ms < least) return
+    const name = node['Index Name'] ?? node['Relation Name']
+    if (name) parts.push(`${node['Node Type']} ${name} ${ms.toFixed(0)} ms, ${node['Actual Rows'] * node['Actual Loops']} rows`)
+    for (const child of node.Plans ?? []) visit(child)
+  }
+  visit(plan)
+  return parts.join(' · ')
 }
