@@ -1,4 +1,5 @@
 /** Owns the container of a backup: one compressed file that tar and zstd can open too, or a folder with the same files. */
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,6 +22,13 @@ export interface ArchiveWriter {
 /** The files of an archive in the order they were added. */
 export type ArchiveReader = AsyncGenerator<{ name: string; bytes: Buffer }>
 
+/**
+ * The file ends with a skippable frame of zstd (RFC 8878 3.1.2), which other programs pass over: magic number, length, and
+ * SHA-256 of everything before. zstd's own checksum is not enough: Node's unpacker takes a file that lacks its last bytes.
+ */
+const SEAL_HEAD = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 32, 0, 0, 0])
+const SEAL_SIZE = SEAL_HEAD.length + 32
+
 const MODE = { file: 0o600, folder: 0o700 }
 const EXISTS = 'exists already: choose another name, or move it away'
 
@@ -36,9 +44,11 @@ export async function createFileArchive(path: string, now: Date): Promise<Archiv
   // Most bytes are attachments in hex: level 1 makes half of them, as the higher ones do, in half the time.
   const compress = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } })
   let size = 0
+  const sum = createHash('sha256')
   const out = new Writable({
     highWaterMark: 1 << 20,
     write(chunk: Buffer, _encoding, done) {
+      sum.update(chunk)
       handle.write(chunk).then(({ bytesWritten }) => {
         size += bytesWritten
         if (bytesWritten < chunk.length) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
@@ -73,6 +83,7 @@ export async function createFileArchive(path: string, now: Date): Promise<Archiv
         controller.finalize()
         await written
         if (fault) throw fault
+        size += (await handle.write(Buffer.concat([SEAL_HEAD, sum.digest()]))).bytesWritten
         await handle.sync()
         await handle.close()
         await rename(part, path)
@@ -127,7 +138,8 @@ async function* readFolder(path: string): ArchiveReader {
 }
 
 async function* readFileArchive(path: string): ArchiveReader {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 })
+  const end = await checkSeal(path)
+  const file = createReadStream(path, { highWaterMark: 1 << 20, end: end - 1 })
   const unpacked = createZstdDecompress()
   // Errors of either reach the loop below through the stream it reads.
   const piped = pipeline(file, unpacked).catch(() => {})
@@ -144,6 +156,22 @@ async function* readFileArchive(path: string): ArchiveReader {
     file.destroy()
     await piped
   }
+}
+
+/** Reads the file through and compares it with its seal. Answers where the seal begins. */
+async function checkSeal(path: string): Promise<number> {
+  const { size } = await stat(path)
+  const end = size - SEAL_SIZE
+  if (end <= 0) throw new BootError(damaged(path, 'it lacks its end'))
+  const sum = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20, end: end - 1 }), sum)
+    const seal = await buffer(createReadStream(path, { start: end }))
+    if (!seal.equals(Buffer.concat([SEAL_HEAD, sum.digest()]))) throw new Error('it does not match its seal')
+  } catch (error) {
+    throw new BootError(damaged(path, reasonOf(error)))
+  }
+  return end
 }
 
 /** The sentence for a file that is not as it was written. */
