@@ -41,6 +41,8 @@ export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } fro
 export * from './ticket/ticket.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
+export * from './ticket/ticket-count.ts'
+export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { undoAct } from './ticket/undo.ts'
 export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
 export {

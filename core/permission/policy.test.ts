@@ -4,7 +4,9 @@ import { testDatabase } from '../../test/database.ts'
 import { maker, type Maker } from '../../test/make.ts'
 import type { Id } from '../database/schema.ts'
 import { findTicket } from '../ticket/ticket.store.ts'
-import { countTickets, listTickets, seeTicket } from '../ticket/ticket-list.ts'
+import { OPEN_TYPES } from '../ticket/ticket.ts'
+import { countEach, countTickets } from '../ticket/ticket-count.ts'
+import { listTickets, seeTicket } from '../ticket/ticket-list.ts'
 import { asCustomer, type Access } from './actor.ts'
 import { AGENT_RIGHTS, holdsRight, may, type TicketTies } from './policy.ts'
 
@@ -121,6 +123,9 @@ describe('list and detail agree', () => {
       expect(listedBySearch.toSorted()).toEqual(allowed.toSorted())
       expect(await countTickets(db, seen, w.right, {})).toBe(allowed.length)
       expect(await countTickets(db, seen, w.right, { queueIds: within })).toBe(allowedWithin.length)
+      const figures = { all: { stateTypes: OPEN_TYPES }, within: { stateTypes: OPEN_TYPES, queueIds: within }, none: { stateTypes: ['pending auto' as const] } }
+      expect(await countEach(db, seen, w.right, figures)).toEqual({ all: allowed.length, within: allowedWithin.length, none: 0 })
+      expect(await countEach(db, seen, w.right, { ...figures, every: {} })).toEqual({ all: allowed.length, within: allowedWithin.length, none: 0, every: allowed.length })
     }), { numRuns: 25 })
   })
 

@@ -75,7 +75,7 @@ async function absent(rows: Rows, house: House): Promise<void> {
     reasons: [
       { step: 'automatic', decided: 'no-automatic-answer', rule: 'auto-submitted', detail: 'auto-replied' },
       { step: 'sender', decided: 'known', rule: 'sender-by-from', detail: person.address },
-      { step: 'follow-up', decided: 'references', rule: 'references', detail: String(closed.message_id) },
+      { step: 'follow-up', decided: String(rows.tables.ticket[Number(closed.ticket_id) - 1]!.number), rule: 'references', detail: String(closed.message_id) },
     ],
   })
 }

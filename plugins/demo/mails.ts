@@ -68,7 +68,7 @@ export async function writeInbound(rows: Rows, letter: PostedLetter): Promise<Id
   const reasons: MailReason[] = [
     { step: 'sender', decided: from.kind === 'stranger' && letter.first ? 'new-person' : 'known', rule: 'sender-by-from', detail: from.address },
     ...(letter.first
-      ? [{ step: 'destination', decided: letter.queueId, rule: 'recipient-exact', detail: to.address }, { step: 'auto-response', decided: 'sent', rule: 'auto reply', detail: from.address }]
+      ? [{ step: 'destination', decided: letter.queueId, rule: 'recipient-address', detail: to.address }, { step: 'auto-response', decided: 'sent', rule: 'auto reply', detail: from.address }]
       : [{ step: 'follow-up', decided: letter.number, rule: 'references', detail: letter.references.at(-1) ?? '' }]),
   ]
   const id = addInbound(rows, raw, {

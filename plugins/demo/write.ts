@@ -136,7 +136,9 @@ const told = (desk: Desk, story: Story, pen: Pen) => ({
 function addReaders({ random, rows, house }: Desk, story: Story, pen: Pen): void {
   const last = story.moments.findLast((moment) => moment.kind !== 'question')
   const owner = pen.row.owner_id as Id | null
-  if (last && owner) rows.tables.ticket_seen.push({ ticket_id: pen.ticketId, person_id: owner, seen_at: last.at })
+  // Who works in the queue has read along; what came after the last act is news to all of them.
+  const readers = new Set([...owner ? [owner] : [], ...agentsOf(pen.queue).map((agent) => house.person(agent))])
+  if (last) for (const person_id of readers) rows.tables.ticket_seen.push({ ticket_id: pen.ticketId, person_id, seen_at: last.at })
   if (!random.chance(0.07)) return
   const watcher = house.person(random.pick(agentsOf(pen.queue)))
   if (watcher !== owner) rows.tables.ticket_watcher.push({ ticket_id: pen.ticketId, person_id: watcher })

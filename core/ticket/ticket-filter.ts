@@ -1,0 +1,93 @@
+/** Owns what a list or a count is asked for: filters as SQL, joined with what the person may see. */
+import { sql, type RawBuilder } from 'kysely'
+import type { Id, StateType } from '../database/schema.ts'
+import type { Access } from '../permission/actor.ts'
+import { visibleBranches, type Right } from '../permission/policy.ts'
+import { isOpen, OPEN_TYPES } from './ticket.ts'
+
+export interface TicketFilter {
+  queueIds?: readonly Id[]
+  stateTypes?: readonly StateType[]
+  stateId?: Id
+  priorityId?: Id
+  owner?: Id | 'nobody'
+  customerId?: Id
+  watchedBy?: Id
+  /** Number (whole or its beginning), words of the title, customer's name or address. */
+  search?: string
+  createdFrom?: Date
+  createdTo?: Date
+}
+
+/** Written as a constant: only then the partial indexes fit. */
+export const OPEN = sql`ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto')`
+
+export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
+  const all: RawBuilder<unknown>[] = []
+  if (filter.queueIds) all.push(sql`ticket.queue_id = any(${[...filter.queueIds]}::bigint[])`)
+  if (filter.stateTypes) {
+    const types = new Set(filter.stateTypes)
+    const onlyOpen = [...types].every(isOpen)
+    if (onlyOpen) all.push(OPEN)
+    if (!onlyOpen || types.size < OPEN_TYPES.length) all.push(sql`ticket.state_type = any(${[...types]}::text[])`)
+  }
+  if (filter.stateId) all.push(sql`ticket.state_id = ${filter.stateId}`)
+  if (filter.priorityId) all.push(sql`ticket.priority_id = ${filter.priorityId}`)
+  if (filter.owner) all.push(filter.owner === 'nobody' ? sql`ticket.owner_id is null` : sql`ticket.owner_id = ${filter.owner}`)
+  if (filter.customerId) all.push(sql`ticket.customer_id = ${filter.customerId}`)
+  if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
+  if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
+  if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
+  return all
+}
+
+export interface Choice {
+  limit: number
+  /** One condition more: where a page begins. */
+  further?: RawBuilder<unknown>
+  sortKey?: RawBuilder<unknown>
+  order?: (sortKey: string) => RawBuilder<unknown>
+  /** The indexes by queue are in this order (or its reverse). */
+  inIndexOrder?: boolean
+}
+
+/**
+ * The select of ids that one list or count needs: each branch of the policy for itself, with its own limit, so that each has
+ * an index to walk. What a search finds is gathered once and stands for the table `ticket` in every branch. Undefined: nothing
+ * is visible.
+ */
+export function visibleIds(access: Access, right: Right, filter: TicketFilter, choice: Choice): RawBuilder<unknown> | undefined {
+  const branches = visibleBranches(access, right, filter.queueIds)
+  if (branches.length === 0) return undefined
+  const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
+  const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
+  const search = searchCondition(filter.search)
+  const narrowed = search && sql`with ticket as materialized (
+    select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([search, ...conditions], sql` and `)})`
+  const sorted = order ? sql` order by ${order('sort_key')}` : sql``
+  const pick = (where: readonly RawBuilder<unknown>[]) => sql`
+    select ticket.id, ${sortKey} as sort_key from ticket where ${sql.join(where, sql` and `)}${sorted} limit ${limit}`
+  const parts = branches.map(({ condition, queues }) => {
+    if (search) return sql`(${pick([condition])})`
+    // Queue by queue: each is an index walked in order, as far as needed. All at once the planner may walk the tickets of the
+    // whole house by date, and goes to its end when the queues hold none that fit. Other orders have no index to walk.
+    return queues && (!order || inIndexOrder)
+      ? sql`(select t.id, t.sort_key from unnest(${queues}::bigint[]) as q(id), lateral (${pick([sql`ticket.queue_id = q.id`, ...conditions])}) as t)`
+      : sql`(${pick([condition, ...conditions])})`
+  })
+  return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
+}
+
+/** Columns that the policy's branches and the sorts speak of. */
+const SEARCHED_COLUMNS = 'id, title, queue_id, owner_id, responsible_id, customer_id, priority_id, pending_until, received_at, created_at, changed_at'
+
+/** By number or its beginning, by words of the title, by name or address of the customer. */
+function searchCondition(text: string | undefined): RawBuilder<unknown> | undefined {
+  const search = text?.trim().slice(0, 200)
+  if (!search) return undefined
+  if (/^\d{4,}$/.test(search)) return sql`ticket.number like ${`${search}%`}`
+  const like = `%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
+  return sql`(ticket.title ilike ${like} or ticket.customer_id = any(array(
+    select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like})))`
+}
+
