@@ -88,5 +88,18 @@ export default {
     // token (POMOC_METRICS_TOKEN): sent as "Authorization: Bearer …". Unset, the main port shows no figures.
   },
 
+  // How long pomoc waits for a plugin before it goes on without it.
+  pluginSeconds: {
+    slot: 2, // its part of a page
+    guard: 2, // its word on an act; each of its statements too
+    mailCheck: 15, // what it looks up about a mail, before that is judged
+    mailStep: 5, // its word on a mail; each of its statements too
+    search: 3, // its part of a search
+    page: 60, // a page of its own
+    fact: 60, // what it does when something has happened
+    job: 600, // a job of its own
+    start: 30,
+  },
+
   logLevel: 'info', // POMOC_LOG_LEVEL: trace, debug, info, warn, error, fatal or silent
 } satisfies PartialConfig

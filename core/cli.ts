@@ -5,6 +5,9 @@ import { backupCommands } from './cli/backup.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { jobsCommand } from './cli/jobs.ts'
 import { migrateCommand } from './cli/migrate.ts'
+import { factCommands } from './cli/facts.ts'
+import { addOwnCommands } from './cli/own-commands.ts'
+import { pluginCommands } from './cli/plugins.ts'
 import { loadConfig } from './config.ts'
 import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
 import { makeLog } from './log.ts'
@@ -63,10 +66,14 @@ program
     })
   })
 
+pluginCommands(program)
+factCommands(program)
+
 // A reader that goes away (npm start | head) must not end the program.
 process.stdout.on('error', () => {})
 
 try {
+  await addOwnCommands(program, process.argv.slice(2))
   await program.parseAsync()
 } catch (error) {
   process.stderr.write(error instanceof BootError ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`)

@@ -10,6 +10,11 @@ const whole = (from: number, to: number, what: string) => {
   return z.number({ error }).int({ error }).min(from, { error }).max(to, { error })
 }
 
+const seconds = () => {
+  const error = 'seconds, a number from 0.05 to 86400'
+  return z.number({ error }).min(0.05, { error }).max(86_400, { error })
+}
+
 const url = (protocols: string[], hint: string) =>
   text(hint).refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), { error: hint })
 
@@ -72,6 +77,10 @@ export const configSchema = z
     metrics: z.strictObject({
       host, port: port.optional(),
       token: text('a secret of 16 characters or more').min(16, { error: 'a secret of 16 characters or more' }).optional(),
+    }),
+    pluginSeconds: z.strictObject({
+      slot: seconds(), guard: seconds(), mailCheck: seconds(), mailStep: seconds(), search: seconds(), page: seconds(), fact: seconds(),
+      job: seconds(), start: seconds(),
     }),
     logLevel: oneOf(logLevels),
   })

@@ -6,7 +6,8 @@ import { loadConfig, type Config } from './config.ts'
 import { connectDatabase } from './database/connect.ts'
 import type { Host } from './kernel/contract.ts'
 import type { Log } from './log.ts'
-import { boot, findPlugin, type Program } from './main.ts'
+import { boot, type Program } from './main.ts'
+import { findPlugin } from './plugins.ts'
 import { dropPrivileges } from './privileges.ts'
 
 /** What the plugin `demo` exports beside its definition; found by name, for core knows no plugin. */

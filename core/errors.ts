@@ -71,6 +71,7 @@ export const ERRORS = {
   'too-long': 422,
   'undo.too-late': 409,
   'plugin.refused': 422,
+  'plugin.silent': 503,
   'unavailable': 503,
   'internal': 500,
 } as const

@@ -1,7 +1,14 @@
 /** Owns the door: everything a plugin may use of core goes through here. */
 
 // The contract
-export { API, definePlugin, type Host, type Job, type PageContext, type Plugin, type Stop, type WebEnv } from './kernel/contract.ts'
+export {
+  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Stop, type WebEnv,
+} from './kernel/contract.ts'
+export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
+export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
+export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
+export type { TicketReader } from './kernel/ticket-reader.ts'
+export { CORE_PLACES } from './kernel/places.ts'
 export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
 export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
@@ -10,6 +17,10 @@ export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { listActivations, setActivation } from './kernel/activation.ts'
+export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
+export { forgetFaults, listFaults, listSuspensions, NEVER_SUSPENDED, resumePlugin, type FaultRow, type Suspension } from './kernel/faults.ts'
+export { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs, type DeadJob, type Replay } from './kernel/replay.ts'
+export { saveSettingsForm, settingsForm, type SettingField, type SettingsOwner } from './kernel/settings-form.ts'
 export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
@@ -18,7 +29,7 @@ export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
 // Texts
-export { defineTexts, fill, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Data

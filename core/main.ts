@@ -1,26 +1,16 @@
 /** Owns starting pomoc in reading order, and stopping it in reverse. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { unprivilegedAccount } from './account.ts'
-import { BootError } from './boot-error.ts'
+import { assemble } from './assemble.ts'
 import type { Config } from './config.ts'
 import { prepareDataFolder } from './data-folder.ts'
-import { connectDatabase } from './database/connect.ts'
-import { migrateAll } from './database/migrate-all.ts'
-import { migrate } from './database/migrate.ts'
 import { firstRun } from './first-run.ts'
 import { coreJobs } from './jobs.ts'
-import { makeActivation } from './kernel/activation.ts'
 import type { Host } from './kernel/contract.ts'
-import { makeKernel } from './kernel/host.ts'
-import { startLive } from './kernel/live.ts'
-import { loadPlugins } from './kernel/load-plugins.ts'
+import type { Kernel } from './kernel/host.ts'
 import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
 import { makeMetrics } from './metrics/metrics.ts'
 import { serveMetrics } from './metrics/serve.ts'
-import { projectDir } from './project.ts'
 import { openWebDoor } from './web/serve.ts'
 
 export interface Program {
@@ -29,6 +19,7 @@ export interface Program {
   /** Where it listens: 'web' → http://…, 'mail' → host:port. */
   addresses: ReadonlyMap<string, string>
   host: Host
+  kernel: Kernel
   stop(): Promise<void>
 }
 
@@ -56,22 +47,8 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     const config = wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
     // Also where the database is elsewhere: mail under way and keys lie here, written after root's rights are given up.
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
-    const database = await connectDatabase(config, { log })
-    started.push(database.close)
-    const { db, pool, url } = database
-
-    await migrateAll(database, log)
-    const plugins = await loadPlugins(config.plugins, findPlugin)
-    for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
-
-    const live = await startLive(url, log)
-    started.push(live.stop)
-    const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
-    const addresses = new Map<string, string>()
-    const kernel = makeKernel({
-      config, db, log, clock, live, plugins, activation: makeActivation(db, live, scopes),
-      announce: (name, address) => { addresses.set(name, address) },
-    })
+    const { kernel, database: { db, pool, url }, addresses, started: assembled } = await assemble(config, { log, clock })
+    started.push(...assembled)
     const prepared = (await prepare?.(kernel.host)) ?? []
     const firstNotices = await firstRun(kernel.host)
 
@@ -86,33 +63,17 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
       addresses.set('metrics', `http://${config.metrics.host}:${figures.port}/metrics`)
     }
     addresses.set('web', wanted.http.port === 0 ? web.url : config.baseUrl)
-    for (const plugin of plugins) {
-      const end = await plugin.start?.(kernel.hostOf(plugin))
-      if (end) started.push(end)
-    }
+    started.push(...await kernel.start())
     const notice = whenBound?.()
 
-    const jobs = await startJobs({ url, log, concurrency: 4, onEnd: metrics.jobEnded, jobs: new Map([...coreJobs(kernel.host), ...kernel.jobs]) })
+    const jobs = await startJobs({ url, log, concurrency: 4, onEnd: metrics.jobEnded, jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]) })
     started.push(jobs.stop)
     return {
       notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],
-      addresses, host: kernel.host, stop,
+      addresses, host: kernel.host, kernel, stop,
     }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-/** Plugins of the project by name, others by path; the build and the sources alike. */
-export async function findPlugin(name: string): Promise<unknown> {
-  const built = join(import.meta.dirname, 'plugins', `${name}.js`)
-  const candidates = name.startsWith('.') || name.startsWith('/')
-    ? [join(projectDir, name)]
-    : [built, ...['index.ts', 'index.tsx'].map((file) => join(projectDir, 'plugins', name, file))]
-  const fromSource = import.meta.filename.endsWith('.ts')
-  const path = candidates.find((candidate) => existsSync(candidate) && (!fromSource || candidate !== built))
-  if (path) return import(/* @vite-ignore */ pathToFileURL(path).href)
-  if (/^[./]/.test(name)) throw new BootError(`Plugin “${name}” is not there: correct its path in “plugins” in config/local.ts.`)
-  return import(/* @vite-ignore */ name)
 }

@@ -1,4 +1,5 @@
 /** Owns a long run's end: signals, uncaught errors, the exit code. */
+import { blame } from './kernel/gate.ts'
 import type { Log } from './log.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -6,7 +7,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /**
  * Starts, waits for a signal and stops; then ends the process with code 0. A second signal ends it at once with code 1,
  * unless it comes within a second: npm passes on the Ctrl-C which the terminal has sent already.
- * An error that nobody caught is logged, what runs is stopped within ten seconds, and the exit code is 1.
+ * An error that nobody caught is a plugin's fault where it comes from one; else it is logged, what runs is stopped within ten seconds, and the exit code is 1.
  */
 export async function runUntilSignal(log: Log, start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
   let first = 0
@@ -29,6 +30,7 @@ export async function runUntilSignal(log: Log, start: () => Promise<{ stop(): Pr
   let running: { stop(): Promise<void> } | undefined
   let failing = false
   const fail = (err: unknown) => {
+    if (blame(err)) return
     log.fatal({ err }, 'an error that nobody handled')
     if (failing) return
     failing = true

@@ -3,12 +3,15 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Server } from 'node:http'
 import pino from 'pino'
+import type { Config } from '../core/config.ts'
 import type { OpenDatabase } from '../core/database/database.ts'
+import { migrate } from '../core/database/migrate.ts'
 import { makeActivation } from '../core/kernel/activation.ts'
 import type { WebEnv } from '../core/kernel/contract.ts'
 import { makeKernel, type Kernel } from '../core/kernel/host.ts'
 import { startLive } from '../core/kernel/live.ts'
-import { checkPlugins, type AnyPlugin } from '../core/kernel/load-plugins.ts'
+import { checkPlugins } from '../core/kernel/check-plugins.ts'
+import type { AnyPlugin } from '../core/kernel/load-plugins.ts'
 import { listen } from '../core/listen.ts'
 import { setPassword } from '../core/person/login.ts'
 import { openSession } from '../core/person/sessions.ts'
@@ -45,17 +48,18 @@ export interface Visitor {
 
 export const PASSWORD = 'dobre hasło na próbę'
 
-export async function openSite(plugins: AnyPlugin[] = []): Promise<Site> {
+export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> = {}): Promise<Site> {
   const database = await testDatabase()
   const { db } = database
   const make = await maker(db)
   const log = pino({ level: 'silent' })
   const live = await startLive(database.url, log)
   checkPlugins(plugins)
+  for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
   const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
   const stopping = new AbortController()
   const kernel = makeKernel({
-    config: make.config, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
+    config: { ...make.config, ...more }, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
   })
   const app = makeApp(kernel, { stopping: stopping.signal })
 
@@ -116,6 +120,7 @@ export async function openSite(plugins: AnyPlugin[] = []): Promise<Site> {
         server.close(() => resolve())
         server.closeAllConnections()
       })
+      await kernel.faults.settled()
       await live.stop()
       await database.close()
     },

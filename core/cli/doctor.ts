@@ -4,7 +4,7 @@ import { loadConfig, type Config } from '../config.ts'
 import { examine } from '../doctor/doctor.ts'
 import { failed, type Finding } from '../doctor/finding.ts'
 import { loadPlugins } from '../kernel/load-plugins.ts'
-import { findPlugin } from '../main.ts'
+import { findPlugin } from '../plugins.ts'
 import { say } from './open.ts'
 
 const MARKS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' }
@@ -30,7 +30,7 @@ async function findingsOf(blobs: boolean): Promise<Finding[]> {
   } catch (error) {
     return [failed('configuration', error)]
   }
-  return examine({ config, loadPlugins: () => loadPlugins(config.plugins, findPlugin), clock: () => new Date(), blobs })
+  return examine({ config, loadPlugins: () => loadPlugins(config.plugins, (name) => findPlugin(name, config.dir)), clock: () => new Date(), blobs })
 }
 
 /** A line each, its remedy below it, and a line in the end. */

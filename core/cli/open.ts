@@ -4,7 +4,7 @@ import { connectDatabase } from '../database/connect.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf, type Owner } from '../database/migrate-all.ts'
 import { loadPlugins, type AnyPlugin } from '../kernel/load-plugins.ts'
-import { findPlugin } from '../main.ts'
+import { findPlugin } from '../plugins.ts'
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -16,7 +16,7 @@ export interface Room { config: Config; database: OpenDatabase; plugins: AnyPlug
  */
 export async function withDatabase(options: { alone?: boolean }, run: (room: Room) => Promise<void>): Promise<void> {
   const config = await loadConfig()
-  const plugins = await loadPlugins(config.plugins, findPlugin)
+  const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
   const database = await connectDatabase(config, { share: !options.alone })
   try {
     await run({ config, database, plugins, owners: ownersOf(plugins) })

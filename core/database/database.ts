@@ -25,14 +25,22 @@ const parserFor = (oid: number, format?: 'text' | 'binary') =>
  * Connects to PostgreSQL 15 or newer. bigint and numeric come as strings, timestamptz as Date, date as 'YYYY-MM-DD'
  * (a day has no zone, so it must not become an instant).
  */
-export async function openDatabase(url: string, { max = 10, log }: { max?: number; log?: Log } = {}): Promise<OpenDatabase> {
+export async function openDatabase(url: string, { max = 10, log, name = 'pomoc', statementSeconds }: {
+  max?: number
+  log?: Log
+  /** As the server lists its connections. */
+  name?: string
+  /** Each statement ends after this. */
+  statementSeconds?: number
+} = {}): Promise<OpenDatabase> {
   const pool = new Pool({
     connectionString: url,
     Client: PreparingClient,
     max,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    application_name: 'pomoc',
+    application_name: name,
+    ...(statementSeconds === undefined ? {} : { statement_timeout: Math.ceil(statementSeconds * 1000) }),
     types: { getTypeParser: parserFor } as CustomTypesConfig,
   })
   // Without listeners, a server that stops under an idle connection would end the whole process.

@@ -85,7 +85,7 @@ export interface HistoryTable {
 }
 export interface FactTable {
   id: GeneratedId; name: string; ticket_id: Id | null; unit_id: Id | null; person_id: Id | null; act_id: string
-  data: DefaultJson<Record<string, unknown>>; created_at: Date
+  data: DefaultJson<Record<string, unknown>>; created_at: Date; plugin: ColumnType<string | null, string | null | undefined, never>
 }
 export interface InboundMailTable {
   id: GeneratedId; key: Buffer; blob_id: Id | null; envelope_from: string; envelope_to: string; peer_address: Generated<string>
@@ -110,6 +110,12 @@ export interface SettingTable {
   owner: string; key: string; unit_id: Generated<Id>; value: Json<unknown>; changed_at: Date; changed_by: Id | null
 }
 export interface PluginActivationTable { plugin: string; unit_id: Id; active: boolean; changed_at: Date; changed_by: Id | null }
+export interface PluginFaultTable {
+  id: GeneratedId; plugin: string; unit_id: Id | null; kind: string; name: string; sort: string; error: string; detail: Generated<string>
+  times: Generated<number>; first_at: Date; last_at: Date
+}
+export interface PluginStrikeTable { plugin: string; unit_id: Id | null; at: Date }
+export interface PluginSuspensionTable { plugin: string; unit_id: Id | null; since: Date; first_fault_at: Date; fault_id: Id | null }
 
 export interface Database {
   calendar: CalendarTable
@@ -148,4 +154,7 @@ export interface Database {
   queue_auto_response: QueueAutoResponseTable
   setting: SettingTable
   plugin_activation: PluginActivationTable
+  plugin_fault: PluginFaultTable
+  plugin_strike: PluginStrikeTable
+  plugin_suspension: PluginSuspensionTable
 }

@@ -1,5 +1,6 @@
 /** Owns the checks of the database: its server, its schema, its clock, its bytes. */
 import { sql } from 'kysely'
+import { pluginConnections } from '../assemble.ts'
 import { codeOf } from '../boot-error.ts'
 import { sayBytes } from '../cli/bytes.ts'
 import type { OpenDatabase } from '../database/database.ts'
@@ -29,7 +30,7 @@ export async function checkServer({ database, config }: WithDatabase): Promise<F
   } else findings.push(ok('database checksums', 'On, and none was ever wrong.'))
   const free = server.most - server.used
   // Beside the pool: four jobs at a time, the clock's and the queue's listener, live updates, the workers' lock.
-  const wanted = config.databaseConnections + 8
+  const wanted = config.databaseConnections + pluginConnections(config) + 8
   findings.push(free >= wanted ? ok('database connections', `One pomoc wants up to ${wanted}; others leave ${free} of ${server.most}.`)
     : warn('database connections', `One pomoc wants up to ${wanted}, and others leave ${free} of ${server.most}.`,
       'Raise max_connections in the server, or lower databaseConnections in config/local.ts.'))

@@ -73,6 +73,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.too-long': '{limit} characters at most.',
   'error.undo.too-late': 'It is too late to undo this.',
   'error.plugin.refused': '{reason}',
+  'error.plugin.silent': 'The plugin “{plugin}”, which has a say in this, does not answer. Try again in a moment, or tell the administrator.',
   'error.unavailable': 'We cannot do this right now. Try again in a moment – nothing is lost.',
   'error.internal': 'Something went wrong on our side. Event number: {id}.',
 
@@ -85,6 +86,15 @@ export const en: Record<keyof typeof pl, Text> = {
   'calendar.cut-off-outside-hours': 'This time lies outside the hours: it must be no earlier than any opening and no later than the latest closing.',
   'calendar.no-such-day': 'There is no such day.',
   'calendar.holiday-needs-name': 'Name this day.',
+
+  'setting.yes': 'yes',
+  'setting.no': 'no',
+  'setting.problem.integer': 'Enter a whole number from {min} to {max}.',
+  'setting.problem.text': 'Enter {max} characters at most.',
+  'setting.problem.choice': 'Choose one of those offered.',
+  'setting.faults.count': 'How many faults suspend a plugin',
+  'setting.faults.count.help': 'So many faults of a plugin in one unit within the given time suspend it in that unit, until an administrator resumes it.',
+  'setting.faults.minutes': 'Within how many minutes',
 
   'state.new': 'new',
   'state.open': 'open',

@@ -72,6 +72,7 @@ export const pl = {
   'error.too-long': 'Najwyżej {limit} znaków.',
   'error.undo.too-late': 'Na cofnięcie jest już za późno.',
   'error.plugin.refused': '{reason}',
+  'error.plugin.silent': 'Wtyczka „{plugin}”, która ma tu coś do powiedzenia, nie odpowiada. Spróbuj za chwilę albo powiadom administratora.',
   'error.unavailable': 'Chwilowo nie możemy tego zrobić. Spróbuj za chwilę – nic nie zginęło.',
   'error.internal': 'Coś się nie udało po naszej stronie. Numer zdarzenia: {id}.',
 
@@ -84,6 +85,15 @@ export const pl = {
   'calendar.cut-off-outside-hours': 'Ta godzina leży poza godzinami pracy: musi być nie wcześniej niż każde otwarcie i nie później niż najpóźniejsze zamknięcie.',
   'calendar.no-such-day': 'Nie ma takiego dnia.',
   'calendar.holiday-needs-name': 'Nazwij ten dzień.',
+
+  'setting.yes': 'tak',
+  'setting.no': 'nie',
+  'setting.problem.integer': 'Wpisz liczbę całkowitą od {min} do {max}.',
+  'setting.problem.text': 'Wpisz najwyżej {max} znaków.',
+  'setting.problem.choice': 'Wybierz jedną z podanych możliwości.',
+  'setting.faults.count': 'Ile błędów zawiesza wtyczkę',
+  'setting.faults.count.help': 'Tyle błędów wtyczki w jednej jednostce w podanym czasie zawiesza ją w tej jednostce, aż administrator ją wznowi.',
+  'setting.faults.minutes': 'W ciągu ilu minut',
 
   'state.new': 'nowe',
   'state.open': 'otwarte',

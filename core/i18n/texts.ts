@@ -37,3 +37,8 @@ export interface Texts<K extends string = string> {
   en: Record<K, Text>
   in(language: Language): Translate<K>
 }
+
+/** One text of a plugin, or undefined when it has none of this key. */
+export function sayText(texts: Pick<Texts, 'pl' | 'en'> | undefined, language: Language, key: string, params?: Params): string | undefined {
+  return texts && Object.hasOwn(texts[language], key) ? fill(texts[language][key]!, language, params) : undefined
+}

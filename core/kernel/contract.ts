@@ -8,26 +8,32 @@ import type { Database, Id, Language } from '../database/schema.ts'
 import type { Text, Texts } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
 import type { Session } from '../person/sessions.ts'
+import type { MailCheck, MailStep } from '../mail/extensions.ts'
 import type { Fact, FactName } from './facts.ts'
+import type { Guards } from './guards.ts'
 import type { Live } from './live.ts'
 import type { JobRequest } from './jobs.ts'
+import type { Registry } from './registry.ts'
+import type { SearchAll, SearchSource } from './search.ts'
 import type { Setting, SettingValues } from './settings.ts'
 import type { Slots, SlotFill } from './slots.ts'
+import type { TicketReader } from './ticket-reader.ts'
 import type { Work } from './work.ts'
 
 /** The version of this contract. A plugin written for another one is refused at start with a sentence. */
 export const API = 1
 
 export interface Plugin<S extends Record<string, Setting> = Record<string, Setting>> {
-  /** a–z, digits, dashes; the prefix of its settings, permissions, jobs. */
+  /** a–z, digits, dashes; the prefix of its settings, permissions, jobs, mail steps. */
   name: string
   api: typeof API
   /** 'unit': switched on per unit; 'installation': on everywhere. */
   scope: 'unit' | 'installation'
   /** Plugins that must be loaded too. */
   needs?: string[]
-  /** Made with defineTexts: settings and permissions are named by keys of it. */
+  /** Made with defineTexts: settings, permissions, search sources and refusals are named by keys of it. */
   texts?: Pick<Texts<string>, 'pl' | 'en'>
+  /** Each label, and '<label>.help' where there is one, stands in the texts. */
   settings?: S
   /** Rights this plugin adds: name → text key. */
   permissions?: Record<string, string>
@@ -35,45 +41,86 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   migrations?: Record<string, Migration>
   /** Style sheets, scripts, pictures of its pages: name (unique in the program) → path; `c.get('asset')(name)` is their address. */
   files?: Record<string, string>
-  /** Adds routes. Called once at start. */
+  /**
+   * Adds routes. Called once at start. Where the plugin is off they answer 404: below '/u/:unit/' in that unit, elsewhere in
+   * the unit of the person who asks.
+   */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
   /** Places this plugin offers to others: name → what is handed to whoever fills it. */
   places?: Record<string, string>
   /** Fills places of core or of other plugins. */
-  slots?: Record<string, SlotFill>
+  slots?: Record<string, SlotFill<S>>
+  /** Looks something up about a mail before it is judged: the network is allowed. Its step gets the answer. */
+  mailChecks?: Record<string, MailCheck<S>>
+  /** Judges a mail, inside the transaction, among core's own steps. */
+  mailSteps?: Record<string, MailStep<S>>
+  /** Says no to an act, inside the transaction. */
+  guards?: Guards<S>
   /** Subscribers of facts: after commit, at least once, retried. */
   on?: Partial<Record<FactName, (fact: Fact, host: Host<S>) => Promise<void>>>
   /** Jobs by name ('faq/expire'); with `cron` (five fields, UTC) they come by themselves. */
   jobs?: Record<string, Job<S>>
+  /** What the search finds besides tickets. */
+  search?: Record<string, SearchSource<S>>
+  /** Commands for the terminal: `pomoc <plugin> <command>`. */
+  commands?: Record<string, PluginCommand<S>>
   /** Runs after everything is up; what it returns is called on stop, in reverse order. */
   start?(host: Host<S>): Promise<Stop | void>
 }
 
 export interface Job<S extends Record<string, Setting> = Record<string, Setting>> {
   cron?: string
+  /** A payload with a `unitId` belongs to that unit: it waits while the plugin is suspended there, and is dropped where it is off. */
   run(payload: Record<string, unknown>, host: Host<S>): Promise<void>
+}
+
+export interface PluginCommand<S extends Record<string, Setting> = Record<string, Setting>> {
+  /** One line for `--help`. */
+  summary: string
+  /** Its arguments, as commander writes them: '<file> [days]'. */
+  arguments?: string
+  run(args: readonly string[], host: Host<S>, say: (line: string) => void): Promise<void>
 }
 
 export type Stop = () => Promise<void>
 
+/** Where a filling, a guard, a mail step or a search source was called: the unit, and the plugin's settings in force there. */
+export interface Here<S extends Record<string, Setting> = Record<string, Setting>> {
+  unitId: Id
+  host: Host<S>
+  /** In a guard or mail step they are read in its transaction. */
+  settings(): Promise<SettingValues<S>>
+}
+
 /** What a plugin gets from the program that runs it. */
 export interface Host<S extends Record<string, Setting> = Record<string, Setting>> {
   config: Config
-  /** For reading. Writing goes through `work`. */
+  /** For reading the plugin's own tables. It asks no rights and knows no units: tickets are read through `tickets`. */
   db: Kysely<Database>
   log: Logger
   clock(): Date
-  /** One transaction, one actor: at the edge only (handler, job, accepted mail, command). */
+  /**
+   * One transaction, one actor: at the edge only (handler, job, accepted mail, command), never inside a guard or mail step,
+   * which have their work already. Acts on tickets reach those units where the plugin is on.
+   */
   work<T>(actor: Actor, run: (work: Work) => Promise<T>): Promise<T>
+  /** Tickets of the units where this plugin is on. */
+  tickets: TicketReader
   /** This plugin's settings in a unit: default ← installation ← units down to this one. */
   settings(unitId?: Id): Promise<SettingValues<S>>
   /** Is this plugin on in the unit? */
   active(unitId: Id): Promise<boolean>
+  /** All units where it is on. */
+  units(): Promise<Id[]>
   slots: Slots
   live: Live
+  /** Asks every source of the plugins that are on in the unit. */
+  search: SearchAll
   enqueue(job: JobRequest): Promise<void>
   /** Every loaded plugin, for the pages that administer them. */
   plugins: readonly Plugin<any>[] // oxlint-disable-line typescript/no-explicit-any
+  /** What is loaded and how it hangs together: for the same pages. */
+  registry: Registry
   /** Tells where something listens, for the lines printed at start: ('mail', '127.0.0.1:2525'). */
   announce(name: string, address: string): void
 }
@@ -96,6 +143,8 @@ export interface WebEnv {
     /** Address of a file of core or the theme: `asset('style.css')` → '/static/<hash>/style.css'. */
     asset: (name: string) => string
     clientAddress: string
+    /** Where the page belongs: a page below /u/:unit/ sets it, else it is the person's own unit. */
+    unitId: Id | undefined
     secure: boolean
   }
 }

@@ -1,7 +1,7 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
-import type { Id } from '../database/schema.ts'
+import type { Database, Id } from '../database/schema.ts'
 import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs.ts'
 import { actorId, type Work } from './work.ts'
 
@@ -22,6 +22,8 @@ export interface FactNames {
   'mail.received': true
   'mail.processed': true
   'admin.changed': true
+  'plugin.suspended': true
+  'plugin.resumed': true
 }
 export type FactName = keyof FactNames & string
 
@@ -38,6 +40,8 @@ export interface Fact {
   ticketId: Id | null
   unitId: Id | null
   personId: Id | null
+  /** The plugin that did the act; null: core itself. */
+  plugin: string | null
   act: string
   data: Record<string, unknown>
   createdAt: Date
@@ -51,29 +55,33 @@ export async function notify(work: Pick<Work, 'db'>, fact: string): Promise<void
   await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact })})`.execute(work.db)
 }
 
+/** A fact on its way: said by core, or in an act of a plugin; and the subscribers that are told. */
+export interface SaidFact { name: FactName; fact: NewFact; plugin: string | null; told?: readonly string[] }
+
 /**
  * The last statement before commit: stores what an act told and the rows it gathered, adds the jobs it asked for and one job
  * per fact and subscriber, wakes workers and open pages.
  */
-export async function tellAndAsk(work: Work, { facts, subscribers, jobs, rest }: {
-  facts: readonly { name: FactName; fact: NewFact }[]
-  subscribers: (fact: string) => string[]
+export async function tellAndAsk(work: Work, { said, jobs, rest }: {
+  said: readonly SaidFact[]
   jobs: readonly JobRequest[]
   rest: readonly RawBuilder<unknown>[]
 }): Promise<void> {
   const parts: RawBuilder<unknown>[] = rest.map((write, n) => sql`${sql.raw(`rest_${n}`)} as (${write})`)
   const counts: RawBuilder<unknown>[] = []
-  if (facts.length > 0) {
-    const rows = facts.map(({ name, fact }, n) => ({
-      n: n + 1, name, ticket: fact.ticketId ?? null, unit: fact.unitId ?? null, data: fact.data ?? {}, subscribers: subscribers(name),
+  if (said.length > 0) {
+    const rows = said.map(({ name, fact, plugin, told }, n) => ({
+      n: n + 1, name, ticket: fact.ticketId ?? null, unit: fact.unitId ?? null, data: fact.data ?? {}, plugin, subscribers: told ?? [],
     }))
+    // A fact about a ticket happened in the ticket's unit, unless it says another.
     parts.push(sql`
       given as (
         select * from jsonb_to_recordset(${storableJson(rows)}::jsonb)
-          as g(n integer, name text, ticket bigint, unit bigint, data jsonb, subscribers jsonb))`, sql`
+          as g(n integer, name text, ticket bigint, unit bigint, data jsonb, plugin text, subscribers jsonb))`, sql`
       told as (
-        insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at)
-        select name, ticket, unit, ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz from given order by n returning id)`)
+        insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at, plugin)
+        select name, ticket, coalesce(unit, (select q.unit_id from ticket t join queue q on q.id = t.queue_id where t.id = given.ticket)),
+          ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz, plugin from given order by n returning id)`)
     if (rows.some((row) => row.subscribers.length > 0)) {
       // One named queue per ticket keeps a subscriber's view of a ticket in order.
       parts.push(sql`
@@ -84,7 +92,7 @@ export async function tellAndAsk(work: Work, { facts, subscribers, jobs, rest }:
             jsonb_array_elements_text(given.subscribers) as s(name))`)
       counts.push(sql`(select count(id) from delivered)`)
     }
-    const notices = new Set(facts.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })))
+    const notices = new Set(said.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })))
     parts.push(sql`noticed as (select pg_notify(${CHANNEL}, notice) as sent from unnest(${[...notices]}::text[]) as notice)`)
     counts.push(sql`(select count(sent) from noticed)`)
   }
@@ -95,4 +103,25 @@ export async function tellAndAsk(work: Work, { facts, subscribers, jobs, rest }:
   const { rows: answer } = await sql<{ added: string | number }>`
     with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
   demandAdded(answer[0]!.added, jobs.length)
+}
+
+/** In which unit facts about these tickets happen. */
+export async function unitsOfTickets(db: Kysely<Database>, ticketIds: readonly Id[]): Promise<ReadonlyMap<Id, Id>> {
+  if (ticketIds.length === 0) return new Map()
+  const rows = await db.selectFrom('ticket').innerJoin('queue', 'queue.id', 'ticket.queue_id').select(['ticket.id', 'queue.unit_id'])
+    .where('ticket.id', 'in', ticketIds).execute()
+  return new Map(rows.map((row) => [row.id, row.unit_id]))
+}
+
+/** The job that tells one subscriber of one fact. One named queue per ticket keeps a subscriber's view of a ticket in order. */
+export function delivery(fact: Id, subscriber: string, ticketId: Id | null): JobRequest {
+  return { task: 'fact/deliver', payload: { fact, subscriber }, ...(ticketId ? { queue: `fact/${subscriber}/${ticketId}` } : {}) }
+}
+
+export async function findFact(db: Kysely<Database>, id: Id): Promise<Fact | undefined> {
+  const row = await db.selectFrom('fact').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && {
+    id: row.id, name: row.name as FactName, ticketId: row.ticket_id, unitId: row.unit_id, personId: row.person_id, plugin: row.plugin,
+    act: row.act_id, data: row.data, createdAt: row.created_at,
+  }
 }

@@ -1,78 +1,141 @@
-/** Owns the host: what one running program gives each of its plugins, and how facts reach their subscribers. */
+/** Owns the host: what one running program gives each of its plugins, and the wiring of everything they extend. */
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import type { Database } from '../database/schema.ts'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { asMailExtensions, type MailExtensions } from '../mail/run-extensions.ts'
+import { orderSteps } from '../mail/step-order.ts'
+import { system } from '../permission/actor.ts'
 import type { Activation } from './activation.ts'
-import type { Host } from './contract.ts'
-import type { Fact, FactName } from './facts.ts'
+import type { Here, Host } from './contract.ts'
+import { coreSettings } from './core-settings.ts'
+import { keepFaults, vital, type Faults } from './faults.ts'
+import { currentCall, limitOf, makeGate, toldAlready } from './gate.ts'
+import { makeGuards } from './guards.ts'
 import { insertJobs } from './jobs.ts'
 import type { Live } from './live.ts'
 import type { AnyPlugin } from './load-plugins.ts'
+import { makeMount, type Mount, type Route } from './mount.ts'
+import { pluginJobs } from './plugin-jobs.ts'
+import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from './run-jobs.ts'
+import { makeSearch } from './search.ts'
 import { readSettings } from './settings.ts'
-import { makeSlots, type SlotFill } from './slots.ts'
-import { runWork } from './work.ts'
+import { makeSlots, type Fills, type SlotFill } from './slots.ts'
+import { startPlugins } from './start-plugins.ts'
+import { makeTicketReader } from './ticket-reader.ts'
+import { runWork, type Extensions, type WorkRoom } from './work.ts'
 
 export interface Kernel {
   /** Core's own host; its settings are core's. */
   host: Host
   hostOf(plugin: AnyPlugin): Host
   plugins: AnyPlugin[]
+  /** Adds the plugins' pages to the web application, after core's own. */
+  mount: Mount
   /** Every job of plugins, and the delivery of facts. Core's own jobs are added by main. */
   jobs: Map<string, RunnableJob>
+  /** What plugins have to say about mails. */
+  mail: MailExtensions
+  faults: Faults
+  /** Starts the plugins one after another; answers how each is stopped. */
+  start(): Promise<(() => Promise<void>)[]>
 }
 
 export function makeKernel(room: {
   config: Config; db: Kysely<Database>; log: Logger; clock: () => Date; live: Live; plugins: AnyPlugin[]; activation: Activation
   announce: (name: string, address: string) => void
+  /** A pool of their own for plugins that may fail: what hangs there takes nothing from core. */
+  pluginDb?: Kysely<Database>
 }): Kernel {
   const { config, db, log, clock, live, plugins, activation, announce } = room
-  const fills = new Map<string, { plugin: string; fill: SlotFill }[]>()
-  for (const plugin of plugins) {
-    for (const [place, fill] of Object.entries(plugin.slots ?? {}) as [string, SlotFill][]) {
-      fills.set(place, [...(fills.get(place) ?? []), { plugin: plugin.name, fill }])
-    }
-  }
   const listening = new Map<string, string[]>()
   for (const plugin of plugins) {
     for (const fact of Object.keys(plugin.on ?? {})) listening.set(fact, [...(listening.get(fact) ?? []), plugin.name])
   }
-  const workRoom = { db, config, clock, subscribers: (fact: string) => listening.get(fact) ?? [] }
-  const slots = makeSlots(fills, log)
-  const make = (owner: string, settings: AnyPlugin['settings']): Host => ({
-    config, db, clock, slots, live, announce, plugins,
-    log: log.child({ plugin: owner }),
-    work: (actor, run) => runWork(workRoom, actor, run),
-    settings: (unitId) => readSettings(db, owner, settings ?? {}, unitId),
-    active: (unitId) => activation.active(owner, unitId),
-    enqueue: (job) => insertJobs(db, [job]),
-  })
-  const hosts = new Map(plugins.map((plugin) => [plugin.name, make(plugin.name, plugin.settings)]))
-  const jobs = new Map<string, RunnableJob>()
-  for (const plugin of plugins) {
-    for (const [name, job] of Object.entries(plugin.jobs ?? {})) {
-      jobs.set(name, { ...(job.cron ? { cron: job.cron } : {}), run: (payload) => job.run(payload, hosts.get(plugin.name)!) })
+  const faults = keepFaults({ log, work: (run) => runWork(workRoom, system('plugins'), run) })
+  const gate = makeGate(config.pluginSeconds, faults.tell)
+  const trespass = (plugin: string, unitId: Id): Error => {
+    const call = currentCall()?.call
+    gate.tell({ plugin, kind: call?.kind ?? 'job', name: call?.name ?? 'start', unitId: call?.unitId ?? null },
+      new Error(`it reached for a ticket of unit ${unitId}, where it is off`))
+    // Absent for it, as for a person who may not see it.
+    const error = refused('not-found')
+    toldAlready.add(error)
+    return error
+  }
+  const here = (plugin: AnyPlugin, unitId: Id, from = db): Here => {
+    let read: ReturnType<Here['settings']> | undefined
+    return { unitId, host: hostOf(plugin), settings: () => read ??= readSettings(from, plugin.name, plugin.settings ?? {}, unitId) }
+  }
+  const extensions: Extensions = {
+    on: activation.on, scope: activation.scope, trespass,
+    askGuards: makeGuards({ plugins, gate, limitMs: limitOf(config.pluginSeconds, 'guard'), here: (plugin, unitId, work) => here(plugin, unitId, work.db) }),
+  }
+  const workRoom: WorkRoom = { db, config, clock, subscribers: (fact) => listening.get(fact) ?? [], extensions }
+
+  const fills = fillsByPlace(plugins)
+  const routes: Route[] = []
+  const steps = orderSteps(plugins)
+  const slots = makeSlots(fills, gate, activation, here)
+  const search = makeSearch({ plugins, gate, activation, here })
+  const registry = makeRegistry({ plugins, fills, steps, activation, routes })
+
+  const shared = { config, clock, slots, live, search, plugins, registry, announce }
+  const core: Host = {
+    ...shared, db, log: log.child({ plugin: 'core' }), work: (actor, run) => runWork(workRoom, actor, run),
+    tickets: makeTicketReader(db, async () => {}),
+    settings: (unitId) => readSettings(db, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
+    active: async () => true, units: () => activation.units('core'), enqueue: (job) => insertJobs(db, [job]),
+  }
+  const hostFor = (plugin: AnyPlugin): Host => {
+    const own = room.pluginDb && !vital(plugin) ? room.pluginDb : db
+    const demandReach = async (unitId: Id) => {
+      if (plugin.scope === 'unit' && !(await activation.active(plugin.name, unitId))) throw trespass(plugin.name, unitId)
+    }
+    return {
+      ...shared, db: own, live: lentLive(live, (error) => gate.tell({ plugin: plugin.name, kind: 'fact', name: 'live notice', unitId: null }, error)), log: log.child({ plugin: plugin.name }), tickets: makeTicketReader(own, demandReach),
+      work: (actor, run) => {
+        const call = currentCall()
+        if (call?.call.kind === 'guard' || call?.call.kind === 'mail step') {
+          throw new Error(`a ${call.call.kind} has its work already: host.work would wait for the act that asks it`)
+        }
+        return runWork({ ...workRoom, db: own, plugin: plugin.name, ...(call ? { cutOff: call.cutOff } : {}) }, actor, run)
+      },
+      settings: (unitId) => readSettings(own, plugin.name, plugin.settings ?? {}, unitId),
+      active: (unitId) => activation.active(plugin.name, unitId),
+      units: () => activation.units(plugin.name),
+      enqueue: (job) => insertJobs(own, [job]),
     }
   }
-  jobs.set('fact/deliver', {
-    run: async (payload) => {
-      const plugin = plugins.find((p) => p.name === payload['subscriber'])
-      const fact = await findFact(db, String(payload['fact']))
-      const handler = fact && plugin?.on?.[fact.name]
-      // Asked again at delivery: what was switched off meanwhile is no longer told.
-      if (fact && plugin && handler && (!fact.unitId || await activation.active(plugin.name, fact.unitId))) {
-        await handler(fact, hosts.get(plugin.name)!)
-      }
-    },
-  })
-  return { host: make('core', {}), hostOf: (plugin) => hosts.get(plugin.name)!, plugins, jobs }
+  const hosts = new Map(plugins.map((plugin) => [plugin.name, hostFor(plugin)]))
+  const hostOf = (plugin: AnyPlugin): Host => hosts.get(plugin.name)!
+
+  return {
+    host: core, hostOf, plugins, faults,
+    mount: makeMount({ plugins, db, gate, activation, hostOf, routes }),
+    jobs: pluginJobs({ plugins, db, gate, activation, hostOf }),
+    mail: asMailExtensions({ plugins, steps, db, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here }),
+    start: () => startPlugins({ plugins, gate, hostOf, log }),
+  }
 }
 
-async function findFact(db: Kysely<Database>, id: string): Promise<Fact | undefined> {
-  const row = await db.selectFrom('fact').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && {
-    id: row.id, name: row.name as FactName, ticketId: row.ticket_id, unitId: row.unit_id, personId: row.person_id,
-    act: row.act_id, data: row.data, createdAt: row.created_at,
+/** A listener that throws would end the whole program: it is called from the database's connection. */
+function lentLive(live: Live, tell: (error: unknown) => void): Live {
+  return {
+    subscribe: (listener) => live.subscribe((notice) => { void (async () => listener(notice))().catch(tell) }),
+    stop: async () => {},
   }
+}
+
+/** By place, in order; of equal order in that of loading. */
+function fillsByPlace(plugins: readonly AnyPlugin[]): Fills {
+  const fills = new Map<string, { plugin: AnyPlugin; fill: SlotFill }[]>()
+  for (const plugin of plugins) {
+    for (const [place, fill] of Object.entries((plugin.slots ?? {}) as Record<string, SlotFill>)) {
+      fills.set(place, [...(fills.get(place) ?? []), { plugin, fill }].toSorted((a, b) => a.fill.order - b.fill.order))
+    }
+  }
+  return fills
 }

@@ -1,11 +1,10 @@
-/** Owns the check of plugins before anything runs: names, version, needs, and that no two claim the same thing. */
+/** Owns the way from the names in the configuration to plugins that were checked, each after those it needs. */
 import { BootError } from '../boot-error.ts'
-import { API, type Plugin } from './contract.ts'
+import { checkPlugins } from './check-plugins.ts'
+import type { Plugin } from './contract.ts'
 
 // Heterogeneous plugins share one list; each keeps its own settings type inside.
 export type AnyPlugin = Plugin<any> // oxlint-disable-line typescript/no-explicit-any
-
-const NAME = /^[a-z][a-z0-9-]{0,40}$/
 
 /** Imports the named plugins. `find` turns a configured name into its module. */
 export async function loadPlugins(names: readonly string[], find: (name: string) => Promise<unknown>): Promise<AnyPlugin[]> {
@@ -15,6 +14,7 @@ export async function loadPlugins(names: readonly string[], find: (name: string)
     try {
       module = await find(name)
     } catch (error) {
+      if (error instanceof BootError) throw error
       throw new BootError(`Plugin “${name}” cannot be loaded (${firstLine(error)}): correct its code, or take it out of “plugins” in config/local.ts.`)
     }
     const plugin = (module as { default?: AnyPlugin } | undefined)?.default
@@ -24,40 +24,6 @@ export async function loadPlugins(names: readonly string[], find: (name: string)
     loaded.push(plugin)
   }
   return inOrder(checkPlugins(loaded))
-}
-
-/** Refuses what cannot work together, with one sentence. */
-export function checkPlugins(plugins: AnyPlugin[]): AnyPlugin[] {
-  const names = new Set<string>()
-  const claims = new Map<string, string>()
-  const claim = (what: string, plugin: string) => {
-    const other = claims.get(what)
-    if (other) throw new BootError(`Plugins “${other}” and “${plugin}” both bring ${what}: remove one of them from “plugins”.`)
-    claims.set(what, plugin)
-  }
-  for (const plugin of plugins) {
-    if (typeof plugin.name !== 'string' || !NAME.test(plugin.name)) {
-      throw new BootError(`A plugin calls itself “${String(plugin.name)}”: a name is a–z, digits and dashes, 41 characters at most.`)
-    }
-    if (plugin.api !== API) {
-      throw new BootError(`Plugin “${plugin.name}” is written for contract version ${String(plugin.api)}, this program has ${API}: install a fitting version of it.`)
-    }
-    if (names.has(plugin.name)) throw new BootError(`Plugin “${plugin.name}” is named twice in “plugins”.`)
-    names.add(plugin.name)
-    for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, plugin.name)
-    for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, plugin.name)
-    for (const job of Object.keys(plugin.jobs ?? {})) {
-      if (!job.startsWith(`${plugin.name}/`)) throw new BootError(`Plugin “${plugin.name}” brings the job “${job}”: its name must begin with “${plugin.name}/”.`)
-      claim(`the job “${job}”`, plugin.name)
-    }
-  }
-  for (const plugin of plugins) {
-    const missing = (plugin.needs ?? []).filter((need) => !names.has(need))
-    if (missing.length > 0) {
-      throw new BootError(`Plugin “${plugin.name}” needs “${missing.join('”, “')}”: add it to “plugins” in config/local.ts.`)
-    }
-  }
-  return plugins
 }
 
 /** Each plugin after those it needs; otherwise the configured order. */

@@ -12,17 +12,22 @@ export interface Setting<T = unknown> {
   fallback: T
   schema: z.ZodType<T>
   choices?: readonly string[]
+  /** What an integer may be, how long a text: said beside the field. */
+  min?: number
+  max?: number
 }
 export type SettingValues<S extends Record<string, Setting>> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
 
-export const integer = (label: string, fallback: number, limits: { min?: number; max?: number } = {}): Setting<number> => ({
-  kind: 'integer', label, fallback, schema: z.coerce.number().int().min(limits.min ?? 0).max(limits.max ?? 2 ** 31 - 1),
+export const integer = (label: string, fallback: number, { min = 0, max = 2 ** 31 - 1 }: { min?: number; max?: number } = {}): Setting<number> => ({
+  kind: 'integer', label, fallback, min, max,
+  // Not z.coerce: it makes 0 of an empty field.
+  schema: z.union([z.number(), z.string().trim().regex(/^[+-]?\d+$/).transform(Number)]).pipe(z.number().int().min(min).max(max)),
 })
-export const text = (label: string, fallback: string, limits: { max?: number } = {}): Setting<string> => ({
-  kind: 'text', label, fallback, schema: z.string().max(limits.max ?? 1000),
+export const text = (label: string, fallback: string, { max = 1000 }: { max?: number } = {}): Setting<string> => ({
+  kind: 'text', label, fallback, max, schema: z.string().max(max),
 })
-export const longText = (label: string, fallback: string): Setting<string> => ({
-  kind: 'long-text', label, fallback, schema: z.string().max(20_000),
+export const longText = (label: string, fallback: string, { max = 20_000 }: { max?: number } = {}): Setting<string> => ({
+  kind: 'long-text', label, fallback, max, schema: z.string().max(max),
 })
 export const yesNo = (label: string, fallback: boolean): Setting<boolean> => ({
   kind: 'boolean', label, fallback, schema: z.union([z.boolean(), z.enum(['on', 'off', 'true', 'false']).transform((v) => v === 'on' || v === 'true')]),

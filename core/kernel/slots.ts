@@ -1,56 +1,96 @@
 /** Owns named places in pages: who fills them, in which order, and that one faulty filling harms no page. */
-import type { Logger } from 'pino'
+import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import type { PageContext } from './contract.ts'
+import type { Id } from '../database/schema.ts'
+import type { Activation } from './activation.ts'
+import type { Here, PageContext } from './contract.ts'
+import type { Gate } from './gate.ts'
+import type { AnyPlugin } from './load-plugins.ts'
+import type { Setting } from './settings.ts'
 
 // What is handed to a place is that place's affair; the place list in core/README.md says what.
 export type SlotProps = Record<string, unknown>
 
-export interface SlotFill {
+export interface SlotFill<S extends Record<string, Setting> = Record<string, Setting>> {
   order: number
-  /** For list places: called once with all rows before the rows are rendered; the result is handed to `render` as `loaded`. */
-  load?(rows: readonly SlotProps[], c: PageContext): Promise<unknown>
-  render(props: SlotProps, c: PageContext, loaded?: unknown): Child | Promise<Child>
+  /** For list places: called once with the rows before they are rendered; the result is handed to `render` as `loaded`. */
+  load?(rows: readonly SlotProps[], c: PageContext, here: Here<S>): Promise<unknown>
+  render(props: SlotProps, c: PageContext, here: Here<S>, loaded?: unknown): Child | Promise<Child>
 }
+export type Fills = ReadonlyMap<string, readonly { plugin: AnyPlugin; fill: SlotFill }[]>
 
 export interface Slots {
-  /** Everything that fills a place, in order. A filling that throws or takes over a second is left out and logged. */
+  /**
+   * Everything that fills a place, in order, of plugins that are on where the page belongs: in `unitId` or the unit of
+   * `ticket` among the props, else the page's, else the reader's. A filling that fails is left out.
+   */
   fill(place: string, props: SlotProps, c: PageContext): Promise<Child[]>
-  /** For rows: one load per filling for the whole list, then a renderer for each row. */
+  /** For rows: one load per filling for the whole list, then a renderer for each row. Each row has its own unit. */
   fillRows(place: string, rows: readonly SlotProps[], c: PageContext): Promise<(row: SlotProps) => Promise<Child[]>>
 }
 
-const PATIENCE_MS = 1000
+/** Where no unit is known the installation's is meant. */
+const ROOT = '1'
 
-export function makeSlots(fills: Map<string, { plugin: string; fill: SlotFill }[]>, log: Logger): Slots {
-  const ordered = (place: string) => (fills.get(place) ?? []).toSorted((a, b) => a.fill.order - b.fill.order)
-  const guarded = async <T>(plugin: string, place: string, run: () => T | Promise<T>): Promise<T | undefined> => {
-    let timer: NodeJS.Timeout | undefined
+export function makeSlots(fills: Fills, gate: Gate, activation: Activation, hereOf: (plugin: AnyPlugin, unitId: Id) => Here): Slots {
+  const call = (plugin: AnyPlugin, name: string, unitId: Id) => ({ plugin: plugin.name, kind: 'slot' as const, name, unitId })
+  const rendered = async (plugin: AnyPlugin, place: string, unitId: Id, render: (here: Here) => Child | Promise<Child>): Promise<Child[]> => {
     try {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS)
-      })
-      return await Promise.race([Promise.resolve().then(run), late])
-    } catch (error) {
-      log.error({ plugin, place, err: error }, 'a plugin failed to fill its place; the page goes on without it')
-      return undefined
-    } finally {
-      clearTimeout(timer)
+      const text = await gate.call(call(plugin, place, unitId), async () => markup(await render(hereOf(plugin, unitId))))
+      return text === '' ? [] : [raw(text) as unknown as Child]
+    } catch {
+      return [] // Told by the gate; the page goes on without it.
     }
   }
   return {
     async fill(place, props, c) {
-      const parts = await Promise.all(ordered(place).map(({ plugin, fill }) => guarded(plugin, place, () => fill.render(props, c))))
-      return parts.filter((part) => part !== undefined && part !== null) as Child[]
+      const unitId = unitOf(props, c)
+      const parts = await Promise.all((fills.get(place) ?? []).map(async ({ plugin, fill }) =>
+        await activation.active(plugin.name, unitId) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : []))
+      return parts.flat()
     },
     async fillRows(place, rows, c) {
-      const loaded = await Promise.all(ordered(place).map(async ({ plugin, fill }) => ({
-        plugin, fill, data: fill.load ? await guarded(plugin, place, () => fill.load!(rows, c)) : undefined,
-      })))
+      const loaded = await Promise.all((fills.get(place) ?? []).map(async ({ plugin, fill }) => {
+        const units = new Set<Id>()
+        for (const unitId of new Set(rows.map((row) => unitOf(row, c)))) if (await activation.active(plugin.name, unitId)) units.add(unitId)
+        const [first] = units
+        if (first === undefined || !fill.load) return { plugin, fill, units, data: undefined }
+        try {
+          const own = rows.filter((row) => units.has(unitOf(row, c)))
+          const data = await gate.call(call(plugin, `${place}, load`, first), () => fill.load!(own, c, hereOf(plugin, first)))
+          return { plugin, fill, units, data }
+        } catch {
+          return { plugin, fill, units: new Set<Id>(), data: undefined }
+        }
+      }))
       return async (row) => {
-        const parts = await Promise.all(loaded.map(({ plugin, fill, data }) => guarded(plugin, place, () => fill.render(row, c, data))))
-        return parts.filter((part) => part !== undefined && part !== null) as Child[]
+        const unitId = unitOf(row, c)
+        const parts = await Promise.all(loaded.map(({ plugin, fill, units, data }) =>
+          units.has(unitId) ? rendered(plugin, place, unitId, (here) => fill.render(row, c, here, data)) : []))
+        return parts.flat()
       }
     },
   }
+}
+
+function unitOf(props: SlotProps, c: PageContext): Id {
+  const ticket = props['ticket'] as { unitId?: unknown } | null | undefined
+  const known = [props['unitId'], ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
+  return known.find((id) => typeof id === 'string') as Id | undefined ?? ROOT
+}
+
+/** Made into text here: a component that throws does so only when it is rendered, and then it would break the whole page. */
+async function markup(child: Child): Promise<string> {
+  demandChild(child)
+  return String(await html`${child}`)
+}
+
+function demandChild(child: unknown): void {
+  if (Array.isArray(child)) return child.forEach(demandChild)
+  const given = typeof child
+  if (given === 'object' && child !== null) {
+    const { isEscaped, then } = child as { isEscaped?: unknown; then?: unknown }
+    if (isEscaped === true || typeof then === 'function') return
+  } else if (given !== 'function' && given !== 'symbol') return
+  throw new Error(`a filling is text or JSX, not ${given === 'object' ? Object.prototype.toString.call(child) : `a ${given}`}`)
 }

@@ -5,7 +5,9 @@ import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Actor } from '../permission/actor.ts'
 import type { JobRequest } from './jobs.ts'
-import { tellAndAsk, type FactName, type NewFact } from './facts.ts'
+import { tellAndAsk, unitsOfTickets, type FactName, type NewFact, type SaidFact } from './facts.ts'
+import type { AskGuards, GuardChanges, GuardName } from './guards.ts'
+import { inSavepoint, lend } from './lease.ts'
 
 export interface Work {
   readonly db: Transaction<Database>
@@ -20,6 +22,21 @@ export interface Work {
   gather<T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]): void
   /** Asks for a job; it exists if and only if the transaction commits. */
   enqueue(task: string, payload: Record<string, unknown>, options?: Omit<JobRequest, 'task' | 'payload'>): void
+  /** Plugins that are on in a unit: as of the moment this act first asked, so that one act never meets a plugin both on and off. */
+  pluginsOn(unitId: Id): Promise<ReadonlySet<string>>
+  /** Asks the guards of plugins that are on in one of the units. Error: `plugin.refused` with the plugin's reason. */
+  ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]): Promise<void>
+  /** Throws `not-found` when this is done by a plugin that is off in the unit: there it has nothing to see and nothing to do. */
+  demandReach(unitId: Id): Promise<void>
+}
+
+/** What the plugins have to do with acts. Without it, as in a small tool, there are none. */
+export interface Extensions {
+  on(db: Kysely<Database>, unitId: Id | null): Promise<ReadonlySet<string>>
+  scope(plugin: string): 'unit' | 'installation'
+  askGuards: AskGuards
+  /** Tells that a plugin reached for something of a unit where it is off; answers what to throw. */
+  trespass(plugin: string, unitId: Id): Error
 }
 
 export interface WorkRoom {
@@ -28,6 +45,11 @@ export interface WorkRoom {
   clock: () => Date
   /** Subscribers of a fact, by name: one job each. */
   subscribers: (fact: string) => string[]
+  extensions?: Extensions
+  /** The plugin whose act it is. */
+  plugin?: string
+  /** Ends the act when it fires: whoever asked for it was cut off. */
+  cutOff?: AbortSignal
 }
 
 /** Person id to write into history and facts; null for the system. */
@@ -45,7 +67,7 @@ export async function runWork<T>(room: WorkRoom, actor: Actor, run: (work: Work)
       return await once(room, actor, run)
     } catch (error) {
       const code = (error as { code?: unknown }).code
-      if (attempt < 3 && (code === '40P01' || code === '40001')) continue
+      if (attempt < 3 && !room.cutOff?.aborted && (code === '40P01' || code === '40001')) continue
       throw error
     }
   }
@@ -53,22 +75,120 @@ export async function runWork<T>(room: WorkRoom, actor: Actor, run: (work: Work)
 
 function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>): Promise<T> {
   return room.db.transaction().execute(async (db) => {
-    const facts: { name: FactName; fact: NewFact }[] = []
-    const jobs: JobRequest[] = []
-    const gathered = new Map<(work: Work, rows: never[]) => RawBuilder<unknown>, unknown[]>()
-    const work: Work = {
-      db, actor, now: room.clock(), config: room.config, act: randomUUID(),
-      emit: (name, fact) => { facts.push({ name, fact }) },
-      gather: (write, rows) => {
-        const all = gathered.get(write)
-        if (all) all.push(...rows)
-        else gathered.set(write, [...rows])
-      },
-      enqueue: (task, payload, options = {}) => { jobs.push({ task, payload, ...options }) },
+    const inner: Inner = {
+      room, on: new Map(), chain: room.plugin === undefined ? [] : [room.plugin], limitMs: undefined, said: [], jobs: [], gathered: new Map(),
     }
-    const result = await run(work)
-    const rest = [...gathered].filter(([, rows]) => rows.length > 0).map(([write, rows]) => write(work, rows as never[]))
-    await tellAndAsk(work, { facts, subscribers: room.subscribers, jobs, rest })
+    const core = { db, actor, now: room.clock(), config: room.config, act: randomUUID() }
+    const lease = lend(db)
+    const result = await untilCutOff(() => run(makeWork(inner, { ...core, db: lease.db })), room.cutOff).finally(lease.end)
+    const work = makeWork(inner, core)
+    const rest = [...inner.gathered].filter(([, rows]) => rows.length > 0).map(([write, rows]) => write(work, rows as never[]))
+    await addTold(work, inner)
+    await tellAndAsk(work, { said: inner.said, jobs: inner.jobs, rest })
     return result
   })
+}
+
+/**
+ * Which subscribers are told of what was said: those that are on in the fact's unit now. What happened outside of any unit is
+ * told to the installation's plugins only.
+ */
+async function addTold(work: Work, { room: { subscribers, extensions }, said }: Inner): Promise<void> {
+  const perUnit = (plugin: string) => extensions?.scope(plugin) === 'unit'
+  const homeless = said.filter(({ name, fact }) => fact.ticketId && !fact.unitId && subscribers(name).some(perUnit))
+  const units = await unitsOfTickets(work.db, homeless.map(({ fact }) => fact.ticketId!))
+  for (const one of said) {
+    const unitId = one.fact.unitId ?? (one.fact.ticketId ? units.get(one.fact.ticketId) : undefined)
+    const on = subscribers(one.name).some(perUnit) && unitId ? await work.pluginsOn(unitId) : new Set<string>()
+    one.told = subscribers(one.name).filter((plugin) => !perUnit(plugin) || on.has(plugin))
+  }
+}
+
+// What a work carries along for the acts nested in it.
+const INNER: unique symbol = Symbol('inner')
+interface Inner {
+  room: WorkRoom
+  on: Map<Id, Promise<ReadonlySet<string>>>
+  /** Plugins in whose acts this one happens, the outermost first. */
+  chain: readonly string[]
+  /** Bound of each statement in the savepoint this work lives in. */
+  limitMs: number | undefined
+  said: SaidFact[]
+  jobs: JobRequest[]
+  gathered: Map<Write, unknown[]>
+}
+type Write = (work: Work, rows: never[]) => RawBuilder<unknown>
+type Core = Pick<Work, 'db' | 'actor' | 'now' | 'config' | 'act'>
+
+function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
+  const { room, chain, on, said, jobs, gathered } = inner
+  const plugin = chain.at(-1) ?? null
+  const work = {
+    ...core, [INNER]: inner,
+    emit: (name: FactName, fact: NewFact) => { said.push({ name, fact, plugin }) },
+    gather: <T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]) => gatherInto(gathered, write, rows),
+    enqueue: (task: string, payload: Record<string, unknown>, options: Omit<JobRequest, 'task' | 'payload'> = {}) => { jobs.push({ task, payload, ...options }) },
+    pluginsOn(unitId: Id) {
+      const known = on.get(unitId)
+      if (known) return known
+      const asked = room.extensions?.on(core.db, unitId) ?? Promise.resolve(new Set<string>())
+      asked.catch(() => on.delete(unitId))
+      on.set(unitId, asked)
+      return asked
+    },
+    async ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]) {
+      await room.extensions?.askGuards(work, guard, unitIds, change)
+    },
+    async demandReach(unitId: Id) {
+      if (plugin === null || room.extensions?.scope(plugin) !== 'unit' || (await work.pluginsOn(unitId)).has(plugin)) return
+      throw room.extensions.trespass(plugin, unitId)
+    },
+  }
+  return work
+}
+
+function gatherInto(gathered: Map<Write, unknown[]>, write: Write, rows: readonly unknown[]): void {
+  const all = gathered.get(write)
+  if (all) all.push(...rows)
+  else gathered.set(write, [...rows])
+}
+
+/** Is this work done by or inside of the plugin? Then its own guards are not asked: it knows what it does. */
+export const isWithin = (work: Work, plugin: string): boolean => innerOf(work).chain.includes(plugin)
+
+/**
+ * The same act, lent to a plugin inside a savepoint: what it writes, says and enqueues counts only when `run` ends well. Each
+ * of its statements may take `limitMs`.
+ */
+export async function inPlugin<T>(work: Work, plugin: string, limitMs: number, run: (work: Work) => Promise<T>): Promise<T> {
+  const inner = innerOf(work)
+  const said: SaidFact[] = []
+  const jobs: JobRequest[] = []
+  const gathered = new Map<Write, unknown[]>()
+  const value = await inSavepoint(work.db, { limitMs, ...(inner.limitMs === undefined ? {} : { outerMs: inner.limitMs }) }, (db) => run(makeWork(
+    { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered },
+    { db, actor: work.actor, now: work.now, config: work.config, act: work.act },
+  )))
+  inner.said.push(...said)
+  inner.jobs.push(...jobs)
+  for (const [write, rows] of gathered) gatherInto(inner.gathered, write, rows)
+  return value
+}
+
+function innerOf(work: Work): Inner {
+  const inner = (work as Work & { [INNER]?: Inner })[INNER]
+  if (!inner) throw new Error('this is no work that host.work made')
+  return inner
+}
+
+async function untilCutOff<T>(run: () => Promise<T>, cutOff: AbortSignal | undefined): Promise<T> {
+  if (!cutOff) return run()
+  const gone = () => new Error('the call into the plugin that began this act was cut off')
+  if (cutOff.aborted) throw gone()
+  let stop = () => {}
+  const cut = new Promise<never>((_, reject) => {
+    stop = () => reject(gone())
+    cutOff.addEventListener('abort', stop)
+  })
+  return Promise.race([run(), cut]).finally(() => cutOff.removeEventListener('abort', stop))
 }

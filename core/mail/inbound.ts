@@ -7,6 +7,7 @@ import type { RunnableJob } from '../kernel/run-jobs.ts'
 import type { Work } from '../kernel/work.ts'
 import { system } from '../permission/actor.ts'
 import { personOfMail } from '../person/persons.ts'
+import { Refusal } from '../errors.ts'
 import { addHistory } from '../ticket/history.ts'
 import { findNumbers } from '../ticket/number.ts'
 import { numberSettings } from '../ticket/number.store.ts'
@@ -23,6 +24,7 @@ import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
 import { sayAddresses, type ParsedMail } from './parsed-mail.ts'
+import { checkedBy, pluginSteps, type MailExtensions } from './run-extensions.ts'
 import { senderOf } from './steps/sender.ts'
 import { WAITS } from './steps/waiting.ts'
 
@@ -30,14 +32,16 @@ import { WAITS } from './steps/waiting.ts'
 export const PROCESS_ATTEMPTS = 8
 
 /** The job `mail/process` {id, waits}. */
-export function processJob(host: Host): RunnableJob {
+export function processJob(host: Host, extensions?: MailExtensions): RunnableJob {
   const addressBook = keepAddressBook(host.db, host.config, host.live)
   return {
     async run(payload, { lastAttempt, attempt }) {
       const id = String(payload['id'])
       try {
-        await processMail(host, id, Number(payload['waits'] ?? 0), await addressBook())
+        await processMail(host, id, Number(payload['waits'] ?? 0), await addressBook(), extensions)
       } catch (error) {
+        // A plugin's word, not a fault: trying again would hear it again. A person decides.
+        if (error instanceof Refusal && error.code === 'plugin.refused') return hold(host, id, error)
         await recordFailure(host, id, attempt, lastAttempt || attempt >= PROCESS_ATTEMPTS, error).catch(() => {})
         // The last attempt ends the job quietly: the mail stands in the list of failed ones and is started from there.
         if (!lastAttempt && attempt < PROCESS_ATTEMPTS) throw error
@@ -48,15 +52,16 @@ export function processJob(host: Host): RunnableJob {
 }
 
 /** Makes of an accepted mail what it is to become. Doing it again does nothing. */
-export async function processMail(host: Host, id: Id, waits: number, book: AddressBook): Promise<void> {
+export async function processMail(host: Host, id: Id, waits: number, book: AddressBook, extensions?: MailExtensions): Promise<void> {
   const row = await loadInbound(host.db, id)
   if (!row || row.state === 'processed') return
   const mail = await read(row)
+  const answers = await checkedBy(extensions, host.db, row, mail, book)
   let ended: End | undefined
   const later = await host.work(system('postmaster'), async (work) => {
     const hand = await prepare(work, row, mail, book, waits)
     if (!hand) return undefined
-    const { verdict, reasons } = judge(hand)
+    const { verdict, reasons } = await judge(hand, extensions && pluginSteps(extensions, work, hand, answers))
     if (verdict.end === 'wait') return WAITS[waits]
     const end = await act(work, row, hand, verdict, reasons)
     finishInbound(work, { ...end, id, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId })
@@ -66,6 +71,14 @@ export async function processMail(host: Host, id: Id, waits: number, book: Addre
   })
   if (ended) host.log.info({ mail: id, outcome: ended.outcome, ticket: ended.ticketId }, 'mail processed')
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
+}
+
+/** The mail stays as it came, with the plugin's reason, in the list of mails held. */
+async function hold(host: Host, id: Id, refusal: Refusal): Promise<void> {
+  const { plugin, reason } = refusal.params
+  const reasons: MailReason[] = [{ step: String(plugin), decided: 'held', rule: 'plugin-refused', detail: String(reason).slice(0, 500) }]
+  await host.db.updateTable('inbound_mail').set({ state: 'held', reason: JSON.stringify(reasons) })
+    .where('id', '=', id).where('state', '=', 'accepted').execute()
 }
 
 /** Each minute: accepted mails that have no job, as after a restore. Usually none. */

@@ -67,6 +67,8 @@ const pl = {
   'mail.rule.loop-limit': 'Dzienny limit automatycznych odpowiedzi na ten adres.',
   'mail.rule.not-delivered': 'Serwer adresata nie przyjął maila.',
   'mail.rule.error': 'Błąd programu.',
+  'mail.rule.plugin': 'Wtyczka nie chce automatycznej odpowiedzi.',
+  'mail.rule.plugin-refused': 'Wtyczka nie wpuszcza tego maila do zgłoszeń.',
 
   'mail.not-delivered.subject': 'Mail nie doszedł',
   'mail.not-delivered.body': 'Mail „{subject}” nie doszedł do: {who}.\n\nSerwer odpowiedział: {error}\n\nSprawdź adres i wyślij odpowiedź ponownie albo skontaktuj się inaczej.',
@@ -138,6 +140,8 @@ const en = {
   'mail.rule.loop-limit': "The day's limit of automatic answers to this address.",
   'mail.rule.not-delivered': "The recipient's server did not take the mail.",
   'mail.rule.error': 'A fault in the program.',
+  'mail.rule.plugin': 'A plugin wants no automatic answer.',
+  'mail.rule.plugin-refused': 'A plugin keeps this mail out of the tickets.',
 
   'mail.not-delivered.subject': 'Mail not delivered',
   'mail.not-delivered.body': 'The mail “{subject}” did not reach: {who}.\n\nThe server said: {error}\n\nCheck the address and send the answer again, or get in touch another way.',

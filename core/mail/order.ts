@@ -4,6 +4,7 @@ import { automatic } from './checks/automatic.ts'
 import { bounce } from './checks/bounce.ts'
 import { duplicate } from './checks/duplicate.ts'
 import { loop } from './checks/loop.ts'
+import type { MailDecision } from './extensions.ts'
 import type { Hand, Step, Verdict } from './hand.ts'
 import { closed } from './steps/closed.ts'
 import { destination } from './steps/destination.ts'
@@ -23,14 +24,32 @@ export const ORDER: readonly Step[] = [
   destination, // which queue a new ticket goes to
 ]
 
+/** Plugins' steps among core's: the order of all, and how one of theirs is asked. */
+export interface PluginSteps {
+  order: readonly { name: string; plugin: unknown }[]
+  ask(name: string, verdict: Readonly<Verdict>, reasons: readonly MailReason[]): Promise<MailDecision | undefined>
+}
+
 /** Asks every question in order until one ends it. The reasons are everything that was decided. */
-export function judge(hand: Hand, order: readonly Step[] = ORDER): { verdict: Verdict; reasons: MailReason[] } {
+export async function judge(hand: Hand, plugins?: PluginSteps): Promise<{ verdict: Verdict; reasons: MailReason[] }> {
   const verdict: Verdict = { sender: { address: '', name: '' }, visible: true, keepState: false, queueId: hand.book.defaultQueue }
   const reasons: MailReason[] = []
-  for (const step of order) {
-    const decision = step.decide(hand, verdict)
-    if (decision) reasons.push({ step: step.name, ...decision })
+  for (const { name } of plugins?.order ?? ORDER) {
+    const own = ORDER.find((step) => step.name === name)
+    const decision = own ? own.decide(hand, verdict) : obey(await plugins!.ask(name, verdict, reasons), verdict)
+    if (decision) reasons.push({ step: name, ...decision })
     if (verdict.end) break
   }
   return { verdict, reasons }
+}
+
+/** A plugin's word joins the verdict; a mail that core decided not to answer stays without an answer. */
+function obey(answer: MailDecision | undefined, verdict: Verdict): Omit<MailReason, 'step'> | undefined {
+  if (!answer) return undefined
+  const { decided, rule, detail, queueId, noAnswer, keepState, visible } = answer
+  if (queueId !== undefined) verdict.queueId = queueId
+  if (noAnswer) verdict.automatic ??= 'plugin'
+  if (keepState !== undefined) verdict.keepState = keepState
+  if (visible !== undefined) verdict.visible = visible
+  return { decided, rule, ...(detail === undefined ? {} : { detail }) }
 }

@@ -1,17 +1,21 @@
 /** Owns the common part of every act on a ticket: locking it, asking the policy, writing columns and history together. */
 import type { Id } from '../database/schema.ts'
+import type { GuardChanges } from '../kernel/guards.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { insertArticle } from '../article/articles.ts'
+import { findQueue } from '../queue/queues.ts'
 import { demand, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
 import { addHistory, type HistoryType } from './history.ts'
 import { next, type Change, type MachineState, type Outcome } from './state-machine.ts'
-import type { Ticket } from './ticket.ts'
+import type { NewArticle, Ticket } from './ticket.ts'
 import { findState, lockTicket, type StateRow } from './ticket.store.ts'
 
 /** The ticket, locked, after the policy agreed. 404 when the actor may not see it, 403 when they may not do this. */
 export async function ticketFor(work: Work, id: Id, right: Right): Promise<Ticket> {
   const ticket = await lockTicket(work.db, id, actorId(work))
   if (!ticket) throw refused('not-found')
+  await work.demandReach(ticket.unitId)
   demand(work.actor, right, ticket.ties)
   return ticket
 }
@@ -41,8 +45,12 @@ const current = (ticket: Ticket): Required<TicketColumns> => ({
   pending_until: ticket.pendingUntil, closed_at: ticket.closedAt, last_customer_at: ticket.lastCustomerAt, last_agent_at: ticket.lastAgentAt,
 })
 
-/** Writes what an act did: the ticket's columns at once, one history row per entry with the columns before and after. */
+/**
+ * Writes what an act did: the ticket's columns at once, one history row per entry with the columns before and after. Guards are
+ * asked here, whatever act it is; taking an act back is none of their business.
+ */
 export async function writeChange(work: Work, ticket: Ticket, entries: Written[], more: TicketColumns = {}): Promise<void> {
+  for (const entry of entries) await askGuards(work, ticket, entry, entries)
   const columns: TicketColumns = Object.assign({}, more, ...entries.map((entry) => entry.columns ?? {}))
   const now = current(ticket)
   await work.db.updateTable('ticket').set({ ...columns, changed_at: work.now }).where('id', '=', ticket.id).execute()
@@ -55,6 +63,33 @@ export async function writeChange(work: Work, ticket: Ticket, entries: Written[]
       after: entry.columns as Record<string, unknown>,
     } : {}),
   })))
+}
+
+async function askGuards(work: Work, ticket: Ticket, { type, columns, parts }: Written, all: readonly Written[]): Promise<void> {
+  const about = { ticket: Object.freeze({ ...ticket }) }
+  if (type === 'StateUpdate' && columns?.state_id && columns.state_type) {
+    const pending = all.find((entry) => entry.columns?.pending_until !== undefined)?.columns?.pending_until
+    await work.ask('ticket.state-change', [ticket.unitId], {
+      ...about, to: { id: columns.state_id, name: String(parts[1]), type: columns.state_type }, pendingUntil: pending ?? null,
+    })
+  } else if (type === 'OwnerUpdate' && columns?.owner_id !== undefined) {
+    await work.ask('ticket.owner-change', [ticket.unitId], { ...about, to: columns.owner_id })
+  } else if (type === 'Move' && columns?.queue_id) {
+    const queue = (await findQueue(work.db, columns.queue_id))!
+    // The unit that gives is asked first, then the one that takes.
+    await work.ask('ticket.move', [ticket.unitId, queue.unitId], { ...about, to: { queueId: queue.id, queueName: queue.name, unitId: queue.unitId } })
+  }
+}
+
+/** Adds what somebody writes to a ticket, once the guards agree. */
+export async function addArticle(work: Work, ticket: Ticket, article: NewArticle): Promise<Id> {
+  await askAboutArticle(work, { ticket: Object.freeze({ ...ticket }), queueId: ticket.queueId, unitId: ticket.unitId }, article)
+  return insertArticle(work, ticket.id, article)
+}
+
+/** Asks the guards about an article, the first of a ticket included. */
+export async function askAboutArticle(work: Work, about: Omit<GuardChanges['article.create'], 'article'>, article: NewArticle): Promise<void> {
+  await work.ask('article.create', [about.unitId], { ...about, article: Object.freeze({ ...article }) })
 }
 
 const machineState = (ticket: Ticket): MachineState => ({

@@ -10,7 +10,7 @@ import { findPerson } from '../person/persons.ts'
 import { emitArticle, firstWords, insertArticle, storable } from '../article/articles.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
-import { emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
+import { addArticle, askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
 import { counterKey, withNumber } from './number.store.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
@@ -45,10 +45,12 @@ const TITLE_LENGTH = 250
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
   const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
+  await work.demandReach(place.queue.unitId)
   demandCreate(work, wanted)
   const { queue, state, calendar, counter } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
+  await askAboutTicket(work, wanted, queue, state)
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
   const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) => work.db.insertInto('ticket').values({
@@ -72,6 +74,15 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, about, articleId, wanted.article)
   return { id, number, articleId, receivedAt }
+}
+
+async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
+  const where = { queueId: queue.id, unitId: queue.unitId }
+  await work.ask('ticket.create', [queue.unitId], {
+    ...where, title: wanted.title, customerId: wanted.customerId, ownerId: wanted.ownerId ?? null, state: { name: state.name, type: state.type },
+    article: Object.freeze({ ...wanted.article }),
+  })
+  await askAboutArticle(work, { ticket: null, ...where }, wanted.article)
 }
 
 function demandCreate(work: Work, wanted: NewTicket): void {
@@ -108,7 +119,7 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
     if (what.article.body.trim() === '' && !what.article.attachments?.length) throw refused('article.empty', {}, 'body')
     if (ticket.stateType === 'closed' && queue.followUpPossible !== 'possible') throw refused('ticket.closed-for-customer')
   }
-  const articleId = await insertArticle(work, ticket.id, what.article)
+  const articleId = await addArticle(work, ticket, what.article)
   const owner = ticket.ownerId ? await findPerson(work.db, ticket.ownerId) : undefined
   const entries: Written[] = [{
     type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }),
@@ -158,7 +169,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
     cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, (await findQueue(work.db, ticket.queueId))!.signature), messageId, inReplyTo: parent?.messageId ?? '',
     references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
   }
-  const articleId = await insertArticle(work, ticket.id, article)
+  const articleId = await addArticle(work, ticket, article)
   const mailId = to.length === 0 ? null : await queueMail(work, {
     kind: 'reply', from: sender, to, cc: answer.cc ?? [], subject, ticketId: ticket.id, articleId, messageId,
     inReplyTo: article.inReplyTo!, references: article.references!, delaySeconds: UNDO_SECONDS,
@@ -193,7 +204,7 @@ export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id>
     channel: note.channel ?? 'internal', senderType: 'agent', visible: note.visible ?? false, personId: actorId(work),
     from: work.actor.name, subject: note.subject?.trim() || ticket.title, body: note.body, attachments: note.attachments ?? [],
   }
-  const articleId = await insertArticle(work, ticket.id, article)
+  const articleId = await addArticle(work, ticket, article)
   await writeChange(work, ticket, [{ type: 'AddNote', parts: [], articleId }], article.visible ? { last_agent_at: work.now } : {})
   emitArticle(work, ticket, articleId, article)
   return articleId
@@ -232,6 +243,7 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
   const queue = await findQueue(work.db, queueId)
   const allowed = work.actor.kind === 'system' || holdsRight(work.actor.access.queueRights.get(queueId), 'move_into')
   if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
+  await work.demandReach(queue.unitId)
   if (queue.id === ticket.queueId) return
   const entries: Written[] = [{ type: 'Move', parts: [queue.name, queue.id, ticket.queueName, ticket.queueId], columns: { queue_id: queue.id } }]
   entries.push(...await entriesOf(work, ticket, nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null })))

@@ -89,6 +89,6 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       return await sees('ro') || sees('see')
     },
   })
-  for (const plugin of kernel.plugins) plugin.routes?.(app, kernel.hostOf(plugin))
+  kernel.mount(app)
   return app
 }

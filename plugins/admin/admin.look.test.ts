@@ -95,5 +95,5 @@ const views = (f: University): View[] => [
   { name: 'inbound', path: '/admin/mail/in' }, { name: 'inbound-mail', path: `/admin/mail/in/${f.inbound}` }, { name: 'inbound-failed', path: `/admin/mail/in/${f.failed}` },
   { name: 'outbound', path: '/admin/mail/out' }, { name: 'outbound-mail', path: `/admin/mail/out/${f.outbound}` },
   { name: 'outbound-cancel', path: `/admin/mail/out/${f.outbound}/cancel` },
-  { name: 'settings', path: '/admin/settings' }, { name: 'setting', path: '/admin/settings/portal' }, { name: 'plugins', path: '/admin/plugins' },
+  { name: 'settings', path: '/admin/settings' }, { name: 'setting', path: '/admin/settings/portal' }, { name: 'plugins', path: '/admin/plugins' }, { name: 'faults', path: '/admin/faults' }, { name: 'jobs', path: '/admin/jobs' },
 ]

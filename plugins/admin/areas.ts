@@ -7,7 +7,7 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins',
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
 
@@ -24,6 +24,8 @@ export const areas: readonly Area[] = [
   { name: 'outbound', path: '/admin/mail/out', group: 'mail' },
   { name: 'settings', path: '/admin/settings', group: 'system' },
   { name: 'plugins', path: '/admin/plugins', group: 'system' },
+  { name: 'faults', path: '/admin/faults', group: 'system' },
+  { name: 'jobs', path: '/admin/jobs', group: 'system' },
 ]
 export const AREA_GROUPS = ['people', 'work', 'mail', 'system'] as const
 

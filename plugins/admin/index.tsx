@@ -3,8 +3,10 @@ import { definePlugin, inProject } from '../../core/index.ts'
 import { demandAdministrator } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
+import { faultRoutes } from './pages/faults.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
+import { jobRoutes } from './pages/jobs.tsx'
 import { outboundRoutes } from './pages/outbound.tsx'
 import { overviewRoutes } from './pages/overview.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
@@ -47,6 +49,8 @@ export default definePlugin({
     outboundRoutes(app)
     settingRoutes(app)
     pluginRoutes(app)
+    faultRoutes(app)
+    jobRoutes(app)
   },
   slots: {
     'document.head': {

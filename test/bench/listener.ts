@@ -6,14 +6,14 @@ import { makeKernel } from '../../core/kernel/host.ts'
 import { startLive } from '../../core/kernel/live.ts'
 import { loadPlugins } from '../../core/kernel/load-plugins.ts'
 import { makeLog } from '../../core/log.ts'
-import { findPlugin } from '../../core/main.ts'
+import { findPlugin } from '../../core/plugins.ts'
 
 export async function runListener(): Promise<void> {
   const config = await loadConfig()
   const log = makeLog(config.logLevel)
   const { db } = await openDatabase(config.databaseUrl!, { max: config.databaseConnections, log })
   const live = await startLive(config.databaseUrl!, log)
-  const plugins = await loadPlugins(['smtp-receiver'], findPlugin)
+  const plugins = await loadPlugins(['smtp-receiver'], (name) => findPlugin(name))
   let port = 0
   const kernel = makeKernel({
     config, db, log, clock: () => new Date(), live, plugins, activation: makeActivation(db, live, new Map()),

@@ -9,7 +9,7 @@ import { startLive } from '../../core/kernel/live.ts'
 import { loadPlugins } from '../../core/kernel/load-plugins.ts'
 import { runWork } from '../../core/kernel/work.ts'
 import { makeLog } from '../../core/log.ts'
-import { findPlugin } from '../../core/main.ts'
+import { findPlugin } from '../../core/plugins.ts'
 import { system } from '../../core/permission/actor.ts'
 import { openSession } from '../../core/person/sessions.ts'
 import { makeApp } from '../../core/web/app.tsx'
@@ -31,7 +31,7 @@ export async function makeRecorder(opened: OpenDatabase, config: Config): Promis
   })
   const log = makeLog('silent')
   const live = await startLive(opened.url, log)
-  const plugins = await loadPlugins(config.plugins, findPlugin)
+  const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name))
   const kernel = makeKernel({
     config, db, log, clock: () => new Date(), live, plugins, announce: () => {},
     activation: makeActivation(db, live, new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))),

@@ -1,7 +1,7 @@
 /** Owns the first page of administration: how the installation is, and what waits for the administrator. */
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
-import { Card, Notice, PageHead, readStatus, saySize, SideList, Time, version, type PageContext, type Plugin, type WebEnv } from '../../../core/index.ts'
+import { Card, listSuspensions, Notice, PageHead, readStatus, saySize, SideList, Time, version, type PageContext, type Plugin, type WebEnv } from '../../../core/index.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -20,7 +20,9 @@ async function overviewPage(c: PageContext): Promise<Response> {
   if (status.inbound.failed > 0) alarms.push({ text: t('overview.inbound-failed', { count: status.inbound.failed }), href: '/admin/mail/in?state=failed' })
   if (status.inbound.held > 0) alarms.push({ text: t('overview.inbound-held', { count: status.inbound.held }), href: '/admin/mail/in?state=held' })
   if (status.outbound.failed > 0) alarms.push({ text: t('overview.outbound-failed', { count: status.outbound.failed }), href: '/admin/mail/out?state=failed' })
-  if (status.jobs.givenUp > 0) alarms.push({ text: t('overview.jobs-given-up', { count: status.jobs.givenUp }) })
+  if (status.jobs.givenUp > 0) alarms.push({ text: t('overview.jobs-given-up', { count: status.jobs.givenUp }), href: '/admin/jobs' })
+  const suspended = new Set((await listSuspensions(db)).map(({ plugin }) => plugin)).size
+  if (suspended > 0) alarms.push({ text: t('overview.suspended', { count: suspended }), href: '/admin/faults' })
   return adminPage(c, {
     title: t('area.overview'),
     body: (

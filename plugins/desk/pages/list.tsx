@@ -98,11 +98,12 @@ async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listi
   const [found, total] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)), countTickets(db, access, 'ro', filter, CAP),
   ])
+  const rows = found.tickets.map((ticket) => ({ ticket }))
   const [seen, fill] = await Promise.all([
     seenTimes(db, access.personId, found.tickets.map((ticket) => ticket.id)),
-    slots.fillRows('desk.list.row', found.tickets.map((ticket) => ({ ticket })), c),
+    slots.fillRows('desk.list.row', rows, c),
   ])
-  const filled = new Map(await Promise.all(found.tickets.map(async (ticket) => [ticket.id, await fill({ ticket })] as const)))
+  const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
   return { query, found, total, seen, slots: filled }
 }
 

@@ -1,0 +1,96 @@
+/** Owns the way from the web application to a plugin's pages: who claims which address, and 404 where the plugin is off. */
+import { Hono, type MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { Kysely } from 'kysely'
+import { BootError, reasonOf } from '../boot-error.ts'
+import type { Database, Id } from '../database/schema.ts'
+import { Refusal, refused } from '../errors.ts'
+import type { Activation } from './activation.ts'
+import type { Host, PageContext, WebEnv } from './contract.ts'
+import { vital } from './faults.ts'
+import { PluginFault, type Gate } from './gate.ts'
+import type { AnyPlugin } from './load-plugins.ts'
+
+export interface Route { method: string; path: string; plugin: string }
+export type Mount = (app: Hono<WebEnv>) => void
+
+const ROOT = '1'
+
+/**
+ * Adds the pages of all plugins. `app` holds core's own already: an address that two claim is refused with a sentence, and so
+ * is a middleware for pages that are not the plugin's.
+ */
+export function makeMount(room: {
+  plugins: readonly AnyPlugin[]; db: Kysely<Database>; gate: Gate; activation: Activation; hostOf(plugin: AnyPlugin): Host; routes: Route[]
+}): Mount {
+  return (app) => {
+    const claimed = new Map<string, string>()
+    for (const route of app.routes) if (!route.path.includes('*')) claimed.set(claim(route), 'pomoc')
+    room.routes.length = 0
+    for (const plugin of room.plugins) {
+      if (!plugin.routes) continue
+      const own = new Hono<WebEnv>()
+      try {
+        plugin.routes(own, room.hostOf(plugin))
+      } catch (error) {
+        throw new BootError(`Plugin “${plugin.name}” cannot add its pages (${reasonOf(error)}): correct its code, or take it out of “plugins”.`)
+      }
+      for (const route of own.routes) {
+        const key = claim(route)
+        const other = claimed.get(key)
+        if (other !== undefined && other !== plugin.name && !route.path.includes('*')) {
+          throw new BootError(`Plugins “${other}” and “${plugin.name}” both bring the page ${key}: remove one of them from “plugins”.`)
+        }
+        if (/^\/?\*/.test(route.path) && !vital(plugin)) {
+          throw new BootError(`Plugin “${plugin.name}” puts itself before every page (“${route.path}”): it may do so only below addresses of its own.`)
+        }
+        claimed.set(key, plugin.name)
+        room.routes.push({ method: route.method, path: route.path, plugin: plugin.name })
+        app.on(route.method, route.path, handlerOf(room, plugin, route.path, route.handler as MiddlewareHandler<WebEnv>))
+      }
+    }
+  }
+}
+
+/** Addresses that answer the same requests are the same, whatever their parameters are called. */
+const claim = ({ method, path }: { method: string; path: string }): string => `${method} ${path.replace(/:\w+/g, ':')}`
+
+function handlerOf(
+  { db, gate, activation }: { db: Kysely<Database>; gate: Gate; activation: Activation }, plugin: AnyPlugin, path: string, handler: MiddlewareHandler<WebEnv>,
+): MiddlewareHandler<WebEnv> {
+  const call = (c: PageContext, unitId: Id | null) => ({ plugin: plugin.name, kind: 'page' as const, name: `${c.req.method} ${path}`, unitId })
+  // Nobody could work without these: their faults are told, but a large file on a slow line may take its time.
+  if (vital(plugin)) {
+    return async (c, next) => {
+      try {
+        return await handler(c, next)
+      } catch (error) {
+        if (!expected(error)) gate.tell(call(c, c.get('unitId') ?? null), error)
+        throw error
+      }
+    }
+  }
+  return async (c, next) => {
+    const unitId = path.startsWith('/u/:unit/') || path === '/u/:unit' ? await unitBySlug(db, c.req.param('unit') ?? '') : c.get('actor')?.unitId ?? ROOT
+    if (unitId === undefined || !(await activation.active(plugin.name, unitId))) throw refused('not-found')
+    c.set('unitId', unitId)
+    try {
+      return await gate.call(call(c, unitId), async () => demandAnswer(await handler(c, next)), expected)
+    } catch (error) {
+      if (!(error instanceof PluginFault)) throw error
+      throw error.late ? refused('unavailable') : error.cause
+    }
+  }
+}
+
+/** Answers, not faults. */
+const expected = (error: unknown): boolean => error instanceof Refusal || error instanceof HTTPException
+
+function demandAnswer(answer: Response | void): Response | void {
+  if (answer === undefined || (typeof answer.status === 'number' && typeof answer.headers === 'object')) return answer
+  throw new Error('a page answers with a Response: c.html(…), c.redirect(…)')
+}
+
+async function unitBySlug(db: Kysely<Database>, slug: string): Promise<Id | undefined> {
+  return (await db.selectFrom('unit').select('id').where('slug', '=', slug).where('valid', '=', true).executeTakeFirst())?.id
+}

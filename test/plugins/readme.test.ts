@@ -1,0 +1,98 @@
+/** What plugins/README.md teaches, done; and what "pomoc plugins new" writes, tried. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { newPlugin } from '../../core/cli/new-plugin.ts'
+import { describePlugins } from '../../core/cli/plugin-list.ts'
+import { projectDir } from '../../core/project.ts'
+import { system } from '../../core/permission/actor.ts'
+import { runProgram } from '../program.ts'
+import { openHouse, removePackages, writePackage } from './house.ts'
+
+afterAll(removePackages)
+
+const readme = readFileSync(join(projectDir, 'plugins', 'README.md'), 'utf8')
+/** Code that has a file's name beside its language. */
+const blocks = [...readme.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```/gm)].map((match) => ({ file: match[1]!, text: match[2]! }))
+const upTo = (count: number) => Object.fromEntries(blocks.slice(0, count).map(({ file, text }) => [file, text]))
+
+async function program(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const running = runProgram({}, args)
+  const { code } = await running.ended
+  return { code, stdout: running.stdout, stderr: running.stderr }
+}
+/** Checks a plugin's types as its author's editor does. */
+async function types(folder: string): Promise<string> {
+  const child = spawn(process.execPath, [join(projectDir, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { said += text })
+  await new Promise((resolve) => { child.on('close', resolve) })
+  return said
+}
+/** A folder as "pomoc plugins new" makes it. */
+async function freshPlugin(name: string): Promise<string> {
+  const folder = join(writePackage({}), name)
+  await newPlugin(name, folder)
+  return folder
+}
+
+test('the lesson has its files', () => {
+  expect(blocks.map(({ file }) => file)).toEqual(['texts.ts', 'index.tsx', 'index.tsx', 'index.test.ts'])
+})
+
+test('step 1: a card beside tickets that need care, after a switch', async () => {
+  const house = await openHouse(['desk', writePackage(upTo(2))])
+  try {
+    const agent = await house.loggedIn(await house.make.agent({ 1: ['rw'] }))
+    const [careful, other] = [await house.make.ticket({ subject: 'PESEL w indeksie' }), await house.make.ticket({ subject: 'Drukarka' })]
+    const page = async (id: string) => (await agent.get(`/desk/tickets/${id}`)).text()
+    expect(await page(careful.id)).not.toContain('Ostrożnie')
+    await house.turn('care', '1', true)
+    await house.until(async () => (await page(careful.id)).includes('Ostrożnie: dane osobowe'))
+    expect(await page(other.id)).not.toContain('Ostrożnie')
+    const list = (await describePlugins(house.kernel)).join('\n')
+    expect(list).toContain('  care\n    on in every unit\n    1 settings\n')
+    expect(list).toContain('  desk.ticket.side: care (20)')
+  } finally {
+    await house.close()
+  }
+})
+
+test('steps 2 and 3: what the lesson ends with passes its own test, and the type checker', async () => {
+  const folder = await freshPlugin('care')
+  for (const { file, text } of blocks) writeFileSync(join(folder, file), text)
+  writeFileSync(join(folder, 'store.ts'), 'export {}\n')
+  expect(await types(folder)).toBe('')
+  const { code, stdout, stderr } = await program(['plugins', 'test', folder])
+  expect(code, stdout + stderr).toBe(0)
+  expect(stdout).toContain('pass 3')
+})
+
+test('its commands answer at the terminal', async () => {
+  const house = await openHouse(['desk', writePackage(upTo(3))])
+  try {
+    const plugin = house.kernel.plugins.find(({ name }) => name === 'care')!
+    const said: string[] = []
+    await plugin.commands!['count']!.run([], house.kernel.hostOf(plugin), (line) => said.push(line))
+    expect(said).toEqual(['0'])
+    await house.kernel.host.work(system('test'), async () => {})
+  } finally {
+    await house.close()
+  }
+})
+
+test('a new plugin works as it is written: types and test', async () => {
+  const folder = await freshPlugin('hello-there')
+  expect(await types(folder)).toBe('')
+  const { code, stdout, stderr } = await program(['plugins', 'test', folder])
+  expect(code, stdout + stderr).toBe(0)
+})
+
+test('a new plugin wants a name and an empty folder', async () => {
+  await expect(newPlugin('Hello')).rejects.toThrow(/“Hello” cannot be a plugin's name: take a–z/)
+  const folder = join(writePackage({}), 'there')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'mine.txt'), '')
+  await expect(newPlugin('hello', folder)).rejects.toThrow(/is not empty: name another with --dir/)
+})
