@@ -5,7 +5,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   const run = (text: string) => sql.raw(text).execute(db)
   await sql`insert into calendar (id, name, definition) values (1, 'default', ${JSON.stringify(calendar)}::jsonb)`.execute(db)
   await run(`insert into unit (id, slug, name, name_en, calendar_id, created_at) values (1, 'it', 'Dział Informatyzacji', 'IT Department', 1, now())`)
-  // State and priority ids, names and types are OTRS's seed (facts 2.12); 'waiting for customer' is ours.
+  // State and priority ids, names and types are OTRS's seed; 'waiting for customer' is ours.
   await run(`insert into ticket_state (id, name, type, date_optional, after_pending, sort) values
     (1, 'new', 'new', false, null, 10),
     (2, 'closed successful', 'closed', false, null, 60),

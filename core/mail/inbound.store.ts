@@ -106,7 +106,7 @@ const aboutReported = (originals: string[]) => sql`,
         'articleId', o.article_id::text, 'recipients', o.recipients) order by w.place), '[]')
     from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id)`
 
-/** OTRS 2.1: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
+/** OTRS behaviour: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
 async function mergedInto(db: Kysely<Database>, ticketId: Id): Promise<KnownTicket | undefined> {
   const { rows } = await sql<{ ticket: KnownTicket }>`
     with recursive hop as (

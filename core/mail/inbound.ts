@@ -131,7 +131,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
 
   if (verdict.ticket && verdict.follow !== 'new ticket') {
     const rejected = verdict.follow === 'reject'
-    // OTRS 2.5: rejected or not, the message is stored on the ticket; only a rejected one leaves the state alone.
+    // OTRS behaviour: rejected or not, the message is stored on the ticket; only a rejected one leaves the state alone.
     const { articleId } = await followUp(work, verdict.ticket.id, { article, keepState: rejected || verdict.keepState, reason: reasons })
     await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id)
     return { outcome: rejected ? 'rejected-closed' : 'follow-up', ticketId: verdict.ticket.id, articleId }

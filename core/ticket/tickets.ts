@@ -109,7 +109,7 @@ export interface FollowUp {
 
 /**
  * What a customer writes to a ticket that exists, by mail or on the web: the article, and the state that follows (OTRS
- * 2.5: new stays new, closed opens again). The queue's `follow_up_possible` is the caller's affair for mail; on the web a
+ * behaviour: new stays new, closed opens again). The queue's `follow_up_possible` is the caller's affair for mail; on the web a
  * closed ticket of a queue that rejects or wants a new ticket refuses with `ticket.closed-for-customer`.
  */
 export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promise<{ articleId: Id; ticket: Ticket }> {

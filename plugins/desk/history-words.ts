@@ -88,7 +88,7 @@ const sayers: Record<string, Say> = {
     : text(room)('history.Misc', { text: row.parts.filter(Boolean).join(', ') }),
 }
 
-/** OTRS 2.20: '%%FieldName%%f%%Value%%v%%OldValue%%o'. */
+/** OTRS: '%%FieldName%%f%%Value%%v%%OldValue%%o'. */
 function dynamicField(row: HistoryRow, room: HistoryRoom): string {
   const at = (label: string) => row.parts[row.parts.indexOf(label) + 1] ?? ''
   return row.parts.includes('FieldName')

@@ -1,7 +1,7 @@
 /** Owns the question: may a mail still be added to this ticket? */
 import type { Step } from '../hand.ts'
 
-/** OTRS 2.5: the queue's option counts only for tickets of the types closed and removed. A removed ticket never opens again. */
+/** OTRS behaviour: the queue's option counts only for tickets of the types closed and removed. A removed ticket never opens again. */
 export const closed: Step = {
   name: 'closed',
   decide(_hand, verdict) {

@@ -2,7 +2,7 @@
 import type { Step } from '../hand.ts'
 
 /**
- * References and In-Reply-To, newest first; then numbers in the subject, of which the ticket must exist (OTRS 2.1, 2.4;
+ * References and In-Reply-To, newest first; then numbers in the subject, of which the ticket must exist (OTRS behaviour;
  * OTRS asks the subject first). Who only knows a number, with no part in the ticket, is not shown to the customer.
  */
 export const followUp: Step = {
