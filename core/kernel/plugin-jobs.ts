@@ -62,7 +62,7 @@ async function waitsForEarlier(db: Kysely<Database>, subscriber: string, fact: F
   const { rows } = await sql<{ seconds: number }>`
     select greatest(1, ceil(extract(epoch from j.run_at - now())))::integer + 1 as seconds
     from graphile_worker._private_jobs j join graphile_worker._private_job_queues q on q.id = j.job_queue_id
-    where q.queue_name = ${`fact/${subscriber}/${fact.ticketId}`} and j.attempts > 0 and j.attempts < j.max_attempts and j.run_at > now()
+    where q.queue_name = ${`fact/${subscriber}/${fact.ticketId}`} and j.attempts > 0 and j.attempts < j.max_attempts
       and (j.payload->>'fact')::bigint < ${fact.id}::bigint
     order by (j.payload->>'fact')::bigint limit 1`.execute(db)
   return rows[0]?.seconds
