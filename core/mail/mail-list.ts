@@ -184,7 +184,10 @@ export async function findOutbound(db: Kysely<Database>, id: Id): Promise<Outbou
   if (!isId(id)) return undefined
   const row = await outboundQuery(db).leftJoin('article as a', 'a.id', 'm.article_id').select([
     'm.envelope_from as envelopeFrom', 'm.recipients', 'm.cc_text as cc', 'm.message_id as messageId', 'm.in_reply_to as inReplyTo',
-    'm.reference_ids as references', 'm.headers', 'm.article_id as articleId', sql<string>`coalesce(m.body, a.body, '')`.as('body'),
+    'm.reference_ids as references', 'm.headers', 'm.article_id as articleId',
+    // A link that lets somebody in is for its reader alone, not for administrators.
+    sql<string>`case when m.kind = 'login link' then regexp_replace(coalesce(m.body, ''), '(/login/link/|/password/)[A-Za-z0-9_-]+', '\\1…', 'g')
+      else coalesce(m.body, a.body, '') end`.as('body'),
   ]).where('m.id', '=', id).executeTakeFirst()
   if (!row) return undefined
   const attachments = row.articleId === null ? [] : await db.selectFrom('article_attachment').select(['name', sql<number>`size::float8`.as('size')])
