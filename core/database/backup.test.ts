@@ -156,7 +156,12 @@ test('while others write, a backup is one moment: every article has its ticket, 
     }
   }))
   const taken: Manifest[] = []
-  for (const n of [1, 2, 3]) taken.push(await backUp(busy, path(`busy-${n}.tar.zst`)))
+  const tickets = async () => Number((await query<{ n: string }>(busy, 'select count(*) as n from ticket'))[0]!.n)
+  for (const n of [1, 2, 3]) {
+    const before = await tickets()
+    taken.push(await backUp(busy, path(`busy-${n}.tar.zst`)))
+    while (await tickets() === before) await new Promise((resolve) => { setTimeout(resolve, 5) })
+  }
   stop.abort()
   await writing
   const rows = (made: Manifest, name: string) => made.tables.find((table) => table.name === `public.${name}`)!.rows
