@@ -43,6 +43,12 @@ export default {
   mail: {
     fromName: 'pomoc', // the name before the address in outgoing mail, where a queue has none of its own
     autoResponsesPerDay: 40, // automatic answers to one address in one day at most, against loops; 0 sets no limit
+    ownDomains: [], // the organisation's own mail domains: who claims one of them must prove it
+    // Mail servers of one's own that hand mail on to pomoc, such as the campus MX. Each: addresses (a list of addresses or
+    // networks), vouchesFor (domains whose senders it has checked), authservId (its name in Authentication-Results, then
+    // believed), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and
+    // X-OTOBO-* headers of its mails are obeyed).
+    relays: [],
     // hostname: this machine's name in mail, in the greeting and in Message-IDs. Unset: the domain of mailAddress.
   },
 

@@ -29,6 +29,9 @@ const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
 const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
 const ZONE = 'a time zone, such as Europe/Warsaw'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
+const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
+const DOMAIN = 'a mail domain, such as example.edu'
+const domain = text(DOMAIN).regex(/^[^\s@/]+\.[^\s@/]+$/, { error: DOMAIN }).transform((name) => name.toLowerCase())
 const DAYS = 'how many days'
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
 
@@ -40,13 +43,21 @@ export const configSchema = z
     databaseConnections: whole(4, 1000, 'how many connections'),
     http: z.strictObject({ host, port }),
     baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),
-    trustedProxies: z.array(text(NETWORK).refine(isNetwork, { error: NETWORK }), { error: `a list, each ${NETWORK}` }),
+    trustedProxies: z.array(network, { error: `a list, each ${NETWORK}` }),
     mailAddress: text(MAIL_ADDRESS).regex(/^[^\s@<>]+@[^\s@<>]+$/, { error: MAIL_ADDRESS }),
     smarthostUrl: url(['smtp:', 'smtps:'], 'an address such as smtp://host:25 or smtps://user:password@host:465').optional(),
     mail: z.strictObject({
       fromName: text('a name'),
       hostname: text("this machine's name in mail").regex(/^[\w.-]+$/, { error: 'a host name, such as pomoc.example.edu' }).optional(),
       autoResponsesPerDay: whole(0, 1_000_000, 'how many automatic answers'),
+      ownDomains: z.array(domain, { error: `a list, each ${DOMAIN}` }),
+      relays: z.array(z.strictObject({
+        addresses: z.array(network, { error: `a list, each ${NETWORK}` }).min(1, { error: `a list, each ${NETWORK}` }),
+        vouchesFor: z.array(domain, { error: `a list, each ${DOMAIN}` }).default([]),
+        authservId: text('the name the relay writes into Authentication-Results').optional(),
+        xclient: z.boolean({ error: 'true or false' }).default(false),
+        trustHeaders: z.boolean({ error: 'true or false' }).default(false),
+      }), { error: 'a list of relays' }),
     }),
     smtp: z
       .strictObject({

@@ -18,7 +18,7 @@ export type Config = Readonly<
     dataDir: string
     /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
     baseUrl: string
-    mail: { fromName: string; hostname: string; autoResponsesPerDay: number }
+    mail: Omit<Checked['mail'], 'hostname'> & { hostname: string }
   }
 >
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { clientBehind, makeTrust, plainAddress } from './client.ts'
+import { makeTrust, plainAddress } from '../networks.ts'
+import { clientBehind } from './client.ts'
 import { languageWanted, ownPath } from './preferences.ts'
 
 describe('the client behind proxies', () => {

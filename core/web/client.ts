@@ -1,29 +1,12 @@
 /** Owns who is asking: request id, the client's address and whether it came encrypted, believing only listed proxies. */
 import { randomBytes } from 'node:crypto'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import type { WebEnv } from '../kernel/contract.ts'
+import { makeTrust, plainAddress } from '../networks.ts'
 
 /** Id of a request: 12 characters; stands in the log and on the error page as the event number. */
 export const newRequestId = (): string => randomBytes(9).toString('base64url')
-
-/** Addresses or networks ('10.0.0.5', '10.0.0.0/24') as one question: is this peer among them? */
-export function makeTrust(networks: readonly string[]): (address: string) => boolean {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-}
-
-/** '::ffff:10.0.0.5' is 10.0.0.5; a port or brackets that some proxies add are taken off. */
-export function plainAddress(address: string): string {
-  const bare = address.trim().replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-  return bare.toLowerCase().startsWith('::ffff:') && isIP(bare.slice(7)) === 4 ? bare.slice(7) : bare
-}
 
 /**
  * The client behind trusted proxies: X-Forwarded-For is read from its right end, where the nearest proxy wrote, up to
