@@ -55,6 +55,18 @@
     if (event.target.matches('.draft-status') && event.target.closest('form').dataset.sent) event.preventDefault()
   })
 
+  // A draft that could not be kept, for the server is away or busy, is tried again until it is, or until nobody needs it.
+  const keepLater = (status) => setTimeout(() => {
+    const form = status.closest('form')
+    if (status.isConnected && !form.dataset.sent) form.dispatchEvent(new Event('input', { bubbles: true }))
+  }, 4000)
+  document.addEventListener('htmx:after:request', (event) => {
+    if (event.target.matches?.('.draft-status') && event.detail?.ctx?.response?.status >= 500) keepLater(event.target)
+  })
+  document.addEventListener('htmx:error', (event) => {
+    if (event.target.matches?.('.draft-status') && event.detail?.error?.name !== 'AbortError') keepLater(event.target)
+  })
+
   const side = document.getElementById('ticket-side')
   if (side && matchMedia('(max-width: 900px)').matches) side.open = false
 })()
