@@ -6,6 +6,7 @@ export default class CiReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 }
     const skipped: string[] = []
+    const again: string[] = []
     for (const module of modules) {
       if (module.errors().length > 0) count.failed++
       for (const suite of module.children.allSuites()) if (suite.errors().length > 0) count.failed++
@@ -13,6 +14,7 @@ export default class CiReporter implements Reporter {
         const { state } = test.result()
         if (state === 'pending') count.failed++
         else count[state]++
+        if (test.diagnostic()?.flaky) again.push(`${module.relativeModuleId}: ${test.fullName}`)
         if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`)
       }
     }
@@ -20,6 +22,7 @@ export default class CiReporter implements Reporter {
       process.exitCode = 1
       process.stdout.write(`\nNothing may be skipped where CI=true:\n${skipped.map((name) => `  ${name}\n`).join('')}`)
     }
+    if (again.length > 0) process.stdout.write(`\nPassed only when tried again:\n${again.map((name) => `  ${name}\n`).join('')}`)
     process.stdout.write(`\ntests: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`)
   }
 }
