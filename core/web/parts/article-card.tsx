@@ -9,7 +9,7 @@ import { saySize } from './size.ts'
 import { Time } from './time.tsx'
 
 /** A file: its name leads to it. */
-export const AttachmentChip = ({ c, attachment, href }: { c: PageContext; attachment: Attachment; href: string }) => (
+export const AttachmentChip = ({ c, attachment, href }: { c: PageContext; attachment: Pick<Attachment, 'name' | 'size' | 'contentType'>; href: string }) => (
   <a class="chip" href={href} download={attachment.name}>
     <span class="chip-name">{attachment.name}</span> <span class="quiet">{saySize(attachment.size, c.get('language'))}</span>
   </a>

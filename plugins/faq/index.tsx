@@ -1,0 +1,49 @@
+/** The plugin faq: a knowledge base for each unit – read by everybody, by who is logged in, or by agents; searched before one asks. */
+import { definePlugin, inProject, type Ticket } from '../../core/index.ts'
+import * as first from './migrations/0001_faq.ts'
+import { categoryRoutes } from './pages/categories.tsx'
+import { editRoutes } from './pages/edit.tsx'
+import { itemRoutes } from './pages/item.tsx'
+import { listRoutes } from './pages/list.tsx'
+import { manageRoutes } from './pages/manage.tsx'
+import { itemUrl } from './pages/parts.tsx'
+import { barLink, besideTicket, entriesFor, suggestions, suggestionsAnswer } from './pages/slots.tsx'
+import { settings } from './settings.ts'
+import { texts, words } from './words.ts'
+
+export default definePlugin({
+  name: 'faq',
+  api: 1,
+  scope: 'unit',
+  needs: ['portal'],
+  texts,
+  settings,
+  permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
+  migrations: { '0001_faq': first },
+  files: { 'faq.css': inProject('plugins/faq/faq.css') },
+  places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },
+  routes(app, host) {
+    app.get('/faq/suggestions', (c) => suggestionsAnswer(c, host))
+    categoryRoutes(app, host)
+    manageRoutes(app, host)
+    editRoutes(app, host)
+    itemRoutes(app, host)
+    listRoutes(app, host)
+  },
+  slots: {
+    'document.head': { order: 60, render: (_props, c) => <link rel="stylesheet" href={c.get('asset')('faq.css')} /> },
+    'portal.bar': { order: 40, render: (_props, c, here) => barLink(c, here) },
+    'portal.new-ticket.suggestions': { order: 40, render: (props, c, here) => suggestions(c, String(props['subject'] ?? ''), here) },
+    'desk.rail': { order: 40, render: (_props, c) => <ul><li><a href="/faq">{words(c)('faq.link')}</a></li></ul> },
+    'desk.ticket.side': { order: 60, render: (props, c, here) => besideTicket(c, props['ticket'] as Ticket, here) },
+  },
+  search: {
+    entries: {
+      label: 'faq.title',
+      async find({ text, actor, unitId, language, limit }, { host }) {
+        const items = await entriesFor(host, unitId, actor, text, limit, language)
+        return items.map((item) => ({ title: item.title, url: itemUrl(item), note: item.words.slice(0, 120), at: item.changedAt }))
+      },
+    },
+  },
+})
