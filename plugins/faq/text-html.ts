@@ -42,7 +42,7 @@ export function textHtml(text: string, type: ContentType, fileAddress: FileAddre
 export function plainText(text: string, type: ContentType): string {
   return convert(textHtml(text, type, () => undefined), {
     wordwrap: false, limits: { maxInputLength: 1_000_000 },
-    selectors: [{ selector: 'a', options: { ignoreHref: true } }, { selector: 'img', format: 'skip' }, ...['h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } }))],
+    selectors: [{ selector: 'a', options: { ignoreHref: true } }, { selector: 'img', format: 'skip' }, { selector: 'blockquote', format: 'block' }, ...['h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } }))],
   })
 }
 

@@ -81,8 +81,8 @@ function managePage(c: PageContext, view: {
           <ButtonLink href={`${room.path}/new`} kind="primary">{t('edit.new')}</ButtonLink>
           <a class="button button-quiet" href={url({ format: 'csv' })} download>{t('manage.export')}</a>
         </PageHead>
-        <form class="list-tools" role="search" method="get" action={`${room.path}/manage`} aria-label={t('manage.title')}>
-          <div class="field list-search"><label for="manage-search" class="only-heard">{t('manage.search')}</label><input type="search" id="manage-search" name="search" value={search} placeholder={t('manage.search')} /></div>
+        <form class="faq-tools" role="search" method="get" action={`${room.path}/manage`} aria-label={t('manage.title')}>
+          <div class="field faq-tools-search"><label for="manage-search" class="only-heard">{t('manage.search')}</label><input type="search" id="manage-search" name="search" value={search} placeholder={t('manage.search')} /></div>
           {select('status', t('manage.status'), view.status, STATUSES.map((value) => ({ value, label: t(`status.${value}`) })), t('manage.any'))}
           {select('audience', t('manage.audience'), view.audience, AUDIENCES.map((value) => ({ value, label: t(`audience.${value}`) })), t('manage.any'))}
           {select('sort', t('manage.sort'), view.sort, SORTS.map((value) => ({ value, label: t(`manage.sort.${value}`) })))}
