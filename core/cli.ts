@@ -7,6 +7,7 @@ import { jobsCommand } from './cli/jobs.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { factCommands } from './cli/facts.ts'
 import { addOwnCommands } from './cli/own-commands.ts'
+import { personCommand } from './cli/person.ts'
 import { pluginCommands } from './cli/plugins.ts'
 import { loadConfig } from './config.ts'
 import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
@@ -50,6 +51,7 @@ migrateCommand(program)
 backupCommands(program)
 doctorCommand(program)
 jobsCommand(program)
+personCommand(program)
 
 program
   .command('demo')

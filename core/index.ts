@@ -105,6 +105,10 @@ export {
   holdersInGroup, MATRIX_RIGHTS, personsOfRole, rightsFromRoles, rightsOfPerson, rightsOfRole, rolesOfPerson, setPersonRights, setPersonRole,
   setPersonRoles, setRoleRights, type Held, type RightsById,
 } from './permission/rights.ts'
+export { erasePerson, type Erased } from './privacy/erase.ts'
+export { exportPerson } from './privacy/export.ts'
+export { endHold, findHold, holdPerson, type Hold } from './privacy/holds.ts'
+export { askErasure, findErasure, flat as erasureCounts, type Erasure } from './privacy/job.ts'
 export { countPersons, listPersons, PERSON_SORTS, type ListedPerson, type PersonFilter, type PersonSort } from './person/person-list.ts'
 export {
   addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,

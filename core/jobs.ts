@@ -5,6 +5,7 @@ import type { RunnableJob } from './kernel/run-jobs.ts'
 import { mailJobs } from './mail/jobs.ts'
 import type { MailExtensions } from './mail/run-extensions.ts'
 import { system } from './permission/actor.ts'
+import { runErasure } from './privacy/job.ts'
 import { tidy } from './retention.ts'
 import { pendingElapsed } from './ticket/tickets.ts'
 
@@ -13,6 +14,7 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
     // OTRS runs PendingCheck every two hours; a minute is what people expect of a date they chose.
     ['ticket/pending', { cron: '* * * * *', run: () => closePending(host) }],
     ['kernel/tidy', { cron: '17 2 * * *', run: () => tidy(host) }],
+    ['person/erase', { run: (payload) => runErasure(host, payload) }],
     ...mailJobs(host, mail),
   ])
 }

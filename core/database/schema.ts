@@ -116,6 +116,11 @@ export interface PluginFaultTable {
 }
 export interface PluginStrikeTable { plugin: string; unit_id: Id | null; at: Date }
 export interface PluginSuspensionTable { plugin: string; unit_id: Id | null; since: Date; first_fault_at: Date; fault_id: Id | null }
+export interface PersonHoldTable { person_id: Id; reason: string; since: Date; set_by: Id | null }
+export interface PersonErasureTable {
+  person_id: Id; asked_at: Date; asked_by: Id | null; done_at: Date | null
+  counts: ColumnType<Record<string, number> | null, string | null | undefined, string | null>; error: string | null
+}
 
 export interface Database {
   calendar: CalendarTable
@@ -157,4 +162,6 @@ export interface Database {
   plugin_fault: PluginFaultTable
   plugin_strike: PluginStrikeTable
   plugin_suspension: PluginSuspensionTable
+  person_hold: PersonHoldTable
+  person_erasure: PersonErasureTable
 }

@@ -33,6 +33,12 @@ export const pl = {
   'error.person.address-is-ours': 'To adres pomocy, a nie osoby: listy z niego krążyłyby w kółko.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',
   'error.person.admin-needs-hat': 'Prawa w grupach działają tylko u agentów. Najpierw zaznacz „agent”.',
+  'error.person.held': 'Danych tej osoby nie wolno usunąć: {reason}.',
+  'error.person.has-open-tickets': {
+    one: 'Ta osoba ma {count} otwarte zgłoszenie. Najpierw je zamknij.', few: 'Ta osoba ma {count} otwarte zgłoszenia. Najpierw je zamknij.',
+    many: 'Ta osoba ma {count} otwartych zgłoszeń. Najpierw je zamknij.', other: 'Ta osoba ma {count} otwartego zgłoszenia. Najpierw je zamknij.',
+  },
+  'error.person.erase-self': 'Własnych danych nie można usunąć. Poproś innego administratora.',
   'error.password.too-short': 'Hasło musi mieć co najmniej {min} znaków.',
   'error.queue.name-taken': 'Jest już kolejka o tej nazwie.',
   'error.queue.in-use': 'W tej kolejce są otwarte zgłoszenia. Przenieś je najpierw.',

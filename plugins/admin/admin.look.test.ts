@@ -46,7 +46,7 @@ describe.skipIf(!requireChromium())('every admin page', () => {
 
 /** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])
-const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound']
+const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'person-privacy', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound']
 
 const views = (f: University): View[] => [
   { name: 'overview', path: '/admin' },
@@ -58,6 +58,7 @@ const views = (f: University): View[] => [
   { name: 'person-addresses', path: `/admin/persons/${f.agent}/addresses` },
   { name: 'person-rights', path: `/admin/persons/${f.agent}/rights` },
   { name: 'person-password', path: `/admin/persons/${f.agent}/password` },
+  { name: 'person-privacy', path: `/admin/persons/${f.agent}/privacy` },
   {
     name: 'person-refused', path: `/admin/persons/${f.agent}`, act: async (page) => {
       await page.fill('[name=login]', f.takenLogin)

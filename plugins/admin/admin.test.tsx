@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
+import { coreJobs } from '../../core/jobs.ts'
 import { choice, defineTexts, definePlugin, integer, yesNo } from '../../core/index.ts'
 import desk from '../desk/index.tsx'
 import { makeUniversity, type University } from '../../test/university.ts'
@@ -284,5 +285,26 @@ describe('mail', () => {
     const html = await (await boss.get('/admin')).text()
     expect(html).toContain('POMOC_SMARTHOST_URL')
     expect(html).toContain('PostgreSQL')
+  })
+})
+
+describe('personal data', () => {
+  it('a hold forbids erasing; erasing wants the name typed, runs as a job, and its outcome stands on the page', async () => {
+    const id = await site.make.person({ name: 'Tytus Zapominalski', address: 'tytus@uni.example' })
+    const path = `/admin/persons/${id}`
+    await boss.get(`${path}/privacy`)
+    expect((await boss.post(`${path}/hold`, { reason: 'sąd' })).status).toBe(303)
+    const held = await boss.post(`${path}/erase`, { confirm: 'Tytus Zapominalski' })
+    expect([held.status, await held.text()]).toEqual([422, expect.stringContaining('nie wolno usunąć: sąd')])
+    await boss.post(`${path}/hold`, { end: 'yes' })
+    expect((await boss.post(`${path}/erase`, { confirm: 'Tytus' })).status).toBe(422)
+    expect((await boss.post(`${path}/erase`, { confirm: 'Tytus Zapominalski' })).status).toBe(303)
+    expect(await (await boss.get(`${path}/privacy`)).text()).toContain('Usuwanie trwa')
+    await coreJobs(site.kernel.host).get('person/erase')!.run({ person: id, by: null }, { attempt: 1, lastAttempt: false } as never)
+    const page = await (await boss.get(`${path}/privacy`)).text()
+    expect(page).toContain('Usunięte')
+    expect(page).not.toContain('Tytus')
+    const file = await boss.get(`${path}/export`)
+    expect([file.headers.get('content-type'), (await file.arrayBuffer()).byteLength > 512]).toEqual(['application/x-tar', true])
   })
 })

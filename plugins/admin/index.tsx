@@ -12,6 +12,7 @@ import { overviewRoutes } from './pages/overview.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
 import { personRoutes } from './pages/persons.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
+import { privacyRoutes } from './pages/privacy.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { roleRoutes } from './pages/roles.tsx'
 import { searchRoutes } from './pages/search.tsx'
@@ -38,6 +39,7 @@ export default definePlugin({
     searchRoutes(app)
     personRoutes(app)
     personAccessRoutes(app)
+    privacyRoutes(app)
     groupRoutes(app)
     roleRoutes(app)
     queueRoutes(app)

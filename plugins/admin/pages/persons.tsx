@@ -83,10 +83,10 @@ async function listPersonsPage(c: PageContext): Promise<Response> {
 }
 
 /** The tabs of one person. */
-export const PersonTabs = ({ c, person, current }: { c: PageContext; person: Person; current: 'data' | 'addresses' | 'password' | 'rights' }) => {
+export const PersonTabs = ({ c, person, current }: { c: PageContext; person: Person; current: 'data' | 'addresses' | 'password' | 'rights' | 'privacy' }) => {
   const t = words(c)
   const tab = (name: typeof current, path: string) => ({ href: `${PATH}/${person.id}${path}`, label: t(`person.tab.${name}`), current: name === current })
-  return <Tabs label={person.name} tabs={[tab('data', ''), tab('addresses', '/addresses'), tab('rights', '/rights'), tab('password', '/password')]} />
+  return <Tabs label={person.name} tabs={[tab('data', ''), tab('addresses', '/addresses'), tab('rights', '/rights'), tab('password', '/password'), tab('privacy', '/privacy')]} />
 }
 
 async function personForm(c: PageContext, person: Person | undefined, form: FormState): Promise<Response> {

@@ -1,0 +1,82 @@
+/** Owns handing a person everything that is kept of them, as one tar file (Art. 15 and 20 GDPR). */
+import { sql, type Kysely } from 'kysely'
+import { createTarPacker } from 'modern-tar'
+import { readBlob, readWholeBlob } from '../database/blob.ts'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { findTraces } from './traces.store.ts'
+
+type Row = Record<string, unknown>
+
+/**
+ * Streams person.json, tickets/<number>.json with what was said there, their files, and raw mails they sent. Of their own
+ * tickets what they may see; of others' only their own messages. Notes of agents to each other are not in it.
+ */
+export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Promise<ReadableStream<Uint8Array>> {
+  const traces = await findTraces(db, id)
+  if (!traces) throw refused('not-found')
+  const { readable, controller } = createTarPacker()
+  const add = async (name: string, size: number, chunks: AsyncIterable<Buffer> | Iterable<Buffer>) => {
+    const body = controller.add({ name, size, mode: 0o600, mtime: now, uid: 0, gid: 0 }).getWriter()
+    for await (const chunk of chunks) await body.write(chunk)
+    await body.close()
+  }
+  const addJson = (name: string, value: unknown) => {
+    const bytes = Buffer.from(`${JSON.stringify(value, null, 2)}\n`)
+    return add(name, bytes.length, [bytes])
+  }
+  const fill = async () => {
+    await addJson('person.json', { exportedAt: now, ...await about(db, id) })
+    for (const ticketId of await ownTickets(db, id)) {
+      const { number, files, ...ticket } = await ticketOf(db, ticketId, id)
+      await addJson(`tickets/${number}.json`, { number, ...ticket })
+      for (const file of files) await add(`tickets/${number}/${file.id}-${safe(file.name)}`, Number(file.size), readBlob(db, file.blob_id))
+    }
+    const mails = await sql<{ id: Id; blob_id: Id }>`
+      select id, blob_id from inbound_mail where blob_id is not null and lower(envelope_from) = any(${traces.addresses}::text[]) order by id`.execute(db)
+    for (const mail of mails.rows) {
+      const raw = await readWholeBlob(db, mail.blob_id)
+      await add(`mails/${mail.id}.eml`, raw.length, [raw])
+    }
+    controller.finalize()
+  }
+  fill().catch((error: unknown) => controller.error(error))
+  return readable
+}
+
+const safe = (name: string): string => name.replace(/[^\p{L}\p{N}._ -]/gu, '_').slice(0, 100) || 'file'
+
+async function about(db: Kysely<Database>, id: Id): Promise<Row> {
+  const person = await db.selectFrom('person').leftJoin('unit', 'unit.id', 'person.unit_id').select([
+    'person.id', 'person.login', 'person.first_name', 'person.last_name', 'person.name', 'person.phone', 'person.language', 'person.agent', 'person.source',
+    'person.created_at', 'person.last_login_at', 'person.preferences', 'unit.name as unit',
+  ]).where('person.id', '=', id).executeTakeFirstOrThrow()
+  const addresses = await db.selectFrom('person_address').select(['address', 'main', 'verified_at']).where('person_id', '=', id).execute()
+  const sessions = await db.selectFrom('session').select(['created_at', 'last_used_at', 'client_address', 'user_agent']).where('person_id', '=', id).execute()
+  const { rows: rights } = await sql<Row>`
+    select g.name as "group", gp."right" from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${id}
+    union all select r.name, 'role' from role_person rp join role r on r.id = rp.role_id where rp.person_id = ${id}`.execute(db)
+  return { ...person, addresses, sessions, rights }
+}
+
+async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select id from ticket where customer_id = ${id} union select ticket_id from article where person_id = ${id}
+    union select ticket_id from ticket_participant where person_id = ${id} order by 1`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+interface File { id: Id; blob_id: Id; name: string; size: string | number }
+
+async function ticketOf(db: Kysely<Database>, ticketId: Id, personId: Id): Promise<Row & { number: string; files: File[] }> {
+  const ticket = await db.selectFrom('ticket').select(['number', 'title', 'customer_id', 'state_type', 'created_at', 'received_at', 'closed_at']).where('id', '=', ticketId).executeTakeFirstOrThrow()
+  const mine = ticket.customer_id === personId
+    || await db.selectFrom('ticket_participant').select('person_id').where('ticket_id', '=', ticketId).where('person_id', '=', personId).executeTakeFirst() !== undefined
+  const articles = await db.selectFrom('article').select(['id', 'channel', 'sender_type', 'from_text', 'to_text', 'cc_text', 'subject', 'body', 'created_at'])
+    .where('ticket_id', '=', ticketId).where('withdrawn_at', 'is', null)
+    .where((eb) => mine ? eb.or([eb('visible', '=', true), eb('person_id', '=', personId)]) : eb('person_id', '=', personId)).orderBy('id').execute()
+  const files: File[] = articles.length === 0 ? [] : await db.selectFrom('article_attachment').select(['id', 'blob_id', 'name', 'size'])
+    .where('article_id', 'in', articles.map((article) => article.id)).orderBy('id').execute()
+  const { customer_id: _whose, ...shown } = ticket
+  return { ...shown, articles, files }
+}

@@ -1,0 +1,34 @@
+/** Owns legal holds: a person under one is not erased. */
+import type { Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import { demandName } from '../kernel/input.ts'
+import { actorId, type Work } from '../kernel/work.ts'
+import { demandAdmin } from '../permission/policy.ts'
+
+export interface Hold { reason: string; since: Date; by: string | null }
+
+export function findHold(db: Kysely<Database>, personId: Id): Promise<Hold | undefined> {
+  return db.selectFrom('person_hold').leftJoin('person', 'person.id', 'person_hold.set_by')
+    .select(['person_hold.reason', 'person_hold.since', 'person.name as by']).where('person_hold.person_id', '=', personId).executeTakeFirst()
+}
+
+/** Errors: `required` (the reason), `not-found`. */
+export async function holdPerson(work: Work, personId: Id, reason: string): Promise<void> {
+  demandAdmin(work.actor)
+  const said = demandName(reason, 'reason', 500)
+  if (!await work.db.selectFrom('person').select('id').where('id', '=', personId).executeTakeFirst()) throw refused('not-found')
+  const before = await findHold(work.db, personId)
+  await work.db.insertInto('person_hold').values({ person_id: personId, reason: said, since: work.now, set_by: actorId(work) })
+    .onConflict((conflict) => conflict.column('person_id').doUpdateSet({ reason: said })).execute()
+  recordChange(work, 'person', personId, { hold: before?.reason ?? null }, { hold: said })
+}
+
+export async function endHold(work: Work, personId: Id): Promise<void> {
+  demandAdmin(work.actor)
+  const before = await findHold(work.db, personId)
+  if (!before) return
+  await work.db.deleteFrom('person_hold').where('person_id', '=', personId).execute()
+  recordChange(work, 'person', personId, { hold: before.reason }, { hold: null })
+}
