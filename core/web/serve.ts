@@ -1,20 +1,24 @@
 /** Owns the HTTP server: its port, opened before anything slow is begun, and a stop that lets answers under way end. */
 import { getRequestListener } from '@hono/node-server'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Kernel } from '../kernel/host.ts'
 import { listen } from '../listen.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
+import type { Readiness } from './health.ts'
 
 /** How long answers under way may take once the program stops. */
 const GRACE_MS = 5000
+/** So long an open connection may bring another question, whose answer then ends it: closed at once, it might meet one on its way. */
+const PARTING_MS = 500
 
 export interface WebDoor {
   /** As a browser on this machine reaches it. */
   url: string
   /** Until this is called every request is answered 503. */
-  serve(kernel: Kernel, metrics?: Metrics): void
+  serve(kernel: Kernel, options: { metrics?: Metrics; readiness?: Readiness }): void
   stop(): Promise<void>
 }
 
@@ -24,18 +28,22 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '2', 'content-type': 'text/plain; charset=utf-8' }).end('pomoc is starting.\n')
   }
-  const server = createServer((request, response) => answer(request, response))
+  const server = createServer((request, response) => {
+    if (stopping.signal.aborted) response.setHeader('connection', 'close')
+    answer(request, response)
+  })
   // RFC 9112 9.3: a connection kept alive must outlive the proxy's own patience, or the proxy meets a closed one.
   server.keepAliveTimeout = 75_000
   const port = await listen(server, config.http, 'http')
   const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.http.host) ? 'localhost' : config.http.host
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    serve(kernel, metrics) {
-      answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal, ...(metrics && { metrics }) }).fetch) as RequestListener
+    serve(kernel, options) {
+      answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal, ...options }).fetch) as RequestListener
     },
     async stop() {
       stopping.abort()
+      await parting(server)
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
       server.closeIdleConnections()
       const force = setTimeout(() => server.closeAllConnections(), GRACE_MS)
@@ -43,4 +51,10 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
       clearTimeout(force)
     },
   }
+}
+
+/** Waits until no connection is open, half a second at most. */
+async function parting(server: Server): Promise<void> {
+  const open = () => new Promise<number>((resolve) => { server.getConnections((error, count) => resolve(error ? 0 : count)) })
+  for (const until = performance.now() + PARTING_MS; performance.now() < until && await open() > 0;) await sleep(20)
 }

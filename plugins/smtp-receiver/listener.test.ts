@@ -259,6 +259,18 @@ describe('start and stop', () => {
     await stopped
   })
 
+  test('who is in the middle of giving a mail when it stops may give it, and is told 421 only then', async () => {
+    const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } } })
+    const busy = await greeted(one.port)
+    await busy.say('MAIL FROM:<a@b.example>')
+    const stopped = one.stop()
+    expect(await busy.say('RCPT TO:<pomoc@uni.example>')).toMatch(/^250/)
+    expect(await busy.say('DATA')).toMatch(/^354/)
+    expect(await busy.say('Subject: w trakcie\r\n\r\ntext\r\n.')).toMatch(/^250 2\.6\.0 Accepted as/)
+    expect(await busy.hear()).toMatch(/^421/)
+    await stopped
+  })
+
   test('a mail that never ends does not hold up the stop for long', async () => {
     const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50, closeTimeoutSeconds: 1 } } })
     const busy = await greeted(one.port)
