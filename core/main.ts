@@ -49,7 +49,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     const web = roles.has('web') ? await openWebDoor(wanted) : undefined
     if (web) started.push(web.stop)
     // Links in mails begin with it; a port that the system chose is known only now.
-    const config = web && wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
+    const config = web?.url && wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
     // Also where the database is elsewhere: mail under way and keys lie here, written after root's rights are given up.
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const { kernel, database: { db, pool, url }, addresses, started: assembled } = await assemble(config, { log, clock })
@@ -68,8 +68,8 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
       // Answers under way need the database: from here on the web stops before it.
       started.splice(started.indexOf(web.stop), 1)
       started.push(web.stop)
-      web.serve(kernel, { metrics, readiness })
-      addresses.set('web', wanted.http.port === 0 ? web.url : config.baseUrl)
+      const url = await web.serve(kernel, { metrics, readiness })
+      addresses.set('web', wanted.http.port === 0 ? url : config.baseUrl)
     }
     started.push(...await kernel.start(roles))
     const notice = whenBound?.()

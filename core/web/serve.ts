@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Kernel } from '../kernel/host.ts'
-import { listen } from '../listen.ts'
+import { listen, passedSocket } from '../listen.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
 import type { Readiness } from './health.ts'
@@ -15,14 +15,17 @@ const GRACE_MS = 5000
 const PARTING_MS = 500
 
 export interface WebDoor {
-  /** As a browser on this machine reaches it. */
-  url: string
-  /** Until this is called every request is answered 503. */
-  serve(kernel: Kernel, options: { metrics?: Metrics; readiness?: Readiness }): void
+  /** As a browser on this machine reaches it; not known yet where systemd holds the socket. */
+  url?: string
+  /** Answers requests from now on, which got 503 before; answers the url. */
+  serve(kernel: Kernel, options: { metrics?: Metrics; readiness?: Readiness }): Promise<string>
   stop(): Promise<void>
 }
 
-/** Binds the port. */
+/**
+ * Binds the port. A socket that systemd holds is left alone until `serve`: who connects meanwhile waits in it, or is answered by
+ * another process that has the same socket.
+ */
 export async function openWebDoor(config: Config): Promise<WebDoor> {
   const stopping = new AbortController()
   let answer: RequestListener = (_request, response) => {
@@ -34,12 +37,14 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
   })
   // RFC 9112 9.3: a connection kept alive must outlive the proxy's own patience, or the proxy meets a closed one.
   server.keepAliveTimeout = 75_000
-  const port = await listen(server, config.http, 'http')
   const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.http.host) ? 'localhost' : config.http.host
+  const bind = async () => `http://${host.includes(':') ? `[${host}]` : host}:${await listen(server, config.http, 'http')}`
+  const url = passedSocket('http') === undefined ? await bind() : undefined
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    serve(kernel, options) {
+    ...(url === undefined ? {} : { url }),
+    async serve(kernel, options) {
       answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal, ...options }).fetch) as RequestListener
+      return url ?? bind()
     },
     async stop() {
       stopping.abort()
