@@ -13,7 +13,7 @@ import { removePackages, writePackage } from './plugins/house.ts'
 import { CHIME, PROBE } from './plugins/probe.ts'
 import { holdSocket, runProgram, temporaryData, type HeldSocket, type Program } from './program.ts'
 
-type Name = 'webA' | 'webB' | 'smtp' | 'jobsA' | 'jobsB'
+type Name = 'webA' | 'webB' | 'smtp' | 'jobsA' | 'jobsB' | 'smtpB'
 const NAMES: Name[] = ['webA', 'webB', 'smtp', 'jobsA', 'jobsB']
 
 let database: Awaited<ReturnType<typeof testDatabase>>
@@ -44,8 +44,11 @@ async function end(name: Name, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (signal === 'SIGTERM') expect({ name, code, stderr: program.stderr }).toEqual({ name, code: 0, stderr: program.stderr })
 }
 
+/** For a machine that has much else to do. */
+const PATIENCE = 240_000
+
 /** Asks until the answer is true; answers after how many milliseconds that was. */
-async function until(what: string, holds: () => Promise<boolean>, seconds = 30): Promise<number> {
+async function until(what: string, holds: () => Promise<boolean>, seconds = 120): Promise<number> {
   const begun = performance.now()
   while (!(await holds())) {
     if (performance.now() - begun > seconds * 1000) throw new Error(`waited ${seconds} s in vain: ${what}\n${[...programs].map(([name, { stderr }]) => `${name}: ${stderr}`).join('\n')}`)
@@ -65,7 +68,7 @@ async function post(name: Name, path: string, fields: Record<string, string>): P
 
 /** Each accepted mail is exactly one ticket, and nothing is left over. */
 async function expectOneTicketEach(crowd: Crowd): Promise<void> {
-  await until('every mail is processed', async () => (await rows(`select 1 from inbound_mail where state <> 'processed' limit 1`)).length === 0, 60)
+  await until('every mail is processed', async () => (await rows(`select 1 from inbound_mail where state <> 'processed' limit 1`)).length === 0, 150)
   const made = new Map((await rows<{ title: string; count: string }>(
     `select title, count(*) from ticket where title = any($1) group by title`, [[...crowd.accepted].map(subjectOf)])).map(({ title, count }) => [title, count]))
   expect([...crowd.accepted].filter((n) => made.get(subjectOf(n)) !== '1')).toEqual([])
@@ -111,7 +114,7 @@ test('each does its part only, and the doctor counts them', async () => {
   await doctor.ended
   expect((JSON.parse(doctor.stdout) as { name: string }[]).find(({ name }) => name === 'processes'))
     .toEqual({ name: 'processes', state: 'ok', says: '5 run: 2 × web, 1 × smtp, 2 × jobs.' })
-})
+}, PATIENCE)
 
 test('a page on one web process hears of a change made through the other, and of a mail', async () => {
   const crowd = newCrowd()
@@ -141,7 +144,7 @@ test('a page on one web process hears of a change made through the other, and of
   said(`a mail was heard ${Math.round(performance.now() - begun)} ms after its sending began`)
   await reader.cancel()
   expect(await rows(`select 1 from article where ticket_id = $1 and body = 'Jeszcze jedno.'`, [ticket!.id])).toHaveLength(1)
-})
+}, PATIENCE)
 
 test('a plugin switched on, a setting and an address hold in every process at once, without a restart', async () => {
   expect((await get('webB', '/u/it/probe')).status).toBe(404)
@@ -161,29 +164,32 @@ test('a plugin switched on, a setting and an address hold in every process at on
   said(`until it held in another process: plugin ${on} ms, setting ${set} ms, address ${known} ms (with the conversation that tries it)`)
   await post('webB', '/admin/plugins/probe', { 'unit.1': 'off' })
   await until('the plugin is off again', async () => (await get('webA', '/u/it/probe')).status === 404)
-})
+}, PATIENCE)
 
 test('kill -9 of a jobs process in the middle of its work: every mail becomes one ticket, and what it had under way goes on', async () => {
   const crowd = newCrowd()
   const from = next
-  next += 24
-  const mails = Promise.all(Array.from({ length: 24 }, (_, i) => deliver(crowd, port('smtp'), from + i, { files: 120 })))
+  next += 16
+  const mails = Promise.all(Array.from({ length: 16 }, (_, i) => deliver(crowd, port('smtp'), from + i, { files: 120 })))
   await until('both have work', async () => (await rows(`
     select 1 from graphile_worker._private_jobs where locked_by is not null group by locked_by`)).length === 2)
   await end('jobsA', 'SIGKILL')
   const killed = performance.now()
-  const orphaned = await rows<{ key: string }>(`
-    select key from graphile_worker._private_jobs where locked_by is not null and pg_try_advisory_xact_lock(hashtextextended(locked_by, 7001))`)
-  expect(orphaned.length).toBeGreaterThan(0)
+  let orphaned: { key: string }[] = []
+  await until('the server has noticed the death', async () => {
+    orphaned = await rows(`
+      select key from graphile_worker._private_jobs where locked_by is not null and pg_try_advisory_xact_lock(hashtextextended(locked_by, 7001))`)
+    return orphaned.length > 0
+  })
   await mails
   await until('the jobs of the dead one are done', async () => (await rows(
     'select 1 from graphile_worker._private_jobs where key = any($1)', [orphaned.map(({ key }) => key)])).length === 0, 120)
   said(`${orphaned.length} jobs of the dead process were done ${Math.round((performance.now() - killed) / 100) / 10} s after kill -9`)
   expect(crowd).toMatchObject({ refusals: [] })
-  expect(crowd.accepted.size).toBe(24)
+  expect(crowd.accepted.size).toBe(16)
   await expectOneTicketEach(crowd)
   await start('jobsA')
-})
+}, PATIENCE)
 
 test('kill -9 of the process that takes mail: senders come again, nothing acknowledged is lost, nothing made twice', async () => {
   const crowd = newCrowd()
@@ -200,14 +206,14 @@ test('kill -9 of the process that takes mail: senders come again, nothing acknow
   expect(crowd.accepted.size).toBe(next - from)
   said(`kill -9 of smtp: ${next - from} mails, ${crowd.refusals.length} attempts cut off and made again`)
   await expectOneTicketEach(crowd)
-})
+}, PATIENCE)
 
 test('kill -9 of one web process: the other serves', async () => {
   await end('webA', 'SIGKILL')
   expect((await get('webB', '/desk')).status).toBe(200)
   await start('webA')
   expect((await get('webA', '/desk')).status).toBe(200)
-})
+}, PATIENCE)
 
 test('a restart of every process, one after the other, under 50 mails a second refuses none, and no page', async () => {
   const [crowd, visits] = [newCrowd(), { answers: 0, refusals: [] as string[] }]
@@ -245,12 +251,32 @@ test('a restart of every process, one after the other, under 50 mails a second r
   expect(visits.refusals).toEqual([])
   expect(crowd.accepted.size).toBe(next - from)
   await expectOneTicketEach(crowd)
-})
+}, PATIENCE)
+
+test('of two processes that take mail from one socket either may go at any time, and nobody meets a closed door', async () => {
+  const crowd = newCrowd()
+  sockets.set('smtpB', sockets.get('smtp')!)
+  await start('smtpB')
+  let over = false
+  const mails = stream(crowd, port('smtp'), { from: next, perSecond: 50, enough: () => over })
+  await until('mails come in', async () => crowd.accepted.size >= 10)
+  await end('smtp', 'SIGTERM')
+  const before = crowd.accepted.size
+  await until('the other takes them', async () => crowd.accepted.size >= before + 10)
+  await start('smtp')
+  await end('smtpB', 'SIGTERM')
+  over = true
+  const from = next
+  next = await mails
+  expect(crowd.refusals).toEqual([])
+  expect(crowd.accepted.size).toBe(next - from)
+  await expectOneTicketEach(crowd)
+}, PATIENCE)
 
 test('of two jobs processes one does what the clock asks, each minute once', async () => {
-  await until('a full minute has come', async () => (await rows('select 1 from chime_rung')).length > 0, 75)
+  await until('a full minute has come', async () => (await rows('select 1 from chime_rung')).length > 0, 120)
   await sleep(1000) // whoever would ring twice does so now
   const rung = await rows<{ minute: string; count: string }>('select minute, count(*) from chime_rung group by 1')
   said(`the clock rang in ${rung.length} minutes`)
   expect(rung.filter(({ count }) => count !== '1')).toEqual([])
-}, 90_000)
+}, PATIENCE)
