@@ -23,6 +23,11 @@ export default {
   // How many connections one pomoc process opens at most.
   databaseConnections: 20,
 
+  // What this process does (POMOC_ONLY=web,jobs or pomoc start --only web,jobs): web serves pages, smtp takes mail, jobs makes
+  // tickets of mails, sends answers and does what the clock asks. Any number of processes may share one databaseUrl; each of
+  // the three must run somewhere.
+  only: ['web', 'smtp', 'jobs'],
+
   http: {
     host: '127.0.0.1', // POMOC_HTTP_HOST
     port: 8080, // POMOC_HTTP_PORT; 0 takes any free port
@@ -57,7 +62,7 @@ export default {
     port: 2525, // POMOC_SMTP_PORT; 0 takes any free port
     // tlsKey, tlsCert: files in PEM format for STARTTLS, both or neither. Unset: pomoc makes its own certificate.
     maxSizeKb: 32768, // the largest mail taken, in kB of 1024 bytes
-    maxClients: 100, // connections at the same time
+    maxClients: 500, // connections at the same time
     maxPerPeer: 10, // of these, from one address
     idleTimeoutSeconds: 300, // a silent connection is closed after this (RFC 5321 4.5.3.2 asks for five minutes)
     closeTimeoutSeconds: 10, // when pomoc stops, how long mails under way may take to end
@@ -76,7 +81,7 @@ export default {
   // The zone of opening hours, deadlines and every time shown.
   zone: 'Europe/Warsaw',
 
-  // Plugins in use: folders of plugins/, npm packages, or paths beginning with ./ or /.
+  // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
   plugins: ['desk', 'portal', 'admin', 'smtp-receiver'],
 
   // How long is kept what only machines look back at; tidied each night. Tickets and articles are kept for good.

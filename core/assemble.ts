@@ -32,7 +32,7 @@ export async function assemble(config: Config, { log, clock = () => new Date(), 
     const { db, url } = database
     await migrateOwners(database, ownersOf(plugins), { log })
 
-    const live = await startLive(url, log)
+    const live = await startLive(url, log, share ? [] : config.only)
     started.push(live.stop)
     // What hangs in a plugin that may fail takes no connection from core, and no statement of it goes on for ever.
     const apart = plugins.every(vital) ? undefined

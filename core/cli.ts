@@ -9,11 +9,12 @@ import { factCommands } from './cli/facts.ts'
 import { addOwnCommands } from './cli/own-commands.ts'
 import { personCommand } from './cli/person.ts'
 import { pluginCommands } from './cli/plugins.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig, wordsOf } from './config.ts'
 import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
 import { dropPrivileges } from './privileges.ts'
+import { ROLES, sayRoles } from './roles.ts'
 import { runUntilSignal } from './run.ts'
 import { version } from './project.ts'
 
@@ -24,8 +25,10 @@ const program = new Command('pomoc').description('A help desk: mail in, tickets,
 program
   .command('start', { isDefault: true })
   .description('serve web pages and mail until stopped (Ctrl-C)')
-  .action(async () => {
-    const config = await loadConfig()
+  .option('--only <roles>', `only some of it, where several processes share one database: ${ROLES.join(', ')}; repeat it, or divide by commas`,
+    (words: string, before: string[] = []) => [...before, ...wordsOf(words)])
+  .action(async (options: { only?: string[] }) => {
+    const config = await loadConfig({ options })
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
       const running = await boot({ config, log, whenBound: dropPrivileges })
@@ -40,6 +43,7 @@ program
   .action(async () => {
     const config = await loadConfig()
     say('The configuration is right.')
+    if (config.only.length < ROLES.length) say(`  only      ${sayRoles(config.only)}`)
     say(`  web       ${config.http.host}:${config.http.port}, reached as ${config.baseUrl ?? `http://${config.http.host}:${config.http.port}`}`)
     say(`  mail in   ${config.smtp.host}:${config.smtp.port}, for ${config.mailAddress}`)
     say(`  mail out  ${config.smarthostUrl ? `through ${new URL(config.smarthostUrl).host}` : 'waits in the outbox, since smarthostUrl is unset'}`)

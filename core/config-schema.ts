@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { logLevels } from './log.ts'
+import { ROLES } from './roles.ts'
 
 const text = (hint: string) => z.string({ error: hint }).min(1, { error: hint })
 
@@ -33,6 +34,7 @@ const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
 const DOMAIN = 'a mail domain, such as example.edu'
 const domain = text(DOMAIN).regex(/^[^\s@/]+\.[^\s@/]+$/, { error: DOMAIN }).transform((name) => name.toLowerCase())
 const DAYS = 'how many days'
+const ONLY = `one or more of ${ROLES.join(', ')}`
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
 
 export const configSchema = z
@@ -41,6 +43,7 @@ export const configSchema = z
     // Not URL.canParse: libpq's form for a socket, postgresql://user@/name?host=/run/…, has no host.
     databaseUrl: text(DATABASE_URL).regex(/^postgres(ql)?:\/\/\S+$/, { error: DATABASE_URL }).optional(),
     databaseConnections: whole(4, 1000, 'how many connections'),
+    only: z.array(z.enum(ROLES, { error: ONLY }), { error: ONLY }).min(1, { error: ONLY }),
     http: z.strictObject({ host, port }),
     baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),
     trustedProxies: z.array(network, { error: `a list, each ${NETWORK}` }),

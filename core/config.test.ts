@@ -31,6 +31,14 @@ test('local.ts goes over the defaults key by key, the environment over both', as
   })
 })
 
+test('what a process does: everything, or what the variable or the command line says', async () => {
+  expect((await load()).only).toEqual(['web', 'smtp', 'jobs'])
+  expect((await load({ POMOC_ONLY: 'web, jobs' })).only).toEqual(['web', 'jobs'])
+  expect((await loadConfig({ dir, env: { POMOC_ONLY: 'web' }, options: { only: ['smtp'] } })).only).toEqual(['smtp'])
+  await expect(loadConfig({ dir, env: {}, options: { only: ['mail'] } })).rejects.toThrow(/^--only is "mail": write one or more of web, smtp, jobs\.$/)
+  expect((await load({ POMOC_PLUGINS: 'desk,/srv/care' })).plugins).toEqual(['desk', '/srv/care'])
+})
+
 test('relative paths count from the folder of the configuration', async () => {
   expect(await load({ POMOC_DATA_DIR: 'kept' })).toMatchObject({ dataDir: join(dir, 'kept') })
 })
@@ -40,6 +48,7 @@ test.for([
   [{ POMOC_MAIL_ADDRESS: 'pomoc' }, /^POMOC_MAIL_ADDRESS is "pomoc": write a mail address/],
   [{ POMOC_LOG_LEVEL: 'loud' }, /^POMOC_LOG_LEVEL is "loud": write one of trace/],
   [{ POMOC_DATABASE_URL: 'mysql://me:secret@db/x' }, /^POMOC_DATABASE_URL is not right: write an address such as postgresql:/],
+  [{ POMOC_ONLY: 'web,jbos' }, /^POMOC_ONLY is "jbos": write one or more of web, smtp, jobs\.$/],
   [{ POMOC_SMARTHOST_URL: 'secret' }, /^POMOC_SMARTHOST_URL is not right/],
 ] as const)('a bad variable is named, with what to write: %j', async ([env, sentence]) => {
   await expect(load(env)).rejects.toThrow(sentence)

@@ -10,6 +10,8 @@ import { projectDir } from './project.ts'
 
 type Checked = z.output<typeof configSchema>
 
+const COMMAND_LINE = 'the command line'
+
 /** The whole configuration, checked; paths absolute, urls without a slash at the end. */
 export type Config = Readonly<
   Omit<Checked, 'dataDir' | 'baseUrl' | 'mail'> & {
@@ -45,12 +47,21 @@ export const environmentKeys = {
   POMOC_METRICS_PORT: 'metrics.port',
   POMOC_METRICS_TOKEN: 'metrics.token',
   POMOC_LOG_LEVEL: 'logLevel',
+  POMOC_ONLY: 'only',
+  POMOC_PLUGINS: 'plugins',
 } as const
 
-/** Reads and checks the configuration. `dir` is the folder that holds config/local.ts; an empty variable counts as unset. */
-export async function loadConfig({ env = process.env, dir = projectDir }: {
+/** Keys whose variables hold words divided by commas. */
+const LISTS: readonly string[] = ['only', 'plugins']
+
+/**
+ * Reads and checks the configuration. `dir` is the folder that holds config/local.ts; an empty variable counts as unset.
+ * `options` are those of the command line, by key; they win over all else.
+ */
+export async function loadConfig({ env = process.env, dir = projectDir, options = {} }: {
   env?: Record<string, string | undefined>
   dir?: string
+  options?: Record<string, unknown>
 } = {}): Promise<Config> {
   const sources = new Map<string, string>()
   const merged: Tree = {}
@@ -58,6 +69,7 @@ export async function loadConfig({ env = process.env, dir = projectDir }: {
   const local = join(dir, 'config', 'local.ts')
   if (existsSync(local)) overlay(merged, await readFile(local), 'config/local.ts', sources)
   overlay(merged, fromEnvironment(env), 'environment', sources)
+  overlay(merged, options, COMMAND_LINE, sources)
 
   const result = configSchema.safeParse(merged)
   if (!result.success) throw new BootError(sentence(result.error, merged, sources))
@@ -114,10 +126,13 @@ function fromEnvironment(env: Record<string, string | undefined>): Tree {
     const last = keys.pop() as string
     let at = tree
     for (const key of keys) at = (at[key] ??= {}) as Tree
-    at[last] = last === 'port' && /^\d+$/.test(text) ? Number(text) : text
+    at[last] = last === 'port' && /^\d+$/.test(text) ? Number(text) : LISTS.includes(name) ? wordsOf(text) : text
   }
   return tree
 }
+
+/** Words divided by commas: 'web, jobs'. */
+export const wordsOf = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '')
 
 /** The first fault as one sentence: the key and where it was set, its value, and what to write. */
 function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>): string {
@@ -129,10 +144,13 @@ function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>)
   }
   const name = issue.path.join('.')
   const value = issue.path.reduce<unknown>((at, key) => (at as Tree | undefined)?.[key as string], merged)
-  const variable = Object.entries(environmentKeys).find(([, key]) => key === name)?.[0]
-  const where = sources.get(name) === 'environment' && variable ? variable : `${name} in ${sources.get(name) ?? 'config/local.ts'}`
+  // A list has one source: 'only.0' came from where 'only' did.
+  const list = LISTS.find((key) => name.startsWith(`${key}.`)) ?? name
+  const source = sources.get(list)
+  const variable = Object.entries(environmentKeys).find(([, key]) => key === list)?.[0]
+  const where = source === COMMAND_LINE ? `--${list}` : source === 'environment' && variable ? variable : `${name} in ${source ?? 'config/local.ts'}`
   const shown = value === undefined ? 'missing' : secret(name) ? 'not right' : JSON.stringify(value)
-  const also = variable && !where.startsWith(variable) ? ` (${variable} sets it too)` : ''
+  const also = variable && source !== COMMAND_LINE && !where.startsWith(variable) ? ` (${variable} sets it too)` : ''
   return `${where} is ${shown}: write ${issue.message}${also}.`
 }
 

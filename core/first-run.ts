@@ -1,4 +1,5 @@
 /** Owns what the very first start adds: an administrator without a password yet, and the first address. */
+import { sql } from 'kysely'
 import { system } from './permission/actor.ts'
 import type { Host } from './kernel/contract.ts'
 import { createPerson } from './person/persons.ts'
@@ -6,13 +7,17 @@ import { createSetPasswordLink } from './person/login.ts'
 
 const FIRST_QUEUE = 'Raw' // OTRS PostmasterDefaultQueue
 
+/** Of several processes that start at once on nothing the others wait for the first. */
+const LOCK = 7002
+
 /**
  * Makes sure that somebody can administer and that the configured address leads to a queue. As long as the first
- * administrator has set no password, each start prints a new one-time link.
+ * administrator has set no password, each start with `link` answers a new one-time link; the one before it ends.
  */
-export async function firstRun(host: Host): Promise<string[]> {
+export async function firstRun(host: Host, { link = true } = {}): Promise<string[]> {
   const token = await host.work(system('first run'), async (work) => {
     const { db } = work
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(db)
     const anyAddress = await db.selectFrom('system_address').select('id').limit(1).executeTakeFirst()
     if (!anyAddress) {
       const queue = await db.selectFrom('queue').select('id').where('name', '=', FIRST_QUEUE).executeTakeFirstOrThrow()
@@ -26,7 +31,7 @@ export async function firstRun(host: Host): Promise<string[]> {
     // Who logs in through a directory has no password here and needs none.
     if (admins.some((admin) => admin.password_hash !== null || admin.source !== 'local')) return undefined
     const id = admins[0]?.id ?? await firstAdministrator()
-    return createSetPasswordLink(work, id)
+    return link ? createSetPasswordLink(work, id) : undefined
 
     async function firstAdministrator() {
       const person = await createPerson(work, { login: 'admin', name: 'Administrator', agent: true, unitId: '1' })

@@ -11,6 +11,7 @@ import { startJobs } from './kernel/run-jobs.ts'
 import type { Log } from './log.ts'
 import { makeMetrics } from './metrics/metrics.ts'
 import { serveMetrics } from './metrics/serve.ts'
+import { makeReadiness } from './web/health.ts'
 import { openWebDoor } from './web/serve.ts'
 
 export interface Program {
@@ -34,40 +35,51 @@ export interface BootOptions {
   whenBound?: () => string | undefined
 }
 
-/** Starts everything, or nothing: at a fault what was started is stopped again and the fault thrown. */
+/**
+ * Starts what `config.only` names, or nothing: at a fault what was started is stopped again and the fault thrown. Plugins and
+ * database are there in every process, whatever it serves.
+ */
 export async function boot({ config: wanted, log, clock = () => new Date(), prepare, whenBound }: BootOptions): Promise<Program> {
   const started: (() => Promise<void>)[] = []
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()
   }
   try {
-    const web = await openWebDoor(wanted)
-    started.push(web.stop)
+    const roles = new Set(wanted.only)
+    const web = roles.has('web') ? await openWebDoor(wanted) : undefined
+    if (web) started.push(web.stop)
     // Links in mails begin with it; a port that the system chose is known only now.
-    const config = wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
+    const config = web?.url && wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
     // Also where the database is elsewhere: mail under way and keys lie here, written after root's rights are given up.
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const { kernel, database: { db, pool, url }, addresses, started: assembled } = await assemble(config, { log, clock })
     started.push(...assembled)
     const prepared = (await prepare?.(kernel.host)) ?? []
-    const firstNotices = await firstRun(kernel.host)
+    const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
 
-    // Answers under way need the database: from here on the web stops before it.
-    started.splice(started.indexOf(web.stop), 1)
-    started.push(web.stop)
     const metrics = makeMetrics({ db, pool, clock })
-    web.serve(kernel, metrics)
-    const figures = await serveMetrics(config, metrics)
+    const readiness = makeReadiness(db)
+    const figures = await serveMetrics(config, metrics, readiness)
     if (figures) {
       started.push(figures.stop)
       addresses.set('metrics', `http://${config.metrics.host}:${figures.port}/metrics`)
     }
-    addresses.set('web', wanted.http.port === 0 ? web.url : config.baseUrl)
-    started.push(...await kernel.start())
+    if (web) {
+      // Answers under way need the database: from here on the web stops before it.
+      started.splice(started.indexOf(web.stop), 1)
+      started.push(web.stop)
+      const url = await web.serve(kernel, { metrics, readiness })
+      addresses.set('web', wanted.http.port === 0 ? url : config.baseUrl)
+    }
+    started.push(...await kernel.start(roles))
     const notice = whenBound?.()
 
-    const jobs = await startJobs({ url, log, concurrency: 4, onEnd: metrics.jobEnded, jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]) })
-    started.push(jobs.stop)
+    if (roles.has('jobs')) {
+      const jobs = await startJobs({ url, log, concurrency: 4, onEnd: metrics.jobEnded, jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]) })
+      started.push(jobs.stop)
+    }
+    // First of all whoever asks hears that this process ends, while everything still works.
+    started.push(async () => readiness.end())
     return {
       notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],
       addresses, host: kernel.host, kernel, stop,

@@ -1,6 +1,7 @@
 /** Owns running the real program as a child process, as `npm start` does. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,12 +19,17 @@ export interface Program {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Runs `core/launch.mjs` with free ports and only the POMOC_… variables given. */
-export function runProgram(env: Record<string, string>, args: string[] = ['start']): Program {
+/**
+ * Runs `core/launch.mjs` with free ports and only the POMOC_… variables given. `sockets` are handed over by name as systemd
+ * does it.
+ */
+export function runProgram(env: Record<string, string>, args: string[] = ['start'], sockets: Record<string, HeldSocket> = {}): Program {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(POMOC_|PG|NODE_|VITEST)/.test(name)))
-  const child = spawn(process.execPath, [join(projectDir, 'core', 'launch.mjs'), ...args], {
-    env: { ...inherited, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const names = Object.keys(sockets)
+  const listening = names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') }
+  const child = spawn('sh', ['-c', names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, join(projectDir, 'core', 'launch.mjs'), ...args], {
+    env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
   })
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
@@ -33,11 +39,11 @@ export function runProgram(env: Record<string, string>, args: string[] = ['start
     stdout: '',
     stderr: '',
     ready: new Promise((resolve, reject) => {
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      child.stdout!.setEncoding('utf8').on('data', (text: string) => {
         program.stdout += text
         if (/^pomoc is ready/m.test(program.stdout)) resolve()
       })
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (program.stderr += text))
+      child.stderr!.setEncoding('utf8').on('data', (text: string) => (program.stderr += text))
       void ended.then(({ code }) => reject(new Error(`pomoc ended with ${code} before it was ready:\n${program.stderr}`)))
     }),
     ended,
@@ -45,6 +51,21 @@ export function runProgram(env: Record<string, string>, args: string[] = ['start
   }
   program.ready.catch(() => {}) // for tests that wait for the end instead
   return program
+}
+
+export interface HeldSocket { fd: number; port: number; close(): void }
+
+/**
+ * A socket on a free port, held open as systemd holds it: whoever connects waits in it until a program takes them. Nobody
+ * takes them here, which is why it is bound below `listen`, by what Node's own cluster uses for that.
+ */
+export function holdSocket(): HeldSocket {
+  const handle = (net as unknown as {
+    _createServerHandle(address: string, port: number, family: 4, fd: -1, flags: 0): { fd: number; getsockname(into: object): number; close(): void }
+  })._createServerHandle('127.0.0.1', 0, 4, -1, 0)
+  const name = {} as { port: number }
+  handle.getsockname(name)
+  return { fd: handle.fd, port: name.port, close: () => handle.close() }
 }
 
 /** A data folder of its own; `remove` also ends a database server that a killed program left there. */

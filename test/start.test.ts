@@ -94,6 +94,8 @@ test('a second program on the same data is refused, and the first goes on', asyn
   const first = start()
   await first.ready
   expect(await refusal(start())).toMatch(new RegExp(`^Another pomoc \\(process ${first.pid}\\) is using the data in ${data.dir}`))
+  // Several processes side by side need a server of their own; that is said too.
+  expect(await refusal(start({ POMOC_ONLY: 'jobs' }))).toMatch(/several processes side by side need .*POMOC_DATABASE_URL\.$/m)
   const web = /http:\/\/\S+/.exec(first.stdout)?.[0] as string
   expect((await fetch(web, { redirect: 'manual' })).status).toBeLessThan(500)
 })

@@ -121,7 +121,8 @@ async function startAndHold(cluster: Cluster, share: boolean): Promise<Held> {
         const holder = await holderOf(client)
         await client.end()
         throw new BootError(
-          `Another pomoc${holder} is using the data in ${cluster.pgdata}: stop it first, or set POMOC_DATA_DIR to another folder.`,
+          `Another pomoc${holder} is using the data in ${cluster.pgdata}: stop it first, or set POMOC_DATA_DIR to another folder; ` +
+            'several processes side by side need a server of their own, named in POMOC_DATABASE_URL.',
         )
       }
       return { client, socketDir, adopted: adopted && locked, shared: !locked }

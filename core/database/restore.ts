@@ -141,7 +141,7 @@ function refuseUnknown(path: string, manifest: Manifest, owners: Owner[], leaveO
 async function refuseCompany(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ connections: number }>(`
     select count(*)::integer as connections from pg_stat_activity
-    where datname = current_database() and application_name in ('pomoc live', 'pomoc workers')`)
+    where datname = current_database() and (application_name = 'pomoc workers' or application_name like 'pomoc live%')`)
   if (rows[0]!.connections > 0) throw new BootError('Another pomoc works on this database: stop it first, and start it again afterwards.')
 }
 

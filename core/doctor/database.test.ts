@@ -6,7 +6,9 @@ import { storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../database/migrate-all.ts'
 import { checkBlobs, checkClock, checkMigrations, checkServer, type WithDatabase } from './database.ts'
-import { checkJobs, checkMails } from './work.ts'
+import { startLive } from '../kernel/live.ts'
+import { makeLog } from '../log.ts'
+import { checkJobs, checkMails, checkProcesses } from './work.ts'
 
 let database: OpenDatabase
 let make: Maker
@@ -40,6 +42,22 @@ test('two clocks that differ are told by how much', async () => {
   expect(await checkClock(room, () => new Date())).toMatchObject([{ state: 'ok' }])
   expect(await checkClock(room, () => new Date(Date.now() + 20_000))).toMatchObject([{ state: 'warn', says: expect.stringMatching(/(19|20|21) seconds/) }])
   expect(await checkClock(room, () => new Date(Date.now() - 3_600_000))).toMatchObject([{ state: 'fail', remedy: expect.stringContaining('NTP') }])
+})
+
+test('a part of the work that no process does is told, with the command that starts one', async () => {
+  expect(await checkProcesses(room)).toMatchObject([{ state: 'ok', says: 'pomoc does not run at this moment.' }])
+  const start = (...roles: Parameters<typeof startLive>[2] & {}) => startLive(database.url, makeLog('silent'), roles)
+  const web = await start('web')
+  expect(await checkProcesses(room)).toMatchObject([{
+    state: 'fail', says: 'pomoc runs, but nobody takes mail, and mails become no tickets and no answer leaves.', remedy: 'Start a process with "pomoc start --only smtp,jobs".',
+  }])
+  const rest = await start('smtp', 'jobs')
+  expect(await checkProcesses(room)).toMatchObject([{ state: 'ok', says: '2 run: 1 × web, 1 × smtp, 1 × jobs.' }])
+  expect((await checkServer(room))[2]).toMatchObject({ says: expect.stringMatching(/^2 processes of pomoc want up to 56; /) })
+  // A command beside them is no process of the installation.
+  const command = await start()
+  expect(await checkProcesses(room)).toMatchObject([{ says: '2 run: 1 × web, 1 × smtp, 1 × jobs.' }])
+  await Promise.all([web, rest, command].map((live) => live.stop()))
 })
 
 test('late jobs and jobs that were given up are told, with the error', async () => {

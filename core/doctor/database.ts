@@ -7,18 +7,20 @@ import type { OpenDatabase } from '../database/database.ts'
 import type { Owner } from '../database/migrate-all.ts'
 import { pendingMigrations } from '../database/migrate.ts'
 import { findDamagedBlobs } from '../database/restore.ts'
+import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { fail, failed, ok, warn, type Checked, type Finding } from './finding.ts'
 
 export interface WithDatabase extends Checked { database: OpenDatabase; owners: Owner[] }
 
 export async function checkServer({ database, config }: WithDatabase): Promise<Finding[]> {
   const { rows: [server] } = await sql<{
-    version: string; size: string; checksums: string; faults: string; most: number; used: number; extension: boolean
+    version: string; size: string; checksums: string; faults: string; most: number; used: number; processes: number; extension: boolean
   }>`select current_setting('server_version') as version, pg_database_size(current_database()) as size,
       current_setting('data_checksums') as checksums,
       (select coalesce(sum(checksum_failures), 0) from pg_stat_database) as faults,
       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int as most,
       (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and coalesce(application_name, '') not like 'pomoc%') as used,
+      (select count(*)::int from pg_stat_activity where datname = current_database() and application_name like ${`${LIVE_CONNECTION} _%`}) as processes,
       exists (select from pg_available_extensions where name = 'pg_trgm') as extension`.execute(database.db)
   if (!server) return []
   const findings = [ok('database', `PostgreSQL ${server.version} answers; the database holds ${sayBytes(Number(server.size))}.`)]
@@ -30,9 +32,10 @@ export async function checkServer({ database, config }: WithDatabase): Promise<F
   } else findings.push(ok('database checksums', 'On, and none was ever wrong.'))
   const free = server.most - server.used
   // Beside the pool: four jobs at a time, the clock's and the queue's listener, live updates, the workers' lock.
-  const wanted = config.databaseConnections + pluginConnections(config) + 8
-  findings.push(free >= wanted ? ok('database connections', `One pomoc wants up to ${wanted}; others leave ${free} of ${server.most}.`)
-    : warn('database connections', `One pomoc wants up to ${wanted}, and others leave ${free} of ${server.most}.`,
+  const wanted = (config.databaseConnections + pluginConnections(config) + 8) * Math.max(1, server.processes)
+  const who = server.processes > 1 ? `${server.processes} processes of pomoc want` : 'One pomoc wants'
+  findings.push(free >= wanted ? ok('database connections', `${who} up to ${wanted}; others leave ${free} of ${server.most}.`)
+    : warn('database connections', `${who} up to ${wanted}, and others leave ${free} of ${server.most}.`,
       'Raise max_connections in the server, or lower databaseConnections in config/local.ts.'))
   if (!server.extension) {
     findings.push(fail('database extension', 'The server does not have the extension pg_trgm.', 'Install PostgreSQL\'s contrib package (postgresql-contrib) on it.'))

@@ -11,7 +11,7 @@ import { checkBlobs, checkClock, checkMigrations, checkServer, type WithDatabase
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
-import { checkJobs, checkMails } from './work.ts'
+import { checkJobs, checkMails, checkProcesses } from './work.ts'
 
 export interface DoctorRoom {
   config: Config
@@ -43,7 +43,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
       const room: WithDatabase = { ...checked, database, owners: ownersOf(plugins) }
       inside.push(...await guarded([['database', () => checkServer(room)], ['migrations', () => checkMigrations(room)], ['clock', () => checkClock(room, clock)]]))
       if (await isMigrated(database)) {
-        inside.push(...await guarded([['jobs', () => checkJobs(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
+        inside.push(...await guarded([['processes', () => checkProcesses(room)], ['jobs', () => checkJobs(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
         domains = await mailDomains(database)
       }
     } catch (error) {

@@ -41,10 +41,11 @@ export async function checkDisk({ config }: Pick<Checked, 'config'>): Promise<Fi
   return findings
 }
 
-/** Each port is free, or it is pomoc who answers there. */
+/** Each port that a process of this configuration opens is free, or it is pomoc who answers there. */
 export async function checkPorts({ config }: Pick<Checked, 'config'>): Promise<Finding[]> {
-  const findings = [await checkPort('http', config.http, webAnswers)]
-  if (config.plugins.includes('smtp-receiver')) findings.push(await checkPort('smtp', config.smtp, mailAnswers))
+  const findings: Finding[] = []
+  if (config.only.includes('web')) findings.push(await checkPort('http', config.http, webAnswers))
+  if (config.only.includes('smtp') && config.plugins.includes('smtp-receiver')) findings.push(await checkPort('smtp', config.smtp, mailAnswers))
   return findings
 }
 

@@ -1,5 +1,7 @@
 /** Owns the checks of the work itself: jobs that are late or were given up, mails that failed or wait. */
 import { sql } from 'kysely'
+import { LIVE_CONNECTION } from '../kernel/live.ts'
+import { ROLES, type Role } from '../roles.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
 import type { WithDatabase } from './database.ts'
 
@@ -26,6 +28,21 @@ export async function checkJobs({ database, now }: WithDatabase): Promise<Findin
     where j.attempts >= j.max_attempts and j.locked_at is null and not j.payload::jsonb ? '_cron' group by 1 order by 2 desc limit 3`.execute(database.db)
   return [...findings, warn('given-up jobs', `${jobs.dead} jobs were given up: ${rows.map(({ task, count, error }) => `${count} × ${task} (${error.slice(0, 100)})`).join(', ')}.`,
     'Put right what the error says, then run "pomoc jobs retry".')]
+}
+
+/** Every role runs somewhere, where pomoc runs at all: each process tells its own by the name of a connection. */
+export async function checkProcesses({ database, config }: WithDatabase): Promise<Finding[]> {
+  const { rows } = await sql<{ roles: string }>`
+    select substr(application_name, ${LIVE_CONNECTION.length + 2}::int) as roles from pg_stat_activity
+    where datname = current_database() and application_name like ${`${LIVE_CONNECTION} _%`}`.execute(database.db)
+  if (rows.length === 0) return [ok('processes', 'pomoc does not run at this moment.')]
+  const count = (role: Role) => rows.filter(({ roles }) => roles.split(',').includes(role)).length
+  const missing = ROLES.filter((role) => count(role) === 0 && (role !== 'smtp' || config.plugins.includes('smtp-receiver')))
+  if (missing.length > 0) {
+    const lacks = { web: 'nobody serves pages', smtp: 'nobody takes mail', jobs: 'mails become no tickets and no answer leaves' }
+    return [fail('processes', `pomoc runs, but ${missing.map((role) => lacks[role]).join(', and ')}.`, `Start a process with "pomoc start --only ${missing.join(',')}".`)]
+  }
+  return [ok('processes', rows.length === 1 ? 'One does everything.' : `${rows.length} run: ${ROLES.map((role) => `${count(role)} × ${role}`).join(', ')}.`)]
 }
 
 export async function checkMails({ database, config, now }: WithDatabase): Promise<Finding[]> {

@@ -20,6 +20,7 @@ describe('a plugin is refused', () => {
     ['with a filling in no order', { slots: { 'page.footer': { render } } }, /fills the place “page.footer” without an order/],
     ['with a filling for a place nobody offers', { slots: { 'page.fooder': { order: 1, render } } }, /fills the place “page.fooder”, which nobody offers/],
     ['with a fact that tells nobody', { on: { 'ticket.created': true } }, /brings “ticket.created” in “on” without a function/],
+    ['with a start in no role', { start: render, startsIn: 'mail' }, /starts in “mail”, which is none of web, smtp, jobs/],
     ['with routes that are none', { routes: {} }, /has “routes”, which must be a function/],
     ['with jobs in a list', { jobs: [] }, /has “jobs”, which must be an object/],
     ['with a job of another\'s name', { jobs: { 'b/tidy': { run: render } } }, /brings the job “b\/tidy”, whose name must begin with “a\/”/],

@@ -1,6 +1,7 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
 import { BootError } from '../boot-error.ts'
 import { orderSteps } from '../mail/step-order.ts'
+import { ROLES } from '../roles.ts'
 import { API } from './contract.ts'
 import { GUARDS } from './guards.ts'
 import type { AnyPlugin } from './load-plugins.ts'
@@ -10,7 +11,7 @@ import type { Setting } from './settings.ts'
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
   'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
-  'guards', 'on', 'jobs', 'search', 'commands', 'start',
+  'guards', 'on', 'jobs', 'search', 'commands', 'start', 'startsIn',
 ]
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
@@ -49,6 +50,7 @@ function checkShape(plugin: AnyPlugin): void {
   const unknown = Object.keys(plugin).find((key) => !KEYS.includes(key))
   if (unknown !== undefined) throw wrong(`says “${unknown}”, which the contract does not know`)
   if (plugin.scope !== 'unit' && plugin.scope !== 'installation') throw wrong('must say scope: “unit” or “installation”')
+  if (plugin.startsIn !== undefined && !ROLES.includes(plugin.startsIn)) throw wrong(`starts in “${String(plugin.startsIn)}”, which is none of ${ROLES.join(', ')}`)
   for (const key of ['routes', 'start'] as const) {
     if (plugin[key] !== undefined && typeof plugin[key] !== 'function') throw wrong(`has “${key}”, which must be a function`)
   }

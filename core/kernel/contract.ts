@@ -8,6 +8,7 @@ import type { Database, Id, Language } from '../database/schema.ts'
 import type { Text, Texts } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
 import type { Session } from '../person/sessions.ts'
+import type { Role } from '../roles.ts'
 import type { MailCheck, MailStep } from '../mail/extensions.ts'
 import type { Fact, FactName } from './facts.ts'
 import type { Guards } from './guards.ts'
@@ -64,8 +65,13 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   search?: Record<string, SearchSource<S>>
   /** Commands for the terminal: `pomoc <plugin> <command>`. */
   commands?: Record<string, PluginCommand<S>>
-  /** Runs after everything is up; what it returns is called on stop, in reverse order. */
+  /**
+   * Runs after everything is up; what it returns is called on stop, in reverse order. An installation may be several
+   * processes, each with a start of its own: what must happen once belongs into a job with `cron`.
+   */
   start?(host: Host<S>): Promise<Stop | void>
+  /** The kind of process `start` runs in: where pages are served, mail is taken, jobs are done. Unset: in every process. */
+  startsIn?: Role
 }
 
 export interface Job<S extends Record<string, Setting> = Record<string, Setting>> {

@@ -7,6 +7,7 @@ import { refused } from '../errors.ts'
 import { asMailExtensions, type MailExtensions } from '../mail/run-extensions.ts'
 import { orderSteps } from '../mail/step-order.ts'
 import { system } from '../permission/actor.ts'
+import type { Role } from '../roles.ts'
 import type { Activation } from './activation.ts'
 import type { Here, Host } from './contract.ts'
 import { coreSettings } from './core-settings.ts'
@@ -39,8 +40,8 @@ export interface Kernel {
   /** What plugins have to say about mails. */
   mail: MailExtensions
   faults: Faults
-  /** Starts the plugins one after another; answers how each is stopped. */
-  start(): Promise<(() => Promise<void>)[]>
+  /** Starts the plugins that belong to these roles one after another; answers how each is stopped. */
+  start(roles: ReadonlySet<Role>): Promise<(() => Promise<void>)[]>
 }
 
 export function makeKernel(room: {
@@ -117,7 +118,7 @@ export function makeKernel(room: {
     mount: makeMount({ plugins, db, gate, activation, hostOf, routes }),
     jobs: pluginJobs({ plugins, db, gate, activation, hostOf }),
     mail: asMailExtensions({ plugins, steps, db, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here }),
-    start: () => startPlugins({ plugins, gate, hostOf, log }),
+    start: (roles) => startPlugins({ plugins: plugins.filter(({ startsIn }) => startsIn === undefined || roles.has(startsIn)), gate, hostOf, log }),
   }
 }
 

@@ -2,6 +2,7 @@
 import { Client } from 'pg'
 import type { Logger } from 'pino'
 import type { Id } from '../database/schema.ts'
+import type { Role } from '../roles.ts'
 import { CHANNEL } from './facts.ts'
 
 /** What a commit told: the fact's name and the ticket it speaks of. */
@@ -16,14 +17,17 @@ export interface Live {
 /** Told to this process's listeners when it hears again after a lost connection: what memory holds may be old. */
 export const LIVE_AGAIN = 'live.again'
 
+/** The name of the connection begins with this; a running process adds what it serves: 'pomoc live web,jobs'. */
+export const LIVE_CONNECTION = 'pomoc live'
+
 /** Opens the connection and keeps it: a lost one is opened again after a second. */
-export async function startLive(url: string, log: Logger): Promise<Live> {
+export async function startLive(url: string, log: Logger, roles: readonly Role[] = []): Promise<Live> {
   const listeners = new Set<(notice: Notice) => void>()
   let client: Client | undefined
   let stopped = false
 
   const connect = async (): Promise<void> => {
-    const next = new Client({ connectionString: url, application_name: 'pomoc live', keepAlive: true })
+    const next = new Client({ connectionString: url, application_name: [LIVE_CONNECTION, ...(roles.length > 0 ? [roles.join(',')] : [])].join(' '), keepAlive: true })
     next.on('error', () => { /* 'end' follows and reconnects */ })
     next.on('notification', (message) => {
       const notice = parseNotice(message.payload)

@@ -13,6 +13,7 @@ export interface WorkerLocks {
 const SPACE = 7001
 /** A job taken within the last seconds is left alone: the lock of its worker may be under way. */
 const GRACE_SECONDS = 3
+const EVERY_SECONDS = 10
 /** A worker that has ended keeps its lock for so long: word of its last jobs may be under way to the database. */
 const LINGER_SECONDS = 5
 /** After a loss of the connection nobody is taken for dead for so long: others may have lost their locks with the same server. */
@@ -21,7 +22,7 @@ const PATIENCE_SECONDS = 5
 /**
  * graphile-worker frees a dead worker's jobs only after four hours. Each process therefore holds a session advisory lock
  * for each of its workers (`locked_by` in graphile-worker's tables); an id whose lock is free belongs to nobody alive. Dead
- * ones are looked for at the start and shortly after, when the connection is back after a loss, and each minute.
+ * ones are looked for at the start and shortly after, when the connection is back after a loss, and every ten seconds.
  */
 export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerLocks> {
   const alive = new Set<string>()
@@ -99,8 +100,7 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
   await look()
   // A program killed a moment before this start holds jobs younger than the grace: look again soon.
   lookIn(GRACE_SECONDS + 1)
-  lookIn(10)
-  const minute = setInterval(() => void look(), 60_000).unref()
+  const often = setInterval(() => void look(), EVERY_SECONDS * 1000).unref()
   return {
     hold(id) {
       alive.add(id)
@@ -112,7 +112,7 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
     async stop() {
       await line
       stopped = true
-      clearInterval(minute)
+      clearInterval(often)
       for (const timer of timers) clearTimeout(timer)
       await session?.client.end().catch(() => {})
     },

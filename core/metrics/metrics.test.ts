@@ -6,6 +6,7 @@ import type { OpenDatabase } from '../database/database.ts'
 import { makeApp } from '../web/app.tsx'
 import { openSite } from '../../test/web.ts'
 import { makeMetrics } from './metrics.ts'
+import { makeReadiness } from '../web/health.ts'
 import { serveMetrics } from './serve.ts'
 import { makeMailFlow, readStock } from './stock.ts'
 
@@ -74,14 +75,23 @@ test('the database is not asked again within seconds, and one that is away is to
   await gone.close()
 })
 
-test('a port of its own serves them, with the token where one is set', async () => {
+test('a port of its own serves them, with the token where one is set, and tells health to everybody', async () => {
   const metrics = makeMetrics(room())
-  expect(await serveMetrics({ metrics: { host: '127.0.0.1' } }, metrics)).toBeUndefined()
-  const open = (await serveMetrics({ metrics: { host: '127.0.0.1', port: 0 } }, metrics))!
+  const readiness = makeReadiness(room().db)
+  expect(await serveMetrics({ metrics: { host: '127.0.0.1' } }, metrics, readiness)).toBeUndefined()
+  const open = (await serveMetrics({ metrics: { host: '127.0.0.1', port: 0 } }, metrics, readiness))!
   expect((await fetch(`http://127.0.0.1:${open.port}/metrics`)).headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   expect((await fetch(`http://127.0.0.1:${open.port}/`)).status).toBe(404)
   await open.stop()
-  const closed = (await serveMetrics({ metrics: { host: '127.0.0.1', port: 0, token: 'sixteen letters!' } }, metrics))!
+  const closed = (await serveMetrics({ metrics: { host: '127.0.0.1', port: 0, token: 'sixteen letters!' } }, metrics, readiness))!
+  const health = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${closed.port}/health/${path}`)
+    return [answer.status, await answer.text()]
+  }
+  expect(await health('live')).toEqual([200, 'live\n'])
+  expect(await health('ready')).toEqual([200, 'ready\n'])
+  readiness.end()
+  expect(await health('ready')).toEqual([503, 'not ready: stopping\n'])
   const at = `http://127.0.0.1:${closed.port}/metrics`
   expect((await fetch(at)).status).toBe(401)
   expect((await fetch(at, { headers: { authorization: 'Bearer sixteen letters!' } })).status).toBe(200)

@@ -1,4 +1,4 @@
-/** Owns who may read the figures: whoever reaches their own port, or on the main port whoever has the token. */
+/** Owns who may read the figures: whoever reaches their own port, which tells health too, or on the main port whoever has the token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Hono, MiddlewareHandler } from 'hono'
@@ -6,17 +6,23 @@ import { matchedRoutes } from 'hono/route'
 import type { Config } from '../config.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { listen } from '../listen.ts'
+import { healthAnswers, type Readiness } from '../web/health.ts'
 import { CONTENT_TYPE, type Metrics } from './metrics.ts'
 
-/** Opens the port of its own, where one is set; there no token is asked for unless one is set too. */
-export async function serveMetrics(config: Pick<Config, 'metrics'>, metrics: Metrics): Promise<{ port: number; stop(): Promise<void> } | undefined> {
+/**
+ * Opens the port of its own, where one is set; there no token is asked for unless one is set too. Health is told there to
+ * everybody: a process that serves no pages has no other place for it.
+ */
+export async function serveMetrics(config: Pick<Config, 'metrics'>, metrics: Metrics, readiness: Readiness): Promise<{ port: number; stop(): Promise<void> } | undefined> {
   const { host, port, token } = config.metrics
   if (port === undefined) return undefined
   const server = createServer((request, response) => {
-    const end = (status: number, text: string) => response.writeHead(status, { 'content-type': status === 200 ? CONTENT_TYPE : 'text/plain', 'cache-control': 'no-store' }).end(text)
-    if (request.url !== '/metrics' || request.method !== 'GET') return end(404, 'The figures are at /metrics.\n')
+    const end = (status: number, text: string, type = 'text/plain; charset=utf-8') => response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text)
+    const health = request.method === 'GET' ? healthAnswers[request.url ?? ''] : undefined
+    if (health) return void health(readiness).then(({ status, text }) => end(status, text))
+    if (request.url !== '/metrics' || request.method !== 'GET') return end(404, 'The figures are at /metrics, health at /health/live and /health/ready.\n')
     if (token !== undefined && !holdsToken(request.headers.authorization, token)) return end(401, 'Send the token as "Authorization: Bearer …".\n')
-    return void metrics.expose().then((text) => end(200, text), () => end(500, ''))
+    return void metrics.expose().then((text) => end(200, text, CONTENT_TYPE), () => end(500, ''))
   })
   const bound = await listen(server, { host, port }, 'metrics')
   return {

@@ -11,7 +11,7 @@ import { articleRoutes } from './article-html.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
 import { handleError, handleNotFound } from './errors.tsx'
-import { healthRoutes } from './health.ts'
+import { healthRoutes, makeReadiness, type Readiness } from './health.ts'
 import { liveRoute } from './live.ts'
 import { chooseLanguage, languageWanted, preferenceRoutes } from './preferences.ts'
 import { saySize } from './parts/size.ts'
@@ -27,6 +27,7 @@ export interface AppOptions {
   /** When it fires, streams end and /health/ready says no. */
   stopping?: AbortSignal
   metrics?: Metrics
+  readiness?: Readiness
 }
 
 export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> {
@@ -63,7 +64,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   // 2. What needs no session.
   app.get('/static/:hash/:name', files.serve)
   app.get('/favicon.ico', (c) => c.redirect(files.url('logo.svg'), 302))
-  healthRoutes(app, stopping)
+  healthRoutes(app, options.readiness ?? makeReadiness(host.db), stopping)
   if (options.metrics) metricsRoute(app, host.config, options.metrics)
 
   // 3. Who asks, in which language, and whether they mean it.

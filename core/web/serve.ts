@@ -1,41 +1,54 @@
 /** Owns the HTTP server: its port, opened before anything slow is begun, and a stop that lets answers under way end. */
 import { getRequestListener } from '@hono/node-server'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Kernel } from '../kernel/host.ts'
-import { listen } from '../listen.ts'
+import { listen, passedSocket } from '../listen.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
+import type { Readiness } from './health.ts'
 
 /** How long answers under way may take once the program stops. */
 const GRACE_MS = 5000
+/** So long an open connection may bring another question, whose answer then ends it: closed at once, it might meet one on its way. */
+const PARTING_MS = 500
 
 export interface WebDoor {
-  /** As a browser on this machine reaches it. */
-  url: string
-  /** Until this is called every request is answered 503. */
-  serve(kernel: Kernel, metrics?: Metrics): void
+  /** As a browser on this machine reaches it; not known yet where systemd holds the socket. */
+  url?: string
+  /** Answers requests from now on, which got 503 before; answers the url. */
+  serve(kernel: Kernel, options: { metrics?: Metrics; readiness?: Readiness }): Promise<string>
   stop(): Promise<void>
 }
 
-/** Binds the port. */
+/**
+ * Binds the port. A socket that systemd holds is left alone until `serve`: who connects meanwhile waits in it, or is answered by
+ * another process that has the same socket.
+ */
 export async function openWebDoor(config: Config): Promise<WebDoor> {
   const stopping = new AbortController()
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '2', 'content-type': 'text/plain; charset=utf-8' }).end('pomoc is starting.\n')
   }
-  const server = createServer((request, response) => answer(request, response))
+  const server = createServer((request, response) => {
+    if (stopping.signal.aborted) response.setHeader('connection', 'close')
+    answer(request, response)
+  })
   // RFC 9112 9.3: a connection kept alive must outlive the proxy's own patience, or the proxy meets a closed one.
   server.keepAliveTimeout = 75_000
-  const port = await listen(server, config.http, 'http')
   const host = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(config.http.host) ? 'localhost' : config.http.host
+  const bind = async () => `http://${host.includes(':') ? `[${host}]` : host}:${await listen(server, config.http, 'http')}`
+  const url = passedSocket('http') === undefined ? await bind() : undefined
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    serve(kernel, metrics) {
-      answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal, ...(metrics && { metrics }) }).fetch) as RequestListener
+    ...(url === undefined ? {} : { url }),
+    async serve(kernel, options) {
+      answer = getRequestListener(makeApp(kernel, { stopping: stopping.signal, ...options }).fetch) as RequestListener
+      return url ?? bind()
     },
     async stop() {
       stopping.abort()
+      await parting(server)
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
       server.closeIdleConnections()
       const force = setTimeout(() => server.closeAllConnections(), GRACE_MS)
@@ -43,4 +56,10 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
       clearTimeout(force)
     },
   }
+}
+
+/** Waits until no connection is open, half a second at most. */
+async function parting(server: Server): Promise<void> {
+  const open = () => new Promise<number>((resolve) => { server.getConnections((error, count) => resolve(error ? 0 : count)) })
+  for (const until = performance.now() + PARTING_MS; performance.now() < until && await open() > 0;) await sleep(20)
 }

@@ -6,6 +6,7 @@ export default definePlugin({
   name: 'smtp-receiver',
   api: 1,
   scope: 'installation',
+  startsIn: 'smtp',
   async start(host) {
     const listener = await startListener(host)
     host.announce('mail', `smtp://${listener.host}:${listener.port}`)

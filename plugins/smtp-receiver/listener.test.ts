@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { connect as connectTcp, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { createTransport } from 'nodemailer'
@@ -58,6 +59,32 @@ describe('what is offered', () => {
     const again = await startListener(station.host)
     await again.stop()
     expect(await readFile(key, 'utf8')).toBe(before)
+  })
+
+  test('two that start at once on one data folder agree on one certificate', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-tls-'))
+    const config = { ...station.config, dataDir, smtp: { ...station.config.smtp, port: 0 } }
+    const two = await Promise.all([startListener({ ...station.host, config }), startListener({ ...station.host, config })])
+    const shown = (port: number) => new Promise<string>((resolve, reject) => {
+      const plain = connectTcp(port, '127.0.0.1')
+      let heard = ''
+      plain.on('error', reject).on('data', (bytes: Buffer) => {
+        heard += bytes.toString('latin1')
+        if (/^220[^]*\n220/.test(heard)) {
+          plain.removeAllListeners('data')
+          const secure = connectTls({ socket: plain, rejectUnauthorized: false }, () => {
+            resolve(secure.getPeerX509Certificate()!.fingerprint256)
+            secure.destroy()
+          })
+        } else if (/^220[^]*\n250 /.test(heard)) {
+          heard = '220\n'
+          plain.write('STARTTLS\r\n')
+        } else plain.write('EHLO klient.example\r\n')
+      })
+    })
+    expect(await shown(two[0].port)).toBe(await shown(two[1].port))
+    await Promise.all(two.map((one) => one.stop()))
+    await rm(dataDir, { recursive: true })
   })
 
   test('commands smuggled in before the TLS handshake are thrown away', async () => {
@@ -256,6 +283,18 @@ describe('start and stop', () => {
     expect(await idle.hear()).toMatch(/^421/)
     await expect(converse(one.port).then((talk) => talk.hear())).resolves.toBe('')
     expect(await busy.say('text\r\n.')).toMatch(/^250 2\.6\.0 Accepted as/)
+    await stopped
+  })
+
+  test('who is in the middle of giving a mail when it stops may give it, and is told 421 only then', async () => {
+    const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } } })
+    const busy = await greeted(one.port)
+    await busy.say('MAIL FROM:<a@b.example>')
+    const stopped = one.stop()
+    expect(await busy.say('RCPT TO:<pomoc@uni.example>')).toMatch(/^250/)
+    expect(await busy.say('DATA')).toMatch(/^354/)
+    expect(await busy.say('Subject: w trakcie\r\n\r\ntext\r\n.')).toMatch(/^250 2\.6\.0 Accepted as/)
+    expect(await busy.hear()).toMatch(/^421/)
     await stopped
   })
 

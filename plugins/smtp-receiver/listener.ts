@@ -1,27 +1,32 @@
 /** Owns the SMTP conversation: who may connect, which recipients are ours, and that 250 follows a commit. */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import { acceptMail, destinationOf, isOurDomain, keepAddressBook, listen, type Host } from '../../core/index.ts'
 import { certificateFor } from './certificate.ts'
 import { makePeerLimit } from './peers.ts'
 import { reply } from './reply.ts'
-import { emptySpool, spool } from './spool.ts'
+import { spool } from './spool.ts'
 
 /** RFC 5321 4.5.3.1.8: at least a hundred. */
 const MAX_RECIPIENTS = 100
+/** A connection that says nothing for so long while we stop has nothing under way. */
+const QUIET_MS = 1000
+/** Of several processes that start at once on one data folder one makes the certificate. */
+const CERTIFICATE_LOCK = 7003
 
 export interface Listener {
   host: string
   /** The one bound, also where 0 was asked for. */
   port: number
-  /** Takes no more connections, lets mails under way end (for `closeTimeoutSeconds` at most), closes. */
+  /** Takes no more connections, lets those go on that are giving us a mail (for `closeTimeoutSeconds` at most), closes. */
   stop(): Promise<void>
 }
 
 export async function startListener(host: Host): Promise<Listener> {
   const { config, log } = host
   const folder = join(config.dataDir, 'spool')
-  await emptySpool(folder)
   const addressBook = keepAddressBook(host.db, config, host.live)
   const peers = makePeerLimit(config.smtp.maxPerPeer)
   /** Sessions that are giving us a mail, and what we do with it. */
@@ -29,7 +34,7 @@ export async function startListener(host: Host): Promise<Listener> {
   let stopping = false
 
   const server = new SMTPServer({
-    ...await certificateFor(config, host.clock()),
+    ...await agreedCertificate(host),
     name: config.mail.hostname,
     banner: 'pomoc',
     logger: false,
@@ -42,7 +47,8 @@ export async function startListener(host: Host): Promise<Listener> {
     maxRecipients: MAX_RECIPIENTS,
     maxClients: config.smtp.maxClients,
     socketTimeout: config.smtp.idleTimeoutSeconds * 1000,
-    closeTimeout: config.smtp.closeTimeoutSeconds * 1000,
+    // Our own stop has waited before.
+    closeTimeout: 1,
 
     onConnect(session, done) {
       if (peers.enter(session.id, session.remoteAddress)) return done()
@@ -68,7 +74,7 @@ export async function startListener(host: Host): Promise<Listener> {
       underWay.set(session.id, settled)
       void settled.finally(() => {
         underWay.delete(session.id)
-        if (stopping) setImmediate(closeIdle)
+        if (stopping) setImmediate(part, session.id)
       })
     },
   })
@@ -98,11 +104,20 @@ export async function startListener(host: Host): Promise<Listener> {
     }
   }
 
-  /** Connections that give us nothing at this moment end at once (421); the others after their mail. */
-  function closeIdle(): void {
-    for (const connection of server.connections) {
-      if (underWay.has(connection.id)) continue
-      connection.send(421, 'Closing down, try again later', false)
+  /** Says 421 to a connection that has given its mail and ends it: the next one goes elsewhere. */
+  function part(session: string): void {
+    const connection = [...server.connections].find(({ id }) => id === session)
+    if (connection && !underWay.has(session)) connection.send(421, 'Closing down, try again later', false)
+  }
+
+  /** Ends connections, each as soon as it has been quiet for a moment; one in the middle of its commands may give its mail first. */
+  async function partWithAll(): Promise<void> {
+    let heard = new Map<string, number>()
+    for (const until = performance.now() + config.smtp.closeTimeoutSeconds * 1000; server.connections.size > 0 && performance.now() < until;) {
+      const before = heard
+      heard = new Map([...server.connections].map(({ id, _socket }) => [id, _socket.bytesRead]))
+      for (const [id, bytes] of heard) if (before.get(id) === bytes) part(id)
+      for (const pause = performance.now() + QUIET_MS; server.connections.size > 0 && performance.now() < pause;) await sleep(20)
     }
   }
 
@@ -117,11 +132,17 @@ export async function startListener(host: Host): Promise<Listener> {
     port,
     async stop() {
       stopping = true
-      const closed = new Promise<void>((resolve) => { server.close(resolve) })
-      closeIdle()
-      await closed
+      // Not the server's own close: from there on it says 421 to every command, also within a mail.
+      server.server.close()
+      await partWithAll()
+      await new Promise<void>((resolve) => { server.close(resolve) })
       // Those that lasted longer have been told 421; what is already being stored is stored.
       await Promise.all(underWay.values())
     },
   }
 }
+
+const agreedCertificate = (host: Host) => host.db.transaction().execute(async (db) => {
+  await sql`select pg_advisory_xact_lock(${CERTIFICATE_LOCK})`.execute(db)
+  return certificateFor(host.config, host.clock())
+})

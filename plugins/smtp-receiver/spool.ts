@@ -1,19 +1,11 @@
 /** Owns where a mail stands while it comes in: in memory while it is small, in a file when it grows; hashed as it arrives. */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { CHUNK, type ReceivedMail } from '../../core/index.ts'
 
 export interface Spooled extends ReceivedMail { discard(): Promise<void> }
-
-const ENDING = '.mail'
-
-/** Files of a program that ended while mails came in: nobody was told 250 for them, so they are nobody's. */
-export async function emptySpool(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  await Promise.all(names.filter((name) => name.endsWith(ENDING)).map((name) => rm(join(folder, name), { force: true })))
-}
 
 /**
  * Takes in a whole mail. Throws when the peer leaves before the end or the folder cannot be written; nothing stays behind
@@ -25,13 +17,11 @@ export async function spool(stream: Readable, folder: string, tooBig: () => bool
   let held = 0
   let size = 0
   let start: Buffer | undefined
-  let file: { handle: FileHandle; path: string } | undefined
+  let file: FileHandle | undefined
   const discard = async () => {
-    if (!file) return
-    const { handle, path } = file
+    const handle = file
     file = undefined
-    await handle.close().catch(() => {})
-    await rm(path, { force: true })
+    await handle?.close().catch(() => {})
   }
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
@@ -44,14 +34,14 @@ export async function spool(stream: Readable, folder: string, tooBig: () => bool
       const bytes = Buffer.concat(pieces)
       start ??= bytes.subarray(0, CHUNK)
       file ??= await openFile(folder)
-      await file.handle.write(bytes)
+      await file.write(bytes)
       pieces = []
       held = 0
     }
     const rest = Buffer.concat(pieces)
     start ??= rest
-    if (file && rest.length > 0) await file.handle.write(rest)
-    const handle = file?.handle
+    if (file && rest.length > 0) await file.write(rest)
+    const handle = file
     return {
       sha256: hash.digest(), size, start, discard,
       chunks: () => (handle ? chunksOfFile(handle) : rest.length > 0 ? [rest] : []),
@@ -62,10 +52,13 @@ export async function spool(stream: Readable, folder: string, tooBig: () => bool
   }
 }
 
-async function openFile(folder: string): Promise<{ handle: FileHandle; path: string }> {
+/** A file without a name, which is gone with its handle: whatever ends the program leaves nothing behind for others to sort out. */
+async function openFile(folder: string): Promise<FileHandle> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, randomUUID() + ENDING)
-  return { handle: await open(path, 'wx+', 0o600), path }
+  const path = join(folder, `${randomUUID()}.mail`)
+  const handle = await open(path, 'wx+', 0o600)
+  await rm(path)
+  return handle
 }
 
 async function* chunksOfFile(handle: FileHandle): AsyncGenerator<Buffer> {
