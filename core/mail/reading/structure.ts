@@ -1,0 +1,178 @@
+/** Owns the frame of a mail that was sent broken: lines, head and boundaries, put right before the mail is read. */
+import { Headers } from '@zone-eu/mailsplit'
+import libmime from 'libmime'
+
+export interface Structure {
+  /** The bytes as they came, when nothing had to be put right. */
+  raw: Buffer
+  /** Something essential was missing and had to be guessed. */
+  damaged: boolean
+}
+
+interface Patch { at: number; cut: number; put: string }
+
+/** A name and a colon (RFC 5322 2.2); some programs leave a blank before the colon. */
+const FIELD = /^[!-9;-~]{1,100}[ \t]*:/
+/** A line that says that the head goes on. */
+const KNOWN = /^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|references|in-reply-to|reply-to|received|return-path|x-[a-z-]+|list-[a-z]+)[ \t]*:/i
+const HEAD_LIMIT = 1024 * 1024
+const BOUNDARIES = 1000
+const LF = 0x0a
+
+/** Puts the frame right, so that no part of the mail is lost. Costs one look at head and boundaries where nothing is wrong. */
+export function mendStructure(given: Buffer): Structure {
+  const raw = withLineEnds(given)
+  const patches: Patch[] = []
+  const head = headOf(raw)
+  mendHead(head, patches)
+  let damaged = patches.length > 0
+  if (!damaged) damaged = mendBoundaries(raw, head, patches)
+  else {
+    // With a head that ends elsewhere, look again.
+    const again = mendStructure(apply(raw, patches))
+    return { raw: again.raw, damaged: true }
+  }
+  return { raw: apply(raw, patches), damaged }
+}
+
+/** Old Macs end lines with CR alone. */
+function withLineEnds(raw: Buffer): Buffer {
+  if (raw.subarray(0, 4096).includes(LF) || !raw.includes(0x0d)) return raw
+  return Buffer.from(raw.toString('latin1').replace(/\r/g, '\r\n'), 'latin1')
+}
+
+interface Head { lines: { at: number; text: string; end: number }[]; end: number; closed: boolean }
+
+/** The lines before the first empty one. `end`: where the body begins. */
+function headOf(raw: Buffer, from = 0): Head {
+  const lines: Head['lines'] = []
+  for (let at = from; at < raw.length && at - from < HEAD_LIMIT;) {
+    const lf = raw.indexOf(LF, at)
+    const end = lf === -1 ? raw.length : lf + 1
+    const text = raw.subarray(at, Math.min(end, at + 1000)).toString('latin1').replace(/\r?\n$/, '')
+    if (text.trim() === '' && lines.length > 0 && !/^[ \t]/.test(text)) return { lines, end, closed: true }
+    // Empty lines before the first field are no end of the head: there is no head yet.
+    if (text !== '' || lines.length > 0) lines.push({ at, text, end })
+    else if (at === from && /^\r?\n?$/.test(text)) { /* skipped by `mendHead` */ }
+    at = end
+  }
+  return { lines, end: raw.length, closed: false }
+}
+
+/**
+ * Empty lines before the head go. A line in the head that is no field: the head goes on after it, then it belongs to the field
+ * before it (a program folded without a blank); else it is the text and the empty line before it was left out (as Postfix and
+ * Sendmail read such mails).
+ */
+function mendHead({ lines }: Head, patches: Patch[]): void {
+  const first = lines[0]
+  if (!first) return
+  if (first.at > 0) patches.push({ at: 0, cut: first.at, put: '' })
+  for (const [i, { at, text }] of lines.entries()) {
+    if (/^[ \t]/.test(text) || FIELD.test(text) || (i === 0 && /^>?from /i.test(text))) continue
+    if (i > 0 && lines.slice(i + 1, i + 200).some((later) => KNOWN.test(later.text))) patches.push({ at, cut: 0, put: ' ' })
+    else {
+      patches.push({ at, cut: 0, put: '\r\n' })
+      return
+    }
+  }
+}
+
+/** Delimiters with blanks behind them, parts without an empty line after their head, a boundary that is missing or another one. */
+function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): boolean {
+  const fields = new Headers(raw.subarray(0, Math.min(head.end, HEAD_LIMIT)))
+  const type = fields.getFirst('content-type')
+  const said = libmime.parseHeaderValue(type)
+  const multipart = /^multipart\//i.test(String(said.value || ''))
+  const boundaries = namedBoundaries(raw)
+  const own = said.params['boundary'] ?? ''
+  let damaged = false
+  if (multipart && (own === '' || !hasDelimiter(raw, own, head.end))) {
+    const found = likelyBoundary(raw, head.end)
+    const field = head.lines.findIndex(({ text }) => /^content-type[ \t]*:/i.test(text))
+    let last = field
+    while (/^[ \t]/.test(head.lines[last + 1]?.text ?? '')) last++
+    const at = head.lines[field]!.at
+    const put = found === undefined ? 'Content-Type: text/plain\r\n' : `Content-Type: ${String(said.value)}; boundary="${found}"\r\n`
+    patches.push({ at, cut: head.lines[last]!.end - at, put })
+    if (found !== undefined) boundaries.add(found)
+    damaged = true
+  }
+  for (const boundary of boundaries) damaged = mendDelimiters(raw, boundary, head.end, patches) || damaged
+  return damaged
+}
+
+/** Boundaries that any head in the mail names. */
+function namedBoundaries(raw: Buffer): Set<string> {
+  const found = new Set<string>()
+  for (const word of ['boundary', 'Boundary', 'BOUNDARY']) {
+    for (let at = raw.indexOf(word); at !== -1 && found.size < BOUNDARIES; at = raw.indexOf(word, at + word.length)) {
+      const match = /^boundary[ \t]*=[ \t]*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))/i.exec(raw.subarray(at, at + 250).toString('latin1'))
+      const name = match?.[1] ?? match?.[2]
+      if (name) found.add(name)
+    }
+  }
+  return found
+}
+
+function hasDelimiter(raw: Buffer, boundary: string, from: number): boolean {
+  for (let at = raw.indexOf(`--${boundary}`, Math.max(0, from - 2), 'latin1'); at !== -1; at = raw.indexOf(`--${boundary}`, at + 1, 'latin1')) {
+    if (at === 0 || raw[at - 1] === LF) return true
+  }
+  return false
+}
+
+/** A line of dashes and a word, with a part's head under it. */
+function likelyBoundary(raw: Buffer, from: number): string | undefined {
+  const text = raw.subarray(from, from + 256 * 1024).toString('latin1')
+  const match = /^--(?!-*\s*$)([!-~][ -~]{0,199})\r?\n(?=content-(?:type|disposition|transfer-encoding|id|description)[ \t]*:)/im.exec(text)
+  return match?.[1]?.trimEnd()
+}
+
+function mendDelimiters(raw: Buffer, boundary: string, from: number, patches: Patch[]): boolean {
+  const delimiter = Buffer.from(`--${boundary}`, 'latin1')
+  let damaged = false
+  let seen = 0
+  for (let at = raw.indexOf(delimiter, Math.max(0, from - 2)); at !== -1 && seen < 20_000; at = raw.indexOf(delimiter, at + delimiter.length), seen++) {
+    if (at > 0 && raw[at - 1] !== LF) continue
+    const lf = raw.indexOf(LF, at)
+    const end = lf === -1 ? raw.length : lf + 1
+    const behind = raw.subarray(at + delimiter.length, Math.min(end, at + delimiter.length + 100)).toString('latin1')
+    // RFC 2046 5.1.1: blanks behind a delimiter are the transport's.
+    const padded = /^(--)?[ \t]+\r?\n?$/.exec(behind)
+    if (padded) patches.push({ at: at + delimiter.length, cut: end - at - delimiter.length, put: `${padded[1] ?? ''}\r\n` })
+    else if (!/^\r?\n?$/.test(behind)) continue
+    if (padded?.[1] || lf === -1) continue
+    damaged = mendPart(raw, end, patches) || damaged
+  }
+  return damaged
+}
+
+/** A part's head: what is no field in it is its text. */
+function mendPart(raw: Buffer, from: number, patches: Patch[]): boolean {
+  for (let at = from, lines = 0; at < raw.length && lines < 200; lines++) {
+    const lf = raw.indexOf(LF, at)
+    const end = lf === -1 ? raw.length : lf + 1
+    const text = raw.subarray(at, Math.min(end, at + 300)).toString('latin1')
+    if (/^\r?\n?$/.test(text) || text.startsWith('--')) return false
+    if (!(FIELD.test(text) || (lines > 0 && /^[ \t]/.test(text)))) {
+      patches.push({ at, cut: 0, put: '\r\n' })
+      return true
+    }
+    at = end
+  }
+  return false
+}
+
+function apply(raw: Buffer, patches: Patch[]): Buffer {
+  if (patches.length === 0) return raw
+  const pieces: Buffer[] = []
+  let at = 0
+  for (const patch of patches.toSorted((a, b) => a.at - b.at)) {
+    if (patch.at < at) continue
+    pieces.push(raw.subarray(at, patch.at), Buffer.from(patch.put, 'latin1'))
+    at = patch.at + patch.cut
+  }
+  pieces.push(raw.subarray(at))
+  return Buffer.concat(pieces)
+}
