@@ -109,7 +109,7 @@ function idsAndDate(headers: MailHeader[]): Pick<ParsedMail, 'messageId' | 'inRe
 /** A multipart without a part: its boundary is not there, and with it everything the parser took for a part. */
 function holdsNothing(part: Part | undefined): boolean {
   if (!part) return false
-  return (/^multipart\//.test(String(part.contentType)) && part.children.length === 0) || part.children.some(holdsNothing)
+  return (String(part.contentType).startsWith('multipart/') && part.children.length === 0) || part.children.some(holdsNothing)
 }
 
 const file = (name: string, contentType: string, content: Buffer): ParsedAttachment =>

@@ -14,6 +14,11 @@ export interface Decoded {
 /** What bytes without a name are tried in; windows-1252 includes ISO-8859-1. In the order of what people here write. */
 const CANDIDATES = ['windows-1250', 'ISO-8859-2', 'windows-1252', 'windows-1251', 'KOI8-R'] as const
 
+const EASTERN = ['windows-1250', 'ISO-8859-2']
+const SISTERS: Record<string, readonly string[]> = {
+  'windows-1250': EASTERN, 'ISO-8859-2': EASTERN, 'windows-1252': ['windows-1252'], 'ISO-8859-1': ['windows-1252'],
+}
+
 /** More says nothing new about a charset. Bytes. */
 const SAMPLE = 64 * 1024
 
@@ -124,10 +129,14 @@ const BROKEN_WORD = /\p{L}[¹³¿¶±¼¦¬¡¯£]|[¹³¿¶±¼¦]\p{Ll}/u
  */
 function guess(bytes: Buffer): string {
   const sample = bytes.subarray(0, SAMPLE)
-  const confidence = new Map(analyse(sample).map((match) => [match.name.toLowerCase().replace('iso-8859-1', 'windows-1252'), match.confidence]))
+  // The detector tells languages; between a windows charset and its ISO sister it looks at control characters alone.
+  const confidence = new Map<string, number>()
+  for (const match of analyse(sample)) {
+    for (const name of SISTERS[match.name] ?? [match.name]) confidence.set(name, Math.max(confidence.get(name) ?? 0, match.confidence))
+  }
   let best: { name: string; score: number } | undefined
   for (const name of CANDIDATES) {
-    const score = looks(iconv.decode(sample, name)) + (confidence.get(name.toLowerCase()) ?? 0) / 100
+    const score = looks(iconv.decode(sample, name)) + (confidence.get(name) ?? 0) / 100
     if (!best || score > best.score + 1e-9) best = { name, score }
   }
   return best!.name
