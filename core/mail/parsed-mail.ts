@@ -80,5 +80,5 @@ export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): s
 
 /** `Anna Nowak <anna@example.edu>, …`, as people read it. */
 export function sayAddresses(addresses: readonly MailAddress[]): string {
-  return addresses.map(({ name, address }) => (name && name !== address ? `${name} <${address}>` : address)).join(', ')
+  return addresses.map(({ name, address }) => (name && address && name !== address ? `${name} <${address}>` : address || name)).join(', ')
 }

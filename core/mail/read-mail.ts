@@ -23,7 +23,7 @@ const ID_LIMIT = 998
 
 /** Reads a mail. Throws for what the parser cannot make sense of; then `readHeaders` still gives a mail to show. */
 export async function readMail(given: Buffer): Promise<ParsedMail> {
-  const { raw, damaged } = mendStructure(given)
+  const { raw, damaged, cut } = mendStructure(given)
   const parts = await readParts(raw)
   const headers = readHeaderLines(parts.headerLines)
   const notes: MailNote[] = []
@@ -48,7 +48,7 @@ export async function readMail(given: Buffer): Promise<ParsedMail> {
   const from = addresses(addressesIn(parts.headers, 'from'))
   if (from.length > 1) notes.push({ note: 'several-senders', detail: from.map(({ address }) => address).join(', ').slice(0, 300) })
   if (parts.guessed) notes.push({ note: 'charset-guessed' })
-  if (parts.stopped || parts.attachments.length > ATTACHMENT_COUNT) notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
+  if (cut || parts.stopped || parts.attachments.length > ATTACHMENT_COUNT) notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
   if (damaged || parts.damaged || holdsNothing(parts.root)) notes.push({ note: 'damaged' })
   if (notes.some(({ note }) => INCOMPLETE.has(note))) attachments.push(file('message.eml', 'message/rfc822', given))
 

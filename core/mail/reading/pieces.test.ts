@@ -37,7 +37,7 @@ describe('the frame', () => {
   const mended = (text: string) => mendStructure(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1')).raw.toString('latin1').replaceAll('\r\n', '\n')
   test('a good mail keeps its bytes, the very same ones', () => {
     const raw = Buffer.from('Subject: a\r\n b\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\na\r\n--x--\r\n')
-    expect(mendStructure(raw)).toEqual({ raw, damaged: false })
+    expect(mendStructure(raw)).toEqual({ raw, damaged: false, cut: false })
     expect(mendStructure(raw).raw).toBe(raw)
   })
   test('text straight after the head gets its empty line', () => {

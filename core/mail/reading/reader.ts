@@ -90,7 +90,7 @@ class Reader extends Base {
     if (node.root) this.hint = node.charset || undefined
     const parent = node.parentNode || undefined
     const type = node.contentType || 'text/plain'
-    if (!node.contentType && parent?.contentType === 'multipart/digest') node.contentType = 'message/rfc822'
+    if (parent?.contentType === 'multipart/digest' && node.headers && !node.headers.hasHeader('content-type')) node.contentType = 'message/rfc822'
     else if (!/^[\w.+-]+\/[\w.+-]+$/.test(type)) node.contentType = /^text\b/.test(type) && !node.filename ? 'text/plain' : 'application/octet-stream'
     const isText = node.contentType === 'text/plain' || node.contentType === 'text/html'
     const isBody = !parent || parent.contentType === 'multipart/alternative' || (parent.contentType === 'multipart/related' && parent.childPartNumbers === 1)
@@ -139,8 +139,10 @@ function withoutFlow(node: MimeNode, create: () => Part): Part {
 /** Hands on the text once all its bytes are there: only then can one tell what they are. */
 class WholeText extends Transform {
   private chunks: Buffer[] = []
-  constructor(private decode: (bytes: Buffer) => string) {
+  private decode: (bytes: Buffer) => string
+  constructor(decode: (bytes: Buffer) => string) {
     super()
+    this.decode = decode
   }
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.chunks.push(chunk)

@@ -7,6 +7,8 @@ export interface Structure {
   raw: Buffer
   /** Something essential was missing and had to be guessed. */
   damaged: boolean
+  /** There were more parts than anybody sends: the rest was left out. */
+  cut: boolean
 }
 
 interface Patch { at: number; cut: number; put: string }
@@ -17,6 +19,8 @@ const FIELD = /^[!-9;-~]{1,100}[ \t]*:/
 const KNOWN = /^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|references|in-reply-to|reply-to|received|return-path|x-[a-z-]+|list-[a-z]+)[ \t]*:/i
 const HEAD_LIMIT = 1024 * 1024
 const BOUNDARIES = 1000
+/** mailsplit gives up at a thousand, with all it had read. */
+const PARTS = 900
 const LF = 0x0a
 
 /** Puts the frame right, so that no part of the mail is lost. Costs one look at head and boundaries where nothing is wrong. */
@@ -25,14 +29,10 @@ export function mendStructure(given: Buffer): Structure {
   const patches: Patch[] = []
   const head = headOf(raw)
   mendHead(head, patches)
-  let damaged = patches.length > 0
-  if (!damaged) damaged = mendBoundaries(raw, head, patches)
-  else {
-    // With a head that ends elsewhere, look again.
-    const again = mendStructure(apply(raw, patches))
-    return { raw: again.raw, damaged: true }
-  }
-  return { raw: apply(raw, patches), damaged }
+  // With a head that ends elsewhere, look again.
+  if (patches.length > 0) return { ...mendStructure(apply(raw, patches)), damaged: true }
+  const { damaged, end } = mendBoundaries(raw, head, patches)
+  return { raw: apply(end === undefined ? raw : raw.subarray(0, end), patches), damaged, cut: end !== undefined }
 }
 
 /** Old Macs end lines with CR alone. */
@@ -79,7 +79,7 @@ function mendHead({ lines }: Head, patches: Patch[]): void {
 }
 
 /** Delimiters with blanks behind them, parts without an empty line after their head, a boundary that is missing or another one. */
-function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): boolean {
+function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): { damaged: boolean; end: number | undefined } {
   const fields = new Headers(raw.subarray(0, Math.min(head.end, HEAD_LIMIT)))
   const type = fields.getFirst('content-type')
   const said = libmime.parseHeaderValue(type)
@@ -98,8 +98,12 @@ function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): boolean {
     if (found !== undefined) boundaries.add(found)
     damaged = true
   }
-  for (const boundary of boundaries) damaged = mendDelimiters(raw, boundary, head.end, patches) || damaged
-  return damaged
+  const delimiters: number[] = []
+  for (const boundary of boundaries) damaged = mendDelimiters(raw, boundary, head.end, patches, delimiters) || damaged
+  const end = delimiters.length > PARTS ? delimiters.sort((a, b) => a - b)[PARTS] : undefined
+  if (end === undefined) return { damaged, end }
+  patches.splice(0, Infinity, ...patches.filter(({ at }) => at < end))
+  return { damaged, end }
 }
 
 /** Boundaries that any head in the mail names. */
@@ -129,7 +133,7 @@ function likelyBoundary(raw: Buffer, from: number): string | undefined {
   return match?.[1]?.trimEnd()
 }
 
-function mendDelimiters(raw: Buffer, boundary: string, from: number, patches: Patch[]): boolean {
+function mendDelimiters(raw: Buffer, boundary: string, from: number, patches: Patch[], delimiters: number[]): boolean {
   const delimiter = Buffer.from(`--${boundary}`, 'latin1')
   let damaged = false
   let seen = 0
@@ -142,6 +146,7 @@ function mendDelimiters(raw: Buffer, boundary: string, from: number, patches: Pa
     const padded = /^(--)?[ \t]+\r?\n?$/.exec(behind)
     if (padded) patches.push({ at: at + delimiter.length, cut: end - at - delimiter.length, put: `${padded[1] ?? ''}\r\n` })
     else if (!/^\r?\n?$/.test(behind)) continue
+    delimiters.push(at)
     if (padded?.[1] || lf === -1) continue
     damaged = mendPart(raw, end, patches) || damaged
   }
