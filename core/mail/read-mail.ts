@@ -49,7 +49,7 @@ export async function readMail(given: Buffer): Promise<ParsedMail> {
   if (from.length > 1) notes.push({ note: 'several-senders', detail: from.map(({ address }) => address).join(', ').slice(0, 300) })
   if (parts.guessed) notes.push({ note: 'charset-guessed' })
   if (cut || parts.stopped || parts.attachments.length > ATTACHMENT_COUNT) notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
-  if (damaged || parts.damaged || holdsNothing(parts.root)) notes.push({ note: 'damaged' })
+  if (damaged || parts.damaged || parts.outside || holdsNothing(parts.root)) notes.push({ note: 'damaged' })
   if (notes.some(({ note }) => INCOMPLETE.has(note))) attachments.push(file('message.eml', 'message/rfc822', given))
 
   const shown = html ? shownContentIds(html) : new Set<string>()

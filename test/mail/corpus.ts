@@ -12,7 +12,8 @@ export interface Expected {
   /** Whole; of a long one the beginning, its length and its hash. */
   text: string | { begins: string; length: number; sha256: string }
   html: null | { has: string[]; not?: string[] }
-  attachments: { name: string; type: string; size: number; sha256: string; inline?: true }[]
+  /** `times`: as often, one after the other. */
+  attachments: { name: string; type: string; size: number; sha256: string; inline?: true; times?: number }[]
   /** 'note' or 'note: detail'. */
   notes: string[]
   /** What stands unfolded in the view, where the rest is history. */
@@ -31,8 +32,13 @@ const folder = join(import.meta.dirname, 'corpus')
 
 export const corpus = (): Specimen[] => readdirSync(folder).filter((file) => file.endsWith('.eml')).sort().map((file) => ({
   name: file.slice(0, -'.eml'.length), raw: readFileSync(join(folder, file)),
-  expected: JSON.parse(readFileSync(join(folder, file.replace(/\.eml$/, '.json')), 'utf8')) as Expected,
+  expected: readExpected(join(folder, file.replace(/\.eml$/, '.json'))),
 }))
+
+function readExpected(path: string): Expected {
+  const expected = JSON.parse(readFileSync(path, 'utf8')) as Expected
+  return { ...expected, attachments: expected.attachments.flatMap(({ times = 1, ...file }) => Array.from({ length: times }, () => file)) }
+}
 
 const sha256 = (content: Buffer | string) => createHash('sha256').update(content).digest('hex')
 

@@ -53,6 +53,10 @@ describe('the frame', () => {
     expect(mended('Content-Type: multipart/mixed\n\n--abc\nContent-Type: text/plain\n\na\n--abc--\n')).toContain('Content-Type: multipart/mixed; boundary="abc"\n')
     expect(mended('Subject: x\nContent-Type: multipart/mixed;\n boundary="y"\nX-A: b\n\n--abc\nContent-Type: text/plain\n\na\n--abc--\n')).toContain('boundary="abc"\nX-A: b\n')
   })
+  test('a mail that begins with its text has no head, and is looked at once', () => {
+    expect(mended('jestem tekstem\nDate: tez\n')).toBe('\njestem tekstem\nDate: tez\n')
+    expect(mended('\n\nSubject: a\n\nx')).toBe('Subject: a\n\nx')
+  })
   test('a multipart without any part is plain text', () => {
     expect(mended('Content-Type: multipart/mixed; boundary=y\n\nsam tekst\n')).toBe('Content-Type: text/plain\n\nsam tekst\n')
   })

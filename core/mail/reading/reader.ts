@@ -27,6 +27,8 @@ export interface ReadParts {
   guessed: boolean
   /** Some bytes of a text mean nothing in its charset. */
   damaged: boolean
+  /** Words stand before the first or behind the last boundary, where mail programs show nothing. */
+  outside: boolean
   /** The parser gave up before the end; what it had read until then is here. */
   stopped: string | undefined
 }
@@ -39,6 +41,7 @@ interface Hooks {
   headerLines: { key: string; line: string }[] | false
   headers: Map<string, unknown> | false
   createNode(node: MimeNode): Part
+  processChunk(chunk: { type: string; value?: Buffer }, done: (error?: Error) => void): void
   processHeaders(lines: { key: string; line: string }[]): Map<string, unknown>
 }
 
@@ -52,9 +55,12 @@ const Base = MailParser as unknown as new (options: object) => MailParser & Hook
 /** The name mailparser hands on, so that it asks for a decoder even where a text has no charset or says UTF-8. */
 const LOOK = 'x-look:'
 
+const MIME_SENTENCE = /multi-?part|mime|wielocz|mail (reader|client|program)/i
+
 class Reader extends Base {
   guessed = false
   damaged = false
+  outside = false
   private hint: string | undefined
 
   constructor() {
@@ -74,6 +80,14 @@ class Reader extends Base {
       this.damaged ||= damaged
       return text
     })
+  }
+
+  /** What stands between the parts is no part; only sentences about MIME belong there (RFC 2046 5.1.1). */
+  override processChunk(chunk: { type: string; value?: Buffer }, done: (error?: Error) => void): void {
+    if (chunk.type === 'data' && !this.outside) {
+      this.outside = chunk.value!.toString('latin1').split(/\r?\n/).some((line) => line.trim() !== '' && !line.startsWith('--') && !MIME_SENTENCE.test(line))
+    }
+    super.processChunk(chunk, done)
   }
 
   override processHeaders(lines: { key: string; line: string }[]): Map<string, unknown> {
@@ -176,7 +190,7 @@ export async function readParts(raw: Buffer): Promise<ReadParts> {
   if (!reader.headers) throw new Error(stopped ?? 'no head')
   return {
     root: reader.tree || undefined, headers: reader.headers, headerLines: reader.headerLines || [], attachments,
-    guessed: reader.guessed || reader.wordsGuessed, damaged: reader.damaged, stopped,
+    guessed: reader.guessed || reader.wordsGuessed, damaged: reader.damaged, outside: reader.outside, stopped,
   }
 }
 

@@ -24,13 +24,13 @@ const PARTS = 900
 const LF = 0x0a
 
 /** Puts the frame right, so that no part of the mail is lost. Costs one look at head and boundaries where nothing is wrong. */
-export function mendStructure(given: Buffer): Structure {
+export function mendStructure(given: Buffer, tries = 3): Structure {
   const raw = withLineEnds(given)
   const patches: Patch[] = []
   const head = headOf(raw)
   mendHead(head, patches)
   // With a head that ends elsewhere, look again.
-  if (patches.length > 0) return { ...mendStructure(apply(raw, patches)), damaged: true }
+  if (patches.length > 0 && tries > 0) return { ...mendStructure(apply(raw, patches), tries - 1), damaged: true }
   const { damaged, end } = mendBoundaries(raw, head, patches)
   return { raw: apply(end === undefined ? raw : raw.subarray(0, end), patches), damaged, cut: end !== undefined }
 }
@@ -41,22 +41,24 @@ function withLineEnds(raw: Buffer): Buffer {
   return Buffer.from(raw.toString('latin1').replace(/\r/g, '\r\n'), 'latin1')
 }
 
-interface Head { lines: { at: number; text: string; end: number }[]; end: number; closed: boolean }
+interface Head { lines: { at: number; text: string; end: number }[]; end: number }
 
 /** The lines before the first empty one. `end`: where the body begins. */
-function headOf(raw: Buffer, from = 0): Head {
+function headOf(raw: Buffer): Head {
   const lines: Head['lines'] = []
-  for (let at = from; at < raw.length && at - from < HEAD_LIMIT;) {
+  for (let at = 0; at < raw.length && at < HEAD_LIMIT;) {
     const lf = raw.indexOf(LF, at)
     const end = lf === -1 ? raw.length : lf + 1
     const text = raw.subarray(at, Math.min(end, at + 1000)).toString('latin1').replace(/\r?\n$/, '')
-    if (text.trim() === '' && lines.length > 0 && !/^[ \t]/.test(text)) return { lines, end, closed: true }
-    // Empty lines before the first field are no end of the head: there is no head yet.
-    if (text !== '' || lines.length > 0) lines.push({ at, text, end })
-    else if (at === from && /^\r?\n?$/.test(text)) { /* skipped by `mendHead` */ }
+    if (text === '' && lines.length > 0) return { lines, end }
+    // Empty lines before the first field are no end of the head, but before anything else they are: there is none.
+    if (text !== '') {
+      if (lines.length === 0 && at > 0 && !FIELD.test(text)) return { lines, end: at }
+      lines.push({ at, text, end })
+    }
     at = end
   }
-  return { lines, end: raw.length, closed: false }
+  return { lines, end: raw.length }
 }
 
 /**
@@ -87,9 +89,9 @@ function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): { damaged: b
   const boundaries = namedBoundaries(raw)
   const own = said.params['boundary'] ?? ''
   let damaged = false
-  if (multipart && (own === '' || !hasDelimiter(raw, own, head.end))) {
+  const field = head.lines.findIndex(({ text }) => /^content-type[ \t]*:/i.test(text))
+  if (multipart && field !== -1 && (own === '' || !hasDelimiter(raw, own, head.end))) {
     const found = likelyBoundary(raw, head.end)
-    const field = head.lines.findIndex(({ text }) => /^content-type[ \t]*:/i.test(text))
     let last = field
     while (/^[ \t]/.test(head.lines[last + 1]?.text ?? '')) last++
     const at = head.lines[field]!.at
