@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Channel, Database, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
 import type { Work } from '../kernel/work.ts'
+import type { MailNote } from '../mail/parsed-mail.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 
 export interface Attachment {
@@ -36,6 +37,8 @@ export interface Article {
   withdrawnAt: Date | null
   /** Delivery of the mail made from it; null when none was. */
   delivery: { state: OutboundState; error: string | null; sentAt: Date | null } | null
+  /** What was noted when its mail was read: signed, damaged … */
+  notes: MailNote[]
   attachments: Attachment[]
 }
 
@@ -121,6 +124,11 @@ function articleQuery(db: Kysely<Database>) {
       'person.name as person_name', 'article.from_text', 'article.to_text', 'article.cc_text', 'article.subject', 'article.body',
       sql<boolean>`article.html is not null`.as('has_html'), 'article.message_id', 'article.inbound_mail_id', 'article.act_id',
       'article.created_at', 'article.withdrawn_at', 'mail.delivery_state', 'mail.last_error', 'mail.sent_at',
+      // Reasons are kept with the mail: what was noted at reading stands among them.
+      sql<MailNote[] | null>`(
+        select jsonb_agg(jsonb_build_object('note', r ->> 'rule', 'detail', r ->> 'detail') order by place)
+        from inbound_mail i, jsonb_array_elements(case jsonb_typeof(i.reason) when 'array' then i.reason else '[]' end) with ordinality as n(r, place)
+        where i.id = article.inbound_mail_id and r ->> 'step' = 'reading')`.as('notes'),
     ])
 }
 
@@ -131,7 +139,7 @@ function toArticle(row: Awaited<ReturnType<ReturnType<typeof articleQuery>['exec
     hasHtml: row.has_html, messageId: row.message_id, inboundMailId: row.inbound_mail_id, actId: row.act_id, createdAt: row.created_at,
     withdrawnAt: row.withdrawn_at,
     delivery: row.delivery_state ? { state: row.delivery_state, error: row.last_error, sentAt: row.sent_at } : null,
-    attachments: [],
+    notes: row.notes ?? [], attachments: [],
   }
 }
 

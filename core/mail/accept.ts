@@ -100,5 +100,6 @@ const clean = (text: string): string => text.replaceAll('\0', '').slice(0, 500)
 function messageIdOf(start: Buffer): string | null {
   const end = start.indexOf('\r\n\r\n')
   const head = start.subarray(0, Math.min(end === -1 ? start.length : end + 2, 64 * 1024)).toString('latin1')
-  return /^message-id:\s*(<[^<>\r\n]{1,996}>)/im.exec(head)?.[1] ?? null
+  // oxlint-disable-next-line no-control-regex -- PostgreSQL takes no NUL: the mail would be refused for ever
+  return /^message-id:\s*(<[^<>\r\n\0]{1,996}>)/im.exec(head)?.[1] ?? null
 }

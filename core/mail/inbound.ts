@@ -100,7 +100,7 @@ async function read(row: InboundRow): Promise<ParsedMail> {
     }
     const head = await parseMail(row.raw, 'headers').catch(() => bare)
     const raw = { name: 'message.eml', contentType: 'message/rfc822', contentId: null, disposition: 'attachment' as const, size: row.raw.length, content: row.raw }
-    return { ...head, attachments: [raw], notes: ['unreadable'] }
+    return { ...head, attachments: [raw], notes: [{ note: 'unreadable', detail: error.message.slice(0, 300) }] }
   }
 }
 

@@ -46,9 +46,32 @@ export interface ParsedMail {
   /** Safe to show in a frame without scripts: see sanitize.ts. */
   html: string | null
   attachments: ParsedAttachment[]
-  /** What had to be left out, for the person who reads: 'text-cut', 'html-too-long', 'headers-only' … */
-  notes: string[]
+  /** What the person who reads should know of how the mail was read. */
+  notes: MailNote[]
 }
+
+/** Words for each are in mail-texts.ts, 'mail.rule.<note>'. */
+export const MAIL_NOTES = [
+  'signed', 'encrypted', 'invitation', 'invitation-cancelled', 'invitation-answered', 'tnef',
+  /** The charset was missing or wrong and was found out from the bytes. */
+  'charset-guessed',
+  /** Head, boundaries or bytes are broken; what could be read was. */
+  'damaged',
+  'several-senders', 'text-cut', 'subject-cut', 'html-too-long', 'too-many-parts',
+  /** Only the head was read. */
+  'headers-only',
+  /** The parser gave up: a ticket of the head alone. */
+  'unreadable',
+] as const
+
+export interface MailNote {
+  note: (typeof MAIL_NOTES)[number]
+  /** What it is about: 'PGP', the meeting's name and time. */
+  detail?: string
+}
+
+/** With one of these the raw mail is attached, for the ticket does not show all of it. */
+export const INCOMPLETE: ReadonlySet<MailNote['note']> = new Set(['damaged', 'text-cut', 'subject-cut', 'too-many-parts', 'headers-only', 'unreadable'])
 
 /** All values of a header, in their order. */
 export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): string[] {
@@ -57,5 +80,5 @@ export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): s
 
 /** `Anna Nowak <anna@example.edu>, …`, as people read it. */
 export function sayAddresses(addresses: readonly MailAddress[]): string {
-  return addresses.map(({ name, address }) => (name && name !== address ? `${name} <${address}>` : address)).join(', ')
+  return addresses.map(({ name, address }) => (name && address && name !== address ? `${name} <${address}>` : address || name)).join(', ')
 }

@@ -40,7 +40,8 @@ describe('text and HTML', () => {
   test('texts and HTML beyond all measure are cut, and say so', async () => {
     const long = await readMail(mail('Subject: x\nContent-Type: text/plain', 'słowo '.repeat(TEXT_LIMIT / 4)))
     expect(long.text.length).toBe(TEXT_LIMIT)
-    expect(long.notes).toEqual(['text-cut'])
+    expect(long.notes).toEqual([{ note: 'text-cut' }])
+    expect(long.attachments.map((part) => part.name)).toEqual(['message.eml'])
     const html = await readMail(mail('Subject: x\nContent-Type: text/html', `<p>${'a <b>b</b> '.repeat(HTML_LIMIT / 8)}</p>`))
     expect(html.html).toBeNull()
     expect(html.attachments.map((part) => part.name)).toEqual(['mail.html'])
@@ -82,7 +83,7 @@ describe('headers', () => {
   })
   test('the head alone is read where the body cannot be', async () => {
     const read = await readHeaders(await eml('forwarded-mail-is-an-attachment'))
-    expect(read).toMatchObject({ subject: 'Przekazuje', text: '', html: null, attachments: [], notes: ['headers-only'] })
+    expect(read).toMatchObject({ subject: 'Przekazuje', text: '', html: null, attachments: [], notes: [{ note: 'headers-only' }] })
     expect(read.from).toEqual([{ name: 'Anna Nowak', address: 'anna.nowak@student.example' }])
   })
   test('an impossible date is no date', async () => {

@@ -1,15 +1,17 @@
 /** Owns reading raw mail (MIME) into values: limits, safe HTML, text for every mail, names for every attachment. */
-import { convert } from 'html-to-text'
-import { simpleParser, type AddressObject, type Attachment, type EmailAddress, type SimpleParserOptions } from 'mailparser'
-import type { MailAddress, MailHeader, ParsedAttachment, ParsedMail } from './parsed-mail.ts'
-import { sanitizeMailHtml, shownContentIds } from './sanitize.ts'
+import type { AddressObject, Attachment, EmailAddress } from 'mailparser'
+import { INCOMPLETE, type MailAddress, type MailHeader, type MailNote, type ParsedAttachment, type ParsedMail } from './parsed-mail.ts'
+import { bodyOf } from './reading/body.ts'
+import { attachmentName } from './reading/file-names.ts'
+import { labelsOf, textOfMeeting } from './reading/labels.ts'
+import { oneLine } from './reading/lines.ts'
+import { addressesIn, readParts, type Part } from './reading/reader.ts'
+import { mendStructure } from './reading/structure.ts'
+import { shownContentIds } from './sanitize.ts'
 
+export { HTML_LIMIT } from './reading/body.ts'
 /** Longer texts are cut: the whole stays in the raw mail. Characters. */
 export const TEXT_LIMIT = 500_000
-/** Longer HTML is not shown but attached. Characters. */
-export const HTML_LIMIT = 1_000_000
-/** As much HTML is made into text: the rest is in the HTML. Characters. */
-const TEXT_FROM_HTML = 300_000
 const SUBJECT_LIMIT = 1000
 const HEADER_LIMIT = 4000
 const HEADER_COUNT = 300
@@ -19,44 +21,46 @@ const ATTACHMENT_COUNT = 500
 /** RFC 5322 2.1.1: a line holds at most 998 characters, so does an id. */
 const ID_LIMIT = 998
 
-// Embedded messages and delivery reports stay parts of their own: a forwarded mail is an attachment, not text of the sender.
-const options: SimpleParserOptions & { ignoreEmbedded: boolean } = {
-  keepDeliveryStatus: true, ignoreEmbedded: true, keepCidLinks: true, skipTextLinks: true, skipHtmlToText: true,
-}
-
 /** Reads a mail. Throws for what the parser cannot make sense of; then `readHeaders` still gives a mail to show. */
-export async function readMail(raw: Buffer): Promise<ParsedMail> {
-  const mail = await simpleParser(raw, options as SimpleParserOptions)
-  const headers = readHeaderLines(mail.headerLines)
-  const notes: string[] = []
-  const attachments = mail.attachments.slice(0, ATTACHMENT_COUNT).map((part, index) => attachment(part, index + 1))
-
-  let html: string | null = null
-  const given = mail.html ? withoutNul(mail.html) : ''
-  if (given.length > HTML_LIMIT) {
-    notes.push('html-too-long')
-    const content = Buffer.from(given)
-    attachments.push({ name: 'mail.html', contentType: 'text/html', contentId: null, disposition: 'attachment', size: content.length, content })
-  } else if (given.trim() !== '') {
-    html = sanitizeMailHtml(given) || null
+export async function readMail(given: Buffer): Promise<ParsedMail> {
+  const { raw, damaged, cut } = mendStructure(given)
+  const parts = await readParts(raw)
+  const headers = readHeaderLines(parts.headerLines)
+  const notes: MailNote[] = []
+  const attachments = parts.attachments.slice(0, ATTACHMENT_COUNT).map((part, index) => attachment(part, index + 1))
+  const { text: whole, html, longHtml, encoded } = bodyOf(parts.root, tiePictures(parts.attachments, attachments))
+  for (const { name, content } of encoded) attachments.push(file(name, 'application/octet-stream', content))
+  let text = whole || textOfMeeting(attachments)
+  notes.push(...labelsOf(parts.root, text, attachments))
+  if (longHtml !== null) {
+    notes.push({ note: 'html-too-long' })
+    attachments.push(file('mail.html', 'text/html', Buffer.from(longHtml)))
   }
-  let text = withoutNul(mail.text ?? '').replace(/\r\n?/g, '\n')
-  if (text.trim() === '' && html) text = textOfHtml(html)
-  else if (text.trim() === '' && given) text = textOfHtml(sanitizeMailHtml(given.slice(0, TEXT_FROM_HTML)))
-  text = text.replace(/[ \t]+\n/g, '\n').replace(/^\n+/, '').trimEnd()
   if (text.length > TEXT_LIMIT) {
-    notes.push('text-cut')
-    text = text.slice(0, TEXT_LIMIT)
+    notes.push({ note: 'text-cut' })
+    text = text.slice(0, TEXT_LIMIT).toWellFormed()
   }
+  let subject = oneLine(String(parts.headers.get('subject') ?? ''))
+  if (subject.length > SUBJECT_LIMIT) {
+    notes.push({ note: 'subject-cut' })
+    subject = oneLine(subject.slice(0, SUBJECT_LIMIT))
+  }
+  const from = addresses(addressesIn(parts.headers, 'from'))
+  if (from.length > 1) notes.push({ note: 'several-senders', detail: from.map(({ address }) => address).join(', ').slice(0, 300) })
+  if (parts.guessed) notes.push({ note: 'charset-guessed' })
+  if (cut || parts.stopped || parts.attachments.length > ATTACHMENT_COUNT) notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
+  if (damaged || parts.damaged || parts.outside || holdsNothing(parts.root)) notes.push({ note: 'damaged' })
+  if (notes.some(({ note }) => INCOMPLETE.has(note))) attachments.push(file('message.eml', 'message/rfc822', given))
+
   const shown = html ? shownContentIds(html) : new Set<string>()
   for (const part of attachments) {
-    if (part.contentId && shown.has(part.contentId)) part.disposition = 'inline'
+    // Of two parts with one id the first is what the text shows; the other stays a file.
+    if (part.contentId && shown.delete(part.contentId.toLowerCase())) part.disposition = 'inline'
   }
   return {
-    from: addresses(mail.from), replyTo: addresses(mail.replyTo), to: addresses(mail.to), cc: addresses(mail.cc),
-    sender: addresses(mail.headers.get('sender') as AddressObject | undefined),
-    subject: line(mail.subject ?? '').slice(0, SUBJECT_LIMIT), headers, text, html, attachments, notes,
-    ...idsAndDate(headers),
+    from, replyTo: addresses(addressesIn(parts.headers, 'reply-to')), to: addresses(addressesIn(parts.headers, 'to')),
+    cc: addresses(addressesIn(parts.headers, 'cc')), sender: addresses(addressesIn(parts.headers, 'sender')),
+    subject, headers, text, html, attachments, notes, ...idsAndDate(headers),
   }
 }
 
@@ -67,26 +71,21 @@ export async function readHeaders(raw: Buffer): Promise<ParsedMail> {
   // Without its content type the head reads as a plain mail without text.
   const plain = Buffer.from(`${head.toString('latin1').replace(/^content-[a-z-]+:[^\r\n]*(\r?\n[ \t][^\r\n]*)*\r?\n?/gim, '')}\r\n\r\n`, 'latin1')
   const mail = await readMail(plain)
-  return { ...mail, text: '', html: null, attachments: [], notes: ['headers-only'] }
+  return { ...mail, text: '', html: null, attachments: [], notes: [{ note: 'headers-only' }] }
 }
 
-/** `\0` cannot be stored as text. */
-const withoutNul = (text: string): string => text.replaceAll('\0', '')
-/** One line without control characters. */
-// oxlint-disable-next-line no-control-regex
-const line = (text: string): string => text.toWellFormed().replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').replace(/ {2,}/g, ' ').trim()
-
-function addresses(header: AddressObject | AddressObject[] | undefined): MailAddress[] {
+function addresses(headers: AddressObject[]): MailAddress[] {
   const flat = (list: EmailAddress[]): EmailAddress[] => list.flatMap((entry) => (entry.group ? flat(entry.group) : [entry]))
-  const entries = [header ?? []].flat().flatMap((object) => flat(object.value))
-  return entries.slice(0, ADDRESS_COUNT)
-    .map(({ name, address }) => ({ name: line(name ?? '').slice(0, 300), address: line(address ?? '').slice(0, 320) }))
+  return headers.flatMap((object) => flat(object.value)).slice(0, ADDRESS_COUNT)
+    .map(({ name, address }) => ({ name: oneLine(name ?? '').slice(0, 300).toWellFormed(), address: oneLine(address ?? '').slice(0, 320).toWellFormed() }))
     .filter(({ name, address }) => name !== '' || address !== '')
 }
 
-function readHeaderLines(lines: Iterable<{ key: string; line: string }>): MailHeader[] {
-  return [...lines].slice(0, HEADER_COUNT).map(({ key, line: whole }) => ({
-    name: key.toLowerCase().slice(0, 100), value: line(whole.slice(whole.indexOf(':') + 1)).slice(0, key === 'references' ? 60_000 : HEADER_LIMIT),
+function readHeaderLines(lines: { key: string; line: string }[]): MailHeader[] {
+  return lines.slice(0, HEADER_COUNT).map(({ key, line }) => ({
+    name: key.toLowerCase().slice(0, 100),
+    // mailsplit keeps a byte a character; what was not UTF-8 has become it (see words.ts).
+    value: oneLine(Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1').toString('utf8')).slice(0, key === 'references' ? 60_000 : HEADER_LIMIT),
   }))
 }
 
@@ -99,7 +98,7 @@ function idsAndDate(headers: MailHeader[]): Pick<ParsedMail, 'messageId' | 'inRe
   const date = new Date(value('date'))
   const references = [...new Set(ids('references'))]
   return {
-    messageId: bracketed ?? (own === '' ? null : `<${own.replace(/[<>\s]/g, '').slice(0, ID_LIMIT - 2)}>`),
+    messageId: bracketed ?? (own.replace(/[<>\s]/g, '') === '' ? null : `<${own.replace(/[<>\s]/g, '').slice(0, ID_LIMIT - 2)}>`),
     inReplyTo: ids('in-reply-to').slice(-REFERENCE_COUNT),
     // The first names the thread, the last ones the mails answered.
     references: references.length > REFERENCE_COUNT ? [references[0]!, ...references.slice(1 - REFERENCE_COUNT)] : references,
@@ -107,54 +106,36 @@ function idsAndDate(headers: MailHeader[]): Pick<ParsedMail, 'messageId' | 'inRe
   }
 }
 
-function textOfHtml(html: string): string {
-  return convert(html.slice(0, TEXT_FROM_HTML), {
-    wordwrap: false,
-    limits: { maxInputLength: TEXT_FROM_HTML, maxDepth: 80 },
-    // Most tables in mails only arrange: a row is a line, cells stand apart.
-    formatters: { cell: (element, walk, builder) => { walk(element.children, builder); builder.addLiteral(' ') } },
-    selectors: [
-      { selector: 'img', format: 'skip' },
-      { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-      { selector: 'td', format: 'cell' }, { selector: 'th', format: 'cell' },
-      { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
-      { selector: 'h1', options: { uppercase: false } }, { selector: 'h2', options: { uppercase: false } },
-      { selector: 'h3', options: { uppercase: false } }, { selector: 'table', options: { uppercaseHeaderCells: false } },
-    ],
-  })
+/** A multipart without a part: its boundary is not there, and with it everything the parser took for a part. */
+function holdsNothing(part: Part | undefined): boolean {
+  if (!part) return false
+  return (String(part.contentType).startsWith('multipart/') && part.children.length === 0) || part.children.some(holdsNothing)
 }
+
+const file = (name: string, contentType: string, content: Buffer): ParsedAttachment =>
+  ({ name, contentType, contentId: null, disposition: 'attachment', size: content.length, content })
 
 function attachment(part: Attachment, index: number): ParsedAttachment {
   const contentType = /^[\w.+-]+\/[\w.+-]+$/.test(part.contentType ?? '') ? part.contentType.toLowerCase() : 'application/octet-stream'
   return {
     name: attachmentName(part, contentType, index), contentType,
-    contentId: part.cid ? line(part.cid).slice(0, ID_LIMIT) || null : null,
+    contentId: part.cid ? oneLine(part.cid).slice(0, ID_LIMIT) || null : null,
     disposition: 'attachment', size: part.content.length, content: part.content,
   }
 }
 
-/** OTRS behaviour: nameless parts are `file-N`, nested mails `<subject>.eml`. A name is never a path. */
-function attachmentName(part: Attachment, contentType: string, index: number): string {
-  const given = line(part.filename ?? '').replace(/[\\/:*?"<>|]+/g, '_').replace(/^\.+/, '').trim()
-  if (given !== '') return shortened(given)
-  if (contentType === 'message/rfc822') {
-    const subject = /^subject:[ \t]*([^\r\n]{1,150})/im.exec(part.content.subarray(0, 64 * 1024).toString('utf8'))?.[1] ?? ''
-    const plain = /=\?/.test(subject) ? '' : line(subject).replace(/[\\/:*?"<>|]+/g, '_').trim()
-    return plain === '' ? `Untitled-${index}.eml` : `${plain}.eml`
+/** Pictures that the HTML names by place or by file name instead of Content-ID: where they are meant, and an id for each. */
+function tiePictures(parts: readonly Attachment[], attachments: readonly ParsedAttachment[]): Map<string, string> {
+  const places = new Map<string, string>()
+  const ids = new Set(attachments.map(({ contentId }) => contentId?.toLowerCase()))
+  for (const [i, picture] of attachments.entries()) {
+    if (!picture.contentType.startsWith('image/')) continue
+    const location = parts[i]!.headers?.get('content-location')
+    const names = [typeof location === 'string' ? oneLine(location) : '', ids.has(picture.name.toLowerCase()) ? '' : `cid:${picture.name}`]
+    for (const name of names.filter(Boolean)) {
+      picture.contentId ??= `part-${i + 1}`
+      if (!places.has(name.toLowerCase())) places.set(name.toLowerCase(), picture.contentId)
+    }
   }
-  const ending = ENDINGS[contentType]
-  return `file-${index}${ending ? `.${ending}` : ''}`
-}
-
-const ENDINGS: Record<string, string> = {
-  'image/png': 'png', 'image/jpeg': 'jpg', 'image/gif': 'gif', 'application/pdf': 'pdf', 'text/calendar': 'ics', 'text/html': 'html',
-  'text/plain': 'txt', 'message/delivery-status': 'txt', 'text/rfc822-headers': 'txt',
-}
-
-/** At most 200 characters, the ending kept. */
-function shortened(name: string): string {
-  if (name.length <= 200) return name
-  const dot = name.lastIndexOf('.')
-  const ending = dot > 0 && name.length - dot <= 12 ? name.slice(dot) : ''
-  return name.slice(0, 200 - ending.length) + ending
+  return places
 }

@@ -48,7 +48,6 @@ const options: sanitizeHtml.IOptions = {
     a: (tagName, attributes) => ({
       tagName, attribs: { ...attributes, ...(attributes['href'] ? { rel: 'noopener noreferrer nofollow', target: '_blank' } : {}) },
     }),
-    img: (tagName, { src = '', ...rest }) => ({ tagName, attribs: { ...rest, ...picture(src) } }),
   },
 }
 
@@ -56,27 +55,33 @@ const options: sanitizeHtml.IOptions = {
  * A picture inside the mail keeps its place as a relative address; a small one written into the HTML stays; one on some
  * server loads nothing (it would tell the sender who reads when) and keeps its address as `data-remote-src`.
  */
-function picture(src: string): Record<string, string> {
+function picture(src: string, pictures: Pictures): Record<string, string> {
   const address = src.trim()
+  const place = pictures.get(address.toLowerCase())
+  if (place !== undefined) return { src: INLINE_PATH + encodeURIComponent(place) }
   if (/^cid:/i.test(address)) return { src: INLINE_PATH + encodeURIComponent(address.slice(4)) }
   if (/^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]+$/i.test(address)) return { src: address }
   if (/^https?:\/\//i.test(address)) return { 'data-remote-src': address.slice(0, 2000) }
   return {}
 }
 
+/** Addresses of pictures in lower case, other than by Content-ID (Content-Location, RFC 2557; names), and the content id of each. */
+export type Pictures = ReadonlyMap<string, string>
+
 /** Safe HTML, without `<html>`, `<head>` and `<body>`. Linear in its input; never throws for what a mail holds. */
-export function sanitizeMailHtml(html: string): string {
-  const clean = sanitizeHtml(html, options)
+export function sanitizeMailHtml(html: string, pictures: Pictures = new Map()): string {
+  const img: sanitizeHtml.Transformer = (tagName, { src = '', ...rest }) => ({ tagName, attribs: { ...rest, ...picture(src, pictures) } })
+  const clean = sanitizeHtml(html, { ...options, transformTags: { ...options.transformTags, img } })
   // The relative addresses are ours; sanitize-html lets no scheme but those above through.
   return clean.trim()
 }
 
-/** Content ids that safe HTML shows, without angle brackets. */
+/** Content ids that safe HTML shows, in lower case, without angle brackets. */
 export function shownContentIds(html: string): Set<string> {
   const ids = new Set<string>()
   for (const match of html.matchAll(/src="cid\/([^"]+)"/g)) {
     try {
-      ids.add(decodeURIComponent(match[1]!))
+      ids.add(decodeURIComponent(match[1]!).toLowerCase())
     } catch { /* not an address that we wrote */ }
   }
   return ids

@@ -51,9 +51,9 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
   return pictures
 }
 
-/** The HTML was sanitised when it came in; here only cid: addresses (RFC 2392) become the pictures themselves. */
+/** The HTML was sanitised when it came in; here only addresses of parts (`cid:`, RFC 2392, or sanitize.ts's `cid/`) become the pictures themselves. */
 function document(html: string, pictures: Map<string, string>): string {
-  const body = html.replace(/(\ssrc=)(["'])cid:([^"']*)\2/gi, (whole, src: string, quote: string, cid: string) => {
+  const body = html.replace(/(\ssrc=)(["'])cid[:/]([^"']*)\2/gi, (whole, src: string, quote: string, cid: string) => {
     const picture = pictures.get(decodeCid(cid))
     return picture ? `${src}${quote}${picture}${quote}` : whole
   })

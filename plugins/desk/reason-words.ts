@@ -1,5 +1,5 @@
 /** Owns saying why a ticket is where it is: the reasons that mail and entry forms stored with it, as sentences. */
-import type { Language, MailReason, Origin } from '../../core/index.ts'
+import { mailTexts, type Language, type MailKey, type MailReason, type Origin } from '../../core/index.ts'
 import { deskTexts, type DeskKey } from './words.ts'
 
 /** One line each; what nobody has words for yet is said as it was stored. */
@@ -19,6 +19,7 @@ export function reasonsIn(stored: unknown): MailReason[] {
 export function sayReason(reason: MailReason, language: Language): string {
   const t = deskTexts.in(language)
   const detail = reason.detail ?? ''
+  if (reason.step === 'reading' && Object.hasOwn(mailTexts.pl, `mail.rule.${reason.rule}`)) return mailTexts.in(language)(`mail.rule.${reason.rule}` as MailKey, { detail })
   for (const name of [`${reason.step}.${reason.rule}`, `rule.${reason.rule}`, `step.${reason.step}`]) {
     const key = `reason.${name}` as DeskKey
     if (Object.hasOwn(deskTexts.pl, key)) return t(key, { detail, decided: reason.decided }).replace(/:\s*$/, '')

@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { Article, Attachment } from '../../article/articles.ts'
 import type { PageContext } from '../../kernel/contract.ts'
+import { mailTexts } from '../../mail/mail-texts.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Avatar } from './avatar.tsx'
 import { MessageText } from './message-text.tsx'
@@ -58,6 +59,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             {audience === 'agent' && article.cc && <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>}
           </p>
           {beside && <p class="article-beside">{beside}</p>}
+          {audience === 'agent' && article.notes.length > 0 && <Notes c={c} notes={article.notes} />}
         </div>
         <p class="article-when">
           <Time c={c} at={article.createdAt} />
@@ -77,6 +79,19 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
         {below}
       </div>
     </article>
+  )
+}
+
+/** What was noted when the mail was read; the whole sentence is the title, for a label has no room for it. */
+const Notes = ({ c, notes }: { c: PageContext; notes: Article['notes'] }) => {
+  const t = mailTexts.in(c.get('language'))
+  const known = notes.filter(({ note }) => Object.hasOwn(mailTexts.pl, `mail.note.${note}`))
+  return (
+    <ul class="article-notes">
+      {known.map(({ note, detail }) => (
+        <li class="article-note-label" title={t(`mail.rule.${note}`, { detail: detail ?? '' })}>{t(`mail.note.${note}`, { detail: detail ?? '' }).replace(/: $/, '')}</li>
+      ))}
+    </ul>
   )
 }
 

@@ -19,14 +19,30 @@ export function linkify(text: string): Child[] {
   return parts
 }
 
-/** Lines that open a quotation in the clients people here use: Outlook, Thunderbird, Gmail, Apple Mail; Polish, English, German. */
+/** Lines that open a quotation in the clients people here use: Outlook, Thunderbird, Gmail, Apple Mail, GroupWise; Polish, English, German. */
 const OPENERS = [
   /^\s*-{2,}\s*(original message|wiadomość oryginalna|oryginalna wiadomość|ursprüngliche nachricht|forwarded message|przekazana wiadomość)\s*-{2,}\s*$/i,
   // "W dniu 17.11.2026 o 9:15 Jan pisze:", "wt., 17 lis 2026 o 09:15 Jan <jan@…> napisał(a):", "On Tue … Jan wrote:"
   /^\s*(?=.*\d).{6,200}\s(pisze|napisał|napisała|napisał\(a\)|wrote|schrieb.{0,60})\s*:\s*$/i,
+  /^\s*(begin forwarded message|początek przekazanej wiadomości|treść przekazanej wiadomości|anfang der weitergeleiteten nachricht)\s*:\s*$/i,
+  // GroupWise: ">>> Jan Kowalski <jan@…> 17.11.2026 09:15 >>>"
+  /^>>>\s.*\d.*>>>\s*$/,
   /^\s*_{10,}\s*$/,
 ]
-const HEADER = /^(from|od|von):\s.+/i
+// "From: …", "*Od:* …", a line above them as Outlook draws it.
+const HEADER = /^\*?(from|od|von|nadawca):\*?\s.+/i
+const BELOW = /^\*?(sent|wysłano|data|date|to|do|temat|subject|gesendet|an|cc|dw|adresat):\*?\s/i
+const RULE = /^\s*-{10,}\s*$/
+
+/** Whether the history begins at this line. Gmail folds its opening line ("On … <jan@…>", "wrote:"), so two are looked at as one. */
+function opensHistory(lines: readonly string[], i: number): boolean {
+  const line = lines[i]!
+  const opens = (text: string) => OPENERS.some((opener) => opener.test(text))
+  const header = (at: number) => HEADER.test(lines[at] ?? '') && lines.slice(at + 1, at + 5).some((next) => BELOW.test(next))
+  if (header(i) || opens(line)) return true
+  if (RULE.test(line)) return header(i + 1) || (lines[i + 1]?.trim() === '' && header(i + 2))
+  return /^(on|w dniu|dnia|am|\p{L}{2,4}\.,)\s/iu.test(line) && !/[.!?]\s*$/.test(line) && opens(`${line} ${lines[i + 1] ?? ''}`)
+}
 
 /**
  * Where the quoted history begins: the line that opens it, or the first of a last block of '>' lines. Quotations in
@@ -35,9 +51,8 @@ const HEADER = /^(from|od|von):\s.+/i
 export function splitQuoted(body: string): { text: string; quoted: string } {
   const lines = body.split('\n')
   let start = lines.length
-  for (const [i, line] of lines.entries()) {
-    const header = HEADER.test(line) && lines.slice(i + 1, i + 5).some((next) => /^(sent|wysłano|data|date|to|do|temat|subject|gesendet|an):\s/i.test(next))
-    if (header || OPENERS.some((opener) => opener.test(line))) {
+  for (const i of lines.keys()) {
+    if (opensHistory(lines, i)) {
       start = i
       break
     }

@@ -1,0 +1,13 @@
+/** What pomoc uses of libmime, which brings no types. */
+declare module 'libmime' {
+  export class Libmime {
+    constructor(config?: object)
+    decodeWord(charset: string, encoding: string, text: string): string
+    decodeWords(text: string): string
+    parseHeaderValue(value: string): { value: string | false; params: Record<string, string> }
+    normalizeCharset(name: string): string
+    detectMimeType(name: string): string
+  }
+  const libmime: Libmime & { Libmime: typeof Libmime }
+  export default libmime
+}
