@@ -163,7 +163,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   return {
     parent_id: form.parentId, unit_id: form.unitId, group_id: form.groupId, calendar_id: form.calendarId, address_id: form.addressId,
     follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: form.language,
-    ...(form.followUpStrangers ? { follow_up_strangers: form.followUpStrangers } : {}),
+    follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
     signature: demandShort(form.signature, 'signature', 5000), comment: demandShort(form.comment, 'comment', 500), valid: form.valid,
   }
 }

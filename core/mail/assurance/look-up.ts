@@ -108,10 +108,11 @@ export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>
 
   if (dmarc && domainOf(String(dmarc.status.header?.['from'] ?? '')) === domain) {
     const { result } = dmarc.status
-    // A signature over the beginning only (l=) leaves the rest to whoever passed the mail on.
-    const whole = dmarc.alignment.spf.result || !dmarc.alignment.dkim.underSized
-    if (result === 'pass' && whole) return { proof: 'pass', rule: 'dmarc-pass', detail: seen }
-    if (result === 'pass') return none('signed-in-part', seen)
+    if (result === 'pass') {
+      // A signature over the beginning only (l=) leaves the rest to whoever passed the mail on.
+      const whole = dmarc.alignment.spf.result || !dmarc.alignment.dkim.underSized
+      return whole ? { proof: 'pass', rule: 'dmarc-pass', detail: seen } : none('signed-in-part', seen)
+    }
     if (result === 'temperror') return { proof: 'unknown', rule: 'dns-unavailable', detail: seen }
     if (result === 'fail') {
       if (unknown) return { proof: 'unknown', rule: 'dns-unavailable', detail: seen }

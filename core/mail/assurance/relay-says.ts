@@ -50,12 +50,12 @@ export interface RelayVerdict {
 /** What the relay's results say of the domain in From: DMARC where it looked at that, else an aligned DKIM or SPF. */
 export function verdictOf(results: readonly ParsedResults[], domain: string): RelayVerdict {
   const all = (method: 'dkim' | 'spf' | 'dmarc') => results.flatMap((one) => one[method] ?? [])
-  const dmarc = all('dmarc').find(({ header }) => header?.['from'] === undefined || domainOf(header['from']) === domain)
+  const dmarc = all('dmarc').find(({ header }) => domainOf(header?.['from'] ?? '-') === domain)
   const said = (method: string, { value = '', header, smtp }: MethodResult) =>
     `${method}=${value} ${header?.['d'] ?? header?.['from'] ?? smtp?.['mailfrom'] ?? ''}`.trim()
   if (dmarc && isResult(dmarc, 'pass')) return { result: 'pass', enforced: false, detail: said('dmarc', dmarc) }
-  // Results have no place of their own for the policy; every known server tells it in the comment: (p=REJECT dis=NONE).
-  if (dmarc && isResult(dmarc, 'fail')) return { result: 'fail', enforced: /\bp=(reject|quarantine)\b/i.test(dmarc.comment ?? ''), detail: said('dmarc', dmarc) }
+  // Results have no place of their own for the policy; servers tell it in the comment: (p=REJECT dis=NONE), (policy=reject).
+  if (dmarc && isResult(dmarc, 'fail')) return { result: 'fail', enforced: /\bp(olicy)?=(reject|quarantine)\b/i.test(dmarc.comment ?? ''), detail: said('dmarc', dmarc) }
   // No DMARC record: who signs or sends for the domain, or for one above it, stands for it.
   const dkim = all('dkim').find((one) => isResult(one, 'pass') && isWithin(domain, domainOf(one.header?.['d'] ?? one.header?.['i'] ?? '-')))
   if (dkim) return { result: 'pass', enforced: false, detail: said('dkim', dkim) }

@@ -23,7 +23,7 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
   // Nobody is known to have asked: the address that the message gives is offered, with a warning.
   const claimed = ticket.customerAddress ? undefined : claimedAddress(view.articles)
   const to = form.values['to'] ?? ticket.customerAddress ?? claimed ?? ''
-  const open = Boolean(claimed ?? bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
+  const open = claimed !== undefined || Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
   const { config } = c.get('host')
   return (
     <form class="composer" id="reply-form" method="post" action={`${path}/reply`} enctype="multipart/form-data" aria-label={t('compose.label')}>

@@ -92,7 +92,7 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
           {articles.filter(isPart).map((article) => (
             <ArticleCard
               c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
-              beside={article.senderType === 'customer' && <AssuranceLine c={c} article={article} />}
+              beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
               acts={article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
             />
           ))}
