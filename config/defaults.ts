@@ -48,7 +48,10 @@ export default {
   mail: {
     fromName: 'pomoc', // the name before the address in outgoing mail, where a queue has none of its own
     autoResponsesPerDay: 40, // automatic answers to one address in one day at most, against loops; 0 sets no limit
-    ownDomains: [], // the organisation's own mail domains: who claims one of them must prove it
+    // The organisation's own mail domains: who claims one of them, or one below, must prove it by DMARC, an aligned DKIM
+    // signature or SPF, or come through a relay that vouches for it. Where neither these nor relays are named, no sender is checked.
+    ownDomains: [],
+    dnsServers: [], // asked when senders are checked, as '10.0.0.53' or '127.0.0.1:5353'; none: those of this machine
     // Mail servers of one's own that hand mail on to pomoc, such as the campus MX. Each: addresses (a list of addresses or
     // networks), vouchesFor (domains whose senders it has checked), authservId (its name in Authentication-Results, then
     // believed), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and

@@ -33,6 +33,8 @@ const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
 const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
 const DOMAIN = 'a mail domain, such as example.edu'
 const domain = text(DOMAIN).regex(/^[^\s@/]+\.[^\s@/]+$/, { error: DOMAIN }).transform((name) => name.toLowerCase())
+const SERVER = "a DNS server's address, such as 10.0.0.53 or 127.0.0.1:5353"
+const server = text(SERVER).refine((value) => isIP(value) !== 0 || /^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i.test(value), { error: SERVER })
 const DAYS = 'how many days'
 const ONLY = `one or more of ${ROLES.join(', ')}`
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
@@ -53,6 +55,7 @@ export const configSchema = z
       fromName: text('a name'),
       hostname: text("this machine's name in mail").regex(/^[\w.-]+$/, { error: 'a host name, such as pomoc.example.edu' }).optional(),
       autoResponsesPerDay: whole(0, 1_000_000, 'how many automatic answers'),
+      dnsServers: z.array(server, { error: `a list, each ${SERVER}` }),
       ownDomains: z.array(domain, { error: `a list, each ${DOMAIN}` }),
       relays: z.array(z.strictObject({
         addresses: z.array(network, { error: `a list, each ${NETWORK}` }).min(1, { error: `a list, each ${NETWORK}` }),

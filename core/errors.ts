@@ -25,6 +25,7 @@ export const ERRORS = {
   'ticket.closed-for-customer': 422,
   'article.empty': 422,
   'article.too-many-files': 422,
+  'article.sender-unknown': 422,
   'person.login-taken': 422,
   'person.address-taken': 422,
   'person.address-invalid': 422,

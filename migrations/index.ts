@@ -5,6 +5,7 @@ import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
 import * as plugins from './0010_plugins.ts'
 import * as privacy from './0027_privacy.ts'
+import * as assurance from './0021_assurance.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -12,4 +13,5 @@ export const coreMigrations: Record<string, Migration> = {
   '0003_lists': lists,
   '0010_plugins': plugins,
   '0027_privacy': privacy,
+  '0021_assurance': assurance,
 }

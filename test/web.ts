@@ -48,8 +48,9 @@ export interface Visitor {
 
 export const PASSWORD = 'dobre hasło na próbę'
 
-export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> = {}): Promise<Site> {
-  const database = await testDatabase()
+/** `onto`: a database that somebody else opened and closes. */
+export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> = {}, onto?: OpenDatabase): Promise<Site> {
+  const database = onto ?? await testDatabase()
   const { db } = database
   const make = await maker(db)
   const log = pino({ level: 'silent' })
@@ -122,7 +123,7 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
       })
       await kernel.faults.settled()
       await live.stop()
-      await database.close()
+      if (!onto) await database.close()
     },
   }
 }

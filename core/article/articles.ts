@@ -1,9 +1,9 @@
 /** Owns articles: adding one with its attachments, and reading those a person may see. */
 import { sql, type Kysely } from 'kysely'
-import type { Channel, Database, Id, OutboundState, SenderType } from '../database/schema.ts'
+import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
-import type { Work } from '../kernel/work.ts'
 import type { MailNote } from '../mail/parsed-mail.ts'
+import { actorId, type Work } from '../kernel/work.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 
 export interface Attachment {
@@ -35,6 +35,10 @@ export interface Article {
   actId: string
   createdAt: Date
   withdrawnAt: Date | null
+  /** How far it is proven who wrote, and by which rule ('mail.rule.<rule>'); null: nobody looked. */
+  assurance: { level: Assurance; rule: string; detail: string } | null
+  /** It came from somebody without a part in the ticket, and stands apart until it is accepted. */
+  held: { at: Date; rule: string; decision: HeldDecision | null } | null
   /** Delivery of the mail made from it; null when none was. */
   delivery: { state: OutboundState; error: string | null; sentAt: Date | null } | null
   /** What was noted when its mail was read: signed, damaged … */
@@ -51,16 +55,23 @@ export function firstWords(body: string): string {
   return storable(lines.join(' ').replace(/\s+/g, ' ').trim()).slice(0, 200)
 }
 
+/** As a condition: it is part of the ticket, not a message that is held or was rejected. */
+export const inTicket = sql<boolean>`(article.held_at is null or article.held_decision = 'accepted')`
+
 /** Stores an article in an existing ticket. Callers are the acts in ticket/tickets.ts: they keep the ticket's own columns true. */
 export async function insertArticle(work: Work, ticketId: Id, article: NewArticle): Promise<Id> {
+  const { held } = article
+  const assurance = article.assurance ?? (article.personId && article.personId === actorId(work) ? LOGGED_IN : undefined)
   const { id } = await work.db.insertInto('article').values({
-    ticket_id: ticketId, channel: article.channel, sender_type: article.senderType, visible: article.visible,
+    ticket_id: ticketId, channel: article.channel, sender_type: article.senderType, visible: article.visible && !held,
     person_id: article.personId ?? null, from_text: storable(article.from ?? ''), to_text: storable(article.to ?? ''),
     cc_text: storable(article.cc ?? ''), reply_to: storable(article.replyTo ?? ''), subject: storable(article.subject),
     body: storable(article.body), html: article.html ? storable(article.html) : null,
     message_id: article.messageId ? storable(article.messageId) : null, in_reply_to: storable(article.inReplyTo ?? ''),
     reference_ids: storable(article.references ?? ''), inbound_mail_id: article.inboundMailId ?? null, act_id: work.act,
     created_at: work.now, withdrawn_at: null,
+    ...(assurance ? { assurance: assurance.level, assurance_rule: assurance.rule, assurance_detail: storable(assurance.detail).slice(0, 1000) } : {}),
+    ...(held ? { held_at: work.now, held_rule: held.rule, held_decision: held.decision } : {}),
   }).returning('id').executeTakeFirstOrThrow()
   for (const file of article.attachments ?? []) {
     await storeBlob(work.db, file.content, work.now, (blob) => sql`
@@ -71,6 +82,8 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
   return id
 }
 
+const LOGGED_IN = { level: 'login', rule: 'logged-in', detail: '' } as const
+
 /** Tells subscribers and open pages; separate, so that an act says it once everything about the ticket is true. */
 export function emitArticle(work: Work, ticket: Pick<Ticket, 'id' | 'unitId'>, articleId: Id, article: NewArticle): void {
   work.emit('article.created', {
@@ -79,10 +92,10 @@ export function emitArticle(work: Work, ticket: Pick<Ticket, 'id' | 'unitId'>, a
   })
 }
 
-/** All articles of a ticket, oldest first; `visibleOnly` is what a customer may see (withdrawn ones never). */
+/** All articles of a ticket, oldest first; `visibleOnly` is what a customer may see (withdrawn and held ones never). */
 export async function listArticles(db: Kysely<Database>, ticketId: Id, options: { visibleOnly: boolean }): Promise<Article[]> {
   let query = articleQuery(db).where('article.ticket_id', '=', ticketId).orderBy('article.id')
-  if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null)
+  if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
   const rows = await query.execute()
   const attachments = rows.length === 0 ? [] : await db.selectFrom('article_attachment').selectAll()
     .where('article_id', 'in', rows.map((row) => row.id)).orderBy('id').execute()
@@ -110,7 +123,7 @@ export async function findAttachment(
   if (!/^\d{1,18}$/.test(attachmentId)) return undefined
   let query = db.selectFrom('article_attachment').innerJoin('article', 'article.id', 'article_attachment.article_id')
     .selectAll('article_attachment').where('article.ticket_id', '=', ticketId).where('article_attachment.id', '=', attachmentId)
-  if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null)
+  if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
   const row = await query.executeTakeFirst()
   return row && { ...toAttachment(row), content: () => readBlob(db, row.blob_id) }
 }
@@ -123,12 +136,13 @@ function articleQuery(db: Kysely<Database>) {
       'article.id', 'article.ticket_id', 'article.channel', 'article.sender_type', 'article.visible', 'article.person_id',
       'person.name as person_name', 'article.from_text', 'article.to_text', 'article.cc_text', 'article.subject', 'article.body',
       sql<boolean>`article.html is not null`.as('has_html'), 'article.message_id', 'article.inbound_mail_id', 'article.act_id',
-      'article.created_at', 'article.withdrawn_at', 'mail.delivery_state', 'mail.last_error', 'mail.sent_at',
       // Reasons are kept with the mail: what was noted at reading stands among them.
       sql<MailNote[] | null>`(
         select jsonb_agg(jsonb_build_object('note', r ->> 'rule', 'detail', r ->> 'detail') order by place)
         from inbound_mail i, jsonb_array_elements(case jsonb_typeof(i.reason) when 'array' then i.reason else '[]' end) with ordinality as n(r, place)
         where i.id = article.inbound_mail_id and r ->> 'step' = 'reading')`.as('notes'),
+      'article.created_at', 'article.withdrawn_at', 'article.assurance', 'article.assurance_rule', 'article.assurance_detail',
+      'article.held_at', 'article.held_rule', 'article.held_decision', 'mail.delivery_state', 'mail.last_error', 'mail.sent_at',
     ])
 }
 
@@ -138,6 +152,8 @@ function toArticle(row: Awaited<ReturnType<ReturnType<typeof articleQuery>['exec
     personName: row.person_name, from: row.from_text, to: row.to_text, cc: row.cc_text, subject: row.subject, body: row.body,
     hasHtml: row.has_html, messageId: row.message_id, inboundMailId: row.inbound_mail_id, actId: row.act_id, createdAt: row.created_at,
     withdrawnAt: row.withdrawn_at,
+    assurance: row.assurance ? { level: row.assurance, rule: row.assurance_rule, detail: row.assurance_detail } : null,
+    held: row.held_at ? { at: row.held_at, rule: row.held_rule, decision: row.held_decision } : null,
     delivery: row.delivery_state ? { state: row.delivery_state, error: row.last_error, sentAt: row.sent_at } : null,
     notes: row.notes ?? [], attachments: [],
   }

@@ -12,6 +12,10 @@ export type Lock = 'unlock' | 'lock' | 'tmp_lock'
 export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
+export type FollowUpStrangers = 'accept' | 'hold' | 'reject'
+/** How far it is proven who wrote an article. */
+export type Assurance = 'login' | 'confirmed' | 'address' | 'unverified' | 'failed'
+export type HeldDecision = 'accepted' | 'rejected'
 export type AutoResponseType = 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'auto remove' | 'closed'
 export type InboundState = 'accepted' | 'processed' | 'failed' | 'held'
 export type OutboundState = 'queued' | 'sent' | 'failed' | 'cancelled'
@@ -43,7 +47,7 @@ export interface RolePersonTable { role_id: Id; person_id: Id }
 export interface GroupRoleTable { group_id: Id; role_id: Id; right: string }
 export interface QueueTable {
   id: GeneratedId; name: string; parent_id: Id | null; unit_id: Id; group_id: Id; calendar_id: Id | null; address_id: Id | null
-  follow_up_possible: Generated<FollowUpPossible>; follow_up_lock: Generated<boolean>; language: Language | null
+  follow_up_possible: Generated<FollowUpPossible>; follow_up_strangers: Generated<FollowUpStrangers>; follow_up_lock: Generated<boolean>; language: Language | null
   signature: Generated<string>; comment: Generated<string>; valid: Generated<boolean>; created_at: Date
 }
 export interface SystemAddressTable { id: GeneratedId; address: string; name: string; queue_id: Id; valid: Generated<boolean> }
@@ -70,7 +74,8 @@ export interface ArticleTable {
   from_text: Generated<string>; to_text: Generated<string>; cc_text: Generated<string>; reply_to: Generated<string>; subject: Generated<string>
   body: Generated<string>; html: string | null; message_id: string | null; message_id_md5: ColumnType<string | null, never, never>
   in_reply_to: Generated<string>; reference_ids: Generated<string>; inbound_mail_id: Id | null; act_id: string; created_at: Date
-  withdrawn_at: Date | null
+  withdrawn_at: Date | null; assurance: Generated<Assurance | null>; assurance_rule: Generated<string>; assurance_detail: Generated<string>
+  held_at: Generated<Date | null>; held_rule: Generated<string>; held_decision: Generated<HeldDecision | null>
 }
 export interface ArticleAttachmentTable {
   id: GeneratedId; article_id: Id; blob_id: Id; name: string; content_type: string; content_id: string | null

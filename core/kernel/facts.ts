@@ -19,6 +19,9 @@ export interface FactNames {
   'ticket.act-undone': true
   'article.created': true
   'article.delivery-changed': true
+  'article.held': true
+  'article.held-decided': true
+  'article.sender-confirmed': true
   'mail.received': true
   'mail.processed': true
   'admin.changed': true

@@ -7,7 +7,7 @@ import type { AutoResponseType, Database, Id, Language } from '../database/schem
 import { coreTexts, type CoreKey } from '../i18n/core-texts.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { findPerson, isAddress } from '../person/persons.ts'
-import { emitArticle, insertArticle } from '../article/articles.ts'
+import { emitArticle, inTicket, insertArticle } from '../article/articles.ts'
 import { addHistory, type HistoryType } from '../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
@@ -91,7 +91,7 @@ export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> 
   const response = await findResponse(work.db, ticketId, 'closed', customer.language)
   if (!response) return
   const last = await work.db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
-    .where('ticket_id', '=', ticketId).where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
+    .where('ticket_id', '=', ticketId).where('sender_type', '=', 'customer').where(inTicket).orderBy('id', 'desc').limit(1).executeTakeFirst()
   const answered: Answered = {
     from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? response.ticket.title, body: last?.body ?? '',
     messageId: last?.message_id ?? null, references: last?.reference_ids.split(/\s+/).filter(Boolean) ?? [],

@@ -1,9 +1,11 @@
 /** Owns what the steps judge a mail by: the mail, its envelope and what the database knows of it; and what they decide. */
-import type { FollowUpPossible, Id, Language, StateType } from '../database/schema.ts'
+import type { FollowUpPossible, FollowUpStrangers, Id, Language, StateType } from '../database/schema.ts'
 import type { TicketNumberSettings } from '../ticket/number.ts'
 import type { AddressBook } from './addresses.ts'
+import type { Judgement } from './assurance/assurance.ts'
 import type { Decision, MailRule, MailStep } from './outcome.ts'
 import type { ParsedMail } from './parsed-mail.ts'
+import type { Relay } from './relays.ts'
 
 export interface Delivery {
   id: Id
@@ -11,6 +13,12 @@ export interface Delivery {
   envelopeFrom: string
   envelopeTo: string
   acceptedAt: Date
+  /** Who handed the mail to us, and what it called itself (HELO). */
+  peerAddress: string
+  peerName: string
+  /** Who had handed it to our relay, when the relay told (XCLIENT, XFORWARD). */
+  clientAddress?: string | null
+  clientName?: string | null
 }
 
 /** A ticket that a mail may belong to. */
@@ -21,6 +29,7 @@ export interface KnownTicket {
   stateType: StateType
   queueId: Id
   followUpPossible: FollowUpPossible
+  followUpStrangers: FollowUpStrangers
 }
 
 export interface Known {
@@ -31,10 +40,10 @@ export interface Known {
   /** The Message-ID is one that we made. */
   ownMessage: boolean
   /** Articles and outgoing mails behind the ids that the mail refers to. */
-  references: { messageId: string; ticket: KnownTicket }[]
+  references: { messageId: string; ticket: KnownTicket; senderInvolved: boolean }[]
   /** Ids that the mail refers to and that came in but are not processed yet. */
   waitingFor: string[]
-  /** Tickets whose number stands in the subject, and whether the sender has anything to do with each. */
+  /** Tickets whose number stands in the subject, and whether the sender has a part in each (inbound.store.ts says what that is). */
   numbered: { ticket: KnownTicket; senderInvolved: boolean }[]
   /** Our mails that a delivery report may speak of. */
   reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[] }[]
@@ -48,6 +57,10 @@ export interface Hand {
   mail: ParsedMail
   known: Known
   book: AddressBook
+  /** How far the sender is proven. */
+  judgement: Judgement
+  /** Our own mail server that handed the mail on; undefined: it came from elsewhere. */
+  relay?: Relay | undefined
   /** What our own automatic mails say in X-Loop. */
   loopMark: string
   numbers: TicketNumberSettings
@@ -82,6 +95,8 @@ export interface Verdict {
   /** May the customer see it in the ticket? */
   visible: boolean
   follow?: 'possible' | 'reject' | 'new ticket'
+  /** It goes to the ticket but not into it: an agent decides, or it is kept as rejected. */
+  apart?: { decision: null | 'rejected'; rule: MailRule }
   bounced?: Known['reported'][number]
   queueId: Id
 }

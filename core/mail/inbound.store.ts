@@ -13,9 +13,10 @@ export interface InboundRow extends Delivery { state: InboundState; attempts: nu
 export async function loadInbound(db: Kysely<Database>, id: Id): Promise<InboundRow | undefined> {
   const { rows } = await sql<{
     id: Id; blob_id: Id; envelope_from: string; envelope_to: string; accepted_at: Date; state: InboundState; attempts: number
-    data: Buffer | null; size: string
+    peer_address: string; peer_name: string; data: Buffer | null; size: string
   }>`
-    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.state, m.attempts, c.data, b.size
+    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.state, m.attempts,
+      c.data, b.size
     from inbound_mail m join blob b on b.id = m.blob_id left join blob_chunk c on c.blob_id = m.blob_id and c.seq = 0
     where m.id = ${id}`.execute(db)
   const row = rows[0]
@@ -29,12 +30,12 @@ export async function loadInbound(db: Kysely<Database>, id: Id): Promise<Inbound
   }
   return {
     id: row.id, blobId: row.blob_id, envelopeFrom: row.envelope_from, envelopeTo: row.envelope_to, acceptedAt: row.accepted_at,
-    state: row.state, attempts: row.attempts, raw: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+    peerAddress: row.peer_address, peerName: row.peer_name, state: row.state, attempts: row.attempts, raw: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
   }
 }
 
 const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 'title', t.title, 'stateType', t.state_type,
-  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible)`)
+  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible, 'followUpStrangers', q.follow_up_strangers)`)
 
 /**
  * Everything the steps want to know of a mail, in one round trip; undefined when it is processed already. All rows of the
@@ -57,46 +58,63 @@ export async function whatIsKnown(trx: Transaction<Database>, about: {
       'sender', (
         select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language)
         from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
-      ${references.length > 0 ? aboutReferences(references, delivery) : sql``}
+      ${references.length > 0 ? aboutReferences(references, delivery, sender) : sql``}
       ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
       ${originals.length > 0 ? aboutReported(originals) : sql``}) as known`.execute(trx)
   const row = rows[0]!
   if (row.done) return undefined
   const known: Known = { references: [], waitingFor: [], numbered: [], reported: [], ...row.known }
   for (const entry of [...known.references, ...known.numbered]) {
-    if (entry.ticket.stateType === 'merged') entry.ticket = (await mergedInto(trx, entry.ticket.id)) ?? entry.ticket
+    if (entry.ticket.stateType !== 'merged') continue
+    const target = await mergedInto(trx, entry.ticket.id, sender)
+    // A part in either of them is a part in what both have become.
+    if (target) Object.assign(entry, { ticket: target.ticket, senderInvolved: entry.senderInvolved || target.senderInvolved })
   }
   return known
 }
 
 /** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
-const aboutReferences = (references: string[], delivery: Delivery) => sql`,
+const aboutReferences = (references: string[], delivery: Delivery, sender: string) => sql`,
   'references', (
-    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}) order by t.id), '[]')
+    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by t.id), '[]')
     from (
       select a.message_id, a.ticket_id from article a
       where a.message_id_md5 in (select md5(id) from unnest(${references}::text[]) as r(id)) and a.message_id = any(${references}::text[])
       union
       select o.message_id, o.ticket_id from outbound_mail o where o.message_id = any(${references}::text[]) and o.ticket_id is not null
-    ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id),
+    ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id ${personOf(sender)}),
   'waitingFor', (
     select coalesce(json_agg(r.id), '[]') from unnest(${references}::text[]) as r(id) join inbound_mail m on m.message_id_md5 = md5(r.id)
     where m.state = 'accepted' and m.blob_id <> ${delivery.blobId})`
 
 /** Tickets by number in the order found, and whether the sender has any part in each. */
 function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
-  const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
   return sql`,
   'numbered', (
-    select coalesce(json_agg(json_build_object('ticket', ${TICKET}, 'senderInvolved',
-        coalesce(p.agent or p.id in (t.customer_id, t.owner_id, t.responsible_id), false)
-        or exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id)
-        or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id
-          and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole}))
-      order by n.place), '[]')
+    select coalesce(json_agg(json_build_object('ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by n.place), '[]')
     from unnest(${numbers}::text[]) with ordinality as n(number, place)
-      join ticket t on t.number = n.number join queue q on q.id = t.queue_id
-      left join person_address pa on pa.address = ${sender} left join person p on p.id = pa.person_id)`
+      join ticket t on t.number = n.number join queue q on q.id = t.queue_id ${personOf(sender)})`
+}
+
+const personOf = (sender: string) => sql`
+  left join person_address pa on pa.address = ${sender} left join person p on p.id = pa.person_id and p.valid`
+
+/**
+ * Who has a part in a ticket: its customer, owner, responsible and participants, by any of their addresses; agents with any right in
+ * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages. Messages that were ever held do not
+ * count: neither they nor having accepted one of them lets their sender in.
+ */
+function involved(sender: string): RawBuilder<unknown> {
+  const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
+  return sql`(coalesce(p.id in (t.customer_id, t.owner_id, t.responsible_id), false)
+    or exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id)
+    or coalesce(p.agent, false) and exists (
+      select 1 from permission_group g where g.id = q.group_id and g.valid and (
+        exists (select 1 from group_person gp where gp.group_id = g.id and gp.person_id = p.id)
+        or exists (select 1 from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = rp.role_id
+          where gr.group_id = g.id and rp.person_id = p.id)))
+    or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null
+      and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole}))`
 }
 
 /** Our own mails that a report speaks of. */
@@ -107,8 +125,8 @@ const aboutReported = (originals: string[]) => sql`,
     from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id)`
 
 /** OTRS behaviour: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
-async function mergedInto(db: Kysely<Database>, ticketId: Id): Promise<KnownTicket | undefined> {
-  const { rows } = await sql<{ ticket: KnownTicket }>`
+async function mergedInto(db: Kysely<Database>, ticketId: Id, sender: string): Promise<{ ticket: KnownTicket; senderInvolved: boolean } | undefined> {
+  const { rows } = await sql<{ ticket: KnownTicket; senderInvolved: boolean }>`
     with recursive hop as (
       select t.id, t.state_type, 0 as hops from ticket t where t.id = ${ticketId}
       union all
@@ -118,9 +136,10 @@ async function mergedInto(db: Kysely<Database>, ticketId: Id): Promise<KnownTick
           where h.ticket_id = hop.id and h.type = 'Merged' and h.name ~ '%%\\d{1,18}$' order by h.id desc limit 1) m on true
         join ticket t on t.id = m.target
       where hop.state_type = 'merged' and hop.hops < 10)
-    select ${TICKET} as ticket from hop join ticket t on t.id = hop.id join queue q on q.id = t.queue_id
+    select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved"
+    from hop join ticket t on t.id = hop.id join queue q on q.id = t.queue_id ${personOf(sender)}
     where t.state_type <> 'merged' order by hop.hops desc limit 1`.execute(db)
-  return rows[0]?.ticket
+  return rows[0]
 }
 
 export interface InboundEnd {

@@ -12,9 +12,12 @@ import { addHistory } from '../ticket/history.ts'
 import { findNumbers } from '../ticket/number.ts'
 import { numberSettings } from '../ticket/number.store.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
+import { holdMessage } from '../ticket/held.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { keepAddressBook, type AddressBook } from './addresses.ts'
+import { judgeSender, type Evidence } from './assurance/assurance.ts'
+import { makeSenderCheck, type SenderCheck } from './assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
 import { attachBounce } from './bounce.ts'
 import { readReport } from './delivery-report.ts'
@@ -24,6 +27,7 @@ import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
 import { sayAddresses, type ParsedMail } from './parsed-mail.ts'
+import { relayOf } from './relays.ts'
 import { checkedBy, pluginSteps, type MailExtensions } from './run-extensions.ts'
 import { senderOf } from './steps/sender.ts'
 import { WAITS } from './steps/waiting.ts'
@@ -34,11 +38,12 @@ export const PROCESS_ATTEMPTS = 8
 /** The job `mail/process` {id, waits}. */
 export function processJob(host: Host, extensions?: MailExtensions): RunnableJob {
   const addressBook = keepAddressBook(host.db, host.config, host.live)
+  const senders = makeSenderCheck(host.config)
   return {
     async run(payload, { lastAttempt, attempt }) {
       const id = String(payload['id'])
       try {
-        await processMail(host, id, Number(payload['waits'] ?? 0), await addressBook(), extensions)
+        await processMail(host, id, Number(payload['waits'] ?? 0), { book: await addressBook(), senders, extensions })
       } catch (error) {
         // A plugin's word, not a fault: trying again would hear it again. A person decides.
         if (error instanceof Refusal && error.code === 'plugin.refused') return hold(host, id, error)
@@ -51,15 +56,19 @@ export function processJob(host: Host, extensions?: MailExtensions): RunnableJob
   }
 }
 
+/** What mails are judged with, kept over many of them. */
+export interface MailRoom { book: AddressBook; senders: SenderCheck; extensions?: MailExtensions | undefined }
+
 /** Makes of an accepted mail what it is to become. Doing it again does nothing. */
-export async function processMail(host: Host, id: Id, waits: number, book: AddressBook, extensions?: MailExtensions): Promise<void> {
+export async function processMail(host: Host, id: Id, waits: number, room: MailRoom): Promise<void> {
+  const { book, senders, extensions } = room
   const row = await loadInbound(host.db, id)
   if (!row || row.state === 'processed') return
   const mail = await read(row)
-  const answers = await checkedBy(extensions, host.db, row, mail, book)
+  const [answers, evidence] = await Promise.all([checkedBy(extensions, host.db, row, mail, book), senders.look(row.raw, mail, row)])
   let ended: End | undefined
   const later = await host.work(system('postmaster'), async (work) => {
-    const hand = await prepare(work, row, mail, book, waits)
+    const hand = await prepare(work, row, mail, evidence, book, waits)
     if (!hand) return undefined
     const { verdict, reasons } = await judge(hand, extensions && pluginSteps(extensions, work, hand, answers))
     if (verdict.end === 'wait') return WAITS[waits]
@@ -104,14 +113,19 @@ async function read(row: InboundRow): Promise<ParsedMail> {
   }
 }
 
-async function prepare(work: Work, row: InboundRow, mail: ParsedMail, book: AddressBook, waits: number): Promise<Hand | undefined> {
+async function prepare(
+  work: Work, row: InboundRow, mail: ParsedMail, evidence: Evidence, book: AddressBook, waits: number,
+): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
   const report = readReport(mail, row.envelopeFrom)
   const known = await whatIsKnown(work.db, {
     delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],
     numbers: findNumbers(mail.subject, numbers).slice(0, 10), sender: senderOf(mail, row.envelopeFrom).address,
   })
-  return known && { delivery: row, mail, known, book, loopMark: loopMark(work.config), numbers, report, waits }
+  return known && {
+    delivery: row, mail, known, book, judgement: judgeSender(evidence, known.sender?.valid ?? false), relay: relayOf(work.config, row.peerAddress),
+    loopMark: loopMark(work.config), numbers, report, waits,
+  }
 }
 
 interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
@@ -125,10 +139,15 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
     return { outcome: 'bounce-attached', ticketId: verdict.bounced!.ticketId, articleId }
   }
   const { address, name } = verdict.sender
-  const personId = known.sender?.id ?? (address === '' ? null : await personOfMail(work, address, name))
-  const article = articleOf(row, mail, personId, verdict.visible)
+  // What is not believed is nobody's: neither the person it claims to be nor a new one.
+  const personId = !hand.judgement.believed || address === '' ? null : known.sender?.id ?? await personOfMail(work, address, name)
+  const article: NewArticle = { ...articleOf(row, mail, personId, verdict.visible), assurance: { ...hand.judgement, level: hand.judgement.assurance } }
   const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
 
+  if (verdict.ticket && verdict.apart) {
+    const articleId = await holdMessage(work, verdict.ticket.id, { ...article, held: verdict.apart }, reasons)
+    return { outcome: verdict.apart.decision === null ? 'follow-up-held' : 'follow-up-refused', ticketId: verdict.ticket.id, articleId }
+  }
   if (verdict.ticket && verdict.follow !== 'new ticket') {
     const rejected = verdict.follow === 'reject'
     // OTRS behaviour: rejected or not, the message is stored on the ticket; only a rejected one leaves the state alone.

@@ -6,9 +6,11 @@ import { duplicate } from './checks/duplicate.ts'
 import { loop } from './checks/loop.ts'
 import type { MailDecision } from './extensions.ts'
 import type { Hand, Step, Verdict } from './hand.ts'
+import { assurance } from './steps/assurance.ts'
 import { closed } from './steps/closed.ts'
 import { destination } from './steps/destination.ts'
 import { followUp } from './steps/follow-up.ts'
+import { participant } from './steps/participant.ts'
 import { sender } from './steps/sender.ts'
 import { waiting } from './steps/waiting.ts'
 
@@ -18,9 +20,11 @@ export const ORDER: readonly Step[] = [
   automatic,   // a program wrote it: no automatic answer
   bounce,      // a report about a mail of ours: to that mail's ticket
   sender,      // who wrote
+  assurance,   // how far that is proven
   followUp,    // which ticket it goes on with
   waiting,     // it answers a mail still on its way: come back in a moment
   closed,      // whether that ticket still takes mail
+  participant, // whether the sender may write into it
   destination, // which queue a new ticket goes to
 ]
 

@@ -11,6 +11,10 @@ export const OUTCOMES = [
   'follow-up-new-ticket',
   /** The ticket was closed and its queue takes nothing more: stored there, the sender told. */
   'rejected-closed',
+  /** From somebody who has no part in the ticket, or who is not proven: it stands apart there until an agent decides. */
+  'follow-up-held',
+  /** The same, in a queue that takes nothing from strangers: kept with the ticket, as rejected. */
+  'follow-up-refused',
   /** The same bytes came for another address of ours too. */
   'duplicate',
   /** A mail of our own that came back. */

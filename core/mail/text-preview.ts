@@ -1,6 +1,7 @@
 /** Owns the preview of an automatic answer: as it would be sent for a ticket. */
 import type { Kysely } from 'kysely'
 import type { Database, Language } from '../database/schema.ts'
+import { inTicket } from '../article/articles.ts'
 import type { Work } from '../kernel/work.ts'
 import { calendarOfQueue, senderOfQueue } from '../queue/queues.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
@@ -19,7 +20,7 @@ export async function previewText(room: Room, ticket: Ticket, variant: { subject
   const sender = await senderOfQueue(db, ticket.queueId, { address: config.mailAddress, name: config.mail.fromName })
   const calendar = await calendarOfQueue(db, ticket.queueId)
   const last = await db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body']).where('ticket_id', '=', ticket.id)
-    .where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
+    .where('sender_type', '=', 'customer').where(inTicket).orderBy('id', 'desc').limit(1).executeTakeFirst()
   const answered = {
     from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? ticket.title, body: last?.body ?? '', messageId: null, references: [],
   }

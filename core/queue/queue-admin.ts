@@ -1,6 +1,6 @@
 /** Owns what an administrator does with queues: make, place in the tree, edit, switch off. */
 import { sql, type Kysely } from 'kysely'
-import type { Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
+import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
@@ -24,6 +24,7 @@ export interface AdminQueue {
   calendarName: string | null
   addressId: Id | null
   followUpPossible: FollowUpPossible
+  followUpStrangers: FollowUpStrangers
   followUpLock: boolean
   language: Language | null
   signature: string
@@ -38,7 +39,7 @@ function queueQuery(db: Kysely<Database>) {
   return db.selectFrom('queue as q').innerJoin('unit as u', 'u.id', 'q.unit_id').innerJoin('permission_group as g', 'g.id', 'q.group_id')
     .leftJoin('calendar as c', 'c.id', 'q.calendar_id').select([
       'q.id', 'q.name', 'q.parent_id as parentId', 'q.unit_id as unitId', 'u.name as unitName', 'q.group_id as groupId', 'g.name as groupName',
-      'q.calendar_id as calendarId', 'c.name as calendarName', 'q.address_id as addressId', 'q.follow_up_possible as followUpPossible',
+      'q.calendar_id as calendarId', 'c.name as calendarName', 'q.address_id as addressId', 'q.follow_up_possible as followUpPossible', 'q.follow_up_strangers as followUpStrangers',
       'q.follow_up_lock as followUpLock', 'q.language', 'q.signature', 'q.comment', 'q.valid',
       sql<number>`(select count(*)::int from ticket t where t.queue_id = q.id
         and t.state_type in ('new', 'open', 'pending reminder', 'pending auto'))`.as('open'),
@@ -66,6 +67,8 @@ export interface QueueForm {
   /** Sender of mail; null: the address that leads here, else the parent's. */
   addressId: Id | null
   followUpPossible: FollowUpPossible
+  /** What becomes of messages by people without a part in the ticket; absent: as it was, at first held. */
+  followUpStrangers?: FollowUpStrangers
   followUpLock: boolean
   language: Language | null
   signature: string
@@ -160,6 +163,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   return {
     parent_id: form.parentId, unit_id: form.unitId, group_id: form.groupId, calendar_id: form.calendarId, address_id: form.addressId,
     follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: form.language,
+    follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
     signature: demandShort(form.signature, 'signature', 5000), comment: demandShort(form.comment, 'comment', 500), valid: form.valid,
   }
 }

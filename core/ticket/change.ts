@@ -37,7 +37,11 @@ export interface TicketColumns {
   last_agent_at?: Date | null
 }
 
-export interface Written { type: HistoryType; parts: readonly (string | number)[]; columns?: TicketColumns; articleId?: Id; reason?: unknown }
+export interface Written {
+  type: HistoryType; parts: readonly (string | number)[]; columns?: TicketColumns; articleId?: Id; reason?: unknown
+  /** What the act changed elsewhere than in the ticket's columns: kept in history for undo (held.ts). */
+  beside?: { before: Record<string, unknown>; after: Record<string, unknown> }
+}
 
 const current = (ticket: Ticket): Required<TicketColumns> => ({
   title: ticket.title, queue_id: ticket.queueId, state_id: ticket.stateId, state_type: ticket.stateType, priority_id: ticket.priorityId,
@@ -58,9 +62,9 @@ export async function writeChange(work: Work, ticket: Ticket, entries: Written[]
     ticketId: ticket.id, type: entry.type, parts: entry.parts,
     ...(entry.articleId ? { articleId: entry.articleId } : {}),
     ...(entry.reason === undefined ? {} : { reason: entry.reason }),
-    ...(entry.columns ? {
-      before: Object.fromEntries(Object.keys(entry.columns).map((key) => [key, now[key as keyof TicketColumns] ?? null])),
-      after: entry.columns as Record<string, unknown>,
+    ...(entry.columns || entry.beside ? {
+      before: { ...Object.fromEntries(Object.keys(entry.columns ?? {}).map((key) => [key, now[key as keyof TicketColumns] ?? null])), ...entry.beside?.before },
+      after: { ...entry.columns, ...entry.beside?.after },
     } : {}),
   })))
 }

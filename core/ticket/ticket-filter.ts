@@ -13,6 +13,8 @@ export interface TicketFilter {
   owner?: Id | 'nobody'
   customerId?: Id
   watchedBy?: Id
+  /** A message waits for a decision. */
+  held?: true
   /** Number (whole or its beginning), words of the title, customer's name or address. */
   search?: string
   createdFrom?: Date
@@ -61,7 +63,9 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   if (branches.length === 0) return undefined
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
-  const search = searchCondition(filter.search)
+  // Few tickets have a held message: they too are gathered first.
+  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined].filter((condition) => condition !== undefined)
+  const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
   const narrowed = search && sql`with ticket as materialized (
     select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([search, ...conditions], sql` and `)})`
   const sorted = order ? sql` order by ${order('sort_key')}` : sql``
@@ -77,6 +81,8 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   })
   return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
+
+const HELD = sql`ticket.id = any(array(select ticket_id from article where held_at is not null and held_decision is null))`
 
 /** Columns that the policy's branches and the sorts speak of. */
 const SEARCHED_COLUMNS = 'id, title, queue_id, owner_id, responsible_id, customer_id, priority_id, pending_until, received_at, created_at, changed_at'

@@ -1,5 +1,5 @@
 /** Owns the words of a ticket: what a ticket is to those who read it. */
-import type { Channel, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { Assurance, Channel, Id, Lock, SenderType, StateType } from '../database/schema.ts'
 import type { TicketTies } from '../permission/policy.ts'
 
 /** A ticket with the names people know its parts by, and its ties to the one who asked for it. */
@@ -53,6 +53,10 @@ export interface NewArticle {
   inReplyTo?: string
   references?: string
   inboundMailId?: Id
+  /** How far it is proven who wrote; absent: nobody looked. What an actor writes who is logged in is 'login' by itself. */
+  assurance?: { level: Assurance | null; rule: string; detail: string }
+  /** It stands apart from the ticket. */
+  held?: { rule: string; decision: null | 'rejected' }
   attachments?: NewAttachment[]
 }
 

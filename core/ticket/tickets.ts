@@ -7,7 +7,7 @@ import { holdsRight } from '../permission/policy.ts'
 import { loadAccess } from '../permission/access.store.ts'
 import { findQueue, senderOfQueue } from '../queue/queues.ts'
 import { findPerson } from '../person/persons.ts'
-import { emitArticle, firstWords, insertArticle, storable } from '../article/articles.ts'
+import { emitArticle, firstWords, inTicket, insertArticle, storable } from '../article/articles.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
 import { addArticle, askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
@@ -341,6 +341,6 @@ function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingU
 /** The mail an answer refers to: the customer's last, so that their mail program shows one thread. */
 async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: string; references: string } | undefined> {
   const row = await work.db.selectFrom('article').select(['message_id', 'reference_ids']).where('ticket_id', '=', ticketId)
-    .where('message_id', 'is not', null).where('sender_type', '=', 'customer').orderBy('id', 'desc').limit(1).executeTakeFirst()
+    .where('message_id', 'is not', null).where('sender_type', '=', 'customer').where(inTicket).orderBy('id', 'desc').limit(1).executeTakeFirst()
   return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
 }

@@ -4,6 +4,7 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { cancelMails, UNDO_SECONDS } from '../mail/outbound.ts'
 import { refused } from '../errors.ts'
 import { ticketFor, writeChange, type TicketColumns } from './change.ts'
+import { putBackHeld } from './held.ts'
 
 /**
  * Takes back one act of the actor's own on a ticket, within ten seconds. Returns the texts of answers taken back, so that
@@ -23,7 +24,8 @@ export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ 
   const mails = await cancelMails(work, act)
   if (mails.left > 0) throw refused('undo.too-late')
 
-  const columns: TicketColumns = Object.assign({}, ...rows.toReversed().map((row) => row.before ?? {}))
+  const columns: TicketColumns = {}
+  for (const row of rows.toReversed()) Object.assign(columns, await putBackHeld(work, ticket.id, row))
   for (const key of ['pending_until', 'closed_at', 'last_customer_at', 'last_agent_at'] as const) {
     const value = columns[key] as unknown
     if (typeof value === 'string') columns[key] = new Date(value)

@@ -59,6 +59,9 @@ const pending: Say = (row, room) => {
 /** Types whose sentence needs what was and what is. */
 const TWO_PARTS: ReadonlySet<string> = new Set(['NewTicket', 'Move', 'StateUpdate', 'PriorityUpdate', 'TitleUpdate', 'Merged'])
 
+/** What core writes about messages held apart and their senders. */
+const HELD: ReadonlySet<string> = new Set(['message held', 'message refused', 'message accepted', 'sender accepted', 'message rejected', 'sender confirmed'])
+
 const sayers: Record<string, Say> = {
   NewTicket: (row, room) => part(row, 1)
     ? text(room)('history.NewTicket', { number: part(row, 0), queue: part(row, 1).replaceAll('::', ' · '), state: state(part(row, 3), room) }) : text(room)('history.NewTicket.plain'),
@@ -83,7 +86,9 @@ const sayers: Record<string, Say> = {
   SLAUpdate: (row, room) => text(room)('history.SLAUpdate', { to: part(row, 0) }),
   TicketDynamicFieldUpdate: dynamicField,
   ArticleDynamicFieldUpdate: dynamicField,
-  Misc: (row, room) => row.parts[0] === 'undo'
+  Misc: (row, room) => HELD.has(row.parts[0] ?? '')
+    ? text(room)(`history.${row.parts[0]!.replace(' ', '-')}` as DeskKey, { text: part(row, 1) })
+    : row.parts[0] === 'undo'
     ? text(room)('history.undo', { what: [...new Set(row.parts.slice(1))].map((type) => actName(type, room)).join(', ') })
     : text(room)('history.Misc', { text: row.parts.filter(Boolean).join(', ') }),
 }

@@ -1,5 +1,5 @@
 /** Owns saying why a ticket is where it is: the reasons that mail and entry forms stored with it, as sentences. */
-import { mailTexts, type Language, type MailKey, type MailReason, type Origin } from '../../core/index.ts'
+import { mailTexts, sayMailRule, type Language, type MailKey, type MailReason, type Origin } from '../../core/index.ts'
 import { deskTexts, type DeskKey } from './words.ts'
 
 /** One line each; what nobody has words for yet is said as it was stored. */
@@ -24,5 +24,5 @@ export function sayReason(reason: MailReason, language: Language): string {
     const key = `reason.${name}` as DeskKey
     if (Object.hasOwn(deskTexts.pl, key)) return t(key, { detail, decided: reason.decided }).replace(/:\s*$/, '')
   }
-  return [reason.rule || reason.step, detail].filter(Boolean).join(': ')
+  return [reason.rule ? sayMailRule(reason.rule, language).replace(/\.$/, '') : reason.step, detail].filter(Boolean).join(': ')
 }

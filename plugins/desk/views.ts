@@ -1,7 +1,7 @@
 /** Owns the views of the rail: which tickets each shows, and in which order. */
 import { OPEN_TYPES, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
 
-export const VIEWS = ['take', 'mine', 'pending', 'watched', 'open'] as const
+export const VIEWS = ['take', 'mine', 'pending', 'watched', 'open', 'held'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export interface View {
@@ -17,6 +17,8 @@ export const views: Record<ViewName, View> = {
   // The nearest date first, those without a date last.
   pending: { filter: () => ({ stateTypes: ['pending reminder', 'pending auto'] }), sort: 'pending', direction: 'asc' },
   watched: { filter: (access) => ({ stateTypes: OPEN_TYPES, watchedBy: access.personId }), sort: 'changed', direction: 'desc' },
+  // Of closed tickets too: a message that waits there is seen nowhere else.
+  held: { filter: () => ({ held: true }), sort: 'changed', direction: 'desc' },
   open: { filter: () => ({ stateTypes: OPEN_TYPES }), sort: 'created', direction: 'desc' },
 }
 

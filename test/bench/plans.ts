@@ -97,7 +97,7 @@ async function mailStatements(place: Place): Promise<Statement[]> {
   })
   const messageId = String(article!['message_id'])
   await whatIsKnown(db as Kysely<Database> as never, {
-    delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date() }, messageId, references: [messageId, '<none@klient.example>'],
+    delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date(), peerAddress: '', peerName: '' }, messageId, references: [messageId, '<none@klient.example>'],
     originals: [messageId], numbers: [String(article!['number'])], sender: String(article!['address']),
   })
   await opened.close()

@@ -83,7 +83,9 @@ describe('which ticket', () => {
     const [one] = await station.processed('Re: dziękuję')
     expect(one).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
     expect(rule(one, 'follow-up')).toBe('references')
-    await station.mail({ from: someone(), subject: 'ktoś z kopii', text: 'ja też', inReplyTo: messageId })
+    const colleague = someone()
+    await station.database.db.updateTable('article').set({ cc_text: `Kolega <${colleague}>` }).where('message_id', '=', messageId).execute()
+    await station.mail({ from: colleague, subject: 'ktoś z kopii', text: 'ja też', inReplyTo: messageId })
     const [two] = await station.processed('ktoś z kopii')
     expect(two).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
     expect((await articlesOf(ticket.id)).at(-1)).toMatchObject({ visible: true, sender_type: 'customer', body: 'ja też' })
@@ -92,6 +94,7 @@ describe('which ticket', () => {
   test('References win over another ticket\'s number in the subject, and the newest reference over older ones', async () => {
     const one = await opened('wątek pierwszy')
     const two = await opened('wątek drugi')
+    await station.database.db.updateTable('ticket').set({ customer_id: one.ticket.customer_id }).where('id', '=', two.ticket.id).execute()
     await station.mail({ from: one.address, subject: `Re: [Ticket#${one.ticket.number}] pomieszane`, text: 'x', references: [one.messageId, two.messageId] })
     const [end] = await station.processed(`Re: [Ticket#${one.ticket.number}] pomieszane`)
     expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: two.ticket.id })
@@ -107,15 +110,46 @@ describe('which ticket', () => {
     expect((await station.processed('[Ticket#2020010110000011] dawny'))[0]).toMatchObject({ outcome: 'new-ticket' })
   })
 
-  test('a stranger who knows a number is attached, but the customer does not see it, and the reason is kept', async () => {
+  test('a stranger who knows a number is held apart: not visible, nothing opened, nobody answered, the reason kept', async () => {
     const { ticket } = await opened('cudze')
+    await close(ticket.id)
     const subject = `[Ticket#${ticket.number}] pokażcie mi to`
-    await station.mail({ from: someone(), subject, text: 'kim jestem?' })
+    const stranger = someone()
+    await station.mail({ from: stranger, subject, text: 'kim jestem?' })
     const [end] = await station.processed(subject)
-    expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
-    expect(rule(end, 'follow-up')).toBe('number-in-subject-by-stranger')
-    expect((await articlesOf(ticket.id)).at(-1)).toMatchObject({ visible: false })
+    expect(end).toMatchObject({ outcome: 'follow-up-held', ticket_id: ticket.id })
+    expect(rule(end, 'participant')).toBe('no-part-in-ticket')
+    expect((await articlesOf(ticket.id)).at(-1)).toMatchObject({ visible: false, held_rule: 'no-part-in-ticket', held_decision: null, body: 'kim jestem?' })
+    expect(await ticketOf(ticket.id)).toMatchObject({ state_type: 'closed' })
+    expect(await answersTo(stranger)).toEqual([])
   })
+
+  test('being held gives no part in the ticket, so the second mail of the same stranger is held too', async () => {
+    const { ticket } = await opened('uparty')
+    const stranger = someone()
+    for (const n of [1, 2]) {
+      await station.mail({ from: stranger, cc: `drugi-${stranger}`, subject: `[Ticket#${ticket.number}] uparty ${n}`, text: 'x' })
+      expect((await station.processed(`[Ticket#${ticket.number}] uparty ${n}`))[0]).toMatchObject({ outcome: 'follow-up-held' })
+    }
+    await station.mail({ from: `drugi-${stranger}`, subject: `[Ticket#${ticket.number}] z jego kopii`, text: 'x' })
+    expect((await station.processed(`[Ticket#${ticket.number}] z jego kopii`))[0]).toMatchObject({ outcome: 'follow-up-held' })
+  })
+
+  test('who has nothing but a reference is a stranger too', async () => {
+    const { messageId, ticket } = await opened('przekazane dalej')
+    await station.mail({ from: someone(), subject: 'Odp: przekazane dalej', text: 'x', inReplyTo: messageId })
+    expect((await station.processed('Odp: przekazane dalej'))[0]).toMatchObject({ outcome: 'follow-up-held', ticket_id: ticket.id })
+  })
+
+  test.each([['accept', 'follow-up', true, null], ['reject', 'follow-up-refused', false, 'rejected']] as const)(
+    'a queue may %s strangers', async (policy, outcome, visible, decision) => {
+      const queueId = await queueWith('possible', `${policy}@uni.example`)
+      await station.database.db.updateTable('queue').set({ follow_up_strangers: policy }).where('id', '=', queueId).execute()
+      const { ticket } = await opened(`obcy ${policy}`, { to: `${policy}@uni.example` })
+      await station.mail({ from: someone(), subject: `[Ticket#${ticket.number}] od obcego`, text: 'x' })
+      expect((await station.processed(`[Ticket#${ticket.number}] od obcego`))[0]).toMatchObject({ outcome, ticket_id: ticket.id })
+      expect((await articlesOf(ticket.id)).filter(({ sender_type }) => sender_type === 'customer').at(-1)).toMatchObject({ visible, held_decision: decision })
+    })
 
   test('a recipient of the ticket\'s mail, an agent, and a participant are no strangers; a longer address is', async () => {
     const { ticket } = await opened('znajomi')
@@ -125,10 +159,10 @@ describe('which ticket', () => {
     await station.make.agent({ 1: ['rw'] }, { address: agent })
     for (const [n, from] of [colleague, agent].entries()) {
       await station.mail({ from, subject: `[Ticket#${ticket.number}] znajomy ${n}`, text: 'x' })
-      expect(rule((await station.processed(`[Ticket#${ticket.number}] znajomy ${n}`))[0], 'follow-up')).toBe('number-in-subject')
+      expect(rule((await station.processed(`[Ticket#${ticket.number}] znajomy ${n}`))[0], 'participant')).toBe('has-part-in-ticket')
     }
     await station.mail({ from: `x${colleague}`, subject: `[Ticket#${ticket.number}] podobny`, text: 'x' })
-    expect(rule((await station.processed(`[Ticket#${ticket.number}] podobny`))[0], 'follow-up')).toBe('number-in-subject-by-stranger')
+    expect(rule((await station.processed(`[Ticket#${ticket.number}] podobny`))[0], 'participant')).toBe('no-part-in-ticket')
   })
 
   test('an answer to a merged ticket goes to where it was merged, over two hops', async () => {

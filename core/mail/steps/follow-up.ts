@@ -3,7 +3,7 @@ import type { Step } from '../hand.ts'
 
 /**
  * References and In-Reply-To, newest first; then numbers in the subject, of which the ticket must exist (OTRS behaviour;
- * OTRS asks the subject first). Who only knows a number, with no part in the ticket, is not shown to the customer.
+ * OTRS asks the subject first). Whether the sender may write into it is asked later.
  */
 export const followUp: Step = {
   name: 'follow-up',
@@ -16,12 +16,9 @@ export const followUp: Step = {
       return { decided: ticket.number, rule: 'references', detail: id }
     }
     if (report) return undefined
-    for (const { ticket, senderInvolved } of known.numbered) {
-      verdict.ticket = ticket
-      if (senderInvolved) return { decided: ticket.number, rule: 'number-in-subject', detail: mail.subject }
-      verdict.visible = false
-      return { decided: ticket.number, rule: 'number-in-subject-by-stranger', detail: verdict.sender.address }
-    }
-    return undefined
+    const numbered = known.numbered[0]
+    if (!numbered) return undefined
+    verdict.ticket = numbered.ticket
+    return { decided: numbered.ticket.number, rule: 'number-in-subject', detail: mail.subject }
   },
 }

@@ -39,8 +39,9 @@ export interface ArticleCardProps {
 
 export const ArticleCard = ({ c, article, audience, attachmentHref, beside, below, acts }: ArticleCardProps) => {
   const t = webTexts.in(c.get('language'))
-  const note = !article.visible
-  const kind = note ? 'note' : article.senderType
+  const apart = article.held !== null && article.held.decision !== 'accepted'
+  const note = !article.visible && !apart
+  const kind = apart ? 'held' : note ? 'note' : article.senderType
   const sender = article.senderType === 'system' ? t('article.sender.system')
     : (article.personName ?? headerName(article.from)) || t(`article.channel.${article.channel}`)
   const address = audience === 'agent' && article.senderType === 'customer' ? headerAddress(article.from) : ''
@@ -55,11 +56,13 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             <b>{sender}</b>
             {address && address !== sender && <span class="quiet"> {address}</span>}
             {note && <span class="article-note-label"> {t('article.note')}</span>}
+            {apart && <span class="article-note-label"> {t(article.held?.decision === 'rejected' ? 'article.rejected' : 'article.held')}</span>}
+            {audience === 'agent' && article.held?.decision === 'accepted' && <span class="article-note-label"> {t('article.let-in')}</span>}
             {audience === 'agent' && article.senderType === 'agent' && article.to && <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>}
             {audience === 'agent' && article.cc && <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>}
           </p>
-          {beside && <p class="article-beside">{beside}</p>}
           {audience === 'agent' && article.notes.length > 0 && <Notes c={c} notes={article.notes} />}
+          {beside && <div class="article-beside">{beside}</div>}
         </div>
         <p class="article-when">
           <Time c={c} at={article.createdAt} />

@@ -1,5 +1,6 @@
 /** Owns the list of page parts. */
 export { ArticleCard, AttachmentChip, headerAddress, headerName, type ArticleCardProps } from './article-card.tsx'
+export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './assurance.tsx'
 export { Avatar, initials } from './avatar.tsx'
 export {
   ActButton, Button, ButtonLink, Checkbox, CsrfField, Field, Files, FormProblems, Key, Select, TextArea, type Choice, type InputType,

@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import {
-  ActButton, Badge, Card, findInbound, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, Notice, OUTCOMES, PageHead, readInboundRaw, refused, retryInbound, saySize, SideList,
-  Time, type AdminQueue, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type PageContext, type Tone, type WebEnv,
+  ActButton, Badge, Card, findInbound, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, Notice, OUTCOMES, PageHead, readInboundRaw, refused, retryInbound, sayAssurance, saySize, SideList,
+  Time, type AdminQueue, type Assurance, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type PageContext, type Tone, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
@@ -134,6 +134,7 @@ async function detailPage(c: PageContext, mail: InboundDetail, problem?: string)
 
 /** A queue's id as its name, a known outcome in words, a ticket's number as it is. */
 function sayDecided(c: PageContext, step: string, decided: string, queues: readonly AdminQueue[]): string {
+  if (step === 'assurance' && decided !== 'not-checked') return sayAssurance(decided as Assurance, c.get('language'))
   if (step === 'destination') return queues.find((queue) => queue.id === decided)?.name ?? decided
   const key = `decided.${decided}`
   const t = words(c) as (key: string) => string

@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import {
   blankForm, Button, ButtonLink, calendarOfQueue, Card, Checkbox, createQueue, CsrfField, editQueue, Field, findAdminQueue, FormProblems, listAllQueues,
   listCalendars, listGroups, listQueueTexts, listSystemAddresses, listTexts, listUnits, Notice, PageHead, readFields, refused, sayHours, Select,
-  senderOfQueue, setQueueText, SideList, Tabs, TEXT_TYPES, TextArea, type AdminQueue, type FollowUpPossible, type FormState, type PageContext, type QueueForm, type WebEnv,
+  senderOfQueue, setQueueText, SideList, Tabs, TEXT_TYPES, TextArea, type AdminQueue, type FollowUpPossible, type FollowUpStrangers, type FormState, type PageContext, type QueueForm, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
@@ -95,6 +95,7 @@ const QueueTabs = ({ c, queue, current }: { c: PageContext; queue: AdminQueue; c
   )
 }
 
+const STRANGERS: readonly FollowUpStrangers[] = ['hold', 'accept', 'reject']
 const FOLLOW_UPS: readonly FollowUpPossible[] = ['possible', 'new ticket', 'reject']
 const followUpKey = (value: FollowUpPossible): AdminKey => `queue.follow-up.${value === 'new ticket' ? 'new-ticket' : value}`
 
@@ -138,6 +139,10 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 choices={addresses.filter((address) => address.valid || address.id === queue?.addressId).map((address) => ({ value: address.id, label: `${address.name} <${address.address}>` }))}
               />
               <Select c={c} form={form} name="language" label={t('queue.language')} help={t('queue.language.help')} value={queue?.language} empty={t('choose.none')} choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+              <Select
+                c={c} form={form} name="followUpStrangers" label={t('queue.strangers')} help={t('queue.strangers.help')} value={queue?.followUpStrangers ?? 'hold'}
+                choices={STRANGERS.map((value) => ({ value, label: t(`queue.strangers.${value}`) }))}
+              />
               <TextArea c={c} form={form} name="signature" label={t('queue.signature')} help={t('queue.signature.help')} value={queue?.signature} rows={4} maxlength={5000} />
             </Fields>
             <Fields title={t('queue.closed')}>
@@ -229,6 +234,7 @@ function read(values: Record<string, string>): QueueForm {
     name: values['name'] ?? '', parentId: values['parentId'] || null, unitId: values['unitId'] ?? '', groupId: values['groupId'] ?? '',
     calendarId: values['calendarId'] || null, addressId: values['addressId'] || null,
     followUpPossible: FOLLOW_UPS.find((value) => value === values['followUpPossible']) ?? 'possible', followUpLock: Boolean(values['followUpLock']),
+    followUpStrangers: STRANGERS.find((value) => value === values['followUpStrangers']) ?? 'hold',
     language: values['language'] === 'pl' || values['language'] === 'en' ? values['language'] : null, signature: values['signature'] ?? '',
     comment: values['comment'] ?? '', valid: Boolean(values['valid']),
   }

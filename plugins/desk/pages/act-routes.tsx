@@ -1,8 +1,8 @@
 /** Owns the POST routes of a ticket: each reads its form, does one act, says what was done and offers to take it back. */
 import type { Hono } from 'hono'
 import {
-  demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
-  refused, Refusal, releaseTicket, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
+  acceptHeld, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
+  refused, Refusal, rejectHeld, releaseTicket, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
   withRefusal, type ChosenState, type Id, type PageContext, type WebEnv, type Work,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
@@ -116,6 +116,18 @@ const acts: Record<string, Act> = {
       await setCustomer(work, id, person.id)
       return { say: 'done.customer', params: { who: person.name } }
     }
+  },
+  'accept-message': async (_c, id, fields) => async (work) => {
+    await acceptHeld(work, id, fields['article'] ?? '')
+    return { say: 'done.accept-message' }
+  },
+  'accept-sender': async (_c, id, fields) => async (work) => {
+    await acceptHeld(work, id, fields['article'] ?? '', { sender: true })
+    return { say: 'done.accept-sender' }
+  },
+  'reject-message': async (_c, id, fields) => async (work) => {
+    await rejectHeld(work, id, fields['article'] ?? '')
+    return { say: 'done.reject-message' }
   },
   watch: async (_c, id, fields) => async (work) => {
     await watchTicket(work, id, fields['watching'] !== 'no')

@@ -1,10 +1,11 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
-  blankForm, Button, CsrfField, Field, Files, findArticle, FormProblems, headerName, hx, may, sayDateTime, sayTime, TextArea, type Draft, type FormState,
+  blankForm, Button, CsrfField, Field, Files, findArticle, FormProblems, headerAddress, headerName, hx, isAddress, may, sayDateTime, sayTime, TextArea, type Article, type Draft, type FormState,
   type PageContext,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
+import { isPart } from './held.tsx'
 import type { TicketView } from './ticket.tsx'
 
 interface Props { c: PageContext; room: Room; view: TicketView; bad: FormState | undefined; quote?: string | undefined }
@@ -19,20 +20,22 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
   const draft = view.drafts.reply
   const body = quote ? `${draft?.fields['body'] ? `${draft.fields['body']}\n\n` : ''}${quote}` : draft?.fields['body'] ?? ''
   const form = bad ?? blankForm({ ...draft?.fields, body })
-  const to = form.values['to'] ?? ticket.customerAddress ?? ''
-  const open = Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
+  // Nobody is known to have asked: the address that the message gives is offered, with a warning.
+  const claimed = ticket.customerAddress ? undefined : claimedAddress(view.articles)
+  const to = form.values['to'] ?? ticket.customerAddress ?? claimed ?? ''
+  const open = claimed !== undefined || Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
   const { config } = c.get('host')
   return (
     <form class="composer" id="reply-form" method="post" action={`${path}/reply`} enctype="multipart/form-data" aria-label={t('compose.label')}>
       <CsrfField c={c} />
       <details class="composer-head" id="reply-head" open={open}>
         <summary>
-          {t('compose.to')} <b>{form.values['to'] === undefined || to === ticket.customerAddress ? ticket.customerName ?? t('compose.nobody') : to}</b>
+          {t('compose.to')} <b>{ticket.customerAddress !== null && to === ticket.customerAddress ? ticket.customerName ?? to : to || t('compose.nobody')}</b>
           {form.values['cc'] ? <> · {t('compose.cc')} {form.values['cc']}</> : null}
           <span class="composer-change">{t('compose.change')}</span>
         </summary>
         <div class="form-row">
-          <Field c={c} form={form} name="to" id="reply-to" label={t('compose.to.label')} value={ticket.customerAddress} help={ticket.customerAddress ? undefined : t('compose.no-address')} />
+          <Field c={c} form={form} name="to" id="reply-to" label={t('compose.to.label')} value={ticket.customerAddress ?? claimed} help={ticket.customerAddress ? undefined : t(claimed ? 'compose.unconfirmed' : 'compose.no-address')} />
           <Field c={c} form={form} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
           <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
         </div>
@@ -53,6 +56,13 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
       </div>
     </form>
   )
+}
+
+/** Where the newest message of a customer says it comes from. */
+function claimedAddress(articles: readonly Article[]): string | undefined {
+  const newest = articles.findLast((article) => article.senderType === 'customer' && isPart(article))
+  const address = newest ? headerAddress(newest.from) : ''
+  return isAddress(address) ? address : undefined
 }
 
 /** A note for agents only; the customer never sees it. */
@@ -112,6 +122,7 @@ export const DraftWords = ({ c, at }: { c: PageContext; at: Date }) => {
 export async function quoteOf(c: PageContext, view: TicketView): Promise<string | undefined> {
   const id = c.req.query('quote')
   const article = id ? await findArticle(c.get('host').db, view.ticket.id, id) : undefined
+  // What is held or a note is not for the customer to read.
   if (!article?.visible) return undefined
   const { clock, config } = c.get('host')
   const when = sayDateTime(article.createdAt, config.zone, c.get('language'), clock())

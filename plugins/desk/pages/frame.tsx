@@ -1,8 +1,8 @@
 /** Owns the frame of the agents' pages: bar, rail with views and queues, and who is let in. */
 import type { Child } from 'hono/jsx'
 import {
-  ButtonLink, countEach, countOpenByQueue, demandAgent, Key, listQueues, LiveRegion, page, queueTree, queuesWith, webTexts, type PageContext,
-  type PageWish, type PersonActor, type Queue, type QueueNode,
+  ButtonLink, countEach, countOpenByQueue, countTickets, demandAgent, Key, listQueues, LiveRegion, page, queueTree, queuesWith, webTexts, type PageContext,
+  type PageWish, type PersonActor, type Queue, type QueueNode, type TicketFilter,
 } from '../../../core/index.ts'
 import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
 import { VIEWS, views, type ViewName } from '../views.ts'
@@ -44,11 +44,12 @@ interface RailData { counts: Record<ViewName, number>; tree: QueueNode[] }
 async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailData> {
   const { db } = c.get('host')
   const { access } = actor
-  const [counts, open] = await Promise.all([
-    countEach(db, access, 'ro', Object.fromEntries(VIEWS.map((name) => [name, views[name].filter(access)])) as Record<ViewName, ReturnType<(typeof views)['take']['filter']>>),
-    countOpenByQueue(db, access),
+  // Held messages lie on closed tickets too, so that they are no part of the one walk over open ones.
+  const [counts, held, open] = await Promise.all([
+    countEach(db, access, 'ro', Object.fromEntries(VIEWS.filter((name) => name !== 'held').map((name) => [name, views[name].filter(access)])) as Record<Exclude<ViewName, 'held'>, TicketFilter>),
+    countTickets(db, access, 'ro', views.held.filter(access)), countOpenByQueue(db, access),
   ])
-  return { counts, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
+  return { counts: { ...counts, held }, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
 }
 
 /** The rail's content; it fetches itself again when a ticket changes. */
@@ -59,7 +60,7 @@ export async function rail(c: PageContext, room: Room, place: ListPlace | undefi
   return (
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets">
       <ul>
-        {VIEWS.map((name) => (
+        {VIEWS.filter((name) => name !== 'held' || counts.held > 0 || here === 'view-held').map((name) => (
           <li><RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>{t(`view.${name}`)}</RailLink></li>
         ))}
       </ul>

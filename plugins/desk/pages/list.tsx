@@ -1,7 +1,7 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import {
-  ButtonLink, countTickets, findPerson, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, type Id, type PageContext,
-  type TicketPage,
+  ButtonLink, countTickets, findPerson, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, ticketMarks, type Id, type PageContext,
+  type TicketMarks, type TicketPage,
 } from '../../../core/index.ts'
 import { Refusal } from '../../../core/index.ts'
 import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
@@ -19,6 +19,7 @@ export interface Listing {
   total: number
   seen: Map<Id, Date>
   slots: RowSlots
+  marks: Map<Id, TicketMarks>
 }
 
 /** GET /desk: what waits to be taken. */
@@ -90,7 +91,7 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
 
 const CAP = 1000
 
-/** Three queries whatever the length: the page of tickets, how many in all, what the person has seen of them. */
+/** Four queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders. */
 async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listing> {
   const { db, config, slots } = c.get('host')
   const { access } = room.actor
@@ -99,12 +100,13 @@ async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listi
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)), countTickets(db, access, 'ro', filter, CAP),
   ])
   const rows = found.tickets.map((ticket) => ({ ticket }))
-  const [seen, fill] = await Promise.all([
-    seenTimes(db, access.personId, found.tickets.map((ticket) => ticket.id)),
+  const ids = found.tickets.map((ticket) => ticket.id)
+  const [seen, marks, fill] = await Promise.all([
+    seenTimes(db, access.personId, ids), ticketMarks(db, ids),
     slots.fillRows('desk.list.row', rows, c),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, seen, slots: filled }
+  return { query, found, total, seen, marks, slots: filled }
 }
 
 async function titleOf(c: PageContext, room: Room, query: ListQuery): Promise<string> {

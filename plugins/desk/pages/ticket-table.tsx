@@ -1,8 +1,8 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
 import type { Child } from 'hono/jsx'
 import {
-  Avatar, Badge, EmptyState, isOpen, LiveRegion, may, Pager, sayPriority, sayStateName, shortName, Time, toneOf, type Id, type PageContext, type Sort,
-  type Ticket,
+  AssuranceMark, Avatar, Badge, EmptyState, isOpen, LiveRegion, may, Pager, sayPriority, sayStateName, shortName, Time, toneOf, type Id, type PageContext, type Sort,
+  type Ticket, type TicketMarks,
 } from '../../../core/index.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
@@ -24,7 +24,7 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
             <Head c={c} query={query} />
             <tbody>
               {found.tickets.map((ticket) => (
-                <Row c={c} room={room} ticket={ticket} seen={listing.seen.get(ticket.id)} more={listing.slots.get(ticket.id) ?? []} />
+                <Row c={c} room={room} ticket={ticket} seen={listing.seen.get(ticket.id)} marks={listing.marks.get(ticket.id)} more={listing.slots.get(ticket.id) ?? []} />
               ))}
             </tbody>
           </table>
@@ -80,9 +80,9 @@ const SortHead = ({ c, query, sort, class: className, children }: { c: PageConte
   )
 }
 
-interface RowProps { c: PageContext; room: Room; ticket: Ticket; seen: Date | undefined; more: Child[] }
+interface RowProps { c: PageContext; room: Room; ticket: Ticket; seen: Date | undefined; marks: TicketMarks | undefined; more: Child[] }
 
-const Row = ({ c, room, ticket, seen, more }: RowProps) => {
+const Row = ({ c, room, ticket, seen, marks, more }: RowProps) => {
   const t = words(c)
   const language = c.get('language')
   const news = isOpen(ticket.stateType) && ticket.lastCustomerAt !== null && (!seen || seen < ticket.lastCustomerAt)
@@ -103,11 +103,13 @@ const Row = ({ c, room, ticket, seen, more }: RowProps) => {
           {news && !ticket.lastAgentAt && <span class="only-heard">{t('list.unseen')}</span>}
         </span>
         <span class="line-2">{news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}<span class="number">{ticket.number}</span> {ticket.preview}</span>
+        {marks && marks.held > 0 && <span class="line-2"><a class="row-held" href={`/desk/tickets/${ticket.id}#held`}>{t('held.row', { count: marks.held })}</a></span>}
         {more}
       </td>
       <td class="cell-person" data-label={t('list.customer')}>
         <span class="row-name">{ticket.customerName ?? <span class="quiet">{t('list.no-customer')}</span>}</span>
         <span class="line-2">{ticket.customerUnitName ?? (ticket.customerAddress === ticket.customerName ? '' : ticket.customerAddress)}</span>
+        {(marks?.assurance === 'failed' || marks?.assurance === 'unverified') && <span class="line-2"><AssuranceMark c={c} level={marks.assurance} /></span>}
       </td>
       <td class="cell-queue col-wide" data-label={t('list.queue')} title={ticket.queueName.replaceAll('::', ' · ')}>{shortName(ticket.queueName)}</td>
       <td class="cell-owner" data-label={t('list.owner')}>

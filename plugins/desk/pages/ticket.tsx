@@ -1,7 +1,7 @@
 /** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
 import type { Child } from 'hono/jsx'
 import {
-  agentsOfQueue, ArticleCard, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
+  agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
   LiveRegion, Notice, OPEN_TYPES, receive, respond, sayReceiptReason, seeTicket, StateBadge, touchSeen, type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
@@ -9,6 +9,7 @@ import { words } from '../words.ts'
 import { ActRow } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf } from './composer.tsx'
 import { deskPage, enter, type Room } from './frame.tsx'
+import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
 import { TicketSide } from './ticket-side.tsx'
 
 /** Everything a ticket page shows. */
@@ -85,14 +86,19 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
         <ActRow c={c} room={room} view={view} bad={bad} />
       </header>
       <TicketSide c={c} room={room} view={view} />
-      <section class="timeline" aria-label={t('ticket.timeline')}>
-        {articles.map((article) => (
-          <ArticleCard
-            c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
-            acts={article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
-          />
-        ))}
-      </section>
+      <div class="ticket-talk">
+        <HeldMessages c={c} room={room} ticket={ticket} articles={articles} />
+        <section class="timeline" aria-label={t('ticket.timeline')}>
+          {articles.filter(isPart).map((article) => (
+            <ArticleCard
+              c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
+              beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
+              acts={article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
+            />
+          ))}
+        </section>
+        <RejectedMessages c={c} room={room} ticket={ticket} articles={articles} />
+      </div>
     </LiveRegion>
   )
 }

@@ -70,6 +70,9 @@ export const en: Record<keyof typeof pl, Text> = {
   'ticket.reply.closed': 'This ticket is closed and takes no more messages.',
   'ticket.reply.new': 'Write a new ticket',
   'ticket.reply.read-only': 'You can read this ticket but not write in it.',
+  'ticket.confirm': 'Your message came by mail, and we are not certain that it is yours.',
+  'ticket.confirm.it-is-me': 'Confirm that it is you',
+  'ticket.confirm.done': 'Thank you, now we know that it is you.',
   'ticket.reply.done': 'Sent. We will answer here and to your e-mail address.',
   'ticket.conversation': 'Conversation',
 

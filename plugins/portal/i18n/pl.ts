@@ -69,6 +69,9 @@ export const pl = {
   'ticket.reply.closed': 'To zgłoszenie jest zamknięte i nie przyjmuje już wiadomości.',
   'ticket.reply.new': 'Napisz nowe zgłoszenie',
   'ticket.reply.read-only': 'Możesz czytać to zgłoszenie, ale nie możesz w nim pisać.',
+  'ticket.confirm': 'Twoja wiadomość przyszła mailem i nie mamy pewności, że jest od Ciebie.',
+  'ticket.confirm.it-is-me': 'Potwierdź, że to Ty',
+  'ticket.confirm.done': 'Dziękujemy, wiemy już, że to Ty.',
   'ticket.reply.done': 'Wysłane. Odpowiemy tutaj i na Twój adres e-mail.',
   'ticket.conversation': 'Rozmowa',
 

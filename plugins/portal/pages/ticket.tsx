@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, CsrfField, demandLogin, Files, findAttachment, findQueue, flash, followUp, FormProblems,
+  ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, CsrfField, demandLogin, Files, findAttachment, findQueue, flash, followUp, FormProblems,
   listArticles, LiveRegion, may, Notice, page, readFiles, readForm, respond, seeTicket, sendAttachment, TextArea, Time, refused, withRefusal,
   type Article, type FormState, type PageContext, type PersonActor, type Ticket, type WebEnv,
 } from '../../../core/index.ts'
@@ -38,6 +38,14 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
     flash(c, { text: words.in(c.get('language'))('ticket.reply.done') })
     return c.redirect(`/tickets/${c.req.param('id')}`, 303)
+  })
+
+  app.post('/tickets/:id/confirm', async (c) => {
+    const actor = customer(c)
+    const id = c.req.param('id')
+    await host.work(actor, (work) => confirmOwnMail(work, id))
+    flash(c, { text: words.in(c.get('language'))('ticket.confirm.done') })
+    return c.redirect(`/tickets/${id}`, 303)
   })
 
   app.get('/tickets/:id/attachments/:attachmentId', async (c) => {
@@ -88,6 +96,13 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
         <p><Badge tone={told.tone} words={told.words} /></p>
         <p class="row-quiet"><span class="number">{t('ticket.number', { number: ticket.number })}</span> · {t('ticket.unit', { unit: ticket.unitName })} · <Time c={c} at={ticket.createdAt} /></p>
       </header>
+      {articles.some((article) => canConfirm(article, customer(c).id)) && (
+        <form class="confirm-line" method="post" action={`/tickets/${ticket.id}/confirm`}>
+          <CsrfField c={c} />
+          <p>{t('ticket.confirm')}</p>
+          <Button small>{t('ticket.confirm.it-is-me')}</Button>
+        </form>
+      )}
       <section class="timeline" aria-label={t('ticket.conversation')}>
         {articles.map((article) => (
           <ArticleCard c={c} article={article} audience="customer" attachmentHref={(file) => `/tickets/${ticket.id}/attachments/${file.id}`} />
