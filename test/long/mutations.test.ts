@@ -14,6 +14,7 @@ import { OUTCOMES } from '../../core/mail/outcome.ts'
 import { parseMail, stopParsing, UnreadableMail } from '../../core/mail/parse.ts'
 import type { ParsedMail } from '../../core/mail/parsed-mail.ts'
 import { corpus } from '../mail/corpus.ts'
+import { makeSenderCheck } from '../../core/mail/assurance/look-up.ts'
 import { startStation } from '../mail/station.ts'
 
 const COUNT = Number(process.env['POMOC_TEST_MUTATIONS'] ?? 10_000)
@@ -179,6 +180,7 @@ test(`${DELIVERED} of them delivered have exactly one outcome each`, async () =>
   const { database: { db }, host, make } = station
   const chance = random(seed)
   const book = await readAddressBook(db, station.config)
+  const senders = makeSenderCheck(station.config)
   const outcomes = new Map<string, number>()
   try {
     for (let n = 0; n < DELIVERED; n++) {
@@ -187,7 +189,7 @@ test(`${DELIVERED} of them delivered have exactly one outcome each`, async () =>
       const [id] = await acceptMail(db, envelope, mailInMemory(mutant.raw), make.now).catch((error: unknown) => { throw new Error(about(n, mutant, error), { cause: error }) })
       // Undefined: the same bytes were accepted before.
       if (id === undefined) continue
-      await processMail(host, id, 0, book).catch((error: unknown) => { throw new Error(about(n, mutant, error), { cause: error }) })
+      await processMail(host, id, 0, { book, senders }).catch((error: unknown) => { throw new Error(about(n, mutant, error), { cause: error }) })
       const row = await db.selectFrom('inbound_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
       expect({ state: row.state, known: (OUTCOMES as readonly string[]).includes(row.outcome ?? '') }, mutant.how.join(', ')).toEqual({ state: 'processed', known: true })
       const articles = await db.selectFrom('article').select('id').where('inbound_mail_id', '=', id).execute()

@@ -9,6 +9,7 @@ import { system } from '../../core/permission/actor.ts'
 import { setState } from '../../core/ticket/tickets.ts'
 import { splitQuoted } from '../../core/web/parts/message-text.tsx'
 import { corpus, seen, type Expected } from './corpus.ts'
+import { makeSenderCheck, type SenderCheck } from '../../core/mail/assurance/look-up.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 const all = corpus()
@@ -37,10 +38,12 @@ describe('read', () => {
 describe('delivered', () => {
   let station: Station
   let book: AddressBook
+  let senders: SenderCheck
   beforeAll(async () => {
     station = await startStation()
     await knownTickets(station)
     book = await readAddressBook(station.database.db, station.config)
+    senders = makeSenderCheck(station.config)
   })
   afterAll(() => station.stop())
 
@@ -63,7 +66,7 @@ describe('delivered', () => {
     const { host, database: { db }, make } = station
     const from = envelope?.from ?? 'anna.nowak@student.example'
     const [id] = await acceptMail(db, { from, recipients: [envelope?.to ?? 'pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false }, mailInMemory(raw), make.now)
-    await processMail(host, id!, 0, book)
+    await processMail(host, id!, 0, { book, senders })
     return await db.selectFrom('inbound_mail').select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id']).where('id', '=', id!).executeTakeFirstOrThrow() as InboundEnd
   }
 })
