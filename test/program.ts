@@ -18,10 +18,10 @@ export interface Program {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Runs `core/launch.mjs` with free ports and only the POMOC_… variables given. */
-export function runProgram(env: Record<string, string>, args: string[] = ['start']): Program {
+/** Runs `core/launch.mjs` of the project with free ports and only the POMOC_… variables given. */
+export function runProgram(env: Record<string, string>, args: string[] = ['start'], project: string = projectDir): Program {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(POMOC_|PG|NODE_|VITEST)/.test(name)))
-  const child = spawn(process.execPath, [join(projectDir, 'core', 'launch.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(project, 'core', 'launch.mjs'), ...args], {
     env: { ...inherited, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -29,7 +29,7 @@ export async function startListener(host: Host): Promise<Listener> {
   let stopping = false
 
   const server = new SMTPServer({
-    ...await certificateFor(config, host.clock()),
+    ...await certificateFor(config, host.clock(), (sentence) => log.warn(sentence)),
     name: config.mail.hostname,
     banner: 'pomoc',
     logger: false,
