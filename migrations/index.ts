@@ -4,10 +4,12 @@ import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
 import * as plugins from './0010_plugins.ts'
+import * as audit from './0026_audit.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
   '0002_seed': seed,
   '0003_lists': lists,
   '0010_plugins': plugins,
+  '0026_audit': audit,
 }

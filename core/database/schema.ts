@@ -117,6 +117,13 @@ export interface PluginFaultTable {
 export interface PluginStrikeTable { plugin: string; unit_id: Id | null; at: Date }
 export interface PluginSuspensionTable { plugin: string; unit_id: Id | null; since: Date; first_fault_at: Date; fault_id: Id | null }
 
+export interface AuditEventTable {
+  id: GeneratedId; at: Date; kind: string; person_id: Id | null; on_behalf_of: Id | null; program: string | null; client_address: string | null
+  request_id: string | null; object_type: Generated<string>; object_id: Generated<string>; unit_id: Id | null
+  before: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  after: ColumnType<Record<string, unknown> | null, string | null, string | null>; act_id: string
+}
+
 export interface Database {
   calendar: CalendarTable
   unit: UnitTable
@@ -157,4 +164,5 @@ export interface Database {
   plugin_fault: PluginFaultTable
   plugin_strike: PluginStrikeTable
   plugin_suspension: PluginSuspensionTable
+  audit_event: AuditEventTable
 }

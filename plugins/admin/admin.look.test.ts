@@ -46,7 +46,7 @@ describe.skipIf(!requireChromium())('every admin page', () => {
 
 /** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])
-const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound']
+const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound', 'setting-unit', 'audit', 'audit-event']
 
 const views = (f: University): View[] => [
   { name: 'overview', path: '/admin' },
@@ -96,4 +96,13 @@ const views = (f: University): View[] => [
   { name: 'outbound', path: '/admin/mail/out' }, { name: 'outbound-mail', path: `/admin/mail/out/${f.outbound}` },
   { name: 'outbound-cancel', path: `/admin/mail/out/${f.outbound}/cancel` },
   { name: 'settings', path: '/admin/settings' }, { name: 'setting', path: '/admin/settings/portal' }, { name: 'plugins', path: '/admin/plugins' }, { name: 'faults', path: '/admin/faults' }, { name: 'jobs', path: '/admin/jobs' },
+  { name: 'setting-unit', path: `/admin/settings/sample?unit=${f.unit}` },
+  {
+    name: 'setting-refused', path: '/admin/settings/sample', act: async (page) => {
+      await page.fill('[name=limit]', '99')
+      await page.click('form.form-beside button.button-primary')
+    },
+  },
+  { name: 'plugin-units', path: '/admin/plugins/sample' },
+  { name: 'audit', path: '/admin/audit' }, { name: 'audit-event', path: `/admin/audit/${f.event}` },
 ]
