@@ -1,15 +1,19 @@
 /** Owns how an event of the audit log reads: its kind, what it was about, what stood before and after, in words. */
-import type { Kysely } from 'kysely'
-import { listGroups, listRoles, listUnits, listCalendars, listAllQueues, type AuditEvent, type Database, type Id } from '../../core/index.ts'
+import {
+  listAllQueues, listCalendars, listGroups, listRoles, listUnits, sayText, type AuditEvent, type Id, type PageContext, type Plugin,
+} from '../../core/index.ts'
 import { adminTexts, type AdminKey, type Say } from './words.ts'
 
 /** What ids in values are called now. */
-export interface Names { unit: Map<Id, string>; group: Map<Id, string>; role: Map<Id, string>; calendar: Map<Id, string>; queue: Map<Id, string> }
+export interface Names { unit: Map<Id, string>; group: Map<Id, string>; role: Map<Id, string>; calendar: Map<Id, string>; queue: Map<Id, string>; /** By plugin and key. */ setting: Map<string, string> }
 
-export async function readNames(db: Kysely<Database>): Promise<Names> {
+export async function readNames(c: PageContext): Promise<Names> {
+  const { db, plugins } = c.get('host')
   const [units, groups, roles, calendars, queues] = await Promise.all([listUnits(db), listGroups(db), listRoles(db), listCalendars(db), listAllQueues(db)])
   const map = (rows: readonly { id: Id; name: string }[]) => new Map(rows.map(({ id, name }) => [id, name]))
-  return { unit: map(units), group: map(groups), role: map(roles), calendar: map(calendars), queue: map(queues) }
+  const setting = new Map((plugins as readonly Plugin[]).flatMap((plugin) => Object.entries(plugin.settings ?? {})
+    .map(([key, { label }]) => [`${plugin.name} ${key}`, sayText(plugin.texts, c.get('language'), label) ?? key] as const)))
+  return { unit: map(units), group: map(groups), role: map(roles), calendar: map(calendars), queue: map(queues), setting }
 }
 
 export interface Line { field: string; before: string; after: string }
@@ -41,19 +45,20 @@ export function sayLines(t: Say, event: Pick<AuditEvent, 'before' | 'after' | 'o
     const [old, now] = [before?.[key], after?.[key]]
     // What is empty in a thing just made says nothing.
     if (!before && isEmpty(now)) return []
-    return [{ field: sayField(t, key, names), before: before ? sayValue(t, key, old, event, names) : '', after: after ? sayValue(t, key, now, event, names) : '' }]
+    return [{ field: sayField(t, key, names, event.object), before: before ? sayValue(t, key, old, event, names) : '', after: after ? sayValue(t, key, now, event, names) : '' }]
   })
 }
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-function sayField(t: Say, key: string, names: Names): string {
+function sayField(t: Say, key: string, names: Names, object: AuditEvent['object'] = null): string {
+  if (object?.type === 'setting') return names.setting.get(`${object.id.split('/')[0]} ${key}`) ?? key
   const part = /^(group|unit) (\d+)$/.exec(key)
   if (part) return t(part[1] === 'group' ? 'audit.in-group' : 'audit.in-unit', { name: names[part[1] as 'group' | 'unit'].get(part[2]!) ?? part[2]! })
   return known(`audit.field.${key}`) ? t(`audit.field.${key}` as AdminKey) : key
 }
 
-const IDS: Record<string, keyof Names> = { unit_id: 'unit', group_id: 'group', calendar_id: 'calendar', queue_id: 'queue' }
+const IDS: Record<string, 'unit' | 'group' | 'calendar' | 'queue'> = { unit_id: 'unit', group_id: 'group', calendar_id: 'calendar', queue_id: 'queue' }
 
 function sayValue(t: Say, key: string, value: unknown, { object }: Pick<AuditEvent, 'object'>, names: Names): string {
   if (object?.type === 'plugin activation') return t(value === true ? 'audit.on' : value === false ? 'audit.off' : 'audit.as-above')

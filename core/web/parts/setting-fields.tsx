@@ -19,17 +19,17 @@ const Setting = ({ c, form, field }: Omit<Props, 'fields'> & { field: SettingFie
   const own = form.values[`from.${key}`] === undefined ? field.value !== null : form.values[`from.${key}`] === 'own'
   const above = inherited.words || t('settings.empty')
   return (
-    <fieldset class="setting">
+    <fieldset class="setting fields-wide">
       <legend>{field.label}</legend>
       {field.help && <p class="field-help">{field.help}</p>}
-      {/* What stood here: who types another value while "as above" is chosen means an own one. */}
-      <input type="hidden" name={`was.${key}`} value={field.value === null ? 'above' : 'own'} />
       <label class="setting-from">
         <input type="radio" name={`from.${key}`} value="above" checked={!own} />
         <span>{inherited.from ? t('settings.from', { unit: inherited.from.name, value: above }) : t('settings.default', { value: above })}</span>
       </label>
       <label class="setting-from"><input type="radio" name={`from.${key}`} value="own" checked={own} /><span>{t('settings.own')}</span></label>
       <Control c={c} form={form} field={field} />
+      {/* What stood here: who types another value while "as above" is chosen means an own one. */}
+      <input type="hidden" name={`was.${key}`} value={field.value === null ? 'above' : 'own'} />
     </fieldset>
   )
 }

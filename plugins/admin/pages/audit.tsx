@@ -26,7 +26,7 @@ async function auditPage(c: PageContext): Promise<Response> {
   const t = words(c)
   const { db, config } = c.get('host')
   const language = c.get('language')
-  const [units, names] = await Promise.all([listUnits(db), readNames(db)])
+  const [units, names] = await Promise.all([listUnits(db), readNames(c)])
   const options: ListOptions = {
     sorts: AUDIT_SORTS, sort: 'at', direction: 'desc',
     filters: [
@@ -90,7 +90,7 @@ const Changes = ({ lines, more }: { lines: Line[]; more: (count: number) => stri
 
 async function eventPage(c: PageContext, event: AuditEvent): Promise<Response> {
   const t = words(c)
-  const names = await readNames(c.get('host').db)
+  const names = await readNames(c)
   const lines = sayLines(t, event, names)
   const title = sayObject(t, event, names) || sayKind(t, event.kind)
   const href = hrefOf(event.object)

@@ -93,7 +93,7 @@ async function unitsOfPlugin(c: PageContext, plugin: Plugin): Promise<Response> 
                         </select>
                       </td>
                       <td>{inForce(units, said, unit.id) ? <span class="good">{t('plugin.on')}</span> : <span class="quiet">{t('plugin.off')}</span>}</td>
-                      {hasSettings && <td><a href={`/admin/settings/${plugin.name}?unit=${unit.id}`} aria-label={t('plugin.settings-of', { unit: unit.name })}>{t('plugin.own-values', { count: ownValues.get(unit.id) ?? 0 })}</a></td>}
+                      {hasSettings && <td><a href={`/admin/settings/${plugin.name}?unit=${unit.id}`}>{t('plugin.own-values', { count: ownValues.get(unit.id) ?? 0 })}<span class="only-heard">, {t('plugin.settings-of', { unit: unit.name })}</span></a></td>}
                     </tr>
                   )
                 })}

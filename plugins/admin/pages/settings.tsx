@@ -138,7 +138,7 @@ const Switch = ({ c, form, plugin, unit, own, above }: { c: PageContext; form: F
     ['inherit', t(unit.parentId === null ? 'plugin.unsaid' : 'plugin.inherit', { what: t(above ? 'plugin.on' : 'plugin.off') })], ['on', t('plugin.on')], ['off', t('plugin.off')],
   ] as const
   return (
-    <fieldset class="setting">
+    <fieldset class="setting fields-wide">
       <legend>{t('setting.active', { plugin: plugin.name })}</legend>
       {choices.map(([value, label]) => <label class="setting-from"><input type="radio" name="active" value={value} checked={now === value} /><span>{label}</span></label>)}
     </fieldset>
