@@ -92,6 +92,7 @@ export default {
     factDays: 90, // what happened, for plugins that are told again
     draftDays: 90, // drafts that nobody sent
     givenUpJobDays: 90, // jobs that failed as often as they may
+    auditDays: 1095, // who changed what, who logged in: a number of days, or null to keep it
     rawMailDays: null, // mails as they came, once they are tickets: a number of days, or null to keep them
   },
 

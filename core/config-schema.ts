@@ -90,6 +90,7 @@ export const configSchema = z
     retention: z.strictObject({
       factDays: whole(1, 36_500, DAYS), draftDays: whole(1, 36_500, DAYS), givenUpJobDays: whole(1, 36_500, DAYS),
       rawMailDays: whole(1, 36_500, `${DAYS}, or null`).nullable(),
+      auditDays: whole(1, 36_500, `${DAYS}, or null`).nullable(),
     }),
     metrics: z.strictObject({
       host, port: port.optional(),

@@ -96,8 +96,11 @@ export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
 
 // Administration
 export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export {
+  AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
+} from './audit/audit.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
-export { saveSettings, storedSettings } from './kernel/setting-admin.ts'
+export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
 export type { Assurance, AutoResponseType, FollowUpPossible, FollowUpStrangers, HeldDecision, InboundState, OutboundState } from './database/schema.ts'
 export type { KeyPage, PageWish as KeyPageWish } from './database/key-page.ts'

@@ -1,6 +1,7 @@
 /** Owns starting pomoc in reading order, and stopping it in reverse. */
 import { unprivilegedAccount } from './account.ts'
 import { assemble } from './assemble.ts'
+import { watchClock } from './clock-watch.ts'
 import type { Config } from './config.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import { firstRun } from './first-run.ts'
@@ -53,7 +54,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     // Also where the database is elsewhere: mail under way and keys lie here, written after root's rights are given up.
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const { kernel, database: { db, pool, url }, addresses, started: assembled } = await assemble(config, { log, clock })
-    started.push(...assembled)
+    started.push(...assembled, await watchClock({ db, log, clock }))
     const prepared = (await prepare?.(kernel.host)) ?? []
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
 

@@ -1,5 +1,6 @@
 /** Owns tidying: what goes each night because its time is over or nothing names it any more. */
 import { sql, type Kysely } from 'kysely'
+import { forgetEvents } from './audit/audit.ts'
 import type { Database } from './database/schema.ts'
 import type { Host } from './kernel/contract.ts'
 import { system } from './permission/actor.ts'
@@ -24,6 +25,7 @@ export async function tidy(host: Host): Promise<void> {
     await db.deleteFrom('draft').where('updated_at', '<', before(retention.draftDays)).execute()
     await db.deleteFrom('loop_protection').where('day', '<', before(2).toISOString().slice(0, 10)).execute()
     await forgetJobs(db, before(retention.givenUpJobDays), before(1))
+    if (retention.auditDays !== null) await forgetEvents(work, before(retention.auditDays))
   })
   if (retention.rawMailDays !== null) await letRawMailsGo(host, before(retention.rawMailDays))
   await host.work(system('tidy'), ({ db }) => removeUnownedBlobs(db, before(1)))

@@ -6,6 +6,7 @@ import * as lists from './0003_lists.ts'
 import * as plugins from './0010_plugins.ts'
 import * as privacy from './0027_privacy.ts'
 import * as assurance from './0021_assurance.ts'
+import * as audit from './0026_audit.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -14,4 +15,5 @@ export const coreMigrations: Record<string, Migration> = {
   '0010_plugins': plugins,
   '0027_privacy': privacy,
   '0021_assurance': assurance,
+  '0026_audit': audit,
 }

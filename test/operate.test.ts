@@ -87,28 +87,6 @@ test('the doctor tells what is broken around the program, each in a sentence wit
   expect(words.stdout.trim().split('\n').at(-1)).toMatch(/must be put right/)
 })
 
-test('a wrong configuration is a finding too', async () => {
-  const { code, stdout } = await command(['doctor', '--json'], { POMOC_SMTP_PORT: '70000' })
-  expect({ code, findings: JSON.parse(stdout) }).toMatchObject({ code: 1, findings: [{ name: 'configuration', state: 'fail', says: 'POMOC_SMTP_PORT is 70000.', remedy: expect.stringMatching(/^Write a port/) }] })
-})
-
-test('a database of a newer program is neither started on, nor migrated, nor called well', async () => {
-  const database = await testDatabase()
-  const env = { POMOC_DATABASE_URL: database.url }
-  const dry = await command(['migrate', '--dry-run'], env)
-  expect(dry).toMatchObject({ code: 0, stderr: '' })
-  expect(dry.stdout).toMatch(/^(would run \S+ \S+\n)*(Nothing was changed\. .*|The database is up to date\.)\n$/)
-  await database.pool.query(`insert into migration_core (name, timestamp) values ('9999_future', now())`)
-  const sentence = /^The database was made by a newer pomoc \(it has 9999_future\): start that version, or restore a backup from before\.\n$/
-  for (const args of [['start'], ['migrate'], ['migrate', '--dry-run']]) {
-    expect(await command(args, env)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) })
-  }
-  const { code, stdout } = await command(['doctor', '--json'], env)
-  expect({ code, finding: (JSON.parse(stdout) as Finding[]).find(({ name }) => name === 'migrations') })
-    .toMatchObject({ code: 1, finding: { state: 'fail', says: 'The database was made by a newer pomoc (it has 9999_future).', remedy: 'Start that version, or restore a backup from before.' } })
-  await database.close()
-})
-
 test('figures are on a port of their own when one is asked for', async () => {
   const program = run(['start'], { POMOC_METRICS_PORT: '0' })
   await program.ready

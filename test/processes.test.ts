@@ -33,7 +33,7 @@ const said = (line: string): void => { process.stdout.write(`  ${line}\n`) }
 function start(name: Name): Promise<void> {
   const role = name.replace(/[AB]$/, '')
   const socket = sockets.get(name)
-  const program = runProgram(env, ['start', '--only', role], socket ? { [role === 'web' ? 'http' : 'smtp']: socket } : {})
+  const program = runProgram(env, ['start', '--only', role], socket ? { sockets: { [role === 'web' ? 'http' : 'smtp']: socket } } : {})
   programs.set(name, program)
   return program.ready
 }

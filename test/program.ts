@@ -23,11 +23,11 @@ export interface Program {
  * Runs `core/launch.mjs` with free ports and only the POMOC_… variables given. `sockets` are handed over by name as systemd
  * does it.
  */
-export function runProgram(env: Record<string, string>, args: string[] = ['start'], sockets: Record<string, HeldSocket> = {}): Program {
+export function runProgram(env: Record<string, string>, args: string[] = ['start'], { sockets = {}, project = projectDir }: { sockets?: Record<string, HeldSocket>; project?: string } = {}): Program {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(POMOC_|PG|NODE_|VITEST)/.test(name)))
   const names = Object.keys(sockets)
   const listening = names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') }
-  const child = spawn('sh', ['-c', names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, join(projectDir, 'core', 'launch.mjs'), ...args], {
+  const child = spawn('sh', ['-c', names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, join(project, 'core', 'launch.mjs'), ...args], {
     env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
   })

@@ -1,6 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -90,16 +88,6 @@ test('after kill -9 of it and of its database server it starts again', async () 
   await start().ready
 })
 
-test('a second program on the same data is refused, and the first goes on', async () => {
-  const first = start()
-  await first.ready
-  expect(await refusal(start())).toMatch(new RegExp(`^Another pomoc \\(process ${first.pid}\\) is using the data in ${data.dir}`))
-  // Several processes side by side need a server of their own; that is said too.
-  expect(await refusal(start({ POMOC_ONLY: 'jobs' }))).toMatch(/several processes side by side need .*POMOC_DATABASE_URL\.$/m)
-  const web = /http:\/\/\S+/.exec(first.stdout)?.[0] as string
-  expect((await fetch(web, { redirect: 'manual' })).status).toBeLessThan(500)
-})
-
 test('two programs started at once on nothing: one serves, the other is refused', async () => {
   const two = [start(), start()]
   const outcomes = await Promise.allSettled(two.map((program) => program.ready))
@@ -130,30 +118,6 @@ test('with a database elsewhere the data folder is its own too: a big mail, whic
   } finally {
     await database.close()
   }
-})
-
-test('a wrong configuration is told in one sentence that names the variable', async () => {
-  expect(await refusal(start({ POMOC_SMTP_PORT: '70000' }))).toMatch(/^POMOC_SMTP_PORT is 70000: write a port/)
-})
-
-test('a port in use is told in one sentence, and the database is stopped again', async () => {
-  const other = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => other.once('listening', resolve))
-  const { port } = other.address() as AddressInfo
-  expect(await refusal(start({ POMOC_HTTP_PORT: String(port) }))).toMatch(`Port ${port} on 127.0.0.1 is in use`)
-  expect(data.postmaster()).toBeUndefined()
-  other.close()
-})
-
-test('a database that does not answer is told in one sentence, without the password', async () => {
-  const text = await refusal(start({ POMOC_DATABASE_URL: 'postgresql://me:secret@127.0.0.1:1/help' }))
-  expect(text).toMatch(/^The database help at 127\.0\.0\.1:1 cannot be used .*ECONNREFUSED.*POMOC_DATABASE_URL/)
-  expect(text).not.toMatch('secret')
-})
-
-test('a data folder that cannot be made is told in one sentence', async () => {
-  writeFileSync(join(data.dir, 'file'), '')
-  expect(await refusal(start({ POMOC_DATA_DIR: join(data.dir, 'file', 'data') }))).toMatch(/^The data folder .* cannot be used/)
 })
 
 test('a folder that holds something else than a database is left alone', async () => {

@@ -48,7 +48,11 @@ export async function prepareCluster(dataDir: string, account: Account | undefin
   }
   const runDir = await prepareRunDir(folder, account)
   const cluster = { pgdata, binaries, runDir, account }
-  await writeAs(account, join(pgdata, 'pomoc.conf'), settings(runDir, options))
+  try {
+    await writeAs(account, join(pgdata, 'pomoc.conf'), settings(runDir, options))
+  } catch (error) {
+    throw new BootError(`The data folder ${folder} cannot be written (${reasonOf(error)}): ${codeOf(error) === 'ENOSPC' ? 'make room on its disk' : 'give access to it'}, then start again.`)
+  }
   return cluster
 }
 
@@ -177,7 +181,12 @@ async function prepareRunDir(folder: string, account: Account | undefined): Prom
 
 async function writeAs(account: Account | undefined, path: string, text: string): Promise<void> {
   const half = `${path}.${process.pid}`
-  await writeFile(half, text, { mode: 0o600 })
-  if (account) await chown(half, account.uid, account.gid)
-  await rename(half, path)
+  try {
+    await writeFile(half, text, { mode: 0o600 })
+    if (account) await chown(half, account.uid, account.gid)
+    await rename(half, path)
+  } catch (error) {
+    await rm(half, { force: true })
+    throw error
+  }
 }

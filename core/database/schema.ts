@@ -127,6 +127,13 @@ export interface PersonErasureTable {
   counts: ColumnType<Record<string, number> | null, string | null | undefined, string | null>; error: string | null
 }
 
+export interface AuditEventTable {
+  id: GeneratedId; at: Date; kind: string; person_id: Id | null; on_behalf_of: Id | null; program: string | null; client_address: string | null
+  request_id: string | null; object_type: Generated<string>; object_id: Generated<string>; unit_id: Id | null
+  before: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  after: ColumnType<Record<string, unknown> | null, string | null, string | null>; act_id: string
+}
+
 export interface Database {
   calendar: CalendarTable
   unit: UnitTable
@@ -169,4 +176,5 @@ export interface Database {
   plugin_suspension: PluginSuspensionTable
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
+  audit_event: AuditEventTable
 }

@@ -7,7 +7,8 @@ export interface Status {
   /** Jobs waiting now, waiting for their next try after a fault, running, and given up. */
   jobs: { waiting: number; retrying: number; running: number; givenUp: number; oldestWaitingAt: Date | null }
   inbound: { accepted: number; failed: number; held: number; lastAt: Date | null }
-  outbound: { queued: number; retrying: number; failed: number; lastSentAt: Date | null }
+  /** `lastError`: what the mail server said, or why it could not be reached, the last time a waiting mail was tried. */
+  outbound: { queued: number; retrying: number; failed: number; lastSentAt: Date | null; lastError: string | null }
   tickets: { open: number; all: number }
   people: { agents: number; all: number }
 }
@@ -17,7 +18,7 @@ export async function readStatus(db: Kysely<Database>): Promise<Status> {
   const { rows } = await sql<{
     version: string; bytes: string; waiting: string; retrying: string; running: string; given_up: string; oldest: Date | null
     accepted: string; failed: string; held: string; last_in: Date | null
-    queued: string; out_retrying: string; out_failed: string; last_out: Date | null; open: string; tickets: string; agents: string; people: string
+    queued: string; out_retrying: string; out_failed: string; last_out: Date | null; last_error: string | null; open: string; tickets: string; agents: string; people: string
   }>`
     with jobs as (select run_at, attempts, max_attempts, locked_at from graphile_worker.jobs)
     select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
@@ -34,6 +35,7 @@ export async function readStatus(db: Kysely<Database>): Promise<Status> {
       (select count(*) from outbound_mail where state = 'queued' and attempts > 0) as out_retrying,
       (select count(*) from outbound_mail where state = 'failed' and created_at > now() - interval '30 days') as out_failed,
       (select max(sent_at) from (select sent_at from outbound_mail order by id desc limit 500) o) as last_out,
+      (select last_error from outbound_mail where state = 'queued' and attempts > 0 order by id desc limit 1) as last_error,
       (select count(*) from ticket where state_type in ('new', 'open', 'pending reminder', 'pending auto')) as open,
       (select greatest(reltuples, 0)::bigint from pg_class where oid = 'ticket'::regclass) as tickets,
       (select count(*) from person where agent and valid) as agents,
@@ -51,7 +53,7 @@ export async function readStatus(db: Kysely<Database>): Promise<Status> {
       waiting: Number(row.waiting), retrying: Number(row.retrying), running: Number(row.running), givenUp: Number(row.given_up), oldestWaitingAt: row.oldest,
     },
     inbound: { accepted: Number(row.accepted), failed: Number(row.failed), held: Number(row.held), lastAt: row.last_in },
-    outbound: { queued: Number(row.queued), retrying: Number(row.out_retrying), failed: Number(row.out_failed), lastSentAt: row.last_out },
+    outbound: { queued: Number(row.queued), retrying: Number(row.out_retrying), failed: Number(row.out_failed), lastSentAt: row.last_out, lastError: row.last_error },
     tickets: { open: Number(row.open), all: tickets! },
     people: { agents: Number(row.agents), all: people! },
   }

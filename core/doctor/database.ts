@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { pluginConnections } from '../assemble.ts'
 import { codeOf } from '../boot-error.ts'
 import { sayBytes } from '../cli/bytes.ts'
+import { CLOCK_REMEDY, sayClockBehind } from '../clock-watch.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Owner } from '../database/migrate-all.ts'
 import { pendingMigrations } from '../database/migrate.ts'
@@ -64,6 +65,12 @@ export async function checkClock({ database }: WithDatabase, clock: () => Date):
   const says = `This machine's clock and the database's are ${apart < 1 ? 'less than a second' : `${Math.round(apart)} seconds`} apart.`
   const remedy = 'Let both machines set their clocks by NTP (chrony or systemd-timesyncd).'
   return [apart < 5 ? ok('clock', says) : apart < 60 ? warn('clock', says, remedy) : fail('clock', says, remedy)]
+}
+
+/** A clock that went back: what is new would seem older than what was there. Nothing is said where all is well. */
+export async function checkNewest({ database, now }: WithDatabase): Promise<Finding[]> {
+  const says = await sayClockBehind(database.db, now)
+  return says ? [fail('clock', `${says}.`, CLOCK_REMEDY)] : []
 }
 
 /** Reads every stored file: minutes for a large database. */

@@ -7,7 +7,7 @@ import { connectDatabase } from '../database/connect.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../database/migrate-all.ts'
 import type { AnyPlugin } from '../kernel/load-plugins.ts'
-import { checkBlobs, checkClock, checkMigrations, checkServer, type WithDatabase } from './database.ts'
+import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
@@ -43,7 +43,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
       const room: WithDatabase = { ...checked, database, owners: ownersOf(plugins) }
       inside.push(...await guarded([['database', () => checkServer(room)], ['migrations', () => checkMigrations(room)], ['clock', () => checkClock(room, clock)]]))
       if (await isMigrated(database)) {
-        inside.push(...await guarded([['processes', () => checkProcesses(room)], ['jobs', () => checkJobs(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
+        inside.push(...await guarded([['clock', () => checkNewest(room)], ['processes', () => checkProcesses(room)], ['jobs', () => checkJobs(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
         domains = await mailDomains(database)
       }
     } catch (error) {

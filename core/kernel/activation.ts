@@ -79,7 +79,7 @@ export async function setActivation(work: Work, plugin: string, unitId: Id, acti
     await work.db.insertInto('plugin_activation').values({ plugin, unit_id: unitId, ...row })
       .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row)).execute()
   }
-  if (recordChange(work, 'plugin activation', plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active })) {
+  if (recordChange(work, 'plugin activation', plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active }, { unitId })) {
     await notify(work, ACTIVATION_CHANGED)
   }
 }

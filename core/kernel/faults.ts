@@ -1,6 +1,7 @@
 /** Owns plugins' faults: counted by plugin and unit, shown to administrators, and the suspension that follows from many. */
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
+import { recordEvent } from '../audit/audit.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
@@ -136,6 +137,7 @@ export async function resumePlugin(work: Work, plugin: string, unitId: Id | null
   if (!from) throw refused('not-found')
   await forgetStrikes(work, plugin, unitId)
   await notify(work, ACTIVATION_CHANGED)
+  recordEvent(work, { kind: 'plugin-activation', object: { type: 'plugin', id: plugin }, unitId, before: { suspended: true }, after: { suspended: false } })
   work.emit('plugin.resumed', { ...(unitId ? { unitId } : {}), data: { plugin } })
   if (options.missed) await replayFacts(work, { to: plugin, from, unitId })
 }

@@ -1,5 +1,6 @@
 /** Owns telling facts again: to one subscriber from a moment on, and the deliveries and jobs that were given up. */
 import { sql, type Kysely } from 'kysely'
+import { recordEvent } from '../audit/audit.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
@@ -44,14 +45,15 @@ export interface DeadJob {
   createdAt: Date
   failedAt: Date
   /** For a fact that could not be delivered: which one, to whom. */
-  fact: { id: Id; name: string; ticketId: Id | null; unitId: Id | null; subscriber: string } | null
+  fact: { id: Id; name: string; ticketId: Id | null; ticketNumber: string | null; unitId: Id | null; subscriber: string } | null
 }
 
 /** Jobs and deliveries that were given up, the latest first, 1000 at most. */
 export async function listDeadJobs(db: Kysely<Database>): Promise<DeadJob[]> {
   const { rows } = await sql<DeadJob>`
     select j.id::text as id, t.identifier as task, j.payload, j.last_error as error, j.attempts, j.created_at as "createdAt", j.updated_at as "failedAt",
-      case when f.id is not null then json_build_object('id', f.id::text, 'name', f.name, 'ticketId', f.ticket_id::text, 'unitId', f.unit_id::text,
+      case when f.id is not null then json_build_object('id', f.id::text, 'name', f.name, 'ticketId', f.ticket_id::text,
+        'ticketNumber', (select number from ticket where id = f.ticket_id), 'unitId', f.unit_id::text,
         'subscriber', j.payload->>'subscriber') end as fact
     from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
       left join fact f on f.id = case when t.identifier = 'fact/deliver' then (j.payload->>'fact')::bigint end
@@ -81,6 +83,7 @@ export async function dropDeadJob(work: Work, id: Id): Promise<void> {
   demandAdmin(work.actor)
   await demandDead(work, id)
   await sql`select graphile_worker.complete_jobs(array[${id}::bigint])`.execute(work.db)
+  recordEvent(work, { kind: 'admin-changed', object: { type: 'job', id }, before: { 'given-up': true }, after: null })
 }
 
 async function demandDead(work: Work, id: Id): Promise<void> {

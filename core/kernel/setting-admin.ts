@@ -1,5 +1,5 @@
 /** Owns what an administrator does with settings: see the stored ones, write and take back, each change recorded. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { recordChange } from './admin-change.ts'
@@ -15,6 +15,12 @@ export async function storedSettings(db: Kysely<Database>, owner: string, unitId
   return new Map(rows.map((row) => [row.key, row.value]))
 }
 
+/** How many values of its own each unit has for an owner; units without any are left out. */
+export async function countSettings(db: Kysely<Database>, owner: string): Promise<Map<Id, number>> {
+  const rows = await db.selectFrom('setting').select(['unit_id', sql<number>`count(*)::int`.as('count')]).where('owner', '=', owner).groupBy('unit_id').execute()
+  return new Map(rows.map((row) => [row.unit_id, row.count]))
+}
+
 /** Writes several settings of one owner; `undefined` takes a value back. Errors: `input` at the key that does not fit. */
 export async function saveSettings(
   work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = '1',
@@ -25,6 +31,6 @@ export async function saveSettings(
     if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)
   }
   const after = await storedSettings(work.db, owner, unitId)
-  const changed = recordChange(work, 'setting', unitId === '1' ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after))
+  const changed = recordChange(work, 'setting', unitId === '1' ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
   if (changed) await notify(work, SETTINGS_CHANGED)
 }

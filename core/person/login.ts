@@ -1,4 +1,6 @@
 /** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
+import { recordEvent } from '../audit/audit.ts'
+import { countEvents } from '../audit/audit.store.ts'
 import { siteUrl } from '../config.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
@@ -25,6 +27,9 @@ const LINKS_PER_ADDRESS = 3
 export const LOGIN_LINK_MS = 30 * 60_000
 export const SET_PASSWORD_LINK_MS = 24 * 3600_000
 
+/** Failed logins that the audit log notes in a window; a flood of more is seen in its last entry, and cannot fill the disk. */
+export const NOTED_PER_WINDOW = 1000
+
 const who = system('login')
 
 export interface LoginAsk { login: string; password: string; client: Client; previousToken?: string | undefined }
@@ -39,10 +44,30 @@ export async function logIn(room: Room, ask: LoginAsk): Promise<string> {
   await countAttempt(room, key, ask.client.address, ATTEMPTS_PER_LOGIN)
   const person = login === '' ? undefined : await findCredentials(room.db, login)
   const fits = await checkPassword(person?.password_hash, ask.password)
-  if (!person || !fits) throw refused('login-failed')
+  if (!person || !fits) {
+    await noteFailure(room, 'login-failed', { login: key, personId: person?.id, clientAddress: ask.client.address })
+    throw refused('login-failed')
+  }
   return room.work(who, async (work) => {
     await deleteAttempts(work.db, key, ask.client.address)
     return openSession(work, person.id, ask.client, ask.previousToken)
+  })
+}
+
+/**
+ * Writes a failed login to the audit log. What was typed as the login of nobody may be somebody's password in the wrong field,
+ * so only its beginning is kept.
+ */
+async function noteFailure(
+  room: Room, kind: 'login-failed' | 'login-blocked', { login, personId, clientAddress, attempts }: { login: string; personId?: Id | undefined; clientAddress: string; attempts?: number },
+): Promise<void> {
+  await room.work(who, async (work) => {
+    const noted = await countEvents(work.db, ['login-failed', 'login-blocked'], new Date(work.now.getTime() - WINDOW_MS), NOTED_PER_WINDOW)
+    if (noted >= NOTED_PER_WINDOW) return
+    recordEvent(work, {
+      kind, clientAddress, ...(personId ? { object: { type: 'person', id: personId } } : {}),
+      after: { ...(personId ? {} : { login: `${login.slice(0, 2)}…` }), ...(attempts ? { attempts } : {}), ...(noted + 1 === NOTED_PER_WINDOW ? { more: 'not noted' } : {}) },
+    })
   })
 }
 
@@ -52,6 +77,13 @@ async function countAttempt(room: Room, login: string, clientAddress: string, pe
     await insertAttempt(work.db, login, clientAddress, work.now)
     return { count: await countAttempts(work.db, login, clientAddress, new Date(work.now.getTime() - WINDOW_MS)), now: work.now }
   })
+  // Once when the limit is passed, then at each tenfold: a flood is one line, and how large it was stands there too.
+  const over = count.client > ATTEMPTS_PER_CLIENT ? count.client - ATTEMPTS_PER_CLIENT : count.both - perLogin
+  if (over > 0 && /^10*$/.test(String(over))) {
+    const address = login.replace(/^link:/, '')
+    const person = await findCredentials(room.db, address)
+    await noteFailure(room, 'login-blocked', { login: address, personId: person?.id, clientAddress, attempts: count.client > ATTEMPTS_PER_CLIENT ? count.client : count.both })
+  }
   const first = count.client > ATTEMPTS_PER_CLIENT ? count.client_first : count.both > perLogin ? count.both_first : null
   if (first) throw refused('login-too-many', { minutes: Math.max(1, Math.ceil((first.getTime() + WINDOW_MS - now.getTime()) / 60_000)) })
 }
@@ -68,6 +100,7 @@ export async function sendLoginLink(room: Room, ask: { address: string; language
     const person = await findPersonByAddress(work.db, address)
     if (!person || !person.valid || person.agent) return
     const token = newToken()
+    recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.client.address })
     await insertLink(work.db, {
       tokenHash: hashToken(token), personId: person.id, purpose: 'login', now: work.now, expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
     })
@@ -92,7 +125,7 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
   return room.work(who, async (work) => {
     const personId = await useLink(work.db, hashToken(ask.token), 'login', work.now)
     if (!personId) throw refused('link-expired')
-    return openSession(work, personId, ask.client, ask.previousToken)
+    return openSession(work, personId, ask.client, ask.previousToken, 'link')
   })
 }
 
@@ -120,7 +153,8 @@ export async function setPasswordByLink(
     const personId = await useLink(work.db, hashToken(ask.token), 'set-password', work.now)
     if (!personId) throw refused('link-expired')
     await takePassword(work, personId, hash)
-    return openSession(work, personId, ask.client, ask.previousToken)
+    notePassword(work, personId, 'link')
+    return openSession(work, personId, ask.client, ask.previousToken, 'link')
   })
 }
 
@@ -130,15 +164,28 @@ export async function changePassword(
 ): Promise<void> {
   await countAttempt(room, ask.login, ask.clientAddress, ATTEMPTS_PER_LOGIN)
   const stored = await findPasswordHash(room.db, ask.personId)
-  if (!await checkPassword(stored, ask.current)) throw refused('login-failed', {}, 'current')
+  if (!await checkPassword(stored, ask.current)) {
+    await noteFailure(room, 'login-failed', { login: ask.login, personId: ask.personId, clientAddress: ask.clientAddress })
+    throw refused('login-failed', {}, 'current')
+  }
   const hash = await hashPassword(ask.next)
-  await room.work(who, (work) => takePassword(work, ask.personId, hash, ask.session))
+  await room.work(who, async (work) => {
+    await takePassword(work, ask.personId, hash, ask.session)
+    notePassword(work, ask.personId, 'self')
+  })
 }
 
 /** For commands and imports: sets a password without asking for the old one. */
 export async function setPassword(room: Room, personId: Id, password: string): Promise<void> {
   const hash = await hashPassword(password)
-  await room.work(who, (work) => takePassword(work, personId, hash))
+  await room.work(who, async (work) => {
+    await takePassword(work, personId, hash)
+    notePassword(work, personId, 'command')
+  })
+}
+
+function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command'): void {
+  recordEvent(work, { kind: 'password-set', object: { type: 'person', id: personId }, personId: by === 'command' ? null : personId, after: { by } })
 }
 
 /** Stores a new password's hash; open links end, and every session but `keep`. */

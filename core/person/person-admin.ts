@@ -147,7 +147,7 @@ export async function setPasswordOf(room: Pick<Host, 'work'>, actor: PersonActor
   await room.work(actor, async (work) => {
     if (!await findPerson(work.db, personId)) throw refused('not-found')
     await takePassword(work, personId, hash)
-    recordChange(work, 'person password', personId, null, { set: 'by administrator' })
+    recordChange(work, 'person password', personId, null, { by: 'administrator' })
   })
 }
 
@@ -167,6 +167,6 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
     kind: 'login link', from, envelopeFrom: '', to: [person.address], subject: t('password-link.subject', params), body: t('password-link.body', params),
     headers: { 'Auto-Submitted': 'auto-generated' },
   })
-  recordChange(work, 'person password', personId, null, { link: person.address })
+  recordChange(work, 'person password', personId, null, { link: person.address }, { kind: 'password-link' })
   return person.address
 }

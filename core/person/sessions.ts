@@ -1,5 +1,6 @@
 /** Owns sessions: opening, finding, ending them. Only a hash of the token is kept. */
 import type { Kysely } from 'kysely'
+import { recordEvent } from '../audit/audit.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { deleteEndedSessions, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
@@ -16,8 +17,8 @@ export interface Session { tokenHash: Buffer; personId: Id; csrf: string }
 /** Where a session was opened from: shown to its owner. */
 export interface Client { address: string; userAgent: string }
 
-/** Opens a session under a new token; the one the browser held before, if any, ends. Returns the token, seen only here. */
-export async function openSession(work: Work, personId: Id, client: Client, previousToken?: string): Promise<string> {
+/** Opens a session under a new token; the one the browser held before, if any, ends. Returns the token, seen only here. `by`: as the audit log tells it. */
+export async function openSession(work: Work, personId: Id, client: Client, previousToken?: string, by: 'password' | 'link' | 'directory' = 'password'): Promise<string> {
   if (previousToken) await deleteSession(work.db, hashToken(previousToken))
   const token = newToken()
   await work.db.insertInto('session').values({
@@ -25,6 +26,9 @@ export async function openSession(work: Work, personId: Id, client: Client, prev
     expires_at: new Date(work.now.getTime() + ABSOLUTE_MS), client_address: client.address, user_agent: client.userAgent.slice(0, 300),
   }).execute()
   await work.db.updateTable('person').set({ last_login_at: work.now }).where('id', '=', personId).execute()
+  recordEvent(work, {
+    kind: 'login', object: { type: 'person', id: personId }, personId, clientAddress: client.address, after: { by, browser: client.userAgent.slice(0, 300) },
+  })
   return token
 }
 
@@ -38,11 +42,14 @@ export async function resumeSession(db: Kysely<Database>, token: string, now: Da
 
 export async function endSession(work: Work, session: Session): Promise<void> {
   await deleteSession(work.db, session.tokenHash)
+  recordEvent(work, { kind: 'logout', object: { type: 'person', id: session.personId } })
 }
 
 /** Ends every session of a person, except the given one; returns how many. */
-export function endSessions(work: Work, personId: Id, except?: Session): Promise<number> {
-  return deleteSessions(work.db, personId, except?.tokenHash)
+export async function endSessions(work: Work, personId: Id, except?: Session): Promise<number> {
+  const count = await deleteSessions(work.db, personId, except?.tokenHash)
+  if (count > 0) recordEvent(work, { kind: 'session-ended', object: { type: 'person', id: personId }, after: { sessions: count } })
+  return count
 }
 
 /** Living sessions of a person, latest used first. `current` marks the given one. */

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { WebEnv } from '../kernel/contract.ts'
 import type { Kernel } from '../kernel/host.ts'
+import { withOrigin } from '../kernel/origin.ts'
 import { refused, Refusal } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
@@ -59,6 +60,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   })
   app.use(observeRequests(options.metrics))
   app.use(identifyClient(host.config.trustedProxies))
+  app.use((c, next) => withOrigin({ clientAddress: c.get('clientAddress'), requestId: c.get('requestId') }, next))
   app.use(securityHeaders)
 
   // 2. What needs no session.

@@ -1,5 +1,6 @@
 /** Owns writing CSV that spreadsheets open rightly: RFC 4180 quoting, CRLF, UTF-8 with a byte order mark, no formulas. */
 import { stream } from 'hono/streaming'
+import { recordEvent } from '../audit/audit.ts'
 import type { PageContext } from '../kernel/contract.ts'
 
 const BYTE_ORDER_MARK = '\uFEFF'
@@ -18,12 +19,16 @@ function csvCell(text: string): string {
   return /[";,\r\n\t]|^\s|\s$/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
 }
 
-/** A whole list as a file, written as it is read. Spreadsheets split at the list separator of their country. */
+/** A whole list as a file, written as it is read; that somebody took it away is noted. Spreadsheets split at the list separator of their country. */
 export function csvAnswer(c: PageContext, name: string, head: readonly string[], rows: AsyncIterable<readonly string[]>): Response {
   const separator = c.get('language') === 'pl' ? ';' : ','
   c.header('content-type', 'text/csv; charset=utf-8')
   c.header('content-disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '-')}"`)
+  const actor = c.get('actor')
+  const { pathname, searchParams } = new URL(c.req.url)
+  searchParams.delete('format')
   return stream(c, async (out) => {
+    if (actor) await c.get('host').work(actor, async (work) => recordEvent(work, { kind: 'export', object: { type: 'list', id: pathname }, after: Object.fromEntries(searchParams) }))
     await out.write(BYTE_ORDER_MARK + csvLine(head, separator))
     for await (const row of rows) {
       if (out.aborted) return

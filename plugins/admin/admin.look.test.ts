@@ -5,6 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOOKS, lookAt, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
+import { sql } from 'kysely'
+import {
+  choice, definePlugin, defineTexts, editQueue, findAdminQueue, integer, listEvents, logIn, longText, saveSettings, setActivation, text, yesNo,
+} from '../../core/index.ts'
+import type { CallKind } from '../../core/kernel/gate.ts'
 import { listen } from '../../core/listen.ts'
 import portal from '../portal/index.tsx'
 import desk from '../desk/index.tsx'
@@ -16,17 +21,38 @@ describe.skipIf(!requireChromium())('every admin page', () => {
   let browser: Browser
   let server: Server
   let url: string
-  let filled: University
+  let filled: Filled
   let session: string
   beforeAll(async () => {
-    site = await openSite([desk, portal, admin])
-    filled = await makeUniversity(site)
+    site = await openSite([desk, portal, admin, sample])
+    filled = { ...await makeUniversity(site), event: '' }
+    await makeTroubles()
     const visitor = await site.loggedIn(filled.admin)
     session = visitor.cookies.get('pomoc')!
     server = createAdaptorServer({ fetch: site.app.fetch }) as Server
     url = `http://127.0.0.1:${await listen(server, { host: '127.0.0.1', port: 0 }, 'http')}`
     browser = await launchChromium()
   })
+  /** What an administrator changed and where plugins failed. */
+  async function makeTroubles(): Promise<void> {
+    const { make, database: { db } } = site
+    const actor = await make.actor(filled.admin)
+    const queue = (await findAdminQueue(db, filled.queue))!
+    await make.work(actor, (work) => editQueue(work, filled.queue, {
+      ...queue, name: 'Sieć i eduroam', calendarId: '1', comment: 'Także sieć w akademikach.', signature: 'Dział Informatyzacji\ntel. 2447, pok. 12', followUpLock: false,
+    }))
+    filled.event = (await listEvents(db, 'all', { filter: { objectType: 'queue' }, limit: 1 })).rows[0]!.id
+    await make.work(actor, (work) => setActivation(work, 'sample', filled.unit, true))
+    await make.work(actor, (work) => saveSettings(work, 'sample', sample.settings!, { limit: 3 }, filled.unit))
+    await logIn(site.kernel.host, { login: 'anowak', password: 'nie to', client: { address: '192.0.2.44', userAgent: 'Firefox' } }).catch(() => {})
+    const fault = (kind: CallKind, name: string, unitId: string | null) => site.kernel.faults.tell({ plugin: 'sample', kind, name, unitId }, new Error(`connect ECONNREFUSED 192.0.2.80:443 (${name})`))
+    for (let n = 0; n < 6; n++) fault('slot', 'desk.ticket.side', filled.unit)
+    fault('search', 'all', null)
+    await site.kernel.faults.settled()
+    await sql`select graphile_worker.add_job('mail/send', json_build_object('mail', ${filled.outbound}::text), max_attempts => 3)`.execute(db)
+    await sql`select graphile_worker.add_job('fact/deliver', json_build_object('fact', (select min(id)::text from fact where ticket_id is not null), 'subscriber', 'sample'), max_attempts => 3)`.execute(db)
+    await sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'connect ECONNREFUSED 192.0.2.80:443' || chr(10) || '    at Socket.connect (node:net:1300:12)' where max_attempts = 3`.execute(db)
+  }
   afterAll(async () => {
     await browser?.close()
     server?.closeAllConnections()
@@ -44,11 +70,22 @@ describe.skipIf(!requireChromium())('every admin page', () => {
   }, 600_000)
 })
 
+interface Filled extends University { event: string }
+
+const texts = {
+  'limit': 'Ile wyników naraz', 'limit.help': 'Tyle widać pod zgłoszeniem.', 'tone': 'Ton podpowiedzi', 'tone.warm': 'ciepły', 'tone.cold': 'chłodny', 'loud': 'Powiadamiaj od razu',
+  'intro': 'Wstęp', 'intro.help': 'Stoi nad wynikami.', 'title': 'Nagłówek',
+}
+const sample = definePlugin({
+  name: 'sample', api: 1, scope: 'unit', texts: defineTexts(texts, texts),
+  settings: { limit: integer('limit', 5, { min: 1, max: 9 }), title: text('title', ''), intro: longText('intro', ''), loud: yesNo('loud', false), tone: choice('tone', ['warm', 'cold'], 'warm') },
+})
+
 /** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])
-const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'person-privacy', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound']
+const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'person-privacy', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound', 'setting-unit', 'audit', 'audit-event']
 
-const views = (f: University): View[] => [
+const views = (f: Filled): View[] => [
   { name: 'overview', path: '/admin' },
   { name: 'search', path: '/admin/search?search=ko' },
   { name: 'persons', path: '/admin/persons' },
@@ -97,4 +134,13 @@ const views = (f: University): View[] => [
   { name: 'outbound', path: '/admin/mail/out' }, { name: 'outbound-mail', path: `/admin/mail/out/${f.outbound}` },
   { name: 'outbound-cancel', path: `/admin/mail/out/${f.outbound}/cancel` },
   { name: 'settings', path: '/admin/settings' }, { name: 'setting', path: '/admin/settings/portal' }, { name: 'plugins', path: '/admin/plugins' }, { name: 'faults', path: '/admin/faults' }, { name: 'jobs', path: '/admin/jobs' },
+  { name: 'setting-unit', path: `/admin/settings/sample?unit=${f.unit}` },
+  {
+    name: 'setting-refused', path: '/admin/settings/sample', act: async (page) => {
+      await page.fill('[name=limit]', '99')
+      await page.click('form.form-beside button.button-primary')
+    },
+  },
+  { name: 'plugin-units', path: '/admin/plugins/sample' },
+  { name: 'audit', path: '/admin/audit' }, { name: 'audit-event', path: `/admin/audit/${f.event}` },
 ]

@@ -220,17 +220,73 @@ describe('forms', () => {
     expect(await site.database.db.selectFrom('outbound_mail').select((eb) => eb.fn.countAll().as('n')).executeTakeFirstOrThrow()).toEqual(before)
   })
 
-  it('settings of a plugin are checked, stored only where they differ from the default, and found by the search', async () => {
+  it('settings of a plugin are checked, stored only where the installation has its own, and found by the search', async () => {
     const path = '/admin/settings/sample'
-    const bad = await send(path, { limit: '99', loud: 'on', tone: 'cold' })
+    const fields = { 'from.limit': 'own', limit: '99', 'from.loud': 'above', 'was.loud': 'above', loud: 'off', 'from.tone': 'own', tone: 'cold' }
+    const bad = await send(path, fields)
     expect(bad.status).toBe(422)
-    expect(await bad.text()).toContain('value="99"')
-    expect((await send(path, { limit: '7', tone: 'warm' })).status).toBe(303)
-    const stored = () => site.database.db.selectFrom('setting').select(['key', 'value']).where('owner', '=', 'sample').execute()
-    expect(await stored()).toEqual([{ key: 'limit', value: 7 }])
-    expect((await send(path, { limit: '', tone: 'warm' })).status).toBe(303)
+    const html = await bad.text()
+    expect(html).toContain('value="99"')
+    expect(html).toContain('id="field-limit-problem"')
+    expect(html).toMatch(/<option value="cold" selected/)
+    const stored = () => site.database.db.selectFrom('setting').select(['key', 'value', 'unit_id']).where('owner', '=', 'sample').orderBy('unit_id').orderBy('key').execute()
+    expect(await stored()).toEqual([])
+    expect((await send(path, { ...fields, limit: '7', 'from.tone': 'above', 'was.tone': 'above', tone: 'warm' })).status).toBe(303)
+    expect(await stored()).toEqual([{ key: 'limit', value: 7, unit_id: '1' }])
+    // An emptied number is what holds above again, and so is "as above".
+    expect((await send(path, { 'from.limit': 'own', limit: '' })).status).toBe(303)
     expect(await stored()).toEqual([])
     expect(await (await boss.get('/admin/search?search=ile naraz')).text()).toContain('/admin/settings/sample#field-limit')
+  })
+
+  it('a unit has values of its own, shows where the others come from, and gives them back', async () => {
+    const path = '/admin/settings/sample'
+    const at = `${path}?unit=${filled.unit}`
+    const host = site.kernel.hostOf(site.kernel.plugins.find((plugin) => plugin.name === 'sample')!)
+    await send(path, { 'from.limit': 'own', limit: '7' })
+    const inherited = await (await boss.get(at)).text()
+    expect(inherited).toMatch(/Jak „[^”]+”: 7/)
+    expect(inherited).toContain('Domyślnie: ciepły')
+    // Whoever types another value means it, though "as above" stands.
+    const own = { unit: filled.unit, 'from.limit': 'above', 'was.limit': 'above', limit: '3', 'from.tone': 'own', 'was.tone': 'above', tone: 'cold', 'from.loud': 'above', 'was.loud': 'above', loud: 'off' }
+    const saved = await send(path, own, at)
+    expect([saved.status, location(saved)]).toEqual([303, at])
+    expect(await host.settings(filled.unit)).toEqual({ limit: 3, tone: 'cold', loud: false })
+    expect(await host.settings()).toMatchObject({ limit: 7, tone: 'warm' })
+    expect(await (await boss.get('/admin/plugins/sample')).text()).toContain('2 własne')
+    // The switch beside it changes with a form that is taken, and only then.
+    const bad = await send(path, { ...own, limit: '99', active: 'on' }, at)
+    expect(bad.status).toBe(422)
+    expect(await bad.text()).toMatch(/name="active" value="on" checked/)
+    expect(await host.active(filled.unit)).toBe(false)
+    await send(path, { ...own, active: 'on' }, at)
+    await expect.poll(() => host.active(filled.unit)).toBe(true)
+    await send(path, { unit: filled.unit, 'from.limit': 'above', 'was.limit': 'own', limit: '3', 'from.tone': 'above', 'was.tone': 'own', tone: 'cold', active: 'inherit' }, at)
+    expect(await host.settings(filled.unit)).toMatchObject({ limit: 7, tone: 'warm' })
+    await expect.poll(() => host.active(filled.unit)).toBe(false)
+    expect((await boss.get(`${path}?unit=999999`)).status).toBe(404)
+    await send(path, { 'from.limit': 'above', 'was.limit': 'own', limit: '7' })
+  })
+
+  it('every change stands in the audit log, before and after in words, narrowed, exported, one by one', async () => {
+    await send('/admin/groups/new', { name: 'Dziennikowa', comment: '', unitId: filled.unit, valid: 'on' })
+    const group = (await site.database.db.selectFrom('permission_group').select('id').where('name', '=', 'Dziennikowa').executeTakeFirstOrThrow()).id
+    await send(`/admin/groups/${group}`, { name: 'Dziennikowa II', comment: '', unitId: filled.unit, valid: 'on' })
+    const list = await (await boss.get(`/admin/audit?object=group:${group}`)).text()
+    expect(list).toContain('Grupa „Dziennikowa II”')
+    expect(list).toMatch(/<del>Dziennikowa<\/del>.*Dziennikowa II/s)
+    expect(list).not.toContain('Wtyczka „sample”')
+    const id = /\/admin\/audit\/(\d+)/.exec(list)![1]!
+    const detail = await (await boss.get(`/admin/audit/${id}`)).text()
+    for (const words of ['192.0.2.7', 'Dziennikowa II', `/admin/groups/${group}`, 'Wszystko, co zrobiła ta osoba']) expect(detail).toContain(words)
+    expect((await boss.get('/admin/audit/999999999')).status).toBe(404)
+    const csv = await (await boss.get(`/admin/audit?object=group:${group}&format=csv`)).text()
+    expect(csv.trim().split('\r\n')).toHaveLength(3)
+    expect(csv).toContain('Nazwa: Dziennikowa → Dziennikowa II')
+    expect(await (await boss.get('/admin/audit?kind=export')).text()).toContain('Lista „/admin/audit”')
+    expect(await (await boss.get('/admin/audit?kind=plugin-activation')).text()).toContain('Wtyczka „sample”')
+    expect(await (await boss.get('/admin/audit?search=nic-takiego-nie-ma')).text()).toContain('Nic nie pasuje')
+    expect((await boss.get("/admin/audit?search=%25'%00&from=2026-13-45&person=x&object=group:1%27&unit=abc&after=zzz")).status).toBe(200)
   })
 
   it('a plugin is switched on in a unit and below it, and inherits again', async () => {

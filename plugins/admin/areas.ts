@@ -7,7 +7,7 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs',
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs', 'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
 
@@ -26,6 +26,7 @@ export const areas: readonly Area[] = [
   { name: 'plugins', path: '/admin/plugins', group: 'system' },
   { name: 'faults', path: '/admin/faults', group: 'system' },
   { name: 'jobs', path: '/admin/jobs', group: 'system' },
+  { name: 'audit', path: '/admin/audit', group: 'system' },
 ]
 export const AREA_GROUPS = ['people', 'work', 'mail', 'system'] as const
 

@@ -2,6 +2,7 @@
 import { definePlugin, inProject } from '../../core/index.ts'
 import { demandAdministrator } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
+import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
 import { faultRoutes } from './pages/faults.tsx'
 import { groupRoutes } from './pages/groups.tsx'
@@ -53,6 +54,7 @@ export default definePlugin({
     pluginRoutes(app)
     faultRoutes(app)
     jobRoutes(app)
+    auditRoutes(app)
   },
   slots: {
     'document.head': {

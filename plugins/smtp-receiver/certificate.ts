@@ -1,22 +1,42 @@
 /** Owns the certificate for STARTTLS: the operator's, else one of our own, made once. */
+import { X509Certificate } from 'node:crypto'
 import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { generate } from 'selfsigned'
 import { BootError, reasonOf, type Config } from '../../core/index.ts'
 
 export interface Certificate { key: string; cert: string }
 
 /**
- * Reads the files the configuration names, or the pair in `dataDir/tls`, which is made when it is missing: enough to
- * encrypt (senders do not check names of mail servers, RFC 7435), not to prove who we are. `now` begins its ten years.
+ * Reads the files the configuration names, or the pair in `dataDir/tls`, which is made when it is missing or has expired:
+ * enough to encrypt (senders do not check names of mail servers, RFC 7435), not to prove who we are. `now` begins its ten
+ * years. `tell` hears the sentence about a named certificate that has expired: an old one still encrypts, so mail goes on.
  */
-export async function certificateFor(config: Pick<Config, 'dataDir' | 'smtp' | 'mail'>, now: Date): Promise<Certificate> {
+export async function certificateFor(
+  config: Pick<Config, 'dataDir' | 'smtp' | 'mail'>, now: Date, tell: (sentence: string) => void = () => {},
+): Promise<Certificate> {
   const { tlsKey, tlsCert } = config.smtp
-  if (tlsKey && tlsCert) return { key: await readNamed(tlsKey, 'smtp.tlsKey'), cert: await readNamed(tlsCert, 'smtp.tlsCert') }
+  if (tlsKey && tlsCert) {
+    const named = { key: await readNamed(tlsKey, 'smtp.tlsKey'), cert: await readNamed(tlsCert, 'smtp.tlsCert') }
+    try {
+      createSecureContext(named)
+    } catch (error) {
+      throw new BootError(`The certificate ${tlsCert} and the key ${tlsKey} are of no use (${reasonOf(error)}): correct smtp.tlsCert and smtp.tlsKey in config/local.ts.`)
+    }
+    const until = endOf(named.cert)
+    if (until && until <= now) {
+      tell(`The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it and start pomoc again; ` +
+        'until then mail is taken as before, but a peer that checks certificates stays away.')
+    }
+    return named
+  }
   const key = join(config.dataDir, 'tls', 'smtp-key.pem')
   const cert = join(config.dataDir, 'tls', 'smtp-cert.pem')
   try {
-    return { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
+    const own = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
+    const until = endOf(own.cert)
+    if (!until || until > now) return own
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
       throw new BootError(`The certificate for mail in ${dirname(key)} cannot be read (${reasonOf(error)}): make it readable for pomoc, or delete it and pomoc makes another.`)
@@ -35,6 +55,15 @@ export async function certificateFor(config: Pick<Config, 'dataDir' | 'smtp' | '
     throw new BootError(`The certificate for mail cannot be written to ${dirname(key)} (${reasonOf(error)}): let pomoc write there.`)
   }
   return { key: made.private, cert: made.cert }
+}
+
+/** Until when a certificate holds; undefined for what is none. */
+function endOf(cert: string): Date | undefined {
+  try {
+    return new X509Certificate(cert).validToDate
+  } catch {
+    return undefined
+  }
 }
 
 /** Root makes it for whoever owns the data: a later start may be theirs. */

@@ -144,5 +144,5 @@ export async function startListener(host: Host): Promise<Listener> {
 
 const agreedCertificate = (host: Host) => host.db.transaction().execute(async (db) => {
   await sql`select pg_advisory_xact_lock(${CERTIFICATE_LOCK})`.execute(db)
-  return certificateFor(host.config, host.clock())
+  return certificateFor(host.config, host.clock(), (sentence) => host.log.warn(sentence))
 })

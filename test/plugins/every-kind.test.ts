@@ -92,6 +92,14 @@ describe('pages', () => {
     ])
     expect(await ask(units.elsewhere.id)).toEqual([])
   })
+  test('the desk\'s search shows it beside the tickets where it is on, under its heading, on the first page only', async () => {
+    const html = async (name: 'institute' | 'elsewhere', query: string) => (await (await house.loggedIn(units[name].agent)).get(`/desk/search?${query}&lang=en`)).text()
+    const shown = await html('institute', 'q=printer')
+    expect(shown).toMatch(/<h2[^>]*id="found-every-all-title"[^>]*>Everything<\/h2>/)
+    expect(shown).toContain('<a href="/every">everything about printer</a>')
+    expect(await html('elsewhere', 'q=printer')).not.toContain('everything about printer')
+    expect(await html('institute', 'q=')).not.toContain('everything about')
+  })
 })
 
 describe('acts, facts and jobs', () => {

@@ -69,6 +69,9 @@ describe.each(names)('a plugin that %s', (plugin) => {
       expect([500, 503, 404]).toContain((await visitor.get(`/${plugin}`)).status)
       const found = await house.kernel.host.search({ text: 'x', actor: undefined, unitId: unit, language: 'pl', limit: 5 })
       expect(found.find((one) => one.plugin === plugin)?.failed ?? true).toBe(true)
+      const searched = await visitor.get('/desk/search?q=Zg%C5%82oszenie')
+      expect(searched.status).toBe(200)
+      expect(await searched.text()).toContain(`Zgłoszenie ${plugin}`)
 
       await house.work()
       const mail = await house.mail({ to: 'wydzial@uni.example', subject: `Mail ${plugin}` })

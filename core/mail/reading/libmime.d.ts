@@ -1,4 +1,4 @@
-/** What pomoc uses of libmime, which brings no types. */
+/** Owns the types of what pomoc uses of libmime, which brings none. */
 declare module 'libmime' {
   export class Libmime {
     constructor(config?: object)

@@ -96,4 +96,12 @@ export const en: Record<keyof typeof pl, Text> = {
   'pager.label': 'Pages',
   'undo.label': 'Undo',
   'undo.hint': 'Can be undone for {seconds} s.',
+  'settings.default': 'Default: {value}',
+  'settings.from': 'As in “{unit}”: {value}',
+  'settings.empty': 'empty',
+  'settings.own': 'Own value here',
+  'settings.value': '{label} – value here',
+  'settings.between': 'A whole number from {min} to {max}.',
+  'settings.at-least': 'A whole number, {min} or more.',
+  'found.silent': 'This part of the search does not answer right now. Try again in a moment.',
 }

@@ -95,4 +95,12 @@ export const pl = {
   'pager.label': 'Strony',
   'undo.label': 'Cofnij',
   'undo.hint': 'Można cofnąć przez {seconds} s.',
+  'settings.default': 'Domyślnie: {value}',
+  'settings.from': 'Jak „{unit}”: {value}',
+  'settings.empty': 'puste',
+  'settings.own': 'Własna wartość tutaj',
+  'settings.value': '{label} – wartość tutaj',
+  'settings.between': 'Liczba całkowita od {min} do {max}.',
+  'settings.at-least': 'Liczba całkowita, co najmniej {min}.',
+  'found.silent': 'Ta część wyszukiwania teraz nie odpowiada. Spróbuj za chwilę.',
 } satisfies Record<string, Text>

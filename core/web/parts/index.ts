@@ -5,9 +5,11 @@ export { Avatar, initials } from './avatar.tsx'
 export {
   ActButton, Button, ButtonLink, Checkbox, CsrfField, Field, Files, FormProblems, Key, Select, TextArea, type Choice, type InputType,
 } from './fields.tsx'
+export { findBeside, FoundBeside } from './found.tsx'
 export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs, TimeBar, UndoBar, type Tab } from './layout.tsx'
 export { LiveRegion, LiveSource } from './live-region.tsx'
 export { linkify, MessageText, splitQuoted } from './message-text.tsx'
+export { SettingFields, typedSettings } from './setting-fields.tsx'
 export { saySize } from './size.ts'
 export { Badge, sayState, sayStateName, StateBadge, toneOf, type Stated, type Tone } from './state.tsx'
 export { Time } from './time.tsx'

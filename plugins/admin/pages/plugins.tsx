@@ -1,7 +1,7 @@
 /** Owns the pages of plugins: what is loaded, and in which units each is on. */
 import type { Hono } from 'hono'
 import {
-  Button, Card, CsrfField, listActivations, listUnits, PageHead, readFields, refused, setActivation, type Id, type PageContext, type Plugin, type Unit, type WebEnv,
+  Button, Card, countSettings, CsrfField, listActivations, listUnits, PageHead, readFields, refused, setActivation, type Id, type PageContext, type Plugin, type Unit, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
@@ -57,7 +57,7 @@ async function pluginsPage(c: PageContext): Promise<Response> {
 }
 
 /** What counts in a unit: its own word, else the nearest above; nothing said anywhere is off. */
-function inForce(units: readonly Unit[], said: ReadonlyMap<Id, boolean>, id: Id | null): boolean {
+export function inForce(units: readonly Unit[], said: ReadonlyMap<Id, boolean>, id: Id | null): boolean {
   const unit = units.find((one) => one.id === id)
   return unit ? said.get(unit.id) ?? inForce(units, said, unit.parentId) : false
 }
@@ -65,7 +65,8 @@ function inForce(units: readonly Unit[], said: ReadonlyMap<Id, boolean>, id: Id 
 async function unitsOfPlugin(c: PageContext, plugin: Plugin): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [units, said] = await Promise.all([listUnits(db), listActivations(db, plugin.name)])
+  const hasSettings = Object.keys(plugin.settings ?? {}).length > 0
+  const [units, said, ownValues] = await Promise.all([listUnits(db), listActivations(db, plugin.name), countSettings(db, plugin.name)])
   return adminPage(c, {
     title: plugin.name, area: 'plugins',
     body: (
@@ -77,7 +78,7 @@ async function unitsOfPlugin(c: PageContext, plugin: Plugin): Promise<Response> 
           <Card plain>
             <table class="plain">
               <caption class="only-heard">{t('plugin.units.what')}</caption>
-              <thead><tr><th scope="col">{t('person.unit')}</th><th scope="col">{t('plugin.here')}</th><th scope="col">{t('plugin.in-force')}</th></tr></thead>
+              <thead><tr><th scope="col">{t('person.unit')}</th><th scope="col">{t('plugin.here')}</th><th scope="col">{t('plugin.in-force')}</th>{hasSettings && <th scope="col">{t('area.settings')}</th>}</tr></thead>
               <tbody>
                 {units.map((unit) => {
                   const own = said.get(unit.id)
@@ -92,6 +93,7 @@ async function unitsOfPlugin(c: PageContext, plugin: Plugin): Promise<Response> 
                         </select>
                       </td>
                       <td>{inForce(units, said, unit.id) ? <span class="good">{t('plugin.on')}</span> : <span class="quiet">{t('plugin.off')}</span>}</td>
+                      {hasSettings && <td><a href={`/admin/settings/${plugin.name}?unit=${unit.id}`}>{t('plugin.own-values', { count: ownValues.get(unit.id) ?? 0 })}<span class="only-heard">, {t('plugin.settings-of', { unit: unit.name })}</span></a></td>}
                     </tr>
                   )
                 })}

@@ -1,12 +1,14 @@
-/** Owns the settings of plugins: a form made of what each plugin declares. */
+/** Owns the settings of plugins: the list of all, and a form for the installation and for each unit, made of what each plugin declares. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Checkbox, Field, fill, PageHead, readFields, readSettings, refused, saveSettings, Select, storedSettings, TextArea, EmptyState,
-  type FormState, type PageContext, type Plugin, type Setting, type WebEnv,
+  blankForm, fill, listActivations, listUnits, PageHead, readFields, readSettings, refused, ROOT_UNIT, saveSettingsForm, setActivation, SettingFields, settingsForm,
+  typedSettings, type FormState, type Id, type PageContext, type Plugin, type Setting, type Unit, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
+import { unitChoices } from './choices.ts'
+import { inForce } from './plugins.tsx'
 
 const PATH = '/admin/settings'
 
@@ -26,35 +28,45 @@ const helpOf = (c: PageContext, plugin: Plugin, key: string): string | undefined
 
 export function settingRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, settingsPage)
-  app.get(`${PATH}/:plugin`, async (c) => settingsForm(c, demandPlugin(c), blankForm()))
+  app.get(`${PATH}/:plugin`, async (c) => pluginPage(c, await demandPlace(c, c.req.query('unit')), blankForm()))
   app.post(`${PATH}/:plugin`, async (c) => {
     const actor = demandAdministrator(c)
-    const plugin = demandPlugin(c)
     const values = await readFields(c)
-    const declared = plugin.settings ?? {}
-    const t = words(c)
-    const problems: Record<string, string> = {}
-    const wanted: Record<string, unknown> = {}
-    for (const [key, setting] of Object.entries(declared) as [string, Setting][]) {
-      const typed = setting.kind === 'boolean' ? Boolean(values[key]) : values[key] ?? ''
-      // An emptied number is the default again.
-      const parsed = typed === '' && setting.kind === 'integer' ? { success: true as const, data: setting.fallback } : setting.schema.safeParse(typed)
-      if (!parsed.success) problems[key] = t(setting.kind === 'integer' ? 'setting.bad-number' : 'setting.bad')
-      // What equals the default is not stored: it follows when the default changes.
-      else wanted[key] = parsed.data === setting.fallback ? undefined : parsed.data
-    }
-    if (Object.keys(problems).length > 0) return settingsForm(c, plugin, { values, problems })
+    const place = await demandPlace(c, values['unit'])
+    const { plugin, unit } = place
+    const { db, work } = c.get('host')
+    const language = c.get('language')
+    const typed = typedSettings(values, await settingsForm(db, plugin, unit.id, language))
+    let problems: Record<string, string> = {}
     return submit(c, values, async () => {
-      await c.get('host').work(actor, (work) => saveSettings(work, plugin.name, declared, wanted))
-      return { to: `${PATH}/${plugin.name}`, said: t('said.saved') }
-    }, (form) => settingsForm(c, plugin, form))
+      problems = await work(actor, async (act) => {
+        const wrong = await saveSettingsForm(act, plugin, unit.id, typed, language)
+        const wanted = values['active']
+        // Switched only with what was typed: a form that is refused changes nothing.
+        if (Object.keys(wrong).length === 0 && wanted !== undefined && plugin.scope === 'unit') {
+          await setActivation(act, plugin.name, unit.id, wanted === 'on' ? true : wanted === 'off' ? false : null)
+        }
+        return wrong
+      })
+      if (Object.keys(problems).length > 0) throw refused('input', { what: Object.keys(problems).join(', ') })
+      return { to: hrefOf(plugin, unit.id), said: words(c)('said.saved') }
+    }, (form) => pluginPage(c, place, Object.keys(problems).length > 0 ? { values, problems } : form))
   })
 }
 
-function demandPlugin(c: PageContext): Plugin {
+/** The form of a plugin in a unit. */
+export const hrefOf = (plugin: Plugin, unitId: Id): string => unitId === ROOT_UNIT ? `${PATH}/${plugin.name}` : `${PATH}/${plugin.name}?unit=${unitId}`
+
+interface Place { plugin: Plugin; unit: Unit; units: Unit[] }
+
+/** A plugin for the whole installation has its settings there only. */
+async function demandPlace(c: PageContext, unitId: string | undefined): Promise<Place> {
   const plugin = (c.get('host').plugins as readonly Plugin[]).find((one) => one.name === c.req.param('plugin'))
   if (!plugin || Object.keys(plugin.settings ?? {}).length === 0) throw refused('not-found')
-  return plugin
+  const units = await listUnits(c.get('host').db)
+  const unit = units.find(({ id }) => id === (unitId || ROOT_UNIT))
+  if (!unit || (plugin.scope !== 'unit' && unit.id !== ROOT_UNIT)) throw refused('not-found')
+  return { plugin, unit, units }
 }
 
 const sayValue = (c: PageContext, plugin: Plugin, setting: Setting, value: unknown): string =>
@@ -81,22 +93,37 @@ async function settingsPage(c: PageContext): Promise<Response> {
   })
 }
 
-async function settingsForm(c: PageContext, plugin: Plugin, form: FormState): Promise<Response> {
+async function pluginPage(c: PageContext, { plugin, unit, units }: Place, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [values, stored] = await Promise.all([readSettings(db, plugin.name, plugin.settings ?? {}), storedSettings(db, plugin.name)])
+  const fields = await settingsForm(db, plugin, unit.id, c.get('language'))
+  const perUnit = plugin.scope === 'unit'
+  const said = perUnit ? await listActivations(db, plugin.name) : new Map<Id, boolean>()
   return adminPage(c, {
-    title: plugin.name, area: 'settings', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: unit.id === ROOT_UNIT ? plugin.name : `${plugin.name}, ${unit.name}`, area: 'settings', status: Object.keys(form.problems).length > 0 ? 422 : 200,
     body: (
       <>
         <Crumb href={PATH}>{t('area.settings')}</Crumb>
-        <PageHead title={plugin.name} beside={t('setting.of-plugin')} />
+        <PageHead title={plugin.name} beside={t('setting.of-plugin')}>
+          {perUnit && <a class="button button-quiet" href={`/admin/plugins/${plugin.name}`}>{t('setting.where-on')}</a>}
+        </PageHead>
         <div class="admin-one">
-          {Object.keys(plugin.settings ?? {}).length === 0 && <EmptyState title={t('setting.none')} />}
-          <FormCard c={c} form={form} cancel={PATH}>
-            {(Object.entries(plugin.settings ?? {}) as [string, Setting][]).map(([key, setting]) => (
-              <SettingField c={c} form={form} plugin={plugin} name={key} setting={setting} value={(values as Record<string, unknown>)[key]} changed={stored.has(key)} />
-            ))}
+          {perUnit && (
+            <form class="list-tools" method="get" action={`${PATH}/${plugin.name}`} aria-label={t('setting.choose-unit')}>
+              <div class="field">
+                <label for="unit" class="list-date">{t('setting.in-unit')}</label>
+                <select id="unit" name="unit" data-submits="">
+                  {unitChoices(units, unit.id).map((choice) => <option value={choice.value} selected={choice.value === unit.id}>{choice.label}</option>)}
+                </select>
+              </div>
+              <button class="button button-quiet" type="submit">{t('list.show')}</button>
+              <p class="quiet small">{t(unit.id === ROOT_UNIT ? 'setting.root' : 'setting.unit')}</p>
+            </form>
+          )}
+          <FormCard c={c} form={form} action={`${PATH}/${plugin.name}`} cancel={PATH}>
+            <input type="hidden" name="unit" value={unit.id} />
+            {perUnit && <Switch c={c} form={form} plugin={plugin} unit={unit} own={said.get(unit.id)} above={inForce(units, said, unit.parentId)} />}
+            <SettingFields c={c} form={form} fields={fields} />
           </FormCard>
         </div>
       </>
@@ -104,17 +131,16 @@ async function settingsForm(c: PageContext, plugin: Plugin, form: FormState): Pr
   })
 }
 
-const SettingField = ({ c, form, plugin, name, setting, value, changed }: {
-  c: PageContext; form: FormState; plugin: Plugin; name: string; setting: Setting; value: unknown; changed: boolean
-}) => {
+const Switch = ({ c, form, plugin, unit, own, above }: { c: PageContext; form: FormState; plugin: Plugin; unit: Unit; own: boolean | undefined; above: boolean }) => {
   const t = words(c)
-  const help = [helpOf(c, plugin, setting.label), t(changed ? 'setting.default-was' : 'setting.default-is', { value: sayValue(c, plugin, setting, setting.fallback) || t('setting.default-empty') })].filter(Boolean).join(' ')
-  const props = { c, form, name, label: sayOf(c, plugin, setting.label), help }
-  switch (setting.kind) {
-    case 'boolean': return <Checkbox {...props} checked={value === true} />
-    case 'choice': return <Select {...props} value={String(value)} choices={(setting.choices ?? []).map((one) => ({ value: one, label: sayOf(c, plugin, `${setting.label}.${one}`) }))} />
-    case 'long-text': return <TextArea {...props} value={String(value)} rows={6} />
-    case 'integer': return <Field {...props} value={String(value)} inputmode="numeric" />
-    default: return <Field {...props} value={String(value)} />
-  }
+  const now = form.values['active'] ?? (own === undefined ? 'inherit' : own ? 'on' : 'off')
+  const choices = [
+    ['inherit', t(unit.parentId === null ? 'plugin.unsaid' : 'plugin.inherit', { what: t(above ? 'plugin.on' : 'plugin.off') })], ['on', t('plugin.on')], ['off', t('plugin.off')],
+  ] as const
+  return (
+    <fieldset class="setting fields-wide">
+      <legend>{t('setting.active', { plugin: plugin.name })}</legend>
+      {choices.map(([value, label]) => <label class="setting-from"><input type="radio" name="active" value={value} checked={now === value} /><span>{label}</span></label>)}
+    </fieldset>
+  )
 }

@@ -1,6 +1,6 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import {
-  ButtonLink, countTickets, findPerson, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, ticketMarks, type Id, type PageContext,
+  ButtonLink, countTickets, findBeside, findPerson, FoundBeside, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, ticketMarks, type Id, type PageContext,
   type TicketMarks, type TicketPage,
 } from '../../../core/index.ts'
 import { Refusal } from '../../../core/index.ts'
@@ -70,7 +70,9 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
   return respond(c, {
     fragments: { list: () => list },
     whole: async () => {
-      const [title, choices] = await Promise.all([titleOf(c, room, query), readChoices(c)])
+      // Beside the tickets found, on the first page of them: what plugins' own searches find.
+      const words = place.kind === 'search' && !query.after ? query.fields.q : ''
+      const [title, choices, beside] = await Promise.all([titleOf(c, room, query), readChoices(c), findBeside(c, words, room.actor)])
       return deskPage(c, room, {
         title, place, q: place.kind === 'search' ? query.fields.q : '',
         body: (
@@ -81,6 +83,7 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
             </PageHead>
             <FilterChips c={c} room={room} query={query} choices={choices} />
             {list}
+            <FoundBeside c={c} results={beside} />
             {listing.found.tickets.length > 0 && <KeyHints c={c} />}
           </>
         ),

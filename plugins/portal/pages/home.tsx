@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, flash, FormProblems, hx, page, readFiles, readForm, respond,
+  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, findBeside, flash, FormProblems, FoundBeside, hx, page, readFiles, readForm, respond,
   sayCutOff, sayHours, TextArea, withRefusal, type FormState, type PageContext, type PersonActor, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
@@ -72,6 +72,7 @@ async function home(c: PageContext, host: PortalHost, form: FormState, status: 2
           <Welcome c={c} reception={reception} welcome={welcome} actor={actor} />
           <AskForm c={c} host={host} reception={reception} form={form} suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)} />
           <MyTickets c={c} wish={wish} found={found} />
+          <FoundBeside c={c} results={wish.after ? [] : await findBeside(c, wish.search, { ...actor, access: asCustomer(actor.access) })} />
           {await host.slots.fill('portal.home', {}, c)}
         </>
       ),

@@ -1,0 +1,137 @@
+/** Owns the pages of the audit log: what happened, narrowed and sorted, and one event with what stood before and after. */
+import type { Hono } from 'hono'
+import {
+  AUDIT_KINDS, AUDIT_SORTS, Card, findEvent, findPerson, listEvents, listUnits, PageHead, refused, SideList, Time, type AuditEvent, type AuditSort, type PageContext, type WebEnv,
+} from '../../../core/index.ts'
+import { hrefOf, readNames, sayKind, sayLines, sayObject, sayWho, type Line, type Names } from '../audit-words.ts'
+import { adminPage, Crumb } from '../frame.tsx'
+import { everyRow, listPage, Main, plainTime, readList, type Column, type Filter, type ListOptions } from '../list.tsx'
+import { adminTexts, words, type AdminKey } from '../words.ts'
+import { dayAfter, startOfDay } from './days.ts'
+
+const PATH = '/admin/audit'
+const SHOWN = 2
+const OBJECTS = Object.keys(adminTexts.pl).filter((key) => key.startsWith('audit.object.')).map((key) => key.slice('audit.object.'.length))
+
+export function auditRoutes(app: Hono<WebEnv>): void {
+  app.get(PATH, auditPage)
+  app.get(`${PATH}/:id`, async (c) => {
+    const event = await findEvent(c.get('host').db, 'all', c.req.param('id'), c.get('language'))
+    if (!event) throw refused('not-found')
+    return eventPage(c, event)
+  })
+}
+
+async function auditPage(c: PageContext): Promise<Response> {
+  const t = words(c)
+  const { db, config } = c.get('host')
+  const language = c.get('language')
+  const [units, names] = await Promise.all([listUnits(db), readNames(c)])
+  const options: ListOptions = {
+    sorts: AUDIT_SORTS, sort: 'at', direction: 'desc',
+    filters: [
+      ...await askedFor(c, names),
+      { name: 'kind', label: t('audit.kind'), choices: AUDIT_KINDS.map((value) => ({ value, label: sayKind(t, value) })) },
+      { name: 'about', label: t('audit.object'), choices: OBJECTS.map((value) => ({ value, label: t(`audit.object.${value}` as AdminKey) })) },
+      { name: 'unit', label: t('person.unit'), choices: units.map(({ id, name }) => ({ value: id, label: name })) },
+      { name: 'from', label: t('mail.since'), choices: [], type: 'date' }, { name: 'to', label: t('mail.until'), choices: [], type: 'date' },
+    ],
+  }
+  const query = readList(c, options)
+  const { kind, about, unit, from, to, person, object } = query.filters
+  const [objectType, objectId] = parted(object ?? '')
+  const wish = {
+    sort: query.sort as AuditSort, direction: query.direction, language,
+    filter: {
+      search: query.search, ...(kind ? { kind } : {}), ...(about ? { objectType: about } : {}), ...(unit ? { unitId: unit } : {}), ...(person ? { personId: person } : {}),
+      ...(objectId ? { objectType: objectType!, objectId } : {}),
+      ...(from ? { from: startOfDay(from, config.zone) } : {}), ...(to ? { to: dayAfter(to, config.zone) } : {}),
+    },
+  }
+  const flat = (lines: Line[]) => lines.map(({ field, before, after }) => `${field}: ${before ? `${before} → ` : ''}${after}`).join('; ')
+  const columns: Column<AuditEvent>[] = [
+    { key: 'object', label: t('audit.event'), sort: true, text: (e) => sayObject(t, e, names), cell: (e) => <Main href={`${PATH}/${e.id}`} name={sayObject(t, e, names) || sayKind(t, e.kind)} {...(e.object ? { below: sayKind(t, e.kind) } : {})} /> },
+    { key: 'kind', label: t('audit.kind'), text: (e) => sayKind(t, e.kind) },
+    { key: 'change', label: t('audit.change'), text: (e) => flat(sayLines(t, e, names)), cell: (e) => <Changes lines={sayLines(t, e, names)} more={(count) => t('audit.more', { count })} /> },
+    { key: 'person', label: t('audit.who'), sort: true, text: (e) => sayWho(t, e), cell: (e) => <>{sayWho(t, e)}{e.onBehalfOf && <span class="line-2">{t('audit.behalf')}: {e.onBehalfOf.name}</span>}</>, class: 'cell-queue' },
+    { key: 'unit', label: t('person.unit'), text: (e) => e.unit?.name ?? '', cell: (e) => <span class="quiet">{e.unit?.name ?? ''}</span>, class: 'cell-queue' },
+    { key: 'at', label: t('audit.when'), sort: true, text: (e) => plainTime(c, e.at), cell: (e) => <Time c={c} at={e.at} />, class: 'cell-time' },
+    { key: 'client', label: t('audit.from'), text: (e) => e.clientAddress ?? '' },
+    { key: 'request', label: t('audit.request'), text: (e) => e.requestId ?? '' },
+  ]
+  const page = query.csv ? { rows: [], after: null } : await listEvents(db, 'all', { ...wish, after: query.after })
+  return listPage(c, {
+    area: 'audit', title: t('area.audit'), beside: t('audit.what'), query, options, columns, rows: page.rows, next: page.after,
+    all: () => everyRow((after) => listEvents(db, 'all', { ...wish, after, limit: 500 })),
+    searchLabel: t('audit.search'), empty: { title: t('audit.none'), text: t('audit.none.text') },
+  })
+}
+
+const parted = (object: string): [string, string] => [object.slice(0, object.indexOf(':')), object.slice(object.indexOf(':') + 1)]
+
+/** One person, or one thing, that a link of an event asks for: a filter of one choice, so that it can be seen and taken off. */
+async function askedFor(c: PageContext, names: Names): Promise<Filter[]> {
+  const t = words(c)
+  const { person, object = '' } = c.req.query()
+  const found = person && await findPerson(c.get('host').db, person)
+  const [type, id] = parted(object)
+  return [
+    ...(found ? [{ name: 'person', label: t('audit.who'), choices: [{ value: found.id, label: found.name }] }] : []),
+    ...(id && OBJECTS.includes(type) ? [{ name: 'object', label: t('audit.object'), choices: [{ value: object, label: sayObject(t, { object: { type, id, name: null } }, names) }] }] : []),
+  ]
+}
+
+const Changes = ({ lines, more }: { lines: Line[]; more: (count: number) => string }) => (
+  <ul class="changes">
+    {lines.slice(0, SHOWN).map(({ field, before, after }) => <li><span class="quiet">{field}:</span> {before && <><del>{before}</del> <span aria-hidden="true">→</span> </>}{after}</li>)}
+    {lines.length > SHOWN && <li class="quiet">{more(lines.length - SHOWN)}</li>}
+  </ul>
+)
+
+async function eventPage(c: PageContext, event: AuditEvent): Promise<Response> {
+  const t = words(c)
+  const names = await readNames(c)
+  const lines = sayLines(t, event, names)
+  const title = sayObject(t, event, names) || sayKind(t, event.kind)
+  const href = hrefOf(event.object)
+  const was = event.before !== null
+  return adminPage(c, {
+    title, area: 'audit',
+    body: (
+      <>
+        <Crumb href={PATH}>{t('area.audit')}</Crumb>
+        <PageHead title={title} {...(event.object ? { beside: sayKind(t, event.kind) } : {})}>
+          {href && <a class="button button-quiet" href={href}>{t('audit.open')}</a>}
+        </PageHead>
+        <div class="admin-two">
+          <Card title={t(was ? 'audit.values' : 'audit.given')} id="values" plain={lines.length > 0}>
+            {lines.length === 0 ? <p class="quiet">{t('audit.no-values')}</p> : (
+              <table class="plain changes-table">
+                <caption class="only-heard">{t('audit.values')}</caption>
+                <thead><tr><th scope="col">{t('audit.field')}</th>{was && <th scope="col">{t('audit.before')}</th>}<th scope="col">{t(was ? 'audit.after' : 'audit.given')}</th></tr></thead>
+                <tbody>{lines.map((line) => <tr><th scope="row">{line.field}</th>{was && <td class="was">{line.before}</td>}<td>{line.after}</td></tr>)}</tbody>
+              </table>
+            )}
+          </Card>
+          <div class="admin-aside">
+            <Card title={t('audit.details')} id="details">
+              <SideList items={[
+                { name: t('audit.when'), value: <Time c={c} at={event.at} /> },
+                { name: t('audit.who'), value: event.person?.name ? <a href={`/admin/persons/${event.person.id}`}>{event.person.name}</a> : sayWho(t, event) },
+                { name: t('audit.behalf'), value: event.onBehalfOf ? <a href={`/admin/persons/${event.onBehalfOf.id}`}>{event.onBehalfOf.name}</a> : '' },
+                { name: t('person.unit'), value: event.unit?.name ?? '' },
+                { name: t('audit.from'), value: event.clientAddress ? <code>{event.clientAddress}</code> : '' },
+                { name: t('audit.request'), value: event.requestId ? <code>{event.requestId}</code> : '' },
+                { name: t('audit.act'), value: <code class="small">{event.act}</code> },
+              ]} />
+              <ul class="para">
+                {event.person && <li><a href={`${PATH}?person=${event.person.id}`}>{t('audit.of-person')}</a></li>}
+                {event.object && <li><a href={`${PATH}?object=${encodeURIComponent(`${event.object.type}:${event.object.id}`)}`}>{t('audit.of-object')}</a></li>}
+              </ul>
+            </Card>
+          </div>
+        </div>
+      </>
+    ),
+  })
+}
