@@ -6,6 +6,8 @@ import type { Log } from '../log.ts'
 import type { OpenDatabase } from './database.ts'
 import { migrate, migrationSuffix } from './migrate.ts'
 
+const LOCK = 7004
+
 /** Whoever has migrations: core, or a plugin. */
 export interface Owner { name: string; migrations: Record<string, Migration> }
 
@@ -27,13 +29,24 @@ export async function migrateOwners(
   { db, pool }: Pick<OpenDatabase, 'db' | 'pool'>, owners: Owner[], { only, log }: { only?: Record<string, string[]>; log?: Log } = {},
 ): Promise<string[]> {
   const ran: string[] = []
-  for (const { name, migrations } of owners) {
-    const wanted = only ? only[migrationSuffix(name)] : Object.keys(migrations)
-    if (wanted) {
-      const some = Object.fromEntries(Object.entries(migrations).filter(([migration]) => wanted.includes(migration)))
-      ran.push(...(await migrate(db, name, some)).map((migration) => `${name} ${migration}`))
+  // Processes that start at once wait for the first: Kysely's own lock does not keep out the migrations of the job queue.
+  const waiting = await pool.connect()
+  try {
+    await waiting.query('select pg_advisory_lock($1)', [LOCK])
+    for (const { name, migrations } of owners) {
+      const wanted = only ? only[migrationSuffix(name)] : Object.keys(migrations)
+      if (wanted) {
+        const some = Object.fromEntries(Object.entries(migrations).filter(([migration]) => wanted.includes(migration)))
+        ran.push(...(await migrate(db, name, some)).map((migration) => `${name} ${migration}`))
+      }
+      if (name === 'core') await migrateJobs(pool, log)
     }
-    if (name === 'core') await migrateJobs(pool, log)
+    await waiting.query('select pg_advisory_unlock($1)', [LOCK])
+    waiting.release()
+    return ran
+  } catch (error) {
+    // Its end frees the lock, whatever state it is in.
+    waiting.release(true)
+    throw error
   }
-  return ran
 }
