@@ -37,7 +37,7 @@ export interface PluginSteps {
 /** Asks every question in order until one ends it. The reasons are what was noted at reading and everything that was decided. */
 export async function judge(hand: Hand, plugins?: PluginSteps): Promise<{ verdict: Verdict; reasons: MailReason[] }> {
   const verdict: Verdict = { sender: { address: '', name: '' }, visible: true, keepState: false, queueId: hand.book.defaultQueue }
-  const reasons: MailReason[] = hand.mail.notes.map(({ note, detail }) => ({ step: 'reading', decided: note, rule: note, ...(detail ? { detail } : {}) }))
+  const reasons: MailReason[] = hand.mail.notes.map(({ note, detail }) => ({ step: 'reading', decided: '', rule: note, ...(detail ? { detail } : {}) }))
   for (const { name } of plugins?.order ?? ORDER) {
     const own = ORDER.find((step) => step.name === name)
     const decision = own ? own.decide(hand, verdict) : obey(await plugins!.ask(name, verdict, reasons), verdict)

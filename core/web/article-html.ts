@@ -30,7 +30,7 @@ export function articleRoutes(app: Hono<WebEnv>): void {
     c.header('content-security-policy', strangerPolicy({ remotePictures: open, links: open }))
     c.header('x-frame-options', 'SAMEORIGIN')
     c.header('referrer-policy', 'no-referrer')
-    return c.html(document(article.html, pictures))
+    return c.html(document(article.html, pictures, open))
   })
 }
 
@@ -51,9 +51,12 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
   return pictures
 }
 
-/** The HTML was sanitised when it came in; here only addresses of parts (`cid:`, RFC 2392, or sanitize.ts's `cid/`) become the pictures themselves. */
-function document(html: string, pictures: Map<string, string>): string {
-  const body = html.replace(/(\ssrc=)(["'])cid[:/]([^"']*)\2/gi, (whole, src: string, quote: string, cid: string) => {
+/**
+ * The HTML was sanitised when it came in; here only addresses of parts (`cid:`, RFC 2392, or sanitize.ts's `cid/`) become the pictures
+ * themselves. `open`: pictures from afar get their addresses back, for the reader asked for them.
+ */
+function document(html: string, pictures: Map<string, string>, open: boolean): string {
+  const body = (open ? html.replace(/(<img\b[^>]*?\s)data-remote-src=/g, '$1src=') : html).replace(/(\ssrc=)(["'])cid[:/]([^"']*)\2/gi, (whole, src: string, quote: string, cid: string) => {
     const picture = pictures.get(decodeCid(cid))
     return picture ? `${src}${quote}${picture}${quote}` : whole
   })

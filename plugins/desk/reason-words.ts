@@ -19,7 +19,9 @@ export function reasonsIn(stored: unknown): MailReason[] {
 export function sayReason(reason: MailReason, language: Language): string {
   const t = deskTexts.in(language)
   const detail = reason.detail ?? ''
-  if (reason.step === 'reading' && Object.hasOwn(mailTexts.pl, `mail.rule.${reason.rule}`)) return mailTexts.in(language)(`mail.rule.${reason.rule}` as MailKey, { detail })
+  if (reason.step === 'reading' && Object.hasOwn(mailTexts.pl, `mail.rule.${reason.rule}`)) {
+    return [mailTexts.in(language)(`mail.rule.${reason.rule}` as MailKey), detail].filter(Boolean).join(' – ')
+  }
   for (const name of [`${reason.step}.${reason.rule}`, `rule.${reason.rule}`, `step.${reason.step}`]) {
     const key = `reason.${name}` as DeskKey
     if (Object.hasOwn(deskTexts.pl, key)) return t(key, { detail, decided: reason.decided }).replace(/:\s*$/, '')

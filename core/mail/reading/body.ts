@@ -34,11 +34,16 @@ export function bodyOf(root: Part | undefined, pictures: Pictures): Body {
 
 function blocksOf(part: Part, encoded: Encoded[]): Block[] {
   if (part.children.length > 0) {
-    const blocks = part.children.flatMap((child) => blocksOf(child, encoded))
+    // A text that names a boundary has parts too, and words before them.
+    const blocks = [...ownBlock(part, encoded), ...part.children.flatMap((child) => blocksOf(child, encoded))]
     // Alternatives are one thing said twice; anything else is said one after the other.
     return part.contentType !== 'multipart/alternative' ? blocks
       : [{ plain: blocks.map(({ plain }) => plain).filter(Boolean).join('\n\n'), html: blocks.map(({ html }) => html).filter(Boolean).join('<br>\n') }]
   }
+  return ownBlock(part, encoded)
+}
+
+function ownBlock(part: Part, encoded: Encoded[]): Block[] {
   if (part.textContent === undefined) return []
   const text = storable(part.textContent).replace(/\r\n?/g, '\n')
   if (part.contentType === 'text/html') return [{ plain: '', html: text }]

@@ -38,6 +38,7 @@ interface Hooks {
   decoder: { decodeStream(charset: string): Transform }
   libmime: Words
   tree: Part | false
+  curnode: (Part & { decoder?: { writable: boolean } }) | false
   headerLines: { key: string; line: string }[] | false
   headers: Map<string, unknown> | false
   createNode(node: MimeNode): Part
@@ -82,11 +83,15 @@ class Reader extends Base {
     })
   }
 
-  /** What stands between the parts is no part; only sentences about MIME belong there (RFC 2046 5.1.1). */
+  /**
+   * What stands between the parts is no part; only sentences about MIME belong there (RFC 2046 5.1.1). And where a text names a
+   * boundary like a multipart, mailparser leaves out what follows the last one.
+   */
   override processChunk(chunk: { type: string; value?: Buffer }, done: (error?: Error) => void): void {
     if (chunk.type === 'data' && !this.outside) {
       this.outside = chunk.value!.toString('latin1').split(/\r?\n/).some((line) => line.trim() !== '' && !line.startsWith('--') && !MIME_SENTENCE.test(line))
     }
+    if (chunk.type === 'body' && this.curnode && this.curnode.decoder?.writable === false) this.outside ||= chunk.value!.toString('latin1').trim() !== ''
     super.processChunk(chunk, done)
   }
 

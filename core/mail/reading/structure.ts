@@ -147,9 +147,9 @@ function mendDelimiters(raw: Buffer, boundary: string, from: number, patches: Pa
     // RFC 2046 5.1.1: blanks behind a delimiter are the transport's.
     const padded = /^(--)?[ \t]+\r?\n?$/.exec(behind)
     if (padded) patches.push({ at: at + delimiter.length, cut: end - at - delimiter.length, put: `${padded[1] ?? ''}\r\n` })
-    else if (!/^\r?\n?$/.test(behind)) continue
+    else if (!/^([\r\n]|--[\r\n]|$|--$)/.test(behind)) continue
     delimiters.push(at)
-    if (padded?.[1] || lf === -1) continue
+    if (behind.startsWith('--') || lf === -1) continue
     damaged = mendPart(raw, end, patches) || damaged
   }
   return damaged

@@ -92,7 +92,7 @@ const Notes = ({ c, notes }: { c: PageContext; notes: Article['notes'] }) => {
   return (
     <ul class="article-notes">
       {known.map(({ note, detail }) => (
-        <li class="article-note-label" title={t(`mail.rule.${note}`, { detail: detail ?? '' })}>{t(`mail.note.${note}`, { detail: detail ?? '' }).replace(/: $/, '')}</li>
+        <li class="article-note-label" title={t(`mail.rule.${note}`)}>{t(`mail.note.${note}`, { detail: detail ?? '' }).replace(/: $/, '')}</li>
       ))}
     </ul>
   )
