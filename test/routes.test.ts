@@ -7,7 +7,7 @@ import desk from '../plugins/desk/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import { openSite, type Site, type Visitor } from './web.ts'
 
-interface Thing { ticket: Id; number: string; article: Id; attachment: Id; note: Id; noteAttachment: Id; act: string; queue: Id; otherQueue: Id }
+interface Thing { ticket: Id; number: string; article: Id; attachment: Id; note: Id; noteAttachment: Id; held: Id; heldAttachment: Id; act: string; queue: Id; otherQueue: Id }
 interface Fixture {
   as: 'customer' | 'agent'
   path(thing: Thing): string
@@ -15,7 +15,7 @@ interface Fixture {
   /** What the one who may gets; a form answered is a redirect. */
   answer: number
   /** Ways to name what the customer must not see of their own ticket: 404 too. */
-  hidden?(thing: Thing): string
+  hidden?(thing: Thing): string[]
 }
 
 const act = (name: string, fields: (thing: Thing) => Record<string, string> = () => ({}), answer = 303): Fixture =>
@@ -23,12 +23,13 @@ const act = (name: string, fields: (thing: Thing) => Record<string, string> = ()
 
 const FIXTURES: Record<string, Fixture> = {
   'GET /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, answer: 200 },
+  'POST /tickets/:id/confirm': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/confirm`, answer: 303 },
   'POST /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, fields: () => ({ body: 'Dopisuję.' }), answer: 303 },
   'GET /tickets/:id/attachments/:attachmentId': {
     as: 'customer', path: (thing) => `/tickets/${thing.ticket}/attachments/${thing.attachment}`, answer: 200,
-    hidden: (thing) => `/tickets/${thing.ticket}/attachments/${thing.noteAttachment}`,
+    hidden: (thing) => [thing.noteAttachment, thing.heldAttachment].map((file) => `/tickets/${thing.ticket}/attachments/${file}`),
   },
-  'GET /articles/:id/html': { as: 'customer', path: (thing) => `/articles/${thing.article}/html`, answer: 200, hidden: (thing) => `/articles/${thing.note}/html` },
+  'GET /articles/:id/html': { as: 'customer', path: (thing) => `/articles/${thing.article}/html`, answer: 200, hidden: (thing) => [`/articles/${thing.note}/html`, `/articles/${thing.held}/html`] },
   'GET /desk/tickets/:id': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}`, answer: 200 },
   'GET /desk/number/:number': { as: 'agent', path: (thing) => `/desk/number/${thing.number}`, answer: 302 },
   'GET /desk/tickets/:id/history': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/history`, answer: 200 },
@@ -45,6 +46,9 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /desk/tickets/:id/owner': act('owner', () => ({ owner: 'AGENT' })),
   'POST /desk/tickets/:id/title': act('title', () => ({ title: 'Inny temat' })),
   'POST /desk/tickets/:id/customer': act('customer', () => ({ customer: 'ADDRESS' })),
+  'POST /desk/tickets/:id/accept-message': act('accept-message', (thing) => ({ article: thing.held })),
+  'POST /desk/tickets/:id/accept-sender': act('accept-sender', (thing) => ({ article: thing.held })),
+  'POST /desk/tickets/:id/reject-message': act('reject-message', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/watch': act('watch'),
   'POST /desk/tickets/:id/seen': act('seen', () => ({}), 204),
   'POST /desk/tickets/:id/draft': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/draft?form=reply`, fields: () => ({ body: 'szkic' }), answer: 200 },
@@ -84,24 +88,26 @@ describe('routes that name a ticket, an article or an attachment', () => {
   })
   afterAll(() => site.close())
 
-  /** A ticket with an HTML article and a note, each with a file, taken by the agent a moment ago. */
+  /** A ticket with an HTML article, a note and a held message, each with a file, taken by the agent a moment ago. */
   const fresh = async (): Promise<Thing> => {
     const { make } = site
     const ticket = await make.ticket({ queueId: queue, customerId: customer })
     const file = { name: 'plik.txt', contentType: 'text/plain', content: Buffer.from('treść') }
-    const add = async (visible: boolean) => {
+    const add = async (visible: boolean, held?: { rule: string; decision: null }) => {
       const id = await make.asSystem((work) => insertArticle(work, ticket.id, {
         channel: visible ? 'email' : 'internal', senderType: visible ? 'customer' : 'agent', visible, subject: 'x', body: 'x', html: '<p>x</p>', attachments: [file],
+        ...(held ? { held, personId: customer } : {}),
       }))
       const { id: attachment } = await make.db.selectFrom('article_attachment').select('id').where('article_id', '=', id).executeTakeFirstOrThrow()
       return { id, attachment }
     }
     const article = await add(true)
     const note = await add(false)
+    const held = await add(true, { rule: 'no-part-in-ticket', decision: null })
     const taken = await people.agent.post(`/desk/tickets/${ticket.id}/take`)
     expect(taken.status).toBe(303)
     const { act_id: taking } = await make.db.selectFrom('history').select('act_id').where('ticket_id', '=', ticket.id).where('type', '=', 'Lock').executeTakeFirstOrThrow()
-    return { ticket: ticket.id, number: ticket.number, article: article.id, attachment: article.attachment, note: note.id, noteAttachment: note.attachment, act: taking, queue, otherQueue }
+    return { ticket: ticket.id, number: ticket.number, article: article.id, attachment: article.attachment, note: note.id, noteAttachment: note.attachment, held: held.id, heldAttachment: held.attachment, act: taking, queue, otherQueue }
   }
   const ask = (visitor: Visitor, route: string, path: string, fields: Record<string, string>): Promise<Response> => {
     const filled = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === 'AGENT' ? agent : value === 'ADDRESS' ? 'zgłaszający@uni.example' : value]))
@@ -124,7 +130,7 @@ describe('routes that name a ticket, an article or an attachment', () => {
       }
       const absent = fixture.path({ ...thing, ticket: '999999999', number: '2026000000000000', article: '999999999', attachment: '999999999' })
       expect((await ask(people[fixture.as], route, absent, fields)).status, 'absent').toBe(404)
-      if (fixture.hidden) expect((await ask(people[fixture.as], route, fixture.hidden(thing), fields)).status, 'hidden').toBe(404)
+      for (const hidden of fixture.hidden?.(thing) ?? []) expect((await ask(people[fixture.as], route, hidden, fields)).status, 'hidden').toBe(404)
       const answer = await ask(people[fixture.as], route, fixture.path(thing), fields)
       expect(answer.status, (await answer.clone().text()).slice(0, 2000)).toBe(fixture.answer)
     })

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOOKS, lookAt, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
-import { addNote, answerTicket, followUp, saveDraft, setPriority, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
+import { holdMessage } from '../../core/ticket/held.ts'
+import { addNote, answerTicket, createTicket, followUp, saveDraft, setPriority, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
 import desk from './index.tsx'
 
 describe.skipIf(!requireChromium())('the desk in Chromium', () => {
@@ -13,7 +14,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let jan: PersonActor
   let session: string
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late', Id> = { talk: '', fresh: '', closed: '', late: '' }
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged', Id> = { talk: '', fresh: '', closed: '', late: '', held: '', forged: '' }
 
   beforeAll(async () => {
     site = await openSite([desk])
@@ -55,10 +56,36 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
         body: 'Zdjęcie szafy', html: '<p>Zdjęcie <b>szafy</b></p>', attachments: [{ name: 'szafa.jpg', contentType: 'image/jpeg', content: Buffer.alloc(1_800_000) }],
       },
     }))
+    const heldOn = await make.ticket({ customerId: filip, queueId: network, subject: 'Konto dla doktoranta' })
+    const mailed = { channel: 'email', senderType: 'customer', visible: true, subject: '' } as const
+    const stranger = await make.person({ name: 'Ktoś Obcy', address: 'ktos.obcy@poczta.example' })
+    await make.asSystem((work) => followUp(work, heldOn.id, {
+      article: {
+        ...mailed, personId: filip, from: 'Filip Kos <filip.kos@uni.example>', body: 'Dosyłam numer pracownika.',
+        assurance: { level: 'confirmed', rule: 'vouched-by-relay', detail: 'mx.uni.example: uni.example' },
+      },
+    }))
+    await make.asSystem((work) => holdMessage(work, heldOn.id, {
+      ...mailed, personId: stranger, from: 'Ktoś Obcy <ktos.obcy@poczta.example>', body: 'Dzień dobry, na jakim etapie jest ta sprawa?',
+      assurance: { level: 'unverified', rule: 'nothing-proves', detail: '203.0.113.9, spf=none poczta.example' }, held: { rule: 'no-part-in-ticket', decision: null },
+    }))
+    await make.asSystem((work) => holdMessage(work, heldOn.id, {
+      ...mailed, personId: null, from: 'Filip Kos <filip.kos@uni.example>', body: 'Proszę wysłać hasło na ten adres.',
+      assurance: { level: 'failed', rule: 'own-domain-not-proven', detail: 'p=reject, 203.0.113.9, spf=fail uni.example' }, held: { rule: 'sender-not-proven', decision: null },
+    }))
+    await make.asSystem((work) => holdMessage(work, heldOn.id, {
+      ...mailed, personId: stranger, from: 'Reklama <reklama@sklep.example>', body: 'Najtańsze tonery!', held: { rule: 'no-part-in-ticket', decision: 'rejected' },
+    }))
+    const forged = await make.asSystem((work) => createTicket(work, {
+      title: 'Pilny przelew', queueId: network, customerId: null, article: {
+        ...mailed, subject: 'Pilny przelew', from: 'Rektor <rektor@uni.example>', body: 'Proszę pilnie o przelew.',
+        assurance: { level: 'failed', rule: 'own-domain-not-proven', detail: 'p=reject, 203.0.113.9, spf=fail uni.example' },
+      },
+    }))
     make.now = start
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
-    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id })
+    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id, held: heldOn.id, forged: forged.id })
     session = await site.session(jan.id)
     address = await site.serve()
     browser = await launchChromium()
@@ -90,6 +117,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       await page.waitForSelector('#reply-problems')
     } },
     { name: 'ticket-closed', path: `/desk/tickets/${ids.closed}`, session },
+    { name: 'list-held', path: '/desk/view/held', session },
+    { name: 'ticket-held', path: `/desk/tickets/${ids.held}`, session, act: (page) => page.locator('#rejected > summary').click() },
+    { name: 'ticket-forged', path: `/desk/tickets/${ids.forged}`, session },
+    { name: 'history-held', path: `/desk/tickets/${ids.held}/history`, session },
     { name: 'history', path: `/desk/tickets/${ids.talk}/history`, session },
     { name: 'new', path: '/desk/new', session, act: async (page) => {
       await page.locator('#field-who').fill('kos')

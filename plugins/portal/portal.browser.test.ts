@@ -32,6 +32,7 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     await make.asSystem((work) => followUp(work, open.id, {
       article: {
         channel: 'email', senderType: 'customer', visible: true, personId: customerId, from: 'Paulina Szpak <paulina.szpak@uni.example>', subject: 'Re: Brak sieci',
+        assurance: { level: 'address', rule: 'nothing-proves', detail: '' },
         body: 'Dziękuję, działa.\n\nW dniu 17.11.2026 o 9:15 Jan Kowalski pisze:\n> Dzień dobry,\n> wchodzimy do szafy o 8:40', html: null,
       },
     }))

@@ -241,9 +241,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'new.create': 'Create ticket',
 
   'held.title': { one: 'Held message ({count})', other: 'Held messages ({count})' },
-  'held.text': 'The customer does not see it, and nothing has changed because of it. Decide whether it belongs to this ticket.',
+  'held.text': { one: 'The customer does not see it, and nothing has changed because of it. Decide whether it belongs to this ticket.', other: 'The customer does not see them, and nothing has changed because of them. Decide whether they belong to this ticket.' },
   'held.rejected': { one: '{count} rejected message', other: '{count} rejected messages' },
-  'held.decide': 'What to do with this message',
   'held.accept': 'Accept this message',
   'held.accept-sender': 'Accept this person from now on',
   'held.reject': 'Reject',

@@ -240,9 +240,8 @@ export const pl = {
   'new.create': 'Załóż zgłoszenie',
 
   'held.title': { one: 'Wiadomość wstrzymana ({count})', few: 'Wiadomości wstrzymane ({count})', many: 'Wiadomości wstrzymane ({count})', other: 'Wiadomości wstrzymane ({count})' },
-  'held.text': 'Zgłaszający jej nie widzi i nic się przez nią nie zmieniło. Zdecyduj, czy należy do tego zgłoszenia.',
+  'held.text': { one: 'Zgłaszający jej nie widzi i nic się przez nią nie zmieniło. Zdecyduj, czy należy do tego zgłoszenia.', few: 'Zgłaszający ich nie widzi i nic się przez nie nie zmieniło. Zdecyduj, czy należą do tego zgłoszenia.', many: 'Zgłaszający ich nie widzi i nic się przez nie nie zmieniło. Zdecyduj, czy należą do tego zgłoszenia.', other: 'Zgłaszający ich nie widzi i nic się przez nie nie zmieniło. Zdecyduj, czy należą do tego zgłoszenia.' },
   'held.rejected': { one: '{count} odrzucona wiadomość', few: '{count} odrzucone wiadomości', many: '{count} odrzuconych wiadomości', other: '{count} odrzuconej wiadomości' },
-  'held.decide': 'Co zrobić z tą wiadomością',
   'held.accept': 'Przyjmij tę wiadomość',
   'held.accept-sender': 'Przyjmuj od tej osoby',
   'held.reject': 'Odrzuć',

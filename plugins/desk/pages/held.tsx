@@ -19,7 +19,7 @@ export const HeldMessages = ({ c, room, ticket, articles }: Props) => {
     <section class="held" id="held" aria-labelledby="held-title">
       <Notice tone="warn">
         <h2 id="held-title">{t('held.title', { count: waiting.length })}</h2>
-        <p>{t('held.text')}</p>
+        <p>{t('held.text', { count: waiting.length })}</p>
       </Notice>
       {waiting.map((article) => <Held c={c} room={room} ticket={ticket} article={article} />)}
     </section>
@@ -40,18 +40,19 @@ export const RejectedMessages = ({ c, room, ticket, articles }: Props) => {
 
 const Held = ({ c, room, ticket, article }: Omit<Props, 'articles'> & { article: Article }) => {
   const t = words(c)
+  const waits = article.held?.decision === null
   const decides = ticket.stateType !== 'merged' && may(room.actor.access, 'compose', ticket.ties).allowed
   return (
     <ArticleCard
       c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
-      beside={<><p class="held-why">{sayMailRule(article.held?.rule ?? '', c.get('language'))}</p><AssuranceLine c={c} article={article} /></>}
+      beside={<>{waits && <p class="held-why">{sayMailRule(article.held?.rule ?? '', c.get('language'))}</p>}<AssuranceLine c={c} article={article} /></>}
       below={decides && (
-        <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`} aria-label={t('held.decide')}>
+        <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`}>
           <CsrfField c={c} />
           <input type="hidden" name="article" value={article.id} />
-          <Button kind="primary">{t('held.accept')}</Button>
+          <Button kind={waits ? 'primary' : 'quiet'}>{t('held.accept')}</Button>
           {article.personId !== null && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/accept-sender`}>{t('held.accept-sender')}</button>}
-          {article.held?.decision === null && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/reject-message`}>{t('held.reject')}</button>}
+          {waits && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/reject-message`}>{t('held.reject')}</button>}
         </form>
       )}
     />

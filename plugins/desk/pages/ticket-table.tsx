@@ -102,8 +102,7 @@ const Row = ({ c, room, ticket, seen, marks, more }: RowProps) => {
           <a href={`/desk/tickets/${ticket.id}`} data-ahead="">{ticket.title}</a>
           {news && !ticket.lastAgentAt && <span class="only-heard">{t('list.unseen')}</span>}
         </span>
-        <span class="line-2">{news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}<span class="number">{ticket.number}</span> {ticket.preview}</span>
-        {marks && marks.held > 0 && <span class="line-2"><a class="row-held" href={`/desk/tickets/${ticket.id}#held`}>{t('held.row', { count: marks.held })}</a></span>}
+        <span class="line-2">{news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}{marks && marks.held > 0 && <span class="row-held">{t('held.row', { count: marks.held })}</span>}<span class="number">{ticket.number}</span> {ticket.preview}</span>
         {more}
       </td>
       <td class="cell-person" data-label={t('list.customer')}>
