@@ -739,4 +739,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'audit.field.job': 'Job',
   'audit.field.suspended': 'Suspended',
   'audit.field.given-up': 'Given up',
+  'audit.revert': 'Put back what was before',
+  'audit.revert.title': 'Put the former values back?',
+  'audit.revert.text': '{what} – there will stand again:',
+  'audit.reverted': 'The former values are back.',
 }

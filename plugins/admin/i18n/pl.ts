@@ -738,4 +738,8 @@ export const pl = {
   'audit.field.job': 'Zadanie',
   'audit.field.suspended': 'Zawieszona',
   'audit.field.given-up': 'Porzucone',
+  'audit.revert': 'Przywróć poprzednie',
+  'audit.revert.title': 'Przywrócić poprzednie wartości?',
+  'audit.revert.text': '{what} – znów będzie:',
+  'audit.reverted': 'Przywrócono poprzednie wartości.',
 } satisfies Record<string, Text>
