@@ -11,6 +11,8 @@ export const ERRORS = {
   'too-large': 413,
   'input': 422,
   'conflict': 409,
+  'audit.no-way-back': 422,
+  'audit.changed-since': 409,
   'ticket.merged-is-final': 422,
   'ticket.removed-needs-set-state': 422,
   'ticket.merge-needs-target': 422,

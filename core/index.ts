@@ -99,6 +99,7 @@ export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
 export {
   AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
 } from './audit/audit.ts'
+export { canRevert, revertEvent } from './audit/revert.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'

@@ -13,6 +13,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.too-large': 'This is too large: {limit} at most.',
   'error.input': 'Please correct: {what}.',
   'error.conflict': 'Somebody changed this a moment ago. Look at the change and try again.',
+  'error.audit.no-way-back': 'This change cannot be taken back from here. Change it by hand.',
+  'error.audit.changed-since': 'Somebody has changed this since. Look at its history and change it by hand.',
   'error.ticket.merged-is-final': 'The ticket was merged into another one and can no longer be changed.',
   'error.ticket.removed-needs-set-state': 'The ticket is removed. Change its state first.',
   'error.ticket.merge-needs-target': 'Say which ticket to merge it into.',

@@ -12,6 +12,8 @@ export const pl = {
   'error.too-large': 'To za duże: najwyżej {limit}.',
   'error.input': 'Popraw pole: {what}.',
   'error.conflict': 'Ktoś zmienił to przed chwilą. Obejrzyj zmianę i spróbuj ponownie.',
+  'error.audit.no-way-back': 'Tej zmiany nie da się stąd cofnąć. Zmień to ręcznie.',
+  'error.audit.changed-since': 'Ktoś zmienił to później. Zobacz historię i zmień to ręcznie.',
   'error.ticket.merged-is-final': 'Zgłoszenie zostało scalone z innym i nie można go już zmieniać.',
   'error.ticket.removed-needs-set-state': 'Zgłoszenie jest usunięte. Najpierw zmień jego stan.',
   'error.ticket.merge-needs-target': 'Podaj, z którym zgłoszeniem scalić.',

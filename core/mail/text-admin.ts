@@ -129,6 +129,12 @@ export async function listQueueTexts(db: Kysely<Database>): Promise<QueueTexts[]
   }))
 }
 
+/** What a queue says of each kind. */
+export async function queueTextChoices(db: Kysely<Database>, queueId: Id): Promise<Record<AutoResponseType, QueueTextChoice>> {
+  const said = await textsOfQueue(db, queueId)
+  return Object.fromEntries(TEXT_TYPES.map((type) => [type, said.get(type) ?? 'inherit'])) as Record<AutoResponseType, QueueTextChoice>
+}
+
 export async function setQueueText(work: Work, queueId: Id, type: AutoResponseType, choice: QueueTextChoice): Promise<void> {
   demandAdmin(work.actor)
   const queue = isId(queueId) && await work.db.selectFrom('queue').select('id').where('id', '=', queueId).forUpdate().executeTakeFirst()

@@ -280,6 +280,16 @@ describe('forms', () => {
     const detail = await (await boss.get(`/admin/audit/${id}`)).text()
     for (const words of ['192.0.2.7', 'Dziennikowa II', `/admin/groups/${group}`, 'Wszystko, co zrobiła ta osoba']) expect(detail).toContain(words)
     expect((await boss.get('/admin/audit/999999999')).status).toBe(404)
+    // A change of a setting goes back after a question; twice it does not.
+    await send('/admin/settings/sample', { 'from.limit': 'own', limit: '8' })
+    const setting = /\/admin\/audit\/(\d+)/.exec(await (await boss.get('/admin/audit?kind=setting')).text())![1]!
+    expect(await (await boss.get(`/admin/audit/${setting}/revert`)).text()).toContain('Limit: bez własnej wartości')
+    expect((await boss.post(`/admin/audit/${setting}/revert`)).status).toBe(303)
+    expect(await site.database.db.selectFrom('setting').select('key').where('owner', '=', 'sample').execute()).toEqual([])
+    const again = await send(`/admin/audit/${setting}/revert`, {})
+    expect(again.status).toBe(422)
+    expect(await again.text()).toContain('Ktoś zmienił to później.')
+    expect((await boss.get(`/admin/audit/${id}/revert`)).status).toBe(404)
     const csv = await (await boss.get(`/admin/audit?object=group:${group}&format=csv`)).text()
     expect(csv.trim().split('\r\n')).toHaveLength(3)
     expect(csv).toContain('Nazwa: Dziennikowa → Dziennikowa II')

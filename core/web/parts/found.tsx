@@ -19,9 +19,11 @@ export async function findBeside(c: PageContext, text: string, actor: PersonActo
 /** `id` prefixes the headings' ids. */
 export const FoundBeside = ({ c, results, id = 'found' }: { c: PageContext; results: readonly SearchResult[]; id?: string }) => {
   const t = webTexts.in(c.get('language'))
+  const shown = results.filter(({ found, failed }) => failed || found.length > 0)
+  if (shown.length === 0) return null
   return (
-    <>
-      {results.filter(({ found, failed }) => failed || found.length > 0).map(({ plugin, source, label, found, failed }) => (
+    <div class="found-beside">
+      {shown.map(({ plugin, source, label, found, failed }) => (
         <Card title={label} id={`${id}-${plugin}-${source}`}>
           {failed ? <p class="quiet">{t('found.silent')}</p> : (
             <ul class="found">
@@ -35,6 +37,6 @@ export const FoundBeside = ({ c, results, id = 'found' }: { c: PageContext; resu
           )}
         </Card>
       ))}
-    </>
+    </div>
   )
 }

@@ -16,7 +16,8 @@ export const SettingFields = ({ c, form, fields }: Props) => <>{fields.map((fiel
 const Setting = ({ c, form, field }: Omit<Props, 'fields'> & { field: SettingField }) => {
   const t = webTexts.in(c.get('language'))
   const { key, inherited } = field
-  const own = form.values[`from.${key}`] === undefined ? field.value !== null : form.values[`from.${key}`] === 'own'
+  // A value that was refused was meant as an own one, whatever was chosen above it.
+  const own = form.problems[key] !== undefined || (form.values[`from.${key}`] === undefined ? field.value !== null : form.values[`from.${key}`] === 'own')
   const above = inherited.words || t('settings.empty')
   return (
     <fieldset class="setting fields-wide">

@@ -80,7 +80,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'overview.inbound-failed': { one: '{count} received mail could not be processed', other: '{count} received mails could not be processed' },
   'overview.inbound-held': { one: '{count} received mail is held', other: '{count} received mails are held' },
   'overview.outbound-failed': { one: '{count} mail was not delivered in the last 30 days', other: '{count} mails were not delivered in the last 30 days' },
-  'overview.outbound-retrying': { one: '{count} mail could not leave yet; it is tried again by itself. The mail server says: {error}', other: '{count} mails could not leave yet; they are tried again by themselves. The mail server says: {error}' },
+  'overview.outbound-retrying': { one: '{count} mail could not leave yet; it is tried again by itself. The reason: {error}', other: '{count} mails could not leave yet; they are tried again by themselves. The reason: {error}' },
   'overview.suspended': { one: '{count} plugin is suspended because of faults', other: '{count} plugins are suspended because of faults' },
   'overview.jobs-given-up': { one: '{count} background job was given up after many tries', other: '{count} background jobs were given up after many tries' },
   'overview.waiting': 'waiting',
@@ -596,7 +596,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'job.dropped': 'The job is gone.',
 
   'area.audit': 'Audit log',
-  'area.audit.words': 'Who changed what, who logged in: before and after, with export; nothing is ever taken out.',
+  'area.audit.words': 'Who changed what, who logged in: before and after, with a way back and an export.',
   'audit.what': 'only ever added to',
   'audit.event': 'Event',
   'audit.when': 'When',
@@ -739,4 +739,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'audit.field.job': 'Job',
   'audit.field.suspended': 'Suspended',
   'audit.field.given-up': 'Given up',
+  'audit.revert': 'Put back what was before',
+  'audit.revert.title': 'Put the former values back?',
+  'audit.revert.text': '{what} – there will stand again:',
+  'audit.reverted': 'The former values are back.',
 }

@@ -79,7 +79,7 @@ export const pl = {
   'overview.inbound-failed': { one: '{count} odebrany list nie został przetworzony', few: '{count} odebrane listy nie zostały przetworzone', many: '{count} odebranych listów nie zostało przetworzonych', other: '{count} odebranego listu nie przetworzono' },
   'overview.inbound-held': { one: '{count} odebrany list jest wstrzymany', few: '{count} odebrane listy są wstrzymane', many: '{count} odebranych listów jest wstrzymanych', other: '{count} odebranego listu jest wstrzymane' },
   'overview.outbound-failed': { one: '{count} list nie doszedł w ostatnich 30 dniach', few: '{count} listy nie doszły w ostatnich 30 dniach', many: '{count} listów nie doszło w ostatnich 30 dniach', other: '{count} listu nie doszło w ostatnich 30 dniach' },
-  'overview.outbound-retrying': { one: '{count} wiadomość nie mogła jeszcze wyjść; pomoc próbuje dalej. Serwer poczty mówi: {error}', few: '{count} wiadomości nie mogły jeszcze wyjść; pomoc próbuje dalej. Serwer poczty mówi: {error}', many: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Serwer poczty mówi: {error}', other: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Serwer poczty mówi: {error}' },
+  'overview.outbound-retrying': { one: '{count} wiadomość nie mogła jeszcze wyjść; pomoc próbuje dalej. Powód: {error}', few: '{count} wiadomości nie mogły jeszcze wyjść; pomoc próbuje dalej. Powód: {error}', many: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Powód: {error}', other: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Powód: {error}' },
   'overview.suspended': { one: '{count} wtyczka jest zawieszona z powodu błędów', few: '{count} wtyczki są zawieszone z powodu błędów', many: '{count} wtyczek jest zawieszonych z powodu błędów', other: '{count} wtyczki jest zawieszone z powodu błędów' },
   'overview.jobs-given-up': { one: '{count} zadanie w tle porzucono po wielu próbach', few: '{count} zadania w tle porzucono po wielu próbach', many: '{count} zadań w tle porzucono po wielu próbach', other: '{count} zadania w tle porzucono po wielu próbach' },
   'overview.waiting': 'czeka',
@@ -595,7 +595,7 @@ export const pl = {
   'job.dropped': 'Zadanie usunięto.',
 
   'area.audit': 'Dziennik zdarzeń',
-  'area.audit.words': 'Kto co zmienił, kto się logował: przed i po, z eksportem; nic stąd nie znika.',
+  'area.audit.words': 'Kto co zmienił, kto się logował: przed i po, z cofaniem i eksportem.',
   'audit.what': 'tylko się wydłuża',
   'audit.event': 'Zdarzenie',
   'audit.when': 'Kiedy',
@@ -738,4 +738,8 @@ export const pl = {
   'audit.field.job': 'Zadanie',
   'audit.field.suspended': 'Zawieszona',
   'audit.field.given-up': 'Porzucone',
+  'audit.revert': 'Przywróć poprzednie',
+  'audit.revert.title': 'Przywrócić poprzednie wartości?',
+  'audit.revert.text': '{what} – znów będzie:',
+  'audit.reverted': 'Przywrócono poprzednie wartości.',
 } satisfies Record<string, Text>

@@ -1,10 +1,11 @@
 /** Owns the pages of the audit log: what happened, narrowed and sorted, and one event with what stood before and after. */
 import type { Hono } from 'hono'
 import {
-  AUDIT_KINDS, AUDIT_SORTS, Card, findEvent, findPerson, listEvents, listUnits, PageHead, refused, SideList, Time, type AuditEvent, type AuditSort, type PageContext, type WebEnv,
+  AUDIT_KINDS, AUDIT_SORTS, canRevert, Card, findEvent, findPerson, listEvents, listUnits, Notice, PageHead, refused, revertEvent, SideList, Time, type AuditEvent, type AuditSort,
+  type PageContext, type Plugin, type WebEnv,
 } from '../../../core/index.ts'
 import { hrefOf, readNames, sayKind, sayLines, sayObject, sayWho, type Line, type Names } from '../audit-words.ts'
-import { adminPage, Crumb } from '../frame.tsx'
+import { adminPage, confirmPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type Filter, type ListOptions } from '../list.tsx'
 import { adminTexts, words, type AdminKey } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'
@@ -15,10 +16,32 @@ const OBJECTS = Object.keys(adminTexts.pl).filter((key) => key.startsWith('audit
 
 export function auditRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, auditPage)
-  app.get(`${PATH}/:id`, async (c) => {
-    const event = await findEvent(c.get('host').db, 'all', c.req.param('id'), c.get('language'))
-    if (!event) throw refused('not-found')
-    return eventPage(c, event)
+  app.get(`${PATH}/:id`, async (c) => eventPage(c, await demandEvent(c)))
+  app.get(`${PATH}/:id/revert`, async (c) => revertPage(c, await demandEvent(c)))
+  app.post(`${PATH}/:id/revert`, async (c) => {
+    const actor = demandAdministrator(c)
+    const event = await demandEvent(c)
+    return submit(c, {}, async () => {
+      await c.get('host').work(actor, (work) => revertEvent(work, event, c.get('host').plugins as readonly Plugin[]))
+      return { to: `${PATH}?object=${encodeURIComponent(`${event.object!.type}:${event.object!.id}`)}`, said: words(c)('audit.reverted') }
+    }, (form) => eventPage(c, event, Object.values(form.problems).join(' ')))
+  })
+}
+
+async function demandEvent(c: PageContext): Promise<AuditEvent> {
+  const event = await findEvent(c.get('host').db, 'all', c.req.param('id') ?? '', c.get('language'))
+  if (!event) throw refused('not-found')
+  return event
+}
+
+/** Asks first, and says what would stand there again. */
+async function revertPage(c: PageContext, event: AuditEvent): Promise<Response> {
+  const t = words(c)
+  if (!canRevert(event)) throw refused('not-found')
+  const names = await readNames(c)
+  return confirmPage(c, {
+    area: 'audit', title: t('audit.revert.title'), yes: t('audit.revert'), back: `${PATH}/${event.id}`, action: `${PATH}/${event.id}/revert`,
+    text: <><p>{t('audit.revert.text', { what: sayObject(t, event, names) })}</p><ul>{sayLines(t, event, names).map(({ field, before }) => <li>{field}: {before}</li>)}</ul></>,
   })
 }
 
@@ -53,8 +76,8 @@ async function auditPage(c: PageContext): Promise<Response> {
     { key: 'object', label: t('audit.event'), sort: true, text: (e) => sayObject(t, e, names), cell: (e) => <Main href={`${PATH}/${e.id}`} name={sayObject(t, e, names) || sayKind(t, e.kind)} {...(e.object ? { below: sayKind(t, e.kind) } : {})} /> },
     { key: 'kind', label: t('audit.kind'), text: (e) => sayKind(t, e.kind) },
     { key: 'change', label: t('audit.change'), text: (e) => flat(sayLines(t, e, names)), cell: (e) => <Changes lines={sayLines(t, e, names)} more={(count) => t('audit.more', { count })} /> },
-    { key: 'person', label: t('audit.who'), sort: true, text: (e) => sayWho(t, e), cell: (e) => <>{sayWho(t, e)}{e.onBehalfOf && <span class="line-2">{t('audit.behalf')}: {e.onBehalfOf.name}</span>}</>, class: 'cell-queue' },
-    { key: 'unit', label: t('person.unit'), text: (e) => e.unit?.name ?? '', cell: (e) => <span class="quiet">{e.unit?.name ?? ''}</span>, class: 'cell-queue' },
+    { key: 'person', label: t('audit.who'), sort: true, text: (e) => sayWho(t, e), cell: (e) => <>{sayWho(t, e)}{e.onBehalfOf && <span class="line-2">{t('audit.behalf')}: {e.onBehalfOf.name}</span>}</>, class: 'cell-error' },
+    { key: 'unit', label: t('person.unit'), text: (e) => e.unit?.name ?? '', cell: (e) => <span class="quiet">{e.unit?.name ?? ''}</span>, class: 'cell-error' },
     { key: 'at', label: t('audit.when'), sort: true, text: (e) => plainTime(c, e.at), cell: (e) => <Time c={c} at={e.at} />, class: 'cell-time' },
     { key: 'client', label: t('audit.from'), text: (e) => e.clientAddress ?? '' },
     { key: 'request', label: t('audit.request'), text: (e) => e.requestId ?? '' },
@@ -88,7 +111,7 @@ const Changes = ({ lines, more }: { lines: Line[]; more: (count: number) => stri
   </ul>
 )
 
-async function eventPage(c: PageContext, event: AuditEvent): Promise<Response> {
+async function eventPage(c: PageContext, event: AuditEvent, problem?: string): Promise<Response> {
   const t = words(c)
   const names = await readNames(c)
   const lines = sayLines(t, event, names)
@@ -96,13 +119,15 @@ async function eventPage(c: PageContext, event: AuditEvent): Promise<Response> {
   const href = hrefOf(event.object)
   const was = event.before !== null
   return adminPage(c, {
-    title, area: 'audit',
+    title, area: 'audit', status: problem ? 422 : 200,
     body: (
       <>
         <Crumb href={PATH}>{t('area.audit')}</Crumb>
         <PageHead title={title} {...(event.object ? { beside: sayKind(t, event.kind) } : {})}>
           {href && <a class="button button-quiet" href={href}>{t('audit.open')}</a>}
+          {canRevert(event) && <a class="button button-quiet" href={`${PATH}/${event.id}/revert`}>{t('audit.revert')}</a>}
         </PageHead>
+        {problem && <Notice tone="bad"><p>{problem}</p></Notice>}
         <div class="admin-two">
           <Card title={t(was ? 'audit.values' : 'audit.given')} id="values" plain={lines.length > 0}>
             {lines.length === 0 ? <p class="quiet">{t('audit.no-values')}</p> : (

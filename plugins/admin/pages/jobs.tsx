@@ -54,14 +54,14 @@ async function jobsPage(c: PageContext): Promise<Response> {
   const columns: Column<DeadJob>[] = [
     { key: 'job', label: t('job.what'), sort: true, text: (job) => sayJob(t, job), cell: (job) => (
       <details>
-        <summary class="line-1">{sayJob(t, job)}</summary>
+        <summary><span class="line-1">{sayJob(t, job)}</span>{job.error && <span class="line-2">{job.error.split('\n')[0]}</span>}</summary>
         <pre class="small">{job.task} {JSON.stringify(job.payload, undefined, 2)}{job.error && `\n\n${job.error}`}</pre>
       </details>
     ), class: 'cell-error' },
     { key: 'ticket', label: t('mail.ticket'), text: (job) => job.fact?.ticketNumber ?? '', cell: (job) => job.fact?.ticketId ? <a class="number" href={`/desk/tickets/${job.fact.ticketId}`}>{job.fact.ticketNumber}</a> : '', class: 'cell-number' },
-    { key: 'error', label: t('job.error'), text: (job) => job.error ?? '', cell: (job) => (job.error ?? '').split('\n')[0] ?? '', class: 'cell-error' },
+    { key: 'error', label: t('job.error'), text: (job) => job.error ?? '' },
     { key: 'attempts', label: t('mail.attempts'), text: (job) => String(job.attempts), cell: (job) => job.attempts, class: 'cell-narrow' },
-    { key: 'failed', label: t('job.failed'), sort: true, text: (job) => plainTime(c, job.failedAt), cell: (job) => <Time c={c} at={job.failedAt} />, class: 'cell-time' },
+    { key: 'failed', label: t('job.failed'), sort: true, text: (job) => plainTime(c, job.failedAt), cell: (job) => <Time c={c} at={job.failedAt} />, class: 'cell-error' },
     { key: 'acts', label: t('job.acts'), text: () => '', cell: (job) => (
       <div class="acts">
         <ActButton c={c} small action={`${PATH}/${job.id}/retry`}>{t('job.retry')}</ActButton>
