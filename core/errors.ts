@@ -25,6 +25,7 @@ export const ERRORS = {
   'ticket.owner-unfit': 422,
   'ticket.nobody-to-answer': 422,
   'ticket.closed-for-customer': 422,
+  'ticket.person-in-already': 422,
   'article.empty': 422,
   'article.too-many-files': 422,
   'article.sender-unknown': 422,

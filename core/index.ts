@@ -63,6 +63,7 @@ export {
   findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
 } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
+export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/participants.ts'
 export { sayPriority } from './ticket/priority-words.ts'
 export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { formatNumber } from './ticket/number.ts'

@@ -24,6 +24,7 @@ const act = (name: string, fields: (thing: Thing) => Record<string, string> = ()
 const FIXTURES: Record<string, Fixture> = {
   'GET /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, answer: 200 },
   'POST /tickets/:id/confirm': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/confirm`, answer: 303 },
+  'POST /tickets/:id/people': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/people`, fields: () => ({ who: 'COLLEAGUE', right: 'read' }), answer: 303 },
   'POST /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, fields: () => ({ body: 'Dopisuję.' }), answer: 303 },
   'GET /tickets/:id/attachments/:attachmentId': {
     as: 'customer', path: (thing) => `/tickets/${thing.ticket}/attachments/${thing.attachment}`, answer: 200,
@@ -46,6 +47,8 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /desk/tickets/:id/owner': act('owner', () => ({ owner: 'AGENT' })),
   'POST /desk/tickets/:id/title': act('title', () => ({ title: 'Inny temat' })),
   'POST /desk/tickets/:id/customer': act('customer', () => ({ customer: 'ADDRESS' })),
+  'POST /desk/tickets/:id/add-person': act('add-person', () => ({ who: 'COLLEAGUE', right: 'reply' })),
+  'POST /desk/tickets/:id/remove-person': act('remove-person', () => ({ person: 'AGENT' })),
   'POST /desk/tickets/:id/accept-message': act('accept-message', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/accept-sender': act('accept-sender', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/reject-message': act('reject-message', (thing) => ({ article: thing.held })),
@@ -80,6 +83,7 @@ describe('routes that name a ticket, an article or an attachment', () => {
     otherQueue = await make.queue({ groupId: group })
     customer = await make.person({ address: 'zgłaszający@uni.example' })
     agent = await make.agent({ [group]: ['rw'] })
+    await make.person({ address: 'kolega@uni.example' })
     people = {
       customer: await site.loggedIn(customer), agent: await site.loggedIn(agent),
       strangeCustomer: await site.loggedIn(await make.person()), strangeAgent: await site.loggedIn(await make.agent({ 1: ['rw'] })),
@@ -110,7 +114,7 @@ describe('routes that name a ticket, an article or an attachment', () => {
     return { ticket: ticket.id, number: ticket.number, article: article.id, attachment: article.attachment, note: note.id, noteAttachment: note.attachment, held: held.id, heldAttachment: held.attachment, act: taking, queue, otherQueue }
   }
   const ask = (visitor: Visitor, route: string, path: string, fields: Record<string, string>): Promise<Response> => {
-    const filled = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === 'AGENT' ? agent : value === 'ADDRESS' ? 'zgłaszający@uni.example' : value]))
+    const filled = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === 'AGENT' ? agent : value === 'ADDRESS' ? 'zgłaszający@uni.example' : value === 'COLLEAGUE' ? 'kolega@uni.example' : value]))
     return route.startsWith('POST') ? visitor.post(path, filled) : visitor.get(path)
   }
 

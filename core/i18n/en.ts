@@ -27,6 +27,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.locked-by-other': 'This ticket is already owned by {who}.',
   'error.ticket.nobody-to-answer': 'There is nobody to answer: the ticket has no customer address.',
   'error.ticket.closed-for-customer': 'This ticket is closed and takes no messages. Please write a new one.',
+  'error.ticket.person-in-already': '{who} has access to this ticket already.',
   'error.article.empty': 'Write a few words at least.',
   'error.article.sender-unknown': 'It is not known who wrote this message, so there is nobody to let into the ticket. Accept the message alone.',
   'error.article.too-many-files': 'Too many files at once: {limit} at most.',

@@ -26,6 +26,7 @@ export const pl = {
   'error.ticket.locked-by-other': 'To zgłoszenie prowadzi już {who}.',
   'error.ticket.nobody-to-answer': 'Nie ma komu odpowiedzieć: zgłoszenie nie ma adresu zgłaszającego.',
   'error.ticket.closed-for-customer': 'To zgłoszenie jest zamknięte i nie przyjmuje wiadomości. Załóż, proszę, nowe.',
+  'error.ticket.person-in-already': '{who} ma już dostęp do tego zgłoszenia.',
   'error.article.empty': 'Napisz choć kilka słów.',
   'error.article.sender-unknown': 'Nie wiadomo, kto napisał tę wiadomość, więc nie ma kogo dopuścić do zgłoszenia. Przyjmij samą wiadomość.',
   'error.article.too-many-files': 'Za dużo plików naraz: najwyżej {limit}.',

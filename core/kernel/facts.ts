@@ -16,6 +16,7 @@ export interface FactNames {
   'ticket.title-changed': true
   'ticket.customer-changed': true
   'ticket.watched': true
+  'ticket.participants-changed': true
   'ticket.act-undone': true
   'article.created': true
   'article.delivery-changed': true

@@ -1,8 +1,8 @@
 /** Owns the POST routes of a ticket: each reads its form, does one act, says what was done and offers to take it back. */
 import type { Hono } from 'hono'
 import {
-  acceptHeld, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
-  refused, Refusal, rejectHeld, releaseTicket, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
+  acceptHeld, addParticipant, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
+  refused, Refusal, rejectHeld, releaseTicket, removeParticipant, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
   withRefusal, type ChosenState, type Id, type PageContext, type WebEnv, type Work,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
@@ -31,7 +31,7 @@ async function run(c: PageContext, name: string, act: Act): Promise<Response> {
   try {
     const doIt = await act(c, id, fields)
     const { done, undoable } = await c.get('host').work(actor, async (work) => ({ done: await doIt(work), undoable: work.act }))
-    flash(c, { text: words(c)(done.say, done.params), ...(name === 'watch' ? {} : { undo: `/desk/tickets/${id}/undo/${undoable}` }) })
+    flash(c, { text: words(c)(done.say, done.params), ...(UNDONE_OTHERWISE.has(name) ? {} : { undo: `/desk/tickets/${id}/undo/${undoable}` }) })
     return c.redirect(fields['back'] ? ownPath(fields['back']) : `/desk/tickets/${id}`, 303)
   } catch (error) {
     if (!(error instanceof Refusal) || (error.status !== 422 && error.status !== 409)) throw error
@@ -39,6 +39,9 @@ async function run(c: PageContext, name: string, act: Act): Promise<Response> {
     return showTicket(c, await enter(c), id, { act: name, form, status: error.status })
   }
 }
+
+/** Acts whose opposite stands on the page. */
+const UNDONE_OTHERWISE: ReadonlySet<string> = new Set(['watch', 'add-person', 'remove-person'])
 
 const acts: Record<string, Act> = {
   reply: async (c, id, fields) => {
@@ -116,6 +119,14 @@ const acts: Record<string, Act> = {
       await setCustomer(work, id, person.id)
       return { say: 'done.customer', params: { who: person.name } }
     }
+  },
+  'add-person': async (_c, id, fields) => async (work) => {
+    const person = await addParticipant(work, id, fields['who'] ?? '', fields['right'] === 'reply' ? 'reply' : 'read')
+    return { say: 'done.add-person', params: { who: person.name } }
+  },
+  'remove-person': async (_c, id, fields) => async (work) => {
+    await removeParticipant(work, id, fields['person'] ?? '')
+    return { say: 'done.remove-person' }
   },
   'accept-message': async (_c, id, fields) => async (work) => {
     await acceptHeld(work, id, fields['article'] ?? '')

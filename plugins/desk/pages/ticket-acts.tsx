@@ -135,7 +135,7 @@ const MoreMenu = ({ c, path, view, bad, can }: MenuProps & { can: (right: Right)
         <summary>{label}</summary>
         <form method="post" action={`${path}/${act}`} class="form">
           <CsrfField c={c} />
-          <FormProblems c={c} form={form} id={`${act}-problems`} ids={{ [act]: `more-${act}-field` }} />
+          <FormProblems c={c} form={form} id={`${act}-problems`} ids={{ [act]: `more-${act}-field`, ...(act === 'add-person' ? { who: 'more-add-person-field' } : {}) }} />
           {children(form)}
           <Button small>{t('form.set')}</Button>
         </form>
@@ -144,7 +144,7 @@ const MoreMenu = ({ c, path, view, bad, can }: MenuProps & { can: (right: Right)
   }
   const priorities = view.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) }))
   const owners = view.owners.map((owner) => ({ value: owner.id, label: owner.name }))
-  const openMore = ['priority', 'owner', 'title', 'customer'].includes(bad?.act ?? '')
+  const openMore = ['priority', 'owner', 'title', 'customer', 'add-person'].includes(bad?.act ?? '')
   return (
     <Menu label={t('act.more')} open={openMore} id="menu-more">
       {can('priority') && section('priority', t('act.priority'), (form) => (
@@ -158,6 +158,12 @@ const MoreMenu = ({ c, path, view, bad, can }: MenuProps & { can: (right: Right)
       ))}
       {can('customer') && section('customer', t('act.customer'), (form) => (
         <Field c={c} form={form} name="customer" id="more-customer-field" label={t('act.customer.who')} help={t('act.customer.help')} required />
+      ))}
+      {can('customer') && section('add-person', t('act.add-person'), (form) => (
+        <>
+          <Field c={c} form={form} name="who" id="more-add-person-field" label={t('act.add-person.who')} help={t('act.add-person.help')} required />
+          <Select c={c} form={form} name="right" id="more-add-person-right" label={t('act.add-person.right')} choices={[{ value: 'read', label: t('side.participant.read') }, { value: 'reply', label: t('side.participant.reply') }]} />
+        </>
       ))}
       <div class="menu-lines">
         <ActButton c={c} action={`${path}/watch`} fields={{ watching: ticket.ties.watching ? 'no' : 'yes' }}>

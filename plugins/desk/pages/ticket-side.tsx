@@ -1,13 +1,13 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { Card, Time, SideList, sayPriority, shortName, StateBadge, type PageContext } from '../../../core/index.ts'
+import { ActButton, Card, may, Time, SideList, sayPriority, shortName, StateBadge, type PageContext } from '../../../core/index.ts'
 import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
 import type { TicketView } from './ticket.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
-export const TicketSide = ({ c, view }: { c: PageContext; room: Room; view: TicketView }) => {
+export const TicketSide = ({ c, room, view }: { c: PageContext; room: Room; view: TicketView }) => {
   const t = words(c)
   const { ticket } = view
   return (
@@ -15,7 +15,7 @@ export const TicketSide = ({ c, view }: { c: PageContext; room: Room; view: Tick
       <summary>{shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}</summary>
       <TicketCard c={c} view={view} />
       <CustomerCard c={c} view={view} />
-      <PeopleCard c={c} view={view} />
+      <PeopleCard c={c} room={room} view={view} />
       {view.slots.side}
     </details>
   )
@@ -73,7 +73,7 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   )
 }
 
-const PeopleCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
+const PeopleCard = ({ c, room, view }: { c: PageContext; room: Room; view: TicketView }) => {
   const t = words(c)
   if (view.participants.length === 0 && view.watchers.length === 0) return null
   return (
@@ -81,7 +81,14 @@ const PeopleCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
       <SideList items={[
         ...view.participants.map((person) => ({
           name: t(person.right === 'reply' ? 'side.participant.reply' : 'side.participant.read'), value: person.name as Child,
-          help: person.address && person.address !== person.name ? person.address : undefined,
+          help: (
+            <>
+              {person.address && person.address !== person.name && <>{person.address} </>}
+              {may(room.actor.access, 'customer', view.ticket.ties).allowed && (
+                <ActButton c={c} action={`/desk/tickets/${view.ticket.id}/remove-person`} fields={{ person: person.id }} small>{t('act.remove-person')}<span class="only-heard"> {person.name}</span></ActButton>
+              )}
+            </>
+          ),
         })),
         { name: t('side.watchers'), value: view.watchers.map((person) => person.name).join(', ') },
       ]} />

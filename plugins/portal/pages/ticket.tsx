@@ -2,9 +2,9 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, CsrfField, demandLogin, Files, findAttachment, findQueue, flash, followUp, FormProblems,
-  listArticles, LiveRegion, may, Notice, page, readFiles, readForm, respond, seeTicket, sendAttachment, TextArea, Time, refused, withRefusal,
-  type Article, type FormState, type PageContext, type PersonActor, type Ticket, type WebEnv,
+  ActButton, addParticipant, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, followUp, FormProblems,
+  listArticles, listParticipants, maySharePeople, LiveRegion, may, Notice, page, readFields, readFiles, readForm, removeParticipant, respond, seeTicket, sendAttachment, Select, TextArea, Time, refused, withRefusal,
+  type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -48,6 +48,27 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     return c.redirect(`/tickets/${id}`, 303)
   })
 
+  app.post('/tickets/:id/people', async (c) => {
+    const actor = customer(c)
+    const id = c.req.param('id')
+    await seeTicket(host.db, actor.access, id, 'see')
+    const values = await readFields(c)
+    const t = words.in(c.get('language'))
+    try {
+      if (values['remove']) {
+        const self = values['remove'] === actor.id
+        await host.work(actor, (work) => removeParticipant(work, id, values['remove']!))
+        flash(c, { text: t(self ? 'people.left' : 'people.removed') })
+        return c.redirect(self ? '/#mine' : `/tickets/${id}`, 303)
+      }
+      const person = await host.work(actor, (work) => addParticipant(work, id, values['who'] ?? '', values['right'] === 'reply' ? 'reply' : 'read'))
+      flash(c, { text: t('people.added', { who: person.name }) })
+      return c.redirect(`/tickets/${id}`, 303)
+    } catch (error) {
+      return ticketPage(c, host, withRefusal(c, { values, problems: {} }, error), 422)
+    }
+  })
+
   app.get('/tickets/:id/attachments/:attachmentId', async (c) => {
     const ticket = await seeTicket(host.db, customer(c).access, c.req.param('id'), 'see')
     const file = await findAttachment(host.db, ticket.id, c.req.param('attachmentId'), { visibleOnly: true })
@@ -77,6 +98,7 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
             <p class="crumb"><a href="/#mine">← {words.in(c.get('language'))('ticket.back')}</a></p>
             {conversation()}
             <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
+            <People c={c} ticket={ticket} people={await listParticipants(host.db, ticket.id)} form={form} access={access} />
             {await host.slots.fill('portal.ticket.below', { ticket }, c)}
           </>
         ),
@@ -109,6 +131,40 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
         ))}
       </section>
     </LiveRegion>
+  )
+}
+
+/** Who else is in: the customer lets people in and out, everybody may leave. */
+const People = ({ c, ticket, people, form, access }: { c: PageContext; ticket: Ticket; people: Participant[]; form: FormState; access: PersonActor['access'] }) => {
+  const t = words.in(c.get('language'))
+  const shares = maySharePeople(ticket, access)
+  if (!shares && people.length === 0) return null
+  const tried = form.values['who'] !== undefined
+  return (
+    <details class="people" open={tried}>
+      <summary>{people.length === 0 ? t('people.none') : t('people.some', { names: people.map((person) => person.name).join(', ') })}</summary>
+      {people.length > 0 && (
+        <ul class="rows">
+          {people.map((person) => (
+            <li>
+              <span>{person.name} <span class="quiet">{t(person.right === 'reply' ? 'people.may-reply' : 'people.may-read')}</span></span>
+              {(shares || person.id === access.personId) && (
+                <span class="row-end"><ActButton c={c} action={`/tickets/${ticket.id}/people`} fields={{ remove: person.id }} small>{t(person.id === access.personId ? 'people.leave' : 'people.remove')}<span class="only-heard"> {person.name}</span></ActButton></span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {shares && (
+        <form method="post" action={`/tickets/${ticket.id}/people`} class="form">
+          <CsrfField c={c} />
+          {tried && <FormProblems c={c} form={form} id="people-problems" labels={{ who: t('people.who') }} />}
+          <Field c={c} form={form} name="who" label={t('people.who')} help={t('people.who.help')} maxlength={254} autocomplete="off" />
+          <Select c={c} form={form} name="right" label={t('people.right')} choices={[{ value: 'read', label: t('people.may-read') }, { value: 'reply', label: t('people.may-reply') }]} />
+          <div class="form-foot"><Button>{t('people.add')}</Button></div>
+        </form>
+      )}
+    </details>
   )
 }
 
