@@ -8,6 +8,7 @@ import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
 import { readAddressBook } from '../../core/mail/addresses.ts'
+import { makeSenderCheck } from '../../core/mail/assurance/look-up.ts'
 import { processMail } from '../../core/mail/inbound.ts'
 import { stopParsing } from '../../core/mail/parse.ts'
 import type { Id } from '../../core/index.ts'
@@ -32,7 +33,7 @@ async function arrives(name: string): Promise<{ ticketId: Id; articleId: Id }> {
   const raw = await readFile(join(import.meta.dirname, '../../test/mail/corpus', `${name}.eml`))
   const envelope = { from: 'anna.nowak@student.example', recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false }
   const [id] = await acceptMail(db, envelope, mailInMemory(raw), now)
-  await processMail(site.kernel.host, id!, 0, await readAddressBook(db, config))
+  await processMail(site.kernel.host, id!, 0, { book: await readAddressBook(db, config), senders: makeSenderCheck(config) })
   const row = await db.selectFrom('inbound_mail').select(['ticket_id', 'article_id']).where('id', '=', id!).executeTakeFirstOrThrow()
   return { ticketId: row.ticket_id!, articleId: row.article_id! }
 }
