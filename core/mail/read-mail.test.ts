@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parseMail, stopParsing } from './parse.ts'
 import { sayAddresses } from './parsed-mail.ts'
 import { HTML_LIMIT, readHeaders, readMail, TEXT_LIMIT } from './read-mail.ts'
 
 const eml = (name: string) => readFile(join(import.meta.dirname, '../../test/mail', `${name}.eml`))
 const mail = (head: string, body = 'x') => Buffer.from(`${head.trim().replace(/\n/g, '\r\n')}\r\n\r\n${body}`)
+
+afterAll(stopParsing)
 
 describe('text and HTML', () => {
   test('HTML alone gets text; nothing in it runs, loads or submits', async () => {
@@ -88,5 +91,25 @@ describe('headers', () => {
   })
   test('an impossible date is no date', async () => {
     expect((await readMail(mail('Date: wczoraj\nSubject: x'))).date).toBeNull()
+  })
+})
+
+describe('mails made to take long', () => {
+  const text = 'Subject: x\nContent-Type: text/plain'
+  const many = (count: number, part: (i: number) => string) => Array.from({ length: count }, (_, i) => part(i)).join('')
+  // A thread has thirty seconds for a mail: what grows with the square of these would not be read.
+  test.each([
+    ['a million blanks in a line', mail(text, `a${' '.repeat(1e6)}b`)],
+    ['one paragraph of flowed lines', mail(`${text}; format=flowed; delsp=yes`, 'a \r\n'.repeat(200_000))],
+    ['beginnings of files', mail(text, 'begin-base64 644 x\r\n'.repeat(50_000))],
+    ['a head that is none', mail(`Subject: x\n${'aa\n'.repeat(100_000)}Date: x`)],
+    ['encoded words without an end', mail(`Subject: ${'=?utf-8?Q?a'.repeat(20_000)}`)],
+    ['letters cut between words of two kinds', mail(`Subject: ${'=?utf-8?B?xbzD?= =?utf-8?Q?=B3?= '.repeat(10_000)}`)],
+    ['fifty thousand boundaries', mail('Content-Type: multipart/mixed; boundary=b', many(50_000, (i) => `boundary=b${i}\r\n--b${i}\r\n`))],
+    ['ten thousand multiparts in each other', mail('Content-Type: multipart/mixed; boundary=n0', many(10_000, (i) => `--n${i}\r\nContent-Type: multipart/mixed; boundary=n${i + 1}\r\n\r\n`))],
+    ['an open quote in a calendar', mail('Content-Type: text/calendar', `BEGIN:VEVENT\r\nDTSTART;${'"'.repeat(5001)}\r\nEND:VEVENT`)],
+  ])('%s', { timeout: 120_000 }, async (_name, raw) => {
+    const { notes } = await parseMail(raw)
+    expect(notes.map(({ note }) => note)).not.toContain('unreadable')
   })
 })

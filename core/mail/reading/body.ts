@@ -60,13 +60,13 @@ function saysSomething(plain: string, html: string): boolean {
     && /(not|n't|unable|nie|bez)\b[^.]{0,60}(support|display|view|show|obsługuj|wyświetl|pokaz)|(enable|włącz|use|użyj)[^.]{0,40}html|html[- ](capable|compatible|enabled)/i.test(plain))
 }
 
-const trimmed = (text: string): string => text.replace(/[ \t\u00a0]+\n/g, '\n').replace(/^\n+/, '').trimEnd()
+const trimmed = (text: string): string => text.split('\n').map((line) => line.trimEnd()).join('\n').replace(/^\n+/, '').trimEnd()
 
 const asHtml = (plain: string): string =>
   `<p style="white-space:pre-wrap">${plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').trimEnd()}</p>`
 
 export function textOfHtml(html: string): string {
-  return convert(sanitizeMailHtml(html.slice(0, TEXT_FROM_HTML)), {
+  return convert(sanitizeMailHtml(html.slice(0, TEXT_FROM_HTML)).slice(0, TEXT_FROM_HTML), {
     wordwrap: false,
     limits: { maxInputLength: TEXT_FROM_HTML, maxDepth: 80 },
     // Most tables in mails only arrange: a row is a line, cells stand apart.

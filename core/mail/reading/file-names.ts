@@ -1,7 +1,7 @@
 /** Owns the names of attachments: what the mail calls them, made safe, and names for those without one. */
 import type { Attachment } from 'mailparser'
 import { oneLine } from './lines.ts'
-import { Words } from './words.ts'
+import { headerAsUtf8, Words } from './words.ts'
 
 type Structured = { params?: Record<string, string> } | undefined
 
@@ -41,9 +41,8 @@ const safeName = (name: string): string => oneLine(name).replace(/[\u200e\u200f\
 /** The subject of a mail inside a mail, its words decoded. */
 function subjectOf(content: Buffer): string {
   const head = content.subarray(0, 64 * 1024).toString('latin1').split(/\r?\n\r?\n/)[0] ?? ''
-  const line = /^subject:[ \t]*((?:.*(?:\r?\n[ \t])?)*)/im.exec(head)?.[1] ?? ''
-  const bytes = Buffer.from(line.slice(0, 2000).replace(/\r?\n[ \t]+/g, ' '), 'latin1')
-  return new Words().decodeWords(bytes.toString('utf8'))
+  const line = /^subject:(.*)$/im.exec(head.replace(/\r?\n[ \t]+/g, ' '))?.[1] ?? ''
+  return new Words().decodeWords(Buffer.from(headerAsUtf8(line.slice(0, 2000), undefined).line, 'latin1').toString('utf8'))
 }
 
 const ENDINGS: Record<string, string> = {

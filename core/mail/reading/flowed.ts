@@ -6,26 +6,23 @@
  */
 export function unflow(text: string, delSp: boolean): string {
   const out: string[] = []
-  let open: { depth: number; text: string } | undefined
+  // Pieces, joined at the end: a paragraph of a hundred thousand lines must not be copied as often.
+  let open: { depth: number; pieces: string[] } | undefined
   const end = () => {
-    if (open) out.push(open.depth > 0 ? `${'>'.repeat(open.depth)} ${open.text}`.trimEnd() : open.text)
+    if (open) out.push(open.depth > 0 ? `${'>'.repeat(open.depth)} ${open.pieces.join('')}`.trimEnd() : open.pieces.join(''))
     open = undefined
   }
   for (const line of text.split('\n')) {
-    const marks = /^>*/.exec(line)![0].length
+    const depth = /^>*/.exec(line)![0].length
     // Space-stuffing: one blank after the marks belongs to the transport.
-    const content = line.slice(marks).replace(/^ /, '')
-    if (open && open.depth !== marks) end()
-    const joined: string = (open?.text ?? '') + content
+    const content = line.slice(depth).replace(/^ /, '')
     // "-- " opens a signature and is never joined, to what is before it neither.
-    if (content === '-- ') {
-      end()
-      out.push(marks > 0 ? `${'>'.repeat(marks)} -- ` : '-- ')
-    } else if (content.endsWith(' ')) open = { depth: marks, text: delSp ? joined.slice(0, -1) : joined }
-    else {
-      open = { depth: marks, text: joined }
-      end()
-    }
+    const signature = content === '-- '
+    if (signature || open?.depth !== depth) end()
+    open ??= { depth, pieces: [] }
+    const soft = content.endsWith(' ') && !signature
+    open.pieces.push(soft && delSp ? content.slice(0, -1) : content)
+    if (!soft) end()
   }
   end()
   return out.join('\n')

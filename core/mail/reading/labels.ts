@@ -38,7 +38,7 @@ export function readMeeting(content: Buffer): Meeting | undefined {
   const stop = lines.findIndex((line, i) => i > start && /^end:v(event|todo|freebusy)\s*$/i.test(line))
   const event = lines.slice(start, stop === -1 ? undefined : stop)
   const field = (name: string, from = event) => {
-    const match = from.map((line) => new RegExp(`^${name}(;[^:]*(?:"[^"]*"[^:]*)*)?:(.*)$`, 'i').exec(line)).find(Boolean)
+    const match = from.map((line) => new RegExp(`^${name}(;(?:"[^"]*"|[^":])*)?:(.*)$`, 'i').exec(line)).find(Boolean)
     return { value: (match?.[2] ?? '').trim(), params: match?.[1] ?? '' }
   }
   const text = (name: string) => field(name).value.replace(/\\n/gi, '\n').replace(/\\([,;\\])/g, '$1').trim()

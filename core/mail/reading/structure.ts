@@ -18,7 +18,8 @@ const FIELD = /^[!-9;-~]{1,100}[ \t]*:/
 /** A line that says that the head goes on. */
 const KNOWN = /^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|references|in-reply-to|reply-to|received|return-path|x-[a-z-]+|list-[a-z]+)[ \t]*:/i
 const HEAD_LIMIT = 1024 * 1024
-const BOUNDARIES = 1000
+/** Each costs a search through the whole mail. */
+const BOUNDARIES = 200
 /** mailsplit gives up at a thousand, with all it had read. */
 const PARTS = 900
 const LF = 0x0a
@@ -70,9 +71,10 @@ function mendHead({ lines }: Head, patches: Patch[]): void {
   const first = lines[0]
   if (!first) return
   if (first.at > 0) patches.push({ at: 0, cut: first.at, put: '' })
+  const lastKnown = lines.findLastIndex(({ text }) => KNOWN.test(text))
   for (const [i, { at, text }] of lines.entries()) {
     if (/^[ \t]/.test(text) || FIELD.test(text) || (i === 0 && /^>?from /i.test(text))) continue
-    if (i > 0 && lines.slice(i + 1, i + 200).some((later) => KNOWN.test(later.text))) patches.push({ at, cut: 0, put: ' ' })
+    if (i > 0 && i < lastKnown) patches.push({ at, cut: 0, put: ' ' })
     else {
       patches.push({ at, cut: 0, put: '\r\n' })
       return

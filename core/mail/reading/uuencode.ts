@@ -53,8 +53,7 @@ function decodeLine(line: string, length: number): Buffer {
 }
 
 function readBase64(lines: string[], from: number): { content: Buffer; end: number } | undefined {
-  const end = lines.findIndex((line, i) => i >= from && /^={3,4}\s*$/.test(line))
-  const given = lines.slice(from, end)
-  if (end === -1 || !given.every((line) => /^[A-Za-z0-9+/=]*\s*$/.test(line))) return undefined
-  return { content: Buffer.from(given.join(''), 'base64'), end }
+  let end = from
+  while (end < lines.length && /^(?!={3,4}\s*$)[A-Za-z0-9+/=]*\s*$/.test(lines[end]!)) end++
+  return /^={3,4}\s*$/.test(lines[end] ?? '') ? { content: Buffer.from(lines.slice(from, end).join(''), 'base64'), end } : undefined
 }

@@ -51,7 +51,7 @@ export function mendWords(text: string): string {
     // libmime joins words of one kind, so that characters cut between them are whole; a B beside a Q becomes Q for that.
     if (last && between.trim() === '' && last.charset === charset.toLowerCase() && last.encoding !== encoding) {
       if (last.encoding === 'Q' && encoding === 'B') { written = bytesAsQ(Buffer.from(written, 'base64')); encoding = 'Q' }
-      else { out = lastWordAsQ(out) }
+      else out = lastWordAsQ(out)
     }
     out += `${last && between.trim() === '' ? ' ' : between}=?${charset}?${encoding}?${written}?=`
     last = { charset: charset.toLowerCase(), encoding }
@@ -82,7 +82,7 @@ function contentOf(text: string, from: number, limit: number, encoding: string):
 const bytesAsQ = (bytes: Buffer): string => [...bytes].map((byte) => `=${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('')
 
 const lastWordAsQ = (text: string): string =>
-  text.replace(/=\?([^?]+)\?B\?([^?]*)\?=$/, (_whole, charset: string, content: string) => `=?${charset}?Q?${bytesAsQ(Buffer.from(content, 'base64'))}?=`)
+  text.slice(0, -2000) + text.slice(-2000).replace(/=\?([^?]+)\?B\?([^?]*)\?=$/, (_whole, charset: string, content: string) => `=?${charset}?Q?${bytesAsQ(Buffer.from(content, 'base64'))}?=`)
 
 /**
  * Bytes above 127 in a header (RFC 6532 allows UTF-8; anything else is an error that old programs make) as UTF-8. `line` and
