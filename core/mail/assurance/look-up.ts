@@ -39,8 +39,8 @@ async function look(config: Pick<Config, 'mail'>, resolve: Resolve, raw: Buffer,
   const { ownDomains, relays } = config.mail
   if (ownDomains.length === 0 && relays.length === 0) return { proof: 'off', ownDomain: false, rule: 'senders-not-checked', detail: '' }
   const domain = domainOf(senderOf(mail, arrival.envelopeFrom).address)
-  // Whichever of several authors is of our own makes it a claim.
-  const claimed = [domain, ...[...mail.from, ...mail.sender].map(({ address }) => domainOf(address))]
+  // Whichever of several authors is of our own makes it a claim. Sender does not: our own lists put themselves there.
+  const claimed = [domain, ...mail.from.map(({ address }) => domainOf(address))]
   const ownDomain = claimed.some((one) => isAmong(one, ownDomains))
   const relay = relayOf(config, arrival.peerAddress)
   const found = domain === '' ? none('no-valid-sender', '')
