@@ -18,7 +18,7 @@ import { readRelay, verdictOf, type Hop } from './relay-says.ts'
 const LIMIT_MS = 6000
 /** Each signature may make us hash the whole body once more: what has more than these is read without its body, so that none holds. */
 const SIGNATURES = 10
-const PIECE = 64 * 1024
+const PIECE = 16 * 1024
 
 /** A mail's way to us, as far as it matters here. */
 export type Arrival = Pick<Delivery, 'envelopeFrom' | 'peerAddress' | 'peerName' | 'clientAddress' | 'clientName'>
