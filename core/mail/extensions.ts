@@ -1,5 +1,5 @@
 /** Owns what plugins may say about a mail: checks before the transaction, steps inside it, and the order of all steps. */
-import type { Id } from '../database/schema.ts'
+import type { Assurance, Id } from '../database/schema.ts'
 import type { Here } from '../kernel/contract.ts'
 import type { Setting } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
@@ -40,6 +40,10 @@ export interface MailTurn extends MailAbout {
     automatic: string | null
     keepState: boolean
     visible: boolean
+    /** How far the sender is proven; null: nobody looked. */
+    assurance: Assurance | null
+    /** It stands apart from its ticket until an agent decides. */
+    held: boolean
   }
   /** Answers of this plugin's own checks. */
   checks: Readonly<Record<string, unknown>>

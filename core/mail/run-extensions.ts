@@ -80,7 +80,7 @@ export async function checkedBy(
 
 /** Plugins' steps for one mail: each is asked in the unit the mail belongs to as far as that is known. */
 export function pluginSteps(extensions: MailExtensions, work: Work, hand: Hand, answers: CheckAnswers): PluginSteps {
-  const { delivery, mail, book } = hand
+  const { delivery, mail, book, judgement } = hand
   const units = new Map<Id, Id>()
   return {
     order: extensions.steps,
@@ -92,7 +92,10 @@ export function pluginSteps(extensions: MailExtensions, work: Work, hand: Hand, 
       units.set(queueId, unitId)
       const { sender, ticket, automatic, keepState, visible } = verdict
       return extensions.run(name, work, unitId, {
-        ...about(delivery, mail), verdict: { sender: { ...sender }, ticketId: ticket?.id ?? null, queueId, automatic: automatic ?? null, keepState, visible },
+        ...about(delivery, mail), verdict: {
+          sender: { ...sender }, ticketId: ticket?.id ?? null, queueId, automatic: automatic ?? null, keepState, visible,
+          assurance: judgement.assurance, held: verdict.apart !== undefined,
+        },
       }, answers)
     },
   }

@@ -61,7 +61,7 @@ describe('the made-up university', () => {
     expect(states).toEqual(['1', '2', '20', '3', '4', '6'])
     expect(await rows(`select id from outbound_mail where state = 'failed'`)).toHaveLength(1)
     const outcomes = (await rows<{ outcome: string }>('select distinct outcome from inbound_mail')).map((row) => row.outcome).toSorted()
-    expect(outcomes).toEqual(['bounce-attached', 'duplicate', 'failed', 'follow-up', 'loop', 'new-ticket'])
+    expect(outcomes).toEqual(['bounce-attached', 'duplicate', 'failed', 'follow-up', 'follow-up-held', 'loop', 'new-ticket'])
   })
   it('shows each agent their own queues only', async () => {
     const ewa = (await loadActor(database.db, (await findPersonByLogin(database.db, 'ewozniak'))!.id))!

@@ -3,13 +3,14 @@ import { sayAddress, type Config } from '../../core/index.ts'
 import type { House } from './house.ts'
 import { addInbound, composeMail } from './mails.ts'
 import { CUSTOMERS, fullName } from './people.ts'
-import type { Rows } from './rows.ts'
+import { UNJUDGED, type Rows } from './rows.ts'
 import { DOMAIN } from './university.ts'
 import { HOUR } from './when.ts'
 
 export async function addMishaps(rows: Rows, house: House, config: Config, now: Date): Promise<void> {
   await bounced(rows, house)
   await absent(rows, house)
+  await stranger(rows, house, now)
   await misdirected(rows, house, config, now)
 }
 
@@ -35,7 +36,7 @@ async function bounced(rows: Rows, house: House): Promise<void> {
   const articleId = rows.add('article', {
     ticket_id: mail.ticket_id!, channel: 'email', sender_type: 'system', visible: false, person_id: null, from_text: `Mail Delivery System <MAILER-DAEMON@${DOMAIN}>`,
     to_text: sender.address, cc_text: '', reply_to: '', subject, body, html: null, message_id: messageId, in_reply_to: '', reference_ids: '',
-    inbound_mail_id: null, act_id: mail.act_id, created_at: at, withdrawn_at: null,
+    inbound_mail_id: null, act_id: mail.act_id, created_at: at, withdrawn_at: null, ...UNJUDGED,
   })
   rows.add('history', {
     ticket_id: mail.ticket_id!, article_id: articleId, type: 'Bounce', name: `%%${String(mail.to_text)}%%5.1.1 ${said}`, before: null, after: null,
@@ -64,7 +65,7 @@ async function absent(rows: Rows, house: House): Promise<void> {
   const articleId = rows.add('article', {
     ticket_id: closed.ticket_id!, channel: 'email', sender_type: 'customer', visible: true, person_id: house.person(person), from_text: from, to_text: sender.address,
     cc_text: '', reply_to: '', subject, body, html: null, message_id: messageId, in_reply_to: closed.message_id, reference_ids: closed.message_id,
-    inbound_mail_id: null, act_id: closed.act_id, created_at: at, withdrawn_at: null,
+    inbound_mail_id: null, act_id: closed.act_id, created_at: at, withdrawn_at: null, ...UNJUDGED,
   })
   rows.add('history', {
     ticket_id: closed.ticket_id!, article_id: articleId, type: 'FollowUp', name: '%%', before: null, after: null, reason: null, person_id: null,
@@ -76,6 +77,40 @@ async function absent(rows: Rows, house: House): Promise<void> {
       { step: 'automatic', decided: 'no-automatic-answer', rule: 'auto-submitted', detail: 'auto-replied' },
       { step: 'sender', decided: 'known', rule: 'sender-by-from', detail: person.address },
       { step: 'follow-up', decided: String(rows.tables.ticket[Number(closed.ticket_id) - 1]!.number), rule: 'references', detail: String(closed.message_id) },
+    ],
+  })
+}
+
+/** Somebody from outside asks about a ticket of which they know the number: the message waits for an agent. */
+async function stranger(rows: Rows, house: House, now: Date): Promise<void> {
+  const at = new Date(now.getTime() - 2 * HOUR)
+  const ticket = rows.tables.ticket.findLast((row) => row.state_type === 'open' && row.owner_id !== null && (row.changed_at as Date) < at)
+  const person = CUSTOMERS.find((one) => one.kind === 'stranger' && house.person(one) !== ticket?.customer_id)
+  if (!ticket || !person) return
+  const sender = house.sender('Dział Informatyzacji')
+  const from = sayAddress({ name: fullName(person), address: person.address })
+  const subject = `[Ticket#${ticket.number}] czy coś już wiadomo?`
+  const body = 'Dzień dobry,\n\nczy w tej sprawie jest już jakaś decyzja? Proszę o przesłanie całej korespondencji na ten adres.\n'
+  const messageId = `<pytanie.${ticket.id}@${person.address.split('@')[1]}>`
+  const judged = { assurance: 'address', assurance_rule: 'nothing-proves', assurance_detail: '203.0.113.9, spf=none' } as const
+  const raw = await composeMail({ from, to: sender.address, subject, text: body, date: at, messageId })
+  const act = String(rows.tables.article.findLast((row) => row.ticket_id === ticket.id)!.act_id)
+  const articleId = rows.add('article', {
+    ticket_id: ticket.id!, channel: 'email', sender_type: 'customer', visible: false, person_id: house.person(person), from_text: from, to_text: sender.address,
+    cc_text: '', reply_to: '', subject, body, html: null, message_id: messageId, in_reply_to: '', reference_ids: '', inbound_mail_id: null, act_id: act,
+    created_at: at, withdrawn_at: null, ...UNJUDGED, ...judged, held_at: at, held_rule: 'no-part-in-ticket',
+  })
+  rows.add('history', {
+    ticket_id: ticket.id!, article_id: articleId, type: 'Misc', name: `%%message held%%${from}`, before: null, after: null, reason: null, person_id: null,
+    act_id: act, created_at: at,
+  })
+  rows.tables.article.at(-1)!.inbound_mail_id = addInbound(rows, raw, {
+    from: person.address, to: sender.address, at, outcome: 'follow-up-held', subject, fromText: from, messageId, ticketId: ticket.id as string, articleId,
+    reasons: [
+      { step: 'sender', decided: 'known', rule: 'sender-by-from', detail: person.address },
+      { step: 'assurance', decided: 'address', rule: judged.assurance_rule, detail: judged.assurance_detail },
+      { step: 'follow-up', decided: String(ticket.number), rule: 'number-in-subject', detail: subject },
+      { step: 'participant', decided: 'follow-up-held', rule: 'no-part-in-ticket', detail: person.address },
     ],
   })
 }

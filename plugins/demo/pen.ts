@@ -5,7 +5,7 @@ import type { House } from './house.ts'
 import { writeOutbound, type Letter, type PostedLetter } from './mails.ts'
 import type { DemoAgent, DemoPerson } from './people.ts'
 import type { Random } from './random.ts'
-import type { Row, Rows } from './rows.ts'
+import { UNJUDGED, type Row, type Rows } from './rows.ts'
 import type { Story } from './tell.ts'
 import { DOMAIN } from './university.ts'
 import { numberDay } from './when.ts'
@@ -98,7 +98,7 @@ export class Pen {
     const { rows } = this.desk
     const id = rows.add('article', {
       ticket_id: this.ticketId, visible: true, person_id: null, from_text: '', to_text: '', cc_text: '', reply_to: '', subject: this.story.title, html: null,
-      message_id: null, in_reply_to: '', reference_ids: '', inbound_mail_id: null, act_id: this.act, created_at: at, withdrawn_at: null, ...wanted,
+      message_id: null, in_reply_to: '', reference_ids: '', inbound_mail_id: null, act_id: this.act, created_at: at, withdrawn_at: null, ...UNJUDGED, ...wanted,
     })
     for (const file of files) {
       const blob = rows.blob(file.content, at)

@@ -10,6 +10,9 @@ export const TABLES = [
 ] as const
 export type Table = (typeof TABLES)[number]
 
+/** An article of which nobody judged who wrote it, and that was never held. */
+export const UNJUDGED = { assurance: null, assurance_rule: '', assurance_detail: '', held_at: null, held_rule: '', held_decision: null } as const
+
 /** A row as it is loaded: objects of jsonb columns as they are. */
 export type Row<T extends Table> = { [K in keyof Insertable<Database[T]>]: Insertable<Database[T]>[K] | object }
 

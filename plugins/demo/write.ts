@@ -4,8 +4,9 @@ import { makeFile } from './files.ts'
 import { answer, asHtml, question } from './letters.ts'
 import { autoReplyText, closingText } from './mails.ts'
 import { Pen, STATES, type Desk } from './pen.ts'
-import { fullName, type DemoAgent } from './people.ts'
+import { fullName, type DemoAgent, type DemoPerson } from './people.ts'
 import { agentsOf, type Question, type Said, type Story } from './tell.ts'
+import { DOMAIN } from './university.ts'
 
 const PRIORITIES = ['', '1 very low', '2 low', '3 normal', '4 high', '5 very high'] as const
 /** Sends advertisements; nobody answers them. */
@@ -56,7 +57,7 @@ function writeFirst(desk: Desk, story: Story, pen: Pen, moment: Question): void 
   const author = clerk ?? (channel === 'web' ? moment.by : null)
   pen.note('NewTicket', [pen.number, story.queue, PRIORITIES[3], 'new', pen.ticketId], moment.at, author)
   const articleId = channel === 'email' ? receiveMail(desk, story, pen, moment, body, story.title) : pen.article(moment.at, {
-    channel, sender_type: clerk ? 'agent' : 'customer', person_id: house.person(author!), from_text: fullName(author!), body,
+    channel, assurance: 'login', assurance_rule: 'logged-in', sender_type: clerk ? 'agent' : 'customer', person_id: house.person(author!), from_text: fullName(author!), body,
   }, moment.files.map((file) => makeFile(file, Number(pen.ticketId))))
   pen.note(clerk ? 'PhoneCallAgent' : channel === 'email' ? 'EmailCustomer' : 'WebRequestCustomer', [], moment.at, author, { article_id: articleId })
   if (channel !== 'email' || story.customer.lastName === UNWANTED) return
@@ -70,7 +71,7 @@ function writeFollowUp(desk: Desk, story: Story, pen: Pen, moment: Question, ans
   const body = mail ? question(desk.random, moment.by, moment.text, answered) : moment.text[0]!.toUpperCase() + moment.text.slice(1)
   const articleId = mail
     ? receiveMail(desk, story, pen, moment, body, buildSubject({ number: pen.number, subject: story.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS))
-    : pen.article(moment.at, { channel: 'web', sender_type: 'customer', person_id: desk.house.person(moment.by), from_text: fullName(moment.by), body })
+    : pen.article(moment.at, { channel: 'web', sender_type: 'customer', assurance: 'login', assurance_rule: 'logged-in', person_id: desk.house.person(moment.by), from_text: fullName(moment.by), body })
   pen.note('FollowUp', [pen.number, ''], moment.at, mail ? null : moment.by, { article_id: articleId })
   pen.row.last_customer_at = moment.at
   if (pen.state.type !== 'new') pen.enter(STATES.open, moment.at, null)
@@ -86,7 +87,7 @@ function receiveMail(desk: Desk, story: Story, pen: Pen, moment: Question, text:
   const first = pen.references.length === 0
   const articleId = pen.article(moment.at, {
     channel: 'email', sender_type: 'customer', person_id: house.person(moment.by), from_text: sayAddress({ address: moment.by.address, name: fullName(moment.by) }),
-    to_text: sayAddress(to), subject, body: text, html, message_id: messageId, in_reply_to: pen.references.at(-1) ?? '', reference_ids: pen.references.join(' '),
+    ...judged(moment.by), to_text: sayAddress(to), subject, body: text, html, message_id: messageId, in_reply_to: pen.references.at(-1) ?? '', reference_ids: pen.references.join(' '),
   }, files)
   desk.letters.push({
     ticketId: pen.ticketId, articleId, number: pen.number, queueId: house.queue(pen.queue), at: moment.at, from: moment.by, to, subject, text, html, picture, files,
@@ -95,6 +96,11 @@ function receiveMail(desk: Desk, story: Story, pen: Pen, moment: Question, text:
   pen.references.push(messageId)
   return articleId
 }
+
+/** Mail of the university comes through its own server, which vouches for it; nothing proves who wrote from elsewhere. */
+const judged = ({ address }: DemoPerson) => address.endsWith(`@${DOMAIN}`)
+  ? { assurance: 'confirmed', assurance_rule: 'vouched-by-relay', assurance_detail: `mx.${DOMAIN}: ${DOMAIN}` } as const
+  : { assurance: 'address', assurance_rule: 'nothing-proves', assurance_detail: `203.0.113.9, spf=none ${address.split('@')[1]}` } as const
 
 /** An answer or a note; what a customer would quote of it. */
 function writeSaid(desk: Desk, story: Story, pen: Pen, moment: Said): { at: Date; by: string; text: string } | undefined {

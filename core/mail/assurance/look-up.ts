@@ -18,7 +18,7 @@ import { readRelay, verdictOf, type Hop } from './relay-says.ts'
 const LIMIT_MS = 6000
 /** Each signature may make us hash the whole body once more: what has more than these is read without its body, so that none holds. */
 const SIGNATURES = 10
-const PIECE = 64 * 1024
+const PIECE = 16 * 1024
 
 /** A mail's way to us, as far as it matters here. */
 export type Arrival = Pick<Delivery, 'envelopeFrom' | 'peerAddress' | 'peerName' | 'clientAddress' | 'clientName'>
@@ -39,8 +39,8 @@ async function look(config: Pick<Config, 'mail'>, resolve: Resolve, raw: Buffer,
   const { ownDomains, relays } = config.mail
   if (ownDomains.length === 0 && relays.length === 0) return { proof: 'off', ownDomain: false, rule: 'senders-not-checked', detail: '' }
   const domain = domainOf(senderOf(mail, arrival.envelopeFrom).address)
-  // Whichever of several authors is of our own makes it a claim.
-  const claimed = [domain, ...[...mail.from, ...mail.sender].map(({ address }) => domainOf(address))]
+  // Whichever of several authors is of our own makes it a claim. Sender does not: our own lists put themselves there.
+  const claimed = [domain, ...mail.from.map(({ address }) => domainOf(address))]
   const ownDomain = claimed.some((one) => isAmong(one, ownDomains))
   const relay = relayOf(config, arrival.peerAddress)
   const found = domain === '' ? none('no-valid-sender', '')

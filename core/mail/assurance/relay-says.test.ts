@@ -1,4 +1,5 @@
 /** What a relay of ours wrote, and what strangers wrote to look like it. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readRelay, verdictOf } from './relay-says.ts'
 
@@ -40,6 +41,23 @@ describe('results of the relay', () => {
   test('an address in HELO is a claim, not the client\'s', () => {
     const line = 'Received: from [10.0.0.7] (unknown [203.0.113.9]) by mx.uni.example (Postfix) with ESMTP id 4; Tue, 17 Nov 2026 10:00:00 +0100'
     expect(readRelay(headers(line), undefined, ours).outside?.address).toBe('203.0.113.9')
+  })
+})
+
+describe('whatever strangers write', () => {
+  const line = fc.oneof(
+    fc.constantFrom(PASS, FAIL, FROM_OUTSIDE, INSIDE, 'Received: from [10.0.0.9] (10.0.0.9 [10.0.0.9]) by mx.uni.example'),
+    fc.tuple(fc.constantFrom('Received', 'Authentication-Results', 'Subject'), fc.string({ unit: 'binary', maxLength: 200 })).map(([name, value]) => `${name}: ${value}`))
+  test('below the hop they came in by changes nothing of what is believed', () => {
+    fc.assert(fc.property(fc.array(line, { maxLength: 12 }), (below) => {
+      expect(readRelay(headers(FAIL, FROM_OUTSIDE, ...below), 'mx.uni.example', ours)).toEqual(readRelay(headers(FAIL, FROM_OUTSIDE), 'mx.uni.example', ours))
+    }))
+  })
+  test('is read without a fault', () => {
+    fc.assert(fc.property(fc.array(line, { maxLength: 12 }), fc.domain(), (lines, domain) => {
+      const { results } = readRelay(headers(...lines), 'mx.uni.example', ours)
+      expect(['pass', 'fail', 'none']).toContain(verdictOf(results, domain).result)
+    }))
   })
 })
 

@@ -1,4 +1,7 @@
 /** Owns what one of our own relays wrote above a mail: its verdict on the sender, and where it got the mail from. */
+// A plugin's own type check follows imports and sees no declarations beside them.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./mailauth-parts.d.ts" />
 import { isIP } from 'node:net'
 import parseResults, { type MethodResult, type ParsedResults } from 'mailauth/lib/parse-dkim-headers.js'
 import { getClientAddress, parseReceived } from 'mailauth/lib/parse-received.js'

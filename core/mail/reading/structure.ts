@@ -1,4 +1,7 @@
 /** Owns the frame of a mail that was sent broken: lines, head and boundaries, put right before the mail is read. */
+// A plugin's own type check follows imports and sees no declarations beside them.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./libmime.d.ts" />
 import { Headers } from '@zone-eu/mailsplit'
 import libmime from 'libmime'
 

@@ -1,4 +1,7 @@
 /** Owns reading words in headers: encoded words (RFC 2047) and parameters (RFC 2231) as libmime does, and those with errors in them. */
+// A plugin's own type check follows imports and sees no declarations beside them.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./libmime.d.ts" />
 import { isUtf8 } from 'node:buffer'
 import libmime from 'libmime'
 import { decodeText } from './charset.ts'

@@ -362,7 +362,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'reason.rule.no-valid-sender': 'the mail has no valid sender address',
   'reason.rule.references': 'it answers a message of this ticket',
   'reason.rule.number-in-subject': 'ticket number in the subject: {detail}',
-  'reason.rule.number-in-subject-by-stranger': 'somebody outside the ticket named its number ({detail}), so the customer does not see this message',
   'reason.rule.queue-follow-up-possible': 'the queue lets a closed ticket open again',
   'reason.rule.queue-rejects-follow-ups': 'the queue takes no messages to closed tickets',
   'reason.rule.queue-wants-new-ticket': 'the earlier ticket is closed, and this queue then makes a new one',

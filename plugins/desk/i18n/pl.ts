@@ -361,7 +361,6 @@ export const pl = {
   'reason.rule.no-valid-sender': 'wiadomość nie ma poprawnego adresu nadawcy',
   'reason.rule.references': 'odpowiedź na wiadomość z tego zgłoszenia',
   'reason.rule.number-in-subject': 'numer zgłoszenia w temacie: {detail}',
-  'reason.rule.number-in-subject-by-stranger': 'numer podała osoba spoza zgłoszenia ({detail}), więc zgłaszający tej wiadomości nie widzi',
   'reason.rule.queue-follow-up-possible': 'kolejka pozwala otworzyć zamknięte zgłoszenie na nowo',
   'reason.rule.queue-rejects-follow-ups': 'kolejka nie przyjmuje wiadomości do zamkniętych zgłoszeń',
   'reason.rule.queue-wants-new-ticket': 'poprzednie zgłoszenie jest zamknięte, a kolejka zakłada wtedy nowe',
