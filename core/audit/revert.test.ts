@@ -9,7 +9,10 @@ import { integer, text } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
 import { editText, findText, queueTextChoices, setQueueText, setStandardText } from '../mail/text-admin.ts'
 import { createGroup } from '../permission/groups.ts'
+import { rightsOfPerson, rolesOfPerson, setPersonRights, setPersonRoles } from '../permission/rights.ts'
+import { createRole, editRole, findRole } from '../permission/roles.ts'
 import { createQueue, editQueue, findAdminQueue } from '../queue/queue-admin.ts'
+import { createUnit, editUnit, findUnit } from '../unit/units.ts'
 import { listEvents } from './audit.ts'
 import { canRevert, revertEvent } from './revert.ts'
 
@@ -85,6 +88,35 @@ it('an automatic answer gets its words back, and its kind the standard answer', 
   await act((work) => setStandardText(work, before.type, null))
   await back('text')
   expect((await findText(opened.db, '1'))!.standard).toBe(before.standard)
+})
+
+it('rights, roles, groups and units go back, and the last administrator cannot be lost that way', async () => {
+  const person = await make.agent({})
+  await act((work) => setPersonRights(work, person, new Map([['1', ['ro', 'note']]])))
+  await act((work) => setPersonRights(work, person, new Map([['1', ['rw']]])))
+  await back('person right')
+  expect((await rightsOfPerson(opened.db, person)).get('1')).toEqual(['ro', 'note'])
+
+  const role = await act((work) => createRole(work, { name: 'Dyżur', comment: '', valid: true }))
+  await act((work) => editRole(work, role, { name: 'Dyżur nocny', comment: 'do rana', valid: true }))
+  await back('role')
+  expect(await findRole(opened.db, role)).toMatchObject({ name: 'Dyżur', comment: '' })
+  await act((work) => setPersonRoles(work, person, [role]))
+  await back('person role')
+  expect(await rolesOfPerson(opened.db, person)).toHaveLength(0)
+
+  const unit = await act((work) => createUnit(work, { parentId: '1', slug: 'chemia', name: 'Chemia', nameEn: '', calendarId: null, valid: true }))
+  await act((work) => editUnit(work, unit, { parentId: '1', slug: 'wch', name: 'Wydział Chemii', nameEn: 'Chemistry', calendarId: null, valid: true }))
+  await back('unit')
+  expect(await findUnit(opened.db, unit)).toMatchObject({ slug: 'chemia', name: 'Chemia' })
+
+  const other = await make.agent({})
+  await act((work) => setPersonRights(work, other, new Map([['2', ['rw']]])))
+  const given = await lastOf('person right')
+  await opened.db.deleteFrom('group_person').where('person_id', '=', admin).where('group_id', '=', '2').execute()
+  const byOther = await make.actor(other)
+  await expect(make.work(byOther, (work) => revertEvent(work, given, [owner]))).rejects.toMatchObject({ code: 'admin.last' })
+  await opened.db.insertInto('group_person').values({ person_id: admin, group_id: '2', right: 'rw' }).execute()
 })
 
 it('what somebody changed since stays, and so does what was made, not changed', async () => {

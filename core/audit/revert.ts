@@ -9,7 +9,12 @@ import type { SettingsOwner } from '../kernel/settings-form.ts'
 import type { Work } from '../kernel/work.ts'
 import { editText, findText, queueTextChoices, setQueueText, setStandardText, type QueueTextChoice } from '../mail/text-admin.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { editGroup } from '../permission/groups.ts'
+import { rightsOfPerson, rightsOfRole, rolesOfPerson, setPersonRights, setPersonRoles, setRoleRights, type RightsById } from '../permission/rights.ts'
+import { editRole } from '../permission/roles.ts'
 import { editQueue } from '../queue/queue-admin.ts'
+import { editSystemAddress } from '../queue/system-addresses.ts'
+import { editUnit } from '../unit/units.ts'
 import type { AuditEvent } from './audit.ts'
 
 type Values = Record<string, unknown>
@@ -48,6 +53,39 @@ const WAYS: Record<string, (room: Room) => Way> = {
       comment: String(values['comment']), valid: values['valid'] as boolean,
     }),
   }),
+  'system address': ({ work, id }) => ({
+    now: () => work.db.selectFrom('system_address').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    put: (values) => editSystemAddress(work, id, {
+      address: String(values['address']), name: String(values['name']), queueId: values['queue_id'] as Id, valid: values['valid'] as boolean,
+    }),
+  }),
+  'unit': ({ work, id }) => ({
+    now: () => work.db.selectFrom('unit').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    put: (values) => editUnit(work, id, {
+      parentId: values['parent_id'] as Id | null, slug: String(values['slug']), name: String(values['name']), nameEn: (values['name_en'] as string | null) ?? '',
+      calendarId: values['calendar_id'] as Id | null, valid: values['valid'] as boolean,
+    }),
+  }),
+  'group': ({ work, id }) => ({
+    now: () => work.db.selectFrom('permission_group').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    put: (values) => editGroup(work, id, { name: String(values['name']), comment: String(values['comment']), unitId: values['unit_id'] as Id, valid: values['valid'] as boolean }),
+  }),
+  'role': ({ work, id }) => ({
+    now: () => work.db.selectFrom('role').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    put: (values) => editRole(work, id, { name: String(values['name']), comment: String(values['comment']), valid: values['valid'] as boolean }),
+  }),
+  'person right': ({ work, id, before }) => ({
+    now: async () => rightsByGroup(before, await rightsOfPerson(work.db, id)),
+    put: (values) => setPersonRights(work, id, asRights(before, values)),
+  }),
+  'role right': ({ work, id, before }) => ({
+    now: async () => rightsByGroup(before, await rightsOfRole(work.db, id)),
+    put: (values) => setRoleRights(work, id, asRights(before, values)),
+  }),
+  'person role': ({ work, id }) => ({
+    now: async () => ({ roles: [...await rolesOfPerson(work.db, id)].sort((a, b) => Number(a) - Number(b)) }),
+    put: (values) => setPersonRoles(work, id, values['roles'] as Id[]),
+  }),
   'calendar': ({ work, id }) => ({
     now: async () => {
       const stored = await findCalendar(work.db, id)
@@ -79,6 +117,10 @@ const WAYS: Record<string, (room: Room) => Way> = {
   }),
 }
 
+/** 'group 5' → the rights held there. */
+const rightsByGroup = (before: Values, held: RightsById): Values => Object.fromEntries(Object.keys(before).map((key) => [key, held.get(key.slice('group '.length)) ?? []]))
+const asRights = (before: Values, values: Values): RightsById => new Map(Object.keys(before).map((key) => [key.slice('group '.length), values[key] as string[]]))
+
 /** Whether there is a way back at all: a change of something that stood there before, of a kind that knows how. */
 export const canRevert = ({ object, before, after }: Change): boolean => object !== null && Object.hasOwn(WAYS, object.type) && before !== null && after !== null
 
@@ -100,7 +142,10 @@ export async function revertEvent(work: Work, event: Change, owners: readonly Se
   await way.put({ ...now, ...before })
 }
 
-/** As jsonb has it: nothing is null. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null))
+/** As jsonb has it: nothing is null. A list of names, such as rights, has no order. */
+function plain(value: unknown): unknown {
+  const stored = JSON.parse(JSON.stringify(value ?? null)) as unknown
+  return Array.isArray(stored) && stored.every((one) => typeof one === 'string') ? stored.toSorted() : stored
+}
 
 const withoutNulls = (values: Values): Values => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null))

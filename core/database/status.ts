@@ -35,7 +35,7 @@ export async function readStatus(db: Kysely<Database>): Promise<Status> {
       (select count(*) from outbound_mail where state = 'queued' and attempts > 0) as out_retrying,
       (select count(*) from outbound_mail where state = 'failed' and created_at > now() - interval '30 days') as out_failed,
       (select max(sent_at) from (select sent_at from outbound_mail order by id desc limit 500) o) as last_out,
-      (select last_error from outbound_mail where state = 'queued' and attempts > 0 order by id desc limit 1) as last_error,
+      (select last_error from outbound_mail where state = 'queued' and last_error is not null order by id desc limit 1) as last_error,
       (select count(*) from ticket where state_type in ('new', 'open', 'pending reminder', 'pending auto')) as open,
       (select greatest(reltuples, 0)::bigint from pg_class where oid = 'ticket'::regclass) as tickets,
       (select count(*) from person where agent and valid) as agents,

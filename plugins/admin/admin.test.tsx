@@ -289,7 +289,8 @@ describe('forms', () => {
     const again = await send(`/admin/audit/${setting}/revert`, {})
     expect(again.status).toBe(422)
     expect(await again.text()).toContain('Ktoś zmienił to później.')
-    expect((await boss.get(`/admin/audit/${id}/revert`)).status).toBe(404)
+    const made = [...list.matchAll(/\/admin\/audit\/(\d+)/g)].at(-1)![1]!
+    expect((await boss.get(`/admin/audit/${made}/revert`)).status).toBe(404)
     const csv = await (await boss.get(`/admin/audit?object=group:${group}&format=csv`)).text()
     expect(csv.trim().split('\r\n')).toHaveLength(3)
     expect(csv).toContain('Nazwa: Dziennikowa → Dziennikowa II')

@@ -20,8 +20,9 @@ async function overviewPage(c: PageContext): Promise<Response> {
   if (status.inbound.failed > 0) alarms.push({ text: t('overview.inbound-failed', { count: status.inbound.failed }), href: '/admin/mail/in?state=failed' })
   if (status.inbound.held > 0) alarms.push({ text: t('overview.inbound-held', { count: status.inbound.held }), href: '/admin/mail/in?state=held' })
   if (status.outbound.failed > 0) alarms.push({ text: t('overview.outbound-failed', { count: status.outbound.failed }), href: '/admin/mail/out?state=failed' })
-  if (status.outbound.retrying > 0) {
-    alarms.push({ text: t('overview.outbound-retrying', { count: status.outbound.retrying, error: status.outbound.lastError ?? '' }), href: '/admin/mail/out?state=queued' })
+  // Under way for the first time is not yet failing.
+  if (status.outbound.retrying > 0 && status.outbound.lastError !== null) {
+    alarms.push({ text: t('overview.outbound-retrying', { count: status.outbound.retrying, error: status.outbound.lastError }), href: '/admin/mail/out?state=queued' })
   }
   if (status.jobs.givenUp > 0) alarms.push({ text: t('overview.jobs-given-up', { count: status.jobs.givenUp }), href: '/admin/jobs' })
   const suspended = new Set((await listSuspensions(db)).map(({ plugin }) => plugin)).size
