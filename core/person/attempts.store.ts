@@ -1,0 +1,37 @@
+/** Owns the SQL of attempts to log in. */
+import { sql, type Kysely, type Transaction } from 'kysely'
+import type { Database } from '../database/schema.ts'
+
+/** Attempts at one account, and of one client, wait for each other: of many at once none slips through. */
+export async function lockAttempts(db: Transaction<Database>, account: string, client: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${account}, 7005))`.execute(db)
+  await sql`select pg_advisory_xact_lock(hashtextextended(${client}, 7006))`.execute(db)
+}
+
+export async function insertAttempt(db: Transaction<Database>, account: string, client: string, now: Date): Promise<void> {
+  await db.insertInto('login_attempt').values({ login: account, client_address: client, at: now }).execute()
+}
+
+export interface AttemptCount { both: number; client: number; both_first: Date | null; client_first: Date | null; strangers: number }
+
+/**
+ * Attempts since a moment, and the oldest of them: at this account by this client, by this client at all; and at this
+ * account by whoever is no known browser of its owner, counted up to `enough`.
+ */
+export async function countAttempts(db: Kysely<Database>, account: string, client: string, since: Date, enough: number): Promise<AttemptCount> {
+  const { rows } = await sql<AttemptCount>`
+    select count(*) filter (where login = ${account})::int as both, count(*)::int as client,
+      min(at) filter (where login = ${account}) as both_first, min(at) as client_first,
+      (select count(*)::int from (
+        select from login_attempt where login = ${account} and at > ${since} and client_address not like 'device %' limit ${enough}) some) as strangers
+    from login_attempt where client_address = ${client} and at > ${since}`.execute(db)
+  return rows[0]!
+}
+
+export async function deleteAttempts(db: Transaction<Database>, account: string, client: string): Promise<void> {
+  await db.deleteFrom('login_attempt').where('login', '=', account).where('client_address', '=', client).execute()
+}
+
+export async function deleteOldAttempts(db: Transaction<Database>, before: Date): Promise<void> {
+  await db.deleteFrom('login_attempt').where('at', '<', before).execute()
+}
