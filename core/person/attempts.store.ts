@@ -23,7 +23,7 @@ export async function countAttempts(db: Kysely<Database>, account: string, clien
     select count(*) filter (where login = ${account})::int as both, count(*)::int as client,
       min(at) filter (where login = ${account}) as both_first, min(at) as client_first,
       (select count(*)::int from (
-        select from login_attempt where login = ${account} and at > ${since} and client_address not like 'device %' limit ${enough}) some) as strangers
+        select from login_attempt where login = ${account} and at > ${since} and client_address not like 'device %' limit ${enough}) tried) as strangers
     from login_attempt where client_address = ${client} and at > ${since}`.execute(db)
   return rows[0]!
 }

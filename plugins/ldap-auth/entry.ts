@@ -16,7 +16,7 @@ export function attributesAsked({ attributes: a, groups, rules, unit }: Director
 export function valuesOf(entry: Entry, name: string): string[] {
   const key = Object.keys(entry).find((one) => one.toLowerCase() === name.toLowerCase())
   const given = key === undefined || key === 'dn' ? [] : [entry[key]].flat() as (string | Buffer)[]
-  return given.map((value) => Buffer.isBuffer(value) ? value.toString('utf8') : value).filter((value) => value !== '' && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFD]/.test(value))
+  return given.map((value) => Buffer.isBuffer(value) ? value.toString('utf8') : value).filter((value) => value !== '' && !/(?![\t\n\r])[\p{Cc}\uFFFD]/u.test(value))
 }
 const first = (entry: Entry, name: string): string => valuesOf(entry, name)[0] ?? ''
 
