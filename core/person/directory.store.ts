@@ -1,6 +1,6 @@
 /** Owns the SQL of persons known from a directory. */
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database, Id, Language } from '../database/schema.ts'
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
+import type { Database, Id, Language, PersonAddressTable, PersonTable } from '../database/schema.ts'
 
 /** A person as far as a directory has a say, with what it gave them before. */
 export interface StoredPerson {
@@ -66,6 +66,28 @@ export async function saveEntry(db: Transaction<Database>, row: EntryRow, now: D
     on conflict (person_id) do update set directory = excluded.directory, entry_id = excluded.entry_id, dn = excluded.dn, attributes = excluded.attributes,
       groups = excluded.groups, given_addresses = excluded.given_addresses, given_agent = excluded.given_agent, given_roles = excluded.given_roles,
       off_since = null, seen_at = excluded.seen_at`.execute(db)
+}
+
+/** Rows of persons who are new: a batch is written at once. */
+export interface Fresh {
+  ids: Id[]
+  persons: Insertable<PersonTable>[]
+  addresses: Insertable<PersonAddressTable>[]
+  roles: { person_id: Id; role_id: Id }[]
+  entries: EntryRow[]
+}
+
+export async function newPersonIds(db: Transaction<Database>, count: number): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`select nextval(pg_get_serial_sequence('person', 'id'))::text as id from generate_series(1, ${count})`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+export async function insertFresh(db: Transaction<Database>, fresh: Fresh, now: Date): Promise<void> {
+  if (fresh.persons.length === 0) return
+  await db.insertInto('person').values(fresh.persons).execute()
+  if (fresh.addresses.length > 0) await db.insertInto('person_address').values(fresh.addresses).execute()
+  if (fresh.roles.length > 0) await db.insertInto('role_person').values(fresh.roles).execute()
+  await db.insertInto('person_directory').values(fresh.entries.map((row) => ({ ...row, attributes: JSON.stringify(row.attributes), off_since: null, seen_at: now }))).execute()
 }
 
 /** Addresses go and come; the wished one is the main one, or any where none is left. */

@@ -8,7 +8,9 @@ import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { createUnit, ROOT_UNIT } from '../unit/units.ts'
-import { countOn, findMissing, findStored, lockEntries, ourAddresses, saveAddresses, saveEntry, saveRoles, type StoredPerson } from './directory.store.ts'
+import {
+  countOn, findMissing, findStored, insertFresh, lockEntries, newPersonIds, ourAddresses, saveAddresses, saveEntry, saveRoles, type Fresh, type StoredPerson,
+} from './directory.store.ts'
 import { isAddress, normalAddress } from './persons.ts'
 
 /** What a directory says of a person, in pomoc's words. */
@@ -82,11 +84,17 @@ export async function takeDirectoryPersons(work: Work, persons: readonly Directo
   await lockEntries(work.db, persons[0]!.directory, [...new Set(persons.flatMap((person) => person.addresses.map(normalAddress)))])
   const known = await look(work.db, persons)
   const changes: DirectoryChange[] = []
+  const fresh: Fresh = { ids: [], persons: [], addresses: [], roles: [], entries: [] }
   for (const person of persons) {
     const plan = compare(person, known)
-    if (plan.change.kind !== 'same' && plan.change.kind !== 'clash') await take(work, person, plan, known)
+    const { kind } = plan.change
+    if (kind === 'comes') {
+      if (fresh.ids.length === 0) fresh.ids = await newPersonIds(work.db, persons.length)
+      await add(work, person, plan, known, fresh)
+    } else if (kind !== 'same' && kind !== 'clash') await take(work, person, plan, stored(plan), known)
     changes.push(plan.change)
   }
+  await insertFresh(work.db, fresh, work.now)
   return changes
 }
 
@@ -108,8 +116,9 @@ export async function switchOffDirectoryPersons(work: Work, personIds: readonly 
   for (const id of personIds) {
     const before = await work.db.selectFrom('person').select('agent').where('id', '=', id).where('valid', '=', true).forUpdate().executeTakeFirst()
     if (!before) continue
+    const mayBeLast = before.agent && await isAdminLeft(work)
     await work.db.updateTable('person').set({ valid: false }).where('id', '=', id).execute()
-    if (before.agent && !await isAdminLeft(work)) {
+    if (mayBeLast && !await isAdminLeft(work)) {
       await work.db.updateTable('person').set({ valid: true }).where('id', '=', id).execute()
       done.stay.push(id)
       continue
@@ -245,23 +254,48 @@ function planAddresses(
   return { come: fit.filter((address) => !have.some((one) => one.address === address)), gone, main: keepsMain || wished === main ? null : wished }
 }
 
-async function take(work: Work, person: DirectoryPerson, plan: Plan, known: Known): Promise<void> {
-  const { stored, values, change } = plan
-  if (plan.unit === 'make') {
-    const { slug, name, below } = person.unit!
-    const parentId = below === null ? ROOT_UNIT : known.units.get(below) ?? ROOT_UNIT
-    plan.unit = await createUnit(work, { parentId, slug, name, nameEn: '', calendarId: null, valid: true })
-    known.units.set(slug, plan.unit)
-  }
+const stored = (plan: Plan): StoredPerson => plan.stored!
+
+async function unitFor(work: Work, person: DirectoryPerson, plan: Plan, known: Known): Promise<Id | null> {
+  if (plan.unit !== 'make') return plan.unit
+  const { slug, name, below } = person.unit!
+  const parentId = below === null ? ROOT_UNIT : known.units.get(below) ?? ROOT_UNIT
+  const id = await createUnit(work, { parentId, slug, name, nameEn: '', calendarId: null, valid: true })
+  known.units.set(slug, id)
+  return id
+}
+
+const entryOf = (person: DirectoryPerson, plan: Plan) => (
+  { directory: person.directory, entry_id: person.entryId, dn: person.dn, attributes: person.attributes, groups: person.groups, ...plan.given })
+
+/** Somebody new: their rows are gathered and written with those of the whole batch. */
+async function add(work: Work, person: DirectoryPerson, plan: Plan, known: Known, fresh: Fresh): Promise<void> {
+  const { values, change, addresses, roles } = plan
+  const id = fresh.ids[fresh.persons.length]!
+  const unit_id = await unitFor(work, person, plan, known)
+  const entry = entryOf(person, plan)
+  fresh.persons.push({ id, ...values, unit_id, password_hash: null, source: 'ldap', created_at: work.now, last_login_at: null })
+  fresh.addresses.push(...addresses.come.map((address) => ({ person_id: id, address, main: address === addresses.main, verified_at: work.now })))
+  fresh.roles.push(...roles.come.map((role_id) => ({ person_id: id, role_id })))
+  fresh.entries.push({ person_id: id, ...entry })
+  change.personId = id
+  tell(work, id, undefined, change, person.directory)
+  known.persons.push({
+    id, ...values, unit_id, has_password: false, addresses: addresses.come.map((address) => ({ address, main: address === addresses.main })), roles: roles.come,
+    entry: { ...entry, off: false },
+  })
+}
+
+async function take(work: Work, person: DirectoryPerson, plan: Plan, stored: StoredPerson, known: Known): Promise<void> {
+  const { values, change } = plan
+  plan.unit = await unitFor(work, person, plan, known)
+  const { id } = stored
   const row = { ...values, ...(plan.unit === null ? {} : { unit_id: plan.unit }) }
-  if (stored) await work.db.updateTable('person').set(row).where('id', '=', stored.id).execute()
-  const id = stored?.id ?? (await work.db.insertInto('person').values({
-    ...row, unit_id: plan.unit, password_hash: null, source: 'ldap', created_at: work.now, last_login_at: null,
-  }).returning('id').executeTakeFirstOrThrow()).id
+  const mayBeLast = (plan.roles.gone.length > 0 || (stored.agent && !values.agent)) && await isAdminLeft(work)
+  await work.db.updateTable('person').set(row).where('id', '=', id).execute()
   await saveAddresses(work.db, id, plan.addresses, work.now)
   await saveRoles(work.db, id, plan.roles)
-  const takes = plan.roles.gone.length > 0 || (stored?.agent && !values.agent)
-  if (takes && !await isAdminLeft(work)) {
+  if (mayBeLast && !await isAdminLeft(work)) {
     // Nobody would be left to put it right: it stays until somebody else administers.
     await saveRoles(work.db, id, { gone: [], come: plan.roles.gone })
     await work.db.updateTable('person').set({ agent: true }).where('id', '=', id).execute()
@@ -270,26 +304,24 @@ async function take(work: Work, person: DirectoryPerson, plan: Plan, known: Know
     plan.values.agent = true
     change.problems.push({ problem: 'last-admin', detail: person.login })
   }
-  const entry = { directory: person.directory, entry_id: person.entryId, dn: person.dn, attributes: person.attributes, groups: person.groups, ...plan.given }
+  const entry = entryOf(person, plan)
   await saveEntry(work.db, { person_id: id, ...entry }, work.now)
-  if (change.kind === 'off') await work.db.updateTable('person_directory').set({ off_since: null }).where('person_id', '=', id).execute()
   change.personId = id
-  const told = change.what.filter(({ field }) => !['dn', 'groups', 'attributes'].includes(field))
-  if (told.length > 0) {
-    recordChange(work, 'person', id, stored ? Object.fromEntries(told.map(({ field, before }) => [field, before])) : null,
-      { ...Object.fromEntries(told.map(({ field, after }) => [field, after])), from: `directory ${person.directory}` })
+  tell(work, id, stored, change, person.directory)
+  // The next entry of the same batch is compared with what this one has left.
+  known.persons[known.persons.indexOf(stored)] = {
+    id, ...values, unit_id: plan.unit ?? stored.unit_id, has_password: stored.has_password,
+    addresses: [...stored.addresses.filter(({ address }) => !plan.addresses.gone.includes(address)), ...plan.addresses.come.map((address) => ({ address, main: false }))],
+    roles: [...stored.roles.filter((role) => !plan.roles.gone.includes(role)), ...plan.roles.come], entry: { ...entry, off: false },
   }
-  remember(known, stored, {
-    id, ...values, unit_id: plan.unit ?? stored?.unit_id ?? null, has_password: stored?.has_password ?? false,
-    addresses: [...(stored?.addresses ?? []).filter(({ address }) => !plan.addresses.gone.includes(address)), ...plan.addresses.come.map((address) => ({ address, main: false }))],
-    roles: [...(stored?.roles ?? []).filter((role) => !plan.roles.gone.includes(role)), ...plan.roles.come], entry: { ...entry, off: false },
-  })
 }
 
-/** The next entry of the same batch is compared with what this one has left. */
-function remember(known: Known, before: StoredPerson | undefined, after: StoredPerson): void {
-  if (before) known.persons[known.persons.indexOf(before)] = after
-  else known.persons.push(after)
+/** What a person would notice, for the record of changes; the rest is only kept for rules. */
+function tell(work: Work, id: Id, before: StoredPerson | undefined, { what }: DirectoryChange, directory: string): void {
+  const told = what.filter(({ field }) => !['dn', 'groups', 'attributes'].includes(field))
+  if (told.length === 0) return
+  const after = { ...Object.fromEntries(told.map((one) => [one.field, one.after])), from: `directory ${directory}` }
+  recordChange(work, 'person', id, before ? Object.fromEntries(told.map((one) => [one.field, one.before])) : null, after)
 }
 
 async function isAdminLeft(work: Work): Promise<boolean> {

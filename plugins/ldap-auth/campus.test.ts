@@ -60,7 +60,8 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
   })
   const ad = (servers: string[]) => ({
     name: 'ad', kind: 'active-directory', servers, ca: campus.caFile, bind: { dn: AD_SERVICE.dn, passwordFile: join(campus.dir, 'password') },
-    people: { base: AD_SUFFIX }, groups: { by: 'memberOf', base: AD_SUFFIX, memberOf: 'adMemberOf' }, rules: [{ group: 'informatycy', agent: true, roles: ['Sieciowcy'] }],
+    // slapd knows no objectClass “computer”, which is asked for where nothing is said.
+    people: { base: AD_SUFFIX, filter: '(objectClass=user)' }, groups: { by: 'memberOf', base: AD_SUFFIX, memberOf: 'adMemberOf' }, rules: [{ group: 'informatycy', agent: true, roles: ['Sieciowcy'] }],
   })
   /** A host whose directories are others: the rest is the site's. */
   const withDirectories = (...directories: Record<string, unknown>[]) =>
@@ -303,7 +304,7 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     expect(steps.map(({ step }) => step)).toEqual(['found', 'not-tried', 'groups'])
   }, 30_000)
 
-  it('no server left: the page says so, local accounts work, and a directory that is back is back at once', async () => {
+  it('no server left: the page says so, local accounts and mails work, and the nightly run switches nobody off', async () => {
     await two.kill()
     const { uid, password } = campusPerson(30)
     expect(await enter(uid, password)).toBe('login-unavailable')
@@ -320,7 +321,6 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     const [id] = await acceptMail(site.database.db, { from: 'ktos.inny@uni.example', recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'x', encrypted: true }, mailInMemory(raw), site.make.now)
     await processMail(site.kernel.host, id!, 0, await readAddressBook(site.database.db, site.kernel.host.config), site.kernel.mail)
     expect((await site.database.db.selectFrom('inbound_mail').select('outcome').where('id', '=', id!).executeTakeFirstOrThrow()).outcome).toBe('new-ticket')
-    expect(site.kernel.host.registry.find('ldap-auth')).toBeDefined()
   }, 30_000)
 
   async function rootClient(server: Slapd): Promise<Client> {

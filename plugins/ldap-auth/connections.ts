@@ -1,6 +1,6 @@
 /** Owns connections to the servers of one directory: encrypted, used again, and another server when one does not answer. */
-import { connect as connectPlain } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectPlain, type Socket } from 'node:net'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { Client, ResultCodeError } from 'ldapts'
 import { reasonOf } from '../../core/index.ts'
 import type { Directory } from './options.ts'
@@ -29,64 +29,66 @@ const IDLE_MS = 60_000
 /** Busy, unavailable, time limit exceeded …: this server cannot, another may (RFC 4511 A.1). */
 const SERVER_TROUBLE = new Set([1, 3, 11, 51, 52, 80])
 
-interface Kept { client: Client; server: string; since: number }
+/** A client and whether its connection still stands: ldapts itself waits for answers on a dead one until time is up. */
+interface Wire { client: Client; isClosed(): boolean; /** Rejects when the connection ends. */ lost: Promise<never> }
+interface Kept extends Wire { server: string; since: number }
+type Purpose = 'service' | 'nobody'
 
 export function openConnections(directory: Directory, clock: () => number = () => performance.now()): Connections {
   const resting = new Map<string, number>()
-  const idle: Record<'service' | 'nobody', Kept[]> = { service: [], nobody: [] }
+  const idle: Record<Purpose, Kept[]> = { service: [], nobody: [] }
   let closed = false
 
-  async function open(server: string, purpose: 'service' | 'nobody'): Promise<Client> {
-    const client = newClient(directory, server)
+  async function open(server: string, purpose: Purpose): Promise<Wire> {
+    const wire = newWire(directory, server)
+    const { client } = wire
     try {
       if (server.startsWith('ldap:') && directory.encryption === 'starttls') await client.startTLS(tlsOptions(directory, server))
-      if (purpose === 'service') await client.bind(directory.service!.dn, directory.service!.password())
-      return client
+      if (purpose === 'service') await Promise.race([client.bind(directory.service!.dn, directory.service!.password()), wire.lost])
+      return wire
     } catch (error) {
-      void client.unbind().catch(() => {})
+      end(wire)
       throw error
     }
   }
 
   /** A connection from the last time, as far as it still stands. */
-  function again(server: string, purpose: 'service' | 'nobody'): Client | undefined {
-    for (let kept = idle[purpose].findIndex((one) => one.server === server); kept >= 0; kept = idle[purpose].findIndex((one) => one.server === server)) {
-      const [{ client, since }] = idle[purpose].splice(kept, 1) as [Kept]
-      if (client.isConnected && clock() - since < IDLE_MS) return client
-      void client.unbind().catch(() => {})
+  function again(server: string, purpose: Purpose): Wire | undefined {
+    for (let at = idle[purpose].findIndex((one) => one.server === server); at >= 0; at = idle[purpose].findIndex((one) => one.server === server)) {
+      const [kept] = idle[purpose].splice(at, 1) as [Kept]
+      if (!kept.isClosed() && clock() - kept.since < IDLE_MS) return kept
+      end(kept)
     }
     return undefined
   }
 
-  function keep(client: Client, server: string, purpose: 'service' | 'nobody'): void {
-    if (closed || !client.isConnected || idle[purpose].length >= IDLE) void client.unbind().catch(() => {})
-    else idle[purpose].push({ client, server, since: clock() })
+  function keep(wire: Wire, server: string, purpose: Purpose): void {
+    if (closed || wire.isClosed() || idle[purpose].length >= IDLE) end(wire)
+    else idle[purpose].push({ ...wire, server, since: clock() })
   }
 
-  async function use<T>(purpose: 'service' | 'nobody', run: (client: Client) => Promise<T>): Promise<T> {
+  async function use<T>(purpose: Purpose, run: (client: Client) => Promise<T>): Promise<T> {
     const tried: Unreachable['tried'] = []
     const awake = directory.servers.filter((server) => (resting.get(server) ?? 0) <= clock())
-    // All of them rest: one is asked all the same, so that a directory that is back is back at once.
+    // All of them rest: they are asked all the same, so that a directory that is back is back at once.
     for (const server of awake.length > 0 ? awake : directory.servers) {
-      for (const fresh of [false, true]) {
-        const kept = fresh ? undefined : again(server, purpose)
-        if (!fresh && !kept) continue
-        let client = kept
+      for (let kept = again(server, purpose); ; kept = undefined) {
         const began = clock()
+        let wire = kept
         try {
-          client ??= await open(server, purpose)
-          const answer = await run(client)
-          keep(client, server, purpose)
+          wire ??= await open(server, purpose)
+          const answer = await Promise.race([run(wire.client), wire.lost])
+          keep(wire, server, purpose)
           resting.delete(server)
           return answer
         } catch (error) {
-          if (error instanceof ResultCodeError && !SERVER_TROUBLE.has(error.code) && client) {
-            keep(client, server, purpose)
+          if (error instanceof ResultCodeError && !SERVER_TROUBLE.has(error.code) && wire) {
+            keep(wire, server, purpose)
             throw error
           }
-          void client?.unbind().catch(() => {})
+          if (wire) end(wire)
           // A connection of before may have been closed meanwhile: that says nothing of the server yet.
-          if (!fresh && clock() - began < directory.timeoutSeconds * 900) continue
+          if (kept && clock() - began < directory.timeoutSeconds * 900) continue
           resting.set(server, clock() + REST_MS)
           tried.push({ server, reason: reasonOf(error) })
           break
@@ -101,29 +103,40 @@ export function openConnections(directory: Directory, clock: () => number = () =
     asNobody: (run) => use('nobody', run),
     async close() {
       closed = true
-      await Promise.all([...idle.service.splice(0), ...idle.nobody.splice(0)].map(({ client }) => client.unbind().catch(() => {})))
+      for (const kept of [...idle.service.splice(0), ...idle.nobody.splice(0)]) end(kept)
     },
   }
+}
+
+function end(wire: Wire): void {
+  if (!wire.isClosed()) void Promise.resolve(wire.client.unbind()).catch(() => {})
 }
 
 /**
  * A client that connects once. By itself ldapts would connect again when the server has closed: without StartTLS, so that the
  * next password went in clear, and bound as nobody.
  */
-function newClient(directory: Directory, server: string): Client {
+function newWire(directory: Directory, server: string): Wire {
   let connected = false
-  const once = <A extends unknown[], R>(connect: (...args: A) => R) => (...args: A): R => {
+  let isClosed = false
+  const { promise: lost, reject } = Promise.withResolvers<never>()
+  lost.catch(() => {})
+  const watched = <S extends Socket>(socket: S): S => socket.once('close', () => {
+    isClosed = true
+    reject(new Error('the server closed the connection'))
+  })
+  const once = () => {
     if (connected) throw new Error('the server closed the connection')
     connected = true
-    return connect(...args)
   }
   const timeout = directory.timeoutSeconds * 1000
-  return new Client({
-    url: server, timeout, connectTimeout: timeout, strictDN: false,
-    ...(server.startsWith('ldaps:')
-      ? { tlsOptions: tlsOptions(directory, server), createSecureConnection: once(connectTls as (...args: unknown[]) => ReturnType<typeof connectTls>) as typeof connectTls }
-      : { createConnection: once(connectPlain as (...args: unknown[]) => ReturnType<typeof connectPlain>) as typeof connectPlain }),
+  const plain = (...to: unknown[]) => { once(); return watched((connectPlain as (...args: unknown[]) => Socket)(...to)) }
+  const secure = (...to: unknown[]) => { if (server.startsWith('ldaps:')) once(); return watched((connectTls as (...args: unknown[]) => TLSSocket)(...to)) }
+  const client = new Client({
+    url: server, timeout, connectTimeout: timeout, strictDN: false, createConnection: plain as typeof connectPlain, createSecureConnection: secure as typeof connectTls,
+    ...(server.startsWith('ldaps:') ? { tlsOptions: tlsOptions(directory, server) } : {}),
   })
+  return { client, lost, isClosed: () => isClosed }
 }
 
 function tlsOptions(directory: Directory, server: string) {

@@ -165,8 +165,8 @@ const COUNTED = ['comes', 'changes', 'returns', 'off', 'clashes', 'problems'] as
 const Runs = ({ c, runs }: { c: PageContext; runs: readonly Run[] }) => {
   const t = words(c)
   return (
-    <div class="table-wide" tabindex={0} role="region" aria-label={t('sync')}>
-      <table class="table">
+    <div class="scroll" tabindex={0} role="region" aria-label={t('sync')}>
+      <table class="plain">
         <thead>
           <tr>
             <th scope="col">{t('sync.when')}</th><th scope="col">{t('sync.directory')}</th><th scope="col" class="cell-narrow">{t('sync.found')}</th>
