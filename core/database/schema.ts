@@ -40,7 +40,7 @@ export interface LoginLinkTable {
   token_hash: Buffer; person_id: Id; purpose: LinkPurpose; created_at: Date; expires_at: Date; used_at: Date | null
 }
 export type LinkPurpose = 'login' | 'set-password' | 'device'
-export interface LoginAttemptTable { id: GeneratedId; login: string; client_address: string; at: Date }
+export interface LoginAttemptTable { id: GeneratedId; login: string; client_address: string; at: Date; refused: Generated<boolean> }
 export interface PersonDirectoryTable {
   person_id: Id; directory: string; entry_id: string; dn: string; attributes: Json<Record<string, string[]>>; groups: string[]
   given_addresses: string[]; given_agent: Generated<boolean>; given_roles: Id[]; off_since: Date | null; seen_at: Date

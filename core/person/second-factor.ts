@@ -10,7 +10,7 @@ import type { Work } from '../kernel/work.ts'
 import { system, type Actor } from '../permission/actor.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { deleteAttempts } from './attempts.store.ts'
-import { countAttempt, knownDevice, stranger, type Trier } from './attempts.ts'
+import { countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
 import { isKnownDevice } from './devices.ts'
 import {
   confirmFactor, countRecoveryCodes, deleteFactor, findFactor, insertFactor, isDemanded, replaceRecoveryCodes, useRecoveryCode, useStep,
@@ -58,28 +58,33 @@ export async function beginSecondFactor(work: Work, personId: Id): Promise<void>
 
 /** Ends the setting up with the app's first code; sessions elsewhere end. Returns the recovery codes, shown this once. */
 export async function confirmSecondFactor(room: Pick<Host, 'db' | 'work'>, ask: { actor: Actor; personId: Id; code: string; client: Client; session: Session }): Promise<string[]> {
-  await countCode(room, ask.personId, ask.client)
-  return room.work(ask.actor, async (work) => {
+  const attempt = await countCode(room, ask.personId, ask.client)
+  const codes = await room.work(ask.actor, async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)
-    if (step === undefined || !await useStep(work.db, ask.personId, step)) throw refused('code-wrong', {}, 'code')
+    if (step === undefined || !await useStep(work.db, ask.personId, step)) return undefined
     if (!await confirmFactor(work.db, ask.personId, work.now)) throw refused('conflict')
-    const codes = await makeCodes(work, ask.personId)
+    const made = await makeCodes(work, ask.personId)
     await endSessions(work, ask.personId, ask.session)
     recordChange(work, 'second factor', ask.personId, null, { on: true })
-    return codes
+    return made
   })
+  if (codes) return codes
+  await noteFailure(room, 'login-failed', attempt)
+  throw refused('code-wrong', {}, 'code')
 }
 
 /** Checks a code, of the app or for recovery, and uses it up. Errors: `code-wrong`, `login-too-many`, `login-guarded`. */
 export async function checkCode(room: Pick<Host, 'db' | 'work'>, ask: { personId: Id; code: string; client: Client }): Promise<void> {
-  const trier = await countCode(room, ask.personId, ask.client)
+  const attempt = await countCode(room, ask.personId, ask.client)
   const fits = await room.work(system('login'), async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)
     const fit = step !== undefined ? await useStep(work.db, ask.personId, step) : await useRecoveryCode(work.db, ask.personId, hashCode(ask.personId, ask.code), work.now)
-    if (fit) await deleteAttempts(work.db, accountOfCode(ask.personId), trier.key)
+    if (fit) await deleteAttempts(work.db, attempt.account, attempt.trier.key)
     return fit
   })
-  if (!fits) throw refused('code-wrong', {}, 'code')
+  if (fits) return
+  await noteFailure(room, 'login-failed', attempt)
+  throw refused('code-wrong', {}, 'code')
 }
 
 /** New recovery codes in the place of all earlier ones; a code must have been checked. */
@@ -116,14 +121,13 @@ async function stepOf(work: Work, personId: Id, typed: string): Promise<number |
   return delta === null ? undefined : app.counter({ timestamp }) + delta
 }
 
-const accountOfCode = (personId: Id): string => `code of person ${personId}`
-
 /** Six digits are few: strangers share ten tries in a quarter of an hour, and a browser the owner has used counts by itself. */
-async function countCode(room: Pick<Host, 'db' | 'work'>, personId: Id, client: Client): Promise<Trier> {
+async function countCode(room: Pick<Host, 'db' | 'work'>, personId: Id, client: Client): Promise<Try> {
   const known = client.device !== undefined && await isKnownDevice(room.db, personId, client.device)
   const trier = known ? knownDevice(hashToken(client.device!)) : stranger(client.address)
-  await countAttempt(room, accountOfCode(personId), trier, { strangersTogether: 10 })
-  return trier
+  const attempt = { account: `code of person ${personId}`, login: '', personId, clientAddress: client.address, trier }
+  await countAttempt(room, attempt, { strangersTogether: 10 })
+  return attempt
 }
 
 // Without 0, 1, i, l, o, u: nothing that is read as something else. 12 of 30 letters are 58 bits: no salt is needed.

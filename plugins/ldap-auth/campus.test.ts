@@ -9,6 +9,7 @@ import { findPerson, findPersonByAddress, findPersonByLogin } from '../../core/p
 import { logIn, setPassword } from '../../core/person/login.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
 import { readAddressBook } from '../../core/mail/addresses.ts'
+import { makeSenderCheck } from '../../core/mail/assurance/look-up.ts'
 import { processMail } from '../../core/mail/inbound.ts'
 import { AD_PEOPLE, AD_SERVICE, AD_SUFFIX, adEntries, campusEntries, campusPerson, groupDn, ODD, peopleDn, PEOPLE_COUNT, personEntry, SERVICE, SUFFIX, unitCode } from '../../test/campus.ts'
 import { makeTestDirectory, ROOT_PASSWORD, rootOf, type Slapd, type TestDirectory } from '../../test/servers/slapd.ts'
@@ -162,7 +163,7 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     const { uid, alias } = campusPerson(24)
     const raw = Buffer.from(`From: ${alias}\r\nTo: pomoc@uni.example\r\nSubject: Sprawa\r\nMessage-ID: <a@x.example>\r\n\r\nDzień dobry.\r\n`)
     const [id] = await acceptMail(site.database.db, { from: alias, recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'x', encrypted: true }, mailInMemory(raw), site.make.now)
-    await processMail(site.kernel.host, id!, 0, await readAddressBook(site.database.db, site.kernel.host.config), site.kernel.mail)
+    await processMail(site.kernel.host, id!, 0, await mailRoom())
     const row = await site.database.db.selectFrom('inbound_mail').select(['ticket_id', 'reason']).where('id', '=', id!).executeTakeFirstOrThrow()
     const ticket = await site.database.db.selectFrom('ticket').select('customer_id').where('id', '=', row.ticket_id!).executeTakeFirstOrThrow()
     expect(ticket.customer_id).toBe((await person(uid)).id)
@@ -212,6 +213,9 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     await closeDirectories(host.config)
   })
 
+  const mailRoom = async () => ({
+    book: await readAddressBook(site.database.db, site.kernel.host.config), senders: makeSenderCheck(site.kernel.host.config), extensions: site.kernel.mail,
+  })
   const count = async () => (await site.database.db.selectFrom('person').select((eb) => eb.fn.countAll<string>().as('n')).executeTakeFirstOrThrow()).n
   const run = (dry: boolean) => synchronise(site.kernel.hostOf(site.kernel.plugins[1]!), openDirectories(site.kernel.host.config)[0]!, { dry })
 
@@ -319,7 +323,7 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     expect([report.error?.includes('ECONNREFUSED'), report.off]).toEqual([true, []])
     const raw = Buffer.from('From: ktos.inny@uni.example\r\nTo: pomoc@uni.example\r\nSubject: Bez katalogu\r\nMessage-ID: <b@x.example>\r\n\r\nx\r\n')
     const [id] = await acceptMail(site.database.db, { from: 'ktos.inny@uni.example', recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'x', encrypted: true }, mailInMemory(raw), site.make.now)
-    await processMail(site.kernel.host, id!, 0, await readAddressBook(site.database.db, site.kernel.host.config), site.kernel.mail)
+    await processMail(site.kernel.host, id!, 0, await mailRoom())
     expect((await site.database.db.selectFrom('inbound_mail').select('outcome').where('id', '=', id!).executeTakeFirstOrThrow()).outcome).toBe('new-ticket')
   }, 30_000)
 
