@@ -204,7 +204,7 @@ function compare(person: DirectoryPerson, known: Known): Plan {
   const off = self && !values.valid
   const kind = clash ? 'clash' : !self ? 'comes' : off ? 'off' : returns ? 'returns' : what.length > 0 || !entry ? 'changes' : 'same'
   return {
-    change: { entry: { id: person.entryId, dn: person.dn, login: person.login, name: values.name }, personId: self?.id ?? null, kind, what: clash ? [] : what, problems },
+    change: { entry: { id: person.entryId, dn: person.dn, login: person.login, name: values.name }, personId: self?.id ?? null, kind, what: clash ? [] : what, problems: clash ? problems.slice(0, 1) : problems },
     stored: self, values, addresses, roles, unit,
     given: {
       given_addresses: [...new Set(addressesOf(person).filter((address) => addresses.come.includes(address) || entry?.given_addresses.includes(address)))],

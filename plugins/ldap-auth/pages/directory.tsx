@@ -10,7 +10,7 @@ import { explainLogin, type Step } from '../login.ts'
 import type { Rule } from '../options.ts'
 import { lastRuns, type Run } from '../runs.store.ts'
 import { synchronise, type Report, type Told } from '../sync.ts'
-import { words, type LdapKey } from '../words.ts'
+import { texts, words, type LdapKey } from '../words.ts'
 
 export const PATH = '/admin/directory'
 type Explained = Awaited<ReturnType<typeof explainLogin>>
@@ -72,9 +72,9 @@ async function directoryPage(c: PageContext, host: Host, form: FormState, explai
               <Button kind="primary">{t('test.run')}</Button>
             </form>
           </Card>
-          {explained && <Result c={c} login={form.values['login'] ?? ''} explained={explained} />}
         </div>
         <div>
+          {explained && <Result c={c} login={form.values['login'] ?? ''} explained={explained} />}
           {directories.map((directory) => <DirectoryCard c={c} directory={directory} />)}
         </div>
       </div>
@@ -92,7 +92,7 @@ const Result = ({ c, login, explained }: { c: PageContext; login: string; explai
   const t = words(c)
   return (
     <Card title={t('test.result', { login })} id="result">
-      <div tabindex={-1} data-focus="" role="status">
+      <div role="status">
         {explained.map(({ directory, steps, person, change }) => (
           <>
             {directory && <h3>{t('test.in', { name: directory })}</h3>}
@@ -165,7 +165,7 @@ const COUNTED = ['comes', 'changes', 'returns', 'off', 'clashes', 'problems'] as
 const Runs = ({ c, runs }: { c: PageContext; runs: readonly Run[] }) => {
   const t = words(c)
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label={t('sync')}>
+    <div class="scroll" tabindex={0} role="region" aria-label={t('sync.runs')}>
       <table class="plain">
         <thead>
           <tr>
@@ -224,8 +224,10 @@ const ToldCard = ({ c, title, id, told }: { c: PageContext; title: string; id: s
 function sayWhat(c: PageContext, what: string): string {
   const [, problem, detail] = /^([a-z-]+): ([\s\S]*)$/.exec(what) ?? []
   const key = `problem.${problem}` as LdapKey
-  return problem && Object.hasOwn(PROBLEMS, problem) ? words(c)(key, { detail: detail! }) : what
+  if (problem && Object.hasOwn(PROBLEMS, problem)) return words(c)(key, { detail: detail! })
+  return what.replace(/(^|; )([a-z_ ]+)(?=: )/g, (whole, before: string, field: string) => field in FIELDS ? before + words(c)(`field.${field}` as LdapKey) : whole)
 }
+const FIELDS = Object.fromEntries(Object.keys(texts.pl).flatMap((key) => key.startsWith('field.') ? [[key.slice(6), true]] : []))
 const PROBLEMS: Record<DirectoryChange['problems'][number]['problem'], true> = {
   'local-account': true, 'other-entry': true, 'switched-off': true, 'address-taken': true, 'address-invalid': true, 'address-ours': true, 'login-taken': true,
   'role-unknown': true, 'unit-unknown': true, 'last-admin': true,
