@@ -217,6 +217,7 @@ test('a way to log in is asked while the plugin is on for the whole installation
   const ask = (login: string, password: string) => logins.check({ login, password })
   expect([logins.any, await ask('zosia', 'sezamie')]).toEqual([true, 'unavailable'])
   await house.turn('every', '1', true)
+  await house.until(async () => await ask('kto inny', 'x') === 'unknown')
   expect([await ask('zosia', 'sezamie'), await ask('zosia', 'inne'), await ask('kto inny', 'x')]).toEqual([{ personId: '3' }, 'refused', 'unknown'])
   await house.turn('every', '1', false)
 })
