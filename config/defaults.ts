@@ -36,6 +36,9 @@ export default {
   // baseUrl (POMOC_BASE_URL): how people's browsers reach pomoc; links in mails begin with it.
   // Unset: the host and port above.
 
+  // Other addresses by which people reach the same pomoc, such as ['https://help.example.edu'].
+  otherUrls: [],
+
   // Addresses or networks (CIDR) of reverse proxies. Only they are believed about a client's address and https.
   trustedProxies: [],
 
@@ -87,6 +90,9 @@ export default {
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
   plugins: ['desk', 'portal', 'admin', 'smtp-receiver'],
 
+  // What plugins are told by the operator, by their names: { 'ldap-auth': { … } }. Each plugin's README says what it knows.
+  pluginOptions: {},
+
   // How long is kept what only machines look back at; tidied each night. Tickets and articles are kept for good.
   retention: {
     factDays: 90, // what happened, for plugins that are told again
@@ -110,6 +116,7 @@ export default {
     mailCheck: 15, // what it looks up about a mail, before that is judged
     mailStep: 5, // its word on a mail; each of its statements too
     search: 3, // its part of a search
+    login: 20, // whether it knows a login and password
     page: 60, // a page of its own
     fact: 60, // what it does when something has happened
     job: 600, // a job of its own

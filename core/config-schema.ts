@@ -48,6 +48,8 @@ export const configSchema = z
     only: z.array(z.enum(ROLES, { error: ONLY }), { error: ONLY }).min(1, { error: ONLY }),
     http: z.strictObject({ host, port }),
     baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),
+    otherUrls: z.array(url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).transform((value) => value.replace(/\/+$/, '')),
+      { error: `a list, each ${BASE_URL}` }),
     trustedProxies: z.array(network, { error: `a list, each ${NETWORK}` }),
     mailAddress: text(MAIL_ADDRESS).regex(/^[^\s@<>]+@[^\s@<>]+$/, { error: MAIL_ADDRESS }),
     smarthostUrl: url(['smtp:', 'smtps:'], 'an address such as smtp://host:25 or smtps://user:password@host:465').optional(),
@@ -87,6 +89,7 @@ export const configSchema = z
     }),
     zone: text(ZONE).refine(isZone, { error: ZONE }),
     plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),
+    pluginOptions: z.record(z.string(), z.record(z.string(), z.unknown(), { error: 'the options of a plugin, as an object' }), { error: "options by the plugin's name, such as { 'ldap-auth': { … } }" }),
     retention: z.strictObject({
       factDays: whole(1, 36_500, DAYS), draftDays: whole(1, 36_500, DAYS), givenUpJobDays: whole(1, 36_500, DAYS),
       rawMailDays: whole(1, 36_500, `${DAYS}, or null`).nullable(),
@@ -97,7 +100,7 @@ export const configSchema = z
       token: text('a secret of 16 characters or more').min(16, { error: 'a secret of 16 characters or more' }).optional(),
     }),
     pluginSeconds: z.strictObject({
-      slot: seconds(), guard: seconds(), mailCheck: seconds(), mailStep: seconds(), search: seconds(), page: seconds(), fact: seconds(),
+      slot: seconds(), guard: seconds(), mailCheck: seconds(), mailStep: seconds(), search: seconds(), login: seconds(), page: seconds(), fact: seconds(),
       job: seconds(), start: seconds(),
     }),
     logLevel: oneOf(logLevels),

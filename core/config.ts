@@ -32,6 +32,9 @@ export type PartialConfig = DeepPartial<z.input<typeof configSchema>>
 /** Where people find the site, for links in mail: never taken from a request, which anybody may forge. No slash at the end. */
 export const siteUrl = (config: Pick<Config, 'baseUrl' | 'http'>): string => config.baseUrl ?? `http://localhost:${config.http.port}`
 
+/** All addresses of the site as people type them: scheme, host and port. */
+export const siteOrigins = (config: Pick<Config, 'baseUrl' | 'http' | 'otherUrls'>): string[] => [siteUrl(config), ...config.otherUrls].map((url) => new URL(url).origin)
+
 /** Every environment variable and the key that it sets. */
 export const environmentKeys = {
   POMOC_DATA_DIR: 'dataDir',

@@ -90,10 +90,20 @@ export { receiptSentence } from './mail/auto-response.ts'
 // Pages
 export * from './web/index.ts'
 export {
-  changePassword, createSetPasswordLink, logIn, logInByLink, peekLoginLink, peekSetPasswordLink, sendLoginLink, setPassword, setPasswordByLink,
+  changePassword, createSetPasswordLink, logIn, logInByCode, logInByLink, openDeviceLink, peekDeviceLink, peekLoginLink, peekSetPasswordLink, sendDeviceLink,
+  sendLoginLink, setPassword, setPasswordByLink,
 } from './person/login.ts'
+export type { LoginAnswer, LoginAsked, LoginWay } from './kernel/logins.ts'
+export { normalLogin } from './person/login-name.ts'
+export {
+  appUri, beginSecondFactor, checkCode, confirmSecondFactor, endSecondFactor, newRecoveryCodes, resetSecondFactor, secondFactorDemanded, secondFactorOf, type SecondFactor,
+} from './person/second-factor.ts'
+export {
+  compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
+  type DirectoryChange, type DirectoryEntry, type DirectoryPerson,
+} from './person/directory.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
-export { endSessions, sessionsOf, type Session } from './person/sessions.ts'
+export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
 export { recordChange, type AdminSubject } from './kernel/admin-change.ts'

@@ -7,6 +7,7 @@ import * as plugins from './0010_plugins.ts'
 import * as privacy from './0027_privacy.ts'
 import * as assurance from './0021_assurance.ts'
 import * as audit from './0026_audit.ts'
+import * as login from './0024_login.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -16,4 +17,5 @@ export const coreMigrations: Record<string, Migration> = {
   '0027_privacy': privacy,
   '0021_assurance': assurance,
   '0026_audit': audit,
+  '0024_login': login,
 }

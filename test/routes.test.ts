@@ -61,7 +61,7 @@ const FIXTURES: Record<string, Fixture> = {
 
 /** Parameters that name something else. A new route stands in neither list until somebody has thought of it. */
 const OTHERS = new Set([
-  'GET /static/:hash/:name', 'GET /desk/view/:name', 'GET /desk/queue/:id', 'GET /login/link/:token', 'POST /login/link/:token', 'GET /password/:token', 'POST /password/:token',
+  'GET /static/:hash/:name', 'GET /desk/view/:name', 'GET /desk/queue/:id', 'GET /login/device/:token', 'POST /login/device/:token', 'GET /login/link/:token', 'POST /login/link/:token', 'GET /password/:token', 'POST /password/:token',
 ])
 
 describe('routes that name a ticket, an article or an attachment', () => {

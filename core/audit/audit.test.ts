@@ -5,7 +5,8 @@ import { maker, TUESDAY, type Maker } from '../../test/make.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { setActivation } from '../kernel/activation.ts'
 import { withOrigin } from '../kernel/origin.ts'
-import { changePassword, createSetPasswordLink, logIn, NOTED_PER_WINDOW, setPasswordByLink } from '../person/login.ts'
+import { NOTED_PER_WINDOW } from '../person/attempts.ts'
+import { changePassword, createSetPasswordLink, logIn, setPasswordByLink } from '../person/login.ts'
 import { setPasswordOf } from '../person/person-admin.ts'
 import { endSessions, resumeSession } from '../person/sessions.ts'
 import { createGroup, editGroup } from '../permission/groups.ts'
@@ -66,7 +67,7 @@ describe('what concerns security', () => {
     await setPasswordByLink(room(), { token, password: 'first long password', client })
     await expect(logIn(room(), { login: 'jan', password: 'wrong', client })).rejects.toMatchObject({ code: 'login-failed' })
     const session = await resumeSession(opened.db, await logIn(room(), { login: 'jan', password: 'first long password', client }), make.now)
-    await changePassword(room(), { personId: person, login: 'jan', current: 'first long password', next: 'second long password', session: session!, clientAddress: client.address })
+    await changePassword(room(), { personId: person, current: 'first long password', next: 'second long password', session: session!, client })
     await setPasswordOf({ work: make.work }, await make.actor(admin), person, 'third long password')
     await make.asSystem((work) => endSessions(work, person))
     const rows = (await events({ objectType: 'person', objectId: person })).toReversed()

@@ -17,7 +17,8 @@ export async function addOwnCommands(program: Command, words: readonly string[])
     if (!plugin.commands || program.commands.some((command) => command.name() === plugin.name)) continue
     const group = program.command(plugin.name).description(`commands of the plugin ${plugin.name}`)
     for (const [name, { summary, arguments: takes = '' }] of Object.entries(plugin.commands as Record<string, PluginCommand>)) {
-      group.command(`${name} ${takes}`.trim()).description(summary).action((...given: unknown[]) => withProgram(async ({ kernel }) => {
+      // Options are the plugin's own affair: they come among its arguments.
+      group.command(`${name} ${takes}`.trim()).description(summary).allowUnknownOption().action((...given: unknown[]) => withProgram(async ({ kernel }) => {
         // The plugin as this run assembled it: its host belongs to it.
         const own = kernel.plugins.find((one) => one.name === plugin.name)!
         const args = given.slice(0, -2).flat().filter((arg) => typeof arg === 'string')

@@ -34,14 +34,22 @@ export interface PersonTable {
 export interface PersonAddressTable { id: GeneratedId; person_id: Id; address: string; main: Generated<boolean>; verified_at: Date | null }
 export interface SessionTable {
   token_hash: Buffer; person_id: Id; csrf: string; created_at: Date; last_used_at: Date; expires_at: Date
-  client_address: Generated<string>; user_agent: Generated<string>
+  client_address: Generated<string>; user_agent: Generated<string>; waits_for_code: Generated<boolean>
 }
 export interface LoginLinkTable {
-  token_hash: Buffer; person_id: Id; purpose: 'login' | 'set-password'; created_at: Date; expires_at: Date; used_at: Date | null
+  token_hash: Buffer; person_id: Id; purpose: LinkPurpose; created_at: Date; expires_at: Date; used_at: Date | null
 }
-export interface LoginAttemptTable { id: GeneratedId; login: string; client_address: string; at: Date }
+export type LinkPurpose = 'login' | 'set-password' | 'device'
+export interface LoginAttemptTable { id: GeneratedId; login: string; client_address: string; at: Date; refused: Generated<boolean> }
+export interface PersonDirectoryTable {
+  person_id: Id; directory: string; entry_id: string; dn: string; attributes: Json<Record<string, string[]>>; groups: string[]
+  given_addresses: string[]; given_agent: Generated<boolean>; given_roles: Id[]; off_since: Date | null; seen_at: Date
+}
+export interface PersonDeviceTable { person_id: Id; token_hash: Buffer; last_used_at: Date }
+export interface SecondFactorTable { person_id: Id; secret: string; confirmed_at: Date | null; last_step: Generated<string>; created_at: Date }
+export interface RecoveryCodeTable { person_id: Id; code_hash: Buffer; used_at: Date | null }
 export interface PermissionGroupTable { id: GeneratedId; name: string; comment: Generated<string>; unit_id: Generated<Id>; valid: Generated<boolean> }
-export interface RoleTable { id: GeneratedId; name: string; comment: Generated<string>; valid: Generated<boolean> }
+export interface RoleTable { id: GeneratedId; name: string; comment: Generated<string>; valid: Generated<boolean>; second_factor: Generated<boolean> }
 export interface GroupPersonTable { group_id: Id; person_id: Id; right: string }
 export interface RolePersonTable { role_id: Id; person_id: Id }
 export interface GroupRoleTable { group_id: Id; role_id: Id; right: string }
@@ -142,6 +150,10 @@ export interface Database {
   session: SessionTable
   login_link: LoginLinkTable
   login_attempt: LoginAttemptTable
+  person_directory: PersonDirectoryTable
+  person_device: PersonDeviceTable
+  second_factor: SecondFactorTable
+  recovery_code: RecoveryCodeTable
   permission_group: PermissionGroupTable
   role: RoleTable
   group_person: GroupPersonTable

@@ -11,11 +11,11 @@ import type { Setting } from './settings.ts'
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
   'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
-  'guards', 'on', 'jobs', 'search', 'commands', 'start', 'startsIn',
+  'guards', 'on', 'jobs', 'search', 'logins', 'commands', 'start', 'startsIn',
 ]
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', commands: 'run', migrations: 'up',
+  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
   places: null, permissions: null, settings: null, files: null,
 }
 
@@ -94,6 +94,9 @@ function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   for (const [guard, { onFault }] of Object.entries((plugin.guards ?? {}) as Record<string, { onFault: unknown }>)) {
     if (!(GUARDS as readonly string[]).includes(guard)) throw wrong(`guards “${guard}”, which is no act (${GUARDS.join(', ')})`)
     if (onFault !== 'allow' && onFault !== 'refuse') throw wrong(`guards “${guard}” without saying onFault: “allow” or “refuse”`)
+  }
+  for (const [way, { order }] of Object.entries((plugin.logins ?? {}) as Record<string, { order: unknown }>)) {
+    if (typeof order !== 'number') throw wrong(`brings the way to log in “${way}” without an order`)
   }
   for (const [place, { order }] of Object.entries((plugin.slots ?? {}) as Record<string, { order: unknown }>)) {
     if (typeof order !== 'number') throw wrong(`fills the place “${place}” without an order`)

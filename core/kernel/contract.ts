@@ -14,6 +14,7 @@ import type { Fact, FactName } from './facts.ts'
 import type { Guards } from './guards.ts'
 import type { Live } from './live.ts'
 import type { JobRequest } from './jobs.ts'
+import type { Logins, LoginWay } from './logins.ts'
 import type { Registry } from './registry.ts'
 import type { SearchAll, SearchSource } from './search.ts'
 import type { Setting, SettingValues } from './settings.ts'
@@ -63,6 +64,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   jobs?: Record<string, Job<S>>
   /** What the search finds besides tickets. */
   search?: Record<string, SearchSource<S>>
+  /** Ways to log in besides pomoc's own passwords: a directory, for example. */
+  logins?: Record<string, LoginWay<S>>
   /** Commands for the terminal: `pomoc <plugin> <command>`. */
   commands?: Record<string, PluginCommand<S>>
   /**
@@ -122,6 +125,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   live: Live
   /** Asks every source of the plugins that are on in the unit. */
   search: SearchAll
+  /** Asks every way to log in that plugins bring. */
+  logins: Logins
   enqueue(job: JobRequest): Promise<void>
   /** Every loaded plugin, for the pages that administer them. */
   plugins: readonly Plugin<any>[] // oxlint-disable-line typescript/no-explicit-any

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { makeGate, PluginFault, type Call } from './gate.ts'
 
 const call: Call = { plugin: 'faq', kind: 'slot', name: 'portal.home', unitId: '1' }
-const seconds = { slot: 0.05, guard: 1, mailCheck: 1, mailStep: 1, search: 1, page: 1, fact: 1, job: 1, start: 1 }
+const seconds = { slot: 0.05, guard: 1, mailCheck: 1, mailStep: 1, login: 1, search: 1, page: 1, fact: 1, job: 1, start: 1 }
 function gate() {
   const told: string[] = []
   return { told, ...makeGate(seconds, (at, error) => { told.push(`${at.plugin} ${at.kind}: ${error instanceof Error ? error.message : String(error)}`) }) }

@@ -4,7 +4,7 @@ import type { Id } from '../database/schema.ts'
 import type { Config } from '../config.ts'
 
 /** What of a plugin is called; with a limit of its own in the configuration. */
-export type CallKind = 'slot' | 'guard' | 'mail check' | 'mail step' | 'search' | 'page' | 'fact' | 'job' | 'start'
+export type CallKind = 'slot' | 'guard' | 'mail check' | 'mail step' | 'search' | 'login' | 'page' | 'fact' | 'job' | 'start'
 
 export interface Call {
   plugin: string

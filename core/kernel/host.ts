@@ -17,6 +17,7 @@ import { makeGuards } from './guards.ts'
 import { insertJobs } from './jobs.ts'
 import type { Live } from './live.ts'
 import type { AnyPlugin } from './load-plugins.ts'
+import { makeLogins } from './logins.ts'
 import { makeMount, type Mount, type Route } from './mount.ts'
 import { pluginJobs } from './plugin-jobs.ts'
 import { makeRegistry } from './registry.ts'
@@ -83,7 +84,9 @@ export function makeKernel(room: {
   const search = makeSearch({ plugins, gate, activation, here })
   const registry = makeRegistry({ plugins, fills, steps, activation, routes })
 
-  const shared = { config, clock, slots, live, search, plugins, registry, announce }
+  const logins = makeLogins({ plugins, gate, activation, hostOf: (plugin) => hostOf(plugin) })
+
+  const shared = { config, clock, slots, live, search, logins, plugins, registry, announce }
   const core: Host = {
     ...shared, db, log: log.child({ plugin: 'core' }), work: (actor, run) => runWork(workRoom, actor, run),
     tickets: makeTicketReader(db, async () => {}),

@@ -24,6 +24,7 @@ export interface PluginInfo {
   jobs: { name: string; cron: string | null }[]
   mailChecks: string[]
   search: string[]
+  logins: string[]
   commands: { name: string; summary: string; arguments: string }[]
   routes: { method: string; path: string }[]
   settings: string[]
@@ -62,7 +63,7 @@ export function makeRegistry(room: {
     name: plugin.name, scope: plugin.scope, needs: plugin.needs ?? [], vital: vital(plugin),
     guards: Object.keys(plugin.guards ?? {}), facts: Object.keys(plugin.on ?? {}),
     jobs: Object.entries(plugin.jobs ?? {}).map(([name, job]) => ({ name, cron: (job as { cron?: string }).cron ?? null })),
-    mailChecks: Object.keys(plugin.mailChecks ?? {}), search: Object.keys(plugin.search ?? {}),
+    mailChecks: Object.keys(plugin.mailChecks ?? {}), search: Object.keys(plugin.search ?? {}), logins: Object.keys(plugin.logins ?? {}),
     commands: Object.entries(plugin.commands ?? {}).map(([name, command]) => {
       const { summary, arguments: takes = '' } = command as { summary: string; arguments?: string }
       return { name, summary, arguments: takes }

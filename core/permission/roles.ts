@@ -13,13 +13,15 @@ export interface Role {
   name: string
   comment: string
   valid: boolean
+  /** Who wears it needs a second factor to do anything. */
+  secondFactor: boolean
   persons: number
   groups: number
 }
 
 function roleQuery(db: Kysely<Database>) {
   return db.selectFrom('role').select([
-    'role.id', 'role.name', 'role.comment', 'role.valid',
+    'role.id', 'role.name', 'role.comment', 'role.valid', 'role.second_factor as secondFactor',
     sql<number>`(select count(*)::int from role_person where role_id = role.id)`.as('persons'),
     sql<number>`(select count(distinct group_id)::int from group_role where role_id = role.id)`.as('groups'),
   ])
@@ -34,7 +36,7 @@ export function findRole(db: Kysely<Database>, id: Id): Promise<Role | undefined
   return isId(id) ? roleQuery(db).where('role.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface RoleForm { name: string; comment: string; valid: boolean }
+export interface RoleForm { name: string; comment: string; valid: boolean; secondFactor?: boolean }
 
 /** Makes a role. Errors: `role.name-taken`. */
 export async function createRole(work: Work, form: RoleForm): Promise<Id> {
@@ -53,12 +55,12 @@ export async function editRole(work: Work, id: Id, form: RoleForm): Promise<void
   const values = await checked(work, form, id)
   await work.db.updateTable('role').set(values).where('id', '=', id).execute()
   if (before.valid && !values.valid) await demandAdminLeft(work)
-  recordChange(work, 'role', id, { name: before.name, comment: before.comment, valid: before.valid }, values)
+  recordChange(work, 'role', id, { name: before.name, comment: before.comment, valid: before.valid, second_factor: before.secondFactor }, values)
 }
 
 async function checked(work: Work, form: RoleForm, id: Id | null) {
   const name = demandName(form.name, 'name')
   const same = await work.db.selectFrom('role').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('role.name-taken', {}, 'name')
-  return { name, comment: demandShort(form.comment, 'comment', 500), valid: form.valid }
+  return { name, comment: demandShort(form.comment, 'comment', 500), valid: form.valid, second_factor: form.secondFactor ?? false }
 }

@@ -1,14 +1,21 @@
-/** Owns the SQL of logging in: whose password, attempts, one-time links. */
+/** Owns the SQL of logging in: whose password, and one-time links. */
 import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database, Id } from '../database/schema.ts'
+import type { Database, Id, LinkPurpose } from '../database/schema.ts'
 
-/** The valid person of a login or of an address, with the password's hash; only login.ts sees it. */
-export async function findCredentials(db: Kysely<Database>, loginOrAddress: string) {
-  const wanted = loginOrAddress.trim().toLowerCase()
-  const columns = ['person.id', 'person.password_hash', 'person.source'] as const
-  return await db.selectFrom('person').select(columns).where(sql`lower(person.login)`, '=', wanted).where('person.valid', '=', true).executeTakeFirst()
-    ?? await db.selectFrom('person').innerJoin('person_address', 'person_address.person_id', 'person.id').select(columns)
-      .where('person_address.address', '=', wanted).where('person.valid', '=', true).executeTakeFirst()
+/** The valid person of a login or, if there is none, of an address, with the password's hash; only login.ts sees it. */
+export async function findCredentials(db: Kysely<Database>, wanted: string) {
+  const { rows } = await sql<{ id: Id; password_hash: string | null; in_directory: boolean }>`
+    select p.id, p.password_hash, exists (select from person_directory d where d.person_id = p.id) as in_directory
+    from (
+      select id, 1 as place from person where lower(login) = ${wanted}
+      union all select person_id, 2 from person_address where address = ${wanted}) found
+    join person p on p.id = found.id and p.valid order by found.place limit 1`.execute(db)
+  return rows[0]
+}
+
+/** Whether a person may log in: they are there and not switched off. */
+export async function isValidPerson(db: Kysely<Database>, personId: Id): Promise<boolean> {
+  return Boolean(await db.selectFrom('person').select('id').where('id', '=', personId).where('valid', '=', true).executeTakeFirst())
 }
 
 export async function findPasswordHash(db: Kysely<Database>, personId: Id): Promise<string | null | undefined> {
@@ -16,32 +23,15 @@ export async function findPasswordHash(db: Kysely<Database>, personId: Id): Prom
   return row?.password_hash
 }
 
-export async function insertAttempt(db: Transaction<Database>, login: string, clientAddress: string, now: Date): Promise<void> {
-  await db.insertInto('login_attempt').values({ login, client_address: clientAddress, at: now }).execute()
-}
-
-/** Attempts since a moment, and the oldest of them: by login and client together, and by client alone. */
-export async function countAttempts(db: Kysely<Database>, login: string, clientAddress: string, since: Date) {
-  const { rows } = await sql<{ both: number; client: number; both_first: Date | null; client_first: Date | null }>`
-    select count(*) filter (where login = ${login})::int as both, count(*)::int as client,
-      min(at) filter (where login = ${login}) as both_first, min(at) as client_first
-    from login_attempt where client_address = ${clientAddress} and at > ${since}`.execute(db)
-  return rows[0]!
-}
-
-export async function deleteAttempts(db: Transaction<Database>, login: string, clientAddress: string): Promise<void> {
-  await db.deleteFrom('login_attempt').where('login', '=', login).where('client_address', '=', clientAddress).execute()
-}
-
 export async function insertLink(
-  db: Transaction<Database>, link: { tokenHash: Buffer; personId: Id; purpose: 'login' | 'set-password'; now: Date; expiresAt: Date },
+  db: Transaction<Database>, link: { tokenHash: Buffer; personId: Id; purpose: LinkPurpose; now: Date; expiresAt: Date },
 ): Promise<void> {
   await db.insertInto('login_link').values({
     token_hash: link.tokenHash, person_id: link.personId, purpose: link.purpose, created_at: link.now, expires_at: link.expiresAt, used_at: null,
   }).execute()
 }
 
-export function findLink(db: Kysely<Database>, tokenHash: Buffer, purpose: 'login' | 'set-password', now: Date) {
+export function findLink(db: Kysely<Database>, tokenHash: Buffer, purpose: LinkPurpose, now: Date) {
   return db.selectFrom('login_link').innerJoin('person', 'person.id', 'login_link.person_id')
     .select(['person.id', 'person.name', 'person.login']).where('token_hash', '=', tokenHash).where('purpose', '=', purpose)
     .where('used_at', 'is', null).where('expires_at', '>', now).where('person.valid', '=', true).executeTakeFirst()
@@ -49,7 +39,7 @@ export function findLink(db: Kysely<Database>, tokenHash: Buffer, purpose: 'logi
 
 /** Uses a link up: of two at once only one gets the person. */
 export async function useLink(
-  db: Transaction<Database>, tokenHash: Buffer, purpose: 'login' | 'set-password', now: Date,
+  db: Transaction<Database>, tokenHash: Buffer, purpose: LinkPurpose, now: Date,
 ): Promise<Id | undefined> {
   const row = await db.updateTable('login_link').set({ used_at: now }).where('token_hash', '=', tokenHash).where('purpose', '=', purpose)
     .where('used_at', 'is', null).where('expires_at', '>', now)
@@ -58,7 +48,7 @@ export async function useLink(
 }
 
 /** Every open link of a kind ends: a newer one, or a new password, takes their place. */
-export async function endLinks(db: Transaction<Database>, personId: Id, purpose: 'login' | 'set-password', now: Date): Promise<void> {
+export async function endLinks(db: Transaction<Database>, personId: Id, purpose: LinkPurpose, now: Date): Promise<void> {
   await db.updateTable('login_link').set({ used_at: now }).where('person_id', '=', personId).where('purpose', '=', purpose)
     .where('used_at', 'is', null).execute()
 }
@@ -67,7 +57,6 @@ export async function setPasswordHash(db: Transaction<Database>, personId: Id, h
   await db.updateTable('person').set({ password_hash: hash }).where('id', '=', personId).execute()
 }
 
-export async function deleteOldLogins(db: Transaction<Database>, before: Date): Promise<void> {
-  await db.deleteFrom('login_attempt').where('at', '<', before).execute()
+export async function deleteOldLinks(db: Transaction<Database>, before: Date): Promise<void> {
   await db.deleteFrom('login_link').where('expires_at', '<', before).execute()
 }

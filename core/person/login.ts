@@ -1,101 +1,119 @@
 /** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { recordEvent } from '../audit/audit.ts'
-import { countEvents } from '../audit/audit.store.ts'
 import { siteUrl } from '../config.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
 import type { Id, Language } from '../database/schema.ts'
-import { refused } from '../errors.ts'
+import { refused, Refusal } from '../errors.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../permission/actor.ts'
+import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
+import { ATTEMPTS_BEFORE_GUARD, countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
+import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
+import { normalLogin } from './login-name.ts'
 import {
-  countAttempts, deleteAttempts, deleteOldLogins, endLinks, findCredentials, findLink, findPasswordHash, insertAttempt, insertLink, setPasswordHash, useLink,
+  deleteOldLinks, endLinks, findCredentials, findLink, findPasswordHash, insertLink, isValidPerson, setPasswordHash, useLink,
 } from './login.store.ts'
 import { checkPassword, hashPassword } from './password.ts'
-import { findPersonByAddress, isAddress, normalAddress } from './persons.ts'
-import { endSessions, openSession, type Client, type Session } from './sessions.ts'
+import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
+import { checkCode, hasSecondFactor } from './second-factor.ts'
+import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
 import { hashToken, newToken } from './token.ts'
 import { loginTexts } from './login-texts.ts'
 
-type Room = Pick<Host, 'db' | 'work' | 'clock' | 'config'>
+type Room = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
 
-/** Attempts are counted over this time, per login and client address together and per client address: the owner gets in from elsewhere. */
-export const WINDOW_MS = 15 * 60_000
-export const ATTEMPTS_PER_LOGIN = 10
-export const ATTEMPTS_PER_CLIENT = 50
 const LINKS_PER_ADDRESS = 3
 export const LOGIN_LINK_MS = 30 * 60_000
 export const SET_PASSWORD_LINK_MS = 24 * 3600_000
-
-/** Failed logins that the audit log notes in a window; a flood of more is seen in its last entry, and cannot fill the disk. */
-export const NOTED_PER_WINDOW = 1000
+/** No login fails sooner than this: how long it took tells nothing of who exists, here or in a directory. */
+const FAILED_AFTER_MS = 250
 
 const who = system('login')
 
 export interface LoginAsk { login: string; password: string; client: Client; previousToken?: string | undefined }
 
 /**
- * Logs in by login or address and password; returns the new session's token. Three steps on purpose: the attempt is
- * committed before the password is looked at, so that a refusal cannot roll it back, and hashing holds no transaction.
+ * Logs in by login or address and password; returns the new session's token, half open where a code is still to come
+ * (`findHalfSession`). Three steps on purpose: the attempt is committed before the password is looked at, so that a refusal
+ * cannot roll it back, and neither hashing nor a directory is waited for inside a transaction. Errors: `login-failed`,
+ * `login-expired`, `login-unavailable`, `login-too-many`, `login-guarded`.
  */
 export async function logIn(room: Room, ask: LoginAsk): Promise<string> {
-  const login = ask.login.trim().toLowerCase()
-  const key = login.slice(0, 250)
-  await countAttempt(room, key, ask.client.address, ATTEMPTS_PER_LOGIN)
-  const person = login === '' ? undefined : await findCredentials(room.db, login)
-  const fits = await checkPassword(person?.password_hash, ask.password)
-  if (!person || !fits) {
-    await noteFailure(room, 'login-failed', { login: key, personId: person?.id, clientAddress: ask.client.address })
-    throw refused('login-failed')
-  }
-  return room.work(who, async (work) => {
-    await deleteAttempts(work.db, key, ask.client.address)
-    return openSession(work, person.id, ask.client, ask.previousToken)
-  })
-}
-
-/**
- * Writes a failed login to the audit log. What was typed as the login of nobody may be somebody's password in the wrong field,
- * so only its beginning is kept.
- */
-async function noteFailure(
-  room: Room, kind: 'login-failed' | 'login-blocked', { login, personId, clientAddress, attempts }: { login: string; personId?: Id | undefined; clientAddress: string; attempts?: number },
-): Promise<void> {
-  await room.work(who, async (work) => {
-    const noted = await countEvents(work.db, ['login-failed', 'login-blocked'], new Date(work.now.getTime() - WINDOW_MS), NOTED_PER_WINDOW)
-    if (noted >= NOTED_PER_WINDOW) return
-    recordEvent(work, {
-      kind, clientAddress, ...(personId ? { object: { type: 'person', id: personId } } : {}),
-      after: { ...(personId ? {} : { login: `${login.slice(0, 2)}…` }), ...(attempts ? { attempts } : {}), ...(noted + 1 === NOTED_PER_WINDOW ? { more: 'not noted' } : {}) },
+  const began = performance.now()
+  const login = normalLogin(ask.login)
+  const person = login === undefined ? undefined : await findCredentials(room.db, login)
+  const attempt = await tryOf(room, login ?? '?', person?.id, ask.client)
+  await countAttempt(room, attempt, { strangersTogether: ATTEMPTS_BEFORE_GUARD })
+  try {
+    const { personId, by } = await ownerOf(room, login, ask.password, person)
+    return await room.work(who, async (work) => {
+      if (!await isValidPerson(work.db, personId)) throw refused('login-failed')
+      await deleteAttempts(work.db, attempt.account, attempt.trier.key)
+      return enter(work, personId, ask.client, ask.previousToken, by)
     })
-  })
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== 'login-unavailable') await noteFailure(room, 'login-failed', attempt)
+    await sleep(Math.max(0, began + FAILED_AFTER_MS - performance.now()))
+    throw error
+  }
 }
 
-/** Notes an attempt and refuses it when there were too many: `login-too-many` with the minutes left. */
-async function countAttempt(room: Room, login: string, clientAddress: string, perLogin: number): Promise<void> {
-  const { count, now } = await room.work(who, async (work) => {
-    await insertAttempt(work.db, login, clientAddress, work.now)
-    return { count: await countAttempts(work.db, login, clientAddress, new Date(work.now.getTime() - WINDOW_MS)), now: work.now }
-  })
-  // Once when the limit is passed, then at each tenfold: a flood is one line, and how large it was stands there too.
-  const over = count.client > ATTEMPTS_PER_CLIENT ? count.client - ATTEMPTS_PER_CLIENT : count.both - perLogin
-  if (over > 0 && /^10*$/.test(String(over))) {
-    const address = login.replace(/^link:/, '')
-    const person = await findCredentials(room.db, address)
-    await noteFailure(room, 'login-blocked', { login: address, personId: person?.id, clientAddress, attempts: count.client > ATTEMPTS_PER_CLIENT ? count.client : count.both })
+/** Whose login and password these are: pomoc's own first, then every other way to log in. */
+async function ownerOf(room: Room, login: string | undefined, password: string, person: Awaited<ReturnType<typeof findCredentials>>): Promise<{ personId: Id; by: LoginBy }> {
+  const others = room.logins?.any ?? false
+  // Where other ways are asked, who has no password here need not cost the work of hashing.
+  if (person?.password_hash || !others) {
+    if (await checkPassword(person?.password_hash, password)) return { personId: person!.id, by: 'password' }
   }
-  const first = count.client > ATTEMPTS_PER_CLIENT ? count.client_first : count.both > perLogin ? count.both_first : null
-  if (first) throw refused('login-too-many', { minutes: Math.max(1, Math.ceil((first.getTime() + WINDOW_MS - now.getTime()) / 60_000)) })
+  // A local account's password is never shown to a directory, and nobody takes the account over by having its login there.
+  if (login === undefined || password === '' || !others || (person?.password_hash && !person.in_directory)) throw refused('login-failed')
+  const answer = await room.logins!.check({ login, password })
+  if (typeof answer === 'object') return { personId: answer.personId, by: 'directory' }
+  throw refused(answer === 'unavailable' ? 'login-unavailable' : answer === 'expired' ? 'login-expired' : 'login-failed')
+}
+
+const accountOf = (personId: Id): string => `person ${personId}`
+
+/** An attempt as it is counted: a browser that the account's owner has used counts by itself, everybody else by their address. */
+async function tryOf(room: Pick<Room, 'db'>, login: string, personId: Id | undefined, client: Client): Promise<Try> {
+  const known = personId !== undefined && client.device !== undefined && await isKnownDevice(room.db, personId, client.device)
+  return {
+    account: personId === undefined ? `login ${login}` : accountOf(personId), login, personId, clientAddress: client.address,
+    trier: known ? knownDevice(hashToken(client.device!)) : stranger(client.address),
+  }
+}
+
+/** Opens the session; half of it where a code is still to come. */
+async function enter(work: Work, personId: Id, client: Client, previousToken: string | undefined, by: LoginBy): Promise<string> {
+  const waitsForCode = await hasSecondFactor(work.db, personId)
+  if (!waitsForCode) await rememberDevice(work, personId, client.device)
+  return openSession(work, personId, client, previousToken, { waitsForCode, by })
+}
+
+/** Ends the second step: the code makes a whole session, under a new token, of the half one. Errors: `login-needed`, and of `checkCode`. */
+export async function logInByCode(room: Room, ask: { token: string; code: string; client: Client }): Promise<string> {
+  const half = await findHalfSession(room.db, ask.token, room.clock())
+  if (!half) throw refused('login-needed')
+  await checkCode(room, { personId: half.personId, code: ask.code, client: ask.client })
+  return room.work(who, async (work) => {
+    if (!await isValidPerson(work.db, half.personId)) throw refused('login-failed')
+    await rememberDevice(work, half.personId, ask.client.device)
+    return openSession(work, half.personId, ask.client, ask.token, { by: 'code' })
+  })
 }
 
 /**
  * Sends a one-time login link to an address that belongs to a customer without an agent's hat (agents log in with their
  * account). Whether the address is known is never told: the answer is the same.
  */
-export async function sendLoginLink(room: Room, ask: { address: string; language: Language; client: Client }): Promise<void> {
+export async function sendLoginLink(room: Room, ask: { address: string; language: Language; client: Client; /** Where the person is, of the site's own addresses. */ site?: string }): Promise<void> {
   const address = normalAddress(ask.address)
   if (!isAddress(address)) throw refused('person.address-invalid', { address: ask.address }, 'address')
-  await countAttempt(room, `link:${address}`, ask.client.address, LINKS_PER_ADDRESS)
+  const owner = await findPersonByAddress(room.db, address)
+  await countAttempt(room, { account: `link to ${address}`, login: address, personId: owner?.id, clientAddress: ask.client.address, trier: stranger(ask.client.address) },
+    { perLogin: LINKS_PER_ADDRESS })
   await room.work(who, async (work) => {
     const person = await findPersonByAddress(work.db, address)
     if (!person || !person.valid || person.agent) return
@@ -108,7 +126,7 @@ export async function sendLoginLink(room: Room, ask: { address: string; language
     const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
     await queueMail(work, {
       kind: 'login link', from, to: [address], subject: t('login-link.subject', { site: from.name }),
-      body: t('login-link.body', { url: `${siteUrl(work.config)}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
+      body: t('login-link.body', { url: `${ask.site ?? siteUrl(work.config)}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
       // RFC 3834 5: nobody's auto-responder should answer this.
       headers: { 'Auto-Submitted': 'auto-generated' },
     })
@@ -125,7 +143,48 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
   return room.work(who, async (work) => {
     const personId = await useLink(work.db, hashToken(ask.token), 'login', work.now)
     if (!personId) throw refused('link-expired')
-    return openSession(work, personId, ask.client, ask.previousToken, 'link')
+    return enter(work, personId, ask.client, ask.previousToken, 'link')
+  })
+}
+
+/**
+ * For the owner of a guarded account in a browser that is new: mails a link that makes the browser known, so that it may try
+ * the password. It logs nobody in. Whether the account is there is never told: the answer is the same.
+ */
+export async function sendDeviceLink(room: Room, ask: { login: string; language: Language; client: Client; site?: string }): Promise<void> {
+  const login = normalLogin(ask.login)
+  const found = login === undefined ? undefined : await findCredentials(room.db, login)
+  await countAttempt(room, {
+    account: `link for ${found ? accountOf(found.id) : `login ${login ?? '?'}`}`, login: login ?? '?', personId: found?.id, clientAddress: ask.client.address,
+    trier: stranger(ask.client.address),
+  }, { perLogin: LINKS_PER_ADDRESS, strangersTogether: 2 * LINKS_PER_ADDRESS })
+  await room.work(who, async (work) => {
+    const person = found && await findPerson(work.db, found.id)
+    if (!person?.address) return
+    const token = newToken()
+    await insertLink(work.db, {
+      tokenHash: hashToken(token), personId: person.id, purpose: 'device', now: work.now, expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
+    })
+    const t = loginTexts.in(person.language ?? ask.language)
+    const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
+    await queueMail(work, {
+      kind: 'login link', from, to: [person.address], subject: t('device-link.subject', { site: from.name }),
+      body: t('device-link.body', { url: `${ask.site ?? siteUrl(work.config)}/login/device/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    })
+  })
+}
+
+export function peekDeviceLink(room: Room, token: string) {
+  return findLink(room.db, hashToken(token), 'device', room.clock())
+}
+
+/** The browser of whoever opens the link is the account's own from now on. Errors: `link-expired`. */
+export async function openDeviceLink(room: Room, ask: { token: string; client: Client }): Promise<void> {
+  await room.work(who, async (work) => {
+    const personId = await useLink(work.db, hashToken(ask.token), 'device', work.now)
+    if (!personId) throw refused('link-expired')
+    await rememberDevice(work, personId, ask.client.device)
   })
 }
 
@@ -154,23 +213,24 @@ export async function setPasswordByLink(
     if (!personId) throw refused('link-expired')
     await takePassword(work, personId, hash)
     notePassword(work, personId, 'link')
-    return openSession(work, personId, ask.client, ask.previousToken, 'link')
+    return enter(work, personId, ask.client, ask.previousToken, 'link')
   })
 }
 
 /** A logged-in person changes their own password; sessions elsewhere end, this one stays. */
 export async function changePassword(
-  room: Room, ask: { personId: Id; login: string; current: string; next: string; session: Session; clientAddress: string },
+  room: Room, ask: { personId: Id; current: string; next: string; session: Session; client: Client },
 ): Promise<void> {
-  await countAttempt(room, ask.login, ask.clientAddress, ATTEMPTS_PER_LOGIN)
+  const attempt = await tryOf(room, '', ask.personId, ask.client)
+  await countAttempt(room, attempt)
   const stored = await findPasswordHash(room.db, ask.personId)
   if (!await checkPassword(stored, ask.current)) {
-    await noteFailure(room, 'login-failed', { login: ask.login, personId: ask.personId, clientAddress: ask.clientAddress })
+    await noteFailure(room, 'login-failed', attempt)
     throw refused('login-failed', {}, 'current')
   }
   const hash = await hashPassword(ask.next)
   await room.work(who, async (work) => {
-    await takePassword(work, ask.personId, hash, ask.session)
+    await takePassword(work, ask.personId, hash, ask.session, ask.client.device)
     notePassword(work, ask.personId, 'self')
   })
 }
@@ -188,15 +248,20 @@ function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command')
   recordEvent(work, { kind: 'password-set', object: { type: 'person', id: personId }, personId: by === 'command' ? null : personId, after: { by } })
 }
 
-/** Stores a new password's hash; open links end, and every session but `keep`. */
-export async function takePassword(work: Work, personId: Id, hash: string, keep?: Session): Promise<void> {
+/** Stores a new password's hash; open links end, browsers are strangers again, and every session ends but `keep`. */
+export async function takePassword(work: Work, personId: Id, hash: string, keep?: Session, keepDevice?: string): Promise<void> {
   await setPasswordHash(work.db, personId, hash)
   await endLinks(work.db, personId, 'set-password', work.now)
   await endLinks(work.db, personId, 'login', work.now)
+  await forgetDevices(work, personId)
+  if (keep && keepDevice) await rememberDevice(work, personId, keepDevice)
   await endSessions(work, personId, keep)
 }
 
-/** Deletes attempts and links that no longer count; for a job once a day. */
+/** Deletes attempts, links and browsers that no longer count; for a job once a day. */
 export async function forgetOldLogins(work: Work): Promise<void> {
-  await deleteOldLogins(work.db, new Date(work.now.getTime() - 7 * 24 * 3600_000))
+  const before = new Date(work.now.getTime() - 7 * 24 * 3600_000)
+  await deleteOldAttempts(work.db, before)
+  await deleteOldLinks(work.db, before)
+  await forgetOldDevices(work)
 }

@@ -70,7 +70,7 @@ export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<
 }
 
 async function checked(work: Work, form: PersonForm, id: Id | null, address: string) {
-  const login = form.login.trim() === '' ? null : demandName(form.login, 'login', 100)
+  const login = form.login.trim() === '' ? null : demandName(form.login.normalize('NFKC'), 'login', 100)
   const first_name = demandShort(form.firstName, 'firstName', 100)
   const last_name = demandShort(form.lastName, 'lastName', 100)
   const name = demandName(form.name.trim() || `${first_name} ${last_name}`.trim() || login || address, 'name')

@@ -74,10 +74,10 @@ export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
   const address = person.address ? normalAddress(person.address) : null
   if (address && !isAddress(address)) throw refused('person.address-invalid', { address }, 'address')
   if (address && await findPersonByAddress(work.db, address)) throw refused('person.address-taken', {}, 'address')
-  if (person.login && await findPersonByLogin(work.db, person.login)) throw refused('person.login-taken', {}, 'login')
+  if (person.login && await findPersonByLogin(work.db, person.login.normalize('NFKC'))) throw refused('person.login-taken', {}, 'login')
   const name = storable((person.name ?? '').trim() || [person.firstName, person.lastName].filter(Boolean).join(' ').trim() || person.login || address || '?')
   const { id } = await work.db.insertInto('person').values({
-    login: person.login?.trim() || null, first_name: storable(person.firstName ?? ''), last_name: storable(person.lastName ?? ''),
+    login: person.login?.normalize('NFKC').trim() || null, first_name: storable(person.firstName ?? ''), last_name: storable(person.lastName ?? ''),
     name: name.slice(0, 200), password_hash: null, agent: person.agent ?? false, language: person.language ?? null,
     phone: person.phone ?? '', unit_id: person.unitId ?? null, source: person.source ?? 'local', created_at: work.now, last_login_at: null,
   }).returning('id').executeTakeFirstOrThrow()

@@ -1,14 +1,19 @@
 /** Owns the SQL of sessions. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 
+/** The session, and whether its person wears a role that demands a second factor and has none. */
 export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
-  return db.selectFrom('session').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+  return db.selectFrom('session').selectAll().select(sql<boolean>`exists (
+    select from role_person rp join role r on r.id = rp.role_id and r.valid and r.second_factor join person p on p.id = rp.person_id and p.agent
+    where rp.person_id = session.person_id
+      and not exists (select from second_factor f where f.person_id = rp.person_id and f.confirmed_at is not null))`.as('owes_second_factor'))
+    .where('token_hash', '=', tokenHash).executeTakeFirst()
 }
 
 export function listSessions(db: Kysely<Database>, personId: Id) {
   return db.selectFrom('session').select(['token_hash', 'created_at', 'last_used_at', 'expires_at', 'client_address', 'user_agent'])
-    .where('person_id', '=', personId).orderBy('last_used_at', 'desc').execute()
+    .where('person_id', '=', personId).where('waits_for_code', '=', false).orderBy('last_used_at', 'desc').execute()
 }
 
 /** Named touch: outside any act, and never set back by a request that was slow. */
@@ -18,6 +23,11 @@ export async function touchSession(db: Kysely<Database>, tokenHash: Buffer, now:
 
 export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Promise<void> {
   await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()
+}
+
+/** One session of a person, by its hash. */
+export async function deleteOwnSession(db: Kysely<Database>, personId: Id, tokenHash: Buffer): Promise<boolean> {
+  return (await db.deleteFrom('session').where('person_id', '=', personId).where('token_hash', '=', tokenHash).executeTakeFirst()).numDeletedRows > 0n
 }
 
 /** All sessions of a person, except one. */

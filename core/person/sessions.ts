@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { recordEvent } from '../audit/audit.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import { deleteEndedSessions, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
+import { deleteEndedSessions, deleteOwnSession, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
 import { hashToken, newToken } from './token.ts'
 
 /** A session unused for this long has ended. */
@@ -11,20 +11,38 @@ export const IDLE_MS = 12 * 3600 * 1000
 /** However much it is used, a session ends after this. */
 export const ABSOLUTE_MS = 30 * 24 * 3600 * 1000
 const TOUCH_EVERY_MS = 60_000
+/** How long a code may take to type once the password was right. */
+export const HALF_MS = 10 * 60_000
 
-export interface Session { tokenHash: Buffer; personId: Id; csrf: string }
+export interface Session {
+  tokenHash: Buffer
+  personId: Id
+  csrf: string
+  /** A role demands a second factor and none is set up: nothing else until that is done. */
+  owesSecondFactor: boolean
+}
 
-/** Where a session was opened from: shown to its owner. */
-export interface Client { address: string; userAgent: string }
+/** How somebody came in, as the audit log tells it. */
+export type LoginBy = 'password' | 'link' | 'directory' | 'code'
 
-/** Opens a session under a new token; the one the browser held before, if any, ends. Returns the token, seen only here. `by`: as the audit log tells it. */
-export async function openSession(work: Work, personId: Id, client: Client, previousToken?: string, by: 'password' | 'link' | 'directory' = 'password'): Promise<string> {
+/** Where a session was opened from: shown to its owner. `device` is the browser's own secret, see devices.ts. */
+export interface Client { address: string; userAgent: string; device?: string | undefined }
+
+/**
+ * Opens a session under a new token; the one the browser held before, if any, ends. Returns the token, seen only here. With
+ * `waitsForCode` it is half open: good for nothing but giving the code. `by`: as the audit log tells it.
+ */
+export async function openSession(
+  work: Work, personId: Id, client: Client, previousToken?: string, { waitsForCode = false, by = 'password' }: { waitsForCode?: boolean; by?: LoginBy } = {},
+): Promise<string> {
   if (previousToken) await deleteSession(work.db, hashToken(previousToken))
   const token = newToken()
   await work.db.insertInto('session').values({
     token_hash: hashToken(token), person_id: personId, csrf: newToken(), created_at: work.now, last_used_at: work.now,
     expires_at: new Date(work.now.getTime() + ABSOLUTE_MS), client_address: client.address, user_agent: client.userAgent.slice(0, 300),
+    waits_for_code: waitsForCode,
   }).execute()
+  if (waitsForCode) return token
   await work.db.updateTable('person').set({ last_login_at: work.now }).where('id', '=', personId).execute()
   recordEvent(work, {
     kind: 'login', object: { type: 'person', id: personId }, personId, clientAddress: client.address, after: { by, browser: client.userAgent.slice(0, 300) },
@@ -35,14 +53,28 @@ export async function openSession(work: Work, personId: Id, client: Client, prev
 /** The living session of a token. Its time of last use is written at most once a minute. */
 export async function resumeSession(db: Kysely<Database>, token: string, now: Date): Promise<Session | undefined> {
   const row = await findSession(db, hashToken(token))
-  if (!row || row.expires_at <= now || now.getTime() - row.last_used_at.getTime() > IDLE_MS) return undefined
+  if (!row || row.waits_for_code || row.expires_at <= now || now.getTime() - row.last_used_at.getTime() > IDLE_MS) return undefined
   if (now.getTime() - row.last_used_at.getTime() > TOUCH_EVERY_MS) await touchSession(db, row.token_hash, now)
-  return { tokenHash: row.token_hash, personId: row.person_id, csrf: row.csrf }
+  return { tokenHash: row.token_hash, personId: row.person_id, csrf: row.csrf, owesSecondFactor: row.owes_second_factor }
+}
+
+/** Whose password was right and whose code is awaited, by the token of a half-open session. */
+export async function findHalfSession(db: Kysely<Database>, token: string, now: Date): Promise<{ tokenHash: Buffer; personId: Id } | undefined> {
+  const row = await findSession(db, hashToken(token))
+  if (!row?.waits_for_code || now.getTime() - row.created_at.getTime() > HALF_MS) return undefined
+  return { tokenHash: row.token_hash, personId: row.person_id }
 }
 
 export async function endSession(work: Work, session: Session): Promise<void> {
   await deleteSession(work.db, session.tokenHash)
   recordEvent(work, { kind: 'logout', object: { type: 'person', id: session.personId } })
+}
+
+/** Ends one session of a person, named as `sessionsOf` does; false when it has gone already. */
+export async function endOwnSession(work: Work, personId: Id, id: string): Promise<boolean> {
+  const ended = await deleteOwnSession(work.db, personId, Buffer.from(id, 'base64url'))
+  if (ended) recordEvent(work, { kind: 'session-ended', object: { type: 'person', id: personId }, after: { sessions: 1 } })
+  return ended
 }
 
 /** Ends every session of a person, except the given one; returns how many. */
@@ -56,7 +88,7 @@ export async function endSessions(work: Work, personId: Id, except?: Session): P
 export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, current?: Session) {
   const rows = await listSessions(db, personId)
   return rows.filter((row) => row.expires_at > now && now.getTime() - row.last_used_at.getTime() <= IDLE_MS).map((row) => ({
-    openedAt: row.created_at, lastUsedAt: row.last_used_at, clientAddress: row.client_address, userAgent: row.user_agent,
+    id: row.token_hash.toString('base64url'), openedAt: row.created_at, lastUsedAt: row.last_used_at, clientAddress: row.client_address, userAgent: row.user_agent,
     current: current !== undefined && row.token_hash.equals(current.tokenHash),
   }))
 }

@@ -52,7 +52,7 @@ beforeAll(async () => {
   for (const [from, mail] of [['ktos@inny.example', raw('base64', 'pomoc@uni.example')], ['ktos@inny.example', raw('quoted-printable', 'pomoc@uni.example')], [ADDRESSES[1]!, Buffer.from('From: <x@y.example>\r\nSubject: hej\r\n\r\nnic\r\n')]] as const) {
     await acceptMail(make.db, { from, recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: true }, mailInMemory(mail), make.now)
   }
-  await make.db.insertInto('login_attempt').values({ login: LOGIN, client_address: '192.0.2.3', at: make.now }).execute()
+  await make.db.insertInto('login_attempt').values({ login: `login ${LOGIN}`, client_address: '192.0.2.3', at: make.now }).execute()
   await make.db.insertInto('loop_protection').values({ address: ADDRESSES[0]!, day: '2026-11-17', count: 3 }).execute()
 })
 afterAll(() => database?.close())

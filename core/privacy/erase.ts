@@ -37,7 +37,8 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   progress(0, 'person')
   await sql`update outbound_mail set state = 'cancelled' where state = 'queued' and recipients && ${traces.addresses}::text[]`.execute(work.db)
   await sql`delete from loop_protection where address = any(${traces.addresses}::text[])`.execute(work.db)
-  await sql`delete from login_attempt where login = any(${[...traces.addresses, traces.login ?? ''].flatMap((one) => [one, `link:${one}`])}::text[])`.execute(work.db)
+  await sql`delete from login_attempt where login = any(${[...traces.addresses, traces.login ?? ''].flatMap((one) => [`login ${one}`, `link to ${one}`, `link for login ${one}`])}::text[])
+    or login in (${`person ${id}`}, ${`link for person ${id}`}, ${`code of person ${id}`})`.execute(work.db)
   const files = await dropFiles(work, traces, tickets, progress)
   await forgetPerson(work, traces)
   const rows = await blot(work, rulesFor(traces), tickets, progress)
@@ -58,7 +59,7 @@ async function demandErasable(work: Work, id: Id): Promise<void> {
 /** The row stays, for tickets name it; nothing in it says who it was. */
 async function forgetPerson(work: Work, { id }: Traces): Promise<void> {
   await endSessions(work, id)
-  for (const table of ['person_address', 'login_link', 'draft', 'ticket_watcher', 'ticket_participant', 'ticket_seen', 'group_person', 'role_person'] as const) {
+  for (const table of ['person_address', 'person_directory', 'person_device', 'second_factor', 'login_link', 'draft', 'ticket_watcher', 'ticket_participant', 'ticket_seen', 'group_person', 'role_person'] as const) {
     await sql`delete from ${sql.table(table)} where person_id = ${id}`.execute(work.db)
   }
   await work.db.updateTable('person').set({

@@ -17,7 +17,7 @@ import { liveRoute } from './live.ts'
 import { chooseLanguage, languageWanted, preferenceRoutes } from './preferences.ts'
 import { saySize } from './parts/size.ts'
 import { securityHeaders } from './security.ts'
-import { findActor } from './session.ts'
+import { demandSecondFactor, findActor } from './session.ts'
 import { inPackage, inProject, loadStatic } from './static-files.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
 
@@ -78,6 +78,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   }))
   app.use((c, next) => (c.get('actor') ? forPersons : forStrangers)!(c, next))
   app.use(guardForms)
+  app.use(demandSecondFactor)
 
   // 4. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)

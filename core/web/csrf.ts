@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { siteOrigins } from '../config.ts'
 import { refused } from '../errors.ts'
 import { newToken, sameSecret } from '../person/token.ts'
 import { isForm, readFields } from './forms.ts'
@@ -43,8 +44,7 @@ function fromOurPages(c: PageContext): boolean {
   if (site !== undefined) return site === 'same-origin'
   const origin = c.req.header('origin')
   if (origin === undefined) return true
-  const { baseUrl } = c.get('host').config
-  if (baseUrl && origin === new URL(baseUrl).origin) return true
+  if (siteOrigins(c.get('host').config).includes(origin)) return true
   try {
     const { host, protocol } = new URL(origin)
     return host === c.req.header('host') && protocol === (c.get('secure') ? 'https:' : 'http:')

@@ -2,10 +2,12 @@
 import type { MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { Host, PageContext, WebEnv } from '../kernel/contract.ts'
+import { siteOrigins, siteUrl } from '../config.ts'
 import { refused } from '../errors.ts'
 import { loadActor } from '../permission/access.store.ts'
 import type { PersonActor } from '../permission/actor.ts'
-import { endSession, resumeSession } from '../person/sessions.ts'
+import { endSession, findHalfSession, resumeSession, type Client } from '../person/sessions.ts'
+import { newToken } from '../person/token.ts'
 
 // __Host-: only over https, only from this very host, only for the whole of it (RFC 6265bis 4.1.3.2).
 const cookieName = (c: PageContext) => c.get('secure') ? '__Host-pomoc' : 'pomoc'
@@ -32,6 +34,26 @@ export const findActor: MiddlewareHandler<WebEnv> = async (c, next) => {
     }
   }
   await next()
+}
+
+/** Where one is led whose role demands a second factor that is not set up. */
+export const SECOND_FACTOR_PATH = '/account/second-factor'
+
+/** Until a second factor that a role demands is set up, there is only the page that sets it up, and the way out. */
+export const demandSecondFactor: MiddlewareHandler<WebEnv> = async (c, next) => {
+  const { path } = c.req
+  if (c.get('session')?.owesSecondFactor && path !== '/logout' && path !== '/preferences' && path !== SECOND_FACTOR_PATH && !path.startsWith(`${SECOND_FACTOR_PATH}/`)) {
+    if (c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html')) return c.redirect(SECOND_FACTOR_PATH, 303)
+    throw refused('second-factor-needed')
+  }
+  return next()
+}
+
+/** Whose password was right here and whose code is awaited. */
+export function halfSession(c: PageContext): Promise<{ personId: string } | undefined> {
+  const token = sessionToken(c)
+  const { db, clock } = c.get('host')
+  return token ? findHalfSession(db, token, clock()) : Promise.resolve(undefined)
 }
 
 /** Gives the browser its session; it lasts until the browser closes, or the session ends. */
@@ -63,5 +85,22 @@ export function demandAgent(c: PageContext): PersonActor {
   return actor
 }
 
-/** Where the browser holds where it is: what the session's owner sees. */
-export const clientOf = (c: PageContext) => ({ address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '' })
+// A year; what is kept of it in the database goes sooner when it is not used.
+const DEVICE_SECONDS = 365 * 24 * 3600
+const deviceCookie = (c: PageContext) => c.get('secure') ? '__Host-device' : 'device'
+
+/** Who logs in from where: what the session's owner sees, and the browser's own secret, made at the first try. */
+export function clientOf(c: PageContext): Client {
+  const kept = getCookie(c, deviceCookie(c))
+  const device = kept && /^[\w-]{43}$/.test(kept) ? kept : newToken()
+  setCookie(c, deviceCookie(c), device, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure'), maxAge: DEVICE_SECONDS })
+  return { address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '', device }
+}
+
+/** The address of the site under which the person is here, for links mailed to them: one of the configured ones, whatever the request says. */
+export function siteOf(c: PageContext): string {
+  const { config } = c.get('host')
+  const here = c.req.header('origin') ?? `${c.get('secure') ? 'https' : 'http'}://${c.req.header('host') ?? ''}`
+  const urls = [siteUrl(config), ...config.otherUrls]
+  return urls[siteOrigins(config).indexOf(here)] ?? urls[0]!
+}

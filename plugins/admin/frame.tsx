@@ -22,23 +22,25 @@ export interface AdminPage {
 }
 
 /** A whole page in the admin frame. */
-export function adminPage(c: PageContext, { title, area, status = 200, body, search }: AdminPage): Promise<Response> {
+export async function adminPage(c: PageContext, { title, area, status = 200, body, search }: AdminPage): Promise<Response> {
   const t = words(c)
+  const rail = await c.get('host').slots.fill('admin.rail', { path: new URL(c.req.url).pathname, area }, c)
   return page(c, {
     title: area && t(areaTitle(area)) !== title ? `${title} – ${t(areaTitle(area))}` : title, status, body,
     frame: {
       name: 'admin', home: '/admin', area: t('admin.title'),
       search: { action: '/admin/search', label: t('search.label'), ...(search ? { value: search } : {}) },
-      rail: <Rail c={c} current={area} overview={new URL(c.req.url).pathname === '/admin'} />,
+      rail,
     },
   })
 }
 
-const Rail = ({ c, current, overview }: { c: PageContext; current: AreaName | undefined; overview: boolean }) => {
+/** The areas, as admin itself fills its place for navigation. */
+export const Rail = ({ c, current, path }: { c: PageContext; current: AreaName | undefined; path: string }) => {
   const t = words(c)
   return (
     <>
-      <ul><li><a href="/admin" aria-current={overview ? 'page' : undefined}>{t('area.overview')}</a></li></ul>
+      <ul><li><a href="/admin" aria-current={path === '/admin' ? 'page' : undefined}>{t('area.overview')}</a></li></ul>
       {AREA_GROUPS.map((group) => (
         <>
           <h2 id={`areas-${group}`}>{t(`group.${group}`)}</h2>

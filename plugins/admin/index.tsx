@@ -1,6 +1,7 @@
 /** The plugin admin: the pages of the central administrator. */
 import { definePlugin, inProject } from '../../core/index.ts'
-import { demandAdministrator } from './frame.tsx'
+import type { AreaName } from './areas.ts'
+import { demandAdministrator, Rail } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
@@ -56,7 +57,9 @@ export default definePlugin({
     jobRoutes(app)
     auditRoutes(app)
   },
+  places: { 'admin.rail': 'navigation beside every admin page: { path }' },
   slots: {
+    'admin.rail': { order: 10, render: (props, c) => <Rail c={c} path={props['path'] as string} current={props['area'] as AreaName | undefined} /> },
     'document.head': {
       order: 20,
       render: (props, c) => props['frame'] === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null,

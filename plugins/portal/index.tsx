@@ -2,9 +2,12 @@
 import { definePlugin } from '../../core/index.ts'
 import { accountRoutes } from './pages/account.tsx'
 import { homeRoutes } from './pages/home.tsx'
-import { loginRoutes } from './pages/login.tsx'
+import { loginCodeRoutes } from './pages/login-code.tsx'
+import { loginDeviceRoutes } from './pages/login-device.tsx'
 import { loginLinkRoutes } from './pages/login-link.tsx'
+import { loginRoutes } from './pages/login.tsx'
 import { passwordRoutes } from './pages/password.tsx'
+import { secondFactorRoutes } from './pages/second-factor.tsx'
 import { ticketRoutes } from './pages/ticket.tsx'
 import { PersonLinks } from './frame.tsx'
 import { settings } from './settings.ts'
@@ -17,6 +20,7 @@ export default definePlugin({
   texts: words,
   settings,
   places: {
+    'portal.login': 'under the form to log in with an account: nothing is handed over',
     'portal.bar': 'links in the bar above every portal page',
     'portal.home': 'on the start page, under the form and the tickets: nothing is handed over',
     'portal.new-ticket.suggestions': 'under the subject of a new ticket: { subject }',
@@ -26,9 +30,12 @@ export default definePlugin({
     homeRoutes(app, host)
     ticketRoutes(app, host)
     loginRoutes(app, host)
+    loginCodeRoutes(app, host)
+    loginDeviceRoutes(app, host)
     loginLinkRoutes(app, host)
     passwordRoutes(app, host)
     accountRoutes(app)
+    secondFactorRoutes(app)
   },
   slots: {
     'person.menu': { order: 20, render: (_props, c) => c.get('actor') ? <PersonLinks c={c} /> : null },

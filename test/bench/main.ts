@@ -1,9 +1,10 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,pages,start,plans] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,pages,start,login,plans] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runFloor } from './floor.ts'
 import { runListener } from './listener.ts'
+import { measureLogin } from './login.ts'
 import { measureAccepting, measureTickets } from './mail-in.ts'
 import { measurePages } from './pages.ts'
 import { makePlace } from './place.ts'
@@ -15,7 +16,7 @@ const { values } = parseArgs({
   options: {
     role: { type: 'string' },
     tickets: { type: 'string', default: '20000' },
-    only: { type: 'string', default: 'mail,pages,start,plans' },
+    only: { type: 'string', default: 'mail,pages,start,login,plans' },
     json: { type: 'string' },
     keep: { type: 'string' },
   },
@@ -42,6 +43,7 @@ async function bench(): Promise<void> {
       add(await measureAccepting(place))
       add(await measureTickets(place))
     }
+    if (wanted.has('login')) add(await measureLogin(place))
     if (wanted.has('pages') || wanted.has('plans')) await place.make('pages', tickets)
     if (wanted.has('pages')) add(await measurePages(place))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)

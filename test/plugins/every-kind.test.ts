@@ -211,3 +211,13 @@ test('what it brings is listed', () => {
   expect(registry.places().find(({ name }) => name === 'desk.list.row')).toMatchObject({ offeredBy: 'desk', filledBy: [{ plugin: 'every', order: 20 }] })
   expect(registry.mailSteps().map(({ name }) => name).slice(-2)).toEqual(['destination', 'every/sort'])
 })
+
+test('a way to log in is asked while the plugin is on for the whole installation; off, nobody is known by it', async () => {
+  const { logins } = house.kernel.host
+  const ask = (login: string, password: string) => logins.check({ login, password })
+  expect([logins.any, await ask('zosia', 'sezamie')]).toEqual([true, 'unavailable'])
+  await house.turn('every', '1', true)
+  await house.until(async () => await ask('kto inny', 'x') === 'unknown')
+  expect([await ask('zosia', 'sezamie'), await ask('zosia', 'inne'), await ask('kto inny', 'x')]).toEqual([{ personId: '3' }, 'refused', 'unknown'])
+  await house.turn('every', '1', false)
+})

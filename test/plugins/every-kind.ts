@@ -82,6 +82,7 @@ export default definePlugin({
   on: { 'ticket.created': async (fact, host) => note(host.db, Kind.Fact, fact.unitId, (await host.tickets.find(fact.ticketId!)).title) },
   jobs: { 'every/count': { run: async (payload, host) => note(host.db, Kind.Job, payload['unitId'] as string, (await host.units()).join(',')) } },
   search: { all: { label: 'found', find: async ({ text, limit }) => [{ title: \`everything about \${text}\`, url: '/every', note: \`\${limit}\` }] } },
+  logins: { house: { order: 50, check: async ({ login, password }, host) => login !== 'zosia' ? 'unknown' : password === 'sezamie' ? { personId: (await host.settings()).limit + '' } : 'refused' } },
   commands: { count: { summary: 'counts', arguments: '[what]', run: async ([what], host, say) => say(\`\${what ?? 'all'}: \${(await host.units()).length}\`) } },
   start: async () => { running = true; return async () => { running = false } },
 })

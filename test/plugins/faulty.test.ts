@@ -9,7 +9,7 @@ import { createTicket, setState } from '../../core/ticket/tickets.ts'
 import { FAULTY, OTHER } from './faulty.ts'
 import { openHouse, removePackages, writePackage, type House } from './house.ts'
 
-const seconds = { slot: 0.5, guard: 0.5, mailCheck: 0.5, mailStep: 0.5, search: 0.5, page: 0.5, fact: 0.5, job: 0.5, start: 0.5 }
+const seconds = { slot: 0.5, guard: 0.5, mailCheck: 0.5, mailStep: 0.5, login: 1, search: 0.5, page: 0.5, fact: 0.5, job: 0.5, start: 0.5 }
 /** It fails at every slot, and yet the desk is never suspended. */
 const VITAL = `
 import { definePlugin } from 'pomoc'

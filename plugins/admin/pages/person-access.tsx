@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import {
   ActButton, addAddress, blankForm, Button, Card, CsrfField, EmptyState, Field, FormProblems, listAddresses, listGroups, listRoles, makeMainAddress, Notice,
-  PageHead, readFields, refused, removeAddress, rightsFromRoles, rightsOfPerson, rolesOfPerson, sendPasswordLink, setPasswordOf, setPersonRights, setPersonRoles,
+  PageHead, readFields, refused, removeAddress, resetSecondFactor, rightsFromRoles, rightsOfPerson, rolesOfPerson, secondFactorOf, sendPasswordLink, setPasswordOf, setPersonRights, setPersonRoles,
   Time, type FormState, type PageContext, type Person, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, confirmPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
@@ -71,6 +71,25 @@ export function personAccessRoutes(app: Hono<WebEnv>): void {
     }, (form) => passwordPage(c, person, form))
   })
 
+  app.get(`${PATH}/:id/second-factor`, async (c) => {
+    const t = words(c)
+    const person = await demandPerson(c)
+    if ((await secondFactorOf(c.get('host').db, person.id)).state !== 'on') throw refused('not-found')
+    const back = `${PATH}/${person.id}/password`
+    return confirmPage(c, {
+      area: 'persons', title: t('person.reset-factor.title', { name: person.name }), text: <p>{t('person.reset-factor.text')}</p>,
+      yes: t('person.reset-factor.yes'), back, action: `${PATH}/${person.id}/second-factor`,
+    })
+  })
+  app.post(`${PATH}/:id/second-factor`, async (c) => {
+    const actor = demandAdministrator(c)
+    const person = await demandPerson(c)
+    return submit(c, {}, async () => {
+      await c.get('host').work(actor, (work) => resetSecondFactor(work, person.id))
+      return { to: `${PATH}/${person.id}/password`, said: words(c)('person.factor-reset') }
+    }, (form) => passwordPage(c, person, form))
+  })
+
   app.get(`${PATH}/:id/rights`, async (c) => rightsPage(c, await demandPerson(c), blankForm()))
   app.post(`${PATH}/:id/rights`, async (c) => {
     const actor = demandAdministrator(c)
@@ -135,8 +154,9 @@ async function addressesPage(c: PageContext, person: Person, form: FormState): P
   ))
 }
 
-function passwordPage(c: PageContext, person: Person, form: FormState): Promise<Response> {
+async function passwordPage(c: PageContext, person: Person, form: FormState): Promise<Response> {
   const t = words(c)
+  const factor = await secondFactorOf(c.get('host').db, person.id)
   return shell(c, person, 'password', form, (
     <div class="admin-one">
       {person.source === 'ldap' && <Notice>{t('person.ldap-password')}</Notice>}
@@ -149,6 +169,12 @@ function passwordPage(c: PageContext, person: Person, form: FormState): Promise<
           <h2 class="form-title">{t('person.password.title')}</h2>
           <Field c={c} form={form} name="password" type="password" label={t('person.new-password')} help={t('person.new-password.help')} autocomplete="new-password" required />
         </FormCard>
+      </div>
+      <div class="below">
+        <Card title={t('person.factor')} id="factor">
+          <p class="para">{factor.state === 'on' ? <>{t('person.factor.on')} <Time c={c} at={factor.since!} /></> : t('person.factor.off')}</p>
+          {factor.state === 'on' && <a class="button button-quiet" href={`${PATH}/${person.id}/second-factor`}>{t('person.reset-factor')}</a>}
+        </Card>
       </div>
     </div>
   ))

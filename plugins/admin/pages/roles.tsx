@@ -80,6 +80,7 @@ async function rolesPage(c: PageContext): Promise<Response> {
     { key: 'comment', label: t('comment'), text: (r) => r.comment },
     { key: 'persons', label: t('area.persons'), sort: true, text: (r) => String(r.persons), cell: (r) => <a href={`${PATH}/${r.id}/persons`}>{r.persons}</a>, class: 'cell-narrow' },
     { key: 'groups', label: t('area.groups'), sort: true, text: (r) => String(r.groups), cell: (r) => <a href={`${PATH}/${r.id}/rights`}>{r.groups}</a>, class: 'cell-narrow' },
+    { key: 'second-factor', label: t('role.second-factor'), text: (r) => t(r.secondFactor ? 'role.second-factor.on' : 'role.second-factor.off'), class: 'cell-narrow' },
     { key: 'valid', label: t('valid'), text: (r) => t(r.valid ? 'valid.on' : 'valid.off'), cell: (r) => r.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>, class: 'cell-narrow' },
   ]
   const rows = pick(c, await listRoles(c.get('host').db), query, columns, 'name')
@@ -119,6 +120,7 @@ const roleForm = (c: PageContext, role: Role | undefined, form: FormState): Prom
         <Field c={c} form={form} name="name" label={t('role.name')} help={t('role.name.help')} value={role?.name} maxlength={200} required />
         <Field c={c} form={form} name="comment" label={t('comment')} help={t('comment.help')} value={role?.comment} maxlength={500} />
         <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('role.valid.help')} checked={role?.valid ?? true} />
+        <Checkbox c={c} form={form} name="secondFactor" label={t('role.second-factor')} help={t('role.second-factor.help')} checked={role?.secondFactor ?? false} />
       </FormCard>
     </Beside>
   ))
@@ -173,4 +175,4 @@ async function personsPage(c: PageContext, role: Role, form: FormState): Promise
   ))
 }
 
-const read = (values: Record<string, string>) => ({ name: values['name'] ?? '', comment: values['comment'] ?? '', valid: Boolean(values['valid']) })
+const read = (values: Record<string, string>) => ({ name: values['name'] ?? '', comment: values['comment'] ?? '', valid: Boolean(values['valid']), secondFactor: Boolean(values['secondFactor']) })

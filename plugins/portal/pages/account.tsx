@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, Card, changePassword, CsrfField, demandLogin, endSessions, Field, findPerson, flash, FormProblems, MIN_PASSWORD_LENGTH, page, PageHead,
-  Preferences, readForm, Refusal, sessionsOf, SideList, Time, withRefusal, type FormState, type PageContext, type Person, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, changePassword, clientOf, CsrfField, demandLogin, endOwnSession, endSessions, Field, findPerson, flash, FormProblems, MIN_PASSWORD_LENGTH, page, PageHead,
+  Preferences, readFields, readForm, Refusal, secondFactorOf, SECOND_FACTOR_PATH, sessionsOf, SideList, Time, withRefusal, type FormState, type PageContext, type Person, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -21,8 +21,8 @@ export function accountRoutes(app: Hono<WebEnv>): void {
     if (form.value.password !== form.value.password2) return accountPage(c, { values: {}, problems: { password2: t('password.differ') } }, 422)
     try {
       await changePassword(c.get('host'), {
-        personId: actor.id, login: actor.login ?? `person ${actor.id}`, current: form.value.current_password, next: form.value.password,
-        session: c.get('session')!, clientAddress: c.get('clientAddress'),
+        personId: actor.id, current: form.value.current_password, next: form.value.password,
+        session: c.get('session')!, client: clientOf(c),
       })
     } catch (error) {
       if (error instanceof Refusal && error.code === 'login-failed') return accountPage(c, { values: {}, problems: { current_password: t('account.password.wrong') } }, 422)
@@ -36,14 +36,24 @@ export function accountRoutes(app: Hono<WebEnv>): void {
     const actor = demandLogin(c)
     const count = await c.get('host').work(actor, (work) => endSessions(work, actor.id, c.get('session')))
     flash(c, { text: words.in(c.get('language'))('account.sessions.ended', { count }) })
-    return c.redirect('/account', 303)
+    return c.redirect('/account#sessions', 303)
+  })
+
+  app.post('/account/sessions/end', async (c) => {
+    const actor = demandLogin(c)
+    const { session = '' } = await readFields(c)
+    await c.get('host').work(actor, (work) => endOwnSession(work, actor.id, session))
+    flash(c, { text: words.in(c.get('language'))('account.sessions.ended', { count: 1 }) })
+    return c.redirect('/account#sessions', 303)
   })
 }
 
 async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200): Promise<Response> {
   const actor = demandLogin(c)
   const { db, clock } = c.get('host')
-  const [person, sessions] = await Promise.all([findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session'))])
+  const [person, sessions, factor] = await Promise.all([
+    findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session')), secondFactorOf(db, actor.id),
+  ])
   const t = words.in(c.get('language'))
   return page(c, {
     title: t('account.title'), status, frame: await portalFrame(c),
@@ -58,6 +68,12 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
         </Card>
         <Card title={t('account.looks')} id="looks"><Preferences c={c} /></Card>
         <Card title={t('account.password')} id="password">{person && <PasswordForm c={c} form={form} person={person} />}</Card>
+        {(actor.access.agent || factor.state === 'on') && (
+          <Card title={t('factor.title')} id="second-factor">
+            <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
+            <ButtonLink href={SECOND_FACTOR_PATH}>{t(factor.state === 'on' ? 'factor.change' : 'factor.set-up')}</ButtonLink>
+          </Card>
+        )}
         <Card title={t('account.sessions')} id="sessions"><Sessions c={c} sessions={sessions} /></Card>
       </>
     ),
@@ -90,7 +106,13 @@ const Sessions = ({ c, sessions }: { c: PageContext; sessions: Awaited<ReturnTyp
             <p><b>{browserOf(session.userAgent) ?? t('account.sessions.unknown')}</b>{session.current && <span class="good"> · {t('account.sessions.here')}</span>}</p>
             <p class="row-quiet">
               {fillWith(t('account.sessions.used'), <Time c={c} at={session.lastUsedAt} />)} {session.clientAddress && t('account.sessions.from', { address: session.clientAddress })}
+              {' · '}{fillWith(t('account.sessions.opened'), <Time c={c} at={session.openedAt} />)}
             </p>
+            {!session.current && (
+              <ActButton c={c} action="/account/sessions/end" fields={{ session: session.id }} small>
+                {t('account.sessions.end-one')}<span class="only-heard"> {browserOf(session.userAgent) ?? ''} {session.clientAddress}</span>
+              </ActButton>
+            )}
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
   blankForm, Button, ButtonLink, clientOf, CsrfField, keepSession, logInByLink, page, PageHead, peekLoginLink, readForm, Refusal, sendLoginLink, sessionToken,
-  withRefusal, type FormState, type PageContext, type WebEnv,
+  siteOf, withRefusal, type FormState, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
@@ -18,11 +18,11 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     const form = await readForm(c, addressSchema)
     const again = async (state: FormState, status: 422 | 429) => page(c, {
       title: words.in(c.get('language'))('login.title'), status, frame: await portalFrame(c),
-      body: <><PageHead title={words.in(c.get('language'))('login.title')} /><LoginForms c={c} form={blankForm()} linkForm={state} /></>,
+      body: <><PageHead title={words.in(c.get('language'))('login.title')} /><LoginForms c={c} form={blankForm()} linkForm={state} below={await c.get('host').slots.fill('portal.login', {}, c)} /></>,
     })
     if (!form.ok) return again(form, 422)
     try {
-      await sendLoginLink(host, { address: form.value.address, language: c.get('language'), client: clientOf(c) })
+      await sendLoginLink(host, { address: form.value.address, language: c.get('language'), client: clientOf(c), site: siteOf(c) })
     } catch (error) {
       return again(withRefusal(c, form, error), error instanceof Refusal && error.status === 429 ? 429 : 422)
     }

@@ -14,7 +14,10 @@ import { words } from '../words.ts'
 const loginSchema = z.object({ login: z.string().trim().min(1).max(250), password: z.string().min(1).max(1000), next: z.string().optional() })
 
 export function loginRoutes(app: Hono<WebEnv>, host: PortalHost): void {
-  app.get('/login', async (c) => c.get('actor') ? c.redirect(ownPath(c.req.query('next')), 303) : loginPage(c, blankForm(), c.req.query('next')))
+  app.get('/login', async (c) => {
+    if (c.get('actor')) return c.redirect(ownPath(c.req.query('next')), 303)
+    return loginPage(c, blankForm(), c.req.query('next'))
+  })
 
   app.post('/login', async (c) => {
     const form = await readForm(c, loginSchema)
@@ -24,7 +27,8 @@ export function loginRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       keepSession(c, token)
       return c.redirect(await startOf(host, token, form.value.next), 303)
     } catch (error) {
-      return loginPage(c, withRefusal(c, form, error), form.values['next'], (error as { status?: number }).status === 429 ? 429 : 422)
+      const { code, status } = error as { code?: string; status?: number }
+      return loginPage(c, withRefusal(c, form, error), form.values['next'], status === 429 || status === 503 ? status : 422, code === 'login-guarded')
     }
   })
 
@@ -35,10 +39,14 @@ export function loginRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   })
 }
 
-async function loginPage(c: PageContext, form: FormState, next: string | undefined, status: 200 | 422 | 429 = 200): Promise<Response> {
+/** `guarded`: this browser is new to an account at which strangers guess; a mailed link makes it known. */
+async function loginPage(
+  c: PageContext, form: FormState, next: string | undefined, status: 200 | 422 | 429 | 503 = 200, guarded = false,
+): Promise<Response> {
   const t = words.in(c.get('language'))
+  const below = await c.get('host').slots.fill('portal.login', {}, c)
   return page(c, {
     title: t('login.title'), status, frame: await portalFrame(c),
-    body: <><PageHead title={t('login.title')} /><LoginForms c={c} form={form} next={next} /></>,
+    body: <><PageHead title={t('login.title')} /><LoginForms c={c} form={form} next={next} below={below} guarded={guarded} /></>,
   })
 }

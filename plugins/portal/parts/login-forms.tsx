@@ -1,9 +1,12 @@
 /** Owns the two ways in: an account, or a link sent to one's address. */
-import { Button, Card, CsrfField, Field, FormProblems, ownPath, type FormState, type PageContext } from '../../../core/index.ts'
+import type { Child } from 'hono/jsx'
+import { ActButton, Button, Card, CsrfField, Field, FormProblems, ownPath, type FormState, type PageContext } from '../../../core/index.ts'
 import { words } from '../words.ts'
 
 /** `next` is where to go afterwards; a refused form shows its reason above it. */
-export const LoginForms = ({ c, form, next, linkForm }: { c: PageContext; form: FormState; next?: string | undefined; linkForm?: FormState }) => {
+export const LoginForms = ({ c, form, next, linkForm, below, guarded = false }: {
+  c: PageContext; form: FormState; next?: string | undefined; linkForm?: FormState; /** What plugins add under the account's form. */ below?: Child; guarded?: boolean
+}) => {
   const t = words.in(c.get('language'))
   const link = linkForm ?? { values: {}, problems: {} }
   return (
@@ -17,6 +20,13 @@ export const LoginForms = ({ c, form, next, linkForm }: { c: PageContext; form: 
           <Field c={c} form={form} name="password" label={t('login.password')} required type="password" autocomplete="current-password" maxlength={1000} />
           <Button kind="primary">{t('login.send')}</Button>
         </form>
+        {guarded && (
+          <div class="below">
+            <p>{t('login.device.text')}</p>
+            <ActButton c={c} action="/login/device" fields={{ login: form.values['login'] ?? '' }}>{t('login.device.send')}</ActButton>
+          </div>
+        )}
+        {below}
       </Card>
       <Card title={t('login.no-account')} id="login-link">
         <form method="post" action="/login/link" class="form">

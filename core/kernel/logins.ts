@@ -1,0 +1,55 @@
+/** Owns asking plugins whose login and password it is, when pomoc itself does not know: each in its order, each kept apart. */
+import { z } from 'zod'
+import type { Id } from '../database/schema.ts'
+import type { Activation } from './activation.ts'
+import type { Host } from './contract.ts'
+import type { Gate } from './gate.ts'
+import type { AnyPlugin } from './load-plugins.ts'
+import type { Setting } from './settings.ts'
+
+/** What somebody typed. The login is normalised (small letters, nothing invisible, 250 characters at most), the password is not empty. */
+export interface LoginAsked { login: string; password: string }
+
+/**
+ * The person whose login and password these are; 'unknown': there is no such account here; 'refused': there is one and it may
+ * not come in like this; 'expired': the password is right but must be changed elsewhere first; 'unavailable': nobody knows now.
+ */
+export type LoginAnswer = { personId: Id } | 'unknown' | 'refused' | 'expired' | 'unavailable'
+
+/** A way to log in besides pomoc's own passwords. Asked on every login that they do not settle, outside of any transaction. */
+export interface LoginWay<S extends Record<string, Setting> = Record<string, Setting>> {
+  /** The lower is asked first; the first that knows the account decides. */
+  order: number
+  /** It makes or changes the person itself (`takeDirectoryPerson`) before it answers. What it throws counts as 'unavailable'. */
+  check(asked: LoginAsked, host: Host<S>): Promise<LoginAnswer>
+}
+
+export interface Logins {
+  /** Does any plugin bring a way to log in? */
+  any: boolean
+  check(asked: LoginAsked): Promise<LoginAnswer>
+}
+
+const answer = z.union([z.strictObject({ personId: z.string().regex(/^\d{1,18}$/) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
+const ROOT = '1'
+
+export function makeLogins(room: { plugins: readonly AnyPlugin[]; gate: Gate; activation: Activation; hostOf(plugin: AnyPlugin): Host }): Logins {
+  const ways = room.plugins.flatMap((plugin) => Object.entries((plugin.logins ?? {}) as Record<string, LoginWay>).map(([name, way]) => ({ plugin, name, way })))
+    .toSorted((a, b) => a.way.order - b.way.order)
+  return {
+    any: ways.length > 0,
+    async check(asked) {
+      let unavailable = false
+      for (const { plugin, name, way } of ways) {
+        // Suspended or switched off: whoever has no other password cannot be known now.
+        const said = await room.activation.active(plugin.name, ROOT)
+          ? await room.gate.call({ plugin: plugin.name, kind: 'login', name, unitId: null },
+            async () => answer.parse(await way.check({ ...asked }, room.hostOf(plugin)))).catch(() => 'unavailable' as const)
+          : 'unavailable'
+        if (said === 'unavailable') unavailable = true
+        else if (said !== 'unknown') return said
+      }
+      return unavailable ? 'unavailable' : 'unknown'
+    },
+  }
+}

@@ -1,0 +1,143 @@
+/** Owns the second step of logging in: codes of an authenticator app (RFC 6238), and recovery codes for when it is lost. */
+import { createHash, randomInt } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import { Secret, TOTP } from 'otpauth'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import type { Host } from '../kernel/contract.ts'
+import type { Work } from '../kernel/work.ts'
+import { system, type Actor } from '../permission/actor.ts'
+import { demandAdmin } from '../permission/policy.ts'
+import { deleteAttempts } from './attempts.store.ts'
+import { countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
+import { isKnownDevice } from './devices.ts'
+import {
+  confirmFactor, countRecoveryCodes, deleteFactor, findFactor, insertFactor, isDemanded, replaceRecoveryCodes, useRecoveryCode, useStep,
+} from './second-factor.store.ts'
+import { endSessions, type Client, type Session } from './sessions.ts'
+import { hashToken } from './token.ts'
+
+export const RECOVERY_CODES = 10
+/** A clock may be wrong by one step of 30 seconds either way (RFC 6238 5.2). */
+const WINDOW = 1
+
+export interface SecondFactor {
+  state: 'none' | 'begun' | 'on'
+  /** While it is being set up: for the app, as the person sees it. */
+  secret?: string
+  since?: Date
+  codesLeft: number
+}
+
+export async function secondFactorOf(db: Kysely<Database>, personId: Id): Promise<SecondFactor> {
+  const row = await findFactor(db, personId)
+  if (!row) return { state: 'none', codesLeft: 0 }
+  if (!row.confirmed_at) return { state: 'begun', secret: row.secret, codesLeft: 0 }
+  return { state: 'on', since: row.confirmed_at, codesLeft: await countRecoveryCodes(db, personId) }
+}
+
+/** Whether a role that the person wears demands it. */
+export function secondFactorDemanded(db: Kysely<Database>, personId: Id): Promise<boolean> {
+  return isDemanded(db, personId)
+}
+
+export async function hasSecondFactor(db: Kysely<Database>, personId: Id): Promise<boolean> {
+  return Boolean((await findFactor(db, personId))?.confirmed_at)
+}
+
+/** What the app reads from the picture: otpauth://totp/… */
+export function appUri(secret: string, about: { site: string; account: string }): string {
+  return totp(secret, about).toString()
+}
+
+/** Begins to set it up: a new secret to be shown. One that is on stays as it is. */
+export async function beginSecondFactor(work: Work, personId: Id): Promise<void> {
+  await insertFactor(work.db, personId, new Secret({ size: 20 }).base32, work.now)
+}
+
+/** Ends the setting up with the app's first code; sessions elsewhere end. Returns the recovery codes, shown this once. */
+export async function confirmSecondFactor(room: Pick<Host, 'db' | 'work'>, ask: { actor: Actor; personId: Id; code: string; client: Client; session: Session }): Promise<string[]> {
+  const attempt = await countCode(room, ask.personId, ask.client)
+  const codes = await room.work(ask.actor, async (work) => {
+    const step = await stepOf(work, ask.personId, ask.code)
+    if (step === undefined || !await useStep(work.db, ask.personId, step)) return undefined
+    if (!await confirmFactor(work.db, ask.personId, work.now)) throw refused('conflict')
+    const made = await makeCodes(work, ask.personId)
+    await endSessions(work, ask.personId, ask.session)
+    recordChange(work, 'second factor', ask.personId, null, { on: true })
+    return made
+  })
+  if (codes) return codes
+  await noteFailure(room, 'login-failed', attempt)
+  throw refused('code-wrong', {}, 'code')
+}
+
+/** Checks a code, of the app or for recovery, and uses it up. Errors: `code-wrong`, `login-too-many`, `login-guarded`. */
+export async function checkCode(room: Pick<Host, 'db' | 'work'>, ask: { personId: Id; code: string; client: Client }): Promise<void> {
+  const attempt = await countCode(room, ask.personId, ask.client)
+  const fits = await room.work(system('login'), async (work) => {
+    const step = await stepOf(work, ask.personId, ask.code)
+    const fit = step !== undefined ? await useStep(work.db, ask.personId, step) : await useRecoveryCode(work.db, ask.personId, hashCode(ask.personId, ask.code), work.now)
+    if (fit) await deleteAttempts(work.db, attempt.account, attempt.trier.key)
+    return fit
+  })
+  if (fits) return
+  await noteFailure(room, 'login-failed', attempt)
+  throw refused('code-wrong', {}, 'code')
+}
+
+/** New recovery codes in the place of all earlier ones; a code must have been checked. */
+export async function newRecoveryCodes(work: Work, personId: Id): Promise<string[]> {
+  if (!await hasSecondFactor(work.db, personId)) throw refused('not-found')
+  recordChange(work, 'second factor', personId, null, { recoveryCodes: 'new' })
+  return makeCodes(work, personId)
+}
+
+/** The person switches it off; a code must have been checked. Where a role demands it, they are led to set it up again. */
+export async function endSecondFactor(work: Work, personId: Id): Promise<void> {
+  if (await deleteFactor(work.db, personId)) recordChange(work, 'second factor', personId, { on: true }, { on: false })
+}
+
+/** An administrator takes it away from somebody who has lost app and codes: the password alone is enough until it is set up anew. */
+export async function resetSecondFactor(work: Work, personId: Id): Promise<void> {
+  demandAdmin(work.actor)
+  if (!await deleteFactor(work.db, personId)) throw refused('not-found')
+  await endSessions(work, personId)
+  recordChange(work, 'second factor', personId, { on: true }, { on: false, by: 'administrator' })
+}
+
+const totp = (secret: string, { site, account }: { site: string; account: string }): TOTP =>
+  new TOTP({ issuer: site.replaceAll(':', ' '), label: account, secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 })
+
+/** The step whose code this is; undefined when it is none of now. */
+async function stepOf(work: Work, personId: Id, typed: string): Promise<number | undefined> {
+  const code = typed.replace(/\s/g, '')
+  const factor = await findFactor(work.db, personId)
+  if (!factor || !/^\d{6}$/.test(code)) return undefined
+  const app = totp(factor.secret, { site: '', account: '' })
+  const timestamp = work.now.getTime()
+  const delta = app.validate({ token: code, timestamp, window: WINDOW })
+  return delta === null ? undefined : app.counter({ timestamp }) + delta
+}
+
+/** Six digits are few: strangers share ten tries in a quarter of an hour, and a browser the owner has used counts by itself. */
+async function countCode(room: Pick<Host, 'db' | 'work'>, personId: Id, client: Client): Promise<Try> {
+  const known = client.device !== undefined && await isKnownDevice(room.db, personId, client.device)
+  const trier = known ? knownDevice(hashToken(client.device!)) : stranger(client.address)
+  const attempt = { account: `code of person ${personId}`, login: '', personId, clientAddress: client.address, trier }
+  await countAttempt(room, attempt, { strangersTogether: 10 })
+  return attempt
+}
+
+// Without 0, 1, i, l, o, u: nothing that is read as something else. 12 of 30 letters are 58 bits: no salt is needed.
+const LETTERS = '23456789abcdefghjkmnpqrstvwxyz'
+
+async function makeCodes(work: Work, personId: Id): Promise<string[]> {
+  const codes = Array.from({ length: RECOVERY_CODES }, () => Array.from({ length: 12 }, () => LETTERS[randomInt(LETTERS.length)]).join(''))
+  await replaceRecoveryCodes(work.db, personId, codes.map((code) => hashCode(personId, code)))
+  return codes.map((code) => code.replace(/(.{4})(?=.)/g, '$1-'))
+}
+
+const hashCode = (personId: Id, typed: string): Buffer =>
+  createHash('sha256').update(`${personId} ${typed.toLowerCase().replace(/[^a-z0-9]/g, '')}`).digest()

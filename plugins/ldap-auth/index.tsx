@@ -1,0 +1,50 @@
+/** The plugin ldap-auth: the campus account as the password of pomoc, and the people of the campus directory in it. */
+import { definePlugin, inProject, text, type Host } from '../../core/index.ts'
+import { commands } from './commands.ts'
+import { closeDirectories, openDirectories } from './house.ts'
+import { checkLogin } from './login.ts'
+import { sayTied, tieSender } from './mail.ts'
+import * as ldapAuth0001 from './migrations/0001_ldap_auth.ts'
+import { directoryRoutes, PATH } from './pages/directory.tsx'
+import { LostPassword } from './pages/lost-password.tsx'
+import { synchronise } from './sync.ts'
+import { texts, words } from './words.ts'
+
+export default definePlugin({
+  name: 'ldap-auth',
+  api: 1,
+  scope: 'installation',
+  texts,
+  settings: { lostPassword: text('settings.lost-password', '') },
+  migrations: { '0001_ldap_auth': ldapAuth0001 },
+  files: { 'ldap-auth.css': inProject('plugins/ldap-auth/ldap-auth.css') },
+  logins: { campus: { order: 20, check: checkLogin } },
+  mailChecks: { sender: tieSender },
+  mailSteps: { sender: { after: 'sender', run: (turn) => sayTied(turn) } },
+  jobs: { 'ldap-auth/sync': { cron: '20 1 * * *', run: (_payload, host) => synchroniseAll(host) } },
+  commands,
+  routes: (app, host) => directoryRoutes(app, host),
+  slots: {
+    'document.head': { order: 30, render: (props, c) => props['frame'] === 'admin' && c.req.path.startsWith(PATH) ? <link rel="stylesheet" href={c.get('asset')('ldap-auth.css')} /> : null },
+    'portal.login': { order: 10, render: async (_props, c, here) => <LostPassword c={c} url={String((await here.settings()).lostPassword)} /> },
+    'admin.rail': {
+      order: 40,
+      render: (props, c) => <ul><li><a href={PATH} aria-current={props['path'] === PATH ? 'page' : undefined}>{words(c)('title')}</a></li></ul>,
+    },
+  },
+  async start(host) {
+    // What is wrong in the configuration is said to the operator; a directory that does not answer stops nothing.
+    openDirectories(host.config)
+    return () => closeDirectories(host.config)
+  },
+})
+
+async function synchroniseAll(host: Host): Promise<void> {
+  for (const directory of openDirectories(host.config).filter(({ service }) => service)) {
+    const report = await synchronise(host, directory, { dry: false })
+    const { comes, changes, returns, off, braked, error } = report
+    host.log[error || braked ? 'warn' : 'info']({
+      directory: report.directory, found: report.found, comes: comes.length, changes: changes.length, returns: returns.length, off: off.length, braked, error,
+    }, 'synchronised with the directory')
+  }
+}

@@ -1,0 +1,44 @@
+/** Owns tying mails to people of a directory: whose address it is, looked up before the mail is judged. */
+import { isAddress, findPersonByAddress, normalAddress, system, takeDirectoryPersons, type Here, type Host, type MailAbout, type MailDecision, type MailTurn } from '../../core/index.ts'
+import { personOf } from './entry.ts'
+import { findByAddress } from './find.ts'
+import { groupsOf } from './groups.ts'
+import { openDirectories } from './house.ts'
+
+interface Tied { directory: string; dn: string }
+
+/**
+ * The network is asked before the transaction, and the person stands there when the mail is judged, so that all its steps
+ * know them. Who is known already, by more than a mail, is not looked up again.
+ */
+export async function tieSender({ mail }: MailAbout, { host }: Pick<Here, 'host'>): Promise<Tied | undefined> {
+  const address = normalAddress(mail.from.findLast((one) => isAddress(one.address))?.address ?? '')
+  if (address === '') return undefined
+  const known = await findPersonByAddress(host.db, address)
+  if (known && known.source !== 'mail') return undefined
+  return tieAddress(host, address)
+}
+
+async function tieAddress(host: Host, address: string): Promise<Tied | undefined> {
+  for (const directory of openDirectories(host.config).filter(({ mails, service }) => mails && service)) {
+    try {
+      const person = await directory.connections.asService(async (client) => {
+        const found = await findByAddress(client, directory, address)
+        return typeof found === 'string' ? undefined : personOf(found.entry, directory, await groupsOf(client, directory, found.entry))
+      })
+      if (!person || typeof person === 'string') continue
+      const [change] = await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, [person]))
+      if (change!.kind !== 'clash') return { directory: directory.name, dn: person.dn }
+    } catch (error) {
+      // The mail goes on as from somebody known by their address only; the nightly run ties them.
+      host.log.warn({ err: error, directory: directory.name }, 'the directory could not be asked about a sender')
+    }
+  }
+  return undefined
+}
+
+/** Why the sender is known, with the mail's other reasons. */
+export function sayTied({ checks }: MailTurn): MailDecision | undefined {
+  const tied = checks['sender'] as Tied | undefined
+  return tied && { decided: 'tied', rule: `directory ${tied.directory}`.slice(0, 100), detail: tied.dn.slice(0, 1000) }
+}
