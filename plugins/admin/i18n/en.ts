@@ -667,6 +667,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'audit.object.person': 'Person',
   'audit.object.person address': 'Person’s address',
   'audit.object.person password': 'Person’s password',
+  'audit.object.second factor': 'Two-step login of a person',
   'audit.object.person right': 'Person’s rights',
   'audit.object.person role': 'Person’s roles',
   'audit.object.group': 'Group',

@@ -666,6 +666,7 @@ export const pl = {
   'audit.object.person': 'Osoba',
   'audit.object.person address': 'Adres osoby',
   'audit.object.person password': 'Hasło osoby',
+  'audit.object.second factor': 'Logowanie dwuetapowe osoby',
   'audit.object.person right': 'Prawa osoby',
   'audit.object.person role': 'Role osoby',
   'audit.object.group': 'Grupa',
