@@ -100,8 +100,9 @@ export {
 } from './person/second-factor.ts'
 export {
   compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
-  type DirectoryChange, type DirectoryEntry, type DirectoryPerson,
+  type DirectoryEntry,
 } from './person/directory.ts'
+export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
