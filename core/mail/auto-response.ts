@@ -24,6 +24,8 @@ export const loopMark = (config: { mailAddress: string }): string => `pomoc:${co
 /** OTRS: SendNoAutoResponseRegExp; noreply is ours. */
 const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|bounces?|listserv|majordomo)([+.-][^@]*)?@/i
 
+const FINISHED = new Set(['closed', 'removed', 'merged'])
+
 const HISTORY: Record<AutoResponseType, HistoryType> = {
   'auto reply': 'SendAutoReply', 'auto reject': 'SendAutoReject', 'auto follow up': 'SendAutoFollowUp', 'auto reply/new ticket': 'SendAutoReply',
   'auto remove': 'Misc', 'closed': 'SendCustomerNotification',
@@ -68,6 +70,11 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! } : undefined
   const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted)
   if (!response) return 'no-text'
+  // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
+  if (!why && wanted.type === 'auto reply' && FINISHED.has(response.ticket.stateType)) {
+    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', 'ticket-finished'], reason: { rule: 'ticket-finished', detail: address } })
+    return 'ticket-finished'
+  }
   if (why) {
     addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: address } })
     return why
