@@ -80,8 +80,8 @@ describe('headers of a new ticket from a trusted relay', () => {
 
   test('owner, responsible and customer by login; the owner does not lock, X-OTRS-Lock does', async () => {
     const [agent, other, customer] = [await trusting.make.person({ agent: true }), await trusting.make.person({ agent: true }), await trusting.make.person()]
-    const login = async (id: string) => (await trusting.database.db.selectFrom('person').select('login').where('id', '=', id).executeTakeFirstOrThrow()).login!
-    const headers = { 'X-OTRS-Owner': await login(agent), 'X-OTRS-ResponsibleID': other, 'X-OTRS-CustomerUser': await login(customer) }
+    for (const [id, login] of [[agent, 'agent1'], [customer, 'klient1']] as const) await trusting.database.db.updateTable('person').set({ login }).where('id', '=', id).execute()
+    const headers = { 'X-OTRS-Owner': 'agent1', 'X-OTRS-ResponsibleID': other, 'X-OTRS-CustomerUser': 'klient1' }
     expect((await mail(trusting, headers)).ticket).toMatchObject({ owner_id: agent, lock: 'unlock', responsible_id: other, customer_id: customer })
     expect((await mail(trusting, { ...headers, 'X-OTRS-Lock': 'lock' })).ticket).toMatchObject({ owner_id: agent, lock: 'lock' })
   })
@@ -194,7 +194,7 @@ describe('filters', () => {
 })
 
 describe('where a number is looked for', () => {
-  const set = (values: Record<string, string>) => asAdmin(station, (work) => saveSettings(work, 'core', coreSettings, values))
+  const set = (values: Record<string, string | undefined>) => asAdmin(station, (work) => saveSettings(work, 'core', coreSettings, values))
   test.each<[place: string, mail: (number: string) => { subject: string; text: string; attachments?: { filename: string; content: string }[]; headers?: Record<string, string> }]>([
     ['body', (number) => ({ subject: `treść ${number.slice(-4)}`, text: `W sprawie Ticket#${number} proszę o pilną odpowiedź` })],
     ['attachments', (number) => ({ subject: `załącznik ${number.slice(-4)}`, text: 'x', attachments: [{ filename: 'a.txt', content: `Ticket#${number}` }] })],
@@ -204,13 +204,13 @@ describe('where a number is looked for', () => {
     const off = make(ticket.number)
     await station.mail(off)
     expect((await station.processed(off.subject))[0]).toMatchObject({ outcome: 'new-ticket' })
-    await set({ [`mail.follow-up.${place}`]: true })
+    await set({ [`mail.follow-up.${place}`]: 'on' })
     const on = { ...off, subject: `${off.subject} raz jeszcze` }
     await station.mail(on)
     const [end] = await station.processed(on.subject)
     expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
     expect(rulesOf(end!, 'follow-up')).toEqual([`number-in-${place} ${ticket.number}`])
-    await set({ [`mail.follow-up.${place}`]: undefined as never })
+    await set({ [`mail.follow-up.${place}`]: undefined })
   })
 
   test('subject and references can be switched off', async () => {
@@ -245,7 +245,7 @@ describe('robots', () => {
       await station.make.asSystem((work) => setState(work, ticket.id, { stateId: id }))
       const { end } = await mail(station, {}, { subject, inReplyTo: messageId })
       expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
-      expect(rulesOf(end, 'auto-response')).toEqual(['vacation-subject anna.nowak@student.example'])
+      expect(rulesOf(end, 'automatic')[0]).toMatch(/^vacation-subject /)
       expect((await ticketOf(station, ticket.id)).state).toBe('closed successful')
     })
 
