@@ -6,9 +6,12 @@ import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { toPattern, type PostmasterFilter } from './filter-run.ts'
+import { asFilterMail } from './filter-mail.ts'
+import { toPattern, type FilterResult, type MatchRow, type PostmasterFilter } from './filter-run.ts'
+import { matchFilters } from './filter-thread.ts'
 import { listFilters, writeFilterRows, type StoredFilter } from './filter.store.ts'
 import { otrsName } from './otrs-headers.ts'
+import { parseMail } from './parse.ts'
 import { filtersChanged } from './rules.ts'
 
 export interface FilterForm extends Omit<PostmasterFilter, 'id'> { comment: string; valid: boolean }
@@ -109,4 +112,15 @@ export function checkRows(form: Pick<FilterForm, 'match' | 'set'>): Pick<FilterF
   if (match.length === 0) throw refused('filter.needs-match', {}, 'match.0.key')
   if (set.length === 0) throw refused('filter.needs-set', {}, 'set.0.key')
   return { match, set }
+}
+
+/** What a filter, saved or not, would make of a mail; its rows as they would be stored. Errors: as `createFilter`. */
+export async function tryFilter(
+  form: Pick<FilterForm, 'match' | 'set'>, raw: Buffer, envelope: { from: string; to: string },
+): Promise<{ result: FilterResult; match: readonly MatchRow[] }> {
+  const { match, set } = checkRows(form)
+  const mail = await parseMail(raw).catch(() => parseMail(raw, 'headers'))
+  const seen = asFilterMail(mail, { from: envelope.from || (mail.from.at(-1)?.address ?? ''), to: envelope.to || (mail.to[0]?.address ?? '') }, true)
+  const { results } = await matchFilters([{ id: '0', name: '', stop: false, match, set }], seen)
+  return { result: results[0]!, match }
 }

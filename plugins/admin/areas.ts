@@ -7,7 +7,7 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs', 'audit',
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs', 'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
 
@@ -22,6 +22,7 @@ export const areas: readonly Area[] = [
   { name: 'units', path: '/admin/units', group: 'work' },
   { name: 'inbound', path: '/admin/mail/in', group: 'mail' },
   { name: 'outbound', path: '/admin/mail/out', group: 'mail' },
+  { name: 'filters', path: '/admin/mail/filters', group: 'mail' },
   { name: 'settings', path: '/admin/settings', group: 'system' },
   { name: 'plugins', path: '/admin/plugins', group: 'system' },
   { name: 'faults', path: '/admin/faults', group: 'system' },
