@@ -148,6 +148,14 @@ export {
   cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, retryInbound, sendOutboundNow,
   type InboundDetail, type InboundMail, type InboundSort, type OutboundDetail, type OutboundMail, type OutboundSort,
 } from './mail/mail-list.ts'
+export {
+  createPart, editPart, findPart, listParts, PART_KINDS, PART_LENGTH, partsForTicket, partsOfQueue, setQueueParts, type AnswerPart, type PartForm, type PartKind,
+} from './mail/answer-parts.ts'
+export {
+  createTemplate, editTemplate, findTemplate, isTemplateType, listTemplates, TEMPLATE_TYPES, templateFiles, templatesForQueue, type AnswerTemplate, type TemplateForm,
+} from './mail/answer-templates.ts'
+export { fillIn, type TextRoom } from './mail/text-preview.ts'
+export type { AnswerTemplateType } from './database/schema.ts'
 export { deleteInbound, deliverInbound } from './mail/inbound-admin.ts'
 export {
   createFilter, deleteFilter, editFilter, FILTER_ROWS, findFilter, switchFilter, tryFilter, type FilterForm,

@@ -9,6 +9,7 @@ import { findQueue, senderOfQueue } from '../queue/queues.ts'
 import { findPerson } from '../person/persons.ts'
 import { emitArticle, firstWords, inTicket, insertArticle, storable } from '../article/articles.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
+import { partsForTicket } from '../mail/answer-parts.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
 import { addArticle, askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
@@ -165,7 +166,9 @@ export interface Answer {
 /** An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. */
 export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Promise<{ articleId: Id; mailId: Id | null }> {
   const ticket = await ticketFor(work, ticketId, 'compose')
-  if (answer.body.trim() === '') throw refused('article.empty', {}, 'body')
+  const { salutation, signature } = await partsForTicket(work, ticket)
+  // A salutation alone says nothing.
+  if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
   const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
   const given = answer.state && await chosenState(work, answer.state)
   const outcome = nextOrRefuse(ticket, {
@@ -178,7 +181,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   const subject = buildSubject({ number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS)
   const article: NewArticle = {
     channel: to.length > 0 ? 'email' : 'web', senderType: 'agent', visible: true, personId: actorId(work), from: sayAddress(sender), to: to.join(', '),
-    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, (await findQueue(work.db, ticket.queueId))!.signature), messageId, inReplyTo: parent?.messageId ?? '',
+    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, signature), messageId, inReplyTo: parent?.messageId ?? '',
     references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)

@@ -3,6 +3,7 @@ import { definePlugin, inProject } from '../../core/index.ts'
 import type { AreaName } from './areas.ts'
 import { demandAdministrator, Rail } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
+import { answerRoutes } from './pages/answers.tsx'
 import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
 import { faultRoutes } from './pages/faults.tsx'
@@ -50,6 +51,7 @@ export default definePlugin({
     addressRoutes(app)
     calendarRoutes(app)
     textRoutes(app)
+    answerRoutes(app)
     unitRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)
