@@ -594,7 +594,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'filter.set.help': 'X-OTRS headers: with FollowUp in their name for follow-ups, without it for new tickets.',
   'filter.contains': 'contains',
   'filter.not-contains': 'does not contain',
-  'filter.header': 'header, e.g. Subject',
+  'filter.header': 'header',
   'filter.pattern': 'pattern, e.g. PRTG',
   'filter.value': 'value',
   'filter.row.header': 'Condition {n}: header',

@@ -593,7 +593,7 @@ export const pl = {
   'filter.set.help': 'Nagłówki X-OTRS: z FollowUp w nazwie dla dopisywanych wiadomości, bez niego dla nowych zgłoszeń.',
   'filter.contains': 'zawiera',
   'filter.not-contains': 'nie zawiera',
-  'filter.header': 'nagłówek, np. Subject',
+  'filter.header': 'nagłówek',
   'filter.pattern': 'wyrażenie, np. PRTG',
   'filter.value': 'wartość',
   'filter.row.header': 'Warunek {n}: nagłówek',

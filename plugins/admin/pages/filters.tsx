@@ -67,18 +67,18 @@ async function filtersPage(c: PageContext): Promise<Response> {
   const columns: Column<StoredFilter>[] = [
     { key: 'name', label: t('filter.name'), sort: true, text: (f) => f.name, cell: (f) => <Main href={`${PATH}/${f.id}`} name={f.name} below={f.comment} /> },
     { key: 'comment', label: t('comment'), text: (f) => f.comment },
-    { key: 'match', label: t('filter.match'), sort: true, text: (f) => f.match.map(sayMatch).join('; '), cell: (f) => <ul class="plain-list">{f.match.map((row) => <li>{row.key} {t(row.negated ? 'filter.not-contains' : 'filter.contains')} <code>{row.value}</code></li>)}</ul> },
-    { key: 'set', label: t('filter.set'), sort: true, text: (f) => saySet(f.set), cell: (f) => <ul class="plain-list">{f.set.map((row) => <li><code>{row.key}</code> = {row.value}</li>)}</ul> },
+    { key: 'match', label: t('filter.match'), sort: true, text: (f) => f.match.map(sayMatch).join('; '), cell: (f) => <ul class="plain-list">{f.match.map((row) => <li>{row.key} {t(row.negated ? 'filter.not-contains' : 'filter.contains')} <code>{row.value}</code></li>)}</ul>, class: 'cell-rows' },
+    { key: 'set', label: t('filter.set'), sort: true, text: (f) => saySet(f.set), cell: (f) => <ul class="plain-list">{f.set.map((row) => <li><code>{row.key}</code> = {row.value}</li>)}</ul>, class: 'cell-rows' },
     { key: 'stop', label: t('filter.stop'), sort: true, text: (f) => f.stop ? t('yes') : '', cell: (f) => f.stop ? t('filter.stops') : '', class: 'cell-narrow' },
     {
-      key: 'valid', label: t('valid'), sort: true, text: (f) => t(f.valid ? 'valid.on' : 'valid.off'), class: 'cell-queue',
+      key: 'valid', label: t('valid'), sort: true, text: (f) => t(f.valid ? 'valid.on' : 'valid.off'), class: 'cell-switch',
       cell: (f) => (
-        <>
-          {f.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>}{' '}
+        <div class="switch">
+          {f.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>}
           <ActButton c={c} action={`${PATH}/${f.id}/switch`} small fields={{ valid: f.valid ? 'off' : 'on' }}>
             {t(f.valid ? 'filter.switch-off' : 'filter.switch-on')}<span class="only-heard"> {f.name}</span>
           </ActButton>
-        </>
+        </div>
       ),
     },
   ]
