@@ -8,7 +8,8 @@ import type { Work } from '../kernel/work.ts'
 import { system } from '../permission/actor.ts'
 import { findTicket } from '../ticket/ticket.store.ts'
 import { readAddressBook } from './addresses.ts'
-import { lookAtMail, settleMail } from './inbound.ts'
+import { makeSenderCheck } from './assurance/look-up.ts'
+import { lookAtMail, settleMail, type LookedAt } from './inbound.ts'
 import type { InboundRow } from './inbound.store.ts'
 import type { MailOutcome } from './outcome.ts'
 import type { MailExtensions } from './run-extensions.ts'
@@ -38,16 +39,16 @@ export interface TryEnvelope { from: string; to: string; peerAddress?: string }
  * used up. Bytes that came before count as new, so that a mail can be tried that is a ticket already.
  */
 export async function tryMail(host: Host, raw: Buffer, envelope: TryEnvelope, extensions?: MailExtensions): Promise<TriedMail> {
-  const room = { book: await readAddressBook(host.db, host.config), rules: await readMailRules(host.db) }
+  const room = { book: await readAddressBook(host.db, host.config), rules: await readMailRules(host.db), senders: makeSenderCheck(host.config), extensions }
   const row: InboundRow = {
-    id: '0', blobId: '0', envelopeFrom: envelope.from, envelopeTo: envelope.to, peerAddress: envelope.peerAddress ?? '', toQueueId: null, acceptedAt: host.clock(),
+    id: '0', blobId: '0', envelopeFrom: envelope.from, envelopeTo: envelope.to, peerAddress: envelope.peerAddress ?? '', peerName: '', toQueueId: null, acceptedAt: host.clock(),
     state: 'accepted', attempts: 0, raw,
   }
-  const looked = await lookAtMail(host, row, room, extensions)
+  const looked = await lookAtMail(host, row, room)
   let tried: TriedMail | undefined
   try {
     await host.work(system('postmaster'), async (work) => {
-      tried = await settleAndTell(work, await storeForNow(work, row), looked, extensions)
+      tried = await settleAndTell(work, await storeForNow(work, row), looked)
       throw new TakeBack()
     })
   } catch (error) {
@@ -77,11 +78,9 @@ async function storeForNow(work: Work, row: InboundRow): Promise<InboundRow> {
   return { ...row, id, blobId }
 }
 
-async function settleAndTell(
-  work: Work, row: InboundRow, looked: Awaited<ReturnType<typeof lookAtMail>>, extensions: MailExtensions | undefined,
-): Promise<TriedMail> {
+async function settleAndTell(work: Work, row: InboundRow, looked: LookedAt): Promise<TriedMail> {
   const before = await work.db.selectFrom('ticket').select((eb) => eb.fn.max('id').as('last')).executeTakeFirst()
-  const settled = (await settleMail(work, row, looked, 0, extensions))!
+  const settled = (await settleMail(work, row, looked, 0))!
   const { subject } = looked.mail
   if ('later' in settled) {
     const reasons: MailReason[] = [{ step: 'waiting', decided: 'wait', rule: 'answers-unprocessed-mail', detail: looked.mail.inReplyTo[0] ?? '' }]

@@ -27,8 +27,6 @@ describe.skipIf(!requireChromium())('every admin page', () => {
     site = await openSite([desk, portal, admin, sample])
     filled = { ...await makeUniversity(site), event: '' }
     await makeTroubles()
-    site = await openSite([desk, portal, admin])
-    filled = await makeUniversity(site)
     await site.database.db.insertInto('group_person').values({ group_id: filled.group, person_id: filled.admin, right: 'rw' }).execute()
     const visitor = await site.loggedIn(filled.admin)
     session = visitor.cookies.get('pomoc')!

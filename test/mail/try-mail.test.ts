@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { TriedMail } from '../../core/mail/try-mail.ts'
 import { tryMail } from '../../core/mail/try-mail.ts'
 import { createFilter } from '../../core/mail/filter-admin.ts'
+import { makeSenderCheck } from '../../core/mail/assurance/look-up.ts'
 import { readAddressBook } from '../../core/mail/addresses.ts'
 import { processMail } from '../../core/mail/inbound.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
@@ -32,7 +33,7 @@ const message = (headers: Record<string, string>, body = 'x') =>
 async function deliver(raw: Buffer, envelope: { from: string; to: string }) {
   const { host, database: { db } } = station
   const [id] = await acceptMail(db, { ...envelope, recipients: [envelope.to], peerAddress: '', peerName: '', encrypted: false }, mailInMemory(raw), host.clock())
-  await processMail(host, id!, 0, { book: await readAddressBook(db, host.config), rules: await readMailRules(db) })
+  await processMail(host, id!, 0, { book: await readAddressBook(db, host.config), rules: await readMailRules(db), senders: makeSenderCheck(host.config) })
   return db.selectFrom('inbound_mail').select(['outcome', 'reason', 'ticket_id']).where('id', '=', id!).executeTakeFirstOrThrow()
 }
 
