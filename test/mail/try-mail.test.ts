@@ -23,7 +23,9 @@ const ENVELOPE = { from: 'anna.nowak@student.example', to: 'pomoc@uni.example' }
 async function corpus(): Promise<{ name: string; raw: Buffer }[]> {
   const folders = [import.meta.dirname, join(import.meta.dirname, 'corpus')]
   const files = await Promise.all(folders.map(async (folder) => (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort().map((name) => join(folder, name))))
-  return Promise.all(files.flat().slice(0, 40).map(async (path) => ({ name: path.slice(path.lastIndexOf('/') + 1), raw: await readFile(path) })))
+  const [own, many] = [files[0]!, files[1]!]
+  // Each delivery is a mail in full: of the many every sixth does.
+  return Promise.all([...own, ...many.filter((_, n) => n % 6 === 0)].map(async (path) => ({ name: path.slice(path.lastIndexOf('/') + 1), raw: await readFile(path) })))
 }
 
 const message = (headers: Record<string, string>, body = 'x') =>
@@ -66,7 +68,7 @@ describe('pomoc mail try', () => {
   test('gives for every mail of the corpus the outcome, the reasons and the ticket that delivery gives', async () => {
     const mails = await corpus()
     for (const { raw } of mails) await same(raw)
-    expect(mails.length).toBeGreaterThanOrEqual(11)
+    expect(mails.length).toBeGreaterThanOrEqual(20)
   }, 120_000)
 
   test('and for mails of each kind: new, follow-up by number and by reference, closed, ours, a robot\'s, filtered', async () => {
@@ -91,7 +93,7 @@ describe('pomoc mail try', () => {
       (await same(message({ Subject: 'nie na nasz adres' }), { ...ENVELOPE, to: 'postmaster@uni.example' })).outcome,
       (await same(message({ 'Subject': 'nasz własny', 'X-Loop': `pomoc:${station.config.mailAddress}` }))).outcome,
     ]
-    expect(outcomes).toEqual(['follow-up', 'follow-up', 'follow-up', 'new-ticket', 'ignored', 'new-ticket', 'new-ticket', 'new-ticket', 'loop'])
+    expect(outcomes).toEqual(['follow-up', 'follow-up', 'follow-up-held', 'new-ticket', 'ignored', 'new-ticket', 'new-ticket', 'new-ticket', 'loop'])
   }, 120_000)
 
   test('a mail that came already can be tried again', async () => {
