@@ -4,6 +4,7 @@ import { BootError } from './boot-error.ts'
 import { backupCommands } from './cli/backup.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { jobsCommand } from './cli/jobs.ts'
+import { mailCommands } from './cli/mail.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { factCommands } from './cli/facts.ts'
 import { addOwnCommands } from './cli/own-commands.ts'
@@ -56,6 +57,7 @@ backupCommands(program)
 doctorCommand(program)
 jobsCommand(program)
 personCommand(program)
+mailCommands(program)
 
 program
   .command('demo')

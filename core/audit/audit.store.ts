@@ -48,6 +48,10 @@ const NAME_OF = sql<string | null>`(select case
   when g.object_type = 'calendar' then (select name from calendar where id = ${NUMBER})
   when g.object_type = 'system address' then (select address from system_address where id = ${NUMBER})
   when g.object_type = 'text' then (select name from auto_response where id = ${NUMBER})
+  when g.object_type = 'postmaster filter' then (select name from postmaster_filter where id = ${NUMBER})
+  when g.object_type = 'salutation' then (select name from salutation where id = ${NUMBER})
+  when g.object_type = 'signature' then (select name from signature where id = ${NUMBER})
+  when g.object_type = 'answer template' then (select name from answer_template where id = ${NUMBER})
   when g.object_type = 'inbound mail' then (select subject from inbound_mail where id = ${NUMBER})
   when g.object_type = 'outbound mail' then (select subject from outbound_mail where id = ${NUMBER}) end
   from (select e.object_type, e.object_id) g)`
