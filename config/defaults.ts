@@ -71,6 +71,10 @@ export default {
     maxClients: 500, // connections at the same time
     maxPerPeer: 10, // of these, from one address
     idleTimeoutSeconds: 300, // a silent connection is closed after this (RFC 5321 4.5.3.2 asks for five minutes)
+    maxConnectionSeconds: 3600, // how long one connection may last in all; then it is asked to come again
+    maxSecondsWithoutMail: 300, // a connection that talks this long without giving a mail is closed, however busy
+    minBytesPerSecond: 500, // a mail that comes slower than this …
+    slowSeconds: 60, // … for this long is cut off; the sender keeps it and tries again
     closeTimeoutSeconds: 10, // when pomoc stops, how long mails under way may take to end
   },
 

@@ -77,6 +77,10 @@ export const configSchema = z
         maxClients: whole(1, 10_000, 'how many connections'),
         maxPerPeer: whole(1, 10_000, 'how many connections'),
         idleTimeoutSeconds: whole(1, 3600, 'seconds'),
+        maxConnectionSeconds: whole(1, 86_400, 'seconds'),
+        maxSecondsWithoutMail: whole(1, 86_400, 'seconds'),
+        minBytesPerSecond: whole(1, 1_000_000, 'bytes'),
+        slowSeconds: whole(1, 3600, 'seconds'),
         closeTimeoutSeconds: whole(0, 600, 'seconds'),
       })
       .refine((smtp) => !smtp.tlsCert === !smtp.tlsKey, { error: 'both tlsKey and tlsCert, or neither', path: ['tlsCert'] }),

@@ -82,6 +82,7 @@ export {
 
 // Mail
 export { confirmRequest } from './mail/auto-response.ts'
+export { relayOf, type Relay } from './mail/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
 export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, readAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'

@@ -19,6 +19,7 @@ export interface Delivery {
   /** Who had handed it to our relay, when the relay told (XCLIENT, XFORWARD). */
   clientAddress?: string | null
   clientName?: string | null
+  clientHelo?: string | null
 }
 
 /** A ticket that a mail may belong to. */

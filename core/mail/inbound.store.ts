@@ -13,9 +13,10 @@ export interface InboundRow extends Delivery { state: InboundState; attempts: nu
 export async function loadInbound(db: Kysely<Database>, id: Id): Promise<InboundRow | undefined> {
   const { rows } = await sql<{
     id: Id; blob_id: Id; envelope_from: string; envelope_to: string; accepted_at: Date; state: InboundState; attempts: number
-    peer_address: string; peer_name: string; data: Buffer | null; size: string
+    peer_address: string; peer_name: string; client_address: string; client_name: string; client_helo: string; data: Buffer | null; size: string
   }>`
-    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.state, m.attempts,
+    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.client_address, m.client_name, m.client_helo,
+      m.state, m.attempts,
       c.data, b.size
     from inbound_mail m join blob b on b.id = m.blob_id left join blob_chunk c on c.blob_id = m.blob_id and c.seq = 0
     where m.id = ${id}`.execute(db)
@@ -30,7 +31,10 @@ export async function loadInbound(db: Kysely<Database>, id: Id): Promise<Inbound
   }
   return {
     id: row.id, blobId: row.blob_id, envelopeFrom: row.envelope_from, envelopeTo: row.envelope_to, acceptedAt: row.accepted_at,
-    peerAddress: row.peer_address, peerName: row.peer_name, state: row.state, attempts: row.attempts, raw: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+    peerAddress: row.peer_address, peerName: row.peer_name,
+    // Stored as '' when no relay told of anybody.
+    clientAddress: row.client_address || null, clientName: row.client_name || null, clientHelo: row.client_helo || null,
+    state: row.state, attempts: row.attempts, raw: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
   }
 }
 

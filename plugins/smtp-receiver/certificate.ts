@@ -8,6 +8,13 @@ import { BootError, reasonOf, type Config } from '../../core/index.ts'
 
 export interface Certificate { key: string; cert: string }
 
+/** Where the pair stands: the operator's files, else our own. */
+export function certificateFiles(config: Pick<Config, 'dataDir' | 'smtp'>): Certificate {
+  const { tlsKey, tlsCert } = config.smtp
+  if (tlsKey && tlsCert) return { key: tlsKey, cert: tlsCert }
+  return { key: join(config.dataDir, 'tls', 'smtp-key.pem'), cert: join(config.dataDir, 'tls', 'smtp-cert.pem') }
+}
+
 /**
  * Reads the files the configuration names, or the pair in `dataDir/tls`, which is made when it is missing or has expired:
  * enough to encrypt (senders do not check names of mail servers, RFC 7435), not to prove who we are. `now` begins its ten
@@ -31,8 +38,7 @@ export async function certificateFor(
     }
     return named
   }
-  const key = join(config.dataDir, 'tls', 'smtp-key.pem')
-  const cert = join(config.dataDir, 'tls', 'smtp-cert.pem')
+  const { key, cert } = certificateFiles(config)
   try {
     const own = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
     const until = endOf(own.cert)

@@ -1,6 +1,6 @@
 /** Owns a mail station for tests: the real listener, real jobs, a real database and a real sink as smarthost. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -123,11 +123,13 @@ export interface Conversation {
   write(bytes: string | Buffer): void
   closed: Promise<void>
   end(): void
+  /** What is on the wire: for a handshake on top of it. */
+  socket: Socket
 }
 
-/** A bare SMTP conversation over a real socket. */
-export async function converse(port: number): Promise<Conversation> {
-  const socket = connectTcp(port, '127.0.0.1')
+/** A bare SMTP conversation over a real socket. From another address of this machine where one is named: all of 127.0.0.0/8 is ours. */
+export async function converse(port: number, from?: string): Promise<Conversation> {
+  const socket = connectTcp({ port, host: '127.0.0.1', ...(from ? { localAddress: from } : {}) })
   let heard = ''
   const listeners = new Set<() => void>()
   const closed = new Promise<void>((resolve) => socket.on('close', () => { resolve(); for (const look of listeners) look() }))
@@ -146,7 +148,7 @@ export async function converse(port: number): Promise<Conversation> {
     look()
   })
   const conversation: Conversation = {
-    hear, closed,
+    hear, closed, socket,
     write: (bytes) => { socket.write(bytes) },
     say: (line) => { socket.write(typeof line === 'string' ? `${line}\r\n` : line); return hear() },
     end: () => { socket.destroy() },
