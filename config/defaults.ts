@@ -60,6 +60,9 @@ export default {
     // believed), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and
     // X-OTOBO-* headers of its mails are obeyed).
     relays: [],
+    // Keys that sign outgoing mail (DKIM). Each: domain (of the sender), selector (the key's name in DNS), keyFile (PEM). A sender
+    // in a domain below it is signed with it too. `pomoc dkim-key example.edu` makes a key and says what DNS needs.
+    dkim: [],
     // hostname: this machine's name in mail, in the greeting and in Message-IDs. Unset: the domain of mailAddress.
   },
 

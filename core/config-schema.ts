@@ -66,6 +66,11 @@ export const configSchema = z
         xclient: z.boolean({ error: 'true or false' }).default(false),
         trustHeaders: z.boolean({ error: 'true or false' }).default(false),
       }), { error: 'a list of relays' }),
+      dkim: z.array(z.strictObject({
+        domain,
+        selector: text('the name of the key in DNS, such as pomoc').regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: 'letters, digits, dots and dashes, such as pomoc' }),
+        keyFile: text('the path of the private key in PEM format'),
+      }), { error: 'a list of DKIM keys' }),
     }),
     smtp: z
       .strictObject({

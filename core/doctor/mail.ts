@@ -18,7 +18,7 @@ const SOON = 14
 /** The questions asked of DNS; an error has a code such as ENOTFOUND. */
 export type Dns = Pick<Resolver, 'resolveMx' | 'resolve4' | 'resolve6' | 'reverse'>
 
-export const systemDns = (): Dns => new Resolver({ timeout: 2000, tries: 2 })
+export const systemDns = (): Resolver => new Resolver({ timeout: 2000, tries: 2 })
 
 /** RFC 2606 and 6762: names that lead nowhere outside. */
 const NOWHERE = /(^|\.)(localhost|test|example|invalid|local|lan|internal)$/
