@@ -60,6 +60,9 @@ export default {
     // believed), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and
     // X-OTOBO-* headers of its mails are obeyed).
     relays: [],
+    // true: each mail has a return path of its own, such as pomoc+b7-0123456789ab@example.edu, so that every bounce finds its ticket.
+    // Only where mail for such addresses reaches pomoc; bounces that quote the mail find their ticket without it.
+    bounceTags: false,
     // Keys that sign outgoing mail (DKIM). Each: domain (of the sender), selector (the key's name in DNS), keyFile (PEM). A sender
     // in a domain below it is signed with it too. `pomoc dkim-key example.edu` makes a key and says what DNS needs.
     dkim: [],

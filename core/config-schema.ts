@@ -66,6 +66,7 @@ export const configSchema = z
         xclient: z.boolean({ error: 'true or false' }).default(false),
         trustHeaders: z.boolean({ error: 'true or false' }).default(false),
       }), { error: 'a list of relays' }),
+      bounceTags: z.boolean({ error: 'true or false' }),
       dkim: z.array(z.strictObject({
         domain,
         selector: text('the name of the key in DNS, such as pomoc').regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: 'letters, digits, dots and dashes, such as pomoc' }),

@@ -25,6 +25,7 @@ import type { Hand, Verdict } from './hand.ts'
 import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
 import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
+import { mailOfReturnPath } from './return-path.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
 import { sayAddresses, type ParsedMail } from './parsed-mail.ts'
 import { relayOf } from './relays.ts'
@@ -114,9 +115,12 @@ async function read(row: InboundRow): Promise<ParsedMail> {
 }
 
 async function prepare(
-  work: Work, row: InboundRow, mail: ParsedMail, evidence: Evidence, book: AddressBook, waits: number,
+  work: Work, row: InboundRow, given: ParsedMail, evidence: Evidence, book: AddressBook, waits: number,
 ): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
+  // What comes to the return path of a mail of ours is about that mail, whatever it says inside.
+  const about = await mailOfReturnPath(work.db, row.envelopeTo)
+  const mail: ParsedMail = about ? { ...given, references: [about, ...given.references] } : given
   const report = readReport(mail, row.envelopeFrom)
   const known = await whatIsKnown(work.db, {
     delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],

@@ -18,6 +18,7 @@ import { htmlOfText } from './mail-html.ts'
 import { mailTexts } from './mail-texts.ts'
 import { deliveryChanged } from './outbound.ts'
 import { resent } from './resent.ts'
+import { returnPath } from './return-path.ts'
 import { faultOf, oneLine, openSmarthost, type Smarthost } from './transport.ts'
 
 type OutboundRow = Selectable<OutboundMailTable>
@@ -113,7 +114,7 @@ function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): 
 
 /** What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. */
 async function compose(host: Host, mail: OutboundRow) {
-  const envelope = { from: mail.envelope_from, to: mail.recipients }
+  const envelope = { from: returnPath(host.config, mail), to: mail.recipients }
   if (mail.blob_id !== null) return { envelope, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
   const dkim = await signingKey(host.config, mail.from_text)
   const article = mail.article_id === null ? undefined

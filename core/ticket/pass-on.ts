@@ -1,6 +1,6 @@
 /** Owns the acts that pass on what was written: forward it, redirect the mail as it came, send one of ours again. */
-import { sql } from 'kysely'
-import type { Id } from '../database/schema.ts'
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { emitArticle, findArticle, type Article } from '../article/articles.ts'
 import { refused } from '../errors.ts'
@@ -59,7 +59,7 @@ export async function forwardArticle(work: Work, ticketId: Id, forward: Forward)
  */
 export async function redirectArticle(work: Work, ticketId: Id, { articleId, to: wanted }: { articleId: Id; to: string[] }): Promise<{ mailId: Id }> {
   const { ticket, source } = await articleFor(work, ticketId, articleId, 'bounce')
-  const kept = await rawOf(work, source)
+  const kept = await rawOf(work.db, source)
   if (!kept) throw refused('article.no-mail')
   const to = await strangers(work, wanted, 'to')
   const mailId = await queueMail(work, {
@@ -92,13 +92,13 @@ export async function resendArticle(work: Work, ticketId: Id, { articleId, to: w
 }
 
 /** Whether the mail behind an article is still kept as it came: only then can it be redirected. */
-export async function canRedirect(work: Pick<Work, 'db'>, article: Pick<Article, 'inboundMailId'>): Promise<boolean> {
-  return await rawOf(work, article) !== undefined
+export async function canRedirect(db: Kysely<Database>, article: Pick<Article, 'inboundMailId'>): Promise<boolean> {
+  return await rawOf(db, article) !== undefined
 }
 
-async function rawOf(work: Pick<Work, 'db'>, { inboundMailId }: Pick<Article, 'inboundMailId'>): Promise<Id | undefined> {
+async function rawOf(db: Kysely<Database>, { inboundMailId }: Pick<Article, 'inboundMailId'>): Promise<Id | undefined> {
   if (inboundMailId === null) return undefined
-  const row = await work.db.selectFrom('inbound_mail').select('blob_id').where('id', '=', inboundMailId).executeTakeFirst()
+  const row = await db.selectFrom('inbound_mail').select('blob_id').where('id', '=', inboundMailId).executeTakeFirst()
   return row?.blob_id ?? undefined
 }
 
@@ -114,7 +114,8 @@ const senderOf = (work: Work, ticket: Ticket): Promise<SenderAddress> =>
 
 /** Addresses to write to, each once. Not ours: such a mail would come back to us as a new one; that is what moving is for. */
 async function strangers(work: Work, wanted: readonly string[], field: 'to' | 'cc', optional = false): Promise<string[]> {
-  const list = [...new Map(wanted.map((address) => address.trim()).filter(Boolean).map((address) => [address.toLowerCase(), address])).values()]
+  const given = wanted.map((address) => address.trim()).filter(Boolean)
+  const list = given.filter((address, n) => given.findIndex((other) => other.toLowerCase() === address.toLowerCase()) === n)
   if (list.length === 0 && !optional) throw refused('required', {}, field)
   if (list.length === 0) return []
   const wrong = list.find((address) => !isAddress(address))
