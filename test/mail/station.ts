@@ -31,6 +31,8 @@ export interface Station {
   deliver(raw: string | Buffer, envelope?: { from?: string; to?: string | string[] }): Promise<string>
   /** A mail built by nodemailer, delivered. */
   mail(mail: Parameters<ReturnType<typeof createTransport>['sendMail']>[0] & { envelope?: { from: string; to: string | string[] } }): Promise<string>
+  /** From now on mail goes out there instead of to the sink. */
+  sendThrough(url: string): void
   /** What became of the newest mail that has `subject`, once it is processed. */
   processed(subject: string, count?: number): Promise<InboundEnd[]>
   stop(): Promise<void>
@@ -46,7 +48,9 @@ export interface InboundEnd {
 }
 
 export async function startStation(
-  { clock, smtp, mail, smarthost = true }: { clock?: () => Date; smtp?: PartialConfig['smtp']; mail?: Partial<Config['mail']>; smarthost?: boolean } = {},
+  { clock, smtp, mail, smarthost = true, address = 'pomoc@uni.example' }: {
+    clock?: () => Date; smtp?: PartialConfig['smtp']; mail?: Partial<Config['mail']>; smarthost?: boolean; address?: string
+  } = {},
 ): Promise<Station> {
   const database = await testDatabase()
   const { db } = database
@@ -55,9 +59,9 @@ export async function startStation(
   const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-mail-'))
   const { smarthostUrl: _unset, ...bare } = make.config
   const config: Config = {
-    ...bare, dataDir, ...(smarthost ? { smarthostUrl: sink.url } : {}), baseUrl: 'https://pomoc.uni.example',
+    ...bare, dataDir, mailAddress: address, ...(smarthost ? { smarthostUrl: sink.url } : {}), baseUrl: 'https://pomoc.uni.example',
     smtp: { ...make.config.smtp, host: '127.0.0.1', port: 0, maxPerPeer: 50, closeTimeoutSeconds: 5, ...smtp },
-    mail: { ...make.config.mail, ...mail },
+    mail: { ...make.config.mail, hostname: address.slice(address.indexOf('@') + 1), ...mail },
   }
   const log = makeLog(process.env['TEST_LOG'] ?? 'silent')
   const live = await startLive(database.url, log)
@@ -68,7 +72,7 @@ export async function startStation(
     announce: (name, address) => { addresses.set(name, address) },
   })
   const host = kernel.host
-  await db.insertInto('system_address').values({ address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: '4' }).execute()
+  await db.insertInto('system_address').values({ address, name: 'Pomoc IT', queue_id: '4' }).execute()
   const end = await smtpReceiver.start!(kernel.hostOf(smtpReceiver))
   const jobs = await startJobs({ url: database.url, log, concurrency: 4, jobs: new Map([...mailJobs(host), ...kernel.jobs]) })
   const port = Number(new URL(addresses.get('mail')!).port)
@@ -85,6 +89,7 @@ export async function startStation(
       const info = await transport.sendMail({ from: 'Anna Nowak <anna.nowak@student.example>', to: 'pomoc@uni.example', ...mail })
       return (info as { response: string }).response
     },
+    sendThrough(url) { Object.assign(config, { smarthostUrl: url }) },
     async processed(subject, count = 1) {
       for (const deadline = Date.now() + 30_000; ;) {
         const rows = await db.selectFrom('inbound_mail').select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id'])

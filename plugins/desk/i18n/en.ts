@@ -181,7 +181,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'forward.source': 'Message: {who}, {when}',
   'forward.to.help': 'Put commas between several addresses. The answer comes back to this ticket.',
   'forward.body': 'Text',
-  'forward.head': 'I am forwarding what {who} wrote {when}:',
+  'forward.head': 'Forwarded message ({who}, {when}):',
   'forward.keep': 'Attach files of this message',
   'forward.visible': 'The customer may see this',
   'forward.visible.help': 'Otherwise only agents see it.',

@@ -180,7 +180,7 @@ export const pl = {
   'forward.source': 'Wiadomość: {who}, {when}',
   'forward.to.help': 'Kilka adresów rozdziel przecinkami. Odpowiedź wróci do tego zgłoszenia.',
   'forward.body': 'Treść',
-  'forward.head': 'Przesyłam wiadomość, którą {when} napisał(a) {who}:',
+  'forward.head': 'Przesłana wiadomość ({who}, {when}):',
   'forward.keep': 'Dołącz pliki z tej wiadomości',
   'forward.visible': 'Zgłaszający może to zobaczyć',
   'forward.visible.help': 'Bez tego widzą to tylko agenci.',

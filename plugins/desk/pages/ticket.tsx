@@ -94,7 +94,7 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
             <ArticleCard
               c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
               beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
-              acts={<ArticleActs c={c} room={room} ticket={ticket} article={article} />}
+              acts={articleActs(c, room, ticket, article)}
             />
           ))}
         </section>
@@ -105,12 +105,14 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
 }
 
 /** What can be done with one article: links, so that each works without scripts. */
-const ArticleActs = ({ c, room, ticket, article }: { c: PageContext; room: Room; ticket: Ticket; article: Article }) => {
+function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Article): Child {
   const t = words(c)
   const ways = ticket.stateType === 'merged' ? [] : waysOf(article, (right) => may(room.actor.access, right, ticket.ties).allowed)
+  const quotable = article.senderType === 'customer' && article.visible
+  if (!quotable && ways.length === 0) return null
   return (
     <>
-      {article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
+      {quotable && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
       {ways.map((way) => <a class="article-quote" href={passOnPath(ticket.id, article.id, way)}>{t(`article.${way}`)}</a>)}
     </>
   )
