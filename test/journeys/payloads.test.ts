@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import desk from '../../plugins/desk/index.tsx'
 import portal from '../../plugins/portal/index.tsx'
 import { acceptMail, mailInMemory, type Id } from '../../core/index.ts'
-import { processMail } from '../../core/mail/inbound.ts'
-import { readAddressBook } from '../../core/mail/addresses.ts'
+import { processJob } from '../../core/mail/inbound.ts'
+import type { RunnableJob } from '../../core/kernel/run-jobs.ts'
 import { stopParsing } from '../../core/mail/parse.ts'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
 import { launchChromium, requireChromium } from '../servers/chromium.ts'
@@ -23,10 +23,12 @@ describe.skipIf(!requireChromium())('hostile mails in Chromium', () => {
   const tickets: { id: Id; articles: { name: string; id: Id }[] }[] = []
   const named: { id: Id; what: string }[] = []
   let files: Id
+  let work: RunnableJob
 
   beforeAll(async () => {
     site = await openSite([desk, portal])
     const { make } = site
+    work = processJob(site.kernel.host)
     await make.db.insertInto('system_address').values({ address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: '4' }).execute()
     const agent = await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski' })
     for (let first = 0; first < BODIES.length; first += 12) {
@@ -70,7 +72,7 @@ describe.skipIf(!requireChromium())('hostile mails in Chromium', () => {
       new MailComposer({ to: 'pomoc@uni.example', messageId: `<m${++count}@klient.example>`, ...mail } as never).compile().build((error: Error | null, built: Buffer) => (error ? reject(error) : resolve(built)))
     })
     const [id] = await acceptMail(db, { from: CUSTOMER, recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'x', encrypted: false }, mailInMemory(raw), site.make.now)
-    await processMail(site.kernel.host, id!, 0, await readAddressBook(db, site.make.config))
+    await work.run({ id: id! }, { attempt: 1, lastAttempt: true } as never)
     const row = await db.selectFrom('inbound_mail').select(['ticket_id', 'article_id']).where('id', '=', id!).executeTakeFirstOrThrow()
     return { ticket: row.ticket_id!, article: row.article_id! }
   }
