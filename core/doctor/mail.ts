@@ -93,7 +93,7 @@ async function checkMailCertificate({ config, now }: Checked): Promise<Finding> 
   const own = !config.smtp.tlsCert
   const path = config.smtp.tlsCert ?? join(config.dataDir, 'tls', 'smtp-cert.pem')
   if (own && !existsSync(path)) return ok(name, 'pomoc makes its own at the first start.')
-  const renew = own ? `Delete ${path} and start pomoc again: it makes another.` : 'Renew it (certbot, or whoever gives you certificates), then start pomoc again.'
+  const renew = own ? `Delete ${path} and start pomoc again: it makes another.` : 'Renew it (certbot, or whoever gives you certificates); pomoc takes the new one into use by itself.'
   try {
     const certificate = new X509Certificate(await readFile(path))
     const key = config.smtp.tlsKey ?? join(config.dataDir, 'tls', 'smtp-key.pem')

@@ -9,8 +9,11 @@ import type { Delivery, Known, KnownTicket } from './hand.ts'
 
 export interface InboundRow extends Delivery { state: InboundState; attempts: number; raw: Buffer }
 
-/** The row and its raw bytes; one round trip for mails up to 256 kB. */
-export async function loadInbound(db: Kysely<Database>, id: Id): Promise<InboundRow | undefined> {
+/**
+ * The row and its raw bytes; one round trip for mails up to 256 kB. `fits` is asked with the size before the bytes of a larger one
+ * are read; undefined when it says no, and for mails that are gone or processed.
+ */
+export async function loadInbound(db: Kysely<Database>, id: Id, fits: (bytes: number) => boolean = () => true): Promise<InboundRow | undefined> {
   const { rows } = await sql<{
     id: Id; blob_id: Id; envelope_from: string; envelope_to: string; accepted_at: Date; state: InboundState; attempts: number
     peer_address: string; peer_name: string; client_address: string; client_name: string; client_helo: string; data: Buffer | null; size: string
@@ -21,20 +24,24 @@ export async function loadInbound(db: Kysely<Database>, id: Id): Promise<Inbound
     from inbound_mail m join blob b on b.id = m.blob_id left join blob_chunk c on c.blob_id = m.blob_id and c.seq = 0
     where m.id = ${id}`.execute(db)
   const row = rows[0]
-  if (!row) return undefined
-  const chunks = [row.data ?? Buffer.alloc(0)]
-  let size = chunks[0]!.length
-  while (size < Number(row.size)) {
-    const chunk = await db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id).where('seq', '=', chunks.length).executeTakeFirstOrThrow()
-    chunks.push(chunk.data)
-    size += chunk.data.length
+  const size = Number(row?.size)
+  if (!row || row.state === 'processed' || !fits(size)) return undefined
+  let raw = row.data ?? Buffer.alloc(0)
+  if (raw.length < size) {
+    // One piece of memory of its own, filled as the chunks come: nothing is ever held twice.
+    const whole = Buffer.allocUnsafeSlow(size)
+    for (let at = raw.copy(whole), seq = 1; at < size; seq++) {
+      const { data } = await db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id).where('seq', '=', seq).executeTakeFirstOrThrow()
+      at += data.copy(whole, at)
+    }
+    raw = whole
   }
   return {
     id: row.id, blobId: row.blob_id, envelopeFrom: row.envelope_from, envelopeTo: row.envelope_to, acceptedAt: row.accepted_at,
     peerAddress: row.peer_address, peerName: row.peer_name,
     // Stored as '' when no relay told of anybody.
     clientAddress: row.client_address || null, clientName: row.client_name || null, clientHelo: row.client_helo || null,
-    state: row.state, attempts: row.attempts, raw: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+    state: row.state, attempts: row.attempts, raw,
   }
 }
 

@@ -23,6 +23,7 @@ import { attachBounce } from './bounce.ts'
 import { readReport } from './delivery-report.ts'
 import type { Hand, Verdict } from './hand.ts'
 import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
+import { makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
 import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
 import { mailOfReturnPath } from './return-path.ts'
@@ -62,9 +63,25 @@ export interface MailRoom { book: AddressBook; senders: SenderCheck; extensions?
 
 /** Makes of an accepted mail what it is to become. Doing it again does nothing. */
 export async function processMail(host: Host, id: Id, waits: number, room: MailRoom): Promise<void> {
-  const { book, senders, extensions } = room
-  const row = await loadInbound(host.db, id)
-  if (!row || row.state === 'processed') return
+  let turn: Turn | undefined
+  let busy = false
+  try {
+    const row = await loadInbound(host.db, id, (bytes) => {
+      turn = turns.begin(bytes)
+      busy = turn === undefined
+      return !busy
+    })
+    if (row) await workUp(host, row, waits, room)
+  } finally {
+    turn?.end()
+  }
+  if (busy) await host.enqueue({ task: 'mail/process', payload: { id, waits }, key: `mail/process/${id}`, delaySeconds: NEXT_TURN_SECONDS })
+}
+
+const turns = makeTurns()
+
+async function workUp(host: Host, row: InboundRow, waits: number, { book, senders, extensions }: MailRoom): Promise<void> {
+  const { id } = row
   const mail = await read(row)
   const [answers, evidence] = await Promise.all([checkedBy(extensions, host.db, row, mail, book), senders.look(row.raw, mail, row)])
   let ended: End | undefined

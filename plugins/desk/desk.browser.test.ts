@@ -51,7 +51,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     }))
     await make.db.updateTable('outbound_mail').set({ state: 'failed', last_error: '550 5.1.1 User unknown' }).where('id', '=', answer.mailId!).execute()
     hours(-1)
-    const mailed = await make.asSystem((work) => followUp(work, talk.id, {
+    const photo = await make.asSystem((work) => followUp(work, talk.id, {
       article: {
         channel: 'email', senderType: 'customer', visible: true, personId: filip, from: 'Filip Kos <filip.kos@uni.example>', subject: 'Re: sieć',
         body: 'Zdjęcie szafy', html: '<p>Zdjęcie <b>szafy</b></p>', attachments: [{ name: 'szafa.jpg', contentType: 'image/jpeg', content: Buffer.alloc(1_800_000) }],
@@ -86,7 +86,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     make.now = start
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
-    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id, held: heldOn.id, forged: forged.id, mailed: mailed.articleId, answered: answer.articleId })
+    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id, held: heldOn.id, forged: forged.id, mailed: photo.articleId, answered: answer.articleId })
     session = await site.session(jan.id)
     address = await site.serve()
     browser = await launchChromium()

@@ -33,7 +33,7 @@ export async function certificateFor(
     }
     const until = endOf(named.cert)
     if (until && until <= now) {
-      tell(`The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it and start pomoc again; ` +
+      tell(`The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it, pomoc takes the new one into use by itself; ` +
         'until then mail is taken as before, but a peer that checks certificates stays away.')
     }
     return named

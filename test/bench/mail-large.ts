@@ -16,8 +16,20 @@ const SIZES: readonly [Size, number][] = [['5 kB', 100], ['100 kB', 60], ['10 MB
 const AT_ONCE = 10
 const TOKEN = 'the-bench-looks-at-figures'
 
-/** The whole program: one mail after the other, then ten of 30 MB side by side. */
-export async function measureLarge(place: Place): Promise<Figure[]> {
+/** Milliseconds from DATA to 250 and from 250 to the ticket, one mail after the other. */
+export function measureSizes(place: Place): Promise<Figure[]> {
+  return withProgram(place, async ({ smtp, database }) => {
+    const figures: Figure[] = []
+    for (const [size, count] of SIZES) figures.push(...await measureOne(smtp, database, size, count))
+    return figures
+  })
+}
+
+/** Ten mails of 30 MB side by side, in a program that has just been started. */
+export const measureLarge = (place: Place): Promise<Figure[]> =>
+  withProgram(place, ({ smtp, http, pid, database }) => measureMany(smtp, http, pid, database))
+
+async function withProgram<T>(place: Place, measure: (room: { smtp: number; http: number; pid: number; database: Database }) => Promise<T>): Promise<T> {
   await place.copy('mails', 'large')
   const dir = await mkdtemp(join(tmpdir(), 'pomoc-bench-large-'))
   const program = runProgram({
@@ -27,11 +39,7 @@ export async function measureLarge(place: Place): Promise<Figure[]> {
   try {
     await program.ready
     await database.connect()
-    const [smtp, http] = [portOf(program.stdout, 'smtp'), portOf(program.stdout, 'http')]
-    const figures: Figure[] = []
-    for (const [size, count] of SIZES) figures.push(...await measureOne(smtp, database, size, count))
-    figures.push(...await measureMany(smtp, http, program.pid, database))
-    return figures
+    return await measure({ smtp: portOf(program.stdout, 'smtp'), http: portOf(program.stdout, 'http'), pid: program.pid, database })
   } finally {
     await database.end()
     program.kill('SIGINT')
