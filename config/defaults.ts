@@ -60,6 +60,12 @@ export default {
     // believed), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and
     // X-OTOBO-* headers of its mails are obeyed).
     relays: [],
+    // true: each mail has a return path of its own, such as pomoc+b7-0123456789ab@example.edu, so that every bounce finds its ticket.
+    // Only where mail for such addresses reaches pomoc; bounces that quote the mail find their ticket without it.
+    bounceTags: false,
+    // Keys that sign outgoing mail (DKIM). Each: domain (of the sender), selector (the key's name in DNS), keyFile (PEM). A sender
+    // in a domain below it is signed with it too. `pomoc dkim-key example.edu` makes a key and says what DNS needs.
+    dkim: [],
     // hostname: this machine's name in mail, in the greeting and in Message-IDs. Unset: the domain of mailAddress.
   },
 
@@ -71,6 +77,10 @@ export default {
     maxClients: 500, // connections at the same time
     maxPerPeer: 10, // of these, from one address
     idleTimeoutSeconds: 300, // a silent connection is closed after this (RFC 5321 4.5.3.2 asks for five minutes)
+    maxConnectionSeconds: 3600, // how long one connection may last in all; then it is asked to come again
+    maxSecondsWithoutMail: 300, // a connection that talks this long without giving a mail is closed, however busy
+    minBytesPerSecond: 500, // a mail that comes slower than this …
+    slowSeconds: 60, // … for this long is cut off; the sender keeps it and tries again
     closeTimeoutSeconds: 10, // when pomoc stops, how long mails under way may take to end
   },
 

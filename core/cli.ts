@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { BootError } from './boot-error.ts'
 import { backupCommands } from './cli/backup.ts'
+import { dkimCommand } from './cli/dkim.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { jobsCommand } from './cli/jobs.ts'
 import { mailCommands } from './cli/mail.ts'
@@ -55,6 +56,7 @@ program
 migrateCommand(program)
 backupCommands(program)
 doctorCommand(program)
+dkimCommand(program)
 jobsCommand(program)
 personCommand(program)
 mailCommands(program)

@@ -66,6 +66,12 @@ export const configSchema = z
         xclient: z.boolean({ error: 'true or false' }).default(false),
         trustHeaders: z.boolean({ error: 'true or false' }).default(false),
       }), { error: 'a list of relays' }),
+      bounceTags: z.boolean({ error: 'true or false' }),
+      dkim: z.array(z.strictObject({
+        domain,
+        selector: text('the name of the key in DNS, such as pomoc').regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i, { error: 'letters, digits, dots and dashes, such as pomoc' }),
+        keyFile: text('the path of the private key in PEM format'),
+      }), { error: 'a list of DKIM keys' }),
     }),
     smtp: z
       .strictObject({
@@ -77,6 +83,10 @@ export const configSchema = z
         maxClients: whole(1, 10_000, 'how many connections'),
         maxPerPeer: whole(1, 10_000, 'how many connections'),
         idleTimeoutSeconds: whole(1, 3600, 'seconds'),
+        maxConnectionSeconds: whole(1, 86_400, 'seconds'),
+        maxSecondsWithoutMail: whole(1, 86_400, 'seconds'),
+        minBytesPerSecond: whole(1, 1_000_000, 'bytes'),
+        slowSeconds: whole(1, 3600, 'seconds'),
         closeTimeoutSeconds: whole(0, 600, 'seconds'),
       })
       .refine((smtp) => !smtp.tlsCert === !smtp.tlsKey, { error: 'both tlsKey and tlsCert, or neither', path: ['tlsCert'] }),

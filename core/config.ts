@@ -82,7 +82,10 @@ export async function loadConfig({ env = process.env, dir = projectDir, options 
     dir,
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
     baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
-    mail: { ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1) },
+    mail: {
+      ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1),
+      dkim: config.mail.dkim.map((key) => ({ ...key, keyFile: resolve(dir, key.keyFile) })),
+    },
     smtp: {
       ...config.smtp,
       ...(config.smtp.tlsKey && { tlsKey: resolve(dir, config.smtp.tlsKey) }),

@@ -35,6 +35,8 @@ export const ERRORS = {
   'article.empty': 422,
   'article.too-many-files': 422,
   'article.sender-unknown': 422,
+  'article.no-mail': 422,
+  'article.not-mailed': 422,
   'person.login-taken': 422,
   'person.address-taken': 422,
   'person.address-invalid': 422,

@@ -54,6 +54,7 @@ export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export * from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
+export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/pass-on.ts'
 export { undoAct } from './ticket/undo.ts'
 export { acceptHeld, rejectHeld } from './ticket/held.ts'
 export { canConfirm, confirmOwnMail } from './article/confirm.ts'
@@ -82,6 +83,7 @@ export {
 
 // Mail
 export { confirmRequest } from './mail/auto-response.ts'
+export { relayOf, type Relay } from './mail/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
 export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, readAddressBook, type AddressBook } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'

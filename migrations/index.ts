@@ -9,6 +9,7 @@ import * as assurance from './0021_assurance.ts'
 import * as audit from './0026_audit.ts'
 import * as login from './0024_login.ts'
 import * as filters from './0022_filters.ts'
+import * as outgoing from './0023_outgoing.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -20,4 +21,5 @@ export const coreMigrations: Record<string, Migration> = {
   '0026_audit': audit,
   '0024_login': login,
   '0022_filters': filters,
+  '0023_outgoing': outgoing,
 }

@@ -56,6 +56,17 @@ const FIXTURES: Record<string, Fixture> = {
   'POST /desk/tickets/:id/seen': act('seen', () => ({}), 204),
   'POST /desk/tickets/:id/draft': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/draft?form=reply`, fields: () => ({ body: 'szkic' }), answer: 200 },
   'POST /desk/tickets/:id/draft/drop': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/draft/drop?form=reply`, answer: 303 },
+  ...Object.fromEntries([
+    ['forward', { to: 'biuro@inny.example', subject: 'x', body: 'Proszę zobaczyć.' }], ['redirect', { to: 'biuro@inny.example' }], ['resend', { to: 'biuro@inny.example' }],
+  ].flatMap(([name, fields]) => {
+    const route = `/desk/tickets/:id/articles/:article/${name as string}`
+    // An article that did not come by mail, or was not sent, is told so on the page itself.
+    const path = (thing: Thing) => `/desk/tickets/${thing.ticket}/articles/${thing.article}/${name as string}`
+    return [
+      [`GET ${route}`, { as: 'agent', path, answer: name === 'redirect' ? 422 : 200 } satisfies Fixture],
+      [`POST ${route}`, { as: 'agent', path, fields: () => fields as Record<string, string>, answer: name === 'forward' ? 303 : 422 } satisfies Fixture],
+    ]
+  })) as Record<string, Fixture>,
   'POST /desk/tickets/:id/undo/:act': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/undo/${thing.act}`, answer: 303 },
 }
 

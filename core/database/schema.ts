@@ -103,7 +103,8 @@ export interface FactTable {
 }
 export interface InboundMailTable {
   id: GeneratedId; key: Buffer; blob_id: Id | null; envelope_from: string; envelope_to: string; peer_address: Generated<string>
-  peer_name: Generated<string>; encrypted: Generated<boolean>; accepted_at: Date; state: Generated<InboundState>; outcome: string | null
+  peer_name: Generated<string>; client_address: Generated<string>; client_name: Generated<string>; client_helo: Generated<string>
+  encrypted: Generated<boolean>; accepted_at: Date; state: Generated<InboundState>; outcome: string | null
   reason: ColumnType<MailReason[] | null, string | null | undefined, string | null>; subject: Generated<string>; from_text: Generated<string>
   message_id_md5: string | null; ticket_id: Id | null; article_id: Id | null; attempts: Generated<number>; processed_at: Date | null
   to_queue_id: ColumnType<Id | null, Id | null | undefined, Id | null>
@@ -115,7 +116,7 @@ export interface OutboundMailTable {
   to_text: string; cc_text: Generated<string>; subject: string; body: string | null; html: string | null; message_id: string
   in_reply_to: Generated<string>; reference_ids: Generated<string>; headers: DefaultJson<Record<string, string>>
   state: Generated<OutboundState>; attempts: Generated<number>; not_before: Date; give_up_at: Date; last_error: string | null
-  act_id: string; created_at: Date; sent_at: Date | null
+  act_id: string; created_at: Date; sent_at: Date | null; blob_id: Id | null
 }
 export interface PostmasterFilterTable { id: GeneratedId; name: string; comment: Generated<string>; stop: Generated<boolean>; valid: Generated<boolean> }
 export interface PostmasterFilterRowTable {

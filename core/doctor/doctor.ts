@@ -8,6 +8,7 @@ import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../database/migrate-all.ts'
 import type { AnyPlugin } from '../kernel/load-plugins.ts'
 import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
+import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
@@ -17,7 +18,7 @@ export interface DoctorRoom {
   config: Config
   loadPlugins: () => Promise<AnyPlugin[]>
   clock: () => Date
-  dns?: Dns
+  dns?: Dns & TextDns
   /** Whether every stored file is read. */
   blobs?: boolean
 }
@@ -52,7 +53,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
       await database.close()
     }
   }
-  const names = await guarded([['DNS', () => checkDns(checked, domains, dns)]])
+  const names = await guarded([['DNS', () => checkDns(checked, domains, dns)], ['DKIM', () => checkDkim(checked, dns)]])
   return [...await machine, ...loaded, ...inside, ...names, ...await outside]
 }
 

@@ -82,7 +82,7 @@ test('a certificate is good, ends soon, has ended, has not begun, has another\'s
   const old = (await certificate(-2)).files
   expect(await withCertificate(old)).toEqual({
     name: 'certificate for mail', state: 'fail', says: `The certificate of ${old.tlsCert} expired on 2026-11-15.`,
-    remedy: 'Renew it (certbot, or whoever gives you certificates), then start pomoc again.',
+    remedy: 'Renew it (certbot, or whoever gives you certificates); pomoc takes the new one into use by itself.',
   })
   expect(await withCertificate((await certificate(300, 10)).files)).toMatchObject({ state: 'fail', says: expect.stringContaining('holds only from 2026-11-27') })
   expect(await withCertificate({ tlsCert: good.tlsCert, tlsKey: old.tlsKey })).toMatchObject({

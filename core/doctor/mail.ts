@@ -18,7 +18,7 @@ const SOON = 14
 /** The questions asked of DNS; an error has a code such as ENOTFOUND. */
 export type Dns = Pick<Resolver, 'resolveMx' | 'resolve4' | 'resolve6' | 'reverse'>
 
-export const systemDns = (): Dns => new Resolver({ timeout: 2000, tries: 2 })
+export const systemDns = (): Resolver => new Resolver({ timeout: 2000, tries: 2 })
 
 /** RFC 2606 and 6762: names that lead nowhere outside. */
 const NOWHERE = /(^|\.)(localhost|test|example|invalid|local|lan|internal)$/
@@ -93,7 +93,7 @@ async function checkMailCertificate({ config, now }: Checked): Promise<Finding> 
   const own = !config.smtp.tlsCert
   const path = config.smtp.tlsCert ?? join(config.dataDir, 'tls', 'smtp-cert.pem')
   if (own && !existsSync(path)) return ok(name, 'pomoc makes its own at the first start.')
-  const renew = own ? `Delete ${path} and start pomoc again: it makes another.` : 'Renew it (certbot, or whoever gives you certificates), then start pomoc again.'
+  const renew = own ? `Delete ${path} and start pomoc again: it makes another.` : 'Renew it (certbot, or whoever gives you certificates); pomoc takes the new one into use by itself.'
   try {
     const certificate = new X509Certificate(await readFile(path))
     const key = config.smtp.tlsKey ?? join(config.dataDir, 'tls', 'smtp-key.pem')

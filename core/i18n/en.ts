@@ -36,6 +36,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.person-in-already': '{who} has access to this ticket already.',
   'error.article.empty': 'Write a few words at least.',
   'error.article.sender-unknown': 'It is not known who wrote this message, so there is nobody to let into the ticket. Accept the message alone.',
+  'error.article.no-mail': 'This message did not come by mail, or the mail as it came is no longer kept. Forward it instead.',
+  'error.article.not-mailed': 'This message need not be sent again: it was no mail of ours, or it is waiting to be sent.',
   'error.article.too-many-files': 'Too many files at once: {limit} at most.',
   'error.person.login-taken': 'This login is taken.',
   'error.person.address-taken': 'This address belongs to somebody else.',

@@ -35,6 +35,8 @@ export const pl = {
   'error.ticket.person-in-already': '{who} ma już dostęp do tego zgłoszenia.',
   'error.article.empty': 'Napisz choć kilka słów.',
   'error.article.sender-unknown': 'Nie wiadomo, kto napisał tę wiadomość, więc nie ma kogo dopuścić do zgłoszenia. Przyjmij samą wiadomość.',
+  'error.article.no-mail': 'Ta wiadomość nie przyszła mailem albo nie trzymamy już maila w tej postaci, w jakiej przyszedł. Prześlij ją dalej jako nowy mail.',
+  'error.article.not-mailed': 'Tej wiadomości nie trzeba wysyłać ponownie: nie była mailem od nas albo właśnie czeka na wysłanie.',
   'error.article.too-many-files': 'Za dużo plików naraz: najwyżej {limit}.',
   'error.person.login-taken': 'Ten login jest już zajęty.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',

@@ -14,6 +14,8 @@ export interface Envelope {
   /** What the peer called itself (HELO). */
   peerName: string
   encrypted: boolean
+  /** Who brought the mail to the relay that is the peer, as that relay told; absent: it told nothing. */
+  client?: { address: string; name: string; helo: string }
 }
 
 /** A mail whose bytes have all come; `chunks` may be asked for once. */
@@ -75,9 +77,9 @@ async function store(
       select id, 0, ${data ?? null}::bytea from made where fresh and ${data ? data.length : 0}::integer > 0),
     mails as (
       insert into inbound_mail
-        (key, blob_id, envelope_from, envelope_to, peer_address, peer_name, encrypted, accepted_at, message_id_md5)
+        (key, blob_id, envelope_from, envelope_to, peer_address, peer_name, encrypted, client_address, client_name, client_helo, accepted_at, message_id_md5)
       select r.key, made.id, ${clean(envelope.from)}, r.address, ${envelope.peerAddress}, ${clean(envelope.peerName)}, ${envelope.encrypted},
-        ${now}, md5(${messageIdOf(mail.start)}::text)
+        ${clean(envelope.client?.address ?? '')}, ${clean(envelope.client?.name ?? '')}, ${clean(envelope.client?.helo ?? '')}, ${now}, md5(${messageIdOf(mail.start)}::text)
       from made, unnest(${keys}::bytea[], ${recipients.map(clean)}::text[]) with ordinality as r(key, address, place)
       order by r.place
       on conflict (key) do nothing returning id),

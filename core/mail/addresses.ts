@@ -6,6 +6,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { CHANNEL } from '../kernel/facts.ts'
 import type { Live } from '../kernel/live.ts'
 import type { Work } from '../kernel/work.ts'
+import { withoutTag } from './return-path.ts'
 
 const NOTICE = 'mail.addresses-changed'
 /** Should a notice be lost with its connection, an answer is this old at most. */
@@ -37,7 +38,7 @@ export interface Destination { queueId: Id; rule: 'address' | 'postmaster' }
 
 /** Where mail for an address goes; undefined: it is not ours (RCPT answers 550). */
 export function destinationOf(book: AddressBook, address: string): Destination | undefined {
-  const canonical = canonicalAddress(address)
+  const canonical = withoutTag(canonicalAddress(address))
   const queueId = book.queues.get(canonical)
   if (queueId) return { queueId, rule: 'address' }
   const at = canonical.lastIndexOf('@')

@@ -38,7 +38,7 @@ export function readReport(mail: ParsedMail, envelopeFrom: string): DeliveryRepo
 const head = (content: Buffer): string => content.subarray(0, 64 * 1024).toString('latin1').split(/\r?\n\r?\n/)[0] ?? ''
 
 const idsIn = (text: string): string[] =>
-  [...text.matchAll(/^[>\s]*message-id:\s*(<[^<>\s]{1,996}>)/gim)].map((match) => match[1]!)
+  [...text.matchAll(/^[>\s]*(?:resent-)?message-id:\s*(<[^<>\s]{1,996}>)/gim)].map((match) => match[1]!)
 
 /** Fields of all groups, names in lower case, folded lines joined. */
 function readFields(content: Buffer): Map<string, string[]> {

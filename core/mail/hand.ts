@@ -24,6 +24,7 @@ export interface Delivery {
   clientName?: string | null
   /** An administrator said: a new ticket in this queue. */
   toQueueId?: Id | null
+  clientHelo?: string | null
 }
 
 /** A ticket that a mail may belong to. */

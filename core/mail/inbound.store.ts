@@ -9,29 +9,39 @@ import type { Delivery, Known, KnownTicket } from './hand.ts'
 
 export interface InboundRow extends Delivery { state: InboundState; attempts: number; raw: Buffer }
 
-/** The row and its raw bytes; one round trip for mails up to 256 kB. */
-export async function loadInbound(db: Kysely<Database>, id: Id): Promise<InboundRow | undefined> {
+/**
+ * The row and its raw bytes; one round trip for mails up to 256 kB. `fits` is asked with the size before the bytes of a larger one
+ * are read; undefined when it says no, and for mails that are gone or processed.
+ */
+export async function loadInbound(db: Kysely<Database>, id: Id, fits: (bytes: number) => boolean = () => true): Promise<InboundRow | undefined> {
   const { rows } = await sql<{
     id: Id; blob_id: Id; envelope_from: string; envelope_to: string; accepted_at: Date; state: InboundState; attempts: number
-    peer_address: string; peer_name: string; to_queue_id: Id | null; data: Buffer | null; size: string
+    peer_address: string; peer_name: string; client_address: string; client_name: string; client_helo: string; to_queue_id: Id | null; data: Buffer | null; size: string
   }>`
-    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.to_queue_id, m.state, m.attempts,
+    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.client_address, m.client_name, m.client_helo,
+      m.to_queue_id, m.state, m.attempts,
       c.data, b.size
     from inbound_mail m join blob b on b.id = m.blob_id left join blob_chunk c on c.blob_id = m.blob_id and c.seq = 0
     where m.id = ${id}`.execute(db)
   const row = rows[0]
-  if (!row) return undefined
-  const chunks = [row.data ?? Buffer.alloc(0)]
-  let size = chunks[0]!.length
-  while (size < Number(row.size)) {
-    const chunk = await db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id).where('seq', '=', chunks.length).executeTakeFirstOrThrow()
-    chunks.push(chunk.data)
-    size += chunk.data.length
+  const size = Number(row?.size)
+  if (!row || row.state === 'processed' || !fits(size)) return undefined
+  let raw = row.data ?? Buffer.alloc(0)
+  if (raw.length < size) {
+    // One piece of memory of its own, filled as the chunks come: nothing is ever held twice.
+    const whole = Buffer.allocUnsafeSlow(size)
+    for (let at = raw.copy(whole), seq = 1; at < size; seq++) {
+      const { data } = await db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id).where('seq', '=', seq).executeTakeFirstOrThrow()
+      at += data.copy(whole, at)
+    }
+    raw = whole
   }
   return {
     id: row.id, blobId: row.blob_id, envelopeFrom: row.envelope_from, envelopeTo: row.envelope_to, acceptedAt: row.accepted_at,
-    peerAddress: row.peer_address, peerName: row.peer_name, toQueueId: row.to_queue_id, state: row.state, attempts: row.attempts,
-    raw: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+    peerAddress: row.peer_address, peerName: row.peer_name,
+    // Stored as '' when no relay told of anybody.
+    clientAddress: row.client_address || null, clientName: row.client_name || null, clientHelo: row.client_helo || null,
+    toQueueId: row.to_queue_id, state: row.state, attempts: row.attempts, raw,
   }
 }
 
@@ -104,7 +114,7 @@ const personOf = (sender: string) => sql`
 
 /**
  * Who has a part in a ticket: its customer, owner, responsible and participants, by any of their addresses; agents with any right in
- * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages. Messages that were ever held do not
+ * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages, or was sent one of them again. Messages that were ever held do not
  * count: neither they nor having accepted one of them lets their sender in.
  */
 function involved(sender: string): RawBuilder<unknown> {
@@ -117,7 +127,9 @@ function involved(sender: string): RawBuilder<unknown> {
         or exists (select 1 from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = rp.role_id
           where gr.group_id = g.id and rp.person_id = p.id)))
     or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null
-      and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole}))`
+      and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole})
+    or ${sender} <> '' and exists (select 1 from outbound_mail o where o.ticket_id = t.id and o.kind in ('reply', 'forward')
+      and lower(o.to_text || ' ' || o.cc_text) ~ ${asWhole}))`
 }
 
 /** Our own mails that a report speaks of. */

@@ -25,8 +25,10 @@ import { numbersInMail } from './find-in-mail.ts'
 import { readReport } from './delivery-report.ts'
 import type { Hand, Verdict } from './hand.ts'
 import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
+import { makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
 import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
+import { mailOfReturnPath } from './return-path.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
 import { sayAddresses, type ParsedMail } from './parsed-mail.ts'
 import { relayOf } from './relays.ts'
@@ -67,8 +69,25 @@ export interface MailRoom { book: AddressBook; senders: SenderCheck; rules?: Mai
 
 /** Makes of an accepted mail what it is to become. Doing it again does nothing. */
 export async function processMail(host: Host, id: Id, waits: number, room: MailRoom): Promise<void> {
-  const row = await loadInbound(host.db, id)
-  if (!row || row.state === 'processed') return
+  let turn: Turn | undefined
+  let busy = false
+  try {
+    const row = await loadInbound(host.db, id, (bytes) => {
+      turn = turns.begin(bytes)
+      busy = turn === undefined
+      return !busy
+    })
+    if (row) await workUp(host, row, waits, room)
+  } finally {
+    turn?.end()
+  }
+  if (busy) await host.enqueue({ task: 'mail/process', payload: { id, waits }, key: `mail/process/${id}`, delaySeconds: NEXT_TURN_SECONDS })
+}
+
+const turns = makeTurns()
+
+async function workUp(host: Host, row: InboundRow, waits: number, room: MailRoom): Promise<void> {
+  const { id } = row
   const looked = await lookAtMail(host, row, room)
   let ended: End | undefined
   const later = await host.work(system('postmaster'), async (work) => {
@@ -141,8 +160,13 @@ async function read(row: InboundRow): Promise<ParsedMail> {
   }
 }
 
-async function prepare(work: Work, row: InboundRow, { mail, evidence, book, rules, headers }: LookedAt, waits: number): Promise<Hand | undefined> {
+async function prepare(
+  work: Work, row: InboundRow, { mail: given, evidence, book, rules, headers }: LookedAt, waits: number,
+): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
+  // What comes to the return path of a mail of ours is about that mail, whatever it says inside.
+  const about = await mailOfReturnPath(work.db, row.envelopeTo)
+  const mail: ParsedMail = about ? { ...given, references: [about, ...given.references] } : given
   const report = readReport(mail, row.envelopeFrom)
   const places = { numbers: numbersInMail(mail, row.raw, rules.places, numbers), references: rules.places.has('references') }
   const known = await whatIsKnown(work.db, {

@@ -5,7 +5,7 @@ import type { Work } from '../kernel/work.ts'
 import type { Config } from '../config.ts'
 
 export interface NewMail {
-  kind: 'reply' | 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'closed' | 'login link' | 'notification'
+  kind: 'reply' | 'forward' | 'redirect' | 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'closed' | 'login link' | 'notification'
   from: { address: string; name: string }
   /** '' is the null return path, for everything automatic (RFC 3834 3.3). Default: the sender's address. */
   envelopeFrom?: string
@@ -17,6 +17,8 @@ export interface NewMail {
   html?: string
   ticketId?: Id
   articleId?: Id
+  /** A mail that leaves as it came in: its bytes, under Resent fields of ours. */
+  blobId?: Id
   messageId?: string
   inReplyTo?: string
   references?: string
@@ -55,6 +57,7 @@ export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
     message_id: mail.messageId ?? newMessageId(work.config, mail.ticketId), in_reply_to: mail.inReplyTo ?? '',
     reference_ids: mail.references ?? '', headers: JSON.stringify(mail.headers ?? {}), not_before: new Date(work.now.getTime() + delay * 1000),
     give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS), last_error: null, act_id: work.act, created_at: work.now, sent_at: null,
+    blob_id: mail.blobId ?? null,
   }).returning('id').executeTakeFirstOrThrow()
   work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, fresh: true, delaySeconds: delay })
   return id

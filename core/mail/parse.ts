@@ -10,6 +10,8 @@ const THREADS = 2
 const TIME_LIMIT_MS = 30_000
 /** An idle thread costs some 30 MB. */
 const IDLE_MS = 30_000
+/** What a thread took for a larger mail it gives back only when it ends; starting another costs less than reading such a mail. Bytes. */
+const ONCE = 2 * 1024 * 1024
 
 interface Reader { worker: Worker; busy: boolean; idle: NodeJS.Timeout | undefined }
 interface Waiting { request: ParseRequest; settle(answer: ParseAnswer): void }
@@ -51,6 +53,7 @@ function next(): void {
 
 function run(reader: Reader, { request, settle }: Waiting): void {
   reader.busy = true
+  const large = request.raw.byteLength > ONCE
   clearTimeout(reader.idle)
   reader.worker.ref()
   let done = false
@@ -62,6 +65,7 @@ function run(reader: Reader, { request, settle }: Waiting): void {
     reader.busy = false
     reader.worker.unref()
     settle(answer)
+    if (large) end(reader)
     if (readers.has(reader)) reader.idle = setTimeout(() => end(reader), IDLE_MS).unref()
     next()
   }

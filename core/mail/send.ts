@@ -13,14 +13,19 @@ import { findQueue } from '../queue/queues.ts'
 import { addHistory } from '../ticket/history.ts'
 import { findTicket } from '../ticket/ticket.store.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
+import { signingKey } from './dkim.ts'
 import { htmlOfText } from './mail-html.ts'
 import { mailTexts } from './mail-texts.ts'
 import { deliveryChanged } from './outbound.ts'
+import { resent } from './resent.ts'
+import { returnPath } from './return-path.ts'
 import { faultOf, oneLine, openSmarthost, type Smarthost } from './transport.ts'
 
 type OutboundRow = Selectable<OutboundMailTable>
 
 const IDLE_MS = 2000
+/** Kinds that take their article's files along. */
+const WITH_FILES = new Set(['reply', 'forward'])
 
 /** Minutes until the next try; the last one repeats until the mail is given up. */
 export const BACKOFF_MINUTES = [1, 2, 5, 15, 30, 60] as const
@@ -107,14 +112,18 @@ function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): 
   }).filter(({ address }) => address !== '')
 }
 
+/** What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. */
 async function compose(host: Host, mail: OutboundRow) {
+  const envelope = { from: returnPath(host.config, mail), to: mail.recipients }
+  if (mail.blob_id !== null) return { envelope, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
+  const dkim = await signingKey(host.config, mail.from_text)
   const article = mail.article_id === null ? undefined
     : await host.db.selectFrom('article').select(['body']).where('id', '=', mail.article_id).executeTakeFirst()
-  const files = mail.article_id === null || mail.kind !== 'reply' ? [] : await host.db.selectFrom('article_attachment')
+  const files = mail.article_id === null || !WITH_FILES.has(mail.kind) ? [] : await host.db.selectFrom('article_attachment')
     .select(['blob_id', 'name', 'content_type', 'content_id', 'disposition']).where('article_id', '=', mail.article_id).orderBy('id').execute()
   const text = mail.body ?? article?.body ?? ''
   return {
-    envelope: { from: mail.envelope_from, to: mail.recipients },
+    envelope, ...(dkim ? { dkim } : {}),
     from: mail.from_text, to: mail.to_text, ...(mail.cc_text ? { cc: mail.cc_text } : {}), subject: mail.subject, date: mail.created_at,
     messageId: mail.message_id, ...(mail.in_reply_to ? { inReplyTo: mail.in_reply_to } : {}), ...(mail.reference_ids ? { references: shortened(mail.reference_ids) } : {}),
     headers: mail.headers, text, html: mail.html ?? htmlOfText(text),

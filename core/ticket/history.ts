@@ -9,7 +9,7 @@ export type HistoryType =
   | 'NewTicket' | 'FollowUp' | 'SendAutoReject' | 'SendAutoReply' | 'SendAutoFollowUp' | 'SendAnswer' | 'SendCustomerNotification'
   | 'EmailAgent' | 'EmailCustomer' | 'PhoneCallAgent' | 'PhoneCallCustomer' | 'AddNote' | 'Move' | 'Lock' | 'Unlock' | 'Remove'
   | 'CustomerUpdate' | 'PriorityUpdate' | 'OwnerUpdate' | 'ResponsibleUpdate' | 'LoopProtection' | 'Misc' | 'SetPendingTime'
-  | 'StateUpdate' | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'TitleUpdate' | 'EmailResend' | 'Bounce'
+  | 'StateUpdate' | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'TitleUpdate' | 'EmailResend' | 'Forward' | 'Bounce'
 
 export interface HistoryEntry {
   ticketId: Id

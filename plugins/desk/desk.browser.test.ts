@@ -14,7 +14,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let jan: PersonActor
   let session: string
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged', Id> = { talk: '', fresh: '', closed: '', late: '', held: '', forged: '' }
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered', Id> = { talk: '', fresh: '', closed: '', late: '', held: '', forged: '', mailed: '', answered: '' }
 
   beforeAll(async () => {
     site = await openSite([desk])
@@ -46,11 +46,12 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await make.work(jan, (work) => setPriority(work, fresh.id, '5'))
     await make.work(jan, (work) => takeTicket(work, talk.id))
     await make.work(jan, (work) => addNote(work, talk.id, { body: 'Port 24 w stanie err-disable.' }))
-    await make.work(jan, (work) => answerTicket(work, talk.id, {
+    const answer = await make.work(jan, (work) => answerTicket(work, talk.id, {
       body: 'Wchodzimy do szafy o 8:40.', attachments: [{ name: 'plan sali.pdf', contentType: 'application/pdf', content: Buffer.alloc(212_000) }],
     }))
+    await make.db.updateTable('outbound_mail').set({ state: 'failed', last_error: '550 5.1.1 User unknown' }).where('id', '=', answer.mailId!).execute()
     hours(-1)
-    await make.asSystem((work) => followUp(work, talk.id, {
+    const photo = await make.asSystem((work) => followUp(work, talk.id, {
       article: {
         channel: 'email', senderType: 'customer', visible: true, personId: filip, from: 'Filip Kos <filip.kos@uni.example>', subject: 'Re: sieć',
         body: 'Zdjęcie szafy', html: '<p>Zdjęcie <b>szafy</b></p>', attachments: [{ name: 'szafa.jpg', contentType: 'image/jpeg', content: Buffer.alloc(1_800_000) }],
@@ -85,7 +86,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     make.now = start
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
-    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id, held: heldOn.id, forged: forged.id })
+    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id, held: heldOn.id, forged: forged.id, mailed: photo.articleId, answered: answer.articleId })
     session = await site.session(jan.id)
     address = await site.serve()
     browser = await launchChromium()
@@ -121,6 +122,14 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     { name: 'ticket-held', path: `/desk/tickets/${ids.held}`, session, act: (page) => page.locator('#rejected > summary').click() },
     { name: 'ticket-forged', path: `/desk/tickets/${ids.forged}`, session },
     { name: 'history-held', path: `/desk/tickets/${ids.held}/history`, session },
+    { name: 'forward', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/forward`, session },
+    { name: 'forward-refused', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/forward`, session, act: async (page) => {
+      await page.locator('#field-to').fill('pomyłka')
+      await page.locator('.pass-on .button-primary').click()
+      await page.waitForSelector('#problems')
+    } },
+    { name: 'redirect', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/redirect`, session, status: 422 },
+    { name: 'resend', path: `/desk/tickets/${ids.talk}/articles/${ids.answered}/resend`, session },
     { name: 'history', path: `/desk/tickets/${ids.talk}/history`, session },
     { name: 'new', path: '/desk/new', session, act: async (page) => {
       await page.locator('#field-who').fill('kos')

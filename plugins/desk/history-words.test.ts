@@ -38,6 +38,8 @@ describe('history in words', () => {
     ['StateUpdate', '%%open%%closed successful%%', 'Stan: załatwione (wcześniej otwarte)'],
     ['PriorityUpdate', '%%3 normal%%3%%5 very high%%5', 'Priorytet: bardzo wysoki (wcześniej normalny)'],
     ['SendAnswer', '%%paulina@uni.example', 'Odpowiedź do: paulina@uni.example'],
+    ['Bounce', '%%biuro@inny.example', 'Przekierowanie wiadomości do: biuro@inny.example'],
+    ['Bounce', '%%nikt@inny.example%%5.1.1 no such user', 'Zwrot poczty: nikt@inny.example, 5.1.1 no such user'],
     ['OwnerUpdate', '%%jkowalski%%3', 'Prowadzi: jkowalski'],
     ['OwnerUpdate', '%%%%', 'Nikt nie prowadzi'],
     ['SetPendingTime', '%%2026-11-24 08:00', 'Odłożone do: 2026-11-24 08:00'],

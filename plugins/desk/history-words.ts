@@ -74,6 +74,8 @@ const sayers: Record<string, Say> = {
   }),
   TitleUpdate: (row, room) => text(room)('history.TitleUpdate', { from: part(row, 0), to: part(row, 1) }),
   SetPendingTime: pending,
+  // OTRS writes who a mail was redirected to; ours with two parts says whom a mail did not reach, and the other server's words.
+  Bounce: (row, room) => text(room)(row.parts.length > 1 ? 'history.Bounce.returned' : 'history.Bounce', { text: row.parts.filter(Boolean).join(', ') }).replace(/[:,]\s*$/, ''),
   FollowUp: (row, room) => text(room)('history.FollowUp'),
   CustomerUpdate: (row, room) => {
     const name = person(row, 'customer_id', part(row, 0).match(/CustomerUser=([^;]*)/)?.[1] ?? part(row, 0), room)

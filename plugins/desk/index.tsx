@@ -9,6 +9,7 @@ import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
 import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.tsx'
 import { createFromForm, newTicketPage, peopleFragment } from './pages/new-ticket.tsx'
+import { passOnRoutes } from './pages/pass-on.tsx'
 import { ticketPage } from './pages/ticket.tsx'
 import { deskTexts } from './words.ts'
 
@@ -47,5 +48,6 @@ export default definePlugin({
     app.get('/desk/tickets/:id/history', historyPage)
     app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
     actRoutes(app)
+    passOnRoutes(app)
   },
 })

@@ -8,6 +8,13 @@ import { BootError, reasonOf, type Config } from '../../core/index.ts'
 
 export interface Certificate { key: string; cert: string }
 
+/** Where the pair stands: the operator's files, else our own. */
+export function certificateFiles(config: Pick<Config, 'dataDir' | 'smtp'>): Certificate {
+  const { tlsKey, tlsCert } = config.smtp
+  if (tlsKey && tlsCert) return { key: tlsKey, cert: tlsCert }
+  return { key: join(config.dataDir, 'tls', 'smtp-key.pem'), cert: join(config.dataDir, 'tls', 'smtp-cert.pem') }
+}
+
 /**
  * Reads the files the configuration names, or the pair in `dataDir/tls`, which is made when it is missing or has expired:
  * enough to encrypt (senders do not check names of mail servers, RFC 7435), not to prove who we are. `now` begins its ten
@@ -26,13 +33,12 @@ export async function certificateFor(
     }
     const until = endOf(named.cert)
     if (until && until <= now) {
-      tell(`The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it and start pomoc again; ` +
+      tell(`The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it, pomoc takes the new one into use by itself; ` +
         'until then mail is taken as before, but a peer that checks certificates stays away.')
     }
     return named
   }
-  const key = join(config.dataDir, 'tls', 'smtp-key.pem')
-  const cert = join(config.dataDir, 'tls', 'smtp-cert.pem')
+  const { key, cert } = certificateFiles(config)
   try {
     const own = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') }
     const until = endOf(own.cert)

@@ -9,9 +9,9 @@ export interface Spooled extends ReceivedMail { discard(): Promise<void> }
 
 /**
  * Takes in a whole mail. Throws when the peer leaves before the end or the folder cannot be written; nothing stays behind
- * then. `tooBig()` is asked as bytes come: from then on they are thrown away, for the answer will be 552.
+ * then. `tooBig()` is asked as bytes come: from then on they are thrown away, for the answer will be a refusal; `see` is shown the others.
  */
-export async function spool(stream: Readable, folder: string, tooBig: () => boolean): Promise<Spooled> {
+export async function spool(stream: Readable, folder: string, inspection: { tooBig(): boolean; see(bytes: Buffer): void }): Promise<Spooled> {
   const hash = createHash('sha256')
   let pieces: Buffer[] = []
   let held = 0
@@ -26,7 +26,8 @@ export async function spool(stream: Readable, folder: string, tooBig: () => bool
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       size += piece.length
-      if (tooBig()) continue
+      if (inspection.tooBig()) continue
+      inspection.see(piece)
       hash.update(piece)
       pieces.push(piece)
       held += piece.length

@@ -12,23 +12,27 @@ const WHO = 'WHO-000'
 const FILE_ID = 'attachment-1'
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-export type Size = '5 kB' | '56 kB'
+export type Size = '5 kB' | '56 kB' | '100 kB' | '10 MB' | '30 MB'
+/** Bytes of the attachment; base64 makes a third more of them. */
+const ATTACHED: Record<Size, number> = { '5 kB': 0, '56 kB': 37_000, '100 kB': 69_000, '10 MB': 7_300_000, '30 MB': 22_000_000 }
 
-/** Mails of about 5 kB (text) or 56 kB (text and a PDF-sized attachment), with Polish letters. */
+/** Mails of about 5 kB (text) or more (text and an attachment), with Polish letters. */
 export async function makeMails(size: Size, count: number): Promise<Delivery[]> {
   const paragraph = 'Dzień dobry, od wczoraj nie działa drukarka w pokoju 214, a sieć zrywa się co kilka minut. Proszę o pomoc, bo zbliża się termin. '
   const template = await compose({
     from: { name: 'Zażółć Gęślą', address: `osoba${WHO}@klient.example` }, to: TO, subject: 'Nie działa drukarka w pokoju 214', messageId: `<${ID}@klient.example>`,
     date: new Date('2026-11-17T09:15:00Z'), text: `${paragraph.repeat(size === '5 kB' ? 25 : 20)}\n\nPozdrawiam\nJan Nowak`, textEncoding: 'quoted-printable',
-    attachments: size === '5 kB' ? [] : [{ filename: 'załącznik.pdf', contentType: 'application/pdf', content: Buffer.concat([Buffer.from(`%PDF-1.4\n${FILE_ID}`), randomBytes(37_000)]) }],
+    attachments: ATTACHED[size] === 0 ? [] : [{ filename: 'załącznik.pdf', contentType: 'application/pdf', content: Buffer.concat([Buffer.from(`%PDF-1.4\n${FILE_ID}`), randomBytes(ATTACHED[size])]) }],
   })
-  const text = template.toString('latin1')
+  const start = template.subarray(0, 20_000).toString('latin1')
+  const rest = template.subarray(20_000)
   const mark = randomBytes(4).readUInt32BE() // another run sends other mails
   return Array.from({ length: count }, (_, i) => {
     const who = String(i % SENDERS).padStart(WHO.length, '0')
     const id = String((mark * 1000 + i) % 1e10).padStart(10, '0')
-    const own = text.replaceAll(ID, `ID-${id}-ID`).replaceAll(WHO, who).replace(base64(FILE_ID), base64(`no${id}`))
-    const raw = Buffer.from(own, 'latin1')
+    // What differs stands in the first kilobytes: the rest of a large mail is copied as it is.
+    const own = start.replaceAll(ID, `ID-${id}-ID`).replaceAll(WHO, who).replace(base64(FILE_ID), base64(`no${id}`))
+    const raw = Buffer.concat([Buffer.from(own, 'latin1'), rest])
     return { from: `osoba${who}@klient.example`, to: TO, raw }
   })
 }

@@ -1,4 +1,4 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,pages,start,login,plans] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,start,login,plans] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -6,6 +6,7 @@ import { runFloor } from './floor.ts'
 import { runListener } from './listener.ts'
 import { measureLogin } from './login.ts'
 import { measureAccepting, measureTickets } from './mail-in.ts'
+import { measureLarge, measureSizes } from './mail-large.ts'
 import { measurePages } from './pages.ts'
 import { makePlace } from './place.ts'
 import { checkPlans } from './plans.ts'
@@ -16,7 +17,7 @@ const { values } = parseArgs({
   options: {
     role: { type: 'string' },
     tickets: { type: 'string', default: '20000' },
-    only: { type: 'string', default: 'mail,pages,start,login,plans' },
+    only: { type: 'string', default: 'mail,sizes,large,pages,start,login,plans' },
     json: { type: 'string' },
     keep: { type: 'string' },
   },
@@ -44,6 +45,11 @@ async function bench(): Promise<void> {
       add(await measureTickets(place))
     }
     if (wanted.has('login')) add(await measureLogin(place))
+    if (wanted.has('sizes') || wanted.has('large')) {
+      await place.make('mails', 400)
+      if (wanted.has('sizes')) add(await measureSizes(place))
+      if (wanted.has('large')) add(await measureLarge(place))
+    }
     if (wanted.has('pages') || wanted.has('plans')) await place.make('pages', tickets)
     if (wanted.has('pages')) add(await measurePages(place))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)

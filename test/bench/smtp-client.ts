@@ -15,9 +15,13 @@ export async function deliver(port: number, mails: readonly Delivery[], connecti
   return seconds
 }
 
-interface Client { send(mail: Delivery): Promise<void>; close(): Promise<void> }
+export interface Client {
+  /** Delivers one mail; seconds from DATA to 250, and what the server said with that. */
+  send(mail: Delivery): Promise<{ seconds: number; said: string }>
+  close(): Promise<void>
+}
 
-async function open(port: number): Promise<Client> {
+export async function open(port: number): Promise<Client> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   const reply = replies(socket)
   await reply(220)
@@ -26,6 +30,7 @@ async function open(port: number): Promise<Client> {
   return {
     async send({ from, to, raw }) {
       socket.write(`MAIL FROM:<${from}>\r\nRCPT TO:<${to}>\r\nDATA\r\n`)
+      const began = performance.now()
       await reply(250)
       await reply(250)
       await reply(354)
@@ -33,7 +38,8 @@ async function open(port: number): Promise<Client> {
       socket.write(raw)
       socket.write(raw.subarray(-2).equals(Buffer.from('\r\n')) ? '.\r\n' : '\r\n.\r\n')
       socket.uncork()
-      await reply(250)
+      const said = await reply(250)
+      return { seconds: (performance.now() - began) / 1000, said }
     },
     async close() {
       socket.write('QUIT\r\n')
@@ -44,7 +50,7 @@ async function open(port: number): Promise<Client> {
 }
 
 /** Waits for the next whole reply and checks its code. No line of these mails begins with a dot: nothing is stuffed. */
-function replies(socket: Socket): (code: number) => Promise<void> {
+function replies(socket: Socket): (code: number) => Promise<string> {
   let buffered = ''
   const ready: string[] = []
   let wake: (() => void) | undefined
@@ -69,5 +75,6 @@ function replies(socket: Socket): (code: number) => Promise<void> {
     }
     const line = ready.shift()!
     if (!line.startsWith(String(code))) throw new Error(`the server said ${line} instead of ${code}`)
+    return line
   }
 }

@@ -1,6 +1,6 @@
 /** Owns a mail station for tests: the real listener, real jobs, a real database and a real sink as smarthost. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -31,6 +31,8 @@ export interface Station {
   deliver(raw: string | Buffer, envelope?: { from?: string; to?: string | string[] }): Promise<string>
   /** A mail built by nodemailer, delivered. */
   mail(mail: Parameters<ReturnType<typeof createTransport>['sendMail']>[0] & { envelope?: { from: string; to: string | string[] } }): Promise<string>
+  /** From now on mail goes out there instead of to the sink. */
+  sendThrough(url: string): void
   /** What became of the newest mail that has `subject`, once it is processed. */
   processed(subject: string, count?: number): Promise<InboundEnd[]>
   stop(): Promise<void>
@@ -46,7 +48,9 @@ export interface InboundEnd {
 }
 
 export async function startStation(
-  { clock, smtp, mail, smarthost = true }: { clock?: () => Date; smtp?: PartialConfig['smtp']; mail?: Partial<Config['mail']>; smarthost?: boolean } = {},
+  { clock, smtp, mail, smarthost = true, address = 'pomoc@uni.example' }: {
+    clock?: () => Date; smtp?: PartialConfig['smtp']; mail?: Partial<Config['mail']>; smarthost?: boolean; address?: string
+  } = {},
 ): Promise<Station> {
   const database = await testDatabase()
   const { db } = database
@@ -55,9 +59,9 @@ export async function startStation(
   const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-mail-'))
   const { smarthostUrl: _unset, ...bare } = make.config
   const config: Config = {
-    ...bare, dataDir, ...(smarthost ? { smarthostUrl: sink.url } : {}), baseUrl: 'https://pomoc.uni.example',
+    ...bare, dataDir, mailAddress: address, ...(smarthost ? { smarthostUrl: sink.url } : {}), baseUrl: 'https://pomoc.uni.example',
     smtp: { ...make.config.smtp, host: '127.0.0.1', port: 0, maxPerPeer: 50, closeTimeoutSeconds: 5, ...smtp },
-    mail: { ...make.config.mail, ...mail },
+    mail: { ...make.config.mail, hostname: address.slice(address.indexOf('@') + 1), ...mail },
   }
   const log = makeLog(process.env['TEST_LOG'] ?? 'silent')
   const live = await startLive(database.url, log)
@@ -68,7 +72,7 @@ export async function startStation(
     announce: (name, address) => { addresses.set(name, address) },
   })
   const host = kernel.host
-  await db.insertInto('system_address').values({ address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: '4' }).execute()
+  await db.insertInto('system_address').values({ address, name: 'Pomoc IT', queue_id: '4' }).execute()
   const end = await smtpReceiver.start!(kernel.hostOf(smtpReceiver))
   const jobs = await startJobs({ url: database.url, log, concurrency: 4, jobs: new Map([...mailJobs(host), ...kernel.jobs]) })
   const port = Number(new URL(addresses.get('mail')!).port)
@@ -85,6 +89,7 @@ export async function startStation(
       const info = await transport.sendMail({ from: 'Anna Nowak <anna.nowak@student.example>', to: 'pomoc@uni.example', ...mail })
       return (info as { response: string }).response
     },
+    sendThrough(url) { Object.assign(config, { smarthostUrl: url }) },
     async processed(subject, count = 1) {
       for (const deadline = Date.now() + 30_000; ;) {
         const rows = await db.selectFrom('inbound_mail').select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id'])
@@ -123,11 +128,13 @@ export interface Conversation {
   write(bytes: string | Buffer): void
   closed: Promise<void>
   end(): void
+  /** What is on the wire: for a handshake on top of it. */
+  socket: Socket
 }
 
-/** A bare SMTP conversation over a real socket. */
-export async function converse(port: number): Promise<Conversation> {
-  const socket = connectTcp(port, '127.0.0.1')
+/** A bare SMTP conversation over a real socket. From another address of this machine where one is named: all of 127.0.0.0/8 is ours. */
+export async function converse(port: number, from?: string): Promise<Conversation> {
+  const socket = connectTcp({ port, host: '127.0.0.1', ...(from ? { localAddress: from } : {}) })
   let heard = ''
   const listeners = new Set<() => void>()
   const closed = new Promise<void>((resolve) => socket.on('close', () => { resolve(); for (const look of listeners) look() }))
@@ -146,7 +153,7 @@ export async function converse(port: number): Promise<Conversation> {
     look()
   })
   const conversation: Conversation = {
-    hear, closed,
+    hear, closed, socket,
     write: (bytes) => { socket.write(bytes) },
     say: (line) => { socket.write(typeof line === 'string' ? `${line}\r\n` : line); return hear() },
     end: () => { socket.destroy() },

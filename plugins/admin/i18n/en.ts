@@ -684,6 +684,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'outbound.state.cancelled': 'taken back',
   'outbound.kind': 'Kind',
   'outbound.kind.reply': 'agent’s reply',
+  'outbound.kind.forward': 'forwarded message',
+  'outbound.kind.redirect': 'redirected mail',
   'outbound.kind.auto reply': 'confirmation of a ticket',
   'outbound.kind.auto follow up': 'confirmation of a message',
   'outbound.kind.auto reject': 'rejection',

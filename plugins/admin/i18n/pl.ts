@@ -683,6 +683,8 @@ export const pl = {
   'outbound.state.cancelled': 'cofnięty',
   'outbound.kind': 'Rodzaj',
   'outbound.kind.reply': 'odpowiedź agenta',
+  'outbound.kind.forward': 'wiadomość przesłana dalej',
+  'outbound.kind.redirect': 'przekierowana poczta',
   'outbound.kind.auto reply': 'potwierdzenie zgłoszenia',
   'outbound.kind.auto follow up': 'potwierdzenie dopisania',
   'outbound.kind.auto reject': 'odmowa',

@@ -12,7 +12,7 @@ import { dayAfter, startOfDay } from './days.ts'
 const PATH = '/admin/mail/out'
 const STATES: readonly OutboundState[] = ['queued', 'sent', 'failed', 'cancelled']
 const TONES: Record<OutboundState, Tone> = { queued: 'waiting', sent: 'open', failed: 'late', cancelled: 'done' }
-const KINDS = ['reply', 'auto reply', 'auto follow up', 'auto reject', 'auto reply/new ticket', 'closed', 'login link', 'notification'] as const
+const KINDS = ['reply', 'forward', 'redirect', 'auto reply', 'auto follow up', 'auto reject', 'auto reply/new ticket', 'closed', 'login link', 'notification'] as const
 
 export function outboundRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, outboundPage)

@@ -182,8 +182,9 @@ async function undo(c: PageContext): Promise<Response> {
       const articles = await listArticles(work.db, id, { visibleOnly: false })
       await undoAct(work, id, act)
       for (const article of articles.filter((one) => one.actId === act && one.senderType === 'agent')) {
-        await saveDraft(work, `ticket/${id}/${article.visible ? 'reply' : 'note'}`, {
-          body: article.body, ...(article.visible ? { to: article.to, cc: article.cc, subject: withoutNumber(article.subject) } : {}),
+        const forwarded = article.channel === 'email' && article.subject.startsWith('Fwd: ')
+        await saveDraft(work, `ticket/${id}/${forwarded ? 'forward' : article.visible ? 'reply' : 'note'}`, {
+          body: article.body, ...(article.visible || forwarded ? { to: article.to, cc: article.cc, subject: withoutNumber(article.subject) } : {}),
         })
       }
     })
@@ -197,7 +198,7 @@ async function undo(c: PageContext): Promise<Response> {
 }
 
 /** "Re: [Ticket#2026…] Sieć" → "Sieć": sending builds the subject anew. */
-const withoutNumber = (subject: string): string => subject.replace(/^(re|odp)(\[\d+\])?:\s*/i, '').replace(/^\[[^\]]*\d{5,}\]\s*/, '')
+const withoutNumber = (subject: string): string => subject.replace(/^(re|odp|fwd)(\[\d+\])?:\s*/i, '').replace(/^\[[^\]]*\d{5,}\]\s*/, '')
 
 const DRAFT_FIELDS = { reply: ['body', 'to', 'cc', 'subject'], note: ['body'] } as const
 

@@ -2,8 +2,8 @@
 import type { Child } from 'hono/jsx'
 import {
   agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
-  LiveRegion, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type AnswerTemplate, type Article,
-  type Draft, type FormState, type Id, type Origin,
+  LiveRegion, may, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type AnswerTemplate,
+  type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
@@ -11,6 +11,7 @@ import { ActRow } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
 import { deskPage, enter, type Room } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
+import { passOnPath, waysOf } from './pass-on.tsx'
 import { TicketSide } from './ticket-side.tsx'
 
 /** Everything a ticket page shows. */
@@ -98,13 +99,27 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
             <ArticleCard
               c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
               beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
-              acts={article.senderType === 'customer' && article.visible && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
+              acts={articleActs(c, room, ticket, article)}
             />
           ))}
         </section>
         <RejectedMessages c={c} room={room} ticket={ticket} articles={articles} />
       </div>
     </LiveRegion>
+  )
+}
+
+/** What can be done with one article: links, so that each works without scripts. */
+function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Article): Child {
+  const t = words(c)
+  const ways = ticket.stateType === 'merged' ? [] : waysOf(article, (right) => may(room.actor.access, right, ticket.ties).allowed)
+  const quotable = article.senderType === 'customer' && article.visible
+  if (!quotable && ways.length === 0) return null
+  return (
+    <>
+      {quotable && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
+      {ways.map((way) => <a class="article-quote" href={passOnPath(ticket.id, article.id, way)}>{t(`article.${way}`)}</a>)}
+    </>
   )
 }
 
