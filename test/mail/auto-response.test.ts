@@ -140,7 +140,8 @@ describe('what keeps one back', () => {
     ['Content-Type: multipart/report; boundary=b', 'multipart-report'],
   ])('%s → %s', async (header, rule) => {
     const subject = `naglowek ${header.replace(/\W/g, ' ')}`.slice(0, 60).trim()
-    await station.deliver(`From: ${someone()}\r\nSubject: ${subject}\r\n${header}\r\n\r\nx\r\n`)
+    const body = header.includes('boundary=b') ? '--b\r\n\r\nx\r\n--b--' : 'x'
+    await station.deliver(`From: ${someone()}\r\nSubject: ${subject}\r\n${header}\r\n\r\n${body}\r\n`)
     const reason = answerReason((await station.processed(subject.replace(/ {2,}/g, ' ')))[0])
     expect(reason).toMatchObject(rule ? { decided: 'not-sent', rule } : { decided: 'sent' })
   })
