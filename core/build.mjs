@@ -63,7 +63,7 @@ function hashOf(files, read) {
 
 /** The files that become files of their own in dist: the command line, every plugin, and what other threads or scripts start. */
 function entries(project) {
-  const found = { index: 'core/index.ts', cli: 'core/cli.ts', 'plugin-door': 'core/plugin-door.ts', 'parse-worker': 'core/mail/parse-worker.ts', bench: 'test/bench/main.ts' }
+  const found = { index: 'core/index.ts', cli: 'core/cli.ts', 'plugin-door': 'core/plugin-door.ts', 'parse-worker': 'core/mail/parse-worker.ts', 'filter-worker': 'core/mail/filter-worker.ts', bench: 'test/bench/main.ts' }
   const plugins = join(project, 'plugins')
   for (const name of existsSync(plugins) ? readdirSync(plugins) : []) {
     const index = ['index.ts', 'index.tsx'].find((file) => existsSync(join(plugins, name, file)))

@@ -5,6 +5,7 @@ import { backupCommands } from './cli/backup.ts'
 import { dkimCommand } from './cli/dkim.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { jobsCommand } from './cli/jobs.ts'
+import { mailCommands } from './cli/mail.ts'
 import { migrateCommand } from './cli/migrate.ts'
 import { factCommands } from './cli/facts.ts'
 import { addOwnCommands } from './cli/own-commands.ts'
@@ -58,6 +59,7 @@ doctorCommand(program)
 dkimCommand(program)
 jobsCommand(program)
 personCommand(program)
+mailCommands(program)
 
 program
   .command('demo')

@@ -102,8 +102,9 @@ export {
 } from './person/second-factor.ts'
 export {
   compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
-  type DirectoryChange, type DirectoryEntry, type DirectoryPerson,
+  type DirectoryEntry,
 } from './person/directory.ts'
+export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
@@ -150,4 +151,22 @@ export {
   cancelOutbound, findInbound, findOutbound, INBOUND_SORTS, listInbound, listOutbound, OUTBOUND_SORTS, readInboundRaw, retryInbound, sendOutboundNow,
   type InboundDetail, type InboundMail, type InboundSort, type OutboundDetail, type OutboundMail, type OutboundSort,
 } from './mail/mail-list.ts'
+export {
+  createPart, editPart, findPart, listParts, PART_KINDS, PART_LENGTH, partsForTicket, partsOfQueue, setQueueParts, type AnswerPart, type PartForm, type PartKind,
+} from './mail/answer-parts.ts'
+export {
+  createTemplate, editTemplate, findTemplate, isTemplateType, listTemplates, TEMPLATE_TYPES, templateFiles, templatesForQueue, type AnswerTemplate, type TemplateForm,
+} from './mail/answer-templates.ts'
+export { fillIn, type TextRoom } from './mail/text-preview.ts'
+export type { AnswerTemplateType } from './database/schema.ts'
+export { deleteInbound, deliverInbound } from './mail/inbound-admin.ts'
+export {
+  createFilter, deleteFilter, editFilter, FILTER_ROWS, findFilter, switchFilter, tryFilter, type FilterForm,
+} from './mail/filter-admin.ts'
+export { MATCH_KEYS } from './mail/filter-mail.ts'
+export { saySet, type FilterResult, type MatchRow } from './mail/filter-run.ts'
+export { listFilters, type StoredFilter } from './mail/filter.store.ts'
+export { SETTABLE_HEADERS } from './mail/otrs-headers.ts'
+export { parseMail } from './mail/parse.ts'
+export { likelyEnvelope, type TriedMail, type TryEnvelope } from './mail/try-mail.ts'
 export { mailTexts, type MailKey } from './mail/mail-texts.ts'

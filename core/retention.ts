@@ -23,6 +23,7 @@ export async function tidy(host: Host): Promise<void> {
     await db.deleteFrom('plugin_strike').where('at', '<', before(2)).execute()
     await db.deleteFrom('plugin_fault').where('last_at', '<', before(retention.factDays)).execute()
     await db.deleteFrom('draft').where('updated_at', '<', before(retention.draftDays)).execute()
+    await db.deleteFrom('automatic_reopening').where('day', '<', before(2).toISOString().slice(0, 10)).execute()
     await db.deleteFrom('loop_protection').where('day', '<', before(2).toISOString().slice(0, 10)).execute()
     await forgetJobs(db, before(retention.givenUpJobDays), before(1))
     if (retention.auditDays !== null) await forgetEvents(work, before(retention.auditDays))

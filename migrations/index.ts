@@ -8,6 +8,7 @@ import * as privacy from './0027_privacy.ts'
 import * as assurance from './0021_assurance.ts'
 import * as audit from './0026_audit.ts'
 import * as login from './0024_login.ts'
+import * as filters from './0022_filters.ts'
 import * as outgoing from './0023_outgoing.ts'
 
 export const coreMigrations: Record<string, Migration> = {
@@ -19,5 +20,6 @@ export const coreMigrations: Record<string, Migration> = {
   '0021_assurance': assurance,
   '0026_audit': audit,
   '0024_login': login,
+  '0022_filters': filters,
   '0023_outgoing': outgoing,
 }

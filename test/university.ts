@@ -1,6 +1,9 @@
 /** Owns a small university for tests of the admin pages: an administrator, an agent, a customer, and one of everything. */
 import type { Site } from './web.ts'
 import { acceptMail, mailInMemory } from '../core/mail/accept.ts'
+import { createPart, setQueueParts } from '../core/mail/answer-parts.ts'
+import { createTemplate } from '../core/mail/answer-templates.ts'
+import { createFilter } from '../core/mail/filter-admin.ts'
 import { queueMail } from '../core/mail/outbound.ts'
 import { setPersonRights, setPersonRole, setRoleRights } from '../core/permission/rights.ts'
 import { createRole } from '../core/permission/roles.ts'
@@ -11,6 +14,7 @@ import { createUnit } from '../core/unit/units.ts'
 export interface University {
   admin: string; agent: string; customer: string; role: string; group: string; queue: string; address: string; unit: string
   inbound: string; failed: string; outbound: string; ticket: string; ticketNumber: string; takenLogin: string
+  filter: string; template: string; signature: string
 }
 
 export async function makeUniversity(site: Site): Promise<University> {
@@ -62,6 +66,19 @@ export async function makeUniversity(site: Site): Promise<University> {
   }).where('id', '=', failed).execute()
   await receive('Jeszcze czeka', 'y@obcy.example', 'pomoc@uni.example')
 
+  const filter = await act((work) => createFilter(work, {
+    name: '010 Alarmy PRTG', comment: 'Monitoring serwerów', stop: true, valid: true, match: [{ key: 'Subject', value: '^\\[PRTG\\] (\\S+)', negated: false }, { key: 'Auto-Submitted', value: 'auto-replied', negated: true }],
+    set: [{ key: 'X-OTRS-Queue', value: 'Dział Informatyzacji::Sieć' }, { key: 'X-OTRS-Priority', value: '4 high' }, { key: 'X-OTRS-Title', value: 'Alarm: [***]' }],
+  }))
+  await act((work) => createFilter(work, { name: '900 Reklamy', comment: '', stop: false, valid: false, match: [{ key: 'From', value: 'EMAILADDRESS:.*@promocje\\.example', negated: false }], set: [{ key: 'X-OTRS-Ignore', value: 'yes' }] }))
+  const template = await act((work) => createTemplate(work, {
+    name: 'Instrukcja eduroam', type: 'Answer', body: 'Instrukcję połączenia z siecią eduroam znajdzie Pan/Pani w załączniku.\n\nNumer zgłoszenia: <OTRS_TICKET_TicketNumber>', valid: true, queueIds: [queue, top],
+    newFiles: [{ name: 'eduroam-instrukcja.pdf', contentType: 'application/pdf', content: Buffer.alloc(120_000, 'x') }], dropFileIds: [],
+  }))
+  const salutation = await act((work) => createPart(work, 'salutation', { name: 'Dzień dobry', body: 'Dzień dobry, <OTRS_CUSTOMER_REALNAME>!', valid: true }))
+  const signature = await act((work) => createPart(work, 'signature', { name: 'Z nazwiskiem', body: '<OTRS_CURRENT_UserFullname>\nDział Informatyzacji, tel. 2447', valid: true }))
+  await act((work) => setQueueParts(work, queue, { salutation, signature }))
+
   const from = { address: 'siec@uni.example', name: 'Sieć uczelni' }
   const outbound = await act((work) => queueMail(work, {
     kind: 'auto reply', from, envelopeFrom: '', to: ['paulina.szpak@student.uni.example'], subject: `[Ticket#${ticket.number}] Przyjęliśmy Twoje zgłoszenie`,
@@ -69,5 +86,5 @@ export async function makeUniversity(site: Site): Promise<University> {
   }))
   await db.updateTable('outbound_mail').set({ attempts: 2, last_error: '451 4.7.1 Greylisted, try again later' }).where('id', '=', outbound).execute()
   await act((work) => queueMail(work, { kind: 'reply', from, to: ['ktos@obcy.example'], subject: '=HYPERLINK("http://zly.example")', body: 'Treść' }))
-  return { admin, agent, customer, role, group, queue, address, unit, inbound, failed, outbound, ticket: ticket.id, ticketNumber: ticket.number, takenLogin: 'anowak' }
+  return { admin, agent, customer, role, group, queue, address, unit, inbound, failed, outbound, ticket: ticket.id, ticketNumber: ticket.number, takenLogin: 'anowak', filter, template, signature }
 }

@@ -18,7 +18,7 @@ const NUMBER = sql`case when g.object_id ~ '^\\d{1,18}$' then g.object_id::bigin
 const UNIT_OF = sql`case
   when g.object_type = 'unit' then ${NUMBER}
   when g.object_type in ('queue', 'queue text') then (select q.unit_id from queue q where q.id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'person right', 'person role') then (select p.unit_id from person p where p.id = ${NUMBER})
+  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role') then (select p.unit_id from person p where p.id = ${NUMBER})
   when g.object_type = 'group' then (select o.unit_id from permission_group o where o.id = ${NUMBER})
   when g.object_type = 'system address' then (select q.unit_id from system_address a join queue q on q.id = a.queue_id where a.id = ${NUMBER})
   when g.object_type = 'setting' and g.object_id ~ '/\\d{1,18}$' then substring(g.object_id from '\\d+$')::bigint end`
@@ -42,12 +42,16 @@ export interface EventRow {
 const NAME_OF = sql<string | null>`(select case
   when g.object_type = 'unit' then (select name from unit where id = ${NUMBER})
   when g.object_type in ('queue', 'queue text') then (select name from queue where id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'person right', 'person role') then (select name from person where id = ${NUMBER})
+  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role') then (select name from person where id = ${NUMBER})
   when g.object_type = 'group' then (select name from permission_group where id = ${NUMBER})
   when g.object_type in ('role', 'role right') then (select name from role where id = ${NUMBER})
   when g.object_type = 'calendar' then (select name from calendar where id = ${NUMBER})
   when g.object_type = 'system address' then (select address from system_address where id = ${NUMBER})
   when g.object_type = 'text' then (select name from auto_response where id = ${NUMBER})
+  when g.object_type = 'postmaster filter' then (select name from postmaster_filter where id = ${NUMBER})
+  when g.object_type = 'salutation' then (select name from salutation where id = ${NUMBER})
+  when g.object_type = 'signature' then (select name from signature where id = ${NUMBER})
+  when g.object_type = 'answer template' then (select name from answer_template where id = ${NUMBER})
   when g.object_type = 'inbound mail' then (select subject from inbound_mail where id = ${NUMBER})
   when g.object_type = 'outbound mail' then (select subject from outbound_mail where id = ${NUMBER}) end
   from (select e.object_type, e.object_id) g)`

@@ -57,6 +57,7 @@ export interface QueueTable {
   id: GeneratedId; name: string; parent_id: Id | null; unit_id: Id; group_id: Id; calendar_id: Id | null; address_id: Id | null
   follow_up_possible: Generated<FollowUpPossible>; follow_up_strangers: Generated<FollowUpStrangers>; follow_up_lock: Generated<boolean>; language: Language | null
   signature: Generated<string>; comment: Generated<string>; valid: Generated<boolean>; created_at: Date
+  salutation_id: ColumnType<Id | null, Id | null | undefined, Id | null>; signature_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 export interface SystemAddressTable { id: GeneratedId; address: string; name: string; queue_id: Id; valid: Generated<boolean> }
 export interface TicketStateTable {
@@ -106,6 +107,7 @@ export interface InboundMailTable {
   encrypted: Generated<boolean>; accepted_at: Date; state: Generated<InboundState>; outcome: string | null
   reason: ColumnType<MailReason[] | null, string | null | undefined, string | null>; subject: Generated<string>; from_text: Generated<string>
   message_id_md5: string | null; ticket_id: Id | null; article_id: Id | null; attempts: Generated<number>; processed_at: Date | null
+  to_queue_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 /** One step's decision on a mail: which step, what it decided, by which rule, in words for a person. */
 export interface MailReason { step: string; decided: string; rule: string; detail?: string }
@@ -116,6 +118,18 @@ export interface OutboundMailTable {
   state: Generated<OutboundState>; attempts: Generated<number>; not_before: Date; give_up_at: Date; last_error: string | null
   act_id: string; created_at: Date; sent_at: Date | null; blob_id: Id | null
 }
+export interface PostmasterFilterTable { id: GeneratedId; name: string; comment: Generated<string>; stop: Generated<boolean>; valid: Generated<boolean> }
+export interface PostmasterFilterRowTable {
+  filter_id: Id; place: number; kind: 'Match' | 'Set'; key: string; value: Generated<string>; negated: Generated<boolean>
+}
+export interface AutomaticReopeningTable { ticket_id: Id; day: string; count: number }
+export interface AnswerPartTable { id: GeneratedId; name: string; body: string; valid: Generated<boolean> }
+export type AnswerTemplateType = 'Answer' | 'Note' | 'Forward' | 'Email'
+export interface AnswerTemplateTable { id: GeneratedId; name: string; type: AnswerTemplateType; body: Generated<string>; valid: Generated<boolean> }
+export interface AnswerTemplateAttachmentTable {
+  id: GeneratedId; template_id: Id; blob_id: Id; name: string; content_type: string; size: string | number
+}
+export interface QueueAnswerTemplateTable { queue_id: Id; template_id: Id }
 export interface LoopProtectionTable { address: string; day: string; count: number }
 export interface AutoResponseTable { id: GeneratedId; name: string; type: AutoResponseType; standard: Generated<boolean>; valid: Generated<boolean> }
 export interface AutoResponseTextTable { auto_response_id: Id; language: Language; subject: string; body: string }
@@ -178,6 +192,14 @@ export interface Database {
   fact: FactTable
   inbound_mail: InboundMailTable
   outbound_mail: OutboundMailTable
+  postmaster_filter: PostmasterFilterTable
+  postmaster_filter_row: PostmasterFilterRowTable
+  automatic_reopening: AutomaticReopeningTable
+  salutation: AnswerPartTable
+  signature: AnswerPartTable
+  answer_template: AnswerTemplateTable
+  answer_template_attachment: AnswerTemplateAttachmentTable
+  queue_answer_template: QueueAnswerTemplateTable
   loop_protection: LoopProtectionTable
   auto_response: AutoResponseTable
   auto_response_text: AutoResponseTextTable

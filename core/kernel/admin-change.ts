@@ -6,6 +6,7 @@ import type { Work } from './work.ts'
 export type AdminSubject =
   | 'person' | 'person address' | 'person password' | 'second factor' | 'person right' | 'person role' | 'group' | 'role' | 'role right' | 'queue' | 'system address'
   | 'calendar' | 'text' | 'queue text' | 'unit' | 'setting' | 'plugin activation' | 'inbound mail' | 'outbound mail'
+  | 'postmaster filter' | 'salutation' | 'signature' | 'answer template'
 
 type Values = Record<string, unknown>
 

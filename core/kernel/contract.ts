@@ -10,6 +10,7 @@ import type { Actor, PersonActor } from '../permission/actor.ts'
 import type { Session } from '../person/sessions.ts'
 import type { Role } from '../roles.ts'
 import type { MailCheck, MailStep } from '../mail/extensions.ts'
+import type { TriedMail, TryEnvelope } from '../mail/try-mail.ts'
 import type { Fact, FactName } from './facts.ts'
 import type { Guards } from './guards.ts'
 import type { Live } from './live.ts'
@@ -128,6 +129,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   /** Asks every way to log in that plugins bring. */
   logins: Logins
   enqueue(job: JobRequest): Promise<void>
+  /** What would become of a mail, plugins' say included; nothing is stored or sent. For the pages that administer mail. */
+  tryMail(raw: Buffer, envelope: TryEnvelope): Promise<TriedMail>
   /** Every loaded plugin, for the pages that administer them. */
   plugins: readonly Plugin<any>[] // oxlint-disable-line typescript/no-explicit-any
   /** What is loaded and how it hangs together: for the same pages. */

@@ -1,7 +1,13 @@
 /** Owns core's own settings: those an administrator changes while the program runs. */
-import { integer } from './settings.ts'
+import { integer, yesNo } from './settings.ts'
 
 export const coreSettings = {
   'faults.count': integer('setting.faults.count', 5, { min: 1, max: 1000 }),
   'faults.minutes': integer('setting.faults.minutes', 10, { min: 1, max: 1440 }),
+  'mail.follow-up.subject': yesNo('setting.mail.follow-up.subject', true),
+  'mail.follow-up.references': yesNo('setting.mail.follow-up.references', true),
+  'mail.follow-up.body': yesNo('setting.mail.follow-up.body', false),
+  'mail.follow-up.attachments': yesNo('setting.mail.follow-up.attachments', false),
+  'mail.follow-up.raw': yesNo('setting.mail.follow-up.raw', false),
+  'mail.reopenings': integer('setting.mail.reopenings', 5, { max: 1000 }),
 }

@@ -6,6 +6,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { asMailExtensions, type MailExtensions } from '../mail/run-extensions.ts'
 import { orderSteps } from '../mail/step-order.ts'
+import { tryMail, type TryEnvelope } from '../mail/try-mail.ts'
 import { system } from '../permission/actor.ts'
 import type { Role } from '../roles.ts'
 import type { Activation } from './activation.ts'
@@ -85,8 +86,12 @@ export function makeKernel(room: {
   const registry = makeRegistry({ plugins, fills, steps, activation, routes })
 
   const logins = makeLogins({ plugins, gate, activation, hostOf: (plugin) => hostOf(plugin) })
+  const mail = asMailExtensions({ plugins, steps, db, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here })
 
-  const shared = { config, clock, slots, live, search, logins, plugins, registry, announce }
+  const shared = {
+    config, clock, slots, live, search, logins, plugins, registry, announce,
+    tryMail: (raw: Buffer, envelope: TryEnvelope) => tryMail(core, raw, envelope, mail),
+  }
   const core: Host = {
     ...shared, db, log: log.child({ plugin: 'core' }), work: (actor, run) => runWork(workRoom, actor, run),
     tickets: makeTicketReader(db, async () => {}),
@@ -120,7 +125,7 @@ export function makeKernel(room: {
     host: core, hostOf, plugins, faults,
     mount: makeMount({ plugins, db, gate, activation, hostOf, routes }),
     jobs: pluginJobs({ plugins, db, gate, activation, hostOf }),
-    mail: asMailExtensions({ plugins, steps, db, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here }),
+    mail,
     start: (roles) => startPlugins({ plugins: plugins.filter(({ startsIn }) => startsIn === undefined || roles.has(startsIn)), gate, hostOf, log }),
   }
 }

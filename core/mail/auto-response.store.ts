@@ -11,6 +11,7 @@ export interface Response {
   calendar: Calendar
   ticket: {
     id: Id; number: string; title: string; queue: string; unitId: Id; state: string; stateType: string; priority: string; lock: string
+    queueId: Id; stateId: Id; priorityId: Id; customerCompany?: string; pendingUntil: Date | null
     createdAt: Date; changedAt: Date; receivedAt: Date; customerId: Id | null; ownerId: Id | null; responsibleId: Id | null
   }
   /** Automatic answers to the address on this day, this one included; null where it was not counted. */
@@ -59,7 +60,8 @@ export async function findResponse(
         join system_address a on a.valid and (a.id = up.address_id or (up.address_id is null and a.queue_id = up.id))
         order by up.depth, (a.id = up.address_id) desc nulls last, a.id limit 1) as sender,
       (select c.definition from calendars w join calendar c on c.id = w.calendar_id and c.valid order by w.depth limit 1) as calendar,
-      t.id, t.number, t.title, q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
+      t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
+      t.customer_company as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
       t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
       t.owner_id as "ownerId", t.responsible_id as "responsibleId"
     from chosen, ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id

@@ -16,13 +16,15 @@ import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } fr
 import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from './outcome.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from './outbound.ts'
-import { expandTags, type TagWords } from './smart-tags.ts'
+import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
 
 /** What our automatic mails say in X-Loop: no other program writes it by chance. */
 export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
 
 /** OTRS: SendNoAutoResponseRegExp; noreply is ours. */
 const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|bounces?|listserv|majordomo)([+.-][^@]*)?@/i
+
+const FINISHED = new Set(['closed', 'removed', 'merged'])
 
 const HISTORY: Record<AutoResponseType, HistoryType> = {
   'auto reply': 'SendAutoReply', 'auto reject': 'SendAutoReject', 'auto follow up': 'SendAutoFollowUp', 'auto reply/new ticket': 'SendAutoReply',
@@ -68,6 +70,11 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! } : undefined
   const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted)
   if (!response) return 'no-text'
+  // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
+  if (!why && wanted.type === 'auto reply' && FINISHED.has(response.ticket.stateType)) {
+    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', 'ticket-finished'], reason: { rule: 'ticket-finished', detail: address } })
+    return 'ticket-finished'
+  }
   if (why) {
     addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: address } })
     return why
@@ -160,7 +167,11 @@ export async function wordsFor(
   // Persons are read only for texts that speak of them.
   const person = async (id: Id | null, spoken: RegExp) => {
     const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
-    return found ? { name: found.name, firstName: found.firstName, lastName: found.lastName, login: found.login ?? '', address: found.address ?? '' } : null
+    return found ? { name: found.name, firstName: found.firstName, lastName: found.lastName, login: found.login ?? '', address: found.address ?? '', phone: found.phone } : null
+  }
+  const login = async (id: Id | null, spoken: RegExp) => {
+    const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
+    return found?.login ?? found?.address ?? ''
   }
   return {
     language, senderAddress: sender.address, senderName: sender.name, ticketUrl: customerTicketUrl(work.config, ticket.id),
@@ -169,15 +180,30 @@ export async function wordsFor(
     customer: await person(ticket.customerId, /_(CUSTOMER_(?!SUBJECT|BODY|FROM|TO\b|CC\b)|FIRST_NAME|LAST_NAME|USER|NOTIFICATION_RECIPIENT)/i),
     owner: await person(ticket.ownerId, /_OWNER_/i), responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
     current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
-    customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body }, agentArticle: null,
+    customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body }, agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i.test(both) ? await lastAgentArticle(work.db, ticket.id) : null,
+    comment: null, site: siteWords(work.config),
+    emailDate: (zone) => {
+      const moment = DateTime.fromJSDate(work.now, { zone: zone ?? calendar.zone })
+      return moment.isValid ? `${moment.toRFC2822()} (${moment.zoneName})` : undefined
+    },
     ticket: {
       id: ticket.id, number: ticket.number, title: ticket.title, queue: ticket.queue, state: sayState(ticket.state, language),
-      stateType: ticket.stateType, priority: ticket.priority, lock: ticket.lock,
+      stateType: ticket.stateType, priority: ticket.priority, lock: ticket.lock, queueId: ticket.queueId, stateId: ticket.stateId, priorityId: ticket.priorityId,
+      ownerId: ticket.ownerId ?? '', responsibleId: ticket.responsibleId ?? '', customerCompany: ticket.customerCompany ?? '',
+      owner: await login(ticket.ownerId, /_TICKET_Owner>/i), responsible: await login(ticket.responsibleId, /_TICKET_Responsible>/i),
+      customerUser: await login(ticket.customerId, /_TICKET_CustomerUserID>/i),
+      get pendingUntil() { return ticket.pendingUntil ? sayDateTime(ticket.pendingUntil, calendar.zone, language, work.now) : '' },
       get created() { return sayDateTime(ticket.createdAt, calendar.zone, language, work.now) },
       get changed() { return sayDateTime(ticket.changedAt, calendar.zone, language, work.now) },
       get age() { return sayAge(ticket.createdAt, work.now, language, calendar.zone) },
     },
   }
+}
+
+async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
+  const row = await db.selectFrom('article').select(['from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body']).where('ticket_id', '=', ticketId)
+    .where('sender_type', '=', 'agent').where('visible', '=', true).where('withdrawn_at', 'is', null).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row ?? null
 }
 
 /** `Przyjmiemy je w poniedziałek 23 listopada od 7:00.`: a sentence about the ticket just named. */

@@ -6,6 +6,9 @@ import type { Judgement } from './assurance/assurance.ts'
 import type { Decision, MailRule, MailStep } from './outcome.ts'
 import type { ParsedMail } from './parsed-mail.ts'
 import type { Relay } from './relays.ts'
+import type { OtrsHeaders } from './otrs-headers.ts'
+import type { FollowUpPlace } from './rules.ts'
+import type { Wanted } from './wanted.ts'
 
 export interface Delivery {
   id: Id
@@ -19,6 +22,8 @@ export interface Delivery {
   /** Who had handed it to our relay, when the relay told (XCLIENT, XFORWARD). */
   clientAddress?: string | null
   clientName?: string | null
+  /** An administrator said: a new ticket in this queue. */
+  toQueueId?: Id | null
   clientHelo?: string | null
 }
 
@@ -31,6 +36,7 @@ export interface KnownTicket {
   queueId: Id
   followUpPossible: FollowUpPossible
   followUpStrangers: FollowUpStrangers
+  customerId: Id | null
 }
 
 export interface Known {
@@ -41,11 +47,11 @@ export interface Known {
   /** The Message-ID is one that we made. */
   ownMessage: boolean
   /** Articles and outgoing mails behind the ids that the mail refers to. */
-  references: { messageId: string; ticket: KnownTicket; senderInvolved: boolean }[]
+  references: { messageId: string; ticket: KnownTicket; senderInvolved: boolean; /** Not shown to the customer. */ internal: boolean }[]
   /** Ids that the mail refers to and that came in but are not processed yet. */
   waitingFor: string[]
-  /** Tickets whose number stands in the subject, and whether the sender has a part in each (inbound.store.ts says what that is). */
-  numbered: { ticket: KnownTicket; senderInvolved: boolean }[]
+  /** Tickets whose number stands in the mail, and whether the sender has a part in each (inbound.store.ts says what that is). */
+  numbered: { found: string; ticket: KnownTicket; senderInvolved: boolean }[]
   /** Our mails that a delivery report may speak of. */
   reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[] }[]
   /** Who owns the sender's address. */
@@ -65,6 +71,12 @@ export interface Hand {
   /** What our own automatic mails say in X-Loop. */
   loopMark: string
   numbers: TicketNumberSettings
+  /** Where each number that was looked up stands first; of references, whether they are looked at. */
+  places: { numbers: ReadonlyMap<string, FollowUpPlace>; references: boolean }
+  /** What filters and trusted mail say, and why. */
+  headers: { values: OtrsHeaders; reasons: readonly Decision[] }
+  /** What these headers ask for, as far as it can be had: for a new ticket and for a follow-up. */
+  wanted: { fresh: Wanted; followUp: Wanted }
   report: DeliveryReport | null
   /** How often this mail has waited for another one. */
   waits: number
@@ -85,7 +97,7 @@ export interface DeliveryReport {
 /** What the steps have decided so far; each adds its part. */
 export interface Verdict {
   /** The order ends here. */
-  end?: 'duplicate' | 'loop' | 'bounce' | 'wait'
+  end?: 'duplicate' | 'loop' | 'ignored' | 'bounce' | 'wait'
   /** Why nobody must be answered automatically; absent: an answer may go. */
   automatic?: MailRule
   /** An answering machine wrote: what it says opens no ticket again. */
@@ -105,5 +117,5 @@ export interface Verdict {
 export interface Step {
   name: MailStep
   /** Undefined: the question does not arise for this mail. */
-  decide(hand: Hand, verdict: Verdict): Decision | undefined
+  decide(hand: Hand, verdict: Verdict): Decision | Decision[] | undefined
 }

@@ -16,10 +16,10 @@ export interface InboundRow extends Delivery { state: InboundState; attempts: nu
 export async function loadInbound(db: Kysely<Database>, id: Id, fits: (bytes: number) => boolean = () => true): Promise<InboundRow | undefined> {
   const { rows } = await sql<{
     id: Id; blob_id: Id; envelope_from: string; envelope_to: string; accepted_at: Date; state: InboundState; attempts: number
-    peer_address: string; peer_name: string; client_address: string; client_name: string; client_helo: string; data: Buffer | null; size: string
+    peer_address: string; peer_name: string; client_address: string; client_name: string; client_helo: string; to_queue_id: Id | null; data: Buffer | null; size: string
   }>`
     select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.client_address, m.client_name, m.client_helo,
-      m.state, m.attempts,
+      m.to_queue_id, m.state, m.attempts,
       c.data, b.size
     from inbound_mail m join blob b on b.id = m.blob_id left join blob_chunk c on c.blob_id = m.blob_id and c.seq = 0
     where m.id = ${id}`.execute(db)
@@ -41,12 +41,12 @@ export async function loadInbound(db: Kysely<Database>, id: Id, fits: (bytes: nu
     peerAddress: row.peer_address, peerName: row.peer_name,
     // Stored as '' when no relay told of anybody.
     clientAddress: row.client_address || null, clientName: row.client_name || null, clientHelo: row.client_helo || null,
-    state: row.state, attempts: row.attempts, raw,
+    toQueueId: row.to_queue_id, state: row.state, attempts: row.attempts, raw,
   }
 }
 
 const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 'title', t.title, 'stateType', t.state_type,
-  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible, 'followUpStrangers', q.follow_up_strangers)`)
+  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible, 'followUpStrangers', q.follow_up_strangers, 'customerId', t.customer_id::text)`)
 
 /**
  * Everything the steps want to know of a mail, in one round trip; undefined when it is processed already. All rows of the
@@ -87,12 +87,14 @@ export async function whatIsKnown(trx: Transaction<Database>, about: {
 /** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
 const aboutReferences = (references: string[], delivery: Delivery, sender: string) => sql`,
   'references', (
-    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by t.id), '[]')
+    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}, 'internal', not r.visible)
+      order by t.id, r.visible), '[]')
     from (
-      select a.message_id, a.ticket_id from article a
+      select a.message_id, a.ticket_id, a.visible from article a
       where a.message_id_md5 in (select md5(id) from unnest(${references}::text[]) as r(id)) and a.message_id = any(${references}::text[])
       union
-      select o.message_id, o.ticket_id from outbound_mail o where o.message_id = any(${references}::text[]) and o.ticket_id is not null
+      select o.message_id, o.ticket_id, coalesce(a.visible, true) from outbound_mail o left join article a on a.id = o.article_id
+      where o.message_id = any(${references}::text[]) and o.ticket_id is not null
     ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id ${personOf(sender)}),
   'waitingFor', (
     select coalesce(json_agg(r.id), '[]') from unnest(${references}::text[]) as r(id) join inbound_mail m on m.message_id_md5 = md5(r.id)
@@ -102,7 +104,7 @@ const aboutReferences = (references: string[], delivery: Delivery, sender: strin
 function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
   return sql`,
   'numbered', (
-    select coalesce(json_agg(json_build_object('ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by n.place), '[]')
+    select coalesce(json_agg(json_build_object('found', n.number, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by n.place), '[]')
     from unnest(${numbers}::text[]) with ordinality as n(number, place)
       join ticket t on t.number = n.number join queue q on q.id = t.queue_id ${personOf(sender)})`
 }

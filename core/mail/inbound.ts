@@ -1,4 +1,5 @@
 /** Owns what becomes of a mail once it is accepted: read outside any transaction, judged and acted upon in one. */
+import { DateTime } from 'luxon'
 import { storableJson } from '../database/json.ts'
 import type { Id, MailReason } from '../database/schema.ts'
 import type { Host } from '../kernel/contract.ts'
@@ -9,10 +10,10 @@ import { system } from '../permission/actor.ts'
 import { personOfMail } from '../person/persons.ts'
 import { Refusal } from '../errors.ts'
 import { addHistory } from '../ticket/history.ts'
-import { findNumbers } from '../ticket/number.ts'
 import { numberSettings } from '../ticket/number.store.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import { holdMessage } from '../ticket/held.ts'
+import { changeByRule } from '../ticket/change-by-rule.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { keepAddressBook, type AddressBook } from './addresses.ts'
@@ -20,6 +21,7 @@ import { judgeSender, type Evidence } from './assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from './assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
 import { attachBounce } from './bounce.ts'
+import { numbersInMail } from './find-in-mail.ts'
 import { readReport } from './delivery-report.ts'
 import type { Hand, Verdict } from './hand.ts'
 import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
@@ -30,9 +32,12 @@ import { mailOfReturnPath } from './return-path.ts'
 import { parseMail, UnreadableMail } from './parse.ts'
 import { sayAddresses, type ParsedMail } from './parsed-mail.ts'
 import { relayOf } from './relays.ts'
-import { checkedBy, pluginSteps, type MailExtensions } from './run-extensions.ts'
+import { askRules } from './rule-headers.ts'
+import { keepMailRules, readMailRules, type MailRules } from './rules.ts'
+import { checkedBy, pluginSteps, type CheckAnswers, type MailExtensions } from './run-extensions.ts'
 import { senderOf } from './steps/sender.ts'
 import { WAITS } from './steps/waiting.ts'
+import { countReopening, lookUpWanted, type Wanted } from './wanted.ts'
 
 /** Then it is 'failed', its error kept, and waits for a person. graphile-worker backs off e^n seconds: eight take about an hour. */
 export const PROCESS_ATTEMPTS = 8
@@ -41,11 +46,12 @@ export const PROCESS_ATTEMPTS = 8
 export function processJob(host: Host, extensions?: MailExtensions): RunnableJob {
   const addressBook = keepAddressBook(host.db, host.config, host.live)
   const senders = makeSenderCheck(host.config)
+  const mailRules = keepMailRules(host.db, host.live)
   return {
     async run(payload, { lastAttempt, attempt }) {
       const id = String(payload['id'])
       try {
-        await processMail(host, id, Number(payload['waits'] ?? 0), { book: await addressBook(), senders, extensions })
+        await processMail(host, id, Number(payload['waits'] ?? 0), { book: await addressBook(), rules: await mailRules(), senders, extensions })
       } catch (error) {
         // A plugin's word, not a fault: trying again would hear it again. A person decides.
         if (error instanceof Refusal && error.code === 'plugin.refused') return hold(host, id, error)
@@ -58,8 +64,8 @@ export function processJob(host: Host, extensions?: MailExtensions): RunnableJob
   }
 }
 
-/** What mails are judged with, kept over many of them. */
-export interface MailRoom { book: AddressBook; senders: SenderCheck; extensions?: MailExtensions | undefined }
+/** What mails are judged with, kept over many of them; `rules` that are not kept are read. */
+export interface MailRoom { book: AddressBook; senders: SenderCheck; rules?: MailRules; extensions?: MailExtensions | undefined }
 
 /** Makes of an accepted mail what it is to become. Doing it again does nothing. */
 export async function processMail(host: Host, id: Id, waits: number, room: MailRoom): Promise<void> {
@@ -80,25 +86,48 @@ export async function processMail(host: Host, id: Id, waits: number, room: MailR
 
 const turns = makeTurns()
 
-async function workUp(host: Host, row: InboundRow, waits: number, { book, senders, extensions }: MailRoom): Promise<void> {
+async function workUp(host: Host, row: InboundRow, waits: number, room: MailRoom): Promise<void> {
   const { id } = row
-  const mail = await read(row)
-  const [answers, evidence] = await Promise.all([checkedBy(extensions, host.db, row, mail, book), senders.look(row.raw, mail, row)])
+  const looked = await lookAtMail(host, row, room)
   let ended: End | undefined
   const later = await host.work(system('postmaster'), async (work) => {
-    const hand = await prepare(work, row, mail, evidence, book, waits)
-    if (!hand) return undefined
-    const { verdict, reasons } = await judge(hand, extensions && pluginSteps(extensions, work, hand, answers))
-    if (verdict.end === 'wait') return WAITS[waits]
-    const end = await act(work, row, hand, verdict, reasons)
+    const settled = await settleMail(work, row, looked, waits)
+    if (!settled || 'later' in settled) return settled?.later
+    const { end, reasons } = settled
+    const { mail } = looked
     finishInbound(work, { ...end, id, reasons, subject: mail.subject, from: sayAddresses(mail.from).slice(0, 500), messageId: mail.messageId })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     ended = end
     return undefined
   })
-  giveBack([row.raw, ...mail.attachments.map(({ content }) => content)])
+  giveBack([row.raw, ...looked.mail.attachments.map(({ content }) => content)])
   if (ended) host.log.info({ mail: id, outcome: ended.outcome, ticket: ended.ticketId }, 'mail processed')
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
+}
+
+/** Everything about a mail that is found out before its transaction: it may take time, ask plugins, leave the machine. */
+export interface LookedAt extends Pick<MailRoom, 'book' | 'extensions'> {
+  mail: ParsedMail; answers: CheckAnswers; evidence: Evidence; rules: MailRules; headers: Hand['headers']
+}
+
+export async function lookAtMail(host: Host, row: InboundRow, { book, senders, extensions, rules: kept }: MailRoom): Promise<LookedAt> {
+  const rules = kept ?? await readMailRules(host.db)
+  const mail = await read(row)
+  const [answers, evidence, headers] = await Promise.all([
+    checkedBy(extensions, host.db, row, mail, book), senders.look(row.raw, mail, row), askRules(host.config, rules, row, mail),
+  ])
+  return { book, extensions, rules, mail, answers, evidence, headers }
+}
+
+/** Judges a mail and does what follows from it; seconds to wait when it answers one not processed yet; undefined: it is processed already. */
+export async function settleMail(
+  work: Work, row: InboundRow, looked: LookedAt, waits: number,
+): Promise<{ end: End; reasons: MailReason[] } | { later: number } | undefined> {
+  const hand = await prepare(work, row, looked, waits)
+  if (!hand) return undefined
+  const { verdict, reasons } = await judge(hand, looked.extensions && pluginSteps(looked.extensions, work, hand, looked.answers))
+  if (verdict.end === 'wait') return { later: WAITS[waits]! }
+  return { end: await act(work, row, hand, verdict, reasons, looked.rules), reasons }
 }
 
 /** The mail stays as it came, with the plugin's reason, in the list of mails held. */
@@ -133,29 +162,33 @@ async function read(row: InboundRow): Promise<ParsedMail> {
 }
 
 async function prepare(
-  work: Work, row: InboundRow, given: ParsedMail, evidence: Evidence, book: AddressBook, waits: number,
+  work: Work, row: InboundRow, { mail: given, evidence, book, rules, headers }: LookedAt, waits: number,
 ): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
   // What comes to the return path of a mail of ours is about that mail, whatever it says inside.
   const about = await mailOfReturnPath(work.db, row.envelopeTo)
   const mail: ParsedMail = about ? { ...given, references: [about, ...given.references] } : given
   const report = readReport(mail, row.envelopeFrom)
+  const places = { numbers: numbersInMail(mail, row.raw, rules.places, numbers), references: rules.places.has('references') }
   const known = await whatIsKnown(work.db, {
     delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],
-    numbers: findNumbers(mail.subject, numbers).slice(0, 10), sender: senderOf(mail, row.envelopeFrom).address,
+    numbers: [...places.numbers.keys()], sender: senderOf(mail, row.envelopeFrom).address,
   })
-  return known && {
+  if (!known) return undefined
+  const wanted = { fresh: await lookUpWanted(work, headers.values, false), followUp: await lookUpWanted(work, headers.values, true) }
+  return {
     delivery: row, mail, known, book, judgement: judgeSender(evidence, known.sender?.valid ?? false), relay: relayOf(work.config, row.peerAddress),
-    loopMark: loopMark(work.config), numbers, report, waits,
+    loopMark: loopMark(work.config), numbers, report, waits, places, headers, wanted,
   }
 }
 
-interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
+export interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
 
-async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, reasons: MailReason[]): Promise<End> {
+async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, reasons: MailReason[], rules: MailRules): Promise<End> {
   const { known, mail } = hand
   if (verdict.end === 'duplicate') return { outcome: 'duplicate', ticketId: known.twin!.ticketId, articleId: known.twin!.articleId }
   if (verdict.end === 'loop') return { outcome: 'loop', ticketId: null, articleId: null }
+  if (verdict.end === 'ignored') return { outcome: 'ignored', ticketId: null, articleId: null }
   if (verdict.end === 'bounce') {
     const articleId = await attachBounce(work, { reported: verdict.bounced!, report: hand.report!, article: articleOf(row, mail, null, false), reasons })
     return { outcome: 'bounce-attached', ticketId: verdict.bounced!.ticketId, articleId }
@@ -163,24 +196,42 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   const { address, name } = verdict.sender
   // What is not believed is nobody's: neither the person it claims to be nor a new one.
   const personId = !hand.judgement.believed || address === '' ? null : known.sender?.id ?? await personOfMail(work, address, name)
-  const article: NewArticle = { ...articleOf(row, mail, personId, verdict.visible), assurance: { ...hand.judgement, level: hand.judgement.assurance } }
+  const articleFor = (wanted?: Wanted): NewArticle => (
+    { ...articleOf(row, mail, personId, verdict.visible, wanted), assurance: { ...hand.judgement, level: hand.judgement.assurance } })
   const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
 
   if (verdict.ticket && verdict.apart) {
-    const articleId = await holdMessage(work, verdict.ticket.id, { ...article, held: verdict.apart }, reasons)
+    const articleId = await holdMessage(work, verdict.ticket.id, { ...articleFor(), held: verdict.apart }, reasons)
     return { outcome: verdict.apart.decision === null ? 'follow-up-held' : 'follow-up-refused', ticketId: verdict.ticket.id, articleId }
   }
   if (verdict.ticket && verdict.follow !== 'new ticket') {
+    const wanted = hand.wanted.followUp
+    const article = articleFor(wanted)
     const rejected = verdict.follow === 'reject'
+    reasons.push(...asReasons(wanted))
     // OTRS behaviour: rejected or not, the message is stored on the ticket; only a rejected one leaves the state alone.
-    const { articleId } = await followUp(work, verdict.ticket.id, { article, keepState: rejected || verdict.keepState, reason: reasons })
+    const keepState = rejected || verdict.keepState || wanted.keepState === true || await reopenedTooOften(work, verdict, reasons, rules)
+    const { articleId } = await followUp(work, verdict.ticket.id, {
+      article, keepState, reason: reasons,
+      ...(wanted.state ? { state: { stateId: wanted.state.id, ...(wanted.pendingUntil ? { pendingUntil: wanted.pendingUntil } : {}) } } : {}),
+    })
+    if (!rejected) await obeyHeaders(work, verdict.ticket.id, wanted, reasons)
     await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id)
     return { outcome: rejected ? 'rejected-closed' : 'follow-up', ticketId: verdict.ticket.id, articleId }
   }
   const old = verdict.ticket
+  const wanted = hand.wanted.fresh
+  const article = articleFor(wanted)
+  reasons.push(...asReasons(wanted))
+  if (wanted.lock && wanted.lock !== 'unlock' && !wanted.ownerId) reasons.push(lockNeedsOwner(wanted))
   const made = await createTicket(work, {
-    title: old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject,
-    queueId: verdict.queueId, customerId: personId, article, reason: reasons, arrivedAt: row.acceptedAt,
+    title: wanted.title ?? (old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject),
+    queueId: verdict.queueId, customerId: wanted.customerId ?? personId, article, reason: reasons, arrivedAt: row.acceptedAt,
+    ...(wanted.customerCompany ? { customerCompany: wanted.customerCompany } : {}), ...(wanted.state ? { state: wanted.state.name } : {}),
+    ...(wanted.state?.type.startsWith('pending') && wanted.pendingUntil ? { pendingUntil: wanted.pendingUntil } : {}),
+    ...(wanted.priority ? { priorityId: wanted.priority.id } : {}), ...(wanted.responsibleId ? { responsibleId: wanted.responsibleId } : {}),
+    // OTRS behaviour: who is named owner by a header has not locked the ticket; X-OTRS-Lock does.
+    ...(wanted.ownerId ? { ownerId: wanted.ownerId, lock: wanted.lock ?? 'unlock' } : {}),
   })
   if (old) {
     addHistory(work, [
@@ -190,6 +241,34 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   }
   await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id)
   return { outcome: old ? 'follow-up-new-ticket' : 'new-ticket', ticketId: made.id, articleId: made.articleId }
+}
+
+const asReasons = ({ refused }: Wanted): MailReason[] => refused.map((decision) => ({ step: 'headers', ...decision }))
+const lockNeedsOwner = ({ lock }: Wanted): MailReason => ({ step: 'headers', decided: 'passed-over', rule: 'header-lock-needs-owner', detail: `Lock: ${lock}` })
+
+/** Programs that write into a closed ticket again and again (a monitor, another help desk) open it so many times a day only. */
+async function reopenedTooOften(work: Work, { automatic, keepState, ticket }: Verdict, reasons: MailReason[], { reopenings }: MailRules): Promise<boolean> {
+  if (!automatic || keepState || ticket?.stateType !== 'closed' || reopenings === 0) return false
+  const day = DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()!
+  if (await countReopening(work.db, ticket.id, day) <= reopenings) return false
+  reasons.push({ step: 'closed', decided: 'stays-closed', rule: 'reopened-too-often', detail: String(reopenings) })
+  return true
+}
+
+/** What else the headers of a follow-up ask for. A guard's refusal is a reason: the message itself is stored. */
+async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: MailReason[]): Promise<void> {
+  const { queue, priority, ownerId, responsibleId, lock, title, pendingUntil } = wanted
+  if (!queue && !priority && !ownerId && !responsibleId && !lock && !title && !pendingUntil) return
+  try {
+    const { locked } = await changeByRule(work, ticketId, {
+      ...(queue ? { queueId: queue.id } : {}), ...(priority ? { priority } : {}), ...(ownerId ? { ownerId } : {}), ...(responsibleId ? { responsibleId } : {}),
+      ...(lock ? { lock } : {}), ...(title ? { title } : {}), ...(pendingUntil ? { pendingUntil } : {}),
+    })
+    if (!locked) reasons.push(lockNeedsOwner(wanted))
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    reasons.push({ step: 'headers', decided: 'passed-over', rule: 'header-refused', detail: String(error.params['reason'] ?? error.code).slice(0, 300) })
+  }
 }
 
 /** The automatic answer, to Reply-To where the mail names one; its fate joins the reasons. */
@@ -207,9 +286,9 @@ async function tell(
   reasons.push({ step: 'auto-response', decided: result === 'sent' ? 'sent' : 'not-sent', rule: result === 'sent' ? what.type : result, detail: address })
 }
 
-function articleOf(row: InboundRow, mail: ParsedMail, personId: Id | null, visible: boolean): NewArticle {
+function articleOf(row: InboundRow, mail: ParsedMail, personId: Id | null, visible: boolean, wanted?: Wanted): NewArticle {
   return {
-    channel: 'email', senderType: 'customer', visible, personId, from: sayAddresses(mail.from), to: sayAddresses(mail.to), cc: sayAddresses(mail.cc),
+    channel: 'email', senderType: wanted?.senderType ?? 'customer', visible: wanted?.visible ?? visible, personId, from: sayAddresses(mail.from), to: sayAddresses(mail.to), cc: sayAddresses(mail.cc),
     replyTo: sayAddresses(mail.replyTo), subject: mail.subject, body: mail.text, html: mail.html, messageId: mail.messageId,
     inReplyTo: mail.inReplyTo.join(' '), references: mail.references.join(' '), inboundMailId: row.id, attachments: mail.attachments,
   }

@@ -40,6 +40,8 @@ export interface MailFilter<State extends string> {
   /** Words of sender, recipient or subject; or a ticket's number. */
   search?: string
   state?: State
+  /** Any of these. */
+  states?: readonly State[]
   outcome?: string
   kind?: string
   from?: Date
@@ -72,6 +74,7 @@ export async function listInbound(
   let query = inboundQuery(db).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
   if (filter.state) query = query.where('m.state', '=', filter.state)
+  if (filter.states) query = query.where('m.state', 'in', filter.states)
   if (filter.outcome) query = query.where('m.outcome', '=', filter.outcome)
   if (filter.from) query = query.where('m.accepted_at', '>=', filter.from)
   if (filter.to) query = query.where('m.accepted_at', '<', filter.to)

@@ -9,7 +9,9 @@ import type { Hand, Step, Verdict } from './hand.ts'
 import { assurance } from './steps/assurance.ts'
 import { closed } from './steps/closed.ts'
 import { destination } from './steps/destination.ts'
+import { filters } from './steps/filters.ts'
 import { followUp } from './steps/follow-up.ts'
+import { ignored } from './steps/ignored.ts'
 import { participant } from './steps/participant.ts'
 import { sender } from './steps/sender.ts'
 import { waiting } from './steps/waiting.ts'
@@ -17,6 +19,8 @@ import { waiting } from './steps/waiting.ts'
 export const ORDER: readonly Step[] = [
   duplicate,   // the same bytes for another address of ours: nothing new
   loop,        // our own mail came back: nothing new
+  filters,     // what filters and trusted headers say
+  ignored,     // one of them says: drop it
   automatic,   // a program wrote it: no automatic answer
   bounce,      // a report about a mail of ours: to that mail's ticket
   sender,      // who wrote
@@ -41,7 +45,7 @@ export async function judge(hand: Hand, plugins?: PluginSteps): Promise<{ verdic
   for (const { name } of plugins?.order ?? ORDER) {
     const own = ORDER.find((step) => step.name === name)
     const decision = own ? own.decide(hand, verdict) : obey(await plugins!.ask(name, verdict, reasons), verdict)
-    if (decision) reasons.push({ step: name, ...decision })
+    for (const one of [decision ?? []].flat()) reasons.push({ step: name, ...one })
     if (verdict.end) break
   }
   return { verdict, reasons }

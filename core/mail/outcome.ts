@@ -19,6 +19,10 @@ export const OUTCOMES = [
   'duplicate',
   /** A mail of our own that came back. */
   'loop',
+  /** A filter or a trusted header said X-OTRS-Ignore. */
+  'ignored',
+  /** An administrator deleted it, with a reason. */
+  'deleted',
   /** A report about a mail of ours that did not arrive, or not yet. */
   'bounce-attached',
   'failed',

@@ -1,4 +1,5 @@
 /** Owns what a mail is once it has been read: plain values that cross a thread and that every later step judges. */
+import libmime from 'libmime'
 
 export interface MailAddress {
   name: string
@@ -77,6 +78,9 @@ export const INCOMPLETE: ReadonlySet<MailNote['note']> = new Set(['damaged', 'te
 export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): string[] {
   return mail.headers.filter((header) => header.name === name).map((header) => header.value)
 }
+
+/** A header's value with its encoded words (RFC 2047) decoded. */
+export const decodeHeader = (value: string): string => (value.includes('=?') ? libmime.decodeWords(value) : value)
 
 /** `Anna Nowak <anna@example.edu>, …`, as people read it. */
 export function sayAddresses(addresses: readonly MailAddress[]): string {

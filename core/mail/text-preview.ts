@@ -1,4 +1,4 @@
-/** Owns the preview of an automatic answer: as it would be sent for a ticket. */
+/** Owns texts filled in for a ticket: the preview of an automatic answer, and what stands in an agent's answer. */
 import type { Kysely } from 'kysely'
 import type { Database, Language } from '../database/schema.ts'
 import { inTicket } from '../article/articles.ts'
@@ -10,12 +10,31 @@ import { wordsFor } from './auto-response.ts'
 import { sayAddress } from './outbound.ts'
 import { expandTags } from './smart-tags.ts'
 
-type Room = Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }
+/** Whose texts are filled in: the actor is who `CURRENT` and `AGENT` tags speak of. */
+export type TextRoom = Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }
 
 export interface TextPreview { from: string; subject: string; body: string }
 
 /** The variant as the ticket's customer would get it now; the customer's last message stands for the one answered. */
-export async function previewText(room: Room, ticket: Ticket, variant: { subject: string; body: string }, language: Language): Promise<TextPreview> {
+export async function previewText(room: TextRoom, ticket: Ticket, variant: { subject: string; body: string }, language: Language): Promise<TextPreview> {
+  const { words, sender } = await wordsOfTicket(room, ticket, variant, language)
+  return {
+    from: sayAddress(sender),
+    subject: buildSubject({ number: ticket.number, subject: expandTags(variant.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS),
+    body: expandTags(variant.body, words),
+  }
+}
+
+/** A text of an agent's answer with its tags filled in; in the language of the customer, else of the queue, else Polish. */
+export async function fillIn(room: TextRoom, ticket: Ticket, text: string): Promise<string> {
+  if (!/<(OTRS|OTOBO|POMOC)_/i.test(text)) return text
+  const row = await room.db.selectFrom('queue as q').leftJoin('person as p', (join) => join.on('p.id', '=', ticket.customerId))
+    .select((eb) => eb.fn.coalesce('p.language', 'q.language').as('language')).where('q.id', '=', ticket.queueId).executeTakeFirst()
+  const { words } = await wordsOfTicket(room, ticket, { subject: '', body: text }, row?.language ?? 'pl')
+  return expandTags(text, words)
+}
+
+async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject: string; body: string }, language: Language) {
   const { db, config } = room
   const sender = await senderOfQueue(db, ticket.queueId, { address: config.mailAddress, name: config.mail.fromName })
   const calendar = await calendarOfQueue(db, ticket.queueId)
@@ -25,9 +44,5 @@ export async function previewText(room: Room, ticket: Ticket, variant: { subject
     from: last?.from_text ?? '', to: last?.to_text ?? '', subject: last?.subject ?? ticket.title, body: last?.body ?? '', messageId: null, references: [],
   }
   const words = await wordsFor(room, { ...variant, language, calendar, ticket: { ...ticket, queue: ticket.queueName, state: ticket.stateName, priority: ticket.priorityName } }, answered, sender)
-  return {
-    from: sayAddress(sender),
-    subject: buildSubject({ number: ticket.number, subject: expandTags(variant.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS),
-    body: expandTags(variant.body, words),
-  }
+  return { words, sender }
 }

@@ -50,3 +50,12 @@ export async function blobOwners(db: Kysely<Database>): Promise<{ table: string;
     where c.contype = 'f' and c.confrelid = 'blob'::regclass and c.conrelid <> 'blob_chunk'::regclass`.execute(db)
   return rows
 }
+
+/** Rows that belong to one person alone, core's and every plugin's: a foreign key that goes with the person says so. Votes and acts stay. */
+export async function ownedByPersons(db: Kysely<Database>): Promise<{ table: string; column: string }[]> {
+  const { rows } = await sql<{ table: string; column: string }>`
+    select c.conrelid::regclass::text as table, a.attname as column
+    from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+    where c.contype = 'f' and c.confrelid = 'person'::regclass and c.confdeltype = 'c' and c.conrelid <> 'person_erasure'::regclass`.execute(db)
+  return rows
+}

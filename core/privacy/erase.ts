@@ -1,5 +1,6 @@
 /** Owns erasing a person: every trace in tables and files goes, every row that reports count stays. */
 import { sql, type RawBuilder } from 'kysely'
+import { erasePersonFromEvents } from '../audit/audit.ts'
 import { storeBlob } from '../database/blob.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
@@ -8,7 +9,7 @@ import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { endSessions } from '../person/sessions.ts'
-import { blobOwners, listTextTables, type TextTable } from './erase.store.ts'
+import { blobOwners, listTextTables, ownedByPersons, type TextTable } from './erase.store.ts'
 import { makeSearcher, REMOVED, rulesFor, type Rule, type Traces } from './traces.ts'
 import { findTraces, ticketsOf } from './traces.store.ts'
 
@@ -31,8 +32,9 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   if (!traces) throw refused('not-found')
   await demandErasable(work, id)
   const tickets = await ticketsOf(work.db, traces)
-  // Tables that let nothing be changed (the audit log) know this.
-  await sql`select set_config('pomoc.erasing', 'on', true)`.execute(work.db)
+  await erasePersonFromEvents(work, id)
+  // The audit log lets nothing be changed but for this.
+  await sql`select set_config('pomoc.audit_way', 'erasure', true)`.execute(work.db)
 
   progress(0, 'person')
   await sql`update outbound_mail set state = 'cancelled' where state = 'queued' and recipients && ${traces.addresses}::text[]`.execute(work.db)
@@ -43,6 +45,7 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   await forgetPerson(work, traces)
   const rows = await blot(work, rulesFor(traces), tickets, progress)
   await demandAdminLeft(work)
+  await sql`select set_config('pomoc.audit_way', '', true)`.execute(work.db)
   recordChange(work, 'person', id, { erased: false }, { erased: true })
   return { tickets: tickets.length, rows, ...files }
 }
@@ -59,9 +62,7 @@ async function demandErasable(work: Work, id: Id): Promise<void> {
 /** The row stays, for tickets name it; nothing in it says who it was. */
 async function forgetPerson(work: Work, { id }: Traces): Promise<void> {
   await endSessions(work, id)
-  for (const table of ['person_address', 'person_directory', 'person_device', 'second_factor', 'login_link', 'draft', 'ticket_watcher', 'ticket_participant', 'ticket_seen', 'group_person', 'role_person'] as const) {
-    await sql`delete from ${sql.table(table)} where person_id = ${id}`.execute(work.db)
-  }
+  for (const { table, column } of await ownedByPersons(work.db)) await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${id}`.execute(work.db)
   await work.db.updateTable('person').set({
     login: null, first_name: '', last_name: '', name: REMOVED, phone: '', password_hash: null, agent: false, valid: false, language: null, source: 'erased', preferences: '{}',
   }).where('id', '=', id).execute()

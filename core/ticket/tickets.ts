@@ -1,5 +1,5 @@
 /** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
-import type { Id } from '../database/schema.ts'
+import type { Id, Lock } from '../database/schema.ts'
 import { receive } from '../calendar/receipt.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
@@ -9,6 +9,7 @@ import { findQueue, senderOfQueue } from '../queue/queues.ts'
 import { findPerson } from '../person/persons.ts'
 import { emitArticle, firstWords, inTicket, insertArticle, storable } from '../article/articles.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
+import { partsForTicket } from '../mail/answer-parts.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
 import { addArticle, askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
@@ -28,6 +29,9 @@ export interface NewTicket {
   priorityId?: Id
   /** Owner from the start; then the ticket is locked (OTRS behaviour). */
   ownerId?: Id
+  /** Default: locked when it has an owner. */
+  lock?: Lock
+  responsibleId?: Id
   pendingUntil?: Date
   /** When it reached us, where that was before now: a mail is taken in first and worked up later. */
   arrivedAt?: Date
@@ -55,7 +59,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
   const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) => work.db.insertInto('ticket').values({
     number: fresh, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
-    lock: wanted.ownerId ? 'lock' : 'unlock', owner_id: wanted.ownerId ?? null, responsible_id: null, customer_id: wanted.customerId,
+    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'), owner_id: wanted.ownerId ?? null, responsible_id: wanted.responsibleId ?? null, customer_id: wanted.customerId,
     customer_company: wanted.customerCompany ?? '', preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,
     received_at: receivedAt, created_at: work.now, created_by: actorId(work), changed_at: work.now,
     closed_at: state.type === 'closed' ? work.now : null,
@@ -65,7 +69,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const articleId = await insertArticle(work, id, wanted.article)
   addHistory(work, [
     {
-      ticketId: id, type: 'NewTicket', parts: [number, queue.name, '3 normal', state.name, id],
+      ticketId: id, type: 'NewTicket', parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     },
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
@@ -83,6 +87,11 @@ async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; un
     article: Object.freeze({ ...wanted.article }),
   })
   await askAboutArticle(work, { ticket: null, ...where }, wanted.article)
+}
+
+async function priorityName(work: Work, id: Id | undefined): Promise<string> {
+  if (id === undefined || id === NORMAL_PRIORITY) return '3 normal'
+  return (await work.db.selectFrom('ticket_priority').select('name').where('id', '=', id).executeTakeFirst())?.name ?? ''
 }
 
 function demandCreate(work: Work, wanted: NewTicket): void {
@@ -104,6 +113,8 @@ export interface FollowUp {
   article: NewArticle
   /** The state stays: automatic mail, or a header that asks for it. */
   keepState?: boolean
+  /** Another state than the one that would follow, as a header may ask for. */
+  state?: ChosenState
   reason?: unknown
 }
 
@@ -126,11 +137,13 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
   }]
   // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
   if (ticket.stateType !== 'removed' && ticket.stateType !== 'merged') {
+    const given = what.state && await chosenState(work, what.state)
     const outcome = nextOrRefuse(ticket, {
       kind: 'customer-reply', followUpLock: queue.followUpLock, ownerUsable: Boolean(owner?.valid && owner.agent), ownerOutOfOffice: false,
       ...(what.keepState ? { keepState: true } : {}),
+      ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...(what.state!.pendingUntil ? { pendingUntil: what.state!.pendingUntil } : {}) } } : {}),
     })
-    entries.push(...await entriesOf(work, ticket, outcome))
+    entries.push(...await entriesOf(work, ticket, outcome, given))
   }
   await writeChange(work, ticket, entries, { last_customer_at: work.now })
   emitChanges(work, ticket, entries)
@@ -153,7 +166,9 @@ export interface Answer {
 /** An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. */
 export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Promise<{ articleId: Id; mailId: Id | null }> {
   const ticket = await ticketFor(work, ticketId, 'compose')
-  if (answer.body.trim() === '') throw refused('article.empty', {}, 'body')
+  const { salutation, signature } = await partsForTicket(work, ticket)
+  // A salutation alone says nothing.
+  if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
   const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
   const given = answer.state && await chosenState(work, answer.state)
   const outcome = nextOrRefuse(ticket, {
@@ -166,7 +181,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   const subject = buildSubject({ number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS)
   const article: NewArticle = {
     channel: to.length > 0 ? 'email' : 'web', senderType: 'agent', visible: true, personId: actorId(work), from: sayAddress(sender), to: to.join(', '),
-    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, (await findQueue(work.db, ticket.queueId))!.signature), messageId, inReplyTo: parent?.messageId ?? '',
+    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, signature), messageId, inReplyTo: parent?.messageId ?? '',
     references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)

@@ -27,6 +27,7 @@ describe.skipIf(!requireChromium())('every admin page', () => {
     site = await openSite([desk, portal, admin, sample])
     filled = { ...await makeUniversity(site), event: '' }
     await makeTroubles()
+    await site.database.db.insertInto('group_person').values({ group_id: filled.group, person_id: filled.admin, right: 'rw' }).execute()
     const visitor = await site.loggedIn(filled.admin)
     session = visitor.cookies.get('pomoc')!
     server = createAdaptorServer({ fetch: site.app.fetch }) as Server
@@ -83,7 +84,10 @@ const sample = definePlugin({
 
 /** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])
-const IN_EVERY_RUN = ['overview', 'persons', 'person-refused', 'person-rights', 'person-privacy', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound', 'setting-unit', 'audit', 'audit-event']
+const IN_EVERY_RUN = [
+  'overview', 'persons', 'person-refused', 'person-rights', 'person-privacy', 'queue', 'calendar-tried', 'text-preview', 'inbound-mail', 'outbound', 'setting-unit', 'audit', 'audit-event',
+  'inbound-stuck', 'filter-tried', 'try-result', 'template', 'desk-templates',
+]
 
 const views = (f: Filled): View[] => [
   { name: 'overview', path: '/admin' },
@@ -131,6 +135,36 @@ const views = (f: Filled): View[] => [
   },
   { name: 'units', path: '/admin/units' }, { name: 'unit', path: `/admin/units/${f.unit}` },
   { name: 'inbound', path: '/admin/mail/in' }, { name: 'inbound-mail', path: `/admin/mail/in/${f.inbound}` }, { name: 'inbound-failed', path: `/admin/mail/in/${f.failed}` },
+  { name: 'inbound-stuck', path: '/admin/mail/in?state=stuck' },
+  { name: 'inbound-delete', path: `/admin/mail/in/delete?id=${f.failed}` },
+  { name: 'filters', path: '/admin/mail/filters' },
+  { name: 'filter-from-mail', path: `/admin/mail/filters/new?mail=${f.failed}` },
+  {
+    name: 'filter-tried', path: `/admin/mail/filters/${f.filter}`, act: async (page) => {
+      await page.fill('[name=mail]', 'From: prtg@monitor.example\nSubject: [PRTG] serwer1 DOWN\n\nsensor')
+      await page.click('button[value=try]')
+    },
+  },
+  { name: 'filter-delete', path: `/admin/mail/filters/${f.filter}/delete` },
+  { name: 'try', path: '/admin/mail/try' },
+  {
+    name: 'try-result', path: '/admin/mail/try', act: async (page) => {
+      await page.fill('[name=raw]', 'From: Paulina Szpak <paulina.szpak@student.uni.example>\nTo: siec@uni.example\nSubject: [PRTG] serwer1 DOWN\n\nNie ma sieci.')
+      await page.click('form.form-beside button.button-primary')
+    },
+  },
+  { name: 'templates', path: '/admin/answers' }, { name: 'template', path: `/admin/answers/${f.template}` }, { name: 'salutations', path: '/admin/answers/salutations' },
+  {
+    name: 'signature-preview', path: `/admin/answers/signatures/${f.signature}`, act: async (page) => {
+      await page.fill('[name=ticket]', f.ticketNumber)
+      await page.click('button[name=act]')
+    },
+  },
+  { name: 'queue-answers', path: `/admin/queues/${f.queue}/answers` },
+  { name: 'desk-templates', path: `/desk/tickets/${f.ticket}`, act: async (page) => {
+    await page.selectOption('#reply-template', f.template)
+    await page.click('#reply-form button[name=insert]')
+  } },
   { name: 'outbound', path: '/admin/mail/out' }, { name: 'outbound-mail', path: `/admin/mail/out/${f.outbound}` },
   { name: 'outbound-cancel', path: `/admin/mail/out/${f.outbound}/cancel` },
   { name: 'settings', path: '/admin/settings' }, { name: 'setting', path: '/admin/settings/portal' }, { name: 'plugins', path: '/admin/plugins' }, { name: 'faults', path: '/admin/faults' }, { name: 'jobs', path: '/admin/jobs' },

@@ -7,7 +7,8 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs', 'audit',
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'answers', 'units', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs',
+  'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
 
@@ -19,9 +20,11 @@ export const areas: readonly Area[] = [
   { name: 'addresses', path: '/admin/addresses', group: 'work' },
   { name: 'calendars', path: '/admin/calendars', group: 'work' },
   { name: 'texts', path: '/admin/texts', group: 'work' },
+  { name: 'answers', path: '/admin/answers', group: 'work' },
   { name: 'units', path: '/admin/units', group: 'work' },
   { name: 'inbound', path: '/admin/mail/in', group: 'mail' },
   { name: 'outbound', path: '/admin/mail/out', group: 'mail' },
+  { name: 'filters', path: '/admin/mail/filters', group: 'mail' },
   { name: 'settings', path: '/admin/settings', group: 'system' },
   { name: 'plugins', path: '/admin/plugins', group: 'system' },
   { name: 'faults', path: '/admin/faults', group: 'system' },

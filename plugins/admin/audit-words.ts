@@ -84,7 +84,7 @@ export function hrefOf(object: AuditEvent['object']): string | null {
   const paths: Record<string, string> = {
     person: 'persons', 'person address': 'persons', 'person password': 'persons', 'person right': 'persons', 'person role': 'persons', group: 'groups', role: 'roles',
     'role right': 'roles', queue: 'queues', 'queue text': 'queues', 'system address': 'addresses', calendar: 'calendars', text: 'texts', unit: 'units',
-    'inbound mail': 'mail/in', 'outbound mail': 'mail/out',
+    'inbound mail': 'mail/in', 'outbound mail': 'mail/out', 'postmaster filter': 'mail/filters', salutation: 'answers/salutations', signature: 'answers/signatures', 'answer template': 'answers',
   }
   return paths[type] ? `/admin/${paths[type]}/${id}` : null
 }

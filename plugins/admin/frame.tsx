@@ -68,20 +68,26 @@ export interface FormCardProps {
   /** More buttons of the form. */
   acts?: Child
   ids?: Record<string, string>
+  /** What a field is called above the form, where it was refused. */
+  labels?: Record<string, string>
+  /** The button does what cannot be undone. */
+  danger?: boolean
+  /** It carries files. */
+  files?: boolean
 }
 
 /** A form with help beside its fields. */
 export const FormCard = (props: PropsWithChildren<FormCardProps>) => {
   const t = words(props.c)
   return (
-    <form class="form card form-beside" method="post" action={props.action ?? new URL(props.c.req.url).pathname} novalidate>
+    <form class="form card form-beside" method="post" action={props.action ?? new URL(props.c.req.url).pathname} enctype={props.files ? 'multipart/form-data' : undefined} novalidate>
       <CsrfField c={props.c} />
       <div class="card-body">
-        <FormProblems c={props.c} form={props.form} {...(props.ids ? { ids: props.ids } : {})} />
+        <FormProblems c={props.c} form={props.form} {...(props.ids ? { ids: props.ids } : {})} {...(props.labels ? { labels: props.labels } : {})} />
         {props.children}
       </div>
       <div class="form-foot">
-        <Button kind="primary">{props.save ?? t('form.save')}</Button>
+        <Button kind={props.danger ? 'danger' : 'primary'}>{props.save ?? t('form.save')}</Button>
         {props.acts}
         {props.cancel && <a class="button button-quiet" href={props.cancel}>{t('form.cancel')}</a>}
       </div>

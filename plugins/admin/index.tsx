@@ -3,9 +3,11 @@ import { definePlugin, inProject } from '../../core/index.ts'
 import type { AreaName } from './areas.ts'
 import { demandAdministrator, Rail } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
+import { answerRoutes } from './pages/answers.tsx'
 import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
 import { faultRoutes } from './pages/faults.tsx'
+import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
 import { jobRoutes } from './pages/jobs.tsx'
@@ -20,6 +22,7 @@ import { roleRoutes } from './pages/roles.tsx'
 import { searchRoutes } from './pages/search.tsx'
 import { settingRoutes } from './pages/settings.tsx'
 import { textRoutes } from './pages/texts.tsx'
+import { tryMailRoutes } from './pages/try-mail.tsx'
 import { unitRoutes } from './pages/units.tsx'
 import { adminTexts, words } from './words.ts'
 
@@ -48,9 +51,12 @@ export default definePlugin({
     addressRoutes(app)
     calendarRoutes(app)
     textRoutes(app)
+    answerRoutes(app)
     unitRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)
+    filterRoutes(app)
+    tryMailRoutes(app)
     settingRoutes(app)
     pluginRoutes(app)
     faultRoutes(app)

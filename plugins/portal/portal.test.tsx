@@ -360,3 +360,18 @@ describe('words', () => {
     expect(browserOf('curl/8')).toBeUndefined()
   })
 })
+
+describe('where one is logged in', () => {
+  it('each place is listed, one is ended by its button, and nobody ends another person\'s', async () => {
+    const [ola, obcy] = [await site.make.person({ name: 'Ola' }), await site.make.person({ name: 'Obcy' })]
+    const [here, there, stranger] = [await site.loggedIn(ola), await site.loggedIn(ola), await site.loggedIn(obcy)]
+    const page = await text(here.get('/account'))
+    const ids = [...page.matchAll(/name="session" value="([\w-]+)"/g)].map((match) => match[1]!)
+    expect([ids.length, page.includes('tutaj')]).toEqual([1, true])
+    await stranger.get('/account')
+    await stranger.post('/account/sessions/end', { session: ids[0]! })
+    expect((await there.get('/account')).status).toBe(200)
+    expect((await here.post('/account/sessions/end', { session: ids[0]! })).status).toBe(303)
+    expect([(await there.get('/account')).status, (await here.get('/account')).status]).toEqual([303, 200])
+  })
+})

@@ -58,7 +58,7 @@ describe('the frame', () => {
     expect(mended('\n\nSubject: a\n\nx')).toBe('Subject: a\n\nx')
   })
   test('a multipart without any part is plain text', () => {
-    expect(mended('Content-Type: multipart/mixed; boundary=y\n\nsam tekst\n')).toBe('Content-Type: text/plain\n\nsam tekst\n')
+    expect(mended('Content-Type: multipart/mixed; boundary=y\n\nsam tekst\n')).toBe('Content-Type: text/plain\nX-Said-Content-Type: multipart/mixed\n\nsam tekst\n')
   })
 })
 

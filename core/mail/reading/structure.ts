@@ -26,6 +26,8 @@ const BOUNDARIES = 200
 /** mailsplit gives up at a thousand, with all it had read. */
 const PARTS = 900
 const LF = 0x0a
+/** Where the type stays that a mail without its parts gave itself: what it is about still counts, for one, that a program wrote it. */
+export const SAID_TYPE = 'X-Said-Content-Type'
 
 /** Puts the frame right, so that no part of the mail is lost. Costs one look at head and boundaries where nothing is wrong. */
 export function mendStructure(given: Buffer, tries = 3): Structure {
@@ -100,7 +102,7 @@ function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): { damaged: b
     let last = field
     while (/^[ \t]/.test(head.lines[last + 1]?.text ?? '')) last++
     const at = head.lines[field]!.at
-    const put = found === undefined ? 'Content-Type: text/plain\r\n' : `Content-Type: ${String(said.value)}; boundary="${found}"\r\n`
+    const put = found === undefined ? `Content-Type: text/plain\r\n${SAID_TYPE}: ${String(said.value).slice(0, 100)}\r\n` : `Content-Type: ${String(said.value)}; boundary="${found}"\r\n`
     patches.push({ at, cut: head.lines[last]!.end - at, put })
     if (found !== undefined) boundaries.add(found)
     damaged = true

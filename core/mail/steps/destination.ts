@@ -8,8 +8,18 @@ import type { Step } from '../hand.ts'
  */
 export const destination: Step = {
   name: 'destination',
-  decide({ delivery, known, book }, verdict) {
+  decide({ delivery, known, book, wanted }, verdict) {
     if (verdict.ticket && verdict.follow !== 'new ticket') return undefined
+    if (delivery.toQueueId) {
+      verdict.queueId = delivery.toQueueId
+      return { decided: delivery.toQueueId, rule: 'queue-by-hand' }
+    }
+    // OTRS behaviour: the header beats every address.
+    const { queue } = wanted.fresh
+    if (queue) {
+      verdict.queueId = queue.id
+      return { decided: queue.id, rule: 'x-otrs-queue', detail: queue.name }
+    }
     for (const address of known.recipients.length > 0 ? known.recipients : [delivery.envelopeTo]) {
       const found = destinationOf(book, address)
       if (!found) continue

@@ -2,20 +2,29 @@
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import {
-  ActButton, Badge, Card, findInbound, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, Notice, OUTCOMES, PageHead, readInboundRaw, refused, retryInbound, sayAssurance, saySize, SideList,
-  Time, type AdminQueue, type Assurance, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type PageContext, type Tone, type WebEnv,
+  ActButton, Badge, blankForm, Button, ButtonLink, Card, CsrfField, deleteInbound, deliverInbound, Field, findInbound, flash, INBOUND_SORTS, listAllQueues, listInbound,
+  mailTexts, Notice, OUTCOMES, PageHead, readAll, readFields, readInboundRaw, refused, retryInbound, sayAssurance, saySize, Select, SideList, Tabs, Time,
+  type AdminQueue, type Assurance, type FormState, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type MailReason,
+  type PageContext, type Tone, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'
 
 const PATH = '/admin/mail/in'
 const STATES: readonly InboundState[] = ['accepted', 'processed', 'failed', 'held']
+/** A person must decide. */
+const STUCK: readonly InboundState[] = ['failed', 'held']
+/** More at once would be a page nobody reads. */
+const AT_ONCE = 500
 const TONES: Record<InboundState, Tone> = { accepted: 'waiting', processed: 'open', failed: 'late', held: 'late' }
 
 export function inboundRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, inboundPage)
+  app.post(`${PATH}/bulk`, manyMails)
+  app.get(`${PATH}/delete`, async (c) => deletePage(c, await demandStuck(c, (c.req.queries('id') ?? [])), blankForm()))
+  app.post(`${PATH}/delete`, deleteMails)
   app.get(`${PATH}/:id`, async (c) => detailPage(c, await demandMail(c)))
   app.get(`${PATH}/:id/raw`, rawMail)
   app.post(`${PATH}/:id/retry`, async (c) => {
@@ -24,7 +33,73 @@ export function inboundRoutes(app: Hono<WebEnv>): void {
     return submit(c, {}, async () => {
       await c.get('host').work(actor, (work) => retryInbound(work, mail.id))
       return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.retried') }
-    }, async (form) => detailPage(c, await demandMail(c), form.problems['']))
+    }, async (form) => detailPage(c, await demandMail(c), form))
+  })
+  app.post(`${PATH}/:id/deliver`, async (c) => {
+    const actor = demandAdministrator(c)
+    const mail = await demandMail(c)
+    const values = await readFields(c)
+    return submit(c, values, async () => {
+      await c.get('host').work(actor, (work) => deliverInbound(work, mail.id, values['queue'] ?? ''))
+      return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.delivered') }
+    }, async (form) => detailPage(c, await demandMail(c), form))
+  })
+}
+
+/** Those of the mails named that still wait for a person. */
+async function demandStuck(c: PageContext, ids: readonly string[]): Promise<InboundDetail[]> {
+  const mails = await Promise.all(ids.slice(0, AT_ONCE).map((id) => findInbound(c.get('host').db, id)))
+  const stuck = mails.filter((mail) => mail !== undefined).filter(({ state }) => STUCK.includes(state))
+  if (stuck.length === 0) throw refused('not-found')
+  return stuck
+}
+
+/** What was ticked in the list: tried again at once; for deleting a page asks for the reason. */
+async function manyMails(c: PageContext): Promise<Response> {
+  const actor = demandAdministrator(c)
+  const [ids, { act }] = [(await readAll(c, 'id')).slice(0, AT_ONCE), await readFields(c)]
+  const t = words(c)
+  if (ids.length === 0) {
+    flash(c, { text: t('inbound.bulk.none') })
+    return c.redirect(`${PATH}?state=stuck`, 303)
+  }
+  if (act === 'delete') return c.redirect(`${PATH}/delete?${new URLSearchParams(ids.map((id) => ['id', id]))}`, 303)
+  const mails = await demandStuck(c, ids)
+  await c.get('host').work(actor, async (work) => { for (const { id } of mails) await retryInbound(work, id) })
+  flash(c, { text: t('inbound.bulk.retried', { count: mails.length }) })
+  return c.redirect(`${PATH}?state=stuck`, 303)
+}
+
+async function deleteMails(c: PageContext): Promise<Response> {
+  const actor = demandAdministrator(c)
+  const mails = await demandStuck(c, await readAll(c, 'id'))
+  const values = await readFields(c)
+  return submit(c, values, async () => {
+    await c.get('host').work(actor, async (work) => { for (const { id } of mails) await deleteInbound(work, id, values['reason'] ?? '') })
+    return { to: mails.length === 1 ? `${PATH}/${mails[0]!.id}` : `${PATH}?state=stuck`, said: words(c)('inbound.deleted', { count: mails.length }) }
+  }, (form) => deletePage(c, mails, form))
+}
+
+/** Asks before mails end without a ticket, and why: the reason is kept with them. */
+async function deletePage(c: PageContext, mails: InboundDetail[], form: FormState): Promise<Response> {
+  const t = words(c)
+  const title = t('inbound.delete.title', { count: mails.length })
+  return adminPage(c, {
+    title, area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    body: (
+      <>
+        <Crumb href={`${PATH}?state=stuck`}>{t('area.inbound')}</Crumb>
+        <PageHead title={title} />
+        <div class="admin-one">
+          <FormCard c={c} form={form} action={`${PATH}/delete`} save={t('inbound.delete.yes')} danger cancel={mails.length === 1 ? `${PATH}/${mails[0]!.id}` : `${PATH}?state=stuck`}>
+            <p>{t('inbound.delete.text')}</p>
+            <ul class="plain-list">{mails.map((mail) => <li><b>{mail.subject || t('mail.no-subject')}</b> <span class="quiet">{mail.from || mail.envelopeFrom}</span></li>)}</ul>
+            {mails.map((mail) => <input type="hidden" name="id" value={mail.id} />)}
+            <Field c={c} form={form} name="reason" label={t('inbound.delete.reason')} help={t('inbound.delete.reason.help')} maxlength={500} required />
+          </FormCard>
+        </div>
+      </>
+    ),
   })
 }
 
@@ -50,7 +125,7 @@ async function inboundPage(c: PageContext): Promise<Response> {
   const options: ListOptions = {
     sorts: INBOUND_SORTS, sort: 'accepted', direction: 'desc',
     filters: [
-      { name: 'state', label: t('mail.state'), choices: STATES.map((value) => ({ value, label: t(`inbound.state.${value}`) })) },
+      { name: 'state', label: t('mail.state'), choices: [{ value: 'stuck', label: t('inbound.state.stuck') }, ...STATES.map((value) => ({ value, label: t(`inbound.state.${value}`) }))] },
       { name: 'outcome', label: t('inbound.outcome'), choices: OUTCOMES.map((value) => ({ value, label: say(c, 'outcome', value) })) },
       { name: 'from', label: t('mail.since'), choices: [], type: 'date' }, { name: 'to', label: t('mail.until'), choices: [], type: 'date' },
     ],
@@ -60,12 +135,18 @@ async function inboundPage(c: PageContext): Promise<Response> {
   const wish = {
     sort: query.sort as InboundSort, direction: query.direction,
     filter: {
-      search: query.search, ...(state ? { state: state as InboundState } : {}), ...(outcome ? { outcome } : {}),
+      search: query.search, ...(state === 'stuck' ? { states: STUCK } : state ? { state: state as InboundState } : {}), ...(outcome ? { outcome } : {}),
       ...(from ? { from: startOfDay(from, config.zone) } : {}), ...(to ? { to: dayAfter(to, config.zone) } : {}),
     },
   }
+  const picks = state === 'stuck' || state === 'failed' || state === 'held'
   const columns: Column<InboundMail>[] = [
-    { key: 'subject', label: t('mail.subject'), sort: true, text: (m) => m.subject, cell: (m) => <Main href={`${PATH}/${m.id}`} name={m.subject || t('mail.no-subject')} below={m.from || m.envelopeFrom} /> },
+    { key: 'subject', label: t('mail.subject'), sort: true, text: (m) => m.subject, cell: (m) => (
+      <div class={picks ? 'picked' : undefined}>
+        {picks && STUCK.includes(m.state) && <input type="checkbox" name="id" value={m.id} form="bulk" aria-label={t('inbound.bulk.pick', { subject: m.subject || t('mail.no-subject') })} />}
+        <Main href={`${PATH}/${m.id}`} name={m.subject || t('mail.no-subject')} below={m.from || m.envelopeFrom} />
+      </div>
+    ) },
     { key: 'outcome', label: t('inbound.outcome'), text: (m) => m.outcome ? say(c, 'outcome', m.outcome) : t(`inbound.state.${m.state}`), cell: (m) => <OutcomeBadge c={c} mail={m} />, class: 'cell-outcome' },
     { key: 'ticket', label: t('mail.ticket'), text: (m) => m.ticketNumber ?? '', cell: (m) => m.ticketNumber ? <a class="number" href={`/desk/tickets/${m.ticketId}`}>{m.ticketNumber}</a> : '', class: 'cell-number' },
     { key: 'sender', label: t('mail.sender'), sort: true, text: (m) => m.envelopeFrom },
@@ -80,38 +161,60 @@ async function inboundPage(c: PageContext): Promise<Response> {
     area: 'inbound', title: t('area.inbound'), beside: t('inbound.what'), query, options, columns, rows: page.rows, next: page.after,
     all: () => everyRow((after) => listInbound(db, { ...wish, after, limit: 500 })),
     searchLabel: t('mail.search'), empty: { title: t('inbound.none'), text: t('inbound.none.text') },
+    acts: <ButtonLink href="/admin/mail/try">{t('try.link')}</ButtonLink>,
+    above: (
+      <Tabs label={t('area.inbound')} tabs={[
+        { href: PATH, label: t('inbound.tab.all'), current: !picks }, { href: `${PATH}?state=stuck`, label: t('inbound.tab.stuck'), current: picks },
+      ]} />
+    ),
+    ...(picks && page.rows.length > 0 ? {
+      below: (
+        <form id="bulk" method="post" action={`${PATH}/bulk`} class="acts below">
+          <CsrfField c={c} />
+          <span class="quiet">{t('inbound.bulk')}</span>
+          <Button name="act" value="retry">{t('inbound.retry')}</Button>
+          <Button name="act" value="delete" kind="danger">{t('inbound.delete')}</Button>
+        </form>
+      ),
+    } : {}),
   })
 }
 
-async function detailPage(c: PageContext, mail: InboundDetail, problem?: string): Promise<Response> {
+async function detailPage(c: PageContext, mail: InboundDetail, form: FormState = blankForm()): Promise<Response> {
   const t = words(c)
-  const queues = mail.reasons.some((reason) => reason.step === 'destination') ? await listAllQueues(c.get('host').db) : []
-  const retries = mail.state === 'failed' || mail.state === 'held'
+  const stuck = STUCK.includes(mail.state)
+  const queues = stuck || mail.reasons.some((reason) => reason.step === 'destination') ? await listAllQueues(c.get('host').db) : []
+  const problem = form.problems['']
   return adminPage(c, {
-    title: mail.subject || t('mail.no-subject'), area: 'inbound', status: problem ? 422 : 200,
+    title: mail.subject || t('mail.no-subject'), area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
     body: (
       <>
         <Crumb href={PATH}>{t('area.inbound')}</Crumb>
         <PageHead title={mail.subject || t('mail.no-subject')} beside={<OutcomeBadge c={c} mail={mail} />}>
-          {retries && <ActButton c={c} action={`${PATH}/${mail.id}/retry`} kind="primary">{t('inbound.retry')}</ActButton>}
+          {stuck && <ActButton c={c} action={`${PATH}/${mail.id}/retry`} kind="primary">{t('inbound.retry')}</ActButton>}
           {mail.ticketNumber && <a class="button button-quiet" href={`/desk/tickets/${mail.ticketId}`}>{t('mail.ticket')} {mail.ticketNumber}</a>}
+          {mail.sha256 && <ButtonLink href={`/admin/mail/try?mail=${mail.id}`}>{t('try.link')}</ButtonLink>}
+          <ButtonLink href={`/admin/mail/filters/new?mail=${mail.id}`}>{t('inbound.make-filter')}</ButtonLink>
           {mail.sha256 && <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>{t('inbound.raw')}</a>}
         </PageHead>
         {problem && <Notice tone="bad"><p>{problem}</p></Notice>}
         <div class="admin-two">
           <Card title={t('inbound.decisions')} id="decisions">
             {mail.reasons.length === 0 && <p class="quiet">{t(mail.state === 'accepted' ? 'inbound.not-yet' : 'inbound.no-reasons')}</p>}
-            <ol class="decisions">
-              {mail.reasons.map((reason) => (
-                <li>
-                  <p><b>{say(c, 'step', reason.step)}</b> <span class="decided">{sayDecided(c, reason.step, reason.decided, queues)}</span></p>
-                  <p>{say(c, 'rule', reason.rule)}</p>
-                  <p class="quiet small"><code>{reason.rule}</code>{reason.detail && <> · <span class="detail">{reason.detail}</span></>}</p>
-                </li>
-              ))}
-            </ol>
+            <Decisions c={c} reasons={mail.reasons} queues={queues} />
           </Card>
           <div class="admin-aside">
+            {stuck && (
+              <Card title={t('inbound.decide')} id="decide">
+                <p class="quiet small">{t('inbound.decide.text')}</p>
+                <form method="post" action={`${PATH}/${mail.id}/deliver`} class="para">
+                  <CsrfField c={c} />
+                  <Select c={c} form={form} name="queue" label={t('inbound.deliver.queue')} empty={t('inbound.deliver.choose')} choices={queues.filter((queue) => queue.valid).map((queue) => ({ value: queue.id, label: queue.name }))} />
+                  <p class="para"><Button>{t('inbound.deliver')}</Button></p>
+                </form>
+                <p class="para"><ButtonLink kind="danger" href={`${PATH}/delete?id=${mail.id}`}>{t('inbound.delete')}</ButtonLink></p>
+              </Card>
+            )}
             <Card title={t('inbound.envelope')} id="envelope">
               <SideList items={[
                 { name: t('mail.from'), value: mail.from },
@@ -131,6 +234,19 @@ async function detailPage(c: PageContext, mail: InboundDetail, problem?: string)
     ),
   })
 }
+
+/** Every question with its answer, in the order they were asked. */
+export const Decisions = ({ c, reasons, queues }: { c: PageContext; reasons: readonly MailReason[]; queues: readonly AdminQueue[] }) => (
+  <ol class="decisions">
+    {reasons.map((reason) => (
+      <li>
+        <p><b>{say(c, 'step', reason.step)}</b> <span class="decided">{sayDecided(c, reason.step, reason.decided, queues)}</span></p>
+        <p>{say(c, 'rule', reason.rule)}</p>
+        <p class="quiet small"><code>{reason.rule}</code>{reason.detail && <> · <span class="detail">{reason.detail}</span></>}</p>
+      </li>
+    ))}
+  </ol>
+)
 
 /** A queue's id as its name, a known outcome in words, a ticket's number as it is. */
 function sayDecided(c: PageContext, step: string, decided: string, queues: readonly AdminQueue[]): string {

@@ -48,7 +48,7 @@ export function queueRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-async function demandQueue(c: PageContext): Promise<AdminQueue> {
+export async function demandQueue(c: PageContext): Promise<AdminQueue> {
   const queue = await findAdminQueue(c.get('host').db, c.req.param('id') ?? '')
   if (!queue) throw refused('not-found')
   return queue
@@ -85,12 +85,13 @@ async function queuesPage(c: PageContext): Promise<Response> {
   })
 }
 
-const QueueTabs = ({ c, queue, current }: { c: PageContext; queue: AdminQueue; current: 'data' | 'texts' }) => {
+export const QueueTabs = ({ c, queue, current }: { c: PageContext; queue: AdminQueue; current: 'data' | 'texts' | 'answers' }) => {
   const t = words(c)
   return (
     <Tabs label={queue.name} tabs={[
       { href: `${PATH}/${queue.id}`, label: t('queue.tab.data'), current: current === 'data' },
       { href: `${PATH}/${queue.id}/texts`, label: t('queue.tab.texts'), current: current === 'texts' },
+      { href: `${PATH}/${queue.id}/answers`, label: t('queue.tab.answers'), current: current === 'answers' },
     ]} />
   )
 }

@@ -202,7 +202,7 @@ const TAGS = [
   'OTRS_CUSTOMER_REALNAME', 'OTRS_OWNER_UserFullname', 'POMOC_RECEIPT', 'POMOC_TICKET_URL', 'POMOC_ADDRESS', 'POMOC_ADDRESS_NAME',
 ] as const
 
-const TagList = ({ c }: { c: PageContext }) => {
+export const TagList = ({ c }: { c: PageContext }) => {
   const t = words(c)
   return (
     <Card title={t('text.tags')} id="tags">

@@ -1,12 +1,12 @@
 /** Owns the POST routes of a ticket: each reads its form, does one act, says what was done and offers to take it back. */
 import type { Hono } from 'hono'
 import {
-  acceptHeld, addParticipant, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath, readFields, readFiles,
-  refused, Refusal, rejectHeld, releaseTicket, removeParticipant, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, touchSeen, undoAct, watchTicket,
-  withRefusal, type ChosenState, type Id, type PageContext, type WebEnv, type Work,
+  acceptHeld, addParticipant, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath,
+  readFields, readFiles, refused, Refusal, rejectHeld, releaseTicket, removeParticipant, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket,
+  templateFiles, touchSeen, undoAct, watchTicket, withRefusal, type ChosenState, type Id, type NewAttachment, type PageContext, type WebEnv, type Work,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
-import { DraftWords } from './composer.tsx'
+import { DraftWords, filesToAttach } from './composer.tsx'
 import { enter, respondWith } from './frame.tsx'
 import { findStateId, readPending } from './state-choice.ts'
 import { showTicket } from './ticket.tsx'
@@ -28,6 +28,8 @@ async function run(c: PageContext, name: string, act: Act): Promise<Response> {
   const actor = demandAgent(c)
   const id = c.req.param('id') ?? ''
   const fields = await readFields(c)
+  // Another button of the same form: nothing is done, what was typed stays and gets a text behind it.
+  if ((name === 'reply' || name === 'note') && fields['insert']) return showTicket(c, await enter(c), id, { act: name, form: { values: fields, problems: {} }, status: 200 })
   try {
     const doIt = await act(c, id, fields)
     const { done, undoable } = await c.get('host').work(actor, async (work) => ({ done: await doIt(work), undoable: work.act }))
@@ -45,7 +47,7 @@ const UNDONE_OTHERWISE: ReadonlySet<string> = new Set(['watch', 'add-person', 'r
 
 const acts: Record<string, Act> = {
   reply: async (c, id, fields) => {
-    const attachments = await readFiles(c)
+    const attachments = [...await offeredFiles(c, id, fields), ...await readFiles(c)]
     const state = await stateAfter(c, fields['next'])
     const to = fields['to'] === undefined ? undefined : addresses(fields['to'], 'to')
     const cc = addresses(fields['cc'] ?? '', 'cc')
@@ -58,7 +60,7 @@ const acts: Record<string, Act> = {
     }
   },
   note: async (c, id, fields) => {
-    const attachments = await readFiles(c)
+    const attachments = [...await offeredFiles(c, id, fields), ...await readFiles(c)]
     return async (work) => {
       await addNote(work, id, { body: fields['body'] ?? '', attachments })
       await dropDraft(work, `ticket/${id}/note`)
@@ -144,6 +146,15 @@ const acts: Record<string, Act> = {
     await watchTicket(work, id, fields['watching'] !== 'no')
     return { say: fields['watching'] === 'no' ? 'done.unwatch' : 'done.watch' }
   },
+}
+
+/** Files of templates put into the text, as far as the ticket's queue offers them. */
+async function offeredFiles(c: PageContext, id: Id, fields: Fields): Promise<NewAttachment[]> {
+  const ids = filesToAttach(fields)
+  if (ids.length === 0) return []
+  const { db } = c.get('host')
+  const ticket = await seeTicket(db, demandAgent(c).access, id, 'ro')
+  return templateFiles(db, ticket.queueId, ids)
 }
 
 async function stateAfter(c: PageContext, next: string | undefined): Promise<ChosenState | undefined> {

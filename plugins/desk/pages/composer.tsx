@@ -1,6 +1,7 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
-  blankForm, Button, CsrfField, Field, Files, findArticle, FormProblems, headerAddress, headerName, hx, isAddress, may, sayDateTime, sayTime, TextArea, type Article, type Draft, type FormState,
+  blankForm, Button, CsrfField, Field, Files, fillIn, findArticle, findTemplate, FormProblems, headerAddress, headerName, hx, isAddress, may, sayDateTime, saySize, sayTime,
+  Select, TextArea, type AnswerTemplate, type Article, type Draft, type FormState,
   type PageContext,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
@@ -18,7 +19,8 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
   const path = `/desk/tickets/${ticket.id}`
   if (ticket.stateType === 'merged' || !may(room.actor.access, 'compose', ticket.ties).allowed) return null
   const draft = view.drafts.reply
-  const body = quote ? `${draft?.fields['body'] ? `${draft.fields['body']}\n\n` : ''}${quote}` : draft?.fields['body'] ?? ''
+  const begun = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
+  const body = quote ? `${begun ? `${begun.trimEnd()}\n\n` : ''}${quote}` : begun
   const form = bad ?? blankForm({ ...draft?.fields, body })
   // Nobody is known to have asked: the address that the message gives is offered, with a warning.
   const claimed = ticket.customerAddress ? undefined : claimedAddress(view.articles)
@@ -47,6 +49,13 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
           <Files c={c} form={form} name="files" id="reply-files" limit={config.smtp.maxSizeKb * 1024} />
           <DraftStatus c={c} path={path} kind="reply" draft={draft} />
         </div>
+        <TemplateTools c={c} form={form} kind="reply" templates={view.templates.reply} />
+        {view.around.signature && (
+          <div class="composer-signature">
+            <p class="small">{t('compose.signature')}</p>
+            <div class="message-text">{view.around.signature}</div>
+          </div>
+        )}
       </div>
       <div class="composer-foot">
         <Button kind="primary">{t('compose.send')}</Button>
@@ -85,12 +94,53 @@ export const NoteComposer = ({ c, room, view, bad }: Props) => {
             <Files c={c} form={form} name="files" id="note-files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
             <DraftStatus c={c} path={path} kind="note" draft={draft} />
           </div>
+          <TemplateTools c={c} form={form} kind="note" templates={view.templates.note} />
         </div>
         <div class="composer-foot"><Button>{t('note.add')}</Button></div>
       </form>
     </details>
   )
 }
+
+/** Templates to put into what is written, and the files that came with those put in: each can be left out again. */
+const TemplateTools = ({ c, form, kind, templates }: { c: PageContext; form: FormState; kind: 'reply' | 'note'; templates: readonly AnswerTemplate[] }) => {
+  const t = words(c)
+  if (templates.length === 0) return null
+  const files = templates.flatMap((template) => template.files).filter((file) => form.values[`offered.${file.id}`] !== undefined)
+  return (
+    <div class="composer-templates">
+      {files.length > 0 && (
+        <fieldset class="composer-files">
+          <legend class="small">{t('compose.template.files')}</legend>
+          {files.map((file) => (
+            <label>
+              <input type="hidden" name={`offered.${file.id}`} value="on" />
+              <input type="checkbox" name={`attach.${file.id}`} value="on" checked={form.values[`attach.${file.id}`] !== undefined} /> {file.name} <span class="quiet small">{saySize(file.size, c.get('language'))}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <div class="composer-insert">
+        <Select c={c} form={form} name="template" id={`${kind}-template`} label={t('compose.template')} value="" empty={t('compose.template.choose')} choices={templates.map(({ id, name }) => ({ value: id, label: name }))} />
+        <Button name="insert" value="template" small unchecked>{t('compose.template.insert')}</Button>
+      </div>
+    </div>
+  )
+}
+
+/** The form with a template's text at the end of what is written, and its files offered. */
+export async function withTemplate(c: PageContext, room: Room, view: TicketView, kind: 'reply' | 'note', values: Record<string, string>): Promise<FormState> {
+  const { db, config, clock } = c.get('host')
+  const template = view.templates[kind].find(({ id }) => id === values['template']) && await findTemplate(db, values['template']!)
+  if (!template) return { values, problems: {} }
+  const text = await fillIn({ db, config, now: clock(), actor: room.actor }, view.ticket, template.body)
+  const before = (values['body'] ?? '').trimEnd()
+  const files = Object.fromEntries(template.files.flatMap(({ id }) => [[`offered.${id}`, 'on'], [`attach.${id}`, 'on']]))
+  return { values: { ...values, ...files, template: '', body: before === '' ? `${text}\n` : `${before}\n\n${text}\n` }, problems: {} }
+}
+
+/** Ids of the templates' files that are to go along. */
+export const filesToAttach = (values: Record<string, string>): string[] => Object.keys(values).flatMap((name) => /^attach\.(\d{1,18})$/.exec(name)?.[1] ?? [])
 
 /** Saves what is typed a second after the last key, and says so. */
 export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: string; kind: 'reply' | 'note'; draft: Draft | undefined }) => (

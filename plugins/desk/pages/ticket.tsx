@@ -2,12 +2,13 @@
 import type { Child } from 'hono/jsx'
 import {
   agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
-  LiveRegion, may, Notice, OPEN_TYPES, receive, respond, sayReceiptReason, seeTicket, StateBadge, touchSeen, type Article, type Draft, type FormState, type Id, type Origin,
+  LiveRegion, may, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type AnswerTemplate,
+  type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
 import { ActRow } from './ticket-acts.tsx'
-import { Composer, NoteComposer, quoteOf } from './composer.tsx'
+import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
 import { deskPage, enter, type Room } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
@@ -28,11 +29,14 @@ export interface TicketView {
   priorities: { id: Id; name: string }[]
   owners: { id: Id; name: string }[]
   drafts: { reply: Draft | undefined; note: Draft | undefined }
+  /** What stands around an answer by itself, and what can be put into it or into a note. */
+  around: { salutation: string; signature: string }
+  templates: { reply: AnswerTemplate[]; note: AnswerTemplate[] }
   slots: { side: Child[]; acts: Child[] }
 }
 
-/** An act that was refused: its form is shown again, open, with the reason. */
-export interface RefusedAct { act: string; form: FormState; status: 409 | 422 }
+/** An act that was refused: its form is shown again, open, with the reason. Status 200: a template was put into it, nothing more. */
+export interface RefusedAct { act: string; form: FormState; status: 409 | 422 | 200 }
 
 /** Acts whose own form shows why they were refused. */
 const HAS_FORM = ['reply', 'note', 'move', 'pend', 'close', 'priority', 'owner', 'title', 'customer']
@@ -47,6 +51,7 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
   const { db, clock } = c.get('host')
   const ticket = await seeTicket(db, room.actor.access, id, 'ro')
   const view = await read(c, room, ticket)
+  if (bad?.status === 200) bad = { ...bad, form: await withTemplate(c, room, view, bad.act === 'note' ? 'note' : 'reply', bad.form.values) }
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
   const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
   if (!ahead) await touchSeen(db, ticket.id, room.actor.id, clock())
@@ -120,18 +125,19 @@ function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Articl
 
 /** Two rounds of queries, each at once. */
 async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketView> {
-  const { db, slots } = c.get('host')
+  const { db, slots, config, clock } = c.get('host')
   const { access } = room.actor
   const customerId = ticket.customerId
-  const [articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, reply, note, side, acts] = await Promise.all([
+  const [articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, reply, note, side, acts, around, answers, notes] = await Promise.all([
     listArticles(db, ticket.id, { visibleOnly: false }),
     customerId ? findPerson(db, customerId) : undefined,
     customerId ? countEach(db, access, 'ro', { all: { customerId }, open: { customerId, stateTypes: OPEN_TYPES } }) : { all: 0, open: 0 },
     listParticipants(db, ticket.id), listWatchers(db, ticket.id), findOrigin(db, ticket.id), whyReceived(c, ticket), listPriorities(db),
     agentsOfQueue(db, ticket.queueId, 'owner'), findDraft(db, access.personId, `ticket/${ticket.id}/reply`), findDraft(db, access.personId, `ticket/${ticket.id}/note`),
     slots.fill('desk.ticket.side', { ticket }, c), slots.fill('desk.ticket.acts', { ticket }, c),
+    partsForTicket({ db, config, now: clock(), actor: room.actor }, ticket), templatesForQueue(db, ticket.queueId, 'Answer'), templatesForQueue(db, ticket.queueId, 'Note'),
   ])
-  return { ticket, articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, drafts: { reply, note }, slots: { side, acts } }
+  return { ticket, articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, drafts: { reply, note }, around, templates: { reply: answers, note: notes }, slots: { side, acts } }
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */

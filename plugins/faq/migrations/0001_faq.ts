@@ -42,6 +42,6 @@ const statements = [
   'create index faq_file_blob on faq_file (blob_id)',
   // rate: 0, 25, 50, 75 or 100, as OTRS keeps it.
   `create table faq_vote (
-     item_id bigint not null references faq_item on delete cascade, person_id bigint not null references person on delete cascade,
+     item_id bigint not null references faq_item on delete cascade, person_id bigint not null references person,
      rate smallint not null check (rate between 0 and 100), created_at timestamptz not null, primary key (item_id, person_id))`,
 ]
