@@ -25,7 +25,7 @@ import { numbersInMail } from './find-in-mail.ts'
 import { readReport } from './delivery-report.ts'
 import type { Hand, Verdict } from './hand.ts'
 import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
-import { makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
+import { giveBack, makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
 import { judge } from './order.ts'
 import type { MailOutcome } from './outcome.ts'
 import { mailOfReturnPath } from './return-path.ts'
@@ -100,6 +100,7 @@ async function workUp(host: Host, row: InboundRow, waits: number, room: MailRoom
     ended = end
     return undefined
   })
+  giveBack([row.raw, ...looked.mail.attachments.map(({ content }) => content)])
   if (ended) host.log.info({ mail: id, outcome: ended.outcome, ticket: ended.ticketId }, 'mail processed')
   if (later !== undefined) await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
 }

@@ -19,3 +19,13 @@ export function makeTurns(): { begin(bytes: number): Turn | undefined } {
     },
   }
 }
+
+/**
+ * Gives the memory of large contents back at once, where it would wait for the collector while the next mail already needs it.
+ * They are empty afterwards: only for what nobody reads any more. Memory shared with other values is left alone.
+ */
+export function giveBack(contents: readonly Buffer[]): void {
+  for (const { buffer, byteLength } of contents) {
+    if (buffer instanceof ArrayBuffer && !buffer.detached && byteLength > LARGE && buffer.byteLength === byteLength) buffer.transfer(0)
+  }
+}
