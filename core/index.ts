@@ -33,7 +33,7 @@ export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Tr
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Data
-export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
+export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 
@@ -131,8 +131,25 @@ export { countPersons, listPersons, PERSON_SORTS, type ListedPerson, type Person
 export {
   addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,
 } from './person/person-admin.ts'
-export { createUnit, editUnit, findUnit, listUnits, ROOT_UNIT, type Unit, type UnitForm } from './unit/units.ts'
-export { createQueue, editQueue, findAdminQueue, listAllQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
+export {
+  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, ROOT_UNIT, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
+} from './unit/units.ts'
+export { route, type Routed, type RoutingTable } from './unit/route.ts'
+export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'
+export { createTopic, editTopic, listTopics, topicName, topicsOffered, type Topic, type TopicForm } from './unit/topics.ts'
+export {
+  choosePersonUnit, factsOf, listUnitRules, placeBy, placeEverybody, placePerson, RULE_KINDS, saveUnitRule, unitOfPerson, type PersonFacts, type PersonUnit,
+  type RuleKind, type UnitRule, type UnitRuleForm,
+} from './unit/placing.ts'
+export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
+export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
+export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, type Brand } from './unit/brand.ts'
+export {
+  addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
+  type UnitAdministrator,
+} from './permission/unit-administrators.ts'
+export { colleaguesIn, giveHat, groupsOfUnit, type Colleague, type UnitGroup } from './permission/unit-people.ts'
+export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
 export {
   createSystemAddress, editSystemAddress, findSystemAddress, listSystemAddresses, type SystemAddress, type SystemAddressForm,
 } from './queue/system-addresses.ts'

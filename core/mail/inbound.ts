@@ -15,7 +15,9 @@ import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import { holdMessage } from '../ticket/held.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
-import { keepAddressBook, type AddressBook } from './addresses.ts'
+import { listUnitRules, placeBy, placePerson } from '../unit/placing.ts'
+import { readRouting } from '../unit/routing.ts'
+import { canonicalAddress, keepAddressBook, type AddressBook } from './addresses.ts'
 import { judgeSender, type Evidence } from './assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from './assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
@@ -122,10 +124,21 @@ async function prepare(
     delivery: row, messageId: mail.messageId, references: [...mail.references, ...mail.inReplyTo], originals: report?.originals ?? [],
     numbers: findNumbers(mail.subject, numbers).slice(0, 10), sender: senderOf(mail, row.envelopeFrom).address,
   })
-  return known && {
+  if (!known) return undefined
+  const hand: Hand = {
     delivery: row, mail, known, book, judgement: judgeSender(evidence, known.sender?.valid ?? false), relay: relayOf(work.config, row.peerAddress),
     loopMark: loopMark(work.config), numbers, report, waits,
   }
+  if (!known.recipients.some((address) => book.byUnit.has(canonicalAddress(address)))) return hand
+  // Whoever is not believed to be the sender belongs to no unit.
+  const unitId = hand.judgement.believed ? known.sender?.unitId ?? await unitByAddress(work, senderOf(mail, row.envelopeFrom).address) : null
+  return { ...hand, routing: { table: await readRouting(work.db), unitId } }
+}
+
+/** Somebody who writes for the first time belongs where a rule on their mail's domain says. */
+async function unitByAddress(work: Work, address: string): Promise<Id | null> {
+  if (address === '') return null
+  return placeBy(await listUnitRules(work.db), { addresses: [address], dn: null, attributes: {}, groups: [] })?.unitId ?? null
 }
 
 interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
@@ -141,6 +154,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   const { address, name } = verdict.sender
   // What is not believed is nobody's: neither the person it claims to be nor a new one.
   const personId = !hand.judgement.believed || address === '' ? null : known.sender?.id ?? await personOfMail(work, address, name)
+  if (personId !== null && known.sender === null) await placePerson(work, personId)
   const article: NewArticle = { ...articleOf(row, mail, personId, verdict.visible), assurance: { ...hand.judgement, level: hand.judgement.assurance } }
   const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
 
@@ -158,7 +172,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   const old = verdict.ticket
   const made = await createTicket(work, {
     title: old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject,
-    queueId: verdict.queueId, customerId: personId, article, reason: reasons, arrivedAt: row.acceptedAt,
+    queueId: verdict.queueId, customerId: personId, topicId: verdict.topicId ?? null, article, reason: reasons, arrivedAt: row.acceptedAt,
   })
   if (old) {
     addHistory(work, [
