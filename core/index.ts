@@ -45,6 +45,7 @@ export { loadActor } from './permission/access.store.ts'
 // Calendars
 export * from './calendar/calendar.ts'
 export * from './calendar/words.ts'
+export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
 export { receive, type Receipt } from './calendar/receipt.ts'
 export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
 
@@ -77,7 +78,7 @@ export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
-  createPerson, findPerson, findPersonByAddress, findPersonByLogin, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
+  createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
 } from './person/persons.ts'
 
 // Mail
@@ -135,6 +136,7 @@ export {
   createUnit, editUnit, findUnit, findUnitBySlug, listUnits, ROOT_UNIT, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
 } from './unit/units.ts'
 export { route, type Routed, type RoutingTable } from './unit/route.ts'
+export { routesOfTicket, sayRoute, type StoredRoute } from './unit/route-words.ts'
 export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'
 export { createTopic, editTopic, listTopics, topicName, topicsOffered, type Topic, type TopicForm } from './unit/topics.ts'
 export {
@@ -143,6 +145,8 @@ export {
 } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
+export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
+export { revertChange } from './unit/revert.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
