@@ -74,7 +74,7 @@ async function openFirst(work: Work, unit: { id: Id; name: string }): Promise<vo
   recordChange(work, 'queue', id, null, values, unit.id)
   // A group that opens nothing yet: whoever runs the unit holds every right in it, and so may give them.
   const administrators = await work.db.selectFrom('unit_administrator').innerJoin('person', 'person.id', 'unit_administrator.person_id')
-    .select('person.id').where('unit_id', '=', unit.id).where('person.agent', '=', true).where('person.valid', '=', true).execute()
+    .select('person.id').where('unit_administrator.unit_id', '=', unit.id).where('person.agent', '=', true).where('person.valid', '=', true).execute()
   const own = actorId(work)
   const holders = new Set([...administrators.map((one) => one.id), ...(own !== null && !isCentral(work.actor) ? [own] : [])])
   for (const personId of holders) {

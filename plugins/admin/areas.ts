@@ -7,7 +7,8 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs', 'audit',
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'units', 'local', 'topics', 'routing', 'inbound', 'outbound', 'settings', 'plugins', 'faults', 'jobs',
+  'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
 
@@ -20,6 +21,9 @@ export const areas: readonly Area[] = [
   { name: 'calendars', path: '/admin/calendars', group: 'work' },
   { name: 'texts', path: '/admin/texts', group: 'work' },
   { name: 'units', path: '/admin/units', group: 'work' },
+  { name: 'local', path: '/admin/local', group: 'work' },
+  { name: 'topics', path: '/admin/topics', group: 'work' },
+  { name: 'routing', path: '/admin/routing', group: 'work' },
   { name: 'inbound', path: '/admin/mail/in', group: 'mail' },
   { name: 'outbound', path: '/admin/mail/out', group: 'mail' },
   { name: 'settings', path: '/admin/settings', group: 'system' },

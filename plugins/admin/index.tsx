@@ -9,6 +9,7 @@ import { faultRoutes } from './pages/faults.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
 import { jobRoutes } from './pages/jobs.tsx'
+import { localRoutes } from './pages/local.tsx'
 import { outboundRoutes } from './pages/outbound.tsx'
 import { overviewRoutes } from './pages/overview.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
@@ -17,9 +18,11 @@ import { pluginRoutes } from './pages/plugins.tsx'
 import { privacyRoutes } from './pages/privacy.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { roleRoutes } from './pages/roles.tsx'
+import { routingRoutes } from './pages/routing.tsx'
 import { searchRoutes } from './pages/search.tsx'
 import { settingRoutes } from './pages/settings.tsx'
 import { textRoutes } from './pages/texts.tsx'
+import { topicRoutes } from './pages/topics.tsx'
 import { unitRoutes } from './pages/units.tsx'
 import { adminTexts, words } from './words.ts'
 
@@ -49,6 +52,9 @@ export default definePlugin({
     calendarRoutes(app)
     textRoutes(app)
     unitRoutes(app)
+    localRoutes(app)
+    topicRoutes(app)
+    routingRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)
     settingRoutes(app)
