@@ -147,7 +147,7 @@ export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } f
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
 export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
 export { revertChange } from './unit/revert.ts'
-export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, type Brand } from './unit/brand.ts'
+export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
   type UnitAdministrator,

@@ -46,6 +46,17 @@ export function forDark(colour: string): string {
   return '#ffffff'
 }
 
+/** A ground for words in the colour: as much of it in the page's card as still lets them be read. */
+export function tintOf(colour: string, card: string): string {
+  const [ink, ground] = [parse(colour), parse(card)]
+  if (!ink || !ground) return card
+  for (let part = 12; part > 0; part--) {
+    const tint = `#${ground.map((value, i) => Math.round(value + (ink[i]! - value) * part / 100).toString(16).padStart(2, '0')).join('')}`
+    if (contrast(colour, tint) >= 4.5) return tint
+  }
+  return card
+}
+
 export const LOGO_LIMIT = 256 * 1024
 
 /**

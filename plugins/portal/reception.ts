@@ -36,7 +36,7 @@ export async function readChoices(host: Host, own: Id | null, fields: { unit?: s
   if (offered.length === 0 && table.routes.length === 0) return { unitId, topicId: null, units: [], topics: [] }
   return {
     unitId, topicId: offered.find((topic) => topic.id === fields.topic)?.id ?? null,
-    units: open.map((unit) => ({ value: unit.id, label: `${'– '.repeat(unit.depth)}${named(unit)}` })),
+    units: open.map((unit) => ({ value: unit.id, label: `${'\u00a0'.repeat(unit.depth * 3)}${named(unit)}` })),
     topics: offered.map((topic) => ({ value: topic.id, label: topicName(topic, language) })),
   }
 }

@@ -28,7 +28,11 @@ export function sayChange(change: Pick<UnitChange, 'what' | 'thing' | 'after'>, 
 /** "pole: przed → po", one line each. */
 export function sayDifference(change: UnitChange, names: Names, t: Say): { field: string; before: string; after: string }[] {
   const keys = [...new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})])]
-  return keys.map((key) => ({ field: sayField(key, names, t), before: sayValue(key, change.what, change.before?.[key], names, t), after: sayValue(key, change.what, change.after?.[key], names, t) }))
+  const said = keys.map((key) => ({
+    key, field: sayField(key, names, t), before: sayValue(key, change.what, change.before?.[key], names, t), after: sayValue(key, change.what, change.after?.[key], names, t),
+  })).filter(({ before, after }) => before !== after)
+  // Of a new thing what stands in columns without words is no news; of a changed one everything is.
+  return change.before === null ? said.filter(({ key, field }) => field !== key) : said
 }
 
 function sayField(key: string, names: Names, t: Say): string {
@@ -49,7 +53,8 @@ function sayValue(key: string, what: string, value: unknown, names: Names, t: Sa
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(String).join(', ')
   if (typeof value === 'object') return JSON.stringify(value)
   const text = String(value)
-  if (what === 'route' || key === 'to' || key === 'parent_id') return names.queue(text)
+  if (/^\d{4}-\d{2}-\d{2}T/.test(text)) return text.slice(0, 16).replace('T', ' ')
+  if (what === 'route' || key === 'to' || key === 'parent_id' || key === 'queue_id') return names.queue(text)
   if (key === 'unit_id') return names.unit(text)
   if (key === 'group_id') return names.group(text)
   return text.length > 200 ? `${text.slice(0, 200)}…` : text

@@ -107,7 +107,7 @@ const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; u
       <p>{now ? <b>{named(now)}</b> : t('account.unit.none')} {by && <span class="quiet">{by}</span>}</p>
       <Select
         c={c} form={form} name="unit" label={t('account.unit')} help={t('account.unit.help')} value={said.unitId} {...(now ? {} : { empty: t('account.unit.choose') })}
-        choices={units.filter((unit) => unit.valid).map((unit) => ({ value: unit.id, label: `${'– '.repeat(unit.depth)}${named(unit)}` }))}
+        choices={units.filter((unit) => unit.valid).map((unit) => ({ value: unit.id, label: `${'\u00a0'.repeat(unit.depth * 3)}${named(unit)}` }))}
       />
       <Button>{t('account.unit.save')}</Button>
     </form>

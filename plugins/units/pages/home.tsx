@@ -85,7 +85,7 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
     colleaguesIn(db, groups.map((group) => group.id)), main ? calendarOfQueue(db, main.id) : null,
     listUnitChanges(db, [...unitsBelow(units, unit.id)], undefined, 3), switchedOn(c, unit.id),
   ])
-  const names = await thingNames(c)
+  const names = await thingNames(c, changes)
   const steps: Step[] = [
     { done: queues.length > 0, label: t('step.queues'), href: `${path}/queues` }, { done: taken.length > 0 || own.has(null), label: t('step.topics'), href: `${path}/topics` },
     { done: people.filter((one) => one.valid).length > 1, label: t('step.people'), href: `${path}/people` },

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import {
   blankForm, brandInForce, Card, Checkbox, contrast, Field, findBrand, findUnitBySlug, forDark, LOGO_LIMIT, Notice, PageHead, readFields, readFiles, readLimits, readWholeBlob, refused,
-  saveBrand, saySize, type FormState, type PageContext, type WebEnv,
+  saveBrand, saySize, tintOf, type FormState, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -27,7 +27,9 @@ export function lookRoutes(app: Hono<WebEnv>): void {
     c.header('content-type', 'text/css; charset=utf-8')
     c.header('cache-control', 'public, max-age=31536000, immutable')
     if (!brand.colour) return c.body('')
-    return c.body(`:root { --accent: light-dark(${brand.colour}, ${forDark(brand.colour)}); --on-accent: light-dark(#ffffff, #12171e); }\n`)
+    const dark = forDark(brand.colour)
+    const tint = `light-dark(${tintOf(brand.colour, '#ffffff')}, ${tintOf(dark, '#1a212b')})`
+    return c.body(`:root { --accent: light-dark(${brand.colour}, ${dark}); --on-accent: light-dark(#ffffff, #12171e); --accent-tint: ${tint}; }\n`)
   })
   app.get('/u/:unit/logo', async (c) => {
     const brand = await shownBrand(c)

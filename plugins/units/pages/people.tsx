@@ -75,6 +75,8 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     return submit(c, {}, async () => {
       const id = c.req.param('id') ?? ''
+      const named = await listUnitAdministrators(c.get('host').db, room.unit.id)
+      if (!named.some((one) => one.unitId === room.unit.id && one.personId === id)) throw refused('not-found')
       await c.get('host').work(room.actor, (act) => removeUnitAdministrator(act, room.unit.id, id))
       const still = room.actor.access.admin || id !== room.actor.id
       return { to: still ? `${room.path}/administrators` : '/', said: words(c)(id === room.actor.id ? 'admins.stepped-down' : 'admins.removed') }
