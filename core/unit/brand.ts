@@ -93,7 +93,7 @@ export async function saveBrand(work: Work, unitId: Id, form: { name: string; co
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) demandWithin((await readLimits(work.db, unitId)).branding)
   const colour = form.colour.trim().toLowerCase()
-  if (colour !== '' && !colourFits(colour)) throw refused('brand.colour', { contrast: contrast(colour, '#f5f6f8').toFixed(1) }, 'colour')
+  if (colour !== '' && !colourFits(colour)) throw refused('brand.colour', { contrast: Math.floor(contrast(colour, '#f5f6f8') * 10) / 10 }, 'colour')
   const before = await findBrand(work.db, unitId)
   let logo = { logoBlobId: before.logoBlobId, logoType: before.logoType }
   if (form.logo === null) logo = { logoBlobId: null, logoType: null }

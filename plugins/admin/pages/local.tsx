@@ -19,7 +19,9 @@ export function localRoutes(app: Hono<WebEnv>): void {
     const actor = demandAdministrator(c)
     const unit = await demandUnit(c)
     const values = await readFields(c)
-    const typed = Object.fromEntries(Object.keys(unitLimits).map((key) => [key, values[`inherit.${key}`] ? null : values[key] ?? null]))
+    const fields = await settingsForm(c.get('host').db, LIMITS, unit.id, c.get('language'))
+    // A ticked box beside words of one's own was forgotten: the words count.
+    const typed = Object.fromEntries(fields.map(({ key, inherited }) => [key, values[`inherit.${key}`] && (values[key] ?? '') === inherited.value ? null : values[key] ?? null]))
     return submit(c, values, async () => {
       const problems = await c.get('host').work(actor, (work) => saveSettingsForm(work, LIMITS, unit.id, typed, c.get('language')))
       const [key] = Object.keys(problems)

@@ -83,7 +83,7 @@ async function looksPage(c: PageContext, room: Room, form: FormState): Promise<R
               <Card title={t('looks.now')} id="now">
                 {brand.logoBlobId && <p><img class="unit-logo" src={`/u/${room.unit.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name || room.unit.name} /></p>}
                 <p>{brand.name || room.unit.name}</p>
-                {colour !== '' && <p class="para quiet">{t('looks.contrast', { colour, white: contrast(colour, '#ffffff').toFixed(1), dark: forDark(colour) })}</p>}
+                {colour !== '' && <p class="para quiet">{t('looks.contrast', { colour, white: Math.floor(contrast(colour, '#ffffff') * 10) / 10, dark: forDark(colour) })}</p>}
                 {colour === '' && <p class="para quiet">{t('looks.inherited')}</p>}
               </Card>
             </div>

@@ -27,9 +27,12 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
     const values = await readFields(c)
     const limits = await limitsFor(c, room)
     const typed: Record<string, string | null> = {}
+    const fields = await settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language'))
     for (const [key, setting] of Object.entries(plugin.settings ?? {})) {
       if (limits && !mayTouchSetting(limits, plugin.name, key)) continue
-      typed[key] = values[`inherit.${key}`] ? null : setting.kind === 'boolean' && !(key in values) ? null : values[key] ?? null
+      // A ticked box beside words of one's own was forgotten: the words count.
+      const same = (values[key] ?? '') === fields.find((field) => field.key === key)?.inherited.value
+      typed[key] = values[`inherit.${key}`] && same ? null : setting.kind === 'boolean' && !(key in values) ? null : values[key] ?? null
     }
     return submit(c, values, async () => {
       const problems = await c.get('host').work(room.actor, (work) => saveSettingsForm(work, plugin, room.unit.id, typed, c.get('language')))

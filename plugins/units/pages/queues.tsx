@@ -104,7 +104,7 @@ async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<
         {queues.length === 0 ? <Card><EmptyState title={t('queue.none')} text={t('queue.none.text')} /></Card> : (
           <table class="list admin-table">
             <caption class="only-heard">{t('area.queues')}</caption>
-            <thead><tr><th scope="col">{t('queue.name')}</th><th scope="col" class="cell-narrow">{t('queue.open')}</th><th scope="col" class="cell-narrow">{t('queue.unowned')}</th><th scope="col" class="cell-wide">{t('queue.order')}</th></tr></thead>
+            <thead><tr><th scope="col">{t('queue.name')}</th><th scope="col" class="cell-narrow">{t('queue.open')}</th><th scope="col" class="cell-narrow">{t('queue.unowned')}</th><th scope="col" class="cell-acts">{t('queue.order')}</th></tr></thead>
             <tbody>
               {queues.map((queue, i) => (
                 <tr>
@@ -115,7 +115,7 @@ async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<
                   </div></td>
                   <td class="cell-narrow" data-label={t('queue.open')}>{queue.open}</td>
                   <td class="cell-narrow" data-label={t('queue.unowned')}>{queue.unowned}</td>
-                  <td class="cell-wide" data-label={t('queue.order')}>
+                  <td class="cell-acts" data-label={t('queue.order')}>
                     {queue.valid ? (
                       <div class="acts">
                         {i > 0 && <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'up' }}>↑ <span class="only-heard">{t('queue.up', { name: shortName(queue.name) })}</span></ActButton>}
