@@ -214,6 +214,12 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         expect(await byMail('marek@uni.example', 'hms@uni.example', 'HMS mailem')).toMatchObject({ queue: `${OFFICE}::HMS`, topic: topics['HMS'] })
         expect(await byMail('marek@uni.example', 'poczta@uni.example', 'Poczta mailem')).toMatchObject({ queue: `${OFFICE}::Poczta`, topic: topics['Poczta'] })
 
+        // Why is kept with the mail, way and all.
+        const kept = await database.db.selectFrom('inbound_mail').select('reason').where('subject', '=', 'HMS mailem').executeTakeFirstOrThrow()
+        expect(kept.reason).toContainEqual(expect.objectContaining({
+          step: 'destination', rule: 'unit-topic', detail: 'hms@uni.example', route: { unitId: office, topicId: topics['HMS'], via: [{ unitId: office, said: 'taken' }] },
+        }))
+
         // After the unit's own cut-off it is tomorrow's there, and today's with central IT.
         clock.now = tuesday(14, 30)
         expect(await choose(member, 'HMS', OFFICE)).toContain('jutro')
