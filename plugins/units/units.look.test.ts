@@ -85,7 +85,7 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     const u = `/u/${slugs.get(office)}/admin`
     const refuse = (field: string, value: string): NonNullable<View['act']> => async (page) => {
       await page.fill(`[name=${field}]`, value)
-      await page.click('form.form-beside button.button-primary')
+      await Promise.all([page.waitForEvent('load'), page.click('form.form-beside button.button-primary')])
     }
     views = [
       { name: 'unit-home', path: u }, { name: 'unit-fresh', path: `/u/${slugs.get(fresh)}/admin` }, { name: 'unit-out', path: `${u}/opt-out` },
@@ -95,7 +95,7 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
       {
         name: 'unit-hours', path: `${u}/hours`, act: async (page) => {
           await page.fill('[name="hours.fri"]', '7-12')
-          await page.click('button[value=try]')
+          await Promise.all([page.waitForEvent('load'), page.click('button[value=try]')])
         },
       },
       { name: 'unit-texts', path: `${u}/texts` }, { name: 'unit-text', path: `${u}/texts/auto-reply` }, { name: 'unit-plugins', path: `${u}/plugins` },
