@@ -77,7 +77,7 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /u/:unit/admin/plugins': get('/admin/plugins'),
   'POST /u/:unit/admin/plugins/:plugin/switch': post('/admin/plugins/board/switch', () => ({ to: 'off' })),
   'GET /u/:unit/admin/plugins/:plugin': get('/admin/plugins/board'),
-  'POST /u/:unit/admin/plugins/:plugin': post('/admin/plugins/board', () => ({ lines: '7' })),
+  'POST /u/:unit/admin/plugins/:plugin': post('/admin/plugins/board', () => ({ 'from.lines': 'own', 'lines': '7' })),
   'GET /u/:unit/admin/looks': get('/admin/looks'),
   'POST /u/:unit/admin/looks': post('/admin/looks', () => ({ name: 'A', colour: '#1a56b0' })),
   'GET /u/:unit/admin/addresses': get('/admin/addresses'),
@@ -147,7 +147,7 @@ describe('the pages of a unit', () => {
     await make.asSystem((work) => setActivation(work, 'board', unit, true))
     await make.work(actor, (work) => saveBrand(work, unit, { name: 'A', colour: '#1a56b0', logo: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>') }))
     await make.work(actor, (work) => setRoute(work, unit, owned.topic, owned.queue))
-    const change = (await make.db.selectFrom('fact').select('id').where('name', '=', 'admin.changed').where('unit_id', '=', unit).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
+    const change = (await make.db.selectFrom('audit_event').select('id').where('object_type', '=', 'route').where('unit_id', '=', unit).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
     const person = await make.person({ address: `person-${slug}@uni.example`, unitId: unit })
     return { ...owned, person, change }
   }

@@ -46,7 +46,7 @@ export async function createCalendar(work: Work, definition: unknown, valid = tr
   const calendar = await checked(work, definition, null)
   const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
     .returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'calendar', id, null, { ...calendar, valid }, unitId)
+  recordChange(work, 'calendar', id, null, { ...calendar, valid }, { unitId })
   return id
 }
 
@@ -60,7 +60,7 @@ export async function editCalendar(work: Work, id: Id, definition: unknown, vali
   const users = [...before.queues, ...before.units]
   if (before.valid && !valid && users.length > 0) throw refused('calendar.in-use', { who: users.join(', ') }, 'valid')
   await work.db.updateTable('calendar').set({ name: calendar.name, definition: JSON.stringify(calendar), valid }).where('id', '=', id).execute()
-  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, before.unitId)
+  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
 }
 
 async function checked(work: Work, definition: unknown, id: Id | null): Promise<Calendar> {

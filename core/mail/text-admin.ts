@@ -66,7 +66,7 @@ export async function createText(work: Work, form: TextForm, unitId: Id = '1'): 
   const { values, variants } = await checked(work, form, null)
   const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()
   await writeVariants(work, id, variants)
-  recordChange(work, 'text', id, null, { ...values, type: form.type, ...variants }, unitId)
+  recordChange(work, 'text', id, null, { ...values, type: form.type, ...variants }, { unitId })
   return id
 }
 
@@ -81,7 +81,7 @@ export async function editText(work: Work, id: Id, form: Omit<TextForm, 'type'>)
   await work.db.deleteFrom('auto_response_text').where('auto_response_id', '=', id).execute()
   await writeVariants(work, id, variants)
   recordChange(work, 'text', id, { name: before.name, valid: before.valid, standard: before.standard, ...before.variants },
-    { ...values, standard: before.standard && values.valid, ...variants }, before.unitId)
+    { ...values, standard: before.standard && values.valid, ...variants }, { unitId: before.unitId })
 }
 
 /** Says which text answers for queues that name none; null: nothing is sent there. */
@@ -151,7 +151,7 @@ export async function setQueueText(work: Work, queueId: Id, type: AutoResponseTy
     if (choice !== 'none' && !isCentral(work.actor)) await demandOwnOrAbove(work, 'auto_response', choice, queue.unit_id, type)
     await work.db.insertInto('queue_auto_response').values({ queue_id: queueId, type, auto_response_id: choice === 'none' ? null : choice }).execute()
   }
-  recordChange(work, 'queue text', queueId, { [type]: before }, { [type]: choice }, queue.unit_id)
+  recordChange(work, 'queue text', queueId, { [type]: before }, { [type]: choice }, { unitId: queue.unit_id })
 }
 
 async function demandText(work: Work, id: Id, type: AutoResponseType): Promise<void> {

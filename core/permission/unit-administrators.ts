@@ -92,7 +92,7 @@ export async function addUnitAdministrator(work: Work, unitId: Id, personId: Id)
   if (!person.agent) throw refused('person.admin-needs-hat', {}, 'who')
   const added = await work.db.insertInto('unit_administrator').values({ unit_id: unitId, person_id: personId, since: work.now, given_by: actorId(work) })
     .onConflict((oc) => oc.doNothing()).returning('person_id').executeTakeFirst()
-  if (added) recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, unitId)
+  if (added) recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, { unitId })
 }
 
 /** Takes it away: from oneself always; from others only centrally or from a unit above, so that neither of two can throw the other out. */
@@ -104,5 +104,5 @@ export async function removeUnitAdministrator(work: Work, unitId: Id, personId: 
   }
   const gone = await work.db.deleteFrom('unit_administrator').where('unit_id', '=', unitId).where('person_id', '=', personId).returning('person_id').executeTakeFirst()
   if (!gone) throw refused('not-found')
-  recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, unitId)
+  recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, { unitId })
 }

@@ -62,5 +62,5 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
     if (rows[0]!.elsewhere) throw refused('unit.hat-central', {}, 'who')
   }
   await work.db.updateTable('person').set({ agent: true }).where('id', '=', personId).execute()
-  recordChange(work, 'person', personId, { agent: false }, { agent: true }, unitId)
+  recordChange(work, 'person', personId, { agent: false }, { agent: true }, { unitId })
 }

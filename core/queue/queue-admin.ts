@@ -88,7 +88,7 @@ export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
   await demandLocal(work, form, null, queues)
   const values = { ...await checked(work, form, null), name: fullName(queues, form, null) }
   const { id } = await work.db.insertInto('queue').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'queue', id, null, values, values.unit_id)
+  recordChange(work, 'queue', id, null, values, { unitId: values.unit_id })
   await addressesChanged(work)
   return id
 }
@@ -120,7 +120,7 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
   }
   const { id: _id, created_at: _at, sort: _sort, ...stood } = before
   // Where mail goes is kept by queue, names included.
-  if (recordChange(work, 'queue', id, stood, values, values.unit_id)) await addressesChanged(work)
+  if (recordChange(work, 'queue', id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
 }
 
 /** In the order in which the unit's people know them. All of the unit's queues are named, others are left out. */
@@ -130,7 +130,7 @@ export async function orderQueues(work: Work, unitId: Id, ids: readonly Id[]): P
   const wanted = [...ids.filter((id) => own.some((queue) => queue.id === id)), ...own.map((queue) => queue.id).filter((id) => !ids.includes(id))]
   const before = own.map((queue) => queue.name)
   for (const [i, id] of wanted.entries()) await work.db.updateTable('queue').set({ sort: i + 1 }).where('id', '=', id).execute()
-  recordChange(work, 'unit', unitId, { queues: before }, { queues: wanted.map((id) => own.find((queue) => queue.id === id)!.name) }, unitId)
+  recordChange(work, 'unit', unitId, { queues: before }, { queues: wanted.map((id) => own.find((queue) => queue.id === id)!.name) }, { unitId })
 }
 
 /**

@@ -53,7 +53,7 @@ export async function createSystemAddress(work: Work, form: SystemAddressForm): 
   await demandLocal(work, values, null)
   const row = await work.db.insertInto('system_address').values(values).onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
-  recordChange(work, 'system address', row.id, null, values, await unitOfQueue(work, values.queue_id))
+  recordChange(work, 'system address', row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
   await addressesChanged(work)
   return row.id
 }
@@ -67,7 +67,7 @@ export async function editSystemAddress(work: Work, id: Id, form: SystemAddressF
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
-  if (recordChange(work, 'system address', id, before, values, await unitOfQueue(work, values.queue_id))) await addressesChanged(work)
+  if (recordChange(work, 'system address', id, before, values, { unitId: await unitOfQueue(work, values.queue_id) })) await addressesChanged(work)
 }
 
 const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>

@@ -106,5 +106,5 @@ export async function saveBrand(work: Work, unitId: Id, form: { name: string; co
   const after: Brand = { name: demandShort(form.name, 'name', 60), colour: colour || null, ...logo }
   const row = { name: after.name, colour: after.colour, logo_blob_id: after.logoBlobId, logo_type: after.logoType }
   await work.db.insertInto('unit_brand').values({ unit_id: unitId, ...row }).onConflict((oc) => oc.column('unit_id').doUpdateSet(row)).execute()
-  recordChange(work, 'unit looks', unitId, { ...before }, { ...after }, unitId)
+  recordChange(work, 'unit looks', unitId, { ...before }, { ...after }, { unitId })
 }

@@ -97,7 +97,7 @@ export async function choosePersonUnit(work: Work, unitId: Id): Promise<void> {
   if (before.unit_id === unitId) return
   const after = { unit_id: unitId, unit_by: 'self' as const }
   await work.db.updateTable('person').set({ ...after, unit_rule_id: null }).where('id', '=', personId).execute()
-  recordChange(work, 'person unit', personId, before, after, unitId)
+  recordChange(work, 'person unit', personId, before, after, { unitId })
 }
 
 export interface UnitRuleForm { sort: number; kind: RuleKind; name: string; value: string; unitId: Id; valid: boolean }

@@ -8,10 +8,10 @@ import { isTextType, setQueueText } from '../mail/text-admin.ts'
 import { setRoute } from './routing.ts'
 
 /** Puts back routes, switched plugins and chosen texts. Refused (`conflict`) when the value has changed again since. */
-export async function revertChange(work: Work, factId: Id, units: ReadonlySet<Id>): Promise<void> {
-  const fact = isId(factId) && await work.db.selectFrom('fact').select(['unit_id', 'data']).where('id', '=', factId).where('name', '=', 'admin.changed').executeTakeFirst()
-  if (!fact || fact.unit_id === null || !units.has(fact.unit_id)) throw refused('not-found')
-  const { what, id, before, after } = fact.data as { what: string; id: string; before: Record<string, unknown> | null; after: Record<string, unknown> | null }
+export async function revertChange(work: Work, eventId: Id, units: ReadonlySet<Id>): Promise<void> {
+  const event = isId(eventId) && await work.db.selectFrom('audit_event').select(['unit_id', 'object_type as what', 'object_id as id', 'before', 'after']).where('id', '=', eventId).executeTakeFirst()
+  if (!event || event.unit_id === null || !units.has(event.unit_id)) throw refused('not-found')
+  const { what, id, before, after } = event
   for (const [key, was] of Object.entries(before ?? {})) {
     const is = after?.[key] ?? null
     if (what === 'route') {

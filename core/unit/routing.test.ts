@@ -142,7 +142,7 @@ describe('stepping out', () => {
   })
 
   it('a change is taken back unless somebody changed it again', async () => {
-    const changes = () => opened.db.selectFrom('fact').select('id').where('name', '=', 'admin.changed').where('unit_id', '=', unit['library']!).orderBy('id', 'desc').execute()
+    const changes = () => opened.db.selectFrom('audit_event').select('id').where('object_type', '=', 'route').where('unit_id', '=', unit['library']!).orderBy('id', 'desc').execute()
     const office = new Set([unit['library']!])
     await make.asSystem((work) => setRoute(work, unit['library']!, t['HMS']!, queue['library']!))
     const [first] = await changes()

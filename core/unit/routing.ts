@@ -64,7 +64,7 @@ export async function setRoute(work: Work, unitId: Id, topicId: Id | null, queue
   await work.db.deleteFrom('route').where('unit_id', '=', unitId).where('topic_id', topicId === null ? 'is' : '=', topicId).execute()
   if (queueId !== null) await work.db.insertInto('route').values({ unit_id: unitId, topic_id: topicId, queue_id: queueId }).execute()
   const key = topicId === null ? 'rest' : `topic ${topicId}`
-  recordChange(work, 'route', unitId, { [key]: before }, { [key]: queueId }, unitId)
+  recordChange(work, 'route', unitId, { [key]: before }, { [key]: queueId }, { unitId })
 }
 
 function isBelow(units: ReadonlyMap<Id, RoutedUnit>, unitId: Id, above: Id): boolean {

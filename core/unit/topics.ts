@@ -50,7 +50,7 @@ export async function createTopic(work: Work, unitId: Id, form: TopicForm): Prom
   let slug = base
   for (let n = 2; taken.has(slug); n++) slug = `${base}-${n}`
   const { id } = await work.db.insertInto('topic').values({ ...values, slug, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'topic', id, null, { ...values, slug }, unitId)
+  recordChange(work, 'topic', id, null, { ...values, slug }, { unitId })
   return id
 }
 
@@ -62,7 +62,7 @@ export async function editTopic(work: Work, id: Id, form: TopicForm): Promise<vo
   await demandUnitAdmin(work, unit_id)
   const values = checked(form)
   await work.db.updateTable('topic').set(values).where('id', '=', id).execute()
-  recordChange(work, 'topic', id, stood, values, unit_id)
+  recordChange(work, 'topic', id, stood, values, { unitId: unit_id })
 }
 
 const checked = (form: TopicForm) => ({

@@ -25,21 +25,22 @@ export async function unitFigures(db: Kysely<Database>, unitId: Id, since: Date)
 }
 
 export interface UnitChange {
-  id: Id; at: Date; who: string | null; what: string; thing: string
+  id: Id; at: Date; /** Null: the program itself. */ who: string | null; what: string; thing: string
   before: Record<string, unknown> | null
   after: Record<string, unknown> | null
 }
 
-/** Changes in these units, the newest first, fifty at a time from `before` on; kept as long as facts are. */
+/** Kinds of the audit log that are the unit's affair: who logged in, and from where, is not. */
+const CHANGES = ['admin-changed', 'permission', 'plugin-activation', 'setting']
+
+/** Changes in these units, the newest first, from before the event `before` on. */
 export async function listUnitChanges(db: Kysely<Database>, unitIds: readonly Id[], before?: Id, limit = 50): Promise<UnitChange[]> {
   if (unitIds.length === 0) return []
-  const rows = await db.selectFrom('fact').leftJoin('person', 'person.id', 'fact.person_id').select(['fact.id', 'fact.created_at as at', 'person.name as who', 'fact.data'])
-    .where('fact.name', '=', 'admin.changed').where('fact.unit_id', 'in', unitIds).$if(before !== undefined, (query) => query.where('fact.id', '<', before!))
-    .orderBy('fact.id', 'desc').limit(limit).execute()
-  return rows.map(({ id, at, who, data }) => ({
-    id, at, who, what: String(data['what']), thing: String(data['id']),
-    before: (data['before'] ?? null) as UnitChange['before'], after: (data['after'] ?? null) as UnitChange['after'],
-  }))
+  const rows = await db.selectFrom('audit_event as e').leftJoin('person as p', 'p.id', 'e.person_id')
+    .select(['e.id', 'e.at', 'p.name as who', 'e.object_type as what', 'e.object_id as thing', 'e.before', 'e.after'])
+    .where('e.unit_id', 'in', unitIds).where('e.kind', 'in', CHANGES).where('e.object_type', 'not like', 'person password')
+    .$if(before !== undefined, (query) => query.where('e.id', '<', before!)).orderBy('e.id', 'desc').limit(limit).execute()
+  return rows
 }
 
 /** The looks that count in a unit: its own, else of the nearest unit above that has any. */

@@ -64,7 +64,7 @@ export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, { ...form, parentId: form.parentId ?? ROOT_UNIT }, null)
   const { id } = await work.db.insertInto('unit').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'unit', id, null, values, id)
+  recordChange(work, 'unit', id, null, values, { unitId: id })
   await notify(work, ACTIVATION_CHANGED)
   return id
 }
@@ -76,7 +76,7 @@ export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void
   const before = await work.db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).executeTakeFirst()
   if (!before) throw refused('not-found')
   await work.db.updateTable('unit').set(values).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, values, id)
+  recordChange(work, 'unit', id, before, values, { unitId: id })
   // What is on in a unit comes from those above it.
   if (before.parent_id !== values.parent_id) await notify(work, ACTIVATION_CHANGED)
 }
@@ -88,7 +88,7 @@ export async function setUnitCalendar(work: Work, id: Id, calendarId: Id | null)
   if (!before) throw refused('not-found')
   if (calendarId !== null && !isCentral(work.actor)) await demandOwnOrAbove(work, 'calendar', calendarId, id, 'calendarId')
   await work.db.updateTable('unit').set({ calendar_id: calendarId }).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, { calendar_id: calendarId }, id)
+  recordChange(work, 'unit', id, before, { calendar_id: calendarId }, { unitId: id })
 }
 
 /** By the short name that stands in addresses; switched-off units are none. */

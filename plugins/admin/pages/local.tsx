@@ -1,9 +1,9 @@
 /** Owns the pages of local administration: every unit with its state, and for each who runs it and what it may touch. */
 import type { Hono } from 'hono'
 import {
-  ActButton, addUnitAdministrator, blankForm, Button, Card, Checkbox, CsrfField, editPerson, EmptyState, Field, findPersonByAddress, findPersonByLogin, findUnit, groupsOfUnit, isAddress,
+  ActButton, addUnitAdministrator, blankForm, Button, Card, CsrfField, editPerson, EmptyState, Field, findPersonByAddress, findPersonByLogin, findUnit, groupsOfUnit, isAddress,
   listAllQueues, listAllUnitAdministrators, listUnitAdministrators, listUnits, PageHead, readFields, refused, removeUnitAdministrator, ROOT_UNIT, saveSettingsForm, setPersonRights,
-  settingsForm, Time, UNIT_LIMITS, unitLimits, type FormState, type PageContext, type SettingField, type Unit, type WebEnv,
+  SettingFields, settingsForm, Time, typedSettings, UNIT_LIMITS, unitLimits, type FormState, type PageContext, type Unit, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
@@ -20,8 +20,7 @@ export function localRoutes(app: Hono<WebEnv>): void {
     const unit = await demandUnit(c)
     const values = await readFields(c)
     const fields = await settingsForm(c.get('host').db, LIMITS, unit.id, c.get('language'))
-    // A ticked box beside words of one's own was forgotten: the words count.
-    const typed = Object.fromEntries(fields.map(({ key, inherited }) => [key, values[`inherit.${key}`] && (values[key] ?? '') === inherited.value ? null : values[key] ?? null]))
+    const typed = typedSettings(values, fields)
     return submit(c, values, async () => {
       const problems = await c.get('host').work(actor, (work) => saveSettingsForm(work, LIMITS, unit.id, typed, c.get('language')))
       const [key] = Object.keys(problems)
@@ -138,34 +137,10 @@ async function unitPage(c: PageContext, unit: Unit, form: FormState): Promise<Re
           <FormCard c={c} form={form} action={`${PATH}/${unit.id}/limits`} cancel={PATH}>
             <h2>{t('local.limits')}</h2>
             <p class="quiet">{t(root ? 'local.limits.root' : 'local.limits.unit')}</p>
-            {fields.map((field) => <Limit c={c} form={form} field={field} />)}
+            <SettingFields c={c} form={form} fields={fields} />
           </FormCard>
         </Beside>
       </>
     ),
   })
-}
-
-const Limit = ({ c, form, field }: { c: PageContext; form: FormState; field: SettingField }) => {
-  const t = words(c)
-  const takes = t('local.takes', { value: field.inherited.words || '–', from: field.inherited.from?.name ?? t('setting.default') })
-  const props = { c, form, name: field.key, label: field.label, help: [field.help, field.choices.length > 0 ? '' : takes].filter(Boolean).join(' ') }
-  if (field.choices.length > 0) {
-    return (
-      <div class="field">
-        <label for={`field-${field.key}`}>{field.label}</label>
-        <select id={`field-${field.key}`} name={field.key} aria-describedby={`field-${field.key}-help`}>
-          <option value="" selected={field.value === null}>{takes}</option>
-          {field.choices.map(({ value, words: label }) => <option value={value} selected={field.value === value}>{label}</option>)}
-        </select>
-        <p class="field-help" id={`field-${field.key}-help`}>{field.help}</p>
-      </div>
-    )
-  }
-  return (
-    <>
-      <Field {...props} value={field.value ?? (field.mayBeEmpty ? field.inherited.value : '')} {...(field.kind === 'integer' ? { inputmode: 'numeric' as const } : {})} />
-      {field.mayBeEmpty && <Checkbox c={c} form={form} name={`inherit.${field.key}`} label={t('local.take')} checked={field.value === null} />}
-    </>
-  )
 }

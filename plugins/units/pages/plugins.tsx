@@ -1,8 +1,8 @@
 /** Owns the pages of a unit's plugins: switched on and off, and set, for this unit only. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Card, Checkbox, EmptyState, Field, listActivations, mayTouchPlugin, mayTouchSetting, PageHead, readFields, readLimits, refused, saveSettingsForm, sayText,
-  Select, setActivation, settingsForm, TextArea, type FormState, type PageContext, type Plugin, type SettingField, type UnitLimits, type WebEnv,
+  ActButton, blankForm, Card, EmptyState, listActivations, mayTouchPlugin, mayTouchSetting, PageHead, readFields, readLimits, refused, saveSettingsForm, sayText,
+  setActivation, SettingFields, settingsForm, typedSettings, type FormState, type PageContext, type Plugin, type SettingField, type UnitLimits, type WebEnv,
 } from '../../../core/index.ts'
 import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -25,15 +25,8 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     const plugin = demandPlugin(c)
     const values = await readFields(c)
-    const limits = await limitsFor(c, room)
-    const typed: Record<string, string | null> = {}
-    const fields = await settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language'))
-    for (const [key, setting] of Object.entries(plugin.settings ?? {})) {
-      if (limits && !mayTouchSetting(limits, plugin.name, key)) continue
-      // A ticked box beside words of one's own was forgotten: the words count.
-      const same = (values[key] ?? '') === fields.find((field) => field.key === key)?.inherited.value
-      typed[key] = values[`inherit.${key}`] && same ? null : setting.kind === 'boolean' && !(key in values) ? null : values[key] ?? null
-    }
+    const fields = (await settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language'))).filter(await openTo(c, room, plugin))
+    const typed = typedSettings(values, fields)
     return submit(c, values, async () => {
       const problems = await c.get('host').work(room.actor, (work) => saveSettingsForm(work, plugin, room.unit.id, typed, c.get('language')))
       const [key] = Object.keys(problems)
@@ -53,6 +46,12 @@ function demandPlugin(c: PageContext): Plugin {
 
 /** The limits that bind whoever asks; undefined: none do. */
 const limitsFor = async (c: PageContext, room: Room): Promise<UnitLimits | undefined> => room.actor.access.admin ? undefined : readLimits(c.get('host').db, room.unit.id)
+
+/** Which settings of the plugin whoever asks may change here. */
+const openTo = async (c: PageContext, room: Room, plugin: Plugin): Promise<(field: SettingField) => boolean> => {
+  const limits = await limitsFor(c, room)
+  return (field) => !limits || mayTouchSetting(limits, plugin.name, field.key)
+}
 
 const say = (c: PageContext, plugin: Plugin, key: string): string | undefined => sayText(plugin.texts, c.get('language'), key)
 
@@ -100,7 +99,9 @@ async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise
 
 async function settingsPage(c: PageContext, room: Room, plugin: Plugin, form: FormState): Promise<Response> {
   const t = words(c)
-  const [fields, limits] = await Promise.all([settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language')), limitsFor(c, room)])
+  const [fields, limits, open] = await Promise.all([
+    settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language')), limitsFor(c, room), openTo(c, room, plugin),
+  ])
   if (limits && !mayTouchPlugin(limits, plugin.name)) throw refused('not-found')
   const title = say(c, plugin, 'plugin.title') ?? plugin.name
   return unitPage(c, room, {
@@ -112,9 +113,8 @@ async function settingsPage(c: PageContext, room: Room, plugin: Plugin, form: Fo
         <div class="admin-one">
           {fields.length === 0 ? <Card><EmptyState title={t('plugin.no-settings')} /></Card> : (
             <FormCard c={c} form={form} action={`${room.path}/plugins/${plugin.name}`} cancel={`${room.path}/plugins`}>
-              {fields.map((field) => limits && !mayTouchSetting(limits, plugin.name, field.key)
-                ? <p><b>{field.label}</b>: {field.inherited.words} <span class="quiet">{t('plugin.setting-locked')}</span></p>
-                : <Setting c={c} form={form} field={field} />)}
+              <SettingFields c={c} form={form} fields={fields.filter(open)} />
+              {fields.filter((field) => !open(field)).map((field) => <p><b>{field.label}</b>: {field.inherited.words} <span class="quiet">{t('plugin.setting-locked')}</span></p>)}
             </FormCard>
           )}
         </div>
@@ -122,15 +122,3 @@ async function settingsPage(c: PageContext, room: Room, plugin: Plugin, form: Fo
     ),
   })
 }
-
-/** One setting: its own value, or an empty one that takes over what holds above. */
-const Setting = ({ c, form, field }: { c: PageContext; form: FormState; field: SettingField }) => {
-  const t = words(c)
-  const takes = t('plugin.takes', { value: field.inherited.words || t('value.empty'), from: field.inherited.from?.name ?? t('plugin.default') })
-  const help = [field.help, takes].filter(Boolean).join(' ')
-  const props = { c, form, name: field.key, label: field.label, help, value: field.value ?? '' }
-  if (field.choices.length > 0) return <Select {...props} empty={takes} help={field.help ?? undefined} choices={field.choices.map(({ value, words: label }) => ({ value, label }))} />
-  const input = field.kind === 'long-text' ? <TextArea {...props} value={field.value ?? field.inherited.value} rows={6} /> : field.kind === 'integer' ? <Field {...props} inputmode="numeric" /> : <Field {...props} value={field.value ?? field.inherited.value} />
-  return <>{input}{field.mayBeEmpty && <Checkbox c={c} form={form} name={`inherit.${field.key}`} label={t('plugin.take-over')} checked={field.value === null} />}</>
-}
-
