@@ -73,8 +73,9 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
     if (rights.length > 0) {
       await work.db.insertInto('group_person').values(rights.map((right) => ({ group_id: groupId, person_id: personId, right }))).execute()
     }
+    // Rights in a unit's group are that unit's affair, whoever the person belongs to.
     const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
-    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, { unitId: unit_id })
+    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === '1' ? {} : { unitId: unit_id })
   }
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }
