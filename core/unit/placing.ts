@@ -1,5 +1,5 @@
 /** Owns to which unit a person belongs: by rules over what is known of them, by their own word, by an administrator's. */
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database, Id, UnitSaidBy } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
@@ -38,14 +38,10 @@ export function listUnitRules(db: Kysely<Database>): Promise<UnitRule[]> {
   return db.selectFrom('unit_rule').select(['id', 'sort', 'kind', 'name', 'value', 'unit_id as unitId', 'valid']).orderBy('sort').orderBy('id').execute()
 }
 
-/** What is known of a person. The directory's table is a plugin's or a later migration's: without it, addresses alone. */
+/** What is known of a person: their addresses, and what their directory gave last. */
 export async function factsOf(db: Kysely<Database>, personId: Id): Promise<PersonFacts> {
   const addresses = (await db.selectFrom('person_address').select('address').where('person_id', '=', personId).execute()).map((row) => row.address)
-  const { rows: [table] } = await sql<{ there: boolean }>`select to_regclass('person_directory') is not null as there`.execute(db)
-  if (!table?.there) return { addresses, dn: null, attributes: {}, groups: [] }
-  const { rows } = await sql<{ dn: string | null; attributes: Record<string, unknown> | null; groups: string[] | null }>`
-    select dn, attributes, groups from person_directory where person_id = ${personId} order by seen_at desc limit 1`.execute(db)
-  const known = rows[0]
+  const known = await db.selectFrom('person_directory').select(['dn', 'attributes', 'groups']).where('person_id', '=', personId).orderBy('seen_at', 'desc').limit(1).executeTakeFirst()
   const values = (value: unknown): string[] => Array.isArray(value) ? value.map(String) : value === null || value === undefined ? [] : [String(value)]
   return {
     addresses, dn: known?.dn ?? null, groups: known?.groups ?? [],
@@ -75,6 +71,12 @@ export async function placePerson(work: Work, personId: Id): Promise<Id | null> 
   if (!rule || (rule.unitId === person.unit_id && rule.id === person.unit_rule_id)) return person.unit_id
   await work.db.updateTable('person').set({ unit_id: rule.unitId, unit_by: 'rule', unit_rule_id: rule.id }).where('id', '=', personId).execute()
   return rule.unitId
+}
+
+/** Those whom a directory has just made or changed; without rules there is nothing to ask. */
+export async function placePersons(work: Work, ids: readonly Id[]): Promise<void> {
+  if (ids.length === 0 || !(await listUnitRules(work.db)).some((rule) => rule.valid)) return
+  for (const id of ids) await placePerson(work, id)
 }
 
 /** Everybody whom no person placed: after the rules changed. Answers how many moved. */
