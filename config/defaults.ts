@@ -98,7 +98,7 @@ export default {
   zone: 'Europe/Warsaw',
 
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
-  plugins: ['desk', 'portal', 'admin', 'smtp-receiver'],
+  plugins: ['desk', 'portal', 'admin', 'units', 'smtp-receiver'],
 
   // What plugins are told by the operator, by their names: { 'ldap-auth': { … } }. Each plugin's README says what it knows.
   pluginOptions: {},

@@ -33,7 +33,7 @@ export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Tr
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Data
-export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
+export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 
@@ -45,6 +45,7 @@ export { loadActor } from './permission/access.store.ts'
 // Calendars
 export * from './calendar/calendar.ts'
 export * from './calendar/words.ts'
+export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
 export { receive, type Receipt } from './calendar/receipt.ts'
 export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
 
@@ -78,7 +79,7 @@ export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
-  createPerson, findPerson, findPersonByAddress, findPersonByLogin, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
+  createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
 } from './person/persons.ts'
 
 // Mail
@@ -134,8 +135,28 @@ export { countPersons, listPersons, PERSON_SORTS, type ListedPerson, type Person
 export {
   addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,
 } from './person/person-admin.ts'
-export { createUnit, editUnit, findUnit, listUnits, ROOT_UNIT, type Unit, type UnitForm } from './unit/units.ts'
-export { createQueue, editQueue, findAdminQueue, listAllQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
+export {
+  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, ROOT_UNIT, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
+} from './unit/units.ts'
+export { route, type Routed, type RoutingTable } from './unit/route.ts'
+export { routesOfTicket, sayRoute, type StoredRoute } from './unit/route-words.ts'
+export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'
+export { createTopic, editTopic, listTopics, topicName, topicsOffered, type Topic, type TopicForm } from './unit/topics.ts'
+export {
+  choosePersonUnit, factsOf, listUnitRules, placeBy, placeEverybody, placePerson, RULE_KINDS, saveUnitRule, unitOfPerson, type PersonFacts, type PersonUnit,
+  type RuleKind, type UnitRule, type UnitRuleForm,
+} from './unit/placing.ts'
+export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
+export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
+export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
+export { revertChange } from './unit/revert.ts'
+export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
+export {
+  addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
+  type UnitAdministrator,
+} from './permission/unit-administrators.ts'
+export { colleaguesIn, giveHat, groupsOfUnit, type Colleague, type UnitGroup } from './permission/unit-people.ts'
+export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
 export {
   createSystemAddress, editSystemAddress, findSystemAddress, listSystemAddresses, type SystemAddress, type SystemAddressForm,
 } from './queue/system-addresses.ts'

@@ -4,6 +4,7 @@ import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
 import * as plugins from './0010_plugins.ts'
+import * as routing from './0025_routing.ts'
 import * as privacy from './0027_privacy.ts'
 import * as assurance from './0021_assurance.ts'
 import * as audit from './0026_audit.ts'
@@ -16,6 +17,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0002_seed': seed,
   '0003_lists': lists,
   '0010_plugins': plugins,
+  '0025_routing': routing,
   '0027_privacy': privacy,
   '0021_assurance': assurance,
   '0026_audit': audit,

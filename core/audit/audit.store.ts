@@ -40,9 +40,10 @@ export interface EventRow {
 
 /** What a thing is called now. */
 const NAME_OF = sql<string | null>`(select case
-  when g.object_type = 'unit' then (select name from unit where id = ${NUMBER})
+  when g.object_type in ('unit', 'route', 'unit administrator', 'unit opted in', 'unit looks') then (select name from unit where id = ${NUMBER})
+  when g.object_type = 'topic' then (select name from topic where id = ${NUMBER})
   when g.object_type in ('queue', 'queue text') then (select name from queue where id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role') then (select name from person where id = ${NUMBER})
+  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role', 'person unit') then (select name from person where id = ${NUMBER})
   when g.object_type = 'group' then (select name from permission_group where id = ${NUMBER})
   when g.object_type in ('role', 'role right') then (select name from role where id = ${NUMBER})
   when g.object_type = 'calendar' then (select name from calendar where id = ${NUMBER})

@@ -5,7 +5,7 @@ import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
-import { demandAdmin } from '../permission/policy.ts'
+import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { calendarSchema, type Calendar } from './calendar.ts'
 
 /** Counts where neither queue nor unit names one. */
@@ -16,6 +16,8 @@ export interface StoredCalendar {
   name: string
   calendar: Calendar
   valid: boolean
+  /** Whose it is; the root unit's is everybody's. */
+  unitId: Id
   /** Queues and units that name it themselves. */
   queues: string[]
   units: string[]
@@ -23,7 +25,7 @@ export interface StoredCalendar {
 
 function calendarQuery(db: Kysely<Database>) {
   return db.selectFrom('calendar as c').select([
-    'c.id', 'c.name', sql<Calendar>`c.definition`.as('calendar'), 'c.valid',
+    'c.id', 'c.name', sql<Calendar>`c.definition`.as('calendar'), 'c.valid', 'c.unit_id as unitId',
     sql<string[]>`array(select q.name from queue q where q.calendar_id = c.id and q.valid order by q.name)`.as('queues'),
     sql<string[]>`array(select u.name from unit u where u.calendar_id = c.id and u.valid order by u.name)`.as('units'),
   ])
@@ -39,26 +41,26 @@ export function findCalendar(db: Kysely<Database>, id: Id): Promise<StoredCalend
 }
 
 /** Makes a calendar. Errors: `calendar.invalid` with the first fault's field, `calendar.name-taken`. */
-export async function createCalendar(work: Work, definition: unknown, valid = true): Promise<Id> {
-  demandAdmin(work.actor)
+export async function createCalendar(work: Work, definition: unknown, valid = true, unitId: Id = '1'): Promise<Id> {
+  await demandUnitAdmin(work, unitId)
   const calendar = await checked(work, definition, null)
-  const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid })
+  const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
     .returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'calendar', id, null, { ...calendar, valid })
+  recordChange(work, 'calendar', id, null, { ...calendar, valid }, { unitId })
   return id
 }
 
 /** Changes one. Tickets received already keep their receipt. Errors: as `createCalendar`, `calendar.in-use`, `calendar.default-stays`. */
 export async function editCalendar(work: Work, id: Id, definition: unknown, valid: boolean): Promise<void> {
-  demandAdmin(work.actor)
   const before = await findCalendar(work.db, id)
-  if (!before) throw refused('not-found')
+  if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
+  await demandUnitAdmin(work, before.unitId)
   const calendar = await checked(work, definition, id)
   if (before.name === DEFAULT_CALENDAR_NAME && (calendar.name !== before.name || !valid)) throw refused('calendar.default-stays', {}, valid ? 'name' : 'valid')
   const users = [...before.queues, ...before.units]
   if (before.valid && !valid && users.length > 0) throw refused('calendar.in-use', { who: users.join(', ') }, 'valid')
   await work.db.updateTable('calendar').set({ name: calendar.name, definition: JSON.stringify(calendar), valid }).where('id', '=', id).execute()
-  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid })
+  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
 }
 
 async function checked(work: Work, definition: unknown, id: Id | null): Promise<Calendar> {

@@ -18,18 +18,21 @@ export type Assurance = 'login' | 'confirmed' | 'address' | 'unverified' | 'fail
 export type HeldDecision = 'accepted' | 'rejected'
 export type AutoResponseType = 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'auto remove' | 'closed'
 export type InboundState = 'accepted' | 'processed' | 'failed' | 'held'
+/** Who said to which unit a person belongs. */
+export type UnitSaidBy = 'self' | 'rule' | 'administrator'
 export type OutboundState = 'queued' | 'sent' | 'failed' | 'cancelled'
 
-export interface CalendarTable { id: GeneratedId; name: string; definition: JSONColumnType<object>; valid: Generated<boolean> }
+export interface CalendarTable { id: GeneratedId; name: string; definition: JSONColumnType<object>; valid: Generated<boolean>; unit_id: Generated<Id> }
 export interface UnitTable {
   id: GeneratedId; parent_id: Id | null; slug: string; name: string; name_en: string | null; calendar_id: Id | null
-  valid: Generated<boolean>; created_at: Date
+  valid: Generated<boolean>; created_at: Date; opted_in_at: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 export interface PersonTable {
   id: GeneratedId; login: string | null; first_name: Generated<string>; last_name: Generated<string>; name: string
   password_hash: string | null; agent: Generated<boolean>; language: Language | null; phone: Generated<string>; unit_id: Id | null
   source: Generated<string>; valid: Generated<boolean>; created_at: Date; last_login_at: Date | null
   preferences: DefaultJson<Record<string, unknown>>
+  unit_by: ColumnType<UnitSaidBy | null, UnitSaidBy | null | undefined, UnitSaidBy | null>; unit_rule_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 export interface PersonAddressTable { id: GeneratedId; person_id: Id; address: string; main: Generated<boolean>; verified_at: Date | null }
 export interface SessionTable {
@@ -56,10 +59,24 @@ export interface GroupRoleTable { group_id: Id; role_id: Id; right: string }
 export interface QueueTable {
   id: GeneratedId; name: string; parent_id: Id | null; unit_id: Id; group_id: Id; calendar_id: Id | null; address_id: Id | null
   follow_up_possible: Generated<FollowUpPossible>; follow_up_strangers: Generated<FollowUpStrangers>; follow_up_lock: Generated<boolean>; language: Language | null
-  signature: Generated<string>; comment: Generated<string>; valid: Generated<boolean>; created_at: Date
+  signature: Generated<string>; comment: Generated<string>; valid: Generated<boolean>; created_at: Date; sort: Generated<number>
   salutation_id: ColumnType<Id | null, Id | null | undefined, Id | null>; signature_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
-export interface SystemAddressTable { id: GeneratedId; address: string; name: string; queue_id: Id; valid: Generated<boolean> }
+export interface SystemAddressTable {
+  id: GeneratedId; address: string; name: string; queue_id: Id; valid: Generated<boolean>; by_unit: Generated<boolean>
+  topic_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+}
+export interface TopicTable {
+  id: GeneratedId; slug: string; name: string; name_en: string | null; unit_id: Generated<Id>; sort: Generated<number>; valid: Generated<boolean>
+}
+export interface RouteTable { unit_id: Id; topic_id: Id | null; queue_id: Id }
+export interface UnitAdministratorTable { unit_id: Id; person_id: Id; since: Date; given_by: Id | null }
+export interface UnitRuleTable {
+  id: GeneratedId; sort: Generated<number>; kind: 'attribute' | 'dn' | 'group' | 'mail-domain'; name: Generated<string>; value: string; unit_id: Id
+  valid: Generated<boolean>
+}
+export interface UnitBrandTable { unit_id: Id; name: Generated<string>; colour: string | null; logo_blob_id: Id | null; logo_type: string | null }
+export interface UnitRestTable { unit_id: Id; since: Date; queues: Id[]; addresses: Json<{ id: Id; from: Id; to: Id }[]> }
 export interface TicketStateTable {
   id: GeneratedId; name: string; type: StateType; date_optional: Generated<boolean>; after_pending: string | null
   sort: Generated<number>; valid: Generated<boolean>
@@ -71,6 +88,7 @@ export interface TicketTable {
   owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null; customer_company: Generated<string>; preview: Generated<string>
   pending_until: Date | null; received_at: Date; created_at: Date; created_by: Id | null; changed_at: Date; closed_at: Date | null
   last_customer_at: Date | null; last_agent_at: Date | null; archived: Generated<boolean>
+  topic_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 export interface TicketWatcherTable { ticket_id: Id; person_id: Id }
 export interface TicketParticipantTable { ticket_id: Id; person_id: Id; right: 'read' | 'reply' }
@@ -110,7 +128,9 @@ export interface InboundMailTable {
   to_queue_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 /** One step's decision on a mail: which step, what it decided, by which rule, in words for a person. */
-export interface MailReason { step: string; decided: string; rule: string; detail?: string }
+export interface MailReason { step: string; decided: string; rule: string; detail?: string; /** Which way through the units it went. */ route?: RouteWhy }
+/** Why routing chose as it did: from whose unit, about what, and what each unit on the way said. */
+export interface RouteWhy { unitId: Id | null; topicId: Id | null; via: { unitId: Id; said: 'taken' | 'takes-all' | 'not-opted-in' | 'not-taken' }[] }
 export interface OutboundMailTable {
   id: GeneratedId; kind: string; ticket_id: Id | null; article_id: Id | null; from_text: string; envelope_from: string; recipients: string[]
   to_text: string; cc_text: Generated<string>; subject: string; body: string | null; html: string | null; message_id: string
@@ -131,7 +151,9 @@ export interface AnswerTemplateAttachmentTable {
 }
 export interface QueueAnswerTemplateTable { queue_id: Id; template_id: Id }
 export interface LoopProtectionTable { address: string; day: string; count: number }
-export interface AutoResponseTable { id: GeneratedId; name: string; type: AutoResponseType; standard: Generated<boolean>; valid: Generated<boolean> }
+export interface AutoResponseTable {
+  id: GeneratedId; name: string; type: AutoResponseType; standard: Generated<boolean>; valid: Generated<boolean>; unit_id: Generated<Id>
+}
 export interface AutoResponseTextTable { auto_response_id: Id; language: Language; subject: string; body: string }
 export interface QueueAutoResponseTable { queue_id: Id; type: AutoResponseType; auto_response_id: Id | null }
 export interface SettingTable {
@@ -212,4 +234,10 @@ export interface Database {
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
   audit_event: AuditEventTable
+  topic: TopicTable
+  route: RouteTable
+  unit_administrator: UnitAdministratorTable
+  unit_rule: UnitRuleTable
+  unit_brand: UnitBrandTable
+  unit_rest: UnitRestTable
 }

@@ -4,6 +4,8 @@ import type { Database, Id } from '../database/schema.ts'
 import { recordChange } from './admin-change.ts'
 import { notify } from './facts.ts'
 import { LIVE_AGAIN, type Live } from './live.ts'
+import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandWithin, mayTouchPlugin, readLimits } from '../unit/limits.ts'
 import { actorId, type Work } from './work.ts'
 
 export const ACTIVATION_CHANGED = 'plugin.activation-changed'
@@ -68,8 +70,13 @@ async function unitsOf(db: Kysely<Database>, plugin: string, everywhere: boolean
   return rows.map((row) => row.id)
 }
 
-/** Switches a plugin on or off in a unit and the units below it that do not say otherwise; null: as in the unit above. */
+/**
+ * Switches a plugin on or off in a unit and the units below it that do not say otherwise; null: as in the unit above. A local
+ * administrator does so in units of theirs, within the unit's limits (`unit.limit`).
+ */
 export async function setActivation(work: Work, plugin: string, unitId: Id, active: boolean | null): Promise<void> {
+  await demandUnitAdmin(work, unitId)
+  if (!isCentral(work.actor)) demandWithin(mayTouchPlugin(await readLimits(work.db, unitId), plugin))
   const before = await work.db.selectFrom('plugin_activation').select('active').where('plugin', '=', plugin).where('unit_id', '=', unitId)
     .forUpdate().executeTakeFirst()
   if (active === null) {

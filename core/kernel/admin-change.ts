@@ -7,6 +7,7 @@ export type AdminSubject =
   | 'person' | 'person address' | 'person password' | 'second factor' | 'person right' | 'person role' | 'group' | 'role' | 'role right' | 'queue' | 'system address'
   | 'calendar' | 'text' | 'queue text' | 'unit' | 'setting' | 'plugin activation' | 'inbound mail' | 'outbound mail'
   | 'postmaster filter' | 'salutation' | 'signature' | 'answer template'
+  | 'topic' | 'route' | 'unit administrator' | 'unit rule' | 'unit opted in' | 'unit looks' | 'person unit'
 
 type Values = Record<string, unknown>
 
@@ -28,9 +29,8 @@ export function recordChange(
     .filter((key) => JSON.stringify(before?.[key] ?? null) !== JSON.stringify(after?.[key] ?? null))
   if (keys.length === 0) return false
   const pick = (values: Values | null) => values && Object.fromEntries(keys.map((key) => [key, values[key] ?? null]))
-  recordEvent(work, {
-    kind: kind ?? KINDS[what] ?? 'admin-changed', object: { type: what, id }, before: pick(before), after: pick(after), ...(unitId === undefined ? {} : { unitId }),
-  })
-  work.emit('admin.changed', { data: { what, id, before: pick(before), after: pick(after) } })
+  const where = unitId === undefined ? {} : { unitId }
+  recordEvent(work, { kind: kind ?? KINDS[what] ?? 'admin-changed', object: { type: what, id }, before: pick(before), after: pick(after), ...where })
+  work.emit('admin.changed', { ...where, data: { what, id, before: pick(before), after: pick(after) } })
   return true
 }

@@ -1,7 +1,9 @@
 /** Owns what an administrator does with settings: see the stored ones, write and take back, each change recorded. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
-import { demandAdmin } from '../permission/policy.ts'
+import { refused } from '../errors.ts'
+import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS } from '../unit/limits.ts'
 import { recordChange } from './admin-change.ts'
 import { notify } from './facts.ts'
 import { writeSetting, type Setting } from './settings.ts'
@@ -21,11 +23,19 @@ export async function countSettings(db: Kysely<Database>, owner: string): Promis
   return new Map(rows.map((row) => [row.unit_id, row.count]))
 }
 
-/** Writes several settings of one owner; `undefined` takes a value back. Errors: `input` at the key that does not fit. */
+/**
+ * Writes several settings of one owner; `undefined` takes a value back. A local administrator writes those of plugins that are
+ * switched on per unit, in units of theirs, within the limits. Errors: `input` at the key that does not fit, `unit.limit`.
+ */
 export async function saveSettings(
   work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = '1',
 ): Promise<void> {
-  demandAdmin(work.actor)
+  await demandUnitAdmin(work, unitId)
+  if (!isCentral(work.actor)) {
+    if (owner === UNIT_LIMITS || owner === 'core' || !work.perUnit(owner)) throw refused('not-allowed')
+    const limits = await readLimits(work.db, unitId)
+    for (const key of Object.keys(values)) demandWithin(mayTouchSetting(limits, owner, key), key)
+  }
   const before = await storedSettings(work.db, owner, unitId)
   for (const [key, setting] of Object.entries(declared)) {
     if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)

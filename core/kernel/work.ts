@@ -26,6 +26,8 @@ export interface Work {
   pluginsOn(unitId: Id): Promise<ReadonlySet<string>>
   /** Asks the guards of plugins that are on in one of the units. Error: `plugin.refused` with the plugin's reason. */
   ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]): Promise<void>
+  /** Is this plugin one that is switched on per unit? */
+  perUnit(plugin: string): boolean
   /** Throws `not-found` when this is done by a plugin that is off in the unit: there it has nothing to see and nothing to do. */
   demandReach(unitId: Id): Promise<void>
 }
@@ -139,6 +141,7 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
     async ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]) {
       await room.extensions?.askGuards(work, guard, unitIds, change)
     },
+    perUnit: (plugin: string) => room.extensions?.scope(plugin) === 'unit',
     async demandReach(unitId: Id) {
       if (plugin === null || room.extensions?.scope(plugin) !== 'unit' || (await work.pluginsOn(unitId)).has(plugin)) return
       throw room.extensions.trespass(plugin, unitId)

@@ -23,6 +23,8 @@ export interface AddressBook {
   domains: ReadonlySet<string>
   postmasterQueue: Id
   defaultQueue: Id
+  /** Addresses whose mail goes by the sender's unit: what it is about, or null. */
+  byUnit: ReadonlyMap<string, { topicId: Id | null }>
 }
 
 /** One form for all ways to write an address: lower case, the domain in Unicode, no dot after it. */
@@ -55,16 +57,17 @@ export const isOurDomain = (book: AddressBook, address: string): boolean =>
   book.domains.has(canonicalAddress(address).replace(/^.*@/s, ''))
 
 export async function readAddressBook(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<AddressBook> {
-  const { rows } = await sql<{ address: string | null; queue_id: Id; name: string }>`
-    select a.address, q.id as queue_id, q.name
+  const { rows } = await sql<{ address: string | null; queue_id: Id; name: string; by_unit: boolean | null; topic_id: Id | null }>`
+    select a.address, q.id as queue_id, q.name, a.by_unit, a.topic_id
     from queue q left join system_address a on a.queue_id = q.id and a.valid
     where q.valid order by q.id`.execute(db)
   const queues = new Map(rows.flatMap((row) => (row.address ? [[canonicalAddress(row.address), row.queue_id] as const] : [])))
+  const byUnit = new Map(rows.flatMap((row) => (row.address && row.by_unit ? [[canonicalAddress(row.address), { topicId: row.topic_id }] as const] : [])))
   const named = (name: string) => rows.find((row) => row.name === name)?.queue_id
   const defaultQueue = named(DEFAULT_QUEUE) ?? rows[0]?.queue_id ?? '1'
   const domains = [...queues.keys(), canonicalAddress(config.mailAddress), canonicalAddress(`@${config.mail.hostname}`)]
     .map((address) => address.slice(address.lastIndexOf('@') + 1))
-  return { queues, domains: new Set(domains), postmasterQueue: named(POSTMASTER_QUEUE) ?? defaultQueue, defaultQueue }
+  return { queues, domains: new Set(domains), postmasterQueue: named(POSTMASTER_QUEUE) ?? defaultQueue, defaultQueue, byUnit }
 }
 
 /** The address table of a process: read once, again after `addressesChanged` anywhere, and when it is some seconds old. */

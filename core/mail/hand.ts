@@ -1,6 +1,7 @@
 /** Owns what the steps judge a mail by: the mail, its envelope and what the database knows of it; and what they decide. */
 import type { FollowUpPossible, FollowUpStrangers, Id, Language, StateType } from '../database/schema.ts'
 import type { TicketNumberSettings } from '../ticket/number.ts'
+import type { RoutingTable } from '../unit/route.ts'
 import type { AddressBook } from './addresses.ts'
 import type { Judgement } from './assurance/assurance.ts'
 import type { Decision, MailRule, MailStep } from './outcome.ts'
@@ -55,7 +56,7 @@ export interface Known {
   /** Our mails that a delivery report may speak of. */
   reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[] }[]
   /** Who owns the sender's address. */
-  sender: { id: Id; agent: boolean; valid: boolean; language: Language | null } | null
+  sender: { id: Id; agent: boolean; valid: boolean; language: Language | null; unitId: Id | null } | null
 }
 
 /** Everything a step may look at. Steps are functions of it: no step asks the database or the clock. */
@@ -80,6 +81,8 @@ export interface Hand {
   report: DeliveryReport | null
   /** How often this mail has waited for another one. */
   waits: number
+  /** The units' table and the sender's unit, where an address of this mail asks them. */
+  routing?: { table: RoutingTable; unitId: Id | null } | undefined
 }
 
 /** What a delivery status notification (RFC 3464) says. */
@@ -112,6 +115,8 @@ export interface Verdict {
   apart?: { decision: null | 'rejected'; rule: MailRule }
   bounced?: Known['reported'][number]
   queueId: Id
+  /** What the address of the mail says it is about. */
+  topicId?: Id
 }
 
 export interface Step {

@@ -67,7 +67,7 @@ export async function whatIsKnown(trx: Transaction<Database>, about: {
       'recipients', (select coalesce(json_agg(s.envelope_to order by s.id), '[]') from siblings s),
       'ownMessage', exists (select 1 from outbound_mail where message_id = ${messageId}),
       'sender', (
-        select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language)
+        select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language, 'unitId', p.unit_id::text)
         from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
       ${references.length > 0 ? aboutReferences(references, delivery, sender) : sql``}
       ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}

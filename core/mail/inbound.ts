@@ -16,7 +16,9 @@ import { holdMessage } from '../ticket/held.ts'
 import { changeByRule } from '../ticket/change-by-rule.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
-import { keepAddressBook, type AddressBook } from './addresses.ts'
+import { listUnitRules, placeBy, placePerson } from '../unit/placing.ts'
+import { readRouting } from '../unit/routing.ts'
+import { canonicalAddress, keepAddressBook, type AddressBook } from './addresses.ts'
 import { judgeSender, type Evidence } from './assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from './assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from './auto-response.ts'
@@ -176,10 +178,20 @@ async function prepare(
   })
   if (!known) return undefined
   const wanted = { fresh: await lookUpWanted(work, headers.values, false), followUp: await lookUpWanted(work, headers.values, true) }
-  return {
+  const hand: Hand = {
     delivery: row, mail, known, book, judgement: judgeSender(evidence, known.sender?.valid ?? false), relay: relayOf(work.config, row.peerAddress),
     loopMark: loopMark(work.config), numbers, report, waits, places, headers, wanted,
   }
+  if (!known.recipients.some((address) => book.byUnit.has(canonicalAddress(address)))) return hand
+  // Whoever is not believed to be the sender belongs to no unit.
+  const unitId = hand.judgement.believed ? known.sender?.unitId ?? await unitByAddress(work, senderOf(mail, row.envelopeFrom).address) : null
+  return { ...hand, routing: { table: await readRouting(work.db), unitId } }
+}
+
+/** Somebody who writes for the first time belongs where a rule on their mail's domain says. */
+async function unitByAddress(work: Work, address: string): Promise<Id | null> {
+  if (address === '') return null
+  return placeBy(await listUnitRules(work.db), { addresses: [address], dn: null, attributes: {}, groups: [] })?.unitId ?? null
 }
 
 export interface End { outcome: MailOutcome; ticketId: Id | null; articleId: Id | null }
@@ -196,6 +208,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   const { address, name } = verdict.sender
   // What is not believed is nobody's: neither the person it claims to be nor a new one.
   const personId = !hand.judgement.believed || address === '' ? null : known.sender?.id ?? await personOfMail(work, address, name)
+  if (personId !== null && known.sender === null) await placePerson(work, personId)
   const articleFor = (wanted?: Wanted): NewArticle => (
     { ...articleOf(row, mail, personId, verdict.visible, wanted), assurance: { ...hand.judgement, level: hand.judgement.assurance } })
   const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
@@ -226,7 +239,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   if (wanted.lock && wanted.lock !== 'unlock' && !wanted.ownerId) reasons.push(lockNeedsOwner(wanted))
   const made = await createTicket(work, {
     title: wanted.title ?? (old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject),
-    queueId: verdict.queueId, customerId: wanted.customerId ?? personId, article, reason: reasons, arrivedAt: row.acceptedAt,
+    queueId: verdict.queueId, customerId: wanted.customerId ?? personId, topicId: verdict.topicId ?? null, article, reason: reasons, arrivedAt: row.acceptedAt,
     ...(wanted.customerCompany ? { customerCompany: wanted.customerCompany } : {}), ...(wanted.state ? { state: wanted.state.name } : {}),
     ...(wanted.state?.type.startsWith('pending') && wanted.pendingUntil ? { pendingUntil: wanted.pendingUntil } : {}),
     ...(wanted.priority ? { priorityId: wanted.priority.id } : {}), ...(wanted.responsibleId ? { responsibleId: wanted.responsibleId } : {}),

@@ -44,6 +44,8 @@ export interface MailFilter<State extends string> {
   states?: readonly State[]
   outcome?: string
   kind?: string
+  /** Mail whose ticket lies in the unit's queues, or that came to an address leading there. */
+  unitId?: Id
   from?: Date
   to?: Date
 }
@@ -76,6 +78,10 @@ export async function listInbound(
   if (filter.state) query = query.where('m.state', '=', filter.state)
   if (filter.states) query = query.where('m.state', 'in', filter.states)
   if (filter.outcome) query = query.where('m.outcome', '=', filter.outcome)
+  if (filter.unitId) {
+    query = query.where(sql<boolean>`(t.queue_id in (select id from queue where unit_id = ${filter.unitId}) or m.ticket_id is null and lower(m.envelope_to) in (
+      select a.address from system_address a join queue q on q.id = a.queue_id where q.unit_id = ${filter.unitId}))`)
+  }
   if (filter.from) query = query.where('m.accepted_at', '>=', filter.from)
   if (filter.to) query = query.where('m.accepted_at', '<', filter.to)
   for (const word of words(filter.search)) {

@@ -1,4 +1,5 @@
 /** Owns the names of what may become of a mail, and what the steps hand on to each other. */
+import type { RouteWhy } from '../database/schema.ts'
 import type { MailKey } from './mail-texts.ts'
 
 type NamedOutcome = MailKey extends infer K ? K extends `mail.outcome.${infer Name}` ? Name : never : never
@@ -34,4 +35,4 @@ export type MailRule = MailKey extends infer K ? K extends `mail.rule.${infer Ru
 export type MailStep = MailKey extends infer K ? K extends `mail.step.${infer Step}` ? Step : never : never
 
 /** A step's answer, kept with the mail so that a page can say why. */
-export interface Decision { decided: string; rule: MailRule; detail?: string }
+export interface Decision { decided: string; rule: MailRule; detail?: string; route?: RouteWhy }

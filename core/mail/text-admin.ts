@@ -6,6 +6,8 @@ import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandOwnOrAbove } from '../queue/queue-admin.ts'
 import { unknownTags } from './smart-tags.ts'
 
 /** In the order an administrator meets them. */
@@ -24,6 +26,8 @@ export interface AutoText {
   /** Answers for queues that name none. */
   standard: boolean
   valid: boolean
+  /** Whose it is; the root unit's is everybody's. */
+  unitId: Id
   variants: Partial<Record<Language, TextVariant>>
   /** Queues that name it themselves. */
   queues: string[]
@@ -32,7 +36,7 @@ export interface AutoText {
 /** Every text, by kind, the standard one first. */
 export async function listTexts(db: Kysely<Database>): Promise<AutoText[]> {
   const rows = await db.selectFrom('auto_response as r').select([
-    'r.id', 'r.name', 'r.type', 'r.standard', 'r.valid',
+    'r.id', 'r.name', 'r.type', 'r.standard', 'r.valid', 'r.unit_id as unitId',
     sql<string[]>`array(select q.name from queue_auto_response u join queue q on q.id = u.queue_id
       where u.auto_response_id = r.id and q.valid order by q.name)`.as('queues'),
   ]).orderBy('r.standard', 'desc').orderBy(sql`r.name collate "pl-x-icu"`).execute()
@@ -57,27 +61,27 @@ export interface TextForm {
 }
 
 /** Makes a text. Errors: `text.name-taken`, `text.needs-language`, `required`, `text.unknown-tag` at 'pl.subject', 'en.body' … */
-export async function createText(work: Work, form: TextForm): Promise<Id> {
-  demandAdmin(work.actor)
+export async function createText(work: Work, form: TextForm, unitId: Id = '1'): Promise<Id> {
+  await demandUnitAdmin(work, unitId)
   const { values, variants } = await checked(work, form, null)
-  const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()
   await writeVariants(work, id, variants)
-  recordChange(work, 'text', id, null, { ...values, type: form.type, ...variants })
+  recordChange(work, 'text', id, null, { ...values, type: form.type, ...variants }, { unitId })
   return id
 }
 
 /** Changes a text; its kind stays. One in use cannot be switched off (`text.in-use`). */
 export async function editText(work: Work, id: Id, form: Omit<TextForm, 'type'>): Promise<void> {
-  demandAdmin(work.actor)
   const before = await findText(work.db, id)
-  if (!before) throw refused('not-found')
+  if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
+  await demandUnitAdmin(work, before.unitId)
   const { values, variants } = await checked(work, form, id)
   if (before.valid && !values.valid && before.queues.length > 0) throw refused('text.in-use', { where: before.queues.join(', ') }, 'valid')
   await work.db.updateTable('auto_response').set(values.valid ? values : { ...values, standard: false }).where('id', '=', id).execute()
   await work.db.deleteFrom('auto_response_text').where('auto_response_id', '=', id).execute()
   await writeVariants(work, id, variants)
   recordChange(work, 'text', id, { name: before.name, valid: before.valid, standard: before.standard, ...before.variants },
-    { ...values, standard: before.standard && values.valid, ...variants })
+    { ...values, standard: before.standard && values.valid, ...variants }, { unitId: before.unitId })
 }
 
 /** Says which text answers for queues that name none; null: nothing is sent there. */
@@ -136,17 +140,18 @@ export async function queueTextChoices(db: Kysely<Database>, queueId: Id): Promi
 }
 
 export async function setQueueText(work: Work, queueId: Id, type: AutoResponseType, choice: QueueTextChoice): Promise<void> {
-  demandAdmin(work.actor)
-  const queue = isId(queueId) && await work.db.selectFrom('queue').select('id').where('id', '=', queueId).forUpdate().executeTakeFirst()
-  if (!queue) throw refused('not-found')
+  const queue = isId(queueId) && await work.db.selectFrom('queue').select('unit_id').where('id', '=', queueId).forUpdate().executeTakeFirst()
+  if (!queue) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
+  await demandUnitAdmin(work, queue.unit_id)
   const before = (await textsOfQueue(work.db, queueId)).get(type) ?? 'inherit'
   if (before === choice) return
   await work.db.deleteFrom('queue_auto_response').where('queue_id', '=', queueId).where('type', '=', type).execute()
   if (choice !== 'inherit') {
     if (choice !== 'none') await demandText(work, choice, type)
+    if (choice !== 'none' && !isCentral(work.actor)) await demandOwnOrAbove(work, 'auto_response', choice, queue.unit_id, type)
     await work.db.insertInto('queue_auto_response').values({ queue_id: queueId, type, auto_response_id: choice === 'none' ? null : choice }).execute()
   }
-  recordChange(work, 'queue text', queueId, { [type]: before }, { [type]: choice })
+  recordChange(work, 'queue text', queueId, { [type]: before }, { [type]: choice }, { unitId: queue.unit_id })
 }
 
 async function demandText(work: Work, id: Id, type: AutoResponseType): Promise<void> {

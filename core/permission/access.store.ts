@@ -15,9 +15,9 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
 }
 
 export async function loadAccess(db: Kysely<Database>, personId: Id, agent: boolean): Promise<Access> {
-  const none = { personId, agent, admin: false, queueRights: new Map() }
+  const none = { personId, agent, admin: false, queueRights: new Map(), units: [] }
   if (!agent) return none
-  const { rows } = await sql<{ queue_id: Id | null; admin: boolean; rights: string[] }>`
+  const { rows } = await sql<{ queue_id: Id | null; admin: boolean; rights: string[]; unit_id: Id | null }>`
     with held as (
       select group_id, "right" from group_person where person_id = ${personId}
       union
@@ -25,13 +25,15 @@ export async function loadAccess(db: Kysely<Database>, personId: Id, agent: bool
         join role r on r.id = rp.role_id and r.valid
         join group_role gr on gr.role_id = rp.role_id
       where rp.person_id = ${personId})
-    select q.id as queue_id, (g.name = 'admin') as admin, array_agg(held."right") as rights
+    select q.id as queue_id, (g.name = 'admin') as admin, array_agg(held."right") as rights, null::bigint as unit_id
     from held join permission_group g on g.id = held.group_id and g.valid
       left join queue q on q.group_id = g.id
-    group by q.id, g.name`.execute(db)
+    group by q.id, g.name
+    union all select null, false, '{}', unit_id from unit_administrator where person_id = ${personId}`.execute(db)
   return {
     personId, agent,
     admin: rows.some((row) => row.admin && row.rights.includes('rw')),
     queueRights: new Map(rows.filter((row) => row.queue_id !== null).map((row) => [row.queue_id!, new Set(row.rights)])),
+    units: rows.flatMap((row) => row.unit_id ?? []),
   }
 }

@@ -22,11 +22,13 @@ export interface Access {
   admin: boolean
   /** Rights by queue, from groups and roles; `rw` includes all (OTRS behaviour). */
   queueRights: ReadonlyMap<Id, ReadonlySet<string>>
+  /** Units named for this person to administer; those below them belong to each. */
+  units?: readonly Id[]
 }
 
 export const system = (name: string): SystemActor => ({ kind: 'system', name })
 
 /** The same person as a customer only: what the portal shows an agent of their own tickets. */
 export function asCustomer(access: Access): Access {
-  return { ...access, agent: false, admin: false, queueRights: new Map() }
+  return { ...access, agent: false, admin: false, queueRights: new Map(), units: [] }
 }

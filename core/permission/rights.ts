@@ -7,6 +7,7 @@ import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { AGENT_RIGHTS, demandAdmin } from './policy.ts'
+import { demandHolds, isCentral } from './unit-administrators.ts'
 
 /** The rights every matrix shows (OTRS System::Permission); others that a row holds are kept. */
 export const MATRIX_RIGHTS: readonly string[] = AGENT_RIGHTS.slice(0, 7)
@@ -55,20 +56,26 @@ export function personsOfRole(db: Kysely<Database>, roleId: Id): Promise<{ id: I
     .where('role_id', '=', roleId).orderBy('person.name').execute()
 }
 
-/** Gives a person exactly these rights in the named groups; other groups stay as they are. Errors: `right.unknown`, `admin.last`. */
+/**
+ * Gives a person exactly these rights in the named groups; other groups stay as they are. A local administrator does so in groups
+ * of their units, and gives no right that they do not hold there. Errors: `right.unknown`, `right.not-held`, `admin.last`.
+ */
 export async function setPersonRights(work: Work, personId: Id, wanted: RightsById): Promise<void> {
-  demandAdmin(work.actor)
+  if (!isCentral(work.actor)) for (const groupId of wanted.keys()) await demandHolds(work, groupId, [])
   const person = await work.db.selectFrom('person').select(['id', 'agent']).where('id', '=', personId).forUpdate().executeTakeFirst()
   if (!person) throw refused('not-found')
   const stored = await rightsOfPerson(work.db, personId)
   const changed = await changes(work, stored, wanted)
   for (const [groupId, rights] of changed) {
     if (rights.length > 0 && !person.agent) throw refused('person.admin-needs-hat', {}, 'agent')
+    await demandHolds(work, groupId, rights.filter((right) => !stored.get(groupId)?.includes(right)))
     await work.db.deleteFrom('group_person').where('person_id', '=', personId).where('group_id', '=', groupId).execute()
     if (rights.length > 0) {
       await work.db.insertInto('group_person').values(rights.map((right) => ({ group_id: groupId, person_id: personId, right }))).execute()
     }
-    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights })
+    // Rights in a unit's group are that unit's affair, whoever the person belongs to.
+    const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
+    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === '1' ? {} : { unitId: unit_id })
   }
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
+import { placePersons } from '../unit/placing.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -44,6 +45,7 @@ export async function takeDirectoryPersons(work: Work, persons: readonly Directo
   await lockEntries(work.db, persons[0]!.directory, [...new Set(persons.flatMap((person) => person.addresses.map(normalAddress)))])
   const known = await look(work.db, persons)
   const changes: DirectoryChange[] = []
+  const touched: Id[] = []
   const fresh: Fresh = { ids: [], persons: [], addresses: [], roles: [], entries: [] }
   for (const person of persons) {
     const plan = compare(person, known)
@@ -51,10 +53,15 @@ export async function takeDirectoryPersons(work: Work, persons: readonly Directo
     if (kind === 'comes') {
       if (fresh.ids.length === 0) fresh.ids = await newPersonIds(work.db, persons.length)
       await add(work, person, plan, known, fresh)
-    } else if (kind !== 'same' && kind !== 'clash') await take(work, person, plan, stored(plan), known)
+    } else if (kind !== 'same' && kind !== 'clash') {
+      await take(work, person, plan, stored(plan), known)
+      touched.push(stored(plan).id)
+    }
     changes.push(plan.change)
   }
   await insertFresh(work.db, fresh, work.now)
+  // The directory's own unit, where it names one, stands already; rules ask the rest.
+  await placePersons(work, [...touched, ...fresh.persons.flatMap((row) => row.id ?? [])])
   return changes
 }
 

@@ -63,7 +63,9 @@ export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<
   if (!before) throw refused('not-found')
   const main = (await listAddresses(work.db, id))[0]?.address ?? ''
   const values = await checked(work, form, id, main)
-  await work.db.updateTable('person').set(values).where('id', '=', id).execute()
+  // Whose unit an administrator wrote down, no rule changes again.
+  const placed = before.unit_id === values.unit_id ? {} : { unit_by: values.unit_id === null ? null : 'administrator' as const, unit_rule_id: null }
+  await work.db.updateTable('person').set({ ...values, ...placed }).where('id', '=', id).execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
   if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
   recordChange(work, 'person', id, before, values)

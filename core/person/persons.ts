@@ -107,3 +107,9 @@ export async function personOfMail(work: Work, address: string, name: string): P
 export async function setLanguage(work: Work, personId: Id, language: Language): Promise<void> {
   await work.db.updateTable('person').set({ language }).where('id', '=', personId).execute()
 }
+
+/** Names of persons by id, for pages that speak of them. */
+export function findPersonNames(db: Kysely<Database>, ids: readonly Id[]): Promise<{ id: Id; name: string }[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return db.selectFrom('person').select(['id', 'name']).where('id', 'in', [...new Set(ids)]).execute()
+}

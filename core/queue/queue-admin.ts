@@ -6,7 +6,8 @@ import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
-import { demandAdmin } from '../permission/policy.ts'
+import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandWithin, readLimits } from '../unit/limits.ts'
 
 /** OTRS: queue.name is varchar(200). */
 export const QUEUE_NAME_LENGTH = 200
@@ -30,6 +31,8 @@ export interface AdminQueue {
   signature: string
   comment: string
   valid: boolean
+  /** Among the unit's own queues. */
+  sort: number
   open: number
   /** Addresses in use that lead here. */
   addresses: string[]
@@ -40,7 +43,7 @@ function queueQuery(db: Kysely<Database>) {
     .leftJoin('calendar as c', 'c.id', 'q.calendar_id').select([
       'q.id', 'q.name', 'q.parent_id as parentId', 'q.unit_id as unitId', 'u.name as unitName', 'q.group_id as groupId', 'g.name as groupName',
       'q.calendar_id as calendarId', 'c.name as calendarName', 'q.address_id as addressId', 'q.follow_up_possible as followUpPossible', 'q.follow_up_strangers as followUpStrangers',
-      'q.follow_up_lock as followUpLock', 'q.language', 'q.signature', 'q.comment', 'q.valid',
+      'q.follow_up_lock as followUpLock', 'q.language', 'q.signature', 'q.comment', 'q.valid', 'q.sort',
       sql<number>`(select count(*)::int from ticket t where t.queue_id = q.id
         and t.state_type in ('new', 'open', 'pending reminder', 'pending auto'))`.as('open'),
       sql<string[]>`array(select a.address from system_address a where a.queue_id = q.id and a.valid order by a.address)`.as('addresses'),
@@ -76,13 +79,16 @@ export interface QueueForm {
   valid: boolean
 }
 
-/** Makes a queue. Errors: `queue.name-…`, `queue.parent-off`, `not-found` at the field that names nothing. */
+/**
+ * Makes a queue. Errors: `queue.name-…`, `queue.parent-off`, `not-found` at the field that names nothing. A local administrator
+ * makes it in a unit of theirs, below a queue of it, within the unit's limit (`unit.limit`).
+ */
 export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
-  demandAdmin(work.actor)
   const queues = await lockTree(work)
+  await demandLocal(work, form, null, queues)
   const values = { ...await checked(work, form, null), name: fullName(queues, form, null) }
   const { id } = await work.db.insertInto('queue').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'queue', id, null, values)
+  recordChange(work, 'queue', id, null, values, { unitId: values.unit_id })
   await addressesChanged(work)
   return id
 }
@@ -93,10 +99,10 @@ export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
  * `queue.has-addresses`, `queue.has-children`, `queue.below-itself`.
  */
 export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<void> {
-  demandAdmin(work.actor)
   const queues = await lockTree(work)
   const before = queues.find((queue) => queue.id === id)
-  if (!before) throw refused('not-found')
+  if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
+  await demandLocal(work, form, before, queues)
   const name = fullName(queues, form, id)
   const values = { ...await checked(work, form, before), name }
   if (before.valid && !values.valid) demandUnused(await findAdminQueue(work.db, id), queues)
@@ -112,9 +118,55 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
   if (name !== before.name) {
     for (const one of renamed) await work.db.updateTable('queue').set({ name: one.name }).where('id', '=', one.id).execute()
   }
-  const { id: _id, created_at: _at, ...stood } = before
+  const { id: _id, created_at: _at, sort: _sort, ...stood } = before
   // Where mail goes is kept by queue, names included.
-  if (recordChange(work, 'queue', id, stood, values)) await addressesChanged(work)
+  if (recordChange(work, 'queue', id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
+}
+
+/** In the order in which the unit's people know them. All of the unit's queues are named, others are left out. */
+export async function orderQueues(work: Work, unitId: Id, ids: readonly Id[]): Promise<void> {
+  await demandUnitAdmin(work, unitId)
+  const own = (await lockTree(work)).filter((queue) => queue.unit_id === unitId).sort((a, b) => a.sort - b.sort || Number(a.id) - Number(b.id))
+  const wanted = [...ids.filter((id) => own.some((queue) => queue.id === id)), ...own.map((queue) => queue.id).filter((id) => !ids.includes(id))]
+  const before = own.map((queue) => queue.name)
+  for (const [i, id] of wanted.entries()) await work.db.updateTable('queue').set({ sort: i + 1 }).where('id', '=', id).execute()
+  recordChange(work, 'unit', unitId, { queues: before }, { queues: wanted.map((id) => own.find((queue) => queue.id === id)!.name) }, { unitId })
+}
+
+/**
+ * What a local administrator may make of a queue: in units of theirs only, below a queue of such a unit, for a group whose every
+ * right they hold, with a calendar and a sender that are the unit's or the installation's.
+ */
+async function demandLocal(work: Work, form: QueueForm, before: QueueRow | null, queues: readonly QueueRow[]): Promise<void> {
+  if (isCentral(work.actor)) return
+  for (const unitId of new Set([form.unitId, ...(before ? [before.unit_id] : [])])) await demandUnitAdmin(work, unitId)
+  if (!before || before.group_id !== form.groupId) for (const id of new Set([form.groupId, ...(before ? [before.group_id] : [])])) await demandHolds(work, id, ['rw'])
+  if (!before || before.parent_id !== form.parentId) {
+    const parent = queues.find((queue) => queue.id === form.parentId)
+    if (!parent) throw refused('choice-gone', {}, 'parentId')
+    await demandUnitAdmin(work, parent.unit_id)
+  }
+  if (form.calendarId !== null && form.calendarId !== before?.calendar_id) await demandOwnOrAbove(work, 'calendar', form.calendarId, form.unitId, 'calendarId')
+  if (form.addressId !== null && form.addressId !== before?.address_id) {
+    const address = isId(form.addressId) && await work.db.selectFrom('system_address as a').innerJoin('queue as q', 'q.id', 'a.queue_id').select('q.unit_id')
+      .where('a.id', '=', form.addressId).executeTakeFirst()
+    if (!address) throw refused('choice-gone', {}, 'addressId')
+    await demandUnitAdmin(work, address.unit_id)
+  }
+  if (form.valid && !before?.valid) {
+    const { maxQueues } = await readLimits(work.db, form.unitId)
+    const others = queues.filter((queue) => queue.unit_id === form.unitId && queue.valid && queue.id !== before?.id)
+    demandWithin(others.length < maxQueues, 'name')
+  }
+}
+
+/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
+export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
+  const { rows } = isId(id) ? await sql`
+    with recursive up as (
+      select id, parent_id from unit where id = ${unitId} union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
+    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
+  if (rows.length === 0) throw refused('choice-gone', {}, field)
 }
 
 type QueueRow = Awaited<ReturnType<typeof lockTree>>[number]

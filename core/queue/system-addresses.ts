@@ -5,9 +5,10 @@ import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
-import { addressesChanged } from '../mail/addresses.ts'
+import { addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
 import { isAddress, normalAddress } from '../person/persons.ts'
-import { demandAdmin } from '../permission/policy.ts'
+import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandWithin, readLimits } from '../unit/limits.ts'
 
 export interface SystemAddress {
   id: Id
@@ -16,14 +17,19 @@ export interface SystemAddress {
   name: string
   queueId: Id
   queueName: string
+  unitId: Id
   valid: boolean
+  /** Mail goes where the sender's unit takes it; the queue is the end of that way. */
+  byUnit: boolean
+  /** What such mail is about; null: nothing in particular. */
+  topicId: Id | null
   /** Queues whose mail goes out under it. */
   senderOf: string[]
 }
 
 function addressQuery(db: Kysely<Database>) {
   return db.selectFrom('system_address as a').innerJoin('queue as q', 'q.id', 'a.queue_id').select((eb) => [
-    'a.id', 'a.address', 'a.name', 'a.queue_id as queueId', 'q.name as queueName', 'a.valid',
+    'a.id', 'a.address', 'a.name', 'a.queue_id as queueId', 'q.name as queueName', 'q.unit_id as unitId', 'a.valid', 'a.by_unit as byUnit', 'a.topic_id as topicId',
     eb.fn.coalesce(
       eb.selectFrom('queue as s').whereRef('s.address_id', '=', 'a.id').select((sub) => sub.fn.agg<string[]>('array_agg', ['s.name']).as('names')),
       eb.val<string[]>([]),
@@ -39,30 +45,33 @@ export function findSystemAddress(db: Kysely<Database>, id: Id): Promise<SystemA
   return isId(id) ? addressQuery(db).where('a.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface SystemAddressForm { address: string; name: string; queueId: Id; valid: boolean }
+export interface SystemAddressForm { address: string; name: string; queueId: Id; valid: boolean; byUnit?: boolean; topicId?: Id | null }
 
 /** Makes an address. Errors: `person.address-invalid`, `address.taken`, `address.queue-off`. */
 export async function createSystemAddress(work: Work, form: SystemAddressForm): Promise<Id> {
-  demandAdmin(work.actor)
   const values = await checked(work, form)
+  await demandLocal(work, values, null)
   const row = await work.db.insertInto('system_address').values(values).onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
-  recordChange(work, 'system address', row.id, null, values)
+  recordChange(work, 'system address', row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
   await addressesChanged(work)
   return row.id
 }
 
 /** Changes one, or switches it off: mail to it is then refused at the door. */
 export async function editSystemAddress(work: Work, id: Id, form: SystemAddressForm): Promise<void> {
-  demandAdmin(work.actor)
-  const before = isId(id) && await work.db.selectFrom('system_address').select(['address', 'name', 'queue_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst()
-  if (!before) throw refused('not-found')
-  const values = await checked(work, form)
+  const before = isId(id) && await work.db.selectFrom('system_address').select(['address', 'name', 'queue_id', 'valid', 'by_unit', 'topic_id']).where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
+  const values = await checked(work, { byUnit: before.by_unit, topicId: before.topic_id, ...form })
+  await demandLocal(work, values, before)
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
-  if (recordChange(work, 'system address', id, before, values)) await addressesChanged(work)
+  if (recordChange(work, 'system address', id, before, values, { unitId: await unitOfQueue(work, values.queue_id) })) await addressesChanged(work)
 }
+
+const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>
+  (await work.db.selectFrom('queue').select('unit_id').where('id', '=', queueId).executeTakeFirstOrThrow()).unit_id
 
 async function checked(work: Work, form: SystemAddressForm) {
   const address = normalAddress(form.address)
@@ -71,5 +80,27 @@ async function checked(work: Work, form: SystemAddressForm) {
   const queue = isId(form.queueId) && await work.db.selectFrom('queue').select('valid').where('id', '=', form.queueId).forShare().executeTakeFirst()
   if (!queue) throw refused('required', {}, 'queueId')
   if (form.valid && !queue.valid) throw refused('address.queue-off', {}, 'queueId')
-  return { address, name: demandName(form.name, 'name'), queue_id: form.queueId, valid: form.valid }
+  if (form.topicId) {
+    const topic = isId(form.topicId) && await work.db.selectFrom('topic').select('id').where('id', '=', form.topicId).executeTakeFirst()
+    if (!topic) throw refused('choice-gone', {}, 'topicId')
+  }
+  return {
+    address, name: demandName(form.name, 'name'), queue_id: form.queueId, valid: form.valid, by_unit: form.byUnit ?? false,
+    topic_id: form.byUnit ? form.topicId ?? null : null,
+  }
+}
+
+type Values = Awaited<ReturnType<typeof checked>>
+
+/** A local administrator leads addresses of our own domains to queues of their units, where the limits allow it. */
+async function demandLocal(work: Work, values: Values, before: Values | null): Promise<void> {
+  if (isCentral(work.actor)) return
+  for (const queueId of new Set([values.queue_id, ...(before ? [before.queue_id] : [])])) {
+    const { unit_id } = await work.db.selectFrom('queue').select('unit_id').where('id', '=', queueId).executeTakeFirstOrThrow()
+    await demandUnitAdmin(work, unit_id)
+    demandWithin((await readLimits(work.db, unit_id)).ownAddresses, 'address')
+  }
+  // Which unit a shared address asks first is no unit's own affair.
+  if (values.by_unit || before?.by_unit) throw refused('not-allowed')
+  if (!isOurDomain(await readAddressBook(work.db, work.config), values.address)) throw refused('unit.limit', {}, 'address')
 }

@@ -14,6 +14,8 @@ import { queueClosingMail } from '../mail/auto-response.ts'
 import { addArticle, askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
 import { counterKey, withNumber } from './number.store.ts'
+import { routeFor, receptionQueue, routeReason } from '../unit/routing.ts'
+import { handOver, writeMove } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
 import { findState, placeForTicket, type StateRow } from './ticket.store.ts'
@@ -37,6 +39,8 @@ export interface NewTicket {
   arrivedAt?: Date
   /** Why this queue: shown on the ticket. */
   reason?: unknown
+  /** What the customer said it is about. */
+  topicId?: Id | null
 }
 
 const NORMAL_PRIORITY = '3'
@@ -60,7 +64,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) => work.db.insertInto('ticket').values({
     number: fresh, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
     lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'), owner_id: wanted.ownerId ?? null, responsible_id: wanted.responsibleId ?? null, customer_id: wanted.customerId,
-    customer_company: wanted.customerCompany ?? '', preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,
+    customer_company: wanted.customerCompany ?? '', topic_id: wanted.topicId ?? null, preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,
     received_at: receivedAt, created_at: work.now, created_by: actorId(work), changed_at: work.now,
     closed_at: state.type === 'closed' ? work.now : null,
     last_customer_at: wanted.article.senderType === 'customer' ? work.now : null,
@@ -148,7 +152,16 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
   await writeChange(work, ticket, entries, { last_customer_at: work.now })
   emitChanges(work, ticket, entries)
   emitArticle(work, ticket, articleId, what.article)
+  if (!queue.valid) await leaveClosedQueue(work, ticket)
   return { articleId, ticket }
+}
+
+/** A queue that is switched off, as when its unit opted out, has nobody who looks: what comes to life there goes where it would go today. */
+async function leaveClosedQueue(work: Work, ticket: Ticket): Promise<void> {
+  const { topic_id, unit_id } = await work.db.selectFrom('ticket').leftJoin('person', 'person.id', 'ticket.customer_id')
+    .select(['ticket.topic_id', 'person.unit_id']).where('ticket.id', '=', ticket.id).executeTakeFirstOrThrow()
+  const routed = await routeFor(work.db, unit_id ?? ticket.unitId, topic_id, await receptionQueue(work.db, work.config))
+  await handOver(work, ticket.id, routed.queueId, [routeReason(routed, 'hand-over')])
 }
 
 export interface ChosenState { stateId: Id; pendingUntil?: Date | null }
@@ -260,15 +273,7 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
   if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(queue.unitId)
   if (queue.id === ticket.queueId) return
-  const entries: Written[] = [{ type: 'Move', parts: [queue.name, queue.id, ticket.queueName, ticket.queueId], columns: { queue_id: queue.id } }]
-  entries.push(...await entriesOf(work, ticket, nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null })))
-  await writeChange(work, ticket, entries)
-  // Both units hear of it: the one that gives and the one that takes.
-  work.emit('ticket.moved', { ticketId: ticket.id, unitId: queue.unitId, data: { from: ticket.queueId, to: queue.id } })
-  if (queue.unitId !== ticket.unitId) {
-    work.emit('ticket.moved', { ticketId: ticket.id, unitId: ticket.unitId, data: { from: ticket.queueId, to: queue.id } })
-  }
-  emitChanges(work, ticket, entries)
+  await writeMove(work, ticket, queue)
 }
 
 /** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */

@@ -8,6 +8,8 @@ import { notify } from '../kernel/facts.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandOwnOrAbove } from '../queue/queue-admin.ts'
 
 /** Central IT: the root of the tree, the installation itself. */
 export const ROOT_UNIT: Id = '1'
@@ -21,6 +23,8 @@ export interface Unit {
   /** Its own calendar; null: its parent's. */
   calendarId: Id | null
   valid: boolean
+  /** Null: its people are answered by the units above. */
+  optedInAt: Date | null
   /** 0 for the root. */
   depth: number
   queues: number
@@ -34,7 +38,7 @@ export async function listUnits(db: Kysely<Database>): Promise<Unit[]> {
       select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null
       union all
       select u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu") from unit u join tree on u.parent_id = tree.id)
-    select id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, depth,
+    select id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt", depth,
       (select count(*)::int from queue q where q.unit_id = tree.id and q.valid) as queues,
       (select count(*)::int from person p where p.unit_id = tree.id and p.valid) as persons
     from tree order by path, id`.execute(db)
@@ -60,7 +64,7 @@ export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, { ...form, parentId: form.parentId ?? ROOT_UNIT }, null)
   const { id } = await work.db.insertInto('unit').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'unit', id, null, values)
+  recordChange(work, 'unit', id, null, values, { unitId: id })
   await notify(work, ACTIVATION_CHANGED)
   return id
 }
@@ -72,9 +76,31 @@ export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void
   const before = await work.db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).executeTakeFirst()
   if (!before) throw refused('not-found')
   await work.db.updateTable('unit').set(values).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, values)
+  recordChange(work, 'unit', id, before, values, { unitId: id })
   // What is on in a unit comes from those above it.
   if (before.parent_id !== values.parent_id) await notify(work, ACTIVATION_CHANGED)
+}
+
+/** The unit's own calendar; null: that of the unit above. Also a local administrator's act. */
+export async function setUnitCalendar(work: Work, id: Id, calendarId: Id | null): Promise<void> {
+  await demandUnitAdmin(work, id)
+  const before = isId(id) && await work.db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst()
+  if (!before) throw refused('not-found')
+  if (calendarId !== null && !isCentral(work.actor)) await demandOwnOrAbove(work, 'calendar', calendarId, id, 'calendarId')
+  await work.db.updateTable('unit').set({ calendar_id: calendarId }).where('id', '=', id).execute()
+  recordChange(work, 'unit', id, before, { calendar_id: calendarId }, { unitId: id })
+}
+
+/** By the short name that stands in addresses; switched-off units are none. */
+export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<Unit | undefined> {
+  return (await listUnits(db)).find((unit) => unit.slug === slug && unit.valid)
+}
+
+/** A unit and every unit below it, of a list in which parents stand before their children. */
+export function unitsBelow(units: readonly Pick<Unit, 'id' | 'parentId'>[], id: Id): Set<Id> {
+  const inside = new Set([id])
+  for (const unit of units) if (unit.parentId !== null && inside.has(unit.parentId)) inside.add(unit.id)
+  return inside
 }
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/

@@ -7,7 +7,7 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'answers', 'units', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs',
+  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'answers', 'units', 'local', 'topics', 'routing', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs',
   'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
@@ -22,6 +22,9 @@ export const areas: readonly Area[] = [
   { name: 'texts', path: '/admin/texts', group: 'work' },
   { name: 'answers', path: '/admin/answers', group: 'work' },
   { name: 'units', path: '/admin/units', group: 'work' },
+  { name: 'local', path: '/admin/local', group: 'work' },
+  { name: 'topics', path: '/admin/topics', group: 'work' },
+  { name: 'routing', path: '/admin/routing', group: 'work' },
   { name: 'inbound', path: '/admin/mail/in', group: 'mail' },
   { name: 'outbound', path: '/admin/mail/out', group: 'mail' },
   { name: 'filters', path: '/admin/mail/filters', group: 'mail' },

@@ -11,6 +11,7 @@ import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
 import { jobRoutes } from './pages/jobs.tsx'
+import { localRoutes } from './pages/local.tsx'
 import { outboundRoutes } from './pages/outbound.tsx'
 import { overviewRoutes } from './pages/overview.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
@@ -19,10 +20,12 @@ import { pluginRoutes } from './pages/plugins.tsx'
 import { privacyRoutes } from './pages/privacy.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { roleRoutes } from './pages/roles.tsx'
+import { routingRoutes } from './pages/routing.tsx'
 import { searchRoutes } from './pages/search.tsx'
 import { settingRoutes } from './pages/settings.tsx'
 import { textRoutes } from './pages/texts.tsx'
 import { tryMailRoutes } from './pages/try-mail.tsx'
+import { topicRoutes } from './pages/topics.tsx'
 import { unitRoutes } from './pages/units.tsx'
 import { adminTexts, words } from './words.ts'
 
@@ -53,6 +56,9 @@ export default definePlugin({
     textRoutes(app)
     answerRoutes(app)
     unitRoutes(app)
+    localRoutes(app)
+    topicRoutes(app)
+    routingRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)
     filterRoutes(app)

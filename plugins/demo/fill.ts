@@ -8,6 +8,7 @@ import { makeRandom } from './random.ts'
 import { makeRows, TABLES, type Rows } from './rows.ts'
 import { loadManyTickets } from './scale.ts'
 import { tellStories } from './tell.ts'
+import { openUnits } from './units.ts'
 import { DAY, numberDay } from './when.ts'
 import type { Desk } from './pen.ts'
 import { writeStory } from './write.ts'
@@ -27,6 +28,7 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     if (await work.db.selectFrom('person').select('id').limit(1).executeTakeFirst()) return false
     const rows = await tellUniversity(work.config, { ...wish, tickets: Math.min(wish.tickets, STORIES) }, hash)
     await load(work, rows)
+    await openUnits(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
     return true
   })

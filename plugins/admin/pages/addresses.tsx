@@ -1,7 +1,7 @@
 /** Owns the pages of the help desk's own addresses. */
 import type { Hono } from 'hono'
 import {
-  blankForm, ButtonLink, Card, Checkbox, createSystemAddress, editSystemAddress, Field, findSystemAddress, listAllQueues, listSystemAddresses, PageHead,
+  blankForm, ButtonLink, Card, Checkbox, createSystemAddress, editSystemAddress, Field, findSystemAddress, listAllQueues, listSystemAddresses, listTopics, PageHead,
   readFields, refused, Select, type FormState, type PageContext, type SystemAddress, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
@@ -65,7 +65,7 @@ async function addressesPage(c: PageContext): Promise<Response> {
 
 async function addressForm(c: PageContext, address: SystemAddress | undefined, form: FormState): Promise<Response> {
   const t = words(c)
-  const queues = await listAllQueues(c.get('host').db)
+  const [queues, topics] = await Promise.all([listAllQueues(c.get('host').db), listTopics(c.get('host').db)])
   return adminPage(c, {
     title: address?.address ?? t('address.new'), area: 'addresses', status: Object.keys(form.problems).length > 0 ? 422 : 200,
     body: (
@@ -82,6 +82,8 @@ async function addressForm(c: PageContext, address: SystemAddress | undefined, f
             <Field c={c} form={form} name="address" type="email" label={t('address.address')} help={t('address.address.help')} value={address?.address} required autocomplete="off" />
             <Field c={c} form={form} name="name" label={t('address.name')} help={t('address.name.help')} value={address?.name ?? c.get('host').config.mail.fromName} maxlength={200} required />
             <Select c={c} form={form} name="queueId" label={t('address.queue')} help={t('address.queue.help')} value={address?.queueId ?? c.req.query('queue')} empty={t('choose')} choices={queueChoices(queues, address?.queueId)} required />
+            <Checkbox c={c} form={form} name="byUnit" label={t('address.by-unit')} help={t('address.by-unit.help')} checked={address?.byUnit ?? false} />
+            <Select c={c} form={form} name="topicId" label={t('address.topic')} help={t('address.topic.help')} value={address?.topicId} empty={t('address.no-topic')} choices={topics.filter((topic) => topic.valid || topic.id === address?.topicId).map((topic) => ({ value: topic.id, label: topic.name }))} />
             <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('address.valid.help')} checked={address?.valid ?? true} />
           </FormCard>
         </Beside>
@@ -92,4 +94,5 @@ async function addressForm(c: PageContext, address: SystemAddress | undefined, f
 
 const read = (values: Record<string, string>) => ({
   address: values['address'] ?? '', name: values['name'] ?? '', queueId: values['queueId'] ?? '', valid: Boolean(values['valid']),
+  byUnit: Boolean(values['byUnit']), topicId: values['topicId'] || null,
 })

@@ -1,11 +1,10 @@
 /** Owns the pages of calendars: list, one calendar, and what it would do, before it is saved. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarSchema, Card, Checkbox, comingHolidays, coreTexts, createCalendar, DEFAULT_CALENDAR, DEFAULT_CALENDAR_NAME,
-  editCalendar, Field, findCalendar, holidayCountries, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours,
+  blankForm, Button, ButtonLink, calendarFieldOf as fieldOf, calendarOfFields, calendarSchema, Card, Checkbox, comingHolidays, coreTexts, createCalendar, DEFAULT_CALENDAR, DEFAULT_CALENDAR_NAME,
+  editCalendar, Field, fieldsOfCalendar, findCalendar, holidayCountries, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours,
   sayReceipt, sayReceiptReason, Select, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
 } from '../../../core/index.ts'
-import { calendarOfFields, fieldOf, fieldsOfCalendar } from '../calendar-fields.ts'
 import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

@@ -2,8 +2,9 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, changePassword, clientOf, CsrfField, demandLogin, endOwnSession, endSessions, Field, findPerson, flash, FormProblems, MIN_PASSWORD_LENGTH, page, PageHead,
-  Preferences, readFields, readForm, Refusal, secondFactorOf, SECOND_FACTOR_PATH, sessionsOf, SideList, Time, withRefusal, type FormState, type PageContext, type Person, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, changePassword, choosePersonUnit, clientOf, CsrfField, demandLogin, endOwnSession, endSessions, Field, findPerson, flash, FormProblems,
+  listUnits, MIN_PASSWORD_LENGTH, page, PageHead, Preferences, readFields, readForm, Refusal, secondFactorOf, SECOND_FACTOR_PATH, Select, sessionsOf, SideList, Time, unitOfPerson,
+  withRefusal, type FormState, type PageContext, type Person, type PersonUnit, type Unit, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -32,6 +33,20 @@ export function accountRoutes(app: Hono<WebEnv>): void {
     return c.redirect('/account', 303)
   })
 
+  app.post('/account/unit', async (c) => {
+    const actor = demandLogin(c)
+    const values = await readFields(c)
+    const host = c.get('host')
+    try {
+      await host.work(actor, (work) => choosePersonUnit(work, values['unit'] ?? ''))
+    } catch (error) {
+      return accountPage(c, withRefusal(c, { values, problems: {} }, error), 422)
+    }
+    const person = await findPerson(host.db, actor.id)
+    flash(c, { text: words.in(c.get('language'))('account.unit.done', { unit: person?.unitName ?? '' }) })
+    return c.redirect('/account#unit', 303)
+  })
+
   app.post('/account/sessions', async (c) => {
     const actor = demandLogin(c)
     const count = await c.get('host').work(actor, (work) => endSessions(work, actor.id, c.get('session')))
@@ -51,8 +66,8 @@ export function accountRoutes(app: Hono<WebEnv>): void {
 async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200): Promise<Response> {
   const actor = demandLogin(c)
   const { db, clock } = c.get('host')
-  const [person, sessions, factor] = await Promise.all([
-    findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session')), secondFactorOf(db, actor.id),
+  const [person, sessions, factor, units, said] = await Promise.all([
+    findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session')), secondFactorOf(db, actor.id), listUnits(db), unitOfPerson(db, actor.id),
   ])
   const t = words.in(c.get('language'))
   return page(c, {
@@ -66,6 +81,7 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
             { name: t('account.address'), value: person?.address }, { name: t('account.unit'), value: person?.unitName },
           ]} />
         </Card>
+        {units.length > 1 && <Card title={t('account.unit.title')} id="unit"><UnitForm c={c} form={form} units={units} said={said} /></Card>}
         <Card title={t('account.looks')} id="looks"><Preferences c={c} /></Card>
         <Card title={t('account.password')} id="password">{person && <PasswordForm c={c} form={form} person={person} />}</Card>
         {(actor.access.agent || factor.state === 'on') && (
@@ -78,6 +94,24 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
       </>
     ),
   })
+}
+
+const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; units: readonly Unit[]; said: PersonUnit }) => {
+  const t = words.in(c.get('language'))
+  const named = (unit: Unit) => c.get('language') === 'en' ? unit.nameEn ?? unit.name : unit.name
+  const now = units.find((unit) => unit.id === said.unitId)
+  const by = said.by === 'rule' ? said.rule && t(`account.unit.by.${said.rule.kind}`, { name: said.rule.name, value: said.rule.value }) : said.by && t(`account.unit.by.${said.by}`)
+  return (
+    <form method="post" action="/account/unit" class="form">
+      <CsrfField c={c} />
+      <p>{now ? <b>{named(now)}</b> : t('account.unit.none')} {by && <span class="quiet">{by}</span>}</p>
+      <Select
+        c={c} form={form} name="unit" label={t('account.unit')} help={t('account.unit.help')} value={said.unitId} {...(now ? {} : { empty: t('account.unit.choose') })}
+        choices={units.filter((unit) => unit.valid).map((unit) => ({ value: unit.id, label: `${'\u00a0'.repeat(unit.depth * 3)}${named(unit)}` }))}
+      />
+      <Button>{t('account.unit.save')}</Button>
+    </form>
+  )
 }
 
 const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; person: Person }) => {

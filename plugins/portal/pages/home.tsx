@@ -3,33 +3,41 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, findBeside, flash, FormProblems, FoundBeside, hx, page, readFiles, readForm, respond,
-  sayCutOff, sayHours, TextArea, withRefusal, type FormState, type PageContext, type PersonActor, type WebEnv,
+  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, findBeside, flash, FormProblems, FoundBeside, hx, page, readFields,
+  readFiles, readForm, respond, sayCutOff, sayHours, sayRoute, Select, TextArea, withRefusal, type FormState, type PageContext, type PersonActor, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
 import { addressOf, exportMine, listMine, readWish } from '../my-tickets.ts'
 import { LoginForms } from '../parts/login-forms.tsx'
 import { MineRegion, MyTickets } from '../parts/my-tickets.tsx'
-import { findReception, promise, type Reception } from '../reception.ts'
+import { findReception, promise, readChoices, type Choices, type Reception } from '../reception.ts'
 import { words } from '../words.ts'
 
-const askSchema = z.object({ subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(100_000) })
+const askSchema = z.object({ subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(100_000), unit: z.string().optional(), topic: z.string().optional() })
+/** The button that only asks who would answer; where scripts run the page says so by itself. */
+const SHOW = 'show'
 
 export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.get('/', (c) => home(c, host, blankForm()))
 
   app.post('/', async (c) => {
     const actor = demandLogin(c)
+    const values = await readFields(c)
+    if (values['act'] === SHOW) return home(c, host, blankForm(values))
     const form = await readForm(c, askSchema)
     if (!form.ok) return home(c, host, form, 422)
     const { queue: queueName } = await host.settings()
-    const { queue, calendar } = await findReception(host, queueName, c.get('language'))
+    const choices = await readChoices(host, actor.unitId, form.value, c.get('language'))
+    if (choices.topics.length > 0 && !form.value.topic) {
+      return home(c, host, { values: form.values, problems: { topic: words.in(c.get('language'))('ask.topic.needed') } }, 422)
+    }
+    const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
       const attachments = await readFiles(c)
       const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, async (work) => {
         const made = await createTicket(work, {
-          title: form.value.subject, queueId: queue.id, customerId: actor.id,
+          title: form.value.subject, queueId: queue.id, customerId: actor.id, topicId: choices.topicId, ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
           article: {
             channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: form.value.subject, body: form.value.body,
             attachments,
@@ -40,7 +48,8 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       })
       const t = words.in(c.get('language'))
       const later = promise(calendar, c.get('language'), host.clock())
-      flash(c, { text: later ? t('ask.done.later', { number: ticket.number, receipt: later.receipt }) : t('ask.done', { number: ticket.number }) })
+      const done = later ? t('ask.done.later', { number: ticket.number, receipt: later.receipt }) : t('ask.done', { number: ticket.number })
+      flash(c, { text: choices.topics.length > 0 ? `${done} ${t('ask.who', { unit })}` : done })
       return c.redirect(`/tickets/${ticket.id}`, 303)
     } catch (error) {
       return home(c, host, withRefusal(c, form, error), 422)
@@ -58,19 +67,21 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 async function home(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 = 200): Promise<Response> {
   const actor = c.get('actor')
   const { queue, welcome } = await host.settings()
-  const reception = await findReception(host, queue, c.get('language'))
-  if (!actor) return entrance(c, host, reception, welcome)
+  if (!actor) return entrance(c, host, await findReception(host, queue, c.get('language')), welcome)
+  const typed = Object.keys(form.values).length > 0 ? form.values : c.req.query()
+  const choices = await readChoices(host, actor.unitId, { unit: typed['unit'], topic: typed['topic'] }, c.get('language'))
+  const reception = await findReception(host, queue, c.get('language'), choices)
   const wish = readWish(c)
   const found = await listMine(host, actor, wish)
   return respond(c, {
     status,
-    fragments: { promise: () => <Promised c={c} host={host} reception={reception} />, mine: () => <MineRegion c={c} wish={wish} found={found} /> },
+    fragments: { about: () => <About c={c} host={host} reception={reception} choices={choices} form={form} />, mine: () => <MineRegion c={c} wish={wish} found={found} /> },
     whole: async () => page(c, {
       title: words.in(c.get('language'))('home.title'), status, frame: await portalFrame(c), live: { list: true },
       body: (
         <>
           <Welcome c={c} reception={reception} welcome={welcome} actor={actor} />
-          <AskForm c={c} host={host} reception={reception} form={form} suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)} />
+          <AskForm c={c} host={host} reception={reception} choices={choices} form={form} suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)} />
           <MyTickets c={c} wish={wish} found={found} />
           <FoundBeside c={c} results={wish.after ? [] : await findBeside(c, wish.search, { ...actor, access: asCustomer(actor.access) })} />
           {await host.slots.fill('portal.home', {}, c)}
@@ -107,30 +118,48 @@ const Welcome = ({ c, reception, welcome, actor }: { c: PageContext; reception: 
   )
 }
 
-const AskForm = ({ c, host, reception, form, suggestions }: { c: PageContext; host: PortalHost; reception: Reception; form: FormState; suggestions: Child[] }) => {
+const AskForm = ({ c, host, reception, choices, form, suggestions }: {
+  c: PageContext; host: PortalHost; reception: Reception; choices: Choices; form: FormState; suggestions: Child[]
+}) => {
   const t = words.in(c.get('language'))
   return (
     <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask">
       <CsrfField c={c} />
-      <FormProblems c={c} form={form} labels={{ subject: t('ask.subject'), body: t('ask.text') }} />
+      <FormProblems c={c} form={form} labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic') }} />
       <Field c={c} form={form} name="subject" label={t('ask.subject')} required maxlength={250} placeholder={t('ask.subject.placeholder')} autocomplete="off" />
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />
       <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
-      <Promised c={c} host={host} reception={reception} />
+      <About c={c} host={host} reception={reception} choices={choices} form={form} />
       <div class="form-foot"><Button kind="primary">{t('ask.send')}</Button></div>
     </form>
   )
 }
 
-/** Who answers and when, true for this minute: it asks again by itself. */
-const Promised = ({ c, host, reception }: { c: PageContext; host: PortalHost; reception: Reception }) => {
+/** Unit and topic, who answers them and when: true for this minute and this choice, it asks again by itself. */
+const About = async ({ c, host, reception, choices, form }: { c: PageContext; host: PortalHost; reception: Reception; choices: Choices; form: FormState }) => {
   const t = words.in(c.get('language'))
-  const later = promise(reception.calendar, c.get('language'), host.clock())
+  const language = c.get('language')
+  const later = promise(reception.calendar, language, host.clock())
+  const choosing = choices.topics.length > 0
+  const why = choosing && choices.topicId !== null && reception.reason?.route ? await sayRoute(host.db, reception.reason.route, reception.queue.id, language) : []
   return (
-    <div id="promise" class="promise" {...hx(c, { get: '/', trigger: 'every 60s', swap: 'outerMorph' })} {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}>
-      <p><b>{t('ask.who', { unit: reception.unit })}</b></p>
-      <p>{later ? t('ask.later', { reason: later.reason[0]!.toUpperCase() + later.reason.slice(1), receipt: later.receipt }) : t('ask.now')}</p>
+    <div
+      id="about" {...hx(c, { get: '/', trigger: choosing ? 'change, every 60s' : 'every 60s', swap: 'outerMorph', ...(choosing ? { include: '#field-topic, #field-unit' } : {}) })}
+      {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
+    >
+      {choosing && (
+        <div class="form-row">
+          <Select c={c} form={form} name="topic" label={t('ask.topic')} value={choices.topicId} required empty={t('ask.topic.choose')} choices={choices.topics} />
+          <Select c={c} form={form} name="unit" label={t('ask.unit')} value={choices.unitId} choices={choices.units} {...(choices.unitId === null ? { empty: t('ask.unit.none') } : {})} />
+        </div>
+      )}
+      <div id="promise" class="promise" aria-live="polite">
+        <p><b>{t('ask.who', { unit: reception.unit })}</b> {choosing && <span class="quiet">{t('ask.hours', { hours: sayHours(reception.calendar, language) })}</span>}</p>
+        <p>{later ? t('ask.later', { reason: later.reason[0]!.toUpperCase() + later.reason.slice(1), receipt: later.receipt }) : t('ask.now')}</p>
+        {why.length > 0 && <details class="why"><summary>{t('ask.why')}</summary><ul>{why.map((line) => <li>{line}</li>)}</ul></details>}
+      </div>
+      {choosing && <noscript><Button name="act" value={SHOW} unchecked>{t('ask.show')}</Button></noscript>}
     </div>
   )
 }

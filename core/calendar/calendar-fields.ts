@@ -1,5 +1,5 @@
 /** Owns how a calendar stands in a form: hours as one line a day, holidays as one line each; both directions. */
-import { WEEKDAYS, type Calendar, type Weekday } from '../../core/index.ts'
+import { WEEKDAYS, type Calendar, type Weekday } from './calendar.ts'
 
 type Fields = Record<string, string>
 

@@ -1,0 +1,108 @@
+/**
+ * Owns local administration: who administers a unit. Such a person administers the unit named and every unit below it, and
+ * nothing else; acts on what belongs to the installation stay the central administrator's. Rights they give are rights they hold.
+ */
+import { sql, type Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
+import { recordChange } from '../kernel/admin-change.ts'
+import { isId } from '../kernel/input.ts'
+import { actorId, type Work } from '../kernel/work.ts'
+import type { Actor } from './actor.ts'
+import { holdsRight } from './policy.ts'
+
+const ROOT = '1'
+
+/** Acts for the whole installation: the program itself, or a central administrator. */
+export const isCentral = (actor: Actor): boolean => actor.kind === 'system' || actor.access.admin
+
+/** Does the person administer this unit, or one above it? Without the agent hat nobody administers anything. */
+export async function administersUnit(db: Kysely<Database>, personId: Id, unitId: Id): Promise<boolean> {
+  if (!isId(unitId)) return false
+  const { rows } = await sql<{ yes: boolean }>`
+    with recursive up as (
+      select id, parent_id from unit where id = ${unitId}
+      union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
+    select exists (select 1 from unit_administrator a join up on up.id = a.unit_id
+      join person p on p.id = a.person_id and p.valid and p.agent where a.person_id = ${personId}) as yes`.execute(db)
+  return rows[0]!.yes
+}
+
+/** Throws `not-allowed` unless the actor administers the unit: centrally, or it or one above it. Asked of the database, in the act. */
+export async function demandUnitAdmin(work: Work, unitId: Id): Promise<void> {
+  if (isCentral(work.actor)) return
+  if (work.actor.kind !== 'person' || !await administersUnit(work.db, work.actor.id, unitId)) throw refused('not-allowed')
+}
+
+/** Rights the person holds in a group now, by themselves or from a role. */
+export async function rightsHeldIn(db: Kysely<Database>, personId: Id, groupId: Id): Promise<Set<string>> {
+  const { rows } = await sql<{ right: string }>`
+    select gp."right" from group_person gp join person p on p.id = gp.person_id and p.valid and p.agent
+      join permission_group g on g.id = gp.group_id and g.valid where gp.person_id = ${personId} and gp.group_id = ${groupId}
+    union select gr."right" from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = r.id
+      join permission_group g on g.id = gr.group_id and g.valid join person p on p.id = rp.person_id and p.valid and p.agent
+      where rp.person_id = ${personId} and gr.group_id = ${groupId}`.execute(db)
+  return new Set(rows.map((row) => row.right))
+}
+
+/** Throws unless the actor may give these rights in the group: it is of a unit of theirs, and they hold each themselves (`right.not-held`). */
+export async function demandHolds(work: Work, groupId: Id, rights: readonly string[]): Promise<void> {
+  if (isCentral(work.actor)) return
+  const group = isId(groupId) && await work.db.selectFrom('permission_group').select(['unit_id', 'name']).where('id', '=', groupId).executeTakeFirst()
+  if (!group) throw refused('not-found')
+  // The group `admin` and whatever else is the installation's own.
+  if (group.unit_id === ROOT) throw refused('not-allowed')
+  await demandUnitAdmin(work, group.unit_id)
+  if (rights.length === 0) return
+  const held = await rightsHeldIn(work.db, actorId(work)!, groupId)
+  const missing = rights.find((right) => !holdsRight(held, right))
+  if (missing !== undefined) throw refused('right.not-held', { right: missing })
+}
+
+export interface UnitAdministrator { personId: Id; name: string; address: string | null; unitId: Id; unitName: string; since: Date; active: boolean }
+
+/** Who administers a unit: those named for it first, then those of units above it. */
+export async function listUnitAdministrators(db: Kysely<Database>, unitId: Id): Promise<UnitAdministrator[]> {
+  const { rows } = await sql<UnitAdministrator>`
+    with recursive up as (
+      select id, parent_id, name, 0 as depth from unit where id = ${unitId}
+      union all select u.id, u.parent_id, u.name, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    select p.id as "personId", p.name, pa.address, up.id as "unitId", up.name as "unitName", a.since, (p.valid and p.agent) as active
+    from unit_administrator a join up on up.id = a.unit_id join person p on p.id = a.person_id
+      left join person_address pa on pa.person_id = p.id and pa.main order by up.depth, p.name collate "pl-x-icu"`.execute(db)
+  return rows
+}
+
+/** Every unit of every local administrator, for the central overview. */
+export async function listAllUnitAdministrators(db: Kysely<Database>): Promise<{ unitId: Id; personId: Id; name: string }[]> {
+  return db.selectFrom('unit_administrator as a').innerJoin('person as p', 'p.id', 'a.person_id')
+    .select(['a.unit_id as unitId', 'a.person_id as personId', 'p.name']).orderBy('p.name').execute()
+}
+
+/**
+ * Makes somebody a local administrator: centrally, or by one of the unit's own. The person must wear the agent hat by then
+ * (`person.admin-needs-hat`). The root unit has none: who administers everything is a central administrator.
+ */
+export async function addUnitAdministrator(work: Work, unitId: Id, personId: Id): Promise<void> {
+  if (unitId === ROOT) throw refused('unit.root-stays')
+  await demandUnitAdmin(work, unitId)
+  const unit = isId(unitId) && await work.db.selectFrom('unit').select('id').where('id', '=', unitId).where('valid', '=', true).executeTakeFirst()
+  const person = isId(personId) && await work.db.selectFrom('person').select(['valid', 'agent']).where('id', '=', personId).executeTakeFirst()
+  if (!unit || !person || !person.valid) throw refused('not-found')
+  if (!person.agent) throw refused('person.admin-needs-hat', {}, 'who')
+  const added = await work.db.insertInto('unit_administrator').values({ unit_id: unitId, person_id: personId, since: work.now, given_by: actorId(work) })
+    .onConflict((oc) => oc.doNothing()).returning('person_id').executeTakeFirst()
+  if (added) recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, { unitId })
+}
+
+/** Takes it away: from oneself always; from others only centrally or from a unit above, so that neither of two can throw the other out. */
+export async function removeUnitAdministrator(work: Work, unitId: Id, personId: Id): Promise<void> {
+  if (!isCentral(work.actor) && actorId(work) !== personId) {
+    const unit = isId(unitId) && await work.db.selectFrom('unit').select('parent_id').where('id', '=', unitId).executeTakeFirst()
+    if (!unit || unit.parent_id === null) throw refused('not-allowed')
+    await demandUnitAdmin(work, unit.parent_id)
+  }
+  const gone = await work.db.deleteFrom('unit_administrator').where('unit_id', '=', unitId).where('person_id', '=', personId).returning('person_id').executeTakeFirst()
+  if (!gone) throw refused('not-found')
+  recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, { unitId })
+}

@@ -1,0 +1,60 @@
+/** The plugin units: pages on which a unit's local administrators run it; its looks; why routing chose a queue. */
+import { definePlugin, inProject } from '../../core/index.ts'
+import { RouteCard } from './route-card.tsx'
+import { UnitLinks } from './unit-links.tsx'
+import { addressRoutes } from './pages/addresses.tsx'
+import { homeRoutes } from './pages/home.tsx'
+import { hourRoutes } from './pages/hours.tsx'
+import { brandOfPage, lookRoutes } from './pages/looks.tsx'
+import { peopleRoutes } from './pages/people.tsx'
+import { pluginRoutes } from './pages/plugins.tsx'
+import { queueRoutes } from './pages/queues.tsx'
+import { recordRoutes } from './pages/records.tsx'
+import { textRoutes } from './pages/texts.tsx'
+import { topicRoutes } from './pages/topics.tsx'
+import { unitTexts } from './words.ts'
+
+export default definePlugin({
+  name: 'units',
+  api: 1,
+  scope: 'installation',
+  needs: ['portal', 'admin'],
+  texts: unitTexts,
+  files: { 'units.css': inProject('plugins/units/units.css') },
+  routes(app) {
+    homeRoutes(app)
+    queueRoutes(app)
+    topicRoutes(app)
+    peopleRoutes(app)
+    hourRoutes(app)
+    textRoutes(app)
+    pluginRoutes(app)
+    lookRoutes(app)
+    addressRoutes(app)
+    recordRoutes(app)
+  },
+  slots: {
+    'document.head': {
+      order: 60,
+      render: async (props, c) => {
+        const brand = props['frame'] === 'portal' ? await brandOfPage(c) : undefined
+        return (
+          <>
+            {props['frame'] === 'admin' && <link rel="stylesheet" href={c.get('asset')('units.css')} />}
+            {brand?.colour && <link rel="stylesheet" href={`/u/${brand.slug}/look.css?v=${brand.colour.slice(1)}`} />}
+          </>
+        )
+      },
+    },
+    'portal.bar': {
+      order: 5,
+      render: async (_props, c) => {
+        const brand = await brandOfPage(c)
+        if (!brand || (!brand.logoBlobId && brand.name === '')) return null
+        return <span class="quiet">{brand.logoBlobId ? <img src={`/u/${brand.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name} height="28" /> : brand.name}</span>
+      },
+    },
+    'person.menu': { order: 25, render: (_props, c) => <UnitLinks c={c} /> },
+    'desk.ticket.side': { order: 80, render: (props, c) => <RouteCard c={c} ticketId={String((props['ticket'] as { id: string }).id)} /> },
+  },
+})

@@ -1,0 +1,125 @@
+/** Owns the page of a unit's hours: its own calendar, tried before it is saved, or that of the unit above. */
+import type { Hono } from 'hono'
+import {
+  ActButton, blankForm, Button, calendarFieldOf, calendarOfFields, calendarOfQueue, calendarSchema, Card, coreTexts, createCalendar, DEFAULT_CALENDAR, editCalendar, Field,
+  fieldsOfCalendar, findCalendar, listCalendars, listUnits, mainQueueOf, nextMoment, PageHead, readFields, receive, sayCutOff, sayDateTime, sayHours, sayReceipt, sayReceiptReason,
+  setUnitCalendar, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
+} from '../../../core/index.ts'
+import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { words } from '../words.ts'
+
+export function hourRoutes(app: Hono<WebEnv>): void {
+  const base = '/u/:unit/admin/hours'
+  app.get(base, async (c) => hoursPage(c, await enter(c), blankForm()))
+  app.post(base, async (c) => save(c, await enter(c)))
+  app.post(`${base}/inherit`, async (c) => {
+    const room = await enter(c)
+    return submit(c, {}, async () => {
+      await c.get('host').work(room.actor, (work) => setUnitCalendar(work, room.unit.id, null))
+      return { to: `${room.path}/hours`, said: words(c)('hours.inherited') }
+    }, (form) => hoursPage(c, room, form))
+  })
+}
+
+/** The calendar that is the unit's own; one of the installation's that was chosen for it is not. */
+async function ownCalendar(c: PageContext, room: Room): Promise<StoredCalendar | undefined> {
+  const { db } = c.get('host')
+  const used = room.unit.calendarId ? await findCalendar(db, room.unit.calendarId) : undefined
+  return used?.unitId === room.unit.id ? used : (await listCalendars(db)).find((one) => one.unitId === room.unit.id)
+}
+
+/** What counts in the unit now. */
+async function inForce(c: PageContext, room: Room): Promise<Calendar> {
+  const { db } = c.get('host')
+  const main = await mainQueueOf(db, room.unit.id)
+  if (main) return calendarOfQueue(db, main.id)
+  const [units, calendars] = await Promise.all([listUnits(db), listCalendars(db)])
+  for (let at: string | null = room.unit.id; at !== null; at = units.find((unit) => unit.id === at)?.parentId ?? null) {
+    const id = units.find((unit) => unit.id === at)?.calendarId
+    const found = calendars.find((one) => one.id === id && one.valid)
+    if (found) return found.calendar
+  }
+  return DEFAULT_CALENDAR
+}
+
+async function save(c: PageContext, room: Room): Promise<Response> {
+  const values = await readFields(c)
+  const [own, now] = [await ownCalendar(c, room), await inForce(c, room)]
+  const { db, work } = c.get('host')
+  const taken = (await listCalendars(db)).filter((one) => one.id !== own?.id).map((one) => one.name.toLowerCase())
+  const name = own?.name ?? (taken.includes(room.unit.name.toLowerCase()) ? `${room.unit.name} (${room.unit.slug})` : room.unit.name)
+  const parsed = calendarSchema.safeParse({ ...calendarOfFields({ ...values, name, zone: now.zone, holidayCountry: now.holidayCountry ?? '' }) as object, yearlyHolidays: now.yearlyHolidays })
+  if (!parsed.success) {
+    const say = coreTexts.in(c.get('language'))
+    const t = words(c)
+    const problems: Record<string, string> = {}
+    for (const issue of parsed.error.issues) {
+      const { field, line } = calendarFieldOf(issue.path)
+      const text = issue.message in coreTexts.pl ? say(issue.message as CoreKey) : t('hours.unreadable')
+      problems[field] ??= line === undefined ? text : `${t('hours.line', { line })} ${text}`
+    }
+    return hoursPage(c, room, { values, problems })
+  }
+  if (values['act'] === 'try') return hoursPage(c, room, { values, problems: {} }, parsed.data)
+  return submit(c, values, async () => {
+    await work(room.actor, async (act) => {
+      let id = own?.id
+      if (id) await editCalendar(act, id, parsed.data, true)
+      else id = await createCalendar(act, parsed.data, true, room.unit.id)
+      await setUnitCalendar(act, room.unit.id, id)
+    })
+    return { to: `${room.path}/hours`, said: words(c)('said.saved') }
+  }, (form) => hoursPage(c, room, form))
+}
+
+async function hoursPage(c: PageContext, room: Room, form: FormState, tried?: Calendar): Promise<Response> {
+  const t = words(c)
+  const now = await inForce(c, room)
+  const initial = fieldsOfCalendar(now)
+  return unitPage(c, room, {
+    title: t('area.hours'), area: 'hours', status: statusOf(form),
+    body: (
+      <>
+        <PageHead title={t('area.hours')} beside={t(room.unit.calendarId ? 'glance.own-hours' : 'glance.inherited-hours')}>
+          {room.unit.calendarId && <ActButton c={c} action={`${room.path}/hours/inherit`}>{t('hours.inherit')}</ActButton>}
+        </PageHead>
+        <div class="admin-two">
+          <FormCard c={c} form={form} action={`${room.path}/hours`} acts={<Button name="act" value="try" unchecked>{t('hours.try')}</Button>}>
+            <p class="field-help">{t('hours.help')}</p>
+            <div class="hours">
+              {WEEKDAYS.map((day) => <Field c={c} form={form} name={`hours.${day}`} label={t(`weekday.${day}`)} value={initial[`hours.${day}`]} placeholder={t('hours.closed')} />)}
+            </div>
+            <Field c={c} form={form} name="cutOff" label={t('hours.cut-off')} help={t('hours.cut-off.help')} value={initial['cutOff']} />
+            <TextArea c={c} form={form} name="onceHolidays" label={t('hours.once')} help={t('hours.once.help')} value={initial['onceHolidays']} rows={3} />
+          </FormCard>
+          <div class={tried ? 'admin-aside aside-first' : 'admin-aside'}><Preview c={c} calendar={tried ?? now} trying={tried !== undefined} /></div>
+        </div>
+      </>
+    ),
+  })
+}
+
+const Preview = ({ c, calendar, trying }: { c: PageContext; calendar: Calendar; trying: boolean }) => {
+  const t = words(c)
+  const language = c.get('language')
+  const now = c.get('host').clock()
+  const moments = [now, nextMoment(calendar, now, 5, '15:00'), nextMoment(calendar, now, 5, '15:01'), nextMoment(calendar, now, 7, '12:00')]
+  return (
+    <Card title={t(trying ? 'hours.would' : 'hours.does')} id="preview">
+      {trying && <p class="warn para">{t('hours.not-saved')}</p>}
+      <p>{sayHours(calendar, language)}</p>
+      <p class="para quiet">{sayCutOff(calendar, language)}</p>
+      <dl class="moments">
+        {moments.map((at, i) => {
+          const receipt = receive(calendar, at, language)
+          return (
+            <div>
+              <dt>{i === 0 ? t('hours.now') : sayDateTime(at, calendar.zone, language, now)}</dt>
+              <dd>{sayReceipt(receipt, calendar, language, at)} <span class="quiet">({sayReceiptReason(receipt, calendar, language, at)})</span></dd>
+            </div>
+          )
+        })}
+      </dl>
+    </Card>
+  )
+}

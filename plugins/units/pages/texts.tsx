@@ -1,0 +1,161 @@
+/** Owns the pages of a unit's automatic answers: what is sent now, the unit's own words instead, a preview on a ticket of its own. */
+import type { Hono } from 'hono'
+import {
+  ActButton, blankForm, Button, Card, createText, editText, Field, findTicketByNumber, isTextType, listQueueTexts, listTexts, mainQueueOf, Notice, PageHead, previewText, readFields,
+  refused, Select, setQueueText, TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState, type Language, type PageContext, type TextPreview, type WebEnv,
+} from '../../../core/index.ts'
+import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { words, type UnitKey } from '../words.ts'
+
+const LANGUAGES: readonly Language[] = ['pl', 'en']
+const typeKey = (type: AutoResponseType): UnitKey => `text.type.${type}` as UnitKey
+const pathOf = (room: Room, type: AutoResponseType) => `${room.path}/texts/${type.replaceAll(' ', '-').replace('/', '_')}`
+const typeOf = (c: PageContext): AutoResponseType => {
+  const type = (c.req.param('type') ?? '').replaceAll('-', ' ').replace('_', '/')
+  if (!isTextType(type)) throw refused('not-found')
+  return type
+}
+
+export function textRoutes(app: Hono<WebEnv>): void {
+  const base = '/u/:unit/admin/texts'
+  app.get(base, async (c) => textsPage(c, await enter(c), blankForm()))
+  app.get(`${base}/:type`, async (c) => textForm(c, await enter(c), typeOf(c), blankForm()))
+  app.post(`${base}/:type`, async (c) => save(c, await enter(c), typeOf(c)))
+  app.post(`${base}/:type/use`, async (c) => {
+    const room = await enter(c)
+    const type = typeOf(c)
+    const { choice = '' } = await readFields(c)
+    return submit(c, {}, async () => {
+      const main = await demandMain(c, room)
+      await c.get('host').work(room.actor, (work) => setQueueText(work, main.id, type, choice === 'none' ? 'none' : 'inherit'))
+      return { to: `${room.path}/texts`, said: words(c)('said.saved') }
+    }, (form) => textsPage(c, room, form))
+  })
+}
+
+async function demandMain(c: PageContext, room: Room): Promise<{ id: string }> {
+  const main = await mainQueueOf(c.get('host').db, room.unit.id)
+  if (!main) throw refused('unit.not-opted-in')
+  return main
+}
+
+/** What is sent in the unit, by kind: its main queue says it, those below take it over. */
+async function situation(c: PageContext, room: Room) {
+  const { db } = c.get('host')
+  const main = await mainQueueOf(db, room.unit.id)
+  const [texts, queues] = await Promise.all([listTexts(db), listQueueTexts(db)])
+  const queue = queues.find((one) => one.queueId === main?.id)
+  return {
+    main, inForce: (type: AutoResponseType): AutoText | undefined => texts.find((text) => text.id === queue?.inForce.get(type)?.textId),
+    choice: (type: AutoResponseType) => queue?.own.get(type) ?? 'inherit', own: (type: AutoResponseType) => texts.find((text) => text.unitId === room.unit.id && text.type === type),
+    texts,
+  }
+}
+
+async function textsPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+  const t = words(c)
+  const now = await situation(c, room)
+  return unitPage(c, room, {
+    title: t('area.texts'), area: 'texts', status: statusOf(form),
+    body: (
+      <>
+        <PageHead title={t('area.texts')} beside={t('text.what')} />
+        {!now.main && <Notice tone="warn"><p>{t('text.out')}</p></Notice>}
+        <div class="admin-one">
+          <Card plain>
+            <ul class="unit-people">
+              {TEXT_TYPES.map((type) => {
+                const text = now.inForce(type)
+                const mine = text?.unitId === room.unit.id
+                return (
+                  <li class="unit-person">
+                    <div>
+                      <p><b>{now.main ? <a href={pathOf(room, type)}>{t(typeKey(type))}</a> : t(typeKey(type))}</b></p>
+                      <p class="quiet small">{text ? `${t(mine ? 'text.own' : 'text.common')}: ${(text.variants[c.get('language')] ?? text.variants.pl ?? text.variants.en)?.subject ?? ''}` : t('text.nothing')}</p>
+                    </div>
+                    {now.main && (
+                      <div class="acts">
+                        {now.choice(type) !== 'none' && text && <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'none' }}>{t('text.stop')}</ActButton>}
+                        {now.choice(type) !== 'inherit' && <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'inherit' }}>{t('text.back')}</ActButton>}
+                      </div>
+                    )}
+                  </li>
+                )
+              })}
+            </ul>
+          </Card>
+        </div>
+      </>
+    ),
+  })
+}
+
+/** Saves the unit's own text and uses it, or with the button "preview" shows what a ticket's customer would get. */
+async function save(c: PageContext, room: Room, type: AutoResponseType): Promise<Response> {
+  const values = await readFields(c)
+  if (values['act'] === 'preview') return preview(c, room, type, values)
+  return submit(c, values, async () => {
+    const main = await demandMain(c, room)
+    const { own, texts } = await situation(c, room)
+    const mine = own(type)
+    const variant = (language: Language) => ({ subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' })
+    const wanted = `${room.unit.name} – ${words(c)(typeKey(type))}`.slice(0, 190)
+    const name = mine?.name ?? (texts.some((text) => text.name.toLowerCase() === wanted.toLowerCase()) ? `${wanted} (${room.unit.slug})` : wanted)
+    await c.get('host').work(room.actor, async (work) => {
+      const form = { name, valid: true, variants: { pl: variant('pl'), en: variant('en') } }
+      const id = mine ? mine.id : await createText(work, { ...form, type }, room.unit.id)
+      if (mine) await editText(work, mine.id, form)
+      await setQueueText(work, main.id, type, id)
+    })
+    return { to: `${room.path}/texts`, said: words(c)('text.saved') }
+  }, (form) => textForm(c, room, type, form))
+}
+
+async function preview(c: PageContext, room: Room, type: AutoResponseType, values: Record<string, string>): Promise<Response> {
+  const { db, config, clock } = c.get('host')
+  const number = (values['ticket'] ?? '').replace(/\D/g, '')
+  const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
+  // Another unit's ticket is not there.
+  if (!ticket || ticket.unitId !== room.unit.id) return textForm(c, room, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
+  const language: Language = values['previewLanguage'] === 'en' ? 'en' : 'pl'
+  const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
+  return textForm(c, room, type, { values, problems: {} }, await previewText({ db, config, now: clock(), actor: room.actor }, ticket, variant, language))
+}
+
+async function textForm(c: PageContext, room: Room, type: AutoResponseType, form: FormState, shown?: TextPreview): Promise<Response> {
+  const t = words(c)
+  const now = await situation(c, room)
+  const begin = now.own(type) ?? now.inForce(type)
+  return unitPage(c, room, {
+    title: t(typeKey(type)), area: 'texts', status: statusOf(form),
+    body: (
+      <>
+        <Crumb href={`${room.path}/texts`}>{t('area.texts')}</Crumb>
+        <PageHead title={t(typeKey(type))} beside={t(now.own(type) ? 'text.own' : 'text.begins')} />
+        <div class={shown ? 'admin-two' : 'admin-one'}>
+          <FormCard c={c} form={form} action={pathOf(room, type)} cancel={`${room.path}/texts`} save={t('text.save')} acts={<Button name="act" value="preview" unchecked>{t('text.preview')}</Button>}>
+            {LANGUAGES.map((language) => (
+              <fieldset class="fields fields-wide"><legend>{language === 'pl' ? 'Polski' : 'English'}</legend>
+                <Field c={c} form={form} name={`${language}.subject`} label={t('text.subject')} value={begin?.variants[language]?.subject} maxlength={250} />
+                <TextArea c={c} form={form} name={`${language}.body`} label={t('text.body')} help={t('text.body.help')} value={begin?.variants[language]?.body} rows={9} maxlength={20_000} />
+              </fieldset>
+            ))}
+            <fieldset class="fields"><legend>{t('text.preview')}</legend>
+              <Field c={c} form={form} name="ticket" label={t('text.ticket')} help={t('text.ticket.help')} inputmode="numeric" autocomplete="off" />
+              <Select c={c} form={form} name="previewLanguage" label={t('text.language')} value="pl" choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+            </fieldset>
+          </FormCard>
+          {shown && (
+            <div class="admin-aside aside-first">
+              <Card title={t('text.preview')} id="preview">
+                <p class="quiet small">{shown.from}</p>
+                <p class="preview-subject"><b>{shown.subject}</b></p>
+                <div class="message-text">{shown.body}</div>
+              </Card>
+            </div>
+          )}
+        </div>
+      </>
+    ),
+  })
+}
