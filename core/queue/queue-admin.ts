@@ -118,7 +118,8 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
   if (name !== before.name) {
     for (const one of renamed) await work.db.updateTable('queue').set({ name: one.name }).where('id', '=', one.id).execute()
   }
-  const { id: _id, created_at: _at, sort: _sort, ...stood } = before
+  // Only what this form holds: order, salutation and signature have acts of their own.
+  const stood = Object.fromEntries(Object.keys(values).map((key) => [key, before[key as keyof typeof values]]))
   // Where mail goes is kept by queue, names included.
   if (recordChange(work, 'queue', id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
 }
