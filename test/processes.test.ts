@@ -44,6 +44,9 @@ async function end(name: Name, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (signal === 'SIGTERM') expect({ name, code, stderr: program.stderr }).toEqual({ name, code: 0, stderr: program.stderr })
 }
 
+/** `npm run test:long` takes the minutes that these need. */
+const LONG = process.env['POMOC_LONG'] === 'yes'
+
 /** For a machine that has much else to do. */
 const PATIENCE = 240_000
 
@@ -150,7 +153,7 @@ test('a plugin switched on, a setting and an address hold in every process at on
   expect((await get('webB', '/u/it/probe')).status).toBe(404)
   await post('webA', '/admin/plugins/probe', { 'unit.1': 'on' })
   const on = await until('the plugin is on in the other process', async () => (await get('webB', '/u/it/probe')).status === 200)
-  await post('webA', '/admin/settings/probe', { limit: '7' })
+  await post('webA', '/admin/settings/probe', { 'from.limit': 'own', limit: '7' })
   const set = await until('the setting holds in the other process', async () => (await (await get('webB', '/u/it/probe')).text()) === 'limit 7')
   const nodemailer = await import('nodemailer')
   const transport = nodemailer.createTransport({ host: '127.0.0.1', port: port('smtp'), ignoreTLS: true })
@@ -215,7 +218,7 @@ test('kill -9 of one web process: the other serves', async () => {
   expect((await get('webA', '/desk')).status).toBe(200)
 }, PATIENCE)
 
-test('a restart of every process, one after the other, under 50 mails a second refuses none, and no page', async () => {
+if (LONG) test('a restart of every process, one after the other, under 50 mails a second refuses none, and no page', async () => {
   const [crowd, visits] = [newCrowd(), { answers: 0, refusals: [] as string[] }]
   let over = false
   const begun = performance.now()
@@ -253,7 +256,7 @@ test('a restart of every process, one after the other, under 50 mails a second r
   await expectOneTicketEach(crowd)
 }, PATIENCE)
 
-test('of two processes that take mail from one socket either may go at any time, and nobody meets a closed door', async () => {
+if (LONG) test('of two processes that take mail from one socket either may go at any time, and nobody meets a closed door', async () => {
   const crowd = newCrowd()
   sockets.set('smtpB', sockets.get('smtp')!)
   await start('smtpB')
@@ -273,7 +276,7 @@ test('of two processes that take mail from one socket either may go at any time,
   await expectOneTicketEach(crowd)
 }, PATIENCE)
 
-test('of two jobs processes one does what the clock asks, each minute once', async () => {
+if (LONG) test('of two jobs processes one does what the clock asks, each minute once', async () => {
   await until('a full minute has come', async () => (await rows('select 1 from chime_rung')).length > 0, 120)
   await sleep(1000) // whoever would ring twice does so now
   const rung = await rows<{ minute: string; count: string }>('select minute, count(*) from chime_rung group by 1')

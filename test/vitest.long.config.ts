@@ -1,4 +1,4 @@
-/** Owns how `npm run test:long` runs: the kill loops, fuzzing and full matrices of test/long, one file at a time. */
+/** Owns how `npm run test:long` runs: the kill loops, fuzzing and full matrices, one file at a time. */
 import { defineConfig } from 'vitest/config'
 import { common } from './vitest.common.ts'
 
@@ -6,7 +6,9 @@ export default defineConfig({
   ...common,
   test: {
     ...common.test,
-    include: ['test/long/**/*.test.{ts,tsx}'],
+    include: ['test/long/**/*.test.{ts,tsx}', 'test/processes.test.ts', 'test/journeys/payloads.test.ts'],
+    // What these two leave out of every run.
+    env: { POMOC_LONG: 'yes' },
     maxWorkers: 1,
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
