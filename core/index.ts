@@ -40,6 +40,7 @@ export { loadRows, settleIds } from './database/load.ts'
 // Who may what
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
+export { explainRight, whoSees, type Because, type Explanation, type Onlooker, type Via } from './permission/explain.ts'
 export { loadActor } from './permission/access.store.ts'
 
 // Calendars
@@ -77,6 +78,7 @@ export { findArticle, findAttachment, firstWords, listArticles, storable, type A
 // Queues and people
 export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
+export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, standsInFor, type Absence, type AbsenceForm } from './person/absence.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,

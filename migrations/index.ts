@@ -5,6 +5,7 @@ import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
 import * as plugins from './0010_plugins.ts'
 import * as routing from './0025_routing.ts'
+import * as absence from './0028_absence.ts'
 import * as privacy from './0027_privacy.ts'
 import * as assurance from './0021_assurance.ts'
 import * as audit from './0026_audit.ts'
@@ -19,6 +20,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0010_plugins': plugins,
   '0025_routing': routing,
   '0027_privacy': privacy,
+  '0028_absence': absence,
   '0021_assurance': assurance,
   '0026_audit': audit,
   '0024_login': login,

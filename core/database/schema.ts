@@ -48,6 +48,7 @@ export interface PersonDirectoryTable {
   person_id: Id; directory: string; entry_id: string; dn: string; attributes: Json<Record<string, string[]>>; groups: string[]
   given_addresses: string[]; given_agent: Generated<boolean>; given_roles: Id[]; off_since: Date | null; seen_at: Date
 }
+export interface PersonAbsenceTable { person_id: Id; from_at: Date; until_at: Date; substitute_id: Id | null; note: Generated<string> }
 export interface PersonDeviceTable { person_id: Id; token_hash: Buffer; last_used_at: Date }
 export interface SecondFactorTable { person_id: Id; secret: string; confirmed_at: Date | null; last_step: Generated<string>; created_at: Date }
 export interface RecoveryCodeTable { person_id: Id; code_hash: Buffer; used_at: Date | null }
@@ -189,6 +190,7 @@ export interface Database {
   login_attempt: LoginAttemptTable
   person_directory: PersonDirectoryTable
   person_device: PersonDeviceTable
+  person_absence: PersonAbsenceTable
   second_factor: SecondFactorTable
   recovery_code: RecoveryCodeTable
   permission_group: PermissionGroupTable

@@ -4,7 +4,7 @@ import type { Id } from '../database/schema.ts'
 import type { Work } from './work.ts'
 
 export type AdminSubject =
-  | 'person' | 'person address' | 'person password' | 'second factor' | 'person right' | 'person role' | 'group' | 'role' | 'role right' | 'queue' | 'system address'
+  | 'person' | 'person address' | 'person password' | 'second factor' | 'person right' | 'person absence' | 'person role' | 'group' | 'role' | 'role right' | 'queue' | 'system address'
   | 'calendar' | 'text' | 'queue text' | 'unit' | 'setting' | 'plugin activation' | 'inbound mail' | 'outbound mail'
   | 'postmaster filter' | 'salutation' | 'signature' | 'answer template'
   | 'topic' | 'route' | 'unit administrator' | 'unit rule' | 'unit opted in' | 'unit looks' | 'person unit'

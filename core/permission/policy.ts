@@ -37,7 +37,7 @@ interface Branch {
 
 const isCustomerRight = (right: Right) => right === 'see' || right === 'answer'
 const agentMay = (access: Access, right: Right) => access.agent && !isCustomerRight(right)
-/** OTRS: every right implies reading; rw implies every right. */
+/** OTRS: rw implies every right, and no other right implies another: who holds `note` alone does not read. */
 export function holdsRight(rights: ReadonlySet<string> | undefined, right: Right): boolean {
   if (!rights || rights.size === 0) return false
   return right === 'ro' ? rights.has('ro') || rights.has('rw') : rights.has(right) || rights.has('rw')

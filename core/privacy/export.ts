@@ -56,7 +56,8 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
   const { rows: rights } = await sql<Row>`
     select g.name as "group", gp."right" from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${id}
     union all select r.name, 'role' from role_person rp join role r on r.id = rp.role_id where rp.person_id = ${id}`.execute(db)
-  return { ...person, addresses, sessions, rights }
+  const absence = await db.selectFrom('person_absence').select(['from_at', 'until_at', 'note']).where('person_id', '=', id).executeTakeFirst()
+  return { ...person, addresses, sessions, rights, absence: absence ?? null }
 }
 
 async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {

@@ -3,6 +3,8 @@ import type { Id } from '../database/schema.ts'
 import type { GuardChanges } from '../kernel/guards.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { insertArticle } from '../article/articles.ts'
+import { absentNow } from '../person/absence.ts'
+import { findPerson } from '../person/persons.ts'
 import { findQueue } from '../queue/queues.ts'
 import { demand, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
@@ -137,6 +139,26 @@ export async function entriesOf(work: Work, ticket: Ticket, outcome: Extract<Out
     entries.push({ type: state.lock === 'unlock' ? 'Unlock' : 'Lock', parts: [state.lock], columns: { lock: state.lock } })
   }
   return entries
+}
+
+/**
+ * What a customer's message does with state and lock. OTRS behaviour: nobody waits for an owner who is away or works here no
+ * longer, so the ticket is unlocked; the owner stays, and history says why.
+ */
+export async function entriesAfterReply(work: Work, ticket: Ticket, { followUpLock }: { followUpLock: boolean }, wish: {
+  keepState?: boolean; given?: StateRow; pendingUntil?: Date | null | undefined
+} = {}): Promise<Written[]> {
+  const owner = ticket.ownerId === null ? undefined : await findPerson(work.db, ticket.ownerId)
+  const ownerUsable = Boolean(owner?.valid && owner.agent)
+  const ownerOutOfOffice = (await absentNow(work.db, [ticket.ownerId], work.now)).size > 0
+  const { keepState = false, given, pendingUntil } = wish
+  const outcome = nextOrRefuse(ticket, {
+    kind: 'customer-reply', followUpLock, ownerUsable, ownerOutOfOffice, ...(keepState ? { keepState } : {}),
+    ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...(pendingUntil ? { pendingUntil } : {}) } } : {}),
+  })
+  const rule = ownerOutOfOffice ? 'owner-away' : 'owner-gone'
+  return (await entriesOf(work, ticket, outcome, given)).map((entry) => entry.type === 'Unlock'
+    ? { ...entry, reason: { step: 'lock', decided: 'unlock', rule, detail: owner?.name ?? '' } } : entry)
 }
 
 async function targetState(work: Work, ticket: Ticket, why: string, given?: StateRow): Promise<StateRow> {

@@ -5,7 +5,7 @@ import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
 import { findPerson } from '../person/persons.ts'
 import { findQueue } from '../queue/queues.ts'
-import { askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type TicketColumns, type Written } from './change.ts'
+import { askAboutArticle, emitChanges, entriesAfterReply, ticketFor, writeChange, type TicketColumns, type Written } from './change.ts'
 import { addHistory } from './history.ts'
 import type { NewArticle, Ticket } from './ticket.ts'
 
@@ -103,12 +103,8 @@ async function letIn(work: Work, ticket: Ticket, article: { person_id: Id | null
 async function whatFollows(work: Work, ticket: Ticket): Promise<Written[]> {
   if (ticket.stateType === 'removed') return []
   const queue = (await findQueue(work.db, ticket.queueId))!
-  const owner = ticket.ownerId ? await findPerson(work.db, ticket.ownerId) : undefined
   const keepState = ticket.stateType === 'closed' && queue.followUpPossible !== 'possible'
-  return entriesOf(work, ticket, nextOrRefuse(ticket, {
-    kind: 'customer-reply', followUpLock: queue.followUpLock, ownerUsable: Boolean(owner?.valid && owner.agent), ownerOutOfOffice: false,
-    ...(keepState ? { keepState } : {}),
-  }))
+  return entriesAfterReply(work, ticket, queue, { keepState })
 }
 
 function decided(work: Work, ticket: Ticket, articleId: Id, decision: HeldDecision): void {

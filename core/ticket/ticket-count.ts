@@ -28,7 +28,7 @@ type Counting = <K extends string>(access: Access, right: Right, names: K[], fil
 
 /** Speaks of open tickets and of nothing that the index `ticket_open_counts` does not hold. */
 function isCountedTogether({ stateTypes, ...rest }: TicketFilter): boolean {
-  const fitting = new Set(['queueIds', 'owner', 'watchedBy'])
+  const fitting = new Set(['queueIds', 'owner', 'watchedBy', 'standsIn'])
   return Boolean(stateTypes?.every(isOpen)) && Object.keys(rest).every((key) => fitting.has(key))
 }
 

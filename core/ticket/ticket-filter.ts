@@ -13,6 +13,8 @@ export interface TicketFilter {
   owner?: Id | 'nobody'
   customerId?: Id
   watchedBy?: Id
+  /** Led by somebody who is away at this moment and for whom this person stands in. */
+  standsIn?: { personId: Id; at: Date }
   /** A message waits for a decision. */
   held?: true
   /** Number (whole or its beginning), words of the title, customer's name or address. */
@@ -38,6 +40,10 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   if (filter.owner) all.push(filter.owner === 'nobody' ? sql`ticket.owner_id is null` : sql`ticket.owner_id = ${filter.owner}`)
   if (filter.customerId) all.push(sql`ticket.customer_id = ${filter.customerId}`)
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
+  if (filter.standsIn) {
+    const { personId, at } = filter.standsIn
+    all.push(sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`)
+  }
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
   return all

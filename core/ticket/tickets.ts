@@ -11,7 +11,7 @@ import { emitArticle, firstWords, inTicket, insertArticle, storable } from '../a
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
 import { partsForTicket } from '../mail/answer-parts.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
-import { addArticle, askAboutArticle, emitChanges, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
+import { addArticle, askAboutArticle, emitChanges, entriesAfterReply, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
 import { addHistory, type HistoryType } from './history.ts'
 import { counterKey, withNumber } from './number.store.ts'
 import { routeFor, receptionQueue, routeReason } from '../unit/routing.ts'
@@ -135,19 +135,13 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
     if (ticket.stateType === 'closed' && queue.followUpPossible !== 'possible') throw refused('ticket.closed-for-customer')
   }
   const articleId = await addArticle(work, ticket, what.article)
-  const owner = ticket.ownerId ? await findPerson(work.db, ticket.ownerId) : undefined
   const entries: Written[] = [{
     type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }),
   }]
   // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
   if (ticket.stateType !== 'removed' && ticket.stateType !== 'merged') {
     const given = what.state && await chosenState(work, what.state)
-    const outcome = nextOrRefuse(ticket, {
-      kind: 'customer-reply', followUpLock: queue.followUpLock, ownerUsable: Boolean(owner?.valid && owner.agent), ownerOutOfOffice: false,
-      ...(what.keepState ? { keepState: true } : {}),
-      ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...(what.state!.pendingUntil ? { pendingUntil: what.state!.pendingUntil } : {}) } } : {}),
-    })
-    entries.push(...await entriesOf(work, ticket, outcome, given))
+    entries.push(...await entriesAfterReply(work, ticket, queue, { keepState: what.keepState ?? false, ...(given ? { given, pendingUntil: what.state!.pendingUntil } : {}) }))
   }
   await writeChange(work, ticket, entries, { last_customer_at: work.now })
   emitChanges(work, ticket, entries)
