@@ -41,6 +41,7 @@ export { loadRows, settleIds } from './database/load.ts'
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
 export { explainRight, whoSees, type Because, type Explanation, type Onlooker, type Via } from './permission/explain.ts'
+export { sayBecause } from './permission/because-words.ts'
 export { loadActor } from './permission/access.store.ts'
 
 // Calendars

@@ -34,6 +34,7 @@ const FIXTURES: Record<string, Fixture> = {
   'GET /desk/tickets/:id': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}`, answer: 200 },
   'GET /desk/number/:number': { as: 'agent', path: (thing) => `/desk/number/${thing.number}`, answer: 302 },
   'GET /desk/tickets/:id/history': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/history`, answer: 200 },
+  'GET /desk/tickets/:id/who': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/who`, answer: 200 },
   'GET /desk/tickets/:id/attachments/:attachmentId': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/attachments/${thing.noteAttachment}`, answer: 200 },
   'POST /desk/tickets/:id/take': act('take'),
   'POST /desk/tickets/:id/release': act('release'),

@@ -7,7 +7,7 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'queues', 'addresses', 'calendars', 'texts', 'answers', 'units', 'local', 'topics', 'routing', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs',
+  'persons', 'groups', 'roles', 'why', 'queues', 'addresses', 'calendars', 'texts', 'answers', 'units', 'local', 'topics', 'routing', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs',
   'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]
@@ -16,6 +16,7 @@ export const areas: readonly Area[] = [
   { name: 'persons', path: '/admin/persons', group: 'people' },
   { name: 'groups', path: '/admin/groups', group: 'people' },
   { name: 'roles', path: '/admin/roles', group: 'people' },
+  { name: 'why', path: '/admin/why', group: 'people' },
   { name: 'queues', path: '/admin/queues', group: 'work' },
   { name: 'addresses', path: '/admin/addresses', group: 'work' },
   { name: 'calendars', path: '/admin/calendars', group: 'work' },

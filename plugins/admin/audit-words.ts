@@ -82,7 +82,7 @@ export function hrefOf(object: AuditEvent['object']): string | null {
   if (type === 'list') return id
   if (!/^\d+$/.test(id)) return null
   const paths: Record<string, string> = {
-    person: 'persons', 'person address': 'persons', 'person password': 'persons', 'person right': 'persons', 'person role': 'persons', group: 'groups', role: 'roles',
+    person: 'persons', 'person address': 'persons', 'person password': 'persons', 'person right': 'persons', 'person absence': 'persons', 'person role': 'persons', group: 'groups', role: 'roles',
     'role right': 'roles', queue: 'queues', 'queue text': 'queues', 'system address': 'addresses', calendar: 'calendars', text: 'texts', unit: 'units',
     'inbound mail': 'mail/in', 'outbound mail': 'mail/out', 'postmaster filter': 'mail/filters', salutation: 'answers/salutations', signature: 'answers/signatures', 'answer template': 'answers',
   }

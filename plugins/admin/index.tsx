@@ -14,6 +14,7 @@ import { jobRoutes } from './pages/jobs.tsx'
 import { localRoutes } from './pages/local.tsx'
 import { outboundRoutes } from './pages/outbound.tsx'
 import { overviewRoutes } from './pages/overview.tsx'
+import { personAbsenceRoutes } from './pages/person-absence.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
 import { personRoutes } from './pages/persons.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
@@ -27,6 +28,7 @@ import { textRoutes } from './pages/texts.tsx'
 import { tryMailRoutes } from './pages/try-mail.tsx'
 import { topicRoutes } from './pages/topics.tsx'
 import { unitRoutes } from './pages/units.tsx'
+import { whyRoutes } from './pages/why.tsx'
 import { adminTexts, words } from './words.ts'
 
 export default definePlugin({
@@ -47,7 +49,9 @@ export default definePlugin({
     searchRoutes(app)
     personRoutes(app)
     personAccessRoutes(app)
+    personAbsenceRoutes(app)
     privacyRoutes(app)
+    whyRoutes(app)
     groupRoutes(app)
     roleRoutes(app)
     queueRoutes(app)

@@ -11,6 +11,7 @@ import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.
 import { createFromForm, newTicketPage, peopleFragment } from './pages/new-ticket.tsx'
 import { passOnRoutes } from './pages/pass-on.tsx'
 import { ticketPage } from './pages/ticket.tsx'
+import { whoPage } from './pages/who.tsx'
 import { deskTexts } from './words.ts'
 
 export default definePlugin({
@@ -46,6 +47,7 @@ export default definePlugin({
     app.get('/desk/number/:number', numberPage)
     app.get('/desk/tickets/:id', ticketPage)
     app.get('/desk/tickets/:id/history', historyPage)
+    app.get('/desk/tickets/:id/who', whoPage)
     app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
     actRoutes(app)
     passOnRoutes(app)

@@ -4,7 +4,7 @@ import { filtersSet, listUrl, readListQuery, readPlace, sayPlace, toFilter } fro
 
 const access: Access = { personId: '7', agent: true, admin: false, queueRights: new Map() }
 const queue = (id: string, parentId: string | null) => ({ id, parentId, name: id }) as Queue
-const room = { access, queues: [queue('1', null), queue('2', '1'), queue('3', '2'), queue('9', null)], zone: 'Europe/Warsaw' }
+const room = { access, queues: [queue('1', null), queue('2', '1'), queue('3', '2'), queue('9', null)], zone: 'Europe/Warsaw', now: new Date('2026-11-17T09:15:00Z') }
 const take = { kind: 'view', view: 'take' } as const
 
 describe('the address of a list', () => {

@@ -93,9 +93,9 @@ export const filtersSet = (query: ListQuery): number =>
   FIELDS.filter((name) => query.fields[name] !== '' && !(query.place.kind === 'search' && name === 'q')).length
 
 /** The filter in the domain's words. `me` is who looks. */
-export function toFilter(query: ListQuery, room: { access: Access; queues: readonly Queue[]; zone: string }): TicketFilter {
+export function toFilter(query: ListQuery, room: { access: Access; queues: readonly Queue[]; zone: string; now: Date }): TicketFilter {
   const { fields, place } = query
-  const filter: TicketFilter = place.kind === 'view' ? { ...views[place.view].filter(room.access) } : place.kind === 'queue' ? { stateTypes: OPEN_TYPES } : {}
+  const filter: TicketFilter = place.kind === 'view' ? { ...views[place.view].filter(room.access, room.now) } : place.kind === 'queue' ? { stateTypes: OPEN_TYPES } : {}
   const queueId = place.kind === 'queue' ? place.queueId : fields.queue
   if (queueId) filter.queueIds = fields.below === 'only' ? [queueId] : queueWithChildren(room.queues, queueId)
   if (fields.state !== '') {

@@ -1,11 +1,11 @@
 /** Owns the views of the rail: which tickets each shows, and in which order. */
 import { OPEN_TYPES, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
 
-export const VIEWS = ['take', 'mine', 'pending', 'watched', 'open', 'held'] as const
+export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'open', 'held'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export interface View {
-  filter(access: Access): TicketFilter
+  filter(access: Access, now: Date): TicketFilter
   sort: Sort
   direction: 'asc' | 'desc'
 }
@@ -14,6 +14,8 @@ export const views: Record<ViewName, View> = {
   // What waits for somebody to take it up; put-off tickets come back by themselves.
   take: { filter: () => ({ stateTypes: ['new', 'open'], owner: 'nobody' }), sort: 'created', direction: 'desc' },
   mine: { filter: (access) => ({ stateTypes: OPEN_TYPES, owner: access.personId }), sort: 'changed', direction: 'desc' },
+  // Led by those for whom one stands in while they are away; rights say which of these are seen.
+  substitute: { filter: (access, now) => ({ stateTypes: OPEN_TYPES, standsIn: { personId: access.personId, at: now } }), sort: 'changed', direction: 'desc' },
   // The nearest date first, those without a date last.
   pending: { filter: () => ({ stateTypes: ['pending reminder', 'pending auto'] }), sort: 'pending', direction: 'asc' },
   watched: { filter: (access) => ({ stateTypes: OPEN_TYPES, watchedBy: access.personId }), sort: 'changed', direction: 'desc' },
@@ -21,5 +23,8 @@ export const views: Record<ViewName, View> = {
   held: { filter: () => ({ held: true }), sort: 'changed', direction: 'desc' },
   open: { filter: () => ({ stateTypes: OPEN_TYPES }), sort: 'created', direction: 'desc' },
 }
+
+/** Shown in the rail only while there is something in them. */
+export const RARE: readonly ViewName[] = ['substitute', 'held']
 
 export const isView = (name: string): name is ViewName => (VIEWS as readonly string[]).includes(name)

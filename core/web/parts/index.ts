@@ -1,4 +1,5 @@
 /** Owns the list of page parts. */
+export { AbsenceFields, readAbsence, sayAbsence } from './absence.tsx'
 export { ArticleCard, AttachmentChip, headerAddress, headerName, type ArticleCardProps } from './article-card.tsx'
 export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './assurance.tsx'
 export { Avatar, initials } from './avatar.tsx'

@@ -58,9 +58,9 @@ export function groupRoutes(app: Hono<WebEnv>): void {
 }
 
 /** By login or address; `choice-gone` at the field 'add'. */
-export async function findSomebody(db: Parameters<typeof findPersonByLogin>[0], typed: string): Promise<Person> {
+export async function findSomebody(db: Parameters<typeof findPersonByLogin>[0], typed: string, field = 'add'): Promise<Person> {
   const person = await findPersonByLogin(db, typed) ?? await findPersonByAddress(db, typed)
-  if (!person) throw refused('person.unknown', { who: typed }, 'add')
+  if (!person) throw refused('person.unknown', { who: typed }, field)
   return person
 }
 

@@ -217,6 +217,7 @@ async function rightsPage(c: PageContext, person: Person, form: FormState): Prom
       </Card>
       <div class="form-foot plain-foot"><Button kind="primary">{t('form.save')}</Button></div>
       <RightsHelp c={c} />
+      <p><a href={`/admin/why?person=${encodeURIComponent(person.login ?? person.address ?? '')}`}>{t('why.link')}</a></p>
     </form>
   ))
 }

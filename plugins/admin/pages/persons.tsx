@@ -83,10 +83,10 @@ async function listPersonsPage(c: PageContext): Promise<Response> {
 }
 
 /** The tabs of one person. */
-export const PersonTabs = ({ c, person, current }: { c: PageContext; person: Person; current: 'data' | 'addresses' | 'password' | 'rights' | 'privacy' }) => {
+export const PersonTabs = ({ c, person, current }: { c: PageContext; person: Person; current: 'data' | 'addresses' | 'password' | 'rights' | 'absence' | 'privacy' }) => {
   const t = words(c)
   const tab = (name: typeof current, path: string) => ({ href: `${PATH}/${person.id}${path}`, label: t(`person.tab.${name}`), current: name === current })
-  return <Tabs label={person.name} tabs={[tab('data', ''), tab('addresses', '/addresses'), tab('rights', '/rights'), tab('password', '/password'), tab('privacy', '/privacy')]} />
+  return <Tabs label={person.name} tabs={[tab('data', ''), tab('addresses', '/addresses'), tab('rights', '/rights'), tab('password', '/password'), ...(person.agent ? [tab('absence', '/absence')] : []), tab('privacy', '/privacy')]} />
 }
 
 async function personForm(c: PageContext, person: Person | undefined, form: FormState): Promise<Response> {

@@ -1,10 +1,11 @@
 /** Owns the POST routes of a ticket: each reads its form, does one act, says what was done and offers to take it back. */
 import type { Hono } from 'hono'
 import {
-  acceptHeld, addParticipant, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath,
+  absentNow, acceptHeld, addParticipant, demandAgent, addNote, answerTicket, dropDraft, findPersonByAddress, findPersonByLogin, flash, isAddress, listArticles, moveTicket, ownPath,
   readFields, readFiles, refused, Refusal, rejectHeld, releaseTicket, removeParticipant, saveDraft, seeTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket,
   templateFiles, touchSeen, undoAct, watchTicket, withRefusal, type ChosenState, type Id, type NewAttachment, type PageContext, type WebEnv, type Work,
 } from '../../../core/index.ts'
+import { sayAway } from '../away-words.ts'
 import { words, type DeskKey } from '../words.ts'
 import { DraftWords, filesToAttach } from './composer.tsx'
 import { enter, respondWith } from './frame.tsx'
@@ -104,8 +105,11 @@ const acts: Record<string, Act> = {
     await setPriority(work, id, fields['priority'] ?? '')
     return { say: 'done.priority' }
   },
-  owner: async (_c, id, fields) => async (work) => {
-    await setOwner(work, id, fields['owner'] ?? '')
+  owner: async (c, id, fields) => async (work) => {
+    const owner = fields['owner'] ?? ''
+    await setOwner(work, id, owner)
+    const away = (await absentNow(work.db, [owner], work.now)).get(owner)
+    if (away) return { say: 'done.owner-away', params: { away: sayAway(c, away) } }
     return { say: 'done.owner' }
   },
   title: async (_c, id, fields) => async (work) => {

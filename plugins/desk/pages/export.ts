@@ -11,7 +11,7 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const room = await enter(c)
   const { db, config, clock } = c.get('host')
   const query = readListQuery(readPlace(c.req.query('place')) ?? { kind: 'search' }, c.req.query())
-  const filter = toFilter(query, { access: room.actor.access, queues: room.queues, zone: config.zone })
+  const filter = toFilter(query, { access: room.actor.access, queues: room.queues, zone: config.zone, now: clock() })
   const t = words(c)
   const language = c.get('language')
   const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') => at ? DateTime.fromJSDate(at, { zone: config.zone }).toFormat(format) : ''

@@ -5,7 +5,7 @@ import {
   type PageWish, type PersonActor, type Queue, type QueueNode, type TicketFilter,
 } from '../../../core/index.ts'
 import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
-import { VIEWS, views, type ViewName } from '../views.ts'
+import { RARE, VIEWS, views, type ViewName } from '../views.ts'
 import { words, type DeskKey } from '../words.ts'
 
 /** What the rail and the pages beside it both need; read once a request. */
@@ -42,12 +42,13 @@ export async function deskPage(c: PageContext, room: Room, wish: Omit<PageWish, 
 interface RailData { counts: Record<ViewName, number>; tree: QueueNode[] }
 
 async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailData> {
-  const { db } = c.get('host')
+  const { db, clock } = c.get('host')
   const { access } = actor
+  const now = clock()
   // Held messages lie on closed tickets too, so that they are no part of the one walk over open ones.
   const [counts, held, open] = await Promise.all([
-    countEach(db, access, 'ro', Object.fromEntries(VIEWS.filter((name) => name !== 'held').map((name) => [name, views[name].filter(access)])) as Record<Exclude<ViewName, 'held'>, TicketFilter>),
-    countTickets(db, access, 'ro', views.held.filter(access)), countOpenByQueue(db, access),
+    countEach(db, access, 'ro', Object.fromEntries(VIEWS.filter((name) => name !== 'held').map((name) => [name, views[name].filter(access, now)])) as Record<Exclude<ViewName, 'held'>, TicketFilter>),
+    countTickets(db, access, 'ro', views.held.filter(access, now)), countOpenByQueue(db, access),
   ])
   return { counts: { ...counts, held }, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
 }
@@ -60,7 +61,7 @@ export async function rail(c: PageContext, room: Room, place: ListPlace | undefi
   return (
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets">
       <ul>
-        {VIEWS.filter((name) => name !== 'held' || counts.held > 0 || here === 'view-held').map((name) => (
+        {VIEWS.filter((name) => !RARE.includes(name) || counts[name] > 0 || here === `view-${name}`).map((name) => (
           <li><RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>{t(`view.${name}`)}</RailLink></li>
         ))}
       </ul>

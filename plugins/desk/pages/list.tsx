@@ -1,7 +1,7 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import {
-  ButtonLink, countTickets, findBeside, findPerson, FoundBeside, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, ticketMarks, type Id, type PageContext,
-  type TicketMarks, type TicketPage,
+  absentNow, ButtonLink, countTickets, findBeside, findPerson, FoundBeside, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, ticketMarks, type Id, type PageContext,
+  type Absence, type TicketMarks, type TicketPage,
 } from '../../../core/index.ts'
 import { Refusal } from '../../../core/index.ts'
 import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
@@ -20,6 +20,8 @@ export interface Listing {
   seen: Map<Id, Date>
   slots: RowSlots
   marks: Map<Id, TicketMarks>
+  /** Owners who are away. */
+  away: Map<Id, Absence>
 }
 
 /** GET /desk: what waits to be taken. */
@@ -94,22 +96,22 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
 
 const CAP = 1000
 
-/** Four queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders. */
+/** Five queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away. */
 async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listing> {
-  const { db, config, slots } = c.get('host')
+  const { db, config, slots, clock } = c.get('host')
   const { access } = room.actor
-  const filter = toFilter(query, { access, queues: room.queues, zone: config.zone })
+  const filter = toFilter(query, { access, queues: room.queues, zone: config.zone, now: clock() })
   const [found, total] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)), countTickets(db, access, 'ro', filter, CAP),
   ])
   const rows = found.tickets.map((ticket) => ({ ticket }))
   const ids = found.tickets.map((ticket) => ticket.id)
-  const [seen, marks, fill] = await Promise.all([
-    seenTimes(db, access.personId, ids), ticketMarks(db, ids),
+  const [seen, marks, away, fill] = await Promise.all([
+    seenTimes(db, access.personId, ids), ticketMarks(db, ids), absentNow(db, found.tickets.map((ticket) => ticket.ownerId), clock()),
     slots.fillRows('desk.list.row', rows, c),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, seen, marks, slots: filled }
+  return { query, found, total, seen, marks, away, slots: filled }
 }
 
 async function titleOf(c: PageContext, room: Room, query: ListQuery): Promise<string> {

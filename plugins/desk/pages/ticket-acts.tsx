@@ -5,6 +5,7 @@ import {
   type PageContext, type Right,
 } from '../../../core/index.ts'
 import { presetDate, writeLocal } from '../pending-dates.ts'
+import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { queueChoices } from './list-filter.tsx'
 import type { Room } from './frame.tsx'
@@ -143,7 +144,8 @@ const MoreMenu = ({ c, path, view, bad, can }: MenuProps & { can: (right: Right)
     )
   }
   const priorities = view.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) }))
-  const owners = view.owners.map((owner) => ({ value: owner.id, label: owner.name }))
+  const away = (owner: { id: string; name: string }) => view.away.has(owner.id) ? `${owner.name} – ${sayAway(c, view.away.get(owner.id)!)}` : owner.name
+  const owners = view.owners.map((owner) => ({ value: owner.id, label: away(owner) }))
   const openMore = ['priority', 'owner', 'title', 'customer', 'add-person'].includes(bad?.act ?? '')
   return (
     <Menu label={t('act.more')} open={openMore} id="menu-more">

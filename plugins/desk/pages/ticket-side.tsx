@@ -1,6 +1,7 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
 import { ActButton, Card, may, Time, SideList, sayPriority, shortName, StateBadge, type PageContext } from '../../../core/index.ts'
+import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
@@ -13,7 +14,7 @@ export const TicketSide = ({ c, room, view }: { c: PageContext; room: Room; view
   return (
     <details class="side" id="ticket-side" open>
       <summary>{shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}</summary>
-      <TicketCard c={c} view={view} />
+      <TicketCard c={c} room={room} view={view} />
       <CustomerCard c={c} view={view} />
       <PeopleCard c={c} room={room} view={view} />
       {view.slots.side}
@@ -21,10 +22,11 @@ export const TicketSide = ({ c, room, view }: { c: PageContext; room: Room; view
   )
 }
 
-const TicketCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
+const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: TicketView }) => {
   const t = words(c)
   const { ticket, origin } = view
   const now = c.get('host').clock()
+  const away = ticket.ownerId ? view.away.get(ticket.ownerId) : undefined
   const why = sayReasons(origin, c.get('language'))
   return (
     <Card title={t('side.ticket')} id="side-ticket">
@@ -35,7 +37,10 @@ const TicketCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
           value: <a href={`/desk/queue/${ticket.queueId}`}>{ticket.queueName.replaceAll('::', ' · ')}</a>,
           help: why.length > 0 && <details class="why"><summary>{t('side.why')}</summary><ul>{why.map((line) => <li>{line}</li>)}</ul></details>,
         },
-        { name: t('list.owner'), value: ticket.ownerName ?? <span class="quiet">{t('list.nobody')}</span> },
+        {
+          name: t('list.owner'), value: ticket.ownerName ?? <span class="quiet">{t('list.nobody')}</span>,
+          help: away && <span class="warn">{sayAway(c, away)}{away.note && <> – {away.note}</>}</span>,
+        },
         { name: t('side.priority'), value: sayPriority(ticket.priorityName, c.get('language')) },
         {
           name: t('side.pending'), help: ticket.pendingUntil && ticket.pendingUntil < now && <span class="bad">{t('when.passed')}</span>,
@@ -46,6 +51,7 @@ const TicketCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
           name: t(ticket.receivedAt > now ? 'side.will-receive' : 'side.received'), value: <Time c={c} at={ticket.receivedAt} />, help: view.receivedWhy,
         },
         { name: t('side.closed'), value: ticket.closedAt && <Time c={c} at={ticket.closedAt} /> },
+        { name: t('side.who'), value: may(room.actor.access, 'rw', ticket.ties).allowed && <a href={`/desk/tickets/${ticket.id}/who`}>{t('side.who.open')}</a> },
         { name: t('side.history'), value: <a href={`/desk/tickets/${ticket.id}/history`}>{t('side.history.open')}</a> },
       ]} />
     </Card>

@@ -2,10 +2,11 @@
 import type { Child } from 'hono/jsx'
 import {
   AssuranceMark, Avatar, Badge, EmptyState, isOpen, LiveRegion, may, Pager, sayPriority, sayStateName, shortName, Time, toneOf, type Id, type PageContext, type Sort,
-  type Ticket, type TicketMarks,
+  type Absence, type Ticket, type TicketMarks,
 } from '../../../core/index.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
+import { sayAway } from '../away-words.ts'
 import { BulkBar, BulkFields } from './bulk.tsx'
 import type { Room } from './frame.tsx'
 import type { Listing } from './list.tsx'
@@ -24,7 +25,7 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
             <Head c={c} query={query} />
             <tbody>
               {found.tickets.map((ticket) => (
-                <Row c={c} room={room} ticket={ticket} seen={listing.seen.get(ticket.id)} marks={listing.marks.get(ticket.id)} more={listing.slots.get(ticket.id) ?? []} />
+                <Row c={c} room={room} ticket={ticket} seen={listing.seen.get(ticket.id)} marks={listing.marks.get(ticket.id)} away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined} more={listing.slots.get(ticket.id) ?? []} />
               ))}
             </tbody>
           </table>
@@ -80,14 +81,15 @@ const SortHead = ({ c, query, sort, class: className, children }: { c: PageConte
   )
 }
 
-interface RowProps { c: PageContext; room: Room; ticket: Ticket; seen: Date | undefined; marks: TicketMarks | undefined; more: Child[] }
+interface RowProps { c: PageContext; room: Room; ticket: Ticket; seen: Date | undefined; marks: TicketMarks | undefined; away: Absence | undefined; more: Child[] }
 
-const Row = ({ c, room, ticket, seen, marks, more }: RowProps) => {
+const Row = ({ c, room, ticket, seen, marks, away, more }: RowProps) => {
   const t = words(c)
   const language = c.get('language')
   const news = isOpen(ticket.stateType) && ticket.lastCustomerAt !== null && (!seen || seen < ticket.lastCustomerAt)
   const takes = !ticket.ownerId && isOpen(ticket.stateType) && may(room.actor.access, 'lock', ticket.ties).allowed
   const { access } = room.actor
+  const awayWords = away && sayAway(c, away)
   return (
     <tr id={`row-${ticket.id}`} data-row="" class={news ? 'row-news' : undefined}>
       <td class="cell-check">
@@ -113,10 +115,11 @@ const Row = ({ c, room, ticket, seen, marks, more }: RowProps) => {
       <td class="cell-queue col-wide" data-label={t('list.queue')} title={ticket.queueName.replaceAll('::', ' · ')}>{shortName(ticket.queueName)}</td>
       <td class="cell-owner" data-label={t('list.owner')}>
         {ticket.ownerName
-          ? <span class={ticket.ownerId === access.personId ? 'row-owner row-owner-me' : 'row-owner'} title={ticket.ownerName}>
+          ? <span class={ticket.ownerId === access.personId ? 'row-owner row-owner-me' : 'row-owner'} title={awayWords ? `${ticket.ownerName}: ${awayWords}` : ticket.ownerName}>
               <Avatar name={ticket.ownerName} small /><span class="row-owner-name">{ticket.ownerId === access.personId ? t('list.me') : ticket.ownerName}</span>
             </span>
           : <span class="quiet row-nobody">{t('list.nobody')}</span>}
+        {awayWords && <span class="line-2 row-away">{t('away.row')}<span class="only-heard">: {awayWords}</span></span>}
         {takes && (
           <button type="submit" class="link-button row-take" formaction={`/desk/tickets/${ticket.id}/take`} data-row-key="A" aria-label={t('list.take-one', { number: ticket.number })}>
             {t('act.take')}

@@ -1,8 +1,8 @@
 /** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
 import type { Child } from 'hono/jsx'
 import {
-  agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
-  LiveRegion, may, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type AnswerTemplate,
+  absentNow, agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
+  LiveRegion, may, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type Absence, type AnswerTemplate,
   type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
@@ -28,6 +28,8 @@ export interface TicketView {
   receivedWhy: string | undefined
   priorities: { id: Id; name: string }[]
   owners: { id: Id; name: string }[]
+  /** Of the owner and those who may be it: who is away. */
+  away: Map<Id, Absence>
   drafts: { reply: Draft | undefined; note: Draft | undefined }
   /** What stands around an answer by itself, and what can be put into it or into a note. */
   around: { salutation: string; signature: string }
@@ -123,7 +125,7 @@ function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Articl
   )
 }
 
-/** Two rounds of queries, each at once. */
+/** Three rounds of queries, each at once. */
 async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketView> {
   const { db, slots, config, clock } = c.get('host')
   const { access } = room.actor
@@ -137,7 +139,8 @@ async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketV
     slots.fill('desk.ticket.side', { ticket }, c), slots.fill('desk.ticket.acts', { ticket }, c),
     partsForTicket({ db, config, now: clock(), actor: room.actor }, ticket), templatesForQueue(db, ticket.queueId, 'Answer'), templatesForQueue(db, ticket.queueId, 'Note'),
   ])
-  return { ticket, articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, drafts: { reply, note }, around, templates: { reply: answers, note: notes }, slots: { side, acts } }
+  const away = await absentNow(db, [ticket.ownerId, ...owners.map(({ id }) => id)], clock())
+  return { ticket, articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, away, drafts: { reply, note }, around, templates: { reply: answers, note: notes }, slots: { side, acts } }
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */

@@ -1,4 +1,4 @@
-/** Owns one's account: who one is here, language and looks, password, and where one is logged in. */
+/** Owns one's account: who one is here, language and looks, password, and where one is logged in; an agent's absence. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
@@ -8,11 +8,13 @@ import {
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
+import { AbsenceCard, absenceRoutes, readAbsenceView } from './absence.tsx'
 
 const passwordSchema = z.object({ current_password: z.string().min(1).max(1000), password: z.string().min(1).max(1000), password2: z.string() })
 
 export function accountRoutes(app: Hono<WebEnv>): void {
   app.get('/account', (c) => accountPage(c, blankForm()))
+  absenceRoutes(app, (c, absence) => accountPage(c, blankForm(), 422, absence))
 
   app.post('/account/password', async (c) => {
     const actor = demandLogin(c)
@@ -63,11 +65,12 @@ export function accountRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200, absenceForm?: FormState): Promise<Response> {
   const actor = demandLogin(c)
   const { db, clock } = c.get('host')
-  const [person, sessions, factor, units, said] = await Promise.all([
+  const [person, sessions, factor, units, said, away] = await Promise.all([
     findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session')), secondFactorOf(db, actor.id), listUnits(db), unitOfPerson(db, actor.id),
+    actor.access.agent ? readAbsenceView(c, actor.id) : undefined,
   ])
   const t = words.in(c.get('language'))
   return page(c, {
@@ -82,6 +85,7 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
           ]} />
         </Card>
         {units.length > 1 && <Card title={t('account.unit.title')} id="unit"><UnitForm c={c} form={form} units={units} said={said} /></Card>}
+        {away && <AbsenceCard c={c} personId={actor.id} view={away} form={absenceForm} />}
         <Card title={t('account.looks')} id="looks"><Preferences c={c} /></Card>
         <Card title={t('account.password')} id="password">{person && <PasswordForm c={c} form={form} person={person} />}</Card>
         {(actor.access.agent || factor.state === 'on') && (
