@@ -51,7 +51,7 @@ const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
           name: t(ticket.receivedAt > now ? 'side.will-receive' : 'side.received'), value: <Time c={c} at={ticket.receivedAt} />, help: view.receivedWhy,
         },
         { name: t('side.closed'), value: ticket.closedAt && <Time c={c} at={ticket.closedAt} /> },
-        { name: t('side.who'), value: may(room.actor.access, 'rw', ticket.ties).allowed && <a href={`/desk/tickets/${ticket.id}/who`}>{t('side.who.open')}</a> },
+        { name: t('side.who'), value: may(room.actor.access, 'rw', ticket.ties).allowed ? <a href={`/desk/tickets/${ticket.id}/who`}>{t('side.who.open')}</a> : null },
         { name: t('side.history'), value: <a href={`/desk/tickets/${ticket.id}/history`}>{t('side.history.open')}</a> },
       ]} />
     </Card>
