@@ -47,7 +47,7 @@ describe('why, for the administrator', () => {
     const page = await text(boss.get(`/admin/why?person=anowak&ticket=${ticket.number}&right=note`))
     expect(page).toMatch(new RegExp(`Anna Nowak, zgłoszenie ${ticket.number} w kolejce Sieć .*note – dodawać notatki tak kolejka „Sieć” należy do grupy „Sieć”, a w niej: prawo rw nadane wprost`))
     expect(page).not.toContain('Tajny temat')
-    expect(await text(boss.get(`/admin/why?person=anowak&ticket=${ticket.number}`))).toMatch(/answer – odpowiadać w portalu nie to nie jest zgłoszenie tej osoby/)
+    expect(await text(boss.get(`/admin/why?person=anowak&ticket=${ticket.number}`))).toMatch(/see – widzieć w portalu answer – odpowiadać w portalu nie to nie jest zgłoszenie tej osoby/)
     for (const [query, problem] of [['person=nikt&ticket=1', /nikt/], [`person=anowak&ticket=1`, /Nie ma zgłoszenia o tym numerze/]] as const) {
       const wrong = await boss.get(`/admin/why?${query}`)
       expect(wrong.status).toBe(422)
@@ -73,7 +73,7 @@ describe('an absence', () => {
     expect(page).toMatch(/Prowadzi Anna Nowak nieobecność do pt. 4 grudnia, zastępuje Jan Kowalski – pilne: 123/)
     expect(page).toContain('Anna Nowak – nieobecność do pt. 4 grudnia')
     expect(await text(other.get('/desk'))).toMatch(/Zastępuję 1/)
-    expect(await text(other.get('/desk/view/substitute'))).toMatch(/Anna Nowak nieobecność/)
+    expect(await text(other.get('/desk/view/substitute'))).toMatch(/Anna Nowak nie ma : nieobecność do/)
     expect((await other.post(`/desk/tickets/${ticket.id}/take`, { fromOther: 'yes' })).status).toBe(303)
     expect((await other.post(`/desk/tickets/${ticket.id}/owner`, { owner: anna })).status).toBe(303)
     expect(await text(other.get(`/desk/tickets/${ticket.id}`))).toContain('Uwaga: nieobecność do pt. 4 grudnia, zastępuje Jan Kowalski.')

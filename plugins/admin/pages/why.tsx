@@ -63,26 +63,26 @@ async function answer(c: PageContext, { values }: FormState): Promise<Answer | '
   return { person, ticket, rows }
 }
 
+/** Rights that share their answer share a row: most of them are told in a few. */
 const Found = ({ c, found: { person, ticket, rows } }: { c: PageContext; found: Answer }) => {
   const t = words(c)
+  const said = rows.map(({ right, explanation }) => ({ right, ...explanation, why: sayBecause(explanation.because, c.get('language')) }))
   const caption = t('why.caption', { who: person.name, number: ticket.number, queue: ticket.queueName.replaceAll('::', ' · ') })
   return (
     <Card title={caption} id="answer" plain>
-      <div class="scroll" role="group" aria-label={caption} tabindex={0}>
-        <table class="plain why-rights">
-          <thead><tr><th scope="col">{t('why.right')}</th><th scope="col">{t('why.may')}</th><th scope="col">{t('why.because')}</th></tr></thead>
-          <tbody>
-            {rows.map(({ right, explanation }) => (
-              <tr>
-                <th scope="row">{sayRight(c, right)}</th>
-                <td>{explanation.allowed ? <span class="good">{t('why.yes')}</span> : <span class="bad">{t('why.no')}</span>}</td>
-                <td>{sayBecause(explanation.because, c.get('language'))} <span class="only-heard">({explanation.rule})</span></td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p class="card-foot"><a href={`/admin/persons/${person.id}/rights`}>{t('why.rights-of', { who: person.name })}</a></p>
+      <table class="plain why-rights" aria-label={caption}>
+        <thead><tr><th scope="col">{t('why.right')}</th><th scope="col">{t('why.may')}</th><th scope="col">{t('why.because')}</th></tr></thead>
+        <tbody>
+          {[...Map.groupBy(said, (row) => `${row.rule} ${row.why}`).values()].map((same) => (
+            <tr>
+              <td>{same.map(({ right }) => <span class="why-right">{sayRight(c, right)}</span>)}</td>
+              <td>{same[0]!.allowed ? <span class="good">{t('why.yes')}</span> : <span class="bad">{t('why.no')}</span>}</td>
+              <td>{same[0]!.why}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="why-foot"><a href={`/admin/persons/${person.id}/rights`}>{t('why.rights-of', { who: person.name })}</a></p>
     </Card>
   )
 }

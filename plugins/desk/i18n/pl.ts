@@ -412,7 +412,7 @@ export const pl = {
   'reason.auto-response.auto reply/new ticket': 'automatyczne potwierdzenie nowego zgłoszenia wysłane na {detail}',
   'view.substitute': 'Zastępuję',
   'list.empty.substitute': 'Nikogo teraz nie zastępujesz albo nie ma otwartych zgłoszeń tych osób',
-  'away.row': 'nieobecność',
+  'away.row': 'nie ma',
   'done.owner-away': 'Zgłoszenie prowadzi teraz kto inny. Uwaga: {away}.',
   'side.who': 'Dostęp',
   'side.who.open': 'kto to widzi i dlaczego',
