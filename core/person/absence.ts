@@ -17,8 +17,12 @@ export interface Absence {
   note: string
 }
 
-const absences = (db: Kysely<Database>) => db.selectFrom('person_absence as away').leftJoin('person as substitute', 'substitute.id', 'away.substitute_id').select([
-  'away.person_id as personId', 'away.from_at as from', 'away.until_at as until', 'away.substitute_id as substituteId', 'substitute.name as substituteName', 'away.note',
+const absences = (db: Kysely<Database>) => db.selectFrom('person_absence as away').leftJoin(
+  'person as substitute',
+  // Who works here no longer stands in for nobody.
+  (join) => join.onRef('substitute.id', '=', 'away.substitute_id').on('substitute.valid', '=', true).on('substitute.agent', '=', true),
+).select([
+  'away.person_id as personId', 'away.from_at as from', 'away.until_at as until', 'substitute.id as substituteId', 'substitute.name as substituteName', 'away.note',
 ])
 
 /** The absence that lasts or is to come; one that is over is none. */

@@ -36,7 +36,7 @@ export const AbsenceFields = ({ c, form, action, absence, agents, personId }: {
     <>
       {absence && (
         <Notice tone="warn">
-          <p class="para">{t(absence.from > now ? 'absence.set.coming' : 'absence.set.now', { absence: sayAbsence(absence, c.get('language'), config.zone, now) })}</p>
+          <p>{t(absence.from > now ? 'absence.set.coming' : 'absence.set.now', { absence: sayAbsence(absence, c.get('language'), config.zone, now) })}</p>
           <ActButton c={c} action={`${action}/end`} small>{t(absence.from > now ? 'absence.cancel' : 'absence.end')}</ActButton>
         </Notice>
       )}
