@@ -19,7 +19,7 @@ test('with nothing said it serves this machine only', async () => {
   expect(await load()).toMatchObject({
     http: { host: '127.0.0.1', port: 8080 }, smtp: { host: '127.0.0.1', port: 2525 }, baseUrl: 'http://localhost:8080',
     systemId: '10', ticketNumber: { generator: 'DateChecksum' }, zone: 'Europe/Warsaw',
-    plugins: ['desk', 'portal', 'admin', 'units', 'smtp-receiver'],
+    plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'],
   })
 })
 

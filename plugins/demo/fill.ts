@@ -2,6 +2,7 @@
 import { hashPassword, loadRows, settleIds, system, type Host, type Id, type Work } from '../../core/index.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
+import { writeKnowledge } from './knowledge.ts'
 import { writeInbound } from './mails.ts'
 import { PASSWORD } from './people.ts'
 import { makeRandom } from './random.ts'
@@ -29,6 +30,7 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     const rows = await tellUniversity(work.config, { ...wish, tickets: Math.min(wish.tickets, STORIES) }, hash)
     await load(work, rows)
     await openUnits(work)
+    await writeKnowledge(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
     return true
   })
