@@ -4,7 +4,7 @@ import type { House } from './house.ts'
 import { addInbound, composeMail } from './mails.ts'
 import { CUSTOMERS, fullName } from './people.ts'
 import { UNJUDGED, type Rows } from './rows.ts'
-import { DOMAIN } from './university.ts'
+import { DOMAIN, QUEUES } from './university.ts'
 import { HOUR } from './when.ts'
 
 export async function addMishaps(rows: Rows, house: House, config: Config, now: Date): Promise<void> {
@@ -84,7 +84,9 @@ async function absent(rows: Rows, house: House): Promise<void> {
 /** Somebody from outside asks about a ticket of which they know the number: the message waits for an agent. */
 async function stranger(rows: Rows, house: House, now: Date): Promise<void> {
   const at = new Date(now.getTime() - 2 * HOUR)
-  const ticket = rows.tables.ticket.findLast((row) => row.state_type === 'open' && row.owner_id !== null && (row.changed_at as Date) < at)
+  const central = QUEUES.filter(({ unit }) => unit === 'it').map(({ name }) => house.queue(name))
+  const ticket = rows.tables.ticket.findLast((row) =>
+    row.state_type === 'open' && row.owner_id !== null && central.includes(String(row.queue_id)) && (row.changed_at as Date) < at)
   const person = CUSTOMERS.find((one) => one.kind === 'stranger' && house.person(one) !== ticket?.customer_id)
   if (!ticket || !person) return
   const sender = house.sender('Dział Informatyzacji')

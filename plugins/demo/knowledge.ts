@@ -7,7 +7,7 @@ import { DAY } from './when.ts'
 
 /** As the plugin `faq` compares words: lower case, no marks, each word between blanks. */
 const fold = (text: string) => ` ${text.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/\p{M}/gu, '').replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `
-const plain = (markdown: string) => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replace(/^(#+|-|\d+\.) /gm, '').replaceAll('**', '').replace(/\s+/g, ' ').trim()
+const plain = (markdown: string) => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replace(/^(#+|-|\d+\.) /gm, '').replace(/\*+/g, '').replace(/\s+/g, ' ').trim()
 
 /** Where the plugin `faq` is in use: it has its tables then. */
 export async function writeKnowledge(work: Work): Promise<void> {

@@ -16,7 +16,6 @@ import { setRoute } from '../../core/unit/routing.ts'
 import { createTopic } from '../../core/unit/topics.ts'
 import { testDatabase } from '../database.ts'
 import { maker, type Maker } from '../make.ts'
-import { removePackages, writePackage } from '../plugins/house.ts'
 import { launchChromium, requireChromium } from '../servers/chromium.ts'
 import { startMailSink, type MailSink } from '../servers/mail-sink.ts'
 
@@ -26,29 +25,13 @@ const OFFICE = 'Wydział Mechaniczny – Dziekanat'
 /** Tuesday 17 November 2026 in Warsaw, which is an hour ahead of UTC. */
 const tuesday = (hour: number, minute: number) => new Date(Date.UTC(2026, 10, 17, hour - 1, minute))
 
-/**
- * What the unit switches on: any plugin that is switched on per unit, with a page of its own below /u/<unit>/. Once `faq` is
- * there, name it here, and its page in `page`.
- */
-const SWITCHED = {
-  name: 'board', page: 'board', shows: 'Tablica jednostki',
-  files: {
-    'index.tsx': `
-import { definePlugin } from 'pomoc'
-export default definePlugin({
-  name: 'board', api: 1, scope: 'unit',
-  routes(app) { app.get('/u/:unit/board', (c) => c.html(<h1>Tablica jednostki</h1>)) },
-})`,
-  },
-}
+/** What the unit switches on, and the first answer it writes there. */
+const SWITCHED = { name: 'faq', page: 'faq', category: 'Sprawy studenckie', question: 'Jak przedłużyć legitymację?', answer: 'Przyjdź z nią do pokoju 112.' }
 
 describe.skipIf(!requireChromium())('a unit that opts in', () => {
   let browser: Browser
   beforeAll(async () => { browser = await launchChromium() })
-  afterAll(async () => {
-    await browser.close()
-    removePackages()
-  })
+  afterAll(() => browser.close())
 
   for (const javaScriptEnabled of [true, false]) {
     describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
@@ -75,8 +58,7 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
           },
           dir: dataDir,
         })
-        const plugin = writePackage(SWITCHED.files)
-        program = await boot({ config: { ...config, plugins: ['desk', 'portal', 'admin', 'units', 'smtp-receiver', plugin] }, log: makeLog('error'), clock: () => clock.now })
+        program = await boot({ config: { ...config, plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'] }, log: makeLog('error'), clock: () => clock.now })
         make = await maker(database.db)
         make.now = clock.now
         const faculty = await make.unit({ name: 'Wydział Mechaniczny' })
@@ -200,8 +182,19 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         await dorota.goto(`/u/${slug}/admin/plugins`)
         await dorota.getByRole('listitem').filter({ hasText: SWITCHED.name }).getByRole('button', { name: 'Włącz' }).click()
         await dorota.getByText(`Wtyczka „${SWITCHED.name}” jest włączona.`).waitFor()
-        await dorota.goto(`/u/${slug}/${SWITCHED.page}`)
-        await dorota.getByText(SWITCHED.shows).waitFor()
+        await dorota.goto(`/u/${slug}/${SWITCHED.page}/categories/new`)
+        await dorota.getByLabel('Nazwa', { exact: true }).fill(SWITCHED.category)
+        await dorota.getByRole('button', { name: 'Zapisz' }).click()
+        await dorota.getByText('Kategoria zapisana.').waitFor()
+        await dorota.goto(`/u/${slug}/${SWITCHED.page}/new`)
+        await dorota.getByLabel('Pytanie albo temat').fill(SWITCHED.question)
+        await dorota.getByLabel('Odpowiedź').fill(SWITCHED.answer)
+        await dorota.getByLabel('Kategoria').selectOption({ label: SWITCHED.category })
+        await dorota.getByRole('button', { name: 'Zapisz' }).click()
+        await dorota.getByText('Zapisany. Czytelnicy widzą ten tekst.').waitFor()
+        await member.goto(`/${SWITCHED.page}`)
+        await member.getByRole('link', { name: SWITCHED.question }).first().click()
+        await member.getByText(SWITCHED.answer).waitFor()
         const otherSlug = (await database.db.selectFrom('unit').select('slug').where('id', '=', other).executeTakeFirstOrThrow()).slug
         expect((await dorota.request.get(`/u/${otherSlug}/${SWITCHED.page}`)).status()).toBe(404)
         expect((await dorota.request.get(`/u/${otherSlug}/admin`)).status()).toBe(404)

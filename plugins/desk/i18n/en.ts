@@ -281,7 +281,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'held.accept-sender': 'Accept this person from now on',
   'held.reject': 'Reject',
   'held.row': { one: 'held message', other: '{count} held messages' },
-  'compose.unconfirmed': 'The ticket has no confirmed customer. This address stands in the message: the answer may reach somebody who never wrote to us.',
+  'compose.unconfirmed': 'The ticket has no confirmed customer. The message itself gave this address: the answer may reach somebody who never wrote to us.',
   'csv.assurance': 'Sender',
   'csv.held': 'Held messages',
   'history.message-held': 'Message held: {text}',

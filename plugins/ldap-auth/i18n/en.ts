@@ -4,7 +4,7 @@ import type { pl } from './pl.ts'
 
 export const en: Record<keyof typeof pl, Text> = {
   'settings.lost-password': 'Page of the campus account',
-  'settings.lost-password.help': 'Where a forgotten or expired password is changed, such as https://account.example.edu/password. The link stands under the login form.',
+  'settings.lost-password.help': 'Where a forgotten or expired password is changed, such as https://account.example.edu/password. The link appears under the login form.',
 
   'login.lost': 'Forgotten the password, or has it expired? Set a new one on the page of your campus account',
   'title': 'Campus login',
@@ -53,7 +53,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'yes': 'yes',
   'no': 'no',
 
-  'step.login': 'This cannot be a login: it is empty, too long, or has signs that nobody sees.',
+  'step.login': 'This cannot be a login: it is empty, too long, or has characters that nobody sees.',
   'step.unreachable': 'The directory does not answer: {detail}',
   'step.found': 'Found the entry {detail}',
   'step.not-found': 'There is no entry with the login or address “{detail}”.',
@@ -102,7 +102,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'sync.none.text': 'It comes by itself each night. Before that it is worth seeing what it will do.',
   'sync.dry': 'See what it would change',
   'sync.now': 'Run now',
-  'sync.asked': 'The synchronisation will start in a moment. Its result will stand in this list.',
+  'sync.asked': 'The synchronisation will start in a moment. Its result will appear in this list.',
   'sync.when': 'When',
   'sync.directory': 'Directory',
   'sync.found': 'Entries',

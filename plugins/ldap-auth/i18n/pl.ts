@@ -3,7 +3,7 @@ import type { Text } from '../../../core/index.ts'
 
 export const pl = {
   'settings.lost-password': 'Strona konta kampusowego',
-  'settings.lost-password.help': 'Adres, pod którym zmienia się zapomniane lub przeterminowane hasło, na przykład https://konto.uczelnia.pl/haslo. Odnośnik stoi pod formularzem logowania.',
+  'settings.lost-password.help': 'Adres, pod którym zmienia się zapomniane lub przeterminowane hasło, na przykład https://konto.uczelnia.pl/haslo. Odnośnik będzie pod formularzem logowania.',
 
   'login.lost': 'Nie pamiętasz hasła albo straciło ważność? Ustaw nowe na stronie konta kampusowego',
   'title': 'Logowanie kampusowe',
@@ -13,7 +13,7 @@ export const pl = {
   'directory.people': 'Osoby',
   'directory.bind': 'Odczyt',
   'directory.bind.service': 'konto usługi {dn}',
-  'directory.bind.person': 'każdy jako on sam ({as}); bez nocnej synchronizacji',
+  'directory.bind.person': 'każda osoba własnym kontem ({as}); bez nocnej synchronizacji',
   'directory.groups': 'Grupy',
   'directory.groups.none': 'nie są czytane',
   'directory.groups.member': 'z list członków',
@@ -70,14 +70,14 @@ export const pl = {
 
   'problem.local-account': 'Konto „{detail}” założono tutaj i ma własne hasło; wpis go nie przejmie.',
   'problem.other-entry': 'Login „{detail}” należy już do osoby z innego wpisu katalogu.',
-  'problem.switched-off': 'Osoba o loginie „{detail}” jest wyłączona przez administratora.',
+  'problem.switched-off': 'Osobę o loginie „{detail}” wyłączył administrator.',
   'problem.address-taken': 'Adres {detail} ma już ktoś inny.',
   'problem.address-invalid': 'To nie jest adres e-mail: {detail}.',
   'problem.address-ours': 'Adres {detail} jest adresem pomocy.',
   'problem.login-taken': 'Login „{detail}” jest zajęty; zostaje dotychczasowy.',
   'problem.role-unknown': 'Nie ma roli „{detail}”, którą daje reguła.',
   'problem.unit-unknown': 'Nie ma jednostki „{detail}”.',
-  'problem.last-admin': '„{detail}” to ostatni administrator: nic mu nie odebrano.',
+  'problem.last-admin': '„{detail}” to ostatnie konto administratora: niczego mu nie odebrano.',
 
   'field.login': 'login',
   'field.first_name': 'imię',
@@ -97,7 +97,7 @@ export const pl = {
 
   'sync': 'Nocna synchronizacja',
   'sync.runs': 'Ostatnie przebiegi',
-  'sync.none': 'Jeszcze nie przebiegła',
+  'sync.none': 'Jeszcze jej nie było',
   'sync.none.text': 'Rusza sama co noc. Przedtem warto zobaczyć, co zrobi.',
   'sync.dry': 'Sprawdź, co by zmieniła',
   'sync.now': 'Uruchom teraz',

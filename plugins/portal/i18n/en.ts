@@ -192,7 +192,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'factor.begin': 'Begin',
   'factor.scan': 'Scan the picture with the app',
   'factor.scan.text': 'You cannot scan it? Type this key into the app (account {account}, time-based, 6 digits, every 30 seconds):',
-  'factor.picture': 'QR code for the app; the same key stands beside it as text',
+  'factor.picture': 'QR code for the app; the same key is beside it as text',
   'factor.type': 'Copy the code from the app',
   'factor.code': 'Code from the app',
   'factor.code.help': 'Six digits. If they are about to change, wait for the next ones.',

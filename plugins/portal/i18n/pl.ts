@@ -93,7 +93,7 @@ export const pl = {
   'ticket.reply.read-only': 'Możesz czytać to zgłoszenie, ale nie możesz w nim pisać.',
   'ticket.confirm': 'Twoja wiadomość przyszła mailem i nie mamy pewności, że jest od Ciebie.',
   'ticket.confirm.it-is-me': 'Potwierdź, że to Ty',
-  'ticket.confirm.done': 'Dziękujemy, wiemy już, że to Ty.',
+  'ticket.confirm.done': 'Dziękujemy, teraz wiemy, że to Ty.',
   'ticket.reply.done': 'Wysłane. Odpowiemy tutaj i na Twój adres e-mail.',
   'ticket.conversation': 'Rozmowa',
 
@@ -181,7 +181,7 @@ export const pl = {
   'login.code.lost': 'Nie masz ani aplikacji, ani kodów? Administrator może wyłączyć drugi krok: {address}.',
 
   'factor.title': 'Logowanie dwuetapowe',
-  'factor.off': 'Jest wyłączone: wystarcza samo hasło. Gdy je włączysz, kto pozna hasło, i tak się nie zaloguje.',
+  'factor.off': 'Jest wyłączone: wystarcza samo hasło. Gdy je włączysz, ktoś, kto pozna Twoje hasło, i tak się nie zaloguje.',
   'factor.on': { one: 'Jest włączone. Został {count} kod zapasowy.', few: 'Jest włączone. Zostały {count} kody zapasowe.', many: 'Jest włączone. Zostało {count} kodów zapasowych.', other: 'Jest włączone. Zostało {count} kodu zapasowego.' },
   'factor.since': 'Włączone od {when}.',
   'factor.set-up': 'Włącz',
@@ -191,7 +191,7 @@ export const pl = {
   'factor.begin': 'Zaczynam',
   'factor.scan': 'Zeskanuj obrazek w aplikacji',
   'factor.scan.text': 'Nie możesz zeskanować? Wpisz w aplikacji ten klucz (konto {account}, kody czasowe, 6 cyfr, co 30 sekund):',
-  'factor.picture': 'Kod QR dla aplikacji; ten sam klucz stoi obok jako tekst',
+  'factor.picture': 'Kod QR dla aplikacji; ten sam klucz jest obok jako tekst',
   'factor.type': 'Przepisz kod z aplikacji',
   'factor.code': 'Kod z aplikacji',
   'factor.code.help': 'Sześć cyfr. Gdy zaraz się zmienią, poczekaj na następne.',
