@@ -5,6 +5,8 @@ import { maker, type Maker } from '../../test/make.ts'
 import { runWork } from '../../core/kernel/work.ts'
 import { countOpenByQueue, findPersonByLogin, listArticles, listTickets, loadActor, readWholeBlob } from '../../core/index.ts'
 import { parseMail } from '../../core/mail/parse.ts'
+import { up } from '../faq/migrations/0001_faq.ts'
+import { fold } from '../faq/search-text.ts'
 import { fillUniversity, tellUniversity } from './fill.ts'
 import { AGENTS, CUSTOMERS } from './people.ts'
 import { SCENARIOS } from './scenarios/index.ts'
@@ -17,6 +19,7 @@ let database: Awaited<ReturnType<typeof testDatabase>>
 let make: Maker
 beforeAll(async () => {
   database = await testDatabase()
+  await up(database.db as never)
   make = await maker(database.db)
   const room = { db: database.db, config: make.config, clock: () => NOW, subscribers: () => [] }
   await fillUniversity({ db: database.db, config: make.config, work: (actor, run) => runWork(room, actor, run) }, { tickets: 400, now: NOW })
@@ -85,6 +88,18 @@ describe('the made-up university', () => {
       expect(parsed.subject).toBe(mail.subject)
       expect(parsed.text.trim()).toBe(mail.body.trim())
     }
+  })
+  it('keeps a knowledge base that the plugin faq finds, where it has its tables', async () => {
+    const entries = await rows<{ title: string; keywords: string; search_title: string; search_keywords: string; search_text: string; search_plain: string }>(
+      `select r.* from faq_item i join faq_revision r on r.id = i.published_id and r.id = i.latest_id`)
+    expect(entries).toHaveLength(14)
+    for (const entry of entries) {
+      expect([entry.search_title, entry.search_keywords, entry.search_text]).toEqual([fold(entry.title), fold(entry.keywords), fold(entry.search_plain)])
+      expect(entry.search_plain).not.toMatch(/[*\][]|https?:/)
+    }
+    expect(await rows(`select 1 from faq_category`)).toHaveLength(5)
+    expect(await rows(`select slug from plugin_activation a join unit u on u.id = a.unit_id where plugin = 'faq' and active order by slug`))
+      .toEqual([{ slug: 'it' }, { slug: 'wm-dziekanat' }])
   })
   it('goes on with new tickets and numbers of its own', async () => {
     make.now = NOW
