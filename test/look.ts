@@ -17,10 +17,10 @@ export interface View {
 
 export interface Look { language: 'pl' | 'en'; colours: 'light' | 'dark'; width: 1280 | 390 }
 
-/** Two in every run; with POMOC_LOOK or CI=true all that matter. */
+/** Two in every run, which have each language, colour and width once; all four with POMOC_LOOK and in `npm run test:long`. */
 export const LOOKS: Look[] = [
   { language: 'pl', colours: 'light', width: 1280 }, { language: 'en', colours: 'dark', width: 390 },
-  ...(process.env['POMOC_LOOK'] || process.env['CI'] === 'true'
+  ...(process.env['POMOC_LOOK'] || process.env['POMOC_LONG'] === 'yes'
     ? [{ language: 'en', colours: 'dark', width: 1280 }, { language: 'pl', colours: 'light', width: 390 }] satisfies Look[] : []),
 ]
 

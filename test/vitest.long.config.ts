@@ -6,8 +6,8 @@ export default defineConfig({
   ...common,
   test: {
     ...common.test,
-    include: ['test/long/**/*.test.{ts,tsx}', 'test/processes.test.ts', 'test/journeys/payloads.test.ts'],
-    // What these two leave out of every run.
+    include: ['test/long/**/*.test.{ts,tsx}', 'test/processes.test.ts', 'test/journeys/payloads.test.ts', '**/*.{look,browser}.test.ts'],
+    // What these leave out of every run.
     env: { POMOC_LONG: 'yes' },
     maxWorkers: 1,
     testTimeout: 1_800_000,
