@@ -1,15 +1,8 @@
-/** Every route of the site × everybody who may ask × the things of two units: who may gets it, nobody else does, no route is forgotten. */
+/** Every route × everybody who may ask × the things of two units: who may gets it, nobody else does, no route is forgotten. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sql } from 'kysely'
 import type { Id } from '../core/database/schema.ts'
-import { insertLink } from '../core/person/login.store.ts'
-import { sessionsOf } from '../core/person/sessions.ts'
-import { hashToken, newToken } from '../core/person/token.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
-import { setActivation } from '../core/kernel/activation.ts'
-import { insertJobs } from '../core/kernel/jobs.ts'
 import { saveSettings } from '../core/kernel/setting-admin.ts'
-import { saveUnitRule } from '../core/unit/placing.ts'
 import { mainQueueOf } from '../core/unit/opting.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import admin from '../plugins/admin/index.tsx'
@@ -21,154 +14,11 @@ import { closeDirectories } from '../plugins/ldap-auth/house.ts'
 import ldapAuth from '../plugins/ldap-auth/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
-import { freshThing, TICKET_ROUTES, type Thing } from './route-tables/tickets.ts'
-import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES, type Owned } from './route-tables/units.ts'
-import { makeUniversity } from './university.ts'
-import { givePassword, openSite, PASSWORD, type Site, type Visitor } from './web.ts'
-
-const ROLES = ['stranger', 'customer', 'agentA', 'agentB', 'adminA', 'adminB', 'parent', 'central'] as const
-type Role = (typeof ROLES)[number]
-/** What somebody is to the unit whose thing is asked for. The customer wrote the ticket of A, and none of B's. */
-type Standing = 'stranger' | 'customer' | 'otherCustomer' | 'agent' | 'otherAgent' | 'admin' | 'otherAdmin' | 'parent' | 'central'
-
-const standing = (role: Role, of: 'A' | 'B'): Standing => {
-  if (role === 'customer') return of === 'A' ? 'customer' : 'otherCustomer'
-  const own = role.endsWith(of)
-  if (role.startsWith('agent')) return own ? 'agent' : 'otherAgent'
-  if (role.startsWith('admin')) return own ? 'admin' : 'otherAdmin'
-  return role as Standing
-}
-
-/** One of the two units, with what it owns; `thing` is a ticket as it was a moment ago. */
-interface Side extends Owned { of: 'A' | 'B'; group: Id; customer: Id; agent: Id; thing: Thing; category: Id; item: Id; internal: Id; file: Id; revision: Id; session: string; token: string; asset: string }
-
-interface Row {
-  path(side: Side): string
-  fields?(side: Side): Record<string, string>
-  /** The answer to each who may; everybody else is refused. */
-  may: Partial<Record<Standing, number>>
-  /** How one is refused, where it is not as usual: 404, and the login for who is not logged in. */
-  not?: Partial<Record<Standing, number>>
-  /** What the page shows only to `seenBy`, whoever else may open it. */
-  shows?(side: Side): string
-  /** What stands in the database once it is done; only who is in `does` brings it about. */
-  done?(site: Site, side: Side): Promise<boolean>
-  does?: readonly Standing[]
-  headers?: Record<string, string>
-  /** Tries are counted: a quarter of an hour passes before. */
-  counted?: boolean
-  /** Whoever does it has another session afterwards. */
-  endsSession?: boolean
-  before?(site: Site, side: Side): Promise<void>
-}
-
-const all = (status: number): Record<Standing, number> => (
-  { stranger: status, customer: status, otherCustomer: status, agent: status, otherAgent: status, admin: status, otherAdmin: status, parent: status, central: status })
-const loggedIn = (status: number) => {
-  const { stranger: _, ...rest } = all(status)
-  return rest
-}
-const agents = (status: number) => {
-  const { customer: _, otherCustomer: __, ...rest } = loggedIn(status)
-  return rest
-}
-/** Whoever works in the unit's own queues. Its local administrators hold every right there; those above it and central ones none by that. */
-const own = (status: number) => ({ agent: status, admin: status })
-const editors = (status: number) => ({ ...own(status), central: status })
-
-const entry = (more: Record<string, string> = {}) => (side: Side) => (
-  { title: 'Pytanie', solution: 'Odpowiedź', categoryId: side.category, audience: 'public', language: 'pl', contentType: 'markdown', ...more })
-
-const faqRoute = (path: (side: Side) => string, may: Row['may'], more: Partial<Row> = {}): Row => ({ path: (side) => `/u/${side.slug}/faq${path(side)}`, may, ...more })
-const link = (purpose: 'login' | 'device' | 'set-password'): Pick<Row, 'before'> => ({
-  before: (site, side) => site.make.asSystem((work) => {
-    side.token = newToken()
-    return insertLink(work.db, { tokenHash: hashToken(side.token), personId: side.person, purpose, now: work.now, expiresAt: new Date(work.now.getTime() + 60_000) })
-  }),
-})
-
-/** Routes that name no ticket, nothing below a unit's administration, and nothing of the central one. */
-const ROWS: Record<string, Row> = {
-  'GET /static/:hash/:name': { path: (side) => side.asset, may: all(200) },
-  'GET /favicon.ico': { path: () => '/favicon.ico', may: all(302) },
-  'GET /health/live': { path: () => '/health/live', may: all(200) },
-  'GET /health/ready': { path: () => '/health/ready', may: all(200) },
-  'POST /preferences': { path: () => '/preferences', fields: () => ({ colours: 'dark' }), may: all(303) },
-  'GET /desk': { path: () => '/desk', may: agents(200) },
-  'GET /desk/view/:name': { path: () => '/desk/view/open', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
-  'GET /desk/queue/:id': { path: (side) => `/desk/queue/${side.main}`, may: own(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
-  'GET /desk/search': { path: (side) => `/desk/search?number=${side.thing.number}`, may: agents(200), shows: (side) => `/desk/tickets/${side.thing.ticket}`, does: ['agent', 'admin'] },
-  'GET /desk/export.csv': { path: () => '/desk/export.csv', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
-  'POST /desk/bulk': {
-    path: () => '/desk/bulk', fields: (side) => ({ ticket: side.thing.ticket, act: 'move', queue: side.queue }), may: agents(303), does: ['agent', 'admin'],
-    done: async (site, side) => (await site.make.db.selectFrom('ticket').select('queue_id').where('id', '=', side.thing.ticket).executeTakeFirstOrThrow()).queue_id === side.queue,
-  },
-  'GET /desk/rail': { path: () => '/desk/rail', may: agents(200), shows: (side) => `/desk/queue/${side.main}`, does: ['agent', 'admin'] },
-  'GET /desk/new': { path: () => '/desk/new', may: agents(200), shows: (side) => `value="${side.main}"`, does: ['agent', 'admin'] },
-  'POST /desk/new': {
-    path: () => '/desk/new', fields: (side) => ({ queue: side.main, who: `person-${side.slug}@uni.example`, title: 'Nowe', body: 'Treść' }), may: own(303),
-    not: { otherAgent: 422, otherAdmin: 422, parent: 422, central: 422 },
-  },
-  'GET /desk/people': { path: (side) => `/desk/people?customer=person-${side.slug}`, may: agents(200) },
-  'GET /': { path: () => '/', may: all(200), shows: (side) => `href="/tickets/${side.thing.ticket}"`, does: ['customer'] },
-  'POST /': { path: () => '/', fields: (side) => ({ subject: 'Pytanie', body: 'Treść', unit: side.unit, topic: side.topic }), may: loggedIn(303) },
-  'GET /tickets.csv': { path: () => '/tickets.csv', may: loggedIn(200), shows: (side) => side.thing.number, does: ['customer'] },
-  'GET /login': { path: () => '/login', may: { ...all(303), stranger: 200 } },
-  'POST /login': { path: () => '/login', fields: (side) => ({ login: `person-${side.slug}@uni.example`, password: PASSWORD }), may: all(303), endsSession: true, counted: true },
-  'POST /logout': { path: () => '/logout', may: all(303), endsSession: true },
-  'GET /login/code': { path: () => '/login/code', may: all(303) },
-  'POST /login/code': { path: () => '/login/code', fields: () => ({ code: '123456' }), may: all(303) },
-  // The answer is the same whether there is such an account or not; each account is mailed few.
-  'POST /login/device': { path: () => '/login/device', fields: () => ({ login: `${newToken()}@uni.example` }), may: all(200), counted: true },
-  'GET /login/device/:token': { path: (side) => `/login/device/${side.token}`, may: all(200), ...link('device') },
-  'POST /login/device/:token': { path: (side) => `/login/device/${side.token}`, may: all(303), ...link('device') },
-  'POST /login/link': { path: () => '/login/link', fields: () => ({ address: `${newToken()}@uni.example`.toLowerCase() }), may: all(200), counted: true },
-  'GET /login/link/:token': { path: (side) => `/login/link/${side.token}`, may: all(200), ...link('login') },
-  'POST /login/link/:token': { path: (side) => `/login/link/${side.token}`, may: all(303), endsSession: true, ...link('login') },
-  'GET /password/:token': { path: (side) => `/password/${side.token}`, may: all(200), ...link('set-password') },
-  'POST /password/:token': {
-    path: (side) => `/password/${side.token}`, fields: () => ({ password: PASSWORD, password2: PASSWORD }), may: all(303), endsSession: true, ...link('set-password'),
-  },
-  'GET /account': { path: () => '/account', may: loggedIn(200) },
-  'POST /account/password': { path: () => '/account/password', fields: () => ({ current_password: 'nie to', password: PASSWORD, password2: PASSWORD }), may: loggedIn(422), counted: true },
-  'POST /account/unit': { path: () => '/account/unit', fields: (side) => ({ unit: side.unit }), may: loggedIn(303) },
-  'POST /account/sessions': { path: () => '/account/sessions', may: loggedIn(303) },
-  // Naming the session of somebody else ends none.
-  'POST /account/sessions/end': {
-    path: () => '/account/sessions/end', fields: (side) => ({ session: side.session }), may: loggedIn(303), does: ['customer'], endsSession: true,
-    before: async (site, side) => {
-      await site.session(side.customer)
-      side.session = (await sessionsOf(site.make.db, side.customer, site.make.now)).at(-1)!.id
-    },
-    done: async (site, side) => !(await sessionsOf(site.make.db, side.customer, site.make.now)).some(({ id }) => id === side.session),
-  },
-  'GET /account/second-factor': { path: () => '/account/second-factor', may: loggedIn(200) },
-  'POST /account/second-factor/begin': { path: () => '/account/second-factor/begin', may: agents(303) },
-  'POST /account/second-factor/confirm': { path: () => '/account/second-factor/confirm', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
-  'POST /account/second-factor/codes': { path: () => '/account/second-factor/codes', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
-  'POST /account/second-factor/end': { path: () => '/account/second-factor/end', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
-  'GET /u/:unit/look.css': { path: (side) => `/u/${side.slug}/look.css`, may: all(200) },
-  'GET /u/:unit/logo': { path: (side) => `/u/${side.slug}/logo`, may: all(200) },
-  'GET /faq': { path: () => '/faq', may: all(302) },
-  'GET /faq/suggestions': { path: () => '/faq/suggestions?subject=sekret', may: all(200), headers: { 'hx-request': 'true' } },
-  'GET /u/:unit/faq': faqRoute(() => '', all(200), { shows: () => 'Tylko dla agentów', does: ['agent', 'admin', 'central'] }),
-  'GET /u/:unit/faq/:id': faqRoute((side) => `/${side.internal}`, editors(200), { not: { stranger: 404 } }),
-  'GET /u/:unit/faq/:id/files/:file': faqRoute((side) => `/${side.internal}/files/${side.file}`, editors(200), { not: { stranger: 404 } }),
-  'POST /u/:unit/faq/:id/vote': faqRoute((side) => `/${side.internal}/vote`, editors(303), { fields: () => ({ helped: 'yes' }) }),
-  'POST /u/:unit/faq/:id/valid': faqRoute((side) => `/${side.item}/valid`, editors(303), { fields: () => ({ valid: 'on' }) }),
-  'POST /u/:unit/faq/:id/approve': faqRoute((side) => `/${side.item}/approve`, editors(303), { fields: (side) => ({ revision: side.revision }) }),
-  'GET /u/:unit/faq/:id/versions': faqRoute((side) => `/${side.item}/versions`, editors(200)),
-  'GET /u/:unit/faq/:id/edit': faqRoute((side) => `/${side.item}/edit`, editors(200)),
-  'POST /u/:unit/faq/:id/edit': faqRoute((side) => `/${side.item}/edit`, editors(303), { fields: entry() }),
-  'GET /u/:unit/faq/new': faqRoute(() => '/new', editors(200)),
-  'POST /u/:unit/faq/new': faqRoute(() => '/new', editors(303), { fields: entry() }),
-  'GET /u/:unit/faq/manage': faqRoute(() => '/manage', editors(200)),
-  'GET /u/:unit/faq/categories': faqRoute(() => '/categories', editors(200)),
-  'GET /u/:unit/faq/categories/new': faqRoute(() => '/categories/new', editors(200)),
-  'POST /u/:unit/faq/categories/new': faqRoute(() => '/categories/new', editors(303), { fields: () => ({ name: `Dział ${newToken()}`, valid: 'on' }) }),
-  'GET /u/:unit/faq/categories/:id': faqRoute((side) => `/categories/${side.category}`, editors(200)),
-  'POST /u/:unit/faq/categories/:id': faqRoute((side) => `/categories/${side.category}`, editors(303), { fields: () => ({ name: 'Konto', valid: 'on' }) }),
-}
+import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
+import { own, ROLES, ROWS, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
+import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
+import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
+import { givePassword, openSite, type Site, type Visitor } from './web.ts'
 
 /** Where it is not the agent's or the customer's alone. */
 const TICKETS_MORE: Record<string, Partial<Row>> = {
@@ -325,60 +175,9 @@ it('GET /live', async () => {
   expect(wrong).toEqual([])
 })
 
-/** What a parameter below /admin names, by the path up to it. */
-async function adminThings(): Promise<Things> {
-  const { make } = site
-  const filled = await makeUniversity(site)
-  const first = async (table: 'calendar' | 'auto_response' | 'salutation' | 'signature') =>
-    (await make.db.selectFrom(table).select('id').orderBy('id').limit(1).executeTakeFirstOrThrow()).id
-  const text = await first('auto_response')
-  const [calendar, salutation, signature] = [await first('calendar'), await first('salutation'), await first('signature')]
-  let person = ''
-  let rules = 0
-  let switched = false
-  const ids: Things['ids'] = {
-    '/admin/persons/:id': async () => {
-      const address = `x${newToken()}@uni.example`.toLowerCase()
-      person = await make.person({ address })
-      await make.db.insertInto('person_address').values({ person_id: person, address: `y${address}`, main: false, verified_at: null }).execute()
-      // With a second factor set up, to be taken away.
-      await make.db.insertInto('second_factor').values({ person_id: person, secret: 'x', confirmed_at: make.now, created_at: make.now }).execute()
-      return person
-    },
-    '/admin/persons/:id/addresses/:address': async () => (await make.db.selectFrom('person_address').select('id').where('person_id', '=', person).where('main', '=', false).executeTakeFirstOrThrow()).id,
-    '/admin/groups/:id': () => filled.group, '/admin/roles/:id': () => filled.role, '/admin/roles/:id/persons/:person': () => filled.agent,
-    '/admin/queues/:id': () => filled.queue, '/admin/addresses/:id': () => filled.address, '/admin/calendars/:id': () => calendar, '/admin/texts/:id': () => text,
-    '/admin/answers/salutations/:id': () => salutation, '/admin/answers/signatures/:id': () => signature, '/admin/answers/:id': () => filled.template,
-    '/admin/units/:id': () => filled.unit, '/admin/local/:id': () => a.unit, '/admin/local/:id/administrators/:person': () => a.second, '/admin/topics/:id': () => a.topic,
-    '/admin/routing/rules/:id': () => make.asSystem((work) => saveUnitRule(work, null, { sort: 0, kind: 'mail-domain', name: '', value: `${++rules}.example`, unitId: filled.unit, valid: true })), '/admin/mail/in/:id': () => filled.inbound, '/admin/mail/out/:id': () => filled.outbound,
-    '/admin/mail/filters/:id': () => filled.filter, '/admin/settings/:plugin': () => 'board', '/admin/plugins/:plugin': () => 'board', 
-    '/admin/audit/:id': async () => {
-      await make.asSystem((work) => setActivation(work, 'board', b.unit, !(switched = !switched)))
-      return (await make.db.selectFrom('audit_event').select('id').where('object_type', '=', 'plugin activation').orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
-    },
-    '/admin/jobs/:job': async () => {
-      await make.asSystem((work) => insertJobs(work.db, [{ task: 'mail/process', payload: {}, maxAttempts: 1 }]))
-      const { rows } = await sql<{ id: string }>`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'x', locked_at = null where id = (select max(id) from graphile_worker._private_jobs) returning id`.execute(make.db)
-      return String(rows[0]!.id)
-    },
-  }
-  return { ids, failed: filled.failed }
-}
-
-/** What is asked for with more than an address, and what must stand there first. */
-interface Things { ids: Record<string, () => Promise<string> | string>; failed: Id }
-const ADMIN_MORE: Record<string, { query?(things: Things): string; fields?(things: Things): Record<string, string>; before?(): Promise<unknown> }> = {
-  'GET /admin/mail/in/delete': { query: (things) => `?id=${things.failed}` },
-  'POST /admin/mail/in/delete': { fields: (things) => ({ id: things.failed, reason: 'Nie nasz' }) },
-  'POST /admin/faults/resume': {
-    fields: () => ({ plugin: 'board' }),
-    before: () => site.make.db.insertInto('plugin_suspension').values({ plugin: 'board', unit_id: null, since: site.make.now, first_fault_at: site.make.now, fault_id: null }).execute(),
-  },
-}
-
 it('every page and act below /admin is the central administrator\'s alone', async () => {
   await enterAll()
-  const things = await adminThings()
+  const things = await adminThings(site, a, b)
   const used = new Set<string>()
   const wrong: string[] = []
   for (const route of routes.filter((name) => /^\w+ \/admin(\/|$)/.test(name))) {
@@ -391,7 +190,7 @@ it('every page and act below /admin is the central administrator\'s alone', asyn
       parts[n] = encodeURIComponent(await things.ids[prefix]?.() ?? `nothing for ${prefix}`)
     }
     const more = ADMIN_MORE[route]
-    await more?.before?.()
+    await more?.before?.(site)
     const path = parts.join('/') + (more?.query?.(things) ?? '')
     const askFor = (role: Role) => method === 'GET' ? people[role].get(path) : people[role].post(path, more?.fields?.(things) ?? {})
     for (const role of ROLES) {
