@@ -23,7 +23,7 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
   const ids: Things['ids'] = {
     '/admin/persons/:id': async () => {
       const address = `x${newToken()}@uni.example`.toLowerCase()
-      person = await make.person({ address })
+      person = await make.agent({}, { address })
       await make.db.insertInto('person_address').values({ person_id: person, address: `y${address}`, main: false, verified_at: null }).execute()
       // With a second factor set up, to be taken away.
       await make.db.insertInto('second_factor').values({ person_id: person, secret: 'x', confirmed_at: make.now, created_at: make.now }).execute()

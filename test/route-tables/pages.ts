@@ -126,6 +126,8 @@ export const ROWS: Record<string, Row> = {
     },
     done: async (site, side) => !(await sessionsOf(site.make.db, side.customer, site.make.now)).some(({ id }) => id === side.session),
   },
+  'POST /account/absence': { path: () => '/account/absence', fields: () => ({ from: '2026-12-01', until: '2026-12-05' }), may: agents(303) },
+  'POST /account/absence/end': { path: () => '/account/absence/end', may: agents(303) },
   'GET /account/second-factor': { path: () => '/account/second-factor', may: loggedIn(200) },
   'POST /account/second-factor/begin': { path: () => '/account/second-factor/begin', may: agents(303) },
   'POST /account/second-factor/confirm': { path: () => '/account/second-factor/confirm', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
