@@ -1,95 +1,16 @@
 /** Every route of a unit's pages × everybody who may ask: its own administrators, those above it and central ones; for all others it is not there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
-import { definePlugin } from '../core/kernel/contract.ts'
-import { integer } from '../core/kernel/settings.ts'
-import { defineTexts } from '../core/i18n/texts.ts'
-import { setActivation } from '../core/kernel/activation.ts'
 import { saveSettings } from '../core/kernel/setting-admin.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
-import { createQueue } from '../core/queue/queue-admin.ts'
-import { createSystemAddress } from '../core/queue/system-addresses.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
-import { mainQueueOf, optIn, optOut } from '../core/unit/opting.ts'
-import { saveBrand } from '../core/unit/brand.ts'
-import { setRoute } from '../core/unit/routing.ts'
-import { createTopic } from '../core/unit/topics.ts'
+import { mainQueueOf } from '../core/unit/opting.ts'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
+import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES, type Owned } from './route-tables/units.ts'
 import { openSite, type Site, type Visitor } from './web.ts'
-
-const texts = { lines: 'Ile wierszy' }
-const board = definePlugin({ name: 'board', api: 1, scope: 'unit', settings: { lines: integer('lines', 5) }, texts: defineTexts(texts, texts) })
-
-/** What a unit owns, by name. */
-interface Owned { slug: string; unit: Id; main: Id; queue: Id; topic: Id; address: Id; person: Id; admin: Id; second: Id; change: Id }
-
-interface Fixture {
-  /** Below /u/<slug>. */
-  path(owned: Owned): string
-  fields?(owned: Owned): Record<string, string>
-  answer: number
-  /** The same address with something of another unit in it: not there either. */
-  foreign?: boolean
-  /** Only one of the unit's own may, for it is about themselves. */
-  before?(site: Site, owned: Owned): Promise<void>
-}
-
-const get = (path: string | ((owned: Owned) => string), more: Partial<Fixture> = {}): Fixture => ({ path: typeof path === 'string' ? () => path : path, answer: 200, ...more })
-const post = (path: string | ((owned: Owned) => string), fields: (owned: Owned) => Record<string, string> = () => ({}), more: Partial<Fixture> = {}): Fixture =>
-  ({ path: typeof path === 'string' ? () => path : path, fields, answer: 303, ...more })
-
-const FIXTURES: Record<string, Fixture> = {
-  'GET /u/:unit/admin': get('/admin'),
-  'POST /u/:unit/admin/opt-in': post('/admin/opt-in', () => ({}), { before: (site, owned) => site.make.asSystem((work) => optOut(work, owned.unit)).then(() => {}) }),
-  'GET /u/:unit/admin/opt-out': get('/admin/opt-out'),
-  'POST /u/:unit/admin/opt-out': post('/admin/opt-out'),
-  'GET /u/:unit/admin/queues': get('/admin/queues'),
-  'POST /u/:unit/admin/queues/order': post('/admin/queues/order', (owned) => ({ id: owned.queue, way: 'up' })),
-  'GET /u/:unit/admin/queues/new': get('/admin/queues/new'),
-  'POST /u/:unit/admin/queues/new': post('/admin/queues/new', () => ({ name: `Kolejka ${Math.random()}` })),
-  'GET /u/:unit/admin/queues/:id': get((owned) => `/admin/queues/${owned.queue}`, { foreign: true }),
-  'POST /u/:unit/admin/queues/:id': post((owned) => `/admin/queues/${owned.queue}`, () => ({ name: 'Inna nazwa', comment: '', signature: '' }), { foreign: true }),
-  'GET /u/:unit/admin/queues/:id/close': get((owned) => `/admin/queues/${owned.queue}/close`, { foreign: true }),
-  'POST /u/:unit/admin/queues/:id/close': post((owned) => `/admin/queues/${owned.queue}/close`, (owned) => ({ to: owned.main }), { foreign: true }),
-  'POST /u/:unit/admin/queues/:id/open': post((owned) => `/admin/queues/${owned.queue}/open`, () => ({}), { foreign: true }),
-  'GET /u/:unit/admin/topics': get('/admin/topics'),
-  'POST /u/:unit/admin/topics': post('/admin/topics', (owned) => ({ [`topic.${owned.topic}`]: owned.main })),
-  'POST /u/:unit/admin/topics/new': post('/admin/topics/new', () => ({ name: 'Nowa sprawa' })),
-  'GET /u/:unit/admin/topics/:id': get((owned) => `/admin/topics/${owned.topic}`, { foreign: true }),
-  'POST /u/:unit/admin/topics/:id': post((owned) => `/admin/topics/${owned.topic}`, () => ({ name: 'Inna', valid: 'on' }), { foreign: true }),
-  'GET /u/:unit/admin/people': get('/admin/people'),
-  'GET /u/:unit/admin/find': get('/admin/find?who=osoba'),
-  'POST /u/:unit/admin/people': post('/admin/people', (owned) => ({ who: `person-${owned.slug}@uni.example`, [`level.GROUP`]: 'none' }), { answer: 303 }),
-  'POST /u/:unit/admin/people/:id': post((owned) => `/admin/people/${owned.admin}`, () => ({}), { foreign: true }),
-  'GET /u/:unit/admin/administrators': get('/admin/administrators'),
-  'POST /u/:unit/admin/administrators': post('/admin/administrators', (owned) => ({ who: `person-${owned.slug}@uni.example` })),
-  'POST /u/:unit/admin/administrators/:id/remove': post((owned) => `/admin/administrators/${owned.second}/remove`, () => ({}), { foreign: true }),
-  'GET /u/:unit/admin/hours': get('/admin/hours'),
-  'POST /u/:unit/admin/hours': post('/admin/hours', () => ({ 'hours.mon': '7-15', 'cutOff': '14:00', 'onceHolidays': '' })),
-  'POST /u/:unit/admin/hours/inherit': post('/admin/hours/inherit'),
-  'GET /u/:unit/admin/texts': get('/admin/texts'),
-  'GET /u/:unit/admin/texts/:type': get('/admin/texts/auto-reply'),
-  'POST /u/:unit/admin/texts/:type': post('/admin/texts/auto-reply', () => ({ 'pl.subject': 'Mamy', 'pl.body': 'Treść', 'en.subject': '', 'en.body': '' })),
-  'POST /u/:unit/admin/texts/:type/use': post('/admin/texts/auto-reply/use', () => ({ choice: 'none' })),
-  'GET /u/:unit/admin/plugins': get('/admin/plugins'),
-  'POST /u/:unit/admin/plugins/:plugin/switch': post('/admin/plugins/board/switch', () => ({ to: 'off' })),
-  'GET /u/:unit/admin/plugins/:plugin': get('/admin/plugins/board'),
-  'POST /u/:unit/admin/plugins/:plugin': post('/admin/plugins/board', () => ({ 'from.lines': 'own', 'lines': '7' })),
-  'GET /u/:unit/admin/looks': get('/admin/looks'),
-  'POST /u/:unit/admin/looks': post('/admin/looks', () => ({ name: 'A', colour: '#1a56b0' })),
-  'GET /u/:unit/admin/addresses': get('/admin/addresses'),
-  'POST /u/:unit/admin/addresses': post('/admin/addresses', (owned) => ({ address: `a${Math.random().toString(36).slice(2)}@uni.example`, name: 'A', queueId: owned.main })),
-  'POST /u/:unit/admin/addresses/:id': post((owned) => `/admin/addresses/${owned.address}`, () => ({ valid: 'off' }), { foreign: true }),
-  'GET /u/:unit/admin/mail': get('/admin/mail'),
-  'GET /u/:unit/admin/figures': get('/admin/figures'),
-  'GET /u/:unit/admin/log': get('/admin/log'),
-  'POST /u/:unit/admin/log': post('/admin/log', (owned) => ({ id: owned.change })),
-}
-/** A colour and a picture that anybody's browser loads. */
-const OPEN = new Set(['GET /u/:unit/look.css', 'GET /u/:unit/logo'])
 
 describe('the pages of a unit', () => {
   let site: Site
@@ -105,8 +26,8 @@ describe('the pages of a unit', () => {
     routes = [...new Set(site.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`))]
     faculty = await make.unit()
     await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
-    a = await makeUnit()
-    b = await makeUnit()
+    a = await makeUnit(site, faculty)
+    b = await makeUnit(site, faculty)
     const parent = await make.agent({})
     await make.asSystem((work) => addUnitAdministrator(work, faculty, parent))
     people = {
@@ -122,36 +43,6 @@ describe('the pages of a unit', () => {
     return site.make.agent({ [groupId]: ['rw'] })
   }
 
-  /** A unit with one of everything, opted in. */
-  const makeUnit = async (): Promise<Owned> => {
-    const { make } = site
-    const unit = await make.unit({ parentId: faculty })
-    const [admin, second] = [await make.agent({}), await make.agent({})]
-    await make.asSystem(async (work) => {
-      await addUnitAdministrator(work, unit, admin)
-      await addUnitAdministrator(work, unit, second)
-    })
-    const actor = await make.actor(admin)
-    await make.work(actor, (work) => optIn(work, unit))
-    const main = (await mainQueueOf(make.db, unit))!
-    const { slug } = await make.db.selectFrom('unit').select('slug').where('id', '=', unit).executeTakeFirstOrThrow()
-    const form = {
-      parentId: main.id, unitId: unit, groupId: main.groupId, calendarId: null, addressId: null, followUpPossible: 'possible' as const, followUpLock: false, language: null,
-      signature: '', comment: '', valid: true,
-    }
-    const owned = await make.work(actor, async (work) => ({
-      slug, unit, main: main.id, admin, second, queue: await createQueue(work, { ...form, name: 'Druga' }),
-      topic: await createTopic(work, unit, { name: 'Sprawa', nameEn: '', sort: 0, valid: true }),
-      address: await createSystemAddress(work, { address: `${slug}@uni.example`, name: 'A', queueId: main.id, valid: true }),
-    }))
-    await make.asSystem((work) => setActivation(work, 'board', unit, true))
-    await make.work(actor, (work) => saveBrand(work, unit, { name: 'A', colour: '#1a56b0', logo: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>') }))
-    await make.work(actor, (work) => setRoute(work, unit, owned.topic, owned.queue))
-    const change = (await make.db.selectFrom('audit_event').select('id').where('object_type', '=', 'route').where('unit_id', '=', unit).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
-    const person = await make.person({ address: `person-${slug}@uni.example`, unitId: unit })
-    return { ...owned, person, change }
-  }
-
   const ask = async (visitor: Visitor, route: string, path: string, fields: Record<string, string>): Promise<Response> => {
     if (!route.startsWith('POST')) return visitor.get(path)
     const filled: Record<string, string> = {}
@@ -160,18 +51,18 @@ describe('the pages of a unit', () => {
   }
 
   it('each has a fixture, and each fixture a route', () => {
-    const named = routes.filter((route) => route.includes(' /u/:unit') && !OPEN.has(route))
-    expect(named.filter((route) => !(route in FIXTURES))).toEqual([])
-    expect([...Object.keys(FIXTURES), ...OPEN].filter((route) => !routes.includes(route))).toEqual([])
+    const named = routes.filter((route) => route.includes(' /u/:unit') && !UNIT_LOOKS.has(route))
+    expect(named.filter((route) => !(route in UNIT_ROUTES))).toEqual([])
+    expect([...Object.keys(UNIT_ROUTES), ...UNIT_LOOKS].filter((route) => !routes.includes(route))).toEqual([])
   })
 
-  for (const [route, fixture] of Object.entries(FIXTURES)) {
+  for (const [route, fixture] of Object.entries(UNIT_ROUTES)) {
     it(route, async () => {
       // Whoever may changes things: each gets a unit as it was.
       const told: Record<string, number> = {}
       const stranger = site.visitor()
       await stranger.get('/login')
-      a = await makeUnit()
+      a = await makeUnit(site, faculty)
       const path = (owned: Owned, of: Owned = owned) => `/u/${owned.slug}${fixture.path(of)}`
       // Somebody not logged in is led to the login, whatever there is.
       expect([303, 401], 'stranger').toContain((await ask(stranger, route, path(a), fixture.fields?.(a) ?? {})).status)
@@ -183,7 +74,7 @@ describe('the pages of a unit', () => {
       }
       expect(told).toEqual(Object.fromEntries(Object.keys(told).map((who) => [who, 404])))
       for (const who of ['adminA', 'parent', 'central'] as const) {
-        a = await makeUnit()
+        a = await makeUnit(site, faculty)
         await fixture.before?.(site, a)
         const visitor = who === 'adminA' ? await site.loggedIn(a.admin) : people[who]
         await visitor.get('/account')
@@ -197,7 +88,7 @@ describe('the pages of a unit', () => {
   }
 
   it('looks are anybody\'s to load, and nothing else of a unit', async () => {
-    a = await makeUnit()
+    a = await makeUnit(site, faculty)
     const style = await site.visitor().get(`/u/${a.slug}/look.css`)
     expect([style.status, await style.text()]).toEqual([200, expect.stringContaining('#1a56b0')])
     const logo = await site.visitor().get(`/u/${a.slug}/logo`)
