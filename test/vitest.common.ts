@@ -13,7 +13,8 @@ export const common = {
     pool: 'forks',
     // Plugins from outside are loaded by Node itself, through the program's own hooks (test/plugins/house.ts).
     server: { deps: { external: [/\/pomoc-plugin-[^/]*\//] } },
-    maxWorkers: 2,
+    // One more than the cores of a small machine: files wait for servers, browsers and clocks more than they work.
+    maxWorkers: 3,
     globalSetup: 'test/global.ts',
     reporters: ['default', './test/ci-reporter.ts'],
     testTimeout: 60_000,
