@@ -24,6 +24,9 @@ export const LOOKS: Look[] = [
     ? [{ language: 'en', colours: 'dark', width: 1280 }, { language: 'pl', colours: 'light', width: 390 }] satisfies Look[] : []),
 ]
 
+/** For files with many pages: one of the two in every run, all four in the long one. */
+export const oneLook = (which: 0 | 1): Look[] => LOOKS.length > 2 ? LOOKS : [LOOKS[which]!]
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**

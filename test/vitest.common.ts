@@ -13,8 +13,7 @@ export const common = {
     pool: 'forks',
     // Plugins from outside are loaded by Node itself, through the program's own hooks (test/plugins/house.ts).
     server: { deps: { external: [/\/pomoc-plugin-[^/]*\//] } },
-    // One more than the cores of a small machine: files wait for servers, browsers and clocks more than they work.
-    maxWorkers: 3,
+    maxWorkers: 2,
     globalSetup: 'test/global.ts',
     reporters: ['default', './test/ci-reporter.ts'],
     testTimeout: 60_000,

@@ -1,4 +1,4 @@
-/** Owns how `npm test` runs: everything but test/long, three files at a time. */
+/** Owns how `npm test` runs: everything but test/long, two files at a time. */
 import { defineConfig } from 'vitest/config'
 import { common } from './vitest.common.ts'
 
