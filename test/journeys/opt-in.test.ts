@@ -121,6 +121,8 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         await page.getByLabel('Sprawa').selectOption({ label: topic })
         if (!javaScriptEnabled) await page.getByRole('button', { name: 'Pokaż, kto odpowie' }).click()
         await page.locator('#promise').getByText(`Odpowie: ${answers}.`).waitFor()
+        // The same unit may have stood there before: the reason is told only once a topic is chosen.
+        await page.locator('#promise').getByText('Dlaczego ta jednostka?').waitFor()
         return page.locator('#promise').innerText()
       }
       const file = async (page: Page, topic: string, answers: string, subject: string) => {
