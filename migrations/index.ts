@@ -12,6 +12,7 @@ import * as audit from './0026_audit.ts'
 import * as login from './0024_login.ts'
 import * as filters from './0022_filters.ts'
 import * as outgoing from './0023_outgoing.ts'
+import * as auditFiles from './0035_audit_files.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -26,4 +27,5 @@ export const coreMigrations: Record<string, Migration> = {
   '0024_login': login,
   '0022_filters': filters,
   '0023_outgoing': outgoing,
+  '0035_audit_files': auditFiles,
 }
