@@ -10,7 +10,7 @@ export type { Found, Search, SearchResult, SearchSource } from './kernel/search.
 export type { TicketReader } from './kernel/ticket-reader.ts'
 export { CORE_PLACES } from './kernel/places.ts'
 export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
-export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
+export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'

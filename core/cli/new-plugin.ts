@@ -58,7 +58,7 @@ export default definePlugin({
   migrations: { '0001_table': { up: createTable } },
   // Told after each commit, in the units where the plugin is on.
   on: {
-    'ticket.created': async (fact, host) => rememberTicket(host.db, await host.tickets.find(fact.ticketId!)),
+    'ticket.created': async (fact, host) => rememberTicket(host.db, await host.tickets.find(fact.ticketId)),
   },
   // A card beside every ticket of those units.
   slots: {

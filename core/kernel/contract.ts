@@ -60,7 +60,7 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** Says no to an act, inside the transaction. */
   guards?: Guards<S>
   /** Subscribers of facts: after commit, at least once, retried. */
-  on?: Partial<Record<FactName, (fact: Fact, host: Host<S>) => Promise<void>>>
+  on?: { [N in FactName]?: (fact: Fact<N>, host: Host<S>) => Promise<void> }
   /** Jobs by name ('faq/expire'); with `cron` (five fields, UTC) they come by themselves. */
   jobs?: Record<string, Job<S>>
   /** What the search finds besides tickets. */
