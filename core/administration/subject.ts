@@ -63,7 +63,7 @@ export interface SubjectField<K extends string> {
 export interface EachField<K extends string> {
   /** Stands before the id. */
   prefix: string
-  of: NameKind
+  of: NameKind | { named: NameSql }
   /** With the placeholder {name}. */
   words: K
   as?: Reads
@@ -132,3 +132,12 @@ export type Administered = Record<string, Subject>
 
 /** A name for an id as the pages of most things have it. */
 export const pageAt = (path: string) => (id: Id): string => `${path}/${id}`
+
+/** Every key of texts that a subject names. */
+export function subjectWords(subject: Subject): string[] {
+  const { words, fields, told = {}, each = [], way } = subject
+  return [
+    words, ...[...Object.values<SubjectField<string>>(fields), ...Object.values(told)].flatMap((field) => field.words ?? []), ...each.map((one) => one.words),
+    ...('noWayBack' in way ? [way.noWayBack] : []),
+  ]
+}

@@ -27,7 +27,7 @@ export interface Saying extends Reader {
   names: Map<string, Map<Id, string>>
   t(key: AdministrationKey, params?: Params): string
   /** A name, else the number of what is gone. */
-  nameOf(kind: NameKind, id: unknown): string
+  nameOf(kind: NameKind | (string & {}), id: unknown): string
 }
 
 /** Kinds of events that are changes: who logged in, and from where, is no affair of a unit's log. */
@@ -67,7 +67,7 @@ export async function learnNames(db: Kysely<Database>, saying: Saying, events: r
     if (unit) want('unit', NAMES.unit, unit)
     for (const key of keysOf(event)) {
       const each = eachOf(subject, key)
-      if (each) want(each.of, NAMES[each.of], key.slice(each.prefix.length + 1))
+      if (each) want(kindOf(subject, each), typeof each.of === 'string' ? NAMES[each.of] : each.of.named, key.slice(each.prefix.length + 1))
       const as = each ? each.as : fieldOf(subject, key)?.as
       for (const value of [event.before?.[key], event.after?.[key]].flat()) {
         if (isNameKind(as)) want(as, NAMES[as], value)
@@ -143,6 +143,9 @@ function eachOf(subject: Subject, key: string): EachField<string> | undefined {
   return subject.each?.find(({ prefix }) => key.startsWith(`${prefix} `) && /^\d{1,18}$/.test(key.slice(prefix.length + 1)))
 }
 
+/** Under what a name of one of many is kept. */
+const kindOf = (subject: Subject, { prefix, of }: EachField<string>): string => typeof of === 'string' ? of : `${subject.type} ${prefix}`
+
 function fieldOf(subject: Subject, key: string): SubjectField<string> | undefined {
   const fields = subject.fields as Record<string, SubjectField<string>>
   if (Object.hasOwn(fields, key)) return fields[key]
@@ -159,7 +162,7 @@ function sayField(saying: Saying, owned: Owned | undefined, event: Told, key: st
   const own = owned.subject.sayField?.(key, event.object?.id ?? '', saying)
   if (own !== undefined) return own
   const each = eachOf(owned.subject, key)
-  if (each) return wordsOf(owned, saying, each.words, { name: saying.nameOf(each.of, key.slice(each.prefix.length + 1)) })
+  if (each) return wordsOf(owned, saying, each.words, { name: saying.nameOf(kindOf(owned.subject, each), key.slice(each.prefix.length + 1)) })
   const field = fieldOf(owned.subject, key)
   return field?.words ? wordsOf(owned, saying, field.words) : saying.t('field.unknown', { key })
 }
