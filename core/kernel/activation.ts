@@ -1,12 +1,12 @@
 /** Owns the answer to "is this plugin on in this unit?": nearest setting up the unit tree wins; cached, cleared by notice. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { notify } from './facts.ts'
-import { LIVE_AGAIN, type Live } from './live.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, mayTouchPlugin, readLimits } from '../unit/limits.ts'
+import { notify } from './facts.ts'
+import { LIVE_AGAIN, type Live } from './live.ts'
 import { actorId, type Work } from './work.ts'
 
 export const ACTIVATION_CHANGED = 'plugin.activation-changed'

@@ -1,8 +1,8 @@
 /** Owns the texts of automatic answers: by kind and language, which is the standard, which queue uses which. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Saying } from '../administration/words.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, isId } from '../kernel/input.ts'
