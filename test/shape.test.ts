@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { administrationTexts } from '../core/audit/administration-texts.ts'
 import { ERRORS } from '../core/errors.ts'
 import { coreTexts } from '../core/i18n/core-texts.ts'
 import type { Text } from '../core/i18n/texts.ts'
@@ -104,7 +105,9 @@ describe('lists that must agree', () => {
     expect(places.filter((place) => !readme.includes(`\`${place}\``))).toEqual([])
   })
   it('Polish and English texts have the same placeholders, and Polish plurals all their forms', async () => {
-    const sets: [string, Record<string, Text>, Record<string, Text>][] = [['core', coreTexts.pl, coreTexts.en]]
+    const sets: [string, Record<string, Text>, Record<string, Text>][] = [
+      ['core', coreTexts.pl, coreTexts.en], ['administered things', administrationTexts.pl, administrationTexts.en],
+    ]
     for (const name of pluginNames) {
       const path = join(root, 'plugins', name, 'i18n')
       if (!existsSync(join(path, 'pl.ts'))) continue

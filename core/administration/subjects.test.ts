@@ -364,6 +364,12 @@ describe.each(Object.keys(CASES) as AdminSubject[])('%s', (subject) => {
         expect(sayObject(said, event)).toMatch(/^\p{Lu}[^_]+ [„“].+”$/u)
         const raw = lines.filter(({ field, before, after }) => /^pole „|^field “|_id|[a-z][A-Z]|\[object/.test(field) || /\[object|[{}]|^null$|undefined/.test(before + after))
         expect(raw.filter(() => subject !== 'setting')).toEqual([])
+        // One of a few is said in words, never as it is called in the table.
+        for (const [key, field] of Object.entries({ ...(SUBJECTS[subject] as Subject).fields, ...(SUBJECTS[subject] as Subject).told })) {
+          if (language !== 'pl' || typeof field.as !== 'object' || !('choice' in field.as)) continue
+          const values = [event.before?.[key], event.after?.[key]].filter((value) => typeof value === 'string')
+          expect(values.filter((value) => lines.some(({ before, after }) => before === value || after === value))).toEqual([])
+        }
       }
     }
   })
