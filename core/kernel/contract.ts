@@ -16,10 +16,11 @@ import type { Guards } from './guards.ts'
 import type { Live } from './live.ts'
 import type { JobRequest } from './jobs.ts'
 import type { Logins, LoginWay } from './logins.ts'
+import type { PlaceName } from './places.ts'
 import type { Registry } from './registry.ts'
 import type { SearchAll, SearchSource } from './search.ts'
 import type { Setting, SettingValues } from './settings.ts'
-import type { Slots, SlotFill } from './slots.ts'
+import type { SlotFills, Slots } from './slots.ts'
 import type { TicketReader } from './ticket-reader.ts'
 import type { Work } from './work.ts'
 
@@ -49,10 +50,10 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
    * the unit of the person who asks.
    */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
-  /** Places this plugin offers to others: name → what is handed to whoever fills it. */
-  places?: Record<string, string>
+  /** Places this plugin offers to others: name → what is handed over, in words; in types it stands in `Places`. */
+  places?: { [P in PlaceName]?: string }
   /** Fills places of core or of other plugins. */
-  slots?: Record<string, SlotFill<S>>
+  slots?: SlotFills<S>
   /** Looks something up about a mail before it is judged: the network is allowed. Its step gets the answer. */
   mailChecks?: Record<string, MailCheck<S>>
   /** Judges a mail, inside the transaction, among core's own steps. */
@@ -60,7 +61,7 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** Says no to an act, inside the transaction. */
   guards?: Guards<S>
   /** Subscribers of facts: after commit, at least once, retried. */
-  on?: Partial<Record<FactName, (fact: Fact, host: Host<S>) => Promise<void>>>
+  on?: { [N in FactName]?: (fact: Fact<N>, host: Host<S>) => Promise<void> }
   /** Jobs by name ('faq/expire'); with `cron` (five fields, UTC) they come by themselves. */
   jobs?: Record<string, Job<S>>
   /** What the search finds besides tickets. */

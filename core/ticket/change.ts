@@ -175,9 +175,9 @@ async function targetState(work: Work, ticket: Ticket, why: string, given?: Stat
 export function emitChanges(work: Work, ticket: Ticket, entries: Written[]): void {
   const about = { ticketId: ticket.id, unitId: ticket.unitId }
   for (const { type, columns } of entries) {
-    if (type === 'StateUpdate') work.emit('ticket.state-changed', { ...about, data: { from: ticket.stateType, to: columns?.state_type } })
-    else if (type === 'OwnerUpdate') work.emit('ticket.owner-changed', { ...about, data: { from: ticket.ownerId, to: columns?.owner_id } })
-    else if (type === 'Lock' || type === 'Unlock') work.emit('ticket.lock-changed', { ...about, data: { lock: columns?.lock } })
+    if (type === 'StateUpdate' && columns?.state_type) work.emit('ticket.state-changed', { ...about, data: { from: ticket.stateType, to: columns.state_type } })
+    else if (type === 'OwnerUpdate' && columns?.owner_id !== undefined) work.emit('ticket.owner-changed', { ...about, data: { from: ticket.ownerId, to: columns.owner_id } })
+    else if ((type === 'Lock' || type === 'Unlock') && columns?.lock) work.emit('ticket.lock-changed', { ...about, data: { lock: columns.lock } })
     else if (type === 'SetPendingTime') work.emit('ticket.state-changed', { ...about, data: { from: ticket.stateType, to: ticket.stateType } })
   }
 }
