@@ -2,7 +2,7 @@
 
 // The contract
 export {
-  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Stop, type WebEnv,
+  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
