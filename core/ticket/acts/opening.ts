@@ -46,7 +46,7 @@ export const openingActs = {
     words: { button: 'act.ask', title: 'act.ask.title', done: 'done.ask' },
     fields: z.object({
       subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(MESSAGE), queue: id(), topic: z.string().max(40).nullable().default(null),
-      reason: z.unknown(), language: z.custom<Language>((value) => typeof value === 'string'), attachments: files(),
+      reason: z.array(z.unknown()).max(20).optional(), language: z.custom<Language>((value) => typeof value === 'string' && value.length <= 35), attachments: files(),
     }),
     run: async (work, _none, { subject, body, queue, topic, reason, language, attachments }) => {
       const asks = actorId(work)
