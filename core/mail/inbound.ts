@@ -13,7 +13,7 @@ import { addHistory } from '../ticket/history.ts'
 import { numberSettings } from '../ticket/number.store.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import { holdMessage } from '../ticket/held.ts'
-import { changeByRule } from '../ticket/change-by-rule.ts'
+import { prepareAct } from '../ticket/acts.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { listUnitRules, placeBy, placePerson } from '../unit/placing.ts'
@@ -273,10 +273,11 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
   const { queue, priority, ownerId, responsibleId, lock, title, pendingUntil } = wanted
   if (!queue && !priority && !ownerId && !responsibleId && !lock && !title && !pendingUntil) return
   try {
-    const { locked } = await changeByRule(work, ticketId, {
+    const change = await prepareAct(work, 'by-headers', {
       ...(queue ? { queueId: queue.id } : {}), ...(priority ? { priority } : {}), ...(ownerId ? { ownerId } : {}), ...(responsibleId ? { responsibleId } : {}),
       ...(lock ? { lock } : {}), ...(title ? { title } : {}), ...(pendingUntil ? { pendingUntil } : {}),
     })
+    const { locked } = await change(work, ticketId)
     if (!locked) reasons.push(lockNeedsOwner(wanted))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
