@@ -53,6 +53,11 @@ export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } fro
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
+export {
+  ATTRIBUTES, changeable, ENTRIES, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry, type Exported, type Filtered, type Listed, type Sort,
+} from './ticket/attributes.ts'
+export { sayAttribute } from './ticket/attribute-words.ts'
+export { sayMisc } from './ticket/misc.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export * from './ticket/ticket-count.ts'
