@@ -2,9 +2,10 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  ActButton, addParticipant, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, followUp, FormProblems,
-  listArticles, listParticipants, maySharePeople, LiveRegion, may, Notice, page, readFields, readFiles, readForm, removeParticipant, respond, seeTicket, sendAttachment, Select, TextArea, Time, refused, withRefusal,
-  type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
+  ActButton, addParticipant, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, Crumb, CsrfField,
+  demandLogin, Field, Files, findAttachment, findQueue, flash, followUp, FormProblems, listArticles, listParticipants, LiveRegion, may,
+  maySharePeople, Notice, page, readFields, readFiles, readForm, refused, removeParticipant, respond, seeTicket, Select, sendAttachment,
+  TextArea, Time, withRefusal, type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -95,7 +96,7 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
         title: ticket.title, status, frame: await portalFrame(c), live: { ticket: ticket.id },
         body: (
           <>
-            <p class="crumb"><a href="/#mine">← {words.in(c.get('language'))('ticket.back')}</a></p>
+            <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
             <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
             <People c={c} ticket={ticket} people={await listParticipants(host.db, ticket.id)} form={form} access={access} />

@@ -2,12 +2,13 @@
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarOfQueue, Card, colleaguesIn, CsrfField, EmptyState, groupsOfUnit, listActivations, listTopics, listUnitAdministrators,
-  listUnitChanges, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readLimits, readRouting, route, routesOf, sayHours, shortName, Time,
-  topicName, topicsOffered, unitFigures, unitsBelow, type FormState, type PageContext, type Plugin, type WebEnv,
+  blankForm, Button, ButtonLink, calendarOfQueue, Card, colleaguesIn, Crumb, CsrfField, EmptyState, groupsOfUnit, listActivations,
+  listTopics, listUnitAdministrators, listUnitChanges, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readLimits,
+  readRouting, route, routesOf, sayHours, shortName, submit, Time, topicName, topicsOffered, unitFigures, unitsBelow, type FormState,
+  type PageContext, type Plugin, type WebEnv,
 } from '../../../core/index.ts'
 import { sayChange, thingNames } from '../change-words.ts'
-import { Crumb, enter, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function homeRoutes(app: Hono<WebEnv>): void {
