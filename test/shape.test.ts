@@ -63,6 +63,13 @@ describe('who may import whom', () => {
   })
 })
 
+describe('what stands in one place', () => {
+  const except = (...places: string[]) => [...core, ...plugins].filter((file) => !places.includes(file))
+  it('the way through the tree of units, and its root: unit/tree.ts', () => {
+    expect(faults(except('core/unit/tree.ts'), (file) => read(file).match(/from unit u join \w+ on \w+\.\w+ = \w+\.\w+\)|\bROOT\w* = '1'|\bunitId(: \w+ =| \?\?| ===) '1'/g) ?? [])).toEqual([])
+  })
+})
+
 describe('what a module says', () => {
   it('opens with one sentence that tells what it owns', () => {
     expect(faults([...core, ...plugins, ...filesBelow('migrations').filter(isSource)],

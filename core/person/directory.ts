@@ -7,7 +7,8 @@ import { placePersons } from '../unit/placing.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { createUnit, ROOT_UNIT } from '../unit/units.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
+import { createUnit } from '../unit/units.ts'
 import { compare, type DirectoryChange, type DirectoryPerson, type Known, type Plan } from './directory-compare.ts'
 import {
   countOn, findMissing, findStored, insertFresh, lockEntries, newPersonIds, ourAddresses, saveAddresses, saveEntry, saveRoles, type Fresh, type StoredPerson,

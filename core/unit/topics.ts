@@ -7,7 +7,7 @@ import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from './limits.ts'
-import { ROOT_UNIT } from './units.ts'
+import { ROOT_UNIT } from './tree.ts'
 
 export interface Topic {
   id: Id

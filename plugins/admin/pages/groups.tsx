@@ -3,7 +3,8 @@ import type { Hono } from 'hono'
 import {
   ADMIN_GROUP, blankForm, Button, ButtonLink, Card, Checkbox, createGroup, Crumb, CsrfField, editGroup, EmptyState, Field, findGroup,
   findPersonByAddress, findPersonByLogin, FormCard, FormProblems, holdersInGroup, listGroups, listUnits, PageHead, readFields, refused,
-  Select, setPersonRights, setRoleRights, statusOf, submit, Tabs, type FormState, type Group, type PageContext, type Person, type WebEnv,
+  ROOT_UNIT, Select, setPersonRights, setRoleRights, statusOf, submit, Tabs, type FormState, type Group, type PageContext, type Person,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
@@ -126,7 +127,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
           <FormCard c={c} form={form} cancel={PATH}>
             <Field c={c} form={form} name="name" label={t('group.name')} help={fixed ? t('group.admin-stays') : t('group.name.help')} value={group?.name} maxlength={200} required />
             <Field c={c} form={form} name="comment" label={t('comment')} help={t('comment.help')} value={group?.comment} maxlength={500} />
-            <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('group.unit.help')} value={group?.unitId ?? '1'} choices={unitChoices(units, group?.unitId)} />
+            <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('group.unit.help')} value={group?.unitId ?? ROOT_UNIT} choices={unitChoices(units, group?.unitId)} />
             <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('group.valid.help')} checked={group?.valid ?? true} />
           </FormCard>
         </Beside>

@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import {
   blankForm, Button, ButtonLink, calendarOfQueue, Card, Checkbox, createQueue, Crumb, CsrfField, editQueue, Field, findAdminQueue, FormCard,
   FormProblems, listAllQueues, listCalendars, listGroups, listQueueTexts, listSystemAddresses, listTexts, listUnits, Notice, PageHead,
-  readFields, refused, sayHours, Select, senderOfQueue, setQueueText, SideList, statusOf, submit, Tabs, TEXT_TYPES, TextArea,
+  readFields, refused, ROOT_UNIT, sayHours, Select, senderOfQueue, setQueueText, SideList, statusOf, submit, Tabs, TEXT_TYPES, TextArea,
   type AdminQueue, type FollowUpPossible, type FollowUpStrangers, type FormState, type PageContext, type QueueForm, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
@@ -125,7 +125,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 help={below.length > 0 ? t('queue.rename', { count: below.length }) : t('queue.name.help')}
               />
               <Select c={c} form={form} name="parentId" label={t('queue.parent')} help={t('queue.parent.help')} value={queue ? queue.parentId : asked} empty={t('queue.parent.none')} choices={queueChoices(parents, queue?.parentId)} />
-              <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('queue.unit.help')} value={queue?.unitId ?? '1'} choices={unitChoices(units, queue?.unitId)} />
+              <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('queue.unit.help')} value={queue?.unitId ?? ROOT_UNIT} choices={unitChoices(units, queue?.unitId)} />
               <Select
                 c={c} form={form} name="groupId" label={t('queue.group')} help={t('queue.group.help')} value={queue?.groupId ?? '1'}
                 choices={groups.filter((group) => group.valid || group.id === queue?.groupId).map((group) => ({ value: group.id, label: group.name }))}

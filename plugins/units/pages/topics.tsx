@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import {
   blankForm, Button, Card, Checkbox, createTopic, Crumb, CsrfField, editTopic, EmptyState, Field, FormCard, listQueues, listTopics,
-  listUnits, Notice, PageHead, readFields, readLimits, readRouting, refused, route, routesOf, setRoute, shortName, statusOf, submit,
-  topicName, topicsOffered, unitsBelow, type FormState, type Id, type PageContext, type Topic, type WebEnv,
+  listUnits, Notice, PageHead, readFields, readLimits, readRouting, refused, ROOT_UNIT, route, routesOf, setRoute, shortName, statusOf,
+  submit, topicName, topicsOffered, unitsBelow, type FormState, type Id, type PageContext, type Topic, type WebEnv,
 } from '../../../core/index.ts'
 import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -69,7 +69,7 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
   const otherwise = (topicId: Id | null) => {
     const above = units.find((one) => one.id === room.unit.parentId)
     const found = route(table, above?.id ?? null, topicId)
-    return found.queueId === null ? named('1') : named(all.find((queue) => queue.id === found.queueId)?.unitId)
+    return found.queueId === null ? named(ROOT_UNIT) : named(all.find((queue) => queue.id === found.queueId)?.unitId)
   }
   const row = (topicId: Id | null, label: string, mine: boolean) => (
     <tr>
