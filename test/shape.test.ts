@@ -68,6 +68,13 @@ describe('what stands in one place', () => {
   it('the way through the tree of units, and its root: unit/tree.ts', () => {
     expect(faults(except('core/unit/tree.ts'), (file) => read(file).match(/from unit u join \w+ on \w+\.\w+ = \w+\.\w+\)|\bROOT\w* = '1'|\bunitId(: \w+ =| \?\?| ===) '1'/g) ?? [])).toEqual([])
   })
+  it('what an id looks like: database/id.ts', () => {
+    const outsideOfTickets = except('core/database/id.ts').filter((file) => !file.startsWith('core/ticket/'))
+    expect(faults(outsideOfTickets, (file) => read(file).match(/\/\^\\d\{1,18\}\$\//g) ?? [])).toEqual([])
+  })
+  it('telling every process of a change: notify in kernel/facts.ts', () => {
+    expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])
+  })
 })
 
 describe('what a module says', () => {

@@ -1,5 +1,6 @@
 /** Owns asking plugins whose login and password it is, when pomoc itself does not know: each in its order, each kept apart. */
 import { z } from 'zod'
+import { isId } from '../database/id.ts'
 import type { Id } from '../database/schema.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
@@ -31,7 +32,7 @@ export interface Logins {
   check(asked: LoginAsked): Promise<LoginAnswer>
 }
 
-const answer = z.union([z.strictObject({ personId: z.string().regex(/^\d{1,18}$/) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
+const answer = z.union([z.strictObject({ personId: z.custom<Id>(isId) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
 
 export function makeLogins(room: { plugins: readonly AnyPlugin[]; gate: Gate; activation: Activation; hostOf(plugin: AnyPlugin): Host }): Logins {
   const ways = room.plugins.flatMap((plugin) => Object.entries((plugin.logins ?? {}) as Record<string, LoginWay>).map(([name, way]) => ({ plugin, name, way })))

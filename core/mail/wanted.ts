@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Config } from '../config.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id, Lock, SenderType } from '../database/schema.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin } from '../person/persons.ts'
 import { findState, type StateRow } from '../ticket/ticket.store.ts'
@@ -135,7 +136,7 @@ async function agentByLogin(db: Kysely<Database>, login: string): Promise<Id | u
 
 /** OTRS's id where the person came from there, else ours. */
 async function agentById(db: Kysely<Database>, id: string): Promise<Id | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const person = await findPerson(db, id)
   return person?.valid && person.agent ? person.id : undefined
 }

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
 import type { Calendar } from '../calendar/calendar.ts'
+import { isId } from '../database/id.ts'
 import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
 
 export interface Queue {
@@ -24,7 +25,7 @@ const columns = [
 ] as const
 
 export function findQueue(db: Kysely<Database>, id: Id): Promise<Queue | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return Promise.resolve(undefined)
+  if (!isId(id)) return Promise.resolve(undefined)
   return db.selectFrom('queue').select(columns).where('id', '=', id).executeTakeFirst()
 }
 

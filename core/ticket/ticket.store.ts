@@ -1,6 +1,7 @@
 /** Owns the SQL of single tickets. */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
 import { counterOf } from './number.store.ts'
@@ -10,7 +11,7 @@ const NOBODY = '0'
 
 /** The ticket, and how it is tied to `personId` (watcher, participant). */
 export async function findTicket(db: Kysely<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await ticketQuery(db, personId).where('ticket.id', '=', id).executeTakeFirst()
   return row && toTicket(row)
 }
@@ -22,7 +23,7 @@ export async function findTicketByNumber(db: Kysely<Database>, number: string, p
 
 /** Takes the row lock first, so that what is read stays true until commit. */
 export async function lockTicket(trx: Transaction<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await ticketQuery(trx, personId).where('ticket.id', '=', id).forUpdate('ticket').executeTakeFirst()
   return row && toTicket(row)
 }
@@ -100,7 +101,7 @@ export interface TicketPlace {
  * one round trip. Undefined when the queue is absent.
  */
 export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateName: string, counterKey: string): Promise<TicketPlace | undefined> {
-  if (!/^\d{1,18}$/.test(queueId)) return undefined
+  if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
     with recursive ${calendarsOfQueue(queueId)}
     select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid) as queue,
