@@ -32,6 +32,10 @@ export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './er
 export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
+// Words that are looked for
+export { fold, plainWord } from './search/fold.ts'
+export { stems } from './search/stems.ts'
+
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'

@@ -72,6 +72,9 @@ describe('what stands in one place', () => {
     const outsideOfTickets = except('core/database/id.ts').filter((file) => !file.startsWith('core/ticket/'))
     expect(faults(outsideOfTickets, (file) => read(file).match(/\/\^\\d\{1,18\}\$\//g) ?? [])).toEqual([])
   })
+  it('words without case and marks: search/fold.ts', () => {
+    expect(faults(except('core/search/fold.ts'), (file) => read(file).match(/normalize\('NFD'\)/g) ?? [])).toEqual([])
+  })
   it('telling every process of a change: notify in kernel/facts.ts', () => {
     expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])
   })

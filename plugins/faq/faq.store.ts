@@ -1,7 +1,6 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
 import { sql, type Kysely } from 'kysely'
-import { isId, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
-import { stems } from './search-text.ts'
+import { isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
 import { faq, type Audience } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
