@@ -53,7 +53,7 @@ export * from './calendar/calendar.ts'
 export * from './calendar/words.ts'
 export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
 export { receive, type Receipt } from './calendar/receipt.ts'
-export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
+export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
@@ -68,7 +68,7 @@ export { canConfirm, confirmOwnMail } from './article/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
 export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
 export {
-  findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
+  findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
 } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/participants.ts'
@@ -83,7 +83,7 @@ export { findArticle, findAttachment, firstWords, listArticles, storable, type A
 // Queues and people
 export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
-export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, standsInFor, type Absence, type AbsenceForm } from './person/absence.ts'
+export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, type Absence, type AbsenceForm } from './person/absence.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
@@ -109,7 +109,7 @@ export {
   appUri, beginSecondFactor, checkCode, confirmSecondFactor, endSecondFactor, newRecoveryCodes, resetSecondFactor, secondFactorDemanded, secondFactorOf, type SecondFactor,
 } from './person/second-factor.ts'
 export {
-  compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
+  compareDirectoryPersons, findDirectoryEntry, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
   type DirectoryEntry,
 } from './person/directory.ts'
 export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'

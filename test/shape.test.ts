@@ -120,6 +120,18 @@ describe('lists that must agree', () => {
     }
     expect(places.filter((place) => !readme.includes(`\`${place}\``))).toEqual([])
   })
+  it('migrations stand in the order of their numbers, each number once, every file in the list', () => {
+    for (const folder of ['migrations', ...pluginNames.map((name) => `plugins/${name}/migrations`)]) {
+      const files = filesBelow(folder).filter((file) => /\/\d+_\w+\.ts$/.test(file)).map((file) => file.slice(folder.length + 1, -'.ts'.length)).toSorted()
+      if (files.length === 0) continue
+      const numbers = files.map((file) => file.split('_')[0])
+      expect([folder, new Set(numbers).size]).toEqual([folder, numbers.length])
+      const list = folder === 'migrations' ? 'migrations/index.ts' : [`${folder}/../index.tsx`, `${folder}/../index.ts`].find((file) => existsSync(join(root, file)))!
+      const listed = [...read(list).matchAll(/^import (?:\* as \w+|\{[^}]*\}) from '\.\/(?:migrations\/)?(\d+_\w+)\.ts'$/gm)].map((match) => match[1]!)
+      const used = [...read(list).matchAll(/'(\d+_\w+)': /g)].map((match) => match[1]!)
+      expect([folder, listed, used]).toEqual([folder, files, files])
+    }
+  })
   it('Polish and English texts have the same placeholders, and Polish plurals all their forms', async () => {
     const sets: [string, Record<string, Text>, Record<string, Text>][] = [['core', coreTexts.pl, coreTexts.en]]
     for (const name of pluginNames) {

@@ -24,12 +24,6 @@ export async function findDirectoryEntry(db: Kysely<Database>, personId: Id): Pr
   return row
 }
 
-/** Every person's entry by id of person, a page at a time: `after` is the last id of the page before. */
-export async function listDirectoryEntries(db: Kysely<Database>, after: Id = '0', limit = 1000): Promise<(DirectoryEntry & { personId: Id })[]> {
-  return db.selectFrom('person_directory').select(['person_id as personId', 'directory', 'dn', 'attributes', 'groups', 'seen_at as seenAt'])
-    .where('person_id', '>', after).orderBy('person_id').limit(limit).execute()
-}
-
 /** What taking these entries over would do; nothing is written. All of one directory. */
 export async function compareDirectoryPersons(db: Kysely<Database>, persons: readonly DirectoryPerson[]): Promise<DirectoryChange[]> {
   const known = await look(db, persons)
