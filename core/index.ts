@@ -2,19 +2,19 @@
 
 // The contract
 export {
-  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Stop, type WebEnv,
+  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
 export type { TicketReader } from './kernel/ticket-reader.ts'
-export { CORE_PLACES } from './kernel/places.ts'
+export { CORE_PLACES, type FrameName, type NoProps, type PlaceName, type Places } from './kernel/places.ts'
 export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
-export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
+export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
-export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
+export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { listActivations, setActivation } from './kernel/activation.ts'
 export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
@@ -53,6 +53,11 @@ export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } fro
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
+export {
+  ATTRIBUTES, changeable, ENTRIES, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry, type Exported, type Filtered, type Listed, type Sort,
+} from './ticket/attributes.ts'
+export { sayAttribute } from './ticket/attribute-words.ts'
+export { sayMisc } from './ticket/misc.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export * from './ticket/ticket-count.ts'

@@ -84,7 +84,9 @@ export interface TicketStateTable {
 }
 export interface TicketPriorityTable { id: GeneratedId; name: string; valid: Generated<boolean> }
 export interface TicketNumberBaseTable { key: string; base: string }
-export interface TicketTable {
+/** Attributes that bring their own column add it to `TicketTable` (ticket/attributes.ts). */
+export interface TicketTable extends CoreTicketTable {}
+export interface CoreTicketTable {
   id: GeneratedId; number: string; title: string; queue_id: Id; state_id: Id; state_type: StateType; priority_id: Id; lock: Generated<Lock>
   owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null; customer_company: Generated<string>; preview: Generated<string>
   pending_until: Date | null; received_at: Date; created_at: Date; created_by: Id | null; changed_at: Date; closed_at: Date | null

@@ -5,7 +5,8 @@ import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
 import { findPerson } from '../person/persons.ts'
 import { findQueue } from '../queue/queues.ts'
-import { askAboutArticle, emitChanges, entriesAfterReply, ticketFor, writeChange, type TicketColumns, type Written } from './change.ts'
+import type { TicketColumns } from './attributes.ts'
+import { askAboutArticle, change, shallAfterReply, ticketFor } from './change.ts'
 import { addHistory } from './history.ts'
 import type { NewArticle, Ticket } from './ticket.ts'
 
@@ -40,15 +41,13 @@ export async function acceptHeld(work: Work, ticketId: Id, articleId: Id, { send
   const stood: HeldChange = { held_decision: article.held_decision, ...(sender ? { participant_right: await letIn(work, ticket, article) } : {}) }
   const stands: HeldChange = { held_decision: 'accepted', ...(sender ? { participant_right: 'reply' } : {}) }
   const latest = ticket.lastCustomerAt && ticket.lastCustomerAt > article.created_at ? ticket.lastCustomerAt : article.created_at
-  const entries: Written[] = [
-    {
+  const { shall, reasons } = await whatFollows(work, ticket)
+  await change(work, ticket, shall, {
+    reasons, rows: [{
       type: 'Misc', parts: [sender ? 'sender accepted' : 'message accepted', article.from_text], articleId, columns: { last_customer_at: latest },
       beside: { before: { ...stood }, after: { ...stands } },
-    },
-    ...await whatFollows(work, ticket),
-  ]
-  await writeChange(work, ticket, entries)
-  emitChanges(work, ticket, entries)
+    }],
+  })
   emitArticle(work, ticket, articleId, { channel: article.channel, senderType: article.sender_type, visible: true, subject: '', body: '' })
   decided(work, ticket, articleId, 'accepted')
 }
@@ -57,10 +56,10 @@ export async function acceptHeld(work: Work, ticketId: Id, articleId: Id, { send
 export async function rejectHeld(work: Work, ticketId: Id, articleId: Id): Promise<void> {
   const { ticket, article } = await heldFor(work, ticketId, articleId, [null])
   await work.db.updateTable('article').set({ held_decision: 'rejected' }).where('id', '=', article.id).execute()
-  await writeChange(work, ticket, [{
+  await change(work, ticket, {}, { rows: [{
     type: 'Misc', parts: ['message rejected', article.from_text], articleId,
     beside: { before: { held_decision: article.held_decision }, after: { held_decision: 'rejected' } },
-  }])
+  }] })
   decided(work, ticket, articleId, 'rejected')
 }
 
@@ -100,11 +99,11 @@ async function letIn(work: Work, ticket: Ticket, article: { person_id: Id | null
 }
 
 /** The state that follows a customer's message; where the queue takes none for closed tickets it stays. */
-async function whatFollows(work: Work, ticket: Ticket): Promise<Written[]> {
-  if (ticket.stateType === 'removed') return []
+async function whatFollows(work: Work, ticket: Ticket): ReturnType<typeof shallAfterReply> {
+  if (ticket.stateType === 'removed') return { shall: {}, reasons: {} }
   const queue = (await findQueue(work.db, ticket.queueId))!
   const keepState = ticket.stateType === 'closed' && queue.followUpPossible !== 'possible'
-  return entriesAfterReply(work, ticket, queue, { keepState })
+  return shallAfterReply(work, ticket, queue, { keepState })
 }
 
 function decided(work: Work, ticket: Ticket, articleId: Id, decision: HeldDecision): void {

@@ -1,12 +1,16 @@
 /** Owns taking an act back, and what the headers of a mail ask for at once. */
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
-import { changeByRule, type RuleChange } from '../change-by-rule.ts'
+import type { HeaderValues } from '../attributes.ts'
+import { BY_HEADERS, changeByRule } from '../change-by-rule.ts'
 import { undoAct } from '../undo.ts'
 import { act } from './act.ts'
-import { chosenId, id, LINE, TEXT } from './fields.ts'
+import { id } from './fields.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** A value for each attribute that headers may set, looked up by the mail's own steps: ids are those of things that are there. */
+const HEADED = Object.fromEntries(BY_HEADERS.map((name) => [name, z.unknown().optional()]))
 
 export const otherActs = {
   'undo': act({
@@ -17,18 +21,13 @@ export const otherActs = {
     lookUp: async (_room, fields) => { if (!UUID.test(fields.act)) throw refused('not-found') },
     run: async (work, ticketId, fields) => ({ params: {}, ...await undoAct(work, ticketId, fields.act) }),
   }),
-  // Looked up before by the mail's own steps: ids are those of things that are there.
   'by-headers': act({
     on: 'ticket', right: 'rw', offeredBy: ['header'], undoable: false, bulk: false,
     words: { button: 'act.by-headers', title: 'act.by-headers.title', done: 'done.by-headers' },
-    fields: z.object({
-      queueId: chosenId().optional(), priority: z.object({ id: chosenId(), name: z.string().max(LINE) }).optional(), ownerId: chosenId().optional(),
-      responsibleId: chosenId().optional(), lock: z.enum(['lock', 'unlock', 'tmp_lock']).optional(), pendingUntil: z.date().optional(), title: z.string().max(TEXT).optional(),
-    }),
+    fields: z.object(HEADED),
     run: async (work, ticketId, wanted) => ({ params: {}, ...await changeByRule(work, ticketId, given(wanted)) }),
   }),
 }
 
 /** What was left out is not there. */
-const given = (wanted: { [K in keyof RuleChange]: RuleChange[K] | undefined }): RuleChange =>
-  Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as RuleChange
+const given = (wanted: object): HeaderValues => Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as HeaderValues
