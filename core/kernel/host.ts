@@ -60,7 +60,7 @@ export function makeKernel(room: {
   for (const plugin of plugins) {
     for (const fact of Object.keys(plugin.on ?? {})) listening.set(fact, [...(listening.get(fact) ?? []), plugin.name])
   }
-  const faults = keepFaults({ log, work: (run) => runWork(workRoom, system('plugins'), run) })
+  const faults = keepFaults({ log, work: (run) => runWork(workRoom, system('plugins'), run), mortal: (name) => !plugins.some((plugin) => plugin.name === name && vital(plugin)) })
   const gate = makeGate(config.pluginSeconds, faults.tell)
   const trespass = (plugin: string, unitId: Id): Error => {
     const call = currentCall()?.call
