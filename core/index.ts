@@ -4,6 +4,7 @@
 export {
   API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
+export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
@@ -122,6 +123,7 @@ export {
   type DirectoryEntry,
 } from './person/directory.ts'
 export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
+export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 

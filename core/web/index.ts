@@ -1,4 +1,5 @@
 /** Owns what page-writing plugins get from core's web: whole pages, forms, fragments, parts. */
+export { readJson, type ApiError } from './api.ts'
 export { sendAttachment } from './attachment.ts'
 export { csvAnswer, csvLine } from './csv.ts'
 export { flash } from './flash.ts'
