@@ -59,7 +59,7 @@ export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 // Tickets and articles
 export * from './ticket/ticket.ts'
 export {
-  ATTRIBUTES, changeable, ENTRIES, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry, type Exported, type Filtered, type Listed, type Sort,
+  changeable, entryOf, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry as AttributeEntry, type Filtered, type Kind as AttributeKind, type Sort,
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
 export { sayMisc } from './ticket/misc.ts'
