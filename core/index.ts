@@ -128,11 +128,18 @@ export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
-export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export { recordChange } from './administration/change.ts'
+export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './administration/subject.ts'
+export { allSubjects, pageOfSubject, SUBJECTS, type AdminSubject } from './administration/subjects.ts'
+export { administrationTexts, type AdministrationKey } from './administration/administration-texts.ts'
+export {
+  CHANGES as CHANGE_KINDS, flatLines, learnNames, readerOf, sayLines, sayNoWayBack, sayObject, saying, sayWho, subjectTypes,
+  type Line as ChangeLine, type Reader, type Saying,
+} from './administration/words.ts'
+export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export {
   AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
 } from './audit/audit.ts'
-export { canRevert, revertEvent } from './audit/revert.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
@@ -167,8 +174,7 @@ export {
 } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
-export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
-export { revertChange } from './unit/revert.ts'
+export { brandInForce, unitFigures, type QueueFigures } from './unit/unit-figures.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,

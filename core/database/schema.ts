@@ -182,6 +182,8 @@ export interface AuditEventTable {
   after: ColumnType<Record<string, unknown> | null, string | null, string | null>; act_id: string
 }
 
+export interface AuditBlobTable { blob_id: Id; at: Date }
+
 export interface Database {
   calendar: CalendarTable
   unit: UnitTable
@@ -238,6 +240,7 @@ export interface Database {
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
   audit_event: AuditEventTable
+  audit_blob: AuditBlobTable
   topic: TopicTable
   route: RouteTable
   unit_administrator: UnitAdministratorTable
