@@ -1,7 +1,7 @@
 /** Owns what a unit's administrators read: its mail and what became of it, its figures, its log of changes. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, canRevert, Card, CHANGE_KINDS, csvAnswer, EmptyState, flatLines, isId, isUnitsAffair, learnNames, listEvents, listInbound, listUnits, mailTexts, OUTCOMES, PageHead,
+  ActButton, blankForm, canRevert, Card, CHANGE_KINDS, csvAnswer, EmptyState, flatLines, isUnitsAffair, learnNames, listEvents, listInbound, listUnits, mailTexts, OUTCOMES, PageHead,
   plainTime, readerOf, readFields, revertChange, sayLines, sayObject, sayWho, saying, shortName, statusOf, submit, Time, unitFigures, unitsBelow, type AuditEvent, type FormState, type MailKey,
   type PageContext, type Plugin, type Saying, type WebEnv,
 } from '../../../core/index.ts'
