@@ -1,6 +1,8 @@
 /** Owns the acts on the knowledge base: write, change, approve, withdraw, files, votes, categories. */
 import { sql } from 'kysely'
-import { actorId, demandName, demandShort, fold, isId, refused, storeBlob, type Id, type Language, type Work } from '../../core/index.ts'
+import {
+  actorId, demandName, demandShort, fold, isId, isLanguage, refused, storeBlob, type Id, type Language, type Work,
+} from '../../core/index.ts'
 import { AUDIENCES, faq, type Audience } from './tables.ts'
 import { plainText, type ContentType } from './text-html.ts'
 
@@ -140,7 +142,7 @@ function demandAudience(audience: string): Audience {
   return audience as Audience
 }
 
-function demandLanguage(language: string): Language {
-  if (language !== 'pl' && language !== 'en') throw refused('choice-gone', {}, 'language')
+function demandLanguage(language: unknown): Language {
+  if (!isLanguage(language)) throw refused('choice-gone', {}, 'language')
   return language
 }
