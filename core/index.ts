@@ -29,8 +29,12 @@ export { version } from './project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
-// Texts
-export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+// Languages and texts
+export {
+  asLanguage, COMMAND_LINE_LANGUAGE, COMPLETE_LANGUAGES, firstIn, inLanguage, isLanguage, LANGUAGE_CODES, languageChoices, languageFor, LANGUAGES, languagesToTry, type ByLanguage,
+} from './i18n/languages.ts'
+export { nameIn } from './i18n/names.ts'
+export { defineTexts, fill, sayText, type Params, type Text, type Texts, type TextTables, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Words that are looked for
@@ -189,7 +193,7 @@ export { comingHolidays, nextMoment, type ComingHoliday } from './calendar/comin
 export { holidayCountries } from './calendar/holidays.ts'
 export { createCalendar, DEFAULT_CALENDAR_NAME, editCalendar, findCalendar, listCalendars, type StoredCalendar } from './calendar/calendar-admin.ts'
 export {
-  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
+  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, textVariants, type AutoText, type QueueTexts, type TextForm,
 } from './mail/text-admin.ts'
 export { previewText, type TextPreview } from './mail/text-preview.ts'
 export { OUTCOMES } from './mail/outcome.ts'

@@ -2,6 +2,7 @@
 import { administrationTexts } from '../administration/administration-texts.ts'
 import { subjectWords } from '../administration/subject.ts'
 import { BootError } from '../boot-error.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
 import { ROLES } from '../roles.ts'
 import { API } from './contract.ts'
@@ -71,12 +72,15 @@ function checkShape(plugin: AnyPlugin): void {
   checkNames(plugin, wrong)
 }
 
+/** “Polish and English”. */
+const SPOKEN = new Intl.ListFormat('en').format(COMPLETE_LANGUAGES.map((language) => new Intl.DisplayNames('en', { type: 'language' }).of(language)!))
+
 function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void {
   const { texts } = plugin
   const needs = (key: string, of: string) => {
-    if (typeof key !== 'string' || !texts || !Object.hasOwn(texts.pl, key) || !Object.hasOwn(texts.en, key)) throw wrong(`has no text “${key}” in Polish and English for ${of}`)
+    if (typeof key !== 'string' || !texts || !COMPLETE_LANGUAGES.every((language) => Object.hasOwn(texts[language], key))) throw wrong(`has no text “${key}” in ${SPOKEN} for ${of}`)
   }
-  if (texts && (typeof texts.pl !== 'object' || typeof texts.en !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
+  if (texts && COMPLETE_LANGUAGES.some((language) => typeof texts[language] !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
   for (const [key, setting] of Object.entries((plugin.settings ?? {}) as Record<string, Setting>)) {
     needs(setting.label, `its setting “${key}”`)
     if (!setting.schema.safeParse(setting.fallback).success) throw wrong(`has a setting “${key}” whose own fallback is not valid`)

@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import type { Administered } from '../administration/subject.ts'
 import type { Config } from '../config.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
-import type { Text, Texts } from '../i18n/texts.ts'
+import type { Text, TextTables } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
 import type { Session } from '../person/sessions.ts'
 import type { Role } from '../roles.ts'
@@ -38,7 +38,7 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** Plugins that must be loaded too. */
   needs?: string[]
   /** Made with defineTexts: settings, permissions, search sources and refusals are named by keys of it. */
-  texts?: Pick<Texts<string>, 'pl' | 'en'>
+  texts?: TextTables
   /** Each label, and '<label>.help' where there is one, stands in the texts. */
   settings?: S
   /** Rights this plugin adds: name → text key. */

@@ -4,7 +4,7 @@ import { recordChange } from '../administration/change.ts'
 import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
@@ -216,7 +216,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   await demandOne('system_address', form.addressId, before?.address_id, 'addressId')
   return {
     parent_id: form.parentId, unit_id: form.unitId, group_id: form.groupId, calendar_id: form.calendarId, address_id: form.addressId,
-    follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: form.language,
+    follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: demandLanguage(form.language),
     follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
     signature: demandShort(form.signature, 'signature', 5000), comment: demandShort(form.comment, 'comment', 500), valid: form.valid,
   }
