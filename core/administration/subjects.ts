@@ -5,7 +5,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
 import type { Language } from '../database/schema.ts'
-import { activationSubject } from '../kernel/activation.ts'
+import { activationSubject } from './plugin-admin.ts'
 import { settingSubject } from '../kernel/setting-admin.ts'
 import { partSubjects, queuePartsSubject } from '../mail/answer-parts.ts'
 import { templateSubject } from '../mail/answer-templates.ts'
