@@ -29,6 +29,7 @@ const port = whole(0, 65535, 'a port')
 const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
 const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
 const ZONE = 'a time zone, such as Europe/Warsaw'
+const THEME = 'the name of a folder in themes/, or a path that begins with ./ or /'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
 const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
 const DOMAIN = 'a mail domain, such as example.edu'
@@ -98,6 +99,7 @@ export const configSchema = z
       formattedCounter: z.boolean({ error: 'true or false' }),
       checkSystemId: z.boolean({ error: 'true or false' }),
     }),
+    theme: text(THEME).regex(/^([a-z0-9][\w-]*|[./].*)$/i, { error: THEME }),
     zone: text(ZONE).refine(isZone, { error: ZONE }),
     plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),
     pluginOptions: z.record(z.string(), z.record(z.string(), z.unknown(), { error: 'the options of a plugin, as an object' }), { error: "options by the plugin's name, such as { 'ldap-auth': { … } }" }),
