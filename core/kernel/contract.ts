@@ -74,7 +74,7 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   search?: Record<string, SearchSource<S>>
   /** Ways to log in besides pomoc's own passwords: a directory, for example. */
   logins?: Record<string, LoginWay<S>>
-  /** Commands for the terminal: `pomoc <plugin> <command>`. */
+  /** Commands for the terminal: `pomoc <plugin> <command>`; the one named like the plugin is `pomoc <plugin>` itself. */
   commands?: Record<string, PluginCommand<S>>
   /**
    * Runs after everything is up; what it returns is called on stop, in reverse order. An installation may be several
@@ -94,9 +94,20 @@ export interface Job<S extends Record<string, Setting> = Record<string, Setting>
 export interface PluginCommand<S extends Record<string, Setting> = Record<string, Setting>> {
   /** One line for `--help`. */
   summary: string
-  /** Its arguments, as commander writes them: '<file> [days]'. */
+  /** Its arguments, as commander writes them: '<file> [days]'. Options come among them: they are the plugin's own affair. */
   arguments?: string
   run(args: readonly string[], host: Host<S>, say: (line: string) => void): Promise<void>
+  /**
+   * Makes the command one that serves pages and mail until it is stopped, on data of its own, as a demo does: what to serve, from
+   * the site's configuration. `run` is then called in that program once the schema stands and before anything is served.
+   */
+  serve?(args: readonly string[], config: Config): Serving | Promise<Serving>
+}
+
+export interface Serving {
+  config: Config
+  /** Throws away first what lies in the data folder; refused where that is the site's own. */
+  fresh?: boolean
 }
 
 export type Stop = () => Promise<void>

@@ -5,6 +5,7 @@ import { recordEvent } from '../audit/audit.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { ACTIVATION_CHANGED } from './activation.ts'
 import { coreSettings } from './core-settings.ts'
 import { notify } from './facts.ts'
@@ -64,7 +65,7 @@ async function record(work: Work, call: Call, error: unknown, mortal: boolean): 
 
 /** As many as the setting allows within its minutes: the plugin is off in that unit until an administrator resumes it. */
 async function strike(work: Work, { plugin, unitId }: Call, faultId: Id): Promise<void> {
-  const { 'faults.count': count, 'faults.minutes': minutes } = await readSettings(work.db, 'core', coreSettings, unitId ?? '1')
+  const { 'faults.count': count, 'faults.minutes': minutes } = await readSettings(work.db, 'core', coreSettings, unitId ?? ROOT_UNIT)
   // Two processes count the same strikes one after the other.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${plugin}/${unitId ?? ''}`}, 7002))`.execute(work.db)
   await work.db.insertInto('plugin_strike').values({ plugin, unit_id: unitId, at: work.now }).execute()

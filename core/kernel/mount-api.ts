@@ -10,7 +10,8 @@ import type { ApiContext, ApiRoute } from './api.ts'
 import type { Here, Host, WebEnv } from './contract.ts'
 import { PluginFault, type Call, type Gate } from './gate.ts'
 import type { AnyPlugin } from './load-plugins.ts'
-import { ROOT, unitBySlug, type Route } from './mount.ts'
+import { ROOT_UNIT, unitIdOf } from '../unit/tree.ts'
+import type { Route } from './mount.ts'
 
 interface Room {
   plugins: readonly AnyPlugin[]; db: Kysely<Database>; gate: Gate; activation: Activation; routes: Route[]
@@ -49,12 +50,12 @@ function answerer({ db, gate, activation, hostOf, here }: Room, plugin: AnyPlugi
   }
   return async (page) => {
     const c = page as unknown as ApiContext
-    const named = names ? await unitBySlug(db, c.req.param('unit') ?? '') : null
+    const named = names ? await unitIdOf(db, c.req.param('unit') ?? '') : null
     // Where no unit is named it must be on in any at least: what is off everywhere is asked nothing.
     await demandOn(named)
     const actor = await enter({ name: `${address}, login`, unitId: named ?? null }, async () => demandCaller(await route.login(c, hostOf(plugin))))
     if (!actor) throw refused('api.unknown-caller')
-    const unitId = named ?? (actor.kind === 'person' ? actor.unitId : null) ?? ROOT
+    const unitId = named ?? (actor.kind === 'person' ? actor.unitId : null) ?? ROOT_UNIT
     if (named === null) await demandOn(unitId)
     return enter({ name: address, unitId }, async () => demandResponse(await route.run({ ...here(plugin, unitId), c, actor })))
   }

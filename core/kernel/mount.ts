@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely'
 import { BootError, reasonOf } from '../boot-error.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { Refusal, refused } from '../errors.ts'
+import { ROOT_UNIT, unitIdOf } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
 import { meet } from './api.ts'
 import type { Host, PageContext, WebEnv } from './contract.ts'
@@ -16,8 +17,6 @@ export interface Route { method: string; path: string; plugin: string }
 /** `programs`: those of the application's routes that are for programs. */
 export type Mount = (app: Hono<WebEnv>, programs?: ReadonlySet<unknown>) => void
 
-/** Where no unit is known the installation's is meant. */
-export const ROOT = '1'
 
 /**
  * Adds the pages of all plugins. `app` holds core's own already: an address that two claim is refused with a sentence, and so
@@ -88,7 +87,7 @@ function handlerOf(
     }
   }
   return async (c, next) => {
-    const unitId = path.startsWith('/u/:unit/') || path === '/u/:unit' ? await unitBySlug(db, c.req.param('unit') ?? '') : c.get('actor')?.unitId ?? ROOT
+    const unitId = path.startsWith('/u/:unit/') || path === '/u/:unit' ? await unitIdOf(db, c.req.param('unit') ?? '') : c.get('actor')?.unitId ?? ROOT_UNIT
     if (unitId === undefined || !(await activation.active(plugin.name, unitId))) throw refused('not-found')
     c.set('unitId', unitId)
     try {
@@ -106,9 +105,4 @@ const expected = (error: unknown): boolean => error instanceof Refusal || error 
 function demandAnswer(answer: Response | void): Response | void {
   if (answer === undefined || (typeof answer.status === 'number' && typeof answer.headers === 'object')) return answer
   throw new Error('a page answers with a Response: c.html(…), c.redirect(…)')
-}
-
-/** The unit in an address, while it is valid. */
-export async function unitBySlug(db: Kysely<Database>, slug: string): Promise<Id | undefined> {
-  return (await db.selectFrom('unit').select('id').where('slug', '=', slug).where('valid', '=', true).executeTakeFirst())?.id
 }

@@ -2,6 +2,7 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import type { Child } from 'hono/jsx'
 import { HTTPException } from 'hono/http-exception'
+import { databaseIsAway } from '../database/away.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
@@ -35,9 +36,7 @@ export function logFailure(c: PageContext, error: unknown): void {
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
-  // PostgreSQL away (connection class 08, shut down 57P0x, too many connections) or not reached at all.
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^(08...|57P0.|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)$/.test(code) ? refused('unavailable') : undefined
+  return databaseIsAway(error) ? refused('unavailable') : undefined
 }
 
 async function show(c: PageContext, error: Refusal): Promise<Response> {
