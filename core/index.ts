@@ -26,6 +26,7 @@ export { saveSettingsForm, settingsForm, type SettingField, type SettingsOwner }
 export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
+export type { Theme } from './theme.ts'
 export { version } from './project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'

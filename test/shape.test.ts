@@ -26,6 +26,24 @@ function imports(file: string): string[] {
   const text = read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
   return [...text.matchAll(/(?:^\s*(?:import|export)\b[^'\n]*?\bfrom\s+|^\} from\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm)].map((match) => match[1]!)
 }
+/** What it imports when it runs: not `import type`, not `import { type A }` alone, not what is loaded later. */
+function valueImports(file: string): string[] {
+  const text = read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+  const needed = (names: string) => !/^\s*type\b/.test(names) && (!/^\s*\{/.test(names) || names.replace(/[{}]/g, '').split(',').some((name) => name.trim() !== '' && !/^\s*type\b/.test(name)))
+  const from = [...text.matchAll(/^(?:import|export)\b((?:(?!^(?:import|export|const|function)\b)[^'])*?)\bfrom\s+'([^']+)'/gm)].filter((match) => needed(match[1]!)).map((match) => match[2]!)
+  return [...from, ...[...text.matchAll(/^import\s+'([^']+)'/gm)].map((match) => match[1]!)].filter((name) => name.startsWith('.')).map((name) => target(file, name))
+}
+/** Files that import each other in a circle, in groups. */
+function circles(files: string[]): string[][] {
+  const ways = new Map(files.map((file) => [file, valueImports(file)]))
+  const below = (file: string, seen = new Set<string>()): Set<string> => {
+    for (const next of ways.get(file) ?? []) if (!seen.has(next)) below(next, seen.add(next))
+    return seen
+  }
+  const reach = new Map(files.map((file) => [file, below(file)]))
+  const groups = files.filter((file) => reach.get(file)!.has(file)).map((file) => files.filter((other) => reach.get(file)!.has(other) && reach.get(other)?.has(file)))
+  return [...new Map(groups.map((group) => [group.join(), group])).values()]
+}
 const target = (file: string, name: string) => relative(root, resolve(root, dirname(file), name))
 const faults = (files: string[], find: (file: string) => string[]) => files.flatMap((file) => find(file).map((what) => `${file}: ${what}`))
 
@@ -56,6 +74,10 @@ describe('who may import whom', () => {
   it('pages call domain functions, never SQL', () => {
     expect(faults([...plugins, ...core.filter((file) => file.startsWith('core/web/'))].filter((file) => file.endsWith('.tsx')),
       (file) => read(file).match(/\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/g) ?? [])).toEqual([])
+  })
+  it('no module needs itself in order to run', () => {
+    const open = ['plugins/desk/pages/act-routes.tsx', 'plugins/desk/pages/pass-on.tsx', 'plugins/desk/pages/ticket.tsx']
+    expect(circles([...core, ...plugins].toSorted()).filter((group) => group.join() !== open.join())).toEqual([])
   })
   it('only package.json lists what is imported', () => {
     const listed = JSON.parse(read('package.json')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>

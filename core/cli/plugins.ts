@@ -1,6 +1,5 @@
 /** Owns the commands about plugins: what is loaded and where it is on, a new one, its tests, switching, faults, resuming. */
 import type { Command } from 'commander'
-import { BootError } from '../boot-error.ts'
 import type { Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
 import { setActivation } from '../administration/plugin-admin.ts'
@@ -12,7 +11,7 @@ import { ROOT_UNIT } from '../unit/tree.ts'
 import { newPlugin } from './new-plugin.ts'
 import { describePlugins } from './plugin-list.ts'
 import { testPlugin } from './test-plugin.ts'
-import { say } from './open.ts'
+import { fail, say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
 export function pluginCommands(program: Command): void {
@@ -69,10 +68,6 @@ function gone(error: unknown): void {
 }
 
 const stamp = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
-
-export function fail(sentence: string): never {
-  throw new BootError(sentence)
-}
 
 async function unitBySlug({ host }: Kernel, slug: string | undefined): Promise<Id | undefined> {
   if (slug === undefined) return undefined
