@@ -4,6 +4,7 @@
 export {
   API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
+export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
@@ -32,6 +33,10 @@ export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './er
 export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
+// Words that are looked for
+export { fold, plainWord } from './search/fold.ts'
+export { stems } from './search/stems.ts'
+
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
@@ -49,7 +54,7 @@ export * from './calendar/calendar.ts'
 export * from './calendar/words.ts'
 export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
 export { receive, type Receipt } from './calendar/receipt.ts'
-export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
+export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
@@ -73,7 +78,7 @@ export { canConfirm, confirmOwnMail } from './article/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
 export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
 export {
-  findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
+  findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
 } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/participants.ts'
@@ -88,7 +93,7 @@ export { findArticle, findAttachment, firstWords, listArticles, storable, type A
 // Queues and people
 export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
-export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, standsInFor, type Absence, type AbsenceForm } from './person/absence.ts'
+export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, type Absence, type AbsenceForm } from './person/absence.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
@@ -114,10 +119,11 @@ export {
   appUri, beginSecondFactor, checkCode, confirmSecondFactor, endSecondFactor, newRecoveryCodes, resetSecondFactor, secondFactorDemanded, secondFactorOf, type SecondFactor,
 } from './person/second-factor.ts'
 export {
-  compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
+  compareDirectoryPersons, findDirectoryEntry, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
   type DirectoryEntry,
 } from './person/directory.ts'
 export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
+export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
@@ -148,8 +154,9 @@ export {
   addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,
 } from './person/person-admin.ts'
 export {
-  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, ROOT_UNIT, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
+  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
 } from './unit/units.ts'
+export { down as unitsDown, ROOT_UNIT, up as unitsUp } from './unit/tree.ts'
 export { route, type Routed, type RoutingTable } from './unit/route.ts'
 export { routesOfTicket, sayRoute, type StoredRoute } from './unit/route-words.ts'
 export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'

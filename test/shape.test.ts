@@ -63,6 +63,23 @@ describe('who may import whom', () => {
   })
 })
 
+describe('what stands in one place', () => {
+  const except = (...places: string[]) => [...core, ...plugins].filter((file) => !places.includes(file))
+  it('the way through the tree of units, and its root: unit/tree.ts', () => {
+    expect(faults(except('core/unit/tree.ts'), (file) => read(file).match(/from unit u join \w+ on \w+\.\w+ = \w+\.\w+\)|\bROOT\w* = '1'|\bunitId(: \w+ =| \?\?| ===) '1'/g) ?? [])).toEqual([])
+  })
+  it('what an id looks like: database/id.ts', () => {
+    const outsideOfTickets = except('core/database/id.ts').filter((file) => !file.startsWith('core/ticket/'))
+    expect(faults(outsideOfTickets, (file) => read(file).match(/\/\^\\d\{1,18\}\$\//g) ?? [])).toEqual([])
+  })
+  it('words without case and marks: search/fold.ts', () => {
+    expect(faults(except('core/search/fold.ts'), (file) => read(file).match(/normalize\('NFD'\)/g) ?? [])).toEqual([])
+  })
+  it('telling every process of a change: notify in kernel/facts.ts', () => {
+    expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])
+  })
+})
+
 describe('what a module says', () => {
   it('opens with one sentence that tells what it owns', () => {
     expect(faults([...core, ...plugins, ...filesBelow('migrations').filter(isSource)],
@@ -109,6 +126,18 @@ describe('lists that must agree', () => {
       places.push(...Object.keys(plugin.places ?? {}))
     }
     expect(places.filter((place) => !readme.includes(`\`${place}\``))).toEqual([])
+  })
+  it('migrations stand in the order of their numbers, each number once, every file in the list', () => {
+    for (const folder of ['migrations', ...pluginNames.map((name) => `plugins/${name}/migrations`)]) {
+      const files = filesBelow(folder).filter((file) => /\/\d+_\w+\.ts$/.test(file)).map((file) => file.slice(folder.length + 1, -'.ts'.length)).toSorted()
+      if (files.length === 0) continue
+      const numbers = files.map((file) => file.split('_')[0])
+      expect([folder, new Set(numbers).size]).toEqual([folder, numbers.length])
+      const list = folder === 'migrations' ? 'migrations/index.ts' : [`${folder}/../index.tsx`, `${folder}/../index.ts`].find((file) => existsSync(join(root, file)))!
+      const listed = [...read(list).matchAll(/^import (?:\* as \w+|\{[^}]*\}) from '\.\/(?:migrations\/)?(\d+_\w+)\.ts'$/gm)].map((match) => match[1]!)
+      const used = [...read(list).matchAll(/'(\d+_\w+)': /g)].map((match) => match[1]!)
+      expect([folder, listed, used]).toEqual([folder, files, files])
+    }
   })
   it('Polish and English texts have the same placeholders, and Polish plurals all their forms', async () => {
     const sets: [string, Record<string, Text>, Record<string, Text>][] = [['core', coreTexts.pl, coreTexts.en]]

@@ -1,14 +1,14 @@
 /** Owns the row types of core's tables. Plugins add theirs by augmenting `Database`. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Lock, StateType } from '../ticket/state-machine.ts'
 
 export type Id = string
 type GeneratedId = ColumnType<Id, Id | undefined, never>
 type Json<T> = ColumnType<T, string, string>
 type DefaultJson<T> = ColumnType<T, string | undefined, string>
 
+export type { Lock, StateType } from '../ticket/state-machine.ts'
 export type Language = 'pl' | 'en'
-export type StateType = 'new' | 'open' | 'closed' | 'pending reminder' | 'pending auto' | 'removed' | 'merged'
-export type Lock = 'unlock' | 'lock' | 'tmp_lock'
 export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'

@@ -10,12 +10,14 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
+  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
   'guards', 'on', 'jobs', 'search', 'logins', 'commands', 'start', 'startsIn',
 ]
+/** The first part stands as it is: nobody answers for all addresses. */
+const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
+  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
   places: null, permissions: null, settings: null, files: null,
 }
 
@@ -91,6 +93,10 @@ function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   for (const place of Object.keys(plugin.places ?? {})) {
     if (!place.startsWith(`${plugin.name}.`)) throw wrong(`offers the place “${place}”, whose name must begin with “${plugin.name}.”`)
   }
+  for (const [address, { login }] of Object.entries((plugin.apiRoutes ?? {}) as Record<string, { login: unknown }>)) {
+    if (!API_ADDRESS.test(address)) throw wrong(`brings “${address}” in “apiRoutes”, which is not written like “POST /api/${plugin.name}/tickets/:id”`)
+    if (typeof login !== 'function') throw wrong(`brings “${address}” in “apiRoutes” without the function “login”, which says who calls`)
+  }
   for (const [guard, { onFault }] of Object.entries((plugin.guards ?? {}) as Record<string, { onFault: unknown }>)) {
     if (!(GUARDS as readonly string[]).includes(guard)) throw wrong(`guards “${guard}”, which is no act (${GUARDS.join(', ')})`)
     if (onFault !== 'allow' && onFault !== 'refuse') throw wrong(`guards “${guard}” without saying onFault: “allow” or “refuse”`)
@@ -117,6 +123,7 @@ function checkClaims(plugins: AnyPlugin[]): void {
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
+    for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)
     for (const right of Object.keys(plugin.permissions ?? {})) claim(`the right “${right}”`, name)
   }
 }

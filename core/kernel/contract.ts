@@ -11,6 +11,7 @@ import type { Session } from '../person/sessions.ts'
 import type { Role } from '../roles.ts'
 import type { MailCheck, MailStep } from '../mail/extensions.ts'
 import type { TriedMail, TryEnvelope } from '../mail/try-mail.ts'
+import type { ApiAddress, ApiRoute } from './api.ts'
 import type { Fact, FactName } from './facts.ts'
 import type { Guards } from './guards.ts'
 import type { Live } from './live.ts'
@@ -50,6 +51,11 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
    * the unit of the person who asks.
    */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
+  /**
+   * Routes for programs, by address: 'POST /api/care/tickets'. Each says itself who calls: no session and no form token reach here,
+   * errors are JSON. Where the plugin is off they answer 404, as its pages do.
+   */
+  apiRoutes?: { [address: ApiAddress]: ApiRoute<S> }
   /** Places this plugin offers to others: name → what is handed over, in words; in types it stands in `Places`. */
   places?: { [P in PlaceName]?: string }
   /** Fills places of core or of other plugins. */

@@ -4,6 +4,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS } from '../unit/limits.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { recordChange } from './admin-change.ts'
 import { notify } from './facts.ts'
 import { writeSetting, type Setting } from './settings.ts'
@@ -12,7 +13,7 @@ import type { Work } from './work.ts'
 export const SETTINGS_CHANGED = 'settings.changed'
 
 /** What is stored for an owner in one unit, by key; a key without an entry has its default, or the value of a unit above. */
-export async function storedSettings(db: Kysely<Database>, owner: string, unitId: Id = '1'): Promise<Map<string, unknown>> {
+export async function storedSettings(db: Kysely<Database>, owner: string, unitId: Id = ROOT_UNIT): Promise<Map<string, unknown>> {
   const rows = await db.selectFrom('setting').select(['key', 'value']).where('owner', '=', owner).where('unit_id', '=', unitId).execute()
   return new Map(rows.map((row) => [row.key, row.value]))
 }
@@ -28,7 +29,7 @@ export async function countSettings(db: Kysely<Database>, owner: string): Promis
  * switched on per unit, in units of theirs, within the limits. Errors: `input` at the key that does not fit, `unit.limit`.
  */
 export async function saveSettings(
-  work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = '1',
+  work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = ROOT_UNIT,
 ): Promise<void> {
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) {
@@ -41,6 +42,6 @@ export async function saveSettings(
     if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)
   }
   const after = await storedSettings(work.db, owner, unitId)
-  const changed = recordChange(work, 'setting', unitId === '1' ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
+  const changed = recordChange(work, 'setting', unitId === ROOT_UNIT ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
   if (changed) await notify(work, SETTINGS_CHANGED)
 }

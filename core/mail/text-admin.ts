@@ -8,6 +8,7 @@ import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandOwnOrAbove } from '../queue/queue-admin.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { unknownTags } from './smart-tags.ts'
 
 /** In the order an administrator meets them. */
@@ -61,7 +62,7 @@ export interface TextForm {
 }
 
 /** Makes a text. Errors: `text.name-taken`, `text.needs-language`, `required`, `text.unknown-tag` at 'pl.subject', 'en.body' … */
-export async function createText(work: Work, form: TextForm, unitId: Id = '1'): Promise<Id> {
+export async function createText(work: Work, form: TextForm, unitId: Id = ROOT_UNIT): Promise<Id> {
   await demandUnitAdmin(work, unitId)
   const { values, variants } = await checked(work, form, null)
   const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()

@@ -5,6 +5,7 @@ import { refused } from '../errors.ts'
 import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { AGENT_RIGHTS, demandAdmin } from './policy.ts'
 import { demandHolds, isCentral } from './unit-administrators.ts'
@@ -75,7 +76,7 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
     }
     // Rights in a unit's group are that unit's affair, whoever the person belongs to.
     const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
-    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === '1' ? {} : { unitId: unit_id })
+    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === ROOT_UNIT ? {} : { unitId: unit_id })
   }
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { storable } from '../article/articles.ts'
+import { isId } from '../database/id.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
 
@@ -37,7 +38,7 @@ export function personQuery(db: Kysely<Database>) {
 }
 
 export function findPerson(db: Kysely<Database>, id: Id): Promise<Person | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return Promise.resolve(undefined)
+  if (!isId(id)) return Promise.resolve(undefined)
   return personQuery(db).where('person.id', '=', id).executeTakeFirst()
 }
 

@@ -8,6 +8,7 @@ import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
+import { upToAsk } from '../unit/tree.ts'
 
 /** OTRS: queue.name is varchar(200). */
 export const QUEUE_NAME_LENGTH = 200
@@ -164,8 +165,7 @@ async function demandLocal(work: Work, form: QueueForm, before: QueueRow | null,
 /** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
 export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
   const { rows } = isId(id) ? await sql`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
+    with recursive ${upToAsk(unitId)}
     select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
   if (rows.length === 0) throw refused('choice-gone', {}, field)
 }

@@ -6,8 +6,9 @@ import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { plainWord } from '../search/fold.ts'
 import { demandWithin, readLimits } from './limits.ts'
-import { ROOT_UNIT } from './units.ts'
+import { ROOT_UNIT } from './tree.ts'
 
 export interface Topic {
   id: Id
@@ -72,6 +73,6 @@ const checked = (form: TopicForm) => ({
 
 /** "Sieć i Wi-Fi" → 'siec-i-wi-fi'. */
 function slugOf(name: string): string {
-  const plain = name.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/[^a-z0-9]+/g, (rest) => /^\p{M}+$/u.test(rest) ? '' : '-')
+  const plain = plainWord(name).replace(/[^a-z0-9]+/g, '-')
   return plain.replace(/^-+|-+$/g, '').slice(0, 60) || 'topic'
 }

@@ -1,6 +1,6 @@
 /** Owns what a list's address says: place, filters, order, page; read from it and written back into links. */
 import { DateTime } from 'luxon'
-import { OPEN_TYPES, queueWithChildren, SORTS, type Access, type Id, type ListWish, type Queue, type Sort, type TicketFilter } from '../../core/index.ts'
+import { isId, OPEN_TYPES, queueWithChildren, SORTS, type Access, type Id, type ListWish, type Queue, type Sort, type TicketFilter } from '../../core/index.ts'
 import { isView, views, type ViewName } from './views.ts'
 
 /** Where the list stands: a view, a queue, or a search over everything. */
@@ -36,7 +36,7 @@ export const FIELDS = ['state', 'priority', 'owner', 'q', 'from', 'to', 'queue',
 
 /** Reads the address. What makes no sense is left out, never an error: links live long. */
 export function readListQuery(place: ListPlace, query: Record<string, string>): ListQuery {
-  const id = (value: string | undefined) => value && /^\d{1,18}$/.test(value) ? value : ''
+  const id = (value: string | undefined): string => isId(value) ? value : ''
   const date = (value: string | undefined) => value && DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : ''
   const one = (value: string | undefined, words: readonly string[]) => value && words.includes(value) ? value : id(value)
   const usual = place.kind === 'view' ? views[place.view] : { sort: 'created' as const, direction: 'desc' as const }
@@ -80,7 +80,7 @@ export const sayPlace = (place: ListPlace): string =>
 export function readPlace(text: string | undefined): ListPlace | undefined {
   const [, kind, rest = ''] = text?.match(/^(view|queue)-(\w+)$/) ?? []
   if (kind === 'view' && isView(rest)) return { kind: 'view', view: rest }
-  if (kind === 'queue' && /^\d{1,18}$/.test(rest)) return { kind: 'queue', queueId: rest }
+  if (kind === 'queue' && isId(rest)) return { kind: 'queue', queueId: rest }
   return text === 'search' ? { kind: 'search' } : undefined
 }
 

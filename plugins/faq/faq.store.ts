@@ -1,7 +1,6 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
 import { sql, type Kysely } from 'kysely'
-import { isId, type Database, type Id, type Language } from '../../core/index.ts'
-import { stems } from './search-text.ts'
+import { isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
 import { faq, type Audience } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
@@ -50,12 +49,10 @@ export interface Revision {
 
 export interface FaqFile { id: Id; blobId: Id; name: string; contentType: string; size: number; removedAt: Date | null }
 
-/** Units whose knowledge base is read in this one: itself and those above it. */
+/** Units whose knowledge base is read in this one: itself first, then those above it. */
 export async function unitsAbove(db: Kysely<Database>, unitId: Id): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union all select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
-    select id from up`.execute(db)
+    with recursive ${unitsUp(unitId)} select id from up order by depth`.execute(db)
   return rows.map((row) => row.id)
 }
 

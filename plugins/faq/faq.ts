@@ -1,7 +1,6 @@
 /** Owns the acts on the knowledge base: write, change, approve, withdraw, files, votes, categories. */
 import { sql } from 'kysely'
-import { actorId, demandName, demandShort, isId, refused, storeBlob, type Id, type Language, type Work } from '../../core/index.ts'
-import { fold } from './search-text.ts'
+import { actorId, demandName, demandShort, fold, isId, refused, storeBlob, type Id, type Language, type Work } from '../../core/index.ts'
 import { AUDIENCES, faq, type Audience } from './tables.ts'
 import { plainText, type ContentType } from './text-html.ts'
 

@@ -1,5 +1,5 @@
 /** Owns saying what somebody changed in a unit, for its log. */
-import { findPersonNames, listAllQueues, listGroups, listTopics, listUnits, type PageContext, type UnitChange } from '../../core/index.ts'
+import { findPersonNames, isId, listAllQueues, listGroups, listTopics, listUnits, type PageContext, type UnitChange } from '../../core/index.ts'
 import { unitTexts, type Say, type UnitKey } from './words.ts'
 
 /** Names behind the ids that changes speak of. */
@@ -7,7 +7,7 @@ export interface Names { queue(id: string): string; topic(id: string): string; u
 
 export async function thingNames(c: PageContext, changes: readonly UnitChange[] = []): Promise<Names> {
   const { db } = c.get('host')
-  const ids = changes.flatMap((change) => [change.thing, ...Object.keys({ ...change.before, ...change.after }).map((key) => key.replace(/^person /, ''))]).filter((id) => /^\d{1,18}$/.test(id))
+  const ids = changes.flatMap((change) => [change.thing, ...Object.keys({ ...change.before, ...change.after }).map((key) => key.replace(/^person /, ''))]).filter(isId)
   const [queues, topics, units, groups, persons] = await Promise.all([listAllQueues(db), listTopics(db), listUnits(db), listGroups(db), findPersonNames(db, ids)])
   const by = (rows: readonly { id: string; name: string }[]) => (id: string) => rows.find((row) => row.id === id)?.name.replaceAll('::', ' · ') ?? `#${id}`
   return { queue: by(queues), topic: by(topics), unit: by(units), group: by(groups), person: by(persons) }

@@ -5,12 +5,14 @@ import type { HeaderValues } from '../attributes.ts'
 import { BY_HEADERS, changeByRule } from '../change-by-rule.ts'
 import { undoAct } from '../undo.ts'
 import { act } from './act.ts'
-import { id } from './fields.ts'
+import { id, LINE, TEXT } from './fields.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** A value for each attribute that headers may set, looked up by the mail's own steps: ids are those of things that are there. */
-const HEADED = Object.fromEntries(BY_HEADERS.map((name) => [name, z.unknown().optional()]))
+const HEADED = Object.fromEntries(BY_HEADERS.map((name) => [name, z.union([
+  z.string().max(TEXT), z.date(), z.object({ id: z.string().max(LINE).nullable() }).loose(), z.null(),
+]).optional()]))
 
 export const otherActs = {
   'undo': act({

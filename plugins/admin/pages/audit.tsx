@@ -1,11 +1,11 @@
 /** Owns the pages of the audit log: what happened, narrowed and sorted, and one event with what stood before and after. */
 import type { Hono } from 'hono'
 import {
-  AUDIT_KINDS, AUDIT_SORTS, canRevert, Card, findEvent, findPerson, listEvents, listUnits, Notice, PageHead, refused, revertEvent, SideList, Time, type AuditEvent, type AuditSort,
-  type PageContext, type Plugin, type WebEnv,
+  AUDIT_KINDS, AUDIT_SORTS, canRevert, Card, Crumb, findEvent, findPerson, listEvents, listUnits, Notice, PageHead, refused, revertEvent,
+  SideList, submit, Time, type AuditEvent, type AuditSort, type PageContext, type Plugin, type WebEnv,
 } from '../../../core/index.ts'
 import { hrefOf, readNames, sayKind, sayLines, sayObject, sayWho, type Line, type Names } from '../audit-words.ts'
-import { adminPage, confirmPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, confirmPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type Filter, type ListOptions } from '../list.tsx'
 import { adminTexts, words, type AdminKey } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'

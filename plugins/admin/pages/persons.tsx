@@ -1,11 +1,11 @@
 /** Owns the list of persons, and the page of one: data. */
 import type { Hono } from 'hono'
 import {
-  addPerson, blankForm, ButtonLink, Checkbox, countPersons, editPerson, Field, findPerson, listPersons, listUnits, PageHead, PERSON_SORTS, readFields,
-  refused, Select, SideList, Tabs, Time, Card, type FormState, type Language, type ListedPerson, type PageContext, type Person, type PersonForm,
-  type PersonSort, type Unit, type WebEnv,
+  addPerson, blankForm, ButtonLink, Card, Checkbox, countPersons, Crumb, editPerson, Field, findPerson, FormCard, listPersons, listUnits,
+  PageHead, PERSON_SORTS, readFields, refused, Select, SideList, submit, Tabs, Time, type FormState, type Language, type ListedPerson,
+  type PageContext, type Person, type PersonForm, type PersonSort, type Unit, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'

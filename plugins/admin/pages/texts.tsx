@@ -1,11 +1,12 @@
 /** Owns the pages of automatic answers: list, one text in its languages with a preview, which queue sends which. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createText, editText, Field, findText, findTicketByNumber, isTextType, listQueueTexts, listTexts,
-  PageHead, previewText, readFields, refused, Select, setStandardText, Tabs, TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState,
-  type Language, type PageContext, type TextForm, type TextPreview, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createText, Crumb, editText, Field, findText, findTicketByNumber, FormCard,
+  isTextType, listQueueTexts, listTexts, PageHead, previewText, readFields, refused, Select, setStandardText, statusOf, submit, Tabs,
+  TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState, type Language, type PageContext, type TextForm,
+  type TextPreview, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 
@@ -137,7 +138,7 @@ async function textForm(c: PageContext, text: AutoText | undefined, form: FormSt
   const t = words(c)
   const asked = c.req.query('type')
   return adminPage(c, {
-    title: text?.name ?? t('text.new'), area: 'texts', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: text?.name ?? t('text.new'), area: 'texts', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.texts')}</Crumb>

@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, Card, CsrfField, EmptyState, Field, Files, flash, FormProblems, Notice, page, readAll, readFiles, readForm, Select, TextArea, withRefusal,
-  type FormState, type PageContext, type WebEnv,
+  blankForm, Button, ButtonLink, Card, Crumb, CsrfField, EmptyState, Field, Files, flash, FormProblems, Notice, page, readAll, readFiles,
+  readForm, Select, TextArea, withRefusal, type FormState, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { addFiles, changeItem, createItem, keepFiles, type ItemForm } from '../faq.ts'
 import { findRevision, listCategories, listFiles, type Category, type FaqFile, type Item } from '../faq.store.ts'
@@ -83,7 +83,7 @@ async function editPage(c: PageContext, host: FaqHost, room: Room, item: Item | 
     title, status, frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={item ? itemUrl(item) : room.path}>← {item ? item.title : t('faq.title')}</a></p>
+        <Crumb href={item ? itemUrl(item) : room.path}>{item ? item.title : t('faq.title')}</Crumb>
         <h1>{title}</h1>
         {fromVersion && <Notice><p>{t('revisions.taken')}</p></Notice>}
         {preview && (

@@ -1,7 +1,7 @@
 /** Owns one's ticket: the conversation, its state in words, the reply with files; and the files of its messages. */
 import type { Hono } from 'hono'
 import {
-  ActButton, ACTS, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, FormProblems,
+  ActButton, ACTS, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, Crumb, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, FormProblems,
   listArticles, listParticipants, LiveRegion, mayAct, Notice, page, prepareAct, readFields, readFiles, readForm, refused, respond, seeTicket, sendAttachment, Select, TextArea, Time,
   withRefusal, type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
 } from '../../../core/index.ts'
@@ -92,7 +92,7 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
         title: ticket.title, status, frame: await portalFrame(c), live: { ticket: ticket.id },
         body: (
           <>
-            <p class="crumb"><a href="/#mine">← {words.in(c.get('language'))('ticket.back')}</a></p>
+            <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
             <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
             <People c={c} ticket={ticket} people={await listParticipants(host.db, ticket.id)} form={form} access={access} />

@@ -1,11 +1,12 @@
 /** Owns what a unit's administrators read: its mail and what became of it, its figures, its log of changes. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Card, csvAnswer, EmptyState, isId, listInbound, listUnitChanges, listUnits, mailTexts, OUTCOMES, PageHead, readFields, revertChange, shortName, Time,
-  unitFigures, unitsBelow, type FormState, type MailKey, type PageContext, type UnitChange, type WebEnv,
+  ActButton, blankForm, Card, csvAnswer, EmptyState, isId, listInbound, listUnitChanges, listUnits, mailTexts, OUTCOMES, PageHead, readFields,
+  revertChange, shortName, statusOf, submit, Time, unitFigures, unitsBelow, type FormState, type MailKey, type PageContext, type UnitChange,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { sayChange, sayDifference, thingNames } from '../change-words.ts'
-import { enter, statusOf, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 const PAGE = 50

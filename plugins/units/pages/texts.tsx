@@ -1,10 +1,11 @@
 /** Owns the pages of a unit's automatic answers: what is sent now, the unit's own words instead, a preview on a ticket of its own. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, Card, createText, editText, Field, findTicketByNumber, isTextType, listQueueTexts, listTexts, mainQueueOf, Notice, PageHead, previewText, readFields,
-  refused, Select, setQueueText, TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState, type Language, type PageContext, type TextPreview, type WebEnv,
+  ActButton, blankForm, Button, Card, createText, Crumb, editText, Field, findTicketByNumber, FormCard, isTextType, listQueueTexts,
+  listTexts, mainQueueOf, Notice, PageHead, previewText, readFields, refused, Select, setQueueText, statusOf, submit, TEXT_TYPES, TextArea,
+  type AutoResponseType, type AutoText, type FormState, type Language, type PageContext, type TextPreview, type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words, type UnitKey } from '../words.ts'
 
 const LANGUAGES: readonly Language[] = ['pl', 'en']
