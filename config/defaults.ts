@@ -102,6 +102,10 @@ export default {
   // The zone of opening hours, deadlines and every time shown.
   zone: 'Europe/Warsaw',
 
+  // Languages that readers choose from; the first is for whoever chose none and whose browser asks for none of them. Those that
+  // pomoc knows stand in core/i18n/languages.ts.
+  languages: ['pl', 'en'],
+
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
   // Some, such as faq, are loaded but off until a unit switches them on.
   plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'],

@@ -29,8 +29,12 @@ export { version } from './project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
-// Texts
-export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+// Languages and texts
+export {
+  asLanguage, COMMAND_LINE_LANGUAGE, COMPLETE_LANGUAGES, firstIn, inLanguage, isLanguage, LANGUAGE_CODES, languageChoices, languageFor, LANGUAGES, languagesToTry, type ByLanguage,
+} from './i18n/languages.ts'
+export { nameIn } from './i18n/names.ts'
+export { defineTexts, fill, sayText, type Params, type Text, type Texts, type TextTables, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Words that are looked for
@@ -59,7 +63,7 @@ export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 // Tickets and articles
 export * from './ticket/ticket.ts'
 export {
-  ATTRIBUTES, changeable, ENTRIES, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry, type Exported, type Filtered, type Listed, type Sort,
+  changeable, entryOf, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry as AttributeEntry, type Filtered, type Kind as AttributeKind, type Sort,
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
 export { sayMisc } from './ticket/misc.ts'
@@ -128,11 +132,18 @@ export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
-export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export { recordChange } from './administration/change.ts'
+export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './administration/subject.ts'
+export { allSubjects, pageOfSubject, SUBJECTS, type AdminSubject } from './administration/subjects.ts'
+export { administrationTexts, type AdministrationKey } from './administration/administration-texts.ts'
+export {
+  CHANGES as CHANGE_KINDS, flatLines, learnNames, readerOf, sayLines, sayNoWayBack, sayObject, saying, sayWho, subjectTypes,
+  type Line as ChangeLine, type Reader, type Saying,
+} from './administration/words.ts'
+export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export {
   AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
 } from './audit/audit.ts'
-export { canRevert, revertEvent } from './audit/revert.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
@@ -167,8 +178,7 @@ export {
 } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
-export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
-export { revertChange } from './unit/revert.ts'
+export { brandInForce, unitFigures, type QueueFigures } from './unit/unit-figures.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
@@ -183,7 +193,7 @@ export { comingHolidays, nextMoment, type ComingHoliday } from './calendar/comin
 export { holidayCountries } from './calendar/holidays.ts'
 export { createCalendar, DEFAULT_CALENDAR_NAME, editCalendar, findCalendar, listCalendars, type StoredCalendar } from './calendar/calendar-admin.ts'
 export {
-  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
+  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, textVariants, type AutoText, type QueueTexts, type TextForm,
 } from './mail/text-admin.ts'
 export { previewText, type TextPreview } from './mail/text-preview.ts'
 export { OUTCOMES } from './mail/outcome.ts'

@@ -43,7 +43,10 @@ describe('who may import whom', () => {
   it('calendars and the state machine are pure', () => {
     const pure = core.filter((file) => (file.startsWith('core/calendar/') && !/admin|store/.test(file)) || file === 'core/ticket/state-machine.ts')
     expect(faults(pure, (file) => imports(file).filter((name) => !(
-      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || target(file, name) === 'core/calendar/calendar.ts')))).toEqual([])
+      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || ['core/calendar/calendar.ts', 'core/i18n/languages.ts'].includes(target(file, name)))))).toEqual([])
+  })
+  it('the list of languages, which those may read, imports nothing', () => {
+    expect(imports('core/i18n/languages.ts')).toEqual([])
   })
   it('a store imports no other domain\'s store', () => {
     const stores = core.filter((file) => file.endsWith('.store.ts'))
@@ -74,6 +77,11 @@ describe('what stands in one place', () => {
   })
   it('words without case and marks: search/fold.ts', () => {
     expect(faults(except('core/search/fold.ts'), (file) => read(file).match(/normalize\('NFD'\)/g) ?? [])).toEqual([])
+  })
+  it('which languages there are: i18n/languages.ts, and what is written in two of them: the demo', () => {
+    const elsewhere = except('core/i18n/languages.ts', 'core/i18n/names.ts', 'core/i18n/texts.ts').filter((file) => !/^(plugins\/demo|core\/(audit|ticket))\//.test(file))
+    expect(faults(elsewhere, (file) => read(file).match(/[=?|]=?=? '(pl|en)'|\['pl', 'en'\]|\.in\('(pl|en)'\)(?!;)|=== 'en'/g) ?? [])).toEqual([])
+    expect(faults(elsewhere, (file) => read(file).match(/'(Polski|English)'/g) ?? [])).toEqual([])
   })
   it('telling every process of a change: notify in kernel/facts.ts', () => {
     expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])

@@ -1,7 +1,7 @@
 /** Owns plugins' faults: counted by plugin and unit, shown to administrators, and the suspension that follows from many. */
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'

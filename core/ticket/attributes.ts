@@ -93,7 +93,7 @@ export const ATTRIBUTES = {
     history: { type: 'Move', parts: (was, is) => [is.name, is.id, was.name, was.id] },
     fact: { name: 'ticket.moved', data: fromTo<Id> },
     headers: { newTicket: ['Queue'], followUp: ['Queue'] }, tags: { queue: 'queue', queueid: 'queueId' },
-    filter: { field: 'queueIds', by: 'queues', place: 6 }, list: { place: 4 }, csv: { place: 9 },
+    filter: { field: 'queueIds', by: 'queues', place: 4 }, list: { place: 4 }, csv: { place: 9 },
   },
   state: {
     kind: 'state', column: 'state_id', field: 'stateId', shown: { stateName: 'state.name as state_name' },
@@ -113,7 +113,7 @@ export const ATTRIBUTES = {
     history: { type: 'PriorityUpdate', parts: (was, is) => [was.name, was.id, is.name, is.id] },
     fact: { name: 'ticket.priority-changed', data: fromTo<Id> },
     headers: { newTicket: ['Priority'], followUp: ['Priority'] }, tags: { priority: 'priority', priorityid: 'priorityId' },
-    filter: { field: 'priorityId', by: 'id', place: 2 }, sort: { type: 'bigint', first: 'desc', place: 5 }, csv: { place: 11 },
+    filter: { field: 'priorityId', by: 'id', place: 3 }, sort: { type: 'bigint', first: 'desc', place: 5 }, csv: { place: 11 },
   },
   lock: {
     kind: 'lock', column: 'lock', field: 'lock', right: 'lock', undo: true,
@@ -127,7 +127,7 @@ export const ATTRIBUTES = {
     fact: { name: 'ticket.owner-changed', data: fromTo<Id | null> },
     // The login beats the id, as in OTRS.
     headers: { newTicket: ['OwnerID', 'Owner'], followUp: ['OwnerID', 'Owner'] }, tags: { owner: 'owner', ownerid: 'ownerId' },
-    filter: { field: 'owner', by: 'id or nobody', place: 3 }, list: { place: 5 }, csv: { place: 10 },
+    filter: { field: 'owner', by: 'id or nobody', place: 2 }, list: { place: 5 }, csv: { place: 10 },
   },
   responsible: {
     kind: 'agent', column: 'responsible_id', field: 'responsibleId', right: 'responsible', undo: true,
@@ -142,7 +142,7 @@ export const ATTRIBUTES = {
     history: { type: 'CustomerUpdate', parts: (_was, is) => [`CustomerID=;CustomerUser=${is.name};`] },
     fact: { name: 'ticket.customer-changed', data: () => ({}) },
     headers: { newTicket: ['CustomerUser'] }, tags: { customeruserid: 'customerUser' },
-    filter: { field: 'customerId', by: 'id', place: 9 }, list: { place: 3 }, csv: { place: 4 },
+    filter: { field: 'customerId', by: 'id', place: 5 }, list: { place: 3 }, csv: { place: 4 },
   },
   company: {
     kind: 'text', column: 'customer_company', field: 'customerCompany', longest: 150, read: false, readOnly: 'given once',
@@ -257,6 +257,7 @@ export type ChangeableEntry = Omit<Changed<Kind>, 'right' | 'history' | 'fact' |
 
 /** Read once, at start. */
 export const ENTRIES: readonly Entry[] = Object.entries(ATTRIBUTES).map(([name, entry]) => ({ ...entry, name: name as AttributeName }))
+export const entryOf = Object.fromEntries(ENTRIES.map((entry) => [entry.name, entry])) as Record<AttributeName, Entry>
 export const CHANGEABLE = ENTRIES.filter((entry) => 'right' in entry) as unknown as readonly ChangeableEntry[]
 export const changeable = Object.fromEntries(CHANGEABLE.map((entry) => [entry.name, entry])) as Record<Changeable, ChangeableEntry>
 

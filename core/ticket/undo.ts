@@ -29,12 +29,13 @@ export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ 
   if (mails.left > 0) throw refused('undo.too-late')
 
   const columns: TicketColumns = {}
-  for (const row of rows.toReversed()) Object.assign(columns, await putBackHeld(work, ticket.id, row))
+  for (const row of rows.toReversed()) Object.assign(columns, await putBackHeld(work, ticket, row))
   for (const [column, value] of Object.entries(columns)) if (DATES.has(column) && typeof value === 'string') Object.assign(columns, { [column]: new Date(value) })
   // With the actor's own goes what the act made the program write: the closing mail, which has not left either.
   const articles = await work.db.updateTable('article').set({ withdrawn_at: work.now }).where('ticket_id', '=', ticket.id)
-    .where('act_id', '=', act).returning(['body', 'sender_type']).execute()
+    .where('act_id', '=', act).returning(['id', 'body', 'sender_type']).execute()
   await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
+  for (const article of articles) work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })
   work.emit('ticket.act-undone', { ticketId: ticket.id, unitId: ticket.unitId, data: { act } })
   return { bodies: articles.filter((article) => article.sender_type !== 'system').map((article) => article.body) }
 }
