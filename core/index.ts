@@ -2,19 +2,20 @@
 
 // The contract
 export {
-  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Stop, type WebEnv,
+  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
+export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
 export type { TicketReader } from './kernel/ticket-reader.ts'
-export { CORE_PLACES } from './kernel/places.ts'
+export { CORE_PLACES, type FrameName, type NoProps, type PlaceName, type Places } from './kernel/places.ts'
 export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
 export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
-export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
+export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { listActivations, setActivation } from './kernel/activation.ts'
 export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
@@ -28,9 +29,17 @@ export { version } from './project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
-// Texts
-export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+// Languages and texts
+export {
+  asLanguage, COMMAND_LINE_LANGUAGE, COMPLETE_LANGUAGES, firstIn, inLanguage, isLanguage, LANGUAGE_CODES, languageChoices, languageFor, LANGUAGES, languagesToTry, type ByLanguage,
+} from './i18n/languages.ts'
+export { nameIn } from './i18n/names.ts'
+export { defineTexts, fill, sayText, type Params, type Text, type Texts, type TextTables, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
+
+// Words that are looked for
+export { fold, plainWord } from './search/fold.ts'
+export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
@@ -49,7 +58,7 @@ export * from './calendar/calendar.ts'
 export * from './calendar/words.ts'
 export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
 export { receive, type Receipt } from './calendar/receipt.ts'
-export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
+export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
@@ -64,12 +73,16 @@ export * from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/pass-on.ts'
 export { undoAct } from './ticket/undo.ts'
+export { actOf, ACTS, actsOfferedBy, isAct, mayAct, offersAct, prepareAct, type ActName, type Ready } from './ticket/acts.ts'
+export { act, type Act, type ActRight, type AnyAct, type Done, type Offerer } from './ticket/acts/act.ts'
+export { shapesOf, type FieldShape } from './ticket/acts/fields.ts'
+export { actTexts, type ActKey } from './ticket/acts/i18n/act-texts.ts'
 export { acceptHeld, rejectHeld } from './ticket/held.ts'
 export { canConfirm, confirmOwnMail } from './article/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
 export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
 export {
-  findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
+  findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
 } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/participants.ts'
@@ -84,7 +97,7 @@ export { findArticle, findAttachment, firstWords, listArticles, storable, type A
 // Queues and people
 export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
-export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, standsInFor, type Absence, type AbsenceForm } from './person/absence.ts'
+export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, type Absence, type AbsenceForm } from './person/absence.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
@@ -110,19 +123,27 @@ export {
   appUri, beginSecondFactor, checkCode, confirmSecondFactor, endSecondFactor, newRecoveryCodes, resetSecondFactor, secondFactorDemanded, secondFactorOf, type SecondFactor,
 } from './person/second-factor.ts'
 export {
-  compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
+  compareDirectoryPersons, findDirectoryEntry, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
   type DirectoryEntry,
 } from './person/directory.ts'
 export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
+export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
-export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export { recordChange } from './administration/change.ts'
+export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './administration/subject.ts'
+export { allSubjects, pageOfSubject, SUBJECTS, type AdminSubject } from './administration/subjects.ts'
+export { administrationTexts, type AdministrationKey } from './administration/administration-texts.ts'
+export {
+  CHANGES as CHANGE_KINDS, flatLines, learnNames, readerOf, sayLines, sayNoWayBack, sayObject, saying, sayWho, subjectTypes,
+  type Line as ChangeLine, type Reader, type Saying,
+} from './administration/words.ts'
+export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export {
   AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
 } from './audit/audit.ts'
-export { canRevert, revertEvent } from './audit/revert.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
@@ -144,8 +165,9 @@ export {
   addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,
 } from './person/person-admin.ts'
 export {
-  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, ROOT_UNIT, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
+  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
 } from './unit/units.ts'
+export { down as unitsDown, ROOT_UNIT, up as unitsUp } from './unit/tree.ts'
 export { route, type Routed, type RoutingTable } from './unit/route.ts'
 export { routesOfTicket, sayRoute, type StoredRoute } from './unit/route-words.ts'
 export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'
@@ -156,8 +178,7 @@ export {
 } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
-export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
-export { revertChange } from './unit/revert.ts'
+export { brandInForce, unitFigures, type QueueFigures } from './unit/unit-figures.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
@@ -172,7 +193,7 @@ export { comingHolidays, nextMoment, type ComingHoliday } from './calendar/comin
 export { holidayCountries } from './calendar/holidays.ts'
 export { createCalendar, DEFAULT_CALENDAR_NAME, editCalendar, findCalendar, listCalendars, type StoredCalendar } from './calendar/calendar-admin.ts'
 export {
-  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
+  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, textVariants, type AutoText, type QueueTexts, type TextForm,
 } from './mail/text-admin.ts'
 export { previewText, type TextPreview } from './mail/text-preview.ts'
 export { OUTCOMES } from './mail/outcome.ts'

@@ -45,7 +45,10 @@ describe('who may import whom', () => {
   it('calendars and the state machine are pure', () => {
     const pure = core.filter((file) => (file.startsWith('core/calendar/') && !/admin|store/.test(file)) || file === 'core/ticket/state-machine.ts')
     expect(faults(pure, (file) => imports(file).filter((name) => !(
-      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || target(file, name) === 'core/calendar/calendar.ts')))).toEqual([])
+      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || ['core/calendar/calendar.ts', 'core/i18n/languages.ts'].includes(target(file, name)))))).toEqual([])
+  })
+  it('the list of languages, which those may read, imports nothing', () => {
+    expect(imports('core/i18n/languages.ts')).toEqual([])
   })
   it('a store imports no other domain\'s store', () => {
     const stores = core.filter((file) => file.endsWith('.store.ts'))
@@ -88,6 +91,28 @@ describe('what a ticket has', () => {
   })
 })
 
+describe('what stands in one place', () => {
+  const except = (...places: string[]) => [...core, ...plugins].filter((file) => !places.includes(file))
+  it('the way through the tree of units, and its root: unit/tree.ts', () => {
+    expect(faults(except('core/unit/tree.ts'), (file) => read(file).match(/from unit u join \w+ on \w+\.\w+ = \w+\.\w+\)|\bROOT\w* = '1'|\bunitId(: \w+ =| \?\?| ===) '1'/g) ?? [])).toEqual([])
+  })
+  it('what an id looks like: database/id.ts', () => {
+    const outsideOfTickets = except('core/database/id.ts').filter((file) => !file.startsWith('core/ticket/'))
+    expect(faults(outsideOfTickets, (file) => read(file).match(/\/\^\\d\{1,18\}\$\//g) ?? [])).toEqual([])
+  })
+  it('words without case and marks: search/fold.ts', () => {
+    expect(faults(except('core/search/fold.ts'), (file) => read(file).match(/normalize\('NFD'\)/g) ?? [])).toEqual([])
+  })
+  it('which languages there are: i18n/languages.ts, and what is written in two of them: the demo', () => {
+    const elsewhere = except('core/i18n/languages.ts', 'core/i18n/names.ts', 'core/i18n/texts.ts').filter((file) => !/^(plugins\/demo|core\/(audit|ticket))\//.test(file))
+    expect(faults(elsewhere, (file) => read(file).match(/[=?|]=?=? '(pl|en)'|\['pl', 'en'\]|\.in\('(pl|en)'\)(?!;)|=== 'en'/g) ?? [])).toEqual([])
+    expect(faults(elsewhere, (file) => read(file).match(/'(Polski|English)'/g) ?? [])).toEqual([])
+  })
+  it('telling every process of a change: notify in kernel/facts.ts', () => {
+    expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])
+  })
+})
+
 describe('what a module says', () => {
   it('opens with one sentence that tells what it owns', () => {
     expect(faults([...core, ...plugins, ...filesBelow('migrations').filter(isSource)],
@@ -109,6 +134,13 @@ describe('what a module says', () => {
 })
 
 describe('lists that must agree', () => {
+  it('what a plugin does to a ticket it does through the list of acts', () => {
+    // What the acts' own `run` calls: the domain's functions that write.
+    const called = core.filter((file) => file.startsWith('core/ticket/acts/')).flatMap((file) => [...read(file).matchAll(/^import \{ ([^}]+) \} from '(?:\.\.\/(?:tickets|pass-on|held|participants|undo|change-by-rule)|\.\.\/\.\.\/article\/confirm)\.ts'/gm)])
+      .flatMap((match) => match[1]!.split(', ')).filter((name) => !name.startsWith('type ') && !name.startsWith('may'))
+    expect(called).toEqual(expect.arrayContaining(['takeTicket', 'answerTicket', 'acceptHeld', 'undoAct', 'createTicket', 'confirmOwnMail', 'redirectArticle']))
+    expect(faults(plugins, (file) => called.filter((name) => new RegExp(`\\b${name}\\(`).test(read(file))))).toEqual([])
+  })
   it('each error code has its words, and core/README.md tells of each', () => {
     const readme = read('core/README.md')
     expect(Object.keys(ERRORS).filter((code) => !(`error.${code}` in coreTexts.pl))).toEqual([])
@@ -127,6 +159,18 @@ describe('lists that must agree', () => {
       places.push(...Object.keys(plugin.places ?? {}))
     }
     expect(places.filter((place) => !readme.includes(`\`${place}\``))).toEqual([])
+  })
+  it('migrations stand in the order of their numbers, each number once, every file in the list', () => {
+    for (const folder of ['migrations', ...pluginNames.map((name) => `plugins/${name}/migrations`)]) {
+      const files = filesBelow(folder).filter((file) => /\/\d+_\w+\.ts$/.test(file)).map((file) => file.slice(folder.length + 1, -'.ts'.length)).toSorted()
+      if (files.length === 0) continue
+      const numbers = files.map((file) => file.split('_')[0])
+      expect([folder, new Set(numbers).size]).toEqual([folder, numbers.length])
+      const list = folder === 'migrations' ? 'migrations/index.ts' : [`${folder}/../index.tsx`, `${folder}/../index.ts`].find((file) => existsSync(join(root, file)))!
+      const listed = [...read(list).matchAll(/^import (?:\* as \w+|\{[^}]*\}) from '\.\/(?:migrations\/)?(\d+_\w+)\.ts'$/gm)].map((match) => match[1]!)
+      const used = [...read(list).matchAll(/'(\d+_\w+)': /g)].map((match) => match[1]!)
+      expect([folder, listed, used]).toEqual([folder, files, files])
+    }
   })
   it('Polish and English texts have the same placeholders, and Polish plurals all their forms', async () => {
     const sets: [string, Record<string, Text>, Record<string, Text>][] = [['core', coreTexts.pl, coreTexts.en]]

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
+import { isId } from '../database/id.ts'
 import type { MailNote } from '../mail/parsed-mail.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
@@ -103,7 +104,7 @@ export async function listArticles(db: Kysely<Database>, ticketId: Id, options: 
 }
 
 export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId: Id): Promise<(Article & { html: string | null }) | undefined> {
-  if (!/^\d{1,18}$/.test(articleId)) return undefined
+  if (!isId(articleId)) return undefined
   const row = await articleQuery(db).select('article.html').where('article.ticket_id', '=', ticketId).where('article.id', '=', articleId).executeTakeFirst()
   if (!row) return undefined
   const attachments = await db.selectFrom('article_attachment').selectAll().where('article_id', '=', row.id).orderBy('id').execute()
@@ -112,7 +113,7 @@ export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId:
 
 /** Whose article this is: the right to the ticket is to be checked next. */
 export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): Promise<Id | undefined> {
-  if (!/^\d{1,18}$/.test(articleId)) return undefined
+  if (!isId(articleId)) return undefined
   return (await db.selectFrom('article').select('ticket_id').where('id', '=', articleId).executeTakeFirst())?.ticket_id
 }
 
@@ -120,7 +121,7 @@ export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): 
 export async function findAttachment(
   db: Kysely<Database>, ticketId: Id, attachmentId: Id, options: { visibleOnly: boolean },
 ): Promise<(Attachment & { content(): AsyncGenerator<Buffer> }) | undefined> {
-  if (!/^\d{1,18}$/.test(attachmentId)) return undefined
+  if (!isId(attachmentId)) return undefined
   let query = db.selectFrom('article_attachment').innerJoin('article', 'article.id', 'article_attachment.article_id')
     .selectAll('article_attachment').where('article.ticket_id', '=', ticketId).where('article_attachment.id', '=', attachmentId)
   if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)

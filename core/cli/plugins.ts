@@ -7,6 +7,7 @@ import { setActivation } from '../kernel/activation.ts'
 import { listFaults, listSuspensions, resumePlugin } from '../kernel/faults.ts'
 import type { Kernel } from '../kernel/host.ts'
 import { system } from '../permission/actor.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { newPlugin } from './new-plugin.ts'
 import { describePlugins } from './plugin-list.ts'
 import { testPlugin } from './test-plugin.ts'
@@ -30,7 +31,7 @@ export function pluginCommands(program: Command): void {
       .action((name: string, options: { unit?: string }) => withProgram(async ({ kernel }) => {
         const plugin = kernel.host.registry.find(name) ?? fail(`There is no plugin “${name}”: “pomoc plugins” lists those that are loaded.`)
         if (plugin.scope === 'installation') fail(`Plugin “${name}” belongs to the whole installation and is always on: take it out of “plugins” in config/local.ts.`)
-        const unitId = await unitBySlug(kernel, options.unit) ?? '1'
+        const unitId = await unitBySlug(kernel, options.unit) ?? ROOT_UNIT
         await kernel.host.work(system('command line'), (work) => setActivation(work, name, unitId, active))
       }))
   }

@@ -18,6 +18,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.csrf': 'The form has expired. Reload the page and send it again – what you typed stays.',
   'error.too-large': 'This is too large: {limit} at most.',
   'error.input': 'Please correct: {what}.',
+  'error.api.unknown-caller': 'It is not known who asks: valid credentials are missing.',
+  'error.api.not-json': 'The body of the request is not valid JSON.',
   'error.conflict': 'Somebody changed this a moment ago. Look at the change and try again.',
   'error.audit.no-way-back': 'This change cannot be taken back from here. Change it by hand.',
   'error.audit.changed-since': 'Somebody has changed this since. Look at its history and change it by hand.',

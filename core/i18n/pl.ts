@@ -17,6 +17,8 @@ export const pl = {
   'error.csrf': 'Formularz stracił ważność. Odśwież stronę i wyślij go jeszcze raz – wpisany tekst zostanie.',
   'error.too-large': 'To za duże: najwyżej {limit}.',
   'error.input': 'Popraw pole: {what}.',
+  'error.api.unknown-caller': 'Nie wiadomo, kto pyta: brak ważnych danych dostępu.',
+  'error.api.not-json': 'Treść żądania nie jest poprawnym dokumentem JSON.',
   'error.conflict': 'Ktoś zmienił to przed chwilą. Obejrzyj zmianę i spróbuj ponownie.',
   'error.audit.no-way-back': 'Tej zmiany nie da się stąd cofnąć. Zmień to ręcznie.',
   'error.audit.changed-since': 'Ktoś zmienił to później. Zobacz historię i zmień to ręcznie.',

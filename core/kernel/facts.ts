@@ -16,7 +16,7 @@ export interface Facts extends CoreFacts {}
 export interface CoreFacts {
   'ticket.created': { queue: Id; channel: Channel }
   'ticket.state-changed': { from: StateType; to: StateType }
-  /** Told in the unit that gives and, where it is another, in the unit that takes. `from` and `to` are queues. */
+  /** Told in the unit that takes and, where it is another, in the one that gives. `from` and `to` are queues. */
   'ticket.moved': { from: Id; to: Id }
   'ticket.owner-changed': { from: Id | null; to: Id | null }
   'ticket.responsible-changed': { from: Id | null; to: Id | null }
@@ -24,7 +24,7 @@ export interface CoreFacts {
   'ticket.pending-changed': { from: string | null; to: string | null }
   'ticket.lock-changed': { lock: Lock }
   'ticket.priority-changed': { from: Id; to: Id }
-  /** What it is called now stands on the ticket: facts hold no words of people. */
+  /** What it is called now stands on the ticket: facts about tickets hold nothing that people wrote. */
   'ticket.title-changed': NoData
   'ticket.customer-changed': NoData
   'ticket.watched': { watching: boolean }

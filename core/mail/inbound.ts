@@ -13,8 +13,8 @@ import { addHistory } from '../ticket/history.ts'
 import { numberSettings } from '../ticket/number.store.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import { holdMessage } from '../ticket/held.ts'
+import { prepareAct } from '../ticket/acts.ts'
 import { fieldsOf } from '../ticket/attributes.ts'
-import { changeByRule } from '../ticket/change-by-rule.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { listUnitRules, placeBy, placePerson } from '../unit/placing.ts'
@@ -273,7 +273,8 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
   const { state: _state, ...others } = wanted.values
   if (Object.keys(others).length === 0) return
   try {
-    const { locked } = await changeByRule(work, ticketId, others)
+    const change = await prepareAct(work, 'by-headers', others)
+    const { locked } = await change(work, ticketId)
     if (!locked) reasons.push(lockNeedsOwner(wanted))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

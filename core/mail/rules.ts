@@ -1,7 +1,7 @@
 /** Owns the rules that an administrator gives for mail while the program runs: filters, places of numbers, the limit of reopening. */
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database } from '../database/schema.ts'
-import { CHANNEL } from '../kernel/facts.ts'
+import { notify } from '../kernel/facts.ts'
 import { coreSettings } from '../kernel/core-settings.ts'
 import type { Live } from '../kernel/live.ts'
 import { SETTINGS_CHANGED } from '../kernel/setting-admin.ts'
@@ -52,5 +52,5 @@ export function keepMailRules(db: Kysely<Database>, live: Live): () => Promise<M
 
 /** Tells every process that filters have changed. Called by the acts that change them. */
 export async function filtersChanged(work: Work): Promise<void> {
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+  await notify(work, NOTICE)
 }

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Config } from '../config.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id, SenderType } from '../database/schema.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../person/persons.ts'
 import { ENTRIES, type Entry, type HeaderValues, type Kind } from '../ticket/attributes.ts'
@@ -129,7 +130,7 @@ export function pendingTime(value: string, now: Date, zone: string): Date | unde
 
 /** OTRS's id where the person came from there, else ours. */
 async function agentById(db: Kysely<Database>, id: string): Promise<Person | undefined> {
-  return /^\d{1,18}$/.test(id) ? findPerson(db, id) : undefined
+  return isId(id) ? findPerson(db, id) : undefined
 }
 
 /** How often programs' mail has opened a ticket on a day, this time included. */

@@ -1,10 +1,12 @@
 /** Owns who works in a unit: the people with rights in its groups, and the agent hat a local administrator may give. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
+import { personSubject } from '../person/person-admin.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { downFrom } from '../unit/tree.ts'
 import { demandUnitAdmin, isCentral } from './unit-administrators.ts'
 
 export interface UnitGroup { id: Id; name: string; queues: string[]; /** False: its rights are given centrally. */ own: boolean }
@@ -50,9 +52,7 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
   if (person.agent) return
   if (!isCentral(work.actor)) {
     const { rows } = await sql<{ elsewhere: boolean }>`
-      with recursive mine as (
-        select unit_id as id from unit_administrator where person_id = ${actorId(work)}
-        union select u.id from unit u join mine on u.parent_id = mine.id)
+      with recursive ${downFrom(sql`select unit_id as id from unit_administrator where person_id = ${actorId(work)}`, { as: 'mine', once: true })}
       select exists (select 1 from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${personId} and g.unit_id not in (select id from mine))
         or exists (select 1 from role_person where person_id = ${personId})
         or exists (select 1 from unit_administrator where person_id = ${personId} and unit_id not in (select id from mine))
@@ -62,5 +62,5 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
     if (rows[0]!.elsewhere) throw refused('unit.hat-central', {}, 'who')
   }
   await work.db.updateTable('person').set({ agent: true }).where('id', '=', personId).execute()
-  recordChange(work, 'person', personId, { agent: false }, { agent: true }, { unitId })
+  recordChange(work, personSubject, personId, { agent: false }, { agent: true }, { unitId })
 }

@@ -57,11 +57,3 @@ export async function findOrigin(db: Kysely<Database>, ticketId: Id): Promise<Or
   ])
   return { reason: made?.reason ?? null, mail: mail?.reason ?? [] }
 }
-
-/** When an act of a person's own on a ticket was done; undefined when there is none: for the offer to take it back. */
-export async function findOwnAct(db: Kysely<Database>, ticketId: Id, personId: Id, act: string): Promise<{ at: Date; types: string[] } | undefined> {
-  if (!/^[0-9a-f-]{36}$/.test(act)) return undefined
-  const rows = await db.selectFrom('history').select(['type', 'created_at']).where('ticket_id', '=', ticketId).where('act_id', '=', act)
-    .where('person_id', '=', personId).orderBy('id').execute()
-  return rows[0] && { at: rows[0].created_at, types: rows.map((row) => row.type) }
-}

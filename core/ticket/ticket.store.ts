@@ -1,7 +1,9 @@
 /** Owns the SQL of single tickets. */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
 import { ENTRIES } from './attributes.ts'
 import { counterOf } from './number.store.ts'
 import type { Ticket } from './ticket.ts'
@@ -10,7 +12,7 @@ const NOBODY = '0'
 
 /** The ticket, and how it is tied to `personId` (watcher, participant). */
 export async function findTicket(db: Kysely<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await ticketQuery(db, personId).where('ticket.id', '=', id).executeTakeFirst()
   return row && toTicket(row)
 }
@@ -22,7 +24,7 @@ export async function findTicketByNumber(db: Kysely<Database>, number: string, p
 
 /** Takes the row lock first, so that what is read stays true until commit. */
 export async function lockTicket(trx: Transaction<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await ticketQuery(trx, personId).where('ticket.id', '=', id).forUpdate('ticket').executeTakeFirst()
   return row && toTicket(row)
 }
@@ -102,23 +104,17 @@ export interface TicketPlace {
 }
 
 /**
- * Where a new ticket goes: its queue, its state, the calendar in force there (as queue/queues.ts finds it) and its counter, in
+ * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, in
  * one round trip. Undefined when the queue is absent.
  */
 export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateName: string, counterKey: string): Promise<TicketPlace | undefined> {
-  if (!/^\d{1,18}$/.test(queueId)) return undefined
+  if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
-    with recursive up as (
-      select u.id, u.parent_id, u.calendar_id, 1 as depth from unit u join queue q on q.unit_id = u.id where q.id = ${queueId}
-      union all select u.id, u.parent_id, u.calendar_id, up.depth + 1 from unit u join up on u.id = up.parent_id),
-    wanted as (
-      select calendar_id, 0 as depth from queue where id = ${queueId}
-      union all select calendar_id, depth from up
-      union all select id, 1000 from calendar where name = 'default')
+    with recursive ${calendarsOfQueue(queueId)}
     select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid) as queue,
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
-      (select c.definition from wanted w join calendar c on c.id = w.calendar_id and c.valid order by w.depth limit 1) as calendar,
+      (${calendarInForce()}) as calendar,
       ${counterOf(counterKey)} as counter
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]

@@ -1,7 +1,7 @@
 /** Owns what a list's address says: place, filters, order, page; read from it and written back into links. */
 import { DateTime } from 'luxon'
 import {
-  entryOf, FILTERED, OPEN_TYPES, queueWithChildren, SORTS, type Access, type AttributeKind, type Filtered, type Id, type ListWish, type Queue, type Sort, type TicketFilter,
+  entryOf, FILTERED, isId, OPEN_TYPES, queueWithChildren, SORTS, type Access, type AttributeKind, type Filtered, type Id, type ListWish, type Queue, type Sort, type TicketFilter,
 } from '../../core/index.ts'
 import { isView, views, type ViewName } from './views.ts'
 
@@ -50,7 +50,7 @@ const WORDS: Partial<Record<AttributeKind, readonly string[]>> = { state: ['open
 
 function readAttribute(kind: AttributeKind, value = ''): string {
   if (kind === 'text') return value.trim().slice(0, 200)
-  return WORDS[kind]?.includes(value) || /^\d{1,18}$/.test(value) ? value : ''
+  return WORDS[kind]?.includes(value) || isId(value) ? value : ''
 }
 
 /** The order a column is first sorted in: text from A, dates from the latest, what waits from the nearest. */
@@ -81,7 +81,7 @@ export const sayPlace = (place: ListPlace): string =>
 export function readPlace(text: string | undefined): ListPlace | undefined {
   const [, kind, rest = ''] = text?.match(/^(view|queue)-(\w+)$/) ?? []
   if (kind === 'view' && isView(rest)) return { kind: 'view', view: rest }
-  if (kind === 'queue' && /^\d{1,18}$/.test(rest)) return { kind: 'queue', queueId: rest }
+  if (kind === 'queue' && isId(rest)) return { kind: 'queue', queueId: rest }
   return text === 'search' ? { kind: 'search' } : undefined
 }
 
