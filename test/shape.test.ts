@@ -7,6 +7,8 @@ import { ERRORS } from '../core/errors.ts'
 import { coreTexts } from '../core/i18n/core-texts.ts'
 import type { Text } from '../core/i18n/texts.ts'
 import { CORE_PLACES } from '../core/kernel/places.ts'
+import { CHANGEABLE, ENTRIES } from '../core/ticket/attributes.ts'
+import { MISC } from '../core/ticket/misc.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -85,6 +87,29 @@ describe('who may import whom', () => {
     const known = new Set(['pomoc', ...Object.keys(listed.dependencies), ...Object.keys(listed.optionalDependencies)])
     expect(faults([...core, ...plugins], (file) => imports(file).filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
       .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')).filter((name) => !known.has(name)))).toEqual([])
+  })
+})
+
+describe('what a ticket has', () => {
+  it('is changed through one door: no act writes its columns, history of them or their facts by itself', () => {
+    const told = CHANGEABLE.map(({ fact }) => fact.name)
+    const types = CHANGEABLE.flatMap(({ history: { type } }) => (typeof type === 'string' ? [type] : Object.values(type)))
+    const by = core.filter((file) => !['core/ticket/change.ts', 'core/ticket/attributes.ts', 'core/kernel/facts.ts'].includes(file))
+    expect(faults(by, (file) => [
+      ...told.filter((name) => read(file).includes(`emit('${name}'`)), ...types.filter((type) => new RegExp(`type: '${type}'`).test(read(file))),
+      ...read(file).match(/updateTable\('ticket'\)/g) ?? [],
+    ])).toEqual([])
+  })
+  it('has a column that the table has, and names of its own', () => {
+    for (const part of ['name', 'column', 'field'] as const) expect(new Set(ENTRIES.map((entry) => entry[part])).size).toBe(ENTRIES.length)
+    expect(new Set(ENTRIES.flatMap(({ tags = {} }) => Object.keys(tags))).size).toBe(ENTRIES.flatMap(({ tags = {} }) => Object.keys(tags)).length)
+  })
+  it('is told under Misc in kinds of one list, wherever history is written', () => {
+    // The first part of the row; what a condition compares with is no kind.
+    const written = [...core, ...plugins].flatMap((file) => [...read(file).matchAll(/type: 'Misc', (?:parts: \[([^,\]]*)|name: `(%%[a-z -]+))/g)]
+      .flatMap(([, parts = '', name]) => name?.slice(2) ?? [...parts.matchAll(/(=== )?'([^']+)'/g)].filter(([, compared]) => !compared).map((match) => match[2]!)))
+    expect(written.length).toBeGreaterThan(8)
+    expect(written.filter((kind) => !Object.hasOwn(MISC, kind))).toEqual([])
   })
 })
 
