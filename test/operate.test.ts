@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { generate } from 'selfsigned'
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest'
 import type { Finding } from '../core/doctor/finding.ts'
 import { testDatabase } from './database.ts'
-import { built, onStage, temporaryData, type Program } from './program.ts'
+import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
 
 const files = mkdtempSync(join(tmpdir(), 'pomoc-files-'))
 
-beforeAll(built)
+// The program starts several times in each, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
+beforeAll(prepareProgram)
 afterAll(() => rmSync(files, { recursive: true, force: true }))
 
 const MAIL = { POMOC_MAIL_ADDRESS: 'pomoc@uni.example' }
