@@ -102,6 +102,10 @@ export default {
   // The zone of opening hours, deadlines and every time shown.
   zone: 'Europe/Warsaw',
 
+  // Languages that readers choose from; the first is for whoever chose none and whose browser asks for none of them. Those that
+  // pomoc knows stand in core/i18n/languages.ts.
+  languages: ['pl', 'en'],
+
   // How pages look: a folder of themes/, or a path beginning with ./ or /. A theme is a theme.ts that names its files, as
   // themes/default/theme.ts does, and those files.
   theme: 'default',

@@ -1,6 +1,7 @@
 /** Owns what each configuration key may hold; a message completes the sentence "write …". */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isLanguage, LANGUAGE_CODES, type Language } from './i18n/languages.ts'
 import { logLevels } from './log.ts'
 import { ROLES } from './roles.ts'
 
@@ -37,6 +38,7 @@ const domain = text(DOMAIN).regex(/^[^\s@/]+\.[^\s@/]+$/, { error: DOMAIN }).tra
 const SERVER = "a DNS server's address, such as 10.0.0.53 or 127.0.0.1:5353"
 const server = text(SERVER).refine((value) => isIP(value) !== 0 || /^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i.test(value), { error: SERVER })
 const DAYS = 'how many days'
+const LANGUAGE_LIST = `one or more of ${LANGUAGE_CODES.join(', ')}`
 const ONLY = `one or more of ${ROLES.join(', ')}`
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
 
@@ -101,6 +103,7 @@ export const configSchema = z
     }),
     theme: text(THEME).regex(/^([a-z0-9][\w-]*|[./].*)$/i, { error: THEME }),
     zone: text(ZONE).refine(isZone, { error: ZONE }),
+    languages: z.array(z.custom<Language>(isLanguage, { error: LANGUAGE_LIST }), { error: LANGUAGE_LIST }).min(1, { error: LANGUAGE_LIST }).transform((codes) => [...new Set(codes)]),
     plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),
     pluginOptions: z.record(z.string(), z.record(z.string(), z.unknown(), { error: 'the options of a plugin, as an object' }), { error: "options by the plugin's name, such as { 'ldap-auth': { … } }" }),
     retention: z.strictObject({

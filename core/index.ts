@@ -17,9 +17,10 @@ export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
-export { listActivations, setActivation } from './kernel/activation.ts'
+export { listActivations, setActivation } from './administration/plugin-admin.ts'
 export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
-export { forgetFaults, listFaults, listSuspensions, NEVER_SUSPENDED, resumePlugin, type FaultRow, type Suspension } from './kernel/faults.ts'
+export { forgetFaults, resumePlugin } from './administration/plugin-admin.ts'
+export { listFaults, listSuspensions, NEVER_SUSPENDED, type FaultRow, type Suspension } from './kernel/faults.ts'
 export { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs, type DeadJob, type Replay } from './kernel/replay.ts'
 export { saveSettingsForm, settingsForm, type SettingField, type SettingsOwner } from './kernel/settings-form.ts'
 export { BootError, reasonOf } from './boot-error.ts'
@@ -30,8 +31,12 @@ export { version } from './project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
-// Texts
-export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+// Languages and texts
+export {
+  asLanguage, COMMAND_LINE_LANGUAGE, COMPLETE_LANGUAGES, firstIn, inLanguage, isLanguage, LANGUAGE_CODES, languageChoices, languageFor, LANGUAGES, languagesToTry, type ByLanguage,
+} from './i18n/languages.ts'
+export { nameIn } from './i18n/names.ts'
+export { defineTexts, fill, sayText, type Params, type Text, type Texts, type TextTables, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
 
 // Words that are looked for
@@ -42,6 +47,7 @@ export { stems } from './search/stems.ts'
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
+export { storable } from './database/storable.ts'
 
 // Who may what
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
@@ -89,7 +95,7 @@ export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
 export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
-export { findArticle, findAttachment, firstWords, listArticles, storable, type Article, type Attachment } from './article/articles.ts'
+export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
 export * from './queue/queues.ts'
@@ -129,11 +135,18 @@ export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
-export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export { recordChange } from './administration/change.ts'
+export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './administration/subject.ts'
+export { allSubjects, pageOfSubject, SUBJECTS, type AdminSubject } from './administration/subjects.ts'
+export { administrationTexts, type AdministrationKey } from './administration/administration-texts.ts'
+export {
+  CHANGES as CHANGE_KINDS, flatLines, learnNames, readerOf, sayLines, sayNoWayBack, sayObject, saying, sayWho, subjectTypes,
+  type Line as ChangeLine, type Reader, type Saying,
+} from './administration/words.ts'
+export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export {
   AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
 } from './audit/audit.ts'
-export { canRevert, revertEvent } from './audit/revert.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
@@ -168,8 +181,7 @@ export {
 } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
-export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
-export { revertChange } from './unit/revert.ts'
+export { brandInForce, unitFigures, type QueueFigures } from './unit/unit-figures.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,
@@ -184,7 +196,7 @@ export { comingHolidays, nextMoment, type ComingHoliday } from './calendar/comin
 export { holidayCountries } from './calendar/holidays.ts'
 export { createCalendar, DEFAULT_CALENDAR_NAME, editCalendar, findCalendar, listCalendars, type StoredCalendar } from './calendar/calendar-admin.ts'
 export {
-  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
+  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, textVariants, type AutoText, type QueueTexts, type TextForm,
 } from './mail/text-admin.ts'
 export { previewText, type TextPreview } from './mail/text-preview.ts'
 export { OUTCOMES } from './mail/outcome.ts'

@@ -12,6 +12,8 @@ import * as routing from './0025_routing.ts'
 import * as audit from './0026_audit.ts'
 import * as privacy from './0027_privacy.ts'
 import * as absence from './0028_absence.ts'
+import * as languages from './0029_languages.ts'
+import * as auditFiles from './0035_audit_files.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -26,4 +28,6 @@ export const coreMigrations: Record<string, Migration> = {
   '0026_audit': audit,
   '0027_privacy': privacy,
   '0028_absence': absence,
+  '0029_languages': languages,
+  '0035_audit_files': auditFiles,
 }

@@ -7,6 +7,8 @@ import { ERRORS } from '../core/errors.ts'
 import { coreTexts } from '../core/i18n/core-texts.ts'
 import type { Text } from '../core/i18n/texts.ts'
 import { CORE_PLACES } from '../core/kernel/places.ts'
+import { CHANGEABLE, ENTRIES } from '../core/ticket/attributes.ts'
+import { MISC } from '../core/ticket/misc.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
@@ -61,7 +63,10 @@ describe('who may import whom', () => {
   it('calendars and the state machine are pure', () => {
     const pure = core.filter((file) => (file.startsWith('core/calendar/') && !/admin|store/.test(file)) || file === 'core/ticket/state-machine.ts')
     expect(faults(pure, (file) => imports(file).filter((name) => !(
-      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || target(file, name) === 'core/calendar/calendar.ts')))).toEqual([])
+      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || ['core/calendar/calendar.ts', 'core/i18n/languages.ts'].includes(target(file, name)))))).toEqual([])
+  })
+  it('the list of languages, which those may read, imports nothing', () => {
+    expect(imports('core/i18n/languages.ts')).toEqual([])
   })
   it('a store imports no other domain\'s store', () => {
     const stores = core.filter((file) => file.endsWith('.store.ts'))
@@ -84,6 +89,29 @@ describe('who may import whom', () => {
   })
 })
 
+describe('what a ticket has', () => {
+  it('is changed through one door: no act writes its columns, history of them or their facts by itself', () => {
+    const told = CHANGEABLE.map(({ fact }) => fact.name)
+    const types = CHANGEABLE.flatMap(({ history: { type } }) => (typeof type === 'string' ? [type] : Object.values(type)))
+    const by = core.filter((file) => !['core/ticket/change.ts', 'core/ticket/attributes.ts', 'core/kernel/facts.ts'].includes(file))
+    expect(faults(by, (file) => [
+      ...told.filter((name) => read(file).includes(`emit('${name}'`)), ...types.filter((type) => new RegExp(`type: '${type}'`).test(read(file))),
+      ...read(file).match(/updateTable\('ticket'\)/g) ?? [],
+    ])).toEqual([])
+  })
+  it('has a column that the table has, and names of its own', () => {
+    for (const part of ['name', 'column', 'field'] as const) expect(new Set(ENTRIES.map((entry) => entry[part])).size).toBe(ENTRIES.length)
+    expect(new Set(ENTRIES.flatMap(({ tags = {} }) => Object.keys(tags))).size).toBe(ENTRIES.flatMap(({ tags = {} }) => Object.keys(tags)).length)
+  })
+  it('is told under Misc in kinds of one list, wherever history is written', () => {
+    // The first part of the row; what a condition compares with is no kind.
+    const written = [...core, ...plugins].flatMap((file) => [...read(file).matchAll(/type: 'Misc', (?:parts: \[([^,\]]*)|name: `(%%[a-z -]+))/g)]
+      .flatMap(([, parts = '', name]) => name?.slice(2) ?? [...parts.matchAll(/(=== )?'([^']+)'/g)].filter(([, compared]) => !compared).map((match) => match[2]!)))
+    expect(written.length).toBeGreaterThan(8)
+    expect(written.filter((kind) => !Object.hasOwn(MISC, kind))).toEqual([])
+  })
+})
+
 describe('what stands in one place', () => {
   const except = (...places: string[]) => [...core, ...plugins].filter((file) => !places.includes(file))
   it('the way through the tree of units, and its root: unit/tree.ts', () => {
@@ -95,6 +123,11 @@ describe('what stands in one place', () => {
   })
   it('words without case and marks: search/fold.ts', () => {
     expect(faults(except('core/search/fold.ts'), (file) => read(file).match(/normalize\('NFD'\)/g) ?? [])).toEqual([])
+  })
+  it('which languages there are: i18n/languages.ts, and what is written in two of them: the demo', () => {
+    const elsewhere = except('core/i18n/languages.ts', 'core/i18n/names.ts', 'core/i18n/texts.ts').filter((file) => !/^(plugins\/demo|core\/(audit|ticket))\//.test(file))
+    expect(faults(elsewhere, (file) => read(file).match(/[=?|]=?=? '(pl|en)'|\['pl', 'en'\]|\.in\('(pl|en)'\)(?!;)|=== 'en'/g) ?? [])).toEqual([])
+    expect(faults(elsewhere, (file) => read(file).match(/'(Polski|English)'/g) ?? [])).toEqual([])
   })
   it('telling every process of a change: notify in kernel/facts.ts', () => {
     expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])

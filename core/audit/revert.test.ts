@@ -3,7 +3,7 @@ import { testDatabase } from '../../test/database.ts'
 import { maker, type Maker } from '../../test/make.ts'
 import { createCalendar, editCalendar, findCalendar } from '../calendar/calendar-admin.ts'
 import type { OpenDatabase } from '../database/database.ts'
-import { listActivations, setActivation } from '../kernel/activation.ts'
+import { listActivations, setActivation } from '../administration/plugin-admin.ts'
 import { saveSettings, storedSettings } from '../kernel/setting-admin.ts'
 import { integer, text } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
@@ -14,7 +14,7 @@ import { createRole, editRole, findRole } from '../permission/roles.ts'
 import { createQueue, editQueue, findAdminQueue } from '../queue/queue-admin.ts'
 import { createUnit, editUnit, findUnit } from '../unit/units.ts'
 import { listEvents } from './audit.ts'
-import { canRevert, revertEvent } from './revert.ts'
+import { canRevert, revertEvent } from '../administration/revert.ts'
 
 const owner = { name: 'faq', settings: { limit: integer('limit', 5), title: text('title', '') } }
 

@@ -1,5 +1,6 @@
 /** Owns the row types of core's tables. Plugins add theirs by augmenting `Database`. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Language } from '../i18n/languages.ts'
 import type { Lock, StateType } from '../ticket/state-machine.ts'
 
 export type Id = string
@@ -8,7 +9,7 @@ type Json<T> = ColumnType<T, string, string>
 type DefaultJson<T> = ColumnType<T, string | undefined, string>
 
 export type { Lock, StateType } from '../ticket/state-machine.ts'
-export type Language = 'pl' | 'en'
+export type { Language } from '../i18n/languages.ts'
 export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
@@ -182,6 +183,8 @@ export interface AuditEventTable {
   after: ColumnType<Record<string, unknown> | null, string | null, string | null>; act_id: string
 }
 
+export interface AuditBlobTable { blob_id: Id; at: Date }
+
 export interface Database {
   calendar: CalendarTable
   unit: UnitTable
@@ -238,6 +241,7 @@ export interface Database {
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
   audit_event: AuditEventTable
+  audit_blob: AuditBlobTable
   topic: TopicTable
   route: RouteTable
   unit_administrator: UnitAdministratorTable

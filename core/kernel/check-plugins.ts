@@ -1,5 +1,8 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
+import { administrationTexts } from '../administration/administration-texts.ts'
+import { subjectWords } from '../administration/subject.ts'
 import { BootError } from '../boot-error.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
 import { ROLES } from '../roles.ts'
 import { API } from './contract.ts'
@@ -11,14 +14,14 @@ import type { Setting } from './settings.ts'
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
   'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
-  'guards', 'on', 'jobs', 'search', 'logins', 'commands', 'start', 'startsIn',
+  'guards', 'on', 'jobs', 'search', 'administered', 'logins', 'commands', 'start', 'startsIn',
 ]
 /** The first part stands as it is: nobody answers for all addresses. */
 const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
   slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
-  places: null, permissions: null, settings: null, files: null,
+  places: null, permissions: null, settings: null, files: null, administered: null,
 }
 
 /** Refuses what cannot work, or cannot work together, with one sentence. */
@@ -69,17 +72,23 @@ function checkShape(plugin: AnyPlugin): void {
   checkNames(plugin, wrong)
 }
 
+/** “Polish and English”. */
+const SPOKEN = new Intl.ListFormat('en').format(COMPLETE_LANGUAGES.map((language) => new Intl.DisplayNames('en', { type: 'language' }).of(language)!))
+
 function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void {
   const { texts } = plugin
   const needs = (key: string, of: string) => {
-    if (typeof key !== 'string' || !texts || !Object.hasOwn(texts.pl, key) || !Object.hasOwn(texts.en, key)) throw wrong(`has no text “${key}” in Polish and English for ${of}`)
+    if (typeof key !== 'string' || !texts || !COMPLETE_LANGUAGES.every((language) => Object.hasOwn(texts[language], key))) throw wrong(`has no text “${key}” in ${SPOKEN} for ${of}`)
   }
-  if (texts && (typeof texts.pl !== 'object' || typeof texts.en !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
+  if (texts && COMPLETE_LANGUAGES.some((language) => typeof texts[language] !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
   for (const [key, setting] of Object.entries((plugin.settings ?? {}) as Record<string, Setting>)) {
     needs(setting.label, `its setting “${key}”`)
     if (!setting.schema.safeParse(setting.fallback).success) throw wrong(`has a setting “${key}” whose own fallback is not valid`)
   }
   for (const [right, label] of Object.entries(plugin.permissions ?? {})) needs(label, `its right “${right}”`)
+  for (const [name, subject] of Object.entries(plugin.administered ?? {})) {
+    for (const key of subjectWords(subject)) if (!Object.hasOwn(administrationTexts.pl, key)) needs(key, `its administered “${name}”`)
+  }
   for (const [name, source] of Object.entries(plugin.search ?? {})) needs((source as { label: string }).label, `its search source “${name}”`)
 }
 
@@ -89,6 +98,10 @@ function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   }
   for (const right of Object.keys(plugin.permissions ?? {})) {
     if (!right.startsWith(`${plugin.name}.`)) throw wrong(`brings the right “${right}”, whose name must begin with “${plugin.name}.”`)
+  }
+  for (const [name, { type, right }] of Object.entries(plugin.administered ?? {})) {
+    if (!name.startsWith(`${plugin.name}/`) || type !== name) throw wrong(`administers “${name}”, whose name and type must both begin with “${plugin.name}/”`)
+    if (right !== 'installation' && right !== 'unit') throw wrong(`administers “${name}” without saying right: “installation” or “unit”`)
   }
   for (const place of Object.keys(plugin.places ?? {})) {
     if (!place.startsWith(`${plugin.name}.`)) throw wrong(`offers the place “${place}”, whose name must begin with “${plugin.name}.”`)

@@ -3,9 +3,10 @@ import type { Context, Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Logger } from 'pino'
+import type { Administered } from '../administration/subject.ts'
 import type { Config } from '../config.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
-import type { Text, Texts } from '../i18n/texts.ts'
+import type { Text, TextTables } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
 import type { Session } from '../person/sessions.ts'
 import type { Role } from '../roles.ts'
@@ -37,7 +38,7 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** Plugins that must be loaded too. */
   needs?: string[]
   /** Made with defineTexts: settings, permissions, search sources and refusals are named by keys of it. */
-  texts?: Pick<Texts<string>, 'pl' | 'en'>
+  texts?: TextTables
   /** Each label, and '<label>.help' where there is one, stands in the texts. */
   settings?: S
   /** Rights this plugin adds: name → text key. */
@@ -72,6 +73,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   jobs?: Record<string, Job<S>>
   /** What the search finds besides tickets. */
   search?: Record<string, SearchSource<S>>
+  /** What of it people administer, by name ('faq/entry'): with it changes stand in the audit log in words, and go back. See `recordChange`. */
+  administered?: Administered
   /** Ways to log in besides pomoc's own passwords: a directory, for example. */
   logins?: Record<string, LoginWay<S>>
   /** Commands for the terminal: `pomoc <plugin> <command>`; the one named like the plugin is `pomoc <plugin>` itself. */

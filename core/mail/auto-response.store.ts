@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { calendarInForce, calendarsFrom, SENDER_IN_FORCE } from '../queue/in-force.ts'
 import { upFrom } from '../unit/tree.ts'
 
@@ -22,12 +23,13 @@ export interface Response {
 
 /**
  * The text of a kind in force for a ticket's queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
- * else the standard one. None: the queue, or one above it, wants none. The language is the first of the reader's, the queue's,
- * Polish and English that the text exists in. Sender, calendar (queue/in-force.ts) and ticket come along, and
+ * else the standard one. None: the queue, or one above it, wants none. The language is the first of the reader's, the queue's
+ * and `languages` that the text exists in. Sender, calendar (queue/in-force.ts) and ticket come along, and
  * `counted` (an address on a day, `YYYY-MM-DD`) is counted against loops, all in one round trip.
  */
 export async function findResponse(
   db: Kysely<Database>, ticketId: Id, type: AutoResponseType, language: Language | null, counted?: { address: string; day: string },
+  languages: readonly Language[] = COMPLETE_LANGUAGES,
 ): Promise<Response | undefined> {
   const { rows } = await sql<Omit<Response, 'ticket'> & Response['ticket'] & { textSubject: string }>`
     with recursive up as (
@@ -43,7 +45,7 @@ export async function findResponse(
     wanted as (
       select ${language}::text as language, 0 as rank
       union all (select language, 1 from up where language is not null order by depth limit 1)
-      union all values ('pl', 2), ('en', 3)),
+      union all values ${sql.join(languages.map((one, n) => sql`(${sql.lit(one)}, ${sql.lit(n + 2)})`))}),
     chosen as materialized (
       select t.subject, t.body, t.language from nearest join auto_response r on r.id = nearest.id and r.valid
         join auto_response_text t on t.auto_response_id = r.id join wanted on wanted.language = t.language

@@ -8,6 +8,7 @@ import { refused, Refusal } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
 import { apiRoutes } from './api.ts'
+import { languageFor } from '../i18n/languages.ts'
 import { articleRoutes } from './article-html.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
@@ -53,7 +54,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
     c.set('host', host)
     c.set('requestId', newRequestId())
     c.set('asset', files.url)
-    c.set('language', languageWanted(c.req.header('accept-language')) ?? 'pl')
+    c.set('language', languageFor(host.config, languageWanted(c.req.header('accept-language'), host.config.languages)))
     c.set('colours', 'auto')
     c.set('csrf', '')
     await next()

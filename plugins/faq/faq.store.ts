@@ -1,6 +1,6 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
 import { sql, type Kysely } from 'kysely'
-import { isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
+import { COMPLETE_LANGUAGES, isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
 import { faq, type Audience } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
@@ -123,7 +123,7 @@ export async function listItems(db: Kysely<Database>, wish: ItemWish): Promise<L
       join lateral (select *, search_plain as words from faq_revision where id = ${text}) r on true
       left join lateral (select count(*)::int as votes, round(avg(rate))::int as rate from faq_vote where item_id = i.id) v on true
     where ${sql.join(conditions, sql` and `)}
-    order by ${words.length > 0 ? sql`(${hits}) desc, (${weight}) desc, (i.language = ${wish.language ?? 'pl'}) desc, ` : sql``} ${order}
+    order by ${words.length > 0 ? sql`(${hits}) desc, (${weight}) desc, (i.language = ${wish.language ?? COMPLETE_LANGUAGES[0]}) desc, ` : sql``} ${order}
     limit ${wish.limit} offset ${wish.offset ?? 0}`.execute(db)
   return rows
 }

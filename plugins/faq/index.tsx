@@ -1,5 +1,6 @@
 /** The plugin faq: a knowledge base for each unit – read by everybody, by who is logged in, or by agents; searched before one asks. */
 import { definePlugin, inProject } from '../../core/index.ts'
+import { administered } from './faq.ts'
 import * as first from './migrations/0001_faq.ts'
 import { categoryRoutes } from './pages/categories.tsx'
 import { editRoutes } from './pages/edit.tsx'
@@ -20,6 +21,7 @@ export default definePlugin({
   settings,
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
   migrations: { '0001_faq': first },
+  administered,
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },
   routes(app, host) {

@@ -1,6 +1,6 @@
 /** Owns reading an entry: which attributes are asked for, and the person that they make by map and rules. */
 import type { Entry } from 'ldapts'
-import { normalLogin, plainWord, type DirectoryPerson, type Language } from '../../core/index.ts'
+import { isLanguage, normalLogin, plainWord, type DirectoryPerson, type Language } from '../../core/index.ts'
 import { firstValue, isBelow, partsOf, plainDn } from './names.ts'
 import type { Directory, Rule, UnitRule } from './options.ts'
 
@@ -76,6 +76,5 @@ const slugOf = (value: string): string => plainWord(value).replace(/[^a-z0-9]+/g
 
 /** 'pl-PL', 'en;q=0.8, pl': the first of ours (RFC 2798 2.7). */
 function languageOf(value: string): Language | null {
-  const found = value.toLowerCase().split(',').map((one) => one.trim().slice(0, 2)).find((one) => one === 'pl' || one === 'en')
-  return found ?? null
+  return value.toLowerCase().split(',').map((one) => one.trim().slice(0, 2)).find(isLanguage) ?? null
 }

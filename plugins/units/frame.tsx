@@ -1,7 +1,7 @@
 /** Owns the frame of a unit's pages: who is let in, the areas beside the page, forms with what surrounds them. */
 import type { Child } from 'hono/jsx'
 import {
-  administersUnit, demandLogin, findUnitBySlug, page, refused, ROOT_UNIT, type PageContext, type PersonActor, type Unit,
+  administersUnit, demandLogin, findUnitBySlug, nameIn, page, refused, ROOT_UNIT, type PageContext, type PersonActor, type Unit,
 } from '../../core/index.ts'
 import { words, type UnitKey } from './words.ts'
 
@@ -22,7 +22,7 @@ export const AREAS = ['queues', 'topics', 'people', 'hours', 'texts', 'plugins',
 export type Area = (typeof AREAS)[number]
 export const areaTitle = (area: Area): UnitKey => `area.${area}`
 
-export const unitName = (c: PageContext, unit: Pick<Unit, 'name' | 'nameEn'>): string => c.get('language') === 'en' ? unit.nameEn ?? unit.name : unit.name
+export const unitName = (c: PageContext, unit: Pick<Unit, 'name' | 'nameEn'>): string => nameIn(unit, c.get('language'))
 
 /** A whole page of a unit. */
 export function unitPage(c: PageContext, room: Room, { title, area, status = 200, body }: { title: string; area?: Area; status?: 200 | 422; body: Child }): Promise<Response> {

@@ -3,9 +3,9 @@ import type { Hono } from 'hono'
 import {
   blankForm, Button, ButtonLink, calendarFieldOf as fieldOf, calendarOfFields, calendarSchema, Card, Checkbox, comingHolidays, coreTexts,
   createCalendar, Crumb, DEFAULT_CALENDAR, DEFAULT_CALENDAR_NAME, editCalendar, Field, fieldsOfCalendar, findCalendar, FormCard,
-  holidayCountries, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours, sayReceipt,
-  sayReceiptReason, Select, statusOf, submit, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext,
-  type StoredCalendar, type WebEnv,
+  holidayCountries, LANGUAGES, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours,
+  sayReceipt, sayReceiptReason, Select, statusOf, submit, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type Language,
+  type PageContext, type StoredCalendar, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
@@ -177,8 +177,8 @@ const Preview = ({ c, calendar, trying, at }: { c: PageContext; calendar: Calend
 }
 
 /** "śr., 24 grudnia 2026": a day without a clock or a zone. */
-const sayDay = (isoDate: string, language: string): string =>
-  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
+const sayDay = (isoDate: string, language: Language): string =>
+  new Intl.DateTimeFormat(LANGUAGES[language].locale, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
 
 /** The moment typed into the form, read on the calendar's wall clock. */
 function readMoment(calendar: Calendar, typed: string): { label: string; at: Date }[] {

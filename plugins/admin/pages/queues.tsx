@@ -1,10 +1,11 @@
 /** Owns the pages of queues: the tree, one queue, its automatic answers. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarOfQueue, Card, Checkbox, createQueue, Crumb, CsrfField, editQueue, Field, findAdminQueue, FormCard,
-  FormProblems, listAllQueues, listCalendars, listGroups, listQueueTexts, listSystemAddresses, listTexts, listUnits, Notice, PageHead,
-  readFields, refused, ROOT_UNIT, sayHours, Select, senderOfQueue, setQueueText, SideList, statusOf, submit, Tabs, TEXT_TYPES, TextArea,
-  type AdminQueue, type FollowUpPossible, type FollowUpStrangers, type FormState, type PageContext, type QueueForm, type WebEnv,
+  asLanguage, blankForm, Button, ButtonLink, calendarOfQueue, Card, Checkbox, createQueue, Crumb, CsrfField, editQueue, Field,
+  findAdminQueue, FormCard, FormProblems, languageChoices, listAllQueues, listCalendars, listGroups, listQueueTexts, listSystemAddresses,
+  listTexts, listUnits, Notice, PageHead, readFields, refused, ROOT_UNIT, sayHours, Select, senderOfQueue, setQueueText, SideList, statusOf,
+  submit, Tabs, TEXT_TYPES, TextArea, type AdminQueue, type FollowUpPossible, type FollowUpStrangers, type FormState, type PageContext,
+  type QueueForm, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
@@ -140,7 +141,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 c={c} form={form} name="addressId" label={t('queue.sender')} help={t('queue.sender.help')} value={queue?.addressId} empty={t('queue.sender.inherited')}
                 choices={addresses.filter((address) => address.valid || address.id === queue?.addressId).map((address) => ({ value: address.id, label: `${address.name} <${address.address}>` }))}
               />
-              <Select c={c} form={form} name="language" label={t('queue.language')} help={t('queue.language.help')} value={queue?.language} empty={t('choose.none')} choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+              <Select c={c} form={form} name="language" label={t('queue.language')} help={t('queue.language.help')} value={queue?.language} empty={t('choose.none')} choices={languageChoices(c.get('host').config, queue?.language)} />
               <Select
                 c={c} form={form} name="followUpStrangers" label={t('queue.strangers')} help={t('queue.strangers.help')} value={queue?.followUpStrangers ?? 'hold'}
                 choices={STRANGERS.map((value) => ({ value, label: t(`queue.strangers.${value}`) }))}
@@ -237,7 +238,7 @@ function read(values: Record<string, string>): QueueForm {
     calendarId: values['calendarId'] || null, addressId: values['addressId'] || null,
     followUpPossible: FOLLOW_UPS.find((value) => value === values['followUpPossible']) ?? 'possible', followUpLock: Boolean(values['followUpLock']),
     followUpStrangers: STRANGERS.find((value) => value === values['followUpStrangers']) ?? 'hold',
-    language: values['language'] === 'pl' || values['language'] === 'en' ? values['language'] : null, signature: values['signature'] ?? '',
+    language: asLanguage(values['language']), signature: values['signature'] ?? '',
     comment: values['comment'] ?? '', valid: Boolean(values['valid']),
   }
 }

@@ -1,6 +1,8 @@
 /** Owns finding an entry: the front page, a category, a search. */
 import type { Hono } from 'hono'
-import { ButtonLink, Card, Crumb, EmptyState, page, PageHead, ROOT_UNIT, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  ButtonLink, Card, Crumb, EmptyState, nameIn, page, PageHead, ROOT_UNIT, type PageContext, type WebEnv,
+} from '../../../core/index.ts'
 import { listCategories, listItems, slugOf, type Category } from '../faq.store.ts'
 import type { FaqHost } from '../settings.ts'
 import { words } from '../words.ts'
@@ -44,7 +46,7 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   })
 }
 
-export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => c.get('language') === 'en' ? category.nameEn ?? category.name : category.name
+export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => nameIn(category, c.get('language'))
 
 async function found(c: PageContext, host: FaqHost, room: Room, search: string) {
   const t = words(c)
