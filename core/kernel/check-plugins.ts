@@ -1,6 +1,6 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
 import { administrationTexts } from '../administration/administration-texts.ts'
-import { subjectWords } from '../administration/subject.ts'
+import { subjectWords, type Subject } from '../administration/subject.ts'
 import { BootError } from '../boot-error.ts'
 import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
@@ -87,6 +87,8 @@ function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   }
   for (const [right, label] of Object.entries(plugin.permissions ?? {})) needs(label, `its right “${right}”`)
   for (const [name, subject] of Object.entries(plugin.administered ?? {})) {
+    const { fields, way } = (subject ?? {}) as Partial<Subject>
+    if (typeof fields !== 'object' || typeof way !== 'object') throw wrong(`administers “${name}” without its fields, or without a way back or the reason why there is none`)
     for (const key of subjectWords(subject)) if (!Object.hasOwn(administrationTexts.pl, key)) needs(key, `its administered “${name}”`)
   }
   for (const [name, source] of Object.entries(plugin.search ?? {})) needs((source as { label: string }).label, `its search source “${name}”`)

@@ -216,9 +216,9 @@ export const textSubject: CoreSubject<TextValues, Omit<TextForm, 'type'> & { sta
     form: ({ name, valid, standard, pl, en }) => ({ name, valid, standard, variants: { pl: pl ?? NO_WORDS, en: en ?? NO_WORDS } }),
     async put(work, id, { standard, ...form }) {
       await editText(work, id, form)
-      // Switching it off took its place from it.
+      // What is off is no standard text; what is on again takes its place again.
       const now = await findText(work.db, id)
-      if (now && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
+      if (now?.valid && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
     },
   },
 }

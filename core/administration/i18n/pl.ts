@@ -123,6 +123,7 @@ export const pl = {
   'field.more': 'Dalsze próby',
   'field.search': 'Szukane',
   'field.sort': 'Sortowanie',
+  'field.filter': 'Filtr „{key}”',
   'field.direction': 'Kierunek',
   'field.job': 'Zadanie',
   'field.given-up': 'Porzucone',
@@ -143,6 +144,7 @@ export const pl = {
   'value.none-of-its-own': 'bez własnej wartości',
   'value.secret': 'tajne',
   'value.gone': 'nr {id}, już usunięte',
+  'value.directory': 'katalog osób „{name}”',
   'value.picture': 'obraz nr {id}',
 
   'filter.is': '{key}: {value}',
@@ -196,6 +198,9 @@ export const pl = {
   'right.owner': 'zmiana prowadzącego',
   'right.priority': 'priorytet',
   'right.rw': 'wszystkie prawa',
+
+  'owner.core': 'program',
+  'owner.unit-limits': 'granice jednostki',
 
   'who.program': 'program ({part})',
   'who.gone': 'osoba nr {id}',
