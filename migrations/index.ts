@@ -1,5 +1,6 @@
-/** Owns the list of core's migrations, in running order. */
+/** Owns the list of core's migrations, in running order, and of what fills columns that they added. */
 import type { Migration } from 'kysely/migration'
+import type { Fills } from '../core/database/fill.ts'
 import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
@@ -12,6 +13,7 @@ import * as audit from './0026_audit.ts'
 import * as login from './0024_login.ts'
 import * as filters from './0022_filters.ts'
 import * as outgoing from './0023_outgoing.ts'
+import * as fill from './0038_fill.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -26,4 +28,8 @@ export const coreMigrations: Record<string, Migration> = {
   '0024_login': login,
   '0022_filters': filters,
   '0023_outgoing': outgoing,
+  '0038_fill': fill,
 }
+
+/** By the name of the migration that added the column; README of the plugins tells how. */
+export const coreFills: Fills = {}

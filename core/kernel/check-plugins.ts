@@ -10,12 +10,12 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
+  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'fills', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
   'guards', 'on', 'jobs', 'search', 'logins', 'commands', 'start', 'startsIn',
 ]
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
+  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up', fills: 'step',
   places: null, permissions: null, settings: null, files: null,
 }
 
