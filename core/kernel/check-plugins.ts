@@ -13,14 +13,14 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
+  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'fills', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
   'guards', 'on', 'jobs', 'search', 'administered', 'logins', 'commands', 'start', 'startsIn',
 ]
 /** The first part stands as it is: nobody answers for all addresses. */
 const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
+  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up', fills: 'step',
   places: null, permissions: null, settings: null, files: null, administered: null,
 }
 
