@@ -33,6 +33,11 @@ export default {
     port: 8080, // POMOC_HTTP_PORT; 0 takes any free port
   },
 
+  // Routes for programs, which plugins bring.
+  api: {
+    maxSizeKb: 2048, // the largest body that a program may send, in kB of 1024 bytes
+  },
+
   // baseUrl (POMOC_BASE_URL): how people's browsers reach pomoc; links in mails begin with it.
   // Unset: the host and port above.
 

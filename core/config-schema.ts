@@ -49,6 +49,7 @@ export const configSchema = z
     databaseConnections: whole(4, 1000, 'how many connections'),
     only: z.array(z.enum(ROLES, { error: ONLY }), { error: ONLY }).min(1, { error: ONLY }),
     http: z.strictObject({ host, port }),
+    api: z.strictObject({ maxSizeKb: whole(1, 1_048_576, 'a size in kB') }),
     baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),
     otherUrls: z.array(url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).transform((value) => value.replace(/\/+$/, '')),
       { error: `a list, each ${BASE_URL}` }),

@@ -2,19 +2,20 @@
 
 // The contract
 export {
-  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Stop, type WebEnv,
+  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
+export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
 export type { TicketReader } from './kernel/ticket-reader.ts'
-export { CORE_PLACES } from './kernel/places.ts'
+export { CORE_PLACES, type FrameName, type NoProps, type PlaceName, type Places } from './kernel/places.ts'
 export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
-export type { Fact, FactName, FactNames, NewFact } from './kernel/facts.ts'
+export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
-export type { SlotFill, SlotProps, Slots } from './kernel/slots.ts'
+export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { listActivations, setActivation } from './kernel/activation.ts'
 export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
@@ -61,12 +62,21 @@ export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
+export {
+  changeable, entryOf, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry as AttributeEntry, type Filtered, type Kind as AttributeKind, type Sort,
+} from './ticket/attributes.ts'
+export { sayAttribute } from './ticket/attribute-words.ts'
+export { sayMisc } from './ticket/misc.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export * from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/pass-on.ts'
 export { undoAct } from './ticket/undo.ts'
+export { actOf, ACTS, actsOfferedBy, isAct, mayAct, offersAct, prepareAct, type ActName, type Ready } from './ticket/acts.ts'
+export { act, type Act, type ActRight, type AnyAct, type Done, type Offerer } from './ticket/acts/act.ts'
+export { shapesOf, type FieldShape } from './ticket/acts/fields.ts'
+export { actTexts, type ActKey } from './ticket/acts/i18n/act-texts.ts'
 export { acceptHeld, rejectHeld } from './ticket/held.ts'
 export { canConfirm, confirmOwnMail } from './article/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
@@ -117,15 +127,23 @@ export {
   type DirectoryEntry,
 } from './person/directory.ts'
 export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
+export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
-export { recordChange, type AdminSubject } from './kernel/admin-change.ts'
+export { recordChange } from './administration/change.ts'
+export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './administration/subject.ts'
+export { allSubjects, pageOfSubject, SUBJECTS, type AdminSubject } from './administration/subjects.ts'
+export { administrationTexts, type AdministrationKey } from './administration/administration-texts.ts'
+export {
+  CHANGES as CHANGE_KINDS, flatLines, learnNames, readerOf, sayLines, sayNoWayBack, sayObject, saying, sayWho, subjectTypes,
+  type Line as ChangeLine, type Reader, type Saying,
+} from './administration/words.ts'
+export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export {
   AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
 } from './audit/audit.ts'
-export { canRevert, revertEvent } from './audit/revert.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
@@ -160,8 +178,7 @@ export {
 } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
-export { brandInForce, listUnitChanges, unitFigures, type QueueFigures, type UnitChange } from './unit/unit-figures.ts'
-export { revertChange } from './unit/revert.ts'
+export { brandInForce, unitFigures, type QueueFigures } from './unit/unit-figures.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
 export {
   addUnitAdministrator, administersUnit, demandUnitAdmin, isCentral, listAllUnitAdministrators, listUnitAdministrators, removeUnitAdministrator, rightsHeldIn,

@@ -1,6 +1,6 @@
 /** Owns tidying: what goes each night because its time is over or nothing names it any more. */
 import { sql, type Kysely } from 'kysely'
-import { forgetEvents } from './audit/audit.ts'
+import { forgetEvents } from './audit/record.ts'
 import type { Database } from './database/schema.ts'
 import type { Host } from './kernel/contract.ts'
 import { system } from './permission/actor.ts'

@@ -13,6 +13,7 @@ import * as audit from './0026_audit.ts'
 import * as privacy from './0027_privacy.ts'
 import * as absence from './0028_absence.ts'
 import * as languages from './0029_languages.ts'
+import * as auditFiles from './0035_audit_files.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -28,4 +29,5 @@ export const coreMigrations: Record<string, Migration> = {
   '0027_privacy': privacy,
   '0028_absence': absence,
   '0029_languages': languages,
+  '0035_audit_files': auditFiles,
 }

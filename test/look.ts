@@ -27,7 +27,30 @@ export const LOOKS: Look[] = [
 /** For files with many pages: one of the two in every run, all four in the long one. */
 export const oneLook = (which: 0 | 1): Look[] => LOOKS.length > 2 ? LOOKS : [LOOKS[which]!]
 
+/**
+ * For files with many pages and both looks: in every run each page is looked at in one of the two, by turns, so that both are
+ * tried on half of the pages; the long run looks at all pages in all four.
+ */
+export const byTurns = (views: View[], look: Look): View[] =>
+  LOOKS.length > 2 ? views : views.filter((_view, n) => n % LOOKS.length === LOOKS.indexOf(look))
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A page waits for the server, for its scripts and for axe by turns: so many fill the time without being slower each. */
+const AT_ONCE = 3
+
+/** Looks at all views, several at a time; answers what is wrong, by the views' names. */
+export async function lookAtAll(browser: Browser, site: string, views: View[], look: Look): Promise<Record<string, string[]>> {
+  const faults: Record<string, string[]> = {}
+  const left = [...views]
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let view = left.shift(); view; view = left.shift()) {
+      const found = await lookAt(browser, site, view, look)
+      if (found.length > 0) faults[view.name] = found
+    }
+  }))
+  return faults
+}
 
 /**
  * Opens a view and answers what is wrong with it: broken accessibility rules (WCAG 2.2 AA), content wider than the screen,

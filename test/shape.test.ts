@@ -109,6 +109,13 @@ describe('what a module says', () => {
 })
 
 describe('lists that must agree', () => {
+  it('what a plugin does to a ticket it does through the list of acts', () => {
+    // What the acts' own `run` calls: the domain's functions that write.
+    const called = core.filter((file) => file.startsWith('core/ticket/acts/')).flatMap((file) => [...read(file).matchAll(/^import \{ ([^}]+) \} from '(?:\.\.\/(?:tickets|pass-on|held|participants|undo|change-by-rule)|\.\.\/\.\.\/article\/confirm)\.ts'/gm)])
+      .flatMap((match) => match[1]!.split(', ')).filter((name) => !name.startsWith('type ') && !name.startsWith('may'))
+    expect(called).toEqual(expect.arrayContaining(['takeTicket', 'answerTicket', 'acceptHeld', 'undoAct', 'createTicket', 'confirmOwnMail', 'redirectArticle']))
+    expect(faults(plugins, (file) => called.filter((name) => new RegExp(`\\b${name}\\(`).test(read(file))))).toEqual([])
+  })
   it('each error code has its words, and core/README.md tells of each', () => {
     const readme = read('core/README.md')
     expect(Object.keys(ERRORS).filter((code) => !(`error.${code}` in coreTexts.pl))).toEqual([])

@@ -8,28 +8,29 @@ import type { AuditFilter } from './audit.ts'
 
 export interface NewEventRow {
   kind: string; person: Id | null; behalf: Id | null; program: string | null; client: string | null; request: string | null
-  object_type: string; object_id: string; given_unit: Id | null; own_unit: boolean; before: object | null; after: object | null
+  object_type: string; object_id: string; given_unit: Id | null; lies: Lies | null; before: object | null; after: object | null
 }
 
 /** An object's id as a number; of what has a name for an id, null. */
 const NUMBER = sql`case when g.object_id ~ '^\\d{1,18}$' then g.object_id::bigint end`
 
-/** In which unit an object lies, as the transaction leaves it. */
-const UNIT_OF = sql`case
-  when g.object_type = 'unit' then ${NUMBER}
-  when g.object_type in ('queue', 'queue text') then (select q.unit_id from queue q where q.id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role') then (select p.unit_id from person p where p.id = ${NUMBER})
-  when g.object_type = 'group' then (select o.unit_id from permission_group o where o.id = ${NUMBER})
-  when g.object_type = 'system address' then (select q.unit_id from system_address a join queue q on q.id = a.queue_id where a.id = ${NUMBER})
-  when g.object_type = 'setting' and g.object_id ~ '/\\d{1,18}$' then substring(g.object_id from '\\d+$')::bigint end`
+/** Where an object's unit stands, as the transaction leaves it: it is one itself, or belongs to a queue, person, group, address or topic. */
+const UNIT_OF = {
+  unit: NUMBER,
+  queue: sql`(select q.unit_id from queue q where q.id = ${NUMBER})`,
+  person: sql`(select p.unit_id from person p where p.id = ${NUMBER})`,
+  group: sql`(select o.unit_id from permission_group o where o.id = ${NUMBER})`,
+  address: sql`(select q.unit_id from system_address a join queue q on q.id = a.queue_id where a.id = ${NUMBER})`,
+}
+export type Lies = keyof typeof UNIT_OF
 
 export function insertEvents(work: Work, rows: NewEventRow[]): RawBuilder<unknown> {
   return sql`
     insert into audit_event (at, kind, person_id, on_behalf_of, program, client_address, request_id, object_type, object_id, unit_id, before, after, act_id)
     select ${work.now}::timestamptz, kind, person, behalf, program, client, request, object_type, object_id,
-      case when own_unit then ${UNIT_OF} else given_unit end, before, after, ${work.act}::uuid
+      case g.lies ${sql.join(Object.entries(UNIT_OF).map(([lies, unit]) => sql`when ${sql.lit(lies)} then ${unit}`), sql` `)} else given_unit end, before, after, ${work.act}::uuid
     from jsonb_to_recordset(${storableJson(rows.map((row, n) => ({ n, ...row })))}::jsonb) as g(n integer, kind text, person bigint, behalf bigint, program text,
-      client text, request text, object_type text, object_id text, given_unit bigint, own_unit boolean, before jsonb, after jsonb) order by n`
+      client text, request text, object_type text, object_id text, given_unit bigint, lies text, before jsonb, after jsonb) order by n`
 }
 
 export interface EventRow {
@@ -38,30 +39,12 @@ export interface EventRow {
   unit_id: Id | null; unit_name: string | null; before: Record<string, unknown> | null; after: Record<string, unknown> | null; act_id: string
 }
 
-/** What a thing is called now. */
-const NAME_OF = sql<string | null>`(select case
-  when g.object_type in ('unit', 'route', 'unit administrator', 'unit opted in', 'unit looks') then (select name from unit where id = ${NUMBER})
-  when g.object_type = 'topic' then (select name from topic where id = ${NUMBER})
-  when g.object_type in ('queue', 'queue text') then (select name from queue where id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role', 'person unit') then (select name from person where id = ${NUMBER})
-  when g.object_type = 'group' then (select name from permission_group where id = ${NUMBER})
-  when g.object_type in ('role', 'role right') then (select name from role where id = ${NUMBER})
-  when g.object_type = 'calendar' then (select name from calendar where id = ${NUMBER})
-  when g.object_type = 'system address' then (select address from system_address where id = ${NUMBER})
-  when g.object_type = 'text' then (select name from auto_response where id = ${NUMBER})
-  when g.object_type = 'postmaster filter' then (select name from postmaster_filter where id = ${NUMBER})
-  when g.object_type = 'salutation' then (select name from salutation where id = ${NUMBER})
-  when g.object_type = 'signature' then (select name from signature where id = ${NUMBER})
-  when g.object_type = 'answer template' then (select name from answer_template where id = ${NUMBER})
-  when g.object_type = 'inbound mail' then (select subject from inbound_mail where id = ${NUMBER})
-  when g.object_type = 'outbound mail' then (select subject from outbound_mail where id = ${NUMBER}) end
-  from (select e.object_type, e.object_id) g)`
-
-export function eventQuery(db: Kysely<Database>, language: Language) {
+/** `objectName`: what the thing is called now, said of `e.object_type` and `e.object_id`. */
+export function eventQuery(db: Kysely<Database>, language: Language, objectName: RawBuilder<string | null>) {
   return db.selectFrom('audit_event as e').leftJoin('person as p', 'p.id', 'e.person_id').leftJoin('person as b', 'b.id', 'e.on_behalf_of')
     .leftJoin('unit as u', 'u.id', 'e.unit_id').select([
       'e.id', 'e.at', 'e.kind', 'e.person_id', 'p.name as person_name', 'e.on_behalf_of', 'b.name as behalf_name', 'e.program', 'e.client_address',
-      'e.request_id', 'e.object_type', 'e.object_id', NAME_OF.as('object_name'), 'e.unit_id',
+      'e.request_id', 'e.object_type', 'e.object_id', objectName.as('object_name'), 'e.unit_id',
       sql<string | null>`case when ${language} = 'en' then coalesce(u.name_en, u.name) else u.name end`.as('unit_name'), 'e.before', 'e.after', 'e.act_id',
     ])
 }
@@ -73,6 +56,7 @@ export function narrowEvents<DB extends Parameters<typeof eventQuery>[0] extends
   if (units !== 'all') conditions.push(sql`e.unit_id = any(${units}::bigint[])`)
   if (filter.personId) conditions.push(sql`(e.person_id = ${filter.personId} or e.on_behalf_of = ${filter.personId})`)
   if (filter.kind) conditions.push(sql`e.kind = ${filter.kind}`)
+  if (filter.kinds) conditions.push(sql`e.kind = any(${filter.kinds}::text[])`)
   if (filter.objectType) conditions.push(sql`e.object_type = ${filter.objectType}`)
   if (filter.objectId) conditions.push(sql`e.object_id = ${filter.objectId}`)
   if (filter.unitId) conditions.push(sql`e.unit_id = ${filter.unitId}`)

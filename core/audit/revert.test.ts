@@ -14,7 +14,7 @@ import { createRole, editRole, findRole } from '../permission/roles.ts'
 import { createQueue, editQueue, findAdminQueue } from '../queue/queue-admin.ts'
 import { createUnit, editUnit, findUnit } from '../unit/units.ts'
 import { listEvents } from './audit.ts'
-import { canRevert, revertEvent } from './revert.ts'
+import { canRevert, revertEvent } from '../administration/revert.ts'
 
 const owner = { name: 'faq', settings: { limit: integer('limit', 5), title: text('title', '') } }
 

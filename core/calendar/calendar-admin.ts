@@ -1,13 +1,16 @@
 /** Owns calendars as rows: list, make, edit, switch off, and who goes by them. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import type { Saying } from '../administration/words.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { calendarSchema, type Calendar } from './calendar.ts'
+import { sayHours } from './words.ts'
 
 /** Counts where neither queue nor unit names one. */
 export const DEFAULT_CALENDAR_NAME = 'default'
@@ -47,7 +50,7 @@ export async function createCalendar(work: Work, definition: unknown, valid = tr
   const calendar = await checked(work, definition, null)
   const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
     .returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'calendar', id, null, { ...calendar, valid }, { unitId })
+  recordChange(work, calendarSubject, id, null, { ...calendar, valid }, { unitId })
   return id
 }
 
@@ -61,7 +64,7 @@ export async function editCalendar(work: Work, id: Id, definition: unknown, vali
   const users = [...before.queues, ...before.units]
   if (before.valid && !valid && users.length > 0) throw refused('calendar.in-use', { who: users.join(', ') }, 'valid')
   await work.db.updateTable('calendar').set({ name: calendar.name, definition: JSON.stringify(calendar), valid }).where('id', '=', id).execute()
-  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
+  recordChange(work, calendarSubject, id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
 }
 
 async function checked(work: Work, definition: unknown, id: Id | null): Promise<Calendar> {
@@ -73,4 +76,34 @@ async function checked(work: Work, definition: unknown, id: Id | null): Promise<
   const same = await work.db.selectFrom('calendar').select('id').where(sql`lower(name)`, '=', parsed.data.name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('calendar.name-taken', {}, 'name')
   return parsed.data
+}
+
+export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calendar: Calendar; valid: boolean }> = {
+  type: 'calendar', right: 'unit', lies: 'said', words: 'subject.calendar', named: 'calendar', seen: pageAt('/admin/calendars'),
+  fields: {
+    name: { words: 'field.name' }, zone: { words: 'field.zone' },
+    hours: { words: 'field.hours', as: { say: (value, { language, t }) => value ? sayHours({ hours: value as Calendar['hours'] }, language) : t('value.none') } },
+    cutOff: { words: 'field.cut-off' }, holidayCountry: { words: 'field.holiday-country' },
+    yearlyHolidays: { words: 'field.yearly-holidays', as: { say: sayHolidays } }, onceHolidays: { words: 'field.once-holidays', as: { say: sayHolidays } },
+    valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    async read(db, id) {
+      const stored = await findCalendar(db, id)
+      return stored && { ...stored.calendar, valid: stored.valid }
+    },
+    form: ({ name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays, valid }) => (
+      { calendar: { name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays }, valid }),
+    put: (work, id, { calendar, valid }) => editCalendar(work, id, calendar, valid),
+  },
+}
+
+/** "Święto uczelni (12.11), Dzień rektorski (4.05.2027)". */
+function sayHolidays(value: unknown, { t }: Saying): string {
+  const days = (value ?? []) as readonly { name: string; month?: number; day?: number; date?: string }[]
+  const when = ({ date, day, month }: (typeof days)[number]) => {
+    const [year, m, d] = (date ?? '').split('-')
+    return date === undefined ? `${day}.${String(month).padStart(2, '0')}` : `${Number(d)}.${m}.${year}`
+  }
+  return days.length === 0 ? t('value.none') : days.map((one) => `${one.name} (${when(one)})`).join(', ')
 }

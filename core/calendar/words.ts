@@ -52,7 +52,7 @@ export function sayReceiptReason(receipt: Receipt, calendar: Calendar, language:
 }
 
 /** "pon.–pt. 7:00–15:00"; "pon., śr. 8:00–12:00 i 13:00–16:00; sob. 9:00–12:00"; "codziennie, całą dobę". */
-export function sayHours(calendar: Calendar, language: Language): string {
+export function sayHours(calendar: Pick<Calendar, 'hours'>, language: Language): string {
   const daysByHours = new Map<string, number[]>()
   WEEKDAYS.forEach((day, index) => {
     const periods = calendar.hours[day]

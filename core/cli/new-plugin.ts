@@ -41,11 +41,12 @@ function filesOf(name: string): Record<string, string> {
         }).map(([name, path]) => [name, [join(projectDir, path)]])),
         typeRoots: [join(projectDir, 'node_modules/@types')],
       },
-      include: ['.'],
+      // What the project's own plugins hand to whoever fills their places, too.
+      include: ['.', join(projectDir, 'plugins/*/places.ts')],
     }, undefined, 2)}\n`,
     'index.tsx': `
 /** The plugin ${name}: tells agents how many tickets somebody has written before. */
-import { definePlugin, integer, type Ticket } from 'pomoc'
+import { definePlugin, integer } from 'pomoc'
 import { countOfCustomer, createTable, rememberTicket } from './store.ts'
 import { texts } from './texts.ts'
 
@@ -58,15 +59,14 @@ export default definePlugin({
   migrations: { '0001_table': { up: createTable } },
   // Told after each commit, in the units where the plugin is on.
   on: {
-    'ticket.created': async (fact, host) => rememberTicket(host.db, await host.tickets.find(fact.ticketId!)),
+    'ticket.created': async (fact, host) => rememberTicket(host.db, await host.tickets.find(fact.ticketId)),
   },
   // A card beside every ticket of those units.
   slots: {
     'desk.ticket.side': {
       order: 50,
-      async render(props, c, here) {
-        const { customerId } = props['ticket'] as Ticket
-        const [count, { many }] = await Promise.all([countOfCustomer(here.host.db, customerId), here.settings()])
+      async render({ ticket }, c, here) {
+        const [count, { many }] = await Promise.all([countOfCustomer(here.host.db, ticket.customerId), here.settings()])
         const words = texts.in(c.get('language'))('side.count', { count })
         return count === 0 ? null : <p>{count < many ? words : <strong>{words}</strong>}</p>
       },

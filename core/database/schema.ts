@@ -85,7 +85,9 @@ export interface TicketStateTable {
 }
 export interface TicketPriorityTable { id: GeneratedId; name: string; valid: Generated<boolean> }
 export interface TicketNumberBaseTable { key: string; base: string }
-export interface TicketTable {
+/** Attributes that bring their own column add it to `TicketTable` (ticket/attributes.ts). */
+export interface TicketTable extends CoreTicketTable {}
+export interface CoreTicketTable {
   id: GeneratedId; number: string; title: string; queue_id: Id; state_id: Id; state_type: StateType; priority_id: Id; lock: Generated<Lock>
   owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null; customer_company: Generated<string>; preview: Generated<string>
   pending_until: Date | null; received_at: Date; created_at: Date; created_by: Id | null; changed_at: Date; closed_at: Date | null
@@ -181,6 +183,8 @@ export interface AuditEventTable {
   after: ColumnType<Record<string, unknown> | null, string | null, string | null>; act_id: string
 }
 
+export interface AuditBlobTable { blob_id: Id; at: Date }
+
 export interface Database {
   calendar: CalendarTable
   unit: UnitTable
@@ -237,6 +241,7 @@ export interface Database {
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
   audit_event: AuditEventTable
+  audit_blob: AuditBlobTable
   topic: TopicTable
   route: RouteTable
   unit_administrator: UnitAdministratorTable

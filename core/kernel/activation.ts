@@ -1,7 +1,8 @@
 /** Owns the answer to "is this plugin on in this unit?": nearest setting up the unit tree wins; cached, cleared by notice. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { recordChange } from './admin-change.ts'
 import { notify } from './facts.ts'
 import { LIVE_AGAIN, type Live } from './live.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
@@ -85,7 +86,7 @@ export async function setActivation(work: Work, plugin: string, unitId: Id, acti
     await work.db.insertInto('plugin_activation').values({ plugin, unit_id: unitId, ...row })
       .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row)).execute()
   }
-  if (recordChange(work, 'plugin activation', plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active }, { unitId })) {
+  if (recordChange(work, activationSubject, plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active }, { unitId })) {
     await notify(work, ACTIVATION_CHANGED)
   }
 }
@@ -94,4 +95,19 @@ export async function setActivation(work: Work, plugin: string, unitId: Id, acti
 export async function listActivations(db: Kysely<Database>, plugin: string): Promise<Map<Id, boolean>> {
   const rows = await db.selectFrom('plugin_activation').select(['unit_id', 'active']).where('plugin', '=', plugin).execute()
   return new Map(rows.map((row) => [row.unit_id, row.active]))
+}
+
+export const activationSubject: CoreSubject<Record<string, boolean | null>, { units: Map<Id, boolean | null> }> = {
+  type: 'plugin activation', kind: 'plugin-activation', byName: true, right: 'unit', lies: 'said', words: 'subject.plugin-activation', seen: pageAt('/admin/plugins'),
+  fields: {}, each: [{ prefix: 'unit', of: 'unit', words: 'each.unit', as: 'on-off' }],
+  way: {
+    async read(db, id, of) {
+      const said = await listActivations(db, id)
+      return Object.fromEntries(Object.keys(of).map((key) => [key, said.get(key.slice('unit '.length)) ?? null]))
+    },
+    form: (values) => ({ units: new Map(Object.entries(values).map(([key, active]) => [key.slice('unit '.length), active])) }),
+    async put(work, id, { units }) {
+      for (const [unitId, active] of units) await setActivation(work, id, unitId, active)
+    },
+  },
 }

@@ -1,4 +1,6 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
+import { administrationTexts } from '../administration/administration-texts.ts'
+import { subjectWords } from '../administration/subject.ts'
 import { BootError } from '../boot-error.ts'
 import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
@@ -11,13 +13,15 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
-  'guards', 'on', 'jobs', 'search', 'logins', 'commands', 'start', 'startsIn',
+  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
+  'guards', 'on', 'jobs', 'search', 'administered', 'logins', 'commands', 'start', 'startsIn',
 ]
+/** The first part stands as it is: nobody answers for all addresses. */
+const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
-  places: null, permissions: null, settings: null, files: null,
+  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
+  places: null, permissions: null, settings: null, files: null, administered: null,
 }
 
 /** Refuses what cannot work, or cannot work together, with one sentence. */
@@ -82,6 +86,9 @@ function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void
     if (!setting.schema.safeParse(setting.fallback).success) throw wrong(`has a setting “${key}” whose own fallback is not valid`)
   }
   for (const [right, label] of Object.entries(plugin.permissions ?? {})) needs(label, `its right “${right}”`)
+  for (const [name, subject] of Object.entries(plugin.administered ?? {})) {
+    for (const key of subjectWords(subject)) if (!Object.hasOwn(administrationTexts.pl, key)) needs(key, `its administered “${name}”`)
+  }
   for (const [name, source] of Object.entries(plugin.search ?? {})) needs((source as { label: string }).label, `its search source “${name}”`)
 }
 
@@ -92,8 +99,16 @@ function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   for (const right of Object.keys(plugin.permissions ?? {})) {
     if (!right.startsWith(`${plugin.name}.`)) throw wrong(`brings the right “${right}”, whose name must begin with “${plugin.name}.”`)
   }
+  for (const [name, { type, right }] of Object.entries(plugin.administered ?? {})) {
+    if (!name.startsWith(`${plugin.name}/`) || type !== name) throw wrong(`administers “${name}”, whose name and type must both begin with “${plugin.name}/”`)
+    if (right !== 'installation' && right !== 'unit') throw wrong(`administers “${name}” without saying right: “installation” or “unit”`)
+  }
   for (const place of Object.keys(plugin.places ?? {})) {
     if (!place.startsWith(`${plugin.name}.`)) throw wrong(`offers the place “${place}”, whose name must begin with “${plugin.name}.”`)
+  }
+  for (const [address, { login }] of Object.entries((plugin.apiRoutes ?? {}) as Record<string, { login: unknown }>)) {
+    if (!API_ADDRESS.test(address)) throw wrong(`brings “${address}” in “apiRoutes”, which is not written like “POST /api/${plugin.name}/tickets/:id”`)
+    if (typeof login !== 'function') throw wrong(`brings “${address}” in “apiRoutes” without the function “login”, which says who calls`)
   }
   for (const [guard, { onFault }] of Object.entries((plugin.guards ?? {}) as Record<string, { onFault: unknown }>)) {
     if (!(GUARDS as readonly string[]).includes(guard)) throw wrong(`guards “${guard}”, which is no act (${GUARDS.join(', ')})`)
@@ -121,6 +136,7 @@ function checkClaims(plugins: AnyPlugin[]): void {
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
+    for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)
     for (const right of Object.keys(plugin.permissions ?? {})) claim(`the right “${right}”`, name)
   }
 }

@@ -1,55 +1,77 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
-import type { Database, Id } from '../database/schema.ts'
+import type { Channel, Database, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { MailOutcome } from '../mail/outcome.ts'
+import { actorId } from '../permission/actor.ts'
 import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs.ts'
-import { actorId, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
-/** Every fact core tells, past tense. Plugins add theirs by augmenting `FactNames`. */
-export interface FactNames {
-  'ticket.created': true
-  'ticket.state-changed': true
-  'ticket.moved': true
-  'ticket.owner-changed': true
-  'ticket.lock-changed': true
-  'ticket.priority-changed': true
-  'ticket.title-changed': true
-  'ticket.customer-changed': true
-  'ticket.watched': true
-  'ticket.participants-changed': true
-  'ticket.act-undone': true
-  'article.created': true
-  'article.delivery-changed': true
-  'article.held': true
-  'article.held-decided': true
-  'article.sender-confirmed': true
-  'mail.received': true
-  'mail.processed': true
-  'admin.changed': true
-  'plugin.suspended': true
-  'plugin.resumed': true
+/**
+ * Every fact, past tense, with what its `data` holds. What was told stays in its table for 90 days: a key is added as an optional
+ * one, and none is renamed. Moments are ISO strings. A fact called 'ticket.…' or 'article.…' is about a ticket, always.
+ * Plugins add theirs: `declare module 'pomoc' { interface Facts { 'care.found': { words: string[] } } }`.
+ */
+export interface Facts extends CoreFacts {}
+export interface CoreFacts {
+  'ticket.created': { queue: Id; channel: Channel }
+  'ticket.state-changed': { from: StateType; to: StateType }
+  /** Told in the unit that takes and, where it is another, in the one that gives. `from` and `to` are queues. */
+  'ticket.moved': { from: Id; to: Id }
+  'ticket.owner-changed': { from: Id | null; to: Id | null }
+  'ticket.responsible-changed': { from: Id | null; to: Id | null }
+  /** The date alone; where it comes or goes with a state, that is told too. */
+  'ticket.pending-changed': { from: string | null; to: string | null }
+  'ticket.lock-changed': { lock: Lock }
+  'ticket.priority-changed': { from: Id; to: Id }
+  /** What it is called now stands on the ticket: facts about tickets hold nothing that people wrote. */
+  'ticket.title-changed': NoData
+  'ticket.customer-changed': NoData
+  'ticket.watched': { watching: boolean }
+  /** `right` null: no participant any more. */
+  'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }
+  'ticket.act-undone': { act: string }
+  'article.created': { article: Id; channel: Channel; senderType: SenderType; visible: boolean }
+  /** Its act was undone: nobody sees it as part of the ticket any more. */
+  'article.withdrawn': { article: Id }
+  /** `article` null: the mail was none of an article, as an automatic answer. */
+  'article.delivery-changed': { article: Id | null; state: 'sent' | 'failed' }
+  /** `decision` null: it waits for one. */
+  'article.held': { article: Id; decision: HeldDecision | null }
+  /** `decision` null: the decision was undone, it waits again. */
+  'article.held-decided': { article: Id; decision: HeldDecision | null }
+  'article.sender-confirmed': { articles: Id[] }
+  'mail.processed': { mail: Id; outcome: MailOutcome }
+  /** Only values that differ; null: the thing was not there before, or is not there after. */
+  'admin.changed': { what: string; id: Id | string; before: Record<string, unknown> | null; after: Record<string, unknown> | null }
+  'plugin.suspended': { plugin: string }
+  'plugin.resumed': { plugin: string }
 }
-export type FactName = keyof FactNames & string
+export type NoData = Record<string, never>
+export type FactName = keyof Facts & string
+type OfTicket = `ticket.${string}` | `article.${string}`
 
-export interface NewFact {
-  ticketId?: Id
+/** A fact as an act says it. Of several names: one of these facts. */
+export type NewFact<N extends FactName = FactName> = { [K in N]:
+  & (K extends OfTicket ? { ticketId: Id } : { ticketId?: Id })
+  & ({} extends Facts[K] ? { data?: Facts[K] } : { data: Facts[K] })
   /** The ticket's unit at this moment: who is told is decided by it. */
-  unitId?: Id
-  data?: Record<string, unknown>
-}
+  & { unitId?: Id }
+}[N]
 
-export interface Fact {
+/** A fact as subscribers are told it. Of several names: one of these facts, known by its `name`. */
+export type Fact<N extends FactName = FactName> = { [K in N]: {
   id: Id
-  name: FactName
-  ticketId: Id | null
+  name: K
+  ticketId: K extends OfTicket ? Id : Id | null
   unitId: Id | null
   personId: Id | null
   /** The plugin that did the act; null: core itself. */
   plugin: string | null
   act: string
-  data: Record<string, unknown>
+  data: Facts[K]
   createdAt: Date
-}
+} }[N]
 
 /** Name of the channel on which committed changes are told to every process: payload {fact, ticket?, …}. */
 export const CHANNEL = 'pomoc'
@@ -60,7 +82,12 @@ export async function notify(work: Pick<Work, 'db'>, fact: string): Promise<void
 }
 
 /** A fact on its way: said by core, or in an act of a plugin; and the subscribers that are told. */
-export interface SaidFact { name: FactName; fact: NewFact; plugin: string | null; told?: readonly string[] }
+export interface SaidFact {
+  name: FactName
+  fact: { ticketId?: Id; unitId?: Id; data?: object }
+  plugin: string | null
+  told?: readonly string[]
+}
 
 /**
  * The last statement before commit: stores what an act told and the rows it gathered, adds the jobs it asked for and one job
@@ -125,7 +152,7 @@ export function delivery(fact: Id, subscriber: string, ticketId: Id | null): Job
 export async function findFact(db: Kysely<Database>, id: Id): Promise<Fact | undefined> {
   const row = await db.selectFrom('fact').selectAll().where('id', '=', id).executeTakeFirst()
   return row && {
-    id: row.id, name: row.name as FactName, ticketId: row.ticket_id, unitId: row.unit_id, personId: row.person_id, plugin: row.plugin,
+    id: row.id, name: row.name, ticketId: row.ticket_id, unitId: row.unit_id, personId: row.person_id, plugin: row.plugin,
     act: row.act_id, data: row.data, createdAt: row.created_at,
-  }
+  } as Fact
 }

@@ -1,7 +1,7 @@
 /** Owns plugins' faults: counted by plugin and unit, shown to administrators, and the suspension that follows from many. */
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
@@ -12,12 +12,14 @@ import { notify } from './facts.ts'
 import type { Call, CallKind, Gate } from './gate.ts'
 import { replayFacts } from './replay.ts'
 import { readSettings } from './settings.ts'
+import { liesOutside } from './outside.ts'
 import type { Work } from './work.ts'
 
-/** Without them nobody could work, or switch anything on again. */
+/** Plugins of the project without which nobody could work, or switch anything on again. */
 export const NEVER_SUSPENDED: readonly string[] = ['desk', 'portal', 'admin', 'smtp-receiver']
 
-export const vital = ({ name }: { name: string }): boolean => NEVER_SUSPENDED.includes(name)
+/** One of them, and the project's own: a plugin from outside that takes such a name is a plugin from outside. */
+export const vital = (plugin: { name: string }): boolean => NEVER_SUSPENDED.includes(plugin.name) && !liesOutside(plugin)
 
 /** Faults that wait to be written; more than these are only logged. */
 const WAITING = 500
@@ -29,7 +31,12 @@ export interface Faults {
 }
 
 /** Writes faults one after another on a connection of its own: the transaction in which one happened may be rolled back. */
-export function keepFaults(room: { log: Logger; work<T>(run: (work: Work) => Promise<T>): Promise<T> }): Faults {
+export function keepFaults(room: {
+  log: Logger
+  work<T>(run: (work: Work) => Promise<T>): Promise<T>
+  /** May it be suspended? By its name. */
+  mortal(plugin: string): boolean
+}): Faults {
   let waiting = 0
   let written: Promise<void> = Promise.resolve()
   return {
@@ -37,7 +44,7 @@ export function keepFaults(room: { log: Logger; work<T>(run: (work: Work) => Pro
       room.log.error({ plugin: call.plugin, kind: call.kind, name: call.name, unit: call.unitId, err: error }, 'a plugin failed; pomoc goes on without it')
       if (waiting >= WAITING) return
       waiting++
-      written = written.then(() => room.work((work) => record(work, call, error))).catch((fault: unknown) => {
+      written = written.then(() => room.work((work) => record(work, call, error, room.mortal(call.plugin)))).catch((fault: unknown) => {
         room.log.warn({ err: fault }, 'a plugin\'s fault could not be written down')
       }).finally(() => { waiting-- })
     },
@@ -45,7 +52,7 @@ export function keepFaults(room: { log: Logger; work<T>(run: (work: Work) => Pro
   }
 }
 
-async function record(work: Work, call: Call, error: unknown): Promise<void> {
+async function record(work: Work, call: Call, error: unknown, mortal: boolean): Promise<void> {
   const said = words(error)
   const { id } = await work.db.insertInto('plugin_fault').values({
     plugin: call.plugin, unit_id: call.unitId, kind: call.kind, name: call.name.slice(0, 200), sort: said.error.replace(/\d+/g, '#').slice(0, 200),
@@ -53,7 +60,7 @@ async function record(work: Work, call: Call, error: unknown): Promise<void> {
   }).onConflict((oc) => oc.columns(['plugin', 'unit_id', 'kind', 'name', 'sort']).doUpdateSet({
     ...said, times: sql<number>`plugin_fault.times + 1`, last_at: work.now,
   })).returning('id').executeTakeFirstOrThrow()
-  if (!vital({ name: call.plugin })) await strike(work, call, id)
+  if (mortal) await strike(work, call, id)
 }
 
 /** As many as the setting allows within its minutes: the plugin is off in that unit until an administrator resumes it. */

@@ -5,8 +5,8 @@ import type { Id } from '../database/schema.ts'
 import type { Config } from '../config.ts'
 import { databaseBrokeOff } from '../database/away.ts'
 
-/** What of a plugin is called; with a limit of its own in the configuration. */
-export type CallKind = 'slot' | 'guard' | 'mail check' | 'mail step' | 'search' | 'login' | 'page' | 'fact' | 'job' | 'start'
+/** What of a plugin is called; each has a limit in the configuration, routes for programs ('api') that of pages. */
+export type CallKind = 'slot' | 'guard' | 'mail check' | 'mail step' | 'search' | 'login' | 'page' | 'api' | 'fact' | 'job' | 'start'
 
 export interface Call {
   plugin: string
@@ -94,7 +94,7 @@ export function makeGate(limits: Config['pluginSeconds'], tell: Gate['tell']): G
 }
 
 export function limitOf(limits: Config['pluginSeconds'], kind: CallKind): number {
-  const key = kind === 'mail check' ? 'mailCheck' : kind === 'mail step' ? 'mailStep' : kind
+  const key = kind === 'mail check' ? 'mailCheck' : kind === 'mail step' ? 'mailStep' : kind === 'api' ? 'page' : kind
   return limits[key] * 1000
 }
 

@@ -1,6 +1,6 @@
 /** Owns telling facts again: to one subscriber from a moment on, and the deliveries and jobs that were given up. */
 import { sql, type Kysely } from 'kysely'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { demandAdmin } from '../permission/policy.ts'

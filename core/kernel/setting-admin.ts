@@ -1,11 +1,16 @@
 /** Owns what an administrator does with settings: see the stored ones, write and take back, each change recorded. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import type { Around, CoreSubject, SubjectOwner, Values } from '../administration/subject.ts'
+import type { Saying } from '../administration/words.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import { coreTexts } from '../i18n/core-texts.ts'
+import { sayText } from '../i18n/texts.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS } from '../unit/limits.ts'
+import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits } from '../unit/limits.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
-import { recordChange } from './admin-change.ts'
+import { coreSettings } from './core-settings.ts'
 import { notify } from './facts.ts'
 import { writeSetting, type Setting } from './settings.ts'
 import type { Work } from './work.ts'
@@ -42,6 +47,61 @@ export async function saveSettings(
     if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)
   }
   const after = await storedSettings(work.db, owner, unitId)
-  const changed = recordChange(work, 'setting', unitId === ROOT_UNIT ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
+  const changed = recordChange(work, settingSubject, unitId === ROOT_UNIT ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
   if (changed) await notify(work, SETTINGS_CHANGED)
+}
+
+/** Who declares the settings of an object 'faq' or 'faq/12', and in which unit they hold. */
+function placeOf(id: string, owners: readonly SubjectOwner[]): { owner: SubjectOwner | undefined; name: string; unitId: Id } {
+  const [name = '', unitId = ROOT_UNIT] = id.split('/')
+  return { owner: CORE_OWNERS.find((one) => one.name === name) ?? owners.find((one) => one.name === name), name, unitId }
+}
+const CORE_OWNERS: readonly SubjectOwner[] = [
+  { name: 'core', settings: coreSettings, texts: coreTexts }, { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts },
+]
+const declaredIn = (id: string, { owners }: Pick<Around, 'owners'>): Record<string, Setting> => placeOf(id, owners).owner?.settings ?? {}
+
+/** Its values are whatever its owner declares; of those that nobody declares any more there is no way back. */
+export const settingSubject: CoreSubject<Values, { values: Values }> = {
+  type: 'setting', kind: 'setting', byName: true, right: 'unit', lies: 'said', words: 'subject.setting', named: { say: sayOwner }, seen: pageOf,
+  fields: {},
+  sayField(key, id, { owners, language }) {
+    const { owner } = placeOf(id, owners)
+    const setting = owner?.settings?.[key]
+    return (setting && sayText(owner.texts, language, setting.label)) ?? key
+  },
+  sayValue(key, value, id, { owners, language, t }) {
+    if (value === null || value === undefined) return t('value.none-of-its-own')
+    const { owner } = placeOf(id, owners)
+    const setting = owner?.settings?.[key]
+    return setting?.kind === 'choice' ? sayText(owner?.texts, language, `${setting.label}.${String(value)}`) : undefined
+  },
+  way: {
+    async read(db, id, of, around) {
+      const { name, unitId } = placeOf(id, around.owners)
+      const stored = await storedSettings(db, name, unitId)
+      return Object.fromEntries(Object.keys(of).map((key) => [key, stored.get(key) ?? null]))
+    },
+    form: (values) => ({ values }),
+    put(work, id, { values }, around) {
+      const { name, unitId } = placeOf(id, around.owners)
+      return saveSettings(work, name, declaredIn(id, around), Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value ?? undefined])), unitId)
+    },
+    refuses({ object, before, after }, owners) {
+      const declared = declaredIn(object!.id, { owners })
+      return Object.keys({ ...before, ...after }).every((key) => Object.hasOwn(declared, key)) ? undefined : 'no-way.setting'
+    },
+  },
+}
+
+function sayOwner(id: string, saying: Saying): string {
+  const { name, unitId } = placeOf(id, saying.owners)
+  return unitId === ROOT_UNIT ? name : `${name}, ${saying.nameOf('unit', unitId)}`
+}
+
+function pageOf(id: string): string | null {
+  const { name, unitId } = placeOf(id, [])
+  if (name === 'core') return null
+  if (name === UNIT_LIMITS) return unitId === ROOT_UNIT ? null : `/admin/local/${unitId}`
+  return unitId === ROOT_UNIT ? `/admin/settings/${name}` : `/admin/settings/${name}?unit=${unitId}`
 }

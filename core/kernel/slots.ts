@@ -7,17 +7,18 @@ import type { Activation } from './activation.ts'
 import type { Here, PageContext } from './contract.ts'
 import type { Gate } from './gate.ts'
 import type { AnyPlugin } from './load-plugins.ts'
+import type { PlaceName, Places } from './places.ts'
 import type { Setting } from './settings.ts'
 
-// What is handed to a place is that place's affair; the place list in core/README.md says what.
-export type SlotProps = Record<string, unknown>
-
-export interface SlotFill<S extends Record<string, Setting> = Record<string, Setting>> {
+/** What a plugin shows in a place, and after which others: 0 is first. */
+export interface SlotFill<S extends Record<string, Setting> = Record<string, Setting>, Props = unknown> {
   order: number
   /** For list places: called once with the rows before they are rendered; the result is handed to `render` as `loaded`. */
-  load?(rows: readonly SlotProps[], c: PageContext, here: Here<S>): Promise<unknown>
-  render(props: SlotProps, c: PageContext, here: Here<S>, loaded?: unknown): Child | Promise<Child>
+  load?(rows: readonly Props[], c: PageContext, here: Here<S>): Promise<unknown>
+  render(props: Props, c: PageContext, here: Here<S>, loaded?: unknown): Child | Promise<Child>
 }
+/** A plugin's fillings by place, each handed what its place hands over. */
+export type SlotFills<S extends Record<string, Setting> = Record<string, Setting>> = { [P in PlaceName]?: SlotFill<S, Places[P]> }
 export type Fills = ReadonlyMap<string, readonly { plugin: AnyPlugin; fill: SlotFill }[]>
 
 export interface Slots {
@@ -25,9 +26,9 @@ export interface Slots {
    * Everything that fills a place, in order, of plugins that are on where the page belongs: in `unitId` or the unit of
    * `ticket` among the props, else the page's, else the reader's. A filling that fails is left out.
    */
-  fill(place: string, props: SlotProps, c: PageContext): Promise<Child[]>
+  fill<P extends PlaceName>(place: P, props: Places[P], c: PageContext): Promise<Child[]>
   /** For rows: one load per filling for the whole list, then a renderer for each row. Each row has its own unit. */
-  fillRows(place: string, rows: readonly SlotProps[], c: PageContext): Promise<(row: SlotProps) => Promise<Child[]>>
+  fillRows<P extends PlaceName>(place: P, rows: readonly Places[P][], c: PageContext): Promise<(row: Places[P]) => Promise<Child[]>>
 }
 
 
@@ -73,9 +74,9 @@ export function makeSlots(fills: Fills, gate: Gate, activation: Activation, here
 }
 
 /** Where no unit is known the installation's is meant. */
-function unitOf(props: SlotProps, c: PageContext): Id {
-  const ticket = props['ticket'] as { unitId?: unknown } | null | undefined
-  const known = [props['unitId'], ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
+function unitOf(props: object, c: PageContext): Id {
+  const { unitId, ticket } = props as { unitId?: unknown; ticket?: { unitId?: unknown } | null }
+  const known = [unitId, ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
   return known.find((id) => typeof id === 'string') as Id | undefined ?? ROOT_UNIT
 }
 

@@ -17,7 +17,7 @@ export interface Work {
   /** Id of this act: stands on history, facts and outgoing mail, so that it can be undone as one. */
   readonly act: string
   /** Says what happened; stored in the transaction, delivered to subscribers after commit, at least once. */
-  emit(name: FactName, fact: NewFact): void
+  emit<N extends FactName>(name: N, fact: NewFact<N>): void
   /** Keeps rows that nothing in this act reads until before commit; `write` then makes one statement of all of them. */
   gather<T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]): void
   /** Asks for a job; it exists if and only if the transaction commits. */
@@ -54,10 +54,7 @@ export interface WorkRoom {
   cutOff?: AbortSignal
 }
 
-/** Person id to write into history and facts; null for the system. */
-export function actorId(work: Pick<Work, 'actor'>): Id | null {
-  return work.actor.kind === 'person' ? work.actor.id : null
-}
+export { actorId } from '../permission/actor.ts'
 
 /**
  * Runs `run` in one transaction. Retried up to three times when PostgreSQL ends it for a deadlock or a serialisation
@@ -127,7 +124,7 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
   const plugin = chain.at(-1) ?? null
   const work = {
     ...core, [INNER]: inner,
-    emit: (name: FactName, fact: NewFact) => { said.push({ name, fact, plugin }) },
+    emit: <N extends FactName>(name: N, fact: NewFact<N>) => { said.push({ name, fact, plugin }) },
     gather: <T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]) => gatherInto(gathered, write, rows),
     enqueue: (task: string, payload: Record<string, unknown>, options: Omit<JobRequest, 'task' | 'payload'> = {}) => { jobs.push({ task, payload, ...options }) },
     pluginsOn(unitId: Id) {

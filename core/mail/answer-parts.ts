@@ -1,8 +1,9 @@
 /** Owns salutations and signatures: texts that stand around an agent's answer, chosen by queue, filled in for its ticket. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -43,7 +44,7 @@ export async function createPart(work: Work, kind: PartKind, form: PartForm): Pr
   demandAdmin(work.actor)
   const values = await checked(work, kind, form, null)
   const { id } = await work.db.insertInto(kind).values(values).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, kind, id, null, { ...values })
+  recordChange(work, partSubjects[kind], id, null, values)
   return id
 }
 
@@ -55,7 +56,7 @@ export async function editPart(work: Work, kind: PartKind, id: Id, form: PartFor
   const values = await checked(work, kind, form, id)
   if (!values.valid && before.queues.length > 0) throw refused('part.in-use', { where: before.queues.join(', ') }, 'valid')
   await work.db.updateTable(kind).set(values).where('id', '=', id).execute()
-  recordChange(work, kind, id, { name: before.name, body: before.body, valid: before.valid }, { ...values })
+  recordChange(work, partSubjects[kind], id, { name: before.name, body: before.body, valid: before.valid }, values)
 }
 
 async function checked(work: Work, kind: PartKind, form: PartForm, id: Id | null): Promise<PartForm> {
@@ -93,7 +94,7 @@ export async function setQueueParts(work: Work, queueId: Id, chosen: Record<Part
   }
   const before = await partsOfQueue(work.db, queueId)
   await work.db.updateTable('queue').set({ salutation_id: chosen.salutation, signature_id: chosen.signature }).where('id', '=', queueId).execute()
-  recordChange(work, 'queue text', queueId, before, { ...chosen })
+  recordChange(work, queuePartsSubject, queueId, before, chosen)
 }
 
 /** Salutation and signature of a ticket's queue, their tags filled in; '' where there is none. A chosen signature wins over the queue's own words. */
@@ -105,4 +106,27 @@ export async function partsForTicket(room: TextRoom, ticket: Ticket): Promise<Re
   return {
     salutation: salutation === '' ? '' : await fillIn(room, ticket, salutation), signature: signature === '' ? '' : await fillIn(room, ticket, signature),
   }
+}
+
+const partSubject = (kind: PartKind): CoreSubject<PartForm, PartForm> => ({
+  type: kind, right: 'installation', lies: null, words: `subject.${kind}`, named: kind, seen: pageAt(`/admin/answers/${kind}s`),
+  fields: { name: { words: 'field.name' }, body: { words: 'field.body' }, valid: { words: 'field.valid', as: 'yes-no' } },
+  way: {
+    read: (db, id) => db.selectFrom(kind).select(['name', 'body', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ name, body, valid }) => ({ name, body, valid }),
+    put: (work, id, form) => editPart(work, kind, id, form),
+  },
+})
+export const partSubjects: Record<PartKind, CoreSubject<PartForm, PartForm>> = { salutation: partSubject('salutation'), signature: partSubject('signature') }
+
+/** What a queue has chosen; it stands among the queue's automatic answers in the log. */
+export const queuePartsSubject: CoreSubject<Record<PartKind, Id | null>, Record<PartKind, Id | null>> = {
+  type: 'queue text', fits: ({ before, after }) => PART_KINDS.some((kind) => kind in { ...before, ...after }),
+  right: 'installation', lies: 'queue', words: 'subject.queue-parts', named: 'queue', seen: pageAt('/admin/queues'),
+  fields: { salutation: { words: 'field.salutation', as: 'salutation' }, signature: { words: 'field.signature', as: 'signature' } },
+  way: {
+    read: partsOfQueue,
+    form: ({ salutation, signature }) => ({ salutation, signature }),
+    put: setQueueParts,
+  },
 }

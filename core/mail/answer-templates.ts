@@ -1,9 +1,12 @@
 /** Owns answer templates: texts with files that agents put into what they write, offered by queue. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import type { Saying } from '../administration/words.ts'
+import { keepBlobs, readKept } from '../audit/kept.ts'
 import { readWholeBlob, storeBlob } from '../database/blob.ts'
 import type { AnswerTemplateType, Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -16,7 +19,7 @@ export const isTemplateType = (value: string | undefined): value is AnswerTempla
 const BODY_LENGTH = 20_000
 const FILES = 20
 
-export interface TemplateFile { id: Id; name: string; contentType: string; size: number }
+export interface TemplateFile { id: Id; name: string; contentType: string; size: number; blobId: Id }
 export interface AnswerTemplate {
   id: Id
   name: string
@@ -40,7 +43,7 @@ export interface TemplateForm {
 function templateQuery(db: Kysely<Database>) {
   return db.selectFrom('answer_template as t').select([
     't.id', 't.name', 't.type', 't.body', 't.valid',
-    sql<TemplateFile[]>`coalesce((select json_agg(json_build_object('id', f.id::text, 'name', f.name, 'contentType', f.content_type, 'size', f.size) order by f.id)
+    sql<TemplateFile[]>`coalesce((select json_agg(json_build_object('id', f.id::text, 'name', f.name, 'contentType', f.content_type, 'size', f.size, 'blobId', f.blob_id::text) order by f.id)
       from answer_template_attachment f where f.template_id = t.id), '[]')`.as('files'),
     sql<{ id: Id; name: string }[]>`coalesce((select json_agg(json_build_object('id', q.id::text, 'name', q.name) order by q.name)
       from queue_answer_template u join queue q on q.id = u.queue_id where u.template_id = t.id and q.valid), '[]')`.as('queues'),
@@ -65,7 +68,7 @@ export async function createTemplate(work: Work, form: TemplateForm): Promise<Id
   const values = await checked(work, form, null)
   const { id } = await work.db.insertInto('answer_template').values(values).returning('id').executeTakeFirstOrThrow()
   await writeRest(work, id, form)
-  recordChange(work, 'answer template', id, null, audited((await findTemplate(work.db, id))!))
+  recordChange(work, templateSubject, id, null, audited((await findTemplate(work.db, id))!))
   return id
 }
 
@@ -75,11 +78,61 @@ export async function editTemplate(work: Work, id: Id, form: TemplateForm): Prom
   if (!before) throw refused('not-found')
   await work.db.updateTable('answer_template').set(await checked(work, form, id)).where('id', '=', id).execute()
   await writeRest(work, id, form)
-  recordChange(work, 'answer template', id, audited(before), audited((await findTemplate(work.db, id))!))
+  const after = (await findTemplate(work.db, id))!
+  keepBlobs(work, before.files.filter((file) => !after.files.some((one) => one.id === file.id)).map((file) => file.blobId))
+  recordChange(work, templateSubject, id, audited(before), audited(after))
 }
 
-const audited = ({ name, type, body, valid, files, queues }: AnswerTemplate) => (
-  { name, type, body, valid, files: files.map((file) => file.name), queues: queues.map((queue) => queue.name) })
+interface AuditedFile { name: string; contentType: string; blobId: Id }
+interface AuditedTemplate { name: string; type: AnswerTemplateType; body: string; valid: boolean; files: AuditedFile[]; queues: Id[] }
+
+const audited = ({ name, type, body, valid, files, queues }: AnswerTemplate): AuditedTemplate => ({
+  name, type, body, valid, files: byBlob(files.map((file) => ({ name: file.name, contentType: file.contentType, blobId: file.blobId }))),
+  queues: queues.map((queue) => queue.id).toSorted(),
+})
+/** Neither has an order that anybody gave it. */
+const byBlob = (files: readonly AuditedFile[]): AuditedFile[] => files.toSorted((a, b) => Number(a.blobId) - Number(b.blobId) || (a.name < b.name ? -1 : 1))
+
+export const templateSubject: CoreSubject<AuditedTemplate, Omit<TemplateForm, 'newFiles' | 'dropFileIds'> & { files: AuditedFile[] }> = {
+  type: 'answer template', right: 'installation', lies: null, words: 'subject.answer-template', named: 'answer template', seen: pageAt('/admin/answers'),
+  fields: {
+    name: { words: 'field.name' }, type: { words: 'field.kind', as: { choice: 'template-type.' } }, body: { words: 'field.body' }, valid: { words: 'field.valid', as: 'yes-no' },
+    files: { words: 'field.files', as: { say: sayFiles } }, queues: { words: 'field.queues', as: 'queue' },
+  },
+  way: {
+    async read(db, id) {
+      const template = await findTemplate(db, id)
+      return template && audited(template)
+    },
+    // Earlier versions wrote names: of files that are still there, and of queues.
+    async today(db, id, values) {
+      const { files: oldFiles, queues: oldQueues, ...rest } = values as { files?: unknown[]; queues?: unknown[] }
+      const there = oldFiles || oldQueues ? await findTemplate(db, id) : undefined
+      const files = oldFiles?.map((file) => typeof file === 'string' ? there && audited(there).files.find((one) => one.name === file) : file)
+      const names = oldQueues?.filter((queue) => typeof queue === 'string' && !isId(queue)) as string[] | undefined
+      const rows = names && names.length > 0 ? await db.selectFrom('queue').select(['id', 'name']).where('name', 'in', names).execute() : []
+      const queues = oldQueues?.map((queue) => isId(queue as string) ? queue : rows.find((row) => row.name === queue)?.id)
+      if (files?.includes(undefined) || queues?.includes(undefined)) return undefined
+      return { ...rest, ...(files ? { files: byBlob(files as AuditedFile[]) } : {}), ...(queues ? { queues: queues.toSorted() } : {}) }
+    },
+    form: ({ name, type, body, valid, files, queues }) => ({ name, type, body, valid, files, queueIds: queues }),
+    async put(work, id, { files, ...form }) {
+      const there = (await findTemplate(work.db, id))?.files ?? []
+      const stays = there.filter((file) => files.some((one) => one.blobId === file.blobId && one.name === file.name))
+      const newFiles = await Promise.all(files.filter((file) => !stays.some((one) => one.blobId === file.blobId && one.name === file.name)).map(async (file) => {
+        const content = await readKept(work.db, file.blobId)
+        if (!content) throw refused('audit.no-way-back')
+        return { name: file.name, contentType: file.contentType, content }
+      }))
+      await editTemplate(work, id, { ...form, newFiles, dropFileIds: there.filter((file) => !stays.includes(file)).map((file) => file.id) })
+    },
+  },
+}
+
+function sayFiles(value: unknown, { t }: Saying): string {
+  const files = (value ?? []) as (string | { name: string })[]
+  return files.length === 0 ? t('value.none') : files.map((file) => typeof file === 'string' ? file : file.name).join(', ')
+}
 
 async function checked(work: Work, form: TemplateForm, id: Id | null) {
   const name = demandName(form.name, 'name')

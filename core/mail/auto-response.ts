@@ -9,7 +9,7 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { findPerson, isAddress } from '../person/persons.ts'
 import { emitArticle, inTicket, insertArticle } from '../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../i18n/languages.ts'
-import { addHistory, type HistoryType } from '../ticket/history.ts'
+import { addHistory, type NamedType } from '../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { customerTicketUrl } from '../ticket/url.ts'
@@ -27,9 +27,9 @@ const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|
 
 const FINISHED = new Set(['closed', 'removed', 'merged'])
 
-const HISTORY: Record<AutoResponseType, HistoryType> = {
+const HISTORY: Record<AutoResponseType, NamedType> = {
   'auto reply': 'SendAutoReply', 'auto reject': 'SendAutoReject', 'auto follow up': 'SendAutoFollowUp', 'auto reply/new ticket': 'SendAutoReply',
-  'auto remove': 'Misc', 'closed': 'SendCustomerNotification',
+  'auto remove': 'SendCustomerNotification', 'closed': 'SendCustomerNotification',
 }
 
 /** The mail or message that is answered. */

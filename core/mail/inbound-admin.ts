@@ -1,9 +1,10 @@
 /** Owns what an administrator decides about mails that failed or are held: a queue for them, or their end. */
 import { sql } from 'kysely'
+import { recordChange } from '../administration/change.ts'
 import { storableJson } from '../database/json.ts'
 import type { Id, MailReason } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
+import { inboundSubject } from './mail-list.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -17,7 +18,7 @@ export async function deliverInbound(work: Work, id: Id, queueId: Id): Promise<v
   if (!queue) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.db.updateTable('inbound_mail').set({ state: 'accepted', outcome: null, attempts: 0, to_queue_id: queueId }).where('id', '=', id).execute()
   work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
-  recordChange(work, 'inbound mail', id, { state: before.state, queue: null }, { state: 'accepted', queue: queueId })
+  recordChange(work, inboundSubject, id, { state: before.state, queue: null }, { state: 'accepted', queue: queueId })
 }
 
 /**
@@ -31,7 +32,7 @@ export async function deleteInbound(work: Work, id: Id, reason: string): Promise
   const reasons: MailReason[] = [...before.reason ?? [], { step: 'person', decided: 'deleted', rule: 'deleted-by-hand', detail: why }]
   await work.db.updateTable('inbound_mail')
     .set({ state: 'processed', outcome: 'deleted', processed_at: work.now, blob_id: null, reason: sql`${storableJson(reasons)}::jsonb` }).where('id', '=', id).execute()
-  recordChange(work, 'inbound mail', id, { state: before.state, outcome: null }, { state: 'processed', outcome: 'deleted', reason: why })
+  recordChange(work, inboundSubject, id, { state: before.state, outcome: null }, { state: 'processed', outcome: 'deleted' }, { told: { reason: why } })
 }
 
 async function lockStuck(work: Work, id: Id) {

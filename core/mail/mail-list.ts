@@ -1,13 +1,16 @@
 /** Owns lists of mail for administration, in and out, and what an administrator may do with one. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import { readBlob } from '../database/blob.ts'
 import { containing, cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id, InboundState, MailReason, OutboundState } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
+import { sayText } from '../i18n/texts.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { mailTexts } from './mail-texts.ts'
 import { GIVE_UP_AFTER_MS } from './outbound.ts'
 
 // ── in ──────────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +121,7 @@ export async function retryInbound(work: Work, id: Id): Promise<void> {
   if (row.state !== 'failed' && row.state !== 'held') throw refused('mail.not-failed')
   await work.db.updateTable('inbound_mail').set({ state: 'accepted', outcome: null, attempts: 0 }).where('id', '=', id).execute()
   work.enqueue('mail/process', { id }, { key: `mail/process/${id}` })
-  recordChange(work, 'inbound mail', id, { state: row.state }, { state: 'accepted' })
+  recordChange(work, inboundSubject, id, { state: row.state }, { state: 'accepted' })
 }
 
 // ── out ─────────────────────────────────────────────────────────────────────────────────────────
@@ -212,7 +215,7 @@ export async function sendOutboundNow(work: Work, id: Id): Promise<void> {
   await work.db.updateTable('outbound_mail').set({ state: 'queued', not_before: work.now, ...(before.state === 'failed' ? { give_up_at: giveUp } : {}) })
     .where('id', '=', id).execute()
   work.enqueue('mail/send', { id }, { key: `mail/send/${id}` })
-  recordChange(work, 'outbound mail', id, { state: before.state }, { state: 'queued', sendNow: true })
+  recordChange(work, outboundSubject, id, { state: before.state }, { state: 'queued' }, { told: { sendNow: true } })
 }
 
 /** Takes a mail out of the outbox before it leaves; not one that is on its way this moment. Errors: `mail.not-waiting`. */
@@ -223,7 +226,7 @@ export async function cancelOutbound(work: Work, id: Id): Promise<void> {
     select exists (select from graphile_worker.jobs where key = ${`mail/send/${id}`} and locked_at is not null) as sending`.execute(work.db)
   if (before.state !== 'queued' || rows[0]?.sending) throw refused('mail.not-waiting')
   await work.db.updateTable('outbound_mail').set({ state: 'cancelled' }).where('id', '=', id).execute()
-  recordChange(work, 'outbound mail', id, { state: before.state }, { state: 'cancelled' })
+  recordChange(work, outboundSubject, id, { state: before.state }, { state: 'cancelled' })
 }
 
 async function lockOutbound(work: Work, id: Id) {
@@ -234,3 +237,22 @@ async function lockOutbound(work: Work, id: Id) {
 }
 
 const words = (search = ''): string[] => search.split(/\s+/).filter(Boolean).slice(0, 8)
+
+/** A mail that was read again has made its ticket meanwhile, or found its end. */
+export const inboundSubject: CoreSubject<{ state: InboundState; queue: Id | null; outcome: string | null }> = {
+  type: 'inbound mail', right: 'installation', lies: null, words: 'subject.inbound-mail', named: 'inbound mail', seen: pageAt('/admin/mail/in'),
+  fields: {
+    state: { words: 'field.state', as: { choice: 'inbound.' } }, queue: { words: 'field.queue', as: 'queue' },
+    outcome: { words: 'field.outcome', as: { say: (value, { language, t }) => typeof value === 'string' ? sayText(mailTexts, language, `mail.outcome.${value}`) ?? value : t('value.none') } },
+  },
+  told: { reason: { words: 'field.reason' } },
+  way: { noWayBack: 'no-way.mail' },
+}
+
+/** What has left does not come back; what was cancelled is written anew. */
+export const outboundSubject: CoreSubject<{ state: OutboundState }> = {
+  type: 'outbound mail', right: 'installation', lies: null, words: 'subject.outbound-mail', named: 'outbound mail', seen: pageAt('/admin/mail/out'),
+  fields: { state: { words: 'field.state', as: { choice: 'outbound.' } } },
+  told: { sendNow: { words: 'field.send-now', as: 'yes-no' } },
+  way: { noWayBack: 'no-way.mail' },
+}

@@ -1,9 +1,11 @@
 /** Owns the texts of automatic answers: by kind and language, which is the standard, which queue uses which. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import type { Saying } from '../administration/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { languageFor, LANGUAGE_CODES } from '../i18n/languages.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -75,7 +77,7 @@ export async function createText(work: Work, form: TextForm, unitId: Id = ROOT_U
   const { values, variants } = await checked(work, form, null)
   const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()
   await writeVariants(work, id, variants)
-  recordChange(work, 'text', id, null, { ...values, type: form.type, ...variants }, { unitId })
+  recordChange(work, textSubject, id, null, { ...values, ...variants }, { unitId, told: { type: form.type } })
   return id
 }
 
@@ -89,7 +91,7 @@ export async function editText(work: Work, id: Id, form: Omit<TextForm, 'type'>)
   await work.db.updateTable('auto_response').set(values.valid ? values : { ...values, standard: false }).where('id', '=', id).execute()
   await work.db.deleteFrom('auto_response_text').where('auto_response_id', '=', id).execute()
   await writeVariants(work, id, variants)
-  recordChange(work, 'text', id, { name: before.name, valid: before.valid, standard: before.standard, ...before.variants },
+  recordChange(work, textSubject, id, { name: before.name, valid: before.valid, standard: before.standard, ...before.variants },
     { ...values, standard: before.standard && values.valid, ...variants }, { unitId: before.unitId })
 }
 
@@ -100,7 +102,7 @@ export async function setStandardText(work: Work, type: AutoResponseType, id: Id
   if (id !== null) await demandText(work, id, type)
   await work.db.updateTable('auto_response').set({ standard: false }).where('type', '=', type).where('standard', '=', true).execute()
   if (id !== null) await work.db.updateTable('auto_response').set({ standard: true }).where('id', '=', id).execute()
-  recordChange(work, 'text', type, { standard: before?.id ?? null }, { standard: id })
+  recordChange(work, standardTextSubject, type, { standard: before?.id ?? null }, { standard: id })
 }
 
 /** What a queue says itself of a kind: a text, none at all, or ('inherit') what its parents say, else the standard text. */
@@ -160,7 +162,7 @@ export async function setQueueText(work: Work, queueId: Id, type: AutoResponseTy
     if (choice !== 'none' && !isCentral(work.actor)) await demandOwnOrAbove(work, 'auto_response', choice, queue.unit_id, type)
     await work.db.insertInto('queue_auto_response').values({ queue_id: queueId, type, auto_response_id: choice === 'none' ? null : choice }).execute()
   }
-  recordChange(work, 'queue text', queueId, { [type]: before }, { [type]: choice }, { unitId: queue.unit_id })
+  recordChange(work, queueTextSubject, queueId, { [type]: before }, { [type]: choice }, { unitId: queue.unit_id })
 }
 
 async function demandText(work: Work, id: Id, type: AutoResponseType): Promise<void> {
@@ -196,4 +198,67 @@ async function checked(work: Work, form: Omit<TextForm, 'type'>, id: Id | null) 
 async function writeVariants(work: Work, id: Id, variants: Partial<Record<Language, TextVariant>>): Promise<void> {
   await work.db.insertInto('auto_response_text').values((Object.entries(variants) as [Language, TextVariant][])
     .map(([language, variant]) => ({ auto_response_id: id, language, ...variant }))).execute()
+}
+
+type TextValues = { name: string; valid: boolean; standard: boolean } & Partial<Record<Language, TextVariant | null>>
+
+export const textSubject: CoreSubject<TextValues, Omit<TextForm, 'type'> & { standard: boolean }> = {
+  type: 'text', right: 'unit', lies: 'said', words: 'subject.text', named: 'text', seen: pageAt('/admin/texts'),
+  fields: {
+    name: { words: 'field.name' }, valid: { words: 'field.valid', as: 'yes-no' }, standard: { words: 'field.standard', as: 'yes-no' },
+    pl: { words: 'field.pl', as: { say: sayVariant } }, en: { words: 'field.en', as: { say: sayVariant } },
+  },
+  told: { type: { words: 'field.kind', as: { choice: 'text-type.' } } },
+  way: {
+    async read(db, id) {
+      const text = await findText(db, id)
+      return text && { name: text.name, valid: text.valid, standard: text.standard, ...text.variants }
+    },
+    form: ({ name, valid, standard, pl, en }) => ({ name, valid, standard, variants: { pl: pl ?? NO_WORDS, en: en ?? NO_WORDS } }),
+    async put(work, id, { standard, ...form }) {
+      await editText(work, id, form)
+      // Switching it off took its place from it.
+      const now = await findText(work.db, id)
+      if (now && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
+    },
+  },
+}
+const NO_WORDS: TextVariant = { subject: '', body: '' }
+
+function sayVariant(value: unknown, { t }: Saying): string {
+  const { subject, body } = (value ?? NO_WORDS) as TextVariant
+  return subject === '' && body === '' ? t('value.none') : `${subject}\n${body.trim()}`
+}
+
+/** Which text is the standard one of its kind: the kind stands for the id. */
+export const standardTextSubject: CoreSubject<{ standard: Id | null }, { standard: Id | null }> = {
+  type: 'text', fits: ({ object }) => object !== null && isTextType(object.id), byName: true, right: 'installation', lies: null, words: 'subject.standard-text',
+  named: { say: (id, { t }) => isTextType(id) ? t(`text-type.${id}`) : id }, seen: () => '/admin/texts',
+  fields: { standard: { words: 'field.text', as: 'text' } },
+  way: {
+    read: async (db, id) => ({
+      standard: (await db.selectFrom('auto_response').select('id').where('type', '=', id as AutoResponseType).where('standard', '=', true).executeTakeFirst())?.id ?? null,
+    }),
+    form: ({ standard }) => ({ standard }),
+    put: (work, id, { standard }) => setStandardText(work, id as AutoResponseType, standard),
+  },
+}
+
+type Choices = Record<AutoResponseType, QueueTextChoice>
+
+export const queueTextSubject: CoreSubject<Choices, { choices: Choices }> = {
+  type: 'queue text', right: 'unit', lies: 'queue', words: 'subject.queue-text', named: 'queue', seen: pageAt('/admin/queues'),
+  fields: {
+    'auto reply': { words: 'text-type.auto reply', as: 'text' }, 'auto follow up': { words: 'text-type.auto follow up', as: 'text' },
+    'auto reject': { words: 'text-type.auto reject', as: 'text' }, 'auto reply/new ticket': { words: 'text-type.auto reply/new ticket', as: 'text' },
+    'closed': { words: 'text-type.closed', as: 'text' }, 'auto remove': { words: 'text-type.auto remove', as: 'text' },
+  },
+  sayValue: (_key, value, _id, { t }) => value === 'inherit' ? t('value.as-above') : value === 'none' ? t('value.no-text') : undefined,
+  way: {
+    read: queueTextChoices,
+    form: (choices) => ({ choices }),
+    async put(work, id, { choices }) {
+      for (const type of TEXT_TYPES) await setQueueText(work, id, type, choices[type])
+    },
+  },
 }

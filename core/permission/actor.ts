@@ -26,6 +26,9 @@ export interface Access {
   units?: readonly Id[]
 }
 
+/** Person id to write into history and facts; null for the system. */
+export const actorId = ({ actor }: { readonly actor: Actor }): Id | null => actor.kind === 'person' ? actor.id : null
+
 export const system = (name: string): SystemActor => ({ kind: 'system', name })
 
 /** The same person as a customer only: what the portal shows an agent of their own tickets. */

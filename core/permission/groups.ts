@@ -1,8 +1,9 @@
 /** Owns permission groups: a queue belongs to one, and rights are held in it. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
@@ -48,7 +49,7 @@ export async function createGroup(work: Work, form: GroupForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, form, null)
   const { id } = await work.db.insertInto('permission_group').values(values).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'group', id, null, values)
+  recordChange(work, groupSubject, id, null, values)
   return id
 }
 
@@ -61,7 +62,21 @@ export async function editGroup(work: Work, id: Id, form: GroupForm): Promise<vo
   if (before.name === ADMIN_GROUP && (values.name !== ADMIN_GROUP || !values.valid)) throw refused('group.admin-stays', {}, 'name')
   if (before.valid && !values.valid && before.queues.length > 0) throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
   await work.db.updateTable('permission_group').set(values).where('id', '=', id).execute()
-  recordChange(work, 'group', id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid }, values)
+  recordChange(work, groupSubject, id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid }, values)
+}
+
+type GroupValues = Awaited<ReturnType<typeof checked>>
+
+export const groupSubject: CoreSubject<GroupValues, GroupForm> = {
+  type: 'group', right: 'installation', lies: 'group', words: 'subject.group', named: 'group', seen: pageAt('/admin/groups'),
+  fields: {
+    name: { words: 'field.name' }, comment: { words: 'field.comment' }, unit_id: { words: 'field.unit', as: 'unit' }, valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    read: (db, id) => db.selectFrom('permission_group').select(['name', 'comment', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ name, comment, unit_id, valid }) => ({ name, comment, unitId: unit_id, valid }),
+    put: editGroup,
+  },
 }
 
 async function checked(work: Work, form: GroupForm, id: Id | null) {

@@ -1,8 +1,9 @@
 /** Owns who holds which right in which group: persons and roles, and which persons wear which role. */
 import type { Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject, type Values } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
@@ -76,7 +77,7 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
     }
     // Rights in a unit's group are that unit's affair, whoever the person belongs to.
     const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
-    recordChange(work, 'person right', personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === ROOT_UNIT ? {} : { unitId: unit_id })
+    recordChange(work, personRightSubject, personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === ROOT_UNIT ? {} : { unitId: unit_id })
   }
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }
@@ -93,7 +94,7 @@ export async function setRoleRights(work: Work, roleId: Id, wanted: RightsById):
     if (rights.length > 0) {
       await work.db.insertInto('group_role').values(rights.map((right) => ({ group_id: groupId, role_id: roleId, right }))).execute()
     }
-    recordChange(work, 'role right', roleId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights })
+    recordChange(work, roleRightSubject, roleId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights })
   }
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }
@@ -110,7 +111,7 @@ export async function setPersonRoles(work: Work, personId: Id, roleIds: readonly
   if (after.some((id) => !known.some((role) => role.id === id))) throw refused('not-found')
   await work.db.deleteFrom('role_person').where('person_id', '=', personId).execute()
   if (after.length > 0) await work.db.insertInto('role_person').values(after.map((role_id) => ({ role_id, person_id: personId }))).execute()
-  recordChange(work, 'person role', personId, { roles: before }, { roles: after })
+  recordChange(work, personRoleSubject, personId, { roles: before }, { roles: after })
   if (before.some((id) => !after.includes(id))) await demandAdminLeft(work)
 }
 
@@ -121,6 +122,48 @@ export async function setPersonRole(work: Work, personId: Id, roleId: Id, wears:
   if (wears) roles.add(roleId)
   else roles.delete(roleId)
   await setPersonRoles(work, personId, [...roles])
+}
+
+const RIGHTS_BY_GROUP = { prefix: 'group', of: 'group', words: 'each.group', as: 'rights' } as const
+const groupsOf = (of: object): Id[] => Object.keys(of).map((key) => key.slice('group '.length))
+const byGroup = (of: object, held: RightsById): Record<string, string[]> => Object.fromEntries(groupsOf(of).map((id) => [`group ${id}`, (held.get(id) ?? []).toSorted()]))
+/** Rights have no order. */
+const sorted = async (_db: unknown, _id: string, values: Values): Promise<Values> => (
+  Object.fromEntries(Object.entries(values).map(([key, rights]) => [key, ((rights ?? []) as string[]).toSorted()])))
+/** Rights beside the matrix are kept by the act as they stand, so that it is not asked for them. */
+const asForm = (values: Record<string, string[]>): { rights: RightsById } => (
+  { rights: new Map(groupsOf(values).map((id) => [id, values[`group ${id}`]!.filter((right) => MATRIX_RIGHTS.includes(right))])) })
+
+export const personRightSubject: CoreSubject<Record<string, string[]>, { rights: RightsById }> = {
+  type: 'person right', kind: 'permission', right: 'unit', lies: 'person', words: 'subject.person-right', named: 'person', seen: pageAt('/admin/persons'),
+  fields: {}, each: [RIGHTS_BY_GROUP],
+  way: {
+    read: async (db, id, of) => byGroup(of, await rightsOfPerson(db, id)),
+    today: sorted,
+    form: asForm,
+    put: (work, id, { rights }) => setPersonRights(work, id, rights),
+  },
+}
+
+export const roleRightSubject: CoreSubject<Record<string, string[]>, { rights: RightsById }> = {
+  type: 'role right', kind: 'permission', right: 'installation', lies: null, words: 'subject.role-right', named: 'role', seen: pageAt('/admin/roles'),
+  fields: {}, each: [RIGHTS_BY_GROUP],
+  way: {
+    read: async (db, id, of) => byGroup(of, await rightsOfRole(db, id)),
+    today: sorted,
+    form: asForm,
+    put: (work, id, { rights }) => setRoleRights(work, id, rights),
+  },
+}
+
+export const personRoleSubject: CoreSubject<{ roles: Id[] }, { roles: Id[] }> = {
+  type: 'person role', kind: 'permission', right: 'installation', lies: 'person', words: 'subject.person-role', named: 'person', seen: pageAt('/admin/persons'),
+  fields: { roles: { words: 'field.roles', as: 'role' } },
+  way: {
+    read: async (db, id) => ({ roles: [...await rolesOfPerson(db, id)].sort(byNumber) }),
+    form: ({ roles }) => ({ roles }),
+    put: (work, id, { roles }) => setPersonRoles(work, id, roles),
+  },
 }
 
 /** What differs from the stored rights, checked; rights outside the matrix are kept as they stand. */

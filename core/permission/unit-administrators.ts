@@ -3,9 +3,10 @@
  * nothing else; acts on what belongs to the installation stay the central administrator's. Rights they give are rights they hold.
  */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { ROOT_UNIT, up, upToAsk } from '../unit/tree.ts'
@@ -87,7 +88,7 @@ export async function addUnitAdministrator(work: Work, unitId: Id, personId: Id)
   if (!person.agent) throw refused('person.admin-needs-hat', {}, 'who')
   const added = await work.db.insertInto('unit_administrator').values({ unit_id: unitId, person_id: personId, since: work.now, given_by: actorId(work) })
     .onConflict((oc) => oc.doNothing()).returning('person_id').executeTakeFirst()
-  if (added) recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, { unitId })
+  if (added) recordChange(work, unitAdministratorSubject, unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, { unitId })
 }
 
 /** Takes it away: from oneself always; from others only centrally or from a unit above, so that neither of two can throw the other out. */
@@ -99,5 +100,20 @@ export async function removeUnitAdministrator(work: Work, unitId: Id, personId: 
   }
   const gone = await work.db.deleteFrom('unit_administrator').where('unit_id', '=', unitId).where('person_id', '=', personId).returning('person_id').executeTakeFirst()
   if (!gone) throw refused('not-found')
-  recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, { unitId })
+  recordChange(work, unitAdministratorSubject, unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, { unitId })
+}
+
+export const unitAdministratorSubject: CoreSubject<Record<string, true | null>, { persons: Map<Id, boolean> }> = {
+  type: 'unit administrator', right: 'unit', lies: 'said', words: 'subject.unit-administrator', named: 'unit', seen: pageAt('/admin/local'),
+  fields: {}, each: [{ prefix: 'person', of: 'person', words: 'each.person', as: 'yes-no' }],
+  way: {
+    async read(db, id, of) {
+      const named = new Set((await db.selectFrom('unit_administrator').select('person_id').where('unit_id', '=', id).execute()).map((row) => row.person_id))
+      return Object.fromEntries(Object.keys(of).map((key) => [key, named.has(key.slice('person '.length)) || null]))
+    },
+    form: (values) => ({ persons: new Map(Object.entries(values).map(([key, is]) => [key.slice('person '.length), is === true])) }),
+    async put(work, id, { persons }) {
+      for (const [personId, is] of persons) await (is ? addUnitAdministrator : removeUnitAdministrator)(work, id, personId)
+    },
+  },
 }

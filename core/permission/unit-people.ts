@@ -1,8 +1,9 @@
 /** Owns who works in a unit: the people with rights in its groups, and the agent hat a local administrator may give. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
+import { personSubject } from '../person/person-admin.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { downFrom } from '../unit/tree.ts'
@@ -61,5 +62,5 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
     if (rows[0]!.elsewhere) throw refused('unit.hat-central', {}, 'who')
   }
   await work.db.updateTable('person').set({ agent: true }).where('id', '=', personId).execute()
-  recordChange(work, 'person', personId, { agent: false }, { agent: true }, { unitId })
+  recordChange(work, personSubject, personId, { agent: false }, { agent: true }, { unitId })
 }

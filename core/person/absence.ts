@@ -1,9 +1,10 @@
 /** Owns absences of agents: when they are away, and who stands in for them. Standing in gives no right that is not held already. */
 import type { Kysely } from 'kysely'
 import { DateTime } from 'luxon'
+import { recordChange } from '../administration/change.ts'
+import type { CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 
@@ -71,8 +72,8 @@ export async function setAbsence(work: Work, personId: Id, form: AbsenceForm): P
     from_at: from.toJSDate(), until_at: until.toJSDate(), substitute_id: substitute?.id ?? null, note: demandShort(form.note, 'note', 300),
   }
   await work.db.insertInto('person_absence').values({ person_id: personId, ...values }).onConflict((oc) => oc.column('person_id').doUpdateSet(values)).execute()
-  recordChange(work, 'person absence', personId, before && said(work, before), said(work, {
-    from: values.from_at, until: values.until_at, substituteName: substitute?.name ?? null, note: values.note,
+  recordChange(work, absenceSubject, personId, before && said(work.config.zone, before), said(work.config.zone, {
+    from: values.from_at, until: values.until_at, substituteId: substitute?.id ?? null, substituteName: substitute?.name ?? null, note: values.note,
   }))
 }
 
@@ -81,7 +82,7 @@ export async function endAbsence(work: Work, personId: Id): Promise<void> {
   const before = await lockForAbsence(work, personId)
   if (!before) return
   await work.db.deleteFrom('person_absence').where('person_id', '=', personId).execute()
-  recordChange(work, 'person absence', personId, said(work, before), null)
+  recordChange(work, absenceSubject, personId, said(work.config.zone, before), null)
 }
 
 async function lockForAbsence(work: Work, personId: Id): Promise<Absence | null> {
@@ -105,7 +106,33 @@ function day(work: Work, text: string, field: string): DateTime {
 }
 
 /** As the audit log keeps it: days, not moments. */
-function said(work: Work, absence: Pick<Absence, 'from' | 'until' | 'substituteName' | 'note'>): Record<string, unknown> {
-  const iso = (at: Date) => DateTime.fromJSDate(at, { zone: work.config.zone }).toISODate()
-  return { from: iso(absence.from), until: iso(lastDay(absence)), substitute: absence.substituteName, note: absence.note }
+function said(zone: string, absence: Pick<Absence, 'from' | 'until' | 'substituteId' | 'substituteName' | 'note'>) {
+  const iso = (at: Date) => DateTime.fromJSDate(at, { zone }).toISODate()!
+  return { from: iso(absence.from), until: iso(lastDay(absence)), substitute: absence.substituteName, substitute_id: absence.substituteId, note: absence.note }
+}
+
+export const absenceSubject: CoreSubject<ReturnType<typeof said>, AbsenceForm> = {
+  type: 'person absence', right: 'installation', lies: null, words: 'subject.person-absence', named: 'person', seen: (id) => `/admin/persons/${id}/absence`,
+  fields: {
+    from: { words: 'field.from', as: 'day' }, until: { words: 'field.until', as: 'day' }, substitute: { words: 'field.substitute' }, substitute_id: { words: null },
+    note: { words: 'field.note' },
+  },
+  way: {
+    async read(db, id, _of, { zone }) {
+      const stands = await absences(db).where('away.person_id', '=', id).executeTakeFirst()
+      return stands && said(zone, stands)
+    },
+    // Earlier versions wrote the name alone.
+    async today(db, id, values) {
+      if ('substitute_id' in values || !('substitute' in values)) return values
+      const { substitute } = values
+      if (substitute === null) return { ...values, substitute_id: null }
+      const found = await db.selectFrom('person').select('id').where('name', '=', substitute as string).where('agent', '=', true).where('valid', '=', true).where('id', '<>', id).execute()
+      return found.length === 1 ? { ...values, substitute_id: found[0]!.id } : undefined
+    },
+    form: ({ from, until, substitute_id, note }) => ({ from, until, substituteId: substitute_id, note }),
+    put: setAbsence,
+    make: setAbsence,
+    remove: endAbsence,
+  },
 }

@@ -1,8 +1,9 @@
 /** Owns persons known from a directory: taking entries over, and what is kept of them; plugins bring the entries. */
 import type { Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
+import { personSubject } from './person-admin.ts'
 import { placePersons } from '../unit/placing.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
@@ -87,7 +88,7 @@ export async function switchOffDirectoryPersons(work: Work, personIds: readonly 
     }
     await work.db.deleteFrom('session').where('person_id', '=', id).execute()
     await work.db.updateTable('person_directory').set({ off_since: work.now }).where('person_id', '=', id).execute()
-    recordChange(work, 'person', id, { valid: true }, { valid: false })
+    recordChange(work, personSubject, id, { valid: true }, { valid: false })
     done.off.push(id)
   }
   return done
@@ -174,8 +175,9 @@ async function take(work: Work, person: DirectoryPerson, plan: Plan, stored: Sto
 function tell(work: Work, id: Id, before: StoredPerson | undefined, { what }: DirectoryChange, directory: string): void {
   const told = what.filter(({ field }) => !['dn', 'groups', 'attributes'].includes(field))
   if (told.length === 0) return
-  const after = { ...Object.fromEntries(told.map((one) => [one.field, one.after])), from: `directory ${directory}` }
-  recordChange(work, 'person', id, before ? Object.fromEntries(told.map((one) => [one.field, one.before])) : null, after)
+  // As the directory writes them: not the person's columns, so that it is told and put back by nobody but the directory.
+  const words = (of: 'before' | 'after'): object => Object.fromEntries(told.map((one) => [one.field, one[of]]))
+  recordChange(work, personSubject, id, before ? words('before') : null, words('after'), { told: { from: `directory ${directory}` } })
 }
 
 async function isAdminLeft(work: Work): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import { siteUrl } from '../config.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'

@@ -1,9 +1,10 @@
 /** Owns what an administrator does with persons: make, edit, addresses, passwords. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { languageFor } from '../i18n/languages.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import type { Host } from '../kernel/contract.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
@@ -52,7 +53,7 @@ export async function addPerson(work: Work, form: PersonForm, address: string): 
     agent: form.agent, language: form.language, phone: values.phone, unitId: form.unitId, source: 'local',
   })
   if (!form.valid) await work.db.updateTable('person').set({ valid: false }).where('id', '=', id).execute()
-  recordChange(work, 'person', id, null, { ...values, address: address.trim() || null })
+  recordChange(work, personSubject, id, null, values, { told: { address: address.trim() || null } })
   return id
 }
 
@@ -69,7 +70,7 @@ export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<
   await work.db.updateTable('person').set({ ...values, ...placed }).where('id', '=', id).execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
   if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
-  recordChange(work, 'person', id, before, values)
+  recordChange(work, personSubject, id, before, values)
 }
 
 async function checked(work: Work, form: PersonForm, id: Id | null, address: string) {
@@ -109,7 +110,7 @@ export async function addAddress(work: Work, personId: Id, typed: string): Promi
   const added = await work.db.insertInto('person_address').values({ person_id: personId, address, main: first, verified_at: null })
     .onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
   if (!added) throw refused('person.address-taken', {}, 'address')
-  recordChange(work, 'person address', personId, null, { address, main: first })
+  recordChange(work, personAddressSubject, personId, null, { address, main: first })
 }
 
 /** Takes an address away; when it was the main one, the next becomes it. Mail from it makes a new person from now on. */
@@ -121,7 +122,7 @@ export async function removeAddress(work: Work, personId: Id, addressId: Id): Pr
     const next = (await listAddresses(work.db, personId))[0]
     if (next) await work.db.updateTable('person_address').set({ main: true }).where('id', '=', next.id).execute()
   }
-  recordChange(work, 'person address', personId, { address: one.address, main: one.main }, null)
+  recordChange(work, personAddressSubject, personId, { address: one.address, main: one.main }, null)
   return one.address
 }
 
@@ -132,7 +133,7 @@ export async function makeMainAddress(work: Work, personId: Id, addressId: Id): 
   const before = (await listAddresses(work.db, personId)).find((address) => address.main)
   await work.db.updateTable('person_address').set({ main: false }).where('person_id', '=', personId).where('main', '=', true).execute()
   await work.db.updateTable('person_address').set({ main: true }).where('id', '=', addressId).execute()
-  recordChange(work, 'person address', personId, { main: before?.address ?? null }, { main: one.address })
+  recordChange(work, personAddressSubject, personId, { main: before?.address ?? null }, { main: one.address })
 }
 
 async function lockAddress(work: Work, personId: Id, addressId: Id): Promise<{ address: string; main: boolean }> {
@@ -150,7 +151,7 @@ export async function setPasswordOf(room: Pick<Host, 'work'>, actor: PersonActor
   await room.work(actor, async (work) => {
     if (!await findPerson(work.db, personId)) throw refused('not-found')
     await takePassword(work, personId, hash)
-    recordChange(work, 'person password', personId, null, { by: 'administrator' })
+    recordChange(work, personPasswordSubject, personId, null, { by: 'administrator' })
   })
 }
 
@@ -170,6 +171,66 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
     kind: 'login link', from, envelopeFrom: '', to: [person.address], subject: t('password-link.subject', params), body: t('password-link.body', params),
     headers: { 'Auto-Submitted': 'auto-generated' },
   })
-  recordChange(work, 'person password', personId, null, { link: person.address }, { kind: 'password-link' })
+  recordChange(work, personPasswordSubject, personId, null, { link: person.address }, { kind: 'password-link' })
   return person.address
+}
+
+type PersonValues = Awaited<ReturnType<typeof checked>>
+
+export const personSubject: CoreSubject<PersonValues, PersonForm> = {
+  type: 'person', right: 'installation', lies: 'person', words: 'subject.person', named: 'person', seen: pageAt('/admin/persons'),
+  fields: {
+    login: { words: 'field.login' }, first_name: { words: 'field.first_name' }, last_name: { words: 'field.last_name' }, name: { words: 'field.name' },
+    language: { words: 'field.language', as: { choice: 'language.' } }, phone: { words: 'field.phone' }, unit_id: { words: 'field.unit', as: 'unit' },
+    agent: { words: 'field.agent', as: 'yes-no' }, valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  // What a directory says besides, and the address a person begins with.
+  told: {
+    'address': { words: 'field.address' }, 'addresses': { words: 'field.addresses' }, 'main address': { words: 'field.main' }, 'roles': { words: 'field.roles' },
+    'unit': { words: 'field.unit' }, 'from': { words: 'field.told-by' },
+  },
+  way: {
+    read: (db, id) => db.selectFrom('person').select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid'])
+      .where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: (values) => ({
+      login: values.login ?? '', firstName: values.first_name, lastName: values.last_name, name: values.name, language: values.language, phone: values.phone,
+      unitId: values.unit_id, agent: values.agent, valid: values.valid,
+    }),
+    put: editPerson,
+    refuses: ({ after }) => after && 'from' in after ? 'no-way.directory' : undefined,
+  },
+}
+
+interface AddressValues { address?: string; main: boolean | string | null }
+
+/** One of a person's addresses came or went; or another became the main one: then `main` is that address. */
+export const personAddressSubject: CoreSubject<AddressValues, { address: string; main: boolean | string | null }> = {
+  type: 'person address', right: 'installation', lies: 'person', words: 'subject.person-address', named: 'person', seen: pageAt('/admin/persons'),
+  fields: { address: { words: 'field.address' }, main: { words: 'field.main' } },
+  way: {
+    async read(db, id, of) {
+      const addresses = await listAddresses(db, id)
+      if (!('address' in of)) return { main: addresses.find((one) => one.main)?.address ?? null }
+      const one = addresses.find(({ address }) => address === of['address'])
+      return one && { address: one.address, main: one.main }
+    },
+    form: ({ address, main }) => ({ address: address ?? '', main }),
+    async put(work, id, { main }) {
+      await makeMainAddress(work, id, (await listAddresses(work.db, id)).find((one) => one.address === main)?.id ?? '')
+    },
+    async make(work, id, { address, main }) {
+      await addAddress(work, id, address)
+      const one = (await listAddresses(work.db, id)).find((other) => other.address === address)
+      if (main === true && one && !one.main) await makeMainAddress(work, id, one.id)
+    },
+    async remove(work, id, { address }) {
+      await removeAddress(work, id, (await listAddresses(work.db, id)).find((one) => one.address === address)?.id ?? '')
+    },
+  },
+}
+
+export const personPasswordSubject: CoreSubject<{ by: string; link: string }> = {
+  type: 'person password', kind: 'password-set', right: 'installation', lies: 'person', words: 'subject.person-password', named: 'person', seen: pageAt('/admin/persons'),
+  fields: { by: { words: 'field.by', as: { choice: 'by.' } }, link: { words: 'field.link' } },
+  way: { noWayBack: 'no-way.secret' },
 }

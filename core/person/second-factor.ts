@@ -2,9 +2,10 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
 import { system, type Actor } from '../permission/actor.ts'
@@ -65,7 +66,7 @@ export async function confirmSecondFactor(room: Pick<Host, 'db' | 'work'>, ask: 
     if (!await confirmFactor(work.db, ask.personId, work.now)) throw refused('conflict')
     const made = await makeCodes(work, ask.personId)
     await endSessions(work, ask.personId, ask.session)
-    recordChange(work, 'second factor', ask.personId, null, { on: true })
+    recordChange(work, secondFactorSubject, ask.personId, null, { on: true })
     return made
   })
   if (codes) return codes
@@ -90,13 +91,13 @@ export async function checkCode(room: Pick<Host, 'db' | 'work'>, ask: { personId
 /** New recovery codes in the place of all earlier ones; a code must have been checked. */
 export async function newRecoveryCodes(work: Work, personId: Id): Promise<string[]> {
   if (!await hasSecondFactor(work.db, personId)) throw refused('not-found')
-  recordChange(work, 'second factor', personId, null, { recoveryCodes: 'new' })
+  recordChange(work, secondFactorSubject, personId, null, { recoveryCodes: 'new' })
   return makeCodes(work, personId)
 }
 
 /** The person switches it off; a code must have been checked. Where a role demands it, they are led to set it up again. */
 export async function endSecondFactor(work: Work, personId: Id): Promise<void> {
-  if (await deleteFactor(work.db, personId)) recordChange(work, 'second factor', personId, { on: true }, { on: false })
+  if (await deleteFactor(work.db, personId)) recordChange(work, secondFactorSubject, personId, { on: true }, { on: false })
 }
 
 /** An administrator takes it away from somebody who has lost app and codes: the password alone is enough until it is set up anew. */
@@ -104,7 +105,7 @@ export async function resetSecondFactor(work: Work, personId: Id): Promise<void>
   demandAdmin(work.actor)
   if (!await deleteFactor(work.db, personId)) throw refused('not-found')
   await endSessions(work, personId)
-  recordChange(work, 'second factor', personId, { on: true }, { on: false, by: 'administrator' })
+  recordChange(work, secondFactorSubject, personId, { on: true }, { on: false }, { told: { by: 'administrator' } })
 }
 
 const totp = (secret: string, { site, account }: { site: string; account: string }): TOTP =>
@@ -141,3 +142,11 @@ async function makeCodes(work: Work, personId: Id): Promise<string[]> {
 
 const hashCode = (personId: Id, typed: string): Buffer =>
   createHash('sha256').update(`${personId} ${typed.toLowerCase().replace(/[^a-z0-9]/g, '')}`).digest()
+
+/** What stood there was a secret, which is gone: it is set up anew. */
+export const secondFactorSubject: CoreSubject<{ on: boolean; recoveryCodes: string }> = {
+  type: 'second factor', right: 'installation', lies: 'person', words: 'subject.second-factor', named: 'person', seen: pageAt('/admin/persons'),
+  fields: { on: { words: 'field.on', as: 'yes-no' }, recoveryCodes: { words: 'field.recovery-codes', as: { choice: 'recovery-codes.' } } },
+  told: { by: { words: 'field.by', as: { choice: 'by.' } } },
+  way: { noWayBack: 'no-way.secret' },
+}

@@ -1,6 +1,6 @@
 /** Owns sessions: opening, finding, ending them. Only a hash of the token is kept. */
 import type { Kysely } from 'kysely'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { deleteEndedSessions, deleteOwnSession, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'

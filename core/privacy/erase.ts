@@ -1,10 +1,11 @@
 /** Owns erasing a person: every trace in tables and files goes, every row that reports count stays. */
 import { sql, type RawBuilder } from 'kysely'
-import { erasePersonFromEvents } from '../audit/audit.ts'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { erasePersonFromEvents } from '../audit/record.ts'
 import { storeBlob } from '../database/blob.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -46,7 +47,7 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   const rows = await blot(work, rulesFor(traces), tickets, progress)
   await demandAdminLeft(work)
   await sql`select set_config('pomoc.audit_way', '', true)`.execute(work.db)
-  recordChange(work, 'person', id, { erased: false }, { erased: true })
+  recordChange(work, erasureSubject, id, { erased: false }, { erased: true })
   return { tickets: tickets.length, rows, ...files }
 }
 
@@ -152,4 +153,11 @@ async function searchBlobs(work: Work, searcher: ReturnType<typeof makeSearcher>
     at = { id: rows.at(-1)!.blob_id, seq: rows.at(-1)!.seq }
     progress(0.5 * (Number(at.id) / Math.max(1, Number(all!.last))), 'files')
   }
+}
+
+export const erasureSubject: CoreSubject<{ erased: boolean }> = {
+  type: 'person', fits: ({ before, after }) => 'erased' in { ...before, ...after }, right: 'installation', lies: 'person', words: 'subject.person', named: 'person',
+  seen: pageAt('/admin/persons'),
+  fields: { erased: { words: 'field.erased', as: 'yes-no' } },
+  way: { noWayBack: 'no-way.erased' },
 }

@@ -1,8 +1,9 @@
 /** Owns what an administrator does with queues: make, place in the tree, edit, switch off. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
@@ -89,7 +90,7 @@ export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
   await demandLocal(work, form, null, queues)
   const values = { ...await checked(work, form, null), name: fullName(queues, form, null) }
   const { id } = await work.db.insertInto('queue').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'queue', id, null, values, { unitId: values.unit_id })
+  recordChange(work, queueSubject, id, null, values, { unitId: values.unit_id })
   await addressesChanged(work)
   return id
 }
@@ -120,9 +121,9 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
     for (const one of renamed) await work.db.updateTable('queue').set({ name: one.name }).where('id', '=', one.id).execute()
   }
   // Only what this form holds: order, salutation and signature have acts of their own.
-  const stood = Object.fromEntries(Object.keys(values).map((key) => [key, before[key as keyof typeof values]]))
+  const stood: Partial<QueueValues> = Object.fromEntries(Object.keys(values).map((key) => [key, before[key as keyof typeof values]]))
   // Where mail goes is kept by queue, names included.
-  if (recordChange(work, 'queue', id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
+  if (recordChange(work, queueSubject, id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
 }
 
 /** In the order in which the unit's people know them. All of the unit's queues are named, others are left out. */
@@ -130,9 +131,9 @@ export async function orderQueues(work: Work, unitId: Id, ids: readonly Id[]): P
   await demandUnitAdmin(work, unitId)
   const own = (await lockTree(work)).filter((queue) => queue.unit_id === unitId).sort((a, b) => a.sort - b.sort || Number(a.id) - Number(b.id))
   const wanted = [...ids.filter((id) => own.some((queue) => queue.id === id)), ...own.map((queue) => queue.id).filter((id) => !ids.includes(id))]
-  const before = own.map((queue) => queue.name)
+  const before = own.map((queue) => queue.id)
   for (const [i, id] of wanted.entries()) await work.db.updateTable('queue').set({ sort: i + 1 }).where('id', '=', id).execute()
-  recordChange(work, 'unit', unitId, { queues: before }, { queues: wanted.map((id) => own.find((queue) => queue.id === id)!.name) }, { unitId })
+  recordChange(work, queueOrderSubject, unitId, { queues: before }, { queues: wanted }, { unitId })
 }
 
 /**
@@ -221,3 +222,55 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   }
 }
 
+type QueueValues = Awaited<ReturnType<typeof checked>> & { name: string }
+
+/** A full name's last level: what the form holds; the levels above it are other queues' names. */
+const lastLevel = (name: unknown): string => String(name).split('::').at(-1)!
+
+export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
+  type: 'queue', right: 'unit', lies: 'queue', words: 'subject.queue', named: 'queue', seen: pageAt('/admin/queues'),
+  fields: {
+    name: { words: 'field.name' }, parent_id: { words: 'field.parent-queue', as: 'queue' }, unit_id: { words: 'field.unit', as: 'unit' },
+    group_id: { words: 'field.group', as: 'group' }, calendar_id: { words: 'field.calendar', as: 'calendar' }, address_id: { words: 'field.sender', as: 'system address' },
+    follow_up_possible: { words: 'field.follow_up_possible', as: { choice: 'follow-up.' } },
+    follow_up_strangers: { words: 'field.follow_up_strangers', as: { choice: 'strangers.' } },
+    follow_up_lock: { words: 'field.follow_up_lock', as: 'yes-no' }, language: { words: 'field.language', as: { choice: 'language.' } },
+    signature: { words: 'field.own-signature' }, comment: { words: 'field.comment' }, valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  told: { handedOver: { words: 'field.handed-over' }, to: { words: 'field.handed-to', as: 'queue' } },
+  way: {
+    async read(db, id) {
+      const row = await db.selectFrom('queue').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+      return row && { ...row, name: lastLevel(row.name) }
+    },
+    today: async (_db, _id, values) => 'name' in values ? { ...values, name: lastLevel(values['name']) } : values,
+    form: (values) => ({
+      name: values.name, parentId: values.parent_id, unitId: values.unit_id, groupId: values.group_id, calendarId: values.calendar_id, addressId: values.address_id,
+      followUpPossible: values.follow_up_possible, followUpStrangers: values.follow_up_strangers, followUpLock: values.follow_up_lock, language: values.language,
+      signature: values.signature, comment: values.comment, valid: values.valid,
+    }),
+    put: editQueue,
+  },
+}
+
+/** Of the unit whose queues they are, among whose own values it stands in the log. */
+export const queueOrderSubject: CoreSubject<{ queues: Id[] }, { queues: Id[] }> = {
+  type: 'unit', fits: ({ before, after }) => 'queues' in { ...before, ...after }, right: 'unit', lies: 'unit', words: 'subject.queue-order', named: 'unit', seen: pageAt('/admin/units'),
+  fields: { queues: { words: 'field.queues', as: 'queue' } },
+  way: {
+    async read(db, id, of) {
+      const named = of['queues'] as Id[]
+      const rows = await db.selectFrom('queue').select('id').where('unit_id', '=', id).orderBy('sort').orderBy('id').execute()
+      // A queue that came since has no place in what was ordered then.
+      return { queues: rows.map((row) => row.id).filter((one) => named.includes(one)) }
+    },
+    // Earlier versions wrote names.
+    async today(db, id, values) {
+      const own = await db.selectFrom('queue').select(['id', 'name']).where('unit_id', '=', id).execute()
+      const queues = (values['queues'] as string[]).map((one) => own.find((queue) => queue.id === one || queue.name === one)?.id)
+      return queues.includes(undefined) ? undefined : { queues }
+    },
+    form: ({ queues }) => ({ queues }),
+    put: (work, id, { queues }) => orderQueues(work, id, queues),
+  },
+}

@@ -1,8 +1,9 @@
 /** Owns the addresses of the help desk: what mail to each of them opens a ticket in. */
 import type { Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
@@ -53,7 +54,7 @@ export async function createSystemAddress(work: Work, form: SystemAddressForm): 
   await demandLocal(work, values, null)
   const row = await work.db.insertInto('system_address').values(values).onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
-  recordChange(work, 'system address', row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
+  recordChange(work, systemAddressSubject, row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
   await addressesChanged(work)
   return row.id
 }
@@ -67,7 +68,7 @@ export async function editSystemAddress(work: Work, id: Id, form: SystemAddressF
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
-  if (recordChange(work, 'system address', id, before, values, { unitId: await unitOfQueue(work, values.queue_id) })) await addressesChanged(work)
+  if (recordChange(work, systemAddressSubject, id, before, values, { unitId: await unitOfQueue(work, values.queue_id) })) await addressesChanged(work)
 }
 
 const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>
@@ -91,6 +92,19 @@ async function checked(work: Work, form: SystemAddressForm) {
 }
 
 type Values = Awaited<ReturnType<typeof checked>>
+
+export const systemAddressSubject: CoreSubject<Values, SystemAddressForm> = {
+  type: 'system address', right: 'unit', lies: 'address', words: 'subject.system-address', named: 'system address', seen: pageAt('/admin/addresses'),
+  fields: {
+    address: { words: 'field.address' }, name: { words: 'field.name' }, queue_id: { words: 'field.queue', as: 'queue' }, valid: { words: 'field.valid', as: 'yes-no' },
+    by_unit: { words: 'field.by_unit', as: 'yes-no' }, topic_id: { words: 'field.topic', as: 'topic' },
+  },
+  way: {
+    read: (db, id) => db.selectFrom('system_address').select(['address', 'name', 'queue_id', 'valid', 'by_unit', 'topic_id']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ address, name, queue_id, valid, by_unit, topic_id }) => ({ address, name, queueId: queue_id, valid, byUnit: by_unit, topicId: topic_id }),
+    put: editSystemAddress,
+  },
+}
 
 /** A local administrator leads addresses of our own domains to queues of their units, where the limits allow it. */
 async function demandLocal(work: Work, values: Values, before: Values | null): Promise<void> {

@@ -1,6 +1,7 @@
 /** Owns reading a ticket's history: its rows with who did it, and why the program decided as it did. */
 import type { Kysely } from 'kysely'
 import type { Database, Id, MailReason } from '../database/schema.ts'
+import { CHANGEABLE } from './attributes.ts'
 
 export interface HistoryRow {
   id: Id
@@ -35,10 +36,12 @@ export async function listHistory(db: Kysely<Database>, ticketId: Id): Promise<H
   }))
 }
 
+const PERSONS = CHANGEABLE.filter(({ kind }) => kind === 'agent' || kind === 'customer').map(({ column }) => column)
+
 /** Names of the persons that history speaks of by id (owners, customers). */
 export async function personsInHistory(db: Kysely<Database>, rows: readonly HistoryRow[]): Promise<Map<Id, string>> {
   const ids = rows.flatMap((row) => [row.before, row.after].flatMap((columns) =>
-    ['owner_id', 'responsible_id', 'customer_id'].map((column) => columns?.[column]).filter((id) => typeof id === 'string')))
+    PERSONS.map((column) => columns?.[column]).filter((id) => typeof id === 'string')))
   if (ids.length === 0) return new Map()
   const people = await db.selectFrom('person').select(['id', 'name']).where('id', 'in', [...new Set(ids)]).execute()
   return new Map(people.map((person) => [person.id, person.name]))

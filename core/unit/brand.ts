@@ -1,9 +1,12 @@
 /** Owns a unit's looks: its short name, its colour with the contrast it must have, its logo. */
 import type { Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import type { Saying } from '../administration/words.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { keepBlobs, readKept } from '../audit/kept.ts'
 import { storeBlob } from '../database/blob.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandShort } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
@@ -106,5 +109,26 @@ export async function saveBrand(work: Work, unitId: Id, form: { name: string; co
   const after: Brand = { name: demandShort(form.name, 'name', 60), colour: colour || null, ...logo }
   const row = { name: after.name, colour: after.colour, logo_blob_id: after.logoBlobId, logo_type: after.logoType }
   await work.db.insertInto('unit_brand').values({ unit_id: unitId, ...row }).onConflict((oc) => oc.column('unit_id').doUpdateSet(row)).execute()
-  recordChange(work, 'unit looks', unitId, { ...before }, { ...after }, { unitId })
+  if (before.logoBlobId !== null && before.logoBlobId !== after.logoBlobId) keepBlobs(work, [before.logoBlobId])
+  recordChange(work, looksSubject, unitId, before, after, { unitId })
+}
+
+export const looksSubject: CoreSubject<Brand, { name: string; colour: string; logoBlobId: Id | null }> = {
+  type: 'unit looks', right: 'unit', lies: 'said', words: 'subject.unit-looks', named: 'unit', seen: pageAt('/admin/local'),
+  fields: {
+    name: { words: 'field.short-name' }, colour: { words: 'field.colour' }, logoBlobId: { words: 'field.logo', as: { say: sayLogo } }, logoType: { words: null },
+  },
+  way: {
+    read: findBrand,
+    form: ({ name, colour, logoBlobId }) => ({ name, colour: colour ?? '', logoBlobId }),
+    async put(work, id, { name, colour, logoBlobId }) {
+      const logo = logoBlobId === null ? null : await readKept(work.db, logoBlobId)
+      if (logo === undefined) throw refused('audit.no-way-back')
+      await saveBrand(work, id, { name, colour, logo })
+    },
+  },
+}
+
+function sayLogo(value: unknown, { t }: Saying): string {
+  return value === null || value === undefined ? t('value.none') : t('value.picture', { id: String(value) })
 }

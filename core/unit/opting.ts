@@ -1,13 +1,17 @@
 /** Owns a unit's stepping in and out: its first queue and group, the hand-over of open tickets, and the way back. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
+import { groupSubject } from '../permission/groups.ts'
+import { personRightSubject } from '../permission/rights.ts'
 import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { queueSubject } from '../queue/queue-admin.ts'
 import { handOver } from '../ticket/move.ts'
 import { OPEN_TYPES } from '../ticket/ticket.ts'
 import { demandWithin, readLimits } from './limits.ts'
@@ -36,7 +40,7 @@ export async function optIn(work: Work, unitId: Id): Promise<{ restored: number 
   await work.db.updateTable('unit').set({ opted_in_at: work.now }).where('id', '=', unitId).execute()
   const restored = await giveBack(work, unitId)
   if (!await mainQueueOf(work.db, unitId)) await openFirst(work, unit)
-  recordChange(work, 'unit opted in', unitId, { since: null }, { since: work.now }, { unitId })
+  recordChange(work, optedInSubject, unitId, { since: null }, { since: work.now }, { unitId })
   await addressesChanged(work)
   return { restored }
 }
@@ -70,8 +74,8 @@ async function openFirst(work: Work, unit: { id: Id; name: string }): Promise<vo
     calendar_id: null, address_id: null, language: null,
   }
   const { id } = await work.db.insertInto('queue').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'group', groupId, null, { name: unit.name }, { unitId: unit.id })
-  recordChange(work, 'queue', id, null, values, { unitId: unit.id })
+  recordChange(work, groupSubject, groupId, null, { name: unit.name }, { unitId: unit.id })
+  recordChange(work, queueSubject, id, null, values, { unitId: unit.id })
   // A group that opens nothing yet: whoever runs the unit holds every right in it, and so may give them.
   const administrators = await work.db.selectFrom('unit_administrator').innerJoin('person', 'person.id', 'unit_administrator.person_id')
     .select('person.id').where('unit_administrator.unit_id', '=', unit.id).where('person.agent', '=', true).where('person.valid', '=', true).execute()
@@ -79,7 +83,7 @@ async function openFirst(work: Work, unit: { id: Id; name: string }): Promise<vo
   const holders = new Set([...administrators.map((one) => one.id), ...(own !== null && !isCentral(work.actor) ? [own] : [])])
   for (const personId of holders) {
     await work.db.insertInto('group_person').values({ group_id: groupId, person_id: personId, right: 'rw' }).execute()
-    recordChange(work, 'person right', personId, { [`group ${groupId}`]: [] }, { [`group ${groupId}`]: ['rw'] }, { unitId: unit.id })
+    recordChange(work, personRightSubject, personId, { [`group ${groupId}`]: [] }, { [`group ${groupId}`]: ['rw'] }, { unitId: unit.id })
   }
 }
 
@@ -160,7 +164,7 @@ export async function optOut(work: Work, unitId: Id): Promise<{ handedOver: numb
   const resting = await restQueues(work, own)
   await work.db.insertInto('unit_rest').values({ unit_id: unitId, since: work.now, queues: resting, addresses: JSON.stringify(redirected) })
     .onConflict((oc) => oc.column('unit_id').doUpdateSet({ since: work.now, queues: resting, addresses: JSON.stringify(redirected) })).execute()
-  recordChange(work, 'unit opted in', unitId, { since: unit.opted_in_at }, { since: null, handedOver: tickets.length }, { unitId })
+  recordChange(work, optedInSubject, unitId, { since: unit.opted_in_at }, { since: null }, { unitId, told: { handedOver: tickets.length } })
   await addressesChanged(work)
   return { handedOver: tickets.length }
 }
@@ -193,7 +197,14 @@ export async function closeQueue(work: Work, queueId: Id, to: Id): Promise<numbe
   await work.db.updateTable('system_address').set({ queue_id: target.id }).where('queue_id', '=', queue.id).execute()
   await work.db.updateTable('route').set({ queue_id: target.id }).where('queue_id', '=', queue.id).execute()
   await work.db.updateTable('queue').set({ valid: false }).where('id', '=', queue.id).execute()
-  recordChange(work, 'queue', queue.id, { valid: true }, { valid: false, handedOver: open.length, to: target.id }, { unitId: queue.unit_id })
+  recordChange(work, queueSubject, queue.id, { valid: true }, { valid: false }, { unitId: queue.unit_id, told: { handedOver: open.length, to: target.id } })
   await addressesChanged(work)
   return open.length
+}
+
+/** Stepping out hands tickets to others, with whom they stay: it is done where the plan of it is shown, never by taking a line of the log back. */
+export const optedInSubject: CoreSubject<{ since: Date | null }> = {
+  type: 'unit opted in', right: 'unit', lies: 'said', words: 'subject.unit-opted-in', named: 'unit', seen: pageAt('/admin/local'),
+  fields: { since: { words: 'field.since', as: 'moment' } }, told: { handedOver: { words: 'field.handed-over' } },
+  way: { noWayBack: 'no-way.opting' },
 }

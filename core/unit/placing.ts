@@ -1,8 +1,9 @@
 /** Owns to which unit a person belongs: by rules over what is known of them, by their own word, by an administrator's. */
 import type { Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id, UnitSaidBy } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -99,7 +100,32 @@ export async function choosePersonUnit(work: Work, unitId: Id): Promise<void> {
   if (before.unit_id === unitId) return
   const after = { unit_id: unitId, unit_by: 'self' as const }
   await work.db.updateTable('person').set({ ...after, unit_rule_id: null }).where('id', '=', personId).execute()
-  recordChange(work, 'person unit', personId, before, after, { unitId })
+  recordChange(work, personUnitSubject, personId, before, after, { unitId })
+}
+
+/**
+ * Puts a person back where they were before somebody said otherwise, and who had said so then. What a rule had said, the rules say
+ * again at the next occasion. Errors: `not-found`, `choice-gone`.
+ */
+export async function putPersonUnit(work: Work, personId: Id, { unitId, by }: { unitId: Id | null; by: UnitSaidBy | null }): Promise<void> {
+  demandAdmin(work.actor)
+  const before = await work.db.selectFrom('person').select(['unit_id', 'unit_by']).where('id', '=', personId).forUpdate().executeTakeFirst()
+  if (!before) throw refused('not-found')
+  const unit = unitId === null || await work.db.selectFrom('unit').select('id').where('id', '=', unitId).where('valid', '=', true).executeTakeFirst()
+  if (!unit) throw refused('choice-gone', {}, 'unit')
+  const after = { unit_id: unitId, unit_by: by }
+  await work.db.updateTable('person').set({ ...after, unit_rule_id: null }).where('id', '=', personId).execute()
+  recordChange(work, personUnitSubject, personId, before, after, unitId === null ? {} : { unitId })
+}
+
+export const personUnitSubject: CoreSubject<{ unit_id: Id | null; unit_by: UnitSaidBy | null }, { unitId: Id | null; by: UnitSaidBy | null }> = {
+  type: 'person unit', right: 'installation', lies: 'person', words: 'subject.person-unit', named: 'person', seen: pageAt('/admin/persons'),
+  fields: { unit_id: { words: 'field.unit', as: 'unit' }, unit_by: { words: 'field.unit_by', as: { choice: 'unit-by.' } } },
+  way: {
+    read: (db, id) => db.selectFrom('person').select(['unit_id', 'unit_by']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ unit_id, unit_by }) => ({ unitId: unit_id, by: unit_by }),
+    put: putPersonUnit,
+  },
 }
 
 export interface UnitRuleForm { sort: number; kind: RuleKind; name: string; value: string; unitId: Id; valid: boolean }
@@ -115,12 +141,25 @@ export async function saveUnitRule(work: Work, id: Id | null, form: UnitRuleForm
   }
   if (id === null) {
     const made = await work.db.insertInto('unit_rule').values(values).returning('id').executeTakeFirstOrThrow()
-    recordChange(work, 'unit rule', made.id, null, values)
+    recordChange(work, unitRuleSubject, made.id, null, values)
     return made.id
   }
   const before = isId(id) && await work.db.selectFrom('unit_rule').select(['sort', 'kind', 'name', 'value', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst()
   if (!before) throw refused('not-found')
   await work.db.updateTable('unit_rule').set(values).where('id', '=', id).execute()
-  recordChange(work, 'unit rule', id, before, values)
+  recordChange(work, unitRuleSubject, id, before, values)
   return id
+}
+
+export const unitRuleSubject: CoreSubject<{ sort: number; kind: RuleKind; name: string; value: string; unit_id: Id; valid: boolean }, UnitRuleForm> = {
+  type: 'unit rule', right: 'installation', lies: null, words: 'subject.unit-rule', named: 'unit rule', seen: pageAt('/admin/routing/rules'),
+  fields: {
+    sort: { words: 'field.place' }, kind: { words: 'field.kind', as: { choice: 'rule-kind.' } }, name: { words: 'field.attribute' }, value: { words: 'field.value' },
+    unit_id: { words: 'field.unit', as: 'unit' }, valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    read: (db, id) => db.selectFrom('unit_rule').select(['sort', 'kind', 'name', 'value', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ sort, kind, name, value, unit_id, valid }) => ({ sort, kind, name, value, unitId: unit_id, valid }),
+    put: saveUnitRule,
+  },
 }

@@ -1,9 +1,10 @@
 /** Owns the routing table: what is stored of it, who changes it, and the queue that takes a question in the end. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import type { CoreSubject } from '../administration/subject.ts'
 import type { Config } from '../config.ts'
 import type { Database, Id, MailReason } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { destinationOf, readAddressBook } from '../mail/addresses.ts'
@@ -64,8 +65,26 @@ export async function setRoute(work: Work, unitId: Id, topicId: Id | null, queue
   await work.db.deleteFrom('route').where('unit_id', '=', unitId).where('topic_id', topicId === null ? 'is' : '=', topicId).execute()
   if (queueId !== null) await work.db.insertInto('route').values({ unit_id: unitId, topic_id: topicId, queue_id: queueId }).execute()
   const key = topicId === null ? 'rest' : `topic ${topicId}`
-  recordChange(work, 'route', unitId, { [key]: before }, { [key]: queueId }, { unitId })
+  recordChange(work, routeSubject, unitId, { [key]: before }, { [key]: queueId }, { unitId })
 }
+
+export const routeSubject: CoreSubject<Record<string, Id | null>, { routes: Map<Id | null, Id | null> }> = {
+  type: 'route', right: 'unit', lies: 'said', words: 'subject.route', named: 'unit', seen: () => '/admin/routing',
+  fields: { rest: { words: 'field.rest', as: 'queue' } }, each: [{ prefix: 'topic', of: 'topic', words: 'each.topic', as: 'queue' }],
+  way: {
+    async read(db, id, of) {
+      const own = await routesOf(db, id)
+      return Object.fromEntries(Object.keys(of).map((key) => [key, own.get(topicOf(key)) ?? null]))
+    },
+    form: (values) => ({ routes: new Map(Object.entries(values).map(([key, queueId]) => [topicOf(key), queueId])) }),
+    async put(work, id, { routes }) {
+      for (const [topicId, queueId] of routes) await setRoute(work, id, topicId, queueId)
+    },
+  },
+}
+
+/** 'topic 5' → '5'; everything else → null. */
+const topicOf = (key: string): Id | null => key === 'rest' ? null : key.slice('topic '.length)
 
 function isBelow(units: ReadonlyMap<Id, RoutedUnit>, unitId: Id, above: Id): boolean {
   for (let at: Id | null = unitId; at !== null; at = units.get(at)?.parentId ?? null) if (at === above) return true

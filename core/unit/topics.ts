@@ -1,9 +1,10 @@
 /** Owns topics: what people ask about, in their words; the university's and each unit's own. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { nameIn } from '../i18n/names.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
@@ -52,7 +53,7 @@ export async function createTopic(work: Work, unitId: Id, form: TopicForm): Prom
   let slug = base
   for (let n = 2; taken.has(slug); n++) slug = `${base}-${n}`
   const { id } = await work.db.insertInto('topic').values({ ...values, slug, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'topic', id, null, { ...values, slug }, { unitId })
+  recordChange(work, topicSubject, id, null, values, { unitId, told: { slug } })
   return id
 }
 
@@ -64,13 +65,24 @@ export async function editTopic(work: Work, id: Id, form: TopicForm): Promise<vo
   await demandUnitAdmin(work, unit_id)
   const values = checked(form)
   await work.db.updateTable('topic').set(values).where('id', '=', id).execute()
-  recordChange(work, 'topic', id, stood, values, { unitId: unit_id })
+  recordChange(work, topicSubject, id, stood, values, { unitId: unit_id })
 }
 
 const checked = (form: TopicForm) => ({
   name: demandName(form.name, 'name', 100), name_en: demandShort(form.nameEn, 'nameEn', 100) || null,
   sort: Number.isSafeInteger(form.sort) ? Math.max(-10_000, Math.min(form.sort, 10_000)) : 0, valid: form.valid,
 })
+
+export const topicSubject: CoreSubject<ReturnType<typeof checked>, TopicForm> = {
+  type: 'topic', right: 'unit', lies: 'said', words: 'subject.topic', named: 'topic', seen: pageAt('/admin/topics'),
+  fields: { name: { words: 'field.name' }, name_en: { words: 'field.name_en' }, sort: { words: 'field.place' }, valid: { words: 'field.valid', as: 'yes-no' } },
+  told: { slug: { words: 'field.slug' } },
+  way: {
+    read: (db, id) => db.selectFrom('topic').select(['name', 'name_en', 'sort', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ name, name_en, sort, valid }) => ({ name, nameEn: name_en ?? '', sort, valid }),
+    put: editTopic,
+  },
+}
 
 /** "Sieć i Wi-Fi" → 'siec-i-wi-fi'. */
 function slugOf(name: string): string {

@@ -1,4 +1,4 @@
-/** Owns what a unit's administrators see of its work: figures by queue, its log of changes, its looks in force. */
+/** Owns what a unit's administrators see of its work: figures by queue, its looks in force. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Brand } from './brand.ts'
@@ -22,25 +22,6 @@ export async function unitFigures(db: Kysely<Database>, unitId: Id, since: Date)
         join lateral (select min(created_at) as first from article where ticket_id = t.id and sender_type = 'agent' and visible) a on a.first is not null
         where t.queue_id = q.id and t.created_at >= ${since}) as "firstAnswer"
     from queue q where q.unit_id = ${unitId} order by not q.valid, q.sort, string_to_array(q.name collate "pl-x-icu", '::')`.execute(db)
-  return rows
-}
-
-export interface UnitChange {
-  id: Id; at: Date; /** Null: the program itself. */ who: string | null; what: string; thing: string
-  before: Record<string, unknown> | null
-  after: Record<string, unknown> | null
-}
-
-/** Kinds of the audit log that are the unit's affair: who logged in, and from where, is not. */
-const CHANGES = ['admin-changed', 'permission', 'plugin-activation', 'setting']
-
-/** Changes in these units, the newest first, from before the event `before` on. */
-export async function listUnitChanges(db: Kysely<Database>, unitIds: readonly Id[], before?: Id, limit = 50): Promise<UnitChange[]> {
-  if (unitIds.length === 0) return []
-  const rows = await db.selectFrom('audit_event as e').leftJoin('person as p', 'p.id', 'e.person_id')
-    .select(['e.id', 'e.at', 'p.name as who', 'e.object_type as what', 'e.object_id as thing', 'e.before', 'e.after'])
-    .where('e.unit_id', 'in', unitIds).where('e.kind', 'in', CHANGES).where('e.object_type', 'not like', 'person password')
-    .$if(before !== undefined, (query) => query.where('e.id', '<', before!)).orderBy('e.id', 'desc').limit(limit).execute()
   return rows
 }
 

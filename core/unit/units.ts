@@ -1,9 +1,10 @@
 /** Owns the tree of units: list, make, rename, move, calendar, on and off. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { recordChange } from '../administration/change.ts'
+import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { ACTIVATION_CHANGED } from '../kernel/activation.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { notify } from '../kernel/facts.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
@@ -77,7 +78,7 @@ export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, { ...form, parentId: form.parentId ?? ROOT_UNIT }, null)
   const { id } = await work.db.insertInto('unit').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'unit', id, null, values, { unitId: id })
+  recordChange(work, unitSubject, id, null, values, { unitId: id })
   await notify(work, ACTIVATION_CHANGED)
   return id
 }
@@ -89,7 +90,7 @@ export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void
   const before = await work.db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).executeTakeFirst()
   if (!before) throw refused('not-found')
   await work.db.updateTable('unit').set(values).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, values, { unitId: id })
+  recordChange(work, unitSubject, id, before, values, { unitId: id })
   // What is on in a unit comes from those above it.
   if (before.parent_id !== values.parent_id) await notify(work, ACTIVATION_CHANGED)
 }
@@ -101,7 +102,34 @@ export async function setUnitCalendar(work: Work, id: Id, calendarId: Id | null)
   if (!before) throw refused('not-found')
   if (calendarId !== null && !isCentral(work.actor)) await demandOwnOrAbove(work, 'calendar', calendarId, id, 'calendarId')
   await work.db.updateTable('unit').set({ calendar_id: calendarId }).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, { calendar_id: calendarId }, { unitId: id })
+  recordChange(work, unitCalendarSubject, id, before, { calendar_id: calendarId }, { unitId: id })
+}
+
+type UnitValues = Awaited<ReturnType<typeof checked>>
+
+export const unitSubject: CoreSubject<UnitValues, UnitForm> = {
+  type: 'unit', right: 'installation', lies: 'unit', words: 'subject.unit', named: 'unit', seen: pageAt('/admin/units'),
+  fields: {
+    parent_id: { words: 'field.parent-unit', as: 'unit' }, slug: { words: 'field.slug' }, name: { words: 'field.name' }, name_en: { words: 'field.name_en' },
+    calendar_id: { words: 'field.calendar', as: 'calendar' }, valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    read: (db, id) => db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ parent_id, slug, name, name_en, calendar_id, valid }) => ({ parentId: parent_id, slug, name, nameEn: name_en ?? '', calendarId: calendar_id, valid }),
+    put: editUnit,
+  },
+}
+
+/** The one value of a unit that its own administrators change too. */
+export const unitCalendarSubject: CoreSubject<{ calendar_id: Id | null }, { calendarId: Id | null }> = {
+  type: 'unit', fits: ({ before, after }) => before !== null && after !== null && Object.keys({ ...before, ...after }).join() === 'calendar_id',
+  right: 'unit', lies: 'unit', words: 'subject.unit', named: 'unit', seen: pageAt('/admin/units'),
+  fields: { calendar_id: { words: 'field.calendar', as: 'calendar' } },
+  way: {
+    read: (db, id) => db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ calendar_id }) => ({ calendarId: calendar_id }),
+    put: (work, id, { calendarId }) => setUnitCalendar(work, id, calendarId),
+  },
 }
 
 /** A unit and every unit below it, of a list in which parents stand before their children. */

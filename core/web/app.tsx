@@ -9,6 +9,7 @@ import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
 import { theme } from '../../themes/default/theme.ts'
 import { languageFor } from '../i18n/languages.ts'
+import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
@@ -70,7 +71,10 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   healthRoutes(app, options.readiness ?? makeReadiness(host.db), stopping)
   if (options.metrics) metricsRoute(app, host.config, options.metrics)
 
-  // 3. Who asks, in which language, and whether they mean it.
+  // 3. What programs ask of plugins: each route knows by itself who calls.
+  const programs = apiRoutes(app, kernel)
+
+  // 4. Who asks, in which language, and whether they mean it.
   app.use(findActor)
   app.use(chooseLanguage)
   const limit = host.config.smtp.maxSizeKb * 1024
@@ -81,7 +85,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(guardForms)
   app.use(demandSecondFactor)
 
-  // 4. Core's few pages, then the plugins': everything else that a person sees.
+  // 5. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)
   articleRoutes(app)
   liveRoute(app, {
@@ -94,6 +98,6 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       return await sees('ro') || sees('see')
     },
   })
-  kernel.mount(app)
+  kernel.mount(app, programs)
   return app
 }

@@ -1,6 +1,6 @@
 /** Owns writing CSV that spreadsheets open rightly: RFC 4180 quoting, CRLF, UTF-8 with a byte order mark, no formulas. */
 import { stream } from 'hono/streaming'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import { LANGUAGES } from '../i18n/languages.ts'
 import type { PageContext } from '../kernel/contract.ts'
 

@@ -15,8 +15,8 @@ import { Button, ButtonLink } from './parts/fields.tsx'
 import { CSRF_FIELD } from './csrf.ts'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
-  const refusal = asRefusal(error)
-  if (!refusal) c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+  const refusal = refusalOf(error)
+  if (!refusal) logFailure(c, error)
   try {
     return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
   } catch (second) {
@@ -27,7 +27,13 @@ export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
 
 export const handleNotFound: NotFoundHandler<WebEnv> = (c) => show(c, refused('not-found'))
 
-function asRefusal(error: unknown): Refusal | undefined {
+/** Tells the operator of what nobody expected. */
+export function logFailure(c: PageContext, error: unknown): void {
+  c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+}
+
+/** What is no failure: a rule said no, too much was sent, or the database is away. */
+export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
   return databaseIsAway(error) ? refused('unavailable') : undefined

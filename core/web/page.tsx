@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Id } from '../database/schema.ts'
 import type { PageContext } from '../kernel/contract.ts'
+import type { FrameName } from '../kernel/places.ts'
 import { theme } from '../../themes/default/theme.ts'
 import { takeFlash } from './flash.ts'
 import { webTexts } from './i18n/web-texts.ts'
@@ -14,7 +15,7 @@ import { TopBar, type TopBarProps } from './parts/top-bar.tsx'
 /** What stands around the content. A plugin writes one function that makes its own: `deskFrame(c)`. */
 export interface Frame {
   /** Class of the body: how wide, and what else the style sheet knows of it. */
-  name: 'portal' | 'desk' | 'admin' | 'plain'
+  name: FrameName
   home?: string
   /** Where one is, beside the brand: a unit, an area. */
   area?: Child

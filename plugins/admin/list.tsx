@@ -230,8 +230,4 @@ async function* fromArray<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
   yield* rows
 }
 
-/** "2026-11-23 07:05" in the site's zone: what spreadsheets read as a time. */
-export function plainTime(c: PageContext, at: Date | null): string {
-  if (!at) return ''
-  return new Intl.DateTimeFormat('sv', { timeZone: c.get('host').config.zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
-}
+export { plainTime } from '../../core/index.ts'

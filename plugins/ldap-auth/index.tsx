@@ -25,11 +25,11 @@ export default definePlugin({
   commands,
   routes: (app, host) => directoryRoutes(app, host),
   slots: {
-    'document.head': { order: 30, render: (props, c) => props['frame'] === 'admin' && c.req.path.startsWith(PATH) ? <link rel="stylesheet" href={c.get('asset')('ldap-auth.css')} /> : null },
+    'document.head': { order: 30, render: (props, c) => props.frame === 'admin' && c.req.path.startsWith(PATH) ? <link rel="stylesheet" href={c.get('asset')('ldap-auth.css')} /> : null },
     'portal.login': { order: 10, render: async (_props, c, here) => <LostPassword c={c} url={String((await here.settings()).lostPassword)} /> },
     'admin.rail': {
       order: 40,
-      render: (props, c) => <ul><li><a href={PATH} aria-current={props['path'] === PATH ? 'page' : undefined}>{words(c)('title')}</a></li></ul>,
+      render: (props, c) => <ul><li><a href={PATH} aria-current={props.path === PATH ? 'page' : undefined}>{words(c)('title')}</a></li></ul>,
     },
   },
   async start(host) {

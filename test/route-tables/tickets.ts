@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
 import { insertArticle } from '../../core/article/articles.ts'
+import { actOf, actsOfferedBy } from '../../core/ticket/acts.ts'
 import type { Site, Visitor } from '../web.ts'
 
 export interface Thing { ticket: Id; number: string; article: Id; attachment: Id; note: Id; noteAttachment: Id; held: Id; heldAttachment: Id; act: string; queue: Id; otherQueue: Id }
@@ -18,7 +19,11 @@ export interface TicketRoute {
 const act = (name: string, fields: (thing: Thing) => Record<string, string> = () => ({}), answer = 303): TicketRoute =>
   ({ as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/${name}`, fields, answer })
 
+/** Each act that the desk offers on a ticket is asked here by itself; rows below say with which fields. */
+const OFFERED = Object.fromEntries(actsOfferedBy('desk').filter((name) => actOf(name).on === 'ticket').map((name) => [`POST /desk/tickets/:id/${name}`, act(name)]))
+
 export const TICKET_ROUTES: Record<string, TicketRoute> = {
+  ...OFFERED,
   'GET /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, answer: 200 },
   'POST /tickets/:id/confirm': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/confirm`, answer: 303 },
   'POST /tickets/:id/people': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/people`, fields: () => ({ who: 'COLLEAGUE', right: 'read' }), answer: 303 },

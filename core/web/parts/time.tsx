@@ -25,3 +25,9 @@ export const Time = ({ c, at, as = 'moment', zone }: { c: PageContext; at: Date;
     : sayDateTime(at, where, language, clock())
   return <time datetime={at.toISOString()} title={exact(at, where, language)}>{words}</time>
 }
+
+/** A moment for a file: '2026-11-17 10:15', in the installation's zone. */
+export function plainTime(c: PageContext, at: Date | null): string {
+  if (!at) return ''
+  return new Intl.DateTimeFormat('sv', { timeZone: c.get('host').config.zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
+}

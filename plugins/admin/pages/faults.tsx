@@ -38,7 +38,7 @@ export function faultRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-const KINDS = ['slot', 'guard', 'mail check', 'mail step', 'search', 'page', 'fact', 'job', 'start'] as const
+const KINDS = ['slot', 'guard', 'mail check', 'mail step', 'search', 'login', 'page', 'api', 'fact', 'job', 'start'] as const
 const kindKey = (kind: string): AdminKey => `fault.kind.${KINDS.find((known) => known === kind) ?? 'job'}`
 
 async function faultsPage(c: PageContext): Promise<Response> {

@@ -142,4 +142,12 @@ export const en = {
 
   'suggest.title': 'Perhaps this helps',
   'desk.side': 'From the knowledge base',
+
+  'subject.entry': 'Knowledge base entry',
+  'subject.files': 'Files of an entry',
+  'subject.category': 'Knowledge base category',
+  'field.shown': 'Shown',
+  'field.newest-text': 'Newest text',
+  'field.text-in-force': 'Text that is shown',
+  'each.file': '{name}',
 } satisfies Record<keyof typeof pl, Text>

@@ -141,4 +141,12 @@ export const pl = {
 
   'suggest.title': 'Może to pomoże',
   'desk.side': 'Z bazy wiedzy',
+
+  'subject.entry': 'Wpis bazy wiedzy',
+  'subject.files': 'Załączniki wpisu',
+  'subject.category': 'Kategoria bazy wiedzy',
+  'field.shown': 'Pokazywany',
+  'field.newest-text': 'Najnowsza treść',
+  'field.text-in-force': 'Treść, którą widać',
+  'each.file': '{name}',
 } satisfies Record<string, Text>

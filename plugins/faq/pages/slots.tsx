@@ -1,6 +1,6 @@
 /** Owns what the knowledge base shows on other pages: a link, suggestions while one asks, entries beside a ticket. */
 import type { Child } from 'hono/jsx'
-import { hx, isFragment, type Here, type Id, type Language, type PageContext, type PersonActor, type Ticket } from '../../../core/index.ts'
+import { fragment, hx, isFragment, type Here, type Id, type Language, type PageContext, type PersonActor, type Ticket } from '../../../core/index.ts'
 import { listItems, slugOf, unitsAbove, type ListedItem } from '../faq.store.ts'
 import { standingIn } from '../rights.ts'
 import type { settings } from '../settings.ts'
@@ -41,7 +41,7 @@ export async function suggestionsAnswer(c: PageContext, host: FaqHost): Promise<
   const unitId = c.get('unitId')!
   if (!isFragment(c)) return c.redirect(`/u/${await slugOf(host.db, unitId)}/faq?search=${encodeURIComponent(c.req.query('subject') ?? '')}`, 302)
   const part = await suggestions(c, c.req.query('subject') ?? '', { unitId, host, settings: () => host.settings(unitId) })
-  return c.html(String(await (part as { toString(): string | Promise<string> }).toString()))
+  return fragment(c, part)
 }
 
 const SuggestionList = ({ c, items }: { c: PageContext; items: readonly ListedItem[] }) => items.length === 0 ? null : (

@@ -2,12 +2,10 @@
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarOfQueue, Card, colleaguesIn, Crumb, CsrfField, EmptyState, groupsOfUnit, listActivations,
-  listTopics, listUnitAdministrators, listUnitChanges, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readLimits,
-  readRouting, ROOT_UNIT, route, routesOf, sayHours, shortName, submit, Time, topicName, topicsOffered, unitFigures, unitsBelow,
-  type FormState, type PageContext, type Plugin, type WebEnv,
+  blankForm, Button, ButtonLink, calendarOfQueue, Card, CHANGE_KINDS, colleaguesIn, Crumb, CsrfField, EmptyState, groupsOfUnit, listActivations, listTopics, listUnitAdministrators,
+  listEvents, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readerOf, readLimits, readRouting, ROOT_UNIT, route, routesOf, sayHours, saying, sayObject, shortName, submit, Time,
+  topicName, topicsOffered, unitFigures, unitsBelow, type FormState, type PageContext, type Plugin, type WebEnv,
 } from '../../../core/index.ts'
-import { sayChange, thingNames } from '../change-words.ts'
 import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
@@ -82,11 +80,11 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
   const queues = figures.filter((queue) => queue.valid)
   const offered = topicsOffered(topics, table.units, unit.id)
   const taken = offered.filter((topic) => own.has(topic.id))
-  const [people, calendar, changes, plugins] = await Promise.all([
+  const [people, calendar, { rows: changes }, plugins] = await Promise.all([
     colleaguesIn(db, groups.map((group) => group.id)), main ? calendarOfQueue(db, main.id) : null,
-    listUnitChanges(db, [...unitsBelow(units, unit.id)], undefined, 3), switchedOn(c, unit.id),
+    listEvents(db, [...unitsBelow(units, unit.id)], { filter: { kinds: CHANGE_KINDS }, limit: 3, language: c.get('language') }), switchedOn(c, unit.id),
   ])
-  const names = await thingNames(c, changes)
+  const said = await saying(db, readerOf(c), changes)
   const steps: Step[] = [
     { done: queues.length > 0, label: t('step.queues'), href: `${path}/queues` }, { done: taken.length > 0 || own.has(null), label: t('step.topics'), href: `${path}/topics` },
     { done: people.filter((one) => one.valid).length > 1, label: t('step.people'), href: `${path}/people` },
@@ -130,7 +128,7 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
           <p>{admins.filter((one) => one.unitId === unit.id).map((one) => one.name).join(', ') || t('glance.no-admins')}</p>
         </Glance>
         <Glance title={t('area.log')} href={`${path}/log`} more={t('glance.log')}>
-          <ul>{changes.map((change) => <li><Time c={c} at={change.at} /> {sayChange(change, names, t)}</li>)}</ul>
+          <ul>{changes.map((change) => <li><Time c={c} at={change.at} /> {sayObject(said, change)}</li>)}</ul>
         </Glance>
       </div>
       <p class="unit-out"><a href={`${path}/opt-out`}>{t('out.link')}</a></p>

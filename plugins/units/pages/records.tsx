@@ -1,11 +1,10 @@
 /** Owns what a unit's administrators read: its mail and what became of it, its figures, its log of changes. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Card, csvAnswer, EmptyState, isId, listInbound, listUnitChanges, listUnits, mailTexts, OUTCOMES, PageHead, readFields,
-  revertChange, shortName, statusOf, submit, Time, unitFigures, unitsBelow, type FormState, type MailKey, type PageContext, type UnitChange,
-  type WebEnv,
+  ActButton, blankForm, canRevert, Card, CHANGE_KINDS, csvAnswer, EmptyState, flatLines, isUnitsAffair, learnNames, listEvents, listInbound, listUnits, mailTexts, OUTCOMES, PageHead,
+  plainTime, readerOf, readFields, revertChange, sayLines, sayObject, sayWho, saying, shortName, statusOf, submit, Time, unitFigures, unitsBelow, type AuditEvent, type FormState, type MailKey,
+  type PageContext, type Plugin, type Saying, type WebEnv,
 } from '../../../core/index.ts'
-import { sayChange, sayDifference, thingNames } from '../change-words.ts'
 import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
@@ -20,7 +19,7 @@ export function recordRoutes(app: Hono<WebEnv>): void {
     const { id = '' } = await readFields(c)
     return submit(c, {}, async () => {
       const units = unitsBelow(await listUnits(c.get('host').db), room.unit.id)
-      await c.get('host').work(room.actor, (work) => revertChange(work, id, units))
+      await c.get('host').work(room.actor, (work) => revertChange(work, id, units, c.get('host').plugins as readonly Plugin[]))
       return { to: `${room.path}/log`, said: words(c)('log.reverted') }
     }, (form) => logPage(c, room, form))
   })
@@ -129,24 +128,26 @@ async function figuresPage(c: PageContext, room: Room): Promise<Response> {
 async function logPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const after = c.req.query('after')
+  const reader = readerOf(c)
   const units = [...unitsBelow(await listUnits(db), room.unit.id)]
-  const changes = await listUnitChanges(db, units, isId(after) ? after : undefined, PAGE)
-  const names = await thingNames(c, changes)
+  const said = await saying(db, reader)
+  const read = async (after: string | undefined, limit: number) => {
+    const page = await listEvents(db, units, { filter: { kinds: CHANGE_KINDS }, after, limit, language: reader.language, owners: reader.owners })
+    await learnNames(db, said, page.rows)
+    return page
+  }
   if (c.req.query('format') === 'csv') {
     const lines = async function* () {
-      let before: string | undefined
-      for (;;) {
-        const some = await listUnitChanges(db, units, before, 500)
-        if (some.length === 0) return
-        for (const change of some) {
-          yield [change.at.toISOString(), change.who ?? t('log.program'), sayChange(change, names, t), sayDifference(change, names, t).map(({ field, before: was, after: is }) => `${field}: ${was} → ${is}`).join('; ')]
-        }
-        before = some.at(-1)!.id
-      }
+      let after: string | undefined
+      do {
+        const page = await read(after, 500)
+        for (const event of page.rows) yield [plainTime(c, event.at), sayWho(said, event), sayObject(said, event), flatLines(sayLines(said, event))]
+        after = page.after ?? undefined
+      } while (after)
     }
     return csvAnswer(c, `log-${room.unit.slug}.csv`, [t('log.when'), t('log.who'), t('log.what'), t('log.difference')], lines())
   }
+  const { rows: changes, after } = await read(c.req.query('after') || undefined, PAGE)
   return unitPage(c, room, {
     title: t('area.log'), area: 'log', status: statusOf(form),
     body: (
@@ -158,29 +159,26 @@ async function logPage(c: PageContext, room: Room, form: FormState): Promise<Res
             <table class="plain">
               <caption class="only-heard">{t('area.log')}</caption>
               <thead><tr><th scope="col">{t('log.when')}</th><th scope="col">{t('log.who')}</th><th scope="col">{t('log.what')}</th><th scope="col">{t('log.difference')}</th><th scope="col"><span class="only-heard">{t('log.revert')}</span></th></tr></thead>
-              <tbody>{changes.map((change) => <Row c={c} room={room} change={change} names={names} />)}</tbody>
+              <tbody>{changes.map((change) => <Row c={c} room={room} change={change} said={said} />)}</tbody>
             </table>
           </div>
         )}
-        {changes.length === PAGE && <nav class="pager" aria-label={t('list.pages')}><a class="button button-quiet" href={`${room.path}/log?after=${changes.at(-1)!.id}`} rel="next">{t('list.next')} →</a></nav>}
+        {after && <nav class="pager" aria-label={t('list.pages')}><a class="button button-quiet" href={`${room.path}/log?${new URLSearchParams({ after })}`} rel="next">{t('list.next')} →</a></nav>}
       </>
     ),
   })
 }
 
-/** Changes that one act can put back as they were. */
-const REVERTIBLE = new Set(['route', 'plugin activation', 'queue text'])
-
-const Row = ({ c, room, change, names }: { c: PageContext; room: Room; change: UnitChange; names: Parameters<typeof sayChange>[1] }) => {
+const Row = ({ c, room, change, said }: { c: PageContext; room: Room; change: AuditEvent; said: Saying }) => {
   const t = words(c)
+  const back = canRevert(change, said.owners) && (room.actor.access.admin || isUnitsAffair(change, said.owners))
   return (
     <tr>
       <td><Time c={c} at={change.at} /></td>
-      <td>{change.who ?? t('log.program')}</td>
-      <td>{sayChange(change, names, t)}</td>
-      <td>{sayDifference(change, names, t).map(({ field, before, after }) => <p class="small">{field}: <span class="quiet">{before}</span> → {after}</p>)}</td>
-      <td>{REVERTIBLE.has(change.what) && <ActButton c={c} small action={`${room.path}/log`} fields={{ id: change.id }}>{t('log.revert')}</ActButton>}</td>
+      <td>{sayWho(said, change)}</td>
+      <td>{sayObject(said, change)}</td>
+      <td>{sayLines(said, change).map(({ field, before, after }) => <p class="small">{field}: {before && <><span class="quiet">{before}</span> → </>}{after}</p>)}</td>
+      <td>{back && <ActButton c={c} small action={`${room.path}/log`} fields={{ id: change.id }}>{t('log.revert')}</ActButton>}</td>
     </tr>
   )
 }
-
