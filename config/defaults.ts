@@ -106,6 +106,10 @@ export default {
   // pomoc knows stand in core/i18n/languages.ts.
   languages: ['pl', 'en'],
 
+  // How pages look: a folder of themes/, or a path beginning with ./ or /. A theme is a theme.ts that names its files, as
+  // themes/default/theme.ts does, and those files.
+  theme: 'default',
+
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
   // Some, such as faq, are loaded but off until a unit switches them on.
   plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'],

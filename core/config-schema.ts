@@ -30,6 +30,7 @@ const port = whole(0, 65535, 'a port')
 const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
 const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
 const ZONE = 'a time zone, such as Europe/Warsaw'
+const THEME = 'the name of a folder in themes/, or a path that begins with ./ or /'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
 const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
 const DOMAIN = 'a mail domain, such as example.edu'
@@ -100,6 +101,7 @@ export const configSchema = z
       formattedCounter: z.boolean({ error: 'true or false' }),
       checkSystemId: z.boolean({ error: 'true or false' }),
     }),
+    theme: text(THEME).regex(/^([a-z0-9][\w-]*|[./].*)$/i, { error: THEME }),
     zone: text(ZONE).refine(isZone, { error: ZONE }),
     languages: z.array(z.custom<Language>(isLanguage, { error: LANGUAGE_LIST }), { error: LANGUAGE_LIST }).min(1, { error: LANGUAGE_LIST }).transform((codes) => [...new Set(codes)]),
     plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),

@@ -15,7 +15,7 @@ import type { Finding } from '../core/doctor/finding.ts'
 import { projectDir } from '../core/project.ts'
 import { testDatabase } from './database.ts'
 import { withDatabase } from './global.ts'
-import { built, onStage, temporaryData, type Program } from './program.ts'
+import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
 import { debianProgram } from './servers/debian.ts'
 
 const DAY = 24 * 3600_000
@@ -128,7 +128,7 @@ async function ask<Row extends object>(url: string, text: string): Promise<Row[]
 let server: Embedded
 const serverData = temporaryData()
 beforeAll(async () => {
-  await built()
+  await prepareProgram()
   server = await startEmbedded({ dataDir: serverData.dir, durable: false })
 })
 afterAll(async () => {

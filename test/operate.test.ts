@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { generate } from 'selfsigned'
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest'
 import type { Finding } from '../core/doctor/finding.ts'
 import { testDatabase } from './database.ts'
-import { built, onStage, temporaryData, type Program } from './program.ts'
+import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
 
 const files = mkdtempSync(join(tmpdir(), 'pomoc-files-'))
 
-beforeAll(built)
+// The program starts several times in each, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
+beforeAll(prepareProgram)
 afterAll(() => rmSync(files, { recursive: true, force: true }))
 
 const MAIL = { POMOC_MAIL_ADDRESS: 'pomoc@uni.example' }
@@ -95,16 +97,17 @@ test.concurrent('figures are on a port of their own when one is asked for', asyn
 test.concurrent('a backup that is broken off leaves no half of it behind', async (context) => {
   const { run } = await operate(context, { used: false })
   const database = await testDatabase()
+  context.onTestFinished(database.close)
   // A lock that the backup has to wait for, so that the signal comes in its midst.
   const client = await database.pool.connect()
   await client.query('begin; lock table ticket in access exclusive mode')
   const program = run(['backup', join(files, 'broken.tar.zst')], { POMOC_DATABASE_URL: database.url })
-  while ((await database.pool.query(`select from pg_locks where not granted`)).rowCount === 0) await new Promise((resolve) => { setTimeout(resolve, 20) })
+  const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database() and not l.granted`
+  while ((await database.pool.query(waiting)).rowCount === 0) await new Promise((resolve) => { setTimeout(resolve, 20) })
   program.kill('SIGINT')
   await client.query('commit')
   client.release()
   expect(await program.ended).toEqual({ code: 1, signal: null })
   expect(program.stderr).toBe('The backup was broken off: nothing of it was kept.\n')
   expect(readdirSync(files).filter((name) => name.startsWith('broken'))).toEqual([])
-  await database.close()
 })

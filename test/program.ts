@@ -96,16 +96,18 @@ export function temporaryData(): { dir: string; postmaster(): number | undefined
  * which is not about the very first start need not wait for that. The program makes it once in a test run.
  */
 export async function usedData(): Promise<ReturnType<typeof temporaryData>> {
-  const made = await onceInRun('used-data', async (folder) => {
-    mkdirSync(folder)
-    const program = runProgram({ POMOC_DATA_DIR: folder, POMOC_MAIL_ADDRESS: 'pomoc@uni.example' })
-    await program.ready
-    program.kill('SIGTERM')
-    await program.ended
-  })
+  const made = await onceInRun('used-data', makeUsedData)
   const data = temporaryData()
   await copyFolder(made, data.dir)
   return data
+}
+
+async function makeUsedData(folder: string): Promise<void> {
+  mkdirSync(folder)
+  const program = runProgram({ POMOC_DATA_DIR: folder, POMOC_MAIL_ADDRESS: 'pomoc@uni.example' })
+  await program.ready
+  program.kill('SIGTERM')
+  await program.ended
 }
 
 export interface Stage {
@@ -137,12 +139,16 @@ export async function onStage({ onTestFinished }: Pick<TestContext, 'onTestFinis
   return { data, run, start: (env) => run(['start'], env) }
 }
 
-/** Builds the program, once in a test run: one whose output or time is looked at must not do so itself. */
-export async function built(): Promise<void> {
+/**
+ * Builds the program and makes the folder that `usedData` copies, each once in a test run: for beforeAll of a file that runs
+ * it, so that no test waits for that, and none measured by its output does it.
+ */
+export async function prepareProgram(): Promise<void> {
   await onceInRun('built', async (folder) => {
     await runProgram({}, ['--build-only']).ended
     mkdirSync(folder)
   })
+  await onceInRun('used-data', makeUsedData)
 }
 
 /** Whether the process runs; a dead one that nobody has collected yet does not. */

@@ -1,12 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from './database.ts'
-import { built, isAlive, onStage } from './program.ts'
+import { isAlive, onStage, prepareProgram } from './program.ts'
 import type { Program } from './program.ts'
 
-beforeAll(built)
+// The program starts up to three times in each, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
+beforeAll(prepareProgram)
 
 /** Ends by itself with exit code 1, one sentence on standard error and nothing else. */
 async function refusal(program: Program): Promise<string> {

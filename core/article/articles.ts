@@ -1,5 +1,6 @@
 /** Owns articles: adding one with its attachments, and reading those a person may see. */
 import { sql, type Kysely } from 'kysely'
+import { storable } from '../database/storable.ts'
 import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
 import { isId } from '../database/id.ts'
@@ -46,9 +47,6 @@ export interface Article {
   notes: MailNote[]
   attachments: Attachment[]
 }
-
-/** NUL cannot stand in PostgreSQL's text; nothing else is taken from what people write. */
-export const storable = (text: string): string => text.replaceAll('\u0000', '')
 
 /** First words of a body for lists: one line, quoted lines left out, 200 characters at most. */
 export function firstWords(body: string): string {

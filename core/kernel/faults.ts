@@ -1,16 +1,12 @@
 /** Owns plugins' faults: counted by plugin and unit, shown to administrators, and the suspension that follows from many. */
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { demandAdmin } from '../permission/policy.ts'
-import { refused } from '../errors.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { ACTIVATION_CHANGED } from './activation.ts'
 import { coreSettings } from './core-settings.ts'
 import { notify } from './facts.ts'
 import type { Call, CallKind, Gate } from './gate.ts'
-import { replayFacts } from './replay.ts'
 import { readSettings } from './settings.ts'
 import { liesOutside } from './outside.ts'
 import type { Work } from './work.ts'
@@ -82,7 +78,8 @@ async function strike(work: Work, { plugin, unitId }: Call, faultId: Id): Promis
   await notify(work, ACTIVATION_CHANGED)
 }
 
-const forgetStrikes = (work: Work, plugin: string, unitId: Id | null) =>
+/** What was counted against a plugin in a unit counts no more. */
+export const forgetStrikes = (work: Work, plugin: string, unitId: Id | null) =>
   sql`delete from plugin_strike where plugin = ${plugin} and unit_id is not distinct from ${unitId}`.execute(work.db)
 
 function words(thrown: unknown): { error: string; detail: string } {
@@ -131,27 +128,4 @@ export function listSuspensions(db: Kysely<Database>): Promise<Suspension[]> {
   return db.selectFrom('plugin_suspension as s').leftJoin('unit', 'unit.id', 's.unit_id').leftJoin('plugin_fault as f', 'f.id', 's.fault_id')
     .select(['s.plugin', 's.unit_id as unitId', 'unit.name as unitName', 's.since', 's.first_fault_at as firstFaultAt', 'f.error as lastError'])
     .orderBy('s.since', 'desc').orderBy('s.plugin').execute()
-}
-
-/**
- * Ends a suspension (an administrator's act). With `missed`, the plugin is told what happened in the unit from its first
- * fault on. Error: `not-found` when it is not suspended there.
- */
-export async function resumePlugin(work: Work, plugin: string, unitId: Id | null, options: { missed?: boolean } = {}): Promise<void> {
-  demandAdmin(work.actor)
-  const { rows } = await sql<{ first_fault_at: Date }>`
-    delete from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId} returning first_fault_at`.execute(work.db)
-  const from = rows[0]?.first_fault_at
-  if (!from) throw refused('not-found')
-  await forgetStrikes(work, plugin, unitId)
-  await notify(work, ACTIVATION_CHANGED)
-  recordEvent(work, { kind: 'plugin-activation', object: { type: 'plugin', id: plugin }, unitId, before: { suspended: true }, after: { suspended: false } })
-  work.emit('plugin.resumed', { ...(unitId ? { unitId } : {}), data: { plugin } })
-  if (options.missed) await replayFacts(work, { to: plugin, from, unitId })
-}
-
-/** Takes a plugin's faults off the list: they are dealt with. */
-export async function forgetFaults(work: Work, plugin: string): Promise<void> {
-  demandAdmin(work.actor)
-  await work.db.deleteFrom('plugin_fault').where('plugin', '=', plugin).execute()
 }

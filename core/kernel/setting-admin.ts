@@ -12,10 +12,8 @@ import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits } fr
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { coreSettings } from './core-settings.ts'
 import { notify } from './facts.ts'
-import { writeSetting, type Setting } from './settings.ts'
+import { SETTINGS_CHANGED, writeSetting, type Setting } from './settings.ts'
 import type { Work } from './work.ts'
-
-export const SETTINGS_CHANGED = 'settings.changed'
 
 /** What is stored for an owner in one unit, by key; a key without an entry has its default, or the value of a unit above. */
 export async function storedSettings(db: Kysely<Database>, owner: string, unitId: Id = ROOT_UNIT): Promise<Map<string, unknown>> {

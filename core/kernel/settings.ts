@@ -6,6 +6,9 @@ import { actorId, type Work } from './work.ts'
 import { refused } from '../errors.ts'
 import { ROOT_UNIT, up } from '../unit/tree.ts'
 
+/** Told when a stored value changes. */
+export const SETTINGS_CHANGED = 'settings.changed'
+
 export interface Setting<T = unknown> {
   kind: 'integer' | 'text' | 'boolean' | 'choice' | 'long-text'
   /** Key of the label in the owner's texts; the help stands under '<label>.help'. */

@@ -32,6 +32,14 @@ export async function demandUnitAdmin(work: Work, unitId: Id): Promise<void> {
   if (work.actor.kind !== 'person' || !await administersUnit(work.db, work.actor.id, unitId)) throw refused('not-allowed')
 }
 
+/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
+export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
+  const { rows } = isId(id) ? await sql`
+    with recursive ${upToAsk(unitId)}
+    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
+  if (rows.length === 0) throw refused('choice-gone', {}, field)
+}
+
 /** Rights the person holds in a group now, by themselves or from a role. */
 export async function rightsHeldIn(db: Kysely<Database>, personId: Id, groupId: Id): Promise<Set<string>> {
   const { rows } = await sql<{ right: string }>`

@@ -1,5 +1,5 @@
 /** Owns what an entry of a directory means for the persons known: whom, what differs, what stands in the way. Pure. */
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
 import type { Id, Language } from '../database/schema.ts'
 import { asLanguage } from '../i18n/languages.ts'
 import type { StoredPerson } from './directory.store.ts'

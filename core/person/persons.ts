@@ -1,7 +1,7 @@
 /** Owns persons: one row for agent and customer alike, found by login, address or id. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
 import { isId } from '../database/id.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'

@@ -7,9 +7,8 @@ import { refused } from '../errors.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
-import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
-import { upToAsk } from '../unit/tree.ts'
 
 /** OTRS: queue.name is varchar(200). */
 export const QUEUE_NAME_LENGTH = 200
@@ -161,14 +160,6 @@ async function demandLocal(work: Work, form: QueueForm, before: QueueRow | null,
     const others = queues.filter((queue) => queue.unit_id === form.unitId && queue.valid && queue.id !== before?.id)
     demandWithin(others.length < maxQueues, 'name')
   }
-}
-
-/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
-export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
-  const { rows } = isId(id) ? await sql`
-    with recursive ${upToAsk(unitId)}
-    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
-  if (rows.length === 0) throw refused('choice-gone', {}, field)
 }
 
 type QueueRow = Awaited<ReturnType<typeof lockTree>>[number]

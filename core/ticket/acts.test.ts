@@ -54,7 +54,8 @@ describe('the list', () => {
   it('limits whatever is handed over: no field takes a text without end', async () => {
     const without: string[] = []
     const endless = 'x'.repeat(2_000_000)
-    for (const name of NAMES) {
+    // What headers say is read and limited where mails are (mail/wanted.ts).
+    for (const name of NAMES.filter((one) => !actOf(one).offeredBy.includes('header'))) {
       for (const field of Object.keys(actOf(name).fields.shape)) {
         const read = actOf(name).fields.safeParse({ subject: 'x', body: 'x', language: 'pl', until: null, priority: '1', person: '1', [field]: endless })
         // What is no text at all is read by its own kind.

@@ -1,5 +1,5 @@
 /** Owns texts of one line as they may stand in a ticket. */
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
 
 /** As long as such a text may be unless its attribute says otherwise, in characters. */
 const LONGEST = 250

@@ -9,8 +9,7 @@ import { notify } from '../kernel/facts.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandOwnOrAbove } from '../queue/queue-admin.ts'
+import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { downFrom, ROOT_UNIT, SLUG, upWhere } from './tree.ts'
 
 export interface Unit {

@@ -7,7 +7,6 @@ import { withOrigin } from '../kernel/origin.ts'
 import { refused, Refusal } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
-import { theme } from '../../themes/default/theme.ts'
 import { languageFor } from '../i18n/languages.ts'
 import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
@@ -42,7 +41,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inPackage('htmx.org/dist/htmx.min.js'), inPackage('htmx.org/dist/ext/hx-csp.min.js'), inPackage('htmx.org/dist/ext/hx-sse.min.js'),
       inProject('core/web/static/app.js'),
     ],
-    ...theme.files,
+    ...host.config.theme.files,
     ...Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>,
   })
 

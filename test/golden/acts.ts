@@ -15,6 +15,7 @@ import type { NewArticle } from '../../core/ticket/ticket.ts'
 import {
   addNote, answerTicket, createTicket, followUp, moveTicket, pendingElapsed, releaseTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, watchTicket,
 } from '../../core/ticket/tickets.ts'
+import type { PersonActor } from '../../core/permission/actor.ts'
 import { undoAct } from '../../core/ticket/undo.ts'
 import type { Run, World } from './world.ts'
 
@@ -33,6 +34,11 @@ const reply = (w: World, more: Partial<NewArticle> = {}): NewArticle => ({
   subject: 'Re: Nie działa sieć', body: 'Nadal nie działa.', ...more,
 })
 const stranger = (w: World): NewArticle => reply(w, { personId: w.piotr.id, from: 'Piotr Lis <plis@uni.example>' })
+
+/** As headers name them, looked up. */
+const agent = (who: PersonActor): { id: Id; name: string } => ({ id: who.id, name: who.login ?? '' })
+const queue = async (w: World, name: keyof World['queues']): Promise<{ id: Id; name: string }> =>
+  w.site.make.db.selectFrom('queue').select(['id', 'name']).where('id', '=', w.queues[name]).executeTakeFirstOrThrow()
 
 /** An act that is taken back is done by Jan and not heard of. */
 async function undone(w: World, ticketId: Id, act: Run<unknown>): Promise<void> {
@@ -389,11 +395,13 @@ const BY_RULE: Record<string, Case> = {
   'by rule: the queue of a ticket somebody leads': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => takeTicket(work, id))
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { queueId: w.queues.siec }))
+    const target = await queue(w, 'siec')
+    await w.told(w.postmaster, (work) => changeByRule(work, id, { queue: target }))
   },
   'by rule: the queue of another unit': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { queueId: w.queues.dziekanat }))
+    const target = await queue(w, 'dziekanat')
+    await w.told(w.postmaster, (work) => changeByRule(work, id, { queue: target }))
   },
   'by rule: the priority': async (w) => {
     const { id } = await w.ticket()
@@ -401,11 +409,11 @@ const BY_RULE: Record<string, Case> = {
   },
   'by rule: the owner': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { ownerId: w.jan.id }))
+    await w.told(w.postmaster, (work) => changeByRule(work, id, { owner: agent(w.jan) }))
   },
   'by rule: who is responsible': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { responsibleId: w.anna.id }))
+    await w.told(w.postmaster, (work) => changeByRule(work, id, { responsible: agent(w.anna) }))
   },
   'by rule: the lock': async (w) => {
     const { id } = await w.ticket()
@@ -420,7 +428,7 @@ const BY_RULE: Record<string, Case> = {
   'by rule: the date': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { pendingUntil: NEXT_WEEK }))
+    await w.told(w.postmaster, (work) => changeByRule(work, id, { pending: NEXT_WEEK }))
   },
   'by rule: the title': async (w) => {
     const { id } = await w.ticket()
@@ -429,13 +437,15 @@ const BY_RULE: Record<string, Case> = {
   'by rule: everything': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
+    const target = await queue(w, 'siec')
     await w.told(w.postmaster, (work) => changeByRule(work, id, {
-      queueId: w.queues.siec, priority: { id: '5', name: '5 very high' }, ownerId: w.jan.id, responsibleId: w.anna.id, lock: 'lock', pendingUntil: NEXT_WEEK, title: 'Alarm: serwer',
+      queue: target, priority: { id: '5', name: '5 very high' }, owner: agent(w.jan), responsible: agent(w.anna), lock: 'lock', pending: NEXT_WEEK, title: 'Alarm: serwer',
     }))
   },
   'by rule: nothing that differs': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { queueId: w.queues.misc, title: 'Nie działa sieć' }))
+    const target = await queue(w, 'misc')
+    await w.told(w.postmaster, (work) => changeByRule(work, id, { queue: target, title: 'Nie działa sieć' }))
   },
 }
 

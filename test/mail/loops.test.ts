@@ -27,7 +27,7 @@ async function quiet(...stations: Station[]): Promise<void> {
   }).toBe('quiet')
 }
 
-describe.concurrent('two pomoc systems that answer each other', () => {
+describe('two pomoc systems that answer each other', () => {
   let one: Station
   let two: Station
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describe.concurrent('two pomoc systems that answer each other', () => {
     await two.stop()
   })
 
-  test('a mail from one to the other makes one ticket there; its answer makes one here; there it ends', { concurrent: false }, async () => {
+  test('a mail from one to the other makes one ticket there; its answer makes one here; there it ends', async () => {
     const transport = createTransport({ host: '127.0.0.1', port: two.port, tls: { rejectUnauthorized: false } })
     await transport.sendMail({ from: 'pomoc@pierwsza.example', to: 'help@second.example', subject: 'pytanie z systemu', text: 'Czy działa?' })
     await eventually(() => count(one, 'inbound_mail')).toBe(1)
@@ -64,7 +64,7 @@ describe.concurrent('two pomoc systems that answer each other', () => {
     expect(end!.reason!.find(({ step }) => step === 'auto-response')).toMatchObject({ decided: 'not-sent' })
   })
 
-  test('even when something on the way takes away every mark of automatic mail, the day\'s limit ends it', { concurrent: false }, async () => {
+  test('even when something on the way takes away every mark of automatic mail, the day\'s limit ends it', async () => {
     const limit = 5
     one.config.mail.autoResponsesPerDay = limit
     two.config.mail.autoResponsesPerDay = limit
@@ -107,7 +107,7 @@ describe.concurrent('two pomoc systems that answer each other', () => {
   })
 })
 
-describe.concurrent('a robot that answers each mail it gets', () => {
+describe('a robot that answers each mail it gets', () => {
   let station: Station
   beforeAll(async () => { station = await startStation({ mail: { autoResponsesPerDay: 10 } }) })
   afterAll(() => station.stop())
@@ -121,7 +121,7 @@ describe.concurrent('a robot that answers each mail it gets', () => {
     ['that says nothing and changes its subject each time', { headers: {}, subject: (n) => `Jestem na urlopie, wiadomość nr ${n}-${Math.floor(n * 7919)}`, thread: false, null: false, most: 10 }],
     ['with a null return path and nothing else', { headers: {}, subject: (n) => `urlop ${n}`, thread: false, null: true, most: 1 }],
   ]
-  test.each(ROBOTS)('%s gets few answers, and then none', { concurrent: false }, async (_what, robot) => {
+  test.each(ROBOTS)('%s gets few answers, and then none', async (_what, robot) => {
     const address = `robot${ROBOTS.findIndex(([, one]) => one === robot)}@firma.example`
     let answers = 0
     const back = createTransport({ host: '127.0.0.1', port: station.port, tls: { rejectUnauthorized: false } })

@@ -50,7 +50,7 @@ export interface ActWords {
 /**
  * One act. `fields` reads what a form or a program hands over, with its limits; a form's empty field is none. `lookUp` finds
  * what they name, before the transaction and once for however many tickets; `run` does it through the domain's own function,
- * which asks the right again where the ticket is locked. A fifth thing that an act can do is said here or nowhere.
+ * which asks the right again where the ticket is locked.
  */
 export interface Act<On extends ActOn, Fields extends z.ZodObject, Found, Result extends Done | void> {
   on: On

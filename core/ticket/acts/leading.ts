@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import { absentNow } from '../../person/absence.ts'
 import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
+import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../tickets.ts'
 import { act } from './act.ts'
@@ -25,19 +26,19 @@ export const leadingActs = {
     run: async (work, ticketId) => releaseTicket(work, ticketId),
   }),
   'move': act({
-    on: 'ticket', right: 'move', offeredBy: ['desk', 'program'], undoable: true, bulk: true,
+    on: 'ticket', right: ATTRIBUTES.queue.right, offeredBy: ['desk', 'program'], undoable: true, bulk: true,
     words: { button: 'act.move', title: 'act.move.title', done: 'done.move' },
     fields: z.object({ queue: id() }),
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
   }),
   'priority': act({
-    on: 'ticket', right: 'priority', offeredBy: ['desk', 'program'], undoable: true, bulk: false,
+    on: 'ticket', right: ATTRIBUTES.priority.right, offeredBy: ['desk', 'program'], undoable: true, bulk: false,
     words: { button: 'act.priority', title: 'act.priority.title', done: 'done.priority' },
     fields: z.object({ priority: chosenId() }),
     run: async (work, ticketId, { priority }) => setPriority(work, ticketId, priority),
   }),
   'owner': act({
-    on: 'ticket', right: 'owner', offeredBy: ['desk', 'program'], undoable: true, bulk: false,
+    on: 'ticket', right: ATTRIBUTES.owner.right, offeredBy: ['desk', 'program'], undoable: true, bulk: false,
     words: { button: 'act.owner', title: 'act.owner.title', done: 'done.owner' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
@@ -48,13 +49,13 @@ export const leadingActs = {
     },
   }),
   'title': act({
-    on: 'ticket', right: 'rw', offeredBy: ['desk', 'program'], undoable: true, bulk: false,
+    on: 'ticket', right: ATTRIBUTES.title.right, offeredBy: ['desk', 'program'], undoable: true, bulk: false,
     words: { button: 'act.title', title: 'act.title.title', done: 'done.title' },
     fields: z.object({ title: line() }),
     run: async (work, ticketId, { title }) => setTitle(work, ticketId, title),
   }),
   'customer': act({
-    on: 'ticket', right: 'customer', offeredBy: ['desk', 'program'], undoable: true, bulk: false,
+    on: 'ticket', right: ATTRIBUTES.customer.right, offeredBy: ['desk', 'program'], undoable: true, bulk: false,
     words: { button: 'act.customer', title: 'act.customer.title', done: 'done.customer' },
     // An address or a login of somebody known here.
     fields: z.object({ customer: line() }),

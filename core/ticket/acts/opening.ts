@@ -1,6 +1,6 @@
 /** Owns the acts that make a ticket: an agent's own entry, and what a customer asks on the web. */
 import { z } from 'zod'
-import { storable } from '../../article/articles.ts'
+import { storable } from '../../database/storable.ts'
 import type { Id, Language } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { actorId, type Work } from '../../kernel/work.ts'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Database, Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { may } from '../../permission/policy.ts'
+import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { findState } from '../ticket.store.ts'
 import { setState } from '../tickets.ts'
@@ -21,7 +22,7 @@ const noted = (body: string) => body ? { body } : undefined
 
 export const stateActs = {
   'pend': act({
-    on: 'ticket', right: 'pending', offeredBy: ['desk', 'program'], undoable: true, bulk: true,
+    on: 'ticket', right: ATTRIBUTES.pending.right, offeredBy: ['desk', 'program'], undoable: true, bulk: true,
     words: { button: 'act.pend', title: 'act.pend.title', done: 'done.pend' },
     when: (ticket) => isOpen(ticket.stateType),
     // Null: until the customer writes, without a date.

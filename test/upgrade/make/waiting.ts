@@ -54,10 +54,6 @@ export async function makeWaiting(stage: Stage, house: House, tickets: Record<st
   stage.minutes(1)
   const jans = await enter(jan, 'jkowalski', `${PASSWORD} 3`)
   await enter(ada, 'anowak', PASSWORD, codeOf(house.secret, stage.now))
-  const half = stage.browser('192.0.2.60')
-  await half.get('/login')
-  expectStatus(await half.post('/login', { login: 'anowak', password: PASSWORD }), 303)
-  sessions.push({ person: ada, token: tokenOf(half), half: true })
   const student = campusPerson(3)
   const { id: studentId } = await stage.db.selectFrom('person').select('id').where('login', '=', student.uid).executeTakeFirstOrThrow()
   await enter(studentId, student.uid, student.password)
@@ -95,6 +91,10 @@ export async function makeWaiting(stage: Stage, house: House, tickets: Record<st
 
   // Last of all, in one moment: their ten seconds run when the backup is made.
   stage.minutes(1)
+  const half = stage.browser('192.0.2.60')
+  await half.get('/login')
+  expectStatus(await half.post('/login', { login: 'anowak', password: PASSWORD }), 303)
+  sessions.push({ person: ada, token: tokenOf(half), half: true })
   const doing: Record<string, (work: Work, id: Id) => Promise<unknown>> = {
     priority: (work, id) => setPriority(work, id, '5'), title: (work, id) => setTitle(work, id, 'Inny tytuł'), move: (work, id) => moveTicket(work, id, house.poczta),
     take: (work, id) => takeTicket(work, id), customer: (work, id) => setCustomer(work, id, house.tomasz),
