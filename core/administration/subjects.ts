@@ -4,6 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
+import { isId } from '../database/id.ts'
 import type { Language } from '../database/schema.ts'
 import { activationSubject } from './plugin-admin.ts'
 import { settingSubject } from '../kernel/setting-admin.ts'
@@ -124,7 +125,7 @@ export function ownSubject(change: Change, owners: readonly SubjectOwner[] = [])
 /** Where the thing itself is seen and changed; null: it has no page. */
 export function pageOfSubject(change: Change, owners: readonly SubjectOwner[] = []): string | null {
   const subject = ownSubject(change, owners)?.subject
-  if (!change.object || !subject?.seen || !(subject.byName || /^\d{1,18}$/.test(change.object.id))) return null
+  if (!change.object || !subject?.seen || !(subject.byName || isId(change.object.id))) return null
   return subject.seen(change.object.id)
 }
 
