@@ -4,12 +4,12 @@ import { connectDatabase } from './database/connect.ts'
 import { openDatabase, type OpenDatabase } from './database/database.ts'
 import { migrateOwners, ownersOf } from './database/migrate-all.ts'
 import { makeActivation } from './kernel/activation.ts'
-import { vital } from './kernel/faults.ts'
+import { NEVER_SUSPENDED, vital } from './kernel/faults.ts'
 import { makeKernel, type Kernel } from './kernel/host.ts'
 import { startLive } from './kernel/live.ts'
 import { loadPlugins, type AnyPlugin } from './kernel/load-plugins.ts'
 import type { Log } from './log.ts'
-import { findPlugin } from './plugins.ts'
+import { findPlugin, inProject } from './plugins.ts'
 
 export interface Assembly {
   kernel: Kernel
@@ -53,6 +53,6 @@ export async function assemble(config: Config, { log, clock = () => new Date(), 
 
 /** How many connections plugins that may fail have of their own. */
 export const pluginConnections = ({ plugins, databaseConnections }: Pick<Config, 'plugins' | 'databaseConnections'>): number =>
-  plugins.every((name) => vital({ name })) ? 0 : Math.ceil(databaseConnections / 2)
+  plugins.every((name) => NEVER_SUSPENDED.includes(name) && inProject(name)) ? 0 : Math.ceil(databaseConnections / 2)
 
 export const scopesOf = (plugins: readonly AnyPlugin[]): ReadonlyMap<string, 'unit' | 'installation'> => new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))

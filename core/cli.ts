@@ -12,7 +12,6 @@ import { addOwnCommands } from './cli/own-commands.ts'
 import { personCommand } from './cli/person.ts'
 import { pluginCommands } from './cli/plugins.ts'
 import { loadConfig, wordsOf } from './config.ts'
-import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
 import { dropPrivileges } from './privileges.ts'
@@ -60,21 +59,6 @@ dkimCommand(program)
 jobsCommand(program)
 personCommand(program)
 mailCommands(program)
-
-program
-  .command('demo')
-  .description('serve a made-up university to look around in')
-  .option('--fresh', 'make it anew', false)
-  .option('--tickets <number>', 'how many tickets a new one gets; many are for measuring', ticketCount, 400)
-  .action(async (options: DemoOptions) => {
-    const config = await demoConfig()
-    const log = makeLog(config.logLevel)
-    await runUntilSignal(log, async () => {
-      const running = await startDemo(options, config, log)
-      say(['pomoc is ready.', ...running.notices].join('\n  '))
-      return running
-    })
-  })
 
 pluginCommands(program)
 factCommands(program)

@@ -1,6 +1,7 @@
 /** Owns what each configuration key may hold; a message completes the sentence "write …". */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isLanguage, LANGUAGE_CODES, type Language } from './i18n/languages.ts'
 import { logLevels } from './log.ts'
 import { ROLES } from './roles.ts'
 
@@ -29,6 +30,7 @@ const port = whole(0, 65535, 'a port')
 const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
 const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
 const ZONE = 'a time zone, such as Europe/Warsaw'
+const THEME = 'the name of a folder in themes/, or a path that begins with ./ or /'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
 const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
 const DOMAIN = 'a mail domain, such as example.edu'
@@ -36,6 +38,7 @@ const domain = text(DOMAIN).regex(/^[^\s@/]+\.[^\s@/]+$/, { error: DOMAIN }).tra
 const SERVER = "a DNS server's address, such as 10.0.0.53 or 127.0.0.1:5353"
 const server = text(SERVER).refine((value) => isIP(value) !== 0 || /^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i.test(value), { error: SERVER })
 const DAYS = 'how many days'
+const LANGUAGE_LIST = `one or more of ${LANGUAGE_CODES.join(', ')}`
 const ONLY = `one or more of ${ROLES.join(', ')}`
 const BASE_URL = 'an http or https address without query, such as https://pomoc.example.edu'
 
@@ -47,6 +50,7 @@ export const configSchema = z
     databaseConnections: whole(4, 1000, 'how many connections'),
     only: z.array(z.enum(ROLES, { error: ONLY }), { error: ONLY }).min(1, { error: ONLY }),
     http: z.strictObject({ host, port }),
+    api: z.strictObject({ maxSizeKb: whole(1, 1_048_576, 'a size in kB') }),
     baseUrl: url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).optional(),
     otherUrls: z.array(url(['http:', 'https:'], BASE_URL).refine((value) => !/[?#]/.test(value), { error: BASE_URL }).transform((value) => value.replace(/\/+$/, '')),
       { error: `a list, each ${BASE_URL}` }),
@@ -97,7 +101,9 @@ export const configSchema = z
       formattedCounter: z.boolean({ error: 'true or false' }),
       checkSystemId: z.boolean({ error: 'true or false' }),
     }),
+    theme: text(THEME).regex(/^([a-z0-9][\w-]*|[./].*)$/i, { error: THEME }),
     zone: text(ZONE).refine(isZone, { error: ZONE }),
+    languages: z.array(z.custom<Language>(isLanguage, { error: LANGUAGE_LIST }), { error: LANGUAGE_LIST }).min(1, { error: LANGUAGE_LIST }).transform((codes) => [...new Set(codes)]),
     plugins: z.array(text('the name of a plugin'), { error: "a list of plugins, such as ['desk', 'portal']" }),
     pluginOptions: z.record(z.string(), z.record(z.string(), z.unknown(), { error: 'the options of a plugin, as an object' }), { error: "options by the plugin's name, such as { 'ldap-auth': { … } }" }),
     retention: z.strictObject({

@@ -7,6 +7,7 @@ import { BootError, reasonOf } from './boot-error.ts'
 import { configSchema } from './config-schema.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { projectDir } from './project.ts'
+import { loadTheme, type LoadedTheme } from './theme.ts'
 
 type Checked = z.output<typeof configSchema>
 
@@ -14,13 +15,15 @@ const COMMAND_LINE = 'the command line'
 
 /** The whole configuration, checked; paths absolute, urls without a slash at the end. */
 export type Config = Readonly<
-  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail'> & {
+  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail' | 'theme'> & {
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
     /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
     baseUrl: string
     mail: Omit<Checked['mail'], 'hostname'> & { hostname: string }
+    /** The named one, loaded. */
+    theme: LoadedTheme
   }
 >
 
@@ -80,6 +83,7 @@ export async function loadConfig({ env = process.env, dir = projectDir, options 
   return {
     ...config,
     dir,
+    theme: await loadTheme(config.theme, dir),
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
     baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
     mail: {

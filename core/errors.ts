@@ -16,6 +16,8 @@ export const ERRORS = {
   'csrf': 403,
   'too-large': 413,
   'input': 422,
+  'api.unknown-caller': 401,
+  'api.not-json': 400,
   'conflict': 409,
   'audit.no-way-back': 422,
   'audit.changed-since': 409,

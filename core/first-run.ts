@@ -4,6 +4,7 @@ import { system } from './permission/actor.ts'
 import type { Host } from './kernel/contract.ts'
 import { createPerson } from './person/persons.ts'
 import { createSetPasswordLink } from './person/login.ts'
+import { ROOT_UNIT } from './unit/tree.ts'
 
 const FIRST_QUEUE = 'Raw' // OTRS PostmasterDefaultQueue
 
@@ -34,7 +35,7 @@ export async function firstRun(host: Host, { link = true } = {}): Promise<string
     return link ? createSetPasswordLink(work, id) : undefined
 
     async function firstAdministrator() {
-      const person = await createPerson(work, { login: 'admin', name: 'Administrator', agent: true, unitId: '1' })
+      const person = await createPerson(work, { login: 'admin', name: 'Administrator', agent: true, unitId: ROOT_UNIT })
       const groups = await db.selectFrom('permission_group').select('id').where('name', 'in', ['users', 'admin', 'stats']).execute()
       await db.insertInto('group_person').values(groups.map((group) => ({ group_id: group.id, person_id: person, right: 'rw' }))).execute()
       return person

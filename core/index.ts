@@ -2,8 +2,9 @@
 
 // The contract
 export {
-  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Stop, type WebEnv,
+  API, definePlugin, type Here, type Host, type Job, type PageContext, type Plugin, type PluginCommand, type Serving, type Stop, type WebEnv,
 } from './kernel/contract.ts'
+export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
@@ -16,26 +17,37 @@ export type { JobRequest } from './kernel/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
-export { listActivations, setActivation } from './kernel/activation.ts'
+export { listActivations, setActivation } from './administration/plugin-admin.ts'
 export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
-export { forgetFaults, listFaults, listSuspensions, NEVER_SUSPENDED, resumePlugin, type FaultRow, type Suspension } from './kernel/faults.ts'
+export { forgetFaults, resumePlugin } from './administration/plugin-admin.ts'
+export { listFaults, listSuspensions, NEVER_SUSPENDED, type FaultRow, type Suspension } from './kernel/faults.ts'
 export { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs, type DeadJob, type Replay } from './kernel/replay.ts'
 export { saveSettingsForm, settingsForm, type SettingField, type SettingsOwner } from './kernel/settings-form.ts'
 export { BootError, reasonOf } from './boot-error.ts'
 export type { Config } from './config.ts'
 export { listen } from './listen.ts'
+export type { Theme } from './theme.ts'
 export { version } from './project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
-// Texts
-export { defineTexts, fill, sayText, type Params, type Text, type Texts, type Translate } from './i18n/texts.ts'
+// Languages and texts
+export {
+  asLanguage, COMMAND_LINE_LANGUAGE, COMPLETE_LANGUAGES, firstIn, inLanguage, isLanguage, LANGUAGE_CODES, languageChoices, languageFor, LANGUAGES, languagesToTry, type ByLanguage,
+} from './i18n/languages.ts'
+export { nameIn } from './i18n/names.ts'
+export { defineTexts, fill, sayText, type Params, type Text, type Texts, type TextTables, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'
+
+// Words that are looked for
+export { fold, plainWord } from './search/fold.ts'
+export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason, RouteWhy } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
+export { storable } from './database/storable.ts'
 
 // Who may what
 export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
@@ -49,22 +61,31 @@ export * from './calendar/calendar.ts'
 export * from './calendar/words.ts'
 export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
 export { receive, type Receipt } from './calendar/receipt.ts'
-export { addWorkingTime, isWorkingTime, nextOpening, workingMinutesBetween } from './calendar/working-time.ts'
+export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 
 // Tickets and articles
 export * from './ticket/ticket.ts'
+export {
+  changeable, entryOf, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry as AttributeEntry, type Filtered, type Kind as AttributeKind, type Sort,
+} from './ticket/attributes.ts'
+export { sayAttribute } from './ticket/attribute-words.ts'
+export { sayMisc } from './ticket/misc.ts'
 export * from './ticket/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export * from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/pass-on.ts'
 export { undoAct } from './ticket/undo.ts'
+export { actOf, ACTS, actsOfferedBy, isAct, mayAct, offersAct, prepareAct, type ActName, type Ready } from './ticket/acts.ts'
+export { act, type Act, type ActRight, type AnyAct, type Done, type Offerer } from './ticket/acts/act.ts'
+export { shapesOf, type FieldShape } from './ticket/acts/fields.ts'
+export { actTexts, type ActKey } from './ticket/acts/i18n/act-texts.ts'
 export { acceptHeld, rejectHeld } from './ticket/held.ts'
 export { canConfirm, confirmOwnMail } from './article/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
 export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
 export {
-  findOrigin, findOwnAct, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
+  findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin,
 } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/participants.ts'
@@ -74,12 +95,12 @@ export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
 export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
-export { findArticle, findAttachment, firstWords, listArticles, storable, type Article, type Attachment } from './article/articles.ts'
+export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
 export * from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
-export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, standsInFor, type Absence, type AbsenceForm } from './person/absence.ts'
+export { absentNow, endAbsence, findAbsence, lastDay, setAbsence, type Absence, type AbsenceForm } from './person/absence.ts'
 export { agentsOfQueue, likeText, listAgents, searchPersons } from './person/person-search.ts'
 export {
   createPerson, findPerson, findPersonByAddress, findPersonByLogin, findPersonNames, isAddress, normalAddress, personOfMail, type NewPerson, type Person,
@@ -105,10 +126,11 @@ export {
   appUri, beginSecondFactor, checkCode, confirmSecondFactor, endSecondFactor, newRecoveryCodes, resetSecondFactor, secondFactorDemanded, secondFactorOf, type SecondFactor,
 } from './person/second-factor.ts'
 export {
-  compareDirectoryPersons, findDirectoryEntry, listDirectoryEntries, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
+  compareDirectoryPersons, findDirectoryEntry, missingFromDirectory, seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons,
   type DirectoryEntry,
 } from './person/directory.ts'
 export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
+export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
@@ -145,8 +167,9 @@ export {
   addAddress, addPerson, editPerson, listAddresses, makeMainAddress, removeAddress, sendPasswordLink, setPasswordOf, type PersonForm,
 } from './person/person-admin.ts'
 export {
-  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, ROOT_UNIT, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
+  createUnit, editUnit, findUnit, findUnitBySlug, listUnits, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
 } from './unit/units.ts'
+export { down as unitsDown, ROOT_UNIT, up as unitsUp } from './unit/tree.ts'
 export { route, type Routed, type RoutingTable } from './unit/route.ts'
 export { routesOfTicket, sayRoute, type StoredRoute } from './unit/route-words.ts'
 export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'
@@ -172,7 +195,7 @@ export { comingHolidays, nextMoment, type ComingHoliday } from './calendar/comin
 export { holidayCountries } from './calendar/holidays.ts'
 export { createCalendar, DEFAULT_CALENDAR_NAME, editCalendar, findCalendar, listCalendars, type StoredCalendar } from './calendar/calendar-admin.ts'
 export {
-  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, type AutoText, type QueueTexts, type TextForm,
+  createText, editText, findText, isTextType, listQueueTexts, listTexts, setQueueText, setStandardText, TEXT_TYPES, textVariants, type AutoText, type QueueTexts, type TextForm,
 } from './mail/text-admin.ts'
 export { previewText, type TextPreview } from './mail/text-preview.ts'
 export { OUTCOMES } from './mail/outcome.ts'

@@ -30,8 +30,8 @@ export interface BootOptions {
   log: Log
   /** The program's clock, given at the edge and nowhere else. */
   clock?: () => Date
-  /** Runs once the schema stands, before anything is added or served; what it answers stands below the notices. */
-  prepare?: (host: Host) => Promise<string[]>
+  /** Runs once the schema stands, before anything is added or served. */
+  prepare?: (kernel: Kernel) => Promise<void>
   /** Called once every port is bound; answers a line for the operator. The command line gives up root's rights here. */
   whenBound?: () => string | undefined
 }
@@ -55,7 +55,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const { kernel, database: { db, pool, url }, addresses, started: assembled } = await assemble(config, { log, clock })
     started.push(...assembled, await watchClock({ db, log, clock }))
-    const prepared = (await prepare?.(kernel.host)) ?? []
+    await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
 
     const metrics = makeMetrics({ db, pool, clock })
@@ -82,7 +82,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     // First of all whoever asks hears that this process ends, while everything still works.
     started.push(async () => readiness.end())
     return {
-      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],
+      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : [])],
       addresses, host: kernel.host, kernel, stop,
     }
   } catch (error) {

@@ -8,62 +8,80 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createTransport } from 'nodemailer'
 import { Client } from 'pg'
 import { generate } from 'selfsigned'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest'
 import { unprivilegedAccount } from '../core/account.ts'
 import { startEmbedded, type Embedded } from '../core/database/embedded.ts'
 import type { Finding } from '../core/doctor/finding.ts'
 import { projectDir } from '../core/project.ts'
 import { testDatabase } from './database.ts'
 import { withDatabase } from './global.ts'
-import { runProgram, temporaryData, type Program } from './program.ts'
+import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
 import { debianProgram } from './servers/debian.ts'
 
 const DAY = 24 * 3600_000
 const PATIENCE = 180_000
 
-let data: ReturnType<typeof temporaryData>
-const programs: Program[] = []
-const undo: (() => Promise<void> | void)[] = []
+/** One test's data folder, programs and whatever else it has to put away at its end. */
+async function place(context: Pick<TestContext, 'onTestFinished'>, { used = false } = {}) {
+  const undo: (() => Promise<void> | void)[] = []
+  const { data, run: runThere } = await onStage(context, { used })
+  // Runs before the stage's own end, which takes the folder away, and with the programs gone.
+  const programs: Program[] = []
+  context.onTestFinished(async () => {
+    for (const program of programs) {
+      program.kill('SIGKILL')
+      await program.ended
+    }
+    for (let step = undo.pop(); step; step = undo.pop()) await step()
+  })
 
-beforeEach(() => { data = temporaryData() })
-afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    program.kill('SIGKILL')
+  function run(env: Record<string, string> = {}, args: string[] = ['start'], project = projectDir): Program {
+    const program = runThere(args, { POMOC_MAIL_ADDRESS: 'pomoc@uni.example', ...env }, project)
+    programs.push(program)
+    return program
+  }
+
+  /** Starts the program, which must end by itself: exit code 1, one sentence, no stack, its port and its database server let go. */
+  async function refusal(env: Record<string, string> = {}, { args = ['start'], project = projectDir } = {}): Promise<string> {
+    const port = await freePort()
+    const program = run({ POMOC_HTTP_PORT: String(port), ...env }, args, project)
+    expect(await program.ended).toEqual({ code: 1, signal: null })
+    expect(program.stdout).toBe('')
+    expect(program.stderr).toMatch(/^\S.*[^.]\.\n$/)
+    expect(program.stderr.trim().split('\n')).toHaveLength(1)
+    await new Promise<void>((resolve) => { const other = listening(port, () => other.close(() => resolve())) })
+    expect(data.postmaster()).toBeUndefined()
+    return program.stderr.trim()
+  }
+
+  async function doctor(env: Record<string, string> = {}, project = projectDir): Promise<Finding[]> {
+    const program = run(env, ['doctor', '--json'], project)
     await program.ended
+    expect(program.stderr).toBe('')
+    const findings = JSON.parse(program.stdout) as Finding[]
+    for (const { state, says, remedy } of findings) {
+      expect(says).toMatch(/\.$/)
+      if (state !== 'ok') expect(remedy).toMatch(/^[A-Z].*\.$/)
+    }
+    return findings
   }
-  for (let step = undo.pop(); step; step = undo.pop()) await step()
-  await data.remove()
-})
 
-function run(env: Record<string, string> = {}, args: string[] = ['start'], project = projectDir): Program {
-  const program = runProgram({ POMOC_DATA_DIR: data.dir, POMOC_MAIL_ADDRESS: 'pomoc@uni.example', ...env }, args, { project })
-  programs.push(program)
-  return program
-}
+  const ownDatabase = () => `postgresql://pomoc@/pomoc?host=${encodeURIComponent(join(data.dir, 'run'))}&port=5432`
 
-/** Starts the program, which must end by itself: exit code 1, one sentence, no stack, its port and its database server let go. */
-async function refusal(env: Record<string, string> = {}, { args = ['start'], project = projectDir } = {}): Promise<string> {
-  const port = await freePort()
-  const program = run({ POMOC_HTTP_PORT: String(port), ...env }, args, project)
-  expect(await program.ended).toEqual({ code: 1, signal: null })
-  expect(program.stdout).toBe('')
-  expect(program.stderr).toMatch(/^\S.*[^.]\.\n$/)
-  expect(program.stderr.trim().split('\n')).toHaveLength(1)
-  await new Promise<void>((resolve) => { const other = listening(port, () => other.close(() => resolve())) })
-  expect(data.postmaster()).toBeUndefined()
-  return program.stderr.trim()
-}
-
-async function doctor(env: Record<string, string> = {}, project = projectDir): Promise<Finding[]> {
-  const program = run(env, ['doctor', '--json'], project)
-  await program.ended
-  expect(program.stderr).toBe('')
-  const findings = JSON.parse(program.stdout) as Finding[]
-  for (const { state, says, remedy } of findings) {
-    expect(says).toMatch(/\.$/)
-    if (state !== 'ok') expect(remedy).toMatch(/^[A-Z].*\.$/)
+  /** The program in a folder of its own, so that it has its own config/local.ts. */
+  function ownProgram(local: string): string {
+    const dir = mkdtempSync(join(tmpdir(), 'pomoc-program-'))
+    chmodSync(dir, 0o755)
+    for (const name of ['core', 'plugins', 'themes', 'migrations', 'config', 'dist', 'package.json', 'tsconfig.json', 'test/bench']) {
+      cpSync(join(projectDir, name), join(dir, name), { recursive: true, preserveTimestamps: true, filter: (path) => !path.endsWith('/config/local.ts') })
+    }
+    symlinkSync(join(projectDir, 'node_modules'), join(dir, 'node_modules'))
+    writeFileSync(join(dir, 'config', 'local.ts'), local)
+    undo.push(() => rmSync(dir, { recursive: true, force: true }))
+    return dir
   }
-  return findings
+
+  return { data, undo, run, refusal, doctor, ownDatabase, ownProgram }
 }
 
 /** What the log of a running program warns of. */
@@ -105,27 +123,12 @@ async function ask<Row extends object>(url: string, text: string): Promise<Row[]
     await client.end()
   }
 }
-const ownDatabase = () => `postgresql://pomoc@/pomoc?host=${encodeURIComponent(join(data.dir, 'run'))}&port=5432`
-
-/** The program in a folder of its own, so that it has its own config/local.ts. */
-function ownProgram(local: string): string {
-  const dir = mkdtempSync(join(tmpdir(), 'pomoc-program-'))
-  chmodSync(dir, 0o755)
-  for (const name of ['core', 'plugins', 'themes', 'migrations', 'config', 'dist', 'package.json', 'tsconfig.json', 'test/bench']) {
-    cpSync(join(projectDir, name), join(dir, name), { recursive: true, preserveTimestamps: true, filter: (path) => !path.endsWith('/config/local.ts') })
-  }
-  symlinkSync(join(projectDir, 'node_modules'), join(dir, 'node_modules'))
-  writeFileSync(join(dir, 'config', 'local.ts'), local)
-  undo.push(() => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
 
 // A server of its own: what the cases break in it, nobody else meets.
 let server: Embedded
 const serverData = temporaryData()
 beforeAll(async () => {
-  // Whoever comes first builds; a program measured by its output must not do so.
-  await runProgram({}, ['--build-only']).ended
+  await prepareProgram()
   server = await startEmbedded({ dataDir: serverData.dir, durable: false })
 })
 afterAll(async () => {
@@ -140,7 +143,8 @@ async function makeDatabase(): Promise<string> {
   return name
 }
 
-test('1. a port is taken', async () => {
+test.concurrent('1. a port is taken', async (context) => {
+  const { data, undo, run } = await place(context)
   const port = await freePort()
   const other = await new Promise<Server>((resolve) => { const taken = listening(port, () => resolve(taken)) })
   undo.push(() => new Promise((resolve) => other.close(() => resolve())))
@@ -170,7 +174,8 @@ const mayMount = ((): boolean => {
   }
 })()
 
-test.skipIf(!mayMount)('2. the disk is full, at the first start and later while mails arrive', async () => {
+test.skipIf(!mayMount).concurrent('2. the disk is full, at the first start and later while mails arrive', async (context) => {
+  const { data, undo, run, refusal, doctor, ownDatabase } = await place(context)
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', data.dir])
   undo.push(async () => {
     const pid = data.postmaster()
@@ -224,7 +229,8 @@ test.skipIf(!mayMount)('2. the disk is full, at the first start and later while 
   expect(await refusal()).toMatch(new RegExp(`^The (data folder|database in) .*${data.dir}.*[Nn]o space left on device.*`))
 }, PATIENCE)
 
-test('3. the database url is wrong: its server, its password, its name', async () => {
+test.concurrent('3. the database url is wrong: its server, its password, its name', async (context) => {
+  const { data, refusal } = await place(context)
   const nobody = await freePort()
   const url = (login: string, at: string) => ({ POMOC_DATABASE_URL: `postgresql://${login}@${at}` })
   const local = (name: string) => `/${name}?host=${new URL(server.url.replace('@/', '@x/')).searchParams.get('host')}&port=5432`
@@ -248,7 +254,8 @@ test('3. the database url is wrong: its server, its password, its name', async (
   expect(existsSync(join(data.dir, 'postgresql'))).toBe(false)
 }, PATIENCE)
 
-test('4. the server is older than PostgreSQL 15', async () => {
+test.concurrent('4. the server is older than PostgreSQL 15', async (context) => {
+  const { refusal, doctor } = await place(context)
   // No distribution offers one any more beside 15, so a server says that it is one.
   const name = await makeDatabase()
   await onServer(`create schema old`, name)
@@ -261,7 +268,8 @@ test('4. the server is older than PostgreSQL 15', async () => {
   expect(await onServer(`select from pg_tables where schemaname = 'public'`, name)).toEqual([])
 }, PATIENCE)
 
-test('5. permission is missing: to the data folder, to the database', async () => {
+test.concurrent('5. permission is missing: to the data folder, to the database', async (context) => {
+  const { data, refusal } = await place(context)
   writeFileSync(join(data.dir, 'file'), '')
   expect(await refusal({ POMOC_DATA_DIR: join(data.dir, 'file', 'data') }))
     .toMatch(/^The data folder .*\/file\/data cannot be used \(.*\): give access to it, or set POMOC_DATA_DIR to another folder\.$/)
@@ -285,7 +293,8 @@ test('5. permission is missing: to the data folder, to the database', async () =
     .toMatch(/^The database user may not do what pomoc needs \(permission denied .*\): make that user the owner of the database, with "alter database … owner to …"\.$/)
 }, PATIENCE)
 
-test('6. the configuration is broken: a word of the language, a type, a name, a variable', async () => {
+test.concurrent('6. the configuration is broken: a word of the language, a type, a name, a variable', async (context) => {
+  const { refusal, doctor, ownProgram } = await place(context)
   const project = ownProgram(`export default { http: { port: 8080 } // the bracket at the end is missing`)
   const local = join(project, 'config', 'local.ts')
   expect(await refusal({}, { project })).toMatch(/^The file .*\/config\/local\.ts cannot be used, .*: correct it or take it away\.$/)
@@ -297,7 +306,8 @@ test('6. the configuration is broken: a word of the language, a type, a name, a 
   expect(await doctor({ POMOC_SMTP_PORT: '70000' })).toMatchObject([{ name: 'configuration', state: 'fail', says: 'POMOC_SMTP_PORT is 70000.', remedy: expect.stringMatching(/^Write a port/) }])
 }, PATIENCE)
 
-test('7. the server lacks an extension', async () => {
+test.concurrent('7. the server lacks an extension', async (context) => {
+  const { refusal, doctor } = await place(context)
   const name = await makeDatabase()
   // Where the server looks for extensions (PostgreSQL 18): as if the package with them had not been installed.
   await onServer(`alter database ${name} set extension_control_path = '/nowhere'`)
@@ -309,7 +319,8 @@ test('7. the server lacks an extension', async () => {
 
 const faketime = debianProgram('/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', ['libfaketime'])
 
-test.skipIf(!faketime)('8. the clock jumps back, and stands wrong at the next start', async () => {
+test.skipIf(!faketime).concurrent('8. the clock jumps back, and stands wrong at the next start', async (context) => {
+  const { undo, run, doctor } = await place(context, { used: true })
   // The program reads it under an account of its own.
   const room = mkdtempSync(join(tmpdir(), 'pomoc-clock-'))
   chmodSync(room, 0o755)
@@ -339,7 +350,8 @@ test.skipIf(!faketime)('8. the clock jumps back, and stands wrong at the next st
   expect(clock).toContainEqual({ name: 'clock', state: 'fail', says: expect.stringContaining('the last entry in the database is of '), remedy: 'Let this machine set its clock by NTP (chrony or systemd-timesyncd).' })
 }, PATIENCE)
 
-test('9. the certificate for mail has expired', async () => {
+test.concurrent('9. the certificate for mail has expired', async (context) => {
+  const { run, refusal, doctor, ownProgram } = await place(context, { used: true })
   const old = await generate([{ name: 'commonName', value: 'uni.example' }], { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: new Date(Date.now() - 400 * DAY), notAfterDate: new Date(Date.now() - 2 * DAY) })
   const project = ownProgram(`export default { smtp: { tlsCert: 'old.crt', tlsKey: 'old.key' } }`)
   const [cert, key] = [join(project, 'old.crt'), join(project, 'old.key')]
@@ -359,7 +371,8 @@ test('9. the certificate for mail has expired', async () => {
   expect((await doctor({}, project)).find(({ name }) => name === 'certificate for mail')).toMatchObject({ state: 'fail', says: `The certificate of ${cert} expired on ${day}.`, remedy: expect.stringMatching(/^Renew it/) })
 }, PATIENCE)
 
-test('10. the database was made by a newer program', async () => {
+test.concurrent('10. the database was made by a newer program', async (context) => {
+  const { undo, run, refusal, doctor } = await place(context)
   const database = await testDatabase()
   undo.push(() => database.close())
   const env = { POMOC_DATABASE_URL: database.url }
@@ -374,7 +387,8 @@ test('10. the database was made by a newer program', async () => {
     .toMatchObject({ state: 'fail', says: 'The database was made by a newer pomoc (it has 9999_future).', remedy: 'Start that version, or restore a backup from before.' })
 }, PATIENCE)
 
-test('11. two programs share one data folder', async () => {
+test.concurrent('11. two programs share one data folder', async (context) => {
+  const { data, run } = await place(context, { used: true })
   const first = run()
   await first.ready
   const second = run()
@@ -389,7 +403,8 @@ test('11. two programs share one data folder', async () => {
   expect((await fetch(web, { redirect: 'manual' })).status).toBeLessThan(500)
 }, PATIENCE)
 
-test('12. the smarthost cannot be reached', async () => {
+test.concurrent('12. the smarthost cannot be reached', async (context) => {
+  const { run, doctor, ownDatabase } = await place(context, { used: true })
   const smarthost = { POMOC_SMARTHOST_URL: `smtp://127.0.0.1:${await freePort()}` }
   const program = run(smarthost)
   await program.ready

@@ -3,13 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
 import { saveSettings } from '../core/kernel/setting-admin.ts'
-import { mainQueueOf } from '../core/unit/opting.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'
-import { addFiles, createItem, saveCategory, type ItemForm } from '../plugins/faq/faq.ts'
 import faq from '../plugins/faq/index.tsx'
-import { faq as withFaq } from '../plugins/faq/tables.ts'
 import { closeDirectories } from '../plugins/ldap-auth/house.ts'
 import ldapAuth from '../plugins/ldap-auth/index.tsx'
 import portal from '../plugins/portal/index.tsx'
@@ -17,8 +14,9 @@ import units from '../plugins/units/index.tsx'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
 import { own, ROLES, ROWS, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
 import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
-import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
-import { givePassword, openSite, type Site, type Visitor } from './web.ts'
+import { makeSide } from './route-tables/side.ts'
+import { board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
+import { openSite, type Site, type Visitor } from './web.ts'
 
 /** Where it is not the agent's or the customer's alone. */
 const TICKETS_MORE: Record<string, Partial<Row>> = {
@@ -52,10 +50,6 @@ let ids: Record<Exclude<Role, 'stranger'>, Id>
 let keeper: Record<'A' | 'B', Visitor>
 let routes: string[]
 
-const form = (side: Pick<Side, 'category'>, more: Partial<ItemForm> = {}): ItemForm => ({
-  categoryId: side.category, language: 'pl', audience: 'public', title: 'Wpis', keywords: '', contentType: 'markdown', symptom: '', problem: '', solution: 'Odpowiedź.', comment: '', ...more,
-})
-
 async function enter(personId: Id): Promise<Visitor> {
   const visitor = await site.loggedIn(personId)
   await visitor.get('/account')
@@ -70,22 +64,6 @@ async function enterAll(): Promise<void> {
   keeper = { A: people.agentA, B: people.agentB }
 }
 
-async function makeSide(of: 'A' | 'B', faculty: Id): Promise<Side> {
-  const { make } = site
-  const owned = await makeUnit(site, faculty)
-  const { groupId: group } = (await mainQueueOf(make.db, owned.unit))!
-  const category = await make.asSystem((work) => saveCategory(work, owned.unit, null, { name: 'Konto', nameEn: '', parentId: null, position: 1, valid: true }))
-  const item = await make.asSystem((work) => createItem(work, owned.unit, form({ category }), true))
-  const internal = await make.asSystem((work) => createItem(work, owned.unit, form({ category }, { audience: 'internal', title: 'Tylko dla agentów' }), true))
-  const file = (await make.asSystem(async (work) => {
-    await addFiles(work, internal, [{ name: 'plan.txt', contentType: 'text/plain', content: Buffer.from('plan') }])
-    return withFaq(work.db).selectFrom('faq_file').select('id').where('item_id', '=', internal).executeTakeFirstOrThrow()
-  })).id
-  const revision = (await withFaq(make.db).selectFrom('faq_item').select('latest_id').where('id', '=', item).executeTakeFirstOrThrow()).latest_id!
-  await givePassword(site, owned.person)
-  return { ...owned, of, group, category, item, internal, file, revision, agent: await make.agent({ [group]: ['rw'] }), customer: owned.person } as Side
-}
-
 beforeAll(async () => {
   site = await openSite([desk, portal, admin, units, faq, ldapAuth, board], { pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } } })
   const { make } = site
@@ -93,8 +71,8 @@ beforeAll(async () => {
   const faculty = await make.unit()
   await make.db.insertInto('plugin_activation').values({ plugin: 'faq', unit_id: '1', active: true, changed_at: make.now, changed_by: null }).execute()
   await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
-  a = await makeSide('A', faculty)
-  b = await makeSide('B', faculty)
+  a = await makeSide(site, 'A', faculty)
+  b = await makeSide(site, 'B', faculty)
   await make.person({ address: 'kolega@uni.example' })
   const parent = await make.agent({})
   await make.asSystem((work) => addUnitAdministrator(work, faculty, parent))

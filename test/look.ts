@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 export interface View {
   name: string
@@ -27,50 +27,96 @@ export const LOOKS: Look[] = [
 /** For files with many pages: one of the two in every run, all four in the long one. */
 export const oneLook = (which: 0 | 1): Look[] => LOOKS.length > 2 ? LOOKS : [LOOKS[which]!]
 
+/**
+ * For files with many pages and both looks: in every run each page is looked at in one of the two, by turns, so that both are
+ * tried on half of the pages; the long run looks at all pages in all four.
+ */
+export const byTurns = (views: View[], look: Look): View[] =>
+  LOOKS.length > 2 ? views : views.filter((_view, n) => n % LOOKS.length === LOOKS.indexOf(look))
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** A page waits for the server, for its scripts and for axe by turns: so many fill the time without being slower each. */
+const AT_ONCE = 2
+
+/**
+ * Looks at all views, several at a time; answers what is wrong, by the views' names. Whoever looks keeps a window from view to
+ * view, as a person does; cookies begin anew with each.
+ */
+export async function lookAtAll(browser: Browser, site: string, views: View[], look: Look): Promise<Record<string, string[]>> {
+  const faults: Record<string, string[]> = {}
+  const left = [...views]
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    const windows = new Map<string | undefined, Window>()
+    try {
+      for (let view = left.shift(); view; view = left.shift()) {
+        const window = windows.get(view.session) ?? await openWindow(browser, look)
+        windows.set(view.session, window)
+        const found = await lookAt(window, site, view, look)
+        if (found.length > 0) faults[view.name] = found
+      }
+    } finally {
+      for (const { context } of windows.values()) await context.close()
+    }
+  }))
+  return faults
+}
+
+interface Window {
+  context: BrowserContext
+  page: Page
+  /** What the page said was wrong, by itself. */
+  said: string[]
+}
+
+async function openWindow(browser: Browser, look: Look): Promise<Window> {
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: 900 }, colorScheme: look.colours, locale: look.language === 'pl' ? 'pl-PL' : 'en-GB', reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  const said: string[] = []
+  page.on('pageerror', (error) => said.push(`script: ${error.message}`))
+  page.on('console', (message) => {
+    // A page that is an error says so in the console too.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) said.push(`console: ${message.text()}`)
+  })
+  return { context, page, said }
+}
 
 /**
  * Opens a view and answers what is wrong with it: broken accessibility rules (WCAG 2.2 AA), content wider than the screen,
  * errors in the console, a status that was not meant. Pictures go to the folder named in POMOC_LOOK, when it is set.
  */
-export async function lookAt(browser: Browser, site: string, view: View, look: Look): Promise<string[]> {
-  const context = await browser.newContext({
-    viewport: { width: look.width, height: 900 }, colorScheme: look.colours, locale: look.language === 'pl' ? 'pl-PL' : 'en-GB', reducedMotion: 'reduce',
-  })
+async function lookAt({ context, page, said }: Window, site: string, view: View, look: Look): Promise<string[]> {
   const faults: string[] = []
-  try {
-    if (view.session) await context.addCookies([{ name: 'pomoc', value: view.session, url: site }])
-    const page = await context.newPage()
-    page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
-    page.on('console', (message) => {
-      // A page that is an error says so in the console too.
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(`console: ${message.text()}`)
-    })
-    const separator = view.path.includes('?') ? '&' : '?'
-    const response = await page.goto(`${site}${view.path}${separator}lang=${look.language}`, { waitUntil: 'load' })
-    if (response?.status() !== (view.status ?? 200)) faults.push(`status ${response?.status()}`)
-    await view.act?.(page)
-    const folder = process.env['POMOC_LOOK']
-    if (folder) {
-      mkdirSync(folder, { recursive: true })
-      await page.setViewportSize({ width: look.width, height: await page.evaluate(() => document.documentElement.scrollHeight) })
-      await page.waitForLoadState('load')
-      await page.screenshot({ path: join(folder, `${view.name}-${look.language}-${look.colours}-${look.width}.png`) })
-    }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (wide > 0) faults.push(`${wide} px wider than the screen`)
-    await page.evaluate(axe)
-    faults.push(...await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } }
-      const { violations } = await axe.run({
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        // What a stranger mailed is not ours to mend.
-        iframes: false,
-      })
-      return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} – ${node.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`))
-    }))
-  } finally {
-    await context.close()
+  said.length = 0
+  await context.clearCookies()
+  if (view.session) await context.addCookies([{ name: 'pomoc', value: view.session, url: site }])
+  const separator = view.path.includes('?') ? '&' : '?'
+  const response = await page.goto(`${site}${view.path}${separator}lang=${look.language}`, { waitUntil: 'load' })
+  if (response?.status() !== (view.status ?? 200)) faults.push(`status ${response?.status()}`)
+  await view.act?.(page)
+  const folder = process.env['POMOC_LOOK']
+  if (folder) {
+    mkdirSync(folder, { recursive: true })
+    await page.setViewportSize({ width: look.width, height: await page.evaluate(() => document.documentElement.scrollHeight) })
+    await page.waitForLoadState('load')
+    await page.screenshot({ path: join(folder, `${view.name}-${look.language}-${look.colours}-${look.width}.png`) })
   }
-  return faults
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  if (wide > 0) faults.push(`${wide} px wider than the screen`)
+  await page.evaluate(axe)
+  faults.push(...await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } }
+    const { violations } = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      // Only what is broken is told, and not where: what holds need not be described.
+      resultTypes: ['violations'], selectors: false,
+      // What a stranger mailed is not ours to mend.
+      iframes: false,
+    })
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} – ${node.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`))
+  }))
+  if (folder) await page.setViewportSize({ width: look.width, height: 900 })
+  return [...said, ...faults]
 }

@@ -4,40 +4,36 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { generate } from 'selfsigned'
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest'
 import type { Finding } from '../core/doctor/finding.ts'
 import { testDatabase } from './database.ts'
-import { runProgram, temporaryData, type Program } from './program.ts'
+import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
 
-let data: ReturnType<typeof temporaryData>
-let other: ReturnType<typeof temporaryData>
 const files = mkdtempSync(join(tmpdir(), 'pomoc-files-'))
-const programs: Program[] = []
 
-const run = (args: string[], env: Record<string, string> = {}): Program => {
-  const program = runProgram({ POMOC_DATA_DIR: data.dir, POMOC_MAIL_ADDRESS: 'pomoc@uni.example', ...env }, args)
-  programs.push(program)
-  return program
-}
-/** Runs a command to its end. */
-async function command(args: string[], env: Record<string, string> = {}) {
-  const program = run(args, env)
-  const { code } = await program.ended
-  return { code, stdout: program.stdout, stderr: program.stderr }
-}
-
-beforeEach(() => { [data, other] = [temporaryData(), temporaryData()] })
-afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    program.kill('SIGKILL')
-    await program.ended
-  }
-  await data.remove()
-  await other.remove()
-})
+// The program starts several times in each, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
+beforeAll(prepareProgram)
 afterAll(() => rmSync(files, { recursive: true, force: true }))
 
-test('a backup of the running program, restored into another folder, goes on with the same tickets', async () => {
+const MAIL = { POMOC_MAIL_ADDRESS: 'pomoc@uni.example' }
+
+/** Runs the program, or a command of it to its end. */
+async function operate(context: Pick<TestContext, 'onTestFinished'>, { used = true } = {}) {
+  const stage = await onStage(context, { used })
+  const run = (args: string[], env: Record<string, string> = {}): Program => stage.run(args, { ...MAIL, ...env })
+  async function command(args: string[], env: Record<string, string> = {}) {
+    const program = run(args, env)
+    const { code } = await program.ended
+    return { code, stdout: program.stdout, stderr: program.stderr }
+  }
+  return { data: stage.data, run, command }
+}
+
+test.concurrent('a backup of the running program, restored into another folder, goes on with the same tickets', async (context) => {
+  const other = temporaryData()
+  context.onTestFinished(other.remove)
+  const { run, command } = await operate(context)
   const program = run(['start'])
   await program.ready
   const smtp = new URL(/smtp:\/\/\S+/.exec(program.stdout)![0])
@@ -64,7 +60,8 @@ test('a backup of the running program, restored into another folder, goes on wit
   expect(findings.find(({ name }) => name === 'stored files')).toMatchObject({ state: 'ok' })
 }, 180_000)
 
-test('the doctor tells what is broken around the program, each in a sentence with what to do, and exits with 1', async () => {
+test.concurrent('the doctor tells what is broken around the program, each in a sentence with what to do, and exits with 1', async (context) => {
+  const { data, command } = await operate(context, { used: false })
   const old = new Date('2020-01-01')
   const made = await generate([{ name: 'commonName', value: 'uni.example' }], { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: old, notAfterDate: new Date('2021-01-01') })
   mkdirSync(join(data.dir, 'tls'))
@@ -87,7 +84,8 @@ test('the doctor tells what is broken around the program, each in a sentence wit
   expect(words.stdout.trim().split('\n').at(-1)).toMatch(/must be put right/)
 })
 
-test('figures are on a port of their own when one is asked for', async () => {
+test.concurrent('figures are on a port of their own when one is asked for', async (context) => {
+  const { run } = await operate(context)
   const program = run(['start'], { POMOC_METRICS_PORT: '0' })
   await program.ready
   const at = /http:\/\/\S+\/metrics/.exec(program.stdout)![0]
@@ -96,18 +94,20 @@ test('figures are on a port of their own when one is asked for', async () => {
   expect(text).toMatch(/^pomoc_database_connections\{state="open"\} [1-9]/m)
 })
 
-test('a backup that is broken off leaves no half of it behind', async () => {
+test.concurrent('a backup that is broken off leaves no half of it behind', async (context) => {
+  const { run } = await operate(context, { used: false })
   const database = await testDatabase()
+  context.onTestFinished(database.close)
   // A lock that the backup has to wait for, so that the signal comes in its midst.
   const client = await database.pool.connect()
   await client.query('begin; lock table ticket in access exclusive mode')
   const program = run(['backup', join(files, 'broken.tar.zst')], { POMOC_DATABASE_URL: database.url })
-  while ((await database.pool.query(`select from pg_locks where not granted`)).rowCount === 0) await new Promise((resolve) => { setTimeout(resolve, 20) })
+  const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database() and not l.granted`
+  while ((await database.pool.query(waiting)).rowCount === 0) await new Promise((resolve) => { setTimeout(resolve, 20) })
   program.kill('SIGINT')
   await client.query('commit')
   client.release()
   expect(await program.ended).toEqual({ code: 1, signal: null })
   expect(program.stderr).toBe('The backup was broken off: nothing of it was kept.\n')
   expect(readdirSync(files).filter((name) => name.startsWith('broken'))).toEqual([])
-  await database.close()
 })

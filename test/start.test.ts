@@ -1,28 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from './database.ts'
-import { isAlive, runProgram, temporaryData } from './program.ts'
+import { isAlive, onStage, prepareProgram } from './program.ts'
 import type { Program } from './program.ts'
 
-let data: ReturnType<typeof temporaryData>
-const programs: Program[] = []
-
-function start(env: Record<string, string> = {}): Program {
-  const program = runProgram({ POMOC_DATA_DIR: data.dir, ...env })
-  programs.push(program)
-  return program
-}
-
-beforeEach(() => { data = temporaryData() })
-afterEach(async () => {
-  for (const program of programs.splice(0)) {
-    program.kill('SIGKILL')
-    await program.ended
-  }
-  await data.remove()
-})
+// The program starts up to three times in each, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
+beforeAll(prepareProgram)
 
 /** Ends by itself with exit code 1, one sentence on standard error and nothing else. */
 async function refusal(program: Program): Promise<string> {
@@ -34,7 +20,8 @@ async function refusal(program: Program): Promise<string> {
   return program.stderr
 }
 
-test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('it starts on nothing, and %s stops it and its database', async (signal) => {
+test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('it starts on nothing, and %s stops it and its database', async (signal, context) => {
+  const { data, start } = await onStage(context, { used: false })
   const program = start()
   await program.ready
   const web = /http:\/\/\S+/.exec(program.stdout)?.[0] as string
@@ -46,7 +33,8 @@ test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('it starts on nothing, and %s
   expect(isAlive(postmaster)).toBe(false)
 })
 
-test('Ctrl-C that npm passes on a second time still stops it cleanly', async () => {
+test.concurrent('Ctrl-C that npm passes on a second time still stops it cleanly', async (context) => {
+  const { data, start } = await onStage(context)
   const program = start()
   await program.ready
   const postmaster = data.postmaster() as number
@@ -56,7 +44,8 @@ test('Ctrl-C that npm passes on a second time still stops it cleanly', async () 
   expect(isAlive(postmaster)).toBe(false)
 })
 
-test('a signal while it starts stops it when it has started', async () => {
+test.concurrent('a signal while it starts stops it when it has started', async (context) => {
+  const { data, start } = await onStage(context, { used: false })
   const program = start()
   while (data.postmaster() === undefined) await new Promise((resolve) => setTimeout(resolve, 10))
   program.kill('SIGINT')
@@ -64,7 +53,8 @@ test('a signal while it starts stops it when it has started', async () => {
   expect(data.postmaster()).toBeUndefined()
 })
 
-test('after kill -9 it starts again and adopts the database server left behind', async () => {
+test.concurrent('after kill -9 it starts again and adopts the database server left behind', async (context) => {
+  const { data, start } = await onStage(context)
   const killed = start()
   await killed.ready
   const postmaster = data.postmaster() as number
@@ -79,7 +69,8 @@ test('after kill -9 it starts again and adopts the database server left behind',
   expect(isAlive(postmaster)).toBe(false)
 })
 
-test('after kill -9 of it and of its database server it starts again', async () => {
+test.concurrent('after kill -9 of it and of its database server it starts again', async (context) => {
+  const { data, start } = await onStage(context)
   const killed = start()
   await killed.ready
   killed.kill('SIGKILL')
@@ -88,7 +79,8 @@ test('after kill -9 of it and of its database server it starts again', async () 
   await start().ready
 })
 
-test('two programs started at once on nothing: one serves, the other is refused', async () => {
+test.concurrent('two programs started at once on nothing: one serves, the other is refused', async (context) => {
+  const { start } = await onStage(context, { used: false })
   const two = [start(), start()]
   const outcomes = await Promise.allSettled(two.map((program) => program.ready))
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
@@ -96,15 +88,16 @@ test('two programs started at once on nothing: one serves, the other is refused'
   expect(await refusal(refused)).toMatch(/^Another pomoc/)
 })
 
-test('a command works beside a program that is running', async () => {
+test.concurrent('a command works beside a program that is running', async (context) => {
+  const { run, start } = await onStage(context)
   await start().ready
-  const command = runProgram({ POMOC_DATA_DIR: data.dir }, ['migrate'])
-  programs.push(command)
+  const command = run(['migrate'])
   expect(await command.ended).toEqual({ code: 0, signal: null })
   expect(command.stdout).toBe('The database is up to date.\n')
 })
 
-test('with a database elsewhere the data folder is its own too: a big mail, which passes through it, is taken', async () => {
+test.concurrent('with a database elsewhere the data folder is its own too: a big mail, which passes through it, is taken', async (context) => {
+  const { start } = await onStage(context, { used: false })
   const database = await testDatabase({ empty: true })
   try {
     const program = start({ POMOC_DATABASE_URL: database.url })
@@ -120,7 +113,8 @@ test('with a database elsewhere the data folder is its own too: a big mail, whic
   }
 })
 
-test('a folder that holds something else than a database is left alone', async () => {
+test.concurrent('a folder that holds something else than a database is left alone', async (context) => {
+  const { data, start } = await onStage(context, { used: false })
   mkdirSync(join(data.dir, 'inner'))
   mkdirSync(join(data.dir, 'inner', 'postgresql'))
   writeFileSync(join(data.dir, 'inner', 'postgresql', 'thesis.doc'), '')

@@ -1,6 +1,7 @@
 /** Owns what both test runs share. */
 import { dirname } from 'node:path'
 import type { ViteUserConfig } from 'vitest/config'
+import LongestFirst from './sequencer.ts'
 
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(`The tests need Node 24 and this is ${process.versions.node}: run them with npm test after npm ci.\n`)
@@ -11,9 +12,16 @@ export const common = {
   root: dirname(import.meta.dirname),
   test: {
     pool: 'forks',
+    // Files share a worker one after the other, and with it the program's modules: they hold no state but caches, each file
+    // has its own database, and what a file leaves behind fails it (test/leaks.ts). Loading all anew for each was a third of a run.
+    isolate: false,
+    setupFiles: ['test/leaks.ts'],
+    sequence: { sequencer: LongestFirst },
     // Plugins from outside are loaded by Node itself, through the program's own hooks (test/plugins/house.ts).
     server: { deps: { external: [/\/pomoc-plugin-[^/]*\//] } },
     maxWorkers: 2,
+    // Tests that are marked as concurrent mostly wait for programs or pages; more at a time would only make each slower.
+    maxConcurrency: 3,
     globalSetup: 'test/global.ts',
     reporters: ['default', './test/ci-reporter.ts'],
     testTimeout: 60_000,

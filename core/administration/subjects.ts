@@ -6,8 +6,9 @@ import { sql, type RawBuilder } from 'kysely'
 import { administrationTexts } from '../audit/administration-texts.ts'
 import type { Change, CoreSubject, Subject, SubjectOwner } from '../audit/subject.ts'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
+import { isId } from '../database/id.ts'
 import type { Language } from '../database/schema.ts'
-import { activationSubject } from '../kernel/activation.ts'
+import { activationSubject } from './plugin-admin.ts'
 import { settingSubject } from '../kernel/setting-admin.ts'
 import { partSubjects, queuePartsSubject } from '../mail/answer-parts.ts'
 import { templateSubject } from '../mail/answer-templates.ts'
@@ -124,7 +125,7 @@ export function ownSubject(change: Change, owners: readonly SubjectOwner[] = [])
 /** Where the thing itself is seen and changed; null: it has no page. */
 export function pageOfSubject(change: Change, owners: readonly SubjectOwner[] = []): string | null {
   const subject = ownSubject(change, owners)?.subject
-  if (!change.object || !subject?.seen || !(subject.byName || /^\d{1,18}$/.test(change.object.id))) return null
+  if (!change.object || !subject?.seen || !(subject.byName || isId(change.object.id))) return null
   return subject.seen(change.object.id)
 }
 

@@ -1,7 +1,9 @@
 /** Owns articles: adding one with its attachments, and reading those a person may see. */
 import { sql, type Kysely } from 'kysely'
+import { storable } from '../database/storable.ts'
 import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
+import { isId } from '../database/id.ts'
 import type { MailNote } from '../mail/parsed-mail.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
@@ -45,9 +47,6 @@ export interface Article {
   notes: MailNote[]
   attachments: Attachment[]
 }
-
-/** NUL cannot stand in PostgreSQL's text; nothing else is taken from what people write. */
-export const storable = (text: string): string => text.replaceAll('\u0000', '')
 
 /** First words of a body for lists: one line, quoted lines left out, 200 characters at most. */
 export function firstWords(body: string): string {
@@ -103,7 +102,7 @@ export async function listArticles(db: Kysely<Database>, ticketId: Id, options: 
 }
 
 export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId: Id): Promise<(Article & { html: string | null }) | undefined> {
-  if (!/^\d{1,18}$/.test(articleId)) return undefined
+  if (!isId(articleId)) return undefined
   const row = await articleQuery(db).select('article.html').where('article.ticket_id', '=', ticketId).where('article.id', '=', articleId).executeTakeFirst()
   if (!row) return undefined
   const attachments = await db.selectFrom('article_attachment').selectAll().where('article_id', '=', row.id).orderBy('id').execute()
@@ -112,7 +111,7 @@ export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId:
 
 /** Whose article this is: the right to the ticket is to be checked next. */
 export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): Promise<Id | undefined> {
-  if (!/^\d{1,18}$/.test(articleId)) return undefined
+  if (!isId(articleId)) return undefined
   return (await db.selectFrom('article').select('ticket_id').where('id', '=', articleId).executeTakeFirst())?.ticket_id
 }
 
@@ -120,7 +119,7 @@ export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): 
 export async function findAttachment(
   db: Kysely<Database>, ticketId: Id, attachmentId: Id, options: { visibleOnly: boolean },
 ): Promise<(Attachment & { content(): AsyncGenerator<Buffer> }) | undefined> {
-  if (!/^\d{1,18}$/.test(attachmentId)) return undefined
+  if (!isId(attachmentId)) return undefined
   let query = db.selectFrom('article_attachment').innerJoin('article', 'article.id', 'article_attachment.article_id')
     .selectAll('article_attachment').where('article.ticket_id', '=', ticketId).where('article_attachment.id', '=', attachmentId)
   if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { testDatabase } from '../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../test/make.ts'
 import type { OpenDatabase } from '../database/database.ts'
-import { setActivation } from '../kernel/activation.ts'
+import { setActivation } from '../administration/plugin-admin.ts'
 import { withOrigin } from '../kernel/origin.ts'
 import { NOTED_PER_WINDOW } from '../person/attempts.ts'
 import { changePassword, createSetPasswordLink, logIn, setPasswordByLink } from '../person/login.ts'
@@ -89,7 +89,7 @@ describe('what concerns security', () => {
 
   it('a flood from one place is a few lines, not one a try', async () => {
     const from = { ...client, address: '203.0.113.9' }
-    for (let n = 0; n < 65; n++) await logIn(room(), { login: `nobody${n}`, password: 'x', client: from }).catch(() => {})
+    await Promise.all(Array.from({ length: 65 }, (_, n) => logIn(room(), { login: `nobody${n}`, password: 'x', client: from }).catch(() => {})))
     const rows = await events({ search: from.address })
     expect(rows.filter(({ kind }) => kind === 'login-failed')).toHaveLength(50)
     expect(rows.filter(({ kind }) => kind === 'login-blocked').map(({ after }) => after?.['attempts']).toSorted()).toEqual([51, 60])

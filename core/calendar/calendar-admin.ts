@@ -8,6 +8,7 @@ import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { calendarSchema, type Calendar } from './calendar.ts'
 import { sayHours } from './words.ts'
 
@@ -44,7 +45,7 @@ export function findCalendar(db: Kysely<Database>, id: Id): Promise<StoredCalend
 }
 
 /** Makes a calendar. Errors: `calendar.invalid` with the first fault's field, `calendar.name-taken`. */
-export async function createCalendar(work: Work, definition: unknown, valid = true, unitId: Id = '1'): Promise<Id> {
+export async function createCalendar(work: Work, definition: unknown, valid = true, unitId: Id = ROOT_UNIT): Promise<Id> {
   await demandUnitAdmin(work, unitId)
   const calendar = await checked(work, definition, null)
   const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })

@@ -3,8 +3,7 @@ import type { Command } from 'commander'
 import { BootError } from '../boot-error.ts'
 import { replayFacts } from '../kernel/replay.ts'
 import { system } from '../permission/actor.ts'
-import { fail } from './plugins.ts'
-import { say } from './open.ts'
+import { fail, say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
 export function factCommands(program: Command): void {

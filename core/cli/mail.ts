@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { BootError, reasonOf } from '../boot-error.ts'
+import { COMMAND_LINE_LANGUAGE } from '../i18n/languages.ts'
 import { destinationOf, readAddressBook } from '../mail/addresses.ts'
 import { mailTexts, type MailKey } from '../mail/mail-texts.ts'
 import { parseMail, stopParsing } from '../mail/parse.ts'
@@ -39,7 +40,7 @@ export function mailCommands(program: Command): void {
     })
 }
 
-const t = mailTexts.in('en')
+const t = mailTexts.in(COMMAND_LINE_LANGUAGE)
 const words = (kind: 'outcome' | 'step' | 'rule', name: string): string => {
   const key = `mail.${kind}.${name}`
   return key in mailTexts.pl ? t(key as MailKey) : name

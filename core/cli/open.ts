@@ -1,4 +1,5 @@
 /** Owns what commands begin with: the configuration, its database, its plugins. */
+import { BootError } from '../boot-error.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { connectDatabase } from '../database/connect.ts'
 import type { OpenDatabase } from '../database/database.ts'
@@ -7,6 +8,11 @@ import { loadPlugins, type AnyPlugin } from '../kernel/load-plugins.ts'
 import { findPlugin } from '../plugins.ts'
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** Ends a command with a sentence for the operator. */
+export function fail(sentence: string): never {
+  throw new BootError(sentence)
+}
 
 export interface Room { config: Config; database: OpenDatabase; plugins: AnyPlugin[]; owners: Owner[] }
 

@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { BootError, reasonOf } from '../boot-error.ts'
 import { Refusal } from '../errors.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
+import { COMMAND_LINE_LANGUAGE } from '../i18n/languages.ts'
 import { runWork } from '../kernel/work.ts'
 import { system } from '../permission/actor.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../person/persons.ts'
@@ -60,7 +61,7 @@ async function erase({ database: { db }, config }: Room, id: string, dryRun: boo
       if (dryRun) throw new TakenBack()
     })
   } catch (error) {
-    if (error instanceof Refusal) throw new BootError(coreTexts.en[`error.${error.code}`] ? coreTexts.in('en')(`error.${error.code}`, error.params) : error.code)
+    if (error instanceof Refusal) throw new BootError(coreTexts.in(COMMAND_LINE_LANGUAGE)(`error.${error.code}`, error.params))
     if (!(error instanceof TakenBack)) throw error
   } finally {
     stop()

@@ -23,7 +23,7 @@ export async function describePlugins({ host }: Kernel): Promise<string[]> {
 
 async function describe(host: Kernel['host'], plugin: PluginInfo): Promise<string[]> {
   const brings = Object.entries({
-    pages: plugin.routes.length, settings: plugin.settings.length, guards: plugin.guards.length, 'mail checks': plugin.mailChecks.length,
+    pages: plugin.routes.length, 'routes for programs': plugin.api.length, settings: plugin.settings.length, guards: plugin.guards.length, 'mail checks': plugin.mailChecks.length,
     facts: plugin.facts.length, jobs: plugin.jobs.length, searches: plugin.search.length, commands: plugin.commands.length,
   }).filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`)
   return [

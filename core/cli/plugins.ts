@@ -1,16 +1,17 @@
 /** Owns the commands about plugins: what is loaded and where it is on, a new one, its tests, switching, faults, resuming. */
 import type { Command } from 'commander'
-import { BootError } from '../boot-error.ts'
 import type { Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
-import { setActivation } from '../kernel/activation.ts'
-import { listFaults, listSuspensions, resumePlugin } from '../kernel/faults.ts'
+import { setActivation } from '../administration/plugin-admin.ts'
+import { resumePlugin } from '../administration/plugin-admin.ts'
+import { listFaults, listSuspensions } from '../kernel/faults.ts'
 import type { Kernel } from '../kernel/host.ts'
 import { system } from '../permission/actor.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { newPlugin } from './new-plugin.ts'
 import { describePlugins } from './plugin-list.ts'
 import { testPlugin } from './test-plugin.ts'
-import { say } from './open.ts'
+import { fail, say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
 export function pluginCommands(program: Command): void {
@@ -30,7 +31,7 @@ export function pluginCommands(program: Command): void {
       .action((name: string, options: { unit?: string }) => withProgram(async ({ kernel }) => {
         const plugin = kernel.host.registry.find(name) ?? fail(`There is no plugin “${name}”: “pomoc plugins” lists those that are loaded.`)
         if (plugin.scope === 'installation') fail(`Plugin “${name}” belongs to the whole installation and is always on: take it out of “plugins” in config/local.ts.`)
-        const unitId = await unitBySlug(kernel, options.unit) ?? '1'
+        const unitId = await unitBySlug(kernel, options.unit) ?? ROOT_UNIT
         await kernel.host.work(system('command line'), (work) => setActivation(work, name, unitId, active))
       }))
   }
@@ -67,10 +68,6 @@ function gone(error: unknown): void {
 }
 
 const stamp = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
-
-export function fail(sentence: string): never {
-  throw new BootError(sentence)
-}
 
 async function unitBySlug({ host }: Kernel, slug: string | undefined): Promise<Id | undefined> {
   if (slug === undefined) return undefined

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { projectDir } from '../project.ts'
-import { fail } from './plugins.ts'
+import { fail } from './open.ts'
 
 /** Answers the exit code. */
 export async function testPlugin(folder: string): Promise<number> {

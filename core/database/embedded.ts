@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { unprivilegedAccount } from '../account.ts'
 import { BootError, codeOf, reasonOf } from '../boot-error.ts'
 import type { Log } from '../log.ts'
+import { databaseIsAway } from './away.ts'
 import { port, prepareCluster, pruneLogs, runProgram, superuser } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -129,9 +130,7 @@ async function startAndHold(cluster: Cluster, share: boolean): Promise<Held> {
     } catch (error) {
       await client.end().catch(() => {})
       // Starting up, shutting down, or gone between two looks: look again.
-      const passing = ['57P01', '57P02', '57P03', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(codeOf(error)) ||
-        /Connection terminated/.test(reasonOf(error))
-      if (!passing) throw error
+      if (!databaseIsAway(error)) throw error
       if (Date.now() > giveUp) {
         throw new BootError(
           `The database server in ${cluster.pgdata} runs but takes no connections (${reasonOf(error)}): see its log in ` +

@@ -1,6 +1,7 @@
 /** Owns paging by key: a page begins after the last row of the one before, so no row is shown twice or left out. */
 import { sql, type RawBuilder } from 'kysely'
 import { DateTime } from 'luxon'
+import { isId } from './id.ts'
 import type { Id } from './schema.ts'
 
 /** An SQL expression to sort by, never null, and the type its text form is read as. */
@@ -53,7 +54,7 @@ function readKey(after: string | undefined, type: SortColumn['type']): [string, 
     const value: unknown = JSON.parse(Buffer.from(after, 'base64url').toString())
     if (!Array.isArray(value)) return undefined
     const [key, id] = value as unknown[]
-    if (typeof key !== 'string' || typeof id !== 'string' || key.includes('\u0000') || !/^\d{1,18}$/.test(id)) return undefined
+    if (typeof key !== 'string' || key.includes('\u0000') || !isId(id)) return undefined
     return FITS[type](key) ? [key, id] : undefined
   } catch {
     return undefined

@@ -1,14 +1,15 @@
 /** Owns the row types of core's tables. Plugins add theirs by augmenting `Database`. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Language } from '../i18n/languages.ts'
+import type { Lock, StateType } from '../ticket/state-machine.ts'
 
 export type Id = string
 type GeneratedId = ColumnType<Id, Id | undefined, never>
 type Json<T> = ColumnType<T, string, string>
 type DefaultJson<T> = ColumnType<T, string | undefined, string>
 
-export type Language = 'pl' | 'en'
-export type StateType = 'new' | 'open' | 'closed' | 'pending reminder' | 'pending auto' | 'removed' | 'merged'
-export type Lock = 'unlock' | 'lock' | 'tmp_lock'
+export type { Lock, StateType } from '../ticket/state-machine.ts'
+export type { Language } from '../i18n/languages.ts'
 export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
@@ -84,7 +85,9 @@ export interface TicketStateTable {
 }
 export interface TicketPriorityTable { id: GeneratedId; name: string; valid: Generated<boolean> }
 export interface TicketNumberBaseTable { key: string; base: string }
-export interface TicketTable {
+/** Attributes that bring their own column add it to `TicketTable` (ticket/attributes.ts). */
+export interface TicketTable extends CoreTicketTable {}
+export interface CoreTicketTable {
   id: GeneratedId; number: string; title: string; queue_id: Id; state_id: Id; state_type: StateType; priority_id: Id; lock: Generated<Lock>
   owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null; customer_company: Generated<string>; preview: Generated<string>
   pending_until: Date | null; received_at: Date; created_at: Date; created_by: Id | null; changed_at: Date; closed_at: Date | null
@@ -167,6 +170,9 @@ export interface PluginFaultTable {
 }
 export interface PluginStrikeTable { plugin: string; unit_id: Id | null; at: Date }
 export interface PluginSuspensionTable { plugin: string; unit_id: Id | null; since: Date; first_fault_at: Date; fault_id: Id | null }
+export interface DatabaseFillTable {
+  name: string; at_key: Id; until_key: Id; filled: Generated<Id>; begun_at: Date; done_at: Date | null; last_error: string | null
+}
 export interface PersonHoldTable { person_id: Id; reason: string; since: Date; set_by: Id | null }
 export interface PersonErasureTable {
   person_id: Id; asked_at: Date; asked_by: Id | null; done_at: Date | null
@@ -245,4 +251,5 @@ export interface Database {
   unit_rule: UnitRuleTable
   unit_brand: UnitBrandTable
   unit_rest: UnitRestTable
+  database_fill: DatabaseFillTable
 }

@@ -6,7 +6,8 @@ import { testDatabase } from '../../test/database.ts'
 import { maker, type Maker } from '../../test/make.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
-import { makeActivation, setActivation, type Activation } from './activation.ts'
+import { setActivation } from '../administration/plugin-admin.ts'
+import { makeActivation, type Activation } from './activation.ts'
 import { startLive, type Live } from './live.ts'
 
 let database: OpenDatabase

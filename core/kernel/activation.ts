@@ -1,13 +1,8 @@
 /** Owns the answer to "is this plugin on in this unit?": nearest setting up the unit tree wins; cached, cleared by notice. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../audit/change.ts'
-import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandWithin, mayTouchPlugin, readLimits } from '../unit/limits.ts'
-import { notify } from './facts.ts'
 import { LIVE_AGAIN, type Live } from './live.ts'
-import { actorId, type Work } from './work.ts'
+import { downFrom, up } from '../unit/tree.ts'
 
 export const ACTIVATION_CHANGED = 'plugin.activation-changed'
 
@@ -52,9 +47,7 @@ async function read(db: Kysely<Database>, unitId: Id | null): Promise<{ said: Re
     ? sql`select plugin, true as active from plugin_activation where active group by plugin`
     : sql`select distinct on (a.plugin) a.plugin, a.active from plugin_activation a join up on up.id = a.unit_id order by a.plugin, up.depth`
   const { rows } = await sql<{ said: Record<string, boolean>; suspended: string[] }>`
-    with recursive up as (
-      select id, parent_id, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    with recursive ${up(unitId)}
     select (select coalesce(json_object_agg(plugin, active), '{}') from (${nearest}) n) as said,
       (select coalesce(json_agg(plugin), '[]') from plugin_suspension where unit_id is not distinct from ${unitId}) as suspended`.execute(db)
   return rows[0]!
@@ -63,52 +56,10 @@ async function read(db: Kysely<Database>, unitId: Id | null): Promise<{ said: Re
 async function unitsOf(db: Kysely<Database>, plugin: string, everywhere: boolean): Promise<Id[]> {
   const says = (unit: string) => sql`(select a.active from plugin_activation a where a.plugin = ${plugin} and a.unit_id = ${sql.ref(unit)})`
   const { rows } = await sql<{ id: Id }>`
-    with recursive down as (
-      select id, coalesce(${says('unit.id')}, false) as active from unit where parent_id is null
-      union all select u.id, coalesce(${says('u.id')}, down.active) from unit u join down on u.parent_id = down.id)
+    with recursive ${downFrom(sql`select id, coalesce(${says('unit.id')}, false) as active from unit where parent_id is null`, {
+      each: sql`u.id, coalesce(${says('u.id')}, down.active)`,
+    })}
     select id from down where (active or ${everywhere})
       and not exists (select 1 from plugin_suspension s where s.plugin = ${plugin} and s.unit_id = down.id) order by id`.execute(db)
   return rows.map((row) => row.id)
-}
-
-/**
- * Switches a plugin on or off in a unit and the units below it that do not say otherwise; null: as in the unit above. A local
- * administrator does so in units of theirs, within the unit's limits (`unit.limit`).
- */
-export async function setActivation(work: Work, plugin: string, unitId: Id, active: boolean | null): Promise<void> {
-  await demandUnitAdmin(work, unitId)
-  if (!isCentral(work.actor)) demandWithin(mayTouchPlugin(await readLimits(work.db, unitId), plugin))
-  const before = await work.db.selectFrom('plugin_activation').select('active').where('plugin', '=', plugin).where('unit_id', '=', unitId)
-    .forUpdate().executeTakeFirst()
-  if (active === null) {
-    await work.db.deleteFrom('plugin_activation').where('plugin', '=', plugin).where('unit_id', '=', unitId).execute()
-  } else {
-    const row = { active, changed_at: work.now, changed_by: actorId(work) }
-    await work.db.insertInto('plugin_activation').values({ plugin, unit_id: unitId, ...row })
-      .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row)).execute()
-  }
-  if (recordChange(work, activationSubject, plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active }, { unitId })) {
-    await notify(work, ACTIVATION_CHANGED)
-  }
-}
-
-/** What units say themselves, for the table of a plugin: unit id → on or off. */
-export async function listActivations(db: Kysely<Database>, plugin: string): Promise<Map<Id, boolean>> {
-  const rows = await db.selectFrom('plugin_activation').select(['unit_id', 'active']).where('plugin', '=', plugin).execute()
-  return new Map(rows.map((row) => [row.unit_id, row.active]))
-}
-
-export const activationSubject: CoreSubject<Record<string, boolean | null>, { units: Map<Id, boolean | null> }> = {
-  type: 'plugin activation', kind: 'plugin-activation', byName: true, right: 'unit', lies: 'said', words: 'subject.plugin-activation', seen: pageAt('/admin/plugins'),
-  fields: {}, each: [{ prefix: 'unit', of: 'unit', words: 'each.unit', as: 'on-off' }],
-  way: {
-    async read(db, id, of) {
-      const said = await listActivations(db, id)
-      return Object.fromEntries(Object.keys(of).map((key) => [key, said.get(key.slice('unit '.length)) ?? null]))
-    },
-    form: (values) => ({ units: new Map(Object.entries(values).map(([key, active]) => [key.slice('unit '.length), active])) }),
-    async put(work, id, { units }) {
-      for (const [unitId, active] of units) await setActivation(work, id, unitId, active)
-    },
-  },
 }

@@ -2,6 +2,7 @@
 import { administrationTexts } from '../audit/administration-texts.ts'
 import { subjectWords, type Subject } from '../audit/subject.ts'
 import { BootError } from '../boot-error.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
 import { ROLES } from '../roles.ts'
 import { API } from './contract.ts'
@@ -12,12 +13,14 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
+  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'fills', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
   'guards', 'on', 'jobs', 'search', 'administered', 'logins', 'commands', 'start', 'startsIn',
 ]
+/** The first part stands as it is: nobody answers for all addresses. */
+const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
+  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up', fills: 'step',
   places: null, permissions: null, settings: null, files: null, administered: null,
 }
 
@@ -69,12 +72,15 @@ function checkShape(plugin: AnyPlugin): void {
   checkNames(plugin, wrong)
 }
 
+/** “Polish and English”. */
+const SPOKEN = new Intl.ListFormat('en').format(COMPLETE_LANGUAGES.map((language) => new Intl.DisplayNames('en', { type: 'language' }).of(language)!))
+
 function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void {
   const { texts } = plugin
   const needs = (key: string, of: string) => {
-    if (typeof key !== 'string' || !texts || !Object.hasOwn(texts.pl, key) || !Object.hasOwn(texts.en, key)) throw wrong(`has no text “${key}” in Polish and English for ${of}`)
+    if (typeof key !== 'string' || !texts || !COMPLETE_LANGUAGES.every((language) => Object.hasOwn(texts[language], key))) throw wrong(`has no text “${key}” in ${SPOKEN} for ${of}`)
   }
-  if (texts && (typeof texts.pl !== 'object' || typeof texts.en !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
+  if (texts && COMPLETE_LANGUAGES.some((language) => typeof texts[language] !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
   for (const [key, setting] of Object.entries((plugin.settings ?? {}) as Record<string, Setting>)) {
     needs(setting.label, `its setting “${key}”`)
     if (!setting.schema.safeParse(setting.fallback).success) throw wrong(`has a setting “${key}” whose own fallback is not valid`)
@@ -102,6 +108,10 @@ function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   for (const place of Object.keys(plugin.places ?? {})) {
     if (!place.startsWith(`${plugin.name}.`)) throw wrong(`offers the place “${place}”, whose name must begin with “${plugin.name}.”`)
   }
+  for (const [address, { login }] of Object.entries((plugin.apiRoutes ?? {}) as Record<string, { login: unknown }>)) {
+    if (!API_ADDRESS.test(address)) throw wrong(`brings “${address}” in “apiRoutes”, which is not written like “POST /api/${plugin.name}/tickets/:id”`)
+    if (typeof login !== 'function') throw wrong(`brings “${address}” in “apiRoutes” without the function “login”, which says who calls`)
+  }
   for (const [guard, { onFault }] of Object.entries((plugin.guards ?? {}) as Record<string, { onFault: unknown }>)) {
     if (!(GUARDS as readonly string[]).includes(guard)) throw wrong(`guards “${guard}”, which is no act (${GUARDS.join(', ')})`)
     if (onFault !== 'allow' && onFault !== 'refuse') throw wrong(`guards “${guard}” without saying onFault: “allow” or “refuse”`)
@@ -128,6 +138,7 @@ function checkClaims(plugins: AnyPlugin[]): void {
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
+    for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)
     for (const right of Object.keys(plugin.permissions ?? {})) claim(`the right “${right}”`, name)
   }
 }

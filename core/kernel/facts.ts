@@ -12,7 +12,8 @@ import type { Work } from './work.ts'
  * one, and none is renamed. Moments are ISO strings. A fact called 'ticket.…' or 'article.…' is about a ticket, always.
  * Plugins add theirs: `declare module 'pomoc' { interface Facts { 'care.found': { words: string[] } } }`.
  */
-export interface Facts {
+export interface Facts extends CoreFacts {}
+export interface CoreFacts {
   'ticket.created': { queue: Id; channel: Channel }
   'ticket.state-changed': { from: StateType; to: StateType }
   /** Told in the unit that takes and, where it is another, in the one that gives. `from` and `to` are queues. */

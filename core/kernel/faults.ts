@@ -1,22 +1,21 @@
 /** Owns plugins' faults: counted by plugin and unit, shown to administrators, and the suspension that follows from many. */
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { refused } from '../errors.ts'
-import { demandAdmin } from '../permission/policy.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { ACTIVATION_CHANGED } from './activation.ts'
 import { coreSettings } from './core-settings.ts'
 import { notify } from './facts.ts'
 import type { Call, CallKind, Gate } from './gate.ts'
-import { replayFacts } from './replay.ts'
 import { readSettings } from './settings.ts'
+import { liesOutside } from './outside.ts'
 import type { Work } from './work.ts'
 
-/** Without them nobody could work, or switch anything on again. */
+/** Plugins of the project without which nobody could work, or switch anything on again. */
 export const NEVER_SUSPENDED: readonly string[] = ['desk', 'portal', 'admin', 'smtp-receiver']
 
-export const vital = ({ name }: { name: string }): boolean => NEVER_SUSPENDED.includes(name)
+/** One of them, and the project's own: a plugin from outside that takes such a name is a plugin from outside. */
+export const vital = (plugin: { name: string }): boolean => NEVER_SUSPENDED.includes(plugin.name) && !liesOutside(plugin)
 
 /** Faults that wait to be written; more than these are only logged. */
 const WAITING = 500
@@ -28,7 +27,12 @@ export interface Faults {
 }
 
 /** Writes faults one after another on a connection of its own: the transaction in which one happened may be rolled back. */
-export function keepFaults(room: { log: Logger; work<T>(run: (work: Work) => Promise<T>): Promise<T> }): Faults {
+export function keepFaults(room: {
+  log: Logger
+  work<T>(run: (work: Work) => Promise<T>): Promise<T>
+  /** May it be suspended? By its name. */
+  mortal(plugin: string): boolean
+}): Faults {
   let waiting = 0
   let written: Promise<void> = Promise.resolve()
   return {
@@ -36,7 +40,7 @@ export function keepFaults(room: { log: Logger; work<T>(run: (work: Work) => Pro
       room.log.error({ plugin: call.plugin, kind: call.kind, name: call.name, unit: call.unitId, err: error }, 'a plugin failed; pomoc goes on without it')
       if (waiting >= WAITING) return
       waiting++
-      written = written.then(() => room.work((work) => record(work, call, error))).catch((fault: unknown) => {
+      written = written.then(() => room.work((work) => record(work, call, error, room.mortal(call.plugin)))).catch((fault: unknown) => {
         room.log.warn({ err: fault }, 'a plugin\'s fault could not be written down')
       }).finally(() => { waiting-- })
     },
@@ -44,7 +48,7 @@ export function keepFaults(room: { log: Logger; work<T>(run: (work: Work) => Pro
   }
 }
 
-async function record(work: Work, call: Call, error: unknown): Promise<void> {
+async function record(work: Work, call: Call, error: unknown, mortal: boolean): Promise<void> {
   const said = words(error)
   const { id } = await work.db.insertInto('plugin_fault').values({
     plugin: call.plugin, unit_id: call.unitId, kind: call.kind, name: call.name.slice(0, 200), sort: said.error.replace(/\d+/g, '#').slice(0, 200),
@@ -52,12 +56,12 @@ async function record(work: Work, call: Call, error: unknown): Promise<void> {
   }).onConflict((oc) => oc.columns(['plugin', 'unit_id', 'kind', 'name', 'sort']).doUpdateSet({
     ...said, times: sql<number>`plugin_fault.times + 1`, last_at: work.now,
   })).returning('id').executeTakeFirstOrThrow()
-  if (!vital({ name: call.plugin })) await strike(work, call, id)
+  if (mortal) await strike(work, call, id)
 }
 
 /** As many as the setting allows within its minutes: the plugin is off in that unit until an administrator resumes it. */
 async function strike(work: Work, { plugin, unitId }: Call, faultId: Id): Promise<void> {
-  const { 'faults.count': count, 'faults.minutes': minutes } = await readSettings(work.db, 'core', coreSettings, unitId ?? '1')
+  const { 'faults.count': count, 'faults.minutes': minutes } = await readSettings(work.db, 'core', coreSettings, unitId ?? ROOT_UNIT)
   // Two processes count the same strikes one after the other.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${plugin}/${unitId ?? ''}`}, 7002))`.execute(work.db)
   await work.db.insertInto('plugin_strike').values({ plugin, unit_id: unitId, at: work.now }).execute()
@@ -74,7 +78,8 @@ async function strike(work: Work, { plugin, unitId }: Call, faultId: Id): Promis
   await notify(work, ACTIVATION_CHANGED)
 }
 
-const forgetStrikes = (work: Work, plugin: string, unitId: Id | null) =>
+/** What was counted against a plugin in a unit counts no more. */
+export const forgetStrikes = (work: Work, plugin: string, unitId: Id | null) =>
   sql`delete from plugin_strike where plugin = ${plugin} and unit_id is not distinct from ${unitId}`.execute(work.db)
 
 function words(thrown: unknown): { error: string; detail: string } {
@@ -123,27 +128,4 @@ export function listSuspensions(db: Kysely<Database>): Promise<Suspension[]> {
   return db.selectFrom('plugin_suspension as s').leftJoin('unit', 'unit.id', 's.unit_id').leftJoin('plugin_fault as f', 'f.id', 's.fault_id')
     .select(['s.plugin', 's.unit_id as unitId', 'unit.name as unitName', 's.since', 's.first_fault_at as firstFaultAt', 'f.error as lastError'])
     .orderBy('s.since', 'desc').orderBy('s.plugin').execute()
-}
-
-/**
- * Ends a suspension (an administrator's act). With `missed`, the plugin is told what happened in the unit from its first
- * fault on. Error: `not-found` when it is not suspended there.
- */
-export async function resumePlugin(work: Work, plugin: string, unitId: Id | null, options: { missed?: boolean } = {}): Promise<void> {
-  demandAdmin(work.actor)
-  const { rows } = await sql<{ first_fault_at: Date }>`
-    delete from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId} returning first_fault_at`.execute(work.db)
-  const from = rows[0]?.first_fault_at
-  if (!from) throw refused('not-found')
-  await forgetStrikes(work, plugin, unitId)
-  await notify(work, ACTIVATION_CHANGED)
-  recordEvent(work, { kind: 'plugin-activation', object: { type: 'plugin', id: plugin }, unitId, before: { suspended: true }, after: { suspended: false } })
-  work.emit('plugin.resumed', { ...(unitId ? { unitId } : {}), data: { plugin } })
-  if (options.missed) await replayFacts(work, { to: plugin, from, unitId })
-}
-
-/** Takes a plugin's faults off the list: they are dealt with. */
-export async function forgetFaults(work: Work, plugin: string): Promise<void> {
-  demandAdmin(work.actor)
-  await work.db.deleteFrom('plugin_fault').where('plugin', '=', plugin).execute()
 }

@@ -2,6 +2,7 @@
 import type { Id, StateType } from '../database/schema.ts'
 import { sayText } from '../i18n/texts.ts'
 import { refused } from '../errors.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 import type { Here } from './contract.ts'
 import { PluginFault, notTheirs, type Gate } from './gate.ts'
@@ -82,7 +83,7 @@ function checked(answer: unknown): Refuse | undefined {
   throw new Error('a guard answers nothing, or { refuse: \'why\' }')
 }
 
-const languageOf = (work: Work) => (work.actor.kind === 'person' ? work.actor.language : null) ?? 'pl'
+const languageOf = (work: Work) => languageFor(work.config, work.actor.kind === 'person' ? work.actor.language : null)
 
 function inWords(plugin: AnyPlugin, reason: string, work: Work): string {
   return sayText(plugin.texts, languageOf(work), reason) ?? reason

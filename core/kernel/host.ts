@@ -20,6 +20,7 @@ import type { Live } from './live.ts'
 import type { AnyPlugin } from './load-plugins.ts'
 import { makeLogins } from './logins.ts'
 import { makeMount, type Mount, type Route } from './mount.ts'
+import { makeApiMount, type ApiMount } from './mount-api.ts'
 import { pluginJobs } from './plugin-jobs.ts'
 import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from './run-jobs.ts'
@@ -37,6 +38,8 @@ export interface Kernel {
   plugins: AnyPlugin[]
   /** Adds the plugins' pages to the web application, after core's own. */
   mount: Mount
+  /** Adds the plugins' routes for programs, before anything that asks who is logged in. */
+  mountApi: ApiMount
   /** Every job of plugins, and the delivery of facts. Core's own jobs are added by main. */
   jobs: Map<string, RunnableJob>
   /** What plugins have to say about mails. */
@@ -57,7 +60,7 @@ export function makeKernel(room: {
   for (const plugin of plugins) {
     for (const fact of Object.keys(plugin.on ?? {})) listening.set(fact, [...(listening.get(fact) ?? []), plugin.name])
   }
-  const faults = keepFaults({ log, work: (run) => runWork(workRoom, system('plugins'), run) })
+  const faults = keepFaults({ log, work: (run) => runWork(workRoom, system('plugins'), run), mortal: (name) => !plugins.some((plugin) => plugin.name === name && vital(plugin)) })
   const gate = makeGate(config.pluginSeconds, faults.tell)
   const trespass = (plugin: string, unitId: Id): Error => {
     const call = currentCall()?.call
@@ -79,11 +82,11 @@ export function makeKernel(room: {
   const workRoom: WorkRoom = { db, config, clock, subscribers: (fact) => listening.get(fact) ?? [], extensions }
 
   const fills = fillsByPlace(plugins)
-  const routes: Route[] = []
+  const [routes, api]: [Route[], Route[]] = [[], []]
   const steps = orderSteps(plugins)
   const slots = makeSlots(fills, gate, activation, here)
   const search = makeSearch({ plugins, gate, activation, here })
-  const registry = makeRegistry({ plugins, fills, steps, activation, routes })
+  const registry = makeRegistry({ plugins, fills, steps, activation, routes, api })
 
   const logins = makeLogins({ plugins, gate, activation, hostOf: (plugin) => hostOf(plugin) })
   const mail = asMailExtensions({ plugins, steps, db, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here })
@@ -123,7 +126,8 @@ export function makeKernel(room: {
 
   return {
     host: core, hostOf, plugins, faults,
-    mount: makeMount({ plugins, db, gate, activation, hostOf, routes }),
+    mount: makeMount({ plugins, db, gate, activation, hostOf, routes, api }),
+    mountApi: makeApiMount({ plugins, db, gate, activation, hostOf, here, routes: api }),
     jobs: pluginJobs({ plugins, db, gate, activation, hostOf }),
     mail,
     start: (roles) => startPlugins({ plugins: plugins.filter(({ startsIn }) => startsIn === undefined || roles.has(startsIn)), gate, hostOf, log }),

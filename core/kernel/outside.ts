@@ -72,8 +72,15 @@ export async function importOutside(name: string, dir: string, door: Record<stri
   const entry = statSync(path).isDirectory() ? entryOf(path) : path
   if (entry === undefined) throw new BootError(`Plugin “${name}” has no index.ts, index.tsx or index.js, and its package.json names no other: add one.`)
   openDoor(folder, 'pomoc', door)
-  return import(/* @vite-ignore */ pathToFileURL(realpathSync(entry)).href)
+  const module = await import(/* @vite-ignore */ pathToFileURL(realpathSync(entry)).href) as { default?: unknown }
+  if (typeof module.default === 'object' && module.default !== null) outsiders.add(module.default)
+  return module
 }
+
+const outsiders = new WeakSet<object>()
+
+/** Was this plugin loaded from outside of the project? What it calls itself says nothing of that. */
+export const liesOutside = (plugin: object): boolean => outsiders.has(plugin)
 
 function findPackage(name: string, dir: string): string | undefined {
   return [dir, projectDir].map((from) => join(from, 'node_modules', name)).find((path) => existsSync(path))

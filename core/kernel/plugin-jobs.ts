@@ -56,13 +56,16 @@ async function deliver({ plugins, db, gate, activation, hostOf }: Room, id: Id, 
   await gate.call({ plugin: plugin.name, kind: 'fact', name: fact.name, unitId: fact.unitId }, () => handler(fact, hostOf(plugin)))
 }
 
-/** A fact of the same ticket that failed and is to be tried again goes first: seconds to wait for it. Given up, it holds up nobody. */
+/**
+ * Earlier facts of the same ticket go first: seconds to wait for one. Those of one moment, as after a replay or a restore, come from the
+ * queue in any order: the later one is asked for again, behind them. Given up, a fact holds up nobody.
+ */
 async function waitsForEarlier(db: Kysely<Database>, subscriber: string, fact: Fact): Promise<number | undefined> {
   if (fact.ticketId === null) return undefined
   const { rows } = await sql<{ seconds: number }>`
-    select greatest(1, ceil(extract(epoch from j.run_at - now())))::integer + 1 as seconds
+    select case when j.run_at > now() then ceil(extract(epoch from j.run_at - now()))::integer + 1 else 0 end as seconds
     from graphile_worker._private_jobs j join graphile_worker._private_job_queues q on q.id = j.job_queue_id
-    where q.queue_name = ${`fact/${subscriber}/${fact.ticketId}`} and j.attempts > 0 and j.attempts < j.max_attempts
+    where q.queue_name = ${`fact/${subscriber}/${fact.ticketId}`} and j.attempts < j.max_attempts
       and (j.payload->>'fact')::bigint < ${fact.id}::bigint
     order by (j.payload->>'fact')::bigint limit 1`.execute(db)
   return rows[0]?.seconds

@@ -27,6 +27,8 @@ export interface PluginInfo {
   logins: string[]
   commands: { name: string; summary: string; arguments: string }[]
   routes: { method: string; path: string }[]
+  /** For programs. */
+  api: { method: string; path: string }[]
   settings: string[]
   migrations: string[]
 }
@@ -56,9 +58,10 @@ export interface Registry {
 
 export function makeRegistry(room: {
   plugins: readonly AnyPlugin[]; fills: Fills; steps: readonly PlacedStep[]
-  activation: Activation; routes: readonly Route[]
+  activation: Activation; routes: readonly Route[]; api: readonly Route[]
 }): Registry {
-  const { plugins, fills, steps, activation, routes } = room
+  const { plugins, fills, steps, activation } = room
+  const of = (routes: readonly Route[], name: string) => routes.filter((route) => route.plugin === name).map(({ method, path }) => ({ method, path }))
   const list = () => plugins.map((plugin): PluginInfo => ({
     name: plugin.name, scope: plugin.scope, needs: plugin.needs ?? [], vital: vital(plugin),
     guards: Object.keys(plugin.guards ?? {}), facts: Object.keys(plugin.on ?? {}),
@@ -68,7 +71,7 @@ export function makeRegistry(room: {
       const { summary, arguments: takes = '' } = command as { summary: string; arguments?: string }
       return { name, summary, arguments: takes }
     }),
-    routes: routes.filter((route) => route.plugin === plugin.name).map(({ method, path }) => ({ method, path })),
+    routes: of(room.routes, plugin.name), api: of(room.api, plugin.name),
     settings: Object.keys(plugin.settings ?? {}), migrations: Object.keys(plugin.migrations ?? {}),
   }))
   return {

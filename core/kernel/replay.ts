@@ -1,6 +1,7 @@
 /** Owns telling facts again: to one subscriber from a moment on, and the deliveries and jobs that were given up. */
 import { sql, type Kysely } from 'kysely'
 import { recordEvent } from '../audit/record.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -87,7 +88,7 @@ export async function dropDeadJob(work: Work, id: Id): Promise<void> {
 }
 
 async function demandDead(work: Work, id: Id): Promise<void> {
-  const { rows } = /^\d{1,18}$/.test(id) ? await sql`
+  const { rows } = isId(id) ? await sql`
     select 1 from graphile_worker._private_jobs where id = ${id} and attempts >= max_attempts and locked_at is null for update`.execute(work.db) : { rows: [] }
   if (rows.length === 0) throw refused('not-found')
 }

@@ -1,35 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test, type TestContext } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { cuttable, type CuttableDatabase } from '../../test/servers/cuttable.ts'
 import { makeLog } from '../log.ts'
 import { insertJobs } from './jobs.ts'
 import { startJobs, type JobRunner, type RunnableJob } from './run-jobs.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
 const log = makeLog('silent')
-const runners: JobRunner[] = []
-const ways: CuttableDatabase[] = []
 
-beforeAll(async () => { database = await testDatabase() })
-afterEach(async () => {
-  await Promise.all(runners.splice(0).map((runner) => runner.stop()))
-  for (const way of ways.splice(0)) await way.stop()
-  await database.pool.query('delete from graphile_worker._private_jobs')
-})
-afterAll(() => database.close())
-
-const start = async (url: string, jobs: Record<string, RunnableJob['run']>) => {
-  const runner = await startJobs({ url, log, concurrency: 2, jobs: new Map(Object.entries(jobs).map(([name, run]) => [name, { run }])) })
-  runners.push(runner)
+/** A database for one test, and what runs on it: all of it ends with the test, so that tests may run side by side. */
+async function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const database = await testDatabase()
+  const runners: JobRunner[] = []
+  const ways: CuttableDatabase[] = []
+  onTestFinished(async () => {
+    await Promise.all(runners.map((runner) => runner.stop()))
+    for (const way of ways) await way.stop()
+    await database.close()
+  })
+  return {
+    database, runners,
+    start: async (url: string, jobs: Record<string, RunnableJob['run']>) => {
+      const runner = await startJobs({ url, log, concurrency: 2, jobs: new Map(Object.entries(jobs).map(([name, run]) => [name, { run }])) })
+      runners.push(runner)
+    },
+    way: async () => {
+      const made = await cuttable(database.url)
+      ways.push(made)
+      return made
+    },
+    ask: (task: string, payload = {}) => insertJobs(database.db, [{ task, payload }]),
+    waiting: async () => (await database.pool.query('select 1 from graphile_worker._private_jobs')).rows.length,
+  }
 }
-const way = async () => {
-  const made = await cuttable(database.url)
-  ways.push(made)
-  return made
-}
-const ask = (task: string, payload = {}) => insertJobs(database.db, [{ task, payload }])
-const waiting = async () => (await database.pool.query('select 1 from graphile_worker._private_jobs')).rows.length
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 40_000; !(await holds());) {
     if (Date.now() > end) throw new Error('waited 40 s in vain')
@@ -37,7 +40,8 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-test('a job that lasts is left to its worker by another program that starts', async () => {
+test.concurrent('a job that lasts is left to its worker by another program that starts', async (context) => {
+  const { database, start, ask, waiting } = await place(context)
   let runs = 0
   let others = 0
   let end = () => {}
@@ -55,7 +59,8 @@ test('a job that lasts is left to its worker by another program that starts', as
   expect(runs).toBe(1)
 })
 
-test('the job of a program that is gone is run by another within seconds', async () => {
+test.concurrent('the job of a program that is gone is run by another within seconds', async (context) => {
+  const { database, start, way, ask, waiting } = await place(context)
   const cut = await way()
   const ran: string[] = []
   let end = () => {}
@@ -70,7 +75,8 @@ test('the job of a program that is gone is run by another within seconds', async
   end()
 })
 
-test('a job that ends while the database is away is written down later and not run again', async () => {
+test.concurrent('a job that ends while the database is away is written down later and not run again', async (context) => {
+  const { start, way, ask, waiting } = await place(context)
   const cut = await way()
   let runs = 0
   let others = 0
@@ -91,7 +97,8 @@ test('a job that ends while the database is away is written down later and not r
   expect(runs).toBe(1)
 })
 
-test('a job that fails because the database is away runs again', async () => {
+test.concurrent('a job that fails because the database is away runs again', async (context) => {
+  const { runners, way, ask, waiting } = await place(context)
   const cut = await way()
   const attempts: number[] = []
   let end = () => {}
@@ -113,7 +120,8 @@ test('a job that fails because the database is away runs again', async () => {
   await until(async () => await waiting() === 0)
 })
 
-test('it stops without a database too', async () => {
+test.concurrent('it stops without a database too', async (context) => {
+  const { runners, start, way, ask } = await place(context)
   const cut = await way()
   let runs = 0
   await start(cut.url, { work: async () => { runs++ } })

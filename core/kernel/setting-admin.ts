@@ -9,15 +9,14 @@ import { coreTexts } from '../i18n/core-texts.ts'
 import { sayText } from '../i18n/texts.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits } from '../unit/limits.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { coreSettings } from './core-settings.ts'
 import { notify } from './facts.ts'
-import { writeSetting, type Setting } from './settings.ts'
+import { SETTINGS_CHANGED, writeSetting, type Setting } from './settings.ts'
 import type { Work } from './work.ts'
 
-export const SETTINGS_CHANGED = 'settings.changed'
-
 /** What is stored for an owner in one unit, by key; a key without an entry has its default, or the value of a unit above. */
-export async function storedSettings(db: Kysely<Database>, owner: string, unitId: Id = '1'): Promise<Map<string, unknown>> {
+export async function storedSettings(db: Kysely<Database>, owner: string, unitId: Id = ROOT_UNIT): Promise<Map<string, unknown>> {
   const rows = await db.selectFrom('setting').select(['key', 'value']).where('owner', '=', owner).where('unit_id', '=', unitId).execute()
   return new Map(rows.map((row) => [row.key, row.value]))
 }
@@ -33,7 +32,7 @@ export async function countSettings(db: Kysely<Database>, owner: string): Promis
  * switched on per unit, in units of theirs, within the limits. Errors: `input` at the key that does not fit, `unit.limit`.
  */
 export async function saveSettings(
-  work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = '1',
+  work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = ROOT_UNIT,
 ): Promise<void> {
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) {
@@ -46,13 +45,13 @@ export async function saveSettings(
     if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)
   }
   const after = await storedSettings(work.db, owner, unitId)
-  const changed = recordChange(work, settingSubject, unitId === '1' ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
+  const changed = recordChange(work, settingSubject, unitId === ROOT_UNIT ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
   if (changed) await notify(work, SETTINGS_CHANGED)
 }
 
 /** Who declares the settings of an object 'faq' or 'faq/12', and in which unit they hold. */
 function placeOf(id: string, owners: readonly SubjectOwner[]): { owner: SubjectOwner | undefined; name: string; unitId: Id } {
-  const [name = '', unitId = '1'] = id.split('/')
+  const [name = '', unitId = ROOT_UNIT] = id.split('/')
   return { owner: CORE_OWNERS.find((one) => one.name === name) ?? owners.find((one) => one.name === name), name, unitId }
 }
 const CORE_OWNERS: readonly SubjectOwner[] = [
@@ -96,12 +95,12 @@ export const settingSubject: CoreSubject<Values, { values: Values }> = {
 function sayOwner(id: string, saying: Saying): string {
   const { name, unitId } = placeOf(id, saying.owners)
   const who = name === 'core' ? saying.t('owner.core') : name === UNIT_LIMITS ? saying.t('owner.unit-limits') : name
-  return unitId === '1' ? who : `${who}, ${saying.nameOf('unit', unitId)}`
+  return unitId === ROOT_UNIT ? who : `${who}, ${saying.nameOf('unit', unitId)}`
 }
 
 function pageOf(id: string): string | null {
   const { name, unitId } = placeOf(id, [])
   if (name === 'core') return null
-  if (name === UNIT_LIMITS) return unitId === '1' ? null : `/admin/local/${unitId}`
-  return unitId === '1' ? `/admin/settings/${name}` : `/admin/settings/${name}?unit=${unitId}`
+  if (name === UNIT_LIMITS) return unitId === ROOT_UNIT ? null : `/admin/local/${unitId}`
+  return unitId === ROOT_UNIT ? `/admin/settings/${name}` : `/admin/settings/${name}?unit=${unitId}`
 }

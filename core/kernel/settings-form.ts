@@ -2,13 +2,15 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
-import { sayText, type Texts } from '../i18n/texts.ts'
+import { nameColumn } from '../i18n/names.ts'
+import { sayText, type TextTables } from '../i18n/texts.ts'
+import { up } from '../unit/tree.ts'
 import { saveSettings } from './setting-admin.ts'
 import type { Setting } from './settings.ts'
 import type { Work } from './work.ts'
 
 /** Core, or a plugin: who declares settings and has words for them. */
-export interface SettingsOwner { name: string; settings?: Record<string, Setting>; texts?: Pick<Texts, 'pl' | 'en'> }
+export interface SettingsOwner { name: string; settings?: Record<string, Setting>; texts?: TextTables }
 
 export interface SettingField {
   /** Name of the form field, too. */
@@ -30,10 +32,8 @@ export interface SettingField {
 /** The settings of one owner in one unit; the root unit, id 1, is the installation. */
 export async function settingsForm(db: Kysely<Database>, owner: SettingsOwner, unitId: Id, language: Language): Promise<SettingField[]> {
   const { rows } = await sql<{ key: string; value: unknown; id: Id; name: string; depth: number }>`
-    with recursive up as (
-      select id, parent_id, name, name_en, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, u.name, u.name_en, up.depth + 1 from unit u join up on u.id = up.parent_id)
-    select s.key, s.value, up.id, up.depth, case when ${language} = 'en' then coalesce(up.name_en, up.name) else up.name end as name
+    with recursive ${up(unitId, { more: ['name', 'name_en'] })}
+    select s.key, s.value, up.id, up.depth, ${nameColumn('up', language)} as name
     from setting s join up on up.id = s.unit_id where s.owner = ${owner.name} order by up.depth`.execute(db)
   return Object.entries(owner.settings ?? {}).map(([key, setting]) => {
     const valid = rows.filter((row) => row.key === key).flatMap((row) => {

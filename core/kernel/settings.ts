@@ -4,6 +4,10 @@ import { z } from 'zod'
 import type { Database, Id } from '../database/schema.ts'
 import { actorId, type Work } from './work.ts'
 import { refused } from '../errors.ts'
+import { ROOT_UNIT, up } from '../unit/tree.ts'
+
+/** Told when a stored value changes. */
+export const SETTINGS_CHANGED = 'settings.changed'
 
 export interface Setting<T = unknown> {
   kind: 'integer' | 'text' | 'boolean' | 'choice' | 'long-text'
@@ -38,12 +42,10 @@ export const choice = <const C extends readonly [string, ...string[]]>(label: st
 
 /** The values in force in a unit (the root unit, id 1, is the installation). A stored value that no longer fits falls back. */
 export async function readSettings<S extends Record<string, Setting>>(
-  db: Kysely<Database>, owner: string, declared: S, unitId: Id = '1',
+  db: Kysely<Database>, owner: string, declared: S, unitId: Id = ROOT_UNIT,
 ): Promise<SettingValues<S>> {
   const { rows } = await sql<{ key: string; value: unknown }>`
-    with recursive up as (
-      select id, parent_id, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    with recursive ${up(unitId)}
     select distinct on (s.key) s.key, s.value from setting s join up on up.id = s.unit_id
     where s.owner = ${owner} order by s.key, up.depth`.execute(db)
   const stored = new Map(rows.map((row) => [row.key, row.value]))
@@ -55,7 +57,7 @@ export async function readSettings<S extends Record<string, Setting>>(
 
 /** Stores one value after checking it; `undefined` takes the unit's own value away, so that the parent's counts again. */
 export async function writeSetting(
-  work: Work, owner: string, key: string, setting: Setting, value: unknown, unitId: Id = '1',
+  work: Work, owner: string, key: string, setting: Setting, value: unknown, unitId: Id = ROOT_UNIT,
 ): Promise<void> {
   if (value === undefined) {
     await work.db.deleteFrom('setting').where('owner', '=', owner).where('key', '=', key).where('unit_id', '=', unitId).execute()

@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Id } from '../database/schema.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
 import type { Here, PageContext } from './contract.ts'
 import type { Gate } from './gate.ts'
@@ -30,8 +31,6 @@ export interface Slots {
   fillRows<P extends PlaceName>(place: P, rows: readonly Places[P][], c: PageContext): Promise<(row: Places[P]) => Promise<Child[]>>
 }
 
-/** Where no unit is known the installation's is meant. */
-const ROOT = '1'
 
 export function makeSlots(fills: Fills, gate: Gate, activation: Activation, hereOf: (plugin: AnyPlugin, unitId: Id) => Here): Slots {
   const call = (plugin: AnyPlugin, name: string, unitId: Id) => ({ plugin: plugin.name, kind: 'slot' as const, name, unitId })
@@ -74,10 +73,11 @@ export function makeSlots(fills: Fills, gate: Gate, activation: Activation, here
   }
 }
 
+/** Where no unit is known the installation's is meant. */
 function unitOf(props: object, c: PageContext): Id {
   const { unitId, ticket } = props as { unitId?: unknown; ticket?: { unitId?: unknown } | null }
   const known = [unitId, ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
-  return known.find((id) => typeof id === 'string') as Id | undefined ?? ROOT
+  return known.find((id) => typeof id === 'string') as Id | undefined ?? ROOT_UNIT
 }
 
 /** Made into text here: a component that throws does so only when it is rendered, and then it would break the whole page. */

@@ -3,7 +3,7 @@ import { domainToUnicode } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { CHANNEL } from '../kernel/facts.ts'
+import { notify } from '../kernel/facts.ts'
 import type { Live } from '../kernel/live.ts'
 import type { Work } from '../kernel/work.ts'
 import { withoutTag } from './return-path.ts'
@@ -87,5 +87,5 @@ export function keepAddressBook(db: Kysely<Database>, config: Pick<Config, 'mail
 
 /** Tells every process that addresses or queues have changed. Called by the acts that change them. */
 export async function addressesChanged(work: Work): Promise<void> {
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+  await notify(work, NOTICE)
 }

@@ -8,7 +8,8 @@ import { coreTexts, type CoreKey } from '../i18n/core-texts.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { findPerson, isAddress } from '../person/persons.ts'
 import { emitArticle, inTicket, insertArticle } from '../article/articles.ts'
-import { addHistory, type HistoryType } from '../ticket/history.ts'
+import { inLanguage, languagesToTry, type ByLanguage } from '../i18n/languages.ts'
+import { addHistory, type NamedType } from '../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { customerTicketUrl } from '../ticket/url.ts'
@@ -26,9 +27,9 @@ const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|
 
 const FINISHED = new Set(['closed', 'removed', 'merged'])
 
-const HISTORY: Record<AutoResponseType, HistoryType> = {
+const HISTORY: Record<AutoResponseType, NamedType> = {
   'auto reply': 'SendAutoReply', 'auto reject': 'SendAutoReject', 'auto follow up': 'SendAutoFollowUp', 'auto reply/new ticket': 'SendAutoReply',
-  'auto remove': 'Misc', 'closed': 'SendCustomerNotification',
+  'auto remove': 'SendCustomerNotification', 'closed': 'SendCustomerNotification',
 }
 
 /** The mail or message that is answered. */
@@ -68,7 +69,7 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
   // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
   const counted = why === undefined && limit > 0
     ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! } : undefined
-  const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted)
+  const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted, languagesToTry(work.config))
   if (!response) return 'no-text'
   // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
   if (!why && wanted.type === 'auto reply' && FINISHED.has(response.ticket.stateType)) {
@@ -95,7 +96,7 @@ export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> 
   if (!customer?.address || !customer.valid || customer.id === actorId(work) || NEVER.test(customer.address)) return
   // Somebody once wrote in the name of an address of ours.
   if (await work.db.selectFrom('system_address').select('id').where('address', '=', customer.address).executeTakeFirst()) return
-  const response = await findResponse(work.db, ticketId, 'closed', customer.language)
+  const response = await findResponse(work.db, ticketId, 'closed', customer.language, undefined, languagesToTry(work.config))
   if (!response) return
   const last = await work.db.selectFrom('article').select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
     .where('ticket_id', '=', ticketId).where('sender_type', '=', 'customer').where(inTicket).orderBy('id', 'desc').limit(1).executeTakeFirst()
@@ -208,9 +209,14 @@ async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<Tag
 
 /** `Przyjmiemy je w poniedziałek 23 listopada od 7:00.`: a sentence about the ticket just named. */
 export function receiptSentence(receivedAt: Date, calendar: Calendar, language: Language, now: Date): string {
-  if (receivedAt <= now) return language === 'pl' ? 'Właśnie je przyjęliśmy.' : 'We have just taken it in.'
-  const clause = sayReceipt({ receivedAt, reason: 'after-cut-off' }, calendar, language, now)
-  return language === 'pl' ? `${clause.replace(/^przyjmiemy /, 'Przyjmiemy je ')}.` : `${clause[0]!.toUpperCase()}${clause.slice(1)}.`
+  const words = inLanguage(RECEIPT, language)
+  return receivedAt <= now ? words.now : words.later(sayReceipt({ receivedAt, reason: 'after-cut-off' }, calendar, language, now))
+}
+
+/** `later`: the sentence that a clause of `sayReceipt` becomes. */
+const RECEIPT: ByLanguage<{ now: string; later(clause: string): string }> = {
+  pl: { now: 'Właśnie je przyjęliśmy.', later: (clause) => `${clause.replace(/^przyjmiemy /, 'Przyjmiemy je ')}.` },
+  en: { now: 'We have just taken it in.', later: (clause) => `${clause[0]!.toUpperCase()}${clause.slice(1)}.` },
 }
 
 /** A state in the reader's language; a site's own state by its name. */

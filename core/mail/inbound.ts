@@ -13,7 +13,8 @@ import { addHistory } from '../ticket/history.ts'
 import { numberSettings } from '../ticket/number.store.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import { holdMessage } from '../ticket/held.ts'
-import { changeByRule } from '../ticket/change-by-rule.ts'
+import { prepareAct } from '../ticket/acts.ts'
+import { fieldsOf } from '../ticket/attributes.ts'
 import { createTicket, followUp } from '../ticket/tickets.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
 import { listUnitRules, placeBy, placePerson } from '../unit/placing.ts'
@@ -226,7 +227,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
     const keepState = rejected || verdict.keepState || wanted.keepState === true || await reopenedTooOften(work, verdict, reasons, rules)
     const { articleId } = await followUp(work, verdict.ticket.id, {
       article, keepState, reason: reasons,
-      ...(wanted.state ? { state: { stateId: wanted.state.id, ...(wanted.pendingUntil ? { pendingUntil: wanted.pendingUntil } : {}) } } : {}),
+      ...(wanted.values.state ? { state: { stateId: wanted.values.state.id, ...(wanted.values.pending ? { pendingUntil: wanted.values.pending } : {}) } } : {}),
     })
     if (!rejected) await obeyHeaders(work, verdict.ticket.id, wanted, reasons)
     await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id)
@@ -236,15 +237,14 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   const wanted = hand.wanted.fresh
   const article = articleFor(wanted)
   reasons.push(...asReasons(wanted))
-  if (wanted.lock && wanted.lock !== 'unlock' && !wanted.ownerId) reasons.push(lockNeedsOwner(wanted))
+  const { state, title, lock, owner, queue: _queue, pending, ...others } = wanted.values
+  if (lock && lock !== 'unlock' && !owner) reasons.push(lockNeedsOwner(wanted))
   const made = await createTicket(work, {
-    title: wanted.title ?? (old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject),
-    queueId: verdict.queueId, customerId: wanted.customerId ?? personId, topicId: verdict.topicId ?? null, article, reason: reasons, arrivedAt: row.acceptedAt,
-    ...(wanted.customerCompany ? { customerCompany: wanted.customerCompany } : {}), ...(wanted.state ? { state: wanted.state.name } : {}),
-    ...(wanted.state?.type.startsWith('pending') && wanted.pendingUntil ? { pendingUntil: wanted.pendingUntil } : {}),
-    ...(wanted.priority ? { priorityId: wanted.priority.id } : {}), ...(wanted.responsibleId ? { responsibleId: wanted.responsibleId } : {}),
+    title: title ?? (old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject),
+    customerId: personId, ...fieldsOf(others), queueId: verdict.queueId, topicId: verdict.topicId ?? null, article, reason: reasons, arrivedAt: row.acceptedAt,
+    ...(state ? { state: state.name } : {}), ...(state?.type.startsWith('pending') && pending ? { pendingUntil: pending } : {}),
     // OTRS behaviour: who is named owner by a header has not locked the ticket; X-OTRS-Lock does.
-    ...(wanted.ownerId ? { ownerId: wanted.ownerId, lock: wanted.lock ?? 'unlock' } : {}),
+    ...(owner?.id ? { ownerId: owner.id, lock: lock ?? 'unlock' } : {}),
   })
   if (old) {
     addHistory(work, [
@@ -257,7 +257,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
 }
 
 const asReasons = ({ refused }: Wanted): MailReason[] => refused.map((decision) => ({ step: 'headers', ...decision }))
-const lockNeedsOwner = ({ lock }: Wanted): MailReason => ({ step: 'headers', decided: 'passed-over', rule: 'header-lock-needs-owner', detail: `Lock: ${lock}` })
+const lockNeedsOwner = ({ values }: Wanted): MailReason => ({ step: 'headers', decided: 'passed-over', rule: 'header-lock-needs-owner', detail: `Lock: ${values.lock}` })
 
 /** Programs that write into a closed ticket again and again (a monitor, another help desk) open it so many times a day only. */
 async function reopenedTooOften(work: Work, { automatic, keepState, ticket }: Verdict, reasons: MailReason[], { reopenings }: MailRules): Promise<boolean> {
@@ -270,13 +270,11 @@ async function reopenedTooOften(work: Work, { automatic, keepState, ticket }: Ve
 
 /** What else the headers of a follow-up ask for. A guard's refusal is a reason: the message itself is stored. */
 async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: MailReason[]): Promise<void> {
-  const { queue, priority, ownerId, responsibleId, lock, title, pendingUntil } = wanted
-  if (!queue && !priority && !ownerId && !responsibleId && !lock && !title && !pendingUntil) return
+  const { state: _state, ...others } = wanted.values
+  if (Object.keys(others).length === 0) return
   try {
-    const { locked } = await changeByRule(work, ticketId, {
-      ...(queue ? { queueId: queue.id } : {}), ...(priority ? { priority } : {}), ...(ownerId ? { ownerId } : {}), ...(responsibleId ? { responsibleId } : {}),
-      ...(lock ? { lock } : {}), ...(title ? { title } : {}), ...(pendingUntil ? { pendingUntil } : {}),
-    })
+    const change = await prepareAct(work, 'by-headers', others)
+    const { locked } = await change(work, ticketId)
     if (!locked) reasons.push(lockNeedsOwner(wanted))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

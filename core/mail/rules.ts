@@ -1,11 +1,10 @@
 /** Owns the rules that an administrator gives for mail while the program runs: filters, places of numbers, the limit of reopening. */
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database } from '../database/schema.ts'
-import { CHANNEL } from '../kernel/facts.ts'
+import { notify } from '../kernel/facts.ts'
 import { coreSettings } from '../kernel/core-settings.ts'
 import type { Live } from '../kernel/live.ts'
-import { SETTINGS_CHANGED } from '../kernel/setting-admin.ts'
-import { readSettings } from '../kernel/settings.ts'
+import { readSettings, SETTINGS_CHANGED } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
 import type { PostmasterFilter } from './filter-run.ts'
 import { listFilters } from './filter.store.ts'
@@ -52,5 +51,5 @@ export function keepMailRules(db: Kysely<Database>, live: Live): () => Promise<M
 
 /** Tells every process that filters have changed. Called by the acts that change them. */
 export async function filtersChanged(work: Work): Promise<void> {
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+  await notify(work, NOTICE)
 }

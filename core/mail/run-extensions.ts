@@ -1,6 +1,7 @@
 /** Owns asking plugins about a mail: their checks before the transaction, their steps inside it, each kept apart from the rest. */
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Activation } from '../kernel/activation.ts'
 import type { Here } from '../kernel/contract.ts'
@@ -29,7 +30,7 @@ export interface MailExtensions {
 
 const word = z.string().trim().min(1).max(100)
 const decision = z.strictObject({
-  decided: word, rule: word, detail: z.string().max(1000).optional(), queueId: z.string().regex(/^\d{1,18}$/).optional(),
+  decided: word, rule: word, detail: z.string().max(1000).optional(), queueId: z.custom<Id>(isId).optional(),
   noAnswer: z.literal(true).optional(), keepState: z.boolean().optional(), visible: z.boolean().optional(),
 })
 

@@ -4,6 +4,7 @@ import { sql, type Selectable } from 'kysely'
 import { emitArticle, insertArticle } from '../article/articles.ts'
 import { readBlob } from '../database/blob.ts'
 import type { Id, OutboundMailTable } from '../database/schema.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
 import { withoutJob } from '../kernel/jobs.ts'
 import type { RunnableJob } from '../kernel/run-jobs.ts'
@@ -166,7 +167,7 @@ async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', e
 async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
   const ticket = mail.ticket_id ? await findTicket(work.db, mail.ticket_id, null) : undefined
   if (!ticket) return
-  const t = mailTexts.in((await findQueue(work.db, ticket.queueId))?.language ?? 'pl')
+  const t = mailTexts.in(languageFor(work.config, (await findQueue(work.db, ticket.queueId))?.language))
   const note: NewArticle = {
     channel: 'internal', senderType: 'system', visible: false, subject: t('mail.not-delivered.subject'),
     body: t('mail.not-delivered.body', { who: recipients.join(', '), subject: mail.subject, error }),

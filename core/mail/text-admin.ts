@@ -5,11 +5,12 @@ import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import { languageFor, LANGUAGE_CODES } from '../i18n/languages.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandOwnOrAbove } from '../queue/queue-admin.ts'
+import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { unknownTags } from './smart-tags.ts'
 
 /** In the order an administrator meets them. */
@@ -59,11 +60,18 @@ export interface TextForm {
   type: AutoResponseType
   valid: boolean
   /** A language with neither subject nor body is left out. */
-  variants: Record<Language, TextVariant>
+  variants: Partial<Record<Language, TextVariant>>
 }
 
+/** What a form holds of a text in its languages, in fields such as 'pl.subject' and 'en.body'. */
+export const textVariants = (fields: Readonly<Record<string, string>>): TextForm['variants'] =>
+  Object.fromEntries(LANGUAGE_CODES.flatMap((language) => {
+    const [subject, body] = [fields[`${language}.subject`], fields[`${language}.body`]]
+    return subject === undefined && body === undefined ? [] : [[language, { subject: subject ?? '', body: body ?? '' }]]
+  }))
+
 /** Makes a text. Errors: `text.name-taken`, `text.needs-language`, `required`, `text.unknown-tag` at 'pl.subject', 'en.body' … */
-export async function createText(work: Work, form: TextForm, unitId: Id = '1'): Promise<Id> {
+export async function createText(work: Work, form: TextForm, unitId: Id = ROOT_UNIT): Promise<Id> {
   await demandUnitAdmin(work, unitId)
   const { values, variants } = await checked(work, form, null)
   const { id } = await work.db.insertInto('auto_response').values({ ...values, type: form.type, unit_id: unitId }).returning('id').executeTakeFirstOrThrow()
@@ -167,9 +175,10 @@ async function checked(work: Work, form: Omit<TextForm, 'type'>, id: Id | null) 
   const same = await work.db.selectFrom('auto_response').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('text.name-taken', {}, 'name')
   const variants: Partial<Record<Language, TextVariant>> = {}
-  for (const language of ['pl', 'en'] as const) {
-    const subject = form.variants[language].subject.replaceAll('\u0000', '').replace(/\s+/g, ' ').trim()
-    const body = form.variants[language].body.replaceAll('\u0000', '').trim()
+  for (const language of LANGUAGE_CODES) {
+    const typed = form.variants[language] ?? { subject: '', body: '' }
+    const subject = typed.subject.replaceAll('\u0000', '').replace(/\s+/g, ' ').trim()
+    const body = typed.body.replaceAll('\u0000', '').trim()
     if (subject === '' && body === '') continue
     if (subject === '') throw refused('required', {}, `${language}.subject`)
     if (body === '') throw refused('required', {}, `${language}.body`)
@@ -181,7 +190,7 @@ async function checked(work: Work, form: Omit<TextForm, 'type'>, id: Id | null) 
     }
     variants[language] = { subject, body: `${body}\n` }
   }
-  if (Object.keys(variants).length === 0) throw refused('text.needs-language', {}, 'pl.subject')
+  if (Object.keys(variants).length === 0) throw refused('text.needs-language', {}, `${languageFor(work.config)}.subject`)
   return { values: { name, valid: form.valid }, variants }
 }
 

@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Database, Language } from '../database/schema.ts'
 import { inTicket } from '../article/articles.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { Work } from '../kernel/work.ts'
 import { calendarOfQueue, senderOfQueue } from '../queue/queues.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
@@ -25,12 +26,12 @@ export async function previewText(room: TextRoom, ticket: Ticket, variant: { sub
   }
 }
 
-/** A text of an agent's answer with its tags filled in; in the language of the customer, else of the queue, else Polish. */
+/** A text of an agent's answer with its tags filled in; in the language of the customer, else of the queue, else the first offered. */
 export async function fillIn(room: TextRoom, ticket: Ticket, text: string): Promise<string> {
   if (!/<(OTRS|OTOBO|POMOC)_/i.test(text)) return text
   const row = await room.db.selectFrom('queue as q').leftJoin('person as p', (join) => join.on('p.id', '=', ticket.customerId))
     .select((eb) => eb.fn.coalesce('p.language', 'q.language').as('language')).where('q.id', '=', ticket.queueId).executeTakeFirst()
-  const { words } = await wordsOfTicket(room, ticket, { subject: '', body: text }, row?.language ?? 'pl')
+  const { words } = await wordsOfTicket(room, ticket, { subject: '', body: text }, languageFor(room.config, row?.language))
   return expandTags(text, words)
 }
 

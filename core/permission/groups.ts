@@ -6,6 +6,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { ADMIN_GROUP } from './administrators.ts'
 import { demandAdmin } from './policy.ts'
 
@@ -82,5 +83,5 @@ async function checked(work: Work, form: GroupForm, id: Id | null) {
   const name = demandName(form.name, 'name')
   const same = await work.db.selectFrom('permission_group').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('group.name-taken', {}, 'name')
-  return { name, comment: demandShort(form.comment, 'comment', 500), unit_id: form.unitId ?? '1', valid: form.valid }
+  return { name, comment: demandShort(form.comment, 'comment', 500), unit_id: form.unitId ?? ROOT_UNIT, valid: form.valid }
 }

@@ -6,6 +6,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { AGENT_RIGHTS, demandAdmin } from './policy.ts'
 import { demandHolds, isCentral } from './unit-administrators.ts'
@@ -76,7 +77,7 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
     }
     // Rights in a unit's group are that unit's affair, whoever the person belongs to.
     const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
-    recordChange(work, personRightSubject, personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === '1' ? {} : { unitId: unit_id })
+    recordChange(work, personRightSubject, personId, { [`group ${groupId}`]: stored.get(groupId) ?? [] }, { [`group ${groupId}`]: rights }, unit_id === ROOT_UNIT ? {} : { unitId: unit_id })
   }
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }

@@ -9,10 +9,9 @@ import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { ROOT_UNIT, up, upToAsk } from '../unit/tree.ts'
 import type { Actor } from './actor.ts'
 import { holdsRight } from './policy.ts'
-
-const ROOT = '1'
 
 /** Acts for the whole installation: the program itself, or a central administrator. */
 export const isCentral = (actor: Actor): boolean => actor.kind === 'system' || actor.access.admin
@@ -21,9 +20,7 @@ export const isCentral = (actor: Actor): boolean => actor.kind === 'system' || a
 export async function administersUnit(db: Kysely<Database>, personId: Id, unitId: Id): Promise<boolean> {
   if (!isId(unitId)) return false
   const { rows } = await sql<{ yes: boolean }>`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId}
-      union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
+    with recursive ${upToAsk(unitId)}
     select exists (select 1 from unit_administrator a join up on up.id = a.unit_id
       join person p on p.id = a.person_id and p.valid and p.agent where a.person_id = ${personId}) as yes`.execute(db)
   return rows[0]!.yes
@@ -33,6 +30,14 @@ export async function administersUnit(db: Kysely<Database>, personId: Id, unitId
 export async function demandUnitAdmin(work: Work, unitId: Id): Promise<void> {
   if (isCentral(work.actor)) return
   if (work.actor.kind !== 'person' || !await administersUnit(work.db, work.actor.id, unitId)) throw refused('not-allowed')
+}
+
+/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
+export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
+  const { rows } = isId(id) ? await sql`
+    with recursive ${upToAsk(unitId)}
+    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
+  if (rows.length === 0) throw refused('choice-gone', {}, field)
 }
 
 /** Rights the person holds in a group now, by themselves or from a role. */
@@ -52,7 +57,7 @@ export async function demandHolds(work: Work, groupId: Id, rights: readonly stri
   const group = isId(groupId) && await work.db.selectFrom('permission_group').select(['unit_id', 'name']).where('id', '=', groupId).executeTakeFirst()
   if (!group) throw refused('not-found')
   // The group `admin` and whatever else is the installation's own.
-  if (group.unit_id === ROOT) throw refused('not-allowed')
+  if (group.unit_id === ROOT_UNIT) throw refused('not-allowed')
   await demandUnitAdmin(work, group.unit_id)
   if (rights.length === 0) return
   const held = await rightsHeldIn(work.db, actorId(work)!, groupId)
@@ -65,9 +70,7 @@ export interface UnitAdministrator { personId: Id; name: string; address: string
 /** Who administers a unit: those named for it first, then those of units above it. */
 export async function listUnitAdministrators(db: Kysely<Database>, unitId: Id): Promise<UnitAdministrator[]> {
   const { rows } = await sql<UnitAdministrator>`
-    with recursive up as (
-      select id, parent_id, name, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, u.name, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    with recursive ${up(unitId, { more: ['name'] })}
     select p.id as "personId", p.name, pa.address, up.id as "unitId", up.name as "unitName", a.since, (p.valid and p.agent) as active
     from unit_administrator a join up on up.id = a.unit_id join person p on p.id = a.person_id
       left join person_address pa on pa.person_id = p.id and pa.main order by up.depth, p.name collate "pl-x-icu"`.execute(db)
@@ -85,7 +88,7 @@ export async function listAllUnitAdministrators(db: Kysely<Database>): Promise<{
  * (`person.admin-needs-hat`). The root unit has none: who administers everything is a central administrator.
  */
 export async function addUnitAdministrator(work: Work, unitId: Id, personId: Id): Promise<void> {
-  if (unitId === ROOT) throw refused('unit.root-stays')
+  if (unitId === ROOT_UNIT) throw refused('unit.root-stays')
   await demandUnitAdmin(work, unitId)
   const unit = isId(unitId) && await work.db.selectFrom('unit').select('id').where('id', '=', unitId).where('valid', '=', true).executeTakeFirst()
   const person = isId(personId) && await work.db.selectFrom('person').select(['valid', 'agent']).where('id', '=', personId).executeTakeFirst()

@@ -3,9 +3,10 @@ import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import { personSubject } from '../person/person-admin.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
-import { personSubject } from '../person/person-admin.ts'
+import { downFrom } from '../unit/tree.ts'
 import { demandUnitAdmin, isCentral } from './unit-administrators.ts'
 
 export interface UnitGroup { id: Id; name: string; queues: string[]; /** False: its rights are given centrally. */ own: boolean }
@@ -51,9 +52,7 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
   if (person.agent) return
   if (!isCentral(work.actor)) {
     const { rows } = await sql<{ elsewhere: boolean }>`
-      with recursive mine as (
-        select unit_id as id from unit_administrator where person_id = ${actorId(work)}
-        union select u.id from unit u join mine on u.parent_id = mine.id)
+      with recursive ${downFrom(sql`select unit_id as id from unit_administrator where person_id = ${actorId(work)}`, { as: 'mine', once: true })}
       select exists (select 1 from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${personId} and g.unit_id not in (select id from mine))
         or exists (select 1 from role_person where person_id = ${personId})
         or exists (select 1 from unit_administrator where person_id = ${personId} and unit_id not in (select id from mine))

@@ -1,6 +1,7 @@
 /** Owns what an entry of a directory means for the persons known: whom, what differs, what stands in the way. Pure. */
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
 import type { Id, Language } from '../database/schema.ts'
+import { asLanguage } from '../i18n/languages.ts'
 import type { StoredPerson } from './directory.store.ts'
 import { isAddress, normalAddress } from './persons.ts'
 
@@ -79,7 +80,7 @@ export function compare(person: DirectoryPerson, known: Known): Plan {
   const values = {
     login: loginTaken ? self?.login ?? null : person.login, first_name: cut(person.firstName, 100), last_name: cut(person.lastName, 100),
     name: cut(person.name.trim() || `${person.firstName} ${person.lastName}`.trim() || person.login, 200), phone: cut(person.phone, 100),
-    language: self?.language ?? person.language, agent: person.agent || (!takesHat && (self?.agent ?? false)), valid: returns || (self?.valid ?? true),
+    language: self?.language ?? asLanguage(person.language), agent: person.agent || (!takesHat && (self?.agent ?? false)), valid: returns || (self?.valid ?? true),
   }
   const unit = person.unit && !self?.unit_id ? known.units.get(person.unit.slug) ?? (person.unit.create ? 'make' : null) : null
   if (person.unit && !self?.unit_id && unit === null) problems.push({ problem: 'unit-unknown', detail: person.unit.slug })

@@ -3,16 +3,17 @@ import type { Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
+import { personSubject } from './person-admin.ts'
+import { placePersons } from '../unit/placing.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { placePersons } from '../unit/placing.ts'
-import { createUnit, ROOT_UNIT } from '../unit/units.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
+import { createUnit } from '../unit/units.ts'
 import { compare, type DirectoryChange, type DirectoryPerson, type Known, type Plan } from './directory-compare.ts'
 import {
   countOn, findMissing, findStored, insertFresh, lockEntries, newPersonIds, ourAddresses, saveAddresses, saveEntry, saveRoles, type Fresh, type StoredPerson,
 } from './directory.store.ts'
-import { personSubject } from './person-admin.ts'
 import { normalAddress } from './persons.ts'
 
 /** What is kept of a person's entry: for rules that look at attributes, place or groups. */
@@ -22,12 +23,6 @@ export async function findDirectoryEntry(db: Kysely<Database>, personId: Id): Pr
   const row = await db.selectFrom('person_directory').select(['directory', 'dn', 'attributes', 'groups', 'seen_at as seenAt'])
     .where('person_id', '=', personId).executeTakeFirst()
   return row
-}
-
-/** Every person's entry by id of person, a page at a time: `after` is the last id of the page before. */
-export async function listDirectoryEntries(db: Kysely<Database>, after: Id = '0', limit = 1000): Promise<(DirectoryEntry & { personId: Id })[]> {
-  return db.selectFrom('person_directory').select(['person_id as personId', 'directory', 'dn', 'attributes', 'groups', 'seen_at as seenAt'])
-    .where('person_id', '>', after).orderBy('person_id').limit(limit).execute()
 }
 
 /** What taking these entries over would do; nothing is written. All of one directory. */

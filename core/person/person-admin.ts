@@ -4,8 +4,9 @@ import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
-import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { queueMail } from '../mail/outbound.ts'
 import type { PersonActor } from '../permission/actor.ts'
@@ -86,7 +87,7 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
     if (!unit) throw refused('choice-gone', {}, 'unitId')
   }
   return {
-    login, first_name, last_name, name, language: form.language, phone: demandShort(form.phone, 'phone', 100), unit_id: form.unitId,
+    login, first_name, last_name, name, language: demandLanguage(form.language), phone: demandShort(form.phone, 'phone', 100), unit_id: form.unitId,
     agent: form.agent, valid: form.valid,
   }
 }
@@ -160,7 +161,7 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   const person = await findPerson(work.db, personId)
   if (!person || !person.valid) throw refused('not-found')
   if (!person.address) throw refused('person.no-address')
-  const t = personTexts.in(person.language ?? 'pl')
+  const t = personTexts.in(languageFor(work.config, person.language))
   const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
   const params = {
     url: `${work.config.baseUrl}/password/${await createSetPasswordLink(work, personId)}`, login: person.login ?? person.address, site: from.name,

@@ -1,9 +1,11 @@
 /** Owns persons: one row for agent and customer alike, found by login, address or id. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
+import { isId } from '../database/id.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
+import { demandLanguage } from '../kernel/input.ts'
 
 export interface Person {
   id: Id
@@ -37,7 +39,7 @@ export function personQuery(db: Kysely<Database>) {
 }
 
 export function findPerson(db: Kysely<Database>, id: Id): Promise<Person | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return Promise.resolve(undefined)
+  if (!isId(id)) return Promise.resolve(undefined)
   return personQuery(db).where('person.id', '=', id).executeTakeFirst()
 }
 
@@ -78,7 +80,7 @@ export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
   const name = storable((person.name ?? '').trim() || [person.firstName, person.lastName].filter(Boolean).join(' ').trim() || person.login || address || '?')
   const { id } = await work.db.insertInto('person').values({
     login: person.login?.normalize('NFKC').trim() || null, first_name: storable(person.firstName ?? ''), last_name: storable(person.lastName ?? ''),
-    name: name.slice(0, 200), password_hash: null, agent: person.agent ?? false, language: person.language ?? null,
+    name: name.slice(0, 200), password_hash: null, agent: person.agent ?? false, language: demandLanguage(person.language ?? null),
     phone: person.phone ?? '', unit_id: person.unitId ?? null, source: person.source ?? 'local', created_at: work.now, last_login_at: null,
   }).returning('id').executeTakeFirstOrThrow()
   if (address) {
@@ -105,7 +107,7 @@ export async function personOfMail(work: Work, address: string, name: string): P
 
 /** The language in which this person reads pages and gets mail. */
 export async function setLanguage(work: Work, personId: Id, language: Language): Promise<void> {
-  await work.db.updateTable('person').set({ language }).where('id', '=', personId).execute()
+  await work.db.updateTable('person').set({ language: demandLanguage(language) }).where('id', '=', personId).execute()
 }
 
 /** Names of persons by id, for pages that speak of them. */

@@ -4,10 +4,10 @@ import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
-import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
 /** OTRS: queue.name is varchar(200). */
@@ -162,15 +162,6 @@ async function demandLocal(work: Work, form: QueueForm, before: QueueRow | null,
   }
 }
 
-/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
-export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
-  const { rows } = isId(id) ? await sql`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
-    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
-  if (rows.length === 0) throw refused('choice-gone', {}, field)
-}
-
 type QueueRow = Awaited<ReturnType<typeof lockTree>>[number]
 
 /** One change of the tree at a time; the rows are few. */
@@ -216,7 +207,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   await demandOne('system_address', form.addressId, before?.address_id, 'addressId')
   return {
     parent_id: form.parentId, unit_id: form.unitId, group_id: form.groupId, calendar_id: form.calendarId, address_id: form.addressId,
-    follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: form.language,
+    follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: demandLanguage(form.language),
     follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
     signature: demandShort(form.signature, 'signature', 5000), comment: demandShort(form.comment, 'comment', 500), valid: form.valid,
   }

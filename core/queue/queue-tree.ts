@@ -1,5 +1,6 @@
 /** Owns the queue tree as a person sees it: their queues, the ones above them, and open tickets summed upwards. */
 import type { Id } from '../database/schema.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { shortName, type Queue } from './queues.ts'
 
 export interface QueueNode {
@@ -17,7 +18,7 @@ export interface QueueNode {
 }
 
 /** Queues in the order in which they are shown: parents before their children, names as the language sorts them. */
-export function queueTree(queues: readonly Queue[], readable: ReadonlySet<Id>, counts: ReadonlyMap<Id, { open: number }>, language = 'pl'): QueueNode[] {
+export function queueTree(queues: readonly Queue[], readable: ReadonlySet<Id>, counts: ReadonlyMap<Id, { open: number }>, language: string = COMPLETE_LANGUAGES[0]!): QueueNode[] {
   const byId = new Map(queues.map((queue) => [queue.id, queue]))
   const children = new Map<Id | null, Queue[]>()
   for (const queue of queues) {

@@ -1,6 +1,6 @@
 /** Owns drafts: what a person typed into a form and has not sent yet, one per person and form. */
 import type { Kysely } from 'kysely'
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'

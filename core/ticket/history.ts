@@ -3,19 +3,23 @@ import { sql, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { Id } from '../database/schema.ts'
+import type { ChangeType } from './attributes.ts'
+import type { MiscKind } from './misc.ts'
 
-/** OTRS history types (seed 1–55) that acts of ours write. */
-export type HistoryType =
+/** OTRS history types (seed 1–55) that acts of ours write, beside those of changed attributes. */
+export type HistoryType = ChangeType
   | 'NewTicket' | 'FollowUp' | 'SendAutoReject' | 'SendAutoReply' | 'SendAutoFollowUp' | 'SendAnswer' | 'SendCustomerNotification'
-  | 'EmailAgent' | 'EmailCustomer' | 'PhoneCallAgent' | 'PhoneCallCustomer' | 'AddNote' | 'Move' | 'Lock' | 'Unlock' | 'Remove'
-  | 'CustomerUpdate' | 'PriorityUpdate' | 'OwnerUpdate' | 'ResponsibleUpdate' | 'LoopProtection' | 'Misc' | 'SetPendingTime'
-  | 'StateUpdate' | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'TitleUpdate' | 'EmailResend' | 'Forward' | 'Bounce'
+  | 'EmailAgent' | 'EmailCustomer' | 'PhoneCallAgent' | 'PhoneCallCustomer' | 'AddNote' | 'Remove' | 'LoopProtection' | 'Misc'
+  | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'EmailResend' | 'Forward' | 'Bounce'
 
-export interface HistoryEntry {
+/** A type that says by itself what happened. */
+export type NamedType = Exclude<HistoryType, 'Misc'>
+/** What a row says: its type and OTRS's parts. What OTRS has no type for is `Misc` and says its kind first (misc.ts). */
+export type Said = { type: NamedType; parts?: readonly (string | number)[] }
+  | { type: 'Misc'; parts: readonly [MiscKind, ...(string | number)[]] }
+
+export type HistoryEntry = Said & {
   ticketId: Id
-  type: HistoryType
-  /** Parts joined by '%%' as OTRS writes them, so that its readers and exports go on understanding. */
-  parts?: readonly (string | number)[]
   articleId?: Id
   /** Columns of the ticket that this act changed, as they were and as they are: what undo puts back. */
   before?: Record<string, unknown>
@@ -24,7 +28,7 @@ export interface HistoryEntry {
   reason?: unknown
 }
 
-/** Written before commit, with all other history of the act, in the order of the calls. */
+/** Written before commit, with all other history of the act, in the order of the calls. Parts are joined by '%%' as OTRS writes them, so that its readers and exports go on understanding. */
 export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): void {
   work.gather(storeHistory, Array.isArray(entries) ? entries : [entries])
 }
@@ -37,3 +41,8 @@ const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => 
     before: entry.before ?? null, after: entry.after ?? null, reason: entry.reason ?? null,
   })))}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb)
   order by h.n`
+
+/** A row `h` of history that says into which ticket this one was merged, as OTRS writes it: '%%number%%id%%number%%id'; and that id. */
+export const MERGED = sql`h.type = 'Merged' and h.name ~ '%%\\d{1,18}$'`
+export const MERGED_INTO =
+  sql`substring(h.name from '%%(\\d+)$')::bigint`

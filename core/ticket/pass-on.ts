@@ -8,7 +8,7 @@ import { destinationOf, readAddressBook } from '../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from '../mail/outbound.ts'
 import { isAddress } from '../person/persons.ts'
 import { senderOfQueue, type SenderAddress } from '../queue/queues.ts'
-import { addArticle, ticketFor, writeChange } from './change.ts'
+import { addArticle, change, ticketFor } from './change.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
 
@@ -48,7 +48,7 @@ export async function forwardArticle(work: Work, ticketId: Id, forward: Forward)
   const mailId = await queueMail(work, {
     kind: 'forward', from: sender, to, cc, subject: article.subject, ticketId: ticket.id, articleId, messageId, references: article.references!, delaySeconds: UNDO_SECONDS,
   })
-  await writeChange(work, ticket, [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId }])
+  await change(work, ticket, {}, { rows: [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId }] })
   emitArticle(work, ticket, articleId, article)
   return { articleId, mailId }
 }
@@ -66,7 +66,7 @@ export async function redirectArticle(work: Work, ticketId: Id, { articleId, to:
     kind: 'redirect', from: await senderOf(work, ticket), to, subject: source.subject, ticketId: ticket.id, blobId: kept,
     messageId: newMessageId(work.config, ticket.id), delaySeconds: UNDO_SECONDS,
   })
-  await writeChange(work, ticket, [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id }])
+  await change(work, ticket, {}, { rows: [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id }] })
   return { mailId }
 }
 
@@ -87,7 +87,7 @@ export async function resendArticle(work: Work, ticketId: Id, { articleId, to: w
     ticketId: ticket.id, articleId: source.id, messageId: newMessageId(work.config, ticket.id), inReplyTo: last.in_reply_to, references: last.reference_ids,
     delaySeconds: UNDO_SECONDS,
   })
-  await writeChange(work, ticket, [{ type: 'EmailResend', parts: [[...to, ...cc].join(', ')], articleId: source.id }])
+  await change(work, ticket, {}, { rows: [{ type: 'EmailResend', parts: [[...to, ...cc].join(', ')], articleId: source.id }] })
   return { mailId }
 }
 

@@ -17,7 +17,7 @@ import { OPEN_TYPES } from '../ticket/ticket.ts'
 import { demandWithin, readLimits } from './limits.ts'
 import { route, type RoutingTable } from './route.ts'
 import { readRouting, receptionQueue, routeReason, settle } from './routing.ts'
-import { ROOT_UNIT } from './units.ts'
+import { ROOT_UNIT } from './tree.ts'
 
 /** The unit's topmost queue in use, under which its others lie; null: it has none yet. */
 export async function mainQueueOf(db: Kysely<Database>, unitId: Id): Promise<{ id: Id; name: string; groupId: Id } | null> {

@@ -1,6 +1,7 @@
 /** Owns saying why routing chose a queue: each unit on the way, in a sentence of its own. */
 import type { Kysely } from 'kysely'
 import type { Database, Id, Language, RouteWhy } from '../database/schema.ts'
+import { nameIn } from '../i18n/names.ts'
 import { defineTexts, type Text } from '../i18n/texts.ts'
 import { listTopics, topicName } from './topics.ts'
 import { listUnits } from './units.ts'
@@ -40,7 +41,7 @@ export async function sayRoute(db: Kysely<Database>, why: RouteWhy, queueId: Id,
   const topic = topics.find((one) => one.id === why.topicId)
   const unitName = (id: Id) => {
     const unit = units.find((one) => one.id === id)
-    return (language === 'en' ? unit?.nameEn : undefined) ?? unit?.name ?? `#${id}`
+    return unit ? nameIn(unit, language) : `#${id}`
   }
   const rootId = units.find((unit) => unit.parentId === null)?.id
   return [

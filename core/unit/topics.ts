@@ -4,11 +4,13 @@ import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import { nameIn } from '../i18n/names.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { plainWord } from '../search/fold.ts'
 import { demandWithin, readLimits } from './limits.ts'
-import { ROOT_UNIT } from './units.ts'
+import { ROOT_UNIT } from './tree.ts'
 
 export interface Topic {
   id: Id
@@ -29,7 +31,7 @@ export function listTopics(db: Kysely<Database>): Promise<Topic[]> {
   return db.selectFrom('topic').select(columns).orderBy(sql`unit_id <> 1`).orderBy('unit_id').orderBy('sort').orderBy(sql`name collate "pl-x-icu"`).execute()
 }
 
-export const topicName = (topic: Pick<Topic, 'name' | 'nameEn'>, language: Language): string => language === 'en' ? topic.nameEn ?? topic.name : topic.name
+export const topicName = (topic: Pick<Topic, 'name' | 'nameEn'>, language: Language): string => nameIn(topic, language)
 
 /** Topics in use that the people of a unit may choose: the unit's own and those of the units above it. */
 export function topicsOffered(topics: readonly Topic[], units: ReadonlyMap<Id, { parentId: Id | null }>, unitId: Id | null): Topic[] {
@@ -84,6 +86,6 @@ export const topicSubject: CoreSubject<ReturnType<typeof checked>, TopicForm> = 
 
 /** "Sieć i Wi-Fi" → 'siec-i-wi-fi'. */
 function slugOf(name: string): string {
-  const plain = name.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/[^a-z0-9]+/g, (rest) => /^\p{M}+$/u.test(rest) ? '' : '-')
+  const plain = plainWord(name).replace(/[^a-z0-9]+/g, '-')
   return plain.replace(/^-+|-+$/g, '').slice(0, 60) || 'topic'
 }

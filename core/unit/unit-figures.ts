@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Brand } from './brand.ts'
+import { up } from './tree.ts'
 
 export interface QueueFigures {
   id: Id; name: string; valid: boolean; open: number; unowned: number; received: number; closed: number
@@ -27,9 +28,7 @@ export async function unitFigures(db: Kysely<Database>, unitId: Id, since: Date)
 /** The looks that count in a unit: its own, else of the nearest unit above that has any. */
 export async function brandInForce(db: Kysely<Database>, unitId: Id): Promise<(Brand & { unitId: Id; slug: string }) | undefined> {
   const { rows } = await sql<Brand & { unitId: Id; slug: string }>`
-    with recursive up as (
-      select id, parent_id, slug, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, u.slug, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    with recursive ${up(unitId, { more: ['slug'] })}
     select b.name, b.colour, b.logo_blob_id as "logoBlobId", b.logo_type as "logoType", up.id as "unitId", up.slug
     from up join unit_brand b on b.unit_id = up.id where b.name <> '' or b.colour is not null or b.logo_blob_id is not null
     order by up.depth limit 1`.execute(db)

@@ -1,5 +1,5 @@
 /** Owns the tree of units: list, make, rename, move, calendar, on and off. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
@@ -9,11 +9,8 @@ import { notify } from '../kernel/facts.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandOwnOrAbove } from '../queue/queue-admin.ts'
-
-/** Central IT: the root of the tree, the installation itself. */
-export const ROOT_UNIT: Id = '1'
+import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { downFrom, ROOT_UNIT, SLUG, upWhere } from './tree.ts'
 
 export interface Unit {
   id: Id
@@ -35,20 +32,35 @@ export interface Unit {
 /** The tree, parents before their children, siblings by name. */
 export async function listUnits(db: Kysely<Database>): Promise<Unit[]> {
   const { rows } = await sql<Unit>`
-    with recursive tree as (
-      select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null
-      union all
-      select u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu") from unit u join tree on u.parent_id = tree.id)
-    select id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt", depth,
-      (select count(*)::int from queue q where q.unit_id = tree.id and q.valid) as queues,
-      (select count(*)::int from person p where p.unit_id = tree.id and p.valid) as persons
-    from tree order by path, id`.execute(db)
+    with recursive ${downFrom(sql`select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null`, {
+      as: 'tree', each: sql`u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu")`,
+    })}
+    select ${columns}, depth, ${counts('tree')} from tree order by path, id`.execute(db)
   return rows
 }
 
 export async function findUnit(db: Kysely<Database>, id: Id): Promise<Unit | undefined> {
-  return isId(id) ? (await listUnits(db)).find((unit) => unit.id === id) : undefined
+  return isId(id) ? findOne(db, sql`id = ${id}`) : undefined
 }
+
+/** By the short name that stands in addresses; switched-off units are none. */
+export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<Unit | undefined> {
+  return SLUG.test(slug) ? findOne(db, sql`slug = ${slug} and valid`) : undefined
+}
+
+async function findOne(db: Kysely<Database>, wanted: RawBuilder<unknown>): Promise<Unit | undefined> {
+  const { rows } = await sql<Unit>`
+    with recursive ${upWhere(wanted)}
+    select ${columns}, (select max(depth) from up) as depth, ${counts('unit')} from unit where ${wanted}`.execute(db)
+  return rows[0]
+}
+
+const columns = sql.raw('id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt"')
+
+/** What lies in a unit: queues and persons in use. */
+const counts = (unit: 'unit' | 'tree'): RawBuilder<unknown> => sql.raw(`
+      (select count(*)::int from queue q where q.unit_id = ${unit}.id and q.valid) as queues,
+      (select count(*)::int from person p where p.unit_id = ${unit}.id and p.valid) as persons`)
 
 export interface UnitForm {
   parentId: Id | null
@@ -119,19 +131,12 @@ export const unitCalendarSubject: CoreSubject<{ calendar_id: Id | null }, { cale
   },
 }
 
-/** By the short name that stands in addresses; switched-off units are none. */
-export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<Unit | undefined> {
-  return (await listUnits(db)).find((unit) => unit.slug === slug && unit.valid)
-}
-
 /** A unit and every unit below it, of a list in which parents stand before their children. */
 export function unitsBelow(units: readonly Pick<Unit, 'id' | 'parentId'>[], id: Id): Set<Id> {
   const inside = new Set([id])
   for (const unit of units) if (unit.parentId !== null && inside.has(unit.parentId)) inside.add(unit.id)
   return inside
 }
-
-const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 async function checked(work: Work, form: UnitForm, id: Id | null) {
   await sql`select pg_advisory_xact_lock(hashtextextended('unit tree', 7004))`.execute(work.db)

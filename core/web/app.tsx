@@ -7,7 +7,8 @@ import { withOrigin } from '../kernel/origin.ts'
 import { refused, Refusal } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
-import { theme } from '../../themes/default/theme.ts'
+import { languageFor } from '../i18n/languages.ts'
+import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
@@ -40,7 +41,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inPackage('htmx.org/dist/htmx.min.js'), inPackage('htmx.org/dist/ext/hx-csp.min.js'), inPackage('htmx.org/dist/ext/hx-sse.min.js'),
       inProject('core/web/static/app.js'),
     ],
-    ...theme.files,
+    ...host.config.theme.files,
     ...Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>,
   })
 
@@ -53,7 +54,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
     c.set('host', host)
     c.set('requestId', newRequestId())
     c.set('asset', files.url)
-    c.set('language', languageWanted(c.req.header('accept-language')) ?? 'pl')
+    c.set('language', languageFor(host.config, languageWanted(c.req.header('accept-language'), host.config.languages)))
     c.set('colours', 'auto')
     c.set('csrf', '')
     await next()
@@ -69,7 +70,10 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   healthRoutes(app, options.readiness ?? makeReadiness(host.db), stopping)
   if (options.metrics) metricsRoute(app, host.config, options.metrics)
 
-  // 3. Who asks, in which language, and whether they mean it.
+  // 3. What programs ask of plugins: each route knows by itself who calls.
+  const programs = apiRoutes(app, kernel)
+
+  // 4. Who asks, in which language, and whether they mean it.
   app.use(findActor)
   app.use(chooseLanguage)
   const limit = host.config.smtp.maxSizeKb * 1024
@@ -80,7 +84,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(guardForms)
   app.use(demandSecondFactor)
 
-  // 4. Core's few pages, then the plugins': everything else that a person sees.
+  // 5. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)
   articleRoutes(app)
   liveRoute(app, {
@@ -93,6 +97,6 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       return await sees('ro') || sees('see')
     },
   })
-  kernel.mount(app)
+  kernel.mount(app, programs)
   return app
 }

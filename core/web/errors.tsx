@@ -2,6 +2,7 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import type { Child } from 'hono/jsx'
 import { HTTPException } from 'hono/http-exception'
+import { databaseIsAway } from '../database/away.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
@@ -14,8 +15,8 @@ import { Button, ButtonLink } from './parts/fields.tsx'
 import { CSRF_FIELD } from './csrf.ts'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
-  const refusal = asRefusal(error)
-  if (!refusal) c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+  const refusal = refusalOf(error)
+  if (!refusal) logFailure(c, error)
   try {
     return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
   } catch (second) {
@@ -26,12 +27,16 @@ export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
 
 export const handleNotFound: NotFoundHandler<WebEnv> = (c) => show(c, refused('not-found'))
 
-function asRefusal(error: unknown): Refusal | undefined {
+/** Tells the operator of what nobody expected. */
+export function logFailure(c: PageContext, error: unknown): void {
+  c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+}
+
+/** What is no failure: a rule said no, too much was sent, or the database is away. */
+export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
-  // PostgreSQL away (connection class 08, shut down 57P0x, too many connections) or not reached at all.
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^(08...|57P0.|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)$/.test(code) ? refused('unavailable') : undefined
+  return databaseIsAway(error) ? refused('unavailable') : undefined
 }
 
 async function show(c: PageContext, error: Refusal): Promise<Response> {

@@ -80,7 +80,7 @@ export function withRefusal(c: PageContext, form: FormState, error: unknown): Fo
 }
 
 /** A refusal in words. */
-export const sayRefusal = (error: Refusal, language: Language): string => coreTexts.in(language)(`error.${error.code}`, error.params)
+export const sayRefusal = (error: Pick<Refusal, 'code' | 'params'>, language: Language): string => coreTexts.in(language)(`error.${error.code}`, error.params)
 
 function sayMessage(message: string, language: Language): string {
   return Object.hasOwn(coreTexts.pl, message) ? coreTexts.in(language)(message as CoreKey) : message
@@ -88,7 +88,8 @@ function sayMessage(message: string, language: Language): string {
 
 type Issue = z.core.$ZodRawIssue
 
-function sayIssue(issue: Issue, language: Language): string {
+/** What is wrong with one value, as a sentence. */
+export function sayIssue(issue: Issue, language: Language): string {
   const t = webTexts.in(language)
   const say = (key: WebKey, params?: Record<string, string | number>) => t(key, params)
   switch (issue.code) {

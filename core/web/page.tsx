@@ -5,7 +5,6 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Id } from '../database/schema.ts'
 import type { PageContext } from '../kernel/contract.ts'
 import type { FrameName } from '../kernel/places.ts'
-import { theme } from '../../themes/default/theme.ts'
 import { takeFlash } from './flash.ts'
 import { webTexts } from './i18n/web-texts.ts'
 import { Notice, UndoBar } from './parts/layout.tsx'
@@ -38,7 +37,7 @@ export interface PageWish {
 
 /** Answers with a whole page. */
 export async function page(c: PageContext, { title, body, frame = { name: 'plain' }, status = 200, live }: PageWish): Promise<Response> {
-  const { slots } = c.get('host')
+  const { slots, config: { theme } } = c.get('host')
   const [head, footer, menu] = await Promise.all([
     slots.fill('document.head', { frame: frame.name }, c), slots.fill('page.footer', { frame: frame.name }, c), slots.fill('person.menu', {}, c),
   ])
@@ -55,7 +54,7 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
         <meta name="theme-color" content={theme.tokens.card.light} media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content={theme.tokens.card.dark} media="(prefers-color-scheme: dark)" />
         <meta name="htmx-config" content={HTMX_CONFIG} />
-        <link rel="preload" href={asset('inter-latin.woff2')} as="font" type="font/woff2" crossorigin="" />
+        {theme.fonts.map((font) => <link rel="preload" href={asset(font)} as="font" type="font/woff2" crossorigin="" />)}
         <link rel="stylesheet" href={asset('style.css')} />
         <link rel="icon" href={asset('logo.svg')} type="image/svg+xml" />
         <script src={asset('app.js')} nonce={c.get('nonce')} defer />

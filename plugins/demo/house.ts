@@ -1,5 +1,5 @@
 /** Owns the rows of the university itself: units, people with their rights, queues, addresses. */
-import type { Id } from '../../core/index.ts'
+import { ROOT_UNIT, type Id } from '../../core/index.ts'
 import { AGENTS, CUSTOMERS, fullName, type DemoPerson } from './people.ts'
 import type { Rows } from './rows.ts'
 import { DOMAIN, GROUPS, QUEUES, ROLES, UNITS, type DemoQueue } from './university.ts'
@@ -17,7 +17,7 @@ const SEEDED_QUEUES: Readonly<Record<string, Id>> = { Postmaster: '1', Raw: '2',
 export const FIRST_IDS = { unit: 101, permission_group: 101, queue: 101 } as const
 
 export function buildHouse(rows: Rows, since: Date, passwordHash: string): House {
-  const units = new Map<string, Id>([['it', '1']])
+  const units = new Map<string, Id>([['it', ROOT_UNIT]])
   for (const unit of UNITS) {
     units.set(unit.slug, rows.add('unit', {
       slug: unit.slug, name: unit.name, name_en: unit.nameEn, parent_id: units.get(unit.parent)!, calendar_id: null, valid: true, created_at: since,

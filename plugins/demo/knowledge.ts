@@ -1,12 +1,10 @@
 /** Owns the made-up university's knowledge base: what people ask most, answered once. */
 import { sql } from 'kysely'
-import { findPersonByAddress, findUnitBySlug, setActivation, type Work } from '../../core/index.ts'
+import { findPersonByAddress, findUnitBySlug, fold, setActivation, type Work } from '../../core/index.ts'
 import { ENTRIES, KNOWLEDGE, type Entry } from './answers.ts'
 import { AGENTS, CUSTOMERS } from './people.ts'
 import { DAY } from './when.ts'
 
-/** As the plugin `faq` compares words: lower case, no marks, each word between blanks. */
-const fold = (text: string) => ` ${text.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/\p{M}/gu, '').replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `
 const plain = (markdown: string) => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replace(/^(#+|-|\d+\.) /gm, '').replace(/\*+/g, '').replace(/\s+/g, ' ').trim()
 
 /** Where the plugin `faq` is in use: it has its tables then. */

@@ -1,4 +1,5 @@
 /** Owns the made-up people: twelve agents with what they may, sixty customers. */
+import { plainWord } from '../../core/index.ts'
 import { DOMAIN } from './university.ts'
 
 export interface DemoPerson {
@@ -86,15 +87,10 @@ export const fullName = (who: Pick<DemoPerson, 'firstName' | 'lastName'>): strin
 function person(firstName: string, lastName: string, unit: string, kind: DemoPerson['kind']): DemoPerson {
   return {
     firstName, lastName, unit, kind, woman: firstName.endsWith('a') || firstName === 'Priya', language: 'pl', phone: '',
-    login: plain(`${firstName[0]!}${lastName}`), address: `${plain(firstName)}.${plain(lastName)}@${DOMAIN}`,
+    login: plainWord(`${firstName[0]!}${lastName}`), address: `${plainWord(firstName)}.${plainWord(lastName)}@${DOMAIN}`,
   }
 }
 
 function agent(firstName: string, lastName: string, unit: string, roles: string[], groups: string[]): DemoAgent {
   return { ...person(firstName, lastName, unit, 'agent'), kind: 'agent', roles: [...roles, 'Wszyscy agenci'], groups, phone: 'wewn. 1100' }
-}
-
-/** Letters without their marks, lower case. */
-function plain(text: string): string {
-  return text.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/\p{M}/gu, '')
 }

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { setAbsence } from '../../core/index.ts'
-import { LOOKS, lookAt, type View } from '../../test/look.ts'
+import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import admin from '../admin/index.tsx'
@@ -47,11 +47,6 @@ describe.skipIf(!requireChromium())('who sees a ticket, why, and who is away, in
   })
 
   it.each(LOOKS)('are right in $language, $colours, $width px', async (look) => {
-    const faults: Record<string, string[]> = {}
-    for (const view of views) {
-      const found = await lookAt(browser, url, view, look)
-      if (found.length > 0) faults[view.name] = found
-    }
-    expect(faults).toEqual({})
+    expect(await lookAtAll(browser, url, byTurns(views, look), look)).toEqual({})
   }, 600_000)
 })

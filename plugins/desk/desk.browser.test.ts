@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOOKS, lookAt, type View } from '../../test/look.ts'
+import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { holdMessage } from '../../core/ticket/held.ts'
@@ -138,9 +138,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   ]
 
   it.each(LOOKS)('every page is accessible and fits: $language $colours $width', { timeout: 240_000 }, async (look) => {
-    const faults: string[] = []
-    for (const view of views()) faults.push(...(await lookAt(browser, address, view, look)).map((fault) => `${view.name}: ${fault}`))
-    expect(faults).toEqual([])
+    expect(await lookAtAll(browser, address, byTurns(views(), look), look)).toEqual({})
   })
 
   async function open(path: string, options: { scripts?: boolean } = {}): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOOKS, lookAt } from '../../test/look.ts'
+import { byTurns, LOOKS, lookAtAll } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
@@ -70,7 +70,6 @@ describe.skipIf(!requireChromium())('in Chromium', () => {
   let address: string
   let session: string
   const views: { name: string; path: string }[] = []
-  const seen: string[] = []
   beforeAll(async () => {
     for (const name of ['an-invitation-is-labelled-with-its-name-and-time', 'a-field-folded-without-a-blank-is-one-field', 'outlook-web-polish-reply', 'two-from-fields-are-both-shown']) {
       views.push({ name, path: `/desk/tickets/${(await arrives(name)).ticketId}` })
@@ -82,7 +81,7 @@ describe.skipIf(!requireChromium())('in Chromium', () => {
   afterAll(() => browser?.close())
 
   it.each(LOOKS)('labels fit and are accessible: $language $colours $width', { timeout: 240_000 }, async (look) => {
-    for (const { name, path } of views) seen.push(...(await lookAt(browser, address, { name: `mail-${name}`, path, session }, look)).map((fault) => `${name}: ${fault}`))
-    expect(seen).toEqual([])
+    const mails = views.map(({ name, path }) => ({ name: `mail-${name}`, path, session }))
+    expect(await lookAtAll(browser, address, byTurns(mails, look), look)).toEqual({})
   })
 })

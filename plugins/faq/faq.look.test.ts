@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { lookAt, oneLook, type View } from '../../test/look.ts'
+import { lookAtAll, oneLook, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import desk from '../desk/index.tsx'
@@ -60,8 +60,6 @@ describe.skipIf(!requireChromium())('the knowledge base in Chromium', () => {
   ]
 
   it.each(oneLook(1))('is accessible and fits: $language $colours $width', { timeout: 240_000 }, async (look) => {
-    const faults: string[] = []
-    for (const view of views()) faults.push(...(await lookAt(browser, url, view, look)).map((fault) => `${view.name}: ${fault}`))
-    expect(faults).toEqual([])
+    expect(await lookAtAll(browser, url, views(), look)).toEqual({})
   })
 })

@@ -1,7 +1,6 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
 import { sql, type Kysely } from 'kysely'
-import { isId, type Database, type Id, type Language } from '../../core/index.ts'
-import { stems } from './search-text.ts'
+import { COMPLETE_LANGUAGES, isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
 import { faq, type Audience } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
@@ -50,12 +49,10 @@ export interface Revision {
 
 export interface FaqFile { id: Id; blobId: Id; name: string; contentType: string; size: number; removedAt: Date | null }
 
-/** Units whose knowledge base is read in this one: itself and those above it. */
+/** Units whose knowledge base is read in this one: itself first, then those above it. */
 export async function unitsAbove(db: Kysely<Database>, unitId: Id): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union all select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
-    select id from up`.execute(db)
+    with recursive ${unitsUp(unitId)} select id from up order by depth`.execute(db)
   return rows.map((row) => row.id)
 }
 
@@ -126,7 +123,7 @@ export async function listItems(db: Kysely<Database>, wish: ItemWish): Promise<L
       join lateral (select *, search_plain as words from faq_revision where id = ${text}) r on true
       left join lateral (select count(*)::int as votes, round(avg(rate))::int as rate from faq_vote where item_id = i.id) v on true
     where ${sql.join(conditions, sql` and `)}
-    order by ${words.length > 0 ? sql`(${hits}) desc, (${weight}) desc, (i.language = ${wish.language ?? 'pl'}) desc, ` : sql``} ${order}
+    order by ${words.length > 0 ? sql`(${hits}) desc, (${weight}) desc, (i.language = ${wish.language ?? COMPLETE_LANGUAGES[0]}) desc, ` : sql``} ${order}
     limit ${wish.limit} offset ${wish.offset ?? 0}`.execute(db)
   return rows
 }

@@ -1,9 +1,8 @@
 /** Owns the acts on the knowledge base: write, change, approve, withdraw, files, votes, categories. Each is told; all but votes stand in the audit log. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import {
-  actorId, demandName, demandShort, demandUnitAdmin, isId, recordChange, refused, storeBlob, type Administered, type Database, type Id, type Language, type Subject, type Work,
+  actorId, demandName, demandShort, demandUnitAdmin, fold, isId, isLanguage, recordChange, refused, storeBlob, type Administered, type Database, type Id, type Language, type Subject, type Work,
 } from '../../core/index.ts'
-import { fold } from './search-text.ts'
 import { AUDIENCES, faq, type Audience } from './tables.ts'
 import { plainText, type ContentType } from './text-html.ts'
 
@@ -284,7 +283,7 @@ function demandAudience(audience: string): Audience {
   return audience as Audience
 }
 
-function demandLanguage(language: string): Language {
-  if (language !== 'pl' && language !== 'en') throw refused('choice-gone', {}, 'language')
+function demandLanguage(language: unknown): Language {
+  if (!isLanguage(language)) throw refused('choice-gone', {}, 'language')
   return language
 }

@@ -1,6 +1,6 @@
 /** Owns who may read and who may write a unit's knowledge base. */
 import { sql, type Kysely } from 'kysely'
-import { holdsRight, queuesWith, refused, type Database, type Id, type PageContext, type PersonActor } from '../../core/index.ts'
+import { holdsRight, queuesWith, refused, unitsDown, type Database, type Id, type PageContext, type PersonActor } from '../../core/index.ts'
 import { AUDIENCES, type Audience } from './tables.ts'
 
 export interface Standing {
@@ -23,9 +23,7 @@ export async function standingIn(db: Kysely<Database>, actor: PersonActor | unde
   const queues = queuesWith(access, 'ro')
   if (!access.agent || queues.length === 0) return CUSTOMER
   const { rows } = await sql<{ id: Id; own: boolean }>`
-    with recursive below as (
-      select id from unit where id = ${unitId}
-      union all select u.id from unit u join below on u.parent_id = below.id)
+    with recursive ${unitsDown(unitId, { as: 'below' })}
     select q.id, q.unit_id = ${unitId} as own from queue q join below on below.id = q.unit_id where q.id = any(${queues}::bigint[])`.execute(db)
   if (rows.length === 0) return CUSTOMER
   const own = rows.filter((row) => row.own).map((row) => access.queueRights.get(row.id))

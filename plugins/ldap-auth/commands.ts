@@ -1,12 +1,12 @@
 /** Owns the commands for the terminal: whether directories answer, one login step by step, the synchronisation. */
-import { BootError, listRoles, type Host, type PluginCommand } from '../../core/index.ts'
+import { BootError, COMMAND_LINE_LANGUAGE, listRoles, type Host, type PluginCommand } from '../../core/index.ts'
 import { readGroups } from './groups.ts'
 import { openDirectories, closeDirectories } from './house.ts'
 import { explainLogin } from './login.ts'
 import { synchronise, type Report, type Told } from './sync.ts'
 import { texts, type LdapKey } from './words.ts'
 
-const say = texts.in('en')
+const say = texts.in(COMMAND_LINE_LANGUAGE)
 
 export const commands: Record<string, PluginCommand> = {
   'check': {

@@ -1,6 +1,6 @@
 /** Owns reading an entry: which attributes are asked for, and the person that they make by map and rules. */
 import type { Entry } from 'ldapts'
-import { normalLogin, type DirectoryPerson, type Language } from '../../core/index.ts'
+import { isLanguage, normalLogin, plainWord, type DirectoryPerson, type Language } from '../../core/index.ts'
 import { firstValue, isBelow, partsOf, plainDn } from './names.ts'
 import type { Directory, Rule, UnitRule } from './options.ts'
 
@@ -72,10 +72,9 @@ function unitOf(rule: UnitRule, entry: Entry): DirectoryPerson['unit'] {
   return slug ? { slug, name: rule.names[value] ?? value, below: rule.below ?? null, create: rule.create } : null
 }
 
-const slugOf = (value: string): string => value.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/\p{M}/gu, '').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63)
+const slugOf = (value: string): string => plainWord(value).replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 63)
 
 /** 'pl-PL', 'en;q=0.8, pl': the first of ours (RFC 2798 2.7). */
 function languageOf(value: string): Language | null {
-  const found = value.toLowerCase().split(',').map((one) => one.trim().slice(0, 2)).find((one) => one === 'pl' || one === 'en')
-  return found ?? null
+  return value.toLowerCase().split(',').map((one) => one.trim().slice(0, 2)).find(isLanguage) ?? null
 }

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSession } from '../../core/person/sessions.ts'
 import { campusEntries, campusPerson, ODD, SERVICE, SUFFIX } from '../../test/campus.ts'
-import { lookAt, oneLook, type View } from '../../test/look.ts'
+import { lookAtAll, oneLook, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { debianProgram } from '../../test/servers/debian.ts'
 import { makeTestDirectory, type Slapd, type TestDirectory } from '../../test/servers/slapd.ts'
@@ -114,12 +114,7 @@ describe.skipIf(!requireChromium() || !debianProgram('/usr/sbin/slapd', ['slapd'
   ]
 
   it.each(oneLook(0))('is right in $language, $colours, $width px', async (look) => {
-    const faults: Record<string, string[]> = {}
-    for (const view of views()) {
-      const found = await lookAt(browser, url, view, look)
-      if (found.length > 0) faults[view.name] = found
-    }
-    expect(faults).toEqual({})
+    expect(await lookAtAll(browser, url, views(), look)).toEqual({})
   }, 240_000)
 
   it('two-step login is set up without scripts, with the code that the app reads from the picture\'s key', async () => {

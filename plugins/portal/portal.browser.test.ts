@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOOKS, lookAt, type View } from '../../test/look.ts'
+import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { storeBlob } from '../../core/database/blob.ts'
@@ -89,9 +89,7 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
   ]
 
   it.each(LOOKS)('every page is accessible and fits: $language $colours $width', async (look) => {
-    const faults: string[] = []
-    for (const view of views()) faults.push(...(await lookAt(browser, address, view, look)).map((fault) => `${view.name}: ${fault}`))
-    expect(faults).toEqual([])
+    expect(await lookAtAll(browser, address, byTurns(views(), look), look)).toEqual({})
   }, 240_000)
 
   it('a message that arrives shows itself, and what is being typed stays', async () => {

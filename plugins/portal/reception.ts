@@ -1,7 +1,8 @@
 /** Owns where what is asked on the portal goes, who answers it, and when it is taken up. */
 import {
-  calendarOfQueue, findQueue, findQueueByName, listTopics, listUnits, readRouting, receive, receptionQueue, route, routeReason, sayReceipt, sayReceiptReason,
-  senderOfQueue, settle, topicName, topicsOffered, type Calendar, type Host, type Id, type Language, type MailReason, type Queue,
+  calendarOfQueue, findQueue, findQueueByName, listTopics, listUnits, nameIn, readRouting, receive, receptionQueue, route, routeReason,
+  sayReceipt, sayReceiptReason, senderOfQueue, settle, topicName, topicsOffered, type Calendar, type Host, type Id, type Language,
+  type MailReason, type Queue,
 } from '../../core/index.ts'
 import { unitName } from './unit.store.ts'
 
@@ -28,7 +29,7 @@ export interface Choices extends Asked {
 /** Reads the form's `unit` and `topic`; what is not offered counts as not chosen. */
 export async function readChoices(host: Host, own: Id | null, fields: { unit?: string | undefined; topic?: string | undefined }, language: Language): Promise<Choices> {
   const [units, topics, table] = await Promise.all([listUnits(host.db), listTopics(host.db), readRouting(host.db)])
-  const named = (unit: { name: string; nameEn: string | null }) => language === 'en' ? unit.nameEn ?? unit.name : unit.name
+  const named = (unit: { name: string; nameEn: string | null }) => nameIn(unit, language)
   const open = units.filter((unit) => unit.valid)
   const chosen = open.some((unit) => unit.id === fields.unit) ? fields.unit! : null
   const unitId = chosen ?? (open.some((unit) => unit.id === own) ? own : null)

@@ -1,6 +1,6 @@
 /** Owns the check of query plans: each statement of the pages and of mail must find its rows by an index. */
 import { whatIsKnown } from '../../core/mail/inbound.store.ts'
-import { SORTS } from '../../core/ticket/ticket-list.ts'
+import { SORTS } from '../../core/ticket/attributes.ts'
 import { customerTicketPath } from '../../core/ticket/url.ts'
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Database, Id } from '../../core/database/schema.ts'

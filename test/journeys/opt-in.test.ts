@@ -34,7 +34,7 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
   afterAll(() => browser.close())
 
   for (const javaScriptEnabled of [true, false]) {
-    describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    describe.concurrent(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       const clock = { now: tuesday(9, 30) }
       let database: Awaited<ReturnType<typeof testDatabase>>
       let dataDir: string

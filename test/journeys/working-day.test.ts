@@ -28,7 +28,7 @@ describe.skipIf(!requireChromium())('the working day', () => {
   afterAll(() => browser.close())
 
   for (const javaScriptEnabled of [true, false]) {
-    describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
+    describe.concurrent(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       const clock = { now: friday(14, 55) }
       let database: Awaited<ReturnType<typeof testDatabase>>
       let dataDir: string

@@ -5,7 +5,7 @@ import { saveSettings } from '../../core/kernel/setting-admin.ts'
 import { coreSettings } from '../../core/kernel/core-settings.ts'
 import { pendingTime } from '../../core/mail/wanted.ts'
 import { system } from '../../core/permission/actor.ts'
-import { setState } from '../../core/ticket/tickets.ts'
+import { setState, takeTicket } from '../../core/ticket/tickets.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 let trusting: Station
@@ -131,6 +131,40 @@ describe('headers of a follow-up', () => {
     expect(await ticketOf(trusting, ticket.id)).toMatchObject({ queue: 'Junk', priority: '1 very low', state: 'pending reminder', title: 'Nowy', owner_id: agent, lock: 'lock' })
     const history = await trusting.database.db.selectFrom('history').select('type').where('ticket_id', '=', ticket.id).execute()
     expect(history.map(({ type }) => type)).toEqual(expect.arrayContaining(['FollowUp', 'StateUpdate', 'SetPendingTime', 'Move', 'PriorityUpdate', 'OwnerUpdate', 'Lock', 'TitleUpdate']))
+  })
+
+  test('a move is a move: unlocked, nobody leads it, and a note tells the agents of both units', async () => {
+    const { db } = trusting.database
+    const unitId = await trusting.make.unit({ name: 'Chemia' })
+    const queueId = await trusting.make.queue({ name: 'Chemia', unitId })
+    const { messageId, ticket } = await opened(trusting)
+    const agent = await trusting.make.actor(await trusting.make.agent({ 1: ['rw'] }))
+    await trusting.make.work(agent, (work) => takeTicket(work, ticket.id))
+    await mail(trusting, { 'X-OTRS-FollowUp-Queue': 'Chemia' }, { inReplyTo: messageId })
+    expect(await ticketOf(trusting, ticket.id)).toMatchObject({ queue: 'Chemia', owner_id: null, lock: 'unlock' })
+    const notes = await db.selectFrom('article').select(['subject', 'sender_type', 'visible']).where('ticket_id', '=', ticket.id).where('channel', '=', 'internal').execute()
+    expect(notes).toEqual([{ subject: 'Przeniesione do jednostki Chemia', sender_type: 'system', visible: false }])
+    const history = await db.selectFrom('history').select('type').where('ticket_id', '=', ticket.id).orderBy('id').execute()
+    expect(history.map(({ type }) => type).slice(-3)).toEqual(['Move', 'OwnerUpdate', 'Unlock'])
+    const facts = await db.selectFrom('fact').select(['name', 'unit_id', 'data']).where('ticket_id', '=', ticket.id).where('name', 'in', ['ticket.moved', 'ticket.owner-changed']).orderBy('id').execute()
+    expect(facts.slice(-3)).toEqual([
+      { name: 'ticket.moved', unit_id: unitId, data: { from: '4', to: queueId } }, { name: 'ticket.moved', unit_id: '1', data: { from: '4', to: queueId } },
+      { name: 'ticket.owner-changed', unit_id: '1', data: { from: agent.id, to: null } },
+    ])
+  })
+
+  test('a changed responsible and a changed date are told', async () => {
+    const { messageId, ticket } = await opened(trusting)
+    const responsible = await trusting.make.person({ agent: true })
+    const until = '2027-01-02T07:30:00.000Z'
+    await mail(trusting, {
+      'X-OTRS-FollowUp-ResponsibleID': responsible, 'X-OTRS-FollowUp-State': 'pending reminder', 'X-OTRS-FollowUp-State-PendingTime': '2027-01-02 08:30:00',
+    }, { inReplyTo: messageId })
+    const facts = await trusting.database.db.selectFrom('fact').select(['name', 'data']).where('ticket_id', '=', ticket.id).where('name', 'like', 'ticket.%-changed').orderBy('name').execute()
+    expect(facts).toEqual([
+      { name: 'ticket.pending-changed', data: { from: null, to: until } }, { name: 'ticket.responsible-changed', data: { from: null, to: responsible } },
+      { name: 'ticket.state-changed', data: { from: 'new', to: 'pending reminder' } },
+    ])
   })
 
   test('State-Keep leaves a closed ticket closed', async () => {

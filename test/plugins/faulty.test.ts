@@ -2,7 +2,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
-import { listFaults, listSuspensions, resumePlugin } from '../../core/kernel/faults.ts'
+import { definePlugin } from '../../core/kernel/contract.ts'
+import { resumePlugin } from '../../core/administration/plugin-admin.ts'
+import { listFaults, listSuspensions } from '../../core/kernel/faults.ts'
 import { addressesChanged } from '../../core/mail/addresses.ts'
 import { system } from '../../core/permission/actor.ts'
 import { createTicket, setState } from '../../core/ticket/tickets.ts'
@@ -10,10 +12,12 @@ import { FAULTY, OTHER } from './faulty.ts'
 import { openHouse, removePackages, writePackage, type House } from './house.ts'
 
 const seconds = { slot: 0.5, guard: 0.5, mailCheck: 0.5, mailStep: 0.5, login: 1, search: 0.5, page: 0.5, fact: 0.5, job: 0.5, start: 0.5 }
-/** It fails at every slot, and yet the desk is never suspended. */
-const VITAL = `
+/** It fails at every slot, and yet one of the project's own is never suspended. */
+const VITAL = definePlugin({ name: 'portal', api: 1, scope: 'installation', slots: { 'page.footer': { order: 1, render: () => { throw new Error('vital') } } } })
+/** It takes such a name, and lies outside. */
+const POSER = `
 import { definePlugin } from 'pomoc'
-export default definePlugin({ name: 'portal', api: 1, scope: 'installation', slots: { 'page.footer': { order: 1, render: () => { throw new Error('vital') } } } })
+export default definePlugin({ name: 'admin', api: 1, scope: 'installation', slots: { 'page.footer': { order: 2, render: () => { throw new Error('posing') } } } })
 `
 const names = Object.keys(FAULTY)
 let house: House
@@ -24,7 +28,7 @@ let other: Id
 
 beforeAll(async () => {
   const folders = names.map((name) => writePackage({ 'index.tsx': FAULTY[name]! }))
-  house = await openHouse(['desk', writePackage({ 'index.ts': VITAL }), ...folders], { pluginSeconds: seconds })
+  house = await openHouse(['desk', VITAL, writePackage({ 'index.ts': POSER }), ...folders], { pluginSeconds: seconds })
   const { make, database: { db } } = house
   unit = await make.unit({ name: 'Wydział' })
   const group = await make.group()
@@ -116,6 +120,13 @@ test('core\'s plugins are told of and never suspended', async () => {
   expect(faults).toMatchObject([{ kind: 'slot', name: 'page.footer', error: 'vital' }])
   expect(faults[0]!.times).toBeGreaterThanOrEqual(7)
   expect((await listSuspensions(house.database.db)).map(({ plugin }) => plugin)).not.toContain('portal')
+})
+
+test('one from outside that calls itself like one of them is suspended as any other', async () => {
+  expect((await listFaults(house.database.db, { plugin: 'admin' }))[0]).toMatchObject({ kind: 'slot', name: 'page.footer', error: 'posing' })
+  expect((await listSuspensions(house.database.db)).map(({ plugin }) => plugin)).toContain('admin')
+  const { registry } = house.kernel.host
+  expect(['desk', 'portal', 'admin', 'throws'].map((name) => [name, registry.find(name)?.vital])).toEqual([['desk', true], ['portal', true], ['admin', false], ['throws', false]])
 })
 
 test('an administrator resumes it, and it hears what it missed', async () => {

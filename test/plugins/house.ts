@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import pino from 'pino'
 import type { Config } from '../../core/config.ts'
 import type { Id } from '../../core/database/schema.ts'
-import { setActivation } from '../../core/kernel/activation.ts'
-import { loadPlugins } from '../../core/kernel/load-plugins.ts'
+import { setActivation } from '../../core/administration/plugin-admin.ts'
+import { loadPlugins, type AnyPlugin } from '../../core/kernel/load-plugins.ts'
 import { startJobs, type JobRunner } from '../../core/kernel/run-jobs.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
 import { mailJobs } from '../../core/mail/jobs.ts'
@@ -37,9 +37,11 @@ export interface House extends Site {
   until(what: () => Promise<boolean>): Promise<void>
 }
 
-/** `names`: folders, or names of the project's own plugins. */
-export async function openHouse(names: string[], config: Partial<Config> = {}): Promise<House> {
-  const site = await openSite(await loadPlugins(names, (name) => findPlugin(name)), config)
+/** `names`: folders, or names of the project's own plugins; what is no name stands for one of them. */
+export async function openHouse(names: (string | AnyPlugin)[], config: Partial<Config> = {}): Promise<House> {
+  const own = new Map(names.filter((one) => typeof one !== 'string').map((plugin) => [plugin.name, plugin]))
+  const site = await openSite(await loadPlugins(names.map((one) => typeof one === 'string' ? one : one.name),
+    async (name) => own.has(name) ? { default: own.get(name) } : findPlugin(name)), config)
   const { kernel, database, make } = site
   const log = pino({ level: 'silent' })
   let jobs: JobRunner | undefined

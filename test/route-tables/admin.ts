@@ -1,7 +1,7 @@
 /** Owns what the routes below /admin are asked with: a thing for each parameter, and what must stand there first. */
 import { sql } from 'kysely'
 import type { Id } from '../../core/database/schema.ts'
-import { setActivation } from '../../core/kernel/activation.ts'
+import { setActivation } from '../../core/administration/plugin-admin.ts'
 import { insertJobs } from '../../core/kernel/jobs.ts'
 import { newToken } from '../../core/person/token.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'

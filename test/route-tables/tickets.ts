@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
 import { insertArticle } from '../../core/article/articles.ts'
+import { actOf, actsOfferedBy } from '../../core/ticket/acts.ts'
 import type { Site, Visitor } from '../web.ts'
 
 export interface Thing { ticket: Id; number: string; article: Id; attachment: Id; note: Id; noteAttachment: Id; held: Id; heldAttachment: Id; act: string; queue: Id; otherQueue: Id }
@@ -18,7 +19,7 @@ export interface TicketRoute {
 const act = (name: string, fields: (thing: Thing) => Record<string, string> = () => ({}), answer = 303): TicketRoute =>
   ({ as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/${name}`, fields, answer })
 
-export const TICKET_ROUTES: Record<string, TicketRoute> = {
+const SAID: Record<string, TicketRoute> = {
   'GET /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, answer: 200 },
   'POST /tickets/:id/confirm': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/confirm`, answer: 303 },
   'POST /tickets/:id/people': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/people`, fields: () => ({ who: 'COLLEAGUE', right: 'read' }), answer: 303 },
@@ -66,6 +67,13 @@ export const TICKET_ROUTES: Record<string, TicketRoute> = {
     ]
   })) as Record<string, TicketRoute>,
   'POST /desk/tickets/:id/undo/:act': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/undo/${thing.act}`, answer: 303 },
+}
+
+/** With them each act that the desk offers on a ticket and no row says more of: it is asked without fields. */
+export const TICKET_ROUTES: Record<string, TicketRoute> = {
+  ...SAID,
+  ...Object.fromEntries(actsOfferedBy('desk').filter((name) => actOf(name).on === 'ticket').map((name) => [`POST /desk/tickets/:id/${name}`, act(name)] as const)
+    .filter(([route]) => !(route in SAID))),
 }
 
 /** A ticket with an HTML article, a note and a held message, each with a file, taken by the agent a moment ago. */

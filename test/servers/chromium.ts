@@ -7,6 +7,8 @@ import { debianProgram } from './debian.ts'
 export const launchArgs = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
+  // Each page that a sandbox holds would get a process of its own: twice the work, and nothing that a test is about.
+  '--disable-site-isolation-trials',
 ]
 
 /** The path of Chromium, or undefined with the missing package said aloud: `describe.skipIf(!requireChromium())`. */

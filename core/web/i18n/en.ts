@@ -9,8 +9,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'page.search': 'Search',
   'page.person-menu': 'Menu: {name}',
   'page.language': 'Language',
-  'page.language.pl': 'Polski',
-  'page.language.en': 'English',
   'page.colours': 'Look',
   'page.colours.auto': 'As the system',
   'page.colours.light': 'Light',

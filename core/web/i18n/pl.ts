@@ -8,8 +8,6 @@ export const pl = {
   'page.search': 'Szukaj',
   'page.person-menu': 'Menu: {name}',
   'page.language': 'Język',
-  'page.language.pl': 'Polski',
-  'page.language.en': 'English',
   'page.colours': 'Wygląd',
   'page.colours.auto': 'Jak w systemie',
   'page.colours.light': 'Jasny',

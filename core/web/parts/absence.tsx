@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon'
 import { DATE_WORDS, sayDate } from '../../calendar/date-words.ts'
 import type { Id, Language } from '../../database/schema.ts'
+import { inLanguage } from '../../i18n/languages.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import { lastDay, type Absence, type AbsenceForm } from '../../person/absence.ts'
 import type { FormState } from '../forms.ts'
@@ -12,7 +13,7 @@ import { Notice } from './layout.tsx'
 /** "nieobecność do pt. 4 grudnia, zastępuje Jan Kowalski"; one that is still to come also says from when. */
 export function sayAbsence(absence: Pick<Absence, 'from' | 'until' | 'substituteName'>, language: Language, zone: string, now: Date): string {
   const t = webTexts.in(language)
-  const day = (at: Date) => `${DATE_WORDS[language].shortWeekdays[DateTime.fromJSDate(at, { zone }).weekday - 1]} ${sayDate(at, zone, language, now)}`
+  const day = (at: Date) => `${inLanguage(DATE_WORDS, language).shortWeekdays[DateTime.fromJSDate(at, { zone }).weekday - 1]} ${sayDate(at, zone, language, now)}`
   const until = day(lastDay(absence))
   const when = absence.from > now ? t('absence.from-until', { from: day(absence.from), until }) : t('absence.until', { until })
   return absence.substituteName ? `${when}, ${t('absence.substitute-is', { who: absence.substituteName })}` : when

@@ -7,7 +7,8 @@ export {
   ActButton, Button, ButtonLink, Checkbox, CsrfField, Field, Files, FormProblems, Key, Select, TextArea, type Choice, type InputType,
 } from './fields.tsx'
 export { findBeside, FoundBeside } from './found.tsx'
-export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs, TimeBar, UndoBar, type Tab } from './layout.tsx'
+export { Crumb, FormCard, type FormCardProps } from './form-card.tsx'
+export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs, UndoBar, type Tab } from './layout.tsx'
 export { LiveRegion, LiveSource } from './live-region.tsx'
 export { linkify, MessageText, splitQuoted } from './message-text.tsx'
 export { SettingFields, typedSettings } from './setting-fields.tsx'

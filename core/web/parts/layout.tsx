@@ -79,14 +79,6 @@ export const UndoBar = ({ c, text, action, seconds = 10 }: { c: PageContext; tex
   )
 }
 
-/** Share of a time used up, 0–1, with its words. */
-export const TimeBar = ({ part, tone, words }: { part: number; tone: 'open' | 'waiting' | 'late' | 'done'; words: string }) => (
-  <span class={`time-bar time-bar-${tone}`}>
-    <span class="time-bar-words">{words}</span>
-    <progress max={100} value={Math.round(Math.min(Math.max(part, 0), 1) * 100)} aria-hidden="true" />
-  </span>
-)
-
 /** A menu that opens under its word: rare acts. Closed by Escape or a click elsewhere where scripts run. */
 export const Menu = ({ label, kind = 'quiet', shortcut, open = false, id, children }: PropsWithChildren<{
   label: Child; kind?: 'primary' | 'quiet'; shortcut?: string; open?: boolean; id?: string

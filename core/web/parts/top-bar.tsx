@@ -1,8 +1,8 @@
 /** Owns the bar above every page: brand, where one is, search, acts, and the person's menu. */
 import type { Child } from 'hono/jsx'
+import { LANGUAGES } from '../../i18n/languages.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import { webTexts } from '../i18n/web-texts.ts'
-import { LANGUAGES } from '../preferences.ts'
 import { Avatar } from './avatar.tsx'
 import { CsrfField } from './fields.tsx'
 
@@ -73,8 +73,8 @@ export const Preferences = ({ c }: { c: PageContext }) => {
       <input type="hidden" name="back" value={back} />
       <fieldset>
         <legend>{t('page.language')}</legend>
-        {LANGUAGES.map((language) => (
-          <button type="submit" name="language" value={language} lang={language} class="segment" aria-pressed={c.get('language') === language ? 'true' : 'false'}>{t(`page.language.${language}`)}</button>
+        {c.get('host').config.languages.map((language) => (
+          <button type="submit" name="language" value={language} lang={language} class="segment" aria-pressed={c.get('language') === language ? 'true' : 'false'}>{LANGUAGES[language].name}</button>
         ))}
       </fieldset>
       <fieldset>

@@ -1,10 +1,11 @@
 /** Owns the pages of the help desk's own addresses. */
 import type { Hono } from 'hono'
 import {
-  blankForm, ButtonLink, Card, Checkbox, createSystemAddress, editSystemAddress, Field, findSystemAddress, listAllQueues, listSystemAddresses, listTopics, PageHead,
-  readFields, refused, Select, type FormState, type PageContext, type SystemAddress, type WebEnv,
+  blankForm, ButtonLink, Card, Checkbox, createSystemAddress, Crumb, editSystemAddress, Field, findSystemAddress, FormCard, listAllQueues,
+  listSystemAddresses, listTopics, PageHead, readFields, refused, Select, statusOf, submit, type FormState, type PageContext,
+  type SystemAddress, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { queueChoices } from './choices.ts'
@@ -67,7 +68,7 @@ async function addressForm(c: PageContext, address: SystemAddress | undefined, f
   const t = words(c)
   const [queues, topics] = await Promise.all([listAllQueues(c.get('host').db), listTopics(c.get('host').db)])
   return adminPage(c, {
-    title: address?.address ?? t('address.new'), area: 'addresses', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: address?.address ?? t('address.new'), area: 'addresses', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.addresses')}</Crumb>

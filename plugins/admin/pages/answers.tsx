@@ -1,12 +1,12 @@
 /** Owns the pages of what agents write with: templates with files, salutations, signatures, and what a queue has of them. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, Card, Checkbox, createPart, createTemplate, editPart, editTemplate, Field, fillIn, findPart, findTemplate, findTicketByNumber,
-  isTemplateType, listAllQueues, listParts, listTemplates, PageHead, PART_KINDS, PART_LENGTH, partsOfQueue, readAll, readFields, readFiles, refused, saySize, Select,
-  setQueueParts, Tabs, TEMPLATE_TYPES, TextArea, type AdminQueue, type AnswerPart, type AnswerTemplate, type FormState, type PageContext, type PartKind,
-  type WebEnv,
+  blankForm, Button, ButtonLink, Card, Checkbox, createPart, createTemplate, Crumb, editPart, editTemplate, Field, fillIn, findPart,
+  findTemplate, findTicketByNumber, FormCard, isTemplateType, listAllQueues, listParts, listTemplates, PageHead, PART_KINDS, PART_LENGTH,
+  partsOfQueue, readAll, readFields, readFiles, refused, saySize, Select, setQueueParts, statusOf, submit, Tabs, TEMPLATE_TYPES, TextArea,
+  type AdminQueue, type AnswerPart, type AnswerTemplate, type FormState, type PageContext, type PartKind, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { demandQueue, QueueTabs } from './queues.tsx'
@@ -143,7 +143,7 @@ const PreviewField = ({ c, form }: { c: PageContext; form: FormState }) => {
 async function partForm(c: PageContext, kind: PartKind, part: AnswerPart | undefined, form: FormState, text?: string): Promise<Response> {
   const t = words(c)
   return adminPage(c, {
-    title: part?.name ?? t(`${kind}.new`), area: 'answers', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: part?.name ?? t(`${kind}.new`), area: 'answers', status: statusOf(form),
     body: (
       <>
         <Crumb href={PART_PATHS[kind]}>{t(`answer.tab.${kind}`)}</Crumb>
@@ -198,7 +198,7 @@ async function templateForm(c: PageContext, template: AnswerTemplate | undefined
   const chosen = new Set(ticked ?? template?.queues.map((queue) => queue.id) ?? [])
   const queues = (await listAllQueues(c.get('host').db)).filter((queue) => queue.valid || chosen.has(queue.id))
   return adminPage(c, {
-    title: template?.name ?? t('template.new'), area: 'answers', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: template?.name ?? t('template.new'), area: 'answers', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.answers')}</Crumb>
@@ -239,7 +239,7 @@ async function queueAnswersPage(c: PageContext, queue: AdminQueue, form: FormSta
   const [own, templates, ...parts] = await Promise.all([partsOfQueue(db, queue.id), listTemplates(db), ...PART_KINDS.map((kind) => listParts(db, kind))])
   const offered = templates.filter((template) => template.queues.some(({ id }) => id === queue.id))
   return adminPage(c, {
-    title: `${t('queue.tab.answers')} – ${queue.name}`, area: 'queues', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: `${t('queue.tab.answers')} – ${queue.name}`, area: 'queues', status: statusOf(form),
     body: (
       <>
         <Crumb href="/admin/queues">{t('area.queues')}</Crumb>

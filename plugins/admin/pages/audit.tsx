@@ -1,11 +1,11 @@
 /** Owns the pages of the audit log: what happened, narrowed and sorted, and one event with what stood before and after. */
 import type { Hono } from 'hono'
 import {
-  allSubjects, AUDIT_KINDS, AUDIT_SORTS, canRevert, Card, CHANGE_KINDS, findEvent, findPerson, flatLines, learnNames, listEvents, listUnits, Notice, PageHead, pageOfSubject, readerOf, refused,
-  revertEvent, sayLines, sayNoWayBack, sayObject, sayWho, saying, SideList, subjectTypes, Time, whyNoWayBack, type AuditEvent, type AuditSort, type ChangeLine, type PageContext, type Plugin,
+  allSubjects, AUDIT_KINDS, AUDIT_SORTS, canRevert, Card, CHANGE_KINDS, Crumb, findEvent, findPerson, flatLines, learnNames, listEvents, listUnits, Notice, PageHead, pageOfSubject, readerOf, refused,
+  revertEvent, sayLines, sayNoWayBack, sayObject, sayWho, saying, SideList, submit, subjectTypes, Time, whyNoWayBack, type AuditEvent, type AuditSort, type ChangeLine, type PageContext, type Plugin,
   type Saying, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, confirmPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, confirmPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type Filter, type ListOptions } from '../list.tsx'
 import { adminTexts, words, type AdminKey, type Say } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'

@@ -1,11 +1,13 @@
 /** Owns the pages of calendars: list, one calendar, and what it would do, before it is saved. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarFieldOf as fieldOf, calendarOfFields, calendarSchema, Card, Checkbox, comingHolidays, coreTexts, createCalendar, DEFAULT_CALENDAR, DEFAULT_CALENDAR_NAME,
-  editCalendar, Field, fieldsOfCalendar, findCalendar, holidayCountries, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours,
-  sayReceipt, sayReceiptReason, Select, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
+  blankForm, Button, ButtonLink, calendarFieldOf as fieldOf, calendarOfFields, calendarSchema, Card, Checkbox, comingHolidays, coreTexts,
+  createCalendar, Crumb, DEFAULT_CALENDAR, DEFAULT_CALENDAR_NAME, editCalendar, Field, fieldsOfCalendar, findCalendar, FormCard,
+  holidayCountries, LANGUAGES, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours,
+  sayReceipt, sayReceiptReason, Select, statusOf, submit, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type Language,
+  type PageContext, type StoredCalendar, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 
@@ -88,7 +90,7 @@ async function calendarForm(
     .toSorted((a, b) => a.label.localeCompare(b.label, language))
   const used = stored ? [...stored.queues, ...stored.units] : []
   return adminPage(c, {
-    title: stored?.name ?? t('calendar.new'), area: 'calendars', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: stored?.name ?? t('calendar.new'), area: 'calendars', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.calendars')}</Crumb>
@@ -175,8 +177,8 @@ const Preview = ({ c, calendar, trying, at }: { c: PageContext; calendar: Calend
 }
 
 /** "śr., 24 grudnia 2026": a day without a clock or a zone. */
-const sayDay = (isoDate: string, language: string): string =>
-  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
+const sayDay = (isoDate: string, language: Language): string =>
+  new Intl.DateTimeFormat(LANGUAGES[language].locale, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
 
 /** The moment typed into the form, read on the calendar's wall clock. */
 function readMoment(calendar: Calendar, typed: string): { label: string; at: Date }[] {

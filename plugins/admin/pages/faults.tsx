@@ -1,10 +1,10 @@
 /** Owns the page of plugins' faults: where one is suspended, what went wrong, how often; resuming and putting away. */
 import type { Hono } from 'hono'
 import {
-  Button, ButtonLink, Card, CsrfField, forgetFaults, listFaults, listSuspensions, readFields, resumePlugin, Time, type FaultRow, type PageContext, type Suspension,
-  type WebEnv,
+  Button, ButtonLink, Card, CsrfField, forgetFaults, listFaults, listSuspensions, readFields, resumePlugin, submit, Time, type FaultRow,
+  type PageContext, type Suspension, type WebEnv,
 } from '../../../core/index.ts'
-import { confirmPage, demandAdministrator, submit } from '../frame.tsx'
+import { confirmPage, demandAdministrator } from '../frame.tsx'
 import { listPage, pick, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 
@@ -38,7 +38,7 @@ export function faultRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-const KINDS = ['slot', 'guard', 'mail check', 'mail step', 'search', 'page', 'fact', 'job', 'start'] as const
+const KINDS = ['slot', 'guard', 'mail check', 'mail step', 'search', 'login', 'page', 'api', 'fact', 'job', 'start'] as const
 const kindKey = (kind: string): AdminKey => `fault.kind.${KINDS.find((known) => known === kind) ?? 'job'}`
 
 async function faultsPage(c: PageContext): Promise<Response> {

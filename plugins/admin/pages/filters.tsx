@@ -1,11 +1,12 @@
 /** Owns the pages of postmaster filters: list in running order, one filter with its rows, trying it on a mail, deleting. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createFilter, deleteFilter, editFilter, Field, FILTER_ROWS, findFilter, findInbound, listFilters,
-  MATCH_KEYS, PageHead, readFields, readInboundRaw, refused, saySet, Select, SETTABLE_HEADERS, switchFilter, TextArea, tryFilter, withRefusal, type FilterForm,
-  type FilterResult, type FormState, type InboundDetail, type MatchRow, type PageContext, type StoredFilter, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createFilter, Crumb, deleteFilter, editFilter, Field, FILTER_ROWS, findFilter,
+  findInbound, FormCard, listFilters, MATCH_KEYS, PageHead, readFields, readInboundRaw, refused, saySet, Select, SETTABLE_HEADERS, statusOf,
+  submit, switchFilter, TextArea, tryFilter, withRefusal, type FilterForm, type FilterResult, type FormState, type InboundDetail,
+  type MatchRow, type PageContext, type StoredFilter, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, confirmPage, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, confirmPage, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 
@@ -143,7 +144,7 @@ async function filterForm(c: PageContext, filter: StoredFilter | undefined, form
   const rows = (kind: 'match' | 'set') => Array.from({ length: rowsOf(form, kind, filter?.[kind].length ?? 0, more) }, (_, i) => i)
   const labels = Object.fromEntries(Object.keys(form.problems).map((name) => [name, name.startsWith('match.') ? t('filter.match') : name.startsWith('set.') ? t('filter.set') : '']))
   return adminPage(c, {
-    title: filter?.name ?? t('filter.new'), area: 'filters', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: filter?.name ?? t('filter.new'), area: 'filters', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.filters')}</Crumb>

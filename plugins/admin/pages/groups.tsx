@@ -1,11 +1,12 @@
 /** Owns the pages of groups: list, one group, who holds which right in it. */
 import type { Hono } from 'hono'
 import {
-  ADMIN_GROUP, blankForm, Button, ButtonLink, Card, Checkbox, createGroup, CsrfField, editGroup, EmptyState, Field, findGroup, findPersonByAddress,
-  findPersonByLogin, FormProblems, holdersInGroup, listGroups, listUnits, PageHead, readFields, refused, Select, setPersonRights, setRoleRights, Tabs,
-  type FormState, type Group, type PageContext, type Person, type WebEnv,
+  ADMIN_GROUP, blankForm, Button, ButtonLink, Card, Checkbox, createGroup, Crumb, CsrfField, editGroup, EmptyState, Field, findGroup,
+  findPersonByAddress, findPersonByLogin, FormCard, FormProblems, holdersInGroup, listGroups, listUnits, PageHead, readFields, refused,
+  ROOT_UNIT, Select, setPersonRights, setRoleRights, statusOf, submit, Tabs, type FormState, type Group, type PageContext, type Person,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'
@@ -112,7 +113,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
   const units = await listUnits(c.get('host').db)
   const fixed = group?.name === ADMIN_GROUP
   return adminPage(c, {
-    title: group?.name ?? t('group.new'), area: 'groups', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: group?.name ?? t('group.new'), area: 'groups', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.groups')}</Crumb>
@@ -126,7 +127,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
           <FormCard c={c} form={form} cancel={PATH}>
             <Field c={c} form={form} name="name" label={t('group.name')} help={fixed ? t('group.admin-stays') : t('group.name.help')} value={group?.name} maxlength={200} required />
             <Field c={c} form={form} name="comment" label={t('comment')} help={t('comment.help')} value={group?.comment} maxlength={500} />
-            <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('group.unit.help')} value={group?.unitId ?? '1'} choices={unitChoices(units, group?.unitId)} />
+            <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('group.unit.help')} value={group?.unitId ?? ROOT_UNIT} choices={unitChoices(units, group?.unitId)} />
             <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('group.valid.help')} checked={group?.valid ?? true} />
           </FormCard>
         </Beside>
@@ -140,7 +141,7 @@ async function holdersPage(c: PageContext, group: Group, form: FormState): Promi
   const { persons, roles } = await holdersInGroup(c.get('host').db, group.id)
   const { persons: personValues, roles: roleValues } = split(form.values as Record<string, string>)
   return adminPage(c, {
-    title: `${t('group.tab.rights')} – ${group.name}`, area: 'groups', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: `${t('group.tab.rights')} – ${group.name}`, area: 'groups', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.groups')}</Crumb>

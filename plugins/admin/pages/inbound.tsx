@@ -2,12 +2,13 @@
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import {
-  ActButton, Badge, blankForm, Button, ButtonLink, Card, CsrfField, deleteInbound, deliverInbound, Field, findInbound, flash, INBOUND_SORTS, listAllQueues, listInbound,
-  mailTexts, Notice, OUTCOMES, PageHead, readAll, readFields, readInboundRaw, refused, retryInbound, sayAssurance, saySize, Select, SideList, Tabs, Time,
-  type AdminQueue, type Assurance, type FormState, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type MailReason,
-  type PageContext, type Tone, type WebEnv,
+  ActButton, Badge, blankForm, Button, ButtonLink, Card, Crumb, CsrfField, deleteInbound, deliverInbound, Field, findInbound, flash,
+  FormCard, INBOUND_SORTS, listAllQueues, listInbound, mailTexts, Notice, OUTCOMES, PageHead, readAll, readFields, readInboundRaw, refused,
+  retryInbound, sayAssurance, saySize, Select, SideList, statusOf, submit, Tabs, Time, type AdminQueue, type Assurance, type FormState,
+  type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type MailReason, type PageContext, type Tone,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'
@@ -85,7 +86,7 @@ async function deletePage(c: PageContext, mails: InboundDetail[], form: FormStat
   const t = words(c)
   const title = t('inbound.delete.title', { count: mails.length })
   return adminPage(c, {
-    title, area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title, area: 'inbound', status: statusOf(form),
     body: (
       <>
         <Crumb href={`${PATH}?state=stuck`}>{t('area.inbound')}</Crumb>
@@ -186,7 +187,7 @@ async function detailPage(c: PageContext, mail: InboundDetail, form: FormState =
   const queues = stuck || mail.reasons.some((reason) => reason.step === 'destination') ? await listAllQueues(c.get('host').db) : []
   const problem = form.problems['']
   return adminPage(c, {
-    title: mail.subject || t('mail.no-subject'), area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: mail.subject || t('mail.no-subject'), area: 'inbound', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.inbound')}</Crumb>

@@ -1,9 +1,10 @@
 /** Owns the page of jobs that were given up: what each was to do, why it failed; started again or dropped. */
 import type { Hono } from 'hono'
 import {
-  ActButton, ButtonLink, dropDeadJob, listDeadJobs, refused, retryDeadJob, retryDeadJobs, Time, type DeadJob, type PageContext, type WebEnv,
+  ActButton, ButtonLink, dropDeadJob, listDeadJobs, refused, retryDeadJob, retryDeadJobs, submit, Time, type DeadJob, type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { confirmPage, demandAdministrator, submit } from '../frame.tsx'
+import { confirmPage, demandAdministrator } from '../frame.tsx'
 import { listPage, pick, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type Say } from '../words.ts'
 

@@ -1,11 +1,12 @@
 /** Owns the pages of local administration: every unit with its state, and for each who runs it and what it may touch. */
 import type { Hono } from 'hono'
 import {
-  ActButton, addUnitAdministrator, blankForm, Button, Card, CsrfField, editPerson, EmptyState, Field, findPersonByAddress, findPersonByLogin, findUnit, groupsOfUnit, isAddress,
-  listAllQueues, listAllUnitAdministrators, listUnitAdministrators, listUnits, PageHead, readFields, refused, removeUnitAdministrator, ROOT_UNIT, saveSettingsForm, setPersonRights,
-  SettingFields, settingsForm, Time, typedSettings, UNIT_LIMITS, unitLimits, type FormState, type PageContext, type Unit, type WebEnv,
+  ActButton, addUnitAdministrator, blankForm, Button, Card, Crumb, CsrfField, editPerson, EmptyState, Field, findPersonByAddress,
+  findPersonByLogin, findUnit, FormCard, groupsOfUnit, isAddress, listAllQueues, listAllUnitAdministrators, listUnitAdministrators,
+  listUnits, PageHead, readFields, refused, removeUnitAdministrator, ROOT_UNIT, saveSettingsForm, setPersonRights, SettingFields,
+  settingsForm, statusOf, submit, Time, typedSettings, UNIT_LIMITS, unitLimits, type FormState, type PageContext, type Unit, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 
@@ -107,7 +108,7 @@ async function unitPage(c: PageContext, unit: Unit, form: FormState): Promise<Re
   const [fields, admins] = await Promise.all([settingsForm(db, LIMITS, unit.id, c.get('language')), listUnitAdministrators(db, unit.id)])
   const named = admins.filter((one) => one.unitId === unit.id)
   return adminPage(c, {
-    title: unit.name, area: 'local', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: unit.name, area: 'local', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.local')}</Crumb>

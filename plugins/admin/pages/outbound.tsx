@@ -1,10 +1,11 @@
 /** Owns the pages of outgoing mail: the outbox, one mail as sent, sending at once, taking it back. */
 import type { Hono } from 'hono'
 import {
-  ActButton, Badge, cancelOutbound, Card, findOutbound, listOutbound, MessageText, Notice, OUTBOUND_SORTS, PageHead, refused, saySize, sendOutboundNow, SideList,
-  Time, type OutboundDetail, type OutboundMail, type OutboundSort, type OutboundState, type PageContext, type Tone, type WebEnv,
+  ActButton, Badge, cancelOutbound, Card, Crumb, findOutbound, listOutbound, MessageText, Notice, OUTBOUND_SORTS, PageHead, refused,
+  saySize, sendOutboundNow, SideList, submit, Time, type OutboundDetail, type OutboundMail, type OutboundSort, type OutboundState,
+  type PageContext, type Tone, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, confirmPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, confirmPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'

@@ -1,10 +1,10 @@
 /** Owns the page on which an administrator sets an agent's absence for them. */
 import type { Hono } from 'hono'
 import {
-  AbsenceFields, blankForm, Card, endAbsence, findAbsence, listAgents, PageHead, readAbsence, readFields, refused, setAbsence, webTexts, type FormState,
-  type PageContext, type Person, type WebEnv,
+  AbsenceFields, blankForm, Card, Crumb, endAbsence, findAbsence, listAgents, PageHead, readAbsence, readFields, refused, setAbsence,
+  statusOf, submit, webTexts, type FormState, type PageContext, type Person, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
 
@@ -37,7 +37,7 @@ async function absencePage(c: PageContext, person: Person, form: FormState): Pro
   const { db, clock } = c.get('host')
   const [absence, agents] = await Promise.all([findAbsence(db, person.id, clock()), listAgents(db)])
   return adminPage(c, {
-    title: `${t('person.tab.absence')} – ${person.name}`, area: 'persons', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: `${t('person.tab.absence')} – ${person.name}`, area: 'persons', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.persons')}</Crumb>

@@ -1,11 +1,12 @@
 /** Owns what opens doors for a person: addresses, password, roles and rights. */
 import type { Hono } from 'hono'
 import {
-  ActButton, addAddress, blankForm, Button, Card, CsrfField, EmptyState, Field, FormProblems, listAddresses, listGroups, listRoles, makeMainAddress, Notice,
-  PageHead, readFields, refused, removeAddress, resetSecondFactor, rightsFromRoles, rightsOfPerson, rolesOfPerson, secondFactorOf, sendPasswordLink, setPasswordOf, setPersonRights, setPersonRoles,
-  Time, type FormState, type PageContext, type Person, type WebEnv,
+  ActButton, addAddress, blankForm, Button, Card, Crumb, CsrfField, EmptyState, Field, FormCard, FormProblems, listAddresses, listGroups,
+  listRoles, makeMainAddress, Notice, PageHead, readFields, refused, removeAddress, resetSecondFactor, rightsFromRoles, rightsOfPerson,
+  rolesOfPerson, secondFactorOf, sendPasswordLink, setPasswordOf, setPersonRights, setPersonRoles, statusOf, submit, Time, type FormState,
+  type PageContext, type Person, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, confirmPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, confirmPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
 import { readRights, RightsHelp, RightsTable } from './rights-table.tsx'
@@ -107,7 +108,7 @@ export function personAccessRoutes(app: Hono<WebEnv>): void {
 }
 
 const shell = (c: PageContext, person: Person, tab: Tab, form: FormState, body: unknown): Promise<Response> => adminPage(c, {
-  title: `${words(c)(`person.tab.${tab}`)} – ${person.name}`, area: 'persons', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+  title: `${words(c)(`person.tab.${tab}`)} – ${person.name}`, area: 'persons', status: statusOf(form),
   body: (
     <>
       <Crumb href={PATH}>{words(c)('area.persons')}</Crumb>

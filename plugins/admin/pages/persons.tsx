@@ -1,11 +1,11 @@
 /** Owns the list of persons, and the page of one: data. */
 import type { Hono } from 'hono'
 import {
-  addPerson, blankForm, ButtonLink, Checkbox, countPersons, editPerson, Field, findPerson, listPersons, listUnits, PageHead, PERSON_SORTS, readFields,
-  refused, Select, SideList, Tabs, Time, Card, type FormState, type Language, type ListedPerson, type PageContext, type Person, type PersonForm,
-  type PersonSort, type Unit, type WebEnv,
+  addPerson, asLanguage, blankForm, ButtonLink, Card, Checkbox, countPersons, Crumb, editPerson, Field, findPerson, FormCard,
+  languageChoices, listPersons, listUnits, PageHead, PERSON_SORTS, readFields, refused, Select, SideList, submit, Tabs, Time,
+  type FormState, type ListedPerson, type PageContext, type Person, type PersonForm, type PersonSort, type Unit, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'
@@ -114,7 +114,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
               <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('person.unit.help')} value={person?.unitId} empty={t('choose.none')} choices={unitChoices(units)} />
               <Select
                 c={c} form={form} name="language" label={t('person.language')} help={t('person.language.help')} value={person?.language} empty={t('person.language.browser')}
-                choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]}
+                choices={languageChoices(c.get('host').config, person?.language)}
               />
             </Fields>
             <Fields title={t('person.access')}>
@@ -147,7 +147,7 @@ const SOURCES: readonly string[] = ['local', 'mail', 'ldap', 'otrs']
 function read(values: Record<string, string>): PersonForm {
   return {
     login: values['login'] ?? '', firstName: values['firstName'] ?? '', lastName: values['lastName'] ?? '', name: values['name'] ?? '',
-    language: values['language'] === 'pl' || values['language'] === 'en' ? values['language'] as Language : null, phone: values['phone'] ?? '',
+    language: asLanguage(values['language']), phone: values['phone'] ?? '',
     unitId: values['unitId'] || null, agent: Boolean(values['agent']), valid: Boolean(values['valid']),
   }
 }

@@ -1,10 +1,11 @@
 /** Owns the page of a person's data: hand it over, hold it, erase it. */
 import type { Hono } from 'hono'
 import {
-  ActButton, askErasure, blankForm, Button, Card, CsrfField, endHold, exportPerson, Field, findErasure, findHold, FormProblems, holdPerson, Notice, PageHead,
-  readFields, sayDateTime, sayRefusal, type Erasure, type FormState, type PageContext, type Person, type WebEnv,
+  ActButton, askErasure, blankForm, Button, Card, Crumb, CsrfField, endHold, exportPerson, Field, findErasure, findHold, FormProblems,
+  holdPerson, Notice, PageHead, readFields, sayDateTime, sayRefusal, statusOf, submit, type Erasure, type FormState, type PageContext,
+  type Person, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
 
@@ -58,7 +59,7 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
   const erased = person.source === 'erased'
   const at = `${PATH}/${person.id}`
   return adminPage(c, {
-    title: person.name, area: 'persons', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: person.name, area: 'persons', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.persons')}</Crumb>

@@ -1,11 +1,13 @@
 /** Owns the pages of queues: the tree, one queue, its automatic answers. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarOfQueue, Card, Checkbox, createQueue, CsrfField, editQueue, Field, findAdminQueue, FormProblems, listAllQueues,
-  listCalendars, listGroups, listQueueTexts, listSystemAddresses, listTexts, listUnits, Notice, PageHead, readFields, refused, sayHours, Select,
-  senderOfQueue, setQueueText, SideList, Tabs, TEXT_TYPES, TextArea, type AdminQueue, type FollowUpPossible, type FollowUpStrangers, type FormState, type PageContext, type QueueForm, type WebEnv,
+  asLanguage, blankForm, Button, ButtonLink, calendarOfQueue, Card, Checkbox, createQueue, Crumb, CsrfField, editQueue, Field,
+  findAdminQueue, FormCard, FormProblems, languageChoices, listAllQueues, listCalendars, listGroups, listQueueTexts, listSystemAddresses,
+  listTexts, listUnits, Notice, PageHead, readFields, refused, ROOT_UNIT, sayHours, Select, senderOfQueue, setQueueText, SideList, statusOf,
+  submit, Tabs, TEXT_TYPES, TextArea, type AdminQueue, type FollowUpPossible, type FollowUpStrangers, type FormState, type PageContext,
+  type QueueForm, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { calendarChoices, queueChoices, queueDepth, unitChoices } from './choices.ts'
@@ -110,7 +112,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
   const parents = queues.filter((one) => one.id !== queue?.id && !below.includes(one))
   const asked = c.req.query('parent')
   return adminPage(c, {
-    title: queue?.name ?? t('queue.new'), area: 'queues', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: queue?.name ?? t('queue.new'), area: 'queues', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.queues')}</Crumb>
@@ -124,7 +126,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 help={below.length > 0 ? t('queue.rename', { count: below.length }) : t('queue.name.help')}
               />
               <Select c={c} form={form} name="parentId" label={t('queue.parent')} help={t('queue.parent.help')} value={queue ? queue.parentId : asked} empty={t('queue.parent.none')} choices={queueChoices(parents, queue?.parentId)} />
-              <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('queue.unit.help')} value={queue?.unitId ?? '1'} choices={unitChoices(units, queue?.unitId)} />
+              <Select c={c} form={form} name="unitId" label={t('person.unit')} help={t('queue.unit.help')} value={queue?.unitId ?? ROOT_UNIT} choices={unitChoices(units, queue?.unitId)} />
               <Select
                 c={c} form={form} name="groupId" label={t('queue.group')} help={t('queue.group.help')} value={queue?.groupId ?? '1'}
                 choices={groups.filter((group) => group.valid || group.id === queue?.groupId).map((group) => ({ value: group.id, label: group.name }))}
@@ -139,7 +141,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 c={c} form={form} name="addressId" label={t('queue.sender')} help={t('queue.sender.help')} value={queue?.addressId} empty={t('queue.sender.inherited')}
                 choices={addresses.filter((address) => address.valid || address.id === queue?.addressId).map((address) => ({ value: address.id, label: `${address.name} <${address.address}>` }))}
               />
-              <Select c={c} form={form} name="language" label={t('queue.language')} help={t('queue.language.help')} value={queue?.language} empty={t('choose.none')} choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+              <Select c={c} form={form} name="language" label={t('queue.language')} help={t('queue.language.help')} value={queue?.language} empty={t('choose.none')} choices={languageChoices(c.get('host').config, queue?.language)} />
               <Select
                 c={c} form={form} name="followUpStrangers" label={t('queue.strangers')} help={t('queue.strangers.help')} value={queue?.followUpStrangers ?? 'hold'}
                 choices={STRANGERS.map((value) => ({ value, label: t(`queue.strangers.${value}`) }))}
@@ -200,7 +202,7 @@ async function queueTextsPage(c: PageContext, queue: AdminQueue, form: FormState
     return t('text.inherit', { name, from: from.from === 'standard' ? t('text.is-standard') : from.from })
   }
   return adminPage(c, {
-    title: `${t('queue.tab.texts')} – ${queue.name}`, area: 'queues', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: `${t('queue.tab.texts')} – ${queue.name}`, area: 'queues', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.queues')}</Crumb>
@@ -236,7 +238,7 @@ function read(values: Record<string, string>): QueueForm {
     calendarId: values['calendarId'] || null, addressId: values['addressId'] || null,
     followUpPossible: FOLLOW_UPS.find((value) => value === values['followUpPossible']) ?? 'possible', followUpLock: Boolean(values['followUpLock']),
     followUpStrangers: STRANGERS.find((value) => value === values['followUpStrangers']) ?? 'hold',
-    language: values['language'] === 'pl' || values['language'] === 'en' ? values['language'] : null, signature: values['signature'] ?? '',
+    language: asLanguage(values['language']), signature: values['signature'] ?? '',
     comment: values['comment'] ?? '', valid: Boolean(values['valid']),
   }
 }

@@ -1,10 +1,11 @@
 /** Owns the pages of roles: list, one role, its rights by group, who wears it. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createRole, CsrfField, editRole, EmptyState, Field, findRole, FormProblems, listGroups, listRoles,
-  PageHead, personsOfRole, readFields, refused, rightsOfRole, setPersonRole, setRoleRights, Tabs, type FormState, type PageContext, type Role, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createRole, Crumb, CsrfField, editRole, EmptyState, Field, findRole, FormCard,
+  FormProblems, listGroups, listRoles, PageHead, personsOfRole, readFields, refused, rightsOfRole, setPersonRole, setRoleRights, statusOf,
+  submit, Tabs, type FormState, type PageContext, type Role, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { findSomebody } from './groups.tsx'
@@ -94,7 +95,7 @@ async function rolesPage(c: PageContext): Promise<Response> {
 async function shell(c: PageContext, role: Role | undefined, current: 'data' | 'rights' | 'persons', form: FormState, body: unknown): Promise<Response> {
   const t = words(c)
   return adminPage(c, {
-    title: role?.name ?? t('role.new'), area: 'roles', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: role?.name ?? t('role.new'), area: 'roles', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.roles')}</Crumb>

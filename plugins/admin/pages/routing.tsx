@@ -1,11 +1,11 @@
 /** Owns the pages of routing: try which way a question goes and why; the rules that say to which unit a person belongs. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, EmptyState, factsOf, Field, findPersonByAddress, listTopics, listUnitRules, listUnits, PageHead, placeBy, placeEverybody,
-  readFields, receptionQueue, refused, routeFor, RULE_KINDS, saveUnitRule, sayRoute, Select, topicName, topicsOffered, type FormState, type PageContext, type RuleKind,
-  type UnitRule, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, Crumb, EmptyState, factsOf, Field, findPersonByAddress, FormCard, listTopics,
+  listUnitRules, listUnits, PageHead, placeBy, placeEverybody, readFields, receptionQueue, refused, routeFor, RULE_KINDS, saveUnitRule,
+  sayRoute, Select, statusOf, submit, topicName, topicsOffered, type FormState, type PageContext, type RuleKind, type UnitRule, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'
 
@@ -109,7 +109,7 @@ async function ruleForm(c: PageContext, rule: UnitRule | undefined, form: FormSt
   const t = words(c)
   const units = await listUnits(c.get('host').db)
   return adminPage(c, {
-    title: t('rule.one'), area: 'routing', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: t('rule.one'), area: 'routing', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.routing')}</Crumb>

@@ -70,7 +70,7 @@ async function findAll(c: PageContext, search: string): Promise<{ title: AdminKe
     { title: 'area.groups', hits: groups.filter((g) => fits(g.name, g.comment)).slice(0, EACH).map((g) => ({ href: `/admin/groups/${g.id}`, name: g.name, below: g.comment })) },
     { title: 'area.roles', hits: roles.filter((r) => fits(r.name, r.comment)).slice(0, EACH).map((r) => ({ href: `/admin/roles/${r.id}`, name: r.name, below: r.comment })) },
     { title: 'area.calendars', hits: calendars.filter((one) => fits(one.name)).slice(0, EACH).map((one) => ({ href: `/admin/calendars/${one.id}`, name: one.name })) },
-    { title: 'area.texts', hits: texts.filter((x) => fits(x.name, x.variants.pl?.subject, x.variants.en?.subject, x.variants.pl?.body, x.variants.en?.body)).slice(0, EACH).map((x) => ({ href: `/admin/texts/${x.id}`, name: x.name, below: t(`text.type.${x.type}`) })) },
+    { title: 'area.texts', hits: texts.filter((x) => fits(x.name, ...Object.values(x.variants).flatMap(({ subject, body }) => [subject, body]))).slice(0, EACH).map((x) => ({ href: `/admin/texts/${x.id}`, name: x.name, below: t(`text.type.${x.type}`) })) },
     { title: 'area.units', hits: units.filter((u) => fits(u.name, u.nameEn, u.slug)).slice(0, EACH).map((u) => ({ href: `/admin/units/${u.id}`, name: u.name, below: u.slug })) },
   ]
 }

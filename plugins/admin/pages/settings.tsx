@@ -1,10 +1,11 @@
 /** Owns the settings of plugins: the list of all, and a form for the installation and for each unit, made of what each plugin declares. */
 import type { Hono } from 'hono'
 import {
-  blankForm, fill, listActivations, listUnits, PageHead, readFields, readSettings, refused, ROOT_UNIT, saveSettingsForm, setActivation, SettingFields, settingsForm,
-  typedSettings, type FormState, type Id, type PageContext, type Plugin, type Setting, type Unit, type WebEnv,
+  blankForm, Crumb, fill, FormCard, listActivations, listUnits, PageHead, readFields, readSettings, refused, ROOT_UNIT, saveSettingsForm,
+  setActivation, SettingFields, settingsForm, statusOf, submit, typedSettings, type FormState, type Id, type PageContext, type Plugin,
+  type Setting, type Unit, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'
@@ -100,7 +101,7 @@ async function pluginPage(c: PageContext, { plugin, unit, units }: Place, form: 
   const perUnit = plugin.scope === 'unit'
   const said = perUnit ? await listActivations(db, plugin.name) : new Map<Id, boolean>()
   return adminPage(c, {
-    title: unit.id === ROOT_UNIT ? plugin.name : `${plugin.name}, ${unit.name}`, area: 'settings', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: unit.id === ROOT_UNIT ? plugin.name : `${plugin.name}, ${unit.name}`, area: 'settings', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.settings')}</Crumb>

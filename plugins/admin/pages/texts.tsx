@@ -1,16 +1,16 @@
 /** Owns the pages of automatic answers: list, one text in its languages with a preview, which queue sends which. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createText, editText, Field, findText, findTicketByNumber, isTextType, listQueueTexts, listTexts,
-  PageHead, previewText, readFields, refused, Select, setStandardText, Tabs, TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState,
-  type Language, type PageContext, type TextForm, type TextPreview, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, Checkbox, createText, Crumb, editText, Field, findText, findTicketByNumber, firstIn,
+  FormCard, isTextType, languageChoices, languageFor, languagesToTry, listQueueTexts, listTexts, PageHead, previewText, readFields, refused,
+  Select, setStandardText, statusOf, submit, Tabs, TEXT_TYPES, TextArea, textVariants, type AutoResponseType, type AutoText, type FormState,
+  type PageContext, type TextForm, type TextPreview, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 
 const PATH = '/admin/texts'
-const LANGUAGES: readonly Language[] = ['pl', 'en']
 
 export function textRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, textsPage)
@@ -53,7 +53,7 @@ async function textsPage(c: PageContext): Promise<Response> {
   }
   const query = readList(c, options)
   const columns: Column<AutoText>[] = [
-    { key: 'name', label: t('text.name'), sort: true, text: (x) => x.name, cell: (x) => <Main href={`${PATH}/${x.id}`} name={x.name} below={(x.variants[c.get('language')] ?? x.variants.pl ?? x.variants.en)?.subject} /> },
+    { key: 'name', label: t('text.name'), sort: true, text: (x) => x.name, cell: (x) => <Main href={`${PATH}/${x.id}`} name={x.name} below={firstIn(x.variants, [c.get('language'), ...languagesToTry(c.get('host').config)])?.subject} /> },
     { key: 'type', label: t('text.type'), sort: true, text: (x) => t(`text.type.${x.type}`), cell: (x) => t(`text.type.${x.type}`) },
     { key: 'languages', label: t('text.languages'), text: (x) => Object.keys(x.variants).join(' '), cell: (x) => Object.keys(x.variants).join(', '), class: 'cell-narrow' },
     { key: 'standard', label: t('text.standard'), text: (x) => x.standard ? t('yes') : '', cell: (x) => x.standard ? <span class="good">{t('text.is-standard')}</span> : '', class: 'cell-queue' },
@@ -127,7 +127,7 @@ async function showPreview(c: PageContext, text: AutoText | undefined, values: R
   const number = (values['ticket'] ?? '').replace(/\D/g, '')
   const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
   if (!ticket) return textForm(c, text, { values, problems: { ticket: t('text.no-such-ticket') } })
-  const language: Language = values['previewLanguage'] === 'en' ? 'en' : 'pl'
+  const language = languageFor(config, values['previewLanguage'])
   const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
   const preview = await previewText({ db, config, now: clock(), actor }, ticket, variant, language)
   return textForm(c, text, { values, problems: {} }, preview)
@@ -135,9 +135,10 @@ async function showPreview(c: PageContext, text: AutoText | undefined, values: R
 
 async function textForm(c: PageContext, text: AutoText | undefined, form: FormState, preview?: TextPreview): Promise<Response> {
   const t = words(c)
+  const { config } = c.get('host')
   const asked = c.req.query('type')
   return adminPage(c, {
-    title: text?.name ?? t('text.new'), area: 'texts', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: text?.name ?? t('text.new'), area: 'texts', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.texts')}</Crumb>
@@ -166,15 +167,15 @@ async function textForm(c: PageContext, text: AutoText | undefined, form: FormSt
               <Field c={c} form={form} name="name" label={t('text.name')} help={t('text.name.help')} value={text?.name} maxlength={200} required />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('text.valid.help')} checked={text?.valid ?? true} />
             </Fields>
-            {LANGUAGES.map((language) => (
-              <Fields wide title={language === 'pl' ? 'Polski' : 'English'}>
+            {languageChoices(config, ...Object.keys(text?.variants ?? {})).map(({ value: language, label }) => (
+              <Fields wide title={label}>
                 <Field c={c} form={form} name={`${language}.subject`} label={t('text.subject')} help={t('text.subject.help')} value={text?.variants[language]?.subject} maxlength={250} />
                 <TextArea c={c} form={form} name={`${language}.body`} label={t('text.body')} help={t('text.body.help')} value={text?.variants[language]?.body} rows={9} maxlength={20_000} />
               </Fields>
             ))}
             <Fields title={t('text.preview')}>
               <Field c={c} form={form} name="ticket" label={t('text.preview.ticket')} help={t('text.preview.help')} inputmode="numeric" autocomplete="off" />
-              <Select c={c} form={form} name="previewLanguage" label={t('queue.language')} value="pl" choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+              <Select c={c} form={form} name="previewLanguage" label={t('queue.language')} value={languageFor(config)} choices={languageChoices(config)} />
             </Fields>
           </FormCard>
         </Beside>
@@ -213,9 +214,8 @@ export const TagList = ({ c }: { c: PageContext }) => {
 }
 
 function read(values: Record<string, string>, stands: AutoResponseType | undefined): TextForm {
-  const variant = (language: Language) => ({ subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' })
   return {
     name: values['name'] ?? '', type: stands ?? (isTextType(values['type']) ? values['type'] : 'auto reply'), valid: Boolean(values['valid']),
-    variants: { pl: variant('pl'), en: variant('en') },
+    variants: textVariants(values),
   }
 }

@@ -1,10 +1,11 @@
 /** Owns the pages of topics: what everybody may choose when asking, and which queue of central IT answers in the end. */
 import type { Hono } from 'hono'
 import {
-  blankForm, ButtonLink, Checkbox, createTopic, editTopic, Field, listAllQueues, listTopics, listUnits, PageHead, readFields, refused, ROOT_UNIT, routesOf, Select, setRoute,
-  type FormState, type Id, type PageContext, type Topic, type TopicForm, type WebEnv,
+  blankForm, ButtonLink, Checkbox, createTopic, Crumb, editTopic, Field, FormCard, listAllQueues, listTopics, listUnits, PageHead,
+  readFields, refused, ROOT_UNIT, routesOf, Select, setRoute, statusOf, submit, type FormState, type Id, type PageContext, type Topic,
+  type TopicForm, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { queueChoices } from './choices.ts'
@@ -71,7 +72,7 @@ async function topicForm(c: PageContext, topic: Topic | undefined, form: FormSta
   const [queues, routes] = await Promise.all([listAllQueues(db), routesOf(db, ROOT_UNIT)])
   const stands = topic && routes.get(topic.id)
   return adminPage(c, {
-    title: topic?.name ?? t('topic.new'), area: 'topics', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: topic?.name ?? t('topic.new'), area: 'topics', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.topics')}</Crumb>

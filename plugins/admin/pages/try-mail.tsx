@@ -1,10 +1,11 @@
 /** Owns the page that tries a mail: what would become of it, question by question, without storing or sending anything. */
 import type { Hono } from 'hono'
 import {
-  Badge, blankForm, Card, destinationOf, Field, findInbound, likelyEnvelope, listAllQueues, mailTexts, PageHead, parseMail, readAddressBook, readFields, readFiles,
-  readInboundRaw, sayStateName, SideList, TextArea, type FormState, type MailKey, type PageContext, type TriedMail, type WebEnv,
+  Badge, blankForm, Card, Crumb, destinationOf, Field, findInbound, FormCard, likelyEnvelope, listAllQueues, mailTexts, PageHead, parseMail,
+  readAddressBook, readFields, readFiles, readInboundRaw, sayStateName, SideList, statusOf, TextArea, type FormState, type MailKey,
+  type PageContext, type TriedMail, type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { words } from '../words.ts'
 import { Decisions } from './inbound.tsx'
 
@@ -47,7 +48,7 @@ async function storedMail(c: PageContext, id: string): Promise<Buffer | undefine
 async function tryPage(c: PageContext, form: FormState, tried?: TriedMail): Promise<Response> {
   const t = words(c)
   return adminPage(c, {
-    title: t('try.title'), area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: t('try.title'), area: 'inbound', status: statusOf(form),
     body: (
       <>
         <Crumb href="/admin/mail/in">{t('area.inbound')}</Crumb>

@@ -1,10 +1,11 @@
 /** Owns the pages of units: the tree and one unit. */
 import type { Hono } from 'hono'
 import {
-  blankForm, ButtonLink, Card, Checkbox, createUnit, editUnit, Field, findUnit, listAllQueues, listCalendars, listUnits, PageHead, readFields, refused,
-  ROOT_UNIT, Select, type FormState, type PageContext, type Unit, type UnitForm, type WebEnv,
+  blankForm, ButtonLink, Card, Checkbox, createUnit, Crumb, editUnit, Field, findUnit, FormCard, listAllQueues, listCalendars, listUnits,
+  PageHead, readFields, refused, ROOT_UNIT, Select, statusOf, submit, type FormState, type PageContext, type Unit, type UnitForm,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { calendarChoices, unitChoices } from './choices.ts'
@@ -71,7 +72,7 @@ async function unitForm(c: PageContext, unit: Unit | undefined, form: FormState)
   const root = unit?.id === ROOT_UNIT
   const inside = unit ? subtree(units, unit.id) : new Set<string>()
   return adminPage(c, {
-    title: unit?.name ?? t('unit.new'), area: 'units', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: unit?.name ?? t('unit.new'), area: 'units', status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.units')}</Crumb>

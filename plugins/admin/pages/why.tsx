@@ -1,8 +1,8 @@
 /** Owns the page that answers why a person may do something to a ticket, or why not. */
 import type { Hono } from 'hono'
 import {
-  AGENT_RIGHTS, blankForm, Button, Card, explainRight, Field, findTicketByNumber, PageHead, Refusal, sayBecause, Select, withRefusal, type Explanation, type FormState,
-  type PageContext, type Person, type Ticket, type WebEnv,
+  AGENT_RIGHTS, blankForm, Button, Card, explainRight, Field, findTicketByNumber, PageHead, Refusal, sayBecause, Select, statusOf,
+  withRefusal, type Explanation, type FormState, type PageContext, type Person, type Ticket, type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage } from '../frame.tsx'
 import { words, type AdminKey } from '../words.ts'
@@ -31,7 +31,7 @@ async function whyPage(c: PageContext): Promise<Response> {
   if (found === 'no-ticket') form = { ...form, problems: { ticket: t('why.no-ticket') } }
   const ids = { person: 'why-person', ticket: 'why-ticket', right: 'why-right' }
   return adminPage(c, {
-    title: t('area.why'), area: 'why', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: t('area.why'), area: 'why', status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.why')} />

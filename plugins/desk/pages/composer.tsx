@@ -1,6 +1,6 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
-  blankForm, Button, CsrfField, Field, Files, fillIn, findArticle, findTemplate, FormProblems, headerAddress, headerName, hx, isAddress, may, sayDateTime, saySize, sayTime,
+  blankForm, Button, CsrfField, Field, Files, fillIn, findArticle, findTemplate, FormProblems, headerAddress, headerName, hx, isAddress, offersAct, sayDateTime, saySize, sayTime,
   Select, TextArea, type AnswerTemplate, type Article, type Draft, type FormState,
   type PageContext,
 } from '../../../core/index.ts'
@@ -17,7 +17,7 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (ticket.stateType === 'merged' || !may(room.actor.access, 'compose', ticket.ties).allowed) return null
+  if (!offersAct('reply', ticket, room.actor.access)) return null
   const draft = view.drafts.reply
   const begun = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
   const body = quote ? `${begun ? `${begun.trimEnd()}\n\n` : ''}${quote}` : begun
@@ -79,7 +79,7 @@ export const NoteComposer = ({ c, room, view, bad }: Props) => {
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (ticket.stateType === 'merged' || !may(room.actor.access, 'note', ticket.ties).allowed) return null
+  if (!offersAct('note', ticket, room.actor.access)) return null
   const draft = view.drafts.note
   const form = bad ?? blankForm({ ...draft?.fields })
   return (

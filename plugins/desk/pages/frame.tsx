@@ -1,12 +1,12 @@
 /** Owns the frame of the agents' pages: bar, rail with views and queues, and who is let in. */
 import type { Child } from 'hono/jsx'
 import {
-  ButtonLink, countEach, countOpenByQueue, countTickets, demandAgent, Key, listQueues, LiveRegion, page, queueTree, queuesWith, webTexts, type PageContext,
-  type PageWish, type PersonActor, type Queue, type QueueNode, type TicketFilter,
+  ButtonLink, countEach, countOpenByQueue, countTickets, demandAgent, fragment, Key, listQueues, LiveRegion, page, queueTree, queuesWith, webTexts,
+  type PageContext, type PageWish, type PersonActor, type Queue, type QueueNode, type TicketFilter,
 } from '../../../core/index.ts'
 import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
 import { RARE, VIEWS, views, type ViewName } from '../views.ts'
-import { words, type DeskKey } from '../words.ts'
+import { words, type DeskWord } from '../words.ts'
 
 /** What the rail and the pages beside it both need; read once a request. */
 export interface Room {
@@ -90,7 +90,7 @@ const RailLink = ({ c, href, current, count, children }: { c: PageContext; href:
 /** GET /desk/rail: the rail alone. */
 export async function railFragment(c: PageContext): Promise<Response> {
   const room = await enter(c)
-  return respondWith(c, await rail(c, room, readPlace(c.req.query('here'))))
+  return fragment(c, await rail(c, room, readPlace(c.req.query('here'))))
 }
 
 /** Keys that work in a list, under it; all of them behind '?'. */
@@ -104,7 +104,7 @@ export const KeyHints = ({ c }: { c: PageContext }) => {
   )
 }
 
-const SHEET: readonly { of: DeskKey; keys: readonly (readonly [string, DeskKey])[] }[] = [
+const SHEET: readonly { of: DeskWord; keys: readonly (readonly [string, DeskWord])[] }[] = [
   { of: 'keys.everywhere', keys: [['/', 'keys.search'], ['N', 'keys.new'], ['Z', 'keys.undo'], ['?', 'keys.help']] },
   { of: 'keys.list', keys: [['J K', 'keys.up-down'], ['X', 'keys.pick'], ['A', 'keys.take'], ['Enter', 'keys.open']] },
   {
@@ -131,9 +131,4 @@ const KeySheet = ({ c }: { c: PageContext }) => {
       </div>
     </>
   )
-}
-
-/** A part of a page alone. */
-export async function respondWith(c: PageContext, part: Child, status: 200 | 422 = 200): Promise<Response> {
-  return c.html(part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()), status)
 }

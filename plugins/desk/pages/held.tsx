@@ -1,6 +1,6 @@
 /** Owns messages held apart on a ticket's page: those that wait for a decision, and those that were rejected. */
 import {
-  ArticleCard, AssuranceLine, Button, CsrfField, may, Notice, sayMailRule, type Article, type PageContext, type Ticket,
+  ArticleCard, AssuranceLine, Button, CsrfField, Notice, offersAct, sayMailRule, type Article, type PageContext, type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
@@ -41,7 +41,7 @@ export const RejectedMessages = ({ c, room, ticket, articles }: Props) => {
 const Held = ({ c, room, ticket, article }: Omit<Props, 'articles'> & { article: Article }) => {
   const t = words(c)
   const waits = article.held?.decision === null
-  const decides = ticket.stateType !== 'merged' && may(room.actor.access, 'compose', ticket.ties).allowed
+  const decides = offersAct('accept-message', ticket, room.actor.access)
   return (
     <ArticleCard
       c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
@@ -50,9 +50,9 @@ const Held = ({ c, room, ticket, article }: Omit<Props, 'articles'> & { article:
         <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`}>
           <CsrfField c={c} />
           <input type="hidden" name="article" value={article.id} />
-          <Button kind={waits ? 'primary' : 'quiet'}>{t('held.accept')}</Button>
-          {article.personId !== null && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/accept-sender`}>{t('held.accept-sender')}</button>}
-          {waits && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/reject-message`}>{t('held.reject')}</button>}
+          <Button kind={waits ? 'primary' : 'quiet'}>{t('act.accept-message')}</Button>
+          {article.personId !== null && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/accept-sender`}>{t('act.accept-sender')}</button>}
+          {waits && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/reject-message`}>{t('act.reject-message')}</button>}
         </form>
       )}
     />

@@ -1,10 +1,11 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
 import {
-  demandAgent, blankForm, Button, ButtonLink, Card, Checkbox, createTicket, CsrfField, Field, findPerson, flash, FormProblems, hx, isAddress, PageHead, personOfMail, readFields,
-  readFiles, Files, refused, searchPersons, Select, storable, TextArea, withRefusal, type FormState, type Id, type PageContext, type Person,
+  blankForm, Button, ButtonLink, Card, Checkbox, CsrfField, demandAgent, Field, Files, findPerson, flash, FormProblems, fragment, hx, isAddress, PageHead, prepareAct, readFields,
+  readFiles, searchPersons, Select, TextArea, withRefusal, type FormState, type PageContext, type Person,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
-import { deskPage, enter, respondWith, type Room } from './frame.tsx'
+import { sayDone } from './doing.ts'
+import { deskPage, enter, type Room } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 
 /** GET /desk/new; `?customer=ID` when the person is known already. */
@@ -21,51 +22,19 @@ export async function createFromForm(c: PageContext): Promise<Response> {
   const fields = await readFields(c)
   if (fields['find']) return show(c, await enter(c), blankForm(fields), 200)
   try {
-    const title = fields['title']?.trim() ?? ''
-    const body = fields['body'] ?? ''
-    if (body.trim() === '') throw refused('article.empty', {}, 'body')
-    if (title === '') throw refused('article.empty', {}, 'title')
-    const attachments = await readFiles(c)
-    const made = await c.get('host').work(actor, async (work) => {
-      const customerId = await customerOf(work, fields)
-      const person = await findPerson(work.db, customerId)
-      const internal = fields['channel'] === 'internal'
-      return createTicket(work, {
-        title, queueId: fields['queue'] ?? '', customerId,
-        ...(fields['take'] ? { ownerId: actor.id, state: 'open' } : {}),
-        article: {
-          channel: internal ? 'internal' : 'phone', senderType: 'agent', visible: !internal, personId: actor.id, from: actor.name,
-          to: person?.name ?? '', subject: storable(title), body, attachments,
-        },
-        reason: [{ step: 'entry', decided: fields['queue'] ?? '', rule: 'entry', detail: actor.name }],
-      })
-    })
-    flash(c, { text: words(c)('done.new', { number: made.number }) })
+    const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readFiles(c) })
+    const made = await c.get('host').work(actor, (work) => create(work, null))
+    flash(c, { text: sayDone(c, 'new', made) })
     return c.redirect(`/desk/tickets/${made.id}`, 303)
   } catch (error) {
     return show(c, await enter(c), withRefusal(c, { values: fields, problems: {} }, error), 422)
   }
 }
 
-/** The chosen person, or a new one for an address that nobody has. */
-async function customerOf(work: Parameters<typeof personOfMail>[0], fields: Record<string, string>): Promise<Id> {
-  const chosen = fields['customer'] ?? ''
-  const who = fields['who']?.trim() ?? ''
-  if (chosen !== '' && chosen !== 'new') {
-    const person = await findPerson(work.db, chosen)
-    if (!person?.valid) throw refused('person.unknown', { who }, 'who')
-    return person.id
-  }
-  if (isAddress(who)) return personOfMail(work, who, fields['name']?.trim() ?? '')
-  const found = await searchPersons(work.db, who, 2)
-  if (found.length === 1) return found[0]!.id
-  throw refused('person.unknown', { who }, 'who')
-}
-
 /** GET /desk/people?who=…: the persons who fit, to choose one. */
 export async function peopleFragment(c: PageContext): Promise<Response> {
   demandAgent(c)
-  return respondWith(c, await People({ c, form: blankForm(c.req.query()) }))
+  return fragment(c, await People({ c, form: blankForm(c.req.query()) }))
 }
 
 async function show(c: PageContext, room: Room, form: FormState, status: 200 | 422): Promise<Response> {

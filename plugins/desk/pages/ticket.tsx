@@ -2,12 +2,12 @@
 import type { Child } from 'hono/jsx'
 import {
   absentNow, agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
-  LiveRegion, may, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type Absence, type AnswerTemplate,
+  LiveRegion, Notice, offersAct, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type Absence, type ActName, type AnswerTemplate,
   type Article, type Draft, type FormState, type Id, type Origin,
   type PageContext, type Participant, type Person, type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
-import { ActRow } from './ticket-acts.tsx'
+import { ActRow, hasForm } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
 import { deskPage, enter, type Room } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
@@ -38,10 +38,7 @@ export interface TicketView {
 }
 
 /** An act that was refused: its form is shown again, open, with the reason. Status 200: a template was put into it, nothing more. */
-export interface RefusedAct { act: string; form: FormState; status: 409 | 422 | 200 }
-
-/** Acts whose own form shows why they were refused. */
-const HAS_FORM = ['reply', 'note', 'move', 'pend', 'close', 'priority', 'owner', 'title', 'customer']
+export interface RefusedAct { act: ActName; form: FormState; status: 409 | 422 | 200 }
 
 /** GET /desk/tickets/:id */
 export async function ticketPage(c: PageContext): Promise<Response> {
@@ -65,7 +62,7 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
       title: `${ticket.number} ${ticket.title}`, status: bad?.status ?? 200, live: { ticket: ticket.id },
       body: (
         <>
-          {bad && !HAS_FORM.includes(bad.act) && <Notice tone="bad">{Object.values(bad.form.problems).map((problem) => <p>{problem}</p>)}</Notice>}
+          {bad && !hasForm(bad.act, ticket, room) && <Notice tone="bad">{Object.values(bad.form.problems).map((problem) => <p>{problem}</p>)}</Notice>}
           <div class="ticket-page">
             {live}
             <div class="ticket-compose">
@@ -114,7 +111,7 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
 /** What can be done with one article: links, so that each works without scripts. */
 function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Article): Child {
   const t = words(c)
-  const ways = ticket.stateType === 'merged' ? [] : waysOf(article, (right) => may(room.actor.access, right, ticket.ties).allowed)
+  const ways = waysOf(article, (way) => offersAct(way, ticket, room.actor.access))
   const quotable = article.senderType === 'customer' && article.visible
   if (!quotable && ways.length === 0) return null
   return (

@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, Card, Checkbox, CsrfField, EmptyState, Field, flash, FormProblems, page, PageHead, readForm, refused, Select, withRefusal,
-  type FormState, type PageContext, type WebEnv,
+  blankForm, Button, ButtonLink, Card, Checkbox, Crumb, CsrfField, EmptyState, Field, flash, FormProblems, page, PageHead, readForm,
+  refused, Select, withRefusal, type FormState, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { saveCategory } from '../faq.ts'
 import { listCategories, type Category } from '../faq.store.ts'
@@ -27,7 +27,7 @@ export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
       title: t('categories.title'), frame: frame(c, room),
       body: (
         <>
-          <p class="crumb"><a href={room.path}>← {t('faq.title')}</a></p>
+          <Crumb href={room.path}>{t('faq.title')}</Crumb>
           <PageHead title={t('categories.title')}><ButtonLink href={`${room.path}/categories/new`} kind="primary">{t('categories.new')}</ButtonLink></PageHead>
           {categories.length === 0 ? <Card><EmptyState title={t('categories.none')} text={t('categories.none.text')} /></Card> : (
             <ul class="rows">
@@ -95,7 +95,7 @@ function formPage(c: PageContext, room: Room, categories: readonly Category[], c
     title, status, frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={`${room.path}/categories`}>← {t('categories.title')}</a></p>
+        <Crumb href={`${room.path}/categories`}>{t('categories.title')}</Crumb>
         <h1>{title}</h1>
         <form method="post" action={`${room.path}/categories/${category?.id ?? 'new'}`} class="form card">
           <CsrfField c={c} />

@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, Card, CsrfField, EmptyState, Field, Files, flash, FormProblems, Notice, page, readAll, readFiles, readForm, Select, TextArea, withRefusal,
-  type FormState, type PageContext, type WebEnv,
+  blankForm, Button, ButtonLink, Card, Crumb, CsrfField, EmptyState, Field, Files, flash, FormProblems, isLanguage, languageChoices, Notice,
+  page, readAll, readFiles, readForm, Select, TextArea, withRefusal, type FormState, type Language, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { addFiles, changeItem, createItem, keepFiles, type ItemForm } from '../faq.ts'
 import { findRevision, listCategories, listFiles, type Category, type FaqFile, type Item } from '../faq.store.ts'
@@ -18,7 +18,7 @@ import { enter, frame, type Room } from './room.tsx'
 
 const TEXT = z.string().max(200_000).default('')
 const schema = z.object({
-  categoryId: z.string().min(1), language: z.enum(['pl', 'en']), audience: z.enum(['public', 'external', 'internal']), title: z.string().trim().min(1).max(200),
+  categoryId: z.string().min(1), language: z.custom<Language>(isLanguage), audience: z.enum(['public', 'external', 'internal']), title: z.string().trim().min(1).max(200),
   keywords: z.string().max(500).default(''), contentType: z.enum(['markdown', 'html']), symptom: TEXT, problem: TEXT, solution: z.string().trim().min(1).max(200_000), comment: TEXT,
 })
 
@@ -83,7 +83,7 @@ async function editPage(c: PageContext, host: FaqHost, room: Room, item: Item | 
     title, status, frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={item ? itemUrl(item) : room.path}>← {item ? item.title : t('faq.title')}</a></p>
+        <Crumb href={item ? itemUrl(item) : room.path}>{item ? item.title : t('faq.title')}</Crumb>
         <h1>{title}</h1>
         {fromVersion && <Notice><p>{t('revisions.taken')}</p></Notice>}
         {preview && (
@@ -129,7 +129,7 @@ const EditForm = ({ c, host, room, item, form, categories, files }: {
         <div class="form-row">
           <Select c={c} form={form} name="categoryId" label={t('edit.category')} required empty={t('edit.category.none')} choices={categories.map((one) => ({ value: one.id, label: categoryName(c, one) }))} />
           <Select c={c} form={form} name="audience" label={t('edit.audience')} required choices={AUDIENCES.map((audience) => ({ value: audience, label: t(`audience.${audience}`) }))} />
-          <Select c={c} form={form} name="language" label={t('edit.language')} required choices={[{ value: 'pl', label: 'polski' }, { value: 'en', label: 'English' }]} />
+          <Select c={c} form={form} name="language" label={t('edit.language')} required choices={languageChoices(host.config, item?.language)} />
         </div>
         <Field c={c} form={form} name="keywords" label={t('edit.keywords')} required={false} maxlength={500} help={t('edit.keywords.help')} autocomplete="off" />
         {files.length > 0 && (

@@ -1,8 +1,8 @@
 /** Owns reading an entry: its text, files, whether it helped; for those who edit, its versions and approval. */
 import type { Hono } from 'hono'
 import {
-  ActButton, AttachmentChip, Button, ButtonLink, Card, CsrfField, demandLogin, flash, Notice, page, readBlob, readFields, refused, sendAttachment, Time,
-  type PageContext, type WebEnv,
+  ActButton, AttachmentChip, Button, ButtonLink, Card, Crumb, CsrfField, demandLogin, flash, Notice, page, readBlob, readFields, refused,
+  sendAttachment, Time, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { approveItem, setItemValid, vote } from '../faq.ts'
 import { findItem, findRevision, findVote, listFiles, listRevisions, type FaqFile, type Item, type Revision } from '../faq.store.ts'
@@ -90,7 +90,7 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
     title: revision.title, frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={`${room.path}?category=${item.categoryId}`}>← {categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn })}</a></p>
+        <Crumb href={`${room.path}?category=${item.categoryId}`}>{categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn })}</Crumb>
         {edits && !item.valid && <Notice tone="warn"><p>{t('item.withdrawn')}</p></Notice>}
         {edits && item.valid && item.waiting && (
           <Notice tone="warn">
@@ -177,7 +177,7 @@ function versionsPage(c: PageContext, room: Room, item: Item, revisions: Revisio
     title: t('revisions.title', { title: item.title }), frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={itemUrl(item)}>← {item.title}</a></p>
+        <Crumb href={itemUrl(item)}>{item.title}</Crumb>
         <h1>{t('revisions.title', { title: item.title })}</h1>
         <Card plain>
           <table class="list">

@@ -1,6 +1,8 @@
 /** Owns finding an entry: the front page, a category, a search. */
 import type { Hono } from 'hono'
-import { ButtonLink, Card, EmptyState, page, PageHead, ROOT_UNIT, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  ButtonLink, Card, Crumb, EmptyState, nameIn, page, PageHead, ROOT_UNIT, type PageContext, type WebEnv,
+} from '../../../core/index.ts'
 import { listCategories, listItems, slugOf, type Category } from '../faq.store.ts'
 import type { FaqHost } from '../settings.ts'
 import { words } from '../words.ts'
@@ -44,7 +46,7 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   })
 }
 
-export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => c.get('language') === 'en' ? category.nameEn ?? category.name : category.name
+export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => nameIn(category, c.get('language'))
 
 async function found(c: PageContext, host: FaqHost, room: Room, search: string) {
   const t = words(c)
@@ -60,7 +62,7 @@ async function found(c: PageContext, host: FaqHost, room: Room, search: string) 
   }
   return (
     <section>
-      <p class="crumb"><a href={room.path}>← {t('faq.clear')}</a></p>
+      <Crumb href={room.path}>{t('faq.clear')}</Crumb>
       <h2>{t('faq.found', { count: items.length })}</h2>
       <ItemLines c={c} items={items} here={room.unit.id} />
       <p class="faq-end"><a href="/#ask">{t('item.not-helped')}</a></p>
@@ -75,7 +77,7 @@ async function inCategory(c: PageContext, host: FaqHost, room: Room, categories:
   const url = (to: number) => `${room.path}?category=${category.id}&page=${to}`
   return (
     <section>
-      <p class="crumb"><a href={room.path}>← {t('faq.clear')}</a></p>
+      <Crumb href={room.path}>{t('faq.clear')}</Crumb>
       <h2>{t('faq.in-category', { name: categoryName(c, category) })}</h2>
       <CategoryLinks c={c} room={room} categories={categories} parentId={category.id} />
       {items.length === 0 ? <EmptyState title={t('faq.empty')} /> : <ItemLines c={c} items={items.slice(0, PAGE)} here={room.unit.id} />}

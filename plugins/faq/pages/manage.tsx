@@ -1,6 +1,6 @@
 /** Owns all entries of a unit as those see them who edit: whatever their state, searched, sorted, exported. */
 import type { Hono } from 'hono'
-import { ButtonLink, Card, csvAnswer, EmptyState, page, PageHead, Time, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { ButtonLink, Card, Crumb, csvAnswer, EmptyState, page, PageHead, Time, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { listItems, type ItemWish, type ListedItem } from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
@@ -76,7 +76,7 @@ function managePage(c: PageContext, view: {
     title: `${t('manage.title')} – ${t('faq.title')}`, frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={room.path}>← {t('faq.title')}</a></p>
+        <Crumb href={room.path}>{t('faq.title')}</Crumb>
         <PageHead title={t('manage.title')}>
           <ButtonLink href={`${room.path}/new`} kind="primary">{t('edit.new')}</ButtonLink>
           <a class="button button-quiet" href={url({ format: 'csv' })} download>{t('manage.export')}</a>

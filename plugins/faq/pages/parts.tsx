@@ -1,6 +1,6 @@
 /** Owns what several pages of the knowledge base show: a line of a list, a text as it is read. */
 import { raw } from 'hono/html'
-import { Badge, Time, type PageContext } from '../../../core/index.ts'
+import { Badge, nameIn, Time, type PageContext } from '../../../core/index.ts'
 import type { FaqFile, ListedItem } from '../faq.store.ts'
 import type { FileAddress } from '../text-html.ts'
 import { textHtml, type ContentType } from '../text-html.ts'
@@ -23,7 +23,7 @@ export const ItemLines = ({ c, items, here }: { c: PageContext; items: readonly 
         <a href={itemUrl(item)} lang={item.language}>{item.title}</a>
         <p class="faq-words" lang={item.language}>{item.words}</p>
         <p class="row-quiet">
-          {c.get('language') === 'en' ? item.categoryNameEn ?? item.categoryName : item.categoryName}
+          {nameIn({ name: item.categoryName, nameEn: item.categoryNameEn }, c.get('language'))}
           {item.unitId !== here && <> · {item.unitName}</>}
           {item.audience === 'internal' && <> · {words(c)('audience.internal')}</>}
         </p>

@@ -1,5 +1,5 @@
 /** Owns where a page of the knowledge base stands: its unit, what the reader may there, the frame around it. */
-import { ButtonLink, findUnit, refused, webTexts, type Frame, type Id, type PageContext, type Unit } from '../../../core/index.ts'
+import { ButtonLink, findUnit, nameIn, refused, webTexts, type Frame, type Id, type PageContext, type Unit } from '../../../core/index.ts'
 import { unitsAbove } from '../faq.store.ts'
 import { standingIn, type Standing } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
@@ -26,7 +26,7 @@ export async function enter(c: PageContext, host: FaqHost): Promise<Room> {
   }
 }
 
-export const unitName = (c: PageContext, unit: { name: string; nameEn: string | null }): string => c.get('language') === 'en' ? unit.nameEn ?? unit.name : unit.name
+export const unitName = (c: PageContext, unit: { name: string; nameEn: string | null }): string => nameIn(unit, c.get('language'))
 
 export function frame(c: PageContext, room: Room): Frame {
   const t = words(c)

@@ -1,6 +1,6 @@
 /** Owns what the knowledge base shows on other pages: a link, suggestions while one asks, entries beside a ticket. */
 import type { Child } from 'hono/jsx'
-import { hx, isFragment, type Here, type Id, type PageContext, type PersonActor, type Ticket } from '../../../core/index.ts'
+import { fragment, hx, isFragment, type Here, type Id, type Language, type PageContext, type PersonActor, type Ticket } from '../../../core/index.ts'
 import { listItems, slugOf, unitsAbove, type ListedItem } from '../faq.store.ts'
 import { standingIn } from '../rights.ts'
 import type { settings } from '../settings.ts'
@@ -11,7 +11,7 @@ import { itemUrl } from './parts.tsx'
 type FaqHere = Here<typeof settings>
 
 /** The entries that fit words, as this person may read them in this unit. */
-export async function entriesFor(host: FaqHost, unitId: Id, actor: PersonActor | undefined, search: string, limit: number, language: 'pl' | 'en'): Promise<ListedItem[]> {
+export async function entriesFor(host: FaqHost, unitId: Id, actor: PersonActor | undefined, search: string, limit: number, language: Language): Promise<ListedItem[]> {
   if (search.trim().length < 3 || limit === 0) return []
   const [standing, above, on] = await Promise.all([standingIn(host.db, actor, unitId, false), unitsAbove(host.db, unitId), host.units()])
   return listItems(host.db, { units: above.filter((id) => on.includes(id)), reads: standing.reads, search: search.slice(0, 300), limit, language })
@@ -41,7 +41,7 @@ export async function suggestionsAnswer(c: PageContext, host: FaqHost): Promise<
   const unitId = c.get('unitId')!
   if (!isFragment(c)) return c.redirect(`/u/${await slugOf(host.db, unitId)}/faq?search=${encodeURIComponent(c.req.query('subject') ?? '')}`, 302)
   const part = await suggestions(c, c.req.query('subject') ?? '', { unitId, host, settings: () => host.settings(unitId) })
-  return c.html(String(await (part as { toString(): string | Promise<string> }).toString()))
+  return fragment(c, part)
 }
 
 const SuggestionList = ({ c, items }: { c: PageContext; items: readonly ListedItem[] }) => items.length === 0 ? null : (

@@ -2,8 +2,8 @@
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
-  ActButton, blankForm, Button, Card, CsrfField, demandAdmin, demandLogin, EmptyState, Field, flash, Notice, page, PageHead, readFields, refused, SideList, Time,
-  type DirectoryChange, type DirectoryPerson, type FormState, type Host, type PageContext, type WebEnv,
+  ActButton, blankForm, Button, Card, Crumb, CsrfField, demandAdmin, demandLogin, EmptyState, Field, flash, Notice, page, PageHead,
+  readFields, refused, SideList, Time, type DirectoryChange, type DirectoryPerson, type FormState, type Host, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
 import { openDirectories, type OpenDirectory } from '../house.ts'
 import { explainLogin, type Step } from '../login.ts'
@@ -195,7 +195,7 @@ function reportPage(c: PageContext, reports: readonly Report[]): Promise<Respons
   const t = words(c)
   return adminPage(c, t('sync'), (
     <>
-      <p class="crumb"><a href={PATH}>← {t('back')}</a></p>
+      <Crumb href={PATH}>{t('back')}</Crumb>
       {reports.map((report) => (
         <>
           <PageHead title={t('sync.report', { name: report.directory })} />

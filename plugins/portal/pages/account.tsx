@@ -2,9 +2,10 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, changePassword, choosePersonUnit, clientOf, CsrfField, demandLogin, endOwnSession, endSessions, Field, findPerson, flash, FormProblems,
-  listUnits, MIN_PASSWORD_LENGTH, page, PageHead, Preferences, readFields, readForm, Refusal, secondFactorOf, SECOND_FACTOR_PATH, Select, sessionsOf, SideList, Time, unitOfPerson,
-  withRefusal, type FormState, type PageContext, type Person, type PersonUnit, type Unit, type WebEnv,
+  ActButton, blankForm, Button, ButtonLink, Card, changePassword, choosePersonUnit, clientOf, CsrfField, demandLogin, endOwnSession,
+  endSessions, Field, findPerson, flash, FormProblems, listUnits, MIN_PASSWORD_LENGTH, nameIn, page, PageHead, Preferences, readFields,
+  readForm, Refusal, SECOND_FACTOR_PATH, secondFactorOf, Select, sessionsOf, SideList, Time, unitOfPerson, withRefusal, type FormState,
+  type PageContext, type Person, type PersonUnit, type Unit, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -102,7 +103,7 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
 
 const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; units: readonly Unit[]; said: PersonUnit }) => {
   const t = words.in(c.get('language'))
-  const named = (unit: Unit) => c.get('language') === 'en' ? unit.nameEn ?? unit.name : unit.name
+  const named = (unit: Unit) => nameIn(unit, c.get('language'))
   const now = units.find((unit) => unit.id === said.unitId)
   const by = said.by === 'rule' ? said.rule && t(`account.unit.by.${said.rule.kind}`, { name: said.rule.name, value: said.rule.value }) : said.by && t(`account.unit.by.${said.by}`)
   return (

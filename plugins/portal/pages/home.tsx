@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, findBeside, flash, FormProblems, FoundBeside, hx, page, readFields,
+  ACTS, asCustomer, blankForm, Button, CsrfField, demandLogin, Field, Files, findBeside, flash, FormProblems, FoundBeside, hx, page, prepareAct, readFields,
   readFiles, readForm, respond, sayCutOff, sayHours, sayRoute, Select, TextArea, withRefusal, type FormState, type PageContext, type PersonActor, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
@@ -14,7 +14,7 @@ import { MineRegion, MyTickets } from '../parts/my-tickets.tsx'
 import { findReception, promise, readChoices, type Choices, type Reception } from '../reception.ts'
 import { words } from '../words.ts'
 
-const askSchema = z.object({ subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(100_000), unit: z.string().optional(), topic: z.string().optional() })
+const askSchema = ACTS.ask.fields.pick({ subject: true, body: true }).extend({ unit: z.string().optional(), topic: z.string().optional() })
 /** The button that only asks who would answer; where scripts run the page says so by itself. */
 const SHOW = 'show'
 
@@ -34,18 +34,11 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
     const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
-      const attachments = await readFiles(c)
-      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, async (work) => {
-        const made = await createTicket(work, {
-          title: form.value.subject, queueId: queue.id, customerId: actor.id, topicId: choices.topicId, ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
-          article: {
-            channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: form.value.subject, body: form.value.body,
-            attachments,
-          },
-        })
-        await confirmRequest(work, made.id, c.get('language'))
-        return made
+      const ask = await prepareAct(host, 'ask', {
+        ...form.value, queue: queue.id, topic: choices.topicId, ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}), language: c.get('language'),
+        attachments: await readFiles(c),
       })
+      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, (work) => ask(work, null))
       const t = words.in(c.get('language'))
       const later = promise(calendar, c.get('language'), host.clock())
       const done = later ? t('ask.done.later', { number: ticket.number, receipt: later.receipt }) : t('ask.done', { number: ticket.number })

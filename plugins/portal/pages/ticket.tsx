@@ -1,17 +1,14 @@
 /** Owns one's ticket: the conversation, its state in words, the reply with files; and the files of its messages. */
 import type { Hono } from 'hono'
-import { z } from 'zod'
 import {
-  ActButton, addParticipant, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, followUp, FormProblems,
-  listArticles, listParticipants, maySharePeople, LiveRegion, may, Notice, page, readFields, readFiles, readForm, removeParticipant, respond, seeTicket, sendAttachment, Select, TextArea, Time, refused, withRefusal,
-  type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
+  ActButton, ACTS, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, Crumb, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, FormProblems,
+  listArticles, listParticipants, LiveRegion, mayAct, Notice, page, prepareAct, readFields, readFiles, readForm, refused, respond, seeTicket, sendAttachment, Select, TextArea, Time,
+  withRefusal, type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
 import { tellState } from '../human-state.ts'
 import { words } from '../words.ts'
-
-const replySchema = z.object({ body: z.string().trim().max(100_000) })
 
 /** Everybody here is a customer: an agent sees of their own tickets what a customer sees. */
 function customer(c: PageContext): PersonActor {
@@ -25,14 +22,11 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/tickets/:id', async (c) => {
     const actor = customer(c)
     await seeTicket(host.db, actor.access, c.req.param('id'), 'see')
-    const form = await readForm(c, replySchema)
+    const form = await readForm(c, ACTS['follow-up'].fields)
     if (!form.ok) return ticketPage(c, host, form, 422)
     try {
-      const attachments = await readFiles(c)
-      if (form.value.body === '' && attachments.length === 0) throw refused('article.empty', {}, 'body')
-      await host.work(actor, async (work) => followUp(work, c.req.param('id'), {
-        article: { channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: '', body: form.value.body, attachments },
-      }))
+      const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readFiles(c) })
+      await host.work(actor, (work) => write(work, c.req.param('id')))
     } catch (error) {
       return ticketPage(c, host, withRefusal(c, form, error), 422)
     }
@@ -43,7 +37,8 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/tickets/:id/confirm', async (c) => {
     const actor = customer(c)
     const id = c.req.param('id')
-    await host.work(actor, (work) => confirmOwnMail(work, id))
+    const confirm = await prepareAct(host, 'confirm', {})
+    await host.work(actor, (work) => confirm(work, id))
     flash(c, { text: words.in(c.get('language'))('ticket.confirm.done') })
     return c.redirect(`/tickets/${id}`, 303)
   })
@@ -57,12 +52,14 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     try {
       if (values['remove']) {
         const self = values['remove'] === actor.id
-        await host.work(actor, (work) => removeParticipant(work, id, values['remove']!))
+        const remove = await prepareAct(host, 'remove-person', { person: values['remove'] })
+        await host.work(actor, (work) => remove(work, id))
         flash(c, { text: t(self ? 'people.left' : 'people.removed') })
         return c.redirect(self ? '/#mine' : `/tickets/${id}`, 303)
       }
-      const person = await host.work(actor, (work) => addParticipant(work, id, values['who'] ?? '', values['right'] === 'reply' ? 'reply' : 'read'))
-      flash(c, { text: t('people.added', { who: person.name }) })
+      const add = await prepareAct(host, 'add-person', values)
+      const { params } = await host.work(actor, (work) => add(work, id))
+      flash(c, { text: t('people.added', params) })
       return c.redirect(`/tickets/${id}`, 303)
     } catch (error) {
       return ticketPage(c, host, withRefusal(c, { values, problems: {} }, error), 422)
@@ -88,14 +85,14 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
     whole: async () => {
       const queue = await findQueue(host.db, ticket.queueId)
       const closed = ticket.stateType === 'closed'
-      const way = !may(access, 'answer', ticket.ties).allowed ? 'read-only'
+      const way = !mayAct('follow-up', ticket, access) ? 'read-only'
         : ticket.stateType === 'merged' || ticket.stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible') ? 'closed'
         : closed ? 'reopens' : 'open'
       return page(c, {
         title: ticket.title, status, frame: await portalFrame(c), live: { ticket: ticket.id },
         body: (
           <>
-            <p class="crumb"><a href="/#mine">← {words.in(c.get('language'))('ticket.back')}</a></p>
+            <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
             <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
             <People c={c} ticket={ticket} people={await listParticipants(host.db, ticket.id)} form={form} access={access} />
@@ -137,7 +134,7 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
 /** Who else is in: the customer lets people in and out, everybody may leave. */
 const People = ({ c, ticket, people, form, access }: { c: PageContext; ticket: Ticket; people: Participant[]; form: FormState; access: PersonActor['access'] }) => {
   const t = words.in(c.get('language'))
-  const shares = maySharePeople(ticket, access)
+  const shares = mayAct('add-person', ticket, access)
   if (!shares && people.length === 0) return null
   const tried = form.values['who'] !== undefined
   return (

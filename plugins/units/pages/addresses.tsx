@@ -1,10 +1,10 @@
 /** Owns the page of a unit's e-mail addresses: which lead to its queues, and new ones where the limits allow them. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Card, createSystemAddress, editSystemAddress, EmptyState, Field, listQueues, listSystemAddresses, Notice, PageHead, readFields, readLimits, refused, Select, shortName,
-  ActButton, type FormState, type PageContext, type WebEnv,
+  ActButton, blankForm, Card, createSystemAddress, editSystemAddress, EmptyState, Field, FormCard, listQueues, listSystemAddresses, Notice,
+  PageHead, readFields, readLimits, refused, Select, shortName, statusOf, submit, type FormState, type PageContext, type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function addressRoutes(app: Hono<WebEnv>): void {

@@ -2,11 +2,11 @@
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarOfQueue, Card, CHANGE_KINDS, colleaguesIn, CsrfField, EmptyState, groupsOfUnit, listActivations, listTopics, listUnitAdministrators,
-  listEvents, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readerOf, readLimits, readRouting, route, routesOf, sayHours, saying, sayObject, shortName, Time,
+  blankForm, Button, ButtonLink, calendarOfQueue, Card, CHANGE_KINDS, colleaguesIn, Crumb, CsrfField, EmptyState, groupsOfUnit, listActivations, listTopics, listUnitAdministrators,
+  listEvents, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readerOf, readLimits, readRouting, ROOT_UNIT, route, routesOf, sayHours, saying, sayObject, shortName, submit, Time,
   topicName, topicsOffered, unitFigures, unitsBelow, type FormState, type PageContext, type Plugin, type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function homeRoutes(app: Hono<WebEnv>): void {
@@ -48,7 +48,7 @@ async function NotYet({ c, room }: { c: PageContext; room: Room }) {
   const t = words(c)
   const { db } = c.get('host')
   const [units, table, limits, queues] = await Promise.all([listUnits(db), readRouting(db), readLimits(db, room.unit.id), unitFigures(db, room.unit.id, c.get('host').clock())])
-  const answers = units.find((unit) => unit.id === (route(table, room.unit.id, null).why.via.find(({ said }) => said === 'takes-all')?.unitId ?? '1'))
+  const answers = units.find((unit) => unit.id === (route(table, room.unit.id, null).why.via.find(({ said }) => said === 'takes-all')?.unitId ?? ROOT_UNIT))
   const may = limits.optIn || room.actor.access.admin
   return (
     <div class="admin-one">

@@ -1,11 +1,12 @@
 /** Owns the page of a unit's hours: its own calendar, tried before it is saved, or that of the unit above. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, calendarFieldOf, calendarOfFields, calendarOfQueue, calendarSchema, Card, coreTexts, createCalendar, DEFAULT_CALENDAR, editCalendar, Field,
-  fieldsOfCalendar, findCalendar, listCalendars, listUnits, mainQueueOf, nextMoment, PageHead, readFields, receive, sayCutOff, sayDateTime, sayHours, sayReceipt, sayReceiptReason,
-  setUnitCalendar, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
+  ActButton, blankForm, Button, calendarFieldOf, calendarOfFields, calendarOfQueue, calendarSchema, Card, coreTexts, createCalendar,
+  DEFAULT_CALENDAR, editCalendar, Field, fieldsOfCalendar, findCalendar, FormCard, listCalendars, listUnits, mainQueueOf, nextMoment,
+  PageHead, readFields, receive, sayCutOff, sayDateTime, sayHours, sayReceipt, sayReceiptReason, setUnitCalendar, statusOf, submit,
+  TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function hourRoutes(app: Hono<WebEnv>): void {

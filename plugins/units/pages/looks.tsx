@@ -1,10 +1,11 @@
 /** Owns the page of a unit's looks, and the style sheet and logo that its pages load. */
 import type { Hono } from 'hono'
 import {
-  blankForm, brandInForce, Card, Checkbox, contrast, Field, findBrand, findUnitBySlug, forDark, LOGO_LIMIT, Notice, PageHead, readFields, readFiles, readLimits, readWholeBlob, refused,
-  saveBrand, saySize, tintOf, type FormState, type PageContext, type WebEnv,
+  blankForm, brandInForce, Card, Checkbox, contrast, Field, findBrand, findUnitBySlug, forDark, FormCard, LOGO_LIMIT, Notice, PageHead,
+  readFields, readFiles, readLimits, readWholeBlob, refused, saveBrand, saySize, statusOf, submit, tintOf, type FormState, type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function lookRoutes(app: Hono<WebEnv>): void {

@@ -1,11 +1,12 @@
 /** Owns the pages of a unit's people: who works in its queues and how far, and who administers it. */
 import type { Hono } from 'hono'
 import {
-  ActButton, addUnitAdministrator, blankForm, Button, Card, Checkbox, colleaguesIn, CsrfField, EmptyState, Field, findPersonByAddress, findPersonByLogin, giveHat,
-  groupsOfUnit, hx, isAddress, listUnitAdministrators, Notice, PageHead, readFields, refused, removeUnitAdministrator, respond, rightsHeldIn, searchPersons, setPersonRights, Time,
-  type FormState, type Id, type PageContext, type UnitGroup, type WebEnv,
+  ActButton, addUnitAdministrator, blankForm, Button, Card, Checkbox, colleaguesIn, CsrfField, EmptyState, Field, findPersonByAddress,
+  findPersonByLogin, FormCard, giveHat, groupsOfUnit, hx, isAddress, listUnitAdministrators, Notice, PageHead, readFields, refused,
+  removeUnitAdministrator, respond, rightsHeldIn, searchPersons, setPersonRights, statusOf, submit, Time, type FormState, type Id,
+  type PageContext, type UnitGroup, type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { covers, isLevel, levelOf, LEVELS, rightsOf } from '../levels.ts'
 import { words } from '../words.ts'
 

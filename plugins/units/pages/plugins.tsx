@@ -1,10 +1,11 @@
 /** Owns the pages of a unit's plugins: switched on and off, and set, for this unit only. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Card, EmptyState, listActivations, mayTouchPlugin, mayTouchSetting, PageHead, readFields, readLimits, refused, saveSettingsForm, sayText,
-  setActivation, SettingFields, settingsForm, typedSettings, type FormState, type PageContext, type Plugin, type SettingField, type UnitLimits, type WebEnv,
+  ActButton, blankForm, Card, Crumb, EmptyState, FormCard, listActivations, mayTouchPlugin, mayTouchSetting, PageHead, readFields,
+  readLimits, refused, saveSettingsForm, sayText, setActivation, SettingFields, settingsForm, statusOf, submit, typedSettings,
+  type FormState, type PageContext, type Plugin, type SettingField, type UnitLimits, type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 import { switchedOn } from './home.tsx'
 

@@ -1,11 +1,11 @@
 /** Owns the pages of a unit's queues: open, rename, order, close. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, ButtonLink, Card, closeQueue, createQueue, editQueue, EmptyState, Field, findAdminQueue, groupsOfUnit, mainQueueOf, orderQueues,
-  PageHead, readFields, readLimits, refused, rightsHeldIn, Select, shortName, TextArea, unitFigures, type AdminQueue, type FormState, type PageContext,
-  type QueueForm, type WebEnv,
+  ActButton, blankForm, ButtonLink, Card, closeQueue, createQueue, Crumb, editQueue, EmptyState, Field, findAdminQueue, FormCard,
+  groupsOfUnit, mainQueueOf, orderQueues, PageHead, readFields, readLimits, refused, rightsHeldIn, Select, shortName, statusOf, submit,
+  TextArea, unitFigures, type AdminQueue, type FormState, type PageContext, type QueueForm, type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function queueRoutes(app: Hono<WebEnv>): void {

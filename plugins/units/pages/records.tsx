@@ -2,10 +2,10 @@
 import type { Hono } from 'hono'
 import {
   ActButton, blankForm, canRevert, Card, CHANGE_KINDS, csvAnswer, EmptyState, flatLines, isUnitsAffair, learnNames, listEvents, listInbound, listUnits, mailTexts, OUTCOMES, PageHead,
-  plainTime, readerOf, readFields, revertChange, sayLines, sayObject, sayWho, saying, shortName, Time, unitFigures, unitsBelow, type AuditEvent, type FormState, type MailKey,
+  plainTime, readerOf, readFields, revertChange, sayLines, sayObject, sayWho, saying, shortName, statusOf, submit, Time, unitFigures, unitsBelow, type AuditEvent, type FormState, type MailKey,
   type PageContext, type Plugin, type Saying, type WebEnv,
 } from '../../../core/index.ts'
-import { enter, statusOf, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 const PAGE = 50

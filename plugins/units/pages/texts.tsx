@@ -1,13 +1,14 @@
 /** Owns the pages of a unit's automatic answers: what is sent now, the unit's own words instead, a preview on a ticket of its own. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, Card, createText, editText, Field, findTicketByNumber, isTextType, listQueueTexts, listTexts, mainQueueOf, Notice, PageHead, previewText, readFields,
-  refused, Select, setQueueText, TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState, type Language, type PageContext, type TextPreview, type WebEnv,
+  ActButton, blankForm, Button, Card, createText, Crumb, editText, Field, findTicketByNumber, firstIn, FormCard, isTextType,
+  languageChoices, languageFor, languagesToTry, listQueueTexts, listTexts, mainQueueOf, Notice, PageHead, previewText, readFields, refused,
+  Select, setQueueText, statusOf, submit, TEXT_TYPES, TextArea, textVariants, type AutoResponseType, type AutoText, type FormState,
+  type PageContext, type TextPreview, type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words, type UnitKey } from '../words.ts'
 
-const LANGUAGES: readonly Language[] = ['pl', 'en']
 const typeKey = (type: AutoResponseType): UnitKey => `text.type.${type}` as UnitKey
 const pathOf = (room: Room, type: AutoResponseType) => `${room.path}/texts/${type.replaceAll(' ', '-').replace('/', '_')}`
 const typeOf = (c: PageContext): AutoResponseType => {
@@ -71,7 +72,7 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
                   <li class="unit-person">
                     <div>
                       <p><b>{now.main ? <a href={pathOf(room, type)}>{t(typeKey(type))}</a> : t(typeKey(type))}</b></p>
-                      <p class="quiet small">{text ? `${t(mine ? 'text.own' : 'text.common')}: ${(text.variants[c.get('language')] ?? text.variants.pl ?? text.variants.en)?.subject ?? ''}` : t('text.nothing')}</p>
+                      <p class="quiet small">{text ? `${t(mine ? 'text.own' : 'text.common')}: ${firstIn(text.variants, [c.get('language'), ...languagesToTry(c.get('host').config)])?.subject ?? ''}` : t('text.nothing')}</p>
                     </div>
                     {now.main && (
                       <div class="acts">
@@ -98,11 +99,10 @@ async function save(c: PageContext, room: Room, type: AutoResponseType): Promise
     const main = await demandMain(c, room)
     const { own, texts } = await situation(c, room)
     const mine = own(type)
-    const variant = (language: Language) => ({ subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' })
     const wanted = `${room.unit.name} – ${words(c)(typeKey(type))}`.slice(0, 190)
     const name = mine?.name ?? (texts.some((text) => text.name.toLowerCase() === wanted.toLowerCase()) ? `${wanted} (${room.unit.slug})` : wanted)
     await c.get('host').work(room.actor, async (work) => {
-      const form = { name, valid: true, variants: { pl: variant('pl'), en: variant('en') } }
+      const form = { name, valid: true, variants: textVariants(values) }
       const id = mine ? mine.id : await createText(work, { ...form, type }, room.unit.id)
       if (mine) await editText(work, mine.id, form)
       await setQueueText(work, main.id, type, id)
@@ -117,7 +117,7 @@ async function preview(c: PageContext, room: Room, type: AutoResponseType, value
   const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
   // Another unit's ticket is not there.
   if (!ticket || ticket.unitId !== room.unit.id) return textForm(c, room, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
-  const language: Language = values['previewLanguage'] === 'en' ? 'en' : 'pl'
+  const language = languageFor(config, values['previewLanguage'])
   const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
   return textForm(c, room, type, { values, problems: {} }, await previewText({ db, config, now: clock(), actor: room.actor }, ticket, variant, language))
 }
@@ -126,6 +126,7 @@ async function textForm(c: PageContext, room: Room, type: AutoResponseType, form
   const t = words(c)
   const now = await situation(c, room)
   const begin = now.own(type) ?? now.inForce(type)
+  const { config } = c.get('host')
   return unitPage(c, room, {
     title: t(typeKey(type)), area: 'texts', status: statusOf(form),
     body: (
@@ -134,15 +135,15 @@ async function textForm(c: PageContext, room: Room, type: AutoResponseType, form
         <PageHead title={t(typeKey(type))} beside={t(now.own(type) ? 'text.own' : 'text.begins')} />
         <div class={shown ? 'admin-two' : 'admin-one'}>
           <FormCard c={c} form={form} action={pathOf(room, type)} cancel={`${room.path}/texts`} save={t('text.save')} acts={<Button name="act" value="preview" unchecked>{t('text.preview')}</Button>}>
-            {LANGUAGES.map((language) => (
-              <fieldset class="fields fields-wide"><legend>{language === 'pl' ? 'Polski' : 'English'}</legend>
+            {languageChoices(config, ...Object.keys(begin?.variants ?? {})).map(({ value: language, label }) => (
+              <fieldset class="fields fields-wide"><legend>{label}</legend>
                 <Field c={c} form={form} name={`${language}.subject`} label={t('text.subject')} value={begin?.variants[language]?.subject} maxlength={250} />
                 <TextArea c={c} form={form} name={`${language}.body`} label={t('text.body')} help={t('text.body.help')} value={begin?.variants[language]?.body} rows={9} maxlength={20_000} />
               </fieldset>
             ))}
             <fieldset class="fields"><legend>{t('text.preview')}</legend>
               <Field c={c} form={form} name="ticket" label={t('text.ticket')} help={t('text.ticket.help')} inputmode="numeric" autocomplete="off" />
-              <Select c={c} form={form} name="previewLanguage" label={t('text.language')} value="pl" choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+              <Select c={c} form={form} name="previewLanguage" label={t('text.language')} value={languageFor(config)} choices={languageChoices(config)} />
             </fieldset>
           </FormCard>
           {shown && (

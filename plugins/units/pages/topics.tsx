@@ -1,10 +1,11 @@
 /** Owns the page of a unit's topics: which it takes into which queue, who answers the others, its own ones. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, Card, Checkbox, createTopic, CsrfField, editTopic, EmptyState, Field, listQueues, listTopics, listUnits, Notice, PageHead, readFields, readLimits, readRouting,
-  refused, route, routesOf, setRoute, shortName, topicName, topicsOffered, unitsBelow, type FormState, type Id, type PageContext, type Topic, type WebEnv,
+  blankForm, Button, Card, Checkbox, createTopic, Crumb, CsrfField, editTopic, EmptyState, Field, FormCard, listQueues, listTopics,
+  listUnits, Notice, PageHead, readFields, readLimits, readRouting, refused, ROOT_UNIT, route, routesOf, setRoute, shortName, statusOf,
+  submit, topicName, topicsOffered, unitsBelow, type FormState, type Id, type PageContext, type Topic, type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function topicRoutes(app: Hono<WebEnv>): void {
@@ -68,7 +69,7 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
   const otherwise = (topicId: Id | null) => {
     const above = units.find((one) => one.id === room.unit.parentId)
     const found = route(table, above?.id ?? null, topicId)
-    return found.queueId === null ? named('1') : named(all.find((queue) => queue.id === found.queueId)?.unitId)
+    return found.queueId === null ? named(ROOT_UNIT) : named(all.find((queue) => queue.id === found.queueId)?.unitId)
   }
   const row = (topicId: Id | null, label: string, mine: boolean) => (
     <tr>

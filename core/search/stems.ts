@@ -1,10 +1,5 @@
-/** Owns how words are compared: without case and diacritics, and without the endings that Polish hangs on them. */
-
-/** 'Nie działa Łącze!' → ' nie dziala lacze ': what stands in the search columns, each word between blanks. */
-export function fold(text: string): string {
-  const plain = text.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/\p{M}/gu, '')
-  return ` ${plain.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `
-}
+/** Owns what of a question is looked for: its words without those that say nothing and without the endings that Polish hangs on them. */
+import { fold } from './fold.ts'
 
 // What stands in nearly every question and says nothing of it.
 const EMPTY = new Set((

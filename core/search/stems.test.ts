@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fold, stems } from './search-text.ts'
+import { fold } from './fold.ts'
+import { stems } from './stems.ts'
 
 describe('words of a question', () => {
   it('lose case, diacritics and signs', () => expect(fold('„Łącze” NIE działa!')).toBe(' lacze nie dziala '))
