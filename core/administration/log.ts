@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import { eventQuery, narrowEvents, type EventRow } from '../audit/audit.store.ts'
 import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { isId } from '../kernel/input.ts'
 import { objectName, type SubjectOwner } from './subjects.ts'
 
@@ -22,6 +23,9 @@ export interface AuditEvent {
   after: Record<string, unknown> | null
   act: string
 }
+
+/** Whoever does not say in which language it is read. */
+const FIRST: Language = COMPLETE_LANGUAGES[0]!
 
 export const AUDIT_SORTS = ['at', 'person', 'kind', 'object'] as const
 export type AuditSort = (typeof AUDIT_SORTS)[number]
@@ -55,7 +59,7 @@ export async function listEvents(
   wish: PageWish & { filter?: AuditFilter; sort?: AuditSort; language?: Language; /** Plugins, whose things have names too. */ owners?: readonly SubjectOwner[] } = {},
 ): Promise<KeyPage<AuditEvent & { sortKey: string }>> {
   const page = keyPage(COLUMNS[wish.sort ?? 'at'], 'e.id', { direction: 'desc', ...wish })
-  let query = narrowEvents(eventQuery(db, wish.language ?? 'pl', objectName(wish.language ?? 'pl', wish.owners)), units, wish.filter ?? {}).select(page.key.as('sortKey'))
+  let query = narrowEvents(eventQuery(db, wish.language ?? FIRST, objectName(wish.language ?? FIRST, wish.owners)), units, wish.filter ?? {}).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
   const rows = await query.orderBy(page.column, page.direction).orderBy('e.id', page.direction).limit(page.limit + 1).execute()
   return cutPage(rows.map((row) => ({ ...asEvent(row), sortKey: row.sortKey })), page.limit)
@@ -63,7 +67,7 @@ export async function listEvents(
 
 /** One event; undefined where there is none in these units. */
 export async function findEvent(
-  db: Kysely<Database>, units: readonly Id[] | 'all', id: Id, language: Language = 'pl', owners: readonly SubjectOwner[] = [],
+  db: Kysely<Database>, units: readonly Id[] | 'all', id: Id, language: Language = FIRST, owners: readonly SubjectOwner[] = [],
 ): Promise<AuditEvent | undefined> {
   const row = isId(id) && await narrowEvents(eventQuery(db, language, objectName(language, owners)), units, {}).where('e.id', '=', id).executeTakeFirst()
   return row ? asEvent(row) : undefined

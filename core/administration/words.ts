@@ -9,6 +9,7 @@ import type { Change, EachField, Reads, Subject, SubjectField, SubjectOwner } fr
 import { sayDate, sayDateTime } from '../calendar/words.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
+import { isLanguage, LANGUAGES } from '../i18n/languages.ts'
 import { fill, sayText, type Params } from '../i18n/texts.ts'
 import type { PageContext } from '../kernel/contract.ts'
 import { NAMES, readNames, type NameKind, type NameSql, type Wanted } from './names.ts'
@@ -180,6 +181,7 @@ function sayValue(saying: Saying, owned: Owned | undefined, event: Told, key: st
   if (as === 'yes-no' || typeof value === 'boolean') return t(value === true || value === 'true' ? 'value.yes' : 'value.no')
   if (as === 'rights') return asList(value).map((right) => sayRight(saying, right)).join(', ')
   if (as === 'moment') return sayMoment(saying, value)
+  if (as === 'language') return isLanguage(value) ? LANGUAGES[value].name : String(value)
   if (as === 'day') return sayDay(saying, value)
   if (isNameKind(as)) return asList(value).map((one) => sayName(saying, as, one)).join(', ')
   if (typeof as === 'object' && 'named' in as) return asList(value).map((one) => saying.names.get(`${owned!.subject.type} ${key}`)?.get(one) ?? one).join(', ')

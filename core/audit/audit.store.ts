@@ -4,6 +4,7 @@ import type { AuditFilter } from '../administration/log.ts'
 import { storableJson } from '../database/json.ts'
 import { containing } from '../database/key-page.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
+import { nameColumn } from '../i18n/names.ts'
 import type { Work } from '../kernel/work.ts'
 
 export interface NewEventRow {
@@ -45,7 +46,7 @@ export function eventQuery(db: Kysely<Database>, language: Language, objectName:
     .leftJoin('unit as u', 'u.id', 'e.unit_id').select([
       'e.id', 'e.at', 'e.kind', 'e.person_id', 'p.name as person_name', 'e.on_behalf_of', 'b.name as behalf_name', 'e.program', 'e.client_address',
       'e.request_id', 'e.object_type', 'e.object_id', objectName.as('object_name'), 'e.unit_id',
-      sql<string | null>`case when ${language} = 'en' then coalesce(u.name_en, u.name) else u.name end`.as('unit_name'), 'e.before', 'e.after', 'e.act_id',
+      nameColumn('u', language).as('unit_name'), 'e.before', 'e.after', 'e.act_id',
     ])
 }
 

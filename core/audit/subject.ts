@@ -40,6 +40,8 @@ export type Reads =
   /** Switched on, off, or as above. */
   | 'on-off'
   | 'moment'
+  /** A language, as those who speak it call it. */
+  | 'language'
   /** A date without a time, as '2026-12-04'. */
   | 'day'
   /** Rights in a group, by their names. */
@@ -114,7 +116,7 @@ export interface Subject<V extends object = any, F extends object = any, K exten
   /** Its page in the administration. */
   seen?(id: string): string | null
   /** Every value the log may have of it, each in words. */
-  fields: { readonly [key in keyof V]: SubjectField<K> }
+  fields: { readonly [key in keyof V]-?: SubjectField<K> }
   /** Values that tell of the act and are no part of the thing: how many tickets went elsewhere. */
   told?: { readonly [key: string]: SubjectField<K> }
   each?: readonly EachField<K>[]

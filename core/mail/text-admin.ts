@@ -2,10 +2,10 @@
 import { sql, type Kysely } from 'kysely'
 import type { Saying } from '../administration/words.ts'
 import { recordChange } from '../audit/change.ts'
-import { pageAt, type CoreSubject } from '../audit/subject.ts'
+import { pageAt, type CoreSubject, type SubjectField } from '../audit/subject.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { languageFor, LANGUAGE_CODES } from '../i18n/languages.ts'
+import { isLanguage, languageFor, LANGUAGE_CODES, LANGUAGES } from '../i18n/languages.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
@@ -205,15 +205,18 @@ export const textSubject: CoreSubject<TextValues, Omit<TextForm, 'type'> & { sta
   type: 'text', right: 'unit', lies: 'said', words: 'subject.text', named: 'text', seen: pageAt('/admin/texts'),
   fields: {
     name: { words: 'field.name' }, valid: { words: 'field.valid', as: 'yes-no' }, standard: { words: 'field.standard', as: 'yes-no' },
-    pl: { words: 'field.pl', as: { say: sayVariant } }, en: { words: 'field.en', as: { say: sayVariant } },
+    ...Object.fromEntries(LANGUAGE_CODES.map((language) => [language, { words: 'field.text-in', as: { say: sayVariant } }])) as Record<Language, SubjectField<'field.text-in'>>,
   },
+  sayField: (key, _id, { t }) => isLanguage(key) ? t('field.text-in', { language: LANGUAGES[key].name }) : undefined,
   told: { type: { words: 'field.kind', as: { choice: 'text-type.' } } },
   way: {
     async read(db, id) {
       const text = await findText(db, id)
       return text && { name: text.name, valid: text.valid, standard: text.standard, ...text.variants }
     },
-    form: ({ name, valid, standard, pl, en }) => ({ name, valid, standard, variants: { pl: pl ?? NO_WORDS, en: en ?? NO_WORDS } }),
+    form: ({ name, valid, standard, ...variants }) => ({
+      name, valid, standard, variants: Object.fromEntries(LANGUAGE_CODES.map((language) => [language, variants[language] ?? NO_WORDS])),
+    }),
     async put(work, id, { standard, ...form }) {
       await editText(work, id, form)
       // What is off is no standard text; what is on again takes its place again.

@@ -181,7 +181,7 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
   type: 'person', right: 'installation', lies: 'person', words: 'subject.person', named: 'person', seen: pageAt('/admin/persons'),
   fields: {
     login: { words: 'field.login' }, first_name: { words: 'field.first_name' }, last_name: { words: 'field.last_name' }, name: { words: 'field.name' },
-    language: { words: 'field.language', as: { choice: 'language.' } }, phone: { words: 'field.phone' }, unit_id: { words: 'field.unit', as: 'unit' },
+    language: { words: 'field.language', as: 'language' }, phone: { words: 'field.phone' }, unit_id: { words: 'field.unit', as: 'unit' },
     agent: { words: 'field.agent', as: 'yes-no' }, valid: { words: 'field.valid', as: 'yes-no' },
   },
   // What a directory says besides, and the address a person begins with.

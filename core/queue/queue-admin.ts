@@ -225,7 +225,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
     group_id: { words: 'field.group', as: 'group' }, calendar_id: { words: 'field.calendar', as: 'calendar' }, address_id: { words: 'field.sender', as: 'system address' },
     follow_up_possible: { words: 'field.follow_up_possible', as: { choice: 'follow-up.' } },
     follow_up_strangers: { words: 'field.follow_up_strangers', as: { choice: 'strangers.' } },
-    follow_up_lock: { words: 'field.follow_up_lock', as: 'yes-no' }, language: { words: 'field.language', as: { choice: 'language.' } },
+    follow_up_lock: { words: 'field.follow_up_lock', as: 'yes-no' }, language: { words: 'field.language', as: 'language' },
     signature: { words: 'field.own-signature' }, comment: { words: 'field.comment' }, valid: { words: 'field.valid', as: 'yes-no' },
   },
   told: { handedOver: { words: 'field.handed-over' }, to: { words: 'field.handed-to', as: 'queue' } },

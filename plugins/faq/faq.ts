@@ -212,7 +212,7 @@ export const entrySubject: Subject<ItemValues, ItemState> = {
   named: { named: (id) => sql`(select r.title from faq_item i join faq_revision r on r.id = coalesce(i.published_id, i.latest_id) where i.id = ${id})` },
   fields: {
     category_id: { words: 'edit.category', as: { named: (id) => sql`(select name from faq_category where id = ${id})` } },
-    language: { words: 'edit.language', as: { choice: 'language.' } }, audience: { words: 'edit.audience', as: { choice: 'audience.' } },
+    language: { words: 'edit.language', as: 'language' }, audience: { words: 'edit.audience', as: { choice: 'audience.' } },
     valid: { words: 'field.shown', as: 'yes-no' }, text: { words: 'field.newest-text', as: { named: version } }, published: { words: 'field.text-in-force', as: { named: version } },
   },
   way: {
