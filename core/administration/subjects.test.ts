@@ -33,11 +33,10 @@ import { choosePersonUnit, saveUnitRule } from '../unit/placing.ts'
 import { setRoute } from '../unit/routing.ts'
 import { createTopic, editTopic } from '../unit/topics.ts'
 import { createUnit, editUnit, setUnitCalendar } from '../unit/units.ts'
-import { canRevert, revertEvent } from './revert.ts'
-import type { SubjectOwner, Values, Way } from './subject.ts'
+import { canRevert, revertEvent, whyNoWayBack } from './revert.ts'
+import type { Subject, SubjectOwner, Values, Way } from './subject.ts'
 import { ownSubject, SUBJECTS, type AdminSubject } from './subjects.ts'
 import { sayLines, sayNoWayBack, sayObject, saying } from './words.ts'
-import { whyNoWayBack } from './revert.ts'
 
 const owner: SubjectOwner = { name: 'faq', settings: { limit: integer('limit', 5), title: text('title', '') } }
 
@@ -312,7 +311,7 @@ const read = async (subject: AdminSubject, id: Id, of: Values) =>
   JSON.parse(JSON.stringify(await (SUBJECTS[subject].way as Way<any, any>).read(opened.db, id, of, around()) ?? null)) as unknown // oxlint-disable-line typescript/no-explicit-any
 
 /** Does it take the event's values to say which part of the thing is meant? */
-const asksWhich = (subject: AdminSubject): boolean => Boolean(SUBJECTS[subject].each) || ['person address', 'queue order', 'setting'].includes(subject)
+const asksWhich = (subject: AdminSubject): boolean => Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'queue order', 'setting'].includes(subject)
 const today = async (subject: AdminSubject, id: Id, values: Values | null) => {
   const { today: asNow } = SUBJECTS[subject].way as Way<any, any> // oxlint-disable-line typescript/no-explicit-any
   return values && asNow ? await asNow(opened.db, id, values) : values
