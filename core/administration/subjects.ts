@@ -93,7 +93,7 @@ const TOLD_ONLY: Record<string, CoreSubject<any>> = { // oxlint-disable-line typ
     ...NOT_ADMINISTERED, type: 'list', byName: true, words: 'subject.list', seen: (id) => id,
     fields: { search: { words: 'field.search' }, sort: { words: 'field.sort' }, dir: { words: 'field.direction' } },
     // A list's filters are its page's, and stand in its address as they stand here.
-    sayField: (key) => ['search', 'sort', 'dir'].includes(key) ? undefined : key,
+    sayField: (key, _id, { t }) => ['search', 'sort', 'dir'].includes(key) ? undefined : t('field.filter', { key }),
   },
   'job': { ...NOT_ADMINISTERED, type: 'job', words: 'subject.job', fields: { job: { words: 'field.job' }, 'given-up': { words: 'field.given-up', as: 'yes-no' } } },
   'plugin': { ...NOT_ADMINISTERED, type: 'plugin', byName: true, words: 'subject.plugin', seen: activationSubject.seen!, fields: { suspended: { words: 'field.suspended', as: 'yes-no' } } },

@@ -91,7 +91,7 @@ export function sayObject(saying: Saying, event: Told & { object: (Change['objec
   const { subject } = owned
   const { named } = subject
   const name = named && typeof named === 'object' && 'say' in named ? named.say(object.id, saying)
-    : object.name ?? saying.names.get(typeof named === 'string' ? named : subject.type)?.get(object.id) ?? object.id
+    : object.name || saying.names.get(typeof named === 'string' ? named : subject.type)?.get(object.id) || object.id
   return saying.t('subject.of', { kind: wordsOf(owned, saying, subject.words), name })
 }
 

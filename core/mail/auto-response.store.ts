@@ -5,6 +5,7 @@ import type { AutoResponseType, Database, Id, Language } from '../database/schem
 import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { calendarInForce, calendarsFrom, SENDER_IN_FORCE } from '../queue/in-force.ts'
 import { upFrom } from '../unit/tree.ts'
+import { ENTRIES } from '../ticket/attributes.ts'
 
 export interface Response {
   subject: string
@@ -20,6 +21,10 @@ export interface Response {
   /** Automatic answers to the address on this day, this one included; null where it was not counted. */
   count: number | null
 }
+
+/** Attributes that texts know by their column alone, beside those named below. */
+const FURTHER = sql.raw(ENTRIES.filter(({ kind, tags, name }) => kind === 'text' && tags && name !== 'title' && name !== 'company')
+  .map(({ column, field }) => `, t.${column} as "${field}"`).join(''))
 
 /**
  * The text of a kind in force for a ticket's queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
@@ -60,7 +65,7 @@ export async function findResponse(
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
       t.customer_company as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
       t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
-      t.owner_id as "ownerId", t.responsible_id as "responsibleId"
+      t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}
     from chosen, ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id
     where t.id = ${ticketId}`.execute(db)
   const row = rows[0]

@@ -9,6 +9,7 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { findPerson, isAddress } from '../person/persons.ts'
 import { emitArticle, inTicket, insertArticle } from '../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../i18n/languages.ts'
+import { ENTRIES, type PlainTags } from '../ticket/attributes.ts'
 import { addHistory, type NamedType } from '../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 import type { NewArticle } from '../ticket/ticket.ts'
@@ -188,7 +189,7 @@ export async function wordsFor(
       return moment.isValid ? `${moment.toRFC2822()} (${moment.zoneName})` : undefined
     },
     ticket: {
-      id: ticket.id, number: ticket.number, title: ticket.title, queue: ticket.queue, state: sayState(ticket.state, language),
+      ...plainTags(ticket), id: ticket.id, number: ticket.number, title: ticket.title, queue: ticket.queue, state: sayState(ticket.state, language),
       stateType: ticket.stateType, priority: ticket.priority, lock: ticket.lock, queueId: ticket.queueId, stateId: ticket.stateId, priorityId: ticket.priorityId,
       ownerId: ticket.ownerId ?? '', responsibleId: ticket.responsibleId ?? '', customerCompany: ticket.customerCompany ?? '',
       owner: await login(ticket.ownerId, /_TICKET_Owner>/i), responsible: await login(ticket.responsibleId, /_TICKET_Responsible>/i),
@@ -200,6 +201,13 @@ export async function wordsFor(
     },
   }
 }
+
+/** Attributes that are plain text, as texts speak of them. */
+function plainTags(ticket: object): PlainTags {
+  const values = ticket as Record<string, string | undefined>
+  return Object.fromEntries(PLAIN.flatMap(({ field, tags = {} }) => Object.values(tags).map((word) => [word, values[field] ?? ''])))
+}
+const PLAIN = ENTRIES.filter(({ kind, tags }) => kind === 'text' && tags)
 
 async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
   const row = await db.selectFrom('article').select(['from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body']).where('ticket_id', '=', ticketId)

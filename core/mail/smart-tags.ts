@@ -1,10 +1,13 @@
 /** Owns smart tags: `<OTRS_…>`, `<OTOBO_…>` and our `<POMOC_…>` in texts, and what each stands for. */
 import type { Language } from '../database/schema.ts'
+import { ENTRIES, type PlainTags } from '../ticket/attributes.ts'
 import { DEFAULT_NUMBER_SETTINGS } from '../ticket/number.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../ticket/subject.ts'
 
 interface PersonWords { name: string; firstName: string; lastName: string; login: string; address: string; phone?: string }
 interface ArticleWords { from: string; to: string; cc: string; subject: string; body: string }
+
+type TicketWords = TagWords['ticket']
 
 /** What texts may speak of. Everything is ready text: dates are said, states are in the reader's language. */
 export interface TagWords {
@@ -18,7 +21,7 @@ export interface TagWords {
     /** OTRS's CustomerID: the customer's company or unit. */
     customerCompany: string
     pendingUntil: string
-  }
+  } & PlainTags
   customer: PersonWords | null
   owner: PersonWords | null
   responsible: PersonWords | null
@@ -128,14 +131,10 @@ const FAMILIES: readonly { prefix: string; words: Words }[] = [
 
 const nothing = () => ''
 
-const TICKET: Record<string, (ticket: TagWords['ticket']) => string> = {
+/** Tags of a ticket's attributes stand in their list. */
+const TICKET: Record<string, (ticket: TicketWords) => string> = {
   ticketnumber: ({ number }) => number, number: ({ number }) => number, ticketid: ({ id }) => id, id: ({ id }) => id,
-  title: ({ title }) => title, queue: ({ queue }) => queue, state: ({ state }) => state, statetype: ({ stateType }) => stateType,
-  priority: ({ priority }) => priority, lock: ({ lock }) => lock, created: ({ created }) => created, changed: ({ changed }) => changed,
-  age: ({ age }) => age, queueid: ({ queueId }) => queueId, stateid: ({ stateId }) => stateId, priorityid: ({ priorityId }) => priorityId,
-  ownerid: ({ ownerId }) => ownerId, responsibleid: ({ responsibleId }) => responsibleId, owner: ({ owner }) => owner,
-  responsible: ({ responsible }) => responsible, customerid: ({ customerCompany }) => customerCompany, customeruserid: ({ customerUser }) => customerUser,
-  untiltime: ({ pendingUntil }) => pendingUntil, pendinguntil: ({ pendingUntil }) => pendingUntil, realtilltimenotused: ({ pendingUntil }) => pendingUntil,
+  ...Object.fromEntries(ENTRIES.flatMap(({ tags = {} }) => Object.entries(tags)).map(([tag, word]) => [tag, (ticket: TicketWords) => ticket[word as keyof TicketWords] ?? ''])),
   // Known in OTRS and without a meaning here: texts that name them are good all the same.
   type: nothing, typeid: nothing, service: nothing, serviceid: nothing, sla: nothing, slaid: nothing, escalationtime: nothing,
   escalationresponsetime: nothing, escalationupdatetime: nothing, escalationsolutiontime: nothing, archiveflag: nothing,
@@ -185,7 +184,6 @@ const SAMPLE: TagWords = {
   language: 'pl', customer: someone, owner: someone, responsible: someone, current: someone, customerArticle: something, agentArticle: something,
   receipt: 'x', ticketUrl: 'x', senderAddress: 'x', senderName: 'x', comment: 'x', emailDate: () => 'x', site: siteWords(undefined),
   ticket: {
-    id: '1', number: '1', title: 'x', queue: 'x', state: 'x', stateType: 'x', priority: 'x', lock: 'x', created: 'x', changed: 'x', age: 'x',
-    queueId: '1', stateId: '1', priorityId: '1', ownerId: '1', responsibleId: '1', owner: 'x', responsible: 'x', customerUser: 'x', customerCompany: 'x', pendingUntil: 'x',
-  },
+    ...Object.fromEntries(ENTRIES.flatMap(({ tags = {} }) => Object.values(tags)).map((word) => [word, 'x'])), id: '1', number: '1',
+  } as TicketWords,
 }

@@ -222,9 +222,9 @@ export const textSubject: CoreSubject<TextValues, Omit<TextForm, 'type'> & { sta
     }),
     async put(work, id, { standard, ...form }) {
       await editText(work, id, form)
-      // Switching it off took its place from it.
+      // What is off is no standard text; what is on again takes its place again.
       const now = await findText(work.db, id)
-      if (now && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
+      if (now?.valid && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
     },
   },
 }

@@ -125,6 +125,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.more': 'Further attempts',
   'field.search': 'Searched for',
   'field.sort': 'Sorted by',
+  'field.filter': 'Filter “{key}”',
   'field.direction': 'Direction',
   'field.job': 'Job',
   'field.given-up': 'Given up',
@@ -145,6 +146,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'value.none-of-its-own': 'no value of its own',
   'value.secret': 'secret',
   'value.gone': 'no. {id}, gone',
+  'value.directory': 'directory of persons “{name}”',
   'value.picture': 'picture no. {id}',
 
   'filter.is': '{key}: {value}',
@@ -199,6 +201,9 @@ export const en: Record<keyof typeof pl, Text> = {
   'right.owner': 'changing the owner',
   'right.priority': 'priority',
   'right.rw': 'every right',
+
+  'owner.core': 'the program',
+  'owner.unit-limits': 'a unit’s limits',
 
   'who.program': 'the program ({part})',
   'who.gone': 'person no. {id}',

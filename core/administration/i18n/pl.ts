@@ -124,6 +124,7 @@ export const pl = {
   'field.more': 'Dalsze próby',
   'field.search': 'Szukane',
   'field.sort': 'Sortowanie',
+  'field.filter': 'Filtr „{key}”',
   'field.direction': 'Kierunek',
   'field.job': 'Zadanie',
   'field.given-up': 'Porzucone',
@@ -144,6 +145,7 @@ export const pl = {
   'value.none-of-its-own': 'bez własnej wartości',
   'value.secret': 'tajne',
   'value.gone': 'nr {id}, już usunięte',
+  'value.directory': 'katalog osób „{name}”',
   'value.picture': 'obraz nr {id}',
 
   'filter.is': '{key}: {value}',
@@ -198,6 +200,9 @@ export const pl = {
   'right.owner': 'zmiana prowadzącego',
   'right.priority': 'priorytet',
   'right.rw': 'wszystkie prawa',
+
+  'owner.core': 'program',
+  'owner.unit-limits': 'granice jednostki',
 
   'who.program': 'program ({part})',
   'who.gone': 'osoba nr {id}',
