@@ -170,7 +170,7 @@ export {
 export {
   createUnit, editUnit, findUnit, findUnitBySlug, listUnits, setUnitCalendar, unitsBelow, type Unit, type UnitForm,
 } from './unit/units.ts'
-export { down as unitsDown, ROOT_UNIT, up as unitsUp } from './unit/tree.ts'
+export { down as unitsDown, ROOT_UNIT, upToAsk as unitsUp } from './unit/tree.ts'
 export { route, type Routed, type RoutingTable } from './unit/route.ts'
 export { routesOfTicket, sayRoute, type StoredRoute } from './unit/route-words.ts'
 export { readRouting, receptionQueue, routeFor, routeReason, routesOf, setRoute, settle } from './unit/routing.ts'

@@ -1,4 +1,6 @@
 /** Owns core's own jobs: what the clock asks of tickets, and tidying. Mail brings its jobs from core/mail. */
+import { coreFills } from '../migrations/index.ts'
+import { runFills, type Fills } from './database/fill.ts'
 import { Refusal } from './errors.ts'
 import type { Host } from './kernel/contract.ts'
 import type { RunnableJob } from './kernel/run-jobs.ts'
@@ -14,10 +16,16 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
     // OTRS runs PendingCheck every two hours; a minute is what people expect of a date they chose.
     ['ticket/pending', { cron: '* * * * *', run: () => closePending(host) }],
     ['kernel/tidy', { cron: '17 2 * * *', run: () => tidy(host) }],
+    ['database/fill', { cron: '* * * * *', run: () => runFills(host, fillsOf(host)) }],
     ['person/erase', { run: (payload) => runErasure(host, payload) }],
     ...mailJobs(host, mail),
   ])
 }
+
+/** Core's, and the plugins', whose names begin with theirs. */
+const fillsOf = ({ plugins }: Host): Fills => ({
+  ...coreFills, ...Object.fromEntries(plugins.flatMap((plugin) => Object.entries(plugin.fills ?? {}).map(([name, fill]) => [`${plugin.name}/${name}`, fill]))),
+})
 
 async function closePending(host: Host): Promise<void> {
   const due = await host.db.selectFrom('ticket').select('id').where('pending_until', '<=', host.clock())

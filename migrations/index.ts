@@ -1,5 +1,6 @@
-/** Owns the list of core's migrations, in running order. */
+/** Owns the list of core's migrations, in running order, and of what fills columns that they added. */
 import type { Migration } from 'kysely/migration'
+import type { Fills } from '../core/database/fill.ts'
 import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
@@ -14,6 +15,7 @@ import * as privacy from './0027_privacy.ts'
 import * as absence from './0028_absence.ts'
 import * as languages from './0029_languages.ts'
 import * as auditFiles from './0035_audit_files.ts'
+import * as fill from './0038_fill.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -30,4 +32,8 @@ export const coreMigrations: Record<string, Migration> = {
   '0028_absence': absence,
   '0029_languages': languages,
   '0035_audit_files': auditFiles,
+  '0038_fill': fill,
 }
+
+/** By the name of the migration that added the column; README of the plugins tells how. */
+export const coreFills: Fills = {}

@@ -78,8 +78,7 @@ describe('who may import whom', () => {
       (file) => read(file).match(/\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/g) ?? [])).toEqual([])
   })
   it('no module needs itself in order to run', () => {
-    const open = ['plugins/desk/pages/act-routes.tsx', 'plugins/desk/pages/pass-on.tsx', 'plugins/desk/pages/ticket.tsx']
-    expect(circles([...core, ...plugins].toSorted()).filter((group) => group.join() !== open.join())).toEqual([])
+    expect(circles([...core, ...plugins])).toEqual([])
   })
   it('only package.json lists what is imported', () => {
     const listed = JSON.parse(read('package.json')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>
@@ -128,7 +127,7 @@ describe('what stands in one place', () => {
   it('which languages there are: i18n/languages.ts, and what is written in two of them: the demo', () => {
     const elsewhere = except('core/i18n/languages.ts', 'core/i18n/names.ts', 'core/i18n/texts.ts').filter((file) => !/^(plugins\/demo|core\/(audit|ticket))\//.test(file))
     expect(faults(elsewhere, (file) => read(file).match(/[=?|]=?=? '(pl|en)'|\['pl', 'en'\]|\.in\('(pl|en)'\)(?!;)|=== 'en'/g) ?? [])).toEqual([])
-    expect(faults(elsewhere, (file) => read(file).match(/'(Polski|English)'/g) ?? [])).toEqual([])
+    expect(faults(elsewhere.filter((file) => !file.includes('/i18n/')), (file) => read(file).match(/'(Polski|English)'/g) ?? [])).toEqual([])
   })
   it('telling every process of a change: notify in kernel/facts.ts', () => {
     expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])

@@ -55,14 +55,22 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
   const make = await maker(db)
   const log = pino({ level: 'silent' })
   const live = await startLive(database.url, log)
-  checkPlugins(plugins)
-  for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
-  const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
   const stopping = new AbortController()
-  const kernel = makeKernel({
-    config: { ...make.config, ...more }, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
+  const assemble = async () => {
+    checkPlugins(plugins)
+    for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
+    const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
+    const kernel = makeKernel({
+      config: { ...make.config, ...more }, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
+    })
+    return { kernel, app: makeApp(kernel, { stopping: stopping.signal }) }
+  }
+  const { kernel, app } = await assemble().catch(async (error: unknown) => {
+    // What is refused leaves nothing open.
+    await live.stop()
+    if (!onto) await database.close()
+    throw error
   })
-  const app = makeApp(kernel, { stopping: stopping.signal })
 
   const visitor = (headers: Record<string, string> = {}): Visitor => {
     const cookies = new Map<string, string>()

@@ -2,13 +2,13 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
+import { nameSelected } from '../i18n/names.ts'
 
 /** Given an id as SQL: the name of what has it, in the reader's language where it has one there. */
 export type NameSql = (id: RawBuilder<unknown>, language: Language) => RawBuilder<string | null>
 
 const column = (table: string, name = 'name'): NameSql => (id) => sql`(select ${sql.ref(name)} from ${sql.table(table)} where id = ${id})`
-const inLanguage = (table: string): NameSql => (id, language) => language === 'en'
-  ? sql`(select coalesce(name_en, name) from ${sql.table(table)} where id = ${id})` : sql`(select name from ${sql.table(table)} where id = ${id})`
+const inLanguage = (table: string): NameSql => (id, language) => sql`(select ${nameSelected(language)} from ${sql.table(table)} where id = ${id})`
 
 export const NAMES = {
   'unit': inLanguage('unit'),

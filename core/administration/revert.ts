@@ -65,10 +65,11 @@ export async function revertEvent(work: Work, event: Revertible, owners: readonl
   if (was === undefined) throw refused('audit.no-way-back')
   const read = () => way.read(work.db, id, is ?? was!, around)
   if (!same(await read(), is)) throw refused('audit.changed-since')
-  const now = { ...await read(), ...was } as never
-  if (was === null) await way.remove!(work, id, way.form({ ...is } as never))
-  else if (is === null) await way.make!(work, id, way.form(now))
-  else await way.put(work, id, way.form(now), around)
+  // Of a thing that came or went whole the log has what is not null.
+  const whole = (values: Values) => ({ ...Object.fromEntries(Object.keys(subject.fields).map((key) => [key, null])), ...values })
+  if (was === null) await way.remove!(work, id, way.form(whole(is!)))
+  else if (is === null) await way.make!(work, id, way.form(whole(was)))
+  else await way.put(work, id, way.form({ ...await read(), ...was }), around)
   // Said to be back is only what is back.
   if (!same(await read(), was)) throw refused('audit.no-way-back')
 }

@@ -7,7 +7,7 @@ import type { Kysely } from 'kysely'
 import type { AuditKind } from '../audit/record.ts'
 import type { Lies } from '../audit/audit.store.ts'
 import type { Database, Id } from '../database/schema.ts'
-import type { Texts } from '../i18n/texts.ts'
+import type { TextTables } from '../i18n/texts.ts'
 import type { Setting } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
 import type { AdministrationKey } from './administration-texts.ts'
@@ -28,7 +28,7 @@ export interface Change {
 /** Who brings settings and administered things: core, or a plugin. Their words are keys of its texts. */
 export interface SubjectOwner {
   name: string
-  texts?: Pick<Texts, 'pl' | 'en'>
+  texts?: TextTables
   settings?: Record<string, Setting>
   permissions?: Record<string, string>
   administered?: Administered

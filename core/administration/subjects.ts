@@ -4,6 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
+import { isId } from '../database/id.ts'
 import type { Language } from '../database/schema.ts'
 import { activationSubject } from './plugin-admin.ts'
 import { settingSubject } from '../kernel/setting-admin.ts'
@@ -92,7 +93,7 @@ const TOLD_ONLY: Record<string, CoreSubject<any>> = { // oxlint-disable-line typ
     ...NOT_ADMINISTERED, type: 'list', byName: true, words: 'subject.list', seen: (id) => id,
     fields: { search: { words: 'field.search' }, sort: { words: 'field.sort' }, dir: { words: 'field.direction' } },
     // A list's filters are its page's, and stand in its address as they stand here.
-    sayField: (key) => ['search', 'sort', 'dir'].includes(key) ? undefined : key,
+    sayField: (key, _id, { t }) => ['search', 'sort', 'dir'].includes(key) ? undefined : t('field.filter', { key }),
   },
   'job': { ...NOT_ADMINISTERED, type: 'job', words: 'subject.job', fields: { job: { words: 'field.job' }, 'given-up': { words: 'field.given-up', as: 'yes-no' } } },
   'plugin': { ...NOT_ADMINISTERED, type: 'plugin', byName: true, words: 'subject.plugin', seen: activationSubject.seen!, fields: { suspended: { words: 'field.suspended', as: 'yes-no' } } },
@@ -124,7 +125,7 @@ export function ownSubject(change: Change, owners: readonly SubjectOwner[] = [])
 /** Where the thing itself is seen and changed; null: it has no page. */
 export function pageOfSubject(change: Change, owners: readonly SubjectOwner[] = []): string | null {
   const subject = ownSubject(change, owners)?.subject
-  if (!change.object || !subject?.seen || !(subject.byName || /^\d{1,18}$/.test(change.object.id))) return null
+  if (!change.object || !subject?.seen || !(subject.byName || isId(change.object.id))) return null
   return subject.seen(change.object.id)
 }
 

@@ -5,6 +5,7 @@
 import type { Kysely } from 'kysely'
 import { SECRET_VALUE } from '../audit/record.ts'
 import { sayDate, sayDateTime } from '../calendar/words.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { fill, sayText, type Params } from '../i18n/texts.ts'
 import type { PageContext } from '../kernel/contract.ts'
@@ -50,7 +51,7 @@ export async function saying(db: Kysely<Database>, reader: Reader, events: reado
 export async function learnNames(db: Kysely<Database>, saying: Saying, events: readonly Told[]): Promise<void> {
   const wanted = new Map<string, { sql: NameSql; ids: Set<Id> }>()
   const want = (kind: string, sql: NameSql, id: unknown) => {
-    if (!/^\d{1,18}$/.test(String(id)) || saying.names.get(kind)?.has(String(id))) return
+    if (!isId(String(id)) || saying.names.get(kind)?.has(String(id))) return
     const one = wanted.get(kind) ?? { sql, ids: new Set<Id>() }
     one.ids.add(String(id))
     wanted.set(kind, one)
@@ -90,7 +91,7 @@ export function sayObject(saying: Saying, event: Told & { object: (Change['objec
   const { subject } = owned
   const { named } = subject
   const name = named && typeof named === 'object' && 'say' in named ? named.say(object.id, saying)
-    : object.name ?? saying.names.get(typeof named === 'string' ? named : subject.type)?.get(object.id) ?? object.id
+    : object.name || saying.names.get(typeof named === 'string' ? named : subject.type)?.get(object.id) || object.id
   return saying.t('subject.of', { kind: wordsOf(owned, saying, subject.words), name })
 }
 
@@ -140,7 +141,7 @@ const isNameKind = (as: Reads | undefined): as is NameKind => typeof as === 'str
 const ownedOf = (event: Told, saying: Saying): Owned | undefined => ownSubject({ kind: 'admin-changed', ...event }, saying.owners)
 
 function eachOf(subject: Subject, key: string): EachField<string> | undefined {
-  return subject.each?.find(({ prefix }) => key.startsWith(`${prefix} `) && /^\d{1,18}$/.test(key.slice(prefix.length + 1)))
+  return subject.each?.find(({ prefix }) => key.startsWith(`${prefix} `) && isId(key.slice(prefix.length + 1)))
 }
 
 /** Under what a name of one of many is kept. */
@@ -188,7 +189,7 @@ function sayValue(saying: Saying, owned: Owned | undefined, event: Told, key: st
 
 /** A name by its id; what earlier versions kept as a name stands for itself. */
 function sayName(saying: Saying, kind: NameKind, value: string): string {
-  if (!/^\d{1,18}$/.test(value)) return value
+  if (!isId(value)) return value
   return saying.nameOf(kind, value)
 }
 

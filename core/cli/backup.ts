@@ -18,10 +18,7 @@ export function backupCommands(program: Command): void {
     .command('backup')
     .argument('<file>', 'where to, such as /backup/monday.tar.zst; in a folder it is named after the time')
     .description('write a backup of everything while pomoc goes on working')
-    .action(async (file: string) => {
-      const path = await isFolder(file) ? join(resolve(file), nameFor(new Date())) : resolve(file)
-      await withDatabase({}, ({ database }) => save(database, path, () => createFileArchive(path, new Date())))
-    })
+    .action((file: string) => withDatabase({}, ({ database }) => saveBackup(database, file)))
 
   program
     .command('dump')
@@ -47,6 +44,12 @@ export function backupCommands(program: Command): void {
       .action((path: string, options: { check?: boolean; force?: boolean; leaveOut?: string[] }) =>
         (options.check ? check(resolve(path)) : restore(resolve(path), options)))
   }
+}
+
+/** Writes a backup to a file, or into a folder under a name after the time, and says so. */
+export async function saveBackup(database: OpenDatabase, file: string): Promise<void> {
+  const path = await isFolder(file) ? join(resolve(file), nameFor(new Date())) : resolve(file)
+  await save(database, path, () => createFileArchive(path, new Date()))
 }
 
 const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false)

@@ -170,6 +170,9 @@ export interface PluginFaultTable {
 }
 export interface PluginStrikeTable { plugin: string; unit_id: Id | null; at: Date }
 export interface PluginSuspensionTable { plugin: string; unit_id: Id | null; since: Date; first_fault_at: Date; fault_id: Id | null }
+export interface DatabaseFillTable {
+  name: string; at_key: Id; until_key: Id; filled: Generated<Id>; begun_at: Date; done_at: Date | null; last_error: string | null
+}
 export interface PersonHoldTable { person_id: Id; reason: string; since: Date; set_by: Id | null }
 export interface PersonErasureTable {
   person_id: Id; asked_at: Date; asked_by: Id | null; done_at: Date | null
@@ -248,4 +251,5 @@ export interface Database {
   unit_rule: UnitRuleTable
   unit_brand: UnitBrandTable
   unit_rest: UnitRestTable
+  database_fill: DatabaseFillTable
 }

@@ -12,7 +12,7 @@ import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
-import { checkJobs, checkMails, checkProcesses } from './work.ts'
+import { checkFills, checkJobs, checkMails, checkProcesses } from './work.ts'
 
 export interface DoctorRoom {
   config: Config
@@ -44,7 +44,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
       const room: WithDatabase = { ...checked, database, owners: ownersOf(plugins) }
       inside.push(...await guarded([['database', () => checkServer(room)], ['migrations', () => checkMigrations(room)], ['clock', () => checkClock(room, clock)]]))
       if (await isMigrated(database)) {
-        inside.push(...await guarded([['clock', () => checkNewest(room)], ['processes', () => checkProcesses(room)], ['jobs', () => checkJobs(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
+        inside.push(...await guarded([['clock', () => checkNewest(room)], ['processes', () => checkProcesses(room)], ['jobs', () => checkJobs(room)], ['new columns', () => checkFills(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
         domains = await mailDomains(database)
       }
     } catch (error) {

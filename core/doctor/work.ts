@@ -1,5 +1,6 @@
 /** Owns the checks of the work itself: jobs that are late or were given up, mails that failed or wait. */
 import { sql } from 'kysely'
+import { listFills } from '../database/fill.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { ROLES, type Role } from '../roles.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
@@ -28,6 +29,16 @@ export async function checkJobs({ database, now }: WithDatabase): Promise<Findin
     where j.attempts >= j.max_attempts and j.locked_at is null and not j.payload::jsonb ? '_cron' group by 1 order by 2 desc limit 3`.execute(database.db)
   return [...findings, warn('given-up jobs', `${jobs.dead} jobs were given up: ${rows.map(({ task, count, error }) => `${count} × ${task} (${error.slice(0, 100)})`).join(', ')}.`,
     'Put right what the error says, then run "pomoc jobs retry".')]
+}
+
+/** New columns that are being filled, after an upgrade. */
+export async function checkFills({ database: { db } }: WithDatabase): Promise<Finding[]> {
+  const { rows: [there] } = await sql<{ found: boolean }>`select to_regclass('database_fill') is not null as found`.execute(db)
+  return there?.found ? (await listFills(db)).map(({ name, atKey, untilKey, filled, lastError }) => {
+    const far = `${filled} rows, up to ${atKey} of ${untilKey}`
+    return lastError === null ? ok('new columns', `${name} is being filled: ${far} so far.`)
+      : fail('new columns', `${name} cannot be filled further (${lastError.slice(0, 200)}): ${far} so far.`, 'Put right what the error says; it is tried again each minute.')
+  }) : []
 }
 
 /** Every role runs somewhere, where pomoc runs at all: each process tells its own by the name of a connection. */

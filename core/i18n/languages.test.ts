@@ -1,10 +1,13 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site } from '../../test/web.ts'
+import { administrationTexts } from '../administration/administration-texts.ts'
+import { revertEvent } from '../administration/revert.ts'
+import { listEvents } from '../audit/audit.ts'
 import { definePlugin } from '../kernel/contract.ts'
 import { createPerson, findPerson } from '../person/persons.ts'
 import { findResponse } from '../mail/auto-response.store.ts'
-import { createText, findText, setQueueText, textVariants } from '../mail/text-admin.ts'
+import { createText, editText, findText, setQueueText, textVariants } from '../mail/text-admin.ts'
 import { page } from '../web/page.tsx'
 import {
   COMPLETE_LANGUAGES, fallbacks, inLanguage, isLanguage, LANGUAGE_CODES, LANGUAGES, languageChoices, languageFor, languagesToTry, type ByLanguage, type Language,
@@ -49,6 +52,12 @@ describe('the list of languages', () => {
     // @ts-expect-error No such language.
     const unknown: Language = 'xx'
     expect([wrong, alsoWrong, strange, unknown]).toHaveLength(4)
+  })
+})
+
+describe('the log', () => {
+  it('has a word for each language', () => {
+    expect(LANGUAGE_CODES.filter((code) => !(`field.${code}` in administrationTexts.pl) || !(`language.${code}` in administrationTexts.pl))).toEqual([])
   })
 })
 
@@ -109,6 +118,16 @@ describe('an installation that offers a third language', () => {
       return made
     })
     expect(Object.keys((await findText(db, id))!.variants).toSorted()).toEqual(['pl', 'uk'])
+    // Going back from a change brings every language back, the third one too.
+    const write = (body: string) => make.asSystem((work) => editText(work, id, { name: 'Трьома мовами', valid: true, variants: textVariants({
+      'pl.subject': 'Przyjęte', 'pl.body': body, 'uk.subject': 'Прийнято', 'uk.body': body,
+    }) }))
+    await write('Друге.')
+    const event = (await listEvents(db, 'all', { filter: { objectType: 'text', objectId: id } })).rows[0]!
+    const central = await make.actor(await make.agent({ 2: ['rw'] }))
+    await make.work(central, (work) => revertEvent(work, event))
+    expect((await findText(db, id))!.variants).toEqual({ pl: { subject: 'Przyjęte', body: 'Dziękujemy.\n' }, uk: { subject: 'Прийнято', body: 'Дякуємо.\n' } })
+
     const answered = async (language: Language | null, order?: readonly Language[]) =>
       (await findResponse(db, ticket.id, 'auto reply', language, undefined, order))?.language
     expect([await answered('uk'), await answered('en'), await answered(null, ['uk', 'pl'])]).toEqual(['uk', 'pl', 'uk'])

@@ -9,7 +9,10 @@ const SECOND: Language = 'en'
 export const nameIn = (named: { readonly name: string; readonly nameEn: string | null }, language: Language): string =>
   language === SECOND ? named.nameEn ?? named.name : named.name
 
-/** The same in SQL, from the columns of `table`. */
+/** The same in SQL where the statement is made for one reader: an expression over the columns of the only table it reads. */
+export const nameSelected = (language: Language): RawBuilder<string> => language === SECOND ? sql<string>`coalesce(name_en, name)` : sql<string>`name`
+
+/** The same from the columns of `table`, one statement for every reader. */
 export const nameColumn = (table: string, language: Language): RawBuilder<string> => {
   const of = sql.raw(table)
   return sql<string>`case when ${language} = ${sql.lit(SECOND)} then coalesce(${of}.name_en, ${of}.name) else ${of}.name end`

@@ -10,6 +10,7 @@ const plugin = (name: string, more: Record<string, unknown> = {}): AnyPlugin => 
 const words = defineTexts({ label: 'x' }, { label: 'x' })
 const check = (...plugins: AnyPlugin[]) => () => checkPlugins(plugins)
 const render = () => null
+const thing = { type: 'a/thing', right: 'unit', lies: 'said', words: 'label', fields: { name: { words: 'field.name' } }, way: { noWayBack: 'no-way.secret' } } as const
 
 describe('a plugin is refused', () => {
   const alone: [string, Record<string, unknown>, RegExp][] = [
@@ -24,6 +25,11 @@ describe('a plugin is refused', () => {
     ['with routes that are none', { routes: {} }, /has “routes”, which must be a function/],
     ['with jobs in a list', { jobs: [] }, /has “jobs”, which must be an object/],
     ['with a job of another\'s name', { jobs: { 'b/tidy': { run: render } } }, /brings the job “b\/tidy”, whose name must begin with “a\/”/],
+    ['with a thing of another\'s name', { texts: words, administered: { 'b/thing': { ...thing, type: 'b/thing' } } }, /administers “b\/thing”, whose name and type must both begin with “a\/”/],
+    ['with a thing that stands in the log under another name', { texts: words, administered: { 'a/thing': { ...thing, type: 'queue' } } }, /administers “a\/thing”, whose name and type/],
+    ['with a thing of no values', { texts: words, administered: { 'a/thing': { ...thing, fields: undefined } } }, /administers “a\/thing” without its fields, or without a way back/],
+    ['with a thing of nobody', { texts: words, administered: { 'a/thing': { ...thing, right: undefined as never } } }, /administers “a\/thing” without saying right/],
+    ['with a thing without words', { texts: words, administered: { 'a/thing': { ...thing, words: 'nothing' } } }, /has no text “nothing” in Polish and English for its administered “a\/thing”/],
     ['with a right of another\'s name', { texts: words, permissions: { 'b.edit': 'label' } }, /brings the right “b.edit”, whose name must begin with “a\.”/],
     ['with a place of another\'s name', { places: { 'b.side': 'x' } }, /offers the place “b.side”, whose name must begin with “a\.”/],
     ['with a setting that has no words', { settings: { many: integer('many', 1) } }, /has no text “many” in Polish and English for its setting “many”/],

@@ -1,6 +1,6 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
 import { administrationTexts } from '../administration/administration-texts.ts'
-import { subjectWords } from '../administration/subject.ts'
+import { subjectWords, type Subject } from '../administration/subject.ts'
 import { BootError } from '../boot-error.ts'
 import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
@@ -13,14 +13,14 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
+  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'fills', 'files', 'routes', 'apiRoutes', 'places', 'slots', 'mailChecks', 'mailSteps',
   'guards', 'on', 'jobs', 'search', 'administered', 'logins', 'commands', 'start', 'startsIn',
 ]
 /** The first part stands as it is: nobody answers for all addresses. */
 const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
+  slots: 'render', apiRoutes: 'run', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up', fills: 'step',
   places: null, permissions: null, settings: null, files: null, administered: null,
 }
 
@@ -87,6 +87,8 @@ function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   }
   for (const [right, label] of Object.entries(plugin.permissions ?? {})) needs(label, `its right “${right}”`)
   for (const [name, subject] of Object.entries(plugin.administered ?? {})) {
+    const { fields, way } = (subject ?? {}) as Partial<Subject>
+    if (typeof fields !== 'object' || typeof way !== 'object') throw wrong(`administers “${name}” without its fields, or without a way back or the reason why there is none`)
     for (const key of subjectWords(subject)) if (!Object.hasOwn(administrationTexts.pl, key)) needs(key, `its administered “${name}”`)
   }
   for (const [name, source] of Object.entries(plugin.search ?? {})) needs((source as { label: string }).label, `its search source “${name}”`)

@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration'
 import type { Logger } from 'pino'
 import type { Administered } from '../administration/subject.ts'
 import type { Config } from '../config.ts'
+import type { Fills } from '../database/fill.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import type { Text, TextTables } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
@@ -45,6 +46,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   permissions?: Record<string, string>
   /** Own schema, own migration table. */
   migrations?: Record<string, Migration>
+  /** What fills columns that a migration added to tables with many rows: in steps, by a job, by the migration's name. */
+  fills?: Fills
   /** Style sheets, scripts, pictures of its pages: name (unique in the program) → path; `c.get('asset')(name)` is their address. */
   files?: Record<string, string>
   /**

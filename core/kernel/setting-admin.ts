@@ -94,7 +94,8 @@ export const settingSubject: CoreSubject<Values, { values: Values }> = {
 
 function sayOwner(id: string, saying: Saying): string {
   const { name, unitId } = placeOf(id, saying.owners)
-  return unitId === ROOT_UNIT ? name : `${name}, ${saying.nameOf('unit', unitId)}`
+  const who = name === 'core' ? saying.t('owner.core') : name === UNIT_LIMITS ? saying.t('owner.unit-limits') : name
+  return unitId === ROOT_UNIT ? who : `${who}, ${saying.nameOf('unit', unitId)}`
 }
 
 function pageOf(id: string): string | null {

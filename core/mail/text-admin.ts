@@ -1,7 +1,7 @@
 /** Owns the texts of automatic answers: by kind and language, which is the standard, which queue uses which. */
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { pageAt, type CoreSubject, type SubjectField } from '../administration/subject.ts'
 import type { Saying } from '../administration/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
@@ -201,11 +201,15 @@ async function writeVariants(work: Work, id: Id, variants: Partial<Record<Langua
 
 type TextValues = { name: string; valid: boolean; standard: boolean } & Partial<Record<Language, TextVariant | null>>
 
+/** A text in each language, by the word `field.<language>`: a language without it does not compile. */
+const VARIANT_FIELDS = Object.fromEntries(LANGUAGE_CODES.map((language) => [language, { words: `field.${language}`, as: { say: sayVariant } }])) as
+  Record<Language, SubjectField<`field.${Language}`>>
+
 export const textSubject: CoreSubject<TextValues, Omit<TextForm, 'type'> & { standard: boolean }> = {
   type: 'text', right: 'unit', lies: 'said', words: 'subject.text', named: 'text', seen: pageAt('/admin/texts'),
   fields: {
     name: { words: 'field.name' }, valid: { words: 'field.valid', as: 'yes-no' }, standard: { words: 'field.standard', as: 'yes-no' },
-    pl: { words: 'field.pl', as: { say: sayVariant } }, en: { words: 'field.en', as: { say: sayVariant } },
+    ...VARIANT_FIELDS,
   },
   told: { type: { words: 'field.kind', as: { choice: 'text-type.' } } },
   way: {
@@ -213,12 +217,14 @@ export const textSubject: CoreSubject<TextValues, Omit<TextForm, 'type'> & { sta
       const text = await findText(db, id)
       return text && { name: text.name, valid: text.valid, standard: text.standard, ...text.variants }
     },
-    form: ({ name, valid, standard, pl, en }) => ({ name, valid, standard, variants: { pl: pl ?? NO_WORDS, en: en ?? NO_WORDS } }),
+    form: ({ name, valid, standard, ...words }) => ({
+      name, valid, standard, variants: Object.fromEntries(LANGUAGE_CODES.map((language) => [language, words[language] ?? NO_WORDS])),
+    }),
     async put(work, id, { standard, ...form }) {
       await editText(work, id, form)
-      // Switching it off took its place from it.
+      // What is off is no standard text; what is on again takes its place again.
       const now = await findText(work.db, id)
-      if (now && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
+      if (now?.valid && now.standard !== standard) await setStandardText(work, now.type, standard ? id : null)
     },
   },
 }

@@ -187,7 +187,7 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
   // What a directory says besides, and the address a person begins with.
   told: {
     'address': { words: 'field.address' }, 'addresses': { words: 'field.addresses' }, 'main address': { words: 'field.main' }, 'roles': { words: 'field.roles' },
-    'unit': { words: 'field.unit' }, 'from': { words: 'field.told-by' },
+    'unit': { words: 'field.unit' }, 'from': { words: 'field.told-by', as: { say: (value, { t }) => value ? t('value.directory', { name: String(value).replace(/^directory /, '') }) : t('value.none') } },
   },
   way: {
     read: (db, id) => db.selectFrom('person').select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid'])

@@ -48,10 +48,10 @@ function climb(as: string, start: RawBuilder<unknown>, more: readonly Column[]):
       union all select ${columns(more, 'u.')}, ${name}.depth + 1 from unit u join ${name} on u.id = ${name}.parent_id)`
 }
 
-/** As `up`, without depth: for questions that are answered by yes or no. */
-export const upToAsk = (unitId: Id): RawBuilder<unknown> => sql`up as (
+/** As `up`, without depth: for questions that are answered by yes or no, and for all the ids. */
+export const upToAsk = (unitId: Id, { once = true } = {}): RawBuilder<unknown> => sql`up as (
       select id, parent_id from unit where id = ${unitId}
-      union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)`
+      ${union(once)} select u.id, u.parent_id from unit u join up on u.id = up.parent_id)`
 
 /** What a way down is called and carries. */
 export interface WayDown {
@@ -68,10 +68,11 @@ export function downFrom(start: RawBuilder<unknown>, { as = 'down', each = sql`u
   const name = sql.raw(as)
   return sql`${name} as (
       ${start}
-      ${sql.raw(once ? 'union' : 'union all')} select ${each} from unit u join ${name} on u.parent_id = ${name}.id)`
+      ${union(once)} select ${each} from unit u join ${name} on u.parent_id = ${name}.id)`
 }
 
 /** As `downFrom`, from one unit: it and all below it. */
 export const down = (unitId: Id, way: WayDown = {}): RawBuilder<unknown> => downFrom(sql`select id from unit where id = ${unitId}`, way)
 
+const union = (once: boolean): RawBuilder<unknown> => sql.raw(once ? 'union' : 'union all')
 const columns = (more: readonly Column[], of = ''): RawBuilder<unknown> => sql.raw(['id', 'parent_id', ...more].map((column) => `${of}${column}`).join(', '))

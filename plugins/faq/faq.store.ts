@@ -49,10 +49,10 @@ export interface Revision {
 
 export interface FaqFile { id: Id; blobId: Id; name: string; contentType: string; size: number; removedAt: Date | null }
 
-/** Units whose knowledge base is read in this one: itself first, then those above it. */
+/** Units whose knowledge base is read in this one: itself and those above it. */
 export async function unitsAbove(db: Kysely<Database>, unitId: Id): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    with recursive ${unitsUp(unitId)} select id from up order by depth`.execute(db)
+    with recursive ${unitsUp(unitId, { once: false })} select id from up`.execute(db)
   return rows.map((row) => row.id)
 }
 

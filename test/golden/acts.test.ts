@@ -1,7 +1,9 @@
 /** What every act writes into history, how the desk says it, which facts it tells and which statements it asks, in order: letter by letter as it was kept. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CoreFacts } from '../../core/kernel/facts.ts'
 import { historyParts, personsInHistory, type HistoryRow } from '../../core/ticket/history-list.ts'
 import type { HistoryType } from '../../core/ticket/history.ts'
+import { MISC } from '../../core/ticket/misc.ts'
 import { listStates } from '../../core/ticket/ticket.store.ts'
 import type { Language } from '../../core/database/schema.ts'
 import { sayHistory, type HistoryRoom } from '../../plugins/desk/history-words.ts'
@@ -19,6 +21,14 @@ const TYPES = {
   EmailResend: 0, Forward: 0, Bounce: 0,
 } satisfies Record<HistoryType, 0>
 
+/** Every fact about tickets and mails: the same holds for it. */
+const FACTS = {
+  'ticket.created': 0, 'ticket.state-changed': 0, 'ticket.moved': 0, 'ticket.owner-changed': 0, 'ticket.responsible-changed': 0, 'ticket.pending-changed': 0,
+  'ticket.lock-changed': 0, 'ticket.priority-changed': 0, 'ticket.title-changed': 0, 'ticket.customer-changed': 0, 'ticket.watched': 0, 'ticket.participants-changed': 0,
+  'ticket.act-undone': 0, 'article.created': 0, 'article.withdrawn': 0, 'article.delivery-changed': 0, 'article.held': 0, 'article.held-decided': 0,
+  'article.sender-confirmed': 0, 'mail.processed': 0,
+} satisfies Record<Extract<keyof CoreFacts, `${'ticket' | 'article' | 'mail'}.${string}`>, 0>
+
 const names = Object.values(AREAS).flatMap((cases) => Object.keys(cases))
 const history = goldenFile('history.txt', names, 'What each act writes into a ticket\'s history: type, OTRS text, who; the columns as they were and as they are; why. Ids are words.')
 const words = goldenFile('history-words.txt', names, 'How the desk says what each act wrote into history, in Polish and in English, with its reasons.')
@@ -29,6 +39,8 @@ beforeAll(async () => { w = await openWorld() })
 afterAll(() => w?.close())
 
 const written = new Set<string>()
+const misc = new Set<string>()
+const told = new Set<string>()
 
 describe.each(Object.entries(AREAS))('%s: an act writes, says, tells and asks as it always did', (area, cases) => {
   const statements = statementFile(area, Object.keys(cases), `The statements of each act of the area “${area}”, in the order in which they are sent, without parameters.`)
@@ -37,7 +49,11 @@ describe.each(Object.entries(AREAS))('%s: an act writes, says, tells and asks as
     w.begin(name)
     await cases[name]!(w)
     const rows = w.traces.flatMap((trace) => trace.history)
-    for (const row of rows) written.add(row.type)
+    for (const { type, name: text } of rows) {
+      written.add(type)
+      if (type === 'Misc') misc.add(historyParts(text)[0] ?? '')
+    }
+    for (const fact of w.traces.flatMap((trace) => trace.facts)) told.add(fact.name)
     history.check(name, sayRows(rows))
     words.check(name, await sayWords(rows))
     facts.check(name, sayFacts(w.traces.flatMap((trace) => trace.facts)))
@@ -50,6 +66,11 @@ describe.each(Object.entries(AREAS))('%s: an act writes, says, tells and asks as
 it('every type of history row is written by a golden act, or by none at all', () => {
   expect(Object.keys(TYPES).filter((type) => !written.has(type)).toSorted()).toEqual(Object.keys(UNWRITTEN).toSorted())
   expect([...written].filter((type) => !(type in TYPES))).toEqual([])
+})
+
+it('every kind of a Misc row is written by a golden act, and every fact about tickets and mails is told by one', () => {
+  expect([...misc].toSorted()).toEqual(Object.keys(MISC).toSorted())
+  expect([...told].toSorted()).toEqual(Object.keys(FACTS).toSorted())
 })
 
 it('no row and no fact is kept that no act makes', () => {

@@ -30,8 +30,9 @@ function readersOf(may: Row['may']): Who[] {
 }
 
 const list = (name: string, query = ''): [string, Page] => [`GET ${name}${query}`, { path: () => `${name}${query}`, who: 'agent' }]
-// The last of the first page, as the key of the next one has it.
-const key = (value: string) => Buffer.from(JSON.stringify([value, '1'])).toString('base64url')
+/** The page that follows a ticket of which `last` is what the list is sorted by. */
+const next = (name: string, query: string, last: string): [string, Page] =>
+  [`GET ${name}?after=…${query}`, { path: () => `${name}?after=${Buffer.from(JSON.stringify([last, '1'])).toString('base64url')}${query}`, who: 'agent' }]
 const of = (text: string, side: Side) => text.replace('QUEUE', side.main).replace('PERSON', side.customer)
 
 const ALL: Record<string, Page> = {
@@ -44,8 +45,8 @@ const ALL: Record<string, Page> = {
   ...Object.fromEntries([
     ...VIEWS.map((view) => list(`/desk/view/${view}`)),
     ...SORTS.map((sort) => list('/desk/view/open', `?sort=${sort}&dir=asc`)),
-    list('/desk/view/open', `?after=${key('2026-11-17T09:15:00Z')}`), list('/desk/view/open', `?sort=title&dir=asc&after=${key('Nie działa')}`),
     list('/desk/search', '?q=sieć'),
+    next('/desk/view/open', '', '2026-11-18 09:15:00+00'), next('/desk/view/open', '&sort=title&dir=asc', 'a'),
   ]),
   ...Object.fromEntries(([
     ['/desk/queue/QUEUE', '?below=only&state=closed&priority=3&owner=me'], ['/desk/search', '?state=4&owner=nobody&from=2026-11-01&to=2026-11-30&queue=QUEUE&customer=PERSON'],

@@ -87,6 +87,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.text': 'Answer',
   'field.pl': 'In Polish',
   'field.en': 'In English',
+  'field.uk': 'In Ukrainian',
   'field.body': 'Text',
   'field.files': 'Files',
   'field.salutation': 'Salutation',
@@ -124,6 +125,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.more': 'Further attempts',
   'field.search': 'Searched for',
   'field.sort': 'Sorted by',
+  'field.filter': 'Filter “{key}”',
   'field.direction': 'Direction',
   'field.job': 'Job',
   'field.given-up': 'Given up',
@@ -144,6 +146,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'value.none-of-its-own': 'no value of its own',
   'value.secret': 'secret',
   'value.gone': 'no. {id}, gone',
+  'value.directory': 'directory of persons “{name}”',
   'value.picture': 'picture no. {id}',
 
   'filter.is': '{key}: {value}',
@@ -156,6 +159,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'strangers.reject': 'refused',
   'language.pl': 'Polish',
   'language.en': 'English',
+  'language.uk': 'Ukrainian',
   'text-type.auto reply': 'New ticket',
   'text-type.auto follow up': 'Added message',
   'text-type.auto reject': 'Refusal',
@@ -197,6 +201,9 @@ export const en: Record<keyof typeof pl, Text> = {
   'right.owner': 'changing the owner',
   'right.priority': 'priority',
   'right.rw': 'every right',
+
+  'owner.core': 'the program',
+  'owner.unit-limits': 'a unit’s limits',
 
   'who.program': 'the program ({part})',
   'who.gone': 'person no. {id}',

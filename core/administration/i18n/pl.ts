@@ -86,6 +86,7 @@ export const pl = {
   'field.text': 'Odpowiedź',
   'field.pl': 'Po polsku',
   'field.en': 'Po angielsku',
+  'field.uk': 'Po ukraińsku',
   'field.body': 'Treść',
   'field.files': 'Załączniki',
   'field.salutation': 'Powitanie',
@@ -123,6 +124,7 @@ export const pl = {
   'field.more': 'Dalsze próby',
   'field.search': 'Szukane',
   'field.sort': 'Sortowanie',
+  'field.filter': 'Filtr „{key}”',
   'field.direction': 'Kierunek',
   'field.job': 'Zadanie',
   'field.given-up': 'Porzucone',
@@ -143,6 +145,7 @@ export const pl = {
   'value.none-of-its-own': 'bez własnej wartości',
   'value.secret': 'tajne',
   'value.gone': 'nr {id}, już usunięte',
+  'value.directory': 'katalog osób „{name}”',
   'value.picture': 'obraz nr {id}',
 
   'filter.is': '{key}: {value}',
@@ -155,6 +158,7 @@ export const pl = {
   'strangers.reject': 'odrzucić',
   'language.pl': 'polski',
   'language.en': 'angielski',
+  'language.uk': 'ukraiński',
   'text-type.auto reply': 'Nowe zgłoszenie',
   'text-type.auto follow up': 'Dopisana wiadomość',
   'text-type.auto reject': 'Odmowa',
@@ -196,6 +200,9 @@ export const pl = {
   'right.owner': 'zmiana prowadzącego',
   'right.priority': 'priorytet',
   'right.rw': 'wszystkie prawa',
+
+  'owner.core': 'program',
+  'owner.unit-limits': 'granice jednostki',
 
   'who.program': 'program ({part})',
   'who.gone': 'osoba nr {id}',

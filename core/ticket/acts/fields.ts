@@ -1,5 +1,6 @@
 /** Owns the fields of acts: the kinds there are, with their limits, and reading what a form or a program hands over. */
 import { z } from 'zod'
+import { isId } from '../../database/id.ts'
 import { refused, type Refusal } from '../../errors.ts'
 import { isAddress } from '../../person/persons.ts'
 import type { NewAttachment } from '../ticket.ts'
@@ -11,6 +12,8 @@ export const TEXT = 1_000_000
 /** Characters of a text that a customer writes on the web. */
 export const MESSAGE = 100_000
 const MOST_FILES = 60
+/** Said by a check of ours, and the code it becomes. */
+const GONE = 'choice-gone'
 const MOST_ADDRESSES = 200
 
 export const line = (most = LINE) => z.string().max(most).default('')
@@ -18,7 +21,7 @@ export const text = (most = TEXT) => z.string().max(most).default('')
 /** An id as it comes; the domain says in its own words that there is no such thing. */
 export const id = () => z.string().max(40).default('')
 /** An id of something that a page offered to choose. Error: `choice-gone`. */
-export const chosenId = () => z.string().regex(/^\d{1,18}$/)
+export const chosenId = () => z.string().refine(isId, GONE)
 export const ids = () => z.array(z.string().max(40)).max(MOST_FILES).default([])
 
 /** Yes or no: a box that is ticked, a button's 'yes', a program's true. */
@@ -57,7 +60,7 @@ export function readFields<S extends z.ZodObject>(schema: S, given: Readonly<Rec
 function refusalOf(issue: z.core.$ZodIssue, field: string, given: Readonly<Record<string, unknown>>): Refusal {
   if (issue.code === 'too_big') return refused('too-long', { limit: Number(issue.maximum) }, field)
   if (issue.code === 'too_small' || given[field] === undefined) return refused('required', {}, field)
-  if (issue.code === 'invalid_value' || issue.code === 'invalid_union' || issue.code === 'invalid_format') return refused('choice-gone', {}, field)
+  if (issue.code === 'invalid_value' || issue.code === 'invalid_union' || issue.message === GONE) return refused(GONE, {}, field)
   return refused('input', { what: field }, field)
 }
 

@@ -1,8 +1,9 @@
 /** Owns the acts that make a ticket: an agent's own entry, and what a customer asks on the web. */
 import { z } from 'zod'
 import { storable } from '../../database/storable.ts'
-import type { Id, Language } from '../../database/schema.ts'
+import type { Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
+import { isLanguage, type Language } from '../../i18n/languages.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { confirmRequest } from '../../mail/auto-response.ts'
 import { searchPersons } from '../../person/person-search.ts'
@@ -46,7 +47,7 @@ export const openingActs = {
     words: { button: 'act.ask', title: 'act.ask.title', done: 'done.ask' },
     fields: z.object({
       subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(MESSAGE), queue: id(), topic: z.string().max(40).nullable().default(null),
-      reason: z.array(z.unknown()).max(20).optional(), language: z.custom<Language>((value) => typeof value === 'string' && value.length <= 35), attachments: files(),
+      reason: z.array(z.unknown()).max(20).optional(), language: z.custom<Language>(isLanguage), attachments: files(),
     }),
     run: async (work, _none, { subject, body, queue, topic, reason, language, attachments }) => {
       const asks = actorId(work)
