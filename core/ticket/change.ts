@@ -10,7 +10,7 @@ import { findQueue } from '../queue/queues.ts'
 import { demand, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
 import { CHANGEABLE, changeable, ENTRIES, inColumn, type Changeable, type ChangeableEntry, type GivenOf, type Kind, type TicketColumns } from './attributes.ts'
-import { addHistory, type HistoryType, type Said } from './history.ts'
+import { addHistory, type NamedType, type Said } from './history.ts'
 import { noteMove } from './move-note.ts'
 import { next, type Change, type MachineState, type Outcome } from './state-machine.ts'
 import type { NewArticle, Ticket } from './ticket.ts'
@@ -100,7 +100,7 @@ function different(ticket: Ticket, shall: Shall): Shall {
 function changeRow(work: Work, ticket: Ticket, entry: ChangeableEntry, given: unknown, reason: unknown): Row {
   const { history: { type, parts }, column } = entry
   return {
-    type: (typeof type === 'string' ? type : type[String(given)]) as Exclude<HistoryType, 'Misc'>, parts: parts(stood(ticket, entry), given),
+    type: (typeof type === 'string' ? type : type[String(given)]) as NamedType, parts: parts(stood(ticket, entry), given),
     columns: { [column]: inColumn(given), ...along(ticket, entry, given, work.now) }, ...(reason === undefined ? {} : { reason }),
   }
 }

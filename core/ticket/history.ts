@@ -6,14 +6,15 @@ import type { Id } from '../database/schema.ts'
 import type { ChangeType } from './attributes.ts'
 import type { MiscKind } from './misc.ts'
 
-/** OTRS history types (seed 1–55) that acts of ours write, beside those of changed attributes. */
-export type HistoryType = ChangeType
+/** OTRS history types (seed 1–55) that acts of ours write. */
+export type HistoryType =
   | 'NewTicket' | 'FollowUp' | 'SendAutoReject' | 'SendAutoReply' | 'SendAutoFollowUp' | 'SendAnswer' | 'SendCustomerNotification'
-  | 'EmailAgent' | 'EmailCustomer' | 'PhoneCallAgent' | 'PhoneCallCustomer' | 'AddNote' | 'Remove' | 'LoopProtection' | 'Misc'
-  | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'EmailResend' | 'Forward' | 'Bounce'
+  | 'EmailAgent' | 'EmailCustomer' | 'PhoneCallAgent' | 'PhoneCallCustomer' | 'AddNote' | 'Move' | 'Lock' | 'Unlock' | 'Remove'
+  | 'CustomerUpdate' | 'PriorityUpdate' | 'OwnerUpdate' | 'ResponsibleUpdate' | 'LoopProtection' | 'Misc' | 'SetPendingTime'
+  | 'StateUpdate' | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'TitleUpdate' | 'EmailResend' | 'Forward' | 'Bounce'
 
-/** A type that says by itself what happened. */
-export type NamedType = Exclude<HistoryType, 'Misc'>
+/** A type that says by itself what happened: one of these, or that of a changed attribute. */
+export type NamedType = Exclude<HistoryType, 'Misc'> | ChangeType
 /** What a row says: its type and OTRS's parts. What OTRS has no type for is `Misc` and says its kind first (misc.ts). */
 export type Said = { type: NamedType; parts?: readonly (string | number)[] }
   | { type: 'Misc'; parts: readonly [MiscKind, ...(string | number)[]] }
