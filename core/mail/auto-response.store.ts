@@ -14,17 +14,37 @@ export interface Response {
   sender: { address: string; name: string } | null
   calendar: Calendar
   ticket: {
-    id: Id; number: string; title: string; queue: string; unitId: Id; state: string; stateType: string; priority: string; lock: string
-    queueId: Id; stateId: Id; priorityId: Id; customerCompany?: string; pendingUntil: Date | null
-    createdAt: Date; changedAt: Date; receivedAt: Date; customerId: Id | null; ownerId: Id | null; responsibleId: Id | null
+    id: Id
+    number: string
+    title: string
+    queue: string
+    unitId: Id
+    state: string
+    stateType: string
+    priority: string
+    lock: string
+    queueId: Id
+    stateId: Id
+    priorityId: Id
+    customerCompany?: string
+    pendingUntil: Date | null
+    createdAt: Date
+    changedAt: Date
+    receivedAt: Date
+    customerId: Id | null
+    ownerId: Id | null
+    responsibleId: Id | null
   }
   /** Automatic answers to the address on this day, this one included; null where it was not counted. */
   count: number | null
 }
 
 /** Attributes that texts know by their column alone, beside those named below. */
-const FURTHER = sql.raw(ENTRIES.filter(({ kind, tags, name }) => kind === 'text' && tags && name !== 'title' && name !== 'company')
-  .map(({ column, field }) => `, t.${column} as "${field}"`).join(''))
+const FURTHER = sql.raw(
+  ENTRIES.filter(({ kind, tags, name }) => kind === 'text' && tags && name !== 'title' && name !== 'company')
+    .map(({ column, field }) => `, t.${column} as "${field}"`)
+    .join(''),
+)
 
 /**
  * The text of a kind in force for a ticket's queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
@@ -33,7 +53,11 @@ const FURTHER = sql.raw(ENTRIES.filter(({ kind, tags, name }) => kind === 'text'
  * `counted` (an address on a day, `YYYY-MM-DD`) is counted against loops, all in one round trip.
  */
 export async function findResponse(
-  db: Kysely<Database>, ticketId: Id, type: AutoResponseType, language: Language | null, counted?: { address: string; day: string },
+  db: Kysely<Database>,
+  ticketId: Id,
+  type: AutoResponseType,
+  language: Language | null,
+  counted?: { address: string; day: string },
   languages: readonly Language[] = COMPLETE_LANGUAGES,
 ): Promise<Response | undefined> {
   const { rows } = await sql<Omit<Response, 'ticket'> & Response['ticket'] & { textSubject: string }>`
@@ -55,9 +79,13 @@ export async function findResponse(
       select t.subject, t.body, t.language from nearest join auto_response r on r.id = nearest.id and r.valid
         join auto_response_text t on t.auto_response_id = r.id join wanted on wanted.language = t.language
       order by wanted.rank limit 1),
-    ${counted ? sql`counted as (
+    ${
+      counted
+        ? sql`counted as (
       insert into loop_protection as l (address, day, count) select ${counted.address}, ${counted.day}::date, 1 from chosen
-      on conflict (address, day) do update set count = l.count + 1 returning count),` : sql``}
+      on conflict (address, day) do update set count = l.count + 1 returning count),`
+        : sql``
+    }
     ${calendarsFrom(sql`up where depth = 0`, { as: 'calendars', units: 'units' })}
     select chosen.subject, chosen.body, chosen.language, ${counted ? sql`(select count from counted)` : sql`null::integer`} as count,
       (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,

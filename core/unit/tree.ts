@@ -10,7 +10,9 @@ export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 /** The id of the unit in use that has this short name. Whatever else is typed into an address names none. */
 export async function unitIdOf(db: Kysely<Database>, slug: string): Promise<Id | undefined> {
-  return SLUG.test(slug) ? (await db.selectFrom('unit').select('id').where('slug', '=', slug).where('valid', '=', true).executeTakeFirst())?.id : undefined
+  return SLUG.test(slug)
+    ? (await db.selectFrom('unit').select('id').where('slug', '=', slug).where('valid', '=', true).executeTakeFirst())?.id
+    : undefined
 }
 
 type Column = keyof Database['unit']
@@ -75,4 +77,5 @@ export function downFrom(start: RawBuilder<unknown>, { as = 'down', each = sql`u
 export const down = (unitId: Id, way: WayDown = {}): RawBuilder<unknown> => downFrom(sql`select id from unit where id = ${unitId}`, way)
 
 const union = (once: boolean): RawBuilder<unknown> => sql.raw(once ? 'union' : 'union all')
-const columns = (more: readonly Column[], of = ''): RawBuilder<unknown> => sql.raw(['id', 'parent_id', ...more].map((column) => `${of}${column}`).join(', '))
+const columns = (more: readonly Column[], of = ''): RawBuilder<unknown> =>
+  sql.raw(['id', 'parent_id', ...more].map((column) => `${of}${column}`).join(', '))

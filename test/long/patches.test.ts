@@ -15,7 +15,11 @@ const patches = join(import.meta.dirname, 'patches')
 /** All files that git knows of, as they stand now. */
 function copyOfCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pomoc-patched-'))
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }).split('\0')
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  }).split('\0')
   for (const file of files.filter((name) => name !== '' && name !== 'node_modules' && existsSync(join(root, name)))) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     cpSync(join(root, file), join(folder, file))
@@ -26,27 +30,41 @@ function copyOfCheckout(): string {
 
 /** Runs a tool of the project in the copy, as if nobody had started a test around it. Answers what it said and how it ended. */
 function run(folder: string, tool: string, args: string[]): Promise<{ code: number | null; said: string }> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|TEST$|POMOC_|NODE_ENV$|MODE$|DEV$|PROD$|SSR$|BASE_URL$)/.test(name)))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|TEST$|POMOC_|NODE_ENV$|MODE$|DEV$|PROD$|SSR$|BASE_URL$)/.test(name)),
+  )
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [join(folder, 'node_modules', tool), ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [join(folder, 'node_modules', tool), ...args], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let said = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString() })
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+      })
     child.on('error', fail)
     child.on('close', (code) => done({ code, said }))
   })
 }
 
 describe('a patch that adds one thing', () => {
-  it.each(readdirSync(patches).filter((name) => name.endsWith('.patch')).toSorted())('%s is all it takes', async (name) => {
+  it.each(
+    readdirSync(patches)
+      .filter((name) => name.endsWith('.patch'))
+      .toSorted(),
+  )('%s is all it takes', async (name) => {
     const patch = join(patches, name)
     const tests = [...readFileSync(patch, 'utf8').matchAll(/^\+\+\+ b\/(\S+\.test\.tsx?)$/gm)].map((match) => match[1]!)
     expect(tests).not.toEqual([])
     const folder = copyOfCheckout()
     try {
       // Without a repository around it git applies to the folder itself.
-      const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: { ...process.env, GIT_CEILING_DIRECTORIES: dirname(folder) } })
+      const git = (...args: string[]) =>
+        execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: { ...process.env, GIT_CEILING_DIRECTORIES: dirname(folder) } })
       git('apply', '--recount', patch)
-      console.log(`${name}\n${git('apply', '--stat', patch)}`)
+      process.stdout.write(`${name}\n${git('apply', '--stat', patch)}\n`)
       const types = await run(folder, 'typescript/bin/tsc', ['--noEmit'])
       expect(types).toEqual({ code: 0, said: '' })
       const tested = await run(folder, 'vitest/vitest.mjs', ['run', '--config', 'test/vitest.config.ts', ...tests])

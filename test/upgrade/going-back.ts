@@ -1,10 +1,19 @@
 /** Owns how the test of earlier data goes back on a change: the door's functions of today, and what they wrote. */
 import { canRevert, revertChange, revertEvent, type AuditEvent, type Id, type SettingsOwner, type Work } from '../../core/index.ts'
 
-export interface Written { object: string; before: Record<string, unknown>; after: Record<string, unknown> }
+export interface Written {
+  object: string
+  before: Record<string, unknown>
+  after: Record<string, unknown>
+}
 export type Way = { end: 'back'; written: Written[] } | { end: 'refused'; code: string }
 
-interface EventRow { object_type: string; object_id: string; before: object | null; after: object | null }
+interface EventRow {
+  object_type: string
+  object_id: string
+  before: object | null
+  after: object | null
+}
 
 export const hasWayBack = (event: AuditEvent): boolean => canRevert(event)
 
@@ -21,7 +30,8 @@ async function tried(work: Work, run: (work: Work) => Promise<void>): Promise<Wa
   const written: Written[] = []
   const gather: Work['gather'] = (write, rows) => {
     for (const row of rows as unknown as EventRow[]) {
-      if ('object_type' in row) written.push({ object: `${row.object_type} ${row.object_id}`, before: { ...row.before }, after: { ...row.after } })
+      if ('object_type' in row)
+        written.push({ object: `${row.object_type} ${row.object_id}`, before: { ...row.before }, after: { ...row.after } })
     }
     work.gather(write, rows)
   }

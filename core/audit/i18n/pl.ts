@@ -216,7 +216,8 @@ export const pl = {
   'no-way.secret': 'Dziennik nie przechowuje tajnych wartości, więc nie ma czego przywrócić.',
   'no-way.setting': 'Nic już nie ma takiego ustawienia.',
   'no-way.directory': 'Tak mówi katalog osób i powtórzyłby to przy następnym odczycie.',
-  'no-way.opting': 'Zgłoszenia zostają tam, dokąd trafiły. Włącz lub wyłącz prowadzenie zgłoszeń na stronie jednostki – z podglądem skutków.',
+  'no-way.opting':
+    'Zgłoszenia zostają tam, dokąd trafiły. Włącz lub wyłącz prowadzenie zgłoszeń na stronie jednostki – z podglądem skutków.',
   'no-way.erased': 'Usuniętych danych nigdzie już nie ma.',
   'no-way.mail': 'List poszedł dalej. Na jego stronie widać, co można z nim zrobić.',
 } satisfies Record<string, Text>
