@@ -66,7 +66,7 @@ export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 // Tickets and articles
 export * from './ticket/ticket.ts'
 export {
-  changeable, entryOf, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry as AttributeEntry, type Filtered, type Kind as AttributeKind, type Sort,
+  BESIDE, changeable, entryOf, EXPORTED, FILTERED, LISTED, SORTS, type AttributeName, type Changeable, type Entry as AttributeEntry, type Filtered, type Kind as AttributeKind, type Sort,
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
 export { sayMisc } from './ticket/misc.ts'

@@ -1,10 +1,10 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
 import type { Child, FC } from 'hono/jsx'
 import {
-  AssuranceMark, Avatar, Badge, EmptyState, entryOf, isOpen, LISTED, LiveRegion, may, Pager, sayAttribute, sayDateTime, sayPriority, sayStateName, shortName, Time, toneOf,
+  AssuranceMark, Avatar, Badge, EmptyState, entryOf, isOpen, LISTED, LiveRegion, may, Pager, sayAttribute, sayPriority, sayStateName, shortName, Time, toneOf,
   type Absence, type AttributeName, type Id, type PageContext, type Sort, type Ticket, type TicketMarks,
 } from '../../../core/index.ts'
-import { sayValue } from '../attribute-values.ts'
+import { sayMoment, sayValue } from '../attribute-values.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
@@ -104,9 +104,6 @@ const Row = (props: RowProps) => {
     </tr>
   )
 }
-
-const sayMoment = (c: PageContext, at: Date | null): string =>
-  at ? sayDateTime(at, c.get('host').config.zone, c.get('language'), c.get('host').clock()) : ''
 
 /** A message of the customer that the reader has not seen. */
 const hasNews = ({ ticket, seen }: RowProps): boolean =>
