@@ -135,18 +135,17 @@ export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf, type Client, type Session } from './person/sessions.ts'
 
 // Administration
-export { recordChange } from './administration/change.ts'
-export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './administration/subject.ts'
+export { recordChange } from './audit/change.ts'
+export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './audit/subject.ts'
 export { allSubjects, pageOfSubject, SUBJECTS, type AdminSubject } from './administration/subjects.ts'
-export { administrationTexts, type AdministrationKey } from './administration/administration-texts.ts'
+export { administrationTexts, type AdministrationKey } from './audit/administration-texts.ts'
 export {
   CHANGES as CHANGE_KINDS, flatLines, learnNames, readerOf, sayLines, sayNoWayBack, sayObject, saying, sayWho, subjectTypes,
   type Line as ChangeLine, type Reader, type Saying,
 } from './administration/words.ts'
 export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
-export {
-  AUDIT_KINDS, AUDIT_SORTS, erasePersonFromEvents, findEvent, listEvents, recordEvent, type AuditEvent, type AuditFilter, type AuditKind, type AuditSort, type NewEvent,
-} from './audit/audit.ts'
+export { AUDIT_KINDS, erasePersonFromEvents, recordEvent, type AuditKind, type NewEvent } from './audit/record.ts'
+export { AUDIT_SORTS, findEvent, listEvents, type AuditEvent, type AuditFilter, type AuditSort } from './administration/log.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'

@@ -15,8 +15,9 @@ import type { Finding } from '../core/doctor/finding.ts'
 import { projectDir } from '../core/project.ts'
 import { testDatabase } from './database.ts'
 import { withDatabase } from './global.ts'
-import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
+import { temporaryData, type Program } from './program.ts'
 import { debianProgram } from './servers/debian.ts'
+import { builtAndUsed, onStage } from './stage.ts'
 
 const DAY = 24 * 3600_000
 const PATIENCE = 180_000
@@ -128,7 +129,7 @@ async function ask<Row extends object>(url: string, text: string): Promise<Row[]
 let server: Embedded
 const serverData = temporaryData()
 beforeAll(async () => {
-  await prepareProgram()
+  await builtAndUsed()
   server = await startEmbedded({ dataDir: serverData.dir, durable: false })
 })
 afterAll(async () => {

@@ -7,13 +7,14 @@ import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, test, vi, type TestContext } from 'vitest'
 import type { Finding } from '../core/doctor/finding.ts'
 import { testDatabase } from './database.ts'
-import { onStage, prepareProgram, temporaryData, type Program } from './program.ts'
+import { temporaryData, type Program } from './program.ts'
+import { builtAndUsed, onStage } from './stage.ts'
 
 const files = mkdtempSync(join(tmpdir(), 'pomoc-files-'))
 
 // The program starts several times in each, beside other tests.
 vi.setConfig({ testTimeout: 180_000 })
-beforeAll(prepareProgram)
+beforeAll(builtAndUsed)
 afterAll(() => rmSync(files, { recursive: true, force: true }))
 
 const MAIL = { POMOC_MAIL_ADDRESS: 'pomoc@uni.example' }

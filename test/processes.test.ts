@@ -12,6 +12,7 @@ import { maker, type Maker } from './make.ts'
 import { removePackages, writePackage } from './plugins/house.ts'
 import { CHIME, PROBE } from './plugins/probe.ts'
 import { holdSocket, runProgram, temporaryData, type HeldSocket, type Program } from './program.ts'
+import { built } from './stage.ts'
 
 type Name = 'webA' | 'webB' | 'smtp' | 'jobsA' | 'jobsB' | 'smtpB'
 const NAMES: Name[] = ['webA', 'webB', 'smtp', 'jobsA', 'jobsB']
@@ -84,6 +85,7 @@ beforeAll(async () => {
     POMOC_DATABASE_URL: database.url, POMOC_DATA_DIR: data.dir, POMOC_BASE_URL: 'http://pomoc.uni.example', POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
     POMOC_PLUGINS: ['desk', 'portal', 'admin', 'smtp-receiver', writePackage(PROBE), writePackage(CHIME)].join(','), POMOC_LOG_LEVEL: 'error',
   }
+  await built()
   // All at once on nothing: one of them makes the tables, the others wait.
   await Promise.all(NAMES.map(start))
   make = await maker(database.db)

@@ -1,13 +1,11 @@
 /** Owns running the real program as a child process, as `npm start` does. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TestContext } from 'vitest'
 import { projectDir } from '../core/project.ts'
-import { copyFolder, onceInRun } from './run-folder.ts'
 
 export interface Program {
   pid: number
@@ -89,66 +87,6 @@ export function temporaryData(): { dir: string; postmaster(): number | undefined
     rmSync(dir, { recursive: true, force: true })
   }
   return { dir, postmaster, remove }
-}
-
-/**
- * A data folder in which the program has run before and was stopped: its database is there with every table, so that a test
- * which is not about the very first start need not wait for that. The program makes it once in a test run.
- */
-export async function usedData(): Promise<ReturnType<typeof temporaryData>> {
-  const made = await onceInRun('used-data', makeUsedData)
-  const data = temporaryData()
-  await copyFolder(made, data.dir)
-  return data
-}
-
-async function makeUsedData(folder: string): Promise<void> {
-  mkdirSync(folder)
-  const program = runProgram({ POMOC_DATA_DIR: folder, POMOC_MAIL_ADDRESS: 'pomoc@uni.example' })
-  await program.ready
-  program.kill('SIGTERM')
-  await program.ended
-}
-
-export interface Stage {
-  data: ReturnType<typeof temporaryData>
-  /** Runs a command of the program on that data. */
-  run(args: string[], env?: Record<string, string>, project?: string): Program
-  start(env?: Record<string, string>): Program
-}
-
-/**
- * A data folder for one test and the programs that it runs there, all of which end with the test: so tests may run side by side.
- * `used: false` gives an empty folder, for what is about the first start.
- */
-export async function onStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, { used = true } = {}): Promise<Stage> {
-  const data = used ? await usedData() : temporaryData()
-  const programs: Program[] = []
-  onTestFinished(async () => {
-    for (const program of programs) {
-      program.kill('SIGKILL')
-      await program.ended
-    }
-    await data.remove()
-  })
-  const run: Stage['run'] = (args, env = {}, project = projectDir) => {
-    const program = runProgram({ POMOC_DATA_DIR: data.dir, ...env }, args, { project })
-    programs.push(program)
-    return program
-  }
-  return { data, run, start: (env) => run(['start'], env) }
-}
-
-/**
- * Builds the program and makes the folder that `usedData` copies, each once in a test run: for beforeAll of a file that runs
- * it, so that no test waits for that, and none measured by its output does it.
- */
-export async function prepareProgram(): Promise<void> {
-  await onceInRun('built', async (folder) => {
-    await runProgram({}, ['--build-only']).ended
-    mkdirSync(folder)
-  })
-  await onceInRun('used-data', makeUsedData)
 }
 
 /** Whether the process runs; a dead one that nobody has collected yet does not. */

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from './database.ts'
-import { isAlive, onStage, prepareProgram } from './program.ts'
+import { isAlive } from './program.ts'
 import type { Program } from './program.ts'
+import { builtAndUsed, onStage } from './stage.ts'
 
 // The program starts up to three times in each, beside other tests.
 vi.setConfig({ testTimeout: 180_000 })
-beforeAll(prepareProgram)
+beforeAll(builtAndUsed)
 
 /** Ends by itself with exit code 1, one sentence on standard error and nothing else. */
 async function refusal(program: Program): Promise<string> {

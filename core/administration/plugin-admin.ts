@@ -11,8 +11,8 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, mayTouchPlugin, readLimits } from '../unit/limits.ts'
-import { recordChange } from './change.ts'
-import { pageAt, type CoreSubject } from './subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 
 /**
  * Switches a plugin on or off in a unit and the units below it that do not say otherwise; null: as in the unit above. A local

@@ -1,13 +1,13 @@
 /** Owns going back on a change: whatever can be changed is put back by the act that changes it, so that every rule and right holds again. */
 import { isDeepStrictEqual } from 'node:util'
 import { SECRET_VALUE } from '../audit/record.ts'
+import type { Around, Change, SubjectOwner, Values, Way } from '../audit/subject.ts'
 import type { Id } from '../database/schema.ts'
 import { Refusal, refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { demandUnitAdmin } from '../permission/unit-administrators.ts'
-import type { Around, Change, SubjectOwner, Values, Way } from './subject.ts'
 import { ownSubject } from './subjects.ts'
 
 /** An event of the log, as far as going back on it needs it. */

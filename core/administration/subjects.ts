@@ -3,6 +3,8 @@
  * the names in them read this list and nothing else. A new one is its entry and a line here; a plugin's stand under `administered`.
  */
 import { sql, type RawBuilder } from 'kysely'
+import { administrationTexts } from '../audit/administration-texts.ts'
+import type { Change, CoreSubject, Subject, SubjectOwner } from '../audit/subject.ts'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
 import { isId } from '../database/id.ts'
 import type { Language } from '../database/schema.ts'
@@ -30,11 +32,9 @@ import { personUnitSubject, unitRuleSubject } from '../unit/placing.ts'
 import { routeSubject } from '../unit/routing.ts'
 import { topicSubject } from '../unit/topics.ts'
 import { unitCalendarSubject, unitSubject } from '../unit/units.ts'
-import { administrationTexts } from './administration-texts.ts'
 import { NAMES, type NameSql } from './names.ts'
-import type { Change, CoreSubject, Subject, SubjectOwner } from './subject.ts'
 
-export type { SubjectOwner } from './subject.ts'
+export type { SubjectOwner } from '../audit/subject.ts'
 
 export const SUBJECTS = {
   'person': personSubject,

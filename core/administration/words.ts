@@ -3,15 +3,15 @@
  * reader's language and zone.
  */
 import type { Kysely } from 'kysely'
+import { administrationTexts, type AdministrationKey } from '../audit/administration-texts.ts'
 import { SECRET_VALUE } from '../audit/record.ts'
+import type { Change, EachField, Reads, Subject, SubjectField, SubjectOwner } from '../audit/subject.ts'
 import { sayDate, sayDateTime } from '../calendar/words.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { fill, sayText, type Params } from '../i18n/texts.ts'
 import type { PageContext } from '../kernel/contract.ts'
-import { administrationTexts, type AdministrationKey } from './administration-texts.ts'
 import { NAMES, readNames, type NameKind, type NameSql, type Wanted } from './names.ts'
-import type { Change, EachField, Reads, Subject, SubjectField, SubjectOwner } from './subject.ts'
 import { ownSubject, type Owned } from './subjects.ts'
 
 /** Who reads. */

@@ -1,10 +1,10 @@
 /** Owns the SQL of the audit log. */
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder, type Transaction } from 'kysely'
+import type { AuditFilter } from '../administration/log.ts'
 import { storableJson } from '../database/json.ts'
 import { containing } from '../database/key-page.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import type { AuditFilter } from './audit.ts'
 
 export interface NewEventRow {
   kind: string; person: Id | null; behalf: Id | null; program: string | null; client: string | null; request: string | null

@@ -11,7 +11,8 @@ import { setPasswordOf } from '../person/person-admin.ts'
 import { endSessions, resumeSession } from '../person/sessions.ts'
 import { createGroup, editGroup } from '../permission/groups.ts'
 import { setPersonRights } from '../permission/rights.ts'
-import { erasePersonFromEvents, findEvent, forgetEvents, listEvents, recordEvent, type AuditFilter } from './audit.ts'
+import { findEvent, listEvents, type AuditFilter } from '../administration/log.ts'
+import { erasePersonFromEvents, forgetEvents, recordEvent } from './record.ts'
 
 let opened: OpenDatabase
 let make: Maker

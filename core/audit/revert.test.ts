@@ -13,7 +13,7 @@ import { rightsOfPerson, rolesOfPerson, setPersonRights, setPersonRoles } from '
 import { createRole, editRole, findRole } from '../permission/roles.ts'
 import { createQueue, editQueue, findAdminQueue } from '../queue/queue-admin.ts'
 import { createUnit, editUnit, findUnit } from '../unit/units.ts'
-import { listEvents } from './audit.ts'
+import { listEvents } from '../administration/log.ts'
 import { canRevert, revertEvent } from '../administration/revert.ts'
 
 const owner = { name: 'faq', settings: { limit: integer('limit', 5), title: text('title', '') } }

@@ -1,8 +1,8 @@
 /** Owns calendars as rows: list, make, edit, switch off, and who goes by them. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Saying } from '../administration/words.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'

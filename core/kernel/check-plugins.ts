@@ -1,6 +1,6 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
-import { administrationTexts } from '../administration/administration-texts.ts'
-import { subjectWords, type Subject } from '../administration/subject.ts'
+import { administrationTexts } from '../audit/administration-texts.ts'
+import { subjectWords, type Subject } from '../audit/subject.ts'
 import { BootError } from '../boot-error.ts'
 import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'

@@ -3,8 +3,8 @@ import { sql, type Kysely } from 'kysely'
 import { recordEvent } from '../audit/record.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
+import { demandAdmin } from '../permission/policy.ts'
 import type { Work } from './work.ts'
 
 export interface Replay {

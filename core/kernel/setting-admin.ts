@@ -1,8 +1,8 @@
 /** Owns what an administrator does with settings: see the stored ones, write and take back, each change recorded. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import type { Around, CoreSubject, SubjectOwner, Values } from '../administration/subject.ts'
 import type { Saying } from '../administration/words.ts'
+import { recordChange } from '../audit/change.ts'
+import type { Around, CoreSubject, SubjectOwner, Values } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { coreTexts } from '../i18n/core-texts.ts'

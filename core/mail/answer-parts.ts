@@ -1,15 +1,15 @@
 /** Owns salutations and signatures: texts that stand around an agent's answer, chosen by queue, filled in for its ticket. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import type { Ticket } from '../ticket/ticket.ts'
-import { fillIn, type TextRoom } from './text-preview.ts'
 import { unknownTags } from './smart-tags.ts'
+import { fillIn, type TextRoom } from './text-preview.ts'
 
 export const PART_KINDS = ['salutation', 'signature'] as const
 export type PartKind = (typeof PART_KINDS)[number]

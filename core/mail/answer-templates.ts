@@ -1,9 +1,9 @@
 /** Owns answer templates: texts with files that agents put into what they write, offered by queue. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
 import type { Saying } from '../administration/words.ts'
+import { recordChange } from '../audit/change.ts'
 import { keepBlobs, readKept } from '../audit/kept.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import { readWholeBlob, storeBlob } from '../database/blob.ts'
 import type { AnswerTemplateType, Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'

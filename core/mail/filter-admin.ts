@@ -1,7 +1,7 @@
 /** Owns what an administrator does with postmaster filters: make, change, delete, try on a mail. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, isId } from '../kernel/input.ts'

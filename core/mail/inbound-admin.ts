@@ -1,13 +1,13 @@
 /** Owns what an administrator decides about mails that failed or are held: a queue for them, or their end. */
 import { sql } from 'kysely'
-import { recordChange } from '../administration/change.ts'
+import { recordChange } from '../audit/change.ts'
 import { storableJson } from '../database/json.ts'
 import type { Id, MailReason } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { inboundSubject } from './mail-list.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { inboundSubject } from './mail-list.ts'
 
 const REASON_LENGTH = 500
 

@@ -1,7 +1,7 @@
 /** Owns lists of mail for administration, in and out, and what an administrator may do with one. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import { readBlob } from '../database/blob.ts'
 import { containing, cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id, InboundState, MailReason, OutboundState } from '../database/schema.ts'

@@ -1,7 +1,7 @@
 /** Owns the texts of automatic answers: by kind and language, which is the standard, which queue uses which. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject, type SubjectField } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject, type SubjectField } from '../audit/subject.ts'
 import type { Saying } from '../administration/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'

@@ -1,7 +1,7 @@
 /** Owns permission groups: a queue belongs to one, and rights are held in it. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'

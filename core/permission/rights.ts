@@ -1,7 +1,7 @@
 /** Owns who holds which right in which group: persons and roles, and which persons wear which role. */
 import type { Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject, type Values } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject, type Values } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'

@@ -3,8 +3,8 @@
  * nothing else; acts on what belongs to the installation stay the central administrator's. Rights they give are rights they hold.
  */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'

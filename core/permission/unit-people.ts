@@ -1,11 +1,11 @@
 /** Owns who works in a unit: the people with rights in its groups, and the agent hat a local administrator may give. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
+import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { personSubject } from '../person/person-admin.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { personSubject } from '../person/person-admin.ts'
 import { downFrom } from '../unit/tree.ts'
 import { demandUnitAdmin, isCentral } from './unit-administrators.ts'
 

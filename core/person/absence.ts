@@ -1,8 +1,8 @@
 /** Owns absences of agents: when they are away, and who stands in for them. Standing in gives no right that is not held already. */
 import type { Kysely } from 'kysely'
 import { DateTime } from 'luxon'
-import { recordChange } from '../administration/change.ts'
-import type { CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import type { CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandShort, isId } from '../kernel/input.ts'

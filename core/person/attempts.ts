@@ -1,7 +1,7 @@
 /** Owns the limits of guessing: who is stopped, that no stranger can keep an account's owner out, and the note of it. */
 import { isIPv6 } from 'node:net'
-import { recordEvent } from '../audit/record.ts'
 import { countEvents } from '../audit/audit.store.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'

@@ -1,19 +1,19 @@
 /** Owns persons known from a directory: taking entries over, and what is kept of them; plugins bring the entries. */
 import type { Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
+import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
-import { personSubject } from './person-admin.ts'
-import { placePersons } from '../unit/placing.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { placePersons } from '../unit/placing.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { createUnit } from '../unit/units.ts'
 import { compare, type DirectoryChange, type DirectoryPerson, type Known, type Plan } from './directory-compare.ts'
 import {
   countOn, findMissing, findStored, insertFresh, lockEntries, newPersonIds, ourAddresses, saveAddresses, saveEntry, saveRoles, type Fresh, type StoredPerson,
 } from './directory.store.ts'
+import { personSubject } from './person-admin.ts'
 import { normalAddress } from './persons.ts'
 
 /** What is kept of a person's entry: for rules that look at attributes, place or groups. */

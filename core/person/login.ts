@@ -2,16 +2,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { recordEvent } from '../audit/record.ts'
 import { siteUrl } from '../config.ts'
-import type { Host } from '../kernel/contract.ts'
-import type { Work } from '../kernel/work.ts'
 import type { Id, Language } from '../database/schema.ts'
 import { refused, Refusal } from '../errors.ts'
+import type { Host } from '../kernel/contract.ts'
+import type { Work } from '../kernel/work.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../permission/actor.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
 import { ATTEMPTS_BEFORE_GUARD, countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
+import { loginTexts } from './login-texts.ts'
 import {
   deleteOldLinks, endLinks, findCredentials, findLink, findPasswordHash, insertLink, isValidPerson, setPasswordHash, useLink,
 } from './login.store.ts'
@@ -20,7 +21,6 @@ import { findPerson, findPersonByAddress, isAddress, normalAddress } from './per
 import { checkCode, hasSecondFactor } from './second-factor.ts'
 import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
 import { hashToken, newToken } from './token.ts'
-import { loginTexts } from './login-texts.ts'
 
 type Room = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
 

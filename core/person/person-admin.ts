@@ -1,7 +1,7 @@
 /** Owns what an administrator does with persons: make, edit, addresses, passwords. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { languageFor } from '../i18n/languages.ts'
@@ -14,8 +14,8 @@ import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { createSetPasswordLink, SET_PASSWORD_LINK_MS, takePassword } from './login.ts'
 import { hashPassword } from './password.ts'
-import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 import { personTexts } from './person-texts.ts'
+import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 
 export interface PersonAddress {
   id: Id

@@ -1,8 +1,8 @@
 /** Owns erasing a person: every trace in tables and files goes, every row that reports count stays. */
 import { sql, type RawBuilder } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
 import { erasePersonFromEvents } from '../audit/record.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import { storeBlob } from '../database/blob.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
@@ -11,8 +11,8 @@ import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { endSessions } from '../person/sessions.ts'
 import { blobOwners, listTextTables, ownedByPersons, type TextTable } from './erase.store.ts'
-import { makeSearcher, REMOVED, rulesFor, type Rule, type Traces } from './traces.ts'
 import { findTraces, ticketsOf } from './traces.store.ts'
+import { makeSearcher, REMOVED, rulesFor, type Rule, type Traces } from './traces.ts'
 
 /** What was, or would be, changed: by table, rows; and 'files', 'raw mails'. */
 export interface Erased { tickets: number; rows: Record<string, number>; files: number; rawMails: number }

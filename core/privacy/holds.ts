@@ -1,7 +1,7 @@
 /** Owns legal holds: a person under one is not erased. */
 import type { Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import type { CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import type { CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName } from '../kernel/input.ts'

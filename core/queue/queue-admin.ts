@@ -1,7 +1,7 @@
 /** Owns what an administrator does with queues: make, place in the tree, edit, switch off. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'

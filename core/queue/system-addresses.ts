@@ -1,14 +1,14 @@
 /** Owns the addresses of the help desk: what mail to each of them opens a ticket in. */
 import type { Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
-import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
 export interface SystemAddress {

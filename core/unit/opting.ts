@@ -1,7 +1,7 @@
 /** Owns a unit's stepping in and out: its first queue and group, the hand-over of open tickets, and the way back. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'

@@ -1,7 +1,7 @@
 /** Owns to which unit a person belongs: by rules over what is known of them, by their own word, by an administrator's. */
 import type { Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id, UnitSaidBy } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'

@@ -1,7 +1,7 @@
 /** Owns the routing table: what is stored of it, who changes it, and the queue that takes a question in the end. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import type { CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import type { CoreSubject } from '../audit/subject.ts'
 import type { Config } from '../config.ts'
 import type { Database, Id, MailReason } from '../database/schema.ts'
 import { refused } from '../errors.ts'

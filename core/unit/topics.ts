@@ -1,7 +1,7 @@
 /** Owns topics: what people ask about, in their words; the university's and each unit's own. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { nameIn } from '../i18n/names.ts'

@@ -1,7 +1,7 @@
 /** Owns the tree of units: list, make, rename, move, calendar, on and off. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { recordChange } from '../administration/change.ts'
-import { pageAt, type CoreSubject } from '../administration/subject.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { ACTIVATION_CHANGED } from '../kernel/activation.ts'

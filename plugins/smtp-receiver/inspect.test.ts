@@ -50,7 +50,8 @@ describe('the head', () => {
   })
   it('ends with the first blank line: what looks like it further down is text', () => {
     expect(fault(`Subject: x\r\n\r\n${line.repeat(2000)}${'Received: x\r\n'.repeat(200)}`, [4096])).toBeUndefined()
-    expect(fault(`Subject: x\n\n${line.repeat(2000)}`, [1])).toBeUndefined()
+    // More than a head may have is enough where each byte comes by itself.
+    expect(fault(`Subject: x\n\n${line.repeat(1200)}`, [1])).toBeUndefined()
   })
   it('of a mail that went through more than a hundred servers is refused', () => {
     const hop = 'Received: from a by b;\r\n\tTue, 17 Nov 2026 10:00:00 +0100\r\n'

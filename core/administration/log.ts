@@ -1,14 +1,10 @@
 /** Owns reading the audit log: what administrators changed and what concerns security, with the names that things have now. */
 import type { Kysely } from 'kysely'
-import { objectName, type SubjectOwner } from '../administration/subjects.ts'
+import { eventQuery, narrowEvents, type EventRow } from '../audit/audit.store.ts'
 import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { isId } from '../kernel/input.ts'
-import { eventQuery, narrowEvents, type EventRow } from './audit.store.ts'
-
-export {
-  AUDIT_KINDS, erasePersonFromEvents, forgetEvents, recordEvent, type AuditKind, type NewEvent,
-} from './record.ts'
+import { objectName, type SubjectOwner } from './subjects.ts'
 
 export interface AuditEvent {
   id: Id

@@ -1,5 +1,5 @@
 /** Owns the record of administrative changes: one event of the audit log and one fact each, with what stood before and after. */
-import { recordEvent, SECRET_VALUE, type AuditKind } from '../audit/record.ts'
+import { recordEvent, SECRET_VALUE, type AuditKind } from './record.ts'
 import type { Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import type { Subject, Values } from './subject.ts'

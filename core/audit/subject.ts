@@ -4,15 +4,15 @@
  * both logs and going back read nothing else.
  */
 import type { Kysely } from 'kysely'
-import type { AuditKind } from '../audit/record.ts'
-import type { Lies } from '../audit/audit.store.ts'
+import type { NameKind, NameSql } from '../administration/names.ts'
+import type { Saying } from '../administration/words.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { TextTables } from '../i18n/texts.ts'
 import type { Setting } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
 import type { AdministrationKey } from './administration-texts.ts'
-import type { NameKind, NameSql } from './names.ts'
-import type { Saying } from './words.ts'
+import type { Lies } from './audit.store.ts'
+import type { AuditKind } from './record.ts'
 
 /** As the log keeps them. */
 export type Values = Record<string, unknown>
