@@ -87,6 +87,7 @@ export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
 // Tickets and articles
 export * from './ticket/ticket.ts'
 export {
+  BESIDE,
   changeable,
   entryOf,
   EXPORTED,

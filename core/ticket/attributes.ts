@@ -55,6 +55,8 @@ interface Part<K extends Kind> {
   /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
   list?: { place?: number }
   csv?: { place?: number }
+  /** Said beside the ticket on its page; what has a look of its own there is not. */
+  side?: { place?: number }
   /** Undo puts its column back. */
   undo?: boolean
 }
@@ -169,6 +171,7 @@ export const ATTRIBUTES = {
     filter: { field: 'priorityId', by: 'id', place: 3 },
     sort: { type: 'bigint', first: 'desc', place: 5 },
     csv: { place: 11 },
+    side: { place: 1 },
   },
   lock: {
     kind: 'lock',
@@ -340,6 +343,7 @@ interface FilterValues {
 export type Sort = Having<{ sort: unknown }>
 export type Listed = Having<{ list: unknown }>
 export type Exported = Having<{ csv: unknown }>
+export type Beside = Having<{ side: unknown }>
 export type Headed = Having<{ headers: unknown }>
 /** What headers ask for, looked up. */
 export type HeaderValues = { -readonly [A in Headed]?: HeaderValue<A> }
@@ -384,7 +388,7 @@ export const CHANGEABLE = ENTRIES.filter((entry) => 'right' in entry) as unknown
 export const changeable = Object.fromEntries(CHANGEABLE.map((entry) => [entry.name, entry])) as Record<Changeable, ChangeableEntry>
 
 /** Names of the attributes with this part, those with a place first. */
-function placed<N extends AttributeName>(part: 'filter' | 'sort' | 'list' | 'csv'): readonly N[] {
+function placed<N extends AttributeName>(part: 'filter' | 'sort' | 'list' | 'csv' | 'side'): readonly N[] {
   const place = (entry: Entry) => entry[part]?.place ?? Infinity
   const found = ENTRIES.filter((entry) => entry[part])
   return found.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))).map((entry) => entry.name as N)
@@ -393,6 +397,7 @@ export const FILTERED = placed<Filtered>('filter')
 export const SORTS = placed<Sort>('sort')
 export const LISTED = placed<Listed>('list')
 export const EXPORTED = placed<Exported>('csv')
+export const BESIDE = placed<Beside>('side')
 
 /** What was looked up, as the fields in which a ticket is made: ids for what is named. */
 export function fieldsOf(values: HeaderValues): NewTicketFields {

@@ -1,5 +1,6 @@
 /** Owns messages held apart from a ticket: holding one, accepting or rejecting it, its sender from now on, and taking that back. */
 import { emitArticle, insertArticle } from '../article/articles.ts'
+import { isId } from '../database/id.ts'
 import type { HeldDecision, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
@@ -131,7 +132,7 @@ export async function putBackHeld(
 
 async function heldFor(work: Work, ticketId: Id, articleId: Id, open: readonly (HeldDecision | null)[]) {
   const ticket = await ticketFor(work, ticketId, 'compose')
-  const article = /^\d{1,18}$/.test(articleId)
+  const article = isId(articleId)
     ? await work.db
         .selectFrom('article')
         .select(['id', 'person_id', 'from_text', 'created_at', 'channel', 'sender_type', 'held_at', 'held_decision', 'assurance'])

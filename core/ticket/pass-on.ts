@@ -1,4 +1,5 @@
 /** Owns the acts that pass on what was written: forward it, redirect the mail as it came, send one of ours again. */
+import { isId } from '../database/id.ts'
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { actorId, type Work } from '../kernel/work.ts'
@@ -190,7 +191,7 @@ async function referencesTo(work: Work, source: Article): Promise<string> {
 
 /** The same bytes under another article: nothing is copied but the rows. */
 async function copyAttachments(work: Work, from: Id, to: Id, ids: readonly Id[]): Promise<void> {
-  const known = ids.filter((id) => /^\d{1,18}$/.test(id))
+  const known = ids.filter(isId)
   await sql`
     insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size)
     select ${to}, blob_id, name, content_type, null, 'attachment', size from article_attachment

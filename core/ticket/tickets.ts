@@ -1,4 +1,5 @@
 /** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
+import { isId } from '../database/id.ts'
 import type { Id } from '../database/schema.ts'
 import { receive } from '../calendar/receipt.ts'
 import { actorId, type Work } from '../kernel/work.ts'
@@ -334,7 +335,7 @@ export async function releaseTicket(work: Work, ticketId: Id): Promise<void> {
 
 /** Hands the ticket to another agent, who must be able to work in its queue. Errors: `ticket.owner-unfit`. */
 export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'owner')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.owner.right)
   const owner = await findPerson(work.db, ownerId)
   const access = owner?.valid && owner.agent ? await loadAccess(work.db, owner.id, true) : undefined
   // OTRS offers as owner who holds the right `owner` in the queue's group.
@@ -346,7 +347,7 @@ export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<v
 
 /** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */
 export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'move')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.queue.right)
   const queue = await findQueue(work.db, queueId)
   const allowed = work.actor.kind === 'system' || holdsRight(work.actor.access.queueRights.get(queueId), 'move_into')
   if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
@@ -357,7 +358,7 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
 /** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
 export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note): Promise<void> {
   const given = await chosenState(work, chosen)
-  const ticket = await ticketFor(work, ticketId, given.type === 'closed' ? 'close' : given.type.startsWith('pending') ? 'pending' : 'rw')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.state.right(given))
   const outcome = nextOrRefuse(ticket, {
     kind: 'set-state',
     to: given.type,
@@ -381,7 +382,7 @@ export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean>
 }
 
 export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'priority')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.priority.right)
   const priority = await work.db
     .selectFrom('ticket_priority')
     .select(['id', 'name'])
@@ -393,7 +394,7 @@ export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Pro
 }
 
 export async function setTitle(work: Work, ticketId: Id, title: string): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'rw')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.title.right)
   const clean = oneLine(title, ATTRIBUTES.title.longest)
   if (!clean) throw refused('article.empty', {}, 'title')
   await change(work, ticket, { title: clean })
@@ -408,7 +409,7 @@ export async function setText(work: Work, ticketId: Id, name: ChangeableText, te
 }
 
 export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'customer')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.customer.right)
   const person = await findPerson(work.db, customerId)
   if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
   await change(work, ticket, { customer: { id: person.id, name: person.login ?? person.address ?? '' } })
@@ -431,7 +432,7 @@ export async function watchTicket(work: Work, ticketId: Id, watching: boolean): 
 }
 
 async function chosenState(work: Work, chosen: ChosenState): Promise<StateRow> {
-  const row = /^\d{1,18}$/.test(chosen.stateId) ? await findState(work.db, { id: chosen.stateId }) : undefined
+  const row = isId(chosen.stateId) ? await findState(work.db, { id: chosen.stateId }) : undefined
   if (!row || row.type === 'merged') throw refused('ticket.state-unknown', {}, 'state')
   return row
 }

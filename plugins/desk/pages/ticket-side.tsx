@@ -1,6 +1,7 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { ActButton, Card, may, Time, SideList, sayPriority, shortName, StateBadge, type PageContext } from '../../../core/index.ts'
+import { ActButton, BESIDE, Card, may, sayAttribute, SideList, Time, shortName, StateBadge, type PageContext } from '../../../core/index.ts'
+import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
@@ -30,6 +31,7 @@ const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
   const now = c.get('host').clock()
   const away = ticket.ownerId ? view.away.get(ticket.ownerId) : undefined
   const why = sayReasons(origin, c.get('language'))
+  const values = { language: c.get('language'), moment: (at: Date | null) => sayMoment(c, at) }
   return (
     <Card title={t('side.ticket')} id="side-ticket">
       <SideList
@@ -59,7 +61,7 @@ const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
               </span>
             ),
           },
-          { name: t('side.priority'), value: sayPriority(ticket.priorityName, c.get('language')) },
+          ...BESIDE.map((name) => ({ name: sayAttribute(name, c.get('language')), value: sayValue(name, ticket, values) || null })),
           {
             name: t('side.pending'),
             help: ticket.pendingUntil && ticket.pendingUntil < now && <span class="bad">{t('when.passed')}</span>,

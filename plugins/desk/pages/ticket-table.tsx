@@ -12,7 +12,6 @@ import {
   may,
   Pager,
   sayAttribute,
-  sayDateTime,
   sayPriority,
   sayStateName,
   shortName,
@@ -26,7 +25,7 @@ import {
   type Ticket,
   type TicketMarks,
 } from '../../../core/index.ts'
-import { sayValue } from '../attribute-values.ts'
+import { sayMoment, sayValue } from '../attribute-values.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
@@ -190,9 +189,6 @@ const Row = (props: RowProps) => {
     </tr>
   )
 }
-
-const sayMoment = (c: PageContext, at: Date | null): string =>
-  at ? sayDateTime(at, c.get('host').config.zone, c.get('language'), c.get('host').clock()) : ''
 
 /** A message of the customer that the reader has not seen. */
 const hasNews = ({ ticket, seen }: RowProps): boolean =>
