@@ -21,9 +21,18 @@ export interface Assembly {
 }
 
 /** `share`: a command may work beside a pomoc that is running. Nothing is left running when it fails. */
-export async function assemble(config: Config, { log, clock = () => new Date(), share = false }: {
-  log: Log; clock?: () => Date; share?: boolean
-}): Promise<Assembly> {
+export async function assemble(
+  config: Config,
+  {
+    log,
+    clock = () => new Date(),
+    share = false,
+  }: {
+    log: Log
+    clock?: () => Date
+    share?: boolean
+  },
+): Promise<Assembly> {
   const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
   const started: (() => Promise<void>)[] = []
   try {
@@ -35,13 +44,23 @@ export async function assemble(config: Config, { log, clock = () => new Date(), 
     const live = await startLive(url, log, share ? [] : config.only)
     started.push(live.stop)
     // What hangs in a plugin that may fail takes no connection from core, and no statement of it goes on for ever.
-    const apart = plugins.every(vital) ? undefined
+    const apart = plugins.every(vital)
+      ? undefined
       : await openDatabase(url, { max: pluginConnections(config), log, name: 'pomoc plugins', statementSeconds: config.pluginSeconds.page })
     if (apart) started.push(apart.close)
     const addresses = new Map<string, string>()
     const kernel = makeKernel({
-      config, db, log, clock, live, plugins, activation: makeActivation(db, live, scopesOf(plugins)), ...(apart ? { pluginDb: apart.db } : {}),
-      announce: (name, address) => { addresses.set(name, address) },
+      config,
+      db,
+      log,
+      clock,
+      live,
+      plugins,
+      activation: makeActivation(db, live, scopesOf(plugins)),
+      ...(apart ? { pluginDb: apart.db } : {}),
+      announce: (name, address) => {
+        addresses.set(name, address)
+      },
     })
     started.push(kernel.faults.settled)
     return { kernel, database, addresses, started }
@@ -55,4 +74,5 @@ export async function assemble(config: Config, { log, clock = () => new Date(), 
 export const pluginConnections = ({ plugins, databaseConnections }: Pick<Config, 'plugins' | 'databaseConnections'>): number =>
   plugins.every((name) => NEVER_SUSPENDED.includes(name) && inProject(name)) ? 0 : Math.ceil(databaseConnections / 2)
 
-export const scopesOf = (plugins: readonly AnyPlugin[]): ReadonlyMap<string, 'unit' | 'installation'> => new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
+export const scopesOf = (plugins: readonly AnyPlugin[]): ReadonlyMap<string, 'unit' | 'installation'> =>
+  new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))

@@ -24,17 +24,28 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
 
 /** Core's, and the plugins', whose names begin with theirs. */
 const fillsOf = ({ plugins }: Host): Fills => ({
-  ...coreFills, ...Object.fromEntries(plugins.flatMap((plugin) => Object.entries(plugin.fills ?? {}).map(([name, fill]) => [`${plugin.name}/${name}`, fill]))),
+  ...coreFills,
+  ...Object.fromEntries(
+    plugins.flatMap((plugin) => Object.entries(plugin.fills ?? {}).map(([name, fill]) => [`${plugin.name}/${name}`, fill])),
+  ),
 })
 
 async function closePending(host: Host): Promise<void> {
-  const due = await host.db.selectFrom('ticket').select('id').where('pending_until', '<=', host.clock())
-    .where('state_type', '=', 'pending auto').orderBy('pending_until').limit(500).execute()
+  const due = await host.db
+    .selectFrom('ticket')
+    .select('id')
+    .where('pending_until', '<=', host.clock())
+    .where('state_type', '=', 'pending auto')
+    .orderBy('pending_until')
+    .limit(500)
+    .execute()
   for (const { id } of due) {
     // One that a plugin keeps from closing is asked about again in a minute, and must not keep the others back.
-    await host.work(system('pending'), (work) => pendingElapsed(work, id)).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) throw error
-      host.log.debug({ ticket: id, code: error.code }, 'a ticket whose time has come stays as it is')
-    })
+    await host
+      .work(system('pending'), (work) => pendingElapsed(work, id))
+      .catch((error: unknown) => {
+        if (!(error instanceof Refusal)) throw error
+        host.log.debug({ ticket: id, code: error.code }, 'a ticket whose time has come stays as it is')
+      })
   }
 }

@@ -30,16 +30,24 @@ export interface Running {
 export async function startPomoc({ plugins, config = {} }: { plugins: string[]; config?: Partial<PartialConfig> }): Promise<Running> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-plugin-'))
   const base = await loadConfig({ env: { POMOC_DATA_DIR: dataDir, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', POMOC_LOG_LEVEL: 'error' } })
-  const program = await boot({ config: { ...base, ...config as object, plugins: ['desk', 'portal', 'admin', 'smtp-receiver', ...plugins] }, log: makeLog('error') })
+  const program = await boot({
+    config: { ...base, ...(config as object), plugins: ['desk', 'portal', 'admin', 'smtp-receiver', ...plugins] },
+    log: makeLog('error'),
+  })
   const { host, kernel } = program
   return {
-    host, kernel, db: host.db, url: program.addresses.get('web')!,
+    host,
+    kernel,
+    db: host.db,
+    url: program.addresses.get('web')!,
     switch: (plugin, active, unitId = ROOT_UNIT) => host.work(system('test'), (work) => setActivation(work, plugin, unitId, active)),
     async until(what) {
       for (let left = 200; left > 0; left--) {
         const answer = await what()
         if (answer !== undefined) return answer
-        await new Promise((resolve) => { setTimeout(resolve, 50) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50)
+        })
       }
       throw new Error('it did not come about within ten seconds')
     },

@@ -37,7 +37,7 @@ export async function loadTheme(name: string, dir: string): Promise<LoadedTheme>
   if (!entry) throw wrong(`is not there, ${folder} has no theme.ts`)
   let module: { default?: unknown }
   try {
-    module = await import(/* @vite-ignore */ pathToFileURL(entry).href) as { default?: unknown }
+    module = (await import(/* @vite-ignore */ pathToFileURL(entry).href)) as { default?: unknown }
   } catch (error) {
     throw wrong(`cannot be loaded (${reasonOf(error)})`)
   }
@@ -51,7 +51,10 @@ export async function loadTheme(name: string, dir: string): Promise<LoadedTheme>
     if (file === undefined) throw wrong(`names the file “${part}”, which is not there`)
     return file
   }
-  return { ...rest, files: Object.fromEntries(Object.entries(named).map(([file, parts]) => [file, [parts].flat().map(find)])) as LoadedTheme['files'] }
+  return {
+    ...rest,
+    files: Object.fromEntries(Object.entries(named).map(([file, parts]) => [file, [parts].flat().map(find)])) as LoadedTheme['files'],
+  }
 }
 
 const packages = createRequire(join(projectDir, 'package.json'))

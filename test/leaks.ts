@@ -25,7 +25,9 @@ function handles(): Handle[] {
 }
 
 const words = (handle: Handle): string => {
-  const { constructor: { name } } = handle
+  const {
+    constructor: { name },
+  } = handle
   if (name === 'ChildProcess') return `the process ${handle.pid}: ${handle.spawnargs?.join(' ').slice(0, 200)}`
   if (name.endsWith('Server')) return `a listener (${name}) on ${JSON.stringify(handle.address?.() ?? null)}`
   return handle.remoteAddress ? `a connection (${name}) to ${handle.remoteAddress}:${handle.remotePort}` : `an open ${name}`
@@ -52,7 +54,9 @@ const childrenBefore = children()
 
 function left(): string[] {
   return [
-    ...handles().filter((handle) => !before.has(handle)).map(words),
+    ...handles()
+      .filter((handle) => !before.has(handle))
+      .map(words),
     ...[...children()].filter(([pid]) => !childrenBefore.has(pid)).map(([pid, line]) => `the process ${pid}: ${line}`),
     ...[...openDatabases].map((name) => `the database ${name}`),
   ]

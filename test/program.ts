@@ -1,13 +1,11 @@
 /** Owns running the real program as a child process, as `npm start` does. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TestContext } from 'vitest'
 import { projectDir } from '../core/project.ts'
-import { copyFolder, onceInRun } from './run-folder.ts'
 
 export interface Program {
   pid: number
@@ -25,14 +23,28 @@ export interface Program {
  * Runs `core/launch.mjs` with free ports and only the POMOC_… variables given. `sockets` are handed over by name as systemd
  * does it.
  */
-export function runProgram(env: Record<string, string>, args: string[] = ['start'], { sockets = {}, project = projectDir }: { sockets?: Record<string, HeldSocket>; project?: string } = {}): Program {
+export function runProgram(
+  env: Record<string, string>,
+  args: string[] = ['start'],
+  { sockets = {}, project = projectDir }: { sockets?: Record<string, HeldSocket>; project?: string } = {},
+): Program {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(POMOC_|PG|NODE_|VITEST)/.test(name)))
   const names = Object.keys(sockets)
   const listening = names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') }
-  const child = spawn('sh', ['-c', names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, join(project, 'core', 'launch.mjs'), ...args], {
-    env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
-  })
+  const child = spawn(
+    'sh',
+    [
+      '-c',
+      names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"',
+      process.execPath,
+      join(project, 'core', 'launch.mjs'),
+      ...args,
+    ],
+    {
+      env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
+    },
+  )
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
   )
@@ -55,16 +67,28 @@ export function runProgram(env: Record<string, string>, args: string[] = ['start
   return program
 }
 
-export interface HeldSocket { fd: number; port: number; close(): void }
+export interface HeldSocket {
+  fd: number
+  port: number
+  close(): void
+}
 
 /**
  * A socket on a free port, held open as systemd holds it: whoever connects waits in it until a program takes them. Nobody
  * takes them here, which is why it is bound below `listen`, by what Node's own cluster uses for that.
  */
 export function holdSocket(): HeldSocket {
-  const handle = (net as unknown as {
-    _createServerHandle(address: string, port: number, family: 4, fd: -1, flags: 0): { fd: number; getsockname(into: object): number; close(): void }
-  })._createServerHandle('127.0.0.1', 0, 4, -1, 0)
+  const handle = (
+    net as unknown as {
+      _createServerHandle(
+        address: string,
+        port: number,
+        family: 4,
+        fd: -1,
+        flags: 0,
+      ): { fd: number; getsockname(into: object): number; close(): void }
+    }
+  )._createServerHandle('127.0.0.1', 0, 4, -1, 0)
   const name = {} as { port: number }
   handle.getsockname(name)
   return { fd: handle.fd, port: name.port, close: () => handle.close() }
@@ -89,66 +113,6 @@ export function temporaryData(): { dir: string; postmaster(): number | undefined
     rmSync(dir, { recursive: true, force: true })
   }
   return { dir, postmaster, remove }
-}
-
-/**
- * A data folder in which the program has run before and was stopped: its database is there with every table, so that a test
- * which is not about the very first start need not wait for that. The program makes it once in a test run.
- */
-export async function usedData(): Promise<ReturnType<typeof temporaryData>> {
-  const made = await onceInRun('used-data', makeUsedData)
-  const data = temporaryData()
-  await copyFolder(made, data.dir)
-  return data
-}
-
-async function makeUsedData(folder: string): Promise<void> {
-  mkdirSync(folder)
-  const program = runProgram({ POMOC_DATA_DIR: folder, POMOC_MAIL_ADDRESS: 'pomoc@uni.example' })
-  await program.ready
-  program.kill('SIGTERM')
-  await program.ended
-}
-
-export interface Stage {
-  data: ReturnType<typeof temporaryData>
-  /** Runs a command of the program on that data. */
-  run(args: string[], env?: Record<string, string>, project?: string): Program
-  start(env?: Record<string, string>): Program
-}
-
-/**
- * A data folder for one test and the programs that it runs there, all of which end with the test: so tests may run side by side.
- * `used: false` gives an empty folder, for what is about the first start.
- */
-export async function onStage({ onTestFinished }: Pick<TestContext, 'onTestFinished'>, { used = true } = {}): Promise<Stage> {
-  const data = used ? await usedData() : temporaryData()
-  const programs: Program[] = []
-  onTestFinished(async () => {
-    for (const program of programs) {
-      program.kill('SIGKILL')
-      await program.ended
-    }
-    await data.remove()
-  })
-  const run: Stage['run'] = (args, env = {}, project = projectDir) => {
-    const program = runProgram({ POMOC_DATA_DIR: data.dir, ...env }, args, { project })
-    programs.push(program)
-    return program
-  }
-  return { data, run, start: (env) => run(['start'], env) }
-}
-
-/**
- * Builds the program and makes the folder that `usedData` copies, each once in a test run: for beforeAll of a file that runs
- * it, so that no test waits for that, and none measured by its output does it.
- */
-export async function prepareProgram(): Promise<void> {
-  await onceInRun('built', async (folder) => {
-    await runProgram({}, ['--build-only']).ended
-    mkdirSync(folder)
-  })
-  await onceInRun('used-data', makeUsedData)
 }
 
 /** Whether the process runs; a dead one that nobody has collected yet does not. */

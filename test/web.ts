@@ -40,7 +40,11 @@ export interface Site {
 export interface Visitor {
   get(path: string, headers?: Record<string, string>): Promise<Response>
   /** Posts a form with the token of the last page seen; `token: null` leaves it out. */
-  post(path: string, fields?: Record<string, string | Blob>, options?: { token?: string | null; headers?: Record<string, string> }): Promise<Response>
+  post(
+    path: string,
+    fields?: Record<string, string | Blob>,
+    options?: { token?: string | null; headers?: Record<string, string> },
+  ): Promise<Response>
   cookies: Map<string, string>
   /** Token of the forms on the last page. */
   token: string
@@ -50,7 +54,7 @@ export const PASSWORD = 'dobre hasło na próbę'
 
 /** `onto`: a database that somebody else opened and closes. */
 export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> = {}, onto?: OpenDatabase): Promise<Site> {
-  const database = onto ?? await testDatabase()
+  const database = onto ?? (await testDatabase())
   const { db } = database
   const make = await maker(db)
   const log = pino({ level: 'silent' })
@@ -61,7 +65,14 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
     for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
     const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
     const kernel = makeKernel({
-      config: { ...make.config, ...more }, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
+      config: { ...make.config, ...more },
+      db,
+      log,
+      clock: () => make.now,
+      live,
+      plugins,
+      activation: makeActivation(db, live, scopes),
+      announce: () => {},
     })
     return { kernel, app: makeApp(kernel, { stopping: stopping.signal }) }
   }
@@ -75,13 +86,20 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
   const visitor = (headers: Record<string, string> = {}): Visitor => {
     const cookies = new Map<string, string>()
     const ask = async (path: string, init: RequestInit): Promise<Response> => {
-      const response = await app.request(`http://pomoc.example${path}`, {
-        ...init,
-        headers: {
-          host: 'pomoc.example', accept: 'text/html', ...headers, ...init.headers as Record<string, string>,
-          ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+      const response = await app.request(
+        `http://pomoc.example${path}`,
+        {
+          ...init,
+          headers: {
+            host: 'pomoc.example',
+            accept: 'text/html',
+            ...headers,
+            ...(init.headers as Record<string, string>),
+            ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+          },
         },
-      }, { incoming: { socket: { remoteAddress: '192.0.2.7' } } })
+        { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
+      )
       for (const cookie of response.headers.getSetCookie()) {
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
         if (value === '' || /max-age=0/i.test(cookie)) cookies.delete(name!)
@@ -92,7 +110,8 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
       return response
     }
     const self: Visitor = {
-      cookies, token: '',
+      cookies,
+      token: '',
       get: (path, more = {}) => ask(path, { headers: more }),
       post: (path, fields = {}, options = {}) => {
         const token = options.token === undefined ? self.token : options.token
@@ -110,7 +129,11 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
   let server: Server | undefined
 
   return {
-    app, kernel, make, database, visitor,
+    app,
+    kernel,
+    make,
+    database,
+    visitor,
     session,
     loggedIn: async (personId) => {
       const someone = visitor()

@@ -55,21 +55,46 @@ export interface AuditFilter {
  * the central administrator. Whoever calls this has checked which of them the reader may see.
  */
 export async function listEvents(
-  db: Kysely<Database>, units: readonly Id[] | 'all',
-  wish: PageWish & { filter?: AuditFilter; sort?: AuditSort; language?: Language; /** Plugins, whose things have names too. */ owners?: readonly SubjectOwner[] } = {},
+  db: Kysely<Database>,
+  units: readonly Id[] | 'all',
+  wish: PageWish & {
+    filter?: AuditFilter
+    sort?: AuditSort
+    language?: Language /** Plugins, whose things have names too. */
+    owners?: readonly SubjectOwner[]
+  } = {},
 ): Promise<KeyPage<AuditEvent & { sortKey: string }>> {
   const page = keyPage(COLUMNS[wish.sort ?? 'at'], 'e.id', { direction: 'desc', ...wish })
-  let query = narrowEvents(eventQuery(db, wish.language ?? FIRST, objectName(wish.language ?? FIRST, wish.owners)), units, wish.filter ?? {}).select(page.key.as('sortKey'))
+  let query = narrowEvents(
+    eventQuery(db, wish.language ?? FIRST, objectName(wish.language ?? FIRST, wish.owners)),
+    units,
+    wish.filter ?? {},
+  ).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
-  const rows = await query.orderBy(page.column, page.direction).orderBy('e.id', page.direction).limit(page.limit + 1).execute()
-  return cutPage(rows.map((row) => ({ ...asEvent(row), sortKey: row.sortKey })), page.limit)
+  const rows = await query
+    .orderBy(page.column, page.direction)
+    .orderBy('e.id', page.direction)
+    .limit(page.limit + 1)
+    .execute()
+  return cutPage(
+    rows.map((row) => ({ ...asEvent(row), sortKey: row.sortKey })),
+    page.limit,
+  )
 }
 
 /** One event; undefined where there is none in these units. */
 export async function findEvent(
-  db: Kysely<Database>, units: readonly Id[] | 'all', id: Id, language: Language = FIRST, owners: readonly SubjectOwner[] = [],
+  db: Kysely<Database>,
+  units: readonly Id[] | 'all',
+  id: Id,
+  language: Language = FIRST,
+  owners: readonly SubjectOwner[] = [],
 ): Promise<AuditEvent | undefined> {
-  const row = isId(id) && await narrowEvents(eventQuery(db, language, objectName(language, owners)), units, {}).where('e.id', '=', id).executeTakeFirst()
+  const row =
+    isId(id) &&
+    (await narrowEvents(eventQuery(db, language, objectName(language, owners)), units, {})
+      .where('e.id', '=', id)
+      .executeTakeFirst())
   return row ? asEvent(row) : undefined
 }
 
@@ -77,9 +102,18 @@ const named = (id: Id | null, name: string | null) => (id === null ? null : { id
 
 function asEvent(row: EventRow): AuditEvent {
   return {
-    id: row.id, at: row.at, kind: row.kind, person: named(row.person_id, row.person_name), onBehalfOf: named(row.on_behalf_of, row.behalf_name),
-    program: row.program, clientAddress: row.client_address, requestId: row.request_id,
+    id: row.id,
+    at: row.at,
+    kind: row.kind,
+    person: named(row.person_id, row.person_name),
+    onBehalfOf: named(row.on_behalf_of, row.behalf_name),
+    program: row.program,
+    clientAddress: row.client_address,
+    requestId: row.request_id,
     object: row.object_type === '' ? null : { type: row.object_type, id: row.object_id, name: row.object_name },
-    unit: named(row.unit_id, row.unit_name), before: row.before, after: row.after, act: row.act_id,
+    unit: named(row.unit_id, row.unit_name),
+    before: row.before,
+    after: row.after,
+    act: row.act_id,
   }
 }

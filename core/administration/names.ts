@@ -7,22 +7,28 @@ import { nameSelected } from '../i18n/names.ts'
 /** Given an id as SQL: the name of what has it, in the reader's language where it has one there. */
 export type NameSql = (id: RawBuilder<unknown>, language: Language) => RawBuilder<string | null>
 
-const column = (table: string, name = 'name'): NameSql => (id) => sql`(select ${sql.ref(name)} from ${sql.table(table)} where id = ${id})`
-const inLanguage = (table: string): NameSql => (id, language) => sql`(select ${nameSelected(language)} from ${sql.table(table)} where id = ${id})`
+const column =
+  (table: string, name = 'name'): NameSql =>
+  (id) =>
+    sql`(select ${sql.ref(name)} from ${sql.table(table)} where id = ${id})`
+const inLanguage =
+  (table: string): NameSql =>
+  (id, language) =>
+    sql`(select ${nameSelected(language)} from ${sql.table(table)} where id = ${id})`
 
 export const NAMES = {
-  'unit': inLanguage('unit'),
-  'topic': inLanguage('topic'),
-  'queue': column('queue'),
-  'person': column('person'),
-  'group': column('permission_group'),
-  'role': column('role'),
-  'calendar': column('calendar'),
+  unit: inLanguage('unit'),
+  topic: inLanguage('topic'),
+  queue: column('queue'),
+  person: column('person'),
+  group: column('permission_group'),
+  role: column('role'),
+  calendar: column('calendar'),
   'system address': column('system_address', 'address'),
-  'text': column('auto_response'),
+  text: column('auto_response'),
   'postmaster filter': column('postmaster_filter'),
-  'salutation': column('salutation'),
-  'signature': column('signature'),
+  salutation: column('salutation'),
+  signature: column('signature'),
   'answer template': column('answer_template'),
   'unit rule': column('unit_rule', 'value'),
   'inbound mail': column('inbound_mail', 'subject'),
@@ -30,10 +36,17 @@ export const NAMES = {
 } satisfies Record<string, NameSql>
 export type NameKind = keyof typeof NAMES
 
-export interface Wanted { sql: NameSql; ids: ReadonlySet<Id> }
+export interface Wanted {
+  sql: NameSql
+  ids: ReadonlySet<Id>
+}
 
 /** The names of these, by kind and id; what is gone has none. One statement, or none where nothing is wanted. */
-export async function readNames(db: Kysely<Database>, wanted: ReadonlyMap<string, Wanted>, language: Language): Promise<{ kind: string; id: Id; name: string }[]> {
+export async function readNames(
+  db: Kysely<Database>,
+  wanted: ReadonlyMap<string, Wanted>,
+  language: Language,
+): Promise<{ kind: string; id: Id; name: string }[]> {
   const ids = [...wanted].flatMap(([kind, one]) => [...one.ids].map((id) => ({ kind, id })))
   if (ids.length === 0) return []
   const cases = [...wanted].map(([kind, one]) => sql`when ${kind} then ${one.sql(sql`k.id`, language)}`)

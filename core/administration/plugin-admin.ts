@@ -21,16 +21,33 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 export async function setActivation(work: Work, plugin: string, unitId: Id, active: boolean | null): Promise<void> {
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) demandWithin(mayTouchPlugin(await readLimits(work.db, unitId), plugin))
-  const before = await work.db.selectFrom('plugin_activation').select('active').where('plugin', '=', plugin).where('unit_id', '=', unitId)
-    .forUpdate().executeTakeFirst()
+  const before = await work.db
+    .selectFrom('plugin_activation')
+    .select('active')
+    .where('plugin', '=', plugin)
+    .where('unit_id', '=', unitId)
+    .forUpdate()
+    .executeTakeFirst()
   if (active === null) {
     await work.db.deleteFrom('plugin_activation').where('plugin', '=', plugin).where('unit_id', '=', unitId).execute()
   } else {
     const row = { active, changed_at: work.now, changed_by: actorId(work) }
-    await work.db.insertInto('plugin_activation').values({ plugin, unit_id: unitId, ...row })
-      .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row)).execute()
+    await work.db
+      .insertInto('plugin_activation')
+      .values({ plugin, unit_id: unitId, ...row })
+      .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doUpdateSet(row))
+      .execute()
   }
-  if (recordChange(work, activationSubject, plugin, { [`unit ${unitId}`]: before?.active ?? null }, { [`unit ${unitId}`]: active }, { unitId })) {
+  if (
+    recordChange(
+      work,
+      activationSubject,
+      plugin,
+      { [`unit ${unitId}`]: before?.active ?? null },
+      { [`unit ${unitId}`]: active },
+      { unitId },
+    )
+  ) {
     await notify(work, ACTIVATION_CHANGED)
   }
 }
@@ -42,8 +59,15 @@ export async function listActivations(db: Kysely<Database>, plugin: string): Pro
 }
 
 export const activationSubject: CoreSubject<Record<string, boolean | null>, { units: Map<Id, boolean | null> }> = {
-  type: 'plugin activation', kind: 'plugin-activation', byName: true, right: 'unit', lies: 'said', words: 'subject.plugin-activation', seen: pageAt('/admin/plugins'),
-  fields: {}, each: [{ prefix: 'unit', of: 'unit', words: 'each.unit', as: 'on-off' }],
+  type: 'plugin activation',
+  kind: 'plugin-activation',
+  byName: true,
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.plugin-activation',
+  seen: pageAt('/admin/plugins'),
+  fields: {},
+  each: [{ prefix: 'unit', of: 'unit', words: 'each.unit', as: 'on-off' }],
   way: {
     async read(db, id, of) {
       const said = await listActivations(db, id)
@@ -63,12 +87,20 @@ export const activationSubject: CoreSubject<Record<string, boolean | null>, { un
 export async function resumePlugin(work: Work, plugin: string, unitId: Id | null, options: { missed?: boolean } = {}): Promise<void> {
   demandAdmin(work.actor)
   const { rows } = await sql<{ first_fault_at: Date }>`
-    delete from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId} returning first_fault_at`.execute(work.db)
+    delete from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId} returning first_fault_at`.execute(
+    work.db,
+  )
   const from = rows[0]?.first_fault_at
   if (!from) throw refused('not-found')
   await forgetStrikes(work, plugin, unitId)
   await notify(work, ACTIVATION_CHANGED)
-  recordEvent(work, { kind: 'plugin-activation', object: { type: 'plugin', id: plugin }, unitId, before: { suspended: true }, after: { suspended: false } })
+  recordEvent(work, {
+    kind: 'plugin-activation',
+    object: { type: 'plugin', id: plugin },
+    unitId,
+    before: { suspended: true },
+    after: { suspended: false },
+  })
   work.emit('plugin.resumed', { ...(unitId ? { unitId } : {}), data: { plugin } })
   if (options.missed) await replayFacts(work, { to: plugin, from, unitId })
 }

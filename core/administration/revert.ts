@@ -38,7 +38,8 @@ export function whyNoWayBack(change: Change, owners: readonly SubjectOwner[] = [
 export const canRevert = (change: Change, owners: readonly SubjectOwner[] = []): boolean => whyNoWayBack(change, owners) === undefined
 
 /** Whether the unit's own administrators may put it back, or central administration alone. */
-export const isUnitsAffair = (change: Change, owners: readonly SubjectOwner[] = []): boolean => ownSubject(change, owners)?.subject.right === 'unit'
+export const isUnitsAffair = (change: Change, owners: readonly SubjectOwner[] = []): boolean =>
+  ownSubject(change, owners)?.subject.right === 'unit'
 
 /**
  * Puts back what an event changed, and nothing else of that thing; an event of its own tells it. `owners`: plugins, who declare
@@ -69,7 +70,7 @@ export async function revertEvent(work: Work, event: Revertible, owners: readonl
   const whole = (values: Values) => ({ ...Object.fromEntries(Object.keys(subject.fields).map((key) => [key, null])), ...values })
   if (was === null) await way.remove!(work, id, way.form(whole(is!)))
   else if (is === null) await way.make!(work, id, way.form(whole(was)))
-  else await way.put(work, id, way.form({ ...await read(), ...was }), around)
+  else await way.put(work, id, way.form({ ...(await read()), ...was }), around)
   // Said to be back is only what is back.
   if (!same(await read(), was)) throw refused('audit.no-way-back')
 }
@@ -79,8 +80,13 @@ export async function revertEvent(work: Work, event: Revertible, owners: readonl
  * unit; `conflict` where the value has changed again since.
  */
 export async function revertChange(work: Work, eventId: Id, units: ReadonlySet<Id>, owners: readonly SubjectOwner[] = []): Promise<void> {
-  const row = isId(eventId) && await work.db.selectFrom('audit_event').select(['kind', 'unit_id', 'object_type as type', 'object_id as id', 'before', 'after'])
-    .where('id', '=', eventId).executeTakeFirst()
+  const row =
+    isId(eventId) &&
+    (await work.db
+      .selectFrom('audit_event')
+      .select(['kind', 'unit_id', 'object_type as type', 'object_id as id', 'before', 'after'])
+      .where('id', '=', eventId)
+      .executeTakeFirst())
   if (!row || row.unit_id === null || !units.has(row.unit_id)) throw refused('not-found')
   const { kind, unit_id, type, id, before, after } = row
   try {

@@ -55,29 +55,67 @@ let count = 0
 const name = (what: string) => `${what} ${++count}`
 
 const queueForm = (more: Partial<QueueForm> = {}): QueueForm => ({
-  name: name('Kolejka'), parentId: null, unitId: '1', groupId: '1', calendarId: null, addressId: null, followUpPossible: 'possible', followUpStrangers: 'hold', followUpLock: true,
-  language: null, signature: 'Dział', comment: '', valid: true, ...more,
+  name: name('Kolejka'),
+  parentId: null,
+  unitId: '1',
+  groupId: '1',
+  calendarId: null,
+  addressId: null,
+  followUpPossible: 'possible',
+  followUpStrangers: 'hold',
+  followUpLock: true,
+  language: null,
+  signature: 'Dział',
+  comment: '',
+  valid: true,
+  ...more,
 })
 const words = (subject: string) => ({ pl: { subject, body: 'Treść' }, en: { subject: '', body: '' } })
 const svg = (width: number) => Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><rect width="${width}" height="1"/></svg>`)
-const personForm = { login: '', firstName: 'Ewa', lastName: 'Lis', name: 'Ewa Lis', language: null, phone: '', unitId: '1', agent: true, valid: true }
+const personForm = {
+  login: '',
+  firstName: 'Ewa',
+  lastName: 'Lis',
+  name: 'Ewa Lis',
+  language: null,
+  phone: '',
+  unitId: '1',
+  agent: true,
+  valid: true,
+}
 const file = (letter: string) => ({ name: `${letter}.pdf`, contentType: 'application/pdf', content: Buffer.from(`pdf ${letter}`) })
 const days = { from: '2026-11-20', until: '2026-11-27', substituteId: null, note: 'urlop' }
 
 /** Each change is made after what stands before it; `'no way'`: what the subject says cannot be put back, and is made once to see that. */
-interface Case { stands(): Promise<Id>; changes: Record<string, (work: Work, id: Id) => Promise<unknown>> }
+interface Case {
+  stands(): Promise<Id>
+  changes: Record<string, (work: Work, id: Id) => Promise<unknown>>
+}
 
 const CASES: Record<AdminSubject, Case> = {
-  'person': {
+  person: {
     stands: () => make.agent({}, { name: 'Ewa Lis' }),
     changes: {
-      'name, language, unit and hat': async (work, id) => editPerson(work, id, { ...personForm, name: 'Ewa Nowak', lastName: 'Nowak', language: 'en', phone: '12', agent: false, unitId: await make.unit() }),
+      'name, language, unit and hat': async (work, id) =>
+        editPerson(work, id, {
+          ...personForm,
+          name: 'Ewa Nowak',
+          lastName: 'Nowak',
+          language: 'en',
+          phone: '12',
+          agent: false,
+          unitId: await make.unit(),
+        }),
       'switched off': (work, id) => editPerson(work, id, { ...personForm, valid: false }),
     },
   },
   'person hold': {
     stands: () => make.person(),
-    changes: { set: (work, id) => holdPerson(work, id, 'proces'), 'another reason': (work, id) => holdPerson(work, id, 'kontrola'), ended: endHold },
+    changes: {
+      set: (work, id) => holdPerson(work, id, 'proces'),
+      'another reason': (work, id) => holdPerson(work, id, 'kontrola'),
+      ended: endHold,
+    },
   },
   'person erasure': { stands: () => make.person(), changes: { erased: (work, id) => erasePerson(work, id) } },
   'person address': {
@@ -91,22 +129,37 @@ const CASES: Record<AdminSubject, Case> = {
       'the main one removed': async (work, id) => removeAddress(work, id, (await listAddresses(work.db, id))[0]!.id),
     },
   },
-  'person password': { stands: () => make.person({ login: name('login') }), changes: { set: async (_work, id) => setPasswordOf({ work: make.work }, await make.actor(admin), id, 'zupełnie nowe hasło') } },
+  'person password': {
+    stands: () => make.person({ login: name('login') }),
+    changes: { set: async (_work, id) => setPasswordOf({ work: make.work }, await make.actor(admin), id, 'zupełnie nowe hasło') },
+  },
   'second factor': {
     async stands() {
       const id = await make.person()
-      await opened.db.insertInto('second_factor').values({ person_id: id, secret: 'A', confirmed_at: TUESDAY, created_at: TUESDAY }).execute()
+      await opened.db
+        .insertInto('second_factor')
+        .values({ person_id: id, secret: 'A', confirmed_at: TUESDAY, created_at: TUESDAY })
+        .execute()
       return id
     },
     changes: { reset: resetSecondFactor },
   },
   'person right': {
     stands: () => make.agent({ 1: ['ro', 'note', 'faq.edit'] }),
-    changes: { more: (work, id) => setPersonRights(work, id, new Map([['1', ['rw']]])), none: (work, id) => setPersonRights(work, id, new Map([['1', []]])) },
+    changes: {
+      more: (work, id) => setPersonRights(work, id, new Map([['1', ['rw']]])),
+      none: (work, id) => setPersonRights(work, id, new Map([['1', []]])),
+    },
   },
   'person role': {
     stands: () => make.agent({}),
-    changes: { two: async (work, id) => setPersonRoles(work, id, [await createRole(work, { name: name('Rola'), comment: '', valid: true }), await createRole(work, { name: name('Rola'), comment: '', valid: true })]) },
+    changes: {
+      two: async (work, id) =>
+        setPersonRoles(work, id, [
+          await createRole(work, { name: name('Rola'), comment: '', valid: true }),
+          await createRole(work, { name: name('Rola'), comment: '', valid: true }),
+        ]),
+    },
   },
   'person absence': {
     stands: () => make.agent({}),
@@ -118,13 +171,17 @@ const CASES: Record<AdminSubject, Case> = {
   },
   'person unit': {
     stands: () => make.person(),
-    changes: { 'said by the person': async (_work, id) => make.work(await make.actor(id), async (work) => choosePersonUnit(work, await make.unit())) },
+    changes: {
+      'said by the person': async (_work, id) => make.work(await make.actor(id), async (work) => choosePersonUnit(work, await make.unit())),
+    },
   },
-  'group': {
+  group: {
     stands: () => act((work) => createGroup(work, { name: name('Grupa'), comment: '', unitId: '1', valid: true })),
-    changes: { all: async (work, id) => editGroup(work, id, { name: name('Inna'), comment: 'nowa', unitId: await make.unit(), valid: false }) },
+    changes: {
+      all: async (work, id) => editGroup(work, id, { name: name('Inna'), comment: 'nowa', unitId: await make.unit(), valid: false }),
+    },
   },
-  'role': {
+  role: {
     stands: () => act((work) => createRole(work, { name: name('Rola'), comment: '', valid: true, secondFactor: true })),
     changes: {
       name: (work, id) => editRole(work, id, { name: name('Nocna'), comment: 'do rana', valid: true, secondFactor: true }),
@@ -133,17 +190,33 @@ const CASES: Record<AdminSubject, Case> = {
   },
   'role right': {
     stands: () => act((work) => createRole(work, { name: name('Rola'), comment: '', valid: true })),
-    changes: { given: (work, id) => setRoleRights(work, id, new Map([['1', ['ro', 'note']]])), taken: (work, id) => setRoleRights(work, id, new Map([['1', []]])) },
+    changes: {
+      given: (work, id) => setRoleRights(work, id, new Map([['1', ['ro', 'note']]])),
+      taken: (work, id) => setRoleRights(work, id, new Map([['1', []]])),
+    },
   },
-  'queue': {
+  queue: {
     stands: () => act((work) => createQueue(work, queueForm())),
     changes: {
-      all: async (work, id) => editQueue(work, id, queueForm({
-        name: name('Wi-Fi'), parentId: await createQueue(work, queueForm()), unitId: await make.unit(), groupId: await make.group(),
-        calendarId: await createCalendar(work, { ...(await findCalendar(work.db, '1'))!.calendar, name: name('Kalendarz') }),
-        addressId: await createSystemAddress(work, { address: `a${++count}@uni.example`, name: 'A', queueId: '1', valid: true }),
-        followUpPossible: 'reject', followUpStrangers: 'accept', followUpLock: false, language: 'en', signature: 'Inny', comment: 'nowa',
-      })),
+      all: async (work, id) =>
+        editQueue(
+          work,
+          id,
+          queueForm({
+            name: name('Wi-Fi'),
+            parentId: await createQueue(work, queueForm()),
+            unitId: await make.unit(),
+            groupId: await make.group(),
+            calendarId: await createCalendar(work, { ...(await findCalendar(work.db, '1'))!.calendar, name: name('Kalendarz') }),
+            addressId: await createSystemAddress(work, { address: `a${++count}@uni.example`, name: 'A', queueId: '1', valid: true }),
+            followUpPossible: 'reject',
+            followUpStrangers: 'accept',
+            followUpLock: false,
+            language: 'en',
+            signature: 'Inny',
+            comment: 'nowa',
+          }),
+        ),
       'switched off': async (work, id) => {
         const row = await work.db.selectFrom('queue').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
         await editQueue(work, id, queueForm({ name: row.name.split('::').at(-1)!, parentId: row.parent_id, valid: false }))
@@ -156,113 +229,254 @@ const CASES: Record<AdminSubject, Case> = {
       for (const one of [1, 2, 3]) await act((work) => createQueue(work, queueForm({ unitId, name: name(`Kolejka ${one}`) })))
       return unitId
     },
-    changes: { turned: async (work, id) => orderQueues(work, id, (await work.db.selectFrom('queue').select('id').where('unit_id', '=', id).orderBy('id', 'desc').execute()).map((row) => row.id)) },
+    changes: {
+      turned: async (work, id) =>
+        orderQueues(
+          work,
+          id,
+          (await work.db.selectFrom('queue').select('id').where('unit_id', '=', id).orderBy('id', 'desc').execute()).map((row) => row.id),
+        ),
+    },
   },
   'queue text': {
     stands: () => act((work) => createQueue(work, queueForm())),
     changes: {
       none: (work, id) => setQueueText(work, id, 'auto reply', 'none'),
-      own: async (work, id) => setQueueText(work, id, 'closed', await createText(work, { name: name('Tekst'), type: 'closed', valid: true, variants: words('Zamknięte') })),
+      own: async (work, id) =>
+        setQueueText(
+          work,
+          id,
+          'closed',
+          await createText(work, { name: name('Tekst'), type: 'closed', valid: true, variants: words('Zamknięte') }),
+        ),
       inherited: (work, id) => setQueueText(work, id, 'auto reply', 'inherit'),
     },
   },
   'queue parts': {
     stands: () => act((work) => createQueue(work, queueForm())),
     changes: {
-      chosen: async (work, id) => setQueueParts(work, id, {
-        salutation: await createPart(work, 'salutation', { name: name('Powitanie'), body: 'Dzień dobry', valid: true }),
-        signature: await createPart(work, 'signature', { name: name('Podpis'), body: 'Dział', valid: true }),
-      }),
+      chosen: async (work, id) =>
+        setQueueParts(work, id, {
+          salutation: await createPart(work, 'salutation', { name: name('Powitanie'), body: 'Dzień dobry', valid: true }),
+          signature: await createPart(work, 'signature', { name: name('Podpis'), body: 'Dział', valid: true }),
+        }),
       none: (work, id) => setQueueParts(work, id, { salutation: null, signature: null }),
     },
   },
   'system address': {
-    stands: () => act(async (work) => createSystemAddress(work, {
-      address: `b${++count}@uni.example`, name: 'B', queueId: '1', valid: true, byUnit: true, topicId: await createTopic(work, '1', { name: name('Sprawa'), nameEn: '', sort: 0, valid: true }),
-    })),
+    stands: () =>
+      act(async (work) =>
+        createSystemAddress(work, {
+          address: `b${++count}@uni.example`,
+          name: 'B',
+          queueId: '1',
+          valid: true,
+          byUnit: true,
+          topicId: await createTopic(work, '1', { name: name('Sprawa'), nameEn: '', sort: 0, valid: true }),
+        }),
+      ),
     changes: {
-      all: (work, id) => editSystemAddress(work, id, { address: `c${++count}@uni.example`, name: 'C', queueId: '2', valid: false, byUnit: false, topicId: null }),
-      'by unit': (work, id) => editSystemAddress(work, id, { address: `d${++count}@uni.example`, name: 'B', queueId: '1', valid: true, byUnit: true, topicId: null }),
+      all: (work, id) =>
+        editSystemAddress(work, id, {
+          address: `c${++count}@uni.example`,
+          name: 'C',
+          queueId: '2',
+          valid: false,
+          byUnit: false,
+          topicId: null,
+        }),
+      'by unit': (work, id) =>
+        editSystemAddress(work, id, {
+          address: `d${++count}@uni.example`,
+          name: 'B',
+          queueId: '1',
+          valid: true,
+          byUnit: true,
+          topicId: null,
+        }),
     },
   },
-  'calendar': {
-    stands: () => act(async (work) => createCalendar(work, { ...(await findCalendar(work.db, '1'))!.calendar, name: name('Kalendarz'), cutOff: null })),
+  calendar: {
+    stands: () =>
+      act(async (work) => createCalendar(work, { ...(await findCalendar(work.db, '1'))!.calendar, name: name('Kalendarz'), cutOff: null })),
     changes: {
-      all: async (work, id) => editCalendar(work, id, {
-        ...(await findCalendar(work.db, id))!.calendar, name: name('Inny'), zone: 'UTC', cutOff: '10:00', holidayCountry: null,
-        yearlyHolidays: [{ month: 11, day: 12, name: 'Święto uczelni' }], onceHolidays: [{ date: '2026-12-24', name: 'Wigilia' }],
-      }, false),
+      all: async (work, id) =>
+        editCalendar(
+          work,
+          id,
+          {
+            ...(await findCalendar(work.db, id))!.calendar,
+            name: name('Inny'),
+            zone: 'UTC',
+            cutOff: '10:00',
+            holidayCountry: null,
+            yearlyHolidays: [{ month: 11, day: 12, name: 'Święto uczelni' }],
+            onceHolidays: [{ date: '2026-12-24', name: 'Wigilia' }],
+          },
+          false,
+        ),
     },
   },
-  'text': {
-    stands: () => act(async (work) => {
-      const id = await createText(work, { name: name('Tekst'), type: 'auto remove', valid: true, variants: words('Stary') })
-      await setStandardText(work, 'auto remove', id)
-      return id
-    }),
+  text: {
+    stands: () =>
+      act(async (work) => {
+        const id = await createText(work, { name: name('Tekst'), type: 'auto remove', valid: true, variants: words('Stary') })
+        await setStandardText(work, 'auto remove', id)
+        return id
+      }),
     changes: {
-      words: (work, id) => editText(work, id, { name: name('Inny'), valid: true, variants: { pl: { subject: '', body: '' }, en: { subject: 'New', body: 'Words' } } }),
-      'switched off, and so no standard': (work, id) => editText(work, id, { name: name('Wyłączony'), valid: false, variants: words('Stary') }),
+      words: (work, id) =>
+        editText(work, id, {
+          name: name('Inny'),
+          valid: true,
+          variants: { pl: { subject: '', body: '' }, en: { subject: 'New', body: 'Words' } },
+        }),
+      'switched off, and so no standard': (work, id) =>
+        editText(work, id, { name: name('Wyłączony'), valid: false, variants: words('Stary') }),
     },
   },
   'standard text': {
     stands: async () => 'auto follow up',
     changes: {
-      another: async (work) => setStandardText(work, 'auto follow up', await createText(work, { name: name('Tekst'), type: 'auto follow up', valid: true, variants: words('Dopisane') })),
+      another: async (work) =>
+        setStandardText(
+          work,
+          'auto follow up',
+          await createText(work, { name: name('Tekst'), type: 'auto follow up', valid: true, variants: words('Dopisane') }),
+        ),
       none: (work) => setStandardText(work, 'auto follow up', null),
     },
   },
-  'salutation': {
+  salutation: {
     stands: () => act((work) => createPart(work, 'salutation', { name: name('Powitanie'), body: 'Dzień dobry', valid: true })),
     changes: { all: (work, id) => editPart(work, 'salutation', id, { name: name('Inne'), body: 'Cześć', valid: false }) },
   },
-  'signature': {
+  signature: {
     stands: () => act((work) => createPart(work, 'signature', { name: name('Podpis'), body: 'Dział', valid: true })),
     changes: { all: (work, id) => editPart(work, 'signature', id, { name: name('Inny'), body: 'Sekcja', valid: false }) },
   },
   'answer template': {
-    stands: () => act((work) => createTemplate(work, { name: name('Szablon'), type: 'Answer', body: 'Treść', valid: true, queueIds: ['1', '2'], newFiles: [file('a'), file('b')], dropFileIds: [] })),
+    stands: () =>
+      act((work) =>
+        createTemplate(work, {
+          name: name('Szablon'),
+          type: 'Answer',
+          body: 'Treść',
+          valid: true,
+          queueIds: ['1', '2'],
+          newFiles: [file('a'), file('b')],
+          dropFileIds: [],
+        }),
+      ),
     changes: {
-      'all, files too': async (work, id) => editTemplate(work, id, {
-        name: name('Inny'), type: 'Note', body: 'Inna', valid: false, queueIds: ['3'], newFiles: [file('c')], dropFileIds: (await findTemplate(work.db, id))!.files.slice(0, 1).map((one) => one.id),
-      }),
+      'all, files too': async (work, id) =>
+        editTemplate(work, id, {
+          name: name('Inny'),
+          type: 'Note',
+          body: 'Inna',
+          valid: false,
+          queueIds: ['3'],
+          newFiles: [file('c')],
+          dropFileIds: (await findTemplate(work.db, id))!.files.slice(0, 1).map((one) => one.id),
+        }),
     },
   },
   'postmaster filter': {
-    stands: () => act((work) => createFilter(work, { name: name('Filtr'), comment: '', stop: false, valid: true, match: [{ key: 'Subject', value: 'PRTG', negated: false }], set: [{ key: 'X-OTRS-Queue', value: 'Junk' }] })),
+    stands: () =>
+      act((work) =>
+        createFilter(work, {
+          name: name('Filtr'),
+          comment: '',
+          stop: false,
+          valid: true,
+          match: [{ key: 'Subject', value: 'PRTG', negated: false }],
+          set: [{ key: 'X-OTRS-Queue', value: 'Junk' }],
+        }),
+      ),
     changes: {
-      all: (work, id) => editFilter(work, id, { name: name('Inny'), comment: 'nowy', stop: true, valid: true, match: [{ key: 'From', value: 'x', negated: true }], set: [{ key: 'X-OTRS-Ignore', value: 'yes' }] }),
+      all: (work, id) =>
+        editFilter(work, id, {
+          name: name('Inny'),
+          comment: 'nowy',
+          stop: true,
+          valid: true,
+          match: [{ key: 'From', value: 'x', negated: true }],
+          set: [{ key: 'X-OTRS-Ignore', value: 'yes' }],
+        }),
       'switched off': (work, id) => switchFilter(work, id, false),
       deleted: deleteFilter,
     },
   },
   'inbound mail': {
     async stands() {
-      const row = await opened.db.insertInto('inbound_mail').values({
-        key: Buffer.from(name('k')), blob_id: null, envelope_from: 'a@b.example', envelope_to: 'c@d.example', accepted_at: TUESDAY, state: 'failed', outcome: null,
-        message_id_md5: null, ticket_id: null, article_id: null, processed_at: null,
-      }).returning('id').executeTakeFirstOrThrow()
+      const row = await opened.db
+        .insertInto('inbound_mail')
+        .values({
+          key: Buffer.from(name('k')),
+          blob_id: null,
+          envelope_from: 'a@b.example',
+          envelope_to: 'c@d.example',
+          accepted_at: TUESDAY,
+          state: 'failed',
+          outcome: null,
+          message_id_md5: null,
+          ticket_id: null,
+          article_id: null,
+          processed_at: null,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
       return row.id
     },
     changes: { delivered: (work, id) => deliverInbound(work, id, '1') },
   },
   'outbound mail': {
     async stands() {
-      await act((work) => queueMail(work, { kind: 'notification', from: { address: 'a@uni.example', name: 'A' }, to: ['b@b.example'], subject: 'x', body: 'y' }))
+      await act((work) =>
+        queueMail(work, {
+          kind: 'notification',
+          from: { address: 'a@uni.example', name: 'A' },
+          to: ['b@b.example'],
+          subject: 'x',
+          body: 'y',
+        }),
+      )
       return (await opened.db.selectFrom('outbound_mail').select('id').orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
     },
     changes: { cancelled: cancelOutbound },
   },
-  'unit': {
-    stands: () => act((work) => createUnit(work, { parentId: '1', slug: `u-${++count}`, name: name('Jednostka'), nameEn: '', calendarId: null, valid: true })),
-    changes: { all: async (work, id) => editUnit(work, id, { parentId: await make.unit(), slug: `v-${++count}`, name: name('Inna'), nameEn: 'Other', calendarId: '1', valid: false }) },
+  unit: {
+    stands: () =>
+      act((work) =>
+        createUnit(work, { parentId: '1', slug: `u-${++count}`, name: name('Jednostka'), nameEn: '', calendarId: null, valid: true }),
+      ),
+    changes: {
+      all: async (work, id) =>
+        editUnit(work, id, {
+          parentId: await make.unit(),
+          slug: `v-${++count}`,
+          name: name('Inna'),
+          nameEn: 'Other',
+          calendarId: '1',
+          valid: false,
+        }),
+    },
   },
-  'unit calendar': { stands: () => make.unit(), changes: { own: (work, id) => setUnitCalendar(work, id, '1'), inherited: (work, id) => setUnitCalendar(work, id, null) } },
+  'unit calendar': {
+    stands: () => make.unit(),
+    changes: { own: (work, id) => setUnitCalendar(work, id, '1'), inherited: (work, id) => setUnitCalendar(work, id, null) },
+  },
   'unit administrator': {
     stands: () => make.unit(),
     changes: {
       named: async (work, id) => addUnitAdministrator(work, id, await make.agent({})),
-      'no longer': async (work, id) => removeUnitAdministrator(work, id, (await work.db.selectFrom('unit_administrator').select('person_id').where('unit_id', '=', id).executeTakeFirstOrThrow()).person_id),
+      'no longer': async (work, id) =>
+        removeUnitAdministrator(
+          work,
+          id,
+          (await work.db.selectFrom('unit_administrator').select('person_id').where('unit_id', '=', id).executeTakeFirstOrThrow())
+            .person_id,
+        ),
     },
   },
   'unit opted in': { stands: () => make.unit(), changes: { in: optIn } },
@@ -275,21 +489,28 @@ const CASES: Record<AdminSubject, Case> = {
     },
   },
   'unit rule': {
-    stands: () => act((work) => saveUnitRule(work, null, { sort: 1, kind: 'attribute', name: 'ou', value: name('WCh'), unitId: '1', valid: true })),
-    changes: { all: async (work, id) => saveUnitRule(work, id, { sort: 2, kind: 'mail-domain', name: '', value: 'x.example', unitId: await make.unit(), valid: false }) },
+    stands: () =>
+      act((work) => saveUnitRule(work, null, { sort: 1, kind: 'attribute', name: 'ou', value: name('WCh'), unitId: '1', valid: true })),
+    changes: {
+      all: async (work, id) =>
+        saveUnitRule(work, id, { sort: 2, kind: 'mail-domain', name: '', value: 'x.example', unitId: await make.unit(), valid: false }),
+    },
   },
-  'topic': {
+  topic: {
     stands: () => act((work) => createTopic(work, '1', { name: name('Sprawa'), nameEn: '', sort: 1, valid: true })),
     changes: { all: (work, id) => editTopic(work, id, { name: name('Inna'), nameEn: 'Other', sort: 2, valid: false }) },
   },
-  'route': {
+  route: {
     stands: () => make.unit(),
     changes: {
-      topic: async (work, id) => setRoute(work, id, await createTopic(work, id, { name: name('Sprawa'), nameEn: '', sort: 0, valid: true }), '1'),
-      rest: (work, id) => setRoute(work, id, null, '2'), 'rest elsewhere': (work, id) => setRoute(work, id, null, '3'), 'no longer': (work, id) => setRoute(work, id, null, null),
+      topic: async (work, id) =>
+        setRoute(work, id, await createTopic(work, id, { name: name('Sprawa'), nameEn: '', sort: 0, valid: true }), '1'),
+      rest: (work, id) => setRoute(work, id, null, '2'),
+      'rest elsewhere': (work, id) => setRoute(work, id, null, '3'),
+      'no longer': (work, id) => setRoute(work, id, null, null),
     },
   },
-  'setting': {
+  setting: {
     stands: async () => `faq/${await make.unit()}`,
     changes: {
       two: (work, id) => saveSettings(work, 'faq', owner.settings!, { limit: 3, title: 'Pytania' }, id.split('/')[1]),
@@ -298,7 +519,11 @@ const CASES: Record<AdminSubject, Case> = {
   },
   'plugin activation': {
     stands: async () => name('plugin').replace(' ', '-'),
-    changes: { on: (work, id) => setActivation(work, id, '1', true), off: (work, id) => setActivation(work, id, '1', false), 'as above': (work, id) => setActivation(work, id, '1', null) },
+    changes: {
+      on: (work, id) => setActivation(work, id, '1', true),
+      off: (work, id) => setActivation(work, id, '1', false),
+      'as above': (work, id) => setActivation(work, id, '1', null),
+    },
   },
 }
 
@@ -308,10 +533,11 @@ const eventsOf = async (subject: AdminSubject, id: Id): Promise<AuditEvent[]> =>
 }
 const around = () => ({ zone: make.config.zone, owners: [owner] })
 const read = async (subject: AdminSubject, id: Id, of: Values) =>
-  JSON.parse(JSON.stringify(await (SUBJECTS[subject].way as Way<any, any>).read(opened.db, id, of, around()) ?? null)) as unknown // oxlint-disable-line typescript/no-explicit-any
+  JSON.parse(JSON.stringify((await (SUBJECTS[subject].way as Way<any, any>).read(opened.db, id, of, around())) ?? null)) as unknown // oxlint-disable-line typescript/no-explicit-any
 
 /** Does it take the event's values to say which part of the thing is meant? */
-const asksWhich = (subject: AdminSubject): boolean => Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'queue order', 'setting'].includes(subject)
+const asksWhich = (subject: AdminSubject): boolean =>
+  Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'queue order', 'setting'].includes(subject)
 const today = async (subject: AdminSubject, id: Id, values: Values | null) => {
   const { today: asNow } = SUBJECTS[subject].way as Way<any, any> // oxlint-disable-line typescript/no-explicit-any
   return values && asNow ? await asNow(opened.db, id, values) : values
@@ -362,7 +588,10 @@ describe.each(Object.keys(CASES) as AdminSubject[])('%s', (subject) => {
       for (const event of events) {
         const lines = sayLines(said, event)
         expect(sayObject(said, event)).toMatch(/^\p{Lu}[^_]+ [„“].+”$/u)
-        const raw = lines.filter(({ field, before, after }) => /^pole „|^field “|_id|[a-z][A-Z]|\[object/.test(field) || /\[object|[{}]|^null$|undefined/.test(before + after))
+        const raw = lines.filter(
+          ({ field, before, after }) =>
+            /^pole „|^field “|_id|[a-z][A-Z]|\[object/.test(field) || /\[object|[{}]|^null$|undefined/.test(before + after),
+        )
         expect(raw.filter(() => subject !== 'setting')).toEqual([])
         // One of a few is said in words, never as it is called in the table.
         for (const [key, field] of Object.entries({ ...(SUBJECTS[subject] as Subject).fields, ...(SUBJECTS[subject] as Subject).told })) {
@@ -377,31 +606,66 @@ describe.each(Object.keys(CASES) as AdminSubject[])('%s', (subject) => {
 
 describe('what earlier versions wrote', () => {
   /** An event as its row stood then. */
-  const old = (type: string, id: Id, before: Values | null, after: Values | null, unit: Id | null = null): Parameters<typeof revertEvent>[1] =>
-    ({ kind: 'admin-changed', object: { type, id }, before, after, unit: unit === null ? null : { id: unit } })
+  const old = (
+    type: string,
+    id: Id,
+    before: Values | null,
+    after: Values | null,
+    unit: Id | null = null,
+  ): Parameters<typeof revertEvent>[1] => ({
+    kind: 'admin-changed',
+    object: { type, id },
+    before,
+    after,
+    unit: unit === null ? null : { id: unit },
+  })
   const revert = (event: Parameters<typeof revertEvent>[1]) => act((work) => revertEvent(work, event, [owner]))
 
   it('names for ids: the order of queues, a template’s queues and files, who stands in', async () => {
     const unit = await make.unit()
-    const [a, b] = [await act((work) => createQueue(work, queueForm({ unitId: unit, name: name('A') }))), await act((work) => createQueue(work, queueForm({ unitId: unit, name: name('B') })))]
-    const names = new Map((await opened.db.selectFrom('queue').select(['id', 'name']).where('unit_id', '=', unit).execute()).map((row) => [row.id, row.name]))
+    const [a, b] = [
+      await act((work) => createQueue(work, queueForm({ unitId: unit, name: name('A') }))),
+      await act((work) => createQueue(work, queueForm({ unitId: unit, name: name('B') }))),
+    ]
+    const names = new Map(
+      (await opened.db.selectFrom('queue').select(['id', 'name']).where('unit_id', '=', unit).execute()).map((row) => [row.id, row.name]),
+    )
     await act((work) => orderQueues(work, unit, [b, a]))
     await revert(old('unit', unit, { queues: [names.get(a), names.get(b)] }, { queues: [names.get(b), names.get(a)] }, unit))
-    expect((await opened.db.selectFrom('queue').select('id').where('unit_id', '=', unit).orderBy('sort').execute()).map((row) => row.id)).toEqual([a, b])
-    await expect(revert(old('unit', unit, { queues: ['Nie ma jej'] }, { queues: [names.get(a), names.get(b)] }, unit))).rejects.toMatchObject({ code: 'audit.no-way-back' })
+    expect(
+      (await opened.db.selectFrom('queue').select('id').where('unit_id', '=', unit).orderBy('sort').execute()).map((row) => row.id),
+    ).toEqual([a, b])
+    await expect(
+      revert(old('unit', unit, { queues: ['Nie ma jej'] }, { queues: [names.get(a), names.get(b)] }, unit)),
+    ).rejects.toMatchObject({ code: 'audit.no-way-back' })
 
     const queue = (await opened.db.selectFrom('queue').select('name').where('id', '=', '1').executeTakeFirstOrThrow()).name
-    const template = await act((work) => createTemplate(work, { name: name('Szablon'), type: 'Answer', body: 'Treść', valid: true, queueIds: ['1'], newFiles: [file('a'), file('b')], dropFileIds: [] }))
+    const template = await act((work) =>
+      createTemplate(work, {
+        name: name('Szablon'),
+        type: 'Answer',
+        body: 'Treść',
+        valid: true,
+        queueIds: ['1'],
+        newFiles: [file('a'), file('b')],
+        dropFileIds: [],
+      }),
+    )
     await revert(old('answer template', template, { files: ['a.pdf'], queues: [] }, { files: ['a.pdf', 'b.pdf'], queues: [queue] }))
     expect(await findTemplate(opened.db, template)).toMatchObject({ queues: [], files: [{ name: 'a.pdf' }] })
     // Nobody kept the file then.
-    await expect(revert(old('answer template', template, { files: ['a.pdf', 'b.pdf'] }, { files: ['a.pdf'] }))).rejects.toMatchObject({ code: 'audit.no-way-back' })
+    await expect(revert(old('answer template', template, { files: ['a.pdf', 'b.pdf'] }, { files: ['a.pdf'] }))).rejects.toMatchObject({
+      code: 'audit.no-way-back',
+    })
 
     const [anna, jan] = [await make.agent({}), await make.agent({}, { name: name('Jan Zastępca') })]
     const said = (await opened.db.selectFrom('person').select('name').where('id', '=', jan).executeTakeFirstOrThrow()).name
     await act((work) => setAbsence(work, anna, days))
     await revert(old('person absence', anna, { substitute: said }, { substitute: null }))
-    expect((await opened.db.selectFrom('person_absence').select('substitute_id').where('person_id', '=', anna).executeTakeFirst())?.substitute_id).toBe(jan)
+    expect(
+      (await opened.db.selectFrom('person_absence').select('substitute_id').where('person_id', '=', anna).executeTakeFirst())
+        ?.substitute_id,
+    ).toBe(jan)
   })
 
   it('several things under one kind: each is found by what it speaks of', () => {
@@ -436,9 +700,15 @@ describe('what earlier versions wrote', () => {
     }
     const secret: SubjectOwner = { name: 'keys', settings: { apiKey: text('key', '') } }
     expect(whyNoWayBack(old('setting', 'keys', { apiKey: '•••' }, { apiKey: null }), [secret])).toBe('no-way.secret')
-    const said = await saying(opened.db, { language: 'pl', zone: 'Europe/Warsaw', now: TUESDAY, owners: [] }, events.map(([event]) => event))
+    const said = await saying(
+      opened.db,
+      { language: 'pl', zone: 'Europe/Warsaw', now: TUESDAY, owners: [] },
+      events.map(([event]) => event),
+    )
     expect(sayLines(said, events[0]![0])).toEqual([
-      { field: 'Role', before: '–', after: 'Dyżur' }, { field: 'Agent', before: 'nie', after: 'tak' }, { field: 'Skąd to wiadomo', before: '–', after: 'katalog osób „main”' },
+      { field: 'Role', before: '–', after: 'Dyżur' },
+      { field: 'Agent', before: 'nie', after: 'tak' },
+      { field: 'Skąd to wiadomo', before: '–', after: 'katalog osób „main”' },
     ])
   })
 })
@@ -450,10 +720,17 @@ describe('who may put something back', () => {
     await act((work) => addUnitAdministrator(work, mine, local))
     await act((work) => setRoute(work, mine, null, '2'))
     await act((work) => setRoute(work, other, null, '2'))
-    await act((work) => editUnit(work, mine, { parentId: '1', slug: `m-${++count}`, name: name('Moja'), nameEn: '', calendarId: null, valid: true }))
+    await act((work) =>
+      editUnit(work, mine, { parentId: '1', slug: `m-${++count}`, name: name('Moja'), nameEn: '', calendarId: null, valid: true }),
+    )
     const by = async (subject: AdminSubject, id: Id) => {
       const event = (await eventsOf(subject, id))[0]!
-      return make.work(await make.actor(local), (work) => revertEvent(work, event, [owner])).then(() => 'done', (error: { code?: string }) => error.code)
+      return make
+        .work(await make.actor(local), (work) => revertEvent(work, event, [owner]))
+        .then(
+          () => 'done',
+          (error: { code?: string }) => error.code,
+        )
     }
     expect(await by('route', mine)).toBe('done')
     expect(await by('route', other)).toBe('not-allowed')

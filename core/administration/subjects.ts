@@ -37,7 +37,7 @@ import { NAMES, type NameSql } from './names.ts'
 export type { SubjectOwner } from '../audit/subject.ts'
 
 export const SUBJECTS = {
-  'person': personSubject,
+  person: personSubject,
   'person hold': holdSubject,
   'person erasure': erasureSubject,
   'person address': personAddressSubject,
@@ -47,70 +47,117 @@ export const SUBJECTS = {
   'person role': personRoleSubject,
   'person absence': absenceSubject,
   'person unit': personUnitSubject,
-  'group': groupSubject,
-  'role': roleSubject,
+  group: groupSubject,
+  role: roleSubject,
   'role right': roleRightSubject,
-  'queue': queueSubject,
+  queue: queueSubject,
   'queue order': queueOrderSubject,
   'queue text': queueTextSubject,
   'queue parts': queuePartsSubject,
   'system address': systemAddressSubject,
-  'calendar': calendarSubject,
-  'text': textSubject,
+  calendar: calendarSubject,
+  text: textSubject,
   'standard text': standardTextSubject,
-  'salutation': partSubjects.salutation,
-  'signature': partSubjects.signature,
+  salutation: partSubjects.salutation,
+  signature: partSubjects.signature,
   'answer template': templateSubject,
   'postmaster filter': filterSubject,
   'inbound mail': inboundSubject,
   'outbound mail': outboundSubject,
-  'unit': unitSubject,
+  unit: unitSubject,
   'unit calendar': unitCalendarSubject,
   'unit administrator': unitAdministratorSubject,
   'unit opted in': optedInSubject,
   'unit looks': looksSubject,
   'unit rule': unitRuleSubject,
-  'topic': topicSubject,
-  'route': routeSubject,
-  'setting': settingSubject,
+  topic: topicSubject,
+  route: routeSubject,
+  setting: settingSubject,
   'plugin activation': activationSubject,
 } as const satisfies Record<string, CoreSubject<any, any>> // oxlint-disable-line typescript/no-explicit-any
 export type AdminSubject = keyof typeof SUBJECTS
 
 const NOT_ADMINISTERED = { right: 'installation', lies: null, way: { noWayBack: 'no-way.no-change' } } as const
-const LOGIN_KINDS: readonly string[] = ['login', 'login-failed', 'login-blocked', 'logout', 'session-ended', 'password-set', 'password-link', 'login-link', 'impersonation']
+const LOGIN_KINDS: readonly string[] = [
+  'login',
+  'login-failed',
+  'login-blocked',
+  'logout',
+  'session-ended',
+  'password-set',
+  'password-link',
+  'login-link',
+  'impersonation',
+]
 
 /** What else the log tells of, which nobody administers: it has words and no way back. */
-const TOLD_ONLY: Record<string, CoreSubject<any>> = { // oxlint-disable-line typescript/no-explicit-any
-  'login': {
-    ...NOT_ADMINISTERED, type: 'person', fits: ({ kind, object }) => object === null || LOGIN_KINDS.includes(kind), words: 'subject.person', named: 'person', seen: personSubject.seen!,
+// oxlint-disable-next-line typescript/no-explicit-any
+const TOLD_ONLY: Record<string, CoreSubject<any>> = {
+  login: {
+    ...NOT_ADMINISTERED,
+    type: 'person',
+    fits: ({ kind, object }) => object === null || LOGIN_KINDS.includes(kind),
+    words: 'subject.person',
+    named: 'person',
+    seen: personSubject.seen!,
     fields: {
-      by: { words: 'field.by', as: { choice: 'by.' } }, browser: { words: 'field.browser' }, sessions: { words: 'field.sessions' }, attempts: { words: 'field.attempts' },
-      login: { words: 'field.login' }, more: { words: 'field.more', as: { choice: 'more.' } }, link: { words: 'field.link' },
+      by: { words: 'field.by', as: { choice: 'by.' } },
+      browser: { words: 'field.browser' },
+      sessions: { words: 'field.sessions' },
+      attempts: { words: 'field.attempts' },
+      login: { words: 'field.login' },
+      more: { words: 'field.more', as: { choice: 'more.' } },
+      link: { words: 'field.link' },
     },
   },
-  'list': {
-    ...NOT_ADMINISTERED, type: 'list', byName: true, words: 'subject.list', seen: (id) => id,
+  list: {
+    ...NOT_ADMINISTERED,
+    type: 'list',
+    byName: true,
+    words: 'subject.list',
+    seen: (id) => id,
     fields: { search: { words: 'field.search' }, sort: { words: 'field.sort' }, dir: { words: 'field.direction' } },
     // A list's filters are its page's, and stand in its address as they stand here.
-    sayField: (key, _id, { t }) => ['search', 'sort', 'dir'].includes(key) ? undefined : t('field.filter', { key }),
+    sayField: (key, _id, { t }) => (['search', 'sort', 'dir'].includes(key) ? undefined : t('field.filter', { key })),
   },
-  'job': { ...NOT_ADMINISTERED, type: 'job', words: 'subject.job', fields: { job: { words: 'field.job' }, 'given-up': { words: 'field.given-up', as: 'yes-no' } } },
-  'plugin': { ...NOT_ADMINISTERED, type: 'plugin', byName: true, words: 'subject.plugin', seen: activationSubject.seen!, fields: { suspended: { words: 'field.suspended', as: 'yes-no' } } },
+  job: {
+    ...NOT_ADMINISTERED,
+    type: 'job',
+    words: 'subject.job',
+    fields: { job: { words: 'field.job' }, 'given-up': { words: 'field.given-up', as: 'yes-no' } },
+  },
+  plugin: {
+    ...NOT_ADMINISTERED,
+    type: 'plugin',
+    byName: true,
+    words: 'subject.plugin',
+    seen: activationSubject.seen!,
+    fields: { suspended: { words: 'field.suspended', as: 'yes-no' } },
+  },
 }
 
 const CORE: SubjectOwner = { name: 'core', texts: administrationTexts }
 
 /** A subject with whoever brings it and has its words. */
-export interface Owned { owner: SubjectOwner; subject: Subject }
+export interface Owned {
+  owner: SubjectOwner
+  subject: Subject
+}
 
-const CORE_OWNED: readonly Owned[] = [...Object.values<Subject>(SUBJECTS), ...Object.values<Subject>(TOLD_ONLY)].map((subject) => ({ owner: CORE, subject }))
+const CORE_OWNED: readonly Owned[] = [...Object.values<Subject>(SUBJECTS), ...Object.values<Subject>(TOLD_ONLY)].map((subject) => ({
+  owner: CORE,
+  subject,
+}))
 // Those that take but a part of their type's changes are asked first.
-const BY_TYPE = Map.groupBy(CORE_OWNED.toSorted((a, b) => Number(!a.subject.fits) - Number(!b.subject.fits)), ({ subject }) => subject.type)
+const BY_TYPE = Map.groupBy(
+  CORE_OWNED.toSorted((a, b) => Number(!a.subject.fits) - Number(!b.subject.fits)),
+  ({ subject }) => subject.type,
+)
 
 /** Everything that is administered here, of core and of these plugins. */
 export const allSubjects = (owners: readonly SubjectOwner[] = []): Owned[] => [
-  ...CORE_OWNED, ...owners.flatMap((owner) => Object.values(owner.administered ?? {}).map((subject) => ({ owner, subject }))),
+  ...CORE_OWNED,
+  ...owners.flatMap((owner) => Object.values(owner.administered ?? {}).map((subject) => ({ owner, subject }))),
 ]
 
 /** What a change is about; undefined: a thing of a plugin that is not here any more. */
@@ -132,11 +179,17 @@ export function pageOfSubject(change: Change, owners: readonly SubjectOwner[] = 
 /** The name that an event's object has now, said of the event `e`; null for what has none. */
 export function objectName(language: Language, owners: readonly SubjectOwner[] = []): RawBuilder<string | null> {
   const types = new Map<NameSql, Set<string>>()
-  for (const { subject: { type, named, byName } } of allSubjects(owners)) {
+  for (const {
+    subject: { type, named, byName },
+  } of allSubjects(owners)) {
     const name = typeof named === 'string' ? NAMES[named] : named && 'named' in named ? named.named : undefined
     if (name && !byName) types.set(name, (types.get(name) ?? new Set()).add(type))
   }
   const id = sql`case when e.object_id ~ '^\\d{1,18}$' then e.object_id::bigint end`
-  return sql<string | null>`(case ${sql.join([...types].map(([name, of]) =>
-    sql`when e.object_type in (${sql.join([...of].map((type) => sql.lit(type)))}) then ${name(id, language)}`), sql` `)} end)`
+  return sql<string | null>`(case ${sql.join(
+    [...types].map(
+      ([name, of]) => sql`when e.object_type in (${sql.join([...of].map((type) => sql.lit(type)))}) then ${name(id, language)}`,
+    ),
+    sql` `,
+  )} end)`
 }

@@ -16,7 +16,12 @@ import { NAMES, readNames, type NameKind, type NameSql, type Wanted } from './na
 import { ownSubject, type Owned } from './subjects.ts'
 
 /** Who reads. */
-export interface Reader { language: Language; /** Of the clock, as 'Europe/Warsaw'. */ zone: string; now: Date; owners: readonly SubjectOwner[] }
+export interface Reader {
+  language: Language /** Of the clock, as 'Europe/Warsaw'. */
+  zone: string
+  now: Date
+  owners: readonly SubjectOwner[]
+}
 
 /** Who reads a page. */
 export const readerOf = (c: PageContext): Reader => {
@@ -35,7 +40,11 @@ export interface Saying extends Reader {
 /** Kinds of events that are changes: who logged in, and from where, is no affair of a unit's log. */
 export const CHANGES: readonly string[] = ['admin-changed', 'permission', 'plugin-activation', 'setting']
 
-export interface Line { field: string; before: string; after: string }
+export interface Line {
+  field: string
+  before: string
+  after: string
+}
 
 type Told = Pick<Change, 'object' | 'before' | 'after'> & Partial<Pick<Change, 'kind'>>
 
@@ -43,7 +52,12 @@ type Told = Pick<Change, 'object' | 'before' | 'after'> & Partial<Pick<Change, '
 export async function saying(db: Kysely<Database>, reader: Reader, events: readonly Told[] = []): Promise<Saying> {
   const names: Saying['names'] = new Map()
   const t = administrationTexts.in(reader.language) as Saying['t']
-  const said: Saying = { ...reader, names, t, nameOf: (kind, id) => names.get(kind)?.get(String(id)) ?? t('value.gone', { id: String(id) }) }
+  const said: Saying = {
+    ...reader,
+    names,
+    t,
+    nameOf: (kind, id) => names.get(kind)?.get(String(id)) ?? t('value.gone', { id: String(id) }),
+  }
   await learnNames(db, said, events)
   return said
 }
@@ -91,15 +105,18 @@ export function sayObject(saying: Saying, event: Told & { object: (Change['objec
   if (!owned) return saying.t('subject.unknown', { type: object.type, id: object.id })
   const { subject } = owned
   const { named } = subject
-  const name = named && typeof named === 'object' && 'say' in named ? named.say(object.id, saying)
-    : object.name || saying.names.get(typeof named === 'string' ? named : subject.type)?.get(object.id) || object.id
+  const name =
+    named && typeof named === 'object' && 'say' in named
+      ? named.say(object.id, saying)
+      : object.name || saying.names.get(typeof named === 'string' ? named : subject.type)?.get(object.id) || object.id
   return saying.t('subject.of', { kind: wordsOf(owned, saying, subject.words), name })
 }
 
 /** The kinds of things that a reader may look for, by the type that the log has, in words. */
 export function subjectTypes(saying: Saying, owned: readonly Owned[]): { type: string; words: string }[] {
   const types = new Map<string, string>()
-  for (const one of owned) if (!types.has(one.subject.type) && !one.subject.fits) types.set(one.subject.type, wordsOf(one, saying, one.subject.words))
+  for (const one of owned)
+    if (!types.has(one.subject.type) && !one.subject.fits) types.set(one.subject.type, wordsOf(one, saying, one.subject.words))
   return [...types].map(([type, words]) => ({ type, words }))
 }
 
@@ -126,18 +143,23 @@ export function sayLines(saying: Saying, event: Told): Line[] {
     // What is empty in a thing just made, or taken away, says nothing.
     if (!before && isEmpty(is)) return []
     if (!after && isEmpty(was)) return []
-    return [{
-      field: sayField(saying, owned, event, key),
-      before: before ? sayValue(saying, owned, event, key, was) : '', after: after ? sayValue(saying, owned, event, key, is) : '',
-    }]
+    return [
+      {
+        field: sayField(saying, owned, event, key),
+        before: before ? sayValue(saying, owned, event, key, was) : '',
+        after: after ? sayValue(saying, owned, event, key, is) : '',
+      },
+    ]
   })
 }
 
 /** "pole: przed → po", one after another: for a file. */
-export const flatLines = (lines: readonly Line[]): string => lines.map(({ field, before, after }) => `${field}: ${before ? `${before} → ` : ''}${after}`).join('; ')
+export const flatLines = (lines: readonly Line[]): string =>
+  lines.map(({ field, before, after }) => `${field}: ${before ? `${before} → ` : ''}${after}`).join('; ')
 
 const keysOf = ({ before, after }: Told): string[] => [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
-const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 const isNameKind = (as: Reads | undefined): as is NameKind => typeof as === 'string' && Object.hasOwn(NAMES, as)
 const ownedOf = (event: Told, saying: Saying): Owned | undefined => ownSubject({ kind: 'admin-changed', ...event }, saying.owners)
 
@@ -146,7 +168,7 @@ function eachOf(subject: Subject, key: string): EachField<string> | undefined {
 }
 
 /** Under what a name of one of many is kept. */
-const kindOf = (subject: Subject, { prefix, of }: EachField<string>): string => typeof of === 'string' ? of : `${subject.type} ${prefix}`
+const kindOf = (subject: Subject, { prefix, of }: EachField<string>): string => (typeof of === 'string' ? of : `${subject.type} ${prefix}`)
 
 function fieldOf(subject: Subject, key: string): SubjectField<string> | undefined {
   const fields = subject.fields as Record<string, SubjectField<string>>
@@ -156,7 +178,10 @@ function fieldOf(subject: Subject, key: string): SubjectField<string> | undefine
 
 function wordsOf({ owner }: Pick<Owned, 'owner'>, saying: Saying, key: string, params: Params = {}): string {
   const { texts } = owner
-  return (texts && sayText(texts, saying.language, key, params)) ?? (Object.hasOwn(administrationTexts.pl, key) ? saying.t(key as AdministrationKey, params) : fill(key, saying.language))
+  return (
+    (texts && sayText(texts, saying.language, key, params)) ??
+    (Object.hasOwn(administrationTexts.pl, key) ? saying.t(key as AdministrationKey, params) : fill(key, saying.language))
+  )
 }
 
 function sayField(saying: Saying, owned: Owned | undefined, event: Told, key: string): string {
@@ -164,7 +189,8 @@ function sayField(saying: Saying, owned: Owned | undefined, event: Told, key: st
   const own = owned.subject.sayField?.(key, event.object?.id ?? '', saying)
   if (own !== undefined) return own
   const each = eachOf(owned.subject, key)
-  if (each) return wordsOf(owned, saying, each.words, { name: saying.nameOf(kindOf(owned.subject, each), key.slice(each.prefix.length + 1)) })
+  if (each)
+    return wordsOf(owned, saying, each.words, { name: saying.nameOf(kindOf(owned.subject, each), key.slice(each.prefix.length + 1)) })
   const field = fieldOf(owned.subject, key)
   return field?.words ? wordsOf(owned, saying, field.words) : saying.t('field.unknown', { key })
 }
@@ -179,13 +205,25 @@ function sayValue(saying: Saying, owned: Owned | undefined, event: Told, key: st
   if (typeof as === 'object' && 'say' in as) return as.say(value, saying)
   if (isEmpty(value)) return t('value.none')
   if (as === 'yes-no' || typeof value === 'boolean') return t(value === true || value === 'true' ? 'value.yes' : 'value.no')
-  if (as === 'rights') return asList(value).map((right) => sayRight(saying, right)).join(', ')
+  if (as === 'rights')
+    return asList(value)
+      .map((right) => sayRight(saying, right))
+      .join(', ')
   if (as === 'moment') return sayMoment(saying, value)
   if (as === 'language') return isLanguage(value) ? LANGUAGES[value].name : String(value)
   if (as === 'day') return sayDay(saying, value)
-  if (isNameKind(as)) return asList(value).map((one) => sayName(saying, as, one)).join(', ')
-  if (typeof as === 'object' && 'named' in as) return asList(value).map((one) => saying.names.get(`${owned!.subject.type} ${key}`)?.get(one) ?? one).join(', ')
-  if (typeof as === 'object' && 'choice' in as) return asList(value).map((one) => sayChoice(saying, owned!, as.choice, one)).join(', ')
+  if (isNameKind(as))
+    return asList(value)
+      .map((one) => sayName(saying, as, one))
+      .join(', ')
+  if (typeof as === 'object' && 'named' in as)
+    return asList(value)
+      .map((one) => saying.names.get(`${owned!.subject.type} ${key}`)?.get(one) ?? one)
+      .join(', ')
+  if (typeof as === 'object' && 'choice' in as)
+    return asList(value)
+      .map((one) => sayChoice(saying, owned!, as.choice, one))
+      .join(', ')
   return sayPlain(value)
 }
 
@@ -224,6 +262,9 @@ const asList = (value: unknown): string[] => (Array.isArray(value) ? value : [va
 /** What no declaration describes: lists by their parts, records as "key: value". */
 export function sayPlain(value: unknown): string {
   if (Array.isArray(value)) return value.map(sayPlain).join(', ')
-  if (value !== null && typeof value === 'object') return Object.entries(value).map(([key, inner]) => `${key}: ${isEmpty(inner) ? '–' : sayPlain(inner)}`).join('\n')
+  if (value !== null && typeof value === 'object')
+    return Object.entries(value)
+      .map(([key, inner]) => `${key}: ${isEmpty(inner) ? '–' : sayPlain(inner)}`)
+      .join('\n')
   return String(value)
 }

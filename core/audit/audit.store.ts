@@ -8,8 +8,18 @@ import { nameColumn } from '../i18n/names.ts'
 import type { Work } from '../kernel/work.ts'
 
 export interface NewEventRow {
-  kind: string; person: Id | null; behalf: Id | null; program: string | null; client: string | null; request: string | null
-  object_type: string; object_id: string; given_unit: Id | null; lies: Lies | null; before: object | null; after: object | null
+  kind: string
+  person: Id | null
+  behalf: Id | null
+  program: string | null
+  client: string | null
+  request: string | null
+  object_type: string
+  object_id: string
+  given_unit: Id | null
+  lies: Lies | null
+  before: object | null
+  after: object | null
 }
 
 /** An object's id as a number; of what has a name for an id, null. */
@@ -29,30 +39,69 @@ export function insertEvents(work: Work, rows: NewEventRow[]): RawBuilder<unknow
   return sql`
     insert into audit_event (at, kind, person_id, on_behalf_of, program, client_address, request_id, object_type, object_id, unit_id, before, after, act_id)
     select ${work.now}::timestamptz, kind, person, behalf, program, client, request, object_type, object_id,
-      case g.lies ${sql.join(Object.entries(UNIT_OF).map(([lies, unit]) => sql`when ${sql.lit(lies)} then ${unit}`), sql` `)} else given_unit end, before, after, ${work.act}::uuid
+      case g.lies ${sql.join(
+        Object.entries(UNIT_OF).map(([lies, unit]) => sql`when ${sql.lit(lies)} then ${unit}`),
+        sql` `,
+      )} else given_unit end, before, after, ${work.act}::uuid
     from jsonb_to_recordset(${storableJson(rows.map((row, n) => ({ n, ...row })))}::jsonb) as g(n integer, kind text, person bigint, behalf bigint, program text,
       client text, request text, object_type text, object_id text, given_unit bigint, lies text, before jsonb, after jsonb) order by n`
 }
 
 export interface EventRow {
-  id: Id; at: Date; kind: string; person_id: Id | null; person_name: string | null; on_behalf_of: Id | null; behalf_name: string | null
-  program: string | null; client_address: string | null; request_id: string | null; object_type: string; object_id: string; object_name: string | null
-  unit_id: Id | null; unit_name: string | null; before: Record<string, unknown> | null; after: Record<string, unknown> | null; act_id: string
+  id: Id
+  at: Date
+  kind: string
+  person_id: Id | null
+  person_name: string | null
+  on_behalf_of: Id | null
+  behalf_name: string | null
+  program: string | null
+  client_address: string | null
+  request_id: string | null
+  object_type: string
+  object_id: string
+  object_name: string | null
+  unit_id: Id | null
+  unit_name: string | null
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+  act_id: string
 }
 
 /** `objectName`: what the thing is called now, said of `e.object_type` and `e.object_id`. */
 export function eventQuery(db: Kysely<Database>, language: Language, objectName: RawBuilder<string | null>) {
-  return db.selectFrom('audit_event as e').leftJoin('person as p', 'p.id', 'e.person_id').leftJoin('person as b', 'b.id', 'e.on_behalf_of')
-    .leftJoin('unit as u', 'u.id', 'e.unit_id').select([
-      'e.id', 'e.at', 'e.kind', 'e.person_id', 'p.name as person_name', 'e.on_behalf_of', 'b.name as behalf_name', 'e.program', 'e.client_address',
-      'e.request_id', 'e.object_type', 'e.object_id', objectName.as('object_name'), 'e.unit_id',
-      nameColumn('u', language).as('unit_name'), 'e.before', 'e.after', 'e.act_id',
+  return db
+    .selectFrom('audit_event as e')
+    .leftJoin('person as p', 'p.id', 'e.person_id')
+    .leftJoin('person as b', 'b.id', 'e.on_behalf_of')
+    .leftJoin('unit as u', 'u.id', 'e.unit_id')
+    .select([
+      'e.id',
+      'e.at',
+      'e.kind',
+      'e.person_id',
+      'p.name as person_name',
+      'e.on_behalf_of',
+      'b.name as behalf_name',
+      'e.program',
+      'e.client_address',
+      'e.request_id',
+      'e.object_type',
+      'e.object_id',
+      objectName.as('object_name'),
+      'e.unit_id',
+      nameColumn('u', language).as('unit_name'),
+      'e.before',
+      'e.after',
+      'e.act_id',
     ])
 }
 
-export function narrowEvents<DB extends Parameters<typeof eventQuery>[0] extends Kysely<infer D> ? D : never, T extends string & keyof DB, O>(
-  query: SelectQueryBuilder<DB, T, O>, units: readonly Id[] | 'all', filter: AuditFilter,
-): SelectQueryBuilder<DB, T, O> {
+export function narrowEvents<
+  DB extends Parameters<typeof eventQuery>[0] extends Kysely<infer D> ? D : never,
+  T extends string & keyof DB,
+  O,
+>(query: SelectQueryBuilder<DB, T, O>, units: readonly Id[] | 'all', filter: AuditFilter): SelectQueryBuilder<DB, T, O> {
   const conditions: RawBuilder<boolean>[] = []
   if (units !== 'all') conditions.push(sql`e.unit_id = any(${units}::bigint[])`)
   if (filter.personId) conditions.push(sql`(e.person_id = ${filter.personId} or e.on_behalf_of = ${filter.personId})`)
@@ -77,7 +126,9 @@ export function narrowEvents<DB extends Parameters<typeof eventQuery>[0] extends
 /** Events of a kind since a moment, counted no further than `most`. */
 export async function countEvents(db: Kysely<Database>, kinds: readonly string[], since: Date, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (select from audit_event where kind = any(${kinds}::text[]) and at > ${since} limit ${most}) e`.execute(db)
+    select count(*)::int as count from (select from audit_event where kind = any(${kinds}::text[]) and at > ${since} limit ${most}) e`.execute(
+    db,
+  )
   return rows[0]!.count
 }
 
@@ -90,7 +141,9 @@ async function byWay<T>(db: Transaction<Database>, way: 'retention' | 'erasure',
 }
 
 export function deleteEventsBefore(db: Transaction<Database>, before: Date): Promise<number> {
-  return byWay(db, 'retention', async () => Number((await db.deleteFrom('audit_event').where('at', '<', before).executeTakeFirst()).numDeletedRows))
+  return byWay(db, 'retention', async () =>
+    Number((await db.deleteFrom('audit_event').where('at', '<', before).executeTakeFirst()).numDeletedRows),
+  )
 }
 
 export function eraseFromEvents(db: Transaction<Database>, personId: Id): Promise<number> {

@@ -19,18 +19,32 @@ export interface About {
  * differs; answers whether something did. Values that the subject calls secret are not told, only that they changed.
  */
 export function recordChange<V extends object>(
-  work: Work, subject: Subject<V>, id: Id | string, before: Partial<V> | null, after: Partial<V> | null, { unitId, kind, told }: About = {},
+  work: Work,
+  subject: Subject<V>,
+  id: Id | string,
+  before: Partial<V> | null,
+  after: Partial<V> | null,
+  { unitId, kind, told }: About = {},
 ): boolean {
   const was = before as Values | null
-  const is = after && { ...after, ...told } as Values
-  const keys = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])]
-    .filter((key) => JSON.stringify(was?.[key] ?? null) !== JSON.stringify(is?.[key] ?? null))
+  const is = after && ({ ...after, ...told } as Values)
+  const keys = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].filter(
+    (key) => JSON.stringify(was?.[key] ?? null) !== JSON.stringify(is?.[key] ?? null),
+  )
   if (keys.length === 0) return false
-  const secret = (key: string, value: unknown) => value !== null && (subject.fields as Values & Record<string, { secret?: true } | undefined>)[key]?.secret ? SECRET_VALUE : value
+  const secret = (key: string, value: unknown) =>
+    value !== null && (subject.fields as Values & Record<string, { secret?: true } | undefined>)[key]?.secret ? SECRET_VALUE : value
   const pick = (values: Values | null) => values && Object.fromEntries(keys.map((key) => [key, secret(key, values[key] ?? null)]))
   const where = unitId === undefined ? {} : { unitId }
   const lies = subject.lies === 'said' || subject.lies === null ? {} : { lies: subject.lies }
-  recordEvent(work, { kind: kind ?? subject.kind ?? 'admin-changed', object: { type: subject.type, id }, before: pick(was), after: pick(is), ...where, ...lies })
+  recordEvent(work, {
+    kind: kind ?? subject.kind ?? 'admin-changed',
+    object: { type: subject.type, id },
+    before: pick(was),
+    after: pick(is),
+    ...where,
+    ...lies,
+  })
   work.emit('admin.changed', { ...where, data: { what: subject.type, id, before: pick(was), after: pick(is) } })
   return true
 }

@@ -17,5 +17,5 @@ function insertKept(work: Work, ids: Id[]): RawBuilder<unknown> {
 /** The bytes; undefined where they are gone, by erasure or because the log let them go. */
 export async function readKept(db: Kysely<Database>, id: Id): Promise<Buffer | undefined> {
   const there = await db.selectFrom('blob').select('id').where('id', '=', id).executeTakeFirst()
-  return there && await readWholeBlob(db, id)
+  return there && (await readWholeBlob(db, id))
 }

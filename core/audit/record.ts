@@ -6,8 +6,20 @@ import { deleteEventsBefore, eraseFromEvents, insertEvents, type Lies, type NewE
 
 /** Core's kinds of events. A plugin's own begin with its name: 'units/opted-in'. */
 export const AUDIT_KINDS = [
-  'admin-changed', 'permission', 'plugin-activation', 'setting', 'login', 'login-failed', 'login-blocked', 'logout', 'session-ended',
-  'password-set', 'password-link', 'login-link', 'impersonation', 'export',
+  'admin-changed',
+  'permission',
+  'plugin-activation',
+  'setting',
+  'login',
+  'login-failed',
+  'login-blocked',
+  'logout',
+  'session-ended',
+  'password-set',
+  'password-link',
+  'login-link',
+  'impersonation',
+  'export',
 ] as const
 export type AuditKind = (typeof AUDIT_KINDS)[number] | `${string}/${string}`
 
@@ -45,19 +57,33 @@ function asRow(work: Work, event: NewEvent): NewEventRow {
   const personId = event.personId === undefined ? actorId(work) : event.personId
   const lies = event.lies ?? (event.object?.type === 'person' ? 'person' : null)
   return {
-    kind: event.kind, person: personId, behalf: event.onBehalfOf ?? null,
+    kind: event.kind,
+    person: personId,
+    behalf: event.onBehalfOf ?? null,
     program: personId === null && work.actor.kind === 'system' ? work.actor.name : null,
-    client: event.clientAddress ?? origin?.clientAddress ?? null, request: origin?.requestId ?? null,
-    object_type: event.object?.type ?? '', object_id: event.object?.id ?? '', given_unit: event.unitId ?? null, lies: event.unitId === undefined ? lies : null,
-    before: event.before ? withoutSecrets(event.before) : null, after: event.after ? withoutSecrets(event.after) : null,
+    client: event.clientAddress ?? origin?.clientAddress ?? null,
+    request: origin?.requestId ?? null,
+    object_type: event.object?.type ?? '',
+    object_id: event.object?.id ?? '',
+    given_unit: event.unitId ?? null,
+    lies: event.unitId === undefined ? lies : null,
+    before: event.before ? withoutSecrets(event.before) : null,
+    after: event.after ? withoutSecrets(event.after) : null,
   }
 }
 
 /** The values as the log may keep them. */
 export function withoutSecrets(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key,
-    SECRET.test(key) && value !== null && typeof value !== 'boolean' ? SECRET_VALUE
-      : value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date) ? withoutSecrets(value as Record<string, unknown>) : value]))
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      SECRET.test(key) && value !== null && typeof value !== 'boolean'
+        ? SECRET_VALUE
+        : value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date)
+          ? withoutSecrets(value as Record<string, unknown>)
+          : value,
+    ]),
+  )
 }
 
 /** Retention: what is older goes, with the files it speaks of. One of the two ways in which the log lets anything go. */

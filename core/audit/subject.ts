@@ -72,7 +72,10 @@ export interface EachField<K extends string> {
 }
 
 /** What a way back needs besides the database. */
-export interface Around { /** Of the installation's clock. */ zone: string; owners: readonly SubjectOwner[] }
+export interface Around {
+  /** Of the installation's clock. */ zone: string
+  owners: readonly SubjectOwner[]
+}
 
 /**
  * How a thing is read and put back. `F` is the form of the act that changes it: `form` makes the whole of it, so that a field
@@ -97,7 +100,8 @@ export interface Way<V extends object, F extends object> {
   refuses?(change: Change, owners: readonly SubjectOwner[]): string | undefined
 }
 
-export interface Subject<V extends object = any, F extends object = any, K extends string = string> { // oxlint-disable-line typescript/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
+export interface Subject<V extends object = any, F extends object = any, K extends string = string> {
   /** Names it in the log and in the fact `admin.changed`. */
   type: string
   /** Which changes of the type are this subject's, where several have it. */
@@ -133,13 +137,18 @@ export type CoreSubject<V extends object, F extends object = never> = Subject<V,
 export type Administered = Record<string, Subject>
 
 /** A name for an id as the pages of most things have it. */
-export const pageAt = (path: string) => (id: Id): string => `${path}/${id}`
+export const pageAt =
+  (path: string) =>
+  (id: Id): string =>
+    `${path}/${id}`
 
 /** Every key of texts that a subject names. */
 export function subjectWords(subject: Subject): string[] {
   const { words, fields, told = {}, each = [], way } = subject
   return [
-    words, ...[...Object.values<SubjectField<string>>(fields), ...Object.values(told)].flatMap((field) => field.words ?? []), ...each.map((one) => one.words),
+    words,
+    ...[...Object.values<SubjectField<string>>(fields), ...Object.values(told)].flatMap((field) => field.words ?? []),
+    ...each.map((one) => one.words),
     ...('noWayBack' in way ? [way.noWayBack] : []),
   ]
 }

@@ -28,11 +28,17 @@ export interface StoredCalendar {
 }
 
 function calendarQuery(db: Kysely<Database>) {
-  return db.selectFrom('calendar as c').select([
-    'c.id', 'c.name', sql<Calendar>`c.definition`.as('calendar'), 'c.valid', 'c.unit_id as unitId',
-    sql<string[]>`array(select q.name from queue q where q.calendar_id = c.id and q.valid order by q.name)`.as('queues'),
-    sql<string[]>`array(select u.name from unit u where u.calendar_id = c.id and u.valid order by u.name)`.as('units'),
-  ])
+  return db
+    .selectFrom('calendar as c')
+    .select([
+      'c.id',
+      'c.name',
+      sql<Calendar>`c.definition`.as('calendar'),
+      'c.valid',
+      'c.unit_id as unitId',
+      sql<string[]>`array(select q.name from queue q where q.calendar_id = c.id and q.valid order by q.name)`.as('queues'),
+      sql<string[]>`array(select u.name from unit u where u.calendar_id = c.id and u.valid order by u.name)`.as('units'),
+    ])
 }
 
 /** Every calendar, `default` first. */
@@ -48,8 +54,11 @@ export function findCalendar(db: Kysely<Database>, id: Id): Promise<StoredCalend
 export async function createCalendar(work: Work, definition: unknown, valid = true, unitId: Id = ROOT_UNIT): Promise<Id> {
   await demandUnitAdmin(work, unitId)
   const calendar = await checked(work, definition, null)
-  const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
-    .returning('id').executeTakeFirstOrThrow()
+  const { id } = await work.db
+    .insertInto('calendar')
+    .values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   recordChange(work, calendarSubject, id, null, { ...calendar, valid }, { unitId })
   return id
 }
@@ -60,10 +69,15 @@ export async function editCalendar(work: Work, id: Id, definition: unknown, vali
   if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
   await demandUnitAdmin(work, before.unitId)
   const calendar = await checked(work, definition, id)
-  if (before.name === DEFAULT_CALENDAR_NAME && (calendar.name !== before.name || !valid)) throw refused('calendar.default-stays', {}, valid ? 'name' : 'valid')
+  if (before.name === DEFAULT_CALENDAR_NAME && (calendar.name !== before.name || !valid))
+    throw refused('calendar.default-stays', {}, valid ? 'name' : 'valid')
   const users = [...before.queues, ...before.units]
   if (before.valid && !valid && users.length > 0) throw refused('calendar.in-use', { who: users.join(', ') }, 'valid')
-  await work.db.updateTable('calendar').set({ name: calendar.name, definition: JSON.stringify(calendar), valid }).where('id', '=', id).execute()
+  await work.db
+    .updateTable('calendar')
+    .set({ name: calendar.name, definition: JSON.stringify(calendar), valid })
+    .where('id', '=', id)
+    .execute()
   recordChange(work, calendarSubject, id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
 }
 
@@ -73,18 +87,33 @@ async function checked(work: Work, definition: unknown, id: Id | null): Promise<
     const issue = parsed.error.issues[0]!
     throw refused('calendar.invalid', { what: issue.path.join('.') }, issue.path.join('.'))
   }
-  const same = await work.db.selectFrom('calendar').select('id').where(sql`lower(name)`, '=', parsed.data.name.toLowerCase()).executeTakeFirst()
+  const same = await work.db
+    .selectFrom('calendar')
+    .select('id')
+    .where(sql`lower(name)`, '=', parsed.data.name.toLowerCase())
+    .executeTakeFirst()
   if (same && same.id !== id) throw refused('calendar.name-taken', {}, 'name')
   return parsed.data
 }
 
 export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calendar: Calendar; valid: boolean }> = {
-  type: 'calendar', right: 'unit', lies: 'said', words: 'subject.calendar', named: 'calendar', seen: pageAt('/admin/calendars'),
+  type: 'calendar',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.calendar',
+  named: 'calendar',
+  seen: pageAt('/admin/calendars'),
   fields: {
-    name: { words: 'field.name' }, zone: { words: 'field.zone' },
-    hours: { words: 'field.hours', as: { say: (value, { language, t }) => value ? sayHours({ hours: value as Calendar['hours'] }, language) : t('value.none') } },
-    cutOff: { words: 'field.cut-off' }, holidayCountry: { words: 'field.holiday-country' },
-    yearlyHolidays: { words: 'field.yearly-holidays', as: { say: sayHolidays } }, onceHolidays: { words: 'field.once-holidays', as: { say: sayHolidays } },
+    name: { words: 'field.name' },
+    zone: { words: 'field.zone' },
+    hours: {
+      words: 'field.hours',
+      as: { say: (value, { language, t }) => (value ? sayHours({ hours: value as Calendar['hours'] }, language) : t('value.none')) },
+    },
+    cutOff: { words: 'field.cut-off' },
+    holidayCountry: { words: 'field.holiday-country' },
+    yearlyHolidays: { words: 'field.yearly-holidays', as: { say: sayHolidays } },
+    onceHolidays: { words: 'field.once-holidays', as: { say: sayHolidays } },
     valid: { words: 'field.valid', as: 'yes-no' },
   },
   way: {
@@ -92,8 +121,10 @@ export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calen
       const stored = await findCalendar(db, id)
       return stored && { ...stored.calendar, valid: stored.valid }
     },
-    form: ({ name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays, valid }) => (
-      { calendar: { name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays }, valid }),
+    form: ({ name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays, valid }) => ({
+      calendar: { name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays },
+      valid,
+    }),
     put: (work, id, { calendar, valid }) => editCalendar(work, id, calendar, valid),
   },
 }

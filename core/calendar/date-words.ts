@@ -20,8 +20,18 @@ interface DateWords {
 export const DATE_WORDS: ByLanguage<DateWords> = {
   pl: {
     months: [
-      'stycznia', 'lutego', 'marca', 'kwietnia', 'maja', 'czerwca', 'lipca', 'sierpnia', 'września', 'października',
-      'listopada', 'grudnia',
+      'stycznia',
+      'lutego',
+      'marca',
+      'kwietnia',
+      'maja',
+      'czerwca',
+      'lipca',
+      'sierpnia',
+      'września',
+      'października',
+      'listopada',
+      'grudnia',
     ],
     weekdays: ['poniedziałek', 'wtorek', 'środa', 'czwartek', 'piątek', 'sobota', 'niedziela'],
     onWeekday: ['w poniedziałek', 'we wtorek', 'w środę', 'w czwartek', 'w piątek', 'w sobotę', 'w niedzielę'],
@@ -33,10 +43,7 @@ export const DATE_WORDS: ByLanguage<DateWords> = {
     yearMark: ' r.',
   },
   en: {
-    months: [
-      'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
-      'December',
-    ],
+    months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
     weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
     onWeekday: ['on Monday', 'on Tuesday', 'on Wednesday', 'on Thursday', 'on Friday', 'on Saturday', 'on Sunday'],
     shortWeekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
@@ -57,8 +64,7 @@ export function sayTime(date: Date, zone: string): string {
 export function sayDay(date: Date, zone: string, language: Language, now: Date): string {
   const words = inLanguage(DATE_WORDS, language)
   const day = local(date, zone)
-  return sayNearDay(date, zone, language, now)
-    ?? `${words.shortWeekdays[day.weekday - 1]} ${sayDate(date, zone, language, now)}`
+  return sayNearDay(date, zone, language, now) ?? `${words.shortWeekdays[day.weekday - 1]} ${sayDate(date, zone, language, now)}`
 }
 
 /** "dziś, 8:10", "wczoraj, 14:05", "pt. 20 listopada, 15:04", "pt. 21 listopada 2025, 15:04". */

@@ -62,10 +62,12 @@ export function sayHours(calendar: Pick<Calendar, 'hours'>, language: Language):
   })
   const phrases = inLanguage(PHRASES, language)
   if (daysByHours.size === 0) return phrases.noHours
-  return [...daysByHours].map(([hours, days]) => {
-    const separator = hours === phrases.allDay ? ', ' : ' '
-    return sayDays(days, language) + separator + hours
-  }).join('; ')
+  return [...daysByHours]
+    .map(([hours, days]) => {
+      const separator = hours === phrases.allDay ? ', ' : ' '
+      return sayDays(days, language) + separator + hours
+    })
+    .join('; ')
 }
 
 /** What happens to what is sent late, as a sentence: "Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego." */
@@ -78,7 +80,9 @@ export function sayCutOff(calendar: Calendar, language: Language): string {
   const [only] = cutOffs
   const phrases = inLanguage(PHRASES, language)
   if (only === undefined || (cutOffs.size === 1 && only === END_OF_DAY && closings.length === 7)) return phrases.atAnyTime
-  return phrases.whatIsLate(cutOffs.size > 1 ? sayLateOnSomeDays(calendar, phrases) : only === END_OF_DAY ? phrases.onDayOff : phrases.after(sayMinute(only)))
+  return phrases.whatIsLate(
+    cutOffs.size > 1 ? sayLateOnSomeDays(calendar, phrases) : only === END_OF_DAY ? phrases.onDayOff : phrases.after(sayMinute(only)),
+  )
 }
 
 const END_OF_DAY = 1440
@@ -96,9 +100,7 @@ function dayInSentence(date: Date, zone: string, language: Language, now: Date):
   if (near !== undefined && near !== words.tomorrow) return near
   const named = sayDate(date, zone, language, now)
   const fullDate = /\d$/.test(named) ? named + words.yearMark : named
-  return near === undefined
-    ? `${words.onWeekday[weekday]} ${fullDate}`
-    : `${near} (${words.weekdays[weekday]} ${fullDate})`
+  return near === undefined ? `${words.onWeekday[weekday]} ${fullDate}` : `${near} (${words.weekdays[weekday]} ${fullDate})`
 }
 
 function sayPeriods(periods: readonly OpenPeriod[], language: Language): string {

@@ -12,12 +12,19 @@ import { listAllQueues } from '../queue/queue-admin.ts'
 import { say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
-interface Options { from?: string; to?: string; peer?: string; json: boolean }
+interface Options {
+  from?: string
+  to?: string
+  peer?: string
+  json: boolean
+}
 
 export function mailCommands(program: Command): void {
   const mail = program.command('mail').description('what becomes of mail')
 
-  mail.command('try').argument('<file>', 'the mail as it came (.eml); - reads it from standard input')
+  mail
+    .command('try')
+    .argument('<file>', 'the mail as it came (.eml); - reads it from standard input')
     .description('run a mail through the whole order and tell result and reasons; nothing is stored or sent')
     .option('--from <address>', 'sender of the envelope; "" is the null return path (default: From)')
     .option('--to <address>', 'recipient of the envelope (default: the first of our addresses in To and Cc)')

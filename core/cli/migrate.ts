@@ -14,18 +14,24 @@ export function migrateCommand(program: Command): void {
     .option('--dry-run', 'only tell what would run')
     .option('--backup <path>', 'where something would run, write a backup there first: the way back to the version before')
     .description('bring the database up to date, as every start does')
-    .action(({ dryRun = false, backup }: { dryRun?: boolean; backup?: string }) => withDatabase({}, async ({ database, owners }) => {
-      const pending = await listPending(database, owners)
-      if (dryRun) {
-        for (const name of pending) say(`would run ${name}`)
-        say(pending.length === 0 ? 'The database is up to date.' : `Nothing was changed. Make a backup, then run "pomoc migrate" or start pomoc.`)
-        return
-      }
-      // Its rows are kept as the version before has them: that version takes them back.
-      if (backup !== undefined && pending.length > 0 && await holdsAnything(database)) await saveBackup(database, backup)
-      for (const name of await migrateOwners(database, owners)) say(`ran ${name}`)
-      say('The database is up to date.')
-    }))
+    .action(({ dryRun = false, backup }: { dryRun?: boolean; backup?: string }) =>
+      withDatabase({}, async ({ database, owners }) => {
+        const pending = await listPending(database, owners)
+        if (dryRun) {
+          for (const name of pending) say(`would run ${name}`)
+          say(
+            pending.length === 0
+              ? 'The database is up to date.'
+              : `Nothing was changed. Make a backup, then run "pomoc migrate" or start pomoc.`,
+          )
+          return
+        }
+        // Its rows are kept as the version before has them: that version takes them back.
+        if (backup !== undefined && pending.length > 0 && (await holdsAnything(database))) await saveBackup(database, backup)
+        for (const name of await migrateOwners(database, owners)) say(`ran ${name}`)
+        say('The database is up to date.')
+      }),
+    )
 }
 
 async function listPending({ db }: OpenDatabase, owners: readonly Owner[]): Promise<string[]> {
@@ -42,7 +48,7 @@ async function listPending({ db }: OpenDatabase, owners: readonly Owner[]): Prom
 async function holdsAnything({ pool }: OpenDatabase): Promise<boolean> {
   const client = await pool.connect()
   try {
-    return !await isEmpty(client)
+    return !(await isEmpty(client))
   } finally {
     client.release()
   }

@@ -14,7 +14,12 @@ export function fail(sentence: string): never {
   throw new BootError(sentence)
 }
 
-export interface Room { config: Config; database: OpenDatabase; plugins: AnyPlugin[]; owners: Owner[] }
+export interface Room {
+  config: Config
+  database: OpenDatabase
+  plugins: AnyPlugin[]
+  owners: Owner[]
+}
 
 /**
  * Runs a command that works on the database. `alone` refuses while another pomoc uses it, as far as that can be seen;

@@ -31,12 +31,18 @@ export async function addOwnCommands(program: Command, words: readonly string[])
     if (!plugin.commands || program.commands.some((command) => command.name() === plugin.name)) continue
     const group = program.command(plugin.name).description(`commands of the plugin ${plugin.name}`)
     for (const [name, own] of Object.entries(plugin.commands as Record<string, PluginCommand>)) {
-      group.command(`${name} ${own.arguments ?? ''}`.trim(), { isDefault: name === plugin.name })
-        .description(own.summary).allowUnknownOption()
+      group
+        .command(`${name} ${own.arguments ?? ''}`.trim(), { isDefault: name === plugin.name })
+        .description(own.summary)
+        .allowUnknownOption()
         .action(async (...given: unknown[]) => {
-          const args = given.slice(0, -2).flat().filter((arg) => typeof arg === 'string')
+          const args = given
+            .slice(0, -2)
+            .flat()
+            .filter((arg) => typeof arg === 'string')
           if (own.serve) return serve(plugin, name, args, config)
-          if (idle.includes(plugin.name)) throw new BootError(`The plugin ${plugin.name} is not in use: add it to “plugins” in config/local.ts.`)
+          if (idle.includes(plugin.name))
+            throw new BootError(`The plugin ${plugin.name} is not in use: add it to “plugins” in config/local.ts.`)
           return withProgram(async ({ kernel }) => {
             await runIn(kernel, plugin.name, name, args, say)
           })
@@ -46,7 +52,13 @@ export async function addOwnCommands(program: Command, words: readonly string[])
 }
 
 /** The plugin is the one this program assembled: its host belongs to it. */
-async function runIn(kernel: Kernel, plugin: string, command: string, args: readonly string[], tell: (line: string) => void): Promise<void> {
+async function runIn(
+  kernel: Kernel,
+  plugin: string,
+  command: string,
+  args: readonly string[],
+  tell: (line: string) => void,
+): Promise<void> {
   const own = kernel.plugins.find(({ name }) => name === plugin)!
   await (own.commands![command] as PluginCommand).run(args, kernel.hostOf(own), tell)
 }
@@ -59,7 +71,15 @@ async function serve(plugin: AnyPlugin, name: string, args: readonly string[], s
   const log = makeLog(config.logLevel)
   await runUntilSignal(log, async () => {
     const said: string[] = []
-    const running = await boot({ config, log, whenBound: dropPrivileges, prepare: (kernel) => runIn(kernel, plugin.name, name, args, (line) => { said.push(line) }) })
+    const running = await boot({
+      config,
+      log,
+      whenBound: dropPrivileges,
+      prepare: (kernel) =>
+        runIn(kernel, plugin.name, name, args, (line) => {
+          said.push(line)
+        }),
+    })
     say(['pomoc is ready.', ...running.notices, ...said].join('\n  '))
     return running
   })

@@ -12,7 +12,8 @@ const BROKEN = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 /** None came about: no such socket or host, no way there, no answer. */
 const NOT_REACHED = new Set(['ENOENT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
 /** What pg itself says, without a code. */
-const SAID = /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/
+const SAID =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed)/
 
 /** For errors of statements and of connecting alike. */
 export function databaseIsAway(error: unknown): boolean {

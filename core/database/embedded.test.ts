@@ -2,28 +2,31 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test, type TestContext } from 'vitest'
 import { openDatabase } from './database.ts'
 import { startEmbedded } from './embedded.ts'
 import type { Embedded } from './embedded.ts'
 
-let dataDir: string
-let started: Embedded[]
-
-beforeEach(() => {
-  dataDir = mkdtempSync(join(tmpdir(), 'pomoc-embedded-'))
-  started = []
-})
-afterEach(async () => {
-  for (const server of started) await server.stop()
-  rmSync(dataDir, { recursive: true, force: true })
-})
-
-async function start(options: { dir?: string; share?: boolean; durable?: boolean } = {}): Promise<Embedded> {
-  const { dir = dataDir, share = false, durable = false } = options
-  const server = await startEmbedded({ dataDir: dir, durable, share })
-  started.push(server)
-  return server
+/** A data folder for one test and the servers it starts, which end with it: so tests may run side by side, for they mostly wait. */
+function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pomoc-embedded-'))
+  const started: Embedded[] = []
+  onTestFinished(async () => {
+    for (const server of started) await server.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+  const pidFile = () => join(dataDir, 'postgresql', 'postmaster.pid')
+  return {
+    dataDir,
+    pidFile,
+    async start(options: { dir?: string; share?: boolean; durable?: boolean } = {}): Promise<Embedded> {
+      const { dir = dataDir, share = false, durable = false } = options
+      const server = await startEmbedded({ dataDir: dir, durable, share })
+      started.push(server)
+      return server
+    },
+    postmaster: () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]),
+  }
 }
 
 async function ask(server: Embedded, query: string): Promise<Record<string, unknown> | undefined> {
@@ -35,10 +38,8 @@ async function ask(server: Embedded, query: string): Promise<Record<string, unkn
   }
 }
 
-const pidFile = () => join(dataDir, 'postgresql', 'postmaster.pid')
-const postmaster = () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0])
-
-test('it keeps what was written across stop and start', async () => {
+test.concurrent('it keeps what was written across stop and start', async (context) => {
+  const { start, pidFile } = place(context)
   const first = await start()
   expect(first).toMatchObject({ adopted: false, shared: false })
   await ask(first, 'create table note as select 7 as number')
@@ -47,7 +48,8 @@ test('it keeps what was written across stop and start', async () => {
   expect(await ask(await start(), 'select number from note')).toEqual({ number: 7 })
 })
 
-test('by default it writes through to disk, keeps checksums, and listens on no network', async () => {
+test.concurrent('by default it writes through to disk, keeps checksums, and listens on no network', async (context) => {
+  const { start } = place(context)
   const settings = await ask(
     await start({ durable: true }),
     `select current_setting('fsync') as fsync, current_setting('data_checksums') as checksums,
@@ -56,12 +58,16 @@ test('by default it writes through to disk, keeps checksums, and listens on no n
   expect(settings).toEqual({ fsync: 'on', checksums: 'on', network: '', encoding: 'UTF8' })
 })
 
-test('Polish letters have cases and Polish quotes belong to no word', async () => {
-  expect(await ask(await start(), `select lower('ŁÓDŹ') as lower, to_tsvector('simple', '„Gęś”, Łódź')::text as words`))
-    .toEqual({ lower: 'łódź', words: "'gęś':1 'łódź':2" })
+test.concurrent('Polish letters have cases and Polish quotes belong to no word', async (context) => {
+  const { start } = place(context)
+  expect(await ask(await start(), `select lower('ŁÓDŹ') as lower, to_tsvector('simple', '„Gęś”, Łódź')::text as words`)).toEqual({
+    lower: 'łódź',
+    words: "'gęś':1 'łódź':2",
+  })
 })
 
-test('a second start on the same data is refused; a command shares the server and leaves it running', async () => {
+test.concurrent('a second start on the same data is refused; a command shares the server and leaves it running', async (context) => {
+  const { dataDir, start } = place(context)
   const first = await start()
   await expect(startEmbedded({ dataDir, durable: false })).rejects.toThrow(/^Another pomoc \(process \d+\) is using the data in /)
   const command = await start({ share: true })
@@ -70,7 +76,8 @@ test('a second start on the same data is refused; a command shares the server an
   expect(await ask(first, 'select 1 as one')).toEqual({ one: 1 })
 })
 
-test('a server that is killed comes back', async () => {
+test.concurrent('a server that is killed comes back', async (context) => {
+  const { dataDir, start, postmaster } = place(context)
   const server = await start()
   const pid = postmaster()
   process.kill(pid, 'SIGKILL')
@@ -82,7 +89,8 @@ test('a server that is killed comes back', async () => {
   await expect(startEmbedded({ dataDir, durable: false })).rejects.toThrow(/^Another pomoc/)
 })
 
-test('a pid file whose number now belongs to another process does not hinder a start', async () => {
+test.concurrent('a pid file whose number now belongs to another process does not hinder a start', async (context) => {
+  const { start, pidFile } = place(context)
   const first = await start()
   const text = readFileSync(pidFile(), 'utf8')
   await first.stop()
@@ -90,26 +98,30 @@ test('a pid file whose number now belongs to another process does not hinder a s
   expect(await start()).toMatchObject({ adopted: false })
 })
 
-test('what a killed initdb left is passed by', async () => {
+test.concurrent('what a killed initdb left is passed by', async (context) => {
+  const { dataDir, start } = place(context)
   await (await start()).stop()
   rmSync(join(dataDir, 'postgresql'), { recursive: true })
   mkdirSync(join(dataDir, '.postgresql-killed'))
   expect(await ask(await start(), 'select 1 as one')).toEqual({ one: 1 })
 })
 
-test('data of another major version is refused with what to do', async () => {
+test.concurrent('data of another major version is refused with what to do', async (context) => {
+  const { dataDir, start } = place(context)
   await (await start()).stop()
   writeFileSync(join(dataDir, 'postgresql', 'PG_VERSION'), '16\n')
   await expect(start()).rejects.toThrow(/^The data in .* was made by PostgreSQL 16 and this pomoc brings PostgreSQL 18: .*\.$/)
 })
 
-test('a server that refuses its settings is told with its own words', async () => {
+test.concurrent('a server that refuses its settings is told with its own words', async (context) => {
+  const { dataDir, start } = place(context)
   await (await start()).stop()
   writeFileSync(join(dataDir, 'postgresql', 'postgresql.conf'), "include_if_exists = 'pomoc.conf'\nmax_connections = many\n")
   await expect(start()).rejects.toThrow(/^The database in .* does not start \(.*\): .*\.$/)
 })
 
-test('a data folder whose path is too long for a socket gets its socket elsewhere', async () => {
+test.concurrent('a data folder whose path is too long for a socket gets its socket elsewhere', async (context) => {
+  const { dataDir, start } = place(context)
   const dir = join(dataDir, 'x'.repeat(60), 'y'.repeat(60))
   // The first start gives the folder above to the server's account.
   await (await start()).stop()

@@ -26,13 +26,33 @@ export const FILL_ROWS = 5000
 /** The clock's job begins anew each minute: until then one that is long makes room for others. */
 const RUN_MS = 45_000
 
-export interface FillState { name: string; atKey: Id; untilKey: Id; filled: Id; begunAt: Date; doneAt: Date | null; lastError: string | null }
+export interface FillState {
+  name: string
+  atKey: Id
+  untilKey: Id
+  filled: Id
+  begunAt: Date
+  doneAt: Date | null
+  lastError: string | null
+}
 
 /** Fills that began and are not done, the oldest first. */
 export function listFills(db: Kysely<Database>): Promise<FillState[]> {
-  return db.selectFrom('database_fill').select([
-    'name', 'at_key as atKey', 'until_key as untilKey', 'filled', 'begun_at as begunAt', 'done_at as doneAt', 'last_error as lastError',
-  ]).where('done_at', 'is', null).orderBy('begun_at').orderBy('name').execute()
+  return db
+    .selectFrom('database_fill')
+    .select([
+      'name',
+      'at_key as atKey',
+      'until_key as untilKey',
+      'filled',
+      'begun_at as begunAt',
+      'done_at as doneAt',
+      'last_error as lastError',
+    ])
+    .where('done_at', 'is', null)
+    .orderBy('begun_at')
+    .orderBy('name')
+    .execute()
 }
 
 /**
@@ -50,7 +70,11 @@ export async function runFills(room: { db: Kysely<Database>; clock: () => Date; 
       while (await oneStep(db, name, fill, clock())) if (performance.now() > end) return
     } catch (error) {
       log?.error({ fill: name, err: error }, 'a new column could not be filled further; it is tried again in a minute')
-      await db.updateTable('database_fill').set({ last_error: reasonOf(error).slice(0, 500) }).where('name', '=', name).execute()
+      await db
+        .updateTable('database_fill')
+        .set({ last_error: reasonOf(error).slice(0, 500) })
+        .where('name', '=', name)
+        .execute()
     }
   }
 }
@@ -66,18 +90,35 @@ async function begin(db: Kysely<Database>, name: string, { table, key = 'id' }: 
 /** Answers whether there may be more. What another process is at is left to it. */
 function oneStep(db: Kysely<Database>, name: string, { table, key = 'id', rows = FILL_ROWS, step }: Fill, now: Date): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
-    const state = await trx.selectFrom('database_fill').select(['at_key', 'until_key']).where('name', '=', name).where('done_at', 'is', null)
-      .forUpdate().skipLocked().executeTakeFirst()
+    const state = await trx
+      .selectFrom('database_fill')
+      .select(['at_key', 'until_key'])
+      .where('name', '=', name)
+      .where('done_at', 'is', null)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst()
     if (!state) return false
-    const { rows: [range] } = await sql<{ upTo: Id | null; count: Id }>`
+    const {
+      rows: [range],
+    } = await sql<{ upTo: Id | null; count: Id }>`
       select max(k)::text as "upTo", count(*)::text as count from (
         select ${sql.ref(key)} as k from ${sql.table(table)}
-        where ${sql.ref(key)} > ${state.at_key}::bigint and ${sql.ref(key)} <= ${state.until_key}::bigint order by 1 limit ${rows}) next`.execute(trx)
+        where ${sql.ref(key)} > ${state.at_key}::bigint and ${sql.ref(key)} <= ${state.until_key}::bigint order by 1 limit ${rows}) next`.execute(
+      trx,
+    )
     if (range?.upTo) await step(trx, { after: state.at_key, upTo: range.upTo })
     const more = Number(range?.count ?? 0) === rows
-    await trx.updateTable('database_fill').set({
-      at_key: more ? range!.upTo! : state.until_key, filled: sql<Id>`filled + ${range?.count ?? '0'}::bigint`, last_error: null, done_at: more ? null : now,
-    }).where('name', '=', name).execute()
+    await trx
+      .updateTable('database_fill')
+      .set({
+        at_key: more ? range!.upTo! : state.until_key,
+        filled: sql<Id>`filled + ${range?.count ?? '0'}::bigint`,
+        last_error: null,
+        done_at: more ? null : now,
+      })
+      .where('name', '=', name)
+      .execute()
     return more
   })
 }

@@ -8,8 +8,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.login-needed': 'Log in to go on.',
   'error.login-failed': 'No such account, or the password differs. Check that Caps Lock is off.',
   'error.login-too-many': 'Too many attempts to log in. Try again in {minutes} min.',
-  'error.login-guarded': 'Somebody is guessing the password of this account, so for now we let in only browsers it was used in before. If it is your account, confirm this browser with a link from your mail.',
-  'error.login-unavailable': 'We cannot check the password right now: the campus login does not answer. Try again in a few minutes. Accounts made here still work.',
+  'error.login-guarded':
+    'Somebody is guessing the password of this account, so for now we let in only browsers it was used in before. If it is your account, confirm this browser with a link from your mail.',
+  'error.login-unavailable':
+    'We cannot check the password right now: the campus login does not answer. Try again in a few minutes. Accounts made here still work.',
   'error.login-expired': 'The password is right but has expired. Change it on the page of your campus account and log in with the new one.',
   'error.code-wrong': 'This code does not fit or was used already. Wait for the next one.',
   'error.second-factor-needed': 'Your role demands two-step login. Switch it on first.',
@@ -37,7 +39,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.closed-for-customer': 'This ticket is closed and takes no messages. Please write a new one.',
   'error.ticket.person-in-already': '{who} has access to this ticket already.',
   'error.article.empty': 'Write a few words at least.',
-  'error.article.sender-unknown': 'It is not known who wrote this message, so there is nobody to let into the ticket. Accept the message alone.',
+  'error.article.sender-unknown':
+    'It is not known who wrote this message, so there is nobody to let into the ticket. Accept the message alone.',
   'error.article.no-mail': 'This message did not come by mail, or the mail as it came is no longer kept. Forward it instead.',
   'error.article.not-mailed': 'This message need not be sent again: it was no mail of ours, or it is waiting to be sent.',
   'error.article.too-many-files': 'Too many files at once: {limit} at most.',
@@ -53,7 +56,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.person.no-address': 'This person has no e-mail address. Add one first.',
   'error.person.admin-needs-hat': 'Rights in groups count for agents only. Tick “agent” first.',
   'error.person.held': 'This person’s data may not be erased: {reason}.',
-  'error.person.has-open-tickets': { one: 'This person has {count} open ticket. Close it first.', other: 'This person has {count} open tickets. Close them first.' },
+  'error.person.has-open-tickets': {
+    one: 'This person has {count} open ticket. Close it first.',
+    other: 'This person has {count} open tickets. Close them first.',
+  },
   'error.person.erase-self': 'You cannot erase your own data. Ask another administrator.',
   'error.password.too-short': 'The password must have at least {min} characters.',
   'error.queue.name-taken': 'There is a queue of this name already.',
@@ -76,7 +82,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.group.in-use': 'Queues belong to this group: {queues}. Give them another group first.',
   'error.role.name-taken': 'There is a role of this name already.',
   'error.right.unknown': 'There is no such right: {right}.',
-  'error.unit.slug-invalid': 'The short name may have small letters a–z, digits and dashes, 63 characters at most, and begins with a letter or digit.',
+  'error.unit.slug-invalid':
+    'The short name may have small letters a–z, digits and dashes, 63 characters at most, and begins with a letter or digit.',
   'error.unit.slug-taken': 'There is a unit of this short name already.',
   'error.unit.below-itself': 'A unit cannot lie below itself.',
   'error.unit.in-use': 'This unit still has queues or units in use. Switch them off or move them first.',
@@ -87,7 +94,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.unit.hat-central': 'This person has worked in another unit before. The central administrator adds them.',
   'error.unit.opted-in': 'The unit runs its tickets itself already.',
   'error.unit.not-opted-in': 'The unit does not run its tickets now.',
-  'error.brand.colour': 'This colour is too light or cannot be read: its contrast is {contrast}, and 4.5 is needed. Give a darker one, for example #1a56b0.',
+  'error.brand.colour':
+    'This colour is too light or cannot be read: its contrast is {contrast}, and 4.5 is needed. Give a darker one, for example #1a56b0.',
   'error.brand.logo': 'We cannot show this file as a logo. Choose PNG, JPEG, WebP, GIF, or SVG without scripts and outside references.',
   'error.text.name-taken': 'There is a text of this name already.',
   'error.text.needs-language': 'Write the text in one language at least: subject and body.',
@@ -99,7 +107,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.filter.name-taken': 'There is a filter of this name already.',
   'error.filter.needs-match': 'Say at least one thing that the mail must have.',
   'error.filter.needs-set': 'Say at least one thing that the filter sets.',
-  'error.filter.key-invalid': 'A header\'s name has letters, digits and dashes, no blanks and no colon.',
+  'error.filter.key-invalid': "A header's name has letters, digits and dashes, no blanks and no colon.",
   'error.filter.pattern-invalid': 'This is not a regular expression: {what}',
   'error.filter.sets-otrs-only': 'A filter sets X-OTRS headers only, such as X-OTRS-Queue.',
   'error.part.name-taken': 'There is one of this name already.',
@@ -110,7 +118,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.too-long': '{limit} characters at most.',
   'error.undo.too-late': 'It is too late to undo this.',
   'error.plugin.refused': '{reason}',
-  'error.plugin.silent': 'The plugin “{plugin}”, which has a say in this, does not answer. Try again in a moment, or tell the administrator.',
+  'error.plugin.silent':
+    'The plugin “{plugin}”, which has a say in this, does not answer. Try again in a moment, or tell the administrator.',
   'error.unavailable': 'We cannot do this right now. Try again in a moment – nothing is lost.',
   'error.internal': 'Something went wrong on our side. Event number: {id}.',
 
@@ -120,7 +129,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'calendar.needs-name': 'Name the calendar.',
   'calendar.unknown-zone': 'There is no such time zone.',
   'calendar.unknown-country': 'The holidays of this country are not known.',
-  'calendar.cut-off-outside-hours': 'This time lies outside the hours: it must be no earlier than any opening and no later than the latest closing.',
+  'calendar.cut-off-outside-hours':
+    'This time lies outside the hours: it must be no earlier than any opening and no later than the latest closing.',
   'calendar.no-such-day': 'There is no such day.',
   'calendar.holiday-needs-name': 'Name this day.',
 
@@ -130,12 +140,14 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.problem.text': 'Enter {max} characters at most.',
   'setting.problem.choice': 'Choose one of those offered.',
   'setting.faults.count': 'How many faults suspend a plugin',
-  'setting.faults.count.help': 'So many faults of a plugin in one unit within the given time suspend it in that unit, until an administrator resumes it.',
+  'setting.faults.count.help':
+    'So many faults of a plugin in one unit within the given time suspend it in that unit, until an administrator resumes it.',
   'setting.faults.minutes': 'Within how many minutes',
   'setting.mail.follow-up.subject': 'Ticket number in the subject',
-  'setting.mail.follow-up.subject.help': 'A mail with a ticket\'s number in its subject goes to that ticket.',
+  'setting.mail.follow-up.subject.help': "A mail with a ticket's number in its subject goes to that ticket.",
   'setting.mail.follow-up.references': 'Answer to a message of the ticket',
-  'setting.mail.follow-up.references.help': 'A mail that answers a message of a ticket (In-Reply-To, References) goes to it without a number in the subject.',
+  'setting.mail.follow-up.references.help':
+    'A mail that answers a message of a ticket (In-Reply-To, References) goes to it without a number in the subject.',
   'setting.mail.follow-up.body': 'Ticket number in the text',
   'setting.mail.follow-up.body.help': 'Looks for a number in the text too. Mind that a quote from another ticket counts as well.',
   'setting.mail.follow-up.attachments': 'Ticket number in attachments',
@@ -143,7 +155,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.mail.follow-up.raw': 'Ticket number anywhere in the mail',
   'setting.mail.follow-up.raw.help': 'Looks for a number in the whole mail as it came, headers included.',
   'setting.mail.reopenings': 'How often a day a program may reopen a ticket',
-  'setting.mail.reopenings.help': 'Mail that programs write may open the same closed ticket so many times a day; more of it is added and the ticket stays closed. 0: no limit.',
+  'setting.mail.reopenings.help':
+    'Mail that programs write may open the same closed ticket so many times a day; more of it is added and the ticket stays closed. 0: no limit.',
 
   'state.new': 'new',
   'state.open': 'open',
@@ -192,5 +205,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'attribute.lastAgent': 'Last answer',
   'ticket.moved.system': 'the program',
   'ticket.moved.subject': 'Moved to the unit {to}',
-  'ticket.moved.note': 'The ticket went from the unit “{from}” (queue “{fromQueue}”) to the unit “{to}” (queue “{toQueue}”). Moved by: {who}.',
+  'ticket.moved.note':
+    'The ticket went from the unit “{from}” (queue “{fromQueue}”) to the unit “{to}” (queue “{toQueue}”). Moved by: {who}.',
 }

@@ -38,12 +38,13 @@ export const COMMAND_LINE_LANGUAGE: CompleteLanguage = 'en'
 export const isLanguage = (value: unknown): value is Language => LANGUAGE_CODES.includes(value as Language)
 
 /** What was chosen in a form; nothing, and whatever is no language: null. */
-export const asLanguage = (value: unknown): Language | null => isLanguage(value) ? value : null
+export const asLanguage = (value: unknown): Language | null => (isLanguage(value) ? value : null)
 
 /** A language and those that stand in for it, in order; the last is complete. */
 export function fallbacks(language: Language): readonly Language[] {
   const way: Language[] = []
-  for (let next: string | undefined = language; isLanguage(next) && !way.includes(next); next = (LANGUAGES[next] as LanguageInfo).fallback) way.push(next)
+  for (let next: string | undefined = language; isLanguage(next) && !way.includes(next); next = (LANGUAGES[next] as LanguageInfo).fallback)
+    way.push(next)
   return way.some((code) => LANGUAGES[code].complete) ? way : [...way, COMPLETE_LANGUAGES[0]!]
 }
 
@@ -56,7 +57,9 @@ export function findIn<T>(things: ByLanguage<T>, language: Language): { language
 export const inLanguage = <T>(things: ByLanguage<T>, language: Language): T => findIn(things, language).thing
 
 /** The languages that an installation offers, the one for everybody who chose none first. */
-export interface Offer { readonly languages: readonly Language[] }
+export interface Offer {
+  readonly languages: readonly Language[]
+}
 
 /** The first of the wished ones that is offered; the wish of nobody is left out. */
 export const languageFor = (offer: Offer, ...wished: readonly (string | null | undefined)[]): Language =>
@@ -79,13 +82,13 @@ const numbers = new Map<Language, Intl.NumberFormat>()
 /** Which plural form a number has in a language. */
 export function pluralForm(language: Language, count: number): Intl.LDMLPluralRule {
   let rule = rules.get(language)
-  if (!rule) rules.set(language, rule = new Intl.PluralRules(language))
+  if (!rule) rules.set(language, (rule = new Intl.PluralRules(language)))
   return rule.select(count)
 }
 
 /** A number as the language writes it. */
 export function sayNumber(language: Language, value: number): string {
   let format = numbers.get(language)
-  if (!format) numbers.set(language, format = new Intl.NumberFormat(language))
+  if (!format) numbers.set(language, (format = new Intl.NumberFormat(language)))
   return format.format(value)
 }

@@ -7,10 +7,11 @@ const SECOND: Language = 'en'
 
 /** The name of a unit, topic or category for a reader. */
 export const nameIn = (named: { readonly name: string; readonly nameEn: string | null }, language: Language): string =>
-  language === SECOND ? named.nameEn ?? named.name : named.name
+  language === SECOND ? (named.nameEn ?? named.name) : named.name
 
 /** The same in SQL where the statement is made for one reader: an expression over the columns of the only table it reads. */
-export const nameSelected = (language: Language): RawBuilder<string> => language === SECOND ? sql<string>`coalesce(name_en, name)` : sql<string>`name`
+export const nameSelected = (language: Language): RawBuilder<string> =>
+  language === SECOND ? sql<string>`coalesce(name_en, name)` : sql<string>`name`
 
 /** The same from the columns of `table`, one statement for every reader. */
 export const nameColumn = (table: string, language: Language): RawBuilder<string> => {

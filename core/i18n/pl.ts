@@ -7,8 +7,10 @@ export const pl = {
   'error.login-needed': 'Zaloguj się, żeby przejść dalej.',
   'error.login-failed': 'Nie ma takiego konta albo hasło jest inne. Sprawdź, czy nie masz włączonego Caps Lock.',
   'error.login-too-many': 'Za dużo prób logowania. Spróbuj ponownie za {minutes} min.',
-  'error.login-guarded': 'Ktoś zgaduje hasło do tego konta, dlatego na razie wpuszczamy tylko przeglądarki, w których było już używane. Jeśli to Twoje konto, potwierdź tę przeglądarkę odnośnikiem z poczty.',
-  'error.login-unavailable': 'Nie możemy teraz sprawdzić hasła: logowanie kampusowe nie odpowiada. Spróbuj za kilka minut. Konta założone tutaj działają.',
+  'error.login-guarded':
+    'Ktoś zgaduje hasło do tego konta, dlatego na razie wpuszczamy tylko przeglądarki, w których było już używane. Jeśli to Twoje konto, potwierdź tę przeglądarkę odnośnikiem z poczty.',
+  'error.login-unavailable':
+    'Nie możemy teraz sprawdzić hasła: logowanie kampusowe nie odpowiada. Spróbuj za kilka minut. Konta założone tutaj działają.',
   'error.login-expired': 'Hasło jest dobre, ale straciło ważność. Zmień je na stronie konta kampusowego i zaloguj się nowym.',
   'error.code-wrong': 'Ten kod nie pasuje albo był już użyty. Poczekaj na następny.',
   'error.second-factor-needed': 'Twoja rola wymaga logowania dwuetapowego. Najpierw je włącz.',
@@ -36,8 +38,10 @@ export const pl = {
   'error.ticket.closed-for-customer': 'To zgłoszenie jest zamknięte i nie przyjmuje wiadomości. Załóż, proszę, nowe.',
   'error.ticket.person-in-already': '{who} ma już dostęp do tego zgłoszenia.',
   'error.article.empty': 'Napisz choć kilka słów.',
-  'error.article.sender-unknown': 'Nie wiadomo, kto napisał tę wiadomość, więc nie ma kogo dopuścić do zgłoszenia. Przyjmij samą wiadomość.',
-  'error.article.no-mail': 'Ta wiadomość nie przyszła mailem albo nie trzymamy już maila w tej postaci, w jakiej przyszedł. Prześlij ją dalej jako nowy mail.',
+  'error.article.sender-unknown':
+    'Nie wiadomo, kto napisał tę wiadomość, więc nie ma kogo dopuścić do zgłoszenia. Przyjmij samą wiadomość.',
+  'error.article.no-mail':
+    'Ta wiadomość nie przyszła mailem albo nie trzymamy już maila w tej postaci, w jakiej przyszedł. Prześlij ją dalej jako nowy mail.',
   'error.article.not-mailed': 'Tej wiadomości nie trzeba wysyłać ponownie: nie była mailem od nas albo właśnie czeka na wysłanie.',
   'error.article.too-many-files': 'Za dużo plików naraz: najwyżej {limit}.',
   'error.absence.date': 'Podaj dzień, na przykład 04.12.2026.',
@@ -53,8 +57,10 @@ export const pl = {
   'error.person.admin-needs-hat': 'Prawa w grupach działają tylko u agentów. Najpierw zaznacz „agent”.',
   'error.person.held': 'Danych tej osoby nie wolno usunąć: {reason}.',
   'error.person.has-open-tickets': {
-    one: 'Ta osoba ma {count} otwarte zgłoszenie. Najpierw je zamknij.', few: 'Ta osoba ma {count} otwarte zgłoszenia. Najpierw je zamknij.',
-    many: 'Ta osoba ma {count} otwartych zgłoszeń. Najpierw je zamknij.', other: 'Ta osoba ma {count} otwartego zgłoszenia. Najpierw je zamknij.',
+    one: 'Ta osoba ma {count} otwarte zgłoszenie. Najpierw je zamknij.',
+    few: 'Ta osoba ma {count} otwarte zgłoszenia. Najpierw je zamknij.',
+    many: 'Ta osoba ma {count} otwartych zgłoszeń. Najpierw je zamknij.',
+    other: 'Ta osoba ma {count} otwartego zgłoszenia. Najpierw je zamknij.',
   },
   'error.person.erase-self': 'Własnych danych nie można usunąć. Poproś innego administratora.',
   'error.password.too-short': 'Hasło musi mieć co najmniej {min} znaków.',
@@ -89,7 +95,8 @@ export const pl = {
   'error.unit.hat-central': 'Ta osoba pracowała już w innej jednostce. Dopisze ją administrator centralny.',
   'error.unit.opted-in': 'Jednostka już prowadzi swoje zgłoszenia sama.',
   'error.unit.not-opted-in': 'Jednostka nie prowadzi teraz swoich zgłoszeń.',
-  'error.brand.colour': 'Ten kolor jest za jasny albo nieczytelny: kontrast {contrast}, a potrzeba co najmniej 4,5. Podaj ciemniejszy, na przykład #1a56b0.',
+  'error.brand.colour':
+    'Ten kolor jest za jasny albo nieczytelny: kontrast {contrast}, a potrzeba co najmniej 4,5. Podaj ciemniejszy, na przykład #1a56b0.',
   'error.brand.logo': 'Tego pliku nie pokażemy jako logo. Wybierz PNG, JPEG, WebP, GIF albo SVG bez skryptów i odwołań na zewnątrz.',
   'error.text.name-taken': 'Jest już tekst o tej nazwie.',
   'error.text.needs-language': 'Napisz tekst choć w jednym języku: temat i treść.',
@@ -112,7 +119,8 @@ export const pl = {
   'error.too-long': 'Najwyżej {limit} znaków.',
   'error.undo.too-late': 'Na cofnięcie jest już za późno.',
   'error.plugin.refused': '{reason}',
-  'error.plugin.silent': 'Wtyczka „{plugin}”, która ma tu coś do powiedzenia, nie odpowiada. Spróbuj za chwilę albo powiadom administratora.',
+  'error.plugin.silent':
+    'Wtyczka „{plugin}”, która ma tu coś do powiedzenia, nie odpowiada. Spróbuj za chwilę albo powiadom administratora.',
   'error.unavailable': 'Chwilowo nie możemy tego zrobić. Spróbuj za chwilę – nic nie zginęło.',
   'error.internal': 'Coś się nie udało po naszej stronie. Numer zdarzenia: {id}.',
 
@@ -122,7 +130,8 @@ export const pl = {
   'calendar.needs-name': 'Nazwij kalendarz.',
   'calendar.unknown-zone': 'Nie ma takiej strefy czasowej.',
   'calendar.unknown-country': 'Nie znamy świąt tego kraju.',
-  'calendar.cut-off-outside-hours': 'Ta godzina leży poza godzinami pracy: musi być nie wcześniej niż każde otwarcie i nie później niż najpóźniejsze zamknięcie.',
+  'calendar.cut-off-outside-hours':
+    'Ta godzina leży poza godzinami pracy: musi być nie wcześniej niż każde otwarcie i nie później niż najpóźniejsze zamknięcie.',
   'calendar.no-such-day': 'Nie ma takiego dnia.',
   'calendar.holiday-needs-name': 'Nazwij ten dzień.',
 
@@ -132,12 +141,14 @@ export const pl = {
   'setting.problem.text': 'Wpisz najwyżej {max} znaków.',
   'setting.problem.choice': 'Wybierz jedną z podanych możliwości.',
   'setting.faults.count': 'Ile błędów zawiesza wtyczkę',
-  'setting.faults.count.help': 'Tyle błędów wtyczki w jednej jednostce w podanym czasie zawiesza ją w tej jednostce, aż administrator ją wznowi.',
+  'setting.faults.count.help':
+    'Tyle błędów wtyczki w jednej jednostce w podanym czasie zawiesza ją w tej jednostce, aż administrator ją wznowi.',
   'setting.faults.minutes': 'W ciągu ilu minut',
   'setting.mail.follow-up.subject': 'Numer zgłoszenia w temacie',
   'setting.mail.follow-up.subject.help': 'Mail z numerem zgłoszenia w temacie trafia do tego zgłoszenia.',
   'setting.mail.follow-up.references': 'Odpowiedź na wiadomość zgłoszenia',
-  'setting.mail.follow-up.references.help': 'Mail, który odpowiada na wiadomość zgłoszenia (In-Reply-To, References), trafia do niego bez numeru w temacie.',
+  'setting.mail.follow-up.references.help':
+    'Mail, który odpowiada na wiadomość zgłoszenia (In-Reply-To, References), trafia do niego bez numeru w temacie.',
   'setting.mail.follow-up.body': 'Numer zgłoszenia w treści',
   'setting.mail.follow-up.body.help': 'Szuka numeru także w treści maila. Uwaga: cytat z innego zgłoszenia też się liczy.',
   'setting.mail.follow-up.attachments': 'Numer zgłoszenia w załącznikach',
@@ -145,7 +156,8 @@ export const pl = {
   'setting.mail.follow-up.raw': 'Numer zgłoszenia gdziekolwiek w mailu',
   'setting.mail.follow-up.raw.help': 'Szuka numeru w całym mailu tak, jak przyszedł, z nagłówkami.',
   'setting.mail.reopenings': 'Ile razy dziennie automat może otworzyć zgłoszenie',
-  'setting.mail.reopenings.help': 'Maile pisane przez programy mogą otworzyć to samo zamknięte zgłoszenie najwyżej tyle razy dziennie; dalsze są dopisywane, a zgłoszenie zostaje zamknięte. 0: bez ograniczenia.',
+  'setting.mail.reopenings.help':
+    'Maile pisane przez programy mogą otworzyć to samo zamknięte zgłoszenie najwyżej tyle razy dziennie; dalsze są dopisywane, a zgłoszenie zostaje zamknięte. 0: bez ograniczenia.',
 
   'state.new': 'nowe',
   'state.open': 'otwarte',
@@ -194,5 +206,6 @@ export const pl = {
   'attribute.lastAgent': 'Ostatnia odpowiedź',
   'ticket.moved.system': 'program',
   'ticket.moved.subject': 'Przeniesione do jednostki {to}',
-  'ticket.moved.note': 'Zgłoszenie przeszło z jednostki „{from}” (kolejka „{fromQueue}”) do jednostki „{to}” (kolejka „{toQueue}”). Przeniesienie: {who}.',
+  'ticket.moved.note':
+    'Zgłoszenie przeszło z jednostki „{from}” (kolejka „{fromQueue}”) do jednostki „{to}” (kolejka „{toQueue}”). Przeniesienie: {who}.',
 } satisfies Record<string, Text>

@@ -3,14 +3,20 @@ import { COMPLETE_LANGUAGES, fallbacks, LANGUAGE_CODES, pluralForm, sayNumber, t
 
 /** A sentence with {placeholders}; or plural forms chosen by the parameter `count`. */
 export type Text = string | PluralText
-export interface PluralText { one: string; few?: string; many?: string; other: string }
+export interface PluralText {
+  one: string
+  few?: string
+  many?: string
+  other: string
+}
 export type Params = Record<string, string | number>
 export type Translate<K extends string> = (key: K, params?: Params) => string
 
 /** Fills one text. Numbers are written as the language writes them; a missing parameter stays visible as {name}. */
 export function fill(text: Text, language: Language, params: Params = {}): string {
   const count = params['count']
-  const form = typeof text === 'string' ? text : text[pluralForm(language, typeof count === 'number' ? count : 0) as keyof PluralText] ?? text.other
+  const form =
+    typeof text === 'string' ? text : (text[pluralForm(language, typeof count === 'number' ? count : 0) as keyof PluralText] ?? text.other)
   return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name]
     return value === undefined ? whole : typeof value === 'number' ? sayNumber(language, value) : value
@@ -32,11 +38,13 @@ export type Texts<K extends string = string> = TextTables<K> & { in(language: La
  * `const words = defineTexts(pl, en)`, or `defineTexts(pl, en, { uk })`; then `const t = words.in('pl'); t('list.count', { count: 3 })`.
  */
 export function defineTexts<K extends string>(
-  pl: Record<K, Text>, en: Record<NoInfer<K>, Text>, ...[further]: {} extends Further<NoInfer<K>> ? [Further<NoInfer<K>>?] : [Further<NoInfer<K>>]
+  pl: Record<K, Text>,
+  en: Record<NoInfer<K>, Text>,
+  ...[further]: {} extends Further<NoInfer<K>> ? [Further<NoInfer<K>>?] : [Further<NoInfer<K>>]
 ): Texts<K> {
   const tables = { ...further, pl, en } as TextTables<K>
   const make = (language: Language): Translate<K> => {
-    const way = fallbacks(language).flatMap((code) => tables[code] ? [{ code, table: tables[code] as Partial<Record<K, Text>> }] : [])
+    const way = fallbacks(language).flatMap((code) => (tables[code] ? [{ code, table: tables[code] as Partial<Record<K, Text>> }] : []))
     return (key, params) => {
       for (const { code, table } of way) if (table[key] !== undefined) return fill(table[key], code, params)
       return key

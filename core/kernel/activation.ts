@@ -20,10 +20,16 @@ export interface Activation {
 export function makeActivation(db: Kysely<Database>, live: Live, scopes: ReadonlyMap<string, 'unit' | 'installation'>): Activation {
   let cache = new Map<Id | null, Promise<ReadonlySet<string>>>()
   // Moving a unit in the tree changes what it inherits; that is told as an administrator's change.
-  live.subscribe(({ fact }) => { if (fact === ACTIVATION_CHANGED || fact === LIVE_AGAIN || fact === 'admin.changed') cache = new Map() })
+  live.subscribe(({ fact }) => {
+    if (fact === ACTIVATION_CHANGED || fact === LIVE_AGAIN || fact === 'admin.changed') cache = new Map()
+  })
   const on = async (from: Kysely<Database>, unitId: Id | null) => {
     const { said, suspended } = await read(from, unitId)
-    return new Set([...scopes].filter(([plugin, scope]) => (scope === 'installation' || said[plugin] === true) && !suspended.includes(plugin)).map(([plugin]) => plugin))
+    return new Set(
+      [...scopes]
+        .filter(([plugin, scope]) => (scope === 'installation' || said[plugin] === true) && !suspended.includes(plugin))
+        .map(([plugin]) => plugin),
+    )
   }
   return {
     on,
@@ -31,8 +37,10 @@ export function makeActivation(db: Kysely<Database>, live: Live, scopes: Readonl
       let answer = cache.get(unitId)
       if (!answer) {
         const asked = on(db, unitId)
-        asked.catch(() => { if (cache.get(unitId) === asked) cache.delete(unitId) })
-        cache.set(unitId, answer = asked)
+        asked.catch(() => {
+          if (cache.get(unitId) === asked) cache.delete(unitId)
+        })
+        cache.set(unitId, (answer = asked))
       }
       return (await answer).has(plugin)
     },
@@ -43,13 +51,16 @@ export function makeActivation(db: Kysely<Database>, live: Live, scopes: Readonl
 
 /** What the nearest unit upwards says of each plugin, and which are suspended here. Outside of units a plugin is on that is on anywhere. */
 async function read(db: Kysely<Database>, unitId: Id | null): Promise<{ said: Record<string, boolean>; suspended: string[] }> {
-  const nearest = unitId === null
-    ? sql`select plugin, true as active from plugin_activation where active group by plugin`
-    : sql`select distinct on (a.plugin) a.plugin, a.active from plugin_activation a join up on up.id = a.unit_id order by a.plugin, up.depth`
+  const nearest =
+    unitId === null
+      ? sql`select plugin, true as active from plugin_activation where active group by plugin`
+      : sql`select distinct on (a.plugin) a.plugin, a.active from plugin_activation a join up on up.id = a.unit_id order by a.plugin, up.depth`
   const { rows } = await sql<{ said: Record<string, boolean>; suspended: string[] }>`
     with recursive ${up(unitId)}
     select (select coalesce(json_object_agg(plugin, active), '{}') from (${nearest}) n) as said,
-      (select coalesce(json_agg(plugin), '[]') from plugin_suspension where unit_id is not distinct from ${unitId}) as suspended`.execute(db)
+      (select coalesce(json_agg(plugin), '[]') from plugin_suspension where unit_id is not distinct from ${unitId}) as suspended`.execute(
+    db,
+  )
   return rows[0]!
 }
 

@@ -52,26 +52,28 @@ export type FactName = keyof Facts & string
 type OfTicket = `ticket.${string}` | `article.${string}`
 
 /** A fact as an act says it. Of several names: one of these facts. */
-export type NewFact<N extends FactName = FactName> = { [K in N]:
-  & (K extends OfTicket ? { ticketId: Id } : { ticketId?: Id })
-  & ({} extends Facts[K] ? { data?: Facts[K] } : { data: Facts[K] })
-  /** The ticket's unit at this moment: who is told is decided by it. */
-  & { unitId?: Id }
+export type NewFact<N extends FactName = FactName> = {
+  [K in N]: (K extends OfTicket ? { ticketId: Id } : { ticketId?: Id }) &
+    ({} extends Facts[K]
+      ? { data?: Facts[K] }
+      : { data: Facts[K] }) /** The ticket's unit at this moment: who is told is decided by it. */ & { unitId?: Id }
 }[N]
 
 /** A fact as subscribers are told it. Of several names: one of these facts, known by its `name`. */
-export type Fact<N extends FactName = FactName> = { [K in N]: {
-  id: Id
-  name: K
-  ticketId: K extends OfTicket ? Id : Id | null
-  unitId: Id | null
-  personId: Id | null
-  /** The plugin that did the act; null: core itself. */
-  plugin: string | null
-  act: string
-  data: Facts[K]
-  createdAt: Date
-} }[N]
+export type Fact<N extends FactName = FactName> = {
+  [K in N]: {
+    id: Id
+    name: K
+    ticketId: K extends OfTicket ? Id : Id | null
+    unitId: Id | null
+    personId: Id | null
+    /** The plugin that did the act; null: core itself. */
+    plugin: string | null
+    act: string
+    data: Facts[K]
+    createdAt: Date
+  }
+}[N]
 
 /** Name of the channel on which committed changes are told to every process: payload {fact, ticket?, …}. */
 export const CHANNEL = 'pomoc'
@@ -93,26 +95,42 @@ export interface SaidFact {
  * The last statement before commit: stores what an act told and the rows it gathered, adds the jobs it asked for and one job
  * per fact and subscriber, wakes workers and open pages.
  */
-export async function tellAndAsk(work: Work, { said, jobs, rest }: {
-  said: readonly SaidFact[]
-  jobs: readonly JobRequest[]
-  rest: readonly RawBuilder<unknown>[]
-}): Promise<void> {
+export async function tellAndAsk(
+  work: Work,
+  {
+    said,
+    jobs,
+    rest,
+  }: {
+    said: readonly SaidFact[]
+    jobs: readonly JobRequest[]
+    rest: readonly RawBuilder<unknown>[]
+  },
+): Promise<void> {
   const parts: RawBuilder<unknown>[] = rest.map((write, n) => sql`${sql.raw(`rest_${n}`)} as (${write})`)
   const counts: RawBuilder<unknown>[] = []
   if (said.length > 0) {
     const rows = said.map(({ name, fact, plugin, told }, n) => ({
-      n: n + 1, name, ticket: fact.ticketId ?? null, unit: fact.unitId ?? null, data: fact.data ?? {}, plugin, subscribers: told ?? [],
+      n: n + 1,
+      name,
+      ticket: fact.ticketId ?? null,
+      unit: fact.unitId ?? null,
+      data: fact.data ?? {},
+      plugin,
+      subscribers: told ?? [],
     }))
     // A fact about a ticket happened in the ticket's unit, unless it says another.
-    parts.push(sql`
+    parts.push(
+      sql`
       given as (
         select * from jsonb_to_recordset(${storableJson(rows)}::jsonb)
-          as g(n integer, name text, ticket bigint, unit bigint, data jsonb, plugin text, subscribers jsonb))`, sql`
+          as g(n integer, name text, ticket bigint, unit bigint, data jsonb, plugin text, subscribers jsonb))`,
+      sql`
       told as (
         insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at, plugin)
         select name, ticket, coalesce(unit, (select q.unit_id from ticket t join queue q on q.id = t.queue_id where t.id = given.ticket)),
-          ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz, plugin from given order by n returning id)`)
+          ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz, plugin from given order by n returning id)`,
+    )
     if (rows.some((row) => row.subscribers.length > 0)) {
       // One named queue per ticket keeps a subscriber's view of a ticket in order.
       parts.push(sql`
@@ -123,7 +141,9 @@ export async function tellAndAsk(work: Work, { said, jobs, rest }: {
             jsonb_array_elements_text(given.subscribers) as s(name))`)
       counts.push(sql`(select count(id) from delivered)`)
     }
-    const notices = new Set(said.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })))
+    const notices = new Set(
+      said.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })),
+    )
     parts.push(sql`noticed as (select pg_notify(${CHANNEL}, notice) as sent from unnest(${[...notices]}::text[]) as notice)`)
     counts.push(sql`(select count(sent) from noticed)`)
   }
@@ -132,15 +152,21 @@ export async function tellAndAsk(work: Work, { said, jobs, rest }: {
   // Functions run only where somebody asks for what they return; not materialized, the planner would leave unread columns out.
   parts.push(sql`counted as materialized (select ${sql.join([sql`1 as one`, ...counts])})`)
   const { rows: answer } = await sql<{ added: string | number }>`
-    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
+    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(
+    work.db,
+  )
   demandAdded(answer[0]!.added, jobs.length)
 }
 
 /** In which unit facts about these tickets happen. */
 export async function unitsOfTickets(db: Kysely<Database>, ticketIds: readonly Id[]): Promise<ReadonlyMap<Id, Id>> {
   if (ticketIds.length === 0) return new Map()
-  const rows = await db.selectFrom('ticket').innerJoin('queue', 'queue.id', 'ticket.queue_id').select(['ticket.id', 'queue.unit_id'])
-    .where('ticket.id', 'in', ticketIds).execute()
+  const rows = await db
+    .selectFrom('ticket')
+    .innerJoin('queue', 'queue.id', 'ticket.queue_id')
+    .select(['ticket.id', 'queue.unit_id'])
+    .where('ticket.id', 'in', ticketIds)
+    .execute()
   return new Map(rows.map((row) => [row.id, row.unit_id]))
 }
 
@@ -151,8 +177,18 @@ export function delivery(fact: Id, subscriber: string, ticketId: Id | null): Job
 
 export async function findFact(db: Kysely<Database>, id: Id): Promise<Fact | undefined> {
   const row = await db.selectFrom('fact').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && {
-    id: row.id, name: row.name, ticketId: row.ticket_id, unitId: row.unit_id, personId: row.person_id, plugin: row.plugin,
-    act: row.act_id, data: row.data, createdAt: row.created_at,
-  } as Fact
+  return (
+    row &&
+    ({
+      id: row.id,
+      name: row.name,
+      ticketId: row.ticket_id,
+      unitId: row.unit_id,
+      personId: row.person_id,
+      plugin: row.plugin,
+      act: row.act_id,
+      data: row.data,
+      createdAt: row.created_at,
+    } as Fact)
+  )
 }

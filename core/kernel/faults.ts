@@ -37,12 +37,20 @@ export function keepFaults(room: {
   let written: Promise<void> = Promise.resolve()
   return {
     tell(call, error) {
-      room.log.error({ plugin: call.plugin, kind: call.kind, name: call.name, unit: call.unitId, err: error }, 'a plugin failed; pomoc goes on without it')
+      room.log.error(
+        { plugin: call.plugin, kind: call.kind, name: call.name, unit: call.unitId, err: error },
+        'a plugin failed; pomoc goes on without it',
+      )
       if (waiting >= WAITING) return
       waiting++
-      written = written.then(() => room.work((work) => record(work, call, error, room.mortal(call.plugin)))).catch((fault: unknown) => {
-        room.log.warn({ err: fault }, 'a plugin\'s fault could not be written down')
-      }).finally(() => { waiting-- })
+      written = written
+        .then(() => room.work((work) => record(work, call, error, room.mortal(call.plugin))))
+        .catch((fault: unknown) => {
+          room.log.warn({ err: fault }, "a plugin's fault could not be written down")
+        })
+        .finally(() => {
+          waiting--
+        })
     },
     settled: () => written,
   }
@@ -50,12 +58,27 @@ export function keepFaults(room: {
 
 async function record(work: Work, call: Call, error: unknown, mortal: boolean): Promise<void> {
   const said = words(error)
-  const { id } = await work.db.insertInto('plugin_fault').values({
-    plugin: call.plugin, unit_id: call.unitId, kind: call.kind, name: call.name.slice(0, 200), sort: said.error.replace(/\d+/g, '#').slice(0, 200),
-    ...said, first_at: work.now, last_at: work.now,
-  }).onConflict((oc) => oc.columns(['plugin', 'unit_id', 'kind', 'name', 'sort']).doUpdateSet({
-    ...said, times: sql<number>`plugin_fault.times + 1`, last_at: work.now,
-  })).returning('id').executeTakeFirstOrThrow()
+  const { id } = await work.db
+    .insertInto('plugin_fault')
+    .values({
+      plugin: call.plugin,
+      unit_id: call.unitId,
+      kind: call.kind,
+      name: call.name.slice(0, 200),
+      sort: said.error.replace(/\d+/g, '#').slice(0, 200),
+      ...said,
+      first_at: work.now,
+      last_at: work.now,
+    })
+    .onConflict((oc) =>
+      oc.columns(['plugin', 'unit_id', 'kind', 'name', 'sort']).doUpdateSet({
+        ...said,
+        times: sql<number>`plugin_fault.times + 1`,
+        last_at: work.now,
+      }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow()
   if (mortal) await strike(work, call, id)
 }
 
@@ -67,12 +90,18 @@ async function strike(work: Work, { plugin, unitId }: Call, faultId: Id): Promis
   await work.db.insertInto('plugin_strike').values({ plugin, unit_id: unitId, at: work.now }).execute()
   const { rows } = await sql<{ count: number; first: Date }>`
     select count(*)::integer as count, min(at) as first from plugin_strike
-    where plugin = ${plugin} and unit_id is not distinct from ${unitId} and at > ${new Date(work.now.getTime() - minutes * 60_000)}`.execute(work.db)
+    where plugin = ${plugin} and unit_id is not distinct from ${unitId} and at > ${new Date(work.now.getTime() - minutes * 60_000)}`.execute(
+    work.db,
+  )
   const { count: strikes, first } = rows[0]!
   if (strikes < count) return
   await forgetStrikes(work, plugin, unitId)
-  const row = await work.db.insertInto('plugin_suspension').values({ plugin, unit_id: unitId, since: work.now, first_fault_at: first, fault_id: faultId })
-    .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doNothing()).returning('plugin').executeTakeFirst()
+  const row = await work.db
+    .insertInto('plugin_suspension')
+    .values({ plugin, unit_id: unitId, since: work.now, first_fault_at: first, fault_id: faultId })
+    .onConflict((oc) => oc.columns(['plugin', 'unit_id']).doNothing())
+    .returning('plugin')
+    .executeTakeFirst()
   if (!row) return
   work.emit('plugin.suspended', { ...(unitId ? { unitId } : {}), data: { plugin } })
   await notify(work, ACTIVATION_CHANGED)
@@ -113,19 +142,50 @@ export interface FaultRow {
 
 /** The latest faults first, 200 at most: what, where, when, how often. */
 export async function listFaults(db: Kysely<Database>, of: { plugin?: string } = {}): Promise<FaultRow[]> {
-  let query = db.selectFrom('plugin_fault as f').leftJoin('unit', 'unit.id', 'f.unit_id').select([
-    'f.id', 'f.plugin', 'f.unit_id as unitId', 'unit.name as unitName', 'f.kind', 'f.name', 'f.error', 'f.detail', 'f.times',
-    'f.first_at as firstAt', 'f.last_at as lastAt',
-  ])
+  let query = db
+    .selectFrom('plugin_fault as f')
+    .leftJoin('unit', 'unit.id', 'f.unit_id')
+    .select([
+      'f.id',
+      'f.plugin',
+      'f.unit_id as unitId',
+      'unit.name as unitName',
+      'f.kind',
+      'f.name',
+      'f.error',
+      'f.detail',
+      'f.times',
+      'f.first_at as firstAt',
+      'f.last_at as lastAt',
+    ])
   if (of.plugin !== undefined) query = query.where('f.plugin', '=', of.plugin)
-  return await query.orderBy('f.last_at', 'desc').orderBy('f.id', 'desc').limit(200).execute() as FaultRow[]
+  return (await query.orderBy('f.last_at', 'desc').orderBy('f.id', 'desc').limit(200).execute()) as FaultRow[]
 }
 
-export interface Suspension { plugin: string; unitId: Id | null; unitName: string | null; since: Date; firstFaultAt: Date; lastError: string | null }
+export interface Suspension {
+  plugin: string
+  unitId: Id | null
+  unitName: string | null
+  since: Date
+  firstFaultAt: Date
+  lastError: string | null
+}
 
 /** Where which plugin is suspended, the latest first. */
 export function listSuspensions(db: Kysely<Database>): Promise<Suspension[]> {
-  return db.selectFrom('plugin_suspension as s').leftJoin('unit', 'unit.id', 's.unit_id').leftJoin('plugin_fault as f', 'f.id', 's.fault_id')
-    .select(['s.plugin', 's.unit_id as unitId', 'unit.name as unitName', 's.since', 's.first_fault_at as firstFaultAt', 'f.error as lastError'])
-    .orderBy('s.since', 'desc').orderBy('s.plugin').execute()
+  return db
+    .selectFrom('plugin_suspension as s')
+    .leftJoin('unit', 'unit.id', 's.unit_id')
+    .leftJoin('plugin_fault as f', 'f.id', 's.fault_id')
+    .select([
+      's.plugin',
+      's.unit_id as unitId',
+      'unit.name as unitName',
+      's.since',
+      's.first_fault_at as firstFaultAt',
+      'f.error as lastError',
+    ])
+    .orderBy('s.since', 'desc')
+    .orderBy('s.plugin')
+    .execute()
 }

@@ -44,7 +44,11 @@ export interface Gate {
 /** Errors that stand for a fault which was told where it was seen: what they do on their way up is no second one. */
 export const toldAlready = new WeakSet<Error>()
 
-interface Running { call: Call; cutOff: AbortSignal; tell: Gate['tell'] }
+interface Running {
+  call: Call
+  cutOff: AbortSignal
+  tell: Gate['tell']
+}
 const running = new AsyncLocalStorage<Running>()
 
 /** The call into a plugin in which this code runs, if it does. */

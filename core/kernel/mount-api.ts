@@ -14,7 +14,11 @@ import { ROOT_UNIT, unitIdOf } from '../unit/tree.ts'
 import type { Route } from './mount.ts'
 
 interface Room {
-  plugins: readonly AnyPlugin[]; db: Kysely<Database>; gate: Gate; activation: Activation; routes: Route[]
+  plugins: readonly AnyPlugin[]
+  db: Kysely<Database>
+  gate: Gate
+  activation: Activation
+  routes: Route[]
   hostOf(plugin: AnyPlugin): Host
   here(plugin: AnyPlugin, unitId: Id): Here
 }
@@ -35,14 +39,23 @@ export function makeApiMount(room: Room): ApiMount {
   }
 }
 
-function answerer({ db, gate, activation, hostOf, here }: Room, plugin: AnyPlugin, address: string, route: ApiRoute): MiddlewareHandler<WebEnv> {
+function answerer(
+  { db, gate, activation, hostOf, here }: Room,
+  plugin: AnyPlugin,
+  address: string,
+  route: ApiRoute,
+): MiddlewareHandler<WebEnv> {
   const names = /\/:unit(\/|$)/.test(address)
   const demandOn = async (unitId: Id | null | undefined) => {
     if (unitId === undefined || !(await activation.active(plugin.name, unitId))) throw refused('not-found')
   }
   const enter = async <T>(call: Omit<Call, 'plugin' | 'kind'>, run: () => Promise<T>): Promise<T> => {
     try {
-      return await gate.call({ plugin: plugin.name, kind: 'api', ...call }, run, (error) => error instanceof Refusal || error instanceof HTTPException)
+      return await gate.call(
+        { plugin: plugin.name, kind: 'api', ...call },
+        run,
+        (error) => error instanceof Refusal || error instanceof HTTPException,
+      )
     } catch (error) {
       if (!(error instanceof PluginFault)) throw error
       throw error.late ? refused('unavailable') : error.cause
@@ -53,7 +66,9 @@ function answerer({ db, gate, activation, hostOf, here }: Room, plugin: AnyPlugi
     const named = names ? await unitIdOf(db, c.req.param('unit') ?? '') : null
     // Where no unit is named it must be on in any at least: what is off everywhere is asked nothing.
     await demandOn(named)
-    const actor = await enter({ name: `${address}, login`, unitId: named ?? null }, async () => demandCaller(await route.login(c, hostOf(plugin))))
+    const actor = await enter({ name: `${address}, login`, unitId: named ?? null }, async () =>
+      demandCaller(await route.login(c, hostOf(plugin))),
+    )
     if (!actor) throw refused('api.unknown-caller')
     const unitId = named ?? (actor.kind === 'person' ? actor.unitId : null) ?? ROOT_UNIT
     if (named === null) await demandOn(unitId)
@@ -67,6 +82,11 @@ function demandResponse(answer: Response): Response {
 }
 
 function demandCaller(answer: Actor | undefined): Actor | undefined {
-  if (answer === undefined || answer?.kind === 'system' || (answer?.kind === 'person' && typeof answer.id === 'string' && typeof answer.access === 'object')) return answer
+  if (
+    answer === undefined ||
+    answer?.kind === 'system' ||
+    (answer?.kind === 'person' && typeof answer.id === 'string' && typeof answer.access === 'object')
+  )
+    return answer
   throw new Error('a login answers who calls, or undefined: system(…) or what loadActor(…) found')
 }

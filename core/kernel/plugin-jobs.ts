@@ -12,7 +12,13 @@ import type { RunnableJob } from './run-jobs.ts'
 /** A job of a plugin that is suspended is put off: nobody tells it again, as facts are told. */
 const PUT_OFF_SECONDS = 300
 
-interface Room { plugins: readonly AnyPlugin[]; db: Kysely<Database>; gate: Gate; activation: Activation; hostOf(plugin: AnyPlugin): Host }
+interface Room {
+  plugins: readonly AnyPlugin[]
+  db: Kysely<Database>
+  gate: Gate
+  activation: Activation
+  hostOf(plugin: AnyPlugin): Host
+}
 
 export function pluginJobs(room: Room): Map<string, RunnableJob> {
   const jobs = new Map<string, RunnableJob>()
@@ -25,25 +31,34 @@ export function pluginJobs(room: Room): Map<string, RunnableJob> {
   return jobs
 }
 
-async function runJob({ db, gate, activation, hostOf }: Room, plugin: AnyPlugin, name: string, job: Job, payload: Record<string, unknown>): Promise<void> {
+async function runJob(
+  { db, gate, activation, hostOf }: Room,
+  plugin: AnyPlugin,
+  name: string,
+  job: Job,
+  payload: Record<string, unknown>,
+): Promise<void> {
   const unitId = typeof payload['unitId'] === 'string' ? payload['unitId'] : null
   if (!(await activation.on(db, unitId)).has(plugin.name)) {
     // The clock brings its jobs again by itself (graphile-worker marks them); what is off has no jobs.
-    if (!('_cron' in payload) && await isSuspended(db, plugin.name, unitId)) await insertJobs(db, [{ task: name, payload, delaySeconds: PUT_OFF_SECONDS }])
+    if (!('_cron' in payload) && (await isSuspended(db, plugin.name, unitId)))
+      await insertJobs(db, [{ task: name, payload, delaySeconds: PUT_OFF_SECONDS }])
     return
   }
   await gate.call({ plugin: plugin.name, kind: 'job', name, unitId }, () => job.run(payload, hostOf(plugin)))
 }
 
 async function isSuspended(db: Kysely<Database>, plugin: string, unitId: Id | null): Promise<boolean> {
-  const { rows } = await sql`select 1 from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId}`.execute(db)
+  const { rows } = await sql`select 1 from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId}`.execute(
+    db,
+  )
   return rows.length > 0
 }
 
 async function deliver({ plugins, db, gate, activation, hostOf }: Room, id: Id, subscriber: string): Promise<void> {
   const plugin = plugins.find((one) => one.name === subscriber)
-  const fact = plugin && await findFact(db, id)
-  const handler = fact && plugin.on?.[fact.name] as ((fact: Fact, host: Host) => Promise<void>) | undefined
+  const fact = plugin && (await findFact(db, id))
+  const handler = fact && (plugin.on?.[fact.name] as ((fact: Fact, host: Host) => Promise<void>) | undefined)
   if (!handler) return
   // Asked again at delivery: what was switched off meanwhile is no longer told, what is suspended is told on resuming.
   const reaches = plugin.scope === 'installation' || fact.unitId !== null

@@ -23,7 +23,12 @@ export async function storedSettings(db: Kysely<Database>, owner: string, unitId
 
 /** How many values of its own each unit has for an owner; units without any are left out. */
 export async function countSettings(db: Kysely<Database>, owner: string): Promise<Map<Id, number>> {
-  const rows = await db.selectFrom('setting').select(['unit_id', sql<number>`count(*)::int`.as('count')]).where('owner', '=', owner).groupBy('unit_id').execute()
+  const rows = await db
+    .selectFrom('setting')
+    .select(['unit_id', sql<number>`count(*)::int`.as('count')])
+    .where('owner', '=', owner)
+    .groupBy('unit_id')
+    .execute()
   return new Map(rows.map((row) => [row.unit_id, row.count]))
 }
 
@@ -32,7 +37,11 @@ export async function countSettings(db: Kysely<Database>, owner: string): Promis
  * switched on per unit, in units of theirs, within the limits. Errors: `input` at the key that does not fit, `unit.limit`.
  */
 export async function saveSettings(
-  work: Work, owner: string, declared: Record<string, Setting>, values: Record<string, unknown>, unitId: Id = ROOT_UNIT,
+  work: Work,
+  owner: string,
+  declared: Record<string, Setting>,
+  values: Record<string, unknown>,
+  unitId: Id = ROOT_UNIT,
 ): Promise<void> {
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) {
@@ -45,7 +54,14 @@ export async function saveSettings(
     if (key in values) await writeSetting(work, owner, key, setting, values[key], unitId)
   }
   const after = await storedSettings(work.db, owner, unitId)
-  const changed = recordChange(work, settingSubject, unitId === ROOT_UNIT ? owner : `${owner}/${unitId}`, Object.fromEntries(before), Object.fromEntries(after), { unitId })
+  const changed = recordChange(
+    work,
+    settingSubject,
+    unitId === ROOT_UNIT ? owner : `${owner}/${unitId}`,
+    Object.fromEntries(before),
+    Object.fromEntries(after),
+    { unitId },
+  )
   if (changed) await notify(work, SETTINGS_CHANGED)
 }
 
@@ -55,13 +71,21 @@ function placeOf(id: string, owners: readonly SubjectOwner[]): { owner: SubjectO
   return { owner: CORE_OWNERS.find((one) => one.name === name) ?? owners.find((one) => one.name === name), name, unitId }
 }
 const CORE_OWNERS: readonly SubjectOwner[] = [
-  { name: 'core', settings: coreSettings, texts: coreTexts }, { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts },
+  { name: 'core', settings: coreSettings, texts: coreTexts },
+  { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts },
 ]
 const declaredIn = (id: string, { owners }: Pick<Around, 'owners'>): Record<string, Setting> => placeOf(id, owners).owner?.settings ?? {}
 
 /** Its values are whatever its owner declares; of those that nobody declares any more there is no way back. */
 export const settingSubject: CoreSubject<Values, { values: Values }> = {
-  type: 'setting', kind: 'setting', byName: true, right: 'unit', lies: 'said', words: 'subject.setting', named: { say: sayOwner }, seen: pageOf,
+  type: 'setting',
+  kind: 'setting',
+  byName: true,
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.setting',
+  named: { say: sayOwner },
+  seen: pageOf,
   fields: {},
   sayField(key, id, { owners, language }) {
     const { owner } = placeOf(id, owners)
@@ -83,7 +107,13 @@ export const settingSubject: CoreSubject<Values, { values: Values }> = {
     form: (values) => ({ values }),
     put(work, id, { values }, around) {
       const { name, unitId } = placeOf(id, around.owners)
-      return saveSettings(work, name, declaredIn(id, around), Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value ?? undefined])), unitId)
+      return saveSettings(
+        work,
+        name,
+        declaredIn(id, around),
+        Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value ?? undefined])),
+        unitId,
+      )
     },
     refuses({ object, before, after }, owners) {
       const declared = declaredIn(object!.id, { owners })

@@ -31,10 +31,14 @@ export interface Slots {
   fillRows<P extends PlaceName>(place: P, rows: readonly Places[P][], c: PageContext): Promise<(row: Places[P]) => Promise<Child[]>>
 }
 
-
 export function makeSlots(fills: Fills, gate: Gate, activation: Activation, hereOf: (plugin: AnyPlugin, unitId: Id) => Here): Slots {
   const call = (plugin: AnyPlugin, name: string, unitId: Id) => ({ plugin: plugin.name, kind: 'slot' as const, name, unitId })
-  const rendered = async (plugin: AnyPlugin, place: string, unitId: Id, render: (here: Here) => Child | Promise<Child>): Promise<Child[]> => {
+  const rendered = async (
+    plugin: AnyPlugin,
+    place: string,
+    unitId: Id,
+    render: (here: Here) => Child | Promise<Child>,
+  ): Promise<Child[]> => {
     try {
       const text = await gate.call(call(plugin, place, unitId), async () => markup(await render(hereOf(plugin, unitId))))
       return text === '' ? [] : [raw(text) as unknown as Child]
@@ -45,28 +49,37 @@ export function makeSlots(fills: Fills, gate: Gate, activation: Activation, here
   return {
     async fill(place, props, c) {
       const unitId = unitOf(props, c)
-      const parts = await Promise.all((fills.get(place) ?? []).map(async ({ plugin, fill }) =>
-        await activation.active(plugin.name, unitId) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : []))
+      const parts = await Promise.all(
+        (fills.get(place) ?? []).map(async ({ plugin, fill }) =>
+          (await activation.active(plugin.name, unitId)) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : [],
+        ),
+      )
       return parts.flat()
     },
     async fillRows(place, rows, c) {
-      const loaded = await Promise.all((fills.get(place) ?? []).map(async ({ plugin, fill }) => {
-        const units = new Set<Id>()
-        for (const unitId of new Set(rows.map((row) => unitOf(row, c)))) if (await activation.active(plugin.name, unitId)) units.add(unitId)
-        const [first] = units
-        if (first === undefined || !fill.load) return { plugin, fill, units, data: undefined }
-        try {
-          const own = rows.filter((row) => units.has(unitOf(row, c)))
-          const data = await gate.call(call(plugin, `${place}, load`, first), () => fill.load!(own, c, hereOf(plugin, first)))
-          return { plugin, fill, units, data }
-        } catch {
-          return { plugin, fill, units: new Set<Id>(), data: undefined }
-        }
-      }))
+      const loaded = await Promise.all(
+        (fills.get(place) ?? []).map(async ({ plugin, fill }) => {
+          const units = new Set<Id>()
+          for (const unitId of new Set(rows.map((row) => unitOf(row, c))))
+            if (await activation.active(plugin.name, unitId)) units.add(unitId)
+          const [first] = units
+          if (first === undefined || !fill.load) return { plugin, fill, units, data: undefined }
+          try {
+            const own = rows.filter((row) => units.has(unitOf(row, c)))
+            const data = await gate.call(call(plugin, `${place}, load`, first), () => fill.load!(own, c, hereOf(plugin, first)))
+            return { plugin, fill, units, data }
+          } catch {
+            return { plugin, fill, units: new Set<Id>(), data: undefined }
+          }
+        }),
+      )
       return async (row) => {
         const unitId = unitOf(row, c)
-        const parts = await Promise.all(loaded.map(({ plugin, fill, units, data }) =>
-          units.has(unitId) ? rendered(plugin, place, unitId, (here) => fill.render(row, c, here, data)) : []))
+        const parts = await Promise.all(
+          loaded.map(({ plugin, fill, units, data }) =>
+            units.has(unitId) ? rendered(plugin, place, unitId, (here) => fill.render(row, c, here, data)) : [],
+          ),
+        )
         return parts.flat()
       }
     },
@@ -77,7 +90,7 @@ export function makeSlots(fills: Fills, gate: Gate, activation: Activation, here
 function unitOf(props: object, c: PageContext): Id {
   const { unitId, ticket } = props as { unitId?: unknown; ticket?: { unitId?: unknown } | null }
   const known = [unitId, ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
-  return known.find((id) => typeof id === 'string') as Id | undefined ?? ROOT_UNIT
+  return (known.find((id) => typeof id === 'string') as Id | undefined) ?? ROOT_UNIT
 }
 
 /** Made into text here: a component that throws does so only when it is rendered, and then it would break the whole page. */

@@ -9,12 +9,22 @@ export type OtrsHeaders = ReadonlyMap<string, string>
 const OF_THE_MESSAGE = ['SenderType', 'IsVisibleForCustomer', 'ArticleType', 'Type', 'Service', 'SLA'] as const
 
 /** What filters and trusted mail may say about a new ticket; with `FollowUp-` before it, most of it about a follow-up. */
-export const NEW_TICKET_HEADERS: readonly string[] = ['Ignore', 'Loop', ...ENTRIES.flatMap(({ headers }) => headers?.newTicket ?? []), ...OF_THE_MESSAGE]
-export const FOLLOW_UP_HEADERS: readonly string[] = ['State-Keep', ...ENTRIES.flatMap(({ headers }) => headers?.followUp ?? []), ...OF_THE_MESSAGE]
+export const NEW_TICKET_HEADERS: readonly string[] = [
+  'Ignore',
+  'Loop',
+  ...ENTRIES.flatMap(({ headers }) => headers?.newTicket ?? []),
+  ...OF_THE_MESSAGE,
+]
+export const FOLLOW_UP_HEADERS: readonly string[] = [
+  'State-Keep',
+  ...ENTRIES.flatMap(({ headers }) => headers?.followUp ?? []),
+  ...OF_THE_MESSAGE,
+]
 
 /** As one writes them into a filter. */
 export const SETTABLE_HEADERS: readonly string[] = [
-  ...NEW_TICKET_HEADERS.map((name) => `X-OTRS-${name}`), ...FOLLOW_UP_HEADERS.map((name) => `X-OTRS-FollowUp-${name}`),
+  ...NEW_TICKET_HEADERS.map((name) => `X-OTRS-${name}`),
+  ...FOLLOW_UP_HEADERS.map((name) => `X-OTRS-FollowUp-${name}`),
 ]
 
 /** Set by the program itself: whatever a mail says there is deleted (OTRS behaviour). */

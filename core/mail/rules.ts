@@ -37,12 +37,16 @@ export async function readMailRules(db: Kysely<Database>): Promise<MailRules> {
 /** The rules of a process: read once, again after a change anywhere, and when they are some seconds old. */
 export function keepMailRules(db: Kysely<Database>, live: Live): () => Promise<MailRules> {
   let kept: { rules: Promise<MailRules>; since: number } | undefined
-  live.subscribe((notice) => { if (notice.fact === NOTICE || notice.fact === SETTINGS_CHANGED) kept = undefined })
+  live.subscribe((notice) => {
+    if (notice.fact === NOTICE || notice.fact === SETTINGS_CHANGED) kept = undefined
+  })
   return () => {
     const now = performance.now()
     if (!kept || now - kept.since > KEPT_MS) {
       const fresh = { rules: readMailRules(db), since: now }
-      fresh.rules.catch(() => { if (kept === fresh) kept = undefined })
+      fresh.rules.catch(() => {
+        if (kept === fresh) kept = undefined
+      })
       kept = fresh
     }
     return kept.rules

@@ -29,52 +29,63 @@ type Draft = { -readonly [K in keyof Wanted]: Wanted[K] }
 
 /** How what a header says of an attribute becomes what stands in it. A rule answered is why the header cannot be obeyed. */
 const BY_KIND: { [K in Kind]?: (value: string, room: Room, header: string) => Promise<object | MailRule> | object | MailRule } = {
-  'queue': async (value, { db }) =>
-    await db.selectFrom('queue').select(['id', 'name']).where('name', '=', value).where('valid', '=', true).executeTakeFirst() ?? 'header-name-unknown',
-  'state': async (value, { db }) => {
+  queue: async (value, { db }) =>
+    (await db.selectFrom('queue').select(['id', 'name']).where('name', '=', value).where('valid', '=', true).executeTakeFirst()) ??
+    'header-name-unknown',
+  state: async (value, { db }) => {
     const state = await findState(db, { name: value })
     return !state || state.type === 'merged' ? 'header-name-unknown' : state
   },
-  'date': (value, { now, config }) => pendingTime(value, now, config.zone) ?? 'header-value-invalid',
-  'priority': async (value, { db }) =>
-    await db.selectFrom('ticket_priority').select(['id', 'name']).where('name', '=', value).where('valid', '=', true).executeTakeFirst() ?? 'header-name-unknown',
-  'lock': (value) => (value === 'lock' || value === 'unlock' || value === 'tmp_lock' ? { text: value } : 'header-value-invalid'),
-  'agent': async (value, { db }, header) => {
+  date: (value, { now, config }) => pendingTime(value, now, config.zone) ?? 'header-value-invalid',
+  priority: async (value, { db }) =>
+    (await db
+      .selectFrom('ticket_priority')
+      .select(['id', 'name'])
+      .where('name', '=', value)
+      .where('valid', '=', true)
+      .executeTakeFirst()) ?? 'header-name-unknown',
+  lock: (value) => (value === 'lock' || value === 'unlock' || value === 'tmp_lock' ? { text: value } : 'header-value-invalid'),
+  agent: async (value, { db }, header) => {
     const person = header.endsWith('id') ? await agentById(db, value) : await findPersonByLogin(db, value)
     return person?.valid && person.agent ? { id: person.id, name: person.login ?? '' } : 'header-person-unfit'
   },
-  'customer': async (value, { db }) => {
-    const person = await findPersonByLogin(db, value) ?? await findPersonByAddress(db, value.toLowerCase())
+  customer: async (value, { db }) => {
+    const person = (await findPersonByLogin(db, value)) ?? (await findPersonByAddress(db, value.toLowerCase()))
     return person?.valid ? { id: person.id, name: person.login ?? person.address ?? '' } : 'header-name-unknown'
   },
-  'text': (value) => ({ text: value }),
+  text: (value) => ({ text: value }),
 }
 
 type Take = (wanted: Draft, value: string, room: Room) => Promise<MailRule | void> | MailRule | void
 
 /** What else headers say. */
 const OTHERS: Record<string, Take> = {
-  'state-keep': (wanted) => { wanted.keepState = true },
-  'sendertype': (wanted, value) => {
+  'state-keep': (wanted) => {
+    wanted.keepState = true
+  },
+  sendertype: (wanted, value) => {
     if (value !== 'agent' && value !== 'system' && value !== 'customer') return 'header-value-invalid'
     wanted.senderType = value
   },
   // OTRS 5 and older; its types became channel and visibility in OTRS 6.
-  'articletype': (wanted, value) => {
+  articletype: (wanted, value) => {
     if (!/^(email|note|chat)-|^(phone|fax|sms|webrequest)$/.test(value)) return 'header-value-invalid'
     wanted.visible = /external|notification-ext|^(phone|fax|sms|webrequest)$/.test(value)
   },
-  'isvisibleforcustomer': (wanted, value) => {
+  isvisibleforcustomer: (wanted, value) => {
     if (value !== '0' && value !== '1') return 'header-value-invalid'
     wanted.visible = value === '1'
   },
 }
 
 /** By canonical name without `followup-`. */
-const TAKES: Record<string, Take> = { ...Object.fromEntries(ENTRIES.flatMap((entry) => headersOf(entry).map((header) => [header, taking(entry, header)]))), ...OTHERS }
+const TAKES: Record<string, Take> = {
+  ...Object.fromEntries(ENTRIES.flatMap((entry) => headersOf(entry).map((header) => [header, taking(entry, header)]))),
+  ...OTHERS,
+}
 
 function headersOf({ headers }: Entry): string[] {
-  return [...new Set([...headers?.newTicket ?? [], ...headers?.followUp ?? []])].map((header) => header.toLowerCase())
+  return [...new Set([...(headers?.newTicket ?? []), ...(headers?.followUp ?? [])])].map((header) => header.toLowerCase())
 }
 
 function taking({ name, kind, longest }: Entry, header: string): Take {
@@ -83,7 +94,9 @@ function taking({ name, kind, longest }: Entry, header: string): Take {
   return async (wanted, value, room) => {
     const found = await find(value, room, header)
     if (typeof found === 'string') return found
-    Object.assign(wanted.values, { [name]: !('text' in found) ? found : kind === 'text' ? oneLine(String(found.text), longest) : found.text })
+    Object.assign(wanted.values, {
+      [name]: !('text' in found) ? found : kind === 'text' ? oneLine(String(found.text), longest) : found.text,
+    })
   }
 }
 
@@ -110,7 +123,11 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
     if (rule) refuse(bare, value, rule)
   }
   const { state, pending } = wanted.values
-  if (state?.type.startsWith('pending') && !pending && !(state.type === 'pending reminder' && 'dateOptional' in state && state.dateOptional)) {
+  if (
+    state?.type.startsWith('pending') &&
+    !pending &&
+    !(state.type === 'pending reminder' && 'dateOptional' in state && state.dateOptional)
+  ) {
     refuse('state', state.name, 'header-pending-needs-date')
     delete wanted.values.state
   }

@@ -25,12 +25,20 @@ export interface Group {
 }
 
 function groupQuery(db: Kysely<Database>) {
-  return db.selectFrom('permission_group as g').innerJoin('unit', 'unit.id', 'g.unit_id').select([
-    'g.id', 'g.name', 'g.comment', 'g.unit_id as unitId', 'unit.name as unitName', 'g.valid',
-    sql<string[]>`array(select q.name from queue q where q.group_id = g.id and q.valid order by q.name)`.as('queues'),
-    sql<number>`(select count(distinct person_id)::int from group_person where group_id = g.id)`.as('persons'),
-    sql<number>`(select count(distinct role_id)::int from group_role where group_id = g.id)`.as('roles'),
-  ])
+  return db
+    .selectFrom('permission_group as g')
+    .innerJoin('unit', 'unit.id', 'g.unit_id')
+    .select([
+      'g.id',
+      'g.name',
+      'g.comment',
+      'g.unit_id as unitId',
+      'unit.name as unitName',
+      'g.valid',
+      sql<string[]>`array(select q.name from queue q where q.group_id = g.id and q.valid order by q.name)`.as('queues'),
+      sql<number>`(select count(distinct person_id)::int from group_person where group_id = g.id)`.as('persons'),
+      sql<number>`(select count(distinct role_id)::int from group_role where group_id = g.id)`.as('roles'),
+    ])
 }
 
 /** Every group, by name. */
@@ -42,7 +50,12 @@ export function findGroup(db: Kysely<Database>, id: Id): Promise<Group | undefin
   return isId(id) ? groupQuery(db).where('g.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface GroupForm { name: string; comment: string; unitId?: Id; valid: boolean }
+export interface GroupForm {
+  name: string
+  comment: string
+  unitId?: Id
+  valid: boolean
+}
 
 /** Makes a group. Errors: `group.name-taken`. */
 export async function createGroup(work: Work, form: GroupForm): Promise<Id> {
@@ -60,7 +73,8 @@ export async function editGroup(work: Work, id: Id, form: GroupForm): Promise<vo
   if (!before) throw refused('not-found')
   const values = await checked(work, { unitId: before.unitId, ...form }, id)
   if (before.name === ADMIN_GROUP && (values.name !== ADMIN_GROUP || !values.valid)) throw refused('group.admin-stays', {}, 'name')
-  if (before.valid && !values.valid && before.queues.length > 0) throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
+  if (before.valid && !values.valid && before.queues.length > 0)
+    throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
   await work.db.updateTable('permission_group').set(values).where('id', '=', id).execute()
   recordChange(work, groupSubject, id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid }, values)
 }
@@ -68,12 +82,21 @@ export async function editGroup(work: Work, id: Id, form: GroupForm): Promise<vo
 type GroupValues = Awaited<ReturnType<typeof checked>>
 
 export const groupSubject: CoreSubject<GroupValues, GroupForm> = {
-  type: 'group', right: 'installation', lies: 'group', words: 'subject.group', named: 'group', seen: pageAt('/admin/groups'),
+  type: 'group',
+  right: 'installation',
+  lies: 'group',
+  words: 'subject.group',
+  named: 'group',
+  seen: pageAt('/admin/groups'),
   fields: {
-    name: { words: 'field.name' }, comment: { words: 'field.comment' }, unit_id: { words: 'field.unit', as: 'unit' }, valid: { words: 'field.valid', as: 'yes-no' },
+    name: { words: 'field.name' },
+    comment: { words: 'field.comment' },
+    unit_id: { words: 'field.unit', as: 'unit' },
+    valid: { words: 'field.valid', as: 'yes-no' },
   },
   way: {
-    read: (db, id) => db.selectFrom('permission_group').select(['name', 'comment', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    read: (db, id) =>
+      db.selectFrom('permission_group').select(['name', 'comment', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
     form: ({ name, comment, unit_id, valid }) => ({ name, comment, unitId: unit_id, valid }),
     put: editGroup,
   },

@@ -21,11 +21,17 @@ export interface Role {
 }
 
 function roleQuery(db: Kysely<Database>) {
-  return db.selectFrom('role').select([
-    'role.id', 'role.name', 'role.comment', 'role.valid', 'role.second_factor as secondFactor',
-    sql<number>`(select count(*)::int from role_person where role_id = role.id)`.as('persons'),
-    sql<number>`(select count(distinct group_id)::int from group_role where role_id = role.id)`.as('groups'),
-  ])
+  return db
+    .selectFrom('role')
+    .select([
+      'role.id',
+      'role.name',
+      'role.comment',
+      'role.valid',
+      'role.second_factor as secondFactor',
+      sql<number>`(select count(*)::int from role_person where role_id = role.id)`.as('persons'),
+      sql<number>`(select count(distinct group_id)::int from group_role where role_id = role.id)`.as('groups'),
+    ])
 }
 
 /** Every role, by name. */
@@ -37,7 +43,12 @@ export function findRole(db: Kysely<Database>, id: Id): Promise<Role | undefined
   return isId(id) ? roleQuery(db).where('role.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface RoleForm { name: string; comment: string; valid: boolean; secondFactor?: boolean }
+export interface RoleForm {
+  name: string
+  comment: string
+  valid: boolean
+  secondFactor?: boolean
+}
 
 /** Makes a role. Errors: `role.name-taken`. */
 export async function createRole(work: Work, form: RoleForm): Promise<Id> {
@@ -56,19 +67,33 @@ export async function editRole(work: Work, id: Id, form: RoleForm): Promise<void
   const values = await checked(work, form, id)
   await work.db.updateTable('role').set(values).where('id', '=', id).execute()
   if (before.valid && !values.valid) await demandAdminLeft(work)
-  recordChange(work, roleSubject, id, { name: before.name, comment: before.comment, valid: before.valid, second_factor: before.secondFactor }, values)
+  recordChange(
+    work,
+    roleSubject,
+    id,
+    { name: before.name, comment: before.comment, valid: before.valid, second_factor: before.secondFactor },
+    values,
+  )
 }
 
 type RoleValues = Awaited<ReturnType<typeof checked>>
 
 export const roleSubject: CoreSubject<RoleValues, RoleForm> = {
-  type: 'role', right: 'installation', lies: null, words: 'subject.role', named: 'role', seen: pageAt('/admin/roles'),
+  type: 'role',
+  right: 'installation',
+  lies: null,
+  words: 'subject.role',
+  named: 'role',
+  seen: pageAt('/admin/roles'),
   fields: {
-    name: { words: 'field.name' }, comment: { words: 'field.comment' }, valid: { words: 'field.valid', as: 'yes-no' },
+    name: { words: 'field.name' },
+    comment: { words: 'field.comment' },
+    valid: { words: 'field.valid', as: 'yes-no' },
     second_factor: { words: 'field.second_factor', as: 'yes-no' },
   },
   way: {
-    read: (db, id) => db.selectFrom('role').select(['name', 'comment', 'valid', 'second_factor']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    read: (db, id) =>
+      db.selectFrom('role').select(['name', 'comment', 'valid', 'second_factor']).where('id', '=', id).forUpdate().executeTakeFirst(),
     form: ({ name, comment, valid, second_factor }) => ({ name, comment, valid, secondFactor: second_factor }),
     put: editRole,
   },

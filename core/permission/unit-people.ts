@@ -3,13 +3,18 @@ import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { personSubject } from '../person/person-admin.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { personSubject } from '../person/person-admin.ts'
 import { downFrom } from '../unit/tree.ts'
 import { demandUnitAdmin, isCentral } from './unit-administrators.ts'
 
-export interface UnitGroup { id: Id; name: string; queues: string[]; /** False: its rights are given centrally. */ own: boolean }
+export interface UnitGroup {
+  id: Id
+  name: string
+  queues: string[] /** False: its rights are given centrally. */
+  own: boolean
+}
 
 /** Groups that open the unit's queues, and its own that open none yet. */
 export async function groupsOfUnit(db: Kysely<Database>, unitId: Id): Promise<UnitGroup[]> {
@@ -22,7 +27,14 @@ export async function groupsOfUnit(db: Kysely<Database>, unitId: Id): Promise<Un
   return rows
 }
 
-export interface Colleague { id: Id; name: string; address: string | null; valid: boolean; /** By group, given to the person. */ own: Record<Id, string[]>; /** Names of roles that bring rights in one of the groups. */ roles: string[] }
+export interface Colleague {
+  id: Id
+  name: string
+  address: string | null
+  valid: boolean /** By group, given to the person. */
+  own: Record<Id, string[]> /** Names of roles that bring rights in one of the groups. */
+  roles: string[]
+}
 
 /** Everybody who holds a right in one of the groups. */
 export async function colleaguesIn(db: Kysely<Database>, groupIds: readonly Id[]): Promise<Colleague[]> {
@@ -47,7 +59,9 @@ export async function colleaguesIn(db: Kysely<Database>, groupIds: readonly Id[]
  */
 export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<void> {
   await demandUnitAdmin(work, unitId)
-  const person = isId(personId) && await work.db.selectFrom('person').select(['agent', 'valid']).where('id', '=', personId).forUpdate().executeTakeFirst()
+  const person =
+    isId(personId) &&
+    (await work.db.selectFrom('person').select(['agent', 'valid']).where('id', '=', personId).forUpdate().executeTakeFirst())
   if (!person || !person.valid) throw refused('not-found')
   if (person.agent) return
   if (!isCentral(work.actor)) {

@@ -20,8 +20,16 @@ export interface Queue {
 }
 
 const columns = [
-  'id', 'name', 'parent_id as parentId', 'unit_id as unitId', 'group_id as groupId', 'follow_up_possible as followUpPossible',
-  'follow_up_lock as followUpLock', 'language', 'signature', 'valid',
+  'id',
+  'name',
+  'parent_id as parentId',
+  'unit_id as unitId',
+  'group_id as groupId',
+  'follow_up_possible as followUpPossible',
+  'follow_up_lock as followUpLock',
+  'language',
+  'signature',
+  'valid',
 ] as const
 
 export function findQueue(db: Kysely<Database>, id: Id): Promise<Queue | undefined> {
@@ -50,7 +58,10 @@ export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promis
   return row.definition
 }
 
-export interface SenderAddress { address: string; name: string }
+export interface SenderAddress {
+  address: string
+  name: string
+}
 
 /** Sender of mail from a queue: its own address, else its parents', else one that leads to it, else the site's first. */
 export async function senderOfQueue(db: Kysely<Database>, queueId: Id, fallback: SenderAddress): Promise<SenderAddress> {

@@ -28,7 +28,7 @@ type Given = Record<string, unknown>
 /** Why it was refused, or 'done'. */
 async function outcome(actor: PersonActor, name: ActName, ticketId: Id, given: Given): Promise<string> {
   try {
-    const doIt = await prepareAct({ db: make.db }, name, given) as unknown as (work: unknown, ticketId: Id | null) => Promise<unknown>
+    const doIt = (await prepareAct({ db: make.db }, name, given)) as unknown as (work: unknown, ticketId: Id | null) => Promise<unknown>
     await make.work(actor, (work) => doIt(work, actOf(name).on === 'new' ? null : ticketId))
     return 'done'
   } catch (error) {
@@ -40,11 +40,20 @@ const BARRED = ['not-allowed', 'not-found']
 
 describe('the list', () => {
   it('has words in both languages for whatever an act says, with the same placeholders', () => {
-    const keys = NAMES.flatMap((name) => { const { button, title, done, fields = {} } = actOf(name).words; return [button, title, done, ...Object.values(fields)] })
+    const keys = NAMES.flatMap((name) => {
+      const { button, title, done, fields = {} } = actOf(name).words
+      return [button, title, done, ...Object.values(fields)]
+    })
     expect(keys.filter((key) => !(key in actTexts.pl) || !(key in actTexts.en))).toEqual([])
     const holes = (text: Text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].toSorted().join()
-    expect(Object.entries(actTexts.pl).filter(([key, text]) => holes(text) !== holes(actTexts.en[key as keyof typeof actTexts.en])).map(([key]) => key)).toEqual([])
-    expect([actTexts.pl, actTexts.en].flatMap((all) => Object.values(all)).filter((text) => /"/.test(JSON.stringify(text).slice(1, -1)))).toEqual([])
+    expect(
+      Object.entries(actTexts.pl)
+        .filter(([key, text]) => holes(text) !== holes(actTexts.en[key as keyof typeof actTexts.en]))
+        .map(([key]) => key),
+    ).toEqual([])
+    expect(
+      [actTexts.pl, actTexts.en].flatMap((all) => Object.values(all)).filter((text) => /"/.test(JSON.stringify(text).slice(1, -1))),
+    ).toEqual([])
   })
   it('offers to many only what needs no word about each', () => {
     const bulk = NAMES.filter((name) => actOf(name).bulk)
@@ -57,7 +66,15 @@ describe('the list', () => {
     // What headers say is read and limited where mails are (mail/wanted.ts).
     for (const name of NAMES.filter((one) => !actOf(one).offeredBy.includes('header'))) {
       for (const field of Object.keys(actOf(name).fields.shape)) {
-        const read = actOf(name).fields.safeParse({ subject: 'x', body: 'x', language: 'pl', until: null, priority: '1', person: '1', [field]: endless })
+        const read = actOf(name).fields.safeParse({
+          subject: 'x',
+          body: 'x',
+          language: 'pl',
+          until: null,
+          priority: '1',
+          person: '1',
+          [field]: endless,
+        })
         // What is no text at all is read by its own kind.
         if (read.success && (read.data as Given)[field] === endless) without.push(`${name}.${field}`)
       }
@@ -80,42 +97,90 @@ describe('reading fields', () => {
     }
   }
   it.each<[ActName, Given, unknown]>([
-    ['priority', {}, ['required', 'priority']], ['priority', { priority: '4; drop' }, ['choice-gone', 'priority']], ['priority', { priority: '4' }, 'read'],
-    ['title', { title: 'x'.repeat(1001) }, ['too-long', 'title']], ['title', { title: 7 }, ['input', 'title']],
-    ['reply', { body: 'x', to: 'Ktoś <a@b.example>; c@d.example' }, 'read'], ['reply', { body: 'x', to: 'nikt' }, ['person.address-invalid', 'to']],
-    ['reply', { body: 'x', to: ['a@b.example', 'nikt'] }, ['person.address-invalid', 'to']], ['reply', { body: 'x', next: '' }, 'read'], ['reply', { body: 'x', next: 'delete' }, ['choice-gone', 'next']],
+    ['priority', {}, ['required', 'priority']],
+    ['priority', { priority: '4; drop' }, ['choice-gone', 'priority']],
+    ['priority', { priority: '4' }, 'read'],
+    ['title', { title: 'x'.repeat(1001) }, ['too-long', 'title']],
+    ['title', { title: 7 }, ['input', 'title']],
+    ['reply', { body: 'x', to: 'Ktoś <a@b.example>; c@d.example' }, 'read'],
+    ['reply', { body: 'x', to: 'nikt' }, ['person.address-invalid', 'to']],
+    ['reply', { body: 'x', to: ['a@b.example', 'nikt'] }, ['person.address-invalid', 'to']],
+    ['reply', { body: 'x', next: '' }, 'read'],
+    ['reply', { body: 'x', next: 'delete' }, ['choice-gone', 'next']],
     ['reply', { body: 'x', attachments: [{ name: 'x', content: 'no bytes' }] }, ['input', 'attachments']],
-    ['pend', {}, ['required', 'until']], ['pend', { until: 'kiedyś' }, ['choice-gone', 'until']], ['pend', { until: null }, 'read'], ['pend', { until: '2026-12-01T12:30:00+01:00' }, 'read'],
-    ['undo', { act: 'x' }, ['not-found', undefined]], ['customer', { customer: 'nikogo' }, ['person.unknown', 'customer']], ['state', { state: 'no such' }, ['ticket.state-unknown', 'state']],
+    ['pend', {}, ['required', 'until']],
+    ['pend', { until: 'kiedyś' }, ['choice-gone', 'until']],
+    ['pend', { until: null }, 'read'],
+    ['pend', { until: '2026-12-01T12:30:00+01:00' }, 'read'],
+    ['undo', { act: 'x' }, ['not-found', undefined]],
+    ['customer', { customer: 'nikogo' }, ['person.unknown', 'customer']],
+    ['state', { state: 'no such' }, ['ticket.state-unknown', 'state']],
     ['remove-person', { person: '../1' }, ['choice-gone', 'person']],
-  ])('%s %j', async (name, given, expected) => { expect(await read(name, given)).toEqual(expected) })
+  ])('%s %j', async (name, given, expected) => {
+    expect(await read(name, given)).toEqual(expected)
+  })
   it('is told to a page as kinds of fields', () => {
     expect(shapesOf(ACTS.title.fields)).toEqual([{ name: 'title', kind: 'line', required: false, most: 1000, choices: [] }])
-    expect(shapesOf(ACTS.close.fields)).toMatchObject([{ name: 'how', kind: 'choice', choices: ['successful', 'unsuccessful'] }, { name: 'note', kind: 'text' }])
+    expect(shapesOf(ACTS.close.fields)).toMatchObject([
+      { name: 'how', kind: 'choice', choices: ['successful', 'unsuccessful'] },
+      { name: 'note', kind: 'text' },
+    ])
     expect(shapesOf(ACTS.take.fields)).toMatchObject([{ name: 'fromOther', kind: 'yes-no', required: false }])
     expect(shapesOf(ACTS.ask.fields).filter(({ name }) => name === 'body')).toMatchObject([{ required: true }])
   })
 })
 
 describe('the right that the list says is the one that is asked', () => {
-  interface Thing { ticket: Id; article: Id; held: Id; act: string }
+  interface Thing {
+    ticket: Id
+    article: Id
+    held: Id
+    act: string
+  }
   const SAMPLES: Partial<Record<ActName, (thing: Thing) => Given>> = {
-    'reply': () => ({ body: 'x', to: 'a@b.example' }), 'note': () => ({ body: 'x' }), 'forward': ({ article }) => ({ article, to: 'a@b.example', body: 'x' }),
-    'redirect': ({ article }) => ({ article, to: 'a@b.example' }), 'resend': ({ article }) => ({ article, to: 'a@b.example' }), 'follow-up': () => ({ body: 'x' }),
-    'move': () => ({ queue: '1' }), 'priority': () => ({ priority: '4' }), 'owner': () => ({ owner: 'nobody' }), 'title': () => ({ title: 'x' }), 'customer': () => ({ customer: 'kto@uni.example' }),
-    'pend': () => ({ until: null }), 'state': () => ({ state: 'open' }), 'add-person': () => ({ who: 'kto@uni.example' }), 'remove-person': () => ({ person: '1' }),
-    'accept-message': ({ held }) => ({ article: held }), 'accept-sender': ({ held }) => ({ article: held }), 'reject-message': ({ held }) => ({ article: held }),
-    'undo': ({ act }) => ({ act }), 'by-headers': () => ({ title: 'x' }),
+    reply: () => ({ body: 'x', to: 'a@b.example' }),
+    note: () => ({ body: 'x' }),
+    forward: ({ article }) => ({ article, to: 'a@b.example', body: 'x' }),
+    redirect: ({ article }) => ({ article, to: 'a@b.example' }),
+    resend: ({ article }) => ({ article, to: 'a@b.example' }),
+    'follow-up': () => ({ body: 'x' }),
+    move: () => ({ queue: '1' }),
+    priority: () => ({ priority: '4' }),
+    owner: () => ({ owner: 'nobody' }),
+    title: () => ({ title: 'x' }),
+    customer: () => ({ customer: 'kto@uni.example' }),
+    pend: () => ({ until: null }),
+    state: () => ({ state: 'open' }),
+    'add-person': () => ({ who: 'kto@uni.example' }),
+    'remove-person': () => ({ person: '1' }),
+    'accept-message': ({ held }) => ({ article: held }),
+    'accept-sender': ({ held }) => ({ article: held }),
+    'reject-message': ({ held }) => ({ article: held }),
+    undo: ({ act }) => ({ act }),
+    'by-headers': () => ({ title: 'x' }),
   }
   const ofAgents = NAMES.filter((name) => !['new', 'ask', 'follow-up', 'confirm'].includes(name))
   beforeAll(() => make.person({ address: 'kto@uni.example' }))
 
   async function thing(queueId: Id, actor: PersonActor): Promise<Thing> {
     const { id, articleId, customerId } = await make.ticket({ queueId })
-    const held = await make.asSystem((work) => insertArticle(work, id, {
-      channel: 'email', senderType: 'customer', visible: true, personId: customerId, subject: 'x', body: 'x', held: { rule: 'no-part-in-ticket', decision: null },
-    }))
-    const act = await make.work(actor, async (work) => { await watchTicket(work, id, true); return work.act }).catch(() => '00000000-0000-0000-0000-000000000000')
+    const held = await make.asSystem((work) =>
+      insertArticle(work, id, {
+        channel: 'email',
+        senderType: 'customer',
+        visible: true,
+        personId: customerId,
+        subject: 'x',
+        body: 'x',
+        held: { rule: 'no-part-in-ticket', decision: null },
+      }),
+    )
+    const act = await make
+      .work(actor, async (work) => {
+        await watchTicket(work, id, true)
+        return work.act
+      })
+      .catch(() => '00000000-0000-0000-0000-000000000000')
     if (act !== '') await make.db.deleteFrom('ticket_watcher').where('ticket_id', '=', id).execute()
     return { ticket: id, article: articleId, held, act }
   }
@@ -126,7 +191,9 @@ describe('the right that the list says is the one that is asked', () => {
     const group = await make.group()
     const queueId = await make.queue({ groupId: group })
     const holder = await make.actor(await make.agent({ [group]: [...new Set(['ro', right])], 1: ['move_into'] }))
-    const others = await make.actor(await make.agent({ [group]: AGENT_RIGHTS.filter((one) => one !== right && one !== 'rw'), 1: ['move_into'] }))
+    const others = await make.actor(
+      await make.agent({ [group]: AGENT_RIGHTS.filter((one) => one !== right && one !== 'rw'), 1: ['move_into'] }),
+    )
     const results: unknown[] = []
     for (const actor of [others, holder]) {
       const at = await thing(queueId, actor)
@@ -138,17 +205,28 @@ describe('the right that the list says is the one that is asked', () => {
     expect(results).toEqual([name === 'state' ? [true, 'barred'] : [false, 'barred'], [true, 'let']])
   })
 
-  it('a customer\'s acts are those of the customer and of whom they let in to reply', async () => {
+  it("a customer's acts are those of the customer and of whom they let in to reply", async () => {
     const { id, customerId } = await make.ticket()
     const [reads, writes, stranger] = [await make.person(), await make.person(), await make.person()]
-    for (const [person_id, right] of [[reads, 'read'], [writes, 'reply']] as const) await make.db.insertInto('ticket_participant').values({ ticket_id: id, person_id, right }).execute()
+    for (const [person_id, right] of [
+      [reads, 'read'],
+      [writes, 'reply'],
+    ] as const)
+      await make.db.insertInto('ticket_participant').values({ ticket_id: id, person_id, right }).execute()
     const got: unknown[] = []
     for (const person of [customerId, writes, reads, stranger]) {
       const actor = await make.actor(person)
-      got.push([await outcome(actor, 'follow-up', id, { body: 'Dopisuję' }), await outcome(actor, 'confirm', id, {}), await outcome(actor, 'add-person', id, { who: 'nikt' })])
+      got.push([
+        await outcome(actor, 'follow-up', id, { body: 'Dopisuję' }),
+        await outcome(actor, 'confirm', id, {}),
+        await outcome(actor, 'add-person', id, { who: 'nikt' }),
+      ])
     }
     expect(got).toEqual([
-      ['done', 'done', 'person.unknown'], ['done', 'done', 'not-allowed'], ['not-allowed', 'done', 'not-allowed'], ['not-found', 'not-found', 'not-found'],
+      ['done', 'done', 'person.unknown'],
+      ['done', 'done', 'not-allowed'],
+      ['not-allowed', 'done', 'not-allowed'],
+      ['not-found', 'not-found', 'not-found'],
     ])
   })
   it('an agent makes tickets where they may, anybody asks for themselves', async () => {
@@ -156,7 +234,10 @@ describe('the right that the list says is the one that is asked', () => {
     const queue = await make.queue({ groupId: group })
     const customer = await make.person()
     const wish = { title: 'x', body: 'x', queue, customer }
-    const [may, mayNot] = [await make.actor(await make.agent({ [group]: ['create'] })), await make.actor(await make.agent({ [group]: ['ro', 'note'] }))]
+    const [may, mayNot] = [
+      await make.actor(await make.agent({ [group]: ['create'] })),
+      await make.actor(await make.agent({ [group]: ['ro', 'note'] })),
+    ]
     expect([await outcome(may, 'new', '', wish), await outcome(mayNot, 'new', '', wish)]).toEqual(['done', 'not-allowed'])
     expect(await outcome(await make.actor(customer), 'ask', '', { subject: 'x', body: 'x', queue: '4', language: 'pl' })).toBe('done')
   })
@@ -189,7 +270,10 @@ describe('what is offered', () => {
   it('an act taken back is one of the list too', async () => {
     const jan = await make.actor(await make.agent({ 1: ['rw'] }))
     const { id } = await make.ticket()
-    const act = await make.work(jan, async (work) => { await addNote(work, id, { body: 'pomyłka' }); return work.act })
+    const act = await make.work(jan, async (work) => {
+      await addNote(work, id, { body: 'pomyłka' })
+      return work.act
+    })
     const takeBack = await prepareAct({ db: make.db }, 'undo', { act })
     expect((await make.work(jan, (work) => takeBack(work, id))).bodies).toEqual(['pomyłka'])
   })

@@ -15,14 +15,20 @@ import type { Ticket } from './ticket.ts'
 
 /** By name: the last part of its address on the desk. */
 export const ACTS = {
-  ...writingActs, ...leadingActs, ...stateActs, ...peopleActs, ...openingActs, ...otherActs,
+  ...writingActs,
+  ...leadingActs,
+  ...stateActs,
+  ...peopleActs,
+  ...openingActs,
+  ...otherActs,
 } satisfies Record<string, AnyAct>
 
 export type ActName = keyof typeof ACTS
 
 /** What an act does in the transaction of whoever asked for it. */
 export type Ready<N extends ActName> = (
-  work: Work, ticketId: (typeof ACTS)[N]['on'] extends 'new' ? null : Id,
+  work: Work,
+  ticketId: (typeof ACTS)[N]['on'] extends 'new' ? null : Id,
 ) => ReturnType<(typeof ACTS)[N]['run']>
 
 export const isAct = (name: string): name is ActName => Object.hasOwn(ACTS, name)
@@ -31,7 +37,8 @@ export const isAct = (name: string): name is ActName => Object.hasOwn(ACTS, name
 export const actOf = (name: ActName): AnyAct => ACTS[name]
 
 /** All that somebody offers, in the order of the list. */
-export const actsOfferedBy = (who: Offerer): ActName[] => (Object.keys(ACTS) as ActName[]).filter((name) => actOf(name).offeredBy.includes(who))
+export const actsOfferedBy = (who: Offerer): ActName[] =>
+  (Object.keys(ACTS) as ActName[]).filter((name) => actOf(name).offeredBy.includes(who))
 
 /** Does this person hold the right for it? `run` asks again, where the ticket is locked. */
 export function mayAct(name: ActName, ticket: Pick<Ticket, 'customerId' | 'ties'>, access: Access): boolean {

@@ -7,7 +7,12 @@ import { change, ticketFor, type Shall } from './change.ts'
 /** First what history always told in this order, then whatever else headers may set. Its state is the follow-up's own affair. */
 const ORDER: readonly Changeable[] = ['owner', 'responsible', 'pending', 'priority', 'queue', 'lock', 'title']
 /** Attributes that headers of a follow-up may set, in that order. */
-export const BY_HEADERS: readonly Changeable[] = [...ORDER, ...(Object.keys(changeable) as Changeable[]).filter((name) => !ORDER.includes(name) && name !== 'state' && changeable[name].headers?.followUp)]
+export const BY_HEADERS: readonly Changeable[] = [
+  ...ORDER,
+  ...(Object.keys(changeable) as Changeable[]).filter(
+    (name) => !ORDER.includes(name) && name !== 'state' && changeable[name].headers?.followUp,
+  ),
+]
 
 /**
  * Changes what differs; the system's act only. OTRS behaviour: an owner set so does not lock; a lock needs an owner (answers
@@ -16,7 +21,9 @@ export const BY_HEADERS: readonly Changeable[] = [...ORDER, ...(Object.keys(chan
  */
 export async function changeByRule(work: Work, ticketId: string, wanted: HeaderValues): Promise<{ locked: boolean }> {
   const ticket = await ticketFor(work, ticketId, 'rw')
-  const shall: Record<string, unknown> = Object.fromEntries(BY_HEADERS.filter((name) => wanted[name] !== undefined).map((name) => [name, wanted[name]]))
+  const shall: Record<string, unknown> = Object.fromEntries(
+    BY_HEADERS.filter((name) => wanted[name] !== undefined).map((name) => [name, wanted[name]]),
+  )
   if (!wanted.title) delete shall['title']
   if (!ticket.stateType.startsWith('pending')) delete shall['pending']
   const queue = wanted.queue && wanted.queue.id !== ticket.queueId ? await findQueue(work.db, wanted.queue.id) : undefined

@@ -9,8 +9,18 @@ import { findPerson } from '../person/persons.ts'
 import { findQueue } from '../queue/queues.ts'
 import { demand, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
-import { CHANGEABLE, changeable, ENTRIES, inColumn, type Changeable, type ChangeableEntry, type GivenOf, type Kind, type TicketColumns } from './attributes.ts'
-import { addHistory, type HistoryType, type Said } from './history.ts'
+import {
+  CHANGEABLE,
+  changeable,
+  ENTRIES,
+  inColumn,
+  type Changeable,
+  type ChangeableEntry,
+  type GivenOf,
+  type Kind,
+  type TicketColumns,
+} from './attributes.ts'
+import { addHistory, type NamedType, type Said } from './history.ts'
 import { noteMove } from './move-note.ts'
 import { next, type Change, type MachineState, type Outcome } from './state-machine.ts'
 import type { NewArticle, Ticket } from './ticket.ts'
@@ -53,7 +63,10 @@ export interface Also {
  */
 export async function change(work: Work, ticket: Ticket, shall: Shall, also: Also = {}): Promise<void> {
   const wanted = different(ticket, await withMove(work, ticket, shall))
-  const rows = [...also.rows ?? [], ...attributesOf(wanted).map((entry) => changeRow(work, ticket, entry, wanted[entry.name], also.reasons?.[entry.name]))]
+  const rows = [
+    ...(also.rows ?? []),
+    ...attributesOf(wanted).map((entry) => changeRow(work, ticket, entry, wanted[entry.name], also.reasons?.[entry.name])),
+  ]
   if (rows.length === 0 && !also.columns) return
   for (const entry of attributesOf(wanted)) await askGuard(work, ticket, entry, wanted)
   await write(work, ticket, rows, also.columns ?? {}, wanted.queue?.unitId)
@@ -62,27 +75,32 @@ export async function change(work: Work, ticket: Ticket, shall: Shall, also: Als
 
 /** Puts columns back as they stood and tells so in `row`: guards have no say in taking an act back, and nobody hears of it but by facts. */
 export async function putBack(work: Work, ticket: Ticket, columns: TicketColumns, row: Said): Promise<void> {
-  const queue = columns.queue_id !== undefined && columns.queue_id !== ticket.queueId ? await findQueue(work.db, columns.queue_id) : undefined
+  const queue =
+    columns.queue_id !== undefined && columns.queue_id !== ticket.queueId ? await findQueue(work.db, columns.queue_id) : undefined
   await write(work, ticket, [{ ...row, columns }], {}, queue?.unitId)
 }
 
 const attributesOf = (shall: Shall): ChangeableEntry[] => (Object.keys(shall) as Changeable[]).map((name) => changeable[name])
 
-const same = (a: unknown, b: unknown): boolean => (a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : (a ?? null) === (b ?? null))
+const same = (a: unknown, b: unknown): boolean =>
+  a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : (a ?? null) === (b ?? null)
 
 const fields = ticketFields()
 /** Where in a ticket each column's value is, and the name shown for it. */
 function ticketFields(): ReadonlyMap<string, { field: keyof Ticket; name: keyof Ticket | undefined }> {
-  return new Map(ENTRIES.filter(({ read }) => read !== false).map(({ column, field, shown }) => [
-    column, { field: field as keyof Ticket, name: Object.keys(shown ?? {})[0] as keyof Ticket | undefined },
-  ]))
+  return new Map(
+    ENTRIES.filter(({ read }) => read !== false).map(({ column, field, shown }) => [
+      column,
+      { field: field as keyof Ticket, name: Object.keys(shown ?? {})[0] as keyof Ticket | undefined },
+    ]),
+  )
 }
 const stands = (ticket: Ticket, column: string): unknown => ticket[fields.get(column)!.field]
 
 function stood(ticket: Ticket, { kind, column }: ChangeableEntry): unknown {
   const value = stands(ticket, column)
   const { name } = fields.get(column)!
-  return NAMED.has(kind) ? { id: value, name: name === undefined ? '' : ticket[name] ?? '' } : value
+  return NAMED.has(kind) ? { id: value, name: name === undefined ? '' : (ticket[name] ?? '') } : value
 }
 const NAMED: ReadonlySet<Kind> = new Set<Kind>(['queue', 'state', 'priority', 'agent', 'customer'])
 
@@ -91,31 +109,51 @@ const along = (ticket: Ticket, entry: ChangeableEntry, given: unknown, now: Date
 
 /** Of what shall stand only what does not stand yet. A state of another type than the ticket says is another one. */
 function different(ticket: Ticket, shall: Shall): Shall {
-  return Object.fromEntries(Object.entries(shall).filter(([name, given]) => {
-    const { column } = changeable[name as Changeable]
-    return !same(stands(ticket, column), inColumn(given)) || (name === 'state' && (given as GivenOf<'state'>).type !== ticket.stateType)
-  }))
+  return Object.fromEntries(
+    Object.entries(shall).filter(([name, given]) => {
+      const { column } = changeable[name as Changeable]
+      return !same(stands(ticket, column), inColumn(given)) || (name === 'state' && (given as GivenOf<'state'>).type !== ticket.stateType)
+    }),
+  )
 }
 
 function changeRow(work: Work, ticket: Ticket, entry: ChangeableEntry, given: unknown, reason: unknown): Row {
-  const { history: { type, parts }, column } = entry
+  const {
+    history: { type, parts },
+    column,
+  } = entry
   return {
-    type: (typeof type === 'string' ? type : type[String(given)]) as Exclude<HistoryType, 'Misc'>, parts: parts(stood(ticket, entry), given),
-    columns: { [column]: inColumn(given), ...along(ticket, entry, given, work.now) }, ...(reason === undefined ? {} : { reason }),
+    type: (typeof type === 'string' ? type : type[String(given)]) as NamedType,
+    parts: parts(stood(ticket, entry), given),
+    columns: { [column]: inColumn(given), ...along(ticket, entry, given, work.now) },
+    ...(reason === undefined ? {} : { reason }),
   }
 }
 
 /** Writes the columns at once, one history row per entry with the columns before and after, and tells what changed. */
 async function write(work: Work, ticket: Ticket, rows: readonly Row[], more: TicketColumns, unitId: Id | undefined): Promise<void> {
   const columns: TicketColumns = Object.assign({}, more, ...rows.map((row) => row.columns ?? {}))
-  await work.db.updateTable('ticket').set({ ...columns, changed_at: work.now }).where('id', '=', ticket.id).execute()
-  addHistory(work, rows.map(({ columns: own, beside, ...row }) => ({
-    ...row, ticketId: ticket.id,
-    ...(own || beside ? {
-      before: { ...Object.fromEntries(Object.keys(own ?? {}).map((column) => [column, stands(ticket, column) ?? null])), ...beside?.before },
-      after: { ...own, ...beside?.after },
-    } : {}),
-  })))
+  await work.db
+    .updateTable('ticket')
+    .set({ ...columns, changed_at: work.now })
+    .where('id', '=', ticket.id)
+    .execute()
+  addHistory(
+    work,
+    rows.map(({ columns: own, beside, ...row }) => ({
+      ...row,
+      ticketId: ticket.id,
+      ...(own || beside
+        ? {
+            before: {
+              ...Object.fromEntries(Object.keys(own ?? {}).map((column) => [column, stands(ticket, column) ?? null])),
+              ...beside?.before,
+            },
+            after: { ...own, ...beside?.after },
+          }
+        : {}),
+    })),
+  )
   tell(work, ticket, columns, unitId)
 }
 
@@ -139,7 +177,11 @@ async function askGuard(work: Work, ticket: Ticket, { name, guard }: ChangeableE
   const about = { ticket: Object.freeze({ ...ticket }) }
   if (name === 'state') {
     const { id, name: stateName, type } = shall.state!
-    await work.ask('ticket.state-change', [ticket.unitId], { ...about, to: { id, name: stateName, type }, pendingUntil: shall.pending ?? null })
+    await work.ask('ticket.state-change', [ticket.unitId], {
+      ...about,
+      to: { id, name: stateName, type },
+      pendingUntil: shall.pending ?? null,
+    })
   } else if (name === 'owner') {
     await work.ask('ticket.owner-change', [ticket.unitId], { ...about, to: shall.owner!.id })
   } else if (name === 'queue') {
@@ -163,12 +205,19 @@ export async function addArticle(work: Work, ticket: Ticket, article: NewArticle
 }
 
 /** Asks the guards about an article, the first of a ticket included. */
-export async function askAboutArticle(work: Work, about: Omit<GuardChanges['article.create'], 'article'>, article: NewArticle): Promise<void> {
+export async function askAboutArticle(
+  work: Work,
+  about: Omit<GuardChanges['article.create'], 'article'>,
+  article: NewArticle,
+): Promise<void> {
   await work.ask('article.create', [about.unitId], { ...about, article: Object.freeze({ ...article }) })
 }
 
 const machineState = (ticket: Ticket): MachineState => ({
-  type: ticket.stateType, lock: ticket.lock, ownerId: ticket.ownerId, pendingUntil: ticket.pendingUntil,
+  type: ticket.stateType,
+  lock: ticket.lock,
+  ownerId: ticket.ownerId,
+  pendingUntil: ticket.pendingUntil,
 })
 
 /** Asks the state machine; throws its refusal. */
@@ -200,15 +249,26 @@ export async function agent(work: Work, id: Id | null): Promise<GivenOf<'owner'>
  * What a customer's message does with state and lock. OTRS behaviour: nobody waits for an owner who is away or works here no
  * longer, so the ticket is unlocked; the owner stays, and history says why.
  */
-export async function shallAfterReply(work: Work, ticket: Ticket, { followUpLock }: { followUpLock: boolean }, wish: {
-  keepState?: boolean; given?: StateRow; pendingUntil?: Date | null | undefined
-} = {}): Promise<{ shall: Shall; reasons: NonNullable<Also['reasons']> }> {
+export async function shallAfterReply(
+  work: Work,
+  ticket: Ticket,
+  { followUpLock }: { followUpLock: boolean },
+  wish: {
+    keepState?: boolean
+    given?: StateRow
+    pendingUntil?: Date | null | undefined
+  } = {},
+): Promise<{ shall: Shall; reasons: NonNullable<Also['reasons']> }> {
   const owner = ticket.ownerId === null ? undefined : await findPerson(work.db, ticket.ownerId)
   const ownerUsable = Boolean(owner?.valid && owner.agent)
   const ownerOutOfOffice = (await absentNow(work.db, [ticket.ownerId], work.now)).size > 0
   const { keepState = false, given, pendingUntil } = wish
   const outcome = nextOrRefuse(ticket, {
-    kind: 'customer-reply', followUpLock, ownerUsable, ownerOutOfOffice, ...(keepState ? { keepState } : {}),
+    kind: 'customer-reply',
+    followUpLock,
+    ownerUsable,
+    ownerOutOfOffice,
+    ...(keepState ? { keepState } : {}),
     ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...(pendingUntil ? { pendingUntil } : {}) } } : {}),
   })
   const shall = await shallOf(work, ticket, outcome, given)
@@ -218,9 +278,12 @@ export async function shallAfterReply(work: Work, ticket: Ticket, { followUpLock
 
 async function targetState(work: Work, ticket: Ticket, why: string, given?: StateRow): Promise<StateRow> {
   if (why === 'given' && given) return given
-  const name = why === 'merged' ? 'merged'
-    : why === 'after-pending' ? (await findState(work.db, { id: ticket.stateId }))?.afterPending ?? 'closed successful'
-    : 'open' // OTRS PostmasterFollowUpState; an answer makes a new ticket open
+  const name =
+    why === 'merged'
+      ? 'merged'
+      : why === 'after-pending'
+        ? ((await findState(work.db, { id: ticket.stateId }))?.afterPending ?? 'closed successful')
+        : 'open' // OTRS PostmasterFollowUpState; an answer makes a new ticket open
   const row = await findState(work.db, { name })
   if (!row) throw refused('ticket.state-unknown')
   return row

@@ -27,12 +27,35 @@ export function historyParts(name: string): string[] {
 
 /** Oldest first. */
 export async function listHistory(db: Kysely<Database>, ticketId: Id): Promise<HistoryRow[]> {
-  const rows = await db.selectFrom('history').leftJoin('person', 'person.id', 'history.person_id')
-    .select(['history.id', 'type', 'history.name', 'article_id', 'before', 'after', 'reason', 'person.name as personName', 'act_id', 'history.created_at'])
-    .where('ticket_id', '=', ticketId).orderBy('history.id').execute()
+  const rows = await db
+    .selectFrom('history')
+    .leftJoin('person', 'person.id', 'history.person_id')
+    .select([
+      'history.id',
+      'type',
+      'history.name',
+      'article_id',
+      'before',
+      'after',
+      'reason',
+      'person.name as personName',
+      'act_id',
+      'history.created_at',
+    ])
+    .where('ticket_id', '=', ticketId)
+    .orderBy('history.id')
+    .execute()
   return rows.map((row) => ({
-    id: row.id, type: row.type, parts: historyParts(row.name), articleId: row.article_id, before: row.before, after: row.after, reason: row.reason,
-    personName: row.personName, actId: row.act_id, createdAt: row.created_at,
+    id: row.id,
+    type: row.type,
+    parts: historyParts(row.name),
+    articleId: row.article_id,
+    before: row.before,
+    after: row.after,
+    reason: row.reason,
+    personName: row.personName,
+    actId: row.act_id,
+    createdAt: row.created_at,
   }))
 }
 
@@ -40,19 +63,34 @@ const PERSONS = CHANGEABLE.filter(({ kind }) => kind === 'agent' || kind === 'cu
 
 /** Names of the persons that history speaks of by id (owners, customers). */
 export async function personsInHistory(db: Kysely<Database>, rows: readonly HistoryRow[]): Promise<Map<Id, string>> {
-  const ids = rows.flatMap((row) => [row.before, row.after].flatMap((columns) =>
-    PERSONS.map((column) => columns?.[column]).filter((id) => typeof id === 'string')))
+  const ids = rows.flatMap((row) =>
+    [row.before, row.after].flatMap((columns) => PERSONS.map((column) => columns?.[column]).filter((id) => typeof id === 'string')),
+  )
   if (ids.length === 0) return new Map()
-  const people = await db.selectFrom('person').select(['id', 'name']).where('id', 'in', [...new Set(ids)]).execute()
+  const people = await db
+    .selectFrom('person')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
   return new Map(people.map((person) => [person.id, person.name]))
 }
 
 /** Why the ticket is where it is: what was stored when it was made, and what each step said of the mail it came from. */
-export interface Origin { reason: unknown; mail: MailReason[] }
+export interface Origin {
+  reason: unknown
+  mail: MailReason[]
+}
 
 export async function findOrigin(db: Kysely<Database>, ticketId: Id): Promise<Origin> {
   const [made, mail] = await Promise.all([
-    db.selectFrom('history').select('reason').where('ticket_id', '=', ticketId).where('type', '=', 'NewTicket').orderBy('id').limit(1).executeTakeFirst(),
+    db
+      .selectFrom('history')
+      .select('reason')
+      .where('ticket_id', '=', ticketId)
+      .where('type', '=', 'NewTicket')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst(),
     db.selectFrom('inbound_mail').select('reason').where('ticket_id', '=', ticketId).orderBy('id').limit(1).executeTakeFirst(),
   ])
   return { reason: made?.reason ?? null, mail: mail?.reason ?? [] }

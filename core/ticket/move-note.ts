@@ -12,6 +12,11 @@ export async function noteMove(work: Work, ticket: Ticket, queue: GivenOf<'queue
   const who = work.actor.kind === 'person' ? work.actor.name : t('ticket.moved.system')
   const body = t('ticket.moved.note', { from: ticket.unitName, fromQueue: ticket.queueName, to: unit.name, toQueue: queue.name, who })
   await insertArticle(work, ticket.id, {
-    channel: 'internal', senderType: 'system', visible: false, from: who, subject: t('ticket.moved.subject', { to: unit.name }), body,
+    channel: 'internal',
+    senderType: 'system',
+    visible: false,
+    from: who,
+    subject: t('ticket.moved.subject', { to: unit.name }),
+    body,
   })
 }

@@ -25,8 +25,11 @@ export interface TicketFilter extends FilterFields {
 export const OPEN = sql`ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto')`
 
 /** Attributes that are compared with what is wanted; queues are the policy's affair too, and walked one by one. */
-const COMPARED = ENTRIES.flatMap(({ column, filter }) => (filter && filter.by !== 'queues'
-  ? [{ field: filter.field as keyof FilterFields, column: sql.raw(`ticket.${column}`), by: filter.by }] : []))
+const COMPARED = ENTRIES.flatMap(({ column, filter }) =>
+  filter && filter.by !== 'queues'
+    ? [{ field: filter.field as keyof FilterFields, column: sql.raw(`ticket.${column}`), by: filter.by }]
+    : [],
+)
 
 export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   const all: RawBuilder<unknown>[] = []
@@ -39,12 +42,21 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   }
   for (const { field, column, by } of COMPARED) {
     const value = filter[field]
-    if (value) all.push(by === 'id or nobody' && value === 'nobody' ? sql`${column} is null` : by === 'words' ? sql`${column} ilike ${containing(String(value))}` : sql`${column} = ${value}`)
+    if (value)
+      all.push(
+        by === 'id or nobody' && value === 'nobody'
+          ? sql`${column} is null`
+          : by === 'words'
+            ? sql`${column} ilike ${containing(String(value))}`
+            : sql`${column} = ${value}`,
+      )
   }
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
   if (filter.standsIn) {
     const { personId, at } = filter.standsIn
-    all.push(sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`)
+    all.push(
+      sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`,
+    )
   }
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
@@ -74,7 +86,9 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   // Few tickets have a held message: they too are gathered first.
   const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined].filter((condition) => condition !== undefined)
   const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
-  const narrowed = search && sql`with ticket as materialized (
+  const narrowed =
+    search &&
+    sql`with ticket as materialized (
     select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([search, ...conditions], sql` and `)})`
   const sorted = order ? sql` order by ${order('sort_key')}` : sql``
   const pick = (where: readonly RawBuilder<unknown>[]) => sql`
@@ -93,9 +107,17 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
 const HELD = sql`ticket.id = any(array(select ticket_id from article where held_at is not null and held_decision is null))`
 
 /** Columns that the policy's branches and the sorts speak of. */
-const SEARCHED_COLUMNS = [...new Set([
-  'id', 'title', 'queue_id', 'owner_id', 'responsible_id', 'customer_id', ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
-])].join(', ')
+const SEARCHED_COLUMNS = [
+  ...new Set([
+    'id',
+    'title',
+    'queue_id',
+    'owner_id',
+    'responsible_id',
+    'customer_id',
+    ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
+  ]),
+].join(', ')
 
 /** By number or its beginning, by words of the title, by name or address of the customer. */
 function searchCondition(text: string | undefined): RawBuilder<unknown> | undefined {
@@ -106,4 +128,3 @@ function searchCondition(text: string | undefined): RawBuilder<unknown> | undefi
   return sql`(ticket.title ilike ${like} or ticket.customer_id = any(array(
     select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like})))`
 }
-

@@ -17,8 +17,11 @@ export interface TicketPage {
 }
 
 /** By name: an expression to sort by, and the type its text form in the page key is read as. */
-const SORT_COLUMNS = Object.fromEntries(ENTRIES.flatMap(({ name, column, sort }) =>
-  (sort ? [[name, { column: sort.by ?? `ticket.${column}`, type: sort.type } satisfies SortColumn]] : []))) as Record<Sort, SortColumn>
+const SORT_COLUMNS = Object.fromEntries(
+  ENTRIES.flatMap(({ name, column, sort }) =>
+    sort ? [[name, { column: sort.by ?? `ticket.${column}`, type: sort.type } satisfies SortColumn]] : [],
+  ),
+) as Record<Sort, SortColumn>
 
 export interface ListWish {
   filter?: TicketFilter
@@ -38,8 +41,11 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   const direction = wish.direction ?? 'desc'
   const page = keyPage(sort, 'ticket.id', { ...wish, direction })
   const ids = visibleIds(access, right, wish.filter ?? {}, {
-    ...(page.condition ? { further: page.condition } : {}), sortKey: page.column, order: (name) => sql.raw(`${name} ${direction}, id ${direction}`),
-    limit: page.limit + 1, inIndexOrder: sort === SORT_COLUMNS.created,
+    ...(page.condition ? { further: page.condition } : {}),
+    sortKey: page.column,
+    order: (name) => sql.raw(`${name} ${direction}, id ${direction}`),
+    limit: page.limit + 1,
+    inIndexOrder: sort === SORT_COLUMNS.created,
   })
   if (!ids) return { tickets: [], after: null }
   // As an array the page is found first and then looked up by id. With `in (…)` the planner, which orders no more than eight
@@ -47,8 +53,13 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   const rows = await ticketQuery(db, access.personId)
     .select(page.key.as('sort_key'))
     .where(sql<boolean>`ticket.id = any(array(${ids}))`)
-    .orderBy(page.column, direction).orderBy('ticket.id', direction).execute()
-  const found = cutPage(rows.map((row) => ({ id: row.id, sortKey: row.sort_key, row })), page.limit)
+    .orderBy(page.column, direction)
+    .orderBy('ticket.id', direction)
+    .execute()
+  const found = cutPage(
+    rows.map((row) => ({ id: row.id, sortKey: row.sort_key, row })),
+    page.limit,
+  )
   return { tickets: found.rows.map(({ row }) => toTicket(row)), after: found.after }
 }
 

@@ -32,27 +32,38 @@ export async function lockTicket(trx: Transaction<Database>, id: Id, personId: I
 /** Base of every reading of whole tickets; lists add their conditions. */
 export function ticketQuery(db: Kysely<Database>, personId: Id | null) {
   const me = personId ?? NOBODY
-  return db.selectFrom('ticket')
+  return db
+    .selectFrom('ticket')
     .innerJoin('queue', 'queue.id', 'ticket.queue_id')
     .innerJoin('unit', 'unit.id', 'queue.unit_id')
     .innerJoin('ticket_state as state', 'state.id', 'ticket.state_id')
     .innerJoin('ticket_priority as priority', 'priority.id', 'ticket.priority_id')
     .leftJoin('person as owner', 'owner.id', 'ticket.owner_id')
     .leftJoin('person as customer', 'customer.id', 'ticket.customer_id')
-    .leftJoin('person_address as address', (join) => join.onRef('address.person_id', '=', 'ticket.customer_id').on('address.main', '=', true))
+    .leftJoin('person_address as address', (join) =>
+      join.onRef('address.person_id', '=', 'ticket.customer_id').on('address.main', '=', true),
+    )
     .leftJoin('unit as customer_unit', 'customer_unit.id', 'customer.unit_id')
     .select(SELECTED as ['ticket.id'])
     .select([
       sql<boolean>`exists (select 1 from ticket_watcher w where w.ticket_id = ticket.id and w.person_id = ${me})`.as('watching'),
-      sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as('participation'),
+      sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as(
+        'participation',
+      ),
     ])
     .$castTo<TicketRow>()
 }
 
 /** As it is read: the columns that the policy speaks of, and those of all attributes. */
 export interface TicketRow {
-  id: Id; number: string; queue_id: Id; owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null
-  watching: boolean; participation: 'read' | 'reply' | null
+  id: Id
+  number: string
+  queue_id: Id
+  owner_id: Id | null
+  responsible_id: Id | null
+  customer_id: Id | null
+  watching: boolean
+  participation: 'read' | 'reply' | null
 }
 
 /** All attributes that are read with a ticket, as columns and as fields; made once, for a list reads many rows. */
@@ -66,23 +77,41 @@ const BLANK = Object.fromEntries(READ.map(({ field }) => [field, null]))
 export function toTicket(row: TicketRow): Ticket {
   const columns = row as unknown as Record<string, unknown>
   const ticket: Record<string, unknown> = {
-    ...BLANK, id: row.id, number: row.number,
+    ...BLANK,
+    id: row.id,
+    number: row.number,
     ties: {
-      queueId: row.queue_id, ownerId: row.owner_id, responsibleId: row.responsible_id, customerId: row.customer_id,
-      watching: row.watching, participation: row.participation,
+      queueId: row.queue_id,
+      ownerId: row.owner_id,
+      responsibleId: row.responsible_id,
+      customerId: row.customer_id,
+      watching: row.watching,
+      participation: row.participation,
     },
   }
   for (const { column, field } of READ) ticket[field] = columns[column]
   return ticket as unknown as Ticket
 }
 
-export interface StateRow { id: Id; name: string; type: Ticket['stateType']; dateOptional: boolean; afterPending: string | null }
+export interface StateRow {
+  id: Id
+  name: string
+  type: Ticket['stateType']
+  dateOptional: boolean
+  afterPending: string | null
+}
 
 const stateColumns = ['id', 'name', 'type', 'date_optional as dateOptional', 'after_pending as afterPending'] as const
 
 /** States in the order in which they are offered. Merged is never offered: only merging leads there. */
 export function listStates(db: Kysely<Database>): Promise<StateRow[]> {
-  return db.selectFrom('ticket_state').select(stateColumns).where('valid', '=', true).where('type', '<>', 'merged').orderBy('sort').execute()
+  return db
+    .selectFrom('ticket_state')
+    .select(stateColumns)
+    .where('valid', '=', true)
+    .where('type', '<>', 'merged')
+    .orderBy('sort')
+    .execute()
 }
 
 export function findState(db: Kysely<Database>, by: { id: Id } | { name: string }): Promise<StateRow | undefined> {
@@ -107,7 +136,12 @@ export interface TicketPlace {
  * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, in
  * one round trip. Undefined when the queue is absent.
  */
-export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateName: string, counterKey: string): Promise<TicketPlace | undefined> {
+export async function placeForTicket(
+  db: Kysely<Database>,
+  queueId: Id,
+  stateName: string,
+  counterKey: string,
+): Promise<TicketPlace | undefined> {
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
     with recursive ${calendarsOfQueue(queueId)}

@@ -1,4 +1,5 @@
 /** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
+import { isId } from '../database/id.ts'
 import type { Id } from '../database/schema.ts'
 import { receive } from '../calendar/receipt.ts'
 import { actorId, type Work } from '../kernel/work.ts'
@@ -11,7 +12,15 @@ import { emitArticle, firstWords, inTicket, insertArticle } from '../article/art
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
 import { partsForTicket } from '../mail/answer-parts.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
-import { ATTRIBUTES, changeable, ENTRIES, type ChangeableText, type NewTicketFields, type RowFields, type TicketRowColumns } from './attributes.ts'
+import {
+  ATTRIBUTES,
+  changeable,
+  ENTRIES,
+  type ChangeableText,
+  type NewTicketFields,
+  type RowFields,
+  type TicketRowColumns,
+} from './attributes.ts'
 import { addArticle, askAboutArticle, change, nextOrRefuse, shallAfterReply, shallOf, ticketFor } from './change.ts'
 import { addHistory, type NamedType } from './history.ts'
 import { oneLine } from './line.ts'
@@ -54,18 +63,36 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
   const row = rowOf({
-    ...wanted, title, queueId: queue.id, stateId: state.id, stateType: state.type, priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
-    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'), preview: firstWords(wanted.article.body),
-    receivedAt, createdAt: work.now, createdBy: actorId(work), changedAt: work.now, closedAt: state.type === 'closed' ? work.now : null,
+    ...wanted,
+    title,
+    queueId: queue.id,
+    stateId: state.id,
+    stateType: state.type,
+    priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
+    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'),
+    preview: firstWords(wanted.article.body),
+    receivedAt,
+    createdAt: work.now,
+    createdBy: actorId(work),
+    changedAt: work.now,
+    closedAt: state.type === 'closed' ? work.now : null,
     lastCustomerAt: wanted.article.senderType === 'customer' ? work.now : null,
     lastAgentAt: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
   })
-  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) => work.db.insertInto('ticket').values({ number: fresh, ...row })
-    .onConflict((oc) => oc.column('number').doNothing()).returning(['id', 'number']).executeTakeFirst())
+  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
+    work.db
+      .insertInto('ticket')
+      .values({ number: fresh, ...row })
+      .onConflict((oc) => oc.column('number').doNothing())
+      .returning(['id', 'number'])
+      .executeTakeFirst(),
+  )
   const articleId = await insertArticle(work, id, wanted.article)
   addHistory(work, [
     {
-      ticketId: id, type: 'NewTicket', parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
+      ticketId: id,
+      type: 'NewTicket',
+      parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     },
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
@@ -79,13 +106,19 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
 /** The columns of a new ticket, in the order of the list; '' or nobody where nothing is said. */
 function rowOf(fields: RowFields): TicketRowColumns {
   const said = fields as Record<string, unknown>
-  return Object.fromEntries(ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)])) as TicketRowColumns
+  return Object.fromEntries(
+    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
+  ) as TicketRowColumns
 }
 
 async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
   const where = { queueId: queue.id, unitId: queue.unitId }
   await work.ask('ticket.create', [queue.unitId], {
-    ...where, title: wanted.title, customerId: wanted.customerId, ownerId: wanted.ownerId ?? null, state: { name: state.name, type: state.type },
+    ...where,
+    title: wanted.title,
+    customerId: wanted.customerId,
+    ownerId: wanted.ownerId ?? null,
+    state: { name: state.name, type: state.type },
     article: Object.freeze({ ...wanted.article }),
   })
   await askAboutArticle(work, { ticket: null, ...where }, wanted.article)
@@ -135,11 +168,16 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
   const articleId = await addArticle(work, ticket, what.article)
   // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
   const done = ticket.stateType === 'removed' || ticket.stateType === 'merged'
-  const given = done ? undefined : what.state && await chosenState(work, what.state)
-  const { shall, reasons } = done ? NOTHING_FOLLOWS
-    : await shallAfterReply(work, ticket, queue, { keepState: what.keepState ?? false, ...(given ? { given, pendingUntil: what.state!.pendingUntil } : {}) })
+  const given = done ? undefined : what.state && (await chosenState(work, what.state))
+  const { shall, reasons } = done
+    ? NOTHING_FOLLOWS
+    : await shallAfterReply(work, ticket, queue, {
+        keepState: what.keepState ?? false,
+        ...(given ? { given, pendingUntil: what.state!.pendingUntil } : {}),
+      })
   await change(work, ticket, shall, {
-    reasons, columns: { last_customer_at: work.now },
+    reasons,
+    columns: { last_customer_at: work.now },
     rows: [{ type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }) }],
   })
   emitArticle(work, ticket, articleId, what.article)
@@ -151,13 +189,20 @@ const NOTHING_FOLLOWS = { shall: {}, reasons: {} }
 
 /** A queue that is switched off, as when its unit opted out, has nobody who looks: what comes to life there goes where it would go today. */
 async function leaveClosedQueue(work: Work, ticket: Ticket): Promise<void> {
-  const { topic_id, unit_id } = await work.db.selectFrom('ticket').leftJoin('person', 'person.id', 'ticket.customer_id')
-    .select(['ticket.topic_id', 'person.unit_id']).where('ticket.id', '=', ticket.id).executeTakeFirstOrThrow()
+  const { topic_id, unit_id } = await work.db
+    .selectFrom('ticket')
+    .leftJoin('person', 'person.id', 'ticket.customer_id')
+    .select(['ticket.topic_id', 'person.unit_id'])
+    .where('ticket.id', '=', ticket.id)
+    .executeTakeFirstOrThrow()
   const routed = await routeFor(work.db, unit_id ?? ticket.unitId, topic_id, await receptionQueue(work.db, work.config))
   await handOver(work, ticket.id, routed.queueId, [routeReason(routed, 'hand-over')])
 }
 
-export interface ChosenState { stateId: Id; pendingUntil?: Date | null }
+export interface ChosenState {
+  stateId: Id
+  pendingUntil?: Date | null
+}
 
 export interface Answer {
   to?: string[]
@@ -176,7 +221,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   // A salutation alone says nothing.
   if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
   const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
-  const given = answer.state && await chosenState(work, answer.state)
+  const given = answer.state && (await chosenState(work, answer.state))
   const outcome = nextOrRefuse(ticket, {
     kind: 'agent-reply',
     ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, answer.state!) } } : {}),
@@ -184,23 +229,51 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   const sender = await senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
   const parent = await lastCustomerMail(work, ticket.id)
   const messageId = newMessageId(work.config, ticket.id)
-  const subject = buildSubject({ number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS)
+  const subject = buildSubject(
+    { number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' },
+    DEFAULT_SUBJECT_SETTINGS,
+  )
   const article: NewArticle = {
-    channel: to.length > 0 ? 'email' : 'web', senderType: 'agent', visible: true, personId: actorId(work), from: sayAddress(sender), to: to.join(', '),
-    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, signature), messageId, inReplyTo: parent?.messageId ?? '',
-    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
+    channel: to.length > 0 ? 'email' : 'web',
+    senderType: 'agent',
+    visible: true,
+    personId: actorId(work),
+    from: sayAddress(sender),
+    to: to.join(', '),
+    cc: (answer.cc ?? []).join(', '),
+    subject,
+    body: withSignature(answer.body, signature),
+    messageId,
+    inReplyTo: parent?.messageId ?? '',
+    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '',
+    attachments: answer.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)
-  const mailId = to.length === 0 ? null : await queueMail(work, {
-    kind: 'reply', from: sender, to, cc: answer.cc ?? [], subject, ticketId: ticket.id, articleId, messageId,
-    inReplyTo: article.inReplyTo!, references: article.references!, delaySeconds: UNDO_SECONDS,
-  })
+  const mailId =
+    to.length === 0
+      ? null
+      : await queueMail(work, {
+          kind: 'reply',
+          from: sender,
+          to,
+          cc: answer.cc ?? [],
+          subject,
+          ticketId: ticket.id,
+          articleId,
+          messageId,
+          inReplyTo: article.inReplyTo!,
+          references: article.references!,
+          delaySeconds: UNDO_SECONDS,
+        })
   const shall = await shallOf(work, ticket, outcome, given)
   if (work.actor.kind === 'person' && ticket.ownerId === null && !shall.owner?.id) {
     shall.owner = { id: work.actor.id, name: work.actor.login ?? '' }
     if (!shall.lock && given?.type !== 'closed') shall.lock = 'lock'
   }
-  await change(work, ticket, shall, { rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }], columns: { last_agent_at: work.now } })
+  await change(work, ticket, shall, {
+    rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }],
+    columns: { last_agent_at: work.now },
+  })
   emitArticle(work, ticket, articleId, article)
   if (given?.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
   return { articleId, mailId }
@@ -212,18 +285,35 @@ export function withSignature(body: string, signature: string): string {
   return text === '' || body.trimEnd().endsWith(text) ? body : `${body.trimEnd()}\n\n-- \n${text}\n`
 }
 
-export interface Note { subject?: string; body: string; visible?: boolean; attachments?: NewAttachment[]; channel?: 'internal' | 'phone' }
+export interface Note {
+  subject?: string
+  body: string
+  visible?: boolean
+  attachments?: NewAttachment[]
+  channel?: 'internal' | 'phone'
+}
 
 /** A note by an agent; the customer sees it only when `visible` is said. */
 export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id> {
   const ticket = await ticketFor(work, ticketId, 'note')
   if (note.body.trim() === '' && !note.attachments?.length) throw refused('article.empty', {}, 'body')
   const article: NewArticle = {
-    channel: note.channel ?? 'internal', senderType: 'agent', visible: note.visible ?? false, personId: actorId(work),
-    from: work.actor.name, subject: note.subject?.trim() || ticket.title, body: note.body, attachments: note.attachments ?? [],
+    channel: note.channel ?? 'internal',
+    senderType: 'agent',
+    visible: note.visible ?? false,
+    personId: actorId(work),
+    from: work.actor.name,
+    subject: note.subject?.trim() || ticket.title,
+    body: note.body,
+    attachments: note.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)
-  await change(work, ticket, {}, { rows: [{ type: 'AddNote', parts: [], articleId }], columns: article.visible ? { last_agent_at: work.now } : {} })
+  await change(
+    work,
+    ticket,
+    {},
+    { rows: [{ type: 'AddNote', parts: [], articleId }], columns: article.visible ? { last_agent_at: work.now } : {} },
+  )
   emitArticle(work, ticket, articleId, article)
   return articleId
 }
@@ -245,7 +335,7 @@ export async function releaseTicket(work: Work, ticketId: Id): Promise<void> {
 
 /** Hands the ticket to another agent, who must be able to work in its queue. Errors: `ticket.owner-unfit`. */
 export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'owner')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.owner.right)
   const owner = await findPerson(work.db, ownerId)
   const access = owner?.valid && owner.agent ? await loadAccess(work.db, owner.id, true) : undefined
   // OTRS offers as owner who holds the right `owner` in the queue's group.
@@ -257,7 +347,7 @@ export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<v
 
 /** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */
 export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'move')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.queue.right)
   const queue = await findQueue(work.db, queueId)
   const allowed = work.actor.kind === 'system' || holdsRight(work.actor.access.queueRights.get(queueId), 'move_into')
   if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
@@ -268,9 +358,12 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
 /** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
 export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note): Promise<void> {
   const given = await chosenState(work, chosen)
-  const ticket = await ticketFor(work, ticketId, given.type === 'closed' ? 'close' : given.type.startsWith('pending') ? 'pending' : 'rw')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.state.right(given))
   const outcome = nextOrRefuse(ticket, {
-    kind: 'set-state', to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, chosen),
+    kind: 'set-state',
+    to: given.type,
+    dateOptional: given.dateOptional,
+    ...pendingOf(work, given, chosen),
   })
   if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
   await change(work, ticket, await shallOf(work, ticket, outcome, given))
@@ -289,14 +382,19 @@ export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean>
 }
 
 export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'priority')
-  const priority = await work.db.selectFrom('ticket_priority').select(['id', 'name']).where('id', '=', priorityId).where('valid', '=', true).executeTakeFirst()
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.priority.right)
+  const priority = await work.db
+    .selectFrom('ticket_priority')
+    .select(['id', 'name'])
+    .where('id', '=', priorityId)
+    .where('valid', '=', true)
+    .executeTakeFirst()
   if (!priority) throw refused('input', { what: 'priority' }, 'priority')
   await change(work, ticket, { priority })
 }
 
 export async function setTitle(work: Work, ticketId: Id, title: string): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'rw')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.title.right)
   const clean = oneLine(title, ATTRIBUTES.title.longest)
   if (!clean) throw refused('article.empty', {}, 'title')
   await change(work, ticket, { title: clean })
@@ -311,7 +409,7 @@ export async function setText(work: Work, ticketId: Id, name: ChangeableText, te
 }
 
 export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Promise<void> {
-  const ticket = await ticketFor(work, ticketId, 'customer')
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.customer.right)
   const person = await findPerson(work.db, customerId)
   if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
   await change(work, ticket, { customer: { id: person.id, name: person.login ?? person.address ?? '' } })
@@ -322,14 +420,19 @@ export async function watchTicket(work: Work, ticketId: Id, watching: boolean): 
   const ticket = await ticketFor(work, ticketId, 'ro')
   if (ticket.ties.watching === watching) return
   const row = { ticket_id: ticket.id, person_id: work.actor.id }
-  if (watching) await work.db.insertInto('ticket_watcher').values(row).onConflict((oc) => oc.doNothing()).execute()
+  if (watching)
+    await work.db
+      .insertInto('ticket_watcher')
+      .values(row)
+      .onConflict((oc) => oc.doNothing())
+      .execute()
   else await work.db.deleteFrom('ticket_watcher').where('ticket_id', '=', row.ticket_id).where('person_id', '=', row.person_id).execute()
   addHistory(work, { ticketId: ticket.id, type: watching ? 'Subscribe' : 'Unsubscribe', parts: [work.actor.name] })
   work.emit('ticket.watched', { ticketId: ticket.id, unitId: ticket.unitId, data: { watching } })
 }
 
 async function chosenState(work: Work, chosen: ChosenState): Promise<StateRow> {
-  const row = /^\d{1,18}$/.test(chosen.stateId) ? await findState(work.db, { id: chosen.stateId }) : undefined
+  const row = isId(chosen.stateId) ? await findState(work.db, { id: chosen.stateId }) : undefined
   if (!row || row.type === 'merged') throw refused('ticket.state-unknown', {}, 'state')
   return row
 }
@@ -342,7 +445,15 @@ function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingU
 
 /** The mail an answer refers to: the customer's last, so that their mail program shows one thread. */
 async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: string; references: string } | undefined> {
-  const row = await work.db.selectFrom('article').select(['message_id', 'reference_ids']).where('ticket_id', '=', ticketId)
-    .where('message_id', 'is not', null).where('sender_type', '=', 'customer').where(inTicket).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const row = await work.db
+    .selectFrom('article')
+    .select(['message_id', 'reference_ids'])
+    .where('ticket_id', '=', ticketId)
+    .where('message_id', 'is not', null)
+    .where('sender_type', '=', 'customer')
+    .where(inTicket)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
 }

@@ -7,7 +7,14 @@ import { definePlugin } from '../kernel/contract.ts'
 import { down, downFrom, ROOT_UNIT, up, upFrom, upToAsk, unitIdOf } from './tree.ts'
 import { findUnit, findUnitBySlug, listUnits, unitsBelow } from './units.ts'
 
-const pages = definePlugin({ name: 'pages', api: 1, scope: 'unit', routes(app) { app.get('/u/:unit/pages', (c) => c.text('here')) } })
+const pages = definePlugin({
+  name: 'pages',
+  api: 1,
+  scope: 'unit',
+  routes(app) {
+    app.get('/u/:unit/pages', (c) => c.text('here'))
+  },
+})
 
 let site: Site
 let db: Kysely<Database>
@@ -19,7 +26,11 @@ beforeAll(async () => {
   // A tree of some depth: each unit lies below one of those before it.
   for (const parent of fc.sample(fc.nat(), { numRuns: 14, seed: 8 })) {
     const id: Id = await site.make.unit()
-    await db.updateTable('unit').set({ parent_id: ids[parent % ids.length]! }).where('id', '=', id).execute()
+    await db
+      .updateTable('unit')
+      .set({ parent_id: ids[parent % ids.length]! })
+      .where('id', '=', id)
+      .execute()
     ids.push(id)
   }
   units = await listUnits(db)
@@ -37,7 +48,11 @@ describe('the way through the tree', () => {
   it('goes up to the root, the nearest first', async () => {
     for (const { id } of units) {
       expect(await ids(sql`with recursive ${up(id)} select id from up order by depth`)).toEqual(above(id))
-      expect(await ids(sql`with recursive ${upFrom(sql`where u.id = ${id}`, { as: 'way', more: ['slug'] })} select id from way where slug <> '' and depth > 0 order by depth`)).toEqual(above(id))
+      expect(
+        await ids(
+          sql`with recursive ${upFrom(sql`where u.id = ${id}`, { as: 'way', more: ['slug'] })} select id from way where slug <> '' and depth > 0 order by depth`,
+        ),
+      ).toEqual(above(id))
       expect(new Set(await ids(sql`with recursive ${upToAsk(id)} select id from up`))).toEqual(new Set(above(id)))
     }
     expect(await ids(sql`with recursive ${up(null)} select id from up`)).toEqual([])
@@ -58,12 +73,19 @@ describe('one unit', () => {
       expect(await findUnitBySlug(db, unit.slug)).toEqual(unit)
       expect(await unitIdOf(db, unit.slug)).toBe(unit.id)
     }
-    expect([await findUnit(db, '999999'), await findUnit(db, 'x'), await findUnitBySlug(db, 'nowhere')]).toEqual([undefined, undefined, undefined])
+    expect([await findUnit(db, '999999'), await findUnit(db, 'x'), await findUnitBySlug(db, 'nowhere')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
   it('is asked for alone, not with the whole tree', async () => {
     const asked: string[] = []
     const watched = db.withPlugin({
-      transformQuery: ({ node }) => { asked.push(JSON.stringify(node)); return node },
+      transformQuery: ({ node }) => {
+        asked.push(JSON.stringify(node))
+        return node
+      },
       transformResult: async ({ result }) => result,
     })
     await findUnit(watched, ROOT_UNIT)

@@ -10,7 +10,9 @@ export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 /** The id of the unit in use that has this short name. Whatever else is typed into an address names none. */
 export async function unitIdOf(db: Kysely<Database>, slug: string): Promise<Id | undefined> {
-  return SLUG.test(slug) ? (await db.selectFrom('unit').select('id').where('slug', '=', slug).where('valid', '=', true).executeTakeFirst())?.id : undefined
+  return SLUG.test(slug)
+    ? (await db.selectFrom('unit').select('id').where('slug', '=', slug).where('valid', '=', true).executeTakeFirst())?.id
+    : undefined
 }
 
 type Column = keyof Database['unit']
@@ -48,10 +50,10 @@ function climb(as: string, start: RawBuilder<unknown>, more: readonly Column[]):
       union all select ${columns(more, 'u.')}, ${name}.depth + 1 from unit u join ${name} on u.id = ${name}.parent_id)`
 }
 
-/** As `up`, without depth: for questions that are answered by yes or no. */
-export const upToAsk = (unitId: Id): RawBuilder<unknown> => sql`up as (
+/** As `up`, without depth: for questions that are answered by yes or no, and for all the ids. */
+export const upToAsk = (unitId: Id, { once = true } = {}): RawBuilder<unknown> => sql`up as (
       select id, parent_id from unit where id = ${unitId}
-      union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)`
+      ${union(once)} select u.id, u.parent_id from unit u join up on u.id = up.parent_id)`
 
 /** What a way down is called and carries. */
 export interface WayDown {
@@ -68,10 +70,12 @@ export function downFrom(start: RawBuilder<unknown>, { as = 'down', each = sql`u
   const name = sql.raw(as)
   return sql`${name} as (
       ${start}
-      ${sql.raw(once ? 'union' : 'union all')} select ${each} from unit u join ${name} on u.parent_id = ${name}.id)`
+      ${union(once)} select ${each} from unit u join ${name} on u.parent_id = ${name}.id)`
 }
 
 /** As `downFrom`, from one unit: it and all below it. */
 export const down = (unitId: Id, way: WayDown = {}): RawBuilder<unknown> => downFrom(sql`select id from unit where id = ${unitId}`, way)
 
-const columns = (more: readonly Column[], of = ''): RawBuilder<unknown> => sql.raw(['id', 'parent_id', ...more].map((column) => `${of}${column}`).join(', '))
+const union = (once: boolean): RawBuilder<unknown> => sql.raw(once ? 'union' : 'union all')
+const columns = (more: readonly Column[], of = ''): RawBuilder<unknown> =>
+  sql.raw(['id', 'parent_id', ...more].map((column) => `${of}${column}`).join(', '))

@@ -5,7 +5,13 @@ import type { Brand } from './brand.ts'
 import { up } from './tree.ts'
 
 export interface QueueFigures {
-  id: Id; name: string; valid: boolean; open: number; unowned: number; received: number; closed: number
+  id: Id
+  name: string
+  valid: boolean
+  open: number
+  unowned: number
+  received: number
+  closed: number
   /** Minutes from receipt to the first answer, the middle one of those received in the time; null: none was answered. */
   firstAnswer: number | null
 }

@@ -33,7 +33,8 @@ export interface Unit {
 export async function listUnits(db: Kysely<Database>): Promise<Unit[]> {
   const { rows } = await sql<Unit>`
     with recursive ${downFrom(sql`select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null`, {
-      as: 'tree', each: sql`u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu")`,
+      as: 'tree',
+      each: sql`u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu")`,
     })}
     select ${columns}, depth, ${counts('tree')} from tree order by path, id`.execute(db)
   return rows
@@ -55,10 +56,13 @@ async function findOne(db: Kysely<Database>, wanted: RawBuilder<unknown>): Promi
   return rows[0]
 }
 
-const columns = sql.raw('id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt"')
+const columns = sql.raw(
+  'id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt"',
+)
 
 /** What lies in a unit: queues and persons in use. */
-const counts = (unit: 'unit' | 'tree'): RawBuilder<unknown> => sql.raw(`
+const counts = (unit: 'unit' | 'tree'): RawBuilder<unknown> =>
+  sql.raw(`
       (select count(*)::int from queue q where q.unit_id = ${unit}.id and q.valid) as queues,
       (select count(*)::int from person p where p.unit_id = ${unit}.id and p.valid) as persons`)
 
@@ -76,7 +80,11 @@ export interface UnitForm {
 export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, { ...form, parentId: form.parentId ?? ROOT_UNIT }, null)
-  const { id } = await work.db.insertInto('unit').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await work.db
+    .insertInto('unit')
+    .values({ ...values, created_at: work.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   recordChange(work, unitSubject, id, null, values, { unitId: id })
   await notify(work, ACTIVATION_CHANGED)
   return id
@@ -86,7 +94,11 @@ export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
 export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void> {
   demandAdmin(work.actor)
   const values = await checked(work, form, id)
-  const before = await work.db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).executeTakeFirst()
+  const before = await work.db
+    .selectFrom('unit')
+    .select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid'])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (!before) throw refused('not-found')
   await work.db.updateTable('unit').set(values).where('id', '=', id).execute()
   recordChange(work, unitSubject, id, before, values, { unitId: id })
@@ -97,7 +109,7 @@ export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void
 /** The unit's own calendar; null: that of the unit above. Also a local administrator's act. */
 export async function setUnitCalendar(work: Work, id: Id, calendarId: Id | null): Promise<void> {
   await demandUnitAdmin(work, id)
-  const before = isId(id) && await work.db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst()
+  const before = isId(id) && (await work.db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst())
   if (!before) throw refused('not-found')
   if (calendarId !== null && !isCentral(work.actor)) await demandOwnOrAbove(work, 'calendar', calendarId, id, 'calendarId')
   await work.db.updateTable('unit').set({ calendar_id: calendarId }).where('id', '=', id).execute()
@@ -107,22 +119,49 @@ export async function setUnitCalendar(work: Work, id: Id, calendarId: Id | null)
 type UnitValues = Awaited<ReturnType<typeof checked>>
 
 export const unitSubject: CoreSubject<UnitValues, UnitForm> = {
-  type: 'unit', right: 'installation', lies: 'unit', words: 'subject.unit', named: 'unit', seen: pageAt('/admin/units'),
+  type: 'unit',
+  right: 'installation',
+  lies: 'unit',
+  words: 'subject.unit',
+  named: 'unit',
+  seen: pageAt('/admin/units'),
   fields: {
-    parent_id: { words: 'field.parent-unit', as: 'unit' }, slug: { words: 'field.slug' }, name: { words: 'field.name' }, name_en: { words: 'field.name_en' },
-    calendar_id: { words: 'field.calendar', as: 'calendar' }, valid: { words: 'field.valid', as: 'yes-no' },
+    parent_id: { words: 'field.parent-unit', as: 'unit' },
+    slug: { words: 'field.slug' },
+    name: { words: 'field.name' },
+    name_en: { words: 'field.name_en' },
+    calendar_id: { words: 'field.calendar', as: 'calendar' },
+    valid: { words: 'field.valid', as: 'yes-no' },
   },
   way: {
-    read: (db, id) => db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
-    form: ({ parent_id, slug, name, name_en, calendar_id, valid }) => ({ parentId: parent_id, slug, name, nameEn: name_en ?? '', calendarId: calendar_id, valid }),
+    read: (db, id) =>
+      db
+        .selectFrom('unit')
+        .select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: ({ parent_id, slug, name, name_en, calendar_id, valid }) => ({
+      parentId: parent_id,
+      slug,
+      name,
+      nameEn: name_en ?? '',
+      calendarId: calendar_id,
+      valid,
+    }),
     put: editUnit,
   },
 }
 
 /** The one value of a unit that its own administrators change too. */
 export const unitCalendarSubject: CoreSubject<{ calendar_id: Id | null }, { calendarId: Id | null }> = {
-  type: 'unit', fits: ({ before, after }) => before !== null && after !== null && Object.keys({ ...before, ...after }).join() === 'calendar_id',
-  right: 'unit', lies: 'unit', words: 'subject.unit', named: 'unit', seen: pageAt('/admin/units'),
+  type: 'unit',
+  fits: ({ before, after }) => before !== null && after !== null && Object.keys({ ...before, ...after }).join() === 'calendar_id',
+  right: 'unit',
+  lies: 'unit',
+  words: 'subject.unit',
+  named: 'unit',
+  seen: pageAt('/admin/units'),
   fields: { calendar_id: { words: 'field.calendar', as: 'calendar' } },
   way: {
     read: (db, id) => db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst(),
@@ -160,12 +199,17 @@ async function checked(work: Work, form: UnitForm, id: Id | null) {
     throw refused('unit.in-use', {}, 'valid')
   }
   if (form.calendarId !== null) {
-    const calendar = isId(form.calendarId)
-      && await work.db.selectFrom('calendar').select('id').where('id', '=', form.calendarId).where('valid', '=', true).executeTakeFirst()
+    const calendar =
+      isId(form.calendarId) &&
+      (await work.db.selectFrom('calendar').select('id').where('id', '=', form.calendarId).where('valid', '=', true).executeTakeFirst())
     if (!calendar && form.calendarId !== self?.calendarId) throw refused('choice-gone', {}, 'calendarId')
   }
   return {
-    parent_id: id === ROOT_UNIT ? null : form.parentId, slug, name: demandName(form.name, 'name'),
-    name_en: demandShort(form.nameEn, 'nameEn', 200) || null, calendar_id: form.calendarId, valid: form.valid,
+    parent_id: id === ROOT_UNIT ? null : form.parentId,
+    slug,
+    name: demandName(form.name, 'name'),
+    name_en: demandShort(form.nameEn, 'nameEn', 200) || null,
+    calendar_id: form.calendarId,
+    valid: form.valid,
   }
 }

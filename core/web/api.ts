@@ -11,7 +11,11 @@ import { sayIssue, sayRefusal } from './forms.ts'
 import { saySize } from './parts/size.ts'
 
 /** What every error of a route for programs looks like; `error` is one of the codes in core/errors.ts. */
-export interface ApiError { error: string; message: string; field?: string }
+export interface ApiError {
+  error: string
+  message: string
+  field?: string
+}
 
 /** Adds the plugins' routes for programs, and answers them. Called before anything that asks who is logged in. */
 export function apiRoutes(app: Hono<WebEnv>, kernel: Kernel): ReadonlySet<unknown> {
@@ -19,7 +23,9 @@ export function apiRoutes(app: Hono<WebEnv>, kernel: Kernel): ReadonlySet<unknow
   api.onError(handleApiError)
   kernel.mountApi(api, takeBody(kernel.host.config.api.maxSizeKb * 1024))
   // Nobody's: a page of ours would tell a program nothing.
-  api.all('/api/*', () => { throw refused('not-found') })
+  api.all('/api/*', () => {
+    throw refused('not-found')
+  })
   const before = app.routes.length
   app.route('/', api)
   return new Set(app.routes.slice(before))
@@ -31,17 +37,26 @@ export function apiRoutes(app: Hono<WebEnv>, kernel: Kernel): ReadonlySet<unknow
  */
 function takeBody(maxSize: number): MiddlewareHandler<WebEnv> {
   const limit = bodyLimit({
-    maxSize, onError: (c) => { throw refused('too-large', { limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')) }) },
+    maxSize,
+    onError: (c) => {
+      throw refused('too-large', {
+        limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')),
+      })
+    },
   })
-  return (c, next) => limit(c, async () => {
-    if (c.req.raw.body) await c.req.arrayBuffer().catch(() => { throw refused('input', { what: 'body' }) })
-    if (isJson(c)) {
-      const text = await c.req.text()
-      if (text !== '') parse(text)
-    }
-    await next()
-    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
-  })
+  return (c, next) =>
+    limit(c, async () => {
+      if (c.req.raw.body)
+        await c.req.arrayBuffer().catch(() => {
+          throw refused('input', { what: 'body' })
+        })
+      if (isJson(c)) {
+        const text = await c.req.text()
+        if (text !== '') parse(text)
+      }
+      await next()
+      if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+    })
 }
 
 /**
@@ -61,7 +76,7 @@ const isJson = (c: Pick<ApiContext, 'req'>): boolean => /^application\/(json|[\w
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, (_key, value: unknown) => typeof value === 'string' ? value.replaceAll('\u0000', '') : value)
+    return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? value.replaceAll('\u0000', '') : value))
   } catch {
     throw refused('api.not-json')
   }
@@ -75,6 +90,10 @@ const handleApiError: ErrorHandler<WebEnv> = (error, c) => {
   if (status === 401) c.header('www-authenticate', 'Bearer')
   if (status === 503) c.header('retry-after', '5')
   c.header('cache-control', 'no-store')
-  const body: ApiError = { error: code, message: sayRefusal({ code, ...said }, c.get('language')), ...(field === undefined ? {} : { field }) }
+  const body: ApiError = {
+    error: code,
+    message: sayRefusal({ code, ...said }, c.get('language')),
+    ...(field === undefined ? {} : { field }),
+  }
   return c.json(body, status as 400)
 }

@@ -38,11 +38,13 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   const files = loadStatic({
     // One file: htmx must find its extensions when it starts.
     'app.js': [
-      inPackage('htmx.org/dist/htmx.min.js'), inPackage('htmx.org/dist/ext/hx-csp.min.js'), inPackage('htmx.org/dist/ext/hx-sse.min.js'),
+      inPackage('htmx.org/dist/htmx.min.js'),
+      inPackage('htmx.org/dist/ext/hx-csp.min.js'),
+      inPackage('htmx.org/dist/ext/hx-sse.min.js'),
       inProject('core/web/static/app.js'),
     ],
     ...host.config.theme.files,
-    ...Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>,
+    ...(Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>),
   })
 
   const app = new Hono<WebEnv>()
@@ -77,9 +79,16 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(findActor)
   app.use(chooseLanguage)
   const limit = host.config.smtp.maxSizeKb * 1024
-  const [forPersons, forStrangers] = [limit, STRANGER_BYTES].map((maxSize) => bodyLimit({
-    maxSize, onError: (c) => { throw refused('too-large', { limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')) }) },
-  }))
+  const [forPersons, forStrangers] = [limit, STRANGER_BYTES].map((maxSize) =>
+    bodyLimit({
+      maxSize,
+      onError: (c) => {
+        throw refused('too-large', {
+          limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')),
+        })
+      },
+    }),
+  )
   app.use((c, next) => (c.get('actor') ? forPersons : forStrangers)!(c, next))
   app.use(guardForms)
   app.use(demandSecondFactor)
@@ -90,11 +99,15 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   liveRoute(app, {
     stopping,
     maySee: async (c, access, id) => {
-      const sees = (right: 'ro' | 'see') => seeTicket(c.get('host').db, access, id, right).then(() => true, (error: unknown) => {
-        if (error instanceof Refusal) return false
-        throw error
-      })
-      return await sees('ro') || sees('see')
+      const sees = (right: 'ro' | 'see') =>
+        seeTicket(c.get('host').db, access, id, right).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof Refusal) return false
+            throw error
+          },
+        )
+      return (await sees('ro')) || sees('see')
     },
   })
   kernel.mount(app, programs)

@@ -29,7 +29,12 @@ export function csvAnswer(c: PageContext, name: string, head: readonly string[],
   const { pathname, searchParams } = new URL(c.req.url)
   searchParams.delete('format')
   return stream(c, async (out) => {
-    if (actor) await c.get('host').work(actor, async (work) => recordEvent(work, { kind: 'export', object: { type: 'list', id: pathname }, after: Object.fromEntries(searchParams) }))
+    if (actor)
+      await c
+        .get('host')
+        .work(actor, async (work) =>
+          recordEvent(work, { kind: 'export', object: { type: 'list', id: pathname }, after: Object.fromEntries(searchParams) }),
+        )
     await out.write(BYTE_ORDER_MARK + csvLine(head, separator))
     for await (const row of rows) {
       if (out.aborted) return

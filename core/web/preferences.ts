@@ -13,12 +13,22 @@ const isColours = (value: unknown): value is (typeof COLOURS)[number] => COLOURS
 
 /** The first of these languages that an Accept-Language header asks for, by quality (RFC 9110 12.5.4). */
 export function languageWanted(header: string | undefined, languages: readonly Language[] = COMPLETE_LANGUAGES): Language | undefined {
-  return (header ?? '').split(',').map((part) => {
-    const [tag = '', ...params] = part.trim().split(';')
-    const quality = Number(params.find((param) => param.trim().startsWith('q='))?.trim().slice(2) ?? 1)
-    return { language: tag.trim().toLowerCase().split('-')[0], quality }
-  }).filter(({ quality }) => quality > 0).toSorted((a, b) => b.quality - a.quality)
-    .map(({ language }) => language as Language).find((language) => languages.includes(language))
+  return (header ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...params] = part.trim().split(';')
+      const quality = Number(
+        params
+          .find((param) => param.trim().startsWith('q='))
+          ?.trim()
+          .slice(2) ?? 1,
+      )
+      return { language: tag.trim().toLowerCase().split('-')[0], quality }
+    })
+    .filter(({ quality }) => quality > 0)
+    .toSorted((a, b) => b.quality - a.quality)
+    .map(({ language }) => language as Language)
+    .find((language) => languages.includes(language))
 }
 
 function keep(c: PageContext, name: 'language' | 'colours', value: string): void {
@@ -31,7 +41,10 @@ export const chooseLanguage: MiddlewareHandler<WebEnv> = async (c, next) => {
   const cookie = getCookie(c, 'language')
   const { config } = c.get('host')
   if (asked !== undefined && languageFor(config, asked) === asked) keep(c, 'language', asked)
-  c.set('language', languageFor(config, asked, c.get('actor')?.language, cookie, languageWanted(c.req.header('accept-language'), config.languages)))
+  c.set(
+    'language',
+    languageFor(config, asked, c.get('actor')?.language, cookie, languageWanted(c.req.header('accept-language'), config.languages)),
+  )
   const colours = getCookie(c, 'colours')
   if (isColours(colours)) c.set('colours', colours)
   await next()

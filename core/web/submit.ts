@@ -9,7 +9,10 @@ import { withRefusal, type FormState } from './forms.ts'
  * field (422). What is not there or not allowed stays an error page.
  */
 export async function submit(
-  c: PageContext, values: Record<string, string>, act: () => Promise<{ to: string; said: string }>, again: (form: FormState) => Response | Promise<Response>,
+  c: PageContext,
+  values: Record<string, string>,
+  act: () => Promise<{ to: string; said: string }>,
+  again: (form: FormState) => Response | Promise<Response>,
 ): Promise<Response> {
   let done: { to: string; said: string }
   try {
@@ -23,4 +26,4 @@ export async function submit(
 }
 
 /** The status of a page that shows this form. */
-export const statusOf = (form: FormState): 200 | 422 => Object.keys(form.problems).length > 0 ? 422 : 200
+export const statusOf = (form: FormState): 200 | 422 => (Object.keys(form.problems).length > 0 ? 422 : 200)

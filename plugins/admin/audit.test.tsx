@@ -1,8 +1,35 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
-  closeQueue, createCalendar, createGroup, createPart, createQueue, createRole, createSystemAddress, createTopic, createUnit, editCalendar, editQueue, editRole, editSystemAddress,
-  findAdminQueue, findCalendar, findRole, findSystemAddress, listEvents, orderQueues, partsOfQueue, saveSettings, setActivation, setPersonRights, setQueueParts, setRoute, UNIT_LIMITS,
-  unitLimits, type Id, type QueueForm, type Work,
+  closeQueue,
+  createCalendar,
+  createGroup,
+  createPart,
+  createQueue,
+  createRole,
+  createSystemAddress,
+  createTopic,
+  createUnit,
+  editCalendar,
+  editQueue,
+  editRole,
+  editSystemAddress,
+  findAdminQueue,
+  findCalendar,
+  findRole,
+  findSystemAddress,
+  listEvents,
+  orderQueues,
+  partsOfQueue,
+  saveSettings,
+  setActivation,
+  setPersonRights,
+  setQueueParts,
+  setRoute,
+  UNIT_LIMITS,
+  unitLimits,
+  type Id,
+  type QueueForm,
+  type Work,
 } from '../../core/index.ts'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import desk from '../desk/index.tsx'
@@ -19,7 +46,9 @@ beforeAll(async () => {
   const { make } = site
   admin1 = await make.agent({ 2: ['rw'] }, { name: 'Ada Adamska' })
   boss = await site.loggedIn(admin1)
-  unit = await act((work) => createUnit(work, { parentId: '1', slug: 'chemia', name: 'Chemia', nameEn: 'Chemistry', calendarId: null, valid: true }))
+  unit = await act((work) =>
+    createUnit(work, { parentId: '1', slug: 'chemia', name: 'Chemia', nameEn: 'Chemistry', calendarId: null, valid: true }),
+  )
 })
 afterAll(() => site?.close())
 
@@ -35,8 +64,19 @@ async function back(objectType: string): Promise<Id> {
   return id
 }
 const queueForm = (more: Partial<QueueForm> = {}): QueueForm => ({
-  name: 'Sieć', parentId: null, unitId: '1', groupId: '1', calendarId: null, addressId: null, followUpPossible: 'possible', followUpLock: true, language: null, signature: '',
-  comment: '', valid: true, ...more,
+  name: 'Sieć',
+  parentId: null,
+  unitId: '1',
+  groupId: '1',
+  calendarId: null,
+  addressId: null,
+  followUpPossible: 'possible',
+  followUpLock: true,
+  language: null,
+  signature: '',
+  comment: '',
+  valid: true,
+  ...more,
 })
 
 describe('what was changed goes back, all of it and nothing else', () => {
@@ -66,7 +106,8 @@ describe('what was changed goes back, all of it and nothing else', () => {
   it('queues stand in their former order', async () => {
     const group = await act((work) => createGroup(work, { name: 'Chemia', comment: '', unitId: unit, valid: true }))
     const [a, b] = await act(async (work) => [
-      await createQueue(work, queueForm({ name: 'Chemia A', unitId: unit, groupId: group })), await createQueue(work, queueForm({ name: 'Chemia B', unitId: unit, groupId: group })),
+      await createQueue(work, queueForm({ name: 'Chemia A', unitId: unit, groupId: group })),
+      await createQueue(work, queueForm({ name: 'Chemia B', unitId: unit, groupId: group })),
     ])
     await act((work) => orderQueues(work, unit, [a!, b!]))
     await act((work) => orderQueues(work, unit, [b!, a!]))
@@ -78,7 +119,8 @@ describe('what was changed goes back, all of it and nothing else', () => {
   it('a queue gets its salutation and signature back', async () => {
     const queue = await act((work) => createQueue(work, queueForm({ name: 'Podpisana' })))
     const [one, other] = await act(async (work) => [
-      await createPart(work, 'salutation', { name: 'Dzień dobry', body: 'Dzień dobry', valid: true }), await createPart(work, 'signature', { name: 'Dział', body: 'Dział IT', valid: true }),
+      await createPart(work, 'salutation', { name: 'Dzień dobry', body: 'Dzień dobry', valid: true }),
+      await createPart(work, 'signature', { name: 'Dział', body: 'Dział IT', valid: true }),
     ])
     await act((work) => setQueueParts(work, queue, { salutation: one!, signature: null }))
     await act((work) => setQueueParts(work, queue, { salutation: null, signature: other! }))
@@ -103,7 +145,10 @@ describe('what was changed goes back, all of it and nothing else', () => {
   })
 
   it('a closed queue is in use again; its tickets stay where they went', async () => {
-    const [gone, stays] = await act(async (work) => [await createQueue(work, queueForm({ name: 'Zamykana' })), await createQueue(work, queueForm({ name: 'Zostaje' }))])
+    const [gone, stays] = await act(async (work) => [
+      await createQueue(work, queueForm({ name: 'Zamykana' })),
+      await createQueue(work, queueForm({ name: 'Zostaje' })),
+    ])
     await site.make.ticket({ queueId: gone! })
     expect(await act((work) => closeQueue(work, gone!, stays!))).toBe(1)
     await back('queue')
@@ -121,18 +166,42 @@ describe('the two logs', () => {
   it('say the same in the same words, with names for ids and moments in the site’s zone', async () => {
     const person = await site.make.person({ name: 'Ewa Lis' })
     const topic = await act((work) => createTopic(work, unit, { name: 'Odczynniki', nameEn: 'Reagents', sort: 0, valid: true }))
-    const queue = (await site.make.db.selectFrom('queue').select('id').where('unit_id', '=', unit).where('name', '=', 'Chemia A').executeTakeFirstOrThrow()).id
+    const queue = (
+      await site.make.db
+        .selectFrom('queue')
+        .select('id')
+        .where('unit_id', '=', unit)
+        .where('name', '=', 'Chemia A')
+        .executeTakeFirstOrThrow()
+    ).id
     await act((work) => setRoute(work, unit, topic, queue))
     await act((work) => setActivation(work, 'units', unit, true))
     const group = (await site.make.db.selectFrom('permission_group').select('id').where('unit_id', '=', unit).executeTakeFirstOrThrow()).id
     await site.make.db.updateTable('person').set({ agent: true }).where('id', '=', person).execute()
     await act((work) => setPersonRights(work, person, new Map([[group, ['rw', 'note']]])))
-    await site.make.db.insertInto('audit_event').values({
-      at: site.make.now, kind: 'admin-changed', person_id: admin1, on_behalf_of: null, program: null, client_address: null, request_id: null, object_type: 'unit opted in', object_id: unit,
-      unit_id: unit, before: JSON.stringify({ since: null }), after: JSON.stringify({ since: '2026-11-17T23:43:09.125Z' }), act_id: '00000000-0000-4000-8000-000000000000',
-    }).execute()
+    await site.make.db
+      .insertInto('audit_event')
+      .values({
+        at: site.make.now,
+        kind: 'admin-changed',
+        person_id: admin1,
+        on_behalf_of: null,
+        program: null,
+        client_address: null,
+        request_id: null,
+        object_type: 'unit opted in',
+        object_id: unit,
+        unit_id: unit,
+        before: JSON.stringify({ since: null }),
+        after: JSON.stringify({ since: '2026-11-17T23:43:09.125Z' }),
+        act_id: '00000000-0000-4000-8000-000000000000',
+      })
+      .execute()
     const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
-    const [central, local] = [flat(await (await boss.get(`/admin/audit?unit=${unit}`)).text()), flat(await (await boss.get('/u/chemia/admin/log')).text())]
+    const [central, local] = [
+      flat(await (await boss.get(`/admin/audit?unit=${unit}`)).text()),
+      flat(await (await boss.get('/u/chemia/admin/log')).text()),
+    ]
     for (const log of [central, local]) {
       expect(log).toContain('Sprawy jednostki „Chemia”')
       expect(log).toMatch(/Sprawa Odczynniki: – → Chemia A/)
@@ -158,10 +227,25 @@ describe('the two logs', () => {
 
   it('read what plugins left that are not here any more, and do not offer to go back on it', async () => {
     const { make } = site
-    const event = await make.db.insertInto('audit_event').values({
-      at: make.now, kind: 'admin-changed', person_id: null, on_behalf_of: null, program: 'gone', client_address: null, request_id: null, object_type: 'gone/thing', object_id: '7',
-      unit_id: unit, before: JSON.stringify({ level: 1 }), after: JSON.stringify({ level: 2 }), act_id: '00000000-0000-4000-8000-000000000001',
-    }).returning('id').executeTakeFirstOrThrow()
+    const event = await make.db
+      .insertInto('audit_event')
+      .values({
+        at: make.now,
+        kind: 'admin-changed',
+        person_id: null,
+        on_behalf_of: null,
+        program: 'gone',
+        client_address: null,
+        request_id: null,
+        object_type: 'gone/thing',
+        object_id: '7',
+        unit_id: unit,
+        before: JSON.stringify({ level: 1 }),
+        after: JSON.stringify({ level: 2 }),
+        act_id: '00000000-0000-4000-8000-000000000001',
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     for (const path of ['/admin/audit', `/admin/audit/${event.id}`, '/u/chemia/admin/log']) {
       const page = await (await boss.get(path)).text()
       expect(page).toContain('Rzecz wtyczki, której tu nie ma (gone/thing, nr 7)')

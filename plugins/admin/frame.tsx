@@ -24,9 +24,13 @@ export async function adminPage(c: PageContext, { title, area, status = 200, bod
   const t = words(c)
   const rail = await c.get('host').slots.fill('admin.rail', { path: new URL(c.req.url).pathname, area }, c)
   return page(c, {
-    title: area && t(areaTitle(area)) !== title ? `${title} – ${t(areaTitle(area))}` : title, status, body,
+    title: area && t(areaTitle(area)) !== title ? `${title} – ${t(areaTitle(area))}` : title,
+    status,
+    body,
     frame: {
-      name: 'admin', home: '/admin', area: t('admin.title'),
+      name: 'admin',
+      home: '/admin',
+      area: t('admin.title'),
       search: { action: '/admin/search', label: t('search.label'), ...(search ? { value: search } : {}) },
       rail,
     },
@@ -38,14 +42,26 @@ export const Rail = ({ c, current, path }: { c: PageContext; current: AreaName |
   const t = words(c)
   return (
     <>
-      <ul><li><a href="/admin" aria-current={path === '/admin' ? 'page' : undefined}>{t('area.overview')}</a></li></ul>
+      <ul>
+        <li>
+          <a href="/admin" aria-current={path === '/admin' ? 'page' : undefined}>
+            {t('area.overview')}
+          </a>
+        </li>
+      </ul>
       {AREA_GROUPS.map((group) => (
         <>
           <h2 id={`areas-${group}`}>{t(`group.${group}`)}</h2>
           <ul aria-labelledby={`areas-${group}`}>
-            {areas.filter((area) => area.group === group).map((area) => (
-              <li><a href={area.path} aria-current={area.name === current ? 'page' : undefined}>{t(areaTitle(area.name))}</a></li>
-            ))}
+            {areas
+              .filter((area) => area.group === group)
+              .map((area) => (
+                <li>
+                  <a href={area.path} aria-current={area.name === current ? 'page' : undefined}>
+                    {t(areaTitle(area.name))}
+                  </a>
+                </li>
+              ))}
           </ul>
         </>
       ))}
@@ -54,7 +70,14 @@ export const Rail = ({ c, current, path }: { c: PageContext; current: AreaName |
 }
 
 /** A form and what belongs to it beside: used by, what changes, a preview. */
-export const Beside = ({ aside, first, children }: PropsWithChildren<{ aside?: Child; /** What stands beside was just asked for: on narrow screens it comes first. */ first?: boolean }>) => (
+export const Beside = ({
+  aside,
+  first,
+  children,
+}: PropsWithChildren<{
+  aside?: Child /** What stands beside was just asked for: on narrow screens it comes first. */
+  first?: boolean
+}>) => (
   <div class={aside ? 'admin-two' : 'admin-one'}>
     <div>{children}</div>
     {aside && <div class={first ? 'admin-aside aside-first' : 'admin-aside'}>{aside}</div>}
@@ -62,16 +85,25 @@ export const Beside = ({ aside, first, children }: PropsWithChildren<{ aside?: C
 )
 
 /** Several fields under one heading. */
-export const Fields = ({ title, wide, children }: PropsWithChildren<{ title: string; /** Help below the fields, which take the whole width. */ wide?: boolean }>) => (
-  <fieldset class={wide ? 'fields fields-wide' : 'fields'}><legend>{title}</legend>{children}</fieldset>
+export const Fields = ({
+  title,
+  wide,
+  children,
+}: PropsWithChildren<{ title: string /** Help below the fields, which take the whole width. */; wide?: boolean }>) => (
+  <fieldset class={wide ? 'fields fields-wide' : 'fields'}>
+    <legend>{title}</legend>
+    {children}
+  </fieldset>
 )
 
 /** Asks before something that cannot be taken back: a page of its own, works everywhere. */
 export function confirmPage(
-  c: PageContext, ask: { area: AreaName; title: string; text: Child; yes: string; back: string; action: string },
+  c: PageContext,
+  ask: { area: AreaName; title: string; text: Child; yes: string; back: string; action: string },
 ): Promise<Response> {
   return adminPage(c, {
-    title: ask.title, area: ask.area,
+    title: ask.title,
+    area: ask.area,
     body: (
       <>
         <PageHead title={ask.title} />
@@ -81,7 +113,9 @@ export function confirmPage(
             <form method="post" action={ask.action} class="acts ask">
               <CsrfField c={c} />
               <Button kind="danger">{ask.yes}</Button>
-              <a class="button button-quiet" href={ask.back}>{words(c)('form.cancel')}</a>
+              <a class="button button-quiet" href={ask.back}>
+                {words(c)('form.cancel')}
+              </a>
             </form>
           </Card>
         </div>

@@ -77,11 +77,11 @@ export default definePlugin({
     'admin.rail': { order: 10, render: (props, c) => <Rail c={c} path={props.path} current={props.area} /> },
     'document.head': {
       order: 20,
-      render: (props, c) => props.frame === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null,
+      render: (props, c) => (props.frame === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null),
     },
     'person.menu': {
       order: 30,
-      render: (_props, c) => c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null,
+      render: (_props, c) => (c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null),
     },
   },
 })

@@ -26,7 +26,10 @@ function logins(): string[] {
 /** The site's configuration, but for what would mix the demo up with the real thing: data, addresses, outgoing mail. */
 function demoConfig({ databaseUrl: _real, smarthostUrl: _none, ...config }: Config): Config {
   return {
-    ...config, dataDir: `${config.dataDir}-demo`, mailAddress: 'pomoc@uni.example', mail: { ...config.mail, fromName: 'Pomoc', hostname: 'uni.example' },
+    ...config,
+    dataDir: `${config.dataDir}-demo`,
+    mailAddress: 'pomoc@uni.example',
+    mail: { ...config.mail, fromName: 'Pomoc', hostname: 'uni.example' },
   }
 }
 
@@ -36,7 +39,7 @@ const OPTIONS = { fresh: { type: 'boolean', default: false }, tickets: { type: '
 function wishOf(args: readonly string[]): { fresh: boolean; tickets: number } {
   let values: { fresh: boolean; tickets: string }
   try {
-    ({ values } = parseArgs({ args: [...args], options: OPTIONS }))
+    ;({ values } = parseArgs({ args: [...args], options: OPTIONS }))
   } catch (error) {
     throw new BootError(`${reasonOf(error)}. The demo takes --fresh and --tickets NUMBER.`)
   }

@@ -19,8 +19,12 @@ const times = (html: string, words: string) => html.split(words).length - 1
 
 describe('a refusal is said once', () => {
   it.each<[act: string, fields: Record<string, string>, says: string]>([
-    ['add-person', { who: 'nikt' }, 'Nie ma takiej osoby: nikt'], ['customer', { customer: 'nikt' }, 'Nie ma takiej osoby: nikt'], ['title', { title: ' ' }, 'Napisz choć kilka słów.'],
-    ['priority', { priority: '99' }, 'Popraw pole'], ['move', { queue: 'x' }, 'Nie ma takiej kolejki'], ['pend', { until: 'date', date: 'x' }, 'Podaj, do kiedy'],
+    ['add-person', { who: 'nikt' }, 'Nie ma takiej osoby: nikt'],
+    ['customer', { customer: 'nikt' }, 'Nie ma takiej osoby: nikt'],
+    ['title', { title: ' ' }, 'Napisz choć kilka słów.'],
+    ['priority', { priority: '99' }, 'Popraw pole'],
+    ['move', { queue: 'x' }, 'Nie ma takiej kolejki'],
+    ['pend', { until: 'date', date: 'x' }, 'Podaj, do kiedy'],
   ])('%s, in its own form', async (act, fields, says) => {
     const { id } = await site.make.ticket()
     const answer = await jan.post(`/desk/tickets/${id}/${act}`, fields)
@@ -50,7 +54,12 @@ describe('a refusal is said once', () => {
 
 describe('what no page offers', () => {
   it.each<[act: string, fields: Record<string, string>]>([
-    ['priority', { priority: 'x' }], ['priority', {}], ['remove-person', { person: 'x' }], ['remove-person', {}], ['take', { fromOther: 'x'.repeat(100) }], ['reply', { body: 'x', next: 'delete' }],
+    ['priority', { priority: 'x' }],
+    ['priority', {}],
+    ['remove-person', { person: 'x' }],
+    ['remove-person', {}],
+    ['take', { fromOther: 'x'.repeat(100) }],
+    ['reply', { body: 'x', next: 'delete' }],
   ])('%s %j is refused with a reason, not a fault', async (act, fields) => {
     const { id } = await site.make.ticket()
     expect((await jan.post(`/desk/tickets/${id}/${act}`, fields)).status).toBe(422)
@@ -68,11 +77,17 @@ describe('the desk and the list', () => {
   const OWN = ['draft', 'draft/drop', 'seen']
 
   it('each POST route of a ticket is an act that the list offers the desk, and each such act has its route', () => {
-    const posted = [...new Set(site.app.routes.filter(({ method, path }) => method === 'POST' && path.startsWith('/desk/')).map(({ path }) => path))]
-    const named = posted.flatMap((path) => path === '/desk/bulk' ? [] : [path === '/desk/new' ? 'new' : path.replace(/^\/desk\/tickets\/:id\/(articles\/:article\/)?/, '').replace('/:act', '')])
+    const posted = [
+      ...new Set(site.app.routes.filter(({ method, path }) => method === 'POST' && path.startsWith('/desk/')).map(({ path }) => path)),
+    ]
+    const named = posted.flatMap((path) =>
+      path === '/desk/bulk'
+        ? []
+        : [path === '/desk/new' ? 'new' : path.replace(/^\/desk\/tickets\/:id\/(articles\/:article\/)?/, '').replace('/:act', '')],
+    )
     expect(named.filter((name) => !OWN.includes(name)).toSorted()).toEqual(actsOfferedBy('desk').toSorted())
   })
-  it('each button and each form on a ticket\'s page leads to such a route', async () => {
+  it("each button and each form on a ticket's page leads to such a route", async () => {
     const { id } = await site.make.ticket()
     const html = await text(jan.get(`/desk/tickets/${id}`))
     const acts = [...html.matchAll(/(?:form)?action="\/desk\/tickets\/\d+\/([a-z-]+)/g)].map((match) => match[1]!)
@@ -88,7 +103,9 @@ describe('the desk and the list', () => {
   it('what can be taken back is offered so, and is', async () => {
     const { id } = await site.make.ticket()
     const undoOf = async (act: string, fields: Record<string, string>): Promise<string | undefined> =>
-      /action="(\/desk\/tickets\/\d+\/undo\/[0-9a-f-]+)"/.exec(await text(jan.get((await jan.post(`/desk/tickets/${id}/${act}`, fields)).headers.get('location')!)))?.[1]
+      /action="(\/desk\/tickets\/\d+\/undo\/[0-9a-f-]+)"/.exec(
+        await text(jan.get((await jan.post(`/desk/tickets/${id}/${act}`, fields)).headers.get('location')!)),
+      )?.[1]
     const title = async () => (await site.make.db.selectFrom('ticket').select('title').where('id', '=', id).executeTakeFirstOrThrow()).title
     const undo = await undoOf('title', { title: 'Inny temat' })
     expect(await title()).toBe('Inny temat')

@@ -1,7 +1,24 @@
 /** Owns what an attribute of a ticket is, in words: in a column of the list, in the export. */
-import { entryOf, sayPriority, sayStateName, type AttributeKind, type AttributeName, type Language, type Ticket } from '../../core/index.ts'
+import {
+  entryOf,
+  sayDateTime,
+  sayPriority,
+  sayStateName,
+  type AttributeKind,
+  type AttributeName,
+  type Language,
+  type PageContext,
+  type Ticket,
+} from '../../core/index.ts'
 
-export interface ValueRoom { language: Language; moment(at: Date | null): string }
+export interface ValueRoom {
+  language: Language
+  moment(at: Date | null): string
+}
+
+/** As moments are said on a page; '' where there is none. */
+export const sayMoment = (c: PageContext, at: Date | null): string =>
+  at ? sayDateTime(at, c.get('host').config.zone, c.get('language'), c.get('host').clock()) : ''
 
 /** '' where there is nothing, or nobody. */
 export function sayValue(name: AttributeName, ticket: Ticket, room: ValueRoom): string {
@@ -15,5 +32,6 @@ const moment = (own: unknown, _ticket: Ticket, room: ValueRoom) => room.moment(o
 const SAY: Partial<Record<AttributeKind, (own: unknown, ticket: Ticket, room: ValueRoom) => string>> = {
   state: (own, ticket, { language }) => sayStateName(String(own), ticket.stateType, language),
   priority: (own, _ticket, { language }) => sayPriority(String(own), language),
-  date: moment, moment,
+  date: moment,
+  moment,
 }

@@ -19,7 +19,12 @@ afterAll(() => site.close())
 const text = async (response: Response | Promise<Response>) => (await response).text()
 
 describe('a page key of the list', () => {
-  it.each([['no time', ['x', '1']], ['a NUL', ['\u0000', '1']], ['an id that is none', ['2026-11-17 10:15:00+01', 'x']], ['no pair', { a: 1 }]])('with %s in it leads to the first page', async (_what, key) => {
+  it.each([
+    ['no time', ['x', '1']],
+    ['a NUL', ['\u0000', '1']],
+    ['an id that is none', ['2026-11-17 10:15:00+01', 'x']],
+    ['no pair', { a: 1 }],
+  ])('with %s in it leads to the first page', async (_what, key) => {
     const { id } = await site.make.ticket()
     for (const sort of ['created', 'priority', 'title', 'pending']) {
       const after = Buffer.from(JSON.stringify(key)).toString('base64url')
@@ -44,14 +49,23 @@ describe('history', () => {
     await site.make.work(janActor, (work) => addParticipant(work, id, 'ola@uni.example', 'reply'))
     await site.make.work(janActor, (work) => removeParticipant(work, id, guest))
     const html = await historyOf(id)
-    for (const words of ['Wpuszczono do czytania: Ola Gość', 'Wpuszczono do czytania i pisania: Ola Gość', 'Nie ma już dostępu: Ola Gość']) expect(html).toContain(words)
+    for (const words of ['Wpuszczono do czytania: Ola Gość', 'Wpuszczono do czytania i pisania: Ola Gość', 'Nie ma już dostępu: Ola Gość'])
+      expect(html).toContain(words)
     expect(html).not.toContain('participant')
   })
-  it('says every kind that is stored under Misc in the reader\'s language, and stores it as it is called', async () => {
+  it("says every kind that is stored under Misc in the reader's language, and stores it as it is called", async () => {
     const { id } = await site.make.ticket()
     const kinds = Object.keys(MISC) as MiscKind[]
-    await site.make.work(janActor, async (work) => { for (const kind of kinds) addHistory(work, { ticketId: id, type: 'Misc', parts: [kind, 'own-address', 5] }) })
-    const rows = await site.make.db.selectFrom('history').select('name').where('ticket_id', '=', id).where('type', '=', 'Misc').orderBy('id').execute()
+    await site.make.work(janActor, async (work) => {
+      for (const kind of kinds) addHistory(work, { ticketId: id, type: 'Misc', parts: [kind, 'own-address', 5] })
+    })
+    const rows = await site.make.db
+      .selectFrom('history')
+      .select('name')
+      .where('ticket_id', '=', id)
+      .where('type', '=', 'Misc')
+      .orderBy('id')
+      .execute()
     expect(rows.map(({ name }) => name)).toEqual(kinds.map((kind) => `%%${kind}%%own-address%%5`))
     const html = await historyOf(id)
     expect(kinds.filter((kind) => html.includes(kind))).toEqual([])

@@ -1,6 +1,17 @@
 /** Owns saying history rows as a person would, from the form in which OTRS keeps them. */
 import {
-  changeable, sayAttribute, sayDateTime, sayMisc, sayPriority, sayStateName, shortName, type Changeable, type HistoryRow, type Id, type Language, type StateType,
+  changeable,
+  sayAttribute,
+  sayDateTime,
+  sayMisc,
+  sayPriority,
+  sayStateName,
+  shortName,
+  type Changeable,
+  type HistoryRow,
+  type Id,
+  type Language,
+  type StateType,
 } from '../../core/index.ts'
 import { deskTexts, type DeskKey } from './words.ts'
 
@@ -40,16 +51,22 @@ function person(row: HistoryRow, column: string, fallback: string, room: History
 }
 
 /** Who is it now? Nobody has words of their own. */
-const agent = (name: Changeable, nobody: DeskKey): Say => (row, room) => {
-  const who = person(row, changeable[name].column, part(row, 0), room)
-  return who ? text(room)('history.is', { what: sayAttribute(name, room.language), to: who }) : text(room)(nobody)
-}
+const agent =
+  (name: Changeable, nobody: DeskKey): Say =>
+  (row, room) => {
+    const who = person(row, changeable[name].column, part(row, 0), room)
+    return who ? text(room)('history.is', { what: sayAttribute(name, room.language), to: who }) : text(room)(nobody)
+  }
 
 /** What it is now and what it was, where the row says both: at these two places of OTRS's form. */
-const both = (name: Changeable, places: readonly [number, number], say: (stored: string, room: HistoryRoom) => string): Say => (row, room) =>
-  text(room)('history.was', {
-    what: sayAttribute(name, room.language), from: say(part(row, places[0]), room) || '–', to: say(part(row, places[1]), room) || '–',
-  })
+const both =
+  (name: Changeable, places: readonly [number, number], say: (stored: string, room: HistoryRoom) => string): Say =>
+  (row, room) =>
+    text(room)('history.was', {
+      what: sayAttribute(name, room.language),
+      from: say(part(row, places[0]), room) || '–',
+      to: say(part(row, places[1]), room) || '–',
+    })
 
 /** OTRS SetPendingTime: 'yyyy-mm-dd hh:mm', '00-00-00 00:00' when there is none; ours keeps the moment in the columns. */
 const pending: Say = (row, room) => {
@@ -67,24 +84,36 @@ const BY_KIND: Partial<Record<string, { places: readonly [number, number]; say(s
   state: { places: [0, 1], say: state },
   priority: { places: [0, 2], say: (stored, room) => sayPriority(stored, room.language) },
 }
-const attributes: Record<string, Say> = Object.fromEntries(Object.values(changeable).flatMap(({ name, kind, history }) => {
-  const how = BY_KIND[kind]
-  return how && typeof history.type === 'string' ? [[history.type, both(name, how.places, how.say)]] : []
-}))
+const attributes: Record<string, Say> = Object.fromEntries(
+  Object.values(changeable).flatMap(({ name, kind, history }) => {
+    const how = BY_KIND[kind]
+    return how && typeof history.type === 'string' ? [[history.type, both(name, how.places, how.say)]] : []
+  }),
+)
 
 /** Types whose sentence needs what was and what is. */
 const TWO_PARTS: ReadonlySet<string> = new Set(['NewTicket', 'Move', 'Merged', ...Object.keys(attributes)])
 
 const sayers: Record<string, Say> = {
   ...attributes,
-  NewTicket: (row, room) => part(row, 1)
-    ? text(room)('history.NewTicket', { number: part(row, 0), queue: part(row, 1).replaceAll('::', ' · '), state: state(part(row, 3), room) }) : text(room)('history.NewTicket.plain'),
+  NewTicket: (row, room) =>
+    part(row, 1)
+      ? text(room)('history.NewTicket', {
+          number: part(row, 0),
+          queue: part(row, 1).replaceAll('::', ' · '),
+          state: state(part(row, 3), room),
+        })
+      : text(room)('history.NewTicket.plain'),
   Move: (row, room) => text(room)('history.Move', { to: shortName(part(row, 0)), from: shortName(part(row, 2)) }),
   OwnerUpdate: agent('owner', 'history.OwnerUpdate.nobody'),
   ResponsibleUpdate: agent('responsible', 'history.ResponsibleUpdate.nobody'),
   SetPendingTime: pending,
   // OTRS writes who a mail was redirected to; ours with two parts says whom a mail did not reach, and the other server's words.
-  Bounce: (row, room) => text(room)(row.parts.length > 1 ? 'history.Bounce.returned' : 'history.Bounce', { text: row.parts.filter(Boolean).join(', ') }).replace(/[:,]\s*$/, ''),
+  Bounce: (row, room) =>
+    text(room)(row.parts.length > 1 ? 'history.Bounce.returned' : 'history.Bounce', { text: row.parts.filter(Boolean).join(', ') }).replace(
+      /[:,]\s*$/,
+      '',
+    ),
   FollowUp: (row, room) => text(room)('history.FollowUp'),
   CustomerUpdate: (row, room) => {
     const name = person(row, changeable.customer.column, part(row, 0).match(/CustomerUser=([^;]*)/)?.[1] ?? part(row, 0), room)
@@ -97,7 +126,9 @@ const sayers: Record<string, Say> = {
   SLAUpdate: (row, room) => text(room)('history.SLAUpdate', { to: part(row, 0) }),
   TicketDynamicFieldUpdate: dynamicField,
   ArticleDynamicFieldUpdate: dynamicField,
-  Misc: (row, room) => sayMisc(row.parts, room.language, (type) => actName(type, room)) ?? text(room)('history.Misc', { text: row.parts.filter(Boolean).join(', ') }),
+  Misc: (row, room) =>
+    sayMisc(row.parts, room.language, (type) => actName(type, room)) ??
+    text(room)('history.Misc', { text: row.parts.filter(Boolean).join(', ') }),
 }
 
 /** OTRS: '%%FieldName%%f%%Value%%v%%OldValue%%o'. */

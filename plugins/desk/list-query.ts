@@ -1,7 +1,20 @@
 /** Owns what a list's address says: place, filters, order, page; read from it and written back into links. */
 import { DateTime } from 'luxon'
 import {
-  entryOf, FILTERED, isId, OPEN_TYPES, queueWithChildren, SORTS, type Access, type AttributeKind, type Filtered, type Id, type ListWish, type Queue, type Sort, type TicketFilter,
+  entryOf,
+  FILTERED,
+  isId,
+  OPEN_TYPES,
+  queueWithChildren,
+  SORTS,
+  type Access,
+  type AttributeKind,
+  type Filtered,
+  type Id,
+  type ListWish,
+  type Queue,
+  type Sort,
+  type TicketFilter,
 } from '../../core/index.ts'
 import { isView, views, type ViewName } from './views.ts'
 
@@ -28,19 +41,29 @@ export interface ListQuery {
 }
 
 /** In the order of the form: its words first, and what the queue needs beside it. */
-export const FIELDS: readonly FieldName[] = ['q', ...FILTERED.flatMap((name): FieldName[] => (name === 'queue' ? [name, 'below', 'from', 'to'] : [name]))]
+export const FIELDS: readonly FieldName[] = [
+  'q',
+  ...FILTERED.flatMap((name): FieldName[] => (name === 'queue' ? [name, 'below', 'from', 'to'] : [name])),
+]
 
 /** Reads the address. What makes no sense is left out, never an error: links live long. */
 export function readListQuery(place: ListPlace, query: Record<string, string>): ListQuery {
-  const date = (value: string | undefined) => value && DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : ''
+  const date = (value: string | undefined) => (value && DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : '')
   const usual = place.kind === 'view' ? views[place.view] : { sort: 'created' as const, direction: 'desc' as const }
   const sort = SORTS.find((name) => name === query['sort']) ?? usual.sort
-  const direction = query['dir'] === 'asc' || query['dir'] === 'desc' ? query['dir'] : sort === usual.sort ? usual.direction : firstDirection(sort)
+  const direction =
+    query['dir'] === 'asc' || query['dir'] === 'desc' ? query['dir'] : sort === usual.sort ? usual.direction : firstDirection(sort)
   return {
-    place, sort, direction, after: query['after'] || undefined,
+    place,
+    sort,
+    direction,
+    after: query['after'] || undefined,
     fields: {
-      ...Object.fromEntries(FILTERED.map((name) => [name, readAttribute(entryOf[name].kind, query[name])])) as Record<Filtered, string>,
-      q: (query['q'] ?? '').trim().slice(0, 200), from: date(query['from']), to: date(query['to']), below: query['below'] === 'only' ? 'only' : '',
+      ...(Object.fromEntries(FILTERED.map((name) => [name, readAttribute(entryOf[name].kind, query[name])])) as Record<Filtered, string>),
+      q: (query['q'] ?? '').trim().slice(0, 200),
+      from: date(query['from']),
+      to: date(query['to']),
+      below: query['below'] === 'only' ? 'only' : '',
     },
   }
 }
@@ -57,7 +80,10 @@ function readAttribute(kind: AttributeKind, value = ''): string {
 export const firstDirection = (sort: Sort): 'asc' | 'desc' => entryOf[sort].sort!.first
 
 /** The address of the same list with something changed. Changing anything but the page begins at the first page. */
-export function listUrl(query: ListQuery, change: Partial<ListFields> & { sort?: Sort; dir?: 'asc' | 'desc'; after?: string | null; path?: string } = {}): string {
+export function listUrl(
+  query: ListQuery,
+  change: Partial<ListFields> & { sort?: Sort; dir?: 'asc' | 'desc'; after?: string | null; path?: string } = {},
+): string {
   const { sort, dir, after, path, ...fields } = change
   const params = new URLSearchParams()
   const all = { ...query.fields, ...fields }
@@ -96,7 +122,12 @@ export const filtersSet = (query: ListQuery): number =>
 /** The filter in the domain's words. `me` is who looks. */
 export function toFilter(query: ListQuery, room: { access: Access; queues: readonly Queue[]; zone: string; now: Date }): TicketFilter {
   const { fields, place } = query
-  const filter: TicketFilter = place.kind === 'view' ? { ...views[place.view].filter(room.access, room.now) } : place.kind === 'queue' ? { stateTypes: OPEN_TYPES } : {}
+  const filter: TicketFilter =
+    place.kind === 'view'
+      ? { ...views[place.view].filter(room.access, room.now) }
+      : place.kind === 'queue'
+        ? { stateTypes: OPEN_TYPES }
+        : {}
   const queueId = place.kind === 'queue' ? place.queueId : fields.queue
   if (queueId) filter.queueIds = fields.below === 'only' ? [queueId] : queueWithChildren(room.queues, queueId)
   if (fields.state !== '') {

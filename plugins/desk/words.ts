@@ -12,5 +12,5 @@ export type DeskWord = DeskKey | ActKey
 export function words(c: PageContext): (key: DeskWord, params?: Params) => string {
   const own = deskTexts.in(c.get('language'))
   const acts = actTexts.in(c.get('language'))
-  return (key, params) => Object.hasOwn(actTexts.pl, key) ? acts(key as ActKey, params) : own(key as DeskKey, params)
+  return (key, params) => (Object.hasOwn(actTexts.pl, key) ? acts(key as ActKey, params) : own(key as DeskKey, params))
 }

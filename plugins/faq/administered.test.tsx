@@ -19,7 +19,9 @@ beforeAll(async () => {
   const adminId = await make.agent({ 2: ['rw'] }, { name: 'Ada Adamska' })
   boss = await site.loggedIn(adminId)
   const act = async <T,>(run: (work: Work) => Promise<T>) => make.work(await make.actor(adminId), run)
-  unit = await act((work) => createUnit(work, { parentId: '1', slug: 'mech', name: 'Mechanika', nameEn: '', calendarId: null, valid: true }))
+  unit = await act((work) =>
+    createUnit(work, { parentId: '1', slug: 'mech', name: 'Mechanika', nameEn: '', calendarId: null, valid: true }),
+  )
   await act((work) => setActivation(work, 'faq', unit, true))
   const group = await make.group()
   await make.queue({ unitId: unit, groupId: group })
@@ -40,9 +42,11 @@ async function send(by: Visitor, to: string, fields: Record<string, string | Blo
   const answer = await by.post(to, fields)
   expect([to, answer.status, answer.status === 422 ? await answer.text() : '']).toEqual([to, 303, ''])
 }
-const last = async (type: string) => (await listEvents(site.make.db, 'all', { filter: { objectType: type }, limit: 1, owners: [faq] })).rows[0]!
+const last = async (type: string) =>
+  (await listEvents(site.make.db, 'all', { filter: { objectType: type }, limit: 1, owners: [faq] })).rows[0]!
 const lastId = async (type: string): Promise<Id> => (await last(type)).object!.id
-const facts = async () => (await site.make.db.selectFrom('fact').select(['name', 'unit_id', 'data']).where('name', 'like', 'faq.%').orderBy('id').execute())
+const facts = async () =>
+  await site.make.db.selectFrom('fact').select(['name', 'unit_id', 'data']).where('name', 'like', 'faq.%').orderBy('id').execute()
 const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 /** Goes back on the last change of such a thing, by central administration or, on the unit's own page, by its administrators. */
 const back = async (type: string, by: 'boss' | 'local') => {
@@ -53,10 +57,21 @@ const back = async (type: string, by: 'boss' | 'local') => {
 
 describe('what an editor does', () => {
   it('stands in both logs in words and is told, without what was written', async () => {
-    const category = (await site.make.db.selectFrom('audit_event').select('object_id').where('object_type', '=', 'faq/category').executeTakeFirstOrThrow()).object_id
-    await send(editor, `${path}/edit`, { ...entry, categoryId: category, title: 'Jak zmienić hasło do poczty?', audience: 'internal', files: new File(['pdf'], 'plan.pdf', { type: 'application/pdf' }) })
+    const category = (
+      await site.make.db.selectFrom('audit_event').select('object_id').where('object_type', '=', 'faq/category').executeTakeFirstOrThrow()
+    ).object_id
+    await send(editor, `${path}/edit`, {
+      ...entry,
+      categoryId: category,
+      title: 'Jak zmienić hasło do poczty?',
+      audience: 'internal',
+      files: new File(['pdf'], 'plan.pdf', { type: 'application/pdf' }),
+    })
     await send(editor, `${path}/valid`, { valid: '' }, path)
-    for (const log of [flat(await (await boss.get(`/admin/audit?unit=${unit}`)).text()), flat(await (await local.get('/u/mech/admin/log')).text())]) {
+    for (const log of [
+      flat(await (await boss.get(`/admin/audit?unit=${unit}`)).text()),
+      flat(await (await local.get('/u/mech/admin/log')).text()),
+    ]) {
       expect(log).toContain('Ewa Redaktor')
       expect(log).toContain('Wpis bazy wiedzy „Jak zmienić hasło do poczty?”')
       expect(log).toMatch(/Pokazywany: tak → nie/)
@@ -65,7 +80,13 @@ describe('what an editor does', () => {
       expect(log).toContain('Kategoria bazy wiedzy „Konto”')
     }
     const told = await facts()
-    expect(told.map(({ name }) => name)).toEqual(['faq.category-changed', 'faq.entry-written', 'faq.entry-changed', 'faq.files-changed', 'faq.entry-withdrawn'])
+    expect(told.map(({ name }) => name)).toEqual([
+      'faq.category-changed',
+      'faq.entry-written',
+      'faq.entry-changed',
+      'faq.files-changed',
+      'faq.entry-withdrawn',
+    ])
     expect(new Set(told.map(({ unit_id }) => unit_id))).toEqual(new Set([unit]))
     expect(JSON.stringify(told)).not.toMatch(/hasło|plan\.pdf|konta/)
   })
@@ -84,8 +105,13 @@ describe('what an editor does', () => {
     const category = await lastId('faq/category')
     await send(editor, `/u/mech/faq/categories/${category}`, { name: 'Konta', nameEn: '', position: '2', valid: 'on' })
     await back('faq/category', 'local')
-    expect(await site.make.db.withTables<{ faq_category: { id: Id; name: string; name_en: string | null; position: number } }>().selectFrom('faq_category').select(['name', 'name_en', 'position']).executeTakeFirst())
-      .toEqual({ name: 'Konto', name_en: 'Account', position: 1 })
+    expect(
+      await site.make.db
+        .withTables<{ faq_category: { id: Id; name: string; name_en: string | null; position: number } }>()
+        .selectFrom('faq_category')
+        .select(['name', 'name_en', 'position'])
+        .executeTakeFirst(),
+    ).toEqual({ name: 'Konto', name_en: 'Account', position: 1 })
   })
 
   it('a reader’s vote is told and is no affair of the log', async () => {

@@ -1,7 +1,22 @@
 /** Owns the acts on the knowledge base: write, change, approve, withdraw, files, votes, categories. Each is told; all but votes stand in the audit log. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import {
-  actorId, demandName, demandShort, demandUnitAdmin, fold, isId, isLanguage, recordChange, refused, storeBlob, type Administered, type Database, type Id, type Language, type Subject, type Work,
+  actorId,
+  demandName,
+  demandShort,
+  demandUnitAdmin,
+  fold,
+  isId,
+  isLanguage,
+  recordChange,
+  refused,
+  storeBlob,
+  type Administered,
+  type Database,
+  type Id,
+  type Language,
+  type Subject,
+  type Work,
 } from '../../core/index.ts'
 import { AUDIENCES, faq, type Audience } from './tables.ts'
 import { plainText, type ContentType } from './text-html.ts'
@@ -19,7 +34,11 @@ export interface ItemForm {
   comment: string
 }
 
-export interface NewFile { name: string; contentType: string; content: Buffer }
+export interface NewFile {
+  name: string
+  contentType: string
+  content: Buffer
+}
 
 const MOST = 200_000
 
@@ -29,14 +48,35 @@ const MOST = 200_000
  */
 export async function createItem(work: Work, unitId: Id, form: ItemForm, approve: boolean): Promise<Id> {
   await demandCategory(work, unitId, form.categoryId)
-  const { id } = await faq(work.db).insertInto('faq_item').values({
-    category_id: form.categoryId, language: demandLanguage(form.language), audience: demandAudience(form.audience), published_id: null, latest_id: null,
-    created_at: work.now, created_by: actorId(work),
-  }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await faq(work.db)
+    .insertInto('faq_item')
+    .values({
+      category_id: form.categoryId,
+      language: demandLanguage(form.language),
+      audience: demandAudience(form.audience),
+      published_id: null,
+      latest_id: null,
+      created_at: work.now,
+      created_by: actorId(work),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   const text = await addRevision(work, id, form, approve)
-  recordChange(work, entrySubject, id, null, {
-    category_id: form.categoryId, language: form.language, audience: form.audience, valid: true, text, published: approve ? text : null,
-  }, { unitId })
+  recordChange(
+    work,
+    entrySubject,
+    id,
+    null,
+    {
+      category_id: form.categoryId,
+      language: form.language,
+      audience: form.audience,
+      valid: true,
+      text,
+      published: approve ? text : null,
+    },
+    { unitId },
+  )
   work.emit('faq.entry-written', { unitId, data: { entry: id, visible: approve } })
   return id
 }
@@ -45,12 +85,27 @@ export async function createItem(work: Work, unitId: Id, form: ItemForm, approve
 export async function changeItem(work: Work, unitId: Id, itemId: Id, form: ItemForm, approve: boolean): Promise<void> {
   await demandCategory(work, unitId, form.categoryId)
   const before = await lockItem(work, itemId)
-  await faq(work.db).updateTable('faq_item')
-    .set({ category_id: form.categoryId, language: demandLanguage(form.language), audience: demandAudience(form.audience) }).where('id', '=', itemId).execute()
+  await faq(work.db)
+    .updateTable('faq_item')
+    .set({ category_id: form.categoryId, language: demandLanguage(form.language), audience: demandAudience(form.audience) })
+    .where('id', '=', itemId)
+    .execute()
   const text = await addRevision(work, itemId, form, approve)
-  recordChange(work, entrySubject, itemId, before.values, {
-    ...before.values, category_id: form.categoryId, language: form.language, audience: form.audience, text, ...(approve ? { published: text } : {}),
-  }, { unitId: before.unitId })
+  recordChange(
+    work,
+    entrySubject,
+    itemId,
+    before.values,
+    {
+      ...before.values,
+      category_id: form.categoryId,
+      language: form.language,
+      audience: form.audience,
+      text,
+      ...(approve ? { published: text } : {}),
+    },
+    { unitId: before.unitId },
+  )
   work.emit('faq.entry-changed', { unitId: before.unitId, data: { entry: itemId, visible: approve } })
 }
 
@@ -58,18 +113,42 @@ async function addRevision(work: Work, itemId: Id, form: ItemForm, approve: bool
   const title = demandName(form.title, 'title')
   const keywords = demandShort(form.keywords, 'keywords', 500)
   const texts = {
-    symptom: demandText(form.symptom, 'symptom'), problem: demandText(form.problem, 'problem'), solution: demandText(form.solution, 'solution'),
+    symptom: demandText(form.symptom, 'symptom'),
+    problem: demandText(form.problem, 'problem'),
+    solution: demandText(form.solution, 'solution'),
     comment: demandText(form.comment, 'comment'),
   }
   if (texts.solution.trim() === '') throw refused('required', {}, 'solution')
   const by = actorId(work)
-  const plain = [texts.solution, texts.problem, texts.symptom].map((text) => plainText(text, form.contentType)).filter(Boolean).join(' ').replace(/\s+/g, ' ')
-  const { id } = await faq(work.db).insertInto('faq_revision').values({
-    item_id: itemId, title, keywords, content_type: form.contentType, ...texts,
-    search_title: fold(title), search_keywords: fold(keywords), search_text: fold(plain), search_plain: plain.slice(0, 1000),
-    created_at: work.now, created_by: by, approved_at: approve ? work.now : null, approved_by: approve ? by : null,
-  }).returning('id').executeTakeFirstOrThrow()
-  await faq(work.db).updateTable('faq_item').set({ latest_id: id, ...(approve ? { published_id: id } : {}) }).where('id', '=', itemId).execute()
+  const plain = [texts.solution, texts.problem, texts.symptom]
+    .map((text) => plainText(text, form.contentType))
+    .filter(Boolean)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+  const { id } = await faq(work.db)
+    .insertInto('faq_revision')
+    .values({
+      item_id: itemId,
+      title,
+      keywords,
+      content_type: form.contentType,
+      ...texts,
+      search_title: fold(title),
+      search_keywords: fold(keywords),
+      search_text: fold(plain),
+      search_plain: plain.slice(0, 1000),
+      created_at: work.now,
+      created_by: by,
+      approved_at: approve ? work.now : null,
+      approved_by: approve ? by : null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await faq(work.db)
+    .updateTable('faq_item')
+    .set({ latest_id: id, ...(approve ? { published_id: id } : {}) })
+    .where('id', '=', itemId)
+    .execute()
   return id
 }
 
@@ -78,8 +157,14 @@ export async function approveItem(work: Work, itemId: Id, revisionId: Id): Promi
   const { values, unitId } = await lockItem(work, itemId)
   if (values.text !== revisionId) throw refused('choice-gone')
   await faq(work.db).updateTable('faq_item').set({ published_id: revisionId }).where('id', '=', itemId).execute()
-  await faq(work.db).updateTable('faq_revision').set({ approved_at: work.now, approved_by: actorId(work) }).where('id', '=', revisionId).where('approved_at', 'is', null).execute()
-  if (recordChange(work, entrySubject, itemId, values, { ...values, published: revisionId }, { unitId })) work.emit('faq.entry-approved', { unitId, data: { entry: itemId } })
+  await faq(work.db)
+    .updateTable('faq_revision')
+    .set({ approved_at: work.now, approved_by: actorId(work) })
+    .where('id', '=', revisionId)
+    .where('approved_at', 'is', null)
+    .execute()
+  if (recordChange(work, entrySubject, itemId, values, { ...values, published: revisionId }, { unitId }))
+    work.emit('faq.entry-approved', { unitId, data: { entry: itemId } })
 }
 
 /** Takes an item away from readers, or gives it back. */
@@ -97,9 +182,22 @@ export async function addFiles(work: Work, itemId: Id, files: readonly NewFile[]
   const rows: { id: Id; unit_id: Id }[] = []
   for (const file of files) {
     const { id, size } = await storeBlob(work.db, file.content, work.now)
-    rows.push(await faq(work.db).insertInto('faq_file').values({
-      item_id: itemId, blob_id: id, name: file.name, content_type: file.contentType, size, created_at: work.now, created_by: actorId(work), removed_at: null,
-    }).returning(['id', UNIT]).executeTakeFirstOrThrow())
+    rows.push(
+      await faq(work.db)
+        .insertInto('faq_file')
+        .values({
+          item_id: itemId,
+          blob_id: id,
+          name: file.name,
+          content_type: file.contentType,
+          size,
+          created_at: work.now,
+          created_by: actorId(work),
+          removed_at: null,
+        })
+        .returning(['id', UNIT])
+        .executeTakeFirstOrThrow(),
+    )
   }
   tellFiles(work, itemId, rows, [])
 }
@@ -107,17 +205,30 @@ export async function addFiles(work: Work, itemId: Id, files: readonly NewFile[]
 /** The files that stay; the others are taken away and may be brought back. */
 export async function keepFiles(work: Work, itemId: Id, keep: readonly Id[]): Promise<void> {
   const kept = ['0', ...keep.filter(isId)]
-  const come = await faq(work.db).updateTable('faq_file').set({ removed_at: null }).where('item_id', '=', itemId).where('removed_at', 'is not', null)
-    .where('id', 'in', kept).returning(['id', UNIT]).execute()
-  const gone = await faq(work.db).updateTable('faq_file').set({ removed_at: work.now }).where('item_id', '=', itemId).where('removed_at', 'is', null)
-    .where('id', 'not in', kept).returning(['id', UNIT]).execute()
+  const come = await faq(work.db)
+    .updateTable('faq_file')
+    .set({ removed_at: null })
+    .where('item_id', '=', itemId)
+    .where('removed_at', 'is not', null)
+    .where('id', 'in', kept)
+    .returning(['id', UNIT])
+    .execute()
+  const gone = await faq(work.db)
+    .updateTable('faq_file')
+    .set({ removed_at: work.now })
+    .where('item_id', '=', itemId)
+    .where('removed_at', 'is', null)
+    .where('id', 'not in', kept)
+    .returning(['id', UNIT])
+    .execute()
   tellFiles(work, itemId, come, gone)
 }
 
 function tellFiles(work: Work, itemId: Id, come: readonly { id: Id; unit_id: Id }[], gone: readonly { id: Id; unit_id: Id }[]): void {
   const unitId = [...come, ...gone][0]?.unit_id
   if (unitId === undefined) return
-  const stood = (is: boolean) => Object.fromEntries([...come.map(({ id }) => [`file ${id}`, !is]), ...gone.map(({ id }) => [`file ${id}`, is])])
+  const stood = (is: boolean) =>
+    Object.fromEntries([...come.map(({ id }) => [`file ${id}`, !is]), ...gone.map(({ id }) => [`file ${id}`, is])])
   recordChange(work, filesSubject, itemId, stood(true), stood(false), { unitId })
   work.emit('faq.files-changed', { unitId, data: { entry: itemId, come: come.map(({ id }) => id), gone: gone.map(({ id }) => id) } })
 }
@@ -127,54 +238,102 @@ function tellFiles(work: Work, itemId: Id, come: readonly { id: Id; unit_id: Id 
  * no change of the knowledge base but a reader's opinion, and what a reader thinks is not for the administrators' log.
  */
 export async function vote(work: Work, itemId: Id, personId: Id, rate: number): Promise<void> {
-  const { unit_id } = await faq(work.db).insertInto('faq_vote').values({ item_id: itemId, person_id: personId, rate, created_at: work.now })
+  const { unit_id } = await faq(work.db)
+    .insertInto('faq_vote')
+    .values({ item_id: itemId, person_id: personId, rate, created_at: work.now })
     .onConflict((conflict) => conflict.columns(['item_id', 'person_id']).doUpdateSet({ rate, created_at: work.now }))
-    .returning(sql<Id>`(select c.unit_id from faq_item i join faq_category c on c.id = i.category_id where i.id = faq_vote.item_id)`.as('unit_id')).executeTakeFirstOrThrow()
+    .returning(
+      sql<Id>`(select c.unit_id from faq_item i join faq_category c on c.id = i.category_id where i.id = faq_vote.item_id)`.as('unit_id'),
+    )
+    .executeTakeFirstOrThrow()
   work.emit('faq.voted', { unitId: unit_id, data: { entry: itemId, rate } })
 }
 
-export interface CategoryForm { name: string; nameEn: string; parentId: Id | null; position: number; valid: boolean }
+export interface CategoryForm {
+  name: string
+  nameEn: string
+  parentId: Id | null
+  position: number
+  valid: boolean
+}
 
 /** Errors: `required`, `too-long`, `choice-gone` (the parent is not one of this unit, or lies below it). */
 export async function saveCategory(work: Work, unitId: Id, id: Id | null, form: CategoryForm): Promise<Id> {
   await sql`select pg_advisory_xact_lock(hashtextextended('faq categories', ${unitId}))`.execute(work.db)
   if (form.parentId !== null) {
     await demandCategory(work, unitId, form.parentId, 'parentId')
-    for (let up: Id | null = form.parentId; up !== null;) {
+    for (let up: Id | null = form.parentId; up !== null; ) {
       if (up === id) throw refused('choice-gone', {}, 'parentId')
       up = (await faq(work.db).selectFrom('faq_category').select('parent_id').where('id', '=', up).executeTakeFirst())?.parent_id ?? null
     }
   }
   const values = {
-    name: demandName(form.name, 'name'), name_en: demandShort(form.nameEn, 'nameEn', 200) || null, parent_id: form.parentId, position: form.position, valid: form.valid,
+    name: demandName(form.name, 'name'),
+    name_en: demandShort(form.nameEn, 'nameEn', 200) || null,
+    parent_id: form.parentId,
+    position: form.position,
+    valid: form.valid,
   }
   if (id === null) {
-    const made = (await faq(work.db).insertInto('faq_category').values({ unit_id: unitId, ...values }).returning('id').executeTakeFirstOrThrow()).id
+    const made = (
+      await faq(work.db)
+        .insertInto('faq_category')
+        .values({ unit_id: unitId, ...values })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+    ).id
     recordChange(work, categorySubject, made, null, values, { unitId })
     work.emit('faq.category-changed', { unitId, data: { category: made, made: true } })
     return made
   }
   // Joined with itself it answers with what stood before.
-  const before = await faq(work.db).updateTable('faq_category').from('faq_category as old').set(values).whereRef('old.id', '=', 'faq_category.id')
-    .where('faq_category.id', '=', id).where('faq_category.unit_id', '=', unitId)
-    .returning(['old.name', 'old.name_en', 'old.parent_id', 'old.position', 'old.valid']).executeTakeFirst()
+  const before = await faq(work.db)
+    .updateTable('faq_category')
+    .from('faq_category as old')
+    .set(values)
+    .whereRef('old.id', '=', 'faq_category.id')
+    .where('faq_category.id', '=', id)
+    .where('faq_category.unit_id', '=', unitId)
+    .returning(['old.name', 'old.name_en', 'old.parent_id', 'old.position', 'old.valid'])
+    .executeTakeFirst()
   if (!before) throw refused('not-found')
-  if (recordChange(work, categorySubject, id, before, values, { unitId })) work.emit('faq.category-changed', { unitId, data: { category: id, made: false } })
+  if (recordChange(work, categorySubject, id, before, values, { unitId }))
+    work.emit('faq.category-changed', { unitId, data: { category: id, made: false } })
   return id
 }
 
-interface CategoryValues { name: string; name_en: string | null; parent_id: Id | null; position: number; valid: boolean }
+interface CategoryValues {
+  name: string
+  name_en: string | null
+  parent_id: Id | null
+  position: number
+  valid: boolean
+}
 
 async function demandCategory(work: Work, unitId: Id, id: Id, field = 'categoryId'): Promise<void> {
-  const found = isId(id) && await faq(work.db).selectFrom('faq_category').select('id').where('id', '=', id).where('unit_id', '=', unitId).executeTakeFirst()
+  const found =
+    isId(id) &&
+    (await faq(work.db).selectFrom('faq_category').select('id').where('id', '=', id).where('unit_id', '=', unitId).executeTakeFirst())
   if (!found) throw refused(id === '' ? 'required' : 'choice-gone', {}, field)
 }
 
 /** What the log keeps of an item: its texts stand in revisions, which are never changed. */
-interface ItemValues { category_id: Id; language: Language; audience: Audience; valid: boolean; text: Id | null; published: Id | null }
+interface ItemValues {
+  category_id: Id
+  language: Language
+  audience: Audience
+  valid: boolean
+  text: Id | null
+  published: Id | null
+}
 
-const itemQuery = (db: Kysely<Database>, id: Id) => faq(db).selectFrom('faq_item as i').innerJoin('faq_category as c', 'c.id', 'i.category_id')
-  .select(['i.category_id', 'i.language', 'i.audience', 'i.valid', 'i.latest_id as text', 'i.published_id as published', 'c.unit_id']).where('i.id', '=', id).forUpdate('i')
+const itemQuery = (db: Kysely<Database>, id: Id) =>
+  faq(db)
+    .selectFrom('faq_item as i')
+    .innerJoin('faq_category as c', 'c.id', 'i.category_id')
+    .select(['i.category_id', 'i.language', 'i.audience', 'i.valid', 'i.latest_id as text', 'i.published_id as published', 'c.unit_id'])
+    .where('i.id', '=', id)
+    .forUpdate('i')
 
 async function lockItem(work: Work, id: Id): Promise<{ values: ItemValues; unitId: Id }> {
   const item = await itemQuery(work.db, id).executeTakeFirst()
@@ -184,7 +343,14 @@ async function lockItem(work: Work, id: Id): Promise<{ values: ItemValues; unitI
 }
 
 /** What `putItem` writes: all that an item is, its texts by their revisions. */
-export interface ItemState { categoryId: Id; language: Language; audience: Audience; valid: boolean; textId: Id | null; publishedId: Id | null }
+export interface ItemState {
+  categoryId: Id
+  language: Language
+  audience: Audience
+  valid: boolean
+  textId: Id | null
+  publishedId: Id | null
+}
 
 /**
  * Puts an item back as it was: category, audience, validity, and the texts that were newest and in force then. An act of the unit's
@@ -195,25 +361,45 @@ export async function putItem(work: Work, itemId: Id, state: ItemState): Promise
   await demandUnitAdmin(work, unitId)
   await demandCategory(work, unitId, state.categoryId)
   const texts = [...new Set([state.textId, state.publishedId].filter((id) => id !== null))]
-  const own = texts.length === 0 ? [] : await faq(work.db).selectFrom('faq_revision').select('id').where('item_id', '=', itemId).where('id', 'in', texts).execute()
+  const own =
+    texts.length === 0
+      ? []
+      : await faq(work.db).selectFrom('faq_revision').select('id').where('item_id', '=', itemId).where('id', 'in', texts).execute()
   if (own.length < texts.length) throw refused('choice-gone')
   const after: ItemValues = {
-    category_id: state.categoryId, language: demandLanguage(state.language), audience: demandAudience(state.audience), valid: state.valid,
-    text: state.textId, published: state.publishedId,
+    category_id: state.categoryId,
+    language: demandLanguage(state.language),
+    audience: demandAudience(state.audience),
+    valid: state.valid,
+    text: state.textId,
+    published: state.publishedId,
   }
   const { text, published, ...rest } = after
-  await faq(work.db).updateTable('faq_item').set({ ...rest, latest_id: text, published_id: published }).where('id', '=', itemId).execute()
+  await faq(work.db)
+    .updateTable('faq_item')
+    .set({ ...rest, latest_id: text, published_id: published })
+    .where('id', '=', itemId)
+    .execute()
   if (!recordChange(work, entrySubject, itemId, before, after, { unitId })) return
   work.emit('faq.entry-changed', { unitId, data: { entry: itemId, visible: published === text } })
 }
 
 export const entrySubject: Subject<ItemValues, ItemState> = {
-  type: 'faq/entry', right: 'unit', lies: 'said', words: 'subject.entry',
-  named: { named: (id) => sql`(select r.title from faq_item i join faq_revision r on r.id = coalesce(i.published_id, i.latest_id) where i.id = ${id})` },
+  type: 'faq/entry',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.entry',
+  named: {
+    named: (id) =>
+      sql`(select r.title from faq_item i join faq_revision r on r.id = coalesce(i.published_id, i.latest_id) where i.id = ${id})`,
+  },
   fields: {
     category_id: { words: 'edit.category', as: { named: (id) => sql`(select name from faq_category where id = ${id})` } },
-    language: { words: 'edit.language', as: 'language' }, audience: { words: 'edit.audience', as: { choice: 'audience.' } },
-    valid: { words: 'field.shown', as: 'yes-no' }, text: { words: 'field.newest-text', as: { named: version } }, published: { words: 'field.text-in-force', as: { named: version } },
+    language: { words: 'edit.language', as: 'language' },
+    audience: { words: 'edit.audience', as: { choice: 'audience.' } },
+    valid: { words: 'field.shown', as: 'yes-no' },
+    text: { words: 'field.newest-text', as: { named: version } },
+    published: { words: 'field.text-in-force', as: { named: version } },
   },
   way: {
     async read(db, id) {
@@ -222,7 +408,14 @@ export const entrySubject: Subject<ItemValues, ItemState> = {
       const { unit_id: _unit, ...values } = item
       return values
     },
-    form: ({ category_id, language, audience, valid, text, published }) => ({ categoryId: category_id, language, audience, valid, textId: text, publishedId: published }),
+    form: ({ category_id, language, audience, valid, text, published }) => ({
+      categoryId: category_id,
+      language,
+      audience,
+      valid,
+      textId: text,
+      publishedId: published,
+    }),
     put: putItem,
   },
 }
@@ -233,8 +426,13 @@ function version(id: RawBuilder<unknown>): RawBuilder<string | null> {
 }
 
 export const filesSubject: Subject<Record<string, boolean>, { files: Map<Id, boolean> }> = {
-  type: 'faq/files', right: 'unit', lies: 'said', words: 'subject.files', named: entrySubject.named!,
-  fields: {}, each: [{ prefix: 'file', of: { named: (id) => sql`(select name from faq_file where id = ${id})` }, words: 'each.file', as: 'yes-no' }],
+  type: 'faq/files',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.files',
+  named: entrySubject.named!,
+  fields: {},
+  each: [{ prefix: 'file', of: { named: (id) => sql`(select name from faq_file where id = ${id})` }, words: 'each.file', as: 'yes-no' }],
   way: {
     async read(db, id, of) {
       const there = await keptFiles(db, id)
@@ -250,17 +448,31 @@ export const filesSubject: Subject<Record<string, boolean>, { files: Map<Id, boo
 }
 
 const keptFiles = async (db: Kysely<Database>, itemId: Id): Promise<Id[]> =>
-  (await faq(db).selectFrom('faq_file').select('id').where('item_id', '=', itemId).where('removed_at', 'is', null).execute()).map((row) => row.id)
+  (await faq(db).selectFrom('faq_file').select('id').where('item_id', '=', itemId).where('removed_at', 'is', null).execute()).map(
+    (row) => row.id,
+  )
 
 export const categorySubject: Subject<CategoryValues, CategoryForm> = {
-  type: 'faq/category', right: 'unit', lies: 'said', words: 'subject.category', named: { named: (id) => sql`(select name from faq_category where id = ${id})` },
+  type: 'faq/category',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.category',
+  named: { named: (id) => sql`(select name from faq_category where id = ${id})` },
   fields: {
-    name: { words: 'categories.name' }, name_en: { words: 'categories.name-en' },
+    name: { words: 'categories.name' },
+    name_en: { words: 'categories.name-en' },
     parent_id: { words: 'categories.parent', as: { named: (id) => sql`(select name from faq_category where id = ${id})` } },
-    position: { words: 'categories.position' }, valid: { words: 'categories.valid', as: 'yes-no' },
+    position: { words: 'categories.position' },
+    valid: { words: 'categories.valid', as: 'yes-no' },
   },
   way: {
-    read: (db, id) => faq(db).selectFrom('faq_category').select(['name', 'name_en', 'parent_id', 'position', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    read: (db, id) =>
+      faq(db)
+        .selectFrom('faq_category')
+        .select(['name', 'name_en', 'parent_id', 'position', 'valid'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
     form: ({ name, name_en, parent_id, position, valid }) => ({ name, nameEn: name_en ?? '', parentId: parent_id, position, valid }),
     async put(work, id, form) {
       const category = await faq(work.db).selectFrom('faq_category').select('unit_id').where('id', '=', id).executeTakeFirst()

@@ -36,7 +36,16 @@ export default definePlugin({
     'document.head': { order: 60, render: (_props, c) => <link rel="stylesheet" href={c.get('asset')('faq.css')} /> },
     'portal.bar': { order: 40, render: (_props, c, here) => barLink(c, here) },
     'portal.new-ticket.suggestions': { order: 40, render: (props, c, here) => suggestions(c, props.subject, here) },
-    'desk.rail': { order: 40, render: (_props, c) => <ul><li><a href="/faq">{words(c)('faq.link')}</a></li></ul> },
+    'desk.rail': {
+      order: 40,
+      render: (_props, c) => (
+        <ul>
+          <li>
+            <a href="/faq">{words(c)('faq.link')}</a>
+          </li>
+        </ul>
+      ),
+    },
     'desk.ticket.side': { order: 60, render: (props, c, here) => besideTicket(c, props.ticket, here) },
   },
   search: {

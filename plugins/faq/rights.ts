@@ -16,7 +16,12 @@ const STRANGER: Standing = { reads: ['public'], edits: false, approves: false }
 const CUSTOMER: Standing = { reads: ['public', 'external'], edits: false, approves: false }
 
 /** What somebody may in a unit. One query for an agent, none for others. */
-export async function standingIn(db: Kysely<Database>, actor: PersonActor | undefined, unitId: Id, approvalNeeded: boolean): Promise<Standing> {
+export async function standingIn(
+  db: Kysely<Database>,
+  actor: PersonActor | undefined,
+  unitId: Id,
+  approvalNeeded: boolean,
+): Promise<Standing> {
   if (!actor) return STRANGER
   const { access } = actor
   if (access.admin) return { reads: AUDIENCES, edits: true, approves: true }
@@ -24,7 +29,9 @@ export async function standingIn(db: Kysely<Database>, actor: PersonActor | unde
   if (!access.agent || queues.length === 0) return CUSTOMER
   const { rows } = await sql<{ id: Id; own: boolean }>`
     with recursive ${unitsDown(unitId, { as: 'below' })}
-    select q.id, q.unit_id = ${unitId} as own from queue q join below on below.id = q.unit_id where q.id = any(${queues}::bigint[])`.execute(db)
+    select q.id, q.unit_id = ${unitId} as own from queue q join below on below.id = q.unit_id where q.id = any(${queues}::bigint[])`.execute(
+    db,
+  )
   if (rows.length === 0) return CUSTOMER
   const own = rows.filter((row) => row.own).map((row) => access.queueRights.get(row.id))
   const edits = own.some((rights) => holdsRight(rights, 'faq.edit'))

@@ -51,7 +51,11 @@ export default definePlugin({
       render: async (_props, c) => {
         const brand = await brandOfPage(c)
         if (!brand || (!brand.logoBlobId && brand.name === '')) return null
-        return <span class="quiet">{brand.logoBlobId ? <img src={`/u/${brand.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name} height="28" /> : brand.name}</span>
+        return (
+          <span class="quiet">
+            {brand.logoBlobId ? <img src={`/u/${brand.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name} height="28" /> : brand.name}
+          </span>
+        )
       },
     },
     'person.menu': { order: 25, render: (_props, c) => <UnitLinks c={c} /> },

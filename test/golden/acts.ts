@@ -13,14 +13,31 @@ import { addParticipant, removeParticipant } from '../../core/ticket/participant
 import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/pass-on.ts'
 import type { NewArticle } from '../../core/ticket/ticket.ts'
 import {
-  addNote, answerTicket, createTicket, followUp, moveTicket, pendingElapsed, releaseTicket, setCustomer, setOwner, setPriority, setState, setTitle, takeTicket, watchTicket,
+  addNote,
+  answerTicket,
+  createTicket,
+  followUp,
+  moveTicket,
+  pendingElapsed,
+  releaseTicket,
+  setCustomer,
+  setOwner,
+  setPriority,
+  setState,
+  setTitle,
+  takeTicket,
+  watchTicket,
 } from '../../core/ticket/tickets.ts'
 import type { PersonActor } from '../../core/permission/actor.ts'
 import { undoAct } from '../../core/ticket/undo.ts'
 import type { Run, World } from './world.ts'
 
 /** Types of history rows that no act writes so far, with who will. */
-export const UNWRITTEN = { Remove: 'removing a ticket is a state', Merged: 'tickets are not merged yet', SystemRequest: 'no program asks yet' } as const satisfies Partial<Record<HistoryType, string>>
+export const UNWRITTEN = {
+  Remove: 'removing a ticket is a state',
+  Merged: 'tickets are not merged yet',
+  SystemRequest: 'no program asks yet',
+} as const satisfies Partial<Record<HistoryType, string>>
 
 type Case = (w: World) => Promise<void>
 
@@ -30,8 +47,15 @@ const TOMORROW = new Date('2026-11-18T07:00:00Z')
 const NEXT_WEEK = new Date('2026-11-24T07:00:00Z')
 
 const reply = (w: World, more: Partial<NewArticle> = {}): NewArticle => ({
-  channel: 'email', senderType: 'customer', visible: true, personId: w.paulina.id, from: 'Paulina Szpak <pszpak@uni.example>', to: 'pomoc@uni.example',
-  subject: 'Re: Nie działa sieć', body: 'Nadal nie działa.', ...more,
+  channel: 'email',
+  senderType: 'customer',
+  visible: true,
+  personId: w.paulina.id,
+  from: 'Paulina Szpak <pszpak@uni.example>',
+  to: 'pomoc@uni.example',
+  subject: 'Re: Nie działa sieć',
+  body: 'Nadal nie działa.',
+  ...more,
 })
 const stranger = (w: World): NewArticle => reply(w, { personId: w.piotr.id, from: 'Piotr Lis <plis@uni.example>' })
 
@@ -51,13 +75,21 @@ async function undone(w: World, ticketId: Id, act: Run<unknown>): Promise<void> 
 
 async function held(w: World, decision: null | 'rejected' = null): Promise<{ ticket: Id; article: Id }> {
   const { id } = await w.ticket()
-  return { ticket: id, article: await w.work(w.postmaster, (work) => holdMessage(work, id, { ...stranger(w), held: { rule: 'no-part-in-ticket', decision } })) }
+  return {
+    ticket: id,
+    article: await w.work(w.postmaster, (work) => holdMessage(work, id, { ...stranger(w), held: { rule: 'no-part-in-ticket', decision } })),
+  }
 }
 
 async function answered(w: World): Promise<{ ticket: Id; article: Id; messageId: string; mail: Id }> {
   const { id } = await w.ticket()
   const { articleId, mailId } = await w.work(w.jan, (work) => answerTicket(work, id, { body: 'Już działa.' }))
-  const { message_id } = await w.site.make.db.updateTable('outbound_mail').set({ state: 'sent' }).where('id', '=', mailId).returning('message_id').executeTakeFirstOrThrow()
+  const { message_id } = await w.site.make.db
+    .updateTable('outbound_mail')
+    .set({ state: 'sent' })
+    .where('id', '=', mailId)
+    .returning('message_id')
+    .executeTakeFirstOrThrow()
   return { ticket: id, article: articleId, messageId: message_id, mail: mailId! }
 }
 
@@ -68,42 +100,138 @@ async function closed(w: World, queueId: Id = w.queues.misc): Promise<{ id: Id; 
 }
 
 const NEW: Record<string, Case> = {
-  'a new ticket by mail': (w) => w.told(w.postmaster, (work) => createTicket(work, {
-    title: 'Nie działa sieć', queueId: w.queues.siec, customerId: w.paulina.id, article: reply(w), reason: [{ step: 'destination', decided: w.queues.siec, rule: 'recipient-address', detail: 'siec@uni.example' }],
-  })).then(() => {}),
-  'a new ticket by phone, with its owner': (w) => w.told(w.jan, (work) => createTicket(work, {
-    title: 'Telefon', queueId: w.queues.misc, customerId: w.paulina.id, ownerId: w.jan.id, priorityId: '4',
-    article: { channel: 'phone', senderType: 'agent', visible: true, personId: w.jan.id, subject: 'Telefon', body: 'Dzwoni w sprawie sieci.' },
-  })).then(() => {}),
-  'a new ticket by phone, told by the customer': (w) => w.told(w.jan, (work) => createTicket(work, {
-    title: 'Telefon', queueId: w.queues.misc, customerId: w.paulina.id,
-    article: { channel: 'phone', senderType: 'customer', visible: true, personId: w.paulina.id, subject: 'Telefon', body: 'Nie działa.' },
-  })).then(() => {}),
-  'a new ticket on the web, confirmed': (w) => w.told(w.paulina, async (work) => {
-    const { id } = await createTicket(work, {
-      title: 'Z portalu', queueId: w.queues.misc, customerId: w.paulina.id,
-      article: { channel: 'web', senderType: 'customer', visible: true, personId: w.paulina.id, from: 'Paulina Szpak', subject: 'Z portalu', body: 'Nie działa.' },
-    })
-    await confirmRequest(work, id, 'pl')
-  }),
-  'a new ticket by an agent\'s mail': (w) => w.told(w.jan, (work) => createTicket(work, {
-    title: 'Pytanie', queueId: w.queues.misc, customerId: w.paulina.id, state: 'open',
-    article: { channel: 'email', senderType: 'agent', visible: true, personId: w.jan.id, to: 'pszpak@uni.example', subject: 'Pytanie', body: 'Czy działa?' },
-  })).then(() => {}),
-  'a new ticket by a note, put off and with somebody responsible': (w) => w.told(w.jan, (work) => createTicket(work, {
-    title: 'Na później', queueId: w.queues.misc, customerId: null, state: 'pending reminder', pendingUntil: TOMORROW, responsibleId: w.anna.id,
-    article: { channel: 'internal', senderType: 'agent', visible: false, personId: w.jan.id, subject: 'Na później', body: 'Sprawdzić.' },
-  })).then(() => {}),
-  'a new ticket that is closed at once': (w) => w.told(w.jan, (work) => createTicket(work, {
-    title: 'Załatwione', queueId: w.queues.misc, customerId: w.paulina.id, state: 'closed successful',
-    article: { channel: 'phone', senderType: 'agent', visible: true, personId: w.jan.id, subject: 'Załatwione', body: 'Od ręki.' },
-  })).then(() => {}),
+  'a new ticket by mail': (w) =>
+    w
+      .told(w.postmaster, (work) =>
+        createTicket(work, {
+          title: 'Nie działa sieć',
+          queueId: w.queues.siec,
+          customerId: w.paulina.id,
+          article: reply(w),
+          reason: [{ step: 'destination', decided: w.queues.siec, rule: 'recipient-address', detail: 'siec@uni.example' }],
+        }),
+      )
+      .then(() => {}),
+  'a new ticket by phone, with its owner': (w) =>
+    w
+      .told(w.jan, (work) =>
+        createTicket(work, {
+          title: 'Telefon',
+          queueId: w.queues.misc,
+          customerId: w.paulina.id,
+          ownerId: w.jan.id,
+          priorityId: '4',
+          article: {
+            channel: 'phone',
+            senderType: 'agent',
+            visible: true,
+            personId: w.jan.id,
+            subject: 'Telefon',
+            body: 'Dzwoni w sprawie sieci.',
+          },
+        }),
+      )
+      .then(() => {}),
+  'a new ticket by phone, told by the customer': (w) =>
+    w
+      .told(w.jan, (work) =>
+        createTicket(work, {
+          title: 'Telefon',
+          queueId: w.queues.misc,
+          customerId: w.paulina.id,
+          article: {
+            channel: 'phone',
+            senderType: 'customer',
+            visible: true,
+            personId: w.paulina.id,
+            subject: 'Telefon',
+            body: 'Nie działa.',
+          },
+        }),
+      )
+      .then(() => {}),
+  'a new ticket on the web, confirmed': (w) =>
+    w.told(w.paulina, async (work) => {
+      const { id } = await createTicket(work, {
+        title: 'Z portalu',
+        queueId: w.queues.misc,
+        customerId: w.paulina.id,
+        article: {
+          channel: 'web',
+          senderType: 'customer',
+          visible: true,
+          personId: w.paulina.id,
+          from: 'Paulina Szpak',
+          subject: 'Z portalu',
+          body: 'Nie działa.',
+        },
+      })
+      await confirmRequest(work, id, 'pl')
+    }),
+  "a new ticket by an agent's mail": (w) =>
+    w
+      .told(w.jan, (work) =>
+        createTicket(work, {
+          title: 'Pytanie',
+          queueId: w.queues.misc,
+          customerId: w.paulina.id,
+          state: 'open',
+          article: {
+            channel: 'email',
+            senderType: 'agent',
+            visible: true,
+            personId: w.jan.id,
+            to: 'pszpak@uni.example',
+            subject: 'Pytanie',
+            body: 'Czy działa?',
+          },
+        }),
+      )
+      .then(() => {}),
+  'a new ticket by a note, put off and with somebody responsible': (w) =>
+    w
+      .told(w.jan, (work) =>
+        createTicket(work, {
+          title: 'Na później',
+          queueId: w.queues.misc,
+          customerId: null,
+          state: 'pending reminder',
+          pendingUntil: TOMORROW,
+          responsibleId: w.anna.id,
+          article: {
+            channel: 'internal',
+            senderType: 'agent',
+            visible: false,
+            personId: w.jan.id,
+            subject: 'Na później',
+            body: 'Sprawdzić.',
+          },
+        }),
+      )
+      .then(() => {}),
+  'a new ticket that is closed at once': (w) =>
+    w
+      .told(w.jan, (work) =>
+        createTicket(work, {
+          title: 'Załatwione',
+          queueId: w.queues.misc,
+          customerId: w.paulina.id,
+          state: 'closed successful',
+          article: { channel: 'phone', senderType: 'agent', visible: true, personId: w.jan.id, subject: 'Załatwione', body: 'Od ręki.' },
+        }),
+      )
+      .then(() => {}),
 }
 
 const FOLLOW_UPS: Record<string, Case> = {
   'the customer follows up on a new ticket': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => followUp(work, id, { article: reply(w), reason: [{ step: 'follow-up', decided: 'x', rule: 'references', detail: '<a@uni.example>' }] }))
+    await w.told(w.postmaster, (work) =>
+      followUp(work, id, {
+        article: reply(w),
+        reason: [{ step: 'follow-up', decided: 'x', rule: 'references', detail: '<a@uni.example>' }],
+      }),
+    )
   },
   'the customer follows up on the web': async (w) => {
     const { id } = await w.ticket()
@@ -130,7 +258,9 @@ const FOLLOW_UPS: Record<string, Case> = {
   },
   'the customer follows up with another state': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => followUp(work, id, { article: reply(w), state: { stateId: STATE.reminder, pendingUntil: NEXT_WEEK } }))
+    await w.told(w.postmaster, (work) =>
+      followUp(work, id, { article: reply(w), state: { stateId: STATE.reminder, pendingUntil: NEXT_WEEK } }),
+    )
   },
   'the customer follows up on a removed ticket': async (w) => {
     const { id } = await w.ticket()
@@ -140,7 +270,9 @@ const FOLLOW_UPS: Record<string, Case> = {
   'the customer follows up while the owner is away': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.anna, (work) => takeTicket(work, id))
-    await w.work(w.anna, (work) => setAbsence(work, w.anna.id, { from: '2026-11-16', until: '2026-11-20', substituteId: w.jan.id, note: '' }))
+    await w.work(w.anna, (work) =>
+      setAbsence(work, w.anna.id, { from: '2026-11-16', until: '2026-11-20', substituteId: w.jan.id, note: '' }),
+    )
     await w.told(w.postmaster, (work) => followUp(work, id, { article: reply(w) }))
     await w.site.make.db.deleteFrom('person_absence').execute()
   },
@@ -167,9 +299,13 @@ const ANSWERS: Record<string, Case> = {
   'an agent answers what another leads, with a file and a copy': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.anna, (work) => takeTicket(work, id))
-    await w.told(w.jan, (work) => answerTicket(work, id, {
-      body: 'W załączniku.', cc: ['biuro@inny.example'], attachments: [{ name: 'plan.txt', contentType: 'text/plain', content: Buffer.from('plan') }],
-    }))
+    await w.told(w.jan, (work) =>
+      answerTicket(work, id, {
+        body: 'W załączniku.',
+        cc: ['biuro@inny.example'],
+        attachments: [{ name: 'plan.txt', contentType: 'text/plain', content: Buffer.from('plan') }],
+      }),
+    )
   },
   'an agent answers and closes': async (w) => {
     const { id } = await w.ticket()
@@ -177,7 +313,9 @@ const ANSWERS: Record<string, Case> = {
   },
   'an agent answers and puts off': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.jan, (work) => answerTicket(work, id, { body: 'Wrócę do tego.', state: { stateId: STATE.reminder, pendingUntil: TOMORROW } }))
+    await w.told(w.jan, (work) =>
+      answerTicket(work, id, { body: 'Wrócę do tego.', state: { stateId: STATE.reminder, pendingUntil: TOMORROW } }),
+    )
   },
   'an agent answers and waits for the customer': async (w) => {
     const { id } = await w.ticket()
@@ -198,7 +336,7 @@ const ANSWERS: Record<string, Case> = {
 }
 
 const ONE_THING: Record<string, Case> = {
-  'taking': async (w) => {
+  taking: async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => takeTicket(work, id))
   },
@@ -207,7 +345,7 @@ const ONE_THING: Record<string, Case> = {
     await w.work(w.anna, (work) => takeTicket(work, id))
     await w.told(w.jan, (work) => takeTicket(work, id, { fromOther: true }))
   },
-  'releasing': async (w) => {
+  releasing: async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => takeTicket(work, id))
     await w.told(w.jan, (work) => releaseTicket(work, id))
@@ -236,7 +374,9 @@ const ONE_THING: Record<string, Case> = {
   },
   'handing over by routing': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.system, (work) => handOver(work, id, w.queues.dziekanat, [{ step: 'hand-over', decided: w.queues.dziekanat, rule: 'unit-route' }]))
+    await w.told(w.system, (work) =>
+      handOver(work, id, w.queues.dziekanat, [{ step: 'hand-over', decided: w.queues.dziekanat, rule: 'unit-route' }]),
+    )
   },
   'putting off': async (w) => {
     const { id } = await w.ticket()
@@ -277,7 +417,7 @@ const ONE_THING: Record<string, Case> = {
     const { id } = await closed(w)
     await w.told(w.jan, (work) => setState(work, id, { stateId: STATE.open }))
   },
-  'removing': async (w) => {
+  removing: async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setState(work, id, { stateId: STATE.removed }))
   },
@@ -293,7 +433,7 @@ const ONE_THING: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setCustomer(work, id, w.piotr.id))
   },
-  'watching': async (w) => {
+  watching: async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => watchTicket(work, id, true))
   },
@@ -323,18 +463,26 @@ const PEOPLE: Record<string, Case> = {
     await w.work(w.jan, (work) => addParticipant(work, id, 'plis', 'read'))
     await w.told(w.jan, (work) => removeParticipant(work, id, w.piotr.id))
   },
-  'confirming one\'s own mail': async (w) => {
+  "confirming one's own mail": async (w) => {
     const { id } = await w.ticket()
-    await w.work(w.postmaster, (work) => insertArticle(work, id, { ...reply(w), assurance: { level: 'address', rule: 'relay-says-nothing', detail: '' } }))
+    await w.work(w.postmaster, (work) =>
+      insertArticle(work, id, { ...reply(w), assurance: { level: 'address', rule: 'relay-says-nothing', detail: '' } }),
+    )
     await w.told(w.paulina, (work) => confirmOwnMail(work, id))
   },
   'holding a message': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => holdMessage(work, id, { ...stranger(w), held: { rule: 'no-part-in-ticket', decision: null } }, [{ step: 'participant', decided: 'follow-up-held', rule: 'no-part-in-ticket', detail: 'plis@uni.example' }]))
+    await w.told(w.postmaster, (work) =>
+      holdMessage(work, id, { ...stranger(w), held: { rule: 'no-part-in-ticket', decision: null } }, [
+        { step: 'participant', decided: 'follow-up-held', rule: 'no-part-in-ticket', detail: 'plis@uni.example' },
+      ]),
+    )
   },
   'refusing a message from the start': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => holdMessage(work, id, { ...stranger(w), held: { rule: 'no-part-in-ticket', decision: 'rejected' } }))
+    await w.told(w.postmaster, (work) =>
+      holdMessage(work, id, { ...stranger(w), held: { rule: 'no-part-in-ticket', decision: 'rejected' } }),
+    )
   },
   'accepting a held message': async (w) => {
     const { ticket, article } = await held(w)
@@ -360,11 +508,13 @@ const PEOPLE: Record<string, Case> = {
 }
 
 const PASSING_ON: Record<string, Case> = {
-  'forwarding': async (w) => {
+  forwarding: async (w) => {
     const { id, articleId } = await w.ticket()
-    await w.told(w.jan, (work) => forwardArticle(work, id, { articleId, to: ['biuro@inny.example'], cc: ['kopia@inny.example'], body: 'Proszę zobaczyć.' }))
+    await w.told(w.jan, (work) =>
+      forwardArticle(work, id, { articleId, to: ['biuro@inny.example'], cc: ['kopia@inny.example'], body: 'Proszę zobaczyć.' }),
+    )
   },
-  'redirecting': async (w) => {
+  redirecting: async (w) => {
     const { ticketId, articleId } = await w.mail({})
     await w.told(w.jan, (work) => redirectArticle(work, ticketId, { articleId, to: ['biuro@inny.example'] }))
   },
@@ -438,9 +588,17 @@ const BY_RULE: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
     const target = await queue(w, 'siec')
-    await w.told(w.postmaster, (work) => changeByRule(work, id, {
-      queue: target, priority: { id: '5', name: '5 very high' }, owner: agent(w.jan), responsible: agent(w.anna), lock: 'lock', pending: NEXT_WEEK, title: 'Alarm: serwer',
-    }))
+    await w.told(w.postmaster, (work) =>
+      changeByRule(work, id, {
+        queue: target,
+        priority: { id: '5', name: '5 very high' },
+        owner: agent(w.jan),
+        responsible: agent(w.anna),
+        lock: 'lock',
+        pending: NEXT_WEEK,
+        title: 'Alarm: serwer',
+      }),
+    )
   },
   'by rule: nothing that differs': async (w) => {
     const { id } = await w.ticket()
@@ -533,12 +691,13 @@ const UNDOING: Record<string, Case> = {
 }
 
 const MAILS: Record<string, Case> = {
-  'mail: somebody writes for the first time': (w) => w.mail({ From: 'Ewa Nowa <ewa.nowa@uni.example>' }, { told: true, from: 'ewa.nowa@uni.example' }).then(() => {}),
+  'mail: somebody writes for the first time': (w) =>
+    w.mail({ From: 'Ewa Nowa <ewa.nowa@uni.example>' }, { told: true, from: 'ewa.nowa@uni.example' }).then(() => {}),
   'mail: somebody known writes': (w) => w.mail({}, { told: true }).then(() => {}),
-  'mail: to a queue\'s address': (w) => w.mail({}, { told: true, to: 'odrzuca@uni.example' }).then(() => {}),
+  "mail: to a queue's address": (w) => w.mail({}, { told: true, to: 'odrzuca@uni.example' }).then(() => {}),
   'mail: an answer by its references': async (w) => {
     const { messageId } = await answered(w)
-    await w.mail({ 'In-Reply-To': messageId, 'References': messageId, 'Subject': 'Re: Nie dziala siec' }, { told: true })
+    await w.mail({ 'In-Reply-To': messageId, References: messageId, Subject: 'Re: Nie dziala siec' }, { told: true })
   },
   'mail: an answer by the number in the subject': async (w) => {
     const { number } = await w.ticket()
@@ -552,11 +711,11 @@ const MAILS: Record<string, Case> = {
     const { number } = await closed(w, w.queues.renewing)
     await w.mail({ Subject: `Re: [Ticket#${number}] Nie dziala siec` }, { told: true, to: 'nowe@uni.example' })
   },
-  'mail: a stranger\'s answer is held': async (w) => {
+  "mail: a stranger's answer is held": async (w) => {
     const { number } = await w.ticket()
     await w.mail({ From: 'Piotr Lis <plis@uni.example>', Subject: `Re: [Ticket#${number}]` }, { told: true, from: 'plis@uni.example' })
   },
-  'mail: a stranger\'s answer is refused': async (w) => {
+  "mail: a stranger's answer is refused": async (w) => {
     const { number } = await w.ticket({ queueId: w.queues.silent })
     await w.mail({ From: 'Piotr Lis <plis@uni.example>', Subject: `Re: [Ticket#${number}]` }, { told: true, from: 'plis@uni.example' })
   },
@@ -571,46 +730,107 @@ const MAILS: Record<string, Case> = {
   'mail: our answer comes back': async (w) => {
     const { messageId } = await answered(w)
     const report = [
-      '--x', 'Content-Type: text/plain; charset=utf-8', '', 'Could not be delivered.', '',
-      '--x', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.uni.example', '',
-      'Final-Recipient: rfc822; pszpak@uni.example', 'Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 no such user', '',
-      '--x', 'Content-Type: message/rfc822', '', `Message-ID: ${messageId}`, 'Subject: Re: Nie dziala siec', '', 'Juz dziala.', '', '--x--',
+      '--x',
+      'Content-Type: text/plain; charset=utf-8',
+      '',
+      'Could not be delivered.',
+      '',
+      '--x',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.uni.example',
+      '',
+      'Final-Recipient: rfc822; pszpak@uni.example',
+      'Action: failed',
+      'Status: 5.1.1',
+      'Diagnostic-Code: smtp; 550 no such user',
+      '',
+      '--x',
+      'Content-Type: message/rfc822',
+      '',
+      `Message-ID: ${messageId}`,
+      'Subject: Re: Nie dziala siec',
+      '',
+      'Juz dziala.',
+      '',
+      '--x--',
     ].join('\r\n')
-    await w.mail({
-      'From': 'Mail Delivery System <mailer-daemon@uni.example>', 'Return-Path': '', 'Subject': 'Undelivered Mail', 'Auto-Submitted': 'auto-replied',
-      'Content-Type': 'multipart/report; report-type=delivery-status; boundary=x',
-    }, { told: true, body: report, from: 'mailer-daemon@uni.example' })
+    await w.mail(
+      {
+        From: 'Mail Delivery System <mailer-daemon@uni.example>',
+        'Return-Path': '',
+        Subject: 'Undelivered Mail',
+        'Auto-Submitted': 'auto-replied',
+        'Content-Type': 'multipart/report; report-type=delivery-status; boundary=x',
+      },
+      { told: true, body: report, from: 'mailer-daemon@uni.example' },
+    )
   },
   'mail: a loop is dropped': (w) => w.mail({ 'X-Loop': 'pomoc:pomoc@uni.example' }, { told: true }).then(() => {}),
   'mail: headers drop it': (w) => w.mail({ 'X-OTRS-Ignore': 'yes' }, { told: true }).then(() => {}),
-  'mail: headers of a new ticket': (w) => w.mail({
-    'X-OTRS-Queue': 'Dziekanat WM', 'X-OTRS-Priority': '5 very high', 'X-OTRS-State': 'pending reminder', 'X-OTRS-State-PendingTime': '2026-11-24 08:00:00',
-    'X-OTRS-Owner': 'jkowalski', 'X-OTRS-Responsible': 'anowak', 'X-OTRS-Lock': 'lock', 'X-OTRS-CustomerUser': 'plis', 'X-OTRS-CustomerNo': 'WM', 'X-OTRS-Title': 'Alarm',
-  }, { told: true }).then(() => {}),
+  'mail: headers of a new ticket': (w) =>
+    w
+      .mail(
+        {
+          'X-OTRS-Queue': 'Dziekanat WM',
+          'X-OTRS-Priority': '5 very high',
+          'X-OTRS-State': 'pending reminder',
+          'X-OTRS-State-PendingTime': '2026-11-24 08:00:00',
+          'X-OTRS-Owner': 'jkowalski',
+          'X-OTRS-Responsible': 'anowak',
+          'X-OTRS-Lock': 'lock',
+          'X-OTRS-CustomerUser': 'plis',
+          'X-OTRS-CustomerNo': 'WM',
+          'X-OTRS-Title': 'Alarm',
+        },
+        { told: true },
+      )
+      .then(() => {}),
   'mail: headers that close a new ticket': (w) => w.mail({ 'X-OTRS-State': 'closed successful' }, { told: true }).then(() => {}),
-  'mail: headers that cannot be had': (w) => w.mail({ 'X-OTRS-Queue': 'Nie ma', 'X-OTRS-Lock': 'lock', 'X-OTRS-Service': 'Poczta' }, { told: true }).then(() => {}),
+  'mail: headers that cannot be had': (w) =>
+    w.mail({ 'X-OTRS-Queue': 'Nie ma', 'X-OTRS-Lock': 'lock', 'X-OTRS-Service': 'Poczta' }, { told: true }).then(() => {}),
   'mail: headers of an answer': async (w) => {
     const { id, number } = await w.ticket()
     await w.work(w.jan, (work) => takeTicket(work, id))
-    await w.mail({
-      'Subject': `Re: [Ticket#${number}]`, 'X-OTRS-FollowUp-Queue': 'Dziekanat WM', 'X-OTRS-FollowUp-Priority': '5 very high', 'X-OTRS-FollowUp-Responsible': 'anowak',
-      'X-OTRS-FollowUp-Title': 'Alarm',
-    }, { told: true })
+    await w.mail(
+      {
+        Subject: `Re: [Ticket#${number}]`,
+        'X-OTRS-FollowUp-Queue': 'Dziekanat WM',
+        'X-OTRS-FollowUp-Priority': '5 very high',
+        'X-OTRS-FollowUp-Responsible': 'anowak',
+        'X-OTRS-FollowUp-Title': 'Alarm',
+      },
+      { told: true },
+    )
   },
   'mail: headers of an answer: state, date, owner and lock': async (w) => {
     const { number } = await w.ticket()
-    await w.mail({
-      'Subject': `Re: [Ticket#${number}]`, 'X-OTRS-FollowUp-State': 'pending reminder', 'X-OTRS-FollowUp-State-PendingTime': '2026-11-24 08:00:00',
-      'X-OTRS-FollowUp-Owner': 'jkowalski', 'X-OTRS-FollowUp-Lock': 'lock',
-    }, { told: true })
+    await w.mail(
+      {
+        Subject: `Re: [Ticket#${number}]`,
+        'X-OTRS-FollowUp-State': 'pending reminder',
+        'X-OTRS-FollowUp-State-PendingTime': '2026-11-24 08:00:00',
+        'X-OTRS-FollowUp-Owner': 'jkowalski',
+        'X-OTRS-FollowUp-Lock': 'lock',
+      },
+      { told: true },
+    )
   },
   'mail: headers of an answer keep the state': async (w) => {
     const { number } = await closed(w)
-    await w.mail({ 'Subject': `Re: [Ticket#${number}]`, 'X-OTRS-FollowUp-State-Keep': 'yes' }, { told: true })
+    await w.mail({ Subject: `Re: [Ticket#${number}]`, 'X-OTRS-FollowUp-State-Keep': 'yes' }, { told: true })
   },
 }
 
 /** By area: a file of statements each. */
 export const AREAS: Record<string, Record<string, Case>> = {
-  'new-tickets': NEW, 'follow-ups': FOLLOW_UPS, answers: ANSWERS, attributes: ONE_THING, people: PEOPLE, 'passing-on': PASSING_ON, 'by-rule': BY_RULE, undoing: UNDOING, mails: MAILS,
+  'new-tickets': NEW,
+  'follow-ups': FOLLOW_UPS,
+  answers: ANSWERS,
+  attributes: ONE_THING,
+  people: PEOPLE,
+  'passing-on': PASSING_ON,
+  'by-rule': BY_RULE,
+  undoing: UNDOING,
+  mails: MAILS,
 }

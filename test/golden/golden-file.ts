@@ -29,11 +29,16 @@ export function goldenFile(file: string, names: readonly string[], about: string
       expect(names, `${name} is no section of ${file}`).toContain(name)
       const text = lines.join('\n').trimEnd()
       said.set(name, text)
-      if (!WRITE) expect.soft(inFull(text, 'said'), `${file}, ${name}: POMOC_GOLDEN=write keeps what is said now`).toBe(inFull(kept.get(name) ?? '', 'kept'))
+      if (!WRITE)
+        expect
+          .soft(inFull(text, 'said'), `${file}, ${name}: POMOC_GOLDEN=write keeps what is said now`)
+          .toBe(inFull(kept.get(name) ?? '', 'kept'))
     },
     end() {
       if (!WRITE) return expect([...kept.keys()], `the sections of ${file}`).toEqual(names)
-      const sections = names.flatMap((name) => said.has(name) || kept.has(name) ? [`## ${name}\n\n${said.get(name) ?? kept.get(name)}`] : [])
+      const sections = names.flatMap((name) =>
+        said.has(name) || kept.has(name) ? [`## ${name}\n\n${said.get(name) ?? kept.get(name)}`] : [],
+      )
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, `# ${about}\n\n${sections.join('\n\n')}\n`)
     },
@@ -43,8 +48,10 @@ export function goldenFile(file: string, names: readonly string[], about: string
 function readSections(path: string): Map<string, string> {
   if (!existsSync(path)) return new Map()
   const [, ...sections] = readFileSync(path, 'utf8').split(/^## /m)
-  return new Map(sections.map((section) => {
-    const end = section.indexOf('\n')
-    return [section.slice(0, end), section.slice(end).trim()]
-  }))
+  return new Map(
+    sections.map((section) => {
+      const end = section.indexOf('\n')
+      return [section.slice(0, end), section.slice(end).trim()]
+    }),
+  )
 }

@@ -29,7 +29,7 @@ export function listenTo(pool: Pool): Listener {
   return {
     async hear(run) {
       await quiet(pool)
-      const statements: string[] = heard = []
+      const statements: string[] = (heard = [])
       try {
         const value = await run()
         // What an answer does not wait for belongs to it too.
@@ -53,7 +53,12 @@ async function quiet(pool: Pool): Promise<void> {
 /** A statement on one line, without its parameters: how many there are in a list or how many rows are put in is no part of it. */
 function plain(statement: unknown): string {
   const text = typeof statement === 'string' ? statement : String((statement as { text?: unknown }).text ?? '')
-  return text.replace(/\s+/g, ' ').trim().replace(/\$\d+/g, '?').replace(/\(\?(, \?)+\)/g, '(?, …)').replace(/(\((?:\?|…|default|, )+\))(, \1)+/g, '$1, …')
+  return text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\$\d+/g, '?')
+    .replace(/\(\?(, \?)+\)/g, '(?, …)')
+    .replace(/(\((?:\?|…|default|, )+\))(, \1)+/g, '$1, …')
 }
 
 const LEGEND = 'the statements'
@@ -62,19 +67,30 @@ const LEGEND = 'the statements'
  * A golden file of statements. A section names them, one a line, so that it reads like what it is about; each is written out
  * once, in the last section. Two that do not match are shown in full.
  */
-export function statementFile(file: string, cases: readonly string[], about: string): {
+export function statementFile(
+  file: string,
+  cases: readonly string[],
+  about: string,
+): {
   /** `sorted`: where several are sent side by side, so that no order is given. */
   check(name: string, statements: readonly string[], options?: { sorted?: boolean }): void
   end(): void
 } {
   const golden = goldenFile(`statements/${file}.txt`, [...cases, LEGEND], about)
   const said = new Map<string, string>()
-  const kept = new Map((golden.kept(LEGEND) ?? '').split('\n').map((line) => {
-    const end = line.indexOf(': ')
-    return [line.slice(0, end), line.slice(end + 2)]
-  }))
+  const kept = new Map(
+    (golden.kept(LEGEND) ?? '').split('\n').map((line) => {
+      const end = line.indexOf(': ')
+      return [line.slice(0, end), line.slice(end + 2)]
+    }),
+  )
   const inFull = (text: string, from: 'said' | 'kept') =>
-    text.split('\n').map((line) => line.replace(/^(\d+\. )(.*)$/, (_, n: string, name: string) => n + ((from === 'said' ? said : kept).get(name) ?? name))).join('\n')
+    text
+      .split('\n')
+      .map((line) =>
+        line.replace(/^(\d+\. )(.*)$/, (_, n: string, name: string) => n + ((from === 'said' ? said : kept).get(name) ?? name)),
+      )
+      .join('\n')
   return {
     check(name, statements, { sorted = false } = {}) {
       const list = statements.map((text) => {
@@ -83,10 +99,17 @@ export function statementFile(file: string, cases: readonly string[], about: str
         return short
       })
       if (sorted) list.sort()
-      golden.check(name, [`${list.length} statement${list.length === 1 ? '' : 's'}`, '', ...list.map((short, n) => `${n + 1}. ${short}`)], inFull)
+      golden.check(
+        name,
+        [`${list.length} statement${list.length === 1 ? '' : 's'}`, '', ...list.map((short, n) => `${n + 1}. ${short}`)],
+        inFull,
+      )
     },
     end() {
-      golden.check(LEGEND, [...said].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([short, text]) => `${short}: ${text}`))
+      golden.check(
+        LEGEND,
+        [...said].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([short, text]) => `${short}: ${text}`),
+      )
       golden.end()
     },
   }

@@ -22,13 +22,32 @@ export interface Trace {
   statements: string[]
 }
 export interface HistoryTrace {
-  type: string; name: string; before: Record<string, unknown> | null; after: Record<string, unknown> | null; reason: unknown
-  article_id: Id | null; person_id: Id | null; act_id: string; created_at: Date
+  type: string
+  name: string
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+  reason: unknown
+  article_id: Id | null
+  person_id: Id | null
+  act_id: string
+  created_at: Date
 }
-export interface FactTrace { name: string; ticket_id: Id | null; unit_id: Id | null; person_id: Id | null; plugin: string | null; data: Record<string, unknown>; act_id: string }
+export interface FactTrace {
+  name: string
+  ticket_id: Id | null
+  unit_id: Id | null
+  person_id: Id | null
+  plugin: string | null
+  data: Record<string, unknown>
+  act_id: string
+}
 
 /** What came of a mail. */
-export interface Received { ticketId: Id; articleId: Id; outcome: string }
+export interface Received {
+  ticketId: Id
+  articleId: Id
+  outcome: string
+}
 
 export type Run<T> = (work: Work) => Promise<T>
 export interface World {
@@ -71,13 +90,23 @@ export async function openWorld(): Promise<World> {
   const site = await openSite([], {
     smarthostUrl: sink.url,
     mail: {
-      fromName: 'Pomoc IT', hostname: 'uni.example', autoResponsesPerDay: 40, dnsServers: [], ownDomains: [], bounceTags: false, dkim: [],
+      fromName: 'Pomoc IT',
+      hostname: 'uni.example',
+      autoResponsesPerDay: 40,
+      dnsServers: [],
+      ownDomains: [],
+      bounceTags: false,
+      dkim: [],
       relays: [{ addresses: [RELAY], vouchesFor: ['uni.example'], xclient: false, trustHeaders: true }],
     },
   })
-  const { make, kernel: { host } } = site
+  const {
+    make,
+    kernel: { host },
+  } = site
   const { db } = make
-  for (const [table, first] of Object.entries(FIRST_IDS)) await sql`alter table ${sql.table(table)} alter column id restart with ${sql.lit(first)}`.execute(db)
+  for (const [table, first] of Object.entries(FIRST_IDS))
+    await sql`alter table ${sql.table(table)} alter column id restart with ${sql.lit(first)}`.execute(db)
 
   const known = new Map<string, string>()
   const named = async <T extends string>(id: Promise<T>, name: string): Promise<T> => {
@@ -87,26 +116,39 @@ export async function openWorld(): Promise<World> {
   const unit = await named(make.unit({ name: 'Wydział Mechaniczny' }), 'unit wm')
   const queue = (name: string, more: Parameters<typeof make.queue>[0] = {}) => named(make.queue({ name, ...more }), `queue ${name}`)
   const queues = {
-    misc: '4', siec: await queue('Sieć'), dziekanat: await queue('Dziekanat WM', { unitId: unit }),
-    rejecting: await queue('Odrzuca', { followUpPossible: 'reject' }), renewing: await queue('Na nowo', { followUpPossible: 'new ticket' }),
-    closed: await queue('Zamknięta'), silent: await queue('Obcym nie'),
+    misc: '4',
+    siec: await queue('Sieć'),
+    dziekanat: await queue('Dziekanat WM', { unitId: unit }),
+    rejecting: await queue('Odrzuca', { followUpPossible: 'reject' }),
+    renewing: await queue('Na nowo', { followUpPossible: 'new ticket' }),
+    closed: await queue('Zamknięta'),
+    silent: await queue('Obcym nie'),
   }
   await db.updateTable('queue').set({ follow_up_lock: true }).where('id', '=', queues.siec).execute()
   await db.updateTable('queue').set({ follow_up_strangers: 'reject' }).where('id', '=', queues.silent).execute()
   await db.updateTable('auto_response').set({ standard: true }).where('type', '=', 'auto follow up').execute()
-  await db.insertInto('system_address').values([
-    { address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: queues.misc }, { address: 'odrzuca@uni.example', name: 'Odrzuca', queue_id: queues.rejecting },
-    { address: 'nowe@uni.example', name: 'Na nowo', queue_id: queues.renewing }, { address: 'obcym@uni.example', name: 'Obcym nie', queue_id: queues.silent },
-  ]).execute()
-  const agent = async (name: string, login: string) => make.actor(await named(make.agent({ 1: ['rw'] }, { name, login, address: `${login}@it.uni.example` }), login))
-  const person = async (name: string, login: string) => make.actor(await named(make.person({ name, login, address: `${login}@uni.example` }), login))
+  await db
+    .insertInto('system_address')
+    .values([
+      { address: 'pomoc@uni.example', name: 'Pomoc IT', queue_id: queues.misc },
+      { address: 'odrzuca@uni.example', name: 'Odrzuca', queue_id: queues.rejecting },
+      { address: 'nowe@uni.example', name: 'Na nowo', queue_id: queues.renewing },
+      { address: 'obcym@uni.example', name: 'Obcym nie', queue_id: queues.silent },
+    ])
+    .execute()
+  const agent = async (name: string, login: string) =>
+    make.actor(await named(make.agent({ 1: ['rw'] }, { name, login, address: `${login}@it.uni.example` }), login))
+  const person = async (name: string, login: string) =>
+    make.actor(await named(make.person({ name, login, address: `${login}@uni.example` }), login))
   const [jan, anna] = [await agent('Jan Kowalski', 'jkowalski'), await agent('Anna Nowak', 'anowak')]
   const [paulina, piotr] = [await person('Paulina Szpak', 'pszpak'), await person('Piotr Lis', 'plis')]
 
   const jobs = mailJobs(host, site.kernel.mail)
-  const run = (job: string, payload: Record<string, unknown>) => (jobs.get(job) as RunnableJob).run(payload, { attempt: 1, lastAttempt: false })
+  const run = (job: string, payload: Record<string, unknown>) =>
+    (jobs.get(job) as RunnableJob).run(payload, { attempt: 1, lastAttempt: false })
   const ear = listenTo(site.database.pool)
-  const latest = async (table: 'history' | 'fact') => (await db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst())?.id ?? '0'
+  const latest = async (table: 'history' | 'fact') =>
+    (await db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst())?.id ?? '0'
 
   async function hear<T>(act: () => Promise<T>): Promise<T> {
     await settle(site)
@@ -114,9 +156,18 @@ export async function openWorld(): Promise<World> {
     const { value, statements } = await ear.hear(act)
     world.traces.push({
       statements,
-      history: await db.selectFrom('history').select(['type', 'name', 'before', 'after', 'reason', 'article_id', 'person_id', 'act_id', 'created_at'])
-        .where('id', '>', history).orderBy('id').execute(),
-      facts: await db.selectFrom('fact').select(['name', 'ticket_id', 'unit_id', 'person_id', 'plugin', 'data', 'act_id']).where('id', '>', fact).orderBy('id').execute() as FactTrace[],
+      history: await db
+        .selectFrom('history')
+        .select(['type', 'name', 'before', 'after', 'reason', 'article_id', 'person_id', 'act_id', 'created_at'])
+        .where('id', '>', history)
+        .orderBy('id')
+        .execute(),
+      facts: (await db
+        .selectFrom('fact')
+        .select(['name', 'ticket_id', 'unit_id', 'person_id', 'plugin', 'data', 'act_id'])
+        .where('id', '>', fact)
+        .orderBy('id')
+        .execute()) as FactTrace[],
     })
     return value
   }
@@ -124,18 +175,39 @@ export async function openWorld(): Promise<World> {
   let letters = 0
   let slug = ''
   const world: World = {
-    site, sink, jan, anna, paulina, piotr, system: system('test'), postmaster: system('postmaster'), queues, unit, traces: [], labels: () => new Labels(known),
+    site,
+    sink,
+    jan,
+    anna,
+    paulina,
+    piotr,
+    system: system('test'),
+    postmaster: system('postmaster'),
+    queues,
+    unit,
+    traces: [],
+    labels: () => new Labels(known),
     ticket: (more = {}) => make.ticket({ customerId: paulina.id, subject: 'Nie działa sieć', ...more }),
     work: (actor, act) => host.work(actor, act),
     told: (actor, act) => hear(() => host.work(actor, act)),
     async mail(head, { told = false, body = 'Dzien dobry.', from = 'pszpak@uni.example', to = 'pomoc@uni.example' } = {}) {
       const lines = Object.entries({
-        'From': `Paulina Szpak <${from}>`, 'To': to, 'Subject': 'Nie dziala siec', 'Message-ID': `<${slug}-${++letters}@uni.example>`, 'MIME-Version': '1.0',
-        'Content-Type': 'text/plain; charset=utf-8', ...head,
+        From: `Paulina Szpak <${from}>`,
+        To: to,
+        Subject: 'Nie dziala siec',
+        'Message-ID': `<${slug}-${++letters}@uni.example>`,
+        'MIME-Version': '1.0',
+        'Content-Type': 'text/plain; charset=utf-8',
+        ...head,
       }).map(([name, value]) => `${name}: ${value}`)
       const raw = Buffer.from([...lines, '', body, ''].join('\r\n'))
       const way = async () => {
-        const [id] = await acceptMail(db, { from: head['Return-Path'] ?? from, recipients: [to], peerAddress: RELAY, peerName: 'mx.uni.example', encrypted: true }, mailInMemory(raw), make.now)
+        const [id] = await acceptMail(
+          db,
+          { from: head['Return-Path'] ?? from, recipients: [to], peerAddress: RELAY, peerName: 'mx.uni.example', encrypted: true },
+          mailInMemory(raw),
+          make.now,
+        )
         await run('mail/process', { id })
         return id!
       }
@@ -147,7 +219,11 @@ export async function openWorld(): Promise<World> {
         })
       }
       const id = await (told ? hear(way) : way())
-      const row = await db.selectFrom('inbound_mail').select(['ticket_id', 'article_id', 'outcome']).where('id', '=', id).executeTakeFirstOrThrow()
+      const row = await db
+        .selectFrom('inbound_mail')
+        .select(['ticket_id', 'article_id', 'outcome'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
       return { ticketId: row.ticket_id!, articleId: row.article_id!, outcome: row.outcome ?? '' }
     },
     async send() {

@@ -31,10 +31,22 @@ describe.each(earlierBackups())('$name', ({ commit, file, said, tickets }) => {
   const tree = treeOf(commit, join(dir, 'before'))
   const opened: OpenDatabase[] = []
   let dataDir: string
-  const pomoc = async (project: string, database: OpenDatabase, ...args: string[]) => (await run(process.execPath, ['--import', 'tsx', join(project, 'core', 'cli.ts'), ...args], {
-    cwd: project, env: { ...process.env, POMOC_DATABASE_URL: database.url, POMOC_DATA_DIR: dataDir, POMOC_LOG_LEVEL: 'silent', POMOC_PLUGINS: 'desk,portal,admin,units,faq,smtp-receiver,ldap-auth' },
-  })).stdout
-  beforeAll(() => { mkdirSync(dataDir = join(dir, 'data')) })
+  const pomoc = async (project: string, database: OpenDatabase, ...args: string[]) =>
+    (
+      await run(process.execPath, ['--import', 'tsx', join(project, 'core', 'cli.ts'), ...args], {
+        cwd: project,
+        env: {
+          ...process.env,
+          POMOC_DATABASE_URL: database.url,
+          POMOC_DATA_DIR: dataDir,
+          POMOC_LOG_LEVEL: 'silent',
+          POMOC_PLUGINS: 'desk,portal,admin,units,faq,smtp-receiver,ldap-auth',
+        },
+      })
+    ).stdout
+  beforeAll(() => {
+    mkdirSync((dataDir = join(dir, 'data')))
+  })
   afterAll(async () => {
     for (const one of opened) await one.close()
     rmSync(dir, { recursive: true, force: true })
@@ -44,15 +56,21 @@ describe.each(earlierBackups())('$name', ({ commit, file, said, tickets }) => {
     const [first, again] = [await testDatabase({ empty: true }), await testDatabase({ empty: true })]
     opened.push(first, again)
     // The old program has the data, the new one migrates them.
-    expect(await pomoc(tree!, first, 'restore', '--leave-out', 'probe', '--leave-out', 'brittle', '--', file)).toContain('every table was compared with the backup')
+    expect(await pomoc(tree!, first, 'restore', '--leave-out', 'probe', '--leave-out', 'brittle', '--', file)).toContain(
+      'every table was compared with the backup',
+    )
     const kept = join(dir, 'kept')
     mkdirSync(kept)
-    expect(await pomoc(projectDir, first, 'migrate', '--backup', kept)).toMatch(/^Saved [\s\S]*ran core [\s\S]*The database is up to date\.\n$/)
+    expect(await pomoc(projectDir, first, 'migrate', '--backup', kept)).toMatch(
+      /^Saved [\s\S]*ran core [\s\S]*The database is up to date\.\n$/,
+    )
     await expect(pomoc(tree!, first, 'migrate')).rejects.toMatchObject({ stderr: expect.stringContaining('made by a newer pomoc') })
     // And back: an empty database for the old program, as before.
     expect(await pomoc(tree!, again, 'restore', join(kept, readdirSync(kept)[0]!))).toContain('every table was compared with the backup')
     expect(await pomoc(tree!, again, 'migrate')).toBe('The database is up to date.\n')
-    const { rows } = await again.pool.query<{ n: number }>('select count(*)::integer as n from ticket where id = any($1)', [Object.values(tickets)])
+    const { rows } = await again.pool.query<{ n: number }>('select count(*)::integer as n from ticket where id = any($1)', [
+      Object.values(tickets),
+    ])
     expect(rows[0]!.n).toBe(said.tickets.length)
     // And in place, as somebody in a hurry does it.
     expect(await pomoc(tree!, first, 'restore', '--force', join(kept, readdirSync(kept)[0]!))).toContain('What was there before is kept in')

@@ -2,14 +2,16 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newPlugin } from '../../core/cli/new-plugin.ts'
 import { describePlugins } from '../../core/cli/plugin-list.ts'
 import { projectDir } from '../../core/project.ts'
 import { system } from '../../core/permission/actor.ts'
 import { runProgram } from '../program.ts'
+import { built } from '../stage.ts'
 import { openHouse, removePackages, writePackage } from './house.ts'
 
+beforeAll(built)
 afterAll(removePackages)
 
 const readme = readFileSync(join(projectDir, 'plugins', 'README.md'), 'utf8')
@@ -24,10 +26,16 @@ async function program(args: string[]): Promise<{ code: number | null; stdout: s
 }
 /** Checks a plugin's types as its author's editor does. */
 async function types(folder: string): Promise<string> {
-  const child = spawn(process.execPath, [join(projectDir, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(projectDir, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let said = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { said += text })
-  await new Promise((resolve) => { child.on('close', resolve) })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  await new Promise((resolve) => {
+    child.on('close', resolve)
+  })
   return said
 }
 /** A folder as "pomoc plugins new" makes it. */
@@ -59,7 +67,7 @@ test('step 1: a card beside tickets that need care, after a switch', async () =>
   }
 })
 
-test('steps 2 and 3: what the lesson ends with passes its own test, and the type checker', async () => {
+test.concurrent('steps 2 and 3: what the lesson ends with passes its own test, and the type checker', async () => {
   const folder = await freshPlugin('care')
   for (const { file, text } of blocks) writeFileSync(join(folder, file), text)
   writeFileSync(join(folder, 'store.ts'), 'export {}\n')
@@ -67,6 +75,13 @@ test('steps 2 and 3: what the lesson ends with passes its own test, and the type
   const { code, stdout, stderr } = await program(['plugins', 'test', folder])
   expect(code, stdout + stderr).toBe(0)
   expect(stdout).toContain('pass 3')
+})
+
+test.concurrent('a new plugin works as it is written: types and test', async () => {
+  const folder = await freshPlugin('hello-there')
+  expect(await types(folder)).toBe('')
+  const { code, stdout, stderr } = await program(['plugins', 'test', folder])
+  expect(code, stdout + stderr).toBe(0)
 })
 
 test('its commands answer at the terminal', async () => {
@@ -80,13 +95,6 @@ test('its commands answer at the terminal', async () => {
   } finally {
     await house.close()
   }
-})
-
-test('a new plugin works as it is written: types and test', async () => {
-  const folder = await freshPlugin('hello-there')
-  expect(await types(folder)).toBe('')
-  const { code, stdout, stderr } = await program(['plugins', 'test', folder])
-  expect(code, stdout + stderr).toBe(0)
 })
 
 test('a new plugin wants a name and an empty folder', async () => {

@@ -17,7 +17,15 @@ export interface Earlier {
   tickets: Record<string, string>
   waiting: Waiting
   waitingFacts: { id: string; name: string; ticket: string | null; dead: boolean }[]
-  directory: { person: string; entry_id: string; dn: string; attributes: Record<string, string[]>; groups: string[]; login: string; valid: boolean }[]
+  directory: {
+    person: string
+    entry_id: string
+    dn: string
+    attributes: Record<string, string[]>
+    groups: string[]
+    login: string
+    valid: boolean
+  }[]
   said: Said
 }
 
@@ -39,10 +47,14 @@ export interface Said {
 }
 
 /** Every backup kept here, the oldest version first. */
-export const earlierBackups = (): Earlier[] => readdirSync(import.meta.dirname).filter((name) => /^backup-.*\.json$/.test(name)).sort().map((name) => {
-  const said = JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Earlier & { madeAt: string }
-  return { ...said, name: name.slice(0, -'.json'.length), file: join(import.meta.dirname, said.file), madeAt: new Date(said.madeAt) }
-})
+export const earlierBackups = (): Earlier[] =>
+  readdirSync(import.meta.dirname)
+    .filter((name) => /^backup-.*\.json$/.test(name))
+    .sort()
+    .map((name) => {
+      const said = JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Earlier & { madeAt: string }
+      return { ...said, name: name.slice(0, -'.json'.length), file: join(import.meta.dirname, said.file), madeAt: new Date(said.madeAt) }
+    })
 
 /** As JSON has it. */
 export const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T

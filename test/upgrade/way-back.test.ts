@@ -19,10 +19,19 @@ const NAMES = ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver', 'ldap
 
 /** Core and the plugins as they stood when the backup was made: what it names of their migrations, and no others. */
 async function ownersAsOf({ migrations }: Manifest): Promise<Owner[]> {
-  const now = ownersOf([...await loadPlugins(NAMES, (name) => findPlugin(name)), { name: 'probe' }, { name: 'brittle' }])
-  return now.map((owner) => ({ ...owner, migrations: Object.fromEntries(Object.entries(owner.migrations).filter(([name]) => migrations[migrationSuffix(owner.name)]?.includes(name))) }))
+  const now = ownersOf([...(await loadPlugins(NAMES, (name) => findPlugin(name))), { name: 'probe' }, { name: 'brittle' }])
+  return now.map((owner) => ({
+    ...owner,
+    migrations: Object.fromEntries(
+      Object.entries(owner.migrations).filter(([name]) => migrations[migrationSuffix(owner.name)]?.includes(name)),
+    ),
+  }))
 }
-const content = ({ tables, jobs, sequences }: Manifest) => ({ tables: tables.map(({ name, columns, rows, sum }) => ({ name, columns, rows, sum })), jobs, sequences })
+const content = ({ tables, jobs, sequences }: Manifest) => ({
+  tables: tables.map(({ name, columns, rows, sum }) => ({ name, columns, rows, sum })),
+  jobs,
+  sequences,
+})
 
 describe.each(earlierBackups())('$name', (earlier: Earlier) => {
   let old: OpenDatabase
@@ -44,7 +53,10 @@ describe.each(earlierBackups())('$name', (earlier: Earlier) => {
 
   async function migrate(...words: string[]): Promise<string> {
     let said = ''
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => { said += String(text); return true })
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += String(text)
+      return true
+    })
     const program = new Command('pomoc').exitOverride()
     migrateCommand(program)
     await program.parseAsync(['migrate', ...words], { from: 'user' })
@@ -58,7 +70,9 @@ describe.each(earlierBackups())('$name', (earlier: Earlier) => {
   })
   it('migrate takes a backup first, with the rows and migrations of the version before', async () => {
     const said = await migrate('--backup', dir)
-    expect(said).toMatch(/^Saved \d+ rows in \d+ tables .*pomoc-\d{4}-\d{2}-\d{2}T[\d-]+Z\.tar\.zst .*\n(ran core \d{4}_\w+\n)+.*The database is up to date\.\n$/s)
+    expect(said).toMatch(
+      /^Saved \d+ rows in \d+ tables .*pomoc-\d{4}-\d{2}-\d{2}T[\d-]+Z\.tar\.zst .*\n(ran core \d{4}_\w+\n)+.*The database is up to date\.\n$/s,
+    )
     expect(readdirSync(dir)).toHaveLength(1)
     const kept = await checkBackup(join(dir, readdirSync(dir)[0]!))
     expect(content(kept)).toEqual(content(manifest))

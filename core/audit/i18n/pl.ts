@@ -84,7 +84,9 @@ export const pl = {
   'field.once-holidays': 'Wolne jednorazowo',
   'field.standard': 'Standardowa',
   'field.text': 'Odpowiedź',
-  'field.text-in': 'Tekst ({language})',
+  'field.pl': 'Po polsku',
+  'field.en': 'Po angielsku',
+  'field.uk': 'Po ukraińsku',
   'field.body': 'Treść',
   'field.files': 'Załączniki',
   'field.salutation': 'Powitanie',
@@ -211,7 +213,8 @@ export const pl = {
   'no-way.secret': 'Dziennik nie przechowuje tajnych wartości, więc nie ma czego przywrócić.',
   'no-way.setting': 'Nic już nie ma takiego ustawienia.',
   'no-way.directory': 'Tak mówi katalog osób i powtórzyłby to przy następnym odczycie.',
-  'no-way.opting': 'Zgłoszenia zostają tam, dokąd trafiły. Włącz lub wyłącz prowadzenie zgłoszeń na stronie jednostki – z podglądem skutków.',
+  'no-way.opting':
+    'Zgłoszenia zostają tam, dokąd trafiły. Włącz lub wyłącz prowadzenie zgłoszeń na stronie jednostki – z podglądem skutków.',
   'no-way.erased': 'Usuniętych danych nigdzie już nie ma.',
   'no-way.mail': 'List poszedł dalej. Na jego stronie widać, co można z nim zrobić.',
 } satisfies Record<string, Text>

@@ -17,7 +17,10 @@ export type NamedRight = (typeof AGENT_RIGHTS)[number] | 'see' | 'answer' | `${s
  * What one needs for an act: a right; or, where a right alone does not say it, the rule in the domain's own words. 'anybody' is
  * whoever is logged in, for what is their own from the start.
  */
-export type ActRight = NamedRight | 'anybody' | { right: NamedRight; may(ticket: Pick<Ticket, 'customerId' | 'ties'>, access: Access): boolean }
+export type ActRight =
+  | NamedRight
+  | 'anybody'
+  | { right: NamedRight; may(ticket: Pick<Ticket, 'customerId' | 'ties'>, access: Access): boolean }
 
 /** Who offers it: pages for agents, pages for customers, programs, headers of a mail. */
 export type Offerer = 'desk' | 'portal' | 'program' | 'header'
@@ -34,7 +37,9 @@ export interface Done {
 }
 
 /** Where an act looks things up before its transaction. A `Work` is one too. */
-export interface ActRoom { readonly db: Kysely<Database> }
+export interface ActRoom {
+  readonly db: Kysely<Database>
+}
 
 export interface ActWords {
   /** On the button that does it or opens its form. */

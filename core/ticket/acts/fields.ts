@@ -25,25 +25,38 @@ export const chosenId = () => z.string().refine(isId, GONE)
 export const ids = () => z.array(z.string().max(40)).max(MOST_FILES).default([])
 
 /** Yes or no: a box that is ticked, a button's 'yes', a program's true. */
-export const flag = (absent = false) => z.union([z.boolean(), z.string().max(10)]).default(absent)
-  .transform((value) => typeof value === 'boolean' ? value : value !== '' && value !== 'no')
+export const flag = (absent = false) =>
+  z
+    .union([z.boolean(), z.string().max(10)])
+    .default(absent)
+    .transform((value) => (typeof value === 'boolean' ? value : value !== '' && value !== 'no'))
 
 /** One of a few; a form's empty choice is none. */
-export const oneOf = <const T extends readonly [string, ...string[]]>(choices: T) => z.union([z.enum(choices), z.literal('').transform(() => undefined)]).optional()
+export const oneOf = <const T extends readonly [string, ...string[]]>(choices: T) =>
+  z.union([z.enum(choices), z.literal('').transform(() => undefined)]).optional()
 
 /** Addresses as a list, or as somebody types them. Error: `person.address-invalid` at this field. */
-export const addressList = (field: string) => z.union([z.string().max(50_000), z.array(z.string().max(400)).max(MOST_ADDRESSES)])
-  .transform((given) => addresses(typeof given === 'string' ? given : given.join('\n'), field))
+export const addressList = (field: string) =>
+  z
+    .union([z.string().max(50_000), z.array(z.string().max(400)).max(MOST_ADDRESSES)])
+    .transform((given) => addresses(typeof given === 'string' ? given : given.join('\n'), field))
 
 /** Files ready to be attached; how many a form may bring is the form's affair. */
-export const files = () => z.array(z.custom<NewAttachment>((value) => Buffer.isBuffer((value as { content?: unknown } | null)?.content))).max(MOST_FILES).default([])
+export const files = () =>
+  z
+    .array(z.custom<NewAttachment>((value) => Buffer.isBuffer((value as { content?: unknown } | null)?.content)))
+    .max(MOST_FILES)
+    .default([])
 
 /** A moment with its zone, or null. */
 export const moment = () => z.union([z.date(), z.iso.datetime({ offset: true }).transform((value) => new Date(value)), z.null()])
 
 /** Addresses between commas, semicolons or line ends; 'Name <address>' counts as its address. Error: `person.address-invalid`. */
 export function addresses(typed: string, field: string): string[] {
-  const list = typed.split(/[,;\n]/).map((part) => (part.match(/<([^<>]+)>\s*$/)?.[1] ?? part).trim()).filter(Boolean)
+  const list = typed
+    .split(/[,;\n]/)
+    .map((part) => (part.match(/<([^<>]+)>\s*$/)?.[1] ?? part).trim())
+    .filter(Boolean)
   const wrong = list.find((address) => !isAddress(address))
   if (wrong !== undefined) throw refused('person.address-invalid', { address: wrong.slice(0, 300) }, field)
   return list
@@ -65,18 +78,32 @@ function refusalOf(issue: z.core.$ZodIssue, field: string, given: Readonly<Recor
 }
 
 /** What a page needs to draw a field that it knows nothing of. */
-export interface FieldShape { name: string; kind: 'line' | 'text' | 'choice' | 'yes-no'; required: boolean; most: number; choices: readonly string[] }
+export interface FieldShape {
+  name: string
+  kind: 'line' | 'text' | 'choice' | 'yes-no'
+  required: boolean
+  most: number
+  choices: readonly string[]
+}
 
 /** The fields of an act as kinds of fields on a page; those that no page can draw by itself (files, lists) are left out. */
 export function shapesOf(schema: z.ZodObject): FieldShape[] {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   return Object.entries(json.properties ?? {}).flatMap(([name, property]) => {
     if (typeof property === 'boolean') return []
-    const kinds = [property, ...property.anyOf ?? []].filter((one) => typeof one !== 'boolean')
+    const kinds = [property, ...(property.anyOf ?? [])].filter((one) => typeof one !== 'boolean')
     const choices = kinds.find((one) => one.enum)?.enum?.map(String) ?? []
     const most = Math.min(...kinds.map((one) => one.maxLength ?? Infinity))
-    const kind = choices.length > 0 ? 'choice' : kinds.some((one) => one.type === 'boolean') ? 'yes-no' : !kinds.some((one) => one.type === 'string') ? undefined
-      : most > LINE ? 'text' : 'line'
+    const kind =
+      choices.length > 0
+        ? 'choice'
+        : kinds.some((one) => one.type === 'boolean')
+          ? 'yes-no'
+          : !kinds.some((one) => one.type === 'string')
+            ? undefined
+            : most > LINE
+              ? 'text'
+              : 'line'
     return kind ? [{ name, kind, required: json.required?.includes(name) ?? false, most, choices }] : []
   })
 }

@@ -14,11 +14,23 @@ import { files, flag, id, line, MESSAGE, oneOf, text } from './fields.ts'
 
 export const openingActs = {
   'new': act({
-    on: 'new', right: 'create', offeredBy: ['desk', 'program'], undoable: false, bulk: false,
+    on: 'new',
+    right: 'create',
+    offeredBy: ['desk', 'program'],
+    undoable: false,
+    bulk: false,
     words: { button: 'act.new', title: 'act.new.title', done: 'done.new' },
     // Whose it is: `customer` by id, else `who` by address, login or name; an address that nobody has makes a person called `name`.
     fields: z.object({
-      title: line(), body: text(), queue: id(), customer: id(), who: line(), name: line(250), channel: oneOf(['phone', 'internal']), take: flag(), attachments: files(),
+      title: line(),
+      body: text(),
+      queue: id(),
+      customer: id(),
+      who: line(),
+      name: line(250),
+      channel: oneOf(['phone', 'internal']),
+      take: flag(),
+      attachments: files(),
     }),
     lookUp: async (_room, { title, body }) => {
       if (body.trim() === '') throw refused('article.empty', {}, 'body')
@@ -31,10 +43,20 @@ export const openingActs = {
       const internal = channel === 'internal'
       const agent = actorId(work)
       const made = await createTicket(work, {
-        title, queueId: queue, customerId, ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
+        title,
+        queueId: queue,
+        customerId,
+        ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
         article: {
-          channel: internal ? 'internal' : 'phone', senderType: 'agent', visible: !internal, personId: agent, from: work.actor.name, to: person?.name ?? '',
-          subject: storable(title), body, attachments,
+          channel: internal ? 'internal' : 'phone',
+          senderType: 'agent',
+          visible: !internal,
+          personId: agent,
+          from: work.actor.name,
+          to: person?.name ?? '',
+          subject: storable(title),
+          body,
+          attachments,
         },
         reason: [{ step: 'entry', decided: queue, rule: 'entry', detail: work.actor.name }],
       })
@@ -42,18 +64,40 @@ export const openingActs = {
     },
   }),
   // The portal says which queue answers and why; it is confirmed by mail in the reader's language.
-  'ask': act({
-    on: 'new', right: 'anybody', offeredBy: ['portal'], undoable: false, bulk: false,
+  ask: act({
+    on: 'new',
+    right: 'anybody',
+    offeredBy: ['portal'],
+    undoable: false,
+    bulk: false,
     words: { button: 'act.ask', title: 'act.ask.title', done: 'done.ask' },
     fields: z.object({
-      subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(MESSAGE), queue: id(), topic: z.string().max(40).nullable().default(null),
-      reason: z.array(z.unknown()).max(20).optional(), language: z.custom<Language>(isLanguage), attachments: files(),
+      subject: z.string().trim().min(1).max(250),
+      body: z.string().trim().min(1).max(MESSAGE),
+      queue: id(),
+      topic: z.string().max(40).nullable().default(null),
+      reason: z.array(z.unknown()).max(20).optional(),
+      language: z.custom<Language>(isLanguage),
+      attachments: files(),
     }),
     run: async (work, _none, { subject, body, queue, topic, reason, language, attachments }) => {
       const asks = actorId(work)
       const { id: made, number } = await createTicket(work, {
-        title: subject, queueId: queue, customerId: asks, topicId: topic, ...(reason === undefined ? {} : { reason }),
-        article: { channel: 'web', senderType: 'customer', visible: true, personId: asks, from: work.actor.name, subject, body, attachments },
+        title: subject,
+        queueId: queue,
+        customerId: asks,
+        topicId: topic,
+        ...(reason === undefined ? {} : { reason }),
+        article: {
+          channel: 'web',
+          senderType: 'customer',
+          visible: true,
+          personId: asks,
+          from: work.actor.name,
+          subject,
+          body,
+          attachments,
+        },
       })
       await confirmRequest(work, made, language)
       return { params: { number }, id: made, number }

@@ -18,11 +18,15 @@ export async function stateNamed(db: Kysely<Database>, name: string): Promise<Id
   return state.id
 }
 
-const noted = (body: string) => body ? { body } : undefined
+const noted = (body: string) => (body ? { body } : undefined)
 
 export const stateActs = {
-  'pend': act({
-    on: 'ticket', right: ATTRIBUTES.pending.right, offeredBy: ['desk', 'program'], undoable: true, bulk: true,
+  pend: act({
+    on: 'ticket',
+    right: ATTRIBUTES.pending.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
     words: { button: 'act.pend', title: 'act.pend.title', done: 'done.pend' },
     when: (ticket) => isOpen(ticket.stateType),
     // Null: until the customer writes, without a date.
@@ -30,16 +34,24 @@ export const stateActs = {
     lookUp: ({ db }, { until }) => stateNamed(db, until ? 'pending reminder' : 'waiting for customer'),
     run: async (work, ticketId, { until }, stateId) => setState(work, ticketId, { stateId, pendingUntil: until }),
   }),
-  'close': act({
-    on: 'ticket', right: 'close', offeredBy: ['desk', 'program'], undoable: true, bulk: true,
+  close: act({
+    on: 'ticket',
+    right: 'close',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
     words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text() }),
     lookUp: ({ db }, { how }) => stateNamed(db, how === 'unsuccessful' ? 'closed unsuccessful' : 'closed successful'),
     run: async (work, ticketId, { note }, stateId) => setState(work, ticketId, { stateId }, noted(note)),
   }),
-  'reopen': act({
-    on: 'ticket', right: 'rw', offeredBy: ['desk', 'program'], undoable: true, bulk: false,
+  reopen: act({
+    on: 'ticket',
+    right: 'rw',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
     words: { button: 'act.reopen', title: 'act.reopen.title', done: 'done.reopen' },
     when: (ticket) => ticket.stateType === 'closed' || ticket.stateType === 'removed',
     fields: z.object({}),
@@ -47,12 +59,16 @@ export const stateActs = {
     run: async (work, ticketId, _fields, stateId) => setState(work, ticketId, { stateId }),
   }),
   // Any state by name, for programs: a site may have states of its own.
-  'state': act({
-    on: 'ticket', offeredBy: ['program'], undoable: true, bulk: false,
+  state: act({
+    on: 'ticket',
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
     right: { right: 'rw', may: (ticket, access) => ['rw', 'close', 'pending'].some((right) => may(access, right, ticket.ties).allowed) },
     words: { button: 'act.state', title: 'act.state.title', done: 'done.state' },
     fields: z.object({ state: line(200), until: moment().optional(), note: text() }),
     lookUp: ({ db }, { state }) => stateNamed(db, state),
-    run: async (work, ticketId, { until, note }, stateId) => setState(work, ticketId, { stateId, ...(until === undefined ? {} : { pendingUntil: until }) }, noted(note)),
+    run: async (work, ticketId, { until, note }, stateId) =>
+      setState(work, ticketId, { stateId, ...(until === undefined ? {} : { pendingUntil: until }) }, noted(note)),
   }),
 }

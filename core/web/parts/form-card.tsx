@@ -6,7 +6,11 @@ import { webTexts } from '../i18n/web-texts.ts'
 import { Button, CsrfField, FormProblems } from './fields.tsx'
 
 /** Where a page stands: the one above it. */
-export const Crumb = ({ href, children }: PropsWithChildren<{ href: string }>) => <p class="crumb"><a href={href}>← {children}</a></p>
+export const Crumb = ({ href, children }: PropsWithChildren<{ href: string }>) => (
+  <p class="crumb">
+    <a href={href}>← {children}</a>
+  </p>
+)
 
 export interface FormCardProps {
   c: PageContext
@@ -32,18 +36,30 @@ export const FormCard = (props: PropsWithChildren<FormCardProps>) => {
   const t = webTexts.in(props.c.get('language'))
   return (
     <form
-      class="form card form-beside" method="post" action={props.action ?? new URL(props.c.req.url).pathname}
-      enctype={props.files ? 'multipart/form-data' : undefined} novalidate
+      class="form card form-beside"
+      method="post"
+      action={props.action ?? new URL(props.c.req.url).pathname}
+      enctype={props.files ? 'multipart/form-data' : undefined}
+      novalidate
     >
       <CsrfField c={props.c} />
       <div class="card-body">
-        <FormProblems c={props.c} form={props.form} {...(props.ids ? { ids: props.ids } : {})} {...(props.labels ? { labels: props.labels } : {})} />
+        <FormProblems
+          c={props.c}
+          form={props.form}
+          {...(props.ids ? { ids: props.ids } : {})}
+          {...(props.labels ? { labels: props.labels } : {})}
+        />
         {props.children}
       </div>
       <div class="form-foot">
         <Button kind={props.danger ? 'danger' : 'primary'}>{props.save ?? t('form.save')}</Button>
         {props.acts}
-        {props.cancel && <a class="button button-quiet" href={props.cancel}>{t('form.cancel')}</a>}
+        {props.cancel && (
+          <a class="button button-quiet" href={props.cancel}>
+            {t('form.cancel')}
+          </a>
+        )}
       </div>
     </form>
   )

@@ -4,7 +4,19 @@ export { ArticleCard, AttachmentChip, headerAddress, headerName, type ArticleCar
 export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './assurance.tsx'
 export { Avatar, initials } from './avatar.tsx'
 export {
-  ActButton, Button, ButtonLink, Checkbox, CsrfField, Field, Files, FormProblems, Key, Select, TextArea, type Choice, type InputType,
+  ActButton,
+  Button,
+  ButtonLink,
+  Checkbox,
+  CsrfField,
+  Field,
+  Files,
+  FormProblems,
+  Key,
+  Select,
+  TextArea,
+  type Choice,
+  type InputType,
 } from './fields.tsx'
 export { findBeside, FoundBeside } from './found.tsx'
 export { Crumb, FormCard, type FormCardProps } from './form-card.tsx'

@@ -20,10 +20,17 @@ export const Time = ({ c, at, as = 'moment', zone }: { c: PageContext; at: Date;
   const { config, clock } = c.get('host')
   const language = c.get('language')
   const where = zone ?? config.zone
-  const words = as === 'age' ? sayAge(at, clock(), language, where)
-    : as === 'day' ? sayDate(at, where, language, clock())
-    : sayDateTime(at, where, language, clock())
-  return <time datetime={at.toISOString()} title={exact(at, where, language)}>{words}</time>
+  const words =
+    as === 'age'
+      ? sayAge(at, clock(), language, where)
+      : as === 'day'
+        ? sayDate(at, where, language, clock())
+        : sayDateTime(at, where, language, clock())
+  return (
+    <time datetime={at.toISOString()} title={exact(at, where, language)}>
+      {words}
+    </time>
+  )
 }
 
 /** A moment for a file: '2026-11-17 10:15', in the installation's zone. */

@@ -6,8 +6,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'menu.desk': 'Agent desk',
   'search.label': 'Search tickets: number, subject, person',
   'new.link': 'New ticket',
-  'choose': 'choose…',
-  'cancel': 'Cancel',
+  choose: 'choose…',
+  cancel: 'Cancel',
   'form.set': 'Change',
 
   'view.take': 'To take',
@@ -177,7 +177,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'forward.visible.help': 'Otherwise only agents see it.',
   'forward.send': 'Forward',
   'redirect.title': 'Redirect',
-  'redirect.about': 'The mail goes on as it came, as if its sender had written there in the first place. The answer goes to the sender, not to us, and will not be in this ticket.',
+  'redirect.about':
+    'The mail goes on as it came, as if its sender had written there in the first place. The answer goes to the sender, not to us, and will not be in this ticket.',
   'redirect.send': 'Redirect',
   'resend.title': 'Send again',
   'resend.about': 'The same message leaves with the same files. Correct the address if it was wrong.',
@@ -232,10 +233,14 @@ export const en: Record<keyof typeof pl, Text> = {
   'new.create': 'Create ticket',
 
   'held.title': { one: 'Held message ({count})', other: 'Held messages ({count})' },
-  'held.text': { one: 'The customer does not see it, and nothing has changed because of it. Decide whether it belongs to this ticket.', other: 'The customer does not see them, and nothing has changed because of them. Decide whether they belong to this ticket.' },
+  'held.text': {
+    one: 'The customer does not see it, and nothing has changed because of it. Decide whether it belongs to this ticket.',
+    other: 'The customer does not see them, and nothing has changed because of them. Decide whether they belong to this ticket.',
+  },
   'held.rejected': { one: '{count} rejected message', other: '{count} rejected messages' },
   'held.row': { one: 'held message', other: '{count} held messages' },
-  'compose.unconfirmed': 'The ticket has no confirmed customer. The message itself gave this address: the answer may reach somebody who never wrote to us.',
+  'compose.unconfirmed':
+    'The ticket has no confirmed customer. The message itself gave this address: the answer may reach somebody who never wrote to us.',
   'csv.assurance': 'Sender',
   'csv.held': 'Held messages',
   'history.name.Misc': 'decision on a message',

@@ -1,7 +1,22 @@
 /** Owns the POST routes of a ticket: each act of the list that the desk offers on it, taking one back, and what a person keeps for themself. */
 import type { Hono } from 'hono'
 import {
-  actsOfferedBy, demandAgent, dropDraft, flash, fragment, listArticles, ownPath, prepareAct, readFields, Refusal, saveDraft, seeTicket, touchSeen, withRefusal, type PageContext, type WebEnv,
+  actsOfferedBy,
+  demandAgent,
+  dropDraft,
+  flash,
+  fragment,
+  listArticles,
+  ownPath,
+  prepareAct,
+  readFields,
+  Refusal,
+  saveDraft,
+  seeTicket,
+  touchSeen,
+  withRefusal,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { DraftWords } from './composer.tsx'
 import { doFromForm, DRAFTS, sayDone, type TicketAct } from './doing.ts'
@@ -26,7 +41,8 @@ async function run(c: PageContext, name: TicketAct): Promise<Response> {
   const id = c.req.param('id') ?? ''
   const typed = await readFields(c)
   // Another button of the same form: nothing is done, what was typed stays and gets a text behind it.
-  if ((name === 'reply' || name === 'note') && typed['insert']) return showTicket(c, await enter(c), id, { act: name, form: { values: typed, problems: {} }, status: 200 })
+  if ((name === 'reply' || name === 'note') && typed['insert'])
+    return showTicket(c, await enter(c), id, { act: name, form: { values: typed, problems: {} }, status: 200 })
   try {
     await doFromForm(c, actor, name, typed, id)
     return c.redirect(typed['back'] ? ownPath(typed['back']) : `/desk/tickets/${id}`, 303)
@@ -50,7 +66,8 @@ async function undo(c: PageContext): Promise<Response> {
       for (const article of articles.filter((one) => one.actId === act && one.senderType === 'agent')) {
         const forwarded = article.channel === 'email' && article.subject.startsWith('Fwd: ')
         await saveDraft(work, `ticket/${id}/${forwarded ? 'forward' : article.visible ? 'reply' : 'note'}`, {
-          body: article.body, ...(article.visible || forwarded ? { to: article.to, cc: article.cc, subject: withoutNumber(article.subject) } : {}),
+          body: article.body,
+          ...(article.visible || forwarded ? { to: article.to, cc: article.cc, subject: withoutNumber(article.subject) } : {}),
         })
       }
       return undone

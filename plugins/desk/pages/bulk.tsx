@@ -1,7 +1,20 @@
 /** Owns acting on several tickets at once: the bar under a list, and each ticket's own act behind it. */
 import type { Child } from 'hono/jsx'
 import {
-  actOf, actsOfferedBy, Button, CsrfField, demandAgent, flash, ownPath, readAll, readFields, Refusal, refused, sayRefusal, type ActName, type PageContext,
+  actOf,
+  actsOfferedBy,
+  Button,
+  CsrfField,
+  demandAgent,
+  flash,
+  ownPath,
+  readAll,
+  readFields,
+  Refusal,
+  refused,
+  sayRefusal,
+  type ActName,
+  type PageContext,
 } from '../../../core/index.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
 import { words, type DeskWord } from '../words.ts'
@@ -29,10 +42,19 @@ export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
   const t = words(c)
   return (
     <div class="bulk" role="group" aria-label={t('bulk.label')}>
-      <span class="bulk-count" data-chosen={t('bulk.chosen')}>{t('bulk.chosen')}</span>
-      {BULK.map((name) => BESIDE[name]
-        ? <span class="bulk-group">{BESIDE[name]({ c, room })}<Pressed c={c} name={name} /></span>
-        : <Pressed c={c} name={name} />)}
+      <span class="bulk-count" data-chosen={t('bulk.chosen')}>
+        {t('bulk.chosen')}
+      </span>
+      {BULK.map((name) =>
+        BESIDE[name] ? (
+          <span class="bulk-group">
+            {BESIDE[name]({ c, room })}
+            <Pressed c={c} name={name} />
+          </span>
+        ) : (
+          <Pressed c={c} name={name} />
+        ),
+      )}
     </div>
   )
 }
@@ -41,16 +63,22 @@ export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
 const BESIDE: Partial<Record<ActName, (at: { c: PageContext; room: Room }) => Child>> = {
   move: ({ c, room }) => (
     <>
-      <label class="only-heard" for="bulk-queue">{words(c)('act.move.to')}</label>
+      <label class="only-heard" for="bulk-queue">
+        {words(c)('act.move.to')}
+      </label>
       <select id="bulk-queue" name="queue">
         <option value="">{words(c)('act.move.to')}</option>
-        {queueChoices(room, 'move_into').map((queue) => <option value={queue.value}>{queue.label}</option>)}
+        {queueChoices(room, 'move_into').map((queue) => (
+          <option value={queue.value}>{queue.label}</option>
+        ))}
       </select>
     </>
   ),
   pend: ({ c }) => (
     <>
-      <label class="only-heard" for="bulk-until">{words(c)('act.pend.until')}</label>
+      <label class="only-heard" for="bulk-until">
+        {words(c)('act.pend.until')}
+      </label>
       <select id="bulk-until" name="until">
         <option value="tomorrow">{words(c)('pend.tomorrow')}</option>
         <option value="week">{words(c)('pend.week')}</option>
@@ -63,7 +91,11 @@ const BESIDE: Partial<Record<ActName, (at: { c: PageContext; room: Room }) => Ch
 /** Nobody is asked here how it ended: the button says it. */
 const SAYS: Partial<Record<ActName, DeskWord>> = { close: 'bulk.close' }
 
-const Pressed = ({ c, name }: { c: PageContext; name: ActName }) => <Button name="act" value={name} small>{words(c)(SAYS[name] ?? actOf(name).words.button)}</Button>
+const Pressed = ({ c, name }: { c: PageContext; name: ActName }) => (
+  <Button name="act" value={name} small>
+    {words(c)(SAYS[name] ?? actOf(name).words.button)}
+  </Button>
+)
 
 /** POST /desk/bulk: one transaction a ticket, so that one refusal stops none of the others. */
 export async function bulk(c: PageContext): Promise<Response> {
@@ -84,7 +116,9 @@ export async function bulk(c: PageContext): Promise<Response> {
   const refusals = new Map<string, number>()
   for (const id of ids) {
     try {
-      await host.work(actor, async (work) => { await act(work, id) })
+      await host.work(actor, async (work) => {
+        await act(work, id)
+      })
       done++
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
@@ -97,7 +131,9 @@ export async function bulk(c: PageContext): Promise<Response> {
     tone: failed > 0 ? 'warn' : 'good',
     text: [
       t('bulk.done', { count: done }),
-      ...(failed > 0 ? [t('bulk.refused', { count: failed }), [...refusals].map(([why, count]) => count > 1 ? `${why} (${count})` : why).join(' ')] : []),
+      ...(failed > 0
+        ? [t('bulk.refused', { count: failed }), [...refusals].map(([why, count]) => (count > 1 ? `${why} (${count})` : why)).join(' ')]
+        : []),
     ].join(' '),
   })
   return c.redirect(back, 303)

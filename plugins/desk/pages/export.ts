@@ -1,6 +1,17 @@
 /** Owns GET /desk/export.csv: the list as it is filtered, whole, written as it is read. */
 import { DateTime } from 'luxon'
-import { csvAnswer, entryOf, EXPORTED, listTickets, sayAssurance, sayAttribute, ticketMarks, type PageContext, type Ticket, type TicketMarks } from '../../../core/index.ts'
+import {
+  csvAnswer,
+  entryOf,
+  EXPORTED,
+  listTickets,
+  sayAssurance,
+  sayAttribute,
+  ticketMarks,
+  type PageContext,
+  type Ticket,
+  type TicketMarks,
+} from '../../../core/index.ts'
 import { sayValue } from '../attribute-values.ts'
 import { readListQuery, readPlace, toFilter, toWish } from '../list-query.ts'
 import { words } from '../words.ts'
@@ -9,7 +20,11 @@ import { enter } from './frame.tsx'
 const AT_ONCE = 500
 
 /** Attributes have their places in core's list; these stand among them, and what has no place comes last. */
-interface Column { place: number | undefined; name: string; say(ticket: Ticket, marks: TicketMarks | undefined): string }
+interface Column {
+  place: number | undefined
+  name: string
+  say(ticket: Ticket, marks: TicketMarks | undefined): string
+}
 const LAST = Number.MAX_SAFE_INTEGER
 
 export async function exportCsv(c: PageContext): Promise<Response> {
@@ -19,10 +34,17 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const filter = toFilter(query, { access: room.actor.access, queues: room.queues, zone: config.zone, now: clock() })
   const t = words(c)
   const language = c.get('language')
-  const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') => at ? DateTime.fromJSDate(at, { zone: config.zone }).toFormat(format) : ''
+  const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') =>
+    at ? DateTime.fromJSDate(at, { zone: config.zone }).toFormat(format) : ''
   const values = { language, moment: (at: Date | null) => moment(at) }
   const all: Column[] = [
-    ...EXPORTED.map((name): Column => ({ place: entryOf[name].csv!.place, name: sayAttribute(name, language), say: (ticket) => sayValue(name, ticket, values) })),
+    ...EXPORTED.map(
+      (name): Column => ({
+        place: entryOf[name].csv!.place,
+        name: sayAttribute(name, language),
+        say: (ticket) => sayValue(name, ticket, values),
+      }),
+    ),
     { place: 1, name: t('csv.number'), say: (ticket) => ticket.number },
     { place: 5, name: t('csv.address'), say: (ticket) => ticket.customerAddress ?? '' },
     { place: 6, name: t('csv.assurance'), say: (_ticket, marks) => (marks?.assurance ? sayAssurance(marks.assurance, language) : '') },
@@ -34,10 +56,18 @@ export async function exportCsv(c: PageContext): Promise<Response> {
     let after: string | undefined
     do {
       const found = await listTickets(db, room.actor.access, 'ro', { ...toWish(query, filter, AT_ONCE), after })
-      const marks = await ticketMarks(db, found.tickets.map((ticket) => ticket.id))
+      const marks = await ticketMarks(
+        db,
+        found.tickets.map((ticket) => ticket.id),
+      )
       for (const ticket of found.tickets) yield columns.map(({ say }) => say(ticket, marks.get(ticket.id)))
       after = found.after ?? undefined
     } while (after)
   }
-  return csvAnswer(c, `${t('csv.file')}-${moment(clock(), 'yyyy-MM-dd')}.csv`, columns.map(({ name }) => name), rows())
+  return csvAnswer(
+    c,
+    `${t('csv.file')}-${moment(clock(), 'yyyy-MM-dd')}.csv`,
+    columns.map(({ name }) => name),
+    rows(),
+  )
 }

@@ -12,7 +12,9 @@ export function headParts({ frame }: Places['document.head'], c: PageContext) {
     <>
       <link rel="stylesheet" href={c.get('asset')('desk.css')} />
       <script src={c.get('asset')('desk.js')} nonce={c.get('nonce')} defer />
-      <script type="speculationrules" nonce={c.get('nonce')}>{raw(AHEAD)}</script>
+      <script type="speculationrules" nonce={c.get('nonce')}>
+        {raw(AHEAD)}
+      </script>
     </>
   )
 }

@@ -1,13 +1,35 @@
 /** Owns the filter of a list: a plain GET form, folded away until it is used. */
 import {
-  blankForm, Button, entryOf, Field, listAgents, listPriorities, listStates, queuesWith, sayAttribute, sayPriority, sayStateName, Select, shortName, SORTS,
-  type AttributeKind, type Filtered, type FormState, type PageContext, type Sort, type StateRow,
+  blankForm,
+  Button,
+  entryOf,
+  Field,
+  listAgents,
+  listPriorities,
+  listStates,
+  queuesWith,
+  sayAttribute,
+  sayPriority,
+  sayStateName,
+  Select,
+  shortName,
+  SORTS,
+  type AttributeKind,
+  type Filtered,
+  type FormState,
+  type PageContext,
+  type Sort,
+  type StateRow,
 } from '../../../core/index.ts'
 import { FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
 import type { Room } from './frame.tsx'
 
-export interface FilterChoices { states: StateRow[]; priorities: { id: string; name: string }[]; agents: { id: string; name: string }[] }
+export interface FilterChoices {
+  states: StateRow[]
+  priorities: { id: string; name: string }[]
+  agents: { id: string; name: string }[]
+}
 
 export async function readChoices(c: PageContext): Promise<FilterChoices> {
   const { db } = c.get('host')
@@ -22,29 +44,68 @@ export const ListFilter = ({ c, room, query, choices }: { c: PageContext; room: 
   const form = blankForm({ ...fields, sort: query.sort, dir: query.direction })
   return (
     <details class="menu menu-end filter" id="filter">
-      <summary class="button button-quiet" data-key="F" aria-keyshortcuts="F">{t('filter.open')}{set > 0 && <span class="count">{set}</span>} <span aria-hidden="true">▾</span></summary>
+      <summary class="button button-quiet" data-key="F" aria-keyshortcuts="F">
+        {t('filter.open')}
+        {set > 0 && <span class="count">{set}</span>} <span aria-hidden="true">▾</span>
+      </summary>
       <form class="menu-sheet filter-form" method="get" action={placePath(place)}>
         <Field c={c} form={form} name="q" type="search" label={t('filter.words')} id="filter-q" maxlength={200} />
-        {FIELDS.map((name) => (name in entryOf ? <AttributeFilter c={c} room={room} query={query} choices={choices} form={form} name={name as Filtered} /> : null))}
-        <Select c={c} form={form} name="below" id="filter-below" label={t('filter.below')} empty={t('filter.with-below')} choices={[{ value: 'only', label: t('filter.without-below') }]} />
+        {FIELDS.map((name) =>
+          name in entryOf ? (
+            <AttributeFilter c={c} room={room} query={query} choices={choices} form={form} name={name as Filtered} />
+          ) : null,
+        )}
+        <Select
+          c={c}
+          form={form}
+          name="below"
+          id="filter-below"
+          label={t('filter.below')}
+          empty={t('filter.with-below')}
+          choices={[{ value: 'only', label: t('filter.without-below') }]}
+        />
         <Field c={c} form={form} name="from" id="filter-from" type="date" label={t('filter.from')} />
         <Field c={c} form={form} name="to" id="filter-to" type="date" label={t('filter.to')} />
-        <Select c={c} form={form} name="sort" id="filter-sort" label={t('filter.sort')} choices={
-          SORTS.map((sort) => ({ value: sort, label: saySort(c, sort) }))
-        } />
-        <Select c={c} form={form} name="dir" id="filter-dir" label={t('filter.direction')} choices={[
-          { value: 'desc', label: t('filter.down') }, { value: 'asc', label: t('filter.up') },
-        ]} />
+        <Select
+          c={c}
+          form={form}
+          name="sort"
+          id="filter-sort"
+          label={t('filter.sort')}
+          choices={SORTS.map((sort) => ({ value: sort, label: saySort(c, sort) }))}
+        />
+        <Select
+          c={c}
+          form={form}
+          name="dir"
+          id="filter-dir"
+          label={t('filter.direction')}
+          choices={[
+            { value: 'desc', label: t('filter.down') },
+            { value: 'asc', label: t('filter.up') },
+          ]}
+        />
         <div class="acts">
           <Button kind="primary">{t('filter.apply')}</Button>
-          {set > 0 && <a class="button button-quiet" href={placePath(place)}>{t('filter.clear')}</a>}
+          {set > 0 && (
+            <a class="button button-quiet" href={placePath(place)}>
+              {t('filter.clear')}
+            </a>
+          )}
         </div>
       </form>
     </details>
   )
 }
 
-interface FilterProps { c: PageContext; room: Room; query: ListQuery; choices: FilterChoices; form: FormState; name: Filtered }
+interface FilterProps {
+  c: PageContext
+  room: Room
+  query: ListQuery
+  choices: FilterChoices
+  form: FormState
+  name: Filtered
+}
 
 /** What an attribute may be narrowed to, by its kind; a text by its words. */
 const AttributeFilter = (props: FilterProps) => {
@@ -55,7 +116,11 @@ const AttributeFilter = (props: FilterProps) => {
   const id = `filter-${name}`
   const label = sayAttribute(name, c.get('language'))
   const choose = CHOICES[kind]
-  return choose ? <Select c={c} form={form} name={name} id={id} label={label} {...choose(props)} /> : <Field c={c} form={form} name={name} id={id} label={label} maxlength={200} />
+  return choose ? (
+    <Select c={c} form={form} name={name} id={id} label={label} {...choose(props)} />
+  ) : (
+    <Field c={c} form={form} name={name} id={id} label={label} maxlength={200} />
+  )
 }
 
 type Choice = { value: string; label: string; group?: string }
@@ -63,19 +128,27 @@ const CHOICES: Partial<Record<AttributeKind, (props: FilterProps) => { empty: st
   state: ({ c, query, choices }) => ({
     empty: words(c)(query.place.kind === 'search' ? 'filter.any' : 'filter.as-here'),
     choices: [
-      { value: 'open', label: words(c)('filter.all-open') }, { value: 'closed', label: words(c)('filter.all-closed') }, { value: 'any', label: words(c)('filter.any') },
-      ...choices.states.map((state) => ({ value: state.id, label: sayStateName(state.name, state.type, c.get('language')), group: words(c)('filter.states') })),
+      { value: 'open', label: words(c)('filter.all-open') },
+      { value: 'closed', label: words(c)('filter.all-closed') },
+      { value: 'any', label: words(c)('filter.any') },
+      ...choices.states.map((state) => ({
+        value: state.id,
+        label: sayStateName(state.name, state.type, c.get('language')),
+        group: words(c)('filter.states'),
+      })),
     ],
   }),
   agent: ({ c, choices }) => ({
     empty: words(c)('filter.anybody'),
     choices: [
-      { value: 'me', label: words(c)('filter.me') }, { value: 'nobody', label: words(c)('list.nobody') },
+      { value: 'me', label: words(c)('filter.me') },
+      { value: 'nobody', label: words(c)('list.nobody') },
       ...choices.agents.map((agent) => ({ value: agent.id, label: agent.name, group: words(c)('filter.agents') })),
     ],
   }),
   priority: ({ c, choices }) => ({
-    empty: words(c)('filter.any'), choices: choices.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) })),
+    empty: words(c)('filter.any'),
+    choices: choices.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) })),
   }),
   queue: ({ c, room }) => ({ empty: words(c)('filter.any-queue'), choices: queueChoices(room) }),
 }
@@ -89,15 +162,24 @@ function saySort(c: PageContext, sort: Sort): string {
 /** What is set, each with a way to take it off. */
 export const FilterChips = ({ c, room, query, choices }: { c: PageContext; room: Room; query: ListQuery; choices: FilterChoices }) => {
   const t = words(c)
-  const chips = FIELDS.filter((name) => query.fields[name] !== '' && !(name in entryOf && entryOf[name as Filtered].kind === 'customer') && !(name === 'q' && query.place.kind === 'search'))
+  const chips = FIELDS.filter(
+    (name) =>
+      query.fields[name] !== '' &&
+      !(name in entryOf && entryOf[name as Filtered].kind === 'customer') &&
+      !(name === 'q' && query.place.kind === 'search'),
+  )
   if (chips.length === 0) return null
   return (
     <ul class="chips filter-chips">
       {chips.map((name) => (
         <li>
           <a class="chip" href={listUrl(query, { [name]: '' })}>
-            {t('filter.chip', { name: LABELS[name] ? t(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')), value: sayField(c, room, query, choices, name) })}
-            <span aria-hidden="true">×</span><span class="only-heard">, {t('filter.remove')}</span>
+            {t('filter.chip', {
+              name: LABELS[name] ? t(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')),
+              value: sayField(c, room, query, choices, name),
+            })}
+            <span aria-hidden="true">×</span>
+            <span class="only-heard">, {t('filter.remove')}</span>
           </a>
         </li>
       ))}
@@ -115,19 +197,35 @@ function sayField(c: PageContext, room: Room, { fields }: ListQuery, choices: Fi
   switch (name in entryOf && entryOf[name as Filtered].kind) {
     case 'state': {
       const state = choices.states.find(({ id }) => id === value)
-      return state ? sayStateName(state.name, state.type, language)
-        : value === 'open' ? t('filter.all-open') : value === 'closed' ? t('filter.all-closed') : value === 'any' ? t('filter.any') : value
+      return state
+        ? sayStateName(state.name, state.type, language)
+        : value === 'open'
+          ? t('filter.all-open')
+          : value === 'closed'
+            ? t('filter.all-closed')
+            : value === 'any'
+              ? t('filter.any')
+              : value
     }
-    case 'priority': return sayPriority(choices.priorities.find(({ id }) => id === value)?.name ?? value, language)
-    case 'agent': return value === 'me' ? t('filter.me') : value === 'nobody' ? t('list.nobody') : choices.agents.find(({ id }) => id === value)?.name ?? value
-    case 'queue': return shortName(room.queues.find(({ id }) => id === value)?.name ?? value)
-    default: return value
+    case 'priority':
+      return sayPriority(choices.priorities.find(({ id }) => id === value)?.name ?? value, language)
+    case 'agent':
+      return value === 'me'
+        ? t('filter.me')
+        : value === 'nobody'
+          ? t('list.nobody')
+          : (choices.agents.find(({ id }) => id === value)?.name ?? value)
+    case 'queue':
+      return shortName(room.queues.find(({ id }) => id === value)?.name ?? value)
+    default:
+      return value
   }
 }
 
 /** The person's queues, lower levels moved in. */
 export function queueChoices(room: Room, right = 'ro', but?: string): { value: string; label: string }[] {
   const mine = new Set(queuesWith(room.actor.access, right))
-  return room.queues.filter((queue) => mine.has(queue.id) && queue.id !== but)
+  return room.queues
+    .filter((queue) => mine.has(queue.id) && queue.id !== but)
     .map((queue) => ({ value: queue.id, label: `${'\u2003'.repeat(queue.name.split('::').length - 1)}${shortName(queue.name)}` }))
 }

@@ -1,7 +1,31 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
 import {
-  blankForm, Button, ButtonLink, Card, Checkbox, CsrfField, demandAgent, Field, Files, findPerson, flash, FormProblems, fragment, hx, isAddress, PageHead, prepareAct, readFields,
-  readFiles, searchPersons, Select, TextArea, withRefusal, type FormState, type PageContext, type Person,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  Checkbox,
+  CsrfField,
+  demandAgent,
+  Field,
+  Files,
+  findPerson,
+  flash,
+  FormProblems,
+  fragment,
+  hx,
+  isAddress,
+  PageHead,
+  prepareAct,
+  readFields,
+  readFiles,
+  searchPersons,
+  Select,
+  TextArea,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type Person,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
 import { sayDone } from './doing.ts'
@@ -42,22 +66,42 @@ async function show(c: PageContext, room: Room, form: FormState, status: 200 | 4
   const queues = queueChoices(room, 'create')
   const people = await People({ c, form })
   return deskPage(c, room, {
-    title: t('new.title'), status,
+    title: t('new.title'),
+    status,
     body: (
       <div class="narrow">
         <PageHead title={t('new.title')} />
-        {queues.length === 0 ? <p class="notice notice-warn">{t('new.no-queue')}</p> : (
+        {queues.length === 0 ? (
+          <p class="notice notice-warn">{t('new.no-queue')}</p>
+        ) : (
           <form class="form" method="post" action="/desk/new" enctype="multipart/form-data">
             <CsrfField c={c} />
             <FormProblems c={c} form={form} />
             <Card title={t('new.who')} id="new-who">
               <div class="form-row">
-                <Field c={c} form={form} name="who" label={t('new.who.label')} help={t('new.who.help')} autocomplete="off" autofocus={status === 200 && !form.values['who']} required />
-                <Button name="find" value="yes" unchecked>{t('new.find')}</Button>
+                <Field
+                  c={c}
+                  form={form}
+                  name="who"
+                  label={t('new.who.label')}
+                  help={t('new.who.help')}
+                  autocomplete="off"
+                  autofocus={status === 200 && !form.values['who']}
+                  required
+                />
+                <Button name="find" value="yes" unchecked>
+                  {t('new.find')}
+                </Button>
               </div>
               <div
                 id="people"
-                {...hx(c, { get: '/desk/people', trigger: 'input from:#field-who delay:300ms', include: '#field-who', swap: 'innerHTML', sync: 'replace' })}
+                {...hx(c, {
+                  get: '/desk/people',
+                  trigger: 'input from:#field-who delay:300ms',
+                  include: '#field-who',
+                  swap: 'innerHTML',
+                  sync: 'replace',
+                })}
               >
                 {people}
               </div>
@@ -65,10 +109,26 @@ async function show(c: PageContext, room: Room, form: FormState, status: 200 | 4
             <Card title={t('new.what')} id="new-what">
               <div class="form">
                 <div class="form-row">
-                  <Select c={c} form={form} name="queue" label={t('list.queue')} choices={queues} empty={t('choose')} required value={c.req.query('queue')} />
-                  <Select c={c} form={form} name="channel" label={t('new.channel')} choices={[
-                    { value: 'phone', label: t('new.channel.phone') }, { value: 'internal', label: t('new.channel.internal') },
-                  ]} />
+                  <Select
+                    c={c}
+                    form={form}
+                    name="queue"
+                    label={t('list.queue')}
+                    choices={queues}
+                    empty={t('choose')}
+                    required
+                    value={c.req.query('queue')}
+                  />
+                  <Select
+                    c={c}
+                    form={form}
+                    name="channel"
+                    label={t('new.channel')}
+                    choices={[
+                      { value: 'phone', label: t('new.channel.phone') },
+                      { value: 'internal', label: t('new.channel.internal') },
+                    ]}
+                  />
                 </div>
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
@@ -95,17 +155,37 @@ async function People({ c, form }: { c: PageContext; form: FormState }) {
   const found = await searchPersons(c.get('host').db, who, 8)
   const chosen = form.values['customer'] ?? (found.length === 1 ? found[0]!.id : '')
   const fresh = isAddress(who) && !found.some((person) => person.address === who.toLowerCase())
-  if (found.length === 0 && !fresh) return <p class="quiet" role="status">{t('new.nobody')}</p>
+  if (found.length === 0 && !fresh)
+    return (
+      <p class="quiet" role="status">
+        {t('new.nobody')}
+      </p>
+    )
   return (
     <fieldset class="radios people">
       <legend class="only-heard">{t('new.who')}</legend>
       {found.map((person) => (
-        <label class="radio"><input type="radio" name="customer" value={person.id} checked={chosen === person.id} /> <span><PersonLine person={person} /></span></label>
+        <label class="radio">
+          <input type="radio" name="customer" value={person.id} checked={chosen === person.id} />{' '}
+          <span>
+            <PersonLine person={person} />
+          </span>
+        </label>
       ))}
       {fresh && (
         <label class="radio">
           <input type="radio" name="customer" value="new" checked={found.length === 0 || chosen === 'new'} />
-          <span>{t('new.person', { address: who })} <input class="name-input" type="text" name="name" value={form.values['name'] ?? ''} placeholder={t('new.person.name')} aria-label={t('new.person.name')} /></span>
+          <span>
+            {t('new.person', { address: who })}{' '}
+            <input
+              class="name-input"
+              type="text"
+              name="name"
+              value={form.values['name'] ?? ''}
+              placeholder={t('new.person.name')}
+              aria-label={t('new.person.name')}
+            />
+          </span>
         </label>
       )}
     </fieldset>
@@ -113,5 +193,8 @@ async function People({ c, form }: { c: PageContext; form: FormState }) {
 }
 
 const PersonLine = ({ person }: { person: Person }) => (
-  <><b>{person.name}</b> <span class="quiet">{[person.unitName, person.address, person.login, person.phone].filter(Boolean).join(' · ')}</span></>
+  <>
+    <b>{person.name}</b>{' '}
+    <span class="quiet">{[person.unitName, person.address, person.login, person.phone].filter(Boolean).join(' · ')}</span>
+  </>
 )

@@ -2,8 +2,37 @@
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
-  blankForm, Button, ButtonLink, canRedirect, Checkbox, CsrfField, demandAgent, Field, Files, findArticle, findDraft, FormProblems, headerName, mayAct, Notice, PageHead, readAll,
-  readFields, refused, sayDateTime, saySize, seeTicket, TextArea, webTexts, withRefusal, type ActName, type Article, type FormState, type PageContext, type Ticket, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  canRedirect,
+  Checkbox,
+  CsrfField,
+  demandAgent,
+  Field,
+  Files,
+  findArticle,
+  findDraft,
+  FormProblems,
+  headerName,
+  mayAct,
+  Notice,
+  PageHead,
+  readAll,
+  readFields,
+  refused,
+  sayDateTime,
+  saySize,
+  seeTicket,
+  TextArea,
+  webTexts,
+  withRefusal,
+  type ActName,
+  type Article,
+  type FormState,
+  type PageContext,
+  type Ticket,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
 import { doFromForm } from './doing.ts'
@@ -21,7 +50,8 @@ export function passOnRoutes(app: Hono<WebEnv>): void {
   }
 }
 
-export const passOnPath = (ticketId: string, articleId: string, way: Way): string => `/desk/tickets/${ticketId}/articles/${articleId}/${way}`
+export const passOnPath = (ticketId: string, articleId: string, way: Way): string =>
+  `/desk/tickets/${ticketId}/articles/${articleId}/${way}`
 
 /** Which of the three an article offers whom: links at its head. */
 export function waysOf(article: Article, offered: (way: Way) => boolean): Way[] {
@@ -34,7 +64,11 @@ export function waysOf(article: Article, offered: (way: Way) => boolean): Way[] 
   ]
 }
 
-interface Here { room: Room; ticket: Ticket; article: Article }
+interface Here {
+  room: Room
+  ticket: Ticket
+  article: Article
+}
 
 async function here(c: PageContext, way: Way): Promise<Here> {
   const room = await enter(c)
@@ -49,7 +83,8 @@ async function here(c: PageContext, way: Way): Promise<Here> {
 async function open(c: PageContext, way: Way): Promise<Response> {
   const at = await here(c, way)
   const { db } = c.get('host')
-  if (way === 'redirect' && !(await canRedirect(db, at.article))) return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
+  if (way === 'redirect' && !(await canRedirect(db, at.article)))
+    return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
   const draft = way === 'forward' ? await findDraft(db, at.room.actor.id, `ticket/${at.ticket.id}/forward`) : undefined
   return show(c, way, at, blankForm(draft ? { ...draft.fields } : first(c, way, at)), 200)
 }
@@ -58,13 +93,20 @@ async function open(c: PageContext, way: Way): Promise<Response> {
 function first(c: PageContext, way: Way, { ticket, article }: Here): Record<string, string> {
   if (way === 'resend') return { to: article.to, cc: article.cc }
   if (way === 'redirect') return {}
-  const quoted = article.body.trimEnd().split('\n').map((line) => `> ${line}`).join('\n')
+  const quoted = article.body
+    .trimEnd()
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')
   return { subject: ticket.title, body: `\n\n${words(c)('forward.head', about(c, article))}\n\n${quoted}\n` }
 }
 
 function about(c: PageContext, article: Article): { who: string; when: string } {
   const { clock, config } = c.get('host')
-  return { who: article.personName ?? headerName(article.from), when: sayDateTime(article.createdAt, config.zone, c.get('language'), clock()) }
+  return {
+    who: article.personName ?? headerName(article.from),
+    when: sayDateTime(article.createdAt, config.zone, c.get('language'), clock()),
+  }
 }
 
 async function send(c: PageContext, way: Way): Promise<Response> {
@@ -86,16 +128,32 @@ async function show(c: PageContext, way: Way, { room, ticket, article }: Here, f
   const title = t(`${way}.title`)
   const more = way === 'forward' ? await ForwardFields({ c, form, article }) : null
   return deskPage(c, room, {
-    title: `${title} · ${ticket.number}`, status,
+    title: `${title} · ${ticket.number}`,
+    status,
     body: (
       <>
-        <PageHead title={title} beside={<a href={`/desk/tickets/${ticket.id}`}>{ticket.number} {ticket.title}</a>} />
+        <PageHead
+          title={title}
+          beside={
+            <a href={`/desk/tickets/${ticket.id}`}>
+              {ticket.number} {ticket.title}
+            </a>
+          }
+        />
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
         <form class="form pass-on" method="post" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
           <CsrfField c={c} />
           <FormProblems c={c} form={form} ids={{}} />
           <p class="quiet">{t('forward.source', about(c, article))}</p>
-          <Field c={c} form={form} name="to" label={t('compose.to.label')} required help={way === 'forward' ? t('forward.to.help') : undefined} autofocus={way !== 'resend'} />
+          <Field
+            c={c}
+            form={form}
+            name="to"
+            label={t('compose.to.label')}
+            required
+            help={way === 'forward' ? t('forward.to.help') : undefined}
+            autofocus={way !== 'resend'}
+          />
           {way !== 'redirect' && <Field c={c} form={form} name="cc" label={t('compose.cc.label')} required={false} />}
           {more}
           <div class="acts">
@@ -122,7 +180,10 @@ async function ForwardFields({ c, form, article }: { c: PageContext; form: FormS
           <legend>{t('forward.keep')}</legend>
           {article.attachments.map((file) => (
             <label class="radio">
-              <input type="checkbox" name="keep" value={file.id} checked={!kept || kept.has(file.id)} /> <span>{file.name} <span class="quiet">{saySize(file.size, c.get('language'))}</span></span>
+              <input type="checkbox" name="keep" value={file.id} checked={!kept || kept.has(file.id)} />{' '}
+              <span>
+                {file.name} <span class="quiet">{saySize(file.size, c.get('language'))}</span>
+              </span>
             </label>
           ))}
         </fieldset>

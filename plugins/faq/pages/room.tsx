@@ -21,7 +21,9 @@ export async function enter(c: PageContext, host: FaqHost): Promise<Room> {
   if (!unit) throw refused('not-found')
   const [{ approval }, above, on] = await Promise.all([host.settings(unit.id), unitsAbove(host.db, unit.id), host.units()])
   return {
-    unit, path: `/u/${unit.slug}/faq`, units: above.filter((id) => on.includes(id)),
+    unit,
+    path: `/u/${unit.slug}/faq`,
+    units: above.filter((id) => on.includes(id)),
     standing: await standingIn(host.db, c.get('actor'), unit.id, approval),
   }
 }
@@ -31,7 +33,12 @@ export const unitName = (c: PageContext, unit: { name: string; nameEn: string | 
 export function frame(c: PageContext, room: Room): Frame {
   const t = words(c)
   return {
-    name: 'portal', area: <a href={room.path}>{t('faq.title')}</a>,
-    acts: c.get('actor') ? <a href="/#ask">{t('faq.ask')}</a> : <ButtonLink href={`/login?next=${encodeURIComponent(c.req.path)}`}>{webTexts.in(c.get('language'))('page.log-in')}</ButtonLink>,
+    name: 'portal',
+    area: <a href={room.path}>{t('faq.title')}</a>,
+    acts: c.get('actor') ? (
+      <a href="/#ask">{t('faq.ask')}</a>
+    ) : (
+      <ButtonLink href={`/login?next=${encodeURIComponent(c.req.path)}`}>{webTexts.in(c.get('language'))('page.log-in')}</ButtonLink>
+    ),
   }
 }

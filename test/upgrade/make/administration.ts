@@ -3,18 +3,94 @@ import { Attribute, Change, Client } from 'ldapts'
 import { TOTP, Secret } from 'otpauth'
 import { sql } from 'kysely'
 import {
-  addAddress, addPerson, addUnitAdministrator, askErasure, closeQueue, createCalendar, createFilter, createGroup, createPart, createQueue, createRole, createSystemAddress,
-  createTemplate, createText, createTopic, createUnit, deleteFilter, editCalendar, editFilter, editGroup, editPart, editPerson, editQueue, editRole, editSystemAddress,
-  editTemplate, editText, editTopic, editUnit, endAbsence, endHold, findCalendar, findFilter, findText, giveHat, groupsOfUnit, holdPerson, listAddresses, listUnitRules,
-  mainQueueOf, makeMainAddress, optIn, optOut, orderQueues, placeEverybody, removeAddress, removeUnitAdministrator, resetSecondFactor, saveBrand, saveSettings, saveUnitRule,
-  secondFactorOf, sendPasswordLink, setAbsence, setActivation, setPassword, setPasswordOf, setPersonRights, setPersonRole, setPersonRoles, setQueueParts, setQueueText, setRoleRights,
-  setRoute, setStandardText, setUnitCalendar, switchFilter, UNIT_LIMITS, unitLimits, type Id, type PersonForm, type QueueForm,
+  addAddress,
+  addPerson,
+  addUnitAdministrator,
+  askErasure,
+  closeQueue,
+  createCalendar,
+  createFilter,
+  createGroup,
+  createPart,
+  createQueue,
+  createRole,
+  createSystemAddress,
+  createTemplate,
+  createText,
+  createTopic,
+  createUnit,
+  deleteFilter,
+  editCalendar,
+  editFilter,
+  editGroup,
+  editPart,
+  editPerson,
+  editQueue,
+  editRole,
+  editSystemAddress,
+  editTemplate,
+  editText,
+  editTopic,
+  editUnit,
+  endAbsence,
+  endHold,
+  findCalendar,
+  findFilter,
+  findText,
+  giveHat,
+  groupsOfUnit,
+  holdPerson,
+  listAddresses,
+  listUnitRules,
+  mainQueueOf,
+  makeMainAddress,
+  optIn,
+  optOut,
+  orderQueues,
+  placeEverybody,
+  removeAddress,
+  removeUnitAdministrator,
+  resetSecondFactor,
+  saveBrand,
+  saveSettings,
+  saveUnitRule,
+  secondFactorOf,
+  sendPasswordLink,
+  setAbsence,
+  setActivation,
+  setPassword,
+  setPasswordOf,
+  setPersonRights,
+  setPersonRole,
+  setPersonRoles,
+  setQueueParts,
+  setQueueText,
+  setRoleRights,
+  setRoute,
+  setStandardText,
+  setUnitCalendar,
+  switchFilter,
+  UNIT_LIMITS,
+  unitLimits,
+  type Id,
+  type PersonForm,
+  type QueueForm,
 } from '../../../core/index.ts'
 import { coreSettings } from '../../../core/kernel/core-settings.ts'
 import { openDirectories } from '../../../plugins/ldap-auth/house.ts'
 import { synchronise } from '../../../plugins/ldap-auth/sync.ts'
 import { settings as faqSettings } from '../../../plugins/faq/settings.ts'
-import { approveItem, addFiles, changeItem, createItem, keepFiles, saveCategory, setItemValid, vote, type ItemForm } from '../../../plugins/faq/faq.ts'
+import {
+  approveItem,
+  addFiles,
+  changeItem,
+  createItem,
+  keepFiles,
+  saveCategory,
+  setItemValid,
+  vote,
+  type ItemForm,
+} from '../../../plugins/faq/faq.ts'
 import { campusPerson, SUFFIX } from '../../campus.ts'
 import { ROOT_PASSWORD, rootOf } from '../../servers/slapd.ts'
 import type { Browser, Stage } from './stage.ts'
@@ -23,18 +99,34 @@ export const PASSWORD = 'dobre hasło na próbę'
 
 /** People, places and things by the names the rest of the making knows them by. */
 export interface House {
-  admin: Id; ada: Id; jan: Id; maria: Id; piotr: Id; gone: Id
-  paulina: Id; tomasz: Id; held: Id; erased: Id
-  wm: Id; wmd: Id; chemistry: Id
-  siec: Id; eduroam: Id; poczta: Id; dziekanat: Id; archive: Id
+  admin: Id
+  ada: Id
+  jan: Id
+  maria: Id
+  piotr: Id
+  gone: Id
+  paulina: Id
+  tomasz: Id
+  held: Id
+  erased: Id
+  wm: Id
+  wmd: Id
+  chemistry: Id
+  siec: Id
+  eduroam: Id
+  poczta: Id
+  dziekanat: Id
+  archive: Id
   network: Id
   /** Base32, of Ada's second factor; her codes for recovery. */
-  secret: string; codes: string[]
+  secret: string
+  codes: string[]
   /** Ada, logged in. */
   adaBrowser: Browser
 }
 
-export const codeOf = (secret: string, at: Date): string => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at.getTime() })
+export const codeOf = (secret: string, at: Date): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at.getTime() })
 
 export async function makeHouse(stage: Stage): Promise<House> {
   const admin = (await stage.db.selectFrom('person').select('id').where('login', '=', 'admin').executeTakeFirstOrThrow()).id
@@ -42,42 +134,97 @@ export async function makeHouse(stage: Stage): Promise<House> {
   const by = <T>(run: Parameters<Stage['as']>[1]) => stage.as(admin, run) as Promise<T>
 
   // ── units, calendars, groups, roles ──
-  const unit = (parentId: Id, slug: string, name: string, nameEn = '') => by<Id>((work) => createUnit(work, { parentId, slug, name, nameEn, calendarId: null, valid: true }))
+  const unit = (parentId: Id, slug: string, name: string, nameEn = '') =>
+    by<Id>((work) => createUnit(work, { parentId, slug, name, nameEn, calendarId: null, valid: true }))
   const wm = await unit('1', 'wm', 'Wydział Mechaniczny', 'Faculty of Mechanical Engineering')
   const wmd = await unit(wm, 'wm-dziekanat', 'Dziekanat WM')
   const chemistry = await unit('1', 'chemia', 'Chemia')
-  await by((work) => editUnit(work, chemistry, { parentId: '1', slug: 'wch', name: 'Wydział Chemiczny', nameEn: 'Faculty of Chemistry', calendarId: null, valid: true }))
+  await by((work) =>
+    editUnit(work, chemistry, {
+      parentId: '1',
+      slug: 'wch',
+      name: 'Wydział Chemiczny',
+      nameEn: 'Faculty of Chemistry',
+      calendarId: null,
+      valid: true,
+    }),
+  )
   const old = await unit('1', 'stara', 'Stara jednostka')
-  await by((work) => editUnit(work, old, { parentId: '1', slug: 'stara', name: 'Stara jednostka', nameEn: '', calendarId: null, valid: false }))
+  await by((work) =>
+    editUnit(work, old, { parentId: '1', slug: 'stara', name: 'Stara jednostka', nameEn: '', calendarId: null, valid: false }),
+  )
   const standard = (await findCalendar(stage.db, '1'))!.calendar
-  const hours = await by<Id>((work) => createCalendar(work, { ...standard, name: 'Dziekanaty', cutOff: '14:00', onceHolidays: [{ date: '2026-12-24', name: 'Wigilia' }] }))
+  const hours = await by<Id>((work) =>
+    createCalendar(work, { ...standard, name: 'Dziekanaty', cutOff: '14:00', onceHolidays: [{ date: '2026-12-24', name: 'Wigilia' }] }),
+  )
   const open = (await findCalendar(stage.db, hours))!.calendar
-  await by((work) => editCalendar(work, hours, { ...open, cutOff: '13:30', hours: { ...open.hours, fri: [{ from: '08:00', to: '12:00' }] }, yearlyHolidays: [{ month: 10, day: 1, name: 'Inauguracja' }] }, true))
+  await by((work) =>
+    editCalendar(
+      work,
+      hours,
+      {
+        ...open,
+        cutOff: '13:30',
+        hours: { ...open.hours, fri: [{ from: '08:00', to: '12:00' }] },
+        yearlyHolidays: [{ month: 10, day: 1, name: 'Inauguracja' }],
+      },
+      true,
+    ),
+  )
   await by((work) => setUnitCalendar(work, wm, hours))
   const network = await by<Id>((work) => createGroup(work, { name: 'Sieć', comment: '', unitId: '1', valid: true }))
-  await by((work) => editGroup(work, network, { name: 'Sieć i eduroam', comment: 'sieć przewodowa i bezprzewodowa', unitId: '1', valid: true }))
+  await by((work) =>
+    editGroup(work, network, { name: 'Sieć i eduroam', comment: 'sieć przewodowa i bezprzewodowa', unitId: '1', valid: true }),
+  )
   const duty = await by<Id>((work) => createRole(work, { name: 'Dyżur', comment: '', valid: true, secondFactor: false }))
   await by((work) => editRole(work, duty, { name: 'Dyżur', comment: '', valid: true, secondFactor: true }))
   // A rename of a role that demands a second factor: going back on it must not touch that.
   await by((work) => editRole(work, duty, { name: 'Dyżur serwisu', comment: 'pierwsza linia', valid: true, secondFactor: true }))
   await by((work) => createRole(work, { name: 'Centralni', comment: 'z katalogu', valid: true }))
-  await by((work) => setRoleRights(work, duty, new Map([['1', ['ro', 'note', 'owner']], [network, ['rw']]])))
+  await by((work) =>
+    setRoleRights(
+      work,
+      duty,
+      new Map([
+        ['1', ['ro', 'note', 'owner']],
+        [network, ['rw']],
+      ]),
+    ),
+  )
   await by((work) => setRoleRights(work, duty, new Map([['1', ['ro', 'note', 'owner', 'priority']]])))
 
   // ── people ──
-  const form = (firstName: string, lastName: string, more: Partial<PersonForm> = {}): PersonForm =>
-    ({ login: '', firstName, lastName, name: '', language: null, phone: '', unitId: null, agent: false, valid: true, ...more })
+  const form = (firstName: string, lastName: string, more: Partial<PersonForm> = {}): PersonForm => ({
+    login: '',
+    firstName,
+    lastName,
+    name: '',
+    language: null,
+    phone: '',
+    unitId: null,
+    agent: false,
+    valid: true,
+    ...more,
+  })
   const person = (values: PersonForm, address: string) => by<Id>((work) => addPerson(work, values, address))
-  const ada = await person(form('Ada', 'Nowak', { login: 'anowak', agent: true, unitId: '1', language: 'pl', phone: '2447' }), 'ada.nowak@uni.example')
+  const ada = await person(
+    form('Ada', 'Nowak', { login: 'anowak', agent: true, unitId: '1', language: 'pl', phone: '2447' }),
+    'ada.nowak@uni.example',
+  )
   const jan = await person(form('Jan', 'Kowalski', { login: 'jkowalski', agent: true, unitId: '1' }), 'jan.kowalski@uni.example')
-  const maria = await person(form('Maria', 'Zając', { login: 'mzajac', agent: true, unitId: wm, language: 'en' }), 'maria.zajac@uni.example')
+  const maria = await person(
+    form('Maria', 'Zając', { login: 'mzajac', agent: true, unitId: wm, language: 'en' }),
+    'maria.zajac@uni.example',
+  )
   const piotr = await person(form('Piotr', 'Wilk', { login: 'pwilk', unitId: '1' }), 'piotr.wilk@uni.example')
   const gone = await person(form('Olga', 'Lis', { login: 'olis', agent: true, unitId: '1' }), 'olga.lis@uni.example')
   const paulina = await person(form('Paulina', 'Szpak'), 'paulina.szpak@student.example')
   const tomasz = await person(form('Tomasz', 'Maj', { language: 'en', unitId: wm }), 'tomasz.maj@student.example')
   const held = await person(form('Zofia', 'Król'), 'zofia.krol@student.example')
   const erased = await person(form('Kinga', 'Baran', { login: 'kbaran' }), 'kinga.baran@student.example')
-  await by((work) => editPerson(work, piotr, form('Piotr', 'Wilk', { login: 'pwilk', unitId: '1', agent: true, phone: '2448', language: 'pl' })))
+  await by((work) =>
+    editPerson(work, piotr, form('Piotr', 'Wilk', { login: 'pwilk', unitId: '1', agent: true, phone: '2448', language: 'pl' })),
+  )
   await by((work) => editPerson(work, gone, form('Olga', 'Lis', { login: 'olis', agent: true, unitId: '1', valid: false })))
   await by((work) => addAddress(work, paulina, 'pszpak@alias.example'))
   await by((work) => addAddress(work, paulina, 'stary@alias.example'))
@@ -85,9 +232,37 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await by((work) => makeMainAddress(work, paulina, addresses.find(({ address }) => address.startsWith('pszpak'))!.id))
   await by((work) => makeMainAddress(work, paulina, addresses.find(({ address }) => address.startsWith('paulina'))!.id))
   await by((work) => removeAddress(work, paulina, addresses.find(({ address }) => address.startsWith('stary'))!.id))
-  await by((work) => setPersonRights(work, ada, new Map([['1', ['rw']], ['2', ['rw']], [network, ['rw']]])))
-  await by((work) => setPersonRights(work, jan, new Map([['1', ['ro', 'note']], [network, ['ro']]])))
-  await by((work) => setPersonRights(work, jan, new Map([['1', ['rw']], [network, ['rw']]])))
+  await by((work) =>
+    setPersonRights(
+      work,
+      ada,
+      new Map([
+        ['1', ['rw']],
+        ['2', ['rw']],
+        [network, ['rw']],
+      ]),
+    ),
+  )
+  await by((work) =>
+    setPersonRights(
+      work,
+      jan,
+      new Map([
+        ['1', ['ro', 'note']],
+        [network, ['ro']],
+      ]),
+    ),
+  )
+  await by((work) =>
+    setPersonRights(
+      work,
+      jan,
+      new Map([
+        ['1', ['rw']],
+        [network, ['rw']],
+      ]),
+    ),
+  )
   await by((work) => setPersonRights(work, piotr, new Map([['1', ['ro', 'note', 'move_into', 'create', 'owner', 'priority']]])))
   await by((work) => setPersonRoles(work, ada, [duty]))
   await by((work) => setPersonRole(work, jan, duty, true))
@@ -106,7 +281,18 @@ export async function makeHouse(stage: Stage): Promise<House> {
 
   // ── queues, addresses ──
   const blank: QueueForm = {
-    name: '', parentId: null, unitId: '1', groupId: '1', calendarId: null, addressId: null, followUpPossible: 'possible', followUpLock: false, language: null, signature: '', comment: '', valid: true,
+    name: '',
+    parentId: null,
+    unitId: '1',
+    groupId: '1',
+    calendarId: null,
+    addressId: null,
+    followUpPossible: 'possible',
+    followUpLock: false,
+    language: null,
+    signature: '',
+    comment: '',
+    valid: true,
   }
   const queue = (values: Partial<QueueForm>) => by<Id>((work) => createQueue(work, { ...blank, ...values }))
   const change = (id: Id, values: Partial<QueueForm>) => by((work) => editQueue(work, id, { ...blank, ...values }))
@@ -118,32 +304,94 @@ export async function makeHouse(stage: Stage): Promise<House> {
   // One column after another, so that each has an event of its own.
   let values: Partial<QueueForm> = { name: 'Poczta' }
   for (const more of [
-    { followUpStrangers: 'accept' }, { followUpPossible: 'reject' }, { followUpLock: true }, { language: 'en' }, { signature: 'Zespół poczty\ntel. 2447' }, { calendarId: hours },
-    { groupId: network }, { comment: 'konta i skrzynki' }, { parentId: siec }, { parentId: null }, { name: 'Poczta i konta' }, { unitId: wm }, { unitId: '1' },
-  ] as Partial<QueueForm>[]) await change(poczta, values = { ...values, ...more })
-  const first = (await stage.db.selectFrom('system_address').select(['id']).where('address', '=', 'pomoc@uni.example').executeTakeFirstOrThrow()).id
-  const topic = await by<Id>((work) => createTopic(work, '1', { name: 'Konto i hasło', nameEn: 'Account and password', sort: 10, valid: true }))
+    { followUpStrangers: 'accept' },
+    { followUpPossible: 'reject' },
+    { followUpLock: true },
+    { language: 'en' },
+    { signature: 'Zespół poczty\ntel. 2447' },
+    { calendarId: hours },
+    { groupId: network },
+    { comment: 'konta i skrzynki' },
+    { parentId: siec },
+    { parentId: null },
+    { name: 'Poczta i konta' },
+    { unitId: wm },
+    { unitId: '1' },
+  ] as Partial<QueueForm>[])
+    await change(poczta, (values = { ...values, ...more }))
+  const first = (
+    await stage.db.selectFrom('system_address').select(['id']).where('address', '=', 'pomoc@uni.example').executeTakeFirstOrThrow()
+  ).id
+  const topic = await by<Id>((work) =>
+    createTopic(work, '1', { name: 'Konto i hasło', nameEn: 'Account and password', sort: 10, valid: true }),
+  )
   await by((work) => editTopic(work, topic, { name: 'Konto, hasło, dostęp', nameEn: 'Account, password, access', sort: 5, valid: true }))
   const thesis = await by<Id>((work) => createTopic(work, '1', { name: 'Praca dyplomowa', nameEn: 'Thesis', sort: 20, valid: true }))
-  const address = await by<Id>((work) => createSystemAddress(work, { address: 'siec@uni.example', name: 'Sieć uczelni', queueId: siec, valid: true }))
-  await by((work) => editSystemAddress(work, address, { address: 'siec@uni.example', name: 'Sieć uczelni', queueId: siec, valid: true, byUnit: true, topicId: topic }))
-  await by((work) => editSystemAddress(work, address, { address: 'siec@uni.example', name: 'Sieć', queueId: eduroam, valid: true, byUnit: true, topicId: topic }))
-  await by((work) => editSystemAddress(work, first, { address: 'pomoc@uni.example', name: 'Pomoc informatyczna', queueId: '2', valid: true }))
+  const address = await by<Id>((work) =>
+    createSystemAddress(work, { address: 'siec@uni.example', name: 'Sieć uczelni', queueId: siec, valid: true }),
+  )
+  await by((work) =>
+    editSystemAddress(work, address, {
+      address: 'siec@uni.example',
+      name: 'Sieć uczelni',
+      queueId: siec,
+      valid: true,
+      byUnit: true,
+      topicId: topic,
+    }),
+  )
+  await by((work) =>
+    editSystemAddress(work, address, {
+      address: 'siec@uni.example',
+      name: 'Sieć',
+      queueId: eduroam,
+      valid: true,
+      byUnit: true,
+      topicId: topic,
+    }),
+  )
+  await by((work) =>
+    editSystemAddress(work, first, { address: 'pomoc@uni.example', name: 'Pomoc informatyczna', queueId: '2', valid: true }),
+  )
   const strict = await queue({ name: 'Bez obcych', followUpStrangers: 'reject', followUpPossible: 'reject' })
   const fresh = await queue({ name: 'Od nowa', followUpPossible: 'new ticket' })
-  for (const [local, queueId] of [['konta', poczta], ['zamkniete', strict], ['nowe', fresh], ['eduroam', eduroam]] as const) {
+  for (const [local, queueId] of [
+    ['konta', poczta],
+    ['zamkniete', strict],
+    ['nowe', fresh],
+    ['eduroam', eduroam],
+  ] as const) {
     await by((work) => createSystemAddress(work, { address: `${local}@uni.example`, name: local, queueId, valid: true }))
   }
   await change(siec, { name: 'Sieć', groupId: network, addressId: address })
-  const own = (await stage.db.selectFrom('queue').select('id').where('unit_id', '=', '1').where('valid', '=', true).orderBy('id', 'desc').execute()).map(({ id }) => id)
+  const own = (
+    await stage.db.selectFrom('queue').select('id').where('unit_id', '=', '1').where('valid', '=', true).orderBy('id', 'desc').execute()
+  ).map(({ id }) => id)
   await by((work) => orderQueues(work, '1', own))
 
   // ── texts ──
-  const letters = (word: string) => ({ pl: { subject: `${word}: <OTRS_CUSTOMER_SUBJECT[40]>`, body: `Dzień dobry,\n\n${word}.` }, en: { subject: '', body: '' } })
-  const answer = await by<Id>((work) => createText(work, { name: 'Sieć: przyjęte', type: 'auto reply', valid: true, variants: letters('Przyjęte') }))
+  const letters = (word: string) => ({
+    pl: { subject: `${word}: <OTRS_CUSTOMER_SUBJECT[40]>`, body: `Dzień dobry,\n\n${word}.` },
+    en: { subject: '', body: '' },
+  })
+  const answer = await by<Id>((work) =>
+    createText(work, { name: 'Sieć: przyjęte', type: 'auto reply', valid: true, variants: letters('Przyjęte') }),
+  )
   await by((work) => editText(work, answer, { name: 'Sieć: przyjęliśmy', valid: true, variants: letters('Przyjęliśmy') }))
   const stood = (await findText(stage.db, '1'))!
-  await by((work) => editText(work, '1', { name: stood.name, valid: true, variants: { en: stood.variants.en!, pl: { subject: 'Mamy Twoje zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>', body: 'Dzień dobry,\n\ndostało numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' } } }))
+  await by((work) =>
+    editText(work, '1', {
+      name: stood.name,
+      valid: true,
+      variants: {
+        en: stood.variants.en!,
+        pl: {
+          subject: 'Mamy Twoje zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
+          body: 'Dzień dobry,\n\ndostało numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>',
+        },
+      },
+    }),
+  )
   await by((work) => setStandardText(work, 'auto reply', answer))
   await by((work) => setStandardText(work, 'auto reply', '1'))
   await by((work) => setStandardText(work, 'auto follow up', '3'))
@@ -160,19 +408,47 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await by((work) => setQueueParts(work, siec, { salutation: hello, signature: null }))
   await by((work) => setQueueParts(work, siec, { salutation: hello, signature: foot }))
   await by((work) => setQueueParts(work, siec, { salutation: null, signature: foot }))
-  const template = await by<Id>((work) => createTemplate(work, {
-    name: 'Reset hasła', type: 'Answer', body: 'Hasło można zmienić samodzielnie.', valid: true, queueIds: [poczta],
-    newFiles: [{ name: 'instrukcja.txt', contentType: 'text/plain', content: Buffer.from('1. Otwórz stronę konta.\n') }], dropFileIds: [],
-  }))
-  await by((work) => editTemplate(work, template, { name: 'Zmiana hasła', type: 'Answer', body: 'Hasło można zmienić samodzielnie na stronie konta.', valid: true, queueIds: [poczta, siec], newFiles: [], dropFileIds: [] }))
+  const template = await by<Id>((work) =>
+    createTemplate(work, {
+      name: 'Reset hasła',
+      type: 'Answer',
+      body: 'Hasło można zmienić samodzielnie.',
+      valid: true,
+      queueIds: [poczta],
+      newFiles: [{ name: 'instrukcja.txt', contentType: 'text/plain', content: Buffer.from('1. Otwórz stronę konta.\n') }],
+      dropFileIds: [],
+    }),
+  )
+  await by((work) =>
+    editTemplate(work, template, {
+      name: 'Zmiana hasła',
+      type: 'Answer',
+      body: 'Hasło można zmienić samodzielnie na stronie konta.',
+      valid: true,
+      queueIds: [poczta, siec],
+      newFiles: [],
+      dropFileIds: [],
+    }),
+  )
 
   // ── filters ──
-  const filter = (name: string, key: string, value: string, header: string, said: string) => by<Id>((work) =>
-    createFilter(work, { name, comment: '', stop: false, valid: true, match: [{ key, value, negated: false }], set: [{ key: header, value: said }] }))
+  const filter = (name: string, key: string, value: string, header: string, said: string) =>
+    by<Id>((work) =>
+      createFilter(work, {
+        name,
+        comment: '',
+        stop: false,
+        valid: true,
+        match: [{ key, value, negated: false }],
+        set: [{ key: header, value: said }],
+      }),
+    )
   await filter('10 reklama', 'Subject', 'REKLAMA', 'X-OTRS-Ignore', 'yes')
   const urgent = await filter('20 pilne', 'Subject', '^PILNE', 'X-OTRS-Priority', '4 high')
   const stoodFilter = (await findFilter(stage.db, urgent))!
-  await by((work) => editFilter(work, urgent, { ...stoodFilter, comment: 'od rektoratu', set: [{ key: 'X-OTRS-Priority', value: '5 very high' }] }))
+  await by((work) =>
+    editFilter(work, urgent, { ...stoodFilter, comment: 'od rektoratu', set: [{ key: 'X-OTRS-Priority', value: '5 very high' }] }),
+  )
   const spare = await filter('30 zapas', 'From', 'nikt@', 'X-OTRS-Queue', 'Junk')
   await by((work) => switchFilter(work, spare, false))
   const lost = await filter('40 na chwilę', 'Body', 'x', 'X-OTRS-Queue', 'Junk')
@@ -202,19 +478,38 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await local((work) => setRoute(work, wm, thesis, dziekanat.id))
   await local((work) => setRoute(work, wm, thesis, null))
   await local((work) => setRoute(work, wm, null, dziekanat.id))
-  const localQueue = (values: Partial<QueueForm>) => local<Id>((work) => createQueue(work, { ...blank, unitId: wm, groupId: dziekanat.groupId, parentId: dziekanat.id, ...values }))
+  const localQueue = (values: Partial<QueueForm>) =>
+    local<Id>((work) => createQueue(work, { ...blank, unitId: wm, groupId: dziekanat.groupId, parentId: dziekanat.id, ...values }))
   const theses = await localQueue({ name: 'Prace dyplomowe' })
   const internships = await localQueue({ name: 'Praktyki' })
   const closing = await localQueue({ name: 'Do zamknięcia' })
-  await local((work) => editQueue(work, internships, { ...blank, unitId: wm, groupId: dziekanat.groupId, parentId: dziekanat.id, name: 'Praktyki', followUpStrangers: 'accept', comment: 'umowy' }))
+  await local((work) =>
+    editQueue(work, internships, {
+      ...blank,
+      unitId: wm,
+      groupId: dziekanat.groupId,
+      parentId: dziekanat.id,
+      name: 'Praktyki',
+      followUpStrangers: 'accept',
+      comment: 'umowy',
+    }),
+  )
   await local((work) => orderQueues(work, wm, [internships, theses, dziekanat.id]))
   await local((work) => closeQueue(work, closing, theses))
   await local((work) => createTopic(work, wm, { name: 'Laboratoria', nameEn: '', sort: 1, valid: true }))
   await local((work) => saveBrand(work, wm, { name: 'WM', colour: '#1a56b0' }))
-  await local((work) => saveBrand(work, wm, { name: 'Wydział Mechaniczny', colour: '#8a1538', logo: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#8a1538"/></svg>') }))
+  await local((work) =>
+    saveBrand(work, wm, {
+      name: 'Wydział Mechaniczny',
+      colour: '#8a1538',
+      logo: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="#8a1538"/></svg>'),
+    }),
+  )
   await local((work) => setQueueText(work, theses, 'auto reply', 'none'))
   await local((work) => setQueueText(work, theses, 'auto reply', 'inherit'))
-  await local((work) => createText(work, { name: 'WM: przyjęte', type: 'auto reply', valid: true, variants: letters('Dziekanat ma zgłoszenie') }, wm))
+  await local((work) =>
+    createText(work, { name: 'WM: przyjęte', type: 'auto reply', valid: true, variants: letters('Dziekanat ma zgłoszenie') }, wm),
+  )
   const wmHours = await local<Id>((work) => createCalendar(work, { ...open, name: 'Dziekanat WM' }, true, wm))
   await local((work) => setUnitCalendar(work, wmd, wmHours))
   await local((work) => setActivation(work, 'faq', wm, true))
@@ -227,10 +522,16 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await by((work) => addUnitAdministrator(work, chemistry, maria))
   await local((work) => optIn(work, chemistry))
   await local((work) => optOut(work, chemistry))
-  await by<Id>((work) => saveUnitRule(work, null, { sort: 1, kind: 'attribute', name: 'departmentNumber', value: 'j05', unitId: chemistry, valid: true }))
+  await by<Id>((work) =>
+    saveUnitRule(work, null, { sort: 1, kind: 'attribute', name: 'departmentNumber', value: 'j05', unitId: chemistry, valid: true }),
+  )
   const rule = (await listUnitRules(stage.db))[0]!
-  await by((work) => saveUnitRule(work, rule.id, { sort: 2, kind: 'attribute', name: 'departmentNumber', value: 'j06', unitId: chemistry, valid: true }))
-  await by((work) => saveUnitRule(work, null, { sort: 9, kind: 'mail-domain', name: '', value: 'student.example', unitId: wm, valid: true }))
+  await by((work) =>
+    saveUnitRule(work, rule.id, { sort: 2, kind: 'attribute', name: 'departmentNumber', value: 'j06', unitId: chemistry, valid: true }),
+  )
+  await by((work) =>
+    saveUnitRule(work, null, { sort: 9, kind: 'mail-domain', name: '', value: 'student.example', unitId: wm, valid: true }),
+  )
   await by((work) => placeEverybody(work))
 
   // ── the campus directory: who comes, who changes, who is gone; and one who logs in ──
@@ -239,7 +540,9 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await synchronise(ldapHost, campus, { dry: false })
   const client = new Client({ url: stage.slapd.url })
   await client.bind(rootOf(SUFFIX), ROOT_PASSWORD)
-  await client.modify(campusPerson(4).dn, [new Change({ operation: 'replace', modification: new Attribute({ type: 'telephoneNumber', values: ['+48 85 9999'] }) })])
+  await client.modify(campusPerson(4).dn, [
+    new Change({ operation: 'replace', modification: new Attribute({ type: 'telephoneNumber', values: ['+48 85 9999'] }) }),
+  ])
   await client.del(campusPerson(7).dn)
   await client.unbind()
   stage.minutes(60)
@@ -255,7 +558,10 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await jans.get('/login')
   expectStatus(await jans.post('/login', { login: 'jkowalski', password: PASSWORD }), 303)
   await jans.get('/account')
-  expectStatus(await jans.post('/account/password', { current_password: PASSWORD, password: `${PASSWORD} 3`, password2: `${PASSWORD} 3` }), 303)
+  expectStatus(
+    await jans.post('/account/password', { current_password: PASSWORD, password: `${PASSWORD} 3`, password2: `${PASSWORD} 3` }),
+    303,
+  )
   await jans.get('/account')
   expectStatus(await jans.post('/logout'), 303)
   for (let n = 0; n < 12; n++) {
@@ -308,20 +614,55 @@ export async function makeHouse(stage: Stage): Promise<House> {
 
   // ── the knowledge base ──
   const item = (categoryId: Id, title: string, more: Partial<ItemForm> = {}): ItemForm => ({
-    categoryId, language: 'pl', audience: 'public', title, keywords: 'hasło konto', contentType: 'markdown', symptom: 'Nie mogę się zalogować.', problem: '', solution: `**${title}**: otwórz stronę konta.`, comment: '', ...more,
+    categoryId,
+    language: 'pl',
+    audience: 'public',
+    title,
+    keywords: 'hasło konto',
+    contentType: 'markdown',
+    symptom: 'Nie mogę się zalogować.',
+    problem: '',
+    solution: `**${title}**: otwórz stronę konta.`,
+    comment: '',
+    ...more,
   })
-  const accounts = await by<Id>((work) => saveCategory(work, '1', null, { name: 'Konta', nameEn: 'Accounts', parentId: null, position: 1, valid: true }))
-  await by((work) => saveCategory(work, '1', accounts, { name: 'Konta i hasła', nameEn: 'Accounts and passwords', parentId: null, position: 1, valid: true }))
-  const inside = await by<Id>((work) => saveCategory(work, wm, null, { name: 'Dla studentów', nameEn: '', parentId: null, position: 1, valid: true }))
+  const accounts = await by<Id>((work) =>
+    saveCategory(work, '1', null, { name: 'Konta', nameEn: 'Accounts', parentId: null, position: 1, valid: true }),
+  )
+  await by((work) =>
+    saveCategory(work, '1', accounts, {
+      name: 'Konta i hasła',
+      nameEn: 'Accounts and passwords',
+      parentId: null,
+      position: 1,
+      valid: true,
+    }),
+  )
+  const inside = await by<Id>((work) =>
+    saveCategory(work, wm, null, { name: 'Dla studentów', nameEn: '', parentId: null, position: 1, valid: true }),
+  )
   const entry = await by<Id>((work) => createItem(work, '1', item(accounts, 'Jak zmienić hasło'), true))
   await by((work) => changeItem(work, '1', entry, item(accounts, 'Jak zmienić hasło do konta', { keywords: 'hasło konto reset' }), true))
   await by((work) => changeItem(work, '1', entry, item(accounts, 'Jak zmienić hasło do konta uczelnianego'), false))
-  await by((work) => addFiles(work, entry, [{ name: 'zrzut.txt', contentType: 'text/plain', content: Buffer.from('zrzut ekranu, opisany słowami\n') }, { name: 'stary.txt', contentType: 'text/plain', content: Buffer.from('stary\n') }]))
-  const kept = (await sql<{ id: Id }>`select id from faq_file where item_id = ${entry} and name = 'zrzut.txt'`.execute(stage.db)).rows[0]!.id
+  await by((work) =>
+    addFiles(work, entry, [
+      { name: 'zrzut.txt', contentType: 'text/plain', content: Buffer.from('zrzut ekranu, opisany słowami\n') },
+      { name: 'stary.txt', contentType: 'text/plain', content: Buffer.from('stary\n') },
+    ]),
+  )
+  const kept = (await sql<{ id: Id }>`select id from faq_file where item_id = ${entry} and name = 'zrzut.txt'`.execute(stage.db)).rows[0]!
+    .id
   await by((work) => keepFiles(work, entry, [kept]))
   await stage.as(paulina, (work) => vote(work, entry, paulina, 100))
   await stage.as(tomasz, (work) => vote(work, entry, tomasz, 25))
-  const secretly = await by<Id>((work) => createItem(work, wm, item(inside, 'Terminy praktyk', { audience: 'internal', contentType: 'html', solution: '<p>Do <b>30 czerwca</b>.</p>' }), false))
+  const secretly = await by<Id>((work) =>
+    createItem(
+      work,
+      wm,
+      item(inside, 'Terminy praktyk', { audience: 'internal', contentType: 'html', solution: '<p>Do <b>30 czerwca</b>.</p>' }),
+      false,
+    ),
+  )
   const latest = (await sql<{ id: Id }>`select latest_id as id from faq_item where id = ${secretly}`.execute(stage.db)).rows[0]!.id
   await by((work) => approveItem(work, secretly, latest))
   const withdrawn = await by<Id>((work) => createItem(work, '1', item(accounts, 'Nieaktualne'), true))
@@ -330,11 +671,37 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await by((work) => askErasure(work, erased))
   await stage.quiet({ hurry: true })
   return {
-    admin, ada, jan, maria, piotr, gone, paulina, tomasz, held, erased, wm, wmd, chemistry, siec, eduroam, poczta, dziekanat: dziekanat.id, archive, network, secret, codes, adaBrowser,
+    admin,
+    ada,
+    jan,
+    maria,
+    piotr,
+    gone,
+    paulina,
+    tomasz,
+    held,
+    erased,
+    wm,
+    wmd,
+    chemistry,
+    siec,
+    eduroam,
+    poczta,
+    dziekanat: dziekanat.id,
+    archive,
+    network,
+    secret,
+    codes,
+    adaBrowser,
   }
 }
 
 export function expectStatus(answer: { status: number; text: string }, status: number): void {
   if (answer.status === status) return
-  throw new Error(`a page answered ${answer.status}, not ${status}: ${answer.text.replace(/<style[\s\S]*?<\/style>|<script[\s\S]*?<\/script>|<[^>]+>/g, ' ').replace(/\s+/g, ' ').slice(0, 600)}`)
+  throw new Error(
+    `a page answered ${answer.status}, not ${status}: ${answer.text
+      .replace(/<style[\s\S]*?<\/style>|<script[\s\S]*?<\/script>|<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .slice(0, 600)}`,
+  )
 }

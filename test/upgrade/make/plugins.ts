@@ -5,9 +5,27 @@ import { join } from 'node:path'
 
 /** Every fact that the program of this backup tells. */
 export const FACTS = [
-  'ticket.created', 'ticket.state-changed', 'ticket.moved', 'ticket.owner-changed', 'ticket.lock-changed', 'ticket.priority-changed', 'ticket.title-changed',
-  'ticket.customer-changed', 'ticket.watched', 'ticket.participants-changed', 'ticket.act-undone', 'article.created', 'article.delivery-changed', 'article.held',
-  'article.held-decided', 'article.sender-confirmed', 'mail.received', 'mail.processed', 'admin.changed', 'plugin.suspended', 'plugin.resumed',
+  'ticket.created',
+  'ticket.state-changed',
+  'ticket.moved',
+  'ticket.owner-changed',
+  'ticket.lock-changed',
+  'ticket.priority-changed',
+  'ticket.title-changed',
+  'ticket.customer-changed',
+  'ticket.watched',
+  'ticket.participants-changed',
+  'ticket.act-undone',
+  'article.created',
+  'article.delivery-changed',
+  'article.held',
+  'article.held-decided',
+  'article.sender-confirmed',
+  'mail.received',
+  'mail.processed',
+  'admin.changed',
+  'plugin.suspended',
+  'plugin.resumed',
 ] as const
 
 /** That there is such a ticket it cannot hear. */

@@ -26,7 +26,11 @@ export interface Browser {
   post(path: string, fields?: Record<string, string>): Promise<Answer>
   cookies: Map<string, string>
 }
-export interface Answer { status: number; location: string | undefined; text: string }
+export interface Answer {
+  status: number
+  location: string | undefined
+  text: string
+}
 
 export interface Stage {
   dataDir: string
@@ -46,8 +50,18 @@ export interface Stage {
   actor(personId: Id): Promise<PersonActor>
   browser(address?: string): Browser
   /** From 127.0.0.2, the campus's own relay, unless said otherwise. */
-  mail(mail: { from: string; subject: string; text?: string; to?: string; headers?: Record<string, string>; html?: string; messageId?: string; inReplyTo?: string;
-    attachments?: { filename: string; content: string | Buffer; cid?: string; contentType?: string }[]; outside?: boolean }): Promise<void>
+  mail(mail: {
+    from: string
+    subject: string
+    text?: string
+    to?: string
+    headers?: Record<string, string>
+    html?: string
+    messageId?: string
+    inReplyTo?: string
+    attachments?: { filename: string; content: string | Buffer; cid?: string; contentType?: string }[]
+    outside?: boolean
+  }): Promise<void>
   raw(raw: Buffer | string, envelope: { from: string; to: string | string[] }, options?: { outside?: boolean }): Promise<void>
   /** All jobs that are due are done; those that wait for a time of theirs are told that it has come, where `hurry` says so. */
   quiet(options?: { hurry?: boolean }): Promise<void>
@@ -70,38 +84,82 @@ export async function openStage(plugins: string[], begin: Date): Promise<Stage> 
   const slapd = await directory.serve()
   writeFileSync(join(directory.dir, 'password'), `${SERVICE.password}\n`)
   const names = ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver', 'ldap-auth', ...plugins]
-  const loaded = await loadConfig({ env: {
-    POMOC_DATA_DIR: dataDir, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', POMOC_BASE_URL: SITE, POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
-    POMOC_SMARTHOST_URL: sink.url, POMOC_LOG_LEVEL: process.env['POMOC_LOG_LEVEL'] ?? 'fatal', POMOC_PLUGINS: names.join(','),
-  } })
+  const loaded = await loadConfig({
+    env: {
+      POMOC_DATA_DIR: dataDir,
+      POMOC_HTTP_PORT: '0',
+      POMOC_SMTP_PORT: '0',
+      POMOC_BASE_URL: SITE,
+      POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
+      POMOC_SMARTHOST_URL: sink.url,
+      POMOC_LOG_LEVEL: process.env['POMOC_LOG_LEVEL'] ?? 'fatal',
+      POMOC_PLUGINS: names.join(','),
+    },
+  })
   const config: Config = {
-    ...loaded, trustedProxies: ['127.0.0.1'],
+    ...loaded,
+    trustedProxies: ['127.0.0.1'],
     mail: {
-      ...loaded.mail, fromName: 'Pomoc IT', hostname: 'uni.example', ownDomains: ['uni.example'], dnsServers: [dns.address],
+      ...loaded.mail,
+      fromName: 'Pomoc IT',
+      hostname: 'uni.example',
+      ownDomains: ['uni.example'],
+      dnsServers: [dns.address],
       relays: [{ addresses: ['127.0.0.2'], vouchesFor: ['uni.example'], authservId: 'mx.uni.example', xclient: false, trustHeaders: true }],
     },
     smtp: { ...loaded.smtp, maxPerPeer: 50, closeTimeoutSeconds: 3 },
-    pluginOptions: { 'ldap-auth': { directories: [{
-      name: 'uni', kind: 'openldap', servers: [slapd.url], ca: directory.caFile, serverName: 'localhost', timeoutSeconds: 3,
-      bind: { dn: SERVICE.dn, passwordFile: join(directory.dir, 'password') },
-      people: { base: `ou=people,${SUFFIX}` }, groups: { base: `ou=groups,${SUFFIX}` }, attributes: { keep: ['employeeType', 'departmentNumber'] },
-      rules: [{ group: 'helpdesk', agent: true, roles: ['Centralni'] }, { attribute: 'employeeType', is: 'pracownik', below: peopleDn(0), roles: [], agent: true }],
-      unit: { attribute: 'departmentNumber', create: true, names: { j03: 'Biblioteka Główna' } },
-    }] } },
+    pluginOptions: {
+      'ldap-auth': {
+        directories: [
+          {
+            name: 'uni',
+            kind: 'openldap',
+            servers: [slapd.url],
+            ca: directory.caFile,
+            serverName: 'localhost',
+            timeoutSeconds: 3,
+            bind: { dn: SERVICE.dn, passwordFile: join(directory.dir, 'password') },
+            people: { base: `ou=people,${SUFFIX}` },
+            groups: { base: `ou=groups,${SUFFIX}` },
+            attributes: { keep: ['employeeType', 'departmentNumber'] },
+            rules: [
+              { group: 'helpdesk', agent: true, roles: ['Centralni'] },
+              { attribute: 'employeeType', is: 'pracownik', below: peopleDn(0), roles: [], agent: true },
+            ],
+            unit: { attribute: 'departmentNumber', create: true, names: { j03: 'Biblioteka Główna' } },
+          },
+        ],
+      },
+    },
   }
   let program: Program
   const start = async (only: Config['only']) => {
     program = await boot({ config: { ...config, only }, log: makeLog(config.logLevel), clock: () => new Date(stage.now) })
     Object.assign(stage, { host: program.host, kernel: program.kernel, db: program.host.db })
   }
-  const transport = (outside: boolean) => createTransport({
-    host: '127.0.0.1', port: Number(new URL(program.addresses.get('mail')!).port), secure: false, tls: { rejectUnauthorized: false },
-    name: outside ? 'mx.obcy.example' : 'mx.uni.example', localAddress: outside ? '127.0.0.9' : '127.0.0.2',
-  })
+  const transport = (outside: boolean) =>
+    createTransport({
+      host: '127.0.0.1',
+      port: Number(new URL(program.addresses.get('mail')!).port),
+      secure: false,
+      tls: { rejectUnauthorized: false },
+      name: outside ? 'mx.obcy.example' : 'mx.uni.example',
+      localAddress: outside ? '127.0.0.9' : '127.0.0.2',
+    })
   const stage: Stage = {
-    dataDir, config, plugins: names, now: begin, sink, directory, slapd,
-    host: undefined as never, kernel: undefined as never, db: undefined as never,
-    minutes(count) { stage.now = new Date(stage.now.getTime() + count * 60_000) },
+    dataDir,
+    config,
+    plugins: names,
+    now: begin,
+    sink,
+    directory,
+    slapd,
+    host: undefined as never,
+    kernel: undefined as never,
+    db: undefined as never,
+    minutes(count) {
+      stage.now = new Date(stage.now.getTime() + count * 60_000)
+    },
     actor: async (id) => (await loadActor(stage.db, id))!,
     async as(id, run) {
       stage.minutes(1)
@@ -112,8 +170,12 @@ export async function openStage(plugins: string[], begin: Date): Promise<Stage> 
       stage.minutes(1)
       const sender = /<([^>]+)>/.exec(mail.from)?.[1] ?? mail.from
       await transport(outside).sendMail({
-        to: 'pomoc@uni.example', date: stage.now, messageId: `<${stage.now.getTime()}.${Math.round(Math.random() * 1e9)}@${sender.split('@')[1]}>`, ...mail,
-        envelope: { from: sender, to: mail.to ?? 'pomoc@uni.example' }, headers,
+        to: 'pomoc@uni.example',
+        date: stage.now,
+        messageId: `<${stage.now.getTime()}.${Math.round(Math.random() * 1e9)}@${sender.split('@')[1]}>`,
+        ...mail,
+        envelope: { from: sender, to: mail.to ?? 'pomoc@uni.example' },
+        headers,
       })
     },
     async raw(raw, envelope, { outside = true } = {}) {
@@ -122,8 +184,14 @@ export async function openStage(plugins: string[], begin: Date): Promise<Stage> 
     },
     async quiet({ hurry = false } = {}) {
       for (let patience = 1200; patience > 0; patience--) {
-        if (hurry) await sql`update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null and attempts < max_attempts`.execute(stage.db)
-        const { rows } = await sql`select 1 from graphile_worker._private_jobs where attempts < max_attempts and (run_at <= now() or locked_at is not null)`.execute(stage.db)
+        if (hurry)
+          await sql`update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null and attempts < max_attempts`.execute(
+            stage.db,
+          )
+        const { rows } =
+          await sql`select 1 from graphile_worker._private_jobs where attempts < max_attempts and (run_at <= now() or locked_at is not null)`.execute(
+            stage.db,
+          )
         if (rows.length === 0) return
         await sleep(50)
       }
@@ -148,28 +216,47 @@ export async function openStage(plugins: string[], begin: Date): Promise<Stage> 
 
 function browserOf(port: () => number, address: string): Browser {
   let token = ''
-  const ask = (method: string, path: string, body?: string) => new Promise<Answer>((resolve, reject) => {
-    const sent = request({
-      host: '127.0.0.1', port: port(), method, path, headers: {
-        host: new URL(SITE).host, accept: 'text/html', 'accept-language': 'pl', 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
-        'x-forwarded-for': address, 'x-forwarded-proto': 'https', origin: SITE, cookie: [...self.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
-      },
-    }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (bytes: Buffer) => parts.push(bytes)).on('end', () => {
-        const text = Buffer.concat(parts).toString('utf8')
-        for (const cookie of response.headers['set-cookie'] ?? []) {
-          const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
-          if (value === '' || /max-age=0/i.test(cookie)) self.cookies.delete(name!)
-          else self.cookies.set(name!, value!)
-        }
-        token = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? token
-        resolve({ status: response.statusCode ?? 0, location: response.headers.location, text })
-      }).on('error', reject)
+  const ask = (method: string, path: string, body?: string) =>
+    new Promise<Answer>((resolve, reject) => {
+      const sent = request(
+        {
+          host: '127.0.0.1',
+          port: port(),
+          method,
+          path,
+          headers: {
+            host: new URL(SITE).host,
+            accept: 'text/html',
+            'accept-language': 'pl',
+            'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0',
+            'x-forwarded-for': address,
+            'x-forwarded-proto': 'https',
+            origin: SITE,
+            cookie: [...self.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+            ...(body === undefined
+              ? {}
+              : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
+          },
+        },
+        (response) => {
+          const parts: Buffer[] = []
+          response
+            .on('data', (bytes: Buffer) => parts.push(bytes))
+            .on('end', () => {
+              const text = Buffer.concat(parts).toString('utf8')
+              for (const cookie of response.headers['set-cookie'] ?? []) {
+                const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
+                if (value === '' || /max-age=0/i.test(cookie)) self.cookies.delete(name!)
+                else self.cookies.set(name!, value!)
+              }
+              token = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? token
+              resolve({ status: response.statusCode ?? 0, location: response.headers.location, text })
+            })
+            .on('error', reject)
+        },
+      )
+      sent.on('error', reject).end(body)
     })
-    sent.on('error', reject).end(body)
-  })
   const self: Browser = {
     cookies: new Map(),
     get: (path) => ask('GET', path),
