@@ -51,10 +51,22 @@ export const PASSWORD = 'dobre hasło na próbę'
 /** `onto`: a database that somebody else opened and closes. */
 export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> = {}, onto?: OpenDatabase): Promise<Site> {
   const database = onto ?? await testDatabase()
+  const opened: (() => Promise<void>)[] = onto ? [] : [database.close]
+  try {
+    return await openSiteOn(database, opened, plugins, more)
+  } catch (error) {
+    for (const close of opened.toReversed()) await close()
+    throw error
+  }
+}
+
+/** What it opens, and closes at its end, stands in `opened`: at a fault whoever called closes it. */
+async function openSiteOn(database: OpenDatabase, opened: (() => Promise<void>)[], plugins: AnyPlugin[], more: Partial<Config>): Promise<Site> {
   const { db } = database
   const make = await maker(db)
   const log = pino({ level: 'silent' })
   const live = await startLive(database.url, log)
+  opened.push(() => live.stop())
   checkPlugins(plugins)
   for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
   const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
@@ -122,8 +134,7 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
         server.closeAllConnections()
       })
       await kernel.faults.settled()
-      await live.stop()
-      if (!onto) await database.close()
+      for (const close of opened.toReversed()) await close()
     },
   }
 }
