@@ -91,8 +91,8 @@ const LOGIN_KINDS: readonly string[] = [
 ]
 
 /** What else the log tells of, which nobody administers: it has words and no way back. */
-// oxlint-disable-next-line typescript/no-explicit-any
 const TOLD_ONLY: Record<string, CoreSubject<any>> = {
+  // oxlint-disable-line typescript/no-explicit-any
   login: {
     ...NOT_ADMINISTERED,
     type: 'person',

@@ -98,8 +98,8 @@ export interface Way<V extends object, F extends object> {
   refuses?(change: Change, owners: readonly SubjectOwner[]): string | undefined
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any
 export interface Subject<V extends object = any, F extends object = any, K extends string = string> {
+  // oxlint-disable-line typescript/no-explicit-any
   /** Names it in the log and in the fact `admin.changed`. */
   type: string
   /** Which changes of the type are this subject's, where several have it. */

@@ -56,7 +56,8 @@ export type NewFact<N extends FactName = FactName> = {
   [K in N]: (K extends OfTicket ? { ticketId: Id } : { ticketId?: Id }) &
     ({} extends Facts[K]
       ? { data?: Facts[K] }
-      : { data: Facts[K] }) /** The ticket's unit at this moment: who is told is decided by it. */ & { unitId?: Id }
+      : { data: Facts[K] }) & /** The ticket's unit at this moment: who is told is decided by it. */
+    { unitId?: Id }
 }[N]
 
 /** A fact as subscribers are told it. Of several names: one of these facts, known by its `name`. */

@@ -205,12 +205,14 @@ describe('writing', () => {
   })
   it('files are read with the entry, and gone when taken away', async () => {
     await readers.editor.get('/u/mech/faq/new')
-    const made = await readers.approver.get('/u/mech/faq/new').then(() =>
-      readers.approver.post('/u/mech/faq/new', {
-        ...fields({ audience: 'internal', title: 'Z plikiem' }),
-        files: new File(['bajty'], 'zrzut.png', { type: 'image/png' }),
-      }),
-    )
+    const made = await readers.approver
+      .get('/u/mech/faq/new')
+      .then(() =>
+        readers.approver.post('/u/mech/faq/new', {
+          ...fields({ audience: 'internal', title: 'Z plikiem' }),
+          files: new File(['bajty'], 'zrzut.png', { type: 'image/png' }),
+        }),
+      )
     const path = made.headers.get('location')!
     const href = /href="([^"]+\/files\/\d+)"/.exec(await text(readers.agent.get(path)))![1]!
     expect(await text(readers.agent.get(href))).toBe('bajty')

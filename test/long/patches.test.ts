@@ -64,7 +64,7 @@ describe('a patch that adds one thing', () => {
       const git = (...args: string[]) =>
         execFileSync('git', args, { cwd: folder, encoding: 'utf8', env: { ...process.env, GIT_CEILING_DIRECTORIES: dirname(folder) } })
       git('apply', '--recount', patch)
-      process.stdout.write(`${name}\n${git('apply', '--stat', patch)}\n`)
+      console.log(`${name}\n${git('apply', '--stat', patch)}`)
       const types = await run(folder, 'typescript/bin/tsc', ['--noEmit'])
       expect(types).toEqual({ code: 0, said: '' })
       const tested = await run(folder, 'vitest/vitest.mjs', ['run', '--config', 'test/vitest.config.ts', ...tests])

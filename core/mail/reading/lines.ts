@@ -4,10 +4,10 @@
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '')
 
 /** One line without control characters. */
+// oxlint-disable-next-line no-control-regex
 export const oneLine = (text: string): string =>
   text
     .toWellFormed()
-    // oxlint-disable-next-line no-control-regex
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
     .replace(/ {2,}/g, ' ')
     .trim()

@@ -59,14 +59,16 @@ export function addressRoutes(app: Hono<WebEnv>): void {
       c,
       {},
       async () => {
-        await c.get('host').work(room.actor, (work) =>
-          editSystemAddress(work, address.id, {
-            address: address.address,
-            name: address.name,
-            queueId: address.queueId,
-            valid: valid === 'on',
-          }),
-        )
+        await c
+          .get('host')
+          .work(room.actor, (work) =>
+            editSystemAddress(work, address.id, {
+              address: address.address,
+              name: address.name,
+              queueId: address.queueId,
+              valid: valid === 'on',
+            }),
+          )
         return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
       },
       (form) => addressesPage(c, room, form),

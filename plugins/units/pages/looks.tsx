@@ -43,13 +43,15 @@ export function lookRoutes(app: Hono<WebEnv>): void {
       async () => {
         const [file] = await readFiles(c, 'logo')
         const logo = file ? file.content : values['no-logo'] ? null : undefined
-        await c.get('host').work(room.actor, (work) =>
-          saveBrand(work, room.unit.id, {
-            name: values['name'] ?? '',
-            colour: values['colour'] ?? '',
-            ...(logo === undefined ? {} : { logo }),
-          }),
-        )
+        await c
+          .get('host')
+          .work(room.actor, (work) =>
+            saveBrand(work, room.unit.id, {
+              name: values['name'] ?? '',
+              colour: values['colour'] ?? '',
+              ...(logo === undefined ? {} : { logo }),
+            }),
+          )
         return { to: `${room.path}/looks`, said: words(c)('said.saved') }
       },
       (form) => looksPage(c, room, form),
