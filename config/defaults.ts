@@ -33,6 +33,11 @@ export default {
     port: 8080, // POMOC_HTTP_PORT; 0 takes any free port
   },
 
+  // Routes for programs, which plugins bring.
+  api: {
+    maxSizeKb: 2048, // the largest body that a program may send, in kB of 1024 bytes
+  },
+
   // baseUrl (POMOC_BASE_URL): how people's browsers reach pomoc; links in mails begin with it.
   // Unset: the host and port above.
 
@@ -96,6 +101,14 @@ export default {
 
   // The zone of opening hours, deadlines and every time shown.
   zone: 'Europe/Warsaw',
+
+  // Languages that readers choose from; the first is for whoever chose none and whose browser asks for none of them. Those that
+  // pomoc knows stand in core/i18n/languages.ts.
+  languages: ['pl', 'en'],
+
+  // How pages look: a folder of themes/, or a path beginning with ./ or /. A theme is a theme.ts that names its files, as
+  // themes/default/theme.ts does, and those files.
+  theme: 'default',
 
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
   // Some, such as faq, are loaded but off until a unit switches them on.

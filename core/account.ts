@@ -44,7 +44,10 @@ export function unprivilegedAccount(): Account | undefined {
 }
 
 function findAccount(name: string): Account | undefined {
-  const fields = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':')).find(([login]) => login === name)
+  const fields = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([login]) => login === name)
   if (fields) return { name, uid: Number(fields[2]), gid: Number(fields[3]) }
   try {
     // Users kept elsewhere, such as in LDAP.

@@ -4,12 +4,12 @@ import { connectDatabase } from './database/connect.ts'
 import { openDatabase, type OpenDatabase } from './database/database.ts'
 import { migrateOwners, ownersOf } from './database/migrate-all.ts'
 import { makeActivation } from './kernel/activation.ts'
-import { vital } from './kernel/faults.ts'
+import { NEVER_SUSPENDED, vital } from './kernel/faults.ts'
 import { makeKernel, type Kernel } from './kernel/host.ts'
 import { startLive } from './kernel/live.ts'
 import { loadPlugins, type AnyPlugin } from './kernel/load-plugins.ts'
 import type { Log } from './log.ts'
-import { findPlugin } from './plugins.ts'
+import { findPlugin, inProject } from './plugins.ts'
 
 export interface Assembly {
   kernel: Kernel
@@ -21,9 +21,18 @@ export interface Assembly {
 }
 
 /** `share`: a command may work beside a pomoc that is running. Nothing is left running when it fails. */
-export async function assemble(config: Config, { log, clock = () => new Date(), share = false }: {
-  log: Log; clock?: () => Date; share?: boolean
-}): Promise<Assembly> {
+export async function assemble(
+  config: Config,
+  {
+    log,
+    clock = () => new Date(),
+    share = false,
+  }: {
+    log: Log
+    clock?: () => Date
+    share?: boolean
+  },
+): Promise<Assembly> {
   const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
   const started: (() => Promise<void>)[] = []
   try {
@@ -35,13 +44,23 @@ export async function assemble(config: Config, { log, clock = () => new Date(), 
     const live = await startLive(url, log, share ? [] : config.only)
     started.push(live.stop)
     // What hangs in a plugin that may fail takes no connection from core, and no statement of it goes on for ever.
-    const apart = plugins.every(vital) ? undefined
+    const apart = plugins.every(vital)
+      ? undefined
       : await openDatabase(url, { max: pluginConnections(config), log, name: 'pomoc plugins', statementSeconds: config.pluginSeconds.page })
     if (apart) started.push(apart.close)
     const addresses = new Map<string, string>()
     const kernel = makeKernel({
-      config, db, log, clock, live, plugins, activation: makeActivation(db, live, scopesOf(plugins)), ...(apart ? { pluginDb: apart.db } : {}),
-      announce: (name, address) => { addresses.set(name, address) },
+      config,
+      db,
+      log,
+      clock,
+      live,
+      plugins,
+      activation: makeActivation(db, live, scopesOf(plugins)),
+      ...(apart ? { pluginDb: apart.db } : {}),
+      announce: (name, address) => {
+        addresses.set(name, address)
+      },
     })
     started.push(kernel.faults.settled)
     return { kernel, database, addresses, started }
@@ -53,6 +72,7 @@ export async function assemble(config: Config, { log, clock = () => new Date(), 
 
 /** How many connections plugins that may fail have of their own. */
 export const pluginConnections = ({ plugins, databaseConnections }: Pick<Config, 'plugins' | 'databaseConnections'>): number =>
-  plugins.every((name) => vital({ name })) ? 0 : Math.ceil(databaseConnections / 2)
+  plugins.every((name) => NEVER_SUSPENDED.includes(name) && inProject(name)) ? 0 : Math.ceil(databaseConnections / 2)
 
-export const scopesOf = (plugins: readonly AnyPlugin[]): ReadonlyMap<string, 'unit' | 'installation'> => new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
+export const scopesOf = (plugins: readonly AnyPlugin[]): ReadonlyMap<string, 'unit' | 'installation'> =>
+  new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))

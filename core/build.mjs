@@ -63,7 +63,14 @@ function hashOf(files, read) {
 
 /** The files that become files of their own in dist: the command line, every plugin, and what other threads or scripts start. */
 function entries(project) {
-  const found = { index: 'core/index.ts', cli: 'core/cli.ts', 'plugin-door': 'core/plugin-door.ts', 'parse-worker': 'core/mail/parse-worker.ts', 'filter-worker': 'core/mail/filter-worker.ts', bench: 'test/bench/main.ts' }
+  const found = {
+    index: 'core/index.ts',
+    cli: 'core/cli.ts',
+    'plugin-door': 'core/plugin-door.ts',
+    'parse-worker': 'core/mail/parse-worker.ts',
+    'filter-worker': 'core/mail/filter-worker.ts',
+    bench: 'test/bench/main.ts',
+  }
   const plugins = join(project, 'plugins')
   for (const name of existsSync(plugins) ? readdirSync(plugins) : []) {
     const index = ['index.ts', 'index.tsx'].find((file) => existsSync(join(plugins, name, file)))
@@ -87,10 +94,22 @@ async function build(project) {
     process.chdir(project)
     try {
       await tsup({
-        config: false, silent: true, clean: false, entry, outDir: next, format: 'esm', platform: 'node', target: 'node24',
-        splitting: true, sourcemap: true, skipNodeModulesBundle: true, tsconfig: 'tsconfig.json',
+        config: false,
+        silent: true,
+        clean: false,
+        entry,
+        outDir: next,
+        format: 'esm',
+        platform: 'node',
+        target: 'node24',
+        splitting: true,
+        sourcemap: true,
+        skipNodeModulesBundle: true,
+        tsconfig: 'tsconfig.json',
         // esbuild remembers where the process stood when it was loaded.
-        esbuildOptions: (options) => { Object.assign(options, { logLevel: 'silent', absWorkingDir: project }) },
+        esbuildOptions: (options) => {
+          Object.assign(options, { logLevel: 'silent', absWorkingDir: project })
+        },
       })
     } catch (error) {
       throw readable(error)

@@ -12,7 +12,6 @@ import { addOwnCommands } from './cli/own-commands.ts'
 import { personCommand } from './cli/person.ts'
 import { pluginCommands } from './cli/plugins.ts'
 import { loadConfig, wordsOf } from './config.ts'
-import { demoConfig, startDemo, ticketCount, type DemoOptions } from './demo.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
 import { dropPrivileges } from './privileges.ts'
@@ -27,8 +26,11 @@ const program = new Command('pomoc').description('A help desk: mail in, tickets,
 program
   .command('start', { isDefault: true })
   .description('serve web pages and mail until stopped (Ctrl-C)')
-  .option('--only <roles>', `only some of it, where several processes share one database: ${ROLES.join(', ')}; repeat it, or divide by commas`,
-    (words: string, before: string[] = []) => [...before, ...wordsOf(words)])
+  .option(
+    '--only <roles>',
+    `only some of it, where several processes share one database: ${ROLES.join(', ')}; repeat it, or divide by commas`,
+    (words: string, before: string[] = []) => [...before, ...wordsOf(words)],
+  )
   .action(async (options: { only?: string[] }) => {
     const config = await loadConfig({ options })
     const log = makeLog(config.logLevel)
@@ -46,9 +48,13 @@ program
     const config = await loadConfig()
     say('The configuration is right.')
     if (config.only.length < ROLES.length) say(`  only      ${sayRoles(config.only)}`)
-    say(`  web       ${config.http.host}:${config.http.port}, reached as ${config.baseUrl ?? `http://${config.http.host}:${config.http.port}`}`)
+    say(
+      `  web       ${config.http.host}:${config.http.port}, reached as ${config.baseUrl ?? `http://${config.http.host}:${config.http.port}`}`,
+    )
     say(`  mail in   ${config.smtp.host}:${config.smtp.port}, for ${config.mailAddress}`)
-    say(`  mail out  ${config.smarthostUrl ? `through ${new URL(config.smarthostUrl).host}` : 'waits in the outbox, since smarthostUrl is unset'}`)
+    say(
+      `  mail out  ${config.smarthostUrl ? `through ${new URL(config.smarthostUrl).host}` : 'waits in the outbox, since smarthostUrl is unset'}`,
+    )
     say(`  database  ${config.databaseUrl ? 'the server in databaseUrl' : `its own, in ${config.dataDir}`}`)
     say(`  plugins   ${config.plugins.join(', ')}`)
   })
@@ -60,21 +66,6 @@ dkimCommand(program)
 jobsCommand(program)
 personCommand(program)
 mailCommands(program)
-
-program
-  .command('demo')
-  .description('serve a made-up university to look around in')
-  .option('--fresh', 'make it anew', false)
-  .option('--tickets <number>', 'how many tickets a new one gets; many are for measuring', ticketCount, 400)
-  .action(async (options: DemoOptions) => {
-    const config = await demoConfig()
-    const log = makeLog(config.logLevel)
-    await runUntilSignal(log, async () => {
-      const running = await startDemo(options, config, log)
-      say(['pomoc is ready.', ...running.notices].join('\n  '))
-      return running
-    })
-  })
 
 pluginCommands(program)
 factCommands(program)

@@ -11,7 +11,9 @@ export const CLOCK_REMEDY = 'Let this machine set its clock by NTP (chrony or sy
 
 /** How far the last thing stored lies ahead of now, in words without a dot; undefined where time goes forward as it should. */
 export async function sayClockBehind(db: Kysely<Database>, now: Date): Promise<string | undefined> {
-  const { rows: [row] } = await sql<{ newest: Date | null }>`
+  const {
+    rows: [row],
+  } = await sql<{ newest: Date | null }>`
     select greatest((select created_at from fact order by id desc limit 1), (select accepted_at from inbound_mail order by id desc limit 1),
       (select created_at from outbound_mail order by id desc limit 1)) as newest`.execute(db)
   const newest = row?.newest
@@ -29,8 +31,10 @@ export async function watchClock({ db, log, clock }: { db: Kysely<Database>; log
     const here = { wall: clock().getTime(), steady: performance.now() }
     const jump = here.wall - before.wall - (here.steady - before.steady)
     if (Math.abs(jump) > TOLERATED_MS) {
-      log.warn(`This machine's clock jumped ${jump > 0 ? 'forward' : 'back'} by ${saySpan(Math.abs(jump))} and now stands at ${sayMoment(new Date(here.wall))}: ` +
-        `${inSentence(CLOCK_REMEDY)} Look at tickets and deadlines of that time.`)
+      log.warn(
+        `This machine's clock jumped ${jump > 0 ? 'forward' : 'back'} by ${saySpan(Math.abs(jump))} and now stands at ${sayMoment(new Date(here.wall))}: ` +
+          `${inSentence(CLOCK_REMEDY)} Look at tickets and deadlines of that time.`,
+      )
     }
     before = here
   }, EVERY_MS).unref()

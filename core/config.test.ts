@@ -6,7 +6,9 @@ import { loadConfig } from './config.ts'
 import { defaultDataDir } from './data-dir.ts'
 
 let dir: string
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'pomoc-config-')) })
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'pomoc-config-'))
+})
 afterEach(() => rmSync(dir, { recursive: true }))
 
 function writeLocal(text: string): void {
@@ -17,8 +19,12 @@ const load = (env: Record<string, string> = {}) => loadConfig({ dir, env })
 
 test('with nothing said it serves this machine only', async () => {
   expect(await load()).toMatchObject({
-    http: { host: '127.0.0.1', port: 8080 }, smtp: { host: '127.0.0.1', port: 2525 }, baseUrl: 'http://localhost:8080',
-    systemId: '10', ticketNumber: { generator: 'DateChecksum' }, zone: 'Europe/Warsaw',
+    http: { host: '127.0.0.1', port: 8080 },
+    smtp: { host: '127.0.0.1', port: 2525 },
+    baseUrl: 'http://localhost:8080',
+    systemId: '10',
+    ticketNumber: { generator: 'DateChecksum' },
+    zone: 'Europe/Warsaw',
     plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'],
   })
 })
@@ -26,8 +32,11 @@ test('with nothing said it serves this machine only', async () => {
 test('local.ts goes over the defaults key by key, the environment over both', async () => {
   writeLocal(`export default { http: { port: 81 }, smtp: { port: 25 }, plugins: ['desk'], mailAddress: 'it@uni.example' as string }`)
   expect(await load({ POMOC_HTTP_PORT: '82', POMOC_BASE_URL: 'https://pomoc.example/', POMOC_SMTP_HOST: '' })).toMatchObject({
-    http: { host: '127.0.0.1', port: 82 }, smtp: { host: '127.0.0.1', port: 25 }, plugins: ['desk'],
-    baseUrl: 'https://pomoc.example', mail: { hostname: 'uni.example' },
+    http: { host: '127.0.0.1', port: 82 },
+    smtp: { host: '127.0.0.1', port: 25 },
+    plugins: ['desk'],
+    baseUrl: 'https://pomoc.example',
+    mail: { hostname: 'uni.example' },
   })
 })
 
@@ -35,7 +44,9 @@ test('what a process does: everything, or what the variable or the command line 
   expect((await load()).only).toEqual(['web', 'smtp', 'jobs'])
   expect((await load({ POMOC_ONLY: 'web, jobs' })).only).toEqual(['web', 'jobs'])
   expect((await loadConfig({ dir, env: { POMOC_ONLY: 'web' }, options: { only: ['smtp'] } })).only).toEqual(['smtp'])
-  await expect(loadConfig({ dir, env: {}, options: { only: ['mail'] } })).rejects.toThrow(/^--only is "mail": write one or more of web, smtp, jobs\.$/)
+  await expect(loadConfig({ dir, env: {}, options: { only: ['mail'] } })).rejects.toThrow(
+    /^--only is "mail": write one or more of web, smtp, jobs\.$/,
+  )
   expect((await load({ POMOC_PLUGINS: 'desk,/srv/care' })).plugins).toEqual(['desk', '/srv/care'])
 })
 

@@ -7,6 +7,7 @@ import { BootError, reasonOf } from './boot-error.ts'
 import { configSchema } from './config-schema.ts'
 import { defaultDataDir } from './data-dir.ts'
 import { projectDir } from './project.ts'
+import { loadTheme, type LoadedTheme } from './theme.ts'
 
 type Checked = z.output<typeof configSchema>
 
@@ -14,13 +15,15 @@ const COMMAND_LINE = 'the command line'
 
 /** The whole configuration, checked; paths absolute, urls without a slash at the end. */
 export type Config = Readonly<
-  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail'> & {
+  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail' | 'theme'> & {
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
     /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
     baseUrl: string
     mail: Omit<Checked['mail'], 'hostname'> & { hostname: string }
+    /** The named one, loaded. */
+    theme: LoadedTheme
   }
 >
 
@@ -33,7 +36,8 @@ export type PartialConfig = DeepPartial<z.input<typeof configSchema>>
 export const siteUrl = (config: Pick<Config, 'baseUrl' | 'http'>): string => config.baseUrl ?? `http://localhost:${config.http.port}`
 
 /** All addresses of the site as people type them: scheme, host and port. */
-export const siteOrigins = (config: Pick<Config, 'baseUrl' | 'http' | 'otherUrls'>): string[] => [siteUrl(config), ...config.otherUrls].map((url) => new URL(url).origin)
+export const siteOrigins = (config: Pick<Config, 'baseUrl' | 'http' | 'otherUrls'>): string[] =>
+  [siteUrl(config), ...config.otherUrls].map((url) => new URL(url).origin)
 
 /** Every environment variable and the key that it sets. */
 export const environmentKeys = {
@@ -61,7 +65,11 @@ const LISTS: readonly string[] = ['only', 'plugins']
  * Reads and checks the configuration. `dir` is the folder that holds config/local.ts; an empty variable counts as unset.
  * `options` are those of the command line, by key; they win over all else.
  */
-export async function loadConfig({ env = process.env, dir = projectDir, options = {} }: {
+export async function loadConfig({
+  env = process.env,
+  dir = projectDir,
+  options = {},
+}: {
   env?: Record<string, string | undefined>
   dir?: string
   options?: Record<string, unknown>
@@ -80,10 +88,12 @@ export async function loadConfig({ env = process.env, dir = projectDir, options 
   return {
     ...config,
     dir,
+    theme: await loadTheme(config.theme, dir),
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
     baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
     mail: {
-      ...config.mail, hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1),
+      ...config.mail,
+      hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1),
       dkim: config.mail.dkim.map((key) => ({ ...key, keyFile: resolve(dir, key.keyFile) })),
     },
     smtp: {
@@ -138,7 +148,11 @@ function fromEnvironment(env: Record<string, string | undefined>): Tree {
 }
 
 /** Words divided by commas: 'web, jobs'. */
-export const wordsOf = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '')
+export const wordsOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
 
 /** The first fault as one sentence: the key and where it was set, its value, and what to write. */
 function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>): string {
@@ -154,7 +168,8 @@ function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>)
   const list = LISTS.find((key) => name.startsWith(`${key}.`)) ?? name
   const source = sources.get(list)
   const variable = Object.entries(environmentKeys).find(([, key]) => key === list)?.[0]
-  const where = source === COMMAND_LINE ? `--${list}` : source === 'environment' && variable ? variable : `${name} in ${source ?? 'config/local.ts'}`
+  const where =
+    source === COMMAND_LINE ? `--${list}` : source === 'environment' && variable ? variable : `${name} in ${source ?? 'config/local.ts'}`
   const shown = value === undefined ? 'missing' : secret(name) ? 'not right' : JSON.stringify(value)
   const also = variable && source !== COMMAND_LINE && !where.startsWith(variable) ? ` (${variable} sets it too)` : ''
   return `${where} is ${shown}: write ${issue.message}${also}.`

@@ -10,6 +10,8 @@ export const systemDir = '/var/lib/pomoc'
 export function defaultDataDir(projectDir: string, isRoot = process.getuid?.() === 0): string {
   if (!isRoot) return join(projectDir, 'data')
   const path = realpathSync(projectDir)
-  const name = basename(path).replace(/[^\w.-]/g, '_').slice(0, 32)
+  const name = basename(path)
+    .replace(/[^\w.-]/g, '_')
+    .slice(0, 32)
   return join(systemDir, `${name}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`)
 }

@@ -4,6 +4,7 @@ import { system } from './permission/actor.ts'
 import type { Host } from './kernel/contract.ts'
 import { createPerson } from './person/persons.ts'
 import { createSetPasswordLink } from './person/login.ts'
+import { ROOT_UNIT } from './unit/tree.ts'
 
 const FIRST_QUEUE = 'Raw' // OTRS PostmasterDefaultQueue
 
@@ -21,25 +22,40 @@ export async function firstRun(host: Host, { link = true } = {}): Promise<string
     const anyAddress = await db.selectFrom('system_address').select('id').limit(1).executeTakeFirst()
     if (!anyAddress) {
       const queue = await db.selectFrom('queue').select('id').where('name', '=', FIRST_QUEUE).executeTakeFirstOrThrow()
-      await db.insertInto('system_address').values({
-        address: work.config.mailAddress.toLowerCase(), name: work.config.mail.fromName, queue_id: queue.id,
-      }).execute()
+      await db
+        .insertInto('system_address')
+        .values({
+          address: work.config.mailAddress.toLowerCase(),
+          name: work.config.mail.fromName,
+          queue_id: queue.id,
+        })
+        .execute()
     }
-    const admins = await db.selectFrom('group_person').innerJoin('permission_group as g', 'g.id', 'group_person.group_id')
-      .innerJoin('person', 'person.id', 'group_person.person_id').select(['person.id', 'person.password_hash', 'person.source'])
-      .where('g.name', '=', 'admin').where('right', '=', 'rw').where('person.valid', '=', true).execute()
+    const admins = await db
+      .selectFrom('group_person')
+      .innerJoin('permission_group as g', 'g.id', 'group_person.group_id')
+      .innerJoin('person', 'person.id', 'group_person.person_id')
+      .select(['person.id', 'person.password_hash', 'person.source'])
+      .where('g.name', '=', 'admin')
+      .where('right', '=', 'rw')
+      .where('person.valid', '=', true)
+      .execute()
     // Who logs in through a directory has no password here and needs none.
     if (admins.some((admin) => admin.password_hash !== null || admin.source !== 'local')) return undefined
-    const id = admins[0]?.id ?? await firstAdministrator()
+    const id = admins[0]?.id ?? (await firstAdministrator())
     return link ? createSetPasswordLink(work, id) : undefined
 
     async function firstAdministrator() {
-      const person = await createPerson(work, { login: 'admin', name: 'Administrator', agent: true, unitId: '1' })
+      const person = await createPerson(work, { login: 'admin', name: 'Administrator', agent: true, unitId: ROOT_UNIT })
       const groups = await db.selectFrom('permission_group').select('id').where('name', 'in', ['users', 'admin', 'stats']).execute()
-      await db.insertInto('group_person').values(groups.map((group) => ({ group_id: group.id, person_id: person, right: 'rw' }))).execute()
+      await db
+        .insertInto('group_person')
+        .values(groups.map((group) => ({ group_id: group.id, person_id: person, right: 'rw' })))
+        .execute()
       return person
     }
   })
-  return token === undefined ? []
+  return token === undefined
+    ? []
     : [`Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl}/password/${token}`]
 }

@@ -18,7 +18,9 @@ test('a socket of systemd is found by its name, and only in the process it was g
 
 test('a program that got its socket answers there, whatever port is configured', async () => {
   const holder = createServer()
-  await new Promise<void>((resolve) => { holder.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    holder.listen(0, '127.0.0.1', resolve)
+  })
   const { port } = holder.address() as AddressInfo
   const { fd } = (holder as Server & { _handle: { fd: number } })._handle
   const program = `import { createServer } from 'node:http'
@@ -26,7 +28,8 @@ test('a program that got its socket answers there, whatever port is configured',
     process.stdout.write(String(await listen(createServer(() => {}), { host: '192.0.2.1', port: 1 }, 'smtp')))
     process.exit(0)`
   const child = spawn('sh', ['-c', 'LISTEN_PID=$$ exec "$0" --input-type=module', process.execPath], {
-    env: { PATH: process.env['PATH'], LISTEN_FDS: '1', LISTEN_FDNAMES: 'smtp' }, stdio: ['pipe', 'pipe', 'inherit', fd],
+    env: { PATH: process.env['PATH'], LISTEN_FDS: '1', LISTEN_FDNAMES: 'smtp' },
+    stdio: ['pipe', 'pipe', 'inherit', fd],
   })
   child.stdin!.end(program)
   expect(await text(child.stdout!)).toBe(String(port))
@@ -36,6 +39,8 @@ test('a program that got its socket answers there, whatever port is configured',
 test('a port that cannot be had is told by the name of its variable', async () => {
   const holder = createServer()
   const port = await listen(holder, { host: '127.0.0.1', port: 0 }, 'http')
-  await expect(listen(createServer(), { host: '127.0.0.1', port }, 'metrics')).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use by another program: stop that program, or set POMOC_METRICS_PORT to another port.`)
+  await expect(listen(createServer(), { host: '127.0.0.1', port }, 'metrics')).rejects.toThrow(
+    `Port ${port} on 127.0.0.1 is in use by another program: stop that program, or set POMOC_METRICS_PORT to another port.`,
+  )
   holder.close()
 })

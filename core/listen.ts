@@ -28,7 +28,10 @@ export async function listen(server: Server, { host, port }: { host: string; por
 /** sd_listen_fds(3): sockets begin at descriptor 3 and are ours when LISTEN_PID is this process. */
 export function passedSocket(key: PortKey, env: Record<string, string | undefined> = process.env, pid = process.pid): number | undefined {
   if (env['LISTEN_PID'] !== String(pid)) return undefined
-  const at = (env['LISTEN_FDNAMES'] ?? '').split(':').slice(0, Number(env['LISTEN_FDS'] ?? 0)).indexOf(key)
+  const at = (env['LISTEN_FDNAMES'] ?? '')
+    .split(':')
+    .slice(0, Number(env['LISTEN_FDS'] ?? 0))
+    .indexOf(key)
   return at === -1 ? undefined : 3 + at
 }
 

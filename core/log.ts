@@ -14,14 +14,25 @@ export function makeLog(level: string): Log {
 }
 
 export const logOptions = (level: string): pino.LoggerOptions => ({
-  level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: sayError },
+  level,
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  serializers: { err: sayError },
 })
 
 /** An error without what libraries hang on it: PostgreSQL's `detail` has whole rows, nodemailer's `rejected` addresses. */
 function sayError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { code, constraint, responseCode, cause } = error as Error & Record<'code' | 'constraint' | 'responseCode', unknown>
-  return { type: error.name, message: error.message, code, constraint, responseCode, stack: error.stack, ...(cause ? { cause: sayError(cause) } : {}) }
+  return {
+    type: error.name,
+    message: error.message,
+    code,
+    constraint,
+    responseCode,
+    stack: error.stack,
+    ...(cause ? { cause: sayError(cause) } : {}),
+  }
 }
 
 const DEBUG = 20
@@ -38,9 +49,7 @@ const NAMES: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info ', 4
 export function shortLine(json: string): string {
   const { time, level, msg, err, ...rest } = JSON.parse(json) as Record<string, unknown> & { err?: { stack?: string } }
   const clock = new Date(String(time)).toTimeString().slice(0, 8)
-  const pairs = Object.entries(rest).map(([key, value]) =>
-    ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  )
+  const pairs = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const stack = err?.stack ? `\n${err.stack}` : ''
   return `${clock} ${NAMES[Number(level)] ?? String(level)} ${String(msg ?? '')}${pairs.join('')}${stack}\n`
 }

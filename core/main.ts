@@ -30,8 +30,8 @@ export interface BootOptions {
   log: Log
   /** The program's clock, given at the edge and nowhere else. */
   clock?: () => Date
-  /** Runs once the schema stands, before anything is added or served; what it answers stands below the notices. */
-  prepare?: (host: Host) => Promise<string[]>
+  /** Runs once the schema stands, before anything is added or served. */
+  prepare?: (kernel: Kernel) => Promise<void>
   /** Called once every port is bound; answers a line for the operator. The command line gives up root's rights here. */
   whenBound?: () => string | undefined
 }
@@ -53,9 +53,14 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     const config = web?.url && wanted.http.port === 0 && wanted.baseUrl.endsWith(':0') ? { ...wanted, baseUrl: web.url } : wanted
     // Also where the database is elsewhere: mail under way and keys lie here, written after root's rights are given up.
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
-    const { kernel, database: { db, pool, url }, addresses, started: assembled } = await assemble(config, { log, clock })
+    const {
+      kernel,
+      database: { db, pool, url },
+      addresses,
+      started: assembled,
+    } = await assemble(config, { log, clock })
     started.push(...assembled, await watchClock({ db, log, clock }))
-    const prepared = (await prepare?.(kernel.host)) ?? []
+    await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
 
     const metrics = makeMetrics({ db, pool, clock })
@@ -72,18 +77,27 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
       const url = await web.serve(kernel, { metrics, readiness })
       addresses.set('web', wanted.http.port === 0 ? url : config.baseUrl)
     }
-    started.push(...await kernel.start(roles))
+    started.push(...(await kernel.start(roles)))
     const notice = whenBound?.()
 
     if (roles.has('jobs')) {
-      const jobs = await startJobs({ url, log, concurrency: 4, onEnd: metrics.jobEnded, jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]) })
+      const jobs = await startJobs({
+        url,
+        log,
+        concurrency: 4,
+        onEnd: metrics.jobEnded,
+        jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]),
+      })
       started.push(jobs.stop)
     }
     // First of all whoever asks hears that this process ends, while everything still works.
     started.push(async () => readiness.end())
     return {
-      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : []), ...prepared],
-      addresses, host: kernel.host, kernel, stop,
+      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : [])],
+      addresses,
+      host: kernel.host,
+      kernel,
+      stop,
     }
   } catch (error) {
     await stop()

@@ -15,6 +15,9 @@ export function makeTrust(networks: readonly string[]): (address: string) => boo
 
 /** '::ffff:10.0.0.5' is 10.0.0.5; a port or brackets that some proxies add are taken off. */
 export function plainAddress(address: string): string {
-  const bare = address.trim().replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  const bare = address
+    .trim()
+    .replace(/^\[(.*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
   return bare.toLowerCase().startsWith('::ffff:') && isIP(bare.slice(7)) === 4 ? bare.slice(7) : bare
 }

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig, type PartialConfig } from './config.ts'
 import type { Database, Id } from './database/schema.ts'
-import { setActivation } from './kernel/activation.ts'
+import { setActivation } from './administration/plugin-admin.ts'
 import type { Host } from './kernel/contract.ts'
 import type { Kernel } from './kernel/host.ts'
 import { makeLog } from './log.ts'
 import { boot } from './main.ts'
 import { system } from './permission/actor.ts'
 import type { Kysely } from 'kysely'
+import { ROOT_UNIT } from './unit/tree.ts'
 
 export interface Running {
   host: Host
@@ -29,16 +30,24 @@ export interface Running {
 export async function startPomoc({ plugins, config = {} }: { plugins: string[]; config?: Partial<PartialConfig> }): Promise<Running> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-plugin-'))
   const base = await loadConfig({ env: { POMOC_DATA_DIR: dataDir, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', POMOC_LOG_LEVEL: 'error' } })
-  const program = await boot({ config: { ...base, ...config as object, plugins: ['desk', 'portal', 'admin', 'smtp-receiver', ...plugins] }, log: makeLog('error') })
+  const program = await boot({
+    config: { ...base, ...(config as object), plugins: ['desk', 'portal', 'admin', 'smtp-receiver', ...plugins] },
+    log: makeLog('error'),
+  })
   const { host, kernel } = program
   return {
-    host, kernel, db: host.db, url: program.addresses.get('web')!,
-    switch: (plugin, active, unitId = '1') => host.work(system('test'), (work) => setActivation(work, plugin, unitId, active)),
+    host,
+    kernel,
+    db: host.db,
+    url: program.addresses.get('web')!,
+    switch: (plugin, active, unitId = ROOT_UNIT) => host.work(system('test'), (work) => setActivation(work, plugin, unitId, active)),
     async until(what) {
       for (let left = 200; left > 0; left--) {
         const answer = await what()
         if (answer !== undefined) return answer
-        await new Promise((resolve) => { setTimeout(resolve, 50) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50)
+        })
       }
       throw new Error('it did not come about within ten seconds')
     },

@@ -16,5 +16,5 @@ export async function findPlugin(name: string, dir: string = projectDir): Promis
 export function inProject(name: string): string | undefined {
   const fromSource = import.meta.filename.endsWith('.ts')
   const sources = ['index.ts', 'index.tsx'].map((file) => join(projectDir, 'plugins', name, file))
-  return [...fromSource ? [] : [join(import.meta.dirname, 'plugins', `${name}.js`)], ...sources].find((path) => existsSync(path))
+  return [...(fromSource ? [] : [join(import.meta.dirname, 'plugins', `${name}.js`)]), ...sources].find((path) => existsSync(path))
 }

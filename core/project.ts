@@ -6,9 +6,7 @@ import { dirname, join } from 'node:path'
 export const projectDir = findProject(import.meta.dirname)
 
 /** pomoc's own version, from package.json. */
-export const version: string = (
-  JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string }
-).version
+export const version: string = (JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string }).version
 
 function findProject(start: string): string {
   for (let dir = start; ; dir = dirname(dir)) {

@@ -1,6 +1,6 @@
 /** Owns tidying: what goes each night because its time is over or nothing names it any more. */
 import { sql, type Kysely } from 'kysely'
-import { forgetEvents } from './audit/audit.ts'
+import { forgetEvents } from './audit/record.ts'
 import type { Database } from './database/schema.ts'
 import type { Host } from './kernel/contract.ts'
 import { system } from './permission/actor.ts'
@@ -44,7 +44,7 @@ async function forgetJobs(db: Kysely<Database>, givenUp: Date, ofClock: Date): P
 
 /** Mails as they came, once they were dealt with. The row with its decisions stays, and the same mail is still known again. */
 async function letRawMailsGo(host: Host, processedBefore: Date): Promise<void> {
-  for (let gone = BATCH; gone === BATCH;) {
+  for (let gone = BATCH; gone === BATCH; ) {
     gone = await host.work(system('tidy'), async ({ db }) => {
       const { rows } = await sql`
         update inbound_mail set blob_id = null where id in (

@@ -19,14 +19,21 @@ function running(what: string, from: 'plugin' | 'core'): Promise<{ told: string;
     })`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   let told = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { told += text })
-  return new Promise((resolve) => { child.on('close', (code) => resolve({ told: told.trim(), code })) })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text
+  })
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ told: told.trim(), code }))
+  })
 }
 
 test.each([
   ['a promise it did not wait for', `void Promise.reject(new Error('stray'))`],
   ['a timer', `setTimeout(() => { throw new Error('stray') }, 20)`],
-  ['an event without a listener', `setTimeout(() => { process.getBuiltinModule('events').EventEmitter.prototype.emit.call(new (process.getBuiltinModule('events').EventEmitter)(), 'error', new Error('stray')) }, 20)`],
+  [
+    'an event without a listener',
+    `setTimeout(() => { process.getBuiltinModule('events').EventEmitter.prototype.emit.call(new (process.getBuiltinModule('events').EventEmitter)(), 'error', new Error('stray')) }, 20)`,
+  ],
 ])('%s of a plugin is told as its fault, and the program goes on', async (_name, what) => {
   expect(await running(what, 'plugin')).toEqual({ told: 'faq stray', code: 0 })
 })

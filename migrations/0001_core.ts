@@ -335,7 +335,7 @@ const statements = [
     processed_at timestamptz
   )`,
   'create index inbound_mail_blob on inbound_mail (blob_id)',
-  'create index inbound_mail_state on inbound_mail (state, id) where state <> \'processed\'',
+  "create index inbound_mail_state on inbound_mail (state, id) where state <> 'processed'",
   'create index inbound_mail_message on inbound_mail (message_id_md5) where message_id_md5 is not null',
   'create index inbound_mail_ticket on inbound_mail (ticket_id)',
   `create table outbound_mail (
@@ -364,7 +364,7 @@ const statements = [
     created_at timestamptz not null,
     sent_at timestamptz
   )`,
-  'create index outbound_mail_state on outbound_mail (state, not_before) where state in (\'queued\', \'failed\')',
+  "create index outbound_mail_state on outbound_mail (state, not_before) where state in ('queued', 'failed')",
   'create index outbound_mail_article on outbound_mail (article_id)',
   'create index outbound_mail_ticket on outbound_mail (ticket_id)',
   'create index outbound_mail_act on outbound_mail (act_id)',

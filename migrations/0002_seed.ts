@@ -4,7 +4,9 @@ import { sql, type Kysely } from 'kysely'
 export async function up(db: Kysely<unknown>): Promise<void> {
   const run = (text: string) => sql.raw(text).execute(db)
   await sql`insert into calendar (id, name, definition) values (1, 'default', ${JSON.stringify(calendar)}::jsonb)`.execute(db)
-  await run(`insert into unit (id, slug, name, name_en, calendar_id, created_at) values (1, 'it', 'Dział Informatyzacji', 'IT Department', 1, now())`)
+  await run(
+    `insert into unit (id, slug, name, name_en, calendar_id, created_at) values (1, 'it', 'Dział Informatyzacji', 'IT Department', 1, now())`,
+  )
   // State and priority ids, names and types are OTRS's seed; 'waiting for customer' is ours.
   await run(`insert into ticket_state (id, name, type, date_optional, after_pending, sort) values
     (1, 'new', 'new', false, null, 10),
@@ -31,7 +33,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     (5, 'ticket removed', 'auto remove', false),
     (6, 'ticket closed', 'closed', true)`)
   for (const [id, language, subject, body] of texts) {
-    await sql`insert into auto_response_text (auto_response_id, language, subject, body) values (${id}, ${language}, ${subject}, ${body})`.execute(db)
+    await sql`insert into auto_response_text (auto_response_id, language, subject, body) values (${id}, ${language}, ${subject}, ${body})`.execute(
+      db,
+    )
   }
   for (const table of ['calendar', 'unit', 'ticket_state', 'ticket_priority', 'permission_group', 'queue', 'auto_response']) {
     await run(`select setval(pg_get_serial_sequence('${table}', 'id'), greatest((select max(id) from ${table}), 100))`)
@@ -50,32 +54,83 @@ const calendar = {
   onceHolidays: [],
 }
 
-const footPl = '\n\nOdpowiedz na tę wiadomość, jeśli chcesz coś dodać – zostaw numer w temacie.\nStan zgłoszenia: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n'
-const footEn = '\n\nReply to this message if you want to add anything – leave the number in the subject.\nTicket status: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n'
+const footPl =
+  '\n\nOdpowiedz na tę wiadomość, jeśli chcesz coś dodać – zostaw numer w temacie.\nStan zgłoszenia: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n'
+const footEn =
+  '\n\nReply to this message if you want to add anything – leave the number in the subject.\nTicket status: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n'
 
 const texts: [number, 'pl' | 'en', string, string][] = [
-  [1, 'pl', 'Przyjęliśmy Twoje zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Dzień dobry,\n\nTwoje zgłoszenie dostało numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footPl],
-  [1, 'en', 'We have your ticket: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Hello,\n\nyour ticket has the number <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footEn],
-  [2, 'pl', 'Zgłoszenie jest już zamknięte: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Dzień dobry,\n\nzgłoszenie <OTRS_TICKET_TicketNumber> jest zamknięte i nie przyjmuje dalszych wiadomości. Twojej wiadomości nikt nie przeczyta – napisz, proszę, nowe zgłoszenie na adres <POMOC_ADDRESS>.\n\n<POMOC_ADDRESS_NAME>\n'],
-  [2, 'en', 'The ticket is closed: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Hello,\n\nticket <OTRS_TICKET_TicketNumber> is closed and takes no further messages. Nobody will read what you sent – please write a new ticket to <POMOC_ADDRESS>.\n\n<POMOC_ADDRESS_NAME>\n'],
-  [3, 'pl', 'Dopisaliśmy Twoją wiadomość: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Dzień dobry,\n\ndopisaliśmy Twoją wiadomość do zgłoszenia <OTRS_TICKET_TicketNumber>.' + footPl],
-  [3, 'en', 'We added your message: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Hello,\n\nwe added your message to ticket <OTRS_TICKET_TicketNumber>.' + footEn],
-  [4, 'pl', 'Założyliśmy nowe zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Dzień dobry,\n\npoprzednie zgłoszenie było już zamknięte, dlatego z Twojej wiadomości powstało nowe: <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footPl],
-  [4, 'en', 'We opened a new ticket: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Hello,\n\nyour earlier ticket was closed, so your message became a new one: <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footEn],
-  [5, 'pl', 'Usunęliśmy zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Dzień dobry,\n\nzgłoszenie <OTRS_TICKET_TicketNumber> zostało usunięte.\n\n<POMOC_ADDRESS_NAME>\n'],
-  [5, 'en', 'The ticket was removed: <OTRS_CUSTOMER_SUBJECT[40]>',
-    'Hello,\n\nticket <OTRS_TICKET_TicketNumber> was removed.\n\n<POMOC_ADDRESS_NAME>\n'],
-  [6, 'pl', 'Zamknęliśmy Twoje zgłoszenie: <OTRS_TICKET_Title>',
-    'Dzień dobry,\n\nzgłoszenie <OTRS_TICKET_TicketNumber> „<OTRS_TICKET_Title>” jest zamknięte: <OTRS_TICKET_State>.\n\nJeśli sprawa wróci, odpowiedz na tę wiadomość – zgłoszenie otworzy się ponownie.\nStan zgłoszenia: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n'],
-  [6, 'en', 'We closed your ticket: <OTRS_TICKET_Title>',
-    'Hello,\n\nticket <OTRS_TICKET_TicketNumber> “<OTRS_TICKET_Title>” is closed: <OTRS_TICKET_State>.\n\nIf the matter comes back, reply to this message and the ticket opens again.\nTicket status: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n'],
+  [
+    1,
+    'pl',
+    'Przyjęliśmy Twoje zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Dzień dobry,\n\nTwoje zgłoszenie dostało numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footPl,
+  ],
+  [
+    1,
+    'en',
+    'We have your ticket: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Hello,\n\nyour ticket has the number <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footEn,
+  ],
+  [
+    2,
+    'pl',
+    'Zgłoszenie jest już zamknięte: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Dzień dobry,\n\nzgłoszenie <OTRS_TICKET_TicketNumber> jest zamknięte i nie przyjmuje dalszych wiadomości. Twojej wiadomości nikt nie przeczyta – napisz, proszę, nowe zgłoszenie na adres <POMOC_ADDRESS>.\n\n<POMOC_ADDRESS_NAME>\n',
+  ],
+  [
+    2,
+    'en',
+    'The ticket is closed: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Hello,\n\nticket <OTRS_TICKET_TicketNumber> is closed and takes no further messages. Nobody will read what you sent – please write a new ticket to <POMOC_ADDRESS>.\n\n<POMOC_ADDRESS_NAME>\n',
+  ],
+  [
+    3,
+    'pl',
+    'Dopisaliśmy Twoją wiadomość: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Dzień dobry,\n\ndopisaliśmy Twoją wiadomość do zgłoszenia <OTRS_TICKET_TicketNumber>.' + footPl,
+  ],
+  [
+    3,
+    'en',
+    'We added your message: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Hello,\n\nwe added your message to ticket <OTRS_TICKET_TicketNumber>.' + footEn,
+  ],
+  [
+    4,
+    'pl',
+    'Założyliśmy nowe zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Dzień dobry,\n\npoprzednie zgłoszenie było już zamknięte, dlatego z Twojej wiadomości powstało nowe: <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' +
+      footPl,
+  ],
+  [
+    4,
+    'en',
+    'We opened a new ticket: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Hello,\n\nyour earlier ticket was closed, so your message became a new one: <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>' + footEn,
+  ],
+  [
+    5,
+    'pl',
+    'Usunęliśmy zgłoszenie: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Dzień dobry,\n\nzgłoszenie <OTRS_TICKET_TicketNumber> zostało usunięte.\n\n<POMOC_ADDRESS_NAME>\n',
+  ],
+  [
+    5,
+    'en',
+    'The ticket was removed: <OTRS_CUSTOMER_SUBJECT[40]>',
+    'Hello,\n\nticket <OTRS_TICKET_TicketNumber> was removed.\n\n<POMOC_ADDRESS_NAME>\n',
+  ],
+  [
+    6,
+    'pl',
+    'Zamknęliśmy Twoje zgłoszenie: <OTRS_TICKET_Title>',
+    'Dzień dobry,\n\nzgłoszenie <OTRS_TICKET_TicketNumber> „<OTRS_TICKET_Title>” jest zamknięte: <OTRS_TICKET_State>.\n\nJeśli sprawa wróci, odpowiedz na tę wiadomość – zgłoszenie otworzy się ponownie.\nStan zgłoszenia: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n',
+  ],
+  [
+    6,
+    'en',
+    'We closed your ticket: <OTRS_TICKET_Title>',
+    'Hello,\n\nticket <OTRS_TICKET_TicketNumber> “<OTRS_TICKET_Title>” is closed: <OTRS_TICKET_State>.\n\nIf the matter comes back, reply to this message and the ticket opens again.\nTicket status: <POMOC_TICKET_URL>\n\n<POMOC_ADDRESS_NAME>\n',
+  ],
 ]

@@ -36,5 +36,5 @@ const statements = [
     fault_id bigint references plugin_fault on delete set null,
     unique nulls not distinct (plugin, unit_id)
   )`,
-  'alter table fact add column plugin text',         // which plugin did the act; null: core itself
+  'alter table fact add column plugin text', // which plugin did the act; null: core itself
 ]

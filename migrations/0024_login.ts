@@ -42,7 +42,7 @@ const statements = [
   )`,
   'alter table role add column second_factor boolean not null default false', // who wears it needs a second factor
   'alter table session add column waits_for_code boolean not null default false', // the password was right, the code is still to come
-  'alter table login_attempt add column refused boolean not null default false',    // too many: it was not looked at
+  'alter table login_attempt add column refused boolean not null default false', // too many: it was not looked at
   `alter table login_link drop constraint login_link_purpose_check,
     add constraint login_link_purpose_check check (purpose in ('login', 'set-password', 'device'))`,
 ]

@@ -6,7 +6,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  'alter table unit add column opted_in_at timestamptz',        // null: its people are answered by the units above
+  'alter table unit add column opted_in_at timestamptz', // null: its people are answered by the units above
   'alter table queue add column sort integer not null default 0', // among the unit's own queues
   'alter table calendar add column unit_id bigint not null default 1 references unit',
   'alter table auto_response add column unit_id bigint not null default 1 references unit',

@@ -9,14 +9,60 @@ export const AD_SERVICE = { dn: `cn=pomoc,cn=Users,${AD_SUFFIX}`, password: 'sek
 export const UNIT_COUNT = 40
 export const PEOPLE_COUNT = 5000
 
-const FIRST = ['Anna', 'Łukasz', 'Żaneta', 'Jan', 'Paulina', 'Óscar', 'Michał', 'Zofia', 'Grzegorz', 'Świętosława', 'Piotr', 'Ewa', 'Tomasz', 'Kinga', 'Olek', 'Irena']
-const LAST = ['Nowak', 'Kowalska', 'Wiśniewski', 'Dąbrowska', 'Łęcki', 'Gżegżółka', 'Wójcik', 'Źrebiec', 'Szpak', 'Ćwik', 'Maj', 'Zając', 'Pawlak', 'Król', 'Baran', 'Lis', 'Wąs']
+const FIRST = [
+  'Anna',
+  'Łukasz',
+  'Żaneta',
+  'Jan',
+  'Paulina',
+  'Óscar',
+  'Michał',
+  'Zofia',
+  'Grzegorz',
+  'Świętosława',
+  'Piotr',
+  'Ewa',
+  'Tomasz',
+  'Kinga',
+  'Olek',
+  'Irena',
+]
+const LAST = [
+  'Nowak',
+  'Kowalska',
+  'Wiśniewski',
+  'Dąbrowska',
+  'Łęcki',
+  'Gżegżółka',
+  'Wójcik',
+  'Źrebiec',
+  'Szpak',
+  'Ćwik',
+  'Maj',
+  'Zając',
+  'Pawlak',
+  'Król',
+  'Baran',
+  'Lis',
+  'Wąs',
+]
 
 export const unitCode = (n: number): string => `j${String(n).padStart(2, '0')}`
 export const peopleDn = (unit: number): string => `ou=${unitCode(unit)},ou=people,${SUFFIX}`
 export const groupDn = (cn: string): string => new DN().addPairRDN('cn', cn).toString() + `,ou=groups,${SUFFIX}`
 
-export interface CampusPerson { n: number; uid: string; dn: string; first: string; last: string; mail: string; alias: string; unit: number; password: string; phone: string }
+export interface CampusPerson {
+  n: number
+  uid: string
+  dn: string
+  first: string
+  last: string
+  mail: string
+  alias: string
+  unit: number
+  password: string
+  phone: string
+}
 
 /** The nth of them: always the same. */
 export function campusPerson(n: number): CampusPerson {
@@ -25,12 +71,26 @@ export function campusPerson(n: number): CampusPerson {
   const unit = n % UNIT_COUNT
   const uid = `${plain(first)[0]}${plain(last)}${n}`
   return {
-    n, uid, first, last, unit, dn: `uid=${uid},${peopleDn(unit)}`, mail: `${plain(first)}.${plain(last)}.${n}@uni.example`, alias: `${uid}@alias.uni.example`,
-    password: `hasło-${uid}`, phone: `+48 85 ${String(2000 + n).padStart(4, '0')}`,
+    n,
+    uid,
+    first,
+    last,
+    unit,
+    dn: `uid=${uid},${peopleDn(unit)}`,
+    mail: `${plain(first)}.${plain(last)}.${n}@uni.example`,
+    alias: `${uid}@alias.uni.example`,
+    password: `hasło-${uid}`,
+    phone: `+48 85 ${String(2000 + n).padStart(4, '0')}`,
   }
 }
 
-const plain = (name: string): string => name.replaceAll('ł', 'l').replaceAll('Ł', 'L').normalize('NFD').replace(/[^A-Za-z]/g, '').toLowerCase()
+const plain = (name: string): string =>
+  name
+    .replaceAll('ł', 'l')
+    .replaceAll('Ł', 'L')
+    .normalize('NFD')
+    .replace(/[^A-Za-z]/g, '')
+    .toLowerCase()
 
 /** By what is odd about them. */
 export const ODD = { locked: 11, looping: 12, nested: 13, indirect: 14, picture: 15, english: 16, central: 17 } as const
@@ -38,9 +98,19 @@ export const ODD = { locked: 11, looping: 12, nested: 13, indirect: 14, picture:
 export const personEntry = (n: number): LdifEntry => {
   const person = campusPerson(n)
   return {
-    dn: person.dn, objectClass: ['inetOrgPerson', 'inetLocalMailRecipient'], uid: person.uid, cn: `${person.first} ${person.last}`, givenName: person.first, sn: person.last,
-    mail: person.mail, mailLocalAddress: [person.alias], userPassword: person.password, telephoneNumber: person.phone, departmentNumber: unitCode(person.unit),
-    employeeType: n % 4 === 0 ? 'pracownik' : 'student', preferredLanguage: n === ODD.english ? 'en-GB' : 'pl',
+    dn: person.dn,
+    objectClass: ['inetOrgPerson', 'inetLocalMailRecipient'],
+    uid: person.uid,
+    cn: `${person.first} ${person.last}`,
+    givenName: person.first,
+    sn: person.last,
+    mail: person.mail,
+    mailLocalAddress: [person.alias],
+    userPassword: person.password,
+    telephoneNumber: person.phone,
+    departmentNumber: unitCode(person.unit),
+    employeeType: n % 4 === 0 ? 'pracownik' : 'student',
+    preferredLanguage: n === ODD.english ? 'en-GB' : 'pl',
     // PNG and JPEG signatures are no text in any character set.
     ...(n === ODD.picture ? { jpegPhoto: Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x80, 0xfe]) } : {}),
     ...(n === ODD.locked ? { pwdAccountLockedTime: '000001010000Z' } : {}),
@@ -50,8 +120,14 @@ export const personEntry = (n: number): LdifEntry => {
 const group = (cn: string, members: string[]): LdifEntry => ({ dn: groupDn(cn), objectClass: 'groupOfNames', cn, member: members })
 
 /** Without a policy slapd locks nobody. */
-const policy = (suffix: string): LdifEntry => (
-  { dn: `cn=policy,${suffix}`, objectClass: ['applicationProcess', 'pwdPolicy'], cn: 'policy', pwdAttribute: 'userPassword', pwdLockout: 'TRUE', pwdMaxFailure: '0' })
+const policy = (suffix: string): LdifEntry => ({
+  dn: `cn=policy,${suffix}`,
+  objectClass: ['applicationProcess', 'pwdPolicy'],
+  cn: 'policy',
+  pwdAttribute: 'userPassword',
+  pwdLockout: 'TRUE',
+  pwdMaxFailure: '0',
+})
 
 /** The whole campus, parents first. */
 export function* campusEntries(people = PEOPLE_COUNT): Generator<LdifEntry> {
@@ -64,7 +140,12 @@ export function* campusEntries(people = PEOPLE_COUNT): Generator<LdifEntry> {
   }
   for (let n = 0; n < people; n++) yield personEntry(n)
   // People of another campus: their entries are elsewhere.
-  yield { dn: `cn=elsewhere,ou=people,${SUFFIX}`, objectClass: ['referral', 'extensibleObject'], cn: 'elsewhere', ref: 'ldap://127.0.0.1:1/ou=people,dc=elsewhere,dc=example' }
+  yield {
+    dn: `cn=elsewhere,ou=people,${SUFFIX}`,
+    objectClass: ['referral', 'extensibleObject'],
+    cn: 'elsewhere',
+    ref: 'ldap://127.0.0.1:1/ou=people,dc=elsewhere,dc=example',
+  }
   // helpdesk ⊃ it ⊃ network: who is in network is in all three. And it ⊃ helpdesk: a circle.
   yield group('network', [campusPerson(ODD.nested).dn])
   yield group('it', [groupDn('network'), groupDn('helpdesk'), campusPerson(ODD.indirect).dn])
@@ -86,12 +167,26 @@ export function* adEntries(): Generator<LdifEntry> {
   yield { dn: AD_SERVICE.dn, objectClass: ['organizationalRole', 'simpleSecurityObject'], cn: 'pomoc', userPassword: AD_SERVICE.password }
   for (const { login, name, password, control, groups, guid } of AD_PEOPLE) {
     yield {
-      dn: `cn=${name},cn=Users,${AD_SUFFIX}`, objectClass: 'user', cn: name, givenName: name.split(' ')[0]!, sn: name.split(' ')[1]!, sAMAccountName: login,
-      userPrincipalName: `${login}@ad.example`, objectGUID: Buffer.from(Array.from({ length: 16 }, (_, i) => (guid * 37 + i * 11) % 256)), userAccountControl: control,
-      mail: `${login}@ad.example`, proxyAddresses: [`SMTP:${login}@ad.example`, `smtp:${login}@stary.ad.example`, 'X500:/o=uni/cn=x'], userPassword: password,
+      dn: `cn=${name},cn=Users,${AD_SUFFIX}`,
+      objectClass: 'user',
+      cn: name,
+      givenName: name.split(' ')[0]!,
+      sn: name.split(' ')[1]!,
+      sAMAccountName: login,
+      userPrincipalName: `${login}@ad.example`,
+      objectGUID: Buffer.from(Array.from({ length: 16 }, (_, i) => (guid * 37 + i * 11) % 256)),
+      userAccountControl: control,
+      mail: `${login}@ad.example`,
+      proxyAddresses: [`SMTP:${login}@ad.example`, `smtp:${login}@stary.ad.example`, 'X500:/o=uni/cn=x'],
+      userPassword: password,
       adMemberOf: groups.map((cn) => `cn=${cn},cn=Users,${AD_SUFFIX}`),
     }
   }
-  yield { dn: `cn=Sieciowcy,cn=Users,${AD_SUFFIX}`, objectClass: 'group', cn: 'Sieciowcy', adMemberOf: `cn=Informatycy,cn=Users,${AD_SUFFIX}` }
+  yield {
+    dn: `cn=Sieciowcy,cn=Users,${AD_SUFFIX}`,
+    objectClass: 'group',
+    cn: 'Sieciowcy',
+    adMemberOf: `cn=Informatycy,cn=Users,${AD_SUFFIX}`,
+  }
   yield { dn: `cn=Informatycy,cn=Users,${AD_SUFFIX}`, objectClass: 'group', cn: 'Informatycy' }
 }

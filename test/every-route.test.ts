@@ -3,13 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
 import { saveSettings } from '../core/kernel/setting-admin.ts'
-import { mainQueueOf } from '../core/unit/opting.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'
-import { addFiles, createItem, saveCategory, type ItemForm } from '../plugins/faq/faq.ts'
 import faq from '../plugins/faq/index.tsx'
-import { faq as withFaq } from '../plugins/faq/tables.ts'
 import { closeDirectories } from '../plugins/ldap-auth/house.ts'
 import ldapAuth from '../plugins/ldap-auth/index.tsx'
 import portal from '../plugins/portal/index.tsx'
@@ -17,13 +14,18 @@ import units from '../plugins/units/index.tsx'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
 import { own, ROLES, ROWS, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
 import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
-import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
-import { givePassword, openSite, type Site, type Visitor } from './web.ts'
+import { makeSide } from './route-tables/side.ts'
+import { board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
+import { openSite, type Site, type Visitor } from './web.ts'
 
 /** Where it is not the agent's or the customer's alone. */
 const TICKETS_MORE: Record<string, Partial<Row>> = {
   'GET /articles/:id/html': { may: { customer: 200, ...own(200) } },
-  'POST /desk/tickets/:id/take': { before: async (_site, side) => { await keeper[side.of].post(`/desk/tickets/${side.thing.ticket}/release`) } },
+  'POST /desk/tickets/:id/take': {
+    before: async (_site, side) => {
+      await keeper[side.of].post(`/desk/tickets/${side.thing.ticket}/release`)
+    },
+  },
   // An act is taken back by who did it.
   'POST /desk/tickets/:id/undo/:act': { may: { agent: 303 } },
 }
@@ -33,16 +35,32 @@ const ticketRow = (name: string): Row => {
   const route = TICKET_ROUTES[name]!
   return {
     path: (side) => route.path(side.thing),
-    fields: (side) => Object.fromEntries(Object.entries(route.fields?.(side.thing) ?? {}).map(([field, value]) => [
-      field, value === 'AGENT' ? side.agent : value === 'ADDRESS' ? `person-${side.slug}@uni.example` : value === 'COLLEAGUE' ? 'kolega@uni.example' : value,
-    ])),
+    fields: (side) =>
+      Object.fromEntries(
+        Object.entries(route.fields?.(side.thing) ?? {}).map(([field, value]) => [
+          field,
+          value === 'AGENT'
+            ? side.agent
+            : value === 'ADDRESS'
+              ? `person-${side.slug}@uni.example`
+              : value === 'COLLEAGUE'
+                ? 'kolega@uni.example'
+                : value,
+        ]),
+      ),
     may: route.as === 'customer' ? { customer: route.answer } : own(route.answer),
     ...TICKETS_MORE[name],
   }
 }
 
 // Nothing answers there.
-const DIRECTORY = { name: 'uni', kind: 'openldap', servers: ['ldaps://127.0.0.1:9'], bind: { as: 'uid={login},dc=uni,dc=example' }, people: { base: 'dc=uni,dc=example' } }
+const DIRECTORY = {
+  name: 'uni',
+  kind: 'openldap',
+  servers: ['ldaps://127.0.0.1:9'],
+  bind: { as: 'uid={login},dc=uni,dc=example' },
+  people: { base: 'dc=uni,dc=example' },
+}
 
 let site: Site
 let a: Side
@@ -51,10 +69,6 @@ let people: Record<Role, Visitor>
 let ids: Record<Exclude<Role, 'stranger'>, Id>
 let keeper: Record<'A' | 'B', Visitor>
 let routes: string[]
-
-const form = (side: Pick<Side, 'category'>, more: Partial<ItemForm> = {}): ItemForm => ({
-  categoryId: side.category, language: 'pl', audience: 'public', title: 'Wpis', keywords: '', contentType: 'markdown', symptom: '', problem: '', solution: 'Odpowiedź.', comment: '', ...more,
-})
 
 async function enter(personId: Id): Promise<Visitor> {
   const visitor = await site.loggedIn(personId)
@@ -70,35 +84,32 @@ async function enterAll(): Promise<void> {
   keeper = { A: people.agentA, B: people.agentB }
 }
 
-async function makeSide(of: 'A' | 'B', faculty: Id): Promise<Side> {
-  const { make } = site
-  const owned = await makeUnit(site, faculty)
-  const { groupId: group } = (await mainQueueOf(make.db, owned.unit))!
-  const category = await make.asSystem((work) => saveCategory(work, owned.unit, null, { name: 'Konto', nameEn: '', parentId: null, position: 1, valid: true }))
-  const item = await make.asSystem((work) => createItem(work, owned.unit, form({ category }), true))
-  const internal = await make.asSystem((work) => createItem(work, owned.unit, form({ category }, { audience: 'internal', title: 'Tylko dla agentów' }), true))
-  const file = (await make.asSystem(async (work) => {
-    await addFiles(work, internal, [{ name: 'plan.txt', contentType: 'text/plain', content: Buffer.from('plan') }])
-    return withFaq(work.db).selectFrom('faq_file').select('id').where('item_id', '=', internal).executeTakeFirstOrThrow()
-  })).id
-  const revision = (await withFaq(make.db).selectFrom('faq_item').select('latest_id').where('id', '=', item).executeTakeFirstOrThrow()).latest_id!
-  await givePassword(site, owned.person)
-  return { ...owned, of, group, category, item, internal, file, revision, agent: await make.agent({ [group]: ['rw'] }), customer: owned.person } as Side
-}
-
 beforeAll(async () => {
-  site = await openSite([desk, portal, admin, units, faq, ldapAuth, board], { pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } } })
+  site = await openSite([desk, portal, admin, units, faq, ldapAuth, board], {
+    pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } },
+  })
   const { make } = site
   routes = [...new Set(site.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`))]
   const faculty = await make.unit()
-  await make.db.insertInto('plugin_activation').values({ plugin: 'faq', unit_id: '1', active: true, changed_at: make.now, changed_by: null }).execute()
+  await make.db
+    .insertInto('plugin_activation')
+    .values({ plugin: 'faq', unit_id: '1', active: true, changed_at: make.now, changed_by: null })
+    .execute()
   await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
-  a = await makeSide('A', faculty)
-  b = await makeSide('B', faculty)
+  a = await makeSide(site, 'A', faculty)
+  b = await makeSide(site, 'B', faculty)
   await make.person({ address: 'kolega@uni.example' })
   const parent = await make.agent({})
   await make.asSystem((work) => addUnitAdministrator(work, faculty, parent))
-  ids = { customer: a.customer, agentA: a.agent, agentB: b.agent, adminA: a.admin, adminB: b.admin, parent, central: await make.agent({ 2: ['rw'] }) }
+  ids = {
+    customer: a.customer,
+    agentA: a.agent,
+    agentB: b.agent,
+    adminA: a.admin,
+    adminB: b.admin,
+    parent,
+    central: await make.agent({ 2: ['rw'] }),
+  }
   await enterAll()
   const asset = /\/static\/[^"]+/.exec(await (await people.stranger.get('/login')).text())![0]
   a.asset = b.asset = asset
@@ -115,12 +126,16 @@ async function freshen(side: Side, row: Row): Promise<void> {
 
 const ask = (visitor: Visitor, name: string, row: Row, side: Side): Promise<Response> => {
   const headers = row.headers ?? {}
-  return name.startsWith('POST') ? visitor.post(row.path(side), row.fields?.(side) ?? {}, { headers }) : visitor.get(row.path(side), headers)
+  return name.startsWith('POST')
+    ? visitor.post(row.path(side), row.fields?.(side) ?? {}, { headers })
+    : visitor.get(row.path(side), headers)
 }
 
 async function tryRow(name: string, row: Row): Promise<void> {
   const wrong: string[] = []
-  const compare = (what: string, got: unknown, expected: unknown, page = '') => { if (got !== expected) wrong.push(`${what}: ${String(got)}, not ${String(expected)}${page}`) }
+  const compare = (what: string, got: unknown, expected: unknown, page = '') => {
+    if (got !== expected) wrong.push(`${what}: ${String(got)}, not ${String(expected)}${page}`)
+  }
   if (row.counted) site.make.now = new Date(site.make.now.getTime() + 20 * 60_000)
   for (const side of [a, b]) {
     // Those who may not first, all before the same thing; each who may finds it as it was.
@@ -133,7 +148,12 @@ async function tryRow(name: string, row: Row): Promise<void> {
       const response = await ask(people[role], name, row, side)
       const text = await response.text()
       const key = `${role}, of ${side.of}`
-      const words = /<main[\s\S]*/.exec(text)?.[0].replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').slice(0, 300) ?? ''
+      const words =
+        /<main[\s\S]*/
+          .exec(text)?.[0]
+          .replace(/<[^>]+>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .slice(0, 300) ?? ''
       compare(key, response.status, may ?? row.not?.[who] ?? (who === 'stranger' ? (name.startsWith('POST') ? 401 : 303) : 404), words)
       if (row.shows) compare(`${key}, shows it`, text.includes(row.shows(side)), row.does!.includes(who))
       if (row.done) compare(`${key}, is done`, await row.done(site, side), row.does!.includes(who))
@@ -175,7 +195,7 @@ it('GET /live', async () => {
   expect(wrong).toEqual([])
 })
 
-it('every page and act below /admin is the central administrator\'s alone', async () => {
+it("every page and act below /admin is the central administrator's alone", async () => {
   await enterAll()
   const things = await adminThings(site, a, b)
   const used = new Set<string>()
@@ -185,14 +205,17 @@ it('every page and act below /admin is the central administrator\'s alone', asyn
     const parts = pattern.split('/')
     for (const [n, part] of parts.entries()) {
       if (!part.startsWith(':')) continue
-      const prefix = pattern.split('/').slice(0, n + 1).join('/')
+      const prefix = pattern
+        .split('/')
+        .slice(0, n + 1)
+        .join('/')
       used.add(prefix)
-      parts[n] = encodeURIComponent(await things.ids[prefix]?.() ?? `nothing for ${prefix}`)
+      parts[n] = encodeURIComponent((await things.ids[prefix]?.()) ?? `nothing for ${prefix}`)
     }
     const more = ADMIN_MORE[route]
     await more?.before?.(site)
     const path = parts.join('/') + (more?.query?.(things) ?? '')
-    const askFor = (role: Role) => method === 'GET' ? people[role].get(path) : people[role].post(path, more?.fields?.(things) ?? {})
+    const askFor = (role: Role) => (method === 'GET' ? people[role].get(path) : people[role].post(path, more?.fields?.(things) ?? {}))
     for (const role of ROLES) {
       if (role === 'central') continue
       const { status } = await askFor(role)

@@ -47,7 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('serverUrl', server.url)
   project.provide('templateDatabase', template)
   return async () => {
-    const leaks = [...await folder.leaks(), ...await databases()]
+    const leaks = [...(await folder.leaks()), ...(await databases())]
     await run(`drop database if exists ${template}`)
     await server.stop()
     folder.remove()
@@ -59,7 +59,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (process.env['POMOC_TEST_DATABASE_URL']) return []
     const client = new Client({ connectionString: server.url })
     await client.connect()
-    const { rows } = await client.query<{ datname: string }>(`select datname from pg_database where datname like 'pomoc\\_%' and datname <> $1`, [template])
+    const { rows } = await client
+      .query<{ datname: string }>(`select datname from pg_database where datname like 'pomoc\\_%' and datname <> $1`, [template])
       .finally(() => client.end())
     return rows.map(({ datname }) => `the database ${datname}`)
   }
@@ -80,20 +81,30 @@ function temporaryFolder(): { own: string; use(): void; leaks(): Promise<string[
   const own = join(dir, 'run')
   mkdirSync(own, { mode: 0o755 })
 
-  const files = () => readdirSync(dir).filter((name) => name !== 'run' && !KEPT.test(name)).map((name) => `the temporary file or folder ${name}`)
-  const processes = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid).flatMap((pid) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-      const knowsIt = line.includes(`${dir}/pomoc-`) || readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${dir}\0`)
-      // The run's own server and its workers end after this.
-      return line === '' || !knowsIt || line.includes(own) || /\bvitest\b|\besbuild\b/.test(line) ? [] : [`the process ${pid}: ${line.slice(0, 200)}`]
-    } catch {
-      return []
-    }
-  })
+  const files = () =>
+    readdirSync(dir)
+      .filter((name) => name !== 'run' && !KEPT.test(name))
+      .map((name) => `the temporary file or folder ${name}`)
+  const processes = () =>
+    readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid) && Number(pid) !== process.pid)
+      .flatMap((pid) => {
+        try {
+          const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+          const knowsIt = line.includes(`${dir}/pomoc-`) || readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`TMPDIR=${dir}\0`)
+          // The run's own server and its workers end after this.
+          return line === '' || !knowsIt || line.includes(own) || /\bvitest\b|\besbuild\b/.test(line)
+            ? []
+            : [`the process ${pid}: ${line.slice(0, 200)}`]
+        } catch {
+          return []
+        }
+      })
   return {
     own,
-    use: () => { process.env['TMPDIR'] = dir },
+    use: () => {
+      process.env['TMPDIR'] = dir
+    },
     async leaks() {
       // Whatever was told to end may take a moment.
       for (let step = 0; step < 100 && processes().length + files().length > 0; step++) await sleep(50)

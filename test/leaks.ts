@@ -25,7 +25,9 @@ function handles(): Handle[] {
 }
 
 const words = (handle: Handle): string => {
-  const { constructor: { name } } = handle
+  const {
+    constructor: { name },
+  } = handle
   if (name === 'ChildProcess') return `the process ${handle.pid}: ${handle.spawnargs?.join(' ').slice(0, 200)}`
   if (name.endsWith('Server')) return `a listener (${name}) on ${JSON.stringify(handle.address?.() ?? null)}`
   return handle.remoteAddress ? `a connection (${name}) to ${handle.remoteAddress}:${handle.remotePort}` : `an open ${name}`
@@ -37,7 +39,9 @@ function children(): Map<number, string> {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const parent = Number(/^\d+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))![1])
-      if (parent === process.pid) found.set(Number(pid), readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200))
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200)
+      // The compiler of plugins from outside keeps one helper for as long as the worker lives, and lets go of it.
+      if (parent === process.pid && !/\besbuild --service=/.test(line)) found.set(Number(pid), line)
     } catch {
       // It ended while we looked.
     }
@@ -45,17 +49,16 @@ function children(): Map<number, string> {
   return found
 }
 
-/** The compiler of plugins from outside keeps one beside each worker, which ends with it. */
-const KEPT = /\besbuild\b.* --service=/
-
 // Node opens these when they are first asked for.
 void [process.stdout, process.stderr]
 const before = { handles: new Set(handles()), children: children(), databases: new Set(openDatabases) }
 
 function left(): string[] {
   return [
-    ...handles().filter((handle) => !before.handles.has(handle)).map(words),
-    ...[...children()].filter(([pid, line]) => !before.children.has(pid) && !KEPT.test(line)).map(([pid, line]) => `the process ${pid}: ${line}`),
+    ...handles()
+      .filter((handle) => !before.handles.has(handle))
+      .map(words),
+    ...[...children()].filter(([pid]) => !before.children.has(pid)).map(([pid, line]) => `the process ${pid}: ${line}`),
     ...[...openDatabases].filter((name) => !before.databases.has(name)).map((name) => `the database ${name}`),
   ]
 }

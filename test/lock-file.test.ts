@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectDir } from '../core/project.ts'
 
-interface Entry { optionalDependencies?: Record<string, string> }
+interface Entry {
+  optionalDependencies?: Record<string, string>
+}
 const { packages } = JSON.parse(readFileSync(join(projectDir, 'package-lock.json'), 'utf8')) as { packages: Record<string, Entry> }
 
 /** Where `name` lies for the package at `path`: in its own node_modules or in one above. */
@@ -19,7 +21,9 @@ test('every optional dependency has its entry, those of other platforms too', ()
   // npm install leaves out what the registry in use does not hold; npm ci then refuses the file. Such entries are
   // restored by hand: version, os, cpu, libc, "optional": true.
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
-    Object.keys(optionalDependencies).filter((name) => !entryOf(path, name)).map((name) => `${name} of ${path || 'pomoc'}`),
+    Object.keys(optionalDependencies)
+      .filter((name) => !entryOf(path, name))
+      .map((name) => `${name} of ${path || 'pomoc'}`),
   )
   expect(missing).toEqual([])
 })

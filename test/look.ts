@@ -15,17 +15,26 @@ export interface View {
   status?: number
 }
 
-export interface Look { language: 'pl' | 'en'; colours: 'light' | 'dark'; width: 1280 | 390 }
+export interface Look {
+  language: 'pl' | 'en'
+  colours: 'light' | 'dark'
+  width: 1280 | 390
+}
 
 /** Two in every run, which have each language, colour and width once; all four with POMOC_LOOK and in `npm run test:long`. */
 export const LOOKS: Look[] = [
-  { language: 'pl', colours: 'light', width: 1280 }, { language: 'en', colours: 'dark', width: 390 },
+  { language: 'pl', colours: 'light', width: 1280 },
+  { language: 'en', colours: 'dark', width: 390 },
   ...(process.env['POMOC_LOOK'] || process.env['POMOC_LONG'] === 'yes'
-    ? [{ language: 'en', colours: 'dark', width: 1280 }, { language: 'pl', colours: 'light', width: 390 }] satisfies Look[] : []),
+    ? ([
+        { language: 'en', colours: 'dark', width: 1280 },
+        { language: 'pl', colours: 'light', width: 390 },
+      ] satisfies Look[])
+    : []),
 ]
 
 /** For files with many pages: one of the two in every run, all four in the long one. */
-export const oneLook = (which: 0 | 1): Look[] => LOOKS.length > 2 ? LOOKS : [LOOKS[which]!]
+export const oneLook = (which: 0 | 1): Look[] => (LOOKS.length > 2 ? LOOKS : [LOOKS[which]!])
 
 /**
  * For files with many pages and both looks: in every run each page is looked at in one of the two, by turns, so that both are
@@ -46,19 +55,21 @@ const AT_ONCE = 2
 export async function lookAtAll(browser: Browser, site: string, views: View[], look: Look): Promise<Record<string, string[]>> {
   const faults: Record<string, string[]> = {}
   const left = [...views]
-  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
-    const windows = new Map<string | undefined, Window>()
-    try {
-      for (let view = left.shift(); view; view = left.shift()) {
-        const window = windows.get(view.session) ?? await openWindow(browser, look)
-        windows.set(view.session, window)
-        const found = await lookAt(window, site, view, look)
-        if (found.length > 0) faults[view.name] = found
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      const windows = new Map<string | undefined, Window>()
+      try {
+        for (let view = left.shift(); view; view = left.shift()) {
+          const window = windows.get(view.session) ?? (await openWindow(browser, look))
+          windows.set(view.session, window)
+          const found = await lookAt(window, site, view, look)
+          if (found.length > 0) faults[view.name] = found
+        }
+      } finally {
+        for (const { context } of windows.values()) await context.close()
       }
-    } finally {
-      for (const { context } of windows.values()) await context.close()
-    }
-  }))
+    }),
+  )
   return faults
 }
 
@@ -71,7 +82,10 @@ interface Window {
 
 async function openWindow(browser: Browser, look: Look): Promise<Window> {
   const context = await browser.newContext({
-    viewport: { width: look.width, height: 900 }, colorScheme: look.colours, locale: look.language === 'pl' ? 'pl-PL' : 'en-GB', reducedMotion: 'reduce',
+    viewport: { width: look.width, height: 900 },
+    colorScheme: look.colours,
+    locale: look.language === 'pl' ? 'pl-PL' : 'en-GB',
+    reducedMotion: 'reduce',
   })
   const page = await context.newPage()
   const said: string[] = []
@@ -106,17 +120,26 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   if (wide > 0) faults.push(`${wide} px wider than the screen`)
   await page.evaluate(axe)
-  faults.push(...await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }> } }
-    const { violations } = await axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      // Only what is broken is told, and not where: what holds need not be described.
-      resultTypes: ['violations'], selectors: false,
-      // What a stranger mailed is not ours to mend.
-      iframes: false,
-    })
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} – ${node.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`))
-  }))
+  faults.push(
+    ...(await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(options: object): Promise<{ violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[] }>
+        }
+      }
+      const { violations } = await axe.run({
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        // Only what is broken is told, and not where: what holds need not be described.
+        resultTypes: ['violations'],
+        selectors: false,
+        // What a stranger mailed is not ours to mend.
+        iframes: false,
+      })
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map((node) => `${id}: ${node.html.slice(0, 160)} – ${node.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`),
+      )
+    })),
+  )
   if (folder) await page.setViewportSize({ width: look.width, height: 900 })
   return [...said, ...faults]
 }

@@ -24,10 +24,18 @@ export interface Maker {
   /** An agent with rights by group: `{ '1': ['rw'] }`. */
   agent(rights: Record<Id, string[]>, person?: NewPerson): Promise<Id>
   group(name?: string): Promise<Id>
-  queue(queue?: { name?: string; groupId?: Id; unitId?: Id; parentId?: Id; followUpPossible?: 'possible' | 'reject' | 'new ticket' }): Promise<Id>
+  queue(queue?: {
+    name?: string
+    groupId?: Id
+    unitId?: Id
+    parentId?: Id
+    followUpPossible?: 'possible' | 'reject' | 'new ticket'
+  }): Promise<Id>
   unit(unit?: { name?: string; parentId?: Id }): Promise<Id>
   /** A ticket by mail of a new customer in queue 4 (Misc), unless said otherwise. */
-  ticket(ticket?: Partial<Omit<NewTicket, 'article'>> & { body?: string; subject?: string }): Promise<{ id: Id; number: string; articleId: Id; customerId: Id }>
+  ticket(
+    ticket?: Partial<Omit<NewTicket, 'article'>> & { body?: string; subject?: string },
+  ): Promise<{ id: Id; number: string; articleId: Id; customerId: Id }>
 }
 
 export async function maker(db: Kysely<Database>): Promise<Maker> {
@@ -35,41 +43,87 @@ export async function maker(db: Kysely<Database>): Promise<Maker> {
   let count = 0
   const room = { db, config, clock: () => make.now, subscribers: () => [] }
   const make: Maker = {
-    config, db, now: TUESDAY,
+    config,
+    db,
+    now: TUESDAY,
     work: (actor, run) => runWork(room, actor, run),
     asSystem: (run) => runWork(room, system('test'), run),
     actor: async (personId) => (await loadActor(db, personId))!,
-    person: (person = {}) => make.asSystem((work) => {
-      const n = ++count
-      return createPerson(work, { name: `Osoba ${n}`, address: `osoba${n}@uni.example`, unitId: '1', ...person })
-    }),
+    person: (person = {}) =>
+      make.asSystem((work) => {
+        const n = ++count
+        return createPerson(work, { name: `Osoba ${n}`, address: `osoba${n}@uni.example`, unitId: '1', ...person })
+      }),
     agent: async (rights, person = {}) => {
       const id = await make.person({ agent: true, login: `agent${++count}`, ...person })
       const rows = Object.entries(rights).flatMap(([group, list]) => list.map((right) => ({ group_id: group, person_id: id, right })))
       if (rows.length > 0) await db.insertInto('group_person').values(rows).execute()
       return id
     },
-    group: async (name) => (await db.insertInto('permission_group').values({ name: name ?? `grupa ${++count}` }).returning('id').executeTakeFirstOrThrow()).id,
-    queue: async (queue = {}) => (await db.insertInto('queue').values({
-      name: queue.name ?? `Kolejka ${++count}`, parent_id: queue.parentId ?? null, unit_id: queue.unitId ?? '1', group_id: queue.groupId ?? '1',
-      calendar_id: null, address_id: null, language: null, created_at: make.now,
-      ...(queue.followUpPossible ? { follow_up_possible: queue.followUpPossible } : {}),
-    }).returning('id').executeTakeFirstOrThrow()).id,
+    group: async (name) =>
+      (
+        await db
+          .insertInto('permission_group')
+          .values({ name: name ?? `grupa ${++count}` })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id,
+    queue: async (queue = {}) =>
+      (
+        await db
+          .insertInto('queue')
+          .values({
+            name: queue.name ?? `Kolejka ${++count}`,
+            parent_id: queue.parentId ?? null,
+            unit_id: queue.unitId ?? '1',
+            group_id: queue.groupId ?? '1',
+            calendar_id: null,
+            address_id: null,
+            language: null,
+            created_at: make.now,
+            ...(queue.followUpPossible ? { follow_up_possible: queue.followUpPossible } : {}),
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id,
     unit: async (unit = {}) => {
       const n = ++count
-      return (await db.insertInto('unit').values({
-        slug: `unit-${n}`, name: unit.name ?? `Jednostka ${n}`, parent_id: unit.parentId ?? '1', name_en: null, calendar_id: null, created_at: make.now,
-      }).returning('id').executeTakeFirstOrThrow()).id
+      return (
+        await db
+          .insertInto('unit')
+          .values({
+            slug: `unit-${n}`,
+            name: unit.name ?? `Jednostka ${n}`,
+            parent_id: unit.parentId ?? '1',
+            name_en: null,
+            calendar_id: null,
+            created_at: make.now,
+          })
+          .returning('id')
+          .executeTakeFirstOrThrow()
+      ).id
     },
     ticket: async ({ body = 'Dzień dobry, nie działa.', subject = 'Nie działa', ...ticket } = {}) => {
-      const customerId = ticket.customerId ?? await make.person()
-      const made = await make.asSystem((work) => createTicket(work, {
-        title: subject, queueId: '4', ...ticket, customerId,
-        article: {
-          channel: 'email', senderType: 'customer', visible: true, personId: customerId, from: 'Osoba <osoba@uni.example>', to: 'pomoc@uni.example',
-          subject, body, messageId: `<${++count}@klient.example>`,
-        },
-      }))
+      const customerId = ticket.customerId ?? (await make.person())
+      const made = await make.asSystem((work) =>
+        createTicket(work, {
+          title: subject,
+          queueId: '4',
+          ...ticket,
+          customerId,
+          article: {
+            channel: 'email',
+            senderType: 'customer',
+            visible: true,
+            personId: customerId,
+            from: 'Osoba <osoba@uni.example>',
+            to: 'pomoc@uni.example',
+            subject,
+            body,
+            messageId: `<${++count}@klient.example>`,
+          },
+        }),
+      )
       return { ...made, customerId }
     },
   }

@@ -39,17 +39,37 @@ test.concurrent('a backup of the running program, restored into another folder, 
   await program.ready
   const smtp = new URL(/smtp:\/\/\S+/.exec(program.stdout)![0])
   const mailer = createTransport({ host: smtp.hostname, port: Number(smtp.port), secure: false, ignoreTLS: true })
-  await mailer.sendMail({ from: 'jan@klient.example', to: 'pomoc@uni.example', subject: 'Drukarka', text: 'Nie drukuje.', attachments: [{ filename: 'a.bin', content: Buffer.alloc(400_000, 7) }] })
+  await mailer.sendMail({
+    from: 'jan@klient.example',
+    to: 'pomoc@uni.example',
+    subject: 'Drukarka',
+    text: 'Nie drukuje.',
+    attachments: [{ filename: 'a.bin', content: Buffer.alloc(400_000, 7) }],
+  })
   mailer.close()
 
   const file = join(files, 'backup.tar.zst')
-  expect(await command(['backup', file])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Saved \d+ rows in \d+ tables .* as they stood at \S+Z to .*backup\.tar\.zst \(\d.*B\)\.\n$/), stderr: '' })
+  expect(await command(['backup', file])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Saved \d+ rows in \d+ tables .* as they stood at \S+Z to .*backup\.tar\.zst \(\d.*B\)\.\n$/),
+    stderr: '',
+  })
   expect(await command(['restore', '--check', file])).toMatchObject({ code: 0, stdout: expect.stringContaining('is whole') })
-  expect(await command(['restore', '--force', file])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Another pomoc \(process \d+\) is using the data in /) })
+  expect(await command(['restore', '--force', file])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Another pomoc \(process \d+\) is using the data in /),
+  })
 
   const elsewhere = { POMOC_DATA_DIR: other.dir }
-  expect(await command(['restore', file], elsewhere)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Restored \d+ rows .*; every table was compared with the backup\.\n/), stderr: '' })
-  expect(await command(['load', '--force', file], elsewhere)).toMatchObject({ code: 0, stdout: expect.stringContaining('What was there before is kept in ') })
+  expect(await command(['restore', file], elsewhere)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Restored \d+ rows .*; every table was compared with the backup\.\n/),
+    stderr: '',
+  })
+  expect(await command(['load', '--force', file], elsewhere)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('What was there before is kept in '),
+  })
   expect(readdirSync(elsewhere.POMOC_DATA_DIR).some((name) => /^before-restore-.*\.tar\.zst$/.test(name))).toBe(true)
 
   const restored = run(['start'], elsewhere)
@@ -64,12 +84,21 @@ test.concurrent('a backup of the running program, restored into another folder, 
 test.concurrent('the doctor tells what is broken around the program, each in a sentence with what to do, and exits with 1', async (context) => {
   const { data, command } = await operate(context, { used: false })
   const old = new Date('2020-01-01')
-  const made = await generate([{ name: 'commonName', value: 'uni.example' }], { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: old, notAfterDate: new Date('2021-01-01') })
+  const made = await generate([{ name: 'commonName', value: 'uni.example' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: old,
+    notAfterDate: new Date('2021-01-01'),
+  })
   mkdirSync(join(data.dir, 'tls'))
   writeFileSync(join(data.dir, 'tls', 'smtp-key.pem'), made.private)
   writeFileSync(join(data.dir, 'tls', 'smtp-cert.pem'), made.cert)
   const { code, stdout, stderr } = await command(['doctor', '--json'], {
-    POMOC_SMARTHOST_URL: 'smtp://127.0.0.1:1', POMOC_DATABASE_URL: 'postgresql://me:secret@127.0.0.1:1/help', POMOC_HTTP_HOST: '192.0.2.1', POMOC_HTTP_PORT: '8080',
+    POMOC_SMARTHOST_URL: 'smtp://127.0.0.1:1',
+    POMOC_DATABASE_URL: 'postgresql://me:secret@127.0.0.1:1/help',
+    POMOC_HTTP_HOST: '192.0.2.1',
+    POMOC_HTTP_PORT: '8080',
   })
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
   expect(stdout).not.toContain('secret')
@@ -81,7 +110,10 @@ test.concurrent('the doctor tells what is broken around the program, each in a s
     if (state !== 'ok') expect(remedy).toMatch(/^[A-Z].*\.$/)
   }
   const words = await command(['doctor'], { POMOC_SMARTHOST_URL: 'smtp://127.0.0.1:1' })
-  expect(words).toMatchObject({ code: 1, stdout: expect.stringMatching(/FAIL {2}smarthost .*127\.0\.0\.1:1 cannot be used.*\n +→ Start that server/) })
+  expect(words).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/FAIL {2}smarthost .*127\.0\.0\.1:1 cannot be used.*\n +→ Start that server/),
+  })
   expect(words.stdout.trim().split('\n').at(-1)).toMatch(/must be put right/)
 })
 
@@ -104,7 +136,10 @@ test.concurrent('a backup that is broken off leaves no half of it behind', async
   await client.query('begin; lock table ticket in access exclusive mode')
   const program = run(['backup', join(files, 'broken.tar.zst')], { POMOC_DATABASE_URL: database.url })
   const waiting = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database() and not l.granted`
-  while ((await database.pool.query(waiting)).rowCount === 0) await new Promise((resolve) => { setTimeout(resolve, 20) })
+  while ((await database.pool.query(waiting)).rowCount === 0)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
   program.kill('SIGINT')
   await client.query('commit')
   client.release()

@@ -23,14 +23,28 @@ export interface Program {
  * Runs `core/launch.mjs` with free ports and only the POMOC_… variables given. `sockets` are handed over by name as systemd
  * does it.
  */
-export function runProgram(env: Record<string, string>, args: string[] = ['start'], { sockets = {}, project = projectDir }: { sockets?: Record<string, HeldSocket>; project?: string } = {}): Program {
+export function runProgram(
+  env: Record<string, string>,
+  args: string[] = ['start'],
+  { sockets = {}, project = projectDir }: { sockets?: Record<string, HeldSocket>; project?: string } = {},
+): Program {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(POMOC_|PG|NODE_|VITEST)/.test(name)))
   const names = Object.keys(sockets)
   const listening = names.length === 0 ? {} : { LISTEN_FDS: String(names.length), LISTEN_FDNAMES: names.join(':') }
-  const child = spawn('sh', ['-c', names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"', process.execPath, join(project, 'core', 'launch.mjs'), ...args], {
-    env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
-  })
+  const child = spawn(
+    'sh',
+    [
+      '-c',
+      names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"',
+      process.execPath,
+      join(project, 'core', 'launch.mjs'),
+      ...args,
+    ],
+    {
+      env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
+    },
+  )
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
   )
@@ -53,16 +67,28 @@ export function runProgram(env: Record<string, string>, args: string[] = ['start
   return program
 }
 
-export interface HeldSocket { fd: number; port: number; close(): void }
+export interface HeldSocket {
+  fd: number
+  port: number
+  close(): void
+}
 
 /**
  * A socket on a free port, held open as systemd holds it: whoever connects waits in it until a program takes them. Nobody
  * takes them here, which is why it is bound below `listen`, by what Node's own cluster uses for that.
  */
 export function holdSocket(): HeldSocket {
-  const handle = (net as unknown as {
-    _createServerHandle(address: string, port: number, family: 4, fd: -1, flags: 0): { fd: number; getsockname(into: object): number; close(): void }
-  })._createServerHandle('127.0.0.1', 0, 4, -1, 0)
+  const handle = (
+    net as unknown as {
+      _createServerHandle(
+        address: string,
+        port: number,
+        family: 4,
+        fd: -1,
+        flags: 0,
+      ): { fd: number; getsockname(into: object): number; close(): void }
+    }
+  )._createServerHandle('127.0.0.1', 0, 4, -1, 0)
   const name = {} as { port: number }
   handle.getsockname(name)
   return { fd: handle.fd, port: name.port, close: () => handle.close() }

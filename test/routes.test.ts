@@ -9,7 +9,15 @@ import { openSite, type Site, type Visitor } from './web.ts'
 
 /** Parameters that name something else. A new route stands in neither list until somebody has thought of it. */
 const OTHERS = new Set([
-  'GET /static/:hash/:name', 'GET /desk/view/:name', 'GET /desk/queue/:id', 'GET /login/device/:token', 'POST /login/device/:token', 'GET /login/link/:token', 'POST /login/link/:token', 'GET /password/:token', 'POST /password/:token',
+  'GET /static/:hash/:name',
+  'GET /desk/view/:name',
+  'GET /desk/queue/:id',
+  'GET /login/device/:token',
+  'POST /login/device/:token',
+  'GET /login/link/:token',
+  'POST /login/link/:token',
+  'GET /password/:token',
+  'POST /password/:token',
 ])
 
 describe('routes that name a ticket, an article or an attachment', () => {
@@ -33,8 +41,10 @@ describe('routes that name a ticket, an article or an attachment', () => {
     agent = await make.agent({ [group]: ['rw'] })
     await make.person({ address: 'kolega@uni.example' })
     people = {
-      customer: await site.loggedIn(customer), agent: await site.loggedIn(agent),
-      strangeCustomer: await site.loggedIn(await make.person()), strangeAgent: await site.loggedIn(await make.agent({ 1: ['rw'] })),
+      customer: await site.loggedIn(customer),
+      agent: await site.loggedIn(agent),
+      strangeCustomer: await site.loggedIn(await make.person()),
+      strangeAgent: await site.loggedIn(await make.agent({ 1: ['rw'] })),
     }
     for (const [name, visitor] of Object.entries(people)) await visitor.get(/agent/i.test(name) ? '/desk' : '/')
   })
@@ -42,7 +52,12 @@ describe('routes that name a ticket, an article or an attachment', () => {
 
   const fresh = () => freshThing(site, { queue, otherQueue, customer, agent: people.agent })
   const ask = (visitor: Visitor, route: string, path: string, fields: Record<string, string>): Promise<Response> => {
-    const filled = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value === 'AGENT' ? agent : value === 'ADDRESS' ? 'zgłaszający@uni.example' : value === 'COLLEAGUE' ? 'kolega@uni.example' : value]))
+    const filled = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [
+        name,
+        value === 'AGENT' ? agent : value === 'ADDRESS' ? 'zgłaszający@uni.example' : value === 'COLLEAGUE' ? 'kolega@uni.example' : value,
+      ]),
+    )
     return route.startsWith('POST') ? visitor.post(path, filled) : visitor.get(path)
   }
 
@@ -60,9 +75,16 @@ describe('routes that name a ticket, an article or an attachment', () => {
       for (const stranger of ['strangeCustomer', 'strangeAgent', ...(fixture.as === 'agent' ? ['customer'] : [])] as const) {
         expect((await ask(people[stranger as keyof typeof people], route, fixture.path(thing), fields)).status, stranger).toBe(404)
       }
-      const absent = fixture.path({ ...thing, ticket: '999999999', number: '2026000000000000', article: '999999999', attachment: '999999999' })
+      const absent = fixture.path({
+        ...thing,
+        ticket: '999999999',
+        number: '2026000000000000',
+        article: '999999999',
+        attachment: '999999999',
+      })
       expect((await ask(people[fixture.as], route, absent, fields)).status, 'absent').toBe(404)
-      for (const hidden of fixture.hidden?.(thing) ?? []) expect((await ask(people[fixture.as], route, hidden, fields)).status, 'hidden').toBe(404)
+      for (const hidden of fixture.hidden?.(thing) ?? [])
+        expect((await ask(people[fixture.as], route, hidden, fields)).status, 'hidden').toBe(404)
       const answer = await ask(people[fixture.as], route, fixture.path(thing), fields)
       expect(answer.status, (await answer.clone().text()).slice(0, 2000)).toBe(fixture.answer)
     })
@@ -70,7 +92,12 @@ describe('routes that name a ticket, an article or an attachment', () => {
 
   it('GET /live tells of a ticket only to those who may see it', async () => {
     thing = await fresh()
-    for (const [who, status] of [['strangeCustomer', 404], ['strangeAgent', 404], ['customer', 200], ['agent', 200]] as const) {
+    for (const [who, status] of [
+      ['strangeCustomer', 404],
+      ['strangeAgent', 404],
+      ['customer', 200],
+      ['agent', 200],
+    ] as const) {
       const cookie = [...people[who].cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       // Read no further than the head: the stream has no end.
       const answer = await site.app.request(`/live?ticket=${thing.ticket}`, { headers: { cookie, accept: 'text/event-stream' } })

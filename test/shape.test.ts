@@ -7,13 +7,16 @@ import { ERRORS } from '../core/errors.ts'
 import { coreTexts } from '../core/i18n/core-texts.ts'
 import type { Text } from '../core/i18n/texts.ts'
 import { CORE_PLACES } from '../core/kernel/places.ts'
+import { CHANGEABLE, ENTRIES } from '../core/ticket/attributes.ts'
+import { MISC } from '../core/ticket/misc.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 
 function filesBelow(folder: string): string[] {
   if (!existsSync(join(root, folder))) return []
-  return readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name)))
+  return readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(folder, String(name)))
     .filter((file) => statSync(join(root, file)).isFile())
 }
 const isSource = (file: string) => /\.tsx?$/.test(file) && !/\.(test|fixture)\.tsx?$/.test(file)
@@ -23,50 +26,199 @@ const pluginNames = readdirSync(join(root, 'plugins')).filter((name) => statSync
 
 /** Everything a module names in an import, export-from or dynamic import. */
 function imports(file: string): string[] {
-  const text = read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
-  return [...text.matchAll(/(?:^\s*(?:import|export)\b[^'\n]*?\bfrom\s+|^\} from\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm)].map((match) => match[1]!)
+  const text = read(file)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+  return [...text.matchAll(/(?:^\s*(?:import|export)\b[^'\n]*?\bfrom\s+|^\} from\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm)].map(
+    (match) => match[1]!,
+  )
+}
+/** What it imports when it runs: not `import type`, not `import { type A }` alone, not what is loaded later. */
+function valueImports(file: string): string[] {
+  const text = read(file)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')
+  const needed = (names: string) =>
+    !/^\s*type\b/.test(names) &&
+    (!/^\s*\{/.test(names) ||
+      names
+        .replace(/[{}]/g, '')
+        .split(',')
+        .some((name) => name.trim() !== '' && !/^\s*type\b/.test(name)))
+  const from = [...text.matchAll(/^(?:import|export)\b((?:(?!^(?:import|export|const|function)\b)[^'])*?)\bfrom\s+'([^']+)'/gm)]
+    .filter((match) => needed(match[1]!))
+    .map((match) => match[2]!)
+  return [...from, ...[...text.matchAll(/^import\s+'([^']+)'/gm)].map((match) => match[1]!)]
+    .filter((name) => name.startsWith('.'))
+    .map((name) => target(file, name))
+}
+/** Files that import each other in a circle, in groups. */
+function circles(files: string[]): string[][] {
+  const ways = new Map(files.map((file) => [file, valueImports(file)]))
+  const below = (file: string, seen = new Set<string>()): Set<string> => {
+    for (const next of ways.get(file) ?? []) if (!seen.has(next)) below(next, seen.add(next))
+    return seen
+  }
+  const reach = new Map(files.map((file) => [file, below(file)]))
+  const groups = files
+    .filter((file) => reach.get(file)!.has(file))
+    .map((file) => files.filter((other) => reach.get(file)!.has(other) && reach.get(other)?.has(file)))
+  return [...new Map(groups.map((group) => [group.join(), group])).values()]
 }
 const target = (file: string, name: string) => relative(root, resolve(root, dirname(file), name))
 const faults = (files: string[], find: (file: string) => string[]) => files.flatMap((file) => find(file).map((what) => `${file}: ${what}`))
 
 describe('who may import whom', () => {
   it('core imports no plugin', () => {
-    expect(faults(core, (file) => imports(file).filter((name) => name.startsWith('.') && target(file, name).startsWith('plugins/')))).toEqual([])
+    expect(
+      faults(core, (file) => imports(file).filter((name) => name.startsWith('.') && target(file, name).startsWith('plugins/'))),
+    ).toEqual([])
   })
   it('a plugin imports of core only its door, and nothing of another plugin', () => {
-    expect(faults(plugins, (file) => {
-      const own = file.split('/').slice(0, 2).join('/')
-      return imports(file).filter((name) => name.startsWith('.')).map((name) => target(file, name))
-        .filter((path) => path !== 'core/index.ts' && !path.startsWith(`${own}/`))
-    })).toEqual([])
+    expect(
+      faults(plugins, (file) => {
+        const own = file.split('/').slice(0, 2).join('/')
+        return imports(file)
+          .filter((name) => name.startsWith('.'))
+          .map((name) => target(file, name))
+          .filter((path) => path !== 'core/index.ts' && !path.startsWith(`${own}/`))
+      }),
+    ).toEqual([])
   })
   it('calendars and the state machine are pure', () => {
-    const pure = core.filter((file) => (file.startsWith('core/calendar/') && !/admin|store/.test(file)) || file === 'core/ticket/state-machine.ts')
-    expect(faults(pure, (file) => imports(file).filter((name) => !(
-      ['luxon', 'date-holidays', 'zod'].includes(name) || name.startsWith('./') || target(file, name) === 'core/calendar/calendar.ts')))).toEqual([])
+    const pure = core.filter(
+      (file) => (file.startsWith('core/calendar/') && !/admin|store/.test(file)) || file === 'core/ticket/state-machine.ts',
+    )
+    expect(
+      faults(pure, (file) =>
+        imports(file).filter(
+          (name) =>
+            !(
+              ['luxon', 'date-holidays', 'zod'].includes(name) ||
+              name.startsWith('./') ||
+              ['core/calendar/calendar.ts', 'core/i18n/languages.ts'].includes(target(file, name))
+            ),
+        ),
+      ),
+    ).toEqual([])
   })
-  it('a store imports no other domain\'s store', () => {
+  it('the list of languages, which those may read, imports nothing', () => {
+    expect(imports('core/i18n/languages.ts')).toEqual([])
+  })
+  it("a store imports no other domain's store", () => {
     const stores = core.filter((file) => file.endsWith('.store.ts'))
-    expect(faults(stores, (file) => imports(file).filter((name) => name.startsWith('.') && name.endsWith('.store.ts')
-      && dirname(target(file, name)) !== dirname(file)))).toEqual([])
+    expect(
+      faults(stores, (file) =>
+        imports(file).filter((name) => name.startsWith('.') && name.endsWith('.store.ts') && dirname(target(file, name)) !== dirname(file)),
+      ),
+    ).toEqual([])
   })
   it('pages call domain functions, never SQL', () => {
-    expect(faults([...plugins, ...core.filter((file) => file.startsWith('core/web/'))].filter((file) => file.endsWith('.tsx')),
-      (file) => read(file).match(/\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/g) ?? [])).toEqual([])
+    expect(
+      faults(
+        [...plugins, ...core.filter((file) => file.startsWith('core/web/'))].filter((file) => file.endsWith('.tsx')),
+        (file) => read(file).match(/\bsql`|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/g) ?? [],
+      ),
+    ).toEqual([])
+  })
+  it('no module needs itself in order to run', () => {
+    expect(circles([...core, ...plugins])).toEqual([])
   })
   it('only package.json lists what is imported', () => {
     const listed = JSON.parse(read('package.json')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>
     // Its own name stands in the plugin that “pomoc plugins new” writes.
     const known = new Set(['pomoc', ...Object.keys(listed.dependencies), ...Object.keys(listed.optionalDependencies)])
-    expect(faults([...core, ...plugins], (file) => imports(file).filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
-      .map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')).filter((name) => !known.has(name)))).toEqual([])
+    expect(
+      faults([...core, ...plugins], (file) =>
+        imports(file)
+          .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
+          .map((name) =>
+            name
+              .split('/')
+              .slice(0, name.startsWith('@') ? 2 : 1)
+              .join('/'),
+          )
+          .filter((name) => !known.has(name)),
+      ),
+    ).toEqual([])
+  })
+})
+
+describe('what a ticket has', () => {
+  it('is changed through one door: no act writes its columns, history of them or their facts by itself', () => {
+    const told = CHANGEABLE.map(({ fact }) => fact.name)
+    const types = CHANGEABLE.flatMap(({ history: { type } }) => (typeof type === 'string' ? [type] : Object.values(type)))
+    const by = core.filter((file) => !['core/ticket/change.ts', 'core/ticket/attributes.ts', 'core/kernel/facts.ts'].includes(file))
+    expect(
+      faults(by, (file) => [
+        ...told.filter((name) => read(file).includes(`emit('${name}'`)),
+        ...types.filter((type) => new RegExp(`type: '${type}'`).test(read(file))),
+        ...(read(file).match(/updateTable\('ticket'\)/g) ?? []),
+      ]),
+    ).toEqual([])
+  })
+  it('has a column that the table has, and names of its own', () => {
+    for (const part of ['name', 'column', 'field'] as const) expect(new Set(ENTRIES.map((entry) => entry[part])).size).toBe(ENTRIES.length)
+    expect(new Set(ENTRIES.flatMap(({ tags = {} }) => Object.keys(tags))).size).toBe(
+      ENTRIES.flatMap(({ tags = {} }) => Object.keys(tags)).length,
+    )
+  })
+  it('is told under Misc in kinds of one list, wherever history is written', () => {
+    // The first part of the row; what a condition compares with is no kind.
+    const written = [...core, ...plugins].flatMap((file) =>
+      [...read(file).matchAll(/type: 'Misc', (?:parts: \[([^,\]]*)|name: `(%%[a-z -]+))/g)].flatMap(
+        ([, parts = '', name]) =>
+          name?.slice(2) ?? [...parts.matchAll(/(=== )?'([^']+)'/g)].filter(([, compared]) => !compared).map((match) => match[2]!),
+      ),
+    )
+    expect(written.length).toBeGreaterThan(8)
+    expect(written.filter((kind) => !Object.hasOwn(MISC, kind))).toEqual([])
+  })
+})
+
+describe('what stands in one place', () => {
+  const except = (...places: string[]) => [...core, ...plugins].filter((file) => !places.includes(file))
+  it('the way through the tree of units, and its root: unit/tree.ts', () => {
+    expect(
+      faults(
+        except('core/unit/tree.ts'),
+        (file) => read(file).match(/from unit u join \w+ on \w+\.\w+ = \w+\.\w+\)|\bROOT\w* = '1'|\bunitId(: \w+ =| \?\?| ===) '1'/g) ?? [],
+      ),
+    ).toEqual([])
+  })
+  it('what an id looks like: database/id.ts', () => {
+    const outsideOfTickets = except('core/database/id.ts').filter((file) => !file.startsWith('core/ticket/'))
+    expect(faults(outsideOfTickets, (file) => read(file).match(/\/\^\\d\{1,18\}\$\//g) ?? [])).toEqual([])
+  })
+  it('words without case and marks: search/fold.ts', () => {
+    expect(faults(except('core/search/fold.ts'), (file) => read(file).match(/normalize\('NFD'\)/g) ?? [])).toEqual([])
+  })
+  it('which languages there are: i18n/languages.ts, and what is written in two of them: the demo', () => {
+    const elsewhere = except('core/i18n/languages.ts', 'core/i18n/names.ts', 'core/i18n/texts.ts').filter(
+      (file) => !/^(plugins\/demo|core\/(audit|ticket))\//.test(file),
+    )
+    expect(
+      faults(elsewhere, (file) => read(file).match(/[=?|]=?=? '(pl|en)'|\['pl', 'en'\]|\.in\('(pl|en)'\)(?!;)|=== 'en'/g) ?? []),
+    ).toEqual([])
+    expect(
+      faults(
+        elsewhere.filter((file) => !file.includes('/i18n/')),
+        (file) => read(file).match(/'(Polski|English)'/g) ?? [],
+      ),
+    ).toEqual([])
+  })
+  it('telling every process of a change: notify in kernel/facts.ts', () => {
+    expect(faults(except('core/kernel/facts.ts'), (file) => read(file).match(/pg_notify\(\$\{CHANNEL\}/g) ?? [])).toEqual([])
   })
 })
 
 describe('what a module says', () => {
   it('opens with one sentence that tells what it owns', () => {
-    expect(faults([...core, ...plugins, ...filesBelow('migrations').filter(isSource)],
-      (file) => file.startsWith('core/index') || /^\/\*\*\s*(?:\* )?(Owns|The plugin)/.test(read(file)) ? [] : [read(file).slice(0, 60)])).toEqual([])
+    expect(
+      faults([...core, ...plugins, ...filesBelow('migrations').filter(isSource)], (file) =>
+        file.startsWith('core/index') || /^\/\*\*\s*(?:\* )?(Owns|The plugin)/.test(read(file)) ? [] : [read(file).slice(0, 60)],
+      ),
+    ).toEqual([])
   })
   it('the domain takes its time from the work, never from the machine', () => {
     const domain = core.filter((file) => /^core\/(ticket|article|queue|calendar|permission|person|unit|mail\/(steps|checks))\//.test(file))
@@ -77,18 +229,50 @@ describe('what a module says', () => {
   })
   it('the root holds nothing else', () => {
     const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
-    const allowed = ['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'LICENSE', 'core', 'plugins', 'themes', 'config', 'migrations', 'test']
+    const allowed = [
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'README.md',
+      'LICENSE',
+      'core',
+      'plugins',
+      'themes',
+      'config',
+      'migrations',
+      'test',
+    ]
     const top = new Set(tracked.map((file) => file.split('/')[0]!))
     expect([...top].filter((name) => !name.startsWith('.') && !allowed.includes(name))).toEqual([])
   })
 })
 
 describe('lists that must agree', () => {
+  it('what a plugin does to a ticket it does through the list of acts', () => {
+    // What the acts' own `run` calls: the domain's functions that write.
+    const called = core
+      .filter((file) => file.startsWith('core/ticket/acts/'))
+      .flatMap((file) => [
+        ...read(file).matchAll(
+          /^import \{ ([^}]+) \} from '(?:\.\.\/(?:tickets|pass-on|held|participants|undo|change-by-rule)|\.\.\/\.\.\/article\/confirm)\.ts'/gm,
+        ),
+      ])
+      .flatMap((match) => match[1]!.split(', '))
+      .filter((name) => !name.startsWith('type ') && !name.startsWith('may'))
+    expect(called).toEqual(
+      expect.arrayContaining(['takeTicket', 'answerTicket', 'acceptHeld', 'undoAct', 'createTicket', 'confirmOwnMail', 'redirectArticle']),
+    )
+    expect(faults(plugins, (file) => called.filter((name) => new RegExp(`\\b${name}\\(`).test(read(file))))).toEqual([])
+  })
   it('each error code has its words, and core/README.md tells of each', () => {
     const readme = read('core/README.md')
     expect(Object.keys(ERRORS).filter((code) => !(`error.${code}` in coreTexts.pl))).toEqual([])
     expect(Object.keys(coreTexts.pl).filter((key) => key.startsWith('error.') && !(key.slice(6) in ERRORS))).toEqual([])
-    expect(Object.entries(ERRORS).filter(([code, status]) => !readme.includes(`| \`${code}\` | ${status} |`)).map(([code]) => code)).toEqual([])
+    expect(
+      Object.entries(ERRORS)
+        .filter(([code, status]) => !readme.includes(`| \`${code}\` | ${status} |`))
+        .map(([code]) => code),
+    ).toEqual([])
     const told = [...readme.matchAll(/^\| `([a-z.-]+)` \| \d{3} \|/gm)].map((match) => match[1]!)
     expect(told.filter((code) => !(code in ERRORS))).toEqual([])
   })
@@ -98,18 +282,38 @@ describe('lists that must agree', () => {
     for (const name of pluginNames) {
       const index = ['index.ts', 'index.tsx'].map((file) => join(root, 'plugins', name, file)).find((file) => existsSync(file))
       if (!index) continue
-      const plugin = (await import(/* @vite-ignore */ index) as { default: { places?: Record<string, string> } }).default
+      const plugin = ((await import(/* @vite-ignore */ index)) as { default: { places?: Record<string, string> } }).default
       places.push(...Object.keys(plugin.places ?? {}))
     }
     expect(places.filter((place) => !readme.includes(`\`${place}\``))).toEqual([])
+  })
+  it('migrations stand in the order of their numbers, each number once, every file in the list', () => {
+    for (const folder of ['migrations', ...pluginNames.map((name) => `plugins/${name}/migrations`)]) {
+      const files = filesBelow(folder)
+        .filter((file) => /\/\d+_\w+\.ts$/.test(file))
+        .map((file) => file.slice(folder.length + 1, -'.ts'.length))
+        .toSorted()
+      if (files.length === 0) continue
+      const numbers = files.map((file) => file.split('_')[0])
+      expect([folder, new Set(numbers).size]).toEqual([folder, numbers.length])
+      const list =
+        folder === 'migrations'
+          ? 'migrations/index.ts'
+          : [`${folder}/../index.tsx`, `${folder}/../index.ts`].find((file) => existsSync(join(root, file)))!
+      const listed = [...read(list).matchAll(/^import (?:\* as \w+|\{[^}]*\}) from '\.\/(?:migrations\/)?(\d+_\w+)\.ts'$/gm)].map(
+        (match) => match[1]!,
+      )
+      const used = [...read(list).matchAll(/'(\d+_\w+)': /g)].map((match) => match[1]!)
+      expect([folder, listed, used]).toEqual([folder, files, files])
+    }
   })
   it('Polish and English texts have the same placeholders, and Polish plurals all their forms', async () => {
     const sets: [string, Record<string, Text>, Record<string, Text>][] = [['core', coreTexts.pl, coreTexts.en]]
     for (const name of pluginNames) {
       const path = join(root, 'plugins', name, 'i18n')
       if (!existsSync(join(path, 'pl.ts'))) continue
-      const pl = (await import(/* @vite-ignore */ join(path, 'pl.ts')) as { pl: Record<string, Text> }).pl
-      const en = (await import(/* @vite-ignore */ join(path, 'en.ts')) as { en: Record<string, Text> }).en
+      const pl = ((await import(/* @vite-ignore */ join(path, 'pl.ts'))) as { pl: Record<string, Text> }).pl
+      const en = ((await import(/* @vite-ignore */ join(path, 'en.ts'))) as { en: Record<string, Text> }).en
       sets.push([name, pl, en])
     }
     const holes = (text: Text) => [...new Set((typeof text === 'string' ? text : text.other).match(/\{\w+\}/g) ?? [])].toSorted().join()
@@ -118,7 +322,8 @@ describe('lists that must agree', () => {
       for (const [key, text] of Object.entries(pl)) {
         const other = en[key]
         if (other === undefined || holes(text) !== holes(other)) wrong.push(`${name} ${key}: placeholders differ`)
-        if (typeof text !== 'string' && (text.few === undefined || text.many === undefined)) wrong.push(`${name} ${key}: a plural form is missing`)
+        if (typeof text !== 'string' && (text.few === undefined || text.many === undefined))
+          wrong.push(`${name} ${key}: a plural form is missing`)
         if (/"/.test(typeof text === 'string' ? text : Object.values(text).join())) wrong.push(`${name} ${key}: straight quotes`)
       }
     }

@@ -21,18 +21,21 @@ async function refusal(program: Program): Promise<string> {
   return program.stderr
 }
 
-test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('it starts on nothing, and %s stops it and its database', async (signal, context) => {
-  const { data, start } = await onStage(context, { used: false })
-  const program = start()
-  await program.ready
-  const web = /http:\/\/\S+/.exec(program.stdout)?.[0] as string
-  expect((await fetch(web, { redirect: 'manual' })).status).toBeLessThan(500)
-  const postmaster = data.postmaster() as number
-  expect(isAlive(postmaster)).toBe(true)
-  program.kill(signal)
-  expect(await program.ended).toEqual({ code: 0, signal: null })
-  expect(isAlive(postmaster)).toBe(false)
-})
+test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'it starts on nothing, and %s stops it and its database',
+  async (signal, context) => {
+    const { data, start } = await onStage(context, { used: false })
+    const program = start()
+    await program.ready
+    const web = /http:\/\/\S+/.exec(program.stdout)?.[0] as string
+    expect((await fetch(web, { redirect: 'manual' })).status).toBeLessThan(500)
+    const postmaster = data.postmaster() as number
+    expect(isAlive(postmaster)).toBe(true)
+    program.kill(signal)
+    expect(await program.ended).toEqual({ code: 0, signal: null })
+    expect(isAlive(postmaster)).toBe(false)
+  },
+)
 
 test.concurrent('Ctrl-C that npm passes on a second time still stops it cleanly', async (context) => {
   const { data, start } = await onStage(context)
@@ -105,7 +108,12 @@ test.concurrent('with a database elsewhere the data folder is its own too: a big
     await program.ready
     const port = Number(/smtp:\/\/\S+:(\d+)/.exec(program.stdout)?.[1])
     const transport = createTransport({ host: '127.0.0.1', port, ignoreTLS: true })
-    const { response } = await transport.sendMail({ from: 'anna@klient.example', to: 'pomoc@localhost', subject: 'Logi', text: 'Błąd w logach.\n'.repeat(100_000) })
+    const { response } = await transport.sendMail({
+      from: 'anna@klient.example',
+      to: 'pomoc@localhost',
+      subject: 'Logi',
+      text: 'Błąd w logach.\n'.repeat(100_000),
+    })
     expect(response).toMatch(/^250 /)
     program.kill('SIGTERM')
     expect(await program.ended).toEqual({ code: 0, signal: null })

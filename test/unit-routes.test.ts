@@ -31,8 +31,13 @@ describe('the pages of a unit', () => {
     const parent = await make.agent({})
     await make.asSystem((work) => addUnitAdministrator(work, faculty, parent))
     people = {
-      customer: await site.loggedIn(await make.person({ unitId: a.unit })), agentA: await site.loggedIn(await agentOf(a)), agentB: await site.loggedIn(await agentOf(b)),
-      adminA: await site.loggedIn(a.admin), adminB: await site.loggedIn(b.admin), parent: await site.loggedIn(parent), central: await site.loggedIn(await make.agent({ 2: ['rw'] })),
+      customer: await site.loggedIn(await make.person({ unitId: a.unit })),
+      agentA: await site.loggedIn(await agentOf(a)),
+      agentB: await site.loggedIn(await agentOf(b)),
+      adminA: await site.loggedIn(a.admin),
+      adminB: await site.loggedIn(b.admin),
+      parent: await site.loggedIn(parent),
+      central: await site.loggedIn(await make.agent({ 2: ['rw'] })),
     }
     for (const visitor of Object.values(people)) await visitor.get('/account')
   })
@@ -46,7 +51,8 @@ describe('the pages of a unit', () => {
   const ask = async (visitor: Visitor, route: string, path: string, fields: Record<string, string>): Promise<Response> => {
     if (!route.startsWith('POST')) return visitor.get(path)
     const filled: Record<string, string> = {}
-    for (const [name, value] of Object.entries(fields)) filled[name.replace('GROUP', (await mainQueueOf(site.make.db, a.unit))?.groupId ?? '0')] = value
+    for (const [name, value] of Object.entries(fields))
+      filled[name.replace('GROUP', (await mainQueueOf(site.make.db, a.unit))?.groupId ?? '0')] = value
     return visitor.post(path, filled)
   }
 
@@ -66,7 +72,8 @@ describe('the pages of a unit', () => {
       const path = (owned: Owned, of: Owned = owned) => `/u/${owned.slug}${fixture.path(of)}`
       // Somebody not logged in is led to the login, whatever there is.
       expect([303, 401], 'stranger').toContain((await ask(stranger, route, path(a), fixture.fields?.(a) ?? {})).status)
-      for (const who of ['customer', 'agentA', 'agentB', 'adminB'] as const) told[who] = (await ask(people[who], route, path(a), fixture.fields?.(a) ?? {})).status
+      for (const who of ['customer', 'agentA', 'agentB', 'adminB'] as const)
+        told[who] = (await ask(people[who], route, path(a), fixture.fields?.(a) ?? {})).status
       if (fixture.foreign) {
         const own = await site.loggedIn(a.admin)
         await own.get('/account')
@@ -80,19 +87,34 @@ describe('the pages of a unit', () => {
         await visitor.get('/account')
         const answer = await ask(visitor, route, path(a), fixture.fields?.(a) ?? {})
         // One of two cannot throw the other out; whoever is above them can. Central rights bring the parent no rights in the groups.
-        const expected = who === 'adminA' && route === 'POST /u/:unit/admin/administrators/:id/remove' ? 403
-          : who === 'parent' && route === 'POST /u/:unit/admin/queues/new' ? 422 : fixture.answer
-        expect(answer.status, `${who}: ${(await answer.clone().text()).match(/<main[\s\S]*/)?.[0].replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').slice(0, 600)}`).toBe(expected)
+        const expected =
+          who === 'adminA' && route === 'POST /u/:unit/admin/administrators/:id/remove'
+            ? 403
+            : who === 'parent' && route === 'POST /u/:unit/admin/queues/new'
+              ? 422
+              : fixture.answer
+        expect(
+          answer.status,
+          `${who}: ${(await answer.clone().text())
+            .match(/<main[\s\S]*/)?.[0]
+            .replace(/<[^>]+>/g, ' ')
+            .replace(/\s+/g, ' ')
+            .slice(0, 600)}`,
+        ).toBe(expected)
       }
     })
   }
 
-  it('looks are anybody\'s to load, and nothing else of a unit', async () => {
+  it("looks are anybody's to load, and nothing else of a unit", async () => {
     a = await makeUnit(site, faculty)
     const style = await site.visitor().get(`/u/${a.slug}/look.css`)
     expect([style.status, await style.text()]).toEqual([200, expect.stringContaining('#1a56b0')])
     const logo = await site.visitor().get(`/u/${a.slug}/logo`)
-    expect([logo.status, logo.headers.get('content-type'), logo.headers.get('content-security-policy')]).toEqual([200, 'image/svg+xml', expect.stringContaining("default-src 'none'")])
+    expect([logo.status, logo.headers.get('content-type'), logo.headers.get('content-security-policy')]).toEqual([
+      200,
+      'image/svg+xml',
+      expect.stringContaining("default-src 'none'"),
+    ])
     expect((await site.visitor().get('/u/nie-ma/look.css')).status).toBe(404)
   })
 })

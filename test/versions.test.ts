@@ -47,9 +47,12 @@ describe.skipIf(!found)('from 18 to 15 and back', () => {
     rmSync(dir, { recursive: true, force: true })
   })
 
-  const content = ({ tables, jobs }: Manifest) => ({ tables: Object.fromEntries(tables.map(({ name, rows, sum }) => [name, `${rows} ${sum}`])), jobs })
+  const content = ({ tables, jobs }: Manifest) => ({
+    tables: Object.fromEntries(tables.map(({ name, rows, sum }) => [name, `${rows} ${sum}`])),
+    jobs,
+  })
 
-  test('every table of the demo\'s university is the same by count and sum at each station', async () => {
+  test("every table of the demo's university is the same by count and sum at each station", async () => {
     // Its listener is a running pomoc's; here it only made the data.
     await site.kernel.host.live.stop()
     const folder = await createFolderArchive(join(dir, 'dump'))

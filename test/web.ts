@@ -40,7 +40,11 @@ export interface Site {
 export interface Visitor {
   get(path: string, headers?: Record<string, string>): Promise<Response>
   /** Posts a form with the token of the last page seen; `token: null` leaves it out. */
-  post(path: string, fields?: Record<string, string | Blob>, options?: { token?: string | null; headers?: Record<string, string> }): Promise<Response>
+  post(
+    path: string,
+    fields?: Record<string, string | Blob>,
+    options?: { token?: string | null; headers?: Record<string, string> },
+  ): Promise<Response>
   cookies: Map<string, string>
   /** Token of the forms on the last page. */
   token: string
@@ -50,42 +54,52 @@ export const PASSWORD = 'dobre hasło na próbę'
 
 /** `onto`: a database that somebody else opened and closes. */
 export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> = {}, onto?: OpenDatabase): Promise<Site> {
-  const database = onto ?? await testDatabase()
-  const opened: (() => Promise<void>)[] = onto ? [] : [database.close]
-  try {
-    return await openSiteOn(database, opened, plugins, more)
-  } catch (error) {
-    for (const close of opened.toReversed()) await close()
-    throw error
-  }
-}
-
-/** What it opens, and closes at its end, stands in `opened`: at a fault whoever called closes it. */
-async function openSiteOn(database: OpenDatabase, opened: (() => Promise<void>)[], plugins: AnyPlugin[], more: Partial<Config>): Promise<Site> {
+  const database = onto ?? (await testDatabase())
   const { db } = database
   const make = await maker(db)
   const log = pino({ level: 'silent' })
   const live = await startLive(database.url, log)
-  opened.push(() => live.stop())
-  checkPlugins(plugins)
-  for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
-  const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
   const stopping = new AbortController()
-  const kernel = makeKernel({
-    config: { ...make.config, ...more }, db, log, clock: () => make.now, live, plugins, activation: makeActivation(db, live, scopes), announce: () => {},
+  const assemble = async () => {
+    checkPlugins(plugins)
+    for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
+    const scopes = new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))
+    const kernel = makeKernel({
+      config: { ...make.config, ...more },
+      db,
+      log,
+      clock: () => make.now,
+      live,
+      plugins,
+      activation: makeActivation(db, live, scopes),
+      announce: () => {},
+    })
+    return { kernel, app: makeApp(kernel, { stopping: stopping.signal }) }
+  }
+  const { kernel, app } = await assemble().catch(async (error: unknown) => {
+    // What is refused leaves nothing open.
+    await live.stop()
+    if (!onto) await database.close()
+    throw error
   })
-  const app = makeApp(kernel, { stopping: stopping.signal })
 
   const visitor = (headers: Record<string, string> = {}): Visitor => {
     const cookies = new Map<string, string>()
     const ask = async (path: string, init: RequestInit): Promise<Response> => {
-      const response = await app.request(`http://pomoc.example${path}`, {
-        ...init,
-        headers: {
-          host: 'pomoc.example', accept: 'text/html', ...headers, ...init.headers as Record<string, string>,
-          ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+      const response = await app.request(
+        `http://pomoc.example${path}`,
+        {
+          ...init,
+          headers: {
+            host: 'pomoc.example',
+            accept: 'text/html',
+            ...headers,
+            ...(init.headers as Record<string, string>),
+            ...(cookies.size > 0 ? { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
+          },
         },
-      }, { incoming: { socket: { remoteAddress: '192.0.2.7' } } })
+        { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
+      )
       for (const cookie of response.headers.getSetCookie()) {
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
         if (value === '' || /max-age=0/i.test(cookie)) cookies.delete(name!)
@@ -96,7 +110,8 @@ async function openSiteOn(database: OpenDatabase, opened: (() => Promise<void>)[
       return response
     }
     const self: Visitor = {
-      cookies, token: '',
+      cookies,
+      token: '',
       get: (path, more = {}) => ask(path, { headers: more }),
       post: (path, fields = {}, options = {}) => {
         const token = options.token === undefined ? self.token : options.token
@@ -114,7 +129,11 @@ async function openSiteOn(database: OpenDatabase, opened: (() => Promise<void>)[
   let server: Server | undefined
 
   return {
-    app, kernel, make, database, visitor,
+    app,
+    kernel,
+    make,
+    database,
+    visitor,
     session,
     loggedIn: async (personId) => {
       const someone = visitor()
@@ -134,7 +153,8 @@ async function openSiteOn(database: OpenDatabase, opened: (() => Promise<void>)[
         server.closeAllConnections()
       })
       await kernel.faults.settled()
-      for (const close of opened.toReversed()) await close()
+      await live.stop()
+      if (!onto) await database.close()
     },
   }
 }

@@ -1,7 +1,9 @@
 /** Owns articles: adding one with its attachments, and reading those a person may see. */
 import { sql, type Kysely } from 'kysely'
+import { storable } from '../database/storable.ts'
 import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
+import { isId } from '../database/id.ts'
 import type { MailNote } from '../mail/parsed-mail.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
@@ -46,12 +48,12 @@ export interface Article {
   attachments: Attachment[]
 }
 
-/** NUL cannot stand in PostgreSQL's text; nothing else is taken from what people write. */
-export const storable = (text: string): string => text.replaceAll('\u0000', '')
-
 /** First words of a body for lists: one line, quoted lines left out, 200 characters at most. */
 export function firstWords(body: string): string {
-  const lines = body.slice(0, 4000).split('\n').filter((line) => !line.startsWith('>'))
+  const lines = body
+    .slice(0, 4000)
+    .split('\n')
+    .filter((line) => !line.startsWith('>'))
   return storable(lines.join(' ').replace(/\s+/g, ' ').trim()).slice(0, 200)
 }
 
@@ -62,22 +64,45 @@ export const inTicket = sql<boolean>`(article.held_at is null or article.held_de
 export async function insertArticle(work: Work, ticketId: Id, article: NewArticle): Promise<Id> {
   const { held } = article
   const assurance = article.assurance ?? (article.personId && article.personId === actorId(work) ? LOGGED_IN : undefined)
-  const { id } = await work.db.insertInto('article').values({
-    ticket_id: ticketId, channel: article.channel, sender_type: article.senderType, visible: article.visible && !held,
-    person_id: article.personId ?? null, from_text: storable(article.from ?? ''), to_text: storable(article.to ?? ''),
-    cc_text: storable(article.cc ?? ''), reply_to: storable(article.replyTo ?? ''), subject: storable(article.subject),
-    body: storable(article.body), html: article.html ? storable(article.html) : null,
-    message_id: article.messageId ? storable(article.messageId) : null, in_reply_to: storable(article.inReplyTo ?? ''),
-    reference_ids: storable(article.references ?? ''), inbound_mail_id: article.inboundMailId ?? null, act_id: work.act,
-    created_at: work.now, withdrawn_at: null,
-    ...(assurance ? { assurance: assurance.level, assurance_rule: assurance.rule, assurance_detail: storable(assurance.detail).slice(0, 1000) } : {}),
-    ...(held ? { held_at: work.now, held_rule: held.rule, held_decision: held.decision } : {}),
-  }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await work.db
+    .insertInto('article')
+    .values({
+      ticket_id: ticketId,
+      channel: article.channel,
+      sender_type: article.senderType,
+      visible: article.visible && !held,
+      person_id: article.personId ?? null,
+      from_text: storable(article.from ?? ''),
+      to_text: storable(article.to ?? ''),
+      cc_text: storable(article.cc ?? ''),
+      reply_to: storable(article.replyTo ?? ''),
+      subject: storable(article.subject),
+      body: storable(article.body),
+      html: article.html ? storable(article.html) : null,
+      message_id: article.messageId ? storable(article.messageId) : null,
+      in_reply_to: storable(article.inReplyTo ?? ''),
+      reference_ids: storable(article.references ?? ''),
+      inbound_mail_id: article.inboundMailId ?? null,
+      act_id: work.act,
+      created_at: work.now,
+      withdrawn_at: null,
+      ...(assurance
+        ? { assurance: assurance.level, assurance_rule: assurance.rule, assurance_detail: storable(assurance.detail).slice(0, 1000) }
+        : {}),
+      ...(held ? { held_at: work.now, held_rule: held.rule, held_decision: held.decision } : {}),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   for (const file of article.attachments ?? []) {
-    await storeBlob(work.db, file.content, work.now, (blob) => sql`
+    await storeBlob(
+      work.db,
+      file.content,
+      work.now,
+      (blob) => sql`
       insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size)
       select ${id}, ${blob}.id, ${storable(file.name).slice(0, 250) || 'file'}, ${storable(file.contentType).slice(0, 200)},
-        ${file.contentId ? storable(file.contentId).slice(0, 250) : null}, ${file.disposition ?? 'attachment'}, ${file.content.length} from ${blob}`)
+        ${file.contentId ? storable(file.contentId).slice(0, 250) : null}, ${file.disposition ?? 'attachment'}, ${file.content.length} from ${blob}`,
+    )
   }
   return id
 }
@@ -87,7 +112,8 @@ const LOGGED_IN = { level: 'login', rule: 'logged-in', detail: '' } as const
 /** Tells subscribers and open pages; separate, so that an act says it once everything about the ticket is true. */
 export function emitArticle(work: Work, ticket: Pick<Ticket, 'id' | 'unitId'>, articleId: Id, article: NewArticle): void {
   work.emit('article.created', {
-    ticketId: ticket.id, unitId: ticket.unitId,
+    ticketId: ticket.id,
+    unitId: ticket.unitId,
     data: { article: articleId, channel: article.channel, senderType: article.senderType, visible: article.visible },
   })
 }
@@ -97,14 +123,33 @@ export async function listArticles(db: Kysely<Database>, ticketId: Id, options: 
   let query = articleQuery(db).where('article.ticket_id', '=', ticketId).orderBy('article.id')
   if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
   const rows = await query.execute()
-  const attachments = rows.length === 0 ? [] : await db.selectFrom('article_attachment').selectAll()
-    .where('article_id', 'in', rows.map((row) => row.id)).orderBy('id').execute()
+  const attachments =
+    rows.length === 0
+      ? []
+      : await db
+          .selectFrom('article_attachment')
+          .selectAll()
+          .where(
+            'article_id',
+            'in',
+            rows.map((row) => row.id),
+          )
+          .orderBy('id')
+          .execute()
   return rows.map((row) => ({ ...toArticle(row), attachments: attachments.filter((a) => a.article_id === row.id).map(toAttachment) }))
 }
 
-export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId: Id): Promise<(Article & { html: string | null }) | undefined> {
-  if (!/^\d{1,18}$/.test(articleId)) return undefined
-  const row = await articleQuery(db).select('article.html').where('article.ticket_id', '=', ticketId).where('article.id', '=', articleId).executeTakeFirst()
+export async function findArticle(
+  db: Kysely<Database>,
+  ticketId: Id,
+  articleId: Id,
+): Promise<(Article & { html: string | null }) | undefined> {
+  if (!isId(articleId)) return undefined
+  const row = await articleQuery(db)
+    .select('article.html')
+    .where('article.ticket_id', '=', ticketId)
+    .where('article.id', '=', articleId)
+    .executeTakeFirst()
   if (!row) return undefined
   const attachments = await db.selectFrom('article_attachment').selectAll().where('article_id', '=', row.id).orderBy('id').execute()
   return { ...toArticle(row), html: row.html, attachments: attachments.map(toAttachment) }
@@ -112,56 +157,124 @@ export async function findArticle(db: Kysely<Database>, ticketId: Id, articleId:
 
 /** Whose article this is: the right to the ticket is to be checked next. */
 export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): Promise<Id | undefined> {
-  if (!/^\d{1,18}$/.test(articleId)) return undefined
+  if (!isId(articleId)) return undefined
   return (await db.selectFrom('article').select('ticket_id').where('id', '=', articleId).executeTakeFirst())?.ticket_id
 }
 
 /** One attachment, through its ticket and article: the caller has checked the right to the ticket. */
 export async function findAttachment(
-  db: Kysely<Database>, ticketId: Id, attachmentId: Id, options: { visibleOnly: boolean },
+  db: Kysely<Database>,
+  ticketId: Id,
+  attachmentId: Id,
+  options: { visibleOnly: boolean },
 ): Promise<(Attachment & { content(): AsyncGenerator<Buffer> }) | undefined> {
-  if (!/^\d{1,18}$/.test(attachmentId)) return undefined
-  let query = db.selectFrom('article_attachment').innerJoin('article', 'article.id', 'article_attachment.article_id')
-    .selectAll('article_attachment').where('article.ticket_id', '=', ticketId).where('article_attachment.id', '=', attachmentId)
+  if (!isId(attachmentId)) return undefined
+  let query = db
+    .selectFrom('article_attachment')
+    .innerJoin('article', 'article.id', 'article_attachment.article_id')
+    .selectAll('article_attachment')
+    .where('article.ticket_id', '=', ticketId)
+    .where('article_attachment.id', '=', attachmentId)
   if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
   const row = await query.executeTakeFirst()
   return row && { ...toAttachment(row), content: () => readBlob(db, row.blob_id) }
 }
 
 function articleQuery(db: Kysely<Database>) {
-  return db.selectFrom('article').leftJoin('person', 'person.id', 'article.person_id')
-    .leftJoinLateral((eb) => eb.selectFrom('outbound_mail').select(['state as delivery_state', 'last_error', 'sent_at'])
-      .whereRef('outbound_mail.article_id', '=', 'article.id').orderBy('outbound_mail.id', 'desc').limit(1).as('mail'), (join) => join.onTrue())
+  return db
+    .selectFrom('article')
+    .leftJoin('person', 'person.id', 'article.person_id')
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('outbound_mail')
+          .select(['state as delivery_state', 'last_error', 'sent_at'])
+          .whereRef('outbound_mail.article_id', '=', 'article.id')
+          .orderBy('outbound_mail.id', 'desc')
+          .limit(1)
+          .as('mail'),
+      (join) => join.onTrue(),
+    )
     .select([
-      'article.id', 'article.ticket_id', 'article.channel', 'article.sender_type', 'article.visible', 'article.person_id',
-      'person.name as person_name', 'article.from_text', 'article.to_text', 'article.cc_text', 'article.subject', 'article.body',
-      sql<boolean>`article.html is not null`.as('has_html'), 'article.message_id', 'article.inbound_mail_id', 'article.act_id',
+      'article.id',
+      'article.ticket_id',
+      'article.channel',
+      'article.sender_type',
+      'article.visible',
+      'article.person_id',
+      'person.name as person_name',
+      'article.from_text',
+      'article.to_text',
+      'article.cc_text',
+      'article.subject',
+      'article.body',
+      sql<boolean>`article.html is not null`.as('has_html'),
+      'article.message_id',
+      'article.inbound_mail_id',
+      'article.act_id',
       // Reasons are kept with the mail: what was noted at reading stands among them.
       sql<MailNote[] | null>`(
         select jsonb_agg(jsonb_build_object('note', r ->> 'rule', 'detail', r ->> 'detail') order by place)
         from inbound_mail i, jsonb_array_elements(case jsonb_typeof(i.reason) when 'array' then i.reason else '[]' end) with ordinality as n(r, place)
         where i.id = article.inbound_mail_id and r ->> 'step' = 'reading')`.as('notes'),
-      'article.created_at', 'article.withdrawn_at', 'article.assurance', 'article.assurance_rule', 'article.assurance_detail',
-      'article.held_at', 'article.held_rule', 'article.held_decision', 'mail.delivery_state', 'mail.last_error', 'mail.sent_at',
+      'article.created_at',
+      'article.withdrawn_at',
+      'article.assurance',
+      'article.assurance_rule',
+      'article.assurance_detail',
+      'article.held_at',
+      'article.held_rule',
+      'article.held_decision',
+      'mail.delivery_state',
+      'mail.last_error',
+      'mail.sent_at',
     ])
 }
 
 function toArticle(row: Awaited<ReturnType<ReturnType<typeof articleQuery>['executeTakeFirstOrThrow']>>): Article {
   return {
-    id: row.id, ticketId: row.ticket_id, channel: row.channel, senderType: row.sender_type, visible: row.visible, personId: row.person_id,
-    personName: row.person_name, from: row.from_text, to: row.to_text, cc: row.cc_text, subject: row.subject, body: row.body,
-    hasHtml: row.has_html, messageId: row.message_id, inboundMailId: row.inbound_mail_id, actId: row.act_id, createdAt: row.created_at,
+    id: row.id,
+    ticketId: row.ticket_id,
+    channel: row.channel,
+    senderType: row.sender_type,
+    visible: row.visible,
+    personId: row.person_id,
+    personName: row.person_name,
+    from: row.from_text,
+    to: row.to_text,
+    cc: row.cc_text,
+    subject: row.subject,
+    body: row.body,
+    hasHtml: row.has_html,
+    messageId: row.message_id,
+    inboundMailId: row.inbound_mail_id,
+    actId: row.act_id,
+    createdAt: row.created_at,
     withdrawnAt: row.withdrawn_at,
     assurance: row.assurance ? { level: row.assurance, rule: row.assurance_rule, detail: row.assurance_detail } : null,
     held: row.held_at ? { at: row.held_at, rule: row.held_rule, decision: row.held_decision } : null,
     delivery: row.delivery_state ? { state: row.delivery_state, error: row.last_error, sentAt: row.sent_at } : null,
-    notes: row.notes ?? [], attachments: [],
+    notes: row.notes ?? [],
+    attachments: [],
   }
 }
 
-function toAttachment(row: { id: Id; article_id: Id; name: string; content_type: string; content_id: string | null; disposition: 'attachment' | 'inline'; size: string | number }): Attachment {
+function toAttachment(row: {
+  id: Id
+  article_id: Id
+  name: string
+  content_type: string
+  content_id: string | null
+  disposition: 'attachment' | 'inline'
+  size: string | number
+}): Attachment {
   return {
-    id: row.id, articleId: row.article_id, name: row.name, contentType: row.content_type, contentId: row.content_id,
-    disposition: row.disposition, size: Number(row.size),
+    id: row.id,
+    articleId: row.article_id,
+    name: row.name,
+    contentType: row.content_type,
+    contentId: row.content_id,
+    disposition: row.disposition,
+    size: Number(row.size),
   }
 }

@@ -1,78 +1,111 @@
 /** Owns the SQL of the audit log. */
 import { sql, type Kysely, type RawBuilder, type SelectQueryBuilder, type Transaction } from 'kysely'
+import type { AuditFilter } from '../administration/log.ts'
 import { storableJson } from '../database/json.ts'
 import { containing } from '../database/key-page.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import type { AuditFilter } from './audit.ts'
 
 export interface NewEventRow {
-  kind: string; person: Id | null; behalf: Id | null; program: string | null; client: string | null; request: string | null
-  object_type: string; object_id: string; given_unit: Id | null; own_unit: boolean; before: object | null; after: object | null
+  kind: string
+  person: Id | null
+  behalf: Id | null
+  program: string | null
+  client: string | null
+  request: string | null
+  object_type: string
+  object_id: string
+  given_unit: Id | null
+  lies: Lies | null
+  before: object | null
+  after: object | null
 }
 
 /** An object's id as a number; of what has a name for an id, null. */
 const NUMBER = sql`case when g.object_id ~ '^\\d{1,18}$' then g.object_id::bigint end`
 
-/** In which unit an object lies, as the transaction leaves it. */
-const UNIT_OF = sql`case
-  when g.object_type = 'unit' then ${NUMBER}
-  when g.object_type in ('queue', 'queue text') then (select q.unit_id from queue q where q.id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role') then (select p.unit_id from person p where p.id = ${NUMBER})
-  when g.object_type = 'group' then (select o.unit_id from permission_group o where o.id = ${NUMBER})
-  when g.object_type = 'system address' then (select q.unit_id from system_address a join queue q on q.id = a.queue_id where a.id = ${NUMBER})
-  when g.object_type = 'setting' and g.object_id ~ '/\\d{1,18}$' then substring(g.object_id from '\\d+$')::bigint end`
+/** Where an object's unit stands, as the transaction leaves it: it is one itself, or belongs to a queue, person, group, address or topic. */
+const UNIT_OF = {
+  unit: NUMBER,
+  queue: sql`(select q.unit_id from queue q where q.id = ${NUMBER})`,
+  person: sql`(select p.unit_id from person p where p.id = ${NUMBER})`,
+  group: sql`(select o.unit_id from permission_group o where o.id = ${NUMBER})`,
+  address: sql`(select q.unit_id from system_address a join queue q on q.id = a.queue_id where a.id = ${NUMBER})`,
+}
+export type Lies = keyof typeof UNIT_OF
 
 export function insertEvents(work: Work, rows: NewEventRow[]): RawBuilder<unknown> {
   return sql`
     insert into audit_event (at, kind, person_id, on_behalf_of, program, client_address, request_id, object_type, object_id, unit_id, before, after, act_id)
     select ${work.now}::timestamptz, kind, person, behalf, program, client, request, object_type, object_id,
-      case when own_unit then ${UNIT_OF} else given_unit end, before, after, ${work.act}::uuid
+      case g.lies ${sql.join(
+        Object.entries(UNIT_OF).map(([lies, unit]) => sql`when ${sql.lit(lies)} then ${unit}`),
+        sql` `,
+      )} else given_unit end, before, after, ${work.act}::uuid
     from jsonb_to_recordset(${storableJson(rows.map((row, n) => ({ n, ...row })))}::jsonb) as g(n integer, kind text, person bigint, behalf bigint, program text,
-      client text, request text, object_type text, object_id text, given_unit bigint, own_unit boolean, before jsonb, after jsonb) order by n`
+      client text, request text, object_type text, object_id text, given_unit bigint, lies text, before jsonb, after jsonb) order by n`
 }
 
 export interface EventRow {
-  id: Id; at: Date; kind: string; person_id: Id | null; person_name: string | null; on_behalf_of: Id | null; behalf_name: string | null
-  program: string | null; client_address: string | null; request_id: string | null; object_type: string; object_id: string; object_name: string | null
-  unit_id: Id | null; unit_name: string | null; before: Record<string, unknown> | null; after: Record<string, unknown> | null; act_id: string
+  id: Id
+  at: Date
+  kind: string
+  person_id: Id | null
+  person_name: string | null
+  on_behalf_of: Id | null
+  behalf_name: string | null
+  program: string | null
+  client_address: string | null
+  request_id: string | null
+  object_type: string
+  object_id: string
+  object_name: string | null
+  unit_id: Id | null
+  unit_name: string | null
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+  act_id: string
 }
 
-/** What a thing is called now. */
-const NAME_OF = sql<string | null>`(select case
-  when g.object_type in ('unit', 'route', 'unit administrator', 'unit opted in', 'unit looks') then (select name from unit where id = ${NUMBER})
-  when g.object_type = 'topic' then (select name from topic where id = ${NUMBER})
-  when g.object_type in ('queue', 'queue text') then (select name from queue where id = ${NUMBER})
-  when g.object_type in ('person', 'person address', 'person password', 'second factor', 'person right', 'person role', 'person unit') then (select name from person where id = ${NUMBER})
-  when g.object_type = 'group' then (select name from permission_group where id = ${NUMBER})
-  when g.object_type in ('role', 'role right') then (select name from role where id = ${NUMBER})
-  when g.object_type = 'calendar' then (select name from calendar where id = ${NUMBER})
-  when g.object_type = 'system address' then (select address from system_address where id = ${NUMBER})
-  when g.object_type = 'text' then (select name from auto_response where id = ${NUMBER})
-  when g.object_type = 'postmaster filter' then (select name from postmaster_filter where id = ${NUMBER})
-  when g.object_type = 'salutation' then (select name from salutation where id = ${NUMBER})
-  when g.object_type = 'signature' then (select name from signature where id = ${NUMBER})
-  when g.object_type = 'answer template' then (select name from answer_template where id = ${NUMBER})
-  when g.object_type = 'inbound mail' then (select subject from inbound_mail where id = ${NUMBER})
-  when g.object_type = 'outbound mail' then (select subject from outbound_mail where id = ${NUMBER}) end
-  from (select e.object_type, e.object_id) g)`
-
-export function eventQuery(db: Kysely<Database>, language: Language) {
-  return db.selectFrom('audit_event as e').leftJoin('person as p', 'p.id', 'e.person_id').leftJoin('person as b', 'b.id', 'e.on_behalf_of')
-    .leftJoin('unit as u', 'u.id', 'e.unit_id').select([
-      'e.id', 'e.at', 'e.kind', 'e.person_id', 'p.name as person_name', 'e.on_behalf_of', 'b.name as behalf_name', 'e.program', 'e.client_address',
-      'e.request_id', 'e.object_type', 'e.object_id', NAME_OF.as('object_name'), 'e.unit_id',
-      sql<string | null>`case when ${language} = 'en' then coalesce(u.name_en, u.name) else u.name end`.as('unit_name'), 'e.before', 'e.after', 'e.act_id',
+/** `objectName`: what the thing is called now, said of `e.object_type` and `e.object_id`. */
+export function eventQuery(db: Kysely<Database>, language: Language, objectName: RawBuilder<string | null>) {
+  return db
+    .selectFrom('audit_event as e')
+    .leftJoin('person as p', 'p.id', 'e.person_id')
+    .leftJoin('person as b', 'b.id', 'e.on_behalf_of')
+    .leftJoin('unit as u', 'u.id', 'e.unit_id')
+    .select([
+      'e.id',
+      'e.at',
+      'e.kind',
+      'e.person_id',
+      'p.name as person_name',
+      'e.on_behalf_of',
+      'b.name as behalf_name',
+      'e.program',
+      'e.client_address',
+      'e.request_id',
+      'e.object_type',
+      'e.object_id',
+      objectName.as('object_name'),
+      'e.unit_id',
+      sql<string | null>`case when ${language} = 'en' then coalesce(u.name_en, u.name) else u.name end`.as('unit_name'),
+      'e.before',
+      'e.after',
+      'e.act_id',
     ])
 }
 
-export function narrowEvents<DB extends Parameters<typeof eventQuery>[0] extends Kysely<infer D> ? D : never, T extends string & keyof DB, O>(
-  query: SelectQueryBuilder<DB, T, O>, units: readonly Id[] | 'all', filter: AuditFilter,
-): SelectQueryBuilder<DB, T, O> {
+export function narrowEvents<
+  DB extends Parameters<typeof eventQuery>[0] extends Kysely<infer D> ? D : never,
+  T extends string & keyof DB,
+  O,
+>(query: SelectQueryBuilder<DB, T, O>, units: readonly Id[] | 'all', filter: AuditFilter): SelectQueryBuilder<DB, T, O> {
   const conditions: RawBuilder<boolean>[] = []
   if (units !== 'all') conditions.push(sql`e.unit_id = any(${units}::bigint[])`)
   if (filter.personId) conditions.push(sql`(e.person_id = ${filter.personId} or e.on_behalf_of = ${filter.personId})`)
   if (filter.kind) conditions.push(sql`e.kind = ${filter.kind}`)
+  if (filter.kinds) conditions.push(sql`e.kind = any(${filter.kinds}::text[])`)
   if (filter.objectType) conditions.push(sql`e.object_type = ${filter.objectType}`)
   if (filter.objectId) conditions.push(sql`e.object_id = ${filter.objectId}`)
   if (filter.unitId) conditions.push(sql`e.unit_id = ${filter.unitId}`)
@@ -92,7 +125,9 @@ export function narrowEvents<DB extends Parameters<typeof eventQuery>[0] extends
 /** Events of a kind since a moment, counted no further than `most`. */
 export async function countEvents(db: Kysely<Database>, kinds: readonly string[], since: Date, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (select from audit_event where kind = any(${kinds}::text[]) and at > ${since} limit ${most}) e`.execute(db)
+    select count(*)::int as count from (select from audit_event where kind = any(${kinds}::text[]) and at > ${since} limit ${most}) e`.execute(
+    db,
+  )
   return rows[0]!.count
 }
 
@@ -105,7 +140,9 @@ async function byWay<T>(db: Transaction<Database>, way: 'retention' | 'erasure',
 }
 
 export function deleteEventsBefore(db: Transaction<Database>, before: Date): Promise<number> {
-  return byWay(db, 'retention', async () => Number((await db.deleteFrom('audit_event').where('at', '<', before).executeTakeFirst()).numDeletedRows))
+  return byWay(db, 'retention', async () =>
+    Number((await db.deleteFrom('audit_event').where('at', '<', before).executeTakeFirst()).numDeletedRows),
+  )
 }
 
 export function eraseFromEvents(db: Transaction<Database>, personId: Id): Promise<number> {

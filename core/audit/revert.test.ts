@@ -3,7 +3,7 @@ import { testDatabase } from '../../test/database.ts'
 import { maker, type Maker } from '../../test/make.ts'
 import { createCalendar, editCalendar, findCalendar } from '../calendar/calendar-admin.ts'
 import type { OpenDatabase } from '../database/database.ts'
-import { listActivations, setActivation } from '../kernel/activation.ts'
+import { listActivations, setActivation } from '../administration/plugin-admin.ts'
 import { saveSettings, storedSettings } from '../kernel/setting-admin.ts'
 import { integer, text } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
@@ -13,8 +13,8 @@ import { rightsOfPerson, rolesOfPerson, setPersonRights, setPersonRoles } from '
 import { createRole, editRole, findRole } from '../permission/roles.ts'
 import { createQueue, editQueue, findAdminQueue } from '../queue/queue-admin.ts'
 import { createUnit, editUnit, findUnit } from '../unit/units.ts'
-import { listEvents } from './audit.ts'
-import { canRevert, revertEvent } from './revert.ts'
+import { listEvents } from '../administration/log.ts'
+import { canRevert, revertEvent } from '../administration/revert.ts'
 
 const owner = { name: 'faq', settings: { limit: integer('limit', 5), title: text('title', '') } }
 
@@ -58,13 +58,30 @@ it('a plugin switched on is as above again', async () => {
 })
 
 it('a queue gets its name, place and texts back, through the rules of its own act', async () => {
-  const form = { parentId: null, unitId: '1', groupId: '1', calendarId: null, addressId: null, followUpPossible: 'possible' as const, followUpLock: true, language: null, signature: 'Dział', comment: '', valid: true }
+  const form = {
+    parentId: null,
+    unitId: '1',
+    groupId: '1',
+    calendarId: null,
+    addressId: null,
+    followUpPossible: 'possible' as const,
+    followUpLock: true,
+    language: null,
+    signature: 'Dział',
+    comment: '',
+    valid: true,
+  }
   const top = await act((work) => createQueue(work, { ...form, name: 'Sieć' }))
   const queue = await act((work) => createQueue(work, { ...form, name: 'eduroam', parentId: top }))
   await act((work) => editQueue(work, queue, { ...form, name: 'Wi-Fi', signature: 'Inny', followUpPossible: 'reject' }))
   const before = await back('queue')
   expect(before.after).toMatchObject({ name: 'Wi-Fi' })
-  expect(await findAdminQueue(opened.db, queue)).toMatchObject({ name: 'Sieć::eduroam', parentId: top, signature: 'Dział', followUpPossible: 'possible' })
+  expect(await findAdminQueue(opened.db, queue)).toMatchObject({
+    name: 'Sieć::eduroam',
+    parentId: top,
+    signature: 'Dział',
+    followUpPossible: 'possible',
+  })
 
   await act((work) => setQueueText(work, queue, 'auto reply', 'none'))
   await back('queue text')
@@ -82,7 +99,13 @@ it('a calendar gets its hours back', async () => {
 
 it('an automatic answer gets its words back, and its kind the standard answer', async () => {
   const before = (await findText(opened.db, '1'))!
-  await act((work) => editText(work, '1', { name: before.name, valid: true, variants: { pl: { subject: 'Inny', body: 'Inna treść' }, en: { subject: '', body: '' } } }))
+  await act((work) =>
+    editText(work, '1', {
+      name: before.name,
+      valid: true,
+      variants: { pl: { subject: 'Inny', body: 'Inna treść' }, en: { subject: '', body: '' } },
+    }),
+  )
   await back('text')
   expect((await findText(opened.db, '1'))!.variants).toEqual(before.variants)
   await act((work) => setStandardText(work, before.type, null))
@@ -105,8 +128,12 @@ it('rights, roles, groups and units go back, and the last administrator cannot b
   await back('person role')
   expect(await rolesOfPerson(opened.db, person)).toHaveLength(0)
 
-  const unit = await act((work) => createUnit(work, { parentId: '1', slug: 'chemia', name: 'Chemia', nameEn: '', calendarId: null, valid: true }))
-  await act((work) => editUnit(work, unit, { parentId: '1', slug: 'wch', name: 'Wydział Chemii', nameEn: 'Chemistry', calendarId: null, valid: true }))
+  const unit = await act((work) =>
+    createUnit(work, { parentId: '1', slug: 'chemia', name: 'Chemia', nameEn: '', calendarId: null, valid: true }),
+  )
+  await act((work) =>
+    editUnit(work, unit, { parentId: '1', slug: 'wch', name: 'Wydział Chemii', nameEn: 'Chemistry', calendarId: null, valid: true }),
+  )
   await back('unit')
   expect(await findUnit(opened.db, unit)).toMatchObject({ slug: 'chemia', name: 'Chemia' })
 
@@ -129,5 +156,7 @@ it('what somebody changed since stays, and so does what was made, not changed', 
   const made = await lastOf('group')
   expect(canRevert(made)).toBe(false)
   await expect(act((work) => revertEvent(work, made, [owner]))).rejects.toMatchObject({ code: 'audit.no-way-back' })
-  await expect(make.asSystem(async (work) => revertEvent({ ...work, actor: await make.actor(await make.agent({})) }, event, [owner]))).rejects.toMatchObject({ code: 'not-allowed' })
+  await expect(
+    make.asSystem(async (work) => revertEvent({ ...work, actor: await make.actor(await make.agent({})) }, event, [owner])),
+  ).rejects.toMatchObject({ code: 'not-allowed' })
 })

@@ -20,7 +20,11 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 
 const act = async <T>(run: (work: Work) => Promise<T>): Promise<T> => make.work(await make.actor(admin), run)
-const fault = (promise: Promise<unknown>) => promise.then(() => 'done', (error: unknown) => error instanceof Refusal ? `${error.code} ${error.field ?? ''}`.trim() : String(error))
+const fault = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? `${error.code} ${error.field ?? ''}`.trim() : String(error)),
+  )
 const summer = { ...DEFAULT_CALENDAR, name: 'wakacje', cutOff: '13:00', hours: { ...DEFAULT_CALENDAR.hours, fri: [] } }
 
 describe('stored calendars', () => {
@@ -40,7 +44,9 @@ describe('stored calendars', () => {
   })
 
   it('the default one stays in use under its name', async () => {
-    expect(await fault(act((work) => editCalendar(work, '1', { ...DEFAULT_CALENDAR, name: 'zwykły' }, true)))).toBe('calendar.default-stays name')
+    expect(await fault(act((work) => editCalendar(work, '1', { ...DEFAULT_CALENDAR, name: 'zwykły' }, true)))).toBe(
+      'calendar.default-stays name',
+    )
     expect(await fault(act((work) => editCalendar(work, '1', DEFAULT_CALENDAR, false)))).toBe('calendar.default-stays valid')
     const agent = await make.actor(await make.agent({ 1: ['rw'] }))
     expect(await fault(make.work(agent, (work) => editCalendar(work, '1', DEFAULT_CALENDAR, true)))).toBe('not-allowed')
@@ -52,7 +58,9 @@ describe('the preview', () => {
   it('lists the next days off, own and public ones, movable ones included', () => {
     const calendar = { ...DEFAULT_CALENDAR, onceHolidays: [{ date: '2026-11-20', name: 'Dzień Rektorski' }] }
     expect(comingHolidays(calendar, now, 3, 'pl').map(({ date, name }) => `${date} ${name}`)).toEqual([
-      '2026-11-20 Dzień Rektorski', '2026-12-24 Wigilia Bożego Narodzenia', '2026-12-25 Pierwszy dzień Bożego Narodzenia',
+      '2026-11-20 Dzień Rektorski',
+      '2026-12-24 Wigilia Bożego Narodzenia',
+      '2026-12-25 Pierwszy dzień Bożego Narodzenia',
     ])
     expect(comingHolidays(DEFAULT_CALENDAR, now, 99, 'pl').map(({ date }) => date)).toContain('2027-05-27') // Corpus Christi
     expect(comingHolidays({ ...DEFAULT_CALENDAR, holidayCountry: null }, now, 3, 'pl')).toEqual([])

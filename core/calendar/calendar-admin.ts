@@ -1,12 +1,16 @@
 /** Owns calendars as rows: list, make, edit, switch off, and who goes by them. */
 import { sql, type Kysely } from 'kysely'
+import type { Saying } from '../administration/words.ts'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { calendarSchema, type Calendar } from './calendar.ts'
+import { sayHours } from './words.ts'
 
 /** Counts where neither queue nor unit names one. */
 export const DEFAULT_CALENDAR_NAME = 'default'
@@ -24,11 +28,17 @@ export interface StoredCalendar {
 }
 
 function calendarQuery(db: Kysely<Database>) {
-  return db.selectFrom('calendar as c').select([
-    'c.id', 'c.name', sql<Calendar>`c.definition`.as('calendar'), 'c.valid', 'c.unit_id as unitId',
-    sql<string[]>`array(select q.name from queue q where q.calendar_id = c.id and q.valid order by q.name)`.as('queues'),
-    sql<string[]>`array(select u.name from unit u where u.calendar_id = c.id and u.valid order by u.name)`.as('units'),
-  ])
+  return db
+    .selectFrom('calendar as c')
+    .select([
+      'c.id',
+      'c.name',
+      sql<Calendar>`c.definition`.as('calendar'),
+      'c.valid',
+      'c.unit_id as unitId',
+      sql<string[]>`array(select q.name from queue q where q.calendar_id = c.id and q.valid order by q.name)`.as('queues'),
+      sql<string[]>`array(select u.name from unit u where u.calendar_id = c.id and u.valid order by u.name)`.as('units'),
+    ])
 }
 
 /** Every calendar, `default` first. */
@@ -41,12 +51,15 @@ export function findCalendar(db: Kysely<Database>, id: Id): Promise<StoredCalend
 }
 
 /** Makes a calendar. Errors: `calendar.invalid` with the first fault's field, `calendar.name-taken`. */
-export async function createCalendar(work: Work, definition: unknown, valid = true, unitId: Id = '1'): Promise<Id> {
+export async function createCalendar(work: Work, definition: unknown, valid = true, unitId: Id = ROOT_UNIT): Promise<Id> {
   await demandUnitAdmin(work, unitId)
   const calendar = await checked(work, definition, null)
-  const { id } = await work.db.insertInto('calendar').values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
-    .returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'calendar', id, null, { ...calendar, valid }, { unitId })
+  const { id } = await work.db
+    .insertInto('calendar')
+    .values({ name: calendar.name, definition: JSON.stringify(calendar), valid, unit_id: unitId })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  recordChange(work, calendarSubject, id, null, { ...calendar, valid }, { unitId })
   return id
 }
 
@@ -56,11 +69,16 @@ export async function editCalendar(work: Work, id: Id, definition: unknown, vali
   if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
   await demandUnitAdmin(work, before.unitId)
   const calendar = await checked(work, definition, id)
-  if (before.name === DEFAULT_CALENDAR_NAME && (calendar.name !== before.name || !valid)) throw refused('calendar.default-stays', {}, valid ? 'name' : 'valid')
+  if (before.name === DEFAULT_CALENDAR_NAME && (calendar.name !== before.name || !valid))
+    throw refused('calendar.default-stays', {}, valid ? 'name' : 'valid')
   const users = [...before.queues, ...before.units]
   if (before.valid && !valid && users.length > 0) throw refused('calendar.in-use', { who: users.join(', ') }, 'valid')
-  await work.db.updateTable('calendar').set({ name: calendar.name, definition: JSON.stringify(calendar), valid }).where('id', '=', id).execute()
-  recordChange(work, 'calendar', id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
+  await work.db
+    .updateTable('calendar')
+    .set({ name: calendar.name, definition: JSON.stringify(calendar), valid })
+    .where('id', '=', id)
+    .execute()
+  recordChange(work, calendarSubject, id, { ...before.calendar, valid: before.valid }, { ...calendar, valid }, { unitId: before.unitId })
 }
 
 async function checked(work: Work, definition: unknown, id: Id | null): Promise<Calendar> {
@@ -69,7 +87,54 @@ async function checked(work: Work, definition: unknown, id: Id | null): Promise<
     const issue = parsed.error.issues[0]!
     throw refused('calendar.invalid', { what: issue.path.join('.') }, issue.path.join('.'))
   }
-  const same = await work.db.selectFrom('calendar').select('id').where(sql`lower(name)`, '=', parsed.data.name.toLowerCase()).executeTakeFirst()
+  const same = await work.db
+    .selectFrom('calendar')
+    .select('id')
+    .where(sql`lower(name)`, '=', parsed.data.name.toLowerCase())
+    .executeTakeFirst()
   if (same && same.id !== id) throw refused('calendar.name-taken', {}, 'name')
   return parsed.data
+}
+
+export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calendar: Calendar; valid: boolean }> = {
+  type: 'calendar',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.calendar',
+  named: 'calendar',
+  seen: pageAt('/admin/calendars'),
+  fields: {
+    name: { words: 'field.name' },
+    zone: { words: 'field.zone' },
+    hours: {
+      words: 'field.hours',
+      as: { say: (value, { language, t }) => (value ? sayHours({ hours: value as Calendar['hours'] }, language) : t('value.none')) },
+    },
+    cutOff: { words: 'field.cut-off' },
+    holidayCountry: { words: 'field.holiday-country' },
+    yearlyHolidays: { words: 'field.yearly-holidays', as: { say: sayHolidays } },
+    onceHolidays: { words: 'field.once-holidays', as: { say: sayHolidays } },
+    valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    async read(db, id) {
+      const stored = await findCalendar(db, id)
+      return stored && { ...stored.calendar, valid: stored.valid }
+    },
+    form: ({ name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays, valid }) => ({
+      calendar: { name, zone, hours, cutOff, holidayCountry, yearlyHolidays, onceHolidays },
+      valid,
+    }),
+    put: (work, id, { calendar, valid }) => editCalendar(work, id, calendar, valid),
+  },
+}
+
+/** "Święto uczelni (12.11), Dzień rektorski (4.05.2027)". */
+function sayHolidays(value: unknown, { t }: Saying): string {
+  const days = (value ?? []) as readonly { name: string; month?: number; day?: number; date?: string }[]
+  const when = ({ date, day, month }: (typeof days)[number]) => {
+    const [year, m, d] = (date ?? '').split('-')
+    return date === undefined ? `${day}.${String(month).padStart(2, '0')}` : `${Number(d)}.${m}.${year}`
+  }
+  return days.length === 0 ? t('value.none') : days.map((one) => `${one.name} (${when(one)})`).join(', ')
 }

@@ -8,8 +8,13 @@ const clock = (time: string) => time.replace(/^0(\d)/, '$1')
 /** "7:00–12:00, 13:00–15:00" for each day, "24.12 Wigilia" and "2027-05-04 Dzień Rektorski" for holidays. */
 export function fieldsOfCalendar(calendar: Calendar): Fields {
   return {
-    name: calendar.name, zone: calendar.zone, cutOff: calendar.cutOff === null ? '' : clock(calendar.cutOff), holidayCountry: calendar.holidayCountry ?? '',
-    ...Object.fromEntries(WEEKDAYS.map((day) => [`hours.${day}`, calendar.hours[day].map(({ from, to }) => `${clock(from)}–${clock(to)}`).join(', ')])),
+    name: calendar.name,
+    zone: calendar.zone,
+    cutOff: calendar.cutOff === null ? '' : clock(calendar.cutOff),
+    holidayCountry: calendar.holidayCountry ?? '',
+    ...Object.fromEntries(
+      WEEKDAYS.map((day) => [`hours.${day}`, calendar.hours[day].map(({ from, to }) => `${clock(from)}–${clock(to)}`).join(', ')]),
+    ),
     yearlyHolidays: calendar.yearlyHolidays.map(({ month, day, name }) => `${day}.${String(month).padStart(2, '0')} ${name}`).join('\n'),
     onceHolidays: calendar.onceHolidays.map(({ date, name }) => `${date} ${name}`).join('\n'),
   }
@@ -19,7 +24,8 @@ export function fieldsOfCalendar(calendar: Calendar): Fields {
 export function calendarOfFields(fields: Fields): unknown {
   const line = (name: string) => (fields[name] ?? '').trim()
   return {
-    name: line('name'), zone: line('zone'),
+    name: line('name'),
+    zone: line('zone'),
     hours: Object.fromEntries(WEEKDAYS.map((day) => [day, readHours(line(`hours.${day}`))])),
     cutOff: line('cutOff') === '' ? null : readClock(line('cutOff')),
     holidayCountry: line('holidayCountry') || null,
@@ -44,14 +50,22 @@ export function fieldOf(path: readonly PropertyKey[]): { field: string; line?: n
   return { field: first ?? '' }
 }
 
-const lines = (text = ''): string[] => text.split('\n').map((line) => line.trim()).filter(Boolean)
+const lines = (text = ''): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
 
 /** "7-15", "7:00–15:00; 16.00 do 18.00": periods as people write them. */
 function readHours(text: string): { from: string; to: string }[] {
-  return text.split(/[,;]|\si\s|\sand\s/).map((part) => part.trim()).filter(Boolean).map((part) => {
-    const [from = '', to = ''] = part.split(/\s*(?:–|—|-|\bdo\b|\bto\b)\s*/)
-    return { from: readClock(from), to: readClock(to) }
-  })
+  return text
+    .split(/[,;]|\si\s|\sand\s/)
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map((part) => {
+      const [from = '', to = ''] = part.split(/\s*(?:–|—|-|\bdo\b|\bto\b)\s*/)
+      return { from: readClock(from), to: readClock(to) }
+    })
 }
 
 /** "7", "7:00", "07.00" → "07:00"; anything else as it is. */

@@ -60,12 +60,9 @@ describe('calendarSchema', () => {
 
   it('wants holidays on days that exist, with a name', () => {
     expect(issues({ yearlyHolidays: [{ month: 2, day: 29, name: 'leap' }] })).toEqual([])
-    expect(issues({ yearlyHolidays: [{ month: 2, day: 30, name: 'x' }] }))
-      .toEqual(['yearlyHolidays.0.day calendar.no-such-day'])
-    expect(issues({ onceHolidays: [{ date: '2026-02-29', name: 'x' }] }))
-      .toEqual(['onceHolidays.0.date calendar.no-such-day'])
-    expect(issues({ onceHolidays: [{ date: '2026-05-04', name: ' ' }] }))
-      .toEqual(['onceHolidays.0.name calendar.holiday-needs-name'])
+    expect(issues({ yearlyHolidays: [{ month: 2, day: 30, name: 'x' }] })).toEqual(['yearlyHolidays.0.day calendar.no-such-day'])
+    expect(issues({ onceHolidays: [{ date: '2026-02-29', name: 'x' }] })).toEqual(['onceHolidays.0.date calendar.no-such-day'])
+    expect(issues({ onceHolidays: [{ date: '2026-05-04', name: ' ' }] })).toEqual(['onceHolidays.0.name calendar.holiday-needs-name'])
   })
 })
 

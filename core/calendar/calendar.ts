@@ -41,40 +41,47 @@ const badTime = { message: 'calendar.bad-time', abort: true }
 const clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, badTime)
 const clockOrMidnight = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, badTime)
 
-const period = z.object({ from: clock, to: clockOrMidnight })
+const period = z
+  .object({ from: clock, to: clockOrMidnight })
   .refine(({ from, to }) => from < to, { message: 'calendar.period-ends-before-it-starts', abort: true })
 
 /** Sorted by time of day when valid. Periods may touch (7–12, 12–15) but not overlap. */
-const periods = z.array(period).max(24)
+const periods = z
+  .array(period)
+  .max(24)
   .transform((list) => [...list].sort((a, b) => (a.from < b.from ? -1 : 1)))
-  .refine(
-    (list) => list.every((next, index) => index === 0 || list[index - 1]!.to <= next.from),
-    'calendar.periods-overlap',
-  )
+  .refine((list) => list.every((next, index) => index === 0 || list[index - 1]!.to <= next.from), 'calendar.periods-overlap')
 
 const holidayName = z.string().trim().min(1, 'calendar.holiday-needs-name').max(200)
 
-const yearlyHoliday = z.object({ month: z.int().min(1).max(12), day: z.int().min(1).max(31), name: holidayName })
+const yearlyHoliday = z
+  .object({ month: z.int().min(1).max(12), day: z.int().min(1).max(31), name: holidayName })
   // 2024 is a leap year: 29 February is a holiday in leap years only.
   .refine(({ month, day }) => day <= new Date(Date.UTC(2024, month, 0)).getUTCDate(), {
-    message: 'calendar.no-such-day', path: ['day'],
+    message: 'calendar.no-such-day',
+    path: ['day'],
   })
 
 /** Checks a calendar from a form, a file or the API. Messages of issues are message keys (`calendar.…`). */
-export const calendarSchema = z.object({
-  name: z.string().trim().min(1, 'calendar.needs-name').max(200),
-  zone: z.string().refine((zone) => IANAZone.isValidZone(zone), 'calendar.unknown-zone'),
-  hours: z.object({ mon: periods, tue: periods, wed: periods, thu: periods, fri: periods, sat: periods, sun: periods }),
-  cutOff: clock.nullable(),
-  holidayCountry: z.string().refine((country) => holidayCountries().has(country), 'calendar.unknown-country').nullable(),
-  yearlyHolidays: z.array(yearlyHoliday).max(400),
-  onceHolidays: z.array(z.object({ date: z.iso.date('calendar.no-such-day'), name: holidayName })).max(2000),
-}).check((context) => {
-  const { cutOff, hours } = context.value
-  if (cutOff !== null && !cutOffFits(cutOff, hours)) {
-    context.issues.push({ code: 'custom', message: 'calendar.cut-off-outside-hours', path: ['cutOff'], input: cutOff })
-  }
-})
+export const calendarSchema = z
+  .object({
+    name: z.string().trim().min(1, 'calendar.needs-name').max(200),
+    zone: z.string().refine((zone) => IANAZone.isValidZone(zone), 'calendar.unknown-zone'),
+    hours: z.object({ mon: periods, tue: periods, wed: periods, thu: periods, fri: periods, sat: periods, sun: periods }),
+    cutOff: clock.nullable(),
+    holidayCountry: z
+      .string()
+      .refine((country) => holidayCountries().has(country), 'calendar.unknown-country')
+      .nullable(),
+    yearlyHolidays: z.array(yearlyHoliday).max(400),
+    onceHolidays: z.array(z.object({ date: z.iso.date('calendar.no-such-day'), name: holidayName })).max(2000),
+  })
+  .check((context) => {
+    const { cutOff, hours } = context.value
+    if (cutOff !== null && !cutOffFits(cutOff, hours)) {
+      context.issues.push({ code: 'custom', message: 'calendar.cut-off-outside-hours', path: ['cutOff'], input: cutOff })
+    }
+  })
 
 /**
  * A cut-off fits when it is no earlier than any working day's opening and at least one day is still open then or closes
@@ -92,7 +99,13 @@ export const DEFAULT_CALENDAR: Calendar = {
   name: 'default',
   zone: 'Europe/Warsaw',
   hours: {
-    mon: sevenToThree, tue: sevenToThree, wed: sevenToThree, thu: sevenToThree, fri: sevenToThree, sat: [], sun: [],
+    mon: sevenToThree,
+    tue: sevenToThree,
+    wed: sevenToThree,
+    thu: sevenToThree,
+    fri: sevenToThree,
+    sat: [],
+    sun: [],
   },
   cutOff: '15:00',
   holidayCountry: 'PL',

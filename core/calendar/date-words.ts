@@ -1,7 +1,6 @@
-/** Owns how dates, times and ages are said, in Polish and English, as a person would. */
+/** Owns how dates, times and ages are said, in each language as a person would. */
 import { DateTime, FixedOffsetZone } from 'luxon'
-
-export type Language = 'pl' | 'en'
+import { type ByLanguage, findIn, inLanguage, type Language, pluralForm } from '../i18n/languages.ts'
 
 /** Names by language; weekdays Monday first. Polish months are in the genitive ("23 listopada"). */
 interface DateWords {
@@ -18,11 +17,21 @@ interface DateWords {
   readonly yearMark: string
 }
 
-export const DATE_WORDS: { readonly [language in Language]: DateWords } = {
+export const DATE_WORDS: ByLanguage<DateWords> = {
   pl: {
     months: [
-      'stycznia', 'lutego', 'marca', 'kwietnia', 'maja', 'czerwca', 'lipca', 'sierpnia', 'września', 'października',
-      'listopada', 'grudnia',
+      'stycznia',
+      'lutego',
+      'marca',
+      'kwietnia',
+      'maja',
+      'czerwca',
+      'lipca',
+      'sierpnia',
+      'września',
+      'października',
+      'listopada',
+      'grudnia',
     ],
     weekdays: ['poniedziałek', 'wtorek', 'środa', 'czwartek', 'piątek', 'sobota', 'niedziela'],
     onWeekday: ['w poniedziałek', 'we wtorek', 'w środę', 'w czwartek', 'w piątek', 'w sobotę', 'w niedzielę'],
@@ -34,10 +43,7 @@ export const DATE_WORDS: { readonly [language in Language]: DateWords } = {
     yearMark: ' r.',
   },
   en: {
-    months: [
-      'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November',
-      'December',
-    ],
+    months: ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'],
     weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
     onWeekday: ['on Monday', 'on Tuesday', 'on Wednesday', 'on Thursday', 'on Friday', 'on Saturday', 'on Sunday'],
     shortWeekdays: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
@@ -49,17 +55,16 @@ export const DATE_WORDS: { readonly [language in Language]: DateWords } = {
   },
 }
 
-/** "7:00", "15:04": twenty-four hours, in both languages. */
+/** "7:00", "15:04": twenty-four hours, in every language. */
 export function sayTime(date: Date, zone: string): string {
   return local(date, zone).toFormat('H:mm')
 }
 
 /** "dziś", "jutro", "wczoraj", "pt. 20 listopada"; with the year when it is not the year of `now`. */
 export function sayDay(date: Date, zone: string, language: Language, now: Date): string {
-  const words = DATE_WORDS[language]
+  const words = inLanguage(DATE_WORDS, language)
   const day = local(date, zone)
-  return sayNearDay(date, zone, language, now)
-    ?? `${words.shortWeekdays[day.weekday - 1]} ${sayDate(date, zone, language, now)}`
+  return sayNearDay(date, zone, language, now) ?? `${words.shortWeekdays[day.weekday - 1]} ${sayDate(date, zone, language, now)}`
 }
 
 /** "dziś, 8:10", "wczoraj, 14:05", "pt. 20 listopada, 15:04", "pt. 21 listopada 2025, 15:04". */
@@ -71,12 +76,12 @@ export function sayDateTime(date: Date, zone: string, language: Language, now: D
 export function sayDate(date: Date, zone: string, language: Language, now: Date): string {
   const day = local(date, zone)
   const year = day.year === local(now, zone).year ? '' : ` ${day.year}`
-  return `${day.day} ${DATE_WORDS[language].months[day.month - 1]}${year}`
+  return `${day.day} ${inLanguage(DATE_WORDS, language).months[day.month - 1]}${year}`
 }
 
 /** "dziś", "jutro", "wczoraj", or `undefined` for any other day. */
 export function sayNearDay(date: Date, zone: string, language: Language, now: Date): string | undefined {
-  const words = DATE_WORDS[language]
+  const words = inLanguage(DATE_WORDS, language)
   const days = daysApart(now, date, zone)
   return days === 0 ? words.today : days === 1 ? words.tomorrow : days === -1 ? words.yesterday : undefined
 }
@@ -88,13 +93,13 @@ export function sayNearDay(date: Date, zone: string, language: Language, now: Da
  */
 export function sayAge(from: Date, to: Date, language: Language, zone?: string): string {
   const minutes = Math.floor((to.getTime() - from.getTime()) / 60_000)
-  if (minutes < 1) return DATE_WORDS[language].now
+  if (minutes < 1) return inLanguage(DATE_WORDS, language).now
   if (minutes < 60) return `${minutes} min`
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h`
   const days = zone === undefined ? Math.floor(minutes / (24 * 60)) : daysApart(from, to, zone)
   // The day on which clocks go back has 25 hours.
   if (days === 0) return `${Math.floor(minutes / 60)} h`
-  if (days === 1 && zone !== undefined) return DATE_WORDS[language].yesterday
+  if (days === 1 && zone !== undefined) return inLanguage(DATE_WORDS, language).yesterday
   if (days < 60) return count(days, 'day', language)
   if (days < 365) return count(Math.min(11, Math.round(days / 30.44)), 'month', language)
   return count(Math.max(1, Math.floor(days / 365.25)), 'year', language)
@@ -102,7 +107,7 @@ export function sayAge(from: Date, to: Date, language: Language, zone?: string):
 
 type PluralForms = { readonly [form in Intl.LDMLPluralRule]?: string } & { readonly other: string }
 
-const COUNTED: { readonly [language in Language]: { readonly [unit in 'day' | 'month' | 'year']: PluralForms } } = {
+const COUNTED: ByLanguage<{ readonly [unit in 'day' | 'month' | 'year']: PluralForms }> = {
   pl: {
     day: { one: 'dzień', other: 'dni' },
     month: { other: 'mies.' },
@@ -115,11 +120,9 @@ const COUNTED: { readonly [language in Language]: { readonly [unit in 'day' | 'm
   },
 }
 
-const plurals = { pl: new Intl.PluralRules('pl'), en: new Intl.PluralRules('en') }
-
 function count(amount: number, unit: 'day' | 'month' | 'year', language: Language): string {
-  const forms = COUNTED[language][unit]
-  return `${amount} ${forms[plurals[language].select(amount)] ?? forms.other}`
+  const { language: said, thing } = findIn(COUNTED, language)
+  return `${amount} ${thing[unit][pluralForm(said, amount)] ?? thing[unit].other}`
 }
 
 /** Whole days on the calendar from one moment's local day to the other's; negative backwards. */

@@ -31,9 +31,11 @@ export function holidayCountries(): ReadonlySet<string> {
 
 function publicHoliday(country: string, isoDate: string, language: string | undefined): string | undefined {
   const year = Number(isoDate.slice(0, 4))
-  return publicHolidays(country, year, language).get(isoDate)
+  return (
+    publicHolidays(country, year, language).get(isoDate) ??
     // Holidays of several days are listed in the year they begin in.
-    ?? (isoDate.slice(5) < '01-15' ? publicHolidays(country, year - 1, language).get(isoDate) : undefined)
+    (isoDate.slice(5) < '01-15' ? publicHolidays(country, year - 1, language).get(isoDate) : undefined)
+  )
 }
 
 /** Computing a country's year takes milliseconds and never changes, so each is kept. */

@@ -28,20 +28,19 @@ describe('the receipt clock', () => {
     expect(receivedAt('2026-11-20T23:59:59')).toEqual(['after-cut-off', '2026-11-23T07:00:00'])
   })
 
-  it('receives at today\'s opening what is sent before it', () => {
+  it("receives at today's opening what is sent before it", () => {
     expect(receivedAt('2026-11-20T06:59:59')).toEqual(['before-opening', '2026-11-20T07:00:00'])
     expect(receivedAt('2026-11-20T00:00:00')).toEqual(['before-opening', '2026-11-20T07:00:00'])
   })
 
-  it('receives at the next working day\'s opening what is sent on a free day', () => {
+  it("receives at the next working day's opening what is sent on a free day", () => {
     expect(receivedAt('2026-11-21T10:00:00')).toEqual(['free-day', '2026-11-23T07:00:00'])
     expect(receivedAt('2026-11-22T23:30:00')).toEqual(['free-day', '2026-11-23T07:00:00'])
   })
 
   it('names the holiday, and passes over a chain of free days', () => {
     const christmas = receive(DEFAULT_CALENDAR, new Date('2026-12-24T09:00:00Z'), 'pl')
-    expect(christmas)
-      .toEqual({ receivedAt: new Date('2026-12-28T06:00:00Z'), reason: 'free-day', holiday: 'Wigilia Bożego Narodzenia' })
+    expect(christmas).toEqual({ receivedAt: new Date('2026-12-28T06:00:00Z'), reason: 'free-day', holiday: 'Wigilia Bożego Narodzenia' })
     expect(receivedAt('2026-12-23T15:01')).toEqual(['after-cut-off', '2026-12-28T07:00:00'])
     expect(receive(DEFAULT_CALENDAR, new Date('2026-11-21T09:00:00Z')).holiday).toBeUndefined()
   })
@@ -61,27 +60,32 @@ describe('the receipt clock', () => {
   })
 
   it('receives at once in a break before the cut-off', () => {
-    const lunch = [{ from: '07:00', to: '11:00' }, { from: '12:00', to: '15:00' }]
+    const lunch = [
+      { from: '07:00', to: '11:00' },
+      { from: '12:00', to: '15:00' },
+    ]
     const calendar = { ...DEFAULT_CALENDAR, hours: { ...DEFAULT_CALENDAR.hours, fri: lunch } }
     expect(receivedAt('2026-11-20T11:30:00', calendar)).toEqual(['in-hours', '2026-11-20T11:30:00'])
   })
 
   it('receives at once when the calendar never opens', () => {
     const hours = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
-    expect(receivedAt('2026-11-20T11:30:00', { ...DEFAULT_CALENDAR, hours, cutOff: null }))
-      .toEqual(['no-hours', '2026-11-20T11:30:00'])
+    expect(receivedAt('2026-11-20T11:30:00', { ...DEFAULT_CALENDAR, hours, cutOff: null })).toEqual(['no-hours', '2026-11-20T11:30:00'])
   })
 
   it('is never earlier than the sending, and is now or an opening', () => {
-    fc.assert(fc.property(fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }), (sent) => {
-      const { receivedAt: received, reason } = receive(DEFAULT_CALENDAR, sent)
-      if (reason === 'in-hours') {
-        expect(received).toEqual(sent)
-      } else {
-        expect(received > sent).toBe(true)
-        expect(DateTime.fromJSDate(received, { zone: ZONE }).toFormat('HH:mm:ss.SSS')).toBe('07:00:00.000')
-        expect(isWorkingTime(DEFAULT_CALENDAR, received)).toBe(true)
-      }
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(fc.date({ min: new Date('2024-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }), (sent) => {
+        const { receivedAt: received, reason } = receive(DEFAULT_CALENDAR, sent)
+        if (reason === 'in-hours') {
+          expect(received).toEqual(sent)
+        } else {
+          expect(received > sent).toBe(true)
+          expect(DateTime.fromJSDate(received, { zone: ZONE }).toFormat('HH:mm:ss.SSS')).toBe('07:00:00.000')
+          expect(isWorkingTime(DEFAULT_CALENDAR, received)).toBe(true)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 })

@@ -41,9 +41,16 @@ describe('sayReceipt', () => {
   it('declines every Polish weekday and month', () => {
     const now = at('2020-01-01T00:00')
     const everyDay = ['07', '08', '09', '10', '11', '12', '13'].map((day) =>
-      sayReceipt({ receivedAt: at(`2020-09-${day}T08:05`), reason: 'free-day' }, DEFAULT_CALENDAR, 'pl', now))
+      sayReceipt({ receivedAt: at(`2020-09-${day}T08:05`), reason: 'free-day' }, DEFAULT_CALENDAR, 'pl', now),
+    )
     expect(everyDay.map((said) => said.replace('przyjmiemy ', '').replace(/ \d+ września od 8:05/, ''))).toEqual([
-      'w poniedziałek', 'we wtorek', 'w środę', 'w czwartek', 'w piątek', 'w sobotę', 'w niedzielę',
+      'w poniedziałek',
+      'we wtorek',
+      'w środę',
+      'w czwartek',
+      'w piątek',
+      'w sobotę',
+      'w niedzielę',
     ])
     const months = Array.from({ length: 12 }, (_, month) => sayDay(new Date(Date.UTC(2020, month, 15)), ZONE, 'pl', now))
     const genitives = 'stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia'
@@ -67,7 +74,10 @@ describe('sayReceiptReason', () => {
 })
 
 const eightToTwelve = [{ from: '08:00', to: '12:00' }]
-const split = [{ from: '08:00', to: '12:00' }, { from: '13:00', to: '16:30' }]
+const split = [
+  { from: '08:00', to: '12:00' },
+  { from: '13:00', to: '16:30' },
+]
 const wholeDay = [{ from: '00:00', to: '24:00' }]
 const NO_HOURS = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
 const allHours = { mon: wholeDay, tue: wholeDay, wed: wholeDay, thu: wholeDay, fri: wholeDay, sat: wholeDay, sun: wholeDay }
@@ -96,18 +106,14 @@ describe('sayCutOff', () => {
   it('says what happens to what is sent late', () => {
     expect(sayCutOff(DEFAULT_CALENDAR, 'pl')).toBe('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
     expect(sayCutOff(DEFAULT_CALENDAR, 'en')).toBe('What you send after 15:00 we take up on the next working day.')
-    expect(sayCutOff({ ...DEFAULT_CALENDAR, cutOff: null }, 'pl'))
-      .toBe('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
+    expect(sayCutOff({ ...DEFAULT_CALENDAR, cutOff: null }, 'pl')).toBe('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
   })
 
   it('stays true where days differ, or nothing is late', () => {
     const saturday = calendarWith({ ...DEFAULT_CALENDAR.hours, sat: eightToTwelve }, '15:00')
-    expect(sayCutOff(saturday, 'pl'))
-      .toBe('Co wyślesz po 15:00 lub po godzinach pracy, przyjmiemy następnego dnia roboczego.')
-    expect(sayCutOff({ ...saturday, cutOff: null }, 'en'))
-      .toBe('What you send after working hours we take up on the next working day.')
-    expect(sayCutOff(calendarWith({ mon: wholeDay }), 'pl'))
-      .toBe('Co wyślesz w dzień wolny, przyjmiemy następnego dnia roboczego.')
+    expect(sayCutOff(saturday, 'pl')).toBe('Co wyślesz po 15:00 lub po godzinach pracy, przyjmiemy następnego dnia roboczego.')
+    expect(sayCutOff({ ...saturday, cutOff: null }, 'en')).toBe('What you send after working hours we take up on the next working day.')
+    expect(sayCutOff(calendarWith({ mon: wholeDay }), 'pl')).toBe('Co wyślesz w dzień wolny, przyjmiemy następnego dnia roboczego.')
     expect(sayCutOff(calendarWith(allHours), 'pl')).toBe('Zgłoszenia przyjmujemy o każdej porze.')
     expect(sayCutOff(calendarWith({}), 'en')).toBe('We take up tickets at any time.')
   })

@@ -3,9 +3,12 @@ import { DateTime } from 'luxon'
 import { type Calendar, minuteOfDay, type OpenPeriod, WEEKDAYS } from './calendar.ts'
 import { cutOffMinute, type Receipt } from './receipt.ts'
 import { holidayOn } from './holidays.ts'
-import { DATE_WORDS, type Language, sayDate, sayNearDay, sayTime } from './date-words.ts'
+import { DATE_WORDS, sayDate, sayNearDay, sayTime } from './date-words.ts'
+import { inLanguage, type Language } from '../i18n/languages.ts'
+import { type CalendarPhrases, PHRASES } from './phrases.ts'
 
-export { type Language, sayAge, sayDate, sayDateTime, sayDay, sayNearDay, sayTime } from './date-words.ts'
+export type { Language } from '../i18n/languages.ts'
+export { sayAge, sayDate, sayDateTime, sayDay, sayNearDay, sayTime } from './date-words.ts'
 
 /**
  * When the ticket is taken up, as a clause without capital and full stop. Ahead of `now`: "przyjmiemy w poniedziałek 23
@@ -14,13 +17,11 @@ export { type Language, sayAge, sayDate, sayDateTime, sayDay, sayNearDay, sayTim
  */
 export function sayReceipt(receipt: Receipt, calendar: Calendar, language: Language, now: Date): string {
   const at = receipt.receivedAt
+  const phrases = inLanguage(PHRASES, language)
   const time = sayTime(at, calendar.zone)
   const day = dayInSentence(at, calendar.zone, language, now)
-  if (at > now) {
-    return language === 'pl' ? `przyjmiemy ${day} od ${time}` : `we will take it up ${day} from ${time}`
-  }
-  if (now.getTime() - at.getTime() < 60_000) return language === 'pl' ? 'przyjęte teraz' : 'received now'
-  return language === 'pl' ? `przyjęte ${day} o ${time}` : `received ${day} at ${time}`
+  if (at > now) return phrases.willTakeUp(day, time)
+  return now.getTime() - at.getTime() < 60_000 ? phrases.receivedNow : phrases.received(day, time)
 }
 
 /**
@@ -32,31 +33,26 @@ export function sayReceipt(receipt: Receipt, calendar: Calendar, language: Langu
 export function sayReceiptReason(receipt: Receipt, calendar: Calendar, language: Language, at: Date): string {
   const local = DateTime.fromJSDate(at, { zone: calendar.zone })
   const periods = [...calendar.hours[WEEKDAYS[local.weekday - 1]!]].sort((a, b) => (a.from < b.from ? -1 : 1))
-  const polish = language === 'pl'
+  const phrases = inLanguage(PHRASES, language)
   switch (receipt.reason) {
     case 'in-hours':
-      return polish ? 'wysłane w godzinach pracy' : 'sent within working hours'
-    case 'before-opening': {
-      const opening = sayClock(periods[0]?.from ?? '00:00')
-      return polish ? `wysłane przed ${opening}` : `sent before ${opening}`
-    }
-    case 'after-cut-off': {
-      const cutOff = sayMinute(cutOffMinute(calendar, minuteOfDay(periods.at(-1)?.to ?? '24:00')))
-      return polish ? `wysłane po ${cutOff}` : `sent after ${cutOff}`
-    }
+      return phrases.sentInHours
+    case 'before-opening':
+      return phrases.sentBefore(sayClock(periods[0]?.from ?? '00:00'))
+    case 'after-cut-off':
+      return phrases.sentAfter(sayMinute(cutOffMinute(calendar, minuteOfDay(periods.at(-1)?.to ?? '24:00'))))
     case 'free-day': {
       // Looked up again, for the receipt may hold the name in another language.
       const holiday = holidayOn(calendar, local.toISODate() ?? '', language) ?? receipt.holiday
-      if (holiday !== undefined) return polish ? `wysłane w dzień wolny: ${holiday}` : `sent on a holiday: ${holiday}`
-      return polish ? 'wysłane w dzień wolny od pracy' : 'sent on a day off'
+      return holiday === undefined ? phrases.sentOnDayOff : phrases.sentOnHoliday(holiday)
     }
     case 'no-hours':
-      return polish ? 'ten kalendarz nie ma godzin pracy' : 'this calendar has no working hours'
+      return phrases.noHoursHere
   }
 }
 
 /** "pon.–pt. 7:00–15:00"; "pon., śr. 8:00–12:00 i 13:00–16:00; sob. 9:00–12:00"; "codziennie, całą dobę". */
-export function sayHours(calendar: Calendar, language: Language): string {
+export function sayHours(calendar: Pick<Calendar, 'hours'>, language: Language): string {
   const daysByHours = new Map<string, number[]>()
   WEEKDAYS.forEach((day, index) => {
     const periods = calendar.hours[day]
@@ -64,11 +60,14 @@ export function sayHours(calendar: Calendar, language: Language): string {
     const hours = sayPeriods(periods, language)
     daysByHours.set(hours, [...(daysByHours.get(hours) ?? []), index])
   })
-  if (daysByHours.size === 0) return language === 'pl' ? 'brak godzin pracy' : 'no working hours'
-  return [...daysByHours].map(([hours, days]) => {
-    const separator = hours === allDay(language) ? ', ' : ' '
-    return sayDays(days, language) + separator + hours
-  }).join('; ')
+  const phrases = inLanguage(PHRASES, language)
+  if (daysByHours.size === 0) return phrases.noHours
+  return [...daysByHours]
+    .map(([hours, days]) => {
+      const separator = hours === phrases.allDay ? ', ' : ' '
+      return sayDays(days, language) + separator + hours
+    })
+    .join('; ')
 }
 
 /** What happens to what is sent late, as a sentence: "Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego." */
@@ -79,64 +78,50 @@ export function sayCutOff(calendar: Calendar, language: Language): string {
   })
   const cutOffs = new Set(closings.map((closing) => cutOffMinute(calendar, closing)))
   const [only] = cutOffs
-  const polish = language === 'pl'
-  if (only === undefined || (cutOffs.size === 1 && only === END_OF_DAY && closings.length === 7)) {
-    return polish ? 'Zgłoszenia przyjmujemy o każdej porze.' : 'We take up tickets at any time.'
-  }
-  const late = cutOffs.size > 1 ? sayLateOnSomeDays(calendar, polish)
-    : only === END_OF_DAY ? (polish ? 'w dzień wolny' : 'on a day off')
-    : polish ? `po ${sayMinute(only)}` : `after ${sayMinute(only)}`
-  return polish
-    ? `Co wyślesz ${late}, przyjmiemy następnego dnia roboczego.`
-    : `What you send ${late} we take up on the next working day.`
+  const phrases = inLanguage(PHRASES, language)
+  if (only === undefined || (cutOffs.size === 1 && only === END_OF_DAY && closings.length === 7)) return phrases.atAnyTime
+  return phrases.whatIsLate(
+    cutOffs.size > 1 ? sayLateOnSomeDays(calendar, phrases) : only === END_OF_DAY ? phrases.onDayOff : phrases.after(sayMinute(only)),
+  )
 }
 
 const END_OF_DAY = 1440
 
 /** Days end at different minutes: those that close before the cut-off, or all of them when there is none. */
-function sayLateOnSomeDays(calendar: Calendar, polish: boolean): string {
-  const afterHours = polish ? 'po godzinach pracy' : 'after working hours'
-  if (calendar.cutOff === null) return afterHours
-  const cutOff = sayClock(calendar.cutOff)
-  return polish ? `po ${cutOff} lub ${afterHours}` : `after ${cutOff} or ${afterHours}`
+function sayLateOnSomeDays(calendar: Calendar, phrases: CalendarPhrases): string {
+  return calendar.cutOff === null ? phrases.afterHours : phrases.afterOrAfterHours(sayClock(calendar.cutOff))
 }
 
 /** "dziś", "jutro (wtorek 24 listopada)", "w poniedziałek 23 listopada". */
 function dayInSentence(date: Date, zone: string, language: Language, now: Date): string {
-  const words = DATE_WORDS[language]
+  const words = inLanguage(DATE_WORDS, language)
   const weekday = DateTime.fromJSDate(date, { zone }).weekday - 1
   const near = sayNearDay(date, zone, language, now)
   if (near !== undefined && near !== words.tomorrow) return near
   const named = sayDate(date, zone, language, now)
   const fullDate = /\d$/.test(named) ? named + words.yearMark : named
-  return near === undefined
-    ? `${words.onWeekday[weekday]} ${fullDate}`
-    : `${near} (${words.weekdays[weekday]} ${fullDate})`
+  return near === undefined ? `${words.onWeekday[weekday]} ${fullDate}` : `${near} (${words.weekdays[weekday]} ${fullDate})`
 }
 
 function sayPeriods(periods: readonly OpenPeriod[], language: Language): string {
   const [first] = periods
-  if (periods.length === 1 && first?.from === '00:00' && first.to === '24:00') return allDay(language)
+  if (periods.length === 1 && first?.from === '00:00' && first.to === '24:00') return inLanguage(PHRASES, language).allDay
   const inOrder = [...periods].sort((a, b) => (a.from < b.from ? -1 : 1))
   const said = inOrder.map(({ from, to }) => `${sayClock(from)}–${sayClock(to)}`)
   const last = said.pop() ?? ''
-  return said.length === 0 ? last : `${said.join(', ')} ${language === 'pl' ? 'i' : 'and'} ${last}`
-}
-
-function allDay(language: Language): string {
-  return language === 'pl' ? 'całą dobę' : 'around the clock'
+  return said.length === 0 ? last : `${said.join(', ')} ${inLanguage(PHRASES, language).and} ${last}`
 }
 
 /** "pon.–pt.", "pon., śr.", "sob., niedz.": three days or more in a row become a range. */
 function sayDays(days: readonly number[], language: Language): string {
-  if (days.length === 7) return language === 'pl' ? 'codziennie' : 'every day'
+  if (days.length === 7) return inLanguage(PHRASES, language).everyDay
   const runs: number[][] = []
   for (const day of days) {
     const run = runs.at(-1)
     if (run && run.at(-1) === day - 1) run.push(day)
     else runs.push([day])
   }
-  const short = DATE_WORDS[language].shortWeekdays
+  const short = inLanguage(DATE_WORDS, language).shortWeekdays
   return runs
     .map((run) => (run.length > 2 ? `${short[run[0]!]}–${short[run.at(-1)!]}` : run.map((day) => short[day]).join(', ')))
     .join(', ')

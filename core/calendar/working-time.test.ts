@@ -30,7 +30,7 @@ describe('addWorkingTime', () => {
     expect(add('2026-11-20T08:10:30', 90)).toBe('2026-11-20T09:40:30')
   })
 
-  it('ends at the end of the last period when a day\'s rest is added exactly (OTRS behaviour)', () => {
+  it("ends at the end of the last period when a day's rest is added exactly (OTRS behaviour)", () => {
     expect(add('2026-11-20T13:00', 120)).toBe('2026-11-20T15:00:00')
     expect(add('2026-11-20T07:00', 480)).toBe('2026-11-20T15:00:00')
     expect(add('2026-11-20T13:00', 121)).toBe('2026-11-23T07:01:00')
@@ -76,14 +76,11 @@ describe('addWorkingTime', () => {
     const start = at('2026-11-20T08:10')
     const alwaysFree: Calendar = {
       ...DEFAULT_CALENDAR,
-      yearlyHolidays: Array.from({ length: 12 * 31 }, (_, n) => (
-        { month: 1 + (n % 12), day: 1 + Math.floor(n / 12), name: 'free' }
-      )),
+      yearlyHolidays: Array.from({ length: 12 * 31 }, (_, n) => ({ month: 1 + (n % 12), day: 1 + Math.floor(n / 12), name: 'free' })),
     }
     expect(addWorkingTime(alwaysFree, start, 60)).toEqual(start)
     expect(nextOpening(alwaysFree, start)).toBeUndefined()
-    expect(addWorkingTime(DEFAULT_CALENDAR, start, Number.MAX_SAFE_INTEGER).getTime() - start.getTime())
-      .toBe(36_525 * 86_400_000)
+    expect(addWorkingTime(DEFAULT_CALENDAR, start, Number.MAX_SAFE_INTEGER).getTime() - start.getTime()).toBe(36_525 * 86_400_000)
     expect(workingMinutesBetween(DEFAULT_CALENDAR, start, new Date(8.64e15))).toBeGreaterThan(100 * 240 * 480)
   })
 })
@@ -119,8 +116,7 @@ describe('when clocks change', () => {
 describe('holidayOn', () => {
   it('knows the Polish public holidays, the movable ones and Christmas Eve from 2025 on', () => {
     const days = ['2026-04-06', '2026-06-04', '2026-11-11', '2026-12-24', '2024-12-24', '2026-04-03', '2026-11-12']
-    expect(days.map((day) => holidayOn(DEFAULT_CALENDAR, day) !== undefined))
-      .toEqual([true, true, true, true, false, false, false])
+    expect(days.map((day) => holidayOn(DEFAULT_CALENDAR, day) !== undefined)).toEqual([true, true, true, true, false, false, false])
   })
 
   it('names them in the language asked for', () => {
@@ -129,10 +125,13 @@ describe('holidayOn', () => {
     expect(holidayOn(DEFAULT_CALENDAR, '2026-06-04', 'xx')).toBe('Dzień Bożego Ciała')
   })
 
-  it('prefers the calendar\'s own entries, once before yearly', () => {
+  it("prefers the calendar's own entries, once before yearly", () => {
     const calendar: Calendar = {
       ...DEFAULT_CALENDAR,
-      yearlyHolidays: [{ month: 5, day: 15, name: 'Święto uczelni' }, { month: 11, day: 11, name: 'Nasz 11 listopada' }],
+      yearlyHolidays: [
+        { month: 5, day: 15, name: 'Święto uczelni' },
+        { month: 11, day: 11, name: 'Nasz 11 listopada' },
+      ],
       onceHolidays: [{ date: '2026-05-15', name: 'Dzień rektorski' }],
     }
     expect(holidayOn(calendar, '2026-05-15')).toBe('Dzień rektorski')
@@ -151,8 +150,14 @@ class NaiveClock {
   private readonly format: Intl.DateTimeFormat
   constructor(private readonly calendar: Calendar) {
     this.format = new Intl.DateTimeFormat('en-GB', {
-      timeZone: calendar.zone, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: '2-digit', day: '2-digit',
-      hour: '2-digit', minute: '2-digit',
+      timeZone: calendar.zone,
+      hourCycle: 'h23',
+      weekday: 'short',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
     })
   }
 
@@ -170,28 +175,44 @@ class NaiveClock {
 
 /** Of the weeks below, from the law of 1951, not from the library under test. */
 const POLISH = [
-  '2024-03-31', '2024-04-01', '2024-11-01', '2024-11-11', '2025-11-01', '2025-11-11', '2026-04-05', '2026-04-06',
-  '2026-11-01', '2026-11-11',
+  '2024-03-31',
+  '2024-04-01',
+  '2024-11-01',
+  '2024-11-11',
+  '2025-11-01',
+  '2025-11-11',
+  '2026-04-05',
+  '2026-04-06',
+  '2026-11-01',
+  '2026-11-11',
 ]
 
 const MINUTE = 60_000
 
 /** Starts near clock changes (Warsaw, New York) and near holidays, some of them on one weekend. */
-const starts = fc.tuple(
-  fc.constantFrom(
-    '2024-03-29', '2024-11-01', '2025-10-24', '2025-10-31', '2026-03-06', '2026-03-27', '2026-04-03', '2026-10-23', '2026-10-30',
-    '2026-11-09',
-  ),
-  fc.integer({ min: 0, max: 3 * 24 * 60 }),
-).map(([day, minutes]) => Date.parse(`${day}T00:00Z`) + minutes * MINUTE)
+const starts = fc
+  .tuple(
+    fc.constantFrom(
+      '2024-03-29',
+      '2024-11-01',
+      '2025-10-24',
+      '2025-10-31',
+      '2026-03-06',
+      '2026-03-27',
+      '2026-04-03',
+      '2026-10-23',
+      '2026-10-30',
+      '2026-11-09',
+    ),
+    fc.integer({ min: 0, max: 3 * 24 * 60 }),
+  )
+  .map(([day, minutes]) => Date.parse(`${day}T00:00Z`) + minutes * MINUTE)
 
 const clock = (minute: number) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
 const dayPeriods = fc.uniqueArray(fc.integer({ min: 0, max: 1440 }), { maxLength: 4 }).map((edges) => {
   const sorted = edges.sort((a, b) => a - b)
-  return Array.from({ length: Math.floor(sorted.length / 2) }, (_, n) => (
-    { from: clock(sorted[2 * n]!), to: clock(sorted[2 * n + 1]!) }
-  ))
+  return Array.from({ length: Math.floor(sorted.length / 2) }, (_, n) => ({ from: clock(sorted[2 * n]!), to: clock(sorted[2 * n + 1]!) }))
 })
 
 const calendars: fc.Arbitrary<Calendar> = fc.record({
@@ -202,61 +223,99 @@ const calendars: fc.Arbitrary<Calendar> = fc.record({
     fc.constant(everyDay(['00:00', '24:00'])),
     fc.constant(everyDay(['01:30', '02:45'])),
     fc.record({
-      mon: dayPeriods, tue: dayPeriods, wed: dayPeriods, thu: dayPeriods, fri: dayPeriods, sat: dayPeriods, sun: dayPeriods,
+      mon: dayPeriods,
+      tue: dayPeriods,
+      wed: dayPeriods,
+      thu: dayPeriods,
+      fri: dayPeriods,
+      sat: dayPeriods,
+      sun: dayPeriods,
     }),
   ),
   cutOff: fc.constant(null),
   holidayCountry: fc.constantFrom(null, 'PL'),
-  yearlyHolidays: fc.constantFrom([], [{ month: 10, day: 26, name: 'after the change' }, { month: 3, day: 28, name: 'before it' }]),
-  onceHolidays: fc.constantFrom([], [{ date: '2026-10-25', name: 'on the change' }, { date: '2026-03-30', name: 'after it' }]),
+  yearlyHolidays: fc.constantFrom(
+    [],
+    [
+      { month: 10, day: 26, name: 'after the change' },
+      { month: 3, day: 28, name: 'before it' },
+    ],
+  ),
+  onceHolidays: fc.constantFrom(
+    [],
+    [
+      { date: '2026-10-25', name: 'on the change' },
+      { date: '2026-03-30', name: 'after it' },
+    ],
+  ),
 })
 
 describe('working time agrees with a count of single minutes', () => {
   it('builds calendars that the schema accepts', () => {
-    fc.assert(fc.property(calendars, (calendar) => calendarSchema.safeParse(calendar).success), { numRuns: 50 })
+    fc.assert(
+      fc.property(calendars, (calendar) => calendarSchema.safeParse(calendar).success),
+      { numRuns: 50 },
+    )
   })
 
   it('in sums between two moments', () => {
-    fc.assert(fc.property(calendars, starts, fc.integer({ min: 0, max: 4 * 1440 }), (calendar, from, length) => {
-      const naive = new NaiveClock(calendar)
-      let count = 0
-      for (let minute = 0; minute < length; minute++) if (naive.works(from + minute * MINUTE)) count++
-      expect(workingMinutesBetween(calendar, new Date(from), new Date(from + length * MINUTE))).toBe(count)
-    }), { numRuns: 100 })
+    fc.assert(
+      fc.property(calendars, starts, fc.integer({ min: 0, max: 4 * 1440 }), (calendar, from, length) => {
+        const naive = new NaiveClock(calendar)
+        let count = 0
+        for (let minute = 0; minute < length; minute++) if (naive.works(from + minute * MINUTE)) count++
+        expect(workingMinutesBetween(calendar, new Date(from), new Date(from + length * MINUTE))).toBe(count)
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('in the moment at which a number of minutes has passed', () => {
-    fc.assert(fc.property(calendars, starts, fc.integer({ min: 1, max: 1500 }), (calendar, from, minutes) => {
-      const naive = new NaiveClock(calendar)
-      const end = addWorkingTime(calendar, new Date(from), minutes).getTime()
-      if (end - from > 6 * 1440 * MINUTE || end === from) return
-      // The last minute before the end worked, and it was the one that completed the sum.
-      expect(naive.works(end - MINUTE)).toBe(true)
-      let count = 0
-      for (let now = from; now < end; now += MINUTE) if (naive.works(now)) count++
-      expect(count).toBe(minutes)
-    }), { numRuns: 100 })
+    fc.assert(
+      fc.property(calendars, starts, fc.integer({ min: 1, max: 1500 }), (calendar, from, minutes) => {
+        const naive = new NaiveClock(calendar)
+        const end = addWorkingTime(calendar, new Date(from), minutes).getTime()
+        if (end - from > 6 * 1440 * MINUTE || end === from) return
+        // The last minute before the end worked, and it was the one that completed the sum.
+        expect(naive.works(end - MINUTE)).toBe(true)
+        let count = 0
+        for (let now = from; now < end; now += MINUTE) if (naive.works(now)) count++
+        expect(count).toBe(minutes)
+      }),
+      { numRuns: 100 },
+    )
   })
 
   it('in whether a moment is working time, and when the next one comes', () => {
-    fc.assert(fc.property(calendars, starts, (calendar, from) => {
-      const naive = new NaiveClock(calendar)
-      expect(isWorkingTime(calendar, new Date(from))).toBe(naive.works(from))
-      const horizon = from + 3 * 1440 * MINUTE
-      let first = from
-      while (first < horizon && !naive.works(first)) first += MINUTE
-      const opening = nextOpening(calendar, new Date(from))?.getTime()
-      if (first < horizon) expect(opening).toBe(first)
-      else expect(opening ?? horizon).toBeGreaterThanOrEqual(horizon)
-    }), { numRuns: 150 })
+    fc.assert(
+      fc.property(calendars, starts, (calendar, from) => {
+        const naive = new NaiveClock(calendar)
+        expect(isWorkingTime(calendar, new Date(from))).toBe(naive.works(from))
+        const horizon = from + 3 * 1440 * MINUTE
+        let first = from
+        while (first < horizon && !naive.works(first)) first += MINUTE
+        const opening = nextOpening(calendar, new Date(from))?.getTime()
+        if (first < horizon) expect(opening).toBe(first)
+        else expect(opening ?? horizon).toBeGreaterThanOrEqual(horizon)
+      }),
+      { numRuns: 150 },
+    )
   })
 
   it('with seconds: what is added lies between', () => {
-    fc.assert(fc.property(calendars, starts, fc.integer({ min: 0, max: 59_999 }), fc.integer({ min: 1, max: 20_000 }),
-      (calendar, minute, milliseconds, minutes) => {
-        const from = new Date(minute + milliseconds)
-        const end = addWorkingTime(calendar, from, minutes)
-        if (end > from) expect(workingMinutesBetween(calendar, from, end)).toBeCloseTo(minutes, 6)
-      }), { numRuns: 200 })
+    fc.assert(
+      fc.property(
+        calendars,
+        starts,
+        fc.integer({ min: 0, max: 59_999 }),
+        fc.integer({ min: 1, max: 20_000 }),
+        (calendar, minute, milliseconds, minutes) => {
+          const from = new Date(minute + milliseconds)
+          const end = addWorkingTime(calendar, from, minutes)
+          if (end > from) expect(workingMinutesBetween(calendar, from, end)).toBeCloseTo(minutes, 6)
+        },
+      ),
+      { numRuns: 200 },
+    )
   })
 })

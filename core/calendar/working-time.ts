@@ -163,9 +163,9 @@ const parsedCalendars = new WeakMap<Calendar, ParsedCalendar>()
 function parsed(calendar: Calendar): ParsedCalendar {
   let result = parsedCalendars.get(calendar)
   if (!result) {
-    const week = WEEKDAYS.map((day) => calendar.hours[day]
-      .map((period) => ({ from: minuteOfDay(period.from), to: minuteOfDay(period.to) }))
-      .sort((a, b) => a.from - b.from))
+    const week = WEEKDAYS.map((day) =>
+      calendar.hours[day].map((period) => ({ from: minuteOfDay(period.from), to: minuteOfDay(period.to) })).sort((a, b) => a.from - b.from),
+    )
     result = { zone: IANAZone.create(calendar.zone), week }
     parsedCalendars.set(calendar, result)
   }

@@ -18,10 +18,7 @@ export function backupCommands(program: Command): void {
     .command('backup')
     .argument('<file>', 'where to, such as /backup/monday.tar.zst; in a folder it is named after the time')
     .description('write a backup of everything while pomoc goes on working')
-    .action(async (file: string) => {
-      const path = await isFolder(file) ? join(resolve(file), nameFor(new Date())) : resolve(file)
-      await withDatabase({}, ({ database }) => save(database, path, () => createFileArchive(path, new Date())))
-    })
+    .action((file: string) => withDatabase({}, ({ database }) => saveBackup(database, file)))
 
   program
     .command('dump')
@@ -30,7 +27,8 @@ export function backupCommands(program: Command): void {
     .action(async (target: string) => {
       const path = resolve(target)
       await withDatabase({}, ({ database }) =>
-        save(database, path, () => (path.endsWith(ENDING) ? createFileArchive(path, new Date()) : createFolderArchive(path))))
+        save(database, path, () => (path.endsWith(ENDING) ? createFileArchive(path, new Date()) : createFolderArchive(path))),
+      )
     })
 
   for (const [name, description] of [
@@ -45,11 +43,22 @@ export function backupCommands(program: Command): void {
       .option('--leave-out <plugin...>', 'go without the data of plugins that are not in use here')
       .description(description)
       .action((path: string, options: { check?: boolean; force?: boolean; leaveOut?: string[] }) =>
-        (options.check ? check(resolve(path)) : restore(resolve(path), options)))
+        options.check ? check(resolve(path)) : restore(resolve(path), options),
+      )
   }
 }
 
-const isFolder = (path: string): Promise<boolean> => stat(path).then((found) => found.isDirectory(), () => false)
+/** Writes a backup to a file, or into a folder under a name after the time, and says so. */
+export async function saveBackup(database: OpenDatabase, file: string): Promise<void> {
+  const path = (await isFolder(file)) ? join(resolve(file), nameFor(new Date())) : resolve(file)
+  await save(database, path, () => createFileArchive(path, new Date()))
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 const nameFor = (at: Date): string => `pomoc-${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z${ENDING}`
 
@@ -62,7 +71,9 @@ async function save(database: OpenDatabase, path: string, create: () => Promise<
 async function write(database: OpenDatabase, archive: ArchiveWriter, progress: Progress): Promise<{ manifest: Manifest; size: number }> {
   // Ctrl-C leaves no half behind, and a database server that was started for this is stopped again.
   let broken = false
-  const breakOff = () => { broken = true }
+  const breakOff = () => {
+    broken = true
+  }
   process.on('SIGINT', breakOff).on('SIGTERM', breakOff)
   try {
     const manifest = await writeBackup(database.pool, archive, (done, what) => {
@@ -72,7 +83,9 @@ async function write(database: OpenDatabase, archive: ArchiveWriter, progress: P
     return { manifest, size: await archive.finish() }
   } catch (error) {
     await archive.abandon()
-    throw error instanceof BootError ? error : new BootError(`The backup could not be made (${reasonOf(error)}): put that right and repeat it.`)
+    throw error instanceof BootError
+      ? error
+      : new BootError(`The backup could not be made (${reasonOf(error)}): put that right and repeat it.`)
   } finally {
     process.off('SIGINT', breakOff).off('SIGTERM', breakOff)
   }
@@ -81,7 +94,9 @@ async function write(database: OpenDatabase, archive: ArchiveWriter, progress: P
 async function check(path: string): Promise<void> {
   const { progress, stop } = showProgress()
   const manifest = await checkBackup(path, progress).finally(stop)
-  say(`${path} is whole: ${amounts(manifest)} as they stood at ${manifest.madeAt}, made by pomoc ${manifest.program} on PostgreSQL ${manifest.postgresql}.`)
+  say(
+    `${path} is whole: ${amounts(manifest)} as they stood at ${manifest.madeAt}, made by pomoc ${manifest.program} on PostgreSQL ${manifest.postgresql}.`,
+  )
 }
 
 async function restore(path: string, { force = false, leaveOut = [] }: { force?: boolean; leaveOut?: string[] }): Promise<void> {
@@ -93,16 +108,28 @@ async function restore(path: string, { force = false, leaveOut = [] }: { force?:
       await write(database, await createFileArchive(kept, new Date()), (done, what) => progress(done, `keeping ${what}`))
       return kept
     }
-    const { manifest, damagedBlobs, migrated, kept } =
-      await restoreBackup(path, database, { owners, leaveOut, progress, ...(force && { keep }) }).finally(stop)
+    const { manifest, damagedBlobs, migrated, kept } = await restoreBackup(path, database, {
+      owners,
+      leaveOut,
+      progress,
+      ...(force && { keep }),
+    }).finally(stop)
     say(`Restored ${amounts(manifest)} as they stood at ${manifest.madeAt}; every table was compared with the backup.`)
     if (migrated.length > 0) say(`It was made by pomoc ${manifest.program}; these migrations ran after it: ${migrated.join(', ')}.`)
     if (damagedBlobs.length > 0) {
-      say(`Attachments or raw mails whose bytes had changed before the backup was made: blobs ${damagedBlobs.join(', ')}. Look for them in older backups.`)
+      say(
+        `Attachments or raw mails whose bytes had changed before the backup was made: blobs ${damagedBlobs.join(', ')}. Look for them in older backups.`,
+      )
     }
-    const waiting = await database.db.selectFrom('outbound_mail').select((of) => of.fn.countAll<string>().as('count')).where('state', '=', 'queued').executeTakeFirst()
+    const waiting = await database.db
+      .selectFrom('outbound_mail')
+      .select((of) => of.fn.countAll<string>().as('count'))
+      .where('state', '=', 'queued')
+      .executeTakeFirst()
     if (Number(waiting?.count ?? 0) > 0) {
-      say(`${waiting!.count} outgoing mails were waiting at that time and leave when pomoc starts; for a mere look, start it with smarthostUrl unset.`)
+      say(
+        `${waiting!.count} outgoing mails were waiting at that time and leave when pomoc starts; for a mere look, start it with smarthostUrl unset.`,
+      )
     }
     if (kept) say(`What was there before is kept in ${kept}.`)
   })

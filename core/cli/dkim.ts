@@ -10,20 +10,27 @@ import { dkimRecord, dkimRecordName, makeDkimKey } from '../mail/dkim.ts'
 import { say } from './open.ts'
 
 export function dkimCommand(program: Command): void {
-  program.command('dkim-key <domain>').description('make a key that signs outgoing mail of a domain (DKIM), and say what DNS needs; a key that is there stays')
+  program
+    .command('dkim-key <domain>')
+    .description('make a key that signs outgoing mail of a domain (DKIM), and say what DNS needs; a key that is there stays')
     .option('--selector <name>', "the key's name in DNS", 'pomoc')
     .option('--out <file>', 'where the private key goes; else dkim/ in the data folder')
     .action(async (domain: string, { selector, out }: { selector: string; out?: string }) => {
       if (!/^[^\s@/]+\.[^\s@/]+$/.test(domain)) throw new BootError(`“${domain}” is no mail domain: write it as example.edu.`)
-      if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(selector)) throw new BootError(`“${selector}” cannot be a selector: use letters, digits, dots and dashes.`)
+      if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(selector))
+        throw new BootError(`“${selector}” cannot be a selector: use letters, digits, dots and dashes.`)
       const { dataDir } = await loadConfig()
       const path = out ? resolve(out) : join(dataDir, 'dkim', `${domain}.${selector}.pem`)
       const made = !existsSync(path)
       const pem = made ? makeDkimKey().export({ type: 'pkcs8', format: 'pem' }).toString() : await read(path)
       if (made) await write(path, pem, out ? undefined : dataDir)
       say(made ? `The private key is in ${path}, readable for its owner alone.` : `There was a key in ${path} already; it stays.`)
-      say(`\nLet whoever runs DNS add this TXT record, in one line:\n\n${dkimRecordName(domain, selector)}. IN TXT "${quoted(dkimRecord(createPrivateKey(pem)))}"`)
-      say(`\nThen write into config/local.ts and start pomoc again:\n\n  mail: { dkim: [{ domain: '${domain}', selector: '${selector}', keyFile: '${path}' }] },`)
+      say(
+        `\nLet whoever runs DNS add this TXT record, in one line:\n\n${dkimRecordName(domain, selector)}. IN TXT "${quoted(dkimRecord(createPrivateKey(pem)))}"`,
+      )
+      say(
+        `\nThen write into config/local.ts and start pomoc again:\n\n  mail: { dkim: [{ domain: '${domain}', selector: '${selector}', keyFile: '${path}' }] },`,
+      )
       say('\n“pomoc doctor” says when DNS and key fit.')
     })
 }
@@ -50,6 +57,8 @@ async function write(path: string, pem: string, dataDir: string | undefined): Pr
     const { uid, gid } = await stat(dataDir)
     for (const one of [dirname(path), path]) await chown(one, uid, gid)
   } catch (error) {
-    throw new BootError(`The key cannot be written to ${path} (${reasonOf(error)}): let pomoc write there, or name another file with --out.`)
+    throw new BootError(
+      `The key cannot be written to ${path} (${reasonOf(error)}): let pomoc write there, or name another file with --out.`,
+    )
   }
 }

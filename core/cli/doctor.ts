@@ -30,18 +30,31 @@ async function findingsOf(blobs: boolean): Promise<Finding[]> {
   } catch (error) {
     return [failed('configuration', error)]
   }
-  return examine({ config, loadPlugins: () => loadPlugins(config.plugins, (name) => findPlugin(name, config.dir)), clock: () => new Date(), blobs })
+  return examine({
+    config,
+    loadPlugins: () => loadPlugins(config.plugins, (name) => findPlugin(name, config.dir)),
+    clock: () => new Date(),
+    blobs,
+  })
 }
 
 /** A line each, its remedy below it, and a line in the end. */
 export function report(findings: Finding[]): string[] {
   const width = Math.min(36, Math.max(...findings.map(({ name }) => name.length)))
   const lines = findings.flatMap(({ name, state, says, remedy }) => [
-    `${MARKS[state]}  ${name.padEnd(width)}  ${says}`, ...(remedy ? [`${' '.repeat(width + 8)}→ ${remedy}`] : []),
+    `${MARKS[state]}  ${name.padEnd(width)}  ${says}`,
+    ...(remedy ? [`${' '.repeat(width + 8)}→ ${remedy}`] : []),
   ])
   const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length
   const [broken, notable] = [count('fail'), count('warn')]
   const things = (n: number) => (n === 1 ? '1 thing' : `${n} things`)
-  return [...lines, '', broken > 0 ? `${things(broken)} must be put right${notable > 0 ? `, ${things(notable)} are worth knowing`.replace('1 thing are', '1 thing is') : ''}.`
-    : notable > 0 ? `Nothing is broken; ${things(notable)} ${notable === 1 ? 'is' : 'are'} worth knowing.` : 'All is well.']
+  return [
+    ...lines,
+    '',
+    broken > 0
+      ? `${things(broken)} must be put right${notable > 0 ? `, ${things(notable)} are worth knowing`.replace('1 thing are', '1 thing is') : ''}.`
+      : notable > 0
+        ? `Nothing is broken; ${things(notable)} ${notable === 1 ? 'is' : 'are'} worth knowing.`
+        : 'All is well.',
+  ]
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { BootError, reasonOf } from '../boot-error.ts'
+import { COMMAND_LINE_LANGUAGE } from '../i18n/languages.ts'
 import { destinationOf, readAddressBook } from '../mail/addresses.ts'
 import { mailTexts, type MailKey } from '../mail/mail-texts.ts'
 import { parseMail, stopParsing } from '../mail/parse.ts'
@@ -11,12 +12,19 @@ import { listAllQueues } from '../queue/queue-admin.ts'
 import { say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
-interface Options { from?: string; to?: string; peer?: string; json: boolean }
+interface Options {
+  from?: string
+  to?: string
+  peer?: string
+  json: boolean
+}
 
 export function mailCommands(program: Command): void {
   const mail = program.command('mail').description('what becomes of mail')
 
-  mail.command('try').argument('<file>', 'the mail as it came (.eml); - reads it from standard input')
+  mail
+    .command('try')
+    .argument('<file>', 'the mail as it came (.eml); - reads it from standard input')
     .description('run a mail through the whole order and tell result and reasons; nothing is stored or sent')
     .option('--from <address>', 'sender of the envelope; "" is the null return path (default: From)')
     .option('--to <address>', 'recipient of the envelope (default: the first of our addresses in To and Cc)')
@@ -39,7 +47,7 @@ export function mailCommands(program: Command): void {
     })
 }
 
-const t = mailTexts.in('en')
+const t = mailTexts.in(COMMAND_LINE_LANGUAGE)
 const words = (kind: 'outcome' | 'step' | 'rule', name: string): string => {
   const key = `mail.${kind}.${name}`
   return key in mailTexts.pl ? t(key as MailKey) : name

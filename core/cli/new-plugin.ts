@@ -12,12 +12,14 @@ export async function newPlugin(name: string, into?: string): Promise<string[]> 
   }
   const here = process.env['INIT_CWD'] ?? process.cwd()
   // Plugins of others do not belong into pomoc's own folder: the next upgrade would meet them there.
-  const dir = into === undefined ? join(relative(projectDir, here).startsWith('..') ? here : dirname(projectDir), name) : resolve(here, into)
+  const dir =
+    into === undefined ? join(relative(projectDir, here).startsWith('..') ? here : dirname(projectDir), name) : resolve(here, into)
   if (existsSync(dir) && readdirSync(dir).length > 0) throw new BootError(`The folder ${dir} is not empty: name another with --dir.`)
   await mkdir(dir, { recursive: true })
   for (const [file, text] of Object.entries(filesOf(name))) await writeFile(join(dir, file), text.trimStart())
   return [
-    `Written to ${dir}.`, '',
+    `Written to ${dir}.`,
+    '',
     `Try it:      npm run pomoc -- plugins test ${dir}`,
     `Use it:      add '${dir}' to “plugins” in config/local.ts and restart`,
     `Switch on:   npm run pomoc -- plugins on ${name}`,
@@ -28,24 +30,45 @@ export async function newPlugin(name: string, into?: string): Promise<string[]> 
 function filesOf(name: string): Record<string, string> {
   const table = `${name.replace(/-/g, '_')}_ticket`
   return {
-    'package.json': `${JSON.stringify({
-      name: `pomoc-${name}`, version: '0.1.0', private: true, type: 'module', exports: './index.tsx', peerDependencies: { pomoc: `^${version}` },
-    }, undefined, 2)}\n`,
-    'tsconfig.json': `${JSON.stringify({
-      extends: join(projectDir, 'tsconfig.json'),
-      compilerOptions: {
-        // Only for the editor: pomoc itself needs no such file.
-        paths: Object.fromEntries(Object.entries({
-          pomoc: 'core/index.ts', 'pomoc/testing': 'core/plugin-testing.ts', hono: 'node_modules/hono', 'hono/*': 'node_modules/hono/dist/types/*',
-          kysely: 'node_modules/kysely', 'kysely/*': 'node_modules/kysely/dist/*', zod: 'node_modules/zod',
-        }).map(([name, path]) => [name, [join(projectDir, path)]])),
-        typeRoots: [join(projectDir, 'node_modules/@types')],
+    'package.json': `${JSON.stringify(
+      {
+        name: `pomoc-${name}`,
+        version: '0.1.0',
+        private: true,
+        type: 'module',
+        exports: './index.tsx',
+        peerDependencies: { pomoc: `^${version}` },
       },
-      include: ['.'],
-    }, undefined, 2)}\n`,
+      undefined,
+      2,
+    )}\n`,
+    'tsconfig.json': `${JSON.stringify(
+      {
+        extends: join(projectDir, 'tsconfig.json'),
+        compilerOptions: {
+          // Only for the editor: pomoc itself needs no such file.
+          paths: Object.fromEntries(
+            Object.entries({
+              pomoc: 'core/index.ts',
+              'pomoc/testing': 'core/plugin-testing.ts',
+              hono: 'node_modules/hono',
+              'hono/*': 'node_modules/hono/dist/types/*',
+              kysely: 'node_modules/kysely',
+              'kysely/*': 'node_modules/kysely/dist/*',
+              zod: 'node_modules/zod',
+            }).map(([name, path]) => [name, [join(projectDir, path)]]),
+          ),
+          typeRoots: [join(projectDir, 'node_modules/@types')],
+        },
+        // What the project's own plugins hand to whoever fills their places, too.
+        include: ['.', join(projectDir, 'plugins/*/places.ts')],
+      },
+      undefined,
+      2,
+    )}\n`,
     'index.tsx': `
 /** The plugin ${name}: tells agents how many tickets somebody has written before. */
-import { definePlugin, integer, type Ticket } from 'pomoc'
+import { definePlugin, integer } from 'pomoc'
 import { countOfCustomer, createTable, rememberTicket } from './store.ts'
 import { texts } from './texts.ts'
 
@@ -58,15 +81,14 @@ export default definePlugin({
   migrations: { '0001_table': { up: createTable } },
   // Told after each commit, in the units where the plugin is on.
   on: {
-    'ticket.created': async (fact, host) => rememberTicket(host.db, await host.tickets.find(fact.ticketId!)),
+    'ticket.created': async (fact, host) => rememberTicket(host.db, await host.tickets.find(fact.ticketId)),
   },
   // A card beside every ticket of those units.
   slots: {
     'desk.ticket.side': {
       order: 50,
-      async render(props, c, here) {
-        const { customerId } = props['ticket'] as Ticket
-        const [count, { many }] = await Promise.all([countOfCustomer(here.host.db, customerId), here.settings()])
+      async render({ ticket }, c, here) {
+        const [count, { many }] = await Promise.all([countOfCustomer(here.host.db, ticket.customerId), here.settings()])
         const words = texts.in(c.get('language'))('side.count', { count })
         return count === 0 ? null : <p>{count < many ? words : <strong>{words}</strong>}</p>
       },

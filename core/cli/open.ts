@@ -1,4 +1,5 @@
 /** Owns what commands begin with: the configuration, its database, its plugins. */
+import { BootError } from '../boot-error.ts'
 import { loadConfig, type Config } from '../config.ts'
 import { connectDatabase } from '../database/connect.ts'
 import type { OpenDatabase } from '../database/database.ts'
@@ -8,7 +9,17 @@ import { findPlugin } from '../plugins.ts'
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-export interface Room { config: Config; database: OpenDatabase; plugins: AnyPlugin[]; owners: Owner[] }
+/** Ends a command with a sentence for the operator. */
+export function fail(sentence: string): never {
+  throw new BootError(sentence)
+}
+
+export interface Room {
+  config: Config
+  database: OpenDatabase
+  plugins: AnyPlugin[]
+  owners: Owner[]
+}
 
 /**
  * Runs a command that works on the database. `alone` refuses while another pomoc uses it, as far as that can be seen;

@@ -1,29 +1,97 @@
 /** Owns the commands that plugins bring: `pomoc <plugin> <command>`. */
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { loadConfig } from '../config.ts'
+import { BootError } from '../boot-error.ts'
+import { loadConfig, type Config } from '../config.ts'
+import { connectDatabase } from '../database/connect.ts'
 import type { PluginCommand } from '../kernel/contract.ts'
-import { loadPlugins } from '../kernel/load-plugins.ts'
-import { findPlugin } from '../plugins.ts'
+import type { Kernel } from '../kernel/host.ts'
+import { loadPlugins, type AnyPlugin } from '../kernel/load-plugins.ts'
+import { makeLog } from '../log.ts'
+import { boot } from '../main.ts'
+import { findPlugin, inProject } from '../plugins.ts'
+import { dropPrivileges } from '../privileges.ts'
+import { runUntilSignal } from '../run.ts'
 import { say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
-/** Adds them when the first word is none of pomoc's own: loading plugins takes time that other commands need not spend. */
+/**
+ * Adds them when the first word is none of pomoc's own: loading plugins takes time that other commands need not spend. The
+ * commands of a plugin of the project are there also where it is not in use.
+ */
 export async function addOwnCommands(program: Command, words: readonly string[]): Promise<void> {
   const first = words.find((word) => !word.startsWith('-'))
   if (first === undefined || first === 'help' || program.commands.some((command) => command.name() === first)) return
   const config = await loadConfig()
-  const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
+  const idle = /^[a-z][a-z0-9-]*$/.test(first) && !config.plugins.includes(first) && inProject(first) !== undefined ? [first] : []
+  const plugins = await loadPlugins([...config.plugins, ...idle], (name) => findPlugin(name, config.dir))
   for (const plugin of plugins) {
     if (!plugin.commands || program.commands.some((command) => command.name() === plugin.name)) continue
     const group = program.command(plugin.name).description(`commands of the plugin ${plugin.name}`)
-    for (const [name, { summary, arguments: takes = '' }] of Object.entries(plugin.commands as Record<string, PluginCommand>)) {
-      // Options are the plugin's own affair: they come among its arguments.
-      group.command(`${name} ${takes}`.trim()).description(summary).allowUnknownOption().action((...given: unknown[]) => withProgram(async ({ kernel }) => {
-        // The plugin as this run assembled it: its host belongs to it.
-        const own = kernel.plugins.find((one) => one.name === plugin.name)!
-        const args = given.slice(0, -2).flat().filter((arg) => typeof arg === 'string')
-        await (own.commands![name] as PluginCommand).run(args, kernel.hostOf(own), say)
-      }))
+    for (const [name, own] of Object.entries(plugin.commands as Record<string, PluginCommand>)) {
+      group
+        .command(`${name} ${own.arguments ?? ''}`.trim(), { isDefault: name === plugin.name })
+        .description(own.summary)
+        .allowUnknownOption()
+        .action(async (...given: unknown[]) => {
+          const args = given
+            .slice(0, -2)
+            .flat()
+            .filter((arg) => typeof arg === 'string')
+          if (own.serve) return serve(plugin, name, args, config)
+          if (idle.includes(plugin.name))
+            throw new BootError(`The plugin ${plugin.name} is not in use: add it to “plugins” in config/local.ts.`)
+          return withProgram(async ({ kernel }) => {
+            await runIn(kernel, plugin.name, name, args, say)
+          })
+        })
     }
   }
+}
+
+/** The plugin is the one this program assembled: its host belongs to it. */
+async function runIn(
+  kernel: Kernel,
+  plugin: string,
+  command: string,
+  args: readonly string[],
+  tell: (line: string) => void,
+): Promise<void> {
+  const own = kernel.plugins.find(({ name }) => name === plugin)!
+  await (own.commands![command] as PluginCommand).run(args, kernel.hostOf(own), tell)
+}
+
+/** Serves what the command asks for until a signal comes, with its plugin in use. */
+async function serve(plugin: AnyPlugin, name: string, args: readonly string[], site: Config): Promise<void> {
+  const { config: wanted, fresh = false } = await (plugin.commands![name] as PluginCommand).serve!(args, site)
+  const config: Config = { ...wanted, plugins: [...new Set([...wanted.plugins, plugin.name])] }
+  if (fresh) await forget(config, site)
+  const log = makeLog(config.logLevel)
+  await runUntilSignal(log, async () => {
+    const said: string[] = []
+    const running = await boot({
+      config,
+      log,
+      whenBound: dropPrivileges,
+      prepare: (kernel) =>
+        runIn(kernel, plugin.name, name, args, (line) => {
+          said.push(line)
+        }),
+    })
+    say(['pomoc is ready.', ...running.notices, ...said].join('\n  '))
+    return running
+  })
+}
+
+async function forget({ dataDir, databaseUrl, ...config }: Config, site: Config): Promise<void> {
+  if (databaseUrl !== undefined || resolve(dataDir) === resolve(site.dataDir)) {
+    throw new BootError('Only a data folder of its own may be made anew, never the one in use.')
+  }
+  if (!existsSync(dataDir)) return
+  // Opened once, so that one that runs is refused and a server left behind ends.
+  const database = await connectDatabase({ ...config, dataDir })
+  await database.close()
+  await rm(dataDir, { recursive: true })
 }

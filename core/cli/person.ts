@@ -7,6 +7,7 @@ import type { Command } from 'commander'
 import { BootError, reasonOf } from '../boot-error.ts'
 import { Refusal } from '../errors.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
+import { COMMAND_LINE_LANGUAGE } from '../i18n/languages.ts'
 import { runWork } from '../kernel/work.ts'
 import { system } from '../permission/actor.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../person/persons.ts'
@@ -21,30 +22,46 @@ const WHO = 'an address, a login, or the number from the address of their page'
 export function personCommand(program: Command): void {
   const person = program.command('person').description('what is kept of a person')
 
-  person.command('export').argument('<who>', WHO).argument('<file>', 'a new file, such as kowalski.tar')
+  person
+    .command('export')
+    .argument('<who>', WHO)
+    .argument('<file>', 'a new file, such as kowalski.tar')
     .description('write everything that is kept of a person to a file')
-    .action((who: string, file: string) => withDatabase({}, async (room) => {
-      const { id } = await demandOne(room, who)
-      const path = resolve(file)
-      const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-      await pipeline(Readable.fromWeb(await exportPerson(room.database.db, id, new Date()) as import('node:stream/web').ReadableStream), out).catch((error: unknown) => {
-        throw new BootError(`${path} cannot be written (${reasonOf(error)}): name a file that is not there yet, in a folder you may write to.`)
-      })
-      say(`Written to ${path}.`)
-    }))
+    .action((who: string, file: string) =>
+      withDatabase({}, async (room) => {
+        const { id } = await demandOne(room, who)
+        const path = resolve(file)
+        const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
+        await pipeline(
+          Readable.fromWeb((await exportPerson(room.database.db, id, new Date())) as import('node:stream/web').ReadableStream),
+          out,
+        ).catch((error: unknown) => {
+          throw new BootError(
+            `${path} cannot be written (${reasonOf(error)}): name a file that is not there yet, in a folder you may write to.`,
+          )
+        })
+        say(`Written to ${path}.`)
+      }),
+    )
 
-  person.command('erase').argument('<who>', WHO)
+  person
+    .command('erase')
+    .argument('<who>', WHO)
     .option('--dry-run', 'only tell what would go', false)
     .description('erase a person: names, addresses and files go, tickets stay for the figures')
-    .action((who: string, { dryRun }: { dryRun: boolean }) => withDatabase({}, async (room) => {
-      const { id } = await demandOne(room, who)
-      const counts = flat(await erase(room, id, dryRun))
-      say(`${dryRun ? 'This would take' : 'Took'} traces out of ${counts['texts']} texts, ${counts['files']} files and ${counts['rawMails']} mails as they came; ${counts['tickets']} tickets of theirs ${dryRun ? 'would stay' : 'stay'} without them.`)
-    }))
+    .action((who: string, { dryRun }: { dryRun: boolean }) =>
+      withDatabase({}, async (room) => {
+        const { id } = await demandOne(room, who)
+        const counts = flat(await erase(room, id, dryRun))
+        say(
+          `${dryRun ? 'This would take' : 'Took'} traces out of ${counts['texts']} texts, ${counts['files']} files and ${counts['rawMails']} mails as they came; ${counts['tickets']} tickets of theirs ${dryRun ? 'would stay' : 'stay'} without them.`,
+        )
+      }),
+    )
 }
 
 async function demandOne({ database: { db } }: Room, who: string): Promise<Person> {
-  const found = await findPersonByAddress(db, who) ?? await findPersonByLogin(db, who) ?? await findPerson(db, who)
+  const found = (await findPersonByAddress(db, who)) ?? (await findPersonByLogin(db, who)) ?? (await findPerson(db, who))
   if (!found) throw new BootError(`There is no person “${who}”: give ${WHO}.`)
   return found
 }
@@ -60,7 +77,7 @@ async function erase({ database: { db }, config }: Room, id: string, dryRun: boo
       if (dryRun) throw new TakenBack()
     })
   } catch (error) {
-    if (error instanceof Refusal) throw new BootError(coreTexts.en[`error.${error.code}`] ? coreTexts.in('en')(`error.${error.code}`, error.params) : error.code)
+    if (error instanceof Refusal) throw new BootError(coreTexts.in(COMMAND_LINE_LANGUAGE)(`error.${error.code}`, error.params))
     if (!(error instanceof TakenBack)) throw error
   } finally {
     stop()

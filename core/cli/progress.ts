@@ -5,10 +5,18 @@ import type { Progress } from '../database/backup.ts'
 /** On standard error: standard output is for the result. `stop` before anything else is printed. */
 export function showProgress(out: NodeJS.WriteStream = process.stderr): { progress: Progress; stop(): void } {
   if (!out.isTTY) return plainLines((line) => out.write(`${line}\n`))
-  const bar = new bars.SingleBar({
-    stream: out, format: '{bar} {percentage} %  {what}', hideCursor: true, clearOnComplete: true, gracefulExit: true, barsize: 30,
-    formatBar: (done, options) => bars.Format.BarFormat(done, options),
-  }, bars.Presets.rect)
+  const bar = new bars.SingleBar(
+    {
+      stream: out,
+      format: '{bar} {percentage} %  {what}',
+      hideCursor: true,
+      clearOnComplete: true,
+      gracefulExit: true,
+      barsize: 30,
+      formatBar: (done, options) => bars.Format.BarFormat(done, options),
+    },
+    bars.Presets.rect,
+  )
   bar.start(1000, 0, { what: '' })
   return { progress: (done, what) => bar.update(Math.floor(done * 1000), { what: say(what).slice(0, 40) }), stop: () => bar.stop() }
 }

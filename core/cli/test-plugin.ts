@@ -4,17 +4,27 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { projectDir } from '../project.ts'
-import { fail } from './plugins.ts'
+import { fail } from './open.ts'
 
 /** Answers the exit code. */
 export async function testPlugin(folder: string): Promise<number> {
   const dir = resolve(process.env['INIT_CWD'] ?? '.', folder)
   if (!existsSync(dir)) fail(`The folder ${dir} is not there: name the folder of a plugin.`)
-  const tests = readdirSync(dir, { recursive: true }).map(String).filter((file) => /\.test\.(ts|tsx|js|mjs)$/.test(file) && !file.includes('node_modules'))
+  const tests = readdirSync(dir, { recursive: true })
+    .map(String)
+    .filter((file) => /\.test\.(ts|tsx|js|mjs)$/.test(file) && !file.includes('node_modules'))
   if (tests.length === 0) fail(`There is no test in ${dir}: its name ends in .test.ts.`)
   const door = join(projectDir, 'dist', 'plugin-door.js')
-  const child = spawn(process.execPath, ['--import', pathToFileURL(door).href, '--test', '--test-concurrency=1', ...tests.map((file) => relative(dir, join(dir, file)))], {
-    cwd: dir, stdio: 'inherit', env: { ...process.env, POMOC_PLUGIN_DIR: dir },
+  const child = spawn(
+    process.execPath,
+    ['--import', pathToFileURL(door).href, '--test', '--test-concurrency=1', ...tests.map((file) => relative(dir, join(dir, file)))],
+    {
+      cwd: dir,
+      stdio: 'inherit',
+      env: { ...process.env, POMOC_PLUGIN_DIR: dir },
+    },
+  )
+  return new Promise((done) => {
+    child.on('close', (code) => done(code ?? 1))
   })
-  return new Promise((done) => { child.on('close', (code) => done(code ?? 1)) })
 }

@@ -37,7 +37,10 @@ export async function createFileArchive(path: string, now: Date): Promise<Archiv
   if (await stat(path).catch(() => undefined)) throw new BootError(`The file ${path} ${EXISTS}.`)
   const part = `${path}.part`
   const handle = await open(part, 'wx', MODE.file).catch((error: unknown) => {
-    if (codeOf(error) === 'EEXIST') throw new BootError(`The file ${part} exists already, since another backup writes it or one was cut off: choose another name, or take it away.`)
+    if (codeOf(error) === 'EEXIST')
+      throw new BootError(
+        `The file ${part} exists already, since another backup writes it or one was cut off: choose another name, or take it away.`,
+      )
     throw new BootError(cannotWrite(part, error))
   })
   const { readable, controller } = createTarPacker()
@@ -49,18 +52,23 @@ export async function createFileArchive(path: string, now: Date): Promise<Archiv
     highWaterMark: 1 << 20,
     write(chunk: Buffer, _encoding, done) {
       sum.update(chunk)
-      handle.write(chunk).then(({ bytesWritten }) => {
-        size += bytesWritten
-        if (bytesWritten < chunk.length) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-        done()
-      }).catch(done)
+      handle
+        .write(chunk)
+        .then(({ bytesWritten }) => {
+          size += bytesWritten
+          if (bytesWritten < chunk.length) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+          done()
+        })
+        .catch(done)
     },
   })
   let fault: unknown
-  const written = pipeline(Readable.fromWeb(readable as import('node:stream/web').ReadableStream), compress, out).catch((error: unknown) => {
-    fault = error
-    controller.error(error)
-  })
+  const written = pipeline(Readable.fromWeb(readable as import('node:stream/web').ReadableStream), compress, out).catch(
+    (error: unknown) => {
+      fault = error
+      controller.error(error)
+    },
+  )
   const abandon = async () => {
     controller.error(new Error('abandoned'))
     await written
@@ -130,8 +138,10 @@ export async function* readArchive(path: string): ArchiveReader {
 }
 
 async function* readFolder(path: string): ArchiveReader {
-  const names = (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(path, '/').length)).sort()
+  const names = (await readdir(path, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(path, '/').length))
+    .sort()
   // As in a file: what it is comes first, the manifest last.
   const rank = (name: string) => (name === 'pomoc.json' ? 0 : name === 'manifest.json' ? 2 : 1)
   for (const name of names.toSorted((a, b) => rank(a) - rank(b))) yield { name, bytes: await readFile(join(path, name)) }
@@ -145,7 +155,10 @@ async function* readFileArchive(path: string): ArchiveReader {
   const piped = pipeline(file, unpacked).catch(() => {})
   const entries = (Readable.toWeb(unpacked) as ReadableStream<Uint8Array>).pipeThrough(createTarDecoder({ strict: true }))
   try {
-    for await (const { header, body } of entries as unknown as AsyncIterable<{ header: { name: string; type?: string }; body: ReadableStream<Uint8Array> }>) {
+    for await (const { header, body } of entries as unknown as AsyncIterable<{
+      header: { name: string; type?: string }
+      body: ReadableStream<Uint8Array>
+    }>) {
       const bytes = await buffer(body as unknown as AsyncIterable<Uint8Array>)
       yield { name: header.name, bytes }
     }

@@ -10,7 +10,10 @@ import { RowSum, wholeRows } from './row-sum.ts'
 /** Raised when a program of before could not read what is written now. */
 export const FORMAT = 1
 
-export interface SavedTable extends TableShape { rows: number; sum: string }
+export interface SavedTable extends TableShape {
+  rows: number
+  sum: string
+}
 
 /** What a backup says of itself. `manifest.json` holds all of it and comes last; `pomoc.json` holds the first five and comes first. */
 export interface Manifest {
@@ -43,16 +46,25 @@ export async function writeBackup(pool: Pool, archive: ArchiveWriter, progress: 
   try {
     await client.query('begin isolation level repeatable read read only')
     await settle(client)
-    const { rows: [moment] } = await client.query<{ at: Date; version: string }>(`select now() as at, current_setting('server_version') as version`)
+    const {
+      rows: [moment],
+    } = await client.query<{ at: Date; version: string }>(`select now() as at, current_setting('server_version') as version`)
     const tables = await listTables(client)
     // A migration at the same time waits for us, or we for it.
     await client.query(`lock table ${tables.map(({ name }) => name).join(', ')} in access share mode`)
-    const { rows: sizes } = await client.query<{ size: string; rows: number }>(`
+    const { rows: sizes } = await client.query<{ size: string; rows: number }>(
+      `
       select greatest(pg_table_size(c.oid), 1)::text as size, c.reltuples::float8 as rows from unnest($1::text[]) with ordinality as t(name, n)
-      join pg_class c on c.oid = t.name::regclass order by n`, [tables.map(({ name }) => name)])
+      join pg_class c on c.oid = t.name::regclass order by n`,
+      [tables.map(({ name }) => name)],
+    )
     const total = sizes.reduce((sum, { size }) => sum + Number(size), 0)
     const head = {
-      format: FORMAT, program: version, postgresql: moment!.version, madeAt: moment!.at.toISOString(), migrations: await ranMigrations(client),
+      format: FORMAT,
+      program: version,
+      postgresql: moment!.version,
+      madeAt: moment!.at.toISOString(),
+      migrations: await ranMigrations(client),
     }
     await archive.add('pomoc.json', json(head))
     const saved: SavedTable[] = []
@@ -95,7 +107,11 @@ export const tableFolder = (name: string): string => `tables/${encodeURIComponen
 export const selectOf = ({ name, columns }: TableShape): string => `select ${columns.map(escapeIdentifier).join(', ')} from ${name}`
 
 /** What a query answers, row by row; `write` gets whole rows of some megabytes. */
-export async function sumRows(client: ClientBase, query: string, write?: (bytes: Buffer, sum: RowSum) => Promise<void> | void): Promise<RowSum> {
+export async function sumRows(
+  client: ClientBase,
+  query: string,
+  write?: (bytes: Buffer, sum: RowSum) => Promise<void> | void,
+): Promise<RowSum> {
   const sum = new RowSum()
   for await (const bytes of wholeRows(client.query(copyTo(`copy (${query}) to stdout`)))) {
     sum.add(bytes)
@@ -105,7 +121,11 @@ export async function sumRows(client: ClientBase, query: string, write?: (bytes:
 }
 
 async function writeRows(
-  client: ClientBase, archive: ArchiveWriter, folder: string, query: string, progress: (rows: number) => void = () => {},
+  client: ClientBase,
+  archive: ArchiveWriter,
+  folder: string,
+  query: string,
+  progress: (rows: number) => void = () => {},
 ): Promise<RowSum> {
   let part = 0
   return sumRows(client, query, async (bytes, sum) => {

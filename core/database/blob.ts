@@ -11,7 +11,10 @@ export const CHUNK = 256 * 1024
  * Never call it with a handle outside the transaction that will own the blob: an unowned blob is removed by a job.
  */
 export async function storeBlob(
-  db: Kysely<Database>, content: Buffer, now: Date, owning?: (blob: RawBuilder<unknown>) => RawBuilder<unknown>,
+  db: Kysely<Database>,
+  content: Buffer,
+  now: Date,
+  owning?: (blob: RawBuilder<unknown>) => RawBuilder<unknown>,
 ): Promise<{ id: Id; size: number }> {
   const sha256 = createHash('sha256').update(content).digest()
   const chunks: Buffer[] = []

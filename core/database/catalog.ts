@@ -10,7 +10,11 @@ export interface TableShape {
   /** Those that can be written; generated ones follow from them. */
   columns: string[]
 }
-export interface SequenceState { name: string; value: string; called: boolean }
+export interface SequenceState {
+  name: string
+  value: string
+  called: boolean
+}
 
 // What belongs to an extension comes back with it.
 const OURS = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(temp|toast_temp)_'
@@ -37,7 +41,9 @@ export async function readSequences(client: ClientBase): Promise<SequenceState[]
     where c.relkind = 'S' and ${OURS} order by 1`)
   const states: SequenceState[] = []
   for (const { name } of names) {
-    const { rows } = await client.query<{ value: string; called: boolean }>(`select last_value::text as value, is_called as called from ${name}`)
+    const { rows } = await client.query<{ value: string; called: boolean }>(
+      `select last_value::text as value, is_called as called from ${name}`,
+    )
     states.push({ name, ...rows[0]! })
   }
   return states
@@ -77,11 +83,20 @@ export async function ranMigrations(client: ClientBase): Promise<Record<string, 
 /** Drops everything in the database that no extension owns. */
 export async function dropEverything(client: ClientBase): Promise<void> {
   await client.query(`drop schema if exists ${JOBS_SCHEMA} cascade`)
-  const kinds: [kinds: string, word: string][] = [['v', 'view'], ['m', 'materialized view'], ['r,p', 'table'], ['f', 'foreign table'], ['S', 'sequence']]
+  const kinds: [kinds: string, word: string][] = [
+    ['v', 'view'],
+    ['m', 'materialized view'],
+    ['r,p', 'table'],
+    ['f', 'foreign table'],
+    ['S', 'sequence'],
+  ]
   for (const [relkinds, word] of kinds) {
-    const { rows } = await client.query<{ name: string }>(`
+    const { rows } = await client.query<{ name: string }>(
+      `
       select ${NAME} as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = any ($1) and not c.relispartition and ${OURS}`, [relkinds.split(',')])
+      where c.relkind = any ($1) and not c.relispartition and ${OURS}`,
+      [relkinds.split(',')],
+    )
     for (const { name } of rows) await client.query(`drop ${word} if exists ${name} cascade`)
   }
   const { rows } = await client.query<{ statement: string }>(`

@@ -51,7 +51,9 @@ export async function prepareCluster(dataDir: string, account: Account | undefin
   try {
     await writeAs(account, join(pgdata, 'pomoc.conf'), settings(runDir, options))
   } catch (error) {
-    throw new BootError(`The data folder ${folder} cannot be written (${reasonOf(error)}): ${codeOf(error) === 'ENOSPC' ? 'make room on its disk' : 'give access to it'}, then start again.`)
+    throw new BootError(
+      `The data folder ${folder} cannot be written (${reasonOf(error)}): ${codeOf(error) === 'ENOSPC' ? 'make room on its disk' : 'give access to it'}, then start again.`,
+    )
   }
   return cluster
 }
@@ -114,7 +116,11 @@ function isCluster(pgdata: string, account: Account | undefined): boolean {
 
 /** initdb works in a folder beside, which takes its name only when whole: a first start that was killed leaves no half. */
 async function createCluster(
-  folder: string, pgdata: string, binaries: string, account: Account | undefined, options: ClusterOptions,
+  folder: string,
+  pgdata: string,
+  binaries: string,
+  account: Account | undefined,
+  options: ClusterOptions,
 ): Promise<void> {
   await removeHalves(folder)
   let half = ''
@@ -122,9 +128,26 @@ async function createCluster(
     half = await mkdtemp(join(folder, '.postgresql-'))
     if (account) await chown(half, account.uid, account.gid)
     await runProgram({ binaries, account }, folder, 'initdb', [
-      '--pgdata', half, '--username', superuser, '--auth-local', 'trust', '--auth-host', 'reject', '--encoding', 'UTF8',
-      '--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C', '--lc-ctype', 'C.UTF-8',
-      '--data-checksums', ...(options.durable ? [] : ['--no-sync']),
+      '--pgdata',
+      half,
+      '--username',
+      superuser,
+      '--auth-local',
+      'trust',
+      '--auth-host',
+      'reject',
+      '--encoding',
+      'UTF8',
+      '--locale-provider',
+      'builtin',
+      '--builtin-locale',
+      'C.UTF-8',
+      '--locale',
+      'C',
+      '--lc-ctype',
+      'C.UTF-8',
+      '--data-checksums',
+      ...(options.durable ? [] : ['--no-sync']),
     ])
     await writeAs(account, join(half, 'postgresql.conf'), "include_if_exists = 'pomoc.conf'\n\n# Your own settings:\n")
     await rename(half, pgdata)

@@ -9,13 +9,14 @@ import { startEmbedded } from './embedded.ts'
  * Opens the database that the configuration names, starting the embedded server where it names none; `close` ends what
  * was started. With `share` a command may work beside a pomoc that is running.
  */
-export async function connectDatabase(
-  config: Config, { log, share = false }: { log?: Log; share?: boolean } = {},
-): Promise<OpenDatabase> {
+export async function connectDatabase(config: Config, { log, share = false }: { log?: Log; share?: boolean } = {}): Promise<OpenDatabase> {
   const options = { max: config.databaseConnections, ...(log && { log }) }
   if (config.databaseUrl) return openDatabase(config.databaseUrl, options)
   const embedded = await startEmbedded({
-    dataDir: config.dataDir, connections: config.databaseConnections + 40, share, ...(log && { log }),
+    dataDir: config.dataDir,
+    connections: config.databaseConnections + 40,
+    share,
+    ...(log && { log }),
   })
   if (embedded.adopted) log?.info('adopted the database server that an earlier run left behind')
   try {

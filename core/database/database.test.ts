@@ -5,7 +5,9 @@ import { openDatabase } from './database.ts'
 import type { OpenDatabase } from './database.ts'
 
 let database: OpenDatabase
-beforeAll(async () => { database = await testDatabase({ empty: true }) })
+beforeAll(async () => {
+  database = await testDatabase({ empty: true })
+})
 afterAll(() => database.close())
 
 test('ids and counts are strings, instants are Dates, days are texts', async () => {
@@ -17,8 +19,17 @@ test('ids and counts are strings, instants are Dates, days are texts', async () 
 
 test('a connection that the server ends is replaced, and the process lives', async () => {
   const other = await openDatabase(database.url)
-  await database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
-  await expect.poll(() => other.pool.query('select 1 as one').then(({ rows }) => rows, () => [])).toEqual([{ one: 1 }])
+  await database.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  )
+  await expect
+    .poll(() =>
+      other.pool.query('select 1 as one').then(
+        ({ rows }) => rows,
+        () => [],
+      ),
+    )
+    .toEqual([{ one: 1 }])
   await other.close()
 })
 

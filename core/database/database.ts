@@ -18,21 +18,28 @@ export interface OpenDatabase {
 const OLDEST = 15
 const DATE = 1082
 
-const parserFor = (oid: number, format?: 'text' | 'binary') =>
-  oid === DATE ? String : types.getTypeParser(oid, format as 'text')
+const parserFor = (oid: number, format?: 'text' | 'binary') => (oid === DATE ? String : types.getTypeParser(oid, format as 'text'))
 
 /**
  * Connects to PostgreSQL 15 or newer. bigint and numeric come as strings, timestamptz as Date, date as 'YYYY-MM-DD'
  * (a day has no zone, so it must not become an instant).
  */
-export async function openDatabase(url: string, { max = 10, log, name = 'pomoc', statementSeconds }: {
-  max?: number
-  log?: Log
-  /** As the server lists its connections. */
-  name?: string
-  /** Each statement ends after this. */
-  statementSeconds?: number
-} = {}): Promise<OpenDatabase> {
+export async function openDatabase(
+  url: string,
+  {
+    max = 10,
+    log,
+    name = 'pomoc',
+    statementSeconds,
+  }: {
+    max?: number
+    log?: Log
+    /** As the server lists its connections. */
+    name?: string
+    /** Each statement ends after this. */
+    statementSeconds?: number
+  } = {},
+): Promise<OpenDatabase> {
   const pool = new Pool({
     connectionString: url,
     Client: PreparingClient,
@@ -55,7 +62,9 @@ export async function openDatabase(url: string, { max = 10, log, name = 'pomoc',
   }
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
   return {
-    url, db, pool,
+    url,
+    db,
+    pool,
     async close() {
       await db.destroy()
       // Kysely leaves alone a pool that it was never asked to use.

@@ -17,7 +17,8 @@ function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   })
   const pidFile = () => join(dataDir, 'postgresql', 'postmaster.pid')
   return {
-    dataDir, pidFile,
+    dataDir,
+    pidFile,
     async start(options: { dir?: string; share?: boolean; durable?: boolean } = {}): Promise<Embedded> {
       const { dir = dataDir, share = false, durable = false } = options
       const server = await startEmbedded({ dataDir: dir, durable, share })
@@ -59,8 +60,10 @@ test.concurrent('by default it writes through to disk, keeps checksums, and list
 
 test.concurrent('Polish letters have cases and Polish quotes belong to no word', async (context) => {
   const { start } = place(context)
-  expect(await ask(await start(), `select lower('ŁÓDŹ') as lower, to_tsvector('simple', '„Gęś”, Łódź')::text as words`))
-    .toEqual({ lower: 'łódź', words: "'gęś':1 'łódź':2" })
+  expect(await ask(await start(), `select lower('ŁÓDŹ') as lower, to_tsvector('simple', '„Gęś”, Łódź')::text as words`)).toEqual({
+    lower: 'łódź',
+    words: "'gęś':1 'łódź':2",
+  })
 })
 
 test.concurrent('a second start on the same data is refused; a command shares the server and leaves it running', async (context) => {

@@ -7,6 +7,7 @@ import { Client } from 'pg'
 import { unprivilegedAccount } from '../account.ts'
 import { BootError, codeOf, reasonOf } from '../boot-error.ts'
 import type { Log } from '../log.ts'
+import { databaseIsAway } from './away.ts'
 import { port, prepareCluster, pruneLogs, runProgram, superuser } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -111,7 +112,12 @@ async function startAndHold(cluster: Cluster, share: boolean): Promise<Held> {
     }
     const socketDir = running?.socketDir ?? cluster.runDir
     const client = new Client({
-      host: socketDir, port, user: superuser, database: 'postgres', application_name: `pomoc ${process.pid}`, ssl: false,
+      host: socketDir,
+      port,
+      user: superuser,
+      database: 'postgres',
+      application_name: `pomoc ${process.pid}`,
+      ssl: false,
     })
     client.on('error', () => {}) // 'end' follows
     try {
@@ -129,9 +135,7 @@ async function startAndHold(cluster: Cluster, share: boolean): Promise<Held> {
     } catch (error) {
       await client.end().catch(() => {})
       // Starting up, shutting down, or gone between two looks: look again.
-      const passing = ['57P01', '57P02', '57P03', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(codeOf(error)) ||
-        /Connection terminated/.test(reasonOf(error))
-      if (!passing) throw error
+      if (!databaseIsAway(error)) throw error
       if (Date.now() > giveUp) {
         throw new BootError(
           `The database server in ${cluster.pgdata} runs but takes no connections (${reasonOf(error)}): see its log in ` +
@@ -204,12 +208,16 @@ async function startServer(cluster: Cluster): Promise<BootError | undefined> {
   } catch (error) {
     let reason = reasonOf(error)
     try {
-      const lines = readFileSync(startLog, 'utf8').split('\n').filter((line) => /(FATAL|PANIC):/.test(line))
+      const lines = readFileSync(startLog, 'utf8')
+        .split('\n')
+        .filter((line) => /(FATAL|PANIC):/.test(line))
       reason = lines.at(-1)?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? reason
     } catch {
       // Nothing was logged: the reason is pg_ctl's own.
     }
-    return new BootError(`The database in ${pgdata} does not start (${reason}): put that right, details are in ${startLog} and ${join(pgdata, 'log')}.`)
+    return new BootError(
+      `The database in ${pgdata} does not start (${reason}): put that right, details are in ${startLog} and ${join(pgdata, 'log')}.`,
+    )
   }
 }
 
@@ -233,7 +241,16 @@ async function stopServer(cluster: Cluster): Promise<void> {
     const running = findServer(cluster)
     if (!running) return
     try {
-      await runProgram(cluster, cluster.pgdata, 'pg_ctl', ['stop', '--pgdata', cluster.pgdata, '--mode', mode, '--wait', '--timeout=60', '--silent'])
+      await runProgram(cluster, cluster.pgdata, 'pg_ctl', [
+        'stop',
+        '--pgdata',
+        cluster.pgdata,
+        '--mode',
+        mode,
+        '--wait',
+        '--timeout=60',
+        '--silent',
+      ])
       // pg_ctl waits for the pid file to go, which is a moment before the process does.
       while (isServer(running.pid, cluster.pgdata)) await sleep(5)
       return

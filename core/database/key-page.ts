@@ -1,10 +1,14 @@
 /** Owns paging by key: a page begins after the last row of the one before, so no row is shown twice or left out. */
 import { sql, type RawBuilder } from 'kysely'
 import { DateTime } from 'luxon'
+import { isId } from './id.ts'
 import type { Id } from './schema.ts'
 
 /** An SQL expression to sort by, never null, and the type its text form is read as. */
-export interface SortColumn { column: string; type: 'text' | 'timestamptz' | 'bigint' }
+export interface SortColumn {
+  column: string
+  type: 'text' | 'timestamptz' | 'bigint'
+}
 export type Direction = 'asc' | 'desc'
 
 export interface KeyPage<Row> {
@@ -27,7 +31,9 @@ export function keyPage(sort: SortColumn, idColumn: string, wish: PageWish) {
   const key = readKey(wish.after, sort.type)
   const column = sql.raw(sort.column)
   const id = sql.raw(idColumn)
-  const condition: RawBuilder<boolean> | undefined = key && sql<boolean>`(${column}, ${id}) ${sql.raw(direction === 'desc' ? '<' : '>')}
+  const condition: RawBuilder<boolean> | undefined =
+    key &&
+    sql<boolean>`(${column}, ${id}) ${sql.raw(direction === 'desc' ? '<' : '>')}
     (${key[0]}::${sql.raw(sort.type)}, ${key[1]}::bigint)`
   return { condition, key: sql<string>`(${column})::text`, column: sql<string>`${column}`, direction, limit }
 }
@@ -36,14 +42,18 @@ export function keyPage(sort: SortColumn, idColumn: string, wish: PageWish) {
 export function cutPage<Row extends { id: Id; sortKey: string }>(rows: Row[], limit: number): KeyPage<Row> {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return { rows: page, after: rows.length > limit && last ? Buffer.from(JSON.stringify([last.sortKey, last.id])).toString('base64url') : null }
+  return {
+    rows: page,
+    after: rows.length > limit && last ? Buffer.from(JSON.stringify([last.sortKey, last.id])).toString('base64url') : null,
+  }
 }
 
 const FITS: Record<SortColumn['type'], (value: string) => boolean> = {
   text: () => true,
   bigint: (value) => /^-?\d{1,18}$/.test(value),
-  timestamptz: (value) => /^-?infinity$/.test(value)
-    || (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value) && DateTime.fromSQL(value.slice(0, 19)).isValid),
+  timestamptz: (value) =>
+    /^-?infinity$/.test(value) ||
+    (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value) && DateTime.fromSQL(value.slice(0, 19)).isValid),
 }
 
 /** A key that was tampered with, or that another order left, is none: the first page. */
@@ -53,7 +63,7 @@ function readKey(after: string | undefined, type: SortColumn['type']): [string, 
     const value: unknown = JSON.parse(Buffer.from(after, 'base64url').toString())
     if (!Array.isArray(value)) return undefined
     const [key, id] = value as unknown[]
-    if (typeof key !== 'string' || typeof id !== 'string' || key.includes('\u0000') || !/^\d{1,18}$/.test(id)) return undefined
+    if (typeof key !== 'string' || key.includes('\u0000') || !isId(id)) return undefined
     return FITS[type](key) ? [key, id] : undefined
   } catch {
     return undefined

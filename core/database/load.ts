@@ -10,7 +10,9 @@ const BATCH = 2000
  * defaults. Values as for `insertInto`, but objects of jsonb columns as they are, not as text. In the caller's transaction.
  */
 export async function loadRows<T extends keyof Database & string>(
-  db: Kysely<Database>, table: T, rows: readonly { [K in keyof Insertable<Database[T]>]: unknown }[],
+  db: Kysely<Database>,
+  table: T,
+  rows: readonly { [K in keyof Insertable<Database[T]>]: unknown }[],
 ): Promise<void> {
   const first = rows[0]
   if (!first) return

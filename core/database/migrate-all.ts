@@ -9,11 +9,15 @@ import { migrate, migrationSuffix } from './migrate.ts'
 const LOCK = 7004
 
 /** Whoever has migrations: core, or a plugin. */
-export interface Owner { name: string; migrations: Record<string, Migration> }
+export interface Owner {
+  name: string
+  migrations: Record<string, Migration>
+}
 
 /** Core first, then the plugins in their order. */
 export const ownersOf = (plugins: readonly { name: string; migrations?: Record<string, Migration> }[]): Owner[] => [
-  { name: 'core', migrations: coreMigrations }, ...plugins.map(({ name, migrations = {} }) => ({ name, migrations })),
+  { name: 'core', migrations: coreMigrations },
+  ...plugins.map(({ name, migrations = {} }) => ({ name, migrations })),
 ]
 
 /** Core's tables first, then those of the job queue, which acts write into. */
@@ -26,7 +30,9 @@ export async function migrateAll(database: Pick<OpenDatabase, 'db' | 'pool'>, lo
  * nothing else runs, and nothing for owners it does not name: so a database gets the shape it had elsewhere.
  */
 export async function migrateOwners(
-  { db, pool }: Pick<OpenDatabase, 'db' | 'pool'>, owners: Owner[], { only, log }: { only?: Record<string, string[]>; log?: Log } = {},
+  { db, pool }: Pick<OpenDatabase, 'db' | 'pool'>,
+  owners: Owner[],
+  { only, log }: { only?: Record<string, string[]>; log?: Log } = {},
 ): Promise<string[]> {
   const ran: string[] = []
   // Processes that start at once wait for the first: Kysely's own lock does not keep out the migrations of the job queue.

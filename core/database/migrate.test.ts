@@ -6,10 +6,14 @@ import type { OpenDatabase } from './database.ts'
 import { migrate, pendingMigrations } from './migrate.ts'
 
 let database: OpenDatabase
-beforeAll(async () => { database = await testDatabase({ empty: true }) })
+beforeAll(async () => {
+  database = await testDatabase({ empty: true })
+})
 afterAll(() => database.close())
 
-const creates = (table: string): Migration => ({ up: async (db) => void (await sql`create table ${sql.table(table)} (id int)`.execute(db)) })
+const creates = (table: string): Migration => ({
+  up: async (db) => void (await sql`create table ${sql.table(table)} (id int)`.execute(db)),
+})
 const fails: Migration = { up: async (db) => void (await sql`select 1 from nowhere`.execute(db)) }
 const exists = async (table: string) =>
   (await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(database.db)).rows[0]?.found
@@ -52,8 +56,10 @@ test('what would run is told without running it', async () => {
 
 test('a server without an extension, and a user without rights, are told with what to do', async () => {
   const asks = (text: string) => ({ '0001_a': { up: async (db: OpenDatabase['db']) => void (await sql.raw(text).execute(db)) } })
-  await expect(migrate(database.db, 'lacks', asks('create extension no_such_thing')))
-    .rejects.toThrow(/^The database server lacks the extension no_such_thing: install .*contrib.*\.$/)
-  await expect(migrate(database.db, 'barred', asks(`create role nobody_special; set local role nobody_special; create table barred (id int)`)))
-    .rejects.toThrow(/^The database user may not do what pomoc needs \(permission denied for schema public\): make that user the owner/)
+  await expect(migrate(database.db, 'lacks', asks('create extension no_such_thing'))).rejects.toThrow(
+    /^The database server lacks the extension no_such_thing: install .*contrib.*\.$/,
+  )
+  await expect(
+    migrate(database.db, 'barred', asks(`create role nobody_special; set local role nobody_special; create table barred (id int)`)),
+  ).rejects.toThrow(/^The database user may not do what pomoc needs \(permission denied for schema public\): make that user the owner/)
 })

@@ -14,11 +14,7 @@ const NOT_ALLOWED = '42501'
  * Two processes at once wait for each other. `owner` is `core` or a plugin's name; each keeps its own list of what ran, so
  * that a plugin can be added later. Answers the names that ran.
  */
-export async function migrate(
-  db: Kysely<Database>,
-  owner: string,
-  migrations: Record<string, Migration>,
-): Promise<string[]> {
+export async function migrate(db: Kysely<Database>, owner: string, migrations: Record<string, Migration>): Promise<string[]> {
   const table = `migration_${migrationSuffix(owner)}`
   await refuseNewer(db, owner, table, migrations)
   const migrator = new Migrator({
@@ -32,7 +28,9 @@ export async function migrate(
     const failed = results.find((result) => result.status === 'Error')?.migrationName
     const missing = /extension "(\w+)" is not available/.exec(reasonOf(error))?.[1]
     if (missing) {
-      throw new BootError(`The database server lacks the extension ${missing}: install PostgreSQL's contrib package (postgresql-contrib) on it.`)
+      throw new BootError(
+        `The database server lacks the extension ${missing}: install PostgreSQL's contrib package (postgresql-contrib) on it.`,
+      )
     }
     if (codeOf(error) === NOT_ALLOWED) {
       throw new BootError(
@@ -54,13 +52,13 @@ export const migrationSuffix = (owner: string): string => owner.replace(/[^a-z0-
 /** The names that `migrate` would run. Refuses what it refuses; writes nothing. */
 export async function pendingMigrations(db: Kysely<Database>, owner: string, migrations: Record<string, Migration>): Promise<string[]> {
   const ran = await refuseNewer(db, owner, `migration_${migrationSuffix(owner)}`, migrations)
-  return Object.keys(migrations).filter((name) => !ran.includes(name)).sort()
+  return Object.keys(migrations)
+    .filter((name) => !ran.includes(name))
+    .sort()
 }
 
 /** A database that a newer program migrated is never touched by an older one. Answers what ran. */
-async function refuseNewer(
-  db: Kysely<Database>, owner: string, table: string, migrations: Record<string, Migration>,
-): Promise<string[]> {
+async function refuseNewer(db: Kysely<Database>, owner: string, table: string, migrations: Record<string, Migration>): Promise<string[]> {
   const { rows: found } = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(db)
   if (!found[0]?.found) return []
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)} order by name`.execute(db)

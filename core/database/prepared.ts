@@ -38,6 +38,8 @@ Object.defineProperty(PreparingClient.prototype, 'query', {
   value(this: Client, text: unknown, values?: unknown, ...rest: unknown[]): unknown {
     if (typeof text !== 'string' || !Array.isArray(values)) return plain.call(this, text, values, ...rest)
     const name = nameOf(text)
-    return name === undefined ? plain.call(this, text, values, ...rest) : plain.call(this, { name, text, values } satisfies QueryConfig, ...rest)
+    return name === undefined
+      ? plain.call(this, text, values, ...rest)
+      : plain.call(this, { name, text, values } satisfies QueryConfig, ...rest)
   },
 })

@@ -39,8 +39,13 @@ export async function checkBackup(path: string, progress: Progress = () => {}): 
   }
   if (first !== undefined && first !== 'pomoc.json') throw new BootError(`${path} is not a backup made by pomoc: correct the name.`)
   if (!manifest) throw new BootError(damaged(path, 'its end is missing'))
-  const expected = [...manifest.tables.map((table) => ({ ...table, folder: tableFolder(table.name) })), { ...manifest.jobs, name: 'jobs', folder: JOBS_FOLDER }]
-  const wrong = expected.filter(({ rows, sum, folder }) => (sums.get(folder)?.rows ?? 0) !== rows || (sums.get(folder) ?? new RowSum()).sum !== sum)
+  const expected = [
+    ...manifest.tables.map((table) => ({ ...table, folder: tableFolder(table.name) })),
+    { ...manifest.jobs, name: 'jobs', folder: JOBS_FOLDER },
+  ]
+  const wrong = expected.filter(
+    ({ rows, sum, folder }) => (sums.get(folder)?.rows ?? 0) !== rows || (sums.get(folder) ?? new RowSum()).sum !== sum,
+  )
   if (wrong.length > 0) throw new BootError(damaged(path, `${wrong.map(({ name }) => name).join(', ')} does not match the manifest`))
   return manifest
 }
@@ -91,8 +96,10 @@ export async function restoreBackup(path: string, database: OpenDatabase, option
     await refuseCompany(client)
     if (!(await isEmpty(client))) {
       if (!options.keep) {
-        throw new BootError('The database is not empty: name another one in POMOC_DATABASE_URL or POMOC_DATA_DIR, or repeat with --force, ' +
-          'which keeps a backup of it first and then replaces everything.')
+        throw new BootError(
+          'The database is not empty: name another one in POMOC_DATABASE_URL or POMOC_DATA_DIR, or repeat with --force, ' +
+            'which keeps a backup of it first and then replaces everything.',
+        )
       }
       kept = await options.keep()
       await dropEverything(client)
@@ -126,12 +133,16 @@ function refuseUnknown(path: string, manifest: Manifest, owners: Owner[], leaveO
     const owner = owners.find(({ name }) => migrationSuffix(name) === suffix)
     const unknown = owner && names.filter((name) => !(name in (owner.migrations as Record<string, Migration>)))
     if (unknown?.length) {
-      throw new BootError(`The backup ${path} was made by a newer ${suffix === 'core' ? `pomoc (${manifest.program})` : `version of the plugin ${owner!.name}`}, ` +
-        `which has ${unknown.join(', ')}: restore it with that version.`)
+      throw new BootError(
+        `The backup ${path} was made by a newer ${suffix === 'core' ? `pomoc (${manifest.program})` : `version of the plugin ${owner!.name}`}, ` +
+          `which has ${unknown.join(', ')}: restore it with that version.`,
+      )
     }
     if (!owner) {
-      throw new BootError(`The backup ${path} holds data of the plugin ${suffix}, which is not in use here: add it to “plugins” in config/local.ts, ` +
-        `or repeat with --leave-out ${suffix} to go without its data.`)
+      throw new BootError(
+        `The backup ${path} holds data of the plugin ${suffix}, which is not in use here: add it to “plugins” in config/local.ts, ` +
+          `or repeat with --leave-out ${suffix} to go without its data.`,
+      )
     }
   }
   return leaveOut.filter((suffix) => suffix in manifest.migrations)
@@ -160,14 +171,19 @@ async function load(client: PoolClient, path: string, manifest: Manifest, leftOu
 
     const total = manifest.tables.reduce((sum, { rows }) => sum + rows, manifest.jobs.rows) || 1
     let done = 0
-    const targets = new Map(tables.map((table) => [tableFolder(table.name), `${table.name} (${table.columns.map(escapeIdentifier).join(', ')})`]))
+    const targets = new Map(
+      tables.map((table) => [tableFolder(table.name), `${table.name} (${table.columns.map(escapeIdentifier).join(', ')})`]),
+    )
     targets.set(JOBS_FOLDER, await makeSavedJobs(client))
     for await (const { folder, parts } of byFolder(path)) {
       const target = targets.get(folder)
       const rows = (folder === JOBS_FOLDER ? manifest.jobs : manifest.tables.find(({ name }) => tableFolder(name) === folder))?.rows ?? 0
       if (target) await copyIn(client, target, parts)
-      else for await (const _ of parts) { /* left out */ }
-      progress((done += rows) / total * 0.6, folder)
+      else
+        for await (const _ of parts) {
+          /* left out */
+        }
+      progress(((done += rows) / total) * 0.6, folder)
     }
     await addSavedJobs(client)
     for (const { name, value, called } of manifest.sequences) {
@@ -175,13 +191,13 @@ async function load(client: PoolClient, path: string, manifest: Manifest, leftOu
     }
     for (const [n, statement] of bonds.create.entries()) {
       await client.query(statement)
-      progress(0.6 + 0.15 * (n + 1) / bonds.create.length, 'indexes and foreign keys')
+      progress(0.6 + (0.15 * (n + 1)) / bonds.create.length, 'indexes and foreign keys')
     }
     for (const name of names) await client.query(`alter table ${name} enable trigger user`)
 
     for (const [n, table] of tables.entries()) {
       compare(table.name, table, await sumRows(client, selectOf(table)))
-      progress(0.75 + 0.2 * (n + 1) / tables.length, `comparing ${table.name}`)
+      progress(0.75 + (0.2 * (n + 1)) / tables.length, `comparing ${table.name}`)
     }
     compare('jobs', manifest.jobs, await sumRows(client, SAVED_JOBS))
     const damagedBlobs = names.includes('public.blob') ? await findDamagedBlobs(client) : []
@@ -196,17 +212,25 @@ async function load(client: PoolClient, path: string, manifest: Manifest, leftOu
 }
 
 function fits(table: SavedTable, here: TableShape | undefined, leftOut: string[]): boolean {
-  if (leftOut.some((suffix) => table.name === `public.migration_${suffix}` || table.name === `public.migration_${suffix}_lock`)) return false
+  if (leftOut.some((suffix) => table.name === `public.migration_${suffix}` || table.name === `public.migration_${suffix}_lock`))
+    return false
   if (!here && leftOut.length > 0) return false
-  const differing = [...table.columns.filter((column) => !here?.columns.includes(column)), ...(here?.columns ?? []).filter((column) => !table.columns.includes(column))]
+  const differing = [
+    ...table.columns.filter((column) => !here?.columns.includes(column)),
+    ...(here?.columns ?? []).filter((column) => !table.columns.includes(column)),
+  ]
   if (here && differing.length === 0) return true
-  throw new BootError(`The backup does not fit this program, though its migrations do (${table.name}${differing.length ? `: ${differing.join(', ')}` : ''}): ` +
-    'restore it with the version that made it.')
+  throw new BootError(
+    `The backup does not fit this program, though its migrations do (${table.name}${differing.length ? `: ${differing.join(', ')}` : ''}): ` +
+      'restore it with the version that made it.',
+  )
 }
 
 function compare(name: string, wanted: { rows: number; sum: string }, found: RowSum): void {
   if (found.rows === wanted.rows && found.sum === wanted.sum) return
-  throw new BootError(`After loading, ${name} has ${found.rows} rows which are not the ${wanted.rows} of the backup: nothing was loaded; please report this.`)
+  throw new BootError(
+    `After loading, ${name} has ${found.rows} rows which are not the ${wanted.rows} of the backup: nothing was loaded; please report this.`,
+  )
 }
 
 /** The archive's files, those of one table together. */
@@ -238,7 +262,10 @@ async function copyIn(client: PoolClient, target: string, parts: AsyncIterable<B
   let fault: unknown
   const ended = new Promise<void>((resolve) => {
     stream.once('finish', resolve)
-    stream.once('error', (error) => { fault = error; resolve() })
+    stream.once('error', (error) => {
+      fault = error
+      resolve()
+    })
   })
   for await (const bytes of parts) {
     if (fault) break

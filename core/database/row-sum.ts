@@ -13,7 +13,7 @@ export class RowSum {
 
   /** `bytes` holds whole rows only. */
   add(bytes: Buffer): void {
-    for (let from = 0; from < bytes.length;) {
+    for (let from = 0; from < bytes.length; ) {
       const end = bytes.indexOf(NEWLINE, from)
       if (end === -1) throw new Error('a row without an end')
       const digest = hash('sha256', bytes.subarray(from, end), 'buffer')

@@ -1,14 +1,15 @@
 /** Owns the row types of core's tables. Plugins add theirs by augmenting `Database`. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Language } from '../i18n/languages.ts'
+import type { Lock, StateType } from '../ticket/state-machine.ts'
 
 export type Id = string
 type GeneratedId = ColumnType<Id, Id | undefined, never>
 type Json<T> = ColumnType<T, string, string>
 type DefaultJson<T> = ColumnType<T, string | undefined, string>
 
-export type Language = 'pl' | 'en'
-export type StateType = 'new' | 'open' | 'closed' | 'pending reminder' | 'pending auto' | 'removed' | 'merged'
-export type Lock = 'unlock' | 'lock' | 'tmp_lock'
+export type { Lock, StateType } from '../ticket/state-machine.ts'
+export type { Language } from '../i18n/languages.ts'
 export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
@@ -22,162 +23,572 @@ export type InboundState = 'accepted' | 'processed' | 'failed' | 'held'
 export type UnitSaidBy = 'self' | 'rule' | 'administrator'
 export type OutboundState = 'queued' | 'sent' | 'failed' | 'cancelled'
 
-export interface CalendarTable { id: GeneratedId; name: string; definition: JSONColumnType<object>; valid: Generated<boolean>; unit_id: Generated<Id> }
+export interface CalendarTable {
+  id: GeneratedId
+  name: string
+  definition: JSONColumnType<object>
+  valid: Generated<boolean>
+  unit_id: Generated<Id>
+}
 export interface UnitTable {
-  id: GeneratedId; parent_id: Id | null; slug: string; name: string; name_en: string | null; calendar_id: Id | null
-  valid: Generated<boolean>; created_at: Date; opted_in_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+  id: GeneratedId
+  parent_id: Id | null
+  slug: string
+  name: string
+  name_en: string | null
+  calendar_id: Id | null
+  valid: Generated<boolean>
+  created_at: Date
+  opted_in_at: ColumnType<Date | null, Date | null | undefined, Date | null>
 }
 export interface PersonTable {
-  id: GeneratedId; login: string | null; first_name: Generated<string>; last_name: Generated<string>; name: string
-  password_hash: string | null; agent: Generated<boolean>; language: Language | null; phone: Generated<string>; unit_id: Id | null
-  source: Generated<string>; valid: Generated<boolean>; created_at: Date; last_login_at: Date | null
+  id: GeneratedId
+  login: string | null
+  first_name: Generated<string>
+  last_name: Generated<string>
+  name: string
+  password_hash: string | null
+  agent: Generated<boolean>
+  language: Language | null
+  phone: Generated<string>
+  unit_id: Id | null
+  source: Generated<string>
+  valid: Generated<boolean>
+  created_at: Date
+  last_login_at: Date | null
   preferences: DefaultJson<Record<string, unknown>>
-  unit_by: ColumnType<UnitSaidBy | null, UnitSaidBy | null | undefined, UnitSaidBy | null>; unit_rule_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+  unit_by: ColumnType<UnitSaidBy | null, UnitSaidBy | null | undefined, UnitSaidBy | null>
+  unit_rule_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
-export interface PersonAddressTable { id: GeneratedId; person_id: Id; address: string; main: Generated<boolean>; verified_at: Date | null }
+export interface PersonAddressTable {
+  id: GeneratedId
+  person_id: Id
+  address: string
+  main: Generated<boolean>
+  verified_at: Date | null
+}
 export interface SessionTable {
-  token_hash: Buffer; person_id: Id; csrf: string; created_at: Date; last_used_at: Date; expires_at: Date
-  client_address: Generated<string>; user_agent: Generated<string>; waits_for_code: Generated<boolean>
+  token_hash: Buffer
+  person_id: Id
+  csrf: string
+  created_at: Date
+  last_used_at: Date
+  expires_at: Date
+  client_address: Generated<string>
+  user_agent: Generated<string>
+  waits_for_code: Generated<boolean>
 }
 export interface LoginLinkTable {
-  token_hash: Buffer; person_id: Id; purpose: LinkPurpose; created_at: Date; expires_at: Date; used_at: Date | null
+  token_hash: Buffer
+  person_id: Id
+  purpose: LinkPurpose
+  created_at: Date
+  expires_at: Date
+  used_at: Date | null
 }
 export type LinkPurpose = 'login' | 'set-password' | 'device'
-export interface LoginAttemptTable { id: GeneratedId; login: string; client_address: string; at: Date; refused: Generated<boolean> }
-export interface PersonDirectoryTable {
-  person_id: Id; directory: string; entry_id: string; dn: string; attributes: Json<Record<string, string[]>>; groups: string[]
-  given_addresses: string[]; given_agent: Generated<boolean>; given_roles: Id[]; off_since: Date | null; seen_at: Date
+export interface LoginAttemptTable {
+  id: GeneratedId
+  login: string
+  client_address: string
+  at: Date
+  refused: Generated<boolean>
 }
-export interface PersonAbsenceTable { person_id: Id; from_at: Date; until_at: Date; substitute_id: Id | null; note: Generated<string> }
-export interface PersonDeviceTable { person_id: Id; token_hash: Buffer; last_used_at: Date }
-export interface SecondFactorTable { person_id: Id; secret: string; confirmed_at: Date | null; last_step: Generated<string>; created_at: Date }
-export interface RecoveryCodeTable { person_id: Id; code_hash: Buffer; used_at: Date | null }
-export interface PermissionGroupTable { id: GeneratedId; name: string; comment: Generated<string>; unit_id: Generated<Id>; valid: Generated<boolean> }
-export interface RoleTable { id: GeneratedId; name: string; comment: Generated<string>; valid: Generated<boolean>; second_factor: Generated<boolean> }
-export interface GroupPersonTable { group_id: Id; person_id: Id; right: string }
-export interface RolePersonTable { role_id: Id; person_id: Id }
-export interface GroupRoleTable { group_id: Id; role_id: Id; right: string }
+export interface PersonDirectoryTable {
+  person_id: Id
+  directory: string
+  entry_id: string
+  dn: string
+  attributes: Json<Record<string, string[]>>
+  groups: string[]
+  given_addresses: string[]
+  given_agent: Generated<boolean>
+  given_roles: Id[]
+  off_since: Date | null
+  seen_at: Date
+}
+export interface PersonAbsenceTable {
+  person_id: Id
+  from_at: Date
+  until_at: Date
+  substitute_id: Id | null
+  note: Generated<string>
+}
+export interface PersonDeviceTable {
+  person_id: Id
+  token_hash: Buffer
+  last_used_at: Date
+}
+export interface SecondFactorTable {
+  person_id: Id
+  secret: string
+  confirmed_at: Date | null
+  last_step: Generated<string>
+  created_at: Date
+}
+export interface RecoveryCodeTable {
+  person_id: Id
+  code_hash: Buffer
+  used_at: Date | null
+}
+export interface PermissionGroupTable {
+  id: GeneratedId
+  name: string
+  comment: Generated<string>
+  unit_id: Generated<Id>
+  valid: Generated<boolean>
+}
+export interface RoleTable {
+  id: GeneratedId
+  name: string
+  comment: Generated<string>
+  valid: Generated<boolean>
+  second_factor: Generated<boolean>
+}
+export interface GroupPersonTable {
+  group_id: Id
+  person_id: Id
+  right: string
+}
+export interface RolePersonTable {
+  role_id: Id
+  person_id: Id
+}
+export interface GroupRoleTable {
+  group_id: Id
+  role_id: Id
+  right: string
+}
 export interface QueueTable {
-  id: GeneratedId; name: string; parent_id: Id | null; unit_id: Id; group_id: Id; calendar_id: Id | null; address_id: Id | null
-  follow_up_possible: Generated<FollowUpPossible>; follow_up_strangers: Generated<FollowUpStrangers>; follow_up_lock: Generated<boolean>; language: Language | null
-  signature: Generated<string>; comment: Generated<string>; valid: Generated<boolean>; created_at: Date; sort: Generated<number>
-  salutation_id: ColumnType<Id | null, Id | null | undefined, Id | null>; signature_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+  id: GeneratedId
+  name: string
+  parent_id: Id | null
+  unit_id: Id
+  group_id: Id
+  calendar_id: Id | null
+  address_id: Id | null
+  follow_up_possible: Generated<FollowUpPossible>
+  follow_up_strangers: Generated<FollowUpStrangers>
+  follow_up_lock: Generated<boolean>
+  language: Language | null
+  signature: Generated<string>
+  comment: Generated<string>
+  valid: Generated<boolean>
+  created_at: Date
+  sort: Generated<number>
+  salutation_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+  signature_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 export interface SystemAddressTable {
-  id: GeneratedId; address: string; name: string; queue_id: Id; valid: Generated<boolean>; by_unit: Generated<boolean>
+  id: GeneratedId
+  address: string
+  name: string
+  queue_id: Id
+  valid: Generated<boolean>
+  by_unit: Generated<boolean>
   topic_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 export interface TopicTable {
-  id: GeneratedId; slug: string; name: string; name_en: string | null; unit_id: Generated<Id>; sort: Generated<number>; valid: Generated<boolean>
-}
-export interface RouteTable { unit_id: Id; topic_id: Id | null; queue_id: Id }
-export interface UnitAdministratorTable { unit_id: Id; person_id: Id; since: Date; given_by: Id | null }
-export interface UnitRuleTable {
-  id: GeneratedId; sort: Generated<number>; kind: 'attribute' | 'dn' | 'group' | 'mail-domain'; name: Generated<string>; value: string; unit_id: Id
+  id: GeneratedId
+  slug: string
+  name: string
+  name_en: string | null
+  unit_id: Generated<Id>
+  sort: Generated<number>
   valid: Generated<boolean>
 }
-export interface UnitBrandTable { unit_id: Id; name: Generated<string>; colour: string | null; logo_blob_id: Id | null; logo_type: string | null }
-export interface UnitRestTable { unit_id: Id; since: Date; queues: Id[]; addresses: Json<{ id: Id; from: Id; to: Id }[]> }
-export interface TicketStateTable {
-  id: GeneratedId; name: string; type: StateType; date_optional: Generated<boolean>; after_pending: string | null
-  sort: Generated<number>; valid: Generated<boolean>
+export interface RouteTable {
+  unit_id: Id
+  topic_id: Id | null
+  queue_id: Id
 }
-export interface TicketPriorityTable { id: GeneratedId; name: string; valid: Generated<boolean> }
-export interface TicketNumberBaseTable { key: string; base: string }
-export interface TicketTable {
-  id: GeneratedId; number: string; title: string; queue_id: Id; state_id: Id; state_type: StateType; priority_id: Id; lock: Generated<Lock>
-  owner_id: Id | null; responsible_id: Id | null; customer_id: Id | null; customer_company: Generated<string>; preview: Generated<string>
-  pending_until: Date | null; received_at: Date; created_at: Date; created_by: Id | null; changed_at: Date; closed_at: Date | null
-  last_customer_at: Date | null; last_agent_at: Date | null; archived: Generated<boolean>
+export interface UnitAdministratorTable {
+  unit_id: Id
+  person_id: Id
+  since: Date
+  given_by: Id | null
+}
+export interface UnitRuleTable {
+  id: GeneratedId
+  sort: Generated<number>
+  kind: 'attribute' | 'dn' | 'group' | 'mail-domain'
+  name: Generated<string>
+  value: string
+  unit_id: Id
+  valid: Generated<boolean>
+}
+export interface UnitBrandTable {
+  unit_id: Id
+  name: Generated<string>
+  colour: string | null
+  logo_blob_id: Id | null
+  logo_type: string | null
+}
+export interface UnitRestTable {
+  unit_id: Id
+  since: Date
+  queues: Id[]
+  addresses: Json<{ id: Id; from: Id; to: Id }[]>
+}
+export interface TicketStateTable {
+  id: GeneratedId
+  name: string
+  type: StateType
+  date_optional: Generated<boolean>
+  after_pending: string | null
+  sort: Generated<number>
+  valid: Generated<boolean>
+}
+export interface TicketPriorityTable {
+  id: GeneratedId
+  name: string
+  valid: Generated<boolean>
+}
+export interface TicketNumberBaseTable {
+  key: string
+  base: string
+}
+/** Attributes that bring their own column add it to `TicketTable` (ticket/attributes.ts). */
+export interface TicketTable extends CoreTicketTable {}
+export interface CoreTicketTable {
+  id: GeneratedId
+  number: string
+  title: string
+  queue_id: Id
+  state_id: Id
+  state_type: StateType
+  priority_id: Id
+  lock: Generated<Lock>
+  owner_id: Id | null
+  responsible_id: Id | null
+  customer_id: Id | null
+  customer_company: Generated<string>
+  preview: Generated<string>
+  pending_until: Date | null
+  received_at: Date
+  created_at: Date
+  created_by: Id | null
+  changed_at: Date
+  closed_at: Date | null
+  last_customer_at: Date | null
+  last_agent_at: Date | null
+  archived: Generated<boolean>
   topic_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
-export interface TicketWatcherTable { ticket_id: Id; person_id: Id }
-export interface TicketParticipantTable { ticket_id: Id; person_id: Id; right: 'read' | 'reply' }
-export interface TicketSeenTable { ticket_id: Id; person_id: Id; seen_at: Date }
-export interface DraftTable { person_id: Id; form: string; fields: Json<Record<string, string>>; updated_at: Date }
-export interface BlobTable { id: GeneratedId; sha256: Buffer; size: string | number; created_at: Date }
-export interface BlobChunkTable { blob_id: Id; seq: number; data: Buffer }
+export interface TicketWatcherTable {
+  ticket_id: Id
+  person_id: Id
+}
+export interface TicketParticipantTable {
+  ticket_id: Id
+  person_id: Id
+  right: 'read' | 'reply'
+}
+export interface TicketSeenTable {
+  ticket_id: Id
+  person_id: Id
+  seen_at: Date
+}
+export interface DraftTable {
+  person_id: Id
+  form: string
+  fields: Json<Record<string, string>>
+  updated_at: Date
+}
+export interface BlobTable {
+  id: GeneratedId
+  sha256: Buffer
+  size: string | number
+  created_at: Date
+}
+export interface BlobChunkTable {
+  blob_id: Id
+  seq: number
+  data: Buffer
+}
 export interface ArticleTable {
-  id: GeneratedId; ticket_id: Id; channel: Channel; sender_type: SenderType; visible: boolean; person_id: Id | null
-  from_text: Generated<string>; to_text: Generated<string>; cc_text: Generated<string>; reply_to: Generated<string>; subject: Generated<string>
-  body: Generated<string>; html: string | null; message_id: string | null; message_id_md5: ColumnType<string | null, never, never>
-  in_reply_to: Generated<string>; reference_ids: Generated<string>; inbound_mail_id: Id | null; act_id: string; created_at: Date
-  withdrawn_at: Date | null; assurance: Generated<Assurance | null>; assurance_rule: Generated<string>; assurance_detail: Generated<string>
-  held_at: Generated<Date | null>; held_rule: Generated<string>; held_decision: Generated<HeldDecision | null>
+  id: GeneratedId
+  ticket_id: Id
+  channel: Channel
+  sender_type: SenderType
+  visible: boolean
+  person_id: Id | null
+  from_text: Generated<string>
+  to_text: Generated<string>
+  cc_text: Generated<string>
+  reply_to: Generated<string>
+  subject: Generated<string>
+  body: Generated<string>
+  html: string | null
+  message_id: string | null
+  message_id_md5: ColumnType<string | null, never, never>
+  in_reply_to: Generated<string>
+  reference_ids: Generated<string>
+  inbound_mail_id: Id | null
+  act_id: string
+  created_at: Date
+  withdrawn_at: Date | null
+  assurance: Generated<Assurance | null>
+  assurance_rule: Generated<string>
+  assurance_detail: Generated<string>
+  held_at: Generated<Date | null>
+  held_rule: Generated<string>
+  held_decision: Generated<HeldDecision | null>
 }
 export interface ArticleAttachmentTable {
-  id: GeneratedId; article_id: Id; blob_id: Id; name: string; content_type: string; content_id: string | null
-  disposition: Generated<'attachment' | 'inline'>; size: string | number
+  id: GeneratedId
+  article_id: Id
+  blob_id: Id
+  name: string
+  content_type: string
+  content_id: string | null
+  disposition: Generated<'attachment' | 'inline'>
+  size: string | number
 }
 export interface HistoryTable {
-  id: GeneratedId; ticket_id: Id; article_id: Id | null; type: string; name: Generated<string>
+  id: GeneratedId
+  ticket_id: Id
+  article_id: Id | null
+  type: string
+  name: Generated<string>
   before: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
   after: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
   reason: ColumnType<unknown, string | null | undefined, string | null>
-  person_id: Id | null; act_id: string; created_at: Date
+  person_id: Id | null
+  act_id: string
+  created_at: Date
 }
 export interface FactTable {
-  id: GeneratedId; name: string; ticket_id: Id | null; unit_id: Id | null; person_id: Id | null; act_id: string
-  data: DefaultJson<Record<string, unknown>>; created_at: Date; plugin: ColumnType<string | null, string | null | undefined, never>
+  id: GeneratedId
+  name: string
+  ticket_id: Id | null
+  unit_id: Id | null
+  person_id: Id | null
+  act_id: string
+  data: DefaultJson<Record<string, unknown>>
+  created_at: Date
+  plugin: ColumnType<string | null, string | null | undefined, never>
 }
 export interface InboundMailTable {
-  id: GeneratedId; key: Buffer; blob_id: Id | null; envelope_from: string; envelope_to: string; peer_address: Generated<string>
-  peer_name: Generated<string>; client_address: Generated<string>; client_name: Generated<string>; client_helo: Generated<string>
-  encrypted: Generated<boolean>; accepted_at: Date; state: Generated<InboundState>; outcome: string | null
-  reason: ColumnType<MailReason[] | null, string | null | undefined, string | null>; subject: Generated<string>; from_text: Generated<string>
-  message_id_md5: string | null; ticket_id: Id | null; article_id: Id | null; attempts: Generated<number>; processed_at: Date | null
+  id: GeneratedId
+  key: Buffer
+  blob_id: Id | null
+  envelope_from: string
+  envelope_to: string
+  peer_address: Generated<string>
+  peer_name: Generated<string>
+  client_address: Generated<string>
+  client_name: Generated<string>
+  client_helo: Generated<string>
+  encrypted: Generated<boolean>
+  accepted_at: Date
+  state: Generated<InboundState>
+  outcome: string | null
+  reason: ColumnType<MailReason[] | null, string | null | undefined, string | null>
+  subject: Generated<string>
+  from_text: Generated<string>
+  message_id_md5: string | null
+  ticket_id: Id | null
+  article_id: Id | null
+  attempts: Generated<number>
+  processed_at: Date | null
   to_queue_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
 /** One step's decision on a mail: which step, what it decided, by which rule, in words for a person. */
-export interface MailReason { step: string; decided: string; rule: string; detail?: string; /** Which way through the units it went. */ route?: RouteWhy }
+export interface MailReason {
+  step: string
+  decided: string
+  rule: string
+  detail?: string /** Which way through the units it went. */
+  route?: RouteWhy
+}
 /** Why routing chose as it did: from whose unit, about what, and what each unit on the way said. */
-export interface RouteWhy { unitId: Id | null; topicId: Id | null; via: { unitId: Id; said: 'taken' | 'takes-all' | 'not-opted-in' | 'not-taken' }[] }
+export interface RouteWhy {
+  unitId: Id | null
+  topicId: Id | null
+  via: { unitId: Id; said: 'taken' | 'takes-all' | 'not-opted-in' | 'not-taken' }[]
+}
 export interface OutboundMailTable {
-  id: GeneratedId; kind: string; ticket_id: Id | null; article_id: Id | null; from_text: string; envelope_from: string; recipients: string[]
-  to_text: string; cc_text: Generated<string>; subject: string; body: string | null; html: string | null; message_id: string
-  in_reply_to: Generated<string>; reference_ids: Generated<string>; headers: DefaultJson<Record<string, string>>
-  state: Generated<OutboundState>; attempts: Generated<number>; not_before: Date; give_up_at: Date; last_error: string | null
-  act_id: string; created_at: Date; sent_at: Date | null; blob_id: Id | null
+  id: GeneratedId
+  kind: string
+  ticket_id: Id | null
+  article_id: Id | null
+  from_text: string
+  envelope_from: string
+  recipients: string[]
+  to_text: string
+  cc_text: Generated<string>
+  subject: string
+  body: string | null
+  html: string | null
+  message_id: string
+  in_reply_to: Generated<string>
+  reference_ids: Generated<string>
+  headers: DefaultJson<Record<string, string>>
+  state: Generated<OutboundState>
+  attempts: Generated<number>
+  not_before: Date
+  give_up_at: Date
+  last_error: string | null
+  act_id: string
+  created_at: Date
+  sent_at: Date | null
+  blob_id: Id | null
 }
-export interface PostmasterFilterTable { id: GeneratedId; name: string; comment: Generated<string>; stop: Generated<boolean>; valid: Generated<boolean> }
+export interface PostmasterFilterTable {
+  id: GeneratedId
+  name: string
+  comment: Generated<string>
+  stop: Generated<boolean>
+  valid: Generated<boolean>
+}
 export interface PostmasterFilterRowTable {
-  filter_id: Id; place: number; kind: 'Match' | 'Set'; key: string; value: Generated<string>; negated: Generated<boolean>
+  filter_id: Id
+  place: number
+  kind: 'Match' | 'Set'
+  key: string
+  value: Generated<string>
+  negated: Generated<boolean>
 }
-export interface AutomaticReopeningTable { ticket_id: Id; day: string; count: number }
-export interface AnswerPartTable { id: GeneratedId; name: string; body: string; valid: Generated<boolean> }
+export interface AutomaticReopeningTable {
+  ticket_id: Id
+  day: string
+  count: number
+}
+export interface AnswerPartTable {
+  id: GeneratedId
+  name: string
+  body: string
+  valid: Generated<boolean>
+}
 export type AnswerTemplateType = 'Answer' | 'Note' | 'Forward' | 'Email'
-export interface AnswerTemplateTable { id: GeneratedId; name: string; type: AnswerTemplateType; body: Generated<string>; valid: Generated<boolean> }
+export interface AnswerTemplateTable {
+  id: GeneratedId
+  name: string
+  type: AnswerTemplateType
+  body: Generated<string>
+  valid: Generated<boolean>
+}
 export interface AnswerTemplateAttachmentTable {
-  id: GeneratedId; template_id: Id; blob_id: Id; name: string; content_type: string; size: string | number
+  id: GeneratedId
+  template_id: Id
+  blob_id: Id
+  name: string
+  content_type: string
+  size: string | number
 }
-export interface QueueAnswerTemplateTable { queue_id: Id; template_id: Id }
-export interface LoopProtectionTable { address: string; day: string; count: number }
+export interface QueueAnswerTemplateTable {
+  queue_id: Id
+  template_id: Id
+}
+export interface LoopProtectionTable {
+  address: string
+  day: string
+  count: number
+}
 export interface AutoResponseTable {
-  id: GeneratedId; name: string; type: AutoResponseType; standard: Generated<boolean>; valid: Generated<boolean>; unit_id: Generated<Id>
+  id: GeneratedId
+  name: string
+  type: AutoResponseType
+  standard: Generated<boolean>
+  valid: Generated<boolean>
+  unit_id: Generated<Id>
 }
-export interface AutoResponseTextTable { auto_response_id: Id; language: Language; subject: string; body: string }
-export interface QueueAutoResponseTable { queue_id: Id; type: AutoResponseType; auto_response_id: Id | null }
+export interface AutoResponseTextTable {
+  auto_response_id: Id
+  language: Language
+  subject: string
+  body: string
+}
+export interface QueueAutoResponseTable {
+  queue_id: Id
+  type: AutoResponseType
+  auto_response_id: Id | null
+}
 export interface SettingTable {
-  owner: string; key: string; unit_id: Generated<Id>; value: Json<unknown>; changed_at: Date; changed_by: Id | null
+  owner: string
+  key: string
+  unit_id: Generated<Id>
+  value: Json<unknown>
+  changed_at: Date
+  changed_by: Id | null
 }
-export interface PluginActivationTable { plugin: string; unit_id: Id; active: boolean; changed_at: Date; changed_by: Id | null }
+export interface PluginActivationTable {
+  plugin: string
+  unit_id: Id
+  active: boolean
+  changed_at: Date
+  changed_by: Id | null
+}
 export interface PluginFaultTable {
-  id: GeneratedId; plugin: string; unit_id: Id | null; kind: string; name: string; sort: string; error: string; detail: Generated<string>
-  times: Generated<number>; first_at: Date; last_at: Date
+  id: GeneratedId
+  plugin: string
+  unit_id: Id | null
+  kind: string
+  name: string
+  sort: string
+  error: string
+  detail: Generated<string>
+  times: Generated<number>
+  first_at: Date
+  last_at: Date
 }
-export interface PluginStrikeTable { plugin: string; unit_id: Id | null; at: Date }
-export interface PluginSuspensionTable { plugin: string; unit_id: Id | null; since: Date; first_fault_at: Date; fault_id: Id | null }
-export interface PersonHoldTable { person_id: Id; reason: string; since: Date; set_by: Id | null }
+export interface PluginStrikeTable {
+  plugin: string
+  unit_id: Id | null
+  at: Date
+}
+export interface PluginSuspensionTable {
+  plugin: string
+  unit_id: Id | null
+  since: Date
+  first_fault_at: Date
+  fault_id: Id | null
+}
+export interface DatabaseFillTable {
+  name: string
+  at_key: Id
+  until_key: Id
+  filled: Generated<Id>
+  begun_at: Date
+  done_at: Date | null
+  last_error: string | null
+}
+export interface PersonHoldTable {
+  person_id: Id
+  reason: string
+  since: Date
+  set_by: Id | null
+}
 export interface PersonErasureTable {
-  person_id: Id; asked_at: Date; asked_by: Id | null; done_at: Date | null
-  counts: ColumnType<Record<string, number> | null, string | null | undefined, string | null>; error: string | null
+  person_id: Id
+  asked_at: Date
+  asked_by: Id | null
+  done_at: Date | null
+  counts: ColumnType<Record<string, number> | null, string | null | undefined, string | null>
+  error: string | null
 }
 
 export interface AuditEventTable {
-  id: GeneratedId; at: Date; kind: string; person_id: Id | null; on_behalf_of: Id | null; program: string | null; client_address: string | null
-  request_id: string | null; object_type: Generated<string>; object_id: Generated<string>; unit_id: Id | null
+  id: GeneratedId
+  at: Date
+  kind: string
+  person_id: Id | null
+  on_behalf_of: Id | null
+  program: string | null
+  client_address: string | null
+  request_id: string | null
+  object_type: Generated<string>
+  object_id: Generated<string>
+  unit_id: Id | null
   before: ColumnType<Record<string, unknown> | null, string | null, string | null>
-  after: ColumnType<Record<string, unknown> | null, string | null, string | null>; act_id: string
+  after: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  act_id: string
+}
+
+export interface AuditBlobTable {
+  blob_id: Id
+  at: Date
 }
 
 export interface Database {
@@ -236,10 +647,12 @@ export interface Database {
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
   audit_event: AuditEventTable
+  audit_blob: AuditBlobTable
   topic: TopicTable
   route: RouteTable
   unit_administrator: UnitAdministratorTable
   unit_rule: UnitRuleTable
   unit_brand: UnitBrandTable
   unit_rest: UnitRestTable
+  database_fill: DatabaseFillTable
 }

@@ -16,9 +16,26 @@ export interface Status {
 /** Counts come from partial indexes; the number of all tickets and persons is PostgreSQL's estimate when it is large. */
 export async function readStatus(db: Kysely<Database>): Promise<Status> {
   const { rows } = await sql<{
-    version: string; bytes: string; waiting: string; retrying: string; running: string; given_up: string; oldest: Date | null
-    accepted: string; failed: string; held: string; last_in: Date | null
-    queued: string; out_retrying: string; out_failed: string; last_out: Date | null; last_error: string | null; open: string; tickets: string; agents: string; people: string
+    version: string
+    bytes: string
+    waiting: string
+    retrying: string
+    running: string
+    given_up: string
+    oldest: Date | null
+    accepted: string
+    failed: string
+    held: string
+    last_in: Date | null
+    queued: string
+    out_retrying: string
+    out_failed: string
+    last_out: Date | null
+    last_error: string | null
+    open: string
+    tickets: string
+    agents: string
+    people: string
   }>`
     with jobs as (select run_at, attempts, max_attempts, locked_at from graphile_worker.jobs)
     select current_setting('server_version') as version, pg_database_size(current_database()) as bytes,
@@ -41,19 +58,31 @@ export async function readStatus(db: Kysely<Database>): Promise<Status> {
       (select count(*) from person where agent and valid) as agents,
       (select greatest(reltuples, 0)::bigint from pg_class where oid = 'person'::regclass) as people`.execute(db)
   const row = rows[0]!
-  const [tickets, people] = await Promise.all((['ticket', 'person'] as const).map(async (table, i) => {
-    const estimate = Number(i === 0 ? row.tickets : row.people)
-    if (estimate > 100_000) return estimate
-    const { count } = await db.selectFrom(table).select(sql<string>`count(*)`.as('count')).executeTakeFirstOrThrow()
-    return Number(count)
-  }))
+  const [tickets, people] = await Promise.all(
+    (['ticket', 'person'] as const).map(async (table, i) => {
+      const estimate = Number(i === 0 ? row.tickets : row.people)
+      if (estimate > 100_000) return estimate
+      const { count } = await db.selectFrom(table).select(sql<string>`count(*)`.as('count')).executeTakeFirstOrThrow()
+      return Number(count)
+    }),
+  )
   return {
     database: { version: row.version.split(' ')[0]!, bytes: Number(row.bytes) },
     jobs: {
-      waiting: Number(row.waiting), retrying: Number(row.retrying), running: Number(row.running), givenUp: Number(row.given_up), oldestWaitingAt: row.oldest,
+      waiting: Number(row.waiting),
+      retrying: Number(row.retrying),
+      running: Number(row.running),
+      givenUp: Number(row.given_up),
+      oldestWaitingAt: row.oldest,
     },
     inbound: { accepted: Number(row.accepted), failed: Number(row.failed), held: Number(row.held), lastAt: row.last_in },
-    outbound: { queued: Number(row.queued), retrying: Number(row.out_retrying), failed: Number(row.out_failed), lastSentAt: row.last_out, lastError: row.last_error },
+    outbound: {
+      queued: Number(row.queued),
+      retrying: Number(row.out_retrying),
+      failed: Number(row.out_failed),
+      lastSentAt: row.last_out,
+      lastError: row.last_error,
+    },
     tickets: { open: Number(row.open), all: tickets! },
     people: { agents: Number(row.agents), all: people! },
   }

@@ -27,34 +27,51 @@ test('the server tells its version, size, checksums and connections', async () =
   const findings = await checkServer(room)
   expect(findings.map(({ name }) => name)).toEqual(['database', 'database checksums', 'database connections'])
   expect(findings[0]).toMatchObject({ state: 'ok', says: expect.stringMatching(/^PostgreSQL 1\d.* answers; the database holds .*B\.$/) })
-  expect((await checkServer({ ...room, config: { ...room.config, databaseConnections: 1000 } }))[2])
-    .toMatchObject({ state: 'warn', remedy: expect.stringContaining('max_connections') })
+  expect((await checkServer({ ...room, config: { ...room.config, databaseConnections: 1000 } }))[2]).toMatchObject({
+    state: 'warn',
+    remedy: expect.stringContaining('max_connections'),
+  })
 })
 
 test('migrations: up to date, to come, or of a newer program', async () => {
   expect(await checkMigrations(room)).toMatchObject([{ state: 'ok' }])
   const owners = [...room.owners, { name: 'faq', migrations: { '0001_faq': later } }]
-  expect(await checkMigrations({ ...room, owners })).toMatchObject([{ state: 'warn', says: 'The next start will run faq 0001_faq.', remedy: expect.stringContaining('backup') }])
-  expect(await checkMigrations({ ...room, owners: [{ name: 'core', migrations: {} }] }))
-    .toMatchObject([{ state: 'fail', says: expect.stringContaining('newer pomoc'), remedy: expect.stringMatching(/^Start that version/) }])
+  expect(await checkMigrations({ ...room, owners })).toMatchObject([
+    { state: 'warn', says: 'The next start will run faq 0001_faq.', remedy: expect.stringContaining('backup') },
+  ])
+  expect(await checkMigrations({ ...room, owners: [{ name: 'core', migrations: {} }] })).toMatchObject([
+    { state: 'fail', says: expect.stringContaining('newer pomoc'), remedy: expect.stringMatching(/^Start that version/) },
+  ])
 })
 
 test('two clocks that differ are told by how much', async () => {
   expect(await checkClock(room, () => new Date())).toMatchObject([{ state: 'ok' }])
-  expect(await checkClock(room, () => new Date(Date.now() + 20_000))).toMatchObject([{ state: 'warn', says: expect.stringMatching(/(19|20|21) seconds/) }])
-  expect(await checkClock(room, () => new Date(Date.now() - 3_600_000))).toMatchObject([{ state: 'fail', remedy: expect.stringContaining('NTP') }])
+  expect(await checkClock(room, () => new Date(Date.now() + 20_000))).toMatchObject([
+    { state: 'warn', says: expect.stringMatching(/(19|20|21) seconds/) },
+  ])
+  expect(await checkClock(room, () => new Date(Date.now() - 3_600_000))).toMatchObject([
+    { state: 'fail', remedy: expect.stringContaining('NTP') },
+  ])
 })
 
 test('a part of the work that no process does is told, with the command that starts one', async () => {
   expect(await checkProcesses(room)).toMatchObject([{ state: 'ok', says: 'pomoc does not run at this moment.' }])
   const start = (...roles: Parameters<typeof startLive>[2] & {}) => startLive(database.url, makeLog('silent'), roles)
   const web = await start('web')
-  expect(await checkProcesses(room)).toMatchObject([{
-    state: 'fail', says: 'pomoc runs, but nobody takes mail, and mails become no tickets and no answer leaves.', remedy: 'Start a process with "pomoc start --only smtp,jobs".',
-  }])
+  expect(await checkProcesses(room)).toMatchObject([
+    {
+      state: 'fail',
+      says: 'pomoc runs, but nobody takes mail, and mails become no tickets and no answer leaves.',
+      remedy: 'Start a process with "pomoc start --only smtp,jobs".',
+    },
+  ])
   const rest = await start('smtp', 'jobs')
   expect(await checkProcesses(room)).toMatchObject([{ state: 'ok', says: '2 run: 1 × web, 1 × smtp, 1 × jobs.' }])
-  expect((await checkServer(room))[2]).toMatchObject({ says: expect.stringContaining(`2 processes of pomoc want up to ${2 * (make.config.databaseConnections + pluginConnections(make.config) + 8)}; `) })
+  expect((await checkServer(room))[2]).toMatchObject({
+    says: expect.stringContaining(
+      `2 processes of pomoc want up to ${2 * (make.config.databaseConnections + pluginConnections(make.config) + 8)}; `,
+    ),
+  })
   // A command beside them is no process of the installation.
   const command = await start()
   expect(await checkProcesses(room)).toMatchObject([{ says: '2 run: 1 × web, 1 × smtp, 1 × jobs.' }])
@@ -62,37 +79,83 @@ test('a part of the work that no process does is told, with the command that sta
 })
 
 test('late jobs and jobs that were given up are told, with the error', async () => {
-  expect(await checkJobs(room)).toMatchObject([{ name: 'jobs', state: 'ok' }, { name: 'given-up jobs', state: 'ok' }])
+  expect(await checkJobs(room)).toMatchObject([
+    { name: 'jobs', state: 'ok' },
+    { name: 'given-up jobs', state: 'ok' },
+  ])
   await make.asSystem(async (work) => {
     work.enqueue('mail/send', { id: '1' })
     work.enqueue('mail/send', { id: '2' }, { maxAttempts: 1 })
     work.enqueue('mail/send-waiting', { _cron: { ts: 'x' } }, { maxAttempts: 1 })
   })
-  await sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = E'no such host\n  at x' where max_attempts = 1`.execute(database.db)
+  await sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = E'no such host\n  at x' where max_attempts = 1`.execute(
+    database.db,
+  )
   expect(await checkJobs({ ...room, now: new Date(Date.now() + 3_600_000) })).toMatchObject([
-    { state: 'fail', says: '1 of 1 jobs should have begun more than 10 minutes ago, and no pomoc that does jobs is running.', remedy: 'Start pomoc.' },
+    {
+      state: 'fail',
+      says: '1 of 1 jobs should have begun more than 10 minutes ago, and no pomoc that does jobs is running.',
+      remedy: 'Start pomoc.',
+    },
     { state: 'warn', says: '1 jobs were given up: 1 × mail/send (no such host).', remedy: expect.stringContaining('pomoc jobs retry') },
   ])
 })
 
 test('mails that failed, wait or cannot leave are told', async () => {
-  expect(await checkMails(room)).toMatchObject([{ name: 'mail in', state: 'ok' }, { name: 'mail out', state: 'ok' }])
+  expect(await checkMails(room)).toMatchObject([
+    { name: 'mail in', state: 'ok' },
+    { name: 'mail out', state: 'ok' },
+  ])
   const blob = await storeBlob(database.db, Buffer.from('mail'), TUESDAY)
   const mail = (n: number) => ({
-    key: Buffer.from([n]), blob_id: blob.id, envelope_from: '', envelope_to: '', accepted_at: TUESDAY, outcome: null, message_id_md5: null, ticket_id: null,
-    article_id: null, processed_at: null,
+    key: Buffer.from([n]),
+    blob_id: blob.id,
+    envelope_from: '',
+    envelope_to: '',
+    accepted_at: TUESDAY,
+    outcome: null,
+    message_id_md5: null,
+    ticket_id: null,
+    article_id: null,
+    processed_at: null,
   })
-  await database.db.insertInto('inbound_mail').values([{ ...mail(1), state: 'failed' }, { ...mail(2), state: 'held' }, { ...mail(3), state: 'accepted' }]).execute()
-  await database.db.insertInto('outbound_mail').values({
-    kind: 'reply', ticket_id: null, article_id: null, from_text: '', envelope_from: '', recipients: ['a@b.example'], to_text: '', subject: '', body: '', html: null,
-    message_id: '<1@x>', not_before: TUESDAY, give_up_at: TUESDAY, last_error: '450 greylisted', act_id: '00000000-0000-0000-0000-000000000000',
-    created_at: TUESDAY, sent_at: null,
-  }).execute()
+  await database.db
+    .insertInto('inbound_mail')
+    .values([
+      { ...mail(1), state: 'failed' },
+      { ...mail(2), state: 'held' },
+      { ...mail(3), state: 'accepted' },
+    ])
+    .execute()
+  await database.db
+    .insertInto('outbound_mail')
+    .values({
+      kind: 'reply',
+      ticket_id: null,
+      article_id: null,
+      from_text: '',
+      envelope_from: '',
+      recipients: ['a@b.example'],
+      to_text: '',
+      subject: '',
+      body: '',
+      html: null,
+      message_id: '<1@x>',
+      not_before: TUESDAY,
+      give_up_at: TUESDAY,
+      last_error: '450 greylisted',
+      act_id: '00000000-0000-0000-0000-000000000000',
+      created_at: TUESDAY,
+      sent_at: null,
+    })
+    .execute()
   const findings = await checkMails(room)
   expect(findings.map(({ name, state }) => `${name} ${state}`)).toEqual(['mail in fail', 'mail in warn', 'mail in fail', 'mail out warn'])
   expect(findings.every(({ remedy }) => remedy)).toBe(true)
-  expect((await checkMails({ ...room, config: { ...room.config, smarthostUrl: 'smtp://mail.example' } })).at(-1))
-    .toMatchObject({ state: 'fail', says: expect.stringContaining('(450 greylisted)') })
+  expect((await checkMails({ ...room, config: { ...room.config, smarthostUrl: 'smtp://mail.example' } })).at(-1)).toMatchObject({
+    state: 'fail',
+    says: expect.stringContaining('(450 greylisted)'),
+  })
 })
 
 test('a stored file whose bytes changed is found', async () => {

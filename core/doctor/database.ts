@@ -11,11 +11,23 @@ import { findDamagedBlobs } from '../database/restore.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { fail, failed, ok, warn, type Checked, type Finding } from './finding.ts'
 
-export interface WithDatabase extends Checked { database: OpenDatabase; owners: Owner[] }
+export interface WithDatabase extends Checked {
+  database: OpenDatabase
+  owners: Owner[]
+}
 
 export async function checkServer({ database, config }: WithDatabase): Promise<Finding[]> {
-  const { rows: [server] } = await sql<{
-    version: string; size: string; checksums: string; faults: string; most: number; used: number; processes: number; extension: boolean
+  const {
+    rows: [server],
+  } = await sql<{
+    version: string
+    size: string
+    checksums: string
+    faults: string
+    most: number
+    used: number
+    processes: number
+    extension: boolean
   }>`select current_setting('server_version') as version, pg_database_size(current_database()) as size,
       current_setting('data_checksums') as checksums,
       (select coalesce(sum(checksum_failures), 0) from pg_stat_database) as faults,
@@ -26,20 +38,43 @@ export async function checkServer({ database, config }: WithDatabase): Promise<F
   if (!server) return []
   const findings = [ok('database', `PostgreSQL ${server.version} answers; the database holds ${sayBytes(Number(server.size))}.`)]
   if (Number(server.faults) > 0) {
-    findings.push(fail('database checksums', `PostgreSQL met ${server.faults} damaged pages.`, 'Replace the disk, and restore the newest backup onto another one.'))
+    findings.push(
+      fail(
+        'database checksums',
+        `PostgreSQL met ${server.faults} damaged pages.`,
+        'Replace the disk, and restore the newest backup onto another one.',
+      ),
+    )
   } else if (server.checksums !== 'on') {
-    findings.push(warn('database checksums', 'The server does not guard its pages by checksums, so a failing disk goes unnoticed.',
-      'Stop the server and run "pg_checksums --enable" on its data.'))
+    findings.push(
+      warn(
+        'database checksums',
+        'The server does not guard its pages by checksums, so a failing disk goes unnoticed.',
+        'Stop the server and run "pg_checksums --enable" on its data.',
+      ),
+    )
   } else findings.push(ok('database checksums', 'On, and none was ever wrong.'))
   const free = server.most - server.used
   // Beside the pool: four jobs at a time, the clock's and the queue's listener, live updates, the workers' lock.
   const wanted = (config.databaseConnections + pluginConnections(config) + 8) * Math.max(1, server.processes)
   const who = server.processes > 1 ? `${server.processes} processes of pomoc want` : 'One pomoc wants'
-  findings.push(free >= wanted ? ok('database connections', `${who} up to ${wanted}; others leave ${free} of ${server.most}.`)
-    : warn('database connections', `${who} up to ${wanted}, and others leave ${free} of ${server.most}.`,
-      'Raise max_connections in the server, or lower databaseConnections in config/local.ts.'))
+  findings.push(
+    free >= wanted
+      ? ok('database connections', `${who} up to ${wanted}; others leave ${free} of ${server.most}.`)
+      : warn(
+          'database connections',
+          `${who} up to ${wanted}, and others leave ${free} of ${server.most}.`,
+          'Raise max_connections in the server, or lower databaseConnections in config/local.ts.',
+        ),
+  )
   if (!server.extension) {
-    findings.push(fail('database extension', 'The server does not have the extension pg_trgm.', 'Install PostgreSQL\'s contrib package (postgresql-contrib) on it.'))
+    findings.push(
+      fail(
+        'database extension',
+        'The server does not have the extension pg_trgm.',
+        "Install PostgreSQL's contrib package (postgresql-contrib) on it.",
+      ),
+    )
   }
   return findings
 }
@@ -53,8 +88,11 @@ export async function checkMigrations({ database, owners }: WithDatabase): Promi
       return [failed('migrations', error)]
     }
   }
-  return [pending.length === 0 ? ok('migrations', 'The database is up to date.')
-    : warn('migrations', `The next start will run ${pending.join(', ')}.`, 'Make a backup, then start pomoc or run "pomoc migrate".')]
+  return [
+    pending.length === 0
+      ? ok('migrations', 'The database is up to date.')
+      : warn('migrations', `The next start will run ${pending.join(', ')}.`, 'Make a backup, then start pomoc or run "pomoc migrate".'),
+  ]
 }
 
 /** Jobs are due by the database's clock, sessions and deadlines by the machine's. */
@@ -78,9 +116,15 @@ export async function checkBlobs({ database }: WithDatabase): Promise<Finding[]>
   const client = await database.pool.connect()
   try {
     const damaged = await findDamagedBlobs(client)
-    return [damaged.length === 0 ? ok('stored files', 'Every attachment and raw mail has the bytes it came with.')
-      : fail('stored files', `The bytes of ${damaged.length} stored files have changed (blobs ${damaged.slice(0, 20).join(', ')}).`,
-        'Look for them in older backups, and have the disk checked.')]
+    return [
+      damaged.length === 0
+        ? ok('stored files', 'Every attachment and raw mail has the bytes it came with.')
+        : fail(
+            'stored files',
+            `The bytes of ${damaged.length} stored files have changed (blobs ${damaged.slice(0, 20).join(', ')}).`,
+            'Look for them in older backups, and have the disk checked.',
+          ),
+    ]
   } catch (error) {
     if (codeOf(error) === '42P01') return []
     throw error

@@ -24,7 +24,11 @@ async function checkKey({ domain, selector, keyFile }: DkimKey, dns: TextDns): P
   try {
     key = createPrivateKey(await readFile(keyFile))
   } catch (error) {
-    return fail(name, `The key in ${keyFile} cannot be used (${reasonOf(error)}); mail of this domain waits.`, `Correct mail.dkim in config/local.ts, or make a key with "pomoc dkim-key ${domain} --selector ${selector}".`)
+    return fail(
+      name,
+      `The key in ${keyFile} cannot be used (${reasonOf(error)}); mail of this domain waits.`,
+      `Correct mail.dkim in config/local.ts, or make a key with "pomoc dkim-key ${domain} --selector ${selector}".`,
+    )
   }
   if (((await stat(keyFile)).mode & 0o077) !== 0) {
     return warn(name, `Others on this machine can read the key in ${keyFile}.`, `Run "chmod 600 ${keyFile}".`)
@@ -33,9 +37,22 @@ async function checkKey({ domain, selector, keyFile }: DkimKey, dns: TextDns): P
   try {
     const texts = (await within(10_000, dns.resolveTxt(record))).map((pieces) => pieces.join(''))
     if (texts.some((text) => recordFits(text, key))) return ok(name, `The record ${record} fits the key.`)
-    return fail(name, `The record ${record} is for another key, so mail is signed wrongly.`, `Let whoever runs DNS set it to: ${dkimRecord(key)}`)
+    return fail(
+      name,
+      `The record ${record} is for another key, so mail is signed wrongly.`,
+      `Let whoever runs DNS set it to: ${dkimRecord(key)}`,
+    )
   } catch (error) {
-    if (!['ENOTFOUND', 'ENODATA', 'NXDOMAIN'].includes(codeOf(error))) return warn(name, 'DNS does not answer, so nothing can be said about it.', 'Look at /etc/resolv.conf and the network, then look again.')
-    return fail(name, `DNS has no record ${record}, so nobody can check the signatures.`, `Let whoever runs DNS add this TXT record: ${dkimRecord(key)}`)
+    if (!['ENOTFOUND', 'ENODATA', 'NXDOMAIN'].includes(codeOf(error)))
+      return warn(
+        name,
+        'DNS does not answer, so nothing can be said about it.',
+        'Look at /etc/resolv.conf and the network, then look again.',
+      )
+    return fail(
+      name,
+      `DNS has no record ${record}, so nobody can check the signatures.`,
+      `Let whoever runs DNS add this TXT record: ${dkimRecord(key)}`,
+    )
   }
 }

@@ -12,7 +12,7 @@ import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
-import { checkJobs, checkMails, checkProcesses } from './work.ts'
+import { checkFills, checkJobs, checkMails, checkProcesses } from './work.ts'
 
 export interface DoctorRoom {
   config: Config
@@ -27,14 +27,26 @@ export interface DoctorRoom {
 export async function examine({ config, loadPlugins, clock, dns = systemDns(), blobs = false }: DoctorRoom): Promise<Finding[]> {
   const now = clock()
   const checked = { config, now }
-  const machine = guarded([['node', checkNode], ['disk', () => checkDisk(checked)], ['ports', () => checkPorts(checked)]])
-  const outside = guarded([['certificates', () => checkCertificates(checked)], ['smarthost', () => checkSmarthost(checked)]])
+  const machine = guarded([
+    ['node', checkNode],
+    ['disk', () => checkDisk(checked)],
+    ['ports', () => checkPorts(checked)],
+  ])
+  const outside = guarded([
+    ['certificates', () => checkCertificates(checked)],
+    ['smarthost', () => checkSmarthost(checked)],
+  ])
 
   let plugins: AnyPlugin[] = []
-  const loaded = await guarded([['plugins', async () => {
-    plugins = await loadPlugins()
-    return [ok('plugins', `All load: ${plugins.map(({ name }) => name).join(', ')}.`)]
-  }]])
+  const loaded = await guarded([
+    [
+      'plugins',
+      async () => {
+        plugins = await loadPlugins()
+        return [ok('plugins', `All load: ${plugins.map(({ name }) => name).join(', ')}.`)]
+      },
+    ],
+  ])
 
   let domains: string[] = []
   const inside: Finding[] = []
@@ -42,9 +54,24 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
   if (database) {
     try {
       const room: WithDatabase = { ...checked, database, owners: ownersOf(plugins) }
-      inside.push(...await guarded([['database', () => checkServer(room)], ['migrations', () => checkMigrations(room)], ['clock', () => checkClock(room, clock)]]))
+      inside.push(
+        ...(await guarded([
+          ['database', () => checkServer(room)],
+          ['migrations', () => checkMigrations(room)],
+          ['clock', () => checkClock(room, clock)],
+        ])),
+      )
       if (await isMigrated(database)) {
-        inside.push(...await guarded([['clock', () => checkNewest(room)], ['processes', () => checkProcesses(room)], ['jobs', () => checkJobs(room)], ['mails', () => checkMails(room)], ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : [])]))
+        inside.push(
+          ...(await guarded([
+            ['clock', () => checkNewest(room)],
+            ['processes', () => checkProcesses(room)],
+            ['jobs', () => checkJobs(room)],
+            ['new columns', () => checkFills(room)],
+            ['mails', () => checkMails(room)],
+            ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
+          ])),
+        )
         domains = await mailDomains(database)
       }
     } catch (error) {
@@ -53,8 +80,11 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
       await database.close()
     }
   }
-  const names = await guarded([['DNS', () => checkDns(checked, domains, dns)], ['DKIM', () => checkDkim(checked, dns)]])
-  return [...await machine, ...loaded, ...inside, ...names, ...await outside]
+  const names = await guarded([
+    ['DNS', () => checkDns(checked, domains, dns)],
+    ['DKIM', () => checkDkim(checked, dns)],
+  ])
+  return [...(await machine), ...loaded, ...inside, ...names, ...(await outside)]
 }
 
 /** Runs the checks side by side; one that throws becomes a finding of its own. */
@@ -83,6 +113,8 @@ async function isMigrated({ db }: OpenDatabase): Promise<boolean> {
 
 async function mailDomains({ db }: OpenDatabase): Promise<string[]> {
   const { rows } = await sql<{ domain: string }>`
-    select distinct substring(address from '[^@]+$') as domain from system_address where valid and address like '%@%' order by 1`.execute(db)
+    select distinct substring(address from '[^@]+$') as domain from system_address where valid and address like '%@%' order by 1`.execute(
+    db,
+  )
   return rows.map(({ domain }) => domain)
 }

@@ -13,7 +13,10 @@ export interface Finding {
   remedy?: string
 }
 
-export interface Checked { config: Config; now: Date }
+export interface Checked {
+  config: Config
+  now: Date
+}
 
 export const ok = (name: string, says: string): Finding => ({ name, state: 'ok', says })
 export const warn = (name: string, says: string, remedy: string): Finding => ({ name, state: 'warn', says, remedy })
@@ -44,9 +47,12 @@ export function partSentence(sentence: string): [says: string, remedy: string] {
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   try {
-    return await Promise.race([promise, new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} seconds`)), ms)
-    })])
+    return await Promise.race([
+      promise,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} seconds`)), ms)
+      }),
+    ])
   } finally {
     clearTimeout(timer)
   }

@@ -14,8 +14,15 @@ const MB = 1_000_000
 
 export async function checkNode(): Promise<Finding[]> {
   const version = process.versions.node
-  return [Number(version.split('.')[0]) >= NODE ? ok('node', `Node is ${version}.`)
-    : fail('node', `Node is ${version} and pomoc needs ${NODE}.`, 'Run pomoc as "npm start" or "npm run pomoc" after "npm ci", which brings its own.')]
+  return [
+    Number(version.split('.')[0]) >= NODE
+      ? ok('node', `Node is ${version}.`)
+      : fail(
+          'node',
+          `Node is ${version} and pomoc needs ${NODE}.`,
+          'Run pomoc as "npm start" or "npm run pomoc" after "npm ci", which brings its own.',
+        ),
+  ]
 }
 
 /** Below 500 MB or 2 % PostgreSQL may stop at any moment; below 5 GB or 10 % it is time to act. */
@@ -36,7 +43,13 @@ export async function checkDisk({ config }: Pick<Checked, 'config'>): Promise<Fi
   try {
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
-    findings.push(fail(name, `The data folder ${folder} cannot be written (${reasonOf(error)}).`, 'Run this as the user under whom pomoc runs, or give that user access.'))
+    findings.push(
+      fail(
+        name,
+        `The data folder ${folder} cannot be written (${reasonOf(error)}).`,
+        'Run this as the user under whom pomoc runs, or give that user access.',
+      ),
+    )
   }
   return findings
 }
@@ -45,11 +58,15 @@ export async function checkDisk({ config }: Pick<Checked, 'config'>): Promise<Fi
 export async function checkPorts({ config }: Pick<Checked, 'config'>): Promise<Finding[]> {
   const findings: Finding[] = []
   if (config.only.includes('web')) findings.push(await checkPort('http', config.http, webAnswers))
-  if (config.only.includes('smtp') && config.plugins.includes('smtp-receiver')) findings.push(await checkPort('smtp', config.smtp, mailAnswers))
+  if (config.only.includes('smtp') && config.plugins.includes('smtp-receiver'))
+    findings.push(await checkPort('smtp', config.smtp, mailAnswers))
   return findings
 }
 
-interface Place { host: string; port: number }
+interface Place {
+  host: string
+  port: number
+}
 
 async function checkPort(key: 'http' | 'smtp', place: Place, answers: (place: Place) => Promise<'pomoc' | 'other'>): Promise<Finding> {
   const name = `port ${place.port || ''} (${key === 'http' ? 'web' : 'mail'})`.replace('port  ', 'port ')
@@ -67,15 +84,22 @@ async function checkPort(key: 'http' | 'smtp', place: Place, answers: (place: Pl
   if (error === undefined) return ok(name, 'It is free; pomoc does not run at this moment.')
   const [says, remedy] = partSentence(listenSentence(error, place, key))
   // A service may hold the right or get the port from systemd, which whoever asks here does not.
-  if (codeOf(error) === 'EACCES' && !isRoot()) return warn(name, 'Nobody answers there, and you may not open it yourself.', 'Start pomoc by systemd (config/samples) or as root.')
+  if (codeOf(error) === 'EACCES' && !isRoot())
+    return warn(name, 'Nobody answers there, and you may not open it yourself.', 'Start pomoc by systemd (config/samples) or as root.')
   return fail(name, says, remedy)
 }
 
 function someoneListens(place: Place): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ ...place, timeout: 2000 })
-    const end = (answer: boolean) => { socket.destroy(); resolve(answer) }
-    socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false))
+    const end = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false))
   })
 }
 
@@ -89,8 +113,14 @@ async function webAnswers({ host, port }: Place): Promise<'pomoc' | 'other'> {
 function mailAnswers(place: Place): Promise<'pomoc' | 'other'> {
   return new Promise((resolve) => {
     const socket = connect({ ...place, timeout: 4000 })
-    const end = (answer: 'pomoc' | 'other') => { socket.end('QUIT\r\n'); socket.destroySoon(); resolve(answer) }
-    socket.once('data', (greeting) => end(/^220 .*\bpomoc\b/.test(greeting.toString('latin1')) ? 'pomoc' : 'other'))
-      .once('error', () => end('other')).once('timeout', () => end('other'))
+    const end = (answer: 'pomoc' | 'other') => {
+      socket.end('QUIT\r\n')
+      socket.destroySoon()
+      resolve(answer)
+    }
+    socket
+      .once('data', (greeting) => end(/^220 .*\bpomoc\b/.test(greeting.toString('latin1')) ? 'pomoc' : 'other'))
+      .once('error', () => end('other'))
+      .once('timeout', () => end('other'))
   })
 }

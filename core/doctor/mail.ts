@@ -24,7 +24,11 @@ export const systemDns = (): Resolver => new Resolver({ timeout: 2000, tries: 2 
 const NOWHERE = /(^|\.)(localhost|test|example|invalid|local|lan|internal)$/
 
 /** Where mail for our domains goes, and whether this machine's name in mail leads here and back. */
-export async function checkDns({ config }: Pick<Checked, 'config'>, domains: readonly string[], dns: Dns = systemDns()): Promise<Finding[]> {
+export async function checkDns(
+  { config }: Pick<Checked, 'config'>,
+  domains: readonly string[],
+  dns: Dns = systemDns(),
+): Promise<Finding[]> {
   const ownDomain = config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1)
   const all = [...new Set([ownDomain, ...domains])].map((domain) => domainToASCII(domain) || domain)
   const findings = await Promise.all(all.map((domain) => checkMx(domain, dns)))
@@ -41,7 +45,11 @@ const isSilence = (error: unknown) => !['ENOTFOUND', 'ENODATA', 'NXDOMAIN'].incl
 async function checkMx(domain: string, dns: Dns): Promise<Finding> {
   const name = `MX of ${domain}`
   if (NOWHERE.test(domain)) {
-    return warn(name, `${domain} leads nowhere outside this machine or network.`, 'Set POMOC_MAIL_ADDRESS and the queues\' addresses to ones that others can write to.')
+    return warn(
+      name,
+      `${domain} leads nowhere outside this machine or network.`,
+      "Set POMOC_MAIL_ADDRESS and the queues' addresses to ones that others can write to.",
+    )
   }
   try {
     const servers = (await within(10_000, dns.resolveMx(domain))).toSorted((a, b) => a.priority - b.priority)
@@ -51,30 +59,46 @@ async function checkMx(domain: string, dns: Dns): Promise<Finding> {
     return ok(name, `Mail goes to ${servers.map(({ exchange }) => exchange).join(', ')}.`)
   } catch (error) {
     if (isSilence(error)) return dnsSilent(name)
-    return warn(name, `DNS names no mail server for ${domain}.`, 'Let whoever runs DNS add an MX record that leads here, or to the server that passes mail on to pomoc.')
+    return warn(
+      name,
+      `DNS names no mail server for ${domain}.`,
+      'Let whoever runs DNS add an MX record that leads here, or to the server that passes mail on to pomoc.',
+    )
   }
 }
 
 /** RFC 5321 4.1.4: many servers look whether the name and the address agree; behind a smarthost only that one does. */
 async function checkHostname(hostname: string, dns: Dns): Promise<Finding> {
   const name = `PTR of ${hostname}`
-  if (NOWHERE.test(hostname)) return warn(name, `${hostname}, this machine's name in mail, leads nowhere.`, 'Set mail.hostname in config/local.ts to the name DNS has for this machine.')
+  if (NOWHERE.test(hostname))
+    return warn(
+      name,
+      `${hostname}, this machine's name in mail, leads nowhere.`,
+      'Set mail.hostname in config/local.ts to the name DNS has for this machine.',
+    )
   const addresses: string[] = []
   for (const ask of [() => dns.resolve4(hostname), () => dns.resolve6(hostname)]) {
     try {
-      addresses.push(...await within(10_000, ask()))
+      addresses.push(...(await within(10_000, ask())))
     } catch (error) {
       if (isSilence(error)) return dnsSilent(name)
     }
   }
   if (addresses.length === 0) {
-    return warn(name, `DNS knows no address of ${hostname}, this machine's name in mail.`, 'Set mail.hostname in config/local.ts to the name DNS has for this machine, or let the name be added.')
+    return warn(
+      name,
+      `DNS knows no address of ${hostname}, this machine's name in mail.`,
+      'Set mail.hostname in config/local.ts to the name DNS has for this machine, or let the name be added.',
+    )
   }
   for (const address of addresses) {
     const names = await within(10_000, dns.reverse(address)).catch(() => [])
     if (!names.some((found) => found.toLowerCase() === hostname.toLowerCase())) {
-      return warn(name, `${address}, the address of ${hostname}, leads back to ${names.join(', ') || 'no name'}.`,
-        `Let whoever runs DNS add a PTR record from ${address} to ${hostname}; behind a smarthost it matters only to that one.`)
+      return warn(
+        name,
+        `${address}, the address of ${hostname}, leads back to ${names.join(', ') || 'no name'}.`,
+        `Let whoever runs DNS add a PTR record from ${address} to ${hostname}; behind a smarthost it matters only to that one.`,
+      )
     }
   }
   return ok(name, `${hostname} is ${addresses.join(', ')}, and back.`)
@@ -93,16 +117,26 @@ async function checkMailCertificate({ config, now }: Checked): Promise<Finding> 
   const own = !config.smtp.tlsCert
   const path = config.smtp.tlsCert ?? join(config.dataDir, 'tls', 'smtp-cert.pem')
   if (own && !existsSync(path)) return ok(name, 'pomoc makes its own at the first start.')
-  const renew = own ? `Delete ${path} and start pomoc again: it makes another.` : 'Renew it (certbot, or whoever gives you certificates); pomoc takes the new one into use by itself.'
+  const renew = own
+    ? `Delete ${path} and start pomoc again: it makes another.`
+    : 'Renew it (certbot, or whoever gives you certificates); pomoc takes the new one into use by itself.'
   try {
     const certificate = new X509Certificate(await readFile(path))
     const key = config.smtp.tlsKey ?? join(config.dataDir, 'tls', 'smtp-key.pem')
     if (!certificate.checkPrivateKey(createPrivateKey(await readFile(key)))) {
-      return fail(name, `The key in ${key} does not belong to the certificate in ${path}.`, own ? renew : 'Correct smtp.tlsKey and smtp.tlsCert in config/local.ts.')
+      return fail(
+        name,
+        `The key in ${key} does not belong to the certificate in ${path}.`,
+        own ? renew : 'Correct smtp.tlsKey and smtp.tlsCert in config/local.ts.',
+      )
     }
     return expiry(name, certificate, now, path, renew)
   } catch (error) {
-    return fail(name, `The certificate in ${path} cannot be read (${reasonOf(error)}).`, own ? renew : 'Correct smtp.tlsKey and smtp.tlsCert in config/local.ts, or let pomoc read the files.')
+    return fail(
+      name,
+      `The certificate in ${path} cannot be read (${reasonOf(error)}).`,
+      own ? renew : 'Correct smtp.tlsKey and smtp.tlsCert in config/local.ts, or let pomoc read the files.',
+    )
   }
 }
 
@@ -110,7 +144,12 @@ function expiry(name: string, certificate: X509Certificate, now: Date, where: st
   const days = Math.floor((certificate.validToDate.getTime() - now.getTime()) / DAY)
   const until = certificate.validToDate.toISOString().slice(0, 10)
   if (days < 0) return fail(name, `The certificate of ${where} expired on ${until}.`, renew)
-  if (certificate.validFromDate > now) return fail(name, `The certificate of ${where} holds only from ${certificate.validFromDate.toISOString().slice(0, 10)} on.`, 'Set this machine\'s clock right, or take another certificate.')
+  if (certificate.validFromDate > now)
+    return fail(
+      name,
+      `The certificate of ${where} holds only from ${certificate.validFromDate.toISOString().slice(0, 10)} on.`,
+      "Set this machine's clock right, or take another certificate.",
+    )
   return days < SOON ? warn(name, `The certificate of ${where} expires on ${until}.`, renew) : ok(name, `It holds until ${until}.`)
 }
 
@@ -119,20 +158,34 @@ async function checkSiteCertificate(baseUrl: string, now: Date): Promise<Finding
   const name = `certificate of ${host}`
   const bare = hostname.replace(/^\[|\]$/g, '')
   try {
-    const { certificate, fault } = await within(5000, new Promise<{ certificate: X509Certificate; fault: string | undefined }>((resolve, reject) => {
-      const socket = tlsConnect({ host: bare, port: Number(port || 443), ...(isIP(bare) ? {} : { servername: bare }), rejectUnauthorized: false, timeout: 5000 }, () => {
-        const found = socket.getPeerX509Certificate()
-        socket.end()
-        if (found) resolve({ certificate: found, fault: socket.authorized ? undefined : reasonOf(socket.authorizationError) })
-        else reject(new Error('it shows no certificate'))
-      })
-      socket.once('error', reject)
-    }))
+    const { certificate, fault } = await within(
+      5000,
+      new Promise<{ certificate: X509Certificate; fault: string | undefined }>((resolve, reject) => {
+        const socket = tlsConnect(
+          { host: bare, port: Number(port || 443), ...(isIP(bare) ? {} : { servername: bare }), rejectUnauthorized: false, timeout: 5000 },
+          () => {
+            const found = socket.getPeerX509Certificate()
+            socket.end()
+            if (found) resolve({ certificate: found, fault: socket.authorized ? undefined : reasonOf(socket.authorizationError) })
+            else reject(new Error('it shows no certificate'))
+          },
+        )
+        socket.once('error', reject)
+      }),
+    )
     const dated = expiry(name, certificate, now, host, 'Renew it at the reverse proxy.')
     if (dated.state === 'fail' || fault === undefined) return dated
-    return warn(name, `Browsers will not trust it (${fault}).`, 'Give the reverse proxy a certificate of a known authority, with its whole chain.')
+    return warn(
+      name,
+      `Browsers will not trust it (${fault}).`,
+      'Give the reverse proxy a certificate of a known authority, with its whole chain.',
+    )
   } catch (error) {
-    return warn(name, `${baseUrl} does not answer from here (${reasonOf(error)}).`, 'Start the reverse proxy, or correct POMOC_BASE_URL; from inside the network it may be out of reach.')
+    return warn(
+      name,
+      `${baseUrl} does not answer from here (${reasonOf(error)}).`,
+      'Start the reverse proxy, or correct POMOC_BASE_URL; from inside the network it may be out of reach.',
+    )
   }
 }
 
@@ -140,30 +193,54 @@ async function checkSiteCertificate(baseUrl: string, now: Date): Promise<Finding
 export async function checkSmarthost({ config }: Pick<Checked, 'config'>): Promise<Finding[]> {
   const name = 'smarthost'
   if (!config.smarthostUrl) {
-    return [warn(name, 'None is set, so outgoing mail waits in the outbox.', 'Set POMOC_SMARTHOST_URL to your mail server, such as smtp://mail.uni.example:25.')]
+    return [
+      warn(
+        name,
+        'None is set, so outgoing mail waits in the outbox.',
+        'Set POMOC_SMARTHOST_URL to your mail server, such as smtp://mail.uni.example:25.',
+      ),
+    ]
   }
   const { auth, ...options } = smarthostOptions(config.smarthostUrl, config.mail.hostname)
   const where = new URL(config.smarthostUrl).host
-  const connection = new SMTPConnection({ ...options, connectionTimeout: 5000, greetingTimeout: 5000, socketTimeout: 5000, dnsTimeout: 5000 })
+  const connection = new SMTPConnection({
+    ...options,
+    connectionTimeout: 5000,
+    greetingTimeout: 5000,
+    socketTimeout: 5000,
+    dnsTimeout: 5000,
+  })
   try {
-    await within(15_000, new Promise<void>((resolve, reject) => {
-      connection.once('error', reject)
-      connection.connect((error) => {
-        if (error) reject(error)
-        else if (auth) connection.login(auth, (refused) => (refused ? reject(refused) : resolve()))
-        else resolve()
-      })
-    }))
+    await within(
+      15_000,
+      new Promise<void>((resolve, reject) => {
+        connection.once('error', reject)
+        connection.connect((error) => {
+          if (error) reject(error)
+          else if (auth) connection.login(auth, (refused) => (refused ? reject(refused) : resolve()))
+          else resolve()
+        })
+      }),
+    )
     const secure = connection.secure
     connection.quit()
-    return [secure ? ok(name, `${where} greets us, encrypted${auth ? ', and takes our password' : ''}.`)
-      : warn(name, `${where} greets us, but offers no encryption (STARTTLS).`, 'Switch TLS on there, unless the way to it is your own.')]
+    return [
+      secure
+        ? ok(name, `${where} greets us, encrypted${auth ? ', and takes our password' : ''}.`)
+        : warn(name, `${where} greets us, but offers no encryption (STARTTLS).`, 'Switch TLS on there, unless the way to it is your own.'),
+    ]
   } catch (error) {
     connection.close()
     const { text } = faultOf(error)
-    return [(error as { code?: string }).code === 'EAUTH'
-      ? fail(name, `${where} refuses user or password (${text}).`, 'Correct them in POMOC_SMARTHOST_URL.')
-      : fail(name, `${where} cannot be used (${text}); outgoing mail waits.`, 'Start that server or open the way to it, or correct POMOC_SMARTHOST_URL.')]
+    return [
+      (error as { code?: string }).code === 'EAUTH'
+        ? fail(name, `${where} refuses user or password (${text}).`, 'Correct them in POMOC_SMARTHOST_URL.')
+        : fail(
+            name,
+            `${where} cannot be used (${text}); outgoing mail waits.`,
+            'Start that server or open the way to it, or correct POMOC_SMARTHOST_URL.',
+          ),
+    ]
   } finally {
     connection.close()
   }

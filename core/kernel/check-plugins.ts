@@ -1,5 +1,8 @@
 /** Owns the check of plugins before anything runs: their shape, version, needs, and that no two claim the same thing. */
+import { administrationTexts } from '../audit/administration-texts.ts'
+import { subjectWords, type Subject } from '../audit/subject.ts'
 import { BootError } from '../boot-error.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { orderSteps } from '../mail/step-order.ts'
 import { ROLES } from '../roles.ts'
 import { API } from './contract.ts'
@@ -10,13 +13,53 @@ import type { Setting } from './settings.ts'
 
 const NAME = /^[a-z][a-z0-9-]{0,40}$/
 const KEYS = [
-  'name', 'api', 'scope', 'needs', 'texts', 'settings', 'permissions', 'migrations', 'files', 'routes', 'places', 'slots', 'mailChecks', 'mailSteps',
-  'guards', 'on', 'jobs', 'search', 'logins', 'commands', 'start', 'startsIn',
+  'name',
+  'api',
+  'scope',
+  'needs',
+  'texts',
+  'settings',
+  'permissions',
+  'migrations',
+  'fills',
+  'files',
+  'routes',
+  'apiRoutes',
+  'places',
+  'slots',
+  'mailChecks',
+  'mailSteps',
+  'guards',
+  'on',
+  'jobs',
+  'search',
+  'administered',
+  'logins',
+  'commands',
+  'start',
+  'startsIn',
 ]
+/** The first part stands as it is: nobody answers for all addresses. */
+const API_ADDRESS = /^(GET|POST|PUT|PATCH|DELETE) \/[\w.-]+(\/[^\s/*]+)*$/
 /** Kinds that are tables by name, and what each entry must have to be called. */
 const TABLES: Record<string, string | null> = {
-  slots: 'render', mailChecks: '', mailSteps: 'run', guards: 'check', on: '', jobs: 'run', search: 'find', logins: 'check', commands: 'run', migrations: 'up',
-  places: null, permissions: null, settings: null, files: null,
+  slots: 'render',
+  apiRoutes: 'run',
+  mailChecks: '',
+  mailSteps: 'run',
+  guards: 'check',
+  on: '',
+  jobs: 'run',
+  search: 'find',
+  logins: 'check',
+  commands: 'run',
+  migrations: 'up',
+  fills: 'step',
+  places: null,
+  permissions: null,
+  settings: null,
+  files: null,
+  administered: null,
 }
 
 /** Refuses what cannot work, or cannot work together, with one sentence. */
@@ -41,16 +84,22 @@ export function checkPlugins(plugins: AnyPlugin[]): AnyPlugin[] {
 
 function checkShape(plugin: AnyPlugin): void {
   if (typeof plugin.name !== 'string' || !NAME.test(plugin.name) || plugin.name === 'core' || plugin.name === 'pomoc') {
-    throw new BootError(`A plugin calls itself “${String(plugin.name)}”: a name is a–z, digits and dashes, 41 characters at most, and not “core” or “pomoc”.`)
+    throw new BootError(
+      `A plugin calls itself “${String(plugin.name)}”: a name is a–z, digits and dashes, 41 characters at most, and not “core” or “pomoc”.`,
+    )
   }
-  const wrong = (what: string): BootError => new BootError(`Plugin “${plugin.name}” ${what}: correct its code, or take it out of “plugins”.`)
+  const wrong = (what: string): BootError =>
+    new BootError(`Plugin “${plugin.name}” ${what}: correct its code, or take it out of “plugins”.`)
   if (plugin.api !== API) {
-    throw new BootError(`Plugin “${plugin.name}” is written for contract version ${String(plugin.api)}, this program has ${API}: install a fitting version of it.`)
+    throw new BootError(
+      `Plugin “${plugin.name}” is written for contract version ${String(plugin.api)}, this program has ${API}: install a fitting version of it.`,
+    )
   }
   const unknown = Object.keys(plugin).find((key) => !KEYS.includes(key))
   if (unknown !== undefined) throw wrong(`says “${unknown}”, which the contract does not know`)
   if (plugin.scope !== 'unit' && plugin.scope !== 'installation') throw wrong('must say scope: “unit” or “installation”')
-  if (plugin.startsIn !== undefined && !ROLES.includes(plugin.startsIn)) throw wrong(`starts in “${String(plugin.startsIn)}”, which is none of ${ROLES.join(', ')}`)
+  if (plugin.startsIn !== undefined && !ROLES.includes(plugin.startsIn))
+    throw wrong(`starts in “${String(plugin.startsIn)}”, which is none of ${ROLES.join(', ')}`)
   for (const key of ['routes', 'start'] as const) {
     if (plugin[key] !== undefined && typeof plugin[key] !== 'function') throw wrong(`has “${key}”, which must be a function`)
   }
@@ -60,25 +109,40 @@ function checkShape(plugin: AnyPlugin): void {
     if (typeof table !== 'object' || table === null || Array.isArray(table)) throw wrong(`has “${kind}”, which must be an object`)
     for (const [name, entry] of Object.entries(table)) {
       const called = method === '' ? entry : method === null ? undefined : (entry as Record<string, unknown> | null)?.[method]
-      if (method !== null && typeof called !== 'function') throw wrong(`brings “${name}” in “${kind}” without ${method === '' ? 'a function' : `the function “${method}”`}`)
+      if (method !== null && typeof called !== 'function')
+        throw wrong(`brings “${name}” in “${kind}” without ${method === '' ? 'a function' : `the function “${method}”`}`)
     }
   }
   checkTexts(plugin, wrong)
   checkNames(plugin, wrong)
 }
 
+/** “Polish and English”. */
+const SPOKEN = new Intl.ListFormat('en').format(
+  COMPLETE_LANGUAGES.map((language) => new Intl.DisplayNames('en', { type: 'language' }).of(language)!),
+)
+
 function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void {
   const { texts } = plugin
   const needs = (key: string, of: string) => {
-    if (typeof key !== 'string' || !texts || !Object.hasOwn(texts.pl, key) || !Object.hasOwn(texts.en, key)) throw wrong(`has no text “${key}” in Polish and English for ${of}`)
+    if (typeof key !== 'string' || !texts || !COMPLETE_LANGUAGES.every((language) => Object.hasOwn(texts[language], key)))
+      throw wrong(`has no text “${key}” in ${SPOKEN} for ${of}`)
   }
-  if (texts && (typeof texts.pl !== 'object' || typeof texts.en !== 'object')) throw wrong('has texts not made with defineTexts(pl, en)')
+  if (texts && COMPLETE_LANGUAGES.some((language) => typeof texts[language] !== 'object'))
+    throw wrong('has texts not made with defineTexts(pl, en)')
   for (const [key, setting] of Object.entries((plugin.settings ?? {}) as Record<string, Setting>)) {
     needs(setting.label, `its setting “${key}”`)
     if (!setting.schema.safeParse(setting.fallback).success) throw wrong(`has a setting “${key}” whose own fallback is not valid`)
   }
   for (const [right, label] of Object.entries(plugin.permissions ?? {})) needs(label, `its right “${right}”`)
-  for (const [name, source] of Object.entries(plugin.search ?? {})) needs((source as { label: string }).label, `its search source “${name}”`)
+  for (const [name, subject] of Object.entries(plugin.administered ?? {})) {
+    const { fields, way } = (subject ?? {}) as Partial<Subject>
+    if (typeof fields !== 'object' || typeof way !== 'object')
+      throw wrong(`administers “${name}” without its fields, or without a way back or the reason why there is none`)
+    for (const key of subjectWords(subject)) if (!Object.hasOwn(administrationTexts.pl, key)) needs(key, `its administered “${name}”`)
+  }
+  for (const [name, source] of Object.entries(plugin.search ?? {}))
+    needs((source as { label: string }).label, `its search source “${name}”`)
 }
 
 function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void {
@@ -88,8 +152,18 @@ function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   for (const right of Object.keys(plugin.permissions ?? {})) {
     if (!right.startsWith(`${plugin.name}.`)) throw wrong(`brings the right “${right}”, whose name must begin with “${plugin.name}.”`)
   }
+  for (const [name, { type, right }] of Object.entries(plugin.administered ?? {})) {
+    if (!name.startsWith(`${plugin.name}/`) || type !== name)
+      throw wrong(`administers “${name}”, whose name and type must both begin with “${plugin.name}/”`)
+    if (right !== 'installation' && right !== 'unit') throw wrong(`administers “${name}” without saying right: “installation” or “unit”`)
+  }
   for (const place of Object.keys(plugin.places ?? {})) {
     if (!place.startsWith(`${plugin.name}.`)) throw wrong(`offers the place “${place}”, whose name must begin with “${plugin.name}.”`)
+  }
+  for (const [address, { login }] of Object.entries((plugin.apiRoutes ?? {}) as Record<string, { login: unknown }>)) {
+    if (!API_ADDRESS.test(address))
+      throw wrong(`brings “${address}” in “apiRoutes”, which is not written like “POST /api/${plugin.name}/tickets/:id”`)
+    if (typeof login !== 'function') throw wrong(`brings “${address}” in “apiRoutes” without the function “login”, which says who calls`)
   }
   for (const [guard, { onFault }] of Object.entries((plugin.guards ?? {}) as Record<string, { onFault: unknown }>)) {
     if (!(GUARDS as readonly string[]).includes(guard)) throw wrong(`guards “${guard}”, which is no act (${GUARDS.join(', ')})`)
@@ -108,7 +182,8 @@ function checkClaims(plugins: AnyPlugin[]): void {
   const claims = new Map<string, string>()
   const claim = (what: string, plugin: string) => {
     const other = claims.get(what)
-    if (other !== undefined) throw new BootError(`Plugins “${other}” and “${plugin}” both bring ${what}: remove one of them from “plugins”.`)
+    if (other !== undefined)
+      throw new BootError(`Plugins “${other}” and “${plugin}” both bring ${what}: remove one of them from “plugins”.`)
     claims.set(what, plugin)
   }
   for (const place of Object.keys(CORE_PLACES)) claims.set(`the place “${place}”`, 'pomoc')
@@ -117,6 +192,7 @@ function checkClaims(plugins: AnyPlugin[]): void {
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
+    for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)
     for (const right of Object.keys(plugin.permissions ?? {})) claim(`the right “${right}”`, name)
   }
 }

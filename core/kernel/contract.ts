@@ -3,23 +3,27 @@ import type { Context, Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Logger } from 'pino'
+import type { Administered } from '../audit/subject.ts'
 import type { Config } from '../config.ts'
+import type { Fills } from '../database/fill.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
-import type { Text, Texts } from '../i18n/texts.ts'
+import type { Text, TextTables } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from '../permission/actor.ts'
 import type { Session } from '../person/sessions.ts'
 import type { Role } from '../roles.ts'
 import type { MailCheck, MailStep } from '../mail/extensions.ts'
 import type { TriedMail, TryEnvelope } from '../mail/try-mail.ts'
+import type { ApiAddress, ApiRoute } from './api.ts'
 import type { Fact, FactName } from './facts.ts'
 import type { Guards } from './guards.ts'
-import type { Live } from './live.ts'
 import type { JobRequest } from './jobs.ts'
+import type { Live } from './live.ts'
 import type { Logins, LoginWay } from './logins.ts'
+import type { PlaceName } from './places.ts'
 import type { Registry } from './registry.ts'
 import type { SearchAll, SearchSource } from './search.ts'
 import type { Setting, SettingValues } from './settings.ts'
-import type { Slots, SlotFill } from './slots.ts'
+import type { SlotFills, Slots } from './slots.ts'
 import type { TicketReader } from './ticket-reader.ts'
 import type { Work } from './work.ts'
 
@@ -35,13 +39,15 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** Plugins that must be loaded too. */
   needs?: string[]
   /** Made with defineTexts: settings, permissions, search sources and refusals are named by keys of it. */
-  texts?: Pick<Texts<string>, 'pl' | 'en'>
+  texts?: TextTables
   /** Each label, and '<label>.help' where there is one, stands in the texts. */
   settings?: S
   /** Rights this plugin adds: name → text key. */
   permissions?: Record<string, string>
   /** Own schema, own migration table. */
   migrations?: Record<string, Migration>
+  /** What fills columns that a migration added to tables with many rows: in steps, by a job, by the migration's name. */
+  fills?: Fills
   /** Style sheets, scripts, pictures of its pages: name (unique in the program) → path; `c.get('asset')(name)` is their address. */
   files?: Record<string, string>
   /**
@@ -49,10 +55,15 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
    * the unit of the person who asks.
    */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
-  /** Places this plugin offers to others: name → what is handed to whoever fills it. */
-  places?: Record<string, string>
+  /**
+   * Routes for programs, by address: 'POST /api/care/tickets'. Each says itself who calls: no session and no form token reach here,
+   * errors are JSON. Where the plugin is off they answer 404, as its pages do.
+   */
+  apiRoutes?: { [address: ApiAddress]: ApiRoute<S> }
+  /** Places this plugin offers to others: name → what is handed over, in words; in types it stands in `Places`. */
+  places?: { [P in PlaceName]?: string }
   /** Fills places of core or of other plugins. */
-  slots?: Record<string, SlotFill<S>>
+  slots?: SlotFills<S>
   /** Looks something up about a mail before it is judged: the network is allowed. Its step gets the answer. */
   mailChecks?: Record<string, MailCheck<S>>
   /** Judges a mail, inside the transaction, among core's own steps. */
@@ -60,14 +71,16 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** Says no to an act, inside the transaction. */
   guards?: Guards<S>
   /** Subscribers of facts: after commit, at least once, retried. */
-  on?: Partial<Record<FactName, (fact: Fact, host: Host<S>) => Promise<void>>>
+  on?: { [N in FactName]?: (fact: Fact<N>, host: Host<S>) => Promise<void> }
   /** Jobs by name ('faq/expire'); with `cron` (five fields, UTC) they come by themselves. */
   jobs?: Record<string, Job<S>>
   /** What the search finds besides tickets. */
   search?: Record<string, SearchSource<S>>
+  /** What of it people administer, by name ('faq/entry'): with it changes stand in the audit log in words, and go back. See `recordChange`. */
+  administered?: Administered
   /** Ways to log in besides pomoc's own passwords: a directory, for example. */
   logins?: Record<string, LoginWay<S>>
-  /** Commands for the terminal: `pomoc <plugin> <command>`. */
+  /** Commands for the terminal: `pomoc <plugin> <command>`; the one named like the plugin is `pomoc <plugin>` itself. */
   commands?: Record<string, PluginCommand<S>>
   /**
    * Runs after everything is up; what it returns is called on stop, in reverse order. An installation may be several
@@ -87,9 +100,20 @@ export interface Job<S extends Record<string, Setting> = Record<string, Setting>
 export interface PluginCommand<S extends Record<string, Setting> = Record<string, Setting>> {
   /** One line for `--help`. */
   summary: string
-  /** Its arguments, as commander writes them: '<file> [days]'. */
+  /** Its arguments, as commander writes them: '<file> [days]'. Options come among them: they are the plugin's own affair. */
   arguments?: string
   run(args: readonly string[], host: Host<S>, say: (line: string) => void): Promise<void>
+  /**
+   * Makes the command one that serves pages and mail until it is stopped, on data of its own, as a demo does: what to serve, from
+   * the site's configuration. `run` is then called in that program once the schema stands and before anything is served.
+   */
+  serve?(args: readonly string[], config: Config): Serving | Promise<Serving>
+}
+
+export interface Serving {
+  config: Config
+  /** Throws away first what lies in the data folder; refused where that is the site's own. */
+  fresh?: boolean
 }
 
 export type Stop = () => Promise<void>

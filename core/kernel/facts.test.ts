@@ -33,18 +33,23 @@ it('every committed fact wakes open pages, whether or not the act asked for a jo
       for (let i = 0; i < jobs; i++) work.enqueue('test/nothing', { i })
     })
     await settled()
-    expect(heard.map((payload) => JSON.parse(payload)), `${jobs} jobs`).toEqual([{ fact: 'ticket.title-changed', ticket: '77' }])
+    expect(
+      heard.map((payload) => JSON.parse(payload)),
+      `${jobs} jobs`,
+    ).toEqual([{ fact: 'ticket.title-changed', ticket: '77' }])
   }
 })
 
 it('what is rolled back is told to nobody and leaves no job', async () => {
   heard.length = 0
-  await expect(make.asSystem(async (work) => {
-    work.emit('ticket.title-changed', { ticketId: '78', unitId: '1' })
-    work.enqueue('test/rolled-back', {})
-    await work.db.deleteFrom('ticket_priority').where('id', '=', '3').execute()
-    throw new Error('no')
-  })).rejects.toThrow('no')
+  await expect(
+    make.asSystem(async (work) => {
+      work.emit('ticket.title-changed', { ticketId: '78', unitId: '1' })
+      work.enqueue('test/rolled-back', {})
+      await work.db.deleteFrom('ticket_priority').where('id', '=', '3').execute()
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
   await settled()
   expect(heard).toEqual([])
   expect((await database.pool.query(`select 1 from graphile_worker.jobs where task_identifier = 'test/rolled-back'`)).rows).toEqual([])

@@ -1,55 +1,80 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
-import type { Database, Id } from '../database/schema.ts'
+import type { Channel, Database, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { MailOutcome } from '../mail/outcome.ts'
+import { actorId } from '../permission/actor.ts'
 import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs.ts'
-import { actorId, type Work } from './work.ts'
+import type { Work } from './work.ts'
 
-/** Every fact core tells, past tense. Plugins add theirs by augmenting `FactNames`. */
-export interface FactNames {
-  'ticket.created': true
-  'ticket.state-changed': true
-  'ticket.moved': true
-  'ticket.owner-changed': true
-  'ticket.lock-changed': true
-  'ticket.priority-changed': true
-  'ticket.title-changed': true
-  'ticket.customer-changed': true
-  'ticket.watched': true
-  'ticket.participants-changed': true
-  'ticket.act-undone': true
-  'article.created': true
-  'article.delivery-changed': true
-  'article.held': true
-  'article.held-decided': true
-  'article.sender-confirmed': true
-  'mail.received': true
-  'mail.processed': true
-  'admin.changed': true
-  'plugin.suspended': true
-  'plugin.resumed': true
+/**
+ * Every fact, past tense, with what its `data` holds. What was told stays in its table for 90 days: a key is added as an optional
+ * one, and none is renamed. Moments are ISO strings. A fact called 'ticket.…' or 'article.…' is about a ticket, always.
+ * Plugins add theirs: `declare module 'pomoc' { interface Facts { 'care.found': { words: string[] } } }`.
+ */
+export interface Facts extends CoreFacts {}
+export interface CoreFacts {
+  'ticket.created': { queue: Id; channel: Channel }
+  'ticket.state-changed': { from: StateType; to: StateType }
+  /** Told in the unit that takes and, where it is another, in the one that gives. `from` and `to` are queues. */
+  'ticket.moved': { from: Id; to: Id }
+  'ticket.owner-changed': { from: Id | null; to: Id | null }
+  'ticket.responsible-changed': { from: Id | null; to: Id | null }
+  /** The date alone; where it comes or goes with a state, that is told too. */
+  'ticket.pending-changed': { from: string | null; to: string | null }
+  'ticket.lock-changed': { lock: Lock }
+  'ticket.priority-changed': { from: Id; to: Id }
+  /** What it is called now stands on the ticket: facts about tickets hold nothing that people wrote. */
+  'ticket.title-changed': NoData
+  'ticket.customer-changed': NoData
+  'ticket.watched': { watching: boolean }
+  /** `right` null: no participant any more. */
+  'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }
+  'ticket.act-undone': { act: string }
+  'article.created': { article: Id; channel: Channel; senderType: SenderType; visible: boolean }
+  /** Its act was undone: nobody sees it as part of the ticket any more. */
+  'article.withdrawn': { article: Id }
+  /** `article` null: the mail was none of an article, as an automatic answer. */
+  'article.delivery-changed': { article: Id | null; state: 'sent' | 'failed' }
+  /** `decision` null: it waits for one. */
+  'article.held': { article: Id; decision: HeldDecision | null }
+  /** `decision` null: the decision was undone, it waits again. */
+  'article.held-decided': { article: Id; decision: HeldDecision | null }
+  'article.sender-confirmed': { articles: Id[] }
+  'mail.processed': { mail: Id; outcome: MailOutcome }
+  /** Only values that differ; null: the thing was not there before, or is not there after. */
+  'admin.changed': { what: string; id: Id | string; before: Record<string, unknown> | null; after: Record<string, unknown> | null }
+  'plugin.suspended': { plugin: string }
+  'plugin.resumed': { plugin: string }
 }
-export type FactName = keyof FactNames & string
+export type NoData = Record<string, never>
+export type FactName = keyof Facts & string
+type OfTicket = `ticket.${string}` | `article.${string}`
 
-export interface NewFact {
-  ticketId?: Id
-  /** The ticket's unit at this moment: who is told is decided by it. */
-  unitId?: Id
-  data?: Record<string, unknown>
-}
+/** A fact as an act says it. Of several names: one of these facts. */
+export type NewFact<N extends FactName = FactName> = {
+  [K in N]: (K extends OfTicket ? { ticketId: Id } : { ticketId?: Id }) &
+    ({} extends Facts[K]
+      ? { data?: Facts[K] }
+      : { data: Facts[K] }) & /** The ticket's unit at this moment: who is told is decided by it. */
+    { unitId?: Id }
+}[N]
 
-export interface Fact {
-  id: Id
-  name: FactName
-  ticketId: Id | null
-  unitId: Id | null
-  personId: Id | null
-  /** The plugin that did the act; null: core itself. */
-  plugin: string | null
-  act: string
-  data: Record<string, unknown>
-  createdAt: Date
-}
+/** A fact as subscribers are told it. Of several names: one of these facts, known by its `name`. */
+export type Fact<N extends FactName = FactName> = {
+  [K in N]: {
+    id: Id
+    name: K
+    ticketId: K extends OfTicket ? Id : Id | null
+    unitId: Id | null
+    personId: Id | null
+    /** The plugin that did the act; null: core itself. */
+    plugin: string | null
+    act: string
+    data: Facts[K]
+    createdAt: Date
+  }
+}[N]
 
 /** Name of the channel on which committed changes are told to every process: payload {fact, ticket?, …}. */
 export const CHANNEL = 'pomoc'
@@ -60,32 +85,53 @@ export async function notify(work: Pick<Work, 'db'>, fact: string): Promise<void
 }
 
 /** A fact on its way: said by core, or in an act of a plugin; and the subscribers that are told. */
-export interface SaidFact { name: FactName; fact: NewFact; plugin: string | null; told?: readonly string[] }
+export interface SaidFact {
+  name: FactName
+  fact: { ticketId?: Id; unitId?: Id; data?: object }
+  plugin: string | null
+  told?: readonly string[]
+}
 
 /**
  * The last statement before commit: stores what an act told and the rows it gathered, adds the jobs it asked for and one job
  * per fact and subscriber, wakes workers and open pages.
  */
-export async function tellAndAsk(work: Work, { said, jobs, rest }: {
-  said: readonly SaidFact[]
-  jobs: readonly JobRequest[]
-  rest: readonly RawBuilder<unknown>[]
-}): Promise<void> {
+export async function tellAndAsk(
+  work: Work,
+  {
+    said,
+    jobs,
+    rest,
+  }: {
+    said: readonly SaidFact[]
+    jobs: readonly JobRequest[]
+    rest: readonly RawBuilder<unknown>[]
+  },
+): Promise<void> {
   const parts: RawBuilder<unknown>[] = rest.map((write, n) => sql`${sql.raw(`rest_${n}`)} as (${write})`)
   const counts: RawBuilder<unknown>[] = []
   if (said.length > 0) {
     const rows = said.map(({ name, fact, plugin, told }, n) => ({
-      n: n + 1, name, ticket: fact.ticketId ?? null, unit: fact.unitId ?? null, data: fact.data ?? {}, plugin, subscribers: told ?? [],
+      n: n + 1,
+      name,
+      ticket: fact.ticketId ?? null,
+      unit: fact.unitId ?? null,
+      data: fact.data ?? {},
+      plugin,
+      subscribers: told ?? [],
     }))
     // A fact about a ticket happened in the ticket's unit, unless it says another.
-    parts.push(sql`
+    parts.push(
+      sql`
       given as (
         select * from jsonb_to_recordset(${storableJson(rows)}::jsonb)
-          as g(n integer, name text, ticket bigint, unit bigint, data jsonb, plugin text, subscribers jsonb))`, sql`
+          as g(n integer, name text, ticket bigint, unit bigint, data jsonb, plugin text, subscribers jsonb))`,
+      sql`
       told as (
         insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at, plugin)
         select name, ticket, coalesce(unit, (select q.unit_id from ticket t join queue q on q.id = t.queue_id where t.id = given.ticket)),
-          ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz, plugin from given order by n returning id)`)
+          ${actorId(work)}::bigint, ${work.act}::uuid, data, ${work.now}::timestamptz, plugin from given order by n returning id)`,
+    )
     if (rows.some((row) => row.subscribers.length > 0)) {
       // One named queue per ticket keeps a subscriber's view of a ticket in order.
       parts.push(sql`
@@ -96,7 +142,9 @@ export async function tellAndAsk(work: Work, { said, jobs, rest }: {
             jsonb_array_elements_text(given.subscribers) as s(name))`)
       counts.push(sql`(select count(id) from delivered)`)
     }
-    const notices = new Set(said.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })))
+    const notices = new Set(
+      said.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })),
+    )
     parts.push(sql`noticed as (select pg_notify(${CHANNEL}, notice) as sent from unnest(${[...notices]}::text[]) as notice)`)
     counts.push(sql`(select count(sent) from noticed)`)
   }
@@ -105,15 +153,21 @@ export async function tellAndAsk(work: Work, { said, jobs, rest }: {
   // Functions run only where somebody asks for what they return; not materialized, the planner would leave unread columns out.
   parts.push(sql`counted as materialized (select ${sql.join([sql`1 as one`, ...counts])})`)
   const { rows: answer } = await sql<{ added: string | number }>`
-    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(work.db)
+    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(
+    work.db,
+  )
   demandAdded(answer[0]!.added, jobs.length)
 }
 
 /** In which unit facts about these tickets happen. */
 export async function unitsOfTickets(db: Kysely<Database>, ticketIds: readonly Id[]): Promise<ReadonlyMap<Id, Id>> {
   if (ticketIds.length === 0) return new Map()
-  const rows = await db.selectFrom('ticket').innerJoin('queue', 'queue.id', 'ticket.queue_id').select(['ticket.id', 'queue.unit_id'])
-    .where('ticket.id', 'in', ticketIds).execute()
+  const rows = await db
+    .selectFrom('ticket')
+    .innerJoin('queue', 'queue.id', 'ticket.queue_id')
+    .select(['ticket.id', 'queue.unit_id'])
+    .where('ticket.id', 'in', ticketIds)
+    .execute()
   return new Map(rows.map((row) => [row.id, row.unit_id]))
 }
 
@@ -124,8 +178,18 @@ export function delivery(fact: Id, subscriber: string, ticketId: Id | null): Job
 
 export async function findFact(db: Kysely<Database>, id: Id): Promise<Fact | undefined> {
   const row = await db.selectFrom('fact').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && {
-    id: row.id, name: row.name as FactName, ticketId: row.ticket_id, unitId: row.unit_id, personId: row.person_id, plugin: row.plugin,
-    act: row.act_id, data: row.data, createdAt: row.created_at,
-  }
+  return (
+    row &&
+    ({
+      id: row.id,
+      name: row.name,
+      ticketId: row.ticket_id,
+      unitId: row.unit_id,
+      personId: row.person_id,
+      plugin: row.plugin,
+      act: row.act_id,
+      data: row.data,
+      createdAt: row.created_at,
+    } as Fact)
+  )
 }

@@ -1,10 +1,12 @@
 /** Owns the one way into a plugin: how long it may take, and that whatever goes wrong there stays there and is told. */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { codeOf } from '../boot-error.ts'
 import type { Id } from '../database/schema.ts'
 import type { Config } from '../config.ts'
+import { databaseBrokeOff } from '../database/away.ts'
 
-/** What of a plugin is called; with a limit of its own in the configuration. */
-export type CallKind = 'slot' | 'guard' | 'mail check' | 'mail step' | 'search' | 'login' | 'page' | 'fact' | 'job' | 'start'
+/** What of a plugin is called; each has a limit in the configuration, routes for programs ('api') that of pages. */
+export type CallKind = 'slot' | 'guard' | 'mail check' | 'mail step' | 'search' | 'login' | 'page' | 'api' | 'fact' | 'job' | 'start'
 
 export interface Call {
   plugin: string
@@ -42,7 +44,11 @@ export interface Gate {
 /** Errors that stand for a fault which was told where it was seen: what they do on their way up is no second one. */
 export const toldAlready = new WeakSet<Error>()
 
-interface Running { call: Call; cutOff: AbortSignal; tell: Gate['tell'] }
+interface Running {
+  call: Call
+  cutOff: AbortSignal
+  tell: Gate['tell']
+}
 const running = new AsyncLocalStorage<Running>()
 
 /** The call into a plugin in which this code runs, if it does. */
@@ -92,13 +98,11 @@ export function makeGate(limits: Config['pluginSeconds'], tell: Gate['tell']): G
 }
 
 export function limitOf(limits: Config['pluginSeconds'], kind: CallKind): number {
-  const key = kind === 'mail check' ? 'mailCheck' : kind === 'mail step' ? 'mailStep' : kind
+  const key = kind === 'mail check' ? 'mailCheck' : kind === 'mail step' ? 'mailStep' : kind === 'api' ? 'page' : kind
   return limits[key] * 1000
 }
 
 /** PostgreSQL away, out of room, or ending a transaction to let another one through: nothing a plugin is to blame for. */
 export function notTheirs(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  return (typeof code === 'string' && /^(08...|57P0.|53...|40P01|40001|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(code))
-    || (typeof message === 'string' && message.startsWith('Connection terminated'))
+  return databaseBrokeOff(error) || /^40(P01|001)$/.test(codeOf(error))
 }

@@ -2,6 +2,7 @@
 import type { Id, StateType } from '../database/schema.ts'
 import { sayText } from '../i18n/texts.ts'
 import { refused } from '../errors.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 import type { Here } from './contract.ts'
 import { PluginFault, notTheirs, type Gate } from './gate.ts'
@@ -12,7 +13,12 @@ import { inPlugin, isWithin, type Work } from './work.ts'
 /** Every act that a guard may refuse, and what it is told of it. */
 export interface GuardChanges {
   'ticket.create': {
-    queueId: Id; unitId: Id; title: string; customerId: Id | null; ownerId: Id | null; state: { name: string; type: StateType }
+    queueId: Id
+    unitId: Id
+    title: string
+    customerId: Id | null
+    ownerId: Id | null
+    state: { name: string; type: StateType }
     article: Readonly<NewArticle>
   }
   'ticket.state-change': { ticket: Readonly<Ticket>; to: { id: Id; name: string; type: StateType }; pendingUntil: Date | null }
@@ -32,7 +38,9 @@ export interface Guard<G extends GuardName = GuardName, S extends Record<string,
   /** Undefined: it may go on. `refuse`: a key of the plugin's texts, or the words themselves. Reads and writes only through `work`. */
   check(change: GuardChanges[G], work: Work, here: Here<S>): Refuse | undefined | Promise<Refuse | undefined>
 }
-export interface Refuse { refuse: string }
+export interface Refuse {
+  refuse: string
+}
 export type Guards<S extends Record<string, Setting>> = { [G in GuardName]?: Guard<G, S> }
 
 export type AskGuards = <G extends GuardName>(work: Work, guard: G, unitIds: readonly Id[], change: GuardChanges[G]) => Promise<void>
@@ -55,11 +63,19 @@ export function makeGuards(room: {
   }
 
   /** The reason against the act, if there is one. */
-  async function ask(work: Work, plugin: AnyPlugin, guard: Guard, name: GuardName, unitId: Id, change: GuardChanges[GuardName]): Promise<string | undefined> {
+  async function ask(
+    work: Work,
+    plugin: AnyPlugin,
+    guard: Guard,
+    name: GuardName,
+    unitId: Id,
+    change: GuardChanges[GuardName],
+  ): Promise<string | undefined> {
     const call = { plugin: plugin.name, kind: 'guard' as const, name, unitId }
     try {
       const answer = await inPlugin(work, plugin.name, room.limitMs, (lent) =>
-        room.gate.call(call, async () => checked(await guard.check(change as never, lent, room.here(plugin, unitId, lent)))))
+        room.gate.call(call, async () => checked(await guard.check(change as never, lent, room.here(plugin, unitId, lent)))),
+      )
       return answer && inWords(plugin, answer.refuse, work)
     } catch (error) {
       if (notTheirs(error)) throw error
@@ -79,10 +95,10 @@ function checked(answer: unknown): Refuse | undefined {
   if (answer === undefined || answer === null) return undefined
   const { refuse } = answer as { refuse?: unknown }
   if (typeof refuse === 'string' && refuse.trim() !== '') return { refuse }
-  throw new Error('a guard answers nothing, or { refuse: \'why\' }')
+  throw new Error("a guard answers nothing, or { refuse: 'why' }")
 }
 
-const languageOf = (work: Work) => (work.actor.kind === 'person' ? work.actor.language : null) ?? 'pl'
+const languageOf = (work: Work) => languageFor(work.config, work.actor.kind === 'person' ? work.actor.language : null)
 
 function inWords(plugin: AnyPlugin, reason: string, work: Work): string {
   return sayText(plugin.texts, languageOf(work), reason) ?? reason

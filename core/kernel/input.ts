@@ -1,9 +1,14 @@
 /** Owns the check of short values that people type or addresses carry: names, ids. */
-import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import { isLanguage, type Language } from '../i18n/languages.ts'
 
-/** An id as it may stand in an address or a form: digits that fit bigint. */
-export const isId = (value: string | null | undefined): value is Id => typeof value === 'string' && /^\d{1,18}$/.test(value)
+export { isId } from '../database/id.ts'
+
+/** A language that pomoc knows, or none; `choice-gone` at its field. */
+export function demandLanguage(value: string | null, field = 'language'): Language | null {
+  if (value === null || isLanguage(value)) return value
+  throw refused('choice-gone', {}, field)
+}
 
 /** A needed one-line text: spaces joined, NUL taken out; `required` or `too-long` at its field. */
 export function demandName(value: string, field: string, limit = 200): string {

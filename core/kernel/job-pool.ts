@@ -43,7 +43,12 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
   })
 
   const pool = new Pool({
-    connectionString: url, Client: JobClient, max, connectionTimeoutMillis: 10_000, keepAlive: true, application_name: 'pomoc jobs',
+    connectionString: url,
+    Client: JobClient,
+    max,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    application_name: 'pomoc jobs',
   })
   // Who used the connection hears of it; without listeners it would end the program.
   pool.on('error', () => {})
@@ -68,7 +73,9 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
   return {
     pool,
     away: () => away,
-    stopWaiting() { waiting = false },
+    stopWaiting() {
+      waiting = false
+    },
     end() {
       ended = true
       return pool.end()

@@ -34,21 +34,36 @@ export const FRESH_TASKS = ['mail/process', 'mail/send'] as const
 
 /** CTEs that add the jobs, the last one `asked (id)`; for statements that do more in the same round trip. */
 export function addingJobs(jobs: readonly JobRequest[]): RawBuilder<unknown> {
-  const given = (list: readonly JobRequest[]) => sql`jsonb_to_recordset(${JSON.stringify(list.map((job) => ({
-    task: job.task, payload: job.payload, queue: job.queue ?? null, key: job.key ?? null, delay: job.delaySeconds ?? 0,
-    attempts: job.maxAttempts ?? ATTEMPTS, mode: job.unlessThere ? 'unsafe_dedupe' : 'replace',
-  })))}::jsonb) as j(task text, payload json, queue text, key text, delay double precision, attempts smallint, mode text)`
+  const given = (list: readonly JobRequest[]) =>
+    sql`jsonb_to_recordset(${JSON.stringify(
+      list.map((job) => ({
+        task: job.task,
+        payload: job.payload,
+        queue: job.queue ?? null,
+        key: job.key ?? null,
+        delay: job.delaySeconds ?? 0,
+        attempts: job.maxAttempts ?? ATTEMPTS,
+        mode: job.unlessThere ? 'unsafe_dedupe' : 'replace',
+      })),
+    )}::jsonb) as j(task text, payload json, queue text, key text, delay double precision, attempts smallint, mode text)`
   const runAt = sql`case when j.delay > 0 then now() + make_interval(secs => j.delay) end`
   const fresh = jobs.filter((job) => job.fresh)
   const others = jobs.filter((job) => !job.fresh)
   return sql.join([
-    ...(fresh.length > 0 ? [sql`fresh_jobs as (${addingFresh(sql`select j.task, j.payload, j.key, ${runAt} as run_at, j.attempts from ${given(fresh)}`)})`] : []),
-    ...(others.length > 0 ? [sql`other_jobs as (
+    ...(fresh.length > 0
+      ? [sql`fresh_jobs as (${addingFresh(sql`select j.task, j.payload, j.key, ${runAt} as run_at, j.attempts from ${given(fresh)}`)})`]
+      : []),
+    ...(others.length > 0
+      ? [
+          sql`other_jobs as (
       select (graphile_worker.add_job(identifier => j.task, payload => j.payload, queue_name => j.queue, job_key => j.key, run_at => ${runAt},
-        max_attempts => j.attempts, job_key_mode => j.mode)).id from ${given(others)})`] : []),
-    sql`asked as (${sql.join([
-      ...(fresh.length > 0 ? [sql`select id from fresh_jobs`] : []), ...(others.length > 0 ? [sql`select id from other_jobs`] : []),
-    ], sql` union all `)})`,
+        max_attempts => j.attempts, job_key_mode => j.mode)).id from ${given(others)})`,
+        ]
+      : []),
+    sql`asked as (${sql.join(
+      [...(fresh.length > 0 ? [sql`select id from fresh_jobs`] : []), ...(others.length > 0 ? [sql`select id from other_jobs`] : [])],
+      sql` union all `,
+    )})`,
   ])
 }
 

@@ -34,7 +34,12 @@ describe('a lent transaction', () => {
     const outcome = transaction(async (db) => {
       const lease = lend(db)
       try {
-        await Promise.all([see(lease.db, 'first'), sql`select 1 from nowhere`.execute(lease.db), see(lease.db, 'second'), see(lease.db, 'third')])
+        await Promise.all([
+          see(lease.db, 'first'),
+          sql`select 1 from nowhere`.execute(lease.db),
+          see(lease.db, 'second'),
+          see(lease.db, 'third'),
+        ])
       } finally {
         await lease.end()
       }
@@ -63,10 +68,12 @@ describe('a savepoint', () => {
     await transaction(async (db) => {
       await see(db, 'before')
       await inSavepoint(db, limits, (inner) => see(inner, 'kept'))
-      await expect(inSavepoint(db, limits, async (inner) => {
-        await see(inner, 'undone')
-        await sql`select 1 from nowhere`.execute(inner)
-      })).rejects.toThrow(/nowhere/)
+      await expect(
+        inSavepoint(db, limits, async (inner) => {
+          await see(inner, 'undone')
+          await sql`select 1 from nowhere`.execute(inner)
+        }),
+      ).rejects.toThrow(/nowhere/)
       await see(db, 'after')
     })
     expect(await seen()).toEqual(['after', 'before', 'kept'])
@@ -74,10 +81,12 @@ describe('a savepoint', () => {
 
   it('is undone too when the error of a statement was swallowed', async () => {
     await transaction(async (db) => {
-      await expect(inSavepoint(db, limits, async (inner) => {
-        await see(inner, 'undone')
-        await sql`select 1 from nowhere`.execute(inner).catch(() => {})
-      })).rejects.toThrow(/aborted/)
+      await expect(
+        inSavepoint(db, limits, async (inner) => {
+          await see(inner, 'undone')
+          await sql`select 1 from nowhere`.execute(inner).catch(() => {})
+        }),
+      ).rejects.toThrow(/aborted/)
       await see(db, 'after')
     })
     expect(await seen()).toEqual(['after'])

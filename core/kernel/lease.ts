@@ -1,6 +1,13 @@
 /** Owns the lending of a transaction: what was lent can be taken back, and a savepoint keeps what went wrong in it to itself. */
 import {
-  CompiledQuery, DefaultQueryExecutor, PostgresAdapter, PostgresQueryCompiler, Transaction, type DatabaseConnection, type Dialect, type Driver,
+  CompiledQuery,
+  DefaultQueryExecutor,
+  PostgresAdapter,
+  PostgresQueryCompiler,
+  Transaction,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
 } from 'kysely'
 import type { Database } from '../database/schema.ts'
 
@@ -23,7 +30,8 @@ export function lend(db: Transaction<Database>): Lease {
     executeQuery<R>(query: CompiledQuery) {
       const result = turn.then(async () => {
         if (over) throw new Error('this transaction is over: nothing more can be asked of it')
-        if (!ours.has(query) && endsTransaction(query)) throw new Error('a transaction is begun and ended where the act begins, nowhere else')
+        if (!ours.has(query) && endsTransaction(query))
+          throw new Error('a transaction is begun and ended where the act begins, nowhere else')
         below ??= await db.getExecutor().provideConnection(async (found) => found)
         return below.executeQuery<R>(query)
       })
@@ -31,7 +39,9 @@ export function lend(db: Transaction<Database>): Lease {
       return result
     },
     // oxlint-disable-next-line require-yield
-    async *streamQuery() { throw new Error('streams are read outside of acts') },
+    async *streamQuery() {
+      throw new Error('streams are read outside of acts')
+    },
   }
   const executor = new DefaultQueryExecutor(new PostgresQueryCompiler(), new PostgresAdapter(), {
     provideConnection: (consumer) => consumer(connection),
@@ -47,8 +57,8 @@ export function lend(db: Transaction<Database>): Lease {
 
 /** Only statements without parameters can hold several. */
 const endsTransaction = ({ sql, parameters }: CompiledQuery): boolean =>
-  /^\s*(begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i.test(sql)
-  || (parameters.length === 0 && /;\s*(begin|start\s+transaction|commit|rollback|abort|savepoint|release|prepare\s+transaction)\b/i.test(sql))
+  /^\s*(begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i.test(sql) ||
+  (parameters.length === 0 && /;\s*(begin|start\s+transaction|commit|rollback|abort|savepoint|release|prepare\s+transaction)\b/i.test(sql))
 
 /**
  * Runs `run` in a savepoint of the transaction. When it fails, for whatever reason, everything it wrote is undone, the
@@ -56,7 +66,9 @@ const endsTransaction = ({ sql, parameters }: CompiledQuery): boolean =>
  * `outerMs` is the bound to go back to, when there is one.
  */
 export async function inSavepoint<T>(
-  db: Transaction<Database>, { limitMs, outerMs }: { limitMs: number; outerMs?: number }, run: (db: Transaction<Database>) => Promise<T>,
+  db: Transaction<Database>,
+  { limitMs, outerMs }: { limitMs: number; outerMs?: number },
+  run: (db: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
   const say = (statement: string) => {
     const query = CompiledQuery.raw(statement)
@@ -83,9 +95,21 @@ let count = 0
 /** Statements of `inSavepoint` itself, which pass through leases further out. */
 const ours = new WeakSet<CompiledQuery>()
 
-const never = (): never => { throw new Error('a lent transaction has no connections of its own') }
-const noDriver: Driver = {
-  init: async () => {}, acquireConnection: never, beginTransaction: never, commitTransaction: never, rollbackTransaction: never,
-  releaseConnection: never, destroy: async () => {},
+const never = (): never => {
+  throw new Error('a lent transaction has no connections of its own')
 }
-const noDialect: Dialect = { createDriver: () => noDriver, createAdapter: () => new PostgresAdapter(), createQueryCompiler: () => new PostgresQueryCompiler(), createIntrospector: never }
+const noDriver: Driver = {
+  init: async () => {},
+  acquireConnection: never,
+  beginTransaction: never,
+  commitTransaction: never,
+  rollbackTransaction: never,
+  releaseConnection: never,
+  destroy: async () => {},
+}
+const noDialect: Dialect = {
+  createDriver: () => noDriver,
+  createAdapter: () => new PostgresAdapter(),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+  createIntrospector: never,
+}

@@ -6,7 +6,10 @@ import type { Role } from '../roles.ts'
 import { CHANNEL } from './facts.ts'
 
 /** What a commit told: the fact's name and the ticket it speaks of. */
-export interface Notice { fact: string; ticket?: Id }
+export interface Notice {
+  fact: string
+  ticket?: Id
+}
 
 export interface Live {
   /** Calls back for each notice until the returned function is called. */
@@ -27,8 +30,14 @@ export async function startLive(url: string, log: Logger, roles: readonly Role[]
   let stopped = false
 
   const connect = async (): Promise<void> => {
-    const next = new Client({ connectionString: url, application_name: [LIVE_CONNECTION, ...(roles.length > 0 ? [roles.join(',')] : [])].join(' '), keepAlive: true })
-    next.on('error', () => { /* 'end' follows and reconnects */ })
+    const next = new Client({
+      connectionString: url,
+      application_name: [LIVE_CONNECTION, ...(roles.length > 0 ? [roles.join(',')] : [])].join(' '),
+      keepAlive: true,
+    })
+    next.on('error', () => {
+      /* 'end' follows and reconnects */
+    })
     next.on('notification', (message) => {
       const notice = parseNotice(message.payload)
       if (notice) for (const listener of listeners) listener(notice)
@@ -41,7 +50,9 @@ export async function startLive(url: string, log: Logger, roles: readonly Role[]
       throw error
     }
     // Only now: the end of an attempt that failed is the failure's to handle, or each failure would make two attempts.
-    next.once('end', () => { if (!stopped) later() })
+    next.once('end', () => {
+      if (!stopped) later()
+    })
     client = next
     if (stopped) void next.end().catch(() => {})
   }
@@ -61,7 +72,9 @@ export async function startLive(url: string, log: Logger, roles: readonly Role[]
   return {
     subscribe(listener) {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     },
     async stop() {
       stopped = true

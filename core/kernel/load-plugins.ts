@@ -15,7 +15,9 @@ export async function loadPlugins(names: readonly string[], find: (name: string)
       module = await find(name)
     } catch (error) {
       if (error instanceof BootError) throw error
-      throw new BootError(`Plugin “${name}” cannot be loaded (${firstLine(error)}): correct its code, or take it out of “plugins” in config/local.ts.`)
+      throw new BootError(
+        `Plugin “${name}” cannot be loaded (${firstLine(error)}): correct its code, or take it out of “plugins” in config/local.ts.`,
+      )
     }
     const plugin = (module as { default?: AnyPlugin } | undefined)?.default
     if (!plugin || typeof plugin !== 'object') {

@@ -10,9 +10,16 @@ const seconds = { slot: 1, guard: 1, mailCheck: 1, mailStep: 1, search: 1, login
 /** Ways by their order: what each answers, or does. */
 function ways(answers: Record<number, () => unknown>, off: string[] = []) {
   const told: string[] = []
-  const plugins = Object.entries(answers).map(([order, check]) => ({ name: `p${order}`, logins: { it: { order: Number(order), check: async () => check() } } })) as unknown as AnyPlugin[]
+  const plugins = Object.entries(answers).map(([order, check]) => ({
+    name: `p${order}`,
+    logins: { it: { order: Number(order), check: async () => check() } },
+  })) as unknown as AnyPlugin[]
   const logins = makeLogins({
-    plugins: plugins.toReversed(), gate: makeGate(seconds, (call) => { told.push(`${call.plugin} ${call.kind}`) }), hostOf: () => ({}) as Host,
+    plugins: plugins.toReversed(),
+    gate: makeGate(seconds, (call) => {
+      told.push(`${call.plugin} ${call.kind}`)
+    }),
+    hostOf: () => ({}) as Host,
     activation: { active: async (name: string) => !off.includes(name) } as unknown as Activation,
   })
   return { told, ask: (): Promise<LoginAnswer> => logins.check({ login: 'jan', password: 'x' }) }
@@ -25,7 +32,14 @@ describe('ways to log in', () => {
     expect(await ways({ 1: () => 'unknown' }).ask()).toBe('unknown')
   })
   it.each([
-    ['throws', () => { throw new Error('broken') }], ['does not answer in time', () => new Promise(() => {})], ['answers nonsense', () => ({ personId: 'x; drop' })],
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    ['does not answer in time', () => new Promise(() => {})],
+    ['answers nonsense', () => ({ personId: 'x; drop' })],
     ['answers yes', () => true],
   ])('one that %s counts as unavailable and is told, and the next is asked', async (_what, faulty) => {
     const alone = ways({ 1: faulty })

@@ -1,6 +1,8 @@
 /** Owns asking plugins whose login and password it is, when pomoc itself does not know: each in its order, each kept apart. */
 import { z } from 'zod'
+import { isId } from '../database/id.ts'
 import type { Id } from '../database/schema.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
 import type { Host } from './contract.ts'
 import type { Gate } from './gate.ts'
@@ -8,7 +10,10 @@ import type { AnyPlugin } from './load-plugins.ts'
 import type { Setting } from './settings.ts'
 
 /** What somebody typed. The login is normalised (small letters, nothing invisible, 250 characters at most), the password is not empty. */
-export interface LoginAsked { login: string; password: string }
+export interface LoginAsked {
+  login: string
+  password: string
+}
 
 /**
  * The person whose login and password these are; 'unknown': there is no such account here; 'refused': there is one and it may
@@ -30,11 +35,16 @@ export interface Logins {
   check(asked: LoginAsked): Promise<LoginAnswer>
 }
 
-const answer = z.union([z.strictObject({ personId: z.string().regex(/^\d{1,18}$/) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
-const ROOT = '1'
+const answer = z.union([z.strictObject({ personId: z.custom<Id>(isId) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
 
-export function makeLogins(room: { plugins: readonly AnyPlugin[]; gate: Gate; activation: Activation; hostOf(plugin: AnyPlugin): Host }): Logins {
-  const ways = room.plugins.flatMap((plugin) => Object.entries((plugin.logins ?? {}) as Record<string, LoginWay>).map(([name, way]) => ({ plugin, name, way })))
+export function makeLogins(room: {
+  plugins: readonly AnyPlugin[]
+  gate: Gate
+  activation: Activation
+  hostOf(plugin: AnyPlugin): Host
+}): Logins {
+  const ways = room.plugins
+    .flatMap((plugin) => Object.entries((plugin.logins ?? {}) as Record<string, LoginWay>).map(([name, way]) => ({ plugin, name, way })))
     .toSorted((a, b) => a.way.order - b.way.order)
   return {
     any: ways.length > 0,
@@ -42,9 +52,12 @@ export function makeLogins(room: { plugins: readonly AnyPlugin[]; gate: Gate; ac
       let unavailable = false
       for (const { plugin, name, way } of ways) {
         // Suspended or switched off: whoever has no other password cannot be known now.
-        const said = await room.activation.active(plugin.name, ROOT)
-          ? await room.gate.call({ plugin: plugin.name, kind: 'login', name, unitId: null },
-            async () => answer.parse(await way.check({ ...asked }, room.hostOf(plugin)))).catch(() => 'unavailable' as const)
+        const said = (await room.activation.active(plugin.name, ROOT_UNIT))
+          ? await room.gate
+              .call({ plugin: plugin.name, kind: 'login', name, unitId: null }, async () =>
+                answer.parse(await way.check({ ...asked }, room.hostOf(plugin))),
+              )
+              .catch(() => 'unavailable' as const)
           : 'unavailable'
         if (said === 'unavailable') unavailable = true
         else if (said !== 'unknown') return said

@@ -1,7 +1,10 @@
 /** Owns where an act came from: the request and the client's address, known to whatever happens inside of it. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-export interface Origin { clientAddress: string; requestId: string }
+export interface Origin {
+  clientAddress: string
+  requestId: string
+}
 
 const storage = new AsyncLocalStorage<Origin>()
 

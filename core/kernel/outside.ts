@@ -34,7 +34,8 @@ export function openDoor(folder: string, name: Door, door: Record<string, unknow
     },
     load(url, context, next) {
       if (url.startsWith('pomoc:')) return { format: 'module', source: reexport(url.slice(6) as Door), shortCircuit: true }
-      if (outside(url) && /\.(tsx?|jsx|mts)$/.test(url)) return { format: 'module', source: compile(fileURLToPath(url)), shortCircuit: true }
+      if (outside(url) && /\.(tsx?|jsx|mts)$/.test(url))
+        return { format: 'module', source: compile(fileURLToPath(url)), shortCircuit: true }
       return next(url, context)
     },
   })
@@ -55,8 +56,14 @@ function reexport(name: Door): string {
 function compile(path: string): string {
   const { transformSync } = requireHere('esbuild') as typeof import('esbuild')
   return transformSync(readFileSync(path, 'utf8'), {
-    loader: path.endsWith('x') ? 'tsx' : 'ts', format: 'esm', target: 'node24', jsx: 'automatic', jsxImportSource: 'hono/jsx',
-    sourcemap: 'inline', sourcefile: path, logLevel: 'silent',
+    loader: path.endsWith('x') ? 'tsx' : 'ts',
+    format: 'esm',
+    target: 'node24',
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+    sourcemap: 'inline',
+    sourcefile: path,
+    logLevel: 'silent',
   }).code
 }
 
@@ -64,16 +71,26 @@ function compile(path: string): string {
 export async function importOutside(name: string, dir: string, door: Record<string, unknown>): Promise<unknown> {
   const path = /^[./]/.test(name) ? resolve(dir, name) : findPackage(name, dir)
   if (path === undefined || !existsSync(path)) {
-    throw new BootError(/^[./]/.test(name)
-      ? `Plugin “${name}” is not there: correct its path in “plugins” in config/local.ts.`
-      : `Plugin “${name}” is not there: install it with “npm install ${name}”, or correct “plugins” in config/local.ts.`)
+    throw new BootError(
+      /^[./]/.test(name)
+        ? `Plugin “${name}” is not there: correct its path in “plugins” in config/local.ts.`
+        : `Plugin “${name}” is not there: install it with “npm install ${name}”, or correct “plugins” in config/local.ts.`,
+    )
   }
   const folder = statSync(path).isDirectory() ? path : resolve(path, '..')
   const entry = statSync(path).isDirectory() ? entryOf(path) : path
-  if (entry === undefined) throw new BootError(`Plugin “${name}” has no index.ts, index.tsx or index.js, and its package.json names no other: add one.`)
+  if (entry === undefined)
+    throw new BootError(`Plugin “${name}” has no index.ts, index.tsx or index.js, and its package.json names no other: add one.`)
   openDoor(folder, 'pomoc', door)
-  return import(/* @vite-ignore */ pathToFileURL(realpathSync(entry)).href)
+  const module = (await import(/* @vite-ignore */ pathToFileURL(realpathSync(entry)).href)) as { default?: unknown }
+  if (typeof module.default === 'object' && module.default !== null) outsiders.add(module.default)
+  return module
 }
+
+const outsiders = new WeakSet<object>()
+
+/** Was this plugin loaded from outside of the project? What it calls itself says nothing of that. */
+export const liesOutside = (plugin: object): boolean => outsiders.has(plugin)
 
 function findPackage(name: string, dir: string): string | undefined {
   return [dir, projectDir].map((from) => join(from, 'node_modules', name)).find((path) => existsSync(path))
@@ -82,9 +99,11 @@ function findPackage(name: string, dir: string): string | undefined {
 /** By package.json's `exports` (a file, or that of '.'), `main`, or an index file. */
 function entryOf(folder: string): string | undefined {
   const file = join(folder, 'package.json')
-  const { exports, main } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as { exports?: unknown; main?: string } : {}
+  const { exports, main } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { exports?: unknown; main?: string }) : {}
   const named = target(exports) ?? main
-  return [...(named ? [named] : []), 'index.ts', 'index.tsx', 'index.js', 'index.mjs'].map((name) => join(folder, name)).find((path) => existsSync(path))
+  return [...(named ? [named] : []), 'index.ts', 'index.tsx', 'index.js', 'index.mjs']
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path))
 }
 
 function target(exports: unknown): string | undefined {

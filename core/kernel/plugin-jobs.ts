@@ -12,7 +12,13 @@ import type { RunnableJob } from './run-jobs.ts'
 /** A job of a plugin that is suspended is put off: nobody tells it again, as facts are told. */
 const PUT_OFF_SECONDS = 300
 
-interface Room { plugins: readonly AnyPlugin[]; db: Kysely<Database>; gate: Gate; activation: Activation; hostOf(plugin: AnyPlugin): Host }
+interface Room {
+  plugins: readonly AnyPlugin[]
+  db: Kysely<Database>
+  gate: Gate
+  activation: Activation
+  hostOf(plugin: AnyPlugin): Host
+}
 
 export function pluginJobs(room: Room): Map<string, RunnableJob> {
   const jobs = new Map<string, RunnableJob>()
@@ -25,25 +31,34 @@ export function pluginJobs(room: Room): Map<string, RunnableJob> {
   return jobs
 }
 
-async function runJob({ db, gate, activation, hostOf }: Room, plugin: AnyPlugin, name: string, job: Job, payload: Record<string, unknown>): Promise<void> {
+async function runJob(
+  { db, gate, activation, hostOf }: Room,
+  plugin: AnyPlugin,
+  name: string,
+  job: Job,
+  payload: Record<string, unknown>,
+): Promise<void> {
   const unitId = typeof payload['unitId'] === 'string' ? payload['unitId'] : null
   if (!(await activation.on(db, unitId)).has(plugin.name)) {
     // The clock brings its jobs again by itself (graphile-worker marks them); what is off has no jobs.
-    if (!('_cron' in payload) && await isSuspended(db, plugin.name, unitId)) await insertJobs(db, [{ task: name, payload, delaySeconds: PUT_OFF_SECONDS }])
+    if (!('_cron' in payload) && (await isSuspended(db, plugin.name, unitId)))
+      await insertJobs(db, [{ task: name, payload, delaySeconds: PUT_OFF_SECONDS }])
     return
   }
   await gate.call({ plugin: plugin.name, kind: 'job', name, unitId }, () => job.run(payload, hostOf(plugin)))
 }
 
 async function isSuspended(db: Kysely<Database>, plugin: string, unitId: Id | null): Promise<boolean> {
-  const { rows } = await sql`select 1 from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId}`.execute(db)
+  const { rows } = await sql`select 1 from plugin_suspension where plugin = ${plugin} and unit_id is not distinct from ${unitId}`.execute(
+    db,
+  )
   return rows.length > 0
 }
 
 async function deliver({ plugins, db, gate, activation, hostOf }: Room, id: Id, subscriber: string): Promise<void> {
   const plugin = plugins.find((one) => one.name === subscriber)
-  const fact = plugin && await findFact(db, id)
-  const handler = fact && plugin.on?.[fact.name] as ((fact: Fact, host: Host) => Promise<void>) | undefined
+  const fact = plugin && (await findFact(db, id))
+  const handler = fact && (plugin.on?.[fact.name] as ((fact: Fact, host: Host) => Promise<void>) | undefined)
   if (!handler) return
   // Asked again at delivery: what was switched off meanwhile is no longer told, what is suspended is told on resuming.
   const reaches = plugin.scope === 'installation' || fact.unitId !== null
@@ -56,13 +71,16 @@ async function deliver({ plugins, db, gate, activation, hostOf }: Room, id: Id, 
   await gate.call({ plugin: plugin.name, kind: 'fact', name: fact.name, unitId: fact.unitId }, () => handler(fact, hostOf(plugin)))
 }
 
-/** A fact of the same ticket that failed and is to be tried again goes first: seconds to wait for it. Given up, it holds up nobody. */
+/**
+ * Earlier facts of the same ticket go first: seconds to wait for one. Those of one moment, as after a replay or a restore, come from the
+ * queue in any order: the later one is asked for again, behind them. Given up, a fact holds up nobody.
+ */
 async function waitsForEarlier(db: Kysely<Database>, subscriber: string, fact: Fact): Promise<number | undefined> {
   if (fact.ticketId === null) return undefined
   const { rows } = await sql<{ seconds: number }>`
-    select greatest(1, ceil(extract(epoch from j.run_at - now())))::integer + 1 as seconds
+    select case when j.run_at > now() then ceil(extract(epoch from j.run_at - now()))::integer + 1 else 0 end as seconds
     from graphile_worker._private_jobs j join graphile_worker._private_job_queues q on q.id = j.job_queue_id
-    where q.queue_name = ${`fact/${subscriber}/${fact.ticketId}`} and j.attempts > 0 and j.attempts < j.max_attempts
+    where q.queue_name = ${`fact/${subscriber}/${fact.ticketId}`} and j.attempts < j.max_attempts
       and (j.payload->>'fact')::bigint < ${fact.id}::bigint
     order by (j.payload->>'fact')::bigint limit 1`.execute(db)
   return rows[0]?.seconds

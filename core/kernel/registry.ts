@@ -27,12 +27,23 @@ export interface PluginInfo {
   logins: string[]
   commands: { name: string; summary: string; arguments: string }[]
   routes: { method: string; path: string }[]
+  /** For programs. */
+  api: { method: string; path: string }[]
   settings: string[]
   migrations: string[]
 }
 
-export interface PlaceInfo { name: string; what: string; offeredBy: string; filledBy: { plugin: string; order: number }[] }
-export interface RightInfo { name: string; plugin: string | null; words: string }
+export interface PlaceInfo {
+  name: string
+  what: string
+  offeredBy: string
+  filledBy: { plugin: string; order: number }[]
+}
+export interface RightInfo {
+  name: string
+  plugin: string | null
+  words: string
+}
 
 export interface Registry {
   /** In the order in which they are loaded and asked. */
@@ -55,36 +66,65 @@ export interface Registry {
 }
 
 export function makeRegistry(room: {
-  plugins: readonly AnyPlugin[]; fills: Fills; steps: readonly PlacedStep[]
-  activation: Activation; routes: readonly Route[]
+  plugins: readonly AnyPlugin[]
+  fills: Fills
+  steps: readonly PlacedStep[]
+  activation: Activation
+  routes: readonly Route[]
+  api: readonly Route[]
 }): Registry {
-  const { plugins, fills, steps, activation, routes } = room
-  const list = () => plugins.map((plugin): PluginInfo => ({
-    name: plugin.name, scope: plugin.scope, needs: plugin.needs ?? [], vital: vital(plugin),
-    guards: Object.keys(plugin.guards ?? {}), facts: Object.keys(plugin.on ?? {}),
-    jobs: Object.entries(plugin.jobs ?? {}).map(([name, job]) => ({ name, cron: (job as { cron?: string }).cron ?? null })),
-    mailChecks: Object.keys(plugin.mailChecks ?? {}), search: Object.keys(plugin.search ?? {}), logins: Object.keys(plugin.logins ?? {}),
-    commands: Object.entries(plugin.commands ?? {}).map(([name, command]) => {
-      const { summary, arguments: takes = '' } = command as { summary: string; arguments?: string }
-      return { name, summary, arguments: takes }
-    }),
-    routes: routes.filter((route) => route.plugin === plugin.name).map(({ method, path }) => ({ method, path })),
-    settings: Object.keys(plugin.settings ?? {}), migrations: Object.keys(plugin.migrations ?? {}),
-  }))
+  const { plugins, fills, steps, activation } = room
+  const of = (routes: readonly Route[], name: string) =>
+    routes.filter((route) => route.plugin === name).map(({ method, path }) => ({ method, path }))
+  const list = () =>
+    plugins.map(
+      (plugin): PluginInfo => ({
+        name: plugin.name,
+        scope: plugin.scope,
+        needs: plugin.needs ?? [],
+        vital: vital(plugin),
+        guards: Object.keys(plugin.guards ?? {}),
+        facts: Object.keys(plugin.on ?? {}),
+        jobs: Object.entries(plugin.jobs ?? {}).map(([name, job]) => ({ name, cron: (job as { cron?: string }).cron ?? null })),
+        mailChecks: Object.keys(plugin.mailChecks ?? {}),
+        search: Object.keys(plugin.search ?? {}),
+        logins: Object.keys(plugin.logins ?? {}),
+        commands: Object.entries(plugin.commands ?? {}).map(([name, command]) => {
+          const { summary, arguments: takes = '' } = command as { summary: string; arguments?: string }
+          return { name, summary, arguments: takes }
+        }),
+        routes: of(room.routes, plugin.name),
+        api: of(room.api, plugin.name),
+        settings: Object.keys(plugin.settings ?? {}),
+        migrations: Object.keys(plugin.migrations ?? {}),
+      }),
+    )
   return {
     list,
     find: (name) => list().find((plugin) => plugin.name === name),
     places() {
-      const offered = [...Object.entries(CORE_PLACES).map(([name, what]) => ({ name, what, offeredBy: 'pomoc' })),
-        ...plugins.flatMap((plugin) => Object.entries((plugin.places ?? {}) as Record<string, string>).map(([name, what]) => ({ name, what, offeredBy: plugin.name })))]
-      return offered.map((place) => ({ ...place, filledBy: (fills.get(place.name) ?? []).map(({ plugin, fill }) => ({ plugin: plugin.name, order: fill.order })) }))
+      const offered = [
+        ...Object.entries(CORE_PLACES).map(([name, what]) => ({ name, what, offeredBy: 'pomoc' })),
+        ...plugins.flatMap((plugin) =>
+          Object.entries((plugin.places ?? {}) as Record<string, string>).map(([name, what]) => ({ name, what, offeredBy: plugin.name })),
+        ),
+      ]
+      return offered.map((place) => ({
+        ...place,
+        filledBy: (fills.get(place.name) ?? []).map(({ plugin, fill }) => ({ plugin: plugin.name, order: fill.order })),
+      }))
     },
     mailSteps: () => steps.map(({ name, plugin }) => ({ name, plugin: plugin?.name ?? null })),
     guards: () => GUARDS.map((name) => ({ name, plugins: plugins.filter((plugin) => plugin.guards?.[name]).map((plugin) => plugin.name) })),
     rights: (language) => [
       ...AGENT_RIGHTS.map((name) => ({ name, plugin: null, words: name })),
-      ...plugins.flatMap((plugin) => Object.entries((plugin.permissions ?? {}) as Record<string, string>)
-        .map(([name, label]) => ({ name, plugin: plugin.name, words: sayText(plugin.texts, language, label) ?? name }))),
+      ...plugins.flatMap((plugin) =>
+        Object.entries((plugin.permissions ?? {}) as Record<string, string>).map(([name, label]) => ({
+          name,
+          plugin: plugin.name,
+          words: sayText(plugin.texts, language, label) ?? name,
+        })),
+      ),
     ],
     settingsOf(name) {
       if (name === 'core') return { name, settings: coreSettings }

@@ -1,9 +1,10 @@
 /** Owns telling facts again: to one subscriber from a moment on, and the deliveries and jobs that were given up. */
 import { sql, type Kysely } from 'kysely'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { demandAdmin } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
+import { demandAdmin } from '../permission/policy.ts'
 import type { Work } from './work.ts'
 
 export interface Replay {
@@ -24,10 +25,15 @@ export interface Replay {
  */
 export async function replayFacts(work: Work, { to, from, until, unitId, names }: Replay): Promise<number> {
   demandAdmin(work.actor)
-  const where = sql.join([
-    sql`f.created_at >= ${from}`, ...(until ? [sql`f.created_at < ${until}`] : []),
-    ...(unitId === undefined ? [] : [sql`f.unit_id is not distinct from ${unitId}`]), ...(names ? [sql`f.name = any(${names}::text[])`] : []),
-  ], sql` and `)
+  const where = sql.join(
+    [
+      sql`f.created_at >= ${from}`,
+      ...(until ? [sql`f.created_at < ${until}`] : []),
+      ...(unitId === undefined ? [] : [sql`f.unit_id is not distinct from ${unitId}`]),
+      ...(names ? [sql`f.name = any(${names}::text[])`] : []),
+    ],
+    sql` and `,
+  )
   const { rows } = await sql<{ count: string }>`
     select count(graphile_worker.add_job(identifier => 'fact/deliver', payload => json_build_object('fact', told.id::text, 'subscriber', ${to}::text),
       queue_name => 'fact/' || ${to}::text || '/' || told.ticket_id))
@@ -74,7 +80,9 @@ export async function retryDeadJobs(work: Work): Promise<Id[]> {
   demandAdmin(work.actor)
   const { rows } = await sql<{ id: Id }>`
     select (graphile_worker.reschedule_jobs(array(
-      select id from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null), run_at => now(), attempts => 0)).id`.execute(work.db)
+      select id from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null), run_at => now(), attempts => 0)).id`.execute(
+    work.db,
+  )
   return rows.map((row) => row.id)
 }
 
@@ -87,7 +95,11 @@ export async function dropDeadJob(work: Work, id: Id): Promise<void> {
 }
 
 async function demandDead(work: Work, id: Id): Promise<void> {
-  const { rows } = /^\d{1,18}$/.test(id) ? await sql`
-    select 1 from graphile_worker._private_jobs where id = ${id} and attempts >= max_attempts and locked_at is null for update`.execute(work.db) : { rows: [] }
+  const { rows } = isId(id)
+    ? await sql`
+    select 1 from graphile_worker._private_jobs where id = ${id} and attempts >= max_attempts and locked_at is null for update`.execute(
+        work.db,
+      )
+    : { rows: [] }
   if (rows.length === 0) throw refused('not-found')
 }

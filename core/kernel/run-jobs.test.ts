@@ -19,9 +19,15 @@ async function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
     await database.close()
   })
   return {
-    database, runners,
+    database,
+    runners,
     start: async (url: string, jobs: Record<string, RunnableJob['run']>) => {
-      const runner = await startJobs({ url, log, concurrency: 2, jobs: new Map(Object.entries(jobs).map(([name, run]) => [name, { run }])) })
+      const runner = await startJobs({
+        url,
+        log,
+        concurrency: 2,
+        jobs: new Map(Object.entries(jobs).map(([name, run]) => [name, { run }])),
+      })
       runners.push(runner)
     },
     way: async () => {
@@ -34,7 +40,7 @@ async function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
   }
 }
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 40_000; !(await holds());) {
+  for (const end = Date.now() + 40_000; !(await holds()); ) {
     if (Date.now() > end) throw new Error('waited 40 s in vain')
     await sleep(25)
   }
@@ -45,17 +51,26 @@ test.concurrent('a job that lasts is left to its worker by another program that 
   let runs = 0
   let others = 0
   let end = () => {}
-  const long = () => new Promise<void>((resolve) => { runs++; end = resolve })
+  const long = () =>
+    new Promise<void>((resolve) => {
+      runs++
+      end = resolve
+    })
   await start(database.url, { long })
   await ask('long')
   await until(() => runs === 1)
   await sleep(3500) // long enough to be taken for a dead one's
-  await start(database.url, { long, other: async () => { others++ } })
+  await start(database.url, {
+    long,
+    other: async () => {
+      others++
+    },
+  })
   await ask('other')
   await until(() => others === 1)
   expect(runs).toBe(1)
   end()
-  await until(async () => await waiting() === 0)
+  await until(async () => (await waiting()) === 0)
   expect(runs).toBe(1)
 })
 
@@ -64,14 +79,24 @@ test.concurrent('the job of a program that is gone is run by another within seco
   const cut = await way()
   const ran: string[] = []
   let end = () => {}
-  await start(cut.url, { work: () => new Promise<void>((resolve) => { ran.push('the first'); end = resolve }) })
+  await start(cut.url, {
+    work: () =>
+      new Promise<void>((resolve) => {
+        ran.push('the first')
+        end = resolve
+      }),
+  })
   await ask('work')
   await until(() => ran.length === 1)
   cut.cut()
-  await start(database.url, { work: async () => { ran.push('the other') } })
+  await start(database.url, {
+    work: async () => {
+      ran.push('the other')
+    },
+  })
   await until(() => ran.length === 2)
   expect(ran).toEqual(['the first', 'the other'])
-  await until(async () => await waiting() === 0)
+  await until(async () => (await waiting()) === 0)
   end()
 })
 
@@ -82,8 +107,14 @@ test.concurrent('a job that ends while the database is away is written down late
   let others = 0
   let end = () => {}
   await start(cut.url, {
-    work: () => new Promise<void>((resolve) => { runs++; end = resolve }),
-    other: async () => { others++ },
+    work: () =>
+      new Promise<void>((resolve) => {
+        runs++
+        end = resolve
+      }),
+    other: async () => {
+      others++
+    },
   })
   await ask('work')
   await until(() => runs === 1)
@@ -93,7 +124,7 @@ test.concurrent('a job that ends while the database is away is written down late
   await ask('other')
   cut.mend()
   await until(() => others === 1)
-  await until(async () => await waiting() === 0)
+  await until(async () => (await waiting()) === 0)
   expect(runs).toBe(1)
 })
 
@@ -103,12 +134,22 @@ test.concurrent('a job that fails because the database is away runs again', asyn
   const attempts: number[] = []
   let end = () => {}
   await startJobs({
-    url: cut.url, log, concurrency: 2,
-    jobs: new Map([['work', { run: (_payload, { attempt }) => new Promise<void>((resolve, reject) => {
-      attempts.push(attempt)
-      if (attempts.length === 1) end = () => reject(new Error('Connection terminated unexpectedly'))
-      else resolve()
-    }) }]]),
+    url: cut.url,
+    log,
+    concurrency: 2,
+    jobs: new Map([
+      [
+        'work',
+        {
+          run: (_payload, { attempt }) =>
+            new Promise<void>((resolve, reject) => {
+              attempts.push(attempt)
+              if (attempts.length === 1) end = () => reject(new Error('Connection terminated unexpectedly'))
+              else resolve()
+            }),
+        },
+      ],
+    ]),
   }).then((runner) => runners.push(runner))
   await ask('work')
   await until(() => attempts.length === 1)
@@ -117,14 +158,18 @@ test.concurrent('a job that fails because the database is away runs again', asyn
   await sleep(500)
   cut.mend()
   await until(() => attempts.length === 2)
-  await until(async () => await waiting() === 0)
+  await until(async () => (await waiting()) === 0)
 })
 
 test.concurrent('it stops without a database too', async (context) => {
   const { runners, start, way, ask } = await place(context)
   const cut = await way()
   let runs = 0
-  await start(cut.url, { work: async () => { runs++ } })
+  await start(cut.url, {
+    work: async () => {
+      runs++
+    },
+  })
   await ask('work')
   await until(() => runs === 1)
   cut.cut()

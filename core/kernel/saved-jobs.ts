@@ -25,7 +25,9 @@ export async function makeSavedJobs(client: ClientBase): Promise<string> {
 
 /** Puts the saved jobs into the queue, in their old order. */
 export async function addSavedJobs(client: ClientBase): Promise<void> {
-  await client.query('insert into graphile_worker._private_tasks (identifier) select distinct identifier from pg_temp.saved_job on conflict do nothing')
+  await client.query(
+    'insert into graphile_worker._private_tasks (identifier) select distinct identifier from pg_temp.saved_job on conflict do nothing',
+  )
   await client.query(`insert into graphile_worker._private_job_queues (queue_name)
     select distinct queue from pg_temp.saved_job where queue is not null on conflict do nothing`)
   await client.query(`

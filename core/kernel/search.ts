@@ -19,7 +19,12 @@ export interface Search {
   limit: number
 }
 
-export interface Found { title: string; url: string; note?: string | undefined; at?: Date | undefined }
+export interface Found {
+  title: string
+  url: string
+  note?: string | undefined
+  at?: Date | undefined
+}
 
 export interface SearchSource<S extends Record<string, Setting> = Record<string, Setting>> {
   /** Text key of the heading over what it found. */
@@ -27,24 +32,51 @@ export interface SearchSource<S extends Record<string, Setting> = Record<string,
   find(search: Search, here: Here<S>): Promise<Found[]>
 }
 
-export interface SearchResult { plugin: string; source: string; label: string; found: Found[]; failed: boolean }
+export interface SearchResult {
+  plugin: string
+  source: string
+  label: string
+  found: Found[]
+  failed: boolean
+}
 export type SearchAll = (search: Search) => Promise<SearchResult[]>
 
-const answer = z.array(z.object({
-  title: z.string().min(1), url: z.string().regex(/^(\/(?!\/)|https:\/\/)/), note: z.string().optional(), at: z.date().optional(),
-}))
+const answer = z.array(
+  z.object({
+    title: z.string().min(1),
+    url: z.string().regex(/^(\/(?!\/)|https:\/\/)/),
+    note: z.string().optional(),
+    at: z.date().optional(),
+  }),
+)
 
 export function makeSearch(room: {
-  plugins: readonly AnyPlugin[]; gate: Gate; activation: Activation; here(plugin: AnyPlugin, unitId: Id): Here
+  plugins: readonly AnyPlugin[]
+  gate: Gate
+  activation: Activation
+  here(plugin: AnyPlugin, unitId: Id): Here
 }): SearchAll {
   return async (search) => {
-    const sources = room.plugins.flatMap((plugin) => Object.entries(plugin.search ?? {}).map(([name, source]) => ({ plugin, name, source: source as SearchSource })))
-    const results = await Promise.all(sources.map(async ({ plugin, name, source }): Promise<SearchResult | undefined> => {
-      if (!(await room.activation.active(plugin.name, search.unitId))) return undefined
-      const found = await room.gate.call({ plugin: plugin.name, kind: 'search', name, unitId: search.unitId }, async () =>
-        answer.parse(await source.find({ ...search }, room.here(plugin, search.unitId))).slice(0, search.limit)).catch(() => undefined)
-      return { plugin: plugin.name, source: name, label: sayText(plugin.texts, search.language, source.label) ?? source.label, found: found ?? [], failed: !found }
-    }))
+    const sources = room.plugins.flatMap((plugin) =>
+      Object.entries(plugin.search ?? {}).map(([name, source]) => ({ plugin, name, source: source as SearchSource })),
+    )
+    const results = await Promise.all(
+      sources.map(async ({ plugin, name, source }): Promise<SearchResult | undefined> => {
+        if (!(await room.activation.active(plugin.name, search.unitId))) return undefined
+        const found = await room.gate
+          .call({ plugin: plugin.name, kind: 'search', name, unitId: search.unitId }, async () =>
+            answer.parse(await source.find({ ...search }, room.here(plugin, search.unitId))).slice(0, search.limit),
+          )
+          .catch(() => undefined)
+        return {
+          plugin: plugin.name,
+          source: name,
+          label: sayText(plugin.texts, search.language, source.label) ?? source.label,
+          found: found ?? [],
+          failed: !found,
+        }
+      }),
+    )
     return results.filter((result) => result !== undefined)
   }
 }

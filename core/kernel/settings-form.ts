@@ -2,13 +2,19 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
-import { sayText, type Texts } from '../i18n/texts.ts'
+import { nameColumn } from '../i18n/names.ts'
+import { sayText, type TextTables } from '../i18n/texts.ts'
+import { up } from '../unit/tree.ts'
 import { saveSettings } from './setting-admin.ts'
 import type { Setting } from './settings.ts'
 import type { Work } from './work.ts'
 
 /** Core, or a plugin: who declares settings and has words for them. */
-export interface SettingsOwner { name: string; settings?: Record<string, Setting>; texts?: Pick<Texts, 'pl' | 'en'> }
+export interface SettingsOwner {
+  name: string
+  settings?: Record<string, Setting>
+  texts?: TextTables
+}
 
 export interface SettingField {
   /** Name of the form field, too. */
@@ -30,26 +36,31 @@ export interface SettingField {
 /** The settings of one owner in one unit; the root unit, id 1, is the installation. */
 export async function settingsForm(db: Kysely<Database>, owner: SettingsOwner, unitId: Id, language: Language): Promise<SettingField[]> {
   const { rows } = await sql<{ key: string; value: unknown; id: Id; name: string; depth: number }>`
-    with recursive up as (
-      select id, parent_id, name, name_en, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, u.name, u.name_en, up.depth + 1 from unit u join up on u.id = up.parent_id)
-    select s.key, s.value, up.id, up.depth, case when ${language} = 'en' then coalesce(up.name_en, up.name) else up.name end as name
+    with recursive ${up(unitId, { more: ['name', 'name_en'] })}
+    select s.key, s.value, up.id, up.depth, ${nameColumn('up', language)} as name
     from setting s join up on up.id = s.unit_id where s.owner = ${owner.name} order by up.depth`.execute(db)
   return Object.entries(owner.settings ?? {}).map(([key, setting]) => {
-    const valid = rows.filter((row) => row.key === key).flatMap((row) => {
-      const parsed = setting.schema.safeParse(row.value)
-      return parsed.success ? [{ ...row, typed: asTyped(setting, parsed.data) }] : []
-    })
+    const valid = rows
+      .filter((row) => row.key === key)
+      .flatMap((row) => {
+        const parsed = setting.schema.safeParse(row.value)
+        return parsed.success ? [{ ...row, typed: asTyped(setting, parsed.data) }] : []
+      })
     const own = valid.find((row) => row.depth === 0)
     const above = valid.find((row) => row.depth > 0)
     const say = (typed: string) => sayValue(owner, setting, typed, language)
     const inherited = above?.typed ?? asTyped(setting, setting.fallback)
     return {
-      key, kind: setting.kind, label: wordsOf(owner, setting.label, language) ?? key, help: wordsOf(owner, `${setting.label}.help`, language),
-      value: own?.typed ?? null, mayBeEmpty: isText(setting),
+      key,
+      kind: setting.kind,
+      label: wordsOf(owner, setting.label, language) ?? key,
+      help: wordsOf(owner, `${setting.label}.help`, language),
+      value: own?.typed ?? null,
+      mayBeEmpty: isText(setting),
       inherited: { value: inherited, words: say(inherited), from: above ? { id: above.id, name: above.name } : null },
-      choices: (setting.kind === 'boolean' ? ['on', 'off'] : setting.choices ?? []).map((value) => ({ value, words: say(value) })),
-      min: setting.min ?? null, max: setting.max ?? null,
+      choices: (setting.kind === 'boolean' ? ['on', 'off'] : (setting.choices ?? [])).map((value) => ({ value, words: say(value) })),
+      min: setting.min ?? null,
+      max: setting.max ?? null,
     }
   })
 }
@@ -59,21 +70,33 @@ export async function settingsForm(db: Kysely<Database>, owner: SettingsOwner, u
  * meant, take the unit's own value away. Answers the problems by key, in words; when there is one, nothing is stored.
  */
 export async function saveSettingsForm(
-  work: Work, owner: SettingsOwner, unitId: Id, typed: Readonly<Record<string, string | null>>, language: Language,
+  work: Work,
+  owner: SettingsOwner,
+  unitId: Id,
+  typed: Readonly<Record<string, string | null>>,
+  language: Language,
 ): Promise<Record<string, string>> {
-  const wanted = Object.entries(owner.settings ?? {}).filter(([key]) => Object.hasOwn(typed, key)).map(([key, setting]) => {
-    const value = typed[key] ?? null
-    return { key, setting, value: value === '' && !isText(setting) ? null : value }
-  })
+  const wanted = Object.entries(owner.settings ?? {})
+    .filter(([key]) => Object.hasOwn(typed, key))
+    .map(([key, setting]) => {
+      const value = typed[key] ?? null
+      return { key, setting, value: value === '' && !isText(setting) ? null : value }
+    })
   const wrong = wanted.filter(({ setting, value }) => value !== null && !setting.schema.safeParse(value).success)
   if (wrong.length > 0) return Object.fromEntries(wrong.map(({ key, setting }) => [key, sayProblem(setting, language)]))
-  await saveSettings(work, owner.name, owner.settings ?? {}, Object.fromEntries(wanted.map(({ key, value }) => [key, value ?? undefined])), unitId)
+  await saveSettings(
+    work,
+    owner.name,
+    owner.settings ?? {},
+    Object.fromEntries(wanted.map(({ key, value }) => [key, value ?? undefined])),
+    unitId,
+  )
   return {}
 }
 
 const isText = (setting: Setting): boolean => setting.kind === 'text' || setting.kind === 'long-text'
 
-const asTyped = (setting: Setting, value: unknown): string => setting.kind === 'boolean' ? (value ? 'on' : 'off') : String(value)
+const asTyped = (setting: Setting, value: unknown): string => (setting.kind === 'boolean' ? (value ? 'on' : 'off') : String(value))
 
 function sayValue(owner: SettingsOwner, setting: Setting, typed: string, language: Language): string {
   const t = coreTexts.in(language)
@@ -89,4 +112,5 @@ function sayProblem(setting: Setting, language: Language): string {
   return t('setting.problem.choice')
 }
 
-const wordsOf = (owner: SettingsOwner, key: string, language: Language): string | null => sayText(owner.texts ?? coreTexts, language, key) ?? null
+const wordsOf = (owner: SettingsOwner, key: string, language: Language): string | null =>
+  sayText(owner.texts ?? coreTexts, language, key) ?? null

@@ -2,21 +2,23 @@
 import { html, raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Id } from '../database/schema.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
 import type { Here, PageContext } from './contract.ts'
 import type { Gate } from './gate.ts'
 import type { AnyPlugin } from './load-plugins.ts'
+import type { PlaceName, Places } from './places.ts'
 import type { Setting } from './settings.ts'
 
-// What is handed to a place is that place's affair; the place list in core/README.md says what.
-export type SlotProps = Record<string, unknown>
-
-export interface SlotFill<S extends Record<string, Setting> = Record<string, Setting>> {
+/** What a plugin shows in a place, and after which others: 0 is first. */
+export interface SlotFill<S extends Record<string, Setting> = Record<string, Setting>, Props = unknown> {
   order: number
   /** For list places: called once with the rows before they are rendered; the result is handed to `render` as `loaded`. */
-  load?(rows: readonly SlotProps[], c: PageContext, here: Here<S>): Promise<unknown>
-  render(props: SlotProps, c: PageContext, here: Here<S>, loaded?: unknown): Child | Promise<Child>
+  load?(rows: readonly Props[], c: PageContext, here: Here<S>): Promise<unknown>
+  render(props: Props, c: PageContext, here: Here<S>, loaded?: unknown): Child | Promise<Child>
 }
+/** A plugin's fillings by place, each handed what its place hands over. */
+export type SlotFills<S extends Record<string, Setting> = Record<string, Setting>> = { [P in PlaceName]?: SlotFill<S, Places[P]> }
 export type Fills = ReadonlyMap<string, readonly { plugin: AnyPlugin; fill: SlotFill }[]>
 
 export interface Slots {
@@ -24,17 +26,19 @@ export interface Slots {
    * Everything that fills a place, in order, of plugins that are on where the page belongs: in `unitId` or the unit of
    * `ticket` among the props, else the page's, else the reader's. A filling that fails is left out.
    */
-  fill(place: string, props: SlotProps, c: PageContext): Promise<Child[]>
+  fill<P extends PlaceName>(place: P, props: Places[P], c: PageContext): Promise<Child[]>
   /** For rows: one load per filling for the whole list, then a renderer for each row. Each row has its own unit. */
-  fillRows(place: string, rows: readonly SlotProps[], c: PageContext): Promise<(row: SlotProps) => Promise<Child[]>>
+  fillRows<P extends PlaceName>(place: P, rows: readonly Places[P][], c: PageContext): Promise<(row: Places[P]) => Promise<Child[]>>
 }
-
-/** Where no unit is known the installation's is meant. */
-const ROOT = '1'
 
 export function makeSlots(fills: Fills, gate: Gate, activation: Activation, hereOf: (plugin: AnyPlugin, unitId: Id) => Here): Slots {
   const call = (plugin: AnyPlugin, name: string, unitId: Id) => ({ plugin: plugin.name, kind: 'slot' as const, name, unitId })
-  const rendered = async (plugin: AnyPlugin, place: string, unitId: Id, render: (here: Here) => Child | Promise<Child>): Promise<Child[]> => {
+  const rendered = async (
+    plugin: AnyPlugin,
+    place: string,
+    unitId: Id,
+    render: (here: Here) => Child | Promise<Child>,
+  ): Promise<Child[]> => {
     try {
       const text = await gate.call(call(plugin, place, unitId), async () => markup(await render(hereOf(plugin, unitId))))
       return text === '' ? [] : [raw(text) as unknown as Child]
@@ -45,38 +49,48 @@ export function makeSlots(fills: Fills, gate: Gate, activation: Activation, here
   return {
     async fill(place, props, c) {
       const unitId = unitOf(props, c)
-      const parts = await Promise.all((fills.get(place) ?? []).map(async ({ plugin, fill }) =>
-        await activation.active(plugin.name, unitId) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : []))
+      const parts = await Promise.all(
+        (fills.get(place) ?? []).map(async ({ plugin, fill }) =>
+          (await activation.active(plugin.name, unitId)) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : [],
+        ),
+      )
       return parts.flat()
     },
     async fillRows(place, rows, c) {
-      const loaded = await Promise.all((fills.get(place) ?? []).map(async ({ plugin, fill }) => {
-        const units = new Set<Id>()
-        for (const unitId of new Set(rows.map((row) => unitOf(row, c)))) if (await activation.active(plugin.name, unitId)) units.add(unitId)
-        const [first] = units
-        if (first === undefined || !fill.load) return { plugin, fill, units, data: undefined }
-        try {
-          const own = rows.filter((row) => units.has(unitOf(row, c)))
-          const data = await gate.call(call(plugin, `${place}, load`, first), () => fill.load!(own, c, hereOf(plugin, first)))
-          return { plugin, fill, units, data }
-        } catch {
-          return { plugin, fill, units: new Set<Id>(), data: undefined }
-        }
-      }))
+      const loaded = await Promise.all(
+        (fills.get(place) ?? []).map(async ({ plugin, fill }) => {
+          const units = new Set<Id>()
+          for (const unitId of new Set(rows.map((row) => unitOf(row, c))))
+            if (await activation.active(plugin.name, unitId)) units.add(unitId)
+          const [first] = units
+          if (first === undefined || !fill.load) return { plugin, fill, units, data: undefined }
+          try {
+            const own = rows.filter((row) => units.has(unitOf(row, c)))
+            const data = await gate.call(call(plugin, `${place}, load`, first), () => fill.load!(own, c, hereOf(plugin, first)))
+            return { plugin, fill, units, data }
+          } catch {
+            return { plugin, fill, units: new Set<Id>(), data: undefined }
+          }
+        }),
+      )
       return async (row) => {
         const unitId = unitOf(row, c)
-        const parts = await Promise.all(loaded.map(({ plugin, fill, units, data }) =>
-          units.has(unitId) ? rendered(plugin, place, unitId, (here) => fill.render(row, c, here, data)) : []))
+        const parts = await Promise.all(
+          loaded.map(({ plugin, fill, units, data }) =>
+            units.has(unitId) ? rendered(plugin, place, unitId, (here) => fill.render(row, c, here, data)) : [],
+          ),
+        )
         return parts.flat()
       }
     },
   }
 }
 
-function unitOf(props: SlotProps, c: PageContext): Id {
-  const ticket = props['ticket'] as { unitId?: unknown } | null | undefined
-  const known = [props['unitId'], ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
-  return known.find((id) => typeof id === 'string') as Id | undefined ?? ROOT
+/** Where no unit is known the installation's is meant. */
+function unitOf(props: object, c: PageContext): Id {
+  const { unitId, ticket } = props as { unitId?: unknown; ticket?: { unitId?: unknown } | null }
+  const known = [unitId, ticket?.unitId, c.get('unitId'), c.get('actor')?.unitId]
+  return (known.find((id) => typeof id === 'string') as Id | undefined) ?? ROOT_UNIT
 }
 
 /** Made into text here: a component that throws does so only when it is rendered, and then it would break the whole page. */

@@ -17,7 +17,7 @@ export interface Work {
   /** Id of this act: stands on history, facts and outgoing mail, so that it can be undone as one. */
   readonly act: string
   /** Says what happened; stored in the transaction, delivered to subscribers after commit, at least once. */
-  emit(name: FactName, fact: NewFact): void
+  emit<N extends FactName>(name: N, fact: NewFact<N>): void
   /** Keeps rows that nothing in this act reads until before commit; `write` then makes one statement of all of them. */
   gather<T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]): void
   /** Asks for a job; it exists if and only if the transaction commits. */
@@ -54,10 +54,7 @@ export interface WorkRoom {
   cutOff?: AbortSignal
 }
 
-/** Person id to write into history and facts; null for the system. */
-export function actorId(work: Pick<Work, 'actor'>): Id | null {
-  return work.actor.kind === 'person' ? work.actor.id : null
-}
+export { actorId } from '../permission/actor.ts'
 
 /**
  * Runs `run` in one transaction. Retried up to three times when PostgreSQL ends it for a deadlock or a serialisation
@@ -78,7 +75,13 @@ export async function runWork<T>(room: WorkRoom, actor: Actor, run: (work: Work)
 function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>): Promise<T> {
   return room.db.transaction().execute(async (db) => {
     const inner: Inner = {
-      room, on: new Map(), chain: room.plugin === undefined ? [] : [room.plugin], limitMs: undefined, said: [], jobs: [], gathered: new Map(),
+      room,
+      on: new Map(),
+      chain: room.plugin === undefined ? [] : [room.plugin],
+      limitMs: undefined,
+      said: [],
+      jobs: [],
+      gathered: new Map(),
     }
     const core = { db, actor, now: room.clock(), config: room.config, act: randomUUID() }
     const lease = lend(db)
@@ -98,7 +101,10 @@ function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>):
 async function addTold(work: Work, { room: { subscribers, extensions }, said }: Inner): Promise<void> {
   const perUnit = (plugin: string) => extensions?.scope(plugin) === 'unit'
   const homeless = said.filter(({ name, fact }) => fact.ticketId && !fact.unitId && subscribers(name).some(perUnit))
-  const units = await unitsOfTickets(work.db, homeless.map(({ fact }) => fact.ticketId!))
+  const units = await unitsOfTickets(
+    work.db,
+    homeless.map(({ fact }) => fact.ticketId!),
+  )
   for (const one of said) {
     const unitId = one.fact.unitId ?? (one.fact.ticketId ? units.get(one.fact.ticketId) : undefined)
     const on = subscribers(one.name).some(perUnit) && unitId ? await work.pluginsOn(unitId) : new Set<string>()
@@ -126,10 +132,15 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
   const { room, chain, on, said, jobs, gathered } = inner
   const plugin = chain.at(-1) ?? null
   const work = {
-    ...core, [INNER]: inner,
-    emit: (name: FactName, fact: NewFact) => { said.push({ name, fact, plugin }) },
+    ...core,
+    [INNER]: inner,
+    emit: <N extends FactName>(name: N, fact: NewFact<N>) => {
+      said.push({ name, fact, plugin })
+    },
     gather: <T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]) => gatherInto(gathered, write, rows),
-    enqueue: (task: string, payload: Record<string, unknown>, options: Omit<JobRequest, 'task' | 'payload'> = {}) => { jobs.push({ task, payload, ...options }) },
+    enqueue: (task: string, payload: Record<string, unknown>, options: Omit<JobRequest, 'task' | 'payload'> = {}) => {
+      jobs.push({ task, payload, ...options })
+    },
     pluginsOn(unitId: Id) {
       const known = on.get(unitId)
       if (known) return known
@@ -168,10 +179,14 @@ export async function inPlugin<T>(work: Work, plugin: string, limitMs: number, r
   const said: SaidFact[] = []
   const jobs: JobRequest[] = []
   const gathered = new Map<Write, unknown[]>()
-  const value = await inSavepoint(work.db, { limitMs, ...(inner.limitMs === undefined ? {} : { outerMs: inner.limitMs }) }, (db) => run(makeWork(
-    { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered },
-    { db, actor: work.actor, now: work.now, config: work.config, act: work.act },
-  )))
+  const value = await inSavepoint(work.db, { limitMs, ...(inner.limitMs === undefined ? {} : { outerMs: inner.limitMs }) }, (db) =>
+    run(
+      makeWork(
+        { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered },
+        { db, actor: work.actor, now: work.now, config: work.config, act: work.act },
+      ),
+    ),
+  )
   inner.said.push(...said)
   inner.jobs.push(...jobs)
   for (const [write, rows] of gathered) gatherInto(inner.gathered, write, rows)

@@ -75,12 +75,15 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
   }
   const freeJobs = async (client: Client) => {
     if (performance.now() < patientUntil) return
-    const { rows } = await client.query<{ id: string }>(`
+    const { rows } = await client.query<{ id: string }>(
+      `
       select distinct locked_by as id from (
         select locked_by, locked_at from graphile_worker._private_jobs where locked_by is not null
         union all select locked_by, locked_at from graphile_worker._private_job_queues where locked_by is not null) taken
       where locked_at < now() - interval '${GRACE_SECONDS} seconds' and locked_by <> all($1::text[])
-        and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE}))`, [[...alive]])
+        and pg_try_advisory_xact_lock(hashtextextended(locked_by, ${SPACE}))`,
+      [[...alive]],
+    )
     if (rows.length === 0) return
     await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows.map(({ id }) => id)])
     log.info({ workers: rows.length }, 'freed jobs of workers that ended suddenly')
@@ -90,7 +93,10 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
   const look = () => (line = line.then(lookOnce))
   function later(seconds: number, run: () => void): void {
     if (stopped) return
-    const timer = setTimeout(() => { timers.delete(timer); run() }, seconds * 1000).unref()
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      run()
+    }, seconds * 1000).unref()
     timers.add(timer)
   }
   function lookIn(seconds: number): void {
@@ -107,7 +113,10 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
       void look()
     },
     release(id) {
-      later(LINGER_SECONDS, () => { alive.delete(id); void look() })
+      later(LINGER_SECONDS, () => {
+        alive.delete(id)
+        void look()
+      })
     },
     async stop() {
       await line

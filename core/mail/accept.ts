@@ -31,8 +31,10 @@ export interface ReceivedMail {
 /** A mail that stands in memory already. */
 export function mailInMemory(raw: Buffer): ReceivedMail {
   return {
-    sha256: createHash('sha256').update(raw).digest(), size: raw.length, start: raw,
-    * chunks() {
+    sha256: createHash('sha256').update(raw).digest(),
+    size: raw.length,
+    start: raw,
+    *chunks() {
       for (let at = 0; at < raw.length; at += CHUNK) yield raw.subarray(at, at + CHUNK)
     },
   }
@@ -66,7 +68,12 @@ const makeBlob = (mail: ReceivedMail, now: Date) => sql`
   on conflict (sha256) do update set size = excluded.size`
 
 async function store(
-  db: Kysely<Database>, envelope: Envelope, recipients: string[], mail: ReceivedMail, data: Buffer | undefined, now: Date,
+  db: Kysely<Database>,
+  envelope: Envelope,
+  recipients: string[],
+  mail: ReceivedMail,
+  data: Buffer | undefined,
+  now: Date,
 ): Promise<Id[]> {
   const keys = recipients.map((address) => Buffer.concat([mail.sha256, Buffer.from(address.toLowerCase())]))
   // One statement is one transaction: everything in it is committed when the answer comes.

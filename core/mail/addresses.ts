@@ -3,7 +3,7 @@ import { domainToUnicode } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import type { Config } from '../config.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { CHANNEL } from '../kernel/facts.ts'
+import { notify } from '../kernel/facts.ts'
 import type { Live } from '../kernel/live.ts'
 import type { Work } from '../kernel/work.ts'
 import { withoutTag } from './return-path.ts'
@@ -36,7 +36,10 @@ export function canonicalAddress(address: string): string {
   return `${lower.slice(0, at)}@${domainToUnicode(domain) || domain}`
 }
 
-export interface Destination { queueId: Id; rule: 'address' | 'postmaster' }
+export interface Destination {
+  queueId: Id
+  rule: 'address' | 'postmaster'
+}
 
 /** Where mail for an address goes; undefined: it is not ours (RCPT answers 550). */
 export function destinationOf(book: AddressBook, address: string): Destination | undefined {
@@ -53,8 +56,7 @@ export function destinationOf(book: AddressBook, address: string): Destination |
 }
 
 /** Is mail for this domain ours at all? Tells "no such address" from "we relay for nobody". */
-export const isOurDomain = (book: AddressBook, address: string): boolean =>
-  book.domains.has(canonicalAddress(address).replace(/^.*@/s, ''))
+export const isOurDomain = (book: AddressBook, address: string): boolean => book.domains.has(canonicalAddress(address).replace(/^.*@/s, ''))
 
 export async function readAddressBook(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<AddressBook> {
   const { rows } = await sql<{ address: string | null; queue_id: Id; name: string; by_unit: boolean | null; topic_id: Id | null }>`
@@ -62,23 +64,34 @@ export async function readAddressBook(db: Kysely<Database>, config: Pick<Config,
     from queue q left join system_address a on a.queue_id = q.id and a.valid
     where q.valid order by q.id`.execute(db)
   const queues = new Map(rows.flatMap((row) => (row.address ? [[canonicalAddress(row.address), row.queue_id] as const] : [])))
-  const byUnit = new Map(rows.flatMap((row) => (row.address && row.by_unit ? [[canonicalAddress(row.address), { topicId: row.topic_id }] as const] : [])))
+  const byUnit = new Map(
+    rows.flatMap((row) => (row.address && row.by_unit ? [[canonicalAddress(row.address), { topicId: row.topic_id }] as const] : [])),
+  )
   const named = (name: string) => rows.find((row) => row.name === name)?.queue_id
   const defaultQueue = named(DEFAULT_QUEUE) ?? rows[0]?.queue_id ?? '1'
-  const domains = [...queues.keys(), canonicalAddress(config.mailAddress), canonicalAddress(`@${config.mail.hostname}`)]
-    .map((address) => address.slice(address.lastIndexOf('@') + 1))
+  const domains = [...queues.keys(), canonicalAddress(config.mailAddress), canonicalAddress(`@${config.mail.hostname}`)].map((address) =>
+    address.slice(address.lastIndexOf('@') + 1),
+  )
   return { queues, domains: new Set(domains), postmasterQueue: named(POSTMASTER_QUEUE) ?? defaultQueue, defaultQueue, byUnit }
 }
 
 /** The address table of a process: read once, again after `addressesChanged` anywhere, and when it is some seconds old. */
-export function keepAddressBook(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>, live: Live): () => Promise<AddressBook> {
+export function keepAddressBook(
+  db: Kysely<Database>,
+  config: Pick<Config, 'mailAddress' | 'mail'>,
+  live: Live,
+): () => Promise<AddressBook> {
   let kept: { book: Promise<AddressBook>; since: number } | undefined
-  live.subscribe((notice) => { if (notice.fact === NOTICE) kept = undefined })
+  live.subscribe((notice) => {
+    if (notice.fact === NOTICE) kept = undefined
+  })
   return () => {
     const now = performance.now()
     if (!kept || now - kept.since > KEPT_MS) {
       const fresh = { book: readAddressBook(db, config), since: now }
-      fresh.book.catch(() => { if (kept === fresh) kept = undefined })
+      fresh.book.catch(() => {
+        if (kept === fresh) kept = undefined
+      })
       kept = fresh
     }
     return kept.book
@@ -87,5 +100,5 @@ export function keepAddressBook(db: Kysely<Database>, config: Pick<Config, 'mail
 
 /** Tells every process that addresses or queues have changed. Called by the acts that change them. */
 export async function addressesChanged(work: Work): Promise<void> {
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+  await notify(work, NOTICE)
 }

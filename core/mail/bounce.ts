@@ -25,12 +25,21 @@ export async function attachBounce(work: Work, { reported, report, article, reas
   const articleId = await insertArticle(work, ticket.id, note)
   const said = [report.status, report.diagnostic].filter(Boolean).join(' ') || article.subject
   addHistory(work, {
-    ticketId: ticket.id, type: 'Bounce', parts: [report.recipients.join(', ') || reported.recipients.join(', '), said], articleId, reason: reasons,
+    ticketId: ticket.id,
+    type: 'Bounce',
+    parts: [report.recipients.join(', ') || reported.recipients.join(', '), said],
+    articleId,
+    reason: reasons,
   })
   emitArticle(work, ticket, articleId, note)
   if (report.action === 'failed') {
-    const changed = await work.db.updateTable('outbound_mail').set({ state: 'failed', last_error: said.slice(0, 1000) })
-      .where('id', '=', reported.id).where('state', 'in', ['sent', 'queued']).returning('id').executeTakeFirst()
+    const changed = await work.db
+      .updateTable('outbound_mail')
+      .set({ state: 'failed', last_error: said.slice(0, 1000) })
+      .where('id', '=', reported.id)
+      .where('state', 'in', ['sent', 'queued'])
+      .returning('id')
+      .executeTakeFirst()
     if (changed) await deliveryChanged(work, ticket.id, reported.articleId, 'failed')
   }
   return articleId

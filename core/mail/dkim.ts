@@ -10,7 +10,8 @@ export type DkimKey = Config['mail']['dkim'][number]
 /** The key for an address: its domain's own, else that of the nearest domain above, for DMARC takes that too (RFC 7489 3.1.1). */
 export function keyFor(keys: readonly DkimKey[], fromText: string): DkimKey | undefined {
   const domain = ascii((fromText.match(/<([^<>]*)>\s*$/)?.[1] ?? fromText).trim().replace(/^.*@/s, ''))
-  return keys.filter((key) => domain === ascii(key.domain) || domain.endsWith(`.${ascii(key.domain)}`))
+  return keys
+    .filter((key) => domain === ascii(key.domain) || domain.endsWith(`.${ascii(key.domain)}`))
     .toSorted((a, b) => b.domain.length - a.domain.length)[0]
 }
 
@@ -18,7 +19,10 @@ export function keyFor(keys: readonly DkimKey[], fromText: string): DkimKey | un
  * What nodemailer signs a mail with; undefined: no key is for this sender. Read anew for each mail, so that a new key needs no
  * restart. Throws when the key cannot be used: the mail waits, for many servers throw away one that comes without its signature.
  */
-export async function signingKey(config: Pick<Config, 'mail'>, fromText: string): Promise<{ domainName: string; keySelector: string; privateKey: string } | undefined> {
+export async function signingKey(
+  config: Pick<Config, 'mail'>,
+  fromText: string,
+): Promise<{ domainName: string; keySelector: string; privateKey: string } | undefined> {
   const key = keyFor(config.mail.dkim, fromText)
   if (!key) return undefined
   try {
@@ -42,7 +46,9 @@ export function dkimRecord(privateKey: KeyObject): string {
 
 /** Whether a TXT record is for this key; blanks within `p=` do not count. */
 export function recordFits(record: string, privateKey: KeyObject): boolean {
-  const tags = Object.fromEntries(record.split(';').map((tag) => [tag.slice(0, tag.indexOf('=')).trim(), tag.slice(tag.indexOf('=') + 1).replace(/\s/g, '')]))
+  const tags = Object.fromEntries(
+    record.split(';').map((tag) => [tag.slice(0, tag.indexOf('=')).trim(), tag.slice(tag.indexOf('=') + 1).replace(/\s/g, '')]),
+  )
   return (tags['v'] ?? 'DKIM1') === 'DKIM1' && tags['p'] === publicPart(privateKey)
 }
 

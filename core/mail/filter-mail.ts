@@ -9,14 +9,50 @@ import { decodeHeader, sayAddresses, type MailAddress, type ParsedMail } from '.
  * holds for them. Any other header that is absent is unknown, and nothing holds for it.
  */
 export const READ_HEADERS = [
-  'From', 'To', 'Cc', 'Reply-To', 'ReplyTo', 'Subject', 'Message-ID', 'Resent-To', 'Resent-From', 'Precedence', 'Mailing-List', 'List-Id',
-  'List-Archive', 'Errors-To', 'References', 'In-Reply-To', 'Auto-Submitted', 'X-Loop', 'X-No-Loop', 'X-Spam', 'X-Spam-Flag', 'X-Spam-Level',
-  'X-Spam-Score', 'X-Spam-Status', 'X-Priority', 'Importance', 'X-Mailer', 'User-Agent', 'Organization', 'X-Original-To', 'Delivered-To',
-  'Envelope-To', 'X-Envelope-To', 'Return-Path',
+  'From',
+  'To',
+  'Cc',
+  'Reply-To',
+  'ReplyTo',
+  'Subject',
+  'Message-ID',
+  'Resent-To',
+  'Resent-From',
+  'Precedence',
+  'Mailing-List',
+  'List-Id',
+  'List-Archive',
+  'Errors-To',
+  'References',
+  'In-Reply-To',
+  'Auto-Submitted',
+  'X-Loop',
+  'X-No-Loop',
+  'X-Spam',
+  'X-Spam-Flag',
+  'X-Spam-Level',
+  'X-Spam-Score',
+  'X-Spam-Status',
+  'X-Priority',
+  'Importance',
+  'X-Mailer',
+  'User-Agent',
+  'Organization',
+  'X-Original-To',
+  'Delivered-To',
+  'Envelope-To',
+  'X-Envelope-To',
+  'Return-Path',
 ] as const
 
 /** Offered in a filter's form: the ones above, and what else a mail has. */
-export const MATCH_KEYS: readonly string[] = [...READ_HEADERS.filter((name) => name !== 'ReplyTo'), 'Body', 'X-Sender', 'Content-Type', 'Sender']
+export const MATCH_KEYS: readonly string[] = [
+  ...READ_HEADERS.filter((name) => name !== 'ReplyTo'),
+  'Body',
+  'X-Sender',
+  'Content-Type',
+  'Sender',
+]
 
 /** Longer texts are not searched to their end. Characters. */
 const BODY_LIMIT = 200_000
@@ -29,10 +65,16 @@ export function asFilterMail(mail: ParsedMail, envelope: { from: string; to: str
   const fields: Record<string, string> = {}
   for (const name of READ_HEADERS) fields[name.toLowerCase()] = ''
   const many = new Map<string, string[]>()
-  for (const { name, value } of mail.headers) if (otrsName(name) === undefined) many.set(name, [...many.get(name) ?? [], decodeHeader(value)])
+  for (const { name, value } of mail.headers)
+    if (otrsName(name) === undefined) many.set(name, [...(many.get(name) ?? []), decodeHeader(value)])
   for (const [name, values] of many) fields[name] = values.join(', ')
   const lists: Record<string, MailAddress[]> = {
-    'from': mail.from, 'to': mail.to, 'cc': mail.cc, 'reply-to': mail.replyTo, 'replyto': mail.replyTo, 'sender': mail.sender,
+    from: mail.from,
+    to: mail.to,
+    cc: mail.cc,
+    'reply-to': mail.replyTo,
+    replyto: mail.replyTo,
+    sender: mail.sender,
   }
   for (const [name, list] of Object.entries(lists)) if (list.length > 0) fields[name] = sayAddresses(list)
   fields['subject'] = mail.subject

@@ -1,8 +1,15 @@
 /** Owns what postmaster filters mean: which match a mail, and which headers they set. Pure; OTRS behaviour (MatchDBSource). */
 import { otrsName, sayOtrsName } from './otrs-headers.ts'
 
-export interface MatchRow { key: string; value: string; negated: boolean }
-export interface SetRow { key: string; value: string }
+export interface MatchRow {
+  key: string
+  value: string
+  negated: boolean
+}
+export interface SetRow {
+  key: string
+  value: string
+}
 export interface PostmasterFilter {
   id: string
   name: string
@@ -85,7 +92,10 @@ function runOne(filter: PostmasterFilter, mail: FilterMail, search: Search): Fil
   return { id, name, matched, rows, set, stopped: matched && filter.stop }
 }
 
-interface Captures { last: string; named: Record<string, string> }
+interface Captures {
+  last: string
+  named: Record<string, string>
+}
 
 const ADDRESS = /^EMAILADDRESS:(.*)$/s
 

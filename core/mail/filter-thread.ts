@@ -8,8 +8,15 @@ import type { FilterAnswer } from './filter-worker.ts'
 /** Far above what patterns that are each bounded can take together; only a thread that hangs comes here. */
 const TIME_LIMIT_MS = 60_000
 
-interface Asked { resolve(run: FilterRun): void; reject(error: Error): void; timer: NodeJS.Timeout }
-interface Thread { worker: Worker; asked: Map<number, Asked> }
+interface Asked {
+  resolve(run: FilterRun): void
+  reject(error: Error): void
+  timer: NodeJS.Timeout
+}
+interface Thread {
+  worker: Worker
+  asked: Map<number, Asked>
+}
 let thread: Thread | undefined
 let last = 0
 

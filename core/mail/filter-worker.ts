@@ -3,8 +3,15 @@ import { createContext, Script } from 'node:vm'
 import { parentPort } from 'node:worker_threads'
 import { runFilters, toPattern, type FilterMail, type FilterRun, type PostmasterFilter } from './filter-run.ts'
 
-export interface FilterRequest { id: number; filters: readonly PostmasterFilter[]; mail: FilterMail }
-export interface FilterAnswer { id: number; run: FilterRun }
+export interface FilterRequest {
+  id: number
+  filters: readonly PostmasterFilter[]
+  mail: FilterMail
+}
+export interface FilterAnswer {
+  id: number
+  run: FilterRun
+}
 
 /** An honest pattern takes less than a millisecond; a catastrophic one would take years. */
 const PATTERN_LIMIT_MS = 250

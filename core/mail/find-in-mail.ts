@@ -10,7 +10,10 @@ const SEARCHED = 1024 * 1024
 
 /** Numbers in the order of OTRS's places, each with the first place it stands in. */
 export function numbersInMail(
-  mail: ParsedMail, raw: Buffer, places: ReadonlySet<FollowUpPlace>, settings: TicketNumberSettings,
+  mail: ParsedMail,
+  raw: Buffer,
+  places: ReadonlySet<FollowUpPlace>,
+  settings: TicketNumberSettings,
 ): Map<string, FollowUpPlace> {
   const found = new Map<string, FollowUpPlace>()
   const look = (place: FollowUpPlace, texts: () => Iterable<string>) => {

@@ -48,7 +48,7 @@ export interface Known {
   /** The Message-ID is one that we made. */
   ownMessage: boolean
   /** Articles and outgoing mails behind the ids that the mail refers to. */
-  references: { messageId: string; ticket: KnownTicket; senderInvolved: boolean; /** Not shown to the customer. */ internal: boolean }[]
+  references: { messageId: string; ticket: KnownTicket; senderInvolved: boolean /** Not shown to the customer. */; internal: boolean }[]
   /** Ids that the mail refers to and that came in but are not processed yet. */
   waitingFor: string[]
   /** Tickets whose number stands in the mail, and whether the sender has a part in each (inbound.store.ts says what that is). */

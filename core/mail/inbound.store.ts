@@ -1,5 +1,6 @@
 /** Owns the SQL around a received mail: its row, its bytes, and everything the steps want to know, in one question. */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { MERGED, MERGED_INTO } from '../ticket/history.ts'
 import { literal } from '../ticket/number.ts'
 import { storableJson } from '../database/json.ts'
 import type { Database, Id, InboundState, MailReason } from '../database/schema.ts'
@@ -7,16 +8,37 @@ import type { Work } from '../kernel/work.ts'
 import type { MailOutcome } from './outcome.ts'
 import type { Delivery, Known, KnownTicket } from './hand.ts'
 
-export interface InboundRow extends Delivery { state: InboundState; attempts: number; raw: Buffer }
+export interface InboundRow extends Delivery {
+  state: InboundState
+  attempts: number
+  raw: Buffer
+}
 
 /**
  * The row and its raw bytes; one round trip for mails up to 256 kB. `fits` is asked with the size before the bytes of a larger one
  * are read; undefined when it says no, and for mails that are gone or processed.
  */
-export async function loadInbound(db: Kysely<Database>, id: Id, fits: (bytes: number) => boolean = () => true): Promise<InboundRow | undefined> {
+export async function loadInbound(
+  db: Kysely<Database>,
+  id: Id,
+  fits: (bytes: number) => boolean = () => true,
+): Promise<InboundRow | undefined> {
   const { rows } = await sql<{
-    id: Id; blob_id: Id; envelope_from: string; envelope_to: string; accepted_at: Date; state: InboundState; attempts: number
-    peer_address: string; peer_name: string; client_address: string; client_name: string; client_helo: string; to_queue_id: Id | null; data: Buffer | null; size: string
+    id: Id
+    blob_id: Id
+    envelope_from: string
+    envelope_to: string
+    accepted_at: Date
+    state: InboundState
+    attempts: number
+    peer_address: string
+    peer_name: string
+    client_address: string
+    client_name: string
+    client_helo: string
+    to_queue_id: Id | null
+    data: Buffer | null
+    size: string
   }>`
     select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.client_address, m.client_name, m.client_helo,
       m.to_queue_id, m.state, m.attempts,
@@ -31,17 +53,32 @@ export async function loadInbound(db: Kysely<Database>, id: Id, fits: (bytes: nu
     // One piece of memory of its own, filled as the chunks come: nothing is ever held twice.
     const whole = Buffer.allocUnsafeSlow(size)
     for (let at = raw.copy(whole), seq = 1; at < size; seq++) {
-      const { data } = await db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id).where('seq', '=', seq).executeTakeFirstOrThrow()
+      const { data } = await db
+        .selectFrom('blob_chunk')
+        .select('data')
+        .where('blob_id', '=', row.blob_id)
+        .where('seq', '=', seq)
+        .executeTakeFirstOrThrow()
       at += data.copy(whole, at)
     }
     raw = whole
   }
   return {
-    id: row.id, blobId: row.blob_id, envelopeFrom: row.envelope_from, envelopeTo: row.envelope_to, acceptedAt: row.accepted_at,
-    peerAddress: row.peer_address, peerName: row.peer_name,
+    id: row.id,
+    blobId: row.blob_id,
+    envelopeFrom: row.envelope_from,
+    envelopeTo: row.envelope_to,
+    acceptedAt: row.accepted_at,
+    peerAddress: row.peer_address,
+    peerName: row.peer_name,
     // Stored as '' when no relay told of anybody.
-    clientAddress: row.client_address || null, clientName: row.client_name || null, clientHelo: row.client_helo || null,
-    toQueueId: row.to_queue_id, state: row.state, attempts: row.attempts, raw,
+    clientAddress: row.client_address || null,
+    clientName: row.client_name || null,
+    clientHelo: row.client_helo || null,
+    toQueueId: row.to_queue_id,
+    state: row.state,
+    attempts: row.attempts,
+    raw,
   }
 }
 
@@ -53,9 +90,17 @@ const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 
  * same bytes are locked first, so that of two recipients' jobs one makes the ticket and the other finds it. What a mail gives
  * no reason to ask (most refer to nothing and report nothing) is left out of the question.
  */
-export async function whatIsKnown(trx: Transaction<Database>, about: {
-  delivery: Delivery; messageId: string | null; references: string[]; numbers: string[]; originals: string[]; sender: string
-}): Promise<Known | undefined> {
+export async function whatIsKnown(
+  trx: Transaction<Database>,
+  about: {
+    delivery: Delivery
+    messageId: string | null
+    references: string[]
+    numbers: string[]
+    originals: string[]
+    sender: string
+  },
+): Promise<Known | undefined> {
   const { delivery, messageId, references, numbers, originals, sender } = about
   const { rows } = await sql<{ done: boolean; known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported'> & Partial<Known> }>`
     with siblings as (
@@ -140,15 +185,19 @@ const aboutReported = (originals: string[]) => sql`,
     from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id)`
 
 /** OTRS behaviour: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
-async function mergedInto(db: Kysely<Database>, ticketId: Id, sender: string): Promise<{ ticket: KnownTicket; senderInvolved: boolean } | undefined> {
+async function mergedInto(
+  db: Kysely<Database>,
+  ticketId: Id,
+  sender: string,
+): Promise<{ ticket: KnownTicket; senderInvolved: boolean } | undefined> {
   const { rows } = await sql<{ ticket: KnownTicket; senderInvolved: boolean }>`
     with recursive hop as (
       select t.id, t.state_type, 0 as hops from ticket t where t.id = ${ticketId}
       union all
       select t.id, t.state_type, hop.hops + 1 from hop
         join lateral (
-          select substring(h.name from '%%(\\d+)$')::bigint as target from history h
-          where h.ticket_id = hop.id and h.type = 'Merged' and h.name ~ '%%\\d{1,18}$' order by h.id desc limit 1) m on true
+          select ${MERGED_INTO} as target from history h
+          where h.ticket_id = hop.id and ${MERGED} order by h.id desc limit 1) m on true
         join ticket t on t.id = m.target
       where hop.state_type = 'merged' and hop.hops < 10)
     select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved"

@@ -5,7 +5,9 @@ const LARGE = 2 * 1024 * 1024
 /** Seconds until a mail whose turn it was not comes again; meanwhile small ones take its place. */
 export const NEXT_TURN_SECONDS = 1
 
-export interface Turn { end(): void }
+export interface Turn {
+  end(): void
+}
 
 /** One process's turns: `begin` answers undefined while another large mail is being worked up. */
 export function makeTurns(): { begin(bytes: number): Turn | undefined } {
@@ -15,7 +17,11 @@ export function makeTurns(): { begin(bytes: number): Turn | undefined } {
       if (bytes <= LARGE) return { end: () => {} }
       if (taken) return undefined
       taken = true
-      return { end: () => { taken = false } }
+      return {
+        end: () => {
+          taken = false
+        },
+      }
     },
   }
 }

@@ -37,8 +37,14 @@ export function htmlOfText(text: string, language?: string): string {
     const quote = quoteOf(line)
     if (quote.depth !== depth) {
       endParagraph()
-      while (depth < quote.depth) { html += '<blockquote style="margin:0 0 1em;padding-left:.8em;border-left:2px solid #bbb">\n'; depth++ }
-      while (depth > quote.depth) { html += '</blockquote>\n'; depth-- }
+      while (depth < quote.depth) {
+        html += '<blockquote style="margin:0 0 1em;padding-left:.8em;border-left:2px solid #bbb">\n'
+        depth++
+      }
+      while (depth > quote.depth) {
+        html += '</blockquote>\n'
+        depth--
+      }
     }
     if (quote.text.trim() === '') endParagraph()
     // Runs of blanks are alignment that somebody typed.
@@ -46,6 +52,8 @@ export function htmlOfText(text: string, language?: string): string {
   }
   endParagraph()
   html += '</blockquote>\n'.repeat(depth)
-  return `<!DOCTYPE html>\n<html${language ? ` lang="${language}"` : ''}><head><meta charset="utf-8"></head>\n`
-    + `<body style="font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:15px;line-height:1.5">\n${html}</body></html>\n`
+  return (
+    `<!DOCTYPE html>\n<html${language ? ` lang="${language}"` : ''}><head><meta charset="utf-8"></head>\n` +
+    `<body style="font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:15px;line-height:1.5">\n${html}</body></html>\n`
+  )
 }

@@ -16,7 +16,11 @@ it('an administrator who reads the outbox does not get the link that lets somebo
   await make.person({ address: 'gosc@klient.example' })
   const room = { db: make.db, work: make.work, clock: () => make.now, config: make.config }
   await sendLoginLink(room, { address: 'gosc@klient.example', language: 'pl', client: { address: '192.0.2.1', userAgent: '' } })
-  const { id, body } = await make.db.selectFrom('outbound_mail').select(['id', 'body']).where('kind', '=', 'login link').executeTakeFirstOrThrow()
+  const { id, body } = await make.db
+    .selectFrom('outbound_mail')
+    .select(['id', 'body'])
+    .where('kind', '=', 'login link')
+    .executeTakeFirstOrThrow()
   const token = /\/login\/link\/([\w-]{20,})/.exec(body ?? '')![1]!
   const shown = (await findOutbound(make.db, id))!.body
   expect(shown).not.toContain(token)

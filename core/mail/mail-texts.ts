@@ -163,7 +163,8 @@ const pl = {
   'mail.rule.unreadable': 'Tego maila nie dało się odczytać; jest w całości w załączniku message.eml.',
 
   'mail.not-delivered.subject': 'Mail nie doszedł',
-  'mail.not-delivered.body': 'Mail „{subject}” nie doszedł do: {who}.\n\nSerwer odpowiedział: {error}\n\nSprawdź adres i wyślij odpowiedź ponownie albo skontaktuj się inaczej.',
+  'mail.not-delivered.body':
+    'Mail „{subject}” nie doszedł do: {who}.\n\nSerwer odpowiedział: {error}\n\nSprawdź adres i wyślij odpowiedź ponownie albo skontaktuj się inaczej.',
 } satisfies Record<string, Text>
 
 const en = {
@@ -253,7 +254,8 @@ const en = {
   'mail.rule.relay-says-pass': 'Our mail server checked the sender: it is right.',
   'mail.rule.relay-says-fail': 'Our mail server checked the sender: it is not right.',
   'mail.rule.relay-says-nothing': 'Our mail server checked the sender: nothing confirms it.',
-  'mail.rule.proven-but-unknown': 'The domain confirms the message, but it is the first mail from this address: we do not know whose it is.',
+  'mail.rule.proven-but-unknown':
+    'The domain confirms the message, but it is the first mail from this address: we do not know whose it is.',
   'mail.rule.nothing-proves': 'Nothing confirms that the owner of this address wrote it.',
   'mail.rule.changed-by-list': "A mailing list changed the message on its way, so the sender's signature no longer fits it.",
   'mail.rule.signed-in-part': 'The signature covers only the beginning of the message.',
@@ -328,7 +330,8 @@ const en = {
   'mail.rule.unreadable': 'This mail could not be read; all of it is in the attachment message.eml.',
 
   'mail.not-delivered.subject': 'Mail not delivered',
-  'mail.not-delivered.body': 'The mail “{subject}” did not reach: {who}.\n\nThe server said: {error}\n\nCheck the address and send the answer again, or get in touch another way.',
+  'mail.not-delivered.body':
+    'The mail “{subject}” did not reach: {who}.\n\nThe server said: {error}\n\nCheck the address and send the answer again, or get in touch another way.',
 } satisfies Record<keyof typeof pl, Text>
 
 export const mailTexts = defineTexts(pl, en)

@@ -17,17 +17,17 @@ import { sender } from './steps/sender.ts'
 import { waiting } from './steps/waiting.ts'
 
 export const ORDER: readonly Step[] = [
-  duplicate,   // the same bytes for another address of ours: nothing new
-  loop,        // our own mail came back: nothing new
-  filters,     // what filters and trusted headers say
-  ignored,     // one of them says: drop it
-  automatic,   // a program wrote it: no automatic answer
-  bounce,      // a report about a mail of ours: to that mail's ticket
-  sender,      // who wrote
-  assurance,   // how far that is proven
-  followUp,    // which ticket it goes on with
-  waiting,     // it answers a mail still on its way: come back in a moment
-  closed,      // whether that ticket still takes mail
+  duplicate, // the same bytes for another address of ours: nothing new
+  loop, // our own mail came back: nothing new
+  filters, // what filters and trusted headers say
+  ignored, // one of them says: drop it
+  automatic, // a program wrote it: no automatic answer
+  bounce, // a report about a mail of ours: to that mail's ticket
+  sender, // who wrote
+  assurance, // how far that is proven
+  followUp, // which ticket it goes on with
+  waiting, // it answers a mail still on its way: come back in a moment
+  closed, // whether that ticket still takes mail
   participant, // whether the sender may write into it
   destination, // which queue a new ticket goes to
 ]
@@ -41,7 +41,12 @@ export interface PluginSteps {
 /** Asks every question in order until one ends it. The reasons are what was noted at reading and everything that was decided. */
 export async function judge(hand: Hand, plugins?: PluginSteps): Promise<{ verdict: Verdict; reasons: MailReason[] }> {
   const verdict: Verdict = { sender: { address: '', name: '' }, visible: true, keepState: false, queueId: hand.book.defaultQueue }
-  const reasons: MailReason[] = hand.mail.notes.map(({ note, detail }) => ({ step: 'reading', decided: '', rule: note, ...(detail ? { detail } : {}) }))
+  const reasons: MailReason[] = hand.mail.notes.map(({ note, detail }) => ({
+    step: 'reading',
+    decided: '',
+    rule: note,
+    ...(detail ? { detail } : {}),
+  }))
   for (const { name } of plugins?.order ?? ORDER) {
     const own = ORDER.find((step) => step.name === name)
     const decision = own ? own.decide(hand, verdict) : obey(await plugins!.ask(name, verdict, reasons), verdict)

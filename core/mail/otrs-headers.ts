@@ -1,22 +1,30 @@
 /** Owns the X-OTRS-* and X-OTOBO-* headers: their names, and what a mail says with them. */
+import { ENTRIES } from '../ticket/attributes.ts'
 import { decodeHeader, type ParsedMail } from './parsed-mail.ts'
 
 /** Canonical name (see `otrsName`) → value, trimmed. */
 export type OtrsHeaders = ReadonlyMap<string, string>
 
+/** Headers that say something else than an attribute of the ticket, or something that is not here yet. */
+const OF_THE_MESSAGE = ['SenderType', 'IsVisibleForCustomer', 'ArticleType', 'Type', 'Service', 'SLA'] as const
+
 /** What filters and trusted mail may say about a new ticket; with `FollowUp-` before it, most of it about a follow-up. */
-export const NEW_TICKET_HEADERS = [
-  'Ignore', 'Loop', 'Queue', 'Priority', 'State', 'State-PendingTime', 'Lock', 'Owner', 'OwnerID', 'Responsible', 'ResponsibleID', 'CustomerNo',
-  'CustomerUser', 'Title', 'SenderType', 'IsVisibleForCustomer', 'ArticleType', 'Type', 'Service', 'SLA',
-] as const
-export const FOLLOW_UP_HEADERS = [
-  'State', 'State-Keep', 'State-PendingTime', 'Queue', 'Priority', 'Lock', 'Owner', 'OwnerID', 'Responsible', 'ResponsibleID', 'Title', 'SenderType',
-  'IsVisibleForCustomer', 'ArticleType', 'Type', 'Service', 'SLA',
-] as const
+export const NEW_TICKET_HEADERS: readonly string[] = [
+  'Ignore',
+  'Loop',
+  ...ENTRIES.flatMap(({ headers }) => headers?.newTicket ?? []),
+  ...OF_THE_MESSAGE,
+]
+export const FOLLOW_UP_HEADERS: readonly string[] = [
+  'State-Keep',
+  ...ENTRIES.flatMap(({ headers }) => headers?.followUp ?? []),
+  ...OF_THE_MESSAGE,
+]
 
 /** As one writes them into a filter. */
 export const SETTABLE_HEADERS: readonly string[] = [
-  ...NEW_TICKET_HEADERS.map((name) => `X-OTRS-${name}`), ...FOLLOW_UP_HEADERS.map((name) => `X-OTRS-FollowUp-${name}`),
+  ...NEW_TICKET_HEADERS.map((name) => `X-OTRS-${name}`),
+  ...FOLLOW_UP_HEADERS.map((name) => `X-OTRS-FollowUp-${name}`),
 ]
 
 /** Set by the program itself: whatever a mail says there is deleted (OTRS behaviour). */

@@ -5,7 +5,17 @@ import type { Work } from '../kernel/work.ts'
 import type { Config } from '../config.ts'
 
 export interface NewMail {
-  kind: 'reply' | 'forward' | 'redirect' | 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'closed' | 'login link' | 'notification'
+  kind:
+    | 'reply'
+    | 'forward'
+    | 'redirect'
+    | 'auto reply'
+    | 'auto reject'
+    | 'auto follow up'
+    | 'auto reply/new ticket'
+    | 'closed'
+    | 'login link'
+    | 'notification'
   from: { address: string; name: string }
   /** '' is the null return path, for everything automatic (RFC 3834 3.3). Default: the sender's address. */
   envelopeFrom?: string
@@ -44,21 +54,42 @@ export function newMessageId(config: Config, ticketId?: Id): string {
 /** Addresses as they stand in a header line. */
 export function sayAddress({ address, name }: { address: string; name: string }): string {
   const clean = name.replace(/[\r\n]+/g, ' ').trim()
-  return clean ? `${/[^\p{L}\p{N} _'.-]/u.test(clean) || clean.includes('.') ? `"${clean.replace(/(["\\])/g, '\\$1')}"` : clean} <${address}>` : address
+  return clean
+    ? `${/[^\p{L}\p{N} _'.-]/u.test(clean) || clean.includes('.') ? `"${clean.replace(/(["\\])/g, '\\$1')}"` : clean} <${address}>`
+    : address
 }
 
 /** Puts a mail into the outbox; it leaves after commit. Returns its id. */
 export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
   const delay = mail.delaySeconds ?? 0
-  const { id } = await work.db.insertInto('outbound_mail').values({
-    kind: mail.kind, ticket_id: mail.ticketId ?? null, article_id: mail.articleId ?? null, from_text: sayAddress(mail.from),
-    envelope_from: mail.envelopeFrom ?? mail.from.address, recipients: [...mail.to, ...(mail.cc ?? [])], to_text: mail.to.join(', '),
-    cc_text: (mail.cc ?? []).join(', '), subject: mail.subject.replace(/[\r\n]+/g, ' '), body: mail.body ?? null, html: mail.html ?? null,
-    message_id: mail.messageId ?? newMessageId(work.config, mail.ticketId), in_reply_to: mail.inReplyTo ?? '',
-    reference_ids: mail.references ?? '', headers: JSON.stringify(mail.headers ?? {}), not_before: new Date(work.now.getTime() + delay * 1000),
-    give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS), last_error: null, act_id: work.act, created_at: work.now, sent_at: null,
-    blob_id: mail.blobId ?? null,
-  }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await work.db
+    .insertInto('outbound_mail')
+    .values({
+      kind: mail.kind,
+      ticket_id: mail.ticketId ?? null,
+      article_id: mail.articleId ?? null,
+      from_text: sayAddress(mail.from),
+      envelope_from: mail.envelopeFrom ?? mail.from.address,
+      recipients: [...mail.to, ...(mail.cc ?? [])],
+      to_text: mail.to.join(', '),
+      cc_text: (mail.cc ?? []).join(', '),
+      subject: mail.subject.replace(/[\r\n]+/g, ' '),
+      body: mail.body ?? null,
+      html: mail.html ?? null,
+      message_id: mail.messageId ?? newMessageId(work.config, mail.ticketId),
+      in_reply_to: mail.inReplyTo ?? '',
+      reference_ids: mail.references ?? '',
+      headers: JSON.stringify(mail.headers ?? {}),
+      not_before: new Date(work.now.getTime() + delay * 1000),
+      give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS),
+      last_error: null,
+      act_id: work.act,
+      created_at: work.now,
+      sent_at: null,
+      blob_id: mail.blobId ?? null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, fresh: true, delaySeconds: delay })
   return id
 }
@@ -68,14 +99,26 @@ export async function cancelMails(work: Work, act: string): Promise<{ cancelled:
   const rows = await work.db.selectFrom('outbound_mail').select(['id', 'state', 'attempts']).where('act_id', '=', act).forUpdate().execute()
   const waiting = rows.filter((row) => row.state === 'queued' && row.attempts === 0)
   if (waiting.length > 0) {
-    await work.db.updateTable('outbound_mail').set({ state: 'cancelled' }).where('id', 'in', waiting.map((row) => row.id)).execute()
+    await work.db
+      .updateTable('outbound_mail')
+      .set({ state: 'cancelled' })
+      .where(
+        'id',
+        'in',
+        waiting.map((row) => row.id),
+      )
+      .execute()
   }
   return { cancelled: waiting.length, left: rows.length - waiting.length }
 }
 
 /** Tells open pages and subscribers that a mail of a ticket has gone out, or will not. */
 export async function deliveryChanged(work: Work, ticketId: Id, articleId: Id | null, state: 'sent' | 'failed'): Promise<void> {
-  const { unit_id } = await work.db.selectFrom('ticket').innerJoin('queue', 'queue.id', 'ticket.queue_id').select('queue.unit_id')
-    .where('ticket.id', '=', ticketId).executeTakeFirstOrThrow()
+  const { unit_id } = await work.db
+    .selectFrom('ticket')
+    .innerJoin('queue', 'queue.id', 'ticket.queue_id')
+    .select('queue.unit_id')
+    .where('ticket.id', '=', ticketId)
+    .executeTakeFirstOrThrow()
   work.emit('article.delivery-changed', { ticketId, unitId: unit_id, data: { article: articleId, state } })
 }

@@ -2,7 +2,7 @@
 import type { RouteWhy } from '../database/schema.ts'
 import type { MailKey } from './mail-texts.ts'
 
-type NamedOutcome = MailKey extends infer K ? K extends `mail.outcome.${infer Name}` ? Name : never : never
+type NamedOutcome = MailKey extends infer K ? (K extends `mail.outcome.${infer Name}` ? Name : never) : never
 
 /** Every end a mail can have; stored on its row, shown as 'mail.outcome.<name>'. */
 export const OUTCOMES = [
@@ -31,8 +31,13 @@ export const OUTCOMES = [
 export type MailOutcome = (typeof OUTCOMES)[number]
 
 /** Every rule by which a step may decide: there are words for each, 'mail.rule.<rule>'. */
-export type MailRule = MailKey extends infer K ? K extends `mail.rule.${infer Rule}` ? Rule : never : never
-export type MailStep = MailKey extends infer K ? K extends `mail.step.${infer Step}` ? Step : never : never
+export type MailRule = MailKey extends infer K ? (K extends `mail.rule.${infer Rule}` ? Rule : never) : never
+export type MailStep = MailKey extends infer K ? (K extends `mail.step.${infer Step}` ? Step : never) : never
 
 /** A step's answer, kept with the mail so that a page can say why. */
-export interface Decision { decided: string; rule: MailRule; detail?: string; route?: RouteWhy }
+export interface Decision {
+  decided: string
+  rule: MailRule
+  detail?: string
+  route?: RouteWhy
+}

@@ -3,9 +3,17 @@ import { parentPort } from 'node:worker_threads'
 import type { ParsedMail } from './parsed-mail.ts'
 import { readHeaders, readMail } from './read-mail.ts'
 
-export interface ParseRequest { raw: Uint8Array; only?: 'headers' }
+export interface ParseRequest {
+  raw: Uint8Array
+  only?: 'headers'
+}
 /** Contents come as plain bytes: a Buffer does not survive the way between threads. */
-export type ParseAnswer = { mail: Omit<ParsedMail, 'attachments'> & { attachments: (Omit<ParsedMail['attachments'][number], 'content'> & { content: Uint8Array })[] } }
+export type ParseAnswer =
+  | {
+      mail: Omit<ParsedMail, 'attachments'> & {
+        attachments: (Omit<ParsedMail['attachments'][number], 'content'> & { content: Uint8Array })[]
+      }
+    }
   | { error: string }
 
 parentPort?.on('message', (request: ParseRequest) => void answer(request))

@@ -13,8 +13,15 @@ const IDLE_MS = 30_000
 /** What a thread took for a larger mail it gives back only when it ends; starting another costs less than reading such a mail. Bytes. */
 const ONCE = 2 * 1024 * 1024
 
-interface Reader { worker: Worker; busy: boolean; idle: NodeJS.Timeout | undefined }
-interface Waiting { request: ParseRequest; settle(answer: ParseAnswer): void }
+interface Reader {
+  worker: Worker
+  busy: boolean
+  idle: NodeJS.Timeout | undefined
+}
+interface Waiting {
+  request: ParseRequest
+  settle(answer: ParseAnswer): void
+}
 
 const readers = new Set<Reader>()
 const waiting: Waiting[] = []
@@ -34,7 +41,8 @@ export async function parseMail(raw: Buffer, only?: 'headers'): Promise<ParsedMa
   return {
     ...answer.mail,
     attachments: answer.mail.attachments.map((part) => ({
-      ...part, content: Buffer.from(part.content.buffer, part.content.byteOffset, part.content.byteLength),
+      ...part,
+      content: Buffer.from(part.content.buffer, part.content.byteOffset, part.content.byteLength),
     })),
   }
 }
@@ -75,8 +83,14 @@ function run(reader: Reader, { request, settle }: Waiting): void {
   }, TIME_LIMIT_MS)
   reader.worker.once('message', finish)
   // Out of memory, a fault in the parser, an exit: this mail is unreadable, the next one gets a fresh thread.
-  reader.worker.once('error', (error) => { end(reader); finish({ error: String(error instanceof Error ? error.message : error) }) })
-  reader.worker.once('exit', () => { end(reader); finish({ error: 'the reading thread ended' }) })
+  reader.worker.once('error', (error) => {
+    end(reader)
+    finish({ error: String(error instanceof Error ? error.message : error) })
+  })
+  reader.worker.once('exit', () => {
+    end(reader)
+    finish({ error: 'the reading thread ended' })
+  })
   reader.worker.postMessage(request, [request.raw.buffer as ArrayBuffer])
 }
 
@@ -84,7 +98,9 @@ function startReader(): Reader {
   const worker = new Worker(workerFile(), { name: 'mail', resourceLimits: { maxOldGenerationSizeMb: 512 }, stdout: false, stderr: false })
   // Each run adds and takes away listeners of its own.
   worker.setMaxListeners(0)
-  worker.on('error', () => { /* told to the mail being read */ })
+  worker.on('error', () => {
+    /* told to the mail being read */
+  })
   const reader: Reader = { worker, busy: false, idle: undefined }
   readers.add(reader)
   return reader

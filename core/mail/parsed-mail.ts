@@ -53,12 +53,21 @@ export interface ParsedMail {
 
 /** Words for each are in mail-texts.ts, 'mail.rule.<note>'. */
 export const MAIL_NOTES = [
-  'signed', 'encrypted', 'invitation', 'invitation-cancelled', 'invitation-answered', 'tnef',
+  'signed',
+  'encrypted',
+  'invitation',
+  'invitation-cancelled',
+  'invitation-answered',
+  'tnef',
   /** The charset was missing or wrong and was found out from the bytes. */
   'charset-guessed',
   /** Head, boundaries or bytes are broken; what could be read was. */
   'damaged',
-  'several-senders', 'text-cut', 'subject-cut', 'html-too-long', 'too-many-parts',
+  'several-senders',
+  'text-cut',
+  'subject-cut',
+  'html-too-long',
+  'too-many-parts',
   /** Only the head was read. */
   'headers-only',
   /** The parser gave up: a ticket of the head alone. */
@@ -72,7 +81,14 @@ export interface MailNote {
 }
 
 /** With one of these the raw mail is attached, for the ticket does not show all of it. */
-export const INCOMPLETE: ReadonlySet<MailNote['note']> = new Set(['damaged', 'text-cut', 'subject-cut', 'too-many-parts', 'headers-only', 'unreadable'])
+export const INCOMPLETE: ReadonlySet<MailNote['note']> = new Set([
+  'damaged',
+  'text-cut',
+  'subject-cut',
+  'too-many-parts',
+  'headers-only',
+  'unreadable',
+])
 
 /** All values of a header, in their order. */
 export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): string[] {

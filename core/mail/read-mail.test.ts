@@ -105,8 +105,20 @@ describe('mails made to take long', () => {
     ['a head that is none', mail(`Subject: x\n${'aa\n'.repeat(100_000)}Date: x`)],
     ['encoded words without an end', mail(`Subject: ${'=?utf-8?Q?a'.repeat(20_000)}`)],
     ['letters cut between words of two kinds', mail(`Subject: ${'=?utf-8?B?xbzD?= =?utf-8?Q?=B3?= '.repeat(10_000)}`)],
-    ['fifty thousand boundaries', mail('Content-Type: multipart/mixed; boundary=b', many(50_000, (i) => `boundary=b${i}\r\n--b${i}\r\n`))],
-    ['ten thousand multiparts in each other', mail('Content-Type: multipart/mixed; boundary=n0', many(10_000, (i) => `--n${i}\r\nContent-Type: multipart/mixed; boundary=n${i + 1}\r\n\r\n`))],
+    [
+      'fifty thousand boundaries',
+      mail(
+        'Content-Type: multipart/mixed; boundary=b',
+        many(50_000, (i) => `boundary=b${i}\r\n--b${i}\r\n`),
+      ),
+    ],
+    [
+      'ten thousand multiparts in each other',
+      mail(
+        'Content-Type: multipart/mixed; boundary=n0',
+        many(10_000, (i) => `--n${i}\r\nContent-Type: multipart/mixed; boundary=n${i + 1}\r\n\r\n`),
+      ),
+    ],
     ['an open quote in a calendar', mail('Content-Type: text/calendar', `BEGIN:VEVENT\r\nDTSTART;${'"'.repeat(5001)}\r\nEND:VEVENT`)],
   ])('%s', { timeout: 120_000 }, async (_name, raw) => {
     const { notes } = await parseMail(raw)

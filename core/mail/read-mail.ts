@@ -46,9 +46,17 @@ export async function readMail(given: Buffer): Promise<ParsedMail> {
     subject = oneLine(subject.slice(0, SUBJECT_LIMIT))
   }
   const from = addresses(addressesIn(parts.headers, 'from'))
-  if (from.length > 1) notes.push({ note: 'several-senders', detail: from.map(({ address }) => address).join(', ').slice(0, 300) })
+  if (from.length > 1)
+    notes.push({
+      note: 'several-senders',
+      detail: from
+        .map(({ address }) => address)
+        .join(', ')
+        .slice(0, 300),
+    })
   if (parts.guessed) notes.push({ note: 'charset-guessed' })
-  if (cut || parts.stopped || parts.attachments.length > ATTACHMENT_COUNT) notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
+  if (cut || parts.stopped || parts.attachments.length > ATTACHMENT_COUNT)
+    notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
   if (damaged || parts.damaged || parts.outside || holdsNothing(parts.root)) notes.push({ note: 'damaged' })
   if (notes.some(({ note }) => INCOMPLETE.has(note))) attachments.push(file('message.eml', 'message/rfc822', given))
 
@@ -58,9 +66,18 @@ export async function readMail(given: Buffer): Promise<ParsedMail> {
     if (part.contentId && shown.delete(part.contentId.toLowerCase())) part.disposition = 'inline'
   }
   return {
-    from, replyTo: addresses(addressesIn(parts.headers, 'reply-to')), to: addresses(addressesIn(parts.headers, 'to')),
-    cc: addresses(addressesIn(parts.headers, 'cc')), sender: addresses(addressesIn(parts.headers, 'sender')),
-    subject, headers, text, html, attachments, notes, ...idsAndDate(headers),
+    from,
+    replyTo: addresses(addressesIn(parts.headers, 'reply-to')),
+    to: addresses(addressesIn(parts.headers, 'to')),
+    cc: addresses(addressesIn(parts.headers, 'cc')),
+    sender: addresses(addressesIn(parts.headers, 'sender')),
+    subject,
+    headers,
+    text,
+    html,
+    attachments,
+    notes,
+    ...idsAndDate(headers),
   }
 }
 
@@ -69,15 +86,27 @@ export async function readHeaders(raw: Buffer): Promise<ParsedMail> {
   const end = raw.indexOf('\r\n\r\n')
   const head = raw.subarray(0, Math.min(end === -1 ? raw.length : end, 256 * 1024))
   // Without its content type the head reads as a plain mail without text.
-  const plain = Buffer.from(`${head.toString('latin1').replace(/^content-[a-z-]+:[^\r\n]*(\r?\n[ \t][^\r\n]*)*\r?\n?/gim, '')}\r\n\r\n`, 'latin1')
+  const plain = Buffer.from(
+    `${head.toString('latin1').replace(/^content-[a-z-]+:[^\r\n]*(\r?\n[ \t][^\r\n]*)*\r?\n?/gim, '')}\r\n\r\n`,
+    'latin1',
+  )
   const mail = await readMail(plain)
   return { ...mail, text: '', html: null, attachments: [], notes: [{ note: 'headers-only' }] }
 }
 
 function addresses(headers: AddressObject[]): MailAddress[] {
   const flat = (list: EmailAddress[]): EmailAddress[] => list.flatMap((entry) => (entry.group ? flat(entry.group) : [entry]))
-  return headers.flatMap((object) => flat(object.value)).slice(0, ADDRESS_COUNT)
-    .map(({ name, address }) => ({ name: oneLine(name ?? '').slice(0, 300).toWellFormed(), address: oneLine(address ?? '').slice(0, 320).toWellFormed() }))
+  return headers
+    .flatMap((object) => flat(object.value))
+    .slice(0, ADDRESS_COUNT)
+    .map(({ name, address }) => ({
+      name: oneLine(name ?? '')
+        .slice(0, 300)
+        .toWellFormed(),
+      address: oneLine(address ?? '')
+        .slice(0, 320)
+        .toWellFormed(),
+    }))
     .filter(({ name, address }) => name !== '' || address !== '')
 }
 
@@ -85,7 +114,10 @@ function readHeaderLines(lines: { key: string; line: string }[]): MailHeader[] {
   return lines.slice(0, HEADER_COUNT).map(({ key, line }) => ({
     name: key.toLowerCase().slice(0, 100),
     // mailsplit keeps a byte a character; what was not UTF-8 has become it (see words.ts).
-    value: oneLine(Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1').toString('utf8')).slice(0, key === 'references' ? 60_000 : HEADER_LIMIT),
+    value: oneLine(Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1').toString('utf8')).slice(
+      0,
+      key === 'references' ? 60_000 : HEADER_LIMIT,
+    ),
   }))
 }
 
@@ -112,15 +144,24 @@ function holdsNothing(part: Part | undefined): boolean {
   return (String(part.contentType).startsWith('multipart/') && part.children.length === 0) || part.children.some(holdsNothing)
 }
 
-const file = (name: string, contentType: string, content: Buffer): ParsedAttachment =>
-  ({ name, contentType, contentId: null, disposition: 'attachment', size: content.length, content })
+const file = (name: string, contentType: string, content: Buffer): ParsedAttachment => ({
+  name,
+  contentType,
+  contentId: null,
+  disposition: 'attachment',
+  size: content.length,
+  content,
+})
 
 function attachment(part: Attachment, index: number): ParsedAttachment {
   const contentType = /^[\w.+-]+\/[\w.+-]+$/.test(part.contentType ?? '') ? part.contentType.toLowerCase() : 'application/octet-stream'
   return {
-    name: attachmentName(part, contentType, index), contentType,
+    name: attachmentName(part, contentType, index),
+    contentType,
     contentId: part.cid ? oneLine(part.cid).slice(0, ID_LIMIT) || null : null,
-    disposition: 'attachment', size: part.content.length, content: part.content,
+    disposition: 'attachment',
+    size: part.content.length,
+    content: part.content,
   }
 }
 

@@ -7,14 +7,22 @@ import type { OutboundMailTable } from '../database/schema.ts'
 export function resentHead(mail: Pick<Selectable<OutboundMailTable>, 'from_text' | 'to_text' | 'message_id' | 'created_at'>): string {
   const from = bareAddress(mail.from_text)
   return [
-    `Resent-From: <${from}>`, `Resent-To: ${mail.to_text.split(', ').map((address) => `<${bareAddress(address)}>`).join(',\r\n ')}`,
-    `Resent-Date: ${mail.created_at.toUTCString().replace('GMT', '+0000')}`, `Resent-Message-ID: ${mail.message_id.replace(/[\r\n]/g, '')}`,
-  ].map((line) => `${line}\r\n`).join('')
+    `Resent-From: <${from}>`,
+    `Resent-To: ${mail.to_text
+      .split(', ')
+      .map((address) => `<${bareAddress(address)}>`)
+      .join(',\r\n ')}`,
+    `Resent-Date: ${mail.created_at.toUTCString().replace('GMT', '+0000')}`,
+    `Resent-Message-ID: ${mail.message_id.replace(/[\r\n]/g, '')}`,
+  ]
+    .map((line) => `${line}\r\n`)
+    .join('')
 }
 
 /** The whole mail. Bare CR and LF become CRLF: nobody's trick with line ends goes further through us. */
 export async function* resent(
-  mail: Pick<Selectable<OutboundMailTable>, 'from_text' | 'to_text' | 'message_id' | 'created_at'>, raw: AsyncIterable<Buffer>,
+  mail: Pick<Selectable<OutboundMailTable>, 'from_text' | 'to_text' | 'message_id' | 'created_at'>,
+  raw: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(resentHead(mail))
   let carry = ''

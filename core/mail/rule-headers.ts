@@ -12,7 +12,10 @@ import type { MailRules } from './rules.ts'
 
 /** Asked outside of any transaction: patterns may take their time. What a filter sets wins over what the mail says itself. */
 export async function askRules(
-  config: Pick<Config, 'mail'>, rules: Pick<MailRules, 'filters'>, delivery: Pick<Delivery, 'envelopeFrom' | 'envelopeTo' | 'peerAddress'>, mail: ParsedMail,
+  config: Pick<Config, 'mail'>,
+  rules: Pick<MailRules, 'filters'>,
+  delivery: Pick<Delivery, 'envelopeFrom' | 'envelopeTo' | 'peerAddress'>,
+  mail: ParsedMail,
 ): Promise<Hand['headers']> {
   const trusted = delivery.peerAddress !== '' && relayOf(config, delivery.peerAddress)?.trustHeaders === true
   const said = readOtrsHeaders(mail)
@@ -20,10 +23,20 @@ export async function askRules(
   // The loop header keeps us silent whoever writes it: nothing to tell.
   const told = [...said].filter(([name]) => name !== 'loop' || trusted)
   if (told.length > 0) {
-    const detail = told.map(([name, value]) => `${sayOtrsName(name)}: ${value}`).join(', ').slice(0, 500)
-    reasons.push(trusted ? { decided: 'obeyed', rule: 'otrs-headers-trusted', detail } : { decided: 'not-obeyed', rule: 'otrs-headers-not-trusted', detail })
+    const detail = told
+      .map(([name, value]) => `${sayOtrsName(name)}: ${value}`)
+      .join(', ')
+      .slice(0, 500)
+    reasons.push(
+      trusted
+        ? { decided: 'obeyed', rule: 'otrs-headers-trusted', detail }
+        : { decided: 'not-obeyed', rule: 'otrs-headers-not-trusted', detail },
+    )
   }
-  const { results, headers } = await matchFilters(rules.filters, asFilterMail(mail, { from: delivery.envelopeFrom, to: delivery.envelopeTo }, trusted))
+  const { results, headers } = await matchFilters(
+    rules.filters,
+    asFilterMail(mail, { from: delivery.envelopeFrom, to: delivery.envelopeTo }, trusted),
+  )
   for (const { name, matched, set, fault } of results) {
     if (matched) reasons.push({ decided: 'matched', rule: 'postmaster-filter', detail: `${name}: ${saySet(set)}`.slice(0, 500) })
     else if (fault) reasons.push({ decided: 'passed-over', rule: fault, detail: name })

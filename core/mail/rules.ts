@@ -1,11 +1,10 @@
 /** Owns the rules that an administrator gives for mail while the program runs: filters, places of numbers, the limit of reopening. */
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { Database } from '../database/schema.ts'
-import { CHANNEL } from '../kernel/facts.ts'
+import { notify } from '../kernel/facts.ts'
 import { coreSettings } from '../kernel/core-settings.ts'
 import type { Live } from '../kernel/live.ts'
-import { SETTINGS_CHANGED } from '../kernel/setting-admin.ts'
-import { readSettings } from '../kernel/settings.ts'
+import { readSettings, SETTINGS_CHANGED } from '../kernel/settings.ts'
 import type { Work } from '../kernel/work.ts'
 import type { PostmasterFilter } from './filter-run.ts'
 import { listFilters } from './filter.store.ts'
@@ -38,12 +37,16 @@ export async function readMailRules(db: Kysely<Database>): Promise<MailRules> {
 /** The rules of a process: read once, again after a change anywhere, and when they are some seconds old. */
 export function keepMailRules(db: Kysely<Database>, live: Live): () => Promise<MailRules> {
   let kept: { rules: Promise<MailRules>; since: number } | undefined
-  live.subscribe((notice) => { if (notice.fact === NOTICE || notice.fact === SETTINGS_CHANGED) kept = undefined })
+  live.subscribe((notice) => {
+    if (notice.fact === NOTICE || notice.fact === SETTINGS_CHANGED) kept = undefined
+  })
   return () => {
     const now = performance.now()
     if (!kept || now - kept.since > KEPT_MS) {
       const fresh = { rules: readMailRules(db), since: now }
-      fresh.rules.catch(() => { if (kept === fresh) kept = undefined })
+      fresh.rules.catch(() => {
+        if (kept === fresh) kept = undefined
+      })
       kept = fresh
     }
     return kept.rules
@@ -52,5 +55,5 @@ export function keepMailRules(db: Kysely<Database>, live: Live): () => Promise<M
 
 /** Tells every process that filters have changed. Called by the acts that change them. */
 export async function filtersChanged(work: Work): Promise<void> {
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact: NOTICE })})`.execute(work.db)
+  await notify(work, NOTICE)
 }

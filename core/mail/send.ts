@@ -4,6 +4,7 @@ import { sql, type Selectable } from 'kysely'
 import { emitArticle, insertArticle } from '../article/articles.ts'
 import { readBlob } from '../database/blob.ts'
 import type { Id, OutboundMailTable } from '../database/schema.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
 import { withoutJob } from '../kernel/jobs.ts'
 import type { RunnableJob } from '../kernel/run-jobs.ts'
@@ -66,12 +67,22 @@ export function sendJob(host: Host): RunnableJob {
  */
 export async function sendWaiting(host: Host): Promise<void> {
   if (!host.config.smarthostUrl) return
-  const rows = await host.db.selectFrom('outbound_mail').select(['id', 'not_before']).where('state', '=', 'queued')
-    .where(withoutJob('mail/send/', 'outbound_mail')).orderBy('id').limit(1000).execute()
+  const rows = await host.db
+    .selectFrom('outbound_mail')
+    .select(['id', 'not_before'])
+    .where('state', '=', 'queued')
+    .where(withoutJob('mail/send/', 'outbound_mail'))
+    .orderBy('id')
+    .limit(1000)
+    .execute()
   const now = host.clock().getTime()
   for (const { id, not_before } of rows) {
     await host.enqueue({
-      task: 'mail/send', payload: { id }, key: `mail/send/${id}`, unlessThere: true, delaySeconds: Math.max(0, (not_before.getTime() - now) / 1000),
+      task: 'mail/send',
+      payload: { id },
+      key: `mail/send/${id}`,
+      unlessThere: true,
+      delaySeconds: Math.max(0, (not_before.getTime() - now) / 1000),
     })
   }
 }
@@ -81,8 +92,13 @@ export async function sendWaiting(host: Host): Promise<void> {
  * sending sends it again (never the other way round: better twice than not at all).
  */
 export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'>, id: Id): Promise<void> {
-  const mail = await host.db.updateTable('outbound_mail').set({ attempts: sql`attempts + 1` })
-    .where('id', '=', id).where('state', '=', 'queued').returningAll().executeTakeFirst()
+  const mail = await host.db
+    .updateTable('outbound_mail')
+    .set({ attempts: sql`attempts + 1` })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .returningAll()
+    .executeTakeFirst()
   if (!mail) return
   let rejected: { address: string; permanent: boolean; text: string }[]
   try {
@@ -90,8 +106,13 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     rejected = rejectedOf(info)
   } catch (error) {
     const fault = faultOf(error)
-    host.log.warn({ mail: id, attempt: mail.attempts, reason: fault.text }, fault.permanent ? 'a mail was refused' : 'a mail could not be sent yet')
-    await host.work(system('mail'), (work) => (fault.permanent ? giveUp(work, mail, mail.recipients, fault.text) : postpone(work, mail, mail.recipients, fault.text)))
+    host.log.warn(
+      { mail: id, attempt: mail.attempts, reason: fault.text },
+      fault.permanent ? 'a mail was refused' : 'a mail could not be sent yet',
+    )
+    await host.work(system('mail'), (work) =>
+      fault.permanent ? giveUp(work, mail, mail.recipients, fault.text) : postpone(work, mail, mail.recipients, fault.text),
+    )
     return
   }
   await host.work(system('mail'), async (work) => {
@@ -99,17 +120,31 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     const later = rejected.filter((who) => !who.permanent)
     const text = oneLine(rejected.map((who) => `${who.address}: ${who.text}`).join('; '))
     // Some took it and some may take it later: these alone are tried again.
-    if (later.length > 0) await postpone(work, mail, later.map((who) => who.address), text)
+    if (later.length > 0)
+      await postpone(
+        work,
+        mail,
+        later.map((who) => who.address),
+        text,
+      )
     else await finish(work, mail, 'sent', text || null)
-    if (gone.length > 0) await tellAgents(work, mail, gone.map((who) => who.address), text)
+    if (gone.length > 0)
+      await tellAgents(
+        work,
+        mail,
+        gone.map((who) => who.address),
+        text,
+      )
   })
 }
 
 function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): { address: string; permanent: boolean; text: string }[] {
-  return (info.rejectedErrors ?? []).map((error) => {
-    const { recipient, responseCode } = error as { recipient?: string; responseCode?: number }
-    return { address: recipient ?? '', permanent: (responseCode ?? 550) >= 500, text: faultOf(error).text }
-  }).filter(({ address }) => address !== '')
+  return (info.rejectedErrors ?? [])
+    .map((error) => {
+      const { recipient, responseCode } = error as { recipient?: string; responseCode?: number }
+      return { address: recipient ?? '', permanent: (responseCode ?? 550) >= 500, text: faultOf(error).text }
+    })
+    .filter(({ address }) => address !== '')
 }
 
 /** What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. */
@@ -117,19 +152,40 @@ async function compose(host: Host, mail: OutboundRow) {
   const envelope = { from: returnPath(host.config, mail), to: mail.recipients }
   if (mail.blob_id !== null) return { envelope, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
   const dkim = await signingKey(host.config, mail.from_text)
-  const article = mail.article_id === null ? undefined
-    : await host.db.selectFrom('article').select(['body']).where('id', '=', mail.article_id).executeTakeFirst()
-  const files = mail.article_id === null || !WITH_FILES.has(mail.kind) ? [] : await host.db.selectFrom('article_attachment')
-    .select(['blob_id', 'name', 'content_type', 'content_id', 'disposition']).where('article_id', '=', mail.article_id).orderBy('id').execute()
+  const article =
+    mail.article_id === null
+      ? undefined
+      : await host.db.selectFrom('article').select(['body']).where('id', '=', mail.article_id).executeTakeFirst()
+  const files =
+    mail.article_id === null || !WITH_FILES.has(mail.kind)
+      ? []
+      : await host.db
+          .selectFrom('article_attachment')
+          .select(['blob_id', 'name', 'content_type', 'content_id', 'disposition'])
+          .where('article_id', '=', mail.article_id)
+          .orderBy('id')
+          .execute()
   const text = mail.body ?? article?.body ?? ''
   return {
-    envelope, ...(dkim ? { dkim } : {}),
-    from: mail.from_text, to: mail.to_text, ...(mail.cc_text ? { cc: mail.cc_text } : {}), subject: mail.subject, date: mail.created_at,
-    messageId: mail.message_id, ...(mail.in_reply_to ? { inReplyTo: mail.in_reply_to } : {}), ...(mail.reference_ids ? { references: shortened(mail.reference_ids) } : {}),
-    headers: mail.headers, text, html: mail.html ?? htmlOfText(text),
+    envelope,
+    ...(dkim ? { dkim } : {}),
+    from: mail.from_text,
+    to: mail.to_text,
+    ...(mail.cc_text ? { cc: mail.cc_text } : {}),
+    subject: mail.subject,
+    date: mail.created_at,
+    messageId: mail.message_id,
+    ...(mail.in_reply_to ? { inReplyTo: mail.in_reply_to } : {}),
+    ...(mail.reference_ids ? { references: shortened(mail.reference_ids) } : {}),
+    headers: mail.headers,
+    text,
+    html: mail.html ?? htmlOfText(text),
     attachments: files.map((file) => ({
-      filename: file.name, contentType: file.content_type, content: Readable.from(readBlob(host.db, file.blob_id)),
-      contentDisposition: file.disposition, ...(file.content_id ? { cid: file.content_id } : {}),
+      filename: file.name,
+      contentType: file.content_type,
+      content: Readable.from(readBlob(host.db, file.blob_id)),
+      contentDisposition: file.disposition,
+      ...(file.content_id ? { cid: file.content_id } : {}),
     })),
   }
 }
@@ -143,9 +199,12 @@ function shortened(references: string): string {
 async function postpone(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
   if (work.now >= mail.give_up_at) return giveUp(work, mail, recipients, error)
   const delaySeconds = backoffSeconds(mail.attempts)
-  await work.db.updateTable('outbound_mail')
+  await work.db
+    .updateTable('outbound_mail')
     .set({ recipients, last_error: error, not_before: new Date(work.now.getTime() + delaySeconds * 1000) })
-    .where('id', '=', mail.id).where('state', '=', 'queued').execute()
+    .where('id', '=', mail.id)
+    .where('state', '=', 'queued')
+    .execute()
   work.enqueue('mail/send', { id: mail.id }, { key: `mail/send/${mail.id}`, delaySeconds })
 }
 
@@ -155,9 +214,14 @@ async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error
 }
 
 async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', error: string | null): Promise<boolean> {
-  const changed = await work.db.updateTable('outbound_mail').set({ state, last_error: error, ...(state === 'sent' ? { sent_at: work.now } : {}) })
+  const changed = await work.db
+    .updateTable('outbound_mail')
+    .set({ state, last_error: error, ...(state === 'sent' ? { sent_at: work.now } : {}) })
     // What has left has left, also when somebody took it back in the meantime.
-    .where('id', '=', mail.id).where('state', 'in', state === 'sent' ? ['queued', 'cancelled'] : ['queued']).returning('id').executeTakeFirst()
+    .where('id', '=', mail.id)
+    .where('state', 'in', state === 'sent' ? ['queued', 'cancelled'] : ['queued'])
+    .returning('id')
+    .executeTakeFirst()
   if (changed && mail.ticket_id) await deliveryChanged(work, mail.ticket_id, mail.article_id, state)
   return Boolean(changed)
 }
@@ -166,12 +230,21 @@ async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', e
 async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
   const ticket = mail.ticket_id ? await findTicket(work.db, mail.ticket_id, null) : undefined
   if (!ticket) return
-  const t = mailTexts.in((await findQueue(work.db, ticket.queueId))?.language ?? 'pl')
+  const t = mailTexts.in(languageFor(work.config, (await findQueue(work.db, ticket.queueId))?.language))
   const note: NewArticle = {
-    channel: 'internal', senderType: 'system', visible: false, subject: t('mail.not-delivered.subject'),
+    channel: 'internal',
+    senderType: 'system',
+    visible: false,
+    subject: t('mail.not-delivered.subject'),
     body: t('mail.not-delivered.body', { who: recipients.join(', '), subject: mail.subject, error }),
   }
   const articleId = await insertArticle(work, ticket.id, note)
-  addHistory(work, { ticketId: ticket.id, type: 'Misc', parts: ['mail not delivered', recipients.join(', ')], articleId, reason: { rule: 'not-delivered', detail: error } })
+  addHistory(work, {
+    ticketId: ticket.id,
+    type: 'Misc',
+    parts: ['mail not delivered', recipients.join(', ')],
+    articleId,
+    reason: { rule: 'not-delivered', detail: error },
+  })
   emitArticle(work, ticket, articleId, note)
 }

@@ -16,16 +16,21 @@ export type PlacedStep = { name: string; plugin: null } | { name: string; plugin
  */
 export function orderSteps(plugins: readonly AnyPlugin[]): PlacedStep[] {
   const core: PlacedStep[] = CORE_STEPS.map((name) => ({ name, plugin: null }))
-  const added: PlacedStep[] = plugins.flatMap((plugin) => Object.entries(plugin.mailSteps ?? {}).map(([own, step]) => (
-    { name: `${plugin.name}/${own}`, plugin, own, step: step as MailStep })))
+  const added: PlacedStep[] = plugins.flatMap((plugin) =>
+    Object.entries(plugin.mailSteps ?? {}).map(([own, step]) => ({ name: `${plugin.name}/${own}`, plugin, own, step: step as MailStep })),
+  )
   const all = [...core, ...added]
   const before = new Map<string, Set<string>>(all.map(({ name }) => [name, new Set()]))
-  CORE_STEPS.forEach((name, i) => { if (i > 0) before.get(name)!.add(CORE_STEPS[i - 1]!) })
+  CORE_STEPS.forEach((name, i) => {
+    if (i > 0) before.get(name)!.add(CORE_STEPS[i - 1]!)
+  })
   for (const placed of added) {
     if (placed.plugin === null) continue
     const find = (wanted: string) => {
       if (before.has(wanted)) return wanted
-      throw new BootError(`Plugin “${placed.plugin.name}” puts its mail step “${placed.own}” next to “${wanted}”, which there is not (${[...before.keys()].join(', ')}).`)
+      throw new BootError(
+        `Plugin “${placed.plugin.name}” puts its mail step “${placed.own}” next to “${wanted}”, which there is not (${[...before.keys()].join(', ')}).`,
+      )
     }
     const [after, ahead] = [list(placed.step.after), list(placed.step.before)]
     for (const name of after) before.get(placed.name)!.add(find(name))
@@ -41,11 +46,13 @@ export function orderSteps(plugins: readonly AnyPlugin[]): PlacedStep[] {
     const i = left.findIndex(({ name }) => [...before.get(name)!].every((earlier) => ordered.some((done) => done.name === earlier)))
     if (i === -1) {
       const stuck = left.filter(({ plugin }) => plugin !== null).map(({ name }) => name)
-      throw new BootError(`The mail steps ${stuck.map((name) => `“${name}”`).join(', ')} wait for each other in a circle: correct their “after” and “before”.`)
+      throw new BootError(
+        `The mail steps ${stuck.map((name) => `“${name}”`).join(', ')} wait for each other in a circle: correct their “after” and “before”.`,
+      )
     }
     ordered.push(...left.splice(i, 1))
   }
   return ordered
 }
 
-const list = (names: string | readonly string[] | undefined): readonly string[] => typeof names === 'string' ? [names] : names ?? []
+const list = (names: string | readonly string[] | undefined): readonly string[] => (typeof names === 'string' ? [names] : (names ?? []))

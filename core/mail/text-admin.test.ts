@@ -20,24 +20,33 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 
 const act = async <T>(run: (work: Work) => Promise<T>): Promise<T> => make.work(await make.actor(admin), run)
-const fault = (promise: Promise<unknown>) => promise.then(() => 'done', (error: unknown) => error instanceof Refusal ? `${error.code} ${error.field ?? ''}`.trim() : String(error))
+const fault = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? `${error.code} ${error.field ?? ''}`.trim() : String(error)),
+  )
 const none = { subject: '', body: '' }
 const variants = (pl = { subject: 'Temat', body: 'Treść' }, en = none) => ({ pl, en })
 
 describe('texts', () => {
   it('want one language at least, each whole, with tags that stand for something', async () => {
-    const make_ = (v: ReturnType<typeof variants>) => fault(act((work) => createText(work, { name: 'Próba', type: 'auto reply', valid: true, variants: v })))
+    const make_ = (v: ReturnType<typeof variants>) =>
+      fault(act((work) => createText(work, { name: 'Próba', type: 'auto reply', valid: true, variants: v })))
     expect(await make_(variants(none))).toBe('text.needs-language pl.subject')
     expect(await make_(variants({ subject: 'Temat', body: '' }))).toBe('required pl.body')
     expect(await make_(variants(none, { subject: '', body: 'Body' }))).toBe('required en.subject')
     expect(await make_(variants({ subject: 'T <OTRS_TICKET_Nic>', body: 'x' }))).toBe('text.unknown-tag pl.subject')
     expect(await make_(variants(undefined, { subject: 'S', body: '<POMOC_NOTHING>' }))).toBe('text.unknown-tag en.body')
-    expect(await make_(variants({ subject: 'Numer <OTRS_TICKET_TicketNumber>', body: '<POMOC_RECEIPT>\n<b>nie znacznik</b>' }))).toBe('done')
+    expect(await make_(variants({ subject: 'Numer <OTRS_TICKET_TicketNumber>', body: '<POMOC_RECEIPT>\n<b>nie znacznik</b>' }))).toBe(
+      'done',
+    )
     expect(await make_(variants())).toBe('text.name-taken name')
   })
 
   it('what the table says counts in each queue is what is sent from it', async () => {
-    const own = await act((work) => createText(work, { name: 'Własny', type: 'auto reply', valid: true, variants: variants({ subject: 'Własny', body: 'x' }) }))
+    const own = await act((work) =>
+      createText(work, { name: 'Własny', type: 'auto reply', valid: true, variants: variants({ subject: 'Własny', body: 'x' }) }),
+    )
     const parent = await make.queue({ name: 'Rodzic' })
     const child = await make.queue({ name: 'Rodzic::Dziecko', parentId: parent })
     const grandchild = await make.queue({ name: 'Rodzic::Dziecko::Wnuk', parentId: child })
@@ -55,8 +64,13 @@ describe('texts', () => {
       }
     }
     expect(table.find((queue) => queue.queueId === child)!.inForce.get('auto reply')).toEqual({ textId: own, from: 'Rodzic' })
-    expect(table.find((queue) => queue.queueId === grandchild)!.inForce.get('auto reply')).toEqual({ textId: null, from: 'Rodzic::Dziecko::Wnuk' })
-    expect(await fault(act((work) => editText(work, own, { name: 'Własny', valid: false, variants: variants() })))).toBe('text.in-use valid')
+    expect(table.find((queue) => queue.queueId === grandchild)!.inForce.get('auto reply')).toEqual({
+      textId: null,
+      from: 'Rodzic::Dziecko::Wnuk',
+    })
+    expect(await fault(act((work) => editText(work, own, { name: 'Własny', valid: false, variants: variants() })))).toBe(
+      'text.in-use valid',
+    )
     await act((work) => setQueueText(work, parent, 'auto reply', 'inherit'))
     expect(await fault(act((work) => setQueueText(work, parent, 'auto reject', own)))).toBe('text.other-type')
   })
@@ -64,7 +78,8 @@ describe('texts', () => {
   it('one text of a kind is the standard; switched off it is no longer', async () => {
     const other = await act((work) => createText(work, { name: 'Inny', type: 'closed', valid: true, variants: variants() }))
     await act((work) => setStandardText(work, 'closed', other))
-    const standards = () => opened.db.selectFrom('auto_response').select('id').where('type', '=', 'closed').where('standard', '=', true).execute()
+    const standards = () =>
+      opened.db.selectFrom('auto_response').select('id').where('type', '=', 'closed').where('standard', '=', true).execute()
     expect(await standards()).toEqual([{ id: other }])
     await act((work) => editText(work, other, { name: 'Inny', valid: false, variants: variants() }))
     expect(await standards()).toEqual([])
@@ -73,13 +88,20 @@ describe('texts', () => {
 })
 
 describe('the outbox', () => {
-  const mail = () => act((work) => queueMail(work, { kind: 'reply', from: { address: 'a@b.example', name: '' }, to: ['c@d.example'], subject: 'S', body: 'B' }))
-  const stateOf = async (id: string) => (await opened.db.selectFrom('outbound_mail').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state
+  const mail = () =>
+    act((work) =>
+      queueMail(work, { kind: 'reply', from: { address: 'a@b.example', name: '' }, to: ['c@d.example'], subject: 'S', body: 'B' }),
+    )
+  const stateOf = async (id: string) =>
+    (await opened.db.selectFrom('outbound_mail').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state
 
   it('a mail can be taken back while it waits, not while it is being sent, not twice', async () => {
     const id = await mail()
-    const lock = (by: string | null) => opened.pool.query(
-      `update graphile_worker._private_jobs set locked_by = $1, locked_at = case when $1::text is null then null else now() end where key = $2`, [by, `mail/send/${id}`])
+    const lock = (by: string | null) =>
+      opened.pool.query(
+        `update graphile_worker._private_jobs set locked_by = $1, locked_at = case when $1::text is null then null else now() end where key = $2`,
+        [by, `mail/send/${id}`],
+      )
     await lock('somebody')
     expect(await fault(act((work) => cancelOutbound(work, id)))).toBe('mail.not-waiting')
     await lock(null)
@@ -94,7 +116,11 @@ describe('the outbox', () => {
     await opened.db.updateTable('outbound_mail').set({ state: 'failed', give_up_at: make.now }).where('id', '=', id).execute()
     make.now = new Date(make.now.getTime() + 5 * 24 * 3600_000)
     await act((work) => sendOutboundNow(work, id))
-    const row = await opened.db.selectFrom('outbound_mail').select(['state', 'give_up_at', 'not_before']).where('id', '=', id).executeTakeFirstOrThrow()
+    const row = await opened.db
+      .selectFrom('outbound_mail')
+      .select(['state', 'give_up_at', 'not_before'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
     expect(row).toEqual({ state: 'queued', not_before: make.now, give_up_at: new Date(make.now.getTime() + 3 * 24 * 3600_000) })
   })
 
@@ -121,7 +147,9 @@ describe('the outbox', () => {
     const agent = await make.actor(await make.agent({ 1: ['rw'] }))
     expect(await fault(make.work(agent, (work) => cancelOutbound(work, id)))).toBe('not-allowed')
     expect(await fault(make.work(agent, (work) => sendOutboundNow(work, id)))).toBe('not-allowed')
-    expect(await fault(make.work(agent, (work) => createText(work, { name: 'N', type: 'closed', valid: true, variants: variants() })))).toBe('not-allowed')
+    expect(
+      await fault(make.work(agent, (work) => createText(work, { name: 'N', type: 'closed', valid: true, variants: variants() }))),
+    ).toBe('not-allowed')
     expect(await fault(make.work(agent, (work) => setQueueText(work, '1', 'closed', 'none')))).toBe('not-allowed')
   })
 })

@@ -20,11 +20,19 @@ export function smarthostOptions(url: string, hostname: string) {
   const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host)
   const login = username !== ''
   return {
-    host: host.replace(/^\[|\]$/g, ''), port: port ? Number(port) : secure ? 465 : login ? 587 : 25, secure, name: hostname,
-    ...(login ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) }, requireTLS: !secure && !loopback } : {}),
+    host: host.replace(/^\[|\]$/g, ''),
+    port: port ? Number(port) : secure ? 465 : login ? 587 : 25,
+    secure,
+    name: hostname,
+    ...(login
+      ? { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) }, requireTLS: !secure && !loopback }
+      : {}),
     tls: { rejectUnauthorized: secure || (login && !loopback) },
-    connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 300_000, // RFC 5321 4.5.3.2
-    disableFileAccess: true, disableUrlAccess: true,
+    connectionTimeout: 30_000,
+    greetingTimeout: 30_000,
+    socketTimeout: 300_000, // RFC 5321 4.5.3.2
+    disableFileAccess: true,
+    disableUrlAccess: true,
   }
 }
 

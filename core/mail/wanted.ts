@@ -2,89 +2,102 @@
 import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Config } from '../config.ts'
-import type { Database, Id, Lock, SenderType } from '../database/schema.ts'
-import { findPerson, findPersonByAddress, findPersonByLogin } from '../person/persons.ts'
-import { findState, type StateRow } from '../ticket/ticket.store.ts'
+import { isId } from '../database/id.ts'
+import type { Database, Id, SenderType } from '../database/schema.ts'
+import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../person/persons.ts'
+import { ENTRIES, type Entry, type HeaderValues, type Kind } from '../ticket/attributes.ts'
+import { oneLine } from '../ticket/line.ts'
+import { findState } from '../ticket/ticket.store.ts'
 import { sayOtrsName, type OtrsHeaders } from './otrs-headers.ts'
 import type { Decision, MailRule } from './outcome.ts'
 
 export interface Wanted {
-  queue?: { id: Id; name: string }
-  state?: StateRow
-  pendingUntil?: Date
+  /** Of the ticket's attributes. */
+  values: HeaderValues
   /** OTRS: `X-OTRS-FollowUp-State-Keep`, whatever it says. */
   keepState?: true
-  priority?: { id: Id; name: string }
-  lock?: Lock
-  ownerId?: Id
-  responsibleId?: Id
-  customerId?: Id
-  customerCompany?: string
-  title?: string
   senderType?: SenderType
   visible?: boolean
   /** What was asked for and cannot be had, for the mail's reasons. */
   refused: readonly Decision[]
 }
 
-export const NOTHING_WANTED: Wanted = { refused: [] }
+export const NOTHING_WANTED: Wanted = { values: {}, refused: [] }
 
 type Room = { db: Kysely<Database>; config: Pick<Config, 'zone'>; now: Date }
-type Take = (wanted: Draft, value: string, room: Room) => Promise<MailRule | void> | MailRule | void
 type Draft = { -readonly [K in keyof Wanted]: Wanted[K] }
 
-/** By canonical name without `followup-`. A rule answered is why the header cannot be obeyed. */
-const TAKES: Record<string, Take> = {
-  'queue': async (wanted, value, { db }) => {
-    const queue = await db.selectFrom('queue').select(['id', 'name']).where('name', '=', value).where('valid', '=', true).executeTakeFirst()
-    if (!queue) return 'header-name-unknown'
-    wanted.queue = queue
-  },
-  'state': async (wanted, value, { db }) => {
+/** How what a header says of an attribute becomes what stands in it. A rule answered is why the header cannot be obeyed. */
+const BY_KIND: { [K in Kind]?: (value: string, room: Room, header: string) => Promise<object | MailRule> | object | MailRule } = {
+  queue: async (value, { db }) =>
+    (await db.selectFrom('queue').select(['id', 'name']).where('name', '=', value).where('valid', '=', true).executeTakeFirst()) ??
+    'header-name-unknown',
+  state: async (value, { db }) => {
     const state = await findState(db, { name: value })
-    if (!state || state.type === 'merged') return 'header-name-unknown'
-    wanted.state = state
+    return !state || state.type === 'merged' ? 'header-name-unknown' : state
   },
-  'state-pendingtime': (wanted, value, { now, config }) => {
-    const until = pendingTime(value, now, config.zone)
-    if (!until) return 'header-value-invalid'
-    wanted.pendingUntil = until
+  date: (value, { now, config }) => pendingTime(value, now, config.zone) ?? 'header-value-invalid',
+  priority: async (value, { db }) =>
+    (await db
+      .selectFrom('ticket_priority')
+      .select(['id', 'name'])
+      .where('name', '=', value)
+      .where('valid', '=', true)
+      .executeTakeFirst()) ?? 'header-name-unknown',
+  lock: (value) => (value === 'lock' || value === 'unlock' || value === 'tmp_lock' ? { text: value } : 'header-value-invalid'),
+  agent: async (value, { db }, header) => {
+    const person = header.endsWith('id') ? await agentById(db, value) : await findPersonByLogin(db, value)
+    return person?.valid && person.agent ? { id: person.id, name: person.login ?? '' } : 'header-person-unfit'
   },
-  'state-keep': (wanted) => { wanted.keepState = true },
-  'priority': async (wanted, value, { db }) => {
-    const priority = await db.selectFrom('ticket_priority').select(['id', 'name']).where('name', '=', value).where('valid', '=', true).executeTakeFirst()
-    if (!priority) return 'header-name-unknown'
-    wanted.priority = priority
+  customer: async (value, { db }) => {
+    const person = (await findPersonByLogin(db, value)) ?? (await findPersonByAddress(db, value.toLowerCase()))
+    return person?.valid ? { id: person.id, name: person.login ?? person.address ?? '' } : 'header-name-unknown'
   },
-  'lock': (wanted, value) => {
-    if (value !== 'lock' && value !== 'unlock' && value !== 'tmp_lock') return 'header-value-invalid'
-    wanted.lock = value
+  text: (value) => ({ text: value }),
+}
+
+type Take = (wanted: Draft, value: string, room: Room) => Promise<MailRule | void> | MailRule | void
+
+/** What else headers say. */
+const OTHERS: Record<string, Take> = {
+  'state-keep': (wanted) => {
+    wanted.keepState = true
   },
-  // The login beats the id, as in OTRS: ids come first in the order below.
-  'ownerid': async (wanted, value, { db }) => { const id = await agentById(db, value); if (!id) return 'header-person-unfit'; wanted.ownerId = id },
-  'owner': async (wanted, value, { db }) => { const id = await agentByLogin(db, value); if (!id) return 'header-person-unfit'; wanted.ownerId = id },
-  'responsibleid': async (wanted, value, { db }) => { const id = await agentById(db, value); if (!id) return 'header-person-unfit'; wanted.responsibleId = id },
-  'responsible': async (wanted, value, { db }) => { const id = await agentByLogin(db, value); if (!id) return 'header-person-unfit'; wanted.responsibleId = id },
-  'customeruser': async (wanted, value, { db }) => {
-    const person = await findPersonByLogin(db, value) ?? await findPersonByAddress(db, value.toLowerCase())
-    if (!person?.valid) return 'header-name-unknown'
-    wanted.customerId = person.id
-  },
-  'customerno': (wanted, value) => { wanted.customerCompany = value.slice(0, 150) },
-  'title': (wanted, value) => { wanted.title = value },
-  'sendertype': (wanted, value) => {
+  sendertype: (wanted, value) => {
     if (value !== 'agent' && value !== 'system' && value !== 'customer') return 'header-value-invalid'
     wanted.senderType = value
   },
   // OTRS 5 and older; its types became channel and visibility in OTRS 6.
-  'articletype': (wanted, value) => {
+  articletype: (wanted, value) => {
     if (!/^(email|note|chat)-|^(phone|fax|sms|webrequest)$/.test(value)) return 'header-value-invalid'
     wanted.visible = /external|notification-ext|^(phone|fax|sms|webrequest)$/.test(value)
   },
-  'isvisibleforcustomer': (wanted, value) => {
+  isvisibleforcustomer: (wanted, value) => {
     if (value !== '0' && value !== '1') return 'header-value-invalid'
     wanted.visible = value === '1'
   },
+}
+
+/** By canonical name without `followup-`. */
+const TAKES: Record<string, Take> = {
+  ...Object.fromEntries(ENTRIES.flatMap((entry) => headersOf(entry).map((header) => [header, taking(entry, header)]))),
+  ...OTHERS,
+}
+
+function headersOf({ headers }: Entry): string[] {
+  return [...new Set([...(headers?.newTicket ?? []), ...(headers?.followUp ?? [])])].map((header) => header.toLowerCase())
+}
+
+function taking({ name, kind, longest }: Entry, header: string): Take {
+  const find = BY_KIND[kind]
+  if (!find) throw new Error(`no header can set an attribute of the kind ${kind}: ${name}`)
+  return async (wanted, value, room) => {
+    const found = await find(value, room, header)
+    if (typeof found === 'string') return found
+    Object.assign(wanted.values, {
+      [name]: !('text' in found) ? found : kind === 'text' ? oneLine(String(found.text), longest) : found.text,
+    })
+  }
 }
 
 /** Said elsewhere: by the steps `ignored` and `automatic`. */
@@ -98,7 +111,7 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
     return (bare !== name) === followUp && value !== '' ? [[bare, value] as const] : []
   })
   if (own.length === 0) return NOTHING_WANTED
-  const wanted: Draft = { refused: [] }
+  const wanted: Draft = { values: {}, refused: [] }
   const refused: Decision[] = []
   const refuse = (bare: string, value: string, rule: MailRule) => {
     refused.push({ decided: 'passed-over', rule, detail: `${sayOtrsName(followUp ? `followup-${bare}` : bare)}: ${value}`.slice(0, 300) })
@@ -109,10 +122,14 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
     const rule = take ? await take(wanted, value, room) : 'header-not-here'
     if (rule) refuse(bare, value, rule)
   }
-  const { state } = wanted
-  if (state?.type.startsWith('pending') && !wanted.pendingUntil && !(state.type === 'pending reminder' && state.dateOptional)) {
+  const { state, pending } = wanted.values
+  if (
+    state?.type.startsWith('pending') &&
+    !pending &&
+    !(state.type === 'pending reminder' && 'dateOptional' in state && state.dateOptional)
+  ) {
     refuse('state', state.name, 'header-pending-needs-date')
-    delete wanted.state
+    delete wanted.values.state
   }
   return { ...wanted, refused }
 }
@@ -128,16 +145,9 @@ export function pendingTime(value: string, now: Date, zone: string): Date | unde
   return absolute.isValid && /^\d{4}-\d{2}-\d{2} \d{1,2}:\d{2}/.test(value.trim()) ? absolute.toJSDate() : undefined
 }
 
-async function agentByLogin(db: Kysely<Database>, login: string): Promise<Id | undefined> {
-  const person = await findPersonByLogin(db, login)
-  return person?.valid && person.agent ? person.id : undefined
-}
-
 /** OTRS's id where the person came from there, else ours. */
-async function agentById(db: Kysely<Database>, id: string): Promise<Id | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
-  const person = await findPerson(db, id)
-  return person?.valid && person.agent ? person.id : undefined
+async function agentById(db: Kysely<Database>, id: string): Promise<Person | undefined> {
+  return isId(id) ? findPerson(db, id) : undefined
 }
 
 /** How often programs' mail has opened a ticket on a day, this time included. */

@@ -18,20 +18,44 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const value = (text: string, line: string) => Number(text.split('\n').find((found) => found.startsWith(`${line} `))?.slice(line.length + 1))
+const value = (text: string, line: string) =>
+  Number(
+    text
+      .split('\n')
+      .find((found) => found.startsWith(`${line} `))
+      ?.slice(line.length + 1),
+  )
 const room = () => ({ db: database.db, pool: database.pool, clock: () => new Date() })
 
 test('the figures tell what waits: tickets by state, mails, jobs', async () => {
   await make.ticket()
   await make.ticket()
   const blob = await storeBlob(database.db, Buffer.from('x'), new Date())
-  await database.db.insertInto('inbound_mail').values({
-    key: Buffer.from('k'), blob_id: blob.id, envelope_from: '', envelope_to: '', accepted_at: new Date(), state: 'failed', outcome: null, message_id_md5: null,
-    ticket_id: null, article_id: null, processed_at: null,
-  }).execute()
-  await make.asSystem(async (work) => { work.enqueue('x/y', {}, { delaySeconds: 600 }) })
+  await database.db
+    .insertInto('inbound_mail')
+    .values({
+      key: Buffer.from('k'),
+      blob_id: blob.id,
+      envelope_from: '',
+      envelope_to: '',
+      accepted_at: new Date(),
+      state: 'failed',
+      outcome: null,
+      message_id_md5: null,
+      ticket_id: null,
+      article_id: null,
+      processed_at: null,
+    })
+    .execute()
+  await make.asSystem(async (work) => {
+    work.enqueue('x/y', {}, { delaySeconds: 600 })
+  })
   expect(await readStock(database.db, new Date())).toMatchObject({
-    tickets: { new: 2 }, inbound: { accepted: 0, failed: 1, held: 0 }, outbox: { queued: 0, failed: 0 }, outboxAge: 0, jobs: { later: 1, given_up: 0 },
+    tickets: { new: 2 },
+    inbound: { accepted: 0, failed: 1, held: 0 },
+    outbox: { queued: 0, failed: 0 },
+    outboxAge: 0,
+    jobs: { later: 1, given_up: 0 },
   })
   const text = await makeMetrics(room()).expose()
   expect(value(text, 'pomoc_tickets_open{state="new"}')).toBe(2)
@@ -49,12 +73,25 @@ test('mails are counted once, as they come and as they end', async () => {
   expect(await flow(later(1))).toEqual({ acceptedMails: 0, outcomes: {} })
   const blob = await storeBlob(database.db, Buffer.from('y'), start)
   for (const n of [1, 2, 3]) {
-    await database.db.insertInto('inbound_mail').values({
-      key: Buffer.from([n]), blob_id: blob.id, envelope_from: '', envelope_to: '', accepted_at: later(n), outcome: null, message_id_md5: null,
-      ticket_id: null, article_id: null, processed_at: null,
-    }).execute()
+    await database.db
+      .insertInto('inbound_mail')
+      .values({
+        key: Buffer.from([n]),
+        blob_id: blob.id,
+        envelope_from: '',
+        envelope_to: '',
+        accepted_at: later(n),
+        outcome: null,
+        message_id_md5: null,
+        ticket_id: null,
+        article_id: null,
+        processed_at: null,
+      })
+      .execute()
     make.now = later(n)
-    await make.asSystem(async (work) => { work.emit('mail.processed', { data: { mail: String(n), outcome: n === 3 ? 'loop' : 'new-ticket' } }) })
+    await make.asSystem(async (work) => {
+      work.emit('mail.processed', { data: { mail: String(n), outcome: n === 3 ? 'loop' : 'new-ticket' } })
+    })
   }
   expect(await flow(later(32.5))).toEqual({ acceptedMails: 2, outcomes: { 'new-ticket': 2 } })
   expect(await flow(later(60))).toEqual({ acceptedMails: 1, outcomes: { loop: 1 } })
@@ -63,7 +100,16 @@ test('mails are counted once, as they come and as they end', async () => {
 
 test('the database is not asked again within seconds, and one that is away is told', async () => {
   let asked = 0
-  const counting = { ...room(), db: database.db.withPlugin({ transformQuery: ({ node }) => { asked++; return node }, transformResult: async ({ result }) => result }) }
+  const counting = {
+    ...room(),
+    db: database.db.withPlugin({
+      transformQuery: ({ node }) => {
+        asked++
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    }),
+  }
   const metrics = makeMetrics(counting)
   await Promise.all([metrics.expose(), metrics.expose()])
   const once = asked
@@ -102,7 +148,10 @@ test('on the main port they are there for the token only, and requests are count
   const site = await openSite()
   const metrics = makeMetrics({ db: site.database.db, pool: site.database.pool, clock: () => new Date() })
   const { host } = site.kernel
-  const withToken = { ...site.kernel, host: { ...host, config: { ...host.config, metrics: { host: '127.0.0.1', token: 'sixteen letters!' } } } }
+  const withToken = {
+    ...site.kernel,
+    host: { ...host, config: { ...host.config, metrics: { host: '127.0.0.1', token: 'sixteen letters!' } } },
+  }
   expect((await makeApp(site.kernel, { metrics }).request('/metrics')).status).toBe(404)
   const app = makeApp(withToken, { metrics })
   expect((await app.request('/metrics')).status).toBe(401)

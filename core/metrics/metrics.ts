@@ -23,16 +23,31 @@ const FRESH_MS = 15_000
 export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: Pool; clock: () => Date }): Metrics {
   const registry = new prometheus.Registry()
   prometheus.collectDefaultMetrics({ register: registry })
-  const gauge = (name: string, help: string, labelNames: string[] = []) => new prometheus.Gauge({ name, help, labelNames, registers: [registry] })
-  const counter = (name: string, help: string, labelNames: string[] = []) => new prometheus.Counter({ name, help, labelNames, registers: [registry] })
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new prometheus.Gauge({ name, help, labelNames, registers: [registry] })
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new prometheus.Counter({ name, help, labelNames, registers: [registry] })
   const histogram = (name: string, help: string, labelNames: string[], buckets: number[]) =>
     new prometheus.Histogram({ name, help, labelNames, buckets, registers: [registry] })
 
   gauge('pomoc_build_info', 'Always 1; the label tells the version.', ['version']).set({ version }, 1)
-  const requests = histogram('pomoc_http_request_duration_seconds', 'Time until an answer begins, by route.', ['method', 'route', 'status'],
-    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
-  const jobs = histogram('pomoc_job_duration_seconds', 'Time that a job took, by task.', ['task', 'result'], [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60])
-  const connections = gauge('pomoc_database_connections', 'Connections of this process: open, idle among them, and requests waiting for one.', ['state'])
+  const requests = histogram(
+    'pomoc_http_request_duration_seconds',
+    'Time until an answer begins, by route.',
+    ['method', 'route', 'status'],
+    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  )
+  const jobs = histogram(
+    'pomoc_job_duration_seconds',
+    'Time that a job took, by task.',
+    ['task', 'result'],
+    [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60],
+  )
+  const connections = gauge(
+    'pomoc_database_connections',
+    'Connections of this process: open, idle among them, and requests waiting for one.',
+    ['state'],
+  )
 
   // The same in every process of an installation: take the maximum, not the sum.
   const up = gauge('pomoc_database_up', '1 when the database answered within five seconds.')

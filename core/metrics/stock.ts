@@ -14,9 +14,12 @@ export interface Stock {
 
 /** Answered from indexes on what is open or waits, so that millions of closed tickets and sent mails do not slow it. */
 export async function readStock(db: Kysely<Database>, now: Date): Promise<Stock> {
-  return db.transaction().setAccessMode('read only').execute(async (trx) => {
-    await sql`set local statement_timeout = 5000`.execute(trx)
-    const { rows } = await sql<{ stock: Stock }>`
+  return db
+    .transaction()
+    .setAccessMode('read only')
+    .execute(async (trx) => {
+      await sql`set local statement_timeout = 5000`.execute(trx)
+      const { rows } = await sql<{ stock: Stock }>`
       select json_build_object(
         'tickets', (select coalesce(json_object_agg(s.name, t.count), '{}') from (
           select state_id, count(*) from ticket where state_type in ('new', 'open', 'pending reminder', 'pending auto') group by 1) t join ticket_state s on s.id = t.state_id),
@@ -32,14 +35,17 @@ export async function readStock(db: Kysely<Database>, now: Date): Promise<Stock>
             'given_up', count(*) filter (where locked_at is null and attempts >= max_attempts)) from graphile_worker._private_jobs),
         'jobsAge', (select coalesce(greatest(extract(epoch from now() - min(run_at)), 0), 0) from graphile_worker._private_jobs
           where locked_at is null and attempts < max_attempts)) as stock`.execute(trx)
-    return rows[0]!.stock
-  })
+      return rows[0]!.stock
+    })
 }
 
 /** Transactions are committed by then. What takes longer is not counted. */
 const SETTLED_MS = 30_000
 
-export interface Flow { acceptedMails: number; outcomes: Record<string, number> }
+export interface Flow {
+  acceptedMails: number
+  outcomes: Record<string, number>
+}
 
 /** Answers, each time, what has come and what was processed since the last time, half a minute ago at the latest. */
 export function makeMailFlow(db: Kysely<Database>, start: Date): (now: Date) => Promise<Flow> {
@@ -48,7 +54,11 @@ export function makeMailFlow(db: Kysely<Database>, start: Date): (now: Date) => 
   return async (now) => {
     const until = new Date(Math.max(told.getTime(), now.getTime() - SETTLED_MS))
     if (lastId === undefined) {
-      const { rows } = await sql<{ id: string }>`select coalesce(max(id), 0)::text as id from inbound_mail where id > (select max(id) - 10000 from inbound_mail) and accepted_at < ${start}`.execute(db)
+      const { rows } = await sql<{
+        id: string
+      }>`select coalesce(max(id), 0)::text as id from inbound_mail where id > (select max(id) - 10000 from inbound_mail) and accepted_at < ${start}`.execute(
+        db,
+      )
       lastId = rows[0]!.id
     }
     const came = await sql<{ count: number; id: string | null }>`
@@ -58,6 +68,9 @@ export function makeMailFlow(db: Kysely<Database>, start: Date): (now: Date) => 
       where name = 'mail.processed' and created_at >= ${told} and created_at < ${until} group by 1`.execute(db)
     told = until
     lastId = came.rows[0]!.id ?? lastId
-    return { acceptedMails: came.rows[0]!.count, outcomes: Object.fromEntries(ended.rows.map(({ outcome, count }) => [outcome ?? 'unknown', count])) }
+    return {
+      acceptedMails: came.rows[0]!.count,
+      outcomes: Object.fromEntries(ended.rows.map(({ outcome, count }) => [outcome ?? 'unknown', count])),
+    }
   }
 }

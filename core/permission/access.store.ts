@@ -5,11 +5,20 @@ import type { Access, PersonActor } from './actor.ts'
 
 /** The actor with all rights, or undefined when the person is absent or switched off. Two queries. */
 export async function loadActor(db: Kysely<Database>, personId: Id): Promise<PersonActor | undefined> {
-  const person = await db.selectFrom('person').select(['id', 'name', 'login', 'language', 'unit_id', 'agent'])
-    .where('id', '=', personId).where('valid', '=', true).executeTakeFirst()
+  const person = await db
+    .selectFrom('person')
+    .select(['id', 'name', 'login', 'language', 'unit_id', 'agent'])
+    .where('id', '=', personId)
+    .where('valid', '=', true)
+    .executeTakeFirst()
   if (!person) return undefined
   return {
-    kind: 'person', id: person.id, name: person.name, login: person.login, language: person.language, unitId: person.unit_id,
+    kind: 'person',
+    id: person.id,
+    name: person.name,
+    login: person.login,
+    language: person.language,
+    unitId: person.unit_id,
     access: await loadAccess(db, person.id, person.agent),
   }
 }
@@ -31,7 +40,8 @@ export async function loadAccess(db: Kysely<Database>, personId: Id, agent: bool
     group by q.id, g.name
     union all select null, false, '{}', unit_id from unit_administrator where person_id = ${personId}`.execute(db)
   return {
-    personId, agent,
+    personId,
+    agent,
     admin: rows.some((row) => row.admin && row.rights.includes('rw')),
     queueRights: new Map(rows.filter((row) => row.queue_id !== null).map((row) => [row.queue_id!, new Set(row.rights)])),
     units: rows.flatMap((row) => row.unit_id ?? []),

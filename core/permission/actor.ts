@@ -10,7 +10,10 @@ export interface PersonActor {
   unitId: Id | null
   access: Access
 }
-export interface SystemActor { kind: 'system'; name: string }
+export interface SystemActor {
+  kind: 'system'
+  name: string
+}
 export type Actor = PersonActor | SystemActor
 
 /** Everything the policy needs to know of a person, loaded once a request. */
@@ -25,6 +28,9 @@ export interface Access {
   /** Units named for this person to administer; those below them belong to each. */
   units?: readonly Id[]
 }
+
+/** Person id to write into history and facts; null for the system. */
+export const actorId = ({ actor }: { readonly actor: Actor }): Id | null => (actor.kind === 'person' ? actor.id : null)
 
 export const system = (name: string): SystemActor => ({ kind: 'system', name })
 

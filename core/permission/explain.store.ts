@@ -3,7 +3,13 @@ import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 
 /** A right held in the group of a queue, by oneself or through a role. */
-export interface Way { personId: Id; group: string; role: string | null; right: string; /** The role, or the group itself, is switched on. */ on: boolean }
+export interface Way {
+  personId: Id
+  group: string
+  role: string | null
+  right: string /** The role, or the group itself, is switched on. */
+  on: boolean
+}
 
 /** Every way to a right in a queue: of one person, or of all agents. Roles that are switched off are told too. */
 export async function waysInQueue(db: Kysely<Database>, queueId: Id, personId?: Id): Promise<Way[]> {
@@ -22,12 +28,20 @@ export async function waysInQueue(db: Kysely<Database>, queueId: Id, personId?: 
 }
 
 export function groupOfQueue(db: Kysely<Database>, queueId: Id): Promise<{ name: string; valid: boolean }> {
-  return db.selectFrom('queue').innerJoin('permission_group as g', 'g.id', 'queue.group_id').select(['g.name', 'g.valid'])
-    .where('queue.id', '=', queueId).executeTakeFirstOrThrow()
+  return db
+    .selectFrom('queue')
+    .innerJoin('permission_group as g', 'g.id', 'queue.group_id')
+    .select(['g.name', 'g.valid'])
+    .where('queue.id', '=', queueId)
+    .executeTakeFirstOrThrow()
 }
 
 /** Persons by id, valid or not, by name. */
 export function personsOf(db: Kysely<Database>, ids: readonly Id[]): Promise<{ id: Id; name: string; agent: boolean; valid: boolean }[]> {
-  return db.selectFrom('person').select(['id', 'name', 'agent', 'valid']).where(sql<boolean>`id = any(${[...ids]}::bigint[])`)
-    .orderBy(sql`name collate "pl-x-icu"`).execute()
+  return db
+    .selectFrom('person')
+    .select(['id', 'name', 'agent', 'valid'])
+    .where(sql<boolean>`id = any(${[...ids]}::bigint[])`)
+    .orderBy(sql`name collate "pl-x-icu"`)
+    .execute()
 }

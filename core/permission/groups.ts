@@ -1,10 +1,12 @@
 /** Owns permission groups: a queue belongs to one, and rights are held in it. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import { ADMIN_GROUP } from './administrators.ts'
 import { demandAdmin } from './policy.ts'
 
@@ -23,12 +25,20 @@ export interface Group {
 }
 
 function groupQuery(db: Kysely<Database>) {
-  return db.selectFrom('permission_group as g').innerJoin('unit', 'unit.id', 'g.unit_id').select([
-    'g.id', 'g.name', 'g.comment', 'g.unit_id as unitId', 'unit.name as unitName', 'g.valid',
-    sql<string[]>`array(select q.name from queue q where q.group_id = g.id and q.valid order by q.name)`.as('queues'),
-    sql<number>`(select count(distinct person_id)::int from group_person where group_id = g.id)`.as('persons'),
-    sql<number>`(select count(distinct role_id)::int from group_role where group_id = g.id)`.as('roles'),
-  ])
+  return db
+    .selectFrom('permission_group as g')
+    .innerJoin('unit', 'unit.id', 'g.unit_id')
+    .select([
+      'g.id',
+      'g.name',
+      'g.comment',
+      'g.unit_id as unitId',
+      'unit.name as unitName',
+      'g.valid',
+      sql<string[]>`array(select q.name from queue q where q.group_id = g.id and q.valid order by q.name)`.as('queues'),
+      sql<number>`(select count(distinct person_id)::int from group_person where group_id = g.id)`.as('persons'),
+      sql<number>`(select count(distinct role_id)::int from group_role where group_id = g.id)`.as('roles'),
+    ])
 }
 
 /** Every group, by name. */
@@ -40,14 +50,19 @@ export function findGroup(db: Kysely<Database>, id: Id): Promise<Group | undefin
   return isId(id) ? groupQuery(db).where('g.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface GroupForm { name: string; comment: string; unitId?: Id; valid: boolean }
+export interface GroupForm {
+  name: string
+  comment: string
+  unitId?: Id
+  valid: boolean
+}
 
 /** Makes a group. Errors: `group.name-taken`. */
 export async function createGroup(work: Work, form: GroupForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, form, null)
   const { id } = await work.db.insertInto('permission_group').values(values).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'group', id, null, values)
+  recordChange(work, groupSubject, id, null, values)
   return id
 }
 
@@ -58,14 +73,38 @@ export async function editGroup(work: Work, id: Id, form: GroupForm): Promise<vo
   if (!before) throw refused('not-found')
   const values = await checked(work, { unitId: before.unitId, ...form }, id)
   if (before.name === ADMIN_GROUP && (values.name !== ADMIN_GROUP || !values.valid)) throw refused('group.admin-stays', {}, 'name')
-  if (before.valid && !values.valid && before.queues.length > 0) throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
+  if (before.valid && !values.valid && before.queues.length > 0)
+    throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
   await work.db.updateTable('permission_group').set(values).where('id', '=', id).execute()
-  recordChange(work, 'group', id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid }, values)
+  recordChange(work, groupSubject, id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid }, values)
+}
+
+type GroupValues = Awaited<ReturnType<typeof checked>>
+
+export const groupSubject: CoreSubject<GroupValues, GroupForm> = {
+  type: 'group',
+  right: 'installation',
+  lies: 'group',
+  words: 'subject.group',
+  named: 'group',
+  seen: pageAt('/admin/groups'),
+  fields: {
+    name: { words: 'field.name' },
+    comment: { words: 'field.comment' },
+    unit_id: { words: 'field.unit', as: 'unit' },
+    valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    read: (db, id) =>
+      db.selectFrom('permission_group').select(['name', 'comment', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ name, comment, unit_id, valid }) => ({ name, comment, unitId: unit_id, valid }),
+    put: editGroup,
+  },
 }
 
 async function checked(work: Work, form: GroupForm, id: Id | null) {
   const name = demandName(form.name, 'name')
   const same = await work.db.selectFrom('permission_group').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('group.name-taken', {}, 'name')
-  return { name, comment: demandShort(form.comment, 'comment', 500), unit_id: form.unitId ?? '1', valid: form.valid }
+  return { name, comment: demandShort(form.comment, 'comment', 500), unit_id: form.unitId ?? ROOT_UNIT, valid: form.valid }
 }

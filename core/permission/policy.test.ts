@@ -11,10 +11,20 @@ import { asCustomer, type Access } from './actor.ts'
 import { AGENT_RIGHTS, holdsRight, may, type TicketTies } from './policy.ts'
 
 const access = (rights: Record<Id, string[]>, more: Partial<Access> = {}): Access => ({
-  personId: '7', agent: true, admin: false, queueRights: new Map(Object.entries(rights).map(([q, r]) => [q, new Set(r)])), ...more,
+  personId: '7',
+  agent: true,
+  admin: false,
+  queueRights: new Map(Object.entries(rights).map(([q, r]) => [q, new Set(r)])),
+  ...more,
 })
 const ties = (more: Partial<TicketTies> = {}): TicketTies => ({
-  queueId: '1', ownerId: null, responsibleId: null, customerId: null, watching: false, participation: null, ...more,
+  queueId: '1',
+  ownerId: null,
+  responsibleId: null,
+  customerId: null,
+  watching: false,
+  participation: null,
+  ...more,
 })
 
 describe('the policy', () => {
@@ -43,7 +53,7 @@ describe('the policy', () => {
     expect(may(access({}), 'answer', ties({ participation: 'read' })).allowed).toBe(false)
     expect(may(access({}), 'answer', ties({ participation: 'reply' })).allowed).toBe(true)
   })
-  it('an agent does not see a colleague\'s private ticket as a customer', () => {
+  it("an agent does not see a colleague's private ticket as a customer", () => {
     expect(may(access({ 1: ['rw'] }), 'see', ties({ customerId: '8' })).allowed).toBe(false)
   })
 })
@@ -68,71 +78,141 @@ describe('list and detail agree', () => {
 
   const pick = (list: () => Id[]) => fc.nat(1000).map((n) => ({ of: () => list()[n % list().length]! }))
   const world = fc.record({
-    rights: fc.array(fc.tuple(pick(() => people), pick(() => groups), fc.constantFrom('ro', 'rw', 'note', 'close', 'move_into')), { maxLength: 8 }),
-    roles: fc.array(fc.tuple(pick(() => people), pick(() => groups), fc.constantFrom('ro', 'rw', 'create')), { maxLength: 4 }),
-    owners: fc.array(fc.tuple(pick(() => tickets), pick(() => people)), { maxLength: 8 }),
-    watchers: fc.array(fc.tuple(pick(() => tickets), pick(() => people)), { maxLength: 8 }),
-    participants: fc.array(fc.tuple(pick(() => tickets), pick(() => people), fc.constantFrom('read' as const, 'reply' as const)), { maxLength: 8 }),
+    rights: fc.array(
+      fc.tuple(
+        pick(() => people),
+        pick(() => groups),
+        fc.constantFrom('ro', 'rw', 'note', 'close', 'move_into'),
+      ),
+      { maxLength: 8 },
+    ),
+    roles: fc.array(
+      fc.tuple(
+        pick(() => people),
+        pick(() => groups),
+        fc.constantFrom('ro', 'rw', 'create'),
+      ),
+      { maxLength: 4 },
+    ),
+    owners: fc.array(
+      fc.tuple(
+        pick(() => tickets),
+        pick(() => people),
+      ),
+      { maxLength: 8 },
+    ),
+    watchers: fc.array(
+      fc.tuple(
+        pick(() => tickets),
+        pick(() => people),
+      ),
+      { maxLength: 8 },
+    ),
+    participants: fc.array(
+      fc.tuple(
+        pick(() => tickets),
+        pick(() => people),
+        fc.constantFrom('read' as const, 'reply' as const),
+      ),
+      { maxLength: 8 },
+    ),
     who: pick(() => people),
     hat: fc.constantFrom('agent', 'customer'),
     right: fc.constantFrom('ro', 'rw', 'note', 'close', 'see', 'answer'),
-    within: fc.array(pick(() => queues), { maxLength: 3 }),
+    within: fc.array(
+      pick(() => queues),
+      { maxLength: 3 },
+    ),
   })
 
   it('for any rights, roles, owners, watchers and participants', async () => {
-    await fc.assert(fc.asyncProperty(world, async (w) => {
-      const { db } = database
-      await db.deleteFrom('group_person').execute()
-      await db.deleteFrom('role').execute()
-      await db.deleteFrom('ticket_watcher').execute()
-      await db.deleteFrom('ticket_participant').execute()
-      await db.updateTable('ticket').set({ owner_id: null }).execute()
-      for (const [p, g, right] of w.rights) {
-        await db.insertInto('group_person').values({ person_id: p.of(), group_id: g.of(), right }).onConflict((oc) => oc.doNothing()).execute()
-      }
-      for (const [i, [p, g, right]] of w.roles.entries()) {
-        const role = await db.insertInto('role').values({ name: `rola ${i}` }).returning('id').executeTakeFirstOrThrow()
-        await db.insertInto('role_person').values({ role_id: role.id, person_id: p.of() }).execute()
-        await db.insertInto('group_role').values({ role_id: role.id, group_id: g.of(), right }).execute()
-      }
-      for (const [t, p] of w.owners) await db.updateTable('ticket').set({ owner_id: p.of() }).where('id', '=', t.of()).execute()
-      for (const [t, p] of w.watchers) {
-        await db.insertInto('ticket_watcher').values({ ticket_id: t.of(), person_id: p.of() }).onConflict((oc) => oc.doNothing()).execute()
-      }
-      for (const [t, p, right] of w.participants) {
-        await db.insertInto('ticket_participant').values({ ticket_id: t.of(), person_id: p.of(), right }).onConflict((oc) => oc.doNothing()).execute()
-      }
+    await fc.assert(
+      fc.asyncProperty(world, async (w) => {
+        const { db } = database
+        await db.deleteFrom('group_person').execute()
+        await db.deleteFrom('role').execute()
+        await db.deleteFrom('ticket_watcher').execute()
+        await db.deleteFrom('ticket_participant').execute()
+        await db.updateTable('ticket').set({ owner_id: null }).execute()
+        for (const [p, g, right] of w.rights) {
+          await db
+            .insertInto('group_person')
+            .values({ person_id: p.of(), group_id: g.of(), right })
+            .onConflict((oc) => oc.doNothing())
+            .execute()
+        }
+        for (const [i, [p, g, right]] of w.roles.entries()) {
+          const role = await db
+            .insertInto('role')
+            .values({ name: `rola ${i}` })
+            .returning('id')
+            .executeTakeFirstOrThrow()
+          await db.insertInto('role_person').values({ role_id: role.id, person_id: p.of() }).execute()
+          await db.insertInto('group_role').values({ role_id: role.id, group_id: g.of(), right }).execute()
+        }
+        for (const [t, p] of w.owners) await db.updateTable('ticket').set({ owner_id: p.of() }).where('id', '=', t.of()).execute()
+        for (const [t, p] of w.watchers) {
+          await db
+            .insertInto('ticket_watcher')
+            .values({ ticket_id: t.of(), person_id: p.of() })
+            .onConflict((oc) => oc.doNothing())
+            .execute()
+        }
+        for (const [t, p, right] of w.participants) {
+          await db
+            .insertInto('ticket_participant')
+            .values({ ticket_id: t.of(), person_id: p.of(), right })
+            .onConflict((oc) => oc.doNothing())
+            .execute()
+        }
 
-      const actor = await make.actor(w.who.of())
-      const seen = w.hat === 'agent' ? actor.access : asCustomer(actor.access)
-      const listed = (await listTickets(db, seen, w.right, { limit: 500 })).tickets.map((t) => t.id).toSorted()
-      const within = w.within.map((queue) => queue.of())
-      const listedWithin = (await listTickets(db, seen, w.right, { limit: 500, filter: { queueIds: within } })).tickets.map((t) => t.id)
-      const listedBySearch = (await listTickets(db, seen, w.right, { limit: 500, filter: { search: 'nie DZIAŁA' } })).tickets.map((t) => t.id)
-      const allowed: Id[] = []
-      const allowedWithin: Id[] = []
-      for (const id of tickets) {
-        const ticket = (await findTicket(db, id, actor.id))!
-        if (may(seen, w.right, ticket.ties).allowed) allowed.push(id)
-        if (may(seen, w.right, ticket.ties).allowed && within.includes(ticket.queueId)) allowedWithin.push(id)
-        const detail = await seeTicket(db, seen, id, w.right).then(() => true, () => false)
-        expect(detail).toBe(may(seen, w.right, ticket.ties).allowed)
-      }
-      expect(listed).toEqual(allowed.toSorted())
-      expect(listedWithin.toSorted()).toEqual(allowedWithin.toSorted())
-      expect(listedBySearch.toSorted()).toEqual(allowed.toSorted())
-      expect(await countTickets(db, seen, w.right, {})).toBe(allowed.length)
-      expect(await countTickets(db, seen, w.right, { queueIds: within })).toBe(allowedWithin.length)
-      const figures = { all: { stateTypes: OPEN_TYPES }, within: { stateTypes: OPEN_TYPES, queueIds: within }, none: { stateTypes: ['pending auto' as const] } }
-      expect(await countEach(db, seen, w.right, figures)).toEqual({ all: allowed.length, within: allowedWithin.length, none: 0 })
-      expect(await countEach(db, seen, w.right, { ...figures, every: {} })).toEqual({ all: allowed.length, within: allowedWithin.length, none: 0, every: allowed.length })
-    }), { numRuns: 25 })
+        const actor = await make.actor(w.who.of())
+        const seen = w.hat === 'agent' ? actor.access : asCustomer(actor.access)
+        const listed = (await listTickets(db, seen, w.right, { limit: 500 })).tickets.map((t) => t.id).toSorted()
+        const within = w.within.map((queue) => queue.of())
+        const listedWithin = (await listTickets(db, seen, w.right, { limit: 500, filter: { queueIds: within } })).tickets.map((t) => t.id)
+        const listedBySearch = (await listTickets(db, seen, w.right, { limit: 500, filter: { search: 'nie DZIAŁA' } })).tickets.map(
+          (t) => t.id,
+        )
+        const allowed: Id[] = []
+        const allowedWithin: Id[] = []
+        for (const id of tickets) {
+          const ticket = (await findTicket(db, id, actor.id))!
+          if (may(seen, w.right, ticket.ties).allowed) allowed.push(id)
+          if (may(seen, w.right, ticket.ties).allowed && within.includes(ticket.queueId)) allowedWithin.push(id)
+          const detail = await seeTicket(db, seen, id, w.right).then(
+            () => true,
+            () => false,
+          )
+          expect(detail).toBe(may(seen, w.right, ticket.ties).allowed)
+        }
+        expect(listed).toEqual(allowed.toSorted())
+        expect(listedWithin.toSorted()).toEqual(allowedWithin.toSorted())
+        expect(listedBySearch.toSorted()).toEqual(allowed.toSorted())
+        expect(await countTickets(db, seen, w.right, {})).toBe(allowed.length)
+        expect(await countTickets(db, seen, w.right, { queueIds: within })).toBe(allowedWithin.length)
+        const figures = {
+          all: { stateTypes: OPEN_TYPES },
+          within: { stateTypes: OPEN_TYPES, queueIds: within },
+          none: { stateTypes: ['pending auto' as const] },
+        }
+        expect(await countEach(db, seen, w.right, figures)).toEqual({ all: allowed.length, within: allowedWithin.length, none: 0 })
+        expect(await countEach(db, seen, w.right, { ...figures, every: {} })).toEqual({
+          all: allowed.length,
+          within: allowedWithin.length,
+          none: 0,
+          every: allowed.length,
+        })
+      }),
+      { numRuns: 25 },
+    )
   })
 
   it('pages by key give each ticket once, in any order', async () => {
     await make.db.deleteFrom('group_person').execute()
     await make.db.updateTable('ticket').set({ owner_id: people[0]! }).where('id', 'in', tickets.slice(0, 9)).execute()
-    for (const group of groups) await make.db.insertInto('group_person').values({ person_id: people[0]!, group_id: group, right: 'rw' }).execute()
+    for (const group of groups)
+      await make.db.insertInto('group_person').values({ person_id: people[0]!, group_id: group, right: 'rw' }).execute()
     const actor = await make.actor(people[0]!)
     for (const sort of ['created', 'pending', 'title', 'priority'] as const) {
       for (const direction of ['asc', 'desc'] as const) {

@@ -9,8 +9,22 @@ import { refused } from '../errors.ts'
  * sites may add to the list. `see` and `answer` are what a customer holds over a ticket of their own.
  */
 export const AGENT_RIGHTS = [
-  'ro', 'move_into', 'create', 'note', 'owner', 'priority', 'rw',
-  'close', 'pending', 'customer', 'move', 'compose', 'responsible', 'forward', 'bounce', 'lock',
+  'ro',
+  'move_into',
+  'create',
+  'note',
+  'owner',
+  'priority',
+  'rw',
+  'close',
+  'pending',
+  'customer',
+  'move',
+  'compose',
+  'responsible',
+  'forward',
+  'bounce',
+  'lock',
 ] as const
 export type Right = (typeof AGENT_RIGHTS)[number] | 'see' | 'answer' | (string & {})
 
@@ -24,7 +38,10 @@ export interface TicketTies {
   participation: 'read' | 'reply' | null
 }
 
-export interface Decision { allowed: boolean; rule: string }
+export interface Decision {
+  allowed: boolean
+  rule: string
+}
 
 interface Branch {
   rule: string
@@ -84,9 +101,10 @@ const branches: Branch[] = [
     rule: 'participant',
     applies: (_access, right) => isCustomerRight(right),
     holds: (_access, right, ticket) => ticket.participation === 'reply' || (right === 'see' && ticket.participation === 'read'),
-    condition: (access, right) => right === 'answer'
-      ? sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId} and "right" = 'reply')`
-      : sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId})`,
+    condition: (access, right) =>
+      right === 'answer'
+        ? sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId} and "right" = 'reply')`
+        : sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId})`,
   },
 ]
 
@@ -97,7 +115,10 @@ export function may(access: Access, right: Right, ticket: TicketTies): Decision 
 }
 
 /** A way in which tickets are visible: a condition on the table `ticket`, and the queues to walk where it is one on queues. */
-export interface VisibleBranch { condition: RawBuilder<boolean>; queues?: Id[] }
+export interface VisibleBranch {
+  condition: RawBuilder<boolean>
+  queues?: Id[]
+}
 
 /**
  * The same policy for lists, one branch per rule, to be joined by UNION so that each uses its own index. Empty: nothing is
@@ -106,7 +127,8 @@ export interface VisibleBranch { condition: RawBuilder<boolean>; queues?: Id[] }
 export function visibleBranches(access: Access, right: Right, within?: readonly Id[]): VisibleBranch[] {
   const held = agentMay(access, right) ? queuesWith(access, right) : []
   const queues = within ? held.filter((id) => within.includes(id)) : held
-  const byQueue = (branch: Branch): VisibleBranch => branch.rule === 'queue' ? { condition: branch.condition(access, right), queues } : { condition: branch.condition(access, right) }
+  const byQueue = (branch: Branch): VisibleBranch =>
+    branch.rule === 'queue' ? { condition: branch.condition(access, right), queues } : { condition: branch.condition(access, right) }
   const all = branches.filter((b) => b.applies(access, right))
   // In queues where the person holds the right anyway, being owner or watcher adds nothing.
   const enough = within !== undefined && agentMay(access, right) && within.every((id) => held.includes(id))

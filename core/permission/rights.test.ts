@@ -21,7 +21,11 @@ afterAll(() => opened.close())
 
 const asAdmin = async <T>(run: Parameters<Maker['work']>[1] & ((work: Parameters<Parameters<Maker['work']>[1]>[0]) => Promise<T>)) =>
   make.work(await make.actor(admin), run)
-const code = (promise: Promise<unknown>) => promise.then(() => 'done', (error: unknown) => error instanceof Refusal ? error.code : String(error))
+const code = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
+  )
 const plain = { login: '', firstName: '', lastName: '', language: null, phone: '', unitId: null }
 
 describe('the last administrator', () => {
@@ -44,7 +48,9 @@ describe('the last administrator', () => {
     expect((await make.actor(admin)).access.admin).toBe(false)
     expect(await code(make.work(byOther, (work) => setPersonRoles(work, other, [])))).toBe('admin.last')
     expect(await code(make.work(byOther, (work) => setRoleRights(work, role, new Map([['2', ['ro']]]))))).toBe('admin.last')
-    expect(await code(make.work(byOther, (work) => editRole(work, role, { name: 'Administratorzy', comment: '', valid: false })))).toBe('admin.last')
+    expect(await code(make.work(byOther, (work) => editRole(work, role, { name: 'Administratorzy', comment: '', valid: false })))).toBe(
+      'admin.last',
+    )
     await make.work(byOther, (work) => setPersonRights(work, admin, new Map([['2', ['rw']]])))
   })
 
@@ -113,9 +119,16 @@ describe('rights', () => {
     const role = await asAdmin((work) => createRole(work, { name: 'Zmiany', comment: '', valid: true }))
     await asAdmin((work) => setRoleRights(work, role, new Map([['1', ['ro']]])))
     await asAdmin((work) => setRoleRights(work, role, new Map([['1', ['ro']]])))
-    const facts = await opened.db.selectFrom('fact').select(['data', 'person_id']).where('name', '=', 'admin.changed').orderBy('id').execute()
+    const facts = await opened.db
+      .selectFrom('fact')
+      .select(['data', 'person_id'])
+      .where('name', '=', 'admin.changed')
+      .orderBy('id')
+      .execute()
     const told = facts.filter(({ data }) => data['what'] === 'role right' && data['id'] === role)
-    expect(told.map(({ data, person_id }) => [data['before'], data['after'], person_id])).toEqual([[{ 'group 1': [] }, { 'group 1': ['ro'] }, admin]])
+    expect(told.map(({ data, person_id }) => [data['before'], data['after'], person_id])).toEqual([
+      [{ 'group 1': [] }, { 'group 1': ['ro'] }, admin],
+    ])
     expect(await rightsOfRole(opened.db, role)).toEqual(new Map([['1', ['ro']]]))
   })
 

@@ -1,8 +1,9 @@
 /** Owns roles: named bundles of rights in groups, given to persons. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from './administrators.ts'
@@ -20,11 +21,17 @@ export interface Role {
 }
 
 function roleQuery(db: Kysely<Database>) {
-  return db.selectFrom('role').select([
-    'role.id', 'role.name', 'role.comment', 'role.valid', 'role.second_factor as secondFactor',
-    sql<number>`(select count(*)::int from role_person where role_id = role.id)`.as('persons'),
-    sql<number>`(select count(distinct group_id)::int from group_role where role_id = role.id)`.as('groups'),
-  ])
+  return db
+    .selectFrom('role')
+    .select([
+      'role.id',
+      'role.name',
+      'role.comment',
+      'role.valid',
+      'role.second_factor as secondFactor',
+      sql<number>`(select count(*)::int from role_person where role_id = role.id)`.as('persons'),
+      sql<number>`(select count(distinct group_id)::int from group_role where role_id = role.id)`.as('groups'),
+    ])
 }
 
 /** Every role, by name. */
@@ -36,14 +43,19 @@ export function findRole(db: Kysely<Database>, id: Id): Promise<Role | undefined
   return isId(id) ? roleQuery(db).where('role.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface RoleForm { name: string; comment: string; valid: boolean; secondFactor?: boolean }
+export interface RoleForm {
+  name: string
+  comment: string
+  valid: boolean
+  secondFactor?: boolean
+}
 
 /** Makes a role. Errors: `role.name-taken`. */
 export async function createRole(work: Work, form: RoleForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, form, null)
   const { id } = await work.db.insertInto('role').values(values).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'role', id, null, values)
+  recordChange(work, roleSubject, id, null, values)
   return id
 }
 
@@ -55,7 +67,36 @@ export async function editRole(work: Work, id: Id, form: RoleForm): Promise<void
   const values = await checked(work, form, id)
   await work.db.updateTable('role').set(values).where('id', '=', id).execute()
   if (before.valid && !values.valid) await demandAdminLeft(work)
-  recordChange(work, 'role', id, { name: before.name, comment: before.comment, valid: before.valid, second_factor: before.secondFactor }, values)
+  recordChange(
+    work,
+    roleSubject,
+    id,
+    { name: before.name, comment: before.comment, valid: before.valid, second_factor: before.secondFactor },
+    values,
+  )
+}
+
+type RoleValues = Awaited<ReturnType<typeof checked>>
+
+export const roleSubject: CoreSubject<RoleValues, RoleForm> = {
+  type: 'role',
+  right: 'installation',
+  lies: null,
+  words: 'subject.role',
+  named: 'role',
+  seen: pageAt('/admin/roles'),
+  fields: {
+    name: { words: 'field.name' },
+    comment: { words: 'field.comment' },
+    valid: { words: 'field.valid', as: 'yes-no' },
+    second_factor: { words: 'field.second_factor', as: 'yes-no' },
+  },
+  way: {
+    read: (db, id) =>
+      db.selectFrom('role').select(['name', 'comment', 'valid', 'second_factor']).where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ name, comment, valid, second_factor }) => ({ name, comment, valid, secondFactor: second_factor }),
+    put: editRole,
+  },
 }
 
 async function checked(work: Work, form: RoleForm, id: Id | null) {

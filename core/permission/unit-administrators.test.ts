@@ -8,7 +8,7 @@ import { DEFAULT_CALENDAR } from '../calendar/calendar.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
 import { Refusal } from '../errors.ts'
-import { setActivation } from '../kernel/activation.ts'
+import { setActivation } from '../administration/plugin-admin.ts'
 import { saveSettings } from '../kernel/setting-admin.ts'
 import type { Work } from '../kernel/work.ts'
 import { createText, editText, setQueueText, setStandardText } from '../mail/text-admin.ts'
@@ -37,7 +37,11 @@ beforeAll(async () => {
 })
 afterAll(() => opened.close())
 
-const code = (promise: Promise<unknown>) => promise.then(() => 'done', (error: unknown) => error instanceof Refusal ? error.code : String(error))
+const code = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
+  )
 const as = async <T>(person: Id, run: (work: Work) => Promise<T>) => make.work(await make.actor(person), run)
 
 /** A faculty with two offices, each with an administrator, each opted in. */
@@ -59,15 +63,33 @@ const groupOf = async (unitId: Id): Promise<Id> => (await groupsOfUnit(opened.db
 const queueForm = async (unitId: Id, more: Partial<QueueForm> = {}): Promise<QueueForm> => {
   const main = (await mainQueueOf(opened.db, unitId))!
   return {
-    name: `Kolejka ${unitId}`, parentId: main.id, unitId, groupId: main.groupId, calendarId: null, addressId: null, followUpPossible: 'possible', followUpLock: false,
-    language: null, signature: '', comment: '', valid: true, ...more,
+    name: `Kolejka ${unitId}`,
+    parentId: main.id,
+    unitId,
+    groupId: main.groupId,
+    calendarId: null,
+    addressId: null,
+    followUpPossible: 'possible',
+    followUpLock: false,
+    language: null,
+    signature: '',
+    comment: '',
+    valid: true,
+    ...more,
   }
 }
 
 describe('a local administrator', () => {
   it('runs the unit named and those below it, and no other', async () => {
-    expect([await administersUnit(opened.db, adminA, officeA), await administersUnit(opened.db, adminA, officeB), await administersUnit(opened.db, adminA, faculty)]).toEqual([true, false, false])
-    expect([await administersUnit(opened.db, adminFaculty, officeA), await administersUnit(opened.db, adminFaculty, '1')]).toEqual([true, false])
+    expect([
+      await administersUnit(opened.db, adminA, officeA),
+      await administersUnit(opened.db, adminA, officeB),
+      await administersUnit(opened.db, adminA, faculty),
+    ]).toEqual([true, false, false])
+    expect([await administersUnit(opened.db, adminFaculty, officeA), await administersUnit(opened.db, adminFaculty, '1')]).toEqual([
+      true,
+      false,
+    ])
     const agentOnly = await make.agent({})
     expect(await administersUnit(opened.db, agentOnly, officeA)).toBe(false)
   })
@@ -93,7 +115,7 @@ describe('a local administrator', () => {
       'edit a topic': (work) => editTopic(work, own, { name: 'Zmieniona', nameEn: '', sort: 1, valid: true }),
       'give rights': (work) => setPersonRights(work, agent, new Map([[groupA, ['ro']]])),
       'give a hat': (work) => giveHat(work, officeA, agent),
-      'invite': (work) => addUnitAdministrator(work, officeA, agent),
+      invite: (work) => addUnitAdministrator(work, officeA, agent),
       'make a calendar': (work) => createCalendar(work, { ...DEFAULT_CALENDAR, name: `Kalendarz ${Math.random()}` }, true, officeA),
       'edit a calendar': (work) => editCalendar(work, calendar, { ...DEFAULT_CALENDAR, name: `A ${officeA}`, cutOff: '14:00' }, true),
       'use a calendar': (work) => setUnitCalendar(work, officeA, calendar),
@@ -107,18 +129,35 @@ describe('a local administrator', () => {
     }
     const centralOnly: Record<string, (work: Work) => Promise<unknown>> = {
       'make a unit': (work) => createUnit(work, { parentId: officeA, slug: 'x', name: 'X', nameEn: '', calendarId: null, valid: true }),
-      'edit a unit': (work) => editUnit(work, officeA, { parentId: faculty, slug: 'x', name: 'X', nameEn: '', calendarId: null, valid: true }),
+      'edit a unit': (work) =>
+        editUnit(work, officeA, { parentId: faculty, slug: 'x', name: 'X', nameEn: '', calendarId: null, valid: true }),
       'make a group': (work) => createGroup(work, { name: 'G', comment: '', unitId: officeA, valid: true }),
       'edit a group': (work) => editGroup(work, groupA, { name: 'G', comment: '', valid: true }),
       'a role': (work) => setPersonRole(work, agent, '1', true),
-      'a role\'s rights': (work) => setRoleRights(work, '1', new Map([[groupA, ['rw']]])),
-      'a person': (work) => addPerson(work, { login: 'x', firstName: '', lastName: '', name: 'X', language: null, phone: '', unitId: officeA, agent: true, valid: true }, ''),
-      'edit a person': (work) => editPerson(work, agent, { login: 'x', firstName: '', lastName: '', name: 'X', language: null, phone: '', unitId: officeA, agent: true, valid: true }),
+      "a role's rights": (work) => setRoleRights(work, '1', new Map([[groupA, ['rw']]])),
+      'a person': (work) =>
+        addPerson(
+          work,
+          { login: 'x', firstName: '', lastName: '', name: 'X', language: null, phone: '', unitId: officeA, agent: true, valid: true },
+          '',
+        ),
+      'edit a person': (work) =>
+        editPerson(work, agent, {
+          login: 'x',
+          firstName: '',
+          lastName: '',
+          name: 'X',
+          language: null,
+          phone: '',
+          unitId: officeA,
+          agent: true,
+          valid: true,
+        }),
       'own limits': (work) => saveSettings(work, UNIT_LIMITS, unitLimits, { maxQueues: 999 }, officeA),
       'core settings': (work) => saveSettings(work, 'core', {}, {}, officeA),
       'the standard text': (work) => setStandardText(work, 'auto reply', text),
       'a queue of central IT': (work) => editQueue(work, '4', { ...form, name: 'Misc', parentId: null, unitId: '1', groupId: '1' }),
-      'administration': (work) => setPersonRights(work, adminA, new Map([['2', ['rw']]])),
+      administration: (work) => setPersonRights(work, adminA, new Map([['2', ['rw']]])),
       'a common topic': (work) => editTopic(work, topic, { name: 'Moja', nameEn: '', sort: 0, valid: true }),
       'the root unit': (work) => addUnitAdministrator(work, '1', adminA),
     }
@@ -128,15 +167,18 @@ describe('a local administrator', () => {
       if (name === 'invite') await as(adminFaculty, (work) => removeUnitAdministrator(work, officeA, agent))
     }
     expect(told).toEqual(Object.fromEntries(Object.keys(acts).map((name) => [name, ['not-allowed', 'not-allowed', 'done']])))
-    for (const [name, act] of Object.entries(centralOnly)) expect([name, ['not-allowed', 'unit.root-stays'].includes(await code(as(adminA, act)))]).toEqual([name, true])
+    for (const [name, act] of Object.entries(centralOnly))
+      expect([name, ['not-allowed', 'unit.root-stays'].includes(await code(as(adminA, act)))]).toEqual([name, true])
   })
 
-  it('gives no right that they do not hold, and none where the group is the installation\'s', async () => {
+  it("gives no right that they do not hold, and none where the group is the installation's", async () => {
     const agent = await make.agent({})
     const groupA = await groupOf(officeA)
     await make.asSystem((work) => setPersonRights(work, adminA, new Map([[groupA, ['ro', 'note']]])))
     expect(await code(as(adminA, (work) => setPersonRights(work, agent, new Map([[groupA, ['rw']]]))))).toBe('right.not-held')
-    expect(await code(as(adminA, (work) => setPersonRights(work, adminA, new Map([[groupA, ['ro', 'note', 'rw']]]))))).toBe('right.not-held')
+    expect(await code(as(adminA, (work) => setPersonRights(work, adminA, new Map([[groupA, ['ro', 'note', 'rw']]]))))).toBe(
+      'right.not-held',
+    )
     expect(await code(as(adminA, (work) => setPersonRights(work, agent, new Map([[groupA, ['ro', 'note']]]))))).toBe('done')
     expect(await code(as(adminA, (work) => setPersonRights(work, agent, new Map([['1', ['ro']]]))))).toBe('not-allowed')
     // Running the faculty is not holding rights in its offices.
@@ -152,7 +194,9 @@ describe('a local administrator', () => {
   })
 
   it('stays within the limits', async () => {
-    await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { maxQueues: 2, plugins: 'faq', branding: false, ownTopics: false }, faculty))
+    await make.asSystem((work) =>
+      saveSettings(work, UNIT_LIMITS, unitLimits, { maxQueues: 2, plugins: 'faq', branding: false, ownTopics: false }, faculty),
+    )
     const form = await queueForm(officeA)
     expect(await code(as(adminA, (work) => createQueue(work, form)))).toBe('done')
     expect(await code(as(adminA, (work) => createQueue(work, { ...form, name: 'Trzecia' })))).toBe('unit.limit')
@@ -160,7 +204,9 @@ describe('a local administrator', () => {
     expect(await code(as(adminA, (work) => setActivation(work, 'faq', officeA, true)))).toBe('done')
     expect(await code(as(adminA, (work) => saveBrand(work, officeA, { name: 'A', colour: '' })))).toBe('unit.limit')
     expect(await code(as(adminA, (work) => createTopic(work, officeA, { name: 'X', nameEn: '', sort: 0, valid: true })))).toBe('unit.limit')
-    expect(await code(as(adminA, (work) => createSystemAddress(work, { address: 'a@uni.example', name: 'A', queueId: '4', valid: true })))).toBe('not-allowed')
+    expect(
+      await code(as(adminA, (work) => createSystemAddress(work, { address: 'a@uni.example', name: 'A', queueId: '4', valid: true }))),
+    ).toBe('not-allowed')
   })
 
   it('cannot throw a colleague out, but may step down', async () => {
@@ -175,15 +221,20 @@ describe('a local administrator', () => {
 
 /** Everything that decides what anybody may do: rights by group, hats, who runs what, which group opens which queue. */
 async function powers() {
-  const rights = await opened.db.selectFrom('group_person as gp').innerJoin('permission_group as g', 'g.id', 'gp.group_id')
-    .select(['gp.person_id as person', 'gp.group_id as group', 'g.unit_id as unit', 'gp.right']).execute()
+  const rights = await opened.db
+    .selectFrom('group_person as gp')
+    .innerJoin('permission_group as g', 'g.id', 'gp.group_id')
+    .select(['gp.person_id as person', 'gp.group_id as group', 'g.unit_id as unit', 'gp.right'])
+    .execute()
   const hats = (await opened.db.selectFrom('person').select('id').where('agent', '=', true).execute()).map((row) => row.id)
   const runs = await opened.db.selectFrom('unit_administrator').select(['unit_id as unit', 'person_id as person']).execute()
   const queues = await opened.db.selectFrom('queue').select(['id', 'unit_id as unit', 'group_id as group', 'parent_id as parent']).execute()
   const roles = await opened.db.selectFrom('role_person').selectAll().execute()
   const installation = JSON.stringify({
-    routes: await opened.db.selectFrom('route').selectAll().where('unit_id', '=', '1').execute(), settings: await opened.db.selectFrom('setting').selectAll().where('unit_id', '=', '1').execute(),
-    on: await opened.db.selectFrom('plugin_activation').selectAll().where('unit_id', '=', '1').execute(), texts: await opened.db.selectFrom('auto_response').selectAll().where('unit_id', '=', '1').orderBy('id').execute(),
+    routes: await opened.db.selectFrom('route').selectAll().where('unit_id', '=', '1').execute(),
+    settings: await opened.db.selectFrom('setting').selectAll().where('unit_id', '=', '1').execute(),
+    on: await opened.db.selectFrom('plugin_activation').selectAll().where('unit_id', '=', '1').execute(),
+    texts: await opened.db.selectFrom('auto_response').selectAll().where('unit_id', '=', '1').orderBy('id').execute(),
     calendars: await opened.db.selectFrom('calendar').select(['id', 'name', 'valid']).where('unit_id', '=', '1').orderBy('id').execute(),
   })
   return { rights, hats, runs, queues, roles, installation }
@@ -195,58 +246,92 @@ describe('whatever a local administrator does', () => {
     const runs = Number(process.env['POMOC_RUNS'] ?? 25)
     let done = 0
     let refusals = 0
-    await fc.assert(fc.asyncProperty(fc.array(fc.record({ act: fc.nat(17), a: fc.nat(50), b: fc.nat(50), c: fc.nat(50) }), { minLength: 8, maxLength: 25 }), fc.boolean(), async (steps, holdsLittle) => {
-      // Units, people and groups of everybody are within reach of the arguments, whoever's they are.
-      const units = [officeA, officeB, faculty, '1']
-      const people = [adminA, adminB, adminFaculty, await make.person(), await make.agent({}), await make.agent({ 1: ['rw'] })]
-      if (holdsLittle) await make.asSystem(async (work) => setPersonRights(work, adminA, new Map([[await groupOf(officeA), ['ro', 'note']]])))
-      const mine = new Set([officeA])
-      const actor = adminA
-      for (const { act, a, b, c } of steps) {
-        const before = await powers()
-        const groups = [...new Set(before.queues.map((queue) => queue.group)), '2']
-        const at = <T>(list: readonly T[], n: number) => list[n % list.length]!
-        const [unit, person, group] = [at(units, a), at(people, b), at(groups, c)]
-        // Half of all queues named are the unit's own: else nearly every act would end at the door.
-        const own = before.queues.filter((queue) => queue.unit === officeA)
-        const queue = a % 2 === 0 && own.length > 0 ? at(own, b) : at(before.queues, b)
-        const rightSets = [['ro'], ['rw'], ['ro', 'note'], ['owner'], []]
-        const stands = await findAdminQueue(opened.db, queue.id)
-        const form: QueueForm = {
-          name: `K${a}-${b}-${c}-${Math.random().toString(36).slice(2, 6)}`, parentId: queue.id, unitId: unit, groupId: group, calendarId: null, addressId: null,
-          followUpPossible: 'possible', followUpLock: false, language: null, signature: '', comment: '', valid: true,
-        }
-        const topics = await opened.db.selectFrom('topic').select('id').execute()
-        const tries: ((work: Work) => Promise<unknown>)[] = [
-          (work) => setPersonRights(work, person, new Map([[group, at(rightSets, a)]])),
-          (work) => setPersonRights(work, person, new Map([[own[0]?.group ?? group, at(rightSets, a)]])),
-          (work) => createQueue(work, form),
-          (work) => createQueue(work, { ...form, unitId: officeA, groupId: own[0]?.group ?? group, parentId: own[0]?.id ?? null }),
-          (work) => editQueue(work, queue.id, { ...form, name: stands!.name.split('::').at(-1)!, parentId: stands!.parentId, unitId: stands!.unitId }),
-          (work) => editQueue(work, queue.id, { ...form, name: stands!.name.split('::').at(-1)!, parentId: stands!.parentId, groupId: stands!.groupId, unitId: unit }),
-          (work) => closeQueue(work, queue.id, at(before.queues, c).id),
-          (work) => giveHat(work, unit, person),
-          (work) => addUnitAdministrator(work, unit, person),
-          (work) => removeUnitAdministrator(work, unit, person),
-          (work) => optOut(work, unit),
-          (work) => optIn(work, unit),
-          (work) => setRoute(work, unit, topics.length > 0 && a % 3 > 0 ? at(topics, a).id : null, c % 4 === 0 ? null : queue.id),
-          (work) => createTopic(work, unit, { name: `S${a}${b}${c}`, nameEn: '', sort: 0, valid: true }),
-          (work) => setActivation(work, 'board', unit, c % 2 === 0),
-          (work) => createCalendar(work, { ...DEFAULT_CALENDAR, name: `C${Math.random()}` }, true, unit).then((id) => setUnitCalendar(work, at(units, c), id)),
-          (work) => createSystemAddress(work, { address: `a${a}b${b}c${c}@uni.example`, name: 'A', queueId: queue.id, valid: true }),
-          (work) => setPersonRole(work, person, '1', true),
-        ]
-        const ended = await code(as(actor, tries[act]!))
-        if (ended === 'done') done++
-        else refusals++
-        expect(ended).not.toMatch(/Error|error:/)
-        expectNoMore(before, await powers(), actor, mine)
-      }
-      await as(adminA, (work) => optIn(work, officeA)).catch(() => {})
-      await opened.db.deleteFrom('unit_administrator').where('person_id', '=', adminA).execute()
-      await make.asSystem((work) => addUnitAdministrator(work, officeA, adminA))
-    }), { numRuns: runs, ...(process.env['POMOC_SEED'] ? { seed: Number(process.env['POMOC_SEED']) } : {}) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ act: fc.nat(17), a: fc.nat(50), b: fc.nat(50), c: fc.nat(50) }), { minLength: 8, maxLength: 25 }),
+        fc.boolean(),
+        async (steps, holdsLittle) => {
+          // Units, people and groups of everybody are within reach of the arguments, whoever's they are.
+          const units = [officeA, officeB, faculty, '1']
+          const people = [adminA, adminB, adminFaculty, await make.person(), await make.agent({}), await make.agent({ 1: ['rw'] })]
+          if (holdsLittle)
+            await make.asSystem(async (work) => setPersonRights(work, adminA, new Map([[await groupOf(officeA), ['ro', 'note']]])))
+          const mine = new Set([officeA])
+          const actor = adminA
+          for (const { act, a, b, c } of steps) {
+            const before = await powers()
+            const groups = [...new Set(before.queues.map((queue) => queue.group)), '2']
+            const at = <T>(list: readonly T[], n: number) => list[n % list.length]!
+            const [unit, person, group] = [at(units, a), at(people, b), at(groups, c)]
+            // Half of all queues named are the unit's own: else nearly every act would end at the door.
+            const own = before.queues.filter((queue) => queue.unit === officeA)
+            const queue = a % 2 === 0 && own.length > 0 ? at(own, b) : at(before.queues, b)
+            const rightSets = [['ro'], ['rw'], ['ro', 'note'], ['owner'], []]
+            const stands = await findAdminQueue(opened.db, queue.id)
+            const form: QueueForm = {
+              name: `K${a}-${b}-${c}-${Math.random().toString(36).slice(2, 6)}`,
+              parentId: queue.id,
+              unitId: unit,
+              groupId: group,
+              calendarId: null,
+              addressId: null,
+              followUpPossible: 'possible',
+              followUpLock: false,
+              language: null,
+              signature: '',
+              comment: '',
+              valid: true,
+            }
+            const topics = await opened.db.selectFrom('topic').select('id').execute()
+            const tries: ((work: Work) => Promise<unknown>)[] = [
+              (work) => setPersonRights(work, person, new Map([[group, at(rightSets, a)]])),
+              (work) => setPersonRights(work, person, new Map([[own[0]?.group ?? group, at(rightSets, a)]])),
+              (work) => createQueue(work, form),
+              (work) => createQueue(work, { ...form, unitId: officeA, groupId: own[0]?.group ?? group, parentId: own[0]?.id ?? null }),
+              (work) =>
+                editQueue(work, queue.id, {
+                  ...form,
+                  name: stands!.name.split('::').at(-1)!,
+                  parentId: stands!.parentId,
+                  unitId: stands!.unitId,
+                }),
+              (work) =>
+                editQueue(work, queue.id, {
+                  ...form,
+                  name: stands!.name.split('::').at(-1)!,
+                  parentId: stands!.parentId,
+                  groupId: stands!.groupId,
+                  unitId: unit,
+                }),
+              (work) => closeQueue(work, queue.id, at(before.queues, c).id),
+              (work) => giveHat(work, unit, person),
+              (work) => addUnitAdministrator(work, unit, person),
+              (work) => removeUnitAdministrator(work, unit, person),
+              (work) => optOut(work, unit),
+              (work) => optIn(work, unit),
+              (work) => setRoute(work, unit, topics.length > 0 && a % 3 > 0 ? at(topics, a).id : null, c % 4 === 0 ? null : queue.id),
+              (work) => createTopic(work, unit, { name: `S${a}${b}${c}`, nameEn: '', sort: 0, valid: true }),
+              (work) => setActivation(work, 'board', unit, c % 2 === 0),
+              (work) =>
+                createCalendar(work, { ...DEFAULT_CALENDAR, name: `C${Math.random()}` }, true, unit).then((id) =>
+                  setUnitCalendar(work, at(units, c), id),
+                ),
+              (work) => createSystemAddress(work, { address: `a${a}b${b}c${c}@uni.example`, name: 'A', queueId: queue.id, valid: true }),
+              (work) => setPersonRole(work, person, '1', true),
+            ]
+            const ended = await code(as(actor, tries[act]!))
+            if (ended === 'done') done++
+            else refusals++
+            expect(ended).not.toMatch(/Error|error:/)
+            expectNoMore(before, await powers(), actor, mine)
+          }
+          await as(adminA, (work) => optIn(work, officeA)).catch(() => {})
+          await opened.db.deleteFrom('unit_administrator').where('person_id', '=', adminA).execute()
+          await make.asSystem((work) => addUnitAdministrator(work, officeA, adminA))
+        },
+      ),
+      { numRuns: runs, ...(process.env['POMOC_SEED'] ? { seed: Number(process.env['POMOC_SEED']) } : {}) },
+    )
     // A property over refusals alone would say nothing.
     expect(done).toBeGreaterThan(runs)
     expect(refusals).toBeGreaterThan(runs)
@@ -257,13 +342,21 @@ describe('whatever a local administrator does', () => {
 function expectNoMore(before: Powers, after: Powers, actor: Id, mine: ReadonlySet<Id>): void {
   const key = (row: object) => JSON.stringify(row)
   const had = new Set(before.rights.map(key))
-  const newGroups = new Set(after.rights.map((row) => row.group).filter((group) => !before.queues.some((queue) => queue.group === group) && !before.rights.some((row) => row.group === group)))
+  const newGroups = new Set(
+    after.rights
+      .map((row) => row.group)
+      .filter((group) => !before.queues.some((queue) => queue.group === group) && !before.rights.some((row) => row.group === group)),
+  )
   const held = new Map<Id, Set<string>>()
   for (const row of before.rights) if (row.person === actor) held.set(row.group, (held.get(row.group) ?? new Set()).add(row.right))
   for (const row of after.rights.filter((one) => !had.has(key(one)))) {
     expect(mine).toContain(row.unit)
     // A group that opened nothing and nobody held is the one thing that comes with rights.
-    if (!newGroups.has(row.group)) expect([...(held.get(row.group) ?? [])].some((right) => right === row.right || right === 'rw'), `gave ${row.right}`).toBe(true)
+    if (!newGroups.has(row.group))
+      expect(
+        [...(held.get(row.group) ?? [])].some((right) => right === row.right || right === 'rw'),
+        `gave ${row.right}`,
+      ).toBe(true)
   }
   for (const row of before.rights.filter((one) => !new Set(after.rights.map(key)).has(key(one)))) expect(mine).toContain(row.unit)
   const ran = new Set(before.runs.map(key))
@@ -283,4 +376,3 @@ function expectNoMore(before: Powers, after: Powers, actor: Id, mine: ReadonlySe
   expect(after.roles).toEqual(before.roles)
   expect(after.installation).toBe(before.installation)
 }
-

@@ -3,15 +3,15 @@
  * nothing else; acts on what belongs to the installation stay the central administrator's. Rights they give are rights they hold.
  */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { ROOT_UNIT, up, upToAsk } from '../unit/tree.ts'
 import type { Actor } from './actor.ts'
 import { holdsRight } from './policy.ts'
-
-const ROOT = '1'
 
 /** Acts for the whole installation: the program itself, or a central administrator. */
 export const isCentral = (actor: Actor): boolean => actor.kind === 'system' || actor.access.admin
@@ -20,9 +20,7 @@ export const isCentral = (actor: Actor): boolean => actor.kind === 'system' || a
 export async function administersUnit(db: Kysely<Database>, personId: Id, unitId: Id): Promise<boolean> {
   if (!isId(unitId)) return false
   const { rows } = await sql<{ yes: boolean }>`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId}
-      union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
+    with recursive ${upToAsk(unitId)}
     select exists (select 1 from unit_administrator a join up on up.id = a.unit_id
       join person p on p.id = a.person_id and p.valid and p.agent where a.person_id = ${personId}) as yes`.execute(db)
   return rows[0]!.yes
@@ -31,7 +29,17 @@ export async function administersUnit(db: Kysely<Database>, personId: Id, unitId
 /** Throws `not-allowed` unless the actor administers the unit: centrally, or it or one above it. Asked of the database, in the act. */
 export async function demandUnitAdmin(work: Work, unitId: Id): Promise<void> {
   if (isCentral(work.actor)) return
-  if (work.actor.kind !== 'person' || !await administersUnit(work.db, work.actor.id, unitId)) throw refused('not-allowed')
+  if (work.actor.kind !== 'person' || !(await administersUnit(work.db, work.actor.id, unitId))) throw refused('not-allowed')
+}
+
+/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
+export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
+  const { rows } = isId(id)
+    ? await sql`
+    with recursive ${upToAsk(unitId)}
+    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db)
+    : { rows: [] }
+  if (rows.length === 0) throw refused('choice-gone', {}, field)
 }
 
 /** Rights the person holds in a group now, by themselves or from a role. */
@@ -48,10 +56,11 @@ export async function rightsHeldIn(db: Kysely<Database>, personId: Id, groupId: 
 /** Throws unless the actor may give these rights in the group: it is of a unit of theirs, and they hold each themselves (`right.not-held`). */
 export async function demandHolds(work: Work, groupId: Id, rights: readonly string[]): Promise<void> {
   if (isCentral(work.actor)) return
-  const group = isId(groupId) && await work.db.selectFrom('permission_group').select(['unit_id', 'name']).where('id', '=', groupId).executeTakeFirst()
+  const group =
+    isId(groupId) && (await work.db.selectFrom('permission_group').select(['unit_id', 'name']).where('id', '=', groupId).executeTakeFirst())
   if (!group) throw refused('not-found')
   // The group `admin` and whatever else is the installation's own.
-  if (group.unit_id === ROOT) throw refused('not-allowed')
+  if (group.unit_id === ROOT_UNIT) throw refused('not-allowed')
   await demandUnitAdmin(work, group.unit_id)
   if (rights.length === 0) return
   const held = await rightsHeldIn(work.db, actorId(work)!, groupId)
@@ -59,14 +68,20 @@ export async function demandHolds(work: Work, groupId: Id, rights: readonly stri
   if (missing !== undefined) throw refused('right.not-held', { right: missing })
 }
 
-export interface UnitAdministrator { personId: Id; name: string; address: string | null; unitId: Id; unitName: string; since: Date; active: boolean }
+export interface UnitAdministrator {
+  personId: Id
+  name: string
+  address: string | null
+  unitId: Id
+  unitName: string
+  since: Date
+  active: boolean
+}
 
 /** Who administers a unit: those named for it first, then those of units above it. */
 export async function listUnitAdministrators(db: Kysely<Database>, unitId: Id): Promise<UnitAdministrator[]> {
   const { rows } = await sql<UnitAdministrator>`
-    with recursive up as (
-      select id, parent_id, name, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, u.name, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    with recursive ${up(unitId, { more: ['name'] })}
     select p.id as "personId", p.name, pa.address, up.id as "unitId", up.name as "unitName", a.since, (p.valid and p.agent) as active
     from unit_administrator a join up on up.id = a.unit_id join person p on p.id = a.person_id
       left join person_address pa on pa.person_id = p.id and pa.main order by up.depth, p.name collate "pl-x-icu"`.execute(db)
@@ -75,8 +90,12 @@ export async function listUnitAdministrators(db: Kysely<Database>, unitId: Id): 
 
 /** Every unit of every local administrator, for the central overview. */
 export async function listAllUnitAdministrators(db: Kysely<Database>): Promise<{ unitId: Id; personId: Id; name: string }[]> {
-  return db.selectFrom('unit_administrator as a').innerJoin('person as p', 'p.id', 'a.person_id')
-    .select(['a.unit_id as unitId', 'a.person_id as personId', 'p.name']).orderBy('p.name').execute()
+  return db
+    .selectFrom('unit_administrator as a')
+    .innerJoin('person as p', 'p.id', 'a.person_id')
+    .select(['a.unit_id as unitId', 'a.person_id as personId', 'p.name'])
+    .orderBy('p.name')
+    .execute()
 }
 
 /**
@@ -84,25 +103,60 @@ export async function listAllUnitAdministrators(db: Kysely<Database>): Promise<{
  * (`person.admin-needs-hat`). The root unit has none: who administers everything is a central administrator.
  */
 export async function addUnitAdministrator(work: Work, unitId: Id, personId: Id): Promise<void> {
-  if (unitId === ROOT) throw refused('unit.root-stays')
+  if (unitId === ROOT_UNIT) throw refused('unit.root-stays')
   await demandUnitAdmin(work, unitId)
-  const unit = isId(unitId) && await work.db.selectFrom('unit').select('id').where('id', '=', unitId).where('valid', '=', true).executeTakeFirst()
-  const person = isId(personId) && await work.db.selectFrom('person').select(['valid', 'agent']).where('id', '=', personId).executeTakeFirst()
+  const unit =
+    isId(unitId) && (await work.db.selectFrom('unit').select('id').where('id', '=', unitId).where('valid', '=', true).executeTakeFirst())
+  const person =
+    isId(personId) && (await work.db.selectFrom('person').select(['valid', 'agent']).where('id', '=', personId).executeTakeFirst())
   if (!unit || !person || !person.valid) throw refused('not-found')
   if (!person.agent) throw refused('person.admin-needs-hat', {}, 'who')
-  const added = await work.db.insertInto('unit_administrator').values({ unit_id: unitId, person_id: personId, since: work.now, given_by: actorId(work) })
-    .onConflict((oc) => oc.doNothing()).returning('person_id').executeTakeFirst()
-  if (added) recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, { unitId })
+  const added = await work.db
+    .insertInto('unit_administrator')
+    .values({ unit_id: unitId, person_id: personId, since: work.now, given_by: actorId(work) })
+    .onConflict((oc) => oc.doNothing())
+    .returning('person_id')
+    .executeTakeFirst()
+  if (added)
+    recordChange(work, unitAdministratorSubject, unitId, { [`person ${personId}`]: null }, { [`person ${personId}`]: true }, { unitId })
 }
 
 /** Takes it away: from oneself always; from others only centrally or from a unit above, so that neither of two can throw the other out. */
 export async function removeUnitAdministrator(work: Work, unitId: Id, personId: Id): Promise<void> {
   if (!isCentral(work.actor) && actorId(work) !== personId) {
-    const unit = isId(unitId) && await work.db.selectFrom('unit').select('parent_id').where('id', '=', unitId).executeTakeFirst()
+    const unit = isId(unitId) && (await work.db.selectFrom('unit').select('parent_id').where('id', '=', unitId).executeTakeFirst())
     if (!unit || unit.parent_id === null) throw refused('not-allowed')
     await demandUnitAdmin(work, unit.parent_id)
   }
-  const gone = await work.db.deleteFrom('unit_administrator').where('unit_id', '=', unitId).where('person_id', '=', personId).returning('person_id').executeTakeFirst()
+  const gone = await work.db
+    .deleteFrom('unit_administrator')
+    .where('unit_id', '=', unitId)
+    .where('person_id', '=', personId)
+    .returning('person_id')
+    .executeTakeFirst()
   if (!gone) throw refused('not-found')
-  recordChange(work, 'unit administrator', unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, { unitId })
+  recordChange(work, unitAdministratorSubject, unitId, { [`person ${personId}`]: true }, { [`person ${personId}`]: null }, { unitId })
+}
+
+export const unitAdministratorSubject: CoreSubject<Record<string, true | null>, { persons: Map<Id, boolean> }> = {
+  type: 'unit administrator',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.unit-administrator',
+  named: 'unit',
+  seen: pageAt('/admin/local'),
+  fields: {},
+  each: [{ prefix: 'person', of: 'person', words: 'each.person', as: 'yes-no' }],
+  way: {
+    async read(db, id, of) {
+      const named = new Set(
+        (await db.selectFrom('unit_administrator').select('person_id').where('unit_id', '=', id).execute()).map((row) => row.person_id),
+      )
+      return Object.fromEntries(Object.keys(of).map((key) => [key, named.has(key.slice('person '.length)) || null]))
+    },
+    form: (values) => ({ persons: new Map(Object.entries(values).map(([key, is]) => [key.slice('person '.length), is === true])) }),
+    async put(work, id, { persons }) {
+      for (const [personId, is] of persons) await (is ? addUnitAdministrator : removeUnitAdministrator)(work, id, personId)
+    },
+  },
 }

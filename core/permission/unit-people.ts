@@ -1,13 +1,20 @@
 /** Owns who works in a unit: the people with rights in its groups, and the agent hat a local administrator may give. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { personSubject } from '../person/person-admin.ts'
+import { downFrom } from '../unit/tree.ts'
 import { demandUnitAdmin, isCentral } from './unit-administrators.ts'
 
-export interface UnitGroup { id: Id; name: string; queues: string[]; /** False: its rights are given centrally. */ own: boolean }
+export interface UnitGroup {
+  id: Id
+  name: string
+  queues: string[] /** False: its rights are given centrally. */
+  own: boolean
+}
 
 /** Groups that open the unit's queues, and its own that open none yet. */
 export async function groupsOfUnit(db: Kysely<Database>, unitId: Id): Promise<UnitGroup[]> {
@@ -20,7 +27,14 @@ export async function groupsOfUnit(db: Kysely<Database>, unitId: Id): Promise<Un
   return rows
 }
 
-export interface Colleague { id: Id; name: string; address: string | null; valid: boolean; /** By group, given to the person. */ own: Record<Id, string[]>; /** Names of roles that bring rights in one of the groups. */ roles: string[] }
+export interface Colleague {
+  id: Id
+  name: string
+  address: string | null
+  valid: boolean /** By group, given to the person. */
+  own: Record<Id, string[]> /** Names of roles that bring rights in one of the groups. */
+  roles: string[]
+}
 
 /** Everybody who holds a right in one of the groups. */
 export async function colleaguesIn(db: Kysely<Database>, groupIds: readonly Id[]): Promise<Colleague[]> {
@@ -45,14 +59,14 @@ export async function colleaguesIn(db: Kysely<Database>, groupIds: readonly Id[]
  */
 export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<void> {
   await demandUnitAdmin(work, unitId)
-  const person = isId(personId) && await work.db.selectFrom('person').select(['agent', 'valid']).where('id', '=', personId).forUpdate().executeTakeFirst()
+  const person =
+    isId(personId) &&
+    (await work.db.selectFrom('person').select(['agent', 'valid']).where('id', '=', personId).forUpdate().executeTakeFirst())
   if (!person || !person.valid) throw refused('not-found')
   if (person.agent) return
   if (!isCentral(work.actor)) {
     const { rows } = await sql<{ elsewhere: boolean }>`
-      with recursive mine as (
-        select unit_id as id from unit_administrator where person_id = ${actorId(work)}
-        union select u.id from unit u join mine on u.parent_id = mine.id)
+      with recursive ${downFrom(sql`select unit_id as id from unit_administrator where person_id = ${actorId(work)}`, { as: 'mine', once: true })}
       select exists (select 1 from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${personId} and g.unit_id not in (select id from mine))
         or exists (select 1 from role_person where person_id = ${personId})
         or exists (select 1 from unit_administrator where person_id = ${personId} and unit_id not in (select id from mine))
@@ -62,5 +76,5 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
     if (rows[0]!.elsewhere) throw refused('unit.hat-central', {}, 'who')
   }
   await work.db.updateTable('person').set({ agent: true }).where('id', '=', personId).execute()
-  recordChange(work, 'person', personId, { agent: false }, { agent: true }, { unitId })
+  recordChange(work, personSubject, personId, { agent: false }, { agent: true }, { unitId })
 }

@@ -20,39 +20,61 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const code = (act: Promise<unknown>): Promise<string> => act.then(() => 'done', (error: unknown) => {
-  if (!(error instanceof Refusal)) throw error
-  return error.field ? `${error.code} ${error.field}` : error.code
-})
+const code = (act: Promise<unknown>): Promise<string> =>
+  act.then(
+    () => 'done',
+    (error: unknown) => {
+      if (!(error instanceof Refusal)) throw error
+      return error.field ? `${error.code} ${error.field}` : error.code
+    },
+  )
 const until = (last: string, substituteId: Id | null = null) => ({ from: '2026-11-17', until: last, substituteId, note: '' })
 
 describe('an absence', () => {
-  it('lasts from the first day to the end of the last, in the house\'s own zone, and then is over by itself', async () => {
+  it("lasts from the first day to the end of the last, in the house's own zone, and then is over by itself", async () => {
     const [anna, jan] = [await make.agent({}, { name: 'Anna Nowak' }), await make.agent({}, { name: 'Jan Kowalski' })]
-    await make.work(await make.actor(anna), (work) => setAbsence(work, anna, { from: '2026-11-30', until: '2026-12-04', substituteId: jan, note: 'W pilnych sprawach: 71 320 00 00' }))
+    await make.work(await make.actor(anna), (work) =>
+      setAbsence(work, anna, { from: '2026-11-30', until: '2026-12-04', substituteId: jan, note: 'W pilnych sprawach: 71 320 00 00' }),
+    )
     const away = async (at: string) => (await absentNow(make.db, [anna, jan, null], new Date(at))).has(anna)
-    expect(await Promise.all(['2026-11-29T22:59:59Z', '2026-11-29T23:00:00Z', '2026-12-04T22:59:59Z', '2026-12-04T23:00:00Z'].map(away))).toEqual([false, true, true, false])
+    expect(
+      await Promise.all(['2026-11-29T22:59:59Z', '2026-11-29T23:00:00Z', '2026-12-04T22:59:59Z', '2026-12-04T23:00:00Z'].map(away)),
+    ).toEqual([false, true, true, false])
     expect(await standsInFor(make.db, jan, new Date('2026-12-01T12:00:00Z'))).toMatchObject([{ id: anna, name: 'Anna Nowak' }])
     expect(await standsInFor(make.db, jan, TUESDAY)).toEqual([])
     const absence = (await findAbsence(make.db, anna, TUESDAY))!
-    expect(sayAbsence(absence, 'pl', 'Europe/Warsaw', TUESDAY)).toBe('nieobecność od pon. 30 listopada do pt. 4 grudnia, zastępuje Jan Kowalski')
-    expect(sayAbsence(absence, 'en', 'Europe/Warsaw', new Date('2026-12-01T12:00:00Z'))).toBe('away until Fri 4 December, Jan Kowalski stands in')
+    expect(sayAbsence(absence, 'pl', 'Europe/Warsaw', TUESDAY)).toBe(
+      'nieobecność od pon. 30 listopada do pt. 4 grudnia, zastępuje Jan Kowalski',
+    )
+    expect(sayAbsence(absence, 'en', 'Europe/Warsaw', new Date('2026-12-01T12:00:00Z'))).toBe(
+      'away until Fri 4 December, Jan Kowalski stands in',
+    )
     expect(await findAbsence(make.db, anna, new Date('2026-12-05T12:00:00Z'))).toBeUndefined()
   })
 
   it('is set by the agent or an administrator, and by nobody else; each change stands in the audit log', async () => {
     const [anna, jan, admin] = [await make.agent({}), await make.agent({}, { name: 'Jan Kowalski' }), await make.agent({ 2: ['rw'] })]
     const customer = await make.person()
-    const by = async (person: Id, whose: Id) => code(make.work(await make.actor(person), (work) => setAbsence(work, whose, until('2026-11-20', jan))))
+    const by = async (person: Id, whose: Id) =>
+      code(make.work(await make.actor(person), (work) => setAbsence(work, whose, until('2026-11-20', jan))))
     expect(await by(jan, anna)).toBe('not-allowed')
     expect(await by(customer, customer)).toBe('not-found')
     expect(await by(anna, anna)).toBe('done')
     expect(await code(make.work(await make.actor(jan), (work) => endAbsence(work, anna)))).toBe('not-allowed')
     await make.work(await make.actor(admin), (work) => endAbsence(work, anna))
     await make.work(await make.actor(admin), (work) => endAbsence(work, anna))
-    const events = await make.db.selectFrom('audit_event').select(['person_id', 'before', 'after']).where('object_type', '=', 'person absence').where('object_id', '=', anna).orderBy('id').execute()
+    const events = await make.db
+      .selectFrom('audit_event')
+      .select(['person_id', 'before', 'after'])
+      .where('object_type', '=', 'person absence')
+      .where('object_id', '=', anna)
+      .orderBy('id')
+      .execute()
     const said = { from: '2026-11-17', until: '2026-11-20', substitute: 'Jan Kowalski' }
-    expect(events).toMatchObject([{ person_id: anna, before: null, after: said }, { person_id: admin, before: said, after: null }])
+    expect(events).toMatchObject([
+      { person_id: anna, before: null, after: said },
+      { person_id: admin, before: said, after: null },
+    ])
   })
 
   it('needs days in order that are not over, and a substitute who works here', async () => {
@@ -64,20 +86,28 @@ describe('an absence', () => {
     expect(await set(until('2026-02-30'))).toBe('absence.date until')
     expect(await set({ ...until('2026-11-16'), from: '2026-11-16' })).toBe('absence.past until')
     expect(await set({ ...until('2026-11-19'), from: '2026-11-20' })).toBe('absence.order until')
-    for (const unfit of [anna, gone, customer, '999999', 'x']) expect(await set(until('2026-11-20', unfit))).toBe('absence.substitute substitute')
+    for (const unfit of [anna, gone, customer, '999999', 'x'])
+      expect(await set(until('2026-11-20', unfit))).toBe('absence.substitute substitute')
     expect(await set(until('2026-11-17'))).toBe('done')
   })
 })
 
 describe('while the owner is away', () => {
-  it('a customer\'s reply unlocks the ticket, keeps its owner and says why; once they are back it stays locked (OTRS behaviour)', async () => {
+  it("a customer's reply unlocks the ticket, keeps its owner and says why; once they are back it stays locked (OTRS behaviour)", async () => {
     const group = await make.group()
     const anna = await make.agent({ [group]: ['rw'] }, { name: 'Anna Nowak' })
     const ticket = await make.ticket({ queueId: await make.queue({ groupId: group }) })
     const actor = await make.actor(anna)
     await make.work(actor, (work) => takeTicket(work, ticket.id))
     const reply = async () => {
-      const article = { channel: 'web' as const, senderType: 'customer' as const, visible: true, personId: ticket.customerId, subject: 'x', body: 'Dopisuję.' }
+      const article = {
+        channel: 'web' as const,
+        senderType: 'customer' as const,
+        visible: true,
+        personId: ticket.customerId,
+        subject: 'x',
+        body: 'Dopisuję.',
+      }
       await make.work(await make.actor(ticket.customerId), (work) => followUp(work, ticket.id, { article }))
       const { lock, ownerId } = (await findTicket(make.db, ticket.id, null))!
       return { lock, ownerId }

@@ -12,17 +12,36 @@ export async function lockAttempts(db: Transaction<Database>, account: string, c
 }
 
 /** What was refused is kept too, apart: how large a flood is, without its making anything worse for others. */
-export async function insertAttempt(db: Transaction<Database>, account: string, client: string, now: Date, refused: boolean): Promise<void> {
+export async function insertAttempt(
+  db: Transaction<Database>,
+  account: string,
+  client: string,
+  now: Date,
+  refused: boolean,
+): Promise<void> {
   await db.insertInto('login_attempt').values({ login: account, client_address: client, at: now, refused }).execute()
 }
 
-export interface AttemptCount { both: number; client: number; refused: number; both_first: Date | null; client_first: Date | null; strangers: number }
+export interface AttemptCount {
+  both: number
+  client: number
+  refused: number
+  both_first: Date | null
+  client_first: Date | null
+  strangers: number
+}
 
 /**
  * Attempts since a moment, and the oldest of them: at this account by this client, by this client at all, refused ones of this
  * client; and at this account by whoever is no known browser of its owner, counted up to `enough`.
  */
-export async function countAttempts(db: Kysely<Database>, account: string, client: string, since: Date, enough: number): Promise<AttemptCount> {
+export async function countAttempts(
+  db: Kysely<Database>,
+  account: string,
+  client: string,
+  since: Date,
+  enough: number,
+): Promise<AttemptCount> {
   const { rows } = await sql<AttemptCount>`
     select count(*) filter (where login = ${account} and not refused)::int as both, count(*) filter (where not refused)::int as client,
       count(*) filter (where refused)::int as refused, min(at) filter (where login = ${account} and not refused) as both_first,

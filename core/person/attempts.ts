@@ -1,7 +1,7 @@
 /** Owns the limits of guessing: who is stopped, that no stranger can keep an account's owner out, and the note of it. */
 import { isIPv6 } from 'node:net'
-import { recordEvent } from '../audit/audit.ts'
 import { countEvents } from '../audit/audit.store.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
@@ -20,7 +20,10 @@ export const ATTEMPTS_BEFORE_GUARD = 100
 export const NOTED_PER_WINDOW = 1000
 
 /** Who tries, as attempts are counted. A browser in which the account's owner has logged in before counts by itself. */
-export interface Trier { key: string; known: boolean }
+export interface Trier {
+  key: string
+  known: boolean
+}
 
 export interface Try {
   /** At what: the attempts of one account are counted under one name, however it was typed. */
@@ -44,7 +47,9 @@ export const knownDevice = (tokenHash: Buffer): Trier => ({ key: `device ${token
  * tried. What was refused counts as refused only: one client alone never makes an account guarded.
  */
 export async function countAttempt(
-  room: Pick<Host, 'work'>, attempt: Try, limits: { perLogin?: number; /** All strangers together; more of them find it guarded. */ strangersTogether?: number } = {},
+  room: Pick<Host, 'work'>,
+  attempt: Try,
+  limits: { perLogin?: number /** All strangers together; more of them find it guarded. */; strangersTogether?: number } = {},
 ): Promise<void> {
   const { account, trier } = attempt
   const perLogin = limits.perLogin ?? ATTEMPTS_PER_LOGIN
@@ -56,9 +61,13 @@ export async function countAttempt(
     const no = first !== null || guarded
     await insertAttempt(work.db, account, trier.key, work.now, no)
     return {
-      over: no ? count.refused + 1 : 0, attempts: count.refused + 1 + (count.client >= ATTEMPTS_PER_CLIENT ? count.client : count.both),
-      refusal: first ? refused('login-too-many', { minutes: Math.max(1, Math.ceil((first.getTime() + WINDOW_MS - work.now.getTime()) / 60_000)) })
-        : guarded ? refused('login-guarded') : undefined,
+      over: no ? count.refused + 1 : 0,
+      attempts: count.refused + 1 + (count.client >= ATTEMPTS_PER_CLIENT ? count.client : count.both),
+      refusal: first
+        ? refused('login-too-many', { minutes: Math.max(1, Math.ceil((first.getTime() + WINDOW_MS - work.now.getTime()) / 60_000)) })
+        : guarded
+          ? refused('login-guarded')
+          : undefined,
     }
   })
   // Once when the limit is passed, then at each tenfold: a flood is one line, and how large it was stands there too.
@@ -71,14 +80,23 @@ export async function countAttempt(
  * so only its beginning is kept.
  */
 export async function noteFailure(
-  room: Pick<Host, 'work'>, kind: 'login-failed' | 'login-blocked', { login, personId, clientAddress }: Try, attempts?: number,
+  room: Pick<Host, 'work'>,
+  kind: 'login-failed' | 'login-blocked',
+  { login, personId, clientAddress }: Try,
+  attempts?: number,
 ): Promise<void> {
   await room.work(system('login'), async (work) => {
     const noted = await countEvents(work.db, ['login-failed', 'login-blocked'], new Date(work.now.getTime() - WINDOW_MS), NOTED_PER_WINDOW)
     if (noted >= NOTED_PER_WINDOW) return
     recordEvent(work, {
-      kind, clientAddress, ...(personId ? { object: { type: 'person', id: personId } } : {}),
-      after: { ...(personId ? {} : { login: `${login.slice(0, 2)}…` }), ...(attempts ? { attempts } : {}), ...(noted + 1 === NOTED_PER_WINDOW ? { more: 'not noted' } : {}) },
+      kind,
+      clientAddress,
+      ...(personId ? { object: { type: 'person', id: personId } } : {}),
+      after: {
+        ...(personId ? {} : { login: `${login.slice(0, 2)}…` }),
+        ...(attempts ? { attempts } : {}),
+        ...(noted + 1 === NOTED_PER_WINDOW ? { more: 'not noted' } : {}),
+      },
     })
   })
 }
@@ -87,6 +105,10 @@ function networkOf(address: string): string {
   const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::')
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const groups = tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-  return `${groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
+  const groups =
+    tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
 }

@@ -1,6 +1,7 @@
 /** Owns what an entry of a directory means for the persons known: whom, what differs, what stands in the way. Pure. */
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
 import type { Id, Language } from '../database/schema.ts'
+import { asLanguage } from '../i18n/languages.ts'
 import type { StoredPerson } from './directory.store.ts'
 import { isAddress, normalAddress } from './persons.ts'
 
@@ -42,14 +43,37 @@ export interface DirectoryChange {
   problems: { problem: DirectoryProblem; detail: string }[]
 }
 export type DirectoryProblem =
-  | 'local-account' | 'other-entry' | 'switched-off' | 'address-taken' | 'address-invalid' | 'address-ours' | 'login-taken' | 'role-unknown' | 'unit-unknown' | 'last-admin'
+  | 'local-account'
+  | 'other-entry'
+  | 'switched-off'
+  | 'address-taken'
+  | 'address-invalid'
+  | 'address-ours'
+  | 'login-taken'
+  | 'role-unknown'
+  | 'unit-unknown'
+  | 'last-admin'
 
-export interface Known { persons: StoredPerson[]; roles: ReadonlyMap<string, Id>; units: Map<string, Id>; ours: ReadonlySet<string> }
+export interface Known {
+  persons: StoredPerson[]
+  roles: ReadonlyMap<string, Id>
+  units: Map<string, Id>
+  ours: ReadonlySet<string>
+}
 
 export interface Plan {
   change: DirectoryChange
   stored: StoredPerson | undefined
-  values: { login: string | null; first_name: string; last_name: string; name: string; phone: string; language: Language | null; agent: boolean; valid: boolean }
+  values: {
+    login: string | null
+    first_name: string
+    last_name: string
+    name: string
+    phone: string
+    language: Language | null
+    agent: boolean
+    valid: boolean
+  }
   addresses: { gone: string[]; come: string[]; main: string | null }
   roles: { gone: Id[]; come: Id[] }
   given: { given_addresses: string[]; given_agent: boolean; given_roles: Id[] }
@@ -77,16 +101,24 @@ export function compare(person: DirectoryPerson, known: Known): Plan {
   const takesHat = !person.agent && (entry?.given_agent ?? false)
   const returns = Boolean(self && !self.valid && entry?.off)
   const values = {
-    login: loginTaken ? self?.login ?? null : person.login, first_name: cut(person.firstName, 100), last_name: cut(person.lastName, 100),
-    name: cut(person.name.trim() || `${person.firstName} ${person.lastName}`.trim() || person.login, 200), phone: cut(person.phone, 100),
-    language: self?.language ?? person.language, agent: person.agent || (!takesHat && (self?.agent ?? false)), valid: returns || (self?.valid ?? true),
+    login: loginTaken ? (self?.login ?? null) : person.login,
+    first_name: cut(person.firstName, 100),
+    last_name: cut(person.lastName, 100),
+    name: cut(person.name.trim() || `${person.firstName} ${person.lastName}`.trim() || person.login, 200),
+    phone: cut(person.phone, 100),
+    language: self?.language ?? asLanguage(person.language),
+    agent: person.agent || (!takesHat && (self?.agent ?? false)),
+    valid: returns || (self?.valid ?? true),
   }
-  const unit = person.unit && !self?.unit_id ? known.units.get(person.unit.slug) ?? (person.unit.create ? 'make' : null) : null
+  const unit = person.unit && !self?.unit_id ? (known.units.get(person.unit.slug) ?? (person.unit.create ? 'make' : null)) : null
   if (person.unit && !self?.unit_id && unit === null) problems.push({ problem: 'unit-unknown', detail: person.unit.slug })
 
   const what: DirectoryChange['what'] = []
-  const differ = (field: string, before: string, after: string) => { if (before !== after) what.push({ field, before, after }) }
-  for (const field of ['login', 'first_name', 'last_name', 'name', 'phone', 'language'] as const) differ(field, self?.[field] ?? '', values[field] ?? '')
+  const differ = (field: string, before: string, after: string) => {
+    if (before !== after) what.push({ field, before, after })
+  }
+  for (const field of ['login', 'first_name', 'last_name', 'name', 'phone', 'language'] as const)
+    differ(field, self?.[field] ?? '', values[field] ?? '')
   differ('addresses', addresses.gone.join(', '), addresses.come.join(', '))
   const main = self?.addresses.find((one) => one.main)?.address ?? ''
   if (addresses.main !== null) differ('main address', main, addresses.main)
@@ -102,11 +134,24 @@ export function compare(person: DirectoryPerson, known: Known): Plan {
   const off = self && !values.valid
   const kind = clash ? 'clash' : !self ? 'comes' : off ? 'off' : returns ? 'returns' : what.length > 0 || !entry ? 'changes' : 'same'
   return {
-    change: { entry: { id: person.entryId, dn: person.dn, login: person.login, name: values.name }, personId: self?.id ?? null, kind, what: clash ? [] : what, problems: clash ? problems.slice(0, 1) : problems },
-    stored: self, values, addresses, roles, unit,
+    change: {
+      entry: { id: person.entryId, dn: person.dn, login: person.login, name: values.name },
+      personId: self?.id ?? null,
+      kind,
+      what: clash ? [] : what,
+      problems: clash ? problems.slice(0, 1) : problems,
+    },
+    stored: self,
+    values,
+    addresses,
+    roles,
+    unit,
     given: {
-      given_addresses: [...new Set(addressesOf(person).filter((address) => addresses.come.includes(address) || entry?.given_addresses.includes(address)))],
-      given_agent: person.agent && (entry?.given_agent || !self?.agent), given_roles: wanted.filter((id) => given.includes(id) || roles.come.includes(id)),
+      given_addresses: [
+        ...new Set(addressesOf(person).filter((address) => addresses.come.includes(address) || entry?.given_addresses.includes(address))),
+      ],
+      given_agent: person.agent && (entry?.given_agent || !self?.agent),
+      given_roles: wanted.filter((id) => given.includes(id) || roles.come.includes(id)),
     },
   }
 }
@@ -115,7 +160,11 @@ export function compare(person: DirectoryPerson, known: Known): Plan {
  * Whom an entry means: the person it was taken over for before; else who has its login; else who is known by nothing but one
  * of its addresses. An account with a password of its own is nobody's but its owner's, and an agent is known by login only.
  */
-function whom(person: DirectoryPerson, persons: readonly StoredPerson[], problems: DirectoryChange['problems']): StoredPerson | 'clash' | undefined {
+function whom(
+  person: DirectoryPerson,
+  persons: readonly StoredPerson[],
+  problems: DirectoryChange['problems'],
+): StoredPerson | 'clash' | undefined {
   const same = persons.find(({ entry }) => entry?.directory === person.directory && entry.entry_id === person.entryId)
   if (same) return same
   const byLogin = persons.find(({ login }) => login?.toLowerCase() === person.login.toLowerCase())
@@ -135,24 +184,42 @@ function whom(person: DirectoryPerson, persons: readonly StoredPerson[], problem
 }
 
 function planAddresses(
-  person: DirectoryPerson, self: StoredPerson | undefined, others: readonly StoredPerson[], known: Known, problems: DirectoryChange['problems'],
+  person: DirectoryPerson,
+  self: StoredPerson | undefined,
+  others: readonly StoredPerson[],
+  known: Known,
+  problems: DirectoryChange['problems'],
 ): Plan['addresses'] {
   const have = self?.addresses ?? []
   const fit = addressesOf(person).filter((address) => {
     if (have.some((one) => one.address === address)) return true
-    const problem = !isAddress(address) ? 'address-invalid' : known.ours.has(address) ? 'address-ours'
-      : others.some(({ addresses }) => addresses.some((one) => one.address === address)) ? 'address-taken' : undefined
+    const problem = !isAddress(address)
+      ? 'address-invalid'
+      : known.ours.has(address)
+        ? 'address-ours'
+        : others.some(({ addresses }) => addresses.some((one) => one.address === address))
+          ? 'address-taken'
+          : undefined
     if (problem) problems.push({ problem, detail: address })
     return !problem
   })
-  const gone = (self?.entry?.given_addresses ?? []).filter((address) => !fit.includes(address) && have.some((one) => one.address === address))
+  const gone = (self?.entry?.given_addresses ?? []).filter(
+    (address) => !fit.includes(address) && have.some((one) => one.address === address),
+  )
   const main = have.find((one) => one.main)?.address
-  const keepsMain = main !== undefined && !gone.includes(main) && !(self?.entry?.given_addresses.includes(main))
+  const keepsMain = main !== undefined && !gone.includes(main) && !self?.entry?.given_addresses.includes(main)
   const wished = fit[0] ?? have.find(({ address }) => !gone.includes(address))?.address ?? null
-  return { come: fit.filter((address) => !have.some((one) => one.address === address)), gone, main: keepsMain || wished === main ? null : wished }
+  return {
+    come: fit.filter((address) => !have.some((one) => one.address === address)),
+    gone,
+    main: keepsMain || wished === main ? null : wished,
+  }
 }
 
 const addressesOf = (person: DirectoryPerson): string[] => [...new Set(person.addresses.map(normalAddress))]
 const cut = (text: string, length: number): string => storable(text).trim().slice(0, length)
 const flat = (attributes: Readonly<Record<string, string[]>>): string =>
-  Object.entries(attributes).toSorted(([a], [b]) => a < b ? -1 : 1).map(([name, values]) => `${name}=${values.join(',')}`).join('; ')
+  Object.entries(attributes)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, values]) => `${name}=${values.join(',')}`)
+    .join('; ')

@@ -18,13 +18,24 @@ export interface StoredPerson {
   addresses: { address: string; main: boolean }[]
   roles: Id[]
   entry: {
-    directory: string; entry_id: string; dn: string; attributes: Record<string, string[]>; groups: string[]
-    given_addresses: string[]; given_agent: boolean; given_roles: Id[]; off: boolean
+    directory: string
+    entry_id: string
+    dn: string
+    attributes: Record<string, string[]>
+    groups: string[]
+    given_addresses: string[]
+    given_agent: boolean
+    given_roles: Id[]
+    off: boolean
   } | null
 }
 
 /** Everybody who may be meant by these entries: by entry, login or address. */
-export async function findStored(db: Kysely<Database>, directory: string, about: { entryIds: string[]; logins: string[]; addresses: string[] }): Promise<StoredPerson[]> {
+export async function findStored(
+  db: Kysely<Database>,
+  directory: string,
+  about: { entryIds: string[]; logins: string[]; addresses: string[] },
+): Promise<StoredPerson[]> {
   const { rows } = await sql<StoredPerson>`
     with meant as (
       select person_id as id from person_directory where directory = ${directory} and entry_id = any(${about.entryIds}::text[])
@@ -44,18 +55,28 @@ export async function findStored(db: Kysely<Database>, directory: string, about:
 export async function lockEntries(db: Transaction<Database>, directory: string, addresses: string[]): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${directory}, 7007))`.execute(db)
   if (addresses.length > 0) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(address, 7002)) from (select address from unnest(${addresses}::text[]) address order by address) sorted`.execute(db)
+    await sql`select pg_advisory_xact_lock(hashtextextended(address, 7002)) from (select address from unnest(${addresses}::text[]) address order by address) sorted`.execute(
+      db,
+    )
   }
 }
 
 export async function ourAddresses(db: Kysely<Database>, addresses: string[]): Promise<Set<string>> {
-  const rows = addresses.length === 0 ? [] : await db.selectFrom('system_address').select('address').where('address', 'in', addresses).execute()
+  const rows =
+    addresses.length === 0 ? [] : await db.selectFrom('system_address').select('address').where('address', 'in', addresses).execute()
   return new Set(rows.map(({ address }) => address))
 }
 
 export interface EntryRow {
-  person_id: Id; directory: string; entry_id: string; dn: string; attributes: Record<string, string[]>; groups: string[]
-  given_addresses: string[]; given_agent: boolean; given_roles: Id[]
+  person_id: Id
+  directory: string
+  entry_id: string
+  dn: string
+  attributes: Record<string, string[]>
+  groups: string[]
+  given_addresses: string[]
+  given_agent: boolean
+  given_roles: Id[]
 }
 
 export async function saveEntry(db: Transaction<Database>, row: EntryRow, now: Date): Promise<void> {
@@ -78,7 +99,9 @@ export interface Fresh {
 }
 
 export async function newPersonIds(db: Transaction<Database>, count: number): Promise<Id[]> {
-  const { rows } = await sql<{ id: Id }>`select nextval(pg_get_serial_sequence('person', 'id'))::text as id from generate_series(1, ${count})`.execute(db)
+  const { rows } = await sql<{
+    id: Id
+  }>`select nextval(pg_get_serial_sequence('person', 'id'))::text as id from generate_series(1, ${count})`.execute(db)
   return rows.map(({ id }) => id)
 }
 
@@ -87,30 +110,62 @@ export async function insertFresh(db: Transaction<Database>, fresh: Fresh, now: 
   await db.insertInto('person').values(fresh.persons).execute()
   if (fresh.addresses.length > 0) await db.insertInto('person_address').values(fresh.addresses).execute()
   if (fresh.roles.length > 0) await db.insertInto('role_person').values(fresh.roles).execute()
-  await db.insertInto('person_directory').values(fresh.entries.map((row) => ({ ...row, attributes: JSON.stringify(row.attributes), off_since: null, seen_at: now }))).execute()
+  await db
+    .insertInto('person_directory')
+    .values(fresh.entries.map((row) => ({ ...row, attributes: JSON.stringify(row.attributes), off_since: null, seen_at: now })))
+    .execute()
 }
 
 /** Addresses go and come; the wished one is the main one, or any where none is left. */
-export async function saveAddresses(db: Transaction<Database>, personId: Id, change: { gone: string[]; come: string[]; main: string | null }, now: Date): Promise<void> {
-  if (change.gone.length > 0) await db.deleteFrom('person_address').where('person_id', '=', personId).where('address', 'in', change.gone).execute()
+export async function saveAddresses(
+  db: Transaction<Database>,
+  personId: Id,
+  change: { gone: string[]; come: string[]; main: string | null },
+  now: Date,
+): Promise<void> {
+  if (change.gone.length > 0)
+    await db.deleteFrom('person_address').where('person_id', '=', personId).where('address', 'in', change.gone).execute()
   if (change.come.length > 0) {
-    await db.insertInto('person_address').values(change.come.map((address) => ({ person_id: personId, address, main: false, verified_at: now }))).execute()
+    await db
+      .insertInto('person_address')
+      .values(change.come.map((address) => ({ person_id: personId, address, main: false, verified_at: now })))
+      .execute()
   }
   if (change.main !== null) {
-    await db.updateTable('person_address').set({ main: false }).where('person_id', '=', personId).where('main', '=', true).where('address', '<>', change.main).execute()
-    await db.updateTable('person_address').set({ main: true }).where('person_id', '=', personId).where('address', '=', change.main).execute()
+    await db
+      .updateTable('person_address')
+      .set({ main: false })
+      .where('person_id', '=', personId)
+      .where('main', '=', true)
+      .where('address', '<>', change.main)
+      .execute()
+    await db
+      .updateTable('person_address')
+      .set({ main: true })
+      .where('person_id', '=', personId)
+      .where('address', '=', change.main)
+      .execute()
   }
 }
 
 export async function saveRoles(db: Transaction<Database>, personId: Id, change: { gone: Id[]; come: Id[] }): Promise<void> {
-  if (change.gone.length > 0) await db.deleteFrom('role_person').where('person_id', '=', personId).where('role_id', 'in', change.gone).execute()
+  if (change.gone.length > 0)
+    await db.deleteFrom('role_person').where('person_id', '=', personId).where('role_id', 'in', change.gone).execute()
   if (change.come.length > 0) {
-    await db.insertInto('role_person').values(change.come.map((role_id) => ({ person_id: personId, role_id }))).onConflict((oc) => oc.doNothing()).execute()
+    await db
+      .insertInto('role_person')
+      .values(change.come.map((role_id) => ({ person_id: personId, role_id })))
+      .onConflict((oc) => oc.doNothing())
+      .execute()
   }
 }
 
 /** Entries of a directory that are on and were not among those found. */
-export async function findMissing(db: Kysely<Database>, directory: string, found: string[]): Promise<{ id: Id; login: string | null; name: string; dn: string }[]> {
+export async function findMissing(
+  db: Kysely<Database>,
+  directory: string,
+  found: string[],
+): Promise<{ id: Id; login: string | null; name: string; dn: string }[]> {
   const { rows } = await sql<{ id: Id; login: string | null; name: string; dn: string }>`
     select p.id, p.login, p.name, d.dn from person_directory d join person p on p.id = d.person_id and p.valid
     where d.directory = ${directory} and d.entry_id <> all(${found}::text[]) order by p.name, p.id`.execute(db)
@@ -118,7 +173,12 @@ export async function findMissing(db: Kysely<Database>, directory: string, found
 }
 
 export async function countOn(db: Kysely<Database>, directory: string): Promise<number> {
-  const row = await db.selectFrom('person_directory').innerJoin('person', 'person.id', 'person_directory.person_id')
-    .select((eb) => eb.fn.countAll<string>().as('count')).where('directory', '=', directory).where('person.valid', '=', true).executeTakeFirstOrThrow()
+  const row = await db
+    .selectFrom('person_directory')
+    .innerJoin('person', 'person.id', 'person_directory.person_id')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('directory', '=', directory)
+    .where('person.valid', '=', true)
+    .executeTakeFirstOrThrow()
   return Number(row.count)
 }

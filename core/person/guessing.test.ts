@@ -17,7 +17,12 @@ function browser(address: string) {
   const cookies = new Map<string, string>()
   const ask = async (path: string, fields?: Record<string, string>) => {
     const response = await fetch(`${url}${path}`, {
-      redirect: 'manual', headers: { 'x-forwarded-for': address, accept: 'text/html', cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      redirect: 'manual',
+      headers: {
+        'x-forwarded-for': address,
+        accept: 'text/html',
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      },
       ...(fields ? { method: 'POST', body: new URLSearchParams({ ...fields, _csrf: token }) } : {}),
     })
     for (const cookie of response.headers.getSetCookie()) {
@@ -30,7 +35,8 @@ function browser(address: string) {
   }
   let token = ''
   return {
-    ask, cookies,
+    ask,
+    cookies,
     logIn: async (login: string, password: string) => {
       if (token === '') await ask('/login')
       return ask('/login', { login, password })
@@ -48,12 +54,14 @@ async function guess(login: string, addresses: readonly string[], times: number)
   const guessers = addresses.map(browser)
   await Promise.all(guessers.map((guesser) => guesser.ask('/login')))
   let next = 0
-  await Promise.all(Array.from({ length: 10 }, async () => {
-    for (let n = next++; n < times; n = next++) {
-      const { status } = await guessers[n % guessers.length]!.logIn(login, `zgaduję ${n}`)
-      seen[status] = (seen[status] ?? 0) + 1
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      for (let n = next++; n < times; n = next++) {
+        const { status } = await guessers[n % guessers.length]!.logIn(login, `zgaduję ${n}`)
+        seen[status] = (seen[status] ?? 0) + 1
+      }
+    }),
+  )
   return seen
 }
 
@@ -71,7 +79,11 @@ describe('a thousand guesses at one account', () => {
     const known = browser('198.51.100.2')
     expect((await known.logIn('cel2', PASSWORD)).status).toBe(303)
     await known.ask('/logout', {})
-    const seen = await guess('cel2', Array.from({ length: 100 }, (_, i) => `203.0.113.${i + 1}`), 1000)
+    const seen = await guess(
+      'cel2',
+      Array.from({ length: 100 }, (_, i) => `203.0.113.${i + 1}`),
+      1000,
+    )
     expect(seen).toEqual({ 422: 100, 429: 900 })
 
     // The owner's own browser, wherever it is now: even behind an address of the guessers.
@@ -84,7 +96,12 @@ describe('a thousand guesses at one account', () => {
     const guarded = await fresh.logIn('cel2', PASSWORD)
     expect([guarded.status, guarded.body.includes('Ktoś zgaduje hasło')]).toEqual([429, true])
     await fresh.ask('/login/device', { login: 'cel2' })
-    const mail = await site.database.db.selectFrom('outbound_mail').select(['body', 'to_text']).where('kind', '=', 'login link').orderBy('id', 'desc').executeTakeFirstOrThrow()
+    const mail = await site.database.db
+      .selectFrom('outbound_mail')
+      .select(['body', 'to_text'])
+      .where('kind', '=', 'login link')
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
     const path = /\/login\/device\/[\w-]+/.exec(mail.body!)![0]
     await fresh.ask(path)
     expect((await fresh.ask(path, {})).location).toBe('/login')
@@ -99,7 +116,11 @@ describe('a thousand guesses at one account', () => {
     expect((await browser('203.0.113.7').logIn('sasiad', PASSWORD)).status).toBe(303)
   })
   it('an account that is not there is guarded alike', async () => {
-    const seen = await guess('nie-ma-mnie', Array.from({ length: 20 }, (_, i) => `192.0.2.${100 + i}`), 200)
+    const seen = await guess(
+      'nie-ma-mnie',
+      Array.from({ length: 20 }, (_, i) => `192.0.2.${100 + i}`),
+      200,
+    )
     expect(seen).toEqual({ 422: 100, 429: 100 })
   }, 60_000)
 })

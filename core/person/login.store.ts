@@ -24,33 +24,59 @@ export async function findPasswordHash(db: Kysely<Database>, personId: Id): Prom
 }
 
 export async function insertLink(
-  db: Transaction<Database>, link: { tokenHash: Buffer; personId: Id; purpose: LinkPurpose; now: Date; expiresAt: Date },
+  db: Transaction<Database>,
+  link: { tokenHash: Buffer; personId: Id; purpose: LinkPurpose; now: Date; expiresAt: Date },
 ): Promise<void> {
-  await db.insertInto('login_link').values({
-    token_hash: link.tokenHash, person_id: link.personId, purpose: link.purpose, created_at: link.now, expires_at: link.expiresAt, used_at: null,
-  }).execute()
+  await db
+    .insertInto('login_link')
+    .values({
+      token_hash: link.tokenHash,
+      person_id: link.personId,
+      purpose: link.purpose,
+      created_at: link.now,
+      expires_at: link.expiresAt,
+      used_at: null,
+    })
+    .execute()
 }
 
 export function findLink(db: Kysely<Database>, tokenHash: Buffer, purpose: LinkPurpose, now: Date) {
-  return db.selectFrom('login_link').innerJoin('person', 'person.id', 'login_link.person_id')
-    .select(['person.id', 'person.name', 'person.login']).where('token_hash', '=', tokenHash).where('purpose', '=', purpose)
-    .where('used_at', 'is', null).where('expires_at', '>', now).where('person.valid', '=', true).executeTakeFirst()
+  return db
+    .selectFrom('login_link')
+    .innerJoin('person', 'person.id', 'login_link.person_id')
+    .select(['person.id', 'person.name', 'person.login'])
+    .where('token_hash', '=', tokenHash)
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('person.valid', '=', true)
+    .executeTakeFirst()
 }
 
 /** Uses a link up: of two at once only one gets the person. */
-export async function useLink(
-  db: Transaction<Database>, tokenHash: Buffer, purpose: LinkPurpose, now: Date,
-): Promise<Id | undefined> {
-  const row = await db.updateTable('login_link').set({ used_at: now }).where('token_hash', '=', tokenHash).where('purpose', '=', purpose)
-    .where('used_at', 'is', null).where('expires_at', '>', now)
-    .where('person_id', 'in', db.selectFrom('person').select('id').where('valid', '=', true)).returning('person_id').executeTakeFirst()
+export async function useLink(db: Transaction<Database>, tokenHash: Buffer, purpose: LinkPurpose, now: Date): Promise<Id | undefined> {
+  const row = await db
+    .updateTable('login_link')
+    .set({ used_at: now })
+    .where('token_hash', '=', tokenHash)
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('person_id', 'in', db.selectFrom('person').select('id').where('valid', '=', true))
+    .returning('person_id')
+    .executeTakeFirst()
   return row?.person_id
 }
 
 /** Every open link of a kind ends: a newer one, or a new password, takes their place. */
 export async function endLinks(db: Transaction<Database>, personId: Id, purpose: LinkPurpose, now: Date): Promise<void> {
-  await db.updateTable('login_link').set({ used_at: now }).where('person_id', '=', personId).where('purpose', '=', purpose)
-    .where('used_at', 'is', null).execute()
+  await db
+    .updateTable('login_link')
+    .set({ used_at: now })
+    .where('person_id', '=', personId)
+    .where('purpose', '=', purpose)
+    .where('used_at', 'is', null)
+    .execute()
 }
 
 export async function setPasswordHash(db: Transaction<Database>, personId: Id, hash: string): Promise<void> {

@@ -1,26 +1,34 @@
 /** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import { siteUrl } from '../config.ts'
-import type { Host } from '../kernel/contract.ts'
-import type { Work } from '../kernel/work.ts'
 import type { Id, Language } from '../database/schema.ts'
 import { refused, Refusal } from '../errors.ts'
+import type { Host } from '../kernel/contract.ts'
+import type { Work } from '../kernel/work.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../permission/actor.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
 import { ATTEMPTS_BEFORE_GUARD, countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
+import { loginTexts } from './login-texts.ts'
 import {
-  deleteOldLinks, endLinks, findCredentials, findLink, findPasswordHash, insertLink, isValidPerson, setPasswordHash, useLink,
+  deleteOldLinks,
+  endLinks,
+  findCredentials,
+  findLink,
+  findPasswordHash,
+  insertLink,
+  isValidPerson,
+  setPasswordHash,
+  useLink,
 } from './login.store.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'
 import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
 import { hashToken, newToken } from './token.ts'
-import { loginTexts } from './login-texts.ts'
 
 type Room = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
 
@@ -32,7 +40,12 @@ const FAILED_AFTER_MS = 150
 
 const who = system('login')
 
-export interface LoginAsk { login: string; password: string; client: Client; previousToken?: string | undefined }
+export interface LoginAsk {
+  login: string
+  password: string
+  client: Client
+  previousToken?: string | undefined
+}
 
 /**
  * Logs in by login or address and password; returns the new session's token, half open where a code is still to come
@@ -49,7 +62,7 @@ export async function logIn(room: Room, ask: LoginAsk): Promise<string> {
   try {
     const { personId, by } = await ownerOf(room, login, ask.password, person)
     return await room.work(who, async (work) => {
-      if (!await isValidPerson(work.db, personId)) throw refused('login-failed')
+      if (!(await isValidPerson(work.db, personId))) throw refused('login-failed')
       await deleteAttempts(work.db, attempt.account, attempt.trier.key)
       return enter(work, personId, ask.client, ask.previousToken, by)
     })
@@ -61,7 +74,12 @@ export async function logIn(room: Room, ask: LoginAsk): Promise<string> {
 }
 
 /** Whose login and password these are: pomoc's own first, then every other way to log in. */
-async function ownerOf(room: Room, login: string | undefined, password: string, person: Awaited<ReturnType<typeof findCredentials>>): Promise<{ personId: Id; by: LoginBy }> {
+async function ownerOf(
+  room: Room,
+  login: string | undefined,
+  password: string,
+  person: Awaited<ReturnType<typeof findCredentials>>,
+): Promise<{ personId: Id; by: LoginBy }> {
   const others = room.logins?.any ?? false
   // Where other ways are asked, who has no password here need not cost the work of hashing.
   if (person?.password_hash || !others) {
@@ -78,9 +96,12 @@ const accountOf = (personId: Id): string => `person ${personId}`
 
 /** An attempt as it is counted: a browser that the account's owner has used counts by itself, everybody else by their address. */
 async function tryOf(room: Pick<Room, 'db'>, login: string, personId: Id | undefined, client: Client): Promise<Try> {
-  const known = personId !== undefined && client.device !== undefined && await isKnownDevice(room.db, personId, client.device)
+  const known = personId !== undefined && client.device !== undefined && (await isKnownDevice(room.db, personId, client.device))
   return {
-    account: personId === undefined ? `login ${login}` : accountOf(personId), login, personId, clientAddress: client.address,
+    account: personId === undefined ? `login ${login}` : accountOf(personId),
+    login,
+    personId,
+    clientAddress: client.address,
     trier: known ? knownDevice(hashToken(client.device!)) : stranger(client.address),
   }
 }
@@ -98,7 +119,7 @@ export async function logInByCode(room: Room, ask: { token: string; code: string
   if (!half) throw refused('login-needed')
   await checkCode(room, { personId: half.personId, code: ask.code, client: ask.client })
   return room.work(who, async (work) => {
-    if (!await isValidPerson(work.db, half.personId)) throw refused('login-failed')
+    if (!(await isValidPerson(work.db, half.personId))) throw refused('login-failed')
     await rememberDevice(work, half.personId, ask.client.device)
     return openSession(work, half.personId, ask.client, ask.token, { by: 'code' })
   })
@@ -108,25 +129,48 @@ export async function logInByCode(room: Room, ask: { token: string; code: string
  * Sends a one-time login link to an address that belongs to a customer without an agent's hat (agents log in with their
  * account). Whether the address is known is never told: the answer is the same.
  */
-export async function sendLoginLink(room: Room, ask: { address: string; language: Language; client: Client; /** Where the person is, of the site's own addresses. */ site?: string }): Promise<void> {
+export async function sendLoginLink(
+  room: Room,
+  ask: { address: string; language: Language; client: Client /** Where the person is, of the site's own addresses. */; site?: string },
+): Promise<void> {
   const address = normalAddress(ask.address)
   if (!isAddress(address)) throw refused('person.address-invalid', { address: ask.address }, 'address')
   const owner = await findPersonByAddress(room.db, address)
-  await countAttempt(room, { account: `link to ${address}`, login: address, personId: owner?.id, clientAddress: ask.client.address, trier: stranger(ask.client.address) },
-    { perLogin: LINKS_PER_ADDRESS })
+  await countAttempt(
+    room,
+    {
+      account: `link to ${address}`,
+      login: address,
+      personId: owner?.id,
+      clientAddress: ask.client.address,
+      trier: stranger(ask.client.address),
+    },
+    { perLogin: LINKS_PER_ADDRESS },
+  )
   await room.work(who, async (work) => {
     const person = await findPersonByAddress(work.db, address)
     if (!person || !person.valid || person.agent) return
     const token = newToken()
     recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.client.address })
     await insertLink(work.db, {
-      tokenHash: hashToken(token), personId: person.id, purpose: 'login', now: work.now, expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
+      tokenHash: hashToken(token),
+      personId: person.id,
+      purpose: 'login',
+      now: work.now,
+      expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
     })
     const t = loginTexts.in(person.language ?? ask.language)
     const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
     await queueMail(work, {
-      kind: 'login link', from, to: [address], subject: t('login-link.subject', { site: from.name }),
-      body: t('login-link.body', { url: `${ask.site ?? siteUrl(work.config)}/login/link/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
+      kind: 'login link',
+      from,
+      to: [address],
+      subject: t('login-link.subject', { site: from.name }),
+      body: t('login-link.body', {
+        url: `${ask.site ?? siteUrl(work.config)}/login/link/${token}`,
+        minutes: LOGIN_LINK_MS / 60_000,
+        site: from.name,
+      }),
       // RFC 3834 5: nobody's auto-responder should answer this.
       headers: { 'Auto-Submitted': 'auto-generated' },
     })
@@ -154,22 +198,40 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
 export async function sendDeviceLink(room: Room, ask: { login: string; language: Language; client: Client; site?: string }): Promise<void> {
   const login = normalLogin(ask.login)
   const found = login === undefined ? undefined : await findCredentials(room.db, login)
-  await countAttempt(room, {
-    account: `link for ${found ? accountOf(found.id) : `login ${login ?? '?'}`}`, login: login ?? '?', personId: found?.id, clientAddress: ask.client.address,
-    trier: stranger(ask.client.address),
-  }, { perLogin: LINKS_PER_ADDRESS, strangersTogether: 2 * LINKS_PER_ADDRESS })
+  await countAttempt(
+    room,
+    {
+      account: `link for ${found ? accountOf(found.id) : `login ${login ?? '?'}`}`,
+      login: login ?? '?',
+      personId: found?.id,
+      clientAddress: ask.client.address,
+      trier: stranger(ask.client.address),
+    },
+    { perLogin: LINKS_PER_ADDRESS, strangersTogether: 2 * LINKS_PER_ADDRESS },
+  )
   await room.work(who, async (work) => {
-    const person = found && await findPerson(work.db, found.id)
+    const person = found && (await findPerson(work.db, found.id))
     if (!person?.address) return
     const token = newToken()
     await insertLink(work.db, {
-      tokenHash: hashToken(token), personId: person.id, purpose: 'device', now: work.now, expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
+      tokenHash: hashToken(token),
+      personId: person.id,
+      purpose: 'device',
+      now: work.now,
+      expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
     })
     const t = loginTexts.in(person.language ?? ask.language)
     const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
     await queueMail(work, {
-      kind: 'login link', from, to: [person.address], subject: t('device-link.subject', { site: from.name }),
-      body: t('device-link.body', { url: `${ask.site ?? siteUrl(work.config)}/login/device/${token}`, minutes: LOGIN_LINK_MS / 60_000, site: from.name }),
+      kind: 'login link',
+      from,
+      to: [person.address],
+      subject: t('device-link.subject', { site: from.name }),
+      body: t('device-link.body', {
+        url: `${ask.site ?? siteUrl(work.config)}/login/device/${token}`,
+        minutes: LOGIN_LINK_MS / 60_000,
+        site: from.name,
+      }),
       headers: { 'Auto-Submitted': 'auto-generated' },
     })
   })
@@ -193,7 +255,10 @@ export async function createSetPasswordLink(work: Work, personId: Id): Promise<s
   await endLinks(work.db, personId, 'set-password', work.now)
   const token = newToken()
   await insertLink(work.db, {
-    tokenHash: hashToken(token), personId, purpose: 'set-password', now: work.now,
+    tokenHash: hashToken(token),
+    personId,
+    purpose: 'set-password',
+    now: work.now,
     expiresAt: new Date(work.now.getTime() + SET_PASSWORD_LINK_MS),
   })
   return token
@@ -205,7 +270,8 @@ export function peekSetPasswordLink(room: Room, token: string) {
 
 /** Sets the password by a link, once; every other session ends and a new one is opened. */
 export async function setPasswordByLink(
-  room: Room, ask: { token: string; password: string; client: Client; previousToken?: string | undefined },
+  room: Room,
+  ask: { token: string; password: string; client: Client; previousToken?: string | undefined },
 ): Promise<string> {
   const hash = await hashPassword(ask.password)
   return room.work(who, async (work) => {
@@ -219,12 +285,13 @@ export async function setPasswordByLink(
 
 /** A logged-in person changes their own password; sessions elsewhere end, this one stays. */
 export async function changePassword(
-  room: Room, ask: { personId: Id; current: string; next: string; session: Session; client: Client },
+  room: Room,
+  ask: { personId: Id; current: string; next: string; session: Session; client: Client },
 ): Promise<void> {
   const attempt = await tryOf(room, '', ask.personId, ask.client)
   await countAttempt(room, attempt)
   const stored = await findPasswordHash(room.db, ask.personId)
-  if (!await checkPassword(stored, ask.current)) {
+  if (!(await checkPassword(stored, ask.current))) {
     await noteFailure(room, 'login-failed', attempt)
     throw refused('login-failed', {}, 'current')
   }
@@ -245,7 +312,12 @@ export async function setPassword(room: Room, personId: Id, password: string): P
 }
 
 function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command'): void {
-  recordEvent(work, { kind: 'password-set', object: { type: 'person', id: personId }, personId: by === 'command' ? null : personId, after: { by } })
+  recordEvent(work, {
+    kind: 'password-set',
+    object: { type: 'person', id: personId },
+    personId: by === 'command' ? null : personId,
+    after: { by },
+  })
 }
 
 /** Stores a new password's hash; open links end, browsers are strangers again, and every session ends but `keep`. */

@@ -24,7 +24,7 @@ export async function checkPassword(stored: string | null | undefined, password:
   if (password === '' || password.length > MAX_PASSWORD_LENGTH) return false
   nobodysHash ??= hash('nobody has this password', COST)
   try {
-    const fits = await verify(stored ?? await nobodysHash, password.normalize('NFC'))
+    const fits = await verify(stored ?? (await nobodysHash), password.normalize('NFC'))
     return fits && stored !== null && stored !== undefined
   } catch {
     // A hash of another kind (imported, switched off by '!'): it fits no password.

@@ -1,10 +1,12 @@
 /** Owns what an administrator does with persons: make, edit, addresses, passwords. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
+import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
-import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { queueMail } from '../mail/outbound.ts'
 import type { PersonActor } from '../permission/actor.ts'
@@ -12,8 +14,8 @@ import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { createSetPasswordLink, SET_PASSWORD_LINK_MS, takePassword } from './login.ts'
 import { hashPassword } from './password.ts'
-import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 import { personTexts } from './person-texts.ts'
+import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 
 export interface PersonAddress {
   id: Id
@@ -24,8 +26,13 @@ export interface PersonAddress {
 
 /** Addresses of a person, the main one first. */
 export function listAddresses(db: Kysely<Database>, personId: Id): Promise<PersonAddress[]> {
-  return db.selectFrom('person_address').select(['id', 'address', 'main', 'verified_at as verifiedAt']).where('person_id', '=', personId)
-    .orderBy('main', 'desc').orderBy('address').execute()
+  return db
+    .selectFrom('person_address')
+    .select(['id', 'address', 'main', 'verified_at as verifiedAt'])
+    .where('person_id', '=', personId)
+    .orderBy('main', 'desc')
+    .orderBy('address')
+    .execute()
 }
 
 export interface PersonForm {
@@ -47,28 +54,47 @@ export async function addPerson(work: Work, form: PersonForm, address: string): 
   const values = await checked(work, form, null, address)
   if (address.trim() !== '') await demandForeign(work, address)
   const id = await createPerson(work, {
-    login: values.login, firstName: values.first_name, lastName: values.last_name, name: values.name, address: address.trim() || null,
-    agent: form.agent, language: form.language, phone: values.phone, unitId: form.unitId, source: 'local',
+    login: values.login,
+    firstName: values.first_name,
+    lastName: values.last_name,
+    name: values.name,
+    address: address.trim() || null,
+    agent: form.agent,
+    language: form.language,
+    phone: values.phone,
+    unitId: form.unitId,
+    source: 'local',
   })
   if (!form.valid) await work.db.updateTable('person').set({ valid: false }).where('id', '=', id).execute()
-  recordChange(work, 'person', id, null, { ...values, address: address.trim() || null })
+  recordChange(work, personSubject, id, null, values, { told: { address: address.trim() || null } })
   return id
 }
 
 /** Changes a person. Switching off ends every session. Errors: as `addPerson`, and `admin.last`. */
 export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<void> {
   demandAdmin(work.actor)
-  const before = isId(id) && await work.db.selectFrom('person')
-    .select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst()
+  const before =
+    isId(id) &&
+    (await work.db
+      .selectFrom('person')
+      .select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst())
   if (!before) throw refused('not-found')
   const main = (await listAddresses(work.db, id))[0]?.address ?? ''
   const values = await checked(work, form, id, main)
   // Whose unit an administrator wrote down, no rule changes again.
-  const placed = before.unit_id === values.unit_id ? {} : { unit_by: values.unit_id === null ? null : 'administrator' as const, unit_rule_id: null }
-  await work.db.updateTable('person').set({ ...values, ...placed }).where('id', '=', id).execute()
+  const placed =
+    before.unit_id === values.unit_id ? {} : { unit_by: values.unit_id === null ? null : ('administrator' as const), unit_rule_id: null }
+  await work.db
+    .updateTable('person')
+    .set({ ...values, ...placed })
+    .where('id', '=', id)
+    .execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
   if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
-  recordChange(work, 'person', id, before, values)
+  recordChange(work, personSubject, id, before, values)
 }
 
 async function checked(work: Work, form: PersonForm, id: Id | null, address: string) {
@@ -81,12 +107,19 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
     if (same && same.id !== id) throw refused('person.login-taken', {}, 'login')
   }
   if (form.unitId !== null) {
-    const unit = isId(form.unitId) && await work.db.selectFrom('unit').select('id').where('id', '=', form.unitId).executeTakeFirst()
+    const unit = isId(form.unitId) && (await work.db.selectFrom('unit').select('id').where('id', '=', form.unitId).executeTakeFirst())
     if (!unit) throw refused('choice-gone', {}, 'unitId')
   }
   return {
-    login, first_name, last_name, name, language: form.language, phone: demandShort(form.phone, 'phone', 100), unit_id: form.unitId,
-    agent: form.agent, valid: form.valid,
+    login,
+    first_name,
+    last_name,
+    name,
+    language: demandLanguage(form.language),
+    phone: demandShort(form.phone, 'phone', 100),
+    unit_id: form.unitId,
+    agent: form.agent,
+    valid: form.valid,
   }
 }
 
@@ -102,13 +135,18 @@ export async function addAddress(work: Work, personId: Id, typed: string): Promi
   const address = normalAddress(typed)
   if (!isAddress(address)) throw refused('person.address-invalid', { address: typed.trim() }, 'address')
   await demandForeign(work, address)
-  const person = isId(personId) && await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst()
+  const person =
+    isId(personId) && (await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst())
   if (!person) throw refused('not-found')
   const first = (await listAddresses(work.db, personId)).length === 0
-  const added = await work.db.insertInto('person_address').values({ person_id: personId, address, main: first, verified_at: null })
-    .onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
+  const added = await work.db
+    .insertInto('person_address')
+    .values({ person_id: personId, address, main: first, verified_at: null })
+    .onConflict((oc) => oc.column('address').doNothing())
+    .returning('id')
+    .executeTakeFirst()
   if (!added) throw refused('person.address-taken', {}, 'address')
-  recordChange(work, 'person address', personId, null, { address, main: first })
+  recordChange(work, personAddressSubject, personId, null, { address, main: first })
 }
 
 /** Takes an address away; when it was the main one, the next becomes it. Mail from it makes a new person from now on. */
@@ -120,7 +158,7 @@ export async function removeAddress(work: Work, personId: Id, addressId: Id): Pr
     const next = (await listAddresses(work.db, personId))[0]
     if (next) await work.db.updateTable('person_address').set({ main: true }).where('id', '=', next.id).execute()
   }
-  recordChange(work, 'person address', personId, { address: one.address, main: one.main }, null)
+  recordChange(work, personAddressSubject, personId, { address: one.address, main: one.main }, null)
   return one.address
 }
 
@@ -131,13 +169,21 @@ export async function makeMainAddress(work: Work, personId: Id, addressId: Id): 
   const before = (await listAddresses(work.db, personId)).find((address) => address.main)
   await work.db.updateTable('person_address').set({ main: false }).where('person_id', '=', personId).where('main', '=', true).execute()
   await work.db.updateTable('person_address').set({ main: true }).where('id', '=', addressId).execute()
-  recordChange(work, 'person address', personId, { main: before?.address ?? null }, { main: one.address })
+  recordChange(work, personAddressSubject, personId, { main: before?.address ?? null }, { main: one.address })
 }
 
 async function lockAddress(work: Work, personId: Id, addressId: Id): Promise<{ address: string; main: boolean }> {
-  const person = isId(personId) && await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst()
-  const one = person && isId(addressId) && await work.db.selectFrom('person_address').select(['address', 'main'])
-    .where('id', '=', addressId).where('person_id', '=', personId).executeTakeFirst()
+  const person =
+    isId(personId) && (await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst())
+  const one =
+    person &&
+    isId(addressId) &&
+    (await work.db
+      .selectFrom('person_address')
+      .select(['address', 'main'])
+      .where('id', '=', addressId)
+      .where('person_id', '=', personId)
+      .executeTakeFirst())
   if (!one) throw refused('not-found')
   return one
 }
@@ -147,9 +193,9 @@ export async function setPasswordOf(room: Pick<Host, 'work'>, actor: PersonActor
   demandAdmin(actor)
   const hash = await hashPassword(password)
   await room.work(actor, async (work) => {
-    if (!await findPerson(work.db, personId)) throw refused('not-found')
+    if (!(await findPerson(work.db, personId))) throw refused('not-found')
     await takePassword(work, personId, hash)
-    recordChange(work, 'person password', personId, null, { by: 'administrator' })
+    recordChange(work, personPasswordSubject, personId, null, { by: 'administrator' })
   })
 }
 
@@ -159,16 +205,127 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   const person = await findPerson(work.db, personId)
   if (!person || !person.valid) throw refused('not-found')
   if (!person.address) throw refused('person.no-address')
-  const t = personTexts.in(person.language ?? 'pl')
+  const t = personTexts.in(languageFor(work.config, person.language))
   const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
   const params = {
-    url: `${work.config.baseUrl}/password/${await createSetPasswordLink(work, personId)}`, login: person.login ?? person.address, site: from.name,
+    url: `${work.config.baseUrl}/password/${await createSetPasswordLink(work, personId)}`,
+    login: person.login ?? person.address,
+    site: from.name,
     hours: SET_PASSWORD_LINK_MS / 3600_000,
   }
   await queueMail(work, {
-    kind: 'login link', from, envelopeFrom: '', to: [person.address], subject: t('password-link.subject', params), body: t('password-link.body', params),
+    kind: 'login link',
+    from,
+    envelopeFrom: '',
+    to: [person.address],
+    subject: t('password-link.subject', params),
+    body: t('password-link.body', params),
     headers: { 'Auto-Submitted': 'auto-generated' },
   })
-  recordChange(work, 'person password', personId, null, { link: person.address }, { kind: 'password-link' })
+  recordChange(work, personPasswordSubject, personId, null, { link: person.address }, { kind: 'password-link' })
   return person.address
+}
+
+type PersonValues = Awaited<ReturnType<typeof checked>>
+
+export const personSubject: CoreSubject<PersonValues, PersonForm> = {
+  type: 'person',
+  right: 'installation',
+  lies: 'person',
+  words: 'subject.person',
+  named: 'person',
+  seen: pageAt('/admin/persons'),
+  fields: {
+    login: { words: 'field.login' },
+    first_name: { words: 'field.first_name' },
+    last_name: { words: 'field.last_name' },
+    name: { words: 'field.name' },
+    language: { words: 'field.language', as: { choice: 'language.' } },
+    phone: { words: 'field.phone' },
+    unit_id: { words: 'field.unit', as: 'unit' },
+    agent: { words: 'field.agent', as: 'yes-no' },
+    valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  // What a directory says besides, and the address a person begins with.
+  told: {
+    address: { words: 'field.address' },
+    addresses: { words: 'field.addresses' },
+    'main address': { words: 'field.main' },
+    roles: { words: 'field.roles' },
+    unit: { words: 'field.unit' },
+    from: {
+      words: 'field.told-by',
+      as: { say: (value, { t }) => (value ? t('value.directory', { name: String(value).replace(/^directory /, '') }) : t('value.none')) },
+    },
+  },
+  way: {
+    read: (db, id) =>
+      db
+        .selectFrom('person')
+        .select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: (values) => ({
+      login: values.login ?? '',
+      firstName: values.first_name,
+      lastName: values.last_name,
+      name: values.name,
+      language: values.language,
+      phone: values.phone,
+      unitId: values.unit_id,
+      agent: values.agent,
+      valid: values.valid,
+    }),
+    put: editPerson,
+    refuses: ({ after }) => (after && 'from' in after ? 'no-way.directory' : undefined),
+  },
+}
+
+interface AddressValues {
+  address?: string
+  main: boolean | string | null
+}
+
+/** One of a person's addresses came or went; or another became the main one: then `main` is that address. */
+export const personAddressSubject: CoreSubject<AddressValues, { address: string; main: boolean | string | null }> = {
+  type: 'person address',
+  right: 'installation',
+  lies: 'person',
+  words: 'subject.person-address',
+  named: 'person',
+  seen: pageAt('/admin/persons'),
+  fields: { address: { words: 'field.address' }, main: { words: 'field.main' } },
+  way: {
+    async read(db, id, of) {
+      const addresses = await listAddresses(db, id)
+      if (!('address' in of)) return { main: addresses.find((one) => one.main)?.address ?? null }
+      const one = addresses.find(({ address }) => address === of['address'])
+      return one && { address: one.address, main: one.main }
+    },
+    form: ({ address, main }) => ({ address: address ?? '', main }),
+    async put(work, id, { main }) {
+      await makeMainAddress(work, id, (await listAddresses(work.db, id)).find((one) => one.address === main)?.id ?? '')
+    },
+    async make(work, id, { address, main }) {
+      await addAddress(work, id, address)
+      const one = (await listAddresses(work.db, id)).find((other) => other.address === address)
+      if (main === true && one && !one.main) await makeMainAddress(work, id, one.id)
+    },
+    async remove(work, id, { address }) {
+      await removeAddress(work, id, (await listAddresses(work.db, id)).find((one) => one.address === address)?.id ?? '')
+    },
+  },
+}
+
+export const personPasswordSubject: CoreSubject<{ by: string; link: string }> = {
+  type: 'person password',
+  kind: 'password-set',
+  right: 'installation',
+  lies: 'person',
+  words: 'subject.person-password',
+  named: 'person',
+  seen: pageAt('/admin/persons'),
+  fields: { by: { words: 'field.by', as: { choice: 'by.' } }, link: { words: 'field.link' } },
+  way: { noWayBack: 'no-way.secret' },
 }

@@ -27,7 +27,10 @@ const SORT_COLUMNS: Record<PersonSort, SortColumn> = {
   created: { column: 'person.created_at', type: 'timestamptz' },
 }
 
-export interface PersonWish extends PageWish { filter?: PersonFilter; sort?: PersonSort }
+export interface PersonWish extends PageWish {
+  filter?: PersonFilter
+  sort?: PersonSort
+}
 export type ListedPerson = Person & { sortKey: string }
 
 function filtered(db: Kysely<Database>, filter: PersonFilter) {
@@ -35,8 +38,10 @@ function filtered(db: Kysely<Database>, filter: PersonFilter) {
   if (filter.hat) query = query.where('person.agent', '=', filter.hat === 'agent')
   if (filter.valid !== undefined) query = query.where('person.valid', '=', filter.valid)
   if (isId(filter.unitId)) query = query.where('person.unit_id', '=', filter.unitId)
-  if (isId(filter.roleId)) query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
-  if (isId(filter.groupId)) query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
+  if (isId(filter.roleId))
+    query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
+  if (isId(filter.groupId))
+    query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
   for (const word of (filter.search ?? '').split(/\s+/).filter(Boolean).slice(0, 8)) {
     const like = containing(word)
     query = query.where(sql<boolean>`(person.name ilike ${like} or person.login ilike ${like} or person.phone ilike ${like}
@@ -49,7 +54,11 @@ export async function listPersons(db: Kysely<Database>, wish: PersonWish = {}): 
   const page = keyPage(SORT_COLUMNS[wish.sort ?? 'name'], 'person.id', wish)
   let query = filtered(db, wish.filter ?? {}).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
-  const rows = await query.orderBy(page.column, page.direction).orderBy('person.id', page.direction).limit(page.limit + 1).execute()
+  const rows = await query
+    .orderBy(page.column, page.direction)
+    .orderBy('person.id', page.direction)
+    .limit(page.limit + 1)
+    .execute()
   return cutPage(rows, page.limit)
 }
 

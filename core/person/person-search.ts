@@ -14,12 +14,28 @@ export async function searchPersons(db: Kysely<Database>, words: string, limit =
   const wanted = words.trim().toLowerCase().slice(0, 200)
   if (wanted.length < 2) return []
   const like = `%${likeText(wanted)}%`
-  const found = await personQuery(db).where('person.valid', '=', true)
-    .where((eb) => eb('person.id', 'in',
-      eb.selectFrom('person as p').select('p.id').where('p.name', 'ilike', like)
-        .union(eb.selectFrom('person as l').select('l.id').where((e) => e.fn<string>('lower', ['l.login']), 'like', `${likeText(wanted)}%`))
-        .union(eb.selectFrom('person_address as a').select('a.person_id as id').where('a.address', 'like', like))))
-    .orderBy('person.name').limit(100).execute()
+  const found = await personQuery(db)
+    .where('person.valid', '=', true)
+    .where((eb) =>
+      eb(
+        'person.id',
+        'in',
+        eb
+          .selectFrom('person as p')
+          .select('p.id')
+          .where('p.name', 'ilike', like)
+          .union(
+            eb
+              .selectFrom('person as l')
+              .select('l.id')
+              .where((e) => e.fn<string>('lower', ['l.login']), 'like', `${likeText(wanted)}%`),
+          )
+          .union(eb.selectFrom('person_address as a').select('a.person_id as id').where('a.address', 'like', like)),
+      ),
+    )
+    .orderBy('person.name')
+    .limit(100)
+    .execute()
   const exact = (person: Person) => Number(person.login?.toLowerCase() === wanted || person.address === wanted)
   return found.toSorted((a, b) => exact(b) - exact(a)).slice(0, limit)
 }
@@ -27,14 +43,37 @@ export async function searchPersons(db: Kysely<Database>, words: string, limit =
 /** Agents whom groups or roles give `right` (or rw) in a queue, by name: who may be its tickets' owner. */
 export async function agentsOfQueue(db: Kysely<Database>, queueId: Id, right: string): Promise<{ id: Id; name: string }[]> {
   const rights = [right, 'rw']
-  return db.selectFrom('person').select(['person.id', 'person.name']).where('person.valid', '=', true).where('person.agent', '=', true)
-    .where((eb) => eb('person.id', 'in',
-      eb.selectFrom('queue').innerJoin('permission_group as g', (join) => join.onRef('g.id', '=', 'queue.group_id').on('g.valid', '=', true))
-        .innerJoin('group_person as gp', 'gp.group_id', 'g.id').select('gp.person_id').where('queue.id', '=', queueId).where('gp.right', 'in', rights)
-        .union(eb.selectFrom('queue').innerJoin('permission_group as g', (join) => join.onRef('g.id', '=', 'queue.group_id').on('g.valid', '=', true))
-          .innerJoin('group_role as gr', 'gr.group_id', 'g.id').innerJoin('role', (join) => join.onRef('role.id', '=', 'gr.role_id').on('role.valid', '=', true))
-          .innerJoin('role_person as rp', 'rp.role_id', 'role.id').select('rp.person_id').where('queue.id', '=', queueId).where('gr.right', 'in', rights))))
-    .orderBy('person.name').execute()
+  return db
+    .selectFrom('person')
+    .select(['person.id', 'person.name'])
+    .where('person.valid', '=', true)
+    .where('person.agent', '=', true)
+    .where((eb) =>
+      eb(
+        'person.id',
+        'in',
+        eb
+          .selectFrom('queue')
+          .innerJoin('permission_group as g', (join) => join.onRef('g.id', '=', 'queue.group_id').on('g.valid', '=', true))
+          .innerJoin('group_person as gp', 'gp.group_id', 'g.id')
+          .select('gp.person_id')
+          .where('queue.id', '=', queueId)
+          .where('gp.right', 'in', rights)
+          .union(
+            eb
+              .selectFrom('queue')
+              .innerJoin('permission_group as g', (join) => join.onRef('g.id', '=', 'queue.group_id').on('g.valid', '=', true))
+              .innerJoin('group_role as gr', 'gr.group_id', 'g.id')
+              .innerJoin('role', (join) => join.onRef('role.id', '=', 'gr.role_id').on('role.valid', '=', true))
+              .innerJoin('role_person as rp', 'rp.role_id', 'role.id')
+              .select('rp.person_id')
+              .where('queue.id', '=', queueId)
+              .where('gr.right', 'in', rights),
+          ),
+      ),
+    )
+    .orderBy('person.name')
+    .execute()
 }
 
 /** Every agent, by name: to filter lists by who leads. */

@@ -1,9 +1,11 @@
 /** Owns persons: one row for agent and customer alike, found by login, address or id. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
-import { storable } from '../article/articles.ts'
+import { storable } from '../database/storable.ts'
+import { isId } from '../database/id.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
+import { demandLanguage } from '../kernel/input.ts'
 
 export interface Person {
   id: Id
@@ -26,25 +28,39 @@ export interface Person {
 
 /** Base of every reading of persons; lists add conditions. The password hash never leaves the store. */
 export function personQuery(db: Kysely<Database>) {
-  return db.selectFrom('person')
+  return db
+    .selectFrom('person')
     .leftJoin('person_address as main', (join) => join.onRef('main.person_id', '=', 'person.id').on('main.main', '=', true))
     .leftJoin('unit', 'unit.id', 'person.unit_id')
     .select([
-      'person.id', 'person.login', 'person.first_name as firstName', 'person.last_name as lastName', 'person.name', 'person.agent',
-      'person.language', 'person.phone', 'person.unit_id as unitId', 'unit.name as unitName', 'person.source', 'person.valid',
-      'main.address', sql<boolean>`person.password_hash is not null`.as('hasPassword'), 'person.last_login_at as lastLoginAt',
+      'person.id',
+      'person.login',
+      'person.first_name as firstName',
+      'person.last_name as lastName',
+      'person.name',
+      'person.agent',
+      'person.language',
+      'person.phone',
+      'person.unit_id as unitId',
+      'unit.name as unitName',
+      'person.source',
+      'person.valid',
+      'main.address',
+      sql<boolean>`person.password_hash is not null`.as('hasPassword'),
+      'person.last_login_at as lastLoginAt',
     ])
 }
 
 export function findPerson(db: Kysely<Database>, id: Id): Promise<Person | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return Promise.resolve(undefined)
+  if (!isId(id)) return Promise.resolve(undefined)
   return personQuery(db).where('person.id', '=', id).executeTakeFirst()
 }
 
 /** By any of the person's addresses, whatever its letters' case. */
 export function findPersonByAddress(db: Kysely<Database>, address: string): Promise<Person | undefined> {
-  return personQuery(db).where((eb) => eb('person.id', 'in',
-    eb.selectFrom('person_address').select('person_id').where('address', '=', normalAddress(address)))).executeTakeFirst()
+  return personQuery(db)
+    .where((eb) => eb('person.id', 'in', eb.selectFrom('person_address').select('person_id').where('address', '=', normalAddress(address))))
+    .executeTakeFirst()
 }
 
 export function findPersonByLogin(db: Kysely<Database>, login: string): Promise<Person | undefined> {
@@ -73,14 +89,29 @@ export interface NewPerson {
 export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
   const address = person.address ? normalAddress(person.address) : null
   if (address && !isAddress(address)) throw refused('person.address-invalid', { address }, 'address')
-  if (address && await findPersonByAddress(work.db, address)) throw refused('person.address-taken', {}, 'address')
-  if (person.login && await findPersonByLogin(work.db, person.login.normalize('NFKC'))) throw refused('person.login-taken', {}, 'login')
-  const name = storable((person.name ?? '').trim() || [person.firstName, person.lastName].filter(Boolean).join(' ').trim() || person.login || address || '?')
-  const { id } = await work.db.insertInto('person').values({
-    login: person.login?.normalize('NFKC').trim() || null, first_name: storable(person.firstName ?? ''), last_name: storable(person.lastName ?? ''),
-    name: name.slice(0, 200), password_hash: null, agent: person.agent ?? false, language: person.language ?? null,
-    phone: person.phone ?? '', unit_id: person.unitId ?? null, source: person.source ?? 'local', created_at: work.now, last_login_at: null,
-  }).returning('id').executeTakeFirstOrThrow()
+  if (address && (await findPersonByAddress(work.db, address))) throw refused('person.address-taken', {}, 'address')
+  if (person.login && (await findPersonByLogin(work.db, person.login.normalize('NFKC')))) throw refused('person.login-taken', {}, 'login')
+  const name = storable(
+    (person.name ?? '').trim() || [person.firstName, person.lastName].filter(Boolean).join(' ').trim() || person.login || address || '?',
+  )
+  const { id } = await work.db
+    .insertInto('person')
+    .values({
+      login: person.login?.normalize('NFKC').trim() || null,
+      first_name: storable(person.firstName ?? ''),
+      last_name: storable(person.lastName ?? ''),
+      name: name.slice(0, 200),
+      password_hash: null,
+      agent: person.agent ?? false,
+      language: demandLanguage(person.language ?? null),
+      phone: person.phone ?? '',
+      unit_id: person.unitId ?? null,
+      source: person.source ?? 'local',
+      created_at: work.now,
+      last_login_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   if (address) {
     await work.db.insertInto('person_address').values({ person_id: id, address, main: true, verified_at: null }).execute()
   }
@@ -105,11 +136,19 @@ export async function personOfMail(work: Work, address: string, name: string): P
 
 /** The language in which this person reads pages and gets mail. */
 export async function setLanguage(work: Work, personId: Id, language: Language): Promise<void> {
-  await work.db.updateTable('person').set({ language }).where('id', '=', personId).execute()
+  await work.db
+    .updateTable('person')
+    .set({ language: demandLanguage(language) })
+    .where('id', '=', personId)
+    .execute()
 }
 
 /** Names of persons by id, for pages that speak of them. */
 export function findPersonNames(db: Kysely<Database>, ids: readonly Id[]): Promise<{ id: Id; name: string }[]> {
   if (ids.length === 0) return Promise.resolve([])
-  return db.selectFrom('person').select(['id', 'name']).where('id', 'in', [...new Set(ids)]).execute()
+  return db
+    .selectFrom('person')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
 }

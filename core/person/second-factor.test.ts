@@ -6,15 +6,21 @@ import { setPersonRoles } from '../permission/rights.ts'
 import { createRole } from '../permission/roles.ts'
 
 let site: Site
-beforeAll(async () => { site = await openSite([portal]) })
+beforeAll(async () => {
+  site = await openSite([portal])
+})
 afterAll(() => site.close())
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
 const secretOf = (html: string) => /<code>([A-Z2-7 ]+)<\/code>/.exec(html)![1]!.replaceAll(' ', '')
 /** What the app shows now, or some steps of 30 seconds from now. */
 const codeOf = (secret: string, steps = 0) =>
-  new TOTP({ secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 }).generate({ timestamp: site.make.now.getTime() + steps * 30_000 })
-const later = (minutes: number) => { site.make.now = new Date(site.make.now.getTime() + minutes * 60_000) }
+  new TOTP({ secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 }).generate({
+    timestamp: site.make.now.getTime() + steps * 30_000,
+  })
+const later = (minutes: number) => {
+  site.make.now = new Date(site.make.now.getTime() + minutes * 60_000)
+}
 let made = 0
 
 async function agentWithPassword(): Promise<{ id: string; login: string }> {
@@ -52,7 +58,9 @@ describe('two-step login', () => {
     expect(page).not.toContain('style=')
     expect((await visitor.post('/account/second-factor/confirm', { code: '000000' })).status).toBe(422)
     const secret = secretOf(page)
-    const codes = [...(await text(visitor.post('/account/second-factor/confirm', { code: codeOf(secret) }))).matchAll(/<code>([2-9a-z-]{14})<\/code>/g)]
+    const codes = [
+      ...(await text(visitor.post('/account/second-factor/confirm', { code: codeOf(secret) }))).matchAll(/<code>([2-9a-z-]{14})<\/code>/g),
+    ]
     expect(new Set(codes.map((match) => match[1])).size).toBe(10)
     const after = await text(visitor.get('/account/second-factor'))
     expect([after.includes(secret.slice(0, 4)), after.includes(codes[0]![1]!)]).toEqual([false, false])
@@ -86,7 +94,9 @@ describe('two-step login', () => {
     const code = codeOf(secret)
     expect([await enter(code), await enter(code)]).toEqual([303, 422])
     expect([await enter(codeOf(secret, 3)), await enter(codeOf(secret, -3))]).toEqual([422, 422])
-    expect([await enter(codes[0]!.toUpperCase().replaceAll('-', ' ')), await enter(codes[0]!), await enter(codes[1]!)]).toEqual([303, 422, 303])
+    expect([await enter(codes[0]!.toUpperCase().replaceAll('-', ' ')), await enter(codes[0]!), await enter(codes[1]!)]).toEqual([
+      303, 422, 303,
+    ])
   })
   it('a code typed at two places at the same time lets one in', async () => {
     const { login } = await agentWithPassword()
@@ -110,10 +120,13 @@ describe('two-step login', () => {
   })
   it('a role that demands it leads to setting it up first, and it cannot be switched off', async () => {
     const { id, login } = await agentWithPassword()
-    const role = await site.make.asSystem((work) => createRole(work, { name: 'Administratorzy', comment: '', valid: true, secondFactor: true }))
+    const role = await site.make.asSystem((work) =>
+      createRole(work, { name: 'Administratorzy', comment: '', valid: true, secondFactor: true }),
+    )
     await site.make.asSystem((work) => setPersonRoles(work, id, [role]))
     const { visitor } = await logInAs(login)
-    for (const path of ['/account', '/', '/tickets/1']) expect((await visitor.get(path)).headers.get('location')).toBe('/account/second-factor')
+    for (const path of ['/account', '/', '/tickets/1'])
+      expect((await visitor.get(path)).headers.get('location')).toBe('/account/second-factor')
     expect((await visitor.post('/account/sessions')).status).toBe(403)
     expect(await text(visitor.get('/account/second-factor'))).toContain('Twoja rola wymaga')
     const { codes } = await setUp(visitor)

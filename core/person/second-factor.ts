@@ -2,9 +2,10 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
 import { system, type Actor } from '../permission/actor.ts'
@@ -13,7 +14,15 @@ import { deleteAttempts } from './attempts.store.ts'
 import { countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
 import { isKnownDevice } from './devices.ts'
 import {
-  confirmFactor, countRecoveryCodes, deleteFactor, findFactor, insertFactor, isDemanded, replaceRecoveryCodes, useRecoveryCode, useStep,
+  confirmFactor,
+  countRecoveryCodes,
+  deleteFactor,
+  findFactor,
+  insertFactor,
+  isDemanded,
+  replaceRecoveryCodes,
+  useRecoveryCode,
+  useStep,
 } from './second-factor.store.ts'
 import { endSessions, type Client, type Session } from './sessions.ts'
 import { hashToken } from './token.ts'
@@ -57,15 +66,18 @@ export async function beginSecondFactor(work: Work, personId: Id): Promise<void>
 }
 
 /** Ends the setting up with the app's first code; sessions elsewhere end. Returns the recovery codes, shown this once. */
-export async function confirmSecondFactor(room: Pick<Host, 'db' | 'work'>, ask: { actor: Actor; personId: Id; code: string; client: Client; session: Session }): Promise<string[]> {
+export async function confirmSecondFactor(
+  room: Pick<Host, 'db' | 'work'>,
+  ask: { actor: Actor; personId: Id; code: string; client: Client; session: Session },
+): Promise<string[]> {
   const attempt = await countCode(room, ask.personId, ask.client)
   const codes = await room.work(ask.actor, async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)
-    if (step === undefined || !await useStep(work.db, ask.personId, step)) return undefined
-    if (!await confirmFactor(work.db, ask.personId, work.now)) throw refused('conflict')
+    if (step === undefined || !(await useStep(work.db, ask.personId, step))) return undefined
+    if (!(await confirmFactor(work.db, ask.personId, work.now))) throw refused('conflict')
     const made = await makeCodes(work, ask.personId)
     await endSessions(work, ask.personId, ask.session)
-    recordChange(work, 'second factor', ask.personId, null, { on: true })
+    recordChange(work, secondFactorSubject, ask.personId, null, { on: true })
     return made
   })
   if (codes) return codes
@@ -78,7 +90,10 @@ export async function checkCode(room: Pick<Host, 'db' | 'work'>, ask: { personId
   const attempt = await countCode(room, ask.personId, ask.client)
   const fits = await room.work(system('login'), async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)
-    const fit = step !== undefined ? await useStep(work.db, ask.personId, step) : await useRecoveryCode(work.db, ask.personId, hashCode(ask.personId, ask.code), work.now)
+    const fit =
+      step !== undefined
+        ? await useStep(work.db, ask.personId, step)
+        : await useRecoveryCode(work.db, ask.personId, hashCode(ask.personId, ask.code), work.now)
     if (fit) await deleteAttempts(work.db, attempt.account, attempt.trier.key)
     return fit
   })
@@ -89,26 +104,33 @@ export async function checkCode(room: Pick<Host, 'db' | 'work'>, ask: { personId
 
 /** New recovery codes in the place of all earlier ones; a code must have been checked. */
 export async function newRecoveryCodes(work: Work, personId: Id): Promise<string[]> {
-  if (!await hasSecondFactor(work.db, personId)) throw refused('not-found')
-  recordChange(work, 'second factor', personId, null, { recoveryCodes: 'new' })
+  if (!(await hasSecondFactor(work.db, personId))) throw refused('not-found')
+  recordChange(work, secondFactorSubject, personId, null, { recoveryCodes: 'new' })
   return makeCodes(work, personId)
 }
 
 /** The person switches it off; a code must have been checked. Where a role demands it, they are led to set it up again. */
 export async function endSecondFactor(work: Work, personId: Id): Promise<void> {
-  if (await deleteFactor(work.db, personId)) recordChange(work, 'second factor', personId, { on: true }, { on: false })
+  if (await deleteFactor(work.db, personId)) recordChange(work, secondFactorSubject, personId, { on: true }, { on: false })
 }
 
 /** An administrator takes it away from somebody who has lost app and codes: the password alone is enough until it is set up anew. */
 export async function resetSecondFactor(work: Work, personId: Id): Promise<void> {
   demandAdmin(work.actor)
-  if (!await deleteFactor(work.db, personId)) throw refused('not-found')
+  if (!(await deleteFactor(work.db, personId))) throw refused('not-found')
   await endSessions(work, personId)
-  recordChange(work, 'second factor', personId, { on: true }, { on: false, by: 'administrator' })
+  recordChange(work, secondFactorSubject, personId, { on: true }, { on: false }, { told: { by: 'administrator' } })
 }
 
 const totp = (secret: string, { site, account }: { site: string; account: string }): TOTP =>
-  new TOTP({ issuer: site.replaceAll(':', ' '), label: account, secret: Secret.fromBase32(secret), algorithm: 'SHA1', digits: 6, period: 30 })
+  new TOTP({
+    issuer: site.replaceAll(':', ' '),
+    label: account,
+    secret: Secret.fromBase32(secret),
+    algorithm: 'SHA1',
+    digits: 6,
+    period: 30,
+  })
 
 /** The step whose code this is; undefined when it is none of now. */
 async function stepOf(work: Work, personId: Id, typed: string): Promise<number | undefined> {
@@ -123,7 +145,7 @@ async function stepOf(work: Work, personId: Id, typed: string): Promise<number |
 
 /** Six digits are few: strangers share ten tries in a quarter of an hour, and a browser the owner has used counts by itself. */
 async function countCode(room: Pick<Host, 'db' | 'work'>, personId: Id, client: Client): Promise<Try> {
-  const known = client.device !== undefined && await isKnownDevice(room.db, personId, client.device)
+  const known = client.device !== undefined && (await isKnownDevice(room.db, personId, client.device))
   const trier = known ? knownDevice(hashToken(client.device!)) : stranger(client.address)
   const attempt = { account: `code of person ${personId}`, login: '', personId, clientAddress: client.address, trier }
   await countAttempt(room, attempt, { strangersTogether: 10 })
@@ -135,9 +157,28 @@ const LETTERS = '23456789abcdefghjkmnpqrstvwxyz'
 
 async function makeCodes(work: Work, personId: Id): Promise<string[]> {
   const codes = Array.from({ length: RECOVERY_CODES }, () => Array.from({ length: 12 }, () => LETTERS[randomInt(LETTERS.length)]).join(''))
-  await replaceRecoveryCodes(work.db, personId, codes.map((code) => hashCode(personId, code)))
+  await replaceRecoveryCodes(
+    work.db,
+    personId,
+    codes.map((code) => hashCode(personId, code)),
+  )
   return codes.map((code) => code.replace(/(.{4})(?=.)/g, '$1-'))
 }
 
 const hashCode = (personId: Id, typed: string): Buffer =>
-  createHash('sha256').update(`${personId} ${typed.toLowerCase().replace(/[^a-z0-9]/g, '')}`).digest()
+  createHash('sha256')
+    .update(`${personId} ${typed.toLowerCase().replace(/[^a-z0-9]/g, '')}`)
+    .digest()
+
+/** What stood there was a secret, which is gone: it is set up anew. */
+export const secondFactorSubject: CoreSubject<{ on: boolean; recoveryCodes: string }> = {
+  type: 'second factor',
+  right: 'installation',
+  lies: 'person',
+  words: 'subject.second-factor',
+  named: 'person',
+  seen: pageAt('/admin/persons'),
+  fields: { on: { words: 'field.on', as: 'yes-no' }, recoveryCodes: { words: 'field.recovery-codes', as: { choice: 'recovery-codes.' } } },
+  told: { by: { words: 'field.by', as: { choice: 'by.' } } },
+  way: { noWayBack: 'no-way.secret' },
+}

@@ -4,16 +4,29 @@ import type { Database, Id } from '../database/schema.ts'
 
 /** The session, and whether its person wears a role that demands a second factor and has none. */
 export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
-  return db.selectFrom('session').selectAll().select(sql<boolean>`exists (
+  return db
+    .selectFrom('session')
+    .selectAll()
+    .select(
+      sql<boolean>`exists (
     select from role_person rp join role r on r.id = rp.role_id and r.valid and r.second_factor join person p on p.id = rp.person_id and p.agent
     where rp.person_id = session.person_id
-      and not exists (select from second_factor f where f.person_id = rp.person_id and f.confirmed_at is not null))`.as('owes_second_factor'))
-    .where('token_hash', '=', tokenHash).executeTakeFirst()
+      and not exists (select from second_factor f where f.person_id = rp.person_id and f.confirmed_at is not null))`.as(
+        'owes_second_factor',
+      ),
+    )
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst()
 }
 
 export function listSessions(db: Kysely<Database>, personId: Id) {
-  return db.selectFrom('session').select(['token_hash', 'created_at', 'last_used_at', 'expires_at', 'client_address', 'user_agent'])
-    .where('person_id', '=', personId).where('waits_for_code', '=', false).orderBy('last_used_at', 'desc').execute()
+  return db
+    .selectFrom('session')
+    .select(['token_hash', 'created_at', 'last_used_at', 'expires_at', 'client_address', 'user_agent'])
+    .where('person_id', '=', personId)
+    .where('waits_for_code', '=', false)
+    .orderBy('last_used_at', 'desc')
+    .execute()
 }
 
 /** Named touch: outside any act, and never set back by a request that was slow. */
@@ -27,7 +40,10 @@ export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Pr
 
 /** One session of a person, by its hash. */
 export async function deleteOwnSession(db: Kysely<Database>, personId: Id, tokenHash: Buffer): Promise<boolean> {
-  return (await db.deleteFrom('session').where('person_id', '=', personId).where('token_hash', '=', tokenHash).executeTakeFirst()).numDeletedRows > 0n
+  return (
+    (await db.deleteFrom('session').where('person_id', '=', personId).where('token_hash', '=', tokenHash).executeTakeFirst())
+      .numDeletedRows > 0n
+  )
 }
 
 /** All sessions of a person, except one. */
@@ -38,7 +54,9 @@ export async function deleteSessions(db: Kysely<Database>, personId: Id, except?
 }
 
 export async function deleteEndedSessions(db: Kysely<Database>, unusedSince: Date, now: Date): Promise<number> {
-  const { numDeletedRows } = await db.deleteFrom('session')
-    .where((eb) => eb.or([eb('last_used_at', '<', unusedSince), eb('expires_at', '<', now)])).executeTakeFirst()
+  const { numDeletedRows } = await db
+    .deleteFrom('session')
+    .where((eb) => eb.or([eb('last_used_at', '<', unusedSince), eb('expires_at', '<', now)]))
+    .executeTakeFirst()
   return Number(numDeletedRows)
 }

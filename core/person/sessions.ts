@@ -1,9 +1,17 @@
 /** Owns sessions: opening, finding, ending them. Only a hash of the token is kept. */
 import type { Kysely } from 'kysely'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import { deleteEndedSessions, deleteOwnSession, deleteSession, deleteSessions, findSession, listSessions, touchSession } from './session.store.ts'
+import {
+  deleteEndedSessions,
+  deleteOwnSession,
+  deleteSession,
+  deleteSessions,
+  findSession,
+  listSessions,
+  touchSession,
+} from './session.store.ts'
 import { hashToken, newToken } from './token.ts'
 
 /** A session unused for this long has ended. */
@@ -26,26 +34,47 @@ export interface Session {
 export type LoginBy = 'password' | 'link' | 'directory' | 'code'
 
 /** Where a session was opened from: shown to its owner. `device` is the browser's own secret, see devices.ts. */
-export interface Client { address: string; userAgent: string; device?: string | undefined }
+export interface Client {
+  address: string
+  userAgent: string
+  device?: string | undefined
+}
 
 /**
  * Opens a session under a new token; the one the browser held before, if any, ends. Returns the token, seen only here. With
  * `waitsForCode` it is half open: good for nothing but giving the code. `by`: as the audit log tells it.
  */
 export async function openSession(
-  work: Work, personId: Id, client: Client, previousToken?: string, { waitsForCode = false, by = 'password' }: { waitsForCode?: boolean; by?: LoginBy } = {},
+  work: Work,
+  personId: Id,
+  client: Client,
+  previousToken?: string,
+  { waitsForCode = false, by = 'password' }: { waitsForCode?: boolean; by?: LoginBy } = {},
 ): Promise<string> {
   if (previousToken) await deleteSession(work.db, hashToken(previousToken))
   const token = newToken()
-  await work.db.insertInto('session').values({
-    token_hash: hashToken(token), person_id: personId, csrf: newToken(), created_at: work.now, last_used_at: work.now,
-    expires_at: new Date(work.now.getTime() + ABSOLUTE_MS), client_address: client.address, user_agent: client.userAgent.slice(0, 300),
-    waits_for_code: waitsForCode,
-  }).execute()
+  await work.db
+    .insertInto('session')
+    .values({
+      token_hash: hashToken(token),
+      person_id: personId,
+      csrf: newToken(),
+      created_at: work.now,
+      last_used_at: work.now,
+      expires_at: new Date(work.now.getTime() + ABSOLUTE_MS),
+      client_address: client.address,
+      user_agent: client.userAgent.slice(0, 300),
+      waits_for_code: waitsForCode,
+    })
+    .execute()
   if (waitsForCode) return token
   await work.db.updateTable('person').set({ last_login_at: work.now }).where('id', '=', personId).execute()
   recordEvent(work, {
-    kind: 'login', object: { type: 'person', id: personId }, personId, clientAddress: client.address, after: { by, browser: client.userAgent.slice(0, 300) },
+    kind: 'login',
+    object: { type: 'person', id: personId },
+    personId,
+    clientAddress: client.address,
+    after: { by, browser: client.userAgent.slice(0, 300) },
   })
   return token
 }
@@ -59,7 +88,11 @@ export async function resumeSession(db: Kysely<Database>, token: string, now: Da
 }
 
 /** Whose password was right and whose code is awaited, by the token of a half-open session. */
-export async function findHalfSession(db: Kysely<Database>, token: string, now: Date): Promise<{ tokenHash: Buffer; personId: Id } | undefined> {
+export async function findHalfSession(
+  db: Kysely<Database>,
+  token: string,
+  now: Date,
+): Promise<{ tokenHash: Buffer; personId: Id } | undefined> {
   const row = await findSession(db, hashToken(token))
   if (!row?.waits_for_code || now.getTime() - row.created_at.getTime() > HALF_MS) return undefined
   return { tokenHash: row.token_hash, personId: row.person_id }
@@ -87,10 +120,16 @@ export async function endSessions(work: Work, personId: Id, except?: Session): P
 /** Living sessions of a person, latest used first. `current` marks the given one. */
 export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, current?: Session) {
   const rows = await listSessions(db, personId)
-  return rows.filter((row) => row.expires_at > now && now.getTime() - row.last_used_at.getTime() <= IDLE_MS).map((row) => ({
-    id: row.token_hash.toString('base64url'), openedAt: row.created_at, lastUsedAt: row.last_used_at, clientAddress: row.client_address, userAgent: row.user_agent,
-    current: current !== undefined && row.token_hash.equals(current.tokenHash),
-  }))
+  return rows
+    .filter((row) => row.expires_at > now && now.getTime() - row.last_used_at.getTime() <= IDLE_MS)
+    .map((row) => ({
+      id: row.token_hash.toString('base64url'),
+      openedAt: row.created_at,
+      lastUsedAt: row.last_used_at,
+      clientAddress: row.client_address,
+      userAgent: row.user_agent,
+      current: current !== undefined && row.token_hash.equals(current.tokenHash),
+    }))
 }
 
 /** Deletes what has ended; for a job once a day. */

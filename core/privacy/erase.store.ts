@@ -56,6 +56,8 @@ export async function ownedByPersons(db: Kysely<Database>): Promise<{ table: str
   const { rows } = await sql<{ table: string; column: string }>`
     select c.conrelid::regclass::text as table, a.attname as column
     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-    where c.contype = 'f' and c.confrelid = 'person'::regclass and c.confdeltype = 'c' and c.conrelid <> 'person_erasure'::regclass`.execute(db)
+    where c.contype = 'f' and c.confrelid = 'person'::regclass and c.confdeltype = 'c' and c.conrelid <> 'person_erasure'::regclass`.execute(
+    db,
+  )
   return rows
 }

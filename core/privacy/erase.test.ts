@@ -28,31 +28,83 @@ let mentioning: { id: Id }
 beforeAll(async () => {
   database = await testDatabase()
   make = await maker(database.db)
-  person = await make.person({ name: NAME, firstName: 'Zdzisława', lastName: 'Brzęczyszczykiewicz', login: LOGIN, address: ADDRESSES[0]!, phone: '601 234 567' })
+  person = await make.person({
+    name: NAME,
+    firstName: 'Zdzisława',
+    lastName: 'Brzęczyszczykiewicz',
+    login: LOGIN,
+    address: ADDRESSES[0]!,
+    phone: '601 234 567',
+  })
   await make.db.insertInto('person_address').values({ person_id: person, address: ADDRESSES[1]!, verified_at: null }).execute()
   colleague = await make.person({ name: 'Jan Kowalski' })
   ticket = await make.ticket({ customerId: person, subject: `Konto ${LOGIN} nie działa`, body: `Pozdrawiam\n${NAME}\ntel. 601 234 567` })
-  mentioning = await make.ticket({ customerId: colleague, subject: 'Inna sprawa', body: `Proszę o kontakt z: Brzęczyszczykiewicz, Zdzisława <${ADDRESSES[1]}>.` })
+  mentioning = await make.ticket({
+    customerId: colleague,
+    subject: 'Inna sprawa',
+    body: `Proszę o kontakt z: Brzęczyszczykiewicz, Zdzisława <${ADDRESSES[1]}>.`,
+  })
   const asPerson = await make.actor(person)
-  await make.work(asPerson, (work) => followUp(work, ticket.id, {
-    article: {
-      channel: 'web', senderType: 'customer', visible: true, personId: person, from: NAME, subject: '', body: 'W załączniku.',
-      attachments: [{ name: `${NAME}.pdf`, contentType: 'application/pdf', content: Buffer.from('%PDF packed, nobody can read it') }],
-    },
-  }))
-  await make.asSystem((work) => addNote(work, mentioning.id, {
-    body: 'notatka', visible: false, attachments: [{ name: 'lista.txt', contentType: 'text/plain', content: Buffer.from(`1. Jan Kowalski\n2. ${NAME}\n`) }, { name: 'obce.txt', contentType: 'text/plain', content: Buffer.from('nic o niej') }],
-  }))
+  await make.work(asPerson, (work) =>
+    followUp(work, ticket.id, {
+      article: {
+        channel: 'web',
+        senderType: 'customer',
+        visible: true,
+        personId: person,
+        from: NAME,
+        subject: '',
+        body: 'W załączniku.',
+        attachments: [{ name: `${NAME}.pdf`, contentType: 'application/pdf', content: Buffer.from('%PDF packed, nobody can read it') }],
+      },
+    }),
+  )
+  await make.asSystem((work) =>
+    addNote(work, mentioning.id, {
+      body: 'notatka',
+      visible: false,
+      attachments: [
+        { name: 'lista.txt', contentType: 'text/plain', content: Buffer.from(`1. Jan Kowalski\n2. ${NAME}\n`) },
+        { name: 'obce.txt', contentType: 'text/plain', content: Buffer.from('nic o niej') },
+      ],
+    }),
+  )
   await make.asSystem((work) => saveDraft(work, 'x', {})).catch(() => {})
   await make.work(asPerson, (work) => saveDraft(work, 'ask', { body: `Jestem ${NAME}` }))
-  const raw = (encoding: 'base64' | 'quoted-printable', to: string) => Buffer.from([
-    'From: Ktoś <ktos@inny.example>', `To: ${to}`, 'Subject: =?utf-8?B?U3ByYXdh?=', 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', `Content-Transfer-Encoding: ${encoding}`, '',
-    encoding === 'base64' ? Buffer.from(`Spotkałem panią ${NAME} wczoraj.`).toString('base64').replace(/(.{60})/g, '$1\r\n') : `Widzia=C5=82em ${ADDRESSES[0]!.replace('.', '=2E')} i ${ADDRESSES[0]}`, '',
-  ].join('\r\n'))
-  for (const [from, mail] of [['ktos@inny.example', raw('base64', 'pomoc@uni.example')], ['ktos@inny.example', raw('quoted-printable', 'pomoc@uni.example')], [ADDRESSES[1]!, Buffer.from('From: <x@y.example>\r\nSubject: hej\r\n\r\nnic\r\n')]] as const) {
-    await acceptMail(make.db, { from, recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: true }, mailInMemory(mail), make.now)
+  const raw = (encoding: 'base64' | 'quoted-printable', to: string) =>
+    Buffer.from(
+      [
+        'From: Ktoś <ktos@inny.example>',
+        `To: ${to}`,
+        'Subject: =?utf-8?B?U3ByYXdh?=',
+        'MIME-Version: 1.0',
+        'Content-Type: text/plain; charset=utf-8',
+        `Content-Transfer-Encoding: ${encoding}`,
+        '',
+        encoding === 'base64'
+          ? Buffer.from(`Spotkałem panią ${NAME} wczoraj.`)
+              .toString('base64')
+              .replace(/(.{60})/g, '$1\r\n')
+          : `Widzia=C5=82em ${ADDRESSES[0]!.replace('.', '=2E')} i ${ADDRESSES[0]}`,
+        '',
+      ].join('\r\n'),
+    )
+  for (const [from, mail] of [
+    ['ktos@inny.example', raw('base64', 'pomoc@uni.example')],
+    ['ktos@inny.example', raw('quoted-printable', 'pomoc@uni.example')],
+    [ADDRESSES[1]!, Buffer.from('From: <x@y.example>\r\nSubject: hej\r\n\r\nnic\r\n')],
+  ] as const) {
+    await acceptMail(
+      make.db,
+      { from, recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: true },
+      mailInMemory(mail),
+      make.now,
+    )
   }
-  await make.db.insertInto('login_attempt').values({ login: `login ${LOGIN}`, client_address: '192.0.2.3', at: make.now }).execute()
+  await make.db
+    .insertInto('login_attempt')
+    .values({ login: `login ${LOGIN}`, client_address: '192.0.2.3', at: make.now })
+    .execute()
   await make.db.insertInto('loop_protection').values({ address: ADDRESSES[0]!, day: '2026-11-17', count: 3 }).execute()
 })
 afterAll(() => database?.close())
@@ -66,7 +118,9 @@ async function remains(words: readonly string[]): Promise<string[]> {
     for (const word of wanted) if (fold(text).includes(word)) found.push(`${where}: ${word}`)
   }
   const { rows: tables } = await sql<{ name: string }>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`.execute(make.db)
+    select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`.execute(
+    make.db,
+  )
   for (const { name } of tables) {
     const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.raw(name)} t`.execute(make.db)
     for (const { row } of rows) tell(name, row)
@@ -75,13 +129,23 @@ async function remains(words: readonly string[]): Promise<string[]> {
     const bytes = await readWholeBlob(make.db, id)
     tell(`blob ${id}`, bytes.toString('utf8'))
     const mail = await simpleParser(bytes)
-    tell(`blob ${id} unpacked`, JSON.stringify([mail.text, mail.subject, mail.from?.text, mail.attachments.map((file) => file.content.toString())]))
+    tell(
+      `blob ${id} unpacked`,
+      JSON.stringify([mail.text, mail.subject, mail.from?.text, mail.attachments.map((file) => file.content.toString())]),
+    )
   }
   return found
 }
 
-const counts = async () => Object.fromEntries(await Promise.all((['ticket', 'article', 'history', 'inbound_mail', 'outbound_mail', 'article_attachment'] as const).map(async (table) =>
-  [table, (await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(make.db)).rows[0]!.n])))
+const counts = async () =>
+  Object.fromEntries(
+    await Promise.all(
+      (['ticket', 'article', 'history', 'inbound_mail', 'outbound_mail', 'article_attachment'] as const).map(async (table) => [
+        table,
+        (await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(make.db)).rows[0]!.n,
+      ]),
+    ),
+  )
 
 describe('erasing a person', () => {
   const close = () => make.asSystem((work) => setState(work, ticket.id, { stateId: '2' }))
@@ -97,7 +161,10 @@ describe('erasing a person', () => {
     await expect(make.asSystem((work) => erasePerson(work, person))).rejects.toMatchObject({ code: 'person.has-open-tickets' })
     await close()
     await make.asSystem((work) => holdPerson(work, person, 'sprawa w sądzie'))
-    await expect(make.asSystem((work) => erasePerson(work, person))).rejects.toMatchObject({ code: 'person.held', params: { reason: 'sprawa w sądzie' } })
+    await expect(make.asSystem((work) => erasePerson(work, person))).rejects.toMatchObject({
+      code: 'person.held',
+      params: { reason: 'sprawa w sądzie' },
+    })
     await make.asSystem((work) => endHold(work, person))
     const admin = await make.actor(await make.agent({ 2: ['rw'] }))
     await expect(make.work(admin, (work) => erasePerson(work, admin.id))).rejects.toMatchObject({ code: 'person.erase-self' })
@@ -107,11 +174,13 @@ describe('erasing a person', () => {
   it('tried only, changes nothing', async () => {
     const before = await remains(TRACES)
     expect(before.length).toBeGreaterThan(20)
-    await expect(make.asSystem(async (work) => {
-      const erased = await erasePerson(work, person)
-      expect(erased.files).toBeGreaterThanOrEqual(2)
-      throw new Error('taken back')
-    })).rejects.toThrow('taken back')
+    await expect(
+      make.asSystem(async (work) => {
+        const erased = await erasePerson(work, person)
+        expect(erased.files).toBeGreaterThanOrEqual(2)
+        throw new Error('taken back')
+      }),
+    ).rejects.toThrow('taken back')
     expect(await remains(TRACES)).toEqual(before)
   })
 
@@ -123,20 +192,31 @@ describe('erasing a person', () => {
     expect(erased).toMatchObject({ tickets: 1, rawMails: 3 })
   })
 
-  it('leaves what is others\' alone', async () => {
+  it("leaves what is others' alone", async () => {
     expect(await remains(['nic o niej', 'Jan Kowalski', 'Proszę o kontakt'])).not.toEqual([])
-    const { body } = await make.db.selectFrom('article').select('body').where('ticket_id', '=', mentioning.id).orderBy('id').executeTakeFirstOrThrow()
+    const { body } = await make.db
+      .selectFrom('article')
+      .select('body')
+      .where('ticket_id', '=', mentioning.id)
+      .orderBy('id')
+      .executeTakeFirstOrThrow()
     expect(body).toBe(`Proszę o kontakt z: [usunięto] <usunieto-${person}@usunieto.invalid>.`)
-    expect(await make.db.selectFrom('person').select(['name', 'valid', 'login']).where('id', '=', person).executeTakeFirstOrThrow()).toEqual({ name: '[usunięto]', valid: false, login: null })
+    expect(
+      await make.db.selectFrom('person').select(['name', 'valid', 'login']).where('id', '=', person).executeTakeFirstOrThrow(),
+    ).toEqual({ name: '[usunięto]', valid: false, login: null })
   })
 
   it('of two people with one name, the other keeps theirs outside the tickets of the first', async () => {
-    const [first, second] = [await make.person({ name: 'Anna Nowak', address: 'anna1@uni.example' }), await make.person({ name: 'Anna Nowak', address: 'anna2@uni.example' })]
+    const [first, second] = [
+      await make.person({ name: 'Anna Nowak', address: 'anna1@uni.example' }),
+      await make.person({ name: 'Anna Nowak', address: 'anna2@uni.example' }),
+    ]
     const hers = await make.ticket({ customerId: first, subject: 'Od Anna Nowak' })
     const other = await make.ticket({ customerId: second, subject: 'Pisze Anna Nowak' })
     await make.asSystem((work) => setState(work, hers.id, { stateId: '2' }))
     await make.asSystem((work) => erasePerson(work, first))
-    const title = async (id: Id) => (await make.db.selectFrom('ticket').select('title').where('id', '=', id).executeTakeFirstOrThrow()).title
+    const title = async (id: Id) =>
+      (await make.db.selectFrom('ticket').select('title').where('id', '=', id).executeTakeFirstOrThrow()).title
     expect([await title(hers.id), await title(other.id)]).toEqual(['Od [usunięto]', 'Pisze Anna Nowak'])
     expect((await make.db.selectFrom('person').select('name').where('id', '=', second).executeTakeFirstOrThrow()).name).toBe('Anna Nowak')
   })

@@ -1,20 +1,26 @@
 /** Owns erasing a person: every trace in tables and files goes, every row that reports count stays. */
 import { sql, type RawBuilder } from 'kysely'
-import { erasePersonFromEvents } from '../audit/audit.ts'
+import { recordChange } from '../audit/change.ts'
+import { erasePersonFromEvents } from '../audit/record.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import { storeBlob } from '../database/blob.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { endSessions } from '../person/sessions.ts'
 import { blobOwners, listTextTables, ownedByPersons, type TextTable } from './erase.store.ts'
-import { makeSearcher, REMOVED, rulesFor, type Rule, type Traces } from './traces.ts'
 import { findTraces, ticketsOf } from './traces.store.ts'
+import { makeSearcher, REMOVED, rulesFor, type Rule, type Traces } from './traces.ts'
 
 /** What was, or would be, changed: by table, rows; and 'files', 'raw mails'. */
-export interface Erased { tickets: number; rows: Record<string, number>; files: number; rawMails: number }
+export interface Erased {
+  tickets: number
+  rows: Record<string, number>
+  files: number
+  rawMails: number
+}
 export type ErasureProgress = (done: number, what: string) => void
 
 const TOMBSTONE = Buffer.from('Ten plik usunięto razem z danymi osoby. / This file was removed together with a person’s data.\n')
@@ -37,7 +43,9 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   await sql`select set_config('pomoc.audit_way', 'erasure', true)`.execute(work.db)
 
   progress(0, 'person')
-  await sql`update outbound_mail set state = 'cancelled' where state = 'queued' and recipients && ${traces.addresses}::text[]`.execute(work.db)
+  await sql`update outbound_mail set state = 'cancelled' where state = 'queued' and recipients && ${traces.addresses}::text[]`.execute(
+    work.db,
+  )
   await sql`delete from loop_protection where address = any(${traces.addresses}::text[])`.execute(work.db)
   await sql`delete from login_attempt where login = any(${[...traces.addresses, traces.login ?? ''].flatMap((one) => [`login ${one}`, `link to ${one}`, `link for login ${one}`])}::text[])
     or login in (${`person ${id}`}, ${`link for person ${id}`}, ${`code of person ${id}`})`.execute(work.db)
@@ -46,7 +54,7 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   const rows = await blot(work, rulesFor(traces), tickets, progress)
   await demandAdminLeft(work)
   await sql`select set_config('pomoc.audit_way', '', true)`.execute(work.db)
-  recordChange(work, 'person', id, { erased: false }, { erased: true })
+  recordChange(work, erasureSubject, id, { erased: false }, { erased: true })
   return { tickets: tickets.length, rows, ...files }
 }
 
@@ -55,20 +63,42 @@ async function demandErasable(work: Work, id: Id): Promise<void> {
   const hold = await work.db.selectFrom('person_hold').select('reason').where('person_id', '=', id).executeTakeFirst()
   if (hold) throw refused('person.held', { reason: hold.reason })
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from ticket where customer_id = ${id} and state_type not in ('closed', 'merged', 'removed')`.execute(work.db)
+    select count(*)::int as count from ticket where customer_id = ${id} and state_type not in ('closed', 'merged', 'removed')`.execute(
+    work.db,
+  )
   if (rows[0]!.count > 0) throw refused('person.has-open-tickets', { count: rows[0]!.count })
 }
 
 /** The row stays, for tickets name it; nothing in it says who it was. */
 async function forgetPerson(work: Work, { id }: Traces): Promise<void> {
   await endSessions(work, id)
-  for (const { table, column } of await ownedByPersons(work.db)) await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${id}`.execute(work.db)
-  await work.db.updateTable('person').set({
-    login: null, first_name: '', last_name: '', name: REMOVED, phone: '', password_hash: null, agent: false, valid: false, language: null, source: 'erased', preferences: '{}',
-  }).where('id', '=', id).execute()
+  for (const { table, column } of await ownedByPersons(work.db))
+    await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${id}`.execute(work.db)
+  await work.db
+    .updateTable('person')
+    .set({
+      login: null,
+      first_name: '',
+      last_name: '',
+      name: REMOVED,
+      phone: '',
+      password_hash: null,
+      agent: false,
+      valid: false,
+      language: null,
+      source: 'erased',
+      preferences: '{}',
+    })
+    .where('id', '=', id)
+    .execute()
 }
 
-async function blot(work: Work, rules: readonly Rule[], tickets: readonly Id[], progress: ErasureProgress): Promise<Record<string, number>> {
+async function blot(
+  work: Work,
+  rules: readonly Rule[],
+  tickets: readonly Id[],
+  progress: ErasureProgress,
+): Promise<Record<string, number>> {
   const tables = await listTextTables(work.db)
   const rows: Record<string, number> = {}
   const size = tables.reduce((sum, table) => sum + table.bytes, 1)
@@ -90,28 +120,41 @@ async function blot(work: Work, rules: readonly Rule[], tickets: readonly Id[], 
 async function blotTable(work: Work, table: TextTable, rules: readonly Rule[], where: RawBuilder<unknown> = sql`true`): Promise<number> {
   if (rules.length === 0) return 0
   const any = rules.map((rule) => rule.pattern).join('|')
-  const replaced = (text: RawBuilder<unknown>) => rules.reduce((inner, rule) => sql`regexp_replace(${inner}, ${rule.pattern}, ${rule.replacement}, 'gi')`, text)
+  const replaced = (text: RawBuilder<unknown>) =>
+    rules.reduce((inner, rule) => sql`regexp_replace(${inner}, ${rule.pattern}, ${rule.replacement}, 'gi')`, text)
   const set = table.columns.map(({ name, type }) => {
     const column = sql.ref(name)
     if (type === 'text') return sql`${column} = ${replaced(sql`${column}`)}`
-    if (type === 'text[]') return sql`${column} = case when ${column} is null then null else array(select ${replaced(sql`one`)} from unnest(${column}) with ordinality as u(one, place) order by place) end`
+    if (type === 'text[]')
+      return sql`${column} = case when ${column} is null then null else array(select ${replaced(sql`one`)} from unnest(${column}) with ordinality as u(one, place) order by place) end`
     return sql`${column} = ${replaced(sql`${column}::text`)}::${sql.raw(type)}`
   })
-  const found = table.columns.map(({ name, type }) => type === 'text[]' ? sql`array_to_string(${sql.ref(name)}, ' ') ~* ${any}` : sql`${sql.ref(name)}::text ~* ${any}`)
+  const found = table.columns.map(({ name, type }) =>
+    type === 'text[]' ? sql`array_to_string(${sql.ref(name)}, ' ') ~* ${any}` : sql`${sql.ref(name)}::text ~* ${any}`,
+  )
   const { numAffectedRows } = await sql`
     update ${sql.table(table.name)} set ${sql.join(set)} where ${where} and (${sql.join(found, sql` or `)})`.execute(work.db)
   return Number(numAffectedRows ?? 0)
 }
 
 /** Their own attachments and their tickets' raw mails go unread; every other file is read for their traces. */
-async function dropFiles(work: Work, traces: Traces, tickets: readonly Id[], progress: ErasureProgress): Promise<{ files: number; rawMails: number }> {
+async function dropFiles(
+  work: Work,
+  traces: Traces,
+  tickets: readonly Id[],
+  progress: ErasureProgress,
+): Promise<{ files: number; rawMails: number }> {
   const doomed = new Set<Id>()
   const own = await sql<{ id: Id }>`
     select blob_id as id from article_attachment where article_id in (select id from article where person_id = ${traces.id})
     union select blob_id from inbound_mail where blob_id is not null
       and (ticket_id = any(${tickets}::bigint[]) or lower(envelope_from) = any(${traces.addresses}::text[]))`.execute(work.db)
   for (const { id } of own.rows) doomed.add(id)
-  const wide = [...traces.addresses, ...(traces.nameShared ? [] : traces.names), ...(traces.loginShared || !traces.login ? [] : [traces.login])]
+  const wide = [
+    ...traces.addresses,
+    ...(traces.nameShared ? [] : traces.names),
+    ...(traces.loginShared || !traces.login ? [] : [traces.login]),
+  ]
   await searchBlobs(work, makeSearcher(wide), doomed, progress)
 
   const { rawMails } = await countRaw(work, doomed)
@@ -120,27 +163,42 @@ async function dropFiles(work: Work, traces: Traces, tickets: readonly Id[], pro
     const { id: tombstone } = await storeBlob(work.db, TOMBSTONE, work.now)
     for (const owner of await blobOwners(work.db)) {
       const to = owner.nullable ? sql`null` : sql`${tombstone}`
-      await sql`update ${sql.table(owner.table)} set ${sql.ref(owner.column)} = ${to} where ${sql.ref(owner.column)} = any(${ids}::bigint[]) and ${sql.ref(owner.column)} <> ${tombstone}`.execute(work.db)
+      await sql`update ${sql.table(owner.table)} set ${sql.ref(owner.column)} = ${to} where ${sql.ref(owner.column)} = any(${ids}::bigint[]) and ${sql.ref(owner.column)} <> ${tombstone}`.execute(
+        work.db,
+      )
     }
-    await sql`update article_attachment set size = ${TOMBSTONE.length}, content_type = 'text/plain', name = ${REMOVED} where blob_id = ${tombstone}`.execute(work.db)
+    await sql`update article_attachment set size = ${TOMBSTONE.length}, content_type = 'text/plain', name = ${REMOVED} where blob_id = ${tombstone}`.execute(
+      work.db,
+    )
     await sql`delete from blob where id = any(${ids}::bigint[]) and id <> ${tombstone}`.execute(work.db)
   }
   return { files: doomed.size - rawMails, rawMails }
 }
 
 async function countRaw(work: Work, doomed: ReadonlySet<Id>): Promise<{ rawMails: number }> {
-  const { rows } = await sql<{ count: number }>`select count(distinct blob_id)::int as count from inbound_mail where blob_id = any(${[...doomed]}::bigint[])`.execute(work.db)
+  const { rows } = await sql<{
+    count: number
+  }>`select count(distinct blob_id)::int as count from inbound_mail where blob_id = any(${[...doomed]}::bigint[])`.execute(work.db)
   return { rawMails: rows[0]!.count }
 }
 
 /** Reads every blob that is not doomed yet, a piece at a time; each piece with the end of the one before. */
-async function searchBlobs(work: Work, searcher: ReturnType<typeof makeSearcher>, doomed: Set<Id>, progress: ErasureProgress): Promise<void> {
-  const { rows: [all] } = await sql<{ last: Id }>`select coalesce(max(id), 0)::text as last from blob`.execute(work.db)
+async function searchBlobs(
+  work: Work,
+  searcher: ReturnType<typeof makeSearcher>,
+  doomed: Set<Id>,
+  progress: ErasureProgress,
+): Promise<void> {
+  const {
+    rows: [all],
+  } = await sql<{ last: Id }>`select coalesce(max(id), 0)::text as last from blob`.execute(work.db)
   let at = { id: '0', seq: -1 }
   let tail: { id: Id; bytes: Buffer } | undefined
   for (;;) {
     const { rows } = await sql<{ blob_id: Id; seq: number; data: Buffer }>`
-      select blob_id, seq, data from blob_chunk where (blob_id, seq) > (${at.id}::bigint, ${at.seq}::int) order by blob_id, seq limit 32`.execute(work.db)
+      select blob_id, seq, data from blob_chunk where (blob_id, seq) > (${at.id}::bigint, ${at.seq}::int) order by blob_id, seq limit 32`.execute(
+      work.db,
+    )
     if (rows.length === 0) return
     for (const { blob_id: id, data } of rows) {
       if (!doomed.has(id)) {
@@ -152,4 +210,16 @@ async function searchBlobs(work: Work, searcher: ReturnType<typeof makeSearcher>
     at = { id: rows.at(-1)!.blob_id, seq: rows.at(-1)!.seq }
     progress(0.5 * (Number(at.id) / Math.max(1, Number(all!.last))), 'files')
   }
+}
+
+export const erasureSubject: CoreSubject<{ erased: boolean }> = {
+  type: 'person',
+  fits: ({ before, after }) => 'erased' in { ...before, ...after },
+  right: 'installation',
+  lies: 'person',
+  words: 'subject.person',
+  named: 'person',
+  seen: pageAt('/admin/persons'),
+  fields: { erased: { words: 'field.erased', as: 'yes-no' } },
+  way: { noWayBack: 'no-way.erased' },
 }

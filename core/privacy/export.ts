@@ -26,14 +26,16 @@ export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Pro
     return add(name, bytes.length, [bytes])
   }
   const fill = async () => {
-    await addJson('person.json', { exportedAt: now, ...await about(db, id) })
+    await addJson('person.json', { exportedAt: now, ...(await about(db, id)) })
     for (const ticketId of await ownTickets(db, id)) {
       const { number, files, ...ticket } = await ticketOf(db, ticketId, id)
       await addJson(`tickets/${number}.json`, { number, ...ticket })
       for (const file of files) await add(`tickets/${number}/${file.id}-${safe(file.name)}`, Number(file.size), readBlob(db, file.blob_id))
     }
     const mails = await sql<{ id: Id; blob_id: Id }>`
-      select id, blob_id from inbound_mail where blob_id is not null and lower(envelope_from) = any(${traces.addresses}::text[]) order by id`.execute(db)
+      select id, blob_id from inbound_mail where blob_id is not null and lower(envelope_from) = any(${traces.addresses}::text[]) order by id`.execute(
+      db,
+    )
     for (const mail of mails.rows) {
       const raw = await readWholeBlob(db, mail.blob_id)
       await add(`mails/${mail.id}.eml`, raw.length, [raw])
@@ -47,16 +49,40 @@ export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Pro
 const safe = (name: string): string => name.replace(/[^\p{L}\p{N}._ -]/gu, '_').slice(0, 100) || 'file'
 
 async function about(db: Kysely<Database>, id: Id): Promise<Row> {
-  const person = await db.selectFrom('person').leftJoin('unit', 'unit.id', 'person.unit_id').select([
-    'person.id', 'person.login', 'person.first_name', 'person.last_name', 'person.name', 'person.phone', 'person.language', 'person.agent', 'person.source',
-    'person.created_at', 'person.last_login_at', 'person.preferences', 'unit.name as unit',
-  ]).where('person.id', '=', id).executeTakeFirstOrThrow()
+  const person = await db
+    .selectFrom('person')
+    .leftJoin('unit', 'unit.id', 'person.unit_id')
+    .select([
+      'person.id',
+      'person.login',
+      'person.first_name',
+      'person.last_name',
+      'person.name',
+      'person.phone',
+      'person.language',
+      'person.agent',
+      'person.source',
+      'person.created_at',
+      'person.last_login_at',
+      'person.preferences',
+      'unit.name as unit',
+    ])
+    .where('person.id', '=', id)
+    .executeTakeFirstOrThrow()
   const addresses = await db.selectFrom('person_address').select(['address', 'main', 'verified_at']).where('person_id', '=', id).execute()
-  const sessions = await db.selectFrom('session').select(['created_at', 'last_used_at', 'client_address', 'user_agent']).where('person_id', '=', id).execute()
+  const sessions = await db
+    .selectFrom('session')
+    .select(['created_at', 'last_used_at', 'client_address', 'user_agent'])
+    .where('person_id', '=', id)
+    .execute()
   const { rows: rights } = await sql<Row>`
     select g.name as "group", gp."right" from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${id}
     union all select r.name, 'role' from role_person rp join role r on r.id = rp.role_id where rp.person_id = ${id}`.execute(db)
-  const absence = await db.selectFrom('person_absence').select(['from_at', 'until_at', 'note']).where('person_id', '=', id).executeTakeFirst()
+  const absence = await db
+    .selectFrom('person_absence')
+    .select(['from_at', 'until_at', 'note'])
+    .where('person_id', '=', id)
+    .executeTakeFirst()
   return { ...person, addresses, sessions, rights, absence: absence ?? null }
 }
 
@@ -67,17 +93,48 @@ async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {
   return rows.map((row) => row.id)
 }
 
-interface File { id: Id; blob_id: Id; name: string; size: string | number }
+interface File {
+  id: Id
+  blob_id: Id
+  name: string
+  size: string | number
+}
 
 async function ticketOf(db: Kysely<Database>, ticketId: Id, personId: Id): Promise<Row & { number: string; files: File[] }> {
-  const ticket = await db.selectFrom('ticket').select(['number', 'title', 'customer_id', 'state_type', 'created_at', 'received_at', 'closed_at']).where('id', '=', ticketId).executeTakeFirstOrThrow()
-  const mine = ticket.customer_id === personId
-    || await db.selectFrom('ticket_participant').select('person_id').where('ticket_id', '=', ticketId).where('person_id', '=', personId).executeTakeFirst() !== undefined
-  const articles = await db.selectFrom('article').select(['id', 'channel', 'sender_type', 'from_text', 'to_text', 'cc_text', 'subject', 'body', 'created_at'])
-    .where('ticket_id', '=', ticketId).where('withdrawn_at', 'is', null)
-    .where((eb) => mine ? eb.or([eb('visible', '=', true), eb('person_id', '=', personId)]) : eb('person_id', '=', personId)).orderBy('id').execute()
-  const files: File[] = articles.length === 0 ? [] : await db.selectFrom('article_attachment').select(['id', 'blob_id', 'name', 'size'])
-    .where('article_id', 'in', articles.map((article) => article.id)).orderBy('id').execute()
+  const ticket = await db
+    .selectFrom('ticket')
+    .select(['number', 'title', 'customer_id', 'state_type', 'created_at', 'received_at', 'closed_at'])
+    .where('id', '=', ticketId)
+    .executeTakeFirstOrThrow()
+  const mine =
+    ticket.customer_id === personId ||
+    (await db
+      .selectFrom('ticket_participant')
+      .select('person_id')
+      .where('ticket_id', '=', ticketId)
+      .where('person_id', '=', personId)
+      .executeTakeFirst()) !== undefined
+  const articles = await db
+    .selectFrom('article')
+    .select(['id', 'channel', 'sender_type', 'from_text', 'to_text', 'cc_text', 'subject', 'body', 'created_at'])
+    .where('ticket_id', '=', ticketId)
+    .where('withdrawn_at', 'is', null)
+    .where((eb) => (mine ? eb.or([eb('visible', '=', true), eb('person_id', '=', personId)]) : eb('person_id', '=', personId)))
+    .orderBy('id')
+    .execute()
+  const files: File[] =
+    articles.length === 0
+      ? []
+      : await db
+          .selectFrom('article_attachment')
+          .select(['id', 'blob_id', 'name', 'size'])
+          .where(
+            'article_id',
+            'in',
+            articles.map((article) => article.id),
+          )
+          .orderBy('id')
+          .execute()
   const { customer_id: _whose, ...shown } = ticket
   return { ...shown, articles, files }
 }

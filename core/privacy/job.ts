@@ -10,10 +10,19 @@ import { system } from '../permission/actor.ts'
 import { erasePerson, type Erased } from './erase.ts'
 import { findHold } from './holds.ts'
 
-export interface Erasure { askedAt: Date; doneAt: Date | null; counts: Record<string, number> | null; refusal: Refusal | null }
+export interface Erasure {
+  askedAt: Date
+  doneAt: Date | null
+  counts: Record<string, number> | null
+  refusal: Refusal | null
+}
 
 export async function findErasure(db: Kysely<Database>, personId: Id): Promise<Erasure | undefined> {
-  const row = await db.selectFrom('person_erasure').select(['asked_at as askedAt', 'done_at as doneAt', 'counts', 'error']).where('person_id', '=', personId).executeTakeFirst()
+  const row = await db
+    .selectFrom('person_erasure')
+    .select(['asked_at as askedAt', 'done_at as doneAt', 'counts', 'error'])
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
   if (!row) return undefined
   const { error, ...rest } = row
   const { code, params } = JSON.parse(error ?? '{}') as { code?: ErrorCode; params?: ErrorParams }
@@ -24,11 +33,15 @@ export async function findErasure(db: Kysely<Database>, personId: Id): Promise<E
 export async function askErasure(work: Work, personId: Id): Promise<void> {
   demandAdmin(work.actor)
   if (actorId(work) === personId) throw refused('person.erase-self')
-  if (!await work.db.selectFrom('person').select('id').where('id', '=', personId).executeTakeFirst()) throw refused('not-found')
+  if (!(await work.db.selectFrom('person').select('id').where('id', '=', personId).executeTakeFirst())) throw refused('not-found')
   const hold = await findHold(work.db, personId)
   if (hold) throw refused('person.held', { reason: hold.reason })
   const asked = { asked_at: work.now, asked_by: actorId(work), done_at: null, counts: null, error: null }
-  await work.db.insertInto('person_erasure').values({ person_id: personId, ...asked }).onConflict((conflict) => conflict.column('person_id').doUpdateSet(asked)).execute()
+  await work.db
+    .insertInto('person_erasure')
+    .values({ person_id: personId, ...asked })
+    .onConflict((conflict) => conflict.column('person_id').doUpdateSet(asked))
+    .execute()
   work.enqueue('person/erase', { person: personId, by: actorId(work) }, { key: `person/erase/${personId}` })
 }
 
@@ -44,7 +57,13 @@ export async function runErasure(host: Host, payload: Record<string, unknown>): 
     if (!(error instanceof Refusal)) throw error
     outcome = { error: JSON.stringify({ code: error.code, params: error.params }) }
   }
-  await host.work(system('erasure'), (work) => work.db.updateTable('person_erasure').set({ ...outcome, done_at: work.now }).where('person_id', '=', personId).execute())
+  await host.work(system('erasure'), (work) =>
+    work.db
+      .updateTable('person_erasure')
+      .set({ ...outcome, done_at: work.now })
+      .where('person_id', '=', personId)
+      .execute(),
+  )
 }
 
 /** Counts in one list, for the page and the terminal. */

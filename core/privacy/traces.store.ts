@@ -6,16 +6,31 @@ import type { Traces } from './traces.ts'
 
 export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces | undefined> {
   if (!isId(id)) return undefined
-  const person = await db.selectFrom('person').select(['id', 'name', 'first_name', 'last_name', 'login', 'phone']).where('id', '=', id).executeTakeFirst()
+  const person = await db
+    .selectFrom('person')
+    .select(['id', 'name', 'first_name', 'last_name', 'login', 'phone'])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (!person) return undefined
   const addresses = await db.selectFrom('person_address').select('address').where('person_id', '=', id).execute()
-  const names = [...new Set([person.name, [person.first_name, person.last_name].filter(Boolean).join(' ')].map((name) => name.trim()).filter(Boolean))]
-  const { rows: [shared] } = await sql<{ name: boolean; login: boolean }>`
+  const names = [
+    ...new Set([person.name, [person.first_name, person.last_name].filter(Boolean).join(' ')].map((name) => name.trim()).filter(Boolean)),
+  ]
+  const {
+    rows: [shared],
+  } = await sql<{ name: boolean; login: boolean }>`
     select exists (select from person where id <> ${id} and lower(name) = any(${names.map((name) => name.toLowerCase())}::text[])) as name,
-      exists (select from person where id <> ${id} and (lower(first_name) = lower(${person.login}::text) or lower(last_name) = lower(${person.login}::text))) as login`.execute(db)
+      exists (select from person where id <> ${id} and (lower(first_name) = lower(${person.login}::text) or lower(last_name) = lower(${person.login}::text))) as login`.execute(
+    db,
+  )
   return {
-    id, names, login: person.login, addresses: addresses.map(({ address }) => address), phone: person.phone,
-    nameShared: shared!.name, loginShared: shared!.login || (person.login ?? '').length < 4,
+    id,
+    names,
+    login: person.login,
+    addresses: addresses.map(({ address }) => address),
+    phone: person.phone,
+    nameShared: shared!.name,
+    loginShared: shared!.login || (person.login ?? '').length < 4,
   }
 }
 

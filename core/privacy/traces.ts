@@ -35,14 +35,20 @@ const LETTER = '[[:alnum:]_]'
 export function rulesFor({ id, names, login, addresses, phone, nameShared, loginShared }: Traces): Rule[] {
   const rules: Rule[] = []
   if (addresses.length > 0) {
-    rules.push({ pattern: `(?<![[:alnum:]._+-])(?:${addresses.map(quote).join('|')})(?![[:alnum:]-]|\\.[[:alnum:]])`, replacement: removedAddress(id), everywhere: true })
+    rules.push({
+      pattern: `(?<![[:alnum:]._+-])(?:${addresses.map(quote).join('|')})(?![[:alnum:]-]|\\.[[:alnum:]])`,
+      replacement: removedAddress(id),
+      everywhere: true,
+    })
   }
   const alone = (inner: string) => `(?<!${LETTER})(?:${inner})(?!${LETTER})`
-  const forms = names.filter((name) => name.trim().length > 2).flatMap((name) => {
-    const parts = name.trim().split(/\s+/)
-    // "Nowak, Jan" and "Nowak Jan" are Jan Nowak too.
-    return parts.length < 2 ? [words(name)] : [words(name), `${quote(parts.at(-1)!)},?\\s+${parts.slice(0, -1).map(quote).join('\\s+')}`]
-  })
+  const forms = names
+    .filter((name) => name.trim().length > 2)
+    .flatMap((name) => {
+      const parts = name.trim().split(/\s+/)
+      // "Nowak, Jan" and "Nowak Jan" are Jan Nowak too.
+      return parts.length < 2 ? [words(name)] : [words(name), `${quote(parts.at(-1)!)},?\\s+${parts.slice(0, -1).map(quote).join('\\s+')}`]
+    })
   if (forms.length > 0) rules.push({ pattern: alone([...new Set(forms)].join('|')), replacement: REMOVED, everywhere: !nameShared })
   if (login) rules.push({ pattern: alone(quote(login)), replacement: REMOVED, everywhere: !loginShared })
   if (phone.replace(/\D/g, '').length >= 6) rules.push({ pattern: alone(words(phone)), replacement: REMOVED, everywhere: true })
@@ -60,12 +66,16 @@ export function makeSearcher(texts: readonly string[]): { inBytes(bytes: Buffer)
   for (const text of texts.filter((one) => one.length > 2)) {
     for (const form of new Set([text, text.toLowerCase(), text.toUpperCase()])) {
       const utf8 = Buffer.from(form)
-      for (const bytes of [utf8, iconv.encode(form, 'iso-8859-2'), iconv.encode(form, 'windows-1250'), Buffer.from(form, 'utf16le')]) lower.add(bytes.toString('latin1').toLowerCase())
+      for (const bytes of [utf8, iconv.encode(form, 'iso-8859-2'), iconv.encode(form, 'windows-1250'), Buffer.from(form, 'utf16le')])
+        lower.add(bytes.toString('latin1').toLowerCase())
       lower.add(quotedPrintable(utf8).toLowerCase())
       lower.add(quotedPrintable(iconv.encode(form, 'iso-8859-2')).toLowerCase())
       for (const shift of [0, 1, 2]) {
         // Of base64 only the middle is the same whatever stands around; too short a middle would be found by chance.
-        const middle = Buffer.concat([Buffer.alloc(shift), utf8]).toString('base64').replace(/=+$/, '').slice(shift === 0 ? 0 : shift + 1, -1)
+        const middle = Buffer.concat([Buffer.alloc(shift), utf8])
+          .toString('base64')
+          .replace(/=+$/, '')
+          .slice(shift === 0 ? 0 : shift + 1, -1)
         if (middle.length >= 8) exact.add(middle)
       }
     }
@@ -86,4 +96,6 @@ export function makeSearcher(texts: readonly string[]): { inBytes(bytes: Buffer)
 }
 
 const quotedPrintable = (bytes: Buffer): string =>
-  [...bytes].map((byte) => byte > 126 || byte === 61 ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte)).join('')
+  [...bytes]
+    .map((byte) => (byte > 126 || byte === 61 ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte)))
+    .join('')

@@ -1,12 +1,13 @@
 /** Owns what an administrator does with queues: make, place in the tree, edit, switch off. */
 import { sql, type Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
-import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
-import { demandHolds, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
 /** OTRS: queue.name is varchar(200). */
@@ -39,11 +40,30 @@ export interface AdminQueue {
 }
 
 function queueQuery(db: Kysely<Database>) {
-  return db.selectFrom('queue as q').innerJoin('unit as u', 'u.id', 'q.unit_id').innerJoin('permission_group as g', 'g.id', 'q.group_id')
-    .leftJoin('calendar as c', 'c.id', 'q.calendar_id').select([
-      'q.id', 'q.name', 'q.parent_id as parentId', 'q.unit_id as unitId', 'u.name as unitName', 'q.group_id as groupId', 'g.name as groupName',
-      'q.calendar_id as calendarId', 'c.name as calendarName', 'q.address_id as addressId', 'q.follow_up_possible as followUpPossible', 'q.follow_up_strangers as followUpStrangers',
-      'q.follow_up_lock as followUpLock', 'q.language', 'q.signature', 'q.comment', 'q.valid', 'q.sort',
+  return db
+    .selectFrom('queue as q')
+    .innerJoin('unit as u', 'u.id', 'q.unit_id')
+    .innerJoin('permission_group as g', 'g.id', 'q.group_id')
+    .leftJoin('calendar as c', 'c.id', 'q.calendar_id')
+    .select([
+      'q.id',
+      'q.name',
+      'q.parent_id as parentId',
+      'q.unit_id as unitId',
+      'u.name as unitName',
+      'q.group_id as groupId',
+      'g.name as groupName',
+      'q.calendar_id as calendarId',
+      'c.name as calendarName',
+      'q.address_id as addressId',
+      'q.follow_up_possible as followUpPossible',
+      'q.follow_up_strangers as followUpStrangers',
+      'q.follow_up_lock as followUpLock',
+      'q.language',
+      'q.signature',
+      'q.comment',
+      'q.valid',
+      'q.sort',
       sql<number>`(select count(*)::int from ticket t where t.queue_id = q.id
         and t.state_type in ('new', 'open', 'pending reminder', 'pending auto'))`.as('open'),
       sql<string[]>`array(select a.address from system_address a where a.queue_id = q.id and a.valid order by a.address)`.as('addresses'),
@@ -86,9 +106,13 @@ export interface QueueForm {
 export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
   const queues = await lockTree(work)
   await demandLocal(work, form, null, queues)
-  const values = { ...await checked(work, form, null), name: fullName(queues, form, null) }
-  const { id } = await work.db.insertInto('queue').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'queue', id, null, values, { unitId: values.unit_id })
+  const values = { ...(await checked(work, form, null)), name: fullName(queues, form, null) }
+  const { id } = await work.db
+    .insertInto('queue')
+    .values({ ...values, created_at: work.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  recordChange(work, queueSubject, id, null, values, { unitId: values.unit_id })
   await addressesChanged(work)
   return id
 }
@@ -104,14 +128,15 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
   if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
   await demandLocal(work, form, before, queues)
   const name = fullName(queues, form, id)
-  const values = { ...await checked(work, form, before), name }
+  const values = { ...(await checked(work, form, before)), name }
   if (before.valid && !values.valid) demandUnused(await findAdminQueue(work.db, id), queues)
   const below = subtree(queues, id).filter((queue) => queue.id !== id)
   const renamed = below.map((queue) => ({ id: queue.id, name: name + queue.name.slice(before.name.length) }))
   if (name !== before.name) {
     for (const one of renamed) {
       if (one.name.length > QUEUE_NAME_LENGTH) throw refused('queue.name-too-long', { limit: QUEUE_NAME_LENGTH }, 'name')
-      if (queues.some((queue) => queue.name === one.name && !below.includes(queue) && queue.id !== id)) throw refused('queue.name-taken', {}, 'name')
+      if (queues.some((queue) => queue.name === one.name && !below.includes(queue) && queue.id !== id))
+        throw refused('queue.name-taken', {}, 'name')
     }
   }
   await work.db.updateTable('queue').set(values).where('id', '=', id).execute()
@@ -119,19 +144,29 @@ export async function editQueue(work: Work, id: Id, form: QueueForm): Promise<vo
     for (const one of renamed) await work.db.updateTable('queue').set({ name: one.name }).where('id', '=', one.id).execute()
   }
   // Only what this form holds: order, salutation and signature have acts of their own.
-  const stood = Object.fromEntries(Object.keys(values).map((key) => [key, before[key as keyof typeof values]]))
+  const stood: Partial<QueueValues> = Object.fromEntries(Object.keys(values).map((key) => [key, before[key as keyof typeof values]]))
   // Where mail goes is kept by queue, names included.
-  if (recordChange(work, 'queue', id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
+  if (recordChange(work, queueSubject, id, stood, values, { unitId: values.unit_id })) await addressesChanged(work)
 }
 
 /** In the order in which the unit's people know them. All of the unit's queues are named, others are left out. */
 export async function orderQueues(work: Work, unitId: Id, ids: readonly Id[]): Promise<void> {
   await demandUnitAdmin(work, unitId)
-  const own = (await lockTree(work)).filter((queue) => queue.unit_id === unitId).sort((a, b) => a.sort - b.sort || Number(a.id) - Number(b.id))
-  const wanted = [...ids.filter((id) => own.some((queue) => queue.id === id)), ...own.map((queue) => queue.id).filter((id) => !ids.includes(id))]
-  const before = own.map((queue) => queue.name)
-  for (const [i, id] of wanted.entries()) await work.db.updateTable('queue').set({ sort: i + 1 }).where('id', '=', id).execute()
-  recordChange(work, 'unit', unitId, { queues: before }, { queues: wanted.map((id) => own.find((queue) => queue.id === id)!.name) }, { unitId })
+  const own = (await lockTree(work))
+    .filter((queue) => queue.unit_id === unitId)
+    .sort((a, b) => a.sort - b.sort || Number(a.id) - Number(b.id))
+  const wanted = [
+    ...ids.filter((id) => own.some((queue) => queue.id === id)),
+    ...own.map((queue) => queue.id).filter((id) => !ids.includes(id)),
+  ]
+  const before = own.map((queue) => queue.id)
+  for (const [i, id] of wanted.entries())
+    await work.db
+      .updateTable('queue')
+      .set({ sort: i + 1 })
+      .where('id', '=', id)
+      .execute()
+  recordChange(work, queueOrderSubject, unitId, { queues: before }, { queues: wanted }, { unitId })
 }
 
 /**
@@ -141,16 +176,24 @@ export async function orderQueues(work: Work, unitId: Id, ids: readonly Id[]): P
 async function demandLocal(work: Work, form: QueueForm, before: QueueRow | null, queues: readonly QueueRow[]): Promise<void> {
   if (isCentral(work.actor)) return
   for (const unitId of new Set([form.unitId, ...(before ? [before.unit_id] : [])])) await demandUnitAdmin(work, unitId)
-  if (!before || before.group_id !== form.groupId) for (const id of new Set([form.groupId, ...(before ? [before.group_id] : [])])) await demandHolds(work, id, ['rw'])
+  if (!before || before.group_id !== form.groupId)
+    for (const id of new Set([form.groupId, ...(before ? [before.group_id] : [])])) await demandHolds(work, id, ['rw'])
   if (!before || before.parent_id !== form.parentId) {
     const parent = queues.find((queue) => queue.id === form.parentId)
     if (!parent) throw refused('choice-gone', {}, 'parentId')
     await demandUnitAdmin(work, parent.unit_id)
   }
-  if (form.calendarId !== null && form.calendarId !== before?.calendar_id) await demandOwnOrAbove(work, 'calendar', form.calendarId, form.unitId, 'calendarId')
+  if (form.calendarId !== null && form.calendarId !== before?.calendar_id)
+    await demandOwnOrAbove(work, 'calendar', form.calendarId, form.unitId, 'calendarId')
   if (form.addressId !== null && form.addressId !== before?.address_id) {
-    const address = isId(form.addressId) && await work.db.selectFrom('system_address as a').innerJoin('queue as q', 'q.id', 'a.queue_id').select('q.unit_id')
-      .where('a.id', '=', form.addressId).executeTakeFirst()
+    const address =
+      isId(form.addressId) &&
+      (await work.db
+        .selectFrom('system_address as a')
+        .innerJoin('queue as q', 'q.id', 'a.queue_id')
+        .select('q.unit_id')
+        .where('a.id', '=', form.addressId)
+        .executeTakeFirst())
     if (!address) throw refused('choice-gone', {}, 'addressId')
     await demandUnitAdmin(work, address.unit_id)
   }
@@ -159,15 +202,6 @@ async function demandLocal(work: Work, form: QueueForm, before: QueueRow | null,
     const others = queues.filter((queue) => queue.unit_id === form.unitId && queue.valid && queue.id !== before?.id)
     demandWithin(others.length < maxQueues, 'name')
   }
-}
-
-/** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
-export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
-  const { rows } = isId(id) ? await sql`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
-    select 1 from ${sql.table(table)} t join up on up.id = t.unit_id where t.id = ${id}`.execute(work.db) : { rows: [] }
-  if (rows.length === 0) throw refused('choice-gone', {}, field)
 }
 
 type QueueRow = Awaited<ReturnType<typeof lockTree>>[number]
@@ -192,7 +226,8 @@ function fullName(queues: QueueRow[], form: QueueForm, id: Id | null): string {
   if (parent && form.valid && !parent.valid) throw refused('queue.parent-off', {}, 'parentId')
   const name = parent ? `${parent.name}::${short}` : short
   if (name.length > QUEUE_NAME_LENGTH) throw refused('queue.name-too-long', { limit: QUEUE_NAME_LENGTH }, 'name')
-  if (queues.some((queue) => queue.name.toLowerCase() === name.toLowerCase() && queue.id !== id)) throw refused('queue.name-taken', {}, 'name')
+  if (queues.some((queue) => queue.name.toLowerCase() === name.toLowerCase() && queue.id !== id))
+    throw refused('queue.name-taken', {}, 'name')
   return name
 }
 
@@ -204,9 +239,15 @@ function demandUnused(queue: AdminQueue | undefined, queues: QueueRow[]): void {
 }
 
 async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
-  const demandOne = async (table: 'unit' | 'permission_group' | 'calendar' | 'system_address', id: Id | null, stands: Id | null | undefined, field: string) => {
+  const demandOne = async (
+    table: 'unit' | 'permission_group' | 'calendar' | 'system_address',
+    id: Id | null,
+    stands: Id | null | undefined,
+    field: string,
+  ) => {
     if (id === null || id === stands) return
-    const found = isId(id) && await work.db.selectFrom(table).select('id').where('id', '=', id).where('valid', '=', true).executeTakeFirst()
+    const found =
+      isId(id) && (await work.db.selectFrom(table).select('id').where('id', '=', id).where('valid', '=', true).executeTakeFirst())
     if (!found) throw refused('choice-gone', {}, field)
   }
   await demandOne('unit', form.unitId, before?.unit_id, 'unitId')
@@ -214,10 +255,98 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
   await demandOne('calendar', form.calendarId, before?.calendar_id, 'calendarId')
   await demandOne('system_address', form.addressId, before?.address_id, 'addressId')
   return {
-    parent_id: form.parentId, unit_id: form.unitId, group_id: form.groupId, calendar_id: form.calendarId, address_id: form.addressId,
-    follow_up_possible: form.followUpPossible, follow_up_lock: form.followUpLock, language: form.language,
+    parent_id: form.parentId,
+    unit_id: form.unitId,
+    group_id: form.groupId,
+    calendar_id: form.calendarId,
+    address_id: form.addressId,
+    follow_up_possible: form.followUpPossible,
+    follow_up_lock: form.followUpLock,
+    language: demandLanguage(form.language),
     follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
-    signature: demandShort(form.signature, 'signature', 5000), comment: demandShort(form.comment, 'comment', 500), valid: form.valid,
+    signature: demandShort(form.signature, 'signature', 5000),
+    comment: demandShort(form.comment, 'comment', 500),
+    valid: form.valid,
   }
 }
 
+type QueueValues = Awaited<ReturnType<typeof checked>> & { name: string }
+
+/** A full name's last level: what the form holds; the levels above it are other queues' names. */
+const lastLevel = (name: unknown): string => String(name).split('::').at(-1)!
+
+export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
+  type: 'queue',
+  right: 'unit',
+  lies: 'queue',
+  words: 'subject.queue',
+  named: 'queue',
+  seen: pageAt('/admin/queues'),
+  fields: {
+    name: { words: 'field.name' },
+    parent_id: { words: 'field.parent-queue', as: 'queue' },
+    unit_id: { words: 'field.unit', as: 'unit' },
+    group_id: { words: 'field.group', as: 'group' },
+    calendar_id: { words: 'field.calendar', as: 'calendar' },
+    address_id: { words: 'field.sender', as: 'system address' },
+    follow_up_possible: { words: 'field.follow_up_possible', as: { choice: 'follow-up.' } },
+    follow_up_strangers: { words: 'field.follow_up_strangers', as: { choice: 'strangers.' } },
+    follow_up_lock: { words: 'field.follow_up_lock', as: 'yes-no' },
+    language: { words: 'field.language', as: { choice: 'language.' } },
+    signature: { words: 'field.own-signature' },
+    comment: { words: 'field.comment' },
+    valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  told: { handedOver: { words: 'field.handed-over' }, to: { words: 'field.handed-to', as: 'queue' } },
+  way: {
+    async read(db, id) {
+      const row = await db.selectFrom('queue').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+      return row && { ...row, name: lastLevel(row.name) }
+    },
+    today: async (_db, _id, values) => ('name' in values ? { ...values, name: lastLevel(values['name']) } : values),
+    form: (values) => ({
+      name: values.name,
+      parentId: values.parent_id,
+      unitId: values.unit_id,
+      groupId: values.group_id,
+      calendarId: values.calendar_id,
+      addressId: values.address_id,
+      followUpPossible: values.follow_up_possible,
+      followUpStrangers: values.follow_up_strangers,
+      followUpLock: values.follow_up_lock,
+      language: values.language,
+      signature: values.signature,
+      comment: values.comment,
+      valid: values.valid,
+    }),
+    put: editQueue,
+  },
+}
+
+/** Of the unit whose queues they are, among whose own values it stands in the log. */
+export const queueOrderSubject: CoreSubject<{ queues: Id[] }, { queues: Id[] }> = {
+  type: 'unit',
+  fits: ({ before, after }) => 'queues' in { ...before, ...after },
+  right: 'unit',
+  lies: 'unit',
+  words: 'subject.queue-order',
+  named: 'unit',
+  seen: pageAt('/admin/units'),
+  fields: { queues: { words: 'field.queues', as: 'queue' } },
+  way: {
+    async read(db, id, of) {
+      const named = of['queues'] as Id[]
+      const rows = await db.selectFrom('queue').select('id').where('unit_id', '=', id).orderBy('sort').orderBy('id').execute()
+      // A queue that came since has no place in what was ordered then.
+      return { queues: rows.map((row) => row.id).filter((one) => named.includes(one)) }
+    },
+    // Earlier versions wrote names.
+    async today(db, id, values) {
+      const own = await db.selectFrom('queue').select(['id', 'name']).where('unit_id', '=', id).execute()
+      const queues = (values['queues'] as string[]).map((one) => own.find((queue) => queue.id === one || queue.name === one)?.id)
+      return queues.includes(undefined) ? undefined : { queues }
+    },
+    form: ({ queues }) => ({ queues }),
+    put: (work, id, { queues }) => orderQueues(work, id, queues),
+  },
+}

@@ -1,5 +1,6 @@
 /** Owns the queue tree as a person sees it: their queues, the ones above them, and open tickets summed upwards. */
 import type { Id } from '../database/schema.ts'
+import { COMPLETE_LANGUAGES } from '../i18n/languages.ts'
 import { shortName, type Queue } from './queues.ts'
 
 export interface QueueNode {
@@ -17,7 +18,12 @@ export interface QueueNode {
 }
 
 /** Queues in the order in which they are shown: parents before their children, names as the language sorts them. */
-export function queueTree(queues: readonly Queue[], readable: ReadonlySet<Id>, counts: ReadonlyMap<Id, { open: number }>, language = 'pl'): QueueNode[] {
+export function queueTree(
+  queues: readonly Queue[],
+  readable: ReadonlySet<Id>,
+  counts: ReadonlyMap<Id, { open: number }>,
+  language: string = COMPLETE_LANGUAGES[0]!,
+): QueueNode[] {
   const byId = new Map(queues.map((queue) => [queue.id, queue]))
   const children = new Map<Id | null, Queue[]>()
   for (const queue of queues) {
@@ -26,15 +32,19 @@ export function queueTree(queues: readonly Queue[], readable: ReadonlySet<Id>, c
     children.set(parent, [...(children.get(parent) ?? []), queue])
   }
   const collator = new Intl.Collator(language, { numeric: true })
-  const walk = (parent: Id | null, depth: number): QueueNode[] => (children.get(parent) ?? [])
-    .toSorted((a, b) => collator.compare(a.name, b.name))
-    .flatMap((queue) => {
-      const below = walk(queue.id, depth + 1)
-      if (!readable.has(queue.id) && below.length === 0) return []
-      const own = counts.get(queue.id)?.open ?? 0
-      const open = own + below.filter((node) => node.depth === depth + 1).reduce((sum, node) => sum + node.open, 0)
-      return [{ id: queue.id, name: shortName(queue.name), fullName: queue.name, depth, readable: readable.has(queue.id), open, own }, ...below]
-    })
+  const walk = (parent: Id | null, depth: number): QueueNode[] =>
+    (children.get(parent) ?? [])
+      .toSorted((a, b) => collator.compare(a.name, b.name))
+      .flatMap((queue) => {
+        const below = walk(queue.id, depth + 1)
+        if (!readable.has(queue.id) && below.length === 0) return []
+        const own = counts.get(queue.id)?.open ?? 0
+        const open = own + below.filter((node) => node.depth === depth + 1).reduce((sum, node) => sum + node.open, 0)
+        return [
+          { id: queue.id, name: shortName(queue.name), fullName: queue.name, depth, readable: readable.has(queue.id), open, own },
+          ...below,
+        ]
+      })
   return walk(null, 0)
 }
 

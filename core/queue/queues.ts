@@ -2,6 +2,8 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
 import type { Calendar } from '../calendar/calendar.ts'
+import { isId } from '../database/id.ts'
+import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
 
 export interface Queue {
   id: Id
@@ -18,12 +20,20 @@ export interface Queue {
 }
 
 const columns = [
-  'id', 'name', 'parent_id as parentId', 'unit_id as unitId', 'group_id as groupId', 'follow_up_possible as followUpPossible',
-  'follow_up_lock as followUpLock', 'language', 'signature', 'valid',
+  'id',
+  'name',
+  'parent_id as parentId',
+  'unit_id as unitId',
+  'group_id as groupId',
+  'follow_up_possible as followUpPossible',
+  'follow_up_lock as followUpLock',
+  'language',
+  'signature',
+  'valid',
 ] as const
 
 export function findQueue(db: Kysely<Database>, id: Id): Promise<Queue | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return Promise.resolve(undefined)
+  if (!isId(id)) return Promise.resolve(undefined)
   return db.selectFrom('queue').select(columns).where('id', '=', id).executeTakeFirst()
 }
 
@@ -42,20 +52,16 @@ export const shortName = (name: string): string => name.split('::').at(-1) ?? na
 /** Calendar in force: the queue's, else its unit's, else the units above, else the calendar named `default`. */
 export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promise<Calendar> {
   const { rows } = await sql<{ definition: Calendar }>`
-    with recursive up as (
-      select u.id, u.parent_id, u.calendar_id, 1 as depth from unit u join queue q on q.unit_id = u.id where q.id = ${queueId}
-      union all select u.id, u.parent_id, u.calendar_id, up.depth + 1 from unit u join up on u.id = up.parent_id),
-    wanted as (
-      select calendar_id, 0 as depth from queue where id = ${queueId}
-      union all select calendar_id, depth from up
-      union all select id, 1000 from calendar where name = 'default')
-    select c.definition from wanted w join calendar c on c.id = w.calendar_id and c.valid order by w.depth limit 1`.execute(db)
+    with recursive ${calendarsOfQueue(queueId)} ${calendarInForce()}`.execute(db)
   const row = rows[0]
   if (!row) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   return row.definition
 }
 
-export interface SenderAddress { address: string; name: string }
+export interface SenderAddress {
+  address: string
+  name: string
+}
 
 /** Sender of mail from a queue: its own address, else its parents', else one that leads to it, else the site's first. */
 export async function senderOfQueue(db: Kysely<Database>, queueId: Id, fallback: SenderAddress): Promise<SenderAddress> {
@@ -63,8 +69,6 @@ export async function senderOfQueue(db: Kysely<Database>, queueId: Id, fallback:
     with recursive up as (
       select id, parent_id, address_id, 0 as depth from queue where id = ${queueId}
       union all select q.id, q.parent_id, q.address_id, up.depth + 1 from queue q join up on q.id = up.parent_id)
-    select a.address, a.name from up
-      join system_address a on a.valid and (a.id = up.address_id or (up.address_id is null and a.queue_id = up.id))
-    order by up.depth, (a.id = up.address_id) desc nulls last, a.id limit 1`.execute(db)
+    select a.address, a.name ${SENDER_IN_FORCE}`.execute(db)
   return rows[0] ?? fallback
 }

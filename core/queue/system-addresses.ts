@@ -1,13 +1,14 @@
 /** Owns the addresses of the help desk: what mail to each of them opens a ticket in. */
 import type { Kysely } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
-import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
 export interface SystemAddress {
@@ -28,13 +29,29 @@ export interface SystemAddress {
 }
 
 function addressQuery(db: Kysely<Database>) {
-  return db.selectFrom('system_address as a').innerJoin('queue as q', 'q.id', 'a.queue_id').select((eb) => [
-    'a.id', 'a.address', 'a.name', 'a.queue_id as queueId', 'q.name as queueName', 'q.unit_id as unitId', 'a.valid', 'a.by_unit as byUnit', 'a.topic_id as topicId',
-    eb.fn.coalesce(
-      eb.selectFrom('queue as s').whereRef('s.address_id', '=', 'a.id').select((sub) => sub.fn.agg<string[]>('array_agg', ['s.name']).as('names')),
-      eb.val<string[]>([]),
-    ).as('senderOf'),
-  ])
+  return db
+    .selectFrom('system_address as a')
+    .innerJoin('queue as q', 'q.id', 'a.queue_id')
+    .select((eb) => [
+      'a.id',
+      'a.address',
+      'a.name',
+      'a.queue_id as queueId',
+      'q.name as queueName',
+      'q.unit_id as unitId',
+      'a.valid',
+      'a.by_unit as byUnit',
+      'a.topic_id as topicId',
+      eb.fn
+        .coalesce(
+          eb
+            .selectFrom('queue as s')
+            .whereRef('s.address_id', '=', 'a.id')
+            .select((sub) => sub.fn.agg<string[]>('array_agg', ['s.name']).as('names')),
+          eb.val<string[]>([]),
+        )
+        .as('senderOf'),
+    ])
 }
 
 export function listSystemAddresses(db: Kysely<Database>): Promise<SystemAddress[]> {
@@ -45,29 +62,49 @@ export function findSystemAddress(db: Kysely<Database>, id: Id): Promise<SystemA
   return isId(id) ? addressQuery(db).where('a.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface SystemAddressForm { address: string; name: string; queueId: Id; valid: boolean; byUnit?: boolean; topicId?: Id | null }
+export interface SystemAddressForm {
+  address: string
+  name: string
+  queueId: Id
+  valid: boolean
+  byUnit?: boolean
+  topicId?: Id | null
+}
 
 /** Makes an address. Errors: `person.address-invalid`, `address.taken`, `address.queue-off`. */
 export async function createSystemAddress(work: Work, form: SystemAddressForm): Promise<Id> {
   const values = await checked(work, form)
   await demandLocal(work, values, null)
-  const row = await work.db.insertInto('system_address').values(values).onConflict((oc) => oc.column('address').doNothing()).returning('id').executeTakeFirst()
+  const row = await work.db
+    .insertInto('system_address')
+    .values(values)
+    .onConflict((oc) => oc.column('address').doNothing())
+    .returning('id')
+    .executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
-  recordChange(work, 'system address', row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
+  recordChange(work, systemAddressSubject, row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
   await addressesChanged(work)
   return row.id
 }
 
 /** Changes one, or switches it off: mail to it is then refused at the door. */
 export async function editSystemAddress(work: Work, id: Id, form: SystemAddressForm): Promise<void> {
-  const before = isId(id) && await work.db.selectFrom('system_address').select(['address', 'name', 'queue_id', 'valid', 'by_unit', 'topic_id']).where('id', '=', id).forUpdate().executeTakeFirst()
+  const before =
+    isId(id) &&
+    (await work.db
+      .selectFrom('system_address')
+      .select(['address', 'name', 'queue_id', 'valid', 'by_unit', 'topic_id'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst())
   if (!before) throw refused(isCentral(work.actor) ? 'not-found' : 'not-allowed')
   const values = await checked(work, { byUnit: before.by_unit, topicId: before.topic_id, ...form })
   await demandLocal(work, values, before)
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
-  if (recordChange(work, 'system address', id, before, values, { unitId: await unitOfQueue(work, values.queue_id) })) await addressesChanged(work)
+  if (recordChange(work, systemAddressSubject, id, before, values, { unitId: await unitOfQueue(work, values.queue_id) }))
+    await addressesChanged(work)
 }
 
 const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>
@@ -77,20 +114,60 @@ async function checked(work: Work, form: SystemAddressForm) {
   const address = normalAddress(form.address)
   if (address === '') throw refused('required', {}, 'address')
   if (!isAddress(address)) throw refused('person.address-invalid', { address: form.address.trim() }, 'address')
-  const queue = isId(form.queueId) && await work.db.selectFrom('queue').select('valid').where('id', '=', form.queueId).forShare().executeTakeFirst()
+  const queue =
+    isId(form.queueId) && (await work.db.selectFrom('queue').select('valid').where('id', '=', form.queueId).forShare().executeTakeFirst())
   if (!queue) throw refused('required', {}, 'queueId')
   if (form.valid && !queue.valid) throw refused('address.queue-off', {}, 'queueId')
   if (form.topicId) {
-    const topic = isId(form.topicId) && await work.db.selectFrom('topic').select('id').where('id', '=', form.topicId).executeTakeFirst()
+    const topic = isId(form.topicId) && (await work.db.selectFrom('topic').select('id').where('id', '=', form.topicId).executeTakeFirst())
     if (!topic) throw refused('choice-gone', {}, 'topicId')
   }
   return {
-    address, name: demandName(form.name, 'name'), queue_id: form.queueId, valid: form.valid, by_unit: form.byUnit ?? false,
-    topic_id: form.byUnit ? form.topicId ?? null : null,
+    address,
+    name: demandName(form.name, 'name'),
+    queue_id: form.queueId,
+    valid: form.valid,
+    by_unit: form.byUnit ?? false,
+    topic_id: form.byUnit ? (form.topicId ?? null) : null,
   }
 }
 
 type Values = Awaited<ReturnType<typeof checked>>
+
+export const systemAddressSubject: CoreSubject<Values, SystemAddressForm> = {
+  type: 'system address',
+  right: 'unit',
+  lies: 'address',
+  words: 'subject.system-address',
+  named: 'system address',
+  seen: pageAt('/admin/addresses'),
+  fields: {
+    address: { words: 'field.address' },
+    name: { words: 'field.name' },
+    queue_id: { words: 'field.queue', as: 'queue' },
+    valid: { words: 'field.valid', as: 'yes-no' },
+    by_unit: { words: 'field.by_unit', as: 'yes-no' },
+    topic_id: { words: 'field.topic', as: 'topic' },
+  },
+  way: {
+    read: (db, id) =>
+      db
+        .selectFrom('system_address')
+        .select(['address', 'name', 'queue_id', 'valid', 'by_unit', 'topic_id'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: ({ address, name, queue_id, valid, by_unit, topic_id }) => ({
+      address,
+      name,
+      queueId: queue_id,
+      valid,
+      byUnit: by_unit,
+      topicId: topic_id,
+    }),
+    put: editSystemAddress,
+  },
+}
 
 /** A local administrator leads addresses of our own domains to queues of their units, where the limits allow it. */
 async function demandLocal(work: Work, values: Values, before: Values | null): Promise<void> {

@@ -36,7 +36,9 @@ it('empty fields are no draft, and take the old one away; so does dropping it', 
 })
 
 it('a draft without end is refused', async () => {
-  await expect(make.work(jan, (work) => saveDraft(work, 'ticket/1/reply', { body: 'x'.repeat(200_001) }))).rejects.toMatchObject({ code: 'too-large' })
+  await expect(make.work(jan, (work) => saveDraft(work, 'ticket/1/reply', { body: 'x'.repeat(200_001) }))).rejects.toMatchObject({
+    code: 'too-large',
+  })
 })
 
 it('what was seen is never seen earlier', async () => {
@@ -44,6 +46,6 @@ it('what was seen is never seen earlier', async () => {
   const [early, late] = [new Date('2026-11-17T09:00:00Z'), new Date('2026-11-17T10:00:00Z')]
   await touchSeen(make.db, id, jan.id, late)
   await touchSeen(make.db, id, jan.id, early)
-  expect([...await seenTimes(make.db, jan.id, [id, '999'])]).toEqual([[id, late]])
+  expect([...(await seenTimes(make.db, jan.id, [id, '999']))]).toEqual([[id, late]])
   expect((await seenTimes(make.db, ewa.id, [id])).size).toBe(0)
 })

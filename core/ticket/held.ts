@@ -5,23 +5,35 @@ import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
 import { findPerson } from '../person/persons.ts'
 import { findQueue } from '../queue/queues.ts'
-import { askAboutArticle, emitChanges, entriesAfterReply, ticketFor, writeChange, type TicketColumns, type Written } from './change.ts'
+import type { TicketColumns } from './attributes.ts'
+import { askAboutArticle, change, shallAfterReply, ticketFor } from './change.ts'
 import { addHistory } from './history.ts'
 import type { NewArticle, Ticket } from './ticket.ts'
 
 /** What history keeps of an act on a held message, beside the ticket's columns. */
-interface HeldChange { held_decision: HeldDecision | null; participant_right?: 'read' | 'reply' | null }
+interface HeldChange {
+  held_decision: HeldDecision | null
+  participant_right?: 'read' | 'reply' | null
+}
 
 /**
  * Keeps a message apart: agents see it on the ticket, the customer does not, nothing changes and nobody is answered. With a
  * decision it is kept as rejected from the start.
  */
-export async function holdMessage(work: Work, ticketId: Id, article: NewArticle & Required<Pick<NewArticle, 'held'>>, reason?: unknown): Promise<Id> {
+export async function holdMessage(
+  work: Work,
+  ticketId: Id,
+  article: NewArticle & Required<Pick<NewArticle, 'held'>>,
+  reason?: unknown,
+): Promise<Id> {
   const ticket = await ticketFor(work, ticketId, 'answer')
   await askAboutArticle(work, { ticket: Object.freeze({ ...ticket }), queueId: ticket.queueId, unitId: ticket.unitId }, article)
   const articleId = await insertArticle(work, ticket.id, article)
   addHistory(work, {
-    ticketId: ticket.id, type: 'Misc', parts: [article.held.decision === 'rejected' ? 'message refused' : 'message held', article.from ?? ''], articleId,
+    ticketId: ticket.id,
+    type: 'Misc',
+    parts: [article.held.decision === 'rejected' ? 'message refused' : 'message held', article.from ?? ''],
+    articleId,
     ...(reason === undefined ? {} : { reason }),
   })
   work.emit('article.held', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: articleId, decision: article.held.decision } })
@@ -37,18 +49,23 @@ export async function acceptHeld(work: Work, ticketId: Id, articleId: Id, { send
   const { ticket, article } = await heldFor(work, ticketId, articleId, ['rejected', null])
   if (ticket.stateType === 'merged') throw refused('ticket.merged-is-final')
   await work.db.updateTable('article').set({ held_decision: 'accepted', visible: true }).where('id', '=', article.id).execute()
-  const stood: HeldChange = { held_decision: article.held_decision, ...(sender ? { participant_right: await letIn(work, ticket, article) } : {}) }
+  const before = sender ? await letIn(work, ticket, article) : undefined
+  const stood: HeldChange = { held_decision: article.held_decision, ...(before === undefined ? {} : { participant_right: before }) }
   const stands: HeldChange = { held_decision: 'accepted', ...(sender ? { participant_right: 'reply' } : {}) }
   const latest = ticket.lastCustomerAt && ticket.lastCustomerAt > article.created_at ? ticket.lastCustomerAt : article.created_at
-  const entries: Written[] = [
-    {
-      type: 'Misc', parts: [sender ? 'sender accepted' : 'message accepted', article.from_text], articleId, columns: { last_customer_at: latest },
-      beside: { before: { ...stood }, after: { ...stands } },
-    },
-    ...await whatFollows(work, ticket),
-  ]
-  await writeChange(work, ticket, entries)
-  emitChanges(work, ticket, entries)
+  const { shall, reasons } = await whatFollows(work, ticket)
+  await change(work, ticket, shall, {
+    reasons,
+    rows: [
+      {
+        type: 'Misc',
+        parts: [sender ? 'sender accepted' : 'message accepted', article.from_text],
+        articleId,
+        columns: { last_customer_at: latest },
+        beside: { before: { ...stood }, after: { ...stands } },
+      },
+    ],
+  })
   emitArticle(work, ticket, articleId, { channel: article.channel, senderType: article.sender_type, visible: true, subject: '', body: '' })
   decided(work, ticket, articleId, 'accepted')
 }
@@ -57,54 +74,110 @@ export async function acceptHeld(work: Work, ticketId: Id, articleId: Id, { send
 export async function rejectHeld(work: Work, ticketId: Id, articleId: Id): Promise<void> {
   const { ticket, article } = await heldFor(work, ticketId, articleId, [null])
   await work.db.updateTable('article').set({ held_decision: 'rejected' }).where('id', '=', article.id).execute()
-  await writeChange(work, ticket, [{
-    type: 'Misc', parts: ['message rejected', article.from_text], articleId,
-    beside: { before: { held_decision: article.held_decision }, after: { held_decision: 'rejected' } },
-  }])
+  await change(
+    work,
+    ticket,
+    {},
+    {
+      rows: [
+        {
+          type: 'Misc',
+          parts: ['message rejected', article.from_text],
+          articleId,
+          beside: { before: { held_decision: article.held_decision }, after: { held_decision: 'rejected' } },
+        },
+      ],
+    },
+  )
   decided(work, ticket, articleId, 'rejected')
 }
 
-/** Puts back what an act changed beside the ticket's columns, and returns those columns alone. Called by undo. */
-export async function putBackHeld(work: Work, ticketId: Id, row: { article_id: Id | null; before: Record<string, unknown> | null }): Promise<TicketColumns> {
+/**
+ * Puts back what an act changed beside the ticket's columns, with the facts that follow, and returns those columns alone. Called
+ * by undo.
+ */
+export async function putBackHeld(
+  work: Work,
+  ticket: Ticket,
+  row: { article_id: Id | null; before: Record<string, unknown> | null },
+): Promise<TicketColumns> {
   const { held_decision: decision, participant_right: right, ...columns } = (row.before ?? {}) as Partial<HeldChange> & TicketColumns
   if (decision === undefined || row.article_id === null) return columns
-  const article = await work.db.updateTable('article').set({ held_decision: decision, visible: false })
-    .where('id', '=', row.article_id).where('ticket_id', '=', ticketId).returning('person_id').executeTakeFirst()
-  if (right !== undefined && article?.person_id) {
-    const one = work.db.deleteFrom('ticket_participant').where('ticket_id', '=', ticketId).where('person_id', '=', article.person_id)
+  const about = { ticketId: ticket.id, unitId: ticket.unitId }
+  const article = await work.db
+    .updateTable('article')
+    .set({ held_decision: decision, visible: false })
+    .where('id', '=', row.article_id)
+    .where('ticket_id', '=', ticket.id)
+    .returning('person_id')
+    .executeTakeFirst()
+  if (!article) return columns
+  work.emit('article.held-decided', { ...about, data: { article: row.article_id, decision } })
+  if (right !== undefined && article.person_id) {
+    const one = work.db.deleteFrom('ticket_participant').where('ticket_id', '=', ticket.id).where('person_id', '=', article.person_id)
     if (right === null) await one.execute()
-    else await work.db.updateTable('ticket_participant').set({ right }).where('ticket_id', '=', ticketId).where('person_id', '=', article.person_id).execute()
+    else
+      await work.db
+        .updateTable('ticket_participant')
+        .set({ right })
+        .where('ticket_id', '=', ticket.id)
+        .where('person_id', '=', article.person_id)
+        .execute()
+    if (right !== 'reply')
+      work.emit('ticket.participants-changed', { ...about, data: { person: article.person_id, right, before: 'reply' } })
   }
   return columns
 }
 
 async function heldFor(work: Work, ticketId: Id, articleId: Id, open: readonly (HeldDecision | null)[]) {
   const ticket = await ticketFor(work, ticketId, 'compose')
-  const article = /^\d{1,18}$/.test(articleId) ? await work.db.selectFrom('article')
-    .select(['id', 'person_id', 'from_text', 'created_at', 'channel', 'sender_type', 'held_at', 'held_decision', 'assurance'])
-    .where('ticket_id', '=', ticket.id).where('id', '=', articleId).where('held_at', 'is not', null).forUpdate().executeTakeFirst() : undefined
+  const article = /^\d{1,18}$/.test(articleId)
+    ? await work.db
+        .selectFrom('article')
+        .select(['id', 'person_id', 'from_text', 'created_at', 'channel', 'sender_type', 'held_at', 'held_decision', 'assurance'])
+        .where('ticket_id', '=', ticket.id)
+        .where('id', '=', articleId)
+        .where('held_at', 'is not', null)
+        .forUpdate()
+        .executeTakeFirst()
+    : undefined
   if (!article) throw refused('not-found')
   if (!open.includes(article.held_decision)) throw refused('conflict')
   return { ticket, article }
 }
 
-/** Who wrote becomes a participant who may reply; answers the right they had before. */
+/** Who wrote becomes a participant who may reply, which is told; answers the right they had before. */
 async function letIn(work: Work, ticket: Ticket, article: { person_id: Id | null }): Promise<'read' | 'reply' | null> {
   const person = article.person_id ? await findPerson(work.db, article.person_id) : undefined
   // Nobody: the message was not proven to be from whom it claims, so there is nobody to let in.
   if (!person?.valid) throw refused('article.sender-unknown')
-  const stood = await work.db.selectFrom('ticket_participant').select('right').where('ticket_id', '=', ticket.id).where('person_id', '=', person.id).executeTakeFirst()
-  await work.db.insertInto('ticket_participant').values({ ticket_id: ticket.id, person_id: person.id, right: 'reply' })
-    .onConflict((oc) => oc.columns(['ticket_id', 'person_id']).doUpdateSet({ right: 'reply' })).execute()
-  return stood?.right ?? null
+  const stood = await work.db
+    .selectFrom('ticket_participant')
+    .select('right')
+    .where('ticket_id', '=', ticket.id)
+    .where('person_id', '=', person.id)
+    .executeTakeFirst()
+  await work.db
+    .insertInto('ticket_participant')
+    .values({ ticket_id: ticket.id, person_id: person.id, right: 'reply' })
+    .onConflict((oc) => oc.columns(['ticket_id', 'person_id']).doUpdateSet({ right: 'reply' }))
+    .execute()
+  const before = stood?.right ?? null
+  if (before !== 'reply')
+    work.emit('ticket.participants-changed', {
+      ticketId: ticket.id,
+      unitId: ticket.unitId,
+      data: { person: person.id, right: 'reply', before },
+    })
+  return before
 }
 
 /** The state that follows a customer's message; where the queue takes none for closed tickets it stays. */
-async function whatFollows(work: Work, ticket: Ticket): Promise<Written[]> {
-  if (ticket.stateType === 'removed') return []
+async function whatFollows(work: Work, ticket: Ticket): ReturnType<typeof shallAfterReply> {
+  if (ticket.stateType === 'removed') return { shall: {}, reasons: {} }
   const queue = (await findQueue(work.db, ticket.queueId))!
   const keepState = ticket.stateType === 'closed' && queue.followUpPossible !== 'possible'
-  return entriesAfterReply(work, ticket, queue, { keepState })
+  return shallAfterReply(work, ticket, queue, { keepState })
 }
 
 function decided(work: Work, ticket: Ticket, articleId: Id, decision: HeldDecision): void {

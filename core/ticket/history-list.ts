@@ -1,6 +1,7 @@
 /** Owns reading a ticket's history: its rows with who did it, and why the program decided as it did. */
 import type { Kysely } from 'kysely'
 import type { Database, Id, MailReason } from '../database/schema.ts'
+import { CHANGEABLE } from './attributes.ts'
 
 export interface HistoryRow {
   id: Id
@@ -26,39 +27,71 @@ export function historyParts(name: string): string[] {
 
 /** Oldest first. */
 export async function listHistory(db: Kysely<Database>, ticketId: Id): Promise<HistoryRow[]> {
-  const rows = await db.selectFrom('history').leftJoin('person', 'person.id', 'history.person_id')
-    .select(['history.id', 'type', 'history.name', 'article_id', 'before', 'after', 'reason', 'person.name as personName', 'act_id', 'history.created_at'])
-    .where('ticket_id', '=', ticketId).orderBy('history.id').execute()
+  const rows = await db
+    .selectFrom('history')
+    .leftJoin('person', 'person.id', 'history.person_id')
+    .select([
+      'history.id',
+      'type',
+      'history.name',
+      'article_id',
+      'before',
+      'after',
+      'reason',
+      'person.name as personName',
+      'act_id',
+      'history.created_at',
+    ])
+    .where('ticket_id', '=', ticketId)
+    .orderBy('history.id')
+    .execute()
   return rows.map((row) => ({
-    id: row.id, type: row.type, parts: historyParts(row.name), articleId: row.article_id, before: row.before, after: row.after, reason: row.reason,
-    personName: row.personName, actId: row.act_id, createdAt: row.created_at,
+    id: row.id,
+    type: row.type,
+    parts: historyParts(row.name),
+    articleId: row.article_id,
+    before: row.before,
+    after: row.after,
+    reason: row.reason,
+    personName: row.personName,
+    actId: row.act_id,
+    createdAt: row.created_at,
   }))
 }
 
+const PERSONS = CHANGEABLE.filter(({ kind }) => kind === 'agent' || kind === 'customer').map(({ column }) => column)
+
 /** Names of the persons that history speaks of by id (owners, customers). */
 export async function personsInHistory(db: Kysely<Database>, rows: readonly HistoryRow[]): Promise<Map<Id, string>> {
-  const ids = rows.flatMap((row) => [row.before, row.after].flatMap((columns) =>
-    ['owner_id', 'responsible_id', 'customer_id'].map((column) => columns?.[column]).filter((id) => typeof id === 'string')))
+  const ids = rows.flatMap((row) =>
+    [row.before, row.after].flatMap((columns) => PERSONS.map((column) => columns?.[column]).filter((id) => typeof id === 'string')),
+  )
   if (ids.length === 0) return new Map()
-  const people = await db.selectFrom('person').select(['id', 'name']).where('id', 'in', [...new Set(ids)]).execute()
+  const people = await db
+    .selectFrom('person')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute()
   return new Map(people.map((person) => [person.id, person.name]))
 }
 
 /** Why the ticket is where it is: what was stored when it was made, and what each step said of the mail it came from. */
-export interface Origin { reason: unknown; mail: MailReason[] }
+export interface Origin {
+  reason: unknown
+  mail: MailReason[]
+}
 
 export async function findOrigin(db: Kysely<Database>, ticketId: Id): Promise<Origin> {
   const [made, mail] = await Promise.all([
-    db.selectFrom('history').select('reason').where('ticket_id', '=', ticketId).where('type', '=', 'NewTicket').orderBy('id').limit(1).executeTakeFirst(),
+    db
+      .selectFrom('history')
+      .select('reason')
+      .where('ticket_id', '=', ticketId)
+      .where('type', '=', 'NewTicket')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst(),
     db.selectFrom('inbound_mail').select('reason').where('ticket_id', '=', ticketId).orderBy('id').limit(1).executeTakeFirst(),
   ])
   return { reason: made?.reason ?? null, mail: mail?.reason ?? [] }
-}
-
-/** When an act of a person's own on a ticket was done; undefined when there is none: for the offer to take it back. */
-export async function findOwnAct(db: Kysely<Database>, ticketId: Id, personId: Id, act: string): Promise<{ at: Date; types: string[] } | undefined> {
-  if (!/^[0-9a-f-]{36}$/.test(act)) return undefined
-  const rows = await db.selectFrom('history').select(['type', 'created_at']).where('ticket_id', '=', ticketId).where('act_id', '=', act)
-    .where('person_id', '=', personId).orderBy('id').execute()
-  return rows[0] && { at: rows[0].created_at, types: rows.map((row) => row.type) }
 }

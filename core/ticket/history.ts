@@ -3,19 +3,54 @@ import { sql, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { Id } from '../database/schema.ts'
+import type { ChangeType } from './attributes.ts'
+import type { MiscKind } from './misc.ts'
 
 /** OTRS history types (seed 1–55) that acts of ours write. */
 export type HistoryType =
-  | 'NewTicket' | 'FollowUp' | 'SendAutoReject' | 'SendAutoReply' | 'SendAutoFollowUp' | 'SendAnswer' | 'SendCustomerNotification'
-  | 'EmailAgent' | 'EmailCustomer' | 'PhoneCallAgent' | 'PhoneCallCustomer' | 'AddNote' | 'Move' | 'Lock' | 'Unlock' | 'Remove'
-  | 'CustomerUpdate' | 'PriorityUpdate' | 'OwnerUpdate' | 'ResponsibleUpdate' | 'LoopProtection' | 'Misc' | 'SetPendingTime'
-  | 'StateUpdate' | 'WebRequestCustomer' | 'SystemRequest' | 'Merged' | 'Subscribe' | 'Unsubscribe' | 'TitleUpdate' | 'EmailResend' | 'Forward' | 'Bounce'
+  | 'NewTicket'
+  | 'FollowUp'
+  | 'SendAutoReject'
+  | 'SendAutoReply'
+  | 'SendAutoFollowUp'
+  | 'SendAnswer'
+  | 'SendCustomerNotification'
+  | 'EmailAgent'
+  | 'EmailCustomer'
+  | 'PhoneCallAgent'
+  | 'PhoneCallCustomer'
+  | 'AddNote'
+  | 'Move'
+  | 'Lock'
+  | 'Unlock'
+  | 'Remove'
+  | 'CustomerUpdate'
+  | 'PriorityUpdate'
+  | 'OwnerUpdate'
+  | 'ResponsibleUpdate'
+  | 'LoopProtection'
+  | 'Misc'
+  | 'SetPendingTime'
+  | 'StateUpdate'
+  | 'WebRequestCustomer'
+  | 'SystemRequest'
+  | 'Merged'
+  | 'Subscribe'
+  | 'Unsubscribe'
+  | 'TitleUpdate'
+  | 'EmailResend'
+  | 'Forward'
+  | 'Bounce'
 
-export interface HistoryEntry {
+/** A type that says by itself what happened: one of these, or that of a changed attribute. */
+export type NamedType = Exclude<HistoryType, 'Misc'> | ChangeType
+/** What a row says: its type and OTRS's parts. What OTRS has no type for is `Misc` and says its kind first (misc.ts). */
+export type Said =
+  | { type: NamedType; parts?: readonly (string | number)[] }
+  | { type: 'Misc'; parts: readonly [MiscKind, ...(string | number)[]] }
+
+export type HistoryEntry = Said & {
   ticketId: Id
-  type: HistoryType
-  /** Parts joined by '%%' as OTRS writes them, so that its readers and exports go on understanding. */
-  parts?: readonly (string | number)[]
   articleId?: Id
   /** Columns of the ticket that this act changed, as they were and as they are: what undo puts back. */
   before?: Record<string, unknown>
@@ -24,7 +59,7 @@ export interface HistoryEntry {
   reason?: unknown
 }
 
-/** Written before commit, with all other history of the act, in the order of the calls. */
+/** Written before commit, with all other history of the act, in the order of the calls. Parts are joined by '%%' as OTRS writes them, so that its readers and exports go on understanding. */
 export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): void {
   work.gather(storeHistory, Array.isArray(entries) ? entries : [entries])
 }
@@ -32,8 +67,20 @@ export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): 
 const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => sql`
   insert into history (ticket_id, article_id, type, name, before, after, reason, person_id, act_id, created_at)
   select h.ticket, h.article, h.type, h.name, h.before, h.after, h.reason, ${actorId(work)}::bigint, ${work.act}::uuid, ${work.now}::timestamptz
-  from jsonb_to_recordset(${storableJson(list.map((entry, n) => ({
-    n, ticket: entry.ticketId, article: entry.articleId ?? null, type: entry.type, name: entry.parts ? `%%${entry.parts.join('%%')}` : '',
-    before: entry.before ?? null, after: entry.after ?? null, reason: entry.reason ?? null,
-  })))}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb)
+  from jsonb_to_recordset(${storableJson(
+    list.map((entry, n) => ({
+      n,
+      ticket: entry.ticketId,
+      article: entry.articleId ?? null,
+      type: entry.type,
+      name: entry.parts ? `%%${entry.parts.join('%%')}` : '',
+      before: entry.before ?? null,
+      after: entry.after ?? null,
+      reason: entry.reason ?? null,
+    })),
+  )}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb)
   order by h.n`
+
+/** A row `h` of history that says into which ticket this one was merged, as OTRS writes it: '%%number%%id%%number%%id'; and that id. */
+export const MERGED = sql`h.type = 'Merged' and h.name ~ '%%\\d{1,18}$'`
+export const MERGED_INTO = sql`substring(h.name from '%%(\\d+)$')::bigint`

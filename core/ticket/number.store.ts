@@ -8,8 +8,11 @@ import { DEFAULT_NUMBER_SETTINGS, formatNumber, type TicketNumberSettings } from
 
 export function numberSettings(config: Pick<Config, 'systemId' | 'ticketNumber'>): TicketNumberSettings {
   return {
-    ...DEFAULT_NUMBER_SETTINGS, systemId: config.systemId, kind: config.ticketNumber.generator,
-    minCounterSize: config.ticketNumber.minCounterSize, useFormattedCounter: config.ticketNumber.formattedCounter,
+    ...DEFAULT_NUMBER_SETTINGS,
+    systemId: config.systemId,
+    kind: config.ticketNumber.generator,
+    minCounterSize: config.ticketNumber.minCounterSize,
+    useFormattedCounter: config.ticketNumber.formattedCounter,
     checkSystemId: config.ticketNumber.checkSystemId,
   }
 }
@@ -25,7 +28,8 @@ export function counterKey(config: NumberConfig, now: Date): string {
 }
 
 /** The next counter under a key as an expression, for questions that ask more; null when the key has none yet. */
-export const counterOf = (key: string) => sql<string | null>`(select nextval('ticket_number_seq') - base from ticket_number_base where key = ${key})`
+export const counterOf = (key: string) =>
+  sql<string | null>`(select nextval('ticket_number_seq') - base from ticket_number_base where key = ${key})`
 
 const dayOf = ({ zone }: NumberConfig, now: Date): string => DateTime.fromJSDate(now, { zone }).toFormat('yyyyLLdd')
 
@@ -35,7 +39,11 @@ const dayOf = ({ zone }: NumberConfig, now: Date): string => DateTime.fromJSDate
  * base, all others read it, so tickets are made side by side. `first` is a counter that was asked for already.
  */
 export async function withNumber<T>(
-  db: Kysely<Database>, config: NumberConfig, now: Date, first: string | null, use: (number: string) => Promise<T | undefined>,
+  db: Kysely<Database>,
+  config: NumberConfig,
+  now: Date,
+  first: string | null,
+  use: (number: string) => Promise<T | undefined>,
 ): Promise<T> {
   const settings = numberSettings(config)
   const date = dayOf(config, now)
@@ -43,8 +51,12 @@ export async function withNumber<T>(
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const counter = settings.kind === 'Random' ? 0n : attempt === 0 && first !== null ? BigInt(first) : await nextCounter(db, key)
     const number = formatNumber(settings.kind, {
-      systemId: settings.systemId, counter, date, minCounterSize: settings.minCounterSize,
-      useFormattedCounter: settings.useFormattedCounter, random: randomInt(0, 2 ** 40) / 2 ** 40,
+      systemId: settings.systemId,
+      counter,
+      date,
+      minCounterSize: settings.minCounterSize,
+      useFormattedCounter: settings.useFormattedCounter,
+      random: randomInt(0, 2 ** 40) / 2 ** 40,
     })
     const used = await use(number)
     if (used !== undefined) return used

@@ -1,20 +1,30 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  checkDigit, DEFAULT_NUMBER_SETTINGS, findNumbers, formatNumber, NUMBER_KINDS, type NumberKind, type NumberParts,
+  checkDigit,
+  DEFAULT_NUMBER_SETTINGS,
+  findNumbers,
+  formatNumber,
+  NUMBER_KINDS,
+  type NumberKind,
+  type NumberParts,
   type TicketNumberSettings,
 } from './number.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 
 const parts: NumberParts = {
-  systemId: '10', counter: 1, date: '20261001', minCounterSize: 5, useFormattedCounter: false, random: 0,
+  systemId: '10',
+  counter: 1,
+  date: '20261001',
+  minCounterSize: 5,
+  useFormattedCounter: false,
+  random: 0,
 }
 const make = (kind: NumberKind, change: Partial<NumberParts>) => formatNumber(kind, { ...parts, ...change })
-const find = (text: string, change: Partial<TicketNumberSettings> = {}) =>
-  findNumbers(text, { ...DEFAULT_NUMBER_SETTINGS, ...change })
+const find = (text: string, change: Partial<TicketNumberSettings> = {}) => findNumbers(text, { ...DEFAULT_NUMBER_SETTINGS, ...change })
 
 describe('DateChecksum', () => {
-  it('gives OTRS\'s numbers', () => {
+  it("gives OTRS's numbers", () => {
     expect(make('DateChecksum', { date: '20240229', counter: 1 })).toBe('2024022910000012')
     expect(make('DateChecksum', { date: '20261001', counter: 42 })).toBe('2026100110000421')
     expect(make('DateChecksum', { date: '20260101', systemId: '99', counter: 7 })).toBe('2026010199000076')
@@ -31,7 +41,7 @@ describe('DateChecksum', () => {
     expect(make('DateChecksum', {})).toHaveLength(16)
   })
 
-  it('never ends with 0, and may be the welcome ticket\'s, whose check digit is wrong', () => {
+  it("never ends with 0, and may be the welcome ticket's, whose check digit is wrong", () => {
     fc.assert(fc.property(fc.stringMatching(/^\d{1,40}$/), (digits) => /^[1-9]$/.test(checkDigit(digits))))
     expect(checkDigit('201507151012345')).toBe('1')
     expect(find('[Ticket#2015071510123456] Welcome')).toEqual(['2015071510123456'])
@@ -76,8 +86,10 @@ describe('findNumbers', () => {
 
   it('puts first what OTRS takes: with divider before with colon', () => {
     expect(find('Ticket#: 2024022910000012 Ticket#2026100110000421')).toEqual(['2026100110000421', '2024022910000012'])
-    expect(find('Ticket#2026100110000421 Ticket#2024022910000012 ticket#2026100110000421'))
-      .toEqual(['2026100110000421', '2024022910000012'])
+    expect(find('Ticket#2026100110000421 Ticket#2024022910000012 ticket#2026100110000421')).toEqual([
+      '2026100110000421',
+      '2024022910000012',
+    ])
   })
 
   it('looks for our system id only when told to', () => {
@@ -104,27 +116,44 @@ describe('findNumbers', () => {
 
   it('finds in a subject the number that was put in', () => {
     const counters = fc.integer({ min: 1, max: 999_999 })
-    const dates = fc.date({ min: new Date('1999-01-01'), max: new Date('2099-01-01'), noInvalidDate: true })
+    const dates = fc
+      .date({ min: new Date('1999-01-01'), max: new Date('2099-01-01'), noInvalidDate: true })
       .map((date) => date.toISOString().slice(0, 10).replaceAll('-', ''))
     const hooks = fc.constantFrom('Ticket#', 'Zgłoszenie#', 'Call', 'a.b*c(d)[e]{f}^$|\\/+?', 'Nr: ')
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
-    fc.assert(fc.property(
-      fc.constantFrom(...NUMBER_KINDS), counters, dates, fc.stringMatching(/^\d{1,4}$/), fc.boolean(), fc.boolean(), hooks,
-      fc.constantFrom('', '#', ': ', '.*'), fc.constantFrom('new', 'reply', 'forward'), fc.string({ unit: 'binary' }), random,
-      (kind, counter, date, systemId, checkSystemId, useFormattedCounter, hook, divider, subjectKind, subject, random) => {
-        const number = formatNumber(kind, { systemId, counter, date, minCounterSize: 5, useFormattedCounter, random })
-        expect(number).toMatch(/^\d+$/)
-        const built = buildSubject({ number, subject, kind: subjectKind }, { ...DEFAULT_SUBJECT_SETTINGS, hook, divider })
-        const settings = { kind, systemId, checkSystemId, minCounterSize: 5, useFormattedCounter, hook, divider }
-        expect(findNumbers(built, settings)[0]).toBe(number)
-      },
-    ), { numRuns: 1000 })
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NUMBER_KINDS),
+        counters,
+        dates,
+        fc.stringMatching(/^\d{1,4}$/),
+        fc.boolean(),
+        fc.boolean(),
+        hooks,
+        fc.constantFrom('', '#', ': ', '.*'),
+        fc.constantFrom('new', 'reply', 'forward'),
+        fc.string({ unit: 'binary' }),
+        random,
+        (kind, counter, date, systemId, checkSystemId, useFormattedCounter, hook, divider, subjectKind, subject, random) => {
+          const number = formatNumber(kind, { systemId, counter, date, minCounterSize: 5, useFormattedCounter, random })
+          expect(number).toMatch(/^\d+$/)
+          const built = buildSubject({ number, subject, kind: subjectKind }, { ...DEFAULT_SUBJECT_SETTINGS, hook, divider })
+          const settings = { kind, systemId, checkSystemId, minCounterSize: 5, useFormattedCounter, hook, divider }
+          expect(findNumbers(built, settings)[0]).toBe(number)
+        },
+      ),
+      { numRuns: 1000 },
+    )
   })
 
   it('does not choke on a hostile text', () => {
     const digits = '1'.repeat(100_000)
     const texts = [
-      digits, `Ticket#${digits}`, 'Ticket#'.repeat(15_000), 'Ticket#2024022910'.repeat(6000), `Ticket#:${' '.repeat(100_000)}`,
+      digits,
+      `Ticket#${digits}`,
+      'Ticket#'.repeat(15_000),
+      'Ticket#2024022910'.repeat(6000),
+      `Ticket#:${' '.repeat(100_000)}`,
       'Ticket#: '.repeat(11_000),
     ]
     for (const kind of NUMBER_KINDS) {

@@ -53,8 +53,7 @@ export function formatNumber(kind: NumberKind, parts: NumberParts): string {
     case 'AutoIncrement':
       return parts.systemId + counter.padStart(parts.minCounterSize, '0')
     case 'Date':
-      return parts.date + parts.systemId
-        + (parts.useFormattedCounter ? counter.padStart(parts.minCounterSize, '0') : counter)
+      return parts.date + parts.systemId + (parts.useFormattedCounter ? counter.padStart(parts.minCounterSize, '0') : counter)
     case 'DateChecksum': {
       const digits = parts.date + parts.systemId + counter.padStart(CHECKSUM_COUNTER_SIZE, '0')
       return digits + checkDigit(digits)

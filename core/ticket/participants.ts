@@ -22,15 +22,31 @@ export async function addParticipant(work: Work, ticketId: Id, who: string, righ
   const ticket = await ticketToShare(work, ticketId)
   if (right !== 'read' && right !== 'reply') throw refused('choice-gone', {}, 'right')
   const wanted = who.trim()
-  const person = wanted === '' ? undefined : await findPersonByAddress(work.db, wanted) ?? await findPersonByLogin(work.db, wanted)
+  const person = wanted === '' ? undefined : ((await findPersonByAddress(work.db, wanted)) ?? (await findPersonByLogin(work.db, wanted)))
   if (!person?.valid) throw refused('person.unknown', { who: wanted }, 'who')
   if (person.id === ticket.customerId) throw refused('ticket.person-in-already', { who: person.name }, 'who')
-  const before = await work.db.selectFrom('ticket_participant').select('right').where('ticket_id', '=', ticketId).where('person_id', '=', person.id).executeTakeFirst()
+  const before = await work.db
+    .selectFrom('ticket_participant')
+    .select('right')
+    .where('ticket_id', '=', ticketId)
+    .where('person_id', '=', person.id)
+    .executeTakeFirst()
   if (before?.right === right) throw refused('ticket.person-in-already', { who: person.name }, 'who')
-  await work.db.insertInto('ticket_participant').values({ ticket_id: ticketId, person_id: person.id, right })
-    .onConflict((conflict) => conflict.columns(['ticket_id', 'person_id']).doUpdateSet({ right })).execute()
-  addHistory(work, { ticketId, type: 'Misc', parts: [right === 'reply' ? 'participant may reply' : 'participant may read', person.name, person.id] })
-  work.emit('ticket.participants-changed', { ticketId, unitId: ticket.unitId, data: { person: person.id, right, before: before?.right ?? null } })
+  await work.db
+    .insertInto('ticket_participant')
+    .values({ ticket_id: ticketId, person_id: person.id, right })
+    .onConflict((conflict) => conflict.columns(['ticket_id', 'person_id']).doUpdateSet({ right }))
+    .execute()
+  addHistory(work, {
+    ticketId,
+    type: 'Misc',
+    parts: [right === 'reply' ? 'participant may reply' : 'participant may read', person.name, person.id],
+  })
+  work.emit('ticket.participants-changed', {
+    ticketId,
+    unitId: ticket.unitId,
+    data: { person: person.id, right, before: before?.right ?? null },
+  })
   if (!before && person.address) await invite(work, ticket, { ...person, address: person.address }, right)
   return person
 }
@@ -40,7 +56,11 @@ export async function removeParticipant(work: Work, ticketId: Id, personId: Id):
   const self = work.actor.kind === 'person' && work.actor.id === personId
   const ticket = self ? await findTicket(work.db, ticketId, actorId(work)) : await ticketToShare(work, ticketId)
   if (!ticket) throw refused('not-found')
-  const { numDeletedRows } = await work.db.deleteFrom('ticket_participant').where('ticket_id', '=', ticketId).where('person_id', '=', personId).executeTakeFirst()
+  const { numDeletedRows } = await work.db
+    .deleteFrom('ticket_participant')
+    .where('ticket_id', '=', ticketId)
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
   if (numDeletedRows === 0n) return
   const { name } = await work.db.selectFrom('person').select('name').where('id', '=', personId).executeTakeFirstOrThrow()
   addHistory(work, { ticketId, type: 'Misc', parts: ['participant removed', name, personId] })
@@ -66,9 +86,18 @@ async function invite(work: Work, ticket: Ticket, person: Person & { address: st
   const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
   const who = work.actor.kind === 'person' ? work.actor.name : from.name
   await queueMail(work, {
-    kind: 'notification', from, to: [person.address], ticketId: ticket.id,
+    kind: 'notification',
+    from,
+    to: [person.address],
+    ticketId: ticket.id,
     subject: t('invite.subject', { number: ticket.number }),
-    body: t(right === 'reply' ? 'invite.reply' : 'invite.read', { who, number: ticket.number, title: ticket.title, url: `${siteUrl(work.config)}/tickets/${ticket.id}`, site: from.name }),
+    body: t(right === 'reply' ? 'invite.reply' : 'invite.read', {
+      who,
+      number: ticket.number,
+      title: ticket.title,
+      url: `${siteUrl(work.config)}/tickets/${ticket.id}`,
+      site: from.name,
+    }),
     headers: { 'Auto-Submitted': 'auto-generated' },
   })
 }

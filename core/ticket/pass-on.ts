@@ -8,7 +8,7 @@ import { destinationOf, readAddressBook } from '../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from '../mail/outbound.ts'
 import { isAddress } from '../person/persons.ts'
 import { senderOfQueue, type SenderAddress } from '../queue/queues.ts'
-import { addArticle, ticketFor, writeChange } from './change.ts'
+import { addArticle, change, ticketFor } from './change.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
 
@@ -39,16 +39,37 @@ export async function forwardArticle(work: Work, ticketId: Id, forward: Forward)
   const sender = await senderOf(work, ticket)
   const messageId = newMessageId(work.config, ticket.id)
   const article: NewArticle = {
-    channel: 'email', senderType: 'agent', visible: forward.visible ?? false, personId: actorId(work), from: sayAddress(sender), to: to.join(', '), cc: cc.join(', '),
-    subject: buildSubject({ number: ticket.number, subject: forward.subject?.trim() || ticket.title, kind: 'forward' }, DEFAULT_SUBJECT_SETTINGS),
-    body: forward.body, messageId, references: (await referencesTo(work, source)), attachments: forward.attachments ?? [],
+    channel: 'email',
+    senderType: 'agent',
+    visible: forward.visible ?? false,
+    personId: actorId(work),
+    from: sayAddress(sender),
+    to: to.join(', '),
+    cc: cc.join(', '),
+    subject: buildSubject(
+      { number: ticket.number, subject: forward.subject?.trim() || ticket.title, kind: 'forward' },
+      DEFAULT_SUBJECT_SETTINGS,
+    ),
+    body: forward.body,
+    messageId,
+    references: await referencesTo(work, source),
+    attachments: forward.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)
   if (forward.keep?.length) await copyAttachments(work, source.id, articleId, forward.keep)
   const mailId = await queueMail(work, {
-    kind: 'forward', from: sender, to, cc, subject: article.subject, ticketId: ticket.id, articleId, messageId, references: article.references!, delaySeconds: UNDO_SECONDS,
+    kind: 'forward',
+    from: sender,
+    to,
+    cc,
+    subject: article.subject,
+    ticketId: ticket.id,
+    articleId,
+    messageId,
+    references: article.references!,
+    delaySeconds: UNDO_SECONDS,
   })
-  await writeChange(work, ticket, [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId }])
+  await change(work, ticket, {}, { rows: [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId }] })
   emitArticle(work, ticket, articleId, article)
   return { articleId, mailId }
 }
@@ -57,16 +78,26 @@ export async function forwardArticle(work: Work, ticketId: Id, forward: Forward)
  * Sends a mail on as it came, under our envelope and with Resent fields (RFC 5322 3.6.6): to its reader it is the sender's own
  * mail, and the answer goes to them, not to us. Right `bounce` (OTRS AgentTicketBounce). Errors: those of addresses, `article.no-mail`.
  */
-export async function redirectArticle(work: Work, ticketId: Id, { articleId, to: wanted }: { articleId: Id; to: string[] }): Promise<{ mailId: Id }> {
+export async function redirectArticle(
+  work: Work,
+  ticketId: Id,
+  { articleId, to: wanted }: { articleId: Id; to: string[] },
+): Promise<{ mailId: Id }> {
   const { ticket, source } = await articleFor(work, ticketId, articleId, 'bounce')
   const kept = await rawOf(work.db, source)
   if (!kept) throw refused('article.no-mail')
   const to = await strangers(work, wanted, 'to')
   const mailId = await queueMail(work, {
-    kind: 'redirect', from: await senderOf(work, ticket), to, subject: source.subject, ticketId: ticket.id, blobId: kept,
-    messageId: newMessageId(work.config, ticket.id), delaySeconds: UNDO_SECONDS,
+    kind: 'redirect',
+    from: await senderOf(work, ticket),
+    to,
+    subject: source.subject,
+    ticketId: ticket.id,
+    blobId: kept,
+    messageId: newMessageId(work.config, ticket.id),
+    delaySeconds: UNDO_SECONDS,
   })
-  await writeChange(work, ticket, [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id }])
+  await change(work, ticket, {}, { rows: [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id }] })
   return { mailId }
 }
 
@@ -74,26 +105,47 @@ export async function redirectArticle(work: Work, ticketId: Id, { articleId, to:
  * Sends a mail of ours once more: to whom it went, or to whom it should have gone. The words stay; the Message-ID is a new one,
  * for servers drop what they have seen. Right `compose` (OTRS EmailResend). Errors: those of addresses, `article.not-mailed`.
  */
-export async function resendArticle(work: Work, ticketId: Id, { articleId, to: wanted, cc: wantedCc }: { articleId: Id; to: string[]; cc?: string[] }): Promise<{ mailId: Id }> {
+export async function resendArticle(
+  work: Work,
+  ticketId: Id,
+  { articleId, to: wanted, cc: wantedCc }: { articleId: Id; to: string[]; cc?: string[] },
+): Promise<{ mailId: Id }> {
   const { ticket, source } = await articleFor(work, ticketId, articleId, 'compose')
-  const last = await work.db.selectFrom('outbound_mail').selectAll().where('article_id', '=', source.id).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const last = await work.db
+    .selectFrom('outbound_mail')
+    .selectAll()
+    .where('article_id', '=', source.id)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   // One that has not left yet needs no second one beside it.
   if (!last || last.state === 'queued' || source.senderType === 'customer') throw refused('article.not-mailed')
   const to = await strangers(work, wanted, 'to')
   const cc = await strangers(work, wantedCc ?? [], 'cc', true)
   const mailId = await queueMail(work, {
-    kind: last.kind as NewMail['kind'], from: await senderOf(work, ticket), envelopeFrom: last.envelope_from, to, cc, subject: last.subject,
-    ...(last.body === null ? {} : { body: last.body }), ...(last.html === null ? {} : { html: last.html }), headers: last.headers,
-    ticketId: ticket.id, articleId: source.id, messageId: newMessageId(work.config, ticket.id), inReplyTo: last.in_reply_to, references: last.reference_ids,
+    kind: last.kind as NewMail['kind'],
+    from: await senderOf(work, ticket),
+    envelopeFrom: last.envelope_from,
+    to,
+    cc,
+    subject: last.subject,
+    ...(last.body === null ? {} : { body: last.body }),
+    ...(last.html === null ? {} : { html: last.html }),
+    headers: last.headers,
+    ticketId: ticket.id,
+    articleId: source.id,
+    messageId: newMessageId(work.config, ticket.id),
+    inReplyTo: last.in_reply_to,
+    references: last.reference_ids,
     delaySeconds: UNDO_SECONDS,
   })
-  await writeChange(work, ticket, [{ type: 'EmailResend', parts: [[...to, ...cc].join(', ')], articleId: source.id }])
+  await change(work, ticket, {}, { rows: [{ type: 'EmailResend', parts: [[...to, ...cc].join(', ')], articleId: source.id }] })
   return { mailId }
 }
 
 /** Whether the mail behind an article is still kept as it came: only then can it be redirected. */
 export async function canRedirect(db: Kysely<Database>, article: Pick<Article, 'inboundMailId'>): Promise<boolean> {
-  return await rawOf(db, article) !== undefined
+  return (await rawOf(db, article)) !== undefined
 }
 
 async function rawOf(db: Kysely<Database>, { inboundMailId }: Pick<Article, 'inboundMailId'>): Promise<Id | undefined> {
@@ -102,7 +154,12 @@ async function rawOf(db: Kysely<Database>, { inboundMailId }: Pick<Article, 'inb
   return row?.blob_id ?? undefined
 }
 
-async function articleFor(work: Work, ticketId: Id, articleId: Id, right: 'forward' | 'bounce' | 'compose'): Promise<{ ticket: Ticket; source: Article }> {
+async function articleFor(
+  work: Work,
+  ticketId: Id,
+  articleId: Id,
+  right: 'forward' | 'bounce' | 'compose',
+): Promise<{ ticket: Ticket; source: Article }> {
   const ticket = await ticketFor(work, ticketId, right)
   const source = await findArticle(work.db, ticket.id, articleId)
   if (!source || source.withdrawnAt) throw refused('not-found')

@@ -20,14 +20,24 @@ const LIVING: readonly StateType[] = ['new', 'open', 'closed', 'pending reminder
 
 /** Which types a person or a mail header may set from each. Merged is final, and only `merge` leads there. */
 const SETTABLE: { readonly [from in StateType]: readonly StateType[] } = {
-  'new': LIVING, 'open': LIVING, 'closed': LIVING, 'pending reminder': LIVING, 'pending auto': LIVING, 'removed': LIVING,
-  'merged': [],
+  'new': LIVING,
+  open: LIVING,
+  closed: LIVING,
+  'pending reminder': LIVING,
+  'pending auto': LIVING,
+  removed: LIVING,
+  merged: [],
 }
 
 /** The type that a customer's reply leads to (OTRS `PostmasterFollowUpState`); `undefined`: it is refused. */
 const AFTER_CUSTOMER_REPLY: { readonly [from in StateType]: StateType | undefined } = {
-  'new': 'new', 'open': 'open', 'closed': 'open', 'pending reminder': 'open', 'pending auto': 'open',
-  'removed': undefined, 'merged': undefined,
+  'new': 'new',
+  open: 'open',
+  closed: 'open',
+  'pending reminder': 'open',
+  'pending auto': 'open',
+  removed: undefined,
+  merged: undefined,
 }
 
 /** A state that somebody chose. `pendingUntil` is read for pending types only. */
@@ -42,18 +52,18 @@ interface ChosenState {
 export type Change =
   | ({ readonly kind: 'set-state' } & ChosenState)
   | {
-    /** A follow-up by the customer, by mail or on the web. */
-    readonly kind: 'customer-reply'
-    /** The queue's `follow_up_lock`: a closed ticket comes back locked to its owner. */
-    readonly followUpLock: boolean
-    /** The owner is valid and a real person (in OTRS: not user 1). */
-    readonly ownerUsable: boolean
-    readonly ownerOutOfOffice: boolean
-    /** `X-OTRS-FollowUp-State-Keep`: the state stays; a removed or merged ticket refuses all the same. */
-    readonly keepState?: boolean
-    /** `X-OTRS-FollowUp-State`: wins over the rules here, also for a new ticket. */
-    readonly state?: ChosenState
-  }
+      /** A follow-up by the customer, by mail or on the web. */
+      readonly kind: 'customer-reply'
+      /** The queue's `follow_up_lock`: a closed ticket comes back locked to its owner. */
+      readonly followUpLock: boolean
+      /** The owner is valid and a real person (in OTRS: not user 1). */
+      readonly ownerUsable: boolean
+      readonly ownerOutOfOffice: boolean
+      /** `X-OTRS-FollowUp-State-Keep`: the state stays; a removed or merged ticket refuses all the same. */
+      readonly keepState?: boolean
+      /** `X-OTRS-FollowUp-State`: wins over the rules here, also for a new ticket. */
+      readonly state?: ChosenState
+    }
   /** A public answer. Makes a new ticket open; any other keeps its state, unless one is chosen with it. */
   | { readonly kind: 'agent-reply'; readonly state?: ChosenState }
   /** Lock and own. `fromOther`: also when somebody else holds the lock. */

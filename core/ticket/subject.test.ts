@@ -99,29 +99,40 @@ describe('buildSubject', () => {
 
   it('cleans first, unless told otherwise', () => {
     expect(build({}, 'reply', `Re: [Ticket#${NUMBER}] Drukarka`)).toBe(`Re: [Ticket#${NUMBER}] Drukarka`)
-    expect(buildSubject({ number: NUMBER, subject: 'Re: x', kind: 'new', clean: false }, OTRS))
-      .toBe(`[Ticket#${NUMBER}] Re: x`)
+    expect(buildSubject({ number: NUMBER, subject: 'Re: x', kind: 'new', clean: false }, OTRS)).toBe(`[Ticket#${NUMBER}] Re: x`)
   })
 
   it('does not grow when a thread goes back and forth', () => {
     const marks = fc.constantFrom('', 'Re: ', 'RE: ', 'Odp: ', 'AW: ', 'Re[3]: ')
     const words = fc.stringMatching(/^[a-z ąęł]{0,120}$/)
-    fc.assert(fc.property(words, fc.array(marks, { maxLength: 8 }), fc.constantFrom('Left', 'Right'), (subject, replies, format) => {
-      const settings = { ...DEFAULT_SUBJECT_SETTINGS, format }
-      const reply = (text: string) => buildSubject({ number: NUMBER, subject: text, kind: 'reply' }, settings)
-      // Two rounds settle the blanks, of which each removes one end only.
-      const first = reply(reply(subject))
-      let text = first
-      for (const mark of replies) text = reply(mark + text)
-      expect(text).toBe(first)
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(words, fc.array(marks, { maxLength: 8 }), fc.constantFrom('Left', 'Right'), (subject, replies, format) => {
+        const settings = { ...DEFAULT_SUBJECT_SETTINGS, format }
+        const reply = (text: string) => buildSubject({ number: NUMBER, subject: text, kind: 'reply' }, settings)
+        // Two rounds settle the blanks, of which each removes one end only.
+        const first = reply(reply(subject))
+        let text = first
+        for (const mark of replies) text = reply(mark + text)
+        expect(text).toBe(first)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   it('does not choke on a hostile subject', () => {
     const hostile = [
-      ' '.repeat(100_000), `x${' '.repeat(100_000)}x`, `[${' '.repeat(100_000)}`, '['.repeat(100_000), '[ '.repeat(50_000),
-      'Re: '.repeat(25_000), `Re[${'1'.repeat(100_000)}`, `[Ticket#${'1'.repeat(100_000)}`, `[Ticket#${NUMBER} `.repeat(4000),
-      `Ticket#${NUMBER}${' '.repeat(100_000)}`, '[Ticket#1'.repeat(11_000), 'Re[1]:'.repeat(16_000),
+      ' '.repeat(100_000),
+      `x${' '.repeat(100_000)}x`,
+      `[${' '.repeat(100_000)}`,
+      '['.repeat(100_000),
+      '[ '.repeat(50_000),
+      'Re: '.repeat(25_000),
+      `Re[${'1'.repeat(100_000)}`,
+      `[Ticket#${'1'.repeat(100_000)}`,
+      `[Ticket#${NUMBER} `.repeat(4000),
+      `Ticket#${NUMBER}${' '.repeat(100_000)}`,
+      '[Ticket#1'.repeat(11_000),
+      'Re[1]:'.repeat(16_000),
     ]
     for (const subject of hostile) {
       for (const cleanAllNumbers of [false, true]) {

@@ -16,7 +16,11 @@ export async function countTickets(db: Kysely<Database>, access: Access, right: 
 
 /** Several counts in one query, each up to `cap`: the figures beside the views of the rail. */
 export async function countEach<K extends string>(
-  db: Kysely<Database>, access: Access, right: Right, filters: Record<K, TicketFilter>, cap = 1000,
+  db: Kysely<Database>,
+  access: Access,
+  right: Right,
+  filters: Record<K, TicketFilter>,
+  cap = 1000,
 ): Promise<Record<K, number>> {
   const names = Object.keys(filters) as K[]
   const query = names.every((name) => isCountedTogether(filters[name])) ? countTogether : countApart
@@ -24,7 +28,13 @@ export async function countEach<K extends string>(
   return Object.fromEntries(names.map((name) => [name, Math.min(Number(rows[0]?.[name] ?? 0), cap)])) as Record<K, number>
 }
 
-type Counting = <K extends string>(access: Access, right: Right, names: K[], filters: Record<K, TicketFilter>, cap: number) => RawBuilder<Record<K, string>>
+type Counting = <K extends string>(
+  access: Access,
+  right: Right,
+  names: K[],
+  filters: Record<K, TicketFilter>,
+  cap: number,
+) => RawBuilder<Record<K, string>>
 
 /** Speaks of open tickets and of nothing that the index `ticket_open_counts` does not hold. */
 function isCountedTogether({ stateTypes, ...rest }: TicketFilter): boolean {
@@ -34,17 +44,24 @@ function isCountedTogether({ stateTypes, ...rest }: TicketFilter): boolean {
 
 /** One walk over the open tickets in the index for all figures: planning one select for each took longer than counting. */
 const countTogether: Counting = (access, right, names, filters) => {
-  const parts = visibleBranches(access, right).map(({ condition }) => sql`
-    select ticket.id, ticket.queue_id, ticket.state_type, ticket.owner_id from ticket where ${OPEN} and ${condition}`)
+  const parts = visibleBranches(access, right).map(
+    ({ condition }) => sql`
+    select ticket.id, ticket.queue_id, ticket.state_type, ticket.owner_id from ticket where ${OPEN} and ${condition}`,
+  )
   if (parts.length === 0) return sql`select ${sql.join(names.map((name) => sql`0 as ${sql.id(name)}`))}`
-  const figures = names.map((name) => sql`count(*) filter (where ${sql.join(filterConditions(filters[name]), sql` and `)}) as ${sql.id(name)}`)
+  const figures = names.map(
+    (name) => sql`count(*) filter (where ${sql.join(filterConditions(filters[name]), sql` and `)}) as ${sql.id(name)}`,
+  )
   return sql`select ${sql.join(figures)} from (${sql.join(parts, sql` union `)}) as ticket`
 }
 
-const countApart: Counting = (access, right, names, filters, cap) => sql`select ${sql.join(names.map((name) => {
-  const ids = visibleIds(access, right, filters[name], { limit: cap })
-  return ids ? sql`(select count(*) from (${ids}) c) as ${sql.id(name)}` : sql`0 as ${sql.id(name)}`
-}))}`
+const countApart: Counting = (access, right, names, filters, cap) =>
+  sql`select ${sql.join(
+    names.map((name) => {
+      const ids = visibleIds(access, right, filters[name], { limit: cap })
+      return ids ? sql`(select count(*) from (${ids}) c) as ${sql.id(name)}` : sql`0 as ${sql.id(name)}`
+    }),
+  )}`
 
 /** Open tickets per queue the person may read: straight from the partial index on open tickets. */
 export async function countOpenByQueue(db: Kysely<Database>, access: Access): Promise<Map<Id, { open: number; fresh: number }>> {

@@ -1,17 +1,15 @@
 /** Owns what a list or a count is asked for: filters as SQL, joined with what the person may see. */
 import { sql, type RawBuilder } from 'kysely'
+import { containing } from '../database/key-page.ts'
 import type { Id, StateType } from '../database/schema.ts'
 import type { Access } from '../permission/actor.ts'
 import { visibleBranches, type Right } from '../permission/policy.ts'
+import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
 
-export interface TicketFilter {
-  queueIds?: readonly Id[]
+/** By attributes, and by what is no attribute of the ticket itself. */
+export interface TicketFilter extends FilterFields {
   stateTypes?: readonly StateType[]
-  stateId?: Id
-  priorityId?: Id
-  owner?: Id | 'nobody'
-  customerId?: Id
   watchedBy?: Id
   /** Led by somebody who is away at this moment and for whom this person stands in. */
   standsIn?: { personId: Id; at: Date }
@@ -26,6 +24,13 @@ export interface TicketFilter {
 /** Written as a constant: only then the partial indexes fit. */
 export const OPEN = sql`ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto')`
 
+/** Attributes that are compared with what is wanted; queues are the policy's affair too, and walked one by one. */
+const COMPARED = ENTRIES.flatMap(({ column, filter }) =>
+  filter && filter.by !== 'queues'
+    ? [{ field: filter.field as keyof FilterFields, column: sql.raw(`ticket.${column}`), by: filter.by }]
+    : [],
+)
+
 export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   const all: RawBuilder<unknown>[] = []
   if (filter.queueIds) all.push(sql`ticket.queue_id = any(${[...filter.queueIds]}::bigint[])`)
@@ -35,14 +40,23 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
     if (onlyOpen) all.push(OPEN)
     if (!onlyOpen || types.size < OPEN_TYPES.length) all.push(sql`ticket.state_type = any(${[...types]}::text[])`)
   }
-  if (filter.stateId) all.push(sql`ticket.state_id = ${filter.stateId}`)
-  if (filter.priorityId) all.push(sql`ticket.priority_id = ${filter.priorityId}`)
-  if (filter.owner) all.push(filter.owner === 'nobody' ? sql`ticket.owner_id is null` : sql`ticket.owner_id = ${filter.owner}`)
-  if (filter.customerId) all.push(sql`ticket.customer_id = ${filter.customerId}`)
+  for (const { field, column, by } of COMPARED) {
+    const value = filter[field]
+    if (value)
+      all.push(
+        by === 'id or nobody' && value === 'nobody'
+          ? sql`${column} is null`
+          : by === 'words'
+            ? sql`${column} ilike ${containing(String(value))}`
+            : sql`${column} = ${value}`,
+      )
+  }
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
   if (filter.standsIn) {
     const { personId, at } = filter.standsIn
-    all.push(sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`)
+    all.push(
+      sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`,
+    )
   }
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
@@ -72,7 +86,9 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   // Few tickets have a held message: they too are gathered first.
   const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined].filter((condition) => condition !== undefined)
   const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
-  const narrowed = search && sql`with ticket as materialized (
+  const narrowed =
+    search &&
+    sql`with ticket as materialized (
     select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([search, ...conditions], sql` and `)})`
   const sorted = order ? sql` order by ${order('sort_key')}` : sql``
   const pick = (where: readonly RawBuilder<unknown>[]) => sql`
@@ -91,15 +107,24 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
 const HELD = sql`ticket.id = any(array(select ticket_id from article where held_at is not null and held_decision is null))`
 
 /** Columns that the policy's branches and the sorts speak of. */
-const SEARCHED_COLUMNS = 'id, title, queue_id, owner_id, responsible_id, customer_id, priority_id, pending_until, received_at, created_at, changed_at'
+const SEARCHED_COLUMNS = [
+  ...new Set([
+    'id',
+    'title',
+    'queue_id',
+    'owner_id',
+    'responsible_id',
+    'customer_id',
+    ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
+  ]),
+].join(', ')
 
 /** By number or its beginning, by words of the title, by name or address of the customer. */
 function searchCondition(text: string | undefined): RawBuilder<unknown> | undefined {
   const search = text?.trim().slice(0, 200)
   if (!search) return undefined
   if (/^\d{4,}$/.test(search)) return sql`ticket.number like ${`${search}%`}`
-  const like = `%${search.replace(/[\\%_]/g, (c) => `\\${c}`)}%`
+  const like = containing(search)
   return sql`(ticket.title ilike ${like} or ticket.customer_id = any(array(
     select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like})))`
 }
-

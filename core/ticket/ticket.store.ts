@@ -1,7 +1,10 @@
 /** Owns the SQL of single tickets. */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
+import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
+import { ENTRIES } from './attributes.ts'
 import { counterOf } from './number.store.ts'
 import type { Ticket } from './ticket.ts'
 
@@ -9,7 +12,7 @@ const NOBODY = '0'
 
 /** The ticket, and how it is tied to `personId` (watcher, participant). */
 export async function findTicket(db: Kysely<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await ticketQuery(db, personId).where('ticket.id', '=', id).executeTakeFirst()
   return row && toTicket(row)
 }
@@ -21,7 +24,7 @@ export async function findTicketByNumber(db: Kysely<Database>, number: string, p
 
 /** Takes the row lock first, so that what is read stays true until commit. */
 export async function lockTicket(trx: Transaction<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
-  if (!/^\d{1,18}$/.test(id)) return undefined
+  if (!isId(id)) return undefined
   const row = await ticketQuery(trx, personId).where('ticket.id', '=', id).forUpdate('ticket').executeTakeFirst()
   return row && toTicket(row)
 }
@@ -29,51 +32,86 @@ export async function lockTicket(trx: Transaction<Database>, id: Id, personId: I
 /** Base of every reading of whole tickets; lists add their conditions. */
 export function ticketQuery(db: Kysely<Database>, personId: Id | null) {
   const me = personId ?? NOBODY
-  return db.selectFrom('ticket')
+  return db
+    .selectFrom('ticket')
     .innerJoin('queue', 'queue.id', 'ticket.queue_id')
     .innerJoin('unit', 'unit.id', 'queue.unit_id')
     .innerJoin('ticket_state as state', 'state.id', 'ticket.state_id')
     .innerJoin('ticket_priority as priority', 'priority.id', 'ticket.priority_id')
     .leftJoin('person as owner', 'owner.id', 'ticket.owner_id')
     .leftJoin('person as customer', 'customer.id', 'ticket.customer_id')
-    .leftJoin('person_address as address', (join) => join.onRef('address.person_id', '=', 'ticket.customer_id').on('address.main', '=', true))
+    .leftJoin('person_address as address', (join) =>
+      join.onRef('address.person_id', '=', 'ticket.customer_id').on('address.main', '=', true),
+    )
     .leftJoin('unit as customer_unit', 'customer_unit.id', 'customer.unit_id')
+    .select(SELECTED as ['ticket.id'])
     .select([
-      'ticket.id', 'ticket.number', 'ticket.title', 'ticket.queue_id', 'queue.name as queue_name', 'queue.unit_id', 'unit.name as unit_name',
-      'ticket.state_id', 'state.name as state_name', 'ticket.state_type', 'ticket.priority_id', 'priority.name as priority_name', 'ticket.lock',
-      'ticket.owner_id', 'owner.name as owner_name', 'ticket.responsible_id', 'ticket.customer_id', 'customer.name as customer_name',
-      'address.address as customer_address', 'customer_unit.name as customer_unit_name', 'ticket.preview', 'ticket.pending_until',
-      'ticket.received_at', 'ticket.created_at', 'ticket.changed_at', 'ticket.closed_at', 'ticket.last_customer_at', 'ticket.last_agent_at',
       sql<boolean>`exists (select 1 from ticket_watcher w where w.ticket_id = ticket.id and w.person_id = ${me})`.as('watching'),
-      sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as('participation'),
+      sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as(
+        'participation',
+      ),
     ])
+    .$castTo<TicketRow>()
 }
 
-export type TicketRow = Awaited<ReturnType<ReturnType<typeof ticketQuery>['executeTakeFirstOrThrow']>>
+/** As it is read: the columns that the policy speaks of, and those of all attributes. */
+export interface TicketRow {
+  id: Id
+  number: string
+  queue_id: Id
+  owner_id: Id | null
+  responsible_id: Id | null
+  customer_id: Id | null
+  watching: boolean
+  participation: 'read' | 'reply' | null
+}
+
+/** All attributes that are read with a ticket, as columns and as fields; made once, for a list reads many rows. */
+const READ = ENTRIES.filter((entry) => entry.read !== false).flatMap(({ column, field, shown = {} }) => [
+  { select: `ticket.${column}`, column, field },
+  ...Object.entries(shown).map(([name, select]) => ({ select, column: select.split(/ as |\./).at(-1)!, field: name })),
+])
+const SELECTED: readonly string[] = ['ticket.id', 'ticket.number', ...READ.map(({ select }) => select)]
+const BLANK = Object.fromEntries(READ.map(({ field }) => [field, null]))
 
 export function toTicket(row: TicketRow): Ticket {
-  return {
-    id: row.id, number: row.number, title: row.title, queueId: row.queue_id, queueName: row.queue_name, unitId: row.unit_id,
-    unitName: row.unit_name, stateId: row.state_id, stateName: row.state_name, stateType: row.state_type, priorityId: row.priority_id,
-    priorityName: row.priority_name, lock: row.lock, ownerId: row.owner_id, ownerName: row.owner_name, responsibleId: row.responsible_id,
-    customerId: row.customer_id, customerName: row.customer_name, customerAddress: row.customer_address,
-    customerUnitName: row.customer_unit_name, preview: row.preview, pendingUntil: row.pending_until, receivedAt: row.received_at,
-    createdAt: row.created_at, changedAt: row.changed_at, closedAt: row.closed_at, lastCustomerAt: row.last_customer_at,
-    lastAgentAt: row.last_agent_at,
+  const columns = row as unknown as Record<string, unknown>
+  const ticket: Record<string, unknown> = {
+    ...BLANK,
+    id: row.id,
+    number: row.number,
     ties: {
-      queueId: row.queue_id, ownerId: row.owner_id, responsibleId: row.responsible_id, customerId: row.customer_id,
-      watching: row.watching, participation: row.participation,
+      queueId: row.queue_id,
+      ownerId: row.owner_id,
+      responsibleId: row.responsible_id,
+      customerId: row.customer_id,
+      watching: row.watching,
+      participation: row.participation,
     },
   }
+  for (const { column, field } of READ) ticket[field] = columns[column]
+  return ticket as unknown as Ticket
 }
 
-export interface StateRow { id: Id; name: string; type: Ticket['stateType']; dateOptional: boolean; afterPending: string | null }
+export interface StateRow {
+  id: Id
+  name: string
+  type: Ticket['stateType']
+  dateOptional: boolean
+  afterPending: string | null
+}
 
 const stateColumns = ['id', 'name', 'type', 'date_optional as dateOptional', 'after_pending as afterPending'] as const
 
 /** States in the order in which they are offered. Merged is never offered: only merging leads there. */
 export function listStates(db: Kysely<Database>): Promise<StateRow[]> {
-  return db.selectFrom('ticket_state').select(stateColumns).where('valid', '=', true).where('type', '<>', 'merged').orderBy('sort').execute()
+  return db
+    .selectFrom('ticket_state')
+    .select(stateColumns)
+    .where('valid', '=', true)
+    .where('type', '<>', 'merged')
+    .orderBy('sort')
+    .execute()
 }
 
 export function findState(db: Kysely<Database>, by: { id: Id } | { name: string }): Promise<StateRow | undefined> {
@@ -95,23 +133,22 @@ export interface TicketPlace {
 }
 
 /**
- * Where a new ticket goes: its queue, its state, the calendar in force there (as queue/queues.ts finds it) and its counter, in
+ * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, in
  * one round trip. Undefined when the queue is absent.
  */
-export async function placeForTicket(db: Kysely<Database>, queueId: Id, stateName: string, counterKey: string): Promise<TicketPlace | undefined> {
-  if (!/^\d{1,18}$/.test(queueId)) return undefined
+export async function placeForTicket(
+  db: Kysely<Database>,
+  queueId: Id,
+  stateName: string,
+  counterKey: string,
+): Promise<TicketPlace | undefined> {
+  if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
-    with recursive up as (
-      select u.id, u.parent_id, u.calendar_id, 1 as depth from unit u join queue q on q.unit_id = u.id where q.id = ${queueId}
-      union all select u.id, u.parent_id, u.calendar_id, up.depth + 1 from unit u join up on u.id = up.parent_id),
-    wanted as (
-      select calendar_id, 0 as depth from queue where id = ${queueId}
-      union all select calendar_id, depth from up
-      union all select id, 1000 from calendar where name = 'default')
+    with recursive ${calendarsOfQueue(queueId)}
     select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid) as queue,
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
-      (select c.definition from wanted w join calendar c on c.id = w.calendar_id and c.valid order by w.depth limit 1) as calendar,
+      (${calendarInForce()}) as calendar,
       ${counterOf(counterKey)} as counter
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]

@@ -1,37 +1,12 @@
 /** Owns the words of a ticket: what a ticket is to those who read it. */
-import type { Assurance, Channel, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { Assurance, Channel, Id, SenderType, StateType } from '../database/schema.ts'
 import type { TicketTies } from '../permission/policy.ts'
+import type { TicketFields } from './attributes.ts'
 
 /** A ticket with the names people know its parts by, and its ties to the one who asked for it. */
-export interface Ticket {
+export interface Ticket extends TicketFields {
   id: Id
   number: string
-  title: string
-  queueId: Id
-  queueName: string
-  unitId: Id
-  unitName: string
-  stateId: Id
-  stateName: string
-  stateType: StateType
-  priorityId: Id
-  priorityName: string
-  lock: Lock
-  ownerId: Id | null
-  ownerName: string | null
-  responsibleId: Id | null
-  customerId: Id | null
-  customerName: string | null
-  customerAddress: string | null
-  customerUnitName: string | null
-  preview: string
-  pendingUntil: Date | null
-  receivedAt: Date
-  createdAt: Date
-  changedAt: Date
-  closedAt: Date | null
-  lastCustomerAt: Date | null
-  lastAgentAt: Date | null
   ties: TicketTies
 }
 

@@ -28,7 +28,7 @@ const history = async (id: Id) => make.db.selectFrom('history').selectAll().wher
 const mails = async (id: Id) => make.db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', id).orderBy('id').execute()
 
 describe('a new ticket', () => {
-  it('gets a DateChecksum number of the day in the site\'s zone', async () => {
+  it("gets a DateChecksum number of the day in the site's zone", async () => {
     const { number } = await make.ticket()
     expect(number).toMatch(/^2026111710\d{6}$/)
   })
@@ -40,18 +40,29 @@ describe('a new ticket', () => {
   })
   it('is received at once when an agent enters it, at any hour', async () => {
     make.now = new Date('2026-11-21T20:00:00Z')
-    const { receivedAt } = await make.work(agent, (work) => acts.createTicket(work, {
-      title: 'Telefon', queueId: '4', customerId: null,
-      article: { channel: 'phone', senderType: 'agent', visible: true, personId: agent.id, subject: 'Telefon', body: 'Dzwoni.' },
-    }))
+    const { receivedAt } = await make.work(agent, (work) =>
+      acts.createTicket(work, {
+        title: 'Telefon',
+        queueId: '4',
+        customerId: null,
+        article: { channel: 'phone', senderType: 'agent', visible: true, personId: agent.id, subject: 'Telefon', body: 'Dzwoni.' },
+      }),
+    )
     expect(receivedAt).toEqual(make.now)
     make.now = TUESDAY
   })
   it('is refused to an agent who may not create in the queue', async () => {
     const stranger = await make.actor(await make.agent({ 1: ['ro'] }))
-    await expect(make.work(stranger, (work) => acts.createTicket(work, {
-      title: 'x', queueId: '4', customerId: null, article: { channel: 'phone', senderType: 'agent', visible: true, subject: 'x', body: 'x' },
-    }))).rejects.toMatchObject({ code: 'not-allowed', status: 403 })
+    await expect(
+      make.work(stranger, (work) =>
+        acts.createTicket(work, {
+          title: 'x',
+          queueId: '4',
+          customerId: null,
+          article: { channel: 'phone', senderType: 'agent', visible: true, subject: 'x', body: 'x' },
+        }),
+      ),
+    ).rejects.toMatchObject({ code: 'not-allowed', status: 403 })
   })
   it('numbers made side by side are all different', async () => {
     const made = await Promise.all(Array.from({ length: 12 }, () => make.ticket()))
@@ -64,7 +75,10 @@ describe('taking and releasing', () => {
     const { id } = await make.ticket()
     await make.work(agent, (work) => acts.takeTicket(work, id))
     expect(await read(id)).toMatchObject({ lock: 'lock', ownerId: agent.id })
-    await expect(make.work(other, (work) => acts.takeTicket(work, id))).rejects.toMatchObject({ code: 'ticket.locked-by-other', params: { who: 'Jan Kowalski' } })
+    await expect(make.work(other, (work) => acts.takeTicket(work, id))).rejects.toMatchObject({
+      code: 'ticket.locked-by-other',
+      params: { who: 'Jan Kowalski' },
+    })
     await make.work(other, (work) => acts.takeTicket(work, id, { fromOther: true }))
     expect((await read(id)).ownerId).toBe(other.id)
     await make.work(other, (work) => acts.releaseTicket(work, id))
@@ -85,7 +99,11 @@ describe('answering', () => {
     expect(await read(ticket.id)).toMatchObject({ stateName: 'open', ownerId: agent.id, lock: 'lock' })
     const [mail] = await mails(ticket.id)
     expect(mail).toMatchObject({
-      kind: 'reply', state: 'queued', in_reply_to: customer.message_id, reference_ids: customer.message_id, subject: `Re: [Ticket#${ticket.number}] Brak sieci`,
+      kind: 'reply',
+      state: 'queued',
+      in_reply_to: customer.message_id,
+      reference_ids: customer.message_id,
+      subject: `Re: [Ticket#${ticket.number}] Brak sieci`,
     })
     expect(mail!.message_id).toContain(`ticket.${ticket.id}.`)
   })
@@ -116,7 +134,7 @@ describe('answering', () => {
   })
 })
 
-describe('the queue\'s signature', () => {
+describe("the queue's signature", () => {
   it('stands below an answer once, also when an answer taken back is sent again', () => {
     const signed = acts.withSignature('Działa.\n', 'Dział Informatyzacji\ntel. 2447')
     expect(signed).toBe('Działa.\n\n-- \nDział Informatyzacji\ntel. 2447\n')
@@ -128,13 +146,19 @@ describe('the queue\'s signature', () => {
 describe('states', () => {
   it('pending needs a date in the future, waiting for the customer needs none', async () => {
     const { id } = await make.ticket()
-    await expect(make.work(agent, (work) => acts.setState(work, id, { stateId: state['pending reminder']! }))).rejects.toMatchObject({ code: 'ticket.pending-needs-date' })
-    await expect(make.work(agent, (work) => acts.setState(work, id, { stateId: state['pending reminder']!, pendingUntil: new Date(0) }))).rejects.toMatchObject({ code: 'ticket.pending-in-past' })
+    await expect(make.work(agent, (work) => acts.setState(work, id, { stateId: state['pending reminder']! }))).rejects.toMatchObject({
+      code: 'ticket.pending-needs-date',
+    })
+    await expect(
+      make.work(agent, (work) => acts.setState(work, id, { stateId: state['pending reminder']!, pendingUntil: new Date(0) })),
+    ).rejects.toMatchObject({ code: 'ticket.pending-in-past' })
     await make.work(agent, (work) => acts.setState(work, id, { stateId: state['waiting for customer']! }))
     expect((await read(id)).stateName).toBe('waiting for customer')
-    await make.work(make.db ? { kind: 'system', name: 'postmaster' } : agent, (work) => acts.followUp(work, id, {
-      article: { channel: 'email', senderType: 'customer', visible: true, subject: 'Re', body: 'Proszę.' },
-    }))
+    await make.work(make.db ? { kind: 'system', name: 'postmaster' } : agent, (work) =>
+      acts.followUp(work, id, {
+        article: { channel: 'email', senderType: 'customer', visible: true, subject: 'Re', body: 'Proszę.' },
+      }),
+    )
     expect((await read(id)).stateName).toBe('open')
   })
   it('closing tells the customer once; a reply opens again', async () => {
@@ -143,14 +167,18 @@ describe('states', () => {
     expect(await read(id)).toMatchObject({ stateType: 'closed', lock: 'unlock', closedAt: TUESDAY })
     expect((await mails(id)).map((m) => m.kind)).toEqual(['closed'])
     const customer = await make.actor(customerId)
-    await make.work(customer, (work) => acts.followUp(work, id, {
-      article: { channel: 'web', senderType: 'customer', visible: true, personId: customerId, subject: 'x', body: 'Nadal nie działa.' },
-    }))
+    await make.work(customer, (work) =>
+      acts.followUp(work, id, {
+        article: { channel: 'web', senderType: 'customer', visible: true, personId: customerId, subject: 'x', body: 'Nadal nie działa.' },
+      }),
+    )
     expect(await read(id)).toMatchObject({ stateType: 'open', closedAt: null })
   })
   it('pending auto closes when its time has come, and not before', async () => {
     const { id } = await make.ticket()
-    await make.work(agent, (work) => acts.setState(work, id, { stateId: state['pending auto close+']!, pendingUntil: new Date(TUESDAY.getTime() + 3_600_000) }))
+    await make.work(agent, (work) =>
+      acts.setState(work, id, { stateId: state['pending auto close+']!, pendingUntil: new Date(TUESDAY.getTime() + 3_600_000) }),
+    )
     expect(await make.asSystem((work) => acts.pendingElapsed(work, id))).toBe(false)
     make.now = new Date(TUESDAY.getTime() + 3_600_001)
     expect(await make.asSystem((work) => acts.pendingElapsed(work, id))).toBe(true)
@@ -178,10 +206,12 @@ describe('what is written is kept', () => {
   it('an act that is refused leaves nothing behind', async () => {
     const { id } = await make.ticket()
     const before = (await history(id)).length
-    await expect(make.work(agent, async (work) => {
-      await acts.addNote(work, id, { body: 'notatka' })
-      await acts.setState(work, id, { stateId: '999' })
-    })).rejects.toMatchObject({ code: 'ticket.state-unknown' })
+    await expect(
+      make.work(agent, async (work) => {
+        await acts.addNote(work, id, { body: 'notatka' })
+        await acts.setState(work, id, { stateId: '999' })
+      }),
+    ).rejects.toMatchObject({ code: 'ticket.state-unknown' })
     expect((await history(id)).length).toBe(before)
   })
   it('facts and jobs come with the commit, and not without it', async () => {

@@ -1,5 +1,5 @@
 /** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
-import type { Id, Lock } from '../database/schema.ts'
+import type { Id } from '../database/schema.ts'
 import { receive } from '../calendar/receipt.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
@@ -7,44 +7,44 @@ import { holdsRight } from '../permission/policy.ts'
 import { loadAccess } from '../permission/access.store.ts'
 import { findQueue, senderOfQueue } from '../queue/queues.ts'
 import { findPerson } from '../person/persons.ts'
-import { emitArticle, firstWords, inTicket, insertArticle, storable } from '../article/articles.ts'
+import { emitArticle, firstWords, inTicket, insertArticle } from '../article/articles.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../mail/outbound.ts'
 import { partsForTicket } from '../mail/answer-parts.ts'
 import { queueClosingMail } from '../mail/auto-response.ts'
-import { addArticle, askAboutArticle, emitChanges, entriesAfterReply, entriesOf, nextOrRefuse, ticketFor, writeChange, type Written } from './change.ts'
-import { addHistory, type HistoryType } from './history.ts'
+import {
+  ATTRIBUTES,
+  changeable,
+  ENTRIES,
+  type ChangeableText,
+  type NewTicketFields,
+  type RowFields,
+  type TicketRowColumns,
+} from './attributes.ts'
+import { addArticle, askAboutArticle, change, nextOrRefuse, shallAfterReply, shallOf, ticketFor } from './change.ts'
+import { addHistory, type NamedType } from './history.ts'
+import { oneLine } from './line.ts'
 import { counterKey, withNumber } from './number.store.ts'
 import { routeFor, receptionQueue, routeReason } from '../unit/routing.ts'
-import { handOver, writeMove } from './move.ts'
+import { handOver } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from './ticket.ts'
 import { findState, placeForTicket, type StateRow } from './ticket.store.ts'
 
-export interface NewTicket {
+/** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
+export interface NewTicket extends NewTicketFields {
   title: string
   queueId: Id
   customerId: Id | null
   article: NewArticle
-  customerCompany?: string
   /** By name; default `new`. */
   state?: string
-  priorityId?: Id
-  /** Owner from the start; then the ticket is locked (OTRS behaviour). */
-  ownerId?: Id
-  /** Default: locked when it has an owner. */
-  lock?: Lock
-  responsibleId?: Id
-  pendingUntil?: Date
   /** When it reached us, where that was before now: a mail is taken in first and worked up later. */
   arrivedAt?: Date
   /** Why this queue: shown on the ticket. */
   reason?: unknown
-  /** What the customer said it is about. */
-  topicId?: Id | null
 }
 
 const NORMAL_PRIORITY = '3'
-const TITLE_LENGTH = 250
 
 /**
  * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,
@@ -60,20 +60,38 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   await askAboutTicket(work, wanted, queue, state)
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
-  const title = storable(wanted.title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH) || firstWords(wanted.article.body).slice(0, 80) || '–'
-  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) => work.db.insertInto('ticket').values({
-    number: fresh, title, queue_id: queue.id, state_id: state.id, state_type: state.type, priority_id: wanted.priorityId ?? NORMAL_PRIORITY,
-    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'), owner_id: wanted.ownerId ?? null, responsible_id: wanted.responsibleId ?? null, customer_id: wanted.customerId,
-    customer_company: wanted.customerCompany ?? '', topic_id: wanted.topicId ?? null, preview: firstWords(wanted.article.body), pending_until: wanted.pendingUntil ?? null,
-    received_at: receivedAt, created_at: work.now, created_by: actorId(work), changed_at: work.now,
-    closed_at: state.type === 'closed' ? work.now : null,
-    last_customer_at: wanted.article.senderType === 'customer' ? work.now : null,
-    last_agent_at: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
-  }).onConflict((oc) => oc.column('number').doNothing()).returning(['id', 'number']).executeTakeFirst())
+  const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
+  const row = rowOf({
+    ...wanted,
+    title,
+    queueId: queue.id,
+    stateId: state.id,
+    stateType: state.type,
+    priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
+    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'),
+    preview: firstWords(wanted.article.body),
+    receivedAt,
+    createdAt: work.now,
+    createdBy: actorId(work),
+    changedAt: work.now,
+    closedAt: state.type === 'closed' ? work.now : null,
+    lastCustomerAt: wanted.article.senderType === 'customer' ? work.now : null,
+    lastAgentAt: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
+  })
+  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
+    work.db
+      .insertInto('ticket')
+      .values({ number: fresh, ...row })
+      .onConflict((oc) => oc.column('number').doNothing())
+      .returning(['id', 'number'])
+      .executeTakeFirst(),
+  )
   const articleId = await insertArticle(work, id, wanted.article)
   addHistory(work, [
     {
-      ticketId: id, type: 'NewTicket', parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
+      ticketId: id,
+      type: 'NewTicket',
+      parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     },
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
@@ -84,10 +102,22 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   return { id, number, articleId, receivedAt }
 }
 
+/** The columns of a new ticket, in the order of the list; '' or nobody where nothing is said. */
+function rowOf(fields: RowFields): TicketRowColumns {
+  const said = fields as Record<string, unknown>
+  return Object.fromEntries(
+    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
+  ) as TicketRowColumns
+}
+
 async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
   const where = { queueId: queue.id, unitId: queue.unitId }
   await work.ask('ticket.create', [queue.unitId], {
-    ...where, title: wanted.title, customerId: wanted.customerId, ownerId: wanted.ownerId ?? null, state: { name: state.name, type: state.type },
+    ...where,
+    title: wanted.title,
+    customerId: wanted.customerId,
+    ownerId: wanted.ownerId ?? null,
+    state: { name: state.name, type: state.type },
     article: Object.freeze({ ...wanted.article }),
   })
   await askAboutArticle(work, { ticket: null, ...where }, wanted.article)
@@ -106,7 +136,7 @@ function demandCreate(work: Work, wanted: NewTicket): void {
   throw refused('not-allowed')
 }
 
-function articleHistory(article: NewArticle): HistoryType {
+function articleHistory(article: NewArticle): NamedType {
   if (article.channel === 'email') return article.senderType === 'customer' ? 'EmailCustomer' : 'EmailAgent'
   if (article.channel === 'phone') return article.senderType === 'customer' ? 'PhoneCallCustomer' : 'PhoneCallAgent'
   if (article.channel === 'web') return 'WebRequestCustomer'
@@ -135,30 +165,43 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
     if (ticket.stateType === 'closed' && queue.followUpPossible !== 'possible') throw refused('ticket.closed-for-customer')
   }
   const articleId = await addArticle(work, ticket, what.article)
-  const entries: Written[] = [{
-    type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }),
-  }]
   // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
-  if (ticket.stateType !== 'removed' && ticket.stateType !== 'merged') {
-    const given = what.state && await chosenState(work, what.state)
-    entries.push(...await entriesAfterReply(work, ticket, queue, { keepState: what.keepState ?? false, ...(given ? { given, pendingUntil: what.state!.pendingUntil } : {}) }))
-  }
-  await writeChange(work, ticket, entries, { last_customer_at: work.now })
-  emitChanges(work, ticket, entries)
+  const done = ticket.stateType === 'removed' || ticket.stateType === 'merged'
+  const given = done ? undefined : what.state && (await chosenState(work, what.state))
+  const { shall, reasons } = done
+    ? NOTHING_FOLLOWS
+    : await shallAfterReply(work, ticket, queue, {
+        keepState: what.keepState ?? false,
+        ...(given ? { given, pendingUntil: what.state!.pendingUntil } : {}),
+      })
+  await change(work, ticket, shall, {
+    reasons,
+    columns: { last_customer_at: work.now },
+    rows: [{ type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }) }],
+  })
   emitArticle(work, ticket, articleId, what.article)
   if (!queue.valid) await leaveClosedQueue(work, ticket)
   return { articleId, ticket }
 }
 
+const NOTHING_FOLLOWS = { shall: {}, reasons: {} }
+
 /** A queue that is switched off, as when its unit opted out, has nobody who looks: what comes to life there goes where it would go today. */
 async function leaveClosedQueue(work: Work, ticket: Ticket): Promise<void> {
-  const { topic_id, unit_id } = await work.db.selectFrom('ticket').leftJoin('person', 'person.id', 'ticket.customer_id')
-    .select(['ticket.topic_id', 'person.unit_id']).where('ticket.id', '=', ticket.id).executeTakeFirstOrThrow()
+  const { topic_id, unit_id } = await work.db
+    .selectFrom('ticket')
+    .leftJoin('person', 'person.id', 'ticket.customer_id')
+    .select(['ticket.topic_id', 'person.unit_id'])
+    .where('ticket.id', '=', ticket.id)
+    .executeTakeFirstOrThrow()
   const routed = await routeFor(work.db, unit_id ?? ticket.unitId, topic_id, await receptionQueue(work.db, work.config))
   await handOver(work, ticket.id, routed.queueId, [routeReason(routed, 'hand-over')])
 }
 
-export interface ChosenState { stateId: Id; pendingUntil?: Date | null }
+export interface ChosenState {
+  stateId: Id
+  pendingUntil?: Date | null
+}
 
 export interface Answer {
   to?: string[]
@@ -177,7 +220,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   // A salutation alone says nothing.
   if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
   const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
-  const given = answer.state && await chosenState(work, answer.state)
+  const given = answer.state && (await chosenState(work, answer.state))
   const outcome = nextOrRefuse(ticket, {
     kind: 'agent-reply',
     ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, answer.state!) } } : {}),
@@ -185,26 +228,51 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   const sender = await senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
   const parent = await lastCustomerMail(work, ticket.id)
   const messageId = newMessageId(work.config, ticket.id)
-  const subject = buildSubject({ number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' }, DEFAULT_SUBJECT_SETTINGS)
+  const subject = buildSubject(
+    { number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' },
+    DEFAULT_SUBJECT_SETTINGS,
+  )
   const article: NewArticle = {
-    channel: to.length > 0 ? 'email' : 'web', senderType: 'agent', visible: true, personId: actorId(work), from: sayAddress(sender), to: to.join(', '),
-    cc: (answer.cc ?? []).join(', '), subject, body: withSignature(answer.body, signature), messageId, inReplyTo: parent?.messageId ?? '',
-    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '', attachments: answer.attachments ?? [],
+    channel: to.length > 0 ? 'email' : 'web',
+    senderType: 'agent',
+    visible: true,
+    personId: actorId(work),
+    from: sayAddress(sender),
+    to: to.join(', '),
+    cc: (answer.cc ?? []).join(', '),
+    subject,
+    body: withSignature(answer.body, signature),
+    messageId,
+    inReplyTo: parent?.messageId ?? '',
+    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '',
+    attachments: answer.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)
-  const mailId = to.length === 0 ? null : await queueMail(work, {
-    kind: 'reply', from: sender, to, cc: answer.cc ?? [], subject, ticketId: ticket.id, articleId, messageId,
-    inReplyTo: article.inReplyTo!, references: article.references!, delaySeconds: UNDO_SECONDS,
-  })
-  const entries: Written[] = [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }, ...await entriesOf(work, ticket, outcome, given)]
-  if (work.actor.kind === 'person' && ticket.ownerId === null && !entries.some((entry) => entry.columns?.owner_id)) {
-    entries.push({ type: 'OwnerUpdate', parts: [work.actor.login ?? '', work.actor.id], columns: { owner_id: work.actor.id } })
-    if (!entries.some((entry) => entry.columns?.lock) && given?.type !== 'closed') {
-      entries.push({ type: 'Lock', parts: ['lock'], columns: { lock: 'lock' } })
-    }
+  const mailId =
+    to.length === 0
+      ? null
+      : await queueMail(work, {
+          kind: 'reply',
+          from: sender,
+          to,
+          cc: answer.cc ?? [],
+          subject,
+          ticketId: ticket.id,
+          articleId,
+          messageId,
+          inReplyTo: article.inReplyTo!,
+          references: article.references!,
+          delaySeconds: UNDO_SECONDS,
+        })
+  const shall = await shallOf(work, ticket, outcome, given)
+  if (work.actor.kind === 'person' && ticket.ownerId === null && !shall.owner?.id) {
+    shall.owner = { id: work.actor.id, name: work.actor.login ?? '' }
+    if (!shall.lock && given?.type !== 'closed') shall.lock = 'lock'
   }
-  await writeChange(work, ticket, entries, { last_agent_at: work.now })
-  emitChanges(work, ticket, entries)
+  await change(work, ticket, shall, {
+    rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }],
+    columns: { last_agent_at: work.now },
+  })
   emitArticle(work, ticket, articleId, article)
   if (given?.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
   return { articleId, mailId }
@@ -216,18 +284,35 @@ export function withSignature(body: string, signature: string): string {
   return text === '' || body.trimEnd().endsWith(text) ? body : `${body.trimEnd()}\n\n-- \n${text}\n`
 }
 
-export interface Note { subject?: string; body: string; visible?: boolean; attachments?: NewAttachment[]; channel?: 'internal' | 'phone' }
+export interface Note {
+  subject?: string
+  body: string
+  visible?: boolean
+  attachments?: NewAttachment[]
+  channel?: 'internal' | 'phone'
+}
 
 /** A note by an agent; the customer sees it only when `visible` is said. */
 export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id> {
   const ticket = await ticketFor(work, ticketId, 'note')
   if (note.body.trim() === '' && !note.attachments?.length) throw refused('article.empty', {}, 'body')
   const article: NewArticle = {
-    channel: note.channel ?? 'internal', senderType: 'agent', visible: note.visible ?? false, personId: actorId(work),
-    from: work.actor.name, subject: note.subject?.trim() || ticket.title, body: note.body, attachments: note.attachments ?? [],
+    channel: note.channel ?? 'internal',
+    senderType: 'agent',
+    visible: note.visible ?? false,
+    personId: actorId(work),
+    from: work.actor.name,
+    subject: note.subject?.trim() || ticket.title,
+    body: note.body,
+    attachments: note.attachments ?? [],
   }
   const articleId = await addArticle(work, ticket, article)
-  await writeChange(work, ticket, [{ type: 'AddNote', parts: [], articleId }], article.visible ? { last_agent_at: work.now } : {})
+  await change(
+    work,
+    ticket,
+    {},
+    { rows: [{ type: 'AddNote', parts: [], articleId }], columns: article.visible ? { last_agent_at: work.now } : {} },
+  )
   emitArticle(work, ticket, articleId, article)
   return articleId
 }
@@ -237,14 +322,14 @@ export async function takeTicket(work: Work, ticketId: Id, options: { fromOther?
   if (work.actor.kind !== 'person') throw refused('not-allowed')
   const ticket = await ticketFor(work, ticketId, 'lock')
   const outcome = nextOrRefuse(ticket, { kind: 'take', by: work.actor.id, ...(options.fromOther ? { fromOther: true } : {}) })
-  await write(work, ticket, await entriesOf(work, ticket, outcome))
+  await change(work, ticket, await shallOf(work, ticket, outcome))
 }
 
 /** Gives the ticket back: unlocked, and nobody leads it. */
 export async function releaseTicket(work: Work, ticketId: Id): Promise<void> {
   const ticket = await ticketFor(work, ticketId, 'lock')
   const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null })
-  await write(work, ticket, await entriesOf(work, ticket, outcome))
+  await change(work, ticket, await shallOf(work, ticket, outcome))
 }
 
 /** Hands the ticket to another agent, who must be able to work in its queue. Errors: `ticket.owner-unfit`. */
@@ -256,7 +341,7 @@ export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<v
   if (!access || !holdsRight(access.queueRights.get(ticket.queueId), 'owner')) throw refused('ticket.owner-unfit', {}, 'owner')
   const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId })
   const locked = nextOrRefuse({ ...ticket, ownerId }, { kind: 'set-lock', lock: 'lock' })
-  await write(work, ticket, await entriesOf(work, ticket, { ...outcome, state: locked.state }))
+  await change(work, ticket, await shallOf(work, ticket, { ...outcome, state: locked.state }))
 }
 
 /** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */
@@ -266,8 +351,7 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
   const allowed = work.actor.kind === 'system' || holdsRight(work.actor.access.queueRights.get(queueId), 'move_into')
   if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(queue.unitId)
-  if (queue.id === ticket.queueId) return
-  await writeMove(work, ticket, queue)
+  await change(work, ticket, { queue })
 }
 
 /** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
@@ -275,10 +359,13 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
   const given = await chosenState(work, chosen)
   const ticket = await ticketFor(work, ticketId, given.type === 'closed' ? 'close' : given.type.startsWith('pending') ? 'pending' : 'rw')
   const outcome = nextOrRefuse(ticket, {
-    kind: 'set-state', to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, chosen),
+    kind: 'set-state',
+    to: given.type,
+    dateOptional: given.dateOptional,
+    ...pendingOf(work, given, chosen),
   })
   if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
-  await write(work, ticket, await entriesOf(work, ticket, outcome, given))
+  await change(work, ticket, await shallOf(work, ticket, outcome, given))
   if (given.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
 }
 
@@ -286,41 +373,45 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
 export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean> {
   const ticket = await ticketFor(work, ticketId, 'rw')
   const outcome = nextOrRefuse(ticket, { kind: 'pending-elapsed', at: work.now })
-  const entries = await entriesOf(work, ticket, outcome)
-  if (entries.length === 0) return false
-  await write(work, ticket, entries)
+  const shall = await shallOf(work, ticket, outcome)
+  if (Object.keys(shall).length === 0) return false
+  await change(work, ticket, shall)
   if (outcome.state.type === 'closed') await queueClosingMail(work, ticket.id)
   return true
 }
 
 export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {
   const ticket = await ticketFor(work, ticketId, 'priority')
-  const priority = await work.db.selectFrom('ticket_priority').select(['id', 'name']).where('id', '=', priorityId).where('valid', '=', true).executeTakeFirst()
+  const priority = await work.db
+    .selectFrom('ticket_priority')
+    .select(['id', 'name'])
+    .where('id', '=', priorityId)
+    .where('valid', '=', true)
+    .executeTakeFirst()
   if (!priority) throw refused('input', { what: 'priority' }, 'priority')
-  if (priority.id === ticket.priorityId) return
-  await writeChange(work, ticket, [{
-    type: 'PriorityUpdate', parts: [ticket.priorityName, ticket.priorityId, priority.name, priority.id], columns: { priority_id: priority.id },
-  }])
-  work.emit('ticket.priority-changed', { ticketId: ticket.id, unitId: ticket.unitId, data: { from: ticket.priorityId, to: priority.id } })
+  await change(work, ticket, { priority })
 }
 
 export async function setTitle(work: Work, ticketId: Id, title: string): Promise<void> {
   const ticket = await ticketFor(work, ticketId, 'rw')
-  const clean = storable(title.replace(/\s+/g, ' ').trim()).slice(0, TITLE_LENGTH)
+  const clean = oneLine(title, ATTRIBUTES.title.longest)
   if (!clean) throw refused('article.empty', {}, 'title')
-  if (clean === ticket.title) return
-  await writeChange(work, ticket, [{ type: 'TitleUpdate', parts: [ticket.title, clean], columns: { title: clean } }])
-  work.emit('ticket.title-changed', { ticketId: ticket.id, unitId: ticket.unitId })
+  await change(work, ticket, { title: clean })
+}
+
+/** Sets an attribute that is a text and has no act of its own; '' empties it. The right stands in its entry. */
+export async function setText(work: Work, ticketId: Id, name: ChangeableText, text: string): Promise<void> {
+  const { right, longest } = changeable[name]
+  const value = oneLine(text, longest)
+  const ticket = await ticketFor(work, ticketId, typeof right === 'string' ? right : right(value))
+  await change(work, ticket, { [name]: value })
 }
 
 export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Promise<void> {
   const ticket = await ticketFor(work, ticketId, 'customer')
   const person = await findPerson(work.db, customerId)
   if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
-  await writeChange(work, ticket, [{
-    type: 'CustomerUpdate', parts: [`CustomerID=;CustomerUser=${person.login ?? person.address ?? ''};`], columns: { customer_id: person.id },
-  }])
-  work.emit('ticket.customer-changed', { ticketId: ticket.id, unitId: ticket.unitId })
+  await change(work, ticket, { customer: { id: person.id, name: person.login ?? person.address ?? '' } })
 }
 
 export async function watchTicket(work: Work, ticketId: Id, watching: boolean): Promise<void> {
@@ -328,16 +419,15 @@ export async function watchTicket(work: Work, ticketId: Id, watching: boolean): 
   const ticket = await ticketFor(work, ticketId, 'ro')
   if (ticket.ties.watching === watching) return
   const row = { ticket_id: ticket.id, person_id: work.actor.id }
-  if (watching) await work.db.insertInto('ticket_watcher').values(row).onConflict((oc) => oc.doNothing()).execute()
+  if (watching)
+    await work.db
+      .insertInto('ticket_watcher')
+      .values(row)
+      .onConflict((oc) => oc.doNothing())
+      .execute()
   else await work.db.deleteFrom('ticket_watcher').where('ticket_id', '=', row.ticket_id).where('person_id', '=', row.person_id).execute()
   addHistory(work, { ticketId: ticket.id, type: watching ? 'Subscribe' : 'Unsubscribe', parts: [work.actor.name] })
   work.emit('ticket.watched', { ticketId: ticket.id, unitId: ticket.unitId, data: { watching } })
-}
-
-async function write(work: Work, ticket: Ticket, entries: Written[]): Promise<void> {
-  if (entries.length === 0) return
-  await writeChange(work, ticket, entries)
-  emitChanges(work, ticket, entries)
 }
 
 async function chosenState(work: Work, chosen: ChosenState): Promise<StateRow> {
@@ -354,7 +444,15 @@ function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingU
 
 /** The mail an answer refers to: the customer's last, so that their mail program shows one thread. */
 async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: string; references: string } | undefined> {
-  const row = await work.db.selectFrom('article').select(['message_id', 'reference_ids']).where('ticket_id', '=', ticketId)
-    .where('message_id', 'is not', null).where('sender_type', '=', 'customer').where(inTicket).orderBy('id', 'desc').limit(1).executeTakeFirst()
+  const row = await work.db
+    .selectFrom('article')
+    .select(['message_id', 'reference_ids'])
+    .where('ticket_id', '=', ticketId)
+    .where('message_id', 'is not', null)
+    .where('sender_type', '=', 'customer')
+    .where(inTicket)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
 }

@@ -8,7 +8,13 @@ describe('a colour', () => {
     expect(contrast('nonsense', '#ffffff')).toBe(1)
   })
   it('is refused where words in it could not be read, and is lightened for dark pages', () => {
-    expect([colourFits('#1a56b0'), colourFits('#ffee00'), colourFits('#7a1f5c'), colourFits('#777777'), colourFits('red')]).toEqual([true, false, true, false, false])
+    expect([colourFits('#1a56b0'), colourFits('#ffee00'), colourFits('#7a1f5c'), colourFits('#777777'), colourFits('red')]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+    ])
     for (const colour of ['#1a56b0', '#7a1f5c', '#000000', '#004d00']) {
       expect(contrast(forDark(colour), '#1a212b')).toBeGreaterThanOrEqual(4.5)
       expect(contrast(forDark(colour), '#12171e')).toBeGreaterThanOrEqual(4.5)
@@ -19,7 +25,8 @@ describe('a colour', () => {
 })
 
 describe('a logo', () => {
-  const svg = (inside: string, root = '') => Buffer.from(`<?xml version="1.0"?>\n<!-- znak -->\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"${root}>${inside}</svg>`)
+  const svg = (inside: string, root = '') =>
+    Buffer.from(`<?xml version="1.0"?>\n<!-- znak -->\n<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"${root}>${inside}</svg>`)
   it('is a picture by its bytes, whatever its name says', () => {
     expect(pictureType(Buffer.from('89504e470d0a1a0a00', 'hex'))).toBe('image/png')
     expect(pictureType(Buffer.from('ffd8ffe0', 'hex'))).toBe('image/jpeg')
@@ -27,16 +34,35 @@ describe('a logo', () => {
     expect(pictureType(Buffer.from('<html><script>1</script></html>'))).toBeUndefined()
   })
   it('may be an SVG that draws', () => {
-    expect(pictureType(svg('<defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs><g><path d="M0 0h9" fill="url(#a)"/><use href="#a"/><text>Łódź</text></g>'))).toBe('image/svg+xml')
+    expect(
+      pictureType(
+        svg(
+          '<defs><linearGradient id="a"><stop offset="0" stop-color="#fff"/></linearGradient></defs><g><path d="M0 0h9" fill="url(#a)"/><use href="#a"/><text>Łódź</text></g>',
+        ),
+      ),
+    ).toBe('image/svg+xml')
   })
   it.each([
-    ['a script', '<script>alert(1)</script>', ''], ['a script in capitals', '<SCRIPT>1</SCRIPT>', ''], ['an event', '<rect onload="x()"/>', ''], ['an event on the root', '', ' onload="x()"'],
-    ['foreign content', '<foreignObject><body/></foreignObject>', ''], ['a picture from afar', '<image href="https://evil.example/x.png"/>', ''],
-    ['a reference from afar', '<use xlink:href="https://evil.example/x.svg#a"/>', ''], ['a link', '<a href="#x"><rect/></a>', ''], ['styles', '<style>@import url(x)</style>', ''],
-    ['a style attribute', '<rect style="background:url(//x)"/>', ''], ['a url from afar', '<rect fill="url(https://x.example/#a)"/>', ''],
-    ['a script address', '<use href="javascript:x"/>', ''], ['an entity', '<text>&#106;avascript</text>', ''], ['an animation', '<animate attributeName="href" to="x"/>', ''], ['another namespace', '<x:script/>', ''],
-    ['an event behind a slash', '<rect/onload="x()"/>', ''], ['CDATA', '<text><![CDATA[<script>]]></text>', ''],
-  ])('is refused with %s', (_what, inside, root) => { expect(pictureType(svg(inside, root))).toBeUndefined() })
+    ['a script', '<script>alert(1)</script>', ''],
+    ['a script in capitals', '<SCRIPT>1</SCRIPT>', ''],
+    ['an event', '<rect onload="x()"/>', ''],
+    ['an event on the root', '', ' onload="x()"'],
+    ['foreign content', '<foreignObject><body/></foreignObject>', ''],
+    ['a picture from afar', '<image href="https://evil.example/x.png"/>', ''],
+    ['a reference from afar', '<use xlink:href="https://evil.example/x.svg#a"/>', ''],
+    ['a link', '<a href="#x"><rect/></a>', ''],
+    ['styles', '<style>@import url(x)</style>', ''],
+    ['a style attribute', '<rect style="background:url(//x)"/>', ''],
+    ['a url from afar', '<rect fill="url(https://x.example/#a)"/>', ''],
+    ['a script address', '<use href="javascript:x"/>', ''],
+    ['an entity', '<text>&#106;avascript</text>', ''],
+    ['an animation', '<animate attributeName="href" to="x"/>', ''],
+    ['another namespace', '<x:script/>', ''],
+    ['an event behind a slash', '<rect/onload="x()"/>', ''],
+    ['CDATA', '<text><![CDATA[<script>]]></text>', ''],
+  ])('is refused with %s', (_what, inside, root) => {
+    expect(pictureType(svg(inside, root))).toBeUndefined()
+  })
   it('is refused with a document type', () => {
     expect(pictureType(Buffer.from('<!DOCTYPE svg [<!ENTITY x "y">]><svg xmlns="http://www.w3.org/2000/svg">&x;</svg>'))).toBeUndefined()
   })

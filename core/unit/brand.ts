@@ -1,28 +1,43 @@
 /** Owns a unit's looks: its short name, its colour with the contrast it must have, its logo. */
 import type { Kysely } from 'kysely'
-import type { Database, Id } from '../database/schema.ts'
+import type { Saying } from '../administration/words.ts'
+import { recordChange } from '../audit/change.ts'
+import { keepBlobs, readKept } from '../audit/kept.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import { storeBlob } from '../database/blob.ts'
+import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { demandShort } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from './limits.ts'
 
-export interface Brand { name: string; colour: string | null; logoBlobId: Id | null; logoType: string | null }
+export interface Brand {
+  name: string
+  colour: string | null
+  logoBlobId: Id | null
+  logoType: string | null
+}
 
 export async function findBrand(db: Kysely<Database>, unitId: Id): Promise<Brand> {
-  const row = await db.selectFrom('unit_brand').select(['name', 'colour', 'logo_blob_id as logoBlobId', 'logo_type as logoType']).where('unit_id', '=', unitId).executeTakeFirst()
+  const row = await db
+    .selectFrom('unit_brand')
+    .select(['name', 'colour', 'logo_blob_id as logoBlobId', 'logo_type as logoType'])
+    .where('unit_id', '=', unitId)
+    .executeTakeFirst()
   return row ?? { name: '', colour: null, logoBlobId: null, logoType: null }
 }
 
 type Rgb = readonly [number, number, number]
 const parse = (colour: string): Rgb | undefined => {
   const [, hex] = /^#([0-9a-f]{6})$/i.exec(colour) ?? []
-  return hex === undefined ? undefined : [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb
+  return hex === undefined ? undefined : ([0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb)
 }
 const luminance = (rgb: Rgb): number => {
-  const [r, g, b] = rgb.map((value) => { const part = value / 255; return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4 })
+  const [r, g, b] = rgb.map((value) => {
+    const part = value / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
   return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!
 }
 
@@ -40,7 +55,13 @@ export const colourFits = (colour: string): boolean => contrast(colour, '#ffffff
 export function forDark(colour: string): string {
   const rgb = parse(colour) ?? [127, 176, 255]
   for (let step = 0; step <= 20; step++) {
-    const lighter = `#${rgb.map((value) => Math.round(value + (255 - value) * step / 20).toString(16).padStart(2, '0')).join('')}`
+    const lighter = `#${rgb
+      .map((value) =>
+        Math.round(value + ((255 - value) * step) / 20)
+          .toString(16)
+          .padStart(2, '0'),
+      )
+      .join('')}`
     if (contrast(lighter, '#1a212b') >= 4.5 && contrast(lighter, '#12171e') >= 4.5) return lighter
   }
   return '#ffffff'
@@ -51,7 +72,13 @@ export function tintOf(colour: string, card: string): string {
   const [ink, ground] = [parse(colour), parse(card)]
   if (!ink || !ground) return card
   for (let part = 12; part > 0; part--) {
-    const tint = `#${ground.map((value, i) => Math.round(value + (ink[i]! - value) * part / 100).toString(16).padStart(2, '0')).join('')}`
+    const tint = `#${ground
+      .map((value, i) =>
+        Math.round(value + ((ink[i]! - value) * part) / 100)
+          .toString(16)
+          .padStart(2, '0'),
+      )
+      .join('')}`
     if (contrast(colour, tint) >= 4.5) return tint
   }
   return card
@@ -74,8 +101,27 @@ export function pictureType(content: Buffer): string | undefined {
 }
 
 const SVG_ELEMENTS = new Set([
-  'svg', 'g', 'path', 'rect', 'circle', 'ellipse', 'line', 'polyline', 'polygon', 'text', 'tspan', 'defs', 'title', 'desc', 'lineargradient',
-  'radialgradient', 'stop', 'clippath', 'mask', 'use', 'symbol',
+  'svg',
+  'g',
+  'path',
+  'rect',
+  'circle',
+  'ellipse',
+  'line',
+  'polyline',
+  'polygon',
+  'text',
+  'tspan',
+  'defs',
+  'title',
+  'desc',
+  'lineargradient',
+  'radialgradient',
+  'stop',
+  'clippath',
+  'mask',
+  'use',
+  'symbol',
 ])
 
 /** Only elements that draw, no attribute that acts, no reference that leaves the picture. Entities could hide any of them. */
@@ -93,7 +139,8 @@ export async function saveBrand(work: Work, unitId: Id, form: { name: string; co
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) demandWithin((await readLimits(work.db, unitId)).branding)
   const colour = form.colour.trim().toLowerCase()
-  if (colour !== '' && !colourFits(colour)) throw refused('brand.colour', { contrast: Math.floor(contrast(colour, '#f5f6f8') * 10) / 10 }, 'colour')
+  if (colour !== '' && !colourFits(colour))
+    throw refused('brand.colour', { contrast: Math.floor(contrast(colour, '#f5f6f8') * 10) / 10 }, 'colour')
   const before = await findBrand(work.db, unitId)
   let logo = { logoBlobId: before.logoBlobId, logoType: before.logoType }
   if (form.logo === null) logo = { logoBlobId: null, logoType: null }
@@ -105,6 +152,39 @@ export async function saveBrand(work: Work, unitId: Id, form: { name: string; co
   }
   const after: Brand = { name: demandShort(form.name, 'name', 60), colour: colour || null, ...logo }
   const row = { name: after.name, colour: after.colour, logo_blob_id: after.logoBlobId, logo_type: after.logoType }
-  await work.db.insertInto('unit_brand').values({ unit_id: unitId, ...row }).onConflict((oc) => oc.column('unit_id').doUpdateSet(row)).execute()
-  recordChange(work, 'unit looks', unitId, { ...before }, { ...after }, { unitId })
+  await work.db
+    .insertInto('unit_brand')
+    .values({ unit_id: unitId, ...row })
+    .onConflict((oc) => oc.column('unit_id').doUpdateSet(row))
+    .execute()
+  if (before.logoBlobId !== null && before.logoBlobId !== after.logoBlobId) keepBlobs(work, [before.logoBlobId])
+  recordChange(work, looksSubject, unitId, before, after, { unitId })
+}
+
+export const looksSubject: CoreSubject<Brand, { name: string; colour: string; logoBlobId: Id | null }> = {
+  type: 'unit looks',
+  right: 'unit',
+  lies: 'said',
+  words: 'subject.unit-looks',
+  named: 'unit',
+  seen: pageAt('/admin/local'),
+  fields: {
+    name: { words: 'field.short-name' },
+    colour: { words: 'field.colour' },
+    logoBlobId: { words: 'field.logo', as: { say: sayLogo } },
+    logoType: { words: null },
+  },
+  way: {
+    read: findBrand,
+    form: ({ name, colour, logoBlobId }) => ({ name, colour: colour ?? '', logoBlobId }),
+    async put(work, id, { name, colour, logoBlobId }) {
+      const logo = logoBlobId === null ? null : await readKept(work.db, logoBlobId)
+      if (logo === undefined) throw refused('audit.no-way-back')
+      await saveBrand(work, id, { name, colour, logo })
+    },
+  },
+}
+
+function sayLogo(value: unknown, { t }: Saying): string {
+  return value === null || value === undefined ? t('value.none') : t('value.picture', { id: String(value) })
 }

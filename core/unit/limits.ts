@@ -24,7 +24,8 @@ export const readLimits = (db: Kysely<Database>, unitId: Id): Promise<UnitLimits
 
 const list = (words: string): string[] => words.split(/[\s,;]+/).filter(Boolean)
 
-export const mayTouchPlugin = (limits: UnitLimits, plugin: string): boolean => list(limits.plugins).some((name) => name === '*' || name === plugin)
+export const mayTouchPlugin = (limits: UnitLimits, plugin: string): boolean =>
+  list(limits.plugins).some((name) => name === '*' || name === plugin)
 export const mayTouchSetting = (limits: UnitLimits, plugin: string, key: string): boolean =>
   mayTouchPlugin(limits, plugin) && !list(limits.lockedSettings).includes(`${plugin}.${key}`)
 

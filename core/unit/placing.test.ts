@@ -4,9 +4,27 @@ import { maker, type Maker } from '../../test/make.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { editPerson } from '../person/person-admin.ts'
 import { findPerson, personOfMail } from '../person/persons.ts'
-import { choosePersonUnit, placeBy, placeEverybody, placePerson, saveUnitRule, unitOfPerson, type PersonFacts, type RuleKind, type UnitRule } from './placing.ts'
+import {
+  choosePersonUnit,
+  placeBy,
+  placeEverybody,
+  placePerson,
+  saveUnitRule,
+  unitOfPerson,
+  type PersonFacts,
+  type RuleKind,
+  type UnitRule,
+} from './placing.ts'
 
-const rule = (kind: RuleKind, value: string, unitId: string, name = ''): UnitRule => ({ id: unitId, sort: 0, kind, name, value, unitId, valid: true })
+const rule = (kind: RuleKind, value: string, unitId: string, name = ''): UnitRule => ({
+  id: unitId,
+  sort: 0,
+  kind,
+  name,
+  value,
+  unitId,
+  valid: true,
+})
 const facts = (more: Partial<PersonFacts> = {}): PersonFacts => ({ addresses: [], dn: null, attributes: {}, groups: [], ...more })
 const unit = (rules: UnitRule[], about: Partial<PersonFacts>) => placeBy(rules, facts(about))?.unitId
 
@@ -33,13 +51,17 @@ describe('a rule fits', () => {
     expect(unit(domain, { addresses: ['jan@xwm.uni.example', 'jan@uni.example'] })).toBeUndefined()
   })
   it('the first in order decides, and one that is off never', () => {
-    const rules = [{ ...rule('mail-domain', 'uni.example', '3'), valid: false }, rule('mail-domain', 'wm.uni.example', '5'), rule('mail-domain', 'uni.example', '1')]
+    const rules = [
+      { ...rule('mail-domain', 'uni.example', '3'), valid: false },
+      rule('mail-domain', 'wm.uni.example', '5'),
+      rule('mail-domain', 'uni.example', '1'),
+    ]
     expect(unit(rules, { addresses: ['a@wm.uni.example'] })).toBe('5')
     expect(unit(rules, { addresses: ['a@uni.example'] })).toBe('1')
   })
 })
 
-describe('a person\'s unit', () => {
+describe("a person's unit", () => {
   let opened: OpenDatabase
   let make: Maker
   let office: string, other: string
@@ -48,22 +70,42 @@ describe('a person\'s unit', () => {
     make = await maker(opened.db)
     office = await make.unit()
     other = await make.unit()
-    await make.asSystem((work) => saveUnitRule(work, null, { kind: 'attribute', name: 'ou', value: 'WM', unitId: office, sort: 1, valid: true }))
-    await make.asSystem((work) => saveUnitRule(work, null, { kind: 'mail-domain', name: '', value: 'wm.uni.example', unitId: other, sort: 2, valid: true }))
+    await make.asSystem((work) =>
+      saveUnitRule(work, null, { kind: 'attribute', name: 'ou', value: 'WM', unitId: office, sort: 1, valid: true }),
+    )
+    await make.asSystem((work) =>
+      saveUnitRule(work, null, { kind: 'mail-domain', name: '', value: 'wm.uni.example', unitId: other, sort: 2, valid: true }),
+    )
   })
   afterAll(() => opened.close())
 
   it('comes by rule from the first mail on, and says by which', async () => {
     const id = await make.asSystem((work) => personOfMail(work, 'jan@wm.uni.example', 'Jan'))
     expect(await make.asSystem((work) => placePerson(work, id))).toBe(other)
-    expect(await unitOfPerson(opened.db, id)).toMatchObject({ unitId: other, by: 'rule', rule: { kind: 'mail-domain', value: 'wm.uni.example' } })
+    expect(await unitOfPerson(opened.db, id)).toMatchObject({
+      unitId: other,
+      by: 'rule',
+      rule: { kind: 'mail-domain', value: 'wm.uni.example' },
+    })
   })
   it('follows what the directory gave', async () => {
     const id = await make.person({ address: 'ola@wm.uni.example', unitId: null })
-    await opened.db.insertInto('person_directory').values({
-      person_id: id, directory: 'uni', entry_id: 'e1', dn: 'uid=ola', attributes: JSON.stringify({ ou: ['WM'] }), groups: [], given_addresses: [], given_agent: false, given_roles: [],
-      off_since: null, seen_at: make.now,
-    }).execute()
+    await opened.db
+      .insertInto('person_directory')
+      .values({
+        person_id: id,
+        directory: 'uni',
+        entry_id: 'e1',
+        dn: 'uid=ola',
+        attributes: JSON.stringify({ ou: ['WM'] }),
+        groups: [],
+        given_addresses: [],
+        given_agent: false,
+        given_roles: [],
+        off_since: null,
+        seen_at: make.now,
+      })
+      .execute()
     expect(await make.asSystem((work) => placePerson(work, id))).toBe(office)
   })
   it('stays what the person or an administrator said, whatever the rules say', async () => {
@@ -78,7 +120,9 @@ describe('a person\'s unit', () => {
   })
   it('changes with the rules for those whom a rule placed', async () => {
     const id = await make.person({ address: 'adam@nowy.example', unitId: null })
-    await make.asSystem((work) => saveUnitRule(work, null, { kind: 'mail-domain', name: '', value: 'nowy.example', unitId: office, sort: 3, valid: true }))
+    await make.asSystem((work) =>
+      saveUnitRule(work, null, { kind: 'mail-domain', name: '', value: 'nowy.example', unitId: office, sort: 3, valid: true }),
+    )
     expect(await make.asSystem((work) => placeEverybody(work))).toBe(1)
     expect((await unitOfPerson(opened.db, id)).unitId).toBe(office)
   })

@@ -1,6 +1,7 @@
 /** Owns saying why routing chose a queue: each unit on the way, in a sentence of its own. */
 import type { Kysely } from 'kysely'
 import type { Database, Id, Language, RouteWhy } from '../database/schema.ts'
+import { nameIn } from '../i18n/names.ts'
 import { defineTexts, type Text } from '../i18n/texts.ts'
 import { listTopics, topicName } from './topics.ts'
 import { listUnits } from './units.ts'
@@ -34,29 +35,47 @@ export const routeTexts = defineTexts(pl, en)
 /** The way, from the customer's unit to the queue. */
 export async function sayRoute(db: Kysely<Database>, why: RouteWhy, queueId: Id, language: Language): Promise<string[]> {
   const [units, topics, queue] = await Promise.all([
-    listUnits(db), listTopics(db), db.selectFrom('queue').select('name').where('id', '=', queueId).executeTakeFirst(),
+    listUnits(db),
+    listTopics(db),
+    db.selectFrom('queue').select('name').where('id', '=', queueId).executeTakeFirst(),
   ])
   const t = routeTexts.in(language)
   const topic = topics.find((one) => one.id === why.topicId)
   const unitName = (id: Id) => {
     const unit = units.find((one) => one.id === id)
-    return (language === 'en' ? unit?.nameEn : undefined) ?? unit?.name ?? `#${id}`
+    return unit ? nameIn(unit, language) : `#${id}`
   }
   const rootId = units.find((unit) => unit.parentId === null)?.id
   return [
     topic ? t('route.about', { topic: topicName(topic, language) }) : t('route.no-topic'),
     ...(why.unitId === null ? [t('route.no-unit')] : []),
-    ...why.via.map(({ unitId, said }) => t(said === 'not-taken' && unitId === rootId ? 'route.root-not-taken' : `route.${said}`, { unit: unitName(unitId) })),
+    ...why.via.map(({ unitId, said }) =>
+      t(said === 'not-taken' && unitId === rootId ? 'route.root-not-taken' : `route.${said}`, { unit: unitName(unitId) }),
+    ),
     t('route.ends', { queue: queue?.name.replaceAll('::', ' · ') ?? `#${queueId}` }),
   ]
 }
 
-export interface StoredRoute { at: Date; queueId: Id; rule: string; why: RouteWhy }
+export interface StoredRoute {
+  at: Date
+  queueId: Id
+  rule: string
+  why: RouteWhy
+}
 
 /** Each decision of routing that a ticket keeps: at its making, and whenever routing moved it. Oldest first. */
 export async function routesOfTicket(db: Kysely<Database>, ticketId: Id): Promise<StoredRoute[]> {
-  const rows = await db.selectFrom('history').select(['reason', 'created_at as at']).where('ticket_id', '=', ticketId).where('type', 'in', ['NewTicket', 'Move'])
-    .where('reason', 'is not', null).orderBy('id').execute()
-  return rows.flatMap(({ reason, at }) => (Array.isArray(reason) ? reason as { decided: Id; rule: string; route?: RouteWhy }[] : [])
-    .flatMap(({ decided, rule, route }) => route ? [{ at, queueId: decided, rule, why: route }] : []))
+  const rows = await db
+    .selectFrom('history')
+    .select(['reason', 'created_at as at'])
+    .where('ticket_id', '=', ticketId)
+    .where('type', 'in', ['NewTicket', 'Move'])
+    .where('reason', 'is not', null)
+    .orderBy('id')
+    .execute()
+  return rows.flatMap(({ reason, at }) =>
+    (Array.isArray(reason) ? (reason as { decided: Id; rule: string; route?: RouteWhy }[]) : []).flatMap(({ decided, rule, route }) =>
+      route ? [{ at, queueId: decided, rule, why: route }] : [],
+    ),
+  )
 }

@@ -1,10 +1,21 @@
 /** Owns the way of a question through the units: which queue takes it, and what each unit on the way said. Pure. */
 import type { Id, RouteWhy } from '../database/schema.ts'
 
-export interface RoutedUnit { id: Id; parentId: Id | null; /** Central IT always answers for itself. */ optedIn: boolean }
+export interface RoutedUnit {
+  id: Id
+  parentId: Id | null /** Central IT always answers for itself. */
+  optedIn: boolean
+}
 /** A unit takes a topic into a queue; topic null: everything it has no other queue for. */
-export interface Route { unitId: Id; topicId: Id | null; queueId: Id }
-export interface RoutingTable { units: ReadonlyMap<Id, RoutedUnit>; routes: readonly Route[] }
+export interface Route {
+  unitId: Id
+  topicId: Id | null
+  queueId: Id
+}
+export interface RoutingTable {
+  units: ReadonlyMap<Id, RoutedUnit>
+  routes: readonly Route[]
+}
 
 export type RouteRule = 'unit-topic' | 'unit-rest' | 'unit-central'
 

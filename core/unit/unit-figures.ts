@@ -1,10 +1,17 @@
-/** Owns what a unit's administrators see of its work: figures by queue, its log of changes, its looks in force. */
+/** Owns what a unit's administrators see of its work: figures by queue, its looks in force. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Brand } from './brand.ts'
+import { up } from './tree.ts'
 
 export interface QueueFigures {
-  id: Id; name: string; valid: boolean; open: number; unowned: number; received: number; closed: number
+  id: Id
+  name: string
+  valid: boolean
+  open: number
+  unowned: number
+  received: number
+  closed: number
   /** Minutes from receipt to the first answer, the middle one of those received in the time; null: none was answered. */
   firstAnswer: number | null
 }
@@ -24,31 +31,10 @@ export async function unitFigures(db: Kysely<Database>, unitId: Id, since: Date)
   return rows
 }
 
-export interface UnitChange {
-  id: Id; at: Date; /** Null: the program itself. */ who: string | null; what: string; thing: string
-  before: Record<string, unknown> | null
-  after: Record<string, unknown> | null
-}
-
-/** Kinds of the audit log that are the unit's affair: who logged in, and from where, is not. */
-const CHANGES = ['admin-changed', 'permission', 'plugin-activation', 'setting']
-
-/** Changes in these units, the newest first, from before the event `before` on. */
-export async function listUnitChanges(db: Kysely<Database>, unitIds: readonly Id[], before?: Id, limit = 50): Promise<UnitChange[]> {
-  if (unitIds.length === 0) return []
-  const rows = await db.selectFrom('audit_event as e').leftJoin('person as p', 'p.id', 'e.person_id')
-    .select(['e.id', 'e.at', 'p.name as who', 'e.object_type as what', 'e.object_id as thing', 'e.before', 'e.after'])
-    .where('e.unit_id', 'in', unitIds).where('e.kind', 'in', CHANGES).where('e.object_type', 'not like', 'person password')
-    .$if(before !== undefined, (query) => query.where('e.id', '<', before!)).orderBy('e.id', 'desc').limit(limit).execute()
-  return rows
-}
-
 /** The looks that count in a unit: its own, else of the nearest unit above that has any. */
 export async function brandInForce(db: Kysely<Database>, unitId: Id): Promise<(Brand & { unitId: Id; slug: string }) | undefined> {
   const { rows } = await sql<Brand & { unitId: Id; slug: string }>`
-    with recursive up as (
-      select id, parent_id, slug, 0 as depth from unit where id = ${unitId}
-      union all select u.id, u.parent_id, u.slug, up.depth + 1 from unit u join up on u.id = up.parent_id)
+    with recursive ${up(unitId, { more: ['slug'] })}
     select b.name, b.colour, b.logo_blob_id as "logoBlobId", b.logo_type as "logoType", up.id as "unitId", up.slug
     from up join unit_brand b on b.unit_id = up.id where b.name <> '' or b.colour is not null or b.logo_blob_id is not null
     order by up.depth limit 1`.execute(db)

@@ -1,18 +1,16 @@
 /** Owns the tree of units: list, make, rename, move, calendar, on and off. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { recordChange } from '../audit/change.ts'
+import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { ACTIVATION_CHANGED } from '../kernel/activation.ts'
-import { recordChange } from '../kernel/admin-change.ts'
 import { notify } from '../kernel/facts.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandOwnOrAbove } from '../queue/queue-admin.ts'
-
-/** Central IT: the root of the tree, the installation itself. */
-export const ROOT_UNIT: Id = '1'
+import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { downFrom, ROOT_UNIT, SLUG, upWhere } from './tree.ts'
 
 export interface Unit {
   id: Id
@@ -34,20 +32,39 @@ export interface Unit {
 /** The tree, parents before their children, siblings by name. */
 export async function listUnits(db: Kysely<Database>): Promise<Unit[]> {
   const { rows } = await sql<Unit>`
-    with recursive tree as (
-      select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null
-      union all
-      select u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu") from unit u join tree on u.parent_id = tree.id)
-    select id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt", depth,
-      (select count(*)::int from queue q where q.unit_id = tree.id and q.valid) as queues,
-      (select count(*)::int from person p where p.unit_id = tree.id and p.valid) as persons
-    from tree order by path, id`.execute(db)
+    with recursive ${downFrom(sql`select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null`, {
+      as: 'tree',
+      each: sql`u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu")`,
+    })}
+    select ${columns}, depth, ${counts('tree')} from tree order by path, id`.execute(db)
   return rows
 }
 
 export async function findUnit(db: Kysely<Database>, id: Id): Promise<Unit | undefined> {
-  return isId(id) ? (await listUnits(db)).find((unit) => unit.id === id) : undefined
+  return isId(id) ? findOne(db, sql`id = ${id}`) : undefined
 }
+
+/** By the short name that stands in addresses; switched-off units are none. */
+export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<Unit | undefined> {
+  return SLUG.test(slug) ? findOne(db, sql`slug = ${slug} and valid`) : undefined
+}
+
+async function findOne(db: Kysely<Database>, wanted: RawBuilder<unknown>): Promise<Unit | undefined> {
+  const { rows } = await sql<Unit>`
+    with recursive ${upWhere(wanted)}
+    select ${columns}, (select max(depth) from up) as depth, ${counts('unit')} from unit where ${wanted}`.execute(db)
+  return rows[0]
+}
+
+const columns = sql.raw(
+  'id, parent_id as "parentId", slug, name, name_en as "nameEn", calendar_id as "calendarId", valid, opted_in_at as "optedInAt"',
+)
+
+/** What lies in a unit: queues and persons in use. */
+const counts = (unit: 'unit' | 'tree'): RawBuilder<unknown> =>
+  sql.raw(`
+      (select count(*)::int from queue q where q.unit_id = ${unit}.id and q.valid) as queues,
+      (select count(*)::int from person p where p.unit_id = ${unit}.id and p.valid) as persons`)
 
 export interface UnitForm {
   parentId: Id | null
@@ -63,8 +80,12 @@ export interface UnitForm {
 export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, { ...form, parentId: form.parentId ?? ROOT_UNIT }, null)
-  const { id } = await work.db.insertInto('unit').values({ ...values, created_at: work.now }).returning('id').executeTakeFirstOrThrow()
-  recordChange(work, 'unit', id, null, values, { unitId: id })
+  const { id } = await work.db
+    .insertInto('unit')
+    .values({ ...values, created_at: work.now })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  recordChange(work, unitSubject, id, null, values, { unitId: id })
   await notify(work, ACTIVATION_CHANGED)
   return id
 }
@@ -73,10 +94,14 @@ export async function createUnit(work: Work, form: UnitForm): Promise<Id> {
 export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void> {
   demandAdmin(work.actor)
   const values = await checked(work, form, id)
-  const before = await work.db.selectFrom('unit').select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid']).where('id', '=', id).executeTakeFirst()
+  const before = await work.db
+    .selectFrom('unit')
+    .select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid'])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (!before) throw refused('not-found')
   await work.db.updateTable('unit').set(values).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, values, { unitId: id })
+  recordChange(work, unitSubject, id, before, values, { unitId: id })
   // What is on in a unit comes from those above it.
   if (before.parent_id !== values.parent_id) await notify(work, ACTIVATION_CHANGED)
 }
@@ -84,16 +109,65 @@ export async function editUnit(work: Work, id: Id, form: UnitForm): Promise<void
 /** The unit's own calendar; null: that of the unit above. Also a local administrator's act. */
 export async function setUnitCalendar(work: Work, id: Id, calendarId: Id | null): Promise<void> {
   await demandUnitAdmin(work, id)
-  const before = isId(id) && await work.db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst()
+  const before = isId(id) && (await work.db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst())
   if (!before) throw refused('not-found')
   if (calendarId !== null && !isCentral(work.actor)) await demandOwnOrAbove(work, 'calendar', calendarId, id, 'calendarId')
   await work.db.updateTable('unit').set({ calendar_id: calendarId }).where('id', '=', id).execute()
-  recordChange(work, 'unit', id, before, { calendar_id: calendarId }, { unitId: id })
+  recordChange(work, unitCalendarSubject, id, before, { calendar_id: calendarId }, { unitId: id })
 }
 
-/** By the short name that stands in addresses; switched-off units are none. */
-export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<Unit | undefined> {
-  return (await listUnits(db)).find((unit) => unit.slug === slug && unit.valid)
+type UnitValues = Awaited<ReturnType<typeof checked>>
+
+export const unitSubject: CoreSubject<UnitValues, UnitForm> = {
+  type: 'unit',
+  right: 'installation',
+  lies: 'unit',
+  words: 'subject.unit',
+  named: 'unit',
+  seen: pageAt('/admin/units'),
+  fields: {
+    parent_id: { words: 'field.parent-unit', as: 'unit' },
+    slug: { words: 'field.slug' },
+    name: { words: 'field.name' },
+    name_en: { words: 'field.name_en' },
+    calendar_id: { words: 'field.calendar', as: 'calendar' },
+    valid: { words: 'field.valid', as: 'yes-no' },
+  },
+  way: {
+    read: (db, id) =>
+      db
+        .selectFrom('unit')
+        .select(['parent_id', 'slug', 'name', 'name_en', 'calendar_id', 'valid'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: ({ parent_id, slug, name, name_en, calendar_id, valid }) => ({
+      parentId: parent_id,
+      slug,
+      name,
+      nameEn: name_en ?? '',
+      calendarId: calendar_id,
+      valid,
+    }),
+    put: editUnit,
+  },
+}
+
+/** The one value of a unit that its own administrators change too. */
+export const unitCalendarSubject: CoreSubject<{ calendar_id: Id | null }, { calendarId: Id | null }> = {
+  type: 'unit',
+  fits: ({ before, after }) => before !== null && after !== null && Object.keys({ ...before, ...after }).join() === 'calendar_id',
+  right: 'unit',
+  lies: 'unit',
+  words: 'subject.unit',
+  named: 'unit',
+  seen: pageAt('/admin/units'),
+  fields: { calendar_id: { words: 'field.calendar', as: 'calendar' } },
+  way: {
+    read: (db, id) => db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst(),
+    form: ({ calendar_id }) => ({ calendarId: calendar_id }),
+    put: (work, id, { calendarId }) => setUnitCalendar(work, id, calendarId),
+  },
 }
 
 /** A unit and every unit below it, of a list in which parents stand before their children. */
@@ -102,8 +176,6 @@ export function unitsBelow(units: readonly Pick<Unit, 'id' | 'parentId'>[], id: 
   for (const unit of units) if (unit.parentId !== null && inside.has(unit.parentId)) inside.add(unit.id)
   return inside
 }
-
-const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/
 
 async function checked(work: Work, form: UnitForm, id: Id | null) {
   await sql`select pg_advisory_xact_lock(hashtextextended('unit tree', 7004))`.execute(work.db)
@@ -127,12 +199,17 @@ async function checked(work: Work, form: UnitForm, id: Id | null) {
     throw refused('unit.in-use', {}, 'valid')
   }
   if (form.calendarId !== null) {
-    const calendar = isId(form.calendarId)
-      && await work.db.selectFrom('calendar').select('id').where('id', '=', form.calendarId).where('valid', '=', true).executeTakeFirst()
+    const calendar =
+      isId(form.calendarId) &&
+      (await work.db.selectFrom('calendar').select('id').where('id', '=', form.calendarId).where('valid', '=', true).executeTakeFirst())
     if (!calendar && form.calendarId !== self?.calendarId) throw refused('choice-gone', {}, 'calendarId')
   }
   return {
-    parent_id: id === ROOT_UNIT ? null : form.parentId, slug, name: demandName(form.name, 'name'),
-    name_en: demandShort(form.nameEn, 'nameEn', 200) || null, calendar_id: form.calendarId, valid: form.valid,
+    parent_id: id === ROOT_UNIT ? null : form.parentId,
+    slug,
+    name: demandName(form.name, 'name'),
+    name_en: demandShort(form.nameEn, 'nameEn', 200) || null,
+    calendar_id: form.calendarId,
+    valid: form.valid,
   }
 }

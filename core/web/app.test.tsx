@@ -7,19 +7,45 @@ import { page } from './page.tsx'
 import { CsrfField } from './parts/fields.tsx'
 
 const trial = definePlugin({
-  name: 'trial', api: 1, scope: 'installation',
+  name: 'trial',
+  api: 1,
+  scope: 'installation',
   routes(app) {
-    app.get('/form', (c) => page(c, { title: 'Form', body: <form method="post"><CsrfField c={c} /><textarea name="text" /></form> }))
+    app.get('/form', (c) =>
+      page(c, {
+        title: 'Form',
+        body: (
+          <form method="post">
+            <CsrfField c={c} />
+            <textarea name="text" />
+          </form>
+        ),
+      }),
+    )
     app.post('/form', async (c) => c.text(`got ${(await readFields(c))['text']}`))
-    app.get('/refuse/:code', (c) => { throw refused(c.req.param('code') as ErrorCode, { minutes: 3 }) })
-    app.get('/break', () => { throw new Error('a secret of the program') })
+    app.get('/refuse/:code', (c) => {
+      throw refused(c.req.param('code') as ErrorCode, { minutes: 3 })
+    })
+    app.get('/break', () => {
+      throw new Error('a secret of the program')
+    })
     app.get('/slot', (c) => page(c, { title: 'Slot', body: <p>body</p> }))
   },
-  slots: { 'page.footer': { order: 1, render: (_props, c) => { if (c.req.path === '/slot') throw new Error('faulty'); return <p>footer</p> } } },
+  slots: {
+    'page.footer': {
+      order: 1,
+      render: (_props, c) => {
+        if (c.req.path === '/slot') throw new Error('faulty')
+        return <p>footer</p>
+      },
+    },
+  },
 })
 
 let site: Site
-beforeAll(async () => { site = await openSite([trial]) })
+beforeAll(async () => {
+  site = await openSite([trial])
+})
 afterAll(() => site.close())
 
 const POLICY = /default-src 'none'; script-src 'nonce-[\w+/=]{20,}'; style-src 'self'/
@@ -34,13 +60,15 @@ describe('security headers', () => {
     expect(headers.get('x-frame-options')).toBe('DENY')
   })
   it('give each answer a nonce of its own, and scripts carry it', async () => {
-    const nonces = await Promise.all([1, 2].map(async () => {
-      const response = await site.visitor().get('/form')
-      const nonce = /'nonce-([^']+)'/.exec(response.headers.get('content-security-policy')!)![1]!
-      const scripts = (await response.text()).match(/<script[^>]*>/g)!
-      expect(scripts.every((script) => script.includes(`nonce="${nonce}"`))).toBe(true)
-      return nonce
-    }))
+    const nonces = await Promise.all(
+      [1, 2].map(async () => {
+        const response = await site.visitor().get('/form')
+        const nonce = /'nonce-([^']+)'/.exec(response.headers.get('content-security-policy')!)![1]!
+        const scripts = (await response.text()).match(/<script[^>]*>/g)!
+        expect(scripts.every((script) => script.includes(`nonce="${nonce}"`))).toBe(true)
+        return nonce
+      }),
+    )
     expect(nonces[0]).not.toBe(nonces[1])
   })
 })
@@ -48,7 +76,12 @@ describe('security headers', () => {
 describe('static files', () => {
   it('are served under their hash, for ever, with their type', async () => {
     const html = await (await site.visitor().get('/form')).text()
-    for (const [name, type] of [['style.css', 'text/css'], ['app.js', 'text/javascript'], ['logo.svg', 'image/svg+xml'], ['inter-latin.woff2', 'font/woff2']] as const) {
+    for (const [name, type] of [
+      ['style.css', 'text/css'],
+      ['app.js', 'text/javascript'],
+      ['logo.svg', 'image/svg+xml'],
+      ['inter-latin.woff2', 'font/woff2'],
+    ] as const) {
       const path = new RegExp(`/static/[0-9a-f]{16}/${name.replace('.', '\\.')}`).exec(html)![0]
       const response = await site.visitor().get(path)
       expect(response.status).toBe(200)
@@ -69,7 +102,7 @@ describe('forms', () => {
     const response = await somebody.post('/form', { text: 'ok' })
     expect([response.status, await response.text()]).toEqual([200, 'got ok'])
   })
-  it('are refused without a token, with another one, and with another visitor\'s', async () => {
+  it("are refused without a token, with another one, and with another visitor's", async () => {
     const [somebody, other] = [site.visitor(), site.visitor()]
     await somebody.get('/form')
     await other.get('/form')
@@ -82,7 +115,12 @@ describe('forms', () => {
   it('from another site are refused whatever they carry', async () => {
     const somebody = site.visitor()
     await somebody.get('/form')
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }]) {
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ]) {
       const response = await somebody.post('/form', { text: 'kept' }, { headers: headers as Record<string, string> })
       expect(response.status).toBe(403)
       expect(await response.text()).not.toContain('kept')
@@ -122,9 +160,12 @@ describe('forms', () => {
 
 describe('error pages', () => {
   it.each([
-    ['pl', '/nowhere', 404, 'Nie ma takiej strony'], ['en', '/nowhere', 404, 'There is no such page'],
-    ['pl', '/refuse/not-allowed', 403, 'Nie masz prawa'], ['en', '/refuse/not-allowed', 403, 'You may not do this'],
-    ['pl', '/refuse/login-too-many', 429, 'za 3 min'], ['en', '/refuse/unavailable', 503, 'nothing is lost'],
+    ['pl', '/nowhere', 404, 'Nie ma takiej strony'],
+    ['en', '/nowhere', 404, 'There is no such page'],
+    ['pl', '/refuse/not-allowed', 403, 'Nie masz prawa'],
+    ['en', '/refuse/not-allowed', 403, 'You may not do this'],
+    ['pl', '/refuse/login-too-many', 429, 'za 3 min'],
+    ['en', '/refuse/unavailable', 503, 'nothing is lost'],
   ])('speak %s on %s', async (language, path, status, words) => {
     const response = await site.visitor({ 'accept-language': language }).get(path)
     const html = await response.text()
@@ -163,7 +204,7 @@ describe('language and colours', () => {
     expect(await (await somebody.get('/form?lang=pl')).text()).toContain('<html lang="pl"')
     expect(await (await somebody.get('/form')).text()).toContain('<html lang="pl"')
   })
-  it('a person\'s own language comes before the cookie, and the switch changes it', async () => {
+  it("a person's own language comes before the cookie, and the switch changes it", async () => {
     const somebody = await site.loggedIn(await site.make.person({ language: 'en' }))
     expect(await (await somebody.get('/form', { 'accept-language': 'pl' })).text()).toContain('<html lang="en"')
     const response = await somebody.post('/preferences', { language: 'pl', colours: 'dark', back: '//evil.example' })

@@ -7,7 +7,8 @@ import { withOrigin } from '../kernel/origin.ts'
 import { refused, Refusal } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
-import { theme } from '../../themes/default/theme.ts'
+import { languageFor } from '../i18n/languages.ts'
+import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
@@ -37,11 +38,13 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   const files = loadStatic({
     // One file: htmx must find its extensions when it starts.
     'app.js': [
-      inPackage('htmx.org/dist/htmx.min.js'), inPackage('htmx.org/dist/ext/hx-csp.min.js'), inPackage('htmx.org/dist/ext/hx-sse.min.js'),
+      inPackage('htmx.org/dist/htmx.min.js'),
+      inPackage('htmx.org/dist/ext/hx-csp.min.js'),
+      inPackage('htmx.org/dist/ext/hx-sse.min.js'),
       inProject('core/web/static/app.js'),
     ],
-    ...theme.files,
-    ...Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>,
+    ...host.config.theme.files,
+    ...(Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>),
   })
 
   const app = new Hono<WebEnv>()
@@ -53,7 +56,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
     c.set('host', host)
     c.set('requestId', newRequestId())
     c.set('asset', files.url)
-    c.set('language', languageWanted(c.req.header('accept-language')) ?? 'pl')
+    c.set('language', languageFor(host.config, languageWanted(c.req.header('accept-language'), host.config.languages)))
     c.set('colours', 'auto')
     c.set('csrf', '')
     await next()
@@ -69,30 +72,44 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   healthRoutes(app, options.readiness ?? makeReadiness(host.db), stopping)
   if (options.metrics) metricsRoute(app, host.config, options.metrics)
 
-  // 3. Who asks, in which language, and whether they mean it.
+  // 3. What programs ask of plugins: each route knows by itself who calls.
+  const programs = apiRoutes(app, kernel)
+
+  // 4. Who asks, in which language, and whether they mean it.
   app.use(findActor)
   app.use(chooseLanguage)
   const limit = host.config.smtp.maxSizeKb * 1024
-  const [forPersons, forStrangers] = [limit, STRANGER_BYTES].map((maxSize) => bodyLimit({
-    maxSize, onError: (c) => { throw refused('too-large', { limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')) }) },
-  }))
+  const [forPersons, forStrangers] = [limit, STRANGER_BYTES].map((maxSize) =>
+    bodyLimit({
+      maxSize,
+      onError: (c) => {
+        throw refused('too-large', {
+          limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')),
+        })
+      },
+    }),
+  )
   app.use((c, next) => (c.get('actor') ? forPersons : forStrangers)!(c, next))
   app.use(guardForms)
   app.use(demandSecondFactor)
 
-  // 4. Core's few pages, then the plugins': everything else that a person sees.
+  // 5. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)
   articleRoutes(app)
   liveRoute(app, {
     stopping,
     maySee: async (c, access, id) => {
-      const sees = (right: 'ro' | 'see') => seeTicket(c.get('host').db, access, id, right).then(() => true, (error: unknown) => {
-        if (error instanceof Refusal) return false
-        throw error
-      })
-      return await sees('ro') || sees('see')
+      const sees = (right: 'ro' | 'see') =>
+        seeTicket(c.get('host').db, access, id, right).then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof Refusal) return false
+            throw error
+          },
+        )
+      return (await sees('ro')) || sees('see')
     },
   })
-  kernel.mount(app)
+  kernel.mount(app, programs)
   return app
 }

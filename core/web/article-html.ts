@@ -18,14 +18,19 @@ export function articleRoutes(app: Hono<WebEnv>): void {
     const id = c.req.param('id')
     const ticketId = await findTicketOfArticle(db, id)
     if (!ticketId) throw refused('not-found')
-    const agent = await seeTicket(db, access, ticketId, 'ro').then(() => true, (error: unknown) => {
-      if (error instanceof Refusal) return false
-      throw error
-    })
+    const agent = await seeTicket(db, access, ticketId, 'ro').then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Refusal) return false
+        throw error
+      },
+    )
     if (!agent) await seeTicket(db, access, ticketId, 'see')
     const article = await findArticle(db, ticketId, id)
     if (!article?.html || (!agent && (!article.visible || article.withdrawnAt))) throw refused('not-found')
-    const pictures = await readPictures(article.attachments, (attachment) => findAttachment(db, ticketId, attachment.id, { visibleOnly: !agent }))
+    const pictures = await readPictures(article.attachments, (attachment) =>
+      findAttachment(db, ticketId, attachment.id, { visibleOnly: !agent }),
+    )
     const open = c.req.query('open') !== undefined
     c.header('content-security-policy', strangerPolicy({ remotePictures: open, links: open }))
     c.header('x-frame-options', 'SAMEORIGIN')
@@ -41,12 +46,16 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
   let total = 0
   for (const attachment of attachments) {
     // Not SVG: it is a document of its own.
-    if (!attachment.contentId || !/^image\/(png|jpeg|gif|webp|bmp)$/i.test(attachment.contentType) || attachment.size > PICTURE_BYTES) continue
+    if (!attachment.contentId || !/^image\/(png|jpeg|gif|webp|bmp)$/i.test(attachment.contentType) || attachment.size > PICTURE_BYTES)
+      continue
     total += attachment.size
     if (total > PICTURES_BYTES) break
     const chunks: Buffer[] = []
     for await (const chunk of (await find(attachment))?.content() ?? []) chunks.push(chunk)
-    pictures.set(attachment.contentId.toLowerCase(), `data:${attachment.contentType.toLowerCase()};base64,${Buffer.concat(chunks).toString('base64')}`)
+    pictures.set(
+      attachment.contentId.toLowerCase(),
+      `data:${attachment.contentType.toLowerCase()};base64,${Buffer.concat(chunks).toString('base64')}`,
+    )
   }
   return pictures
 }
@@ -56,13 +65,18 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
  * themselves. `open`: pictures from afar get their addresses back, for the reader asked for them.
  */
 function document(html: string, pictures: Map<string, string>, open: boolean): string {
-  const body = (open ? html.replace(/(<img\b[^>]*?\s)data-remote-src=/g, '$1src=') : html).replace(/(\ssrc=)(["'])cid[:/]([^"']*)\2/gi, (whole, src: string, quote: string, cid: string) => {
-    const picture = pictures.get(decodeCid(cid))
-    return picture ? `${src}${quote}${picture}${quote}` : whole
-  })
-  return '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light"><base target="_blank">'
-    + '<style>html{background:#fff;color:#17202c;font:14px/1.5 system-ui,sans-serif}body{margin:12px;overflow-wrap:anywhere}img{max-width:100%;height:auto}'
-    + `table{max-width:100%}</style><body>${body}`
+  const body = (open ? html.replace(/(<img\b[^>]*?\s)data-remote-src=/g, '$1src=') : html).replace(
+    /(\ssrc=)(["'])cid[:/]([^"']*)\2/gi,
+    (whole, src: string, quote: string, cid: string) => {
+      const picture = pictures.get(decodeCid(cid))
+      return picture ? `${src}${quote}${picture}${quote}` : whole
+    },
+  )
+  return (
+    '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light"><base target="_blank">' +
+    '<style>html{background:#fff;color:#17202c;font:14px/1.5 system-ui,sans-serif}body{margin:12px;overflow-wrap:anywhere}img{max-width:100%;height:auto}' +
+    `table{max-width:100%}</style><body>${body}`
+  )
 }
 
 function decodeCid(cid: string): string {

@@ -7,9 +7,19 @@ import type { PageContext } from '../kernel/contract.ts'
  * Sends a file whose right has been checked. Name as RFC 6266 says: an ASCII one for old clients and the real one. Content
  * that a browser could run keeps its type, for it is saved, not shown, and the policy takes all rights from it.
  */
-export function sendAttachment(c: PageContext, file: Pick<Attachment, 'name' | 'contentType' | 'size'> & { content(): AsyncIterable<Buffer> }): Response {
-  const plain = file.name.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '_') || 'file'
-  const real = encodeURIComponent(file.name.replace(/[\r\n\0]/g, '').toWellFormed()).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+export function sendAttachment(
+  c: PageContext,
+  file: Pick<Attachment, 'name' | 'contentType' | 'size'> & { content(): AsyncIterable<Buffer> },
+): Response {
+  const plain =
+    file.name
+      .normalize('NFKD')
+      .replace(/[^\x20-\x7e]/g, '')
+      .replace(/["\\]/g, '_') || 'file'
+  const real = encodeURIComponent(file.name.replace(/[\r\n\0]/g, '').toWellFormed()).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   c.header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${real}`)
   c.header('content-type', /^[\w.+-]+\/[\w.+-]+$/.test(file.contentType) ? file.contentType : 'application/octet-stream')
   c.header('content-length', String(file.size))

@@ -6,7 +6,7 @@ import { languageWanted, ownPath } from './preferences.ts'
 describe('the client behind proxies', () => {
   const trusted = makeTrust(['10.0.0.0/8', '2001:db8::1'])
   it.each([
-    ['nobody trusted: what stands in the header is anybody\'s word', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
+    ["nobody trusted: what stands in the header is anybody's word", '203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['one proxy', '10.0.0.5', '198.51.100.1', '198.51.100.1'],
     ['two proxies', '10.0.0.5', '198.51.100.1, 10.1.1.1', '198.51.100.1'],
     ['a client that writes a header of its own does not choose its address', '10.0.0.5', '127.0.0.1, 198.51.100.1', '198.51.100.1'],
@@ -23,9 +23,23 @@ describe('the client behind proxies', () => {
 })
 
 describe('what the reader asks for', () => {
-  it.each([['pl-PL,pl;q=0.9,en;q=0.8', 'pl'], ['de, en-GB;q=0.7, pl;q=0.3', 'en'], ['en;q=0, pl', 'pl'], ['uk', undefined], [undefined, undefined]])('%s → %s', (header, language) => {
+  it.each([
+    ['pl-PL,pl;q=0.9,en;q=0.8', 'pl'],
+    ['de, en-GB;q=0.7, pl;q=0.3', 'en'],
+    ['en;q=0, pl', 'pl'],
+    ['uk', undefined],
+    [undefined, undefined],
+  ])('%s → %s', (header, language) => {
     expect(languageWanted(header)).toBe(language)
   })
-  it.each([['/tickets/5?a=1#x', '/tickets/5?a=1#x'], ['//evil.example', '/'], ['/\\evil.example', '/'], ['https://evil.example', '/'], ['', '/'], ['/a\r\nX: y', '/']])(
-    'the way back from %j is %s', (path, own) => { expect(ownPath(path)).toBe(own) })
+  it.each([
+    ['/tickets/5?a=1#x', '/tickets/5?a=1#x'],
+    ['//evil.example', '/'],
+    ['/\\evil.example', '/'],
+    ['https://evil.example', '/'],
+    ['', '/'],
+    ['/a\r\nX: y', '/'],
+  ])('the way back from %j is %s', (path, own) => {
+    expect(ownPath(path)).toBe(own)
+  })
 })

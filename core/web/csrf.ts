@@ -11,7 +11,7 @@ import { isForm, readFields } from './forms.ts'
 export const CSRF_FIELD = '_csrf'
 export const CSRF_HEADER = 'x-csrf-token'
 
-const cookieName = (c: PageContext) => c.get('secure') ? '__Host-form' : 'form'
+const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-form' : 'form')
 /** What a form of somebody not logged in carries: made of the cookie, so that neither gives the other away. */
 const tokenOf = (cookie: string) => createHash('sha256').update(`form ${cookie}`).digest('base64url')
 

@@ -1,6 +1,7 @@
 /** Owns writing CSV that spreadsheets open rightly: RFC 4180 quoting, CRLF, UTF-8 with a byte order mark, no formulas. */
 import { stream } from 'hono/streaming'
-import { recordEvent } from '../audit/audit.ts'
+import { recordEvent } from '../audit/record.ts'
+import { LANGUAGES } from '../i18n/languages.ts'
 import type { PageContext } from '../kernel/contract.ts'
 
 const BYTE_ORDER_MARK = '\uFEFF'
@@ -21,14 +22,19 @@ function csvCell(text: string): string {
 
 /** A whole list as a file, written as it is read; that somebody took it away is noted. Spreadsheets split at the list separator of their country. */
 export function csvAnswer(c: PageContext, name: string, head: readonly string[], rows: AsyncIterable<readonly string[]>): Response {
-  const separator = c.get('language') === 'pl' ? ';' : ','
+  const separator = LANGUAGES[c.get('language')].listSeparator
   c.header('content-type', 'text/csv; charset=utf-8')
   c.header('content-disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '-')}"`)
   const actor = c.get('actor')
   const { pathname, searchParams } = new URL(c.req.url)
   searchParams.delete('format')
   return stream(c, async (out) => {
-    if (actor) await c.get('host').work(actor, async (work) => recordEvent(work, { kind: 'export', object: { type: 'list', id: pathname }, after: Object.fromEntries(searchParams) }))
+    if (actor)
+      await c
+        .get('host')
+        .work(actor, async (work) =>
+          recordEvent(work, { kind: 'export', object: { type: 'list', id: pathname }, after: Object.fromEntries(searchParams) }),
+        )
     await out.write(BYTE_ORDER_MARK + csvLine(head, separator))
     for await (const row of rows) {
       if (out.aborted) return

@@ -2,6 +2,7 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import type { Child } from 'hono/jsx'
 import { HTTPException } from 'hono/http-exception'
+import { databaseIsAway } from '../database/away.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
@@ -14,8 +15,8 @@ import { Button, ButtonLink } from './parts/fields.tsx'
 import { CSRF_FIELD } from './csrf.ts'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
-  const refusal = asRefusal(error)
-  if (!refusal) c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+  const refusal = refusalOf(error)
+  if (!refusal) logFailure(c, error)
   try {
     return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
   } catch (second) {
@@ -26,12 +27,16 @@ export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
 
 export const handleNotFound: NotFoundHandler<WebEnv> = (c) => show(c, refused('not-found'))
 
-function asRefusal(error: unknown): Refusal | undefined {
+/** Tells the operator of what nobody expected. */
+export function logFailure(c: PageContext, error: unknown): void {
+  c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+}
+
+/** What is no failure: a rule said no, too much was sent, or the database is away. */
+export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
-  // PostgreSQL away (connection class 08, shut down 57P0x, too many connections) or not reached at all.
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^(08...|57P0.|53300|ECONNREFUSED|ECONNRESET|ENOENT|ETIMEDOUT|EPIPE)$/.test(code) ? refused('unavailable') : undefined
+  return databaseIsAway(error) ? refused('unavailable') : undefined
 }
 
 async function show(c: PageContext, error: Refusal): Promise<Response> {
@@ -53,12 +58,18 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
   const t = webTexts.in(c.get('language'))
   const stale = error.code === 'csrf' || error.code === 'login-needed' ? await staleForm(c, error) : undefined
   return page(c, {
-    title: t(titleOf(error)), status,
+    title: t(titleOf(error)),
+    status,
     body: (
       <section class="error-page">
         <p class="error-number">{status}</p>
         <h1>{t(titleOf(error))}</h1>
-        {stale ?? <><p>{error.code === 'csrf' && !error.params['stale'] ? t('error.other-site') : words}</p><NextStep c={c} error={error} /></>}
+        {stale ?? (
+          <>
+            <p>{error.code === 'csrf' && !error.params['stale'] ? t('error.other-site') : words}</p>
+            <NextStep c={c} error={error} />
+          </>
+        )}
       </section>
     ),
   })
@@ -66,20 +77,31 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
 
 function titleOf(error: Refusal): WebKey {
   switch (error.status) {
-    case 401: return 'error.title.login'
-    case 403: return error.code === 'csrf' && error.params['stale'] ? 'error.title.stale' : 'error.title.not-allowed'
-    case 404: return 'error.title.not-found'
-    case 429: return 'error.title.too-many'
-    case 500: return 'error.title.internal'
-    case 503: return 'error.title.unavailable'
-    default: return 'error.title.refused'
+    case 401:
+      return 'error.title.login'
+    case 403:
+      return error.code === 'csrf' && error.params['stale'] ? 'error.title.stale' : 'error.title.not-allowed'
+    case 404:
+      return 'error.title.not-found'
+    case 429:
+      return 'error.title.too-many'
+    case 500:
+      return 'error.title.internal'
+    case 503:
+      return 'error.title.unavailable'
+    default:
+      return 'error.title.refused'
   }
 }
 
 const ErrorNotice = ({ c, error, words }: { c: PageContext; error: Refusal; words: string }) => (
   <div class="notice notice-bad" role="alert">
     <p>{words}</p>
-    {error.code === 'login-needed' && <p><a href="/login">{webTexts.in(c.get('language'))('page.log-in')}</a></p>}
+    {error.code === 'login-needed' && (
+      <p>
+        <a href="/login">{webTexts.in(c.get('language'))('page.log-in')}</a>
+      </p>
+    )}
   </div>
 )
 
@@ -92,9 +114,19 @@ const NextStep = ({ c, error }: { c: PageContext; error: Refusal }): Child => {
     <>
       {error.status === 500 && <p class="quiet">{t('error.next.number', { id: c.get('requestId') })}</p>}
       <div class="acts">
-        {again ? <ButtonLink kind="primary" href={pathname + search}>{t('error.next.again')}</ButtonLink>
-          : error.status === 401 ? <ButtonLink kind="primary" href="/login">{t('page.log-in')}</ButtonLink>
-          : back ? <ButtonLink kind="primary" href={back}>{t('error.next.back')}</ButtonLink> : null}
+        {again ? (
+          <ButtonLink kind="primary" href={pathname + search}>
+            {t('error.next.again')}
+          </ButtonLink>
+        ) : error.status === 401 ? (
+          <ButtonLink kind="primary" href="/login">
+            {t('page.log-in')}
+          </ButtonLink>
+        ) : back ? (
+          <ButtonLink kind="primary" href={back}>
+            {t('error.next.back')}
+          </ButtonLink>
+        ) : null}
         <ButtonLink href="/">{t('error.next.home')}</ButtonLink>
       </div>
     </>
@@ -123,13 +155,27 @@ async function staleForm(c: PageContext, error: Refusal): Promise<Child | undefi
   const multipart = (c.req.header('content-type') ?? '').startsWith('multipart/')
   return (
     <>
-      <p>{t('error.stale.text')}{multipart && ` ${t('error.stale.files')}`}</p>
-      {!c.get('actor') && <p><a href="/login" target="_blank" rel="noopener">{t('page.log-in')}</a> – {t('error.stale.login')}</p>}
+      <p>
+        {t('error.stale.text')}
+        {multipart && ` ${t('error.stale.files')}`}
+      </p>
+      {!c.get('actor') && (
+        <p>
+          <a href="/login" target="_blank" rel="noopener">
+            {t('page.log-in')}
+          </a>{' '}
+          – {t('error.stale.login')}
+        </p>
+      )}
       <form method="post" action={pathname + search} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
         <input type="hidden" name={CSRF_FIELD} value={c.get('csrf')} />
-        {fields.map(([name, value]) => value.length > 40 || value.includes('\n')
-          ? <textarea name={name} rows={6} aria-label={name}>{`\n${value}`}</textarea>
-          : <input type="hidden" name={name} value={value} />)}
+        {fields.map(([name, value]) =>
+          value.length > 40 || value.includes('\n') ? (
+            <textarea name={name} rows={6} aria-label={name}>{`\n${value}`}</textarea>
+          ) : (
+            <input type="hidden" name={name} value={value} />
+          ),
+        )}
         <Button kind="primary">{t('error.stale.send')}</Button>
       </form>
     </>

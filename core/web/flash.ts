@@ -10,12 +10,16 @@ export interface Flash {
   undo?: string
 }
 
-const cookieName = (c: PageContext) => c.get('secure') ? '__Host-flash' : 'flash'
+const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-flash' : 'flash')
 
 /** Before `c.redirect(…, 303)`. A minute later nobody needs it. */
 export function flash(c: PageContext, message: Flash): void {
   setCookie(c, cookieName(c), Buffer.from(JSON.stringify(message)).toString('base64url'), {
-    path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure'), maxAge: 60,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: c.get('secure'),
+    maxAge: 60,
   })
 }
 
@@ -26,7 +30,11 @@ export function takeFlash(c: PageContext): Flash | undefined {
   try {
     const { text, tone, undo } = JSON.parse(Buffer.from(cookie, 'base64url').toString()) as Flash
     if (typeof text !== 'string') return undefined
-    return { text: text.slice(0, 500), ...(tone === 'warn' ? { tone } : {}), ...(typeof undo === 'string' && ownPath(undo) === undo ? { undo } : {}) }
+    return {
+      text: text.slice(0, 500),
+      ...(tone === 'warn' ? { tone } : {}),
+      ...(typeof undo === 'string' && ownPath(undo) === undo ? { undo } : {}),
+    }
   } catch {
     return undefined
   }

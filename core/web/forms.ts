@@ -39,7 +39,8 @@ async function readData(c: PageContext): Promise<FormData> {
 /** Text fields by name; of several values of one name the last counts. As they can be stored: line ends become \n, NULs go. */
 export async function readFields(c: PageContext): Promise<Record<string, string>> {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>
-  for (const [name, value] of await readData(c)) if (typeof value === 'string') fields[name] = value.replace(/\r\n?/g, '\n').replaceAll('\u0000', '')
+  for (const [name, value] of await readData(c))
+    if (typeof value === 'string') fields[name] = value.replace(/\r\n?/g, '\n').replaceAll('\u0000', '')
   return fields
 }
 
@@ -50,13 +51,18 @@ export async function readAll(c: PageContext, name: string): Promise<string[]> {
 
 /** Files of a form, ready to be attached. An empty file field (browsers send one) is none. */
 export async function readFiles(c: PageContext, name = 'files'): Promise<NewAttachment[]> {
-  const files = (await readData(c)).getAll(name).filter((value) => typeof value !== 'string').filter((file) => file.size > 0 || file.name !== '')
+  const files = (await readData(c))
+    .getAll(name)
+    .filter((value) => typeof value !== 'string')
+    .filter((file) => file.size > 0 || file.name !== '')
   if (files.length > MAX_FILES) throw refused('article.too-many-files', { limit: MAX_FILES }, name)
-  return Promise.all(files.map(async (file) => ({
-    name: file.name.replace(/^.*[/\\]/, '').slice(0, 250) || 'file',
-    contentType: file.type || 'application/octet-stream',
-    content: Buffer.from(await file.arrayBuffer()),
-  })))
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.name.replace(/^.*[/\\]/, '').slice(0, 250) || 'file',
+      contentType: file.type || 'application/octet-stream',
+      content: Buffer.from(await file.arrayBuffer()),
+    })),
+  )
 }
 
 /**
@@ -80,7 +86,8 @@ export function withRefusal(c: PageContext, form: FormState, error: unknown): Fo
 }
 
 /** A refusal in words. */
-export const sayRefusal = (error: Refusal, language: Language): string => coreTexts.in(language)(`error.${error.code}`, error.params)
+export const sayRefusal = (error: Pick<Refusal, 'code' | 'params'>, language: Language): string =>
+  coreTexts.in(language)(`error.${error.code}`, error.params)
 
 function sayMessage(message: string, language: Language): string {
   return Object.hasOwn(coreTexts.pl, message) ? coreTexts.in(language)(message as CoreKey) : message
@@ -88,17 +95,25 @@ function sayMessage(message: string, language: Language): string {
 
 type Issue = z.core.$ZodRawIssue
 
-function sayIssue(issue: Issue, language: Language): string {
+/** What is wrong with one value, as a sentence. */
+export function sayIssue(issue: Issue, language: Language): string {
   const t = webTexts.in(language)
   const say = (key: WebKey, params?: Record<string, string | number>) => t(key, params)
   switch (issue.code) {
     case 'too_small':
-      return issue.origin === 'string' ? (Number(issue.minimum) <= 1 ? say('form.required') : say('form.too-short', { count: Number(issue.minimum) }))
+      return issue.origin === 'string'
+        ? Number(issue.minimum) <= 1
+          ? say('form.required')
+          : say('form.too-short', { count: Number(issue.minimum) })
         : say('form.too-low', { min: Number(issue.minimum) })
     case 'too_big':
-      return issue.origin === 'string' ? say('form.too-long', { count: Number(issue.maximum) }) : say('form.too-high', { max: Number(issue.maximum) })
+      return issue.origin === 'string'
+        ? say('form.too-long', { count: Number(issue.maximum) })
+        : say('form.too-high', { max: Number(issue.maximum) })
     case 'invalid_type':
-      return issue.input === undefined ? say('form.required') : say(issue.expected === 'number' || issue.expected === 'int' ? 'form.number' : 'form.invalid')
+      return issue.input === undefined
+        ? say('form.required')
+        : say(issue.expected === 'number' || issue.expected === 'int' ? 'form.number' : 'form.invalid')
     case 'invalid_format':
       return say(issue.format === 'email' ? 'form.email' : 'form.invalid')
     case 'invalid_value':

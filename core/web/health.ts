@@ -16,9 +16,14 @@ export function makeReadiness(db: Kysely<Database>): Readiness {
   return {
     async obstacle() {
       if (ended) return 'stopping'
-      return sql`select 1`.execute(db).then(() => undefined, () => 'the database does not answer')
+      return sql`select 1`.execute(db).then(
+        () => undefined,
+        () => 'the database does not answer',
+      )
     },
-    end: () => { ended = true },
+    end: () => {
+      ended = true
+    },
   }
 }
 

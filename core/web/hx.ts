@@ -47,16 +47,20 @@ type Render = () => Child | Promise<Child>
  * first paint and the swap cannot differ. Several fragments of one page are given by the id of their element.
  */
 export async function respond(
-  c: PageContext, answer: { whole: () => Response | Promise<Response>; fragment?: Render; fragments?: Record<string, Render>; status?: 200 | 422 },
+  c: PageContext,
+  answer: { whole: () => Response | Promise<Response>; fragment?: Render; fragments?: Record<string, Render>; status?: 200 | 422 },
 ): Promise<Response> {
   if (isFragment(c)) {
     const render = answer.fragments?.[fragmentTarget(c) ?? ''] ?? answer.fragment
-    if (render) return c.html(await html(render), answer.status ?? 200)
+    if (render) return fragment(c, await render(), answer.status)
   }
   return answer.whole()
 }
 
-async function html(render: Render): Promise<string> {
-  const node = await render()
-  return String(await (node as { toString(): string | Promise<string> }).toString())
+/** A part of a page alone, for the element that asked for it; null and undefined are nothing. */
+export async function fragment(c: PageContext, part: Child, status: 200 | 422 = 200): Promise<Response> {
+  return c.html(
+    part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()),
+    status,
+  )
 }

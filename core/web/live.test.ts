@@ -27,14 +27,19 @@ async function listen(path: string, session: string, headers: Record<string, str
       return text
     },
     async ended(): Promise<void> {
-      while (!(await reader.read()).done) { /* the rest */ }
+      while (!(await reader.read()).done) {
+        /* the rest */
+      }
     },
     close: () => abort.abort(),
   }
 }
-const write = (ticketId: string) => site.make.asSystem((work) => followUp(work, ticketId, {
-  article: { channel: 'email', senderType: 'customer', visible: true, subject: '', body: 'nowe' },
-}))
+const write = (ticketId: string) =>
+  site.make.asSystem((work) =>
+    followUp(work, ticketId, {
+      article: { channel: 'email', senderType: 'customer', visible: true, subject: '', body: 'nowe' },
+    }),
+  )
 
 it('tells that a ticket changed, and nothing of what; not of others', async () => {
   const [mine, other] = [await site.make.ticket(), await site.make.ticket()]

@@ -24,7 +24,7 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
     const { access } = demandLogin(c)
     const ticket = c.req.query('ticket')
     const list = c.req.query('list') !== undefined
-    const seen = ticket !== undefined && await room.maySee(c, access, ticket)
+    const seen = ticket !== undefined && (await room.maySee(c, access, ticket))
     if (!seen && !list) return c.notFound()
     const names = [...(seen ? [`ticket-${ticket}`] : []), ...(list ? ['tickets'] : [])]
     const again = c.req.header('last-event-id') !== undefined
@@ -33,7 +33,10 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
       const pending = new Set<string>(again ? names : [])
       let wake: (() => void) | undefined
       const state = { open: !room.stopping.aborted, quiet: false }
-      const end = () => { state.open = false; wake?.() }
+      const end = () => {
+        state.open = false
+        wake?.()
+      }
       const unsubscribe = c.get('host').live.subscribe((notice) => {
         if (notice.ticket === undefined) return
         if (seen && notice.ticket === ticket) pending.add(`ticket-${ticket}`)
@@ -47,7 +50,10 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
         // An id at once: the browser shows it when it comes back.
         await stream.writeSSE({ event: 'live-connected', data: '', id: c.get('requestId') })
         while (state.open) {
-          if (pending.size === 0) await rest(HEARTBEAT_MS, (call) => { wake = call })
+          if (pending.size === 0)
+            await rest(HEARTBEAT_MS, (call) => {
+              wake = call
+            })
           if (!state.open) break
           if (pending.size === 0) {
             await stream.write(': still here\n\n')
@@ -57,7 +63,9 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
           pending.clear()
           for (const event of told) await stream.writeSSE({ event, data: '' })
           state.quiet = true
-          await rest(THROTTLE_MS, (call) => { wake = call })
+          await rest(THROTTLE_MS, (call) => {
+            wake = call
+          })
           state.quiet = false
         }
       } finally {
@@ -73,6 +81,9 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
 function rest(ms: number, keep: (wake: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
-    keep(() => { clearTimeout(timer); resolve() })
+    keep(() => {
+      clearTimeout(timer)
+      resolve()
+    })
   })
 }

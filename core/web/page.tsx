@@ -4,7 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Id } from '../database/schema.ts'
 import type { PageContext } from '../kernel/contract.ts'
-import { theme } from '../../themes/default/theme.ts'
+import type { FrameName } from '../kernel/places.ts'
 import { takeFlash } from './flash.ts'
 import { webTexts } from './i18n/web-texts.ts'
 import { Notice, UndoBar } from './parts/layout.tsx'
@@ -14,7 +14,7 @@ import { TopBar, type TopBarProps } from './parts/top-bar.tsx'
 /** What stands around the content. A plugin writes one function that makes its own: `deskFrame(c)`. */
 export interface Frame {
   /** Class of the body: how wide, and what else the style sheet knows of it. */
-  name: 'portal' | 'desk' | 'admin' | 'plain'
+  name: FrameName
   home?: string
   /** Where one is, beside the brand: a unit, an area. */
   area?: Child
@@ -37,9 +37,14 @@ export interface PageWish {
 
 /** Answers with a whole page. */
 export async function page(c: PageContext, { title, body, frame = { name: 'plain' }, status = 200, live }: PageWish): Promise<Response> {
-  const { slots } = c.get('host')
+  const {
+    slots,
+    config: { theme },
+  } = c.get('host')
   const [head, footer, menu] = await Promise.all([
-    slots.fill('document.head', { frame: frame.name }, c), slots.fill('page.footer', { frame: frame.name }, c), slots.fill('person.menu', {}, c),
+    slots.fill('document.head', { frame: frame.name }, c),
+    slots.fill('page.footer', { frame: frame.name }, c),
+    slots.fill('person.menu', {}, c),
   ])
   const t = webTexts.in(c.get('language'))
   const asset = c.get('asset')
@@ -54,25 +59,43 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
         <meta name="theme-color" content={theme.tokens.card.light} media="(prefers-color-scheme: light)" />
         <meta name="theme-color" content={theme.tokens.card.dark} media="(prefers-color-scheme: dark)" />
         <meta name="htmx-config" content={HTMX_CONFIG} />
-        <link rel="preload" href={asset('inter-latin.woff2')} as="font" type="font/woff2" crossorigin="" />
+        {theme.fonts.map((font) => (
+          <link rel="preload" href={asset(font)} as="font" type="font/woff2" crossorigin="" />
+        ))}
         <link rel="stylesheet" href={asset('style.css')} />
         <link rel="icon" href={asset('logo.svg')} type="image/svg+xml" />
         <script src={asset('app.js')} nonce={c.get('nonce')} defer />
         {head}
       </head>
       <body class={`frame-${frame.name}`}>
-        <a class="skip" href="#main">{t('page.skip')}</a>
+        <a class="skip" href="#main">
+          {t('page.skip')}
+        </a>
         <TopBar
-          c={c} home={frame.home ?? '/'} area={frame.area} menu={menu} rail={Boolean(frame.rail)} acts={frame.acts}
+          c={c}
+          home={frame.home ?? '/'}
+          area={frame.area}
+          menu={menu}
+          rail={Boolean(frame.rail)}
+          acts={frame.acts}
           {...(frame.search ? { search: frame.search } : {})}
         />
         <div class="frame">
-          {frame.rail && <nav class="rail" aria-label={t('page.navigation')}>{frame.rail}</nav>}
+          {frame.rail && (
+            <nav class="rail" aria-label={t('page.navigation')}>
+              {frame.rail}
+            </nav>
+          )}
           <main id="main" tabindex={-1}>
             <div id="notices" aria-live="polite" data-offline={t('page.offline')}>
-              {message && (message.undo
-                ? <UndoBar c={c} text={message.text} action={message.undo} />
-                : <Notice tone={message.tone ?? 'good'}><p role="status">{message.text}</p></Notice>)}
+              {message &&
+                (message.undo ? (
+                  <UndoBar c={c} text={message.text} action={message.undo} />
+                ) : (
+                  <Notice tone={message.tone ?? 'good'}>
+                    <p role="status">{message.text}</p>
+                  </Notice>
+                ))}
             </div>
             {body}
           </main>
@@ -86,4 +109,9 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
 }
 
 // Only our extensions; no style element of htmx's own; no history of its own: each address is a real page.
-const HTMX_CONFIG = JSON.stringify({ extensions: 'hx-csp,sse,pomoc', includeIndicatorCSS: false, mode: 'same-origin', defaultTimeout: 20_000 })
+const HTMX_CONFIG = JSON.stringify({
+  extensions: 'hx-csp,sse,pomoc',
+  includeIndicatorCSS: false,
+  mode: 'same-origin',
+  defaultTimeout: 20_000,
+})

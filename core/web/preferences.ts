@@ -1,38 +1,50 @@
 /** Owns what a reader chose: language and colours, kept in cookies and, for the language, on the person too. */
 import type { Hono, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import type { Language } from '../database/schema.ts'
+import { COMPLETE_LANGUAGES, languageFor, type Language } from '../i18n/languages.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { setLanguage } from '../person/persons.ts'
 import { readFields } from './forms.ts'
 
-export const LANGUAGES: readonly Language[] = ['pl', 'en']
 const COLOURS = ['auto', 'light', 'dark'] as const
 const YEAR_S = 365 * 24 * 3600
 
-const isLanguage = (value: unknown): value is Language => LANGUAGES.includes(value as Language)
 const isColours = (value: unknown): value is (typeof COLOURS)[number] => COLOURS.includes(value as 'auto')
 
-/** First language of an Accept-Language header that we speak, by quality (RFC 9110 12.5.4). */
-export function languageWanted(header: string | undefined): Language | undefined {
-  return (header ?? '').split(',').map((part) => {
-    const [tag = '', ...params] = part.trim().split(';')
-    const quality = Number(params.find((param) => param.trim().startsWith('q='))?.trim().slice(2) ?? 1)
-    return { language: tag.trim().toLowerCase().split('-')[0], quality }
-  }).filter(({ quality }) => quality > 0).toSorted((a, b) => b.quality - a.quality)
-    .map(({ language }) => language).find(isLanguage)
+/** The first of these languages that an Accept-Language header asks for, by quality (RFC 9110 12.5.4). */
+export function languageWanted(header: string | undefined, languages: readonly Language[] = COMPLETE_LANGUAGES): Language | undefined {
+  return (header ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...params] = part.trim().split(';')
+      const quality = Number(
+        params
+          .find((param) => param.trim().startsWith('q='))
+          ?.trim()
+          .slice(2) ?? 1,
+      )
+      return { language: tag.trim().toLowerCase().split('-')[0], quality }
+    })
+    .filter(({ quality }) => quality > 0)
+    .toSorted((a, b) => b.quality - a.quality)
+    .map(({ language }) => language as Language)
+    .find((language) => languages.includes(language))
 }
 
 function keep(c: PageContext, name: 'language' | 'colours', value: string): void {
   setCookie(c, name, value, { path: '/', maxAge: YEAR_S, sameSite: 'Lax', httpOnly: true, secure: c.get('secure') })
 }
 
-/** `?lang=` (kept from then on) → the person's own → cookie → what the browser asks for → Polish. */
+/** `?lang=` (kept from then on) → the person's own → cookie → what the browser asks for → the installation's first. */
 export const chooseLanguage: MiddlewareHandler<WebEnv> = async (c, next) => {
   const asked = c.req.query('lang')
   const cookie = getCookie(c, 'language')
-  if (isLanguage(asked)) keep(c, 'language', asked)
-  c.set('language', [asked, c.get('actor')?.language, cookie].find(isLanguage) ?? languageWanted(c.req.header('accept-language')) ?? 'pl')
+  const { config } = c.get('host')
+  if (asked !== undefined && languageFor(config, asked) === asked) keep(c, 'language', asked)
+  c.set(
+    'language',
+    languageFor(config, asked, c.get('actor')?.language, cookie, languageWanted(c.req.header('accept-language'), config.languages)),
+  )
   const colours = getCookie(c, 'colours')
   if (isColours(colours)) c.set('colours', colours)
   await next()
@@ -43,10 +55,11 @@ export function preferenceRoutes(app: Hono<WebEnv>): void {
   app.post('/preferences', async (c) => {
     const { language, colours, back } = await readFields(c)
     if (isColours(colours)) keep(c, 'colours', colours)
-    if (isLanguage(language)) {
-      keep(c, 'language', language)
+    const chosen = languageFor(c.get('host').config, language)
+    if (language === chosen) {
+      keep(c, 'language', chosen)
       const actor = c.get('actor')
-      if (actor) await c.get('host').work(actor, (work) => setLanguage(work, actor.id, language))
+      if (actor) await c.get('host').work(actor, (work) => setLanguage(work, actor.id, chosen))
     }
     return c.redirect(ownPath(back), 303)
   })

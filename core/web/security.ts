@@ -9,18 +9,35 @@ export const newNonce = (): string => randomBytes(18).toString('base64')
  * Content policy of pages: scripts by nonce only, no inline styles, no eval; only htmx may write HTML into the page
  * (trusted types, its hx-csp extension makes the policy 'htmx').
  */
-export const pagePolicy = (nonce: string): string => [
-  "default-src 'none'", `script-src 'nonce-${nonce}'`, "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
-  "frame-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "object-src 'none'", "manifest-src 'self'",
-  "require-trusted-types-for 'script'", 'trusted-types htmx',
-].join('; ')
+export const pagePolicy = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "object-src 'none'",
+    "manifest-src 'self'",
+    "require-trusted-types-for 'script'",
+    'trusted-types htmx',
+  ].join('; ')
 
 /** Content policy of what strangers wrote: no script, no form, no navigation out of the frame; pictures from afar only when asked for. */
-export const strangerPolicy = (options: { remotePictures: boolean; links: boolean }): string => [
-  "default-src 'none'", `img-src data:${options.remotePictures ? ' https: http:' : ''}`, "style-src 'unsafe-inline'", "form-action 'none'",
-  "base-uri 'none'", "frame-ancestors 'self'",
-  options.links ? 'sandbox allow-popups allow-popups-to-escape-sandbox' : 'sandbox',
-].join('; ')
+export const strangerPolicy = (options: { remotePictures: boolean; links: boolean }): string =>
+  [
+    "default-src 'none'",
+    `img-src data:${options.remotePictures ? ' https: http:' : ''}`,
+    "style-src 'unsafe-inline'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+    options.links ? 'sandbox allow-popups allow-popups-to-escape-sandbox' : 'sandbox',
+  ].join('; ')
 
 /** Sets the headers on every answer, errors included; a route that set its own policy keeps it. */
 export const securityHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {

@@ -49,7 +49,9 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
     async stop() {
       stopping.abort()
       await parting(server)
-      const closed = new Promise<void>((resolve) => { server.close(() => resolve()) })
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
       server.closeIdleConnections()
       const force = setTimeout(() => server.closeAllConnections(), GRACE_MS)
       await closed
@@ -60,6 +62,9 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
 
 /** Waits until no connection is open, half a second at most. */
 async function parting(server: Server): Promise<void> {
-  const open = () => new Promise<number>((resolve) => { server.getConnections((error, count) => resolve(error ? 0 : count)) })
-  for (const until = performance.now() + PARTING_MS; performance.now() < until && await open() > 0;) await sleep(20)
+  const open = () =>
+    new Promise<number>((resolve) => {
+      server.getConnections((error, count) => resolve(error ? 0 : count))
+    })
+  for (const until = performance.now() + PARTING_MS; performance.now() < until && (await open()) > 0; ) await sleep(20)
 }

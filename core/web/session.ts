@@ -10,7 +10,7 @@ import { endSession, findHalfSession, resumeSession, type Client } from '../pers
 import { newToken } from '../person/token.ts'
 
 // __Host-: only over https, only from this very host, only for the whole of it (RFC 6265bis 4.1.3.2).
-const cookieName = (c: PageContext) => c.get('secure') ? '__Host-pomoc' : 'pomoc'
+const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-pomoc' : 'pomoc')
 
 /** The token the browser holds, if any: handed to openSession, which ends that session. */
 export const sessionToken = (c: PageContext): string | undefined => getCookie(c, cookieName(c))
@@ -26,7 +26,7 @@ export const findActor: MiddlewareHandler<WebEnv> = async (c, next) => {
   if (token) {
     const { db, clock } = c.get('host')
     const session = await resumeSession(db, token, clock())
-    const actor = session && await loadActor(db, session.personId)
+    const actor = session && (await loadActor(db, session.personId))
     if (session && actor) {
       c.set('session', session)
       c.set('actor', actor)
@@ -42,7 +42,13 @@ export const SECOND_FACTOR_PATH = '/account/second-factor'
 /** Until a second factor that a role demands is set up, there is only the page that sets it up, and the way out. */
 export const demandSecondFactor: MiddlewareHandler<WebEnv> = async (c, next) => {
   const { path } = c.req
-  if (c.get('session')?.owesSecondFactor && path !== '/logout' && path !== '/preferences' && path !== SECOND_FACTOR_PATH && !path.startsWith(`${SECOND_FACTOR_PATH}/`)) {
+  if (
+    c.get('session')?.owesSecondFactor &&
+    path !== '/logout' &&
+    path !== '/preferences' &&
+    path !== SECOND_FACTOR_PATH &&
+    !path.startsWith(`${SECOND_FACTOR_PATH}/`)
+  ) {
     if (c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html')) return c.redirect(SECOND_FACTOR_PATH, 303)
     throw refused('second-factor-needed')
   }
@@ -87,7 +93,7 @@ export function demandAgent(c: PageContext): PersonActor {
 
 // A year; what is kept of it in the database goes sooner when it is not used.
 const DEVICE_SECONDS = 365 * 24 * 3600
-const deviceCookie = (c: PageContext) => c.get('secure') ? '__Host-device' : 'device'
+const deviceCookie = (c: PageContext) => (c.get('secure') ? '__Host-device' : 'device')
 
 /** Who logs in from where: what the session's owner sees, and the browser's own secret, made at the first try. */
 export function clientOf(c: PageContext): Client {

@@ -14,8 +14,13 @@ export interface StaticFiles {
 }
 
 const TYPES: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.svg': 'image/svg+xml', '.woff2': 'font/woff2',
-  '.png': 'image/png', '.ico': 'image/x-icon', '.webmanifest': 'application/manifest+json',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
 }
 
 /** Where a file is kept: in the project, or in one of its packages. */
@@ -31,7 +36,12 @@ export function loadStatic(files: Record<string, string | string[]>): StaticFile
   const addresses = new Map<string, string>()
   const contents = new Map<string, { body: Uint8Array<ArrayBuffer>; type: string }>()
   for (const [name, path] of Object.entries(files)) {
-    let body = Buffer.concat([path].flat().flatMap((part) => [readPart(part), Buffer.from('\n')]).slice(0, -1))
+    let body = Buffer.concat(
+      [path]
+        .flat()
+        .flatMap((part) => [readPart(part), Buffer.from('\n')])
+        .slice(0, -1),
+    )
     if (name.endsWith('.css')) {
       const text = body.toString('utf8').replace(/url\((["']?)([^"')]+)\1\)/g, (whole, _quote, target: string) => {
         const address = addresses.get(target)
@@ -53,7 +63,8 @@ export function loadStatic(files: Record<string, string | string[]>): StaticFile
       const file = contents.get(c.req.path)
       if (!file) return c.notFound()
       return c.body(file.body, 200, {
-        'content-type': file.type, 'cache-control': 'public, max-age=31536000, immutable',
+        'content-type': file.type,
+        'cache-control': 'public, max-age=31536000, immutable',
         // A drawing opened by itself must not run anything either.
         'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       })

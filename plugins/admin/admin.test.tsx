@@ -7,11 +7,23 @@ import { makeUniversity, type University } from '../../test/university.ts'
 import admin from './index.tsx'
 
 const words = {
-  'sample.limit': 'Limit', 'sample.limit.help': 'Ile naraz.', 'sample.loud': 'Głośno', 'sample.tone': 'Ton', 'sample.tone.warm': 'ciepły', 'sample.tone.cold': 'chłodny',
+  'sample.limit': 'Limit',
+  'sample.limit.help': 'Ile naraz.',
+  'sample.loud': 'Głośno',
+  'sample.tone': 'Ton',
+  'sample.tone.warm': 'ciepły',
+  'sample.tone.cold': 'chłodny',
 }
 const sample = definePlugin({
-  name: 'sample', api: 1, scope: 'unit', texts: defineTexts(words, words),
-  settings: { limit: integer('sample.limit', 5, { min: 1, max: 9 }), loud: yesNo('sample.loud', false), tone: choice('sample.tone', ['warm', 'cold'], 'warm') },
+  name: 'sample',
+  api: 1,
+  scope: 'unit',
+  texts: defineTexts(words, words),
+  settings: {
+    limit: integer('sample.limit', 5, { min: 1, max: 9 }),
+    loud: yesNo('sample.loud', false),
+    tone: choice('sample.tone', ['warm', 'cold'], 'warm'),
+  },
 })
 
 let site: Site
@@ -22,7 +34,9 @@ beforeAll(async () => {
   site = await openSite([desk, admin, sample])
   filled = await makeUniversity(site)
   boss = await site.loggedIn(filled.admin)
-  names = site.app.routes.filter(({ path, method }) => path.startsWith('/admin') && method !== 'ALL').map(({ path, method }) => `${method} ${path}`)
+  names = site.app.routes
+    .filter(({ path, method }) => path.startsWith('/admin') && method !== 'ALL')
+    .map(({ path, method }) => `${method} ${path}`)
 })
 afterAll(() => site?.close())
 
@@ -44,7 +58,7 @@ describe('who is let in', () => {
     for (const name of new Set(names)) {
       const [method, pattern] = name.split(' ') as [string, string]
       const path = pattern.replace(/:\w+/g, '1')
-      const ask = (visitor: Visitor) => method === 'GET' ? visitor.get(path) : visitor.post(path, { name: 'x', valid: 'on' })
+      const ask = (visitor: Visitor) => (method === 'GET' ? visitor.get(path) : visitor.post(path, { name: 'x', valid: 'on' }))
       const answers = [await ask(stranger), await ask(agent), await ask(customer)].map((response) => response.status).join()
       if (answers !== (method === 'GET' ? '303,403,404' : '401,403,404')) wrong.push(`${name}: ${answers}`)
     }
@@ -82,15 +96,27 @@ describe('lists', () => {
       path = /href="([^"]+)" rel="next"/.exec(html)?.[1]?.replaceAll('&amp;', '&')
     }
     expect(new Set(seen).size).toBe(seen.length)
-    const { count } = await site.database.db.selectFrom('person').select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
+    const { count } = await site.database.db
+      .selectFrom('person')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .executeTakeFirstOrThrow()
     expect(seen).toHaveLength(Number(count))
     const found = await (await boss.get('/admin/persons?search=szpak%20student&hat=customer')).text()
     expect([...found.matchAll(/href="\/admin\/persons\/(\d+)"/g)].map((match) => match[1])).toEqual([filled.customer])
   })
 
   it('stand still before what makes no sense in the address', async () => {
-    for (const query of ['?sort=nothing&dir=up', '?after=xyz', '?after=WyJhIiwiYiJd', '?search=%25_%5C', '?hat=king&valid=maybe&unit=x', '?from=2026-99-99', '?search=%00x']) {
-      for (const path of ['/admin/persons', '/admin/mail/in', '/admin/mail/out', '/admin/queues']) expect((await boss.get(path + query)).status).toBe(200)
+    for (const query of [
+      '?sort=nothing&dir=up',
+      '?after=xyz',
+      '?after=WyJhIiwiYiJd',
+      '?search=%25_%5C',
+      '?hat=king&valid=maybe&unit=x',
+      '?from=2026-99-99',
+      '?search=%00x',
+    ]) {
+      for (const path of ['/admin/persons', '/admin/mail/in', '/admin/mail/out', '/admin/queues'])
+        expect((await boss.get(path + query)).status).toBe(200)
     }
     // A key of another sort does not fit its column: the first page again, or an empty one, never a fault.
     for (const odd of ['not a time', '2026-13-45 10:00:00+00', '', '\u0000']) {
@@ -107,7 +133,7 @@ describe('lists', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(response.headers.get('content-disposition')).toMatch(/^attachment; filename="outbound-\d{4}-\d\d-\d\d\.csv"$/)
     const bytes = new Uint8Array(await response.arrayBuffer())
-    expect(bytes.slice(0, 3)).toEqual(new Uint8Array([0xEF, 0xBB, 0xBF]))
+    expect(bytes.slice(0, 3)).toEqual(new Uint8Array([0xef, 0xbb, 0xbf]))
     const text = new TextDecoder().decode(bytes)
     expect(text).toContain(`"'=HYPERLINK(""http://zly.example"")"`)
     const persons = await (await boss.get('/admin/persons?format=csv')).text()
@@ -120,7 +146,17 @@ describe('lists', () => {
 describe('forms', () => {
   it('are shown again with the reason at its field and nothing typed lost, status 422; then saved, 303', async () => {
     const path = `/admin/persons/${filled.agent}`
-    const typed = { firstName: 'Jan', lastName: 'Kowalski-Śliwa', name: '', login: 'ANOWAK', phone: '99', agent: 'on', valid: 'on', unitId: '1', language: 'en' }
+    const typed = {
+      firstName: 'Jan',
+      lastName: 'Kowalski-Śliwa',
+      name: '',
+      login: 'ANOWAK',
+      phone: '99',
+      agent: 'on',
+      valid: 'on',
+      unitId: '1',
+      language: 'en',
+    }
     const refusedOnce = await send(path, typed)
     expect(refusedOnce.status).toBe(422)
     const html = await refusedOnce.text()
@@ -133,7 +169,15 @@ describe('forms', () => {
   })
 
   it('a person is made, gets addresses, a main one, loses one after being asked', async () => {
-    const made = await send('/admin/persons/new', { firstName: 'Ewa', lastName: 'Lis', name: '', login: '', address: 'ewa.lis@uni.example', phone: '', valid: 'on' })
+    const made = await send('/admin/persons/new', {
+      firstName: 'Ewa',
+      lastName: 'Lis',
+      name: '',
+      login: '',
+      address: 'ewa.lis@uni.example',
+      phone: '',
+      valid: 'on',
+    })
     const path = location(made)!
     expect(made.status).toBe(303)
     expect((await send(`${path}/addresses`, { address: 'nie adres' })).status).toBe(422)
@@ -146,7 +190,11 @@ describe('forms', () => {
     const ask = await boss.get(`${path}/addresses/${other}/remove`)
     expect(await ask.text()).toContain('Usunąć adres ewa@lis.example?')
     expect((await boss.post(`${path}/addresses/${other}/remove`)).status).toBe(303)
-    const left = await site.database.db.selectFrom('person_address').select(['address', 'main']).where('person_id', '=', path.split('/').at(-1)!).execute()
+    const left = await site.database.db
+      .selectFrom('person_address')
+      .select(['address', 'main'])
+      .where('person_id', '=', path.split('/').at(-1)!)
+      .execute()
     expect(left).toEqual([{ address: 'ewa.lis@uni.example', main: true }])
   })
 
@@ -157,7 +205,12 @@ describe('forms', () => {
     expect(await short.text()).not.toContain('krótkie')
     expect((await send(`${path}/password`, { password: 'wystarczająco długie' })).status).toBe(303)
     expect((await send(`${path}/password-link`, {}, `${path}/password`)).status).toBe(303)
-    const mail = await site.database.db.selectFrom('outbound_mail').select(['to_text', 'body', 'envelope_from']).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()
+    const mail = await site.database.db
+      .selectFrom('outbound_mail')
+      .select(['to_text', 'body', 'envelope_from'])
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
     expect(mail).toMatchObject({ to_text: 'jan.kowalski@uni.example', envelope_from: '' })
     const link = /http\S+(\/password\/\S+)/.exec(mail.body!)?.[1]
     expect(link).toBeTruthy()
@@ -172,17 +225,40 @@ describe('forms', () => {
     expect(refusedOnce.status).toBe(422)
     expect(await refusedOnce.text()).toContain('To ostatni administrator.')
     const agentPath = `/admin/persons/${filled.agent}/rights`
-    expect((await send(agentPath, { [`row.${filled.group}`]: '1', [`right.${filled.group}.rw`]: 'on', [`role.${filled.role}`]: 'on' })).status).toBe(303)
-    const rows = await site.database.db.selectFrom('group_person').select('right').where('person_id', '=', filled.agent).where('group_id', '=', filled.group).execute()
+    expect(
+      (await send(agentPath, { [`row.${filled.group}`]: '1', [`right.${filled.group}.rw`]: 'on', [`role.${filled.role}`]: 'on' })).status,
+    ).toBe(303)
+    const rows = await site.database.db
+      .selectFrom('group_person')
+      .select('right')
+      .where('person_id', '=', filled.agent)
+      .where('group_id', '=', filled.group)
+      .execute()
     expect(rows).toEqual([{ right: 'rw' }])
-    const byGroup = await send(`/admin/groups/${filled.group}/rights`, { [`row.${filled.agent}`]: '1', [`right.${filled.agent}.ro`]: 'on', add: 'nikt' })
+    const byGroup = await send(`/admin/groups/${filled.group}/rights`, {
+      [`row.${filled.agent}`]: '1',
+      [`right.${filled.agent}.ro`]: 'on',
+      add: 'nikt',
+    })
     expect(byGroup.status).toBe(422)
   })
 
   it('a calendar is tried without being saved, and each fault stands at its own day', async () => {
     const fields = {
-      name: 'default', zone: 'Europe/Warsaw', cutOff: '15', holidayCountry: 'PL', yearlyHolidays: '24.12 Wigilia\n\n2.05. Flaga', onceHolidays: '2027-05-04 Dzień Rektorski\n3.05.2027 Inny', valid: 'on',
-      'hours.mon': '7-15', 'hours.tue': '7:00–11:00, 12.00 do 15:00', 'hours.wed': '7:00–15:00', 'hours.thu': '7:00–15:00', 'hours.fri': '7:00–15:00', 'hours.sat': '', 'hours.sun': '',
+      name: 'default',
+      zone: 'Europe/Warsaw',
+      cutOff: '15',
+      holidayCountry: 'PL',
+      yearlyHolidays: '24.12 Wigilia\n\n2.05. Flaga',
+      onceHolidays: '2027-05-04 Dzień Rektorski\n3.05.2027 Inny',
+      valid: 'on',
+      'hours.mon': '7-15',
+      'hours.tue': '7:00–11:00, 12.00 do 15:00',
+      'hours.wed': '7:00–15:00',
+      'hours.thu': '7:00–15:00',
+      'hours.fri': '7:00–15:00',
+      'hours.sat': '',
+      'hours.sun': '',
     }
     const tried = await send('/admin/calendars/1', { ...fields, act: 'try', at: '2026-11-20T15:01' })
     const html = await tried.text()
@@ -191,7 +267,13 @@ describe('forms', () => {
     expect(html).toContain('przyjmiemy w poniedziałek 23 listopada od 7:00')
     const stored = () => site.database.db.selectFrom('calendar').select('definition').where('id', '=', '1').executeTakeFirstOrThrow()
     expect((await stored()).definition).toMatchObject({ hours: { tue: [{ from: '07:00', to: '15:00' }] } })
-    const bad = await send('/admin/calendars/1', { ...fields, 'hours.mon': '15-7', 'hours.tue': 'rano', onceHolidays: 'Kiedyś', cutOff: '22:00' })
+    const bad = await send('/admin/calendars/1', {
+      ...fields,
+      'hours.mon': '15-7',
+      'hours.tue': 'rano',
+      onceHolidays: 'Kiedyś',
+      cutOff: '22:00',
+    })
     expect(bad.status).toBe(422)
     const page = await bad.text()
     expect(page).toContain('id="field-hours.mon-problem"')
@@ -199,37 +281,86 @@ describe('forms', () => {
     expect(page).toContain('Wiersz 1: Nie ma takiego dnia.')
     expect((await send('/admin/calendars/1', fields)).status).toBe(303)
     expect((await stored()).definition).toMatchObject({
-      cutOff: '15:00', hours: { mon: [{ from: '07:00', to: '15:00' }], tue: [{ from: '07:00', to: '11:00' }, { from: '12:00', to: '15:00' }] },
-      yearlyHolidays: [{ month: 12, day: 24, name: 'Wigilia' }, { month: 5, day: 2, name: 'Flaga' }],
-      onceHolidays: [{ date: '2027-05-04', name: 'Dzień Rektorski' }, { date: '2027-05-03', name: 'Inny' }],
+      cutOff: '15:00',
+      hours: {
+        mon: [{ from: '07:00', to: '15:00' }],
+        tue: [
+          { from: '07:00', to: '11:00' },
+          { from: '12:00', to: '15:00' },
+        ],
+      },
+      yearlyHolidays: [
+        { month: 12, day: 24, name: 'Wigilia' },
+        { month: 5, day: 2, name: 'Flaga' },
+      ],
+      onceHolidays: [
+        { date: '2027-05-04', name: 'Dzień Rektorski' },
+        { date: '2027-05-03', name: 'Inny' },
+      ],
     })
     expect((await send('/admin/calendars/1', { ...fields, name: 'inny' })).status).toBe(422)
   })
 
   it('a text with an unknown tag is refused at its field, and a preview sends nothing', async () => {
-    const fields = { name: 'new ticket', valid: 'on', 'pl.subject': 'Numer <OTRS_TICKET_TicketNumber>', 'pl.body': 'Dzień dobry <OTRS_TICKET_Nmuber>', 'en.subject': '', 'en.body': '' }
+    const fields = {
+      name: 'new ticket',
+      valid: 'on',
+      'pl.subject': 'Numer <OTRS_TICKET_TicketNumber>',
+      'pl.body': 'Dzień dobry <OTRS_TICKET_Nmuber>',
+      'en.subject': '',
+      'en.body': '',
+    }
     const bad = await send('/admin/texts/1', fields)
     expect(bad.status).toBe(422)
     const html = await bad.text()
     expect(html).toContain('id="field-pl.body-problem"')
     expect(html).toContain('&lt;OTRS_TICKET_Nmuber&gt;')
-    const before = await site.database.db.selectFrom('outbound_mail').select((eb) => eb.fn.countAll().as('n')).executeTakeFirstOrThrow()
-    const preview = await send('/admin/texts/1', { ...fields, 'pl.body': 'Masz numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>', act: 'preview', ticket: filled.ticketNumber, previewLanguage: 'pl' })
+    const before = await site.database.db
+      .selectFrom('outbound_mail')
+      .select((eb) => eb.fn.countAll().as('n'))
+      .executeTakeFirstOrThrow()
+    const preview = await send('/admin/texts/1', {
+      ...fields,
+      'pl.body': 'Masz numer <OTRS_TICKET_TicketNumber>. <POMOC_RECEIPT>',
+      act: 'preview',
+      ticket: filled.ticketNumber,
+      previewLanguage: 'pl',
+    })
     expect(preview.status).toBe(200)
     expect(await preview.text()).toContain(`Masz numer ${filled.ticketNumber}. Właśnie je przyjęliśmy.`)
-    expect(await site.database.db.selectFrom('outbound_mail').select((eb) => eb.fn.countAll().as('n')).executeTakeFirstOrThrow()).toEqual(before)
+    expect(
+      await site.database.db
+        .selectFrom('outbound_mail')
+        .select((eb) => eb.fn.countAll().as('n'))
+        .executeTakeFirstOrThrow(),
+    ).toEqual(before)
   })
 
   it('settings of a plugin are checked, stored only where the installation has its own, and found by the search', async () => {
     const path = '/admin/settings/sample'
-    const fields = { 'from.limit': 'own', limit: '99', 'from.loud': 'above', 'was.loud': 'above', loud: 'off', 'from.tone': 'own', tone: 'cold' }
+    const fields = {
+      'from.limit': 'own',
+      limit: '99',
+      'from.loud': 'above',
+      'was.loud': 'above',
+      loud: 'off',
+      'from.tone': 'own',
+      tone: 'cold',
+    }
     const bad = await send(path, fields)
     expect(bad.status).toBe(422)
     const html = await bad.text()
     expect(html).toContain('value="99"')
     expect(html).toContain('id="field-limit-problem"')
     expect(html).toMatch(/<option value="cold" selected/)
-    const stored = () => site.database.db.selectFrom('setting').select(['key', 'value', 'unit_id']).where('owner', '=', 'sample').orderBy('unit_id').orderBy('key').execute()
+    const stored = () =>
+      site.database.db
+        .selectFrom('setting')
+        .select(['key', 'value', 'unit_id'])
+        .where('owner', '=', 'sample')
+        .orderBy('unit_id')
+        .orderBy('key')
+        .execute()
     expect(await stored()).toEqual([])
     expect((await send(path, { ...fields, limit: '7', 'from.tone': 'above', 'was.tone': 'above', tone: 'warm' })).status).toBe(303)
     expect(await stored()).toEqual([{ key: 'limit', value: 7, unit_id: '1' }])
@@ -248,7 +379,18 @@ describe('forms', () => {
     expect(inherited).toMatch(/Jak „[^”]+”: 7/)
     expect(inherited).toContain('Domyślnie: ciepły')
     // Whoever types another value means it, though "as above" stands.
-    const own = { unit: filled.unit, 'from.limit': 'above', 'was.limit': 'above', limit: '3', 'from.tone': 'own', 'was.tone': 'above', tone: 'cold', 'from.loud': 'above', 'was.loud': 'above', loud: 'off' }
+    const own = {
+      unit: filled.unit,
+      'from.limit': 'above',
+      'was.limit': 'above',
+      limit: '3',
+      'from.tone': 'own',
+      'was.tone': 'above',
+      tone: 'cold',
+      'from.loud': 'above',
+      'was.loud': 'above',
+      loud: 'off',
+    }
     const saved = await send(path, own, at)
     expect([saved.status, location(saved)]).toEqual([303, at])
     expect(await host.settings(filled.unit)).toEqual({ limit: 3, tone: 'cold', loud: false })
@@ -261,7 +403,20 @@ describe('forms', () => {
     expect(await host.active(filled.unit)).toBe(false)
     await send(path, { ...own, active: 'on' }, at)
     await expect.poll(() => host.active(filled.unit)).toBe(true)
-    await send(path, { unit: filled.unit, 'from.limit': 'above', 'was.limit': 'own', limit: '3', 'from.tone': 'above', 'was.tone': 'own', tone: 'cold', active: 'inherit' }, at)
+    await send(
+      path,
+      {
+        unit: filled.unit,
+        'from.limit': 'above',
+        'was.limit': 'own',
+        limit: '3',
+        'from.tone': 'above',
+        'was.tone': 'own',
+        tone: 'cold',
+        active: 'inherit',
+      },
+      at,
+    )
     expect(await host.settings(filled.unit)).toMatchObject({ limit: 7, tone: 'warm' })
     await expect.poll(() => host.active(filled.unit)).toBe(false)
     expect((await boss.get(`${path}?unit=999999`)).status).toBe(404)
@@ -270,7 +425,9 @@ describe('forms', () => {
 
   it('every change stands in the audit log, before and after in words, narrowed, exported, one by one', async () => {
     await send('/admin/groups/new', { name: 'Dziennikowa', comment: '', unitId: filled.unit, valid: 'on' })
-    const group = (await site.database.db.selectFrom('permission_group').select('id').where('name', '=', 'Dziennikowa').executeTakeFirstOrThrow()).id
+    const group = (
+      await site.database.db.selectFrom('permission_group').select('id').where('name', '=', 'Dziennikowa').executeTakeFirstOrThrow()
+    ).id
     await send(`/admin/groups/${group}`, { name: 'Dziennikowa II', comment: '', unitId: filled.unit, valid: 'on' })
     const list = await (await boss.get(`/admin/audit?object=group:${group}`)).text()
     expect(list).toContain('Grupa „Dziennikowa II”')
@@ -278,7 +435,8 @@ describe('forms', () => {
     expect(list).not.toContain('Wtyczka „sample”')
     const id = /\/admin\/audit\/(\d+)/.exec(list)![1]!
     const detail = await (await boss.get(`/admin/audit/${id}`)).text()
-    for (const words of ['192.0.2.7', 'Dziennikowa II', `/admin/groups/${group}`, 'Wszystko, co zrobiła ta osoba']) expect(detail).toContain(words)
+    for (const words of ['192.0.2.7', 'Dziennikowa II', `/admin/groups/${group}`, 'Wszystko, co zrobiła ta osoba'])
+      expect(detail).toContain(words)
     expect((await boss.get('/admin/audit/999999999')).status).toBe(404)
     // A change of a setting goes back after a question; twice it does not.
     await send('/admin/settings/sample', { 'from.limit': 'own', limit: '8' })
@@ -302,7 +460,8 @@ describe('forms', () => {
 
   it('a plugin is switched on in a unit and below it, and inherits again', async () => {
     const host = site.kernel.hostOf(site.kernel.plugins.find((plugin) => plugin.name === 'sample')!)
-    const parent = (await site.database.db.selectFrom('unit').select('parent_id').where('id', '=', filled.unit).executeTakeFirstOrThrow()).parent_id!
+    const parent = (await site.database.db.selectFrom('unit').select('parent_id').where('id', '=', filled.unit).executeTakeFirstOrThrow())
+      .parent_id!
     expect(await host.active(filled.unit)).toBe(false)
     expect((await send('/admin/plugins/sample', { [`unit.${parent}`]: 'on' })).status).toBe(303)
     await expect.poll(() => host.active(filled.unit)).toBe(true)
@@ -315,7 +474,18 @@ describe('forms', () => {
 
   it('a queue that holds open tickets says why it cannot be switched off', async () => {
     const path = `/admin/queues/${filled.queue}`
-    const form = { name: 'Sieć', parentId: '', unitId: '1', groupId: filled.group, calendarId: '', addressId: '', followUpPossible: 'possible', language: '', signature: '', comment: '' }
+    const form = {
+      name: 'Sieć',
+      parentId: '',
+      unitId: '1',
+      groupId: filled.group,
+      calendarId: '',
+      addressId: '',
+      followUpPossible: 'possible',
+      language: '',
+      signature: '',
+      comment: '',
+    }
     const bad = await send(path, form)
     expect(bad.status).toBe(422)
     expect(await bad.text()).toContain('W tej kolejce są otwarte zgłoszenia.')
@@ -334,18 +504,26 @@ describe('mail', () => {
     expect(again.status).toBe(422)
     expect(await again.text()).toContain('nie trzeba przetwarzać ponownie')
     expect((await send(`/admin/mail/in/${filled.failed}/retry`, {}, `/admin/mail/in/${filled.failed}`)).status).toBe(303)
-    const row = await site.database.db.selectFrom('inbound_mail').select(['state', 'attempts']).where('id', '=', filled.failed).executeTakeFirstOrThrow()
+    const row = await site.database.db
+      .selectFrom('inbound_mail')
+      .select(['state', 'attempts'])
+      .where('id', '=', filled.failed)
+      .executeTakeFirstOrThrow()
     expect(row).toEqual({ state: 'accepted', attempts: 0 })
   })
 
   it('out: shown as sent, sent now, taken back once', async () => {
     const path = `/admin/mail/out/${filled.outbound}`
     const html = await (await boss.get(path)).text()
-    for (const words of ['Twoje zgłoszenie dostało numer', '451 4.7.1 Greylisted', 'Wyślij teraz', 'Cofnij wysyłkę']) expect(html).toContain(words)
+    for (const words of ['Twoje zgłoszenie dostało numer', '451 4.7.1 Greylisted', 'Wyślij teraz', 'Cofnij wysyłkę'])
+      expect(html).toContain(words)
     expect((await send(`${path}/send`, {}, path)).status).toBe(303)
     expect((await send(`${path}/cancel`, {})).status).toBe(303)
     expect((await send(`${path}/cancel`, {}, path)).status).toBe(422)
-    expect((await site.database.db.selectFrom('outbound_mail').select('state').where('id', '=', filled.outbound).executeTakeFirstOrThrow()).state).toBe('cancelled')
+    expect(
+      (await site.database.db.selectFrom('outbound_mail').select('state').where('id', '=', filled.outbound).executeTakeFirstOrThrow())
+        .state,
+    ).toBe('cancelled')
   })
 
   it('the overview says what waits, and that mail goes nowhere without a smarthost', async () => {
@@ -367,7 +545,9 @@ describe('personal data', () => {
     expect((await boss.post(`${path}/erase`, { confirm: 'Tytus' })).status).toBe(422)
     expect((await boss.post(`${path}/erase`, { confirm: 'Tytus Zapominalski' })).status).toBe(303)
     expect(await (await boss.get(`${path}/privacy`)).text()).toContain('Usuwanie trwa')
-    await coreJobs(site.kernel.host).get('person/erase')!.run({ person: id, by: null }, { attempt: 1, lastAttempt: false } as never)
+    await coreJobs(site.kernel.host)
+      .get('person/erase')!
+      .run({ person: id, by: null }, { attempt: 1, lastAttempt: false } as never)
     const page = await (await boss.get(`${path}/privacy`)).text()
     expect(page).toContain('Usunięte')
     expect(page).not.toContain('Tytus')

@@ -7,7 +7,26 @@ export interface Area {
   group: 'people' | 'work' | 'mail' | 'system'
 }
 export const AREA_NAMES = [
-  'persons', 'groups', 'roles', 'why', 'queues', 'addresses', 'calendars', 'texts', 'answers', 'units', 'local', 'topics', 'routing', 'inbound', 'outbound', 'filters', 'settings', 'plugins', 'faults', 'jobs',
+  'persons',
+  'groups',
+  'roles',
+  'why',
+  'queues',
+  'addresses',
+  'calendars',
+  'texts',
+  'answers',
+  'units',
+  'local',
+  'topics',
+  'routing',
+  'inbound',
+  'outbound',
+  'filters',
+  'settings',
+  'plugins',
+  'faults',
+  'jobs',
   'audit',
 ] as const
 export type AreaName = (typeof AREA_NAMES)[number]

@@ -11,10 +11,24 @@ beforeAll(async () => {
   boss = await site.loggedIn(await site.make.agent({ 2: ['rw'] }))
   const { db } = site.database
   const at = site.make.now
-  const { id } = await db.insertInto('plugin_fault').values({
-    plugin: 'faq', unit_id: '1', kind: 'slot', name: 'portal.home', sort: 'x', error: 'it broke <here>', detail: 'at faq', times: 5, first_at: at, last_at: at,
-  }).returning('id').executeTakeFirstOrThrow()
-  for (const unit_id of ['1', null]) await db.insertInto('plugin_suspension').values({ plugin: 'faq', unit_id, since: at, first_fault_at: at, fault_id: id }).execute()
+  const { id } = await db
+    .insertInto('plugin_fault')
+    .values({
+      plugin: 'faq',
+      unit_id: '1',
+      kind: 'slot',
+      name: 'portal.home',
+      sort: 'x',
+      error: 'it broke <here>',
+      detail: 'at faq',
+      times: 5,
+      first_at: at,
+      last_at: at,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  for (const unit_id of ['1', null])
+    await db.insertInto('plugin_suspension').values({ plugin: 'faq', unit_id, since: at, first_fault_at: at, fault_id: id }).execute()
 })
 afterAll(() => site?.close())
 
@@ -46,8 +60,11 @@ describe('faults', () => {
 })
 
 test('given-up jobs are seen, tried again and dropped', async () => {
-  await site.make.asSystem(async (work) => { for (const id of ['1', '2']) work.enqueue('mail/send', { id }) })
-  const giveUp = () => sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'no way'`.execute(site.database.db)
+  await site.make.asSystem(async (work) => {
+    for (const id of ['1', '2']) work.enqueue('mail/send', { id })
+  })
+  const giveUp = () =>
+    sql`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'no way'`.execute(site.database.db)
   await giveUp()
   const ids = [...(await page('/admin/jobs')).matchAll(/\/admin\/jobs\/(\d+)\/retry/g)].map((match) => match[1]!)
   expect(ids).toHaveLength(2)

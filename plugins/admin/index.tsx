@@ -1,6 +1,5 @@
 /** The plugin admin: the pages of the central administrator. */
 import { definePlugin, inProject } from '../../core/index.ts'
-import type { AreaName } from './areas.ts'
 import { demandAdministrator, Rail } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { answerRoutes } from './pages/answers.tsx'
@@ -75,14 +74,14 @@ export default definePlugin({
   },
   places: { 'admin.rail': 'navigation beside every admin page: { path }' },
   slots: {
-    'admin.rail': { order: 10, render: (props, c) => <Rail c={c} path={props['path'] as string} current={props['area'] as AreaName | undefined} /> },
+    'admin.rail': { order: 10, render: (props, c) => <Rail c={c} path={props.path} current={props.area} /> },
     'document.head': {
       order: 20,
-      render: (props, c) => props['frame'] === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null,
+      render: (props, c) => (props.frame === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null),
     },
     'person.menu': {
       order: 30,
-      render: (_props, c) => c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null,
+      render: (_props, c) => (c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null),
     },
   },
 })

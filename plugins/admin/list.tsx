@@ -1,9 +1,7 @@
 /** Owns lists of the admin pages: search, filters, order, paging, export; all of it in the address. */
 import type { Child } from 'hono/jsx'
 import { DateTime } from 'luxon'
-import {
-  csvAnswer, EmptyState, PageHead, type Choice, type KeyPage, type PageContext,
-} from '../../core/index.ts'
+import { csvAnswer, EmptyState, PageHead, type Choice, type KeyPage, type PageContext } from '../../core/index.ts'
 import type { AreaName } from './areas.ts'
 import { adminPage } from './frame.tsx'
 import { words } from './words.ts'
@@ -19,7 +17,12 @@ export interface Column<Row> {
   class?: string
 }
 
-export interface Filter { name: string; label: string; choices: readonly Choice[]; type?: 'select' | 'date' }
+export interface Filter {
+  name: string
+  label: string
+  choices: readonly Choice[]
+  type?: 'select' | 'date'
+}
 
 export interface ListQuery {
   search: string
@@ -30,7 +33,12 @@ export interface ListQuery {
   csv: boolean
 }
 
-export interface ListOptions { sorts: readonly string[]; sort: string; direction?: 'asc' | 'desc'; filters?: readonly Filter[] }
+export interface ListOptions {
+  sorts: readonly string[]
+  sort: string
+  direction?: 'asc' | 'desc'
+  filters?: readonly Filter[]
+}
 
 /** Reads the address; what makes no sense there is left out. */
 export function readList(c: PageContext, options: ListOptions): ListQuery {
@@ -40,18 +48,31 @@ export function readList(c: PageContext, options: ListOptions): ListQuery {
   const filters: Record<string, string> = {}
   for (const filter of options.filters ?? []) {
     const value = query[filter.name] ?? ''
-    filters[filter.name] = filter.type === 'date' ? (DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : '')
-      : filter.choices.some((choice) => choice.value === value) ? value : ''
+    filters[filter.name] =
+      filter.type === 'date'
+        ? DateTime.fromFormat(value, 'yyyy-MM-dd').isValid
+          ? value
+          : ''
+        : filter.choices.some((choice) => choice.value === value)
+          ? value
+          : ''
   }
   return {
-    search: (query['search'] ?? '').replaceAll('\u0000', '').trim().slice(0, 200), sort,
+    search: (query['search'] ?? '').replaceAll('\u0000', '').trim().slice(0, 200),
+    sort,
     direction: query['dir'] === 'asc' || query['dir'] === 'desc' ? query['dir'] : sort === options.sort ? usual : 'asc',
-    after: query['after'] || undefined, filters, csv: query['format'] === 'csv',
+    after: query['after'] || undefined,
+    filters,
+    csv: query['format'] === 'csv',
   }
 }
 
 /** The address of the same list with something changed. */
-function listUrl(path: string, query: ListQuery, change: { sort?: string; dir?: string; after?: string | null; format?: string } = {}): string {
+function listUrl(
+  path: string,
+  query: ListQuery,
+  change: { sort?: string; dir?: string; after?: string | null; format?: string } = {},
+): string {
   const params = new URLSearchParams()
   if (query.search) params.set('search', query.search)
   for (const [name, value] of Object.entries(query.filters)) if (value) params.set(name, value)
@@ -91,52 +112,79 @@ export async function listPage<Row>(c: PageContext, list: ListPage<Row>): Promis
   if (query.csv) {
     const all = list.all?.() ?? fromArray(list.rows)
     const day = new Intl.DateTimeFormat('sv', { timeZone: c.get('host').config.zone }).format(c.get('host').clock())
-    return csvAnswer(c, `${list.area}-${day}.csv`, columns.map((column) => column.label), texts(all, columns))
+    return csvAnswer(
+      c,
+      `${list.area}-${day}.csv`,
+      columns.map((column) => column.label),
+      texts(all, columns),
+    )
   }
   const narrowed = query.search !== '' || Object.values(query.filters).some(Boolean)
   return adminPage(c, {
-    title: list.title, area: list.area,
+    title: list.title,
+    area: list.area,
     body: (
       <>
         <PageHead title={list.title} {...(list.beside ? { beside: list.beside } : {})}>
           {list.acts}
-          <a class="button button-quiet" href={listUrl(path, query, { format: 'csv' })} download>{t('list.export')}</a>
+          <a class="button button-quiet" href={listUrl(path, query, { format: 'csv' })} download>
+            {t('list.export')}
+          </a>
         </PageHead>
         {list.above}
         <form class="list-tools" role="search" method="get" action={path} aria-label={list.title}>
           <div class="field list-search">
-            <label for="list-search" class="only-heard">{list.searchLabel}</label>
+            <label for="list-search" class="only-heard">
+              {list.searchLabel}
+            </label>
             <input type="search" id="list-search" name="search" value={query.search} placeholder={list.searchLabel} />
           </div>
           {(list.options.filters ?? []).map((filter) => (
             <div class="field">
-              <label for={`filter-${filter.name}`} class={filter.type === 'date' ? 'list-date' : 'only-heard'}>{filter.label}</label>
-              {filter.type === 'date'
-                ? <input type="date" id={`filter-${filter.name}`} name={filter.name} value={query.filters[filter.name]} />
-                : (
-                  <select id={`filter-${filter.name}`} name={filter.name} data-submits="">
-                    <option value="">{filter.label}: {t('list.any')}</option>
-                    {filter.choices.map((choice) => (
-                      <option value={choice.value} selected={choice.value === query.filters[filter.name]}>{choice.label}</option>
-                    ))}
-                  </select>
-                )}
+              <label for={`filter-${filter.name}`} class={filter.type === 'date' ? 'list-date' : 'only-heard'}>
+                {filter.label}
+              </label>
+              {filter.type === 'date' ? (
+                <input type="date" id={`filter-${filter.name}`} name={filter.name} value={query.filters[filter.name]} />
+              ) : (
+                <select id={`filter-${filter.name}`} name={filter.name} data-submits="">
+                  <option value="">
+                    {filter.label}: {t('list.any')}
+                  </option>
+                  {filter.choices.map((choice) => (
+                    <option value={choice.value} selected={choice.value === query.filters[filter.name]}>
+                      {choice.label}
+                    </option>
+                  ))}
+                </select>
+              )}
             </div>
           ))}
-          <input type="hidden" name="sort" value={query.sort} /><input type="hidden" name="dir" value={query.direction} />
-          <button class="button button-quiet" type="submit">{t('list.show')}</button>
+          <input type="hidden" name="sort" value={query.sort} />
+          <input type="hidden" name="dir" value={query.direction} />
+          <button class="button button-quiet" type="submit">
+            {t('list.show')}
+          </button>
           {narrowed && <a href={path}>{t('list.clear')}</a>}
         </form>
-        {list.rows.length === 0
-          ? (
-            <div class="card">
-              {narrowed || query.after
-                ? <EmptyState title={t('list.none-found')} text={<a href={path}>{t('list.clear')}</a>} />
-                : <EmptyState title={list.empty.title} {...(list.empty.text ? { text: list.empty.text } : {})}>{list.empty.acts}</EmptyState>}
-            </div>
-          )
-          : <Table path={path} query={query} options={list.options} columns={columns} rows={list.rows} caption={list.title} />}
-        <Pages c={c} first={query.after ? listUrl(path, query) : null} next={list.next ? listUrl(path, query, { after: list.next }) : null} />
+        {list.rows.length === 0 ? (
+          <div class="card">
+            {narrowed || query.after ? (
+              <EmptyState title={t('list.none-found')} text={<a href={path}>{t('list.clear')}</a>} />
+            ) : (
+              <EmptyState title={list.empty.title} {...(list.empty.text ? { text: list.empty.text } : {})}>
+                {list.empty.acts}
+              </EmptyState>
+            )}
+          </div>
+        ) : (
+          <Table path={path} query={query} options={list.options} columns={columns} rows={list.rows} caption={list.title} />
+        )}
+        <Pages
+          c={c}
+          first={query.after ? listUrl(path, query) : null}
+          next={list.next ? listUrl(path, query, { after: list.next }) : null}
+        />
         {list.below}
       </>
     ),
@@ -149,14 +197,34 @@ const Pages = ({ c, first, next }: { c: PageContext; first: string | null; next:
   const t = words(c)
   return (
     <nav class="pager" aria-label={t('list.pages')}>
-      {first && <a class="button button-quiet" href={first}>⇤ {t('list.first')}</a>}
-      {next && <a class="button button-quiet" href={next} rel="next">{t('list.next')} →</a>}
+      {first && (
+        <a class="button button-quiet" href={first}>
+          ⇤ {t('list.first')}
+        </a>
+      )}
+      {next && (
+        <a class="button button-quiet" href={next} rel="next">
+          {t('list.next')} →
+        </a>
+      )}
     </nav>
   )
 }
 
-function Table<Row>({ path, query, options, columns, rows, caption }: {
-  path: string; query: ListQuery; options: ListOptions; columns: readonly Column<Row>[]; rows: readonly Row[]; caption: string
+function Table<Row>({
+  path,
+  query,
+  options,
+  columns,
+  rows,
+  caption,
+}: {
+  path: string
+  query: ListQuery
+  options: ListOptions
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  caption: string
 }) {
   const shown = columns.filter((column) => column.cell)
   return (
@@ -169,10 +237,19 @@ function Table<Row>({ path, query, options, columns, rows, caption }: {
             const current = query.sort === column.key
             const dir = current && query.direction === 'asc' ? 'desc' : 'asc'
             return (
-              <th scope="col" class={column.class} aria-sort={current ? (query.direction === 'asc' ? 'ascending' : 'descending') : undefined}>
-                {sorts
-                  ? <a href={listUrl(path, query, { sort: column.key, dir })}>{column.label}{current && <span aria-hidden="true">{query.direction === 'asc' ? ' ▲' : ' ▼'}</span>}</a>
-                  : column.label}
+              <th
+                scope="col"
+                class={column.class}
+                aria-sort={current ? (query.direction === 'asc' ? 'ascending' : 'descending') : undefined}
+              >
+                {sorts ? (
+                  <a href={listUrl(path, query, { sort: column.key, dir })}>
+                    {column.label}
+                    {current && <span aria-hidden="true">{query.direction === 'asc' ? ' ▲' : ' ▼'}</span>}
+                  </a>
+                ) : (
+                  column.label
+                )}
               </th>
             )
           })}
@@ -181,7 +258,11 @@ function Table<Row>({ path, query, options, columns, rows, caption }: {
       <tbody data-rows="">
         {rows.map((row) => (
           <tr data-row="">
-            {shown.map((column, i) => <td class={i === 0 ? `cell-main ${column.class ?? ''}` : column.class} data-label={i === 0 ? undefined : column.label}>{column.cell!(row)}</td>)}
+            {shown.map((column, i) => (
+              <td class={i === 0 ? `cell-main ${column.class ?? ''}` : column.class} data-label={i === 0 ? undefined : column.label}>
+                {column.cell!(row)}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>
@@ -192,7 +273,9 @@ function Table<Row>({ path, query, options, columns, rows, caption }: {
 /** A first cell: a link and, below it, a quiet second line. */
 export const Main = ({ href, name, below, depth = 0 }: { href: string; name: Child; below?: Child; depth?: number }) => (
   <div class={`main-cell depth-${Math.min(depth, 5)}`}>
-    <span class="line-1"><a href={href}>{name}</a></span>
+    <span class="line-1">
+      <a href={href}>{name}</a>
+    </span>
     {below && <span class="line-2">{below}</span>}
   </div>
 )
@@ -230,8 +313,4 @@ async function* fromArray<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
   yield* rows
 }
 
-/** "2026-11-23 07:05" in the site's zone: what spreadsheets read as a time. */
-export function plainTime(c: PageContext, at: Date | null): string {
-  if (!at) return ''
-  return new Intl.DateTimeFormat('sv', { timeZone: c.get('host').config.zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
-}
+export { plainTime } from '../../core/index.ts'

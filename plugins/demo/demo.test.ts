@@ -6,7 +6,7 @@ import { runWork } from '../../core/kernel/work.ts'
 import { countOpenByQueue, findPersonByLogin, listArticles, listTickets, loadActor, readWholeBlob } from '../../core/index.ts'
 import { parseMail } from '../../core/mail/parse.ts'
 import { up } from '../faq/migrations/0001_faq.ts'
-import { fold } from '../faq/search-text.ts'
+import { fold } from '../../core/search/fold.ts'
 import { fillUniversity, tellUniversity } from './fill.ts'
 import { AGENTS, CUSTOMERS } from './people.ts'
 import { SCENARIOS } from './scenarios/index.ts'
@@ -22,7 +22,10 @@ beforeAll(async () => {
   await up(database.db as never)
   make = await maker(database.db)
   const room = { db: database.db, config: make.config, clock: () => NOW, subscribers: () => [] }
-  await fillUniversity({ db: database.db, config: make.config, work: (actor, run) => runWork(room, actor, run) }, { tickets: 400, now: NOW })
+  await fillUniversity(
+    { db: database.db, config: make.config, work: (actor, run) => runWork(room, actor, run) },
+    { tickets: 400, now: NOW },
+  )
 })
 afterAll(() => database.close())
 
@@ -34,7 +37,8 @@ describe('the made-up university', () => {
     expect([AGENTS.length, CUSTOMERS.length]).toEqual([12, 60])
     expect(new Set([...AGENTS, ...CUSTOMERS].map(({ address }) => address)).size).toBe(72)
     const [found] = await rows<{ tickets: string; days: number }>(
-      `select count(*) as tickets, extract(epoch from max(created_at) - min(created_at)) / 86400 as days from ticket`)
+      `select count(*) as tickets, extract(epoch from max(created_at) - min(created_at)) / 86400 as days from ticket`,
+    )
     expect(found!.tickets).toBe('400')
     expect(Number(found!.days)).toBeGreaterThan(80)
     expect(await rows('select 1 from unit')).toHaveLength(40)
@@ -46,14 +50,21 @@ describe('the made-up university', () => {
   it('lets nothing happen after now, and no answer come before its question', async () => {
     for (const table of ['ticket', 'article', 'history', 'outbound_mail', 'inbound_mail']) {
       const column = table === 'inbound_mail' ? 'accepted_at' : 'created_at'
-      expect(await rows(`select id from ${table} where ${column} > '${NOW.toISOString()}'::timestamptz + interval '2 seconds'`), table).toEqual([])
+      expect(
+        await rows(`select id from ${table} where ${column} > '${NOW.toISOString()}'::timestamptz + interval '2 seconds'`),
+        table,
+      ).toEqual([])
     }
     expect(await rows(`select a.id from article a join ticket t on t.id = a.ticket_id where a.created_at < t.created_at`)).toEqual([])
   })
   it('keeps what the acts keep: state and its type, closing times, owners, the receipt clock', async () => {
     expect(await rows(`select t.id from ticket t join ticket_state s on s.id = t.state_id where s.type <> t.state_type`)).toEqual([])
     expect(await rows(`select id from ticket where (state_type = 'closed') <> (closed_at is not null)`)).toEqual([])
-    expect(await rows(`select id from ticket where state_id = 6 and pending_until is null or state_type not like 'pending%' and pending_until is not null`)).toEqual([])
+    expect(
+      await rows(
+        `select id from ticket where state_id = 6 and pending_until is null or state_type not like 'pending%' and pending_until is not null`,
+      ),
+    ).toEqual([])
     expect(await rows(`select id from ticket where lock = 'lock' and owner_id is null`)).toEqual([])
     expect(await rows(`select id from ticket where received_at < created_at`)).toEqual([])
     expect(await rows(`select t.id from ticket t where not exists (select 1 from article a where a.ticket_id = t.id)`)).toEqual([])
@@ -82,7 +93,8 @@ describe('the made-up university', () => {
   })
   it('keeps raw mails that read as what the tickets say', async () => {
     const mails = await rows<{ blob_id: string; subject: string; body: string }>(
-      `select m.blob_id, a.subject, a.body from inbound_mail m join article a on a.id = m.article_id and a.inbound_mail_id = m.id where m.outcome in ('new-ticket', 'follow-up') order by m.id limit 12`)
+      `select m.blob_id, a.subject, a.body from inbound_mail m join article a on a.id = m.article_id and a.inbound_mail_id = m.id where m.outcome in ('new-ticket', 'follow-up') order by m.id limit 12`,
+    )
     for (const mail of mails) {
       const parsed = await parseMail(await readWholeBlob(database.db, mail.blob_id))
       expect(parsed.subject).toBe(mail.subject)
@@ -90,16 +102,27 @@ describe('the made-up university', () => {
     }
   })
   it('keeps a knowledge base that the plugin faq finds, where it has its tables', async () => {
-    const entries = await rows<{ title: string; keywords: string; search_title: string; search_keywords: string; search_text: string; search_plain: string }>(
-      `select r.* from faq_item i join faq_revision r on r.id = i.published_id and r.id = i.latest_id`)
+    const entries = await rows<{
+      title: string
+      keywords: string
+      search_title: string
+      search_keywords: string
+      search_text: string
+      search_plain: string
+    }>(`select r.* from faq_item i join faq_revision r on r.id = i.published_id and r.id = i.latest_id`)
     expect(entries).toHaveLength(14)
     for (const entry of entries) {
-      expect([entry.search_title, entry.search_keywords, entry.search_text]).toEqual([fold(entry.title), fold(entry.keywords), fold(entry.search_plain)])
+      expect([entry.search_title, entry.search_keywords, entry.search_text]).toEqual([
+        fold(entry.title),
+        fold(entry.keywords),
+        fold(entry.search_plain),
+      ])
       expect(entry.search_plain).not.toMatch(/[*\][]|https?:/)
     }
     expect(await rows(`select 1 from faq_category`)).toHaveLength(5)
-    expect(await rows(`select slug from plugin_activation a join unit u on u.id = a.unit_id where plugin = 'faq' and active order by slug`))
-      .toEqual([{ slug: 'it' }, { slug: 'wm-dziekanat' }])
+    expect(
+      await rows(`select slug from plugin_activation a join unit u on u.id = a.unit_id where plugin = 'faq' and active order by slug`),
+    ).toEqual([{ slug: 'it' }, { slug: 'wm-dziekanat' }])
   })
   it('goes on with new tickets and numbers of its own', async () => {
     make.now = NOW
@@ -115,8 +138,13 @@ describe('very many tickets', () => {
     const many = await testDatabase()
     try {
       const room = { db: many.db, config: make.config, clock: () => NOW, subscribers: () => [] }
-      await fillUniversity({ db: many.db, config: make.config, work: (actor, run) => runWork(room, actor, run) }, { tickets: 3000, now: NOW })
-      const { rows: [row] } = await sql<{ tickets: string; open: string; people: string; bare: string }>`
+      await fillUniversity(
+        { db: many.db, config: make.config, work: (actor, run) => runWork(room, actor, run) },
+        { tickets: 3000, now: NOW },
+      )
+      const {
+        rows: [row],
+      } = await sql<{ tickets: string; open: string; people: string; bare: string }>`
         select count(*) as tickets, count(*) filter (where state_type <> 'closed' and id > 400) as open, count(distinct customer_id) as people,
           count(*) filter (where not exists (select 1 from article a where a.ticket_id = t.id)) as bare from ticket t`.execute(many.db)
       expect(row!.tickets).toBe('3000')

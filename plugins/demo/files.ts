@@ -2,7 +2,13 @@
 import { crc32, deflateSync } from 'node:zlib'
 import type { DemoFile } from './scenarios/scenario.ts'
 
-export interface MadeFile { name: string; contentType: string; content: Buffer; contentId: string | null; disposition: 'attachment' | 'inline' }
+export interface MadeFile {
+  name: string
+  contentType: string
+  content: Buffer
+  contentId: string | null
+  disposition: 'attachment' | 'inline'
+}
 
 const pictures = new Map<number, Buffer>()
 
@@ -16,7 +22,13 @@ export function makeFile(file: DemoFile, variant: number): MadeFile {
       return { ...base, contentType: 'text/plain; charset=utf-8', content: Buffer.from(file.text) }
     case 'png':
       return file.inline
-        ? { name: file.name, contentType: 'image/png', content: picture(variant), contentId: `obraz${variant}@uni.example`, disposition: 'inline' }
+        ? {
+            name: file.name,
+            contentType: 'image/png',
+            content: picture(variant),
+            contentId: `obraz${variant}@uni.example`,
+            disposition: 'inline',
+          }
         : { ...base, contentType: 'image/png', content: picture(variant) }
   }
 }
@@ -72,7 +84,10 @@ function draw(variant: number): Buffer {
   head.set([8, 3, 0, 0, 0], 8) // eight bits, palette (PNG 11.2.2)
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', head), chunk('PLTE', Buffer.from(palette.flat())), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0)),
+    chunk('IHDR', head),
+    chunk('PLTE', Buffer.from(palette.flat())),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
   ])
 }
 

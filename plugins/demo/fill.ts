@@ -17,7 +17,11 @@ import { writeStory } from './write.ts'
 export const STORIES = 400
 const SEED = 2026
 
-export interface Wish { tickets: number; seed?: number; now: Date }
+export interface Wish {
+  tickets: number
+  seed?: number
+  now: Date
+}
 
 /**
  * Fills the database in one transaction, unless somebody lives in it already. Beyond 400 tickets the rest are copies in
@@ -51,7 +55,10 @@ export async function tellUniversity(config: Work['config'], { tickets, seed = S
 
 async function load(work: Work, rows: Rows): Promise<void> {
   for (const table of TABLES) await loadRows(work.db, table, rows.tables[table] as never)
-  await settleIds(work.db, TABLES.filter((table) => rows.tables[table].some((row) => 'id' in row)))
+  await settleIds(
+    work.db,
+    TABLES.filter((table) => rows.tables[table].some((row) => 'id' in row)),
+  )
   // Tickets of today have numbers: the day's counter goes on after them.
   const today = numberDay(work.now, work.config.zone)
   const made = rows.tables.ticket.filter((ticket) => numberDay(ticket.created_at as Date, work.config.zone) === today).length

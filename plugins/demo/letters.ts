@@ -9,22 +9,41 @@ export const unitName = (slug: string): string => UNITS.find((unit) => unit.slug
 /** A customer's letter; the first one brings its own greeting. */
 export function question(random: Random, by: DemoPerson, text: string, quoted?: { at: Date; by: string; text: string }): string {
   const english = by.language === 'en'
-  const opening = !quoted ? '' : english ? random.pick(['Hello,\n\n', 'Hi,\n\n', '']) : random.pick(['Dzień dobry,\n\n', '', '', 'Dzień dobry Państwu,\n\n'])
+  const opening = !quoted
+    ? ''
+    : english
+      ? random.pick(['Hello,\n\n', 'Hi,\n\n', ''])
+      : random.pick(['Dzień dobry,\n\n', '', '', 'Dzień dobry Państwu,\n\n'])
   const said = quoted && (opening === '' || english) ? text[0]!.toUpperCase() + text.slice(1) : text
-  const quote = !quoted ? '' : english
-    ? `\n\nOn ${quoted.at.toISOString().slice(0, 10)}, ${quoted.by} wrote:\n${quote_(quoted.text)}`
-    : `\n\nW dniu ${dateLine(quoted.at)}, ${quoted.by} pisze:\n${quote_(quoted.text)}`
+  const quote = !quoted
+    ? ''
+    : english
+      ? `\n\nOn ${quoted.at.toISOString().slice(0, 10)}, ${quoted.by} wrote:\n${quote_(quoted.text)}`
+      : `\n\nW dniu ${dateLine(quoted.at)}, ${quoted.by} pisze:\n${quote_(quoted.text)}`
   return `${opening}${said}\n\n${signature(random, by)}${quote}`
 }
 
-const quote_ = (text: string): string => text.split('\n').map((line) => (line ? `> ${line}` : '>')).join('\n')
+const quote_ = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line ? `> ${line}` : '>'))
+    .join('\n')
 
 function signature(random: Random, by: DemoPerson): string {
   const name = fullName(by)
   if (by.language === 'en') return `${random.pick(['Best regards,', 'Kind regards,'])}\n${name}`
-  if (by.kind === 'student') return random.pick([`Z poważaniem\n${name}\nnr albumu ${by.login.slice(1)}`, `Pozdrawiam\n${by.firstName}`, `Pozdrawiam serdecznie,\n${name} (${by.login})`])
+  if (by.kind === 'student')
+    return random.pick([
+      `Z poważaniem\n${name}\nnr albumu ${by.login.slice(1)}`,
+      `Pozdrawiam\n${by.firstName}`,
+      `Pozdrawiam serdecznie,\n${name} (${by.login})`,
+    ])
   if (by.kind === 'stranger') return `Z poważaniem\n${name}`
-  return random.pick([`Pozdrawiam\n${name}`, `Z poważaniem\n\n${name}\n${unitName(by.unit)}\n${UNIVERSITY}, ${by.phone}`, `Z wyrazami szacunku\n${name}\n${unitName(by.unit)}`])
+  return random.pick([
+    `Pozdrawiam\n${name}`,
+    `Z poważaniem\n\n${name}\n${unitName(by.unit)}\n${UNIVERSITY}, ${by.phone}`,
+    `Z wyrazami szacunku\n${name}\n${unitName(by.unit)}`,
+  ])
 }
 
 /** An agent's answer. */

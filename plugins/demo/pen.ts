@@ -11,15 +11,29 @@ import { DOMAIN } from './university.ts'
 import { numberDay } from './when.ts'
 
 /** Everything a story is written with. */
-export interface Desk { random: Random; rows: Rows; house: House; config: Config; numbers: Map<string, number>; letters: PostedLetter[] }
+export interface Desk {
+  random: Random
+  rows: Rows
+  house: House
+  config: Config
+  numbers: Map<string, number>
+  letters: PostedLetter[]
+}
 
-export interface State { id: Id; name: string; type: StateType }
+export interface State {
+  id: Id
+  name: string
+  type: StateType
+}
 
 /** Ids of the seed (OTRS's, and ours for waiting). */
 export const STATES = {
-  new: { id: '1', name: 'new', type: 'new' }, open: { id: '4', name: 'open', type: 'open' },
-  closed: { id: '2', name: 'closed successful', type: 'closed' }, unsuccessful: { id: '3', name: 'closed unsuccessful', type: 'closed' },
-  pending: { id: '6', name: 'pending reminder', type: 'pending reminder' }, waiting: { id: '20', name: 'waiting for customer', type: 'pending reminder' },
+  new: { id: '1', name: 'new', type: 'new' },
+  open: { id: '4', name: 'open', type: 'open' },
+  closed: { id: '2', name: 'closed successful', type: 'closed' },
+  unsuccessful: { id: '3', name: 'closed unsuccessful', type: 'closed' },
+  pending: { id: '6', name: 'pending reminder', type: 'pending reminder' },
+  waiting: { id: '20', name: 'waiting for customer', type: 'pending reminder' },
 } as const satisfies Record<string, State>
 
 type Parts = readonly (string | number)[]
@@ -45,10 +59,27 @@ export class Pen {
     this.number = nextNumber(desk, story.arrivedAt)
     const customerId = desk.house.person(story.customer)
     this.ticketId = desk.rows.add('ticket', {
-      number: this.number, title: story.title, queue_id: desk.house.queue(story.queue), state_id: STATES.new.id, state_type: 'new', priority_id: '3',
-      lock: 'unlock', owner_id: null, responsible_id: null, customer_id: customerId, customer_company: '', preview: '', pending_until: null,
-      received_at: story.receivedAt, created_at: story.arrivedAt, created_by: story.scenario.channel === 'web' ? customerId : null,
-      changed_at: story.arrivedAt, closed_at: null, last_customer_at: null, last_agent_at: null, archived: false,
+      number: this.number,
+      title: story.title,
+      queue_id: desk.house.queue(story.queue),
+      state_id: STATES.new.id,
+      state_type: 'new',
+      priority_id: '3',
+      lock: 'unlock',
+      owner_id: null,
+      responsible_id: null,
+      customer_id: customerId,
+      customer_company: '',
+      preview: '',
+      pending_until: null,
+      received_at: story.receivedAt,
+      created_at: story.arrivedAt,
+      created_by: story.scenario.channel === 'web' ? customerId : null,
+      changed_at: story.arrivedAt,
+      closed_at: null,
+      last_customer_at: null,
+      last_agent_at: null,
+      archived: false,
     })
     this.row = desk.rows.tables.ticket.at(-1)!
   }
@@ -61,8 +92,17 @@ export class Pen {
 
   note(type: string, parts: Parts, at: Date, by: DemoPerson | null, more: Partial<Row<'history'>> = {}): void {
     this.desk.rows.add('history', {
-      ticket_id: this.ticketId, type, name: `%%${parts.join('%%')}`, person_id: by && this.desk.house.person(by), act_id: this.act, created_at: at,
-      article_id: null, before: null, after: null, reason: null, ...more,
+      ticket_id: this.ticketId,
+      type,
+      name: `%%${parts.join('%%')}`,
+      person_id: by && this.desk.house.person(by),
+      act_id: this.act,
+      created_at: at,
+      article_id: null,
+      before: null,
+      after: null,
+      reason: null,
+      ...more,
     })
   }
 
@@ -77,13 +117,17 @@ export class Pen {
     if (to.id !== this.state.id) {
       const closing = to.type === 'closed'
       this.change('StateUpdate', [this.state.name, to.name, ''], at, by, {
-        state_id: to.id, state_type: to.type, ...(closing ? { closed_at: at } : this.row.closed_at ? { closed_at: null } : {}),
+        state_id: to.id,
+        state_type: to.type,
+        ...(closing ? { closed_at: at } : this.row.closed_at ? { closed_at: null } : {}),
       })
       this.state = to
       if (closing && this.row.lock !== 'unlock') this.change('Unlock', ['unlock'], at, by, { lock: 'unlock' })
     }
     if ((this.row.pending_until ?? null) !== until) {
-      this.change('SetPendingTime', [until?.toISOString().slice(0, 16).replace('T', ' ') ?? '00-00-00 00:00'], at, by, { pending_until: until })
+      this.change('SetPendingTime', [until?.toISOString().slice(0, 16).replace('T', ' ') ?? '00-00-00 00:00'], at, by, {
+        pending_until: until,
+      })
     }
   }
 
@@ -97,13 +141,35 @@ export class Pen {
   article(at: Date, wanted: NewArticleRow, files: readonly MadeFile[] = []): Id {
     const { rows } = this.desk
     const id = rows.add('article', {
-      ticket_id: this.ticketId, visible: true, person_id: null, from_text: '', to_text: '', cc_text: '', reply_to: '', subject: this.story.title, html: null,
-      message_id: null, in_reply_to: '', reference_ids: '', inbound_mail_id: null, act_id: this.act, created_at: at, withdrawn_at: null, ...UNJUDGED, ...wanted,
+      ticket_id: this.ticketId,
+      visible: true,
+      person_id: null,
+      from_text: '',
+      to_text: '',
+      cc_text: '',
+      reply_to: '',
+      subject: this.story.title,
+      html: null,
+      message_id: null,
+      in_reply_to: '',
+      reference_ids: '',
+      inbound_mail_id: null,
+      act_id: this.act,
+      created_at: at,
+      withdrawn_at: null,
+      ...UNJUDGED,
+      ...wanted,
     })
     for (const file of files) {
       const blob = rows.blob(file.content, at)
       rows.add('article_attachment', {
-        article_id: id, blob_id: blob.id, name: file.name, content_type: file.contentType, content_id: file.contentId, disposition: file.disposition, size: blob.size,
+        article_id: id,
+        blob_id: blob.id,
+        name: file.name,
+        content_type: file.contentType,
+        content_id: file.contentId,
+        disposition: file.disposition,
+        size: blob.size,
       })
     }
     return id
@@ -114,13 +180,33 @@ export class Pen {
     const { rows, house, config, random } = this.desk
     const sender = house.sender(this.queue)
     const letter: Letter = {
-      kind, ticketId: this.ticketId, at, sender, to: this.story.customer.address, subject, actId: this.act,
-      messageId: `<ticket.${this.ticketId}.${random.uuid()}@${DOMAIN}>`, inReplyTo: this.references.at(-1) ?? '', references: this.references.join(' '),
+      kind,
+      ticketId: this.ticketId,
+      at,
+      sender,
+      to: this.story.customer.address,
+      subject,
+      actId: this.act,
+      messageId: `<ticket.${this.ticketId}.${random.uuid()}@${DOMAIN}>`,
+      inReplyTo: this.references.at(-1) ?? '',
+      references: this.references.join(' '),
     }
-    const id = this.article(at, {
-      channel: 'email', sender_type: by ? 'agent' : 'system', person_id: by && house.person(by), from_text: sayAddress(sender), to_text: letter.to,
-      subject, body, message_id: letter.messageId, in_reply_to: letter.inReplyTo, reference_ids: letter.references,
-    }, files)
+    const id = this.article(
+      at,
+      {
+        channel: 'email',
+        sender_type: by ? 'agent' : 'system',
+        person_id: by && house.person(by),
+        from_text: sayAddress(sender),
+        to_text: letter.to,
+        subject,
+        body,
+        message_id: letter.messageId,
+        in_reply_to: letter.inReplyTo,
+        reference_ids: letter.references,
+      },
+      files,
+    )
     writeOutbound(rows, config, letter, id)
     this.references.push(letter.messageId)
     return id
@@ -131,5 +217,12 @@ function nextNumber({ config, numbers }: Desk, at: Date): string {
   const date = numberDay(at, config.zone)
   const counter = (numbers.get(date) ?? 0) + 1
   numbers.set(date, counter)
-  return formatNumber('DateChecksum', { systemId: config.systemId, counter, date, minCounterSize: 5, useFormattedCounter: false, random: 0 })
+  return formatNumber('DateChecksum', {
+    systemId: config.systemId,
+    counter,
+    date,
+    minCounterSize: 5,
+    useFormattedCounter: false,
+    random: 0,
+  })
 }

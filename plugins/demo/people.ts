@@ -1,4 +1,5 @@
 /** Owns the made-up people: twelve agents with what they may, sixty customers. */
+import { plainWord } from '../../core/index.ts'
 import { DOMAIN } from './university.ts'
 
 export interface DemoPerson {
@@ -25,7 +26,13 @@ export interface DemoAgent extends DemoPerson {
 export const PASSWORD = 'demo-pomoc-2026'
 
 export const AGENTS: readonly DemoAgent[] = [
-  agent('Anna', 'Kowalska', 'it', ['Dział Informatyzacji', 'Administratorzy HMS'], ['admin', 'it-poczta', 'it-siec', 'it-konta', 'it-oprogramowanie', 'it-sprzet', 'it-www']),
+  agent(
+    'Anna',
+    'Kowalska',
+    'it',
+    ['Dział Informatyzacji', 'Administratorzy HMS'],
+    ['admin', 'it-poczta', 'it-siec', 'it-konta', 'it-oprogramowanie', 'it-sprzet', 'it-www'],
+  ),
   agent('Piotr', 'Zieliński', 'it', ['Dział Informatyzacji'], ['it-poczta', 'it-konta']),
   agent('Marek', 'Wójcik', 'it', ['Dział Informatyzacji'], ['it-siec']),
   agent('Joanna', 'Lewandowska', 'it', ['Dział Informatyzacji'], ['it-konta', 'it-oprogramowanie']),
@@ -40,31 +47,77 @@ export const AGENTS: readonly DemoAgent[] = [
 ]
 
 const STAFF: readonly [string, string, string][] = [
-  ['Jan', 'Nowak', 'wm-ikm'], ['Maria', 'Wiśniewska', 'wm-dziekanat'], ['Krzysztof', 'Kaczmarek', 'wm-itm'], ['Agnieszka', 'Piotrowska', 'weii-dziekanat'],
-  ['Andrzej', 'Grabowski', 'weii-ie'], ['Barbara', 'Pawłowska', 'kwestura'], ['Paweł', 'Michalski', 'weii-ii'], ['Małgorzata', 'Król', 'kadry'],
-  ['Stanisław', 'Wieczorek', 'wb-kkb'], ['Elżbieta', 'Jabłońska', 'rektorat'], ['Marcin', 'Wróbel', 'wb'], ['Monika', 'Nowakowska', 'promocja'],
-  ['Jerzy', 'Majewski', 'wch-ich'], ['Danuta', 'Olszewska', 'archiwum'], ['Tadeusz', 'Stępień', 'wfm-im'], ['Aleksandra', 'Malinowska', 'wspolpraca'],
-  ['Ryszard', 'Jaworski', 'administracja'], ['Iwona', 'Adamczyk', 'wch-dziekanat'], ['Dariusz', 'Nowicki', 'wz-ke'], ['Zofia', 'Dudek', 'biblioteka'],
-  ['Henryk', 'Pawlak', 'wfm'], ['Renata', 'Górska', 'wz-dziekanat'], ['Mariusz', 'Witkowski', 'nauka'], ['Dorota', 'Walczak', 'zamowienia'],
-  ['Teresa', 'Zalewska', 'ksztalcenie'], ['Justyna', 'Baran', 'szkola-doktorska'], ['Jacek', 'Rutkowski', 'cs'], ['Halina', 'Szewczyk', 'sjo'],
+  ['Jan', 'Nowak', 'wm-ikm'],
+  ['Maria', 'Wiśniewska', 'wm-dziekanat'],
+  ['Krzysztof', 'Kaczmarek', 'wm-itm'],
+  ['Agnieszka', 'Piotrowska', 'weii-dziekanat'],
+  ['Andrzej', 'Grabowski', 'weii-ie'],
+  ['Barbara', 'Pawłowska', 'kwestura'],
+  ['Paweł', 'Michalski', 'weii-ii'],
+  ['Małgorzata', 'Król', 'kadry'],
+  ['Stanisław', 'Wieczorek', 'wb-kkb'],
+  ['Elżbieta', 'Jabłońska', 'rektorat'],
+  ['Marcin', 'Wróbel', 'wb'],
+  ['Monika', 'Nowakowska', 'promocja'],
+  ['Jerzy', 'Majewski', 'wch-ich'],
+  ['Danuta', 'Olszewska', 'archiwum'],
+  ['Tadeusz', 'Stępień', 'wfm-im'],
+  ['Aleksandra', 'Malinowska', 'wspolpraca'],
+  ['Ryszard', 'Jaworski', 'administracja'],
+  ['Iwona', 'Adamczyk', 'wch-dziekanat'],
+  ['Dariusz', 'Nowicki', 'wz-ke'],
+  ['Zofia', 'Dudek', 'biblioteka'],
+  ['Henryk', 'Pawlak', 'wfm'],
+  ['Renata', 'Górska', 'wz-dziekanat'],
+  ['Mariusz', 'Witkowski', 'nauka'],
+  ['Dorota', 'Walczak', 'zamowienia'],
+  ['Teresa', 'Zalewska', 'ksztalcenie'],
+  ['Justyna', 'Baran', 'szkola-doktorska'],
+  ['Jacek', 'Rutkowski', 'cs'],
+  ['Halina', 'Szewczyk', 'sjo'],
 ]
 
 const STUDENTS: readonly [string, string, string][] = [
-  ['Jakub', 'Wilk', 'weii'], ['Zuzanna', 'Lis', 'wm'], ['Szymon', 'Czarnecki', 'wb'], ['Julia', 'Sobczak', 'wz'], ['Filip', 'Kubiak', 'weii'],
-  ['Maja', 'Maciejewska', 'wch'], ['Kacper', 'Szczepański', 'wm'], ['Lena', 'Kucharska', 'wfm'], ['Mikołaj', 'Kalinowski', 'weii'], ['Oliwia', 'Mazurek', 'wz'],
-  ['Adam', 'Wysocki', 'wb'], ['Hanna', 'Borkowska', 'wm'], ['Igor', 'Chmielewski', 'weii'], ['Amelia', 'Sokołowska', 'wch'], ['Bartosz', 'Urbański', 'wm'],
-  ['Wiktoria', 'Sawicka', 'wz'], ['Dawid', 'Przybylski', 'weii'], ['Natalia', 'Błaszczyk', 'wb'], ['Patryk', 'Krajewski', 'wm'], ['Emilia', 'Laskowska', 'wfm'],
-  ['Łukasz', 'Ziółkowski', 'weii'], ['Aleksandra', 'Gajewska', 'wz'], ['Maciej', 'Mróz', 'wb'],
-  ['Oleksandr', 'Kovalenko', 'weii'], ['Sofia', 'Marchetti', 'wb'],
+  ['Jakub', 'Wilk', 'weii'],
+  ['Zuzanna', 'Lis', 'wm'],
+  ['Szymon', 'Czarnecki', 'wb'],
+  ['Julia', 'Sobczak', 'wz'],
+  ['Filip', 'Kubiak', 'weii'],
+  ['Maja', 'Maciejewska', 'wch'],
+  ['Kacper', 'Szczepański', 'wm'],
+  ['Lena', 'Kucharska', 'wfm'],
+  ['Mikołaj', 'Kalinowski', 'weii'],
+  ['Oliwia', 'Mazurek', 'wz'],
+  ['Adam', 'Wysocki', 'wb'],
+  ['Hanna', 'Borkowska', 'wm'],
+  ['Igor', 'Chmielewski', 'weii'],
+  ['Amelia', 'Sokołowska', 'wch'],
+  ['Bartosz', 'Urbański', 'wm'],
+  ['Wiktoria', 'Sawicka', 'wz'],
+  ['Dawid', 'Przybylski', 'weii'],
+  ['Natalia', 'Błaszczyk', 'wb'],
+  ['Patryk', 'Krajewski', 'wm'],
+  ['Emilia', 'Laskowska', 'wfm'],
+  ['Łukasz', 'Ziółkowski', 'weii'],
+  ['Aleksandra', 'Gajewska', 'wz'],
+  ['Maciej', 'Mróz', 'wb'],
+  ['Oleksandr', 'Kovalenko', 'weii'],
+  ['Sofia', 'Marchetti', 'wb'],
 ]
 
 /** Guests who read English. */
-const GUESTS: readonly [string, string, string][] = [['Priya', 'Raman', 'wm'], ['Lukas', 'Brandt', 'weii'], ['Emeka', 'Okafor', 'wz']]
+const GUESTS: readonly [string, string, string][] = [
+  ['Priya', 'Raman', 'wm'],
+  ['Lukas', 'Brandt', 'weii'],
+  ['Emeka', 'Okafor', 'wz'],
+]
 
 /** Strangers known by their mail alone: they have no password and log in by a link. */
 const STRANGERS: readonly [string, string, string][] = [
-  ['Weronika', 'Sadowska', 'weronika.sadowska@poczta.example'], ['Tonery', 'Hurt', 'oferty@tonery-hurt.example'],
-  ['Miriam', 'Bosch', 'm.bosch@partner.example'], ['Bogdan', 'Cichy', 'bogdan.cichy@poczta.example'],
+  ['Weronika', 'Sadowska', 'weronika.sadowska@poczta.example'],
+  ['Tonery', 'Hurt', 'oferty@tonery-hurt.example'],
+  ['Miriam', 'Bosch', 'm.bosch@partner.example'],
+  ['Bogdan', 'Cichy', 'bogdan.cichy@poczta.example'],
 ]
 
 export const CUSTOMERS: readonly DemoPerson[] = [
@@ -72,29 +125,38 @@ export const CUSTOMERS: readonly DemoPerson[] = [
   ...[...STUDENTS, ...GUESTS].map(([first, last, unit], i): DemoPerson => {
     const login = `s${214_503 + i * 137}`
     return {
-      ...person(first, last, unit, 'student'), login, address: `${login}@${DOMAIN}`,
+      ...person(first, last, unit, 'student'),
+      login,
+      address: `${login}@${DOMAIN}`,
       language: GUESTS.some(([, guest]) => guest === last) || last === 'Marchetti' ? 'en' : 'pl',
     }
   }),
-  ...STRANGERS.map(([first, last, address]): DemoPerson => ({
-    ...person(first, last, 'it', 'stranger'), login: '', address, language: last === 'Bosch' ? 'en' : 'pl',
-  })),
+  ...STRANGERS.map(
+    ([first, last, address]): DemoPerson => ({
+      ...person(first, last, 'it', 'stranger'),
+      login: '',
+      address,
+      language: last === 'Bosch' ? 'en' : 'pl',
+    }),
+  ),
 ]
 
 export const fullName = (who: Pick<DemoPerson, 'firstName' | 'lastName'>): string => `${who.firstName} ${who.lastName}`
 
 function person(firstName: string, lastName: string, unit: string, kind: DemoPerson['kind']): DemoPerson {
   return {
-    firstName, lastName, unit, kind, woman: firstName.endsWith('a') || firstName === 'Priya', language: 'pl', phone: '',
-    login: plain(`${firstName[0]!}${lastName}`), address: `${plain(firstName)}.${plain(lastName)}@${DOMAIN}`,
+    firstName,
+    lastName,
+    unit,
+    kind,
+    woman: firstName.endsWith('a') || firstName === 'Priya',
+    language: 'pl',
+    phone: '',
+    login: plainWord(`${firstName[0]!}${lastName}`),
+    address: `${plainWord(firstName)}.${plainWord(lastName)}@${DOMAIN}`,
   }
 }
 
 function agent(firstName: string, lastName: string, unit: string, roles: string[], groups: string[]): DemoAgent {
   return { ...person(firstName, lastName, unit, 'agent'), kind: 'agent', roles: [...roles, 'Wszyscy agenci'], groups, phone: 'wewn. 1100' }
-}
-
-/** Letters without their marks, lower case. */
-function plain(text: string): string {
-  return text.toLowerCase().replaceAll('ł', 'l').normalize('NFD').replace(/\p{M}/gu, '')
 }

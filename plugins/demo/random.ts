@@ -23,14 +23,23 @@ export function makeRandom(seed: number): Random {
   }
   const whole = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
   return {
-    next, whole,
+    next,
+    whole,
     chance: (probability) => next() < probability,
     pick: (list) => list[whole(0, list.length - 1)]!,
     uuid: () => {
       const hex = Array.from({ length: 32 }, () => whole(0, 15).toString(16))
       hex[12] = '4'
       hex[16] = '89ab'[whole(0, 3)]!
-      return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map(([from, to]) => hex.slice(from, to).join('')).join('-')
+      return [
+        [0, 8],
+        [8, 12],
+        [12, 16],
+        [16, 20],
+        [20, 32],
+      ]
+        .map(([from, to]) => hex.slice(from, to).join(''))
+        .join('-')
     },
   }
 }

@@ -5,13 +5,38 @@ import type { Database, Id } from '../../core/index.ts'
 
 /** Tables in the order in which they are loaded: each after those it names. */
 export const TABLES = [
-  'unit', 'person', 'person_address', 'permission_group', 'role', 'group_person', 'role_person', 'group_role', 'queue', 'system_address',
-  'blob', 'blob_chunk', 'ticket', 'article', 'article_attachment', 'inbound_mail', 'outbound_mail', 'history', 'ticket_watcher', 'ticket_seen',
+  'unit',
+  'person',
+  'person_address',
+  'permission_group',
+  'role',
+  'group_person',
+  'role_person',
+  'group_role',
+  'queue',
+  'system_address',
+  'blob',
+  'blob_chunk',
+  'ticket',
+  'article',
+  'article_attachment',
+  'inbound_mail',
+  'outbound_mail',
+  'history',
+  'ticket_watcher',
+  'ticket_seen',
 ] as const
 export type Table = (typeof TABLES)[number]
 
 /** An article of which nobody judged who wrote it, and that was never held. */
-export const UNJUDGED = { assurance: null, assurance_rule: '', assurance_detail: '', held_at: null, held_rule: '', held_decision: null } as const
+export const UNJUDGED = {
+  assurance: null,
+  assurance_rule: '',
+  assurance_detail: '',
+  held_at: null,
+  held_rule: '',
+  held_decision: null,
+} as const
 
 /** A row as it is loaded: objects of jsonb columns as they are. */
 export type Row<T extends Table> = { [K in keyof Insertable<Database[T]>]: Insertable<Database[T]>[K] | object }

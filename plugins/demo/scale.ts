@@ -14,7 +14,9 @@ const TICKETS_A_PERSON = 50
  */
 export async function loadManyTickets({ db, now }: Work, have: number, want: number): Promise<void> {
   const persons = Math.ceil((want - have) / TICKETS_A_PERSON)
-  const { rows: [last] } = await sql<{ id: string }>`select max(id) as id from person`.execute(db)
+  const {
+    rows: [last],
+  } = await sql<{ id: string }>`select max(id) as id from person`.execute(db)
   const first = Number(last!.id) + 1
   await sql`
     with name as (select row_number() over (order by id) - 1 as n, count(*) over () as many, first_name, last_name, unit_id from person where unit_id is not null)
@@ -23,7 +25,9 @@ export async function loadManyTickets({ db, now }: Work, have: number, want: num
     from generate_series(0, ${persons}::bigint - 1) as i
       join name a on a.n = i % a.many join name b on b.n = (i / a.many + i) % a.many`.execute(db)
   await sql`
-    insert into person_address (person_id, address, main) select id, login || '@uni.example', true from person where id >= ${first}::bigint`.execute(db)
+    insert into person_address (person_id, address, main) select id, login || '@uni.example', true from person where id >= ${first}::bigint`.execute(
+    db,
+  )
   for (let from = have + 1; from <= want; from += BATCH) {
     const to = Math.min(from + BATCH - 1, want)
     // Which story, whose, and how many seconds earlier: hashes, so that neighbours differ and every load is the same.
@@ -48,9 +52,12 @@ export async function loadManyTickets({ db, now }: Work, have: number, want: num
     await sql`
       insert into history (ticket_id, type, name, before, after, person_id, act_id, created_at)
       select c.id, h.type, h.name, h.before, h.after, h.person_id, h.act_id, h.created_at - c.back
-      from (${copies}) c join history h on h.ticket_id = c.story and h.type in ('NewTicket', 'OwnerUpdate', 'StateUpdate') order by c.id, h.id`.execute(db)
+      from (${copies}) c join history h on h.ticket_id = c.story and h.type in ('NewTicket', 'OwnerUpdate', 'StateUpdate') order by c.id, h.id`.execute(
+      db,
+    )
   }
-  for (const table of ['ticket', 'person']) await sql`select setval(pg_get_serial_sequence(${table}, 'id'), max(id)) from ${sql.table(table)}`.execute(db)
+  for (const table of ['ticket', 'person'])
+    await sql`select setval(pg_get_serial_sequence(${table}, 'id'), max(id)) from ${sql.table(table)}`.execute(db)
   // Bulk loading tells the planner nothing; it would guess until autovacuum comes by.
   await sql`analyze ticket, article, history, person, person_address`.execute(db)
 }

@@ -21,12 +21,37 @@ export interface Story {
 
 /** One act in a story; the first is always the customer's question (or their call, which an agent wrote down). */
 export type Moment = Question | Said | Moved | Weighed
-export interface Question { kind: 'question'; at: Date; by: DemoPerson; text: string; files: readonly DemoFile[] }
-export interface Said { kind: 'answer' | 'note'; at: Date; by: DemoAgent; text: string; files: readonly DemoFile[]; state?: StepState; until?: Date }
-export interface Moved { kind: 'move'; at: Date; by: DemoAgent; queue: string }
-export interface Weighed { kind: 'priority'; at: Date; by: DemoAgent; priority: string }
+export interface Question {
+  kind: 'question'
+  at: Date
+  by: DemoPerson
+  text: string
+  files: readonly DemoFile[]
+}
+export interface Said {
+  kind: 'answer' | 'note'
+  at: Date
+  by: DemoAgent
+  text: string
+  files: readonly DemoFile[]
+  state?: StepState
+  until?: Date
+}
+export interface Moved {
+  kind: 'move'
+  at: Date
+  by: DemoAgent
+  queue: string
+}
+export interface Weighed {
+  kind: 'priority'
+  at: Date
+  by: DemoAgent
+  priority: string
+}
 
-const SILENCE = 'zamykam zgłoszenie, bo od ponad tygodnia nie mamy odpowiedzi. Jeśli sprawa jest nadal aktualna, wystarczy odpowiedzieć na tę wiadomość – zgłoszenie otworzy się ponownie.'
+const SILENCE =
+  'zamykam zgłoszenie, bo od ponad tygodnia nie mamy odpowiedzi. Jeśli sprawa jest nadal aktualna, wystarczy odpowiedzieć na tę wiadomość – zgłoszenie otworzy się ponownie.'
 
 export function tellStories(random: Random, count: number, now: Date): Story[] {
   const bag = SCENARIOS.flatMap((scenario) => Array.from({ length: (scenario.weight ?? 1) * 2 }, () => scenario))
@@ -41,16 +66,28 @@ function tell(random: Random, scenario: Scenario, at: Date, now: Date): Story {
   // A queue without an address of its own gets its mails by hand.
   const first = (scenario.channel ?? 'email') === 'email' ? mailboxOf(wanted) : wanted
   const whole: readonly Step[] = [
-    ...(first === wanted ? [] : [{ move: wanted }]), ...(scenario.priority ? [{ priority: scenario.priority }] : []), ...scenario.steps,
+    ...(first === wanted ? [] : [{ move: wanted }]),
+    ...(scenario.priority ? [{ priority: scenario.priority }] : []),
+    ...scenario.steps,
   ]
   const story: Story = {
-    scenario, customer, language: customer.language, queue: first, title: say(scenario.subject, customer), arrivedAt: at,
+    scenario,
+    customer,
+    language: customer.language,
+    queue: first,
+    title: say(scenario.subject, customer),
+    arrivedAt: at,
     receivedAt: scenario.channel === 'phone' ? at : receive(DEFAULT_CALENDAR, at).receivedAt,
     moments: [{ at, kind: 'question', by: customer, text: say(scenario.body, customer), files: scenario.files ?? [] }],
   }
   const age = (now.getTime() - at.getTime()) / DAY
   // Not everything ends well: some wait for their turn, some stick half-way.
-  const steps = random.chance(0.06) && age < 6 ? [] : random.chance(0.34) && age < 30 ? whole.slice(0, random.whole(1, Math.max(1, whole.length - 1))) : whole
+  const steps =
+    random.chance(0.06) && age < 6
+      ? []
+      : random.chance(0.34) && age < 30
+        ? whole.slice(0, random.whole(1, Math.max(1, whole.length - 1)))
+        : whole
   let clock = story.receivedAt
   let agent = random.pick(agentsOf(first))
   let until: Date | undefined
@@ -69,8 +106,13 @@ function tell(random: Random, scenario: Scenario, at: Date, now: Date): Story {
       const answer = 'agent' in step
       if (step.state === 'pending') until = pendingMoment(clock, step.days ?? 5)
       story.moments.push({
-        at: clock, kind: answer ? 'answer' : 'note', by: agent, text: say(answer ? step.agent : step.note, agent),
-        files: 'files' in step ? step.files ?? [] : [], ...(step.state ? { state: step.state } : {}), ...(until ? { until } : {}),
+        at: clock,
+        kind: answer ? 'answer' : 'note',
+        by: agent,
+        text: say(answer ? step.agent : step.note, agent),
+        files: 'files' in step ? (step.files ?? []) : [],
+        ...(step.state ? { state: step.state } : {}),
+        ...(until ? { until } : {}),
       })
     }
   }
@@ -89,10 +131,17 @@ function momentOf(random: Random, step: Step, after: Date, told: number): Date {
 }
 
 function fits(person: DemoPerson, scenario: Scenario): boolean {
-  const kind = scenario.by === 'guest' ? person.kind === 'student' && person.language === 'en'
-    : scenario.by === 'anyone' ? person.kind !== 'stranger' && person.language === 'pl'
-    : person.kind === scenario.by && (scenario.by === 'stranger' || person.language === 'pl')
-  return kind && (!scenario.units || scenario.units.some((unit) => person.unit === unit || person.unit.startsWith(`${unit}-`) || person.lastName === unit))
+  const kind =
+    scenario.by === 'guest'
+      ? person.kind === 'student' && person.language === 'en'
+      : scenario.by === 'anyone'
+        ? person.kind !== 'stranger' && person.language === 'pl'
+        : person.kind === scenario.by && (scenario.by === 'stranger' || person.language === 'pl')
+  return (
+    kind &&
+    (!scenario.units ||
+      scenario.units.some((unit) => person.unit === unit || person.unit.startsWith(`${unit}-`) || person.lastName === unit))
+  )
 }
 
 /** The queue that a mail for this one comes to first. */
@@ -111,6 +160,7 @@ export function agentsOf(queue: string): DemoAgent[] {
 }
 
 function fill(text: string, slots: Readonly<Record<string, string>>, by: DemoPerson): string {
-  return text.replace(/\{([^{}|]*)\|([^{}|]*)\}/g, (_, man: string, woman: string) => (by.woman ? woman : man))
+  return text
+    .replace(/\{([^{}|]*)\|([^{}|]*)\}/g, (_, man: string, woman: string) => (by.woman ? woman : man))
     .replace(/\{([^{}]+)\}/g, (whole, name: string) => slots[name] ?? whole)
 }

@@ -1,19 +1,42 @@
 /** Owns what the made-up university's units do by themselves: topics, who takes them, who runs which unit. */
 import {
-  addUnitAdministrator, createTopic, editSystemAddress, findPersonByAddress, findQueueByName, findUnitBySlug, listSystemAddresses, optIn, ROOT_UNIT, setRoute, type Id, type Work,
+  addUnitAdministrator,
+  createTopic,
+  editSystemAddress,
+  findPersonByAddress,
+  findQueueByName,
+  findUnitBySlug,
+  listSystemAddresses,
+  optIn,
+  ROOT_UNIT,
+  setRoute,
+  type Id,
+  type Work,
 } from '../../core/index.ts'
 import { AGENTS } from './people.ts'
 import { DOMAIN } from './university.ts'
 
 const IT = 'Dział Informatyzacji'
 
-interface DemoTopic { name: string; nameEn: string; queue: string; address?: string; /** Unit → its queue. */ taken?: Readonly<Record<string, string>> }
+interface DemoTopic {
+  name: string
+  nameEn: string
+  queue: string
+  address?: string /** Unit → its queue. */
+  taken?: Readonly<Record<string, string>>
+}
 
 /** In the order of the form. Central IT's queue answers where no unit took the topic. */
 const TOPICS: readonly DemoTopic[] = [
   { name: 'Poczta', nameEn: 'Mail', queue: `${IT}::Poczta`, address: 'poczta' },
   { name: 'HMS', nameEn: 'HMS', queue: 'HMS', address: 'hms', taken: { wm: 'WM::HMS', weii: 'WEiI::HMS', wb: 'WB::HMS', wz: 'WZ::HMS' } },
-  { name: 'Sieć i eduroam', nameEn: 'Network and eduroam', queue: `${IT}::Sieć i eduroam`, address: 'siec', taken: { ds: 'Domy Studenckie::Sieć w akademikach' } },
+  {
+    name: 'Sieć i eduroam',
+    nameEn: 'Network and eduroam',
+    queue: `${IT}::Sieć i eduroam`,
+    address: 'siec',
+    taken: { ds: 'Domy Studenckie::Sieć w akademikach' },
+  },
   { name: 'Konto i hasło', nameEn: 'Account and password', queue: `${IT}::Konta`, address: 'konta' },
   { name: 'Oprogramowanie', nameEn: 'Software', queue: `${IT}::Oprogramowanie`, taken: { weii: 'WEiI::Laboratoria' } },
   { name: 'Sprzęt', nameEn: 'Hardware', queue: `${IT}::Sprzęt` },
@@ -28,7 +51,15 @@ const OWN_TOPICS: readonly { unit: string; name: string; nameEn: string; queue: 
 ]
 
 /** Who runs which unit, by the agent's unit. */
-const RUN: Readonly<Record<string, string>> = { 'wm': 'wm', 'wm-dziekanat': 'wm-dziekanat', 'weii': 'weii', 'biblioteka': 'biblioteka', 'ds': 'ds', 'wb': 'wb', 'wz': 'wb' }
+const RUN: Readonly<Record<string, string>> = {
+  wm: 'wm',
+  'wm-dziekanat': 'wm-dziekanat',
+  weii: 'weii',
+  biblioteka: 'biblioteka',
+  ds: 'ds',
+  wb: 'wb',
+  wz: 'wb',
+}
 
 /** After everything else is loaded: by the same acts as an administrator's. */
 export async function openUnits(work: Work): Promise<void> {

@@ -3,7 +3,12 @@
 export const UNIVERSITY = 'Politechnika Nadwiślańska'
 export const DOMAIN = 'uni.example'
 
-export interface DemoUnit { slug: string; name: string; nameEn: string; parent: string }
+export interface DemoUnit {
+  slug: string
+  name: string
+  nameEn: string
+  parent: string
+}
 
 /** Central IT is the root of every installation (slug `it`); with these 39 there are 40 units. */
 export const UNITS: readonly DemoUnit[] = [
@@ -31,7 +36,12 @@ export const UNITS: readonly DemoUnit[] = [
   { slug: 'wm-dziekanat', name: 'Dziekanat WM', nameEn: "Dean's Office, Mechanical Engineering", parent: 'wm' },
   { slug: 'wm-ikm', name: 'Instytut Konstrukcji Maszyn', nameEn: 'Institute of Machine Design', parent: 'wm' },
   { slug: 'wm-itm', name: 'Instytut Technologii Maszyn', nameEn: 'Institute of Manufacturing', parent: 'wm' },
-  { slug: 'weii', name: 'Wydział Elektrotechniki i Informatyki', nameEn: 'Faculty of Electrical Engineering and Computer Science', parent: 'it' },
+  {
+    slug: 'weii',
+    name: 'Wydział Elektrotechniki i Informatyki',
+    nameEn: 'Faculty of Electrical Engineering and Computer Science',
+    parent: 'it',
+  },
   { slug: 'weii-dziekanat', name: 'Dziekanat WEiI', nameEn: "Dean's Office, Electrical Engineering", parent: 'weii' },
   { slug: 'weii-ii', name: 'Instytut Informatyki', nameEn: 'Institute of Computer Science', parent: 'weii' },
   { slug: 'weii-ie', name: 'Instytut Elektrotechniki', nameEn: 'Institute of Electrical Engineering', parent: 'weii' },
@@ -72,7 +82,14 @@ export const QUEUES: readonly DemoQueue[] = [
   { name: `${IT}::Strony WWW`, unit: 'it', group: 'it-www', address: 'webmaster', sender: 'Redakcja stron' },
   { name: 'HMS', unit: 'ksztalcenie', group: 'hms', address: 'hms', sender: 'Administratorzy HMS' },
   { name: 'WM', unit: 'wm', group: 'wm' },
-  { name: 'WM::Dziekanat', unit: 'wm-dziekanat', group: 'wm-dziekanat', address: 'dziekanat.wm', sender: 'Dziekanat WM', followUp: 'new ticket' },
+  {
+    name: 'WM::Dziekanat',
+    unit: 'wm-dziekanat',
+    group: 'wm-dziekanat',
+    address: 'dziekanat.wm',
+    sender: 'Dziekanat WM',
+    followUp: 'new ticket',
+  },
   { name: 'WM::HMS', unit: 'wm', group: 'wm-hms', address: 'hms.wm', sender: 'HMS – Wydział Mechaniczny' },
   { name: 'WM::Pracownie', unit: 'wm', group: 'wm' },
   { name: 'WEiI', unit: 'weii', group: 'weii' },
@@ -83,7 +100,13 @@ export const QUEUES: readonly DemoQueue[] = [
   { name: 'WZ', unit: 'wz', group: 'wz' },
   { name: 'WZ::HMS', unit: 'wz', group: 'wz-hms', address: 'hms.wz', sender: 'HMS – Wydział Zarządzania' },
   { name: 'Biblioteka', unit: 'biblioteka', group: 'biblioteka', address: 'pomoc.biblioteka', sender: 'Biblioteka Główna' },
-  { name: 'Biblioteka::Zasoby elektroniczne', unit: 'biblioteka', group: 'biblioteka', address: 'e-zasoby', sender: 'Biblioteka – zasoby elektroniczne' },
+  {
+    name: 'Biblioteka::Zasoby elektroniczne',
+    unit: 'biblioteka',
+    group: 'biblioteka',
+    address: 'e-zasoby',
+    sender: 'Biblioteka – zasoby elektroniczne',
+  },
   { name: 'Kwestura', unit: 'kwestura', group: 'kwestura', address: 'pomoc.kwestura', sender: 'Kwestura – pomoc', followUp: 'reject' },
   { name: 'Kadry', unit: 'kadry', group: 'kadry', address: 'pomoc.kadry', sender: 'Kadry – pomoc' },
   { name: 'Domy Studenckie', unit: 'ds', group: 'ds', address: 'akademiki', sender: 'Domy Studenckie' },
@@ -97,9 +120,14 @@ export const ROLES: Readonly<Record<string, { comment: string; rights: Readonly<
   'Dział Informatyzacji': {
     comment: 'Informatycy centralni: widzą wszystkie kolejki działu, w swoich mogą wszystko',
     rights: {
-      'users': ['rw'], 'it': ['rw'], 'it-poczta': ['ro', 'note', 'create', 'move_into'], 'it-siec': ['ro', 'note', 'create', 'move_into'],
-      'it-konta': ['ro', 'note', 'create', 'move_into'], 'it-oprogramowanie': ['ro', 'note', 'create', 'move_into'],
-      'it-sprzet': ['ro', 'note', 'create', 'move_into'], 'it-www': ['ro', 'note', 'create', 'move_into'],
+      users: ['rw'],
+      it: ['rw'],
+      'it-poczta': ['ro', 'note', 'create', 'move_into'],
+      'it-siec': ['ro', 'note', 'create', 'move_into'],
+      'it-konta': ['ro', 'note', 'create', 'move_into'],
+      'it-oprogramowanie': ['ro', 'note', 'create', 'move_into'],
+      'it-sprzet': ['ro', 'note', 'create', 'move_into'],
+      'it-www': ['ro', 'note', 'create', 'move_into'],
     },
   },
   'Administratorzy HMS': {

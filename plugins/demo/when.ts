@@ -13,14 +13,18 @@ export function arrivals(random: Random, count: number, now: Date): Date[] {
   const made = Array.from({ length: count }, (_, i) => {
     // A few came today or yesterday: there is something to take.
     if (i < count * 0.04) return arrival(random, now, () => random.next() * 1.3)
-    return random.chance(0.55) ? arrival(random, now, () => random.next() * SPAN_DAYS) : arrival(random, now, () => 15 * random.next() ** 1.25)
+    return random.chance(0.55)
+      ? arrival(random, now, () => random.next() * SPAN_DAYS)
+      : arrival(random, now, () => 15 * random.next() ** 1.25)
   })
   return made.sort((a, b) => a.getTime() - b.getTime())
 }
 
 function arrival(random: Random, now: Date, daysAgo: () => number): Date {
   for (let tries = 0; ; tries++) {
-    const day = DateTime.fromJSDate(now, { zone: DEFAULT_CALENDAR.zone }).minus({ days: Math.floor(daysAgo() + tries / 40) }).startOf('day')
+    const day = DateTime.fromJSDate(now, { zone: DEFAULT_CALENDAR.zone })
+      .minus({ days: Math.floor(daysAgo() + tries / 40) })
+      .startOf('day')
     const free = receive(DEFAULT_CALENDAR, day.plus({ hours: 12 }).toJSDate()).reason === 'free-day'
     // On free days about one mail comes for seven on others.
     if (free && random.chance(0.86)) continue

@@ -18,16 +18,38 @@ describe.skipIf(!requireChromium())('who sees a ticket, why, and who is away, in
     const { make } = site
     const group = await make.group('Wydział Mechaniczny – HMS')
     const queue = await make.queue({ name: 'Wydział Mechaniczny::HMS', groupId: group })
-    const [anna, jan] = [await make.agent({ [group]: ['rw'] }, { name: 'Anna Nowak', login: 'anowak' }), await make.agent({ [group]: ['rw'], 2: ['rw'] }, { name: 'Jan Kowalski', login: 'jkowalski' })]
+    const [anna, jan] = [
+      await make.agent({ [group]: ['rw'] }, { name: 'Anna Nowak', login: 'anowak' }),
+      await make.agent({ [group]: ['rw'], 2: ['rw'] }, { name: 'Jan Kowalski', login: 'jkowalski' }),
+    ]
     const watcher = await make.agent({}, { name: 'Piotr Zieliński' })
     const role = await make.db.insertInto('role').values({ name: 'Administratorzy HMS' }).returning('id').executeTakeFirstOrThrow()
-    await make.db.insertInto('group_role').values([{ role_id: role.id, group_id: group, right: 'ro' }, { role_id: role.id, group_id: group, right: 'note' }]).execute()
-    await make.db.insertInto('role_person').values({ role_id: role.id, person_id: await make.agent({}, { name: 'Ewa Wójcik', login: 'ewojcik' }) }).execute()
-    const ticket = await make.ticket({ queueId: queue, ownerId: anna, subject: 'Nie widać grup w HMS', customerId: await make.person({ name: 'Maria Wiśniewska', address: 'maria@uni.example' }) })
+    await make.db
+      .insertInto('group_role')
+      .values([
+        { role_id: role.id, group_id: group, right: 'ro' },
+        { role_id: role.id, group_id: group, right: 'note' },
+      ])
+      .execute()
+    await make.db
+      .insertInto('role_person')
+      .values({ role_id: role.id, person_id: await make.agent({}, { name: 'Ewa Wójcik', login: 'ewojcik' }) })
+      .execute()
+    const ticket = await make.ticket({
+      queueId: queue,
+      ownerId: anna,
+      subject: 'Nie widać grup w HMS',
+      customerId: await make.person({ name: 'Maria Wiśniewska', address: 'maria@uni.example' }),
+    })
     await make.ticket({ queueId: queue, subject: 'Sala 114 w planie podwójnie' })
     await make.db.insertInto('ticket_watcher').values({ ticket_id: ticket.id, person_id: watcher }).execute()
-    await make.db.insertInto('ticket_participant').values({ ticket_id: ticket.id, person_id: await make.person({ name: 'Tomasz Lis' }), right: 'read' }).execute()
-    await make.work(await make.actor(anna), (work) => setAbsence(work, anna, { from: '2026-11-16', until: '2026-12-04', substituteId: jan, note: 'W pilnych sprawach: 91 449 00 00' }))
+    await make.db
+      .insertInto('ticket_participant')
+      .values({ ticket_id: ticket.id, person_id: await make.person({ name: 'Tomasz Lis' }), right: 'read' })
+      .execute()
+    await make.work(await make.actor(anna), (work) =>
+      setAbsence(work, anna, { from: '2026-11-16', until: '2026-12-04', substituteId: jan, note: 'W pilnych sprawach: 91 449 00 00' }),
+    )
     const [his, hers] = [await site.session(jan), await site.session(anna)]
     views = [
       { name: 'who', path: `/desk/tickets/${ticket.id}/who`, session: his },
@@ -46,7 +68,11 @@ describe.skipIf(!requireChromium())('who sees a ticket, why, and who is away, in
     await site?.close()
   })
 
-  it.each(LOOKS)('are right in $language, $colours, $width px', async (look) => {
-    expect(await lookAtAll(browser, url, byTurns(views, look), look)).toEqual({})
-  }, 600_000)
+  it.each(LOOKS)(
+    'are right in $language, $colours, $width px',
+    async (look) => {
+      expect(await lookAtAll(browser, url, byTurns(views, look), look)).toEqual({})
+    },
+    600_000,
+  )
 })

@@ -21,7 +21,12 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-const text = async (answer: Promise<Response>): Promise<string> => (await (await answer).text()).replace(/<[^>]*>/g, ' ').replaceAll('&#39;', '\'').replaceAll('&quot;', '"').replace(/\s+/g, ' ')
+const text = async (answer: Promise<Response>): Promise<string> =>
+  (await (await answer).text())
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replace(/\s+/g, ' ')
 
 describe('who sees a ticket', () => {
   it('is told to who holds every right over it, grouped by rule; a reader gets 403 and no link, a stranger 404', async () => {
@@ -29,8 +34,14 @@ describe('who sees a ticket', () => {
     const reader = await make.agent({ [group]: ['ro'] }, { name: 'Piotr Zieliński' })
     const ticket = await make.ticket({ queueId: queue, customerId: await make.person({ name: 'Ewa Wójcik', address: 'ewa@uni.example' }) })
     const path = `/desk/tickets/${ticket.id}`
-    const [full, partly, stranger] = await Promise.all([site.loggedIn(anna), site.loggedIn(reader), site.loggedIn(await make.agent({ 1: ['rw'] }))])
-    expect(await text(full.get(`${path}/who`))).toMatch(/Ma prawo w kolejce .*Anna Nowak czytać i odpowiadać kolejka „Sieć” należy do grupy „Sieć”, a w niej: prawo rw nadane wprost .*Piotr Zieliński czytać kolejka.* Zgłaszający .*Ewa Wójcik czytać i odpowiadać/)
+    const [full, partly, stranger] = await Promise.all([
+      site.loggedIn(anna),
+      site.loggedIn(reader),
+      site.loggedIn(await make.agent({ 1: ['rw'] })),
+    ])
+    expect(await text(full.get(`${path}/who`))).toMatch(
+      /Ma prawo w kolejce .*Anna Nowak czytać i odpowiadać kolejka „Sieć” należy do grupy „Sieć”, a w niej: prawo rw nadane wprost .*Piotr Zieliński czytać kolejka.* Zgłaszający .*Ewa Wójcik czytać i odpowiadać/,
+    )
     expect(await (await full.get(path)).text()).toContain(`href="${path}/who"`)
     const read = await (await partly.get(path)).text()
     expect(read).not.toContain('/who"')
@@ -45,10 +56,19 @@ describe('why, for the administrator', () => {
     const ticket = await make.ticket({ queueId: queue, subject: 'Tajny temat' })
     const boss = await site.loggedIn(await make.agent({ 2: ['rw'] }))
     const page = await text(boss.get(`/admin/why?person=anowak&ticket=${ticket.number}&right=note`))
-    expect(page).toMatch(new RegExp(`Anna Nowak, zgłoszenie ${ticket.number} w kolejce Sieć .*note – dodawać notatki tak kolejka „Sieć” należy do grupy „Sieć”, a w niej: prawo rw nadane wprost`))
+    expect(page).toMatch(
+      new RegExp(
+        `Anna Nowak, zgłoszenie ${ticket.number} w kolejce Sieć .*note – dodawać notatki tak kolejka „Sieć” należy do grupy „Sieć”, a w niej: prawo rw nadane wprost`,
+      ),
+    )
     expect(page).not.toContain('Tajny temat')
-    expect(await text(boss.get(`/admin/why?person=anowak&ticket=${ticket.number}`))).toMatch(/see – widzieć w portalu answer – odpowiadać w portalu nie to nie jest zgłoszenie tej osoby/)
-    for (const [query, problem] of [['person=nikt&ticket=1', /nikt/], [`person=anowak&ticket=1`, /Nie ma zgłoszenia o tym numerze/]] as const) {
+    expect(await text(boss.get(`/admin/why?person=anowak&ticket=${ticket.number}`))).toMatch(
+      /see – widzieć w portalu answer – odpowiadać w portalu nie to nie jest zgłoszenie tej osoby/,
+    )
+    for (const [query, problem] of [
+      ['person=nikt&ticket=1', /nikt/],
+      [`person=anowak&ticket=1`, /Nie ma zgłoszenia o tym numerze/],
+    ] as const) {
       const wrong = await boss.get(`/admin/why?${query}`)
       expect(wrong.status).toBe(422)
       expect(await text(Promise.resolve(wrong))).toMatch(problem)
@@ -58,7 +78,7 @@ describe('why, for the administrator', () => {
 })
 
 describe('an absence', () => {
-  it('set on one\'s account is seen beside the ticket, in the list, among owners to choose, and gives the substitute a view', async () => {
+  it("set on one's account is seen beside the ticket, in the list, among owners to choose, and gives the substitute a view", async () => {
     const { make } = site
     const ticket = await make.ticket({ queueId: queue, ownerId: anna })
     const [me, other] = [await site.loggedIn(anna), await site.loggedIn(jan)]
@@ -67,7 +87,9 @@ describe('an absence', () => {
     const wrong = await me.post('/account/absence', { from: '2026-11-17', until: '2026-11-16', substitute: jan, note: 'pilne: 123' })
     expect(wrong.status).toBe(422)
     expect(await wrong.text()).toMatch(/Ostatni dzień nie może być przed pierwszym[\s\S]*value="pilne: 123"/)
-    expect((await me.post('/account/absence', { from: '2026-11-17', until: '2026-12-04', substitute: jan, note: 'pilne: 123' })).status).toBe(303)
+    expect(
+      (await me.post('/account/absence', { from: '2026-11-17', until: '2026-12-04', substitute: jan, note: 'pilne: 123' })).status,
+    ).toBe(303)
     expect(await text(me.get('/account'))).toContain('Teraz: nieobecność do pt. 4 grudnia, zastępuje Jan Kowalski.')
     const page = await text(other.get(`/desk/tickets/${ticket.id}`))
     expect(page).toMatch(/Prowadzi Anna Nowak nieobecność do pt. 4 grudnia, zastępuje Jan Kowalski – pilne: 123/)
@@ -86,7 +108,9 @@ describe('an absence', () => {
     const [boss, customer] = [await site.loggedIn(await make.agent({ 2: ['rw'] })), await make.person()]
     expect(await text(boss.get(`/admin/persons/${anna}/absence`))).toContain('Pierwszy dzień')
     expect((await boss.post(`/admin/persons/${anna}/absence`, { from: '2026-11-20', until: '2026-11-27' })).status).toBe(303)
-    expect(await text(boss.get(`/admin/persons/${anna}/absence`))).toContain('Zapowiedziana nieobecność od pt. 20 listopada do pt. 27 listopada.')
+    expect(await text(boss.get(`/admin/persons/${anna}/absence`))).toContain(
+      'Zapowiedziana nieobecność od pt. 20 listopada do pt. 27 listopada.',
+    )
     expect(await text(boss.get('/admin/audit'))).toContain('Nieobecność osoby')
     expect((await boss.get(`/admin/persons/${customer}/absence`)).status).toBe(404)
     const asker = await site.loggedIn(customer)

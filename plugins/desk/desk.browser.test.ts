@@ -4,7 +4,18 @@ import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { holdMessage } from '../../core/ticket/held.ts'
-import { addNote, answerTicket, createTicket, followUp, saveDraft, setPriority, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
+import {
+  addNote,
+  answerTicket,
+  createTicket,
+  followUp,
+  saveDraft,
+  setPriority,
+  setState,
+  takeTicket,
+  type Id,
+  type PersonActor,
+} from '../../core/index.ts'
 import desk from './index.tsx'
 
 describe.skipIf(!requireChromium())('the desk in Chromium', () => {
@@ -14,7 +25,16 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let jan: PersonActor
   let session: string
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered', Id> = { talk: '', fresh: '', closed: '', late: '', held: '', forged: '', mailed: '', answered: '' }
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered', Id> = {
+    talk: '',
+    fresh: '',
+    closed: '',
+    late: '',
+    held: '',
+    forged: '',
+    mailed: '',
+    answered: '',
+  }
 
   beforeAll(async () => {
     site = await openSite([desk])
@@ -30,11 +50,22 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       await make.person({ name: 'Róża Śliwa', address: 'roza@uni.example', login: 'rsliwa' }),
     ]
     const start = make.now
-    const hours = (count: number) => { make.now = new Date(start.getTime() + count * 3_600_000) }
+    const hours = (count: number) => {
+      make.now = new Date(start.getTime() + count * 3_600_000)
+    }
     hours(-60)
-    const talk = await make.ticket({ customerId: filip, queueId: network, subject: 'Brak sieci w sali 214', body: 'Dzień dobry,\n\nod rana w sali 214 nie ma sieci.\n\nFilip Kos',
-      reason: [{ step: 'destination', decided: network, rule: 'recipient-address', detail: 'siec@uni.example' }] })
-    const late = await make.ticket({ customerId: roza, queueId: faculty, subject: 'Prośba o uprawnienia z bardzo długim tematem, który nigdzie nie zmieści się w jednym wierszu' })
+    const talk = await make.ticket({
+      customerId: filip,
+      queueId: network,
+      subject: 'Brak sieci w sali 214',
+      body: 'Dzień dobry,\n\nod rana w sali 214 nie ma sieci.\n\nFilip Kos',
+      reason: [{ step: 'destination', decided: network, rule: 'recipient-address', detail: 'siec@uni.example' }],
+    })
+    const late = await make.ticket({
+      customerId: roza,
+      queueId: faculty,
+      subject: 'Prośba o uprawnienia z bardzo długim tematem, który nigdzie nie zmieści się w jednym wierszu',
+    })
     await make.work(jan, (work) => setState(work, late.id, { stateId: '6', pendingUntil: new Date(start.getTime() - 3_600_000) }))
     const closed = await make.ticket({ customerId: filip, subject: 'Legitymacja – duplikat' })
     await make.work(anna, (work) => setState(work, closed.id, { stateId: '2' }))
@@ -46,47 +77,103 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await make.work(jan, (work) => setPriority(work, fresh.id, '5'))
     await make.work(jan, (work) => takeTicket(work, talk.id))
     await make.work(jan, (work) => addNote(work, talk.id, { body: 'Port 24 w stanie err-disable.' }))
-    const answer = await make.work(jan, (work) => answerTicket(work, talk.id, {
-      body: 'Wchodzimy do szafy o 8:40.', attachments: [{ name: 'plan sali.pdf', contentType: 'application/pdf', content: Buffer.alloc(212_000) }],
-    }))
-    await make.db.updateTable('outbound_mail').set({ state: 'failed', last_error: '550 5.1.1 User unknown' }).where('id', '=', answer.mailId!).execute()
+    const answer = await make.work(jan, (work) =>
+      answerTicket(work, talk.id, {
+        body: 'Wchodzimy do szafy o 8:40.',
+        attachments: [{ name: 'plan sali.pdf', contentType: 'application/pdf', content: Buffer.alloc(212_000) }],
+      }),
+    )
+    await make.db
+      .updateTable('outbound_mail')
+      .set({ state: 'failed', last_error: '550 5.1.1 User unknown' })
+      .where('id', '=', answer.mailId!)
+      .execute()
     hours(-1)
-    const photo = await make.asSystem((work) => followUp(work, talk.id, {
-      article: {
-        channel: 'email', senderType: 'customer', visible: true, personId: filip, from: 'Filip Kos <filip.kos@uni.example>', subject: 'Re: sieć',
-        body: 'Zdjęcie szafy', html: '<p>Zdjęcie <b>szafy</b></p>', attachments: [{ name: 'szafa.jpg', contentType: 'image/jpeg', content: Buffer.alloc(1_800_000) }],
-      },
-    }))
+    const photo = await make.asSystem((work) =>
+      followUp(work, talk.id, {
+        article: {
+          channel: 'email',
+          senderType: 'customer',
+          visible: true,
+          personId: filip,
+          from: 'Filip Kos <filip.kos@uni.example>',
+          subject: 'Re: sieć',
+          body: 'Zdjęcie szafy',
+          html: '<p>Zdjęcie <b>szafy</b></p>',
+          attachments: [{ name: 'szafa.jpg', contentType: 'image/jpeg', content: Buffer.alloc(1_800_000) }],
+        },
+      }),
+    )
     const heldOn = await make.ticket({ customerId: filip, queueId: network, subject: 'Konto dla doktoranta' })
     const mailed = { channel: 'email', senderType: 'customer', visible: true, subject: '' } as const
     const stranger = await make.person({ name: 'Ktoś Obcy', address: 'ktos.obcy@poczta.example' })
-    await make.asSystem((work) => followUp(work, heldOn.id, {
-      article: {
-        ...mailed, personId: filip, from: 'Filip Kos <filip.kos@uni.example>', body: 'Dosyłam numer pracownika.',
-        assurance: { level: 'confirmed', rule: 'vouched-by-relay', detail: 'mx.uni.example: uni.example' },
-      },
-    }))
-    await make.asSystem((work) => holdMessage(work, heldOn.id, {
-      ...mailed, personId: stranger, from: 'Ktoś Obcy <ktos.obcy@poczta.example>', body: 'Dzień dobry, na jakim etapie jest ta sprawa?',
-      assurance: { level: 'unverified', rule: 'nothing-proves', detail: '203.0.113.9, spf=none poczta.example' }, held: { rule: 'no-part-in-ticket', decision: null },
-    }))
-    await make.asSystem((work) => holdMessage(work, heldOn.id, {
-      ...mailed, personId: null, from: 'Filip Kos <filip.kos@uni.example>', body: 'Proszę wysłać hasło na ten adres.',
-      assurance: { level: 'failed', rule: 'own-domain-not-proven', detail: 'p=reject, 203.0.113.9, spf=fail uni.example' }, held: { rule: 'sender-not-proven', decision: null },
-    }))
-    await make.asSystem((work) => holdMessage(work, heldOn.id, {
-      ...mailed, personId: stranger, from: 'Reklama <reklama@sklep.example>', body: 'Najtańsze tonery!', held: { rule: 'no-part-in-ticket', decision: 'rejected' },
-    }))
-    const forged = await make.asSystem((work) => createTicket(work, {
-      title: 'Pilny przelew', queueId: network, customerId: null, article: {
-        ...mailed, subject: 'Pilny przelew', from: 'Rektor <rektor@uni.example>', body: 'Proszę pilnie o przelew.',
+    await make.asSystem((work) =>
+      followUp(work, heldOn.id, {
+        article: {
+          ...mailed,
+          personId: filip,
+          from: 'Filip Kos <filip.kos@uni.example>',
+          body: 'Dosyłam numer pracownika.',
+          assurance: { level: 'confirmed', rule: 'vouched-by-relay', detail: 'mx.uni.example: uni.example' },
+        },
+      }),
+    )
+    await make.asSystem((work) =>
+      holdMessage(work, heldOn.id, {
+        ...mailed,
+        personId: stranger,
+        from: 'Ktoś Obcy <ktos.obcy@poczta.example>',
+        body: 'Dzień dobry, na jakim etapie jest ta sprawa?',
+        assurance: { level: 'unverified', rule: 'nothing-proves', detail: '203.0.113.9, spf=none poczta.example' },
+        held: { rule: 'no-part-in-ticket', decision: null },
+      }),
+    )
+    await make.asSystem((work) =>
+      holdMessage(work, heldOn.id, {
+        ...mailed,
+        personId: null,
+        from: 'Filip Kos <filip.kos@uni.example>',
+        body: 'Proszę wysłać hasło na ten adres.',
         assurance: { level: 'failed', rule: 'own-domain-not-proven', detail: 'p=reject, 203.0.113.9, spf=fail uni.example' },
-      },
-    }))
+        held: { rule: 'sender-not-proven', decision: null },
+      }),
+    )
+    await make.asSystem((work) =>
+      holdMessage(work, heldOn.id, {
+        ...mailed,
+        personId: stranger,
+        from: 'Reklama <reklama@sklep.example>',
+        body: 'Najtańsze tonery!',
+        held: { rule: 'no-part-in-ticket', decision: 'rejected' },
+      }),
+    )
+    const forged = await make.asSystem((work) =>
+      createTicket(work, {
+        title: 'Pilny przelew',
+        queueId: network,
+        customerId: null,
+        article: {
+          ...mailed,
+          subject: 'Pilny przelew',
+          from: 'Rektor <rektor@uni.example>',
+          body: 'Proszę pilnie o przelew.',
+          assurance: { level: 'failed', rule: 'own-domain-not-proven', detail: 'p=reject, 203.0.113.9, spf=fail uni.example' },
+        },
+      }),
+    )
     make.now = start
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
-    Object.assign(ids, { talk: talk.id, fresh: fresh.id, closed: closed.id, late: late.id, held: heldOn.id, forged: forged.id, mailed: photo.articleId, answered: answer.articleId })
+    Object.assign(ids, {
+      talk: talk.id,
+      fresh: fresh.id,
+      closed: closed.id,
+      late: late.id,
+      held: heldOn.id,
+      forged: forged.id,
+      mailed: photo.articleId,
+      answered: answer.articleId,
+    })
     session = await site.session(jan.id)
     address = await site.serve()
     browser = await launchChromium()
@@ -98,56 +185,102 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
 
   const views = (): View[] => [
     { name: 'list', path: '/desk/view/open', session },
-    { name: 'list-chosen', path: '/desk/view/open', session, act: async (page) => {
-      const box = page.locator('[data-row] input[type=checkbox]').first()
-      if (await box.isVisible()) await box.check()
-    } },
-    { name: 'list-filter', path: `/desk/queue/${network}?state=any&owner=me`, session, act: (page) => page.locator('#filter > summary').click() },
+    {
+      name: 'list-chosen',
+      path: '/desk/view/open',
+      session,
+      act: async (page) => {
+        const box = page.locator('[data-row] input[type=checkbox]').first()
+        if (await box.isVisible()) await box.check()
+      },
+    },
+    {
+      name: 'list-filter',
+      path: `/desk/queue/${network}?state=any&owner=me`,
+      session,
+      act: (page) => page.locator('#filter > summary').click(),
+    },
     { name: 'list-pending', path: '/desk/view/pending', session },
     { name: 'list-empty', path: '/desk/search?q=niczego', session },
-    { name: 'keys', path: '/desk', session, act: async (page) => { await page.keyboard.press('?') } },
+    {
+      name: 'keys',
+      path: '/desk',
+      session,
+      act: async (page) => {
+        await page.keyboard.press('?')
+      },
+    },
     { name: 'ticket', path: `/desk/tickets/${ids.talk}`, session },
-    { name: 'ticket-why', path: `/desk/tickets/${ids.talk}`, session, act: async (page) => {
-      await page.locator('.composer-head summary').click()
-      await page.locator('#menu-more > summary').click()
-      await page.locator('#more-owner > summary').click()
-    } },
+    {
+      name: 'ticket-why',
+      path: `/desk/tickets/${ids.talk}`,
+      session,
+      act: async (page) => {
+        await page.locator('.composer-head summary').click()
+        await page.locator('#menu-more > summary').click()
+        await page.locator('#more-owner > summary').click()
+      },
+    },
     { name: 'ticket-pend', path: `/desk/tickets/${ids.fresh}`, session, act: (page) => page.locator('#menu-pend > summary').click() },
-    { name: 'ticket-refused', path: `/desk/tickets/${ids.fresh}`, session, act: async (page) => {
-      await page.locator('#reply-form .button-primary').click()
-      await page.waitForSelector('#reply-problems')
-    } },
+    {
+      name: 'ticket-refused',
+      path: `/desk/tickets/${ids.fresh}`,
+      session,
+      act: async (page) => {
+        await page.locator('#reply-form .button-primary').click()
+        await page.waitForSelector('#reply-problems')
+      },
+    },
     { name: 'ticket-closed', path: `/desk/tickets/${ids.closed}`, session },
     { name: 'list-held', path: '/desk/view/held', session },
     { name: 'ticket-held', path: `/desk/tickets/${ids.held}`, session, act: (page) => page.locator('#rejected > summary').click() },
     { name: 'ticket-forged', path: `/desk/tickets/${ids.forged}`, session },
     { name: 'history-held', path: `/desk/tickets/${ids.held}/history`, session },
     { name: 'forward', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/forward`, session },
-    { name: 'forward-refused', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/forward`, session, act: async (page) => {
-      await page.locator('#field-to').fill('pomyłka')
-      await page.locator('.pass-on .button-primary').click()
-      await page.waitForSelector('#problems')
-    } },
+    {
+      name: 'forward-refused',
+      path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/forward`,
+      session,
+      act: async (page) => {
+        await page.locator('#field-to').fill('pomyłka')
+        await page.locator('.pass-on .button-primary').click()
+        await page.waitForSelector('#problems')
+      },
+    },
     { name: 'redirect', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/redirect`, session, status: 422 },
     { name: 'resend', path: `/desk/tickets/${ids.talk}/articles/${ids.answered}/resend`, session },
     { name: 'history', path: `/desk/tickets/${ids.talk}/history`, session },
-    { name: 'new', path: '/desk/new', session, act: async (page) => {
-      await page.locator('#field-who').fill('kos')
-      await page.waitForSelector('.people')
-    } },
+    {
+      name: 'new',
+      path: '/desk/new',
+      session,
+      act: async (page) => {
+        await page.locator('#field-who').fill('kos')
+        await page.waitForSelector('.people')
+      },
+    },
   ]
 
   it.each(LOOKS)('every page is accessible and fits: $language $colours $width', { timeout: 240_000 }, async (look) => {
     expect(await lookAtAll(browser, address, byTurns(views(), look), look)).toEqual({})
   })
 
-  async function open(path: string, options: { scripts?: boolean } = {}): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
-    const context = await browser.newContext({ locale: 'pl-PL', viewport: { width: 1280, height: 900 }, javaScriptEnabled: options.scripts ?? true })
+  async function open(
+    path: string,
+    options: { scripts?: boolean } = {},
+  ): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+    const context = await browser.newContext({
+      locale: 'pl-PL',
+      viewport: { width: 1280, height: 900 },
+      javaScriptEnabled: options.scripts ?? true,
+    })
     await context.addCookies([{ name: 'pomoc', value: session, url: address }])
     const page = await context.newPage()
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
-    page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()) })
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text())
+    })
     await page.goto(address + path)
     if (options.scripts ?? true) await page.waitForSelector('html[data-live]')
     return { context, page, faults }
@@ -157,7 +290,16 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   async function pressInto(page: Page, key: string, field: string): Promise<void> {
     for (let tries = 0; tries < 3; tries++) {
       await page.keyboard.press(key)
-      if (await page.locator(`${field}:focus`).waitFor({ timeout: 5000 }).then(() => true, () => false)) return
+      if (
+        await page
+          .locator(`${field}:focus`)
+          .waitFor({ timeout: 5000 })
+          .then(
+            () => true,
+            () => false,
+          )
+      )
+        return
     }
     throw new Error(`${key} did not lead into ${field}`)
   }
@@ -183,9 +325,18 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.locator('#reply').fill('Piszę właśnie')
     await page.locator('#menu-close > summary').click()
     await page.locator('#close-note').fill('a tu notatka')
-    await site.make.asSystem((work) => followUp(work, id, {
-      article: { channel: 'email', senderType: 'customer', visible: true, from: 'Ola <ola@uni.example>', subject: '', body: 'Przyszło w tej chwili' },
-    }))
+    await site.make.asSystem((work) =>
+      followUp(work, id, {
+        article: {
+          channel: 'email',
+          senderType: 'customer',
+          visible: true,
+          from: 'Ola <ola@uni.example>',
+          subject: '',
+          body: 'Przyszło w tej chwili',
+        },
+      }),
+    )
     await page.getByText('Przyszło w tej chwili').waitFor()
     expect(await page.locator('#reply').inputValue()).toBe('Piszę właśnie')
     expect(await page.locator('#close-note').inputValue()).toBe('a tu notatka')
@@ -231,7 +382,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
 
   it('keys walk the list, take a ticket and open it; none works while typing', async () => {
     const queueId = await site.make.queue({ name: 'Klawisze' })
-    const [second, first] = [await site.make.ticket({ queueId, subject: 'Drugie' }), await site.make.ticket({ queueId, subject: 'Pierwsze' })]
+    const [second, first] = [
+      await site.make.ticket({ queueId, subject: 'Drugie' }),
+      await site.make.ticket({ queueId, subject: 'Pierwsze' }),
+    ]
     const { context, page, faults } = await open(`/desk/queue/${queueId}?sort=title&dir=desc`)
     await pressInto(page, '/', '.topbar-search input')
     await page.keyboard.type('jkxa?')
@@ -241,7 +395,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('a')
     await page.locator('.undo', { hasText: 'Prowadzisz to zgłoszenie.' }).waitFor()
-    const owner = async (id: Id) => (await site.make.db.selectFrom('ticket').select('owner_id').where('id', '=', id).executeTakeFirstOrThrow()).owner_id
+    const owner = async (id: Id) =>
+      (await site.make.db.selectFrom('ticket').select('owner_id').where('id', '=', id).executeTakeFirstOrThrow()).owner_id
     expect([await owner(first.id), await owner(second.id)]).toEqual([jan.id, null])
     await page.keyboard.press('j')
     await page.keyboard.press('j')
@@ -285,7 +440,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.locator('#menu-close > summary').click()
     await page.locator('#menu-close button').click()
     await told('Zgłoszenie zamknięte.')
-    expect((await site.make.db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirstOrThrow())).toMatchObject({ state_id: '2', queue_id: network })
+    expect(await site.make.db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirstOrThrow()).toMatchObject({
+      state_id: '2',
+      queue_id: network,
+    })
     await page.goto(`${address}/desk/new`)
     await page.locator('#field-who').fill('rsliwa')
     await page.getByRole('button', { name: 'Znajdź' }).click()

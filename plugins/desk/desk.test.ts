@@ -30,21 +30,36 @@ const followed = async (visitor: Visitor, response: Response) => {
 function formOf(html: string, action: string): { fields: Record<string, string>; html: string } {
   const form = new RegExp(`<form[^>]*action="${action.replaceAll('/', '\\/')}"[^>]*>([\\s\\S]*?)</form>`).exec(html)
   if (!form) throw new Error(`no form ${action}`)
-  return { html: form[1]!, fields: Object.fromEntries([...form[1]!.matchAll(/<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"/g)].map((m) => [m[1]!, ''])) }
+  return {
+    html: form[1]!,
+    fields: Object.fromEntries([...form[1]!.matchAll(/<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"/g)].map((m) => [m[1]!, ''])),
+  }
 }
 
 describe('who is let in', () => {
-  it.each(['/desk', '/desk/view/mine', '/desk/search?q=x', '/desk/new', '/desk/export.csv', '/desk/tickets/1', '/desk/rail'])('%s leads a stranger to the login and back', async (path) => {
-    const response = await site.visitor().get(path)
-    expect([response.status, response.headers.get('location')]).toEqual([303, `/login?next=${encodeURIComponent(path)}`])
-  })
+  it.each(['/desk', '/desk/view/mine', '/desk/search?q=x', '/desk/new', '/desk/export.csv', '/desk/tickets/1', '/desk/rail'])(
+    '%s leads a stranger to the login and back',
+    async (path) => {
+      const response = await site.visitor().get(path)
+      expect([response.status, response.headers.get('location')]).toEqual([303, `/login?next=${encodeURIComponent(path)}`])
+    },
+  )
   it.each(['/desk', '/desk/view/mine', '/desk/new', '/desk/export.csv'])('%s is not there for a customer', async (path) => {
     expect((await customer.get(path)).status).toBe(404)
   })
   it('a ticket or queue that one may not see is not there', async () => {
     const { id, number, articleId } = await site.make.ticket({ queueId: hidden })
-    for (const path of [`/desk/tickets/${id}`, `/desk/tickets/${id}/history`, `/desk/number/${number}`, `/desk/queue/${hidden}`, `/desk/tickets/${id}/attachments/${articleId}`,
-      '/desk/tickets/999999', '/desk/tickets/x', '/desk/view/nothing', '/desk/queue/x']) {
+    for (const path of [
+      `/desk/tickets/${id}`,
+      `/desk/tickets/${id}/history`,
+      `/desk/number/${number}`,
+      `/desk/queue/${hidden}`,
+      `/desk/tickets/${id}/attachments/${articleId}`,
+      '/desk/tickets/999999',
+      '/desk/tickets/x',
+      '/desk/view/nothing',
+      '/desk/queue/x',
+    ]) {
       expect([path, (await jan.get(path)).status]).toEqual([path, 404])
     }
     expect(await text(jan.get(`/desk/search?q=${number}`))).toContain('Nic nie znaleziono')
@@ -63,14 +78,18 @@ describe('lists', () => {
     await site.make.db.insertInto('ticket_watcher').values({ ticket_id: watched.id, person_id: janActor.id }).execute()
     const seen = async (view: string) => {
       const html = await text(jan.get(`/desk/view/${view}?queue=${queueId}`))
-      return Object.entries({ free, mine, pending, watched }).filter(([, { id }]) => html.includes(`id="row-${id}"`)).map(([name]) => name)
+      return Object.entries({ free, mine, pending, watched })
+        .filter(([, { id }]) => html.includes(`id="row-${id}"`))
+        .map(([name]) => name)
     }
     expect(await seen('take')).toEqual(['free'])
     expect(await seen('mine')).toEqual(['mine'])
     expect(await seen('pending')).toEqual(['pending'])
     expect(await seen('watched')).toEqual(['watched'])
     expect(await seen('open')).toEqual(['free', 'mine', 'pending', 'watched'])
-    expect(await text(jan.get('/desk'))).toMatch(/href="\/desk\/queue\/\d+"[^>]*><span class="rail-name">Widoki<\/span> <span class="count"[^>]*>4</)
+    expect(await text(jan.get('/desk'))).toMatch(
+      /href="\/desk\/queue\/\d+"[^>]*><span class="rail-name">Widoki<\/span> <span class="count"[^>]*>4</,
+    )
     expect(await text(jan.get('/desk/rail?here=view-mine'))).toMatch(/aria-current="page"><span class="rail-name">Moje/)
   })
   it('page by key without losing or repeating any', async () => {
@@ -93,7 +112,15 @@ describe('lists', () => {
       const { db } = site.kernel.host
       const original = db.getExecutor()
       // Counted where queries leave: the executor of the handle.
-      const spied = new Proxy(original, { get: (target, name) => name === 'executeQuery' ? (...all: unknown[]) => { queries++; return (target.executeQuery as (...a: unknown[]) => unknown)(...all) } : Reflect.get(target, name) as unknown })
+      const spied = new Proxy(original, {
+        get: (target, name) =>
+          name === 'executeQuery'
+            ? (...all: unknown[]) => {
+                queries++
+                return (target.executeQuery as (...a: unknown[]) => unknown)(...all)
+              }
+            : (Reflect.get(target, name) as unknown),
+      })
       const getExecutor = db.getExecutor.bind(db)
       Object.defineProperty(db, 'getExecutor', { value: () => spied, configurable: true })
       await jan.get(path)
@@ -111,10 +138,11 @@ describe('lists', () => {
       expect([response.status, response.headers.get('location')]).toEqual([302, `/desk/tickets/${id}`])
     }
   })
-  it('find words of the subject, the customer\'s name and address', async () => {
+  it("find words of the subject, the customer's name and address", async () => {
     const person = await site.make.person({ name: 'Żaneta Szukana', address: 'zs@uni.example' })
     const { id } = await site.make.ticket({ subject: 'Projektor 100% ciemny', customerId: person })
-    for (const words of ['100%', 'ciemny', 'szukana', 'zs@uni']) expect(await text(jan.get(`/desk/search?q=${encodeURIComponent(words)}`))).toContain(`row-${id}`)
+    for (const words of ['100%', 'ciemny', 'szukana', 'zs@uni'])
+      expect(await text(jan.get(`/desk/search?q=${encodeURIComponent(words)}`))).toContain(`row-${id}`)
     expect(await text(jan.get(`/desk/search?customer=${person}`))).toContain('Zgłoszenia: Żaneta Szukana')
   })
   it('answer htmx with the list alone', async () => {
@@ -138,7 +166,7 @@ describe('the export', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(response.headers.get('content-disposition')).toBe('attachment; filename="zgloszenia-2026-11-17.csv"')
     const bytes = Buffer.from(await response.arrayBuffer())
-    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xEF, 0xBB, 0xBF]))
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]))
     const lines = bytes.toString('utf8').slice(1).split('\r\n')
     expect(lines).toHaveLength(4)
     expect(lines[0]).toMatch(/^Numer;Stan;Temat;/)
@@ -156,12 +184,18 @@ describe('the export', () => {
 describe('a ticket', () => {
   it('shows the conversation, facts, reason and the composer, and counts as seen', async () => {
     const person = await site.make.person({ name: 'Paulina Szpak', phone: '2391' })
-    const { id } = await site.make.ticket({ customerId: person, subject: 'Nie działa <b>', body: 'Dzień dobry & <script>', reason: [{ step: 'destination', decided: '4', rule: 'recipient-address', detail: 'it@uni.example' }] } as never)
+    const { id } = await site.make.ticket({
+      customerId: person,
+      subject: 'Nie działa <b>',
+      body: 'Dzień dobry & <script>',
+      reason: [{ step: 'destination', decided: '4', rule: 'recipient-address', detail: 'it@uni.example' }],
+    } as never)
     expect(await text(jan.get('/desk'))).toMatch(new RegExp(`id="row-${id}"[^>]*class="row-news"`))
     const html = await text(jan.get(`/desk/tickets/${id}`))
     expect(html).toContain('Nie działa &lt;b&gt;')
     expect(html).toContain('Dzień dobry &amp; &lt;script&gt;')
-    for (const words of ['2391', 'wiadomość przyszła na adres it@uni.example', 'id="reply"', 'action="/desk/tickets/']) expect(html).toContain(words)
+    for (const words of ['2391', 'wiadomość przyszła na adres it@uni.example', 'id="reply"', 'action="/desk/tickets/'])
+      expect(html).toContain(words)
     expect(await text(jan.get('/desk'))).not.toMatch(new RegExp(`id="row-${id}"[^>]*class="row-news"`))
   })
   it('fetched ahead is not seen until it says so', async () => {
@@ -181,7 +215,8 @@ describe('a ticket', () => {
     const { id } = await site.make.ticket()
     await site.make.work(janActor, (work) => takeTicket(work, id))
     const html = await text(jan.get(`/desk/tickets/${id}/history`))
-    for (const words of ['Założenie zgłoszenia', 'E-mail od zgłaszającego', 'Prowadzi: Jan Kowalski', 'program']) expect(html).toContain(words)
+    for (const words of ['Założenie zgłoszenia', 'E-mail od zgłaszającego', 'Prowadzi: Jan Kowalski', 'program'])
+      expect(html).toContain(words)
   })
 })
 
@@ -192,7 +227,16 @@ describe('replying', () => {
     const form = formOf(page, `/desk/tickets/${id}/reply`)
     expect(Object.keys(form.fields)).toEqual(expect.arrayContaining(['_csrf', 'to', 'cc', 'subject', 'body', 'files', 'next']))
     const to = /name="to"[^>]*value="([^"]+)"/.exec(form.html)![1]!
-    const after = await followed(jan, await jan.post(`/desk/tickets/${id}/reply`, { to, cc: 'Szef <szef@uni.example>; b@uni.example', subject: 'Nie działa', body: 'Już działa.', next: 'wait' }))
+    const after = await followed(
+      jan,
+      await jan.post(`/desk/tickets/${id}/reply`, {
+        to,
+        cc: 'Szef <szef@uni.example>; b@uni.example',
+        subject: 'Nie działa',
+        body: 'Już działa.',
+        next: 'wait',
+      }),
+    )
     const html = await text(after)
     expect(html).toContain('Odpowiedź wysłana, zgłoszenie czeka na zgłaszającego.')
     expect(html).toContain('Już działa.')
@@ -205,7 +249,9 @@ describe('replying', () => {
     const back = await text(await followed(jan, await jan.post(undo)))
     expect(back).toMatch(/<textarea[^>]*name="body"[^>]*>\s*Już działa\./)
     expect((await ticketRow(id)).state_id).toBe('1')
-    expect((await site.make.db.selectFrom('outbound_mail').select('state').where('id', '=', mail.id).executeTakeFirstOrThrow()).state).toBe('cancelled')
+    expect((await site.make.db.selectFrom('outbound_mail').select('state').where('id', '=', mail.id).executeTakeFirstOrThrow()).state).toBe(
+      'cancelled',
+    )
   })
   it('keeps everything typed when something is wrong, with the reason, 422', async () => {
     const { id } = await site.make.ticket()
@@ -220,11 +266,17 @@ describe('replying', () => {
   it('attaches files and hands them out again only as files', async () => {
     const { id } = await site.make.ticket()
     await jan.get(`/desk/tickets/${id}`)
-    await jan.post(`/desk/tickets/${id}/reply`, { to: 'a@uni.example', body: 'w załączniku', files: new File(['<script>alert(1)</script>'], 'zażółć "x".html', { type: 'text/html' }) })
+    await jan.post(`/desk/tickets/${id}/reply`, {
+      to: 'a@uni.example',
+      body: 'w załączniku',
+      files: new File(['<script>alert(1)</script>'], 'zażółć "x".html', { type: 'text/html' }),
+    })
     const link = /href="(\/desk\/tickets\/\d+\/attachments\/\d+)"/.exec(await text(jan.get(`/desk/tickets/${id}`)))![1]!
     const file = await jan.get(link)
     expect(file.headers.get('content-type')).toBe('text/html')
-    expect(file.headers.get('content-disposition')).toBe('attachment; filename="zazoc _x_.html"; filename*=UTF-8\'\'za%C5%BC%C3%B3%C5%82%C4%87%20%22x%22.html')
+    expect(file.headers.get('content-disposition')).toBe(
+      'attachment; filename="zazoc _x_.html"; filename*=UTF-8\'\'za%C5%BC%C3%B3%C5%82%C4%87%20%22x%22.html',
+    )
     expect(file.headers.get('content-security-policy')).toContain('sandbox')
     expect(await file.text()).toBe('<script>alert(1)</script>')
     const other = await site.make.ticket()
@@ -339,20 +391,36 @@ describe('acts', () => {
 
 describe('rights', () => {
   const ACTS: [act: string, right: string, fields: Record<string, string>, offered: string][] = [
-    ['reply', 'compose', { body: 'x', to: 'a@uni.example' }, 'id="reply-form"'], ['note', 'note', { body: 'x' }, 'id="note-form"'], ['take', 'lock', {}, 'ID/take"'],
-    ['move', 'move', { queue: '2' }, 'id="menu-move"'], ['pend', 'pending', { until: 'week' }, 'id="menu-pend"'], ['close', 'close', { how: 'successful' }, 'id="menu-close"'],
-    ['priority', 'priority', { priority: '4' }, 'id="more-priority"'], ['owner', 'owner', {}, 'id="more-owner"'], ['title', 'rw', { title: 'x' }, 'id="more-title"'],
+    ['reply', 'compose', { body: 'x', to: 'a@uni.example' }, 'id="reply-form"'],
+    ['note', 'note', { body: 'x' }, 'id="note-form"'],
+    ['take', 'lock', {}, 'ID/take"'],
+    ['move', 'move', { queue: '2' }, 'id="menu-move"'],
+    ['pend', 'pending', { until: 'week' }, 'id="menu-pend"'],
+    ['close', 'close', { how: 'successful' }, 'id="menu-close"'],
+    ['priority', 'priority', { priority: '4' }, 'id="more-priority"'],
+    ['owner', 'owner', {}, 'id="more-owner"'],
+    ['title', 'rw', { title: 'x' }, 'id="more-title"'],
     ['customer', 'customer', {}, 'id="more-customer"'],
   ]
   it.each(ACTS)('%s needs %s: without it not offered and refused, with it offered and done', async (act, right, fields, offered) => {
     const { make } = site
     const group = await make.group()
     const queueId = await make.queue({ groupId: group })
-    const [reader, holder] = [await make.agent({ [group]: ['ro'] }), await make.agent({ [group]: [...new Set(['ro', right, 'owner'])], '1': ['move_into'] })]
-    const given = { ...fields, ...(act === 'owner' ? { owner: holder } : {}), ...(act === 'customer' ? { customer: `nowy-${group}@uni.example` } : {}) }
+    const [reader, holder] = [
+      await make.agent({ [group]: ['ro'] }),
+      await make.agent({ [group]: [...new Set(['ro', right, 'owner'])], '1': ['move_into'] }),
+    ]
+    const given = {
+      ...fields,
+      ...(act === 'owner' ? { owner: holder } : {}),
+      ...(act === 'customer' ? { customer: `nowy-${group}@uni.example` } : {}),
+    }
     if (act === 'customer') await make.person({ address: `nowy-${group}@uni.example` })
     const { id } = await make.ticket({ queueId })
-    for (const [person, allowed] of [[reader, false], [holder, true]] as const) {
+    for (const [person, allowed] of [
+      [reader, false],
+      [holder, true],
+    ] as const) {
       const visitor = await site.loggedIn(person)
       expect((await text(visitor.get(`/desk/tickets/${id}`))).includes(offered.replace('ID', id))).toBe(allowed)
       expect((await visitor.post(`/desk/tickets/${id}/${act}`, given)).status).toBe(allowed ? 303 : 403)
@@ -382,9 +450,19 @@ describe('acting on several', () => {
     await visitor.get('/desk')
     const body = new URLSearchParams({ act: 'take', back: '/desk/view/mine', _csrf: visitor.token })
     for (const { id } of [a, b, held, other]) body.append('ticket', id)
-    const response = await site.app.request('http://pomoc.example/desk/bulk', {
-      method: 'POST', body, headers: { origin: 'http://pomoc.example', host: 'pomoc.example', cookie: [...visitor.cookies].map(([k, v]) => `${k}=${v}`).join('; ') },
-    }, { incoming: { socket: { remoteAddress: '192.0.2.7' } } })
+    const response = await site.app.request(
+      'http://pomoc.example/desk/bulk',
+      {
+        method: 'POST',
+        body,
+        headers: {
+          origin: 'http://pomoc.example',
+          host: 'pomoc.example',
+          cookie: [...visitor.cookies].map(([k, v]) => `${k}=${v}`).join('; '),
+        },
+      },
+      { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
+    )
     expect([response.status, response.headers.get('location')]).toEqual([303, '/desk/view/mine'])
     visitor.cookies.set('flash', /flash=([^;]+)/.exec(response.headers.getSetCookie().join())![1]!)
     const html = await text(visitor.get('/desk/view/mine'))
@@ -395,7 +473,9 @@ describe('acting on several', () => {
     expect((await ticketRow(held.id)).owner_id).toBe(ewaActor.id)
   })
   it.each([
-    [{ act: 'move', queue: '2' }, { queue_id: '2' }], [{ act: 'close' }, { state_id: '2' }], [{ act: 'pend', until: 'customer' }, { state_id: '20' }],
+    [{ act: 'move', queue: '2' }, { queue_id: '2' }],
+    [{ act: 'close' }, { state_id: '2' }],
+    [{ act: 'pend', until: 'customer' }, { state_id: '20' }],
     [{ act: 'pend', until: 'tomorrow' }, { state_id: '6' }],
   ])('%j', async (fields, expected) => {
     const { id } = await site.make.ticket()
@@ -405,34 +485,63 @@ describe('acting on several', () => {
   })
   it('with nothing chosen says so', async () => {
     await jan.get('/desk')
-    expect(await text(await followed(jan, await jan.post('/desk/bulk', { act: 'take', back: '/desk' })))).toContain('Nie zaznaczono żadnego zgłoszenia.')
+    expect(await text(await followed(jan, await jan.post('/desk/bulk', { act: 'take', back: '/desk' })))).toContain(
+      'Nie zaznaczono żadnego zgłoszenia.',
+    )
   })
 })
 
-describe('a ticket of one\'s own', () => {
+describe("a ticket of one's own", () => {
   it('without scripts: find the person, choose, create, and own it', async () => {
     const person = await site.make.person({ name: 'Hubert Dzięcioł', address: 'hd@uni.example' })
     await jan.get('/desk/new')
     const found = await text(jan.post('/desk/new', { who: 'dzięc', find: 'yes', title: 'Zostaje' }))
     expect(found).toMatch(new RegExp(`name="customer" value="${person}" checked`))
     expect(found).toContain('value="Zostaje"')
-    const response = await jan.post('/desk/new', { who: 'dzięc', customer: person, queue: '4', channel: 'phone', title: 'Dzwonił', body: 'Nie działa drukarka', take: 'on' })
+    const response = await jan.post('/desk/new', {
+      who: 'dzięc',
+      customer: person,
+      queue: '4',
+      channel: 'phone',
+      title: 'Dzwonił',
+      body: 'Nie działa drukarka',
+      take: 'on',
+    })
     const html = await text(await followed(jan, response))
     expect(html).toContain('Nie działa drukarka')
     const id = response.headers.get('location')!.split('/').at(-1)!
     const row = await ticketRow(id)
-    expect([row.customer_id, row.owner_id, row.state_type, row.received_at.getTime()]).toEqual([person, janActor.id, 'open', site.make.now.getTime()])
+    expect([row.customer_id, row.owner_id, row.state_type, row.received_at.getTime()]).toEqual([
+      person,
+      janActor.id,
+      'open',
+      site.make.now.getTime(),
+    ])
     expect(await text(jan.get(`/desk/tickets/${id}/history`))).toContain('Rozmowa telefoniczna zapisana przez agenta')
   })
   it('an address that nobody has makes a person; an internal text is not for the customer', async () => {
     await jan.get('/desk/new')
-    const response = await jan.post('/desk/new', { who: 'Nowa.Osoba@uni.example', customer: 'new', name: 'Nowa Osoba', queue: '4', channel: 'internal', title: 'Okienko', body: 'przyszła osobiście' })
+    const response = await jan.post('/desk/new', {
+      who: 'Nowa.Osoba@uni.example',
+      customer: 'new',
+      name: 'Nowa Osoba',
+      queue: '4',
+      channel: 'internal',
+      title: 'Okienko',
+      body: 'przyszła osobiście',
+    })
     const id = response.headers.get('location')!.split('/').at(-1)!
     const article = await site.make.db.selectFrom('article').selectAll().where('ticket_id', '=', id).executeTakeFirstOrThrow()
     expect([article.visible, article.channel]).toEqual([false, 'internal'])
     const customerId = (await ticketRow(id)).customer_id!
-    expect(await site.make.db.selectFrom('person').innerJoin('person_address as a', 'a.person_id', 'person.id').select(['name', 'address']).where('person.id', '=', customerId).executeTakeFirst())
-      .toEqual({ name: 'Nowa Osoba', address: 'nowa.osoba@uni.example' })
+    expect(
+      await site.make.db
+        .selectFrom('person')
+        .innerJoin('person_address as a', 'a.person_id', 'person.id')
+        .select(['name', 'address'])
+        .where('person.id', '=', customerId)
+        .executeTakeFirst(),
+    ).toEqual({ name: 'Nowa Osoba', address: 'nowa.osoba@uni.example' })
   })
   it('says what is missing and keeps what was typed; a queue without the right is refused', async () => {
     await jan.get('/desk/new')

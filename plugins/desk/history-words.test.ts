@@ -4,22 +4,91 @@ import { sayHistory, type HistoryRoom } from './history-words.ts'
 import { reasonsIn, sayReason, sayReasons } from './reason-words.ts'
 
 const room = (language: 'pl' | 'en' = 'pl'): HistoryRoom => ({
-  language, zone: 'Europe/Warsaw', now: new Date('2026-11-17T09:15:00Z'), names: new Map([['7', 'Jan Kowalski'], ['8', 'Paulina Szpak']]),
-  stateTypes: new Map<string, StateType>([['new', 'new'], ['open', 'open'], ['closed successful', 'closed']]),
+  language,
+  zone: 'Europe/Warsaw',
+  now: new Date('2026-11-17T09:15:00Z'),
+  names: new Map([
+    ['7', 'Jan Kowalski'],
+    ['8', 'Paulina Szpak'],
+  ]),
+  stateTypes: new Map<string, StateType>([
+    ['new', 'new'],
+    ['open', 'open'],
+    ['closed successful', 'closed'],
+  ]),
 })
 const row = (type: string, name: string, more: Partial<HistoryRow> = {}): HistoryRow => ({
-  id: '1', type, parts: historyParts(name), articleId: null, before: null, after: null, reason: null, personName: null, actId: 'x',
-  createdAt: new Date('2026-11-17T09:15:00Z'), ...more,
+  id: '1',
+  type,
+  parts: historyParts(name),
+  articleId: null,
+  before: null,
+  after: null,
+  reason: null,
+  personName: null,
+  actId: 'x',
+  createdAt: new Date('2026-11-17T09:15:00Z'),
+  ...more,
 })
 
 // OTRS history types 1–55 (seed) and the three of OTOBO 11.
-const ALL = ['NewTicket', 'FollowUp', 'SendAutoReject', 'SendAutoReply', 'SendAutoFollowUp', 'Forward', 'Bounce', 'SendAnswer', 'SendAgentNotification',
-  'SendCustomerNotification', 'EmailAgent', 'EmailCustomer', 'PhoneCallAgent', 'PhoneCallCustomer', 'AddNote', 'Move', 'Lock', 'Unlock', 'Remove', 'TimeAccounting',
-  'CustomerUpdate', 'PriorityUpdate', 'OwnerUpdate', 'LoopProtection', 'Misc', 'SetPendingTime', 'StateUpdate', 'TicketDynamicFieldUpdate', 'WebRequestCustomer',
-  'TicketLinkAdd', 'TicketLinkDelete', 'SystemRequest', 'Merged', 'ResponsibleUpdate', 'Subscribe', 'Unsubscribe', 'TypeUpdate', 'ServiceUpdate', 'SLAUpdate',
-  'ArchiveFlagUpdate', 'EscalationSolutionTimeStop', 'EscalationResponseTimeStart', 'EscalationUpdateTimeStart', 'EscalationSolutionTimeStart',
-  'EscalationResponseTimeNotifyBefore', 'EscalationUpdateTimeNotifyBefore', 'EscalationSolutionTimeNotifyBefore', 'EscalationResponseTimeStop',
-  'EscalationUpdateTimeStop', 'TitleUpdate', 'EmailResend', 'ArticleDynamicFieldUpdate', 'ArticleEdit', 'ArticleRestore', 'ArticleDelete']
+const ALL = [
+  'NewTicket',
+  'FollowUp',
+  'SendAutoReject',
+  'SendAutoReply',
+  'SendAutoFollowUp',
+  'Forward',
+  'Bounce',
+  'SendAnswer',
+  'SendAgentNotification',
+  'SendCustomerNotification',
+  'EmailAgent',
+  'EmailCustomer',
+  'PhoneCallAgent',
+  'PhoneCallCustomer',
+  'AddNote',
+  'Move',
+  'Lock',
+  'Unlock',
+  'Remove',
+  'TimeAccounting',
+  'CustomerUpdate',
+  'PriorityUpdate',
+  'OwnerUpdate',
+  'LoopProtection',
+  'Misc',
+  'SetPendingTime',
+  'StateUpdate',
+  'TicketDynamicFieldUpdate',
+  'WebRequestCustomer',
+  'TicketLinkAdd',
+  'TicketLinkDelete',
+  'SystemRequest',
+  'Merged',
+  'ResponsibleUpdate',
+  'Subscribe',
+  'Unsubscribe',
+  'TypeUpdate',
+  'ServiceUpdate',
+  'SLAUpdate',
+  'ArchiveFlagUpdate',
+  'EscalationSolutionTimeStop',
+  'EscalationResponseTimeStart',
+  'EscalationUpdateTimeStart',
+  'EscalationSolutionTimeStart',
+  'EscalationResponseTimeNotifyBefore',
+  'EscalationUpdateTimeNotifyBefore',
+  'EscalationSolutionTimeNotifyBefore',
+  'EscalationResponseTimeStop',
+  'EscalationUpdateTimeStop',
+  'TitleUpdate',
+  'EmailResend',
+  'ArticleDynamicFieldUpdate',
+  'ArticleEdit',
+  'ArticleRestore',
+  'ArticleDelete',
+]
 
 describe('history in words', () => {
   it.each(ALL)('has words of its own for %s, in both languages, empty or full', (type) => {
@@ -53,10 +122,14 @@ describe('history in words', () => {
   ])('says %s %s', (type, name, words) => {
     expect(sayHistory(row(type, name), room())).toBe(words)
   })
-  it('prefers what our own rows keep beside OTRS\'s form: names for logins, moments for dates', () => {
+  it("prefers what our own rows keep beside OTRS's form: names for logins, moments for dates", () => {
     expect(sayHistory(row('OwnerUpdate', '%%agent7%%7', { after: { owner_id: '7' } }), room())).toBe('Prowadzi: Jan Kowalski')
-    expect(sayHistory(row('CustomerUpdate', '%%CustomerID=;CustomerUser=x;', { after: { customer_id: '8' } }), room())).toBe('Zgłaszający: Paulina Szpak')
-    expect(sayHistory(row('SetPendingTime', '%%2026-11-18 06:00', { after: { pending_until: '2026-11-18T06:00:00.000Z' } }), room())).toBe('Odłożone do: jutro, 7:00')
+    expect(sayHistory(row('CustomerUpdate', '%%CustomerID=;CustomerUser=x;', { after: { customer_id: '8' } }), room())).toBe(
+      'Zgłaszający: Paulina Szpak',
+    )
+    expect(sayHistory(row('SetPendingTime', '%%2026-11-18 06:00', { after: { pending_until: '2026-11-18T06:00:00.000Z' } }), room())).toBe(
+      'Odłożone do: jutro, 7:00',
+    )
   })
   it('says a type nobody knows by its own words', () => {
     expect(sayHistory(row('FaqLinked', '%%12'), room())).toBe('FaqLinked: 12')
@@ -65,7 +138,9 @@ describe('history in words', () => {
 
 describe('reasons in words', () => {
   it('are said by rule, by step, or as they were stored', () => {
-    expect(sayReason({ step: 'destination', decided: '5', rule: 'recipient-address', detail: 'it@uni.example' }, 'pl')).toBe('wiadomość przyszła na adres it@uni.example')
+    expect(sayReason({ step: 'destination', decided: '5', rule: 'recipient-address', detail: 'it@uni.example' }, 'pl')).toBe(
+      'wiadomość przyszła na adres it@uni.example',
+    )
     expect(sayReason({ step: 'automatic', decided: 'x', rule: 'precedence', detail: 'bulk' }, 'en')).toContain('a program wrote it')
     expect(sayReason({ step: 'faq', decided: 'x', rule: 'odd-rule', detail: 'why' }, 'pl')).toBe('odd-rule: why')
   })
@@ -73,6 +148,8 @@ describe('reasons in words', () => {
     expect(sayReasons({ mail: [], reason: 'bo tak' }, 'pl')).toEqual([': bo tak'.slice(2)])
     expect(reasonsIn(null)).toEqual([])
     expect(reasonsIn([{ rule: 'a' }, 'b', 5])).toHaveLength(2)
-    expect(sayReasons({ mail: [{ step: 'destination', decided: '5', rule: 'default-queue', detail: 'a@b' }], reason: 'x' }, 'en')).toHaveLength(1)
+    expect(
+      sayReasons({ mail: [{ step: 'destination', decided: '5', rule: 'default-queue', detail: 'a@b' }], reason: 'x' }, 'en'),
+    ).toHaveLength(1)
   })
 })

@@ -1,6 +1,17 @@
 /** Owns saying history rows as a person would, from the form in which OTRS keeps them. */
 import {
-  sayDateTime, sayPriority, sayStateName, shortName, type HistoryRow, type Id, type Language, type StateType,
+  changeable,
+  sayAttribute,
+  sayDateTime,
+  sayMisc,
+  sayPriority,
+  sayStateName,
+  shortName,
+  type Changeable,
+  type HistoryRow,
+  type Id,
+  type Language,
+  type StateType,
 } from '../../core/index.ts'
 import { deskTexts, type DeskKey } from './words.ts'
 
@@ -39,16 +50,27 @@ function person(row: HistoryRow, column: string, fallback: string, room: History
   return (typeof id === 'string' ? room.names.get(id) : undefined) ?? fallback
 }
 
-function owner(column: 'owner_id' | 'responsible_id', given: DeskKey, nobody: DeskKey): Say {
-  return (row, room) => {
-    const name = person(row, column, part(row, 0), room)
-    return name ? text(room)(given, { who: name }) : text(room)(nobody)
+/** Who is it now? Nobody has words of their own. */
+const agent =
+  (name: Changeable, nobody: DeskKey): Say =>
+  (row, room) => {
+    const who = person(row, changeable[name].column, part(row, 0), room)
+    return who ? text(room)('history.is', { what: sayAttribute(name, room.language), to: who }) : text(room)(nobody)
   }
-}
+
+/** What it is now and what it was, where the row says both: at these two places of OTRS's form. */
+const both =
+  (name: Changeable, places: readonly [number, number], say: (stored: string, room: HistoryRoom) => string): Say =>
+  (row, room) =>
+    text(room)('history.was', {
+      what: sayAttribute(name, room.language),
+      from: say(part(row, places[0]), room) || '–',
+      to: say(part(row, places[1]), room) || '–',
+    })
 
 /** OTRS SetPendingTime: 'yyyy-mm-dd hh:mm', '00-00-00 00:00' when there is none; ours keeps the moment in the columns. */
 const pending: Say = (row, room) => {
-  const stored = row.after?.['pending_until']
+  const stored = row.after?.[changeable.pending.column]
   const raw = part(row, 0)
   if (typeof stored === 'string') {
     return text(room)('history.SetPendingTime', { when: sayDateTime(new Date(stored), room.zone, room.language, room.now) })
@@ -56,30 +78,46 @@ const pending: Say = (row, room) => {
   return row.after || !/[1-9]/.test(raw) ? text(room)('history.SetPendingTime.none') : text(room)('history.SetPendingTime', { when: raw })
 }
 
-/** Types whose sentence needs what was and what is. */
-const TWO_PARTS: ReadonlySet<string> = new Set(['NewTicket', 'Move', 'StateUpdate', 'PriorityUpdate', 'TitleUpdate', 'Merged'])
+/** Attributes whose rows say was and is, by kind: all of them, also those that nobody here has heard of. */
+const BY_KIND: Partial<Record<string, { places: readonly [number, number]; say(stored: string, room: HistoryRoom): string }>> = {
+  text: { places: [0, 1], say: (stored) => stored },
+  state: { places: [0, 1], say: state },
+  priority: { places: [0, 2], say: (stored, room) => sayPriority(stored, room.language) },
+}
+const attributes: Record<string, Say> = Object.fromEntries(
+  Object.values(changeable).flatMap(({ name, kind, history }) => {
+    const how = BY_KIND[kind]
+    return how && typeof history.type === 'string' ? [[history.type, both(name, how.places, how.say)]] : []
+  }),
+)
 
-/** What core writes about messages held apart and their senders. */
-const HELD: ReadonlySet<string> = new Set(['message held', 'message refused', 'message accepted', 'sender accepted', 'message rejected', 'sender confirmed'])
+/** Types whose sentence needs what was and what is. */
+const TWO_PARTS: ReadonlySet<string> = new Set(['NewTicket', 'Move', 'Merged', ...Object.keys(attributes)])
 
 const sayers: Record<string, Say> = {
-  NewTicket: (row, room) => part(row, 1)
-    ? text(room)('history.NewTicket', { number: part(row, 0), queue: part(row, 1).replaceAll('::', ' · '), state: state(part(row, 3), room) }) : text(room)('history.NewTicket.plain'),
+  ...attributes,
+  NewTicket: (row, room) =>
+    part(row, 1)
+      ? text(room)('history.NewTicket', {
+          number: part(row, 0),
+          queue: part(row, 1).replaceAll('::', ' · '),
+          state: state(part(row, 3), room),
+        })
+      : text(room)('history.NewTicket.plain'),
   Move: (row, room) => text(room)('history.Move', { to: shortName(part(row, 0)), from: shortName(part(row, 2)) }),
-  StateUpdate: (row, room) => text(room)('history.StateUpdate', { from: state(part(row, 0), room), to: state(part(row, 1), room) }),
-  OwnerUpdate: owner('owner_id', 'history.OwnerUpdate', 'history.OwnerUpdate.nobody'),
-  ResponsibleUpdate: owner('responsible_id', 'history.ResponsibleUpdate', 'history.ResponsibleUpdate.nobody'),
-  PriorityUpdate: (row, room) => text(room)('history.PriorityUpdate', {
-    from: sayPriority(part(row, 0), room.language), to: sayPriority(part(row, 2), room.language),
-  }),
-  TitleUpdate: (row, room) => text(room)('history.TitleUpdate', { from: part(row, 0), to: part(row, 1) }),
+  OwnerUpdate: agent('owner', 'history.OwnerUpdate.nobody'),
+  ResponsibleUpdate: agent('responsible', 'history.ResponsibleUpdate.nobody'),
   SetPendingTime: pending,
   // OTRS writes who a mail was redirected to; ours with two parts says whom a mail did not reach, and the other server's words.
-  Bounce: (row, room) => text(room)(row.parts.length > 1 ? 'history.Bounce.returned' : 'history.Bounce', { text: row.parts.filter(Boolean).join(', ') }).replace(/[:,]\s*$/, ''),
+  Bounce: (row, room) =>
+    text(room)(row.parts.length > 1 ? 'history.Bounce.returned' : 'history.Bounce', { text: row.parts.filter(Boolean).join(', ') }).replace(
+      /[:,]\s*$/,
+      '',
+    ),
   FollowUp: (row, room) => text(room)('history.FollowUp'),
   CustomerUpdate: (row, room) => {
-    const name = person(row, 'customer_id', part(row, 0).match(/CustomerUser=([^;]*)/)?.[1] ?? part(row, 0), room)
-    return text(room)('history.CustomerUpdate', { who: name })
+    const name = person(row, changeable.customer.column, part(row, 0).match(/CustomerUser=([^;]*)/)?.[1] ?? part(row, 0), room)
+    return text(room)('history.is', { what: sayAttribute('customer', room.language), to: name })
   },
   Merged: (row, room) => text(room)('history.Merged', { from: part(row, 0), to: part(row, 2) }),
   TimeAccounting: (row, room) => text(room)('history.TimeAccounting', { units: part(row, 0), total: part(row, 1) }),
@@ -88,11 +126,9 @@ const sayers: Record<string, Say> = {
   SLAUpdate: (row, room) => text(room)('history.SLAUpdate', { to: part(row, 0) }),
   TicketDynamicFieldUpdate: dynamicField,
   ArticleDynamicFieldUpdate: dynamicField,
-  Misc: (row, room) => HELD.has(row.parts[0] ?? '')
-    ? text(room)(`history.${row.parts[0]!.replace(' ', '-')}` as DeskKey, { text: part(row, 1) })
-    : row.parts[0] === 'undo'
-    ? text(room)('history.undo', { what: [...new Set(row.parts.slice(1))].map((type) => actName(type, room)).join(', ') })
-    : text(room)('history.Misc', { text: row.parts.filter(Boolean).join(', ') }),
+  Misc: (row, room) =>
+    sayMisc(row.parts, room.language, (type) => actName(type, room)) ??
+    text(room)('history.Misc', { text: row.parts.filter(Boolean).join(', ') }),
 }
 
 /** OTRS: '%%FieldName%%f%%Value%%v%%OldValue%%o'. */
@@ -106,5 +142,7 @@ function dynamicField(row: HistoryRow, room: HistoryRoom): string {
 /** Short name of an act, for saying what was taken back. */
 function actName(type: string, room: HistoryRoom): string {
   const key = `history.name.${type}` as DeskKey
-  return Object.hasOwn(deskTexts.pl, key) ? text(room)(key) : type
+  if (Object.hasOwn(deskTexts.pl, key)) return text(room)(key)
+  const entry = Object.values(changeable).find(({ history }) => history.type === type)
+  return entry ? text(room)('history.name.change', { what: sayAttribute(entry.name, room.language) }) : type
 }

@@ -15,7 +15,9 @@ import { whoPage } from './pages/who.tsx'
 import { deskTexts } from './words.ts'
 
 export default definePlugin({
-  name: 'desk', api: 1, scope: 'installation',
+  name: 'desk',
+  api: 1,
+  scope: 'installation',
   texts: deskTexts,
   files: { 'desk.css': inProject('plugins/desk/desk.css'), 'desk.js': inProject('plugins/desk/desk.js') },
   places: {

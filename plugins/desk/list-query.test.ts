@@ -4,20 +4,45 @@ import { filtersSet, listUrl, readListQuery, readPlace, sayPlace, toFilter } fro
 
 const access: Access = { personId: '7', agent: true, admin: false, queueRights: new Map() }
 const queue = (id: string, parentId: string | null) => ({ id, parentId, name: id }) as Queue
-const room = { access, queues: [queue('1', null), queue('2', '1'), queue('3', '2'), queue('9', null)], zone: 'Europe/Warsaw', now: new Date('2026-11-17T09:15:00Z') }
+const room = {
+  access,
+  queues: [queue('1', null), queue('2', '1'), queue('3', '2'), queue('9', null)],
+  zone: 'Europe/Warsaw',
+  now: new Date('2026-11-17T09:15:00Z'),
+}
 const take = { kind: 'view', view: 'take' } as const
 
 describe('the address of a list', () => {
   it('says the same when it is read from its own link', () => {
-    const query = readListQuery({ kind: 'queue', queueId: '1' }, {
-      state: '4', priority: '5', owner: 'me', q: 'żółć & sól', from: '2026-11-01', to: '2026-11-30', below: 'only', sort: 'title', dir: 'desc',
-    })
+    const query = readListQuery(
+      { kind: 'queue', queueId: '1' },
+      {
+        state: '4',
+        priority: '5',
+        owner: 'me',
+        q: 'żółć & sól',
+        from: '2026-11-01',
+        to: '2026-11-30',
+        below: 'only',
+        sort: 'title',
+        dir: 'desc',
+      },
+    )
     const url = new URL(listUrl(query), 'http://x')
     expect(url.pathname).toBe('/desk/queue/1')
     expect(readListQuery(query.place, Object.fromEntries(url.searchParams))).toEqual(query)
   })
   it('leaves out what makes no sense, without an error', () => {
-    const query = readListQuery(take, { state: "4'; drop", priority: 'x', owner: '-1', from: '31.12.2026', to: '2026-02-31', sort: 'salary', dir: 'up', queue: '1 or 1' })
+    const query = readListQuery(take, {
+      state: "4'; drop",
+      priority: 'x',
+      owner: '-1',
+      from: '31.12.2026',
+      to: '2026-02-31',
+      sort: 'salary',
+      dir: 'up',
+      queue: '1 or 1',
+    })
     expect(query).toEqual(readListQuery(take, {}))
     expect(listUrl(query)).toBe('/desk/view/take')
   })
@@ -27,13 +52,14 @@ describe('the address of a list', () => {
     expect(listUrl(query, { after: query.after! })).toBe('/desk/view/take?after=abc')
   })
   it('names its place for the export and the rail', () => {
-    for (const place of [take, { kind: 'queue', queueId: '5' }, { kind: 'search' }] as const) expect(readPlace(sayPlace(place))).toEqual(place)
+    for (const place of [take, { kind: 'queue', queueId: '5' }, { kind: 'search' }] as const)
+      expect(readPlace(sayPlace(place))).toEqual(place)
     for (const wrong of [undefined, '', 'view-nothing', 'queue-x', 'elsewhere']) expect(readPlace(wrong)).toBeUndefined()
   })
 })
 
 describe('the filter behind it', () => {
-  it('is the view\'s own, with the reader in it', () => {
+  it("is the view's own, with the reader in it", () => {
     expect(toFilter(readListQuery(take, {}), room)).toEqual({ stateTypes: ['new', 'open'], owner: 'nobody' })
     expect(toFilter(readListQuery({ kind: 'view', view: 'mine' }, {}), room)).toMatchObject({ owner: '7' })
   })
@@ -42,11 +68,11 @@ describe('the filter behind it', () => {
     expect(toFilter(readListQuery({ kind: 'queue', queueId: '1' }, { below: 'only' }), room).queueIds).toEqual(['1'])
     expect(toFilter(readListQuery(take, { queue: '2' }), room).queueIds).toEqual(['2', '3'])
   })
-  it('lets a chosen state win over the view\'s', () => {
+  it("lets a chosen state win over the view's", () => {
     expect(toFilter(readListQuery(take, { state: 'any' }), room)).toEqual({ owner: 'nobody' })
     expect(toFilter(readListQuery(take, { state: '6' }), room)).toEqual({ owner: 'nobody', stateId: '6' })
   })
-  it('includes both days, in the site\'s zone', () => {
+  it("includes both days, in the site's zone", () => {
     const filter = toFilter(readListQuery(take, { from: '2026-11-01', to: '2026-11-30' }), room)
     expect(filter.createdFrom!.toISOString()).toBe('2026-10-31T23:00:00.000Z')
     expect(filter.createdTo!.toISOString()).toBe('2026-11-30T23:00:00.000Z')

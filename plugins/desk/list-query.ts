@@ -1,28 +1,36 @@
 /** Owns what a list's address says: place, filters, order, page; read from it and written back into links. */
 import { DateTime } from 'luxon'
-import { OPEN_TYPES, queueWithChildren, SORTS, type Access, type Id, type ListWish, type Queue, type Sort, type TicketFilter } from '../../core/index.ts'
+import {
+  entryOf,
+  FILTERED,
+  isId,
+  OPEN_TYPES,
+  queueWithChildren,
+  SORTS,
+  type Access,
+  type AttributeKind,
+  type Filtered,
+  type Id,
+  type ListWish,
+  type Queue,
+  type Sort,
+  type TicketFilter,
+} from '../../core/index.ts'
 import { isView, views, type ViewName } from './views.ts'
 
 /** Where the list stands: a view, a queue, or a search over everything. */
 export type ListPlace = { kind: 'view'; view: ViewName } | { kind: 'queue'; queueId: Id } | { kind: 'search' }
 
-/** Filters as they stand in the form; '' is "any". */
-export interface ListFields {
-  /** '' (as the place says), 'open', 'closed', 'any', or a state's id. */
-  state: string
-  priority: string
-  /** '', 'me', 'nobody', or a person's id. */
-  owner: string
-  q: string
-  /** yyyy-mm-dd in the site's zone, both included. */
-  from: string
-  to: string
-  /** In views: only this queue. */
-  queue: string
-  /** 'only': without the queues below. */
-  below: string
-  customer: string
-}
+/** What lists are narrowed by besides attributes. */
+type OtherField = 'q' | 'from' | 'to' | 'below'
+export type FieldName = Filtered | OtherField
+
+/**
+ * Filters as they stand in the form; '' is "any". Attributes hold an id or words; `state` also 'open', 'closed' or 'any' ('': as
+ * the place says), `owner` also 'me' or 'nobody'; `queue`, in views: only this one. `from` and `to`: when it was made, yyyy-mm-dd
+ * in the site's zone, both included. `below` 'only': without the queues below.
+ */
+export type ListFields = Record<FieldName, string>
 
 export interface ListQuery {
   place: ListPlace
@@ -32,31 +40,50 @@ export interface ListQuery {
   after: string | undefined
 }
 
-export const FIELDS = ['state', 'priority', 'owner', 'q', 'from', 'to', 'queue', 'below', 'customer'] as const satisfies readonly (keyof ListFields)[]
+/** In the order of the form: its words first, and what the queue needs beside it. */
+export const FIELDS: readonly FieldName[] = [
+  'q',
+  ...FILTERED.flatMap((name): FieldName[] => (name === 'queue' ? [name, 'below', 'from', 'to'] : [name])),
+]
 
 /** Reads the address. What makes no sense is left out, never an error: links live long. */
 export function readListQuery(place: ListPlace, query: Record<string, string>): ListQuery {
-  const id = (value: string | undefined) => value && /^\d{1,18}$/.test(value) ? value : ''
-  const date = (value: string | undefined) => value && DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : ''
-  const one = (value: string | undefined, words: readonly string[]) => value && words.includes(value) ? value : id(value)
+  const date = (value: string | undefined) => (value && DateTime.fromFormat(value, 'yyyy-MM-dd').isValid ? value : '')
   const usual = place.kind === 'view' ? views[place.view] : { sort: 'created' as const, direction: 'desc' as const }
   const sort = SORTS.find((name) => name === query['sort']) ?? usual.sort
-  const direction = query['dir'] === 'asc' || query['dir'] === 'desc' ? query['dir'] : sort === usual.sort ? usual.direction : firstDirection(sort)
+  const direction =
+    query['dir'] === 'asc' || query['dir'] === 'desc' ? query['dir'] : sort === usual.sort ? usual.direction : firstDirection(sort)
   return {
-    place, sort, direction, after: query['after'] || undefined,
+    place,
+    sort,
+    direction,
+    after: query['after'] || undefined,
     fields: {
-      state: one(query['state'], ['open', 'closed', 'any']), priority: id(query['priority']), owner: one(query['owner'], ['me', 'nobody']),
-      q: (query['q'] ?? '').trim().slice(0, 200), from: date(query['from']), to: date(query['to']), queue: id(query['queue']),
-      below: query['below'] === 'only' ? 'only' : '', customer: id(query['customer']),
+      ...(Object.fromEntries(FILTERED.map((name) => [name, readAttribute(entryOf[name].kind, query[name])])) as Record<Filtered, string>),
+      q: (query['q'] ?? '').trim().slice(0, 200),
+      from: date(query['from']),
+      to: date(query['to']),
+      below: query['below'] === 'only' ? 'only' : '',
     },
   }
 }
 
+/** What an attribute may be narrowed to besides an id. */
+const WORDS: Partial<Record<AttributeKind, readonly string[]>> = { state: ['open', 'closed', 'any'], agent: ['me', 'nobody'] }
+
+function readAttribute(kind: AttributeKind, value = ''): string {
+  if (kind === 'text') return value.trim().slice(0, 200)
+  return WORDS[kind]?.includes(value) || isId(value) ? value : ''
+}
+
 /** The order a column is first sorted in: text from A, dates from the latest, what waits from the nearest. */
-export const firstDirection = (sort: Sort): 'asc' | 'desc' => (sort === 'title' || sort === 'pending' ? 'asc' : 'desc')
+export const firstDirection = (sort: Sort): 'asc' | 'desc' => entryOf[sort].sort!.first
 
 /** The address of the same list with something changed. Changing anything but the page begins at the first page. */
-export function listUrl(query: ListQuery, change: Partial<ListFields> & { sort?: Sort; dir?: 'asc' | 'desc'; after?: string | null; path?: string } = {}): string {
+export function listUrl(
+  query: ListQuery,
+  change: Partial<ListFields> & { sort?: Sort; dir?: 'asc' | 'desc'; after?: string | null; path?: string } = {},
+): string {
   const { sort, dir, after, path, ...fields } = change
   const params = new URLSearchParams()
   const all = { ...query.fields, ...fields }
@@ -80,7 +107,7 @@ export const sayPlace = (place: ListPlace): string =>
 export function readPlace(text: string | undefined): ListPlace | undefined {
   const [, kind, rest = ''] = text?.match(/^(view|queue)-(\w+)$/) ?? []
   if (kind === 'view' && isView(rest)) return { kind: 'view', view: rest }
-  if (kind === 'queue' && /^\d{1,18}$/.test(rest)) return { kind: 'queue', queueId: rest }
+  if (kind === 'queue' && isId(rest)) return { kind: 'queue', queueId: rest }
   return text === 'search' ? { kind: 'search' } : undefined
 }
 
@@ -95,7 +122,12 @@ export const filtersSet = (query: ListQuery): number =>
 /** The filter in the domain's words. `me` is who looks. */
 export function toFilter(query: ListQuery, room: { access: Access; queues: readonly Queue[]; zone: string; now: Date }): TicketFilter {
   const { fields, place } = query
-  const filter: TicketFilter = place.kind === 'view' ? { ...views[place.view].filter(room.access, room.now) } : place.kind === 'queue' ? { stateTypes: OPEN_TYPES } : {}
+  const filter: TicketFilter =
+    place.kind === 'view'
+      ? { ...views[place.view].filter(room.access, room.now) }
+      : place.kind === 'queue'
+        ? { stateTypes: OPEN_TYPES }
+        : {}
   const queueId = place.kind === 'queue' ? place.queueId : fields.queue
   if (queueId) filter.queueIds = fields.below === 'only' ? [queueId] : queueWithChildren(room.queues, queueId)
   if (fields.state !== '') {
@@ -104,10 +136,11 @@ export function toFilter(query: ListQuery, room: { access: Access; queues: reado
     else if (fields.state === 'closed') filter.stateTypes = ['closed', 'merged', 'removed']
     else if (fields.state !== 'any') filter.stateId = fields.state
   }
-  if (fields.priority) filter.priorityId = fields.priority
-  if (fields.owner) filter.owner = fields.owner === 'me' ? room.access.personId : fields.owner
+  for (const name of FILTERED) {
+    const value = fields[name] === 'me' && entryOf[name].kind === 'agent' ? room.access.personId : fields[name]
+    if (value && name !== 'state' && name !== 'queue') Object.assign(filter, { [entryOf[name].filter!.field]: value })
+  }
   if (fields.q) filter.search = fields.q
-  if (fields.customer) filter.customerId = fields.customer
   const day = (text: string) => DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: room.zone })
   if (fields.from) filter.createdFrom = day(fields.from).toJSDate()
   if (fields.to) filter.createdTo = day(fields.to).plus({ days: 1 }).toJSDate()

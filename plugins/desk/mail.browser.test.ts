@@ -31,7 +31,13 @@ afterAll(async () => {
 async function arrives(name: string): Promise<{ ticketId: Id; articleId: Id }> {
   const { db, config, now } = site.make
   const raw = await readFile(join(import.meta.dirname, '../../test/mail/corpus', `${name}.eml`))
-  const envelope = { from: 'anna.nowak@student.example', recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false }
+  const envelope = {
+    from: 'anna.nowak@student.example',
+    recipients: ['pomoc@uni.example'],
+    peerAddress: '192.0.2.1',
+    peerName: 'mx',
+    encrypted: false,
+  }
   const [id] = await acceptMail(db, envelope, mailInMemory(raw), now)
   await processMail(site.kernel.host, id!, 0, { book: await readAddressBook(db, config), senders: makeSenderCheck(config) })
   const row = await db.selectFrom('inbound_mail').select(['ticket_id', 'article_id']).where('id', '=', id!).executeTakeFirstOrThrow()
@@ -40,9 +46,11 @@ async function arrives(name: string): Promise<{ ticketId: Id; articleId: Id }> {
 const page = async (path: string) => (await jan.get(path)).text()
 
 describe('what was noted at reading', () => {
-  it('stands on the article, in the reader\'s language', async () => {
+  it("stands on the article, in the reader's language", async () => {
     const { ticketId } = await arrives('an-s-mime-signed-mail-is-labelled')
-    expect(await page(`/desk/tickets/${ticketId}`)).toMatch(/<li class="article-note-label" title="Wiadomość jest podpisana[^"]*">podpis: S\/MIME<\/li>/)
+    expect(await page(`/desk/tickets/${ticketId}`)).toMatch(
+      /<li class="article-note-label" title="Wiadomość jest podpisana[^"]*">podpis: S\/MIME<\/li>/,
+    )
     const damaged = await arrives('text-straight-after-the-head-is-not-lost')
     expect(await page(`/desk/tickets/${damaged.ticketId}?lang=en`)).toContain('>damaged mail</li>')
   })
@@ -71,7 +79,12 @@ describe.skipIf(!requireChromium())('in Chromium', () => {
   let session: string
   const views: { name: string; path: string }[] = []
   beforeAll(async () => {
-    for (const name of ['an-invitation-is-labelled-with-its-name-and-time', 'a-field-folded-without-a-blank-is-one-field', 'outlook-web-polish-reply', 'two-from-fields-are-both-shown']) {
+    for (const name of [
+      'an-invitation-is-labelled-with-its-name-and-time',
+      'a-field-folded-without-a-blank-is-one-field',
+      'outlook-web-polish-reply',
+      'two-from-fields-are-both-shown',
+    ]) {
       views.push({ name, path: `/desk/tickets/${(await arrives(name)).ticketId}` })
     }
     address = await site.serve()

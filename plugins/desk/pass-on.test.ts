@@ -14,22 +14,45 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
-const outbox = (ticketId: Id) => site.make.db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute()
+const outbox = (ticketId: Id) =>
+  site.make.db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', ticketId).orderBy('id').execute()
 
 /** A customer's mail with two files on a ticket, kept as it came. */
 async function mailed() {
   const { make } = site
   const ticket = await make.ticket()
   const raw = Buffer.from(`From: klient@student.example\r\nSubject: x ${ticket.id}\r\n\r\ntreść`)
-  const [mail] = await acceptMail(make.db, { from: 'klient@student.example', recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'x', encrypted: false }, mailInMemory(raw), make.now)
-  const { articleId } = await make.asSystem((work) => followUp(work, ticket.id, {
-    article: {
-      channel: 'email', senderType: 'customer', visible: true, personId: ticket.customerId, from: 'Klient Żak <klient@student.example>', subject: 'Umowa <b>', inboundMailId: mail!,
-      body: 'Proszę o podpis.\n<script>alert(1)</script>', attachments: [{ name: 'umowa.pdf', contentType: 'application/pdf', content: Buffer.from('pdf') }, { name: 'tajne.txt', contentType: 'text/plain', content: Buffer.from('x') }],
-    },
-  }))
+  const [mail] = await acceptMail(
+    make.db,
+    { from: 'klient@student.example', recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'x', encrypted: false },
+    mailInMemory(raw),
+    make.now,
+  )
+  const { articleId } = await make.asSystem((work) =>
+    followUp(work, ticket.id, {
+      article: {
+        channel: 'email',
+        senderType: 'customer',
+        visible: true,
+        personId: ticket.customerId,
+        from: 'Klient Żak <klient@student.example>',
+        subject: 'Umowa <b>',
+        inboundMailId: mail!,
+        body: 'Proszę o podpis.\n<script>alert(1)</script>',
+        attachments: [
+          { name: 'umowa.pdf', contentType: 'application/pdf', content: Buffer.from('pdf') },
+          { name: 'tajne.txt', contentType: 'text/plain', content: Buffer.from('x') },
+        ],
+      },
+    }),
+  )
   const files = await make.db.selectFrom('article_attachment').select('id').where('article_id', '=', articleId).orderBy('id').execute()
-  return { ticket, articleId, files: files.map(({ id }) => id), path: (way: string) => `/desk/tickets/${ticket.id}/articles/${articleId}/${way}` }
+  return {
+    ticket,
+    articleId,
+    files: files.map(({ id }) => id),
+    path: (way: string) => `/desk/tickets/${ticket.id}/articles/${articleId}/${way}`,
+  }
 }
 
 describe('forwarding from the ticket, without scripts', () => {
@@ -40,7 +63,13 @@ describe('forwarding from the ticket, without scripts', () => {
     expect(form).toContain('&gt; Proszę o podpis.')
     expect(form).not.toContain('<script>alert')
     expect(form.match(/name="keep"[^>]*checked/g)).toHaveLength(2)
-    const sent = await jan.post(path('forward'), { to: 'Biuro <biuro@inny.example>', cc: '', subject: 'Umowa', body: 'Do podpisu.\n\n> Proszę o podpis.', keep: files[0]! })
+    const sent = await jan.post(path('forward'), {
+      to: 'Biuro <biuro@inny.example>',
+      cc: '',
+      subject: 'Umowa',
+      body: 'Do podpisu.\n\n> Proszę o podpis.',
+      keep: files[0]!,
+    })
     expect(sent.status).toBe(303)
     const [mail] = await outbox(ticket.id)
     expect(mail).toMatchObject({ kind: 'forward', recipients: ['biuro@inny.example'], state: 'queued' })
@@ -50,7 +79,10 @@ describe('forwarding from the ticket, without scripts', () => {
     const undo = /action="(\/desk\/tickets\/\d+\/undo\/[0-9a-f-]+)"/.exec(page)![1]!
     await jan.post(undo)
     expect((await outbox(ticket.id))[0]!.state).toBe('cancelled')
-    expect((await findDraft(site.make.db, actor.id, `ticket/${ticket.id}/forward`))!.fields).toMatchObject({ to: 'biuro@inny.example', body: 'Do podpisu.\n\n> Proszę o podpis.' })
+    expect((await findDraft(site.make.db, actor.id, `ticket/${ticket.id}/forward`))!.fields).toMatchObject({
+      to: 'biuro@inny.example',
+      body: 'Do podpisu.\n\n> Proszę o podpis.',
+    })
     const again = await text(jan.get(path('forward')))
     expect(again).toContain('value="biuro@inny.example"')
     expect(again).toContain('Do podpisu.')
@@ -59,8 +91,17 @@ describe('forwarding from the ticket, without scripts', () => {
 
   it('refused, it is the same form with its reason and everything typed', async () => {
     const { files, path } = await mailed()
-    for (const [fields, says] of [[{ to: '' }, 'potrzebne'], [{ to: 'pomyłka' }, 'pomyłka'], [{ to: 'pomoc@uni.example' }, 'to adres'], [{ to: 'a@b.example', body: ' ' }, 'kilka słów']] as const) {
-      await site.make.db.insertInto('system_address').values({ address: 'pomoc@uni.example', name: 'x', queue_id: '4' }).onConflict((oc) => oc.doNothing()).execute()
+    for (const [fields, says] of [
+      [{ to: '' }, 'potrzebne'],
+      [{ to: 'pomyłka' }, 'pomyłka'],
+      [{ to: 'pomoc@uni.example' }, 'to adres'],
+      [{ to: 'a@b.example', body: ' ' }, 'kilka słów'],
+    ] as const) {
+      await site.make.db
+        .insertInto('system_address')
+        .values({ address: 'pomoc@uni.example', name: 'x', queue_id: '4' })
+        .onConflict((oc) => oc.doNothing())
+        .execute()
       const answer = await jan.post(path('forward'), { body: 'wpisane słowa', subject: 'mój temat', ...fields, keep: files[1]! })
       expect(answer.status).toBe(422)
       const html = await text(answer)
@@ -79,20 +120,40 @@ describe('redirecting and sending again', () => {
     expect(page).not.toContain(`href="${path('resend')}"`)
     expect((await jan.post(path('redirect'), { to: 'biuro@inny.example' })).status).toBe(303)
     expect((await outbox(ticket.id)).at(-1)).toMatchObject({ kind: 'redirect', recipients: ['biuro@inny.example'], body: null })
-    await site.make.db.updateTable('inbound_mail').set({ blob_id: null }).where('id', '=', (await site.make.db.selectFrom('article').select('inbound_mail_id').where('id', '=', articleId).executeTakeFirstOrThrow()).inbound_mail_id!).execute()
+    await site.make.db
+      .updateTable('inbound_mail')
+      .set({ blob_id: null })
+      .where(
+        'id',
+        '=',
+        (await site.make.db.selectFrom('article').select('inbound_mail_id').where('id', '=', articleId).executeTakeFirstOrThrow())
+          .inbound_mail_id!,
+      )
+      .execute()
     const gone = await jan.get(path('redirect'))
     expect([gone.status, (await text(gone)).includes('nie trzymamy')]).toEqual([422, true])
   })
 
   it('a mail that failed is sent again from its article, to a corrected address', async () => {
     const { ticket } = await mailed()
-    const answer = await site.make.work(await site.make.actor(actor.id), (work) => answerTicket(work, ticket.id, { to: ['zly@studnt.example'], body: 'Gotowe.' }))
-    await site.make.db.updateTable('outbound_mail').set({ state: 'failed', last_error: '550 no such user' }).where('id', '=', answer.mailId!).execute()
+    const answer = await site.make.work(await site.make.actor(actor.id), (work) =>
+      answerTicket(work, ticket.id, { to: ['zly@studnt.example'], body: 'Gotowe.' }),
+    )
+    await site.make.db
+      .updateTable('outbound_mail')
+      .set({ state: 'failed', last_error: '550 no such user' })
+      .where('id', '=', answer.mailId!)
+      .execute()
     const path = `/desk/tickets/${ticket.id}/articles/${answer.articleId}/resend`
     expect(await text(jan.get(`/desk/tickets/${ticket.id}`))).toContain(`href="${path}"`)
     expect(await text(jan.get(path))).toContain('value="zly@studnt.example"')
     expect((await jan.post(path, { to: 'dobry@student.example', cc: '' })).status).toBe(303)
-    expect((await outbox(ticket.id)).at(-1)).toMatchObject({ kind: 'reply', recipients: ['dobry@student.example'], state: 'queued', article_id: answer.articleId })
+    expect((await outbox(ticket.id)).at(-1)).toMatchObject({
+      kind: 'reply',
+      recipients: ['dobry@student.example'],
+      state: 'queued',
+      article_id: answer.articleId,
+    })
   })
 
   it('who may only read is offered none of it, and refused', async () => {

@@ -10,7 +10,7 @@ it('offers 7:00 of the local day, across the change of clocks too', () => {
   expect(presetDate('week', new Date('2026-10-20T09:00:00Z'), zone).toISOString()).toBe('2026-10-27T06:00:00.000Z')
 })
 
-it('reads what a datetime-local field sends, in the site\'s zone, and writes it back', () => {
+it("reads what a datetime-local field sends, in the site's zone, and writes it back", () => {
   const date = readLocal('2026-11-24T07:30', zone)!
   expect(date.toISOString()).toBe('2026-11-24T06:30:00.000Z')
   expect(writeLocal(date, zone)).toBe('2026-11-24T07:30')

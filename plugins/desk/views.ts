@@ -15,7 +15,11 @@ export const views: Record<ViewName, View> = {
   take: { filter: () => ({ stateTypes: ['new', 'open'], owner: 'nobody' }), sort: 'created', direction: 'desc' },
   mine: { filter: (access) => ({ stateTypes: OPEN_TYPES, owner: access.personId }), sort: 'changed', direction: 'desc' },
   // Led by those for whom one stands in while they are away; rights say which of these are seen.
-  substitute: { filter: (access, now) => ({ stateTypes: OPEN_TYPES, standsIn: { personId: access.personId, at: now } }), sort: 'changed', direction: 'desc' },
+  substitute: {
+    filter: (access, now) => ({ stateTypes: OPEN_TYPES, standsIn: { personId: access.personId, at: now } }),
+    sort: 'changed',
+    direction: 'desc',
+  },
   // The nearest date first, those without a date last.
   pending: { filter: () => ({ stateTypes: ['pending reminder', 'pending auto'] }), sort: 'pending', direction: 'asc' },
   watched: { filter: (access) => ({ stateTypes: OPEN_TYPES, watchedBy: access.personId }), sort: 'changed', direction: 'desc' },

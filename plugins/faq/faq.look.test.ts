@@ -19,10 +19,18 @@ describe.skipIf(!requireChromium())('the knowledge base in Chromium', () => {
   beforeAll(async () => {
     site = await openSite([desk, portal, faq])
     const { make } = site
-    await make.db.insertInto('plugin_activation').values({ plugin: 'faq', unit_id: '1', active: true, changed_at: make.now, changed_by: null }).execute()
+    await make.db
+      .insertInto('plugin_activation')
+      .values({ plugin: 'faq', unit_id: '1', active: true, changed_at: make.now, changed_by: null })
+      .execute()
     const [account, mail] = [await category('Konto i hasło', 'Account and password'), await category('Poczta', 'Mail')]
     const person = await make.person({ name: 'Ala Nowak', login: 'ala' })
-    item = await write(account, 'Jak zmienić hasło do poczty?', '## Na stronie konta\n\n1. Wejdź na [stronę konta](https://konto.uni.example).\n2. Wybierz **Zmień hasło**.\n3. Zaloguj się ponownie w telefonie.\n\n> Hasło ma co najmniej 12 znaków.\n\n| system | gdzie |\n|---|---|\n| Windows | Ctrl+Alt+Del |\n| telefon | Ustawienia → Konta |', 'Po trzech próbach konto jest zablokowane na 15 minut.')
+    item = await write(
+      account,
+      'Jak zmienić hasło do poczty?',
+      '## Na stronie konta\n\n1. Wejdź na [stronę konta](https://konto.uni.example).\n2. Wybierz **Zmień hasło**.\n3. Zaloguj się ponownie w telefonie.\n\n> Hasło ma co najmniej 12 znaków.\n\n| system | gdzie |\n|---|---|\n| Windows | Ctrl+Alt+Del |\n| telefon | Ustawienia → Konta |',
+      'Po trzech próbach konto jest zablokowane na 15 minut.',
+    )
     await write(mail, 'Poczta w telefonie', 'Serwer to `poczta.uni.example`, port 993.')
     await write(mail, 'Skrzynka jest pełna', 'Usuń stare wiadomości z dużymi załącznikami albo poproś o więcej miejsca.')
     await make.asSystem((work) => vote(work, item, person, 100))
@@ -37,9 +45,25 @@ describe.skipIf(!requireChromium())('the knowledge base in Chromium', () => {
       return make.asSystem((work) => saveCategory(work, '1', null, { name, nameEn, parentId: null, position: 1, valid: true }))
     }
     async function write(categoryId: string, title: string, solution: string, comment = '') {
-      return make.asSystem((work) => createItem(work, '1', {
-        categoryId, language: 'pl', audience: 'public', title, keywords: '', contentType: 'markdown', symptom: '', problem: '', solution, comment,
-      }, true))
+      return make.asSystem((work) =>
+        createItem(
+          work,
+          '1',
+          {
+            categoryId,
+            language: 'pl',
+            audience: 'public',
+            title,
+            keywords: '',
+            contentType: 'markdown',
+            symptom: '',
+            problem: '',
+            solution,
+            comment,
+          },
+          true,
+        ),
+      )
     }
   })
   afterAll(async () => {
@@ -48,14 +72,46 @@ describe.skipIf(!requireChromium())('the knowledge base in Chromium', () => {
   })
 
   const views = (): View[] => [
-    { name: 'faq', path: '/u/it/faq' }, { name: 'faq-editor', path: '/u/it/faq', session: editor }, { name: 'faq-found', path: '/u/it/faq?search=hasło poczta' },
-    { name: 'faq-none', path: '/u/it/faq?search=kwantechizm' }, { name: 'faq-item', path: `/u/it/faq/${item}` }, { name: 'faq-item-editor', path: `/u/it/faq/${item}`, session: editor },
+    { name: 'faq', path: '/u/it/faq' },
+    { name: 'faq-editor', path: '/u/it/faq', session: editor },
+    { name: 'faq-found', path: '/u/it/faq?search=hasło poczta' },
+    { name: 'faq-none', path: '/u/it/faq?search=kwantechizm' },
+    { name: 'faq-item', path: `/u/it/faq/${item}` },
+    { name: 'faq-item-editor', path: `/u/it/faq/${item}`, session: editor },
     { name: 'faq-edit', path: `/u/it/faq/${item}/edit`, session: editor },
-    { name: 'faq-preview', path: `/u/it/faq/${item}/edit`, session: editor, act: async (page) => { await page.click('button[value=preview]'); await page.waitForSelector('#preview') } },
-    { name: 'faq-refused', path: '/u/it/faq/new', session: editor, status: 200, act: async (page) => { await page.fill('#field-title', 'x'); await page.click('button[value=preview]'); await page.waitForSelector('#preview') } },
-    { name: 'faq-manage', path: '/u/it/faq/manage', session: editor }, { name: 'faq-categories', path: '/u/it/faq/categories', session: editor },
-    { name: 'faq-category', path: '/u/it/faq/categories/new', session: editor }, { name: 'faq-versions', path: `/u/it/faq/${item}/versions`, session: editor },
-    { name: 'faq-suggested', path: '/', session: customer, act: async (page) => { await page.fill('#field-subject', 'zapomniane hasło'); await page.waitForSelector('#faq-suggestions a') } },
+    {
+      name: 'faq-preview',
+      path: `/u/it/faq/${item}/edit`,
+      session: editor,
+      act: async (page) => {
+        await page.click('button[value=preview]')
+        await page.waitForSelector('#preview')
+      },
+    },
+    {
+      name: 'faq-refused',
+      path: '/u/it/faq/new',
+      session: editor,
+      status: 200,
+      act: async (page) => {
+        await page.fill('#field-title', 'x')
+        await page.click('button[value=preview]')
+        await page.waitForSelector('#preview')
+      },
+    },
+    { name: 'faq-manage', path: '/u/it/faq/manage', session: editor },
+    { name: 'faq-categories', path: '/u/it/faq/categories', session: editor },
+    { name: 'faq-category', path: '/u/it/faq/categories/new', session: editor },
+    { name: 'faq-versions', path: `/u/it/faq/${item}/versions`, session: editor },
+    {
+      name: 'faq-suggested',
+      path: '/',
+      session: customer,
+      act: async (page) => {
+        await page.fill('#field-subject', 'zapomniane hasło')
+        await page.waitForSelector('#faq-suggestions a')
+      },
+    },
     { name: 'faq-beside', path: `/desk/tickets/${ticket}`, session: editor },
   ]
 

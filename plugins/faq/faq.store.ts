@@ -1,11 +1,20 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
 import { sql, type Kysely } from 'kysely'
-import { isId, type Database, type Id, type Language } from '../../core/index.ts'
-import { stems } from './search-text.ts'
+import { COMPLETE_LANGUAGES, isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
 import { faq, type Audience } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
-export interface Category { id: Id; unitId: Id; unitSlug: string; parentId: Id | null; name: string; nameEn: string | null; position: number; valid: boolean; items: number }
+export interface Category {
+  id: Id
+  unitId: Id
+  unitSlug: string
+  parentId: Id | null
+  name: string
+  nameEn: string | null
+  position: number
+  valid: boolean
+  items: number
+}
 
 export interface ListedItem {
   id: Id
@@ -48,14 +57,19 @@ export interface Revision {
   approvedBy: string | null
 }
 
-export interface FaqFile { id: Id; blobId: Id; name: string; contentType: string; size: number; removedAt: Date | null }
+export interface FaqFile {
+  id: Id
+  blobId: Id
+  name: string
+  contentType: string
+  size: number
+  removedAt: Date | null
+}
 
 /** Units whose knowledge base is read in this one: itself and those above it. */
 export async function unitsAbove(db: Kysely<Database>, unitId: Id): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union all select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
-    select id from up`.execute(db)
+    with recursive ${unitsUp(unitId, { once: false })} select id from up`.execute(db)
   return rows.map((row) => row.id)
 }
 
@@ -64,7 +78,12 @@ export async function slugOf(db: Kysely<Database>, unitId: Id): Promise<string> 
 }
 
 /** Categories of these units with how many items may be read in each; parents before their children. */
-export async function listCategories(db: Kysely<Database>, units: readonly Id[], reads: readonly Audience[], withUnused = false): Promise<Category[]> {
+export async function listCategories(
+  db: Kysely<Database>,
+  units: readonly Id[],
+  reads: readonly Audience[],
+  withUnused = false,
+): Promise<Category[]> {
   const { rows } = await sql<Category>`
     with recursive tree as (
       select c.*, array[u.id <> ${units[0]}]::text[] || array[lpad(c.position::text, 6, '0'), c.name collate "pl-x-icu"] as path, u.slug
@@ -100,23 +119,46 @@ export async function listItems(db: Kysely<Database>, wish: ItemWish): Promise<L
   const words = wish.search ? stems(wish.search) : []
   const like = (word: string) => `% ${word.replace(/[\\%_]/g, '\\$&')}%`
   const text = wish.editor ? sql.ref('i.latest_id') : sql.ref('i.published_id')
-  const hits = words.length === 0 ? sql`0` : sql.join(words.map((word) => sql`(r.search_title || r.search_keywords || r.search_text like ${like(word)})::int`), sql` + `)
-  const weight = words.length === 0 ? sql`0`
-    : sql.join(words.map((word) => sql`4 * (r.search_title like ${like(word)})::int + 2 * (r.search_keywords like ${like(word)})::int + (r.search_text like ${like(word)})::int`), sql` + `)
+  const hits =
+    words.length === 0
+      ? sql`0`
+      : sql.join(
+          words.map((word) => sql`(r.search_title || r.search_keywords || r.search_text like ${like(word)})::int`),
+          sql` + `,
+        )
+  const weight =
+    words.length === 0
+      ? sql`0`
+      : sql.join(
+          words.map(
+            (word) =>
+              sql`4 * (r.search_title like ${like(word)})::int + 2 * (r.search_keywords like ${like(word)})::int + (r.search_text like ${like(word)})::int`,
+          ),
+          sql` + `,
+        )
   const conditions = [
-    sql`c.unit_id = any(${wish.units}::bigint[])`, sql`i.audience = any(${wish.reads}::text[])`,
+    sql`c.unit_id = any(${wish.units}::bigint[])`,
+    sql`i.audience = any(${wish.reads}::text[])`,
     ...(wish.editor ? [] : [sql`i.valid`, sql`i.published_id is not null`, sql`c.valid`]),
-    ...(wish.categoryId ? [sql`i.category_id in (
+    ...(wish.categoryId
+      ? [
+          sql`i.category_id in (
       with recursive below as (select id from faq_category where id = ${wish.categoryId} union all select c2.id from faq_category c2 join below on c2.parent_id = below.id)
-      select id from below)`] : []),
+      select id from below)`,
+        ]
+      : []),
     ...(wish.audience ? [sql`i.audience = ${wish.audience}`] : []),
     ...(wish.status === 'waiting' ? [sql`i.valid and i.latest_id is distinct from i.published_id`] : []),
     ...(wish.status === 'withdrawn' ? [sql`not i.valid`] : []),
     ...(wish.status === 'published' ? [sql`i.valid and i.published_id is not null`] : []),
-    ...(wish.search !== undefined && wish.search.trim() !== '' ? [words.length > 0 ? sql`(${hits}) * 2 >= ${words.length}::int` : sql`false`] : []),
+    ...(wish.search !== undefined && wish.search.trim() !== ''
+      ? [words.length > 0 ? sql`(${hits}) * 2 >= ${words.length}::int` : sql`false`]
+      : []),
   ]
   const order = {
-    title: sql`r.title collate "pl-x-icu", i.id`, changed: sql`r.created_at desc, i.id desc`, rate: sql`v.rate desc nulls last, v.votes desc, r.title collate "pl-x-icu", i.id`,
+    title: sql`r.title collate "pl-x-icu", i.id`,
+    changed: sql`r.created_at desc, i.id desc`,
+    rate: sql`v.rate desc nulls last, v.votes desc, r.title collate "pl-x-icu", i.id`,
   }[wish.sort ?? 'title']
   const { rows } = await sql<ListedItem>`
     select i.id, c.unit_id as "unitId", u.slug as "unitSlug", u.name as "unitName", c.id as "categoryId", c.name as "categoryName", c.name_en as "categoryNameEn",
@@ -126,12 +168,15 @@ export async function listItems(db: Kysely<Database>, wish: ItemWish): Promise<L
       join lateral (select *, search_plain as words from faq_revision where id = ${text}) r on true
       left join lateral (select count(*)::int as votes, round(avg(rate))::int as rate from faq_vote where item_id = i.id) v on true
     where ${sql.join(conditions, sql` and `)}
-    order by ${words.length > 0 ? sql`(${hits}) desc, (${weight}) desc, (i.language = ${wish.language ?? 'pl'}) desc, ` : sql``} ${order}
+    order by ${words.length > 0 ? sql`(${hits}) desc, (${weight}) desc, (i.language = ${wish.language ?? COMPLETE_LANGUAGES[0]}) desc, ` : sql``} ${order}
     limit ${wish.limit} offset ${wish.offset ?? 0}`.execute(db)
   return rows
 }
 
-export interface Item extends ListedItem { publishedId: Id | null; latestId: Id }
+export interface Item extends ListedItem {
+  publishedId: Id | null
+  latestId: Id
+}
 
 /** An item of a unit, whoever asks; undefined when it is not of this unit. */
 export async function findItem(db: Kysely<Database>, unitId: Id, id: string): Promise<Item | undefined> {
@@ -147,12 +192,27 @@ export async function findItem(db: Kysely<Database>, unitId: Id, id: string): Pr
   return rows[0]
 }
 
-const revisions = (db: Kysely<Database>) => faq(db).selectFrom('faq_revision as r')
-  .leftJoin('person as p', 'p.id', 'r.created_by').leftJoin('person as a', 'a.id', 'r.approved_by')
-  .select([
-    'r.id', 'r.title', 'r.keywords', 'r.content_type as contentType', 'r.symptom', 'r.problem', 'r.solution', 'r.field4', 'r.field5', 'r.comment',
-    'r.created_at as createdAt', 'p.name as createdBy', 'r.approved_at as approvedAt', 'a.name as approvedBy',
-  ])
+const revisions = (db: Kysely<Database>) =>
+  faq(db)
+    .selectFrom('faq_revision as r')
+    .leftJoin('person as p', 'p.id', 'r.created_by')
+    .leftJoin('person as a', 'a.id', 'r.approved_by')
+    .select([
+      'r.id',
+      'r.title',
+      'r.keywords',
+      'r.content_type as contentType',
+      'r.symptom',
+      'r.problem',
+      'r.solution',
+      'r.field4',
+      'r.field5',
+      'r.comment',
+      'r.created_at as createdAt',
+      'p.name as createdBy',
+      'r.approved_at as approvedAt',
+      'a.name as approvedBy',
+    ])
 
 export async function findRevision(db: Kysely<Database>, itemId: Id, id: string): Promise<Revision | undefined> {
   return isId(id) ? revisions(db).where('r.item_id', '=', itemId).where('r.id', '=', id).executeTakeFirst() : undefined
@@ -165,12 +225,18 @@ export function listRevisions(db: Kysely<Database>, itemId: Id): Promise<Revisio
 
 /** Files of an item; those taken away only for who edits. */
 export async function listFiles(db: Kysely<Database>, itemId: Id, withRemoved = false): Promise<FaqFile[]> {
-  const rows = await faq(db).selectFrom('faq_file')
+  const rows = await faq(db)
+    .selectFrom('faq_file')
     .select(['id', 'blob_id as blobId', 'name', 'content_type as contentType', 'size', 'removed_at as removedAt'])
-    .where('item_id', '=', itemId).$if(!withRemoved, (query) => query.where('removed_at', 'is', null)).orderBy('id').execute()
+    .where('item_id', '=', itemId)
+    .$if(!withRemoved, (query) => query.where('removed_at', 'is', null))
+    .orderBy('id')
+    .execute()
   return rows.map((row) => ({ ...row, size: Number(row.size) }))
 }
 
 export async function findVote(db: Kysely<Database>, itemId: Id, personId: Id): Promise<number | undefined> {
-  return (await faq(db).selectFrom('faq_vote').select('rate').where('item_id', '=', itemId).where('person_id', '=', personId).executeTakeFirst())?.rate
+  return (
+    await faq(db).selectFrom('faq_vote').select('rate').where('item_id', '=', itemId).where('person_id', '=', personId).executeTakeFirst()
+  )?.rate
 }

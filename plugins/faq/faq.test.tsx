@@ -16,11 +16,26 @@ const readers = {} as Record<'stranger' | 'customer' | 'agent' | 'editor' | 'app
 const items = {} as Record<'public' | 'external' | 'internal' | 'waiting' | 'withdrawn' | 'dean', Id>
 
 const form = (more: Partial<ItemForm> = {}): ItemForm => ({
-  categoryId: category, language: 'pl', audience: 'public', title: 'Wpis', keywords: '', contentType: 'markdown', symptom: '', problem: '', solution: 'Odpowiedź.', comment: '', ...more,
+  categoryId: category,
+  language: 'pl',
+  audience: 'public',
+  title: 'Wpis',
+  keywords: '',
+  contentType: 'markdown',
+  symptom: '',
+  problem: '',
+  solution: 'Odpowiedź.',
+  comment: '',
+  ...more,
 })
-const write = (more: Partial<ItemForm> = {}, approve = true, unit = faculty) => site.make.asSystem((work) => createItem(work, unit, form(more), approve))
+const write = (more: Partial<ItemForm> = {}, approve = true, unit = faculty) =>
+  site.make.asSystem((work) => createItem(work, unit, form(more), approve))
 const text = async (answer: Promise<Response>) => (await answer).text()
-const on = (unit: Id, active: boolean) => site.make.db.insertInto('plugin_activation').values({ plugin: 'faq', unit_id: unit, active, changed_at: site.make.now, changed_by: null }).execute()
+const on = (unit: Id, active: boolean) =>
+  site.make.db
+    .insertInto('plugin_activation')
+    .values({ plugin: 'faq', unit_id: unit, active, changed_at: site.make.now, changed_by: null })
+    .execute()
 
 beforeAll(async () => {
   site = await openSite([desk, portal, faq])
@@ -32,9 +47,16 @@ beforeAll(async () => {
   await make.db.updateTable('unit').set({ slug: 'dziekanat' }).where('id', '=', dean).execute()
   await make.db.updateTable('unit').set({ slug: 'chemia' }).where('id', '=', other).execute()
   await on(faculty, true)
-  await make.db.insertInto('setting').values({ owner: 'faq', key: 'approval', unit_id: faculty, value: 'true', changed_at: make.now, changed_by: null }).execute()
-  category = await make.asSystem((work) => saveCategory(work, faculty, null, { name: 'Konto', nameEn: 'Account', parentId: null, position: 1, valid: true }))
-  deanCategory = await make.asSystem((work) => saveCategory(work, dean, null, { name: 'Dziekanat', nameEn: '', parentId: null, position: 1, valid: true }))
+  await make.db
+    .insertInto('setting')
+    .values({ owner: 'faq', key: 'approval', unit_id: faculty, value: 'true', changed_at: make.now, changed_by: null })
+    .execute()
+  category = await make.asSystem((work) =>
+    saveCategory(work, faculty, null, { name: 'Konto', nameEn: 'Account', parentId: null, position: 1, valid: true }),
+  )
+  deanCategory = await make.asSystem((work) =>
+    saveCategory(work, dean, null, { name: 'Dziekanat', nameEn: '', parentId: null, position: 1, valid: true }),
+  )
 
   const [facultyGroup, deanGroup, foreignGroup] = [await make.group(), await make.group(), await make.group()]
   await make.queue({ unitId: faculty, groupId: facultyGroup })
@@ -47,7 +69,12 @@ beforeAll(async () => {
   readers.approver = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro', 'faq.edit', 'faq.approve'] }))
   readers.foreign = await site.loggedIn(await make.agent({ [foreignGroup]: ['rw', 'faq.edit', 'faq.approve'] }))
 
-  items.public = await write({ title: 'Jak zmienić hasło do poczty?', keywords: 'skrzynka', solution: 'Wejdź na **stronę konta**.', comment: 'Tylko dla agentów: numer 1234.' })
+  items.public = await write({
+    title: 'Jak zmienić hasło do poczty?',
+    keywords: 'skrzynka',
+    solution: 'Wejdź na **stronę konta**.',
+    comment: 'Tylko dla agentów: numer 1234.',
+  })
   items.external = await write({ title: 'Drukowanie w bibliotece', audience: 'external' })
   items.internal = await write({ title: 'Reset konta przez konsolę', audience: 'internal' })
   items.waiting = await write({ title: 'Jeszcze niezatwierdzone' }, false)
@@ -66,13 +93,16 @@ describe('who reads what', () => {
     ['foreign', { public: 200, external: 200, internal: 404, waiting: 404, withdrawn: 404, dean: 200 }],
     ['editor', { public: 200, external: 200, internal: 200, waiting: 200, withdrawn: 200, dean: 200 }],
   ] as const)('%s', async (reader, expected) => {
-    for (const [name, status] of Object.entries(expected)) expect([name, (await readers[reader].get(url(name as keyof typeof items))).status]).toEqual([name, status])
+    for (const [name, status] of Object.entries(expected))
+      expect([name, (await readers[reader].get(url(name as keyof typeof items))).status]).toEqual([name, status])
   })
   it('lists and searches show only what may be read', async () => {
     const all = await text(readers.customer.get('/u/mech/faq?search=konta reset biblioteka hasło niezatwierdzone wycofane'))
     expect(all).not.toMatch(/konsolę|niezatwierdzone<|Wycofane</)
     for (const path of ['/u/mech/faq', `/u/mech/faq?category=${category}`]) {
-      const [strangers, customers, agents] = await Promise.all((['stranger', 'customer', 'agent'] as const).map((name) => text(readers[name].get(path))))
+      const [strangers, customers, agents] = await Promise.all(
+        (['stranger', 'customer', 'agent'] as const).map((name) => text(readers[name].get(path))),
+      )
       expect(strangers).toContain('Jak zmienić hasło')
       expect(strangers).not.toMatch(/bibliotece|konsolę|niezatwierdzone|Wycofane/)
       expect(customers).toContain('bibliotece')
@@ -108,9 +138,12 @@ describe('who reads what', () => {
 })
 
 describe('searching', () => {
-  it.each([['hasła pocztowe'], ['HASLO'], ['nie działa skrzynka'], ['zmiana hasła poczty']])('other forms of the words find it: %s', async (search) => {
-    expect(await text(readers.stranger.get(`/u/mech/faq?search=${encodeURIComponent(search)}`))).toContain('Jak zmienić hasło')
-  })
+  it.each([['hasła pocztowe'], ['HASLO'], ['nie działa skrzynka'], ['zmiana hasła poczty']])(
+    'other forms of the words find it: %s',
+    async (search) => {
+      expect(await text(readers.stranger.get(`/u/mech/faq?search=${encodeURIComponent(search)}`))).toContain('Jak zmienić hasło')
+    },
+  )
   it('what fits better stands first', async () => {
     await write({ title: 'Poczta w telefonie', solution: 'Hasło do poczty zmienisz na stronie konta.' })
     const found = await text(readers.stranger.get('/u/mech/faq?search=hasło poczta'))
@@ -124,7 +157,13 @@ describe('searching', () => {
 
 describe('writing', () => {
   const fields = (more: Record<string, string> = {}) => ({
-    title: 'Nowe pytanie', solution: 'Pierwszy tekst', categoryId: category, audience: 'public', language: 'pl', contentType: 'markdown', ...more,
+    title: 'Nowe pytanie',
+    solution: 'Pierwszy tekst',
+    categoryId: category,
+    audience: 'public',
+    language: 'pl',
+    contentType: 'markdown',
+    ...more,
   })
   it('a text by somebody who may not approve waits; readers keep the one before until somebody approves it', async () => {
     await readers.editor.get('/u/mech/faq/new')
@@ -147,7 +186,10 @@ describe('writing', () => {
   })
   it('a refused form keeps what was typed', async () => {
     await readers.editor.get('/u/mech/faq/new')
-    const answer = await readers.editor.post('/u/mech/faq/new', fields({ title: '', solution: 'Długa odpowiedź', categoryId: deanCategory }))
+    const answer = await readers.editor.post(
+      '/u/mech/faq/new',
+      fields({ title: '', solution: 'Długa odpowiedź', categoryId: deanCategory }),
+    )
     expect(answer.status).toBe(422)
     expect(await answer.text()).toContain('Długa odpowiedź')
     const foreign = await readers.editor.post('/u/mech/faq/new', fields({ categoryId: deanCategory }))
@@ -155,13 +197,22 @@ describe('writing', () => {
   })
   it('a preview stores nothing', async () => {
     await readers.editor.get('/u/mech/faq/new')
-    const page = await text(readers.editor.post('/u/mech/faq/new', fields({ title: 'Tylko podgląd', solution: '**tłusto**', do: 'preview' })))
+    const page = await text(
+      readers.editor.post('/u/mech/faq/new', fields({ title: 'Tylko podgląd', solution: '**tłusto**', do: 'preview' })),
+    )
     expect(page).toContain('<strong>tłusto</strong>')
     expect(await text(readers.editor.get('/u/mech/faq/manage?search=podgląd'))).not.toContain('Tylko podgląd')
   })
   it('files are read with the entry, and gone when taken away', async () => {
     await readers.editor.get('/u/mech/faq/new')
-    const made = await readers.approver.get('/u/mech/faq/new').then(() => readers.approver.post('/u/mech/faq/new', { ...fields({ audience: 'internal', title: 'Z plikiem' }), files: new File(['bajty'], 'zrzut.png', { type: 'image/png' }) }))
+    const made = await readers.approver
+      .get('/u/mech/faq/new')
+      .then(() =>
+        readers.approver.post('/u/mech/faq/new', {
+          ...fields({ audience: 'internal', title: 'Z plikiem' }),
+          files: new File(['bajty'], 'zrzut.png', { type: 'image/png' }),
+        }),
+      )
     const path = made.headers.get('location')!
     const href = /href="([^"]+\/files\/\d+)"/.exec(await text(readers.agent.get(path)))![1]!
     expect(await text(readers.agent.get(href))).toBe('bajty')
@@ -180,8 +231,14 @@ describe('writing', () => {
     expect((await readers.foreign.post(`/u/mech/faq/${items.internal}/vote`, { helped: 'yes' })).status).toBe(404)
   })
   it('a category cannot lie inside itself', async () => {
-    const inner = await site.make.asSystem((work) => saveCategory(work, faculty, null, { name: 'W środku', nameEn: '', parentId: category, position: 0, valid: true }))
-    await expect(site.make.asSystem((work) => saveCategory(work, faculty, category, { name: 'Konto', nameEn: '', parentId: inner, position: 0, valid: true }))).rejects.toMatchObject({ code: 'choice-gone' })
+    const inner = await site.make.asSystem((work) =>
+      saveCategory(work, faculty, null, { name: 'W środku', nameEn: '', parentId: category, position: 0, valid: true }),
+    )
+    await expect(
+      site.make.asSystem((work) =>
+        saveCategory(work, faculty, category, { name: 'Konto', nameEn: '', parentId: inner, position: 0, valid: true }),
+      ),
+    ).rejects.toMatchObject({ code: 'choice-gone' })
   })
   it('the list of entries can be exported', async () => {
     const answer = await readers.editor.get('/u/mech/faq/manage?format=csv')
@@ -196,7 +253,7 @@ describe('on other pages', () => {
     expect(await answer.text()).toContain('Jak zmienić hasło')
     expect(await text(readers.customer.get('/faq/suggestions?subject=reset konsola', { 'hx-request': 'true' }))).not.toContain('konsolę')
   })
-  it('/faq leads to the reader\'s unit', async () => {
+  it("/faq leads to the reader's unit", async () => {
     expect((await readers.customer.get('/faq')).headers.get('location')).toBe('/u/dziekanat/faq')
   })
   it('the search of the site finds entries', async () => {

@@ -1,5 +1,6 @@
 /** The plugin faq: a knowledge base for each unit – read by everybody, by who is logged in, or by agents; searched before one asks. */
-import { definePlugin, inProject, type Ticket } from '../../core/index.ts'
+import { definePlugin, inProject } from '../../core/index.ts'
+import { administered } from './faq.ts'
 import * as first from './migrations/0001_faq.ts'
 import { categoryRoutes } from './pages/categories.tsx'
 import { editRoutes } from './pages/edit.tsx'
@@ -20,6 +21,7 @@ export default definePlugin({
   settings,
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
   migrations: { '0001_faq': first },
+  administered,
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },
   routes(app, host) {
@@ -33,9 +35,18 @@ export default definePlugin({
   slots: {
     'document.head': { order: 60, render: (_props, c) => <link rel="stylesheet" href={c.get('asset')('faq.css')} /> },
     'portal.bar': { order: 40, render: (_props, c, here) => barLink(c, here) },
-    'portal.new-ticket.suggestions': { order: 40, render: (props, c, here) => suggestions(c, String(props['subject'] ?? ''), here) },
-    'desk.rail': { order: 40, render: (_props, c) => <ul><li><a href="/faq">{words(c)('faq.link')}</a></li></ul> },
-    'desk.ticket.side': { order: 60, render: (props, c, here) => besideTicket(c, props['ticket'] as Ticket, here) },
+    'portal.new-ticket.suggestions': { order: 40, render: (props, c, here) => suggestions(c, props.subject, here) },
+    'desk.rail': {
+      order: 40,
+      render: (_props, c) => (
+        <ul>
+          <li>
+            <a href="/faq">{words(c)('faq.link')}</a>
+          </li>
+        </ul>
+      ),
+    },
+    'desk.ticket.side': { order: 60, render: (props, c, here) => besideTicket(c, props.ticket, here) },
   },
   search: {
     entries: {

@@ -6,23 +6,63 @@ export type Audience = 'internal' | 'external' | 'public'
 export const AUDIENCES: readonly Audience[] = ['public', 'external', 'internal']
 
 export interface CategoryTable {
-  id: Generated<Id>; unit_id: Id; parent_id: Id | null; name: string; name_en: string | null; position: Generated<number>; valid: Generated<boolean>
+  id: Generated<Id>
+  unit_id: Id
+  parent_id: Id | null
+  name: string
+  name_en: string | null
+  position: Generated<number>
+  valid: Generated<boolean>
 }
 export interface ItemTable {
-  id: Generated<Id>; category_id: Id; language: Language; audience: Audience; valid: Generated<boolean>
-  published_id: Id | null; latest_id: Id | null; created_at: Date; created_by: Id | null
+  id: Generated<Id>
+  category_id: Id
+  language: Language
+  audience: Audience
+  valid: Generated<boolean>
+  published_id: Id | null
+  latest_id: Id | null
+  created_at: Date
+  created_by: Id | null
 }
 export interface RevisionTable {
-  id: Generated<Id>; item_id: Id; title: string; keywords: string; content_type: 'markdown' | 'html'
-  symptom: string; problem: string; solution: string; field4: Generated<string>; field5: Generated<string>; comment: string
-  search_title: string; search_keywords: string; search_text: string; search_plain: string
-  created_at: Date; created_by: Id | null; approved_at: Date | null; approved_by: Id | null
+  id: Generated<Id>
+  item_id: Id
+  title: string
+  keywords: string
+  content_type: 'markdown' | 'html'
+  symptom: string
+  problem: string
+  solution: string
+  field4: Generated<string>
+  field5: Generated<string>
+  comment: string
+  search_title: string
+  search_keywords: string
+  search_text: string
+  search_plain: string
+  created_at: Date
+  created_by: Id | null
+  approved_at: Date | null
+  approved_by: Id | null
 }
 export interface FileTable {
-  id: Generated<Id>; item_id: Id; blob_id: Id; name: string; content_type: string; size: string | number; created_at: Date; created_by: Id | null
+  id: Generated<Id>
+  item_id: Id
+  blob_id: Id
+  name: string
+  content_type: string
+  size: string | number
+  created_at: Date
+  created_by: Id | null
   removed_at: Date | null
 }
-export interface VoteTable { item_id: Id; person_id: Id; rate: number; created_at: Date }
+export interface VoteTable {
+  item_id: Id
+  person_id: Id
+  rate: number
+  created_at: Date
+}
 
 export type FaqTables = {
   faq_category: CategoryTable

@@ -14,11 +14,52 @@ export function textHtml(text: string, type: ContentType, fileAddress: FileAddre
   const used = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].filter((name) => html.toLowerCase().includes(`<${name}`))
   return sanitizeHtml(html, {
     allowedTags: [
-      'a', 'b', 'blockquote', 'br', 'caption', 'code', 'dd', 'del', 'dl', 'dt', 'em', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'img', 'kbd', 'li', 'ol', 'p', 'pre',
-      's', 'samp', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul',
+      'a',
+      'b',
+      'blockquote',
+      'br',
+      'caption',
+      'code',
+      'dd',
+      'del',
+      'dl',
+      'dt',
+      'em',
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'hr',
+      'i',
+      'img',
+      'kbd',
+      'li',
+      'ol',
+      'p',
+      'pre',
+      's',
+      'samp',
+      'strong',
+      'sub',
+      'sup',
+      'table',
+      'tbody',
+      'td',
+      'th',
+      'thead',
+      'tr',
+      'u',
+      'ul',
     ],
     nonTextTags: ['script', 'style', 'textarea', 'option', 'noscript', 'title', 'template', 'svg', 'math', 'object', 'iframe', 'head'],
-    allowedAttributes: { a: ['href', 'title', 'rel'], img: ['src', 'alt'], td: ['colspan', 'rowspan'], th: ['colspan', 'rowspan', 'scope'], ol: ['start'] },
+    allowedAttributes: {
+      a: ['href', 'title', 'rel'],
+      img: ['src', 'alt'],
+      td: ['colspan', 'rowspan'],
+      th: ['colspan', 'rowspan', 'scope'],
+      ol: ['start'],
+    },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     allowProtocolRelative: false,
     nestingLimit: 40,
@@ -27,7 +68,10 @@ export function textHtml(text: string, type: ContentType, fileAddress: FileAddre
       ...Object.fromEntries(used.map((name, depth) => [name, `h${Math.min(top + depth, 6)}`])),
       a: (tagName, { href = '', title }) => {
         const own = fileAddress(nameOf(href))
-        return { tagName, attribs: { href: own ?? href, ...(title ? { title } : {}), ...(/^https?:/i.test(href) ? { rel: 'noopener noreferrer' } : {}) } }
+        return {
+          tagName,
+          attribs: { href: own ?? href, ...(title ? { title } : {}), ...(/^https?:/i.test(href) ? { rel: 'noopener noreferrer' } : {}) },
+        }
       },
       img: (tagName, { src = '', alt = '' }) => {
         const own = fileAddress(nameOf(src))
@@ -40,10 +84,19 @@ export function textHtml(text: string, type: ContentType, fileAddress: FileAddre
 
 /** The same as plain words, for searching and for the lines of a list. */
 export function plainText(text: string, type: ContentType): string {
-  return convert(textHtml(text, type, () => undefined), {
-    wordwrap: false, limits: { maxInputLength: 1_000_000 },
-    selectors: [{ selector: 'a', options: { ignoreHref: true } }, { selector: 'img', format: 'skip' }, { selector: 'blockquote', format: 'block' }, ...['h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } }))],
-  })
+  return convert(
+    textHtml(text, type, () => undefined),
+    {
+      wordwrap: false,
+      limits: { maxInputLength: 1_000_000 },
+      selectors: [
+        { selector: 'a', options: { ignoreHref: true } },
+        { selector: 'img', format: 'skip' },
+        { selector: 'blockquote', format: 'block' },
+        ...['h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      ],
+    },
+  )
 }
 
 /** A picture is written with its file's name, blanks as %20. */

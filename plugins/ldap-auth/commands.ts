@@ -1,15 +1,15 @@
 /** Owns the commands for the terminal: whether directories answer, one login step by step, the synchronisation. */
-import { BootError, listRoles, type Host, type PluginCommand } from '../../core/index.ts'
+import { BootError, COMMAND_LINE_LANGUAGE, listRoles, type Host, type PluginCommand } from '../../core/index.ts'
 import { readGroups } from './groups.ts'
 import { openDirectories, closeDirectories } from './house.ts'
 import { explainLogin } from './login.ts'
 import { synchronise, type Report, type Told } from './sync.ts'
 import { texts, type LdapKey } from './words.ts'
 
-const say = texts.in('en')
+const say = texts.in(COMMAND_LINE_LANGUAGE)
 
 export const commands: Record<string, PluginCommand> = {
-  'check': {
+  check: {
     summary: 'whether each directory answers, encrypted, and lets its people and groups be read',
     async run(_args, host, line) {
       await closing(host, async () => {
@@ -21,13 +21,19 @@ export const commands: Record<string, PluginCommand> = {
               if (directory.service) {
                 const people = await one!.connections.asService(async (client) => {
                   await readGroups(client, one!)
-                  const pages = await Promise.all(one!.people.base.map((base) => client.search(base, { filter: one!.people.filter, attributes: ['1.1'], sizeLimit: 1 }).catch((error: Error) => {
-                    if (error.name === 'SizeLimitExceededError') return { searchEntries: [1] }
-                    throw error
-                  })))
+                  const pages = await Promise.all(
+                    one!.people.base.map((base) =>
+                      client.search(base, { filter: one!.people.filter, attributes: ['1.1'], sizeLimit: 1 }).catch((error: Error) => {
+                        if (error.name === 'SizeLimitExceededError') return { searchEntries: [1] }
+                        throw error
+                      }),
+                    ),
+                  )
                   return pages.some(({ searchEntries }) => searchEntries.length > 0)
                 })
-                line(`${people ? 'ok   ' : 'EMPTY'} ${directory.name} ${server}: ${people ? 'the service account reads people' + (one!.groups ? ' and groups' : '') : 'there is nobody below people.base that fits people.filter'}`)
+                line(
+                  `${people ? 'ok   ' : 'EMPTY'} ${directory.name} ${server}: ${people ? 'the service account reads people' + (one!.groups ? ' and groups' : '') : 'there is nobody below people.base that fits people.filter'}`,
+                )
                 good &&= people
               } else {
                 await one!.connections.asNobody(async () => {})
@@ -71,7 +77,7 @@ export const commands: Record<string, PluginCommand> = {
       })
     },
   },
-  'sync': {
+  sync: {
     summary: 'takes everybody in the directories over, as each night; --dry-run only tells, --allow-off N lets so many be switched off',
     arguments: '[options...]',
     async run(args, host, line) {

@@ -30,8 +30,15 @@ const IDLE_MS = 60_000
 const SERVER_TROUBLE = new Set([1, 3, 11, 51, 52, 80])
 
 /** A client and whether its connection still stands: ldapts itself waits for answers on a dead one until time is up. */
-interface Wire { client: Client; isClosed(): boolean; /** Rejects when the connection ends. */ lost: Promise<never> }
-interface Kept extends Wire { server: string; since: number }
+interface Wire {
+  client: Client
+  isClosed(): boolean /** Rejects when the connection ends. */
+  lost: Promise<never>
+}
+interface Kept extends Wire {
+  server: string
+  since: number
+}
 type Purpose = 'service' | 'nobody'
 
 export function openConnections(directory: Directory, clock: () => number = () => performance.now()): Connections {
@@ -54,7 +61,11 @@ export function openConnections(directory: Directory, clock: () => number = () =
 
   /** A connection from the last time, as far as it still stands. */
   function again(server: string, purpose: Purpose): Wire | undefined {
-    for (let at = idle[purpose].findIndex((one) => one.server === server); at >= 0; at = idle[purpose].findIndex((one) => one.server === server)) {
+    for (
+      let at = idle[purpose].findIndex((one) => one.server === server);
+      at >= 0;
+      at = idle[purpose].findIndex((one) => one.server === server)
+    ) {
       const [kept] = idle[purpose].splice(at, 1) as [Kept]
       if (!kept.isClosed() && clock() - kept.since < IDLE_MS) return kept
       end(kept)
@@ -121,19 +132,31 @@ function newWire(directory: Directory, server: string): Wire {
   let isClosed = false
   const { promise: lost, reject } = Promise.withResolvers<never>()
   lost.catch(() => {})
-  const watched = <S extends Socket>(socket: S): S => socket.once('close', () => {
-    isClosed = true
-    reject(new Error('the server closed the connection'))
-  })
+  const watched = <S extends Socket>(socket: S): S =>
+    socket.once('close', () => {
+      isClosed = true
+      reject(new Error('the server closed the connection'))
+    })
   const once = () => {
     if (connected) throw new Error('the server closed the connection')
     connected = true
   }
   const timeout = directory.timeoutSeconds * 1000
-  const plain = (...to: unknown[]) => { once(); return watched((connectPlain as (...args: unknown[]) => Socket)(...to)) }
-  const secure = (...to: unknown[]) => { if (server.startsWith('ldaps:')) once(); return watched((connectTls as (...args: unknown[]) => TLSSocket)(...to)) }
+  const plain = (...to: unknown[]) => {
+    once()
+    return watched((connectPlain as (...args: unknown[]) => Socket)(...to))
+  }
+  const secure = (...to: unknown[]) => {
+    if (server.startsWith('ldaps:')) once()
+    return watched((connectTls as (...args: unknown[]) => TLSSocket)(...to))
+  }
   const client = new Client({
-    url: server, timeout, connectTimeout: timeout, strictDN: false, createConnection: plain as typeof connectPlain, createSecureConnection: secure as typeof connectTls,
+    url: server,
+    timeout,
+    connectTimeout: timeout,
+    strictDN: false,
+    createConnection: plain as typeof connectPlain,
+    createSecureConnection: secure as typeof connectTls,
     ...(server.startsWith('ldaps:') ? { tlsOptions: tlsOptions(directory, server) } : {}),
   })
   return { client, lost, isClosed: () => isClosed }
@@ -141,5 +164,10 @@ function newWire(directory: Directory, server: string): Wire {
 
 function tlsOptions(directory: Directory, server: string) {
   const host = directory.serverName ?? new URL(server.replace(/^ldaps?:/, 'http:')).hostname.replace(/^\[|\]$/g, '')
-  return { ...(directory.caPem ? { ca: directory.caPem } : {}), host, ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }), minVersion: 'TLSv1.2' as const }
+  return {
+    ...(directory.caPem ? { ca: directory.caPem } : {}),
+    host,
+    ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+    minVersion: 'TLSv1.2' as const,
+  }
 }

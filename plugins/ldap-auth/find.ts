@@ -1,5 +1,15 @@
 /** Owns finding the one entry of a login or an address. */
-import { AndFilter, EqualityFilter, FilterParser, NotFilter, OrFilter, SizeLimitExceededError, type Client, type Entry, type Filter } from 'ldapts'
+import {
+  AndFilter,
+  EqualityFilter,
+  FilterParser,
+  NotFilter,
+  OrFilter,
+  SizeLimitExceededError,
+  type Client,
+  type Entry,
+  type Filter,
+} from 'ldapts'
 import { attributesAsked, isMeant } from './entry.ts'
 import type { Directory } from './options.ts'
 
@@ -37,19 +47,29 @@ export function peopleFilter(directory: Directory, disabledToo = false): Filter 
 }
 
 /** Attributes that come as bytes: ids that are no text. */
-export const asBytes = (directory: Directory): string[] => /guid|sid$/i.test(directory.attributes.id) ? [directory.attributes.id] : []
+export const asBytes = (directory: Directory): string[] => (/guid|sid$/i.test(directory.attributes.id) ? [directory.attributes.id] : [])
 
 function byAddress({ attributes }: Directory, address: string): Filter[] {
   return [...attributes.mail, ...attributes.aliases].flatMap((attribute) =>
-    (attribute.toLowerCase() === 'proxyaddresses' ? [`smtp:${address}`, `SMTP:${address}`] : [address]).map((value) => new EqualityFilter({ attribute, value })))
+    (attribute.toLowerCase() === 'proxyaddresses' ? [`smtp:${address}`, `SMTP:${address}`] : [address]).map(
+      (value) => new EqualityFilter({ attribute, value }),
+    ),
+  )
 }
 
 async function search(client: Client, directory: Directory, match: Filter, disabledToo: boolean): Promise<Entry[] | 'several'> {
   const filter = new AndFilter({ filters: [peopleFilter(directory, disabledToo), match] })
   try {
-    const all = await Promise.all(directory.people.base.map((base) => client.search(base, {
-      filter, attributes: attributesAsked(directory), explicitBufferAttributes: asBytes(directory), sizeLimit: 10,
-    })))
+    const all = await Promise.all(
+      directory.people.base.map((base) =>
+        client.search(base, {
+          filter,
+          attributes: attributesAsked(directory),
+          explicitBufferAttributes: asBytes(directory),
+          sizeLimit: 10,
+        }),
+      ),
+    )
     // The same entry below two bases is one. References to other servers are not followed.
     return [...new Map(all.flatMap(({ searchEntries }) => searchEntries).map((entry) => [entry.dn, entry])).values()]
   } catch (error) {

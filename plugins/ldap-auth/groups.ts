@@ -1,5 +1,15 @@
 /** Owns groups: those of one entry, and those of all, nested ones too, whatever circles they go in. */
-import { EqualityFilter, ExtensibleFilter, AndFilter, FilterParser, NoSuchObjectError, OrFilter, type Client, type Entry, type Filter } from 'ldapts'
+import {
+  EqualityFilter,
+  ExtensibleFilter,
+  AndFilter,
+  FilterParser,
+  NoSuchObjectError,
+  OrFilter,
+  type Client,
+  type Entry,
+  type Filter,
+} from 'ldapts'
 import { valuesOf } from './entry.ts'
 import { plainDn } from './names.ts'
 import type { Directory } from './options.ts'
@@ -16,15 +26,25 @@ export async function groupsOf(client: Client, directory: Directory, entry: Entr
   const { groups } = directory
   if (!groups) return []
   if (groups.by === 'chain') {
-    return found(client, groups, groups.nested ? new ExtensibleFilter({ matchType: groups.member, rule: IN_CHAIN, value: entry.dn })
-      : new EqualityFilter({ attribute: groups.member, value: entry.dn }))
+    return found(
+      client,
+      groups,
+      groups.nested
+        ? new ExtensibleFilter({ matchType: groups.member, rule: IN_CHAIN, value: entry.dn })
+        : new EqualityFilter({ attribute: groups.member, value: entry.dn }),
+    )
   }
   const all = new Map<string, string>()
   let level = groups.by === 'memberOf' ? valuesOf(entry, groups.memberOf) : await parents(client, groups, [entry.dn])
   for (let depth = 0; level.length > 0 && depth < LEVELS; depth++) {
     const fresh = level.filter((dn) => !all.has(plainDn(dn)))
     for (const dn of fresh) all.set(plainDn(dn), dn)
-    level = !groups.nested || fresh.length === 0 ? [] : groups.by === 'memberOf' ? await listed(client, groups, fresh) : await parents(client, groups, fresh)
+    level =
+      !groups.nested || fresh.length === 0
+        ? []
+        : groups.by === 'memberOf'
+          ? await listed(client, groups, fresh)
+          : await parents(client, groups, fresh)
   }
   return [...all.values()]
 }
@@ -34,18 +54,29 @@ export async function readGroups(client: Client, directory: Directory): Promise<
   const { groups } = directory
   if (!groups) return () => []
   const above = new Map<string, string[]>()
-  const add = (dn: string, parent: string) => { const key = plainDn(dn); const list = above.get(key); if (list) list.push(parent); else above.set(key, [parent]) }
+  const add = (dn: string, parent: string) => {
+    const key = plainDn(dn)
+    const list = above.get(key)
+    if (list) list.push(parent)
+    else above.set(key, [parent])
+  }
   const attribute = groups.by === 'member' ? groups.member : groups.memberOf
   for (const base of groups.base) {
-    for await (const page of client.searchPaginated(base, { filter: groups.filter, attributes: [attribute], paged: { pageSize: directory.sync.pageSize } })) {
+    for await (const page of client.searchPaginated(base, {
+      filter: groups.filter,
+      attributes: [attribute],
+      paged: { pageSize: directory.sync.pageSize },
+    })) {
       for (const group of page.searchEntries) {
-        for (const dn of valuesOf(group, attribute)) if (groups.by === 'member') add(dn, group.dn); else add(group.dn, dn)
+        for (const dn of valuesOf(group, attribute))
+          if (groups.by === 'member') add(dn, group.dn)
+          else add(group.dn, dn)
       }
     }
   }
   return (entry) => {
     const all = new Map<string, string>()
-    const level = groups.by === 'member' ? above.get(plainDn(entry.dn)) ?? [] : valuesOf(entry, groups.memberOf)
+    const level = groups.by === 'member' ? (above.get(plainDn(entry.dn)) ?? []) : valuesOf(entry, groups.memberOf)
     const visit = (dns: readonly string[], depth: number): void => {
       for (const dn of dns) {
         if (all.has(plainDn(dn))) continue
@@ -62,7 +93,13 @@ export async function readGroups(client: Client, directory: Directory): Promise<
 async function parents(client: Client, groups: Groups, dns: readonly string[]): Promise<string[]> {
   const all: string[] = []
   for (let at = 0; at < dns.length; at += AT_ONCE) {
-    all.push(...await found(client, groups, new OrFilter({ filters: dns.slice(at, at + AT_ONCE).map((value) => new EqualityFilter({ attribute: groups.member, value })) })))
+    all.push(
+      ...(await found(
+        client,
+        groups,
+        new OrFilter({ filters: dns.slice(at, at + AT_ONCE).map((value) => new EqualityFilter({ attribute: groups.member, value })) }),
+      )),
+    )
   }
   return all
 }
@@ -75,10 +112,16 @@ async function found(client: Client, groups: Groups, member: Filter): Promise<st
 
 /** What these groups list as their own groups. One that is gone or hidden lists none. */
 async function listed(client: Client, groups: Groups, dns: readonly string[]): Promise<string[]> {
-  const read = await Promise.all(dns.map((dn) => client.search(dn, { scope: 'base', attributes: [groups.memberOf] }).then(({ searchEntries }) => searchEntries,
-    (error: unknown) => {
-      if (error instanceof NoSuchObjectError) return []
-      throw error
-    })))
+  const read = await Promise.all(
+    dns.map((dn) =>
+      client.search(dn, { scope: 'base', attributes: [groups.memberOf] }).then(
+        ({ searchEntries }) => searchEntries,
+        (error: unknown) => {
+          if (error instanceof NoSuchObjectError) return []
+          throw error
+        },
+      ),
+    ),
+  )
   return read.flat().flatMap((entry) => valuesOf(entry, groups.memberOf))
 }

@@ -25,11 +25,26 @@ export default definePlugin({
   commands,
   routes: (app, host) => directoryRoutes(app, host),
   slots: {
-    'document.head': { order: 30, render: (props, c) => props['frame'] === 'admin' && c.req.path.startsWith(PATH) ? <link rel="stylesheet" href={c.get('asset')('ldap-auth.css')} /> : null },
-    'portal.login': { order: 10, render: async (_props, c, here) => <LostPassword c={c} url={String((await here.settings()).lostPassword)} /> },
+    'document.head': {
+      order: 30,
+      render: (props, c) =>
+        props.frame === 'admin' && c.req.path.startsWith(PATH) ? <link rel="stylesheet" href={c.get('asset')('ldap-auth.css')} /> : null,
+    },
+    'portal.login': {
+      order: 10,
+      render: async (_props, c, here) => <LostPassword c={c} url={String((await here.settings()).lostPassword)} />,
+    },
     'admin.rail': {
       order: 40,
-      render: (props, c) => <ul><li><a href={PATH} aria-current={props['path'] === PATH ? 'page' : undefined}>{words(c)('title')}</a></li></ul>,
+      render: (props, c) => (
+        <ul>
+          <li>
+            <a href={PATH} aria-current={props.path === PATH ? 'page' : undefined}>
+              {words(c)('title')}
+            </a>
+          </li>
+        </ul>
+      ),
     },
   },
   async start(host) {
@@ -43,8 +58,18 @@ async function synchroniseAll(host: Host): Promise<void> {
   for (const directory of openDirectories(host.config).filter(({ service }) => service)) {
     const report = await synchronise(host, directory, { dry: false })
     const { comes, changes, returns, off, braked, error } = report
-    host.log[error || braked ? 'warn' : 'info']({
-      directory: report.directory, found: report.found, comes: comes.length, changes: changes.length, returns: returns.length, off: off.length, braked, error,
-    }, 'synchronised with the directory')
+    host.log[error || braked ? 'warn' : 'info'](
+      {
+        directory: report.directory,
+        found: report.found,
+        comes: comes.length,
+        changes: changes.length,
+        returns: returns.length,
+        off: off.length,
+        braked,
+        error,
+      },
+      'synchronised with the directory',
+    )
   }
 }

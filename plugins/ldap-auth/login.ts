@@ -1,7 +1,16 @@
 /** Owns logging in against directories: find the entry, try the password, take the person over; and telling each step. */
 import { InvalidCredentialsError, PasswordPolicyControl, PasswordPolicyError, ResultCodeError, type Client, type Entry } from 'ldapts'
 import {
-  BootError, compareDirectoryPersons, normalLogin, reasonOf, system, takeDirectoryPersons, type DirectoryChange, type DirectoryPerson, type Host, type LoginAnswer,
+  BootError,
+  compareDirectoryPersons,
+  normalLogin,
+  reasonOf,
+  system,
+  takeDirectoryPersons,
+  type DirectoryChange,
+  type DirectoryPerson,
+  type Host,
+  type LoginAnswer,
   type LoginAsked,
 } from '../../core/index.ts'
 import { Unreachable } from './connections.ts'
@@ -12,12 +21,34 @@ import { openDirectories, type OpenDirectory } from './house.ts'
 import { withLogin } from './names.ts'
 
 /** One thing that was done and what came of it; `step` is a text key below `step.`. */
-export interface Step { step: StepName; good: boolean; detail: string }
+export interface Step {
+  step: StepName
+  good: boolean
+  detail: string
+}
 export type StepName =
-  | 'login' | 'unreachable' | 'found' | 'not-found' | 'disabled' | 'several' | 'other' | 'bound' | 'refused' | 'locked' | 'expired' | 'groups' | 'no-id' | 'no-login'
+  | 'login'
+  | 'unreachable'
+  | 'found'
+  | 'not-found'
+  | 'disabled'
+  | 'several'
+  | 'other'
+  | 'bound'
+  | 'refused'
+  | 'locked'
+  | 'expired'
+  | 'groups'
+  | 'no-id'
+  | 'no-login'
   | 'not-tried'
 
-interface Tried { answer: 'known' | Exclude<LoginAnswer, object>; steps: Step[]; entry?: Entry; person?: DirectoryPerson }
+interface Tried {
+  answer: 'known' | Exclude<LoginAnswer, object>
+  steps: Step[]
+  entry?: Entry
+  person?: DirectoryPerson
+}
 
 /** The plugin's way to log in. Each directory in its order; the first that knows the account decides. */
 export async function checkLogin({ login, password }: LoginAsked, host: Host): Promise<LoginAnswer> {
@@ -42,9 +73,10 @@ export async function checkLogin({ login, password }: LoginAsked, host: Host): P
 export async function takeOver(person: DirectoryPerson, host: Host): Promise<{ personId: string } | 'refused'> {
   let [change] = await compareDirectoryPersons(host.db, [person])
   if (change!.kind !== 'same' && change!.kind !== 'clash' && change!.kind !== 'off') {
-    [change] = await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, [person]))
+    ;[change] = await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, [person]))
   }
-  if (change!.problems.length > 0) host.log.warn({ directory: person.directory, problems: change!.problems }, 'an entry could not be taken over as it stands')
+  if (change!.problems.length > 0)
+    host.log.warn({ directory: person.directory, problems: change!.problems }, 'an entry could not be taken over as it stands')
   return change!.kind === 'clash' || change!.kind === 'off' || change!.personId === null ? 'refused' : { personId: change!.personId }
 }
 
@@ -65,9 +97,14 @@ export async function explainLogin(host: Host, typed: string, password: string |
 /** With no password none is tried: only the entry is looked at. */
 async function tryLogin(directory: OpenDirectory, login: string, password: string | undefined, explain = false): Promise<Tried> {
   const steps: Step[] = []
-  const note = (step: StepName, good: boolean, detail = '') => { steps.push({ step, good, detail }) }
+  const note = (step: StepName, good: boolean, detail = '') => {
+    steps.push({ step, good, detail })
+  }
   try {
-    return { ...await (directory.service ? asService(directory, login, password, note, explain) : asPerson(directory, login, password, note)), steps }
+    return {
+      ...(await (directory.service ? asService(directory, login, password, note, explain) : asPerson(directory, login, password, note))),
+      steps,
+    }
   } catch (error) {
     // What the operator can put right and what the server says alike: nobody can be known here now.
     if (!(error instanceof Unreachable || error instanceof ResultCodeError || error instanceof BootError)) throw error
@@ -77,11 +114,20 @@ async function tryLogin(directory: OpenDirectory, login: string, password: strin
 }
 type Note = (step: StepName, good: boolean, detail?: string) => void
 
-async function asService(directory: OpenDirectory, login: string, password: string | undefined, note: Note, explain: boolean): Promise<Omit<Tried, 'steps'>> {
+async function asService(
+  directory: OpenDirectory,
+  login: string,
+  password: string | undefined,
+  note: Note,
+  explain: boolean,
+): Promise<Omit<Tried, 'steps'>> {
   const { connections } = directory
   const found = await connections.asService((client) => findByName(client, directory, login))
   if (typeof found === 'string') {
-    const disabled = explain && found === 'none' && typeof await connections.asService((client) => findByName(client, directory, login, { disabledToo: true })) === 'object'
+    const disabled =
+      explain &&
+      found === 'none' &&
+      typeof (await connections.asService((client) => findByName(client, directory, login, { disabledToo: true }))) === 'object'
     note(disabled ? 'disabled' : found === 'none' ? 'not-found' : found, false, login)
     return { answer: found === 'several' ? 'refused' : 'unknown' }
   }
@@ -94,7 +140,7 @@ async function asService(directory: OpenDirectory, login: string, password: stri
     if (refusal && !explain) return { answer: refusal }
     answer = refusal ?? 'known'
   }
-  return { answer, ...await read(directory, entry, await connections.asService((client) => groupsOf(client, directory, entry)), note) }
+  return { answer, ...(await read(directory, entry, await connections.asService((client) => groupsOf(client, directory, entry)), note)) }
 }
 
 /** Without a service account: the person binds by what they typed, and reads their own entry. */
@@ -114,11 +160,16 @@ async function asPerson(directory: OpenDirectory, login: string, password: strin
       return { answer: 'refused' }
     }
     note('found', true, found.entry.dn)
-    return { answer: 'known', ...await read(directory, found.entry, await groupsOf(client, directory, found.entry), note) }
+    return { answer: 'known', ...(await read(directory, found.entry, await groupsOf(client, directory, found.entry), note)) }
   })
 }
 
-async function read(directory: OpenDirectory, entry: Entry, groups: string[], note: Note): Promise<{ entry: Entry; person?: DirectoryPerson; answer?: 'refused' }> {
+async function read(
+  directory: OpenDirectory,
+  entry: Entry,
+  groups: string[],
+  note: Note,
+): Promise<{ entry: Entry; person?: DirectoryPerson; answer?: 'refused' }> {
   if (directory.groups) note('groups', true, groups.join('\n'))
   const person = personOf(entry, directory, groups)
   if (typeof person === 'object') return { entry, person }

@@ -1,11 +1,25 @@
 /** Owns tying mails to people of a directory: whose address it is, looked up before the mail is judged. */
-import { isAddress, findPersonByAddress, normalAddress, system, takeDirectoryPersons, type Here, type Host, type MailAbout, type MailDecision, type MailTurn } from '../../core/index.ts'
+import {
+  isAddress,
+  findPersonByAddress,
+  normalAddress,
+  system,
+  takeDirectoryPersons,
+  type Here,
+  type Host,
+  type MailAbout,
+  type MailDecision,
+  type MailTurn,
+} from '../../core/index.ts'
 import { personOf } from './entry.ts'
 import { findByAddress } from './find.ts'
 import { groupsOf } from './groups.ts'
 import { openDirectories } from './house.ts'
 
-interface Tied { directory: string; dn: string }
+interface Tied {
+  directory: string
+  dn: string
+}
 
 /**
  * The network is asked before the transaction, and the person stands there when the mail is judged, so that all its steps

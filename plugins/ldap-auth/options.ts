@@ -6,15 +6,21 @@ import { z } from 'zod'
 import { BootError, reasonOf, type Config } from '../../core/index.ts'
 
 const words = z.string().trim().min(1)
-const list = z.union([words, z.array(words)]).transform((value) => Array.isArray(value) ? value : [value])
+const list = z.union([words, z.array(words)]).transform((value) => (Array.isArray(value) ? value : [value]))
 const FILTER = 'a filter in brackets, such as (objectClass=person)'
 const filter = words.refine(isFilter, { error: FILTER })
 const server = z.url({ protocol: /^ldaps?$/, error: 'an address such as ldaps://ldap.example.edu' })
 
-const rule = z.strictObject({
-  group: list.optional(), attribute: words.optional(), is: list.optional(), below: list.optional(),
-  agent: z.boolean().default(false), roles: z.array(words).default([]),
-}).refine((one) => one.group || one.attribute || one.below, { error: 'a group, an attribute or a place (below) that the rule looks at' })
+const rule = z
+  .strictObject({
+    group: list.optional(),
+    attribute: words.optional(),
+    is: list.optional(),
+    below: list.optional(),
+    agent: z.boolean().default(false),
+    roles: z.array(words).default([]),
+  })
+  .refine((one) => one.group || one.attribute || one.below, { error: 'a group, an attribute or a place (below) that the rule looks at' })
   .refine((one) => !one.attribute === !one.is, { error: 'both attribute and is, or neither', path: ['is'] })
 
 const unit = z.strictObject({
@@ -36,27 +42,55 @@ const directory = z.strictObject({
   ca: words.optional(),
   serverName: words.optional(),
   timeoutSeconds: z.number().min(0.1).max(60).default(5),
-  bind: z.union([
-    z.strictObject({ dn: words, passwordFile: words.optional(), passwordVariable: words.regex(/^[A-Z][A-Z0-9_]*$/).optional() })
-      .refine((one) => !one.passwordFile !== !one.passwordVariable, { error: 'either passwordFile or passwordVariable' }),
-    z.strictObject({ as: words.regex(/\{login\}/, { error: 'a name with {login} in it, such as uid={login},ou=people,dc=example,dc=edu' }) }),
-  ], { error: 'either { dn, passwordFile } of a service account, or { as: \'uid={login},…\' }' }),
+  bind: z.union(
+    [
+      z
+        .strictObject({ dn: words, passwordFile: words.optional(), passwordVariable: words.regex(/^[A-Z][A-Z0-9_]*$/).optional() })
+        .refine((one) => !one.passwordFile !== !one.passwordVariable, { error: 'either passwordFile or passwordVariable' }),
+      z.strictObject({
+        as: words.regex(/\{login\}/, { error: 'a name with {login} in it, such as uid={login},ou=people,dc=example,dc=edu' }),
+      }),
+    ],
+    { error: "either { dn, passwordFile } of a service account, or { as: 'uid={login},…' }" },
+  ),
   people: z.strictObject({ base: list, filter: filter.optional(), disabled: filter.optional() }),
-  attributes: z.strictObject({
-    id: words, login: words, alsoLogin: list, firstName: words, lastName: words, name: words, mail: list, aliases: list, phone: words, language: words, keep: list,
-  }).partial().default({}),
-  groups: z.strictObject({
-    /** 'member': groups that list the person; 'memberOf': the person lists its groups; 'chain': Active Directory follows nested ones itself. */
-    by: z.enum(['member', 'memberOf', 'chain'], { error: 'member, memberOf or chain' }), base: list, filter: filter.optional(), member: words.optional(),
-    memberOf: words.optional(), nested: z.boolean().default(true),
-  }).partial({ by: true }).optional(),
+  attributes: z
+    .strictObject({
+      id: words,
+      login: words,
+      alsoLogin: list,
+      firstName: words,
+      lastName: words,
+      name: words,
+      mail: list,
+      aliases: list,
+      phone: words,
+      language: words,
+      keep: list,
+    })
+    .partial()
+    .default({}),
+  groups: z
+    .strictObject({
+      /** 'member': groups that list the person; 'memberOf': the person lists its groups; 'chain': Active Directory follows nested ones itself. */
+      by: z.enum(['member', 'memberOf', 'chain'], { error: 'member, memberOf or chain' }),
+      base: list,
+      filter: filter.optional(),
+      member: words.optional(),
+      memberOf: words.optional(),
+      nested: z.boolean().default(true),
+    })
+    .partial({ by: true })
+    .optional(),
   rules: z.array(rule).default([]),
   unit: unit.optional(),
-  sync: z.strictObject({
-    /** More than this many percent of all, and more than ten, to be switched off at once: nobody is. */
-    brakePercent: z.number().min(0).max(100).default(5),
-    pageSize: z.number().int().min(10).max(1000).default(500),
-  }).default({ brakePercent: 5, pageSize: 500 }),
+  sync: z
+    .strictObject({
+      /** More than this many percent of all, and more than ten, to be switched off at once: nobody is. */
+      brakePercent: z.number().min(0).max(100).default(5),
+      pageSize: z.number().int().min(10).max(1000).default(500),
+    })
+    .default({ brakePercent: 5, pageSize: 500 }),
   /** Whether the senders of mails are looked up. */
   mails: z.boolean().default(true),
 })
@@ -68,10 +102,21 @@ export type UnitRule = z.output<typeof unit>
 export interface Directory extends Omit<Given, 'people' | 'attributes' | 'groups'> {
   people: { base: string[]; filter: string; disabled: string | undefined }
   attributes: {
-    id: string; login: string; alsoLogin: string[]; firstName: string; lastName: string; name: string; mail: string[]; aliases: string[]; phone: string
-    language: string; keep: string[]
+    id: string
+    login: string
+    alsoLogin: string[]
+    firstName: string
+    lastName: string
+    name: string
+    mail: string[]
+    aliases: string[]
+    phone: string
+    language: string
+    keep: string[]
   }
-  groups: { by: 'member' | 'memberOf' | 'chain'; base: string[]; filter: string; member: string; memberOf: string; nested: boolean } | undefined
+  groups:
+    | { by: 'member' | 'memberOf' | 'chain'; base: string[]; filter: string; member: string; memberOf: string; nested: boolean }
+    | undefined
   /** The authority's certificate, in PEM. */
   caPem: string | undefined
   /** The service account, if there is one; its password is read anew each time, so that it may be changed in its file. */
@@ -82,18 +127,41 @@ export interface Directory extends Omit<Given, 'people' | 'attributes' | 'groups
 
 const DEFAULTS = {
   openldap: {
-    filter: '(objectClass=inetOrgPerson)', disabled: '(pwdAccountLockedTime=000001010000Z)', groupFilter: '(objectClass=groupOfNames)', by: 'member' as const,
+    filter: '(objectClass=inetOrgPerson)',
+    disabled: '(pwdAccountLockedTime=000001010000Z)',
+    groupFilter: '(objectClass=groupOfNames)',
+    by: 'member' as const,
     attributes: {
-      id: 'entryUUID', login: 'uid', alsoLogin: [] as string[], firstName: 'givenName', lastName: 'sn', name: 'cn', mail: ['mail'],
-      aliases: ['mailLocalAddress', 'mailAlternateAddress'], phone: 'telephoneNumber', language: 'preferredLanguage', keep: [] as string[],
+      id: 'entryUUID',
+      login: 'uid',
+      alsoLogin: [] as string[],
+      firstName: 'givenName',
+      lastName: 'sn',
+      name: 'cn',
+      mail: ['mail'],
+      aliases: ['mailLocalAddress', 'mailAlternateAddress'],
+      phone: 'telephoneNumber',
+      language: 'preferredLanguage',
+      keep: [] as string[],
     },
   },
   'active-directory': {
-    filter: '(&(objectClass=user)(!(objectClass=computer)))', disabled: '(userAccountControl:1.2.840.113556.1.4.803:=2)', groupFilter: '(objectClass=group)',
+    filter: '(&(objectClass=user)(!(objectClass=computer)))',
+    disabled: '(userAccountControl:1.2.840.113556.1.4.803:=2)',
+    groupFilter: '(objectClass=group)',
     by: 'chain' as const,
     attributes: {
-      id: 'objectGUID', login: 'sAMAccountName', alsoLogin: ['userPrincipalName'], firstName: 'givenName', lastName: 'sn', name: 'displayName', mail: ['mail'],
-      aliases: ['proxyAddresses'], phone: 'telephoneNumber', language: 'preferredLanguage', keep: [] as string[],
+      id: 'objectGUID',
+      login: 'sAMAccountName',
+      alsoLogin: ['userPrincipalName'],
+      firstName: 'givenName',
+      lastName: 'sn',
+      name: 'displayName',
+      mail: ['mail'],
+      aliases: ['proxyAddresses'],
+      phone: 'telephoneNumber',
+      language: 'preferredLanguage',
+      keep: [] as string[],
     },
   },
 }
@@ -103,7 +171,7 @@ const read = new WeakMap<Config, Directory[]>()
 /** The directories in their order. Throws a `BootError` with one sentence for the operator. */
 export function directoriesOf(config: Config): Directory[] {
   let all = read.get(config)
-  if (!all) read.set(config, all = readOptions(config))
+  if (!all) read.set(config, (all = readOptions(config)))
   return all
 }
 
@@ -112,12 +180,14 @@ function readOptions(config: Config): Directory[] {
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const key = ['pluginOptions', 'ldap-auth', ...issue!.path].map(String).join('.')
-    const what = issue!.code === 'unrecognized_keys' ? `knows no “${issue!.keys.join('”, “')}”` : `is missing or not right: ${issue!.message}`
+    const what =
+      issue!.code === 'unrecognized_keys' ? `knows no “${issue!.keys.join('”, “')}”` : `is missing or not right: ${issue!.message}`
     throw new BootError(`${key} in config/local.ts ${what}. plugins/ldap-auth/README.md describes all options.`)
   }
   const names = parsed.data.directories.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new BootError(`Two directories in pluginOptions.ldap-auth are called “${twice}”: give each a name of its own.`)
+  if (twice !== undefined)
+    throw new BootError(`Two directories in pluginOptions.ldap-auth are called “${twice}”: give each a name of its own.`)
   return parsed.data.directories.map((given) => complete(given, config))
 }
 
@@ -125,32 +195,49 @@ function complete(given: Given, config: Config): Directory {
   const own = DEFAULTS[given.kind]
   const wrong = (what: string) => new BootError(`The directory “${given.name}” in pluginOptions.ldap-auth ${what}.`)
   const { bind } = given
-  const attributes = { ...own.attributes, ...Object.fromEntries(Object.entries(given.attributes).filter(([, value]) => value !== undefined)) } as Directory['attributes']
+  const attributes = {
+    ...own.attributes,
+    ...Object.fromEntries(Object.entries(given.attributes).filter(([, value]) => value !== undefined)),
+  } as Directory['attributes']
   let caPem: string | undefined
   try {
     caPem = given.ca && readFileSync(resolve(config.dir, given.ca), 'utf8')
   } catch (error) {
     throw wrong(`names a certificate that cannot be read (${reasonOf(error)}): correct “ca”, or make the file readable for pomoc`)
   }
-  const service = 'dn' in bind ? {
-    dn: bind.dn,
-    password() {
-      const password = bind.passwordFile ? readFileSync(resolve(config.dir, bind.passwordFile), 'utf8').replace(/\r?\n$/, '') : process.env[bind.passwordVariable!] ?? ''
-      if (password === '') throw new Error(`the password of ${bind.dn} is empty: write it into ${bind.passwordFile ?? bind.passwordVariable}`)
-      return password
-    },
-  } : undefined
+  const service =
+    'dn' in bind
+      ? {
+          dn: bind.dn,
+          password() {
+            const password = bind.passwordFile
+              ? readFileSync(resolve(config.dir, bind.passwordFile), 'utf8').replace(/\r?\n$/, '')
+              : (process.env[bind.passwordVariable!] ?? '')
+            if (password === '')
+              throw new Error(`the password of ${bind.dn} is empty: write it into ${bind.passwordFile ?? bind.passwordVariable}`)
+            return password
+          },
+        }
+      : undefined
   try {
     service?.password()
   } catch (error) {
     throw wrong(`has no password for its service account (${reasonOf(error)}): make the file readable for pomoc`)
   }
   return {
-    ...given, attributes, caPem, service, bindAs: 'as' in bind ? bind.as : undefined,
+    ...given,
+    attributes,
+    caPem,
+    service,
+    bindAs: 'as' in bind ? bind.as : undefined,
     people: { base: given.people.base, filter: given.people.filter ?? own.filter, disabled: given.people.disabled ?? own.disabled },
     groups: given.groups && {
-      by: given.groups.by ?? own.by, base: given.groups.base, filter: given.groups.filter ?? own.groupFilter, member: given.groups.member ?? 'member',
-      memberOf: given.groups.memberOf ?? 'memberOf', nested: given.groups.nested,
+      by: given.groups.by ?? own.by,
+      base: given.groups.base,
+      filter: given.groups.filter ?? own.groupFilter,
+      member: given.groups.member ?? 'member',
+      memberOf: given.groups.memberOf ?? 'memberOf',
+      nested: given.groups.nested,
     },
   }
 }

@@ -8,12 +8,17 @@ const KEPT = 30
 const LINES = 200
 const LISTS = ['comes', 'changes', 'returns', 'off', 'clashes', 'problems'] as const
 
-export interface Run { at: Date; report: Report & { counts: Record<(typeof LISTS)[number], number> } }
+export interface Run {
+  at: Date
+  report: Report & { counts: Record<(typeof LISTS)[number], number> }
+}
 
 export async function saveRun(work: Work, report: Report): Promise<void> {
   const counts = Object.fromEntries(LISTS.map((list) => [list, report[list].length]))
   const short = { ...report, ...Object.fromEntries(LISTS.map((list) => [list, report[list].slice(0, LINES)])), counts }
-  await sql`insert into ldap_auth_run (directory, at, report) values (${report.directory}, ${work.now}, ${JSON.stringify(short)})`.execute(work.db)
+  await sql`insert into ldap_auth_run (directory, at, report) values (${report.directory}, ${work.now}, ${JSON.stringify(short)})`.execute(
+    work.db,
+  )
   await sql`delete from ldap_auth_run where directory = ${report.directory} and id not in (
     select id from ldap_auth_run where directory = ${report.directory} order by at desc, id desc limit ${KEPT})`.execute(work.db)
 }

@@ -1,8 +1,16 @@
 /** Owns the synchronisation: everybody in the directory taken over, and those who are gone switched off; or told what would be. */
 import { ResultCodeError, type Entry } from 'ldapts'
 import {
-  compareDirectoryPersons, missingFromDirectory, reasonOf, seenInDirectory, switchOffDirectoryPersons, system, takeDirectoryPersons, type DirectoryChange,
-  type DirectoryPerson, type Host,
+  compareDirectoryPersons,
+  missingFromDirectory,
+  reasonOf,
+  seenInDirectory,
+  switchOffDirectoryPersons,
+  system,
+  takeDirectoryPersons,
+  type DirectoryChange,
+  type DirectoryPerson,
+  type Host,
 } from '../../core/index.ts'
 import { Unreachable } from './connections.ts'
 import { attributesAsked, personOf } from './entry.ts'
@@ -11,7 +19,11 @@ import { readGroups } from './groups.ts'
 import type { OpenDirectory } from './house.ts'
 import { saveRun } from './runs.store.ts'
 
-export interface Told { login: string; name: string; what: string }
+export interface Told {
+  login: string
+  name: string
+  what: string
+}
 
 export interface Report {
   directory: string
@@ -38,8 +50,24 @@ const BATCH = 100
 const ALWAYS = 10
 
 /** Synchronises one directory. `allowOff`: so many may be switched off, whatever the brake says. */
-export async function synchronise(host: Host, directory: OpenDirectory, { dry, allowOff }: { dry: boolean; allowOff?: number }): Promise<Report> {
-  const report: Report = { directory: directory.name, dry, found: 0, same: 0, comes: [], changes: [], returns: [], off: [], braked: false, clashes: [], problems: [] }
+export async function synchronise(
+  host: Host,
+  directory: OpenDirectory,
+  { dry, allowOff }: { dry: boolean; allowOff?: number },
+): Promise<Report> {
+  const report: Report = {
+    directory: directory.name,
+    dry,
+    found: 0,
+    same: 0,
+    comes: [],
+    changes: [],
+    returns: [],
+    off: [],
+    braked: false,
+    clashes: [],
+    problems: [],
+  }
   try {
     if (!directory.service) throw new Unreachable([{ server: directory.name, reason: 'only a service account can read everybody' }])
     const { people, skipped } = await readEverybody(directory)
@@ -62,7 +90,10 @@ function readEverybody(directory: OpenDirectory): Promise<{ people: DirectoryPer
     const entries = new Map<string, Entry>()
     for (const base of directory.people.base) {
       const pages = client.searchPaginated(base, {
-        filter: peopleFilter(directory), attributes: attributesAsked(directory), explicitBufferAttributes: asBytes(directory), paged: { pageSize: directory.sync.pageSize },
+        filter: peopleFilter(directory),
+        attributes: attributesAsked(directory),
+        explicitBufferAttributes: asBytes(directory),
+        paged: { pageSize: directory.sync.pageSize },
       })
       for await (const { searchEntries } of pages) for (const entry of searchEntries) entries.set(entry.dn, entry)
     }
@@ -86,15 +117,23 @@ async function takeBatch(host: Host, people: DirectoryPerson[], dry: boolean, re
       const byEntry = new Map(done.map((change) => [change.entry.id, change]))
       changes = changes.map((change) => byEntry.get(change.entry.id) ?? change)
     }
-    await host.work(system('ldap-auth'), (work) => seenInDirectory(work, people[0]!.directory, people.map(({ entryId }) => entryId)))
+    await host.work(system('ldap-auth'), (work) =>
+      seenInDirectory(
+        work,
+        people[0]!.directory,
+        people.map(({ entryId }) => entryId),
+      ),
+    )
   }
   for (const change of changes) tell(change, report)
 }
 
 function tell({ kind, entry, what, problems }: DirectoryChange, report: Report): void {
   const said = (text: string): Told => ({ login: entry.login, name: entry.name, what: text })
-  const differences = what.filter(({ field }) => field !== 'attributes' && field !== 'groups' && field !== 'dn')
-    .map(({ field, before, after }) => `${field}: ${before || '–'} → ${after || '–'}`).join('; ')
+  const differences = what
+    .filter(({ field }) => field !== 'attributes' && field !== 'groups' && field !== 'dn')
+    .map(({ field, before, after }) => `${field}: ${before || '–'} → ${after || '–'}`)
+    .join('; ')
   if (kind === 'comes') report.comes.push(said(entry.dn))
   else if (kind === 'changes') report.changes.push(said(differences || what.map(({ field }) => field).join(', ')))
   else if (kind === 'returns') report.returns.push(said(differences))
@@ -103,11 +142,27 @@ function tell({ kind, entry, what, problems }: DirectoryChange, report: Report):
   list.push(...problems.map(({ problem, detail }) => said(`${problem}: ${detail}`)))
 }
 
-async function switchOff(host: Host, directory: OpenDirectory, people: DirectoryPerson[], report: Report, allowOff: number | undefined): Promise<void> {
-  const { missing, on } = await missingFromDirectory(host.db, directory.name, people.map(({ entryId }) => entryId))
+async function switchOff(
+  host: Host,
+  directory: OpenDirectory,
+  people: DirectoryPerson[],
+  report: Report,
+  allowOff: number | undefined,
+): Promise<void> {
+  const { missing, on } = await missingFromDirectory(
+    host.db,
+    directory.name,
+    people.map(({ entryId }) => entryId),
+  )
   report.off = missing.map(({ login, name, dn }) => ({ login: login ?? '', name, what: dn }))
   report.braked = missing.length > Math.max(ALWAYS, (on * directory.sync.brakePercent) / 100, allowOff ?? 0)
   if (report.dry || report.braked || missing.length === 0) return
-  const { stay } = await host.work(system('ldap-auth'), (work) => switchOffDirectoryPersons(work, missing.map(({ id }) => id)))
-  for (const one of missing.filter(({ id }) => stay.includes(id))) report.problems.push({ login: one.login ?? '', name: one.name, what: 'last-admin' })
+  const { stay } = await host.work(system('ldap-auth'), (work) =>
+    switchOffDirectoryPersons(
+      work,
+      missing.map(({ id }) => id),
+    ),
+  )
+  for (const one of missing.filter(({ id }) => stay.includes(id)))
+    report.problems.push({ login: one.login ?? '', name: one.name, what: 'last-admin' })
 }

@@ -11,7 +11,11 @@ export async function portalFrame(c: PageContext): Promise<Frame> {
     acts: (
       <>
         {links}
-        {actor ? <a href="/#mine">{t('mine.title')}</a> : c.req.path !== '/login' && <ButtonLink href="/login">{t('login.title')}</ButtonLink>}
+        {actor ? (
+          <a href="/#mine">{t('mine.title')}</a>
+        ) : (
+          c.req.path !== '/login' && <ButtonLink href="/login">{t('login.title')}</ButtonLink>
+        )}
       </>
     ),
   }

@@ -2,7 +2,10 @@
 import { sayDate, sayDateTime, sayNearDay, toneOf, type Language, type Ticket, type Tone } from '../../core/index.ts'
 import { words } from './words.ts'
 
-export interface Told { words: string; tone: Tone }
+export interface Told {
+  words: string
+  tone: Tone
+}
 
 /** "Jan Maria Kowalski" → "Jan K.": enough to know who, no more than one would be told on the phone. */
 export function shortName(name: string): string {
@@ -30,12 +33,24 @@ export function tellState(
       return tell(t(ticket.stateType === 'new' ? 'state.queued' : 'state.open'))
     case 'pending reminder':
       if (ticket.stateName === 'waiting for customer') return tell(t('state.your-turn'))
-      return tell(ticket.pendingUntil && ticket.pendingUntil > now ? t('state.pending-until', { when: moment(ticket.pendingUntil) }) : t('state.pending'))
+      return tell(
+        ticket.pendingUntil && ticket.pendingUntil > now
+          ? t('state.pending-until', { when: moment(ticket.pendingUntil) })
+          : t('state.pending'),
+      )
     case 'pending auto':
       return tell(t('state.pending'))
     case 'closed':
-      return tell(t(ticket.stateName === 'closed successful' ? 'state.solved'
-        : ticket.stateName === 'closed unsuccessful' ? 'state.unsolved' : 'state.closed', { when: day(ticket.closedAt) }))
+      return tell(
+        t(
+          ticket.stateName === 'closed successful'
+            ? 'state.solved'
+            : ticket.stateName === 'closed unsuccessful'
+              ? 'state.unsolved'
+              : 'state.closed',
+          { when: day(ticket.closedAt) },
+        ),
+      )
     case 'merged':
       return tell(t('state.merged'))
     case 'removed':

@@ -38,6 +38,6 @@ export default definePlugin({
     secondFactorRoutes(app)
   },
   slots: {
-    'person.menu': { order: 20, render: (_props, c) => c.get('actor') ? <PersonLinks c={c} /> : null },
+    'person.menu': { order: 20, render: (_props, c) => (c.get('actor') ? <PersonLinks c={c} /> : null) },
   },
 })

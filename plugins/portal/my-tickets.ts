@@ -1,6 +1,16 @@
 /** Owns the list of one's own tickets: what can be asked of it, read from the address, and its export. */
 import {
-  asCustomer, listTickets, OPEN_TYPES, type Host, type Language, type ListWish, type PageContext, type PersonActor, type Sort, type Ticket, type TicketPage,
+  asCustomer,
+  listTickets,
+  OPEN_TYPES,
+  type Host,
+  type Language,
+  type ListWish,
+  type PageContext,
+  type PersonActor,
+  type Sort,
+  type Ticket,
+  type TicketPage,
 } from '../../core/index.ts'
 import { tellState } from './human-state.ts'
 import { words } from './words.ts'
@@ -22,8 +32,10 @@ const oneOf = <T extends string>(values: readonly T[], value: string | undefined
 
 export function readWish(c: PageContext): Wish {
   return {
-    which: oneOf(WHICH, c.req.query('which')), sort: oneOf(ORDERS, c.req.query('sort')),
-    search: (c.req.query('search') ?? '').trim().slice(0, 200), after: c.req.query('after') || undefined,
+    which: oneOf(WHICH, c.req.query('which')),
+    sort: oneOf(ORDERS, c.req.query('sort')),
+    search: (c.req.query('search') ?? '').trim().slice(0, 200),
+    after: c.req.query('after') || undefined,
   }
 }
 
@@ -31,7 +43,10 @@ export function readWish(c: PageContext): Wish {
 export function addressOf(path: string, wish: Wish, change: Partial<Wish> = {}): string {
   const { which, search, sort, after } = { ...wish, after: undefined, ...change }
   const query = new URLSearchParams({
-    ...(which === 'open' ? {} : { which }), ...(search === '' ? {} : { search }), ...(sort === 'changed' ? {} : { sort }), ...(after ? { after } : {}),
+    ...(which === 'open' ? {} : { which }),
+    ...(search === '' ? {} : { search }),
+    ...(sort === 'changed' ? {} : { sort }),
+    ...(after ? { after } : {}),
   }).toString()
   return query ? `${path}?${query}` : path
 }
@@ -39,10 +54,17 @@ export function addressOf(path: string, wish: Wish, change: Partial<Wish> = {}):
 function listWish(wish: Wish, limit: number): ListWish {
   return {
     filter: {
-      ...(wish.which === 'open' ? { stateTypes: OPEN_TYPES } : wish.which === 'closed' ? { stateTypes: ['closed', 'merged'] as const } : {}),
+      ...(wish.which === 'open'
+        ? { stateTypes: OPEN_TYPES }
+        : wish.which === 'closed'
+          ? { stateTypes: ['closed', 'merged'] as const }
+          : {}),
       ...(wish.search === '' ? {} : { search: wish.search }),
     },
-    sort: wish.sort, direction: wish.sort === 'title' ? 'asc' : 'desc', limit, after: wish.after,
+    sort: wish.sort,
+    direction: wish.sort === 'title' ? 'asc' : 'desc',
+    limit,
+    after: wish.after,
   }
 }
 
@@ -66,10 +88,16 @@ export async function exportMine(host: Host, actor: PersonActor, wish: Wish, lan
 
 function row(ticket: Ticket, host: Host, language: Language): string[] {
   const { zone } = host.config
-  const moment = (date: Date | null) => date ? new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(date) : ''
+  const moment = (date: Date | null) =>
+    date ? new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(date) : ''
   return [
-    ticket.number, ticket.title, tellState(ticket, { language, zone, now: host.clock() }).words, ticket.unitName,
-    moment(ticket.createdAt), moment(ticket.changedAt), moment(ticket.closedAt),
+    ticket.number,
+    ticket.title,
+    tellState(ticket, { language, zone, now: host.clock() }).words,
+    ticket.unitName,
+    moment(ticket.createdAt),
+    moment(ticket.changedAt),
+    moment(ticket.closedAt),
   ]
 }
 

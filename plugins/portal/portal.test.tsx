@@ -5,18 +5,22 @@ import { shortName } from './human-state.ts'
 import { browserOf } from './pages/account.tsx'
 
 let site: Site
-beforeAll(async () => { site = await openSite([portal]) })
+beforeAll(async () => {
+  site = await openSite([portal])
+})
 afterAll(() => site.close())
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
 
 describe('before logging in', () => {
-  it('one sees the address, the hours and the cut-off, in the reader\'s language', async () => {
+  it("one sees the address, the hours and the cut-off, in the reader's language", async () => {
     const polish = await text(site.visitor().get('/'))
     expect(polish).toContain('pomoc@uni.example')
     expect(polish).toContain('pon.–pt. 7:00–15:00')
     expect(polish).toContain('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
-    expect(await text(site.visitor({ 'accept-language': 'en' }).get('/'))).toContain('What you send after 15:00 we take up on the next working day.')
+    expect(await text(site.visitor({ 'accept-language': 'en' }).get('/'))).toContain(
+      'What you send after 15:00 we take up on the next working day.',
+    )
   })
   it.each(['/account', '/tickets/1', '/tickets.csv'])('%s leads to the login and back', async (path) => {
     const response = await site.visitor().get(path)
@@ -72,7 +76,9 @@ describe('logging in with an account', () => {
     expect(refused.status).toBe(429)
     expect(await refused.text()).toContain('za 15 min')
     const { logIn } = await import('../../core/person/login.ts')
-    await expect(logIn(site.kernel.host, { login: 'cel', password: PASSWORD, client: { address: '198.51.100.9', userAgent: '' } })).resolves.toMatch(/^[\w-]{43}$/)
+    await expect(
+      logIn(site.kernel.host, { login: 'cel', password: PASSWORD, client: { address: '198.51.100.9', userAgent: '' } }),
+    ).resolves.toMatch(/^[\w-]{43}$/)
     await site.database.db.deleteFrom('login_attempt').execute()
   })
   it('a person switched off, and one without a password, do not get in', async () => {
@@ -90,7 +96,9 @@ describe('logging in with an account', () => {
     await givePassword(site, id)
     const somebody = site.visitor()
     await somebody.get('/login')
-    expect((await somebody.post('/login', { login: 'wedrowiec', password: PASSWORD, next: '//evil.example/x' })).headers.get('location')).toBe('/')
+    expect(
+      (await somebody.post('/login', { login: 'wedrowiec', password: PASSWORD, next: '//evil.example/x' })).headers.get('location'),
+    ).toBe('/')
   })
   it('a session ends by logging out, after 12 hours unused, and when the person is switched off', async () => {
     const id = await site.make.person()
@@ -118,13 +126,15 @@ describe('logging in by a link', () => {
   }
   const mails = () => site.database.db.selectFrom('outbound_mail').selectAll().where('kind', '=', 'login link').orderBy('id').execute()
 
-  it('the answer is the same whether the address is known, unknown or an agent\'s; only a customer gets a mail', async () => {
+  it("the answer is the same whether the address is known, unknown or an agent's; only a customer gets a mail", async () => {
     await site.make.person({ address: 'klientka@uni.example' })
     await site.make.agent({}, { address: 'agentka@uni.example' })
-    const answers = await Promise.all(['klientka@uni.example', 'agentka@uni.example', 'nikt@uni.example'].map(async (address) => {
-      const response = await ask(address)
-      return [response.status, (await response.text()).replaceAll(address, 'X').replace(/nonce[^>]*|value="[^"]*"/g, '')]
-    }))
+    const answers = await Promise.all(
+      ['klientka@uni.example', 'agentka@uni.example', 'nikt@uni.example'].map(async (address) => {
+        const response = await ask(address)
+        return [response.status, (await response.text()).replaceAll(address, 'X').replace(/nonce[^>]*|value="[^"]*"/g, '')]
+      }),
+    )
     expect(answers[1]).toEqual(answers[0])
     expect(answers[2]).toEqual(answers[0])
     expect((await mails()).map((mail) => mail.recipients)).toEqual([['klientka@uni.example']])
@@ -194,7 +204,9 @@ describe('asking', () => {
     expect(page).toContain('Wysłane po 15:00, więc przyjmiemy w poniedziałek 23 listopada od 7:00.')
     expect(page).toContain('Odpowie: Dział Informatyzacji.')
     const response = await somebody.post('/', {
-      subject: 'Nie działa hasło', body: 'Od rana.\nProszę o pomoc.', files: new File(['zażółć'], 'załącznik.txt', { type: 'text/plain' }),
+      subject: 'Nie działa hasło',
+      body: 'Od rana.\nProszę o pomoc.',
+      files: new File(['zażółć'], 'załącznik.txt', { type: 'text/plain' }),
     })
     expect(response.status).toBe(303)
     const html = await text(somebody.get(response.headers.get('location')!))
@@ -219,8 +231,8 @@ describe('asking', () => {
   })
 })
 
-describe('one\'s tickets', () => {
-  it('are one\'s own, in words; others\' are absent', async () => {
+describe("one's tickets", () => {
+  it("are one's own, in words; others' are absent", async () => {
     const agent = await site.make.agent({ 1: ['rw'] }, { name: 'Jan Maria Kowalski' })
     const mine = await site.make.ticket({ subject: 'Moja drukarka', ownerId: agent, state: 'open' })
     await site.make.ticket({ subject: 'Cudza drukarka' })
@@ -266,10 +278,17 @@ describe('a ticket', () => {
   it('shows what the customer may see and nothing else; its note, files and frames are absent', async () => {
     const { addNote } = await import('../../core/ticket/tickets.ts')
     const { id, customerId } = await site.make.ticket({ body: 'Widoczna treść' })
-    const noteId = await site.make.asSystem((work) => addNote(work, id, {
-      body: 'Tajna notatka', attachments: [{ name: 'tajny.txt', contentType: 'text/plain', content: Buffer.from('tajne') }],
-    }))
-    const file = await site.database.db.selectFrom('article_attachment').select('id').where('article_id', '=', noteId).executeTakeFirstOrThrow()
+    const noteId = await site.make.asSystem((work) =>
+      addNote(work, id, {
+        body: 'Tajna notatka',
+        attachments: [{ name: 'tajny.txt', contentType: 'text/plain', content: Buffer.from('tajne') }],
+      }),
+    )
+    const file = await site.database.db
+      .selectFrom('article_attachment')
+      .select('id')
+      .where('article_id', '=', noteId)
+      .executeTakeFirstOrThrow()
     const me = await site.loggedIn(customerId)
     const html = await text(me.get(`/tickets/${id}`))
     expect(html).toContain('Widoczna treść')
@@ -311,33 +330,57 @@ describe('a ticket', () => {
   })
   it('what a stranger mailed as HTML stands alone in a frame that runs and loads nothing', async () => {
     const { id, articleId, customerId } = await site.make.ticket()
-    await site.database.db.updateTable('article').set({ html: '<p>Cześć <img src="cid:logo@x"><img src="https://evil.example/t.png"></p>' }).where('id', '=', articleId).execute()
+    await site.database.db
+      .updateTable('article')
+      .set({ html: '<p>Cześć <img src="cid:logo@x"><img src="https://evil.example/t.png"></p>' })
+      .where('id', '=', articleId)
+      .execute()
     const blob = await site.make.asSystem(async (work) => {
       const { storeBlob } = await import('../../core/database/blob.ts')
       return storeBlob(work.db, Buffer.from('PNG'), work.now)
     })
-    await site.database.db.insertInto('article_attachment').values({
-      article_id: articleId, blob_id: blob.id, name: 'logo.png', content_type: 'image/png', content_id: 'logo@x', disposition: 'inline', size: 3,
-    }).execute()
+    await site.database.db
+      .insertInto('article_attachment')
+      .values({
+        article_id: articleId,
+        blob_id: blob.id,
+        name: 'logo.png',
+        content_type: 'image/png',
+        content_id: 'logo@x',
+        disposition: 'inline',
+        size: 3,
+      })
+      .execute()
     const me = await site.loggedIn(customerId)
     expect(await text(me.get(`/tickets/${id}`))).toMatch(/<iframe[^>]*sandbox=""/)
     const frame = await me.get(`/articles/${articleId}/html`)
     expect(frame.headers.get('content-security-policy')).toBe(
-      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox")
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox",
+    )
     expect(await frame.text()).toContain('src="data:image/png;base64,UE5H"')
     const stranger = await site.loggedIn(await site.make.person())
     expect((await stranger.get(`/articles/${articleId}/html`)).status).toBe(404)
   })
 })
 
-describe('one\'s account', () => {
+describe("one's account", () => {
   it('changes the password: the old one is asked for, sessions elsewhere end, this one stays', async () => {
     const id = await site.make.person({ login: 'zmienna' })
     await givePassword(site, id)
     const [here, elsewhere] = [await site.loggedIn(id), await site.loggedIn(id)]
     await here.get('/account')
-    expect(await text(here.post('/account/password', { current_password: 'złe hasło', password: PASSWORD, password2: PASSWORD }))).toContain('Obecne hasło jest inne')
-    expect((await here.post('/account/password', { current_password: PASSWORD, password: 'całkiem nowe hasło', password2: 'całkiem nowe hasło' })).status).toBe(303)
+    expect(
+      await text(here.post('/account/password', { current_password: 'złe hasło', password: PASSWORD, password2: PASSWORD })),
+    ).toContain('Obecne hasło jest inne')
+    expect(
+      (
+        await here.post('/account/password', {
+          current_password: PASSWORD,
+          password: 'całkiem nowe hasło',
+          password2: 'całkiem nowe hasło',
+        })
+      ).status,
+    ).toBe(303)
     expect((await here.get('/account')).status).toBe(200)
     expect((await elsewhere.get('/account')).status).toBe(303)
   })
@@ -362,7 +405,7 @@ describe('words', () => {
 })
 
 describe('where one is logged in', () => {
-  it('each place is listed, one is ended by its button, and nobody ends another person\'s', async () => {
+  it("each place is listed, one is ended by its button, and nobody ends another person's", async () => {
     const [ola, obcy] = [await site.make.person({ name: 'Ola' }), await site.make.person({ name: 'Obcy' })]
     const [here, there, stranger] = [await site.loggedIn(ola), await site.loggedIn(ola), await site.loggedIn(obcy)]
     const page = await text(here.get('/account'))

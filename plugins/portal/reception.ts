@@ -1,7 +1,28 @@
 /** Owns where what is asked on the portal goes, who answers it, and when it is taken up. */
 import {
-  calendarOfQueue, findQueue, findQueueByName, listTopics, listUnits, readRouting, receive, receptionQueue, route, routeReason, sayReceipt, sayReceiptReason,
-  senderOfQueue, settle, topicName, topicsOffered, type Calendar, type Host, type Id, type Language, type MailReason, type Queue,
+  calendarOfQueue,
+  findQueue,
+  findQueueByName,
+  listTopics,
+  listUnits,
+  nameIn,
+  readRouting,
+  receive,
+  receptionQueue,
+  route,
+  routeReason,
+  sayReceipt,
+  sayReceiptReason,
+  senderOfQueue,
+  settle,
+  topicName,
+  topicsOffered,
+  type Calendar,
+  type Host,
+  type Id,
+  type Language,
+  type MailReason,
+  type Queue,
 } from '../../core/index.ts'
 import { unitName } from './unit.store.ts'
 
@@ -17,7 +38,10 @@ export interface Reception {
 }
 
 /** What somebody asks about, and for which unit. */
-export interface Asked { unitId: Id | null; topicId: Id | null }
+export interface Asked {
+  unitId: Id | null
+  topicId: Id | null
+}
 
 /** What can be chosen in the form, and what is chosen. Without topics and opted-in units there is nothing to choose. */
 export interface Choices extends Asked {
@@ -26,16 +50,22 @@ export interface Choices extends Asked {
 }
 
 /** Reads the form's `unit` and `topic`; what is not offered counts as not chosen. */
-export async function readChoices(host: Host, own: Id | null, fields: { unit?: string | undefined; topic?: string | undefined }, language: Language): Promise<Choices> {
+export async function readChoices(
+  host: Host,
+  own: Id | null,
+  fields: { unit?: string | undefined; topic?: string | undefined },
+  language: Language,
+): Promise<Choices> {
   const [units, topics, table] = await Promise.all([listUnits(host.db), listTopics(host.db), readRouting(host.db)])
-  const named = (unit: { name: string; nameEn: string | null }) => language === 'en' ? unit.nameEn ?? unit.name : unit.name
+  const named = (unit: { name: string; nameEn: string | null }) => nameIn(unit, language)
   const open = units.filter((unit) => unit.valid)
   const chosen = open.some((unit) => unit.id === fields.unit) ? fields.unit! : null
   const unitId = chosen ?? (open.some((unit) => unit.id === own) ? own : null)
   const offered = topicsOffered(topics, table.units, unitId)
   if (offered.length === 0 && table.routes.length === 0) return { unitId, topicId: null, units: [], topics: [] }
   return {
-    unitId, topicId: offered.find((topic) => topic.id === fields.topic)?.id ?? null,
+    unitId,
+    topicId: offered.find((topic) => topic.id === fields.topic)?.id ?? null,
     units: open.map((unit) => ({ value: unit.id, label: `${'\u00a0'.repeat(unit.depth * 3)}${named(unit)}` })),
     topics: offered.map((topic) => ({ value: topic.id, label: topicName(topic, language) })),
   }
@@ -51,7 +81,9 @@ export async function findReception(host: Host, queueName: string, language: Lan
   const queue = await findQueue(db, queueId)
   if (!queue) throw new Error(`there is no queue ${queueId}`)
   const [unit, sender, calendar] = await Promise.all([
-    unitName(db, queue.unitId, language), senderOfQueue(db, queue.id, { address: config.mailAddress, name: config.mail.fromName }), calendarOfQueue(db, queue.id),
+    unitName(db, queue.unitId, language),
+    senderOfQueue(db, queue.id, { address: config.mailAddress, name: config.mail.fromName }),
+    calendarOfQueue(db, queue.id),
   ])
   return { queue, unit, address: sender.address, calendar, reason: routed && routeReason(routed, 'form') }
 }

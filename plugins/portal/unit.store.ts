@@ -1,8 +1,8 @@
 /** Owns reading a unit's name. */
 import type { Kysely } from 'kysely'
-import type { Database, Id, Language } from '../../core/index.ts'
+import { nameIn, type Database, type Id, type Language } from '../../core/index.ts'
 
 export async function unitName(db: Kysely<Database>, id: Id, language: Language): Promise<string> {
   const unit = await db.selectFrom('unit').select(['name', 'name_en']).where('id', '=', id).executeTakeFirstOrThrow()
-  return language === 'en' ? unit.name_en ?? unit.name : unit.name
+  return nameIn({ name: unit.name, nameEn: unit.name_en }, language)
 }

@@ -9,7 +9,11 @@ import { certificateFiles, type Certificate } from './certificate.ts'
 const LOOK_MS = 2000
 
 /** Calls `renewed` when both files are readable and belong together; until then the old pair stays. Returns the end of it. */
-export function watchCertificate(config: Pick<Config, 'dataDir' | 'smtp'>, { log }: Pick<Host, 'log'>, renewed: (pair: Certificate) => void): () => void {
+export function watchCertificate(
+  config: Pick<Config, 'dataDir' | 'smtp'>,
+  { log }: Pick<Host, 'log'>,
+  renewed: (pair: Certificate) => void,
+): () => void {
   const files = certificateFiles(config)
   const look = async () => {
     try {
@@ -24,5 +28,7 @@ export function watchCertificate(config: Pick<Config, 'dataDir' | 'smtp'>, { log
   }
   const changed = () => void look()
   for (const file of [files.key, files.cert]) watchFile(file, { interval: LOOK_MS, persistent: false }, changed)
-  return () => { for (const file of [files.key, files.cert]) unwatchFile(file, changed) }
+  return () => {
+    for (const file of [files.key, files.cert]) unwatchFile(file, changed)
+  }
 }

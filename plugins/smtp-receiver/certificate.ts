@@ -6,7 +6,10 @@ import { createSecureContext } from 'node:tls'
 import { generate } from 'selfsigned'
 import { BootError, reasonOf, type Config } from '../../core/index.ts'
 
-export interface Certificate { key: string; cert: string }
+export interface Certificate {
+  key: string
+  cert: string
+}
 
 /** Where the pair stands: the operator's files, else our own. */
 export function certificateFiles(config: Pick<Config, 'dataDir' | 'smtp'>): Certificate {
@@ -21,7 +24,9 @@ export function certificateFiles(config: Pick<Config, 'dataDir' | 'smtp'>): Cert
  * years. `tell` hears the sentence about a named certificate that has expired: an old one still encrypts, so mail goes on.
  */
 export async function certificateFor(
-  config: Pick<Config, 'dataDir' | 'smtp' | 'mail'>, now: Date, tell: (sentence: string) => void = () => {},
+  config: Pick<Config, 'dataDir' | 'smtp' | 'mail'>,
+  now: Date,
+  tell: (sentence: string) => void = () => {},
 ): Promise<Certificate> {
   const { tlsKey, tlsCert } = config.smtp
   if (tlsKey && tlsCert) {
@@ -29,12 +34,16 @@ export async function certificateFor(
     try {
       createSecureContext(named)
     } catch (error) {
-      throw new BootError(`The certificate ${tlsCert} and the key ${tlsKey} are of no use (${reasonOf(error)}): correct smtp.tlsCert and smtp.tlsKey in config/local.ts.`)
+      throw new BootError(
+        `The certificate ${tlsCert} and the key ${tlsKey} are of no use (${reasonOf(error)}): correct smtp.tlsCert and smtp.tlsKey in config/local.ts.`,
+      )
     }
     const until = endOf(named.cert)
     if (until && until <= now) {
-      tell(`The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it, pomoc takes the new one into use by itself; ` +
-        'until then mail is taken as before, but a peer that checks certificates stays away.')
+      tell(
+        `The certificate for mail ${tlsCert} expired on ${until.toISOString().slice(0, 10)}: renew it, pomoc takes the new one into use by itself; ` +
+          'until then mail is taken as before, but a peer that checks certificates stays away.',
+      )
     }
     return named
   }
@@ -45,11 +54,17 @@ export async function certificateFor(
     if (!until || until > now) return own
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new BootError(`The certificate for mail in ${dirname(key)} cannot be read (${reasonOf(error)}): make it readable for pomoc, or delete it and pomoc makes another.`)
+      throw new BootError(
+        `The certificate for mail in ${dirname(key)} cannot be read (${reasonOf(error)}): make it readable for pomoc, or delete it and pomoc makes another.`,
+      )
     }
   }
   const made = await generate([{ name: 'commonName', value: config.mail.hostname }], {
-    keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate: new Date(now.getTime() - 86_400_000), notAfterDate: new Date(now.getTime() + 3652 * 86_400_000),
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now.getTime() - 86_400_000),
+    notAfterDate: new Date(now.getTime() + 3652 * 86_400_000),
   })
   try {
     await mkdir(dirname(key), { recursive: true, mode: 0o700 })

@@ -15,7 +15,11 @@ export function takeClient(session: SMTPServerSession): Envelope['client'] {
   const client = session.xClient as Map<string, unknown>
   const source = told(forward, 'ADDR') ? forward : client
   const address = told(source, 'ADDR')
-  const said = { address, name: told(source, 'NAME'), helo: told(source, 'HELO') || (source === client && session.hostNameAppearsAs ? session.hostNameAppearsAs : '') }
+  const said = {
+    address,
+    name: told(source, 'NAME'),
+    helo: told(source, 'HELO') || (source === client && session.hostNameAppearsAs ? session.hostNameAppearsAs : ''),
+  }
   forward.clear()
   return address ? said : undefined
 }

@@ -21,7 +21,8 @@ describe('a dot alone', () => {
       const honest = start.endsWith('\r\n') && end === '\r\n'
       it(`after ${JSON.stringify(start)} and before ${JSON.stringify(end)} is ${honest ? 'a line of the mail' : 'refused'}, however the bytes come`, () => {
         const mail = `Subject: x\r\n\r\ntekst${start}.${end}MAIL FROM:<zly@b.example>\r\n`
-        for (const sizes of [[mail.length], [1], [2, 3], [7], [19, 1, 1, 1, 40]]) expect(Boolean(fault(mail, sizes)), String(sizes)).toBe(!honest)
+        for (const sizes of [[mail.length], [1], [2, 3], [7], [19, 1, 1, 1, 40]])
+          expect(Boolean(fault(mail, sizes)), String(sizes)).toBe(!honest)
       })
     }
   }
@@ -32,12 +33,15 @@ describe('a dot alone', () => {
 
   it('is found or not whatever the pieces are', () => {
     const letters = fc.array(fc.constantFrom('\r', '\n', '.', 'x', '\r\n'), { maxLength: 40 }).map((list) => list.join(''))
-    fc.assert(fc.property(letters, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 }), (text, sizes) => {
-      // A mail always ends with CRLF.
-      const mail = `${text}\r\n`
-      const refused = /(^|[^\r])\n\.[\r\n]|\r\.[\r\n]|\n\.\n|\n\.\r(?=[^\n])/s.test(`\r\n${mail}`)
-      expect(fault(mail, sizes) !== undefined).toBe(refused)
-    }), { seed: 4, numRuns: 2000 })
+    fc.assert(
+      fc.property(letters, fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 5 }), (text, sizes) => {
+        // A mail always ends with CRLF.
+        const mail = `${text}\r\n`
+        const refused = /(^|[^\r])\n\.[\r\n]|\r\.[\r\n]|\n\.\n|\n\.\r(?=[^\n])/s.test(`\r\n${mail}`)
+        expect(fault(mail, sizes) !== undefined).toBe(refused)
+      }),
+      { seed: 4, numRuns: 2000 },
+    )
   })
 })
 

@@ -73,8 +73,12 @@ function headOf() {
   let ended = false
   let last = Buffer.from('\r\n')
   return {
-    get bytes() { return bytes },
-    get lines() { return lines },
+    get bytes() {
+      return bytes
+    },
+    get lines() {
+      return lines
+    },
     see(piece: Buffer) {
       if (ended || bytes > HEAD_BYTES) return
       const joined = Buffer.concat([last, piece])
@@ -86,7 +90,12 @@ function headOf() {
       if (bytes <= HEAD_BYTES) pieces.push(Buffer.from(part))
       last = joined.subarray(-3)
     },
-    hops: () => (Buffer.concat(pieces).toString('latin1').match(/^received:/gim) ?? []).length,
+    hops: () =>
+      (
+        Buffer.concat(pieces)
+          .toString('latin1')
+          .match(/^received:/gim) ?? []
+      ).length,
   }
 }
 

@@ -17,14 +17,22 @@ let station: Station
 const open: Conversation[] = []
 beforeAll(async () => {
   station = await startStation({ smtp: { maxSizeKb: 2048, maxClients: 6, maxPerPeer: 4, idleTimeoutSeconds: 20 } })
-  await station.database.db.insertInto('system_address').values([
-    { address: 'żółć@zażółć.example', name: 'IDN', queue_id: '4' },
-    { address: 'dawny@uni.example', name: 'old', queue_id: '4', valid: false },
-  ]).execute()
+  await station.database.db
+    .insertInto('system_address')
+    .values([
+      { address: 'żółć@zażółć.example', name: 'IDN', queue_id: '4' },
+      { address: 'dawny@uni.example', name: 'old', queue_id: '4', valid: false },
+    ])
+    .execute()
 })
 afterAll(() => station.stop())
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((talk) => { talk.end(); return talk.closed }))
+  await Promise.all(
+    open.splice(0).map((talk) => {
+      talk.end()
+      return talk.closed
+    }),
+  )
 })
 
 async function talkTo(port = station.port): Promise<Conversation> {
@@ -45,7 +53,8 @@ describe('what is offered', () => {
     const talk = await talkTo()
     await talk.hear()
     const offered = await talk.say('EHLO klient.example')
-    for (const what of ['SIZE 2097152', '8BITMIME', 'SMTPUTF8', 'PIPELINING', 'ENHANCEDSTATUSCODES', 'STARTTLS']) expect(offered).toContain(what)
+    for (const what of ['SIZE 2097152', '8BITMIME', 'SMTPUTF8', 'PIPELINING', 'ENHANCEDSTATUSCODES', 'STARTTLS'])
+      expect(offered).toContain(what)
     expect(offered).not.toContain('AUTH')
     expect(await talk.say('AUTH PLAIN AGEAYg==')).toMatch(/^500/)
   })
@@ -66,23 +75,24 @@ describe('what is offered', () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-tls-'))
     const config = { ...station.config, dataDir, smtp: { ...station.config.smtp, port: 0 } }
     const two = await Promise.all([startListener({ ...station.host, config }), startListener({ ...station.host, config })])
-    const shown = (port: number) => new Promise<string>((resolve, reject) => {
-      const plain = connectTcp(port, '127.0.0.1')
-      let heard = ''
-      plain.on('error', reject).on('data', (bytes: Buffer) => {
-        heard += bytes.toString('latin1')
-        if (/^220[^]*\n220/.test(heard)) {
-          plain.removeAllListeners('data')
-          const secure = connectTls({ socket: plain, rejectUnauthorized: false }, () => {
-            resolve(secure.getPeerX509Certificate()!.fingerprint256)
-            secure.destroy()
-          })
-        } else if (/^220[^]*\n250 /.test(heard)) {
-          heard = '220\n'
-          plain.write('STARTTLS\r\n')
-        } else plain.write('EHLO klient.example\r\n')
+    const shown = (port: number) =>
+      new Promise<string>((resolve, reject) => {
+        const plain = connectTcp(port, '127.0.0.1')
+        let heard = ''
+        plain.on('error', reject).on('data', (bytes: Buffer) => {
+          heard += bytes.toString('latin1')
+          if (/^220[^]*\n220/.test(heard)) {
+            plain.removeAllListeners('data')
+            const secure = connectTls({ socket: plain, rejectUnauthorized: false }, () => {
+              resolve(secure.getPeerX509Certificate()!.fingerprint256)
+              secure.destroy()
+            })
+          } else if (/^220[^]*\n250 /.test(heard)) {
+            heard = '220\n'
+            plain.write('STARTTLS\r\n')
+          } else plain.write('EHLO klient.example\r\n')
+        })
       })
-    })
     expect(await shown(two[0].port)).toBe(await shown(two[1].port))
     await Promise.all(two.map((one) => one.stop()))
     await rm(dataDir, { recursive: true })
@@ -125,9 +135,16 @@ describe('recipients', () => {
   test('more than a hundred are told to come in another mail', async () => {
     const talk = await greeted()
     await talk.say('MAIL FROM:<a@b.example>')
-    await station.database.db.insertInto('system_address').values(Array.from({ length: 101 }, (_, n) => ({
-      address: `wiele${n}@uni.example`, name: 'x', queue_id: '4',
-    }))).execute()
+    await station.database.db
+      .insertInto('system_address')
+      .values(
+        Array.from({ length: 101 }, (_, n) => ({
+          address: `wiele${n}@uni.example`,
+          name: 'x',
+          queue_id: '4',
+        })),
+      )
+      .execute()
     // The table is remembered for a few seconds: without a notice the new addresses would come late.
     await station.host.work(system('test'), addressesChanged)
     await eventually(async () => (await talk.say('RCPT TO:<wiele0@uni.example>')).slice(0, 3)).toBe('250')
@@ -159,7 +176,11 @@ describe('data', () => {
     await talk.say('MAIL FROM:<> BODY=8BITMIME')
     await talk.say('RCPT TO:<pomoc@uni.example>')
     await talk.say('DATA')
-    const raw = Buffer.concat([Buffer.from('Subject: bajty\r\n\r\n'), Buffer.from([0, 1, 0x80, 0xff, 0x0a, 0x0d, 0x0a, 0]), Buffer.from('\r\n')])
+    const raw = Buffer.concat([
+      Buffer.from('Subject: bajty\r\n\r\n'),
+      Buffer.from([0, 1, 0x80, 0xff, 0x0a, 0x0d, 0x0a, 0]),
+      Buffer.from('\r\n'),
+    ])
     expect(await talk.say(Buffer.concat([raw, Buffer.from('.\r\n')]))).toMatch(/^250/)
     const row = (await rows()).at(-1)!
     expect(await readWholeBlob(station.database.db, row.blob_id!)).toEqual(raw)
@@ -172,7 +193,13 @@ describe('data', () => {
     await talk.say('MAIL FROM:<a@b.example>')
     await talk.say('RCPT TO:<pomoc@uni.example>')
     await talk.say('DATA')
-    expect(await talk.say(Buffer.from('Subject: przemyt\r\n\r\nx\n.\nMAIL FROM:<evil@b.example>\nRCPT TO:<pomoc@uni.example>\nDATA\nSubject: drugi\n\n\r\n.\r\n'))).toMatch(/^554 5\.6\.0/)
+    expect(
+      await talk.say(
+        Buffer.from(
+          'Subject: przemyt\r\n\r\nx\n.\nMAIL FROM:<evil@b.example>\nRCPT TO:<pomoc@uni.example>\nDATA\nSubject: drugi\n\n\r\n.\r\n',
+        ),
+      ),
+    ).toMatch(/^554 5\.6\.0/)
     expect(await rows()).toHaveLength(before)
   })
 
@@ -194,7 +221,12 @@ describe('data', () => {
     expect(await station.deliver(raw)).toMatch(/^250/)
     const row = (await rows()).at(-1)!
     expect((await readWholeBlob(station.database.db, row.blob_id!)).toString()).toBe(raw)
-    const chunks = await station.database.db.selectFrom('blob_chunk').select('data').where('blob_id', '=', row.blob_id!).orderBy('seq').execute()
+    const chunks = await station.database.db
+      .selectFrom('blob_chunk')
+      .select('data')
+      .where('blob_id', '=', row.blob_id!)
+      .orderBy('seq')
+      .execute()
     expect(chunks.slice(0, -1).every(({ data }) => data.length === 256 * 1024)).toBe(true)
     expect(await readdir(join(station.config.dataDir, 'spool'))).toEqual([])
     expect(await station.deliver(raw)).toBe('250 2.6.0 Accepted before')
@@ -241,7 +273,10 @@ describe('limits', () => {
   })
 
   test('so may all together', async () => {
-    const few = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxClients: 2, maxPerPeer: 50 } } })
+    const few = await startListener({
+      ...station.host,
+      config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxClients: 2, maxPerPeer: 50 } },
+    })
     try {
       await greeted(few.port)
       await greeted(few.port)
@@ -252,7 +287,10 @@ describe('limits', () => {
   })
 
   test('a silent peer is closed', async () => {
-    const quick = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, idleTimeoutSeconds: 1 } } })
+    const quick = await startListener({
+      ...station.host,
+      config: { ...station.config, smtp: { ...station.config.smtp, port: 0, idleTimeoutSeconds: 1 } },
+    })
     try {
       const talk = await greeted(quick.port)
       expect(await talk.hear()).toMatch(/^421 4\.4\.2/)
@@ -273,7 +311,10 @@ describe('start and stop', () => {
   })
 
   test('a mail under way is taken to its end, idle connections are told 421, nobody new gets in', async () => {
-    const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } } })
+    const one = await startListener({
+      ...station.host,
+      config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } },
+    })
     const idle = await greeted(one.port)
     const busy = await greeted(one.port)
     await busy.say('MAIL FROM:<a@b.example>')
@@ -288,7 +329,10 @@ describe('start and stop', () => {
   })
 
   test('who is in the middle of giving a mail when it stops may give it, and is told 421 only then', async () => {
-    const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } } })
+    const one = await startListener({
+      ...station.host,
+      config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } },
+    })
     const busy = await greeted(one.port)
     await busy.say('MAIL FROM:<a@b.example>')
     const stopped = one.stop()
@@ -300,7 +344,10 @@ describe('start and stop', () => {
   })
 
   test('a mail that never ends does not hold up the stop for long', async () => {
-    const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50, closeTimeoutSeconds: 1 } } })
+    const one = await startListener({
+      ...station.host,
+      config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50, closeTimeoutSeconds: 1 } },
+    })
     const busy = await greeted(one.port)
     await busy.say('MAIL FROM:<a@b.example>')
     await busy.say('RCPT TO:<pomoc@uni.example>')
@@ -314,7 +361,11 @@ describe('start and stop', () => {
 test('the database is away: 451 for recipients and for mails, and the peer keeps them; it is back: 250', async () => {
   const way = await cuttable(station.database.url)
   const { db, close } = await openDatabase(way.url)
-  const one = await startListener({ ...station.host, db, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } } })
+  const one = await startListener({
+    ...station.host,
+    db,
+    config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50 } },
+  })
   const before = (await rows()).length
   const talk = await greeted(one.port)
   await talk.say('MAIL FROM:<a@b.example>')
@@ -339,23 +390,38 @@ test('the database is away: 451 for recipients and for mails, and the peer keeps
 
 test('a TLS handshake on the plain port gets nothing', async () => {
   const socket = connectTls({ host: '127.0.0.1', port: station.port, rejectUnauthorized: false })
-  await expect(new Promise((resolve, reject) => { socket.once('secureConnect', resolve); socket.once('error', reject) })).rejects.toThrow()
+  await expect(
+    new Promise((resolve, reject) => {
+      socket.once('secureConnect', resolve)
+      socket.once('error', reject)
+    }),
+  ).rejects.toThrow()
 })
 
 test('a renewed certificate is taken into use without a restart; half of a new pair is not', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pomoc-tls-'))
   const files = { tlsKey: join(folder, 'key.pem'), tlsCert: join(folder, 'cert.pem') }
-  const make = async (name: string) => generate([{ name: 'commonName', value: name }], { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' })
-  const put = async (path: string, text: string) => { await writeFile(`${path}.new`, text); await rename(`${path}.new`, path) }
+  const make = async (name: string) =>
+    generate([{ name: 'commonName', value: name }], { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' })
+  const put = async (path: string, text: string) => {
+    await writeFile(`${path}.new`, text)
+    await rename(`${path}.new`, path)
+  }
   const first = await make('pierwszy.example')
   await put(files.tlsKey, first.private)
   await put(files.tlsCert, first.cert)
-  const one = await startListener({ ...station.host, config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50, ...files } } })
+  const one = await startListener({
+    ...station.host,
+    config: { ...station.config, smtp: { ...station.config.smtp, port: 0, maxPerPeer: 50, ...files } },
+  })
   const shown = async () => {
     const talk = await greeted(one.port)
     await talk.say('STARTTLS')
     const socket = connectTls({ socket: talk.socket, rejectUnauthorized: false })
-    await new Promise<void>((resolve, reject) => { socket.once('secureConnect', resolve); socket.once('error', reject) })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('secureConnect', resolve)
+      socket.once('error', reject)
+    })
     const name = socket.getPeerX509Certificate()?.subject
     socket.destroy()
     return name

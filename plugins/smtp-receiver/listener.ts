@@ -28,7 +28,11 @@ const NEVER = ['AUTH', 'WIZ', 'SHELL', 'KILL']
 const FOR_RELAYS = ['XCLIENT', 'XFORWARD']
 
 /** A connection: who it is, whatever it says of its clients, and how it behaves. */
-interface Guest extends Talk { peer: string; relay: Relay | undefined; refused: number }
+interface Guest extends Talk {
+  peer: string
+  relay: Relay | undefined
+  refused: number
+}
 
 export interface Listener {
   host: string
@@ -49,7 +53,7 @@ export async function startListener(host: Host): Promise<Listener> {
   let stopping = false
 
   const server = new SMTPServer({
-    ...await agreedCertificate(host),
+    ...(await agreedCertificate(host)),
     minVersion: 'TLSv1.2',
     name: config.mail.hostname,
     banner: 'pomoc',
@@ -89,20 +93,29 @@ export async function startListener(host: Host): Promise<Listener> {
     },
     onRcptTo({ address }, session, done) {
       const guest = guests.get(session.id)
-      addressBook().then((book) => {
-        if (destinationOf(book, address)) return done()
-        log.info({ peer: guest?.peer, recipient: address }, 'recipient refused')
-        if (guest && !guest.relay && ++guest.refused >= MAX_REFUSED_RECIPIENTS) return done(reply(421, 'Too many recipients that are not here'))
-        return done(reply(550, isOurDomain(book, address) ? `No such address here: <${address}>` : `We do not relay mail: <${address}>`))
-      }, (error: unknown) => {
-        log.error({ err: error }, 'a recipient could not be looked up; the peer was asked to try again')
-        done(reply(451, 'Cannot look up recipients now, try again later'))
-      })
+      addressBook().then(
+        (book) => {
+          if (destinationOf(book, address)) return done()
+          log.info({ peer: guest?.peer, recipient: address }, 'recipient refused')
+          if (guest && !guest.relay && ++guest.refused >= MAX_REFUSED_RECIPIENTS)
+            return done(reply(421, 'Too many recipients that are not here'))
+          return done(reply(550, isOurDomain(book, address) ? `No such address here: <${address}>` : `We do not relay mail: <${address}>`))
+        },
+        (error: unknown) => {
+          log.error({ err: error }, 'a recipient could not be looked up; the peer was asked to try again')
+          done(reply(451, 'Cannot look up recipients now, try again later'))
+        },
+      )
     },
     onData(stream, session, done) {
       const guest = guests.get(session.id)
       if (guest) guest.incoming = { bytes: () => stream.byteLength, since: performance.now(), seen: 0 }
-      stream.once('end', () => { if (guest) { guest.incoming = undefined; guest.storing = true } })
+      stream.once('end', () => {
+        if (guest) {
+          guest.incoming = undefined
+          guest.storing = true
+        }
+      })
       const settled = take(stream, session, guest?.peer ?? session.remoteAddress).then(
         (text) => done(null, text),
         (error: Error) => done(error),
@@ -122,11 +135,18 @@ export async function startListener(host: Host): Promise<Listener> {
     const { mailFrom, rcptTo } = session.envelope
     const client = takeClient(session)
     const envelope = {
-      from: mailFrom ? mailFrom.address : '', recipients: rcptTo.map(({ address }) => address), peerAddress,
-      peerName: session.hostNameAppearsAs || '', encrypted: session.secure, ...(client ? { client } : {}),
+      from: mailFrom ? mailFrom.address : '',
+      recipients: rcptTo.map(({ address }) => address),
+      peerAddress,
+      peerName: session.hostNameAppearsAs || '',
+      encrypted: session.secure,
+      ...(client ? { client } : {}),
     }
     const inspection = inspectMail()
-    const mail = await spool(stream, folder, { tooBig: () => stream.sizeExceeded || inspection.fault() !== undefined, see: inspection.see }).catch((error: unknown) => {
+    const mail = await spool(stream, folder, {
+      tooBig: () => stream.sizeExceeded || inspection.fault() !== undefined,
+      see: inspection.see,
+    }).catch((error: unknown) => {
       log.warn({ err: error, peer: envelope.peerAddress }, 'a mail did not come in whole')
       throw reply(451, 'The mail could not be taken in, try again later')
     })
@@ -158,11 +178,14 @@ export async function startListener(host: Host): Promise<Listener> {
   /** Ends connections, each as soon as it has been quiet for a moment; one in the middle of its commands may give its mail first. */
   async function partWithAll(): Promise<void> {
     let heard = new Map<string, number>()
-    for (const until = performance.now() + config.smtp.closeTimeoutSeconds * 1000; server.connections.size > 0 && performance.now() < until;) {
+    for (
+      const until = performance.now() + config.smtp.closeTimeoutSeconds * 1000;
+      server.connections.size > 0 && performance.now() < until;
+    ) {
       const before = heard
       heard = new Map([...server.connections].map(({ id, _socket }) => [id, _socket.bytesRead]))
       for (const [id, bytes] of heard) if (before.get(id) === bytes) part(id)
-      for (const pause = performance.now() + QUIET_MS; server.connections.size > 0 && performance.now() < pause;) await sleep(20)
+      for (const pause = performance.now() + QUIET_MS; server.connections.size > 0 && performance.now() < pause; ) await sleep(20)
     }
   }
 
@@ -196,14 +219,17 @@ export async function startListener(host: Host): Promise<Listener> {
       // Not the server's own close: from there on it says 421 to every command, also within a mail.
       server.server.close()
       await partWithAll()
-      await new Promise<void>((resolve) => { server.close(resolve) })
+      await new Promise<void>((resolve) => {
+        server.close(resolve)
+      })
       // Those that lasted longer have been told 421; what is already being stored is stored.
       await Promise.all(underWay.values())
     },
   }
 }
 
-const agreedCertificate = (host: Host) => host.db.transaction().execute(async (db) => {
-  await sql`select pg_advisory_xact_lock(${CERTIFICATE_LOCK})`.execute(db)
-  return certificateFor(host.config, host.clock(), (sentence) => host.log.warn(sentence))
-})
+const agreedCertificate = (host: Host) =>
+  host.db.transaction().execute(async (db) => {
+    await sql`select pg_advisory_xact_lock(${CERTIFICATE_LOCK})`.execute(db)
+    return certificateFor(host.config, host.clock(), (sentence) => host.log.warn(sentence))
+  })

@@ -34,7 +34,11 @@ describe('peers', () => {
     expect(networkOf('2001:db8:0:1::1')).not.toBe(networkOf('2001:db8::1'))
     expect(networkOf('192.0.2.7')).toBe('192.0.2.7')
     const peers = makePeerLimit(1)
-    expect([peers.enter('a', '2001:db8::1'), peers.enter('b', '2001:db8::2'), peers.enter('c', '2001:db8:1::2')]).toEqual([true, false, true])
+    expect([peers.enter('a', '2001:db8::1'), peers.enter('b', '2001:db8::2'), peers.enter('c', '2001:db8:1::2')]).toEqual([
+      true,
+      false,
+      true,
+    ])
     peers.leave('a')
     expect(peers.enter('d', '2001:db8::3')).toBe(true)
   })

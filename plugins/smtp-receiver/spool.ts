@@ -5,13 +5,19 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { CHUNK, type ReceivedMail } from '../../core/index.ts'
 
-export interface Spooled extends ReceivedMail { discard(): Promise<void> }
+export interface Spooled extends ReceivedMail {
+  discard(): Promise<void>
+}
 
 /**
  * Takes in a whole mail. Throws when the peer leaves before the end or the folder cannot be written; nothing stays behind
  * then. `tooBig()` is asked as bytes come: from then on they are thrown away, for the answer will be a refusal; `see` is shown the others.
  */
-export async function spool(stream: Readable, folder: string, inspection: { tooBig(): boolean; see(bytes: Buffer): void }): Promise<Spooled> {
+export async function spool(
+  stream: Readable,
+  folder: string,
+  inspection: { tooBig(): boolean; see(bytes: Buffer): void },
+): Promise<Spooled> {
   const hash = createHash('sha256')
   let pieces: Buffer[] = []
   let held = 0
@@ -44,7 +50,10 @@ export async function spool(stream: Readable, folder: string, inspection: { tooB
     if (file && rest.length > 0) await file.write(rest)
     const handle = file
     return {
-      sha256: hash.digest(), size, start, discard,
+      sha256: hash.digest(),
+      size,
+      start,
+      discard,
       chunks: () => (handle ? chunksOfFile(handle) : rest.length > 0 ? [rest] : []),
     }
   } catch (error) {
@@ -63,7 +72,7 @@ async function openFile(folder: string): Promise<FileHandle> {
 }
 
 async function* chunksOfFile(handle: FileHandle): AsyncGenerator<Buffer> {
-  for (let at = 0; ;) {
+  for (let at = 0; ; ) {
     const bytes = Buffer.alloc(CHUNK)
     const { bytesRead } = await handle.read(bytes, 0, CHUNK, at)
     if (bytesRead === 0) return

@@ -37,10 +37,10 @@ export default definePlugin({
     'document.head': {
       order: 60,
       render: async (props, c) => {
-        const brand = props['frame'] === 'portal' ? await brandOfPage(c) : undefined
+        const brand = props.frame === 'portal' ? await brandOfPage(c) : undefined
         return (
           <>
-            {props['frame'] === 'admin' && <link rel="stylesheet" href={c.get('asset')('units.css')} />}
+            {props.frame === 'admin' && <link rel="stylesheet" href={c.get('asset')('units.css')} />}
             {brand?.colour && <link rel="stylesheet" href={`/u/${brand.slug}/look.css?v=${brand.colour.slice(1)}`} />}
           </>
         )
@@ -51,10 +51,14 @@ export default definePlugin({
       render: async (_props, c) => {
         const brand = await brandOfPage(c)
         if (!brand || (!brand.logoBlobId && brand.name === '')) return null
-        return <span class="quiet">{brand.logoBlobId ? <img src={`/u/${brand.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name} height="28" /> : brand.name}</span>
+        return (
+          <span class="quiet">
+            {brand.logoBlobId ? <img src={`/u/${brand.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name} height="28" /> : brand.name}
+          </span>
+        )
       },
     },
     'person.menu': { order: 25, render: (_props, c) => <UnitLinks c={c} /> },
-    'desk.ticket.side': { order: 80, render: (props, c) => <RouteCard c={c} ticketId={String((props['ticket'] as { id: string }).id)} /> },
+    'desk.ticket.side': { order: 80, render: (props, c) => <RouteCard c={c} ticketId={props.ticket.id} /> },
   },
 })

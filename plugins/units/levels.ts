@@ -4,7 +4,12 @@ import { MATRIX_RIGHTS } from '../../core/index.ts'
 export const LEVELS = ['none', 'read', 'help', 'lead'] as const
 export type Level = (typeof LEVELS)[number]
 
-const RIGHTS: Readonly<Record<Level, readonly string[]>> = { none: [], read: ['ro'], help: ['ro', 'move_into', 'create', 'note'], lead: ['rw'] }
+const RIGHTS: Readonly<Record<Level, readonly string[]>> = {
+  none: [],
+  read: ['ro'],
+  help: ['ro', 'move_into', 'create', 'note'],
+  lead: ['rw'],
+}
 export const rightsOf = (level: Level): string[] => [...RIGHTS[level]]
 export const isLevel = (text: string): text is Level => (LEVELS as readonly string[]).includes(text)
 
@@ -16,4 +21,5 @@ export function levelOf(rights: readonly string[]): Level | undefined {
 }
 
 /** Does whoever holds these rights hold every right of the level? */
-export const covers = (held: ReadonlySet<string>, level: Level): boolean => RIGHTS[level].every((right) => held.has(right) || held.has('rw'))
+export const covers = (held: ReadonlySet<string>, level: Level): boolean =>
+  RIGHTS[level].every((right) => held.has(right) || held.has('rw'))

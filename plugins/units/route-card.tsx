@@ -6,13 +6,23 @@ export const RouteCard = async ({ c, ticketId }: { c: PageContext; ticketId: str
   const { db } = c.get('host')
   const routes = await routesOfTicket(db, ticketId)
   if (routes.length === 0) return null
-  const said = await Promise.all(routes.map(async (one) => ({ at: one.at, lines: await sayRoute(db, one.why, one.queueId, c.get('language')) })))
+  const said = await Promise.all(
+    routes.map(async (one) => ({ at: one.at, lines: await sayRoute(db, one.why, one.queueId, c.get('language')) })),
+  )
   return (
     <Card title={words(c)('why.title')} id="side-route">
       {said.map(({ at, lines }) => (
         <>
-          {said.length > 1 && <p class="quiet small"><Time c={c} at={at} /></p>}
-          <ol class="route-way">{lines.map((line) => <li>{line}</li>)}</ol>
+          {said.length > 1 && (
+            <p class="quiet small">
+              <Time c={c} at={at} />
+            </p>
+          )}
+          <ol class="route-way">
+            {lines.map((line) => (
+              <li>{line}</li>
+            ))}
+          </ol>
         </>
       ))}
     </Card>

@@ -8,5 +8,11 @@ export const UnitLinks = async ({ c }: { c: PageContext }) => {
   const ids = c.get('actor')?.access.units ?? []
   if (ids.length === 0) return null
   const units = (await listUnits(c.get('host').db)).filter((unit) => ids.includes(unit.id) && unit.valid)
-  return <>{units.map((unit) => <a href={`/u/${unit.slug}/admin`}>{words(c)('menu.unit', { unit: unitName(c, unit) })}</a>)}</>
+  return (
+    <>
+      {units.map((unit) => (
+        <a href={`/u/${unit.slug}/admin`}>{words(c)('menu.unit', { unit: unitName(c, unit) })}</a>
+      ))}
+    </>
+  )
 }

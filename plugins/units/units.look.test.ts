@@ -21,11 +21,16 @@ import desk from '../desk/index.tsx'
 import portal from '../portal/index.tsx'
 import units from './index.tsx'
 
-const words = { 'lines': 'Ile wierszy', 'motto': 'Motto', 'plugin.title': 'Tablica', 'plugin.summary': 'Ogłoszenia jednostki.' }
+const words = { lines: 'Ile wierszy', motto: 'Motto', 'plugin.title': 'Tablica', 'plugin.summary': 'Ogłoszenia jednostki.' }
 const board = definePlugin({
-  name: 'board', api: 1, scope: 'unit', settings: { lines: integer('lines', 5, { min: 1, max: 50 }), motto: text('motto', 'Witamy') }, texts: defineTexts(words, words),
+  name: 'board',
+  api: 1,
+  scope: 'unit',
+  settings: { lines: integer('lines', 5, { min: 1, max: 50 }), motto: text('motto', 'Witamy') },
+  texts: defineTexts(words, words),
 })
-const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 32"><rect width="120" height="32" fill="#7a1f5c"/><text x="12" y="22" fill="#fff">Dziekanat</text></svg>'
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 32"><rect width="120" height="32" fill="#7a1f5c"/><text x="12" y="22" fill="#fff">Dziekanat</text></svg>'
 
 describe.skipIf(!requireChromium())('every page of a unit', () => {
   let site: Site
@@ -51,8 +56,17 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     await make.work(actor, (work) => optIn(work, office))
     const main = (await mainQueueOf(make.db, office))!
     const base = {
-      parentId: main.id, unitId: office, groupId: main.groupId, calendarId: null, addressId: null, followUpPossible: 'possible' as const, followUpLock: false,
-      language: null, signature: '', comment: '', valid: true,
+      parentId: main.id,
+      unitId: office,
+      groupId: main.groupId,
+      calendarId: null,
+      addressId: null,
+      followUpPossible: 'possible' as const,
+      followUpLock: false,
+      language: null,
+      signature: '',
+      comment: '',
+      valid: true,
     }
     const hms = await make.work(actor, (work) => createQueue(work, { ...base, name: 'HMS' }))
     const grants = await make.work(actor, (work) => createQueue(work, { ...base, name: 'Stypendia' }))
@@ -71,41 +85,68 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
         await setPersonRights(work, id, new Map([[group!.id, name.startsWith('A') ? ['rw'] : ['ro', 'note']]]))
       })
     }
-    await make.asSystem((work) => createSystemAddress(work, { address: 'dziekanat.wm@uni.example', name: 'Dziekanat WM', queueId: main.id, valid: true }))
-    await make.asSystem((work) => saveUnitRule(work, null, { kind: 'mail-domain', name: '', value: 'wm.uni.example', unitId: faculty, sort: 1, valid: true }))
+    await make.asSystem((work) =>
+      createSystemAddress(work, { address: 'dziekanat.wm@uni.example', name: 'Dziekanat WM', queueId: main.id, valid: true }),
+    )
+    await make.asSystem((work) =>
+      saveUnitRule(work, null, { kind: 'mail-domain', name: '', value: 'wm.uni.example', unitId: faculty, sort: 1, valid: true }),
+    )
     const marek = await make.person({ name: 'Marek Mechaniczny', unitId: office })
     for (const title of ['HMS nie zapisuje oceny', 'Nie widzę planu', 'Brak dostępu do protokołu']) {
       await make.ticket({ subject: title, queueId: hms, customerId: marek, topicId: topics[0]! })
     }
     session = await site.session(dorota)
-    const [member, central] = [await site.session(marek), await site.session(await make.agent({ 2: ['rw'] }, { name: 'Ada Administratorka' }))]
+    const [member, central] = [
+      await site.session(marek),
+      await site.session(await make.agent({ 2: ['rw'] }, { name: 'Ada Administratorka' })),
+    ]
     url = await site.serve()
     browser = await launchChromium()
     const slugs = new Map((await make.db.selectFrom('unit').select(['id', 'slug']).execute()).map((unit) => [unit.id, unit.slug]))
     const u = `/u/${slugs.get(office)}/admin`
-    const refuse = (field: string, value: string): NonNullable<View['act']> => async (page) => {
-      await page.fill(`[name=${field}]`, value)
-      await Promise.all([page.waitForEvent('load'), page.click('form.form-beside button.button-primary')])
-    }
+    const refuse =
+      (field: string, value: string): NonNullable<View['act']> =>
+      async (page) => {
+        await page.fill(`[name=${field}]`, value)
+        await Promise.all([page.waitForEvent('load'), page.click('form.form-beside button.button-primary')])
+      }
     views = [
-      { name: 'unit-home', path: u }, { name: 'unit-fresh', path: `/u/${slugs.get(fresh)}/admin` }, { name: 'unit-out', path: `${u}/opt-out` },
-      { name: 'unit-queues', path: `${u}/queues` }, { name: 'unit-queue', path: `${u}/queues/${hms}` }, { name: 'unit-queue-new', path: `${u}/queues/new` },
-      { name: 'unit-queue-close', path: `${u}/queues/${hms}/close` }, { name: 'unit-topics', path: `${u}/topics` }, { name: 'unit-topic', path: `${u}/topics/${own}` },
-      { name: 'unit-people', path: `${u}/people` }, { name: 'unit-people-refused', path: `${u}/people`, act: refuse('who', 'nikt@uni.example') },
+      { name: 'unit-home', path: u },
+      { name: 'unit-fresh', path: `/u/${slugs.get(fresh)}/admin` },
+      { name: 'unit-out', path: `${u}/opt-out` },
+      { name: 'unit-queues', path: `${u}/queues` },
+      { name: 'unit-queue', path: `${u}/queues/${hms}` },
+      { name: 'unit-queue-new', path: `${u}/queues/new` },
+      { name: 'unit-queue-close', path: `${u}/queues/${hms}/close` },
+      { name: 'unit-topics', path: `${u}/topics` },
+      { name: 'unit-topic', path: `${u}/topics/${own}` },
+      { name: 'unit-people', path: `${u}/people` },
+      { name: 'unit-people-refused', path: `${u}/people`, act: refuse('who', 'nikt@uni.example') },
       {
-        name: 'unit-hours', path: `${u}/hours`, act: async (page) => {
+        name: 'unit-hours',
+        path: `${u}/hours`,
+        act: async (page) => {
           await page.fill('[name="hours.fri"]', '7-12')
           await Promise.all([page.waitForEvent('load'), page.click('button[value=try]')])
         },
       },
-      { name: 'unit-texts', path: `${u}/texts` }, { name: 'unit-text', path: `${u}/texts/auto-reply` }, { name: 'unit-plugins', path: `${u}/plugins` },
-      { name: 'unit-plugin', path: `${u}/plugins/board` }, { name: 'unit-looks', path: `${u}/looks` },
-      { name: 'unit-looks-refused', path: `${u}/looks`, act: refuse('colour', '#ffee00') }, { name: 'unit-addresses', path: `${u}/addresses` },
-      { name: 'unit-mail', path: `${u}/mail` }, { name: 'unit-figures', path: `${u}/figures` }, { name: 'unit-log', path: `${u}/log` },
+      { name: 'unit-texts', path: `${u}/texts` },
+      { name: 'unit-text', path: `${u}/texts/auto-reply` },
+      { name: 'unit-plugins', path: `${u}/plugins` },
+      { name: 'unit-plugin', path: `${u}/plugins/board` },
+      { name: 'unit-looks', path: `${u}/looks` },
+      { name: 'unit-looks-refused', path: `${u}/looks`, act: refuse('colour', '#ffee00') },
+      { name: 'unit-addresses', path: `${u}/addresses` },
+      { name: 'unit-mail', path: `${u}/mail` },
+      { name: 'unit-figures', path: `${u}/figures` },
+      { name: 'unit-log', path: `${u}/log` },
       { name: 'unit-administrators', path: `${u}/administrators` },
-      { name: 'portal-ask', path: `/?topic=${topics[0]}`, session: member }, { name: 'portal-account-unit', path: '/account', session: member },
-      { name: 'admin-local', path: '/admin/local', session: central }, { name: 'admin-local-unit', path: `/admin/local/${office}`, session: central },
-      { name: 'admin-topics', path: '/admin/topics', session: central }, { name: 'admin-topic', path: `/admin/topics/${topics[0]}`, session: central },
+      { name: 'portal-ask', path: `/?topic=${topics[0]}`, session: member },
+      { name: 'portal-account-unit', path: '/account', session: member },
+      { name: 'admin-local', path: '/admin/local', session: central },
+      { name: 'admin-local-unit', path: `/admin/local/${office}`, session: central },
+      { name: 'admin-topics', path: '/admin/topics', session: central },
+      { name: 'admin-topic', path: `/admin/topics/${topics[0]}`, session: central },
       { name: 'admin-routing', path: `/admin/routing?unit=${office}&topic=${topics[1]}`, session: central },
       { name: 'admin-rule', path: '/admin/routing/rules/new', session: central },
     ]
@@ -115,14 +156,28 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     await site?.close()
   })
 
-  it.each(oneLook(1))('is right in $language, $colours, $width px', async (look) => {
-    const seen = views.filter(({ name }) => THOROUGH || IN_EVERY_RUN.includes(name)).map((view) => ({ session, ...view }))
-    expect(await lookAtAll(browser, url, seen, look)).toEqual({})
-  }, 600_000)
+  it.each(oneLook(1))(
+    'is right in $language, $colours, $width px',
+    async (look) => {
+      const seen = views.filter(({ name }) => THOROUGH || IN_EVERY_RUN.includes(name)).map((view) => ({ session, ...view }))
+      expect(await lookAtAll(browser, url, seen, look)).toEqual({})
+    },
+    600_000,
+  )
 })
 
 /** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])
 const IN_EVERY_RUN = [
-  'unit-home', 'unit-fresh', 'unit-queues', 'unit-topics', 'unit-people-refused', 'unit-hours', 'unit-plugin', 'unit-log', 'portal-ask', 'admin-local-unit', 'admin-routing',
+  'unit-home',
+  'unit-fresh',
+  'unit-queues',
+  'unit-topics',
+  'unit-people-refused',
+  'unit-hours',
+  'unit-plugin',
+  'unit-log',
+  'portal-ask',
+  'admin-local-unit',
+  'admin-routing',
 ]

@@ -12,16 +12,23 @@ export interface Child {
 
 /** Starts this very program again as `role`; see main.ts. */
 export async function startChild(role: string, options: Record<string, string>): Promise<Child> {
-  const child = fork(process.argv[1]!, ['--role', role], { serialization: 'advanced', env: { ...process.env, ...options }, execArgv: process.execArgv })
+  const child = fork(process.argv[1]!, ['--role', role], {
+    serialization: 'advanced',
+    env: { ...process.env, ...options },
+    execArgv: process.execArgv,
+  })
   const ports = await answer<Record<string, number>>(child)
   return {
-    pid: child.pid!, ports,
+    pid: child.pid!,
+    ports,
     async tell(message) {
       child.send(message as object)
       await answer(child)
     },
     async stop() {
-      const gone = new Promise<void>((resolve) => { child.once('exit', () => resolve()) })
+      const gone = new Promise<void>((resolve) => {
+        child.once('exit', () => resolve())
+      })
       child.kill('SIGTERM')
       await gone
     },

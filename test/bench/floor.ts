@@ -9,9 +9,15 @@ import { Pool } from 'pg'
 import { SMTPServer } from 'smtp-server'
 
 /** A statement as the page sent it. */
-export interface Statement { sql: string; parameters: readonly unknown[] }
+export interface Statement {
+  sql: string
+  parameters: readonly unknown[]
+}
 /** What the HTTP floor does: for each path the page's own statements, then `body`. */
-export interface FloorPages { samples: Statement[][]; body: string }
+export interface FloorPages {
+  samples: Statement[][]
+  body: string
+}
 
 /** Runs in a process of its own: two SMTP servers and one HTTP server. */
 export async function runFloor(): Promise<void> {
@@ -29,12 +35,22 @@ export async function runFloor(): Promise<void> {
 
 function smtp(take: (raw: Buffer) => Promise<void>): Promise<number> {
   const server = new SMTPServer({
-    disabledCommands: ['AUTH', 'STARTTLS'], logger: false, disableReverseLookup: true, size: 64 * 1024 * 1024,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    logger: false,
+    disableReverseLookup: true,
+    size: 64 * 1024 * 1024,
     onData(stream, _session, done) {
-      buffer(stream).then(take).then(() => done(null), (error: Error) => done(error))
+      buffer(stream)
+        .then(take)
+        .then(
+          () => done(null),
+          (error: Error) => done(error),
+        )
     },
   })
-  return new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve((server.server.address() as AddressInfo).port)) })
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.server.address() as AddressInfo).port))
+  })
 }
 
 /** mailparser, then the bare rows of a ticket in one transaction; no person, no history, no answer, no rule. */
@@ -43,21 +59,35 @@ async function insertTicket(pool: Pool, raw: Buffer): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const { rows: [ticket] } = await client.query<{ id: string }>(
+    const {
+      rows: [ticket],
+    } = await client.query<{ id: string }>(
       `insert into ticket (number, title, queue_id, state_id, state_type, priority_id, preview, received_at, created_at, changed_at)
        values ('8' || lpad(nextval('ticket_number_seq')::text, 15, '0'), $1, 1, 1, 'new', 3, $2, now(), now(), now()) returning id`,
-      [mail.subject ?? '', (mail.text ?? '').slice(0, 200)])
-    const { rows: [article] } = await client.query<{ id: string }>(
+      [mail.subject ?? '', (mail.text ?? '').slice(0, 200)],
+    )
+    const {
+      rows: [article],
+    } = await client.query<{ id: string }>(
       `insert into article (ticket_id, channel, sender_type, visible, from_text, subject, body, message_id, act_id, created_at)
        values ($1, 'email', 'customer', true, $2, $3, $4, $5, gen_random_uuid(), now()) returning id`,
-      [ticket!.id, mail.from?.text ?? '', mail.subject ?? '', mail.text ?? '', mail.messageId ?? null])
+      [ticket!.id, mail.from?.text ?? '', mail.subject ?? '', mail.text ?? '', mail.messageId ?? null],
+    )
     for (const file of mail.attachments) {
-      const { rows: [blob] } = await client.query<{ id: string }>(
-        'insert into blob (sha256, size, created_at) values ($1, $2, now()) returning id', [createHash('sha256').update(file.content).digest(), file.size])
+      const {
+        rows: [blob],
+      } = await client.query<{ id: string }>('insert into blob (sha256, size, created_at) values ($1, $2, now()) returning id', [
+        createHash('sha256').update(file.content).digest(),
+        file.size,
+      ])
       await client.query('insert into blob_chunk (blob_id, seq, data) values ($1, 0, $2)', [blob!.id, file.content])
-      await client.query(
-        'insert into article_attachment (article_id, blob_id, name, content_type, size) values ($1, $2, $3, $4, $5)',
-        [article!.id, blob!.id, file.filename ?? 'file', file.contentType, file.size])
+      await client.query('insert into article_attachment (article_id, blob_id, name, content_type, size) values ($1, $2, $3, $4, $5)', [
+        article!.id,
+        blob!.id,
+        file.filename ?? 'file',
+        file.contentType,
+        file.size,
+      ])
     }
     await client.query('commit')
   } catch (error) {

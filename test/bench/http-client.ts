@@ -2,25 +2,34 @@
 import { Agent, request } from 'node:http'
 import { percentile } from './report.ts'
 
-export interface Load { perSecond: number; p95: number }
+export interface Load {
+  perSecond: number
+  p95: number
+}
 
 /** Asks for `seconds`, `concurrency` requests under way at any time. Throws at an answer other than 200. */
-export async function load(
-  options: { port: number; paths: readonly string[]; headers: Record<string, string>; concurrency: number; seconds: number },
-): Promise<Load> {
+export async function load(options: {
+  port: number
+  paths: readonly string[]
+  headers: Record<string, string>
+  concurrency: number
+  seconds: number
+}): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.concurrency })
   const times: number[] = []
   const end = performance.now() + options.seconds * 1000
   let next = 0
   const began = performance.now()
-  await Promise.all(Array.from({ length: options.concurrency }, async () => {
-    while (performance.now() < end) {
-      const path = options.paths[next++ % options.paths.length]!
-      const start = performance.now()
-      await get(agent, options.port, path, options.headers)
-      times.push(performance.now() - start)
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: options.concurrency }, async () => {
+      while (performance.now() < end) {
+        const path = options.paths[next++ % options.paths.length]!
+        const start = performance.now()
+        await get(agent, options.port, path, options.headers)
+        times.push(performance.now() - start)
+      }
+    }),
+  )
   const seconds = (performance.now() - began) / 1000
   agent.destroy()
   return { perSecond: times.length / seconds, p95: percentile(times, 0.95) }
@@ -37,6 +46,8 @@ export function get(agent: Agent | undefined, port: number, path: string, header
         if (response.statusCode === 200) resolve(Buffer.concat(parts).toString())
         else reject(new Error(`${path} answered ${response.statusCode}`))
       })
-    }).on('error', reject).end()
+    })
+      .on('error', reject)
+      .end()
   })
 }

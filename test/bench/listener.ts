@@ -16,8 +16,16 @@ export async function runListener(): Promise<void> {
   const plugins = await loadPlugins(['smtp-receiver'], (name) => findPlugin(name))
   let port = 0
   const kernel = makeKernel({
-    config, db, log, clock: () => new Date(), live, plugins, activation: makeActivation(db, live, new Map()),
-    announce: (_name, address) => { port = Number(new URL(address).port) },
+    config,
+    db,
+    log,
+    clock: () => new Date(),
+    live,
+    plugins,
+    activation: makeActivation(db, live, new Map()),
+    announce: (_name, address) => {
+      port = Number(new URL(address).port)
+    },
   })
   await plugins[0]!.start?.(kernel.hostOf(plugins[0]!))
   process.send!({ smtp: port })

@@ -34,10 +34,24 @@ export async function measureLogin(place: Place): Promise<Figure[]> {
   await place.make('logins', 0)
   const opened = await place.open('logins')
   const config = {
-    ...place.config, plugins: ['portal', 'ldap-auth'], pluginOptions: { 'ldap-auth': { directories: [{
-      name: 'uni', kind: 'openldap', servers: [server.secureUrl], ca: campus.caFile, bind: { dn: SERVICE.dn, passwordFile: join(dir, 'password') },
-      people: { base: `ou=people,${SUFFIX}` }, groups: { base: `ou=groups,${SUFFIX}` }, rules: [{ group: 'helpdesk', agent: true }],
-    }] } },
+    ...place.config,
+    plugins: ['portal', 'ldap-auth'],
+    pluginOptions: {
+      'ldap-auth': {
+        directories: [
+          {
+            name: 'uni',
+            kind: 'openldap',
+            servers: [server.secureUrl],
+            ca: campus.caFile,
+            bind: { dn: SERVICE.dn, passwordFile: join(dir, 'password') },
+            people: { base: `ou=people,${SUFFIX}` },
+            groups: { base: `ou=groups,${SUFFIX}` },
+            rules: [{ group: 'helpdesk', agent: true }],
+          },
+        ],
+      },
+    },
   }
   const log = makeLog('silent')
   const live = await startLive(opened.url, log)
@@ -45,7 +59,13 @@ export async function measureLogin(place: Place): Promise<Figure[]> {
     const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name))
     await migrateOwners(opened, ownersOf(plugins), { log })
     const { host } = makeKernel({
-      config, db: opened.db, log, clock: () => new Date(), live, plugins, announce: () => {},
+      config,
+      db: opened.db,
+      log,
+      clock: () => new Date(),
+      live,
+      plugins,
+      announce: () => {},
       activation: makeActivation(opened.db, live, new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))),
     })
     const enter = async (n: number) => {
@@ -77,10 +97,15 @@ export async function measureLogin(place: Place): Promise<Figure[]> {
       return median(times)
     }
     const [alone, bare] = [await one(enter), await one(bind)]
-    return [{
-      name: 'campus login', unit: 'logins/s', pomoc: median(rates.pomoc), floor: median(rates.floor),
-      note: `floor: connect, TLS, bind; one at a time ${alone.toFixed(1)} ms of ${bare.toFixed(1)} ms; ${spread(rates.pomoc)}`,
-    }]
+    return [
+      {
+        name: 'campus login',
+        unit: 'logins/s',
+        pomoc: median(rates.pomoc),
+        floor: median(rates.floor),
+        note: `floor: connect, TLS, bind; one at a time ${alone.toFixed(1)} ms of ${bare.toFixed(1)} ms; ${spread(rates.pomoc)}`,
+      },
+    ]
   } finally {
     await closeDirectories(config)
     await live.stop()
@@ -95,8 +120,10 @@ export async function measureLogin(place: Place): Promise<Figure[]> {
 async function atOnce(list: readonly number[], run: (n: number) => Promise<void>): Promise<number> {
   let next = 0
   const began = performance.now()
-  await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
-    for (let i = next++; i < list.length; i = next++) await run(list[i]!)
-  }))
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      for (let i = next++; i < list.length; i = next++) await run(list[i]!)
+    }),
+  )
   return list.length / ((performance.now() - began) / 1000)
 }

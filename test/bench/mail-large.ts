@@ -12,7 +12,11 @@ import type { Place } from './place.ts'
 import { median, percentile, type Figure } from './report.ts'
 import { open } from './smtp-client.ts'
 
-const SIZES: readonly [Size, number][] = [['5 kB', 100], ['100 kB', 60], ['10 MB', 20]]
+const SIZES: readonly [Size, number][] = [
+  ['5 kB', 100],
+  ['100 kB', 60],
+  ['10 MB', 20],
+]
 const AT_ONCE = 10
 const TOKEN = 'the-bench-looks-at-figures'
 
@@ -20,7 +24,7 @@ const TOKEN = 'the-bench-looks-at-figures'
 export function measureSizes(place: Place): Promise<Figure[]> {
   return withProgram(place, async ({ smtp, database }) => {
     const figures: Figure[] = []
-    for (const [size, count] of SIZES) figures.push(...await measureOne(smtp, database, size, count))
+    for (const [size, count] of SIZES) figures.push(...(await measureOne(smtp, database, size, count)))
     return figures
   })
 }
@@ -29,11 +33,18 @@ export function measureSizes(place: Place): Promise<Figure[]> {
 export const measureLarge = (place: Place): Promise<Figure[]> =>
   withProgram(place, ({ smtp, http, pid, database }) => measureMany(smtp, http, pid, database))
 
-async function withProgram<T>(place: Place, measure: (room: { smtp: number; http: number; pid: number; database: Database }) => Promise<T>): Promise<T> {
+async function withProgram<T>(
+  place: Place,
+  measure: (room: { smtp: number; http: number; pid: number; database: Database }) => Promise<T>,
+): Promise<T> {
   await place.copy('mails', 'large')
   const dir = await mkdtemp(join(tmpdir(), 'pomoc-bench-large-'))
   const program = runProgram({
-    POMOC_DATABASE_URL: place.url('large'), POMOC_DATA_DIR: dir, POMOC_MAIL_ADDRESS: 'pomoc@uni.example', POMOC_LOG_LEVEL: 'warn', POMOC_METRICS_TOKEN: TOKEN,
+    POMOC_DATABASE_URL: place.url('large'),
+    POMOC_DATA_DIR: dir,
+    POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
+    POMOC_LOG_LEVEL: 'warn',
+    POMOC_METRICS_TOKEN: TOKEN,
   })
   const database = new Database({ connectionString: place.url('large') })
   try {
@@ -61,7 +72,12 @@ async function measureOne(port: number, database: Database, size: Size, count: n
     made.push(performance.now() - began)
   }
   await client.close()
-  const of = (name: string, values: number[]): Figure => ({ name: `${size}: ${name}, p95`, unit: 'ms', pomoc: percentile(values, 0.95), note: `median ${median(values).toFixed(1)} of ${values.length}` })
+  const of = (name: string, values: number[]): Figure => ({
+    name: `${size}: ${name}, p95`,
+    unit: 'ms',
+    pomoc: percentile(values, 0.95),
+    note: `median ${median(values).toFixed(1)} of ${values.length}`,
+  })
   return [of('DATA → 250', accepted), of('250 → ticket', made)]
 }
 
@@ -80,16 +96,31 @@ async function measureMany(smtp: number, http: number, pid: number, database: Da
   const all = (performance.now() - began) / 1000
   await Promise.all(clients.map((client) => client.close()))
   return [
-    { name: `${AT_ONCE} × 30 MB at once: peak memory`, unit: 'MB', pomoc: residentMb(pid, 'VmHWM'), atMost: 500, note: `${before.toFixed(0)} MB before; taken in after ${acceptedIn.toFixed(1)} s, tickets after ${all.toFixed(1)} s` },
-    { name: `${AT_ONCE} × 30 MB at once: longest stall`, unit: 'ms', pomoc: Math.max(stallAccepting, stallMaking), atMost: 100, note: `taking in ${stallAccepting.toFixed(0)} ms, making tickets ${stallMaking.toFixed(0)} ms` },
+    {
+      name: `${AT_ONCE} × 30 MB at once: peak memory`,
+      unit: 'MB',
+      pomoc: residentMb(pid, 'VmHWM'),
+      atMost: 500,
+      note: `${before.toFixed(0)} MB before; taken in after ${acceptedIn.toFixed(1)} s, tickets after ${all.toFixed(1)} s`,
+    },
+    {
+      name: `${AT_ONCE} × 30 MB at once: longest stall`,
+      unit: 'ms',
+      pomoc: Math.max(stallAccepting, stallMaking),
+      atMost: 100,
+      note: `taking in ${stallAccepting.toFixed(0)} ms, making tickets ${stallMaking.toFixed(0)} ms`,
+    },
   ]
 }
 
 const idIn = (said: string): string => /Accepted as (\d+)/.exec(said)?.[1] ?? ''
 
 async function untilProcessed(database: Database, ids: string[], everyMs: number): Promise<void> {
-  for (const patience = performance.now() + 180_000; performance.now() < patience;) {
-    const { rows } = await database.query<{ left: string }>(`select count(*) as left from inbound_mail where id = any($1::bigint[]) and state <> 'processed'`, [ids])
+  for (const patience = performance.now() + 180_000; performance.now() < patience; ) {
+    const { rows } = await database.query<{ left: string }>(
+      `select count(*) as left from inbound_mail where id = any($1::bigint[]) and state <> 'processed'`,
+      [ids],
+    )
     if (rows[0]!.left === '0') return
     await sleep(everyMs)
   }

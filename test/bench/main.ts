@@ -32,7 +32,9 @@ else await bench()
 async function bench(): Promise<void> {
   const wanted = new Set(values.only.split(','))
   const tickets = Number(values.tickets)
-  say(`${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; ${tickets} tickets for pages.`)
+  say(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.versions.node}; ${tickets} tickets for pages.`,
+  )
   const figures: Figure[] = []
   const add = (more: Figure[]) => {
     figures.push(...more)
@@ -62,6 +64,9 @@ async function bench(): Promise<void> {
   say(`\n${table(figures)}`)
   if (values.json) {
     const lines = figures.map((figure) => ({ ...figure, ratio: ratioOf(figure), met: met(figure) }))
-    await writeFile(values.json, `${JSON.stringify({ at: new Date().toISOString(), node: process.versions.node, cpus: cpus().length, tickets, figures: lines }, null, 2)}\n`)
+    await writeFile(
+      values.json,
+      `${JSON.stringify({ at: new Date().toISOString(), node: process.versions.node, cpus: cpus().length, tickets, figures: lines }, null, 2)}\n`,
+    )
   }
 }

@@ -23,7 +23,12 @@ export async function measurePages(place: Place): Promise<Figure[]> {
   const recorder = await makeRecorder(opened, config)
   const dir = await mkdtemp(join(tmpdir(), 'pomoc-bench-data-'))
   const floor = await startChild('floor', { BENCH_FLOOR_URL: place.url('pages'), BENCH_PAGES_URL: place.url('pages') })
-  const program = runProgram({ POMOC_DATABASE_URL: place.url('pages'), POMOC_DATA_DIR: dir, POMOC_MAIL_ADDRESS: 'pomoc@uni.example', POMOC_LOG_LEVEL: 'warn' })
+  const program = runProgram({
+    POMOC_DATABASE_URL: place.url('pages'),
+    POMOC_DATA_DIR: dir,
+    POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
+    POMOC_LOG_LEVEL: 'warn',
+  })
   try {
     await program.ready
     const port = portOf(program.stdout, 'http')
@@ -35,9 +40,12 @@ export async function measurePages(place: Place): Promise<Figure[]> {
       for (const path of paths) recorded.push(await recorder.record(path, cookie))
       await floor.tell({ samples: recorded.map(({ statements }) => statements), body: recorded[0]!.body })
       const body = await get(undefined, port, paths[0]!, { cookie })
-      const ask = (which: 'pomoc' | 'floor', seconds = SECONDS) => load(which === 'pomoc'
-        ? { port, paths, headers: { cookie }, concurrency: CONCURRENCY, seconds }
-        : { port: floor.ports['http']!, paths: paths.map((_, i) => `/page/${i}`), headers: {}, concurrency: CONCURRENCY, seconds })
+      const ask = (which: 'pomoc' | 'floor', seconds = SECONDS) =>
+        load(
+          which === 'pomoc'
+            ? { port, paths, headers: { cookie }, concurrency: CONCURRENCY, seconds }
+            : { port: floor.ports['http']!, paths: paths.map((_, i) => `/page/${i}`), headers: {}, concurrency: CONCURRENCY, seconds },
+        )
       const loads: Record<'pomoc' | 'floor', Load[]> = { pomoc: [], floor: [] }
       await ask('pomoc', 2)
       await ask('floor', 1)
@@ -47,7 +55,11 @@ export async function measurePages(place: Place): Promise<Figure[]> {
       }
       const p95 = (which: 'pomoc' | 'floor') => median(loads[which].map((one) => one.p95)).toFixed(0)
       figures.push({
-        name, unit: 'pages/s', pomoc: median(loads.pomoc.map((one) => one.perSecond)), floor: median(loads.floor.map((one) => one.perSecond)), aim: 0.33,
+        name,
+        unit: 'pages/s',
+        pomoc: median(loads.pomoc.map((one) => one.perSecond)),
+        floor: median(loads.floor.map((one) => one.perSecond)),
+        aim: 0.33,
         note: `p95 ${p95('pomoc')} ms of ${p95('floor')} ms; ${recorded[0]!.statements.length} statements; ${Math.round(body.length / 1024)} kB`,
       })
     }

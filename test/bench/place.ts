@@ -26,7 +26,7 @@ export interface Place {
 
 /** `dir`: the folder of an earlier run to use again; else one is made and removed at the end. */
 export async function makePlace(dir?: string): Promise<Place> {
-  const folder = dir ?? await mkdtemp(join(tmpdir(), 'pomoc-bench-'))
+  const folder = dir ?? (await mkdtemp(join(tmpdir(), 'pomoc-bench-')))
   const server = await startEmbedded({ dataDir: folder, connections: 120 })
   const socket = new URLSearchParams(server.url.slice(server.url.indexOf('?') + 1)).get('host')!
   const url = (database: string) => `postgresql:///${database}?host=${encodeURIComponent(socket)}&port=5432&user=pomoc`
@@ -34,10 +34,16 @@ export async function makePlace(dir?: string): Promise<Place> {
   const query = async (database: string, text: string) => {
     const client = new Client({ connectionString: url(database) })
     await client.connect()
-    return client.query<Record<string, unknown>>(text).then(({ rows }) => rows).finally(() => client.end())
+    return client
+      .query<Record<string, unknown>>(text)
+      .then(({ rows }) => rows)
+      .finally(() => client.end())
   }
   return {
-    dir: folder, url, config, query,
+    dir: folder,
+    url,
+    config,
+    query,
     open: (database) => openDatabase(url(database)),
     copy: async (from, to) => {
       await query('postgres', `drop database if exists ${to}`)

@@ -1,6 +1,6 @@
 /** Owns the check of query plans: each statement of the pages and of mail must find its rows by an index. */
 import { whatIsKnown } from '../../core/mail/inbound.store.ts'
-import { SORTS } from '../../core/ticket/ticket-list.ts'
+import { SORTS } from '../../core/ticket/attributes.ts'
 import { customerTicketPath } from '../../core/ticket/url.ts'
 import { Kysely, PostgresDialect } from 'kysely'
 import type { Database, Id } from '../../core/database/schema.ts'
@@ -10,12 +10,36 @@ import type { Place } from './place.ts'
 import { makeRecorder } from './record.ts'
 
 /** Tables that grow with the years: none of them may be read from end to end. */
-const GROWING = new Set(['ticket', 'article', 'article_attachment', 'history', 'fact', 'inbound_mail', 'outbound_mail', 'blob', 'blob_chunk', 'ticket_seen', 'ticket_watcher'])
+const GROWING = new Set([
+  'ticket',
+  'article',
+  'article_attachment',
+  'history',
+  'fact',
+  'inbound_mail',
+  'outbound_mail',
+  'blob',
+  'blob_chunk',
+  'ticket_seen',
+  'ticket_watcher',
+])
 /** A statement slower than this is told even when it uses its indexes. */
 const SLOW_MS = 30
 
-interface Explained { Plan: Node; 'Execution Time': number }
-interface Node { 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; 'Actual Total Time': number; 'Actual Rows': number; 'Actual Loops': number; 'Rows Removed by Filter'?: number; Plans?: Node[] }
+interface Explained {
+  Plan: Node
+  'Execution Time': number
+}
+interface Node {
+  'Node Type': string
+  'Relation Name'?: string
+  'Index Name'?: string
+  'Actual Total Time': number
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  Plans?: Node[]
+}
 
 /** Lines to print: what is slow or reads a whole table, and how much was looked at. */
 export async function checkPlans(place: Place): Promise<string[]> {
@@ -38,8 +62,13 @@ export async function checkPlans(place: Place): Promise<string[]> {
     const findings: { ms: number; line: string }[] = []
     for (const { where, statement } of seen.values()) {
       if (!/^\s*(select|with)/i.test(statement.sql)) continue
-      const explain = async () => (await opened.pool.query<{ 'QUERY PLAN': [Explained] }>(
-        `explain (analyze, buffers, format json) ${statement.sql}`, statement.parameters as unknown[])).rows[0]!['QUERY PLAN'][0]
+      const explain = async () =>
+        (
+          await opened.pool.query<{ 'QUERY PLAN': [Explained] }>(
+            `explain (analyze, buffers, format json) ${statement.sql}`,
+            statement.parameters as unknown[],
+          )
+        ).rows[0]!['QUERY PLAN'][0]
       // The second time from memory: what is told is the plan, not the disk.
       const first = await explain()
       const plan = first['Execution Time'] > SLOW_MS ? await explain() : first
@@ -47,7 +76,10 @@ export async function checkPlans(place: Place): Promise<string[]> {
       const ms = plan['Execution Time']
       if (ms > SLOW_MS || whole.length > 0) {
         const head = `${ms.toFixed(0).padStart(6)} ms (first ${first['Execution Time'].toFixed(0)})  ${where}${whole.length > 0 ? `  READS WHOLE ${whole.join(', ')}` : ''}`
-        findings.push({ ms, line: `${head}\n           ${statement.sql.replace(/\s+/g, ' ').slice(0, 160)} …\n           ${outline(plan.Plan)}` })
+        findings.push({
+          ms,
+          line: `${head}\n           ${statement.sql.replace(/\s+/g, ' ').slice(0, 160)} …\n           ${outline(plan.Plan)}`,
+        })
       }
     }
     return [
@@ -63,8 +95,14 @@ export async function checkPlans(place: Place): Promise<string[]> {
 async function pathsOf(place: Place, login: string): Promise<[string, string][]> {
   const one = async (sql: string) => String((await place.query('pages', sql))[0]?.['id'] ?? '0') as Id
   if (login.startsWith('s2')) {
-    const mine = await one(`select t.id from ticket t join person p on p.id = t.customer_id where p.login = '${login}' order by t.id desc limit 1`)
-    return [['portal', '/'], ['my ticket', customerTicketPath(mine)], ['my tickets as a table', '/tickets.csv']]
+    const mine = await one(
+      `select t.id from ticket t join person p on p.id = t.customer_id where p.login = '${login}' order by t.id desc limit 1`,
+    )
+    return [
+      ['portal', '/'],
+      ['my ticket', customerTicketPath(mine)],
+      ['my tickets as a table', '/tickets.csv'],
+    ]
   }
   const group = login === 'akowalska' ? `q.name like 'Dział%'` : login === 'ewozniak' ? `q.name = 'WM::Dziekanat'` : `q.name = 'Kwestura'`
   const queue = await one(`select q.id from queue q where ${group} order by id limit 1`)
@@ -72,33 +110,48 @@ async function pathsOf(place: Place, login: string): Promise<[string, string][]>
   const number = String((await place.query('pages', `select number from ticket where id = ${ticket}`))[0]!['number'])
   const all = await somePages(place)
   return [
-    ['ticket page', `/desk/tickets/${ticket}`], ['history', `/desk/tickets/${ticket}/history`],
+    ['ticket page', `/desk/tickets/${ticket}`],
+    ['history', `/desk/tickets/${ticket}/history`],
     ...(login === 'akowalska' ? all['queue page']! : [`/desk/queue/${queue}`]).map((path): [string, string] => ['queue page', path]),
     ...SORTS.map((sort): [string, string] => [`queue by ${sort}`, `/desk/queue/${queue}?sort=${sort}`]),
     ...SORTS.map((sort): [string, string] => [`queue by ${sort}, any state`, `/desk/queue/${queue}?state=any&sort=${sort}`]),
-    ['queue, closed', `/desk/queue/${queue}?state=closed`], ['queue, one owner', `/desk/queue/${queue}?state=any&owner=me`],
+    ['queue, closed', `/desk/queue/${queue}?state=closed`],
+    ['queue, one owner', `/desk/queue/${queue}?state=any&owner=me`],
     ['queue, one priority', `/desk/queue/${queue}?state=any&priority=4`],
     ...['take', 'mine', 'pending', 'watched', 'open'].map((view): [string, string] => [`view ${view}`, `/desk/view/${view}`]),
-    ['view open, any state', '/desk/view/open?state=any'], ['view open by changed', '/desk/view/open?sort=changed'],
-    ['search by word', '/desk/search?q=drukarka'], ['search by number', `/desk/search?q=${number.slice(0, -2)}`], ['search by person', '/desk/search?q=Kowal'],
-    ['search by address', '/desk/search?q=jan.nowak@uni'], ['search for nothing', '/desk/search?q=zzzqqq'],
+    ['view open, any state', '/desk/view/open?state=any'],
+    ['view open by changed', '/desk/view/open?sort=changed'],
+    ['search by word', '/desk/search?q=drukarka'],
+    ['search by number', `/desk/search?q=${number.slice(0, -2)}`],
+    ['search by person', '/desk/search?q=Kowal'],
+    ['search by address', '/desk/search?q=jan.nowak@uni'],
+    ['search for nothing', '/desk/search?q=zzzqqq'],
   ]
 }
 
 /** What a reply asks: by reference, by number, by sender. */
 async function mailStatements(place: Place): Promise<Statement[]> {
-  const [article] = await place.query('pages', `select a.message_id, t.number, pa.address from article a join ticket t on t.id = a.ticket_id
-    join person_address pa on pa.person_id = t.customer_id where a.message_id is not null order by a.id desc limit 1`)
+  const [article] = await place.query(
+    'pages',
+    `select a.message_id, t.number, pa.address from article a join ticket t on t.id = a.ticket_id
+    join person_address pa on pa.person_id = t.customer_id where a.message_id is not null order by a.id desc limit 1`,
+  )
   const opened = await place.open('pages')
   const heard: Statement[] = []
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: opened.pool }),
-    log: ({ level, query }) => { if (level === 'query') heard.push({ sql: query.sql, parameters: query.parameters }) },
+    log: ({ level, query }) => {
+      if (level === 'query') heard.push({ sql: query.sql, parameters: query.parameters })
+    },
   })
   const messageId = String(article!['message_id'])
   await whatIsKnown(db as Kysely<Database> as never, {
-    delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date(), peerAddress: '', peerName: '' }, messageId, references: [messageId, '<none@klient.example>'],
-    originals: [messageId], numbers: [String(article!['number'])], sender: String(article!['address']),
+    delivery: { id: '1', blobId: '1', envelopeFrom: '', envelopeTo: '', acceptedAt: new Date(), peerAddress: '', peerName: '' },
+    messageId,
+    references: [messageId, '<none@klient.example>'],
+    originals: [messageId],
+    numbers: [String(article!['number'])],
+    sender: String(article!['address']),
   })
   await opened.close()
   return heard
@@ -106,8 +159,12 @@ async function mailStatements(place: Place): Promise<Statement[]> {
 
 /** Growing tables that are read from end to end. */
 function wholeReads(node: Node): string[] {
-  const own = node['Node Type'] === 'Seq Scan' && GROWING.has(node['Relation Name'] ?? '') && (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'] > 5000
-    ? [node['Relation Name']!] : []
+  const own =
+    node['Node Type'] === 'Seq Scan' &&
+    GROWING.has(node['Relation Name'] ?? '') &&
+    (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'] > 5000
+      ? [node['Relation Name']!]
+      : []
   return [...new Set([...own, ...(node.Plans ?? []).flatMap(wholeReads)])]
 }
 

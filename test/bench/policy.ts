@@ -16,9 +16,13 @@ export async function measurePolicy(place: Place): Promise<Figure[]> {
   const { db } = opened
   try {
     const figures: Figure[] = []
-    for (const [name, login] of [['the busiest agent', 'akowalska'], ['an agent of few queues', 'mwisniewski']] as const) {
-      const person = await db.selectFrom('person').select('id').where('login', '=', login).executeTakeFirst()
-        ?? await db.selectFrom('person').select('id').where('agent', '=', true).orderBy('id', 'desc').executeTakeFirstOrThrow()
+    for (const [name, login] of [
+      ['the busiest agent', 'akowalska'],
+      ['an agent of few queues', 'mwisniewski'],
+    ] as const) {
+      const person =
+        (await db.selectFrom('person').select('id').where('login', '=', login).executeTakeFirst()) ??
+        (await db.selectFrom('person').select('id').where('agent', '=', true).orderBy('id', 'desc').executeTakeFirstOrThrow())
       const actor = (await loadActor(db, person.id))!
       const { tickets } = await listTickets(db, actor.access, 'ro', { limit: LIMIT })
       const ids = tickets.map((ticket) => ticket.id)
@@ -35,7 +39,10 @@ export async function measurePolicy(place: Place): Promise<Figure[]> {
         rates.pomoc.push(await perSecond(withPolicy))
       }
       figures.push({
-        name: `policy: list of ${ids.length}, ${name}`, unit: 'lists/s', pomoc: median(rates.pomoc), floor: median(rates.floor),
+        name: `policy: list of ${ids.length}, ${name}`,
+        unit: 'lists/s',
+        pomoc: median(rates.pomoc),
+        floor: median(rates.floor),
         note: `floor: the same rows by id; rights in ${actor.access.queueRights.size} queues; ${spread(rates.pomoc)}`,
       })
     }

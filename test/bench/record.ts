@@ -27,19 +27,28 @@ export async function makeRecorder(opened: OpenDatabase, config: Config): Promis
   let heard: Statement[] = []
   const db = new Kysely<Database>({
     dialect: new PostgresDialect({ pool: opened.pool }),
-    log: ({ level, query }) => { if (level === 'query') heard.push({ sql: query.sql, parameters: query.parameters }) },
+    log: ({ level, query }) => {
+      if (level === 'query') heard.push({ sql: query.sql, parameters: query.parameters })
+    },
   })
   const log = makeLog('silent')
   const live = await startLive(opened.url, log)
   const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name))
   const kernel = makeKernel({
-    config, db, log, clock: () => new Date(), live, plugins, announce: () => {},
+    config,
+    db,
+    log,
+    clock: () => new Date(),
+    live,
+    plugins,
+    announce: () => {},
     activation: makeActivation(db, live, new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))),
   })
   const app = makeApp(kernel)
   const room = { db, config, clock: () => new Date(), subscribers: () => [] }
   return {
-    logIn: async (personId) => `pomoc=${await runWork(room, system('bench'), (work) => openSession(work, personId, { address: '127.0.0.1', userAgent: 'bench' }))}`,
+    logIn: async (personId) =>
+      `pomoc=${await runWork(room, system('bench'), (work) => openSession(work, personId, { address: '127.0.0.1', userAgent: 'bench' }))}`,
     async record(path, cookie) {
       // The second time: what is looked up once a process or once a minute is known by then.
       for (let time = 0; ; time++) {

@@ -35,7 +35,7 @@ export function met(figure: Figure): boolean | undefined {
 /** The spread of rounds, as `120–140`. */
 export const spread = (values: readonly number[]): string => `${say(Math.min(...values))}–${say(Math.max(...values))}`
 
-export const say = (value: number): string => value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+export const say = (value: number): string => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2))
 
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
@@ -43,13 +43,23 @@ export function table(figures: readonly Figure[]): string {
     const aim = figure.atMost !== undefined ? `≤ ${figure.atMost}` : figure.aim !== undefined ? `≥ ${figure.aim}` : ''
     const verdict = met(figure)
     return [
-      figure.name, figure.unit, say(figure.pomoc), figure.floor === undefined ? '' : say(figure.floor), ratio === undefined ? '' : ratio.toFixed(2), aim,
-      verdict === undefined ? '' : verdict ? 'yes' : 'NO', figure.note ?? '',
+      figure.name,
+      figure.unit,
+      say(figure.pomoc),
+      figure.floor === undefined ? '' : say(figure.floor),
+      ratio === undefined ? '' : ratio.toFixed(2),
+      aim,
+      verdict === undefined ? '' : verdict ? 'yes' : 'NO',
+      figure.note ?? '',
     ]
   })
   const head = ['measure', 'unit', 'pomoc', 'floor', 'ratio', 'aim', 'met', 'note']
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]!.length)))
   const left = new Set([0, 1, 7])
-  const line = (cells: string[]) => cells.map((cell, i) => (left.has(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ').trimEnd()
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, i) => (left.has(i) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join('  ')
+      .trimEnd()
   return [line(head), line(widths.map((width) => '–'.repeat(width))), ...rows.map(line)].join('\n')
 }

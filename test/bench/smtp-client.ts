@@ -7,9 +7,11 @@ export async function deliver(port: number, mails: readonly Delivery[], connecti
   const waiting = [...mails]
   const clients = await Promise.all(Array.from({ length: connections }, () => open(port)))
   const began = performance.now()
-  await Promise.all(clients.map(async (client) => {
-    for (let mail = waiting.shift(); mail; mail = waiting.shift()) await client.send(mail)
-  }))
+  await Promise.all(
+    clients.map(async (client) => {
+      for (let mail = waiting.shift(); mail; mail = waiting.shift()) await client.send(mail)
+    }),
+  )
   const seconds = (performance.now() - began) / 1000
   await Promise.all(clients.map((client) => client.close()))
   return seconds
@@ -71,7 +73,9 @@ function replies(socket: Socket): (code: number) => Promise<string> {
   return async (code) => {
     while (ready.length === 0) {
       if (failure) throw failure
-      await new Promise<void>((resolve) => { wake = resolve })
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     }
     const line = ready.shift()!
     if (!line.startsWith(String(code))) throw new Error(`the server said ${line} instead of ${code}`)

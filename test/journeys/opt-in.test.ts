@@ -26,11 +26,19 @@ const OFFICE = 'Wydział Mechaniczny – Dziekanat'
 const tuesday = (hour: number, minute: number) => new Date(Date.UTC(2026, 10, 17, hour - 1, minute))
 
 /** What the unit switches on, and the first answer it writes there. */
-const SWITCHED = { name: 'faq', page: 'faq', category: 'Sprawy studenckie', question: 'Jak przedłużyć legitymację?', answer: 'Przyjdź z nią do pokoju 112.' }
+const SWITCHED = {
+  name: 'faq',
+  page: 'faq',
+  category: 'Sprawy studenckie',
+  question: 'Jak przedłużyć legitymację?',
+  answer: 'Przyjdź z nią do pokoju 112.',
+}
 
 describe.skipIf(!requireChromium())('a unit that opts in', () => {
   let browser: Browser
-  beforeAll(async () => { browser = await launchChromium() })
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
   afterAll(() => browser.close())
 
   for (const javaScriptEnabled of [true, false]) {
@@ -53,27 +61,52 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         dataDir = await mkdtemp(join(tmpdir(), 'pomoc-journey-'))
         const config = await loadConfig({
           env: {
-            POMOC_DATABASE_URL: database.url, POMOC_DATA_DIR: dataDir, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0',
-            POMOC_MAIL_ADDRESS: 'pomoc@uni.example', POMOC_SMARTHOST_URL: sink.url, POMOC_LOG_LEVEL: 'error',
+            POMOC_DATABASE_URL: database.url,
+            POMOC_DATA_DIR: dataDir,
+            POMOC_HTTP_PORT: '0',
+            POMOC_SMTP_PORT: '0',
+            POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
+            POMOC_SMARTHOST_URL: sink.url,
+            POMOC_LOG_LEVEL: 'error',
           },
           dir: dataDir,
         })
-        program = await boot({ config: { ...config, plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'] }, log: makeLog('error'), clock: () => clock.now })
+        program = await boot({
+          config: { ...config, plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'] },
+          log: makeLog('error'),
+          clock: () => clock.now,
+        })
         make = await maker(database.db)
         make.now = clock.now
         const faculty = await make.unit({ name: 'Wydział Mechaniczny' })
         office = await make.unit({ name: OFFICE, parentId: faculty })
         other = await make.unit({ name: 'Wydział Chemiczny – Dziekanat' })
-        for (const [name, queue] of [['HMS', 'HMS centralnie'], ['Poczta', 'Poczta centralnie']] as const) {
+        for (const [name, queue] of [
+          ['HMS', 'HMS centralnie'],
+          ['Poczta', 'Poczta centralnie'],
+        ] as const) {
           topics[name] = await make.asSystem((work) => createTopic(work, '1', { name, nameEn: '', sort: 0, valid: true }))
           central[name] = await make.queue({ name: queue })
           await make.asSystem((work) => setRoute(work, '1', topics[name]!, central[name]!))
-          await make.asSystem((work) => createSystemAddress(work, {
-            address: `${name.toLowerCase()}@uni.example`, name, queueId: central[name]!, valid: true, byUnit: true, topicId: topics[name]!,
-          }))
+          await make.asSystem((work) =>
+            createSystemAddress(work, {
+              address: `${name.toLowerCase()}@uni.example`,
+              name,
+              queueId: central[name]!,
+              valid: true,
+              byUnit: true,
+              topicId: topics[name]!,
+            }),
+          )
         }
         const people = {
-          dorota: await make.person({ name: 'Dorota Dziekańska', login: 'dorota', address: 'dorota@uni.example', agent: true, unitId: office }),
+          dorota: await make.person({
+            name: 'Dorota Dziekańska',
+            login: 'dorota',
+            address: 'dorota@uni.example',
+            agent: true,
+            unitId: office,
+          }),
           marek: await make.person({ name: 'Marek Mechaniczny', login: 'marek', address: 'marek@uni.example', unitId: office }),
           celina: await make.person({ name: 'Celina Chemiczna', login: 'celina', address: 'celina@uni.example', unitId: other }),
           anna: await make.person({ name: 'Anna Pierwsza', login: 'anna', address: 'anna@uni.example', unitId: office }),
@@ -107,8 +140,13 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         return createTransport({ host: hostname, port: Number(port), tls: { rejectUnauthorized: false } }).sendMail(mail)
       }
       /** Where a ticket lies: its queue and topic. */
-      const placeOf = (title: string) => database.db.selectFrom('ticket').innerJoin('queue', 'queue.id', 'ticket.queue_id')
-        .select(['queue.name as queue', 'ticket.topic_id as topic', 'ticket.state_type as state', 'ticket.id']).where('ticket.title', '=', title).executeTakeFirst()
+      const placeOf = (title: string) =>
+        database.db
+          .selectFrom('ticket')
+          .innerJoin('queue', 'queue.id', 'ticket.queue_id')
+          .select(['queue.name as queue', 'ticket.topic_id as topic', 'ticket.state_type as state', 'ticket.id'])
+          .where('ticket.title', '=', title)
+          .executeTakeFirst()
       /** The answer to a mail is sent once its ticket is made. */
       const byMail = async (from: string, to: string, subject: string) => {
         await send({ from, to, subject, text: 'Dzień dobry, proszę o pomoc.' })
@@ -164,7 +202,10 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         await dorota.getByText('Zapisane.').waitFor()
 
         // Two agents, one by address, one by login.
-        for (const [who, name] of [['anna@uni.example', 'Anna Pierwsza'], ['bogdan', 'Bogdan Drugi']] as const) {
+        for (const [who, name] of [
+          ['anna@uni.example', 'Anna Pierwsza'],
+          ['bogdan', 'Bogdan Drugi'],
+        ] as const) {
           await dorota.goto(`/u/${slug}/admin/people`)
           await dorota.getByLabel('Adres e-mail albo login').fill(who)
           await dorota.getByRole('button', { name: 'Dodaj', exact: true }).click()
@@ -206,14 +247,29 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         await file(member, 'Poczta', OFFICE, 'Poczta przez stronę')
         expect(await placeOf('HMS przez stronę')).toMatchObject({ queue: `${OFFICE}::HMS`, topic: topics['HMS'] })
         expect(await placeOf('Poczta przez stronę')).toMatchObject({ queue: `${OFFICE}::Poczta`, topic: topics['Poczta'] })
-        expect(await byMail('marek@uni.example', 'hms@uni.example', 'HMS mailem')).toMatchObject({ queue: `${OFFICE}::HMS`, topic: topics['HMS'] })
-        expect(await byMail('marek@uni.example', 'poczta@uni.example', 'Poczta mailem')).toMatchObject({ queue: `${OFFICE}::Poczta`, topic: topics['Poczta'] })
+        expect(await byMail('marek@uni.example', 'hms@uni.example', 'HMS mailem')).toMatchObject({
+          queue: `${OFFICE}::HMS`,
+          topic: topics['HMS'],
+        })
+        expect(await byMail('marek@uni.example', 'poczta@uni.example', 'Poczta mailem')).toMatchObject({
+          queue: `${OFFICE}::Poczta`,
+          topic: topics['Poczta'],
+        })
 
         // Why is kept with the mail, way and all.
-        const kept = await database.db.selectFrom('inbound_mail').select('reason').where('subject', '=', 'HMS mailem').executeTakeFirstOrThrow()
-        expect(kept.reason).toContainEqual(expect.objectContaining({
-          step: 'destination', rule: 'unit-topic', detail: 'hms@uni.example', route: { unitId: office, topicId: topics['HMS'], via: [{ unitId: office, said: 'taken' }] },
-        }))
+        const kept = await database.db
+          .selectFrom('inbound_mail')
+          .select('reason')
+          .where('subject', '=', 'HMS mailem')
+          .executeTakeFirstOrThrow()
+        expect(kept.reason).toContainEqual(
+          expect.objectContaining({
+            step: 'destination',
+            rule: 'unit-topic',
+            detail: 'hms@uni.example',
+            route: { unitId: office, topicId: topics['HMS'], via: [{ unitId: office, said: 'taken' }] },
+          }),
+        )
 
         // After the unit's own cut-off it is tomorrow's there, and today's with central IT.
         clock.now = tuesday(14, 30)

@@ -24,7 +24,9 @@ const friday = (hour: number, minute: number) => new Date(Date.UTC(2026, 10, 20,
 
 describe.skipIf(!requireChromium())('the working day', () => {
   let browser: Browser
-  beforeAll(async () => { browser = await launchChromium() })
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
   afterAll(() => browser.close())
 
   for (const javaScriptEnabled of [true, false]) {
@@ -43,12 +45,21 @@ describe.skipIf(!requireChromium())('the working day', () => {
         dataDir = await mkdtemp(join(tmpdir(), 'pomoc-journey-'))
         const config = await loadConfig({
           env: {
-            POMOC_DATABASE_URL: database.url, POMOC_DATA_DIR: dataDir, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0',
-            POMOC_MAIL_ADDRESS: 'pomoc@uni.example', POMOC_SMARTHOST_URL: sink.url, POMOC_LOG_LEVEL: 'error',
+            POMOC_DATABASE_URL: database.url,
+            POMOC_DATA_DIR: dataDir,
+            POMOC_HTTP_PORT: '0',
+            POMOC_SMTP_PORT: '0',
+            POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
+            POMOC_SMARTHOST_URL: sink.url,
+            POMOC_LOG_LEVEL: 'error',
           },
           dir: dataDir, // no config/local.ts there
         })
-        program = await boot({ config: { ...config, plugins: ['desk', 'portal', 'smtp-receiver'] }, log: makeLog('error'), clock: () => clock.now })
+        program = await boot({
+          config: { ...config, plugins: ['desk', 'portal', 'smtp-receiver'] },
+          log: makeLog('error'),
+          clock: () => clock.now,
+        })
         make = await maker(database.db)
         make.now = clock.now
         const agent = await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski', login: 'jkowalski', address: 'jan.kowalski@uni.example' })
@@ -71,13 +82,16 @@ describe.skipIf(!requireChromium())('the working day', () => {
       }
       const send = (mail: Parameters<ReturnType<typeof createTransport>['sendMail']>[0]) => {
         const { hostname, port } = new URL(program.addresses.get('mail')!)
-        return createTransport({ host: hostname, port: Number(port), tls: { rejectUnauthorized: false } }).sendMail({ to: 'pomoc@uni.example', ...mail })
+        return createTransport({ host: hostname, port: Number(port), tls: { rejectUnauthorized: false } }).sendMail({
+          to: 'pomoc@uni.example',
+          ...mail,
+        })
       }
       /** Without JavaScript a person presses F5; with it the page has to change by itself. */
       const appears = async (page: Page, text: string | RegExp) => {
         const place = page.locator('main').getByText(text).first()
         if (javaScriptEnabled) return place.waitFor()
-        for (let attempt = 0; attempt < 40 && await place.count() === 0; attempt++) {
+        for (let attempt = 0; attempt < 40 && (await place.count()) === 0; attempt++) {
           await page.waitForTimeout(250)
           await page.reload()
         }
@@ -98,7 +112,8 @@ describe.skipIf(!requireChromium())('the working day', () => {
         // Friday, one minute past three: a mail.
         clock.now = friday(15, 1)
         const first = await send({
-          from: CUSTOMER, subject: 'Nie działa hasło do poczty – zażółć gęślą jaźń',
+          from: CUSTOMER,
+          subject: 'Nie działa hasło do poczty – zażółć gęślą jaźń',
           text: 'Dzień dobry,\n\npo zmianie hasła w systemie poczta nie działa.\n\nPaulina Szpak',
           html: '<p>Dzień dobry,</p><p>po zmianie hasła w systemie <b>poczta</b> nie działa.</p><p><img src="cid:zrzut@klient.example" alt="zrzut"></p><p>Paulina Szpak</p>',
           attachments: [
@@ -119,11 +134,19 @@ describe.skipIf(!requireChromium())('the working day', () => {
 
         // It stands in the open list by itself; the agent takes it.
         await appears(agent, 'Nie działa hasło do poczty – zażółć gęślą jaźń')
-        await agent.getByRole('link', { name: /Nie działa hasło do poczty/ }).first().click()
+        await agent
+          .getByRole('link', { name: /Nie działa hasło do poczty/ })
+          .first()
+          .click()
         await agent.getByRole('heading', { level: 1, name: /Nie działa hasło/ }).waitFor()
         const ticketUrl = agent.url()
         expect(await agent.getByText('załącznik.pdf').count()).toBeGreaterThan(0)
-        const pdf = await agent.request.get(await agent.getByRole('link', { name: /załącznik\.pdf/ }).first().getAttribute('href') ?? '')
+        const pdf = await agent.request.get(
+          (await agent
+            .getByRole('link', { name: /załącznik\.pdf/ })
+            .first()
+            .getAttribute('href')) ?? '',
+        )
         expect(await pdf.body()).toEqual(PDF)
         await agent.getByRole('button', { name: /^Weź/ }).click()
         await agent.getByRole('button', { name: 'Oddaj' }).waitFor()
@@ -144,14 +167,19 @@ describe.skipIf(!requireChromium())('the working day', () => {
         expect(reply.parsed.inReplyTo).toBe(first.messageId)
         expect([reply.parsed.references].flat()).toContain(first.messageId)
         expect(reply.from).toBe('pomoc@uni.example')
-        expect(reply.parsed.attachments.map((file) => [file.filename, file.content.toString()])).toEqual([['instrukcja – hasło.txt', 'Wpisz nowe hasło w programie pocztowym.\n']])
+        expect(reply.parsed.attachments.map((file) => [file.filename, file.content.toString()])).toEqual([
+          ['instrukcja – hasło.txt', 'Wpisz nowe hasło w programie pocztowym.\n'],
+        ])
         expect(reply.parsed.text).not.toContain('tajne')
         await appears(agent, 'dostarczono')
 
         // The customer answers by mail: the same ticket.
         clock.now = friday(15, 20)
         await send({
-          from: CUSTOMER, subject: `Odp: ${reply.parsed.subject}`, inReplyTo: reply.parsed.messageId!, references: [first.messageId, reply.parsed.messageId!],
+          from: CUSTOMER,
+          subject: `Odp: ${reply.parsed.subject}`,
+          inReplyTo: reply.parsed.messageId!,
+          references: [first.messageId, reply.parsed.messageId!],
           text: 'Dziękuję, teraz działa telefon, ale nie laptop.',
         })
         await appears(agent, 'teraz działa telefon, ale nie laptop')
@@ -169,7 +197,10 @@ describe.skipIf(!requireChromium())('the working day', () => {
         const letter = await sink.waitFor((mail) => /\/login\/link\//.test(mail.parsed.text ?? ''))
         await customer.goto(/https?:\/\/\S+\/login\/link\/\S+/.exec(letter.parsed.text!)![0])
         await customer.getByRole('button', { name: 'Wejdź' }).click()
-        await customer.getByRole('link', { name: /Nie działa hasło do poczty/ }).first().click()
+        await customer
+          .getByRole('link', { name: /Nie działa hasło do poczty/ })
+          .first()
+          .click()
         await customer.getByText('proszę wpisać nowe hasło według instrukcji').first().waitFor()
         await customer.getByText('teraz działa telefon').first().waitFor()
         const shown = await customer.content()
@@ -191,7 +222,10 @@ describe.skipIf(!requireChromium())('the working day', () => {
         expect(closing.parsed.text).toContain(number)
         expect(closing.from).toBe('')
         await customer.reload()
-        await customer.getByText(/załatwione/).first().waitFor()
+        await customer
+          .getByText(/załatwione/)
+          .first()
+          .waitFor()
 
         // Nothing more was sent than these: the auto-response, the answer, the link, the closing.
         expect(sink.mails.filter((mail) => mail.to.includes('paulina.szpak@student.example'))).toHaveLength(4)

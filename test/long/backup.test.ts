@@ -27,20 +27,27 @@ const dir = mkdtempSync(join(tmpdir(), 'pomoc-long-backup-'))
 let site: Site
 let made: Manifest
 const file = join(dir, 'backup.tar.zst')
-const content = ({ tables, jobs }: Manifest) => ({ tables: Object.fromEntries(tables.map(({ name, rows, sum }) => [name, `${rows} ${sum}`])), jobs })
+const content = ({ tables, jobs }: Manifest) => ({
+  tables: Object.fromEntries(tables.map(({ name, rows, sum }) => [name, `${rows} ${sum}`])),
+  jobs,
+})
 
 /** Runs it; prints how long it took, how fast, and how much more memory this process held at most. */
 async function measured<T>(what: string, run: () => Promise<T>): Promise<{ result: T; grown: number }> {
   global.gc?.()
   const before = process.memoryUsage().rss
   let most = before
-  const timer = every(() => { most = Math.max(most, process.memoryUsage().rss) }, 20)
+  const timer = every(() => {
+    most = Math.max(most, process.memoryUsage().rss)
+  }, 20)
   const begun = performance.now()
   const result = await run()
   clearInterval(timer)
   const seconds = (performance.now() - begun) / 1000
   const grown = (most - before) / 1e6
-  process.stdout.write(`${what}: ${seconds.toFixed(1)} s, ${(SIZE / seconds).toFixed(1)} MB of attachments/s, ${grown.toFixed(0)} MB more memory at most\n`)
+  process.stdout.write(
+    `${what}: ${seconds.toFixed(1)} s, ${(SIZE / seconds).toFixed(1)} MB of attachments/s, ${grown.toFixed(0)} MB more memory at most\n`,
+  )
   return { result, grown }
 }
 
@@ -50,7 +57,10 @@ beforeAll(async () => {
   const { articleId } = await site.make.ticket()
   for (let bytes = 0; bytes < SIZE * 1e6; bytes += PIECE) {
     const { id } = await storeBlob(site.database.db, randomBytes(PIECE), TUESDAY)
-    await site.database.db.insertInto('article_attachment').values({ article_id: articleId, blob_id: id, name: 'a', content_type: 'application/octet-stream', content_id: null, size: PIECE }).execute()
+    await site.database.db
+      .insertInto('article_attachment')
+      .values({ article_id: articleId, blob_id: id, name: 'a', content_type: 'application/octet-stream', content_id: null, size: PIECE })
+      .execute()
   }
 })
 afterAll(async () => {
@@ -61,12 +71,14 @@ afterAll(async () => {
 test('a backup while two write holds only pieces in memory', async () => {
   const stop = new AbortController()
   let written = 0
-  const writing = Promise.all([1, 2].map(async (n) => {
-    const writer = await maker(site.database.db)
-    while (!stop.signal.aborted) {
-      await writer.ticket({ customerId: '1', subject: `Pisarz ${n}.${written++}` })
-    }
-  }))
+  const writing = Promise.all(
+    [1, 2].map(async (n) => {
+      const writer = await maker(site.database.db)
+      while (!stop.signal.aborted) {
+        await writer.ticket({ customerId: '1', subject: `Pisarz ${n}.${written++}` })
+      }
+    }),
+  )
   const archive = await createFileArchive(file, TUESDAY)
   const { result, grown } = await measured('backup', async () => {
     const manifest = await writeBackup(site.database.pool, archive)

@@ -36,15 +36,48 @@ function random(state: number): () => number {
 
 const all = corpus().map(({ raw }) => raw)
 const small = all.filter((raw) => raw.length <= SMALL)
-const CHARSETS = ['utf-8', 'us-ascii', 'iso-8859-1', 'iso-8859-2', 'windows-1250', 'koi8-r', 'big5', 'shift_jis', 'iso-2022-jp', 'utf-16', 'utf-7', 'x-nieznane', '', '"', 'gb18030']
+const CHARSETS = [
+  'utf-8',
+  'us-ascii',
+  'iso-8859-1',
+  'iso-8859-2',
+  'windows-1250',
+  'koi8-r',
+  'big5',
+  'shift_jis',
+  'iso-2022-jp',
+  'utf-16',
+  'utf-7',
+  'x-nieznane',
+  '',
+  '"',
+  'gb18030',
+]
 const ENCODINGS = ['base64', 'quoted-printable', '7bit', '8bit', 'x-uuencode', '', 'base64;', 'QUOTED_PRINTABLE']
-const TYPES = ['text/plain', 'text/html', 'multipart/mixed', 'multipart/alternative; boundary=b1', 'multipart/related', 'message/rfc822', 'multipart/digest', 'image/png', 'text', '', 'text/calendar', 'application/ms-tnef']
+const TYPES = [
+  'text/plain',
+  'text/html',
+  'multipart/mixed',
+  'multipart/alternative; boundary=b1',
+  'multipart/related',
+  'message/rfc822',
+  'multipart/digest',
+  'image/png',
+  'text',
+  '',
+  'text/calendar',
+  'application/ms-tnef',
+]
 
 type Chance = () => number
 const below = (chance: Chance, end: number) => Math.floor(chance() * end)
 const pick = <T>(chance: Chance, list: readonly T[]): T => list[below(chance, list.length)]!
 const asText = (raw: Buffer, change: (text: string) => string) => Buffer.from(change(raw.toString('latin1')), 'latin1')
-const shuffled = <T>(chance: Chance, list: readonly T[]): T[] => list.map((item) => ({ item, at: chance() })).sort((a, b) => a.at - b.at).map(({ item }) => item)
+const shuffled = <T>(chance: Chance, list: readonly T[]): T[] =>
+  list
+    .map((item) => ({ item, at: chance() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item)
 
 const MUTATIONS: Record<string, (raw: Buffer, chance: Chance) => Buffer> = {
   'bits are flipped': (raw, chance) => {
@@ -66,26 +99,58 @@ const MUTATIONS: Record<string, (raw: Buffer, chance: Chance) => Buffer> = {
     const other = pick(chance, small)
     return Buffer.concat([raw.subarray(0, below(chance, raw.length)), other.subarray(below(chance, other.length))])
   },
-  'head lines change places': (raw, chance) => asText(raw, (text) => {
-    const end = Math.max(0, text.indexOf('\r\n\r\n'))
-    return shuffled(chance, text.slice(0, end).split('\r\n')).join('\r\n') + text.slice(end)
-  }),
+  'head lines change places': (raw, chance) =>
+    asText(raw, (text) => {
+      const end = Math.max(0, text.indexOf('\r\n\r\n'))
+      return shuffled(chance, text.slice(0, end).split('\r\n')).join('\r\n') + text.slice(end)
+    }),
   'all lines change places': (raw, chance) => asText(raw, (text) => shuffled(chance, text.slice(0, SMALL).split('\n')).join('\n')),
-  'boundaries are damaged': (raw, chance) => asText(raw, (text) => text.replace(/^--\S+|boundary=[^\r\n;]*/gm, (found) =>
-    chance() < 0.5 ? found : pick(chance, ['', `${found} `, found.slice(0, -1), `${found}--`, found.toUpperCase(), `-${found}`, `${found}\r\n`]))),
-  'charsets are others': (raw, chance) => asText(raw, (text) => text.replace(/charset="?[^\s;"?]*"?|=\?[\w-]+\?/gi, (found) =>
-    found.startsWith('=?') ? `=?${pick(chance, CHARSETS)}?` : `charset=${pick(chance, CHARSETS)}`)),
-  'encodings are others': (raw, chance) => asText(raw, (text) => text.replace(/^content-transfer-encoding:.*$/gim, () => `Content-Transfer-Encoding: ${pick(chance, ENCODINGS)}\r`)),
-  'types are others': (raw, chance) => asText(raw, (text) => text.replace(/^content-type: *[\w/-]*/gim, () => `Content-Type: ${pick(chance, TYPES)}`)),
-  'line ends are others': (raw, chance) => asText(raw, (text) => text.replaceAll('\r\n', pick(chance, ['\n', '\r', '\r\r\n', '\r\n\r\n', ' \r\n', '']))),
+  'boundaries are damaged': (raw, chance) =>
+    asText(raw, (text) =>
+      text.replace(/^--\S+|boundary=[^\r\n;]*/gm, (found) =>
+        chance() < 0.5
+          ? found
+          : pick(chance, ['', `${found} `, found.slice(0, -1), `${found}--`, found.toUpperCase(), `-${found}`, `${found}\r\n`]),
+      ),
+    ),
+  'charsets are others': (raw, chance) =>
+    asText(raw, (text) =>
+      text.replace(/charset="?[^\s;"?]*"?|=\?[\w-]+\?/gi, (found) =>
+        found.startsWith('=?') ? `=?${pick(chance, CHARSETS)}?` : `charset=${pick(chance, CHARSETS)}`,
+      ),
+    ),
+  'encodings are others': (raw, chance) =>
+    asText(raw, (text) =>
+      text.replace(/^content-transfer-encoding:.*$/gim, () => `Content-Transfer-Encoding: ${pick(chance, ENCODINGS)}\r`),
+    ),
+  'types are others': (raw, chance) =>
+    asText(raw, (text) => text.replace(/^content-type: *[\w/-]*/gim, () => `Content-Type: ${pick(chance, TYPES)}`)),
+  'line ends are others': (raw, chance) =>
+    asText(raw, (text) => text.replaceAll('\r\n', pick(chance, ['\n', '\r', '\r\r\n', '\r\n\r\n', ' \r\n', '']))),
   'rubbish stands between': (raw, chance) => {
     const at = below(chance, raw.length)
     const rubbish = Buffer.from(Array.from({ length: 1 + below(chance, 200) }, () => below(chance, 256)))
-    return Buffer.concat([raw.subarray(0, at), pick(chance, [rubbish, Buffer.alloc(rubbish.length), Buffer.alloc(rubbish.length * 50, 'a'), Buffer.from('\r\n\r\n'), Buffer.from('=?utf-8?Q?'), Buffer.from('%F0%9F')]), raw.subarray(at)])
+    return Buffer.concat([
+      raw.subarray(0, at),
+      pick(chance, [
+        rubbish,
+        Buffer.alloc(rubbish.length),
+        Buffer.alloc(rubbish.length * 50, 'a'),
+        Buffer.from('\r\n\r\n'),
+        Buffer.from('=?utf-8?Q?'),
+        Buffer.from('%F0%9F'),
+      ]),
+      raw.subarray(at),
+    ])
   },
-  'it lies in another mail': (raw, chance) => Buffer.concat([
-    Buffer.from(`From: a@gosti.example\r\nSubject: w srodku\r\nContent-Type: ${pick(chance, ['message/rfc822', 'multipart/mixed; boundary=zewn', 'multipart/digest; boundary=zewn'])}\r\n\r\n${chance() < 0.5 ? '--zewn\r\n\r\n' : ''}`),
-    raw, Buffer.from(chance() < 0.5 ? '\r\n--zewn--\r\n' : '')]),
+  'it lies in another mail': (raw, chance) =>
+    Buffer.concat([
+      Buffer.from(
+        `From: a@gosti.example\r\nSubject: w srodku\r\nContent-Type: ${pick(chance, ['message/rfc822', 'multipart/mixed; boundary=zewn', 'multipart/digest; boundary=zewn'])}\r\n\r\n${chance() < 0.5 ? '--zewn\r\n\r\n' : ''}`,
+      ),
+      raw,
+      Buffer.from(chance() < 0.5 ? '\r\n--zewn--\r\n' : ''),
+    ]),
 }
 const names = Object.keys(MUTATIONS)
 
@@ -109,7 +174,13 @@ function storable(mail: ParsedMail): void {
   const line = /^[^\u0000-\u001f\u007f]*$/
   expect(mail.subject).toMatch(line)
   expect(mail.subject.length).toBeLessThanOrEqual(1000)
-  for (const text of [mail.subject, mail.text, mail.html ?? '', ...mail.attachments.map(({ name }) => name), ...[mail.from, mail.to, mail.cc].flat().flatMap(({ name, address }) => [name, address])]) {
+  for (const text of [
+    mail.subject,
+    mail.text,
+    mail.html ?? '',
+    ...mail.attachments.map(({ name }) => name),
+    ...[mail.from, mail.to, mail.cc].flat().flatMap(({ name, address }) => [name, address]),
+  ]) {
     expect(text.includes('\0')).toBe(false)
     expect(text.isWellFormed()).toBe(true)
   }
@@ -122,8 +193,16 @@ function storable(mail: ParsedMail): void {
 }
 
 const holdsMark = (mail: ParsedMail): boolean => {
-  const places = [mail.text, mail.subject, ...mail.headers.map(({ name, value }) => `${name} ${value}`), ...[mail.from, mail.to, mail.cc].flat().map(({ name, address }) => name + address)]
-  return places.some((text) => text.toUpperCase().includes(MARK)) || mail.attachments.some(({ content, name }) => content.includes(MARK) || name.includes(MARK))
+  const places = [
+    mail.text,
+    mail.subject,
+    ...mail.headers.map(({ name, value }) => `${name} ${value}`),
+    ...[mail.from, mail.to, mail.cc].flat().map(({ name, address }) => name + address),
+  ]
+  return (
+    places.some((text) => text.toUpperCase().includes(MARK)) ||
+    mail.attachments.some(({ content, name }) => content.includes(MARK) || name.includes(MARK))
+  )
 }
 
 /** The mail is kept, for it says more than its seed. */
@@ -141,43 +220,52 @@ test(`${COUNT} spoilt mails are read or known to be unreadable; words in them ar
   const failures: string[] = []
   const started = performance.now()
   let slowest = 0
-  for (let n = 0; n < COUNT;) {
+  for (let n = 0; n < COUNT; ) {
     const batch = Array.from({ length: Math.min(20, COUNT - n) }, () => ({ n: n++, ...mutate(chance) }))
-    await Promise.all(batch.map(async ({ n: number, ...mutant }) => {
-      const { raw, marked } = mutant
-      const begun = performance.now()
-      const mail = await parseMail(raw).catch((error: unknown) => {
-        // A limit of time or memory that a small mail reaches is a hang.
-        if (!(error instanceof UnreadableMail) || /not read within|memory|thread ended|stopped/.test(error.message)) failures.push(about(number, mutant, error))
-        return undefined
-      })
-      slowest = Math.max(slowest, performance.now() - begun)
-      if (!mail) {
-        counts.unreadable++
-        return
-      }
-      counts.read++
-      if (mail.notes.some(({ note }) => note === 'damaged')) counts.incomplete++
-      try {
-        storable(mail)
-        if (marked) {
-          counts.marked++
-          expect(holdsMark(mail)).toBe(true)
+    await Promise.all(
+      batch.map(async ({ n: number, ...mutant }) => {
+        const { raw, marked } = mutant
+        const begun = performance.now()
+        const mail = await parseMail(raw).catch((error: unknown) => {
+          // A limit of time or memory that a small mail reaches is a hang.
+          if (!(error instanceof UnreadableMail) || /not read within|memory|thread ended|stopped/.test(error.message))
+            failures.push(about(number, mutant, error))
+          return undefined
+        })
+        slowest = Math.max(slowest, performance.now() - begun)
+        if (!mail) {
+          counts.unreadable++
+          return
         }
-      } catch (error) {
-        failures.push(about(number, mutant, error))
-      }
-    }))
+        counts.read++
+        if (mail.notes.some(({ note }) => note === 'damaged')) counts.incomplete++
+        try {
+          storable(mail)
+          if (marked) {
+            counts.marked++
+            expect(holdsMark(mail)).toBe(true)
+          }
+        } catch (error) {
+          failures.push(about(number, mutant, error))
+        }
+      }),
+    )
   }
-  process.stdout.write(`mutations: seed ${seed}, ${COUNT} mails in ${Math.round((performance.now() - started) / 1000)} s: ${counts.read} read `
-    + `(${counts.incomplete} damaged, raw mail attached), ${counts.unreadable} unreadable, ${counts.marked} with words put in and found again; slowest answer ${Math.round(slowest)} ms with 20 waiting\n`)
+  process.stdout.write(
+    `mutations: seed ${seed}, ${COUNT} mails in ${Math.round((performance.now() - started) / 1000)} s: ${counts.read} read ` +
+      `(${counts.incomplete} damaged, raw mail attached), ${counts.unreadable} unreadable, ${counts.marked} with words put in and found again; slowest answer ${Math.round(slowest)} ms with 20 waiting\n`,
+  )
   expect(failures).toEqual([])
   expect(counts.read + counts.unreadable).toBe(COUNT)
 })
 
 test(`${DELIVERED} of them delivered have exactly one outcome each`, async () => {
   const station = await startStation()
-  const { database: { db }, host, make } = station
+  const {
+    database: { db },
+    host,
+    make,
+  } = station
   const chance = random(seed)
   const book = await readAddressBook(db, station.config)
   const senders = makeSenderCheck(station.config)
@@ -185,13 +273,26 @@ test(`${DELIVERED} of them delivered have exactly one outcome each`, async () =>
   try {
     for (let n = 0; n < DELIVERED; n++) {
       const mutant = mutate(chance)
-      const envelope = { from: `ktos${n}@gosti.example`, recipients: ['pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false }
-      const [id] = await acceptMail(db, envelope, mailInMemory(mutant.raw), make.now).catch((error: unknown) => { throw new Error(about(n, mutant, error), { cause: error }) })
+      const envelope = {
+        from: `ktos${n}@gosti.example`,
+        recipients: ['pomoc@uni.example'],
+        peerAddress: '192.0.2.1',
+        peerName: 'mx',
+        encrypted: false,
+      }
+      const [id] = await acceptMail(db, envelope, mailInMemory(mutant.raw), make.now).catch((error: unknown) => {
+        throw new Error(about(n, mutant, error), { cause: error })
+      })
       // Undefined: the same bytes were accepted before.
       if (id === undefined) continue
-      await processMail(host, id, 0, { book, senders }).catch((error: unknown) => { throw new Error(about(n, mutant, error), { cause: error }) })
+      await processMail(host, id, 0, { book, senders }).catch((error: unknown) => {
+        throw new Error(about(n, mutant, error), { cause: error })
+      })
       const row = await db.selectFrom('inbound_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-      expect({ state: row.state, known: (OUTCOMES as readonly string[]).includes(row.outcome ?? '') }, mutant.how.join(', ')).toEqual({ state: 'processed', known: true })
+      expect({ state: row.state, known: (OUTCOMES as readonly string[]).includes(row.outcome ?? '') }, mutant.how.join(', ')).toEqual({
+        state: 'processed',
+        known: true,
+      })
       const articles = await db.selectFrom('article').select('id').where('inbound_mail_id', '=', id).execute()
       expect(articles, mutant.how.join(', ')).toHaveLength(row.outcome === 'loop' || row.outcome === 'duplicate' ? 0 : 1)
       outcomes.set(row.outcome!, (outcomes.get(row.outcome!) ?? 0) + 1)

@@ -12,12 +12,22 @@ const open: Conversation[] = []
 beforeAll(async () => {
   station = await startStation({
     smtp: { maxSizeKb: 2048, maxClients: 60, maxPerPeer: 10 },
-    mail: { relays: [{ addresses: ['127.9.0.0/16'], vouchesFor: [], xclient: true, trustHeaders: false }, { addresses: ['127.8.0.1'], vouchesFor: [], xclient: false, trustHeaders: false }] },
+    mail: {
+      relays: [
+        { addresses: ['127.9.0.0/16'], vouchesFor: [], xclient: true, trustHeaders: false },
+        { addresses: ['127.8.0.1'], vouchesFor: [], xclient: false, trustHeaders: false },
+      ],
+    },
   })
 })
 afterAll(() => station.stop())
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((talk) => { talk.end(); return talk.closed }))
+  await Promise.all(
+    open.splice(0).map((talk) => {
+      talk.end()
+      return talk.closed
+    }),
+  )
 })
 
 async function greeted(port = station.port, from?: string): Promise<Conversation> {
@@ -35,7 +45,15 @@ async function atData(port?: number, from?: string): Promise<Conversation> {
   return talk
 }
 const rows = () => station.database.db.selectFrom('inbound_mail').selectAll().orderBy('id').execute()
-const count = async () => Number((await station.database.db.selectFrom('inbound_mail').select((eb) => eb.fn.countAll<string>().as('n')).executeTakeFirstOrThrow()).n)
+const count = async () =>
+  Number(
+    (
+      await station.database.db
+        .selectFrom('inbound_mail')
+        .select((eb) => eb.fn.countAll<string>().as('n'))
+        .executeTakeFirstOrThrow()
+    ).n,
+  )
 /** Somebody honest from elsewhere is served: connection, mail, ticket. */
 async function goodClientIsServed(subject: string, port = station.port): Promise<void> {
   const talk = await atData(port, '127.1.1.1')
@@ -102,14 +120,27 @@ describe('relaying', () => {
 describe('a second mail smuggled in', () => {
   const second = 'MAIL FROM:<szef@uni.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\nSubject: przemycony\r\n\r\nx\r\n.\r\n'
   test.each([
-    ['LF . LF', '\n.\n'], ['LF . CRLF', '\n.\r\n'], ['CR . CR', '\r.\r'], ['CR . LF', '\r.\n'], ['CR . CRLF', '\r.\r\n'],
-    ['CRLF . CR', '\r\n.\r'], ['CRLF . LF', '\r\n.\n'], ['LF . CR', '\n.\r'], ['CRLF . CR CRLF', '\r\n.\r\r\n'], ['NUL after CRLF', '\r\n\0.\r\n'], ['a dot after a NUL', '\r\n.\0\r\n'],
+    ['LF . LF', '\n.\n'],
+    ['LF . CRLF', '\n.\r\n'],
+    ['CR . CR', '\r.\r'],
+    ['CR . LF', '\r.\n'],
+    ['CR . CRLF', '\r.\r\n'],
+    ['CRLF . CR', '\r\n.\r'],
+    ['CRLF . LF', '\r\n.\n'],
+    ['LF . CR', '\n.\r'],
+    ['CRLF . CR CRLF', '\r\n.\r\r\n'],
+    ['NUL after CRLF', '\r\n\0.\r\n'],
+    ['a dot after a NUL', '\r\n.\0\r\n'],
   ])('after %s is no mail of its own, whole or byte by byte', async (_how, end) => {
     for (const split of [false, true]) {
       const before = await count()
       const talk = await atData()
       const bytes = Buffer.from(`Subject: niewinny ${split}\r\n\r\ntekst${end}${second}`, 'latin1')
-      if (split) for (const byte of bytes) { talk.socket.setNoDelay(true); talk.write(Buffer.from([byte])) }
+      if (split)
+        for (const byte of bytes) {
+          talk.socket.setNoDelay(true)
+          talk.write(Buffer.from([byte]))
+        }
       else talk.write(bytes)
       expect(await talk.hear()).toMatch(end.includes('\0') ? /^250/ : /^554 5\.6\.0/)
       expect(await talk.say('NOOP')).toMatch(/^250/)
@@ -134,7 +165,9 @@ describe('STARTTLS', () => {
     const before = await count()
     const talk = await greeted()
     await talk.say('MAIL FROM:<przed@b.example>')
-    talk.write('STARTTLS\r\nRSET\r\nMAIL FROM:<wtrysk@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\nSubject: wtrysk\r\n\r\nx\r\n.\r\n')
+    talk.write(
+      'STARTTLS\r\nRSET\r\nMAIL FROM:<wtrysk@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\nSubject: wtrysk\r\n\r\nx\r\n.\r\n',
+    )
     expect(await talk.hear()).toMatch(/^220/)
     const secure = await secured(talk)
     // Not even who it said it was counts any more (RFC 3207 4.2).
@@ -156,9 +189,14 @@ describe('STARTTLS', () => {
 
   async function secured(talk: Conversation): Promise<{ socket: TLSSocket; ask(line: string): Promise<string> }> {
     const socket = connectTls({ socket: talk.socket, rejectUnauthorized: false })
-    await new Promise<void>((resolve, reject) => { socket.once('secureConnect', resolve); socket.once('error', reject) })
+    await new Promise<void>((resolve, reject) => {
+      socket.once('secureConnect', resolve)
+      socket.once('error', reject)
+    })
     let heard = ''
-    socket.on('data', (bytes: Buffer) => { heard += bytes.toString('latin1') })
+    socket.on('data', (bytes: Buffer) => {
+      heard += bytes.toString('latin1')
+    })
     return {
       socket,
       async ask(line) {
@@ -176,16 +214,19 @@ describe('slow ones', () => {
     const one = await limited({ maxClients: 60, maxPerPeer: 10, maxSecondsWithoutMail: 2, slowSeconds: 2, minBytesPerSecond: 200 })
     try {
       const before = await count()
-      const slow = await Promise.all(Array.from({ length: 50 }, async (_, n) => {
-        const from = `127.2.0.${n + 1}`
-        const talk = n % 5 === 0 ? await converse(one.port, from) : n % 5 < 3 ? await greeted(one.port, from) : await atData(one.port, from)
-        open.push(talk)
-        // Each gives a byte now and then, so that no idle timeout ever comes.
-        const drip = n % 5 === 0 ? 'E' : n % 5 === 1 ? 'NOOP\r\n' : n % 5 === 2 ? 'M' : 'x'
-        const timer = setInterval(() => talk.write(drip), 300)
-        void talk.closed.then(() => clearInterval(timer))
-        return talk
-      }))
+      const slow = await Promise.all(
+        Array.from({ length: 50 }, async (_, n) => {
+          const from = `127.2.0.${n + 1}`
+          const talk =
+            n % 5 === 0 ? await converse(one.port, from) : n % 5 < 3 ? await greeted(one.port, from) : await atData(one.port, from)
+          open.push(talk)
+          // Each gives a byte now and then, so that no idle timeout ever comes.
+          const drip = n % 5 === 0 ? 'E' : n % 5 === 1 ? 'NOOP\r\n' : n % 5 === 2 ? 'M' : 'x'
+          const timer = setInterval(() => talk.write(drip), 300)
+          void talk.closed.then(() => clearInterval(timer))
+          return talk
+        }),
+      )
       await goodClientIsServed('obok powolnych', one.port)
       await Promise.all(slow.map((talk) => talk.closed))
       expect(await count()).toBe(before + 1)
@@ -298,7 +339,7 @@ describe('XCLIENT and XFORWARD', () => {
     }
   })
 
-  test('a relay with leave tells of its client by XCLIENT: kept beside the relay\'s own address', async () => {
+  test("a relay with leave tells of its client by XCLIENT: kept beside the relay's own address", async () => {
     const talk = await greeted(station.port, '127.9.0.1')
     expect(await talk.say('XCLIENT ADDR=192.0.2.77 NAME=klient.dom.example HELO=laptop')).toMatch(/^220/)
     await talk.say('EHLO laptop')
@@ -307,7 +348,12 @@ describe('XCLIENT and XFORWARD', () => {
     await talk.say('RCPT TO:<pomoc@uni.example>')
     await talk.say('DATA')
     expect(await talk.say('Subject: przez przekaźnik\r\n\r\nx\r\n.')).toMatch(/^250/)
-    expect((await rows()).at(-1)).toMatchObject({ peer_address: '127.9.0.1', client_address: '192.0.2.77', client_name: 'klient.dom.example', client_helo: 'laptop' })
+    expect((await rows()).at(-1)).toMatchObject({
+      peer_address: '127.9.0.1',
+      client_address: '192.0.2.77',
+      client_name: 'klient.dom.example',
+      client_helo: 'laptop',
+    })
   })
 
   test('by XFORWARD it speaks of one mail: the next does not inherit it', async () => {
@@ -318,7 +364,11 @@ describe('XCLIENT and XFORWARD', () => {
       await talk.say('RCPT TO:<pomoc@uni.example>')
       await talk.say('DATA')
       expect(await talk.say(`Subject: xforward ${client}\r\n\r\nx\r\n.`)).toMatch(/^250/)
-      expect((await rows()).at(-1)).toMatchObject({ peer_address: '127.9.0.1', client_address: client, client_name: client ? 'mx.obcy.example' : '' })
+      expect((await rows()).at(-1)).toMatchObject({
+        peer_address: '127.9.0.1',
+        client_address: client,
+        client_name: client ? 'mx.obcy.example' : '',
+      })
     }
   })
 
@@ -334,14 +384,21 @@ describe('what a mail may be made of', () => {
   test('NULs, lines of a megabyte, 8-bit everywhere: taken, kept as they came, and a ticket all the same', async () => {
     const raw = Buffer.concat([
       Buffer.from('From: A <a@b.example>\r\nSubject: dziwne bajty\r\nX-Null: a\0b\r\n\r\n', 'latin1'),
-      Buffer.alloc(1_000_000, 'x'), Buffer.from('\r\n'), Buffer.from([0, 0, 0, 0xff, 0xfe, 0x80]), Buffer.from('\r\n'),
+      Buffer.alloc(1_000_000, 'x'),
+      Buffer.from('\r\n'),
+      Buffer.from([0, 0, 0, 0xff, 0xfe, 0x80]),
+      Buffer.from('\r\n'),
     ])
     expect(await station.deliver(raw)).toMatch(/^250/)
     const [end] = await station.processed('dziwne bajty')
     expect(end!.outcome).toBe('new-ticket')
     const row = (await rows()).find(({ id }) => id === end!.id)!
     expect((await readWholeBlob(station.database.db, row.blob_id!)).equals(raw)).toBe(true)
-    const article = await station.database.db.selectFrom('article').select('body').where('id', '=', end!.article_id!).executeTakeFirstOrThrow()
+    const article = await station.database.db
+      .selectFrom('article')
+      .select('body')
+      .where('id', '=', end!.article_id!)
+      .executeTakeFirstOrThrow()
     expect(article.body).not.toContain('\0')
   })
 
@@ -363,30 +420,60 @@ describe('what a mail may be made of', () => {
   test('a head of two megabytes, or with a hundred and more hops, is refused', async () => {
     const before = await count()
     await expect(station.deliver(`${`X-Filler: ${'x'.repeat(900)}\r\n`.repeat(2000)}\r\nx\r\n`)).rejects.toThrow(/554/)
-    await expect(station.deliver(`${'Received: from a by b; Tue, 17 Nov 2026 10:00:00 +0100\r\n'.repeat(120)}Subject: x\r\n\r\nx\r\n`)).rejects.toThrow(/554.*circles/)
+    await expect(
+      station.deliver(`${'Received: from a by b; Tue, 17 Nov 2026 10:00:00 +0100\r\n'.repeat(120)}Subject: x\r\n\r\nx\r\n`),
+    ).rejects.toThrow(/554.*circles/)
     expect(await count()).toBe(before)
   })
 
   const BOMBS: [string, () => string][] = [
-    ['ten thousand parts', () => `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\nContent-Type: text/plain\r\n\r\nx\r\n'.repeat(10_000)}--b--\r\n`],
-    ['a thousand levels of multipart', () => `${Array.from({ length: 1000 }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`).join('')}Content-Type: text/plain\r\n\r\ngłąb\r\n`],
+    [
+      'ten thousand parts',
+      () => `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\nContent-Type: text/plain\r\n\r\nx\r\n'.repeat(10_000)}--b--\r\n`,
+    ],
+    [
+      'a thousand levels of multipart',
+      () =>
+        `${Array.from({ length: 1000 }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`).join('')}Content-Type: text/plain\r\n\r\ngłąb\r\n`,
+    ],
     ['two hundred mails one in another', () => `${'Content-Type: message/rfc822\r\n\r\n'.repeat(200)}Subject: środek\r\n\r\nx\r\n`],
     ['a subject of 100 kB', () => `X-Kind: subject\r\nX-Subject: ${'ż'.repeat(50_000)}\r\n\r\nx\r\n`],
-    ['ten thousand recipients in To', () => `To: ${Array.from({ length: 10_000 }, (_, n) => `a${n}@b.example`).join(',\r\n ')}\r\n\r\nx\r\n`],
+    [
+      'ten thousand recipients in To',
+      () => `To: ${Array.from({ length: 10_000 }, (_, n) => `a${n}@b.example`).join(',\r\n ')}\r\n\r\nx\r\n`,
+    ],
     ['ten thousand encoded words', () => `X-Words: ${'=?utf-8?q?=C5=BC?=\r\n '.repeat(10_000)}\r\n\r\nx\r\n`],
-    ['a megabyte of base64 that is nothing but zeros', () => `Content-Type: application/zip; name=bomba.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n${`${'A'.repeat(76)}\r\n`.repeat(13_000)}`],
+    [
+      'a megabyte of base64 that is nothing but zeros',
+      () =>
+        `Content-Type: application/zip; name=bomba.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n${`${'A'.repeat(76)}\r\n`.repeat(13_000)}`,
+    ],
     ['a hundred thousand nested tags', () => `Content-Type: text/html\r\n\r\n${'<div><table><tr><td>'.repeat(25_000)}x\r\n`],
     ['a hundred thousand unclosed comments and quotes', () => `Content-Type: text/html\r\n\r\n${'<!--<a href="'.repeat(50_000)}\r\n`],
-    ['a boundary of brackets', () => `Content-Type: multipart/mixed; boundary="((((((((((.*)+)+)+)+$"\r\n\r\n--((((((((((.*)+)+)+)+$\r\n\r\n${'a'.repeat(50_000)}\r\n`],
-    ['parameters continued ten thousand times', () => `Content-Type: application/x; ${Array.from({ length: 10_000 }, (_, n) => `name*${n}*=%41`).join(';\r\n ')}\r\n\r\nx\r\n`],
-    ['quoted-printable of nothing but soft breaks', () => `Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n${'=\r\n'.repeat(300_000)}\r\n`],
+    [
+      'a boundary of brackets',
+      () =>
+        `Content-Type: multipart/mixed; boundary="((((((((((.*)+)+)+)+$"\r\n\r\n--((((((((((.*)+)+)+)+$\r\n\r\n${'a'.repeat(50_000)}\r\n`,
+    ],
+    [
+      'parameters continued ten thousand times',
+      () => `Content-Type: application/x; ${Array.from({ length: 10_000 }, (_, n) => `name*${n}*=%41`).join(';\r\n ')}\r\n\r\nx\r\n`,
+    ],
+    [
+      'quoted-printable of nothing but soft breaks',
+      () => `Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n${'=\r\n'.repeat(300_000)}\r\n`,
+    ],
   ]
   test.each(BOMBS)('%s: the mail becomes a ticket, and the next one too', async (name, make) => {
     const subject = `bomba: ${name.slice(0, 40)}`
     expect(await station.deliver(`From: A <a@b.example>\r\nSubject: ${subject}\r\n${make()}`)).toMatch(/^250/)
     const [end] = await station.processed(subject)
     expect(end!.outcome).toBe('new-ticket')
-    const rest = await station.database.db.selectFrom('article_attachment').select((eb) => eb.fn.countAll<string>().as('n')).where('article_id', '=', end!.article_id!).executeTakeFirstOrThrow()
+    const rest = await station.database.db
+      .selectFrom('article_attachment')
+      .select((eb) => eb.fn.countAll<string>().as('n'))
+      .where('article_id', '=', end!.article_id!)
+      .executeTakeFirstOrThrow()
     expect(Number(rest.n)).toBeLessThanOrEqual(501)
     await goodClientIsServed(`po ${name.slice(0, 40)}`)
   })
@@ -401,8 +488,16 @@ describe('headers smuggled into what we send', () => {
     ['the subject', (n: number) => `From: A <zly${n}@b.example>\r\nSubject: wtrysk ${n} ${crlf}\r\n`],
     ['the subject in base64', (n: number) => `From: A <zly${n}@b.example>\r\nSubject: wtrysk ${n} ${base64}\r\n`],
     ['Reply-To', (n: number) => `From: A <zly${n}@b.example>\r\nReply-To: ${crlf} <zly${n}@b.example>\r\nSubject: wtrysk ${n}\r\n`],
-    ['Message-ID', (n: number) => `From: A <zly${n}@b.example>\r\nSubject: wtrysk ${n}\r\nMessage-ID: <a\r\n Bcc:ofiara@b.example\r\n X-Wtrysk:tak@b.example>\r\n`],
-    ['References', (n: number) => `From: A <zly${n}@b.example>\r\nSubject: wtrysk ${n}\r\nMessage-ID: <w${n}@b.example>\r\nReferences: <x\r\n\t@b.example> Bcc: ofiara@b.example\rX-Wtrysk: tak\r\n`],
+    [
+      'Message-ID',
+      (n: number) =>
+        `From: A <zly${n}@b.example>\r\nSubject: wtrysk ${n}\r\nMessage-ID: <a\r\n Bcc:ofiara@b.example\r\n X-Wtrysk:tak@b.example>\r\n`,
+    ],
+    [
+      'References',
+      (n: number) =>
+        `From: A <zly${n}@b.example>\r\nSubject: wtrysk ${n}\r\nMessage-ID: <w${n}@b.example>\r\nReferences: <x\r\n\t@b.example> Bcc: ofiara@b.example\rX-Wtrysk: tak\r\n`,
+    ],
   ])('by %s stay words', async (_how, head) => {
     const n = station.sink.mails.length + Math.floor(performance.now())
     expect(await station.deliver(`${head(n)}\r\nx\r\n`, { from: `zly${n}@b.example` })).toMatch(/^250/)
@@ -418,17 +513,24 @@ describe('headers smuggled into what we send', () => {
 
 test('who leaves at any stage leaves nothing behind, and the next is served', async () => {
   const before = await count()
-  const stages = ['', 'EHLO a.example\r\n', 'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\n', 'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\n',
+  const stages = [
+    '',
+    'EHLO a.example\r\n',
+    'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\n',
+    'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\n',
     'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\n',
     'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\nSubject: urwany\r\n',
     `EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\nSubject: urwany\r\n\r\n${'x'.repeat(700_000)}`,
     'EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<pomoc@uni.example>\r\nDATA\r\nSubject: urwany\r\n\r\nx\r\n.',
-    'EHLO a.example\r\nSTARTTLS\r\n']
+    'EHLO a.example\r\nSTARTTLS\r\n',
+  ]
   for (const gentle of [true, false]) {
     for (const stage of stages) {
       const talk = await converse(station.port)
       await talk.hear()
-      await new Promise<void>((resolve) => { talk.socket.write(stage === '' ? 'NOOP\r\n' : stage, () => resolve()) })
+      await new Promise<void>((resolve) => {
+        talk.socket.write(stage === '' ? 'NOOP\r\n' : stage, () => resolve())
+      })
       if (gentle) talk.socket.end()
       else talk.socket.resetAndDestroy()
       await talk.closed

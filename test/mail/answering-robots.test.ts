@@ -14,7 +14,8 @@ beforeAll(async () => {
   await there.database.db.updateTable('system_address').set({ address: 'pomoc@inna.example' }).execute()
   await there.host.work(system('test'), addressesChanged)
   // Both answer new tickets and follow-ups: the worst two can do to each other.
-  for (const { database } of [here, there]) await database.db.updateTable('auto_response').set({ standard: true }).where('type', '=', 'auto follow up').execute()
+  for (const { database } of [here, there])
+    await database.db.updateTable('auto_response').set({ standard: true }).where('type', '=', 'auto follow up').execute()
 })
 afterAll(async () => {
   await here?.stop()
@@ -33,10 +34,16 @@ async function settled({ database: { db } }: Station): Promise<void> {
 /** Carries mail between the two until neither has any for the other; answers how many went. Systems have marks of their own. */
 async function carry(change: (raw: string) => string, returnPath = false): Promise<number> {
   let carried = 0
-  const taken = new Map<Station, number>([[here, here.sink.mails.length], [there, there.sink.mails.length]])
-  for (let moved = true; moved;) {
+  const taken = new Map<Station, number>([
+    [here, here.sink.mails.length],
+    [there, there.sink.mails.length],
+  ])
+  for (let moved = true; moved; ) {
     moved = false
-    for (const [from, to, address, own] of [[here, there, 'pomoc@inna.example', 'pomoc@uni.example'], [there, here, 'pomoc@uni.example', 'pomoc@inna.example']] as const) {
+    for (const [from, to, address, own] of [
+      [here, there, 'pomoc@inna.example', 'pomoc@uni.example'],
+      [there, here, 'pomoc@uni.example', 'pomoc@inna.example'],
+    ] as const) {
       await settled(from)
       const fresh = from.sink.mails.slice(taken.get(from)!).filter((mail) => mail.to.includes(address))
       taken.set(from, from.sink.mails.length)
@@ -53,7 +60,11 @@ const otherMark = (raw: string) => raw.replaceAll('pomoc:pomoc@localhost', 'pomo
 /** What a bad gateway leaves: nothing that says who wrote it, and a return path of its own making. */
 const stripped = (raw: string) => raw.replace(/^(auto-submitted|x-loop|precedence|x-auto-response-suppress):[^\r\n]*\r\n/gim, '')
 
-const begin = () => here.deliver(`From: Pomoc <pomoc@inna.example>\r\nTo: pomoc@uni.example\r\nSubject: Awaria\r\nMessage-ID: <${Math.random()}@inna.example>\r\n\r\nx\r\n`, { from: 'pomoc@inna.example', to: 'pomoc@uni.example' })
+const begin = () =>
+  here.deliver(
+    `From: Pomoc <pomoc@inna.example>\r\nTo: pomoc@uni.example\r\nSubject: Awaria\r\nMessage-ID: <${Math.random()}@inna.example>\r\n\r\nx\r\n`,
+    { from: 'pomoc@inna.example', to: 'pomoc@uni.example' },
+  )
 
 describe('two systems that answer each other', () => {
   test('stop after one answer, for it says what it is', async () => {
@@ -61,7 +72,7 @@ describe('two systems that answer each other', () => {
     expect(await carry(otherMark)).toBe(1)
   })
 
-  test('stop at the day\'s limit where everything that says so is stripped on the way', async () => {
+  test("stop at the day's limit where everything that says so is stripped on the way", async () => {
     const writes = (raw: string) => stripped(otherMark(raw))
     await begin()
     const carried = await carry(writes, true)
@@ -89,24 +100,38 @@ describe('a robot that answers every mail', () => {
   }
   const reply = (address: string, headers: string) => (mail: SunkMail, n: number) =>
     `From: Ktoś <${address}>\r\nTo: pomoc@uni.example\r\nSubject: Odp: ${mail.parsed.subject?.replace(/[^\x20-\x7e]/g, '')}\r\nMessage-ID: <${n}-${address}>\r\nIn-Reply-To: ${mail.parsed.messageId}\r\n${headers}\r\nNie ma mnie.\r\n`
-  const write = (address: string) => here.deliver(`From: <${address}>\r\nTo: pomoc@uni.example\r\nSubject: Pytanie\r\nMessage-ID: <0-${address}>\r\n\r\nx\r\n`, { from: address, to: 'pomoc@uni.example' })
+  const write = (address: string) =>
+    here.deliver(`From: <${address}>\r\nTo: pomoc@uni.example\r\nSubject: Pytanie\r\nMessage-ID: <0-${address}>\r\n\r\nx\r\n`, {
+      from: address,
+      to: 'pomoc@uni.example',
+    })
 
   test('and says what it is gets one answer, and its replies stand on the ticket', async () => {
     const address = 'urlop@student.example'
     await write(address)
     expect(await robot(address, reply(address, 'Auto-Submitted: auto-replied\r\n'))).toBe(1)
     const { db } = here.database
-    const rows = await db.selectFrom('article as a').innerJoin('inbound_mail as m', 'm.id', 'a.inbound_mail_id').select('a.ticket_id').where('m.envelope_from', '=', address).execute()
+    const rows = await db
+      .selectFrom('article as a')
+      .innerJoin('inbound_mail as m', 'm.id', 'a.inbound_mail_id')
+      .select('a.ticket_id')
+      .where('m.envelope_from', '=', address)
+      .execute()
     expect(rows).toHaveLength(2)
     expect(new Set(rows.map((row) => row.ticket_id)).size).toBe(1)
   })
 
-  test('and says nothing gets no more than the day\'s limit', async () => {
+  test("and says nothing gets no more than the day's limit", async () => {
     const address = 'milczek@student.example'
     await write(address)
     expect(await robot(address, reply(address, ''))).toBe(CAP)
     const { db } = here.database
-    const limit = await db.selectFrom('history').select('name').where('type', '=', 'LoopProtection').where('name', 'like', `%${address}%`).execute()
+    const limit = await db
+      .selectFrom('history')
+      .select('name')
+      .where('type', '=', 'LoopProtection')
+      .where('name', 'like', `%${address}%`)
+      .execute()
     expect(limit.length).toBeGreaterThan(0)
   })
 })

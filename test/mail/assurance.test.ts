@@ -9,7 +9,11 @@ import { startDns, type DnsServer } from '../servers/dns.ts'
 import { openSite, type Site, type Visitor } from '../web.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'der' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } })
+const keys = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'der' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
 /** Signs as nodemailer does for a sender. */
 const signedBy = (domainName: string) => ({ domainName, keySelector: 's1', privateKey: keys.privateKey })
 
@@ -30,11 +34,17 @@ beforeAll(async () => {
   for (const domain of ['inna.example', 'bank.example', 'prywatna.example', 'uni.example']) dns.txt.set(domain, 'v=spf1 -all')
   station = await startStation({
     mail: {
-      ownDomains: ['uni.example'], dnsServers: [dns.address],
-      relays: [{ addresses: ['127.0.0.2'], vouchesFor: ['uni.example'], authservId: 'mx.uni.example', xclient: false, trustHeaders: false }],
+      ownDomains: ['uni.example'],
+      dnsServers: [dns.address],
+      relays: [
+        { addresses: ['127.0.0.2'], vouchesFor: ['uni.example'], authservId: 'mx.uni.example', xclient: false, trustHeaders: false },
+      ],
     },
   })
-  await station.database.db.insertInto('system_address').values({ address: 'dziekanat@uni.example', name: 'Dziekanat', queue_id: '4' }).execute()
+  await station.database.db
+    .insertInto('system_address')
+    .values({ address: 'dziekanat@uni.example', name: 'Dziekanat', queue_id: '4' })
+    .execute()
   site = await openSite([desk, portal, admin], {}, station.database)
   agent = await site.loggedIn(await station.make.agent({ '1': ['rw'] }, { address: 'agent@uni.example' }))
   administrator = await site.loggedIn(await station.make.agent({ '2': ['rw'] }, { address: 'admin@uni.example' }))
@@ -47,13 +57,26 @@ afterAll(async () => {
 
 type Mail = Parameters<Station['mail']>[0]
 /** Sends from an address of this machine: 127.0.0.2 is the campus relay, everything else is outside. */
-async function send(mail: Mail & { subject: string }, { from = '127.0.0.1', raw }: { from?: string; raw?: string } = {}): Promise<InboundEnd> {
-  const transport = createTransport({ host: '127.0.0.1', port: station.port, secure: false, tls: { rejectUnauthorized: false }, localAddress: from })
-  await transport.sendMail(raw === undefined ? { to: 'pomoc@uni.example', ...mail } : { envelope: { from: String(mail.from), to: 'pomoc@uni.example' }, raw })
+async function send(
+  mail: Mail & { subject: string },
+  { from = '127.0.0.1', raw }: { from?: string; raw?: string } = {},
+): Promise<InboundEnd> {
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port: station.port,
+    secure: false,
+    tls: { rejectUnauthorized: false },
+    localAddress: from,
+  })
+  await transport.sendMail(
+    raw === undefined ? { to: 'pomoc@uni.example', ...mail } : { envelope: { from: String(mail.from), to: 'pomoc@uni.example' }, raw },
+  )
   return (await station.processed(mail.subject))[0]!
 }
-const article = (end: InboundEnd) => station.database.db.selectFrom('article').selectAll().where('id', '=', end.article_id!).executeTakeFirstOrThrow()
-const ticket = (end: InboundEnd) => station.database.db.selectFrom('ticket').selectAll().where('id', '=', end.ticket_id!).executeTakeFirstOrThrow()
+const article = (end: InboundEnd) =>
+  station.database.db.selectFrom('article').selectAll().where('id', '=', end.article_id!).executeTakeFirstOrThrow()
+const ticket = (end: InboundEnd) =>
+  station.database.db.selectFrom('ticket').selectAll().where('id', '=', end.ticket_id!).executeTakeFirstOrThrow()
 const text = async (visitor: Visitor, path: string) => {
   const response = await visitor.get(path)
   expect([path, response.status]).toEqual([path, 200])
@@ -72,7 +95,7 @@ async function expectWords(end: InboundEnd, level: string, reason: string) {
 const knownPerson = (address: string, name = 'Anna Nowak') => station.make.person({ name, address })
 
 describe('five mails, five outcomes', () => {
-  test('forged in the university\'s name: failed, nobody\'s, answered to nobody, a ticket that says so', async () => {
+  test("forged in the university's name: failed, nobody's, answered to nobody, a ticket that says so", async () => {
     const rector = await knownPerson('rektor@uni.example', 'Rektor')
     const end = await send({ from: 'Rektor <rektor@uni.example>', subject: 'Pilny przelew', text: 'Proszę zapłacić.' })
     expect(end.outcome).toBe('new-ticket')
@@ -89,12 +112,22 @@ describe('five mails, five outcomes', () => {
     expect(page).toContain('odpowiedź może trafić do kogoś, kto do nas nie pisał')
   })
 
-  test('from a private account with somebody\'s number in the subject: held, seen by agents alone', async () => {
+  test("from a private account with somebody's number in the subject: held, seen by agents alone", async () => {
     const opened = await send({ from: 'Anna <anna@inna.example>', subject: 'Moja legitymacja', text: 'x', dkim: signedBy('inna.example') })
     const { number, customer_id: customer } = await ticket(opened)
-    const end = await send({ from: 'ktos@prywatna.example', subject: `[Ticket#${number}] i co?`, text: 'TAJNE-SŁOWO', attachments: [{ filename: 'tajne.txt', content: 'TAJNY-PLIK' }] })
+    const end = await send({
+      from: 'ktos@prywatna.example',
+      subject: `[Ticket#${number}] i co?`,
+      text: 'TAJNE-SŁOWO',
+      attachments: [{ filename: 'tajne.txt', content: 'TAJNY-PLIK' }],
+    })
     expect(end).toMatchObject({ outcome: 'follow-up-held', ticket_id: opened.ticket_id })
-    expect(await article(end)).toMatchObject({ assurance: 'unverified', assurance_rule: 'nothing-proves', held_rule: 'no-part-in-ticket', visible: false })
+    expect(await article(end)).toMatchObject({
+      assurance: 'unverified',
+      assurance_rule: 'nothing-proves',
+      held_rule: 'no-part-in-ticket',
+      visible: false,
+    })
     await expectWords(end, 'niezweryfikowany', 'Nic nie potwierdza')
     expect(await text(agent, `/desk/tickets/${end.ticket_id}`)).toContain('Nadawca nie bierze udziału w zgłoszeniu')
     const own = await site.loggedIn(customer!)
@@ -111,7 +144,7 @@ describe('five mails, five outcomes', () => {
     await expectWords(first, 'niezweryfikowany', 'to pierwszy mail z tego adresu')
   })
 
-  test('vouched for by the relay: confirmed, and the person\'s', async () => {
+  test("vouched for by the relay: confirmed, and the person's", async () => {
     const person = await knownPerson('dziekan@uni.example', 'Dziekan')
     const end = await send({ from: 'Dziekan <dziekan@uni.example>', subject: 'Z kampusu', text: 'x' }, { from: '127.0.0.2' })
     expect(await article(end)).toMatchObject({ assurance: 'confirmed', assurance_rule: 'vouched-by-relay', person_id: person })
@@ -119,15 +152,21 @@ describe('five mails, five outcomes', () => {
     await expectWords(end, 'potwierdzony', 'ręczy za nadawców tej domeny')
   })
 
-  test('through a mailing list: address only while From is kept, the list\'s own when it is rewritten; ARC counts for nothing', async () => {
+  test("through a mailing list: address only while From is kept, the list's own when it is rewritten; ARC counts for nothing", async () => {
     await knownPerson('piotr@inna.example', 'Piotr')
-    const raw = (await signed({ from: 'Piotr <piotr@inna.example>', subject: 'Przez listę', text: 'x' }, 'inna.example'))
-      .replace(/^/, 'List-Id: <studenci.lista.example>\r\nARC-Authentication-Results: i=1; lista.example; dmarc=pass header.from=inna.example\r\nARC-Seal: i=1; a=rsa-sha256; cv=none; d=lista.example; s=s1; b=AA==\r\n')
+    const raw = (await signed({ from: 'Piotr <piotr@inna.example>', subject: 'Przez listę', text: 'x' }, 'inna.example')).replace(
+      /^/,
+      'List-Id: <studenci.lista.example>\r\nARC-Authentication-Results: i=1; lista.example; dmarc=pass header.from=inna.example\r\nARC-Seal: i=1; a=rsa-sha256; cv=none; d=lista.example; s=s1; b=AA==\r\n',
+    )
     const kept = await send({ from: 'listy@lista.example', subject: 'Przez listę' }, { raw: `${raw}--\r\nLista studentów\r\n` })
     expect(await article(kept)).toMatchObject({ assurance: 'address', assurance_rule: 'changed-by-list' })
     await expectWords(kept, 'tylko adres', 'Lista dyskusyjna zmieniła wiadomość po drodze')
     const rewritten = await send({
-      from: '"Piotr przez listę" <studenci@lista.example>', subject: 'Przez listę z jej adresem', text: 'x', headers: { 'List-Id': '<studenci.lista.example>' }, dkim: signedBy('lista.example'),
+      from: '"Piotr przez listę" <studenci@lista.example>',
+      subject: 'Przez listę z jej adresem',
+      text: 'x',
+      headers: { 'List-Id': '<studenci.lista.example>' },
+      dkim: signedBy('lista.example'),
     })
     expect(await article(rewritten)).toMatchObject({ assurance: 'unverified', assurance_rule: 'proven-but-unknown' })
     expect((await ticket(rewritten)).customer_id).not.toBe((await ticket(kept)).customer_id)
@@ -142,7 +181,7 @@ async function signed(mail: Mail, domain: string): Promise<string> {
 }
 
 describe('what else may be tried', () => {
-  test('a forged answer to a ticket of the university\'s own is held even from its customer\'s address, and in a queue that takes strangers', async () => {
+  test("a forged answer to a ticket of the university's own is held even from its customer's address, and in a queue that takes strangers", async () => {
     const customer = await knownPerson('ewa@uni.example', 'Ewa')
     const { number, id } = await station.make.ticket({ customerId: customer, queueId: await station.make.queue() })
     await station.database.db.updateTable('queue').set({ follow_up_strangers: 'accept' }).execute()
@@ -157,37 +196,60 @@ describe('what else may be tried', () => {
 
   test('a subdomain of our own, another author beside a proven one, and a signature of another domain are claims too', async () => {
     for (const [n, from] of ['x@wmi.uni.example', 'jan@uni.example, jan@inna.example', 'x@UNI.example'].entries()) {
-      const raw = (await signed({ from: 'x@inna.example', subject: `podszycie ${n}`, text: 'x' }, 'inna.example')).replace(/^From: .*$/m, `From: ${from}`)
+      const raw = (await signed({ from: 'x@inna.example', subject: `podszycie ${n}`, text: 'x' }, 'inna.example')).replace(
+        /^From: .*$/m,
+        `From: ${from}`,
+      )
       const end = await send({ from: 'x@inna.example', subject: `podszycie ${n}` }, { raw })
       expect([from, (await article(end)).assurance, (await ticket(end)).customer_id]).toEqual([from, 'failed', null])
     }
   })
 
   test('who writes from the relay but fails there is not vouched for; forged results below its own line are not read', async () => {
-    const received = 'Received: from evil.example (evil.example [203.0.113.9]) by mx.uni.example with ESMTP id 1; Tue, 17 Nov 2026 10:00:00 +0100\r\n'
-    const body = (n: number, from = 'jan@uni.example') => `From: ${from}\r\nTo: pomoc@uni.example\r\nSubject: przez przekaźnik ${n}\r\n\r\nx\r\n`
+    const received =
+      'Received: from evil.example (evil.example [203.0.113.9]) by mx.uni.example with ESMTP id 1; Tue, 17 Nov 2026 10:00:00 +0100\r\n'
+    const body = (n: number, from = 'jan@uni.example') =>
+      `From: ${from}\r\nTo: pomoc@uni.example\r\nSubject: przez przekaźnik ${n}\r\n\r\nx\r\n`
     const failed = 'Authentication-Results: mx.uni.example; dmarc=fail (p=REJECT) header.from=uni.example\r\n'
     const passed = 'Authentication-Results: mx.uni.example; dmarc=pass header.from=uni.example\r\n'
-    const one = await send({ from: 'jan@uni.example', subject: 'przez przekaźnik 1' }, { raw: failed + received + passed + body(1), from: '127.0.0.2' })
+    const one = await send(
+      { from: 'jan@uni.example', subject: 'przez przekaźnik 1' },
+      { raw: failed + received + passed + body(1), from: '127.0.0.2' },
+    )
     expect(await article(one)).toMatchObject({ assurance: 'failed', assurance_rule: 'own-domain-not-proven', person_id: null })
     // Another domain: the relay's word counts, a stranger's in its name does not.
     const passedBank = passed.replace('header.from=uni.example', 'header.from=bank.example')
     await knownPerson('kasa@bank.example', 'Kasa')
-    const two = await send({ from: 'kasa@bank.example', subject: 'przez przekaźnik 2' }, { raw: received + passedBank + body(2, 'kasa@bank.example'), from: '127.0.0.2' })
+    const two = await send(
+      { from: 'kasa@bank.example', subject: 'przez przekaźnik 2' },
+      { raw: received + passedBank + body(2, 'kasa@bank.example'), from: '127.0.0.2' },
+    )
     expect(await article(two)).toMatchObject({ assurance: 'failed', assurance_rule: 'dmarc-fail' })
-    const three = await send({ from: 'kasa@bank.example', subject: 'przez przekaźnik 3' }, { raw: passedBank + received + body(3, 'kasa@bank.example'), from: '127.0.0.2' })
+    const three = await send(
+      { from: 'kasa@bank.example', subject: 'przez przekaźnik 3' },
+      { raw: passedBank + received + body(3, 'kasa@bank.example'), from: '127.0.0.2' },
+    )
     expect(await article(three)).toMatchObject({ assurance: 'confirmed', assurance_rule: 'relay-says-pass' })
   })
 
   test('forged in the name of a domain that forbids it: failed; SPF alone proves an address; more signatures than honest mail has prove nothing', async () => {
     await knownPerson('prezes@bank.example', 'Prezes')
-    expect(await article(await send({ from: 'prezes@bank.example', subject: 'z banku', text: 'x' }))).toMatchObject({ assurance: 'failed', assurance_rule: 'dmarc-fail', person_id: null })
+    expect(await article(await send({ from: 'prezes@bank.example', subject: 'z banku', text: 'x' }))).toMatchObject({
+      assurance: 'failed',
+      assurance_rule: 'dmarc-fail',
+      person_id: null,
+    })
     await knownPerson('ala@serwer.example', 'Ala')
-    expect(await article(await send({ from: 'ala@serwer.example', subject: 'z serwera', text: 'x' }))).toMatchObject({ assurance: 'confirmed', assurance_rule: 'spf-aligned' })
+    expect(await article(await send({ from: 'ala@serwer.example', subject: 'z serwera', text: 'x' }))).toMatchObject({
+      assurance: 'confirmed',
+      assurance_rule: 'spf-aligned',
+    })
     await knownPerson('ola@inna.example', 'Ola')
     const once = await signed({ from: 'ola@inna.example', subject: 'dużo podpisów', text: 'x' }, 'inna.example')
     const signature = /^DKIM-Signature:[\s\S]*?\r\n(?! |\t)/m.exec(once)![0]
-    expect(await article(await send({ from: 'ola@inna.example', subject: 'dużo podpisów' }, { raw: signature.repeat(11) + once }))).toMatchObject({ assurance: 'address' })
+    expect(
+      await article(await send({ from: 'ola@inna.example', subject: 'dużo podpisów' }, { raw: signature.repeat(11) + once })),
+    ).toMatchObject({ assurance: 'address' })
   })
 
   test('while the DNS is silent nobody fails, but who claims our own domain is not believed either', async () => {
@@ -198,7 +260,10 @@ describe('what else may be tried', () => {
       expect(await article(end)).toMatchObject({ assurance: 'unverified', assurance_rule: 'dns-unavailable', person_id: person })
       await expectWords(end, 'niezweryfikowany', 'DNS nie odpowiedział')
       await knownPerson('cisza@cicha.uni.example', 'Cisza')
-      expect(await article(await send({ from: 'cisza@cicha.uni.example', subject: 'cisza u nas', text: 'x' }))).toMatchObject({ assurance: 'unverified', person_id: null })
+      expect(await article(await send({ from: 'cisza@cicha.uni.example', subject: 'cisza u nas', text: 'x' }))).toMatchObject({
+        assurance: 'unverified',
+        person_id: null,
+      })
     } finally {
       dns.silent = false
     }
@@ -209,7 +274,11 @@ describe('an agent decides with one click', () => {
   /** A held message on a ticket of a customer's. */
   async function held(subject: string) {
     const { number, id, customerId } = await station.make.ticket()
-    const end = await send({ from: `${subject.replaceAll(' ', '')}@prywatna.example`, subject: `[Ticket#${number}] ${subject}`, text: `treść ${subject}` })
+    const end = await send({
+      from: `${subject.replaceAll(' ', '')}@prywatna.example`,
+      subject: `[Ticket#${number}] ${subject}`,
+      text: `treść ${subject}`,
+    })
     return { id, end, customer: await site.loggedIn(customerId) }
   }
   const decide = async (id: string, act: string, articleId: string) => {
@@ -235,7 +304,9 @@ describe('an agent decides with one click', () => {
     await decide(id, 'accept-message', end.article_id!)
     expect((await ticket(end)).state_type).toBe('new')
     const { number } = await ticket(end)
-    expect(await send({ from: 'przyjmijmnie@prywatna.example', subject: `[Ticket#${number}] drugi raz`, text: 'x' })).toMatchObject({ outcome: 'follow-up-held' })
+    expect(await send({ from: 'przyjmijmnie@prywatna.example', subject: `[Ticket#${number}] drugi raz`, text: 'x' })).toMatchObject({
+      outcome: 'follow-up-held',
+    })
     expect(await text(agent, `/desk/tickets/${id}/history`)).toContain('Wstrzymana wiadomość przyjęta')
     expect((await agent.post(`/desk/tickets/${id}/accept-message`, { article: end.article_id! })).status).toBe(409)
   })
@@ -246,7 +317,9 @@ describe('an agent decides with one click', () => {
     const stranger = await site.loggedIn((await article(end)).person_id!)
     expect(await text(stranger, `/tickets/${id}`)).toContain('treść wpuść mnie')
     const { number } = await ticket(end)
-    expect(await send({ from: 'wpuśćmnie@prywatna.example', subject: `[Ticket#${number}] już mogę`, text: 'x' })).toMatchObject({ outcome: 'follow-up' })
+    expect(await send({ from: 'wpuśćmnie@prywatna.example', subject: `[Ticket#${number}] już mogę`, text: 'x' })).toMatchObject({
+      outcome: 'follow-up',
+    })
     // Somebody wrote since, and the state stayed: taking the act back is still possible.
     await undo(page)
     expect((await stranger.get(`/tickets/${id}`)).status).toBe(404)
@@ -275,7 +348,8 @@ describe('an agent decides with one click', () => {
     // An article of another ticket, and one that is not held, are not there.
     const other = await station.make.ticket()
     await agent.get('/desk')
-    for (const wrong of [other.articleId, 'x', '']) expect((await agent.post(`/desk/tickets/${id}/accept-message`, { article: wrong })).status).toBe(404)
+    for (const wrong of [other.articleId, 'x', ''])
+      expect((await agent.post(`/desk/tickets/${id}/accept-message`, { article: wrong })).status).toBe(404)
   })
 })
 
@@ -283,12 +357,20 @@ describe('what is held leaks nowhere', () => {
   test('not to the customer, participants or by any address of it: page, files, frame; nor into what is mailed', async () => {
     const { number, id, customerId } = await station.make.ticket()
     await send({
-      from: 'obcy@prywatna.example', subject: `[Ticket#${number}] przeciek`, text: 'PRZECIEK-TEKST', html: '<p>PRZECIEK-HTML</p>',
+      from: 'obcy@prywatna.example',
+      subject: `[Ticket#${number}] przeciek`,
+      text: 'PRZECIEK-TEKST',
+      html: '<p>PRZECIEK-HTML</p>',
       attachments: [{ filename: 'przeciek.txt', content: 'PRZECIEK-PLIK' }],
     })
     const { db } = station.database
-    const leaked = await db.selectFrom('article').innerJoin('article_attachment as file', 'file.article_id', 'article.id')
-      .select(['article.id', 'file.id as file', 'message_id']).where('ticket_id', '=', id).where('held_at', 'is not', null).executeTakeFirstOrThrow()
+    const leaked = await db
+      .selectFrom('article')
+      .innerJoin('article_attachment as file', 'file.article_id', 'article.id')
+      .select(['article.id', 'file.id as file', 'message_id'])
+      .where('ticket_id', '=', id)
+      .where('held_at', 'is not', null)
+      .executeTakeFirstOrThrow()
     const participant = await station.make.person()
     await db.insertInto('ticket_participant').values({ ticket_id: id, person_id: participant, right: 'reply' }).execute()
     for (const person of [customerId, participant]) {

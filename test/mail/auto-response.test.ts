@@ -10,14 +10,18 @@ import { eml, startStation, type Station } from './station.ts'
 let station: Station
 // Friday 15:01 in Warsaw.
 let now = new Date('2026-11-20T14:01:00Z')
-beforeAll(async () => { station = await startStation({ clock: () => now }) })
+beforeAll(async () => {
+  station = await startStation({ clock: () => now })
+})
 afterAll(() => station.stop())
 
 let count = 0
 const someone = () => `osoba${++count}@student.example`
-const answersTo = (address: string) => station.database.db.selectFrom('outbound_mail').selectAll().where(sql<boolean>`${address} = any(recipients)`).orderBy('id').execute()
+const answersTo = (address: string) =>
+  station.database.db.selectFrom('outbound_mail').selectAll().where(sql<boolean>`${address} = any(recipients)`).orderBy('id').execute()
 const historyOf = (id: string) => station.database.db.selectFrom('history').selectAll().where('ticket_id', '=', id).orderBy('id').execute()
-const answerReason = (end: { reason: { step: string; decided: string; rule: string }[] } | undefined) => end?.reason.find(({ step }) => step === 'auto-response')
+const answerReason = (end: { reason: { step: string; decided: string; rule: string }[] } | undefined) =>
+  end?.reason.find(({ step }) => step === 'auto-response')
 
 async function opened(subject: string, mail: Parameters<Station['mail']>[0] = {}) {
   const address = someone()
@@ -42,12 +46,36 @@ describe('which text', () => {
     const { ticketId } = await opened('na czas')
     const { db } = station.database
     const row = await db.selectFrom('inbound_mail').selectAll().where('ticket_id', '=', ticketId).executeTakeFirstOrThrow()
-    const { id } = await db.insertInto('inbound_mail').values({
-      key: Buffer.from('przed odcieciem'), blob_id: (await db.insertInto('blob').values({ sha256: Buffer.from('x'), size: 27, created_at: now }).returning('id').executeTakeFirstOrThrow()).id,
-      envelope_from: 'a@b.example', envelope_to: 'pomoc@uni.example', accepted_at: new Date('2026-11-20T13:59:00Z'), outcome: null, message_id_md5: null,
-      ticket_id: null, article_id: null, processed_at: null,
-    }).returning(['id', 'blob_id']).executeTakeFirstOrThrow()
-    await db.insertInto('blob_chunk').values({ blob_id: sql<string>`(select blob_id from inbound_mail where id = ${id})`, seq: 0, data: Buffer.from('Subject: przed odcieciem\r\n\r') }).execute()
+    const { id } = await db
+      .insertInto('inbound_mail')
+      .values({
+        key: Buffer.from('przed odcieciem'),
+        blob_id: (
+          await db
+            .insertInto('blob')
+            .values({ sha256: Buffer.from('x'), size: 27, created_at: now })
+            .returning('id')
+            .executeTakeFirstOrThrow()
+        ).id,
+        envelope_from: 'a@b.example',
+        envelope_to: 'pomoc@uni.example',
+        accepted_at: new Date('2026-11-20T13:59:00Z'),
+        outcome: null,
+        message_id_md5: null,
+        ticket_id: null,
+        article_id: null,
+        processed_at: null,
+      })
+      .returning(['id', 'blob_id'])
+      .executeTakeFirstOrThrow()
+    await db
+      .insertInto('blob_chunk')
+      .values({
+        blob_id: sql<string>`(select blob_id from inbound_mail where id = ${id})`,
+        seq: 0,
+        data: Buffer.from('Subject: przed odcieciem\r\n\r'),
+      })
+      .execute()
     await station.host.enqueue({ task: 'mail/process', payload: { id }, key: `mail/process/${id}` })
     const [end] = await station.processed('przed odcieciem')
     const ticket = await db.selectFrom('ticket').select('received_at').where('id', '=', end!.ticket_id).executeTakeFirstOrThrow()
@@ -67,14 +95,34 @@ describe('which text', () => {
     const parent = await station.make.queue({ name: 'Rodzic' })
     const child = await station.make.queue({ name: 'Rodzic::Dziecko', parentId: parent })
     const silent = await station.make.queue({ name: 'Rodzic::Cicha', parentId: parent })
-    await db.insertInto('system_address').values([
-      { address: 'dziecko@uni.example', name: 'Dziecko', queue_id: child }, { address: 'cicha@uni.example', name: 'Cicha', queue_id: silent },
-    ]).execute()
-    const { id } = await db.insertInto('auto_response').values({ name: 'własny', type: 'auto reply' }).returning('id').executeTakeFirstOrThrow()
-    await db.insertInto('auto_response_text').values({ auto_response_id: id, language: 'pl', subject: 'Własny temat', body: 'Numer <OTOBO_TICKET_TicketNumber>, kolejka <OTRS_TICKET_Queue>, nie ma <OTRS_TICKET_Niczego>, <b>zostaje</b>.' }).execute()
-    await db.insertInto('queue_auto_response').values([
-      { queue_id: parent, type: 'auto reply', auto_response_id: id }, { queue_id: silent, type: 'auto reply', auto_response_id: null },
-    ]).execute()
+    await db
+      .insertInto('system_address')
+      .values([
+        { address: 'dziecko@uni.example', name: 'Dziecko', queue_id: child },
+        { address: 'cicha@uni.example', name: 'Cicha', queue_id: silent },
+      ])
+      .execute()
+    const { id } = await db
+      .insertInto('auto_response')
+      .values({ name: 'własny', type: 'auto reply' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db
+      .insertInto('auto_response_text')
+      .values({
+        auto_response_id: id,
+        language: 'pl',
+        subject: 'Własny temat',
+        body: 'Numer <OTOBO_TICKET_TicketNumber>, kolejka <OTRS_TICKET_Queue>, nie ma <OTRS_TICKET_Niczego>, <b>zostaje</b>.',
+      })
+      .execute()
+    await db
+      .insertInto('queue_auto_response')
+      .values([
+        { queue_id: parent, type: 'auto reply', auto_response_id: id },
+        { queue_id: silent, type: 'auto reply', auto_response_id: null },
+      ])
+      .execute()
     await station.host.work(system('test'), addressesChanged)
 
     const inherited = await opened('do dziecka', { to: 'dziecko@uni.example' })
@@ -101,11 +149,21 @@ describe('which text', () => {
     await db.insertInto('queue_auto_response').values({ queue_id: queueId, type: 'auto follow up', auto_response_id: '3' }).execute()
     await station.host.work(system('test'), addressesChanged)
     const { address, ticketId } = await opened('z potwierdzeniem', { to: 'dopisuje@uni.example', messageId: '<zp@student.example>' })
-    await station.mail({ from: address, to: 'dopisuje@uni.example', subject: 'Re: z potwierdzeniem', text: 'dalej', messageId: '<zp2@student.example>', references: '<zp@student.example>' })
+    await station.mail({
+      from: address,
+      to: 'dopisuje@uni.example',
+      subject: 'Re: z potwierdzeniem',
+      text: 'dalej',
+      messageId: '<zp2@student.example>',
+      references: '<zp@student.example>',
+    })
     await station.processed('Re: z potwierdzeniem')
     const kinds = (await answersTo(address)).map(({ kind }) => kind)
     expect(kinds).toEqual(['auto reply', 'auto follow up'])
-    expect((await answersTo(address)).at(-1)).toMatchObject({ in_reply_to: '<zp2@student.example>', reference_ids: '<zp@student.example> <zp2@student.example>' })
+    expect((await answersTo(address)).at(-1)).toMatchObject({
+      in_reply_to: '<zp2@student.example>',
+      reference_ids: '<zp@student.example> <zp2@student.example>',
+    })
     expect((await historyOf(ticketId)).map(({ type }) => type)).toContain('SendAutoFollowUp')
   })
 })
@@ -152,8 +210,11 @@ describe('what keeps one back', () => {
   })
 
   test.each([
-    ['MAILER-DAEMON@mx.example', 'address-of-a-program'], ['postmaster@other.example', 'address-of-a-program'],
-    ['abuse@other.example', 'address-of-a-program'], ['no-reply@shop.example', 'address-of-a-program'], ['noreply+x@shop.example', 'address-of-a-program'],
+    ['MAILER-DAEMON@mx.example', 'address-of-a-program'],
+    ['postmaster@other.example', 'address-of-a-program'],
+    ['abuse@other.example', 'address-of-a-program'],
+    ['no-reply@shop.example', 'address-of-a-program'],
+    ['noreply+x@shop.example', 'address-of-a-program'],
     ['pomoc@uni.example', 'own-address'],
   ])('the address %s', async (address, rule) => {
     await station.deliver(`From: ${address}\r\nSubject: adres ${address}\r\n\r\nx\r\n`)
@@ -170,7 +231,7 @@ describe('what keeps one back', () => {
     expect(answerReason((await station.processed('odpowiedz sobie'))[0])).toMatchObject({ decided: 'not-sent', rule: 'own-address' })
   })
 
-  test('forty a day to one address, whatever its letters\' case; the next day begins anew', async () => {
+  test("forty a day to one address, whatever its letters' case; the next day begins anew", async () => {
     const address = someone()
     const mail = async (n: number) => {
       await station.mail({ from: n % 2 ? address : address.toUpperCase(), subject: `limit ${n}`, text: 'x' })
@@ -181,7 +242,11 @@ describe('what keeps one back', () => {
     for (let n = 1; n < 40; n += 3) await Promise.all([mail(n), mail(n + 1), mail(n + 2)])
     await mail(40)
     await mail(41)
-    const sent = await station.database.db.selectFrom('outbound_mail').selectAll().where(sql<boolean>`lower(recipients[1]) = ${address}`).execute()
+    const sent = await station.database.db
+      .selectFrom('outbound_mail')
+      .selectAll()
+      .where(sql<boolean>`lower(recipients[1]) = ${address}`)
+      .execute()
     expect(sent).toHaveLength(40)
     const [end] = await station.processed('limit 41')
     expect(answerReason(end)).toMatchObject({ decided: 'not-sent', rule: 'loop-limit' })
@@ -194,7 +259,8 @@ describe('what keeps one back', () => {
 })
 
 describe('closing', () => {
-  const closedState = async () => (await station.database.db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()).id
+  const closedState = async () =>
+    (await station.database.db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()).id
 
   test('tells the customer, in the thread, after ten seconds; undone within them nothing leaves', async () => {
     const agent = await station.make.agent({ 1: ['rw'] })
@@ -220,7 +286,11 @@ describe('closing', () => {
 
   test('nobody is told who closed the ticket himself, or has no address', async () => {
     const { address, ticketId } = await opened('sam zamknę')
-    const { customer_id: customer } = await station.database.db.selectFrom('ticket').select('customer_id').where('id', '=', ticketId).executeTakeFirstOrThrow()
+    const { customer_id: customer } = await station.database.db
+      .selectFrom('ticket')
+      .select('customer_id')
+      .where('id', '=', ticketId)
+      .executeTakeFirstOrThrow()
     await station.database.db.updateTable('person').set({ agent: true }).where('id', '=', customer).execute()
     await station.database.db.insertInto('group_person').values({ person_id: customer!, group_id: '1', right: 'rw' }).execute()
     const actor = await station.make.actor(customer!)

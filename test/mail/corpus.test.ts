@@ -53,21 +53,45 @@ describe('delivered', () => {
     const reasons = end.reason.map(({ step, rule }) => `${step}/${rule}`)
     expect(reasons).toEqual(expect.arrayContaining(expected.reasons))
     expect(reasons.filter((reason) => reason.startsWith('reading/'))).toEqual(expected.notes.map((note) => `reading/${note.split(':')[0]}`))
-    if (!expected.reasons.some((reason) => reason.startsWith('automatic/')) && expected.outcome !== 'loop' && expected.envelope?.from !== '') {
+    if (
+      !expected.reasons.some((reason) => reason.startsWith('automatic/')) &&
+      expected.outcome !== 'loop' &&
+      expected.envelope?.from !== ''
+    ) {
       expect(reasons.filter((reason) => reason.startsWith('automatic/'))).toEqual([])
     }
     if (expected.outcome === 'loop') return expect(end.article_id).toBeNull()
-    const files = await station.database.db.selectFrom('article_attachment').select(['name', 'size']).where('article_id', '=', end.article_id!).orderBy('id').execute()
-    expect(files.map(({ name, size }) => ({ name, size: Number(size) }))).toEqual(expected.attachments.map(({ name, size }) => ({ name, size })))
+    const files = await station.database.db
+      .selectFrom('article_attachment')
+      .select(['name', 'size'])
+      .where('article_id', '=', end.article_id!)
+      .orderBy('id')
+      .execute()
+    expect(files.map(({ name, size }) => ({ name, size: Number(size) }))).toEqual(
+      expected.attachments.map(({ name, size }) => ({ name, size })),
+    )
   })
 
   /** As the listener and the job do, without waiting for either. */
   async function deliver(raw: Buffer, { envelope }: Expected): Promise<InboundEnd> {
-    const { host, database: { db }, make } = station
+    const {
+      host,
+      database: { db },
+      make,
+    } = station
     const from = envelope?.from ?? 'anna.nowak@student.example'
-    const [id] = await acceptMail(db, { from, recipients: [envelope?.to ?? 'pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false }, mailInMemory(raw), make.now)
+    const [id] = await acceptMail(
+      db,
+      { from, recipients: [envelope?.to ?? 'pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false },
+      mailInMemory(raw),
+      make.now,
+    )
     await processMail(host, id!, 0, { book, senders })
-    return await db.selectFrom('inbound_mail').select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id']).where('id', '=', id!).executeTakeFirstOrThrow() as InboundEnd
+    return (await db
+      .selectFrom('inbound_mail')
+      .select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id'])
+      .where('id', '=', id!)
+      .executeTakeFirstOrThrow()) as InboundEnd
   }
 })
 
@@ -79,9 +103,15 @@ async function knownTickets({ database: { db }, make, host }: Station): Promise<
   await sql`
     insert into outbound_mail (kind, ticket_id, article_id, from_text, envelope_from, recipients, to_text, subject, message_id, state, not_before, give_up_at, act_id, created_at)
     values ('reply', ${answered.id}, ${answered.articleId}, 'Pomoc IT <pomoc@uni.example>', 'pomoc@uni.example', array['anna.nowak@student.example'],
-      'anna.nowak@student.example', 'Re: Siec', '<odpowiedz-1@pomoc.uni.example>', 'sent', ${make.now}, ${make.now}, gen_random_uuid(), ${make.now})`.execute(db)
+      'anna.nowak@student.example', 'Re: Siec', '<odpowiedz-1@pomoc.uni.example>', 'sent', ${make.now}, ${make.now}, gen_random_uuid(), ${make.now})`.execute(
+    db,
+  )
   const closed = await db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()
-  for (const [number, followUpPossible] of [['2026110210000021', 'possible'], ['2026110210000031', 'reject'], ['2026110210000041', 'new ticket']] as const) {
+  for (const [number, followUpPossible] of [
+    ['2026110210000021', 'possible'],
+    ['2026110210000031', 'reject'],
+    ['2026110210000041', 'new ticket'],
+  ] as const) {
     const { id } = await make.ticket({ customerId, queueId: await make.queue({ followUpPossible }), subject: 'Zamkniete' })
     await make.asSystem((work) => setState(work, id, { stateId: closed.id }))
     await db.updateTable('ticket').set({ number }).where('id', '=', id).execute()

@@ -26,14 +26,23 @@ export interface Expected {
   reasons: string[]
 }
 
-export interface Specimen { name: string; raw: Buffer; expected: Expected }
+export interface Specimen {
+  name: string
+  raw: Buffer
+  expected: Expected
+}
 
 const folder = join(import.meta.dirname, 'corpus')
 
-export const corpus = (): Specimen[] => readdirSync(folder).filter((file) => file.endsWith('.eml')).sort().map((file) => ({
-  name: file.slice(0, -'.eml'.length), raw: readFileSync(join(folder, file)),
-  expected: readExpected(join(folder, file.replace(/\.eml$/, '.json'))),
-}))
+export const corpus = (): Specimen[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.eml'))
+    .sort()
+    .map((file) => ({
+      name: file.slice(0, -'.eml'.length),
+      raw: readFileSync(join(folder, file)),
+      expected: readExpected(join(folder, file.replace(/\.eml$/, '.json'))),
+    }))
 
 function readExpected(path: string): Expected {
   const expected = JSON.parse(readFileSync(path, 'utf8')) as Expected
@@ -45,10 +54,19 @@ const sha256 = (content: Buffer | string) => createHash('sha256').update(content
 /** What was read, in the form of what is expected. */
 export function seen(mail: ParsedMail, expected: Expected): Partial<Expected> {
   return {
-    subject: mail.subject, from: sayAddresses(mail.from),
-    text: typeof expected.text === 'string' ? mail.text : { begins: mail.text.slice(0, expected.text.begins.length), length: mail.text.length, sha256: sha256(mail.text) },
-    attachments: mail.attachments.map(({ name, contentType, size, content, disposition }) =>
-      ({ name, type: contentType, size, sha256: sha256(content), ...(disposition === 'inline' ? { inline: true as const } : {}) })),
+    subject: mail.subject,
+    from: sayAddresses(mail.from),
+    text:
+      typeof expected.text === 'string'
+        ? mail.text
+        : { begins: mail.text.slice(0, expected.text.begins.length), length: mail.text.length, sha256: sha256(mail.text) },
+    attachments: mail.attachments.map(({ name, contentType, size, content, disposition }) => ({
+      name,
+      type: contentType,
+      size,
+      sha256: sha256(content),
+      ...(disposition === 'inline' ? { inline: true as const } : {}),
+    })),
     notes: mail.notes.map(({ note, detail }) => (detail ? `${note}: ${detail}` : note)),
     ...('messageId' in expected ? { messageId: mail.messageId } : {}),
     ...('references' in expected ? { references: mail.references } : {}),

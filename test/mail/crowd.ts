@@ -17,10 +17,19 @@ export const subjectOf = (n: number): string => `zgłoszenie ${String(n).padStar
 /** Delivers mail `n`; with `retry` again and again until 250, as a mail server does, always the very same bytes. */
 export async function deliver(crowd: Crowd, port: number, n: number, { retry = false, files = 0 } = {}): Promise<void> {
   const begun = performance.now()
-  const transport = createTransport({ host: '127.0.0.1', port, localAddress: `127.0.${1 + Math.floor(n / 200)}.${1 + n % 200}`, ignoreTLS: true })
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port,
+    localAddress: `127.0.${1 + Math.floor(n / 200)}.${1 + (n % 200)}`,
+    ignoreTLS: true,
+  })
   const mail = {
-    from: `Osoba ${n} <osoba${n}@klient.example>`, to: 'pomoc@uni.example', subject: subjectOf(n), text: `Treść ${n}: zażółć gęślą jaźń.`,
-    messageId: `<${n}@klient.example>`, date: new Date('2026-11-20T10:00:00Z'),
+    from: `Osoba ${n} <osoba${n}@klient.example>`,
+    to: 'pomoc@uni.example',
+    subject: subjectOf(n),
+    text: `Treść ${n}: zażółć gęślą jaźń.`,
+    messageId: `<${n}@klient.example>`,
+    date: new Date('2026-11-20T10:00:00Z'),
     attachments: Array.from({ length: files }, (_, i) => ({ filename: `plik ${i}.txt`, content: `${i} `.repeat(9000) })),
   }
   const raw = (await createTransport({ streamTransport: true, buffer: true }).sendMail(mail)).message as Buffer
@@ -44,17 +53,33 @@ export async function deliver(crowd: Crowd, port: number, n: number, { retry = f
 const AT_ONCE = 60
 
 /** Begins a delivery `perSecond` times a second until `enough`. Answers the next number. */
-export async function stream(crowd: Crowd, port: number, { from, perSecond, enough, retry = false }: {
-  from: number; perSecond: number; enough: () => boolean; retry?: boolean
-}): Promise<number> {
+export async function stream(
+  crowd: Crowd,
+  port: number,
+  {
+    from,
+    perSecond,
+    enough,
+    retry = false,
+  }: {
+    from: number
+    perSecond: number
+    enough: () => boolean
+    retry?: boolean
+  },
+): Promise<number> {
   const begun = performance.now()
   const all: Promise<void>[] = []
   let underWay = 0
   let n = from
   while (!enough()) {
-    for (; underWay < AT_ONCE && n - from < (performance.now() - begun) / 1000 * perSecond; n++) {
+    for (; underWay < AT_ONCE && n - from < ((performance.now() - begun) / 1000) * perSecond; n++) {
       underWay++
-      all.push(deliver(crowd, port, n, { retry }).finally(() => { underWay-- }))
+      all.push(
+        deliver(crowd, port, n, { retry }).finally(() => {
+          underWay--
+        }),
+      )
     }
     await sleep(5)
   }

@@ -10,7 +10,9 @@ import { setState } from '../../core/ticket/tickets.ts'
 import { eml, eventually, startStation, type Station } from './station.ts'
 
 let station: Station
-beforeAll(async () => { station = await startStation() })
+beforeAll(async () => {
+  station = await startStation()
+})
 afterAll(() => station.stop())
 
 let count = 0
@@ -18,7 +20,8 @@ const someone = () => `ktos${++count}@student.example`
 const ticketOf = (id: string | null) => station.database.db.selectFrom('ticket').selectAll().where('id', '=', id!).executeTakeFirstOrThrow()
 const articlesOf = (id: string) => station.database.db.selectFrom('article').selectAll().where('ticket_id', '=', id).orderBy('id').execute()
 const historyOf = (id: string) => station.database.db.selectFrom('history').selectAll().where('ticket_id', '=', id).orderBy('id').execute()
-const answersTo = (address: string) => station.database.db.selectFrom('outbound_mail').selectAll().where(sql<boolean>`${address} = any(recipients)`).orderBy('id').execute()
+const answersTo = (address: string) =>
+  station.database.db.selectFrom('outbound_mail').selectAll().where(sql<boolean>`${address} = any(recipients)`).orderBy('id').execute()
 
 /** A new ticket by mail; what its sender then knows. */
 async function opened(subject: string, { to = 'pomoc@uni.example' } = {}) {
@@ -30,7 +33,11 @@ async function opened(subject: string, { to = 'pomoc@uni.example' } = {}) {
   return { address, messageId, ticket }
 }
 async function close(ticketId: string) {
-  const state = await station.database.db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()
+  const state = await station.database.db
+    .selectFrom('ticket_state')
+    .select('id')
+    .where('name', '=', 'closed successful')
+    .executeTakeFirstOrThrow()
   await station.make.asSystem((work) => setState(work, ticketId, { stateId: state.id }))
 }
 async function queueWith(followUpPossible: 'possible' | 'reject' | 'new ticket', address: string) {
@@ -39,17 +46,22 @@ async function queueWith(followUpPossible: 'possible' | 'reject' | 'new ticket',
   await station.host.work(system('test'), addressesChanged)
   return queueId
 }
-const rule = (end: { reason: { step: string; rule: string }[] } | undefined, step: string) => end?.reason.find((reason) => reason.step === step)?.rule
+const rule = (end: { reason: { step: string; rule: string }[] } | undefined, step: string) =>
+  end?.reason.find((reason) => reason.step === step)?.rule
 
 describe('who wrote', () => {
-  test('an unknown sender becomes a person known by the address; the next mail is the same person\'s', async () => {
+  test("an unknown sender becomes a person known by the address; the next mail is the same person's", async () => {
     const address = someone()
     await station.mail({ from: `"Jan Nowy" <${address.toUpperCase()}>`, subject: 'nowa osoba 1', text: 'x' })
     await station.processed('nowa osoba 1')
     await station.mail({ from: address, subject: 'nowa osoba 2', text: 'x' })
     const [second] = await station.processed('nowa osoba 2')
-    const persons = await station.database.db.selectFrom('person').innerJoin('person_address as a', 'a.person_id', 'person.id')
-      .select(['person.id', 'person.name', 'person.source']).where('a.address', '=', address).execute()
+    const persons = await station.database.db
+      .selectFrom('person')
+      .innerJoin('person_address as a', 'a.person_id', 'person.id')
+      .select(['person.id', 'person.name', 'person.source'])
+      .where('a.address', '=', address)
+      .execute()
     expect(persons).toMatchObject([{ name: 'Jan Nowy', source: 'mail' }])
     expect((await ticketOf(second!.ticket_id)).customer_id).toBe(persons[0]!.id)
   })
@@ -76,7 +88,7 @@ describe('who wrote', () => {
 })
 
 describe('which ticket', () => {
-  test('by References to our answer, and by In-Reply-To to the sender\'s own mail', async () => {
+  test("by References to our answer, and by In-Reply-To to the sender's own mail", async () => {
     const { address, messageId, ticket } = await opened('po odpowiedzi')
     const answer = await station.sink.waitFor(({ to }) => to.includes(address))
     await station.mail({ from: address, subject: 'Re: dziękuję', text: 'tak', references: ['<obcy@x>', answer.parsed.messageId!] })
@@ -84,23 +96,32 @@ describe('which ticket', () => {
     expect(one).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
     expect(rule(one, 'follow-up')).toBe('references')
     const colleague = someone()
-    await station.database.db.updateTable('article').set({ cc_text: `Kolega <${colleague}>` }).where('message_id', '=', messageId).execute()
+    await station.database.db
+      .updateTable('article')
+      .set({ cc_text: `Kolega <${colleague}>` })
+      .where('message_id', '=', messageId)
+      .execute()
     await station.mail({ from: colleague, subject: 'ktoś z kopii', text: 'ja też', inReplyTo: messageId })
     const [two] = await station.processed('ktoś z kopii')
     expect(two).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
     expect((await articlesOf(ticket.id)).at(-1)).toMatchObject({ visible: true, sender_type: 'customer', body: 'ja też' })
   })
 
-  test('References win over another ticket\'s number in the subject, and the newest reference over older ones', async () => {
+  test("References win over another ticket's number in the subject, and the newest reference over older ones", async () => {
     const one = await opened('wątek pierwszy')
     const two = await opened('wątek drugi')
     await station.database.db.updateTable('ticket').set({ customer_id: one.ticket.customer_id }).where('id', '=', two.ticket.id).execute()
-    await station.mail({ from: one.address, subject: `Re: [Ticket#${one.ticket.number}] pomieszane`, text: 'x', references: [one.messageId, two.messageId] })
+    await station.mail({
+      from: one.address,
+      subject: `Re: [Ticket#${one.ticket.number}] pomieszane`,
+      text: 'x',
+      references: [one.messageId, two.messageId],
+    })
     const [end] = await station.processed(`Re: [Ticket#${one.ticket.number}] pomieszane`)
     expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: two.ticket.id })
   })
 
-  test('by the number in the subject, whatever the letters\' case; a number that does not exist is a new ticket', async () => {
+  test("by the number in the subject, whatever the letters' case; a number that does not exist is a new ticket", async () => {
     const { address, ticket } = await opened('z numerem')
     await station.mail({ from: address, subject: `Odp: [tICKET#${ticket.number}] z numerem`, text: 'x' })
     const [end] = await station.processed(`Odp: [tICKET#${ticket.number}] z numerem`)
@@ -119,7 +140,12 @@ describe('which ticket', () => {
     const [end] = await station.processed(subject)
     expect(end).toMatchObject({ outcome: 'follow-up-held', ticket_id: ticket.id })
     expect(rule(end, 'participant')).toBe('no-part-in-ticket')
-    expect((await articlesOf(ticket.id)).at(-1)).toMatchObject({ visible: false, held_rule: 'no-part-in-ticket', held_decision: null, body: 'kim jestem?' })
+    expect((await articlesOf(ticket.id)).at(-1)).toMatchObject({
+      visible: false,
+      held_rule: 'no-part-in-ticket',
+      held_decision: null,
+      body: 'kim jestem?',
+    })
     expect(await ticketOf(ticket.id)).toMatchObject({ state_type: 'closed' })
     expect(await answersTo(stranger)).toEqual([])
   })
@@ -141,20 +167,30 @@ describe('which ticket', () => {
     expect((await station.processed('Odp: przekazane dalej'))[0]).toMatchObject({ outcome: 'follow-up-held', ticket_id: ticket.id })
   })
 
-  test.each([['accept', 'follow-up', true, null], ['reject', 'follow-up-refused', false, 'rejected']] as const)(
-    'a queue may %s strangers', async (policy, outcome, visible, decision) => {
-      const queueId = await queueWith('possible', `${policy}@uni.example`)
-      await station.database.db.updateTable('queue').set({ follow_up_strangers: policy }).where('id', '=', queueId).execute()
-      const { ticket } = await opened(`obcy ${policy}`, { to: `${policy}@uni.example` })
-      await station.mail({ from: someone(), subject: `[Ticket#${ticket.number}] od obcego`, text: 'x' })
-      expect((await station.processed(`[Ticket#${ticket.number}] od obcego`))[0]).toMatchObject({ outcome, ticket_id: ticket.id })
-      expect((await articlesOf(ticket.id)).filter(({ sender_type }) => sender_type === 'customer').at(-1)).toMatchObject({ visible, held_decision: decision })
+  test.each([
+    ['accept', 'follow-up', true, null],
+    ['reject', 'follow-up-refused', false, 'rejected'],
+  ] as const)('a queue may %s strangers', async (policy, outcome, visible, decision) => {
+    const queueId = await queueWith('possible', `${policy}@uni.example`)
+    await station.database.db.updateTable('queue').set({ follow_up_strangers: policy }).where('id', '=', queueId).execute()
+    const { ticket } = await opened(`obcy ${policy}`, { to: `${policy}@uni.example` })
+    await station.mail({ from: someone(), subject: `[Ticket#${ticket.number}] od obcego`, text: 'x' })
+    expect((await station.processed(`[Ticket#${ticket.number}] od obcego`))[0]).toMatchObject({ outcome, ticket_id: ticket.id })
+    expect((await articlesOf(ticket.id)).filter(({ sender_type }) => sender_type === 'customer').at(-1)).toMatchObject({
+      visible,
+      held_decision: decision,
     })
+  })
 
-  test('a recipient of the ticket\'s mail, an agent, and a participant are no strangers; a longer address is', async () => {
+  test("a recipient of the ticket's mail, an agent, and a participant are no strangers; a longer address is", async () => {
     const { ticket } = await opened('znajomi')
     const colleague = someone()
-    await station.database.db.updateTable('article').set({ cc_text: `Kolega <${colleague}>` }).where('ticket_id', '=', ticket.id).where('sender_type', '=', 'customer').execute()
+    await station.database.db
+      .updateTable('article')
+      .set({ cc_text: `Kolega <${colleague}>` })
+      .where('ticket_id', '=', ticket.id)
+      .where('sender_type', '=', 'customer')
+      .execute()
     const agent = someone()
     await station.make.agent({ 1: ['rw'] }, { address: agent })
     for (const [n, from] of [colleague, agent].entries()) {
@@ -168,12 +204,23 @@ describe('which ticket', () => {
   test('an answer to a merged ticket goes to where it was merged, over two hops', async () => {
     const [first, second, main] = [await opened('scalone a'), await opened('scalone b'), await opened('scalone c')]
     const { db } = station.database
-    for (const [from, into] of [[first, second], [second, main]] as const) {
+    for (const [from, into] of [
+      [first, second],
+      [second, main],
+    ] as const) {
       await db.updateTable('ticket').set({ state_id: '9', state_type: 'merged' }).where('id', '=', from.ticket.id).execute()
-      await db.insertInto('history').values({
-        ticket_id: from.ticket.id, type: 'Merged', name: `%%${from.ticket.number}%%${from.ticket.id}%%${into.ticket.number}%%${into.ticket.id}`,
-        article_id: null, person_id: null, act_id: '00000000-0000-0000-0000-000000000000', created_at: station.make.now,
-      }).execute()
+      await db
+        .insertInto('history')
+        .values({
+          ticket_id: from.ticket.id,
+          type: 'Merged',
+          name: `%%${from.ticket.number}%%${from.ticket.id}%%${into.ticket.number}%%${into.ticket.id}`,
+          article_id: null,
+          person_id: null,
+          act_id: '00000000-0000-0000-0000-000000000000',
+          created_at: station.make.now,
+        })
+        .execute()
     }
     await station.mail({ from: first.address, subject: 'po scaleniu', text: 'x', inReplyTo: first.messageId })
     expect((await station.processed('po scaleniu'))[0]).toMatchObject({ outcome: 'follow-up', ticket_id: main.ticket.id })
@@ -181,7 +228,8 @@ describe('which ticket', () => {
 
   test('an answer that overtakes the mail it answers waits for it', async () => {
     const address = someone()
-    const raw = (id: string, subject: string, more: string) => `From: ${address}\r\nTo: pomoc@uni.example\r\nSubject: ${subject}\r\nMessage-ID: ${id}\r\n${more}\r\nx\r\n`
+    const raw = (id: string, subject: string, more: string) =>
+      `From: ${address}\r\nTo: pomoc@uni.example\r\nSubject: ${subject}\r\nMessage-ID: ${id}\r\n${more}\r\nx\r\n`
     // The first one is accepted but its job is held back.
     await station.deliver(raw('<wolny@student.example>', 'wolniejszy', ''))
     await station.processed('wolniejszy')
@@ -190,9 +238,22 @@ describe('which ticket', () => {
     await db.updateTable('article').set({ message_id: '<inny@x>' }).where('id', '=', row.article_id).execute()
     await db.updateTable('inbound_mail').set({ state: 'accepted' }).where('id', '=', row.id).execute()
     await station.deliver(raw('<szybki@student.example>', 'szybszy', 'In-Reply-To: <wolny@student.example>\r\n'))
-    await eventually(async () => (await db.selectFrom(sql<{ key: string; run_at: Date }>`graphile_worker.jobs`.as('j'))
-      .select(sql<boolean>`j.run_at > now()`.as('later')).where(sql`j.key`, 'like', 'mail/process/%').execute()).some(({ later }) => later)).toBe(true)
-    expect(await db.selectFrom('inbound_mail').select('state').where('message_id_md5', '=', sql<string>`md5('<szybki@student.example>')`).execute()).toEqual([{ state: 'accepted' }])
+    await eventually(async () =>
+      (
+        await db
+          .selectFrom(sql<{ key: string; run_at: Date }>`graphile_worker.jobs`.as('j'))
+          .select(sql<boolean>`j.run_at > now()`.as('later'))
+          .where(sql`j.key`, 'like', 'mail/process/%')
+          .execute()
+      ).some(({ later }) => later),
+    ).toBe(true)
+    expect(
+      await db
+        .selectFrom('inbound_mail')
+        .select('state')
+        .where('message_id_md5', '=', sql<string>`md5('<szybki@student.example>')`)
+        .execute(),
+    ).toEqual([{ state: 'accepted' }])
     await db.updateTable('article').set({ message_id: '<wolny@student.example>' }).where('id', '=', row.article_id).execute()
     await db.updateTable('inbound_mail').set({ state: 'processed' }).where('id', '=', row.id).execute()
     expect((await station.processed('szybszy'))[0]).toMatchObject({ outcome: 'follow-up', ticket_id: row.ticket_id })
@@ -255,7 +316,9 @@ describe('the same mail, and our own', () => {
   test('one mail to two addresses of ours is one ticket, in the queue of the first', async () => {
     const queueId = await queueWith('possible', 'druga@uni.example')
     const address = someone()
-    await station.deliver(`From: ${address}\r\nSubject: na dwa adresy\r\nMessage-ID: <dwa@student.example>\r\n\r\nx\r\n`, { to: ['druga@uni.example', 'pomoc@uni.example'] })
+    await station.deliver(`From: ${address}\r\nSubject: na dwa adresy\r\nMessage-ID: <dwa@student.example>\r\n\r\nx\r\n`, {
+      to: ['druga@uni.example', 'pomoc@uni.example'],
+    })
     const ends = await station.processed('na dwa adresy', 2)
     expect(ends.map((end) => end.outcome).toSorted()).toEqual(['duplicate', 'new-ticket'])
     expect(new Set(ends.map((end) => end.ticket_id)).size).toBe(1)
@@ -264,7 +327,8 @@ describe('the same mail, and our own', () => {
   })
 
   test('the same Message-ID with other bytes is another mail', async () => {
-    const raw = (text: string) => `From: ${'ten@student.example'}\r\nSubject: ten sam id\r\nMessage-ID: <stale@student.example>\r\n\r\n${text}\r\n`
+    const raw = (text: string) =>
+      `From: ${'ten@student.example'}\r\nSubject: ten sam id\r\nMessage-ID: <stale@student.example>\r\n\r\n${text}\r\n`
     await station.deliver(raw('jeden'))
     await station.deliver(raw('dwa'))
     const ends = await station.processed('ten sam id', 2)
@@ -280,7 +344,10 @@ describe('the same mail, and our own', () => {
     expect(end).toMatchObject({ outcome: 'loop', ticket_id: null })
     expect(rule(end, 'loop')).toBe('own-message-id')
     // A list that gives mails new ids: our mark is still in it.
-    const renamed = answer.raw.toString().replace(/^message-id:.*$/im, 'Message-ID: <inne@listy.example>').replace(/^subject:.*(\r\n[ \t].*)*/im, 'Subject: petla z innym id')
+    const renamed = answer.raw
+      .toString()
+      .replace(/^message-id:.*$/im, 'Message-ID: <inne@listy.example>')
+      .replace(/^subject:.*(\r\n[ \t].*)*/im, 'Subject: petla z innym id')
     await station.deliver(renamed, { from: 'ktos@inny.example' })
     expect(rule((await station.processed('petla z innym id'))[0], 'loop')).toBe('own-x-loop')
     expect(await station.database.db.selectFrom('ticket').select(sql<string>`count(*)`.as('n')).executeTakeFirstOrThrow()).toEqual(before)
@@ -293,7 +360,8 @@ describe('reports about our mails', () => {
     const answer = await station.sink.waitFor(({ to }) => to.includes(address))
     return { ticket, id: answer.parsed.messageId! }
   }
-  const outbound = (messageId: string) => station.database.db.selectFrom('outbound_mail').selectAll().where('message_id', '=', messageId).executeTakeFirstOrThrow()
+  const outbound = (messageId: string) =>
+    station.database.db.selectFrom('outbound_mail').selectAll().where('message_id', '=', messageId).executeTakeFirstOrThrow()
 
   test('a bounce goes to the ticket for agents only, marks the mail as not delivered, and answers nobody', async () => {
     const { ticket, id } = await answerOf('odbije się')
@@ -321,13 +389,17 @@ describe('reports about our mails', () => {
 
   test('a bounce in plain text is recognised by what it quotes', async () => {
     const { ticket, id } = await answerOf('po staremu')
-    await station.deliver((await eml('plain-text-bounce-that-quotes-our-head-is-recognised')).toString().replace('ORIGINAL', id), { from: '' })
+    await station.deliver((await eml('plain-text-bounce-that-quotes-our-head-is-recognised')).toString().replace('ORIGINAL', id), {
+      from: '',
+    })
     expect((await station.processed('failure notice'))[0]).toMatchObject({ outcome: 'bounce-attached', ticket_id: ticket.id })
     await eventually(async () => (await outbound(id)).state).toBe('failed')
   })
 
   test('a report about a mail we never sent is a ticket nobody answers', async () => {
-    const raw = (await eml('bounce-of-our-answer-goes-to-its-ticket')).toString().replace('Undelivered Mail Returned to Sender', 'Cudza odbitka')
+    const raw = (await eml('bounce-of-our-answer-goes-to-its-ticket'))
+      .toString()
+      .replace('Undelivered Mail Returned to Sender', 'Cudza odbitka')
     await station.deliver(raw, { from: '' })
     const [end] = await station.processed('Cudza odbitka')
     expect(end).toMatchObject({ outcome: 'new-ticket' })
@@ -340,13 +412,26 @@ describe('what cannot go well', () => {
   test('NULs, half characters and endless words in every place are stored, not stumbled over', async () => {
     const half = '\ud83d'
     const raw = Buffer.concat([
-      Buffer.from(`From: "x${half}y" <${someone()}>\r\nSubject: dziwny `), Buffer.from([0]), Buffer.from(`${'😀'.repeat(99)}a😀\r\nAuto-Submitted: ${'a😀'.repeat(67)}\r\n`),
-      Buffer.from(`Message-ID: <${'z'.repeat(5000)}@x>\r\nReferences: <a`), Buffer.from([0]), Buffer.from(`b@x>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n`),
-      Buffer.from([0, 0xff, 0xfe]), Buffer.from('tekst\r\n'),
+      Buffer.from(`From: "x${half}y" <${someone()}>\r\nSubject: dziwny `),
+      Buffer.from([0]),
+      Buffer.from(`${'😀'.repeat(99)}a😀\r\nAuto-Submitted: ${'a😀'.repeat(67)}\r\n`),
+      Buffer.from(`Message-ID: <${'z'.repeat(5000)}@x>\r\nReferences: <a`),
+      Buffer.from([0]),
+      Buffer.from(`b@x>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n`),
+      Buffer.from([0, 0xff, 0xfe]),
+      Buffer.from('tekst\r\n'),
     ])
     await station.deliver(raw, { from: `${'a'.repeat(200)}@student.example` })
-    await eventually(async () => (await station.database.db.selectFrom('inbound_mail').select('state').where('subject', 'like', 'dziwny %').executeTakeFirst())?.state).toBe('processed')
-    const row = await station.database.db.selectFrom('inbound_mail').selectAll().where('subject', 'like', 'dziwny %').executeTakeFirstOrThrow()
+    await eventually(
+      async () =>
+        (await station.database.db.selectFrom('inbound_mail').select('state').where('subject', 'like', 'dziwny %').executeTakeFirst())
+          ?.state,
+    ).toBe('processed')
+    const row = await station.database.db
+      .selectFrom('inbound_mail')
+      .selectAll()
+      .where('subject', 'like', 'dziwny %')
+      .executeTakeFirstOrThrow()
     expect(row.outcome).toBe('new-ticket')
     expect((await articlesOf(row.ticket_id!))[0]!.body).toContain('tekst')
   })
@@ -358,7 +443,9 @@ describe('what cannot go well', () => {
     const row = await eventually(async () => {
       await sql`update graphile_worker._private_jobs set run_at = now() where run_at > now() and key like 'mail/process/%'`.execute(db)
       return db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirst()
-    }).toBeDefined().then(() => db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirstOrThrow())
+    })
+      .toBeDefined()
+      .then(() => db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirstOrThrow())
     expect(row.outcome).toBe('failed')
     expect(row.reason![0]!.detail).toContain('nie_dzis')
     await sql`alter table ticket drop constraint nie_dzis`.execute(db)
@@ -369,22 +456,40 @@ describe('what cannot go well', () => {
   test('an accepted mail whose job is gone gets one again within the minute', async () => {
     const { db } = station.database
     const row = await db.selectFrom('inbound_mail').select(['id', 'blob_id']).where('subject', '=', 'wraca').executeTakeFirstOrThrow()
-    const { id } = await db.insertInto('inbound_mail').values({
-      key: Buffer.from('bez zadania'), blob_id: row.blob_id, envelope_from: '', envelope_to: 'pomoc@uni.example', accepted_at: station.make.now,
-      outcome: null, message_id_md5: null, ticket_id: null, article_id: null, processed_at: null,
-    }).returning('id').executeTakeFirstOrThrow()
+    const { id } = await db
+      .insertInto('inbound_mail')
+      .values({
+        key: Buffer.from('bez zadania'),
+        blob_id: row.blob_id,
+        envelope_from: '',
+        envelope_to: 'pomoc@uni.example',
+        accepted_at: station.make.now,
+        outcome: null,
+        message_id_md5: null,
+        ticket_id: null,
+        article_id: null,
+        processed_at: null,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     await processWaiting(station.host)
-    await eventually(async () => (await db.selectFrom('inbound_mail').select('outcome').where('id', '=', id).executeTakeFirstOrThrow()).outcome).toBe('duplicate')
+    await eventually(
+      async () => (await db.selectFrom('inbound_mail').select('outcome').where('id', '=', id).executeTakeFirstOrThrow()).outcome,
+    ).toBe('duplicate')
   })
 
-  test('a mail that takes the reader\'s memory becomes a ticket from its head, the raw mail attached', async () => {
+  test("a mail that takes the reader's memory becomes a ticket from its head, the raw mail attached", async () => {
     expect((await parseMail(Buffer.from('Subject: czytelny\r\n\r\nx'))).subject).toBe('czytelny')
     // A thousand parts within parts: deeper than the parser goes.
     const deep = `From: a@b.example\r\nSubject: za gleboki\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n${Array.from({ length: 1500 }, (_, n) => `--b${n}\r\nContent-Type: multipart/mixed; boundary=b${n + 1}\r\n\r\n`).join('')}`
     await station.deliver(deep)
     const [end] = await station.processed('za gleboki')
     expect(end).toMatchObject({ outcome: 'new-ticket' })
-    const files = await station.database.db.selectFrom('article_attachment').select(['name', 'size']).where('article_id', '=', end!.article_id).execute()
+    const files = await station.database.db
+      .selectFrom('article_attachment')
+      .select(['name', 'size'])
+      .where('article_id', '=', end!.article_id)
+      .execute()
     expect(files.map(({ name }) => name)).toContain('message.eml')
   })
 })

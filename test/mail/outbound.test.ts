@@ -11,33 +11,53 @@ import { eventually, startStation, type Station } from './station.ts'
 
 let station: Station
 let now = new Date('2026-11-17T09:15:00Z')
-beforeAll(async () => { station = await startStation({ clock: () => now }) })
+beforeAll(async () => {
+  station = await startStation({ clock: () => now })
+})
 afterAll(() => station.stop())
 
 const outbound = (id: string) => station.database.db.selectFrom('outbound_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 const articlesOf = (id: string) => station.database.db.selectFrom('article').selectAll().where('ticket_id', '=', id).orderBy('id').execute()
 /** Lets a mail's job run now instead of after its delay. */
-const hurry = (id: string) => sql`update graphile_worker._private_jobs set run_at = now() where key = ${`mail/send/${id}`} and locked_at is null`.execute(station.database.db)
-const jobOf = async (id: string) => (await sql<{ seconds: number }>`
-  select extract(epoch from run_at - now())::float8 as seconds from graphile_worker._private_jobs where key = ${`mail/send/${id}`}`.execute(station.database.db)).rows[0]
+const hurry = (id: string) =>
+  sql`update graphile_worker._private_jobs set run_at = now() where key = ${`mail/send/${id}`} and locked_at is null`.execute(
+    station.database.db,
+  )
+const jobOf = async (id: string) =>
+  (
+    await sql<{ seconds: number }>`
+  select extract(epoch from run_at - now())::float8 as seconds from graphile_worker._private_jobs where key = ${`mail/send/${id}`}`.execute(
+      station.database.db,
+    )
+  ).rows[0]
 let count = 0
 
 /** An agent's answer in the outbox. */
-async function answered(body = 'Proszę sprawdzić.', more: { attachments?: { name: string; contentType: string; content: Buffer }[]; cc?: string[] } = {}) {
+async function answered(
+  body = 'Proszę sprawdzić.',
+  more: { attachments?: { name: string; contentType: string; content: Buffer }[]; cc?: string[] } = {},
+) {
   const address = `klient${++count}@student.example`
   const customerId = await station.make.person({ address })
   const ticket = await station.make.ticket({ customerId })
   const actor = await station.make.actor(await station.make.agent({ 1: ['rw'] }))
-  const act = await station.host.work(actor, async (work) => ({ ...(await answerTicket(work, ticket.id, { body, ...more })), act: work.act }))
+  const act = await station.host.work(actor, async (work) => ({
+    ...(await answerTicket(work, ticket.id, { body, ...more })),
+    act: work.act,
+  }))
   return { ...act, mailId: act.mailId!, ticket, address, actor }
 }
 
 describe('what leaves', () => {
   test('an answer: text and HTML of the same words, files whole, threaded, from the queue', async () => {
     const content = Buffer.alloc(700_000, 'pdf')
-    const { mailId, address, ticket } = await answered('Dzień dobry,\n\nhasło: https://haslo.uni.example/x?a=1&b=2.\n\n> stare słowa\n> dalej\n\n1 < 2 & 3', {
-      attachments: [{ name: 'instrukcja żółć.pdf', contentType: 'application/pdf', content }], cc: ['kopia@student.example'],
-    })
+    const { mailId, address, ticket } = await answered(
+      'Dzień dobry,\n\nhasło: https://haslo.uni.example/x?a=1&b=2.\n\n> stare słowa\n> dalej\n\n1 < 2 & 3',
+      {
+        attachments: [{ name: 'instrukcja żółć.pdf', contentType: 'application/pdf', content }],
+        cc: ['kopia@student.example'],
+      },
+    )
     await hurry(mailId)
     const mail = await station.sink.waitFor(({ to }) => to.includes(address))
     expect(mail).toMatchObject({ from: 'pomoc@uni.example', to: [address, 'kopia@student.example'] })
@@ -47,7 +67,9 @@ describe('what leaves', () => {
     expect(parsed.html).toContain('<a href="https://haslo.uni.example/x?a=1&amp;b=2">https://haslo.uni.example/x?a=1&amp;b=2</a>.')
     expect(parsed.html).toMatch(/<blockquote[^>]*>\s*<p[^>]*>stare słowa<br>\s*dalej<\/p>\s*<\/blockquote>/)
     expect(parsed.html).toContain('1 &lt; 2 &amp; 3')
-    expect(parsed.attachments.map((file) => [file.filename, file.contentType, file.content.equals(content)])).toEqual([['instrukcja żółć.pdf', 'application/pdf', true]])
+    expect(parsed.attachments.map((file) => [file.filename, file.contentType, file.content.equals(content)])).toEqual([
+      ['instrukcja żółć.pdf', 'application/pdf', true],
+    ])
     const article = (await articlesOf(ticket.id)).at(-1)!
     expect(parsed.messageId).toBe(article.message_id)
     expect(parsed.messageId).toMatch(new RegExp(`^<ticket\\.${ticket.id}\\.[0-9a-f-]+@uni\\.example>$`))
@@ -70,7 +92,9 @@ describe('what leaves', () => {
     const two = await answered()
     await hurry(two.mailId)
     await station.sink.waitFor(({ to }) => to.includes(two.address))
-    await expect(station.host.work(two.actor, (work) => undoAct(work, two.ticket.id, two.act))).rejects.toMatchObject({ code: 'undo.too-late' })
+    await expect(station.host.work(two.actor, (work) => undoAct(work, two.ticket.id, two.act))).rejects.toMatchObject({
+      code: 'undo.too-late',
+    })
   })
 
   test('sending again after it was sent does nothing', async () => {
@@ -101,7 +125,10 @@ describe('what is not taken', () => {
     await hurry(mailId)
     await eventually(async () => (await outbound(mailId)).attempts).toBe(2)
     station.sink.refusal = undefined
-    await eventually(async () => { await hurry(mailId); return (await outbound(mailId)).state }).toBe('sent')
+    await eventually(async () => {
+      await hurry(mailId)
+      return (await outbound(mailId)).state
+    }).toBe('sent')
     expect(station.sink.mails.filter(({ to }) => to.includes(address))).toHaveLength(1)
   })
 
@@ -116,7 +143,12 @@ describe('what is not taken', () => {
     expect(note).toMatchObject({ sender_type: 'system', visible: false, subject: 'Mail nie doszedł' })
     expect(note.body).toContain(address)
     expect(note.body).toContain('try later')
-    const facts = await station.database.db.selectFrom('fact').select(['name', 'data']).where('ticket_id', '=', ticket.id).where('name', '=', 'article.delivery-changed').execute()
+    const facts = await station.database.db
+      .selectFrom('fact')
+      .select(['name', 'data'])
+      .where('ticket_id', '=', ticket.id)
+      .where('name', '=', 'article.delivery-changed')
+      .execute()
     expect(facts.at(-1)!.data).toMatchObject({ state: 'failed' })
   })
 
@@ -144,9 +176,14 @@ describe('what is not taken', () => {
     await hurry(two.mailId)
     await eventually(async () => (await outbound(two.mailId)).recipients).toEqual(['pozniej@student.example'])
     station.sink.refusal = undefined
-    await eventually(async () => { await hurry(two.mailId); return (await outbound(two.mailId)).state }).toBe('sent')
+    await eventually(async () => {
+      await hurry(two.mailId)
+      return (await outbound(two.mailId)).state
+    }).toBe('sent')
     expect(station.sink.mails.filter(({ to }) => to.includes(two.address))).toHaveLength(1)
-    expect(station.sink.mails.filter(({ to }) => to.includes('pozniej@student.example')).map(({ to }) => to)).toEqual([['pozniej@student.example']])
+    expect(station.sink.mails.filter(({ to }) => to.includes('pozniej@student.example')).map(({ to }) => to)).toEqual([
+      ['pozniej@student.example'],
+    ])
   })
 
   test('a smarthost that is away, or refuses everybody at the door, is no fault of the mail', async () => {
@@ -170,11 +207,22 @@ describe('what is not taken', () => {
 test('without a smarthost mail waits, readable; with one it leaves within the minute, each mail once', async () => {
   const alone = await startStation({ smarthost: false })
   try {
-    const id = await alone.make.asSystem((work) => queueMail(work, {
-      kind: 'notification', from: { address: 'pomoc@uni.example', name: 'Pomoc' }, to: ['a@b.example'], subject: 'czeka', body: 'treść',
-    }))
+    const id = await alone.make.asSystem((work) =>
+      queueMail(work, {
+        kind: 'notification',
+        from: { address: 'pomoc@uni.example', name: 'Pomoc' },
+        to: ['a@b.example'],
+        subject: 'czeka',
+        body: 'treść',
+      }),
+    )
     const row = () => alone.database.db.selectFrom('outbound_mail').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-    const jobs = async () => (await sql<{ n: string }>`select count(*) as n from graphile_worker._private_jobs where key = ${`mail/send/${id}`}`.execute(alone.database.db)).rows[0]!.n
+    const jobs = async () =>
+      (
+        await sql<{ n: string }>`select count(*) as n from graphile_worker._private_jobs where key = ${`mail/send/${id}`}`.execute(
+          alone.database.db,
+        )
+      ).rows[0]!.n
     await eventually(jobs).toBe('0')
     expect(await row()).toMatchObject({ state: 'queued', attempts: 0 })
     await sendWaiting(alone.host)

@@ -5,7 +5,7 @@ import { saveSettings } from '../../core/kernel/setting-admin.ts'
 import { coreSettings } from '../../core/kernel/core-settings.ts'
 import { pendingTime } from '../../core/mail/wanted.ts'
 import { system } from '../../core/permission/actor.ts'
-import { setState } from '../../core/ticket/tickets.ts'
+import { setState, takeTicket } from '../../core/ticket/tickets.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 let trusting: Station
@@ -20,12 +20,35 @@ afterAll(async () => {
 })
 
 let count = 0
-const ticketOf = (at: Station, id: string | null) => at.database.db.selectFrom('ticket').innerJoin('ticket_state as s', 's.id', 'ticket.state_id')
-  .innerJoin('queue as q', 'q.id', 'ticket.queue_id').innerJoin('ticket_priority as p', 'p.id', 'ticket.priority_id')
-  .select(['ticket.id', 'number', 'title', 's.name as state', 'q.name as queue', 'p.name as priority', 'lock', 'owner_id', 'responsible_id', 'customer_id', 'customer_company', 'pending_until'])
-  .where('ticket.id', '=', id!).executeTakeFirstOrThrow()
-const rulesOf = (end: InboundEnd, step: string) => end.reason.filter((reason) => reason.step === step).map(({ rule, detail }) => `${rule} ${detail ?? ''}`.trim())
-async function mail(at: Station, headers: Record<string, string>, more: { subject?: string; text?: string; inReplyTo?: string; from?: string } = {}) {
+const ticketOf = (at: Station, id: string | null) =>
+  at.database.db
+    .selectFrom('ticket')
+    .innerJoin('ticket_state as s', 's.id', 'ticket.state_id')
+    .innerJoin('queue as q', 'q.id', 'ticket.queue_id')
+    .innerJoin('ticket_priority as p', 'p.id', 'ticket.priority_id')
+    .select([
+      'ticket.id',
+      'number',
+      'title',
+      's.name as state',
+      'q.name as queue',
+      'p.name as priority',
+      'lock',
+      'owner_id',
+      'responsible_id',
+      'customer_id',
+      'customer_company',
+      'pending_until',
+    ])
+    .where('ticket.id', '=', id!)
+    .executeTakeFirstOrThrow()
+const rulesOf = (end: InboundEnd, step: string) =>
+  end.reason.filter((reason) => reason.step === step).map(({ rule, detail }) => `${rule} ${detail ?? ''}`.trim())
+async function mail(
+  at: Station,
+  headers: Record<string, string>,
+  more: { subject?: string; text?: string; inReplyTo?: string; from?: string } = {},
+) {
   const subject = more.subject ?? `nagłówki ${++count}`
   await at.mail({ text: 'x', ...more, subject, headers })
   const [end] = await at.processed(subject)
@@ -40,8 +63,13 @@ async function opened(at: Station) {
 }
 const asAdmin = <T>(at: Station, run: Parameters<Station['host']['work']>[1]) => at.host.work(system('test'), run) as Promise<T>
 const form = (name: string, match: [string, string, boolean?][], set: [string, string][], more: Partial<FilterForm> = {}): FilterForm => ({
-  name, comment: '', stop: false, valid: true, match: match.map(([key, value, negated = false]) => ({ key, value, negated })),
-  set: set.map(([key, value]) => ({ key, value })), ...more,
+  name,
+  comment: '',
+  stop: false,
+  valid: true,
+  match: match.map(([key, value, negated = false]) => ({ key, value, negated })),
+  set: set.map(([key, value]) => ({ key, value })),
+  ...more,
 })
 
 describe('headers of a new ticket from a trusted relay', () => {
@@ -51,7 +79,10 @@ describe('headers of a new ticket from a trusted relay', () => {
     [{ 'X-OTRS-Priority': '5 very high' }, { priority: '5 very high' }],
     [{ 'X-OTRS-State': 'open' }, { state: 'open' }],
     [{ 'X-OTRS-State': 'closed successful' }, { state: 'closed successful', lock: 'unlock' }],
-    [{ 'X-OTRS-State': 'pending reminder', 'X-OTRS-State-PendingTime': '2027-01-02 08:30:00' }, { state: 'pending reminder', pending_until: new Date('2027-01-02T07:30:00Z') }],
+    [
+      { 'X-OTRS-State': 'pending reminder', 'X-OTRS-State-PendingTime': '2027-01-02 08:30:00' },
+      { state: 'pending reminder', pending_until: new Date('2027-01-02T07:30:00Z') },
+    ],
     [{ 'X-OTRS-Title': 'Inny tytuł' }, { title: 'Inny tytuł' }],
     [{ 'X-OTRS-CustomerNo': 'WIiT' }, { customer_company: 'WIiT' }],
     [{ 'X-OTRS-FollowUp-Queue': 'Junk' }, { queue: 'Misc' }],
@@ -79,17 +110,37 @@ describe('headers of a new ticket from a trusted relay', () => {
   })
 
   test('owner, responsible and customer by login; the owner does not lock, X-OTRS-Lock does', async () => {
-    const [agent, other, customer] = [await trusting.make.person({ agent: true }), await trusting.make.person({ agent: true }), await trusting.make.person()]
-    for (const [id, login] of [[agent, 'agent1'], [customer, 'klient1']] as const) await trusting.database.db.updateTable('person').set({ login }).where('id', '=', id).execute()
+    const [agent, other, customer] = [
+      await trusting.make.person({ agent: true }),
+      await trusting.make.person({ agent: true }),
+      await trusting.make.person(),
+    ]
+    for (const [id, login] of [
+      [agent, 'agent1'],
+      [customer, 'klient1'],
+    ] as const)
+      await trusting.database.db.updateTable('person').set({ login }).where('id', '=', id).execute()
     const headers = { 'X-OTRS-Owner': 'agent1', 'X-OTRS-ResponsibleID': other, 'X-OTRS-CustomerUser': 'klient1' }
-    expect((await mail(trusting, headers)).ticket).toMatchObject({ owner_id: agent, lock: 'unlock', responsible_id: other, customer_id: customer })
+    expect((await mail(trusting, headers)).ticket).toMatchObject({
+      owner_id: agent,
+      lock: 'unlock',
+      responsible_id: other,
+      customer_id: customer,
+    })
     expect((await mail(trusting, { ...headers, 'X-OTRS-Lock': 'lock' })).ticket).toMatchObject({ owner_id: agent, lock: 'lock' })
   })
 
-  test('sender type and visibility are the article\'s', async () => {
-    const article = async (headers: Record<string, string>) => trusting.database.db.selectFrom('article').select(['sender_type', 'visible'])
-      .where('id', '=', (await mail(trusting, headers)).end.article_id!).executeTakeFirstOrThrow()
-    expect(await article({ 'X-OTRS-SenderType': 'agent', 'X-OTRS-IsVisibleForCustomer': '0' })).toEqual({ sender_type: 'agent', visible: false })
+  test("sender type and visibility are the article's", async () => {
+    const article = async (headers: Record<string, string>) =>
+      trusting.database.db
+        .selectFrom('article')
+        .select(['sender_type', 'visible'])
+        .where('id', '=', (await mail(trusting, headers)).end.article_id!)
+        .executeTakeFirstOrThrow()
+    expect(await article({ 'X-OTRS-SenderType': 'agent', 'X-OTRS-IsVisibleForCustomer': '0' })).toEqual({
+      sender_type: 'agent',
+      visible: false,
+    })
     expect(await article({ 'X-OTRS-ArticleType': 'note-internal' })).toEqual({ sender_type: 'customer', visible: false })
     expect(await article({ 'X-OTRS-ArticleType': 'email-external' })).toEqual({ sender_type: 'customer', visible: true })
   })
@@ -101,9 +152,13 @@ describe('headers of a new ticket from a trusted relay', () => {
   })
 
   test('Loop keeps the answer back; a ticket made closed is not confirmed either', async () => {
-    expect(rulesOf((await mail(trusting, { 'X-OTRS-Loop': 'yes' })).end, 'auto-response')).toEqual(['x-otrs-loop anna.nowak@student.example'])
+    expect(rulesOf((await mail(trusting, { 'X-OTRS-Loop': 'yes' })).end, 'auto-response')).toEqual([
+      'x-otrs-loop anna.nowak@student.example',
+    ])
     expect(rulesOf((await mail(trusting, { 'X-OTRS-Loop': 'no' })).end, 'auto-response')).toEqual(['auto reply anna.nowak@student.example'])
-    expect(rulesOf((await mail(trusting, { 'X-OTRS-State': 'closed successful' })).end, 'auto-response')).toEqual(['ticket-finished anna.nowak@student.example'])
+    expect(rulesOf((await mail(trusting, { 'X-OTRS-State': 'closed successful' })).end, 'auto-response')).toEqual([
+      'ticket-finished anna.nowak@student.example',
+    ])
   })
 })
 
@@ -111,11 +166,15 @@ describe('headers from anybody else', () => {
   test('count for nothing, and that is said', async () => {
     const { end, ticket } = await mail(station, { 'X-OTRS-Queue': 'Junk', 'X-OTRS-Ignore': 'yes', 'X-OTOBO-Priority': '5 very high' })
     expect(ticket).toMatchObject({ queue: 'Misc', priority: '3 normal' })
-    expect(rulesOf(end, 'filters')).toEqual(['otrs-headers-not-trusted X-OTRS-Queue: Junk, X-OTRS-Ignore: yes, X-OTRS-Priority: 5 very high'])
+    expect(rulesOf(end, 'filters')).toEqual([
+      'otrs-headers-not-trusted X-OTRS-Queue: Junk, X-OTRS-Ignore: yes, X-OTRS-Priority: 5 very high',
+    ])
   })
 
   test('but for X-OTRS-Loop, which only keeps us silent', async () => {
-    expect(rulesOf((await mail(station, { 'X-OTRS-Loop': 'yes' })).end, 'auto-response')).toEqual(['x-otrs-loop anna.nowak@student.example'])
+    expect(rulesOf((await mail(station, { 'X-OTRS-Loop': 'yes' })).end, 'auto-response')).toEqual([
+      'x-otrs-loop anna.nowak@student.example',
+    ])
   })
 })
 
@@ -123,19 +182,101 @@ describe('headers of a follow-up', () => {
   test('change the ticket, each with its history', async () => {
     const { messageId, ticket } = await opened(trusting)
     const agent = await trusting.make.person({ agent: true })
-    const { end } = await mail(trusting, {
-      'X-OTRS-FollowUp-Queue': 'Junk', 'X-OTRS-FollowUp-Priority': '1 very low', 'X-OTRS-FollowUp-State': 'pending reminder',
-      'X-OTRS-FollowUp-State-PendingTime': '+2d', 'X-OTRS-FollowUp-Title': 'Nowy', 'X-OTRS-FollowUp-OwnerID': agent, 'X-OTRS-FollowUp-Lock': 'lock', 'X-OTRS-Queue': 'Raw',
-    }, { inReplyTo: messageId })
+    const { end } = await mail(
+      trusting,
+      {
+        'X-OTRS-FollowUp-Queue': 'Junk',
+        'X-OTRS-FollowUp-Priority': '1 very low',
+        'X-OTRS-FollowUp-State': 'pending reminder',
+        'X-OTRS-FollowUp-State-PendingTime': '+2d',
+        'X-OTRS-FollowUp-Title': 'Nowy',
+        'X-OTRS-FollowUp-OwnerID': agent,
+        'X-OTRS-FollowUp-Lock': 'lock',
+        'X-OTRS-Queue': 'Raw',
+      },
+      { inReplyTo: messageId },
+    )
     expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
-    expect(await ticketOf(trusting, ticket.id)).toMatchObject({ queue: 'Junk', priority: '1 very low', state: 'pending reminder', title: 'Nowy', owner_id: agent, lock: 'lock' })
+    expect(await ticketOf(trusting, ticket.id)).toMatchObject({
+      queue: 'Junk',
+      priority: '1 very low',
+      state: 'pending reminder',
+      title: 'Nowy',
+      owner_id: agent,
+      lock: 'lock',
+    })
     const history = await trusting.database.db.selectFrom('history').select('type').where('ticket_id', '=', ticket.id).execute()
-    expect(history.map(({ type }) => type)).toEqual(expect.arrayContaining(['FollowUp', 'StateUpdate', 'SetPendingTime', 'Move', 'PriorityUpdate', 'OwnerUpdate', 'Lock', 'TitleUpdate']))
+    expect(history.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['FollowUp', 'StateUpdate', 'SetPendingTime', 'Move', 'PriorityUpdate', 'OwnerUpdate', 'Lock', 'TitleUpdate']),
+    )
+  })
+
+  test('a move is a move: unlocked, nobody leads it, and a note tells the agents of both units', async () => {
+    const { db } = trusting.database
+    const unitId = await trusting.make.unit({ name: 'Chemia' })
+    const queueId = await trusting.make.queue({ name: 'Chemia', unitId })
+    const { messageId, ticket } = await opened(trusting)
+    const agent = await trusting.make.actor(await trusting.make.agent({ 1: ['rw'] }))
+    await trusting.make.work(agent, (work) => takeTicket(work, ticket.id))
+    await mail(trusting, { 'X-OTRS-FollowUp-Queue': 'Chemia' }, { inReplyTo: messageId })
+    expect(await ticketOf(trusting, ticket.id)).toMatchObject({ queue: 'Chemia', owner_id: null, lock: 'unlock' })
+    const notes = await db
+      .selectFrom('article')
+      .select(['subject', 'sender_type', 'visible'])
+      .where('ticket_id', '=', ticket.id)
+      .where('channel', '=', 'internal')
+      .execute()
+    expect(notes).toEqual([{ subject: 'Przeniesione do jednostki Chemia', sender_type: 'system', visible: false }])
+    const history = await db.selectFrom('history').select('type').where('ticket_id', '=', ticket.id).orderBy('id').execute()
+    expect(history.map(({ type }) => type).slice(-3)).toEqual(['Move', 'OwnerUpdate', 'Unlock'])
+    const facts = await db
+      .selectFrom('fact')
+      .select(['name', 'unit_id', 'data'])
+      .where('ticket_id', '=', ticket.id)
+      .where('name', 'in', ['ticket.moved', 'ticket.owner-changed'])
+      .orderBy('id')
+      .execute()
+    expect(facts.slice(-3)).toEqual([
+      { name: 'ticket.moved', unit_id: unitId, data: { from: '4', to: queueId } },
+      { name: 'ticket.moved', unit_id: '1', data: { from: '4', to: queueId } },
+      { name: 'ticket.owner-changed', unit_id: '1', data: { from: agent.id, to: null } },
+    ])
+  })
+
+  test('a changed responsible and a changed date are told', async () => {
+    const { messageId, ticket } = await opened(trusting)
+    const responsible = await trusting.make.person({ agent: true })
+    const until = '2027-01-02T07:30:00.000Z'
+    await mail(
+      trusting,
+      {
+        'X-OTRS-FollowUp-ResponsibleID': responsible,
+        'X-OTRS-FollowUp-State': 'pending reminder',
+        'X-OTRS-FollowUp-State-PendingTime': '2027-01-02 08:30:00',
+      },
+      { inReplyTo: messageId },
+    )
+    const facts = await trusting.database.db
+      .selectFrom('fact')
+      .select(['name', 'data'])
+      .where('ticket_id', '=', ticket.id)
+      .where('name', 'like', 'ticket.%-changed')
+      .orderBy('name')
+      .execute()
+    expect(facts).toEqual([
+      { name: 'ticket.pending-changed', data: { from: null, to: until } },
+      { name: 'ticket.responsible-changed', data: { from: null, to: responsible } },
+      { name: 'ticket.state-changed', data: { from: 'new', to: 'pending reminder' } },
+    ])
   })
 
   test('State-Keep leaves a closed ticket closed', async () => {
     const { messageId, ticket } = await opened(trusting)
-    const { id } = await trusting.database.db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()
+    const { id } = await trusting.database.db
+      .selectFrom('ticket_state')
+      .select('id')
+      .where('name', '=', 'closed successful')
+      .executeTakeFirstOrThrow()
     await trusting.make.asSystem((work) => setState(work, ticket.id, { stateId: id }))
     await mail(trusting, { 'X-OTRS-FollowUp-State-Keep': '1' }, { inReplyTo: messageId })
     expect(await ticketOf(trusting, ticket.id)).toMatchObject({ state: 'closed successful' })
@@ -147,16 +288,35 @@ describe('headers of a follow-up', () => {
 describe('a time to wait until', () => {
   const now = new Date('2026-11-22T10:00:00Z')
   test.each<[string, string | undefined]>([
-    ['+30m', '2026-11-22T10:30:00.000Z'], ['12d', '2026-12-04T10:00:00.000Z'], ['50', '2026-11-22T10:00:50.000Z'], ['- 1h', '2026-11-22T09:00:00.000Z'],
-    ['2026-12-01 07:00:00', '2026-12-01T06:00:00.000Z'], ['2026-07-01 07:00:00', '2026-07-01T05:00:00.000Z'], ['+1d 12h', undefined], ['2022-01- 00:00:00', undefined], ['', undefined],
+    ['+30m', '2026-11-22T10:30:00.000Z'],
+    ['12d', '2026-12-04T10:00:00.000Z'],
+    ['50', '2026-11-22T10:00:50.000Z'],
+    ['- 1h', '2026-11-22T09:00:00.000Z'],
+    ['2026-12-01 07:00:00', '2026-12-01T06:00:00.000Z'],
+    ['2026-07-01 07:00:00', '2026-07-01T05:00:00.000Z'],
+    ['+1d 12h', undefined],
+    ['2022-01- 00:00:00', undefined],
+    ['', undefined],
   ])('%s', (value, expected) => {
     expect(pendingTime(value, now, 'Europe/Warsaw')?.toISOString()).toBe(expected)
   })
 })
 
 describe('filters', () => {
-  test('set headers for anybody\'s mail, say so, and can be switched, changed and deleted; each change is recorded', async () => {
-    const id = await asAdmin<string>(station, (work) => createFilter(work, form('Alarmy', [['Subject', 'PRTG (\\w+)']], [['X-OTRS-Queue', 'Junk'], ['X-OTRS-Title', 'Alarm: [***]']])))
+  test("set headers for anybody's mail, say so, and can be switched, changed and deleted; each change is recorded", async () => {
+    const id = await asAdmin<string>(station, (work) =>
+      createFilter(
+        work,
+        form(
+          'Alarmy',
+          [['Subject', 'PRTG (\\w+)']],
+          [
+            ['X-OTRS-Queue', 'Junk'],
+            ['X-OTRS-Title', 'Alarm: [***]'],
+          ],
+        ),
+      ),
+    )
     const first = await mail(station, {}, { subject: 'PRTG serwer1 leży' })
     expect(first.ticket).toMatchObject({ queue: 'Junk', title: 'Alarm: serwer1' })
     expect(rulesOf(first.end, 'filters')).toEqual(['postmaster-filter Alarmy: X-OTRS-Queue = Junk, X-OTRS-Title = Alarm: serwer1'])
@@ -168,13 +328,17 @@ describe('filters', () => {
     await asAdmin(station, (work) => deleteFilter(work, id))
     const facts = await station.database.db.selectFrom('fact').select('data').where('name', '=', 'admin.changed').orderBy('id').execute()
     expect(facts.map(({ data }) => data).filter(({ what }) => what === 'postmaster filter')).toMatchObject([
-      { id, before: null, after: { name: 'Alarmy' } }, { id, before: { set: expect.anything() }, after: { set: [{ key: 'X-OTRS-Ignore', value: 'yes' }] } },
-      { id, before: { valid: true }, after: { valid: false } }, { id, before: { name: 'Alarmy' }, after: null },
+      { id, before: null, after: { name: 'Alarmy' } },
+      { id, before: { set: expect.anything() }, after: { set: [{ key: 'X-OTRS-Ignore', value: 'yes' }] } },
+      { id, before: { valid: true }, after: { valid: false } },
+      { id, before: { name: 'Alarmy' }, after: null },
     ])
   })
 
   test('one that backtracks for ever holds up nothing: the mail becomes a ticket, the filter is named', async () => {
-    const id = await asAdmin<string>(station, (work) => createFilter(work, form('Zły', [['Subject', '^(a+)+$']], [['X-OTRS-Queue', 'Junk']])))
+    const id = await asAdmin<string>(station, (work) =>
+      createFilter(work, form('Zły', [['Subject', '^(a+)+$']], [['X-OTRS-Queue', 'Junk']])),
+    )
     const { end, ticket } = await mail(station, {}, { subject: `${'a'.repeat(50)} koniec` })
     expect(ticket).toMatchObject({ queue: 'Misc' })
     expect(rulesOf(end, 'filters')).toEqual(['filter-too-slow Zły'])
@@ -195,9 +359,26 @@ describe('filters', () => {
 
 describe('where a number is looked for', () => {
   const set = (values: Record<string, string | undefined>) => asAdmin(station, (work) => saveSettings(work, 'core', coreSettings, values))
-  test.each<[place: string, mail: (number: string) => { subject: string; text: string; attachments?: { filename: string; content: string }[]; headers?: Record<string, string> }]>([
+  test.each<
+    [
+      place: string,
+      mail: (number: string) => {
+        subject: string
+        text: string
+        attachments?: { filename: string; content: string }[]
+        headers?: Record<string, string>
+      },
+    ]
+  >([
     ['body', (number) => ({ subject: `treść ${number.slice(-4)}`, text: `W sprawie Ticket#${number} proszę o pilną odpowiedź` })],
-    ['attachments', (number) => ({ subject: `załącznik ${number.slice(-4)}`, text: 'x', attachments: [{ filename: 'a.txt', content: `Ticket#${number}` }] })],
+    [
+      'attachments',
+      (number) => ({
+        subject: `załącznik ${number.slice(-4)}`,
+        text: 'x',
+        attachments: [{ filename: 'a.txt', content: `Ticket#${number}` }],
+      }),
+    ],
     ['raw', (number) => ({ subject: `surowy ${number.slice(-4)}`, text: 'x', headers: { 'X-Sprawa': `Ticket#${number}` } })],
   ])('%s: only where the setting says so', async (place, make) => {
     const { ticket } = await opened(station)
@@ -216,16 +397,25 @@ describe('where a number is looked for', () => {
   test('subject and references can be switched off', async () => {
     const { messageId, ticket } = await opened(station)
     await set({ 'mail.follow-up.subject': 'off', 'mail.follow-up.references': 'off' })
-    expect((await mail(station, {}, { subject: `[Ticket#${ticket.number}] bez tematu`, inReplyTo: messageId })).end).toMatchObject({ outcome: 'new-ticket' })
+    expect((await mail(station, {}, { subject: `[Ticket#${ticket.number}] bez tematu`, inReplyTo: messageId })).end).toMatchObject({
+      outcome: 'new-ticket',
+    })
     await set({ 'mail.follow-up.subject': 'on', 'mail.follow-up.references': 'on' })
-    expect((await mail(station, {}, { subject: `Odp: [Ticket#${ticket.number}] z tematem` })).end).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
+    expect((await mail(station, {}, { subject: `Odp: [Ticket#${ticket.number}] z tematem` })).end).toMatchObject({
+      outcome: 'follow-up',
+      ticket_id: ticket.id,
+    })
   })
 })
 
 describe('robots', () => {
   test('a monitor opens a closed ticket so many times a day only; a person always', async () => {
     const { messageId, ticket } = await opened(station)
-    const { id } = await station.database.db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()
+    const { id } = await station.database.db
+      .selectFrom('ticket_state')
+      .select('id')
+      .where('name', '=', 'closed successful')
+      .executeTakeFirstOrThrow()
     const states: string[] = []
     for (let n = 0; n < 6; n++) {
       await station.make.asSystem((work) => setState(work, ticket.id, { stateId: id }))
@@ -239,26 +429,46 @@ describe('robots', () => {
   })
 
   test.each(['Automatic reply: jestem na urlopie', 'Odpowiedź automatyczna: jestem na urlopie', 'Automatyczna odpowiedź : nie ma mnie'])(
-    'an out-of-office reply known by its subject alone is stored and stays silent: %s', async (subject) => {
+    'an out-of-office reply known by its subject alone is stored and stays silent: %s',
+    async (subject) => {
       const { messageId, ticket } = await opened(station)
-      const { id } = await station.database.db.selectFrom('ticket_state').select('id').where('name', '=', 'closed successful').executeTakeFirstOrThrow()
+      const { id } = await station.database.db
+        .selectFrom('ticket_state')
+        .select('id')
+        .where('name', '=', 'closed successful')
+        .executeTakeFirstOrThrow()
       await station.make.asSystem((work) => setState(work, ticket.id, { stateId: id }))
       const { end } = await mail(station, {}, { subject, inReplyTo: messageId })
       expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
       expect(rulesOf(end, 'automatic')[0]).toMatch(/^vacation-subject /)
       expect((await ticketOf(station, ticket.id)).state).toBe('closed successful')
-    })
+    },
+  )
 
   test('who answers an internal mail of the ticket and is not its customer, is not shown to the customer', async () => {
     const { ticket } = await opened(station)
     const messageId = `<wewnetrzny-${count}@uni.example>`
-    await station.database.db.insertInto('article').values({
-      ticket_id: ticket.id, channel: 'email', sender_type: 'agent', visible: false, person_id: null, message_id: messageId, to_text: 'serwis@firma.example', html: null,
-      inbound_mail_id: null, act_id: '00000000-0000-4000-8000-000000000000', created_at: station.make.now, withdrawn_at: null,
-    }).execute()
+    await station.database.db
+      .insertInto('article')
+      .values({
+        ticket_id: ticket.id,
+        channel: 'email',
+        sender_type: 'agent',
+        visible: false,
+        person_id: null,
+        message_id: messageId,
+        to_text: 'serwis@firma.example',
+        html: null,
+        inbound_mail_id: null,
+        act_id: '00000000-0000-4000-8000-000000000000',
+        created_at: station.make.now,
+        withdrawn_at: null,
+      })
+      .execute()
     const { end } = await mail(station, {}, { from: 'Serwis <serwis@firma.example>', inReplyTo: messageId })
     expect(rulesOf(end, 'follow-up')).toEqual([`answers-internal-mail ${messageId}`])
-    expect(await station.database.db.selectFrom('article').select('visible').where('id', '=', end.article_id!).executeTakeFirst()).toEqual({ visible: false })
+    expect(await station.database.db.selectFrom('article').select('visible').where('id', '=', end.article_id!).executeTakeFirst()).toEqual({
+      visible: false,
+    })
   })
 })
-

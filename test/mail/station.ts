@@ -30,7 +30,9 @@ export interface Station {
   /** Delivers raw mail; returns the server's answer, throws its refusal. */
   deliver(raw: string | Buffer, envelope?: { from?: string; to?: string | string[] }): Promise<string>
   /** A mail built by nodemailer, delivered. */
-  mail(mail: Parameters<ReturnType<typeof createTransport>['sendMail']>[0] & { envelope?: { from: string; to: string | string[] } }): Promise<string>
+  mail(
+    mail: Parameters<ReturnType<typeof createTransport>['sendMail']>[0] & { envelope?: { from: string; to: string | string[] } },
+  ): Promise<string>
   /** From now on mail goes out there instead of to the sink. */
   sendThrough(url: string): void
   /** What became of the newest mail that has `subject`, once it is processed. */
@@ -47,11 +49,19 @@ export interface InboundEnd {
   article_id: Id | null
 }
 
-export async function startStation(
-  { clock, smtp, mail, smarthost = true, address = 'pomoc@uni.example' }: {
-    clock?: () => Date; smtp?: PartialConfig['smtp']; mail?: Partial<Config['mail']>; smarthost?: boolean; address?: string
-  } = {},
-): Promise<Station> {
+export async function startStation({
+  clock,
+  smtp,
+  mail,
+  smarthost = true,
+  address = 'pomoc@uni.example',
+}: {
+  clock?: () => Date
+  smtp?: PartialConfig['smtp']
+  mail?: Partial<Config['mail']>
+  smarthost?: boolean
+  address?: string
+} = {}): Promise<Station> {
   const database = await testDatabase()
   const { db } = database
   const make = await maker(db)
@@ -59,7 +69,11 @@ export async function startStation(
   const dataDir = await mkdtemp(join(tmpdir(), 'pomoc-mail-'))
   const { smarthostUrl: _unset, ...bare } = make.config
   const config: Config = {
-    ...bare, dataDir, mailAddress: address, ...(smarthost ? { smarthostUrl: sink.url } : {}), baseUrl: 'https://pomoc.uni.example',
+    ...bare,
+    dataDir,
+    mailAddress: address,
+    ...(smarthost ? { smarthostUrl: sink.url } : {}),
+    baseUrl: 'https://pomoc.uni.example',
     smtp: { ...make.config.smtp, host: '127.0.0.1', port: 0, maxPerPeer: 50, closeTimeoutSeconds: 5, ...smtp },
     mail: { ...make.config.mail, hostname: address.slice(address.indexOf('@') + 1), ...mail },
   }
@@ -67,9 +81,16 @@ export async function startStation(
   const live = await startLive(database.url, log)
   const addresses = new Map<string, string>()
   const kernel = makeKernel({
-    config, db, log, clock: clock ?? (() => make.now), live, plugins: [smtpReceiver],
+    config,
+    db,
+    log,
+    clock: clock ?? (() => make.now),
+    live,
+    plugins: [smtpReceiver],
     activation: makeActivation(db, live, new Map([['smtp-receiver', 'installation']])),
-    announce: (name, address) => { addresses.set(name, address) },
+    announce: (name, address) => {
+      addresses.set(name, address)
+    },
   })
   const host = kernel.host
   await db.insertInto('system_address').values({ address, name: 'Pomoc IT', queue_id: '4' }).execute()
@@ -78,7 +99,12 @@ export async function startStation(
   const port = Number(new URL(addresses.get('mail')!).port)
 
   const station: Station = {
-    database, host, make, sink, config, port,
+    database,
+    host,
+    make,
+    sink,
+    config,
+    port,
     async deliver(raw, { from = 'anna.nowak@student.example', to = 'pomoc@uni.example' } = {}) {
       const transport = createTransport({ host: '127.0.0.1', port, secure: false, tls: { rejectUnauthorized: false } })
       const info = await transport.sendMail({ envelope: { from, to }, raw })
@@ -89,11 +115,18 @@ export async function startStation(
       const info = await transport.sendMail({ from: 'Anna Nowak <anna.nowak@student.example>', to: 'pomoc@uni.example', ...mail })
       return (info as { response: string }).response
     },
-    sendThrough(url) { Object.assign(config, { smarthostUrl: url }) },
+    sendThrough(url) {
+      Object.assign(config, { smarthostUrl: url })
+    },
     async processed(subject, count = 1) {
-      for (const deadline = Date.now() + 30_000; ;) {
-        const rows = await db.selectFrom('inbound_mail').select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id'])
-          .where('subject', '=', subject).where('state', '=', 'processed').orderBy('id', 'desc').execute()
+      for (const deadline = Date.now() + 30_000; ; ) {
+        const rows = await db
+          .selectFrom('inbound_mail')
+          .select(['id', 'state', 'outcome', 'reason', 'ticket_id', 'article_id'])
+          .where('subject', '=', subject)
+          .where('state', '=', 'processed')
+          .orderBy('id', 'desc')
+          .execute()
         if (rows.length >= count) return rows as InboundEnd[]
         if (Date.now() > deadline) {
           const all = await db.selectFrom('inbound_mail').select(['id', 'state', 'subject', 'outcome', 'reason', 'attempts']).execute()
@@ -137,26 +170,44 @@ export async function converse(port: number, from?: string): Promise<Conversatio
   const socket = connectTcp({ port, host: '127.0.0.1', ...(from ? { localAddress: from } : {}) })
   let heard = ''
   const listeners = new Set<() => void>()
-  const closed = new Promise<void>((resolve) => socket.on('close', () => { resolve(); for (const look of listeners) look() }))
+  const closed = new Promise<void>((resolve) =>
+    socket.on('close', () => {
+      resolve()
+      for (const look of listeners) look()
+    }),
+  )
   socket.on('error', () => {})
-  socket.on('data', (bytes: Buffer) => { heard += bytes.toString('latin1'); for (const look of listeners) look() })
-  const hear = () => new Promise<string>((resolve) => {
-    const look = () => {
-      // A whole answer ends with a line whose code is followed by a blank.
-      const match = /^(?:\d{3}-[^\r\n]*\r\n)*\d{3}(?: [^\r\n]*)?\r\n/.exec(heard)
-      if (!match && !socket.destroyed) return
-      listeners.delete(look)
-      heard = heard.slice(match?.[0].length ?? 0)
-      resolve(match?.[0].trimEnd() ?? '')
-    }
-    listeners.add(look)
-    look()
+  socket.on('data', (bytes: Buffer) => {
+    heard += bytes.toString('latin1')
+    for (const look of listeners) look()
   })
+  const hear = () =>
+    new Promise<string>((resolve) => {
+      const look = () => {
+        // A whole answer ends with a line whose code is followed by a blank.
+        const match = /^(?:\d{3}-[^\r\n]*\r\n)*\d{3}(?: [^\r\n]*)?\r\n/.exec(heard)
+        if (!match && !socket.destroyed) return
+        listeners.delete(look)
+        heard = heard.slice(match?.[0].length ?? 0)
+        resolve(match?.[0].trimEnd() ?? '')
+      }
+      listeners.add(look)
+      look()
+    })
   const conversation: Conversation = {
-    hear, closed, socket,
-    write: (bytes) => { socket.write(bytes) },
-    say: (line) => { socket.write(typeof line === 'string' ? `${line}\r\n` : line); return hear() },
-    end: () => { socket.destroy() },
+    hear,
+    closed,
+    socket,
+    write: (bytes) => {
+      socket.write(bytes)
+    },
+    say: (line) => {
+      socket.write(typeof line === 'string' ? `${line}\r\n` : line)
+      return hear()
+    },
+    end: () => {
+      socket.destroy()
+    },
   }
   return conversation
 }

@@ -4,12 +4,15 @@ import { startStation, type Station } from './station.ts'
 
 let station: Station
 // A Friday, 15:01 in Warsaw: one minute after the cut-off.
-beforeAll(async () => { station = await startStation({ clock: () => new Date('2026-11-20T14:01:00Z') }) })
+beforeAll(async () => {
+  station = await startStation({ clock: () => new Date('2026-11-20T14:01:00Z') })
+})
 afterAll(() => station.stop())
 
 test('a Polish mail with a PDF and an inline picture becomes a ticket, and the sender learns number and Monday', async () => {
   const answer = await station.mail({
-    subject: 'Nie działa logowanie – żółć', messageId: '<pierwszy@student.example>',
+    subject: 'Nie działa logowanie – żółć',
+    messageId: '<pierwszy@student.example>',
     text: 'Dzień dobry,\nnie mogę się zalogować do Wirtualnej Uczelni.\n\nAnna',
     html: '<p>Dzień dobry,<br>nie mogę się zalogować <b>do Wirtualnej Uczelni</b>.</p><img src="cid:obrazek@x" alt="ekran"><p>Anna</p>',
     attachments: [
@@ -28,7 +31,12 @@ test('a Polish mail with a PDF and an inline picture becomes a ticket, and the s
   expect(ticket.queue_id).toBe('4')
   expect(ticket.received_at.toISOString()).toBe('2026-11-23T06:00:00.000Z')
   const files = await db.selectFrom('article_attachment').selectAll().where('article_id', '=', end!.article_id).orderBy('id').execute()
-  expect(files.map((file) => [file.name, file.disposition])).toEqual(expect.arrayContaining([['załącznik.pdf', 'attachment'], ['ekran.png', 'inline']]))
+  expect(files.map((file) => [file.name, file.disposition])).toEqual(
+    expect.arrayContaining([
+      ['załącznik.pdf', 'attachment'],
+      ['ekran.png', 'inline'],
+    ]),
+  )
   const article = await db.selectFrom('article').selectAll().where('id', '=', end!.article_id).executeTakeFirstOrThrow()
   expect(article.body).toBe('Dzień dobry,\nnie mogę się zalogować do Wirtualnej Uczelni.\n\nAnna')
   expect(article.html).toContain('src="cid/obrazek%40x"')

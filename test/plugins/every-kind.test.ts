@@ -13,12 +13,18 @@ import { openHouse, removePackages, writePackage, type House } from './house.ts'
 
 let house: House
 /** A faculty, an institute of it, and another faculty. */
-const units = {} as Record<'faculty' | 'institute' | 'elsewhere', { id: Id; slug: string; queue: Id; group: Id; agent: Id; address: string }>
+const units = {} as Record<
+  'faculty' | 'institute' | 'elsewhere',
+  { id: Id; slug: string; queue: Id; group: Id; agent: Id; address: string }
+>
 let reports: Id
 
 beforeAll(async () => {
   house = await openHouse(['desk', writePackage(EVERY_KIND)])
-  const { make, database: { db } } = house
+  const {
+    make,
+    database: { db },
+  } = house
   const add = async (name: keyof typeof units, parentId: Id) => {
     const id = await make.unit({ name, parentId })
     const { slug } = await db.selectFrom('unit').select('slug').where('id', '=', id).executeTakeFirstOrThrow()
@@ -41,15 +47,25 @@ afterAll(async () => {
   removePackages()
 })
 
-const log = async (what: string) => (await sql<{ kind: string; unit_id: Id }>`select kind, unit_id from every_log where what = ${what} order by kind`
-  .execute(house.database.db)).rows.map((row) => `${row.kind} in ${Object.entries(units).find(([, unit]) => unit.id === row.unit_id)?.[0]}`)
-const create = (where: keyof typeof units, title: string) => house.kernel.host.work(system('test'), (work) => createTicket(work, {
-  title, queueId: units[where].queue, customerId: null, article: { channel: 'web', senderType: 'customer', visible: true, subject: title, body: 'x' },
-}))
+const log = async (what: string) =>
+  (
+    await sql<{ kind: string; unit_id: Id }>`select kind, unit_id from every_log where what = ${what} order by kind`.execute(
+      house.database.db,
+    )
+  ).rows.map((row) => `${row.kind} in ${Object.entries(units).find(([, unit]) => unit.id === row.unit_id)?.[0]}`)
+const create = (where: keyof typeof units, title: string) =>
+  house.kernel.host.work(system('test'), (work) =>
+    createTicket(work, {
+      title,
+      queueId: units[where].queue,
+      customerId: null,
+      article: { channel: 'web', senderType: 'customer', visible: true, subject: title, body: 'x' },
+    }),
+  )
 /** A fact of its own comes back: whatever was to be told before has been told. */
 const told = (title: string) => house.until(async () => (await log(title)).includes('fact in faculty'))
 
-test('a package gets the program\'s own libraries and door, and may be written in TypeScript and JSX', () => {
+test("a package gets the program's own libraries and door, and may be written in TypeScript and JSX", () => {
   const plugin = house.kernel.plugins.find(({ name }) => name === 'every')!
   expect(plugin.settings.limit.schema).toBeInstanceOf(z.ZodType)
   const app = new Hono()
@@ -88,12 +104,19 @@ describe('pages', () => {
   test('the search asks it where it is on', async () => {
     const ask = (unitId: Id) => house.kernel.host.search({ text: 'x', actor: undefined, unitId, language: 'en', limit: 5 })
     expect(await ask(units.institute.id)).toEqual([
-      { plugin: 'every', source: 'all', label: 'Everything', found: [{ title: 'everything about x', url: '/every', note: '5' }], failed: false },
+      {
+        plugin: 'every',
+        source: 'all',
+        label: 'Everything',
+        found: [{ title: 'everything about x', url: '/every', note: '5' }],
+        failed: false,
+      },
     ])
     expect(await ask(units.elsewhere.id)).toEqual([])
   })
-  test('the desk\'s search shows it beside the tickets where it is on, under its heading, on the first page only', async () => {
-    const html = async (name: 'institute' | 'elsewhere', query: string) => (await (await house.loggedIn(units[name].agent)).get(`/desk/search?${query}&lang=en`)).text()
+  test("the desk's search shows it beside the tickets where it is on, under its heading, on the first page only", async () => {
+    const html = async (name: 'institute' | 'elsewhere', query: string) =>
+      (await (await house.loggedIn(units[name].agent)).get(`/desk/search?${query}&lang=en`)).text()
     const shown = await html('institute', 'q=printer')
     expect(shown).toMatch(/<h2[^>]*id="found-every-all-title"[^>]*>Everything<\/h2>/)
     expect(shown).toContain('<a href="/every">everything about printer</a>')
@@ -111,16 +134,20 @@ describe('acts, facts and jobs', () => {
     expect(await log('Czyn institute')).toEqual(['fact in institute', 'guard in institute'])
     expect(await log('Czyn elsewhere')).toEqual([])
   })
-  test('a guard refuses with the plugin\'s words, as the unit\'s settings say', async () => {
+  test("a guard refuses with the plugin's words, as the unit's settings say", async () => {
     const plugin = house.kernel.host.registry.settingsOf('every')!
     await house.make.asSystem((work) => saveSettingsForm(work, plugin, units.institute.id, { tone: 'strict' }, 'pl'))
     await create('faculty', 'zakazane, ale łagodnie')
-    await expect(create('institute', 'zakazane')).rejects.toMatchObject({ code: 'plugin.refused', params: { reason: 'Tak nie można', plugin: 'every' } })
+    await expect(create('institute', 'zakazane')).rejects.toMatchObject({
+      code: 'plugin.refused',
+      params: { reason: 'Tak nie można', plugin: 'every' },
+    })
     await create('elsewhere', 'zakazane')
     expect(await log('zakazane')).toEqual([]) // rolled back with the act
   })
   test('a job of a unit runs where it is on, and nowhere else', async () => {
-    for (const unit of [units.elsewhere, units.institute]) await house.kernel.host.enqueue({ task: 'every/count', payload: { unitId: unit.id } })
+    for (const unit of [units.elsewhere, units.institute])
+      await house.kernel.host.enqueue({ task: 'every/count', payload: { unitId: unit.id } })
     const on = `${units.faculty.id},${units.institute.id}`
     await house.until(async () => (await log(on)).length > 0)
     expect(await log(on)).toEqual(['job in institute'])
@@ -144,8 +171,17 @@ describe('mails', () => {
   }
   test('its step judges mails for its units, with what its check saw', async () => {
     const mail = await processed('raport roczny', { to: units.faculty.address })
-    expect(mail.reason).toContainEqual({ step: 'every/sort', decided: 'moved', rule: 'report', detail: `13 signs to ${units.faculty.queue}` })
-    const ticket = await house.database.db.selectFrom('ticket').select('queue_id').where('id', '=', mail.ticket_id!).executeTakeFirstOrThrow()
+    expect(mail.reason).toContainEqual({
+      step: 'every/sort',
+      decided: 'moved',
+      rule: 'report',
+      detail: `13 signs to ${units.faculty.queue}`,
+    })
+    const ticket = await house.database.db
+      .selectFrom('ticket')
+      .select('queue_id')
+      .where('id', '=', mail.ticket_id!)
+      .executeTakeFirstOrThrow()
     expect(ticket.queue_id).toBe(reports)
     expect(await log('raport roczny')).toContain('step in faculty')
   })
@@ -155,7 +191,11 @@ describe('mails', () => {
   })
   test('a mail that a guard refuses is held with the reason, and lost it is not', async () => {
     const mail = await processed('zakazane', { to: units.institute.address })
-    expect(mail).toMatchObject({ state: 'held', ticket_id: null, reason: [{ step: 'every', rule: 'plugin-refused', detail: 'Tak nie można' }] })
+    expect(mail).toMatchObject({
+      state: 'held',
+      ticket_id: null,
+      reason: [{ step: 'every', rule: 'plugin-refused', detail: 'Tak nie można' }],
+    })
   })
   test('switched on and off while mails flow: each is treated by the state of the moment it became a ticket', async () => {
     const subjects = Array.from({ length: 24 }, (_, n) => `przełączanie ${n}`)
@@ -163,18 +203,26 @@ describe('mails', () => {
     const flip = async () => {
       for (const active of [false, true, false, true, false, true]) {
         await house.turn('every', units.faculty.id, active)
-        await new Promise((resolve) => { setTimeout(resolve, 40) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 40)
+        })
       }
     }
     await flip()
-    await house.until(async () => (await house.database.db.selectFrom('inbound_mail').select('id').where('id', 'in', ids).where('state', '=', 'accepted').execute()).length === 0)
+    await house.until(
+      async () =>
+        (await house.database.db.selectFrom('inbound_mail').select('id').where('id', 'in', ids).where('state', '=', 'accepted').execute())
+          .length === 0,
+    )
     await house.until(async () => {
       const { rows } = await sql`select 1 from graphile_worker.jobs where task_identifier = 'fact/deliver'`.execute(house.database.db)
       return rows.length === 0
     })
     for (const subject of subjects) {
       // A fact may be missing: asked again when it is told, the plugin was off. Never is one told of a ticket made while it was off.
-      expect(['', 'guard in faculty,step in faculty', 'fact in faculty,guard in faculty,step in faculty'], subject).toContain((await log(subject)).join())
+      expect(['', 'guard in faculty,step in faculty', 'fact in faculty,guard in faculty,step in faculty'], subject).toContain(
+        (await log(subject)).join(),
+      )
     }
     const seen = await Promise.all(subjects.map(log))
     expect(seen.filter((one) => one.length > 0).length).toBeGreaterThan(0)
@@ -193,23 +241,59 @@ test('its settings make a form, in words, with what is inherited from where', as
   const { db } = house.database
   await house.make.asSystem((work) => saveSettingsForm(work, plugin, units.faculty.id, { limit: '7' }, 'en'))
   const [limit, tone] = await settingsForm(db, plugin, units.institute.id, 'en')
-  expect(limit).toMatchObject({ key: 'limit', label: 'How many', help: 'How many at once', value: null, inherited: { value: '7', from: { name: 'faculty' } }, min: 1, max: 9 })
-  expect(tone).toMatchObject({ label: 'Tone', value: 'strict', inherited: { value: 'mild', words: 'mild', from: null }, choices: [{ value: 'mild', words: 'mild' }, { value: 'strict', words: 'strict' }] })
+  expect(limit).toMatchObject({
+    key: 'limit',
+    label: 'How many',
+    help: 'How many at once',
+    value: null,
+    inherited: { value: '7', from: { name: 'faculty' } },
+    min: 1,
+    max: 9,
+  })
+  expect(tone).toMatchObject({
+    label: 'Tone',
+    value: 'strict',
+    inherited: { value: 'mild', words: 'mild', from: null },
+    choices: [
+      { value: 'mild', words: 'mild' },
+      { value: 'strict', words: 'strict' },
+    ],
+  })
   const wrong = await house.make.asSystem((work) => saveSettingsForm(work, plugin, units.faculty.id, { limit: '12', tone: 'loud' }, 'en'))
   expect(wrong).toEqual({ limit: 'Enter a whole number from 1 to 9.', tone: 'Choose one of those offered.' })
   await house.make.asSystem((work) => saveSettingsForm(work, plugin, units.faculty.id, { limit: null }, 'en'))
-  expect((await settingsForm(db, plugin, units.institute.id, 'pl'))[0]).toMatchObject({ label: 'Ile', inherited: { value: '3', from: null } })
+  expect((await settingsForm(db, plugin, units.institute.id, 'pl'))[0]).toMatchObject({
+    label: 'Ile',
+    inherited: { value: '3', from: null },
+  })
 })
 
 test('what it brings is listed', () => {
   const { registry } = house.kernel.host
   expect(registry.find('every')).toMatchObject({
-    scope: 'unit', vital: false, guards: ['ticket.create'], facts: ['ticket.created'], mailChecks: ['look'], search: ['all'], settings: ['limit', 'tone'],
-    routes: [{ method: 'GET', path: '/every' }, { method: 'GET', path: '/u/:unit/every' }],
+    scope: 'unit',
+    vital: false,
+    guards: ['ticket.create'],
+    facts: ['ticket.created'],
+    mailChecks: ['look'],
+    search: ['all'],
+    settings: ['limit', 'tone'],
+    routes: [
+      { method: 'GET', path: '/every' },
+      { method: 'GET', path: '/u/:unit/every' },
+    ],
   })
   expect(registry.rights('pl')).toContainEqual({ name: 'every.use', plugin: 'every', words: 'Używać wszystkiego' })
-  expect(registry.places().find(({ name }) => name === 'desk.list.row')).toMatchObject({ offeredBy: 'desk', filledBy: [{ plugin: 'every', order: 20 }] })
-  expect(registry.mailSteps().map(({ name }) => name).slice(-2)).toEqual(['destination', 'every/sort'])
+  expect(registry.places().find(({ name }) => name === 'desk.list.row')).toMatchObject({
+    offeredBy: 'desk',
+    filledBy: [{ plugin: 'every', order: 20 }],
+  })
+  expect(
+    registry
+      .mailSteps()
+      .map(({ name }) => name)
+      .slice(-2),
+  ).toEqual(['destination', 'every/sort'])
 })
 
 test('a way to log in is asked while the plugin is on for the whole installation; off, nobody is known by it', async () => {
@@ -217,7 +301,11 @@ test('a way to log in is asked while the plugin is on for the whole installation
   const ask = (login: string, password: string) => logins.check({ login, password })
   expect([logins.any, await ask('zosia', 'sezamie')]).toEqual([true, 'unavailable'])
   await house.turn('every', '1', true)
-  await house.until(async () => await ask('kto inny', 'x') === 'unknown')
-  expect([await ask('zosia', 'sezamie'), await ask('zosia', 'inne'), await ask('kto inny', 'x')]).toEqual([{ personId: '3' }, 'refused', 'unknown'])
+  await house.until(async () => (await ask('kto inny', 'x')) === 'unknown')
+  expect([await ask('zosia', 'sezamie'), await ask('zosia', 'inne'), await ask('kto inny', 'x')]).toEqual([
+    { personId: '3' },
+    'refused',
+    'unknown',
+  ])
   await house.turn('every', '1', false)
 })

@@ -2,7 +2,9 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
-import { listFaults, listSuspensions, resumePlugin } from '../../core/kernel/faults.ts'
+import { definePlugin } from '../../core/kernel/contract.ts'
+import { resumePlugin } from '../../core/administration/plugin-admin.ts'
+import { listFaults, listSuspensions } from '../../core/kernel/faults.ts'
 import { addressesChanged } from '../../core/mail/addresses.ts'
 import { system } from '../../core/permission/actor.ts'
 import { createTicket, setState } from '../../core/ticket/tickets.ts'
@@ -10,10 +12,24 @@ import { FAULTY, OTHER } from './faulty.ts'
 import { openHouse, removePackages, writePackage, type House } from './house.ts'
 
 const seconds = { slot: 0.5, guard: 0.5, mailCheck: 0.5, mailStep: 0.5, login: 1, search: 0.5, page: 0.5, fact: 0.5, job: 0.5, start: 0.5 }
-/** It fails at every slot, and yet the desk is never suspended. */
-const VITAL = `
+/** It fails at every slot, and yet one of the project's own is never suspended. */
+const VITAL = definePlugin({
+  name: 'portal',
+  api: 1,
+  scope: 'installation',
+  slots: {
+    'page.footer': {
+      order: 1,
+      render: () => {
+        throw new Error('vital')
+      },
+    },
+  },
+})
+/** It takes such a name, and lies outside. */
+const POSER = `
 import { definePlugin } from 'pomoc'
-export default definePlugin({ name: 'portal', api: 1, scope: 'installation', slots: { 'page.footer': { order: 1, render: () => { throw new Error('vital') } } } })
+export default definePlugin({ name: 'admin', api: 1, scope: 'installation', slots: { 'page.footer': { order: 2, render: () => { throw new Error('posing') } } } })
 `
 const names = Object.keys(FAULTY)
 let house: House
@@ -24,8 +40,11 @@ let other: Id
 
 beforeAll(async () => {
   const folders = names.map((name) => writePackage({ 'index.tsx': FAULTY[name]! }))
-  house = await openHouse(['desk', writePackage({ 'index.ts': VITAL }), ...folders], { pluginSeconds: seconds })
-  const { make, database: { db } } = house
+  house = await openHouse(['desk', VITAL, writePackage({ 'index.ts': POSER }), ...folders], { pluginSeconds: seconds })
+  const {
+    make,
+    database: { db },
+  } = house
   unit = await make.unit({ name: 'Wydział' })
   const group = await make.group()
   queue = await make.queue({ name: 'Wydział', unitId: unit, groupId: group })
@@ -40,9 +59,15 @@ afterAll(async () => {
   removePackages()
 })
 
-const create = (title: string) => house.kernel.host.work(system('test'), (work) => createTicket(work, {
-  title, queueId: queue, customerId: null, article: { channel: 'web', senderType: 'customer', visible: true, subject: title, body: 'Treść' },
-}))
+const create = (title: string) =>
+  house.kernel.host.work(system('test'), (work) =>
+    createTicket(work, {
+      title,
+      queueId: queue,
+      customerId: null,
+      article: { channel: 'web', senderType: 'customer', visible: true, subject: title, body: 'Treść' },
+    }),
+  )
 const kindsOf = async (plugin: string) => [...new Set((await listFaults(house.database.db, { plugin })).map(({ kind }) => kind))].toSorted()
 const only = async (plugin: string, run: () => Promise<void>) => {
   await house.turn(plugin, unit, true)
@@ -55,11 +80,15 @@ describe.each(names)('a plugin that %s', (plugin) => {
       const { db } = house.database
       const made = await create(`Zgłoszenie ${plugin}`)
       await house.kernel.host.work(system('test'), (work) => setState(work, made.id, { stateId: '4' }))
-      expect(await db.selectFrom('ticket').select(['title', 'state_type', 'queue_id']).where('id', '=', made.id).executeTakeFirst())
-        .toEqual({ title: `Zgłoszenie ${plugin}`, state_type: 'open', queue_id: queue })
+      expect(
+        await db.selectFrom('ticket').select(['title', 'state_type', 'queue_id']).where('id', '=', made.id).executeTakeFirst(),
+      ).toEqual({ title: `Zgłoszenie ${plugin}`, state_type: 'open', queue_id: queue })
       expect(await db.selectFrom('article').select('body').where('ticket_id', '=', made.id).execute()).toEqual([{ body: 'Treść' }])
-      expect(await db.selectFrom('fact').select('name').where('ticket_id', '=', made.id).orderBy('id').execute())
-        .toEqual([{ name: 'ticket.created' }, { name: 'article.created' }, { name: 'ticket.state-changed' }])
+      expect(await db.selectFrom('fact').select('name').where('ticket_id', '=', made.id).orderBy('id').execute()).toEqual([
+        { name: 'ticket.created' },
+        { name: 'article.created' },
+        { name: 'ticket.state-changed' },
+      ])
 
       const visitor = await house.loggedIn(agent)
       const page = await visitor.get(`/desk/tickets/${made.id}`)
@@ -75,7 +104,8 @@ describe.each(names)('a plugin that %s', (plugin) => {
 
       await house.work()
       const mail = await house.mail({ to: 'wydzial@uni.example', subject: `Mail ${plugin}` })
-      const row = () => db.selectFrom('inbound_mail').select(['state', 'outcome', 'ticket_id']).where('id', '=', mail).executeTakeFirstOrThrow()
+      const row = () =>
+        db.selectFrom('inbound_mail').select(['state', 'outcome', 'ticket_id']).where('id', '=', mail).executeTakeFirstOrThrow()
       await house.until(async () => (await row()).state !== 'accepted')
       expect(await row()).toMatchObject({ state: 'processed', outcome: 'new-ticket' })
     })
@@ -93,7 +123,9 @@ describe.each(names)('a plugin that %s', (plugin) => {
     const before = await listFaults(house.database.db, { plugin })
     await create(`Bez ${plugin}`)
     await kernel.faults.settled()
-    expect((await listFaults(house.database.db, { plugin })).filter(({ kind }) => kind === 'guard')).toEqual(before.filter(({ kind }) => kind === 'guard'))
+    expect((await listFaults(house.database.db, { plugin })).filter(({ kind }) => kind === 'guard')).toEqual(
+      before.filter(({ kind }) => kind === 'guard'),
+    )
     await house.turn(plugin, unit, false)
   })
 })
@@ -104,11 +136,13 @@ test('nothing was written where it must not be', async () => {
   expect(await db.selectFrom('article').select('id').where('body', '=', 'I was here').execute()).toEqual([])
   expect((await db.selectFrom('ticket').select('queue_id').where('id', '=', other).executeTakeFirstOrThrow()).queue_id).not.toBe('4')
   // Each connection came back clean.
-  const { rows } = await sql<{ state: string }>`select state from pg_stat_activity where datname = current_database() and state like 'idle in%'`.execute(db)
+  const { rows } = await sql<{
+    state: string
+  }>`select state from pg_stat_activity where datname = current_database() and state like 'idle in%'`.execute(db)
   expect(rows).toEqual([])
 })
 
-test('core\'s plugins are told of and never suspended', async () => {
+test("core's plugins are told of and never suspended", async () => {
   const visitor = await house.loggedIn(agent)
   for (let n = 0; n < 7; n++) await visitor.get('/desk/view/open')
   await house.kernel.faults.settled()
@@ -118,10 +152,31 @@ test('core\'s plugins are told of and never suspended', async () => {
   expect((await listSuspensions(house.database.db)).map(({ plugin }) => plugin)).not.toContain('portal')
 })
 
+test('one from outside that calls itself like one of them is suspended as any other', async () => {
+  expect((await listFaults(house.database.db, { plugin: 'admin' }))[0]).toMatchObject({
+    kind: 'slot',
+    name: 'page.footer',
+    error: 'posing',
+  })
+  expect((await listSuspensions(house.database.db)).map(({ plugin }) => plugin)).toContain('admin')
+  const { registry } = house.kernel.host
+  expect(['desk', 'portal', 'admin', 'throws'].map((name) => [name, registry.find(name)?.vital])).toEqual([
+    ['desk', true],
+    ['portal', true],
+    ['admin', false],
+    ['throws', false],
+  ])
+})
+
 test('an administrator resumes it, and it hears what it missed', async () => {
-  const { make, database: { db } } = house
+  const {
+    make,
+    database: { db },
+  } = house
   const admin = await make.actor(await make.agent({ 2: ['rw'] }))
-  await expect(make.work(await make.actor(agent), (work) => resumePlugin(work, 'throws', unit))).rejects.toMatchObject({ code: 'not-allowed' })
+  await expect(make.work(await make.actor(agent), (work) => resumePlugin(work, 'throws', unit))).rejects.toMatchObject({
+    code: 'not-allowed',
+  })
   await house.turn('throws', unit, true)
   await make.work(admin, (work) => resumePlugin(work, 'throws', unit, { missed: true }))
   expect((await listSuspensions(db)).some((one) => one.plugin === 'throws' && one.unitId === unit)).toBe(false)
@@ -129,5 +184,5 @@ test('an administrator resumes it, and it hears what it missed', async () => {
   await house.until(async () => (await listSuspensions(db)).some((one) => one.plugin === 'throws' && one.unitId === unit))
   const facts = await db.selectFrom('fact').select(['name', 'unit_id', 'data']).where('name', 'like', 'plugin.%').execute()
   expect(facts).toContainEqual({ name: 'plugin.resumed', unit_id: unit, data: { plugin: 'throws' } })
-  expect(facts.filter(({ name, data }) => name === 'plugin.suspended' && data['plugin'] === 'throws' )).not.toHaveLength(0)
+  expect(facts.filter(({ name, data }) => name === 'plugin.suspended' && data['plugin'] === 'throws')).not.toHaveLength(0)
 })

@@ -34,36 +34,51 @@ export const FAULTY: Record<string, string> = {
   rejects: everywhere('rejects', `return Promise.reject(new TypeError('it rejected'))`),
   hangs: everywhere('hangs', `return new Promise(() => {})`),
   // It goes on after it was cut off, and tries to write where it no longer may.
-  late: everywhere('late', `
+  late: everywhere(
+    'late',
+    `
     await new Promise((done) => setTimeout(done, 900))
     await work?.db.updateTable('ticket').set({ title: 'written too late' }).execute()
     if (!work) await host.work(system('late'), (own) => own.db.updateTable('ticket').set({ title: 'written too late' }).execute())
-  `),
+  `,
+  ),
   'bad-sql': everywhere('bad-sql', `await sql\`select nonsense from nowhere\`.execute(work?.db ?? host.db)`),
   // The statement fails, and nobody hears of it.
-  swallows: everywhere('swallows', `
+  swallows: everywhere(
+    'swallows',
+    `
     await sql\`insert into person (id, name, created_at) values (1, 'x', now()), (1, 'y', now())\`.execute(work?.db ?? host.db).catch(() => {})
     if (!work) throw new Error('outside there is nothing to swallow')
-  `),
+  `,
+  ),
   slow: everywhere('slow', `await sql\`select pg_sleep(20)\`.execute(work?.db ?? host.db)`),
   wrong: everywhere('wrong', `return Object.assign(Object.create({ then: undefined }), { decided: 5, refuse: 7, length: 'many' })`),
   // A component that fails only when the page is made into text.
   component: everywhere('component', `return <Broken />`, `const Broken = () => { throw new Error('it broke while rendered') }`),
-  trespasser: everywhere('trespasser', `
+  trespasser: everywhere(
+    'trespasser',
+    `
     const other = process.env['${OTHER}']!
     const note = (own: any) => addNote(own, other, { body: 'I was here' })
     if (work) return note(work)
     return Math.random() < 0.5 ? host.tickets.find(other) : host.work(system('trespasser'), note)
-  `),
+  `,
+  ),
   // It shrugs off that it may not.
-  thief: everywhere('thief', `
+  thief: everywhere(
+    'thief',
+    `
     const other = process.env['${OTHER}']!
     await (work ? moveTicket(work, other, '4') : host.work(system('thief'), (own: any) => moveTicket(own, other, '4'))).catch(() => {})
     if (!work) throw new Error('caught')
-  `),
+  `,
+  ),
   // host.work in a guard would wait for the act that asks it.
-  knot: everywhere('knot', `
+  knot: everywhere(
+    'knot',
+    `
     if (work) return host.work(system('knot'), async () => {})
     throw new Error('no knot here')
-  `),
+  `,
+  ),
 }

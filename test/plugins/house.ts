@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import pino from 'pino'
 import type { Config } from '../../core/config.ts'
 import type { Id } from '../../core/database/schema.ts'
-import { setActivation } from '../../core/kernel/activation.ts'
-import { loadPlugins } from '../../core/kernel/load-plugins.ts'
+import { setActivation } from '../../core/administration/plugin-admin.ts'
+import { loadPlugins, type AnyPlugin } from '../../core/kernel/load-plugins.ts'
 import { startJobs, type JobRunner } from '../../core/kernel/run-jobs.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
 import { mailJobs } from '../../core/mail/jobs.ts'
@@ -24,7 +24,9 @@ export function writePackage(files: Record<string, string>): string {
   return folder
 }
 const made: string[] = []
-export const removePackages = (): void => { for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true }) }
+export const removePackages = (): void => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
 
 export interface House extends Site {
   /** Switches a plugin in a unit. */
@@ -37,9 +39,16 @@ export interface House extends Site {
   until(what: () => Promise<boolean>): Promise<void>
 }
 
-/** `names`: folders, or names of the project's own plugins. */
-export async function openHouse(names: string[], config: Partial<Config> = {}): Promise<House> {
-  const site = await openSite(await loadPlugins(names, (name) => findPlugin(name)), config)
+/** `names`: folders, or names of the project's own plugins; what is no name stands for one of them. */
+export async function openHouse(names: (string | AnyPlugin)[], config: Partial<Config> = {}): Promise<House> {
+  const own = new Map(names.filter((one) => typeof one !== 'string').map((plugin) => [plugin.name, plugin]))
+  const site = await openSite(
+    await loadPlugins(
+      names.map((one) => (typeof one === 'string' ? one : one.name)),
+      async (name) => (own.has(name) ? { default: own.get(name) } : findPlugin(name)),
+    ),
+    config,
+  )
   const { kernel, database, make } = site
   const log = pino({ level: 'silent' })
   let jobs: JobRunner | undefined
@@ -49,18 +58,28 @@ export async function openHouse(names: string[], config: Partial<Config> = {}): 
     turn: (plugin, unitId, active) => make.asSystem((work) => setActivation(work, plugin, unitId, active)),
     async mail({ to, subject, text = 'Dzień dobry', from = `osoba${++count}@klient.example` }) {
       const raw = `From: ${from}\r\nTo: ${to}\r\nSubject: ${subject}\r\nMessage-ID: <m${++count}@klient.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n`
-      const [id] = await acceptMail(database.db, { from, recipients: [to], peerAddress: '192.0.2.1', peerName: 'x', encrypted: false }, mailInMemory(Buffer.from(raw)), make.now)
+      const [id] = await acceptMail(
+        database.db,
+        { from, recipients: [to], peerAddress: '192.0.2.1', peerName: 'x', encrypted: false },
+        mailInMemory(Buffer.from(raw)),
+        make.now,
+      )
       return id!
     },
     async work() {
       jobs ??= await startJobs({
-        url: database.url, log, concurrency: 4, jobs: new Map([...mailJobs(kernel.host, kernel.mail), ...kernel.jobs]),
+        url: database.url,
+        log,
+        concurrency: 4,
+        jobs: new Map([...mailJobs(kernel.host, kernel.mail), ...kernel.jobs]),
       })
     },
     async until(what) {
       for (let left = 600; !(await what()); left--) {
         if (left === 0) throw new Error('it did not come about within thirty seconds')
-        await new Promise((resolve) => { setTimeout(resolve, 50) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 50)
+        })
       }
     },
     async close() {

@@ -19,7 +19,10 @@ import { own } from './own.ts'
 export const got = { definePlugin, Refusal, Hono, own, refusal: refused('conflict') }
 export default definePlugin({ name: 'tells', api: 1, scope: 'unit', slots: { 'page.footer': { order: 1, render: () => <b>{own}</b> } } })
 `
-const files = (folder = '') => ({ [`${folder}index.tsx`]: TELLS, [`${folder}own.ts`]: 'export enum Own { Value = 1 }\nexport const own: number = Own.Value\n' })
+const files = (folder = '') => ({
+  [`${folder}index.tsx`]: TELLS,
+  [`${folder}own.ts`]: 'export enum Own { Value = 1 }\nexport const own: number = Own.Value\n',
+})
 type Told = { got: { definePlugin: unknown; Refusal: unknown; Hono: unknown; own: number; refusal: unknown } }
 const expectOurs = (module: unknown) => {
   const { got } = module as Told
@@ -31,13 +34,16 @@ const expectOurs = (module: unknown) => {
 }
 
 describe('a plugin is found', () => {
-  test('as a folder, or a file, by a path from the configuration\'s folder', async () => {
+  test("as a folder, or a file, by a path from the configuration's folder", async () => {
     const dir = writePackage(files('mine/'))
     expectOurs(await findPlugin('./mine', dir))
     expectOurs(await findPlugin(join(dir, 'mine', 'index.tsx'), dir))
   })
   test('as an npm package, in TypeScript too, through a link as well', async () => {
-    const dir = writePackage({ ...files('node_modules/pomoc-tells/'), 'node_modules/pomoc-tells/package.json': '{ "type": "module", "exports": { ".": { "import": "./index.tsx" } } }' })
+    const dir = writePackage({
+      ...files('node_modules/pomoc-tells/'),
+      'node_modules/pomoc-tells/package.json': '{ "type": "module", "exports": { ".": { "import": "./index.tsx" } } }',
+    })
     expectOurs(await findPlugin('pomoc-tells', dir))
     const elsewhere = writePackage({ 'node_modules/.keep': '' })
     symlinkSync(join(dir, 'node_modules', 'pomoc-tells'), join(elsewhere, 'node_modules', 'pomoc-tells'))
@@ -57,12 +63,16 @@ describe('a plugin that cannot be had is told in one sentence', () => {
   test.each([
     ['a path where nothing is', './nowhere', /^Plugin “\.\/nowhere” is not there: correct its path in “plugins”/],
     ['a package nobody installed', 'pomoc-nothing', /^Plugin “pomoc-nothing” is not there: install it with “npm install pomoc-nothing”/],
-  ])('%s', async (_name, name, sentence) => { await expect(load(name, writePackage({}))).rejects.toThrow(sentence) })
+  ])('%s', async (_name, name, sentence) => {
+    await expect(load(name, writePackage({}))).rejects.toThrow(sentence)
+  })
   test('a folder without an entry', async () => {
     await expect(load(writePackage({ 'readme.txt': '' }))).rejects.toThrow(/has no index\.ts, index\.tsx or index\.js/)
   })
   test('code that does not compile, or asks the door for what it has not', async () => {
     await expect(load(writePackage({ 'index.ts': 'export default {' }))).rejects.toThrow(/cannot be loaded \(.*\): correct its code/)
-    await expect(load(writePackage({ 'index.ts': 'import { nonsense } from \'pomoc\'\nexport default nonsense' }))).rejects.toThrow(/cannot be loaded \(.*nonsense.*\): correct its code/)
+    await expect(load(writePackage({ 'index.ts': "import { nonsense } from 'pomoc'\nexport default nonsense" }))).rejects.toThrow(
+      /cannot be loaded \(.*nonsense.*\): correct its code/,
+    )
   })
 })

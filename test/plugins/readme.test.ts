@@ -28,10 +28,16 @@ async function program(args: string[]): Promise<{ code: number | null; stdout: s
 }
 /** Checks a plugin's types as its author's editor does. */
 async function types(folder: string): Promise<string> {
-  const child = spawn(process.execPath, [join(projectDir, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [join(projectDir, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let said = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { said += text })
-  await new Promise((resolve) => { child.on('close', resolve) })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  await new Promise((resolve) => {
+    child.on('close', resolve)
+  })
   return said
 }
 /** A folder as "pomoc plugins new" makes it. */

@@ -1,7 +1,7 @@
 /** Owns what the routes below /admin are asked with: a thing for each parameter, and what must stand there first. */
 import { sql } from 'kysely'
 import type { Id } from '../../core/database/schema.ts'
-import { setActivation } from '../../core/kernel/activation.ts'
+import { setActivation } from '../../core/administration/plugin-admin.ts'
 import { insertJobs } from '../../core/kernel/jobs.ts'
 import { newToken } from '../../core/person/token.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'
@@ -24,42 +24,99 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
     '/admin/persons/:id': async () => {
       const address = `x${newToken()}@uni.example`.toLowerCase()
       person = await make.agent({}, { address })
-      await make.db.insertInto('person_address').values({ person_id: person, address: `y${address}`, main: false, verified_at: null }).execute()
+      await make.db
+        .insertInto('person_address')
+        .values({ person_id: person, address: `y${address}`, main: false, verified_at: null })
+        .execute()
       // With a second factor set up, to be taken away.
-      await make.db.insertInto('second_factor').values({ person_id: person, secret: 'x', confirmed_at: make.now, created_at: make.now }).execute()
+      await make.db
+        .insertInto('second_factor')
+        .values({ person_id: person, secret: 'x', confirmed_at: make.now, created_at: make.now })
+        .execute()
       return person
     },
-    '/admin/persons/:id/addresses/:address': async () => (await make.db.selectFrom('person_address').select('id').where('person_id', '=', person).where('main', '=', false).executeTakeFirstOrThrow()).id,
-    '/admin/groups/:id': () => filled.group, '/admin/roles/:id': () => filled.role, '/admin/roles/:id/persons/:person': () => filled.agent,
-    '/admin/queues/:id': () => filled.queue, '/admin/addresses/:id': () => filled.address, '/admin/calendars/:id': () => calendar, '/admin/texts/:id': () => text,
-    '/admin/answers/salutations/:id': () => salutation, '/admin/answers/signatures/:id': () => signature, '/admin/answers/:id': () => filled.template,
-    '/admin/units/:id': () => filled.unit, '/admin/local/:id': () => a.unit, '/admin/local/:id/administrators/:person': () => a.second, '/admin/topics/:id': () => a.topic,
-    '/admin/routing/rules/:id': () => make.asSystem((work) => saveUnitRule(work, null, {
-      sort: 0, kind: 'mail-domain', name: '', value: `${++rules}.example`, unitId: filled.unit, valid: true,
-    })),
-    '/admin/mail/in/:id': () => filled.inbound, '/admin/mail/out/:id': () => filled.outbound,
-    '/admin/mail/filters/:id': () => filled.filter, '/admin/settings/:plugin': () => 'board', '/admin/plugins/:plugin': () => 'board', 
+    '/admin/persons/:id/addresses/:address': async () =>
+      (
+        await make.db
+          .selectFrom('person_address')
+          .select('id')
+          .where('person_id', '=', person)
+          .where('main', '=', false)
+          .executeTakeFirstOrThrow()
+      ).id,
+    '/admin/groups/:id': () => filled.group,
+    '/admin/roles/:id': () => filled.role,
+    '/admin/roles/:id/persons/:person': () => filled.agent,
+    '/admin/queues/:id': () => filled.queue,
+    '/admin/addresses/:id': () => filled.address,
+    '/admin/calendars/:id': () => calendar,
+    '/admin/texts/:id': () => text,
+    '/admin/answers/salutations/:id': () => salutation,
+    '/admin/answers/signatures/:id': () => signature,
+    '/admin/answers/:id': () => filled.template,
+    '/admin/units/:id': () => filled.unit,
+    '/admin/local/:id': () => a.unit,
+    '/admin/local/:id/administrators/:person': () => a.second,
+    '/admin/topics/:id': () => a.topic,
+    '/admin/routing/rules/:id': () =>
+      make.asSystem((work) =>
+        saveUnitRule(work, null, {
+          sort: 0,
+          kind: 'mail-domain',
+          name: '',
+          value: `${++rules}.example`,
+          unitId: filled.unit,
+          valid: true,
+        }),
+      ),
+    '/admin/mail/in/:id': () => filled.inbound,
+    '/admin/mail/out/:id': () => filled.outbound,
+    '/admin/mail/filters/:id': () => filled.filter,
+    '/admin/settings/:plugin': () => 'board',
+    '/admin/plugins/:plugin': () => 'board',
     '/admin/audit/:id': async () => {
       await make.asSystem((work) => setActivation(work, 'board', b.unit, !(switched = !switched)))
-      return (await make.db.selectFrom('audit_event').select('id').where('object_type', '=', 'plugin activation').orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
+      return (
+        await make.db
+          .selectFrom('audit_event')
+          .select('id')
+          .where('object_type', '=', 'plugin activation')
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirstOrThrow()
+      ).id
     },
     '/admin/jobs/:job': async () => {
       await make.asSystem((work) => insertJobs(work.db, [{ task: 'mail/process', payload: {}, maxAttempts: 1 }]))
-      const { rows } = await sql<{ id: string }>`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'x', locked_at = null where id = (select max(id) from graphile_worker._private_jobs) returning id`.execute(make.db)
+      const { rows } = await sql<{
+        id: string
+      }>`update graphile_worker._private_jobs set attempts = max_attempts, last_error = 'x', locked_at = null where id = (select max(id) from graphile_worker._private_jobs) returning id`.execute(
+        make.db,
+      )
       return String(rows[0]!.id)
     },
   }
   return { ids, failed: filled.failed }
 }
 
-export interface Things { ids: Record<string, () => Promise<string> | string>; failed: Id }
+export interface Things {
+  ids: Record<string, () => Promise<string> | string>
+  failed: Id
+}
 
 /** What is asked for with more than an address, and what must stand there first. */
-export const ADMIN_MORE: Record<string, { query?(things: Things): string; fields?(things: Things): Record<string, string>; before?(site: Site): Promise<unknown> }> = {
+export const ADMIN_MORE: Record<
+  string,
+  { query?(things: Things): string; fields?(things: Things): Record<string, string>; before?(site: Site): Promise<unknown> }
+> = {
   'GET /admin/mail/in/delete': { query: (things) => `?id=${things.failed}` },
   'POST /admin/mail/in/delete': { fields: (things) => ({ id: things.failed, reason: 'Nie nasz' }) },
   'POST /admin/faults/resume': {
     fields: () => ({ plugin: 'board' }),
-    before: (site) => site.make.db.insertInto('plugin_suspension').values({ plugin: 'board', unit_id: null, since: site.make.now, first_fault_at: site.make.now, fault_id: null }).execute(),
+    before: (site) =>
+      site.make.db
+        .insertInto('plugin_suspension')
+        .values({ plugin: 'board', unit_id: null, since: site.make.now, first_fault_at: site.make.now, fault_id: null })
+        .execute(),
   },
 }

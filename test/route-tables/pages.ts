@@ -22,9 +22,19 @@ export const standing = (role: Role, of: 'A' | 'B'): Standing => {
 
 /** One of the two units, with what it owns; `thing` is a ticket as it was a moment ago. */
 export interface Side extends Owned {
-  of: 'A' | 'B'; group: Id; customer: Id; agent: Id; thing: Thing
-  category: Id; item: Id; internal: Id; file: Id; revision: Id
-  session: string; token: string; asset: string
+  of: 'A' | 'B'
+  group: Id
+  customer: Id
+  agent: Id
+  thing: Thing
+  category: Id
+  item: Id
+  internal: Id
+  file: Id
+  revision: Id
+  session: string
+  token: string
+  asset: string
 }
 
 export interface Row {
@@ -47,8 +57,17 @@ export interface Row {
   before?(site: Site, side: Side): Promise<void>
 }
 
-const all = (status: number): Record<Standing, number> => (
-  { stranger: status, customer: status, otherCustomer: status, agent: status, otherAgent: status, admin: status, otherAdmin: status, parent: status, central: status })
+const all = (status: number): Record<Standing, number> => ({
+  stranger: status,
+  customer: status,
+  otherCustomer: status,
+  agent: status,
+  otherAgent: status,
+  admin: status,
+  otherAdmin: status,
+  parent: status,
+  central: status,
+})
 const loggedIn = (status: number) => {
   const { stranger: _, ...rest } = all(status)
   return rest
@@ -61,15 +80,35 @@ const agents = (status: number) => {
 export const own = (status: number) => ({ agent: status, admin: status })
 const editors = (status: number) => ({ ...own(status), central: status })
 
-const entry = (more: Record<string, string> = {}) => (side: Side) => (
-  { title: 'Pytanie', solution: 'Odpowiedź', categoryId: side.category, audience: 'public', language: 'pl', contentType: 'markdown', ...more })
+const entry =
+  (more: Record<string, string> = {}) =>
+  (side: Side) => ({
+    title: 'Pytanie',
+    solution: 'Odpowiedź',
+    categoryId: side.category,
+    audience: 'public',
+    language: 'pl',
+    contentType: 'markdown',
+    ...more,
+  })
 
-const faqRoute = (path: (side: Side) => string, may: Row['may'], more: Partial<Row> = {}): Row => ({ path: (side) => `/u/${side.slug}/faq${path(side)}`, may, ...more })
+const faqRoute = (path: (side: Side) => string, may: Row['may'], more: Partial<Row> = {}): Row => ({
+  path: (side) => `/u/${side.slug}/faq${path(side)}`,
+  may,
+  ...more,
+})
 const link = (purpose: 'login' | 'device' | 'set-password'): Pick<Row, 'before'> => ({
-  before: (site, side) => site.make.asSystem((work) => {
-    side.token = newToken()
-    return insertLink(work.db, { tokenHash: hashToken(side.token), personId: side.person, purpose, now: work.now, expiresAt: new Date(work.now.getTime() + 60_000) })
-  }),
+  before: (site, side) =>
+    site.make.asSystem((work) => {
+      side.token = newToken()
+      return insertLink(work.db, {
+        tokenHash: hashToken(side.token),
+        personId: side.person,
+        purpose,
+        now: work.now,
+        expiresAt: new Date(work.now.getTime() + 60_000),
+      })
+    }),
 })
 
 export const ROWS: Record<string, Row> = {
@@ -80,59 +119,133 @@ export const ROWS: Record<string, Row> = {
   'POST /preferences': { path: () => '/preferences', fields: () => ({ colours: 'dark' }), may: all(303) },
   'GET /desk': { path: () => '/desk', may: agents(200) },
   'GET /desk/view/:name': { path: () => '/desk/view/open', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
-  'GET /desk/queue/:id': { path: (side) => `/desk/queue/${side.main}`, may: own(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
-  'GET /desk/search': { path: (side) => `/desk/search?number=${side.thing.number}`, may: agents(200), shows: (side) => `/desk/tickets/${side.thing.ticket}`, does: ['agent', 'admin'] },
-  'GET /desk/export.csv': { path: () => '/desk/export.csv', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
+  'GET /desk/queue/:id': {
+    path: (side) => `/desk/queue/${side.main}`,
+    may: own(200),
+    shows: (side) => side.thing.number,
+    does: ['agent', 'admin'],
+  },
+  'GET /desk/search': {
+    path: (side) => `/desk/search?number=${side.thing.number}`,
+    may: agents(200),
+    shows: (side) => `/desk/tickets/${side.thing.ticket}`,
+    does: ['agent', 'admin'],
+  },
+  'GET /desk/export.csv': {
+    path: () => '/desk/export.csv',
+    may: agents(200),
+    shows: (side) => side.thing.number,
+    does: ['agent', 'admin'],
+  },
   'POST /desk/bulk': {
-    path: () => '/desk/bulk', fields: (side) => ({ ticket: side.thing.ticket, act: 'move', queue: side.queue }), may: agents(303), does: ['agent', 'admin'],
-    done: async (site, side) => (await site.make.db.selectFrom('ticket').select('queue_id').where('id', '=', side.thing.ticket).executeTakeFirstOrThrow()).queue_id === side.queue,
+    path: () => '/desk/bulk',
+    fields: (side) => ({ ticket: side.thing.ticket, act: 'move', queue: side.queue }),
+    may: agents(303),
+    does: ['agent', 'admin'],
+    done: async (site, side) =>
+      (await site.make.db.selectFrom('ticket').select('queue_id').where('id', '=', side.thing.ticket).executeTakeFirstOrThrow())
+        .queue_id === side.queue,
   },
   'GET /desk/rail': { path: () => '/desk/rail', may: agents(200), shows: (side) => `/desk/queue/${side.main}`, does: ['agent', 'admin'] },
   'GET /desk/new': { path: () => '/desk/new', may: agents(200), shows: (side) => `value="${side.main}"`, does: ['agent', 'admin'] },
   'POST /desk/new': {
-    path: () => '/desk/new', fields: (side) => ({ queue: side.main, who: `person-${side.slug}@uni.example`, title: 'Nowe', body: 'Treść' }), may: own(303),
+    path: () => '/desk/new',
+    fields: (side) => ({ queue: side.main, who: `person-${side.slug}@uni.example`, title: 'Nowe', body: 'Treść' }),
+    may: own(303),
     not: { otherAgent: 422, otherAdmin: 422, parent: 422, central: 422 },
   },
   'GET /desk/people': { path: (side) => `/desk/people?customer=person-${side.slug}`, may: agents(200) },
   'GET /': { path: () => '/', may: all(200), shows: (side) => `href="/tickets/${side.thing.ticket}"`, does: ['customer'] },
-  'POST /': { path: () => '/', fields: (side) => ({ subject: 'Pytanie', body: 'Treść', unit: side.unit, topic: side.topic }), may: loggedIn(303) },
+  'POST /': {
+    path: () => '/',
+    fields: (side) => ({ subject: 'Pytanie', body: 'Treść', unit: side.unit, topic: side.topic }),
+    may: loggedIn(303),
+  },
   'GET /tickets.csv': { path: () => '/tickets.csv', may: loggedIn(200), shows: (side) => side.thing.number, does: ['customer'] },
   'GET /login': { path: () => '/login', may: { ...all(303), stranger: 200 } },
-  'POST /login': { path: () => '/login', fields: (side) => ({ login: `person-${side.slug}@uni.example`, password: PASSWORD }), may: all(303), endsSession: true, counted: true },
+  'POST /login': {
+    path: () => '/login',
+    fields: (side) => ({ login: `person-${side.slug}@uni.example`, password: PASSWORD }),
+    may: all(303),
+    endsSession: true,
+    counted: true,
+  },
   'POST /logout': { path: () => '/logout', may: all(303), endsSession: true },
   'GET /login/code': { path: () => '/login/code', may: all(303) },
   'POST /login/code': { path: () => '/login/code', fields: () => ({ code: '123456' }), may: all(303) },
   // The answer is the same whether there is such an account or not; each account is mailed few.
-  'POST /login/device': { path: () => '/login/device', fields: () => ({ login: `${newToken()}@uni.example` }), may: all(200), counted: true },
+  'POST /login/device': {
+    path: () => '/login/device',
+    fields: () => ({ login: `${newToken()}@uni.example` }),
+    may: all(200),
+    counted: true,
+  },
   'GET /login/device/:token': { path: (side) => `/login/device/${side.token}`, may: all(200), ...link('device') },
   'POST /login/device/:token': { path: (side) => `/login/device/${side.token}`, may: all(303), ...link('device') },
-  'POST /login/link': { path: () => '/login/link', fields: () => ({ address: `${newToken()}@uni.example`.toLowerCase() }), may: all(200), counted: true },
+  'POST /login/link': {
+    path: () => '/login/link',
+    fields: () => ({ address: `${newToken()}@uni.example`.toLowerCase() }),
+    may: all(200),
+    counted: true,
+  },
   'GET /login/link/:token': { path: (side) => `/login/link/${side.token}`, may: all(200), ...link('login') },
   'POST /login/link/:token': { path: (side) => `/login/link/${side.token}`, may: all(303), endsSession: true, ...link('login') },
   'GET /password/:token': { path: (side) => `/password/${side.token}`, may: all(200), ...link('set-password') },
   'POST /password/:token': {
-    path: (side) => `/password/${side.token}`, fields: () => ({ password: PASSWORD, password2: PASSWORD }), may: all(303), endsSession: true, ...link('set-password'),
+    path: (side) => `/password/${side.token}`,
+    fields: () => ({ password: PASSWORD, password2: PASSWORD }),
+    may: all(303),
+    endsSession: true,
+    ...link('set-password'),
   },
   'GET /account': { path: () => '/account', may: loggedIn(200) },
-  'POST /account/password': { path: () => '/account/password', fields: () => ({ current_password: 'nie to', password: PASSWORD, password2: PASSWORD }), may: loggedIn(422), counted: true },
+  'POST /account/password': {
+    path: () => '/account/password',
+    fields: () => ({ current_password: 'nie to', password: PASSWORD, password2: PASSWORD }),
+    may: loggedIn(422),
+    counted: true,
+  },
   'POST /account/unit': { path: () => '/account/unit', fields: (side) => ({ unit: side.unit }), may: loggedIn(303) },
   'POST /account/sessions': { path: () => '/account/sessions', may: loggedIn(303) },
   // Naming the session of somebody else ends none.
   'POST /account/sessions/end': {
-    path: () => '/account/sessions/end', fields: (side) => ({ session: side.session }), may: loggedIn(303), does: ['customer'], endsSession: true,
+    path: () => '/account/sessions/end',
+    fields: (side) => ({ session: side.session }),
+    may: loggedIn(303),
+    does: ['customer'],
+    endsSession: true,
     before: async (site, side) => {
       await site.session(side.customer)
       side.session = (await sessionsOf(site.make.db, side.customer, site.make.now)).at(-1)!.id
     },
     done: async (site, side) => !(await sessionsOf(site.make.db, side.customer, site.make.now)).some(({ id }) => id === side.session),
   },
-  'POST /account/absence': { path: () => '/account/absence', fields: () => ({ from: '2026-12-01', until: '2026-12-05' }), may: agents(303) },
+  'POST /account/absence': {
+    path: () => '/account/absence',
+    fields: () => ({ from: '2026-12-01', until: '2026-12-05' }),
+    may: agents(303),
+  },
   'POST /account/absence/end': { path: () => '/account/absence/end', may: agents(303) },
   'GET /account/second-factor': { path: () => '/account/second-factor', may: loggedIn(200) },
   'POST /account/second-factor/begin': { path: () => '/account/second-factor/begin', may: agents(303) },
-  'POST /account/second-factor/confirm': { path: () => '/account/second-factor/confirm', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
-  'POST /account/second-factor/codes': { path: () => '/account/second-factor/codes', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
-  'POST /account/second-factor/end': { path: () => '/account/second-factor/end', fields: () => ({ code: '000000' }), may: loggedIn(422), counted: true },
+  'POST /account/second-factor/confirm': {
+    path: () => '/account/second-factor/confirm',
+    fields: () => ({ code: '000000' }),
+    may: loggedIn(422),
+    counted: true,
+  },
+  'POST /account/second-factor/codes': {
+    path: () => '/account/second-factor/codes',
+    fields: () => ({ code: '000000' }),
+    may: loggedIn(422),
+    counted: true,
+  },
+  'POST /account/second-factor/end': {
+    path: () => '/account/second-factor/end',
+    fields: () => ({ code: '000000' }),
+    may: loggedIn(422),
+    counted: true,
+  },
   'GET /u/:unit/look.css': { path: (side) => `/u/${side.slug}/look.css`, may: all(200) },
   'GET /u/:unit/logo': { path: (side) => `/u/${side.slug}/logo`, may: all(200) },
   'GET /faq': { path: () => '/faq', may: all(302) },
@@ -142,7 +255,9 @@ export const ROWS: Record<string, Row> = {
   'GET /u/:unit/faq/:id/files/:file': faqRoute((side) => `/${side.internal}/files/${side.file}`, editors(200), { not: { stranger: 404 } }),
   'POST /u/:unit/faq/:id/vote': faqRoute((side) => `/${side.internal}/vote`, editors(303), { fields: () => ({ helped: 'yes' }) }),
   'POST /u/:unit/faq/:id/valid': faqRoute((side) => `/${side.item}/valid`, editors(303), { fields: () => ({ valid: 'on' }) }),
-  'POST /u/:unit/faq/:id/approve': faqRoute((side) => `/${side.item}/approve`, editors(303), { fields: (side) => ({ revision: side.revision }) }),
+  'POST /u/:unit/faq/:id/approve': faqRoute((side) => `/${side.item}/approve`, editors(303), {
+    fields: (side) => ({ revision: side.revision }),
+  }),
   'GET /u/:unit/faq/:id/versions': faqRoute((side) => `/${side.item}/versions`, editors(200)),
   'GET /u/:unit/faq/:id/edit': faqRoute((side) => `/${side.item}/edit`, editors(200)),
   'POST /u/:unit/faq/:id/edit': faqRoute((side) => `/${side.item}/edit`, editors(303), { fields: entry() }),
@@ -151,7 +266,11 @@ export const ROWS: Record<string, Row> = {
   'GET /u/:unit/faq/manage': faqRoute(() => '/manage', editors(200)),
   'GET /u/:unit/faq/categories': faqRoute(() => '/categories', editors(200)),
   'GET /u/:unit/faq/categories/new': faqRoute(() => '/categories/new', editors(200)),
-  'POST /u/:unit/faq/categories/new': faqRoute(() => '/categories/new', editors(303), { fields: () => ({ name: `Dział ${newToken()}`, valid: 'on' }) }),
+  'POST /u/:unit/faq/categories/new': faqRoute(() => '/categories/new', editors(303), {
+    fields: () => ({ name: `Dział ${newToken()}`, valid: 'on' }),
+  }),
   'GET /u/:unit/faq/categories/:id': faqRoute((side) => `/categories/${side.category}`, editors(200)),
-  'POST /u/:unit/faq/categories/:id': faqRoute((side) => `/categories/${side.category}`, editors(303), { fields: () => ({ name: 'Konto', valid: 'on' }) }),
+  'POST /u/:unit/faq/categories/:id': faqRoute((side) => `/categories/${side.category}`, editors(303), {
+    fields: () => ({ name: 'Konto', valid: 'on' }),
+  }),
 }

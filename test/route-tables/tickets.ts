@@ -2,9 +2,22 @@
 import { expect } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
 import { insertArticle } from '../../core/article/articles.ts'
+import { actOf, actsOfferedBy } from '../../core/ticket/acts.ts'
 import type { Site, Visitor } from '../web.ts'
 
-export interface Thing { ticket: Id; number: string; article: Id; attachment: Id; note: Id; noteAttachment: Id; held: Id; heldAttachment: Id; act: string; queue: Id; otherQueue: Id }
+export interface Thing {
+  ticket: Id
+  number: string
+  article: Id
+  attachment: Id
+  note: Id
+  noteAttachment: Id
+  held: Id
+  heldAttachment: Id
+  act: string
+  queue: Id
+  otherQueue: Id
+}
 export interface TicketRoute {
   as: 'customer' | 'agent'
   path(thing: Thing): string
@@ -15,24 +28,44 @@ export interface TicketRoute {
   hidden?(thing: Thing): string[]
 }
 
-const act = (name: string, fields: (thing: Thing) => Record<string, string> = () => ({}), answer = 303): TicketRoute =>
-  ({ as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/${name}`, fields, answer })
+const act = (name: string, fields: (thing: Thing) => Record<string, string> = () => ({}), answer = 303): TicketRoute => ({
+  as: 'agent',
+  path: (thing) => `/desk/tickets/${thing.ticket}/${name}`,
+  fields,
+  answer,
+})
 
-export const TICKET_ROUTES: Record<string, TicketRoute> = {
+const SAID: Record<string, TicketRoute> = {
   'GET /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, answer: 200 },
   'POST /tickets/:id/confirm': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/confirm`, answer: 303 },
-  'POST /tickets/:id/people': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/people`, fields: () => ({ who: 'COLLEAGUE', right: 'read' }), answer: 303 },
+  'POST /tickets/:id/people': {
+    as: 'customer',
+    path: (thing) => `/tickets/${thing.ticket}/people`,
+    fields: () => ({ who: 'COLLEAGUE', right: 'read' }),
+    answer: 303,
+  },
   'POST /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, fields: () => ({ body: 'Dopisuję.' }), answer: 303 },
   'GET /tickets/:id/attachments/:attachmentId': {
-    as: 'customer', path: (thing) => `/tickets/${thing.ticket}/attachments/${thing.attachment}`, answer: 200,
+    as: 'customer',
+    path: (thing) => `/tickets/${thing.ticket}/attachments/${thing.attachment}`,
+    answer: 200,
     hidden: (thing) => [thing.noteAttachment, thing.heldAttachment].map((file) => `/tickets/${thing.ticket}/attachments/${file}`),
   },
-  'GET /articles/:id/html': { as: 'customer', path: (thing) => `/articles/${thing.article}/html`, answer: 200, hidden: (thing) => [`/articles/${thing.note}/html`, `/articles/${thing.held}/html`] },
+  'GET /articles/:id/html': {
+    as: 'customer',
+    path: (thing) => `/articles/${thing.article}/html`,
+    answer: 200,
+    hidden: (thing) => [`/articles/${thing.note}/html`, `/articles/${thing.held}/html`],
+  },
   'GET /desk/tickets/:id': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}`, answer: 200 },
   'GET /desk/number/:number': { as: 'agent', path: (thing) => `/desk/number/${thing.number}`, answer: 302 },
   'GET /desk/tickets/:id/history': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/history`, answer: 200 },
   'GET /desk/tickets/:id/who': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/who`, answer: 200 },
-  'GET /desk/tickets/:id/attachments/:attachmentId': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/attachments/${thing.noteAttachment}`, answer: 200 },
+  'GET /desk/tickets/:id/attachments/:attachmentId': {
+    as: 'agent',
+    path: (thing) => `/desk/tickets/${thing.ticket}/attachments/${thing.noteAttachment}`,
+    answer: 200,
+  },
   'POST /desk/tickets/:id/take': act('take'),
   'POST /desk/tickets/:id/release': act('release'),
   'POST /desk/tickets/:id/reply': act('reply', () => ({ body: 'Już działa.' })),
@@ -52,20 +85,48 @@ export const TICKET_ROUTES: Record<string, TicketRoute> = {
   'POST /desk/tickets/:id/reject-message': act('reject-message', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/watch': act('watch'),
   'POST /desk/tickets/:id/seen': act('seen', () => ({}), 204),
-  'POST /desk/tickets/:id/draft': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/draft?form=reply`, fields: () => ({ body: 'szkic' }), answer: 200 },
+  'POST /desk/tickets/:id/draft': {
+    as: 'agent',
+    path: (thing) => `/desk/tickets/${thing.ticket}/draft?form=reply`,
+    fields: () => ({ body: 'szkic' }),
+    answer: 200,
+  },
   'POST /desk/tickets/:id/draft/drop': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/draft/drop?form=reply`, answer: 303 },
-  ...Object.fromEntries([
-    ['forward', { to: 'biuro@inny.example', subject: 'x', body: 'Proszę zobaczyć.' }], ['redirect', { to: 'biuro@inny.example' }], ['resend', { to: 'biuro@inny.example' }],
-  ].flatMap(([name, fields]) => {
-    const route = `/desk/tickets/:id/articles/:article/${name as string}`
-    // An article that did not come by mail, or was not sent, is told so on the page itself.
-    const path = (thing: Thing) => `/desk/tickets/${thing.ticket}/articles/${thing.article}/${name as string}`
-    return [
-      [`GET ${route}`, { as: 'agent', path, answer: name === 'redirect' ? 422 : 200 } satisfies TicketRoute],
-      [`POST ${route}`, { as: 'agent', path, fields: () => fields as Record<string, string>, answer: name === 'forward' ? 303 : 422 } satisfies TicketRoute],
-    ]
-  })) as Record<string, TicketRoute>,
+  ...(Object.fromEntries(
+    [
+      ['forward', { to: 'biuro@inny.example', subject: 'x', body: 'Proszę zobaczyć.' }],
+      ['redirect', { to: 'biuro@inny.example' }],
+      ['resend', { to: 'biuro@inny.example' }],
+    ].flatMap(([name, fields]) => {
+      const route = `/desk/tickets/:id/articles/:article/${name as string}`
+      // An article that did not come by mail, or was not sent, is told so on the page itself.
+      const path = (thing: Thing) => `/desk/tickets/${thing.ticket}/articles/${thing.article}/${name as string}`
+      return [
+        [`GET ${route}`, { as: 'agent', path, answer: name === 'redirect' ? 422 : 200 } satisfies TicketRoute],
+        [
+          `POST ${route}`,
+          {
+            as: 'agent',
+            path,
+            fields: () => fields as Record<string, string>,
+            answer: name === 'forward' ? 303 : 422,
+          } satisfies TicketRoute,
+        ],
+      ]
+    }),
+  ) as Record<string, TicketRoute>),
   'POST /desk/tickets/:id/undo/:act': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/undo/${thing.act}`, answer: 303 },
+}
+
+/** With them each act that the desk offers on a ticket and no row says more of: it is asked without fields. */
+export const TICKET_ROUTES: Record<string, TicketRoute> = {
+  ...SAID,
+  ...Object.fromEntries(
+    actsOfferedBy('desk')
+      .filter((name) => actOf(name).on === 'ticket')
+      .map((name) => [`POST /desk/tickets/:id/${name}`, act(name)] as const)
+      .filter(([route]) => !(route in SAID)),
+  ),
 }
 
 /** A ticket with an HTML article, a note and a held message, each with a file, taken by the agent a moment ago. */
@@ -74,11 +135,23 @@ export async function freshThing({ make }: Site, of: { queue: Id; otherQueue: Id
   const ticket = await make.ticket({ queueId: queue, customerId: customer })
   const file = { name: 'plik.txt', contentType: 'text/plain', content: Buffer.from('treść') }
   const add = async (visible: boolean, held?: { rule: string; decision: null }) => {
-    const id = await make.asSystem((work) => insertArticle(work, ticket.id, {
-      channel: visible ? 'email' : 'internal', senderType: visible ? 'customer' : 'agent', visible, subject: 'x', body: 'x', html: '<p>x</p>', attachments: [file],
-      ...(held ? { held, personId: customer } : {}),
-    }))
-    const { id: attachment } = await make.db.selectFrom('article_attachment').select('id').where('article_id', '=', id).executeTakeFirstOrThrow()
+    const id = await make.asSystem((work) =>
+      insertArticle(work, ticket.id, {
+        channel: visible ? 'email' : 'internal',
+        senderType: visible ? 'customer' : 'agent',
+        visible,
+        subject: 'x',
+        body: 'x',
+        html: '<p>x</p>',
+        attachments: [file],
+        ...(held ? { held, personId: customer } : {}),
+      }),
+    )
+    const { id: attachment } = await make.db
+      .selectFrom('article_attachment')
+      .select('id')
+      .where('article_id', '=', id)
+      .executeTakeFirstOrThrow()
     return { id, attachment }
   }
   const article = await add(true)
@@ -86,6 +159,23 @@ export async function freshThing({ make }: Site, of: { queue: Id; otherQueue: Id
   const held = await add(true, { rule: 'no-part-in-ticket', decision: null })
   const taken = await of.agent.post(`/desk/tickets/${ticket.id}/take`)
   expect(taken.status).toBe(303)
-  const { act_id: taking } = await make.db.selectFrom('history').select('act_id').where('ticket_id', '=', ticket.id).where('type', '=', 'Lock').executeTakeFirstOrThrow()
-  return { ticket: ticket.id, number: ticket.number, article: article.id, attachment: article.attachment, note: note.id, noteAttachment: note.attachment, held: held.id, heldAttachment: held.attachment, act: taking, queue, otherQueue }
+  const { act_id: taking } = await make.db
+    .selectFrom('history')
+    .select('act_id')
+    .where('ticket_id', '=', ticket.id)
+    .where('type', '=', 'Lock')
+    .executeTakeFirstOrThrow()
+  return {
+    ticket: ticket.id,
+    number: ticket.number,
+    article: article.id,
+    attachment: article.attachment,
+    note: note.id,
+    noteAttachment: note.attachment,
+    held: held.id,
+    heldAttachment: held.attachment,
+    act: taking,
+    queue,
+    otherQueue,
+  }
 }

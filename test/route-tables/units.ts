@@ -3,7 +3,7 @@ import type { Id } from '../../core/database/schema.ts'
 import { definePlugin } from '../../core/kernel/contract.ts'
 import { integer } from '../../core/kernel/settings.ts'
 import { defineTexts } from '../../core/i18n/texts.ts'
-import { setActivation } from '../../core/kernel/activation.ts'
+import { setActivation } from '../../core/administration/plugin-admin.ts'
 import { addUnitAdministrator } from '../../core/permission/unit-administrators.ts'
 import { createQueue } from '../../core/queue/queue-admin.ts'
 import { createSystemAddress } from '../../core/queue/system-addresses.ts'
@@ -14,10 +14,27 @@ import { createTopic } from '../../core/unit/topics.ts'
 import type { Site } from '../web.ts'
 
 const texts = { lines: 'Ile wierszy' }
-export const board = definePlugin({ name: 'board', api: 1, scope: 'unit', settings: { lines: integer('lines', 5) }, texts: defineTexts(texts, texts) })
+export const board = definePlugin({
+  name: 'board',
+  api: 1,
+  scope: 'unit',
+  settings: { lines: integer('lines', 5) },
+  texts: defineTexts(texts, texts),
+})
 
 /** What a unit owns, by name. */
-export interface Owned { slug: string; unit: Id; main: Id; queue: Id; topic: Id; address: Id; person: Id; admin: Id; second: Id; change: Id }
+export interface Owned {
+  slug: string
+  unit: Id
+  main: Id
+  queue: Id
+  topic: Id
+  address: Id
+  person: Id
+  admin: Id
+  second: Id
+  change: Id
+}
 
 export interface UnitRoute {
   /** Below /u/<slug>. */
@@ -30,13 +47,22 @@ export interface UnitRoute {
   before?(site: Site, owned: Owned): Promise<void>
 }
 
-const get = (path: string | ((owned: Owned) => string), more: Partial<UnitRoute> = {}): UnitRoute => ({ path: typeof path === 'string' ? () => path : path, answer: 200, ...more })
-const post = (path: string | ((owned: Owned) => string), fields: (owned: Owned) => Record<string, string> = () => ({}), more: Partial<UnitRoute> = {}): UnitRoute =>
-  ({ path: typeof path === 'string' ? () => path : path, fields, answer: 303, ...more })
+const get = (path: string | ((owned: Owned) => string), more: Partial<UnitRoute> = {}): UnitRoute => ({
+  path: typeof path === 'string' ? () => path : path,
+  answer: 200,
+  ...more,
+})
+const post = (
+  path: string | ((owned: Owned) => string),
+  fields: (owned: Owned) => Record<string, string> = () => ({}),
+  more: Partial<UnitRoute> = {},
+): UnitRoute => ({ path: typeof path === 'string' ? () => path : path, fields, answer: 303, ...more })
 
 export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'GET /u/:unit/admin': get('/admin'),
-  'POST /u/:unit/admin/opt-in': post('/admin/opt-in', () => ({}), { before: (site, owned) => site.make.asSystem((work) => optOut(work, owned.unit)).then(() => {}) }),
+  'POST /u/:unit/admin/opt-in': post('/admin/opt-in', () => ({}), {
+    before: (site, owned) => site.make.asSystem((work) => optOut(work, owned.unit)).then(() => {}),
+  }),
   'GET /u/:unit/admin/opt-out': get('/admin/opt-out'),
   'POST /u/:unit/admin/opt-out': post('/admin/opt-out'),
   'GET /u/:unit/admin/queues': get('/admin/queues'),
@@ -44,38 +70,77 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'GET /u/:unit/admin/queues/new': get('/admin/queues/new'),
   'POST /u/:unit/admin/queues/new': post('/admin/queues/new', () => ({ name: `Kolejka ${Math.random()}` })),
   'GET /u/:unit/admin/queues/:id': get((owned) => `/admin/queues/${owned.queue}`, { foreign: true }),
-  'POST /u/:unit/admin/queues/:id': post((owned) => `/admin/queues/${owned.queue}`, () => ({ name: 'Inna nazwa', comment: '', signature: '' }), { foreign: true }),
+  'POST /u/:unit/admin/queues/:id': post(
+    (owned) => `/admin/queues/${owned.queue}`,
+    () => ({ name: 'Inna nazwa', comment: '', signature: '' }),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/queues/:id/close': get((owned) => `/admin/queues/${owned.queue}/close`, { foreign: true }),
-  'POST /u/:unit/admin/queues/:id/close': post((owned) => `/admin/queues/${owned.queue}/close`, (owned) => ({ to: owned.main }), { foreign: true }),
-  'POST /u/:unit/admin/queues/:id/open': post((owned) => `/admin/queues/${owned.queue}/open`, () => ({}), { foreign: true }),
+  'POST /u/:unit/admin/queues/:id/close': post(
+    (owned) => `/admin/queues/${owned.queue}/close`,
+    (owned) => ({ to: owned.main }),
+    { foreign: true },
+  ),
+  'POST /u/:unit/admin/queues/:id/open': post(
+    (owned) => `/admin/queues/${owned.queue}/open`,
+    () => ({}),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/topics': get('/admin/topics'),
   'POST /u/:unit/admin/topics': post('/admin/topics', (owned) => ({ [`topic.${owned.topic}`]: owned.main })),
   'POST /u/:unit/admin/topics/new': post('/admin/topics/new', () => ({ name: 'Nowa sprawa' })),
   'GET /u/:unit/admin/topics/:id': get((owned) => `/admin/topics/${owned.topic}`, { foreign: true }),
-  'POST /u/:unit/admin/topics/:id': post((owned) => `/admin/topics/${owned.topic}`, () => ({ name: 'Inna', valid: 'on' }), { foreign: true }),
+  'POST /u/:unit/admin/topics/:id': post(
+    (owned) => `/admin/topics/${owned.topic}`,
+    () => ({ name: 'Inna', valid: 'on' }),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/people': get('/admin/people'),
   'GET /u/:unit/admin/find': get('/admin/find?who=osoba'),
-  'POST /u/:unit/admin/people': post('/admin/people', (owned) => ({ who: `person-${owned.slug}@uni.example`, [`level.GROUP`]: 'none' }), { answer: 303 }),
-  'POST /u/:unit/admin/people/:id': post((owned) => `/admin/people/${owned.admin}`, () => ({}), { foreign: true }),
+  'POST /u/:unit/admin/people': post('/admin/people', (owned) => ({ who: `person-${owned.slug}@uni.example`, [`level.GROUP`]: 'none' }), {
+    answer: 303,
+  }),
+  'POST /u/:unit/admin/people/:id': post(
+    (owned) => `/admin/people/${owned.admin}`,
+    () => ({}),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/administrators': get('/admin/administrators'),
   'POST /u/:unit/admin/administrators': post('/admin/administrators', (owned) => ({ who: `person-${owned.slug}@uni.example` })),
-  'POST /u/:unit/admin/administrators/:id/remove': post((owned) => `/admin/administrators/${owned.second}/remove`, () => ({}), { foreign: true }),
+  'POST /u/:unit/admin/administrators/:id/remove': post(
+    (owned) => `/admin/administrators/${owned.second}/remove`,
+    () => ({}),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/hours': get('/admin/hours'),
-  'POST /u/:unit/admin/hours': post('/admin/hours', () => ({ 'hours.mon': '7-15', 'cutOff': '14:00', 'onceHolidays': '' })),
+  'POST /u/:unit/admin/hours': post('/admin/hours', () => ({ 'hours.mon': '7-15', cutOff: '14:00', onceHolidays: '' })),
   'POST /u/:unit/admin/hours/inherit': post('/admin/hours/inherit'),
   'GET /u/:unit/admin/texts': get('/admin/texts'),
   'GET /u/:unit/admin/texts/:type': get('/admin/texts/auto-reply'),
-  'POST /u/:unit/admin/texts/:type': post('/admin/texts/auto-reply', () => ({ 'pl.subject': 'Mamy', 'pl.body': 'Treść', 'en.subject': '', 'en.body': '' })),
+  'POST /u/:unit/admin/texts/:type': post('/admin/texts/auto-reply', () => ({
+    'pl.subject': 'Mamy',
+    'pl.body': 'Treść',
+    'en.subject': '',
+    'en.body': '',
+  })),
   'POST /u/:unit/admin/texts/:type/use': post('/admin/texts/auto-reply/use', () => ({ choice: 'none' })),
   'GET /u/:unit/admin/plugins': get('/admin/plugins'),
   'POST /u/:unit/admin/plugins/:plugin/switch': post('/admin/plugins/board/switch', () => ({ to: 'off' })),
   'GET /u/:unit/admin/plugins/:plugin': get('/admin/plugins/board'),
-  'POST /u/:unit/admin/plugins/:plugin': post('/admin/plugins/board', () => ({ 'from.lines': 'own', 'lines': '7' })),
+  'POST /u/:unit/admin/plugins/:plugin': post('/admin/plugins/board', () => ({ 'from.lines': 'own', lines: '7' })),
   'GET /u/:unit/admin/looks': get('/admin/looks'),
   'POST /u/:unit/admin/looks': post('/admin/looks', () => ({ name: 'A', colour: '#1a56b0' })),
   'GET /u/:unit/admin/addresses': get('/admin/addresses'),
-  'POST /u/:unit/admin/addresses': post('/admin/addresses', (owned) => ({ address: `a${Math.random().toString(36).slice(2)}@uni.example`, name: 'A', queueId: owned.main })),
-  'POST /u/:unit/admin/addresses/:id': post((owned) => `/admin/addresses/${owned.address}`, () => ({ valid: 'off' }), { foreign: true }),
+  'POST /u/:unit/admin/addresses': post('/admin/addresses', (owned) => ({
+    address: `a${Math.random().toString(36).slice(2)}@uni.example`,
+    name: 'A',
+    queueId: owned.main,
+  })),
+  'POST /u/:unit/admin/addresses/:id': post(
+    (owned) => `/admin/addresses/${owned.address}`,
+    () => ({ valid: 'off' }),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/mail': get('/admin/mail'),
   'GET /u/:unit/admin/figures': get('/admin/figures'),
   'GET /u/:unit/admin/log': get('/admin/log'),
@@ -97,18 +162,47 @@ export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
   const main = (await mainQueueOf(make.db, unit))!
   const { slug } = await make.db.selectFrom('unit').select('slug').where('id', '=', unit).executeTakeFirstOrThrow()
   const form = {
-    parentId: main.id, unitId: unit, groupId: main.groupId, calendarId: null, addressId: null, followUpPossible: 'possible' as const, followUpLock: false, language: null,
-    signature: '', comment: '', valid: true,
+    parentId: main.id,
+    unitId: unit,
+    groupId: main.groupId,
+    calendarId: null,
+    addressId: null,
+    followUpPossible: 'possible' as const,
+    followUpLock: false,
+    language: null,
+    signature: '',
+    comment: '',
+    valid: true,
   }
   const owned = await make.work(actor, async (work) => ({
-    slug, unit, main: main.id, admin, second, queue: await createQueue(work, { ...form, name: 'Druga' }),
+    slug,
+    unit,
+    main: main.id,
+    admin,
+    second,
+    queue: await createQueue(work, { ...form, name: 'Druga' }),
     topic: await createTopic(work, unit, { name: 'Sprawa', nameEn: '', sort: 0, valid: true }),
     address: await createSystemAddress(work, { address: `${slug}@uni.example`, name: 'A', queueId: main.id, valid: true }),
   }))
   await make.asSystem((work) => setActivation(work, 'board', unit, true))
-  await make.work(actor, (work) => saveBrand(work, unit, { name: 'A', colour: '#1a56b0', logo: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>') }))
+  await make.work(actor, (work) =>
+    saveBrand(work, unit, {
+      name: 'A',
+      colour: '#1a56b0',
+      logo: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>'),
+    }),
+  )
   await make.work(actor, (work) => setRoute(work, unit, owned.topic, owned.queue))
-  const change = (await make.db.selectFrom('audit_event').select('id').where('object_type', '=', 'route').where('unit_id', '=', unit).orderBy('id', 'desc').limit(1).executeTakeFirstOrThrow()).id
+  const change = (
+    await make.db
+      .selectFrom('audit_event')
+      .select('id')
+      .where('object_type', '=', 'route')
+      .where('unit_id', '=', unit)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+  ).id
   const person = await make.person({ address: `person-${slug}@uni.example`, unitId: unit })
   return { ...owned, person, change }
 }

@@ -5,8 +5,14 @@ import { debianProgram } from './debian.ts'
 
 /** How Chromium runs as root, without a screen and without calling anybody. */
 export const launchArgs = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // Each page that a sandbox holds would get a process of its own: twice the work, and nothing that a test is about.
   '--disable-site-isolation-trials',
 ]

@@ -20,11 +20,17 @@ export async function cuttable(url: string): Promise<CuttableDatabase> {
       return
     }
     const far = real.host.startsWith('/') ? connect(`${real.host}/.s.PGSQL.${real.port}`) : connect(real.port, real.host)
-    for (const [one, other] of [[near, far], [far, near]] as const) {
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(one)
       one.pipe(other)
       one.on('error', () => other.destroy())
-      one.on('close', () => { other.destroy(); sockets.delete(one) })
+      one.on('close', () => {
+        other.destroy()
+        sockets.delete(one)
+      })
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -32,8 +38,13 @@ export async function cuttable(url: string): Promise<CuttableDatabase> {
   const login = [real.user ?? '', real.password ?? ''].map((part) => encodeURIComponent(String(part))).join(':')
   return {
     url: `postgresql://${login}@127.0.0.1:${port}/${real.database ?? ''}`,
-    cut() { whole = false; for (const socket of sockets) socket.destroy() },
-    mend() { whole = true },
+    cut() {
+      whole = false
+      for (const socket of sockets) socket.destroy()
+    },
+    mend() {
+      whole = true
+    },
     async stop() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

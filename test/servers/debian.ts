@@ -16,7 +16,8 @@ export function debianProgram(program: string, packages: string[]): string | und
   // One installation at a time: two test files may want the same.
   const shell = (command: string) =>
     execFileSync('flock', ['/tmp/pomoc-test-apt.lock', 'sh', '-c', command], {
-      stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   shell(`test -e ${program} || { apt-get update && ${install}; }`)
   if (!existsSync(program)) throw new Error(`${packages.join(', ')} installed, but ${program} is not there`)

@@ -20,7 +20,11 @@ const TYPES: Record<number, string> = { 1: 'A', 15: 'MX', 16: 'TXT', 28: 'AAAA' 
 export async function startDns(): Promise<DnsServer> {
   const socket = createSocket('udp4')
   const server: DnsServer = {
-    address: '', txt: new Map(), a: new Map(), silent: false, asked: [],
+    address: '',
+    txt: new Map(),
+    a: new Map(),
+    silent: false,
+    asked: [],
     stop: () => new Promise((resolve) => socket.close(resolve)),
   }
   socket.on('message', (query, from) => {
@@ -35,8 +39,12 @@ export async function startDns(): Promise<DnsServer> {
     const type = TYPES[query.readUInt16BE(at + 1)] ?? '?'
     server.asked.push(`${type} ${name}`)
     const exists = server.txt.has(name) || server.a.has(name)
-    const data = type === 'TXT' && server.txt.has(name) ? [asText(server.txt.get(name)!)]
-      : type === 'A' ? (server.a.get(name) ?? []).map((address) => Buffer.from(address.split('.').map(Number))) : []
+    const data =
+      type === 'TXT' && server.txt.has(name)
+        ? [asText(server.txt.get(name)!)]
+        : type === 'A'
+          ? (server.a.get(name) ?? []).map((address) => Buffer.from(address.split('.').map(Number)))
+          : []
     const head = Buffer.alloc(12)
     query.copy(head, 0, 0, 2)
     // A response to a recursive question; RCODE 3 (NXDOMAIN) where there is no such name.

@@ -4,7 +4,9 @@ import { startMailSink } from './mail-sink.ts'
 import type { MailSink } from './mail-sink.ts'
 
 let sink: MailSink
-beforeAll(async () => { sink = await startMailSink() })
+beforeAll(async () => {
+  sink = await startMailSink()
+})
 afterAll(() => sink.stop())
 
 const send = (subject: string) =>

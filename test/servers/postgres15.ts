@@ -23,7 +23,9 @@ export async function startPostgres15(): Promise<TestServer | undefined> {
   const pgdata = join(dir, 'data')
   const run = (name: string, ...args: string[]) =>
     promisify(execFile)(join(dirname(postgres), name), args, {
-      cwd: dir, env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' }, ...(account && { uid: account.uid, gid: account.gid }),
+      cwd: dir,
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      ...(account && { uid: account.uid, gid: account.gid }),
     })
   await run('initdb', '--pgdata', pgdata, '--username=pomoc', '--auth=trust', '--encoding=UTF8', '--no-sync')
   const settings = `-c listen_addresses= -c unix_socket_directories=${dir} -c fsync=off -c max_connections=200 -c jit=off`

@@ -61,10 +61,14 @@ export async function makeTestDirectory(suffixes: readonly string[], entries: It
     writeConfig(first, dir, suffixes)
     const ldif = join(dir, 'entries.ldif')
     writeFileSync(ldif, [...entries].map(asLdif).join('\n'))
-    for (const suffix of suffixes) await run('/usr/sbin/slapadd', ['-q', '-f', join(first, 'slapd.conf'), '-b', suffix, '-l', belonging(ldif, suffix, suffixes)])
+    for (const suffix of suffixes)
+      await run('/usr/sbin/slapadd', ['-q', '-f', join(first, 'slapd.conf'), '-b', suffix, '-l', belonging(ldif, suffix, suffixes)])
     let copies = 0
     return {
-      ca: readFileSync(join(dir, 'ca.pem'), 'utf8'), caFile: join(dir, 'ca.pem'), dir, remove,
+      ca: readFileSync(join(dir, 'ca.pem'), 'utf8'),
+      caFile: join(dir, 'ca.pem'),
+      dir,
+      remove,
       async serve() {
         const home = join(dir, `server${++copies}`)
         cpSync(first, home, { recursive: true })
@@ -80,7 +84,9 @@ export async function makeTestDirectory(suffixes: readonly string[], entries: It
 
 async function serve(slapd: string, home: string): Promise<Slapd> {
   const [port, secure] = [await freePort(), await freePort()]
-  const child = spawn(slapd, ['-f', join(home, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${secure}`, '-d', '0'], { stdio: 'ignore' })
+  const child = spawn(slapd, ['-f', join(home, 'slapd.conf'), '-h', `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${secure}`, '-d', '0'], {
+    stdio: 'ignore',
+  })
   try {
     await answering(child, port)
   } catch (error) {
@@ -88,7 +94,8 @@ async function serve(slapd: string, home: string): Promise<Slapd> {
     throw error
   }
   return {
-    url: `ldap://127.0.0.1:${port}`, secureUrl: `ldaps://localhost:${secure}`,
+    url: `ldap://127.0.0.1:${port}`,
+    secureUrl: `ldaps://localhost:${secure}`,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
@@ -102,7 +109,10 @@ async function answering(child: ChildProcess, port: number): Promise<void> {
   for (let patience = 400; patience > 0; patience--) {
     if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}`)
     const up = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy()
+        resolve(true)
+      })
       socket.on('error', () => resolve(false))
     })
     if (up) return
@@ -125,20 +135,36 @@ function writeConfig(home: string, dir: string, suffixes: readonly string[]): vo
   mkdirSync(home, { recursive: true })
   writeFileSync(join(home, 'ad.schema'), AD_SCHEMA)
   const lines = [
-    ...['core', 'cosine', 'inetorgperson', 'misc'].map((schema) => `include /etc/ldap/schema/${schema}.schema`), `include ${join(home, 'ad.schema')}`,
-    'modulepath /usr/lib/ldap', 'moduleload back_mdb', 'moduleload ppolicy',
-    `pidfile ${join(home, 'pid')}`, `TLSCACertificateFile ${join(dir, 'ca.pem')}`, `TLSCertificateFile ${join(dir, 'server.pem')}`,
+    ...['core', 'cosine', 'inetorgperson', 'misc'].map((schema) => `include /etc/ldap/schema/${schema}.schema`),
+    `include ${join(home, 'ad.schema')}`,
+    'modulepath /usr/lib/ldap',
+    'moduleload back_mdb',
+    'moduleload ppolicy',
+    `pidfile ${join(home, 'pid')}`,
+    `TLSCACertificateFile ${join(dir, 'ca.pem')}`,
+    `TLSCertificateFile ${join(dir, 'server.pem')}`,
     `TLSCertificateKeyFile ${join(dir, 'server.key')}`,
     // As directories are set up: more than 500 entries only page by page; nobody binds without a password.
-    'sizelimit size.soft=500 size.hard=500 size.pr=500 size.prtotal=unlimited', 'disallow bind_anon',
+    'sizelimit size.soft=500 size.hard=500 size.pr=500 size.prtotal=unlimited',
+    'disallow bind_anon',
   ]
   suffixes.forEach((suffix, i) => {
     const data = join(home, `data${i}`)
     mkdirSync(data, { recursive: true })
     lines.push(
-      '', 'database mdb', `suffix "${suffix}"`, `rootdn "${rootOf(suffix)}"`, `rootpw "${ROOT_PASSWORD}"`, `directory ${data}`, 'maxsize 134217728', 'dbnosync',
-      'index objectClass,uid,mail,member,sAMAccountName,userPrincipalName,mailLocalAddress eq', 'overlay ppolicy', `ppolicy_default "cn=policy,${suffix}"`,
-      `access to attrs=userPassword by anonymous auth by * none`, 'access to * by users read by * auth',
+      '',
+      'database mdb',
+      `suffix "${suffix}"`,
+      `rootdn "${rootOf(suffix)}"`,
+      `rootpw "${ROOT_PASSWORD}"`,
+      `directory ${data}`,
+      'maxsize 134217728',
+      'dbnosync',
+      'index objectClass,uid,mail,member,sAMAccountName,userPrincipalName,mailLocalAddress eq',
+      'overlay ppolicy',
+      `ppolicy_default "cn=policy,${suffix}"`,
+      `access to attrs=userPassword by anonymous auth by * none`,
+      'access to * by users read by * auth',
     )
   })
   writeFileSync(join(home, 'slapd.conf'), `${lines.join('\n')}\n`)
@@ -147,26 +173,79 @@ function writeConfig(home: string, dir: string, suffixes: readonly string[]): vo
 /** An authority of the test's own, and a server's certificate for localhost and 127.0.0.1. */
 async function makeCertificates(dir: string): Promise<void> {
   const openssl = (...args: string[]) => run('openssl', args, { cwd: dir })
-  await openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=Test authority', '-keyout', 'ca.key', '-out', 'ca.pem')
-  await openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr')
+  await openssl(
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=Test authority',
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.pem',
+  )
+  await openssl(
+    'req',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    'server.key',
+    '-out',
+    'server.csr',
+  )
   writeFileSync(join(dir, 'names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
-  await openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names', '-out', 'server.pem')
+  await openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-extfile',
+    'names',
+    '-out',
+    'server.pem',
+  )
 }
 
 /** The entries of one suffix in a file of their own: slapadd fills one database at a time. */
 function belonging(ldif: string, suffix: string, suffixes: readonly string[]): string {
   if (suffixes.length === 1) return ldif
   const file = `${ldif}.${suffixes.indexOf(suffix)}`
-  const own = readFileSync(ldif, 'utf8').split('\n\n').filter((entry) => {
-    const dn = Buffer.from(/^dn:: (.*)$/m.exec(entry)?.[1] ?? '', 'base64').toString()
-    return dn === suffix || dn.endsWith(`,${suffix}`)
-  })
+  const own = readFileSync(ldif, 'utf8')
+    .split('\n\n')
+    .filter((entry) => {
+      const dn = Buffer.from(/^dn:: (.*)$/m.exec(entry)?.[1] ?? '', 'base64').toString()
+      return dn === suffix || dn.endsWith(`,${suffix}`)
+    })
   writeFileSync(file, `${own.join('\n\n')}\n`)
   return file
 }
 
 function asLdif({ dn, ...attributes }: LdifEntry): string {
   const line = (name: string, value: string | Buffer) => `${name}:: ${Buffer.from(value as string).toString('base64')}`
-  return [line('dn', dn as string), ...Object.entries(attributes).flatMap(([name, values]) =>
-    (Array.isArray(values) ? values as (string | Buffer)[] : [values as string | Buffer]).map((value) => line(name, value)))].join('\n') + '\n'
+  return (
+    [
+      line('dn', dn as string),
+      ...Object.entries(attributes).flatMap(([name, values]) =>
+        (Array.isArray(values) ? (values as (string | Buffer)[]) : [values as string | Buffer]).map((value) => line(name, value)),
+      ),
+    ].join('\n') + '\n'
+  )
 }

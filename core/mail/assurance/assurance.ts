@@ -32,7 +32,9 @@ export interface Judgement {
 export function judgeSender({ proof, ownDomain, rule, detail }: Evidence, known: boolean): Judgement {
   if (proof === 'off') return { assurance: null, rule, detail, believed: true }
   if (proof === 'pass') {
-    return known ? { assurance: 'confirmed', rule, detail, believed: true } : { assurance: 'unverified', rule: 'proven-but-unknown', detail, believed: true }
+    return known
+      ? { assurance: 'confirmed', rule, detail, believed: true }
+      : { assurance: 'unverified', rule: 'proven-but-unknown', detail, believed: true }
   }
   if (proof === 'unknown') return { assurance: 'unverified', rule, detail, believed: !ownDomain }
   if (ownDomain) return { assurance: 'failed', rule: 'own-domain-not-proven', detail, believed: false }

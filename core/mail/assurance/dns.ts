@@ -25,7 +25,9 @@ export function makeResolve(servers: readonly string[]): Resolve {
     const answer = resolver.resolve(name, type as 'TXT') as ReturnType<Resolve>
     kept.delete(key)
     kept.set(key, { answer, until: now + KEPT_MS })
-    answer.catch((error: unknown) => { if (!isAnswer(error)) kept.delete(key) })
+    answer.catch((error: unknown) => {
+      if (!isAnswer(error)) kept.delete(key)
+    })
     // The oldest go first.
     if (kept.size > KEPT_ANSWERS) kept.delete(kept.keys().next().value!)
     return answer
@@ -38,7 +40,10 @@ export function within(resolve: Resolve, ms: number): Resolve {
   return async (name, type) => {
     let timer: NodeJS.Timeout | undefined
     const over = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(Object.assign(new Error(`no answer about ${name} in time`), { code: 'ETIMEOUT' })), Math.max(0, until - performance.now()))
+      timer = setTimeout(
+        () => reject(Object.assign(new Error(`no answer about ${name} in time`), { code: 'ETIMEOUT' })),
+        Math.max(0, until - performance.now()),
+      )
     })
     try {
       return await Promise.race([resolve(name, type), over])

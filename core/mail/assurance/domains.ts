@@ -3,7 +3,11 @@ import { domainToASCII } from 'node:url'
 
 /** Lower case, in ASCII (IDNA), no dot at the end; '' where there is none. Takes a domain or an address. */
 export function domainOf(address: string): string {
-  const domain = address.slice(address.lastIndexOf('@') + 1).trim().toLowerCase().replace(/\.$/, '')
+  const domain = address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .toLowerCase()
+    .replace(/\.$/, '')
   return domainToASCII(domain) || domain
 }
 

@@ -43,8 +43,11 @@ async function look(config: Pick<Config, 'mail'>, resolve: Resolve, raw: Buffer,
   const claimed = [domain, ...mail.from.map(({ address }) => domainOf(address))]
   const ownDomain = claimed.some((one) => isAmong(one, ownDomains))
   const relay = relayOf(config, arrival.peerAddress)
-  const found = domain === '' ? none('no-valid-sender', '')
-    : (relay && byRelay(config, relay, mail, domain, arrival)) ?? await byLookUp(config, relay, within(resolve, LIMIT_MS), raw, mail, domain, arrival)
+  const found =
+    domain === ''
+      ? none('no-valid-sender', '')
+      : ((relay && byRelay(config, relay, mail, domain, arrival)) ??
+        (await byLookUp(config, relay, within(resolve, LIMIT_MS), raw, mail, domain, arrival)))
   return { ...found, ownDomain }
 }
 
@@ -54,7 +57,8 @@ function byRelay(config: Pick<Config, 'mail'>, relay: Relay, mail: ParsedMail, d
   const verdict = verdictOf(results, domain)
   const name = relay.authservId ?? plainAddress(arrival.peerAddress)
   if (isAmong(domain, relay.vouchesFor)) {
-    return verdict.result === 'fail' ? { proof: 'fail', rule: 'relay-says-fail', detail: `${name}: ${verdict.detail}` }
+    return verdict.result === 'fail'
+      ? { proof: 'fail', rule: 'relay-says-fail', detail: `${name}: ${verdict.detail}` }
       : { proof: 'pass', rule: 'vouched-by-relay', detail: `${name}: ${domain}` }
   }
   // The client it names can be checked by ourselves.
@@ -66,14 +70,26 @@ function byRelay(config: Pick<Config, 'mail'>, relay: Relay, mail: ParsedMail, d
 }
 
 async function byLookUp(
-  config: Pick<Config, 'mail'>, relay: Relay | undefined, resolve: Resolve, raw: Buffer, mail: ParsedMail, domain: string, arrival: Arrival,
+  config: Pick<Config, 'mail'>,
+  relay: Relay | undefined,
+  resolve: Resolve,
+  raw: Buffer,
+  mail: ParsedMail,
+  domain: string,
+  arrival: Arrival,
 ): Promise<Found> {
   const client = clientOf(config, relay, mail, arrival)
   let answer: AuthenticateResult
   try {
     answer = await authenticate(piecewise(tooManySignatures(mail) ? headOf(raw) : raw), {
-      ...(client.address ? { ip: client.address } : {}), ...(client.helo ? { helo: client.helo } : {}), sender: arrival.envelopeFrom, mta: 'pomoc', trustReceived: false,
-      resolver: resolve, disableArc: true, disableBimi: true,
+      ...(client.address ? { ip: client.address } : {}),
+      ...(client.helo ? { helo: client.helo } : {}),
+      sender: arrival.envelopeFrom,
+      mta: 'pomoc',
+      trustReceived: false,
+      resolver: resolve,
+      disableArc: true,
+      disableBimi: true,
     })
   } catch (error) {
     return none('nothing-proves', error instanceof Error ? error.message.slice(0, 200) : '')
@@ -102,9 +118,14 @@ export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>
   const spfDomain = spf ? domainOf(spf.domain ?? '') : ''
   const spfResult = (spf && spf.status.result) || 'none'
   // Whatever a stranger's own DNS does, only what could have stood for this domain counts as unknown.
-  const aligned = signatures.filter(({ signingDomain = '' }) => isWithin(domain, domainOf(signingDomain)) || isWithin(domainOf(signingDomain), domain))
+  const aligned = signatures.filter(
+    ({ signingDomain = '' }) => isWithin(domain, domainOf(signingDomain)) || isWithin(domainOf(signingDomain), domain),
+  )
   const unknown = aligned.some(({ status }) => status.result === 'temperror') || (spfResult === 'temperror' && isWithin(domain, spfDomain))
-  const seen = [...(client.address ? [client.address, `spf=${spfResult} ${spfDomain}`.trim()] : []), ...aligned.slice(0, 3).map((one) => `dkim=${one.status.result} ${one.signingDomain}`)].join(', ')
+  const seen = [
+    ...(client.address ? [client.address, `spf=${spfResult} ${spfDomain}`.trim()] : []),
+    ...aligned.slice(0, 3).map((one) => `dkim=${one.status.result} ${one.signingDomain}`),
+  ].join(', ')
 
   if (dmarc && domainOf(String(dmarc.status.header?.['from'] ?? '')) === domain) {
     const { result } = dmarc.status
@@ -131,7 +152,8 @@ export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>
   return none('author-unclear', seen)
 }
 
-const isList = (mail: ParsedMail): boolean => mail.headers.some(({ name }) => name === 'list-id' || name === 'list-post' || name === 'mailing-list')
+const isList = (mail: ParsedMail): boolean =>
+  mail.headers.some(({ name }) => name === 'list-id' || name === 'list-post' || name === 'mailing-list')
 const tooManySignatures = (mail: ParsedMail): boolean => headerValues(mail, 'dkim-signature').length > SIGNATURES
 
 function headOf(raw: Buffer): Buffer {
@@ -141,10 +163,13 @@ function headOf(raw: Buffer): Buffer {
 
 /** The mail in pieces with a turn for others between them: hashing 30 MB at once would hold up every page. */
 function piecewise(raw: Buffer): Readable {
-  return Readable.from((async function* pieces() {
-    for (let at = 0; at < raw.length; at += PIECE) {
-      if (at > 0) await turn()
-      yield raw.subarray(at, at + PIECE)
-    }
-  })(), { objectMode: false })
+  return Readable.from(
+    (async function* pieces() {
+      for (let at = 0; at < raw.length; at += PIECE) {
+        if (at > 0) await turn()
+        yield raw.subarray(at, at + PIECE)
+      }
+    })(),
+    { objectMode: false },
+  )
 }

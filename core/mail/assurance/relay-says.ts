@@ -9,7 +9,10 @@ import { plainAddress } from '../../networks.ts'
 import type { MailHeader } from '../parsed-mail.ts'
 import { domainOf, isWithin } from './domains.ts'
 
-export interface Hop { address: string; helo: string }
+export interface Hop {
+  address: string
+  helo: string
+}
 
 export interface RelaySays {
   /** The first hop, from the top, that is no server of ours; null: all are ours, or none is told of. */
@@ -36,7 +39,7 @@ export function readRelay(headers: readonly MailHeader[], authservId: string | u
       const address = received ? plainAddress(getClientAddress(received.from) || '') : ''
       if (isIP(address) && isOurs(address)) continue
       // A line that names no address (a local program, a pipe) is one of ours as long as ours stand above it; what is below is not.
-      return { outside: isIP(address) ? { address, helo: received ? received.from?.value ?? '' : '' } : null, results }
+      return { outside: isIP(address) ? { address, helo: received ? (received.from?.value ?? '') : '' } : null, results }
     }
   }
   // Without a single Received line nothing divides what the relay wrote from what came: at most the very first line is the relay's.
@@ -58,14 +61,20 @@ export function verdictOf(results: readonly ParsedResults[], domain: string): Re
     `${method}=${value} ${header?.['d'] ?? header?.['from'] ?? smtp?.['mailfrom'] ?? ''}`.trim()
   if (dmarc && isResult(dmarc, 'pass')) return { result: 'pass', enforced: false, detail: said('dmarc', dmarc) }
   // Results have no place of their own for the policy; servers tell it in the comment: (p=REJECT dis=NONE), (policy=reject).
-  if (dmarc && isResult(dmarc, 'fail')) return { result: 'fail', enforced: /\bp(olicy)?=(reject|quarantine)\b/i.test(dmarc.comment ?? ''), detail: said('dmarc', dmarc) }
+  if (dmarc && isResult(dmarc, 'fail'))
+    return { result: 'fail', enforced: /\bp(olicy)?=(reject|quarantine)\b/i.test(dmarc.comment ?? ''), detail: said('dmarc', dmarc) }
   // No DMARC record: who signs or sends for the domain, or for one above it, stands for it.
   const dkim = all('dkim').find((one) => isResult(one, 'pass') && isWithin(domain, domainOf(one.header?.['d'] ?? one.header?.['i'] ?? '-')))
   if (dkim) return { result: 'pass', enforced: false, detail: said('dkim', dkim) }
   const spf = all('spf')[0]
-  if (spf && isResult(spf, 'pass') && isWithin(domain, domainOf(spf.smtp?.['mailfrom'] ?? '-'))) return { result: 'pass', enforced: false, detail: said('spf', spf) }
+  if (spf && isResult(spf, 'pass') && isWithin(domain, domainOf(spf.smtp?.['mailfrom'] ?? '-')))
+    return { result: 'pass', enforced: false, detail: said('spf', spf) }
   if (spf && (isResult(spf, 'fail') || isResult(spf, 'softfail'))) return { result: 'fail', enforced: false, detail: said('spf', spf) }
-  return { result: 'none', enforced: false, detail: results.length > 0 ? [...all('dkim').map((one) => said('dkim', one)), ...(spf ? [said('spf', spf)] : [])].join(', ') : '' }
+  return {
+    result: 'none',
+    enforced: false,
+    detail: results.length > 0 ? [...all('dkim').map((one) => said('dkim', one)), ...(spf ? [said('spf', spf)] : [])].join(', ') : '',
+  }
 }
 
 const isResult = ({ value }: MethodResult, result: string): boolean => value?.toLowerCase() === result

@@ -12,7 +12,10 @@ export const HTML_LIMIT = 1_000_000
 const TEXT_FROM_HTML = 300_000
 
 /** What stands in one place of a mail, as text, as HTML or both. */
-interface Block { plain: string; html: string }
+interface Block {
+  plain: string
+  html: string
+}
 
 export interface Body {
   text: string
@@ -28,7 +31,11 @@ export function bodyOf(root: Part | undefined, pictures: Pictures): Body {
   const blocks = (root ? blocksOf(root, encoded) : []).filter(({ plain, html }) => plain.trim() !== '' || html.trim() !== '')
   const given = blocks.some(({ html }) => html.trim() !== '') ? blocks.map(({ plain, html }) => html || asHtml(plain)).join('<br>\n') : ''
   const long = given.length > HTML_LIMIT
-  const text = blocks.map(({ plain, html }) => (saysSomething(plain, html) ? plain : textOfHtml(html))).map(trimmed).filter(Boolean).join('\n\n')
+  const text = blocks
+    .map(({ plain, html }) => (saysSomething(plain, html) ? plain : textOfHtml(html)))
+    .map(trimmed)
+    .filter(Boolean)
+    .join('\n\n')
   return { text, html: (!long && given && sanitizeMailHtml(given, pictures)) || null, longHtml: long ? given : null, encoded }
 }
 
@@ -37,8 +44,20 @@ function blocksOf(part: Part, encoded: Encoded[]): Block[] {
     // A text that names a boundary has parts too, and words before them.
     const blocks = [...ownBlock(part, encoded), ...part.children.flatMap((child) => blocksOf(child, encoded))]
     // Alternatives are one thing said twice; anything else is said one after the other.
-    return part.contentType !== 'multipart/alternative' ? blocks
-      : [{ plain: blocks.map(({ plain }) => plain).filter(Boolean).join('\n\n'), html: blocks.map(({ html }) => html).filter(Boolean).join('<br>\n') }]
+    return part.contentType !== 'multipart/alternative'
+      ? blocks
+      : [
+          {
+            plain: blocks
+              .map(({ plain }) => plain)
+              .filter(Boolean)
+              .join('\n\n'),
+            html: blocks
+              .map(({ html }) => html)
+              .filter(Boolean)
+              .join('<br>\n'),
+          },
+        ]
   }
   return ownBlock(part, encoded)
 }
@@ -56,11 +75,23 @@ function ownBlock(part: Part, encoded: Encoded[]): Block[] {
 /** Robots put a sentence about mail programs where the text should be. */
 function saysSomething(plain: string, html: string): boolean {
   if (plain.trim() === '') return false
-  return !(html !== '' && plain.length < 300 && /html/i.test(plain)
-    && /(not|n't|unable|nie|bez)\b[^.]{0,60}(support|display|view|show|obsługuj|wyświetl|pokaz)|(enable|włącz|use|użyj)[^.]{0,40}html|html[- ](capable|compatible|enabled)/i.test(plain))
+  return !(
+    html !== '' &&
+    plain.length < 300 &&
+    /html/i.test(plain) &&
+    /(not|n't|unable|nie|bez)\b[^.]{0,60}(support|display|view|show|obsługuj|wyświetl|pokaz)|(enable|włącz|use|użyj)[^.]{0,40}html|html[- ](capable|compatible|enabled)/i.test(
+      plain,
+    )
+  )
 }
 
-const trimmed = (text: string): string => text.split('\n').map((line) => line.trimEnd()).join('\n').replace(/^\n+/, '').trimEnd()
+const trimmed = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/^\n+/, '')
+    .trimEnd()
 
 const asHtml = (plain: string): string =>
   `<p style="white-space:pre-wrap">${plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').trimEnd()}</p>`
@@ -70,14 +101,22 @@ export function textOfHtml(html: string): string {
     wordwrap: false,
     limits: { maxInputLength: TEXT_FROM_HTML, maxDepth: 80 },
     // Most tables in mails only arrange: a row is a line, cells stand apart.
-    formatters: { cell: (element, walk, builder) => { walk(element.children, builder); builder.addLiteral(' ') } },
+    formatters: {
+      cell: (element, walk, builder) => {
+        walk(element.children, builder)
+        builder.addLiteral(' ')
+      },
+    },
     selectors: [
       { selector: 'img', format: 'skip' },
       { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-      { selector: 'td', format: 'cell' }, { selector: 'th', format: 'cell' },
+      { selector: 'td', format: 'cell' },
+      { selector: 'th', format: 'cell' },
       { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
-      { selector: 'h1', options: { uppercase: false } }, { selector: 'h2', options: { uppercase: false } },
-      { selector: 'h3', options: { uppercase: false } }, { selector: 'table', options: { uppercaseHeaderCells: false } },
+      { selector: 'h1', options: { uppercase: false } },
+      { selector: 'h2', options: { uppercase: false } },
+      { selector: 'h3', options: { uppercase: false } },
+      { selector: 'table', options: { uppercaseHeaderCells: false } },
     ],
   })
 }

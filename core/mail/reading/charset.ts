@@ -19,7 +19,10 @@ const CANDIDATES = ['windows-1250', 'ISO-8859-2', 'windows-1252', 'windows-1251'
 
 const EASTERN = ['windows-1250', 'ISO-8859-2']
 const SISTERS: Record<string, readonly string[]> = {
-  'windows-1250': EASTERN, 'ISO-8859-2': EASTERN, 'windows-1252': ['windows-1252'], 'ISO-8859-1': ['windows-1252'],
+  'windows-1250': EASTERN,
+  'ISO-8859-2': EASTERN,
+  'windows-1252': ['windows-1252'],
+  'ISO-8859-1': ['windows-1252'],
 }
 
 /** More says nothing new about a charset. Bytes. */
@@ -37,8 +40,12 @@ export function decodeText(bytes: Buffer, declared?: string | null): Decoded {
   const bom = bytes.length >= 2 ? byMark(bytes) : undefined
   if (bom) return { text: iconv.decode(bytes, bom), guessed: false, damaged: false }
   if (name !== undefined && SEVEN_BIT.test(name)) return { text: decodeSevenBit(bytes, name), guessed: false, damaged: false }
-  if (isAscii(bytes)) return bytes.includes('\u001b$') ? { text: decodeSevenBit(bytes, 'iso-2022-jp'), guessed: true, damaged: false }
-    : name !== undefined && WIDE.test(name) ? plain(bytes, name) : { text: bytes.toString('latin1'), guessed: false, damaged: false }
+  if (isAscii(bytes))
+    return bytes.includes('\u001b$')
+      ? { text: decodeSevenBit(bytes, 'iso-2022-jp'), guessed: true, damaged: false }
+      : name !== undefined && WIDE.test(name)
+        ? plain(bytes, name)
+        : { text: bytes.toString('latin1'), guessed: false, damaged: false }
   const utf8 = asUtf8(bytes)
   if (name === undefined || name === 'UTF-8') {
     if (utf8 !== undefined) return { text: utf8, guessed: false, damaged: false }
@@ -61,17 +68,34 @@ function plain(bytes: Buffer, name: string): Decoded {
 
 const SEVEN_BIT = /^(iso-?2022-|jis|utf-?7|unicode-1-1-utf-7|hz-)/i
 const WIDE = /^(utf-?(16|32)|ucs)/i
-const MULTI_BYTE = /^(utf-?(16|32)|ucs|big5|gb|cp9[345]|shift|sjis|ms932|windows-(31j|932|936|949|950)|euc|x-euc|cp51932|ks_|korean|johab|uhc|iso-ir-149)/i
+const MULTI_BYTE =
+  /^(utf-?(16|32)|ucs|big5|gb|cp9[345]|shift|sjis|ms932|windows-(31j|932|936|949|950)|euc|x-euc|cp51932|ks_|korean|johab|uhc|iso-ir-149)/i
 
 /** A mail's name for a charset as iconv knows it; undefined where it says nothing about bytes above 127. */
 function charsetOf(declared: string | null | undefined): string | undefined {
-  const said = (declared ?? '').trim().toLowerCase().replace(/^["']+|["']+$/g, '').replace(/:\d{4}$/, '').replace(/\*.*$/, '')
-  if (said === '' || /^(us-?ascii|ascii|ansi_x3|iso646|7bit|8bit|binary|default|none|unknown|x-unknown|unknown-8bit|x-user-defined|_autodetect|iso-8859-?)/.test(said) && !/^iso-8859-?\d/.test(said)) {
+  const said = (declared ?? '')
+    .trim()
+    .toLowerCase()
+    .replace(/^["']+|["']+$/g, '')
+    .replace(/:\d{4}$/, '')
+    .replace(/\*.*$/, '')
+  if (
+    said === '' ||
+    (/^(us-?ascii|ascii|ansi_x3|iso646|7bit|8bit|binary|default|none|unknown|x-unknown|unknown-8bit|x-user-defined|_autodetect|iso-8859-?)/.test(
+      said,
+    ) &&
+      !/^iso-8859-?\d/.test(said))
+  ) {
     return undefined
   }
   if (/^(utf-?8|unicode-1-1-utf-8|utf8mb4|cp65001)/.test(said)) return 'UTF-8'
   if (SEVEN_BIT.test(said)) return said
-  const normal = libmime.normalizeCharset(said.replace(/^(x-|cs)(?=(cp|windows|iso|big5|gb|sjis|mac))/, '').replace(/^8859[-_]/, 'iso-8859-').replace(/^(x-)?mac-?ce$|^macce$/, 'maccenteuro'))
+  const normal = libmime.normalizeCharset(
+    said
+      .replace(/^(x-|cs)(?=(cp|windows|iso|big5|gb|sjis|mac))/, '')
+      .replace(/^8859[-_]/, 'iso-8859-')
+      .replace(/^(x-)?mac-?ce$|^macce$/, 'maccenteuro'),
+  )
   return iconv.encodingExists(normal) ? normal : undefined
 }
 
@@ -157,8 +181,10 @@ function looks(text: string): number {
     const before = text[i - 1] ?? ' '
     const after = text[i + 1] ?? ' '
     if (CONTROLS.test(character) || character === '\ufffd') sum -= 3
-    else if (/\p{Script=Cyrillic}/u.test(character)) sum += /[a-z]/i.test(before + after) ? -2 : /\p{Lu}/u.test(character) && /\p{Ll}/u.test(before) ? -1 : 0.9
-    else if (/\p{L}/u.test(character)) sum += /\p{Lu}/u.test(character) && /\p{Ll}/u.test(before) ? -1 : POLISH.test(character) ? 1 : character <= '\u00ff' ? 0.5 : 0.1
+    else if (/\p{Script=Cyrillic}/u.test(character))
+      sum += /[a-z]/i.test(before + after) ? -2 : /\p{Lu}/u.test(character) && /\p{Ll}/u.test(before) ? -1 : 0.9
+    else if (/\p{L}/u.test(character))
+      sum += /\p{Lu}/u.test(character) && /\p{Ll}/u.test(before) ? -1 : POLISH.test(character) ? 1 : character <= '\u00ff' ? 0.5 : 0.1
     else if (/[„”“‚’‘–—…«»•§°\u00a0]/.test(character)) sum += 0.5
     else if (/\p{L}/u.test(before) && /\p{L}/u.test(after)) sum -= 2
     else if (/\p{L}/u.test(before + after)) sum -= 1

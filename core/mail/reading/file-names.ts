@@ -21,7 +21,9 @@ export function attachmentName(part: Attachment, contentType: string, index: num
 /** From the part's own head: there errors in words are mended, in mailsplit's name they are not. */
 function saidName(part: Attachment): string {
   const param = (header: string, name: string) => (part.headers?.get(header) as Structured)?.params?.[name]
-  return param('content-disposition', 'filename') || param('content-type', 'name') || param('content-disposition', 'name') || part.filename || ''
+  return (
+    param('content-disposition', 'filename') || param('content-type', 'name') || param('content-disposition', 'name') || part.filename || ''
+  )
 }
 
 /** `za%C5%82.pdf`: web programs write names as addresses; so do those who forget the charset of RFC 2231. */
@@ -35,22 +37,48 @@ function mendName(name: string): string {
 }
 
 /** Without signs that are paths, commands or that turn the reading direction ("exe.fdp" is not a PDF). */
-const safeName = (name: string): string => oneLine(name).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-  .replace(/[\\/:*?"<>|]+/g, '_').replace(/^[.\s]+/, '').replace(/[.\s]+$/, '')
+const safeName = (name: string): string =>
+  oneLine(name)
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/[\\/:*?"<>|]+/g, '_')
+    .replace(/^[.\s]+/, '')
+    .replace(/[.\s]+$/, '')
 
 /** The subject of a mail inside a mail, its words decoded. */
 function subjectOf(content: Buffer): string {
-  const head = content.subarray(0, 64 * 1024).toString('latin1').split(/\r?\n\r?\n/)[0] ?? ''
+  const head =
+    content
+      .subarray(0, 64 * 1024)
+      .toString('latin1')
+      .split(/\r?\n\r?\n/)[0] ?? ''
   const line = /^subject:(.*)$/im.exec(head.replace(/\r?\n[ \t]+/g, ' '))?.[1] ?? ''
   return new Words().decodeWords(Buffer.from(headerAsUtf8(line.slice(0, 2000), undefined).line, 'latin1').toString('utf8'))
 }
 
 const ENDINGS: Record<string, string> = {
-  'image/png': 'png', 'image/jpeg': 'jpg', 'image/gif': 'gif', 'image/webp': 'webp', 'image/tiff': 'tif', 'application/pdf': 'pdf',
-  'text/html': 'html', 'text/plain': 'txt', 'text/csv': 'csv', 'text/vcard': 'vcf', 'text/x-vcard': 'vcf', 'application/zip': 'zip',
-  'message/delivery-status': 'txt', 'message/disposition-notification': 'txt', 'text/rfc822-headers': 'txt', 'application/ics': 'ics',
-  'application/pgp-signature': 'asc', 'application/pgp-encrypted': 'asc', 'application/pgp-keys': 'asc',
-  'application/pkcs7-signature': 'p7s', 'application/x-pkcs7-signature': 'p7s', 'application/pkcs7-mime': 'p7m', 'application/x-pkcs7-mime': 'p7m',
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'image/tiff': 'tif',
+  'application/pdf': 'pdf',
+  'text/html': 'html',
+  'text/plain': 'txt',
+  'text/csv': 'csv',
+  'text/vcard': 'vcf',
+  'text/x-vcard': 'vcf',
+  'application/zip': 'zip',
+  'message/delivery-status': 'txt',
+  'message/disposition-notification': 'txt',
+  'text/rfc822-headers': 'txt',
+  'application/ics': 'ics',
+  'application/pgp-signature': 'asc',
+  'application/pgp-encrypted': 'asc',
+  'application/pgp-keys': 'asc',
+  'application/pkcs7-signature': 'p7s',
+  'application/x-pkcs7-signature': 'p7s',
+  'application/pkcs7-mime': 'p7m',
+  'application/x-pkcs7-mime': 'p7m',
   'application/ms-tnef': 'dat',
 }
 

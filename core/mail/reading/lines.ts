@@ -5,4 +5,9 @@ export const storable = (text: string): string => text.toWellFormed().replaceAll
 
 /** One line without control characters. */
 // oxlint-disable-next-line no-control-regex
-export const oneLine = (text: string): string => text.toWellFormed().replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').replace(/ {2,}/g, ' ').trim()
+export const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim()

@@ -24,7 +24,12 @@ describe('uuencode', () => {
     expect(files.map(({ name, content }) => [name, content.toString()])).toEqual([['cat.txt', 'Cat']])
   })
   test('what only looks so stays, all of it', () => {
-    for (const text of ['begin 100 times again\nand end\nend', 'begin 644 x\nnothing here that fits\nend', block.replace('end', ''), 'begin 644 x']) {
+    for (const text of [
+      'begin 100 times again\nand end\nend',
+      'begin 644 x\nnothing here that fits\nend',
+      block.replace('end', ''),
+      'begin 644 x',
+    ]) {
       expect(takeEncoded(text)).toEqual({ text, files: [] })
     }
   })
@@ -34,7 +39,10 @@ describe('uuencode', () => {
 })
 
 describe('the frame', () => {
-  const mended = (text: string) => mendStructure(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1')).raw.toString('latin1').replaceAll('\r\n', '\n')
+  const mended = (text: string) =>
+    mendStructure(Buffer.from(text.replaceAll('\n', '\r\n'), 'latin1'))
+      .raw.toString('latin1')
+      .replaceAll('\r\n', '\n')
   test('a good mail keeps its bytes, the very same ones', () => {
     const raw = Buffer.from('Subject: a\r\n b\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\na\r\n--x--\r\n')
     expect(mendStructure(raw)).toEqual({ raw, damaged: false, cut: false })
@@ -47,25 +55,42 @@ describe('the frame', () => {
     expect(mended('References: <a@x>\n<b@x>\nSubject: a\n\nx')).toBe('References: <a@x>\n <b@x>\nSubject: a\n\nx')
   })
   test('blanks behind a delimiter go; a part without a head of its own is text', () => {
-    expect(mended('Content-Type: multipart/mixed; boundary="x"\n\n--x  \n\na\n--x\nsam tekst\n--x-- \n')).toBe('Content-Type: multipart/mixed; boundary="x"\n\n--x\n\na\n--x\n\nsam tekst\n--x--\n')
+    expect(mended('Content-Type: multipart/mixed; boundary="x"\n\n--x  \n\na\n--x\nsam tekst\n--x-- \n')).toBe(
+      'Content-Type: multipart/mixed; boundary="x"\n\n--x\n\na\n--x\n\nsam tekst\n--x--\n',
+    )
   })
   test('a boundary that the head does not name is found', () => {
-    expect(mended('Content-Type: multipart/mixed\n\n--abc\nContent-Type: text/plain\n\na\n--abc--\n')).toContain('Content-Type: multipart/mixed; boundary="abc"\n')
-    expect(mended('Subject: x\nContent-Type: multipart/mixed;\n boundary="y"\nX-A: b\n\n--abc\nContent-Type: text/plain\n\na\n--abc--\n')).toContain('boundary="abc"\nX-A: b\n')
+    expect(mended('Content-Type: multipart/mixed\n\n--abc\nContent-Type: text/plain\n\na\n--abc--\n')).toContain(
+      'Content-Type: multipart/mixed; boundary="abc"\n',
+    )
+    expect(
+      mended('Subject: x\nContent-Type: multipart/mixed;\n boundary="y"\nX-A: b\n\n--abc\nContent-Type: text/plain\n\na\n--abc--\n'),
+    ).toContain('boundary="abc"\nX-A: b\n')
   })
   test('a mail that begins with its text has no head, and is looked at once', () => {
     expect(mended('jestem tekstem\nDate: tez\n')).toBe('\njestem tekstem\nDate: tez\n')
     expect(mended('\n\nSubject: a\n\nx')).toBe('Subject: a\n\nx')
   })
   test('a multipart without any part is plain text', () => {
-    expect(mended('Content-Type: multipart/mixed; boundary=y\n\nsam tekst\n')).toBe('Content-Type: text/plain\nX-Said-Content-Type: multipart/mixed\n\nsam tekst\n')
+    expect(mended('Content-Type: multipart/mixed; boundary=y\n\nsam tekst\n')).toBe(
+      'Content-Type: text/plain\nX-Said-Content-Type: multipart/mixed\n\nsam tekst\n',
+    )
   })
 })
 
 describe('invitations', () => {
   test('summary, time with its zone, place and method', () => {
-    const meeting = readMeeting(Buffer.from('BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Odbiór\\, sala\r\n  101\r\nDTSTART;TZID="Europe/Warsaw":20261124T100000\r\nLOCATION:Pokój 5\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n'))
-    expect(meeting).toMatchObject({ method: 'REQUEST', summary: 'Odbiór, sala 101', when: '2026-11-24 10:00 (Europe/Warsaw)', where: 'Pokój 5' })
+    const meeting = readMeeting(
+      Buffer.from(
+        'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Odbiór\\, sala\r\n  101\r\nDTSTART;TZID="Europe/Warsaw":20261124T100000\r\nLOCATION:Pokój 5\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
+      ),
+    )
+    expect(meeting).toMatchObject({
+      method: 'REQUEST',
+      summary: 'Odbiór, sala 101',
+      when: '2026-11-24 10:00 (Europe/Warsaw)',
+      where: 'Pokój 5',
+    })
   })
   test('a calendar without an event is none', () => {
     expect(readMeeting(Buffer.from('BEGIN:VCALENDAR\r\nEND:VCALENDAR'))).toBeUndefined()

@@ -48,7 +48,11 @@ interface Hooks {
 
 const options: MailParserOptions & Record<string, unknown> = {
   // Embedded messages and delivery reports stay parts of their own: a forwarded mail is an attachment, not text of the sender.
-  keepDeliveryStatus: true, ignoreEmbedded: true, skipTextLinks: true, skipTextToHtml: true, skipHtmlToText: true,
+  keepDeliveryStatus: true,
+  ignoreEmbedded: true,
+  skipTextLinks: true,
+  skipTextToHtml: true,
+  skipHtmlToText: true,
 }
 
 const Base = MailParser as unknown as new (options: object) => MailParser & Hooks
@@ -89,9 +93,13 @@ class Reader extends Base {
    */
   override processChunk(chunk: { type: string; value?: Buffer }, done: (error?: Error) => void): void {
     if (chunk.type === 'data' && !this.outside) {
-      this.outside = chunk.value!.toString('latin1').split(/\r?\n/).some((line) => line.trim() !== '' && !line.startsWith('--') && !MIME_SENTENCE.test(line))
+      this.outside = chunk
+        .value!.toString('latin1')
+        .split(/\r?\n/)
+        .some((line) => line.trim() !== '' && !line.startsWith('--') && !MIME_SENTENCE.test(line))
     }
-    if (chunk.type === 'body' && this.curnode && this.curnode.decoder?.writable === false) this.outside ||= chunk.value!.toString('latin1').trim() !== ''
+    if (chunk.type === 'body' && this.curnode && this.curnode.decoder?.writable === false)
+      this.outside ||= chunk.value!.toString('latin1').trim() !== ''
     super.processChunk(chunk, done)
   }
 
@@ -109,10 +117,15 @@ class Reader extends Base {
     if (node.root) this.hint = node.charset || undefined
     const parent = node.parentNode || undefined
     const type = node.contentType || 'text/plain'
-    if (parent?.contentType === 'multipart/digest' && node.headers && !node.headers.hasHeader('content-type')) node.contentType = 'message/rfc822'
-    else if (!/^[\w.+-]+\/[\w.+-]+$/.test(type)) node.contentType = /^text\b/.test(type) && !node.filename ? 'text/plain' : 'application/octet-stream'
+    if (parent?.contentType === 'multipart/digest' && node.headers && !node.headers.hasHeader('content-type'))
+      node.contentType = 'message/rfc822'
+    else if (!/^[\w.+-]+\/[\w.+-]+$/.test(type))
+      node.contentType = /^text\b/.test(type) && !node.filename ? 'text/plain' : 'application/octet-stream'
     const isText = node.contentType === 'text/plain' || node.contentType === 'text/html'
-    const isBody = !parent || parent.contentType === 'multipart/alternative' || (parent.contentType === 'multipart/related' && parent.childPartNumbers === 1)
+    const isBody =
+      !parent ||
+      parent.contentType === 'multipart/alternative' ||
+      (parent.contentType === 'multipart/related' && parent.childPartNumbers === 1)
     if (isText && isBody && node.disposition !== 'attachment') node.disposition = 'inline'
     else if (isText && node.filename) node.disposition = 'attachment'
     // Joining broken lines comes after reading (see flowed.ts): with it, letters would be read byte by byte.
@@ -134,15 +147,22 @@ function oneOfEach(lines: { key: string; line: string }[]): { key: string; line:
   if (subjects.length <= 1 && senders.length <= 1) return lines
   const kept = lines.filter(({ key }) => key !== 'subject' && key !== 'from')
   return [
-    ...kept, ...subjects.slice(0, 1),
+    ...kept,
+    ...subjects.slice(0, 1),
     ...(senders.length > 0 ? [{ key: 'from', line: `From: ${senders.map(({ line }) => value(line)).join(', ')}` }] : []),
   ]
 }
 
 /** As written by people: "base-64", "8 bit", "Quoted-Printable;". */
 function transferEncoding(said: string | false): string {
-  const name = String(said || '').toLowerCase().replace(/[^a-z0-9]/g, '')
-  return name.startsWith('base64') ? 'base64' : name.startsWith('quotedprintable') || name === 'qp' ? 'quoted-printable' : String(said || '')
+  const name = String(said || '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+  return name.startsWith('base64')
+    ? 'base64'
+    : name.startsWith('quotedprintable') || name === 'qp'
+      ? 'quoted-printable'
+      : String(said || '')
 }
 
 /** Which texts are to be put together again, told apart from mailsplit's own field, which mailparser would act upon. */
@@ -194,8 +214,14 @@ export async function readParts(raw: Buffer): Promise<ReadParts> {
   })
   if (!reader.headers) throw new Error(stopped ?? 'no head')
   return {
-    root: reader.tree || undefined, headers: reader.headers, headerLines: reader.headerLines || [], attachments,
-    guessed: reader.guessed || reader.wordsGuessed, damaged: reader.damaged, outside: reader.outside, stopped,
+    root: reader.tree || undefined,
+    headers: reader.headers,
+    headerLines: reader.headerLines || [],
+    attachments,
+    guessed: reader.guessed || reader.wordsGuessed,
+    damaged: reader.damaged,
+    outside: reader.outside,
+    stopped,
   }
 }
 

@@ -14,12 +14,17 @@ export interface Structure {
   cut: boolean
 }
 
-interface Patch { at: number; cut: number; put: string }
+interface Patch {
+  at: number
+  cut: number
+  put: string
+}
 
 /** A name and a colon (RFC 5322 2.2); some programs leave a blank before the colon. */
 const FIELD = /^[!-9;-~]{1,100}[ \t]*:/
 /** A line that says that the head goes on. */
-const KNOWN = /^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|references|in-reply-to|reply-to|received|return-path|x-[a-z-]+|list-[a-z]+)[ \t]*:/i
+const KNOWN =
+  /^(from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|references|in-reply-to|reply-to|received|return-path|x-[a-z-]+|list-[a-z]+)[ \t]*:/i
 const HEAD_LIMIT = 1024 * 1024
 /** Each costs a search through the whole mail. */
 const BOUNDARIES = 200
@@ -47,15 +52,21 @@ function withLineEnds(raw: Buffer): Buffer {
   return Buffer.from(raw.toString('latin1').replace(/\r/g, '\r\n'), 'latin1')
 }
 
-interface Head { lines: { at: number; text: string; end: number }[]; end: number }
+interface Head {
+  lines: { at: number; text: string; end: number }[]
+  end: number
+}
 
 /** The lines before the first empty one. `end`: where the body begins. */
 function headOf(raw: Buffer): Head {
   const lines: Head['lines'] = []
-  for (let at = 0; at < raw.length && at < HEAD_LIMIT;) {
+  for (let at = 0; at < raw.length && at < HEAD_LIMIT; ) {
     const lf = raw.indexOf(LF, at)
     const end = lf === -1 ? raw.length : lf + 1
-    const text = raw.subarray(at, Math.min(end, at + 1000)).toString('latin1').replace(/\r?\n$/, '')
+    const text = raw
+      .subarray(at, Math.min(end, at + 1000))
+      .toString('latin1')
+      .replace(/\r?\n$/, '')
     if (text === '' && lines.length > 0) return { lines, end }
     // Empty lines before the first field are no end of the head, but before anything else they are: there is none.
     if (text !== '') {
@@ -102,7 +113,10 @@ function mendBoundaries(raw: Buffer, head: Head, patches: Patch[]): { damaged: b
     let last = field
     while (/^[ \t]/.test(head.lines[last + 1]?.text ?? '')) last++
     const at = head.lines[field]!.at
-    const put = found === undefined ? `Content-Type: text/plain\r\n${SAID_TYPE}: ${String(said.value).slice(0, 100)}\r\n` : `Content-Type: ${String(said.value)}; boundary="${found}"\r\n`
+    const put =
+      found === undefined
+        ? `Content-Type: text/plain\r\n${SAID_TYPE}: ${String(said.value).slice(0, 100)}\r\n`
+        : `Content-Type: ${String(said.value)}; boundary="${found}"\r\n`
     patches.push({ at, cut: head.lines[last]!.end - at, put })
     if (found !== undefined) boundaries.add(found)
     damaged = true
@@ -129,7 +143,11 @@ function namedBoundaries(raw: Buffer): Set<string> {
 }
 
 function hasDelimiter(raw: Buffer, boundary: string, from: number): boolean {
-  for (let at = raw.indexOf(`--${boundary}`, Math.max(0, from - 2), 'latin1'); at !== -1; at = raw.indexOf(`--${boundary}`, at + 1, 'latin1')) {
+  for (
+    let at = raw.indexOf(`--${boundary}`, Math.max(0, from - 2), 'latin1');
+    at !== -1;
+    at = raw.indexOf(`--${boundary}`, at + 1, 'latin1')
+  ) {
     if (at === 0 || raw[at - 1] === LF) return true
   }
   return false
@@ -146,7 +164,11 @@ function mendDelimiters(raw: Buffer, boundary: string, from: number, patches: Pa
   const delimiter = Buffer.from(`--${boundary}`, 'latin1')
   let damaged = false
   let seen = 0
-  for (let at = raw.indexOf(delimiter, Math.max(0, from - 2)); at !== -1 && seen < 20_000; at = raw.indexOf(delimiter, at + delimiter.length), seen++) {
+  for (
+    let at = raw.indexOf(delimiter, Math.max(0, from - 2));
+    at !== -1 && seen < 20_000;
+    at = raw.indexOf(delimiter, at + delimiter.length), seen++
+  ) {
     if (at > 0 && raw[at - 1] !== LF) continue
     const lf = raw.indexOf(LF, at)
     const end = lf === -1 ? raw.length : lf + 1

@@ -4,7 +4,10 @@
  * six lines, and a block whose lines do not have the length they claim is left in the text as it is.
  */
 
-export interface Encoded { name: string; content: Buffer }
+export interface Encoded {
+  name: string
+  content: Buffer
+}
 
 const BEGIN = /^begin(-base64)? [0-7]{3,4} (\S[^\n]{0,250})$/
 
@@ -33,7 +36,8 @@ function readLines(lines: string[], from: number): { content: Buffer; end: numbe
   for (let i = from; i < lines.length; i++) {
     const line = lines[i]!.replace(/\r$/, '')
     const length = line === '' ? 0 : (line.charCodeAt(0) - 32) & 63
-    if (line === 'end' || (length === 0 && /^end\s*$/.test(lines[i + 1] ?? ''))) return { content: Buffer.concat(chunks), end: line === 'end' ? i : i + 1 }
+    if (line === 'end' || (length === 0 && /^end\s*$/.test(lines[i + 1] ?? '')))
+      return { content: Buffer.concat(chunks), end: line === 'end' ? i : i + 1 }
     // Trailing blanks may have been cut on the way, and a sum added.
     const needed = Math.ceil(length / 3) * 4
     // oxlint-disable-next-line no-control-regex

@@ -37,7 +37,7 @@ describe('parameters', () => {
     ['attachment; filename="=?utf-8?B?xbzDs8WCxIcucGRm?="', 'żółć.pdf'],
     ['attachment; filename*0="=?utf-8?B?xbzDs8"; filename*1="WCxIcucGRm?="', 'żółć.pdf'],
     ['attachment; filename=moj plik.pdf', 'moj plik.pdf'],
-    ["attachment; filename=\"stary.pdf\"; filename*=utf-8''%C5%BCu%C5%82aw.pdf", 'żuław.pdf'],
+    ['attachment; filename="stary.pdf"; filename*=utf-8\'\'%C5%BCu%C5%82aw.pdf', 'żuław.pdf'],
     ["attachment; filename*=no-such''%B3%F3d%BC.pdf", 'łódź.pdf'],
   ])('%s', (given, name) => {
     expect(read(new Words().parseHeaderValue(given).params['filename']!)).toBe(name)

@@ -18,7 +18,10 @@ export class Words extends libmime.Libmime {
     const name = charset.split('*')[0]!
     if (/[^\0-\u007f]/.test(text)) {
       // Letters that stand there as they are belong to no charset any more: only what is encoded between them does.
-      return text.split(/([^\0-\u007f]+)/).map((run, i) => (i % 2 === 1 || run === '' ? run : this.decodeWord(charset, encoding, run))).join('')
+      return text
+        .split(/([^\0-\u007f]+)/)
+        .map((run, i) => (i % 2 === 1 || run === '' ? run : this.decodeWord(charset, encoding, run)))
+        .join('')
     }
     const bytes = Buffer.from(super.decodeWord('binary', encoding, text), 'latin1')
     const { text: decoded, guessed } = decodeText(bytes, name)
@@ -53,8 +56,10 @@ export function mendWords(text: string): string {
     let written = encoding === 'Q' ? content.replace(/\?/g, '=3F') : content.replace(/[\s?]+/g, '')
     // libmime joins words of one kind, so that characters cut between them are whole; a B beside a Q becomes Q for that.
     if (last && between.trim() === '' && last.charset === charset.toLowerCase() && last.encoding !== encoding) {
-      if (last.encoding === 'Q' && encoding === 'B') { written = bytesAsQ(Buffer.from(written, 'base64')); encoding = 'Q' }
-      else out = lastWordAsQ(out)
+      if (last.encoding === 'Q' && encoding === 'B') {
+        written = bytesAsQ(Buffer.from(written, 'base64'))
+        encoding = 'Q'
+      } else out = lastWordAsQ(out)
     }
     out += `${last && between.trim() === '' ? ' ' : between}=?${charset}?${encoding}?${written}?=`
     last = { charset: charset.toLowerCase(), encoding }
@@ -65,7 +70,7 @@ export function mendWords(text: string): string {
 
 /** What stands in an encoded word, and where the text goes on after it. */
 function contentOf(text: string, from: number, limit: number, encoding: string): { content: string; end: number } {
-  for (let at = from; ;) {
+  for (let at = from; ; ) {
     const mark = text.indexOf('?', at)
     if (mark === -1 || mark >= limit) break
     const rest = text.slice(mark + 1, mark + 5)
@@ -85,7 +90,13 @@ function contentOf(text: string, from: number, limit: number, encoding: string):
 const bytesAsQ = (bytes: Buffer): string => [...bytes].map((byte) => `=${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('')
 
 const lastWordAsQ = (text: string): string =>
-  text.slice(0, -2000) + text.slice(-2000).replace(/=\?([^?]+)\?B\?([^?]*)\?=$/, (_whole, charset: string, content: string) => `=?${charset}?Q?${bytesAsQ(Buffer.from(content, 'base64'))}?=`)
+  text.slice(0, -2000) +
+  text
+    .slice(-2000)
+    .replace(
+      /=\?([^?]+)\?B\?([^?]*)\?=$/,
+      (_whole, charset: string, content: string) => `=?${charset}?Q?${bytesAsQ(Buffer.from(content, 'base64'))}?=`,
+    )
 
 /**
  * Bytes above 127 in a header (RFC 6532 allows UTF-8; anything else is an error that old programs make) as UTF-8. `line` and

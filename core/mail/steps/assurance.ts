@@ -6,6 +6,10 @@ export const assurance: Step = {
   decide({ judgement }, verdict) {
     // An answer to a forged mail would go to somebody who never wrote.
     if (!judgement.believed) verdict.automatic ??= 'sender-not-proven'
-    return { decided: judgement.assurance ?? 'not-checked', rule: judgement.rule, ...(judgement.detail ? { detail: judgement.detail } : {}) }
+    return {
+      decided: judgement.assurance ?? 'not-checked',
+      rule: judgement.rule,
+      ...(judgement.detail ? { detail: judgement.detail } : {}),
+    }
   },
 }

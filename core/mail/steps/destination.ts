@@ -17,7 +17,7 @@ export const destination: Step = {
       return { decided: delivery.toQueueId, rule: 'queue-by-hand' }
     }
     // OTRS behaviour: the header beats every address.
-    const { queue } = wanted.fresh
+    const { queue } = wanted.fresh.values
     if (queue) {
       verdict.queueId = queue.id
       return { decided: queue.id, rule: 'x-otrs-queue', detail: queue.name }

@@ -34,5 +34,9 @@ export const followUp: Step = {
 }
 
 const RULES: Record<FollowUpPlace, MailRule> = {
-  subject: 'number-in-subject', body: 'number-in-body', attachments: 'number-in-attachments', raw: 'number-in-raw', references: 'references',
+  subject: 'number-in-subject',
+  body: 'number-in-body',
+  attachments: 'number-in-attachments',
+  raw: 'number-in-raw',
+  references: 'references',
 }

@@ -21,7 +21,8 @@ export const participant: Step = {
     if (ticket.followUpStrangers === 'accept') return { decided: 'may', rule: 'queue-accepts-strangers', detail: address }
     const refused = ticket.followUpStrangers === 'reject'
     verdict.apart = { decision: refused ? 'rejected' : null, rule: 'no-part-in-ticket' }
-    return refused ? { decided: 'follow-up-refused', rule: 'queue-rejects-strangers', detail: address }
+    return refused
+      ? { decided: 'follow-up-refused', rule: 'queue-rejects-strangers', detail: address }
       : { decided: 'follow-up-held', rule: 'no-part-in-ticket', detail: address }
   },
 }

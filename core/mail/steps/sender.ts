@@ -5,10 +5,15 @@ import type { MailRule } from '../outcome.ts'
 import type { MailAddress, ParsedMail } from '../parsed-mail.ts'
 
 /** From; where that names nobody, Sender, Reply-To and at last the envelope. OTRS takes the last address of From. */
-export function senderOf(mail: Pick<ParsedMail, 'from' | 'sender' | 'replyTo'>, envelopeFrom: string): { address: string; name: string; rule: MailRule } {
+export function senderOf(
+  mail: Pick<ParsedMail, 'from' | 'sender' | 'replyTo'>,
+  envelopeFrom: string,
+): { address: string; name: string; rule: MailRule } {
   const fit = (list: MailAddress[]) => list.findLast(({ address }) => isAddress(address))
   const found: [MailRule, MailAddress | undefined][] = [
-    ['sender-by-from', fit(mail.from)], ['sender-by-sender-header', fit(mail.sender)], ['sender-by-reply-to', fit(mail.replyTo)],
+    ['sender-by-from', fit(mail.from)],
+    ['sender-by-sender-header', fit(mail.sender)],
+    ['sender-by-reply-to', fit(mail.replyTo)],
     ['sender-by-envelope', isAddress(envelopeFrom) ? { address: envelopeFrom, name: '' } : undefined],
   ]
   const [rule, who] = found.find(([, address]) => address) ?? ['no-valid-sender' as const, undefined]

@@ -9,8 +9,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'page.search': 'Search',
   'page.person-menu': 'Menu: {name}',
   'page.language': 'Language',
-  'page.language.pl': 'Polski',
-  'page.language.en': 'English',
   'page.colours': 'Look',
   'page.colours.auto': 'As the system',
   'page.colours.light': 'Light',
@@ -53,7 +51,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.next.back': 'Back to the previous page',
   'error.next.again': 'Try again',
   'error.next.number': 'If it happens again, tell us this number: {id}.',
-  'error.stale.text': 'Your session has changed since the form was opened. Nothing is lost: below is what the form held. Check it and send it again.',
+  'error.stale.text':
+    'Your session has changed since the form was opened. Nothing is lost: below is what the form held. Check it and send it again.',
   'error.stale.login': 'First log in in a new tab, then come back here and send it again.',
   'error.stale.files': 'Files have to be attached once more.',
   'error.stale.send': 'Send again',
@@ -105,7 +104,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'settings.at-least': 'A whole number, {min} or more.',
   'found.silent': 'This part of the search does not answer right now. Try again in a moment.',
   'absence.title': 'Absence',
-  'absence.text': 'Say when you are away. Colleagues see it beside your tickets, and when a customer writes meanwhile the ticket does not wait for you.',
+  'absence.text':
+    'Say when you are away. Colleagues see it beside your tickets, and when a customer writes meanwhile the ticket does not wait for you.',
   'absence.until': 'away until {until}',
   'absence.from-until': 'away from {from} until {until}',
   'absence.substitute-is': '{who} stands in',

@@ -10,7 +10,15 @@ import { saySize } from './size.ts'
 import { Time } from './time.tsx'
 
 /** A file: its name leads to it. */
-export const AttachmentChip = ({ c, attachment, href }: { c: PageContext; attachment: Pick<Attachment, 'name' | 'size' | 'contentType'>; href: string }) => (
+export const AttachmentChip = ({
+  c,
+  attachment,
+  href,
+}: {
+  c: PageContext
+  attachment: Pick<Attachment, 'name' | 'size' | 'contentType'>
+  href: string
+}) => (
   <a class="chip" href={href} download={attachment.name}>
     <span class="chip-name">{attachment.name}</span> <span class="quiet">{saySize(attachment.size, c.get('language'))}</span>
   </a>
@@ -18,7 +26,11 @@ export const AttachmentChip = ({ c, attachment, href }: { c: PageContext; attach
 
 /** Name as it stands in a header: `"Jan Kowalski" <jan@…>` → Jan Kowalski. */
 export function headerName(text: string): string {
-  const name = text.replace(/<[^>]*>\s*$/, '').trim().replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1')
+  const name = text
+    .replace(/<[^>]*>\s*$/, '')
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/\\(.)/g, '$1')
   return name || headerAddress(text)
 }
 export const headerAddress = (text: string): string => text.match(/<([^>]*)>\s*$/)?.[1] ?? text.trim()
@@ -42,13 +54,19 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
   const apart = article.held !== null && article.held.decision !== 'accepted'
   const note = !article.visible && !apart
   const kind = apart ? 'held' : note ? 'note' : article.senderType
-  const sender = article.senderType === 'system' ? t('article.sender.system')
-    : (article.personName ?? headerName(article.from)) || t(`article.channel.${article.channel}`)
+  const sender =
+    article.senderType === 'system'
+      ? t('article.sender.system')
+      : (article.personName ?? headerName(article.from)) || t(`article.channel.${article.channel}`)
   const address = audience === 'agent' && article.senderType === 'customer' ? headerAddress(article.from) : ''
   // Pictures that stand in the message are seen there; as files they are offered only when it has no HTML.
   const files = article.attachments.filter((file) => file.disposition === 'attachment' || !article.hasHtml)
   return (
-    <article class={`article article-${kind}${article.withdrawnAt ? ' article-withdrawn' : ''}`} id={`article-${article.id}`} aria-labelledby={`article-${article.id}-who`}>
+    <article
+      class={`article article-${kind}${article.withdrawnAt ? ' article-withdrawn' : ''}`}
+      id={`article-${article.id}`}
+      aria-labelledby={`article-${article.id}-who`}
+    >
       <header class="article-head">
         <Avatar name={sender} />
         <div class="article-who">
@@ -56,9 +74,15 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             <b>{sender}</b>
             {address && address !== sender && <span class="quiet"> {address}</span>}
             {note && <span class="article-note-label"> {t('article.note')}</span>}
-            {apart && <span class="article-note-label"> {t(article.held?.decision === 'rejected' ? 'article.rejected' : 'article.held')}</span>}
-            {audience === 'agent' && article.held?.decision === 'accepted' && <span class="article-note-label"> {t('article.let-in')}</span>}
-            {audience === 'agent' && article.senderType === 'agent' && article.to && <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>}
+            {apart && (
+              <span class="article-note-label"> {t(article.held?.decision === 'rejected' ? 'article.rejected' : 'article.held')}</span>
+            )}
+            {audience === 'agent' && article.held?.decision === 'accepted' && (
+              <span class="article-note-label"> {t('article.let-in')}</span>
+            )}
+            {audience === 'agent' && article.senderType === 'agent' && article.to && (
+              <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>
+            )}
             {audience === 'agent' && article.cc && <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>}
           </p>
           {audience === 'agent' && article.notes.length > 0 && <Notes c={c} notes={article.notes} />}
@@ -76,7 +100,11 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
         {article.hasHtml ? <HtmlMail c={c} article={article} /> : <MessageText c={c} body={article.body} id={`article-${article.id}`} />}
         {files.length > 0 && (
           <ul class="chips" aria-label={t('article.attachments')}>
-            {files.map((file) => <li><AttachmentChip c={c} attachment={file} href={attachmentHref(file)} /></li>)}
+            {files.map((file) => (
+              <li>
+                <AttachmentChip c={c} attachment={file} href={attachmentHref(file)} />
+              </li>
+            ))}
           </ul>
         )}
         {below}
@@ -92,7 +120,9 @@ const Notes = ({ c, notes }: { c: PageContext; notes: Article['notes'] }) => {
   return (
     <ul class="article-notes">
       {known.map(({ note, detail }) => (
-        <li class="article-note-label" title={t(`mail.rule.${note}`)}>{t(`mail.note.${note}`, { detail: detail ?? '' }).replace(/: $/, '')}</li>
+        <li class="article-note-label" title={t(`mail.rule.${note}`)}>
+          {t(`mail.note.${note}`, { detail: detail ?? '' }).replace(/: $/, '')}
+        </li>
       ))}
     </ul>
   )
@@ -130,9 +160,23 @@ const HtmlMail = ({ c, article }: { c: PageContext; article: Article }) => {
   const t = webTexts.in(c.get('language'))
   const id = `article-${article.id}`
   const text = <MessageText c={c} body={article.body} id={id} />
-  return hasPictures(article)
-    ? <><MailFrame c={c} article={article} /><details class="quoted" id={`${id}-plain`}><summary>{t('article.html.plain')}</summary>{text}</details></>
-    : <>{text}<details class="quoted" id={`${id}-html`}><summary>{t('article.html')}</summary><MailFrame c={c} article={article} /></details></>
+  return hasPictures(article) ? (
+    <>
+      <MailFrame c={c} article={article} />
+      <details class="quoted" id={`${id}-plain`}>
+        <summary>{t('article.html.plain')}</summary>
+        {text}
+      </details>
+    </>
+  ) : (
+    <>
+      {text}
+      <details class="quoted" id={`${id}-html`}>
+        <summary>{t('article.html')}</summary>
+        <MailFrame c={c} article={article} />
+      </details>
+    </>
+  )
 }
 
 /** HTML that strangers mailed us, in a frame of its own: no scripts, no forms, links and pictures from afar off until asked for. */
@@ -141,11 +185,18 @@ const MailFrame = ({ c, article }: { c: PageContext; article: Article }) => {
   return (
     <>
       <iframe
-        class={`mail-frame mail-frame-${frameSize(article)}`} src={`/articles/${article.id}/html`} sandbox="" referrerpolicy="no-referrer" loading="lazy"
+        class={`mail-frame mail-frame-${frameSize(article)}`}
+        src={`/articles/${article.id}/html`}
+        sandbox=""
+        referrerpolicy="no-referrer"
+        loading="lazy"
         title={t('article.html')}
       />
       <p class="mail-frame-foot">
-        {t('article.html.inert')} <a href={`/articles/${article.id}/html?open=1`} target="_blank" rel="noopener">{t('article.html.show')}</a>
+        {t('article.html.inert')}{' '}
+        <a href={`/articles/${article.id}/html?open=1`} target="_blank" rel="noopener">
+          {t('article.html.show')}
+        </a>
       </p>
     </>
   )

@@ -19,7 +19,10 @@ export function sayMailRule(rule: string, language: Language): string {
 export const AssuranceMark = ({ c, level }: { c: PageContext; level: Assurance }) => (
   <span class={`assurance assurance-${level}`}>
     <span class="only-heard">{webTexts.in(c.get('language'))('assurance.label')} </span>
-    <span class="assurance-sign" aria-hidden="true">{SIGNS[level]}</span> {sayAssurance(level, c.get('language'))}
+    <span class="assurance-sign" aria-hidden="true">
+      {SIGNS[level]}
+    </span>{' '}
+    {sayAssurance(level, c.get('language'))}
   </span>
 )
 
@@ -29,8 +32,18 @@ export const AssuranceLine = ({ c, article }: { c: PageContext; article: Pick<Ar
   if (!assurance) return null
   return (
     <details class="assurance-line" id={`article-${article.id}-assurance`} open={assurance.level === 'failed'}>
-      <summary><AssuranceMark c={c} level={assurance.level} /></summary>
-      <p>{sayMailRule(assurance.rule, c.get('language'))}{assurance.detail && <> <span class="assurance-detail">{assurance.detail}</span></>}</p>
+      <summary>
+        <AssuranceMark c={c} level={assurance.level} />
+      </summary>
+      <p>
+        {sayMailRule(assurance.rule, c.get('language'))}
+        {assurance.detail && (
+          <>
+            {' '}
+            <span class="assurance-detail">{assurance.detail}</span>
+          </>
+        )}
+      </p>
     </details>
   )
 }

@@ -2,7 +2,10 @@
 
 /** "Jan Maria Kowalski" → "JK"; "biuro@uni.example" → "B"; a name without letters → "?". */
 export function initials(name: string): string {
-  const words = name.replace(/@.*/, '').split(/[\s.,;_-]+/).filter((word) => /^\p{L}/u.test(word))
+  const words = name
+    .replace(/@.*/, '')
+    .split(/[\s.,;_-]+/)
+    .filter((word) => /^\p{L}/u.test(word))
   const first = words[0]?.match(/^\p{L}/u)?.[0] ?? '?'
   const last = words.length > 1 ? words.at(-1)!.match(/^\p{L}/u)![0] : ''
   return (first + last).toLocaleUpperCase('pl')
@@ -10,7 +13,10 @@ export function initials(name: string): string {
 
 /** Beside the name it is decoration; alone give `alone`, and the name is heard and shown on hover. */
 export const Avatar = ({ name, alone, small }: { name: string; alone?: boolean; small?: boolean }) => (
-  <span class={`avatar${small ? ' avatar-small' : ''}`} {...(alone ? { role: 'img', 'aria-label': name, title: name } : { 'aria-hidden': 'true' })}>
+  <span
+    class={`avatar${small ? ' avatar-small' : ''}`}
+    {...(alone ? { role: 'img', 'aria-label': name, title: name } : { 'aria-hidden': 'true' })}
+  >
     {initials(name)}
   </span>
 )

@@ -23,7 +23,8 @@ interface FieldProps {
 }
 
 const idOf = (props: { id?: string; name: string }) => props.id ?? `field-${props.name}`
-const valueOf = (props: FieldProps) => props.form.values[props.name] ?? (props.value === null || props.value === undefined ? '' : String(props.value))
+const valueOf = (props: FieldProps) =>
+  props.form.values[props.name] ?? (props.value === null || props.value === undefined ? '' : String(props.value))
 
 /** Attributes that tie a control to its help and its problem. */
 function ties(props: FieldProps) {
@@ -31,7 +32,8 @@ function ties(props: FieldProps) {
   const problem = props.form.problems[props.name]
   const described = [problem ? `${id}-problem` : '', props.help ? `${id}-help` : ''].filter(Boolean).join(' ')
   return {
-    id, name: props.name,
+    id,
+    name: props.name,
     ...(props.required ? { required: true } : {}),
     ...(problem ? { 'aria-invalid': 'true' } : {}),
     ...(described ? { 'aria-describedby': described } : {}),
@@ -50,44 +52,89 @@ const Around = (props: PropsWithChildren<FieldProps & { hideLabel?: boolean }>) 
         {props.required === false && <span class="field-optional"> ({webTexts.in(props.c.get('language'))('form.optional')})</span>}
       </label>
       {props.children}
-      {problem && <p class="field-problem" id={`${id}-problem`}>{problem}</p>}
-      {props.help && <p class="field-help" id={`${id}-help`}>{props.help}</p>}
+      {problem && (
+        <p class="field-problem" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+      {props.help && (
+        <p class="field-help" id={`${id}-help`}>
+          {props.help}
+        </p>
+      )}
     </div>
   )
 }
 
 export type InputType = 'text' | 'email' | 'password' | 'search' | 'number' | 'date' | 'time' | 'datetime-local' | 'url' | 'tel'
 
-export const Field = (props: FieldProps & {
-  type?: InputType; maxlength?: number; min?: string | number; max?: string | number; placeholder?: string; autofocus?: boolean; hideLabel?: boolean
-  inputmode?: 'numeric' | 'email' | 'search'; list?: string
-}) => (
+export const Field = (
+  props: FieldProps & {
+    type?: InputType
+    maxlength?: number
+    min?: string | number
+    max?: string | number
+    placeholder?: string
+    autofocus?: boolean
+    hideLabel?: boolean
+    inputmode?: 'numeric' | 'email' | 'search'
+    list?: string
+  },
+) => (
   <Around {...props}>
     <input
-      {...ties(props)} type={props.type ?? 'text'} value={props.type === 'password' ? '' : valueOf(props)} maxlength={props.maxlength} min={props.min}
-      max={props.max} placeholder={props.placeholder} autofocus={props.autofocus} inputmode={props.inputmode} list={props.list}
+      {...ties(props)}
+      type={props.type ?? 'text'}
+      value={props.type === 'password' ? '' : valueOf(props)}
+      maxlength={props.maxlength}
+      min={props.min}
+      max={props.max}
+      placeholder={props.placeholder}
+      autofocus={props.autofocus}
+      inputmode={props.inputmode}
+      list={props.list}
     />
   </Around>
 )
 
-export const TextArea = (props: FieldProps & { rows?: number; maxlength?: number; placeholder?: string; hideLabel?: boolean; autofocus?: boolean }) => (
+export const TextArea = (
+  props: FieldProps & { rows?: number; maxlength?: number; placeholder?: string; hideLabel?: boolean; autofocus?: boolean },
+) => (
   <Around {...props}>
     {/* A parser drops the first line break of a textarea: one more keeps what was typed. */}
-    <textarea {...ties(props)} rows={props.rows ?? 6} maxlength={props.maxlength} placeholder={props.placeholder} autofocus={props.autofocus}>{`\n${valueOf(props)}`}</textarea>
+    <textarea
+      {...ties(props)}
+      rows={props.rows ?? 6}
+      maxlength={props.maxlength}
+      placeholder={props.placeholder}
+      autofocus={props.autofocus}
+    >{`\n${valueOf(props)}`}</textarea>
   </Around>
 )
 
-export interface Choice { value: string; label: string; /** Options under one heading. */ group?: string }
+export interface Choice {
+  value: string
+  label: string /** Options under one heading. */
+  group?: string
+}
 
 /** With `submits` a change sends the form where scripts run; give the form a button all the same. */
 export const Select = (props: FieldProps & { choices: readonly Choice[]; empty?: string; submits?: boolean; hideLabel?: boolean }) => {
   const value = valueOf(props)
   const groups = [...new Set(props.choices.map((choice) => choice.group ?? ''))]
-  const option = (choice: Choice) => <option value={choice.value} selected={choice.value === value}>{choice.label}</option>
+  const option = (choice: Choice) => (
+    <option value={choice.value} selected={choice.value === value}>
+      {choice.label}
+    </option>
+  )
   return (
     <Around {...props}>
       <select {...ties(props)} data-submits={props.submits ? '' : undefined}>
-        {props.empty !== undefined && <option value="" selected={value === ''}>{props.empty}</option>}
+        {props.empty !== undefined && (
+          <option value="" selected={value === ''}>
+            {props.empty}
+          </option>
+        )}
         {groups.map((group) => {
           const choices = props.choices.filter((choice) => (choice.group ?? '') === group)
           return group === '' ? choices.map(option) : <optgroup label={group}>{choices.map(option)}</optgroup>
@@ -100,14 +147,27 @@ export const Select = (props: FieldProps & { choices: readonly Choice[]; empty?:
 export const Checkbox = (props: FieldProps & { checked?: boolean }) => {
   const id = idOf(props)
   const posted = Object.keys(props.form.values).length > 0
-  const checked = posted ? props.form.values[props.name] !== undefined && props.form.values[props.name] !== '' : props.checked ?? false
+  const checked = posted ? props.form.values[props.name] !== undefined && props.form.values[props.name] !== '' : (props.checked ?? false)
   const problem = props.form.problems[props.name]
   return (
     <div class={`field field-check${problem ? ' field-bad' : ''}`}>
-      <input {...ties(props)} type="checkbox" value={props.value === undefined || props.value === null ? 'on' : String(props.value)} checked={checked} />
+      <input
+        {...ties(props)}
+        type="checkbox"
+        value={props.value === undefined || props.value === null ? 'on' : String(props.value)}
+        checked={checked}
+      />
       <label for={id}>{props.label}</label>
-      {problem && <p class="field-problem" id={`${id}-problem`}>{problem}</p>}
-      {props.help && <p class="field-help" id={`${id}-help`}>{props.help}</p>}
+      {problem && (
+        <p class="field-problem" id={`${id}-problem`}>
+          {problem}
+        </p>
+      )}
+      {props.help && (
+        <p class="field-help" id={`${id}-help`}>
+          {props.help}
+        </p>
+      )}
     </div>
   )
 }
@@ -116,7 +176,12 @@ export const Checkbox = (props: FieldProps & { checked?: boolean }) => {
 export const Files = (props: Omit<FieldProps, 'label'> & { label?: string; limit: number }) => {
   const t = webTexts.in(props.c.get('language'))
   return (
-    <Around {...props} label={props.label ?? t('form.files')} required={false} help={props.help ?? t('form.files.help', { limit: saySize(props.limit, props.c.get('language')) })}>
+    <Around
+      {...props}
+      label={props.label ?? t('form.files')}
+      required={false}
+      help={props.help ?? t('form.files.help', { limit: saySize(props.limit, props.c.get('language')) })}
+    >
       <input {...ties({ ...props, label: '', help: 'yes' })} type="file" multiple />
     </Around>
   )
@@ -137,21 +202,33 @@ interface ButtonProps {
   form?: string
 }
 
-const buttonClass = (props: { kind?: 'primary' | 'quiet' | 'danger'; small?: boolean }) => `button button-${props.kind ?? 'quiet'}${props.small ? ' button-small' : ''}`
+const buttonClass = (props: { kind?: 'primary' | 'quiet' | 'danger'; small?: boolean }) =>
+  `button button-${props.kind ?? 'quiet'}${props.small ? ' button-small' : ''}`
 
 export const Button = (props: PropsWithChildren<ButtonProps>) => (
   <button
-    type="submit" class={buttonClass(props)} name={props.name} value={props.value} formaction={props.formaction} form={props.form}
-    formnovalidate={props.unchecked} data-key={props.shortcut} aria-keyshortcuts={props.shortcut}
+    type="submit"
+    class={buttonClass(props)}
+    name={props.name}
+    value={props.value}
+    formaction={props.formaction}
+    form={props.form}
+    formnovalidate={props.unchecked}
+    data-key={props.shortcut}
+    aria-keyshortcuts={props.shortcut}
   >
-    {props.children}{props.shortcut && <Key>{props.shortcut}</Key>}
+    {props.children}
+    {props.shortcut && <Key>{props.shortcut}</Key>}
   </button>
 )
 
 /** A link that looks like a button. */
-export const ButtonLink = (props: PropsWithChildren<{ href: string; kind?: 'primary' | 'quiet' | 'danger'; small?: boolean; shortcut?: string }>) => (
+export const ButtonLink = (
+  props: PropsWithChildren<{ href: string; kind?: 'primary' | 'quiet' | 'danger'; small?: boolean; shortcut?: string }>,
+) => (
   <a class={buttonClass(props)} href={props.href} data-key={props.shortcut} aria-keyshortcuts={props.shortcut}>
-    {props.children}{props.shortcut && <Key>{props.shortcut}</Key>}
+    {props.children}
+    {props.shortcut && <Key>{props.shortcut}</Key>}
   </a>
 )
 
@@ -162,7 +239,9 @@ export const Key = ({ children }: PropsWithChildren) => <kbd aria-hidden="true">
 export const ActButton = (props: PropsWithChildren<ButtonProps & { c: PageContext; action: string; fields?: Record<string, string> }>) => (
   <form method="post" action={props.action} class="act">
     <CsrfField c={props.c} />
-    {Object.entries(props.fields ?? {}).map(([name, value]) => <input type="hidden" name={name} value={value} />)}
+    {Object.entries(props.fields ?? {}).map(([name, value]) => (
+      <input type="hidden" name={name} value={value} />
+    ))}
     <Button {...props} />
   </form>
 )
@@ -171,19 +250,39 @@ export const ActButton = (props: PropsWithChildren<ButtonProps & { c: PageContex
  * Summary above a form that was refused: says how many, leads to each field by its label, takes the focus where scripts
  * run. `labels` by field name; `ids` where a field's id is not the usual one.
  */
-export const FormProblems = ({ c, form, labels = {}, id = 'problems', ids = {} }: {
-  c: PageContext; form: FormState; labels?: Record<string, string>; id?: string; ids?: Record<string, string>
+export const FormProblems = ({
+  c,
+  form,
+  labels = {},
+  id = 'problems',
+  ids = {},
+}: {
+  c: PageContext
+  form: FormState
+  labels?: Record<string, string>
+  id?: string
+  ids?: Record<string, string>
 }) => {
   const problems = Object.entries(form.problems)
   if (problems.length === 0) return null
   const fields = problems.filter(([name]) => name !== '')
   return (
     <div class="notice notice-bad" role="alert" id={id} tabindex={-1} data-focus="">
-      {problems.filter(([name]) => name === '').map(([, problem]) => <p>{problem}</p>)}
+      {problems
+        .filter(([name]) => name === '')
+        .map(([, problem]) => (
+          <p>{problem}</p>
+        ))}
       {fields.length > 0 && (
         <>
           <p>{webTexts.in(c.get('language'))('form.problems', { count: fields.length })}</p>
-          <ul>{fields.map(([name, problem]) => <li><a href={`#${ids[name] ?? `field-${name}`}`}>{labels[name] ? `${labels[name]}: ${problem}` : problem}</a></li>)}</ul>
+          <ul>
+            {fields.map(([name, problem]) => (
+              <li>
+                <a href={`#${ids[name] ?? `field-${name}`}`}>{labels[name] ? `${labels[name]}: ${problem}` : problem}</a>
+              </li>
+            ))}
+          </ul>
         </>
       )}
     </div>

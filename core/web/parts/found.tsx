@@ -2,6 +2,7 @@
 import type { PageContext } from '../../kernel/contract.ts'
 import type { SearchResult } from '../../kernel/search.ts'
 import type { PersonActor } from '../../permission/actor.ts'
+import { ROOT_UNIT } from '../../unit/tree.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Card } from './layout.tsx'
 import { Time } from './time.tsx'
@@ -13,7 +14,9 @@ const LIMIT = 8
 export async function findBeside(c: PageContext, text: string, actor: PersonActor | undefined = c.get('actor')): Promise<SearchResult[]> {
   const wanted = text.trim()
   if (wanted === '') return []
-  return c.get('host').search({ text: wanted, actor, unitId: c.get('unitId') ?? actor?.unitId ?? '1', language: c.get('language'), limit: LIMIT })
+  return c
+    .get('host')
+    .search({ text: wanted, actor, unitId: c.get('unitId') ?? actor?.unitId ?? ROOT_UNIT, language: c.get('language'), limit: LIMIT })
 }
 
 /** `id` prefixes the headings' ids. */
@@ -25,12 +28,22 @@ export const FoundBeside = ({ c, results, id = 'found' }: { c: PageContext; resu
     <div class="found-beside">
       {shown.map(({ plugin, source, label, found, failed }) => (
         <Card title={label} id={`${id}-${plugin}-${source}`}>
-          {failed ? <p class="quiet">{t('found.silent')}</p> : (
+          {failed ? (
+            <p class="quiet">{t('found.silent')}</p>
+          ) : (
             <ul class="found">
               {found.map((one) => (
                 <li>
-                  <a href={one.url} rel={one.url.startsWith('/') ? undefined : 'noreferrer'}>{one.title}</a>
-                  {(one.note || one.at) && <p class="quiet small">{one.note}{one.note && one.at && ' · '}{one.at && <Time c={c} at={one.at} as="day" />}</p>}
+                  <a href={one.url} rel={one.url.startsWith('/') ? undefined : 'noreferrer'}>
+                    {one.title}
+                  </a>
+                  {(one.note || one.at) && (
+                    <p class="quiet small">
+                      {one.note}
+                      {one.note && one.at && ' · '}
+                      {one.at && <Time c={c} at={one.at} as="day" />}
+                    </p>
+                  )}
                 </li>
               ))}
             </ul>

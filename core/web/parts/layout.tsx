@@ -13,9 +13,20 @@ export const PageHead = ({ title, beside, children }: PropsWithChildren<{ title:
   </div>
 )
 
-export const Card = ({ title, acts, id, plain, children }: PropsWithChildren<{ title?: Child; acts?: Child; id?: string; plain?: boolean }>) => (
+export const Card = ({
+  title,
+  acts,
+  id,
+  plain,
+  children,
+}: PropsWithChildren<{ title?: Child; acts?: Child; id?: string; plain?: boolean }>) => (
   <section class="card" id={id} aria-labelledby={title && id ? `${id}-title` : undefined}>
-    {title && <header class="card-head"><h2 id={id ? `${id}-title` : undefined}>{title}</h2>{acts}</header>}
+    {title && (
+      <header class="card-head">
+        <h2 id={id ? `${id}-title` : undefined}>{title}</h2>
+        {acts}
+      </header>
+    )}
     <div class={plain ? 'card-plain' : 'card-body'}>{children}</div>
   </section>
 )
@@ -23,20 +34,38 @@ export const Card = ({ title, acts, id, plain, children }: PropsWithChildren<{ t
 /** Name and value, line by line: facts about a ticket or a person. Empty values are left out. */
 export const SideList = ({ items }: { items: readonly { name: Child; value: Child; help?: Child }[] }) => (
   <dl class="side-list">
-    {items.filter(({ value }) => value !== null && value !== undefined && value !== '').map(({ name, value, help }) => (
-      <div><dt>{name}</dt><dd>{value}{help && <p class="side-list-help">{help}</p>}</dd></div>
-    ))}
+    {items
+      .filter(({ value }) => value !== null && value !== undefined && value !== '')
+      .map(({ name, value, help }) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>
+            {value}
+            {help && <p class="side-list-help">{help}</p>}
+          </dd>
+        </div>
+      ))}
   </dl>
 )
 
-export interface Tab { href: string; label: Child; current: boolean; count?: number | undefined }
+export interface Tab {
+  href: string
+  label: Child
+  current: boolean
+  count?: number | undefined
+}
 
 /** Ways to see the same thing: real links, the current one said. */
 export const Tabs = ({ label, tabs }: { label: string; tabs: readonly Tab[] }) => (
   <nav class="tabs" aria-label={label}>
     <ul>
       {tabs.map((tab) => (
-        <li><a href={tab.href} aria-current={tab.current ? 'page' : undefined}>{tab.label}{tab.count !== undefined && <span class="count">{tab.count}</span>}</a></li>
+        <li>
+          <a href={tab.href} aria-current={tab.current ? 'page' : undefined}>
+            {tab.label}
+            {tab.count !== undefined && <span class="count">{tab.count}</span>}
+          </a>
+        </li>
       ))}
     </ul>
   </nav>
@@ -52,7 +81,9 @@ export const EmptyState = ({ title, text, children }: PropsWithChildren<{ title:
 )
 
 export const Notice = ({ tone = 'info', id, children }: PropsWithChildren<{ tone?: 'info' | 'good' | 'warn' | 'bad'; id?: string }>) => (
-  <div class={`notice notice-${tone}`} id={id} role={tone === 'bad' ? 'alert' : undefined}>{children}</div>
+  <div class={`notice notice-${tone}`} id={id} role={tone === 'bad' ? 'alert' : undefined}>
+    {children}
+  </div>
 )
 
 /** Paging by key: to the first page again, and on. */
@@ -61,8 +92,16 @@ export const Pager = ({ c, first, next }: { c: PageContext; first: string | null
   const t = webTexts.in(c.get('language'))
   return (
     <nav class="pager" aria-label={t('pager.label')}>
-      {first && <a class="button button-quiet" href={first} rel="prev">← {t('pager.newer')}</a>}
-      {next && <a class="button button-quiet" href={next} rel="next">{t('pager.older')} →</a>}
+      {first && (
+        <a class="button button-quiet" href={first} rel="prev">
+          ← {t('pager.newer')}
+        </a>
+      )}
+      {next && (
+        <a class="button button-quiet" href={next} rel="next">
+          {t('pager.older')} →
+        </a>
+      )}
     </nav>
   )
 }
@@ -73,26 +112,35 @@ export const UndoBar = ({ c, text, action, seconds = 10 }: { c: PageContext; tex
   return (
     <form class="notice notice-good undo" method="post" action={action} data-expires={String(seconds)}>
       <CsrfField c={c} />
-      <p role="status">{text} <span class="quiet">{t('undo.hint', { seconds })}</span></p>
-      <Button small shortcut="Z">{t('undo.label')}</Button>
+      <p role="status">
+        {text} <span class="quiet">{t('undo.hint', { seconds })}</span>
+      </p>
+      <Button small shortcut="Z">
+        {t('undo.label')}
+      </Button>
     </form>
   )
 }
 
-/** Share of a time used up, 0–1, with its words. */
-export const TimeBar = ({ part, tone, words }: { part: number; tone: 'open' | 'waiting' | 'late' | 'done'; words: string }) => (
-  <span class={`time-bar time-bar-${tone}`}>
-    <span class="time-bar-words">{words}</span>
-    <progress max={100} value={Math.round(Math.min(Math.max(part, 0), 1) * 100)} aria-hidden="true" />
-  </span>
-)
-
 /** A menu that opens under its word: rare acts. Closed by Escape or a click elsewhere where scripts run. */
-export const Menu = ({ label, kind = 'quiet', shortcut, open = false, id, children }: PropsWithChildren<{
-  label: Child; kind?: 'primary' | 'quiet'; shortcut?: string; open?: boolean; id?: string
+export const Menu = ({
+  label,
+  kind = 'quiet',
+  shortcut,
+  open = false,
+  id,
+  children,
+}: PropsWithChildren<{
+  label: Child
+  kind?: 'primary' | 'quiet'
+  shortcut?: string
+  open?: boolean
+  id?: string
 }>) => (
   <details class="menu" open={open} id={id}>
-    <summary class={`button button-${kind}`} data-key={shortcut} aria-keyshortcuts={shortcut}>{label} <span aria-hidden="true">▾</span></summary>
+    <summary class={`button button-${kind}`} data-key={shortcut} aria-keyshortcuts={shortcut}>
+      {label} <span aria-hidden="true">▾</span>
+    </summary>
     <div class="menu-sheet">{children}</div>
   </details>
 )

@@ -14,9 +14,18 @@ export const LiveSource = ({ c, ticket, list }: { c: PageContext; ticket?: Id | 
  * A part that refreshes itself: on the event ('ticket-5', 'tickets') it GETs `href` as a fragment, which must answer with
  * this same part, and morphs into it: what is typed, opened and focused inside stays. An error leaves it as it is.
  */
-export const LiveRegion = ({ c, id, href, on, class: className, children }: PropsWithChildren<{ c: PageContext; id: string; href: string; on: string; class?: string }>) => (
+export const LiveRegion = ({
+  c,
+  id,
+  href,
+  on,
+  class: className,
+  children,
+}: PropsWithChildren<{ c: PageContext; id: string; href: string; on: string; class?: string }>) => (
   <div
-    id={id} class={className} {...hx(c, { get: href, trigger: `${on} from:body`, swap: 'outerMorph', sync: 'queue last' })}
+    id={id}
+    class={className}
+    {...hx(c, { get: href, trigger: `${on} from:body`, swap: 'outerMorph', sync: 'queue last' })}
     {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
   >
     {children}

@@ -12,7 +12,11 @@ export function linkify(text: string): Child[] {
   let last = 0
   for (const match of text.matchAll(LINK)) {
     if (match.index > last) parts.push(text.slice(last, match.index))
-    parts.push(<a href={match[0]} rel="noopener noreferrer nofollow" target="_blank">{match[0]}</a>)
+    parts.push(
+      <a href={match[0]} rel="noopener noreferrer nofollow" target="_blank">
+        {match[0]}
+      </a>,
+    )
     last = match.index + match[0].length
   }
   parts.push(text.slice(last))

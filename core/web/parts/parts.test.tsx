@@ -6,7 +6,14 @@ import { saySize } from './size.ts'
 import { sayState } from './state.tsx'
 
 describe('initials', () => {
-  it.each([['Jan Maria Kowalski', 'JK'], ['łucja bąk', 'ŁB'], ['pomoc@uni.example', 'P'], ['"Dziekanat" WM', 'W'], ['123', '?'], ['', '?']])('%s → %s', (name, sign) => {
+  it.each([
+    ['Jan Maria Kowalski', 'JK'],
+    ['łucja bąk', 'ŁB'],
+    ['pomoc@uni.example', 'P'],
+    ['"Dziekanat" WM', 'W'],
+    ['123', '?'],
+    ['', '?'],
+  ])('%s → %s', (name, sign) => {
     expect(initials(name)).toBe(sign)
   })
 })
@@ -33,19 +40,36 @@ describe('quoted history', () => {
 })
 
 describe('links in text', () => {
-  const hrefs = (text: string) => linkify(text).filter((part) => typeof part !== 'string').map((part) => (part as unknown as { props: { href: string } }).props.href)
+  const hrefs = (text: string) =>
+    linkify(text)
+      .filter((part) => typeof part !== 'string')
+      .map((part) => (part as unknown as { props: { href: string } }).props.href)
   it.each([
-    ['Zobacz https://uni.example/a?b=1.', ['https://uni.example/a?b=1']], ['(http://x.example)', ['http://x.example']],
-    ['javascript:alert(1) data:text/html,x', []], ['<https://x.example/>', ['https://x.example/']],
-  ])('%s', (text, found) => { expect(hrefs(text)).toEqual(found) })
+    ['Zobacz https://uni.example/a?b=1.', ['https://uni.example/a?b=1']],
+    ['(http://x.example)', ['http://x.example']],
+    ['javascript:alert(1) data:text/html,x', []],
+    ['<https://x.example/>', ['https://x.example/']],
+  ])('%s', (text, found) => {
+    expect(hrefs(text)).toEqual(found)
+  })
 })
 
 describe('words', () => {
   it('sizes', () => {
-    expect([saySize(0, 'pl'), saySize(217_000, 'pl'), saySize(1_900_000, 'pl'), saySize(33_554_432, 'en')]).toEqual(['0\u00a0B', '212\u00a0kB', '1,8\u00a0MB', '32\u00a0MB'])
+    expect([saySize(0, 'pl'), saySize(217_000, 'pl'), saySize(1_900_000, 'pl'), saySize(33_554_432, 'en')]).toEqual([
+      '0\u00a0B',
+      '212\u00a0kB',
+      '1,8\u00a0MB',
+      '32\u00a0MB',
+    ])
   })
   it('names in headers', () => {
-    expect(['"Kowalski, Jan" <jan@uni.example>', 'Ola Łoś <o@x>', '<o@x>', 'o@x'].map(headerName)).toEqual(['Kowalski, Jan', 'Ola Łoś', 'o@x', 'o@x'])
+    expect(['"Kowalski, Jan" <jan@uni.example>', 'Ola Łoś <o@x>', '<o@x>', 'o@x'].map(headerName)).toEqual([
+      'Kowalski, Jan',
+      'Ola Łoś',
+      'o@x',
+      'o@x',
+    ])
     expect(headerAddress('Ola <o@x>')).toBe('o@x')
   })
   it('states say until when', () => {

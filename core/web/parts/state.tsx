@@ -4,17 +4,33 @@ import type { PageContext } from '../../kernel/contract.ts'
 import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
 import { sayDateTime } from '../../calendar/words.ts'
 
-export interface Stated { stateName: string; stateType: StateType; pendingUntil: Date | null }
+export interface Stated {
+  stateName: string
+  stateType: StateType
+  pendingUntil: Date | null
+}
 export type Tone = 'new' | 'open' | 'waiting' | 'late' | 'done'
 
 const TONES: Record<StateType, Tone> = {
-  new: 'new', open: 'open', 'pending reminder': 'waiting', 'pending auto': 'waiting', closed: 'done', removed: 'done', merged: 'done',
+  new: 'new',
+  open: 'open',
+  'pending reminder': 'waiting',
+  'pending auto': 'waiting',
+  closed: 'done',
+  removed: 'done',
+  merged: 'done',
 }
 export const toneOf = (type: StateType): Tone => TONES[type]
 
 const KEYS: Record<string, CoreKey> = {
-  'new': 'state.new', 'open': 'state.open', 'pending reminder': 'state.pending-reminder', 'waiting for customer': 'state.waiting-for-customer',
-  'closed successful': 'state.closed-successful', 'closed unsuccessful': 'state.closed-unsuccessful', 'merged': 'state.merged', 'removed': 'state.removed',
+  'new': 'state.new',
+  open: 'state.open',
+  'pending reminder': 'state.pending-reminder',
+  'waiting for customer': 'state.waiting-for-customer',
+  'closed successful': 'state.closed-successful',
+  'closed unsuccessful': 'state.closed-unsuccessful',
+  merged: 'state.merged',
+  removed: 'state.removed',
 }
 
 /** "odłożone do wt. 24 listopada, 8:00"; a state the site added is said by its own name. */

@@ -20,8 +20,21 @@ export const Time = ({ c, at, as = 'moment', zone }: { c: PageContext; at: Date;
   const { config, clock } = c.get('host')
   const language = c.get('language')
   const where = zone ?? config.zone
-  const words = as === 'age' ? sayAge(at, clock(), language, where)
-    : as === 'day' ? sayDate(at, where, language, clock())
-    : sayDateTime(at, where, language, clock())
-  return <time datetime={at.toISOString()} title={exact(at, where, language)}>{words}</time>
+  const words =
+    as === 'age'
+      ? sayAge(at, clock(), language, where)
+      : as === 'day'
+        ? sayDate(at, where, language, clock())
+        : sayDateTime(at, where, language, clock())
+  return (
+    <time datetime={at.toISOString()} title={exact(at, where, language)}>
+      {words}
+    </time>
+  )
+}
+
+/** A moment for a file: '2026-11-17 10:15', in the installation's zone. */
+export function plainTime(c: PageContext, at: Date | null): string {
+  if (!at) return ''
+  return new Intl.DateTimeFormat('sv', { timeZone: c.get('host').config.zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
 }

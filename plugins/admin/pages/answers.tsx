@@ -1,12 +1,51 @@
 /** Owns the pages of what agents write with: templates with files, salutations, signatures, and what a queue has of them. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, Card, Checkbox, createPart, createTemplate, editPart, editTemplate, Field, fillIn, findPart, findTemplate, findTicketByNumber,
-  isTemplateType, listAllQueues, listParts, listTemplates, PageHead, PART_KINDS, PART_LENGTH, partsOfQueue, readAll, readFields, readFiles, refused, saySize, Select,
-  setQueueParts, Tabs, TEMPLATE_TYPES, TextArea, type AdminQueue, type AnswerPart, type AnswerTemplate, type FormState, type PageContext, type PartKind,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  Checkbox,
+  createPart,
+  createTemplate,
+  Crumb,
+  editPart,
+  editTemplate,
+  Field,
+  fillIn,
+  findPart,
+  findTemplate,
+  findTicketByNumber,
+  FormCard,
+  isTemplateType,
+  listAllQueues,
+  listParts,
+  listTemplates,
+  PageHead,
+  PART_KINDS,
+  PART_LENGTH,
+  partsOfQueue,
+  readAll,
+  readFields,
+  readFiles,
+  refused,
+  saySize,
+  Select,
+  setQueueParts,
+  statusOf,
+  submit,
+  Tabs,
+  TEMPLATE_TYPES,
+  TextArea,
+  type AdminQueue,
+  type AnswerPart,
+  type AnswerTemplate,
+  type FormState,
+  type PageContext,
+  type PartKind,
   type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { demandQueue, QueueTabs } from './queues.tsx'
@@ -34,10 +73,19 @@ export function answerRoutes(app: Hono<WebEnv>): void {
     const actor = demandAdministrator(c)
     const queue = await demandQueue(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(actor, (work) => setQueueParts(work, queue.id, { salutation: values['salutation'] || null, signature: values['signature'] || null }))
-      return { to: `/admin/queues/${queue.id}/answers`, said: words(c)('said.saved') }
-    }, (form) => queueAnswersPage(c, queue, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c
+          .get('host')
+          .work(actor, (work) =>
+            setQueueParts(work, queue.id, { salutation: values['salutation'] || null, signature: values['signature'] || null }),
+          )
+        return { to: `/admin/queues/${queue.id}/answers`, said: words(c)('said.saved') }
+      },
+      (form) => queueAnswersPage(c, queue, form),
+    )
   })
 }
 
@@ -56,10 +104,13 @@ async function demandTemplate(c: PageContext): Promise<AnswerTemplate> {
 const AnswerTabs = ({ c, current }: { c: PageContext; current: 'template' | PartKind }) => {
   const t = words(c)
   return (
-    <Tabs label={t('area.answers')} tabs={[
-      { href: PATH, label: t('answer.tab.template'), current: current === 'template' },
-      ...PART_KINDS.map((kind) => ({ href: PART_PATHS[kind], label: t(`answer.tab.${kind}`), current: current === kind })),
-    ]} />
+    <Tabs
+      label={t('area.answers')}
+      tabs={[
+        { href: PATH, label: t('answer.tab.template'), current: current === 'template' },
+        ...PART_KINDS.map((kind) => ({ href: PART_PATHS[kind], label: t(`answer.tab.${kind}`), current: current === kind })),
+      ]}
+    />
   )
 }
 
@@ -68,24 +119,72 @@ const typeKey = (type: AnswerTemplate['type']): AdminKey => `template.type.${typ
 async function templatesPage(c: PageContext): Promise<Response> {
   const t = words(c)
   const options: ListOptions = {
-    sorts: ['name', 'type', 'files', 'queues', 'valid'], sort: 'name',
-    filters: [{ name: 'type', label: t('template.type'), choices: TEMPLATE_TYPES.map((type) => ({ value: type, label: t(typeKey(type)) })) }],
+    sorts: ['name', 'type', 'files', 'queues', 'valid'],
+    sort: 'name',
+    filters: [
+      { name: 'type', label: t('template.type'), choices: TEMPLATE_TYPES.map((type) => ({ value: type, label: t(typeKey(type)) })) },
+    ],
   }
   const query = readList(c, options)
   const columns: Column<AnswerTemplate>[] = [
-    { key: 'name', label: t('text.name'), sort: true, text: (x) => x.name, cell: (x) => <Main href={`${PATH}/${x.id}`} name={x.name} below={x.body.slice(0, 100)} /> },
+    {
+      key: 'name',
+      label: t('text.name'),
+      sort: true,
+      text: (x) => x.name,
+      cell: (x) => <Main href={`${PATH}/${x.id}`} name={x.name} below={x.body.slice(0, 100)} />,
+    },
     { key: 'body', label: t('text.body'), text: (x) => x.body },
-    { key: 'type', label: t('template.type'), sort: true, text: (x) => t(typeKey(x.type)), cell: (x) => t(typeKey(x.type)), class: 'cell-queue' },
-    { key: 'files', label: t('template.files'), sort: true, text: (x) => x.files.map((file) => file.name).join(', '), cell: (x) => x.files.map((file) => file.name).join(', ') },
-    { key: 'queues', label: t('template.queues'), sort: true, text: (x) => x.queues.map((queue) => queue.name).join(', '), cell: (x) => x.queues.length > 0 ? x.queues.map((queue) => queue.name).join(', ') : <span class="quiet">{t('template.nowhere')}</span> },
-    { key: 'valid', label: t('valid'), sort: true, text: (x) => t(x.valid ? 'valid.on' : 'valid.off'), cell: (x) => x.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>, class: 'cell-narrow' },
+    {
+      key: 'type',
+      label: t('template.type'),
+      sort: true,
+      text: (x) => t(typeKey(x.type)),
+      cell: (x) => t(typeKey(x.type)),
+      class: 'cell-queue',
+    },
+    {
+      key: 'files',
+      label: t('template.files'),
+      sort: true,
+      text: (x) => x.files.map((file) => file.name).join(', '),
+      cell: (x) => x.files.map((file) => file.name).join(', '),
+    },
+    {
+      key: 'queues',
+      label: t('template.queues'),
+      sort: true,
+      text: (x) => x.queues.map((queue) => queue.name).join(', '),
+      cell: (x) =>
+        x.queues.length > 0 ? x.queues.map((queue) => queue.name).join(', ') : <span class="quiet">{t('template.nowhere')}</span>,
+    },
+    {
+      key: 'valid',
+      label: t('valid'),
+      sort: true,
+      text: (x) => t(x.valid ? 'valid.on' : 'valid.off'),
+      cell: (x) => (x.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      class: 'cell-narrow',
+    },
   ]
   const type = query.filters['type']
   const all = (await listTemplates(c.get('host').db)).filter((template) => !type || template.type === type)
   return listPage(c, {
-    area: 'answers', title: t('area.answers'), beside: t('template.what'), above: <AnswerTabs c={c} current="template" />, query, options, columns,
-    rows: pick(c, all, query, columns, 'name'), searchLabel: t('list.search'), empty: { title: t('template.none'), text: t('template.none.text') },
-    acts: <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">{t('template.new')}</ButtonLink>,
+    area: 'answers',
+    title: t('area.answers'),
+    beside: t('template.what'),
+    above: <AnswerTabs c={c} current="template" />,
+    query,
+    options,
+    columns,
+    rows: pick(c, all, query, columns, 'name'),
+    searchLabel: t('list.search'),
+    empty: { title: t('template.none'), text: t('template.none.text') },
+    acts: (
+      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
+        {t('template.new')}
+      </ButtonLink>
+    ),
   })
 }
 
@@ -94,15 +193,40 @@ async function partsPage(c: PageContext, kind: PartKind): Promise<Response> {
   const options: ListOptions = { sorts: ['name', 'queues', 'valid'], sort: 'name' }
   const query = readList(c, options)
   const columns: Column<AnswerPart>[] = [
-    { key: 'name', label: t('text.name'), sort: true, text: (x) => x.name, cell: (x) => <Main href={`${PART_PATHS[kind]}/${x.id}`} name={x.name} below={x.body.slice(0, 100)} /> },
+    {
+      key: 'name',
+      label: t('text.name'),
+      sort: true,
+      text: (x) => x.name,
+      cell: (x) => <Main href={`${PART_PATHS[kind]}/${x.id}`} name={x.name} below={x.body.slice(0, 100)} />,
+    },
     { key: 'body', label: t('text.body'), text: (x) => x.body },
     { key: 'queues', label: t('text.queues'), sort: true, text: (x) => x.queues.join(', '), cell: (x) => x.queues.join(', ') },
-    { key: 'valid', label: t('valid'), sort: true, text: (x) => t(x.valid ? 'valid.on' : 'valid.off'), cell: (x) => x.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>, class: 'cell-narrow' },
+    {
+      key: 'valid',
+      label: t('valid'),
+      sort: true,
+      text: (x) => t(x.valid ? 'valid.on' : 'valid.off'),
+      cell: (x) => (x.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      class: 'cell-narrow',
+    },
   ]
   return listPage(c, {
-    area: 'answers', title: t(`answer.tab.${kind}`), beside: t(`${kind}.what`), above: <AnswerTabs c={c} current={kind} />, query, options, columns,
-    rows: pick(c, await listParts(c.get('host').db, kind), query, columns, 'name'), searchLabel: t('list.search'), empty: { title: t(`${kind}.none`), text: t(`${kind}.none.text`) },
-    acts: <ButtonLink kind="primary" href={`${PART_PATHS[kind]}/new`} shortcut="N">{t(`${kind}.new`)}</ButtonLink>,
+    area: 'answers',
+    title: t(`answer.tab.${kind}`),
+    beside: t(`${kind}.what`),
+    above: <AnswerTabs c={c} current={kind} />,
+    query,
+    options,
+    columns,
+    rows: pick(c, await listParts(c.get('host').db, kind), query, columns, 'name'),
+    searchLabel: t('list.search'),
+    empty: { title: t(`${kind}.none`), text: t(`${kind}.none.text`) },
+    acts: (
+      <ButtonLink kind="primary" href={`${PART_PATHS[kind]}/new`} shortcut="N">
+        {t(`${kind}.new`)}
+      </ButtonLink>
+    ),
   })
 }
 
@@ -111,18 +235,27 @@ async function savePart(c: PageContext, kind: PartKind, part: AnswerPart | undef
   const values = await readFields(c)
   if (values['act'] === 'preview') return preview(c, values, (form, text) => partForm(c, kind, part, form, text))
   const form = { name: values['name'] ?? '', body: values['body'] ?? '', valid: Boolean(values['valid']) }
-  return submit(c, values, async () => {
-    const id = await c.get('host').work(actor, async (work) => {
-      if (!part) return createPart(work, kind, form)
-      await editPart(work, kind, part.id, form)
-      return part.id
-    })
-    return { to: `${PART_PATHS[kind]}/${id}`, said: words(c)('said.saved') }
-  }, (again) => partForm(c, kind, part, again))
+  return submit(
+    c,
+    values,
+    async () => {
+      const id = await c.get('host').work(actor, async (work) => {
+        if (!part) return createPart(work, kind, form)
+        await editPart(work, kind, part.id, form)
+        return part.id
+      })
+      return { to: `${PART_PATHS[kind]}/${id}`, said: words(c)('said.saved') }
+    },
+    (again) => partForm(c, kind, part, again),
+  )
 }
 
 /** The text as it would stand in an answer to a ticket; saves nothing. */
-async function preview(c: PageContext, values: Record<string, string>, show: (form: FormState, text?: string) => Promise<Response>): Promise<Response> {
+async function preview(
+  c: PageContext,
+  values: Record<string, string>,
+  show: (form: FormState, text?: string) => Promise<Response>,
+): Promise<Response> {
   const actor = demandAdministrator(c)
   const { db, config, clock } = c.get('host')
   const number = (values['ticket'] ?? '').replace(/\D/g, '')
@@ -131,38 +264,93 @@ async function preview(c: PageContext, values: Record<string, string>, show: (fo
   return show({ values, problems: {} }, await fillIn({ db, config, now: clock(), actor }, ticket, values['body'] ?? ''))
 }
 
-const Preview = ({ c, text }: { c: PageContext; text: string | undefined }) => text === undefined ? null : (
-  <Card title={words(c)('text.preview')} id="preview"><div class="message-text">{text}</div></Card>
-)
+const Preview = ({ c, text }: { c: PageContext; text: string | undefined }) =>
+  text === undefined ? null : (
+    <Card title={words(c)('text.preview')} id="preview">
+      <div class="message-text">{text}</div>
+    </Card>
+  )
 
 const PreviewField = ({ c, form }: { c: PageContext; form: FormState }) => {
   const t = words(c)
-  return <Fields title={t('text.preview')}><Field c={c} form={form} name="ticket" label={t('text.preview.ticket')} help={t('answer.preview.help')} inputmode="numeric" autocomplete="off" /></Fields>
+  return (
+    <Fields title={t('text.preview')}>
+      <Field
+        c={c}
+        form={form}
+        name="ticket"
+        label={t('text.preview.ticket')}
+        help={t('answer.preview.help')}
+        inputmode="numeric"
+        autocomplete="off"
+      />
+    </Fields>
+  )
 }
 
 async function partForm(c: PageContext, kind: PartKind, part: AnswerPart | undefined, form: FormState, text?: string): Promise<Response> {
   const t = words(c)
   return adminPage(c, {
-    title: part?.name ?? t(`${kind}.new`), area: 'answers', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: part?.name ?? t(`${kind}.new`),
+    area: 'answers',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PART_PATHS[kind]}>{t(`answer.tab.${kind}`)}</Crumb>
         <PageHead title={part?.name ?? t(`${kind}.new`)} {...(part && !part.valid ? { beside: t('valid.off') } : {})} />
-        <Beside first={text !== undefined} aside={(
-          <>
-            <Preview c={c} text={text} />
-            {part && (
-              <Card title={t('used-by')} id="used">
-                {part.queues.length > 0 ? <ul>{part.queues.map((queue) => <li>{queue}</li>)}</ul> : <p class="quiet">{t('answer.unused')}</p>}
-              </Card>
-            )}
-            <TagList c={c} />
-          </>
-        )}>
-          <FormCard c={c} form={form} cancel={PART_PATHS[kind]} acts={<Button name="act" value="preview" unchecked>{t('text.preview.show')}</Button>}>
+        <Beside
+          first={text !== undefined}
+          aside={
+            <>
+              <Preview c={c} text={text} />
+              {part && (
+                <Card title={t('used-by')} id="used">
+                  {part.queues.length > 0 ? (
+                    <ul>
+                      {part.queues.map((queue) => (
+                        <li>{queue}</li>
+                      ))}
+                    </ul>
+                  ) : (
+                    <p class="quiet">{t('answer.unused')}</p>
+                  )}
+                </Card>
+              )}
+              <TagList c={c} />
+            </>
+          }
+        >
+          <FormCard
+            c={c}
+            form={form}
+            cancel={PART_PATHS[kind]}
+            acts={
+              <Button name="act" value="preview" unchecked>
+                {t('text.preview.show')}
+              </Button>
+            }
+          >
             <Fields title={t('text.text')}>
-              <Field c={c} form={form} name="name" label={t('text.name')} help={t('text.name.help')} value={part?.name} maxlength={200} required />
-              <TextArea c={c} form={form} name="body" label={t('text.body')} help={t(`${kind}.body.help`)} value={part?.body} rows={6} maxlength={PART_LENGTH} />
+              <Field
+                c={c}
+                form={form}
+                name="name"
+                label={t('text.name')}
+                help={t('text.name.help')}
+                value={part?.name}
+                maxlength={200}
+                required
+              />
+              <TextArea
+                c={c}
+                form={form}
+                name="body"
+                label={t('text.body')}
+                help={t(`${kind}.body.help`)}
+                value={part?.body}
+                rows={6}
+                maxlength={PART_LENGTH}
+              />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} checked={part?.valid ?? true} />
             </Fields>
             <PreviewField c={c} form={form} />
@@ -179,51 +367,127 @@ async function saveTemplate(c: PageContext, template: AnswerTemplate | undefined
   const queueIds = await readAll(c, 'queue')
   const again = (form: FormState, text?: string) => templateForm(c, template, form, text, queueIds)
   if (values['act'] === 'preview') return preview(c, values, again)
-  return submit(c, values, async () => {
-    const form = {
-      name: values['name'] ?? '', type: isTemplateType(values['type']) ? values['type'] : 'Answer' as const, body: values['body'] ?? '', valid: Boolean(values['valid']), queueIds,
-      newFiles: await readFiles(c), dropFileIds: await readAll(c, 'drop'),
-    }
-    const id = await c.get('host').work(actor, async (work) => {
-      if (!template) return createTemplate(work, form)
-      await editTemplate(work, template.id, form)
-      return template.id
-    })
-    return { to: `${PATH}/${id}`, said: words(c)('said.saved') }
-  }, again)
+  return submit(
+    c,
+    values,
+    async () => {
+      const form = {
+        name: values['name'] ?? '',
+        type: isTemplateType(values['type']) ? values['type'] : ('Answer' as const),
+        body: values['body'] ?? '',
+        valid: Boolean(values['valid']),
+        queueIds,
+        newFiles: await readFiles(c),
+        dropFileIds: await readAll(c, 'drop'),
+      }
+      const id = await c.get('host').work(actor, async (work) => {
+        if (!template) return createTemplate(work, form)
+        await editTemplate(work, template.id, form)
+        return template.id
+      })
+      return { to: `${PATH}/${id}`, said: words(c)('said.saved') }
+    },
+    again,
+  )
 }
 
-async function templateForm(c: PageContext, template: AnswerTemplate | undefined, form: FormState, text?: string, ticked?: readonly string[]): Promise<Response> {
+async function templateForm(
+  c: PageContext,
+  template: AnswerTemplate | undefined,
+  form: FormState,
+  text?: string,
+  ticked?: readonly string[],
+): Promise<Response> {
   const t = words(c)
   const chosen = new Set(ticked ?? template?.queues.map((queue) => queue.id) ?? [])
   const queues = (await listAllQueues(c.get('host').db)).filter((queue) => queue.valid || chosen.has(queue.id))
   return adminPage(c, {
-    title: template?.name ?? t('template.new'), area: 'answers', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: template?.name ?? t('template.new'),
+    area: 'answers',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.answers')}</Crumb>
         <PageHead title={template?.name ?? t('template.new')} {...(template ? { beside: t(typeKey(template.type)) } : {})} />
-        <Beside first={text !== undefined} aside={<><Preview c={c} text={text} /><TagList c={c} /></>}>
-          <FormCard c={c} form={form} cancel={PATH} files acts={<Button name="act" value="preview" unchecked>{t('text.preview.show')}</Button>}>
+        <Beside
+          first={text !== undefined}
+          aside={
+            <>
+              <Preview c={c} text={text} />
+              <TagList c={c} />
+            </>
+          }
+        >
+          <FormCard
+            c={c}
+            form={form}
+            cancel={PATH}
+            files
+            acts={
+              <Button name="act" value="preview" unchecked>
+                {t('text.preview.show')}
+              </Button>
+            }
+          >
             <Fields title={t('text.text')}>
-              <Field c={c} form={form} name="name" label={t('text.name')} help={t('template.name.help')} value={template?.name} maxlength={200} required />
-              <Select c={c} form={form} name="type" label={t('template.type')} help={t('template.type.help')} value={template?.type ?? 'Answer'} choices={TEMPLATE_TYPES.map((type) => ({ value: type, label: t(typeKey(type)) }))} />
+              <Field
+                c={c}
+                form={form}
+                name="name"
+                label={t('text.name')}
+                help={t('template.name.help')}
+                value={template?.name}
+                maxlength={200}
+                required
+              />
+              <Select
+                c={c}
+                form={form}
+                name="type"
+                label={t('template.type')}
+                help={t('template.type.help')}
+                value={template?.type ?? 'Answer'}
+                choices={TEMPLATE_TYPES.map((type) => ({ value: type, label: t(typeKey(type)) }))}
+              />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} checked={template?.valid ?? true} />
             </Fields>
             <Fields wide title={t('text.body')}>
-              <TextArea c={c} form={form} name="body" label={t('text.body')} hideLabel rows={10} value={template?.body} maxlength={20_000} />
+              <TextArea
+                c={c}
+                form={form}
+                name="body"
+                label={t('text.body')}
+                hideLabel
+                rows={10}
+                value={template?.body}
+                maxlength={20_000}
+              />
             </Fields>
             <Fields wide title={t('template.files')}>
               {template && template.files.length > 0 && (
                 <div class="ticks">
-                  {template.files.map((file) => <label><input type="checkbox" name="drop" value={file.id} /> {t('template.drop', { name: file.name })} <span class="quiet small">{saySize(file.size, c.get('language'))}</span></label>)}
+                  {template.files.map((file) => (
+                    <label>
+                      <input type="checkbox" name="drop" value={file.id} /> {t('template.drop', { name: file.name })}{' '}
+                      <span class="quiet small">{saySize(file.size, c.get('language'))}</span>
+                    </label>
+                  ))}
                 </div>
               )}
-              <div class="field"><label for="field-files">{t('template.add-files')}</label><input type="file" id="field-files" name="files" multiple /></div>
+              <div class="field">
+                <label for="field-files">{t('template.add-files')}</label>
+                <input type="file" id="field-files" name="files" multiple />
+              </div>
             </Fields>
             <Fields wide title={t('template.queues')}>
               <p class="quiet small">{t('template.queues.help')}</p>
-              <div class="ticks">{queues.map((queue) => <label><input type="checkbox" name="queue" value={queue.id} checked={chosen.has(queue.id)} /> {queue.name}</label>)}</div>
+              <div class="ticks">
+                {queues.map((queue) => (
+                  <label>
+                    <input type="checkbox" name="queue" value={queue.id} checked={chosen.has(queue.id)} /> {queue.name}
+                  </label>
+                ))}
+              </div>
             </Fields>
             <PreviewField c={c} form={form} />
           </FormCard>
@@ -236,28 +500,56 @@ async function templateForm(c: PageContext, template: AnswerTemplate | undefined
 async function queueAnswersPage(c: PageContext, queue: AdminQueue, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [own, templates, ...parts] = await Promise.all([partsOfQueue(db, queue.id), listTemplates(db), ...PART_KINDS.map((kind) => listParts(db, kind))])
+  const [own, templates, ...parts] = await Promise.all([
+    partsOfQueue(db, queue.id),
+    listTemplates(db),
+    ...PART_KINDS.map((kind) => listParts(db, kind)),
+  ])
   const offered = templates.filter((template) => template.queues.some(({ id }) => id === queue.id))
   return adminPage(c, {
-    title: `${t('queue.tab.answers')} – ${queue.name}`, area: 'queues', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: `${t('queue.tab.answers')} – ${queue.name}`,
+    area: 'queues',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href="/admin/queues">{t('area.queues')}</Crumb>
         <PageHead title={queue.name} />
         <QueueTabs c={c} queue={queue} current="answers" />
-        <Beside aside={(
-          <Card title={t('answer.tab.template')} id="templates">
-            {offered.length > 0 ? <ul>{offered.map((template) => <li><a href={`${PATH}/${template.id}`}>{template.name}</a> <span class="quiet small">{t(typeKey(template.type))}</span></li>)}</ul> : <p class="quiet">{t('template.none-here')}</p>}
-            <p class="para"><a href={PATH}>{t('template.all')}</a></p>
-          </Card>
-        )}>
+        <Beside
+          aside={
+            <Card title={t('answer.tab.template')} id="templates">
+              {offered.length > 0 ? (
+                <ul>
+                  {offered.map((template) => (
+                    <li>
+                      <a href={`${PATH}/${template.id}`}>{template.name}</a> <span class="quiet small">{t(typeKey(template.type))}</span>
+                    </li>
+                  ))}
+                </ul>
+              ) : (
+                <p class="quiet">{t('template.none-here')}</p>
+              )}
+              <p class="para">
+                <a href={PATH}>{t('template.all')}</a>
+              </p>
+            </Card>
+          }
+        >
           <FormCard c={c} form={form} cancel="/admin/queues">
             <Fields title={t('queue.tab.answers')}>
               {PART_KINDS.map((kind, i) => (
                 <Select
-                  c={c} form={form} name={kind} label={t(`queue.${kind}.chosen`)} help={t(`queue.${kind}.chosen.help`)} value={own[kind]}
+                  c={c}
+                  form={form}
+                  name={kind}
+                  label={t(`queue.${kind}.chosen`)}
+                  help={t(`queue.${kind}.chosen.help`)}
+                  value={own[kind]}
                   empty={t(kind === 'signature' && queue.signature.trim() !== '' ? 'queue.signature.own' : 'choose.none')}
-                  choices={parts[i]!.filter((part) => part.valid || part.id === own[kind]).map((part) => ({ value: part.id, label: part.name }))}
+                  choices={parts[i]!.filter((part) => part.valid || part.id === own[kind]).map((part) => ({
+                    value: part.id,
+                    label: part.name,
+                  }))}
                 />
               ))}
             </Fields>

@@ -1,11 +1,52 @@
 /** Owns the pages of calendars: list, one calendar, and what it would do, before it is saved. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarFieldOf as fieldOf, calendarOfFields, calendarSchema, Card, Checkbox, comingHolidays, coreTexts, createCalendar, DEFAULT_CALENDAR, DEFAULT_CALENDAR_NAME,
-  editCalendar, Field, fieldsOfCalendar, findCalendar, holidayCountries, listCalendars, nextMoment, PageHead, readFields, receive, refused, sayCutOff, sayDateTime, sayHours,
-  sayReceipt, sayReceiptReason, Select, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  calendarFieldOf as fieldOf,
+  calendarOfFields,
+  calendarSchema,
+  Card,
+  Checkbox,
+  comingHolidays,
+  coreTexts,
+  createCalendar,
+  Crumb,
+  DEFAULT_CALENDAR,
+  DEFAULT_CALENDAR_NAME,
+  editCalendar,
+  Field,
+  fieldsOfCalendar,
+  findCalendar,
+  FormCard,
+  holidayCountries,
+  LANGUAGES,
+  listCalendars,
+  nextMoment,
+  PageHead,
+  readFields,
+  receive,
+  refused,
+  sayCutOff,
+  sayDateTime,
+  sayHours,
+  sayReceipt,
+  sayReceiptReason,
+  Select,
+  statusOf,
+  submit,
+  TextArea,
+  WEEKDAYS,
+  type Calendar,
+  type CoreKey,
+  type FormState,
+  type Language,
+  type PageContext,
+  type StoredCalendar,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Beside, Crumb, demandAdministrator, Fields, FormCard, submit } from '../frame.tsx'
+import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 
@@ -35,16 +76,52 @@ async function calendarsPage(c: PageContext): Promise<Response> {
   const query = readList(c, options)
   const used = (s: StoredCalendar) => [...s.queues, ...s.units]
   const columns: Column<StoredCalendar>[] = [
-    { key: 'name', label: t('calendar.name'), sort: true, text: (s) => s.name, cell: (s) => <Main href={`${PATH}/${s.id}`} name={s.name} below={s.name === DEFAULT_CALENDAR_NAME ? t('calendar.default') : undefined} /> },
+    {
+      key: 'name',
+      label: t('calendar.name'),
+      sort: true,
+      text: (s) => s.name,
+      cell: (s) => (
+        <Main href={`${PATH}/${s.id}`} name={s.name} below={s.name === DEFAULT_CALENDAR_NAME ? t('calendar.default') : undefined} />
+      ),
+    },
     { key: 'hours', label: t('calendar.hours'), text: (s) => sayHours(s.calendar, language), cell: (s) => sayHours(s.calendar, language) },
-    { key: 'cut-off', label: t('calendar.cut-off'), text: (s) => s.calendar.cutOff ?? '', cell: (s) => s.calendar.cutOff ?? <span class="quiet">{t('calendar.cut-off.none')}</span>, class: 'cell-narrow' },
-    { key: 'used', label: t('used-by'), text: (s) => used(s).join(', '), cell: (s) => used(s).length === 0 ? '' : <span title={used(s).join('\n')}>{used(s).join(', ')}</span> },
-    { key: 'valid', label: t('valid'), text: (s) => t(s.valid ? 'valid.on' : 'valid.off'), cell: (s) => s.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>, class: 'cell-narrow' },
+    {
+      key: 'cut-off',
+      label: t('calendar.cut-off'),
+      text: (s) => s.calendar.cutOff ?? '',
+      cell: (s) => s.calendar.cutOff ?? <span class="quiet">{t('calendar.cut-off.none')}</span>,
+      class: 'cell-narrow',
+    },
+    {
+      key: 'used',
+      label: t('used-by'),
+      text: (s) => used(s).join(', '),
+      cell: (s) => (used(s).length === 0 ? '' : <span title={used(s).join('\n')}>{used(s).join(', ')}</span>),
+    },
+    {
+      key: 'valid',
+      label: t('valid'),
+      text: (s) => t(s.valid ? 'valid.on' : 'valid.off'),
+      cell: (s) => (s.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      class: 'cell-narrow',
+    },
   ]
   return listPage(c, {
-    area: 'calendars', title: t('area.calendars'), beside: t('calendar.what'), query, options, columns,
-    rows: pick(c, await listCalendars(c.get('host').db), query, columns, 'name'), searchLabel: t('list.search'), empty: { title: t('list.none-found') },
-    acts: <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">{t('calendar.new')}</ButtonLink>,
+    area: 'calendars',
+    title: t('area.calendars'),
+    beside: t('calendar.what'),
+    query,
+    options,
+    columns,
+    rows: pick(c, await listCalendars(c.get('host').db), query, columns, 'name'),
+    searchLabel: t('list.search'),
+    empty: { title: t('list.none-found') },
+    acts: (
+      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
+        {t('calendar.new')}
+      </ButtonLink>
+    ),
   })
 }
 
@@ -65,71 +142,183 @@ async function saveCalendar(c: PageContext, stored: StoredCalendar | undefined):
     return calendarForm(c, stored, { values, problems }, stored?.calendar)
   }
   if (values['act'] === 'try') return calendarForm(c, stored, { values, problems: {} }, parsed.data, true)
-  return submit(c, values, async () => {
-    const valid = Boolean(values['valid'])
-    const id = await c.get('host').work(actor, async (work) => {
-      if (!stored) return createCalendar(work, parsed.data, valid)
-      await editCalendar(work, stored.id, parsed.data, valid)
-      return stored.id
-    })
-    return { to: `${PATH}/${id}`, said: words(c)('said.saved') }
-  }, (form) => calendarForm(c, stored, form, parsed.data))
+  return submit(
+    c,
+    values,
+    async () => {
+      const valid = Boolean(values['valid'])
+      const id = await c.get('host').work(actor, async (work) => {
+        if (!stored) return createCalendar(work, parsed.data, valid)
+        await editCalendar(work, stored.id, parsed.data, valid)
+        return stored.id
+      })
+      return { to: `${PATH}/${id}`, said: words(c)('said.saved') }
+    },
+    (form) => calendarForm(c, stored, form, parsed.data),
+  )
 }
 
 async function calendarForm(
-  c: PageContext, stored: StoredCalendar | undefined, form: FormState, shown: Calendar | undefined, trying = false,
+  c: PageContext,
+  stored: StoredCalendar | undefined,
+  form: FormState,
+  shown: Calendar | undefined,
+  trying = false,
 ): Promise<Response> {
   const t = words(c)
   const language = c.get('language')
   const now = stored?.calendar ?? { ...DEFAULT_CALENDAR, name: '' }
   const initial = fieldsOfCalendar(now)
   const countries = new Intl.DisplayNames([language], { type: 'region' })
-  const countryChoices = [...holidayCountries()].map((code) => ({ value: code, label: countries.of(code) ?? code }))
+  const countryChoices = [...holidayCountries()]
+    .map((code) => ({ value: code, label: countries.of(code) ?? code }))
     .toSorted((a, b) => a.label.localeCompare(b.label, language))
   const used = stored ? [...stored.queues, ...stored.units] : []
   return adminPage(c, {
-    title: stored?.name ?? t('calendar.new'), area: 'calendars', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: stored?.name ?? t('calendar.new'),
+    area: 'calendars',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.calendars')}</Crumb>
         <PageHead title={stored?.name ?? t('calendar.new')} {...(stored && !stored.valid ? { beside: t('valid.off') } : {})} />
-        <Beside first={trying} aside={(
-          <>
-            {shown && <Preview c={c} calendar={shown} trying={trying} at={form.values['at'] ?? ''} />}
-            {stored && (
-              <Card title={t('used-by')} id="used">
-                {used.length === 0 ? <p class="quiet">{t('calendar.unused')}</p> : <ul>{used.map((name) => <li>{name}</li>)}</ul>}
-                <p class="para quiet">{t('calendar.what-changes')}</p>
-              </Card>
-            )}
-          </>
-        )}>
-          <FormCard c={c} form={form} cancel={PATH} acts={<Button name="act" value="try" unchecked>{t('calendar.try')}</Button>}>
+        <Beside
+          first={trying}
+          aside={
+            <>
+              {shown && <Preview c={c} calendar={shown} trying={trying} at={form.values['at'] ?? ''} />}
+              {stored && (
+                <Card title={t('used-by')} id="used">
+                  {used.length === 0 ? (
+                    <p class="quiet">{t('calendar.unused')}</p>
+                  ) : (
+                    <ul>
+                      {used.map((name) => (
+                        <li>{name}</li>
+                      ))}
+                    </ul>
+                  )}
+                  <p class="para quiet">{t('calendar.what-changes')}</p>
+                </Card>
+              )}
+            </>
+          }
+        >
+          <FormCard
+            c={c}
+            form={form}
+            cancel={PATH}
+            acts={
+              <Button name="act" value="try" unchecked>
+                {t('calendar.try')}
+              </Button>
+            }
+          >
             <Fields title={t('calendar.calendar')}>
-              <Field c={c} form={form} name="name" label={t('calendar.name')} help={stored?.name === DEFAULT_CALENDAR_NAME ? t('calendar.default-stays') : undefined} value={initial['name']} maxlength={200} required />
-              <Field c={c} form={form} name="zone" label={t('calendar.zone')} help={t('calendar.zone.help')} value={initial['zone']} required list="zones" />
-              <datalist id="zones">{Intl.supportedValuesOf('timeZone').map((zone) => <option value={zone} />)}</datalist>
+              <Field
+                c={c}
+                form={form}
+                name="name"
+                label={t('calendar.name')}
+                help={stored?.name === DEFAULT_CALENDAR_NAME ? t('calendar.default-stays') : undefined}
+                value={initial['name']}
+                maxlength={200}
+                required
+              />
+              <Field
+                c={c}
+                form={form}
+                name="zone"
+                label={t('calendar.zone')}
+                help={t('calendar.zone.help')}
+                value={initial['zone']}
+                required
+                list="zones"
+              />
+              <datalist id="zones">
+                {Intl.supportedValuesOf('timeZone').map((zone) => (
+                  <option value={zone} />
+                ))}
+              </datalist>
             </Fields>
             <Fields title={t('calendar.hours')}>
               <p class="field-help">{t('calendar.hours.help')}</p>
               <div class="hours">
                 {WEEKDAYS.map((day) => (
-                  <Field c={c} form={form} name={`hours.${day}`} label={t(`weekday.${day}`)} value={initial[`hours.${day}`]} placeholder={t('calendar.closed')} />
+                  <Field
+                    c={c}
+                    form={form}
+                    name={`hours.${day}`}
+                    label={t(`weekday.${day}`)}
+                    value={initial[`hours.${day}`]}
+                    placeholder={t('calendar.closed')}
+                  />
                 ))}
               </div>
-              <Field c={c} form={form} name="cutOff" label={t('calendar.cut-off')} help={t('calendar.cut-off.help')} value={initial['cutOff']} />
+              <Field
+                c={c}
+                form={form}
+                name="cutOff"
+                label={t('calendar.cut-off')}
+                help={t('calendar.cut-off.help')}
+                value={initial['cutOff']}
+              />
             </Fields>
             <Fields title={t('calendar.holidays')}>
-              <Select c={c} form={form} name="holidayCountry" label={t('calendar.country')} help={t('calendar.country.help')} value={now.holidayCountry} empty={t('calendar.country.none')} choices={countryChoices} />
-              <TextArea c={c} form={form} name="yearlyHolidays" label={t('calendar.yearly')} help={t('calendar.yearly.help')} value={initial['yearlyHolidays']} rows={3} />
-              <TextArea c={c} form={form} name="onceHolidays" label={t('calendar.once')} help={t('calendar.once.help')} value={initial['onceHolidays']} rows={3} />
+              <Select
+                c={c}
+                form={form}
+                name="holidayCountry"
+                label={t('calendar.country')}
+                help={t('calendar.country.help')}
+                value={now.holidayCountry}
+                empty={t('calendar.country.none')}
+                choices={countryChoices}
+              />
+              <TextArea
+                c={c}
+                form={form}
+                name="yearlyHolidays"
+                label={t('calendar.yearly')}
+                help={t('calendar.yearly.help')}
+                value={initial['yearlyHolidays']}
+                rows={3}
+              />
+              <TextArea
+                c={c}
+                form={form}
+                name="onceHolidays"
+                label={t('calendar.once')}
+                help={t('calendar.once.help')}
+                value={initial['onceHolidays']}
+                rows={3}
+              />
             </Fields>
             <Fields title={t('calendar.try.title')}>
-              <Field c={c} form={form} name="at" type="datetime-local" label={t('calendar.try.at')} help={t('calendar.try.help')} value="" />
+              <Field
+                c={c}
+                form={form}
+                name="at"
+                type="datetime-local"
+                label={t('calendar.try.at')}
+                help={t('calendar.try.help')}
+                value=""
+              />
             </Fields>
-            {stored?.name === DEFAULT_CALENDAR_NAME
-              ? <input type="hidden" name="valid" value="on" />
-              : <Fields title={t('valid')}><Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('calendar.valid.help')} checked={stored?.valid ?? true} /></Fields>}
+            {stored?.name === DEFAULT_CALENDAR_NAME ? (
+              <input type="hidden" name="valid" value="on" />
+            ) : (
+              <Fields title={t('valid')}>
+                <Checkbox
+                  c={c}
+                  form={form}
+                  name="valid"
+                  label={t('in-use')}
+                  help={t('calendar.valid.help')}
+                  checked={stored?.valid ?? true}
+                />
+              </Fields>
+            )}
           </FormCard>
         </Beside>
       </>
@@ -161,22 +350,40 @@ const Preview = ({ c, calendar, trying, at }: { c: PageContext; calendar: Calend
           return (
             <div>
               <dt>{label || sayDateTime(at, calendar.zone, language, now)}</dt>
-              <dd>{sayReceipt(receipt, calendar, language, at)} <span class="quiet">({sayReceiptReason(receipt, calendar, language, at)})</span></dd>
+              <dd>
+                {sayReceipt(receipt, calendar, language, at)}{' '}
+                <span class="quiet">({sayReceiptReason(receipt, calendar, language, at)})</span>
+              </dd>
             </div>
           )
         })}
       </dl>
       <h3 class="aside-title">{t('calendar.coming')}</h3>
-      {holidays.length === 0 ? <p class="quiet">{t('calendar.no-holidays')}</p> : (
-        <dl class="moments">{holidays.map(({ date, name }) => <div><dt>{sayDay(date, language)}</dt><dd>{name}</dd></div>)}</dl>
+      {holidays.length === 0 ? (
+        <p class="quiet">{t('calendar.no-holidays')}</p>
+      ) : (
+        <dl class="moments">
+          {holidays.map(({ date, name }) => (
+            <div>
+              <dt>{sayDay(date, language)}</dt>
+              <dd>{name}</dd>
+            </div>
+          ))}
+        </dl>
       )}
     </Card>
   )
 }
 
 /** "śr., 24 grudnia 2026": a day without a clock or a zone. */
-const sayDay = (isoDate: string, language: string): string =>
-  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${isoDate}T12:00:00Z`))
+const sayDay = (isoDate: string, language: Language): string =>
+  new Intl.DateTimeFormat(LANGUAGES[language].locale, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(`${isoDate}T12:00:00Z`))
 
 /** The moment typed into the form, read on the calendar's wall clock. */
 function readMoment(calendar: Calendar, typed: string): { label: string; at: Date }[] {

@@ -11,8 +11,12 @@ export const unitChoices = (units: readonly Unit[], stands?: string | null): Cho
 export const queueDepth = (name: string): number => name.split('::').length - 1
 
 export const queueChoices = (queues: readonly AdminQueue[], stands?: string | null): Choice[] =>
-  queues.filter((queue) => queue.valid || queue.id === stands)
-    .map((queue) => ({ value: queue.id, label: deep(queueDepth(queue.name), queue.name.slice(queue.name.lastIndexOf('::') + 1).replace(/^:/, '')) }))
+  queues
+    .filter((queue) => queue.valid || queue.id === stands)
+    .map((queue) => ({
+      value: queue.id,
+      label: deep(queueDepth(queue.name), queue.name.slice(queue.name.lastIndexOf('::') + 1).replace(/^:/, '')),
+    }))
 
 export const calendarChoices = (calendars: readonly StoredCalendar[], stands?: string | null): Choice[] =>
   calendars.filter((calendar) => calendar.valid || calendar.id === stands).map((calendar) => ({ value: calendar.id, label: calendar.name }))

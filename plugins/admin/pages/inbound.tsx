@@ -2,12 +2,54 @@
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import {
-  ActButton, Badge, blankForm, Button, ButtonLink, Card, CsrfField, deleteInbound, deliverInbound, Field, findInbound, flash, INBOUND_SORTS, listAllQueues, listInbound,
-  mailTexts, Notice, OUTCOMES, PageHead, readAll, readFields, readInboundRaw, refused, retryInbound, sayAssurance, saySize, Select, SideList, Tabs, Time,
-  type AdminQueue, type Assurance, type FormState, type InboundDetail, type InboundMail, type InboundSort, type InboundState, type MailKey, type MailReason,
-  type PageContext, type Tone, type WebEnv,
+  ActButton,
+  Badge,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  Crumb,
+  CsrfField,
+  deleteInbound,
+  deliverInbound,
+  Field,
+  findInbound,
+  flash,
+  FormCard,
+  INBOUND_SORTS,
+  listAllQueues,
+  listInbound,
+  mailTexts,
+  Notice,
+  OUTCOMES,
+  PageHead,
+  readAll,
+  readFields,
+  readInboundRaw,
+  refused,
+  retryInbound,
+  sayAssurance,
+  saySize,
+  Select,
+  SideList,
+  statusOf,
+  submit,
+  Tabs,
+  Time,
+  type AdminQueue,
+  type Assurance,
+  type FormState,
+  type InboundDetail,
+  type InboundMail,
+  type InboundSort,
+  type InboundState,
+  type MailKey,
+  type MailReason,
+  type PageContext,
+  type Tone,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { dayAfter, startOfDay } from './days.ts'
@@ -23,26 +65,36 @@ const TONES: Record<InboundState, Tone> = { accepted: 'waiting', processed: 'ope
 export function inboundRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, inboundPage)
   app.post(`${PATH}/bulk`, manyMails)
-  app.get(`${PATH}/delete`, async (c) => deletePage(c, await demandStuck(c, (c.req.queries('id') ?? [])), blankForm()))
+  app.get(`${PATH}/delete`, async (c) => deletePage(c, await demandStuck(c, c.req.queries('id') ?? []), blankForm()))
   app.post(`${PATH}/delete`, deleteMails)
   app.get(`${PATH}/:id`, async (c) => detailPage(c, await demandMail(c)))
   app.get(`${PATH}/:id/raw`, rawMail)
   app.post(`${PATH}/:id/retry`, async (c) => {
     const actor = demandAdministrator(c)
     const mail = await demandMail(c)
-    return submit(c, {}, async () => {
-      await c.get('host').work(actor, (work) => retryInbound(work, mail.id))
-      return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.retried') }
-    }, async (form) => detailPage(c, await demandMail(c), form))
+    return submit(
+      c,
+      {},
+      async () => {
+        await c.get('host').work(actor, (work) => retryInbound(work, mail.id))
+        return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.retried') }
+      },
+      async (form) => detailPage(c, await demandMail(c), form),
+    )
   })
   app.post(`${PATH}/:id/deliver`, async (c) => {
     const actor = demandAdministrator(c)
     const mail = await demandMail(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(actor, (work) => deliverInbound(work, mail.id, values['queue'] ?? ''))
-      return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.delivered') }
-    }, async (form) => detailPage(c, await demandMail(c), form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(actor, (work) => deliverInbound(work, mail.id, values['queue'] ?? ''))
+        return { to: `${PATH}/${mail.id}`, said: words(c)('inbound.delivered') }
+      },
+      async (form) => detailPage(c, await demandMail(c), form),
+    )
   })
 }
 
@@ -65,7 +117,9 @@ async function manyMails(c: PageContext): Promise<Response> {
   }
   if (act === 'delete') return c.redirect(`${PATH}/delete?${new URLSearchParams(ids.map((id) => ['id', id]))}`, 303)
   const mails = await demandStuck(c, ids)
-  await c.get('host').work(actor, async (work) => { for (const { id } of mails) await retryInbound(work, id) })
+  await c.get('host').work(actor, async (work) => {
+    for (const { id } of mails) await retryInbound(work, id)
+  })
   flash(c, { text: t('inbound.bulk.retried', { count: mails.length }) })
   return c.redirect(`${PATH}?state=stuck`, 303)
 }
@@ -74,10 +128,20 @@ async function deleteMails(c: PageContext): Promise<Response> {
   const actor = demandAdministrator(c)
   const mails = await demandStuck(c, await readAll(c, 'id'))
   const values = await readFields(c)
-  return submit(c, values, async () => {
-    await c.get('host').work(actor, async (work) => { for (const { id } of mails) await deleteInbound(work, id, values['reason'] ?? '') })
-    return { to: mails.length === 1 ? `${PATH}/${mails[0]!.id}` : `${PATH}?state=stuck`, said: words(c)('inbound.deleted', { count: mails.length }) }
-  }, (form) => deletePage(c, mails, form))
+  return submit(
+    c,
+    values,
+    async () => {
+      await c.get('host').work(actor, async (work) => {
+        for (const { id } of mails) await deleteInbound(work, id, values['reason'] ?? '')
+      })
+      return {
+        to: mails.length === 1 ? `${PATH}/${mails[0]!.id}` : `${PATH}?state=stuck`,
+        said: words(c)('inbound.deleted', { count: mails.length }),
+      }
+    },
+    (form) => deletePage(c, mails, form),
+  )
 }
 
 /** Asks before mails end without a ticket, and why: the reason is kept with them. */
@@ -85,17 +149,42 @@ async function deletePage(c: PageContext, mails: InboundDetail[], form: FormStat
   const t = words(c)
   const title = t('inbound.delete.title', { count: mails.length })
   return adminPage(c, {
-    title, area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title,
+    area: 'inbound',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${PATH}?state=stuck`}>{t('area.inbound')}</Crumb>
         <PageHead title={title} />
         <div class="admin-one">
-          <FormCard c={c} form={form} action={`${PATH}/delete`} save={t('inbound.delete.yes')} danger cancel={mails.length === 1 ? `${PATH}/${mails[0]!.id}` : `${PATH}?state=stuck`}>
+          <FormCard
+            c={c}
+            form={form}
+            action={`${PATH}/delete`}
+            save={t('inbound.delete.yes')}
+            danger
+            cancel={mails.length === 1 ? `${PATH}/${mails[0]!.id}` : `${PATH}?state=stuck`}
+          >
             <p>{t('inbound.delete.text')}</p>
-            <ul class="plain-list">{mails.map((mail) => <li><b>{mail.subject || t('mail.no-subject')}</b> <span class="quiet">{mail.from || mail.envelopeFrom}</span></li>)}</ul>
-            {mails.map((mail) => <input type="hidden" name="id" value={mail.id} />)}
-            <Field c={c} form={form} name="reason" label={t('inbound.delete.reason')} help={t('inbound.delete.reason.help')} maxlength={500} required />
+            <ul class="plain-list">
+              {mails.map((mail) => (
+                <li>
+                  <b>{mail.subject || t('mail.no-subject')}</b> <span class="quiet">{mail.from || mail.envelopeFrom}</span>
+                </li>
+              ))}
+            </ul>
+            {mails.map((mail) => (
+              <input type="hidden" name="id" value={mail.id} />
+            ))}
+            <Field
+              c={c}
+              form={form}
+              name="reason"
+              label={t('inbound.delete.reason')}
+              help={t('inbound.delete.reason.help')}
+              maxlength={500}
+              required
+            />
           </FormCard>
         </div>
       </>
@@ -116,67 +205,149 @@ function say(c: PageContext, kind: 'outcome' | 'step' | 'rule', name: string): s
 }
 
 const OutcomeBadge = ({ c, mail }: { c: PageContext; mail: InboundMail }) => (
-  <Badge tone={TONES[mail.state]} words={mail.outcome && mail.state === 'processed' ? say(c, 'outcome', mail.outcome) : words(c)(`inbound.state.${mail.state}`)} />
+  <Badge
+    tone={TONES[mail.state]}
+    words={mail.outcome && mail.state === 'processed' ? say(c, 'outcome', mail.outcome) : words(c)(`inbound.state.${mail.state}`)}
+  />
 )
 
 async function inboundPage(c: PageContext): Promise<Response> {
   const t = words(c)
   const { db, config } = c.get('host')
   const options: ListOptions = {
-    sorts: INBOUND_SORTS, sort: 'accepted', direction: 'desc',
+    sorts: INBOUND_SORTS,
+    sort: 'accepted',
+    direction: 'desc',
     filters: [
-      { name: 'state', label: t('mail.state'), choices: [{ value: 'stuck', label: t('inbound.state.stuck') }, ...STATES.map((value) => ({ value, label: t(`inbound.state.${value}`) }))] },
+      {
+        name: 'state',
+        label: t('mail.state'),
+        choices: [
+          { value: 'stuck', label: t('inbound.state.stuck') },
+          ...STATES.map((value) => ({ value, label: t(`inbound.state.${value}`) })),
+        ],
+      },
       { name: 'outcome', label: t('inbound.outcome'), choices: OUTCOMES.map((value) => ({ value, label: say(c, 'outcome', value) })) },
-      { name: 'from', label: t('mail.since'), choices: [], type: 'date' }, { name: 'to', label: t('mail.until'), choices: [], type: 'date' },
+      { name: 'from', label: t('mail.since'), choices: [], type: 'date' },
+      { name: 'to', label: t('mail.until'), choices: [], type: 'date' },
     ],
   }
   const query = readList(c, options)
   const { state, outcome, from, to } = query.filters
   const wish = {
-    sort: query.sort as InboundSort, direction: query.direction,
+    sort: query.sort as InboundSort,
+    direction: query.direction,
     filter: {
-      search: query.search, ...(state === 'stuck' ? { states: STUCK } : state ? { state: state as InboundState } : {}), ...(outcome ? { outcome } : {}),
-      ...(from ? { from: startOfDay(from, config.zone) } : {}), ...(to ? { to: dayAfter(to, config.zone) } : {}),
+      search: query.search,
+      ...(state === 'stuck' ? { states: STUCK } : state ? { state: state as InboundState } : {}),
+      ...(outcome ? { outcome } : {}),
+      ...(from ? { from: startOfDay(from, config.zone) } : {}),
+      ...(to ? { to: dayAfter(to, config.zone) } : {}),
     },
   }
   const picks = state === 'stuck' || state === 'failed' || state === 'held'
   const columns: Column<InboundMail>[] = [
-    { key: 'subject', label: t('mail.subject'), sort: true, text: (m) => m.subject, cell: (m) => (
-      <div class={picks ? 'picked' : undefined}>
-        {picks && STUCK.includes(m.state) && <input type="checkbox" name="id" value={m.id} form="bulk" aria-label={t('inbound.bulk.pick', { subject: m.subject || t('mail.no-subject') })} />}
-        <Main href={`${PATH}/${m.id}`} name={m.subject || t('mail.no-subject')} below={m.from || m.envelopeFrom} />
-      </div>
-    ) },
-    { key: 'outcome', label: t('inbound.outcome'), text: (m) => m.outcome ? say(c, 'outcome', m.outcome) : t(`inbound.state.${m.state}`), cell: (m) => <OutcomeBadge c={c} mail={m} />, class: 'cell-outcome' },
-    { key: 'ticket', label: t('mail.ticket'), text: (m) => m.ticketNumber ?? '', cell: (m) => m.ticketNumber ? <a class="number" href={`/desk/tickets/${m.ticketId}`}>{m.ticketNumber}</a> : '', class: 'cell-number' },
+    {
+      key: 'subject',
+      label: t('mail.subject'),
+      sort: true,
+      text: (m) => m.subject,
+      cell: (m) => (
+        <div class={picks ? 'picked' : undefined}>
+          {picks && STUCK.includes(m.state) && (
+            <input
+              type="checkbox"
+              name="id"
+              value={m.id}
+              form="bulk"
+              aria-label={t('inbound.bulk.pick', { subject: m.subject || t('mail.no-subject') })}
+            />
+          )}
+          <Main href={`${PATH}/${m.id}`} name={m.subject || t('mail.no-subject')} below={m.from || m.envelopeFrom} />
+        </div>
+      ),
+    },
+    {
+      key: 'outcome',
+      label: t('inbound.outcome'),
+      text: (m) => (m.outcome ? say(c, 'outcome', m.outcome) : t(`inbound.state.${m.state}`)),
+      cell: (m) => <OutcomeBadge c={c} mail={m} />,
+      class: 'cell-outcome',
+    },
+    {
+      key: 'ticket',
+      label: t('mail.ticket'),
+      text: (m) => m.ticketNumber ?? '',
+      cell: (m) =>
+        m.ticketNumber ? (
+          <a class="number" href={`/desk/tickets/${m.ticketId}`}>
+            {m.ticketNumber}
+          </a>
+        ) : (
+          ''
+        ),
+      class: 'cell-number',
+    },
     { key: 'sender', label: t('mail.sender'), sort: true, text: (m) => m.envelopeFrom },
     { key: 'from', label: t('mail.from'), text: (m) => m.from },
-    { key: 'recipient', label: t('mail.recipient'), sort: true, text: (m) => m.envelopeTo, cell: (m) => m.envelopeTo, class: 'cell-address' },
-    { key: 'accepted', label: t('mail.accepted'), sort: true, text: (m) => plainTime(c, m.acceptedAt), cell: (m) => <Time c={c} at={m.acceptedAt} />, class: 'cell-time' },
+    {
+      key: 'recipient',
+      label: t('mail.recipient'),
+      sort: true,
+      text: (m) => m.envelopeTo,
+      cell: (m) => m.envelopeTo,
+      class: 'cell-address',
+    },
+    {
+      key: 'accepted',
+      label: t('mail.accepted'),
+      sort: true,
+      text: (m) => plainTime(c, m.acceptedAt),
+      cell: (m) => <Time c={c} at={m.acceptedAt} />,
+      class: 'cell-time',
+    },
     { key: 'size', label: t('mail.size'), sort: true, text: (m) => String(m.size) },
     { key: 'state', label: t('mail.state'), text: (m) => t(`inbound.state.${m.state}`) },
   ]
   const page = query.csv ? { rows: [], after: null } : await listInbound(db, { ...wish, after: query.after })
   return listPage(c, {
-    area: 'inbound', title: t('area.inbound'), beside: t('inbound.what'), query, options, columns, rows: page.rows, next: page.after,
+    area: 'inbound',
+    title: t('area.inbound'),
+    beside: t('inbound.what'),
+    query,
+    options,
+    columns,
+    rows: page.rows,
+    next: page.after,
     all: () => everyRow((after) => listInbound(db, { ...wish, after, limit: 500 })),
-    searchLabel: t('mail.search'), empty: { title: t('inbound.none'), text: t('inbound.none.text') },
+    searchLabel: t('mail.search'),
+    empty: { title: t('inbound.none'), text: t('inbound.none.text') },
     acts: <ButtonLink href="/admin/mail/try">{t('try.link')}</ButtonLink>,
     above: (
-      <Tabs label={t('area.inbound')} tabs={[
-        { href: PATH, label: t('inbound.tab.all'), current: !picks }, { href: `${PATH}?state=stuck`, label: t('inbound.tab.stuck'), current: picks },
-      ]} />
+      <Tabs
+        label={t('area.inbound')}
+        tabs={[
+          { href: PATH, label: t('inbound.tab.all'), current: !picks },
+          { href: `${PATH}?state=stuck`, label: t('inbound.tab.stuck'), current: picks },
+        ]}
+      />
     ),
-    ...(picks && page.rows.length > 0 ? {
-      below: (
-        <form id="bulk" method="post" action={`${PATH}/bulk`} class="acts below">
-          <CsrfField c={c} />
-          <span class="quiet">{t('inbound.bulk')}</span>
-          <Button name="act" value="retry">{t('inbound.retry')}</Button>
-          <Button name="act" value="delete" kind="danger">{t('inbound.delete')}</Button>
-        </form>
-      ),
-    } : {}),
+    ...(picks && page.rows.length > 0
+      ? {
+          below: (
+            <form id="bulk" method="post" action={`${PATH}/bulk`} class="acts below">
+              <CsrfField c={c} />
+              <span class="quiet">{t('inbound.bulk')}</span>
+              <Button name="act" value="retry">
+                {t('inbound.retry')}
+              </Button>
+              <Button name="act" value="delete" kind="danger">
+                {t('inbound.delete')}
+              </Button>
+            </form>
+          ),
+        }
+      : {}),
   })
 }
 
@@ -186,18 +357,36 @@ async function detailPage(c: PageContext, mail: InboundDetail, form: FormState =
   const queues = stuck || mail.reasons.some((reason) => reason.step === 'destination') ? await listAllQueues(c.get('host').db) : []
   const problem = form.problems['']
   return adminPage(c, {
-    title: mail.subject || t('mail.no-subject'), area: 'inbound', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: mail.subject || t('mail.no-subject'),
+    area: 'inbound',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.inbound')}</Crumb>
         <PageHead title={mail.subject || t('mail.no-subject')} beside={<OutcomeBadge c={c} mail={mail} />}>
-          {stuck && <ActButton c={c} action={`${PATH}/${mail.id}/retry`} kind="primary">{t('inbound.retry')}</ActButton>}
-          {mail.ticketNumber && <a class="button button-quiet" href={`/desk/tickets/${mail.ticketId}`}>{t('mail.ticket')} {mail.ticketNumber}</a>}
+          {stuck && (
+            <ActButton c={c} action={`${PATH}/${mail.id}/retry`} kind="primary">
+              {t('inbound.retry')}
+            </ActButton>
+          )}
+          {mail.ticketNumber && (
+            <a class="button button-quiet" href={`/desk/tickets/${mail.ticketId}`}>
+              {t('mail.ticket')} {mail.ticketNumber}
+            </a>
+          )}
           {mail.sha256 && <ButtonLink href={`/admin/mail/try?mail=${mail.id}`}>{t('try.link')}</ButtonLink>}
           <ButtonLink href={`/admin/mail/filters/new?mail=${mail.id}`}>{t('inbound.make-filter')}</ButtonLink>
-          {mail.sha256 && <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>{t('inbound.raw')}</a>}
+          {mail.sha256 && (
+            <a class="button button-quiet" href={`${PATH}/${mail.id}/raw`} download>
+              {t('inbound.raw')}
+            </a>
+          )}
         </PageHead>
-        {problem && <Notice tone="bad"><p>{problem}</p></Notice>}
+        {problem && (
+          <Notice tone="bad">
+            <p>{problem}</p>
+          </Notice>
+        )}
         <div class="admin-two">
           <Card title={t('inbound.decisions')} id="decisions">
             {mail.reasons.length === 0 && <p class="quiet">{t(mail.state === 'accepted' ? 'inbound.not-yet' : 'inbound.no-reasons')}</p>}
@@ -209,24 +398,43 @@ async function detailPage(c: PageContext, mail: InboundDetail, form: FormState =
                 <p class="quiet small">{t('inbound.decide.text')}</p>
                 <form method="post" action={`${PATH}/${mail.id}/deliver`} class="para">
                   <CsrfField c={c} />
-                  <Select c={c} form={form} name="queue" label={t('inbound.deliver.queue')} empty={t('inbound.deliver.choose')} choices={queues.filter((queue) => queue.valid).map((queue) => ({ value: queue.id, label: queue.name }))} />
-                  <p class="para"><Button>{t('inbound.deliver')}</Button></p>
+                  <Select
+                    c={c}
+                    form={form}
+                    name="queue"
+                    label={t('inbound.deliver.queue')}
+                    empty={t('inbound.deliver.choose')}
+                    choices={queues.filter((queue) => queue.valid).map((queue) => ({ value: queue.id, label: queue.name }))}
+                  />
+                  <p class="para">
+                    <Button>{t('inbound.deliver')}</Button>
+                  </p>
                 </form>
-                <p class="para"><ButtonLink kind="danger" href={`${PATH}/delete?id=${mail.id}`}>{t('inbound.delete')}</ButtonLink></p>
+                <p class="para">
+                  <ButtonLink kind="danger" href={`${PATH}/delete?id=${mail.id}`}>
+                    {t('inbound.delete')}
+                  </ButtonLink>
+                </p>
               </Card>
             )}
             <Card title={t('inbound.envelope')} id="envelope">
-              <SideList items={[
-                { name: t('mail.from'), value: mail.from },
-                { name: t('mail.sender'), value: mail.envelopeFrom || t('mail.null-sender') },
-                { name: t('mail.recipient'), value: mail.envelopeTo },
-                { name: t('mail.accepted'), value: <Time c={c} at={mail.acceptedAt} /> },
-                { name: t('inbound.processed'), value: mail.processedAt ? <Time c={c} at={mail.processedAt} /> : '' },
-                { name: t('inbound.peer'), value: [mail.peerName, mail.peerAddress].filter(Boolean).join(' · '), help: t(mail.encrypted ? 'inbound.encrypted' : 'inbound.plain') },
-                { name: t('mail.size'), value: mail.sha256 && saySize(mail.size, c.get('language')) },
-                { name: t('mail.attempts'), value: mail.attempts > 0 ? String(mail.attempts) : '' },
-                { name: 'SHA-256', value: mail.sha256 && <code class="small">{mail.sha256}</code> },
-              ]} />
+              <SideList
+                items={[
+                  { name: t('mail.from'), value: mail.from },
+                  { name: t('mail.sender'), value: mail.envelopeFrom || t('mail.null-sender') },
+                  { name: t('mail.recipient'), value: mail.envelopeTo },
+                  { name: t('mail.accepted'), value: <Time c={c} at={mail.acceptedAt} /> },
+                  { name: t('inbound.processed'), value: mail.processedAt ? <Time c={c} at={mail.processedAt} /> : '' },
+                  {
+                    name: t('inbound.peer'),
+                    value: [mail.peerName, mail.peerAddress].filter(Boolean).join(' · '),
+                    help: t(mail.encrypted ? 'inbound.encrypted' : 'inbound.plain'),
+                  },
+                  { name: t('mail.size'), value: mail.sha256 && saySize(mail.size, c.get('language')) },
+                  { name: t('mail.attempts'), value: mail.attempts > 0 ? String(mail.attempts) : '' },
+                  { name: 'SHA-256', value: mail.sha256 && <code class="small">{mail.sha256}</code> },
+                ]}
+              />
             </Card>
           </div>
         </div>
@@ -240,9 +448,19 @@ export const Decisions = ({ c, reasons, queues }: { c: PageContext; reasons: rea
   <ol class="decisions">
     {reasons.map((reason) => (
       <li>
-        <p><b>{say(c, 'step', reason.step)}</b> <span class="decided">{sayDecided(c, reason.step, reason.decided, queues)}</span></p>
+        <p>
+          <b>{say(c, 'step', reason.step)}</b> <span class="decided">{sayDecided(c, reason.step, reason.decided, queues)}</span>
+        </p>
         <p>{say(c, 'rule', reason.rule)}</p>
-        <p class="quiet small"><code>{reason.rule}</code>{reason.detail && <> · <span class="detail">{reason.detail}</span></>}</p>
+        <p class="quiet small">
+          <code>{reason.rule}</code>
+          {reason.detail && (
+            <>
+              {' '}
+              · <span class="detail">{reason.detail}</span>
+            </>
+          )}
+        </p>
       </li>
     ))}
   </ol>

@@ -1,10 +1,27 @@
 /** Owns the page on which an administrator sets an agent's absence for them. */
 import type { Hono } from 'hono'
 import {
-  AbsenceFields, blankForm, Card, endAbsence, findAbsence, listAgents, PageHead, readAbsence, readFields, refused, setAbsence, webTexts, type FormState,
-  type PageContext, type Person, type WebEnv,
+  AbsenceFields,
+  blankForm,
+  Card,
+  Crumb,
+  endAbsence,
+  findAbsence,
+  listAgents,
+  PageHead,
+  readAbsence,
+  readFields,
+  refused,
+  setAbsence,
+  statusOf,
+  submit,
+  webTexts,
+  type FormState,
+  type PageContext,
+  type Person,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
 
@@ -16,18 +33,28 @@ export function personAbsenceRoutes(app: Hono<WebEnv>): void {
     const actor = demandAdministrator(c)
     const person = await demandPerson(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(actor, (work) => setAbsence(work, person.id, readAbsence(values)))
-      return { to: `${PATH}/${person.id}/absence`, said: webTexts.in(c.get('language'))('absence.saved') }
-    }, (form) => absencePage(c, person, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(actor, (work) => setAbsence(work, person.id, readAbsence(values)))
+        return { to: `${PATH}/${person.id}/absence`, said: webTexts.in(c.get('language'))('absence.saved') }
+      },
+      (form) => absencePage(c, person, form),
+    )
   })
   app.post(`${PATH}/:id/absence/end`, async (c) => {
     const actor = demandAdministrator(c)
     const person = await demandPerson(c)
-    return submit(c, {}, async () => {
-      await c.get('host').work(actor, (work) => endAbsence(work, person.id))
-      return { to: `${PATH}/${person.id}/absence`, said: webTexts.in(c.get('language'))('absence.ended') }
-    }, (form) => absencePage(c, person, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        await c.get('host').work(actor, (work) => endAbsence(work, person.id))
+        return { to: `${PATH}/${person.id}/absence`, said: webTexts.in(c.get('language'))('absence.ended') }
+      },
+      (form) => absencePage(c, person, form),
+    )
   })
 }
 
@@ -37,7 +64,9 @@ async function absencePage(c: PageContext, person: Person, form: FormState): Pro
   const { db, clock } = c.get('host')
   const [absence, agents] = await Promise.all([findAbsence(db, person.id, clock()), listAgents(db)])
   return adminPage(c, {
-    title: `${t('person.tab.absence')} – ${person.name}`, area: 'persons', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: `${t('person.tab.absence')} – ${person.name}`,
+    area: 'persons',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.persons')}</Crumb>
@@ -45,7 +74,14 @@ async function absencePage(c: PageContext, person: Person, form: FormState): Pro
         <PersonTabs c={c} person={person} current="absence" />
         <div class="admin-one">
           <Card title={t('person.tab.absence')} id="absence">
-            <AbsenceFields c={c} form={form} action={`${PATH}/${person.id}/absence`} absence={absence} agents={agents} personId={person.id} />
+            <AbsenceFields
+              c={c}
+              form={form}
+              action={`${PATH}/${person.id}/absence`}
+              absence={absence}
+              agents={agents}
+              personId={person.id}
+            />
           </Card>
         </div>
       </>

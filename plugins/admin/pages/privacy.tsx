@@ -1,10 +1,34 @@
 /** Owns the page of a person's data: hand it over, hold it, erase it. */
 import type { Hono } from 'hono'
 import {
-  ActButton, askErasure, blankForm, Button, Card, CsrfField, endHold, exportPerson, Field, findErasure, findHold, FormProblems, holdPerson, Notice, PageHead,
-  readFields, sayDateTime, sayRefusal, type Erasure, type FormState, type PageContext, type Person, type WebEnv,
+  ActButton,
+  askErasure,
+  blankForm,
+  Button,
+  Card,
+  Crumb,
+  CsrfField,
+  endHold,
+  exportPerson,
+  Field,
+  findErasure,
+  findHold,
+  FormProblems,
+  holdPerson,
+  Notice,
+  PageHead,
+  readFields,
+  sayDateTime,
+  sayRefusal,
+  statusOf,
+  submit,
+  type Erasure,
+  type FormState,
+  type PageContext,
+  type Person,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
 
@@ -27,10 +51,15 @@ export function privacyRoutes(app: Hono<WebEnv>): void {
     const person = await demandPerson(c)
     const values = await readFields(c)
     const ends = values['end'] === 'yes'
-    return submit(c, values, async () => {
-      await c.get('host').work(actor, (work) => ends ? endHold(work, person.id) : holdPerson(work, person.id, values['reason'] ?? ''))
-      return { to: `${PATH}/${person.id}/privacy`, said: words(c)(ends ? 'privacy.hold.ended' : 'privacy.hold.now') }
-    }, (form) => privacyPage(c, person, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(actor, (work) => (ends ? endHold(work, person.id) : holdPerson(work, person.id, values['reason'] ?? '')))
+        return { to: `${PATH}/${person.id}/privacy`, said: words(c)(ends ? 'privacy.hold.ended' : 'privacy.hold.now') }
+      },
+      (form) => privacyPage(c, person, form),
+    )
   })
 
   app.post(`${PATH}/:id/erase`, async (c) => {
@@ -41,10 +70,15 @@ export function privacyRoutes(app: Hono<WebEnv>): void {
     if ((values['confirm'] ?? '').trim() !== word) {
       return privacyPage(c, person, { values, problems: { confirm: words(c)('privacy.erase.wrong', { word }) } })
     }
-    return submit(c, values, async () => {
-      await c.get('host').work(actor, (work) => askErasure(work, person.id))
-      return { to: `${PATH}/${person.id}/privacy`, said: words(c)('privacy.erase.asked') }
-    }, (form) => privacyPage(c, person, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(actor, (work) => askErasure(work, person.id))
+        return { to: `${PATH}/${person.id}/privacy`, said: words(c)('privacy.erase.asked') }
+      },
+      (form) => privacyPage(c, person, form),
+    )
   })
 }
 
@@ -58,7 +92,9 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
   const erased = person.source === 'erased'
   const at = `${PATH}/${person.id}`
   return adminPage(c, {
-    title: person.name, area: 'persons', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: person.name,
+    area: 'persons',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.persons')}</Crumb>
@@ -70,17 +106,39 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
             <>
               <Card title={t('privacy.export.title')} id="export">
                 <p>{t('privacy.export.text')}</p>
-                <p class="acts"><a class="button button-quiet" href={`${at}/export`} download>{t('privacy.export.do')}</a></p>
+                <p class="acts">
+                  <a class="button button-quiet" href={`${at}/export`} download>
+                    {t('privacy.export.do')}
+                  </a>
+                </p>
               </Card>
               <Card title={t('privacy.hold.title')} id="hold">
                 <p>{t('privacy.hold.text')}</p>
-                {hold && <p><strong>{t('privacy.hold.since', { when: moment(c, hold.since), who: hold.by ?? '–' })}</strong></p>}
+                {hold && (
+                  <p>
+                    <strong>{t('privacy.hold.since', { when: moment(c, hold.since), who: hold.by ?? '–' })}</strong>
+                  </p>
+                )}
                 <form class="form" method="post" action={`${at}/hold`}>
                   <CsrfField c={c} />
-                  <Field c={c} form={form} name="reason" label={t('privacy.hold.reason')} value={hold?.reason} maxlength={500} autocomplete="off" />
-                  <div class="acts"><Button>{t(hold ? 'privacy.hold.change' : 'privacy.hold.set')}</Button></div>
+                  <Field
+                    c={c}
+                    form={form}
+                    name="reason"
+                    label={t('privacy.hold.reason')}
+                    value={hold?.reason}
+                    maxlength={500}
+                    autocomplete="off"
+                  />
+                  <div class="acts">
+                    <Button>{t(hold ? 'privacy.hold.change' : 'privacy.hold.set')}</Button>
+                  </div>
                 </form>
-                {hold && <ActButton c={c} action={`${at}/hold`} fields={{ end: 'yes' }}>{t('privacy.hold.end')}</ActButton>}
+                {hold && (
+                  <ActButton c={c} action={`${at}/hold`} fields={{ end: 'yes' }}>
+                    {t('privacy.hold.end')}
+                  </ActButton>
+                )}
               </Card>
               <Card title={t('privacy.erase.title')} id="erase">
                 <p>{t('privacy.erase.text')}</p>
@@ -88,8 +146,16 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
                 <form class="form" method="post" action={`${at}/erase`}>
                   <CsrfField c={c} />
                   <FormProblems c={c} form={form} labels={{ reason: t('privacy.hold.reason') }} />
-                  <Field c={c} form={form} name="confirm" label={t('privacy.erase.confirm', { word: wordFor(person) })} autocomplete="off" />
-                  <div class="acts"><Button kind="danger">{t('privacy.erase.do')}</Button></div>
+                  <Field
+                    c={c}
+                    form={form}
+                    name="confirm"
+                    label={t('privacy.erase.confirm', { word: wordFor(person) })}
+                    autocomplete="off"
+                  />
+                  <div class="acts">
+                    <Button kind="danger">{t('privacy.erase.do')}</Button>
+                  </div>
                 </form>
               </Card>
             </>
@@ -104,8 +170,22 @@ const moment = (c: PageContext, at: Date): string => sayDateTime(at, c.get('host
 
 const Outcome = ({ c, erasure }: { c: PageContext; erasure: Erasure }) => {
   const t = words(c)
-  if (!erasure.doneAt) return <Notice><p>{t('privacy.erase.running', { when: moment(c, erasure.askedAt) })}</p></Notice>
-  if (erasure.refusal) return <Notice tone="bad"><p>{t('privacy.erase.failed', { reason: sayRefusal(erasure.refusal, c.get('language')) })}</p></Notice>
+  if (!erasure.doneAt)
+    return (
+      <Notice>
+        <p>{t('privacy.erase.running', { when: moment(c, erasure.askedAt) })}</p>
+      </Notice>
+    )
+  if (erasure.refusal)
+    return (
+      <Notice tone="bad">
+        <p>{t('privacy.erase.failed', { reason: sayRefusal(erasure.refusal, c.get('language')) })}</p>
+      </Notice>
+    )
   const { texts = 0, files = 0, rawMails = 0, tickets = 0 } = erasure.counts ?? {}
-  return <Notice tone="good"><p>{t('privacy.erase.done', { when: moment(c, erasure.doneAt), texts, files, mails: rawMails, tickets })}</p></Notice>
+  return (
+    <Notice tone="good">
+      <p>{t('privacy.erase.done', { when: moment(c, erasure.doneAt), texts, files, mails: rawMails, tickets })}</p>
+    </Notice>
+  )
 }

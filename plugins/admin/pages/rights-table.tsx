@@ -3,11 +3,31 @@ import type { Child } from 'hono/jsx'
 import { MATRIX_RIGHTS, type FormState, type PageContext, type RightsById } from '../../../core/index.ts'
 import { words } from '../words.ts'
 
-export interface RightsRow { id: string; name: string; href?: string; rights: readonly string[]; note?: Child }
+export interface RightsRow {
+  id: string
+  name: string
+  href?: string
+  rights: readonly string[]
+  note?: Child
+}
 
 /** Fields are `row.<id>` (the row was on the form) and `right.<id>.<right>`, a second table's with a prefix. */
-export const RightsTable = ({ c, form, caption, head, noteHead, prefix = '', rows }: {
-  c: PageContext; form: FormState; caption: string; head: string; noteHead?: string; prefix?: string; rows: readonly RightsRow[]
+export const RightsTable = ({
+  c,
+  form,
+  caption,
+  head,
+  noteHead,
+  prefix = '',
+  rows,
+}: {
+  c: PageContext
+  form: FormState
+  caption: string
+  head: string
+  noteHead?: string
+  prefix?: string
+  rows: readonly RightsRow[]
 }) => {
   const posted = Object.keys(form.values).length > 0
   const t = words(c)
@@ -19,7 +39,11 @@ export const RightsTable = ({ c, form, caption, head, noteHead, prefix = '', row
         <thead>
           <tr>
             <th scope="col">{head}</th>
-            {MATRIX_RIGHTS.map((right) => <th scope="col" class="tick"><abbr title={t(`right.${right as 'ro'}`)}>{right}</abbr></th>)}
+            {MATRIX_RIGHTS.map((right) => (
+              <th scope="col" class="tick">
+                <abbr title={t(`right.${right as 'ro'}`)}>{right}</abbr>
+              </th>
+            ))}
             {noteHead && <th scope="col">{noteHead}</th>}
           </tr>
         </thead>
@@ -34,7 +58,9 @@ export const RightsTable = ({ c, form, caption, head, noteHead, prefix = '', row
               {MATRIX_RIGHTS.map((right) => (
                 <td class="tick">
                   <input
-                    type="checkbox" name={`${prefix}right.${row.id}.${right}`} aria-label={`${row.name}: ${right} – ${t(`right.${right as 'ro'}`)}`}
+                    type="checkbox"
+                    name={`${prefix}right.${row.id}.${right}`}
+                    aria-label={`${row.name}: ${right} – ${t(`right.${right as 'ro'}`)}`}
                     checked={posted ? form.values[`right.${row.id}.${right}`] !== undefined : row.rights.includes(right)}
                   />
                 </td>
@@ -54,7 +80,14 @@ export const RightsHelp = ({ c }: { c: PageContext }) => {
   return (
     <details class="rights-help">
       <summary>{t('rights.what')}</summary>
-      <dl>{MATRIX_RIGHTS.map((right) => <div><dt>{right}</dt><dd>{t(`right.${right as 'ro'}`)}</dd></div>)}</dl>
+      <dl>
+        {MATRIX_RIGHTS.map((right) => (
+          <div>
+            <dt>{right}</dt>
+            <dd>{t(`right.${right as 'ro'}`)}</dd>
+          </div>
+        ))}
+      </dl>
     </details>
   )
 }

@@ -1,10 +1,33 @@
 /** Owns the settings of plugins: the list of all, and a form for the installation and for each unit, made of what each plugin declares. */
 import type { Hono } from 'hono'
 import {
-  blankForm, fill, listActivations, listUnits, PageHead, readFields, readSettings, refused, ROOT_UNIT, saveSettingsForm, setActivation, SettingFields, settingsForm,
-  typedSettings, type FormState, type Id, type PageContext, type Plugin, type Setting, type Unit, type WebEnv,
+  blankForm,
+  Crumb,
+  fill,
+  FormCard,
+  listActivations,
+  listUnits,
+  PageHead,
+  readFields,
+  readSettings,
+  refused,
+  ROOT_UNIT,
+  saveSettingsForm,
+  setActivation,
+  SettingFields,
+  settingsForm,
+  statusOf,
+  submit,
+  typedSettings,
+  type FormState,
+  type Id,
+  type PageContext,
+  type Plugin,
+  type Setting,
+  type Unit,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { adminPage, Crumb, demandAdministrator, FormCard, submit } from '../frame.tsx'
+import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'
@@ -12,11 +35,17 @@ import { inForce } from './plugins.tsx'
 
 const PATH = '/admin/settings'
 
-export interface AnySetting { plugin: Plugin; key: string; setting: Setting }
+export interface AnySetting {
+  plugin: Plugin
+  key: string
+  setting: Setting
+}
 
 /** Every setting of every loaded plugin. */
-export const allSettings = (c: PageContext): AnySetting[] => (c.get('host').plugins as readonly Plugin[])
-  .flatMap((plugin) => Object.entries(plugin.settings ?? {}).map(([key, setting]) => ({ plugin, key, setting })))
+export const allSettings = (c: PageContext): AnySetting[] =>
+  (c.get('host').plugins as readonly Plugin[]).flatMap((plugin) =>
+    Object.entries(plugin.settings ?? {}).map(([key, setting]) => ({ plugin, key, setting })),
+  )
 
 /** A plugin's own words; its key where it has none. */
 export function sayOf(c: PageContext, plugin: Plugin, key: string): string {
@@ -38,26 +67,36 @@ export function settingRoutes(app: Hono<WebEnv>): void {
     const language = c.get('language')
     const typed = typedSettings(values, await settingsForm(db, plugin, unit.id, language))
     let problems: Record<string, string> = {}
-    return submit(c, values, async () => {
-      problems = await work(actor, async (act) => {
-        const wrong = await saveSettingsForm(act, plugin, unit.id, typed, language)
-        const wanted = values['active']
-        // Switched only with what was typed: a form that is refused changes nothing.
-        if (Object.keys(wrong).length === 0 && wanted !== undefined && plugin.scope === 'unit') {
-          await setActivation(act, plugin.name, unit.id, wanted === 'on' ? true : wanted === 'off' ? false : null)
-        }
-        return wrong
-      })
-      if (Object.keys(problems).length > 0) throw refused('input', { what: Object.keys(problems).join(', ') })
-      return { to: hrefOf(plugin, unit.id), said: words(c)('said.saved') }
-    }, (form) => pluginPage(c, place, Object.keys(problems).length > 0 ? { values, problems } : form))
+    return submit(
+      c,
+      values,
+      async () => {
+        problems = await work(actor, async (act) => {
+          const wrong = await saveSettingsForm(act, plugin, unit.id, typed, language)
+          const wanted = values['active']
+          // Switched only with what was typed: a form that is refused changes nothing.
+          if (Object.keys(wrong).length === 0 && wanted !== undefined && plugin.scope === 'unit') {
+            await setActivation(act, plugin.name, unit.id, wanted === 'on' ? true : wanted === 'off' ? false : null)
+          }
+          return wrong
+        })
+        if (Object.keys(problems).length > 0) throw refused('input', { what: Object.keys(problems).join(', ') })
+        return { to: hrefOf(plugin, unit.id), said: words(c)('said.saved') }
+      },
+      (form) => pluginPage(c, place, Object.keys(problems).length > 0 ? { values, problems } : form),
+    )
   })
 }
 
 /** The form of a plugin in a unit. */
-export const hrefOf = (plugin: Plugin, unitId: Id): string => unitId === ROOT_UNIT ? `${PATH}/${plugin.name}` : `${PATH}/${plugin.name}?unit=${unitId}`
+export const hrefOf = (plugin: Plugin, unitId: Id): string =>
+  unitId === ROOT_UNIT ? `${PATH}/${plugin.name}` : `${PATH}/${plugin.name}?unit=${unitId}`
 
-interface Place { plugin: Plugin; unit: Unit; units: Unit[] }
+interface Place {
+  plugin: Plugin
+  unit: Unit
+  units: Unit[]
+}
 
 /** A plugin for the whole installation has its settings there only. */
 async function demandPlace(c: PageContext, unitId: string | undefined): Promise<Place> {
@@ -70,7 +109,11 @@ async function demandPlace(c: PageContext, unitId: string | undefined): Promise<
 }
 
 const sayValue = (c: PageContext, plugin: Plugin, setting: Setting, value: unknown): string =>
-  setting.kind === 'boolean' ? words(c)(value ? 'yes' : 'no') : setting.kind === 'choice' ? sayOf(c, plugin, `${setting.label}.${String(value)}`) : String(value)
+  setting.kind === 'boolean'
+    ? words(c)(value ? 'yes' : 'no')
+    : setting.kind === 'choice'
+      ? sayOf(c, plugin, `${setting.label}.${String(value)}`)
+      : String(value)
 
 async function settingsPage(c: PageContext): Promise<Response> {
   const t = words(c)
@@ -79,17 +122,49 @@ async function settingsPage(c: PageContext): Promise<Response> {
   const query = readList(c, options)
   const all = allSettings(c)
   const values = new Map<string, Record<string, unknown>>()
-  for (const { plugin } of all) if (!values.has(plugin.name)) values.set(plugin.name, await readSettings(db, plugin.name, plugin.settings ?? {}))
+  for (const { plugin } of all)
+    if (!values.has(plugin.name)) values.set(plugin.name, await readSettings(db, plugin.name, plugin.settings ?? {}))
   const now = (one: AnySetting) => sayValue(c, one.plugin, one.setting, values.get(one.plugin.name)?.[one.key])
   const columns: Column<AnySetting>[] = [
-    { key: 'name', label: t('setting.name'), sort: true, text: (s) => `${sayOf(c, s.plugin, s.setting.label)} ${s.key}`, cell: (s) => <Main href={`${PATH}/${s.plugin.name}#field-${s.key}`} name={sayOf(c, s.plugin, s.setting.label)} below={helpOf(c, s.plugin, s.setting.label)} /> },
-    { key: 'plugin', label: t('setting.plugin'), sort: true, text: (s) => s.plugin.name, cell: (s) => <a href={`${PATH}/${s.plugin.name}`}>{s.plugin.name}</a>, class: 'cell-queue' },
+    {
+      key: 'name',
+      label: t('setting.name'),
+      sort: true,
+      text: (s) => `${sayOf(c, s.plugin, s.setting.label)} ${s.key}`,
+      cell: (s) => (
+        <Main
+          href={`${PATH}/${s.plugin.name}#field-${s.key}`}
+          name={sayOf(c, s.plugin, s.setting.label)}
+          below={helpOf(c, s.plugin, s.setting.label)}
+        />
+      ),
+    },
+    {
+      key: 'plugin',
+      label: t('setting.plugin'),
+      sort: true,
+      text: (s) => s.plugin.name,
+      cell: (s) => <a href={`${PATH}/${s.plugin.name}`}>{s.plugin.name}</a>,
+      class: 'cell-queue',
+    },
     { key: 'value', label: t('setting.value'), text: now, cell: now },
-    { key: 'default', label: t('setting.default'), text: (s) => sayValue(c, s.plugin, s.setting, s.setting.fallback), cell: (s) => <span class="quiet">{sayValue(c, s.plugin, s.setting, s.setting.fallback)}</span> },
+    {
+      key: 'default',
+      label: t('setting.default'),
+      text: (s) => sayValue(c, s.plugin, s.setting, s.setting.fallback),
+      cell: (s) => <span class="quiet">{sayValue(c, s.plugin, s.setting, s.setting.fallback)}</span>,
+    },
   ]
   return listPage(c, {
-    area: 'settings', title: t('area.settings'), beside: t('setting.what'), query, options, columns, rows: pick(c, all, query, columns, ''),
-    searchLabel: t('list.search'), empty: { title: t('setting.none'), text: t('setting.none.text') },
+    area: 'settings',
+    title: t('area.settings'),
+    beside: t('setting.what'),
+    query,
+    options,
+    columns,
+    rows: pick(c, all, query, columns, ''),
+    searchLabel: t('list.search'),
+    empty: { title: t('setting.none'), text: t('setting.none.text') },
   })
 }
 
@@ -100,29 +175,45 @@ async function pluginPage(c: PageContext, { plugin, unit, units }: Place, form: 
   const perUnit = plugin.scope === 'unit'
   const said = perUnit ? await listActivations(db, plugin.name) : new Map<Id, boolean>()
   return adminPage(c, {
-    title: unit.id === ROOT_UNIT ? plugin.name : `${plugin.name}, ${unit.name}`, area: 'settings', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: unit.id === ROOT_UNIT ? plugin.name : `${plugin.name}, ${unit.name}`,
+    area: 'settings',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.settings')}</Crumb>
         <PageHead title={plugin.name} beside={t('setting.of-plugin')}>
-          {perUnit && <a class="button button-quiet" href={`/admin/plugins/${plugin.name}`}>{t('setting.where-on')}</a>}
+          {perUnit && (
+            <a class="button button-quiet" href={`/admin/plugins/${plugin.name}`}>
+              {t('setting.where-on')}
+            </a>
+          )}
         </PageHead>
         <div class="admin-one">
           {perUnit && (
             <form class="list-tools" method="get" action={`${PATH}/${plugin.name}`} aria-label={t('setting.choose-unit')}>
               <div class="field">
-                <label for="unit" class="list-date">{t('setting.in-unit')}</label>
+                <label for="unit" class="list-date">
+                  {t('setting.in-unit')}
+                </label>
                 <select id="unit" name="unit" data-submits="">
-                  {unitChoices(units, unit.id).map((choice) => <option value={choice.value} selected={choice.value === unit.id}>{choice.label}</option>)}
+                  {unitChoices(units, unit.id).map((choice) => (
+                    <option value={choice.value} selected={choice.value === unit.id}>
+                      {choice.label}
+                    </option>
+                  ))}
                 </select>
               </div>
-              <button class="button button-quiet" type="submit">{t('list.show')}</button>
+              <button class="button button-quiet" type="submit">
+                {t('list.show')}
+              </button>
               <p class="quiet small">{t(unit.id === ROOT_UNIT ? 'setting.root' : 'setting.unit')}</p>
             </form>
           )}
           <FormCard c={c} form={form} action={`${PATH}/${plugin.name}`} cancel={PATH}>
             <input type="hidden" name="unit" value={unit.id} />
-            {perUnit && <Switch c={c} form={form} plugin={plugin} unit={unit} own={said.get(unit.id)} above={inForce(units, said, unit.parentId)} />}
+            {perUnit && (
+              <Switch c={c} form={form} plugin={plugin} unit={unit} own={said.get(unit.id)} above={inForce(units, said, unit.parentId)} />
+            )}
             <SettingFields c={c} form={form} fields={fields} />
           </FormCard>
         </div>
@@ -131,16 +222,37 @@ async function pluginPage(c: PageContext, { plugin, unit, units }: Place, form: 
   })
 }
 
-const Switch = ({ c, form, plugin, unit, own, above }: { c: PageContext; form: FormState; plugin: Plugin; unit: Unit; own: boolean | undefined; above: boolean }) => {
+const Switch = ({
+  c,
+  form,
+  plugin,
+  unit,
+  own,
+  above,
+}: {
+  c: PageContext
+  form: FormState
+  plugin: Plugin
+  unit: Unit
+  own: boolean | undefined
+  above: boolean
+}) => {
   const t = words(c)
   const now = form.values['active'] ?? (own === undefined ? 'inherit' : own ? 'on' : 'off')
   const choices = [
-    ['inherit', t(unit.parentId === null ? 'plugin.unsaid' : 'plugin.inherit', { what: t(above ? 'plugin.on' : 'plugin.off') })], ['on', t('plugin.on')], ['off', t('plugin.off')],
+    ['inherit', t(unit.parentId === null ? 'plugin.unsaid' : 'plugin.inherit', { what: t(above ? 'plugin.on' : 'plugin.off') })],
+    ['on', t('plugin.on')],
+    ['off', t('plugin.off')],
   ] as const
   return (
     <fieldset class="setting fields-wide">
       <legend>{t('setting.active', { plugin: plugin.name })}</legend>
-      {choices.map(([value, label]) => <label class="setting-from"><input type="radio" name="active" value={value} checked={now === value} /><span>{label}</span></label>)}
+      {choices.map(([value, label]) => (
+        <label class="setting-from">
+          <input type="radio" name="active" value={value} checked={now === value} />
+          <span>{label}</span>
+        </label>
+      ))}
     </fieldset>
   )
 }

@@ -1,8 +1,25 @@
 /** Owns the page that answers why a person may do something to a ticket, or why not. */
 import type { Hono } from 'hono'
 import {
-  AGENT_RIGHTS, blankForm, Button, Card, explainRight, Field, findTicketByNumber, PageHead, Refusal, sayBecause, Select, withRefusal, type Explanation, type FormState,
-  type PageContext, type Person, type Ticket, type WebEnv,
+  AGENT_RIGHTS,
+  blankForm,
+  Button,
+  Card,
+  explainRight,
+  Field,
+  findTicketByNumber,
+  PageHead,
+  Refusal,
+  sayBecause,
+  Select,
+  statusOf,
+  withRefusal,
+  type Explanation,
+  type FormState,
+  type PageContext,
+  type Person,
+  type Ticket,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { adminPage } from '../frame.tsx'
 import { words, type AdminKey } from '../words.ts'
@@ -16,22 +33,38 @@ export function whyRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, whyPage)
 }
 
-interface Answer { person: Person; ticket: Ticket; rows: { right: string; explanation: Explanation }[] }
+interface Answer {
+  person: Person
+  ticket: Ticket
+  rows: { right: string; explanation: Explanation }[]
+}
 
 async function whyPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const values = { person: c.req.query('person')?.trim() ?? '', ticket: c.req.query('ticket')?.trim().replace(/^(ticket\s*)?#/i, '') ?? '', right: c.req.query('right') ?? '' }
+  const values = {
+    person: c.req.query('person')?.trim() ?? '',
+    ticket:
+      c.req
+        .query('ticket')
+        ?.trim()
+        .replace(/^(ticket\s*)?#/i, '') ?? '',
+    right: c.req.query('right') ?? '',
+  }
   const asked = values.person !== '' || values.ticket !== ''
   let form: FormState = blankForm(values)
-  const found = asked ? await answer(c, form).catch((error: unknown) => {
-    if (!(error instanceof Refusal) || error.field === undefined) throw error
-    form = withRefusal(c, form, error)
-    return undefined
-  }) : undefined
+  const found = asked
+    ? await answer(c, form).catch((error: unknown) => {
+        if (!(error instanceof Refusal) || error.field === undefined) throw error
+        form = withRefusal(c, form, error)
+        return undefined
+      })
+    : undefined
   if (found === 'no-ticket') form = { ...form, problems: { ticket: t('why.no-ticket') } }
   const ids = { person: 'why-person', ticket: 'why-ticket', right: 'why-right' }
   return adminPage(c, {
-    title: t('area.why'), area: 'why', status: Object.keys(form.problems).length > 0 ? 422 : 200,
+    title: t('area.why'),
+    area: 'why',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.why')} />
@@ -39,13 +72,43 @@ async function whyPage(c: PageContext): Promise<Response> {
           <Card>
             <p class="para">{t('why.text')}</p>
             <form class="form" method="get" action={PATH}>
-              <Field c={c} form={form} name="person" id={ids.person} label={t('why.person')} help={t('why.person.help')} autocomplete="off" required />
-              <Field c={c} form={form} name="ticket" id={ids.ticket} label={t('why.ticket')} autocomplete="off" inputmode="numeric" required />
-              <Select c={c} form={form} name="right" id={ids.right} label={t('why.right')} empty={t('why.right.all')} choices={RIGHTS.map((right) => ({ value: right, label: sayRight(c, right) }))} />
+              <Field
+                c={c}
+                form={form}
+                name="person"
+                id={ids.person}
+                label={t('why.person')}
+                help={t('why.person.help')}
+                autocomplete="off"
+                required
+              />
+              <Field
+                c={c}
+                form={form}
+                name="ticket"
+                id={ids.ticket}
+                label={t('why.ticket')}
+                autocomplete="off"
+                inputmode="numeric"
+                required
+              />
+              <Select
+                c={c}
+                form={form}
+                name="right"
+                id={ids.right}
+                label={t('why.right')}
+                empty={t('why.right.all')}
+                choices={RIGHTS.map((right) => ({ value: right, label: sayRight(c, right) }))}
+              />
               <Button kind="primary">{t('why.ask')}</Button>
             </form>
           </Card>
-          {found && found !== 'no-ticket' && <div class="below"><Found c={c} found={found} /></div>}
+          {found && found !== 'no-ticket' && (
+            <div class="below">
+              <Found c={c} found={found} />
+            </div>
+          )}
         </div>
       </>
     ),
@@ -71,18 +134,30 @@ const Found = ({ c, found: { person, ticket, rows } }: { c: PageContext; found: 
   return (
     <Card title={caption} id="answer" plain>
       <table class="plain why-rights" aria-label={caption}>
-        <thead><tr><th scope="col">{t('why.right')}</th><th scope="col">{t('why.may')}</th><th scope="col">{t('why.because')}</th></tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">{t('why.right')}</th>
+            <th scope="col">{t('why.may')}</th>
+            <th scope="col">{t('why.because')}</th>
+          </tr>
+        </thead>
         <tbody>
           {[...Map.groupBy(said, (row) => `${row.rule} ${row.why}`).values()].map((same) => (
             <tr>
-              <td>{same.map(({ right }) => <span class="why-right">{sayRight(c, right)}</span>)}</td>
+              <td>
+                {same.map(({ right }) => (
+                  <span class="why-right">{sayRight(c, right)}</span>
+                ))}
+              </td>
               <td>{same[0]!.allowed ? <span class="good">{t('why.yes')}</span> : <span class="bad">{t('why.no')}</span>}</td>
               <td>{same[0]!.why}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      <p class="why-foot"><a href={`/admin/persons/${person.id}/rights`}>{t('why.rights-of', { who: person.name })}</a></p>
+      <p class="why-foot">
+        <a href={`/admin/persons/${person.id}/rights`}>{t('why.rights-of', { who: person.name })}</a>
+      </p>
     </Card>
   )
 }

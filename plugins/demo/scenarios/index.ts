@@ -8,5 +8,10 @@ import { softwareScenarios } from './software.ts'
 import { studyScenarios } from './studies.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
-  ...mailScenarios, ...networkScenarios, ...accountScenarios, ...softwareScenarios, ...studyScenarios, ...officeScenarios,
+  ...mailScenarios,
+  ...networkScenarios,
+  ...accountScenarios,
+  ...softwareScenarios,
+  ...studyScenarios,
+  ...officeScenarios,
 ]

@@ -25,7 +25,10 @@ export interface Scenario {
   steps: readonly Step[]
 }
 
-export type DemoFile = { name: string; kind: 'pdf'; text: string } | { name: string; kind: 'png'; inline?: boolean } | { name: string; kind: 'txt'; text: string }
+export type DemoFile =
+  | { name: string; kind: 'pdf'; text: string }
+  | { name: string; kind: 'png'; inline?: boolean }
+  | { name: string; kind: 'txt'; text: string }
 
 /** What a step leaves the ticket in; without it an answer makes it open. */
 export type StepState = 'closed' | 'unsuccessful' | 'waiting' | 'pending'

@@ -1,14 +1,31 @@
 /** Owns acting on several tickets at once: the bar under a list, and each ticket's own act behind it. */
+import type { Child } from 'hono/jsx'
 import {
-  demandAgent, Button, CsrfField, flash, moveTicket, ownPath, readAll, readFields, Refusal, refused, sayRefusal, setState, takeTicket, type Id, type PageContext, type Work,
+  actOf,
+  actsOfferedBy,
+  Button,
+  CsrfField,
+  demandAgent,
+  flash,
+  ownPath,
+  readAll,
+  readFields,
+  Refusal,
+  refused,
+  sayRefusal,
+  type ActName,
+  type PageContext,
 } from '../../../core/index.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
-import { words } from '../words.ts'
-import { type Room } from './frame.tsx'
+import { words, type DeskWord } from '../words.ts'
+import { prepareFromForm, type TicketAct } from './doing.ts'
+import type { Room } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
-import { findStateId, readPending } from './state-choice.ts'
 
 const MOST = 200
+
+/** What may be done to many: all that the list says so of, in its order. */
+const BULK = actsOfferedBy('desk').filter((name): name is TicketAct => actOf(name).bulk)
 
 /** What every form around a list carries. */
 export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) => (
@@ -25,29 +42,60 @@ export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
   const t = words(c)
   return (
     <div class="bulk" role="group" aria-label={t('bulk.label')}>
-      <span class="bulk-count" data-chosen={t('bulk.chosen')}>{t('bulk.chosen')}</span>
-      <Button name="act" value="take" small>{t('act.take')}</Button>
-      <span class="bulk-group">
-        <label class="only-heard" for="bulk-queue">{t('act.move.to')}</label>
-        <select id="bulk-queue" name="queue">
-          <option value="">{t('act.move.to')}</option>
-          {queueChoices(room, 'move_into').map((queue) => <option value={queue.value}>{queue.label}</option>)}
-        </select>
-        <Button name="act" value="move" small>{t('act.move')}</Button>
+      <span class="bulk-count" data-chosen={t('bulk.chosen')}>
+        {t('bulk.chosen')}
       </span>
-      <span class="bulk-group">
-        <label class="only-heard" for="bulk-until">{t('act.pend.until')}</label>
-        <select id="bulk-until" name="until">
-          <option value="tomorrow">{t('pend.tomorrow')}</option>
-          <option value="week">{t('pend.week')}</option>
-          <option value="customer">{t('pend.customer')}</option>
-        </select>
-        <Button name="act" value="pend" small>{t('act.pend')}</Button>
-      </span>
-      <Button name="act" value="close" small>{t('bulk.close')}</Button>
+      {BULK.map((name) =>
+        BESIDE[name] ? (
+          <span class="bulk-group">
+            {BESIDE[name]({ c, room })}
+            <Pressed c={c} name={name} />
+          </span>
+        ) : (
+          <Pressed c={c} name={name} />
+        ),
+      )}
     </div>
   )
 }
+
+/** What stands before an act's button, where many tickets need a choice first. */
+const BESIDE: Partial<Record<ActName, (at: { c: PageContext; room: Room }) => Child>> = {
+  move: ({ c, room }) => (
+    <>
+      <label class="only-heard" for="bulk-queue">
+        {words(c)('act.move.to')}
+      </label>
+      <select id="bulk-queue" name="queue">
+        <option value="">{words(c)('act.move.to')}</option>
+        {queueChoices(room, 'move_into').map((queue) => (
+          <option value={queue.value}>{queue.label}</option>
+        ))}
+      </select>
+    </>
+  ),
+  pend: ({ c }) => (
+    <>
+      <label class="only-heard" for="bulk-until">
+        {words(c)('act.pend.until')}
+      </label>
+      <select id="bulk-until" name="until">
+        <option value="tomorrow">{words(c)('pend.tomorrow')}</option>
+        <option value="week">{words(c)('pend.week')}</option>
+        <option value="customer">{words(c)('pend.customer')}</option>
+      </select>
+    </>
+  ),
+}
+
+/** Nobody is asked here how it ended: the button says it. */
+const SAYS: Partial<Record<ActName, DeskWord>> = { close: 'bulk.close' }
+
+const Pressed = ({ c, name }: { c: PageContext; name: ActName }) => (
+  <Button name="act" value={name} small>
+    {words(c)(SAYS[name] ?? actOf(name).words.button)}
+  </Button>
+)
 
 /** POST /desk/bulk: one transaction a ticket, so that one refusal stops none of the others. */
 export async function bulk(c: PageContext): Promise<Response> {
@@ -60,13 +108,17 @@ export async function bulk(c: PageContext): Promise<Response> {
     flash(c, { text: t('bulk.nothing'), tone: 'warn' })
     return c.redirect(back, 303)
   }
-  const act = await actOf(c, fields)
+  const name = BULK.find((one) => one === fields['act'])
+  if (!name) throw refused('input', { what: 'act' }, 'act')
+  const act = await prepareFromForm(c, name, fields, ids[0]!)
   const host = c.get('host')
   let done = 0
   const refusals = new Map<string, number>()
   for (const id of ids) {
     try {
-      await host.work(actor, (work) => act(work, id))
+      await host.work(actor, async (work) => {
+        await act(work, id)
+      })
       done++
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
@@ -79,24 +131,10 @@ export async function bulk(c: PageContext): Promise<Response> {
     tone: failed > 0 ? 'warn' : 'good',
     text: [
       t('bulk.done', { count: done }),
-      ...(failed > 0 ? [t('bulk.refused', { count: failed }), [...refusals].map(([why, count]) => count > 1 ? `${why} (${count})` : why).join(' ')] : []),
+      ...(failed > 0
+        ? [t('bulk.refused', { count: failed }), [...refusals].map(([why, count]) => (count > 1 ? `${why} (${count})` : why)).join(' ')]
+        : []),
     ].join(' '),
   })
   return c.redirect(back, 303)
-}
-
-async function actOf(c: PageContext, fields: Record<string, string>): Promise<(work: Work, id: Id) => Promise<void>> {
-  switch (fields['act']) {
-    case 'take': return (work, id) => takeTicket(work, id)
-    case 'move': return (work, id) => moveTicket(work, id, fields['queue'] ?? '')
-    case 'close': {
-      const stateId = await findStateId(c, 'closed successful')
-      return (work, id) => setState(work, id, { stateId })
-    }
-    case 'pend': {
-      const chosen = await readPending(c, { until: fields['until'] ?? '' })
-      return (work, id) => setState(work, id, chosen)
-    }
-    default: throw refused('input', { what: 'act' }, 'act')
-  }
 }

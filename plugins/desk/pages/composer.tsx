@@ -1,7 +1,28 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
-  blankForm, Button, CsrfField, Field, Files, fillIn, findArticle, findTemplate, FormProblems, headerAddress, headerName, hx, isAddress, may, sayDateTime, saySize, sayTime,
-  Select, TextArea, type AnswerTemplate, type Article, type Draft, type FormState,
+  blankForm,
+  Button,
+  CsrfField,
+  Field,
+  Files,
+  fillIn,
+  findArticle,
+  findTemplate,
+  FormProblems,
+  headerAddress,
+  headerName,
+  hx,
+  isAddress,
+  offersAct,
+  sayDateTime,
+  saySize,
+  sayTime,
+  Select,
+  TextArea,
+  type AnswerTemplate,
+  type Article,
+  type Draft,
+  type FormState,
   type PageContext,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
@@ -9,7 +30,13 @@ import type { Room } from './frame.tsx'
 import { isPart } from './held.tsx'
 import type { TicketView } from './ticket.tsx'
 
-interface Props { c: PageContext; room: Room; view: TicketView; bad: FormState | undefined; quote?: string | undefined }
+interface Props {
+  c: PageContext
+  room: Room
+  view: TicketView
+  bad: FormState | undefined
+  quote?: string | undefined
+}
 
 const MOST_LINES = 14
 
@@ -17,7 +44,7 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (ticket.stateType === 'merged' || !may(room.actor.access, 'compose', ticket.ties).allowed) return null
+  if (!offersAct('reply', ticket, room.actor.access)) return null
   const draft = view.drafts.reply
   const begun = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
   const body = quote ? `${begun ? `${begun.trimEnd()}\n\n` : ''}${quote}` : begun
@@ -28,23 +55,62 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
   const open = claimed !== undefined || Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
   const { config } = c.get('host')
   return (
-    <form class="composer" id="reply-form" method="post" action={`${path}/reply`} enctype="multipart/form-data" aria-label={t('compose.label')}>
+    <form
+      class="composer"
+      id="reply-form"
+      method="post"
+      action={`${path}/reply`}
+      enctype="multipart/form-data"
+      aria-label={t('compose.label')}
+    >
       <CsrfField c={c} />
       <details class="composer-head" id="reply-head" open={open}>
         <summary>
-          {t('compose.to')} <b>{ticket.customerAddress !== null && to === ticket.customerAddress ? ticket.customerName ?? to : to || t('compose.nobody')}</b>
-          {form.values['cc'] ? <> · {t('compose.cc')} {form.values['cc']}</> : null}
+          {t('compose.to')}{' '}
+          <b>
+            {ticket.customerAddress !== null && to === ticket.customerAddress ? (ticket.customerName ?? to) : to || t('compose.nobody')}
+          </b>
+          {form.values['cc'] ? (
+            <>
+              {' '}
+              · {t('compose.cc')} {form.values['cc']}
+            </>
+          ) : null}
           <span class="composer-change">{t('compose.change')}</span>
         </summary>
         <div class="form-row">
-          <Field c={c} form={form} name="to" id="reply-to" label={t('compose.to.label')} value={ticket.customerAddress ?? claimed} help={ticket.customerAddress ? undefined : t(claimed ? 'compose.unconfirmed' : 'compose.no-address')} />
+          <Field
+            c={c}
+            form={form}
+            name="to"
+            id="reply-to"
+            label={t('compose.to.label')}
+            value={ticket.customerAddress ?? claimed}
+            help={ticket.customerAddress ? undefined : t(claimed ? 'compose.unconfirmed' : 'compose.no-address')}
+          />
           <Field c={c} form={form} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
           <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
         </div>
       </details>
       <div class="composer-body">
-        {bad && <FormProblems c={c} form={bad} id="reply-problems" ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject' }} />}
-        <TextArea c={c} form={form} name="body" id="reply" label={t('compose.body')} hideLabel rows={lines(form.values['body'] ?? '')} placeholder={t('compose.placeholder')} />
+        {bad && (
+          <FormProblems
+            c={c}
+            form={bad}
+            id="reply-problems"
+            ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject' }}
+          />
+        )}
+        <TextArea
+          c={c}
+          form={form}
+          name="body"
+          id="reply"
+          label={t('compose.body')}
+          hideLabel
+          rows={lines(form.values['body'] ?? '')}
+          placeholder={t('compose.placeholder')}
+        />
         <div class="composer-tail">
           <Files c={c} form={form} name="files" id="reply-files" limit={config.smtp.maxSizeKb * 1024} />
           <DraftStatus c={c} path={path} kind="reply" draft={draft} />
@@ -59,8 +125,12 @@ export const Composer = ({ c, room, view, bad, quote }: Props) => {
       </div>
       <div class="composer-foot">
         <Button kind="primary">{t('compose.send')}</Button>
-        <Button name="next" value="close">{t('compose.send-close')}</Button>
-        <Button name="next" value="wait">{t('compose.send-wait')}</Button>
+        <Button name="next" value="close">
+          {t('compose.send-close')}
+        </Button>
+        <Button name="next" value="wait">
+          {t('compose.send-wait')}
+        </Button>
         <span class="end small">{t('compose.undo')}</span>
       </div>
     </form>
@@ -79,31 +149,54 @@ export const NoteComposer = ({ c, room, view, bad }: Props) => {
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (ticket.stateType === 'merged' || !may(room.actor.access, 'note', ticket.ties).allowed) return null
+  if (!offersAct('note', ticket, room.actor.access)) return null
   const draft = view.drafts.note
   const form = bad ?? blankForm({ ...draft?.fields })
   return (
     <details class="composer composer-note" id="note-box" open={Boolean(bad ?? draft)}>
-      <summary>{t('act.note')} <span class="small">{t('note.label')}</span></summary>
+      <summary>
+        {t('act.note')} <span class="small">{t('note.label')}</span>
+      </summary>
       <form id="note-form" method="post" action={`${path}/note`} enctype="multipart/form-data">
         <CsrfField c={c} />
         <div class="composer-body">
           {bad && <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }} />}
-          <TextArea c={c} form={form} name="body" id="note" label={t('note.body')} hideLabel rows={lines(form.values['body'] ?? '', 4)} placeholder={t('note.placeholder')} />
+          <TextArea
+            c={c}
+            form={form}
+            name="body"
+            id="note"
+            label={t('note.body')}
+            hideLabel
+            rows={lines(form.values['body'] ?? '', 4)}
+            placeholder={t('note.placeholder')}
+          />
           <div class="composer-tail">
             <Files c={c} form={form} name="files" id="note-files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
             <DraftStatus c={c} path={path} kind="note" draft={draft} />
           </div>
           <TemplateTools c={c} form={form} kind="note" templates={view.templates.note} />
         </div>
-        <div class="composer-foot"><Button>{t('note.add')}</Button></div>
+        <div class="composer-foot">
+          <Button>{t('note.add')}</Button>
+        </div>
       </form>
     </details>
   )
 }
 
 /** Templates to put into what is written, and the files that came with those put in: each can be left out again. */
-const TemplateTools = ({ c, form, kind, templates }: { c: PageContext; form: FormState; kind: 'reply' | 'note'; templates: readonly AnswerTemplate[] }) => {
+const TemplateTools = ({
+  c,
+  form,
+  kind,
+  templates,
+}: {
+  c: PageContext
+  form: FormState
+  kind: 'reply' | 'note'
+  templates: readonly AnswerTemplate[]
+}) => {
   const t = words(c)
   if (templates.length === 0) return null
   const files = templates.flatMap((template) => template.files).filter((file) => form.values[`offered.${file.id}`] !== undefined)
@@ -115,40 +208,79 @@ const TemplateTools = ({ c, form, kind, templates }: { c: PageContext; form: For
           {files.map((file) => (
             <label>
               <input type="hidden" name={`offered.${file.id}`} value="on" />
-              <input type="checkbox" name={`attach.${file.id}`} value="on" checked={form.values[`attach.${file.id}`] !== undefined} /> {file.name} <span class="quiet small">{saySize(file.size, c.get('language'))}</span>
+              <input type="checkbox" name={`attach.${file.id}`} value="on" checked={form.values[`attach.${file.id}`] !== undefined} />{' '}
+              {file.name} <span class="quiet small">{saySize(file.size, c.get('language'))}</span>
             </label>
           ))}
         </fieldset>
       )}
       <div class="composer-insert">
-        <Select c={c} form={form} name="template" id={`${kind}-template`} label={t('compose.template')} value="" empty={t('compose.template.choose')} choices={templates.map(({ id, name }) => ({ value: id, label: name }))} />
-        <Button name="insert" value="template" small unchecked>{t('compose.template.insert')}</Button>
+        <Select
+          c={c}
+          form={form}
+          name="template"
+          id={`${kind}-template`}
+          label={t('compose.template')}
+          value=""
+          empty={t('compose.template.choose')}
+          choices={templates.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+        <Button name="insert" value="template" small unchecked>
+          {t('compose.template.insert')}
+        </Button>
       </div>
     </div>
   )
 }
 
 /** The form with a template's text at the end of what is written, and its files offered. */
-export async function withTemplate(c: PageContext, room: Room, view: TicketView, kind: 'reply' | 'note', values: Record<string, string>): Promise<FormState> {
+export async function withTemplate(
+  c: PageContext,
+  room: Room,
+  view: TicketView,
+  kind: 'reply' | 'note',
+  values: Record<string, string>,
+): Promise<FormState> {
   const { db, config, clock } = c.get('host')
-  const template = view.templates[kind].find(({ id }) => id === values['template']) && await findTemplate(db, values['template']!)
+  const template = view.templates[kind].find(({ id }) => id === values['template']) && (await findTemplate(db, values['template']!))
   if (!template) return { values, problems: {} }
   const text = await fillIn({ db, config, now: clock(), actor: room.actor }, view.ticket, template.body)
   const before = (values['body'] ?? '').trimEnd()
-  const files = Object.fromEntries(template.files.flatMap(({ id }) => [[`offered.${id}`, 'on'], [`attach.${id}`, 'on']]))
+  const files = Object.fromEntries(
+    template.files.flatMap(({ id }) => [
+      [`offered.${id}`, 'on'],
+      [`attach.${id}`, 'on'],
+    ]),
+  )
   return { values: { ...values, ...files, template: '', body: before === '' ? `${text}\n` : `${before}\n\n${text}\n` }, problems: {} }
 }
 
 /** Ids of the templates' files that are to go along. */
-export const filesToAttach = (values: Record<string, string>): string[] => Object.keys(values).flatMap((name) => /^attach\.(\d{1,18})$/.exec(name)?.[1] ?? [])
+export const filesToAttach = (values: Record<string, string>): string[] =>
+  Object.keys(values).flatMap((name) => /^attach\.(\d{1,18})$/.exec(name)?.[1] ?? [])
 
 /** Saves what is typed a second after the last key, and says so. */
-export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: string; kind: 'reply' | 'note'; draft: Draft | undefined }) => (
+export const DraftStatus = ({
+  c,
+  path,
+  kind,
+  draft,
+}: {
+  c: PageContext
+  path: string
+  kind: 'reply' | 'note'
+  draft: Draft | undefined
+}) => (
   <p class="draft small">
     <span
-      class="draft-status" id={`${kind}-draft`} role="status"
+      class="draft-status"
+      id={`${kind}-draft`}
+      role="status"
       {...hx(c, {
-        post: `${path}/draft?form=${kind}`, trigger: `input from:#${kind}-form delay:1s`, swap: 'innerHTML', sync: 'replace',
+        post: `${path}/draft?form=${kind}`,
+        trigger: `input from:#${kind}-form delay:1s`,
+        swap: 'innerHTML',
+        sync: 'replace',
         include: `#${kind}-form textarea, #${kind}-form input:not([type=file])`,
       })}
       {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
@@ -156,7 +288,15 @@ export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: st
       {draft && <DraftWords c={c} at={draft.updatedAt} />}
     </span>
     {draft && (
-      <button type="submit" class="link-button" formaction={`${path}/draft/drop?form=${kind}`} formenctype="application/x-www-form-urlencoded" formnovalidate>{words(c)('draft.drop')}</button>
+      <button
+        type="submit"
+        class="link-button"
+        formaction={`${path}/draft/drop?form=${kind}`}
+        formenctype="application/x-www-form-urlencoded"
+        formnovalidate
+      >
+        {words(c)('draft.drop')}
+      </button>
     )}
   </p>
 )
@@ -165,7 +305,9 @@ export const DraftStatus = ({ c, path, kind, draft }: { c: PageContext; path: st
 export const DraftWords = ({ c, at }: { c: PageContext; at: Date }) => {
   const { clock, config } = c.get('host')
   const recent = clock().getTime() - at.getTime() < 12 * 3600 * 1000
-  return <>{words(c)('draft.saved', { when: recent ? sayTime(at, config.zone) : sayDateTime(at, config.zone, c.get('language'), clock()) })}</>
+  return (
+    <>{words(c)('draft.saved', { when: recent ? sayTime(at, config.zone) : sayDateTime(at, config.zone, c.get('language'), clock()) })}</>
+  )
 }
 
 /** A message quoted for the reply: who wrote it when, each line behind '>'. */
@@ -177,7 +319,11 @@ export async function quoteOf(c: PageContext, view: TicketView): Promise<string 
   const { clock, config } = c.get('host')
   const when = sayDateTime(article.createdAt, config.zone, c.get('language'), clock())
   const who = article.personName ?? headerName(article.from)
-  return `\n\n${words(c)('quote.head', { when, who })}\n${article.body.trimEnd().split('\n').map((line) => `> ${line}`).join('\n')}\n`
+  return `\n\n${words(c)('quote.head', { when, who })}\n${article.body
+    .trimEnd()
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')}\n`
 }
 
 const lines = (text: string, least = 6): number => Math.min(MOST_LINES, Math.max(least, text.split('\n').length + 1))

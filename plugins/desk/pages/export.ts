@@ -1,11 +1,31 @@
 /** Owns GET /desk/export.csv: the list as it is filtered, whole, written as it is read. */
 import { DateTime } from 'luxon'
-import { csvAnswer, listTickets, sayAssurance, sayPriority, sayStateName, ticketMarks, type PageContext, type Ticket, type TicketMarks } from '../../../core/index.ts'
+import {
+  csvAnswer,
+  entryOf,
+  EXPORTED,
+  listTickets,
+  sayAssurance,
+  sayAttribute,
+  ticketMarks,
+  type PageContext,
+  type Ticket,
+  type TicketMarks,
+} from '../../../core/index.ts'
+import { sayValue } from '../attribute-values.ts'
 import { readListQuery, readPlace, toFilter, toWish } from '../list-query.ts'
 import { words } from '../words.ts'
 import { enter } from './frame.tsx'
 
 const AT_ONCE = 500
+
+/** Attributes have their places in core's list; these stand among them, and what has no place comes last. */
+interface Column {
+  place: number | undefined
+  name: string
+  say(ticket: Ticket, marks: TicketMarks | undefined): string
+}
+const LAST = Number.MAX_SAFE_INTEGER
 
 export async function exportCsv(c: PageContext): Promise<Response> {
   const room = await enter(c)
@@ -14,24 +34,40 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const filter = toFilter(query, { access: room.actor.access, queues: room.queues, zone: config.zone, now: clock() })
   const t = words(c)
   const language = c.get('language')
-  const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') => at ? DateTime.fromJSDate(at, { zone: config.zone }).toFormat(format) : ''
-  const columns: [string, (ticket: Ticket, marks: TicketMarks | undefined) => string][] = [
-    [t('csv.number'), (ticket) => ticket.number], [t('list.state'), (ticket) => sayStateName(ticket.stateName, ticket.stateType, language)],
-    [t('list.subject'), (ticket) => ticket.title], [t('list.customer'), (ticket) => ticket.customerName ?? ''], [t('csv.address'), (ticket) => ticket.customerAddress ?? ''],
-    [t('csv.assurance'), (_ticket, marks) => marks?.assurance ? sayAssurance(marks.assurance, language) : ''], [t('csv.held'), (_ticket, marks) => marks?.held ? String(marks.held) : ''],
-    [t('side.unit'), (ticket) => ticket.customerUnitName ?? ''], [t('list.queue'), (ticket) => ticket.queueName], [t('list.owner'), (ticket) => ticket.ownerName ?? ''],
-    [t('side.priority'), (ticket) => sayPriority(ticket.priorityName, language)], [t('side.created'), (ticket) => moment(ticket.createdAt)],
-    [t('list.received'), (ticket) => moment(ticket.receivedAt)], [t('csv.pending'), (ticket) => moment(ticket.pendingUntil)], [t('csv.changed'), (ticket) => moment(ticket.changedAt)],
-    [t('csv.closed'), (ticket) => moment(ticket.closedAt)],
+  const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') =>
+    at ? DateTime.fromJSDate(at, { zone: config.zone }).toFormat(format) : ''
+  const values = { language, moment: (at: Date | null) => moment(at) }
+  const all: Column[] = [
+    ...EXPORTED.map(
+      (name): Column => ({
+        place: entryOf[name].csv!.place,
+        name: sayAttribute(name, language),
+        say: (ticket) => sayValue(name, ticket, values),
+      }),
+    ),
+    { place: 1, name: t('csv.number'), say: (ticket) => ticket.number },
+    { place: 5, name: t('csv.address'), say: (ticket) => ticket.customerAddress ?? '' },
+    { place: 6, name: t('csv.assurance'), say: (_ticket, marks) => (marks?.assurance ? sayAssurance(marks.assurance, language) : '') },
+    { place: 7, name: t('csv.held'), say: (_ticket, marks) => (marks?.held ? String(marks.held) : '') },
+    { place: 8, name: t('side.unit'), say: (ticket) => ticket.customerUnitName ?? '' },
   ]
+  const columns = all.toSorted((a, b) => (a.place ?? LAST) - (b.place ?? LAST))
   const rows = async function* () {
     let after: string | undefined
     do {
       const found = await listTickets(db, room.actor.access, 'ro', { ...toWish(query, filter, AT_ONCE), after })
-      const marks = await ticketMarks(db, found.tickets.map((ticket) => ticket.id))
-      for (const ticket of found.tickets) yield columns.map(([, say]) => say(ticket, marks.get(ticket.id)))
+      const marks = await ticketMarks(
+        db,
+        found.tickets.map((ticket) => ticket.id),
+      )
+      for (const ticket of found.tickets) yield columns.map(({ say }) => say(ticket, marks.get(ticket.id)))
       after = found.after ?? undefined
     } while (after)
   }
-  return csvAnswer(c, `${t('csv.file')}-${moment(clock(), 'yyyy-MM-dd')}.csv`, columns.map(([name]) => name), rows())
+  return csvAnswer(
+    c,
+    `${t('csv.file')}-${moment(clock(), 'yyyy-MM-dd')}.csv`,
+    columns.map(({ name }) => name),
+    rows(),
+  )
 }

@@ -1,12 +1,29 @@
 /** Owns the frame of the agents' pages: bar, rail with views and queues, and who is let in. */
 import type { Child } from 'hono/jsx'
 import {
-  ButtonLink, countEach, countOpenByQueue, countTickets, demandAgent, Key, listQueues, LiveRegion, page, queueTree, queuesWith, webTexts, type PageContext,
-  type PageWish, type PersonActor, type Queue, type QueueNode, type TicketFilter,
+  ButtonLink,
+  countEach,
+  countOpenByQueue,
+  countTickets,
+  demandAgent,
+  fragment,
+  Key,
+  listQueues,
+  LiveRegion,
+  page,
+  queueTree,
+  queuesWith,
+  webTexts,
+  type PageContext,
+  type PageWish,
+  type PersonActor,
+  type Queue,
+  type QueueNode,
+  type TicketFilter,
 } from '../../../core/index.ts'
 import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
 import { RARE, VIEWS, views, type ViewName } from '../views.ts'
-import { words, type DeskKey } from '../words.ts'
+import { words, type DeskWord } from '../words.ts'
 
 /** What the rail and the pages beside it both need; read once a request. */
 export interface Room {
@@ -20,18 +37,32 @@ export async function enter(c: PageContext): Promise<Room> {
 }
 
 /** A whole page in the desk's frame. */
-export async function deskPage(c: PageContext, room: Room, wish: Omit<PageWish, 'frame' | 'live'> & { live?: PageWish['live']; place?: ListPlace; q?: string }): Promise<Response> {
+export async function deskPage(
+  c: PageContext,
+  room: Room,
+  wish: Omit<PageWish, 'frame' | 'live'> & { live?: PageWish['live']; place?: ListPlace; q?: string },
+): Promise<Response> {
   const t = words(c)
   const { place, q, live, ...rest } = wish
   return page(c, {
-    ...rest, live: { list: true, ...live }, body: <>{wish.body}<KeySheet c={c} /></>,
+    ...rest,
+    live: { list: true, ...live },
+    body: (
+      <>
+        {wish.body}
+        <KeySheet c={c} />
+      </>
+    ),
     frame: {
-      name: 'desk', home: '/desk',
+      name: 'desk',
+      home: '/desk',
       search: { action: '/desk/search', name: 'q', label: t('search.label'), ...(q ? { value: q } : {}) },
       acts: (
         <>
           <span class="live-state">{webTexts.in(c.get('language'))('page.live')}</span>
-          <ButtonLink kind="primary" href="/desk/new" shortcut="N">{t('new.link')}</ButtonLink>
+          <ButtonLink kind="primary" href="/desk/new" shortcut="N">
+            {t('new.link')}
+          </ButtonLink>
         </>
       ),
       rail: await rail(c, room, place),
@@ -39,7 +70,10 @@ export async function deskPage(c: PageContext, room: Room, wish: Omit<PageWish, 
   })
 }
 
-interface RailData { counts: Record<ViewName, number>; tree: QueueNode[] }
+interface RailData {
+  counts: Record<ViewName, number>
+  tree: QueueNode[]
+}
 
 async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailData> {
   const { db, clock } = c.get('host')
@@ -47,8 +81,17 @@ async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailDa
   const now = clock()
   // Held messages lie on closed tickets too, so that they are no part of the one walk over open ones.
   const [counts, held, open] = await Promise.all([
-    countEach(db, access, 'ro', Object.fromEntries(VIEWS.filter((name) => name !== 'held').map((name) => [name, views[name].filter(access, now)])) as Record<Exclude<ViewName, 'held'>, TicketFilter>),
-    countTickets(db, access, 'ro', views.held.filter(access, now)), countOpenByQueue(db, access),
+    countEach(
+      db,
+      access,
+      'ro',
+      Object.fromEntries(VIEWS.filter((name) => name !== 'held').map((name) => [name, views[name].filter(access, now)])) as Record<
+        Exclude<ViewName, 'held'>,
+        TicketFilter
+      >,
+    ),
+    countTickets(db, access, 'ro', views.held.filter(access, now)),
+    countOpenByQueue(db, access),
   ])
   return { counts: { ...counts, held }, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
 }
@@ -62,16 +105,24 @@ export async function rail(c: PageContext, room: Room, place: ListPlace | undefi
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets">
       <ul>
         {VIEWS.filter((name) => !RARE.includes(name) || counts[name] > 0 || here === `view-${name}`).map((name) => (
-          <li><RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>{t(`view.${name}`)}</RailLink></li>
+          <li>
+            <RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>
+              {t(`view.${name}`)}
+            </RailLink>
+          </li>
         ))}
       </ul>
       {tree.length > 0 && <h2 id="rail-queues">{t('rail.queues')}</h2>}
       <ul aria-labelledby="rail-queues">
         {tree.map((node) => (
           <li class={node.depth > 0 ? `deep-${Math.min(node.depth, 4)}` : undefined}>
-            {node.readable
-              ? <RailLink c={c} href={`/desk/queue/${node.id}`} current={here === `queue-${node.id}`} count={node.open}>{node.name}</RailLink>
-              : <span class="rail-plain">{node.name}</span>}
+            {node.readable ? (
+              <RailLink c={c} href={`/desk/queue/${node.id}`} current={here === `queue-${node.id}`} count={node.open}>
+                {node.name}
+              </RailLink>
+            ) : (
+              <span class="rail-plain">{node.name}</span>
+            )}
           </li>
         ))}
       </ul>
@@ -80,17 +131,31 @@ export async function rail(c: PageContext, room: Room, place: ListPlace | undefi
   )
 }
 
-const RailLink = ({ c, href, current, count, children }: { c: PageContext; href: string; current: boolean; count: number; children: Child }) => (
+const RailLink = ({
+  c,
+  href,
+  current,
+  count,
+  children,
+}: {
+  c: PageContext
+  href: string
+  current: boolean
+  count: number
+  children: Child
+}) => (
   <a href={href} aria-current={current ? 'page' : undefined}>
     <span class="rail-name">{children}</span>{' '}
-    <span class="count" aria-label={words(c)('list.count', { count })}>{count >= 1000 ? '999+' : count}</span>
+    <span class="count" aria-label={words(c)('list.count', { count })}>
+      {count >= 1000 ? '999+' : count}
+    </span>
   </a>
 )
 
 /** GET /desk/rail: the rail alone. */
 export async function railFragment(c: PageContext): Promise<Response> {
   const room = await enter(c)
-  return respondWith(c, await rail(c, room, readPlace(c.req.query('here'))))
+  return fragment(c, await rail(c, room, readPlace(c.req.query('here'))))
 }
 
 /** Keys that work in a list, under it; all of them behind '?'. */
@@ -98,18 +163,46 @@ export const KeyHints = ({ c }: { c: PageContext }) => {
   const t = words(c)
   return (
     <p class="keys">
-      <Key>J</Key><Key>K</Key> {t('keys.up-down')} <Key>X</Key> {t('keys.pick')} <Key>A</Key> {t('keys.take')} <Key>Enter</Key> {t('keys.open')}
-      {' '}<button type="button" class="link-button" popovertarget="keys" aria-keyshortcuts="?">{t('keys.all')}</button><Key>?</Key>
+      <Key>J</Key>
+      <Key>K</Key> {t('keys.up-down')} <Key>X</Key> {t('keys.pick')} <Key>A</Key> {t('keys.take')} <Key>Enter</Key> {t('keys.open')}{' '}
+      <button type="button" class="link-button" popovertarget="keys" aria-keyshortcuts="?">
+        {t('keys.all')}
+      </button>
+      <Key>?</Key>
     </p>
   )
 }
 
-const SHEET: readonly { of: DeskKey; keys: readonly (readonly [string, DeskKey])[] }[] = [
-  { of: 'keys.everywhere', keys: [['/', 'keys.search'], ['N', 'keys.new'], ['Z', 'keys.undo'], ['?', 'keys.help']] },
-  { of: 'keys.list', keys: [['J K', 'keys.up-down'], ['X', 'keys.pick'], ['A', 'keys.take'], ['Enter', 'keys.open']] },
+const SHEET: readonly { of: DeskWord; keys: readonly (readonly [string, DeskWord])[] }[] = [
+  {
+    of: 'keys.everywhere',
+    keys: [
+      ['/', 'keys.search'],
+      ['N', 'keys.new'],
+      ['Z', 'keys.undo'],
+      ['?', 'keys.help'],
+    ],
+  },
+  {
+    of: 'keys.list',
+    keys: [
+      ['J K', 'keys.up-down'],
+      ['X', 'keys.pick'],
+      ['A', 'keys.take'],
+      ['Enter', 'keys.open'],
+    ],
+  },
   {
     of: 'keys.ticket',
-    keys: [['R', 'act.reply'], ['I', 'act.note'], ['A', 'act.take'], ['M', 'act.move'], ['P', 'act.pend'], ['C', 'act.close'], ['Ctrl Enter', 'keys.send']],
+    keys: [
+      ['R', 'act.reply'],
+      ['I', 'act.note'],
+      ['A', 'act.take'],
+      ['M', 'act.move'],
+      ['P', 'act.pend'],
+      ['C', 'act.close'],
+      ['Ctrl Enter', 'keys.send'],
+    ],
   },
 ]
 
@@ -118,22 +211,34 @@ const KeySheet = ({ c }: { c: PageContext }) => {
   const t = words(c)
   return (
     <>
-      <button type="button" class="only-heard" popovertarget="keys" data-key="?" tabindex={-1}>{t('keys.title')}</button>
+      <button type="button" class="only-heard" popovertarget="keys" data-key="?" tabindex={-1}>
+        {t('keys.title')}
+      </button>
       <div popover="auto" id="keys" class="keys-sheet" role="dialog" aria-labelledby="keys-title">
         <h2 id="keys-title">{t('keys.title')}</h2>
         {SHEET.map(({ of, keys }) => (
           <>
             <h3>{t(of)}</h3>
-            <dl>{keys.map(([key, what]) => <div><dt>{key.split(' ').map((one) => <kbd>{one}</kbd>)}</dt><dd>{t(what)}</dd></div>)}</dl>
+            <dl>
+              {keys.map(([key, what]) => (
+                <div>
+                  <dt>
+                    {key.split(' ').map((one) => (
+                      <kbd>{one}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{t(what)}</dd>
+                </div>
+              ))}
+            </dl>
           </>
         ))}
-        <div class="acts"><button type="button" class="button button-quiet" popovertarget="keys" popovertargetaction="hide">{t('keys.close')}</button></div>
+        <div class="acts">
+          <button type="button" class="button button-quiet" popovertarget="keys" popovertargetaction="hide">
+            {t('keys.close')}
+          </button>
+        </div>
       </div>
     </>
   )
-}
-
-/** A part of a page alone. */
-export async function respondWith(c: PageContext, part: Child, status: 200 | 422 = 200): Promise<Response> {
-  return c.html(part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()), status)
 }

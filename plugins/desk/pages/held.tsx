@@ -1,11 +1,25 @@
 /** Owns messages held apart on a ticket's page: those that wait for a decision, and those that were rejected. */
 import {
-  ArticleCard, AssuranceLine, Button, CsrfField, may, Notice, sayMailRule, type Article, type PageContext, type Ticket,
+  ArticleCard,
+  AssuranceLine,
+  Button,
+  CsrfField,
+  Notice,
+  offersAct,
+  sayMailRule,
+  type Article,
+  type PageContext,
+  type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
 
-interface Props { c: PageContext; room: Room; ticket: Ticket; articles: readonly Article[] }
+interface Props {
+  c: PageContext
+  room: Room
+  ticket: Ticket
+  articles: readonly Article[]
+}
 
 /** Is it a message of the ticket, for its timeline? */
 export const isPart = (article: Article): boolean => article.held === null || article.held.decision === 'accepted'
@@ -21,7 +35,9 @@ export const HeldMessages = ({ c, room, ticket, articles }: Props) => {
         <h2 id="held-title">{t('held.title', { count: waiting.length })}</h2>
         <p>{t('held.text', { count: waiting.length })}</p>
       </Notice>
-      {waiting.map((article) => <Held c={c} room={room} ticket={ticket} article={article} />)}
+      {waiting.map((article) => (
+        <Held c={c} room={room} ticket={ticket} article={article} />
+      ))}
     </section>
   )
 }
@@ -33,7 +49,9 @@ export const RejectedMessages = ({ c, room, ticket, articles }: Props) => {
   return (
     <details class="held-rejected" id="rejected">
       <summary>{words(c)('held.rejected', { count: rejected.length })}</summary>
-      {rejected.map((article) => <Held c={c} room={room} ticket={ticket} article={article} />)}
+      {rejected.map((article) => (
+        <Held c={c} room={room} ticket={ticket} article={article} />
+      ))}
     </details>
   )
 }
@@ -41,20 +59,38 @@ export const RejectedMessages = ({ c, room, ticket, articles }: Props) => {
 const Held = ({ c, room, ticket, article }: Omit<Props, 'articles'> & { article: Article }) => {
   const t = words(c)
   const waits = article.held?.decision === null
-  const decides = ticket.stateType !== 'merged' && may(room.actor.access, 'compose', ticket.ties).allowed
+  const decides = offersAct('accept-message', ticket, room.actor.access)
   return (
     <ArticleCard
-      c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
-      beside={<>{waits && <p class="held-why">{sayMailRule(article.held?.rule ?? '', c.get('language'))}</p>}<AssuranceLine c={c} article={article} /></>}
-      below={decides && (
-        <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`}>
-          <CsrfField c={c} />
-          <input type="hidden" name="article" value={article.id} />
-          <Button kind={waits ? 'primary' : 'quiet'}>{t('held.accept')}</Button>
-          {article.personId !== null && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/accept-sender`}>{t('held.accept-sender')}</button>}
-          {waits && <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/reject-message`}>{t('held.reject')}</button>}
-        </form>
-      )}
+      c={c}
+      article={article}
+      audience="agent"
+      attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
+      beside={
+        <>
+          {waits && <p class="held-why">{sayMailRule(article.held?.rule ?? '', c.get('language'))}</p>}
+          <AssuranceLine c={c} article={article} />
+        </>
+      }
+      below={
+        decides && (
+          <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`}>
+            <CsrfField c={c} />
+            <input type="hidden" name="article" value={article.id} />
+            <Button kind={waits ? 'primary' : 'quiet'}>{t('act.accept-message')}</Button>
+            {article.personId !== null && (
+              <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/accept-sender`}>
+                {t('act.accept-sender')}
+              </button>
+            )}
+            {waits && (
+              <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/reject-message`}>
+                {t('act.reject-message')}
+              </button>
+            )}
+          </form>
+        )
+      }
     />
   )
 }

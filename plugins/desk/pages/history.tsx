@@ -1,6 +1,14 @@
 /** Owns the page that tells everything that happened to a ticket: when, who, what, why. */
 import {
-  listHistory, listStates, PageHead, personsInHistory, seeTicket, StateBadge, Time, type HistoryRow, type PageContext,
+  listHistory,
+  listStates,
+  PageHead,
+  personsInHistory,
+  seeTicket,
+  StateBadge,
+  Time,
+  type HistoryRow,
+  type PageContext,
 } from '../../../core/index.ts'
 import { sayHistory, type HistoryRoom } from '../history-words.ts'
 import { reasonsIn, sayReason } from '../reason-words.ts'
@@ -14,18 +22,39 @@ export async function historyPage(c: PageContext): Promise<Response> {
   const ticket = await seeTicket(db, room.actor.access, c.req.param('id') ?? '', 'ro')
   const [rows, states] = await Promise.all([listHistory(db, ticket.id), listStates(db)])
   const say: HistoryRoom = {
-    language: c.get('language'), zone: config.zone, now: clock(), names: await personsInHistory(db, rows),
+    language: c.get('language'),
+    zone: config.zone,
+    now: clock(),
+    names: await personsInHistory(db, rows),
     stateTypes: new Map(states.map((state) => [state.name, state.type])),
   }
   return deskPage(c, room, {
     title: `${t('history.title')} – ${ticket.number}`,
     body: (
       <>
-        <PageHead title={t('history.title')} beside={<><a href={`/desk/tickets/${ticket.id}`}>{ticket.number} {ticket.title}</a> <StateBadge c={c} ticket={ticket} /></>} />
+        <PageHead
+          title={t('history.title')}
+          beside={
+            <>
+              <a href={`/desk/tickets/${ticket.id}`}>
+                {ticket.number} {ticket.title}
+              </a>{' '}
+              <StateBadge c={c} ticket={ticket} />
+            </>
+          }
+        />
         <div class="scroll">
           <table class="plain history">
-            <thead><tr><th scope="col">{t('history.when')}</th><th scope="col">{t('history.who')}</th><th scope="col">{t('history.what')}</th></tr></thead>
-            <tbody>{grouped(rows).map((group) => group.map((row, i) => <Row c={c} row={row} say={say} first={i === 0} ticketId={ticket.id} />))}</tbody>
+            <thead>
+              <tr>
+                <th scope="col">{t('history.when')}</th>
+                <th scope="col">{t('history.who')}</th>
+                <th scope="col">{t('history.what')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {grouped(rows).map((group) => group.map((row, i) => <Row c={c} row={row} say={say} first={i === 0} ticketId={ticket.id} />))}
+            </tbody>
           </table>
         </div>
       </>
@@ -46,15 +75,39 @@ function grouped(rows: readonly HistoryRow[]): HistoryRow[][] {
 
 const Row = ({ c, row, say, first, ticketId }: { c: PageContext; row: HistoryRow; say: HistoryRoom; first: boolean; ticketId: string }) => {
   const t = words(c)
-  const why = reasonsIn(row.reason).map((reason) => sayReason(reason, say.language)).filter(Boolean)
+  const why = reasonsIn(row.reason)
+    .map((reason) => sayReason(reason, say.language))
+    .filter(Boolean)
   return (
     <tr class={first ? 'act-first' : 'act-more'}>
-      <td>{first ? <Time c={c} at={row.createdAt} /> : <span class="only-heard"><Time c={c} at={row.createdAt} /></span>}</td>
-      <td>{first ? row.personName ?? t('history.program') : <span class="only-heard">{row.personName ?? t('history.program')}</span>}</td>
+      <td>
+        {first ? (
+          <Time c={c} at={row.createdAt} />
+        ) : (
+          <span class="only-heard">
+            <Time c={c} at={row.createdAt} />
+          </span>
+        )}
+      </td>
+      <td>{first ? (row.personName ?? t('history.program')) : <span class="only-heard">{row.personName ?? t('history.program')}</span>}</td>
       <td>
         {sayHistory(row, say)}
-        {row.articleId && <> <a href={`/desk/tickets/${ticketId}#article-${row.articleId}`}>{t('history.article')}</a></>}
-        {why.length > 0 && <details class="why"><summary>{t('side.why')}</summary><ul>{why.map((line) => <li>{line}</li>)}</ul></details>}
+        {row.articleId && (
+          <>
+            {' '}
+            <a href={`/desk/tickets/${ticketId}#article-${row.articleId}`}>{t('history.article')}</a>
+          </>
+        )}
+        {why.length > 0 && (
+          <details class="why">
+            <summary>{t('side.why')}</summary>
+            <ul>
+              {why.map((line) => (
+                <li>{line}</li>
+              ))}
+            </ul>
+          </details>
+        )}
       </td>
     </tr>
   )

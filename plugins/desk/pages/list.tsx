@@ -1,7 +1,25 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import {
-  absentNow, ButtonLink, countTickets, findBeside, findPerson, FoundBeside, findQueue, listTickets, PageHead, refused, respond, seeTicketByNumber, seenTimes, shortName, ticketMarks, type Id, type PageContext,
-  type Absence, type TicketMarks, type TicketPage,
+  absentNow,
+  ButtonLink,
+  countTickets,
+  findBeside,
+  findPerson,
+  FoundBeside,
+  findQueue,
+  listTickets,
+  PageHead,
+  refused,
+  respond,
+  seeTicketByNumber,
+  seenTimes,
+  shortName,
+  ticketMarks,
+  type Id,
+  type PageContext,
+  type Absence,
+  type TicketMarks,
+  type TicketPage,
 } from '../../../core/index.ts'
 import { Refusal } from '../../../core/index.ts'
 import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
@@ -37,7 +55,11 @@ export const queuePage = (c: PageContext) => listPage(c, { kind: 'queue', queueI
 
 /** GET /desk/search: a whole number leads straight to its ticket, anything else to the list. */
 export async function searchPage(c: PageContext): Promise<Response> {
-  const number = c.req.query('q')?.trim().replace(/^(ticket\s*)?#/i, '') ?? ''
+  const number =
+    c.req
+      .query('q')
+      ?.trim()
+      .replace(/^(ticket\s*)?#/i, '') ?? ''
   if (/^\d{5,}$/.test(number)) {
     const id = await ticketOfNumber(c, number)
     if (id) return c.redirect(`/desk/tickets/${id}`, 302)
@@ -76,10 +98,15 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
       const words = place.kind === 'search' && !query.after ? query.fields.q : ''
       const [title, choices, beside] = await Promise.all([titleOf(c, room, query), readChoices(c), findBeside(c, words, room.actor)])
       return deskPage(c, room, {
-        title, place, q: place.kind === 'search' ? query.fields.q : '',
+        title,
+        place,
+        q: place.kind === 'search' ? query.fields.q : '',
         body: (
           <>
-            <PageHead title={title} beside={listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })}>
+            <PageHead
+              title={title}
+              beside={listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })}
+            >
               <ListFilter c={c} room={room} query={query} choices={choices} />
               <ButtonLink href={listUrl(query, { path: '/desk/export.csv' })}>{t('list.export')}</ButtonLink>
             </PageHead>
@@ -102,12 +129,19 @@ async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listi
   const { access } = room.actor
   const filter = toFilter(query, { access, queues: room.queues, zone: config.zone, now: clock() })
   const [found, total] = await Promise.all([
-    listTickets(db, access, 'ro', toWish(query, filter, PAGE)), countTickets(db, access, 'ro', filter, CAP),
+    listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
+    countTickets(db, access, 'ro', filter, CAP),
   ])
   const rows = found.tickets.map((ticket) => ({ ticket }))
   const ids = found.tickets.map((ticket) => ticket.id)
   const [seen, marks, away, fill] = await Promise.all([
-    seenTimes(db, access.personId, ids), ticketMarks(db, ids), absentNow(db, found.tickets.map((ticket) => ticket.ownerId), clock()),
+    seenTimes(db, access.personId, ids),
+    ticketMarks(db, ids),
+    absentNow(
+      db,
+      found.tickets.map((ticket) => ticket.ownerId),
+      clock(),
+    ),
     slots.fillRows('desk.list.row', rows, c),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
@@ -123,6 +157,6 @@ async function titleOf(c: PageContext, room: Room, query: ListQuery): Promise<st
   }
   if (place.kind === 'view') return t(`view.${place.view}`)
   if (place.kind === 'search') return fields.q ? t('list.found', { words: fields.q }) : t('list.all')
-  const queue = room.queues.find((q) => q.id === place.queueId) ?? await findQueue(c.get('host').db, place.queueId)
+  const queue = room.queues.find((q) => q.id === place.queueId) ?? (await findQueue(c.get('host').db, place.queueId))
   return queue ? shortName(queue.name) : '?'
 }

@@ -1,10 +1,35 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
 import {
-  demandAgent, blankForm, Button, ButtonLink, Card, Checkbox, createTicket, CsrfField, Field, findPerson, flash, FormProblems, hx, isAddress, PageHead, personOfMail, readFields,
-  readFiles, Files, refused, searchPersons, Select, storable, TextArea, withRefusal, type FormState, type Id, type PageContext, type Person,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  Checkbox,
+  CsrfField,
+  demandAgent,
+  Field,
+  Files,
+  findPerson,
+  flash,
+  FormProblems,
+  fragment,
+  hx,
+  isAddress,
+  PageHead,
+  prepareAct,
+  readFields,
+  readFiles,
+  searchPersons,
+  Select,
+  TextArea,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type Person,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
-import { deskPage, enter, respondWith, type Room } from './frame.tsx'
+import { sayDone } from './doing.ts'
+import { deskPage, enter, type Room } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 
 /** GET /desk/new; `?customer=ID` when the person is known already. */
@@ -21,51 +46,19 @@ export async function createFromForm(c: PageContext): Promise<Response> {
   const fields = await readFields(c)
   if (fields['find']) return show(c, await enter(c), blankForm(fields), 200)
   try {
-    const title = fields['title']?.trim() ?? ''
-    const body = fields['body'] ?? ''
-    if (body.trim() === '') throw refused('article.empty', {}, 'body')
-    if (title === '') throw refused('article.empty', {}, 'title')
-    const attachments = await readFiles(c)
-    const made = await c.get('host').work(actor, async (work) => {
-      const customerId = await customerOf(work, fields)
-      const person = await findPerson(work.db, customerId)
-      const internal = fields['channel'] === 'internal'
-      return createTicket(work, {
-        title, queueId: fields['queue'] ?? '', customerId,
-        ...(fields['take'] ? { ownerId: actor.id, state: 'open' } : {}),
-        article: {
-          channel: internal ? 'internal' : 'phone', senderType: 'agent', visible: !internal, personId: actor.id, from: actor.name,
-          to: person?.name ?? '', subject: storable(title), body, attachments,
-        },
-        reason: [{ step: 'entry', decided: fields['queue'] ?? '', rule: 'entry', detail: actor.name }],
-      })
-    })
-    flash(c, { text: words(c)('done.new', { number: made.number }) })
+    const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readFiles(c) })
+    const made = await c.get('host').work(actor, (work) => create(work, null))
+    flash(c, { text: sayDone(c, 'new', made) })
     return c.redirect(`/desk/tickets/${made.id}`, 303)
   } catch (error) {
     return show(c, await enter(c), withRefusal(c, { values: fields, problems: {} }, error), 422)
   }
 }
 
-/** The chosen person, or a new one for an address that nobody has. */
-async function customerOf(work: Parameters<typeof personOfMail>[0], fields: Record<string, string>): Promise<Id> {
-  const chosen = fields['customer'] ?? ''
-  const who = fields['who']?.trim() ?? ''
-  if (chosen !== '' && chosen !== 'new') {
-    const person = await findPerson(work.db, chosen)
-    if (!person?.valid) throw refused('person.unknown', { who }, 'who')
-    return person.id
-  }
-  if (isAddress(who)) return personOfMail(work, who, fields['name']?.trim() ?? '')
-  const found = await searchPersons(work.db, who, 2)
-  if (found.length === 1) return found[0]!.id
-  throw refused('person.unknown', { who }, 'who')
-}
-
 /** GET /desk/people?who=…: the persons who fit, to choose one. */
 export async function peopleFragment(c: PageContext): Promise<Response> {
   demandAgent(c)
-  return respondWith(c, await People({ c, form: blankForm(c.req.query()) }))
+  return fragment(c, await People({ c, form: blankForm(c.req.query()) }))
 }
 
 async function show(c: PageContext, room: Room, form: FormState, status: 200 | 422): Promise<Response> {
@@ -73,22 +66,42 @@ async function show(c: PageContext, room: Room, form: FormState, status: 200 | 4
   const queues = queueChoices(room, 'create')
   const people = await People({ c, form })
   return deskPage(c, room, {
-    title: t('new.title'), status,
+    title: t('new.title'),
+    status,
     body: (
       <div class="narrow">
         <PageHead title={t('new.title')} />
-        {queues.length === 0 ? <p class="notice notice-warn">{t('new.no-queue')}</p> : (
+        {queues.length === 0 ? (
+          <p class="notice notice-warn">{t('new.no-queue')}</p>
+        ) : (
           <form class="form" method="post" action="/desk/new" enctype="multipart/form-data">
             <CsrfField c={c} />
             <FormProblems c={c} form={form} />
             <Card title={t('new.who')} id="new-who">
               <div class="form-row">
-                <Field c={c} form={form} name="who" label={t('new.who.label')} help={t('new.who.help')} autocomplete="off" autofocus={status === 200 && !form.values['who']} required />
-                <Button name="find" value="yes" unchecked>{t('new.find')}</Button>
+                <Field
+                  c={c}
+                  form={form}
+                  name="who"
+                  label={t('new.who.label')}
+                  help={t('new.who.help')}
+                  autocomplete="off"
+                  autofocus={status === 200 && !form.values['who']}
+                  required
+                />
+                <Button name="find" value="yes" unchecked>
+                  {t('new.find')}
+                </Button>
               </div>
               <div
                 id="people"
-                {...hx(c, { get: '/desk/people', trigger: 'input from:#field-who delay:300ms', include: '#field-who', swap: 'innerHTML', sync: 'replace' })}
+                {...hx(c, {
+                  get: '/desk/people',
+                  trigger: 'input from:#field-who delay:300ms',
+                  include: '#field-who',
+                  swap: 'innerHTML',
+                  sync: 'replace',
+                })}
               >
                 {people}
               </div>
@@ -96,10 +109,26 @@ async function show(c: PageContext, room: Room, form: FormState, status: 200 | 4
             <Card title={t('new.what')} id="new-what">
               <div class="form">
                 <div class="form-row">
-                  <Select c={c} form={form} name="queue" label={t('list.queue')} choices={queues} empty={t('choose')} required value={c.req.query('queue')} />
-                  <Select c={c} form={form} name="channel" label={t('new.channel')} choices={[
-                    { value: 'phone', label: t('new.channel.phone') }, { value: 'internal', label: t('new.channel.internal') },
-                  ]} />
+                  <Select
+                    c={c}
+                    form={form}
+                    name="queue"
+                    label={t('list.queue')}
+                    choices={queues}
+                    empty={t('choose')}
+                    required
+                    value={c.req.query('queue')}
+                  />
+                  <Select
+                    c={c}
+                    form={form}
+                    name="channel"
+                    label={t('new.channel')}
+                    choices={[
+                      { value: 'phone', label: t('new.channel.phone') },
+                      { value: 'internal', label: t('new.channel.internal') },
+                    ]}
+                  />
                 </div>
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
@@ -126,17 +155,37 @@ async function People({ c, form }: { c: PageContext; form: FormState }) {
   const found = await searchPersons(c.get('host').db, who, 8)
   const chosen = form.values['customer'] ?? (found.length === 1 ? found[0]!.id : '')
   const fresh = isAddress(who) && !found.some((person) => person.address === who.toLowerCase())
-  if (found.length === 0 && !fresh) return <p class="quiet" role="status">{t('new.nobody')}</p>
+  if (found.length === 0 && !fresh)
+    return (
+      <p class="quiet" role="status">
+        {t('new.nobody')}
+      </p>
+    )
   return (
     <fieldset class="radios people">
       <legend class="only-heard">{t('new.who')}</legend>
       {found.map((person) => (
-        <label class="radio"><input type="radio" name="customer" value={person.id} checked={chosen === person.id} /> <span><PersonLine person={person} /></span></label>
+        <label class="radio">
+          <input type="radio" name="customer" value={person.id} checked={chosen === person.id} />{' '}
+          <span>
+            <PersonLine person={person} />
+          </span>
+        </label>
       ))}
       {fresh && (
         <label class="radio">
           <input type="radio" name="customer" value="new" checked={found.length === 0 || chosen === 'new'} />
-          <span>{t('new.person', { address: who })} <input class="name-input" type="text" name="name" value={form.values['name'] ?? ''} placeholder={t('new.person.name')} aria-label={t('new.person.name')} /></span>
+          <span>
+            {t('new.person', { address: who })}{' '}
+            <input
+              class="name-input"
+              type="text"
+              name="name"
+              value={form.values['name'] ?? ''}
+              placeholder={t('new.person.name')}
+              aria-label={t('new.person.name')}
+            />
+          </span>
         </label>
       )}
     </fieldset>
@@ -144,5 +193,8 @@ async function People({ c, form }: { c: PageContext; form: FormState }) {
 }
 
 const PersonLine = ({ person }: { person: Person }) => (
-  <><b>{person.name}</b> <span class="quiet">{[person.unitName, person.address, person.login, person.phone].filter(Boolean).join(' · ')}</span></>
+  <>
+    <b>{person.name}</b>{' '}
+    <span class="quiet">{[person.unitName, person.address, person.login, person.phone].filter(Boolean).join(' · ')}</span>
+  </>
 )

@@ -2,39 +2,73 @@
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
-  blankForm, Button, ButtonLink, canRedirect, Checkbox, CsrfField, demandAgent, dropDraft, Field, Files, findArticle, findDraft, flash, FormProblems, forwardArticle, headerName,
-  may, Notice, PageHead, readAll, readFields, readFiles, redirectArticle, refused, resendArticle, sayDateTime, saySize, seeTicket, TextArea, webTexts, withRefusal, type Article,
-  type FormState, type PageContext, type Ticket, type WebEnv, type Work,
+  blankForm,
+  Button,
+  ButtonLink,
+  canRedirect,
+  Checkbox,
+  CsrfField,
+  demandAgent,
+  Field,
+  Files,
+  findArticle,
+  findDraft,
+  FormProblems,
+  headerName,
+  mayAct,
+  Notice,
+  PageHead,
+  readAll,
+  readFields,
+  refused,
+  sayDateTime,
+  saySize,
+  seeTicket,
+  TextArea,
+  webTexts,
+  withRefusal,
+  type ActName,
+  type Article,
+  type FormState,
+  type PageContext,
+  type Ticket,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
-import { addresses } from './act-routes.tsx'
+import { doFromForm } from './doing.ts'
 import { deskPage, enter, type Room } from './frame.tsx'
 
-type Way = 'forward' | 'redirect' | 'resend'
-
-const RIGHTS = { forward: 'forward', redirect: 'bounce', resend: 'compose' } as const
+/** The acts that pass an article on: each has a page of its own. */
+const WAYS = ['forward', 'redirect', 'resend'] as const satisfies readonly ActName[]
+export type Way = (typeof WAYS)[number]
+export const isWay = (name: ActName): name is Way => (WAYS as readonly ActName[]).includes(name)
 
 export function passOnRoutes(app: Hono<WebEnv>): void {
-  for (const way of ['forward', 'redirect', 'resend'] as const) {
+  for (const way of WAYS) {
     app.get(`/desk/tickets/:id/articles/:article/${way}`, (c) => open(c, way))
     app.post(`/desk/tickets/:id/articles/:article/${way}`, (c) => send(c, way))
   }
 }
 
-export const passOnPath = (ticketId: string, articleId: string, way: Way): string => `/desk/tickets/${ticketId}/articles/${articleId}/${way}`
+export const passOnPath = (ticketId: string, articleId: string, way: Way): string =>
+  `/desk/tickets/${ticketId}/articles/${articleId}/${way}`
 
 /** Which of the three an article offers whom: links at its head. */
-export function waysOf(article: Article, can: (right: string) => boolean): Way[] {
+export function waysOf(article: Article, offered: (way: Way) => boolean): Way[] {
   if (article.withdrawnAt) return []
   const sent = article.delivery && article.delivery.state !== 'queued' && article.senderType !== 'customer'
   return [
-    ...(can('forward') && (article.visible || article.channel === 'email') ? ['forward' as const] : []),
-    ...(can('bounce') && article.inboundMailId !== null && article.senderType === 'customer' ? ['redirect' as const] : []),
-    ...(can('compose') && sent ? ['resend' as const] : []),
+    ...(offered('forward') && (article.visible || article.channel === 'email') ? ['forward' as const] : []),
+    ...(offered('redirect') && article.inboundMailId !== null && article.senderType === 'customer' ? ['redirect' as const] : []),
+    ...(offered('resend') && sent ? ['resend' as const] : []),
   ]
 }
 
-interface Here { room: Room; ticket: Ticket; article: Article }
+interface Here {
+  room: Room
+  ticket: Ticket
+  article: Article
+}
 
 async function here(c: PageContext, way: Way): Promise<Here> {
   const room = await enter(c)
@@ -42,14 +76,15 @@ async function here(c: PageContext, way: Way): Promise<Here> {
   const ticket = await seeTicket(db, room.actor.access, c.req.param('id') ?? '', 'ro')
   const article = await findArticle(db, ticket.id, c.req.param('article') ?? '')
   if (!article || article.withdrawnAt) throw refused('not-found')
-  if (!may(room.actor.access, RIGHTS[way], ticket.ties).allowed) throw refused('not-allowed')
+  if (!mayAct(way, ticket, room.actor.access)) throw refused('not-allowed')
   return { room, ticket, article }
 }
 
 async function open(c: PageContext, way: Way): Promise<Response> {
   const at = await here(c, way)
   const { db } = c.get('host')
-  if (way === 'redirect' && !(await canRedirect(db, at.article))) return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
+  if (way === 'redirect' && !(await canRedirect(db, at.article)))
+    return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
   const draft = way === 'forward' ? await findDraft(db, at.room.actor.id, `ticket/${at.ticket.id}/forward`) : undefined
   return show(c, way, at, blankForm(draft ? { ...draft.fields } : first(c, way, at)), 200)
 }
@@ -58,13 +93,20 @@ async function open(c: PageContext, way: Way): Promise<Response> {
 function first(c: PageContext, way: Way, { ticket, article }: Here): Record<string, string> {
   if (way === 'resend') return { to: article.to, cc: article.cc }
   if (way === 'redirect') return {}
-  const quoted = article.body.trimEnd().split('\n').map((line) => `> ${line}`).join('\n')
+  const quoted = article.body
+    .trimEnd()
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')
   return { subject: ticket.title, body: `\n\n${words(c)('forward.head', about(c, article))}\n\n${quoted}\n` }
 }
 
 function about(c: PageContext, article: Article): { who: string; when: string } {
   const { clock, config } = c.get('host')
-  return { who: article.personName ?? headerName(article.from), when: sayDateTime(article.createdAt, config.zone, c.get('language'), clock()) }
+  return {
+    who: article.personName ?? headerName(article.from),
+    when: sayDateTime(article.createdAt, config.zone, c.get('language'), clock()),
+  }
 }
 
 async function send(c: PageContext, way: Way): Promise<Response> {
@@ -73,30 +115,10 @@ async function send(c: PageContext, way: Way): Promise<Response> {
   const fields = await readFields(c)
   const { ticket, article } = at
   try {
-    const act = await actOf(c, way, at, fields)
-    const undoable = await c.get('host').work(actor, async (work) => {
-      await act(work)
-      return work.act
-    })
-    flash(c, { text: words(c)(`done.${way}`), undo: `/desk/tickets/${ticket.id}/undo/${undoable}` })
+    await doFromForm(c, actor, way, { ...fields, article: article.id }, ticket.id)
     return c.redirect(`/desk/tickets/${ticket.id}#article-${article.id}`, 303)
   } catch (error) {
     return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), 422)
-  }
-}
-
-async function actOf(c: PageContext, way: Way, { ticket, article }: Here, fields: Record<string, string>): Promise<(work: Work) => Promise<unknown>> {
-  const to = addresses(fields['to'] ?? '', 'to')
-  const cc = addresses(fields['cc'] ?? '', 'cc')
-  if (way === 'redirect') return (work) => redirectArticle(work, ticket.id, { articleId: article.id, to })
-  if (way === 'resend') return (work) => resendArticle(work, ticket.id, { articleId: article.id, to, cc })
-  const keep = await readAll(c, 'keep')
-  const attachments = await readFiles(c)
-  return async (work) => {
-    await forwardArticle(work, ticket.id, {
-      articleId: article.id, to, cc, body: fields['body'] ?? '', keep, attachments, visible: Boolean(fields['visible']), ...(fields['subject'] ? { subject: fields['subject'] } : {}),
-    })
-    await dropDraft(work, `ticket/${ticket.id}/forward`)
   }
 }
 
@@ -106,16 +128,32 @@ async function show(c: PageContext, way: Way, { room, ticket, article }: Here, f
   const title = t(`${way}.title`)
   const more = way === 'forward' ? await ForwardFields({ c, form, article }) : null
   return deskPage(c, room, {
-    title: `${title} · ${ticket.number}`, status,
+    title: `${title} · ${ticket.number}`,
+    status,
     body: (
       <>
-        <PageHead title={title} beside={<a href={`/desk/tickets/${ticket.id}`}>{ticket.number} {ticket.title}</a>} />
+        <PageHead
+          title={title}
+          beside={
+            <a href={`/desk/tickets/${ticket.id}`}>
+              {ticket.number} {ticket.title}
+            </a>
+          }
+        />
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
         <form class="form pass-on" method="post" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
           <CsrfField c={c} />
           <FormProblems c={c} form={form} ids={{}} />
           <p class="quiet">{t('forward.source', about(c, article))}</p>
-          <Field c={c} form={form} name="to" label={t('compose.to.label')} required help={way === 'forward' ? t('forward.to.help') : undefined} autofocus={way !== 'resend'} />
+          <Field
+            c={c}
+            form={form}
+            name="to"
+            label={t('compose.to.label')}
+            required
+            help={way === 'forward' ? t('forward.to.help') : undefined}
+            autofocus={way !== 'resend'}
+          />
           {way !== 'redirect' && <Field c={c} form={form} name="cc" label={t('compose.cc.label')} required={false} />}
           {more}
           <div class="acts">
@@ -142,7 +180,10 @@ async function ForwardFields({ c, form, article }: { c: PageContext; form: FormS
           <legend>{t('forward.keep')}</legend>
           {article.attachments.map((file) => (
             <label class="radio">
-              <input type="checkbox" name="keep" value={file.id} checked={!kept || kept.has(file.id)} /> <span>{file.name} <span class="quiet">{saySize(file.size, c.get('language'))}</span></span>
+              <input type="checkbox" name="keep" value={file.id} checked={!kept || kept.has(file.id)} />{' '}
+              <span>
+                {file.name} <span class="quiet">{saySize(file.size, c.get('language'))}</span>
+              </span>
             </label>
           ))}
         </fieldset>

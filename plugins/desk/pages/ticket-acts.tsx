@@ -1,8 +1,32 @@
 /** Owns the row of acts above a ticket: one primary, the usual ones beside it, the rare ones under "More". Only what is allowed is offered. */
 import type { Child } from 'hono/jsx'
 import {
-  ActButton, blankForm, Button, ButtonLink, CsrfField, Field, FormProblems, isOpen, may, Menu, sayDateTime, sayPriority, Select, TextArea, type FormState,
-  type PageContext, type Right,
+  ActButton,
+  actOf,
+  ACTS,
+  actsOfferedBy,
+  actTexts,
+  blankForm,
+  Button,
+  ButtonLink,
+  Checkbox,
+  CsrfField,
+  Field,
+  FormProblems,
+  isOpen,
+  Menu,
+  offersAct,
+  sayDateTime,
+  sayPriority,
+  Select,
+  shapesOf,
+  TextArea,
+  type ActKey,
+  type ActName,
+  type FieldShape,
+  type FormState,
+  type PageContext,
+  type Ticket,
 } from '../../../core/index.ts'
 import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
@@ -11,45 +35,245 @@ import { queueChoices } from './list-filter.tsx'
 import type { Room } from './frame.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
 
-interface Props { c: PageContext; room: Room; view: TicketView; bad: RefusedAct | undefined }
+interface Props {
+  c: PageContext
+  room: Room
+  view: TicketView
+  bad: RefusedAct | undefined
+}
+interface At extends Props {
+  path: string
+}
+
+/** Where an act stands, and whether it has a form there that shows why it was refused. */
+interface Shown {
+  in: 'row' | 'more'
+  form: boolean
+  draw: (at: At) => Child
+}
+
+const button = (name: ActName, where: Shown['in'], more: { shortcut?: string } = {}): Shown => ({
+  in: where,
+  form: false,
+  draw: ({ c, path }) => (
+    <ActButton c={c} action={`${path}/${name}`} {...more}>
+      {words(c)(actOf(name).words.button)}
+    </ActButton>
+  ),
+})
+
+/** The acts that the desk shows in a way of its own, in this order. */
+const SHOWN: Partial<Record<ActName, Shown>> = {
+  // Their forms stand at the end of the page.
+  reply: {
+    in: 'row',
+    form: true,
+    draw: ({ c, view }) => (
+      <ButtonLink kind={isOver(view.ticket) ? 'quiet' : 'primary'} href="#reply" shortcut="R">
+        {words(c)('act.reply')}
+      </ButtonLink>
+    ),
+  },
+  note: {
+    in: 'row',
+    form: true,
+    draw: ({ c }) => (
+      <ButtonLink href="#note" shortcut="I">
+        {words(c)('act.note')}
+      </ButtonLink>
+    ),
+  },
+  take: { in: 'row', form: false, draw: (at) => <TakeButton {...at} /> },
+  release: button('release', 'row'),
+  move: { in: 'row', form: true, draw: (at) => <MoveMenu {...at} /> },
+  pend: { in: 'row', form: true, draw: (at) => <PendMenu {...at} /> },
+  close: { in: 'row', form: true, draw: (at) => <CloseMenu {...at} /> },
+  reopen: button('reopen', 'row'),
+  priority: section('priority', ({ c, view: { ticket, priorities } }, form) => (
+    <Select
+      c={c}
+      form={form}
+      name="priority"
+      id="more-priority-field"
+      label={words(c)('side.priority')}
+      hideLabel
+      value={ticket.priorityId}
+      choices={priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) }))}
+    />
+  )),
+  owner: section('owner', ({ c, view: { ticket, owners, away } }, form) => (
+    <Select
+      c={c}
+      form={form}
+      name="owner"
+      id="more-owner-field"
+      label={words(c)('list.owner')}
+      hideLabel
+      empty={words(c)('choose')}
+      value={ticket.ownerId}
+      required
+      choices={owners.map((owner) => ({
+        value: owner.id,
+        label: away.has(owner.id) ? `${owner.name} – ${sayAway(c, away.get(owner.id)!)}` : owner.name,
+      }))}
+    />
+  )),
+  title: section('title', ({ c, view: { ticket } }, form) => (
+    <Field
+      c={c}
+      form={form}
+      name="title"
+      id="more-title-field"
+      label={words(c)('list.subject')}
+      hideLabel
+      value={ticket.title}
+      maxlength={250}
+      required
+    />
+  )),
+  customer: section('customer', ({ c }, form) => (
+    <Field
+      c={c}
+      form={form}
+      name="customer"
+      id="more-customer-field"
+      label={words(c)('act.customer.who')}
+      help={words(c)('act.customer.help')}
+      required
+    />
+  )),
+  'add-person': section(
+    'add-person',
+    ({ c }, form) => {
+      const t = words(c)
+      return (
+        <>
+          <Field
+            c={c}
+            form={form}
+            name="who"
+            id="more-add-person-field"
+            label={t('act.add-person.who')}
+            help={t('act.add-person.help')}
+            required
+          />
+          <Select
+            c={c}
+            form={form}
+            name="right"
+            id="more-add-person-right"
+            label={t('act.add-person.right')}
+            choices={[
+              { value: 'read', label: t('side.participant.read') },
+              { value: 'reply', label: t('side.participant.reply') },
+            ]}
+          />
+        </>
+      )
+    },
+    { who: 'more-add-person-field' },
+  ),
+  watch: {
+    in: 'more',
+    form: false,
+    draw: ({
+      c,
+      path,
+      view: {
+        ticket: { ties },
+      },
+    }) => (
+      <ActButton c={c} action={`${path}/watch`} fields={{ watching: ties.watching ? 'no' : 'yes' }}>
+        {words(c)(ties.watching ? 'act.unwatch' : 'act.watch')}
+      </ActButton>
+    ),
+  },
+}
+
+/** All that the desk does to a ticket as a whole; what it has no place of its own for stands under "More", drawn from its fields. */
+const PLACES = new Map<ActName, Shown>([
+  ...(Object.entries(SHOWN) as [ActName, Shown][]),
+  ...actsOfferedBy('desk')
+    .filter((name) => ACTS[name].on === 'ticket' && !SHOWN[name])
+    .map((name): [ActName, Shown] => [name, drawnFromFields(name)]),
+])
+
+function drawnFromFields(name: ActName): Shown {
+  const shapes = shapesOf(ACTS[name].fields)
+  if (shapes.length === 0) return button(name, 'more')
+  return section(
+    name,
+    ({ c }, form) => (
+      <>
+        {shapes.map((shape) => (
+          <ShapedField c={c} form={form} act={name} shape={shape} />
+        ))}
+      </>
+    ),
+    Object.fromEntries(shapes.map((shape) => [shape.name, `more-${name}-${shape.name}`])),
+  )
+}
+
+/** Has the act a form on this page? Then the form says why it was refused, and nothing else does. */
+export const hasForm = (name: ActName, ticket: Ticket, room: Room): boolean =>
+  PLACES.get(name)?.form === true && offersAct(name, ticket, room.actor.access)
+
+const isOver = (ticket: Ticket): boolean => !isOpen(ticket.stateType)
 
 export const ActRow = ({ c, room, view, bad }: Props) => {
   const t = words(c)
   const { ticket } = view
-  const { access } = room.actor
-  const can = (right: Right) => may(access, right, ticket.ties).allowed
-  const path = `/desk/tickets/${ticket.id}`
-  const over = ticket.stateType === 'closed' || ticket.stateType === 'removed'
   if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
-  const mine = ticket.ownerId === access.personId
-  const heldByOther = ticket.ownerId !== null && !mine
-  const menu = { c, path, view, room, bad }
+  const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, room, bad }
+  const offered = [...PLACES].filter(([name]) => offersAct(name, ticket, room.actor.access))
+  const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
-      {can('compose') && <ButtonLink kind={over ? 'quiet' : 'primary'} href="#reply" shortcut="R">{t('act.reply')}</ButtonLink>}
-      {can('note') && <ButtonLink href="#note" shortcut="I">{t('act.note')}</ButtonLink>}
-      {can('lock') && !over && !mine && !heldByOther && <ActButton c={c} action={`${path}/take`} shortcut="A">{t('act.take')}</ActButton>}
-      {can('lock') && !over && mine && <ActButton c={c} action={`${path}/release`}>{t('act.release')}</ActButton>}
-      {can('lock') && !over && heldByOther && <ActButton c={c} action={`${path}/take`} fields={{ fromOther: 'yes' }}>{t('act.take-over')}</ActButton>}
-      {can('move') && <MoveMenu {...menu} />}
-      {can('pending') && !over && <PendMenu {...menu} />}
-      {can('close') && !over && <CloseMenu {...menu} />}
-      {can('rw') && over && <ActButton c={c} action={`${path}/reopen`}>{t('act.reopen')}</ActButton>}
+      {place('row', [true, false]).map(([, { draw }]) => draw(at))}
       {view.slots.acts}
-      <MoreMenu {...menu} can={can} />
+      <Menu label={t('act.more')} open={place('more', [true]).some(([name]) => name === bad?.act)} id="menu-more">
+        {place('more', [true]).map(([, { draw }]) => draw(at))}
+        <div class="menu-lines">
+          {place('more', [false]).map(([, { draw }]) => draw(at))}
+          <ButtonLink href={`${at.path}/history`}>{t('act.history')}</ButtonLink>
+        </div>
+      </Menu>
     </div>
   )
 }
 
-interface MenuProps { c: PageContext; path: string; view: TicketView; room: Room; bad: RefusedAct | undefined }
+const formOf = (act: ActName, bad: RefusedAct | undefined): FormState => (bad?.act === act ? bad.form : blankForm())
+
+const TakeButton = ({ c, path, view: { ticket } }: At) =>
+  ticket.ownerId === null ? (
+    <ActButton c={c} action={`${path}/take`} shortcut="A">
+      {words(c)('act.take')}
+    </ActButton>
+  ) : (
+    <ActButton c={c} action={`${path}/take`} fields={{ fromOther: 'yes' }}>
+      {words(c)('act.take-over')}
+    </ActButton>
+  )
 
 /** A form under its word; open again with the reason when it was refused. */
-const ActMenu = ({ c, act, label, shortcut, path, bad, children }: {
-  c: PageContext; act: string; label: string; shortcut?: string; path: string; bad: RefusedAct | undefined; children: (form: FormState) => Child
+const ActMenu = ({
+  c,
+  act,
+  shortcut,
+  path,
+  bad,
+  children,
+}: {
+  c: PageContext
+  act: ActName
+  shortcut?: string
+  path: string
+  bad: RefusedAct | undefined
+  children: (form: FormState) => Child
 }) => {
-  const form = bad?.act === act ? bad.form : blankForm()
+  const form = formOf(act, bad)
   return (
-    <Menu label={label} {...(shortcut ? { shortcut } : {})} open={bad?.act === act} id={`menu-${act}`}>
+    <Menu label={words(c)(actOf(act).words.button)} {...(shortcut ? { shortcut } : {})} open={bad?.act === act} id={`menu-${act}`}>
       <form method="post" action={`${path}/${act}`} class="form">
         <CsrfField c={c} />
         <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}} />
@@ -59,13 +283,22 @@ const ActMenu = ({ c, act, label, shortcut, path, bad, children }: {
   )
 }
 
-const MoveMenu = ({ c, path, view, room, bad }: MenuProps) => {
+const MoveMenu = ({ c, path, view, room, bad }: At) => {
   const t = words(c)
   return (
-    <ActMenu c={c} act="move" label={t('act.move')} shortcut="M" path={path} bad={bad}>
+    <ActMenu c={c} act="move" shortcut="M" path={path} bad={bad}>
       {(form) => (
         <>
-          <Select c={c} form={form} name="queue" id="move-queue" label={t('act.move.to')} choices={queueChoices(room, 'move_into', view.ticket.queueId)} empty={t('choose')} required />
+          <Select
+            c={c}
+            form={form}
+            name="queue"
+            id="move-queue"
+            label={t('act.move.to')}
+            choices={queueChoices(room, 'move_into', view.ticket.queueId)}
+            empty={t('choose')}
+            required
+          />
           {view.ticket.ownerId !== null && <p class="small quiet">{t('act.move.releases')}</p>}
           <Button kind="primary">{t('act.move')}</Button>
         </>
@@ -74,17 +307,19 @@ const MoveMenu = ({ c, path, view, room, bad }: MenuProps) => {
   )
 }
 
-const PendMenu = ({ c, path, bad }: MenuProps) => {
+const PendMenu = ({ c, path, bad }: At) => {
   const t = words(c)
   const { clock, config } = c.get('host')
   const now = clock()
   const say = (preset: 'tomorrow' | 'week') => sayDateTime(presetDate(preset, now, config.zone), config.zone, c.get('language'), now)
   return (
-    <ActMenu c={c} act="pend" label={t('act.pend')} shortcut="P" path={path} bad={bad}>
+    <ActMenu c={c} act="pend" shortcut="P" path={path} bad={bad}>
       {(form) => {
         const chosen = form.values['until'] ?? 'tomorrow'
         const radio = (value: string, label: Child) => (
-          <label class="radio"><input type="radio" name="until" value={value} checked={chosen === value} /> <span>{label}</span></label>
+          <label class="radio">
+            <input type="radio" name="until" value={value} checked={chosen === value} /> <span>{label}</span>
+          </label>
         )
         return (
           <>
@@ -95,7 +330,16 @@ const PendMenu = ({ c, path, bad }: MenuProps) => {
               {radio('customer', t('pend.customer'))}
               {radio('date', t('pend.date'))}
             </fieldset>
-            <Field c={c} form={form} name="date" id="pend-date" type="datetime-local" label={t('pend.date.label')} min={writeLocal(now, config.zone)} value={writeLocal(presetDate('tomorrow', now, config.zone), config.zone)} />
+            <Field
+              c={c}
+              form={form}
+              name="date"
+              id="pend-date"
+              type="datetime-local"
+              label={t('pend.date.label')}
+              min={writeLocal(now, config.zone)}
+              value={writeLocal(presetDate('tomorrow', now, config.zone), config.zone)}
+            />
             <Button kind="primary">{t('act.pend')}</Button>
           </>
         )
@@ -104,16 +348,19 @@ const PendMenu = ({ c, path, bad }: MenuProps) => {
   )
 }
 
-const CloseMenu = ({ c, path, view, bad }: MenuProps) => {
+const CloseMenu = ({ c, path, view, bad }: At) => {
   const t = words(c)
   return (
-    <ActMenu c={c} act="close" label={t('act.close')} shortcut="C" path={path} bad={bad}>
+    <ActMenu c={c} act="close" shortcut="C" path={path} bad={bad}>
       {(form) => (
         <>
           <fieldset class="radios">
             <legend class="only-heard">{t('act.close.how')}</legend>
             {(['successful', 'unsuccessful'] as const).map((how) => (
-              <label class="radio"><input type="radio" name="how" value={how} checked={(form.values['how'] ?? 'successful') === how} /> <span>{t(`close.${how}`)}</span></label>
+              <label class="radio">
+                <input type="radio" name="how" value={how} checked={(form.values['how'] ?? 'successful') === how} />{' '}
+                <span>{t(`close.${how}`)}</span>
+              </label>
             ))}
           </fieldset>
           <TextArea c={c} form={form} name="note" id="close-note" label={t('close.note')} rows={3} required={false} />
@@ -125,54 +372,47 @@ const CloseMenu = ({ c, path, view, bad }: MenuProps) => {
   )
 }
 
-/** Rare acts, each its own small form behind its word. */
-const MoreMenu = ({ c, path, view, bad, can }: MenuProps & { can: (right: Right) => boolean }) => {
-  const t = words(c)
-  const { ticket } = view
-  const section = (act: string, label: string, children: (form: FormState) => Child) => {
-    const form = bad?.act === act ? bad.form : blankForm()
+/** A rare act: a small form behind its word. `ids`: of its fields, where a problem leads to one. */
+function section(
+  act: ActName,
+  fields: (at: At, form: FormState) => Child,
+  ids: Record<string, string> = { [act]: `more-${act}-field` },
+): Shown {
+  const draw = (at: At) => {
+    const { c, path, bad } = at
+    const form = formOf(act, bad)
     return (
       <details class="more-act" open={bad?.act === act} id={`more-${act}`}>
-        <summary>{label}</summary>
+        <summary>{words(c)(actOf(act).words.button)}</summary>
         <form method="post" action={`${path}/${act}`} class="form">
           <CsrfField c={c} />
-          <FormProblems c={c} form={form} id={`${act}-problems`} ids={{ [act]: `more-${act}-field`, ...(act === 'add-person' ? { who: 'more-add-person-field' } : {}) }} />
-          {children(form)}
-          <Button small>{t('form.set')}</Button>
+          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids} />
+          {fields(at, form)}
+          <Button small>{words(c)('form.set')}</Button>
         </form>
       </details>
     )
   }
-  const priorities = view.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) }))
-  const away = (owner: { id: string; name: string }) => view.away.has(owner.id) ? `${owner.name} – ${sayAway(c, view.away.get(owner.id)!)}` : owner.name
-  const owners = view.owners.map((owner) => ({ value: owner.id, label: away(owner) }))
-  const openMore = ['priority', 'owner', 'title', 'customer', 'add-person'].includes(bad?.act ?? '')
-  return (
-    <Menu label={t('act.more')} open={openMore} id="menu-more">
-      {can('priority') && section('priority', t('act.priority'), (form) => (
-        <Select c={c} form={form} name="priority" id="more-priority-field" label={t('side.priority')} hideLabel choices={priorities} value={ticket.priorityId} />
-      ))}
-      {can('owner') && isOpen(ticket.stateType) && section('owner', t('act.owner'), (form) => (
-        <Select c={c} form={form} name="owner" id="more-owner-field" label={t('list.owner')} hideLabel choices={owners} empty={t('choose')} value={ticket.ownerId} required />
-      ))}
-      {can('rw') && section('title', t('act.title'), (form) => (
-        <Field c={c} form={form} name="title" id="more-title-field" label={t('list.subject')} hideLabel value={ticket.title} maxlength={250} required />
-      ))}
-      {can('customer') && section('customer', t('act.customer'), (form) => (
-        <Field c={c} form={form} name="customer" id="more-customer-field" label={t('act.customer.who')} help={t('act.customer.help')} required />
-      ))}
-      {can('customer') && section('add-person', t('act.add-person'), (form) => (
-        <>
-          <Field c={c} form={form} name="who" id="more-add-person-field" label={t('act.add-person.who')} help={t('act.add-person.help')} required />
-          <Select c={c} form={form} name="right" id="more-add-person-right" label={t('act.add-person.right')} choices={[{ value: 'read', label: t('side.participant.read') }, { value: 'reply', label: t('side.participant.reply') }]} />
-        </>
-      ))}
-      <div class="menu-lines">
-        <ActButton c={c} action={`${path}/watch`} fields={{ watching: ticket.ties.watching ? 'no' : 'yes' }}>
-          {t(ticket.ties.watching ? 'act.unwatch' : 'act.watch')}
-        </ActButton>
-        <ButtonLink href={`${path}/history`}>{t('act.history')}</ButtonLink>
-      </div>
-    </Menu>
-  )
+  return { in: 'more', form: true, draw }
+}
+
+/** A field of which the page knows no more than the list says. */
+const ShapedField = ({
+  c,
+  form,
+  act,
+  shape: { name, kind, required, most, choices },
+}: {
+  c: PageContext
+  form: FormState
+  act: ActName
+  shape: FieldShape
+}) => {
+  const key = actOf(act).words.fields?.[name]
+  const t = actTexts.in(c.get('language'))
+  const label = key ? t(key) : name
+  const field = { c, form, name, id: `more-${act}-${name}`, label, required }
+  if (kind === 'yes-no') return <Checkbox c={c} form={form} name={name} id={field.id} label={label} />
+  if (kind === 'choice') return <Select {...field} choices={choices.map((value) => ({ value, label: t(`${key}.${value}` as ActKey) }))} />
+  return kind === 'text' ? <TextArea {...field} rows={3} /> : <Field {...field} {...(most < 1000 ? { maxlength: most } : {})} />
 }

@@ -13,7 +13,9 @@ export const TicketSide = ({ c, room, view }: { c: PageContext; room: Room; view
   const { ticket } = view
   return (
     <details class="side" id="ticket-side" open>
-      <summary>{shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}</summary>
+      <summary>
+        {shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}
+      </summary>
       <TicketCard c={c} room={room} view={view} />
       <CustomerCard c={c} view={view} />
       <PeopleCard c={c} room={room} view={view} />
@@ -30,30 +32,55 @@ const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
   const why = sayReasons(origin, c.get('language'))
   return (
     <Card title={t('side.ticket')} id="side-ticket">
-      <SideList items={[
-        { name: t('list.state'), value: <StateBadge c={c} ticket={ticket} /> },
-        {
-          name: t('list.queue'),
-          value: <a href={`/desk/queue/${ticket.queueId}`}>{ticket.queueName.replaceAll('::', ' · ')}</a>,
-          help: why.length > 0 && <details class="why"><summary>{t('side.why')}</summary><ul>{why.map((line) => <li>{line}</li>)}</ul></details>,
-        },
-        {
-          name: t('list.owner'), value: ticket.ownerName ?? <span class="quiet">{t('list.nobody')}</span>,
-          help: away && <span class="warn">{sayAway(c, away)}{away.note && <> – {away.note}</>}</span>,
-        },
-        { name: t('side.priority'), value: sayPriority(ticket.priorityName, c.get('language')) },
-        {
-          name: t('side.pending'), help: ticket.pendingUntil && ticket.pendingUntil < now && <span class="bad">{t('when.passed')}</span>,
-          value: ticket.pendingUntil && <Time c={c} at={ticket.pendingUntil} />,
-        },
-        { name: t('side.created'), value: <Time c={c} at={ticket.createdAt} /> },
-        {
-          name: t(ticket.receivedAt > now ? 'side.will-receive' : 'side.received'), value: <Time c={c} at={ticket.receivedAt} />, help: view.receivedWhy,
-        },
-        { name: t('side.closed'), value: ticket.closedAt && <Time c={c} at={ticket.closedAt} /> },
-        { name: t('side.who'), value: may(room.actor.access, 'rw', ticket.ties).allowed ? <a href={`/desk/tickets/${ticket.id}/who`}>{t('side.who.open')}</a> : null },
-        { name: t('side.history'), value: <a href={`/desk/tickets/${ticket.id}/history`}>{t('side.history.open')}</a> },
-      ]} />
+      <SideList
+        items={[
+          { name: t('list.state'), value: <StateBadge c={c} ticket={ticket} /> },
+          {
+            name: t('list.queue'),
+            value: <a href={`/desk/queue/${ticket.queueId}`}>{ticket.queueName.replaceAll('::', ' · ')}</a>,
+            help: why.length > 0 && (
+              <details class="why">
+                <summary>{t('side.why')}</summary>
+                <ul>
+                  {why.map((line) => (
+                    <li>{line}</li>
+                  ))}
+                </ul>
+              </details>
+            ),
+          },
+          {
+            name: t('list.owner'),
+            value: ticket.ownerName ?? <span class="quiet">{t('list.nobody')}</span>,
+            help: away && (
+              <span class="warn">
+                {sayAway(c, away)}
+                {away.note && <> – {away.note}</>}
+              </span>
+            ),
+          },
+          { name: t('side.priority'), value: sayPriority(ticket.priorityName, c.get('language')) },
+          {
+            name: t('side.pending'),
+            help: ticket.pendingUntil && ticket.pendingUntil < now && <span class="bad">{t('when.passed')}</span>,
+            value: ticket.pendingUntil && <Time c={c} at={ticket.pendingUntil} />,
+          },
+          { name: t('side.created'), value: <Time c={c} at={ticket.createdAt} /> },
+          {
+            name: t(ticket.receivedAt > now ? 'side.will-receive' : 'side.received'),
+            value: <Time c={c} at={ticket.receivedAt} />,
+            help: view.receivedWhy,
+          },
+          { name: t('side.closed'), value: ticket.closedAt && <Time c={c} at={ticket.closedAt} /> },
+          {
+            name: t('side.who'),
+            value: may(room.actor.access, 'rw', ticket.ties).allowed ? (
+              <a href={`/desk/tickets/${ticket.id}/who`}>{t('side.who.open')}</a>
+            ) : null,
+          },
+          { name: t('side.history'), value: <a href={`/desk/tickets/${ticket.id}/history`}>{t('side.history.open')}</a> },
+        ]}
+      />
     </Card>
   )
 }
@@ -61,20 +88,38 @@ const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
 const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   const t = words(c)
   const { customer, others, ticket } = view
-  if (!customer) return <Card title={t('list.customer')} id="side-customer"><p class="quiet">{t('side.no-customer')}</p></Card>
+  if (!customer)
+    return (
+      <Card title={t('list.customer')} id="side-customer">
+        <p class="quiet">{t('side.no-customer')}</p>
+      </Card>
+    )
   const open = others.open - (ticket.closedAt === null ? 1 : 0)
   const rest = Math.max(0, others.all - 1)
-  const link: Child = rest === 0 ? <span class="quiet">{t('side.others.none')}</span>
-    : <a href={`/desk/search?customer=${customer.id}`}>{t('side.others', { count: rest })}{open > 0 && `, ${t('side.others.open', { count: open })}`}</a>
+  const link: Child =
+    rest === 0 ? (
+      <span class="quiet">{t('side.others.none')}</span>
+    ) : (
+      <a href={`/desk/search?customer=${customer.id}`}>
+        {t('side.others', { count: rest })}
+        {open > 0 && `, ${t('side.others.open', { count: open })}`}
+      </a>
+    )
   return (
     <Card title={t('list.customer')} id="side-customer">
-      <SideList items={[
-        { name: t('side.person'), value: <b>{customer.name}</b>, help: customer.login ? t('side.login', { login: customer.login }) : undefined },
-        { name: t('side.unit'), value: customer.unitName },
-        { name: t('side.phone'), value: customer.phone },
-        { name: t('side.address'), value: customer.address },
-        { name: t('side.other-tickets'), value: link },
-      ]} />
+      <SideList
+        items={[
+          {
+            name: t('side.person'),
+            value: <b>{customer.name}</b>,
+            help: customer.login ? t('side.login', { login: customer.login }) : undefined,
+          },
+          { name: t('side.unit'), value: customer.unitName },
+          { name: t('side.phone'), value: customer.phone },
+          { name: t('side.address'), value: customer.address },
+          { name: t('side.other-tickets'), value: link },
+        ]}
+      />
     </Card>
   )
 }
@@ -84,20 +129,26 @@ const PeopleCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
   if (view.participants.length === 0 && view.watchers.length === 0) return null
   return (
     <Card title={t('side.people')} id="side-people">
-      <SideList items={[
-        ...view.participants.map((person) => ({
-          name: t(person.right === 'reply' ? 'side.participant.reply' : 'side.participant.read'), value: person.name as Child,
-          help: (
-            <>
-              {person.address && person.address !== person.name && <>{person.address} </>}
-              {may(room.actor.access, 'customer', view.ticket.ties).allowed && (
-                <ActButton c={c} action={`/desk/tickets/${view.ticket.id}/remove-person`} fields={{ person: person.id }} small>{t('act.remove-person')}<span class="only-heard"> {person.name}</span></ActButton>
-              )}
-            </>
-          ),
-        })),
-        { name: t('side.watchers'), value: view.watchers.map((person) => person.name).join(', ') },
-      ]} />
+      <SideList
+        items={[
+          ...view.participants.map((person) => ({
+            name: t(person.right === 'reply' ? 'side.participant.reply' : 'side.participant.read'),
+            value: person.name as Child,
+            help: (
+              <>
+                {person.address && person.address !== person.name && <>{person.address} </>}
+                {may(room.actor.access, 'customer', view.ticket.ties).allowed && (
+                  <ActButton c={c} action={`/desk/tickets/${view.ticket.id}/remove-person`} fields={{ person: person.id }} small>
+                    {t('act.remove-person')}
+                    <span class="only-heard"> {person.name}</span>
+                  </ActButton>
+                )}
+              </>
+            ),
+          })),
+          { name: t('side.watchers'), value: view.watchers.map((person) => person.name).join(', ') },
+        ]}
+      />
     </Card>
   )
 }

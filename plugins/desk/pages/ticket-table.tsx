@@ -1,9 +1,32 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
-import type { Child } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import {
-  AssuranceMark, Avatar, Badge, EmptyState, isOpen, LiveRegion, may, Pager, sayPriority, sayStateName, shortName, Time, toneOf, type Id, type PageContext, type Sort,
-  type Absence, type Ticket, type TicketMarks,
+  AssuranceMark,
+  Avatar,
+  Badge,
+  EmptyState,
+  entryOf,
+  isOpen,
+  LISTED,
+  LiveRegion,
+  may,
+  Pager,
+  sayAttribute,
+  sayDateTime,
+  sayPriority,
+  sayStateName,
+  shortName,
+  Time,
+  toneOf,
+  type Absence,
+  type AttributeName,
+  type Id,
+  type PageContext,
+  type Sort,
+  type Ticket,
+  type TicketMarks,
 } from '../../../core/index.ts'
+import { sayValue } from '../attribute-values.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
@@ -18,14 +41,24 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
   const { query, found } = listing
   return (
     <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets">
-      {found.tickets.length === 0 ? <NothingHere c={c} query={query} /> : (
+      {found.tickets.length === 0 ? (
+        <NothingHere c={c} query={query} />
+      ) : (
         <form id="bulk" method="post" action="/desk/bulk" data-rows="">
           <BulkFields c={c} query={query} />
           <table class="list tickets" aria-label={words(c)('list.label')}>
             <Head c={c} query={query} />
             <tbody>
               {found.tickets.map((ticket) => (
-                <Row c={c} room={room} ticket={ticket} seen={listing.seen.get(ticket.id)} marks={listing.marks.get(ticket.id)} away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined} more={listing.slots.get(ticket.id) ?? []} />
+                <Row
+                  c={c}
+                  room={room}
+                  ticket={ticket}
+                  seen={listing.seen.get(ticket.id)}
+                  marks={listing.marks.get(ticket.id)}
+                  away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined}
+                  more={listing.slots.get(ticket.id) ?? []}
+                />
               ))}
             </tbody>
           </table>
@@ -40,14 +73,23 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
 const NothingHere = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   const t = words(c)
   const { place } = query
-  if (filtersSet(query) > 0) return <div class="card"><EmptyState title={t('list.empty.filtered')} text={<a href={placePath(place)}>{t('filter.clear')}</a>} /></div>
-  const title = place.kind === 'search' ? t('list.empty.search') : t(place.kind === 'view' ? `list.empty.${place.view}` : 'list.empty.queue')
-  return <div class="card"><EmptyState title={title} text={t(place.kind === 'search' ? 'list.empty.search.text' : 'list.empty.text')} /></div>
+  if (filtersSet(query) > 0)
+    return (
+      <div class="card">
+        <EmptyState title={t('list.empty.filtered')} text={<a href={placePath(place)}>{t('filter.clear')}</a>} />
+      </div>
+    )
+  const title =
+    place.kind === 'search' ? t('list.empty.search') : t(place.kind === 'view' ? `list.empty.${place.view}` : 'list.empty.queue')
+  return (
+    <div class="card">
+      <EmptyState title={title} text={t(place.kind === 'search' ? 'list.empty.search.text' : 'list.empty.text')} />
+    </div>
+  )
 }
 
-const Head = ({ c, query }: { c: PageContext; query: ListQuery }) => {
+const Head = ({ c, query }: HeadProps) => {
   const t = words(c)
-  const waits = query.place.kind === 'view' && query.place.view === 'pending'
   return (
     <thead>
       <tr>
@@ -55,87 +97,222 @@ const Head = ({ c, query }: { c: PageContext; query: ListQuery }) => {
           <span class="only-heard">{t('list.pick')}</span>
           <input type="checkbox" class="pick-all" hidden aria-label={t('list.pick-all')} />
         </th>
-        <th scope="col" class="cell-state">{t('list.state')}</th>
-        <SortHead c={c} query={query} sort="title">{t('list.subject')}</SortHead>
-        <th scope="col" class="cell-person">{t('list.customer')}</th>
-        <th scope="col" class="cell-queue col-wide">{t('list.queue')}</th>
-        <th scope="col" class="cell-owner">{t('list.owner')}</th>
-        <SortHead c={c} query={query} sort={waits ? 'pending' : 'received'} class="cell-time">{t(waits ? 'list.pending' : 'list.received')}</SortHead>
-        {query.sort === 'changed'
-          ? <SortHead c={c} query={query} sort="changed" class="cell-narrow">{t('list.changed')}</SortHead>
-          : <SortHead c={c} query={query} sort="created" class="cell-narrow">{t('list.age')}</SortHead>}
+        {COLUMNS.map(({ name, className, Head: Own }) =>
+          Own ? (
+            <Own c={c} query={query} />
+          ) : (
+            <ColumnHead c={c} query={query} sort={entryOf[name].sort ? (name as Sort) : undefined} class={className}>
+              {sayAttribute(name, c.get('language'))}
+            </ColumnHead>
+          ),
+        )}
       </tr>
     </thead>
   )
 }
 
-const SortHead = ({ c, query, sort, class: className, children }: { c: PageContext; query: ListQuery; sort: Sort; class?: string; children: Child }) => {
+interface HeadProps {
+  c: PageContext
+  query: ListQuery
+}
+
+/** What it is called, and the way to sort by it where lists can be. */
+const ColumnHead = ({
+  c,
+  query,
+  sort,
+  class: className,
+  children,
+}: HeadProps & { sort: Sort | undefined; class?: string | undefined; children: Child }) => {
+  if (sort === undefined)
+    return (
+      <th scope="col" class={className}>
+        {children}
+      </th>
+    )
   const current = query.sort === sort
   const next = current ? (query.direction === 'asc' ? 'desc' : 'asc') : firstDirection(sort)
   return (
     <th scope="col" class={className} aria-sort={current ? (query.direction === 'asc' ? 'ascending' : 'descending') : undefined}>
       <a href={listUrl(query, { sort, dir: next })} title={words(c)(next === 'asc' ? 'list.sort-up' : 'list.sort-down')}>
-        {children}{current && <span aria-hidden="true"> {query.direction === 'asc' ? '▲' : '▼'}</span>}
+        {children}
+        {current && <span aria-hidden="true"> {query.direction === 'asc' ? '▲' : '▼'}</span>}
       </a>
     </th>
   )
 }
 
-interface RowProps { c: PageContext; room: Room; ticket: Ticket; seen: Date | undefined; marks: TicketMarks | undefined; away: Absence | undefined; more: Child[] }
-
-const Row = ({ c, room, ticket, seen, marks, away, more }: RowProps) => {
-  const t = words(c)
-  const language = c.get('language')
-  const news = isOpen(ticket.stateType) && ticket.lastCustomerAt !== null && (!seen || seen < ticket.lastCustomerAt)
-  const takes = !ticket.ownerId && isOpen(ticket.stateType) && may(room.actor.access, 'lock', ticket.ties).allowed
-  const { access } = room.actor
-  const awayWords = away && sayAway(c, away)
+/** In the view of what is put off, until when; elsewhere when it was received. */
+const TimeHead = ({ c, query }: HeadProps) => {
+  const waits = query.place.kind === 'view' && query.place.view === 'pending'
   return (
-    <tr id={`row-${ticket.id}`} data-row="" class={news ? 'row-news' : undefined}>
+    <ColumnHead c={c} query={query} sort={waits ? 'pending' : 'received'} class="cell-time">
+      {words(c)(waits ? 'list.pending' : 'list.received')}
+    </ColumnHead>
+  )
+}
+
+const AgeHead = ({ c, query }: HeadProps) => {
+  const sort = query.sort === 'changed' ? 'changed' : 'created'
+  return (
+    <ColumnHead c={c} query={query} sort={sort} class="cell-narrow">
+      {words(c)(sort === 'changed' ? 'list.changed' : 'list.age')}
+    </ColumnHead>
+  )
+}
+
+interface RowProps {
+  c: PageContext
+  room: Room
+  ticket: Ticket
+  seen: Date | undefined
+  marks: TicketMarks | undefined
+  away: Absence | undefined
+  more: Child[]
+}
+
+const Row = (props: RowProps) => {
+  const { c, ticket } = props
+  return (
+    <tr id={`row-${ticket.id}`} data-row="" class={hasNews(props) ? 'row-news' : undefined}>
       <td class="cell-check">
-        <input type="checkbox" name="ticket" value={ticket.id} aria-label={t('list.pick-one', { number: ticket.number })} />
+        <input type="checkbox" name="ticket" value={ticket.id} aria-label={words(c)('list.pick-one', { number: ticket.number })} />
       </td>
-      <td class="cell-state">
-        <Badge tone={toneOf(ticket.stateType)} words={sayStateName(ticket.stateName, ticket.stateType, language)} />
-        {ticket.priorityId !== '3' && <Priority c={c} ticket={ticket} />}
-      </td>
-      <td class="cell-main">
-        <span class="line-1">
-          <a href={`/desk/tickets/${ticket.id}`} data-ahead="">{ticket.title}</a>
-          {news && !ticket.lastAgentAt && <span class="only-heard">{t('list.unseen')}</span>}
-        </span>
-        <span class="line-2">{news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}{marks && marks.held > 0 && <span class="row-held">{t('held.row', { count: marks.held })}</span>}<span class="number">{ticket.number}</span> {ticket.preview}</span>
-        {more}
-      </td>
-      <td class="cell-person" data-label={t('list.customer')}>
-        <span class="row-name">{ticket.customerName ?? <span class="quiet">{t('list.no-customer')}</span>}</span>
-        <span class="line-2">{ticket.customerUnitName ?? (ticket.customerAddress === ticket.customerName ? '' : ticket.customerAddress)}</span>
-        {(marks?.assurance === 'failed' || marks?.assurance === 'unverified') && <span class="line-2"><AssuranceMark c={c} level={marks.assurance} /></span>}
-      </td>
-      <td class="cell-queue col-wide" data-label={t('list.queue')} title={ticket.queueName.replaceAll('::', ' · ')}>{shortName(ticket.queueName)}</td>
-      <td class="cell-owner" data-label={t('list.owner')}>
-        {ticket.ownerName
-          ? <span class={ticket.ownerId === access.personId ? 'row-owner row-owner-me' : 'row-owner'} title={awayWords ? `${ticket.ownerName}: ${awayWords}` : ticket.ownerName}>
-              <Avatar name={ticket.ownerName} small /><span class="row-owner-name">{ticket.ownerId === access.personId ? t('list.me') : ticket.ownerName}</span>
-            </span>
-          : <span class="quiet row-nobody">{t('list.nobody')}</span>}
-        {awayWords && <span class="line-2 row-away">{t('away.row')}<span class="only-heard">: {awayWords}</span></span>}
-        {takes && (
-          <button type="submit" class="link-button row-take" formaction={`/desk/tickets/${ticket.id}/take`} data-row-key="A" aria-label={t('list.take-one', { number: ticket.number })}>
-            {t('act.take')}
-          </button>
-        )}
-      </td>
-      <td class="cell-time" data-label={t(ticket.stateType.startsWith('pending') ? 'list.pending' : ticket.closedAt ? 'side.closed' : 'list.received')}><When c={c} ticket={ticket} /></td>
-      <td class="cell-narrow" data-label={t('list.age')}><Time c={c} at={ticket.createdAt} as="age" /></td>
+      {COLUMNS.map(({ name, className, Cell }) =>
+        Cell ? (
+          <Cell {...props} />
+        ) : (
+          <td class={className} data-label={sayAttribute(name, c.get('language'))}>
+            {sayValue(name, ticket, { language: c.get('language'), moment: (at) => sayMoment(c, at) })}
+          </td>
+        ),
+      )}
     </tr>
   )
 }
 
+const sayMoment = (c: PageContext, at: Date | null): string =>
+  at ? sayDateTime(at, c.get('host').config.zone, c.get('language'), c.get('host').clock()) : ''
+
+/** A message of the customer that the reader has not seen. */
+const hasNews = ({ ticket, seen }: RowProps): boolean =>
+  isOpen(ticket.stateType) && ticket.lastCustomerAt !== null && (!seen || seen < ticket.lastCustomerAt)
+
+const StateCell = ({ c, ticket }: RowProps) => (
+  <td class="cell-state">
+    <Badge tone={toneOf(ticket.stateType)} words={sayStateName(ticket.stateName, ticket.stateType, c.get('language'))} />
+    {ticket.priorityId !== '3' && <Priority c={c} ticket={ticket} />}
+  </td>
+)
+
+const TitleCell = (props: RowProps) => {
+  const { c, ticket, marks, more } = props
+  const t = words(c)
+  const news = hasNews(props)
+  return (
+    <td class="cell-main">
+      <span class="line-1">
+        <a href={`/desk/tickets/${ticket.id}`} data-ahead="">
+          {ticket.title}
+        </a>
+        {news && !ticket.lastAgentAt && <span class="only-heard">{t('list.unseen')}</span>}
+      </span>
+      <span class="line-2">
+        {news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}
+        {marks && marks.held > 0 && <span class="row-held">{t('held.row', { count: marks.held })}</span>}
+        <span class="number">{ticket.number}</span> {ticket.preview}
+      </span>
+      {more}
+    </td>
+  )
+}
+
+const CustomerCell = ({ c, ticket, marks }: RowProps) => {
+  const t = words(c)
+  return (
+    <td class="cell-person" data-label={t('list.customer')}>
+      <span class="row-name">{ticket.customerName ?? <span class="quiet">{t('list.no-customer')}</span>}</span>
+      <span class="line-2">
+        {ticket.customerUnitName ?? (ticket.customerAddress === ticket.customerName ? '' : ticket.customerAddress)}
+      </span>
+      {(marks?.assurance === 'failed' || marks?.assurance === 'unverified') && (
+        <span class="line-2">
+          <AssuranceMark c={c} level={marks.assurance} />
+        </span>
+      )}
+    </td>
+  )
+}
+
+const QueueCell = ({ c, ticket }: RowProps) => (
+  <td class="cell-queue col-wide" data-label={words(c)('list.queue')} title={ticket.queueName.replaceAll('::', ' · ')}>
+    {shortName(ticket.queueName)}
+  </td>
+)
+
+const OwnerCell = ({ c, room, ticket, away }: RowProps) => {
+  const t = words(c)
+  const { access } = room.actor
+  const takes = !ticket.ownerId && isOpen(ticket.stateType) && may(access, 'lock', ticket.ties).allowed
+  const awayWords = away && sayAway(c, away)
+  return (
+    <td class="cell-owner" data-label={t('list.owner')}>
+      {ticket.ownerName ? (
+        <span
+          class={ticket.ownerId === access.personId ? 'row-owner row-owner-me' : 'row-owner'}
+          title={awayWords ? `${ticket.ownerName}: ${awayWords}` : ticket.ownerName}
+        >
+          <Avatar name={ticket.ownerName} small />
+          <span class="row-owner-name">{ticket.ownerId === access.personId ? t('list.me') : ticket.ownerName}</span>
+        </span>
+      ) : (
+        <span class="quiet row-nobody">{t('list.nobody')}</span>
+      )}
+      {awayWords && (
+        <span class="line-2 row-away">
+          {t('away.row')}
+          <span class="only-heard">: {awayWords}</span>
+        </span>
+      )}
+      {takes && (
+        <button
+          type="submit"
+          class="link-button row-take"
+          formaction={`/desk/tickets/${ticket.id}/take`}
+          data-row-key="A"
+          aria-label={t('list.take-one', { number: ticket.number })}
+        >
+          {t('act.take')}
+        </button>
+      )}
+    </td>
+  )
+}
+
+const TimeCell = ({ c, ticket }: RowProps) => (
+  <td
+    class="cell-time"
+    data-label={words(c)(ticket.stateType.startsWith('pending') ? 'list.pending' : ticket.closedAt ? 'side.closed' : 'list.received')}
+  >
+    <When c={c} ticket={ticket} />
+  </td>
+)
+
+const AgeCell = ({ c, ticket }: RowProps) => (
+  <td class="cell-narrow" data-label={words(c)('list.age')}>
+    <Time c={c} at={ticket.createdAt} as="age" />
+  </td>
+)
+
 /** Said when it is not the normal one, OTRS's 3. */
 const Priority = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   const said = sayPriority(ticket.priorityName, c.get('language'))
-  return <span class="line-2"><span aria-hidden="true">{Number(ticket.priorityId) > 3 ? '▲' : '▼'}</span><span class="only-heard"> {words(c)('side.priority')}</span> {said}</span>
+  return (
+    <span class="line-2">
+      <span aria-hidden="true">{Number(ticket.priorityId) > 3 ? '▲' : '▼'}</span>
+      <span class="only-heard"> {words(c)('side.priority')}</span> {said}
+    </span>
+  )
 }
 
 /** When it is to be dealt with: put off until, taken up from, or received. */
@@ -145,10 +322,52 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   if (ticket.stateType === 'pending reminder' || ticket.stateType === 'pending auto') {
     if (!ticket.pendingUntil) return <span class="quiet">{t('when.no-date')}</span>
     const passed = ticket.pendingUntil < now
-    return passed
-      ? <><span class="bad">{t('when.passed')}</span><span class="line-2"><Time c={c} at={ticket.pendingUntil} /></span></>
-      : <><span class="only-heard">{t('when.until')} </span><Time c={c} at={ticket.pendingUntil} /></>
+    return passed ? (
+      <>
+        <span class="bad">{t('when.passed')}</span>
+        <span class="line-2">
+          <Time c={c} at={ticket.pendingUntil} />
+        </span>
+      </>
+    ) : (
+      <>
+        <span class="only-heard">{t('when.until')} </span>
+        <Time c={c} at={ticket.pendingUntil} />
+      </>
+    )
   }
-  if (ticket.closedAt) return <><Time c={c} at={ticket.closedAt} /><span class="line-2 when-closed">{t('when.closed')}</span></>
-  return <><Time c={c} at={ticket.receivedAt} />{ticket.receivedAt > now && <span class="line-2">{t('when.from')}</span>}</>
+  if (ticket.closedAt)
+    return (
+      <>
+        <Time c={c} at={ticket.closedAt} />
+        <span class="line-2 when-closed">{t('when.closed')}</span>
+      </>
+    )
+  return (
+    <>
+      <Time c={c} at={ticket.receivedAt} />
+      {ticket.receivedAt > now && <span class="line-2">{t('when.from')}</span>}
+    </>
+  )
 }
+
+interface Column {
+  className?: string
+  Head?: FC<HeadProps>
+  Cell?: FC<RowProps>
+}
+
+/** How some attributes look in a row; all others say their value. */
+const LOOKS: { [A in AttributeName]?: Column } = {
+  state: { className: 'cell-state', Cell: StateCell },
+  title: { Cell: TitleCell },
+  customer: { className: 'cell-person', Cell: CustomerCell },
+  queue: { className: 'cell-queue col-wide', Cell: QueueCell },
+  owner: { className: 'cell-owner', Cell: OwnerCell },
+  received: { Head: TimeHead, Cell: TimeCell },
+  created: { Head: AgeHead, Cell: AgeCell },
+}
+const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.map((name) => ({
+  name,
+  ...(LOOKS as { [A in AttributeName]?: Column })[name],
+}))

@@ -1,13 +1,48 @@
 /** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
 import type { Child } from 'hono/jsx'
 import {
-  absentNow, agentsOfQueue, ArticleCard, AssuranceLine, calendarOfQueue, countEach, CsrfField, findDraft, findOrigin, findPerson, hx, listArticles, listParticipants, listPriorities, listWatchers,
-  LiveRegion, may, Notice, OPEN_TYPES, partsForTicket, receive, respond, sayReceiptReason, seeTicket, StateBadge, templatesForQueue, touchSeen, type Absence, type AnswerTemplate,
-  type Article, type Draft, type FormState, type Id, type Origin,
-  type PageContext, type Participant, type Person, type Ticket,
+  absentNow,
+  agentsOfQueue,
+  ArticleCard,
+  AssuranceLine,
+  calendarOfQueue,
+  countEach,
+  CsrfField,
+  findDraft,
+  findOrigin,
+  findPerson,
+  hx,
+  listArticles,
+  listParticipants,
+  listPriorities,
+  listWatchers,
+  LiveRegion,
+  Notice,
+  offersAct,
+  OPEN_TYPES,
+  partsForTicket,
+  receive,
+  respond,
+  sayReceiptReason,
+  seeTicket,
+  StateBadge,
+  templatesForQueue,
+  touchSeen,
+  type Absence,
+  type ActName,
+  type AnswerTemplate,
+  type Article,
+  type Draft,
+  type FormState,
+  type Id,
+  type Origin,
+  type PageContext,
+  type Participant,
+  type Person,
+  type Ticket,
 } from '../../../core/index.ts'
 import { words } from '../words.ts'
-import { ActRow } from './ticket-acts.tsx'
+import { ActRow, hasForm } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
 import { deskPage, enter, type Room } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
@@ -38,10 +73,11 @@ export interface TicketView {
 }
 
 /** An act that was refused: its form is shown again, open, with the reason. Status 200: a template was put into it, nothing more. */
-export interface RefusedAct { act: string; form: FormState; status: 409 | 422 | 200 }
-
-/** Acts whose own form shows why they were refused. */
-const HAS_FORM = ['reply', 'note', 'move', 'pend', 'close', 'priority', 'owner', 'title', 'customer']
+export interface RefusedAct {
+  act: ActName
+  form: FormState
+  status: 409 | 422 | 200
+}
 
 /** GET /desk/tickets/:id */
 export async function ticketPage(c: PageContext): Promise<Response> {
@@ -61,24 +97,39 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
   const live = <TicketRegion c={c} room={room} view={view} bad={bad} />
   return respond(c, {
     fragments: { ticket: () => live },
-    whole: () => deskPage(c, room, {
-      title: `${ticket.number} ${ticket.title}`, status: bad?.status ?? 200, live: { ticket: ticket.id },
-      body: (
-        <>
-          {bad && !HAS_FORM.includes(bad.act) && <Notice tone="bad">{Object.values(bad.form.problems).map((problem) => <p>{problem}</p>)}</Notice>}
-          <div class="ticket-page">
-            {live}
-            <div class="ticket-compose">
-              <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
-              <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
-            </div>
-            {ahead && (
-              <div id="seen" hidden {...hx(c, { post: `/desk/tickets/${ticket.id}/seen`, trigger: 'load', swap: 'none', include: '#seen input' })}><CsrfField c={c} /></div>
+    whole: () =>
+      deskPage(c, room, {
+        title: `${ticket.number} ${ticket.title}`,
+        status: bad?.status ?? 200,
+        live: { ticket: ticket.id },
+        body: (
+          <>
+            {bad && !hasForm(bad.act, ticket, room) && (
+              <Notice tone="bad">
+                {Object.values(bad.form.problems).map((problem) => (
+                  <p>{problem}</p>
+                ))}
+              </Notice>
             )}
-          </div>
-        </>
-      ),
-    }),
+            <div class="ticket-page">
+              {live}
+              <div class="ticket-compose">
+                <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
+                <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
+              </div>
+              {ahead && (
+                <div
+                  id="seen"
+                  hidden
+                  {...hx(c, { post: `/desk/tickets/${ticket.id}/seen`, trigger: 'load', swap: 'none', include: '#seen input' })}
+                >
+                  <CsrfField c={c} />
+                </div>
+              )}
+            </div>
+          </>
+        ),
+      }),
   })
 }
 
@@ -89,7 +140,9 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
   return (
     <LiveRegion c={c} id="ticket" class="ticket-live" href={`/desk/tickets/${ticket.id}`} on={`ticket-${ticket.id}`}>
       <header class="ticket-head">
-        <p class="ticket-line"><span class="number">{ticket.number}</span> <StateBadge c={c} ticket={ticket} /></p>
+        <p class="ticket-line">
+          <span class="number">{ticket.number}</span> <StateBadge c={c} ticket={ticket} />
+        </p>
         <h1>{ticket.title}</h1>
         <ActRow c={c} room={room} view={view} bad={bad} />
       </header>
@@ -99,7 +152,10 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
         <section class="timeline" aria-label={t('ticket.timeline')}>
           {articles.filter(isPart).map((article) => (
             <ArticleCard
-              c={c} article={article} audience="agent" attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
+              c={c}
+              article={article}
+              audience="agent"
+              attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
               beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
               acts={articleActs(c, room, ticket, article)}
             />
@@ -114,13 +170,21 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
 /** What can be done with one article: links, so that each works without scripts. */
 function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Article): Child {
   const t = words(c)
-  const ways = ticket.stateType === 'merged' ? [] : waysOf(article, (right) => may(room.actor.access, right, ticket.ties).allowed)
+  const ways = waysOf(article, (way) => offersAct(way, ticket, room.actor.access))
   const quotable = article.senderType === 'customer' && article.visible
   if (!quotable && ways.length === 0) return null
   return (
     <>
-      {quotable && <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>{t('article.quote')}</a>}
-      {ways.map((way) => <a class="article-quote" href={passOnPath(ticket.id, article.id, way)}>{t(`article.${way}`)}</a>)}
+      {quotable && (
+        <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>
+          {t('article.quote')}
+        </a>
+      )}
+      {ways.map((way) => (
+        <a class="article-quote" href={passOnPath(ticket.id, article.id, way)}>
+          {t(`article.${way}`)}
+        </a>
+      ))}
     </>
   )
 }
@@ -130,17 +194,59 @@ async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketV
   const { db, slots, config, clock } = c.get('host')
   const { access } = room.actor
   const customerId = ticket.customerId
-  const [articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, reply, note, side, acts, around, answers, notes] = await Promise.all([
+  const [
+    articles,
+    customer,
+    others,
+    participants,
+    watchers,
+    origin,
+    receivedWhy,
+    priorities,
+    owners,
+    reply,
+    note,
+    side,
+    acts,
+    around,
+    answers,
+    notes,
+  ] = await Promise.all([
     listArticles(db, ticket.id, { visibleOnly: false }),
     customerId ? findPerson(db, customerId) : undefined,
     customerId ? countEach(db, access, 'ro', { all: { customerId }, open: { customerId, stateTypes: OPEN_TYPES } }) : { all: 0, open: 0 },
-    listParticipants(db, ticket.id), listWatchers(db, ticket.id), findOrigin(db, ticket.id), whyReceived(c, ticket), listPriorities(db),
-    agentsOfQueue(db, ticket.queueId, 'owner'), findDraft(db, access.personId, `ticket/${ticket.id}/reply`), findDraft(db, access.personId, `ticket/${ticket.id}/note`),
-    slots.fill('desk.ticket.side', { ticket }, c), slots.fill('desk.ticket.acts', { ticket }, c),
-    partsForTicket({ db, config, now: clock(), actor: room.actor }, ticket), templatesForQueue(db, ticket.queueId, 'Answer'), templatesForQueue(db, ticket.queueId, 'Note'),
+    listParticipants(db, ticket.id),
+    listWatchers(db, ticket.id),
+    findOrigin(db, ticket.id),
+    whyReceived(c, ticket),
+    listPriorities(db),
+    agentsOfQueue(db, ticket.queueId, 'owner'),
+    findDraft(db, access.personId, `ticket/${ticket.id}/reply`),
+    findDraft(db, access.personId, `ticket/${ticket.id}/note`),
+    slots.fill('desk.ticket.side', { ticket }, c),
+    slots.fill('desk.ticket.acts', { ticket }, c),
+    partsForTicket({ db, config, now: clock(), actor: room.actor }, ticket),
+    templatesForQueue(db, ticket.queueId, 'Answer'),
+    templatesForQueue(db, ticket.queueId, 'Note'),
   ])
   const away = await absentNow(db, [ticket.ownerId, ...owners.map(({ id }) => id)], clock())
-  return { ticket, articles, customer, others, participants, watchers, origin, receivedWhy, priorities, owners, away, drafts: { reply, note }, around, templates: { reply: answers, note: notes }, slots: { side, acts } }
+  return {
+    ticket,
+    articles,
+    customer,
+    others,
+    participants,
+    watchers,
+    origin,
+    receivedWhy,
+    priorities,
+    owners,
+    away,
+    drafts: { reply, note },
+    around,
+    templates: { reply: answers, note: notes },
+    slots: { side, acts },
+  }
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */
@@ -150,5 +256,7 @@ async function whyReceived(c: PageContext, ticket: Ticket): Promise<string | und
   const calendar = await calendarOfQueue(db, ticket.queueId)
   const language = c.get('language')
   const receipt = receive(calendar, ticket.createdAt, language)
-  return receipt.receivedAt.getTime() === ticket.receivedAt.getTime() ? sayReceiptReason(receipt, calendar, language, ticket.createdAt) : undefined
+  return receipt.receivedAt.getTime() === ticket.receivedAt.getTime()
+    ? sayReceiptReason(receipt, calendar, language, ticket.createdAt)
+    : undefined
 }

@@ -1,6 +1,14 @@
 /** Owns the page that tells who sees a ticket and why, for agents who hold every right over it. */
 import {
-  EmptyState, PageHead, sayBecause, seeTicket, StateBadge, whoSees, type Because, type Onlooker, type PageContext,
+  EmptyState,
+  PageHead,
+  sayBecause,
+  seeTicket,
+  StateBadge,
+  whoSees,
+  type Because,
+  type Onlooker,
+  type PageContext,
 } from '../../../core/index.ts'
 import { words, type DeskKey } from '../words.ts'
 import { deskPage, enter } from './frame.tsx'
@@ -18,14 +26,40 @@ export async function whoPage(c: PageContext): Promise<Response> {
     title: `${t('who.title')} – ${ticket.number}`,
     body: (
       <>
-        <PageHead title={t('who.title')} beside={<><a href={`/desk/tickets/${ticket.id}`}>{ticket.number} {ticket.title}</a> <StateBadge c={c} ticket={ticket} /></>} />
-        {byRule.size === 0 ? <div class="card"><EmptyState title={t('who.nobody')} /></div> : (
+        <PageHead
+          title={t('who.title')}
+          beside={
+            <>
+              <a href={`/desk/tickets/${ticket.id}`}>
+                {ticket.number} {ticket.title}
+              </a>{' '}
+              <StateBadge c={c} ticket={ticket} />
+            </>
+          }
+        />
+        {byRule.size === 0 ? (
+          <div class="card">
+            <EmptyState title={t('who.nobody')} />
+          </div>
+        ) : (
           <table class="plain who">
-            <thead><tr><th scope="col">{t('who.person')}</th><th scope="col">{t('who.may')}</th><th scope="col">{t('who.why')}</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">{t('who.person')}</th>
+                <th scope="col">{t('who.may')}</th>
+                <th scope="col">{t('who.why')}</th>
+              </tr>
+            </thead>
             {GROUPS.filter((group) => byRule.has(group)).map((group) => (
               <tbody>
-                <tr><th scope="rowgroup" colspan={3}>{t(`who.${group}` as DeskKey)}</th></tr>
-                {byRule.get(group)!.map((person) => <Row c={c} person={person} />)}
+                <tr>
+                  <th scope="rowgroup" colspan={3}>
+                    {t(`who.${group}` as DeskKey)}
+                  </th>
+                </tr>
+                {byRule.get(group)!.map((person) => (
+                  <Row c={c} person={person} />
+                ))}
               </tbody>
             ))}
           </table>
@@ -36,7 +70,7 @@ export async function whoPage(c: PageContext): Promise<Response> {
 }
 
 const groupOf = ({ code }: Because): (typeof GROUPS)[number] =>
-  code === 'participant-reads' || code === 'participant-replies' ? 'participant' : code as (typeof GROUPS)[number]
+  code === 'participant-reads' || code === 'participant-replies' ? 'participant' : (code as (typeof GROUPS)[number])
 
 const Row = ({ c, person }: { c: PageContext; person: Onlooker }) => (
   <tr>

@@ -6,7 +6,8 @@ export const en = {
   'settings.suggestions': 'How many suggestions under the subject',
   'settings.suggestions.help': 'So many entries are shown under the subject of a new ticket before it is sent. 0: none.',
   'settings.approval': 'Entries need approval',
-  'settings.approval.help': 'A new text is seen only once somebody with the right “approving entries” approves it. Until then readers see the one before.',
+  'settings.approval.help':
+    'A new text is seen only once somebody with the right “approving entries” approves it. Until then readers see the one before.',
   'permission.edit': 'writing entries of the knowledge base',
   'permission.approve': 'approving entries of the knowledge base',
 
@@ -72,7 +73,8 @@ export const en = {
   'edit.title': 'Question or subject',
   'edit.title.help': 'In the words of those who ask: “How do I change my password?”, not “Reset procedure”.',
   'edit.solution': 'Answer',
-  'edit.marks': 'A line that begins with “- ” is a list, “1. ” a numbered one, “## ” a heading. **bold**, [words](https://address). A picture among the attachments: ![what it shows](name.png).',
+  'edit.marks':
+    'A line that begins with “- ” is a list, “1. ” a numbered one, “## ” a heading. **bold**, [words](https://address). A picture among the attachments: ![what it shows](name.png).',
   'edit.html': 'This entry is kept as HTML (it came so from the previous system).',
   'edit.more': 'Symptom, cause, remarks',
   'edit.symptom.help': 'How to recognise it. May stay empty.',
@@ -142,4 +144,12 @@ export const en = {
 
   'suggest.title': 'Perhaps this helps',
   'desk.side': 'From the knowledge base',
+
+  'subject.entry': 'Knowledge base entry',
+  'subject.files': 'Files of an entry',
+  'subject.category': 'Knowledge base category',
+  'field.shown': 'Shown',
+  'field.newest-text': 'Newest text',
+  'field.text-in-force': 'Text that is shown',
+  'each.file': '{name}',
 } satisfies Record<keyof typeof pl, Text>

@@ -5,7 +5,8 @@ export const pl = {
   'settings.suggestions': 'Ile podpowiedzi pod tematem',
   'settings.suggestions.help': 'Tyle wpisów pokazujemy pod tematem nowego zgłoszenia, zanim ktoś je wyśle. 0: żadnego.',
   'settings.approval': 'Wpisy wymagają zatwierdzenia',
-  'settings.approval.help': 'Nowy tekst widać dopiero, gdy zatwierdzi go osoba z prawem „zatwierdzanie wpisów”. Do tego czasu czytelnicy widzą poprzedni.',
+  'settings.approval.help':
+    'Nowy tekst widać dopiero, gdy zatwierdzi go osoba z prawem „zatwierdzanie wpisów”. Do tego czasu czytelnicy widzą poprzedni.',
   'permission.edit': 'pisanie wpisów w bazie wiedzy',
   'permission.approve': 'zatwierdzanie wpisów w bazie wiedzy',
 
@@ -15,7 +16,12 @@ export const pl = {
   'faq.search': 'Czego szukasz?',
   'faq.search.button': 'Szukaj',
   'faq.search.help': 'Napisz jak do nas: „nie działa hasło do poczty”.',
-  'faq.found': { one: 'Znaleziono {count} wpis', few: 'Znaleziono {count} wpisy', many: 'Znaleziono {count} wpisów', other: 'Znaleziono {count} wpisu' } satisfies Text,
+  'faq.found': {
+    one: 'Znaleziono {count} wpis',
+    few: 'Znaleziono {count} wpisy',
+    many: 'Znaleziono {count} wpisów',
+    other: 'Znaleziono {count} wpisu',
+  } satisfies Text,
   'faq.none-found': 'Nic nie pasuje do „{search}”',
   'faq.none-found.text': 'Spróbuj innych słów albo zapytaj nas – odpowie człowiek.',
   'faq.ask': 'Zapytaj nas',
@@ -44,7 +50,12 @@ export const pl = {
   'item.helped.no': 'Nie',
   'item.helped.thanks': 'Dziękujemy, zapisaliśmy odpowiedź.',
   'item.helped.your': 'Twoja odpowiedź: {answer}.',
-  'item.helped.sum': { one: 'pomogło {percent}% z {count} osoby', few: 'pomogło {percent}% z {count} osób', many: 'pomogło {percent}% z {count} osób', other: 'pomogło {percent}% z {count} osoby' } satisfies Text,
+  'item.helped.sum': {
+    one: 'pomogło {percent}% z {count} osoby',
+    few: 'pomogło {percent}% z {count} osób',
+    many: 'pomogło {percent}% z {count} osób',
+    other: 'pomogło {percent}% z {count} osoby',
+  } satisfies Text,
   'item.not-helped': 'Nie ma tu odpowiedzi? Napisz do nas.',
   'item.edit': 'Zmień',
   'item.revisions': 'Wersje',
@@ -71,7 +82,8 @@ export const pl = {
   'edit.title': 'Pytanie albo temat',
   'edit.title.help': 'Słowami tych, którzy pytają: „Jak zmienić hasło?”, nie „Procedura resetu”.',
   'edit.solution': 'Odpowiedź',
-  'edit.marks': 'Wiersz zaczęty „- ” to lista, „1. ” – lista z numerami, „## ” – nagłówek. **pogrubienie**, [słowa](https://adres). Obrazek z załącznika: ![opis](nazwa.png).',
+  'edit.marks':
+    'Wiersz zaczęty „- ” to lista, „1. ” – lista z numerami, „## ” – nagłówek. **pogrubienie**, [słowa](https://adres). Obrazek z załącznika: ![opis](nazwa.png).',
   'edit.html': 'Ten wpis jest zapisany jako HTML (tak przyszedł z poprzedniego systemu).',
   'edit.more': 'Objaw, przyczyna, uwagi',
   'edit.symptom.help': 'Po czym to poznać. Może zostać puste.',
@@ -141,4 +153,12 @@ export const pl = {
 
   'suggest.title': 'Może to pomoże',
   'desk.side': 'Z bazy wiedzy',
+
+  'subject.entry': 'Wpis bazy wiedzy',
+  'subject.files': 'Załączniki wpisu',
+  'subject.category': 'Kategoria bazy wiedzy',
+  'field.shown': 'Pokazywany',
+  'field.newest-text': 'Najnowsza treść',
+  'field.text-in-force': 'Treść, którą widać',
+  'each.file': '{name}',
 } satisfies Record<string, Text>

@@ -2,8 +2,26 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, Card, Checkbox, CsrfField, EmptyState, Field, flash, FormProblems, page, PageHead, readForm, refused, Select, withRefusal,
-  type FormState, type PageContext, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  Checkbox,
+  Crumb,
+  CsrfField,
+  EmptyState,
+  Field,
+  flash,
+  FormProblems,
+  page,
+  PageHead,
+  readForm,
+  refused,
+  Select,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { saveCategory } from '../faq.ts'
 import { listCategories, type Category } from '../faq.store.ts'
@@ -15,8 +33,11 @@ import { categoryName } from './list.tsx'
 import { enter, frame, type Room } from './room.tsx'
 
 const schema = z.object({
-  name: z.string().trim().min(1).max(200), nameEn: z.string().max(200).default(''), parentId: z.string().default(''),
-  position: z.coerce.number().int().min(0).max(9999).default(0), valid: z.string().optional(),
+  name: z.string().trim().min(1).max(200),
+  nameEn: z.string().max(200).default(''),
+  parentId: z.string().default(''),
+  position: z.coerce.number().int().min(0).max(9999).default(0),
+  valid: z.string().optional(),
 })
 
 export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
@@ -24,17 +45,29 @@ export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const { room, categories } = await prepare(c, host)
     const t = words(c)
     return page(c, {
-      title: t('categories.title'), frame: frame(c, room),
+      title: t('categories.title'),
+      frame: frame(c, room),
       body: (
         <>
-          <p class="crumb"><a href={room.path}>← {t('faq.title')}</a></p>
-          <PageHead title={t('categories.title')}><ButtonLink href={`${room.path}/categories/new`} kind="primary">{t('categories.new')}</ButtonLink></PageHead>
-          {categories.length === 0 ? <Card><EmptyState title={t('categories.none')} text={t('categories.none.text')} /></Card> : (
+          <Crumb href={room.path}>{t('faq.title')}</Crumb>
+          <PageHead title={t('categories.title')}>
+            <ButtonLink href={`${room.path}/categories/new`} kind="primary">
+              {t('categories.new')}
+            </ButtonLink>
+          </PageHead>
+          {categories.length === 0 ? (
+            <Card>
+              <EmptyState title={t('categories.none')} text={t('categories.none.text')} />
+            </Card>
+          ) : (
             <ul class="rows">
               {categories.map((one) => (
                 <li class={`faq-deep-${Math.min(depth(categories, one), 4)}`}>
                   <a href={`${room.path}/categories/${one.id}`}>{categoryName(c, one)}</a>
-                  <p class="row-quiet">{t('faq.count', { count: one.items })}{!one.valid && <> · {t('categories.hidden')}</>}</p>
+                  <p class="row-quiet">
+                    {t('faq.count', { count: one.items })}
+                    {!one.valid && <> · {t('categories.hidden')}</>}
+                  </p>
                 </li>
               ))}
             </ul>
@@ -75,7 +108,15 @@ async function save(c: PageContext, host: FaqHost, id?: string): Promise<Respons
   if (!form.ok) return formPage(c, room, categories, category, form, 422)
   const { name, nameEn, parentId, position, valid } = form.value
   try {
-    await host.work(actor, (work) => saveCategory(work, room.unit.id, category?.id ?? null, { name, nameEn, parentId: parentId || null, position, valid: valid !== undefined }))
+    await host.work(actor, (work) =>
+      saveCategory(work, room.unit.id, category?.id ?? null, {
+        name,
+        nameEn,
+        parentId: parentId || null,
+        position,
+        valid: valid !== undefined,
+      }),
+    )
   } catch (error) {
     return formPage(c, room, categories, category, withRefusal(c, form, error), 422)
   }
@@ -88,27 +129,84 @@ const depth = (categories: readonly Category[], one: Category): number => {
   return parent ? 1 + depth(categories, parent) : 0
 }
 
-function formPage(c: PageContext, room: Room, categories: readonly Category[], category: Category | undefined, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+function formPage(
+  c: PageContext,
+  room: Room,
+  categories: readonly Category[],
+  category: Category | undefined,
+  form: FormState,
+  status: 200 | 422 = 200,
+): Promise<Response> {
   const t = words(c)
   const title = category ? t('categories.change', { name: category.name }) : t('categories.new')
   return page(c, {
-    title, status, frame: frame(c, room),
+    title,
+    status,
+    frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={`${room.path}/categories`}>← {t('categories.title')}</a></p>
+        <Crumb href={`${room.path}/categories`}>{t('categories.title')}</Crumb>
         <h1>{title}</h1>
         <form method="post" action={`${room.path}/categories/${category?.id ?? 'new'}`} class="form card">
           <CsrfField c={c} />
           <div class="card-body">
             <FormProblems c={c} form={form} labels={{ name: t('categories.name'), parentId: t('categories.parent') }} />
-            <Field c={c} form={form} name="name" label={t('categories.name')} required maxlength={200} value={category?.name} autocomplete="off" />
-            <Field c={c} form={form} name="nameEn" label={t('categories.name-en')} required={false} maxlength={200} value={category?.nameEn} autocomplete="off" />
-            <Select c={c} form={form} name="parentId" label={t('categories.parent')} required={false} empty={t('categories.parent.none')} value={category?.parentId}
-              choices={categories.filter((one) => one.id !== category?.id).map((one) => ({ value: one.id, label: categoryName(c, one) }))} />
-            <Field c={c} form={form} name="position" label={t('categories.position')} type="number" min={0} max={9999} value={category?.position ?? 0} help={t('categories.position.help')} />
-            <Checkbox c={c} form={form} name="valid" label={t('categories.valid')} checked={category?.valid ?? true} help={t('categories.valid.help')} />
+            <Field
+              c={c}
+              form={form}
+              name="name"
+              label={t('categories.name')}
+              required
+              maxlength={200}
+              value={category?.name}
+              autocomplete="off"
+            />
+            <Field
+              c={c}
+              form={form}
+              name="nameEn"
+              label={t('categories.name-en')}
+              required={false}
+              maxlength={200}
+              value={category?.nameEn}
+              autocomplete="off"
+            />
+            <Select
+              c={c}
+              form={form}
+              name="parentId"
+              label={t('categories.parent')}
+              required={false}
+              empty={t('categories.parent.none')}
+              value={category?.parentId}
+              choices={categories.filter((one) => one.id !== category?.id).map((one) => ({ value: one.id, label: categoryName(c, one) }))}
+            />
+            <Field
+              c={c}
+              form={form}
+              name="position"
+              label={t('categories.position')}
+              type="number"
+              min={0}
+              max={9999}
+              value={category?.position ?? 0}
+              help={t('categories.position.help')}
+            />
+            <Checkbox
+              c={c}
+              form={form}
+              name="valid"
+              label={t('categories.valid')}
+              checked={category?.valid ?? true}
+              help={t('categories.valid.help')}
+            />
           </div>
-          <div class="form-foot"><Button kind="primary">{t('edit.save')}</Button><a class="button button-quiet" href={`${room.path}/categories`}>{t('edit.cancel')}</a></div>
+          <div class="form-foot">
+            <Button kind="primary">{t('edit.save')}</Button>
+            <a class="button button-quiet" href={`${room.path}/categories`}>
+              {t('edit.cancel')}
+            </a>
+          </div>
         </form>
       </>
     ),

@@ -2,8 +2,31 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, Card, CsrfField, EmptyState, Field, Files, flash, FormProblems, Notice, page, readAll, readFiles, readForm, Select, TextArea, withRefusal,
-  type FormState, type PageContext, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  Crumb,
+  CsrfField,
+  EmptyState,
+  Field,
+  Files,
+  flash,
+  FormProblems,
+  isLanguage,
+  languageChoices,
+  Notice,
+  page,
+  readAll,
+  readFiles,
+  readForm,
+  Select,
+  TextArea,
+  withRefusal,
+  type FormState,
+  type Language,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { addFiles, changeItem, createItem, keepFiles, type ItemForm } from '../faq.ts'
 import { findRevision, listCategories, listFiles, type Category, type FaqFile, type Item } from '../faq.store.ts'
@@ -18,8 +41,16 @@ import { enter, frame, type Room } from './room.tsx'
 
 const TEXT = z.string().max(200_000).default('')
 const schema = z.object({
-  categoryId: z.string().min(1), language: z.enum(['pl', 'en']), audience: z.enum(['public', 'external', 'internal']), title: z.string().trim().min(1).max(200),
-  keywords: z.string().max(500).default(''), contentType: z.enum(['markdown', 'html']), symptom: TEXT, problem: TEXT, solution: z.string().trim().min(1).max(200_000), comment: TEXT,
+  categoryId: z.string().min(1),
+  language: z.custom<Language>(isLanguage),
+  audience: z.enum(['public', 'external', 'internal']),
+  title: z.string().trim().min(1).max(200),
+  keywords: z.string().max(500).default(''),
+  contentType: z.enum(['markdown', 'html']),
+  symptom: TEXT,
+  problem: TEXT,
+  solution: z.string().trim().min(1).max(200_000),
+  comment: TEXT,
 })
 
 export function editRoutes(app: Hono<WebEnv>, host: FaqHost): void {
@@ -33,9 +64,21 @@ export function editRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const { room, item } = await demandItem(c, host)
     demandEdits(c, room.standing)
     const version = c.req.query('version')
-    const revision = await findRevision(host.db, item.id, version ?? item.latestId) ?? await findRevision(host.db, item.id, item.latestId)
+    const revision =
+      (await findRevision(host.db, item.id, version ?? item.latestId)) ?? (await findRevision(host.db, item.id, item.latestId))
     const { title, keywords, contentType, symptom, problem, solution, comment } = revision!
-    const form = blankForm({ categoryId: item.categoryId, language: item.language, audience: item.audience, title, keywords, contentType, symptom, problem, solution, comment })
+    const form = blankForm({
+      categoryId: item.categoryId,
+      language: item.language,
+      audience: item.audience,
+      title,
+      keywords,
+      contentType,
+      symptom,
+      problem,
+      solution,
+      comment,
+    })
     return editPage(c, host, room, item, form, { fromVersion: version !== undefined })
   })
   app.post('/u/:unit/faq/:id/edit', async (c) => {
@@ -70,56 +113,127 @@ async function save(c: PageContext, host: FaqHost, room: Room, item: Item | unde
   }
 }
 
-interface Around { status?: 200 | 422; preview?: boolean; fromVersion?: boolean }
+interface Around {
+  status?: 200 | 422
+  preview?: boolean
+  fromVersion?: boolean
+}
 
-async function editPage(c: PageContext, host: FaqHost, room: Room, item: Item | undefined, form: FormState, { status = 200, preview = false, fromVersion = false }: Around = {}): Promise<Response> {
+async function editPage(
+  c: PageContext,
+  host: FaqHost,
+  room: Room,
+  item: Item | undefined,
+  form: FormState,
+  { status = 200, preview = false, fromVersion = false }: Around = {},
+): Promise<Response> {
   const t = words(c)
   const [categories, files] = await Promise.all([
-    listCategories(host.db, [room.unit.id], room.standing.reads), item ? listFiles(host.db, item.id, true) : [],
+    listCategories(host.db, [room.unit.id], room.standing.reads),
+    item ? listFiles(host.db, item.id, true) : [],
   ])
   const title = item ? t('edit.change') : t('edit.new')
   const v = (name: string) => form.values[name] ?? ''
   return page(c, {
-    title, status, frame: frame(c, room),
+    title,
+    status,
+    frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={item ? itemUrl(item) : room.path}>← {item ? item.title : t('faq.title')}</a></p>
+        <Crumb href={item ? itemUrl(item) : room.path}>{item ? item.title : t('faq.title')}</Crumb>
         <h1>{title}</h1>
-        {fromVersion && <Notice><p>{t('revisions.taken')}</p></Notice>}
+        {fromVersion && (
+          <Notice>
+            <p>{t('revisions.taken')}</p>
+          </Notice>
+        )}
         {preview && (
           <Card title={t('edit.preview.title')} id="preview">
             <article class="faq-item">
               <h2 class="faq-preview-title">{v('title')}</h2>
               <Texts
-                c={c} address={addressIn(room.unit.slug, item?.id ?? '0', files)} language={v('language')} comment
-                revision={{ symptom: v('symptom'), problem: v('problem'), solution: v('solution'), comment: v('comment'), contentType: v('contentType') === 'html' ? 'html' : 'markdown' }}
+                c={c}
+                address={addressIn(room.unit.slug, item?.id ?? '0', files)}
+                language={v('language')}
+                comment
+                revision={{
+                  symptom: v('symptom'),
+                  problem: v('problem'),
+                  solution: v('solution'),
+                  comment: v('comment'),
+                  contentType: v('contentType') === 'html' ? 'html' : 'markdown',
+                }}
               />
             </article>
           </Card>
         )}
-        {categories.length === 0
-          ? <Card><EmptyState title={t('edit.no-category')}><ButtonLink href={`${room.path}/categories/new`} kind="primary">{t('categories.new')}</ButtonLink></EmptyState></Card>
-          : <EditForm c={c} host={host} room={room} item={item} form={form} categories={categories} files={files} />}
+        {categories.length === 0 ? (
+          <Card>
+            <EmptyState title={t('edit.no-category')}>
+              <ButtonLink href={`${room.path}/categories/new`} kind="primary">
+                {t('categories.new')}
+              </ButtonLink>
+            </EmptyState>
+          </Card>
+        ) : (
+          <EditForm c={c} host={host} room={room} item={item} form={form} categories={categories} files={files} />
+        )}
       </>
     ),
   })
 }
 
-const EditForm = ({ c, host, room, item, form, categories, files }: {
-  c: PageContext; host: FaqHost; room: Room; item: Item | undefined; form: FormState; categories: Category[]; files: FaqFile[]
+const EditForm = ({
+  c,
+  host,
+  room,
+  item,
+  form,
+  categories,
+  files,
+}: {
+  c: PageContext
+  host: FaqHost
+  room: Room
+  item: Item | undefined
+  form: FormState
+  categories: Category[]
+  files: FaqFile[]
 }) => {
   const t = words(c)
   const html = form.values['contentType'] === 'html'
   const more = ['symptom', 'problem', 'comment'].some((name) => form.values[name] || form.problems[name])
   const kept = form.values['do'] === undefined && form.values['title'] !== undefined
   return (
-    <form method="post" action={item ? `${itemUrl(item)}/edit` : `${room.path}/new`} enctype="multipart/form-data" class="form card faq-edit">
+    <form
+      method="post"
+      action={item ? `${itemUrl(item)}/edit` : `${room.path}/new`}
+      enctype="multipart/form-data"
+      class="form card faq-edit"
+    >
       <CsrfField c={c} />
       <input type="hidden" name="contentType" value={html ? 'html' : 'markdown'} />
       <div class="card-body">
         <FormProblems c={c} form={form} labels={{ title: t('edit.title'), solution: t('edit.solution'), categoryId: t('edit.category') }} />
-        <Field c={c} form={form} name="title" label={t('edit.title')} required maxlength={200} help={t('edit.title.help')} autocomplete="off" />
-        <TextArea c={c} form={form} name="solution" label={t('edit.solution')} required rows={14} help={t(html ? 'edit.html' : 'edit.marks')} />
+        <Field
+          c={c}
+          form={form}
+          name="title"
+          label={t('edit.title')}
+          required
+          maxlength={200}
+          help={t('edit.title.help')}
+          autocomplete="off"
+        />
+        <TextArea
+          c={c}
+          form={form}
+          name="solution"
+          label={t('edit.solution')}
+          required
+          rows={14}
+          help={t(html ? 'edit.html' : 'edit.marks')}
+        />
         <details open={more}>
           <summary>{t('edit.more')}</summary>
           <TextArea c={c} form={form} name="symptom" label={t('item.symptom')} rows={3} help={t('edit.symptom.help')} />
@@ -127,16 +241,50 @@ const EditForm = ({ c, host, room, item, form, categories, files }: {
           <TextArea c={c} form={form} name="comment" label={t('edit.comment')} rows={3} help={t('edit.comment.help')} />
         </details>
         <div class="form-row">
-          <Select c={c} form={form} name="categoryId" label={t('edit.category')} required empty={t('edit.category.none')} choices={categories.map((one) => ({ value: one.id, label: categoryName(c, one) }))} />
-          <Select c={c} form={form} name="audience" label={t('edit.audience')} required choices={AUDIENCES.map((audience) => ({ value: audience, label: t(`audience.${audience}`) }))} />
-          <Select c={c} form={form} name="language" label={t('edit.language')} required choices={[{ value: 'pl', label: 'polski' }, { value: 'en', label: 'English' }]} />
+          <Select
+            c={c}
+            form={form}
+            name="categoryId"
+            label={t('edit.category')}
+            required
+            empty={t('edit.category.none')}
+            choices={categories.map((one) => ({ value: one.id, label: categoryName(c, one) }))}
+          />
+          <Select
+            c={c}
+            form={form}
+            name="audience"
+            label={t('edit.audience')}
+            required
+            choices={AUDIENCES.map((audience) => ({ value: audience, label: t(`audience.${audience}`) }))}
+          />
+          <Select
+            c={c}
+            form={form}
+            name="language"
+            label={t('edit.language')}
+            required
+            choices={languageChoices(host.config, item?.language)}
+          />
         </div>
-        <Field c={c} form={form} name="keywords" label={t('edit.keywords')} required={false} maxlength={500} help={t('edit.keywords.help')} autocomplete="off" />
+        <Field
+          c={c}
+          form={form}
+          name="keywords"
+          label={t('edit.keywords')}
+          required={false}
+          maxlength={500}
+          help={t('edit.keywords.help')}
+          autocomplete="off"
+        />
         {files.length > 0 && (
           <fieldset class="fields fields-wide">
             <legend>{t('edit.files.kept')}</legend>
             {files.map((file) => (
-              <div class="field field-check"><input type="checkbox" id={`keep-${file.id}`} name="keep" value={file.id} checked={kept ? file.removedAt === null : true} /><label for={`keep-${file.id}`}>{file.name}</label></div>
+              <div class="field field-check">
+                <input type="checkbox" id={`keep-${file.id}`} name="keep" value={file.id} checked={kept ? file.removedAt === null : true} />
+                <label for={`keep-${file.id}`}>{file.name}</label>
+              </div>
             ))}
             <p class="field-help">{t('edit.files.kept.help')}</p>
           </fieldset>
@@ -145,8 +293,12 @@ const EditForm = ({ c, host, room, item, form, categories, files }: {
       </div>
       <div class="form-foot">
         <Button kind="primary">{t(room.standing.approves ? 'edit.save' : 'edit.save.waiting')}</Button>
-        <Button name="do" value="preview" unchecked>{t('edit.preview')}</Button>
-        <a class="button button-quiet" href={item ? itemUrl(item) : room.path}>{t('edit.cancel')}</a>
+        <Button name="do" value="preview" unchecked>
+          {t('edit.preview')}
+        </Button>
+        <a class="button button-quiet" href={item ? itemUrl(item) : room.path}>
+          {t('edit.cancel')}
+        </a>
       </div>
     </form>
   )

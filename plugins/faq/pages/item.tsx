@@ -1,8 +1,24 @@
 /** Owns reading an entry: its text, files, whether it helped; for those who edit, its versions and approval. */
 import type { Hono } from 'hono'
 import {
-  ActButton, AttachmentChip, Button, ButtonLink, Card, CsrfField, demandLogin, flash, Notice, page, readBlob, readFields, refused, sendAttachment, Time,
-  type PageContext, type WebEnv,
+  ActButton,
+  AttachmentChip,
+  Button,
+  ButtonLink,
+  Card,
+  Crumb,
+  CsrfField,
+  demandLogin,
+  flash,
+  Notice,
+  page,
+  readBlob,
+  readFields,
+  refused,
+  sendAttachment,
+  Time,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { approveItem, setItemValid, vote } from '../faq.ts'
 import { findItem, findRevision, findVote, listFiles, listRevisions, type FaqFile, type Item, type Revision } from '../faq.store.ts'
@@ -22,7 +38,8 @@ export function itemRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const file = (await listFiles(host.db, item.id)).find(({ id }) => id === c.req.param('file'))
     if (!file) throw refused('not-found')
     return sendAttachment(c, {
-      ...file, content: () => readBlob(host.db, file.blobId),
+      ...file,
+      content: () => readBlob(host.db, file.blobId),
     })
   })
 
@@ -80,42 +97,65 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
   const { edits, approves } = room.standing
   const wanted = edits ? c.req.query('version') : undefined
   const [revision, files, own] = await Promise.all([
-    findRevision(host.db, item.id, wanted ?? item.publishedId ?? item.latestId), listFiles(host.db, item.id),
+    findRevision(host.db, item.id, wanted ?? item.publishedId ?? item.latestId),
+    listFiles(host.db, item.id),
     c.get('actor') ? findVote(host.db, item.id, c.get('actor')!.id) : undefined,
   ])
   if (!revision) throw refused('not-found')
   const address = addressIn(item.unitSlug, item.id, files)
   const newest = revision.id === item.latestId
   return page(c, {
-    title: revision.title, frame: frame(c, room),
+    title: revision.title,
+    frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={`${room.path}?category=${item.categoryId}`}>← {categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn })}</a></p>
-        {edits && !item.valid && <Notice tone="warn"><p>{t('item.withdrawn')}</p></Notice>}
+        <Crumb href={`${room.path}?category=${item.categoryId}`}>
+          {categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn })}
+        </Crumb>
+        {edits && !item.valid && (
+          <Notice tone="warn">
+            <p>{t('item.withdrawn')}</p>
+          </Notice>
+        )}
         {edits && item.valid && item.waiting && (
           <Notice tone="warn">
             <p>{t(item.published ? 'item.waiting' : 'item.waiting.first')}</p>
-            {!newest && <p><a href={`${itemUrl(item)}?version=${item.latestId}`}>{t('item.waiting.see')}</a></p>}
+            {!newest && (
+              <p>
+                <a href={`${itemUrl(item)}?version=${item.latestId}`}>{t('item.waiting.see')}</a>
+              </p>
+            )}
           </Notice>
         )}
         <article class="faq-item">
           <header>
             <h1 lang={item.language}>{revision.title}</h1>
             <p class="row-quiet">
-              <span class="number">{t('item.number', { number: numberOf(host, item.id) })}</span> · <Changed c={c} at={revision.createdAt} />
+              <span class="number">{t('item.number', { number: numberOf(host, item.id) })}</span> ·{' '}
+              <Changed c={c} at={revision.createdAt} />
               {item.votes > 0 && item.rate !== null && <> · {t('item.helped.sum', { percent: item.rate, count: item.votes })}</>}
             </p>
-            {edits && <p class="faq-marks"><Marks c={c} item={item} /></p>}
+            {edits && (
+              <p class="faq-marks">
+                <Marks c={c} item={item} />
+              </p>
+            )}
           </header>
           <Texts c={c} revision={revision} address={address} language={item.language} comment={room.standing.reads.includes('internal')} />
           <FileList c={c} item={item} files={files} />
         </article>
         {edits && (
           <div class="acts">
-            {approves && item.waiting && newest && <ActButton c={c} action={`${itemUrl(item)}/approve`} fields={{ revision: revision.id }} kind="primary">{t('item.approve')}</ActButton>}
+            {approves && item.waiting && newest && (
+              <ActButton c={c} action={`${itemUrl(item)}/approve`} fields={{ revision: revision.id }} kind="primary">
+                {t('item.approve')}
+              </ActButton>
+            )}
             <ButtonLink href={`${itemUrl(item)}/edit`}>{t('item.edit')}</ButtonLink>
             <ButtonLink href={`${itemUrl(item)}/versions`}>{t('item.revisions')}</ButtonLink>
-            <ActButton c={c} action={`${itemUrl(item)}/valid`} fields={item.valid ? {} : { valid: 'on' }}>{t(item.valid ? 'item.withdraw' : 'item.restore')}</ActButton>
+            <ActButton c={c} action={`${itemUrl(item)}/valid`} fields={item.valid ? {} : { valid: 'on' }}>
+              {t(item.valid ? 'item.withdraw' : 'item.restore')}
+            </ActButton>
           </div>
         )}
         <Helped c={c} item={item} own={own} />
@@ -129,30 +169,66 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
 export const numberOf = (host: FaqHost, id: string): string => `${host.config.systemId}00${id}`
 
 /** The fields of a text under their names; one that has only a solution needs none. */
-export const Texts = ({ c, revision, address, language, comment }: {
-  c: PageContext; revision: Pick<Revision, 'symptom' | 'problem' | 'solution' | 'comment' | 'contentType'> & Partial<Pick<Revision, 'field4' | 'field5'>>
-  address: FileAddress; language: string; comment: boolean
+export const Texts = ({
+  c,
+  revision,
+  address,
+  language,
+  comment,
+}: {
+  c: PageContext
+  revision: Pick<Revision, 'symptom' | 'problem' | 'solution' | 'comment' | 'contentType'> & Partial<Pick<Revision, 'field4' | 'field5'>>
+  address: FileAddress
+  language: string
+  comment: boolean
 }) => {
   const t = words(c)
   const several = revision.symptom.trim() !== '' || revision.problem.trim() !== ''
-  const part = (text: string, top: 2 | 3 = 3) => <Prose text={text} type={revision.contentType} address={address} language={language} top={top} />
+  const part = (text: string, top: 2 | 3 = 3) => (
+    <Prose text={text} type={revision.contentType} address={address} language={language} top={top} />
+  )
   return (
     <>
-      {revision.symptom.trim() && <section><h2>{t('item.symptom')}</h2>{part(revision.symptom)}</section>}
-      {revision.problem.trim() && <section><h2>{t('item.problem')}</h2>{part(revision.problem)}</section>}
-      <section>{several && <h2>{t('item.solution')}</h2>}{part(revision.solution, several ? 3 : 2)}</section>
-      {comment && [revision.field4, revision.field5].map((text) => text?.trim() ? <section>{part(text)}</section> : null)}
-      {comment && revision.comment.trim() && <section class="faq-comment"><h2>{t('item.comment')}</h2>{part(revision.comment)}</section>}
+      {revision.symptom.trim() && (
+        <section>
+          <h2>{t('item.symptom')}</h2>
+          {part(revision.symptom)}
+        </section>
+      )}
+      {revision.problem.trim() && (
+        <section>
+          <h2>{t('item.problem')}</h2>
+          {part(revision.problem)}
+        </section>
+      )}
+      <section>
+        {several && <h2>{t('item.solution')}</h2>}
+        {part(revision.solution, several ? 3 : 2)}
+      </section>
+      {comment && [revision.field4, revision.field5].map((text) => (text?.trim() ? <section>{part(text)}</section> : null))}
+      {comment && revision.comment.trim() && (
+        <section class="faq-comment">
+          <h2>{t('item.comment')}</h2>
+          {part(revision.comment)}
+        </section>
+      )}
     </>
   )
 }
 
-const FileList = ({ c, item, files }: { c: PageContext; item: Item; files: readonly FaqFile[] }) => files.length === 0 ? null : (
-  <section>
-    <h2>{words(c)('item.files')}</h2>
-    <ul class="faq-files">{files.map((file) => <li><AttachmentChip c={c} attachment={file} href={fileUrl(item.unitSlug, item.id, file.id)} /></li>)}</ul>
-  </section>
-)
+const FileList = ({ c, item, files }: { c: PageContext; item: Item; files: readonly FaqFile[] }) =>
+  files.length === 0 ? null : (
+    <section>
+      <h2>{words(c)('item.files')}</h2>
+      <ul class="faq-files">
+        {files.map((file) => (
+          <li>
+            <AttachmentChip c={c} attachment={file} href={fileUrl(item.unitSlug, item.id, file.id)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 
 /** Somebody not logged in gives no vote, and is told where to ask. */
 const Helped = ({ c, item, own }: { c: PageContext; item: Item; own: number | undefined }) => {
@@ -162,11 +238,25 @@ const Helped = ({ c, item, own }: { c: PageContext; item: Item; own: number | un
       {c.get('actor') && (
         <form method="post" action={`${itemUrl(item)}/vote`}>
           <CsrfField c={c} />
-          <p id="faq-helped">{t('item.helped')}{own !== undefined && <span class="quiet"> {t('item.helped.your', { answer: t(own >= 50 ? 'item.helped.yes' : 'item.helped.no') })}</span>}</p>
-          <div role="group" aria-labelledby="faq-helped"><Button name="helped" value="yes" small>{t('item.helped.yes')}</Button> <Button name="helped" value="no" small>{t('item.helped.no')}</Button></div>
+          <p id="faq-helped">
+            {t('item.helped')}
+            {own !== undefined && (
+              <span class="quiet"> {t('item.helped.your', { answer: t(own >= 50 ? 'item.helped.yes' : 'item.helped.no') })}</span>
+            )}
+          </p>
+          <div role="group" aria-labelledby="faq-helped">
+            <Button name="helped" value="yes" small>
+              {t('item.helped.yes')}
+            </Button>{' '}
+            <Button name="helped" value="no" small>
+              {t('item.helped.no')}
+            </Button>
+          </div>
         </form>
       )}
-      <p><a href="/#ask">{t('item.not-helped')}</a></p>
+      <p>
+        <a href="/#ask">{t('item.not-helped')}</a>
+      </p>
     </div>
   )
 }
@@ -174,22 +264,47 @@ const Helped = ({ c, item, own }: { c: PageContext; item: Item; own: number | un
 function versionsPage(c: PageContext, room: Room, item: Item, revisions: Revision[]): Promise<Response> {
   const t = words(c)
   return page(c, {
-    title: t('revisions.title', { title: item.title }), frame: frame(c, room),
+    title: t('revisions.title', { title: item.title }),
+    frame: frame(c, room),
     body: (
       <>
-        <p class="crumb"><a href={itemUrl(item)}>← {item.title}</a></p>
+        <Crumb href={itemUrl(item)}>{item.title}</Crumb>
         <h1>{t('revisions.title', { title: item.title })}</h1>
         <Card plain>
           <table class="list">
-            <thead><tr><th scope="col">{t('revisions.when')}</th><th scope="col">{t('revisions.who')}</th><th scope="col">{t('revisions.subject')}</th><th scope="col">{t('revisions.state')}</th><th><span class="only-heard">{t('revisions.take')}</span></th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">{t('revisions.when')}</th>
+                <th scope="col">{t('revisions.who')}</th>
+                <th scope="col">{t('revisions.subject')}</th>
+                <th scope="col">{t('revisions.state')}</th>
+                <th>
+                  <span class="only-heard">{t('revisions.take')}</span>
+                </th>
+              </tr>
+            </thead>
             <tbody>
               {revisions.map((revision) => (
                 <tr>
-                  <td class="cell-main"><a href={`${itemUrl(item)}?version=${revision.id}`}><Time c={c} at={revision.createdAt} /></a></td>
+                  <td class="cell-main">
+                    <a href={`${itemUrl(item)}?version=${revision.id}`}>
+                      <Time c={c} at={revision.createdAt} />
+                    </a>
+                  </td>
                   <td data-label={t('revisions.who')}>{revision.createdBy ?? ''}</td>
                   <td data-label={t('revisions.subject')}>{revision.title}</td>
-                  <td data-label={t('revisions.state')}>{revision.id === item.publishedId ? t('revisions.current') : revision.approvedAt ? <Time c={c} at={revision.approvedAt} as="day" /> : t('revisions.not-yet')}</td>
-                  <td>{revision.id !== item.latestId && <a href={`${itemUrl(item)}/edit?version=${revision.id}`}>{t('revisions.take')}</a>}</td>
+                  <td data-label={t('revisions.state')}>
+                    {revision.id === item.publishedId ? (
+                      t('revisions.current')
+                    ) : revision.approvedAt ? (
+                      <Time c={c} at={revision.approvedAt} as="day" />
+                    ) : (
+                      t('revisions.not-yet')
+                    )}
+                  </td>
+                  <td>
+                    {revision.id !== item.latestId && <a href={`${itemUrl(item)}/edit?version=${revision.id}`}>{t('revisions.take')}</a>}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -1,6 +1,17 @@
 /** Owns finding an entry: the front page, a category, a search. */
 import type { Hono } from 'hono'
-import { ButtonLink, Card, EmptyState, page, PageHead, ROOT_UNIT, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  ButtonLink,
+  Card,
+  Crumb,
+  EmptyState,
+  nameIn,
+  page,
+  PageHead,
+  ROOT_UNIT,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import { listCategories, listItems, slugOf, type Category } from '../faq.store.ts'
 import type { FaqHost } from '../settings.ts'
 import { words } from '../words.ts'
@@ -21,21 +32,37 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const wanted = c.req.query('category')
     const categories = await listCategories(host.db, room.units, room.standing.reads)
     const category = categories.find(({ id }) => id === wanted)
-    const body = search ? await found(c, host, room, search) : category ? await inCategory(c, host, room, categories, category) : await front(c, host, room, categories)
+    const body = search
+      ? await found(c, host, room, search)
+      : category
+        ? await inCategory(c, host, room, categories, category)
+        : await front(c, host, room, categories)
     const t = words(c)
     return page(c, {
-      title: search ? `${search} – ${t('faq.title')}` : category ? `${categoryName(c, category)} – ${t('faq.title')}` : t('faq.title'), frame: frame(c, room),
+      title: search ? `${search} – ${t('faq.title')}` : category ? `${categoryName(c, category)} – ${t('faq.title')}` : t('faq.title'),
+      frame: frame(c, room),
       body: (
         <>
           <PageHead title={t('faq.of', { unit: unitName(c, room.unit) })}>
-            {room.standing.edits && <ButtonLink href={`${room.path}/new`} kind="primary">{t('edit.new')}</ButtonLink>}
+            {room.standing.edits && (
+              <ButtonLink href={`${room.path}/new`} kind="primary">
+                {t('edit.new')}
+              </ButtonLink>
+            )}
             {room.standing.edits && <ButtonLink href={`${room.path}/manage`}>{t('manage.title')}</ButtonLink>}
             {room.standing.edits && <ButtonLink href={`${room.path}/categories`}>{t('faq.categories')}</ButtonLink>}
           </PageHead>
           <form class="faq-search" role="search" method="get" action={room.path}>
             <label for="faq-search">{t('faq.search')}</label>
-            <div><input type="search" id="faq-search" name="search" value={search} maxlength={200} aria-describedby="faq-search-help" /><button class="button button-primary" type="submit">{t('faq.search.button')}</button></div>
-            <p class="field-help" id="faq-search-help">{t('faq.search.help')}</p>
+            <div>
+              <input type="search" id="faq-search" name="search" value={search} maxlength={200} aria-describedby="faq-search-help" />
+              <button class="button button-primary" type="submit">
+                {t('faq.search.button')}
+              </button>
+            </div>
+            <p class="field-help" id="faq-search-help">
+              {t('faq.search.help')}
+            </p>
           </form>
           {body}
         </>
@@ -44,7 +71,7 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   })
 }
 
-export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => c.get('language') === 'en' ? category.nameEn ?? category.name : category.name
+export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => nameIn(category, c.get('language'))
 
 async function found(c: PageContext, host: FaqHost, room: Room, search: string) {
   const t = words(c)
@@ -53,17 +80,22 @@ async function found(c: PageContext, host: FaqHost, room: Room, search: string) 
     return (
       <Card>
         <EmptyState title={t('faq.none-found', { search })} text={t('faq.none-found.text')}>
-          <ButtonLink href="/#ask" kind="primary">{t('faq.ask')}</ButtonLink><ButtonLink href={room.path}>{t('faq.clear')}</ButtonLink>
+          <ButtonLink href="/#ask" kind="primary">
+            {t('faq.ask')}
+          </ButtonLink>
+          <ButtonLink href={room.path}>{t('faq.clear')}</ButtonLink>
         </EmptyState>
       </Card>
     )
   }
   return (
     <section>
-      <p class="crumb"><a href={room.path}>← {t('faq.clear')}</a></p>
+      <Crumb href={room.path}>{t('faq.clear')}</Crumb>
       <h2>{t('faq.found', { count: items.length })}</h2>
       <ItemLines c={c} items={items} here={room.unit.id} />
-      <p class="faq-end"><a href="/#ask">{t('item.not-helped')}</a></p>
+      <p class="faq-end">
+        <a href="/#ask">{t('item.not-helped')}</a>
+      </p>
     </section>
   )
 }
@@ -71,18 +103,32 @@ async function found(c: PageContext, host: FaqHost, room: Room, search: string) 
 async function inCategory(c: PageContext, host: FaqHost, room: Room, categories: Category[], category: Category) {
   const t = words(c)
   const number = Math.min(Math.max(Number(c.req.query('page')) || 1, 1), 1000)
-  const items = await listItems(host.db, { units: room.units, reads: room.standing.reads, categoryId: category.id, limit: PAGE + 1, offset: (number - 1) * PAGE })
+  const items = await listItems(host.db, {
+    units: room.units,
+    reads: room.standing.reads,
+    categoryId: category.id,
+    limit: PAGE + 1,
+    offset: (number - 1) * PAGE,
+  })
   const url = (to: number) => `${room.path}?category=${category.id}&page=${to}`
   return (
     <section>
-      <p class="crumb"><a href={room.path}>← {t('faq.clear')}</a></p>
+      <Crumb href={room.path}>{t('faq.clear')}</Crumb>
       <h2>{t('faq.in-category', { name: categoryName(c, category) })}</h2>
       <CategoryLinks c={c} room={room} categories={categories} parentId={category.id} />
       {items.length === 0 ? <EmptyState title={t('faq.empty')} /> : <ItemLines c={c} items={items.slice(0, PAGE)} here={room.unit.id} />}
       {(number > 1 || items.length > PAGE) && (
         <nav class="pager" aria-label={t('faq.pages')}>
-          {number > 1 && <a class="button button-quiet" href={url(number - 1)} rel="prev">← {t('faq.previous')}</a>}
-          {items.length > PAGE && <a class="button button-quiet" href={url(number + 1)} rel="next">{t('faq.next')} →</a>}
+          {number > 1 && (
+            <a class="button button-quiet" href={url(number - 1)} rel="prev">
+              ← {t('faq.previous')}
+            </a>
+          )}
+          {items.length > PAGE && (
+            <a class="button button-quiet" href={url(number + 1)} rel="next">
+              {t('faq.next')} →
+            </a>
+          )}
         </nav>
       )}
     </section>
@@ -92,7 +138,10 @@ async function inCategory(c: PageContext, host: FaqHost, room: Room, categories:
 async function front(c: PageContext, host: FaqHost, room: Room, categories: Category[]) {
   const t = words(c)
   const wish = { units: room.units, reads: room.standing.reads }
-  const [rated, newest] = await Promise.all([listItems(host.db, { ...wish, sort: 'rate', limit: 5 }), listItems(host.db, { ...wish, sort: 'changed', limit: 8 })])
+  const [rated, newest] = await Promise.all([
+    listItems(host.db, { ...wish, sort: 'rate', limit: 5 }),
+    listItems(host.db, { ...wish, sort: 'changed', limit: 8 }),
+  ])
   if (newest.length === 0) {
     return (
       <Card>
@@ -107,21 +156,51 @@ async function front(c: PageContext, host: FaqHost, room: Room, categories: Cate
   const others = newest.filter(({ id }) => !seen.has(id))
   return (
     <>
-      <section aria-labelledby="faq-categories"><h2 id="faq-categories">{t('faq.categories')}</h2><CategoryLinks c={c} room={room} categories={categories} parentId={null} /></section>
-      {helpful.length > 0 && <section aria-labelledby="faq-helpful"><h2 id="faq-helpful">{t('faq.helpful')}</h2><ItemLines c={c} items={helpful} here={room.unit.id} /></section>}
-      {others.length > 0 && <section aria-labelledby="faq-newest"><h2 id="faq-newest">{t('faq.newest')}</h2><ItemLines c={c} items={others} here={room.unit.id} /></section>}
+      <section aria-labelledby="faq-categories">
+        <h2 id="faq-categories">{t('faq.categories')}</h2>
+        <CategoryLinks c={c} room={room} categories={categories} parentId={null} />
+      </section>
+      {helpful.length > 0 && (
+        <section aria-labelledby="faq-helpful">
+          <h2 id="faq-helpful">{t('faq.helpful')}</h2>
+          <ItemLines c={c} items={helpful} here={room.unit.id} />
+        </section>
+      )}
+      {others.length > 0 && (
+        <section aria-labelledby="faq-newest">
+          <h2 id="faq-newest">{t('faq.newest')}</h2>
+          <ItemLines c={c} items={others} here={room.unit.id} />
+        </section>
+      )}
     </>
   )
 }
 
 /** Categories with something to read in them or below them. */
-const CategoryLinks = ({ c, room, categories, parentId }: { c: PageContext; room: Room; categories: readonly Category[]; parentId: string | null }) => {
-  const count = (id: string): number => categories.reduce((sum, one) => sum + (one.id === id ? one.items : one.parentId === id ? count(one.id) : 0), 0)
+const CategoryLinks = ({
+  c,
+  room,
+  categories,
+  parentId,
+}: {
+  c: PageContext
+  room: Room
+  categories: readonly Category[]
+  parentId: string | null
+}) => {
+  const count = (id: string): number =>
+    categories.reduce((sum, one) => sum + (one.id === id ? one.items : one.parentId === id ? count(one.id) : 0), 0)
   const shown = categories.filter((one) => one.parentId === parentId && count(one.id) > 0)
   if (shown.length === 0) return null
   return (
     <ul class="faq-categories">
-      {shown.map((one) => <li><a href={`${room.path}?category=${one.id}`}>{categoryName(c, one)} <span class="count">{words(c)('faq.count', { count: count(one.id) })}</span></a></li>)}
+      {shown.map((one) => (
+        <li>
+          <a href={`${room.path}?category=${one.id}`}>
+            {categoryName(c, one)} <span class="count">{words(c)('faq.count', { count: count(one.id) })}</span>
+          </a>
+        </li>
+      ))}
     </ul>
   )
 }

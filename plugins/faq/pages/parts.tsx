@@ -1,6 +1,6 @@
 /** Owns what several pages of the knowledge base show: a line of a list, a text as it is read. */
 import { raw } from 'hono/html'
-import { Badge, Time, type PageContext } from '../../../core/index.ts'
+import { Badge, nameIn, Time, type PageContext } from '../../../core/index.ts'
 import type { FaqFile, ListedItem } from '../faq.store.ts'
 import type { FileAddress } from '../text-html.ts'
 import { textHtml, type ContentType } from '../text-html.ts'
@@ -16,14 +16,26 @@ export function addressIn(slug: string, itemId: string, files: readonly FaqFile[
   return (name) => byName.get(name)
 }
 
-export const ItemLines = ({ c, items, here }: { c: PageContext; items: readonly ListedItem[]; /** The unit that is read: another one is named. */ here: string }) => (
+export const ItemLines = ({
+  c,
+  items,
+  here,
+}: {
+  c: PageContext
+  items: readonly ListedItem[] /** The unit that is read: another one is named. */
+  here: string
+}) => (
   <ul class="rows faq-rows">
     {items.map((item) => (
       <li>
-        <a href={itemUrl(item)} lang={item.language}>{item.title}</a>
-        <p class="faq-words" lang={item.language}>{item.words}</p>
+        <a href={itemUrl(item)} lang={item.language}>
+          {item.title}
+        </a>
+        <p class="faq-words" lang={item.language}>
+          {item.words}
+        </p>
         <p class="row-quiet">
-          {c.get('language') === 'en' ? item.categoryNameEn ?? item.categoryName : item.categoryName}
+          {nameIn({ name: item.categoryName, nameEn: item.categoryNameEn }, c.get('language'))}
           {item.unitId !== here && <> · {item.unitName}</>}
           {item.audience === 'internal' && <> · {words(c)('audience.internal')}</>}
         </p>
@@ -33,8 +45,22 @@ export const ItemLines = ({ c, items, here }: { c: PageContext; items: readonly 
 )
 
 /** A text as readers see it: safe by `textHtml`. */
-export const Prose = ({ text, type, address, language, top = 2 }: { text: string; type: ContentType; address: FileAddress; language: string; top?: 2 | 3 }) => (
-  <div class="prose faq-prose" lang={language}>{raw(textHtml(text, type, address, top))}</div>
+export const Prose = ({
+  text,
+  type,
+  address,
+  language,
+  top = 2,
+}: {
+  text: string
+  type: ContentType
+  address: FileAddress
+  language: string
+  top?: 2 | 3
+}) => (
+  <div class="prose faq-prose" lang={language}>
+    {raw(textHtml(text, type, address, top))}
+  </div>
 )
 
 /** Who reads it, and whether it can be read. */
@@ -42,11 +68,18 @@ export const Marks = ({ c, item }: { c: PageContext; item: Pick<ListedItem, 'aud
   const t = words(c)
   return (
     <>
-      <Badge tone={item.audience === 'public' ? 'open' : item.audience === 'external' ? 'new' : 'done'} words={t(`audience.${item.audience}`)} />
+      <Badge
+        tone={item.audience === 'public' ? 'open' : item.audience === 'external' ? 'new' : 'done'}
+        words={t(`audience.${item.audience}`)}
+      />
       {!item.valid && <Badge tone="done" words={t('status.withdrawn')} />}
       {item.valid && item.waiting && <Badge tone="waiting" words={t('status.waiting')} />}
     </>
   )
 }
 
-export const Changed = ({ c, at }: { c: PageContext; at: Date }) => <>{words(c)('item.changed')} <Time c={c} at={at} as="day" /></>
+export const Changed = ({ c, at }: { c: PageContext; at: Date }) => (
+  <>
+    {words(c)('item.changed')} <Time c={c} at={at} as="day" />
+  </>
+)

@@ -1,5 +1,5 @@
 /** Owns where a page of the knowledge base stands: its unit, what the reader may there, the frame around it. */
-import { ButtonLink, findUnit, refused, webTexts, type Frame, type Id, type PageContext, type Unit } from '../../../core/index.ts'
+import { ButtonLink, findUnit, nameIn, refused, webTexts, type Frame, type Id, type PageContext, type Unit } from '../../../core/index.ts'
 import { unitsAbove } from '../faq.store.ts'
 import { standingIn, type Standing } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
@@ -21,17 +21,24 @@ export async function enter(c: PageContext, host: FaqHost): Promise<Room> {
   if (!unit) throw refused('not-found')
   const [{ approval }, above, on] = await Promise.all([host.settings(unit.id), unitsAbove(host.db, unit.id), host.units()])
   return {
-    unit, path: `/u/${unit.slug}/faq`, units: above.filter((id) => on.includes(id)),
+    unit,
+    path: `/u/${unit.slug}/faq`,
+    units: above.filter((id) => on.includes(id)),
     standing: await standingIn(host.db, c.get('actor'), unit.id, approval),
   }
 }
 
-export const unitName = (c: PageContext, unit: { name: string; nameEn: string | null }): string => c.get('language') === 'en' ? unit.nameEn ?? unit.name : unit.name
+export const unitName = (c: PageContext, unit: { name: string; nameEn: string | null }): string => nameIn(unit, c.get('language'))
 
 export function frame(c: PageContext, room: Room): Frame {
   const t = words(c)
   return {
-    name: 'portal', area: <a href={room.path}>{t('faq.title')}</a>,
-    acts: c.get('actor') ? <a href="/#ask">{t('faq.ask')}</a> : <ButtonLink href={`/login?next=${encodeURIComponent(c.req.path)}`}>{webTexts.in(c.get('language'))('page.log-in')}</ButtonLink>,
+    name: 'portal',
+    area: <a href={room.path}>{t('faq.title')}</a>,
+    acts: c.get('actor') ? (
+      <a href="/#ask">{t('faq.ask')}</a>
+    ) : (
+      <ButtonLink href={`/login?next=${encodeURIComponent(c.req.path)}`}>{webTexts.in(c.get('language'))('page.log-in')}</ButtonLink>
+    ),
   }
 }

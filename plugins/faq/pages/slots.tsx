@@ -1,6 +1,16 @@
 /** Owns what the knowledge base shows on other pages: a link, suggestions while one asks, entries beside a ticket. */
 import type { Child } from 'hono/jsx'
-import { hx, isFragment, type Here, type Id, type PageContext, type PersonActor, type Ticket } from '../../../core/index.ts'
+import {
+  fragment,
+  hx,
+  isFragment,
+  type Here,
+  type Id,
+  type Language,
+  type PageContext,
+  type PersonActor,
+  type Ticket,
+} from '../../../core/index.ts'
 import { listItems, slugOf, unitsAbove, type ListedItem } from '../faq.store.ts'
 import { standingIn } from '../rights.ts'
 import type { settings } from '../settings.ts'
@@ -11,10 +21,23 @@ import { itemUrl } from './parts.tsx'
 type FaqHere = Here<typeof settings>
 
 /** The entries that fit words, as this person may read them in this unit. */
-export async function entriesFor(host: FaqHost, unitId: Id, actor: PersonActor | undefined, search: string, limit: number, language: 'pl' | 'en'): Promise<ListedItem[]> {
+export async function entriesFor(
+  host: FaqHost,
+  unitId: Id,
+  actor: PersonActor | undefined,
+  search: string,
+  limit: number,
+  language: Language,
+): Promise<ListedItem[]> {
   if (search.trim().length < 3 || limit === 0) return []
   const [standing, above, on] = await Promise.all([standingIn(host.db, actor, unitId, false), unitsAbove(host.db, unitId), host.units()])
-  return listItems(host.db, { units: above.filter((id) => on.includes(id)), reads: standing.reads, search: search.slice(0, 300), limit, language })
+  return listItems(host.db, {
+    units: above.filter((id) => on.includes(id)),
+    reads: standing.reads,
+    search: search.slice(0, 300),
+    limit,
+    language,
+  })
 }
 
 export async function barLink(c: PageContext, { unitId, host }: FaqHere): Promise<Child> {
@@ -27,8 +50,16 @@ export async function suggestions(c: PageContext, subject: string, { unitId, hos
   if (limit === 0) return null
   return (
     <div
-      id="faq-suggestions" class="faq-suggestions" aria-live="polite"
-      {...hx(c, { get: '/faq/suggestions', trigger: 'input from:#field-subject delay:400ms', include: '#field-subject', swap: 'outerMorph', sync: 'replace' })}
+      id="faq-suggestions"
+      class="faq-suggestions"
+      aria-live="polite"
+      {...hx(c, {
+        get: '/faq/suggestions',
+        trigger: 'input from:#field-subject delay:400ms',
+        include: '#field-subject',
+        swap: 'outerMorph',
+        sync: 'replace',
+      })}
       {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
     >
       <SuggestionList c={c} items={await entriesFor(host, unitId, c.get('actor'), subject, limit, c.get('language'))} />
@@ -39,17 +70,27 @@ export async function suggestions(c: PageContext, subject: string, { unitId, hos
 /** GET /faq/suggestions?subject=…: the same part again. Without scripts nobody asks for it. */
 export async function suggestionsAnswer(c: PageContext, host: FaqHost): Promise<Response> {
   const unitId = c.get('unitId')!
-  if (!isFragment(c)) return c.redirect(`/u/${await slugOf(host.db, unitId)}/faq?search=${encodeURIComponent(c.req.query('subject') ?? '')}`, 302)
+  if (!isFragment(c))
+    return c.redirect(`/u/${await slugOf(host.db, unitId)}/faq?search=${encodeURIComponent(c.req.query('subject') ?? '')}`, 302)
   const part = await suggestions(c, c.req.query('subject') ?? '', { unitId, host, settings: () => host.settings(unitId) })
-  return c.html(String(await (part as { toString(): string | Promise<string> }).toString()))
+  return fragment(c, part)
 }
 
-const SuggestionList = ({ c, items }: { c: PageContext; items: readonly ListedItem[] }) => items.length === 0 ? null : (
-  <>
-    <p class="faq-suggestions-title">{words(c)('suggest.title')}</p>
-    <ul>{items.map((item) => <li><a href={itemUrl(item)} target="_blank" lang={item.language}>{item.title}</a></li>)}</ul>
-  </>
-)
+const SuggestionList = ({ c, items }: { c: PageContext; items: readonly ListedItem[] }) =>
+  items.length === 0 ? null : (
+    <>
+      <p class="faq-suggestions-title">{words(c)('suggest.title')}</p>
+      <ul>
+        {items.map((item) => (
+          <li>
+            <a href={itemUrl(item)} target="_blank" lang={item.language}>
+              {item.title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
 
 /** Beside a ticket: what the knowledge base says to its subject. */
 export async function besideTicket(c: PageContext, ticket: Ticket, { unitId, host }: FaqHere): Promise<Child> {
@@ -57,8 +98,18 @@ export async function besideTicket(c: PageContext, ticket: Ticket, { unitId, hos
   if (items.length === 0) return null
   return (
     <section class="card" aria-labelledby="faq-side">
-      <header class="card-head"><h2 id="faq-side">{words(c)('desk.side')}</h2></header>
-      <ul class="card-body faq-side">{items.map((item) => <li><a href={itemUrl(item)} target="_blank" lang={item.language}>{item.title}</a></li>)}</ul>
+      <header class="card-head">
+        <h2 id="faq-side">{words(c)('desk.side')}</h2>
+      </header>
+      <ul class="card-body faq-side">
+        {items.map((item) => (
+          <li>
+            <a href={itemUrl(item)} target="_blank" lang={item.language}>
+              {item.title}
+            </a>
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }

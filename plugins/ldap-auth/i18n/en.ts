@@ -4,12 +4,13 @@ import type { pl } from './pl.ts'
 
 export const en: Record<keyof typeof pl, Text> = {
   'settings.lost-password': 'Page of the campus account',
-  'settings.lost-password.help': 'Where a forgotten or expired password is changed, such as https://account.example.edu/password. The link appears under the login form.',
+  'settings.lost-password.help':
+    'Where a forgotten or expired password is changed, such as https://account.example.edu/password. The link appears under the login form.',
 
   'login.lost': 'Forgotten the password, or has it expired? Set a new one on the page of your campus account',
-  'title': 'Campus login',
-  'lead': 'Directories are written down in config/local.ts; here you see whether they answer and what follows from them.',
-  'directories': 'Directories',
+  title: 'Campus login',
+  lead: 'Directories are written down in config/local.ts; here you see whether they answer and what follows from them.',
+  directories: 'Directories',
   'directory.servers': 'Servers',
   'directory.people': 'People',
   'directory.bind': 'Read by',
@@ -29,7 +30,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'rule.agent': 'agent',
   'rule.role': 'role {name}',
 
-  'test': 'Try a login',
+  test: 'Try a login',
   'test.text': 'Shows each step and what becomes of the entry. It stores nothing and logs nobody in.',
   'test.login': 'Login or e-mail address',
   'test.password': 'Password',
@@ -50,8 +51,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'test.groups': 'Groups',
   'test.none': 'none',
   'test.problems': 'To be put right',
-  'yes': 'yes',
-  'no': 'no',
+  yes: 'yes',
+  no: 'no',
 
   'step.login': 'This cannot be a login: it is empty, too long, or has characters that nobody sees.',
   'step.unreachable': 'The directory does not answer: {detail}',
@@ -96,7 +97,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.groups': 'groups',
   'field.attributes': 'attributes',
 
-  'sync': 'Nightly synchronisation',
+  sync: 'Nightly synchronisation',
   'sync.runs': 'Last runs',
   'sync.none': 'It has not run yet',
   'sync.none.text': 'It comes by itself each night. Before that it is worth seeing what it will do.',
@@ -114,9 +115,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'sync.clashes': 'Clashes',
   'sync.problems': 'To be put right',
   'sync.failed': 'It failed: {error}',
-  'sync.braked': 'Brake: {count} people would go at once, so nobody was switched off. Check the filter of people; if it is true, run “pomoc ldap-auth sync --allow-off {count}”.',
+  'sync.braked':
+    'Brake: {count} people would go at once, so nobody was switched off. Check the filter of people; if it is true, run “pomoc ldap-auth sync --allow-off {count}”.',
   'sync.report': 'What the synchronisation would change – {name}',
   'sync.report.text': 'This is a trial: nothing was stored. Entries in the directory: {found}, unchanged: {same}.',
   'sync.more': 'and {count} more',
-  'back': 'Campus login',
+  back: 'Campus login',
 }

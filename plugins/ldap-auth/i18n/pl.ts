@@ -3,12 +3,13 @@ import type { Text } from '../../../core/index.ts'
 
 export const pl = {
   'settings.lost-password': 'Strona konta kampusowego',
-  'settings.lost-password.help': 'Adres, pod którym zmienia się zapomniane lub przeterminowane hasło, na przykład https://konto.uczelnia.pl/haslo. Odnośnik będzie pod formularzem logowania.',
+  'settings.lost-password.help':
+    'Adres, pod którym zmienia się zapomniane lub przeterminowane hasło, na przykład https://konto.uczelnia.pl/haslo. Odnośnik będzie pod formularzem logowania.',
 
   'login.lost': 'Nie pamiętasz hasła albo straciło ważność? Ustaw nowe na stronie konta kampusowego',
-  'title': 'Logowanie kampusowe',
-  'lead': 'Katalogi zapisane są w config/local.ts; tu widać, czy odpowiadają i co z nich wynika.',
-  'directories': 'Katalogi',
+  title: 'Logowanie kampusowe',
+  lead: 'Katalogi zapisane są w config/local.ts; tu widać, czy odpowiadają i co z nich wynika.',
+  directories: 'Katalogi',
   'directory.servers': 'Serwery',
   'directory.people': 'Osoby',
   'directory.bind': 'Odczyt',
@@ -28,7 +29,7 @@ export const pl = {
   'rule.agent': 'agent',
   'rule.role': 'rola {name}',
 
-  'test': 'Wypróbuj logowanie',
+  test: 'Wypróbuj logowanie',
   'test.text': 'Pokazuje każdy krok i to, co z wpisu powstanie. Niczego nie zapisuje i nikogo nie loguje.',
   'test.login': 'Login albo adres e-mail',
   'test.password': 'Hasło',
@@ -49,8 +50,8 @@ export const pl = {
   'test.groups': 'Grupy',
   'test.none': 'brak',
   'test.problems': 'Do poprawienia',
-  'yes': 'tak',
-  'no': 'nie',
+  yes: 'tak',
+  no: 'nie',
 
   'step.login': 'To nie może być login: jest pusty, za długi albo ma znaki, których nie widać.',
   'step.unreachable': 'Katalog nie odpowiada: {detail}',
@@ -95,7 +96,7 @@ export const pl = {
   'field.groups': 'grupy',
   'field.attributes': 'atrybuty',
 
-  'sync': 'Nocna synchronizacja',
+  sync: 'Nocna synchronizacja',
   'sync.runs': 'Ostatnie przebiegi',
   'sync.none': 'Jeszcze jej nie było',
   'sync.none.text': 'Rusza sama co noc. Przedtem warto zobaczyć, co zrobi.',
@@ -113,9 +114,10 @@ export const pl = {
   'sync.clashes': 'Kolizje',
   'sync.problems': 'Do poprawienia',
   'sync.failed': 'Nie udała się: {error}',
-  'sync.braked': 'Hamulec: zniknęłoby naraz {count} osób, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {count}”.',
+  'sync.braked':
+    'Hamulec: zniknęłoby naraz {count} osób, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {count}”.',
   'sync.report': 'Co zmieniłaby synchronizacja – {name}',
   'sync.report.text': 'To próba: niczego nie zapisano. Wpisów w katalogu: {found}, bez zmian: {same}.',
   'sync.more': 'i jeszcze {count}',
-  'back': 'Logowanie kampusowe',
+  back: 'Logowanie kampusowe',
 } satisfies Record<string, Text>

@@ -2,8 +2,30 @@
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
-  ActButton, blankForm, Button, Card, CsrfField, demandAdmin, demandLogin, EmptyState, Field, flash, Notice, page, PageHead, readFields, refused, SideList, Time,
-  type DirectoryChange, type DirectoryPerson, type FormState, type Host, type PageContext, type WebEnv,
+  ActButton,
+  blankForm,
+  Button,
+  Card,
+  Crumb,
+  CsrfField,
+  demandAdmin,
+  demandLogin,
+  EmptyState,
+  Field,
+  flash,
+  Notice,
+  page,
+  PageHead,
+  readFields,
+  refused,
+  SideList,
+  Time,
+  type DirectoryChange,
+  type DirectoryPerson,
+  type FormState,
+  type Host,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { openDirectories, type OpenDirectory } from '../house.ts'
 import { explainLogin, type Step } from '../login.ts'
@@ -29,7 +51,8 @@ export function directoryRoutes(app: Hono<WebEnv>, host: Host): void {
   app.post(`${PATH}/dry-run`, async (c) => {
     demandAdministrator(c)
     const reports: Report[] = []
-    for (const directory of openDirectories(host.config).filter(({ service }) => service)) reports.push(await synchronise(host, directory, { dry: true }))
+    for (const directory of openDirectories(host.config).filter(({ service }) => service))
+      reports.push(await synchronise(host, directory, { dry: true }))
     return reportPage(c, reports)
   })
 
@@ -58,7 +81,9 @@ async function directoryPage(c: PageContext, host: Host, form: FormState, explai
   const t = words(c)
   const runs = await lastRuns(host.db)
   const directories = openDirectories(host.config)
-  return adminPage(c, t('title'), (
+  return adminPage(
+    c,
+    t('title'),
     <>
       <PageHead title={t('title')} beside={t('lead')} />
       <div class="directory-two">
@@ -68,24 +93,45 @@ async function directoryPage(c: PageContext, host: Host, form: FormState, explai
               <CsrfField c={c} />
               <p class="row-quiet">{t('test.text')}</p>
               <Field c={c} form={form} name="login" label={t('test.login')} required maxlength={250} autocomplete="off" />
-              <Field c={c} form={form} name="password" type="password" label={t('test.password')} help={t('test.password.help')} maxlength={1000} autocomplete="off" />
+              <Field
+                c={c}
+                form={form}
+                name="password"
+                type="password"
+                label={t('test.password')}
+                help={t('test.password.help')}
+                maxlength={1000}
+                autocomplete="off"
+              />
               <Button kind="primary">{t('test.run')}</Button>
             </form>
           </Card>
         </div>
         <div>
           {explained && <Result c={c} login={form.values['login'] ?? ''} explained={explained} />}
-          {directories.map((directory) => <DirectoryCard c={c} directory={directory} />)}
+          {directories.map((directory) => (
+            <DirectoryCard c={c} directory={directory} />
+          ))}
         </div>
       </div>
       <Card
-        title={t('sync')} id="sync"
-        acts={<div class="acts"><ActButton c={c} action={`${PATH}/dry-run`} small>{t('sync.dry')}</ActButton><ActButton c={c} action={`${PATH}/sync`} small>{t('sync.now')}</ActButton></div>}
+        title={t('sync')}
+        id="sync"
+        acts={
+          <div class="acts">
+            <ActButton c={c} action={`${PATH}/dry-run`} small>
+              {t('sync.dry')}
+            </ActButton>
+            <ActButton c={c} action={`${PATH}/sync`} small>
+              {t('sync.now')}
+            </ActButton>
+          </div>
+        }
       >
         {runs.length === 0 ? <EmptyState title={t('sync.none')} text={t('sync.none.text')} /> : <Runs c={c} runs={runs} />}
       </Card>
-    </>
-  ))
+    </>,
+  )
 }
 
 const Result = ({ c, login, explained }: { c: PageContext; login: string; explained: Explained }) => {
@@ -96,7 +142,11 @@ const Result = ({ c, login, explained }: { c: PageContext; login: string; explai
         {explained.map(({ directory, steps, person, change }) => (
           <>
             {directory && <h3>{t('test.in', { name: directory })}</h3>}
-            <ol class="directory-steps">{steps.map((step) => <StepLine c={c} step={step} />)}</ol>
+            <ol class="directory-steps">
+              {steps.map((step) => (
+                <StepLine c={c} step={step} />
+              ))}
+            </ol>
             {person && <PersonMade c={c} person={person} change={change} />}
           </>
         ))}
@@ -107,8 +157,14 @@ const Result = ({ c, login, explained }: { c: PageContext; login: string; explai
 
 const StepLine = ({ c, step }: { c: PageContext; step: Step }) => (
   <li class={step.good ? 'step-good' : 'step-bad'}>
-    <span class="step-mark" aria-hidden="true">{step.good ? '✓' : '✗'}</span>
-    <span>{words(c)(`step.${step.step}`, { detail: step.detail.split('\n').join('; ') || (step.step === 'groups' ? words(c)('test.none') : '') })}</span>
+    <span class="step-mark" aria-hidden="true">
+      {step.good ? '✓' : '✗'}
+    </span>
+    <span>
+      {words(c)(`step.${step.step}`, {
+        detail: step.detail.split('\n').join('; ') || (step.step === 'groups' ? words(c)('test.none') : ''),
+      })}
+    </span>
   </li>
 )
 
@@ -116,17 +172,31 @@ const PersonMade = ({ c, person, change }: { c: PageContext; person: DirectoryPe
   const t = words(c)
   return (
     <>
-      <SideList items={[
-        { name: t('test.person'), value: t(change?.personId ? 'test.person.known' : 'test.person.new') },
-        { name: t('test.name'), value: person.name }, { name: t('test.addresses'), value: person.addresses.join(', ') || t('test.none') },
-        { name: t('test.phone'), value: person.phone }, { name: t('test.unit'), value: person.unit?.slug ?? t('test.none') },
-        { name: t('test.agent'), value: t(person.agent ? 'yes' : 'no') }, { name: t('test.roles'), value: person.roles.join(', ') || t('test.none') },
-        { name: t('test.attributes'), value: Object.entries(person.attributes).map(([name, values]) => `${name}: ${values.join(', ')}`).join('; ') },
-      ]} />
+      <SideList
+        items={[
+          { name: t('test.person'), value: t(change?.personId ? 'test.person.known' : 'test.person.new') },
+          { name: t('test.name'), value: person.name },
+          { name: t('test.addresses'), value: person.addresses.join(', ') || t('test.none') },
+          { name: t('test.phone'), value: person.phone },
+          { name: t('test.unit'), value: person.unit?.slug ?? t('test.none') },
+          { name: t('test.agent'), value: t(person.agent ? 'yes' : 'no') },
+          { name: t('test.roles'), value: person.roles.join(', ') || t('test.none') },
+          {
+            name: t('test.attributes'),
+            value: Object.entries(person.attributes)
+              .map(([name, values]) => `${name}: ${values.join(', ')}`)
+              .join('; '),
+          },
+        ]}
+      />
       {change && change.problems.length > 0 && (
         <Notice tone="warn">
           <p>{t('test.problems')}</p>
-          <ul>{change.problems.map(({ problem, detail }) => <li>{t(`problem.${problem}`, { detail })}</li>)}</ul>
+          <ul>
+            {change.problems.map(({ problem, detail }) => (
+              <li>{t(`problem.${problem}`, { detail })}</li>
+            ))}
+          </ul>
         </Notice>
       )}
     </>
@@ -137,13 +207,36 @@ const DirectoryCard = ({ c, directory }: { c: PageContext; directory: OpenDirect
   const t = words(c)
   return (
     <Card title={t('test.in', { name: directory.name })} id={`directory-${directory.name}`}>
-      <SideList items={[
-        { name: t('directory.servers'), value: directory.servers.join(', ') },
-        { name: t('directory.people'), value: directory.people.base.join('; '), help: directory.people.filter },
-        { name: t('directory.bind'), value: directory.service ? t('directory.bind.service', { dn: directory.service.dn }) : t('directory.bind.person', { as: directory.bindAs! }) },
-        { name: t('directory.groups'), value: t(`directory.groups.${directory.groups?.by ?? 'none'}`), help: directory.groups?.base.join('; ') },
-        { name: t('directory.rules'), value: directory.rules.length === 0 ? t('test.none') : <ul class="directory-rules">{directory.rules.map((rule) => <li>{sayRule(c, rule)}</li>)}</ul> },
-      ]} />
+      <SideList
+        items={[
+          { name: t('directory.servers'), value: directory.servers.join(', ') },
+          { name: t('directory.people'), value: directory.people.base.join('; '), help: directory.people.filter },
+          {
+            name: t('directory.bind'),
+            value: directory.service
+              ? t('directory.bind.service', { dn: directory.service.dn })
+              : t('directory.bind.person', { as: directory.bindAs! }),
+          },
+          {
+            name: t('directory.groups'),
+            value: t(`directory.groups.${directory.groups?.by ?? 'none'}`),
+            help: directory.groups?.base.join('; '),
+          },
+          {
+            name: t('directory.rules'),
+            value:
+              directory.rules.length === 0 ? (
+                t('test.none')
+              ) : (
+                <ul class="directory-rules">
+                  {directory.rules.map((rule) => (
+                    <li>{sayRule(c, rule)}</li>
+                  ))}
+                </ul>
+              ),
+          },
+        ]}
+      />
     </Card>
   )
 }
@@ -169,19 +262,37 @@ const Runs = ({ c, runs }: { c: PageContext; runs: readonly Run[] }) => {
       <table class="plain">
         <thead>
           <tr>
-            <th scope="col">{t('sync.when')}</th><th scope="col">{t('sync.directory')}</th><th scope="col" class="cell-narrow">{t('sync.found')}</th>
-            {COUNTED.map((name) => <th scope="col" class="cell-narrow">{t(`sync.${name}`)}</th>)}
+            <th scope="col">{t('sync.when')}</th>
+            <th scope="col">{t('sync.directory')}</th>
+            <th scope="col" class="cell-narrow">
+              {t('sync.found')}
+            </th>
+            {COUNTED.map((name) => (
+              <th scope="col" class="cell-narrow">
+                {t(`sync.${name}`)}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {runs.map(({ at, report }) => (
             <>
               <tr>
-                <td><Time c={c} at={at} /></td><td>{report.directory}</td><td class="cell-narrow">{report.found}</td>
-                {COUNTED.map((name) => <td class="cell-narrow">{name === 'off' && report.braked ? 0 : report.counts[name]}</td>)}
+                <td>
+                  <Time c={c} at={at} />
+                </td>
+                <td>{report.directory}</td>
+                <td class="cell-narrow">{report.found}</td>
+                {COUNTED.map((name) => (
+                  <td class="cell-narrow">{name === 'off' && report.braked ? 0 : report.counts[name]}</td>
+                ))}
               </tr>
               {(report.error || report.braked) && (
-                <tr><td colspan={3 + COUNTED.length} class="warn">{report.error ? t('sync.failed', { error: report.error }) : t('sync.braked', { count: report.counts.off })}</td></tr>
+                <tr>
+                  <td colspan={3 + COUNTED.length} class="warn">
+                    {report.error ? t('sync.failed', { error: report.error }) : t('sync.braked', { count: report.counts.off })}
+                  </td>
+                </tr>
               )}
             </>
           ))}
@@ -193,20 +304,43 @@ const Runs = ({ c, runs }: { c: PageContext; runs: readonly Run[] }) => {
 
 function reportPage(c: PageContext, reports: readonly Report[]): Promise<Response> {
   const t = words(c)
-  return adminPage(c, t('sync'), (
+  return adminPage(
+    c,
+    t('sync'),
     <>
-      <p class="crumb"><a href={PATH}>← {t('back')}</a></p>
+      <Crumb href={PATH}>{t('back')}</Crumb>
       {reports.map((report) => (
         <>
           <PageHead title={t('sync.report', { name: report.directory })} />
-          {report.error ? <Notice tone="bad"><p>{t('sync.failed', { error: report.error })}</p></Notice> : <p class="lead">{t('sync.report.text', { found: report.found, same: report.same })}</p>}
-          {report.braked && <Notice tone="warn"><p>{t('sync.braked', { count: report.off.length })}</p></Notice>}
-          {COUNTED.filter((name) => report[name].length > 0).map((name) => <ToldCard c={c} title={t(name === 'off' ? 'sync.off.would' : `sync.${name}`)} id={`${report.directory}-${name}`} told={report[name]} />)}
+          {report.error ? (
+            <Notice tone="bad">
+              <p>{t('sync.failed', { error: report.error })}</p>
+            </Notice>
+          ) : (
+            <p class="lead">{t('sync.report.text', { found: report.found, same: report.same })}</p>
+          )}
+          {report.braked && (
+            <Notice tone="warn">
+              <p>{t('sync.braked', { count: report.off.length })}</p>
+            </Notice>
+          )}
+          {COUNTED.filter((name) => report[name].length > 0).map((name) => (
+            <ToldCard
+              c={c}
+              title={t(name === 'off' ? 'sync.off.would' : `sync.${name}`)}
+              id={`${report.directory}-${name}`}
+              told={report[name]}
+            />
+          ))}
         </>
       ))}
-      <div class="acts"><ActButton c={c} action={`${PATH}/sync`} kind="primary">{t('sync.now')}</ActButton></div>
-    </>
-  ))
+      <div class="acts">
+        <ActButton c={c} action={`${PATH}/sync`} kind="primary">
+          {t('sync.now')}
+        </ActButton>
+      </div>
+    </>,
+  )
 }
 
 const SHOWN = 50
@@ -214,7 +348,14 @@ const SHOWN = 50
 const ToldCard = ({ c, title, id, told }: { c: PageContext; title: string; id: string; told: readonly Told[] }) => (
   <Card title={`${title}: ${told.length}`} id={id}>
     <ul class="plain-rows">
-      {told.slice(0, SHOWN).map(({ login, name, what }) => <li><p><b>{name}</b> {login && <span class="quiet">{login}</span>}</p><p class="row-quiet">{sayWhat(c, what)}</p></li>)}
+      {told.slice(0, SHOWN).map(({ login, name, what }) => (
+        <li>
+          <p>
+            <b>{name}</b> {login && <span class="quiet">{login}</span>}
+          </p>
+          <p class="row-quiet">{sayWhat(c, what)}</p>
+        </li>
+      ))}
     </ul>
     {told.length > SHOWN && <p class="row-quiet">{words(c)('sync.more', { count: told.length - SHOWN })}</p>}
   </Card>
@@ -225,10 +366,20 @@ function sayWhat(c: PageContext, what: string): string {
   const [, problem, detail] = /^([a-z-]+): ([\s\S]*)$/.exec(what) ?? []
   const key = `problem.${problem}` as LdapKey
   if (problem && Object.hasOwn(PROBLEMS, problem)) return words(c)(key, { detail: detail! })
-  return what.replace(/(^|; )([a-z_ ]+)(?=: )/g, (whole, before: string, field: string) => field in FIELDS ? before + words(c)(`field.${field}` as LdapKey) : whole)
+  return what.replace(/(^|; )([a-z_ ]+)(?=: )/g, (whole, before: string, field: string) =>
+    field in FIELDS ? before + words(c)(`field.${field}` as LdapKey) : whole,
+  )
 }
-const FIELDS = Object.fromEntries(Object.keys(texts.pl).flatMap((key) => key.startsWith('field.') ? [[key.slice(6), true]] : []))
+const FIELDS = Object.fromEntries(Object.keys(texts.pl).flatMap((key) => (key.startsWith('field.') ? [[key.slice(6), true]] : [])))
 const PROBLEMS: Record<DirectoryChange['problems'][number]['problem'], true> = {
-  'local-account': true, 'other-entry': true, 'switched-off': true, 'address-taken': true, 'address-invalid': true, 'address-ours': true, 'login-taken': true,
-  'role-unknown': true, 'unit-unknown': true, 'last-admin': true,
+  'local-account': true,
+  'other-entry': true,
+  'switched-off': true,
+  'address-taken': true,
+  'address-invalid': true,
+  'address-ours': true,
+  'login-taken': true,
+  'role-unknown': true,
+  'unit-unknown': true,
+  'last-admin': true,
 }

@@ -3,4 +3,10 @@ import type { PageContext } from '../../../core/index.ts'
 import { words } from '../words.ts'
 
 export const LostPassword = ({ c, url }: { c: PageContext; url: string }) =>
-  /^https?:\/\//.test(url) ? <p class="row-quiet"><a href={url} rel="noreferrer">{words(c)('login.lost')}</a></p> : null
+  /^https?:\/\//.test(url) ? (
+    <p class="row-quiet">
+      <a href={url} rel="noreferrer">
+        {words(c)('login.lost')}
+      </a>
+    </p>
+  ) : null

@@ -10,7 +10,8 @@ export const en: Record<keyof typeof pl, Text> = {
 
   'home.title': 'How can we help?',
   'home.lead': 'Write here or send a mail to {address} – you get a number at once.',
-  'home.lead.strangers': 'Send a mail to {address} – you get a ticket number at once. When you log in you can write here too, and see what is happening to your requests.',
+  'home.lead.strangers':
+    'Send a mail to {address} – you get a ticket number at once. When you log in you can write here too, and see what is happening to your requests.',
   'home.hours': 'We work: {hours}.',
 
   'ask.subject': 'Subject',
@@ -168,7 +169,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'login.device.text': 'We will send a link to your address. Open it in this browser, then give your password.',
   'login.device.send': 'Send a link to my address',
   'login.device.sent': 'Check your mail',
-  'login.device.sent.text': 'If there is such an account and it has an address, a link will arrive there in a moment. Open it in this same browser. It works for 30 minutes and only once.',
+  'login.device.sent.text':
+    'If there is such an account and it has an address, a link will arrive there in a moment. Open it in this same browser. It works for 30 minutes and only once.',
   'login.device.title': 'Confirm this browser',
   'login.device.confirm.text': 'From now on the password of this account can be given in it: {name}. That logs nobody in yet.',
   'login.device.confirm': 'This is my browser',
@@ -188,7 +190,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'factor.set-up': 'Switch on',
   'factor.change': 'Change or switch off',
   'factor.demanded': 'Your role demands two-step login. Switch it on to go on working – it takes two minutes.',
-  'factor.what': 'After the password you give six digits that an app on your phone shows and that change every half minute. You need an app for one-time codes: any will do, such as FreeOTP, Aegis or Google Authenticator.',
+  'factor.what':
+    'After the password you give six digits that an app on your phone shows and that change every half minute. You need an app for one-time codes: any will do, such as FreeOTP, Aegis or Google Authenticator.',
   'factor.begin': 'Begin',
   'factor.scan': 'Scan the picture with the app',
   'factor.scan.text': 'You cannot scan it? Type this key into the app (account {account}, time-based, 6 digits, every 30 seconds):',
@@ -200,7 +203,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'factor.confirm': 'Switch two-step login on',
   'factor.again': 'Show a new picture',
   'factor.codes': 'Keep your recovery codes',
-  'factor.codes.text': 'Each of them stands in once for a code of the app, should you lose your phone. Print them or write them down: they are shown only now.',
+  'factor.codes.text':
+    'Each of them stands in once for a code of the app, should you lose your phone. Print them or write them down: they are shown only now.',
   'factor.codes.done': 'I have kept them',
   'factor.codes.new': 'New recovery codes',
   'factor.codes.new.text': 'The ones you have will stop working.',

@@ -9,7 +9,8 @@ export const pl = {
 
   'home.title': 'W czym możemy pomóc?',
   'home.lead': 'Napisz tutaj albo wyślij wiadomość na {address} – numer dostaniesz od razu.',
-  'home.lead.strangers': 'Wyślij wiadomość na {address} – numer zgłoszenia dostaniesz od razu. Po zalogowaniu napiszesz też tutaj i zobaczysz, co się dzieje z Twoimi sprawami.',
+  'home.lead.strangers':
+    'Wyślij wiadomość na {address} – numer zgłoszenia dostaniesz od razu. Po zalogowaniu napiszesz też tutaj i zobaczysz, co się dzieje z Twoimi sprawami.',
   'home.hours': 'Pracujemy: {hours}.',
 
   'ask.subject': 'Temat',
@@ -159,7 +160,12 @@ export const pl = {
   'account.sessions.from': 'z adresu {address}',
   'account.sessions.unknown': 'nieznana przeglądarka',
   'account.sessions.end': 'Wyloguj wszędzie poza tym miejscem',
-  'account.sessions.ended': { one: 'Zakończono {count} sesję.', few: 'Zakończono {count} sesje.', many: 'Zakończono {count} sesji.', other: 'Zakończono {count} sesji.' },
+  'account.sessions.ended': {
+    one: 'Zakończono {count} sesję.',
+    few: 'Zakończono {count} sesje.',
+    many: 'Zakończono {count} sesji.',
+    other: 'Zakończono {count} sesji.',
+  },
 
   'account.sessions.opened': 'od {when}',
   'account.sessions.end-one': 'Wyloguj tam',
@@ -167,7 +173,8 @@ export const pl = {
   'login.device.text': 'Wyślemy na Twój adres odnośnik. Otwórz go w tej przeglądarce, a potem podaj hasło.',
   'login.device.send': 'Wyślij odnośnik na mój adres',
   'login.device.sent': 'Sprawdź pocztę',
-  'login.device.sent.text': 'Jeśli jest takie konto i ma adres, za chwilę przyjdzie tam odnośnik. Otwórz go w tej samej przeglądarce. Działa przez 30 minut i tylko raz.',
+  'login.device.sent.text':
+    'Jeśli jest takie konto i ma adres, za chwilę przyjdzie tam odnośnik. Otwórz go w tej samej przeglądarce. Działa przez 30 minut i tylko raz.',
   'login.device.title': 'Potwierdź tę przeglądarkę',
   'login.device.confirm.text': 'Odtąd będzie można w niej podać hasło do konta: {name}. Nikogo to jeszcze nie loguje.',
   'login.device.confirm': 'To moja przeglądarka',
@@ -182,12 +189,18 @@ export const pl = {
 
   'factor.title': 'Logowanie dwuetapowe',
   'factor.off': 'Jest wyłączone: wystarcza samo hasło. Gdy je włączysz, ktoś, kto pozna Twoje hasło, i tak się nie zaloguje.',
-  'factor.on': { one: 'Jest włączone. Został {count} kod zapasowy.', few: 'Jest włączone. Zostały {count} kody zapasowe.', many: 'Jest włączone. Zostało {count} kodów zapasowych.', other: 'Jest włączone. Zostało {count} kodu zapasowego.' },
+  'factor.on': {
+    one: 'Jest włączone. Został {count} kod zapasowy.',
+    few: 'Jest włączone. Zostały {count} kody zapasowe.',
+    many: 'Jest włączone. Zostało {count} kodów zapasowych.',
+    other: 'Jest włączone. Zostało {count} kodu zapasowego.',
+  },
   'factor.since': 'Włączone od {when}.',
   'factor.set-up': 'Włącz',
   'factor.change': 'Zmień albo wyłącz',
   'factor.demanded': 'Twoja rola wymaga logowania dwuetapowego. Włącz je, żeby pracować dalej – to zajmie dwie minuty.',
-  'factor.what': 'Po haśle podasz jeszcze sześć cyfr, które pokazuje aplikacja w telefonie i które zmieniają się co pół minuty. Potrzebna jest aplikacja do kodów jednorazowych: nada się każda, na przykład FreeOTP, Aegis albo Google Authenticator.',
+  'factor.what':
+    'Po haśle podasz jeszcze sześć cyfr, które pokazuje aplikacja w telefonie i które zmieniają się co pół minuty. Potrzebna jest aplikacja do kodów jednorazowych: nada się każda, na przykład FreeOTP, Aegis albo Google Authenticator.',
   'factor.begin': 'Zaczynam',
   'factor.scan': 'Zeskanuj obrazek w aplikacji',
   'factor.scan.text': 'Nie możesz zeskanować? Wpisz w aplikacji ten klucz (konto {account}, kody czasowe, 6 cyfr, co 30 sekund):',
@@ -205,7 +218,8 @@ export const pl = {
   'factor.codes.new.text': 'Dotychczasowe przestaną działać.',
   'factor.end': 'Wyłącz logowanie dwuetapowe',
   'factor.end.text': 'Do logowania znów wystarczy samo hasło.',
-  'factor.end.demanded': 'Twoja rola go wymaga, więc nie można go wyłączyć. Gdy zmieniasz telefon, poproś administratora, żeby go zresetował.',
+  'factor.end.demanded':
+    'Twoja rola go wymaga, więc nie można go wyłączyć. Gdy zmieniasz telefon, poproś administratora, żeby go zresetował.',
   'factor.ended': 'Logowanie dwuetapowe jest wyłączone.',
 
   'csv.number': 'Numer',

@@ -1,8 +1,25 @@
 /** Owns an agent's own absence on their account page: the card, and what its forms do. */
 import type { Hono } from 'hono'
 import {
-  AbsenceFields, blankForm, Card, demandAgent, endAbsence, findAbsence, flash, listAgents, readAbsence, readFields, Refusal, setAbsence, webTexts, withRefusal,
-  type Absence, type FormState, type Id, type PageContext, type WebEnv,
+  AbsenceFields,
+  blankForm,
+  Card,
+  demandAgent,
+  endAbsence,
+  findAbsence,
+  flash,
+  listAgents,
+  readAbsence,
+  readFields,
+  Refusal,
+  setAbsence,
+  webTexts,
+  withRefusal,
+  type Absence,
+  type FormState,
+  type Id,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 
 const PATH = '/account/absence'
@@ -28,7 +45,10 @@ export function absenceRoutes(app: Hono<WebEnv>, again: (c: PageContext, form: F
   })
 }
 
-export interface AbsenceView { absence: Absence | undefined; agents: { id: Id; name: string }[] }
+export interface AbsenceView {
+  absence: Absence | undefined
+  agents: { id: Id; name: string }[]
+}
 
 export async function readAbsenceView(c: PageContext, personId: Id): Promise<AbsenceView> {
   const { db, clock } = c.get('host')
@@ -36,7 +56,17 @@ export async function readAbsenceView(c: PageContext, personId: Id): Promise<Abs
   return { absence, agents }
 }
 
-export const AbsenceCard = ({ c, personId, view, form = blankForm() }: { c: PageContext; personId: Id; view: AbsenceView; form?: FormState | undefined }) => (
+export const AbsenceCard = ({
+  c,
+  personId,
+  view,
+  form = blankForm(),
+}: {
+  c: PageContext
+  personId: Id
+  view: AbsenceView
+  form?: FormState | undefined
+}) => (
   <Card title={webTexts.in(c.get('language'))('absence.title')} id="absence">
     <p class="para">{webTexts.in(c.get('language'))('absence.text')}</p>
     <AbsenceFields c={c} form={form} action={PATH} absence={view.absence} agents={view.agents} personId={personId} />

@@ -2,15 +2,55 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  ActButton, blankForm, Button, ButtonLink, Card, changePassword, choosePersonUnit, clientOf, CsrfField, demandLogin, endOwnSession, endSessions, Field, findPerson, flash, FormProblems,
-  listUnits, MIN_PASSWORD_LENGTH, page, PageHead, Preferences, readFields, readForm, Refusal, secondFactorOf, SECOND_FACTOR_PATH, Select, sessionsOf, SideList, Time, unitOfPerson,
-  withRefusal, type FormState, type PageContext, type Person, type PersonUnit, type Unit, type WebEnv,
+  ActButton,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  changePassword,
+  choosePersonUnit,
+  clientOf,
+  CsrfField,
+  demandLogin,
+  endOwnSession,
+  endSessions,
+  Field,
+  findPerson,
+  flash,
+  FormProblems,
+  listUnits,
+  MIN_PASSWORD_LENGTH,
+  nameIn,
+  page,
+  PageHead,
+  Preferences,
+  readFields,
+  readForm,
+  Refusal,
+  SECOND_FACTOR_PATH,
+  secondFactorOf,
+  Select,
+  sessionsOf,
+  SideList,
+  Time,
+  unitOfPerson,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type Person,
+  type PersonUnit,
+  type Unit,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
 import { AbsenceCard, absenceRoutes, readAbsenceView } from './absence.tsx'
 
-const passwordSchema = z.object({ current_password: z.string().min(1).max(1000), password: z.string().min(1).max(1000), password2: z.string() })
+const passwordSchema = z.object({
+  current_password: z.string().min(1).max(1000),
+  password: z.string().min(1).max(1000),
+  password2: z.string(),
+})
 
 export function accountRoutes(app: Hono<WebEnv>): void {
   app.get('/account', (c) => accountPage(c, blankForm()))
@@ -21,14 +61,19 @@ export function accountRoutes(app: Hono<WebEnv>): void {
     const form = await readForm(c, passwordSchema)
     if (!form.ok) return accountPage(c, form, 422)
     const t = words.in(c.get('language'))
-    if (form.value.password !== form.value.password2) return accountPage(c, { values: {}, problems: { password2: t('password.differ') } }, 422)
+    if (form.value.password !== form.value.password2)
+      return accountPage(c, { values: {}, problems: { password2: t('password.differ') } }, 422)
     try {
       await changePassword(c.get('host'), {
-        personId: actor.id, current: form.value.current_password, next: form.value.password,
-        session: c.get('session')!, client: clientOf(c),
+        personId: actor.id,
+        current: form.value.current_password,
+        next: form.value.password,
+        session: c.get('session')!,
+        client: clientOf(c),
       })
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'login-failed') return accountPage(c, { values: {}, problems: { current_password: t('account.password.wrong') } }, 422)
+      if (error instanceof Refusal && error.code === 'login-failed')
+        return accountPage(c, { values: {}, problems: { current_password: t('account.password.wrong') } }, 422)
       return accountPage(c, withRefusal(c, form, error), 422)
     }
     flash(c, { text: t('account.password.done') })
@@ -69,32 +114,52 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
   const actor = demandLogin(c)
   const { db, clock } = c.get('host')
   const [person, sessions, factor, units, said, away] = await Promise.all([
-    findPerson(db, actor.id), sessionsOf(db, actor.id, clock(), c.get('session')), secondFactorOf(db, actor.id), listUnits(db), unitOfPerson(db, actor.id),
+    findPerson(db, actor.id),
+    sessionsOf(db, actor.id, clock(), c.get('session')),
+    secondFactorOf(db, actor.id),
+    listUnits(db),
+    unitOfPerson(db, actor.id),
     actor.access.agent ? readAbsenceView(c, actor.id) : undefined,
   ])
   const t = words.in(c.get('language'))
   return page(c, {
-    title: t('account.title'), status, frame: await portalFrame(c),
+    title: t('account.title'),
+    status,
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('account.title')} />
         <Card title={t('account.person')} id="person">
-          <SideList items={[
-            { name: t('account.name'), value: actor.name }, { name: t('account.login'), value: actor.login },
-            { name: t('account.address'), value: person?.address }, { name: t('account.unit'), value: person?.unitName },
-          ]} />
+          <SideList
+            items={[
+              { name: t('account.name'), value: actor.name },
+              { name: t('account.login'), value: actor.login },
+              { name: t('account.address'), value: person?.address },
+              { name: t('account.unit'), value: person?.unitName },
+            ]}
+          />
         </Card>
-        {units.length > 1 && <Card title={t('account.unit.title')} id="unit"><UnitForm c={c} form={form} units={units} said={said} /></Card>}
+        {units.length > 1 && (
+          <Card title={t('account.unit.title')} id="unit">
+            <UnitForm c={c} form={form} units={units} said={said} />
+          </Card>
+        )}
         {away && <AbsenceCard c={c} personId={actor.id} view={away} form={absenceForm} />}
-        <Card title={t('account.looks')} id="looks"><Preferences c={c} /></Card>
-        <Card title={t('account.password')} id="password">{person && <PasswordForm c={c} form={form} person={person} />}</Card>
+        <Card title={t('account.looks')} id="looks">
+          <Preferences c={c} />
+        </Card>
+        <Card title={t('account.password')} id="password">
+          {person && <PasswordForm c={c} form={form} person={person} />}
+        </Card>
         {(actor.access.agent || factor.state === 'on') && (
           <Card title={t('factor.title')} id="second-factor">
             <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
             <ButtonLink href={SECOND_FACTOR_PATH}>{t(factor.state === 'on' ? 'factor.change' : 'factor.set-up')}</ButtonLink>
           </Card>
         )}
-        <Card title={t('account.sessions')} id="sessions"><Sessions c={c} sessions={sessions} /></Card>
+        <Card title={t('account.sessions')} id="sessions">
+          <Sessions c={c} sessions={sessions} />
+        </Card>
       </>
     ),
   })
@@ -102,16 +167,29 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
 
 const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; units: readonly Unit[]; said: PersonUnit }) => {
   const t = words.in(c.get('language'))
-  const named = (unit: Unit) => c.get('language') === 'en' ? unit.nameEn ?? unit.name : unit.name
+  const named = (unit: Unit) => nameIn(unit, c.get('language'))
   const now = units.find((unit) => unit.id === said.unitId)
-  const by = said.by === 'rule' ? said.rule && t(`account.unit.by.${said.rule.kind}`, { name: said.rule.name, value: said.rule.value }) : said.by && t(`account.unit.by.${said.by}`)
+  const by =
+    said.by === 'rule'
+      ? said.rule && t(`account.unit.by.${said.rule.kind}`, { name: said.rule.name, value: said.rule.value })
+      : said.by && t(`account.unit.by.${said.by}`)
   return (
     <form method="post" action="/account/unit" class="form">
       <CsrfField c={c} />
-      <p>{now ? <b>{named(now)}</b> : t('account.unit.none')} {by && <span class="quiet">{by}</span>}</p>
+      <p>
+        {now ? <b>{named(now)}</b> : t('account.unit.none')} {by && <span class="quiet">{by}</span>}
+      </p>
       <Select
-        c={c} form={form} name="unit" label={t('account.unit')} help={t('account.unit.help')} value={said.unitId} {...(now ? {} : { empty: t('account.unit.choose') })}
-        choices={units.filter((unit) => unit.valid).map((unit) => ({ value: unit.id, label: `${'\u00a0'.repeat(unit.depth * 3)}${named(unit)}` }))}
+        c={c}
+        form={form}
+        name="unit"
+        label={t('account.unit')}
+        help={t('account.unit.help')}
+        value={said.unitId}
+        {...(now ? {} : { empty: t('account.unit.choose') })}
+        choices={units
+          .filter((unit) => unit.valid)
+          .map((unit) => ({ value: unit.id, label: `${'\u00a0'.repeat(unit.depth * 3)}${named(unit)}` }))}
       />
       <Button>{t('account.unit.save')}</Button>
     </form>
@@ -124,10 +202,31 @@ const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; pe
   return (
     <form method="post" action="/account/password" class="form">
       <CsrfField c={c} />
-      <FormProblems c={c} form={form} labels={{ current_password: t('account.password.current'), password: t('password.new'), password2: t('password.repeat') }} />
+      <FormProblems
+        c={c}
+        form={form}
+        labels={{ current_password: t('account.password.current'), password: t('password.new'), password2: t('password.repeat') }}
+      />
       <input type="text" name="username" value={person.login ?? person.address ?? ''} autocomplete="username" hidden />
-      <Field c={c} form={form} name="current_password" label={t('account.password.current')} type="password" required autocomplete="current-password" />
-      <Field c={c} form={form} name="password" label={t('password.new')} type="password" required autocomplete="new-password" help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />
+      <Field
+        c={c}
+        form={form}
+        name="current_password"
+        label={t('account.password.current')}
+        type="password"
+        required
+        autocomplete="current-password"
+      />
+      <Field
+        c={c}
+        form={form}
+        name="password"
+        label={t('password.new')}
+        type="password"
+        required
+        autocomplete="new-password"
+        help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })}
+      />
       <Field c={c} form={form} name="password2" label={t('password.repeat')} type="password" required autocomplete="new-password" />
       <Button>{t('account.password.save')}</Button>
     </form>
@@ -141,14 +240,23 @@ const Sessions = ({ c, sessions }: { c: PageContext; sessions: Awaited<ReturnTyp
       <ul class="plain-rows">
         {sessions.map((session) => (
           <li>
-            <p><b>{browserOf(session.userAgent) ?? t('account.sessions.unknown')}</b>{session.current && <span class="good"> · {t('account.sessions.here')}</span>}</p>
+            <p>
+              <b>{browserOf(session.userAgent) ?? t('account.sessions.unknown')}</b>
+              {session.current && <span class="good"> · {t('account.sessions.here')}</span>}
+            </p>
             <p class="row-quiet">
-              {fillWith(t('account.sessions.used'), <Time c={c} at={session.lastUsedAt} />)} {session.clientAddress && t('account.sessions.from', { address: session.clientAddress })}
-              {' · '}{fillWith(t('account.sessions.opened'), <Time c={c} at={session.openedAt} />)}
+              {fillWith(t('account.sessions.used'), <Time c={c} at={session.lastUsedAt} />)}{' '}
+              {session.clientAddress && t('account.sessions.from', { address: session.clientAddress })}
+              {' · '}
+              {fillWith(t('account.sessions.opened'), <Time c={c} at={session.openedAt} />)}
             </p>
             {!session.current && (
               <ActButton c={c} action="/account/sessions/end" fields={{ session: session.id }} small>
-                {t('account.sessions.end-one')}<span class="only-heard"> {browserOf(session.userAgent) ?? ''} {session.clientAddress}</span>
+                {t('account.sessions.end-one')}
+                <span class="only-heard">
+                  {' '}
+                  {browserOf(session.userAgent) ?? ''} {session.clientAddress}
+                </span>
               </ActButton>
             )}
           </li>
@@ -167,12 +275,31 @@ const Sessions = ({ c, sessions }: { c: PageContext; sessions: Awaited<ReturnTyp
 /** A text with one part of the page in the place of {when}. */
 function fillWith(text: string, part: unknown) {
   const [before, after] = text.split('{when}')
-  return <>{before}{part}{after}</>
+  return (
+    <>
+      {before}
+      {part}
+      {after}
+    </>
+  )
 }
 
 /** "Firefox, Linux": enough to know one's own. */
 export function browserOf(userAgent: string): string | undefined {
-  const browser = [['Edg/', 'Edge'], ['OPR/', 'Opera'], ['Firefox/', 'Firefox'], ['Chrome/', 'Chrome'], ['Safari/', 'Safari']].find(([mark]) => userAgent.includes(mark!))?.[1]
-  const system = [['Android', 'Android'], ['iPhone', 'iPhone'], ['iPad', 'iPad'], ['Windows', 'Windows'], ['Mac OS X', 'macOS'], ['Linux', 'Linux']].find(([mark]) => userAgent.includes(mark!))?.[1]
+  const browser = [
+    ['Edg/', 'Edge'],
+    ['OPR/', 'Opera'],
+    ['Firefox/', 'Firefox'],
+    ['Chrome/', 'Chrome'],
+    ['Safari/', 'Safari'],
+  ].find(([mark]) => userAgent.includes(mark!))?.[1]
+  const system = [
+    ['Android', 'Android'],
+    ['iPhone', 'iPhone'],
+    ['iPad', 'iPad'],
+    ['Windows', 'Windows'],
+    ['Mac OS X', 'macOS'],
+    ['Linux', 'Linux'],
+  ].find(([mark]) => userAgent.includes(mark!))?.[1]
   return browser && (system ? `${browser}, ${system}` : browser)
 }

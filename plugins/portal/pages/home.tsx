@@ -3,8 +3,35 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  asCustomer, blankForm, Button, confirmRequest, createTicket, CsrfField, demandLogin, Field, Files, findBeside, flash, FormProblems, FoundBeside, hx, page, readFields,
-  readFiles, readForm, respond, sayCutOff, sayHours, sayRoute, Select, TextArea, withRefusal, type FormState, type PageContext, type PersonActor, type WebEnv,
+  ACTS,
+  asCustomer,
+  blankForm,
+  Button,
+  CsrfField,
+  demandLogin,
+  Field,
+  Files,
+  findBeside,
+  flash,
+  FormProblems,
+  FoundBeside,
+  hx,
+  page,
+  prepareAct,
+  readFields,
+  readFiles,
+  readForm,
+  respond,
+  sayCutOff,
+  sayHours,
+  sayRoute,
+  Select,
+  TextArea,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type PersonActor,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -14,7 +41,7 @@ import { MineRegion, MyTickets } from '../parts/my-tickets.tsx'
 import { findReception, promise, readChoices, type Choices, type Reception } from '../reception.ts'
 import { words } from '../words.ts'
 
-const askSchema = z.object({ subject: z.string().trim().min(1).max(250), body: z.string().trim().min(1).max(100_000), unit: z.string().optional(), topic: z.string().optional() })
+const askSchema = ACTS.ask.fields.pick({ subject: true, body: true }).extend({ unit: z.string().optional(), topic: z.string().optional() })
 /** The button that only asks who would answer; where scripts run the page says so by itself. */
 const SHOW = 'show'
 
@@ -34,18 +61,15 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
     const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
-      const attachments = await readFiles(c)
-      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, async (work) => {
-        const made = await createTicket(work, {
-          title: form.value.subject, queueId: queue.id, customerId: actor.id, topicId: choices.topicId, ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
-          article: {
-            channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: form.value.subject, body: form.value.body,
-            attachments,
-          },
-        })
-        await confirmRequest(work, made.id, c.get('language'))
-        return made
+      const ask = await prepareAct(host, 'ask', {
+        ...form.value,
+        queue: queue.id,
+        topic: choices.topicId,
+        ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
+        language: c.get('language'),
+        attachments: await readFiles(c),
       })
+      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, (work) => ask(work, null))
       const t = words.in(c.get('language'))
       const later = promise(calendar, c.get('language'), host.clock())
       const done = later ? t('ask.done.later', { number: ticket.number, receipt: later.receipt }) : t('ask.done', { number: ticket.number })
@@ -75,25 +99,43 @@ async function home(c: PageContext, host: PortalHost, form: FormState, status: 2
   const found = await listMine(host, actor, wish)
   return respond(c, {
     status,
-    fragments: { about: () => <About c={c} host={host} reception={reception} choices={choices} form={form} />, mine: () => <MineRegion c={c} wish={wish} found={found} /> },
-    whole: async () => page(c, {
-      title: words.in(c.get('language'))('home.title'), status, frame: await portalFrame(c), live: { list: true },
-      body: (
-        <>
-          <Welcome c={c} reception={reception} welcome={welcome} actor={actor} />
-          <AskForm c={c} host={host} reception={reception} choices={choices} form={form} suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)} />
-          <MyTickets c={c} wish={wish} found={found} />
-          <FoundBeside c={c} results={wish.after ? [] : await findBeside(c, wish.search, { ...actor, access: asCustomer(actor.access) })} />
-          {await host.slots.fill('portal.home', {}, c)}
-        </>
-      ),
-    }),
+    fragments: {
+      about: () => <About c={c} host={host} reception={reception} choices={choices} form={form} />,
+      mine: () => <MineRegion c={c} wish={wish} found={found} />,
+    },
+    whole: async () =>
+      page(c, {
+        title: words.in(c.get('language'))('home.title'),
+        status,
+        frame: await portalFrame(c),
+        live: { list: true },
+        body: (
+          <>
+            <Welcome c={c} reception={reception} welcome={welcome} actor={actor} />
+            <AskForm
+              c={c}
+              host={host}
+              reception={reception}
+              choices={choices}
+              form={form}
+              suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)}
+            />
+            <MyTickets c={c} wish={wish} found={found} />
+            <FoundBeside
+              c={c}
+              results={wish.after ? [] : await findBeside(c, wish.search, { ...actor, access: asCustomer(actor.access) })}
+            />
+            {await host.slots.fill('portal.home', {}, c)}
+          </>
+        ),
+      }),
   })
 }
 
 async function entrance(c: PageContext, host: PortalHost, reception: Reception, welcome: string): Promise<Response> {
   return page(c, {
-    title: words.in(c.get('language'))('home.title'), frame: await portalFrame(c),
+    title: words.in(c.get('language'))('home.title'),
+    frame: await portalFrame(c),
     body: (
       <>
         <Welcome c={c} reception={reception} welcome={welcome} />
@@ -112,54 +154,143 @@ const Welcome = ({ c, reception, welcome, actor }: { c: PageContext; reception: 
     <div class="lead">
       <h1>{t('home.title')}</h1>
       {welcome && <p>{welcome}</p>}
-      <p>{before}<a href={`mailto:${reception.address}`}>{reception.address}</a>{after}</p>
-      <p class="quiet">{t('home.hours', { hours: sayHours(reception.calendar, language) })} {sayCutOff(reception.calendar, language)}</p>
+      <p>
+        {before}
+        <a href={`mailto:${reception.address}`}>{reception.address}</a>
+        {after}
+      </p>
+      <p class="quiet">
+        {t('home.hours', { hours: sayHours(reception.calendar, language) })} {sayCutOff(reception.calendar, language)}
+      </p>
     </div>
   )
 }
 
-const AskForm = ({ c, host, reception, choices, form, suggestions }: {
-  c: PageContext; host: PortalHost; reception: Reception; choices: Choices; form: FormState; suggestions: Child[]
+const AskForm = ({
+  c,
+  host,
+  reception,
+  choices,
+  form,
+  suggestions,
+}: {
+  c: PageContext
+  host: PortalHost
+  reception: Reception
+  choices: Choices
+  form: FormState
+  suggestions: Child[]
 }) => {
   const t = words.in(c.get('language'))
   return (
     <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask">
       <CsrfField c={c} />
       <FormProblems c={c} form={form} labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic') }} />
-      <Field c={c} form={form} name="subject" label={t('ask.subject')} required maxlength={250} placeholder={t('ask.subject.placeholder')} autocomplete="off" />
+      <Field
+        c={c}
+        form={form}
+        name="subject"
+        label={t('ask.subject')}
+        required
+        maxlength={250}
+        placeholder={t('ask.subject.placeholder')}
+        autocomplete="off"
+      />
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />
       <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
       <About c={c} host={host} reception={reception} choices={choices} form={form} />
-      <div class="form-foot"><Button kind="primary">{t('ask.send')}</Button></div>
+      <div class="form-foot">
+        <Button kind="primary">{t('ask.send')}</Button>
+      </div>
     </form>
   )
 }
 
 /** Unit and topic, who answers them and when: true for this minute and this choice, it asks again by itself. */
-const About = async ({ c, host, reception, choices, form }: { c: PageContext; host: PortalHost; reception: Reception; choices: Choices; form: FormState }) => {
+const About = async ({
+  c,
+  host,
+  reception,
+  choices,
+  form,
+}: {
+  c: PageContext
+  host: PortalHost
+  reception: Reception
+  choices: Choices
+  form: FormState
+}) => {
   const t = words.in(c.get('language'))
   const language = c.get('language')
   const later = promise(reception.calendar, language, host.clock())
   const choosing = choices.topics.length > 0
-  const why = choosing && choices.topicId !== null && reception.reason?.route ? await sayRoute(host.db, reception.reason.route, reception.queue.id, language) : []
+  const why =
+    choosing && choices.topicId !== null && reception.reason?.route
+      ? await sayRoute(host.db, reception.reason.route, reception.queue.id, language)
+      : []
   return (
     <div
-      id="about" {...hx(c, { get: '/', trigger: choosing ? 'change, every 60s' : 'every 60s', swap: 'outerMorph', ...(choosing ? { include: '#field-topic, #field-unit' } : {}) })}
+      id="about"
+      {...hx(c, {
+        get: '/',
+        trigger: choosing ? 'change, every 60s' : 'every 60s',
+        swap: 'outerMorph',
+        ...(choosing ? { include: '#field-topic, #field-unit' } : {}),
+      })}
       {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
     >
       {choosing && (
         <div class="form-row">
-          <Select c={c} form={form} name="topic" label={t('ask.topic')} value={choices.topicId} required empty={t('ask.topic.choose')} choices={choices.topics} />
-          <Select c={c} form={form} name="unit" label={t('ask.unit')} value={choices.unitId} choices={choices.units} {...(choices.unitId === null ? { empty: t('ask.unit.none') } : {})} />
+          <Select
+            c={c}
+            form={form}
+            name="topic"
+            label={t('ask.topic')}
+            value={choices.topicId}
+            required
+            empty={t('ask.topic.choose')}
+            choices={choices.topics}
+          />
+          <Select
+            c={c}
+            form={form}
+            name="unit"
+            label={t('ask.unit')}
+            value={choices.unitId}
+            choices={choices.units}
+            {...(choices.unitId === null ? { empty: t('ask.unit.none') } : {})}
+          />
         </div>
       )}
       <div id="promise" class="promise" aria-live="polite">
-        <p><b>{t('ask.who', { unit: reception.unit })}</b> {choosing && <span class="quiet">{t('ask.hours', { hours: sayHours(reception.calendar, language) })}</span>}</p>
-        <p>{later ? t('ask.later', { reason: later.reason[0]!.toUpperCase() + later.reason.slice(1), receipt: later.receipt }) : t('ask.now')}</p>
-        {why.length > 0 && <details class="why"><summary>{t('ask.why')}</summary><ul>{why.map((line) => <li>{line}</li>)}</ul></details>}
+        <p>
+          <b>{t('ask.who', { unit: reception.unit })}</b>{' '}
+          {choosing && <span class="quiet">{t('ask.hours', { hours: sayHours(reception.calendar, language) })}</span>}
+        </p>
+        <p>
+          {later
+            ? t('ask.later', { reason: later.reason[0]!.toUpperCase() + later.reason.slice(1), receipt: later.receipt })
+            : t('ask.now')}
+        </p>
+        {why.length > 0 && (
+          <details class="why">
+            <summary>{t('ask.why')}</summary>
+            <ul>
+              {why.map((line) => (
+                <li>{line}</li>
+              ))}
+            </ul>
+          </details>
+        )}
       </div>
-      {choosing && <noscript><Button name="act" value={SHOW} unchecked>{t('ask.show')}</Button></noscript>}
+      {choosing && (
+        <noscript>
+          <Button name="act" value={SHOW} unchecked>
+            {t('ask.show')}
+          </Button>
+        </noscript>
+      )}
     </div>
   )
 }

@@ -1,8 +1,23 @@
 /** Owns making a browser known to an account at which strangers guess: asking for the link, opening it. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, clientOf, CsrfField, flash, openDeviceLink, page, PageHead, peekDeviceLink, readFields, Refusal, sayRefusal, sendDeviceLink, siteOf,
-  type PageContext, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  clientOf,
+  CsrfField,
+  flash,
+  openDeviceLink,
+  page,
+  PageHead,
+  peekDeviceLink,
+  readFields,
+  Refusal,
+  sayRefusal,
+  sendDeviceLink,
+  siteOf,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -20,13 +35,21 @@ export function loginDeviceRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       // More links than one needs were sent already: any of them will do.
       if (error.code !== 'login-guarded') {
         return page(c, {
-          title: t('login.title'), status: 429, frame: await portalFrame(c),
-          body: <><PageHead title={t('login.title')} /><LoginForms c={c} form={{ ...blankForm({ login }), problems: { '': sayRefusal(error, c.get('language')) } }} /></>,
+          title: t('login.title'),
+          status: 429,
+          frame: await portalFrame(c),
+          body: (
+            <>
+              <PageHead title={t('login.title')} />
+              <LoginForms c={c} form={{ ...blankForm({ login }), problems: { '': sayRefusal(error, c.get('language')) } }} />
+            </>
+          ),
         })
       }
     }
     return page(c, {
-      title: t('login.device.sent'), frame: await portalFrame(c),
+      title: t('login.device.sent'),
+      frame: await portalFrame(c),
       body: (
         <>
           <PageHead title={t('login.device.sent')} />
@@ -43,7 +66,8 @@ export function loginDeviceRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     if (!person) return dead(c)
     const t = words.in(c.get('language'))
     return page(c, {
-      title: t('login.device.title'), frame: await portalFrame(c),
+      title: t('login.device.title'),
+      frame: await portalFrame(c),
       body: (
         <>
           <PageHead title={t('login.device.title')} />
@@ -72,12 +96,16 @@ export function loginDeviceRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 async function dead(c: PageContext): Promise<Response> {
   const t = words.in(c.get('language'))
   return page(c, {
-    title: t('login.link.dead'), status: 422, frame: await portalFrame(c),
+    title: t('login.link.dead'),
+    status: 422,
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('login.link.dead')} />
         <p class="lead">{t('login.link.dead.text')}</p>
-        <ButtonLink kind="primary" href="/login">{t('login.title')}</ButtonLink>
+        <ButtonLink kind="primary" href="/login">
+          {t('login.title')}
+        </ButtonLink>
       </>
     ),
   })

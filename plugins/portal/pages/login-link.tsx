@@ -2,8 +2,25 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, clientOf, CsrfField, keepSession, logInByLink, page, PageHead, peekLoginLink, readForm, Refusal, sendLoginLink, sessionToken,
-  siteOf, withRefusal, type FormState, type PageContext, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  clientOf,
+  CsrfField,
+  keepSession,
+  logInByLink,
+  page,
+  PageHead,
+  peekLoginLink,
+  readForm,
+  Refusal,
+  sendLoginLink,
+  sessionToken,
+  siteOf,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
@@ -16,10 +33,18 @@ const addressSchema = z.object({ address: z.string().trim().min(1).max(254) })
 export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/login/link', async (c) => {
     const form = await readForm(c, addressSchema)
-    const again = async (state: FormState, status: 422 | 429) => page(c, {
-      title: words.in(c.get('language'))('login.title'), status, frame: await portalFrame(c),
-      body: <><PageHead title={words.in(c.get('language'))('login.title')} /><LoginForms c={c} form={blankForm()} linkForm={state} below={await c.get('host').slots.fill('portal.login', {}, c)} /></>,
-    })
+    const again = async (state: FormState, status: 422 | 429) =>
+      page(c, {
+        title: words.in(c.get('language'))('login.title'),
+        status,
+        frame: await portalFrame(c),
+        body: (
+          <>
+            <PageHead title={words.in(c.get('language'))('login.title')} />
+            <LoginForms c={c} form={blankForm()} linkForm={state} below={await c.get('host').slots.fill('portal.login', {}, c)} />
+          </>
+        ),
+      })
     if (!form.ok) return again(form, 422)
     try {
       await sendLoginLink(host, { address: form.value.address, language: c.get('language'), client: clientOf(c), site: siteOf(c) })
@@ -51,7 +76,8 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 async function sent(c: PageContext, address: string): Promise<Response> {
   const t = words.in(c.get('language'))
   return page(c, {
-    title: t('login.link.sent'), frame: await portalFrame(c),
+    title: t('login.link.sent'),
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('login.link.sent')} />
@@ -66,7 +92,8 @@ async function sent(c: PageContext, address: string): Promise<Response> {
 async function enter(c: PageContext, name: string): Promise<Response> {
   const t = words.in(c.get('language'))
   return page(c, {
-    title: t('login.link.title'), frame: await portalFrame(c),
+    title: t('login.link.title'),
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('login.link.title')} />
@@ -83,12 +110,16 @@ async function enter(c: PageContext, name: string): Promise<Response> {
 async function dead(c: PageContext): Promise<Response> {
   const t = words.in(c.get('language'))
   return page(c, {
-    title: t('login.link.dead'), status: 422, frame: await portalFrame(c),
+    title: t('login.link.dead'),
+    status: 422,
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('login.link.dead')} />
         <p class="lead">{t('login.link.dead.text')}</p>
-        <ButtonLink kind="primary" href="/login#login-link">{t('login.link.again')}</ButtonLink>
+        <ButtonLink kind="primary" href="/login#login-link">
+          {t('login.link.again')}
+        </ButtonLink>
       </>
     ),
   })

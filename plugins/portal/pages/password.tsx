@@ -2,8 +2,27 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  blankForm, Button, ButtonLink, clientOf, CsrfField, Field, flash, FormProblems, keepSession, MIN_PASSWORD_LENGTH, page, PageHead, peekSetPasswordLink,
-  readForm, Refusal, sessionToken, setPasswordByLink, withRefusal, type FormState, type PageContext, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  clientOf,
+  CsrfField,
+  Field,
+  flash,
+  FormProblems,
+  keepSession,
+  MIN_PASSWORD_LENGTH,
+  page,
+  PageHead,
+  peekSetPasswordLink,
+  readForm,
+  Refusal,
+  sessionToken,
+  setPasswordByLink,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
@@ -24,10 +43,14 @@ export function passwordRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     const form = await readForm(c, passwordSchema)
     if (!form.ok) return setPage(c, person, form, 422)
     const t = words.in(c.get('language'))
-    if (form.value.password !== form.value.password2) return setPage(c, person, { values: {}, problems: { password2: t('password.differ') } }, 422)
+    if (form.value.password !== form.value.password2)
+      return setPage(c, person, { values: {}, problems: { password2: t('password.differ') } }, 422)
     try {
       const token = await setPasswordByLink(host, {
-        token: c.req.param('token'), password: form.value.password, client: clientOf(c), previousToken: sessionToken(c),
+        token: c.req.param('token'),
+        password: form.value.password,
+        client: clientOf(c),
+        previousToken: sessionToken(c),
       })
       keepSession(c, token)
       flash(c, { text: t('password.done') })
@@ -39,21 +62,41 @@ export function passwordRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   })
 }
 
-async function setPage(c: PageContext, person: { name: string; login: string | null }, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+async function setPage(
+  c: PageContext,
+  person: { name: string; login: string | null },
+  form: FormState,
+  status: 200 | 422 = 200,
+): Promise<Response> {
   const t = words.in(c.get('language'))
   const login = person.login ?? person.name
   return page(c, {
-    title: t('password.title'), status, frame: await portalFrame(c),
+    title: t('password.title'),
+    status,
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('password.title')} />
         <form method="post" class="form">
           <CsrfField c={c} />
           <p>{t('password.text', { login })}</p>
-          <FormProblems c={c} form={form} labels={{ current_password: t('account.password.current'), password: t('password.new'), password2: t('password.repeat') }} />
+          <FormProblems
+            c={c}
+            form={form}
+            labels={{ current_password: t('account.password.current'), password: t('password.new'), password2: t('password.repeat') }}
+          />
           {/* For password keepers: whose password this is. */}
           <input type="text" name="username" value={login} autocomplete="username" hidden />
-          <Field c={c} form={form} name="password" label={t('password.new')} type="password" required autocomplete="new-password" help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />
+          <Field
+            c={c}
+            form={form}
+            name="password"
+            label={t('password.new')}
+            type="password"
+            required
+            autocomplete="new-password"
+            help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })}
+          />
           <Field c={c} form={form} name="password2" label={t('password.repeat')} type="password" required autocomplete="new-password" />
           <Button kind="primary">{t('password.save')}</Button>
         </form>
@@ -65,7 +108,9 @@ async function setPage(c: PageContext, person: { name: string; login: string | n
 async function dead(c: PageContext): Promise<Response> {
   const t = words.in(c.get('language'))
   return page(c, {
-    title: t('password.dead'), status: 422, frame: await portalFrame(c),
+    title: t('password.dead'),
+    status: 422,
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('password.dead')} />

@@ -2,9 +2,37 @@
 import type { Hono } from 'hono'
 import { encode } from 'uqr'
 import {
-  ActButton, appUri, beginSecondFactor, blankForm, Button, ButtonLink, Card, checkCode, clientOf, confirmSecondFactor, CsrfField, demandLogin, endSecondFactor, Field,
-  flash, FormProblems, newRecoveryCodes, Notice, page, PageHead, readFields, refused, secondFactorDemanded, secondFactorOf, SECOND_FACTOR_PATH as PATH, withRefusal,
-  type FormState, type PageContext, type PersonActor, type SecondFactor, type WebEnv,
+  ActButton,
+  appUri,
+  beginSecondFactor,
+  blankForm,
+  Button,
+  ButtonLink,
+  Card,
+  checkCode,
+  clientOf,
+  confirmSecondFactor,
+  CsrfField,
+  demandLogin,
+  endSecondFactor,
+  Field,
+  flash,
+  FormProblems,
+  newRecoveryCodes,
+  Notice,
+  page,
+  PageHead,
+  readFields,
+  refused,
+  secondFactorDemanded,
+  secondFactorOf,
+  SECOND_FACTOR_PATH as PATH,
+  withRefusal,
+  type FormState,
+  type PageContext,
+  type PersonActor,
+  type SecondFactor,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -25,9 +53,18 @@ export function secondFactorRoutes(app: Hono<WebEnv>): void {
   app.post(`${PATH}/confirm`, async (c) => {
     const actor = demandLogin(c)
     const { code = '' } = await readFields(c)
-    return tried(c, actor, 'confirm', async () => codesPage(c, await confirmSecondFactor(c.get('host'), {
-      actor, personId: actor.id, code, client: clientOf(c), session: c.get('session')!,
-    })))
+    return tried(c, actor, 'confirm', async () =>
+      codesPage(
+        c,
+        await confirmSecondFactor(c.get('host'), {
+          actor,
+          personId: actor.id,
+          code,
+          client: clientOf(c),
+          session: c.get('session')!,
+        }),
+      ),
+    )
   })
 
   app.post(`${PATH}/codes`, async (c) => {
@@ -61,21 +98,36 @@ async function tried(c: PageContext, actor: PersonActor, which: Which, run: () =
   }
 }
 
-async function factorPage(c: PageContext, actor: PersonActor, refusal?: { which: Which; form: FormState }, status: 200 | 422 | 429 = 200): Promise<Response> {
+async function factorPage(
+  c: PageContext,
+  actor: PersonActor,
+  refusal?: { which: Which; form: FormState },
+  status: 200 | 422 | 429 = 200,
+): Promise<Response> {
   const t = words.in(c.get('language'))
   const { db } = c.get('host')
   const [factor, demanded] = await Promise.all([secondFactorOf(db, actor.id), secondFactorDemanded(db, actor.id)])
-  const formOf = (which: Which): FormState => refusal?.which === which ? refusal.form : blankForm()
+  const formOf = (which: Which): FormState => (refusal?.which === which ? refusal.form : blankForm())
   return page(c, {
-    title: t('factor.title'), status, frame: await portalFrame(c),
+    title: t('factor.title'),
+    status,
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('factor.title')} />
-        {demanded && factor.state !== 'on' && <Notice tone="warn"><p>{t('factor.demanded')}</p></Notice>}
+        {demanded && factor.state !== 'on' && (
+          <Notice tone="warn">
+            <p>{t('factor.demanded')}</p>
+          </Notice>
+        )}
         {factor.state === 'none' && (
           <>
             <p class="lead">{t('factor.what')}</p>
-            {actor.access.agent && <ActButton c={c} action={`${PATH}/begin`} kind="primary">{t('factor.begin')}</ActButton>}
+            {actor.access.agent && (
+              <ActButton c={c} action={`${PATH}/begin`} kind="primary">
+                {t('factor.begin')}
+              </ActButton>
+            )}
           </>
         )}
         {factor.state === 'begun' && <SetUp c={c} actor={actor} secret={factor.secret!} form={formOf('confirm')} />}
@@ -95,17 +147,41 @@ const SetUp = ({ c, actor, secret, form }: { c: PageContext; actor: PersonActor;
           <Picture text={appUri(secret, { site: c.get('host').config.mail.fromName, account })} label={t('factor.picture')} />
           <div>
             <p class="para">{t('factor.scan.text', { account })}</p>
-            <p class="secret-key"><code>{secret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
-            <ActButton c={c} action={`${PATH}/begin`} small>{t('factor.again')}</ActButton>
+            <p class="secret-key">
+              <code>{secret.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+            </p>
+            <ActButton c={c} action={`${PATH}/begin`} small>
+              {t('factor.again')}
+            </ActButton>
           </div>
         </div>
       </Card>
-      <Card title={t('factor.type')} id="type"><CodeForm c={c} which="confirm" form={form} label={t('factor.code')} send={t('factor.confirm')} help={t('factor.code.help')} primary /></Card>
+      <Card title={t('factor.type')} id="type">
+        <CodeForm
+          c={c}
+          which="confirm"
+          form={form}
+          label={t('factor.code')}
+          send={t('factor.confirm')}
+          help={t('factor.code.help')}
+          primary
+        />
+      </Card>
     </>
   )
 }
 
-const InUse = ({ c, factor, demanded, formOf }: { c: PageContext; factor: SecondFactor; demanded: boolean; formOf(which: Which): FormState }) => {
+const InUse = ({
+  c,
+  factor,
+  demanded,
+  formOf,
+}: {
+  c: PageContext
+  factor: SecondFactor
+  demanded: boolean
+  formOf(which: Which): FormState
+}) => {
   const t = words.in(c.get('language'))
   return (
     <>
@@ -115,7 +191,9 @@ const InUse = ({ c, factor, demanded, formOf }: { c: PageContext; factor: Second
         <CodeForm c={c} which="codes" form={formOf('codes')} label={t('factor.code.any')} send={t('factor.codes.new')} />
       </Card>
       <Card title={t('factor.end')} id="end">
-        {demanded ? <p>{t('factor.end.demanded')}</p> : (
+        {demanded ? (
+          <p>{t('factor.end.demanded')}</p>
+        ) : (
           <>
             <p class="para">{t('factor.end.text')}</p>
             <CodeForm c={c} which="end" form={formOf('end')} label={t('factor.code.any')} send={t('factor.end')} danger />
@@ -126,13 +204,39 @@ const InUse = ({ c, factor, demanded, formOf }: { c: PageContext; factor: Second
   )
 }
 
-const CodeForm = ({ c, which, form, label, send, help, primary, danger }: {
-  c: PageContext; which: Which; form: FormState; label: string; send: string; help?: string; primary?: boolean; danger?: boolean
+const CodeForm = ({
+  c,
+  which,
+  form,
+  label,
+  send,
+  help,
+  primary,
+  danger,
+}: {
+  c: PageContext
+  which: Which
+  form: FormState
+  label: string
+  send: string
+  help?: string
+  primary?: boolean
+  danger?: boolean
 }) => (
   <form method="post" action={`${PATH}/${which}`} class="form">
     <CsrfField c={c} />
     <FormProblems c={c} form={form} id={`problems-${which}`} labels={{ code: label }} ids={{ code: `code-${which}` }} />
-    <Field c={c} form={{ values: {}, problems: form.problems }} name="code" id={`code-${which}`} label={label} {...(help ? { help } : {})} required maxlength={40} autocomplete="one-time-code" />
+    <Field
+      c={c}
+      form={{ values: {}, problems: form.problems }}
+      name="code"
+      id={`code-${which}`}
+      label={label}
+      {...(help ? { help } : {})}
+      required
+      maxlength={40}
+      autocomplete="one-time-code"
+    />
     <Button {...(primary ? { kind: 'primary' as const } : danger ? { kind: 'danger' as const } : {})}>{send}</Button>
   </form>
 )
@@ -142,13 +246,24 @@ async function codesPage(c: PageContext, codes: readonly string[]): Promise<Resp
   const t = words.in(c.get('language'))
   c.header('cache-control', 'no-store')
   return page(c, {
-    title: t('factor.codes'), frame: await portalFrame(c),
+    title: t('factor.codes'),
+    frame: await portalFrame(c),
     body: (
       <>
         <PageHead title={t('factor.codes')} />
         <p class="lead">{t('factor.codes.text')}</p>
-        <Card id="recovery"><ol class="recovery-codes">{codes.map((code) => <li><code>{code}</code></li>)}</ol></Card>
-        <ButtonLink kind="primary" href="/account">{t('factor.codes.done')}</ButtonLink>
+        <Card id="recovery">
+          <ol class="recovery-codes">
+            {codes.map((code) => (
+              <li>
+                <code>{code}</code>
+              </li>
+            ))}
+          </ol>
+        </Card>
+        <ButtonLink kind="primary" href="/account">
+          {t('factor.codes.done')}
+        </ButtonLink>
       </>
     ),
   })
@@ -157,10 +272,11 @@ async function codesPage(c: PageContext, codes: readonly string[]): Promise<Resp
 /** A QR code as a drawing in the page: no picture to load, no style the content policy would forbid. Dark on light in every theme, for cameras. */
 const Picture = ({ text, label }: { text: string; label: string }) => {
   const { size, data } = encode(text, { ecc: 'M', border: 4 })
-  const path = data.flatMap((row, y) => row.flatMap((dark, x) => dark ? [`M${x} ${y}h1v1h-1z`] : [])).join('')
+  const path = data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')
   return (
     <svg class="qr" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} width="220" height="220" shape-rendering="crispEdges">
-      <rect width={size} height={size} fill="#fff" /><path d={path} fill="#000" />
+      <rect width={size} height={size} fill="#fff" />
+      <path d={path} fill="#000" />
     </svg>
   )
 }

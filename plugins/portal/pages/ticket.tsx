@@ -1,17 +1,54 @@
 /** Owns one's ticket: the conversation, its state in words, the reply with files; and the files of its messages. */
 import type { Hono } from 'hono'
-import { z } from 'zod'
 import {
-  ActButton, addParticipant, ArticleCard, asCustomer, Badge, blankForm, Button, ButtonLink, canConfirm, confirmOwnMail, CsrfField, demandLogin, Field, Files, findAttachment, findQueue, flash, followUp, FormProblems,
-  listArticles, listParticipants, maySharePeople, LiveRegion, may, Notice, page, readFields, readFiles, readForm, removeParticipant, respond, seeTicket, sendAttachment, Select, TextArea, Time, refused, withRefusal,
-  type Article, type FormState, type PageContext, type Participant, type PersonActor, type Ticket, type WebEnv,
+  ActButton,
+  ACTS,
+  ArticleCard,
+  asCustomer,
+  Badge,
+  blankForm,
+  Button,
+  ButtonLink,
+  canConfirm,
+  Crumb,
+  CsrfField,
+  demandLogin,
+  Field,
+  Files,
+  findAttachment,
+  findQueue,
+  flash,
+  FormProblems,
+  listArticles,
+  listParticipants,
+  LiveRegion,
+  mayAct,
+  Notice,
+  page,
+  prepareAct,
+  readFields,
+  readFiles,
+  readForm,
+  refused,
+  respond,
+  seeTicket,
+  sendAttachment,
+  Select,
+  TextArea,
+  Time,
+  withRefusal,
+  type Article,
+  type FormState,
+  type PageContext,
+  type Participant,
+  type PersonActor,
+  type Ticket,
+  type WebEnv,
 } from '../../../core/index.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
 import { tellState } from '../human-state.ts'
 import { words } from '../words.ts'
-
-const replySchema = z.object({ body: z.string().trim().max(100_000) })
 
 /** Everybody here is a customer: an agent sees of their own tickets what a customer sees. */
 function customer(c: PageContext): PersonActor {
@@ -25,14 +62,11 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/tickets/:id', async (c) => {
     const actor = customer(c)
     await seeTicket(host.db, actor.access, c.req.param('id'), 'see')
-    const form = await readForm(c, replySchema)
+    const form = await readForm(c, ACTS['follow-up'].fields)
     if (!form.ok) return ticketPage(c, host, form, 422)
     try {
-      const attachments = await readFiles(c)
-      if (form.value.body === '' && attachments.length === 0) throw refused('article.empty', {}, 'body')
-      await host.work(actor, async (work) => followUp(work, c.req.param('id'), {
-        article: { channel: 'web', senderType: 'customer', visible: true, personId: actor.id, from: actor.name, subject: '', body: form.value.body, attachments },
-      }))
+      const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readFiles(c) })
+      await host.work(actor, (work) => write(work, c.req.param('id')))
     } catch (error) {
       return ticketPage(c, host, withRefusal(c, form, error), 422)
     }
@@ -43,7 +77,8 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/tickets/:id/confirm', async (c) => {
     const actor = customer(c)
     const id = c.req.param('id')
-    await host.work(actor, (work) => confirmOwnMail(work, id))
+    const confirm = await prepareAct(host, 'confirm', {})
+    await host.work(actor, (work) => confirm(work, id))
     flash(c, { text: words.in(c.get('language'))('ticket.confirm.done') })
     return c.redirect(`/tickets/${id}`, 303)
   })
@@ -57,12 +92,14 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     try {
       if (values['remove']) {
         const self = values['remove'] === actor.id
-        await host.work(actor, (work) => removeParticipant(work, id, values['remove']!))
+        const remove = await prepareAct(host, 'remove-person', { person: values['remove'] })
+        await host.work(actor, (work) => remove(work, id))
         flash(c, { text: t(self ? 'people.left' : 'people.removed') })
         return c.redirect(self ? '/#mine' : `/tickets/${id}`, 303)
       }
-      const person = await host.work(actor, (work) => addParticipant(work, id, values['who'] ?? '', values['right'] === 'reply' ? 'reply' : 'read'))
-      flash(c, { text: t('people.added', { who: person.name }) })
+      const add = await prepareAct(host, 'add-person', values)
+      const { params } = await host.work(actor, (work) => add(work, id))
+      flash(c, { text: t('people.added', params) })
       return c.redirect(`/tickets/${id}`, 303)
     } catch (error) {
       return ticketPage(c, host, withRefusal(c, { values, problems: {} }, error), 422)
@@ -88,14 +125,21 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
     whole: async () => {
       const queue = await findQueue(host.db, ticket.queueId)
       const closed = ticket.stateType === 'closed'
-      const way = !may(access, 'answer', ticket.ties).allowed ? 'read-only'
-        : ticket.stateType === 'merged' || ticket.stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible') ? 'closed'
-        : closed ? 'reopens' : 'open'
+      const way = !mayAct('follow-up', ticket, access)
+        ? 'read-only'
+        : ticket.stateType === 'merged' || ticket.stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible')
+          ? 'closed'
+          : closed
+            ? 'reopens'
+            : 'open'
       return page(c, {
-        title: ticket.title, status, frame: await portalFrame(c), live: { ticket: ticket.id },
+        title: ticket.title,
+        status,
+        frame: await portalFrame(c),
+        live: { ticket: ticket.id },
         body: (
           <>
-            <p class="crumb"><a href="/#mine">← {words.in(c.get('language'))('ticket.back')}</a></p>
+            <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
             <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
             <People c={c} ticket={ticket} people={await listParticipants(host.db, ticket.id)} form={form} access={access} />
@@ -115,8 +159,13 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
     <LiveRegion c={c} id="conversation" href={`/tickets/${ticket.id}`} on={`ticket-${ticket.id}`}>
       <header class="ticket-head">
         <h1>{ticket.title}</h1>
-        <p><Badge tone={told.tone} words={told.words} /></p>
-        <p class="row-quiet"><span class="number">{t('ticket.number', { number: ticket.number })}</span> · {t('ticket.unit', { unit: ticket.unitName })} · <Time c={c} at={ticket.createdAt} /></p>
+        <p>
+          <Badge tone={told.tone} words={told.words} />
+        </p>
+        <p class="row-quiet">
+          <span class="number">{t('ticket.number', { number: ticket.number })}</span> · {t('ticket.unit', { unit: ticket.unitName })} ·{' '}
+          <Time c={c} at={ticket.createdAt} />
+        </p>
       </header>
       {articles.some((article) => canConfirm(article, customer(c).id)) && (
         <form class="confirm-line" method="post" action={`/tickets/${ticket.id}/confirm`}>
@@ -127,7 +176,12 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
       )}
       <section class="timeline" aria-label={t('ticket.conversation')}>
         {articles.map((article) => (
-          <ArticleCard c={c} article={article} audience="customer" attachmentHref={(file) => `/tickets/${ticket.id}/attachments/${file.id}`} />
+          <ArticleCard
+            c={c}
+            article={article}
+            audience="customer"
+            attachmentHref={(file) => `/tickets/${ticket.id}/attachments/${file.id}`}
+          />
         ))}
       </section>
     </LiveRegion>
@@ -135,21 +189,42 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
 }
 
 /** Who else is in: the customer lets people in and out, everybody may leave. */
-const People = ({ c, ticket, people, form, access }: { c: PageContext; ticket: Ticket; people: Participant[]; form: FormState; access: PersonActor['access'] }) => {
+const People = ({
+  c,
+  ticket,
+  people,
+  form,
+  access,
+}: {
+  c: PageContext
+  ticket: Ticket
+  people: Participant[]
+  form: FormState
+  access: PersonActor['access']
+}) => {
   const t = words.in(c.get('language'))
-  const shares = maySharePeople(ticket, access)
+  const shares = mayAct('add-person', ticket, access)
   if (!shares && people.length === 0) return null
   const tried = form.values['who'] !== undefined
   return (
     <details class="people" open={tried}>
-      <summary>{people.length === 0 ? t('people.none') : t('people.some', { names: people.map((person) => person.name).join(', ') })}</summary>
+      <summary>
+        {people.length === 0 ? t('people.none') : t('people.some', { names: people.map((person) => person.name).join(', ') })}
+      </summary>
       {people.length > 0 && (
         <ul class="rows">
           {people.map((person) => (
             <li>
-              <span>{person.name} <span class="quiet">{t(person.right === 'reply' ? 'people.may-reply' : 'people.may-read')}</span></span>
+              <span>
+                {person.name} <span class="quiet">{t(person.right === 'reply' ? 'people.may-reply' : 'people.may-read')}</span>
+              </span>
               {(shares || person.id === access.personId) && (
-                <span class="row-end"><ActButton c={c} action={`/tickets/${ticket.id}/people`} fields={{ remove: person.id }} small>{t(person.id === access.personId ? 'people.leave' : 'people.remove')}<span class="only-heard"> {person.name}</span></ActButton></span>
+                <span class="row-end">
+                  <ActButton c={c} action={`/tickets/${ticket.id}/people`} fields={{ remove: person.id }} small>
+                    {t(person.id === access.personId ? 'people.leave' : 'people.remove')}
+                    <span class="only-heard"> {person.name}</span>
+                  </ActButton>
+                </span>
               )}
             </li>
           ))}
@@ -160,8 +235,19 @@ const People = ({ c, ticket, people, form, access }: { c: PageContext; ticket: T
           <CsrfField c={c} />
           {tried && <FormProblems c={c} form={form} id="people-problems" labels={{ who: t('people.who') }} />}
           <Field c={c} form={form} name="who" label={t('people.who')} help={t('people.who.help')} maxlength={254} autocomplete="off" />
-          <Select c={c} form={form} name="right" label={t('people.right')} choices={[{ value: 'read', label: t('people.may-read') }, { value: 'reply', label: t('people.may-reply') }]} />
-          <div class="form-foot"><Button>{t('people.add')}</Button></div>
+          <Select
+            c={c}
+            form={form}
+            name="right"
+            label={t('people.right')}
+            choices={[
+              { value: 'read', label: t('people.may-read') },
+              { value: 'reply', label: t('people.may-reply') },
+            ]}
+          />
+          <div class="form-foot">
+            <Button>{t('people.add')}</Button>
+          </div>
         </form>
       )}
     </details>
@@ -172,12 +258,19 @@ type Way = 'open' | 'reopens' | 'closed' | 'read-only'
 
 const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHost; ticket: Ticket; form: FormState; way: Way }) => {
   const t = words.in(c.get('language'))
-  if (way === 'read-only') return <Notice><p>{t('ticket.reply.read-only')}</p></Notice>
+  if (way === 'read-only')
+    return (
+      <Notice>
+        <p>{t('ticket.reply.read-only')}</p>
+      </Notice>
+    )
   if (way === 'closed') {
     return (
       <Notice>
         <p>{t('ticket.reply.closed')}</p>
-        <p><ButtonLink href="/#ask">{t('ticket.reply.new')}</ButtonLink></p>
+        <p>
+          <ButtonLink href="/#ask">{t('ticket.reply.new')}</ButtonLink>
+        </p>
       </Notice>
     )
   }
@@ -186,10 +279,20 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
       <div class="composer-body">
         <CsrfField c={c} />
         <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} />
-        <TextArea c={c} form={form} name="body" label={t('ticket.reply')} rows={5} shortcut="R" {...(way === 'reopens' ? { help: t('ticket.reply.reopens') } : {})} />
+        <TextArea
+          c={c}
+          form={form}
+          name="body"
+          label={t('ticket.reply')}
+          rows={5}
+          shortcut="R"
+          {...(way === 'reopens' ? { help: t('ticket.reply.reopens') } : {})}
+        />
         <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
       </div>
-      <div class="composer-foot"><Button kind="primary">{t('ticket.reply.send')}</Button></div>
+      <div class="composer-foot">
+        <Button kind="primary">{t('ticket.reply.send')}</Button>
+      </div>
     </form>
   )
 }

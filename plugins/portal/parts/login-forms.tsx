@@ -4,8 +4,20 @@ import { ActButton, Button, Card, CsrfField, Field, FormProblems, ownPath, type 
 import { words } from '../words.ts'
 
 /** `next` is where to go afterwards; a refused form shows its reason above it. */
-export const LoginForms = ({ c, form, next, linkForm, below, guarded = false }: {
-  c: PageContext; form: FormState; next?: string | undefined; linkForm?: FormState; /** What plugins add under the account's form. */ below?: Child; guarded?: boolean
+export const LoginForms = ({
+  c,
+  form,
+  next,
+  linkForm,
+  below,
+  guarded = false,
+}: {
+  c: PageContext
+  form: FormState
+  next?: string | undefined
+  linkForm?: FormState /** What plugins add under the account's form. */
+  below?: Child
+  guarded?: boolean
 }) => {
   const t = words.in(c.get('language'))
   const link = linkForm ?? { values: {}, problems: {} }
@@ -17,13 +29,24 @@ export const LoginForms = ({ c, form, next, linkForm, below, guarded = false }: 
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
           <FormProblems c={c} form={form} labels={{ login: t('login.login'), password: t('login.password') }} />
           <Field c={c} form={form} name="login" label={t('login.login')} required autocomplete="username" maxlength={250} />
-          <Field c={c} form={form} name="password" label={t('login.password')} required type="password" autocomplete="current-password" maxlength={1000} />
+          <Field
+            c={c}
+            form={form}
+            name="password"
+            label={t('login.password')}
+            required
+            type="password"
+            autocomplete="current-password"
+            maxlength={1000}
+          />
           <Button kind="primary">{t('login.send')}</Button>
         </form>
         {guarded && (
           <div class="below">
             <p>{t('login.device.text')}</p>
-            <ActButton c={c} action="/login/device" fields={{ login: form.values['login'] ?? '' }}>{t('login.device.send')}</ActButton>
+            <ActButton c={c} action="/login/device" fields={{ login: form.values['login'] ?? '' }}>
+              {t('login.device.send')}
+            </ActButton>
           </div>
         )}
         {below}

@@ -1,5 +1,15 @@
 /** Owns how one's own tickets are listed: subject, number, who answers, and the state as a person would say it. */
-import { Badge, ButtonLink, EmptyState, LiveRegion, Pager, sayDateTime, Tabs, type PageContext, type TicketPage } from '../../../core/index.ts'
+import {
+  Badge,
+  ButtonLink,
+  EmptyState,
+  LiveRegion,
+  Pager,
+  sayDateTime,
+  Tabs,
+  type PageContext,
+  type TicketPage,
+} from '../../../core/index.ts'
 import { tellState } from '../human-state.ts'
 import { addressOf, ORDERS, WHICH, type Wish } from '../my-tickets.ts'
 import { words } from '../words.ts'
@@ -8,24 +18,48 @@ export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; foun
   const t = words.in(c.get('language'))
   return (
     <section class="section" aria-labelledby="mine-title">
-      <h2 class="section-title" id="mine-title">{t('mine.title')}</h2>
+      <h2 class="section-title" id="mine-title">
+        {t('mine.title')}
+      </h2>
       <Tabs
         label={t('mine.which')}
-        tabs={WHICH.map((which) => ({ href: `${addressOf('/', wish, { which })}#mine-title`, label: t(`mine.${which}`), current: which === wish.which }))}
+        tabs={WHICH.map((which) => ({
+          href: `${addressOf('/', wish, { which })}#mine-title`,
+          label: t(`mine.${which}`),
+          current: which === wish.which,
+        }))}
       />
       <form action="/#mine-title" class="form-row find" role="search">
         {wish.which !== 'open' && <input type="hidden" name="which" value={wish.which} />}
         <div class="field">
-          <label for="mine-search" class="only-heard">{t('mine.search')}</label>
-          <input type="search" id="mine-search" name="search" value={wish.search} placeholder={t('mine.search')} data-key="/" aria-keyshortcuts="/" />
+          <label for="mine-search" class="only-heard">
+            {t('mine.search')}
+          </label>
+          <input
+            type="search"
+            id="mine-search"
+            name="search"
+            value={wish.search}
+            placeholder={t('mine.search')}
+            data-key="/"
+            aria-keyshortcuts="/"
+          />
         </div>
         <div class="field field-short">
-          <label for="mine-sort" class="only-heard">{t('mine.sort')}</label>
+          <label for="mine-sort" class="only-heard">
+            {t('mine.sort')}
+          </label>
           <select id="mine-sort" name="sort" data-submits="">
-            {ORDERS.map((order) => <option value={order} selected={order === wish.sort}>{t(`mine.sort.${order}`)}</option>)}
+            {ORDERS.map((order) => (
+              <option value={order} selected={order === wish.sort}>
+                {t(`mine.sort.${order}`)}
+              </option>
+            ))}
           </select>
         </div>
-        <button class="button button-quiet" type="submit">{t('mine.search.button')}</button>
+        <button class="button button-quiet" type="submit">
+          {t('mine.search.button')}
+        </button>
       </form>
       <MineRegion c={c} wish={wish} found={found} />
     </section>
@@ -34,7 +68,9 @@ export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; foun
 
 /** What the list holds: the part that refreshes itself. */
 export const MineRegion = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPage }) => (
-  <LiveRegion c={c} id="mine" href={addressOf('/', wish, { after: wish.after })} on="tickets"><Found c={c} wish={wish} found={found} /></LiveRegion>
+  <LiveRegion c={c} id="mine" href={addressOf('/', wish, { after: wish.after })} on="tickets">
+    <Found c={c} wish={wish} found={found} />
+  </LiveRegion>
 )
 
 const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPage }) => {
@@ -51,14 +87,23 @@ const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPa
           return (
             <li id={`ticket-${ticket.id}-row`}>
               <div>
-                <p class="row-title"><a href={`/tickets/${ticket.id}`}>{ticket.title}</a></p>
-                <p class="row-quiet"><span class="number">{ticket.number}</span> · {ticket.unitName}</p>
+                <p class="row-title">
+                  <a href={`/tickets/${ticket.id}`}>{ticket.title}</a>
+                </p>
+                <p class="row-quiet">
+                  <span class="number">{ticket.number}</span> · {ticket.unitName}
+                </p>
               </div>
               <div class="row-end">
-                <p><Badge tone={told.tone} words={told.words} /></p>
+                <p>
+                  <Badge tone={told.tone} words={told.words} />
+                </p>
                 <p class="row-quiet">
-                  {ticket.stateType === 'closed' ? <a href={`/tickets/${ticket.id}#reply`}>{t('mine.reopen')}</a>
-                    : t('mine.changed', { when: sayDateTime(ticket.changedAt, room.zone, language, room.now) })}
+                  {ticket.stateType === 'closed' ? (
+                    <a href={`/tickets/${ticket.id}#reply`}>{t('mine.reopen')}</a>
+                  ) : (
+                    t('mine.changed', { when: sayDateTime(ticket.changedAt, room.zone, language, room.now) })
+                  )}
                 </p>
               </div>
             </li>
@@ -66,8 +111,14 @@ const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPa
         })}
       </ul>
       <div class="list-foot">
-        <Pager c={c} first={wish.after ? `${addressOf('/', wish)}#mine-title` : null} next={found.after ? `${addressOf('/', wish, { after: found.after })}#mine-title` : null} />
-        <a href={addressOf('/tickets.csv', wish)} download="tickets.csv">{t('mine.export')}</a>
+        <Pager
+          c={c}
+          first={wish.after ? `${addressOf('/', wish)}#mine-title` : null}
+          next={found.after ? `${addressOf('/', wish, { after: found.after })}#mine-title` : null}
+        />
+        <a href={addressOf('/tickets.csv', wish)} download="tickets.csv">
+          {t('mine.export')}
+        </a>
       </div>
     </>
   )
@@ -76,8 +127,18 @@ const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPa
 const NoneFound = ({ c, wish }: { c: PageContext; wish: Wish }) => {
   const t = words.in(c.get('language'))
   const all = <ButtonLink href={`${addressOf('/', wish, { which: 'all', search: '' })}#mine-title`}>{t('mine.show-all')}</ButtonLink>
-  if (wish.search) return <EmptyState title={t('mine.none-found', { search: wish.search })} text={t('mine.none-found.text')}>{all}</EmptyState>
+  if (wish.search)
+    return (
+      <EmptyState title={t('mine.none-found', { search: wish.search })} text={t('mine.none-found.text')}>
+        {all}
+      </EmptyState>
+    )
   if (wish.which === 'all') return <EmptyState title={t('mine.none')} text={t('mine.none.text')} />
-  if (wish.which === 'open') return <EmptyState title={t('mine.none-open')} text={t('mine.none-open.text')}>{all}</EmptyState>
+  if (wish.which === 'open')
+    return (
+      <EmptyState title={t('mine.none-open')} text={t('mine.none-open.text')}>
+        {all}
+      </EmptyState>
+    )
   return <EmptyState title={t('mine.none-closed')}>{all}</EmptyState>
 }

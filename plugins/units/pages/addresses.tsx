@@ -1,10 +1,30 @@
 /** Owns the page of a unit's e-mail addresses: which lead to its queues, and new ones where the limits allow them. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Card, createSystemAddress, editSystemAddress, EmptyState, Field, listQueues, listSystemAddresses, Notice, PageHead, readFields, readLimits, refused, Select, shortName,
-  ActButton, type FormState, type PageContext, type WebEnv,
+  ActButton,
+  blankForm,
+  Card,
+  createSystemAddress,
+  editSystemAddress,
+  EmptyState,
+  Field,
+  FormCard,
+  listQueues,
+  listSystemAddresses,
+  Notice,
+  PageHead,
+  readFields,
+  readLimits,
+  refused,
+  Select,
+  shortName,
+  statusOf,
+  submit,
+  type FormState,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function addressRoutes(app: Hono<WebEnv>): void {
@@ -13,22 +33,46 @@ export function addressRoutes(app: Hono<WebEnv>): void {
   app.post(base, async (c) => {
     const room = await enter(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(room.actor, (work) => createSystemAddress(work, {
-        address: values['address'] ?? '', name: values['name'] ?? '', queueId: values['queueId'] ?? '', valid: true,
-      }))
-      return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
-    }, (form) => addressesPage(c, room, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(room.actor, (work) =>
+          createSystemAddress(work, {
+            address: values['address'] ?? '',
+            name: values['name'] ?? '',
+            queueId: values['queueId'] ?? '',
+            valid: true,
+          }),
+        )
+        return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
+      },
+      (form) => addressesPage(c, room, form),
+    )
   })
   app.post(`${base}/:id`, async (c) => {
     const room = await enter(c)
     const { valid } = await readFields(c)
     const address = (await listSystemAddresses(c.get('host').db)).find((one) => one.id === c.req.param('id') && one.unitId === room.unit.id)
     if (!address) throw refused('not-found')
-    return submit(c, {}, async () => {
-      await c.get('host').work(room.actor, (work) => editSystemAddress(work, address.id, { address: address.address, name: address.name, queueId: address.queueId, valid: valid === 'on' }))
-      return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
-    }, (form) => addressesPage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        await c
+          .get('host')
+          .work(room.actor, (work) =>
+            editSystemAddress(work, address.id, {
+              address: address.address,
+              name: address.name,
+              queueId: address.queueId,
+              valid: valid === 'on',
+            }),
+          )
+        return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
+      },
+      (form) => addressesPage(c, room, form),
+    )
   })
 }
 
@@ -40,30 +84,82 @@ async function addressesPage(c: PageContext, room: Room, form: FormState): Promi
   const ours = queues.filter((queue) => queue.unitId === room.unit.id)
   const may = limits.ownAddresses || room.actor.access.admin
   return unitPage(c, room, {
-    title: t('area.addresses'), area: 'addresses', status: statusOf(form),
+    title: t('area.addresses'),
+    area: 'addresses',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.addresses')} beside={t('address.what')} />
         <div class="admin-one">
-          {own.length === 0 ? <Card><EmptyState title={t('address.none')} text={t(may ? 'address.none.text' : 'address.limit')} /></Card> : (
+          {own.length === 0 ? (
+            <Card>
+              <EmptyState title={t('address.none')} text={t(may ? 'address.none.text' : 'address.limit')} />
+            </Card>
+          ) : (
             <Card plain>
               <ul class="unit-people">
                 {own.map((address) => (
                   <li class="unit-person">
-                    <div><p><b>{address.address}</b>{!address.valid && <span class="warn"> · {t('address.off')}</span>}</p><p class="quiet small">{address.name} → {shortName(address.queueName)}</p></div>
-                    {may && !address.byUnit && <ActButton c={c} small action={`${room.path}/addresses/${address.id}`} fields={{ valid: address.valid ? 'off' : 'on' }}>{t(address.valid ? 'address.switch-off' : 'address.switch-on')}</ActButton>}
+                    <div>
+                      <p>
+                        <b>{address.address}</b>
+                        {!address.valid && <span class="warn"> · {t('address.off')}</span>}
+                      </p>
+                      <p class="quiet small">
+                        {address.name} → {shortName(address.queueName)}
+                      </p>
+                    </div>
+                    {may && !address.byUnit && (
+                      <ActButton
+                        c={c}
+                        small
+                        action={`${room.path}/addresses/${address.id}`}
+                        fields={{ valid: address.valid ? 'off' : 'on' }}
+                      >
+                        {t(address.valid ? 'address.switch-off' : 'address.switch-on')}
+                      </ActButton>
+                    )}
                   </li>
                 ))}
               </ul>
             </Card>
           )}
-          {own.length > 0 && !may && <Notice><p>{t('address.limit')}</p></Notice>}
+          {own.length > 0 && !may && (
+            <Notice>
+              <p>{t('address.limit')}</p>
+            </Notice>
+          )}
           {may && ours.length > 0 && (
             <FormCard c={c} form={form} action={`${room.path}/addresses`} save={t('address.add')}>
               <h2>{t('address.new')}</h2>
-              <Field c={c} form={form} name="address" label={t('address.address')} help={t('address.address.help')} type="email" maxlength={254} required />
-              <Field c={c} form={form} name="name" label={t('address.name')} help={t('address.name.help')} value={room.unit.name} maxlength={200} required />
-              <Select c={c} form={form} name="queueId" label={t('address.queue')} value={ours[0]?.id} choices={ours.map((queue) => ({ value: queue.id, label: queue.name.replaceAll('::', ' · ') }))} />
+              <Field
+                c={c}
+                form={form}
+                name="address"
+                label={t('address.address')}
+                help={t('address.address.help')}
+                type="email"
+                maxlength={254}
+                required
+              />
+              <Field
+                c={c}
+                form={form}
+                name="name"
+                label={t('address.name')}
+                help={t('address.name.help')}
+                value={room.unit.name}
+                maxlength={200}
+                required
+              />
+              <Select
+                c={c}
+                form={form}
+                name="queueId"
+                label={t('address.queue')}
+                value={ours[0]?.id}
+                choices={ours.map((queue) => ({ value: queue.id, label: queue.name.replaceAll('::', ' · ') }))}
+              />
             </FormCard>
           )}
         </div>

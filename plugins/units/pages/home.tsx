@@ -2,30 +2,78 @@
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, ButtonLink, calendarOfQueue, Card, colleaguesIn, CsrfField, EmptyState, groupsOfUnit, listActivations, listTopics, listUnitAdministrators,
-  listUnitChanges, listUnits, mainQueueOf, Notice, optIn, optOut, PageHead, planHandOver, readLimits, readRouting, route, routesOf, sayHours, shortName, Time,
-  topicName, topicsOffered, unitFigures, unitsBelow, type FormState, type PageContext, type Plugin, type WebEnv,
+  blankForm,
+  Button,
+  ButtonLink,
+  calendarOfQueue,
+  Card,
+  CHANGE_KINDS,
+  colleaguesIn,
+  Crumb,
+  CsrfField,
+  EmptyState,
+  groupsOfUnit,
+  listActivations,
+  listTopics,
+  listUnitAdministrators,
+  listEvents,
+  listUnits,
+  mainQueueOf,
+  Notice,
+  optIn,
+  optOut,
+  PageHead,
+  planHandOver,
+  readerOf,
+  readLimits,
+  readRouting,
+  ROOT_UNIT,
+  route,
+  routesOf,
+  sayHours,
+  saying,
+  sayObject,
+  shortName,
+  submit,
+  Time,
+  topicName,
+  topicsOffered,
+  unitFigures,
+  unitsBelow,
+  type FormState,
+  type PageContext,
+  type Plugin,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { sayChange, thingNames } from '../change-words.ts'
-import { Crumb, enter, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function homeRoutes(app: Hono<WebEnv>): void {
   app.get('/u/:unit/admin', async (c) => homePage(c, await enter(c), blankForm()))
   app.post('/u/:unit/admin/opt-in', async (c) => {
     const room = await enter(c)
-    return submit(c, {}, async () => {
-      const { restored } = await c.get('host').work(room.actor, (work) => optIn(work, room.unit.id))
-      return { to: room.path, said: restored > 0 ? words(c)('in.back', { count: restored }) : words(c)('in.done') }
-    }, (form) => homePage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        const { restored } = await c.get('host').work(room.actor, (work) => optIn(work, room.unit.id))
+        return { to: room.path, said: restored > 0 ? words(c)('in.back', { count: restored }) : words(c)('in.done') }
+      },
+      (form) => homePage(c, room, form),
+    )
   })
   app.get('/u/:unit/admin/opt-out', async (c) => outPage(c, await enter(c)))
   app.post('/u/:unit/admin/opt-out', async (c) => {
     const room = await enter(c)
-    return submit(c, {}, async () => {
-      const { handedOver } = await c.get('host').work(room.actor, (work) => optOut(work, room.unit.id))
-      return { to: room.path, said: words(c)('out.done', { count: handedOver }) }
-    }, (form) => homePage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        const { handedOver } = await c.get('host').work(room.actor, (work) => optOut(work, room.unit.id))
+        return { to: room.path, said: words(c)('out.done', { count: handedOver }) }
+      },
+      (form) => homePage(c, room, form),
+    )
   })
 }
 
@@ -33,11 +81,16 @@ async function homePage(c: PageContext, room: Room, form: FormState): Promise<Re
   const t = words(c)
   const problem = Object.values(form.problems)[0]
   return unitPage(c, room, {
-    title: t('area.overview'), status: problem ? 422 : 200,
+    title: t('area.overview'),
+    status: problem ? 422 : 200,
     body: (
       <>
         <PageHead title={unitName(c, room.unit)} beside={t(room.unit.optedInAt ? 'state.in' : 'state.out')} />
-        {problem && <Notice tone="bad"><p>{problem}</p></Notice>}
+        {problem && (
+          <Notice tone="bad">
+            <p>{problem}</p>
+          </Notice>
+        )}
         {room.unit.optedInAt ? await Running({ c, room }) : await NotYet({ c, room })}
       </>
     ),
@@ -48,26 +101,48 @@ async function homePage(c: PageContext, room: Room, form: FormState): Promise<Re
 async function NotYet({ c, room }: { c: PageContext; room: Room }) {
   const t = words(c)
   const { db } = c.get('host')
-  const [units, table, limits, queues] = await Promise.all([listUnits(db), readRouting(db), readLimits(db, room.unit.id), unitFigures(db, room.unit.id, c.get('host').clock())])
-  const answers = units.find((unit) => unit.id === (route(table, room.unit.id, null).why.via.find(({ said }) => said === 'takes-all')?.unitId ?? '1'))
+  const [units, table, limits, queues] = await Promise.all([
+    listUnits(db),
+    readRouting(db),
+    readLimits(db, room.unit.id),
+    unitFigures(db, room.unit.id, c.get('host').clock()),
+  ])
+  const answers = units.find(
+    (unit) => unit.id === (route(table, room.unit.id, null).why.via.find(({ said }) => said === 'takes-all')?.unitId ?? ROOT_UNIT),
+  )
   const may = limits.optIn || room.actor.access.admin
   return (
     <div class="admin-one">
       <Card>
         <div class="prose">
           <p>{t('not.now', { unit: answers ? unitName(c, answers) : '' })}</p>
-          <ul><li>{t('not.queue')}</li><li>{t('not.topics')}</li><li>{t('not.back')}</li></ul>
+          <ul>
+            <li>{t('not.queue')}</li>
+            <li>{t('not.topics')}</li>
+            <li>{t('not.back')}</li>
+          </ul>
           {queues.some((queue) => !queue.valid) && <p>{t('not.returns', { count: queues.filter((queue) => !queue.valid).length })}</p>}
         </div>
         {may ? (
-          <form method="post" action={`${room.path}/opt-in`} class="acts ask"><CsrfField c={c} /><Button kind="primary">{t('in.do')}</Button></form>
-        ) : <Notice tone="warn"><p>{t('not.limit')}</p></Notice>}
+          <form method="post" action={`${room.path}/opt-in`} class="acts ask">
+            <CsrfField c={c} />
+            <Button kind="primary">{t('in.do')}</Button>
+          </form>
+        ) : (
+          <Notice tone="warn">
+            <p>{t('not.limit')}</p>
+          </Notice>
+        )}
       </Card>
     </div>
   )
 }
 
-interface Step { done: boolean; label: string; href: string }
+interface Step {
+  done: boolean
+  label: string
+  href: string
+}
 
 async function Running({ c, room }: { c: PageContext; room: Room }) {
   const t = words(c)
@@ -75,22 +150,38 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
   const { unit, path } = room
   const month = new Date(clock().getTime() - 30 * 86_400_000)
   const [figures, topics, table, own, groups, admins, units, main] = await Promise.all([
-    unitFigures(db, unit.id, month), listTopics(db), readRouting(db), routesOf(db, unit.id), groupsOfUnit(db, unit.id), listUnitAdministrators(db, unit.id), listUnits(db),
+    unitFigures(db, unit.id, month),
+    listTopics(db),
+    readRouting(db),
+    routesOf(db, unit.id),
+    groupsOfUnit(db, unit.id),
+    listUnitAdministrators(db, unit.id),
+    listUnits(db),
     mainQueueOf(db, unit.id),
   ])
   const queues = figures.filter((queue) => queue.valid)
   const offered = topicsOffered(topics, table.units, unit.id)
   const taken = offered.filter((topic) => own.has(topic.id))
-  const [people, calendar, changes, plugins] = await Promise.all([
-    colleaguesIn(db, groups.map((group) => group.id)), main ? calendarOfQueue(db, main.id) : null,
-    listUnitChanges(db, [...unitsBelow(units, unit.id)], undefined, 3), switchedOn(c, unit.id),
+  const [people, calendar, { rows: changes }, plugins] = await Promise.all([
+    colleaguesIn(
+      db,
+      groups.map((group) => group.id),
+    ),
+    main ? calendarOfQueue(db, main.id) : null,
+    listEvents(db, [...unitsBelow(units, unit.id)], { filter: { kinds: CHANGE_KINDS }, limit: 3, language: c.get('language') }),
+    switchedOn(c, unit.id),
   ])
-  const names = await thingNames(c, changes)
+  const said = await saying(db, readerOf(c), changes)
   const steps: Step[] = [
-    { done: queues.length > 0, label: t('step.queues'), href: `${path}/queues` }, { done: taken.length > 0 || own.has(null), label: t('step.topics'), href: `${path}/topics` },
+    { done: queues.length > 0, label: t('step.queues'), href: `${path}/queues` },
+    { done: taken.length > 0 || own.has(null), label: t('step.topics'), href: `${path}/topics` },
     { done: people.filter((one) => one.valid).length > 1, label: t('step.people'), href: `${path}/people` },
     { done: unit.calendarId !== null, label: t('step.hours'), href: `${path}/hours` },
-    { done: admins.filter((one) => one.unitId === unit.id && one.active).length > 1, label: t('step.second'), href: `${path}/administrators` },
+    {
+      done: admins.filter((one) => one.unitId === unit.id && one.active).length > 1,
+      label: t('step.second'),
+      href: `${path}/administrators`,
+    },
   ]
   const open = queues.reduce((sum, queue) => sum + queue.open, 0)
   return (
@@ -100,7 +191,8 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
           <ol class="unit-steps">
             {steps.map((step) => (
               <li class={step.done ? 'step-done' : undefined}>
-                <span aria-hidden="true">{step.done ? '✓' : '○'}</span> <a href={step.href}>{step.label}</a> <span class="quiet">{t(step.done ? 'step.done' : 'step.open')}</span>
+                <span aria-hidden="true">{step.done ? '✓' : '○'}</span> <a href={step.href}>{step.label}</a>{' '}
+                <span class="quiet">{t(step.done ? 'step.done' : 'step.open')}</span>
               </li>
             ))}
           </ol>
@@ -108,13 +200,25 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
       )}
       <div class="unit-cards">
         <Glance title={t('area.queues')} href={`${path}/queues`} more={t('glance.queues', { count: queues.length })}>
-          <ul>{queues.slice(0, 6).map((queue) => <li><a href={`${path}/queues/${queue.id}`}>{shortName(queue.name)}</a> <span class="quiet">{t('glance.open', { count: queue.open })}</span></li>)}</ul>
+          <ul>
+            {queues.slice(0, 6).map((queue) => (
+              <li>
+                <a href={`${path}/queues/${queue.id}`}>{shortName(queue.name)}</a>{' '}
+                <span class="quiet">{t('glance.open', { count: queue.open })}</span>
+              </li>
+            ))}
+          </ul>
         </Glance>
         <Glance title={t('area.topics')} href={`${path}/topics`} more={t('glance.topics', { taken: taken.length, all: offered.length })}>
           <p>{taken.length > 0 ? taken.map((topic) => topicName(topic, c.get('language'))).join(', ') : t('glance.no-topics')}</p>
         </Glance>
         <Glance title={t('area.people')} href={`${path}/people`} more={t('glance.people', { count: people.length })}>
-          <p>{people.slice(0, 6).map((one) => one.name).join(', ')}</p>
+          <p>
+            {people
+              .slice(0, 6)
+              .map((one) => one.name)
+              .join(', ')}
+          </p>
         </Glance>
         <Glance title={t('area.hours')} href={`${path}/hours`} more={t(unit.calendarId ? 'glance.own-hours' : 'glance.inherited-hours')}>
           <p>{calendar && sayHours(calendar, c.get('language'))}</p>
@@ -123,23 +227,48 @@ async function Running({ c, room }: { c: PageContext; room: Room }) {
           <p>{plugins.join(', ') || t('glance.no-plugins')}</p>
         </Glance>
         <Glance title={t('area.figures')} href={`${path}/figures`} more={t('glance.month')}>
-          <p>{t('glance.figures', { open, received: queues.reduce((sum, queue) => sum + queue.received, 0), closed: queues.reduce((sum, queue) => sum + queue.closed, 0) })}</p>
+          <p>
+            {t('glance.figures', {
+              open,
+              received: queues.reduce((sum, queue) => sum + queue.received, 0),
+              closed: queues.reduce((sum, queue) => sum + queue.closed, 0),
+            })}
+          </p>
         </Glance>
-        <Glance title={t('area.administrators')} href={`${path}/administrators`} more={t('glance.admins', { count: admins.filter((one) => one.unitId === unit.id).length })}>
-          <p>{admins.filter((one) => one.unitId === unit.id).map((one) => one.name).join(', ') || t('glance.no-admins')}</p>
+        <Glance
+          title={t('area.administrators')}
+          href={`${path}/administrators`}
+          more={t('glance.admins', { count: admins.filter((one) => one.unitId === unit.id).length })}
+        >
+          <p>
+            {admins
+              .filter((one) => one.unitId === unit.id)
+              .map((one) => one.name)
+              .join(', ') || t('glance.no-admins')}
+          </p>
         </Glance>
         <Glance title={t('area.log')} href={`${path}/log`} more={t('glance.log')}>
-          <ul>{changes.map((change) => <li><Time c={c} at={change.at} /> {sayChange(change, names, t)}</li>)}</ul>
+          <ul>
+            {changes.map((change) => (
+              <li>
+                <Time c={c} at={change.at} /> {sayObject(said, change)}
+              </li>
+            ))}
+          </ul>
         </Glance>
       </div>
-      <p class="unit-out"><a href={`${path}/opt-out`}>{t('out.link')}</a></p>
+      <p class="unit-out">
+        <a href={`${path}/opt-out`}>{t('out.link')}</a>
+      </p>
     </>
   )
 }
 
 const Glance = ({ title, href, more, children }: { title: string; href: string; more: string; children: Child }) => (
   <section class="card glance-card">
-    <h2><a href={href}>{title}</a></h2>
+    <h2>
+      <a href={href}>{title}</a>
+    </h2>
     <p class="quiet small">{more}</p>
     {children}
   </section>
@@ -175,16 +304,39 @@ async function outPage(c: PageContext, room: Room): Promise<Response> {
           <Card>
             <div class="prose">
               <p>{t('out.text')}</p>
-              <p><b>{t('out.open', { count: plan.tickets.length })}</b></p>
+              <p>
+                <b>{t('out.open', { count: plan.tickets.length })}</b>
+              </p>
             </div>
-            {plan.to.length === 0 ? <EmptyState title={t('out.none')} /> : (
+            {plan.to.length === 0 ? (
+              <EmptyState title={t('out.none')} />
+            ) : (
               <table class="plain">
                 <caption class="only-heard">{t('out.where')}</caption>
-                <thead><tr><th scope="col">{t('out.queue')}</th><th scope="col">{t('out.unit')}</th><th scope="col">{t('out.count')}</th></tr></thead>
-                <tbody>{plan.to.map((row) => <tr><th scope="row">{row.queueName.replaceAll('::', ' · ')}</th><td>{row.unitName}</td><td>{row.count}</td></tr>)}</tbody>
+                <thead>
+                  <tr>
+                    <th scope="col">{t('out.queue')}</th>
+                    <th scope="col">{t('out.unit')}</th>
+                    <th scope="col">{t('out.count')}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {plan.to.map((row) => (
+                    <tr>
+                      <th scope="row">{row.queueName.replaceAll('::', ' · ')}</th>
+                      <td>{row.unitName}</td>
+                      <td>{row.count}</td>
+                    </tr>
+                  ))}
+                </tbody>
               </table>
             )}
-            <div class="prose"><ul><li>{t('out.mail')}</li><li>{t('out.return')}</li></ul></div>
+            <div class="prose">
+              <ul>
+                <li>{t('out.mail')}</li>
+                <li>{t('out.return')}</li>
+              </ul>
+            </div>
             <form method="post" action={`${room.path}/opt-out`} class="acts ask">
               <CsrfField c={c} />
               <Button kind="danger">{t('out.do')}</Button>
@@ -196,4 +348,3 @@ async function outPage(c: PageContext, room: Room): Promise<Response> {
     ),
   })
 }
-

@@ -1,11 +1,47 @@
 /** Owns the page of a unit's hours: its own calendar, tried before it is saved, or that of the unit above. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, calendarFieldOf, calendarOfFields, calendarOfQueue, calendarSchema, Card, coreTexts, createCalendar, DEFAULT_CALENDAR, editCalendar, Field,
-  fieldsOfCalendar, findCalendar, listCalendars, listUnits, mainQueueOf, nextMoment, PageHead, readFields, receive, sayCutOff, sayDateTime, sayHours, sayReceipt, sayReceiptReason,
-  setUnitCalendar, TextArea, WEEKDAYS, type Calendar, type CoreKey, type FormState, type PageContext, type StoredCalendar, type WebEnv,
+  ActButton,
+  blankForm,
+  Button,
+  calendarFieldOf,
+  calendarOfFields,
+  calendarOfQueue,
+  calendarSchema,
+  Card,
+  coreTexts,
+  createCalendar,
+  DEFAULT_CALENDAR,
+  editCalendar,
+  Field,
+  fieldsOfCalendar,
+  findCalendar,
+  FormCard,
+  listCalendars,
+  listUnits,
+  mainQueueOf,
+  nextMoment,
+  PageHead,
+  readFields,
+  receive,
+  sayCutOff,
+  sayDateTime,
+  sayHours,
+  sayReceipt,
+  sayReceiptReason,
+  setUnitCalendar,
+  statusOf,
+  submit,
+  TextArea,
+  WEEKDAYS,
+  type Calendar,
+  type CoreKey,
+  type FormState,
+  type PageContext,
+  type StoredCalendar,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function hourRoutes(app: Hono<WebEnv>): void {
@@ -14,10 +50,15 @@ export function hourRoutes(app: Hono<WebEnv>): void {
   app.post(base, async (c) => save(c, await enter(c)))
   app.post(`${base}/inherit`, async (c) => {
     const room = await enter(c)
-    return submit(c, {}, async () => {
-      await c.get('host').work(room.actor, (work) => setUnitCalendar(work, room.unit.id, null))
-      return { to: `${room.path}/hours`, said: words(c)('hours.inherited') }
-    }, (form) => hoursPage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        await c.get('host').work(room.actor, (work) => setUnitCalendar(work, room.unit.id, null))
+        return { to: `${room.path}/hours`, said: words(c)('hours.inherited') }
+      },
+      (form) => hoursPage(c, room, form),
+    )
   })
 }
 
@@ -48,7 +89,10 @@ async function save(c: PageContext, room: Room): Promise<Response> {
   const { db, work } = c.get('host')
   const taken = (await listCalendars(db)).filter((one) => one.id !== own?.id).map((one) => one.name.toLowerCase())
   const name = own?.name ?? (taken.includes(room.unit.name.toLowerCase()) ? `${room.unit.name} (${room.unit.slug})` : room.unit.name)
-  const parsed = calendarSchema.safeParse({ ...calendarOfFields({ ...values, name, zone: now.zone, holidayCountry: now.holidayCountry ?? '' }) as object, yearlyHolidays: now.yearlyHolidays })
+  const parsed = calendarSchema.safeParse({
+    ...(calendarOfFields({ ...values, name, zone: now.zone, holidayCountry: now.holidayCountry ?? '' }) as object),
+    yearlyHolidays: now.yearlyHolidays,
+  })
   if (!parsed.success) {
     const say = coreTexts.in(c.get('language'))
     const t = words(c)
@@ -61,15 +105,20 @@ async function save(c: PageContext, room: Room): Promise<Response> {
     return hoursPage(c, room, { values, problems })
   }
   if (values['act'] === 'try') return hoursPage(c, room, { values, problems: {} }, parsed.data)
-  return submit(c, values, async () => {
-    await work(room.actor, async (act) => {
-      let id = own?.id
-      if (id) await editCalendar(act, id, parsed.data, true)
-      else id = await createCalendar(act, parsed.data, true, room.unit.id)
-      await setUnitCalendar(act, room.unit.id, id)
-    })
-    return { to: `${room.path}/hours`, said: words(c)('said.saved') }
-  }, (form) => hoursPage(c, room, form))
+  return submit(
+    c,
+    values,
+    async () => {
+      await work(room.actor, async (act) => {
+        let id = own?.id
+        if (id) await editCalendar(act, id, parsed.data, true)
+        else id = await createCalendar(act, parsed.data, true, room.unit.id)
+        await setUnitCalendar(act, room.unit.id, id)
+      })
+      return { to: `${room.path}/hours`, said: words(c)('said.saved') }
+    },
+    (form) => hoursPage(c, room, form),
+  )
 }
 
 async function hoursPage(c: PageContext, room: Room, form: FormState, tried?: Calendar): Promise<Response> {
@@ -77,22 +126,56 @@ async function hoursPage(c: PageContext, room: Room, form: FormState, tried?: Ca
   const now = await inForce(c, room)
   const initial = fieldsOfCalendar(now)
   return unitPage(c, room, {
-    title: t('area.hours'), area: 'hours', status: statusOf(form),
+    title: t('area.hours'),
+    area: 'hours',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.hours')} beside={t(room.unit.calendarId ? 'glance.own-hours' : 'glance.inherited-hours')}>
-          {room.unit.calendarId && <ActButton c={c} action={`${room.path}/hours/inherit`}>{t('hours.inherit')}</ActButton>}
+          {room.unit.calendarId && (
+            <ActButton c={c} action={`${room.path}/hours/inherit`}>
+              {t('hours.inherit')}
+            </ActButton>
+          )}
         </PageHead>
         <div class="admin-two">
-          <FormCard c={c} form={form} action={`${room.path}/hours`} acts={<Button name="act" value="try" unchecked>{t('hours.try')}</Button>}>
+          <FormCard
+            c={c}
+            form={form}
+            action={`${room.path}/hours`}
+            acts={
+              <Button name="act" value="try" unchecked>
+                {t('hours.try')}
+              </Button>
+            }
+          >
             <p class="field-help">{t('hours.help')}</p>
             <div class="hours">
-              {WEEKDAYS.map((day) => <Field c={c} form={form} name={`hours.${day}`} label={t(`weekday.${day}`)} value={initial[`hours.${day}`]} placeholder={t('hours.closed')} />)}
+              {WEEKDAYS.map((day) => (
+                <Field
+                  c={c}
+                  form={form}
+                  name={`hours.${day}`}
+                  label={t(`weekday.${day}`)}
+                  value={initial[`hours.${day}`]}
+                  placeholder={t('hours.closed')}
+                />
+              ))}
             </div>
             <Field c={c} form={form} name="cutOff" label={t('hours.cut-off')} help={t('hours.cut-off.help')} value={initial['cutOff']} />
-            <TextArea c={c} form={form} name="onceHolidays" label={t('hours.once')} help={t('hours.once.help')} value={initial['onceHolidays']} rows={3} />
+            <TextArea
+              c={c}
+              form={form}
+              name="onceHolidays"
+              label={t('hours.once')}
+              help={t('hours.once.help')}
+              value={initial['onceHolidays']}
+              rows={3}
+            />
           </FormCard>
-          <div class={tried ? 'admin-aside aside-first' : 'admin-aside'}><Preview c={c} calendar={tried ?? now} trying={tried !== undefined} /></div>
+          <div class={tried ? 'admin-aside aside-first' : 'admin-aside'}>
+            <Preview c={c} calendar={tried ?? now} trying={tried !== undefined} />
+          </div>
         </div>
       </>
     ),
@@ -115,7 +198,10 @@ const Preview = ({ c, calendar, trying }: { c: PageContext; calendar: Calendar; 
           return (
             <div>
               <dt>{i === 0 ? t('hours.now') : sayDateTime(at, calendar.zone, language, now)}</dt>
-              <dd>{sayReceipt(receipt, calendar, language, at)} <span class="quiet">({sayReceiptReason(receipt, calendar, language, at)})</span></dd>
+              <dd>
+                {sayReceipt(receipt, calendar, language, at)}{' '}
+                <span class="quiet">({sayReceiptReason(receipt, calendar, language, at)})</span>
+              </dd>
             </div>
           )
         })}

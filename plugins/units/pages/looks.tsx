@@ -1,10 +1,34 @@
 /** Owns the page of a unit's looks, and the style sheet and logo that its pages load. */
 import type { Hono } from 'hono'
 import {
-  blankForm, brandInForce, Card, Checkbox, contrast, Field, findBrand, findUnitBySlug, forDark, LOGO_LIMIT, Notice, PageHead, readFields, readFiles, readLimits, readWholeBlob, refused,
-  saveBrand, saySize, tintOf, type FormState, type PageContext, type WebEnv,
+  blankForm,
+  brandInForce,
+  Card,
+  Checkbox,
+  contrast,
+  Field,
+  findBrand,
+  findUnitBySlug,
+  forDark,
+  FormCard,
+  LOGO_LIMIT,
+  Notice,
+  PageHead,
+  readFields,
+  readFiles,
+  readLimits,
+  readWholeBlob,
+  refused,
+  saveBrand,
+  saySize,
+  statusOf,
+  submit,
+  tintOf,
+  type FormState,
+  type PageContext,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function lookRoutes(app: Hono<WebEnv>): void {
@@ -13,12 +37,25 @@ export function lookRoutes(app: Hono<WebEnv>): void {
   app.post(base, async (c) => {
     const room = await enter(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      const [file] = await readFiles(c, 'logo')
-      const logo = file ? file.content : values['no-logo'] ? null : undefined
-      await c.get('host').work(room.actor, (work) => saveBrand(work, room.unit.id, { name: values['name'] ?? '', colour: values['colour'] ?? '', ...(logo === undefined ? {} : { logo }) }))
-      return { to: `${room.path}/looks`, said: words(c)('said.saved') }
-    }, (form) => looksPage(c, room, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        const [file] = await readFiles(c, 'logo')
+        const logo = file ? file.content : values['no-logo'] ? null : undefined
+        await c
+          .get('host')
+          .work(room.actor, (work) =>
+            saveBrand(work, room.unit.id, {
+              name: values['name'] ?? '',
+              colour: values['colour'] ?? '',
+              ...(logo === undefined ? {} : { logo }),
+            }),
+          )
+        return { to: `${room.path}/looks`, said: words(c)('said.saved') }
+      },
+      (form) => looksPage(c, room, form),
+    )
   })
 
   // What anybody's browser loads: a colour and a picture, nothing secret. The address changes with the content.
@@ -29,7 +66,9 @@ export function lookRoutes(app: Hono<WebEnv>): void {
     if (!brand.colour) return c.body('')
     const dark = forDark(brand.colour)
     const tint = `light-dark(${tintOf(brand.colour, '#ffffff')}, ${tintOf(dark, '#1a212b')})`
-    return c.body(`:root { --accent: light-dark(${brand.colour}, ${dark}); --on-accent: light-dark(#ffffff, #12171e); --accent-tint: ${tint}; }\n`)
+    return c.body(
+      `:root { --accent: light-dark(${brand.colour}, ${dark}); --on-accent: light-dark(#ffffff, #12171e); --accent-tint: ${tint}; }\n`,
+    )
   })
   app.get('/u/:unit/logo', async (c) => {
     const brand = await shownBrand(c)
@@ -62,28 +101,59 @@ async function looksPage(c: PageContext, room: Room, form: FormState): Promise<R
   const [brand, limits] = await Promise.all([findBrand(db, room.unit.id), readLimits(db, room.unit.id)])
   const colour = form.values['colour'] || brand.colour || ''
   return unitPage(c, room, {
-    title: t('area.looks'), area: 'looks', status: statusOf(form),
+    title: t('area.looks'),
+    area: 'looks',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.looks')} beside={t('looks.what')} />
-        {!limits.branding && !room.actor.access.admin ? <Notice tone="warn"><p>{t('looks.limit')}</p></Notice> : (
+        {!limits.branding && !room.actor.access.admin ? (
+          <Notice tone="warn">
+            <p>{t('looks.limit')}</p>
+          </Notice>
+        ) : (
           <div class="admin-two">
             <FormCard c={c} form={form} action={`${room.path}/looks`} files>
               <Field c={c} form={form} name="name" label={t('looks.name')} help={t('looks.name.help')} value={brand.name} maxlength={60} />
-              <Field c={c} form={form} name="colour" label={t('looks.colour')} help={t('looks.colour.help')} value={brand.colour} placeholder="#1a56b0" maxlength={7} />
+              <Field
+                c={c}
+                form={form}
+                name="colour"
+                label={t('looks.colour')}
+                help={t('looks.colour.help')}
+                value={brand.colour}
+                placeholder="#1a56b0"
+                maxlength={7}
+              />
               <div class={`field${form.problems['logo'] ? ' field-bad' : ''}`}>
                 <label for="field-logo">{t('looks.logo')}</label>
-                <input type="file" id="field-logo" name="logo" accept="image/png,image/jpeg,image/webp,image/gif,image/svg+xml" aria-describedby="field-logo-help" />
+                <input
+                  type="file"
+                  id="field-logo"
+                  name="logo"
+                  accept="image/png,image/jpeg,image/webp,image/gif,image/svg+xml"
+                  aria-describedby="field-logo-help"
+                />
                 {form.problems['logo'] && <p class="field-problem">{form.problems['logo']}</p>}
-                <p class="field-help" id="field-logo-help">{t('looks.logo.help', { limit: saySize(LOGO_LIMIT, c.get('language')) })}</p>
+                <p class="field-help" id="field-logo-help">
+                  {t('looks.logo.help', { limit: saySize(LOGO_LIMIT, c.get('language')) })}
+                </p>
               </div>
               {brand.logoBlobId && <Checkbox c={c} form={form} name="no-logo" label={t('looks.no-logo')} />}
             </FormCard>
             <div class="admin-aside">
               <Card title={t('looks.now')} id="now">
-                {brand.logoBlobId && <p><img class="unit-logo" src={`/u/${room.unit.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name || room.unit.name} /></p>}
+                {brand.logoBlobId && (
+                  <p>
+                    <img class="unit-logo" src={`/u/${room.unit.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name || room.unit.name} />
+                  </p>
+                )}
                 <p>{brand.name || room.unit.name}</p>
-                {colour !== '' && <p class="para quiet">{t('looks.contrast', { colour, white: Math.floor(contrast(colour, '#ffffff') * 10) / 10, dark: forDark(colour) })}</p>}
+                {colour !== '' && (
+                  <p class="para quiet">
+                    {t('looks.contrast', { colour, white: Math.floor(contrast(colour, '#ffffff') * 10) / 10, dark: forDark(colour) })}
+                  </p>
+                )}
                 {colour === '' && <p class="para quiet">{t('looks.inherited')}</p>}
               </Card>
             </div>

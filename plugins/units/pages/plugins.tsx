@@ -1,10 +1,35 @@
 /** Owns the pages of a unit's plugins: switched on and off, and set, for this unit only. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Card, EmptyState, listActivations, mayTouchPlugin, mayTouchSetting, PageHead, readFields, readLimits, refused, saveSettingsForm, sayText,
-  setActivation, SettingFields, settingsForm, typedSettings, type FormState, type PageContext, type Plugin, type SettingField, type UnitLimits, type WebEnv,
+  ActButton,
+  blankForm,
+  Card,
+  Crumb,
+  EmptyState,
+  FormCard,
+  listActivations,
+  mayTouchPlugin,
+  mayTouchSetting,
+  PageHead,
+  readFields,
+  readLimits,
+  refused,
+  saveSettingsForm,
+  sayText,
+  setActivation,
+  SettingFields,
+  settingsForm,
+  statusOf,
+  submit,
+  typedSettings,
+  type FormState,
+  type PageContext,
+  type Plugin,
+  type SettingField,
+  type UnitLimits,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 import { switchedOn } from './home.tsx'
 
@@ -15,10 +40,20 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     const plugin = demandPlugin(c)
     const { to } = await readFields(c)
-    return submit(c, {}, async () => {
-      await c.get('host').work(room.actor, (work) => setActivation(work, plugin.name, room.unit.id, to === 'on' ? true : to === 'off' ? false : null))
-      return { to: `${room.path}/plugins`, said: words(c)(to === 'on' ? 'plugin.now-on' : to === 'off' ? 'plugin.now-off' : 'plugin.now-inherited', { name: plugin.name }) }
-    }, (form) => pluginsPage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        await c
+          .get('host')
+          .work(room.actor, (work) => setActivation(work, plugin.name, room.unit.id, to === 'on' ? true : to === 'off' ? false : null))
+        return {
+          to: `${room.path}/plugins`,
+          said: words(c)(to === 'on' ? 'plugin.now-on' : to === 'off' ? 'plugin.now-off' : 'plugin.now-inherited', { name: plugin.name }),
+        }
+      },
+      (form) => pluginsPage(c, room, form),
+    )
   })
   app.get(`${base}/:plugin`, async (c) => settingsPage(c, await enter(c), demandPlugin(c), blankForm()))
   app.post(`${base}/:plugin`, async (c) => {
@@ -27,12 +62,19 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
     const values = await readFields(c)
     const fields = (await settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language'))).filter(await openTo(c, room, plugin))
     const typed = typedSettings(values, fields)
-    return submit(c, values, async () => {
-      const problems = await c.get('host').work(room.actor, (work) => saveSettingsForm(work, plugin, room.unit.id, typed, c.get('language')))
-      const [key] = Object.keys(problems)
-      if (key !== undefined) throw refused('input', { what: problems[key]! }, key)
-      return { to: `${room.path}/plugins/${plugin.name}`, said: words(c)('said.saved') }
-    }, (form) => settingsPage(c, room, plugin, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        const problems = await c
+          .get('host')
+          .work(room.actor, (work) => saveSettingsForm(work, plugin, room.unit.id, typed, c.get('language')))
+        const [key] = Object.keys(problems)
+        if (key !== undefined) throw refused('input', { what: problems[key]! }, key)
+        return { to: `${room.path}/plugins/${plugin.name}`, said: words(c)('said.saved') }
+      },
+      (form) => settingsPage(c, room, plugin, form),
+    )
   })
 }
 
@@ -45,7 +87,8 @@ function demandPlugin(c: PageContext): Plugin {
 }
 
 /** The limits that bind whoever asks; undefined: none do. */
-const limitsFor = async (c: PageContext, room: Room): Promise<UnitLimits | undefined> => room.actor.access.admin ? undefined : readLimits(c.get('host').db, room.unit.id)
+const limitsFor = async (c: PageContext, room: Room): Promise<UnitLimits | undefined> =>
+  room.actor.access.admin ? undefined : readLimits(c.get('host').db, room.unit.id)
 
 /** Which settings of the plugin whoever asks may change here. */
 const openTo = async (c: PageContext, room: Room, plugin: Plugin): Promise<(field: SettingField) => boolean> => {
@@ -58,16 +101,24 @@ const say = (c: PageContext, plugin: Plugin, key: string): string | undefined =>
 async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
   const t = words(c)
   const [on, limits] = await Promise.all([switchedOn(c, room.unit.id), limitsFor(c, room)])
-  const rows = await Promise.all(perUnit(c).map(async (plugin) => ({ plugin, own: (await listActivations(c.get('host').db, plugin.name)).get(room.unit.id) })))
+  const rows = await Promise.all(
+    perUnit(c).map(async (plugin) => ({ plugin, own: (await listActivations(c.get('host').db, plugin.name)).get(room.unit.id) })),
+  )
   return unitPage(c, room, {
-    title: t('area.plugins'), area: 'plugins', status: statusOf(form),
+    title: t('area.plugins'),
+    area: 'plugins',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.plugins')} beside={t('plugin.what')} />
-        {Object.values(form.problems).map((problem) => <p class="bad">{problem}</p>)}
+        {Object.values(form.problems).map((problem) => (
+          <p class="bad">{problem}</p>
+        ))}
         <div class="admin-one">
           <Card plain>
-            {rows.length === 0 ? <EmptyState title={t('plugin.none')} text={t('plugin.none.text')} /> : (
+            {rows.length === 0 ? (
+              <EmptyState title={t('plugin.none')} text={t('plugin.none.text')} />
+            ) : (
               <ul class="unit-people">
                 {rows.map(({ plugin, own }) => {
                   const active = on.includes(plugin.name)
@@ -76,13 +127,36 @@ async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise
                   return (
                     <li class="unit-person">
                       <div>
-                        <p><b>{say(c, plugin, 'plugin.title') ?? plugin.name}</b> <span class={active ? 'good' : 'quiet'}>{t(active ? 'plugin.on' : 'plugin.off')}</span></p>
-                        <p class="quiet small">{say(c, plugin, 'plugin.summary') ?? ''} {t(own === undefined ? 'plugin.from-above' : 'plugin.own-word')}</p>
+                        <p>
+                          <b>{say(c, plugin, 'plugin.title') ?? plugin.name}</b>{' '}
+                          <span class={active ? 'good' : 'quiet'}>{t(active ? 'plugin.on' : 'plugin.off')}</span>
+                        </p>
+                        <p class="quiet small">
+                          {say(c, plugin, 'plugin.summary') ?? ''} {t(own === undefined ? 'plugin.from-above' : 'plugin.own-word')}
+                        </p>
                       </div>
                       <div class="acts">
-                        {may && <ActButton c={c} small {...(active ? {} : { kind: 'primary' as const })} action={action} fields={{ to: active ? 'off' : 'on' }}>{t(active ? 'plugin.switch-off' : 'plugin.switch-on')}</ActButton>}
-                        {may && own !== undefined && <ActButton c={c} small action={action} fields={{ to: 'inherit' }}>{t('plugin.inherit')}</ActButton>}
-                        {may && active && Object.keys(plugin.settings ?? {}).length > 0 && <a class="button button-quiet button-small" href={`${room.path}/plugins/${plugin.name}`}>{t('plugin.set')}</a>}
+                        {may && (
+                          <ActButton
+                            c={c}
+                            small
+                            {...(active ? {} : { kind: 'primary' as const })}
+                            action={action}
+                            fields={{ to: active ? 'off' : 'on' }}
+                          >
+                            {t(active ? 'plugin.switch-off' : 'plugin.switch-on')}
+                          </ActButton>
+                        )}
+                        {may && own !== undefined && (
+                          <ActButton c={c} small action={action} fields={{ to: 'inherit' }}>
+                            {t('plugin.inherit')}
+                          </ActButton>
+                        )}
+                        {may && active && Object.keys(plugin.settings ?? {}).length > 0 && (
+                          <a class="button button-quiet button-small" href={`${room.path}/plugins/${plugin.name}`}>
+                            {t('plugin.set')}
+                          </a>
+                        )}
                         {!may && <span class="quiet small">{t('plugin.locked')}</span>}
                       </div>
                     </li>
@@ -100,21 +174,35 @@ async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise
 async function settingsPage(c: PageContext, room: Room, plugin: Plugin, form: FormState): Promise<Response> {
   const t = words(c)
   const [fields, limits, open] = await Promise.all([
-    settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language')), limitsFor(c, room), openTo(c, room, plugin),
+    settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language')),
+    limitsFor(c, room),
+    openTo(c, room, plugin),
   ])
   if (limits && !mayTouchPlugin(limits, plugin.name)) throw refused('not-found')
   const title = say(c, plugin, 'plugin.title') ?? plugin.name
   return unitPage(c, room, {
-    title, area: 'plugins', status: statusOf(form),
+    title,
+    area: 'plugins',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${room.path}/plugins`}>{t('area.plugins')}</Crumb>
         <PageHead title={title} beside={t('plugin.settings')} />
         <div class="admin-one">
-          {fields.length === 0 ? <Card><EmptyState title={t('plugin.no-settings')} /></Card> : (
+          {fields.length === 0 ? (
+            <Card>
+              <EmptyState title={t('plugin.no-settings')} />
+            </Card>
+          ) : (
             <FormCard c={c} form={form} action={`${room.path}/plugins/${plugin.name}`} cancel={`${room.path}/plugins`}>
               <SettingFields c={c} form={form} fields={fields.filter(open)} />
-              {fields.filter((field) => !open(field)).map((field) => <p><b>{field.label}</b>: {field.inherited.words} <span class="quiet">{t('plugin.setting-locked')}</span></p>)}
+              {fields
+                .filter((field) => !open(field))
+                .map((field) => (
+                  <p>
+                    <b>{field.label}</b>: {field.inherited.words} <span class="quiet">{t('plugin.setting-locked')}</span>
+                  </p>
+                ))}
             </FormCard>
           )}
         </div>

@@ -1,11 +1,39 @@
 /** Owns the pages of a unit's queues: open, rename, order, close. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, ButtonLink, Card, closeQueue, createQueue, editQueue, EmptyState, Field, findAdminQueue, groupsOfUnit, mainQueueOf, orderQueues,
-  PageHead, readFields, readLimits, refused, rightsHeldIn, Select, shortName, TextArea, unitFigures, type AdminQueue, type FormState, type PageContext,
-  type QueueForm, type WebEnv,
+  ActButton,
+  blankForm,
+  ButtonLink,
+  Card,
+  closeQueue,
+  createQueue,
+  Crumb,
+  editQueue,
+  EmptyState,
+  Field,
+  findAdminQueue,
+  FormCard,
+  groupsOfUnit,
+  mainQueueOf,
+  orderQueues,
+  PageHead,
+  readFields,
+  readLimits,
+  refused,
+  rightsHeldIn,
+  Select,
+  shortName,
+  statusOf,
+  submit,
+  TextArea,
+  unitFigures,
+  type AdminQueue,
+  type FormState,
+  type PageContext,
+  type QueueForm,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function queueRoutes(app: Hono<WebEnv>): void {
@@ -14,29 +42,49 @@ export function queueRoutes(app: Hono<WebEnv>): void {
   app.post(`${base}/order`, async (c) => {
     const room = await enter(c)
     const { id = '', way } = await readFields(c)
-    return submit(c, {}, async () => {
-      const { db, work, clock } = c.get('host')
-      const ids = (await unitFigures(db, room.unit.id, clock())).filter((queue) => queue.valid).map((queue) => queue.id)
-      const at = ids.indexOf(id)
-      const to = at + (way === 'up' ? -1 : 1)
-      if (at !== -1 && to >= 0 && to < ids.length) [ids[at], ids[to]] = [ids[to]!, ids[at]!]
-      await work(room.actor, (act) => orderQueues(act, room.unit.id, ids))
-      return { to: `${room.path}/queues`, said: words(c)('said.saved') }
-    }, (form) => queuesPage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        const { db, work, clock } = c.get('host')
+        const ids = (await unitFigures(db, room.unit.id, clock())).filter((queue) => queue.valid).map((queue) => queue.id)
+        const at = ids.indexOf(id)
+        const to = at + (way === 'up' ? -1 : 1)
+        if (at !== -1 && to >= 0 && to < ids.length) [ids[at], ids[to]] = [ids[to]!, ids[at]!]
+        await work(room.actor, (act) => orderQueues(act, room.unit.id, ids))
+        return { to: `${room.path}/queues`, said: words(c)('said.saved') }
+      },
+      (form) => queuesPage(c, room, form),
+    )
   })
   app.get(`${base}/new`, async (c) => queueForm(c, await enter(c), undefined, blankForm()))
   app.post(`${base}/new`, async (c) => {
     const room = await enter(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      const main = await mainQueueOf(c.get('host').db, room.unit.id)
-      if (!main) throw refused('unit.not-opted-in')
-      await c.get('host').work(room.actor, (work) => createQueue(work, {
-        ...read(values), parentId: main.id, unitId: room.unit.id, groupId: main.groupId, calendarId: null, addressId: null,
-        followUpPossible: 'possible', followUpLock: false, language: null, valid: true,
-      }))
-      return { to: `${room.path}/queues`, said: words(c)('queue.added', { name: values['name'] ?? '' }) }
-    }, (form) => queueForm(c, room, undefined, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        const main = await mainQueueOf(c.get('host').db, room.unit.id)
+        if (!main) throw refused('unit.not-opted-in')
+        await c.get('host').work(room.actor, (work) =>
+          createQueue(work, {
+            ...read(values),
+            parentId: main.id,
+            unitId: room.unit.id,
+            groupId: main.groupId,
+            calendarId: null,
+            addressId: null,
+            followUpPossible: 'possible',
+            followUpLock: false,
+            language: null,
+            valid: true,
+          }),
+        )
+        return { to: `${room.path}/queues`, said: words(c)('queue.added', { name: values['name'] ?? '' }) }
+      },
+      (form) => queueForm(c, room, undefined, form),
+    )
   })
   app.get(`${base}/:id`, async (c) => {
     const room = await enter(c)
@@ -46,10 +94,19 @@ export function queueRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     const queue = await demandQueue(c, room)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(room.actor, (work) => editQueue(work, queue.id, { ...stands(queue), ...read(values), ...(values['groupId'] ? { groupId: values['groupId'] } : {}) }))
-      return { to: `${room.path}/queues`, said: words(c)('said.saved') }
-    }, (form) => queueForm(c, room, queue, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c
+          .get('host')
+          .work(room.actor, (work) =>
+            editQueue(work, queue.id, { ...stands(queue), ...read(values), ...(values['groupId'] ? { groupId: values['groupId'] } : {}) }),
+          )
+        return { to: `${room.path}/queues`, said: words(c)('said.saved') }
+      },
+      (form) => queueForm(c, room, queue, form),
+    )
   })
   app.get(`${base}/:id/close`, async (c) => {
     const room = await enter(c)
@@ -59,18 +116,28 @@ export function queueRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     const queue = await demandQueue(c, room)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      const count = await c.get('host').work(room.actor, (work) => closeQueue(work, queue.id, values['to'] ?? ''))
-      return { to: `${room.path}/queues`, said: words(c)('queue.closed', { count }) }
-    }, (form) => closePage(c, room, queue, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        const count = await c.get('host').work(room.actor, (work) => closeQueue(work, queue.id, values['to'] ?? ''))
+        return { to: `${room.path}/queues`, said: words(c)('queue.closed', { count }) }
+      },
+      (form) => closePage(c, room, queue, form),
+    )
   })
   app.post(`${base}/:id/open`, async (c) => {
     const room = await enter(c)
     const queue = await demandQueue(c, room)
-    return submit(c, {}, async () => {
-      await c.get('host').work(room.actor, (work) => editQueue(work, queue.id, { ...stands(queue), valid: true }))
-      return { to: `${room.path}/queues`, said: words(c)('said.saved') }
-    }, (form) => queuesPage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        await c.get('host').work(room.actor, (work) => editQueue(work, queue.id, { ...stands(queue), valid: true }))
+        return { to: `${room.path}/queues`, said: words(c)('said.saved') }
+      },
+      (form) => queuesPage(c, room, form),
+    )
   })
 }
 
@@ -82,46 +149,111 @@ async function demandQueue(c: PageContext, room: Room): Promise<AdminQueue> {
 }
 
 const stands = (queue: AdminQueue): QueueForm => ({
-  name: shortName(queue.name), parentId: queue.parentId, unitId: queue.unitId, groupId: queue.groupId, calendarId: queue.calendarId, addressId: queue.addressId,
-  followUpPossible: queue.followUpPossible, followUpLock: queue.followUpLock, language: queue.language, signature: queue.signature, comment: queue.comment, valid: queue.valid,
+  name: shortName(queue.name),
+  parentId: queue.parentId,
+  unitId: queue.unitId,
+  groupId: queue.groupId,
+  calendarId: queue.calendarId,
+  addressId: queue.addressId,
+  followUpPossible: queue.followUpPossible,
+  followUpLock: queue.followUpLock,
+  language: queue.language,
+  signature: queue.signature,
+  comment: queue.comment,
+  valid: queue.valid,
 })
-const read = (values: Record<string, string>) => ({ name: values['name'] ?? '', comment: values['comment'] ?? '', signature: values['signature'] ?? '' })
+const read = (values: Record<string, string>) => ({
+  name: values['name'] ?? '',
+  comment: values['comment'] ?? '',
+  signature: values['signature'] ?? '',
+})
 
 async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
   const t = words(c)
   const { db, clock } = c.get('host')
-  const [queues, limits] = await Promise.all([unitFigures(db, room.unit.id, new Date(clock().getTime() - 30 * 86_400_000)), readLimits(db, room.unit.id)])
+  const [queues, limits] = await Promise.all([
+    unitFigures(db, room.unit.id, new Date(clock().getTime() - 30 * 86_400_000)),
+    readLimits(db, room.unit.id),
+  ])
   const open = queues.filter((queue) => queue.valid)
   const full = open.length >= limits.maxQueues
   return unitPage(c, room, {
-    title: t('area.queues'), area: 'queues', status: statusOf(form),
+    title: t('area.queues'),
+    area: 'queues',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.queues')} beside={t('queue.count', { count: open.length, most: limits.maxQueues })}>
-          {room.unit.optedInAt && !full && <ButtonLink kind="primary" href={`${room.path}/queues/new`} shortcut="N">{t('queue.new')}</ButtonLink>}
+          {room.unit.optedInAt && !full && (
+            <ButtonLink kind="primary" href={`${room.path}/queues/new`} shortcut="N">
+              {t('queue.new')}
+            </ButtonLink>
+          )}
         </PageHead>
-        {Object.values(form.problems).map((problem) => <p class="bad">{problem}</p>)}
-        {queues.length === 0 ? <Card><EmptyState title={t('queue.none')} text={t('queue.none.text')} /></Card> : (
+        {Object.values(form.problems).map((problem) => (
+          <p class="bad">{problem}</p>
+        ))}
+        {queues.length === 0 ? (
+          <Card>
+            <EmptyState title={t('queue.none')} text={t('queue.none.text')} />
+          </Card>
+        ) : (
           <table class="list admin-table">
             <caption class="only-heard">{t('area.queues')}</caption>
-            <thead><tr><th scope="col">{t('queue.name')}</th><th scope="col" class="cell-narrow">{t('queue.open')}</th><th scope="col" class="cell-narrow">{t('queue.unowned')}</th><th scope="col" class="cell-acts">{t('queue.order')}</th></tr></thead>
+            <thead>
+              <tr>
+                <th scope="col">{t('queue.name')}</th>
+                <th scope="col" class="cell-narrow">
+                  {t('queue.open')}
+                </th>
+                <th scope="col" class="cell-narrow">
+                  {t('queue.unowned')}
+                </th>
+                <th scope="col" class="cell-acts">
+                  {t('queue.order')}
+                </th>
+              </tr>
+            </thead>
             <tbody>
               {queues.map((queue, i) => (
                 <tr>
-                  <td class="cell-main"><div class="main-cell">
-                    <span class="line-1"><a href={`${room.path}/queues/${queue.id}`}>{shortName(queue.name)}</a></span>
-                    {!queue.valid && <span class="line-2 warn">{t('queue.is-closed')}</span>}
-                    {queue.valid && queue.name.includes('::') && <span class="line-2">{queue.name.replaceAll('::', ' · ')}</span>}
-                  </div></td>
-                  <td class="cell-narrow" data-label={t('queue.open')}>{queue.open}</td>
-                  <td class="cell-narrow" data-label={t('queue.unowned')}>{queue.unowned}</td>
+                  <td class="cell-main">
+                    <div class="main-cell">
+                      <span class="line-1">
+                        <a href={`${room.path}/queues/${queue.id}`}>{shortName(queue.name)}</a>
+                      </span>
+                      {!queue.valid && <span class="line-2 warn">{t('queue.is-closed')}</span>}
+                      {queue.valid && queue.name.includes('::') && <span class="line-2">{queue.name.replaceAll('::', ' · ')}</span>}
+                    </div>
+                  </td>
+                  <td class="cell-narrow" data-label={t('queue.open')}>
+                    {queue.open}
+                  </td>
+                  <td class="cell-narrow" data-label={t('queue.unowned')}>
+                    {queue.unowned}
+                  </td>
                   <td class="cell-acts" data-label={t('queue.order')}>
                     {queue.valid ? (
                       <div class="acts">
-                        {i > 0 && <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'up' }}>↑ <span class="only-heard">{t('queue.up', { name: shortName(queue.name) })}</span></ActButton>}
-                        {i < open.length - 1 && <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'down' }}>↓ <span class="only-heard">{t('queue.down', { name: shortName(queue.name) })}</span></ActButton>}
+                        {i > 0 && (
+                          <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'up' }}>
+                            ↑ <span class="only-heard">{t('queue.up', { name: shortName(queue.name) })}</span>
+                          </ActButton>
+                        )}
+                        {i < open.length - 1 && (
+                          <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'down' }}>
+                            ↓ <span class="only-heard">{t('queue.down', { name: shortName(queue.name) })}</span>
+                          </ActButton>
+                        )}
                       </div>
-                    ) : room.unit.optedInAt && !full && <ActButton c={c} small action={`${room.path}/queues/${queue.id}/open`}>{t('queue.reopen')}</ActButton>}
+                    ) : (
+                      room.unit.optedInAt &&
+                      !full && (
+                        <ActButton c={c} small action={`${room.path}/queues/${queue.id}/open`}>
+                          {t('queue.reopen')}
+                        </ActButton>
+                      )
+                    )}
                   </td>
                 </tr>
               ))}
@@ -139,24 +271,71 @@ async function queueForm(c: PageContext, room: Room, queue: AdminQueue | undefin
   const { db } = c.get('host')
   const [main, groups] = await Promise.all([mainQueueOf(db, room.unit.id), groupsOfUnit(db, room.unit.id)])
   const givable = []
-  for (const group of groups) if (group.own && (room.actor.access.admin || (await rightsHeldIn(db, room.actor.id, group.id)).has('rw'))) givable.push(group)
+  for (const group of groups)
+    if (group.own && (room.actor.access.admin || (await rightsHeldIn(db, room.actor.id, group.id)).has('rw'))) givable.push(group)
   const title = queue ? shortName(queue.name) : t('queue.new')
   return unitPage(c, room, {
-    title, area: 'queues', status: statusOf(form),
+    title,
+    area: 'queues',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${room.path}/queues`}>{t('area.queues')}</Crumb>
         <PageHead title={title} {...(queue && !queue.valid ? { beside: t('queue.is-closed') } : {})} />
         <div class="admin-one">
-          <FormCard c={c} form={form} action={queue ? `${room.path}/queues/${queue.id}` : `${room.path}/queues/new`} cancel={`${room.path}/queues`} {...(queue ? {} : { save: t('queue.add') })}>
-            <Field c={c} form={form} name="name" label={t('queue.name')} value={queue && shortName(queue.name)} maxlength={200} required help={queue ? undefined : t('queue.name.help', { main: main?.name ?? '' })} />
-            <Field c={c} form={form} name="comment" label={t('queue.comment')} help={t('queue.comment.help')} value={queue?.comment} maxlength={500} />
-            <TextArea c={c} form={form} name="signature" label={t('queue.signature')} help={t('queue.signature.help')} value={queue?.signature} rows={4} maxlength={5000} />
+          <FormCard
+            c={c}
+            form={form}
+            action={queue ? `${room.path}/queues/${queue.id}` : `${room.path}/queues/new`}
+            cancel={`${room.path}/queues`}
+            {...(queue ? {} : { save: t('queue.add') })}
+          >
+            <Field
+              c={c}
+              form={form}
+              name="name"
+              label={t('queue.name')}
+              value={queue && shortName(queue.name)}
+              maxlength={200}
+              required
+              help={queue ? undefined : t('queue.name.help', { main: main?.name ?? '' })}
+            />
+            <Field
+              c={c}
+              form={form}
+              name="comment"
+              label={t('queue.comment')}
+              help={t('queue.comment.help')}
+              value={queue?.comment}
+              maxlength={500}
+            />
+            <TextArea
+              c={c}
+              form={form}
+              name="signature"
+              label={t('queue.signature')}
+              help={t('queue.signature.help')}
+              value={queue?.signature}
+              rows={4}
+              maxlength={5000}
+            />
             {queue && givable.length > 1 && givable.some((group) => group.id === queue.groupId) && (
-              <Select c={c} form={form} name="groupId" label={t('queue.group')} help={t('queue.group.help')} value={queue.groupId} choices={givable.map((group) => ({ value: group.id, label: group.name }))} />
+              <Select
+                c={c}
+                form={form}
+                name="groupId"
+                label={t('queue.group')}
+                help={t('queue.group.help')}
+                value={queue.groupId}
+                choices={givable.map((group) => ({ value: group.id, label: group.name }))}
+              />
             )}
           </FormCard>
-          {queue?.valid && queue.id !== main?.id && <p class="unit-out"><a href={`${room.path}/queues/${queue.id}/close`}>{t('queue.close')}</a></p>}
+          {queue?.valid && queue.id !== main?.id && (
+            <p class="unit-out">
+              <a href={`${room.path}/queues/${queue.id}/close`}>{t('queue.close')}</a>
+            </p>
+          )}
         </div>
       </>
     ),
@@ -165,18 +344,39 @@ async function queueForm(c: PageContext, room: Room, queue: AdminQueue | undefin
 
 async function closePage(c: PageContext, room: Room, queue: AdminQueue, form: FormState): Promise<Response> {
   const t = words(c)
-  const others = (await unitFigures(c.get('host').db, room.unit.id, c.get('host').clock())).filter((one) => one.valid && one.id !== queue.id)
+  const others = (await unitFigures(c.get('host').db, room.unit.id, c.get('host').clock())).filter(
+    (one) => one.valid && one.id !== queue.id,
+  )
   return unitPage(c, room, {
-    title: t('queue.close'), area: 'queues', status: statusOf(form),
+    title: t('queue.close'),
+    area: 'queues',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${room.path}/queues`}>{t('area.queues')}</Crumb>
         <PageHead title={t('queue.close.title', { name: shortName(queue.name) })} />
         <div class="admin-one">
-          {others.length === 0 ? <Card><p>{t('queue.last')}</p></Card> : (
-            <FormCard c={c} form={form} action={`${room.path}/queues/${queue.id}/close`} cancel={`${room.path}/queues/${queue.id}`} save={t('queue.close')}>
+          {others.length === 0 ? (
+            <Card>
+              <p>{t('queue.last')}</p>
+            </Card>
+          ) : (
+            <FormCard
+              c={c}
+              form={form}
+              action={`${room.path}/queues/${queue.id}/close`}
+              cancel={`${room.path}/queues/${queue.id}`}
+              save={t('queue.close')}
+            >
               <p>{t('queue.close.text', { count: queue.open })}</p>
-              <Select c={c} form={form} name="to" label={t('queue.close.to')} value={queue.parentId} choices={others.map((one) => ({ value: one.id, label: one.name.replaceAll('::', ' · ') }))} />
+              <Select
+                c={c}
+                form={form}
+                name="to"
+                label={t('queue.close.to')}
+                value={queue.parentId}
+                choices={others.map((one) => ({ value: one.id, label: one.name.replaceAll('::', ' · ') }))}
+              />
             </FormCard>
           )}
         </div>
@@ -184,4 +384,3 @@ async function closePage(c: PageContext, room: Room, queue: AdminQueue, form: Fo
     ),
   })
 }
-

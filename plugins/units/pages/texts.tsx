@@ -1,13 +1,46 @@
 /** Owns the pages of a unit's automatic answers: what is sent now, the unit's own words instead, a preview on a ticket of its own. */
 import type { Hono } from 'hono'
 import {
-  ActButton, blankForm, Button, Card, createText, editText, Field, findTicketByNumber, isTextType, listQueueTexts, listTexts, mainQueueOf, Notice, PageHead, previewText, readFields,
-  refused, Select, setQueueText, TEXT_TYPES, TextArea, type AutoResponseType, type AutoText, type FormState, type Language, type PageContext, type TextPreview, type WebEnv,
+  ActButton,
+  blankForm,
+  Button,
+  Card,
+  createText,
+  Crumb,
+  editText,
+  Field,
+  findTicketByNumber,
+  firstIn,
+  FormCard,
+  isTextType,
+  languageChoices,
+  languageFor,
+  languagesToTry,
+  listQueueTexts,
+  listTexts,
+  mainQueueOf,
+  Notice,
+  PageHead,
+  previewText,
+  readFields,
+  refused,
+  Select,
+  setQueueText,
+  statusOf,
+  submit,
+  TEXT_TYPES,
+  TextArea,
+  textVariants,
+  type AutoResponseType,
+  type AutoText,
+  type FormState,
+  type PageContext,
+  type TextPreview,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Room } from '../frame.tsx'
 import { words, type UnitKey } from '../words.ts'
 
-const LANGUAGES: readonly Language[] = ['pl', 'en']
 const typeKey = (type: AutoResponseType): UnitKey => `text.type.${type}` as UnitKey
 const pathOf = (room: Room, type: AutoResponseType) => `${room.path}/texts/${type.replaceAll(' ', '-').replace('/', '_')}`
 const typeOf = (c: PageContext): AutoResponseType => {
@@ -25,11 +58,16 @@ export function textRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     const type = typeOf(c)
     const { choice = '' } = await readFields(c)
-    return submit(c, {}, async () => {
-      const main = await demandMain(c, room)
-      await c.get('host').work(room.actor, (work) => setQueueText(work, main.id, type, choice === 'none' ? 'none' : 'inherit'))
-      return { to: `${room.path}/texts`, said: words(c)('said.saved') }
-    }, (form) => textsPage(c, room, form))
+    return submit(
+      c,
+      {},
+      async () => {
+        const main = await demandMain(c, room)
+        await c.get('host').work(room.actor, (work) => setQueueText(work, main.id, type, choice === 'none' ? 'none' : 'inherit'))
+        return { to: `${room.path}/texts`, said: words(c)('said.saved') }
+      },
+      (form) => textsPage(c, room, form),
+    )
   })
 }
 
@@ -46,8 +84,10 @@ async function situation(c: PageContext, room: Room) {
   const [texts, queues] = await Promise.all([listTexts(db), listQueueTexts(db)])
   const queue = queues.find((one) => one.queueId === main?.id)
   return {
-    main, inForce: (type: AutoResponseType): AutoText | undefined => texts.find((text) => text.id === queue?.inForce.get(type)?.textId),
-    choice: (type: AutoResponseType) => queue?.own.get(type) ?? 'inherit', own: (type: AutoResponseType) => texts.find((text) => text.unitId === room.unit.id && text.type === type),
+    main,
+    inForce: (type: AutoResponseType): AutoText | undefined => texts.find((text) => text.id === queue?.inForce.get(type)?.textId),
+    choice: (type: AutoResponseType) => queue?.own.get(type) ?? 'inherit',
+    own: (type: AutoResponseType) => texts.find((text) => text.unitId === room.unit.id && text.type === type),
     texts,
   }
 }
@@ -56,11 +96,17 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
   const t = words(c)
   const now = await situation(c, room)
   return unitPage(c, room, {
-    title: t('area.texts'), area: 'texts', status: statusOf(form),
+    title: t('area.texts'),
+    area: 'texts',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.texts')} beside={t('text.what')} />
-        {!now.main && <Notice tone="warn"><p>{t('text.out')}</p></Notice>}
+        {!now.main && (
+          <Notice tone="warn">
+            <p>{t('text.out')}</p>
+          </Notice>
+        )}
         <div class="admin-one">
           <Card plain>
             <ul class="unit-people">
@@ -70,13 +116,27 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
                 return (
                   <li class="unit-person">
                     <div>
-                      <p><b>{now.main ? <a href={pathOf(room, type)}>{t(typeKey(type))}</a> : t(typeKey(type))}</b></p>
-                      <p class="quiet small">{text ? `${t(mine ? 'text.own' : 'text.common')}: ${(text.variants[c.get('language')] ?? text.variants.pl ?? text.variants.en)?.subject ?? ''}` : t('text.nothing')}</p>
+                      <p>
+                        <b>{now.main ? <a href={pathOf(room, type)}>{t(typeKey(type))}</a> : t(typeKey(type))}</b>
+                      </p>
+                      <p class="quiet small">
+                        {text
+                          ? `${t(mine ? 'text.own' : 'text.common')}: ${firstIn(text.variants, [c.get('language'), ...languagesToTry(c.get('host').config)])?.subject ?? ''}`
+                          : t('text.nothing')}
+                      </p>
                     </div>
                     {now.main && (
                       <div class="acts">
-                        {now.choice(type) !== 'none' && text && <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'none' }}>{t('text.stop')}</ActButton>}
-                        {now.choice(type) !== 'inherit' && <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'inherit' }}>{t('text.back')}</ActButton>}
+                        {now.choice(type) !== 'none' && text && (
+                          <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'none' }}>
+                            {t('text.stop')}
+                          </ActButton>
+                        )}
+                        {now.choice(type) !== 'inherit' && (
+                          <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'inherit' }}>
+                            {t('text.back')}
+                          </ActButton>
+                        )}
                       </div>
                     )}
                   </li>
@@ -94,21 +154,26 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
 async function save(c: PageContext, room: Room, type: AutoResponseType): Promise<Response> {
   const values = await readFields(c)
   if (values['act'] === 'preview') return preview(c, room, type, values)
-  return submit(c, values, async () => {
-    const main = await demandMain(c, room)
-    const { own, texts } = await situation(c, room)
-    const mine = own(type)
-    const variant = (language: Language) => ({ subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' })
-    const wanted = `${room.unit.name} – ${words(c)(typeKey(type))}`.slice(0, 190)
-    const name = mine?.name ?? (texts.some((text) => text.name.toLowerCase() === wanted.toLowerCase()) ? `${wanted} (${room.unit.slug})` : wanted)
-    await c.get('host').work(room.actor, async (work) => {
-      const form = { name, valid: true, variants: { pl: variant('pl'), en: variant('en') } }
-      const id = mine ? mine.id : await createText(work, { ...form, type }, room.unit.id)
-      if (mine) await editText(work, mine.id, form)
-      await setQueueText(work, main.id, type, id)
-    })
-    return { to: `${room.path}/texts`, said: words(c)('text.saved') }
-  }, (form) => textForm(c, room, type, form))
+  return submit(
+    c,
+    values,
+    async () => {
+      const main = await demandMain(c, room)
+      const { own, texts } = await situation(c, room)
+      const mine = own(type)
+      const wanted = `${room.unit.name} – ${words(c)(typeKey(type))}`.slice(0, 190)
+      const name =
+        mine?.name ?? (texts.some((text) => text.name.toLowerCase() === wanted.toLowerCase()) ? `${wanted} (${room.unit.slug})` : wanted)
+      await c.get('host').work(room.actor, async (work) => {
+        const form = { name, valid: true, variants: textVariants(values) }
+        const id = mine ? mine.id : await createText(work, { ...form, type }, room.unit.id)
+        if (mine) await editText(work, mine.id, form)
+        await setQueueText(work, main.id, type, id)
+      })
+      return { to: `${room.path}/texts`, said: words(c)('text.saved') }
+    },
+    (form) => textForm(c, room, type, form),
+  )
 }
 
 async function preview(c: PageContext, room: Room, type: AutoResponseType, values: Record<string, string>): Promise<Response> {
@@ -116,40 +181,96 @@ async function preview(c: PageContext, room: Room, type: AutoResponseType, value
   const number = (values['ticket'] ?? '').replace(/\D/g, '')
   const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
   // Another unit's ticket is not there.
-  if (!ticket || ticket.unitId !== room.unit.id) return textForm(c, room, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
-  const language: Language = values['previewLanguage'] === 'en' ? 'en' : 'pl'
+  if (!ticket || ticket.unitId !== room.unit.id)
+    return textForm(c, room, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
+  const language = languageFor(config, values['previewLanguage'])
   const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
-  return textForm(c, room, type, { values, problems: {} }, await previewText({ db, config, now: clock(), actor: room.actor }, ticket, variant, language))
+  return textForm(
+    c,
+    room,
+    type,
+    { values, problems: {} },
+    await previewText({ db, config, now: clock(), actor: room.actor }, ticket, variant, language),
+  )
 }
 
 async function textForm(c: PageContext, room: Room, type: AutoResponseType, form: FormState, shown?: TextPreview): Promise<Response> {
   const t = words(c)
   const now = await situation(c, room)
   const begin = now.own(type) ?? now.inForce(type)
+  const { config } = c.get('host')
   return unitPage(c, room, {
-    title: t(typeKey(type)), area: 'texts', status: statusOf(form),
+    title: t(typeKey(type)),
+    area: 'texts',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${room.path}/texts`}>{t('area.texts')}</Crumb>
         <PageHead title={t(typeKey(type))} beside={t(now.own(type) ? 'text.own' : 'text.begins')} />
         <div class={shown ? 'admin-two' : 'admin-one'}>
-          <FormCard c={c} form={form} action={pathOf(room, type)} cancel={`${room.path}/texts`} save={t('text.save')} acts={<Button name="act" value="preview" unchecked>{t('text.preview')}</Button>}>
-            {LANGUAGES.map((language) => (
-              <fieldset class="fields fields-wide"><legend>{language === 'pl' ? 'Polski' : 'English'}</legend>
-                <Field c={c} form={form} name={`${language}.subject`} label={t('text.subject')} value={begin?.variants[language]?.subject} maxlength={250} />
-                <TextArea c={c} form={form} name={`${language}.body`} label={t('text.body')} help={t('text.body.help')} value={begin?.variants[language]?.body} rows={9} maxlength={20_000} />
+          <FormCard
+            c={c}
+            form={form}
+            action={pathOf(room, type)}
+            cancel={`${room.path}/texts`}
+            save={t('text.save')}
+            acts={
+              <Button name="act" value="preview" unchecked>
+                {t('text.preview')}
+              </Button>
+            }
+          >
+            {languageChoices(config, ...Object.keys(begin?.variants ?? {})).map(({ value: language, label }) => (
+              <fieldset class="fields fields-wide">
+                <legend>{label}</legend>
+                <Field
+                  c={c}
+                  form={form}
+                  name={`${language}.subject`}
+                  label={t('text.subject')}
+                  value={begin?.variants[language]?.subject}
+                  maxlength={250}
+                />
+                <TextArea
+                  c={c}
+                  form={form}
+                  name={`${language}.body`}
+                  label={t('text.body')}
+                  help={t('text.body.help')}
+                  value={begin?.variants[language]?.body}
+                  rows={9}
+                  maxlength={20_000}
+                />
               </fieldset>
             ))}
-            <fieldset class="fields"><legend>{t('text.preview')}</legend>
-              <Field c={c} form={form} name="ticket" label={t('text.ticket')} help={t('text.ticket.help')} inputmode="numeric" autocomplete="off" />
-              <Select c={c} form={form} name="previewLanguage" label={t('text.language')} value="pl" choices={[{ value: 'pl', label: 'Polski' }, { value: 'en', label: 'English' }]} />
+            <fieldset class="fields">
+              <legend>{t('text.preview')}</legend>
+              <Field
+                c={c}
+                form={form}
+                name="ticket"
+                label={t('text.ticket')}
+                help={t('text.ticket.help')}
+                inputmode="numeric"
+                autocomplete="off"
+              />
+              <Select
+                c={c}
+                form={form}
+                name="previewLanguage"
+                label={t('text.language')}
+                value={languageFor(config)}
+                choices={languageChoices(config)}
+              />
             </fieldset>
           </FormCard>
           {shown && (
             <div class="admin-aside aside-first">
               <Card title={t('text.preview')} id="preview">
                 <p class="quiet small">{shown.from}</p>
-                <p class="preview-subject"><b>{shown.subject}</b></p>
+                <p class="preview-subject">
+                  <b>{shown.subject}</b>
+                </p>
                 <div class="message-text">{shown.body}</div>
               </Card>
             </div>

@@ -1,10 +1,43 @@
 /** Owns the page of a unit's topics: which it takes into which queue, who answers the others, its own ones. */
 import type { Hono } from 'hono'
 import {
-  blankForm, Button, Card, Checkbox, createTopic, CsrfField, editTopic, EmptyState, Field, listQueues, listTopics, listUnits, Notice, PageHead, readFields, readLimits, readRouting,
-  refused, route, routesOf, setRoute, shortName, topicName, topicsOffered, unitsBelow, type FormState, type Id, type PageContext, type Topic, type WebEnv,
+  blankForm,
+  Button,
+  Card,
+  Checkbox,
+  createTopic,
+  Crumb,
+  CsrfField,
+  editTopic,
+  EmptyState,
+  Field,
+  FormCard,
+  listQueues,
+  listTopics,
+  listUnits,
+  Notice,
+  PageHead,
+  readFields,
+  readLimits,
+  readRouting,
+  refused,
+  ROOT_UNIT,
+  route,
+  routesOf,
+  setRoute,
+  shortName,
+  statusOf,
+  submit,
+  topicName,
+  topicsOffered,
+  unitsBelow,
+  type FormState,
+  type Id,
+  type PageContext,
+  type Topic,
+  type WebEnv,
 } from '../../../core/index.ts'
-import { Crumb, enter, FormCard, statusOf, submit, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function topicRoutes(app: Hono<WebEnv>): void {
@@ -13,23 +46,37 @@ export function topicRoutes(app: Hono<WebEnv>): void {
   app.post(base, async (c) => {
     const room = await enter(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(room.actor, async (work) => {
-        for (const [name, queueId] of Object.entries(values)) {
-          const [, topicId] = /^topic\.(\d{1,18}|rest)$/.exec(name) ?? []
-          if (topicId !== undefined) await setRoute(work, room.unit.id, topicId === 'rest' ? null : topicId, queueId || null)
-        }
-      })
-      return { to: `${room.path}/topics`, said: words(c)('said.saved') }
-    }, (form) => topicsPage(c, room, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(room.actor, async (work) => {
+          for (const [name, queueId] of Object.entries(values)) {
+            const [, topicId] = /^topic\.(\d{1,18}|rest)$/.exec(name) ?? []
+            if (topicId !== undefined) await setRoute(work, room.unit.id, topicId === 'rest' ? null : topicId, queueId || null)
+          }
+        })
+        return { to: `${room.path}/topics`, said: words(c)('said.saved') }
+      },
+      (form) => topicsPage(c, room, form),
+    )
   })
   app.post(`${base}/new`, async (c) => {
     const room = await enter(c)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(room.actor, (work) => createTopic(work, room.unit.id, { name: values['name'] ?? '', nameEn: values['nameEn'] ?? '', sort: 0, valid: true }))
-      return { to: `${room.path}/topics`, said: words(c)('topic.added', { name: values['name'] ?? '' }) }
-    }, (form) => topicsPage(c, room, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c
+          .get('host')
+          .work(room.actor, (work) =>
+            createTopic(work, room.unit.id, { name: values['name'] ?? '', nameEn: values['nameEn'] ?? '', sort: 0, valid: true }),
+          )
+        return { to: `${room.path}/topics`, said: words(c)('topic.added', { name: values['name'] ?? '' }) }
+      },
+      (form) => topicsPage(c, room, form),
+    )
   })
   app.get(`${base}/:id`, async (c) => {
     const room = await enter(c)
@@ -39,12 +86,22 @@ export function topicRoutes(app: Hono<WebEnv>): void {
     const room = await enter(c)
     const topic = await demandTopic(c, room)
     const values = await readFields(c)
-    return submit(c, values, async () => {
-      await c.get('host').work(room.actor, (work) => editTopic(work, topic.id, {
-        name: values['name'] ?? '', nameEn: values['nameEn'] ?? '', sort: Number.parseInt(values['sort'] ?? '', 10) || 0, valid: Boolean(values['valid']),
-      }))
-      return { to: `${room.path}/topics`, said: words(c)('said.saved') }
-    }, (form) => topicForm(c, room, topic, form))
+    return submit(
+      c,
+      values,
+      async () => {
+        await c.get('host').work(room.actor, (work) =>
+          editTopic(work, topic.id, {
+            name: values['name'] ?? '',
+            nameEn: values['nameEn'] ?? '',
+            sort: Number.parseInt(values['sort'] ?? '', 10) || 0,
+            valid: Boolean(values['valid']),
+          }),
+        )
+        return { to: `${room.path}/topics`, said: words(c)('said.saved') }
+      },
+      (form) => topicForm(c, room, topic, form),
+    )
   })
 }
 
@@ -58,50 +115,91 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
   const t = words(c)
   const { db } = c.get('host')
   const [topics, table, own, all, units, limits] = await Promise.all([
-    listTopics(db), readRouting(db), routesOf(db, room.unit.id), listQueues(db), listUnits(db), readLimits(db, room.unit.id),
+    listTopics(db),
+    readRouting(db),
+    routesOf(db, room.unit.id),
+    listQueues(db),
+    listUnits(db),
+    readLimits(db, room.unit.id),
   ])
   const below = unitsBelow(units, room.unit.id)
   const queues = all.filter((queue) => below.has(queue.unitId))
   const offered = topicsOffered(topics, table.units, room.unit.id)
-  const named = (id: Id | undefined) => { const unit = units.find((one) => one.id === id); return unit ? unitName(c, unit) : '' }
+  const named = (id: Id | undefined) => {
+    const unit = units.find((one) => one.id === id)
+    return unit ? unitName(c, unit) : ''
+  }
   /** Who answers when the unit does not. */
   const otherwise = (topicId: Id | null) => {
     const above = units.find((one) => one.id === room.unit.parentId)
     const found = route(table, above?.id ?? null, topicId)
-    return found.queueId === null ? named('1') : named(all.find((queue) => queue.id === found.queueId)?.unitId)
+    return found.queueId === null ? named(ROOT_UNIT) : named(all.find((queue) => queue.id === found.queueId)?.unitId)
   }
   const row = (topicId: Id | null, label: string, mine: boolean) => (
     <tr>
-      <th scope="row"><label for={`topic-${topicId ?? 'rest'}`}>{label}</label>{mine && <> <a class="small" href={`${room.path}/topics/${topicId}`}>{t('topic.edit')}</a></>}</th>
+      <th scope="row">
+        <label for={`topic-${topicId ?? 'rest'}`}>{label}</label>
+        {mine && (
+          <>
+            {' '}
+            <a class="small" href={`${room.path}/topics/${topicId}`}>
+              {t('topic.edit')}
+            </a>
+          </>
+        )}
+      </th>
       <td>
         <select id={`topic-${topicId ?? 'rest'}`} name={`topic.${topicId ?? 'rest'}`} class="small-select">
-          <option value="" selected={!own.has(topicId)}>{t('topic.not-taken', { unit: otherwise(topicId) })}</option>
-          {queues.map((queue) => <option value={queue.id} selected={own.get(topicId) === queue.id}>{queue.unitId === room.unit.id ? shortName(queue.name) : queue.name.replaceAll('::', ' · ')}</option>)}
+          <option value="" selected={!own.has(topicId)}>
+            {t('topic.not-taken', { unit: otherwise(topicId) })}
+          </option>
+          {queues.map((queue) => (
+            <option value={queue.id} selected={own.get(topicId) === queue.id}>
+              {queue.unitId === room.unit.id ? shortName(queue.name) : queue.name.replaceAll('::', ' · ')}
+            </option>
+          ))}
         </select>
       </td>
     </tr>
   )
   return unitPage(c, room, {
-    title: t('area.topics'), area: 'topics', status: statusOf(form),
+    title: t('area.topics'),
+    area: 'topics',
+    status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.topics')} beside={t('topic.what')} />
-        {!room.unit.optedInAt && <Notice tone="warn"><p>{t('topic.out')}</p></Notice>}
+        {!room.unit.optedInAt && (
+          <Notice tone="warn">
+            <p>{t('topic.out')}</p>
+          </Notice>
+        )}
         <div class="admin-one">
-          {offered.length === 0 ? <Card><EmptyState title={t('topic.none')} text={t('topic.none.text')} /></Card> : (
+          {offered.length === 0 ? (
+            <Card>
+              <EmptyState title={t('topic.none')} text={t('topic.none.text')} />
+            </Card>
+          ) : (
             <form method="post" action={`${room.path}/topics`}>
               <CsrfField c={c} />
               <Card plain>
                 <table class="plain unit-table">
                   <caption class="only-heard">{t('area.topics')}</caption>
-                  <thead><tr><th scope="col">{t('topic.topic')}</th><th scope="col">{t('topic.queue')}</th></tr></thead>
+                  <thead>
+                    <tr>
+                      <th scope="col">{t('topic.topic')}</th>
+                      <th scope="col">{t('topic.queue')}</th>
+                    </tr>
+                  </thead>
                   <tbody>
                     {offered.map((topic) => row(topic.id, topicName(topic, c.get('language')), topic.unitId === room.unit.id))}
                     {row(null, t('topic.rest'), false)}
                   </tbody>
                 </table>
               </Card>
-              <div class="form-foot plain-foot"><Button kind="primary">{t('form.save')}</Button></div>
+              <div class="form-foot plain-foot">
+                <Button kind="primary">{t('form.save')}</Button>
+              </div>
             </form>
           )}
           {(limits.ownTopics || room.actor.access.admin) && (
@@ -120,7 +218,9 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
 async function topicForm(c: PageContext, room: Room, topic: Topic, form: FormState): Promise<Response> {
   const t = words(c)
   return unitPage(c, room, {
-    title: topic.name, area: 'topics', status: statusOf(form),
+    title: topic.name,
+    area: 'topics',
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${room.path}/topics`}>{t('area.topics')}</Crumb>
@@ -129,7 +229,15 @@ async function topicForm(c: PageContext, room: Room, topic: Topic, form: FormSta
           <FormCard c={c} form={form} action={`${room.path}/topics/${topic.id}`} cancel={`${room.path}/topics`}>
             <Field c={c} form={form} name="name" label={t('topic.name')} value={topic.name} maxlength={100} required />
             <Field c={c} form={form} name="nameEn" label={t('topic.name-en')} value={topic.nameEn} maxlength={100} />
-            <Field c={c} form={form} name="sort" label={t('topic.sort')} help={t('topic.sort.help')} value={topic.sort} inputmode="numeric" />
+            <Field
+              c={c}
+              form={form}
+              name="sort"
+              label={t('topic.sort')}
+              help={t('topic.sort.help')}
+              value={topic.sort}
+              inputmode="numeric"
+            />
             <Checkbox c={c} form={form} name="valid" label={t('topic.valid')} help={t('topic.valid.help')} checked={topic.valid} />
           </FormCard>
         </div>

@@ -1,0 +1,50 @@
+/** Owns the record of administrative changes: one event of the audit log and one fact each, with what stood before and after. */
+import { recordEvent, SECRET_VALUE, type AuditKind } from './record.ts'
+import type { Id } from '../database/schema.ts'
+import type { Work } from '../kernel/work.ts'
+import type { Subject, Values } from './subject.ts'
+
+export interface About {
+  /** In whose unit it happened, where that is not where the thing stands. */
+  unitId?: Id
+  /** Another kind than the subject's. */
+  kind?: AuditKind
+  /** What the act did besides, as the subject's `told` names it. */
+  told?: Values
+}
+
+/**
+ * Says what an administrator changed, in the audit log and as the fact `admin.changed` with data {what, id, before, after}: only
+ * the values that differ, null for a thing that was not there before or is not there after. Nothing is said when nothing
+ * differs; answers whether something did. Values that the subject calls secret are not told, only that they changed.
+ */
+export function recordChange<V extends object>(
+  work: Work,
+  subject: Subject<V>,
+  id: Id | string,
+  before: Partial<V> | null,
+  after: Partial<V> | null,
+  { unitId, kind, told }: About = {},
+): boolean {
+  const was = before as Values | null
+  const is = after && ({ ...after, ...told } as Values)
+  const keys = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].filter(
+    (key) => JSON.stringify(was?.[key] ?? null) !== JSON.stringify(is?.[key] ?? null),
+  )
+  if (keys.length === 0) return false
+  const secret = (key: string, value: unknown) =>
+    value !== null && (subject.fields as Values & Record<string, { secret?: true } | undefined>)[key]?.secret ? SECRET_VALUE : value
+  const pick = (values: Values | null) => values && Object.fromEntries(keys.map((key) => [key, secret(key, values[key] ?? null)]))
+  const where = unitId === undefined ? {} : { unitId }
+  const lies = subject.lies === 'said' || subject.lies === null ? {} : { lies: subject.lies }
+  recordEvent(work, {
+    kind: kind ?? subject.kind ?? 'admin-changed',
+    object: { type: subject.type, id },
+    before: pick(was),
+    after: pick(is),
+    ...where,
+    ...lies,
+  })
+  work.emit('admin.changed', { ...where, data: { what: subject.type, id, before: pick(was), after: pick(is) } })
+  return true
+}

@@ -1,0 +1,114 @@
+/** Owns the acts that say who leads a ticket, where it lies and what it is called. */
+import { z } from 'zod'
+import { refused } from '../../errors.ts'
+import { absentNow } from '../../person/absence.ts'
+import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
+import { ATTRIBUTES } from '../attributes.ts'
+import { isOpen } from '../ticket.ts'
+import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../tickets.ts'
+import { act } from './act.ts'
+import { chosenId, flag, id, line } from './fields.ts'
+
+export const leadingActs = {
+  take: act({
+    on: 'ticket',
+    right: 'lock',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
+    words: { button: 'act.take', title: 'act.take.title', done: 'done.take' },
+    when: (ticket, personId) => isOpen(ticket.stateType) && ticket.ownerId !== personId,
+    // From somebody else only when this is said.
+    fields: z.object({ fromOther: flag() }),
+    run: async (work, ticketId, { fromOther }) => takeTicket(work, ticketId, fromOther ? { fromOther } : {}),
+  }),
+  release: act({
+    on: 'ticket',
+    right: 'lock',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.release', title: 'act.release.title', done: 'done.release' },
+    when: (ticket, personId) => isOpen(ticket.stateType) && ticket.ownerId === personId,
+    fields: z.object({}),
+    run: async (work, ticketId) => releaseTicket(work, ticketId),
+  }),
+  move: act({
+    on: 'ticket',
+    right: ATTRIBUTES.queue.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
+    words: { button: 'act.move', title: 'act.move.title', done: 'done.move' },
+    fields: z.object({ queue: id() }),
+    run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
+  }),
+  priority: act({
+    on: 'ticket',
+    right: ATTRIBUTES.priority.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.priority', title: 'act.priority.title', done: 'done.priority' },
+    fields: z.object({ priority: chosenId() }),
+    run: async (work, ticketId, { priority }) => setPriority(work, ticketId, priority),
+  }),
+  owner: act({
+    on: 'ticket',
+    right: ATTRIBUTES.owner.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.owner', title: 'act.owner.title', done: 'done.owner' },
+    when: (ticket) => isOpen(ticket.stateType),
+    fields: z.object({ owner: id() }),
+    run: async (work, ticketId, { owner }) => {
+      await setOwner(work, ticketId, owner)
+      const absence = (await absentNow(work.db, [owner], work.now)).get(owner)
+      return absence ? { say: 'done.owner-away', absence } : {}
+    },
+  }),
+  title: act({
+    on: 'ticket',
+    right: ATTRIBUTES.title.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.title', title: 'act.title.title', done: 'done.title' },
+    fields: z.object({ title: line() }),
+    run: async (work, ticketId, { title }) => setTitle(work, ticketId, title),
+  }),
+  customer: act({
+    on: 'ticket',
+    right: ATTRIBUTES.customer.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.customer', title: 'act.customer.title', done: 'done.customer' },
+    // An address or a login of somebody known here.
+    fields: z.object({ customer: line() }),
+    lookUp: async ({ db }, fields) => {
+      const who = fields.customer.trim()
+      const person = (await findPersonByAddress(db, who)) ?? (await findPersonByLogin(db, who))
+      if (!person?.valid) throw refused('person.unknown', { who }, 'customer')
+      return person
+    },
+    run: async (work, ticketId, _fields, person) => {
+      await setCustomer(work, ticketId, person.id)
+      return { params: { who: person.name } }
+    },
+  }),
+  watch: act({
+    on: 'ticket',
+    right: 'ro',
+    offeredBy: ['desk', 'program'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.watch', title: 'act.watch.title', done: 'done.watch' },
+    fields: z.object({ watching: flag(true) }),
+    run: async (work, ticketId, { watching }) => {
+      await watchTicket(work, ticketId, watching)
+      return watching ? {} : { say: 'done.unwatch' }
+    },
+  }),
+}

@@ -1,0 +1,120 @@
+/** Owns the acts that make a ticket: an agent's own entry, and what a customer asks on the web. */
+import { z } from 'zod'
+import { storable } from '../../database/storable.ts'
+import type { Id } from '../../database/schema.ts'
+import { refused } from '../../errors.ts'
+import { isLanguage, type Language } from '../../i18n/languages.ts'
+import { actorId, type Work } from '../../kernel/work.ts'
+import { confirmRequest } from '../../mail/auto-response.ts'
+import { searchPersons } from '../../person/person-search.ts'
+import { findPerson, isAddress, personOfMail } from '../../person/persons.ts'
+import { createTicket } from '../tickets.ts'
+import { act } from './act.ts'
+import { files, flag, id, line, MESSAGE, oneOf, text } from './fields.ts'
+
+export const openingActs = {
+  'new': act({
+    on: 'new',
+    right: 'create',
+    offeredBy: ['desk', 'program'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.new', title: 'act.new.title', done: 'done.new' },
+    // Whose it is: `customer` by id, else `who` by address, login or name; an address that nobody has makes a person called `name`.
+    fields: z.object({
+      title: line(),
+      body: text(),
+      queue: id(),
+      customer: id(),
+      who: line(),
+      name: line(250),
+      channel: oneOf(['phone', 'internal']),
+      take: flag(),
+      attachments: files(),
+    }),
+    lookUp: async (_room, { title, body }) => {
+      if (body.trim() === '') throw refused('article.empty', {}, 'body')
+      if (title.trim() === '') throw refused('article.empty', {}, 'title')
+    },
+    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, ...whose }) => {
+      const title = typed.trim()
+      const customerId = await customerOf(work, whose)
+      const person = await findPerson(work.db, customerId)
+      const internal = channel === 'internal'
+      const agent = actorId(work)
+      const made = await createTicket(work, {
+        title,
+        queueId: queue,
+        customerId,
+        ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
+        article: {
+          channel: internal ? 'internal' : 'phone',
+          senderType: 'agent',
+          visible: !internal,
+          personId: agent,
+          from: work.actor.name,
+          to: person?.name ?? '',
+          subject: storable(title),
+          body,
+          attachments,
+        },
+        reason: [{ step: 'entry', decided: queue, rule: 'entry', detail: work.actor.name }],
+      })
+      return { params: { number: made.number }, id: made.id }
+    },
+  }),
+  // The portal says which queue answers and why; it is confirmed by mail in the reader's language.
+  ask: act({
+    on: 'new',
+    right: 'anybody',
+    offeredBy: ['portal'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.ask', title: 'act.ask.title', done: 'done.ask' },
+    fields: z.object({
+      subject: z.string().trim().min(1).max(250),
+      body: z.string().trim().min(1).max(MESSAGE),
+      queue: id(),
+      topic: z.string().max(40).nullable().default(null),
+      reason: z.array(z.unknown()).max(20).optional(),
+      language: z.custom<Language>(isLanguage),
+      attachments: files(),
+    }),
+    run: async (work, _none, { subject, body, queue, topic, reason, language, attachments }) => {
+      const asks = actorId(work)
+      const { id: made, number } = await createTicket(work, {
+        title: subject,
+        queueId: queue,
+        customerId: asks,
+        topicId: topic,
+        ...(reason === undefined ? {} : { reason }),
+        article: {
+          channel: 'web',
+          senderType: 'customer',
+          visible: true,
+          personId: asks,
+          from: work.actor.name,
+          subject,
+          body,
+          attachments,
+        },
+      })
+      await confirmRequest(work, made, language)
+      return { params: { number }, id: made, number }
+    },
+  }),
+}
+
+/** The chosen person, or a new one for an address that nobody has. */
+async function customerOf(work: Work, { customer, who: typed, name }: { customer: string; who: string; name: string }): Promise<Id> {
+  const who = typed.trim()
+  if (customer !== '' && customer !== 'new') {
+    const person = await findPerson(work.db, customer)
+    if (!person?.valid) throw refused('person.unknown', { who }, 'who')
+    return person.id
+  }
+  if (isAddress(who)) return personOfMail(work, who, name.trim())
+  const found = await searchPersons(work.db, who, 2)
+  if (found.length === 1) return found[0]!.id
+  throw refused('person.unknown', { who }, 'who')
+}

@@ -1,0 +1,49 @@
+/** Owns taking an act back, and what the headers of a mail ask for at once. */
+import { z } from 'zod'
+import { refused } from '../../errors.ts'
+import type { HeaderValues } from '../attributes.ts'
+import { BY_HEADERS, changeByRule } from '../change-by-rule.ts'
+import { undoAct } from '../undo.ts'
+import { act } from './act.ts'
+import { id, LINE, TEXT } from './fields.ts'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** A value for each attribute that headers may set, looked up by the mail's own steps: ids are those of things that are there. */
+const HEADED = Object.fromEntries(
+  BY_HEADERS.map((name) => [
+    name,
+    z.union([z.string().max(TEXT), z.date(), z.object({ id: z.string().max(LINE).nullable() }).loose(), z.null()]).optional(),
+  ]),
+)
+
+export const otherActs = {
+  undo: act({
+    on: 'act',
+    right: 'ro',
+    offeredBy: ['desk', 'program'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.undo', title: 'act.undo.title', done: 'done.undo' },
+    when: () => true,
+    fields: z.object({ act: id() }),
+    lookUp: async (_room, fields) => {
+      if (!UUID.test(fields.act)) throw refused('not-found')
+    },
+    run: async (work, ticketId, fields) => ({ params: {}, ...(await undoAct(work, ticketId, fields.act)) }),
+  }),
+  'by-headers': act({
+    on: 'ticket',
+    right: 'rw',
+    offeredBy: ['header'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.by-headers', title: 'act.by-headers.title', done: 'done.by-headers' },
+    fields: z.object(HEADED),
+    run: async (work, ticketId, wanted) => ({ params: {}, ...(await changeByRule(work, ticketId, given(wanted))) }),
+  }),
+}
+
+/** What was left out is not there. */
+const given = (wanted: object): HeaderValues =>
+  Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) as HeaderValues

@@ -1,0 +1,74 @@
+/** Owns the acts that change a ticket's state. */
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Database, Id } from '../../database/schema.ts'
+import { refused } from '../../errors.ts'
+import { may } from '../../permission/policy.ts'
+import { ATTRIBUTES } from '../attributes.ts'
+import { isOpen } from '../ticket.ts'
+import { findState } from '../ticket.store.ts'
+import { setState } from '../tickets.ts'
+import { act } from './act.ts'
+import { line, moment, oneOf, text } from './fields.ts'
+
+/** Id of a seeded state; a site that switched it off cannot be helped here. Error: `ticket.state-unknown`. */
+export async function stateNamed(db: Kysely<Database>, name: string): Promise<Id> {
+  const state = await findState(db, { name })
+  if (!state) throw refused('ticket.state-unknown', {}, 'state')
+  return state.id
+}
+
+const noted = (body: string) => (body ? { body } : undefined)
+
+export const stateActs = {
+  pend: act({
+    on: 'ticket',
+    right: ATTRIBUTES.pending.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
+    words: { button: 'act.pend', title: 'act.pend.title', done: 'done.pend' },
+    when: (ticket) => isOpen(ticket.stateType),
+    // Null: until the customer writes, without a date.
+    fields: z.object({ until: moment() }),
+    lookUp: ({ db }, { until }) => stateNamed(db, until ? 'pending reminder' : 'waiting for customer'),
+    run: async (work, ticketId, { until }, stateId) => setState(work, ticketId, { stateId, pendingUntil: until }),
+  }),
+  close: act({
+    on: 'ticket',
+    right: 'close',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
+    words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
+    when: (ticket) => isOpen(ticket.stateType),
+    fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text() }),
+    lookUp: ({ db }, { how }) => stateNamed(db, how === 'unsuccessful' ? 'closed unsuccessful' : 'closed successful'),
+    run: async (work, ticketId, { note }, stateId) => setState(work, ticketId, { stateId }, noted(note)),
+  }),
+  reopen: act({
+    on: 'ticket',
+    right: 'rw',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.reopen', title: 'act.reopen.title', done: 'done.reopen' },
+    when: (ticket) => ticket.stateType === 'closed' || ticket.stateType === 'removed',
+    fields: z.object({}),
+    lookUp: ({ db }) => stateNamed(db, 'open'),
+    run: async (work, ticketId, _fields, stateId) => setState(work, ticketId, { stateId }),
+  }),
+  // Any state by name, for programs: a site may have states of its own.
+  state: act({
+    on: 'ticket',
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    right: { right: 'rw', may: (ticket, access) => ['rw', 'close', 'pending'].some((right) => may(access, right, ticket.ties).allowed) },
+    words: { button: 'act.state', title: 'act.state.title', done: 'done.state' },
+    fields: z.object({ state: line(200), until: moment().optional(), note: text() }),
+    lookUp: ({ db }, { state }) => stateNamed(db, state),
+    run: async (work, ticketId, { until, note }, stateId) =>
+      setState(work, ticketId, { stateId, ...(until === undefined ? {} : { pendingUntil: until }) }, noted(note)),
+  }),
+}

@@ -1,0 +1,141 @@
+/** Owns the acts that write to a ticket or pass on what was written. */
+import { z } from 'zod'
+import { confirmOwnMail } from '../../article/confirm.ts'
+import { actorId } from '../../kernel/work.ts'
+import { forwardArticle, redirectArticle, resendArticle } from '../pass-on.ts'
+import { addNote, answerTicket, followUp } from '../tickets.ts'
+import { act } from './act.ts'
+import { addressList, files, flag, id, ids, line, MESSAGE, oneOf, text } from './fields.ts'
+import { stateNamed } from './states.ts'
+
+const SAID = { close: 'done.reply-close', wait: 'done.reply-wait' } as const
+
+export const writingActs = {
+  reply: act({
+    on: 'ticket',
+    right: 'compose',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.reply', title: 'act.reply.title', done: 'done.reply' },
+    // Without `to` the customer gets it. `next`: what becomes of the ticket with it.
+    fields: z.object({
+      next: oneOf(['close', 'wait']),
+      to: addressList('to').optional(),
+      cc: addressList('cc').default([]),
+      subject: line(),
+      body: text(),
+      attachments: files(),
+    }),
+    lookUp: async ({ db }, { next }) =>
+      next === 'close'
+        ? { stateId: await stateNamed(db, 'closed successful') }
+        : next === 'wait'
+          ? { stateId: await stateNamed(db, 'waiting for customer'), pendingUntil: null }
+          : undefined,
+    run: async (work, ticketId, { next, to, cc, subject, body, attachments }, state) => {
+      await answerTicket(work, ticketId, {
+        body,
+        cc,
+        attachments,
+        ...(to ? { to } : {}),
+        ...(subject ? { subject } : {}),
+        ...(state ? { state } : {}),
+      })
+      return next ? { say: SAID[next] } : {}
+    },
+  }),
+  note: act({
+    on: 'ticket',
+    right: 'note',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.note', title: 'act.note.title', done: 'done.note' },
+    fields: z.object({ body: text(), attachments: files() }),
+    run: async (work, ticketId, { body, attachments }) => {
+      await addNote(work, ticketId, { body, attachments })
+    },
+  }),
+  forward: act({
+    on: 'article',
+    right: 'forward',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.forward', title: 'act.forward.title', done: 'done.forward' },
+    fields: z.object({
+      article: id(),
+      to: addressList('to').default([]),
+      cc: addressList('cc').default([]),
+      subject: line(),
+      body: text(),
+      keep: ids(),
+      attachments: files(),
+      visible: flag(),
+    }),
+    run: async (work, ticketId, { article, subject, ...forward }) => {
+      await forwardArticle(work, ticketId, { articleId: article, ...forward, ...(subject ? { subject } : {}) })
+    },
+  }),
+  redirect: act({
+    on: 'article',
+    right: 'bounce',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.redirect', title: 'act.redirect.title', done: 'done.redirect' },
+    fields: z.object({ article: id(), to: addressList('to').default([]) }),
+    run: async (work, ticketId, { article, to }) => {
+      await redirectArticle(work, ticketId, { articleId: article, to })
+    },
+  }),
+  resend: act({
+    on: 'article',
+    right: 'compose',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    words: { button: 'act.resend', title: 'act.resend.title', done: 'done.resend' },
+    fields: z.object({ article: id(), to: addressList('to').default([]), cc: addressList('cc').default([]) }),
+    run: async (work, ticketId, { article, to, cc }) => {
+      await resendArticle(work, ticketId, { articleId: article, to, cc })
+    },
+  }),
+  // What a customer writes on the web. Mail comes by its own way (mail/inbound.ts).
+  'follow-up': act({
+    on: 'ticket',
+    right: 'answer',
+    offeredBy: ['portal'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.follow-up', title: 'act.follow-up.title', done: 'done.follow-up' },
+    fields: z.object({ body: z.string().trim().max(MESSAGE), attachments: files() }),
+    run: async (work, ticketId, { body, attachments }) => {
+      await followUp(work, ticketId, {
+        article: {
+          channel: 'web',
+          senderType: 'customer',
+          visible: true,
+          personId: actorId(work),
+          from: work.actor.name,
+          subject: '',
+          body,
+          attachments,
+        },
+      })
+    },
+  }),
+  confirm: act({
+    on: 'ticket',
+    right: 'see',
+    offeredBy: ['portal'],
+    undoable: false,
+    bulk: false,
+    words: { button: 'act.confirm', title: 'act.confirm.title', done: 'done.confirm' },
+    fields: z.object({}),
+    run: async (work, ticketId) => {
+      await confirmOwnMail(work, ticketId)
+    },
+  }),
+}

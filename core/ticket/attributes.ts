@@ -1,0 +1,408 @@
+/** Owns the list of what a ticket has: one entry an attribute; whatever knows of attributes reads it. */
+import type { CoreTicketTable, Id, Language, Lock, StateType } from '../database/schema.ts'
+import type { CoreFacts } from '../kernel/facts.ts'
+import type { Right } from '../permission/policy.ts'
+
+/** What stands in the column, by kind. A text is never null. */
+export interface Values {
+  text: string
+  queue: Id
+  state: Id
+  'state type': StateType
+  priority: Id
+  lock: Lock
+  agent: Id | null
+  customer: Id | null
+  topic: Id | null
+  date: Date | null
+  moment: Date
+}
+export type Kind = keyof Values
+
+/** What is handed over to be set: where the column holds an id, the names come along that history writes. */
+interface Named {
+  queue: { id: Id; name: string; unitId: Id; language: Language | null }
+  state: { id: Id; name: string; type: StateType }
+  priority: { id: Id; name: string }
+  /** Named by the login, as in OTRS; null: nobody, named ''. */
+  agent: { id: Id | null; name: string }
+  /** Named by the login, else the address. */
+  customer: { id: Id | null; name: string }
+}
+export type Given<K extends Kind> = K extends keyof Named ? Named[K] : Values[K]
+/** What stood. */
+export type Stood<K extends Kind> = K extends keyof Named ? { id: Values[K]; name: string } : Values[K]
+
+interface Part<K extends Kind> {
+  kind: K
+  column: string
+  /** What it is called in `Ticket` and where a ticket is made. */
+  field: string
+  /** Of a text: in characters; 250 where nothing is said. */
+  longest?: number
+  /** It is not read with the ticket: nothing but its column is known of it. */
+  read?: false
+  /** Names read along with it, by their field in `Ticket`: columns of the tables that `ticketQuery` joins. */
+  shown?: Readonly<Record<string, string>>
+  /** X-OTRS-… and X-OTRS-FollowUp-… that set it; of several the last one found wins. */
+  headers?: { newTicket?: readonly string[]; followUp?: readonly string[] }
+  /** <OTRS_TICKET_…> in small letters → what stands for it in `TagWords`. */
+  tags?: Readonly<Record<string, string>>
+  /** Lists may be narrowed by it: under which name `TicketFilter` says so, and how it is compared. */
+  filter?: { field: string; by: 'queues' | 'id' | 'id or nobody' | 'words'; place?: number }
+  /** Lists may be sorted by it: an expression that is never null (default: the column), its type, and the order it is first sorted in. */
+  sort?: { by?: string; type: 'text' | 'timestamptz' | 'bigint'; first: 'asc' | 'desc'; place?: number }
+  /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
+  list?: { place?: number }
+  csv?: { place?: number }
+  /** Undo puts its column back. */
+  undo?: boolean
+}
+
+/** Whatever can be changed says who may, what history tells of it, and which fact. */
+interface Changed<K extends Kind> {
+  right: Right | ((is: Given<K>) => Right)
+  history: {
+    /** OTRS's type, or one for each value. */
+    type: string | Readonly<Record<string, string>>
+    /** OTRS's text of the row, as it stands between the %%. */
+    parts(was: Stood<K>, is: Given<K>): readonly (string | number)[]
+  }
+  /** Told when the column changed; `data` is made of what stood there and what stands, of `column` if that is another one. */
+  fact: { name: `ticket.${string}`; column?: string; data(from: never, to: never): object }
+  guard?: 'ticket.state-change' | 'ticket.move' | 'ticket.owner-change'
+  /** Columns that go with it. */
+  along?(was: { stateType: StateType; closedAt: Date | null }, is: Given<K>, now: Date): Record<string, unknown>
+  undo: boolean
+  readOnly?: never
+}
+
+/** What nobody changes says why: it is given when the ticket is made, or kept by the program. */
+interface ReadOnly {
+  readOnly: 'given once' | 'kept'
+  right?: never
+  history?: never
+  fact?: never
+  guard?: never
+  along?: never
+}
+
+export type Attribute<K extends Kind = Kind> = { [One in K]: Part<One> & (Changed<One> | ReadOnly) }[K]
+
+/** OTRS writes a date to the minute in UTC, and this where there is none. */
+const minute = (date: Date | null): string => date?.toISOString().slice(0, 16).replace('T', ' ') ?? '00-00-00 00:00'
+const fromTo = <V>(from: V, to: V) => ({ from, to })
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null
+
+/** In the order in which they are read, stored and offered. The words of each are `attribute.<name>` in core's texts. */
+export const ATTRIBUTES = {
+  title: {
+    kind: 'text',
+    column: 'title',
+    field: 'title',
+    longest: 250,
+    right: 'rw',
+    undo: true,
+    history: { type: 'TitleUpdate', parts: (was, is) => [was, is] },
+    fact: { name: 'ticket.title-changed', data: () => ({}) },
+    headers: { newTicket: ['Title'], followUp: ['Title'] },
+    tags: { title: 'title' },
+    sort: { by: 'lower(ticket.title)', type: 'text', first: 'asc', place: 6 },
+    list: { place: 2 },
+    csv: { place: 3 },
+  },
+  queue: {
+    kind: 'queue',
+    column: 'queue_id',
+    field: 'queueId',
+    shown: { queueName: 'queue.name as queue_name', unitId: 'queue.unit_id', unitName: 'unit.name as unit_name' },
+    right: 'move',
+    undo: true,
+    guard: 'ticket.move',
+    history: { type: 'Move', parts: (was, is) => [is.name, is.id, was.name, was.id] },
+    fact: { name: 'ticket.moved', data: fromTo<Id> },
+    headers: { newTicket: ['Queue'], followUp: ['Queue'] },
+    tags: { queue: 'queue', queueid: 'queueId' },
+    filter: { field: 'queueIds', by: 'queues', place: 4 },
+    list: { place: 4 },
+    csv: { place: 9 },
+  },
+  state: {
+    kind: 'state',
+    column: 'state_id',
+    field: 'stateId',
+    shown: { stateName: 'state.name as state_name' },
+    right: (is) => (is.type === 'closed' ? 'close' : is.type.startsWith('pending') ? 'pending' : 'rw'),
+    undo: true,
+    guard: 'ticket.state-change',
+    history: { type: 'StateUpdate', parts: (was, is) => [was.name, is.name, ''] },
+    fact: { name: 'ticket.state-changed', column: 'state_type', data: fromTo<StateType> },
+    along: (was, is, now) => ({
+      state_type: is.type,
+      ...(is.type === 'closed' ? (was.stateType === 'closed' ? {} : { closed_at: now }) : was.closedAt ? { closed_at: null } : {}),
+    }),
+    headers: { newTicket: ['State'], followUp: ['State'] },
+    tags: { state: 'state', stateid: 'stateId' },
+    filter: { field: 'stateId', by: 'id', place: 1 },
+    list: { place: 1 },
+    csv: { place: 2 },
+  },
+  stateType: {
+    kind: 'state type',
+    column: 'state_type',
+    field: 'stateType',
+    readOnly: 'kept',
+    undo: true,
+    tags: { statetype: 'stateType' },
+  },
+  priority: {
+    kind: 'priority',
+    column: 'priority_id',
+    field: 'priorityId',
+    shown: { priorityName: 'priority.name as priority_name' },
+    right: 'priority',
+    undo: true,
+    history: { type: 'PriorityUpdate', parts: (was, is) => [was.name, was.id, is.name, is.id] },
+    fact: { name: 'ticket.priority-changed', data: fromTo<Id> },
+    headers: { newTicket: ['Priority'], followUp: ['Priority'] },
+    tags: { priority: 'priority', priorityid: 'priorityId' },
+    filter: { field: 'priorityId', by: 'id', place: 3 },
+    sort: { type: 'bigint', first: 'desc', place: 5 },
+    csv: { place: 11 },
+  },
+  lock: {
+    kind: 'lock',
+    column: 'lock',
+    field: 'lock',
+    right: 'lock',
+    undo: true,
+    history: { type: { unlock: 'Unlock', lock: 'Lock', tmp_lock: 'Lock' }, parts: (_was, is) => [is] },
+    fact: { name: 'ticket.lock-changed', data: (_from: Lock, lock: Lock) => ({ lock }) },
+    headers: { newTicket: ['Lock'], followUp: ['Lock'] },
+    tags: { lock: 'lock' },
+  },
+  owner: {
+    kind: 'agent',
+    column: 'owner_id',
+    field: 'ownerId',
+    shown: { ownerName: 'owner.name as owner_name' },
+    right: 'owner',
+    undo: true,
+    guard: 'ticket.owner-change',
+    history: { type: 'OwnerUpdate', parts: (_was, is) => [is.name, is.id ?? ''] },
+    fact: { name: 'ticket.owner-changed', data: fromTo<Id | null> },
+    // The login beats the id, as in OTRS.
+    headers: { newTicket: ['OwnerID', 'Owner'], followUp: ['OwnerID', 'Owner'] },
+    tags: { owner: 'owner', ownerid: 'ownerId' },
+    filter: { field: 'owner', by: 'id or nobody', place: 2 },
+    list: { place: 5 },
+    csv: { place: 10 },
+  },
+  responsible: {
+    kind: 'agent',
+    column: 'responsible_id',
+    field: 'responsibleId',
+    right: 'responsible',
+    undo: true,
+    history: { type: 'ResponsibleUpdate', parts: (_was, is) => [is.name, is.id ?? ''] },
+    fact: { name: 'ticket.responsible-changed', data: fromTo<Id | null> },
+    headers: { newTicket: ['ResponsibleID', 'Responsible'], followUp: ['ResponsibleID', 'Responsible'] },
+    tags: { responsible: 'responsible', responsibleid: 'responsibleId' },
+  },
+  customer: {
+    kind: 'customer',
+    column: 'customer_id',
+    field: 'customerId',
+    right: 'customer',
+    undo: true,
+    shown: {
+      customerName: 'customer.name as customer_name',
+      customerAddress: 'address.address as customer_address',
+      customerUnitName: 'customer_unit.name as customer_unit_name',
+    },
+    history: { type: 'CustomerUpdate', parts: (_was, is) => [`CustomerID=;CustomerUser=${is.name};`] },
+    fact: { name: 'ticket.customer-changed', data: () => ({}) },
+    headers: { newTicket: ['CustomerUser'] },
+    tags: { customeruserid: 'customerUser' },
+    filter: { field: 'customerId', by: 'id', place: 5 },
+    list: { place: 3 },
+    csv: { place: 4 },
+  },
+  company: {
+    kind: 'text',
+    column: 'customer_company',
+    field: 'customerCompany',
+    longest: 150,
+    read: false,
+    readOnly: 'given once',
+    headers: { newTicket: ['CustomerNo'] },
+    tags: { customerid: 'customerCompany' },
+  },
+  topic: { kind: 'topic', column: 'topic_id', field: 'topicId', read: false, readOnly: 'given once' },
+  preview: { kind: 'text', column: 'preview', field: 'preview', readOnly: 'kept' },
+  pending: {
+    kind: 'date',
+    column: 'pending_until',
+    field: 'pendingUntil',
+    right: 'pending',
+    undo: true,
+    history: { type: 'SetPendingTime', parts: (_was, is) => [minute(is)] },
+    fact: { name: 'ticket.pending-changed', data: (from: Date | null, to: Date | null) => fromTo(iso(from), iso(to)) },
+    headers: { newTicket: ['State-PendingTime'], followUp: ['State-PendingTime'] },
+    tags: { untiltime: 'pendingUntil', pendinguntil: 'pendingUntil', realtilltimenotused: 'pendingUntil' },
+    sort: { by: "coalesce(ticket.pending_until, 'infinity')", type: 'timestamptz', first: 'asc', place: 4 },
+    csv: { place: 14 },
+  },
+  received: {
+    kind: 'moment',
+    column: 'received_at',
+    field: 'receivedAt',
+    readOnly: 'kept',
+    sort: { type: 'timestamptz', first: 'desc', place: 3 },
+    list: { place: 6 },
+    csv: { place: 13 },
+  },
+  created: {
+    kind: 'moment',
+    column: 'created_at',
+    field: 'createdAt',
+    readOnly: 'kept',
+    tags: { created: 'created', age: 'age' },
+    sort: { type: 'timestamptz', first: 'desc', place: 1 },
+    list: { place: 7 },
+    csv: { place: 12 },
+  },
+  createdBy: { kind: 'agent', column: 'created_by', field: 'createdBy', read: false, readOnly: 'kept' },
+  changed: {
+    kind: 'moment',
+    column: 'changed_at',
+    field: 'changedAt',
+    readOnly: 'kept',
+    tags: { changed: 'changed' },
+    sort: { type: 'timestamptz', first: 'desc', place: 2 },
+    csv: { place: 15 },
+  },
+  closed: { kind: 'date', column: 'closed_at', field: 'closedAt', readOnly: 'kept', undo: true, csv: { place: 16 } },
+  lastCustomer: { kind: 'date', column: 'last_customer_at', field: 'lastCustomerAt', readOnly: 'kept', undo: true },
+  lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
+} as const satisfies Record<string, Attribute>
+
+type All = typeof ATTRIBUTES
+export type AttributeName = keyof All
+type KindOf<A extends AttributeName> = All[A]['kind']
+/** Names of the attributes whose entry has a part of this form. */
+type Having<P> = { [A in AttributeName]: All[A] extends P ? A : never }[AttributeName]
+type Pretty<T> = { [K in keyof T]: T[K] }
+
+export type Changeable = Having<{ right: unknown }>
+/** Those that are plain text. */
+export type ChangeableText = Changeable & Having<{ kind: 'text' }>
+export type GivenOf<A extends AttributeName> = Given<KindOf<A>>
+type Read = Exclude<AttributeName, Having<{ read: false }>>
+
+/** What `Ticket` has of the list: each attribute that is read, and the names shown with it. */
+export type TicketFields = Pretty<
+  { [A in Read as All[A]['field']]: Values[KindOf<A>] } & { [F in ShownText]: string } & { [F in ShownOrNobody]: string | null }
+>
+type ShownOf<A> = A extends { shown: infer S } ? keyof S & string : never
+type ShownText = ShownOf<All[Exclude<Read, Having<{ kind: 'agent' | 'customer' }>>]>
+type ShownOrNobody = ShownOf<All[Having<{ kind: 'agent' | 'customer' }>]>
+
+/** Columns of a ticket that acts change and undo puts back. */
+export type TicketColumns = { [A in Having<{ undo: true }> as All[A]['column']]?: Values[KindOf<A>] }
+
+/** What may be said of a ticket when it is made. Its state is named. */
+export type NewTicketFields = {
+  [A in Exclude<Changeable, 'state'> | Having<{ readOnly: 'given once' }> as All[A]['field']]?: Values[KindOf<A>]
+}
+
+/** All of a new ticket; what may be empty or nobody may be left out. */
+export type RowFields = Pretty<
+  { [A in Exclude<AttributeName, MayBeEmpty> as All[A]['field']]: Values[KindOf<A>] } & {
+    [A in MayBeEmpty as All[A]['field']]?: Values[KindOf<A>] | undefined
+  }
+>
+/** The same as columns. */
+export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
+type MayBeEmpty = Having<{ kind: 'text' | 'agent' | 'customer' | 'topic' | 'date' }>
+
+/** By what lists may be narrowed. */
+export type Filtered = Having<{ filter: unknown }>
+export type FilterFields = { [A in Filtered as All[A]['filter']['field']]?: FilterValues[All[A]['filter']['by']] }
+interface FilterValues {
+  queues: readonly Id[]
+  id: Id
+  'id or nobody': Id | 'nobody'
+  words: string
+}
+
+/** By what lists may be sorted. */
+export type Sort = Having<{ sort: unknown }>
+export type Listed = Having<{ list: unknown }>
+export type Exported = Having<{ csv: unknown }>
+export type Headed = Having<{ headers: unknown }>
+/** What headers ask for, looked up. */
+export type HeaderValues = { -readonly [A in Headed]?: HeaderValue<A> }
+type HeaderValue<A extends AttributeName> = KindOf<A> extends 'queue' ? Pick<Named['queue'], 'id' | 'name'> : GivenOf<A>
+
+type TypesOf<T> = T extends string ? T : T[keyof T]
+/** Types of history rows that a change of an attribute writes. */
+export type ChangeType = TypesOf<All[Changeable]['history']['type']>
+
+/** What stands for the tags of attributes that texts know by their column alone. */
+export type PlainTags = { [A in Having<{ kind: 'text'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
+type ValueOf<T> = T[keyof T] & string
+
+// An attribute whose column or fact core's own declarations do not name brings them along.
+type AddedColumns = Pretty<Omit<{ [A in AttributeName as All[A]['column']]: AddedColumn<Values[KindOf<A>]> }, keyof CoreTicketTable>>
+type AddedColumn<V> = import('kysely').ColumnType<V, V | undefined, V>
+type AddedFacts = Pretty<
+  Omit<{ [A in Changeable as All[A]['fact']['name']]: { from: Values[KindOf<A>]; to: Values[KindOf<A>] } }, keyof CoreFacts>
+>
+declare module '../database/schema.ts' {
+  interface TicketTable extends AddedColumns {}
+}
+declare module '../kernel/facts.ts' {
+  interface Facts extends AddedFacts {}
+}
+
+/** An entry as whoever goes through the list sees it. */
+export type Entry = Part<Kind> & { name: AttributeName; readOnly?: string } & Partial<Pick<Changed<Kind>, 'guard'>>
+export type ChangeableEntry = Omit<Changed<Kind>, 'right' | 'history' | 'fact' | 'along'> &
+  Part<Kind> & {
+    name: Changeable
+    right: Right | ((is: unknown) => Right)
+    history: { type: Changed<Kind>['history']['type']; parts(was: unknown, is: unknown): readonly (string | number)[] }
+    fact: { name: string; column?: string; data(from: unknown, to: unknown): object }
+    along?(was: { stateType: StateType; closedAt: Date | null }, is: unknown, now: Date): Record<string, unknown>
+  }
+
+/** Read once, at start. */
+export const ENTRIES: readonly Entry[] = Object.entries(ATTRIBUTES).map(([name, entry]) => ({ ...entry, name: name as AttributeName }))
+export const entryOf = Object.fromEntries(ENTRIES.map((entry) => [entry.name, entry])) as Record<AttributeName, Entry>
+export const CHANGEABLE = ENTRIES.filter((entry) => 'right' in entry) as unknown as readonly ChangeableEntry[]
+export const changeable = Object.fromEntries(CHANGEABLE.map((entry) => [entry.name, entry])) as Record<Changeable, ChangeableEntry>
+
+/** Names of the attributes with this part, those with a place first. */
+function placed<N extends AttributeName>(part: 'filter' | 'sort' | 'list' | 'csv'): readonly N[] {
+  const place = (entry: Entry) => entry[part]?.place ?? Infinity
+  const found = ENTRIES.filter((entry) => entry[part])
+  return found.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))).map((entry) => entry.name as N)
+}
+export const FILTERED = placed<Filtered>('filter')
+export const SORTS = placed<Sort>('sort')
+export const LISTED = placed<Listed>('list')
+export const EXPORTED = placed<Exported>('csv')
+
+/** What was looked up, as the fields in which a ticket is made: ids for what is named. */
+export function fieldsOf(values: HeaderValues): NewTicketFields {
+  return Object.fromEntries(
+    ENTRIES.flatMap(({ name, field }) => {
+      const value: unknown = values[name as Headed]
+      return value === undefined ? [] : [[field, inColumn(value)]]
+    }),
+  )
+}
+
+/** What is handed over as it stands in the column. */
+export const inColumn = (given: unknown): unknown => (typeof given === 'object' && given !== null && 'id' in given ? given.id : given)

@@ -1,0 +1,29 @@
+/** Owns the way of a posted form: done and said on the next page, or shown again with its reason. */
+import type { PageContext } from '../kernel/contract.ts'
+import { Refusal } from '../errors.ts'
+import { flash } from './flash.ts'
+import { withRefusal, type FormState } from './forms.ts'
+
+/**
+ * Does what a form asks for and says so on the next page; refused, it shows the same form again with the reason at its
+ * field (422). What is not there or not allowed stays an error page.
+ */
+export async function submit(
+  c: PageContext,
+  values: Record<string, string>,
+  act: () => Promise<{ to: string; said: string }>,
+  again: (form: FormState) => Response | Promise<Response>,
+): Promise<Response> {
+  let done: { to: string; said: string }
+  try {
+    done = await act()
+  } catch (error) {
+    if (!(error instanceof Refusal) || ((error.status === 404 || error.status === 403) && error.field === undefined)) throw error
+    return again(withRefusal(c, { values, problems: {} }, error))
+  }
+  flash(c, { text: done.said })
+  return c.redirect(done.to, 303)
+}
+
+/** The status of a page that shows this form. */
+export const statusOf = (form: FormState): 200 | 422 => (Object.keys(form.problems).length > 0 ? 422 : 200)

@@ -1,0 +1,12 @@
+/** Owns the types of the places that portal offers. */
+import type { NoProps, Ticket } from '../../core/index.ts'
+
+declare module 'pomoc' {
+  interface Places {
+    'portal.login': NoProps
+    'portal.bar': NoProps
+    'portal.home': NoProps
+    'portal.new-ticket.suggestions': { subject: string }
+    'portal.ticket.below': { ticket: Ticket }
+  }
+}
