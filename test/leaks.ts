@@ -49,16 +49,17 @@ function children(): Map<number, string> {
   return found
 }
 
-const before = new Set(handles())
-const childrenBefore = children()
+// Node opens these when they are first asked for.
+void [process.stdout, process.stderr]
+const before = { handles: new Set(handles()), children: children(), databases: new Set(openDatabases) }
 
 function left(): string[] {
   return [
     ...handles()
-      .filter((handle) => !before.has(handle))
+      .filter((handle) => !before.handles.has(handle))
       .map(words),
-    ...[...children()].filter(([pid]) => !childrenBefore.has(pid)).map(([pid, line]) => `the process ${pid}: ${line}`),
-    ...[...openDatabases].map((name) => `the database ${name}`),
+    ...[...children()].filter(([pid]) => !before.children.has(pid)).map(([pid, line]) => `the process ${pid}: ${line}`),
+    ...[...openDatabases].filter((name) => !before.databases.has(name)).map((name) => `the database ${name}`),
   ]
 }
 
