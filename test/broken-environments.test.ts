@@ -176,10 +176,10 @@ test.concurrent(
   '1. a port is taken',
   async (context) => {
     const { data, undo, run } = await place(context)
-    const port = await freePort()
     const other = await new Promise<Server>((resolve) => {
-      const taken = listening(port, () => resolve(taken))
+      const taken = listening(0, () => resolve(taken))
     })
+    const { port } = other.address() as AddressInfo
     undo.push(() => new Promise((resolve) => other.close(() => resolve())))
     const program = run({ POMOC_HTTP_PORT: String(port) })
     expect(await program.ended).toEqual({ code: 1, signal: null })

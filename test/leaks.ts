@@ -16,12 +16,18 @@ interface Handle {
   address?(): AddressInfo | string | null
   remoteAddress?: string
   remotePort?: number
+  /** Of a socket: what it reads. */
+  _handle?: { fd?: number } | null
 }
 
-/** Whatever holds this process alive: listeners, connections, processes. What is let go (`unref`) does not count. */
+/**
+ * Whatever holds this process alive: listeners, connections, processes. What is let go (`unref`) does not count, nor do the standard
+ * streams: where they are pipes, each is a socket from the first time that anything looks at it.
+ */
 function handles(): Handle[] {
   // The only way to have them themselves and not just their kind (`process.getActiveResourcesInfo`).
-  return (process as unknown as { _getActiveHandles(): Handle[] })._getActiveHandles()
+  const all = (process as unknown as { _getActiveHandles(): Handle[] })._getActiveHandles()
+  return all.filter(({ constructor: { name }, _handle }) => !(name === 'Socket' && [0, 1, 2].includes(_handle?.fd ?? -1)))
 }
 
 const words = (handle: Handle): string => {
@@ -49,16 +55,17 @@ function children(): Map<number, string> {
   return found
 }
 
-const before = new Set(handles())
-const childrenBefore = children()
+// Node opens these when they are first asked for.
+void [process.stdout, process.stderr]
+const before = { handles: new Set(handles()), children: children(), databases: new Set(openDatabases) }
 
 function left(): string[] {
   return [
     ...handles()
-      .filter((handle) => !before.has(handle))
+      .filter((handle) => !before.handles.has(handle))
       .map(words),
-    ...[...children()].filter(([pid]) => !childrenBefore.has(pid)).map(([pid, line]) => `the process ${pid}: ${line}`),
-    ...[...openDatabases].map((name) => `the database ${name}`),
+    ...[...children()].filter(([pid]) => !before.children.has(pid)).map(([pid, line]) => `the process ${pid}: ${line}`),
+    ...[...openDatabases].filter((name) => !before.databases.has(name)).map((name) => `the database ${name}`),
   ]
 }
 

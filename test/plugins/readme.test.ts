@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newPlugin } from '../../core/cli/new-plugin.ts'
 import { describePlugins } from '../../core/cli/plugin-list.ts'
 import { projectDir } from '../../core/project.ts'
@@ -12,6 +12,8 @@ import { built } from '../stage.ts'
 import { openHouse, removePackages, writePackage } from './house.ts'
 
 beforeAll(built)
+// The type checker and the program, beside other tests.
+vi.setConfig({ testTimeout: 180_000 })
 afterAll(removePackages)
 
 const readme = readFileSync(join(projectDir, 'plugins', 'README.md'), 'utf8')
