@@ -1,6 +1,6 @@
 /** Owns the SQL around a received mail: its row, its bytes, and everything the steps want to know, in one question. */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
-import { MERGED, MERGED_INTO } from '../ticket/history.ts'
+import { MERGED } from '../ticket/history.ts'
 import { literal } from '../ticket/number.ts'
 import { storableJson } from '../database/json.ts'
 import type { Database, Id, InboundState, MailReason } from '../database/schema.ts'
@@ -196,8 +196,8 @@ async function mergedInto(
       union all
       select t.id, t.state_type, hop.hops + 1 from hop
         join lateral (
-          select ${MERGED_INTO} as target from history h
-          where h.ticket_id = hop.id and ${MERGED} order by h.id desc limit 1) m on true
+          select ${MERGED.into} as target from history h
+          where h.ticket_id = hop.id and ${MERGED.row} order by h.id desc limit 1) m on true
         join ticket t on t.id = m.target
       where hop.state_type = 'merged' and hop.hops < 10)
     select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved"

@@ -82,5 +82,7 @@ const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => 
   order by h.n`
 
 /** A row `h` of history that says into which ticket this one was merged, as OTRS writes it: '%%number%%id%%number%%id'; and that id. */
-export const MERGED = sql`h.type = 'Merged' and h.name ~ '%%\\d{1,18}$'`
-export const MERGED_INTO = sql`substring(h.name from '%%(\\d+)$')::bigint`
+export const MERGED = {
+  row: sql`h.type = 'Merged' and h.name ~ '%%\\d{1,18}$'`,
+  into: sql`substring(h.name from '%%(\\d+)$')::bigint`,
+}
