@@ -29,7 +29,7 @@ function imports(file: string): string[] {
   const text = read(file)
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/^\s*\/\/.*$/gm, '')
-  return [...text.matchAll(/(?:^\s*(?:import|export)\b[^'\n]*?\bfrom\s+|^\} from\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm)].map(
+  return [...text.matchAll(/(?:^\s*(?:import|export)\b[^'\n=]*?\bfrom\s+|^\} from\s+|\bimport\(\s*|^import\s+)'([^']+)'/gm)].map(
     (match) => match[1]!,
   )
 }
@@ -166,7 +166,7 @@ describe('what a ticket has', () => {
   it('is told under Misc in kinds of one list, wherever history is written', () => {
     // The first part of the row; what a condition compares with is no kind.
     const written = [...core, ...plugins].flatMap((file) =>
-      [...read(file).matchAll(/type: 'Misc', (?:parts: \[([^,\]]*)|name: `(%%[a-z -]+))/g)].flatMap(
+      [...read(file).matchAll(/type: 'Misc',\s+(?:parts: \[\s*([^,\]]*)|name: `(%%[a-z -]+))/g)].flatMap(
         ([, parts = '', name]) =>
           name?.slice(2) ?? [...parts.matchAll(/(=== )?'([^']+)'/g)].filter(([, compared]) => !compared).map((match) => match[2]!),
       ),
