@@ -76,9 +76,8 @@ describe('the list of languages', () => {
 
 describe('the log', () => {
   it('has a word for each language', () => {
-    expect(
-      LANGUAGE_CODES.filter((code) => !(`field.${code}` in administrationTexts.pl) || !(`language.${code}` in administrationTexts.pl)),
-    ).toEqual([])
+    // A value is said by the language's own name; texts in it are a field each.
+    expect(LANGUAGE_CODES.filter((code) => !(`field.${code}` in administrationTexts.pl))).toEqual([])
   })
 })
 
