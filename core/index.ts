@@ -16,28 +16,38 @@ export {
 } from './kernel/contract.ts'
 export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
-export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/extensions.ts'
+export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/judge/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
-export type { TicketReader } from './kernel/ticket-reader.ts'
+export type { TicketReader } from './ticket/ticket-reader.ts'
 export { CORE_PLACES, type FrameName, type NoProps, type PlaceName, type Places } from './kernel/places.ts'
-export { choice, integer, longText, readSettings, text, writeSetting, yesNo, type Setting, type SettingValues } from './kernel/settings.ts'
+export {
+  choice,
+  integer,
+  longText,
+  readSettings,
+  text,
+  writeSetting,
+  yesNo,
+  type Setting,
+  type SettingValues,
+} from './kernel/settings/settings.ts'
 export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
 export { CHANNEL } from './kernel/facts.ts'
-export type { JobRequest } from './kernel/jobs.ts'
+export type { JobRequest } from './kernel/jobs/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
 export { actorId, type Work } from './kernel/work.ts'
 export { listActivations, setActivation } from './administration/plugin-admin.ts'
-export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './kernel/registry.ts'
+export type { PlaceInfo, PluginInfo, Registry, RightInfo } from './run/registry.ts'
 export { forgetFaults, resumePlugin } from './administration/plugin-admin.ts'
 export { listFaults, listSuspensions, NEVER_SUSPENDED, type FaultRow, type Suspension } from './kernel/faults.ts'
-export { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs, type DeadJob, type Replay } from './kernel/replay.ts'
-export { saveSettingsForm, settingsForm, type SettingField, type SettingsOwner } from './kernel/settings-form.ts'
-export { BootError, reasonOf } from './boot-error.ts'
-export type { Config } from './config.ts'
-export { listen } from './listen.ts'
-export type { Theme } from './theme.ts'
-export { version } from './project.ts'
+export { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs, type DeadJob, type Replay } from './administration/replay.ts'
+export { saveSettingsForm, settingsForm, type SettingField, type SettingsOwner } from './administration/settings-form.ts'
+export { BootError, reasonOf } from './machine/boot-error.ts'
+export type { Config } from './machine/config.ts'
+export { listen } from './machine/listen.ts'
+export type { Theme } from './machine/theme.ts'
+export { version } from './machine/project.ts'
 export { inPackage, inProject } from './web/static-files.ts'
 export { Refusal, refused, ERRORS, type ErrorCode, type ErrorParams } from './errors.ts'
 
@@ -71,10 +81,10 @@ export { loadRows, settleIds } from './database/load.ts'
 export { storable } from './database/storable.ts'
 
 // Who may what
-export { asCustomer, system, type Access, type Actor, type PersonActor } from './permission/actor.ts'
+export { asCustomer, system, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
-export { explainRight, whoSees, type Because, type Explanation, type Onlooker, type Via } from './permission/explain.ts'
-export { sayBecause } from './permission/because-words.ts'
+export { explainRight, whoSees, type Because, type Explanation, type Onlooker, type Via } from './explain/explain.ts'
+export { sayBecause } from './explain/because-words.ts'
 export { loadActor } from './permission/access.store.ts'
 
 // Calendars
@@ -103,18 +113,18 @@ export {
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
 export { sayMisc } from './ticket/misc.ts'
-export * from './ticket/tickets.ts'
+export * from './ticket/change/tickets.ts'
 export * from './ticket/ticket-list.ts'
 export * from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
-export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/pass-on.ts'
-export { undoAct } from './ticket/undo.ts'
-export { actOf, ACTS, actsOfferedBy, isAct, mayAct, offersAct, prepareAct, type ActName, type Ready } from './ticket/acts.ts'
+export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'
+export { undoAct } from './ticket/change/undo.ts'
+export { actOf, ACTS, actsOfferedBy, isAct, mayAct, offersAct, prepareAct, type ActName, type Ready } from './ticket/acts/acts.ts'
 export { act, type Act, type ActRight, type AnyAct, type Done, type Offerer } from './ticket/acts/act.ts'
 export { shapesOf, type FieldShape } from './ticket/acts/fields.ts'
 export { actTexts, type ActKey } from './ticket/acts/i18n/act-texts.ts'
-export { acceptHeld, rejectHeld } from './ticket/held.ts'
-export { canConfirm, confirmOwnMail } from './article/confirm.ts'
+export { acceptHeld, rejectHeld } from './ticket/change/held.ts'
+export { canConfirm, confirmOwnMail } from './ticket/change/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
 export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
 export {
@@ -126,7 +136,7 @@ export {
   type Origin,
 } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
-export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/participants.ts'
+export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/change/participants.ts'
 export { sayPriority } from './ticket/priority-words.ts'
 export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { formatNumber } from './ticket/number.ts'
@@ -154,9 +164,9 @@ export {
 } from './person/persons.ts'
 
 // Mail
-export { confirmRequest } from './mail/auto-response.ts'
-export { relayOf, type Relay } from './mail/relays.ts'
-export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/accept.ts'
+export { confirmRequest } from './mail/texts/auto-response.ts'
+export { relayOf, type Relay } from './mail/judge/assurance/relays.ts'
+export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export {
   addressesChanged,
   canonicalAddress,
@@ -167,7 +177,7 @@ export {
   type AddressBook,
 } from './mail/addresses.ts'
 export { cancelMails, mailHostname, newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from './mail/outbound.ts'
-export { receiptSentence } from './mail/auto-response.ts'
+export { receiptSentence } from './mail/texts/auto-response.ts'
 
 // Pages
 export * from './web/index.ts'
@@ -238,7 +248,7 @@ export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } fro
 export { AUDIT_KINDS, erasePersonFromEvents, recordEvent, type AuditKind, type NewEvent } from './audit/record.ts'
 export { AUDIT_SORTS, findEvent, listEvents, type AuditEvent, type AuditFilter, type AuditSort } from './administration/log.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
-export { countSettings, saveSettings, storedSettings } from './kernel/setting-admin.ts'
+export { countSettings, saveSettings, storedSettings } from './administration/setting-admin.ts'
 export { readStatus, type Status } from './database/status.ts'
 export type {
   Assurance,
@@ -316,7 +326,7 @@ export {
   type UnitRule,
   type UnitRuleForm,
 } from './unit/placing.ts'
-export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './unit/opting.ts'
+export { closeQueue, mainQueueOf, optIn, optOut, planHandOver, type HandOver } from './administration/opting.ts'
 export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
 export { brandInForce, unitFigures, type QueueFigures } from './unit/unit-figures.ts'
 export { colourFits, contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf, type Brand } from './unit/brand.ts'
@@ -331,7 +341,7 @@ export {
   rightsHeldIn,
   type UnitAdministrator,
 } from './permission/unit-administrators.ts'
-export { colleaguesIn, giveHat, groupsOfUnit, type Colleague, type UnitGroup } from './permission/unit-people.ts'
+export { colleaguesIn, giveHat, groupsOfUnit, type Colleague, type UnitGroup } from './administration/unit-people.ts'
 export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
 export {
   createSystemAddress,
@@ -365,9 +375,9 @@ export {
   type AutoText,
   type QueueTexts,
   type TextForm,
-} from './mail/text-admin.ts'
-export { previewText, type TextPreview } from './mail/text-preview.ts'
-export { OUTCOMES } from './mail/outcome.ts'
+} from './mail/texts/text-admin.ts'
+export { previewText, type TextPreview } from './mail/texts/text-preview.ts'
+export { OUTCOMES } from './mail/judge/outcome.ts'
 export {
   cancelOutbound,
   findInbound,
@@ -385,7 +395,7 @@ export {
   type OutboundDetail,
   type OutboundMail,
   type OutboundSort,
-} from './mail/mail-list.ts'
+} from './mail/desk/mail-list.ts'
 export {
   createPart,
   editPart,
@@ -399,7 +409,7 @@ export {
   type AnswerPart,
   type PartForm,
   type PartKind,
-} from './mail/answer-parts.ts'
+} from './mail/texts/answer-parts.ts'
 export {
   createTemplate,
   editTemplate,
@@ -411,10 +421,10 @@ export {
   templatesForQueue,
   type AnswerTemplate,
   type TemplateForm,
-} from './mail/answer-templates.ts'
-export { fillIn, type TextRoom } from './mail/text-preview.ts'
+} from './mail/texts/answer-templates.ts'
+export { fillIn, type TextRoom } from './mail/texts/text-preview.ts'
 export type { AnswerTemplateType } from './database/schema.ts'
-export { deleteInbound, deliverInbound } from './mail/inbound-admin.ts'
+export { deleteInbound, deliverInbound } from './mail/desk/inbound-admin.ts'
 export {
   createFilter,
   deleteFilter,
@@ -424,11 +434,11 @@ export {
   switchFilter,
   tryFilter,
   type FilterForm,
-} from './mail/filter-admin.ts'
-export { MATCH_KEYS } from './mail/filter-mail.ts'
-export { saySet, type FilterResult, type MatchRow } from './mail/filter-run.ts'
-export { listFilters, type StoredFilter } from './mail/filter.store.ts'
-export { SETTABLE_HEADERS } from './mail/otrs-headers.ts'
-export { parseMail } from './mail/parse.ts'
-export { likelyEnvelope, type TriedMail, type TryEnvelope } from './mail/try-mail.ts'
+} from './mail/filters/filter-admin.ts'
+export { MATCH_KEYS } from './mail/filters/filter-mail.ts'
+export { saySet, type FilterResult, type MatchRow } from './mail/filters/filter-run.ts'
+export { listFilters, type StoredFilter } from './mail/filters/filter.store.ts'
+export { SETTABLE_HEADERS } from './mail/filters/otrs-headers.ts'
+export { parseMail } from './mail/reading/parse.ts'
+export { likelyEnvelope, type TriedMail, type TryEnvelope } from './mail/inbound/try-mail.ts'
 export { mailTexts, type MailKey } from './mail/mail-texts.ts'

@@ -14,7 +14,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 
 const only = process.argv[2] === '--build-only'
 try {
-  const { buildWhenNeeded } = await import('./build.mjs')
+  const { buildWhenNeeded } = await import('./run/build.mjs')
   const built = await buildWhenNeeded(project)
   if (only) process.stdout.write(built ? 'Built.\n' : 'Nothing changed since the last build.\n')
 } catch (error) {

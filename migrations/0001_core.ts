@@ -324,7 +324,7 @@ const statements = [
     encrypted boolean not null default false,
     accepted_at timestamptz not null,
     state text not null default 'accepted' check (state in ('accepted', 'processed', 'failed', 'held')),
-    outcome text,                                    -- named value: core/mail/outcome.ts
+    outcome text,                                    -- named value: core/mail/judge/outcome.ts
     reason jsonb,                                    -- what each step decided
     subject text not null default '',
     from_text text not null default '',

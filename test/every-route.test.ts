@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
-import { saveSettings } from '../core/kernel/setting-admin.ts'
+import { saveSettings } from '../core/administration/setting-admin.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'

@@ -7,7 +7,7 @@ import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { openDatabase } from '../core/database/database.ts'
 import { startEmbedded } from '../core/database/embedded.ts'
-import { migrateAll } from '../core/database/migrate-all.ts'
+import { migrateAll } from '../core/backup/migrate-all.ts'
 import { startPostgres15 } from './servers/postgres15.ts'
 
 declare module 'vitest' {

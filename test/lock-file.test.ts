@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { projectDir } from '../core/project.ts'
+import { projectDir } from '../core/machine/project.ts'
 
 interface Entry {
   optionalDependencies?: Record<string, string>

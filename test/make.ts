@@ -1,12 +1,12 @@
 /** Owns the making of test things: each through the domain's own acts, with only what the test says. */
 import type { Kysely } from 'kysely'
-import { loadConfig, type Config } from '../core/config.ts'
+import { loadConfig, type Config } from '../core/machine/config.ts'
 import type { Database, Id } from '../core/database/schema.ts'
 import { runWork, type Work } from '../core/kernel/work.ts'
-import { system, type Actor, type PersonActor } from '../core/permission/actor.ts'
+import { system, type Actor, type PersonActor } from '../core/kernel/actor.ts'
 import { loadActor } from '../core/permission/access.store.ts'
 import { createPerson, type NewPerson } from '../core/person/persons.ts'
-import { createTicket, type NewTicket } from '../core/ticket/tickets.ts'
+import { createTicket, type NewTicket } from '../core/ticket/change/tickets.ts'
 
 /** A working Tuesday, 10:15 in Warsaw. */
 export const TUESDAY = new Date('2026-11-17T09:15:00Z')

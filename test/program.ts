@@ -5,7 +5,7 @@ import * as net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { projectDir } from '../core/project.ts'
+import { projectDir } from '../core/machine/project.ts'
 
 export interface Program {
   pid: number

@@ -1,7 +1,7 @@
 /** Owns running the real program for single tests: built once in a run, on data that it made before, ended with the test. */
 import { mkdirSync } from 'node:fs'
 import type { TestContext } from 'vitest'
-import { projectDir } from '../core/project.ts'
+import { projectDir } from '../core/machine/project.ts'
 import { runProgram, temporaryData, type Program } from './program.ts'
 import { copyFolder, onceInRun } from './run-folder.ts'
 

@@ -1,10 +1,10 @@
 /** Every route of a unit's pages × everybody who may ask: its own administrators, those above it and central ones; for all others it is not there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
-import { saveSettings } from '../core/kernel/setting-admin.ts'
+import { saveSettings } from '../core/administration/setting-admin.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
-import { mainQueueOf } from '../core/unit/opting.ts'
+import { mainQueueOf } from '../core/administration/opting.ts'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'
 import portal from '../plugins/portal/index.tsx'

@@ -1,9 +1,9 @@
 /** Owns a small university for tests of the admin pages: an administrator, an agent, a customer, and one of everything. */
 import type { Site } from './web.ts'
-import { acceptMail, mailInMemory } from '../core/mail/accept.ts'
-import { createPart, setQueueParts } from '../core/mail/answer-parts.ts'
-import { createTemplate } from '../core/mail/answer-templates.ts'
-import { createFilter } from '../core/mail/filter-admin.ts'
+import { acceptMail, mailInMemory } from '../core/mail/inbound/accept.ts'
+import { createPart, setQueueParts } from '../core/mail/texts/answer-parts.ts'
+import { createTemplate } from '../core/mail/texts/answer-templates.ts'
+import { createFilter } from '../core/mail/filters/filter-admin.ts'
 import { queueMail } from '../core/mail/outbound.ts'
 import { setPersonRights, setPersonRole, setRoleRights } from '../core/permission/rights.ts'
 import { createRole } from '../core/permission/roles.ts'

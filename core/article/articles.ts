@@ -4,7 +4,7 @@ import { storable } from '../database/storable.ts'
 import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
 import { readBlob, storeBlob } from '../database/blob.ts'
 import { isId } from '../database/id.ts'
-import type { MailNote } from '../mail/parsed-mail.ts'
+import type { MailNote } from '../mail/reading/parsed-mail.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { BootError, reasonOf } from '../boot-error.ts'
-import { loadConfig } from '../config.ts'
-import { dkimRecord, dkimRecordName, makeDkimKey } from '../mail/dkim.ts'
+import { BootError, reasonOf } from '../machine/boot-error.ts'
+import { loadConfig } from '../machine/config.ts'
+import { dkimRecord, dkimRecordName, makeDkimKey } from '../mail/outbound/dkim.ts'
 import { say } from './open.ts'
 
 export function dkimCommand(program: Command): void {

@@ -1,10 +1,10 @@
 /** Owns the command doctor: what the checks found, for a person or for a script. */
 import type { Command } from 'commander'
-import { loadConfig, type Config } from '../config.ts'
+import { loadConfig, type Config } from '../machine/config.ts'
 import { examine } from '../doctor/doctor.ts'
 import { failed, type Finding } from '../doctor/finding.ts'
-import { loadPlugins } from '../kernel/load-plugins.ts'
-import { findPlugin } from '../plugins.ts'
+import { loadPlugins } from '../run/load-plugins.ts'
+import { findPlugin } from '../run/plugins.ts'
 import { say } from './open.ts'
 
 const MARKS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' }

@@ -1,8 +1,8 @@
 /** Owns the command about facts: telling a plugin again what happened. What could not be told is among the jobs given up. */
 import type { Command } from 'commander'
-import { BootError } from '../boot-error.ts'
-import { replayFacts } from '../kernel/replay.ts'
-import { system } from '../permission/actor.ts'
+import { BootError } from '../machine/boot-error.ts'
+import { replayFacts } from '../administration/replay.ts'
+import { system } from '../kernel/actor.ts'
 import { fail, say } from './open.ts'
 import { withProgram } from './with-program.ts'
 

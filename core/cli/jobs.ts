@@ -1,9 +1,9 @@
 /** Owns the command jobs: those that were given up, seen, started again, dropped. */
 import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
-import { dropDeadJob, listDeadJobs, retryDeadJob, retryDeadJobs } from '../kernel/replay.ts'
+import { dropDeadJob, listDeadJobs, retryDeadJob, retryDeadJobs } from '../administration/replay.ts'
 import { runWork, type Work } from '../kernel/work.ts'
-import { system } from '../permission/actor.ts'
+import { system } from '../kernel/actor.ts'
 import { say, withDatabase, type Room } from './open.ts'
 
 export function jobsCommand(program: Command): void {

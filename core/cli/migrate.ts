@@ -1,9 +1,9 @@
 /** Owns the command migrate: bringing the database up to date, or telling what that would do. */
 import { sql } from 'kysely'
 import type { Command } from 'commander'
-import { isEmpty } from '../database/catalog.ts'
+import { isEmpty } from '../backup/catalog.ts'
 import type { OpenDatabase } from '../database/database.ts'
-import { migrateOwners, type Owner } from '../database/migrate-all.ts'
+import { migrateOwners, type Owner } from '../backup/migrate-all.ts'
 import { pendingMigrations } from '../database/migrate.ts'
 import { saveBackup } from './backup.ts'
 import { say, withDatabase } from './open.ts'

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { BootError } from '../boot-error.ts'
-import { projectDir, version } from '../project.ts'
+import { BootError } from '../machine/boot-error.ts'
+import { projectDir, version } from '../machine/project.ts'
 
 /** Writes the files; answers what to tell the author. */
 export async function newPlugin(name: string, into?: string): Promise<string[]> {
@@ -50,7 +50,7 @@ function filesOf(name: string): Record<string, string> {
           paths: Object.fromEntries(
             Object.entries({
               pomoc: 'core/index.ts',
-              'pomoc/testing': 'core/plugin-testing.ts',
+              'pomoc/testing': 'core/run/plugin-testing.ts',
               hono: 'node_modules/hono',
               'hono/*': 'node_modules/hono/dist/types/*',
               kysely: 'node_modules/kysely',

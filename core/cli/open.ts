@@ -1,11 +1,11 @@
 /** Owns what commands begin with: the configuration, its database, its plugins. */
-import { BootError } from '../boot-error.ts'
-import { loadConfig, type Config } from '../config.ts'
+import { BootError } from '../machine/boot-error.ts'
+import { loadConfig, type Config } from '../machine/config.ts'
 import { connectDatabase } from '../database/connect.ts'
 import type { OpenDatabase } from '../database/database.ts'
-import { ownersOf, type Owner } from '../database/migrate-all.ts'
-import { loadPlugins, type AnyPlugin } from '../kernel/load-plugins.ts'
-import { findPlugin } from '../plugins.ts'
+import { ownersOf, type Owner } from '../backup/migrate-all.ts'
+import { loadPlugins, type AnyPlugin } from '../run/load-plugins.ts'
+import { findPlugin } from '../run/plugins.ts'
 
 export const say = (line: string): void => void process.stdout.write(`${line}\n`)
 

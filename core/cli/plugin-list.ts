@@ -1,7 +1,7 @@
 /** Owns the text of "pomoc plugins": what is loaded, where each is on, and the order at every place. */
-import type { Kernel } from '../kernel/host.ts'
+import type { Kernel } from '../run/host.ts'
 import { listSuspensions } from '../kernel/faults.ts'
-import type { PluginInfo } from '../kernel/registry.ts'
+import type { PluginInfo } from '../run/registry.ts'
 
 export async function describePlugins({ host }: Kernel): Promise<string[]> {
   const { registry } = host

@@ -1,6 +1,6 @@
 /** Owns how a long command tells where it is: a bar at a terminal, a line now and then elsewhere. */
 import bars from 'cli-progress'
-import type { Progress } from '../database/backup.ts'
+import type { Progress } from '../backup/backup.ts'
 
 /** On standard error: standard output is for the result. `stop` before anything else is printed. */
 export function showProgress(out: NodeJS.WriteStream = process.stderr): { progress: Progress; stop(): void } {

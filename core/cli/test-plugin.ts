@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { projectDir } from '../project.ts'
+import { projectDir } from '../machine/project.ts'
 import { fail } from './open.ts'
 
 /** Answers the exit code. */

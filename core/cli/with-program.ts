@@ -1,7 +1,7 @@
 /** Owns what commands that need plugins and database share: assembling them, and taking them apart again. */
-import { assemble, type Assembly } from '../assemble.ts'
-import { loadConfig } from '../config.ts'
-import { makeLog } from '../log.ts'
+import { assemble, type Assembly } from '../run/assemble.ts'
+import { loadConfig } from '../machine/config.ts'
+import { makeLog } from '../machine/log.ts'
 
 /** Runs a command beside a program that may be running; nothing is served. */
 export async function withProgram<T>(run: (assembly: Assembly) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 /** Owns the question whether an error means that the database is away, so that the same may succeed a little later. */
-import { codeOf, reasonOf } from '../boot-error.ts'
+import { codeOf, reasonOf } from '../machine/boot-error.ts'
 
 /**
  * PostgreSQL's codes (appendix A). 08: connection exceptions, 53: no connections, memory or disk left, 57P: the server stops,

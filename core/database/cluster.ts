@@ -6,9 +6,9 @@ import { chown, mkdir, mkdtemp, readdir, rename, rm, stat, unlink, writeFile } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Account } from '../account.ts'
-import { BootError, codeOf, reasonOf } from '../boot-error.ts'
-import { prepareDataFolder } from '../data-folder.ts'
+import type { Account } from '../machine/account.ts'
+import { BootError, codeOf, reasonOf } from '../machine/boot-error.ts'
+import { prepareDataFolder } from '../machine/data-folder.ts'
 import { postgresBinaries } from './binaries.ts'
 
 export const majorVersion = '18'

@@ -1,6 +1,6 @@
 /** Owns choosing the database: the configured server, or the embedded one. */
-import type { Config } from '../config.ts'
-import type { Log } from '../log.ts'
+import type { Config } from '../machine/config.ts'
+import type { Log } from '../machine/log.ts'
 import { openDatabase } from './database.ts'
 import type { OpenDatabase } from './database.ts'
 import { startEmbedded } from './embedded.ts'

@@ -2,8 +2,8 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool, types } from 'pg'
 import type { CustomTypesConfig } from 'pg'
-import { BootError, codeOf, reasonOf } from '../boot-error.ts'
-import type { Log } from '../log.ts'
+import { BootError, codeOf, reasonOf } from '../machine/boot-error.ts'
+import type { Log } from '../machine/log.ts'
 import { PreparingClient } from './prepared.ts'
 import type { Database } from './schema.ts'
 

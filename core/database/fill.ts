@@ -1,7 +1,7 @@
 /** Owns filling new columns of large tables: by a job, in bounded steps, while everybody works; nothing at start waits for it. */
 import { sql, type Kysely } from 'kysely'
-import type { Log } from '../log.ts'
-import { reasonOf } from '../boot-error.ts'
+import type { Log } from '../machine/log.ts'
+import { reasonOf } from '../machine/boot-error.ts'
 import type { Database, Id } from './schema.ts'
 
 /**

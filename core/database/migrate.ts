@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
-import { BootError, codeOf, reasonOf } from '../boot-error.ts'
+import { BootError, codeOf, reasonOf } from '../machine/boot-error.ts'
 import type { Database } from './schema.ts'
 
 /** insufficient_privilege */

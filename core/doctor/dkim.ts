@@ -2,8 +2,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import type { Resolver } from 'node:dns/promises'
-import { codeOf, reasonOf } from '../boot-error.ts'
-import { dkimRecord, dkimRecordName, keyFor, recordFits, type DkimKey } from '../mail/dkim.ts'
+import { codeOf, reasonOf } from '../machine/boot-error.ts'
+import { dkimRecord, dkimRecordName, keyFor, recordFits, type DkimKey } from '../mail/outbound/dkim.ts'
 import { fail, ok, warn, within, type Checked, type Finding } from './finding.ts'
 
 export type TextDns = Pick<Resolver, 'resolveTxt'>

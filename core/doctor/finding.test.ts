@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BootError } from '../boot-error.ts'
+import { BootError } from '../machine/boot-error.ts'
 import { failed, partSentence, within } from './finding.ts'
 
 test('a sentence of the program is parted where it says what to do', () => {

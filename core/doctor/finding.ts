@@ -1,6 +1,6 @@
 /** Owns what a check answers, and how a sentence of the program becomes one. */
-import type { Config } from '../config.ts'
-import { BootError, reasonOf } from '../boot-error.ts'
+import type { Config } from '../machine/config.ts'
+import { BootError, reasonOf } from '../machine/boot-error.ts'
 
 export interface Finding {
   /** What was looked at, such as 'disk' or 'MX of uni.example'. */

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadConfig, type Config } from '../config.ts'
+import { loadConfig, type Config } from '../machine/config.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'pomoc-doctor-'))

@@ -8,7 +8,7 @@ import { generate } from 'selfsigned'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startMailSink } from '../../test/servers/mail-sink.ts'
-import { loadConfig, type Config } from '../config.ts'
+import { loadConfig, type Config } from '../machine/config.ts'
 import { checkCertificates, checkDns, checkSmarthost, type Dns } from './mail.ts'
 
 const NOW = new Date('2026-11-17T09:15:00Z')

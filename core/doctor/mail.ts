@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { connect as tlsConnect } from 'node:tls'
 import { domainToASCII } from 'node:url'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { codeOf, reasonOf } from '../boot-error.ts'
-import { faultOf, smarthostOptions } from '../mail/transport.ts'
+import { codeOf, reasonOf } from '../machine/boot-error.ts'
+import { faultOf, smarthostOptions } from '../mail/outbound/transport.ts'
 import { fail, ok, warn, within, type Checked, type Finding } from './finding.ts'
 
 const DAY = 86_400_000

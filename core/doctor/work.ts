@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { listFills } from '../database/fill.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
-import { ROLES, type Role } from '../roles.ts'
+import { ROLES, type Role } from '../machine/roles.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
 import type { WithDatabase } from './database.ts'
 

@@ -6,8 +6,8 @@ import { revertEvent } from '../administration/revert.ts'
 import { listEvents } from '../administration/log.ts'
 import { definePlugin } from '../kernel/contract.ts'
 import { createPerson, findPerson } from '../person/persons.ts'
-import { findResponse } from '../mail/auto-response.store.ts'
-import { createText, editText, findText, setQueueText, textVariants } from '../mail/text-admin.ts'
+import { findResponse } from '../mail/texts/auto-response.store.ts'
+import { createText, editText, findText, setQueueText, textVariants } from '../mail/texts/text-admin.ts'
 import { page } from '../web/page.tsx'
 import {
   COMPLETE_LANGUAGES,

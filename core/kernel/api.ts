@@ -1,8 +1,8 @@
 /** Owns what a plugin's routes for programs are: how each knows who calls, what it is handed, and who may claim which address. */
 import type { Context } from 'hono'
-import type { Actor } from '../permission/actor.ts'
+import type { Actor } from './actor.ts'
 import type { Here, Host, WebEnv } from './contract.ts'
-import type { Setting } from './settings.ts'
+import type { Setting } from './settings/settings.ts'
 
 /**
  * Method and path as Hono writes it, 'PATCH /api/care/tickets/:id'. Below '/api/' no page answers. Another beginning is for programs

@@ -2,9 +2,9 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
 import type { Channel, Database, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
-import type { MailOutcome } from '../mail/outcome.ts'
-import { actorId } from '../permission/actor.ts'
-import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs.ts'
+import type { MailOutcome } from '../mail/judge/outcome.ts'
+import { actorId } from './actor.ts'
+import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs/jobs.ts'
 import type { Work } from './work.ts'
 
 /**

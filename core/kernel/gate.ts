@@ -1,8 +1,8 @@
 /** Owns the one way into a plugin: how long it may take, and that whatever goes wrong there stays there and is told. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { codeOf } from '../boot-error.ts'
+import { codeOf } from '../machine/boot-error.ts'
 import type { Id } from '../database/schema.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import { databaseBrokeOff } from '../database/away.ts'
 
 /** What of a plugin is called; each has a limit in the configuration, routes for programs ('api') that of pages. */

@@ -6,8 +6,8 @@ import { languageFor } from '../i18n/languages.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 import type { Here } from './contract.ts'
 import { PluginFault, notTheirs, type Gate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
-import type { Setting } from './settings.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
+import type { Setting } from './settings/settings.ts'
 import { inPlugin, isWithin, type Work } from './work.ts'
 
 /** Every act that a guard may refuse, and what it is told of it. */

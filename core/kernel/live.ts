@@ -2,7 +2,7 @@
 import { Client } from 'pg'
 import type { Logger } from 'pino'
 import type { Id } from '../database/schema.ts'
-import type { Role } from '../roles.ts'
+import type { Role } from '../machine/roles.ts'
 import { CHANNEL } from './facts.ts'
 
 /** What a commit told: the fact's name and the ticket it speaks of. */

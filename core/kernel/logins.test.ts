@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Activation } from './activation.ts'
 import type { Host } from './contract.ts'
 import { makeGate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
 import { makeLogins, type LoginAnswer } from './logins.ts'
 
 const seconds = { slot: 1, guard: 1, mailCheck: 1, mailStep: 1, search: 1, login: 0.05, page: 1, fact: 1, job: 1, start: 1 }

@@ -6,8 +6,8 @@ import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
 import type { Host } from './contract.ts'
 import type { Gate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
-import type { Setting } from './settings.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
+import type { Setting } from './settings/settings.ts'
 
 /** What somebody typed. The login is normalised (small letters, nothing invisible, 250 characters at most), the password is not empty. */
 export interface LoginAsked {

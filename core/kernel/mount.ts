@@ -2,7 +2,7 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { Kysely } from 'kysely'
-import { BootError, reasonOf } from '../boot-error.ts'
+import { BootError, reasonOf } from '../machine/boot-error.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { Refusal, refused } from '../errors.ts'
 import { ROOT_UNIT, unitIdOf } from '../unit/tree.ts'
@@ -11,7 +11,7 @@ import { meet } from './api.ts'
 import type { Host, PageContext, WebEnv } from './contract.ts'
 import { vital } from './faults.ts'
 import { PluginFault, type Gate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
 
 export interface Route {
   method: string

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { BootError } from '../boot-error.ts'
-import { projectDir } from '../project.ts'
+import { BootError } from '../machine/boot-error.ts'
+import { projectDir } from '../machine/project.ts'
 
 /** What a plugin gets from the program, never a copy of its own: two copies of one class are two classes. */
 const SHARED = /^(hono|kysely|zod)(\/|$)/

@@ -2,12 +2,12 @@
 import { z } from 'zod'
 import type { Id, Language } from '../database/schema.ts'
 import { sayText } from '../i18n/texts.ts'
-import type { PersonActor } from '../permission/actor.ts'
+import type { PersonActor } from './actor.ts'
 import type { Activation } from './activation.ts'
 import type { Here } from './contract.ts'
 import type { Gate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
-import type { Setting } from './settings.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
+import type { Setting } from './settings/settings.ts'
 
 export interface Search {
   text: string

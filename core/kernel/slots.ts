@@ -6,9 +6,9 @@ import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Activation } from './activation.ts'
 import type { Here, PageContext } from './contract.ts'
 import type { Gate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
 import type { PlaceName, Places } from './places.ts'
-import type { Setting } from './settings.ts'
+import type { Setting } from './settings/settings.ts'
 
 /** What a plugin shows in a place, and after which others: 0 is first. */
 export interface SlotFill<S extends Record<string, Setting> = Record<string, Setting>, Props = unknown> {

@@ -1,10 +1,10 @@
 /** Owns starting and stopping plugins: one that pomoc cannot do without ends the start, any other is left behind. */
 import type { Logger } from 'pino'
-import { BootError } from '../boot-error.ts'
+import { BootError } from '../machine/boot-error.ts'
 import type { Host, Stop } from './contract.ts'
 import { vital } from './faults.ts'
 import { PluginFault, type Gate } from './gate.ts'
-import type { AnyPlugin } from './load-plugins.ts'
+import type { AnyPlugin } from '../run/load-plugins.ts'
 
 const STOP_MS = 15_000
 

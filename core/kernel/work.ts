@@ -1,10 +1,10 @@
 /** Owns the unit of work: one transaction, one actor, one moment, one act id; facts and jobs leave with the commit. */
 import { randomUUID } from 'node:crypto'
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import type { Database, Id } from '../database/schema.ts'
-import type { Actor } from '../permission/actor.ts'
-import type { JobRequest } from './jobs.ts'
+import type { Actor } from './actor.ts'
+import type { JobRequest } from './jobs/jobs.ts'
 import { tellAndAsk, unitsOfTickets, type FactName, type NewFact, type SaidFact } from './facts.ts'
 import type { AskGuards, GuardChanges, GuardName } from './guards.ts'
 import { inSavepoint, lend } from './lease.ts'
@@ -54,7 +54,7 @@ export interface WorkRoom {
   cutOff?: AbortSignal
 }
 
-export { actorId } from '../permission/actor.ts'
+export { actorId } from './actor.ts'
 
 /**
  * Runs `run` in one transaction. Retried up to three times when PostgreSQL ends it for a deadlock or a serialisation

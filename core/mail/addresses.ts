@@ -1,7 +1,7 @@
 /** Owns the question which addresses are ours and where their mail goes; answered from memory, cleared by notice. */
 import { domainToUnicode } from 'node:url'
 import { sql, type Kysely } from 'kysely'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { notify } from '../kernel/facts.ts'
 import type { Live } from '../kernel/live.ts'

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 
 export interface NewMail {
   kind:

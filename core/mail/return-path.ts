@@ -1,7 +1,7 @@
 /** Owns return paths that name the mail they belong to, so that a bounce finds its ticket whatever it says inside. */
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import type { Database, Id } from '../database/schema.ts'
 
 const TAG = /\+b(\d{1,18})-([0-9a-f]{12})@/

@@ -6,7 +6,7 @@ import type { OpenDatabase } from '../database/database.ts'
 import { makeApp } from '../web/app.tsx'
 import { openSite } from '../../test/web.ts'
 import { makeMetrics } from './metrics.ts'
-import { makeReadiness } from '../web/health.ts'
+import { makeReadiness } from './health.ts'
 import { serveMetrics } from './serve.ts'
 import { makeMailFlow, readStock } from './stock.ts'
 

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import prometheus from 'prom-client'
 import type { Database } from '../database/schema.ts'
-import { version } from '../project.ts'
+import { version } from '../machine/project.ts'
 import { makeMailFlow, readStock } from './stock.ts'
 
 export interface Metrics {

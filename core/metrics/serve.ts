@@ -3,10 +3,10 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { Hono, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
-import { listen } from '../listen.ts'
-import { healthAnswers, type Readiness } from '../web/health.ts'
+import { listen } from '../machine/listen.ts'
+import { healthAnswers, type Readiness } from './health.ts'
 import { CONTENT_TYPE, type Metrics } from './metrics.ts'
 
 /**

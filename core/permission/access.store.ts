@@ -1,7 +1,7 @@
 /** Owns the SQL that gathers a person's rights from groups and roles. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
-import type { Access, PersonActor } from './actor.ts'
+import type { Access, PersonActor } from '../kernel/actor.ts'
 
 /** The actor with all rights, or undefined when the person is absent or switched off. Two queries. */
 export async function loadActor(db: Kysely<Database>, personId: Id): Promise<PersonActor | undefined> {

@@ -7,7 +7,7 @@ import { findTicket } from '../ticket/ticket.store.ts'
 import { OPEN_TYPES } from '../ticket/ticket.ts'
 import { countEach, countTickets } from '../ticket/ticket-count.ts'
 import { listTickets, seeTicket } from '../ticket/ticket-list.ts'
-import { asCustomer, type Access } from './actor.ts'
+import { asCustomer, type Access } from '../kernel/actor.ts'
 import { AGENT_RIGHTS, holdsRight, may, type TicketTies } from './policy.ts'
 
 const access = (rights: Record<Id, string[]>, more: Partial<Access> = {}): Access => ({

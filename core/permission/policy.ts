@@ -1,7 +1,7 @@
 /** Owns the one policy: who may do what to a ticket, as a decision with its rule and as the SQL of the same branches. */
 import { sql, type RawBuilder } from 'kysely'
 import type { Id } from '../database/schema.ts'
-import type { Access, Actor } from './actor.ts'
+import type { Access, Actor } from '../kernel/actor.ts'
 import { refused } from '../errors.ts'
 
 /**

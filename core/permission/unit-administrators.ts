@@ -10,7 +10,7 @@ import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { ROOT_UNIT, up, upToAsk } from '../unit/tree.ts'
-import type { Actor } from './actor.ts'
+import type { Actor } from '../kernel/actor.ts'
 import { holdsRight } from './policy.ts'
 
 /** Acts for the whole installation: the program itself, or a central administrator. */

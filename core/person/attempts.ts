@@ -5,7 +5,7 @@ import { recordEvent } from '../audit/record.ts'
 import type { Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
-import { system } from '../permission/actor.ts'
+import { system } from '../kernel/actor.ts'
 import { countAttempts, insertAttempt, lockAttempts } from './attempts.store.ts'
 
 /** Attempts are counted over this time. */

@@ -6,7 +6,7 @@ import type { Host } from '../kernel/contract.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { loadActor } from '../permission/access.store.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { system } from '../permission/actor.ts'
+import { system } from '../kernel/actor.ts'
 import { erasePerson, type Erased } from './erase.ts'
 import { findHold } from './holds.ts'
 

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import type { Database } from '../database/schema.ts'
 import { DEFAULT_NUMBER_SETTINGS, formatNumber, type TicketNumberSettings } from './number.ts'
 

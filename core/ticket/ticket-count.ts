@@ -1,7 +1,7 @@
 /** Owns the counts beside lists: straight from indexes on open tickets, never from counters. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
-import type { Access } from '../permission/actor.ts'
+import type { Access } from '../kernel/actor.ts'
 import { queuesWith, visibleBranches, type Right } from '../permission/policy.ts'
 import { filterConditions, OPEN, visibleIds, type TicketFilter } from './ticket-filter.ts'
 import { isOpen } from './ticket.ts'

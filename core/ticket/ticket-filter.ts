@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { containing } from '../database/key-page.ts'
 import type { Id, StateType } from '../database/schema.ts'
-import type { Access } from '../permission/actor.ts'
+import type { Access } from '../kernel/actor.ts'
 import { visibleBranches, type Right } from '../permission/policy.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'

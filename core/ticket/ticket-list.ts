@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { cutPage, keyPage, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id } from '../database/schema.ts'
-import type { Access } from '../permission/actor.ts'
+import type { Access } from '../kernel/actor.ts'
 import { may, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
 import { ENTRIES, type Sort } from './attributes.ts'

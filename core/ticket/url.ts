@@ -1,5 +1,5 @@
 /** Owns where a customer finds a ticket on the web: the address written into mails. */
-import { siteUrl, type Config } from '../config.ts'
+import { siteUrl, type Config } from '../machine/config.ts'
 import type { Id } from '../database/schema.ts'
 
 export const customerTicketPath = (ticketId: Id): string => `/tickets/${ticketId}`

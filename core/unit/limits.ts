@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import { integer, readSettings, text, yesNo, type SettingValues } from '../kernel/settings.ts'
+import { integer, readSettings, text, yesNo, type SettingValues } from '../kernel/settings/settings.ts'
 
 /** Owner of the limits among the settings; only a central administrator writes them. */
 export const UNIT_LIMITS = 'unit-limits'

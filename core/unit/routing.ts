@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import type { CoreSubject } from '../audit/subject.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../machine/config.ts'
 import type { Database, Id, MailReason } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'

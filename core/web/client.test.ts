@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeTrust, plainAddress } from '../networks.ts'
+import { makeTrust, plainAddress } from '../machine/networks.ts'
 import { clientBehind } from './client.ts'
 import { languageWanted, ownPath } from './preferences.ts'
 

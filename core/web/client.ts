@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
 import type { WebEnv } from '../kernel/contract.ts'
-import { makeTrust, plainAddress } from '../networks.ts'
+import { makeTrust, plainAddress } from '../machine/networks.ts'
 
 /** Id of a request: 12 characters; stands in the log and on the error page as the event number. */
 export const newRequestId = (): string => randomBytes(9).toString('base64url')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSite, type Site } from '../../test/web.ts'
-import { followUp } from '../ticket/tickets.ts'
+import { followUp } from '../ticket/change/tickets.ts'
 
 let site: Site
 let address: string

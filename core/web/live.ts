@@ -3,7 +3,7 @@ import type { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Id } from '../database/schema.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
-import type { Access } from '../permission/actor.ts'
+import type { Access } from '../kernel/actor.ts'
 import { demandLogin } from './session.ts'
 
 const HEARTBEAT_MS = 25_000

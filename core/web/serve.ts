@@ -2,12 +2,12 @@
 import { getRequestListener } from '@hono/node-server'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config.ts'
-import type { Kernel } from '../kernel/host.ts'
-import { listen, passedSocket } from '../listen.ts'
+import type { Config } from '../machine/config.ts'
+import type { Kernel } from '../run/host.ts'
+import { listen, passedSocket } from '../machine/listen.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
-import type { Readiness } from './health.ts'
+import type { Readiness } from '../metrics/health.ts'
 
 /** How long answers under way may take once the program stops. */
 const GRACE_MS = 5000

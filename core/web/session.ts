@@ -2,10 +2,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { Host, PageContext, WebEnv } from '../kernel/contract.ts'
-import { siteOrigins, siteUrl } from '../config.ts'
+import { siteOrigins, siteUrl } from '../machine/config.ts'
 import { refused } from '../errors.ts'
 import { loadActor } from '../permission/access.store.ts'
-import type { PersonActor } from '../permission/actor.ts'
+import type { PersonActor } from '../kernel/actor.ts'
 import { endSession, findHalfSession, resumeSession, type Client } from '../person/sessions.ts'
 import { newToken } from '../person/token.ts'
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import type { Handler } from 'hono'
-import { projectDir } from '../project.ts'
+import { projectDir } from '../machine/project.ts'
 import type { WebEnv } from '../kernel/contract.ts'
 
 export interface StaticFiles {

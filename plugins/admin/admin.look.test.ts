@@ -22,7 +22,7 @@ import {
   yesNo,
 } from '../../core/index.ts'
 import type { CallKind } from '../../core/kernel/gate.ts'
-import { listen } from '../../core/listen.ts'
+import { listen } from '../../core/machine/listen.ts'
 import portal from '../portal/index.tsx'
 import desk from '../desk/index.tsx'
 import admin from './index.tsx'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
-import { coreJobs } from '../../core/jobs.ts'
+import { coreJobs } from '../../core/run/jobs.ts'
 import { choice, defineTexts, definePlugin, integer, yesNo } from '../../core/index.ts'
 import desk from '../desk/index.tsx'
 import { makeUniversity, type University } from '../../test/university.ts'

@@ -81,7 +81,7 @@ export interface PostedLetter {
   first: boolean
 }
 
-/** Makes the raw mail and the row that says what became of it, as core/mail/order.ts would have judged. */
+/** Makes the raw mail and the row that says what became of it, as core/mail/judge/order.ts would have judged. */
 export async function writeInbound(rows: Rows, letter: PostedLetter): Promise<Id> {
   const { from, to } = letter
   const raw = await composeMail({

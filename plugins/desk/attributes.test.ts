@@ -3,7 +3,7 @@ import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import { addParticipant, type Id, type PersonActor } from '../../core/index.ts'
 import { addHistory } from '../../core/ticket/history.ts'
 import { MISC, type MiscKind } from '../../core/ticket/misc.ts'
-import { removeParticipant } from '../../core/ticket/participants.ts'
+import { removeParticipant } from '../../core/ticket/change/participants.ts'
 import desk from './index.tsx'
 
 let site: Site

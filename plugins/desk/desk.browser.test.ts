@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
-import { holdMessage } from '../../core/ticket/held.ts'
+import { holdMessage } from '../../core/ticket/change/held.ts'
 import {
   addNote,
   answerTicket,

@@ -7,10 +7,10 @@ import type { LoginAnswer } from '../../core/kernel/logins.ts'
 import { findDirectoryEntry } from '../../core/person/directory.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin } from '../../core/person/persons.ts'
 import { logIn, setPassword } from '../../core/person/login.ts'
-import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
+import { acceptMail, mailInMemory } from '../../core/mail/inbound/accept.ts'
 import { readAddressBook } from '../../core/mail/addresses.ts'
-import { makeSenderCheck } from '../../core/mail/assurance/look-up.ts'
-import { processMail } from '../../core/mail/inbound.ts'
+import { makeSenderCheck } from '../../core/mail/judge/assurance/look-up.ts'
+import { processMail } from '../../core/mail/inbound/inbound.ts'
 import {
   AD_PEOPLE,
   AD_SERVICE,

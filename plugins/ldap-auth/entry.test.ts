@@ -1,6 +1,6 @@
 import { InvalidCredentialsError, PasswordPolicyError } from 'ldapts'
 import { describe, expect, it } from 'vitest'
-import type { Config } from '../../core/config.ts'
+import type { Config } from '../../core/machine/config.ts'
 import { addressesOf, isMeant, personOf, valuesOf } from './entry.ts'
 import { refusalOf } from './login.ts'
 import { firstValue, isBelow, partsOf, plainDn, withLogin } from './names.ts'

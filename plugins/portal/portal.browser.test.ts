@@ -5,7 +5,7 @@ import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { storeBlob } from '../../core/database/blob.ts'
 import { createSetPasswordLink, sendLoginLink } from '../../core/person/login.ts'
-import { answerTicket, followUp, setState } from '../../core/ticket/tickets.ts'
+import { answerTicket, followUp, setState } from '../../core/ticket/change/tickets.ts'
 import portal from './index.tsx'
 
 describe.skipIf(!requireChromium())('the portal in Chromium', () => {

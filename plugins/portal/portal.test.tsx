@@ -276,7 +276,7 @@ describe("one's tickets", () => {
 
 describe('a ticket', () => {
   it('shows what the customer may see and nothing else; its note, files and frames are absent', async () => {
-    const { addNote } = await import('../../core/ticket/tickets.ts')
+    const { addNote } = await import('../../core/ticket/change/tickets.ts')
     const { id, customerId } = await site.make.ticket({ body: 'Widoczna treść' })
     const noteId = await site.make.asSystem((work) =>
       addNote(work, id, {
@@ -314,7 +314,7 @@ describe('a ticket', () => {
     expect(await text(me.get(`/tickets/${id}`))).toContain('Dopisuję jeszcze')
   })
   it('a closed one opens again by a reply where its queue allows, and says so; else it says no', async () => {
-    const { setState } = await import('../../core/ticket/tickets.ts')
+    const { setState } = await import('../../core/ticket/change/tickets.ts')
     const [possible, reject] = [await site.make.queue(), await site.make.queue({ followUpPossible: 'reject' })]
     const [open, shut] = [await site.make.ticket({ queueId: possible }), await site.make.ticket({ queueId: reject })]
     for (const { id } of [open, shut]) await site.make.asSystem((work) => setState(work, id, { stateId: '2' }))

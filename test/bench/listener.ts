@@ -1,12 +1,12 @@
 /** Owns pomoc's listener alone: a program without pages and jobs, so that accepting is measured and nothing else. */
 import { openDatabase } from '../../core/database/database.ts'
-import { loadConfig } from '../../core/config.ts'
+import { loadConfig } from '../../core/machine/config.ts'
 import { makeActivation } from '../../core/kernel/activation.ts'
-import { makeKernel } from '../../core/kernel/host.ts'
+import { makeKernel } from '../../core/run/host.ts'
 import { startLive } from '../../core/kernel/live.ts'
-import { loadPlugins } from '../../core/kernel/load-plugins.ts'
-import { makeLog } from '../../core/log.ts'
-import { findPlugin } from '../../core/plugins.ts'
+import { loadPlugins } from '../../core/run/load-plugins.ts'
+import { makeLog } from '../../core/machine/log.ts'
+import { findPlugin } from '../../core/run/plugins.ts'
 
 export async function runListener(): Promise<void> {
   const config = await loadConfig()

@@ -1,5 +1,5 @@
 /** Owns the check of query plans: each statement of the pages and of mail must find its rows by an index. */
-import { whatIsKnown } from '../../core/mail/inbound.store.ts'
+import { whatIsKnown } from '../../core/mail/inbound/inbound.store.ts'
 import { SORTS } from '../../core/ticket/attributes.ts'
 import { customerTicketPath } from '../../core/ticket/url.ts'
 import { Kysely, PostgresDialect } from 'kysely'

@@ -1,16 +1,16 @@
 /** Owns the golden acts: everything that can be done to a ticket, each as a case of its own with what must stand before it. */
 import { sql } from 'kysely'
-import { confirmOwnMail } from '../../core/article/confirm.ts'
+import { confirmOwnMail } from '../../core/ticket/change/confirm.ts'
 import { insertArticle } from '../../core/article/articles.ts'
 import type { Id } from '../../core/database/schema.ts'
 import type { HistoryType } from '../../core/ticket/history.ts'
-import { confirmRequest } from '../../core/mail/auto-response.ts'
+import { confirmRequest } from '../../core/mail/texts/auto-response.ts'
 import { setAbsence } from '../../core/person/absence.ts'
-import { changeByRule } from '../../core/ticket/change-by-rule.ts'
-import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/held.ts'
-import { handOver } from '../../core/ticket/move.ts'
-import { addParticipant, removeParticipant } from '../../core/ticket/participants.ts'
-import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/pass-on.ts'
+import { changeByRule } from '../../core/ticket/change/change-by-rule.ts'
+import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/change/held.ts'
+import { handOver } from '../../core/ticket/change/move.ts'
+import { addParticipant, removeParticipant } from '../../core/ticket/change/participants.ts'
+import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/change/pass-on.ts'
 import type { NewArticle } from '../../core/ticket/ticket.ts'
 import {
   addNote,
@@ -27,9 +27,9 @@ import {
   setTitle,
   takeTicket,
   watchTicket,
-} from '../../core/ticket/tickets.ts'
-import type { PersonActor } from '../../core/permission/actor.ts'
-import { undoAct } from '../../core/ticket/undo.ts'
+} from '../../core/ticket/change/tickets.ts'
+import type { PersonActor } from '../../core/kernel/actor.ts'
+import { undoAct } from '../../core/ticket/change/undo.ts'
 import type { Run, World } from './world.ts'
 
 /** Types of history rows that no act writes so far, with who will. */

@@ -1,6 +1,6 @@
 /** Which statements every page reads with, and every act of the desk's pages writes with: none more than was kept. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { saveSettings } from '../../core/kernel/setting-admin.ts'
+import { saveSettings } from '../../core/administration/setting-admin.ts'
 import { SORTS } from '../../core/ticket/attributes.ts'
 import { UNIT_LIMITS, unitLimits } from '../../core/unit/limits.ts'
 import admin from '../../plugins/admin/index.tsx'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenDatabase } from '../../core/database/database.ts'
-import { projectDir } from '../../core/project.ts'
+import { projectDir } from '../../core/machine/project.ts'
 import { testDatabase } from '../database.ts'
 import { earlierBackups } from '../upgrade/earlier.ts'
 

@@ -1,7 +1,7 @@
 /** Two systems that answer each other, and a robot that answers every mail: both stop by themselves, over real sockets. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addressesChanged } from '../../core/mail/addresses.ts'
-import { system } from '../../core/permission/actor.ts'
+import { system } from '../../core/kernel/actor.ts'
 import type { SunkMail } from '../servers/mail-sink.ts'
 import { eventually, startStation, type Station } from './station.ts'
 

@@ -1,9 +1,9 @@
 /** Automatic answers: which text goes to whom, in which language, and what keeps one back. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
-import { setState } from '../../core/ticket/tickets.ts'
-import { undoAct } from '../../core/ticket/undo.ts'
-import { system } from '../../core/permission/actor.ts'
+import { setState } from '../../core/ticket/change/tickets.ts'
+import { undoAct } from '../../core/ticket/change/undo.ts'
+import { system } from '../../core/kernel/actor.ts'
 import { addressesChanged } from '../../core/mail/addresses.ts'
 import { eml, startStation, type Station } from './station.ts'
 

@@ -1,15 +1,15 @@
 /** Each mail of the corpus: read in a thread as the program reads it, and delivered through the whole order. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { acceptMail, mailInMemory } from '../../core/mail/accept.ts'
+import { acceptMail, mailInMemory } from '../../core/mail/inbound/accept.ts'
 import { addressesChanged, readAddressBook, type AddressBook } from '../../core/mail/addresses.ts'
-import { processMail } from '../../core/mail/inbound.ts'
-import { parseMail, stopParsing, UnreadableMail } from '../../core/mail/parse.ts'
-import { system } from '../../core/permission/actor.ts'
-import { setState } from '../../core/ticket/tickets.ts'
+import { processMail } from '../../core/mail/inbound/inbound.ts'
+import { parseMail, stopParsing, UnreadableMail } from '../../core/mail/reading/parse.ts'
+import { system } from '../../core/kernel/actor.ts'
+import { setState } from '../../core/ticket/change/tickets.ts'
 import { splitQuoted } from '../../core/web/parts/message-text.tsx'
 import { corpus, seen, type Expected } from './corpus.ts'
-import { makeSenderCheck, type SenderCheck } from '../../core/mail/assurance/look-up.ts'
+import { makeSenderCheck, type SenderCheck } from '../../core/mail/judge/assurance/look-up.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 const all = corpus()

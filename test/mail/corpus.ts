@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sayAddresses, type ParsedMail } from '../../core/mail/parsed-mail.ts'
+import { sayAddresses, type ParsedMail } from '../../core/mail/reading/parsed-mail.ts'
 
 export interface Expected {
   /** Where the test delivers it; else from anna.nowak@student.example to pomoc@uni.example. */

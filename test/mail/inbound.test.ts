@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { addressesChanged } from '../../core/mail/addresses.ts'
-import { processWaiting } from '../../core/mail/inbound.ts'
-import { retryInbound } from '../../core/mail/mail-list.ts'
-import { parseMail } from '../../core/mail/parse.ts'
-import { system } from '../../core/permission/actor.ts'
-import { setState } from '../../core/ticket/tickets.ts'
+import { processWaiting } from '../../core/mail/inbound/inbound.ts'
+import { retryInbound } from '../../core/mail/desk/mail-list.ts'
+import { parseMail } from '../../core/mail/reading/parse.ts'
+import { system } from '../../core/kernel/actor.ts'
+import { setState } from '../../core/ticket/change/tickets.ts'
 import { eml, eventually, startStation, type Station } from './station.ts'
 
 let station: Station

@@ -1,11 +1,11 @@
 /** The outbox: what leaves, in which form, and what happens when the other side will not take it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
-import { answerTicket } from '../../core/ticket/tickets.ts'
-import { undoAct } from '../../core/ticket/undo.ts'
-import { backoffSeconds, sendMail, sendWaiting } from '../../core/mail/send.ts'
+import { answerTicket } from '../../core/ticket/change/tickets.ts'
+import { undoAct } from '../../core/ticket/change/undo.ts'
+import { backoffSeconds, sendMail, sendWaiting } from '../../core/mail/outbound/send.ts'
 import { queueMail } from '../../core/mail/outbound.ts'
-import { openSmarthost } from '../../core/mail/transport.ts'
+import { openSmarthost } from '../../core/mail/outbound/transport.ts'
 import { startMailSink } from '../servers/mail-sink.ts'
 import { eventually, startStation, type Station } from './station.ts'
 

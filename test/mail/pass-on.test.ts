@@ -1,10 +1,10 @@
 /** Passing on: forwarded, redirected as it came, sent again; and bounces of each come back to the ticket. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { PersonActor } from '../../core/permission/actor.ts'
-import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/pass-on.ts'
-import { answerTicket } from '../../core/ticket/tickets.ts'
-import { undoAct } from '../../core/ticket/undo.ts'
+import type { PersonActor } from '../../core/kernel/actor.ts'
+import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/change/pass-on.ts'
+import { answerTicket } from '../../core/ticket/change/tickets.ts'
+import { undoAct } from '../../core/ticket/change/undo.ts'
 import { eventually, startStation, type Station } from './station.ts'
 
 let station: Station

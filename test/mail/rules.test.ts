@@ -1,11 +1,11 @@
 /** Filters and X-OTRS headers: what each does to a ticket, by real mails; who may write them; what cannot be had says why. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createFilter, deleteFilter, editFilter, switchFilter, type FilterForm } from '../../core/mail/filter-admin.ts'
-import { saveSettings } from '../../core/kernel/setting-admin.ts'
-import { coreSettings } from '../../core/kernel/core-settings.ts'
-import { pendingTime } from '../../core/mail/wanted.ts'
-import { system } from '../../core/permission/actor.ts'
-import { setState, takeTicket } from '../../core/ticket/tickets.ts'
+import { createFilter, deleteFilter, editFilter, switchFilter, type FilterForm } from '../../core/mail/filters/filter-admin.ts'
+import { saveSettings } from '../../core/administration/setting-admin.ts'
+import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
+import { pendingTime } from '../../core/mail/inbound/wanted.ts'
+import { system } from '../../core/kernel/actor.ts'
+import { setState, takeTicket } from '../../core/ticket/change/tickets.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 let trusting: Station

@@ -1,9 +1,9 @@
 /** Facts told to plugins: again from a moment on, in order per ticket, and what was given up. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs } from '../../core/kernel/replay.ts'
-import { system } from '../../core/permission/actor.ts'
-import { createTicket, setState } from '../../core/ticket/tickets.ts'
+import { dropDeadJob, listDeadJobs, replayFacts, retryDeadJob, retryDeadJobs } from '../../core/administration/replay.ts'
+import { system } from '../../core/kernel/actor.ts'
+import { createTicket, setState } from '../../core/ticket/change/tickets.ts'
 import { openHouse, removePackages, writePackage, type House } from './house.ts'
 
 const EAR = `

@@ -5,8 +5,8 @@ import { Hono } from 'hono'
 import { afterAll, describe, expect, test } from 'vitest'
 import { refused, Refusal } from '../../core/errors.ts'
 import { definePlugin } from '../../core/kernel/contract.ts'
-import { loadPlugins } from '../../core/kernel/load-plugins.ts'
-import { findPlugin } from '../../core/plugins.ts'
+import { loadPlugins } from '../../core/run/load-plugins.ts'
+import { findPlugin } from '../../core/run/plugins.ts'
 import { removePackages, writePackage } from './house.ts'
 
 afterAll(removePackages)

@@ -1,7 +1,7 @@
 /** Addresses of plugins' pages: who may claim which. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { definePlugin } from '../../core/kernel/contract.ts'
-import type { AnyPlugin } from '../../core/kernel/load-plugins.ts'
+import type { AnyPlugin } from '../../core/run/load-plugins.ts'
 import { openSite, type Site } from '../web.ts'
 
 let site: Site | undefined

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Id } from '../../core/database/schema.ts'
 import { setActivation } from '../../core/administration/plugin-admin.ts'
-import { insertJobs } from '../../core/kernel/jobs.ts'
+import { insertJobs } from '../../core/kernel/jobs/jobs.ts'
 import { newToken } from '../../core/person/token.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'
 import { makeUniversity } from '../university.ts'

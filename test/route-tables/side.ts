@@ -1,6 +1,6 @@
 /** Owns one of the two units that routes are asked for: what it owns, who works in it, its knowledge base. */
 import type { Id } from '../../core/database/schema.ts'
-import { mainQueueOf } from '../../core/unit/opting.ts'
+import { mainQueueOf } from '../../core/administration/opting.ts'
 import { addFiles, createItem, saveCategory, type ItemForm } from '../../plugins/faq/faq.ts'
 import { faq as withFaq } from '../../plugins/faq/tables.ts'
 import { givePassword, type Site } from '../web.ts'

@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
 import { insertArticle } from '../../core/article/articles.ts'
-import { actOf, actsOfferedBy } from '../../core/ticket/acts.ts'
+import { actOf, actsOfferedBy } from '../../core/ticket/acts/acts.ts'
 import type { Site, Visitor } from '../web.ts'
 
 export interface Thing {

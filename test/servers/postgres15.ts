@@ -4,7 +4,7 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { unprivilegedAccount } from '../../core/account.ts'
+import { unprivilegedAccount } from '../../core/machine/account.ts'
 import { debianProgram } from './debian.ts'
 
 export interface TestServer {

@@ -1,10 +1,10 @@
 /** Owns what must not compile about a ticket's attributes: checked by the types alone, never run. */
 import { ATTRIBUTES, type Attribute } from '../../core/ticket/attributes.ts'
-import { change } from '../../core/ticket/change.ts'
+import { change } from '../../core/ticket/change/change.ts'
 import { addHistory } from '../../core/ticket/history.ts'
 import type { Work } from '../../core/kernel/work.ts'
 import type { Ticket } from '../../core/ticket/ticket.ts'
-import { setText } from '../../core/ticket/tickets.ts'
+import { setText } from '../../core/ticket/change/tickets.ts'
 
 const history = { type: 'RoomUpdate', parts: (was: string, is: string) => [was, is] }
 const fact = { name: 'ticket.room-changed', data: (from: string, to: string) => ({ from, to }) } as const

@@ -28,8 +28,8 @@ import {
   unitOfPerson,
   version,
 } from '../../core/index.ts'
-import { coreSettings } from '../../core/kernel/core-settings.ts'
-import { projectDir } from '../../core/project.ts'
+import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
+import { projectDir } from '../../core/machine/project.ts'
 import { settings as faqSettings } from '../../plugins/faq/settings.ts'
 import { makeHouse } from './make/administration.ts'
 import { writePlugins } from './make/plugins.ts'
@@ -60,7 +60,7 @@ try {
   const madeAt = stage.now
   const name = `backup-${version}-${madeAt.toISOString().slice(0, 10)}`
   const file = join(folder, `${name}.tar.zst`)
-  await run(process.execPath, ['--import', 'tsx', join(projectDir, 'core', 'cli.ts'), 'backup', file], {
+  await run(process.execPath, ['--import', 'tsx', join(projectDir, 'core', 'cli', 'cli.ts'), 'backup', file], {
     cwd: projectDir,
     env: { ...process.env, POMOC_DATA_DIR: stage.dataDir, POMOC_PLUGINS: stage.plugins.join(',') },
   })

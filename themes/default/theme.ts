@@ -1,5 +1,5 @@
 /** Owns the default theme: its files and the colours that the document itself must know. */
-import type { Theme } from '../../core/theme.ts'
+import type { Theme } from '../../core/machine/theme.ts'
 
 export default {
   files: {

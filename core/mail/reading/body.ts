@@ -1,6 +1,6 @@
 /** Owns the words of a mail: its texts and HTML in their order, one plain body and one safe HTML body of them. */
 import { convert } from 'html-to-text'
-import { sanitizeMailHtml, type Pictures } from '../sanitize.ts'
+import { sanitizeMailHtml, type Pictures } from './sanitize.ts'
 import { unflow } from './flowed.ts'
 import { storable } from './lines.ts'
 import { flowOf, type Part } from './reader.ts'

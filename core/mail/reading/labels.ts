@@ -1,5 +1,5 @@
 /** Owns what a reader is told about a mail beyond its words: signed, encrypted, an invitation, an Outlook container. */
-import type { MailNote, ParsedAttachment } from '../parsed-mail.ts'
+import type { MailNote, ParsedAttachment } from './parsed-mail.ts'
 import { decodeText } from './charset.ts'
 import { oneLine } from './lines.ts'
 import type { Part } from './reader.ts'

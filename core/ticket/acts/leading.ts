@@ -5,7 +5,7 @@ import { absentNow } from '../../person/absence.ts'
 import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
-import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../tickets.ts'
+import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { chosenId, flag, id, line } from './fields.ts'
 

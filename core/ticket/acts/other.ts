@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import type { HeaderValues } from '../attributes.ts'
-import { BY_HEADERS, changeByRule } from '../change-by-rule.ts'
-import { undoAct } from '../undo.ts'
+import { BY_HEADERS, changeByRule } from '../change/change-by-rule.ts'
+import { undoAct } from '../change/undo.ts'
 import { act } from './act.ts'
 import { id, LINE, TEXT } from './fields.ts'
 

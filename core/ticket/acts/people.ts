@@ -1,7 +1,7 @@
 /** Owns the acts that let people into a ticket and out of it, and those that decide on messages held apart. */
 import { z } from 'zod'
-import { acceptHeld, rejectHeld } from '../held.ts'
-import { addParticipant, maySharePeople, removeParticipant } from '../participants.ts'
+import { acceptHeld, rejectHeld } from '../change/held.ts'
+import { addParticipant, maySharePeople, removeParticipant } from '../change/participants.ts'
 import { act } from './act.ts'
 import { chosenId, id, line, oneOf } from './fields.ts'
 

@@ -7,7 +7,7 @@ import { may } from '../../permission/policy.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { findState } from '../ticket.store.ts'
-import { setState } from '../tickets.ts'
+import { setState } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { line, moment, oneOf, text } from './fields.ts'
 

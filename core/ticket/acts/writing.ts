@@ -1,9 +1,9 @@
 /** Owns the acts that write to a ticket or pass on what was written. */
 import { z } from 'zod'
-import { confirmOwnMail } from '../../article/confirm.ts'
+import { confirmOwnMail } from '../change/confirm.ts'
 import { actorId } from '../../kernel/work.ts'
-import { forwardArticle, redirectArticle, resendArticle } from '../pass-on.ts'
-import { addNote, answerTicket, followUp } from '../tickets.ts'
+import { forwardArticle, redirectArticle, resendArticle } from '../change/pass-on.ts'
+import { addNote, answerTicket, followUp } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { addressList, files, flag, id, ids, line, MESSAGE, oneOf, text } from './fields.ts'
 import { stateNamed } from './states.ts'

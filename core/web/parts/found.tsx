@@ -1,7 +1,7 @@
 /** Owns what plugins' search sources find, as a page shows it beside tickets: each under its heading, a silent one said. */
 import type { PageContext } from '../../kernel/contract.ts'
 import type { SearchResult } from '../../kernel/search.ts'
-import type { PersonActor } from '../../permission/actor.ts'
+import type { PersonActor } from '../../kernel/actor.ts'
 import { ROOT_UNIT } from '../../unit/tree.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Card } from './layout.tsx'

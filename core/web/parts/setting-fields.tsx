@@ -1,6 +1,6 @@
 /** Owns the fields of a settings form: each takes over what holds above, or has a value of its own; with and without scripts. */
 import type { PageContext } from '../../kernel/contract.ts'
-import type { SettingField } from '../../kernel/settings-form.ts'
+import type { SettingField } from '../../administration/settings-form.ts'
 import type { FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Field, Select, TextArea } from './fields.tsx'

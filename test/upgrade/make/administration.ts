@@ -76,7 +76,7 @@ import {
   type PersonForm,
   type QueueForm,
 } from '../../../core/index.ts'
-import { coreSettings } from '../../../core/kernel/core-settings.ts'
+import { coreSettings } from '../../../core/kernel/settings/core-settings.ts'
 import { openDirectories } from '../../../plugins/ldap-auth/house.ts'
 import { synchronise } from '../../../plugins/ldap-auth/sync.ts'
 import { settings as faqSettings } from '../../../plugins/faq/settings.ts'

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, type TestContext } from 'vitest'
+import { testDatabase } from '../../../test/database.ts'
+import { cuttable, type CuttableDatabase } from '../../../test/servers/cuttable.ts'
+import { makeLog } from '../../machine/log.ts'
+import { insertJobs } from './jobs.ts'
+import { startJobs, type JobRunner, type RunnableJob } from './run-jobs.ts'
+
+const log = makeLog('silent')
+
+/** A database for one test, and what runs on it: all of it ends with the test, so that tests may run side by side. */
+async function place({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const database = await testDatabase()
+  const runners: JobRunner[] = []
+  const ways: CuttableDatabase[] = []
+  onTestFinished(async () => {
+    await Promise.all(runners.map((runner) => runner.stop()))
+    for (const way of ways) await way.stop()
+    await database.close()
+  })
+  return {
+    database,
+    runners,
+    start: async (url: string, jobs: Record<string, RunnableJob['run']>) => {
+      const runner = await startJobs({
+        url,
+        log,
+        concurrency: 2,
+        jobs: new Map(Object.entries(jobs).map(([name, run]) => [name, { run }])),
+      })
+      runners.push(runner)
+    },
+    way: async () => {
+      const made = await cuttable(database.url)
+      ways.push(made)
+      return made
+    },
+    ask: (task: string, payload = {}) => insertJobs(database.db, [{ task, payload }]),
+    waiting: async () => (await database.pool.query('select 1 from graphile_worker._private_jobs')).rows.length,
+  }
+}
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 40_000; !(await holds()); ) {
+    if (Date.now() > end) throw new Error('waited 40 s in vain')
+    await sleep(25)
+  }
+}
+
+test.concurrent('a job that lasts is left to its worker by another program that starts', async (context) => {
+  const { database, start, ask, waiting } = await place(context)
+  let runs = 0
+  let others = 0
+  let end = () => {}
+  const long = () =>
+    new Promise<void>((resolve) => {
+      runs++
+      end = resolve
+    })
+  await start(database.url, { long })
+  await ask('long')
+  await until(() => runs === 1)
+  await sleep(3500) // long enough to be taken for a dead one's
+  await start(database.url, {
+    long,
+    other: async () => {
+      others++
+    },
+  })
+  await ask('other')
+  await until(() => others === 1)
+  expect(runs).toBe(1)
+  end()
+  await until(async () => (await waiting()) === 0)
+  expect(runs).toBe(1)
+})
+
+test.concurrent('the job of a program that is gone is run by another within seconds', async (context) => {
+  const { database, start, way, ask, waiting } = await place(context)
+  const cut = await way()
+  const ran: string[] = []
+  let end = () => {}
+  await start(cut.url, {
+    work: () =>
+      new Promise<void>((resolve) => {
+        ran.push('the first')
+        end = resolve
+      }),
+  })
+  await ask('work')
+  await until(() => ran.length === 1)
+  cut.cut()
+  await start(database.url, {
+    work: async () => {
+      ran.push('the other')
+    },
+  })
+  await until(() => ran.length === 2)
+  expect(ran).toEqual(['the first', 'the other'])
+  await until(async () => (await waiting()) === 0)
+  end()
+})
+
+test.concurrent('a job that ends while the database is away is written down later and not run again', async (context) => {
+  const { start, way, ask, waiting } = await place(context)
+  const cut = await way()
+  let runs = 0
+  let others = 0
+  let end = () => {}
+  await start(cut.url, {
+    work: () =>
+      new Promise<void>((resolve) => {
+        runs++
+        end = resolve
+      }),
+    other: async () => {
+      others++
+    },
+  })
+  await ask('work')
+  await until(() => runs === 1)
+  cut.cut()
+  end()
+  await sleep(1500)
+  await ask('other')
+  cut.mend()
+  await until(() => others === 1)
+  await until(async () => (await waiting()) === 0)
+  expect(runs).toBe(1)
+})
+
+test.concurrent('a job that fails because the database is away runs again', async (context) => {
+  const { runners, way, ask, waiting } = await place(context)
+  const cut = await way()
+  const attempts: number[] = []
+  let end = () => {}
+  await startJobs({
+    url: cut.url,
+    log,
+    concurrency: 2,
+    jobs: new Map([
+      [
+        'work',
+        {
+          run: (_payload, { attempt }) =>
+            new Promise<void>((resolve, reject) => {
+              attempts.push(attempt)
+              if (attempts.length === 1) end = () => reject(new Error('Connection terminated unexpectedly'))
+              else resolve()
+            }),
+        },
+      ],
+    ]),
+  }).then((runner) => runners.push(runner))
+  await ask('work')
+  await until(() => attempts.length === 1)
+  cut.cut()
+  end()
+  await sleep(500)
+  cut.mend()
+  await until(() => attempts.length === 2)
+  await until(async () => (await waiting()) === 0)
+})
+
+test.concurrent('it stops without a database too', async (context) => {
+  const { runners, start, way, ask } = await place(context)
+  const cut = await way()
+  let runs = 0
+  await start(cut.url, {
+    work: async () => {
+      runs++
+    },
+  })
+  await ask('work')
+  await until(() => runs === 1)
+  cut.cut()
+  await runners.pop()!.stop()
+})

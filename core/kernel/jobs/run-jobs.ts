@@ -1,0 +1,169 @@
+/** Owns the running of jobs: graphile-worker's life cycle and its return after a lost database. */
+import { EventEmitter } from 'node:events'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
+import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Metrics } from '../../metrics/metrics.ts'
+import { FRESH_TASKS } from './jobs.ts'
+import { openJobPool } from './job-pool.ts'
+import { keepWorkerLocks } from './worker-locks.ts'
+
+export interface RunnableJob {
+  cron?: string
+  run(payload: Record<string, unknown>, meta: { attempt: number; lastAttempt: boolean }): Promise<void>
+}
+
+export interface JobRunner {
+  /** Takes no more jobs, waits for those under way (half a minute at most). */
+  stop(): Promise<void>
+}
+
+const STOP_MS = 30_000
+
+/** Brings graphile-worker's own schema up to date. Runs before anything enqueues. */
+export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
+  await runMigrations({ pgPool: pool, logger: workerLogger(log) })
+  await pool.query('insert into graphile_worker._private_tasks (identifier) select unnest($1::text[]) on conflict do nothing', [
+    FRESH_TASKS,
+  ])
+}
+
+/**
+ * Runs jobs until stopped. `concurrency` jobs at a time in this process; any number of processes may share a database.
+ * When the database goes away workers end and others begin as soon as it is back; a job that was under way then runs again.
+ */
+export async function startJobs(options: {
+  url: string
+  log: Logger
+  concurrency: number
+  jobs: Map<string, RunnableJob>
+  onEnd?: Metrics['jobEnded']
+}): Promise<JobRunner> {
+  const { log } = options
+  let stopping = false
+  let wake = () => {}
+  let lost = () => {}
+  let underWay = 0
+  const locks = await keepWorkerLocks(options.url, log)
+  // One connection listens, one is the clock's.
+  const connections = openJobPool(options.url, options.concurrency + 2, () => lost())
+  /** Workers that take no more jobs but have some under way. */
+  const ending = new Set<Promise<void>>()
+
+  const taskList: TaskList = Object.fromEntries(
+    [...options.jobs].map(([name, job]) => [
+      name,
+      async (payload, helpers) => {
+        underWay++
+        const begun = performance.now()
+        let result: 'done' | 'failed' = 'failed'
+        try {
+          await job.run((payload ?? {}) as Record<string, unknown>, {
+            attempt: helpers.job.attempts,
+            lastAttempt: helpers.job.attempts >= helpers.job.max_attempts,
+          })
+          result = 'done'
+        } finally {
+          underWay--
+          options.onEnd?.({ task: name, result, seconds: (performance.now() - begun) / 1000 })
+        }
+      },
+    ]),
+  )
+  const cronItems = parseCronItems(
+    [...options.jobs]
+      .filter(([, job]) => job.cron)
+      .map(([name, job]) => ({
+        task: name,
+        match: job.cron!,
+        identifier: name,
+        options: { maxAttempts: 1 },
+      })),
+  )
+
+  /**
+   * One set of workers, until they are to take no more jobs. They do not outlive a lost answer: the job in it may have been
+   * taken in their name without their knowing, and would wait for as long as they live.
+   */
+  const workers = async () => {
+    const events: WorkerEvents = new EventEmitter()
+    const over = new Promise<void>((resolve) => {
+      wake = lost = resolve
+      events.on('pool:gracefulShutdown', () => resolve())
+    })
+    // Jobs are locked in the name of the pool, not of its single workers.
+    events.on('pool:create', ({ workerPool }) => {
+      locks.hold(workerPool.id)
+      const end = new Promise<void>((resolve) => {
+        events.on('pool:release', () => resolve())
+      })
+      ending.add(end)
+      void end.then(() => {
+        ending.delete(end)
+        locks.release(workerPool.id)
+      })
+    })
+    const runner = await run({
+      pgPool: connections.pool,
+      logger: workerLogger(log),
+      concurrency: options.concurrency,
+      noHandleSignals: true,
+      pollInterval: 1000,
+      taskList,
+      parsedCronItems: cronItems,
+      events,
+      preset: { worker: { gracefulShutdownAbortTimeout: 10_000 } },
+    })
+    runner.promise.catch(() => {}) // said in the log already
+    if (!stopping) await over
+    // Not waited for: a job under way may take minutes, the others shall not.
+    void runner.stop().catch(() => {})
+  }
+  const keep = (async () => {
+    while (!stopping) {
+      try {
+        await workers()
+        if (!stopping) log.warn('jobs stopped; starting them again in a second')
+      } catch (error) {
+        if (!stopping) log.warn({ err: error }, 'jobs cannot run now; trying again in a second')
+      }
+      if (!stopping)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          setTimeout(resolve, 1000)
+        })
+    }
+  })()
+
+  return {
+    async stop() {
+      stopping = true
+      connections.stopWaiting()
+      wake()
+      let over = false
+      const ended = keep
+        .then(() => Promise.all(ending))
+        // The end of the last job asks for its connection a moment later; a pool that ends gives none.
+        .then(() => setImmediate())
+        .then(() => connections.end())
+        .then(() => {
+          over = true
+        })
+      // What is not done by then runs again elsewhere, or at the next start. Without a database there is nobody to tell.
+      for (const until = performance.now() + STOP_MS; !over && performance.now() < until && (underWay > 0 || !connections.away()); ) {
+        await Promise.race([ended, sleep(100)])
+      }
+      await locks.stop()
+    },
+  }
+}
+
+function workerLogger(log?: Logger) {
+  const child = log?.child({ part: 'jobs' })
+  return new WorkerLogger(() => (level, message, meta) => {
+    // graphile-worker reports each finished job at info; that is our debug.
+    const ours = level === 'error' ? 'error' : level === 'warning' ? 'warn' : 'debug'
+    child?.[ours](meta?.['error'] ? { err: meta['error'] } : {}, message)
+  })
+}

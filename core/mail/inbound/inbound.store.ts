@@ -1,0 +1,227 @@
+/** Owns the SQL around a received mail: its row, its bytes, and everything the steps want to know, in one question. */
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { MERGED } from '../../ticket/history.ts'
+import { literal } from '../../ticket/number.ts'
+import { storableJson } from '../../database/json.ts'
+import type { Database, Id, InboundState, MailReason } from '../../database/schema.ts'
+import type { Work } from '../../kernel/work.ts'
+import type { MailOutcome } from '../judge/outcome.ts'
+import type { Delivery, Known, KnownTicket } from '../judge/hand.ts'
+
+export interface InboundRow extends Delivery {
+  state: InboundState
+  attempts: number
+  raw: Buffer
+}
+
+/**
+ * The row and its raw bytes; one round trip for mails up to 256 kB. `fits` is asked with the size before the bytes of a larger one
+ * are read; undefined when it says no, and for mails that are gone or processed.
+ */
+export async function loadInbound(
+  db: Kysely<Database>,
+  id: Id,
+  fits: (bytes: number) => boolean = () => true,
+): Promise<InboundRow | undefined> {
+  const { rows } = await sql<{
+    id: Id
+    blob_id: Id
+    envelope_from: string
+    envelope_to: string
+    accepted_at: Date
+    state: InboundState
+    attempts: number
+    peer_address: string
+    peer_name: string
+    client_address: string
+    client_name: string
+    client_helo: string
+    to_queue_id: Id | null
+    data: Buffer | null
+    size: string
+  }>`
+    select m.id, m.blob_id, m.envelope_from, m.envelope_to, m.accepted_at, m.peer_address, m.peer_name, m.client_address, m.client_name, m.client_helo,
+      m.to_queue_id, m.state, m.attempts,
+      c.data, b.size
+    from inbound_mail m join blob b on b.id = m.blob_id left join blob_chunk c on c.blob_id = m.blob_id and c.seq = 0
+    where m.id = ${id}`.execute(db)
+  const row = rows[0]
+  const size = Number(row?.size)
+  if (!row || row.state === 'processed' || !fits(size)) return undefined
+  let raw = row.data ?? Buffer.alloc(0)
+  if (raw.length < size) {
+    // One piece of memory of its own, filled as the chunks come: nothing is ever held twice.
+    const whole = Buffer.allocUnsafeSlow(size)
+    for (let at = raw.copy(whole), seq = 1; at < size; seq++) {
+      const { data } = await db
+        .selectFrom('blob_chunk')
+        .select('data')
+        .where('blob_id', '=', row.blob_id)
+        .where('seq', '=', seq)
+        .executeTakeFirstOrThrow()
+      at += data.copy(whole, at)
+    }
+    raw = whole
+  }
+  return {
+    id: row.id,
+    blobId: row.blob_id,
+    envelopeFrom: row.envelope_from,
+    envelopeTo: row.envelope_to,
+    acceptedAt: row.accepted_at,
+    peerAddress: row.peer_address,
+    peerName: row.peer_name,
+    // Stored as '' when no relay told of anybody.
+    clientAddress: row.client_address || null,
+    clientName: row.client_name || null,
+    clientHelo: row.client_helo || null,
+    toQueueId: row.to_queue_id,
+    state: row.state,
+    attempts: row.attempts,
+    raw,
+  }
+}
+
+const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 'title', t.title, 'stateType', t.state_type,
+  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible, 'followUpStrangers', q.follow_up_strangers, 'customerId', t.customer_id::text)`)
+
+/**
+ * Everything the steps want to know of a mail, in one round trip; undefined when it is processed already. All rows of the
+ * same bytes are locked first, so that of two recipients' jobs one makes the ticket and the other finds it. What a mail gives
+ * no reason to ask (most refer to nothing and report nothing) is left out of the question.
+ */
+export async function whatIsKnown(
+  trx: Transaction<Database>,
+  about: {
+    delivery: Delivery
+    messageId: string | null
+    references: string[]
+    numbers: string[]
+    originals: string[]
+    sender: string
+  },
+): Promise<Known | undefined> {
+  const { delivery, messageId, references, numbers, originals, sender } = about
+  const { rows } = await sql<{ done: boolean; known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported'> & Partial<Known> }>`
+    with siblings as (
+      select id, envelope_to, state, ticket_id, article_id from inbound_mail where blob_id = ${delivery.blobId} order by id for update)
+    select exists (select 1 from siblings where id = ${delivery.id} and state = 'processed') as done, json_build_object(
+      'twin', (
+        select json_build_object('ticketId', s.ticket_id::text, 'articleId', s.article_id::text) from siblings s
+        where s.id <> ${delivery.id} and s.state = 'processed' order by s.id limit 1),
+      'recipients', (select coalesce(json_agg(s.envelope_to order by s.id), '[]') from siblings s),
+      'ownMessage', exists (select 1 from outbound_mail where message_id = ${messageId}),
+      'sender', (
+        select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language, 'unitId', p.unit_id::text)
+        from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
+      ${references.length > 0 ? aboutReferences(references, delivery, sender) : sql``}
+      ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
+      ${originals.length > 0 ? aboutReported(originals) : sql``}) as known`.execute(trx)
+  const row = rows[0]!
+  if (row.done) return undefined
+  const known: Known = { references: [], waitingFor: [], numbered: [], reported: [], ...row.known }
+  for (const entry of [...known.references, ...known.numbered]) {
+    if (entry.ticket.stateType !== 'merged') continue
+    const target = await mergedInto(trx, entry.ticket.id, sender)
+    // A part in either of them is a part in what both have become.
+    if (target) Object.assign(entry, { ticket: target.ticket, senderInvolved: entry.senderInvolved || target.senderInvolved })
+  }
+  return known
+}
+
+/** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
+const aboutReferences = (references: string[], delivery: Delivery, sender: string) => sql`,
+  'references', (
+    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}, 'internal', not r.visible)
+      order by t.id, r.visible), '[]')
+    from (
+      select a.message_id, a.ticket_id, a.visible from article a
+      where a.message_id_md5 in (select md5(id) from unnest(${references}::text[]) as r(id)) and a.message_id = any(${references}::text[])
+      union
+      select o.message_id, o.ticket_id, coalesce(a.visible, true) from outbound_mail o left join article a on a.id = o.article_id
+      where o.message_id = any(${references}::text[]) and o.ticket_id is not null
+    ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id ${personOf(sender)}),
+  'waitingFor', (
+    select coalesce(json_agg(r.id), '[]') from unnest(${references}::text[]) as r(id) join inbound_mail m on m.message_id_md5 = md5(r.id)
+    where m.state = 'accepted' and m.blob_id <> ${delivery.blobId})`
+
+/** Tickets by number in the order found, and whether the sender has any part in each. */
+function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
+  return sql`,
+  'numbered', (
+    select coalesce(json_agg(json_build_object('found', n.number, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by n.place), '[]')
+    from unnest(${numbers}::text[]) with ordinality as n(number, place)
+      join ticket t on t.number = n.number join queue q on q.id = t.queue_id ${personOf(sender)})`
+}
+
+const personOf = (sender: string) => sql`
+  left join person_address pa on pa.address = ${sender} left join person p on p.id = pa.person_id and p.valid`
+
+/**
+ * Who has a part in a ticket: its customer, owner, responsible and participants, by any of their addresses; agents with any right in
+ * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages, or was sent one of them again. Messages that were ever held do not
+ * count: neither they nor having accepted one of them lets their sender in.
+ */
+function involved(sender: string): RawBuilder<unknown> {
+  const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
+  return sql`(coalesce(p.id in (t.customer_id, t.owner_id, t.responsible_id), false)
+    or exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id)
+    or coalesce(p.agent, false) and exists (
+      select 1 from permission_group g where g.id = q.group_id and g.valid and (
+        exists (select 1 from group_person gp where gp.group_id = g.id and gp.person_id = p.id)
+        or exists (select 1 from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = rp.role_id
+          where gr.group_id = g.id and rp.person_id = p.id)))
+    or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null
+      and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole})
+    or ${sender} <> '' and exists (select 1 from outbound_mail o where o.ticket_id = t.id and o.kind in ('reply', 'forward')
+      and lower(o.to_text || ' ' || o.cc_text) ~ ${asWhole}))`
+}
+
+/** Our own mails that a report speaks of. */
+const aboutReported = (originals: string[]) => sql`,
+  'reported', (
+    select coalesce(json_agg(json_build_object('id', o.id::text, 'kind', o.kind, 'messageId', o.message_id, 'ticketId', o.ticket_id::text,
+        'articleId', o.article_id::text, 'recipients', o.recipients) order by w.place), '[]')
+    from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id)`
+
+/** OTRS behaviour: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
+async function mergedInto(
+  db: Kysely<Database>,
+  ticketId: Id,
+  sender: string,
+): Promise<{ ticket: KnownTicket; senderInvolved: boolean } | undefined> {
+  const { rows } = await sql<{ ticket: KnownTicket; senderInvolved: boolean }>`
+    with recursive hop as (
+      select t.id, t.state_type, 0 as hops from ticket t where t.id = ${ticketId}
+      union all
+      select t.id, t.state_type, hop.hops + 1 from hop
+        join lateral (
+          select ${MERGED.into} as target from history h
+          where h.ticket_id = hop.id and ${MERGED.row} order by h.id desc limit 1) m on true
+        join ticket t on t.id = m.target
+      where hop.state_type = 'merged' and hop.hops < 10)
+    select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved"
+    from hop join ticket t on t.id = hop.id join queue q on q.id = t.queue_id ${personOf(sender)}
+    where t.state_type <> 'merged' order by hop.hops desc limit 1`.execute(db)
+  return rows[0]
+}
+
+export interface InboundEnd {
+  id: Id
+  outcome: MailOutcome
+  reasons: MailReason[]
+  subject: string
+  from: string
+  messageId: string | null
+  ticketId: Id | null
+  articleId: Id | null
+}
+
+/** Writes what became of a mail, before commit. */
+export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(storeEnd, [end])
+
+const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
+  update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${storableJson(end!.reasons)}::jsonb, subject = ${end!.subject},
+    from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
+    article_id = ${end!.articleId}, processed_at = ${work.now}
+  where id = ${end!.id}`

@@ -1,0 +1,175 @@
+/** Owns looking up what is known of a mail's sender: relays' words, SPF, DKIM, DMARC. Outside any transaction; never throws. */
+import { Readable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { authenticate, type AuthenticateResult } from 'mailauth'
+import type { Config } from '../../../machine/config.ts'
+import { makeTrust, plainAddress } from '../../../machine/networks.ts'
+import type { Delivery } from '../hand.ts'
+import type { MailRule } from '../outcome.ts'
+import { headerValues, type ParsedMail } from '../../reading/parsed-mail.ts'
+import { relayOf, type Relay } from './relays.ts'
+import { senderOf } from '../steps/sender.ts'
+import type { Evidence } from './assurance.ts'
+import { makeResolve, within, type Resolve } from './dns.ts'
+import { domainOf, isAmong, isWithin } from './domains.ts'
+import { readRelay, verdictOf, type Hop } from './relay-says.ts'
+
+/** All DNS questions about one mail together. */
+const LIMIT_MS = 6000
+/** Each signature may make us hash the whole body once more: what has more than these is read without its body, so that none holds. */
+const SIGNATURES = 10
+const PIECE = 16 * 1024
+
+/** A mail's way to us, as far as it matters here. */
+export type Arrival = Pick<Delivery, 'envelopeFrom' | 'peerAddress' | 'peerName' | 'clientAddress' | 'clientName'>
+
+export interface SenderCheck {
+  look(raw: Buffer, mail: ParsedMail, arrival: Arrival): Promise<Evidence>
+}
+
+export function makeSenderCheck(config: Pick<Config, 'mail'>): SenderCheck {
+  const resolve = makeResolve(config.mail.dnsServers)
+  return { look: (raw, mail, arrival) => look(config, resolve, raw, mail, arrival) }
+}
+
+type Found = Omit<Evidence, 'ownDomain'>
+const none = (rule: MailRule, detail: string): Found => ({ proof: 'none', rule, detail })
+
+async function look(config: Pick<Config, 'mail'>, resolve: Resolve, raw: Buffer, mail: ParsedMail, arrival: Arrival): Promise<Evidence> {
+  const { ownDomains, relays } = config.mail
+  if (ownDomains.length === 0 && relays.length === 0) return { proof: 'off', ownDomain: false, rule: 'senders-not-checked', detail: '' }
+  const domain = domainOf(senderOf(mail, arrival.envelopeFrom).address)
+  // Whichever of several authors is of our own makes it a claim. Sender does not: our own lists put themselves there.
+  const claimed = [domain, ...mail.from.map(({ address }) => domainOf(address))]
+  const ownDomain = claimed.some((one) => isAmong(one, ownDomains))
+  const relay = relayOf(config, arrival.peerAddress)
+  const found =
+    domain === ''
+      ? none('no-valid-sender', '')
+      : ((relay && byRelay(config, relay, mail, domain, arrival)) ??
+        (await byLookUp(config, relay, within(resolve, LIMIT_MS), raw, mail, domain, arrival)))
+  return { ...found, ownDomain }
+}
+
+/** What the relay itself stands for or says; undefined: the mail must be looked up. */
+function byRelay(config: Pick<Config, 'mail'>, relay: Relay, mail: ParsedMail, domain: string, arrival: Arrival): Found | undefined {
+  const { results } = readRelay(mail.headers, relay.authservId, ours(config))
+  const verdict = verdictOf(results, domain)
+  const name = relay.authservId ?? plainAddress(arrival.peerAddress)
+  if (isAmong(domain, relay.vouchesFor)) {
+    return verdict.result === 'fail'
+      ? { proof: 'fail', rule: 'relay-says-fail', detail: `${name}: ${verdict.detail}` }
+      : { proof: 'pass', rule: 'vouched-by-relay', detail: `${name}: ${domain}` }
+  }
+  // The client it names can be checked by ourselves.
+  if (arrival.clientAddress || results.length === 0) return undefined
+  const detail = `${name}: ${verdict.detail || domain}`
+  if (verdict.result === 'pass') return { proof: 'pass', rule: 'relay-says-pass', detail }
+  if (verdict.result === 'fail' && verdict.enforced) return { proof: 'fail', rule: 'relay-says-fail', detail }
+  return none(isList(mail) ? 'changed-by-list' : 'relay-says-nothing', detail)
+}
+
+async function byLookUp(
+  config: Pick<Config, 'mail'>,
+  relay: Relay | undefined,
+  resolve: Resolve,
+  raw: Buffer,
+  mail: ParsedMail,
+  domain: string,
+  arrival: Arrival,
+): Promise<Found> {
+  const client = clientOf(config, relay, mail, arrival)
+  let answer: AuthenticateResult
+  try {
+    answer = await authenticate(piecewise(tooManySignatures(mail) ? headOf(raw) : raw), {
+      ...(client.address ? { ip: client.address } : {}),
+      ...(client.helo ? { helo: client.helo } : {}),
+      sender: arrival.envelopeFrom,
+      mta: 'pomoc',
+      trustReceived: false,
+      resolver: resolve,
+      disableArc: true,
+      disableBimi: true,
+    })
+  } catch (error) {
+    return none('nothing-proves', error instanceof Error ? error.message.slice(0, 200) : '')
+  }
+  return weigh(answer, domain, client, isList(mail))
+}
+
+/** Who brought the mail to us or to our relay: the relay's XCLIENT or XFORWARD, else the first hop that is not ours. */
+function clientOf(config: Pick<Config, 'mail'>, relay: Relay | undefined, mail: ParsedMail, arrival: Arrival): Hop {
+  if (arrival.clientAddress) return { address: plainAddress(arrival.clientAddress), helo: arrival.clientName ?? '' }
+  if (!relay) return { address: plainAddress(arrival.peerAddress), helo: arrival.peerName }
+  // The relay's own address proves nothing about who wrote: without a hop outside SPF is not asked.
+  return readRelay(mail.headers, relay.authservId, ours(config)).outside ?? { address: '', helo: '' }
+}
+
+/** A relay of ours, or a program on the relay itself that passes mail on (a virus scanner). */
+function ours(config: Pick<Config, 'mail'>): (address: string) => boolean {
+  const loopback = makeTrust(['127.0.0.0/8', '::1'])
+  return (address) => relayOf(config, address) !== undefined || loopback(address)
+}
+
+/** What mailauth found, weighed for the domain that people will read as the sender's. */
+export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>, domain: string, client: Hop, list: boolean): Found {
+  const { dmarc, spf } = answer
+  const signatures = answer.dkim.results ?? []
+  const spfDomain = spf ? domainOf(spf.domain ?? '') : ''
+  const spfResult = (spf && spf.status.result) || 'none'
+  // Whatever a stranger's own DNS does, only what could have stood for this domain counts as unknown.
+  const aligned = signatures.filter(
+    ({ signingDomain = '' }) => isWithin(domain, domainOf(signingDomain)) || isWithin(domainOf(signingDomain), domain),
+  )
+  const unknown = aligned.some(({ status }) => status.result === 'temperror') || (spfResult === 'temperror' && isWithin(domain, spfDomain))
+  const seen = [
+    ...(client.address ? [client.address, `spf=${spfResult} ${spfDomain}`.trim()] : []),
+    ...aligned.slice(0, 3).map((one) => `dkim=${one.status.result} ${one.signingDomain}`),
+  ].join(', ')
+
+  if (dmarc && domainOf(String(dmarc.status.header?.['from'] ?? '')) === domain) {
+    const { result } = dmarc.status
+    if (result === 'pass') {
+      // A signature over the beginning only (l=) leaves the rest to whoever passed the mail on.
+      const whole = dmarc.alignment.spf.result || !dmarc.alignment.dkim.underSized
+      return whole ? { proof: 'pass', rule: 'dmarc-pass', detail: seen } : none('signed-in-part', seen)
+    }
+    if (result === 'temperror') return { proof: 'unknown', rule: 'dns-unavailable', detail: seen }
+    if (result === 'fail') {
+      if (unknown) return { proof: 'unknown', rule: 'dns-unavailable', detail: seen }
+      const policy = String(dmarc.policy ?? 'none')
+      if (policy !== 'none') return { proof: 'fail', rule: 'dmarc-fail', detail: `p=${policy}, ${seen}` }
+      return none(list ? 'changed-by-list' : 'nothing-proves', seen)
+    }
+    // The domain has no DMARC record: a whole signature in its name, or a client it names for itself, proves as much.
+    const signed = signatures.find(({ status }) => status.result === 'pass' && status.aligned && !status.underSized)
+    if (signed) return { proof: 'pass', rule: 'dkim-aligned', detail: seen }
+    if (spfResult === 'pass' && isWithin(domain, spfDomain)) return { proof: 'pass', rule: 'spf-aligned', detail: seen }
+    if (unknown) return { proof: 'unknown', rule: 'dns-unavailable', detail: seen }
+    return none(list && aligned.length > 0 ? 'changed-by-list' : 'nothing-proves', seen)
+  }
+  // Several authors, several From lines, or one that other programs read otherwise than we do: nothing can stand for it.
+  return none('author-unclear', seen)
+}
+
+const isList = (mail: ParsedMail): boolean =>
+  mail.headers.some(({ name }) => name === 'list-id' || name === 'list-post' || name === 'mailing-list')
+const tooManySignatures = (mail: ParsedMail): boolean => headerValues(mail, 'dkim-signature').length > SIGNATURES
+
+function headOf(raw: Buffer): Buffer {
+  const end = raw.indexOf('\r\n\r\n')
+  return end === -1 ? raw.subarray(0, PIECE) : raw.subarray(0, end + 4)
+}
+
+/** The mail in pieces with a turn for others between them: hashing 30 MB at once would hold up every page. */
+function piecewise(raw: Buffer): Readable {
+  return Readable.from(
+    (async function* pieces() {
+      for (let at = 0; at < raw.length; at += PIECE) {
+        if (at > 0) await turn()
+        yield raw.subarray(at, at + PIECE)
+      }
+    })(),
+    { objectMode: false },
+  )
+}

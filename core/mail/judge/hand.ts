@@ -1,0 +1,126 @@
+/** Owns what the steps judge a mail by: the mail, its envelope and what the database knows of it; and what they decide. */
+import type { FollowUpPossible, FollowUpStrangers, Id, Language, StateType } from '../../database/schema.ts'
+import type { TicketNumberSettings } from '../../ticket/number.ts'
+import type { RoutingTable } from '../../unit/route.ts'
+import type { AddressBook } from '../addresses.ts'
+import type { Judgement } from './assurance/assurance.ts'
+import type { Decision, MailRule, MailStep } from './outcome.ts'
+import type { ParsedMail } from '../reading/parsed-mail.ts'
+import type { Relay } from './assurance/relays.ts'
+import type { OtrsHeaders } from '../filters/otrs-headers.ts'
+import type { FollowUpPlace } from '../filters/rules.ts'
+import type { Wanted } from '../inbound/wanted.ts'
+
+export interface Delivery {
+  id: Id
+  blobId: Id
+  envelopeFrom: string
+  envelopeTo: string
+  acceptedAt: Date
+  /** Who handed the mail to us, and what it called itself (HELO). */
+  peerAddress: string
+  peerName: string
+  /** Who had handed it to our relay, when the relay told (XCLIENT, XFORWARD). */
+  clientAddress?: string | null
+  clientName?: string | null
+  /** An administrator said: a new ticket in this queue. */
+  toQueueId?: Id | null
+  clientHelo?: string | null
+}
+
+/** A ticket that a mail may belong to. */
+export interface KnownTicket {
+  id: Id
+  number: string
+  title: string
+  stateType: StateType
+  queueId: Id
+  followUpPossible: FollowUpPossible
+  followUpStrangers: FollowUpStrangers
+  customerId: Id | null
+}
+
+export interface Known {
+  /** The same bytes for another recipient, which have become a ticket already. */
+  twin: { ticketId: Id | null; articleId: Id | null } | null
+  /** All recipients of the same bytes, in the order of the envelope. */
+  recipients: string[]
+  /** The Message-ID is one that we made. */
+  ownMessage: boolean
+  /** Articles and outgoing mails behind the ids that the mail refers to. */
+  references: { messageId: string; ticket: KnownTicket; senderInvolved: boolean /** Not shown to the customer. */; internal: boolean }[]
+  /** Ids that the mail refers to and that came in but are not processed yet. */
+  waitingFor: string[]
+  /** Tickets whose number stands in the mail, and whether the sender has a part in each (inbound.store.ts says what that is). */
+  numbered: { found: string; ticket: KnownTicket; senderInvolved: boolean }[]
+  /** Our mails that a delivery report may speak of. */
+  reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[] }[]
+  /** Who owns the sender's address. */
+  sender: { id: Id; agent: boolean; valid: boolean; language: Language | null; unitId: Id | null } | null
+}
+
+/** Everything a step may look at. Steps are functions of it: no step asks the database or the clock. */
+export interface Hand {
+  delivery: Delivery
+  mail: ParsedMail
+  known: Known
+  book: AddressBook
+  /** How far the sender is proven. */
+  judgement: Judgement
+  /** Our own mail server that handed the mail on; undefined: it came from elsewhere. */
+  relay?: Relay | undefined
+  /** What our own automatic mails say in X-Loop. */
+  loopMark: string
+  numbers: TicketNumberSettings
+  /** Where each number that was looked up stands first; of references, whether they are looked at. */
+  places: { numbers: ReadonlyMap<string, FollowUpPlace>; references: boolean }
+  /** What filters and trusted mail say, and why. */
+  headers: { values: OtrsHeaders; reasons: readonly Decision[] }
+  /** What these headers ask for, as far as it can be had: for a new ticket and for a follow-up. */
+  wanted: { fresh: Wanted; followUp: Wanted }
+  report: DeliveryReport | null
+  /** How often this mail has waited for another one. */
+  waits: number
+  /** The units' table and the sender's unit, where an address of this mail asks them. */
+  routing?: { table: RoutingTable; unitId: Id | null } | undefined
+}
+
+/** What a delivery status notification (RFC 3464) says. */
+export interface DeliveryReport {
+  /** Ids of the mail it speaks of, with angle brackets. */
+  originals: string[]
+  action: 'failed' | 'delayed' | 'other'
+  /** RFC 3463, such as 5.1.1; '' when it says none. */
+  status: string
+  /** The other server's words. */
+  diagnostic: string
+  recipients: string[]
+}
+
+/** What the steps have decided so far; each adds its part. */
+export interface Verdict {
+  /** The order ends here. */
+  end?: 'duplicate' | 'loop' | 'ignored' | 'bounce' | 'wait'
+  /** Why nobody must be answered automatically; absent: an answer may go. */
+  automatic?: MailRule
+  /** An answering machine wrote: what it says opens no ticket again. */
+  keepState: boolean
+  /** Who wrote: '' when the mail names nobody. */
+  sender: { address: string; name: string }
+  ticket?: KnownTicket
+  /** May the customer see it in the ticket? */
+  visible: boolean
+  follow?: 'possible' | 'reject' | 'new ticket'
+  /** It goes to the ticket but not into it: an agent decides, or it is kept as rejected. */
+  apart?: { decision: null | 'rejected'; rule: MailRule }
+  bounced?: Known['reported'][number]
+  queueId: Id
+  /** What the address of the mail says it is about. */
+  topicId?: Id
+}
+
+export interface Step {
+  name: MailStep
+  /** Undefined: the question does not arise for this mail. */
+  decide(hand: Hand, verdict: Verdict): Decision | Decision[] | undefined
+}

@@ -1,0 +1,250 @@
+/** Owns sending: one mail of the outbox to the smarthost, its retries, its giving up, and telling the agent. */
+import { Readable } from 'node:stream'
+import { sql, type Selectable } from 'kysely'
+import { emitArticle, insertArticle } from '../../article/articles.ts'
+import { readBlob } from '../../database/blob.ts'
+import type { Id, OutboundMailTable } from '../../database/schema.ts'
+import { languageFor } from '../../i18n/languages.ts'
+import type { Host } from '../../kernel/contract.ts'
+import { withoutJob } from '../../kernel/jobs/jobs.ts'
+import type { RunnableJob } from '../../kernel/jobs/run-jobs.ts'
+import type { Work } from '../../kernel/work.ts'
+import { system } from '../../kernel/actor.ts'
+import { findQueue } from '../../queue/queues.ts'
+import { addHistory } from '../../ticket/history.ts'
+import { findTicket } from '../../ticket/ticket.store.ts'
+import type { NewArticle } from '../../ticket/ticket.ts'
+import { signingKey } from './dkim.ts'
+import { htmlOfText } from './mail-html.ts'
+import { mailTexts } from '../mail-texts.ts'
+import { deliveryChanged } from '../outbound.ts'
+import { resent } from './resent.ts'
+import { returnPath } from '../return-path.ts'
+import { faultOf, oneLine, openSmarthost, type Smarthost } from './transport.ts'
+
+type OutboundRow = Selectable<OutboundMailTable>
+
+const IDLE_MS = 2000
+/** Kinds that take their article's files along. */
+const WITH_FILES = new Set(['reply', 'forward'])
+
+/** Minutes until the next try; the last one repeats until the mail is given up. */
+export const BACKOFF_MINUTES = [1, 2, 5, 15, 30, 60] as const
+
+export const backoffSeconds = (attempts: number): number =>
+  60 * (BACKOFF_MINUTES[Math.min(attempts, BACKOFF_MINUTES.length) - 1] ?? BACKOFF_MINUTES[0])
+
+/** The job `mail/send` {id}. Never throws for what a mail server says: the outbox has its own patience. */
+export function sendJob(host: Host): RunnableJob {
+  let smarthost: Smarthost | undefined
+  let idle: NodeJS.Timeout | undefined
+  let underWay = 0
+  return {
+    async run(payload) {
+      const url = host.config.smarthostUrl
+      if (!url) return // stays in the outbox; `mail/send-waiting` finds it when there is somewhere to send to
+      clearTimeout(idle)
+      smarthost ??= openSmarthost(url, host.config.mail.hostname)
+      underWay++
+      try {
+        await sendMail(host, smarthost, String(payload['id']))
+      } finally {
+        // Connections are kept for a burst, not for the night.
+        if (--underWay === 0) {
+          idle = setTimeout(() => {
+            smarthost?.close()
+            smarthost = undefined
+          }, IDLE_MS).unref()
+        }
+      }
+    },
+  }
+}
+
+/**
+ * Each minute: mails that wait in the outbox without a job, because there was nowhere to send them, or because they came by
+ * import or restore. One that has a job keeps it.
+ */
+export async function sendWaiting(host: Host): Promise<void> {
+  if (!host.config.smarthostUrl) return
+  const rows = await host.db
+    .selectFrom('outbound_mail')
+    .select(['id', 'not_before'])
+    .where('state', '=', 'queued')
+    .where(withoutJob('mail/send/', 'outbound_mail'))
+    .orderBy('id')
+    .limit(1000)
+    .execute()
+  const now = host.clock().getTime()
+  for (const { id, not_before } of rows) {
+    await host.enqueue({
+      task: 'mail/send',
+      payload: { id },
+      key: `mail/send/${id}`,
+      unlessThere: true,
+      delaySeconds: Math.max(0, (not_before.getTime() - now) / 1000),
+    })
+  }
+}
+
+/**
+ * Sends one mail. The attempt is written down first: from then on it cannot be taken back, and a program that dies while
+ * sending sends it again (never the other way round: better twice than not at all).
+ */
+export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'>, id: Id): Promise<void> {
+  const mail = await host.db
+    .updateTable('outbound_mail')
+    .set({ attempts: sql`attempts + 1` })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .returningAll()
+    .executeTakeFirst()
+  if (!mail) return
+  let rejected: { address: string; permanent: boolean; text: string }[]
+  try {
+    const info = await smarthost.sendMail(await compose(host, mail))
+    rejected = rejectedOf(info)
+  } catch (error) {
+    const fault = faultOf(error)
+    host.log.warn(
+      { mail: id, attempt: mail.attempts, reason: fault.text },
+      fault.permanent ? 'a mail was refused' : 'a mail could not be sent yet',
+    )
+    await host.work(system('mail'), (work) =>
+      fault.permanent ? giveUp(work, mail, mail.recipients, fault.text) : postpone(work, mail, mail.recipients, fault.text),
+    )
+    return
+  }
+  await host.work(system('mail'), async (work) => {
+    const gone = rejected.filter((who) => who.permanent)
+    const later = rejected.filter((who) => !who.permanent)
+    const text = oneLine(rejected.map((who) => `${who.address}: ${who.text}`).join('; '))
+    // Some took it and some may take it later: these alone are tried again.
+    if (later.length > 0)
+      await postpone(
+        work,
+        mail,
+        later.map((who) => who.address),
+        text,
+      )
+    else await finish(work, mail, 'sent', text || null)
+    if (gone.length > 0)
+      await tellAgents(
+        work,
+        mail,
+        gone.map((who) => who.address),
+        text,
+      )
+  })
+}
+
+function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): { address: string; permanent: boolean; text: string }[] {
+  return (info.rejectedErrors ?? [])
+    .map((error) => {
+      const { recipient, responseCode } = error as { recipient?: string; responseCode?: number }
+      return { address: recipient ?? '', permanent: (responseCode ?? 550) >= 500, text: faultOf(error).text }
+    })
+    .filter(({ address }) => address !== '')
+}
+
+/** What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. */
+async function compose(host: Host, mail: OutboundRow) {
+  const envelope = { from: returnPath(host.config, mail), to: mail.recipients }
+  if (mail.blob_id !== null) return { envelope, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
+  const dkim = await signingKey(host.config, mail.from_text)
+  const article =
+    mail.article_id === null
+      ? undefined
+      : await host.db.selectFrom('article').select(['body']).where('id', '=', mail.article_id).executeTakeFirst()
+  const files =
+    mail.article_id === null || !WITH_FILES.has(mail.kind)
+      ? []
+      : await host.db
+          .selectFrom('article_attachment')
+          .select(['blob_id', 'name', 'content_type', 'content_id', 'disposition'])
+          .where('article_id', '=', mail.article_id)
+          .orderBy('id')
+          .execute()
+  const text = mail.body ?? article?.body ?? ''
+  return {
+    envelope,
+    ...(dkim ? { dkim } : {}),
+    from: mail.from_text,
+    to: mail.to_text,
+    ...(mail.cc_text ? { cc: mail.cc_text } : {}),
+    subject: mail.subject,
+    date: mail.created_at,
+    messageId: mail.message_id,
+    ...(mail.in_reply_to ? { inReplyTo: mail.in_reply_to } : {}),
+    ...(mail.reference_ids ? { references: shortened(mail.reference_ids) } : {}),
+    headers: mail.headers,
+    text,
+    html: mail.html ?? htmlOfText(text),
+    attachments: files.map((file) => ({
+      filename: file.name,
+      contentType: file.content_type,
+      content: Readable.from(readBlob(host.db, file.blob_id)),
+      contentDisposition: file.disposition,
+      ...(file.content_id ? { cid: file.content_id } : {}),
+    })),
+  }
+}
+
+/** A long thread is told by its first and its newest mails: that is what mail programs look for. */
+function shortened(references: string): string {
+  const ids = references.split(/\s+/).filter(Boolean)
+  return (ids.length > 20 ? [ids[0]!, ...ids.slice(-19)] : ids).join(' ')
+}
+
+async function postpone(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
+  if (work.now >= mail.give_up_at) return giveUp(work, mail, recipients, error)
+  const delaySeconds = backoffSeconds(mail.attempts)
+  await work.db
+    .updateTable('outbound_mail')
+    .set({ recipients, last_error: error, not_before: new Date(work.now.getTime() + delaySeconds * 1000) })
+    .where('id', '=', mail.id)
+    .where('state', '=', 'queued')
+    .execute()
+  work.enqueue('mail/send', { id: mail.id }, { key: `mail/send/${mail.id}`, delaySeconds })
+}
+
+async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
+  if (!(await finish(work, mail, 'failed', error))) return
+  await tellAgents(work, mail, recipients, error)
+}
+
+async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', error: string | null): Promise<boolean> {
+  const changed = await work.db
+    .updateTable('outbound_mail')
+    .set({ state, last_error: error, ...(state === 'sent' ? { sent_at: work.now } : {}) })
+    // What has left has left, also when somebody took it back in the meantime.
+    .where('id', '=', mail.id)
+    .where('state', 'in', state === 'sent' ? ['queued', 'cancelled'] : ['queued'])
+    .returning('id')
+    .executeTakeFirst()
+  if (changed && mail.ticket_id) await deliveryChanged(work, mail.ticket_id, mail.article_id, state)
+  return Boolean(changed)
+}
+
+/** A note on the ticket, for agents only: who did not get the mail and what the other server said. */
+async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
+  const ticket = mail.ticket_id ? await findTicket(work.db, mail.ticket_id, null) : undefined
+  if (!ticket) return
+  const t = mailTexts.in(languageFor(work.config, (await findQueue(work.db, ticket.queueId))?.language))
+  const note: NewArticle = {
+    channel: 'internal',
+    senderType: 'system',
+    visible: false,
+    subject: t('mail.not-delivered.subject'),
+    body: t('mail.not-delivered.body', { who: recipients.join(', '), subject: mail.subject, error }),
+  }
+  const articleId = await insertArticle(work, ticket.id, note)
+  addHistory(work, {
+    ticketId: ticket.id,
+    type: 'Misc',
+    parts: ['mail not delivered', recipients.join(', ')],
+    articleId,
+    reason: { rule: 'not-delivered', detail: error },
+  })
+  emitArticle(work, ticket, articleId, note)
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parseMail, stopParsing } from './parse.ts'
+import { sayAddresses } from './parsed-mail.ts'
+import { HTML_LIMIT, readHeaders, readMail, TEXT_LIMIT } from './read-mail.ts'
+
+const eml = (name: string) => readFile(join(import.meta.dirname, '../../../test/mail', `${name}.eml`))
+const mail = (head: string, body = 'x') => Buffer.from(`${head.trim().replace(/\n/g, '\r\n')}\r\n\r\n${body}`)
+
+afterAll(stopParsing)
+
+describe('text and HTML', () => {
+  test('HTML alone gets text; nothing in it runs, loads or submits', async () => {
+    const read = await readMail(await eml('html-only-mail-gets-text-and-loses-scripts'))
+    expect(read.text).toContain('Zażółć gęślą jaźń')
+    expect(read.text).toMatch(/Nie działa to ani\s+tamto <https:\/\/uczelnia\.example\/login>\./)
+    expect(read.text).not.toMatch(/zło|alert/)
+    expect(read.text).toContain('\nSala 101')
+    expect(read.html).not.toMatch(/script|javascript:|onload|onclick|onerror|position|url\(|<form|<input|<iframe|<style|[^-]src="http/i)
+    expect(read.html).toContain('color:#c00')
+    expect(read.html).toContain('data-remote-src="http://tracker.example/pixel.gif?id=1"')
+    expect(read.html).toContain('src="cid/nie-ma"')
+    expect(read.html).toMatch(/<a href="https:\/\/uczelnia\.example\/login"[^>]*rel="noopener noreferrer nofollow"/)
+    expect(read.html).toContain('<td>101</td>')
+  })
+  test('old character sets are read right', async () => {
+    const read = await readMail(await eml('latin2-mail-from-an-old-program-is-read-right'))
+    expect(read.subject).toBe('Prośba o dostęp')
+    expect(sayAddresses(read.from)).toBe('Małgorzata Żuk <m.zuk@uni.example>')
+    expect(read.text).toBe('Proszę o dostęp do katalogu Łódź.')
+  })
+  test('SMTPUTF8: raw UTF-8 in headers', async () => {
+    const read = await readMail(mail('From: Łukasz Żółć <łukasz@żółć.example>\nSubject: Zażółć gęślą jaźń'))
+    expect(read.subject).toBe('Zażółć gęślą jaźń')
+    expect(read.from).toEqual([{ name: 'Łukasz Żółć', address: 'łukasz@żółć.example' }])
+  })
+  test('NUL is taken out everywhere, for PostgreSQL stores none', async () => {
+    const read = await readMail(mail('Subject: a\0b\nFrom: =?utf-8?q?x=00y?= <a@b.example>\nContent-Type: text/plain', 'c\0d'))
+    expect(JSON.stringify({ ...read, attachments: [] })).not.toContain('\\u0000')
+    expect(read.text).toBe('cd')
+  })
+  test('texts and HTML beyond all measure are cut, and say so', async () => {
+    const long = await readMail(mail('Subject: x\nContent-Type: text/plain', 'słowo '.repeat(TEXT_LIMIT / 4)))
+    expect(long.text.length).toBe(TEXT_LIMIT)
+    expect(long.notes).toEqual([{ note: 'text-cut' }])
+    expect(long.attachments.map((part) => part.name)).toEqual(['message.eml'])
+    const html = await readMail(mail('Subject: x\nContent-Type: text/html', `<p>${'a <b>b</b> '.repeat(HTML_LIMIT / 8)}</p>`))
+    expect(html.html).toBeNull()
+    expect(html.attachments.map((part) => part.name)).toEqual(['mail.html'])
+    expect(html.text.length).toBeGreaterThan(1000)
+  })
+  test('ten thousand nested tables are read in a moment', async () => {
+    const read = await readMail(mail('Subject: x\nContent-Type: text/html', `${'<table><tr><td>'.repeat(10_000)}dno`))
+    expect(read.text).toContain('dno')
+  })
+})
+
+describe('attachments', () => {
+  test('a forwarded mail is an attachment with its subject as name, not text of the sender', async () => {
+    const read = await readMail(await eml('forwarded-mail-is-an-attachment'))
+    expect(read.text).toBe('W zalaczeniu tamten mail.')
+    expect(read.attachments.map((part) => [part.name, part.contentType])).toEqual([['Oplata za semestr.eml', 'message/rfc822']])
+    expect(read.attachments[0]!.content.toString()).toContain('Prosimy o wplate.')
+  })
+  test('names are never paths; encoded names are read; nameless parts get one', async () => {
+    const read = await readMail(await eml('names-of-files-are-never-paths'))
+    expect(read.attachments.map((part) => part.name)).toEqual(['_.._etc_passwd', 'file-2.png', 'załącznik.pdf', 'żółć.pdf'])
+  })
+})
+
+describe('headers', () => {
+  test('ids are found with and without blanks between them', async () => {
+    const read = await readMail(await eml('references-without-blanks-between-ids-are-all-found'))
+    expect(read.references).toEqual(['<a@x>', '<b@x>', '<c@x>'])
+    expect(read.inReplyTo).toEqual(['<c@x>'])
+  })
+  test('of a thousand references the first and the newest stay', async () => {
+    const read = await readMail(mail(`References: ${Array.from({ length: 1000 }, (_, n) => `<m${n}@x>`).join('\n ')}`))
+    expect(read.references).toHaveLength(100)
+    expect([read.references[0], read.references.at(-1)]).toEqual(['<m0@x>', '<m999@x>'])
+  })
+  test('a group of addresses is its members', async () => {
+    const read = await readMail(mail('To: Dziekanat: a@b.example, "C, D" <c@d.example>;, e@f.example\nSubject: x'))
+    expect(read.to.map(({ address }) => address)).toEqual(['a@b.example', 'c@d.example', 'e@f.example'])
+  })
+  test('the head alone is read where the body cannot be', async () => {
+    const read = await readHeaders(await eml('forwarded-mail-is-an-attachment'))
+    expect(read).toMatchObject({ subject: 'Przekazuje', text: '', html: null, attachments: [], notes: [{ note: 'headers-only' }] })
+    expect(read.from).toEqual([{ name: 'Anna Nowak', address: 'anna.nowak@student.example' }])
+  })
+  test('an impossible date is no date', async () => {
+    expect((await readMail(mail('Date: wczoraj\nSubject: x'))).date).toBeNull()
+  })
+})
+
+describe('mails made to take long', () => {
+  const text = 'Subject: x\nContent-Type: text/plain'
+  const many = (count: number, part: (i: number) => string) => Array.from({ length: count }, (_, i) => part(i)).join('')
+  // A thread has thirty seconds for a mail: what grows with the square of these would not be read.
+  test.each([
+    ['a million blanks in a line', mail(text, `a${' '.repeat(1e6)}b`)],
+    ['one paragraph of flowed lines', mail(`${text}; format=flowed; delsp=yes`, 'a \r\n'.repeat(200_000))],
+    ['beginnings of files', mail(text, 'begin-base64 644 x\r\n'.repeat(50_000))],
+    ['a head that is none', mail(`Subject: x\n${'aa\n'.repeat(100_000)}Date: x`)],
+    ['encoded words without an end', mail(`Subject: ${'=?utf-8?Q?a'.repeat(20_000)}`)],
+    ['letters cut between words of two kinds', mail(`Subject: ${'=?utf-8?B?xbzD?= =?utf-8?Q?=B3?= '.repeat(10_000)}`)],
+    [
+      'fifty thousand boundaries',
+      mail(
+        'Content-Type: multipart/mixed; boundary=b',
+        many(50_000, (i) => `boundary=b${i}\r\n--b${i}\r\n`),
+      ),
+    ],
+    [
+      'ten thousand multiparts in each other',
+      mail(
+        'Content-Type: multipart/mixed; boundary=n0',
+        many(10_000, (i) => `--n${i}\r\nContent-Type: multipart/mixed; boundary=n${i + 1}\r\n\r\n`),
+      ),
+    ],
+    ['an open quote in a calendar', mail('Content-Type: text/calendar', `BEGIN:VEVENT\r\nDTSTART;${'"'.repeat(5001)}\r\nEND:VEVENT`)],
+  ])('%s', { timeout: 120_000 }, async (_name, raw) => {
+    const { notes } = await parseMail(raw)
+    expect(notes.map(({ note }) => note)).not.toContain('unreadable')
+  })
+})

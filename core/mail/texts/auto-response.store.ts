@@ -1,0 +1,103 @@
+/** Owns the SQL of automatic answers: the text in force for a queue with all that goes into it, and the count against loops. */
+import { sql, type Kysely } from 'kysely'
+import type { Calendar } from '../../calendar/calendar.ts'
+import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
+import { COMPLETE_LANGUAGES } from '../../i18n/languages.ts'
+import { calendarInForce, calendarsFrom, SENDER_IN_FORCE } from '../../queue/in-force.ts'
+import { upFrom } from '../../unit/tree.ts'
+import { ENTRIES } from '../../ticket/attributes.ts'
+
+export interface Response {
+  subject: string
+  body: string
+  language: Language
+  sender: { address: string; name: string } | null
+  calendar: Calendar
+  ticket: {
+    id: Id
+    number: string
+    title: string
+    queue: string
+    unitId: Id
+    state: string
+    stateType: string
+    priority: string
+    lock: string
+    queueId: Id
+    stateId: Id
+    priorityId: Id
+    customerCompany?: string
+    pendingUntil: Date | null
+    createdAt: Date
+    changedAt: Date
+    receivedAt: Date
+    customerId: Id | null
+    ownerId: Id | null
+    responsibleId: Id | null
+  }
+  /** Automatic answers to the address on this day, this one included; null where it was not counted. */
+  count: number | null
+}
+
+/** Attributes that texts know by their column alone, beside those named below. */
+const FURTHER = sql.raw(
+  ENTRIES.filter(({ kind, tags, name }) => kind === 'text' && tags && name !== 'title' && name !== 'company')
+    .map(({ column, field }) => `, t.${column} as "${field}"`)
+    .join(''),
+)
+
+/**
+ * The text of a kind in force for a ticket's queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
+ * else the standard one. None: the queue, or one above it, wants none. The language is the first of the reader's, the queue's
+ * and `languages` that the text exists in. Sender, calendar (queue/in-force.ts) and ticket come along, and
+ * `counted` (an address on a day, `YYYY-MM-DD`) is counted against loops, all in one round trip.
+ */
+export async function findResponse(
+  db: Kysely<Database>,
+  ticketId: Id,
+  type: AutoResponseType,
+  language: Language | null,
+  counted?: { address: string; day: string },
+  languages: readonly Language[] = COMPLETE_LANGUAGES,
+): Promise<Response | undefined> {
+  const { rows } = await sql<Omit<Response, 'ticket'> & Response['ticket'] & { textSubject: string }>`
+    with recursive up as (
+      select q.id, q.parent_id, q.language, q.unit_id, q.calendar_id, q.address_id, 0 as depth
+      from ticket t join queue q on q.id = t.queue_id where t.id = ${ticketId}
+      union all
+      select q.id, q.parent_id, q.language, q.unit_id, q.calendar_id, q.address_id, up.depth + 1 from queue q join up on q.id = up.parent_id),
+    ${upFrom(sql`join up on up.unit_id = u.id and up.depth = 0`, { as: 'units', more: ['calendar_id'] })},
+    nearest as (
+      select c.auto_response_id as id, up.depth from up join queue_auto_response c on c.queue_id = up.id and c.type = ${type}
+      union all select id, 1000 from auto_response where type = ${type} and standard
+      order by depth limit 1),
+    wanted as (
+      select ${language}::text as language, 0 as rank
+      union all (select language, 1 from up where language is not null order by depth limit 1)
+      union all values ${sql.join(languages.map((one, n) => sql`(${sql.lit(one)}, ${sql.lit(n + 2)})`))}),
+    chosen as materialized (
+      select t.subject, t.body, t.language from nearest join auto_response r on r.id = nearest.id and r.valid
+        join auto_response_text t on t.auto_response_id = r.id join wanted on wanted.language = t.language
+      order by wanted.rank limit 1),
+    ${
+      counted
+        ? sql`counted as (
+      insert into loop_protection as l (address, day, count) select ${counted.address}, ${counted.day}::date, 1 from chosen
+      on conflict (address, day) do update set count = l.count + 1 returning count),`
+        : sql``
+    }
+    ${calendarsFrom(sql`up where depth = 0`, { as: 'calendars', units: 'units' })}
+    select chosen.subject, chosen.body, chosen.language, ${counted ? sql`(select count from counted)` : sql`null::integer`} as count,
+      (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
+      (${calendarInForce('calendars')}) as calendar,
+      t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
+      t.customer_company as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
+      t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
+      t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}
+    from chosen, ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id
+    where t.id = ${ticketId}`.execute(db)
+  const row = rows[0]
+  if (!row) return undefined
+  const { subject, body, language: found, sender, calendar, count, ...ticket } = row
+  return { subject, body, language: found, sender, calendar, count, ticket }
+}

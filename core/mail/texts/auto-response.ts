@@ -1,0 +1,346 @@
+/** Owns automatic answers: which text, in which language, and why one is not sent. */
+import type { Kysely } from 'kysely'
+import { DateTime } from 'luxon'
+import type { Calendar } from '../../calendar/calendar.ts'
+import { sayAge, sayDateTime, sayReceipt } from '../../calendar/words.ts'
+import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
+import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
+import { actorId, type Work } from '../../kernel/work.ts'
+import { findPerson, isAddress } from '../../person/persons.ts'
+import { emitArticle, inTicket, insertArticle } from '../../article/articles.ts'
+import { inLanguage, languagesToTry, type ByLanguage } from '../../i18n/languages.ts'
+import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
+import { addHistory, type NamedType } from '../../ticket/history.ts'
+import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
+import type { NewArticle } from '../../ticket/ticket.ts'
+import { customerTicketUrl } from '../../ticket/url.ts'
+import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from '../addresses.ts'
+import { findResponse, type Response } from './auto-response.store.ts'
+import type { MailRule } from '../judge/outcome.ts'
+import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../outbound.ts'
+import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
+
+/** What our automatic mails say in X-Loop: no other program writes it by chance. */
+export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
+
+/** OTRS: SendNoAutoResponseRegExp; noreply is ours. */
+const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|bounces?|listserv|majordomo)([+.-][^@]*)?@/i
+
+const FINISHED = new Set(['closed', 'removed', 'merged'])
+
+const HISTORY: Record<AutoResponseType, NamedType> = {
+  'auto reply': 'SendAutoReply',
+  'auto reject': 'SendAutoReject',
+  'auto follow up': 'SendAutoFollowUp',
+  'auto reply/new ticket': 'SendAutoReply',
+  'auto remove': 'SendCustomerNotification',
+  closed: 'SendCustomerNotification',
+}
+
+/** The mail or message that is answered. */
+export interface Answered {
+  from: string
+  to: string
+  subject: string
+  body: string
+  messageId: string | null
+  references: readonly string[]
+}
+
+export interface ResponseWanted {
+  type: Exclude<AutoResponseType, 'closed'>
+  ticketId: Id
+  /** Where it goes. */
+  address: string
+  /** Who reads it. */
+  language: Language | null
+  answered: Answered
+  /** Why it must not be sent, when that is known already. */
+  suppressed?: MailRule
+  book: AddressBook
+}
+
+/** A rule that kept an answer back ('loop-limit', 'auto-submitted' …), 'sent', or 'no-text': the queue has none to send. */
+export type ResponseResult = MailRule | 'sent'
+
+/**
+ * Sends an automatic answer, or says why not: history shows either. RFC 3834: never to a null return path, to programs, to
+ * lists; marked so that no program answers it; the return path empty.
+ */
+export async function respond(work: Work, wanted: ResponseWanted): Promise<ResponseResult> {
+  const { ticketId, address } = wanted
+  const why = wanted.suppressed ?? unfitAddress(address, wanted.book)
+  const limit = work.config.mail.autoResponsesPerDay
+  // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
+  const counted =
+    why === undefined && limit > 0
+      ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! }
+      : undefined
+  const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted, languagesToTry(work.config))
+  if (!response) return 'no-text'
+  // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
+  if (!why && wanted.type === 'auto reply' && FINISHED.has(response.ticket.stateType)) {
+    addHistory(work, {
+      ticketId,
+      type: 'Misc',
+      parts: ['no automatic answer', 'ticket-finished'],
+      reason: { rule: 'ticket-finished', detail: address },
+    })
+    return 'ticket-finished'
+  }
+  if (why) {
+    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: address } })
+    return why
+  }
+  if (limit > 0 && (response.count ?? 0) > limit) {
+    addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason: { rule: 'loop-limit', detail: `${limit}` } })
+    return 'loop-limit'
+  }
+  await send(work, wanted, response)
+  return 'sent'
+}
+
+/** Tells the customer that the ticket was closed; leaves after ten seconds, so that closing can be undone. */
+export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> {
+  const { customer_id: customerId } = await work.db
+    .selectFrom('ticket')
+    .select('customer_id')
+    .where('id', '=', ticketId)
+    .executeTakeFirstOrThrow()
+  const customer = customerId ? await findPerson(work.db, customerId) : undefined
+  // Who closed it knows; who has no address cannot be told.
+  if (!customer?.address || !customer.valid || customer.id === actorId(work) || NEVER.test(customer.address)) return
+  // Somebody once wrote in the name of an address of ours.
+  if (await work.db.selectFrom('system_address').select('id').where('address', '=', customer.address).executeTakeFirst()) return
+  const response = await findResponse(work.db, ticketId, 'closed', customer.language, undefined, languagesToTry(work.config))
+  if (!response) return
+  const last = await work.db
+    .selectFrom('article')
+    .select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
+    .where('ticket_id', '=', ticketId)
+    .where('sender_type', '=', 'customer')
+    .where(inTicket)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const answered: Answered = {
+    from: last?.from_text ?? '',
+    to: last?.to_text ?? '',
+    subject: last?.subject ?? response.ticket.title,
+    body: last?.body ?? '',
+    messageId: last?.message_id ?? null,
+    references: last?.reference_ids.split(/\s+/).filter(Boolean) ?? [],
+  }
+  await send(work, { type: 'closed', address: customer.address, answered }, response, UNDO_SECONDS)
+}
+
+async function send(
+  work: Work,
+  wanted: { type: AutoResponseType; address: string; answered: Answered },
+  response: Response,
+  delaySeconds = 0,
+): Promise<void> {
+  const { config } = work
+  const { answered } = wanted
+  const { ticket } = response
+  const sender = response.sender ?? { address: config.mailAddress, name: config.mail.fromName }
+  const words = await wordsFor(work, response, answered, sender)
+  // OTRS: the format of a new mail, the subject not cleaned.
+  const subject = buildSubject(
+    { number: ticket.number, subject: expandTags(response.subject, words), kind: 'new', clean: false },
+    DEFAULT_SUBJECT_SETTINGS,
+  )
+  const messageId = newMessageId(config, ticket.id)
+  const references = answered.messageId ? [...answered.references.slice(-50), answered.messageId].join(' ') : ''
+  const article: NewArticle = {
+    channel: 'email',
+    senderType: 'system',
+    visible: true,
+    from: sayAddress(sender),
+    to: wanted.address,
+    subject,
+    body: expandTags(response.body, words),
+    messageId,
+    inReplyTo: answered.messageId ?? '',
+    references,
+  }
+  const articleId = await insertArticle(work, ticket.id, article)
+  await queueMail(work, {
+    kind: wanted.type === 'auto remove' ? 'notification' : wanted.type,
+    from: sender,
+    envelopeFrom: '',
+    to: [wanted.address],
+    subject,
+    ticketId: ticket.id,
+    articleId,
+    messageId,
+    inReplyTo: answered.messageId ?? '',
+    references,
+    delaySeconds,
+    headers: {
+      'Auto-Submitted': wanted.type === 'closed' ? 'auto-generated' : 'auto-replied',
+      'X-Loop': loopMark(config),
+      Precedence: 'bulk',
+      'X-Auto-Response-Suppress': 'All',
+    },
+  })
+  addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
+  emitArticle(work, ticket, articleId, article)
+}
+
+/** Why nothing automatic goes to an address; undefined: it may. */
+function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
+  if (!isAddress(address)) return 'no-valid-address'
+  if (destinationOf(book, address)) return 'own-address'
+  return NEVER.test(address) ? 'address-of-a-program' : undefined
+}
+
+/**
+ * Confirms a ticket that its customer wrote on the web, as a mailed one is confirmed (OTRS: `auto reply` for the portal
+ * too): number and time of receipt stand in their mail. Who has no address gets none.
+ */
+export async function confirmRequest(work: Work, ticketId: Id, language: Language): Promise<ResponseResult> {
+  const row = await work.db
+    .selectFrom('ticket')
+    .innerJoin('article', 'article.ticket_id', 'ticket.id')
+    .select(['ticket.customer_id', 'article.subject', 'article.body', 'article.from_text'])
+    .where('ticket.id', '=', ticketId)
+    .orderBy('article.id')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  const customer = row.customer_id ? await findPerson(work.db, row.customer_id) : undefined
+  if (!customer?.address) return 'no-valid-address'
+  return respond(work, {
+    type: 'auto reply',
+    ticketId,
+    address: customer.address,
+    language: customer.language ?? language,
+    book: await readAddressBook(work.db, work.config),
+    answered: { from: row.from_text, to: '', subject: row.subject, body: row.body, messageId: null, references: [] },
+  })
+}
+
+/** What a text's tags stand for, for this ticket and this answered mail. */
+export async function wordsFor(
+  work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> },
+  response: Pick<Response, 'subject' | 'body' | 'language' | 'calendar' | 'ticket'>,
+  answered: Answered,
+  sender: { address: string; name: string },
+): Promise<TagWords> {
+  const { language, calendar, ticket } = response
+  const both = response.subject + response.body
+  // Persons are read only for texts that speak of them.
+  const person = async (id: Id | null, spoken: RegExp) => {
+    const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
+    return found
+      ? {
+          name: found.name,
+          firstName: found.firstName,
+          lastName: found.lastName,
+          login: found.login ?? '',
+          address: found.address ?? '',
+          phone: found.phone,
+        }
+      : null
+  }
+  const login = async (id: Id | null, spoken: RegExp) => {
+    const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
+    return found?.login ?? found?.address ?? ''
+  }
+  return {
+    language,
+    senderAddress: sender.address,
+    senderName: sender.name,
+    ticketUrl: customerTicketUrl(work.config, ticket.id),
+    // Getters: dates are said only where a text asks for them.
+    get receipt() {
+      return receiptSentence(ticket.receivedAt, calendar, language, work.now)
+    },
+    customer: await person(
+      ticket.customerId,
+      /_(CUSTOMER_(?!SUBJECT|BODY|FROM|TO\b|CC\b)|FIRST_NAME|LAST_NAME|USER|NOTIFICATION_RECIPIENT)/i,
+    ),
+    owner: await person(ticket.ownerId, /_OWNER_/i),
+    responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
+    current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
+    customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body },
+    agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i.test(both) ? await lastAgentArticle(work.db, ticket.id) : null,
+    comment: null,
+    site: siteWords(work.config),
+    emailDate: (zone) => {
+      const moment = DateTime.fromJSDate(work.now, { zone: zone ?? calendar.zone })
+      return moment.isValid ? `${moment.toRFC2822()} (${moment.zoneName})` : undefined
+    },
+    ticket: {
+      ...plainTags(ticket),
+      id: ticket.id,
+      number: ticket.number,
+      title: ticket.title,
+      queue: ticket.queue,
+      state: sayState(ticket.state, language),
+      stateType: ticket.stateType,
+      priority: ticket.priority,
+      lock: ticket.lock,
+      queueId: ticket.queueId,
+      stateId: ticket.stateId,
+      priorityId: ticket.priorityId,
+      ownerId: ticket.ownerId ?? '',
+      responsibleId: ticket.responsibleId ?? '',
+      customerCompany: ticket.customerCompany ?? '',
+      owner: await login(ticket.ownerId, /_TICKET_Owner>/i),
+      responsible: await login(ticket.responsibleId, /_TICKET_Responsible>/i),
+      customerUser: await login(ticket.customerId, /_TICKET_CustomerUserID>/i),
+      get pendingUntil() {
+        return ticket.pendingUntil ? sayDateTime(ticket.pendingUntil, calendar.zone, language, work.now) : ''
+      },
+      get created() {
+        return sayDateTime(ticket.createdAt, calendar.zone, language, work.now)
+      },
+      get changed() {
+        return sayDateTime(ticket.changedAt, calendar.zone, language, work.now)
+      },
+      get age() {
+        return sayAge(ticket.createdAt, work.now, language, calendar.zone)
+      },
+    },
+  }
+}
+
+/** Attributes that are plain text, as texts speak of them. */
+function plainTags(ticket: object): PlainTags {
+  const values = ticket as Record<string, string | undefined>
+  return Object.fromEntries(PLAIN.flatMap(({ field, tags = {} }) => Object.values(tags).map((word) => [word, values[field] ?? ''])))
+}
+const PLAIN = ENTRIES.filter(({ kind, tags }) => kind === 'text' && tags)
+
+async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
+  const row = await db
+    .selectFrom('article')
+    .select(['from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body'])
+    .where('ticket_id', '=', ticketId)
+    .where('sender_type', '=', 'agent')
+    .where('visible', '=', true)
+    .where('withdrawn_at', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** `Przyjmiemy je w poniedziałek 23 listopada od 7:00.`: a sentence about the ticket just named. */
+export function receiptSentence(receivedAt: Date, calendar: Calendar, language: Language, now: Date): string {
+  const words = inLanguage(RECEIPT, language)
+  return receivedAt <= now ? words.now : words.later(sayReceipt({ receivedAt, reason: 'after-cut-off' }, calendar, language, now))
+}
+
+/** `later`: the sentence that a clause of `sayReceipt` becomes. */
+const RECEIPT: ByLanguage<{ now: string; later(clause: string): string }> = {
+  pl: { now: 'Właśnie je przyjęliśmy.', later: (clause) => `${clause.replace(/^przyjmiemy /, 'Przyjmiemy je ')}.` },
+  en: { now: 'We have just taken it in.', later: (clause) => `${clause[0]!.toUpperCase()}${clause.slice(1)}.` },
+}
+
+/** A state in the reader's language; a site's own state by its name. */
+function sayState(name: string, language: Language): string {
+  const key = `state.${name.replaceAll(' ', '-')}`
+  return key in coreTexts.pl && !/\{/.test(JSON.stringify(coreTexts.pl[key as CoreKey])) ? coreTexts.in(language)(key as CoreKey) : name
+}

@@ -1,0 +1,87 @@
+/** Owns texts filled in for a ticket: the preview of an automatic answer, and what stands in an agent's answer. */
+import type { Kysely } from 'kysely'
+import type { Database, Language } from '../../database/schema.ts'
+import { inTicket } from '../../article/articles.ts'
+import { languageFor } from '../../i18n/languages.ts'
+import type { Work } from '../../kernel/work.ts'
+import { calendarOfQueue, senderOfQueue } from '../../queue/queues.ts'
+import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
+import type { Ticket } from '../../ticket/ticket.ts'
+import { wordsFor } from './auto-response.ts'
+import { sayAddress } from '../outbound.ts'
+import { expandTags } from './smart-tags.ts'
+
+/** Whose texts are filled in: the actor is who `CURRENT` and `AGENT` tags speak of. */
+export type TextRoom = Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }
+
+export interface TextPreview {
+  from: string
+  subject: string
+  body: string
+}
+
+/** The variant as the ticket's customer would get it now; the customer's last message stands for the one answered. */
+export async function previewText(
+  room: TextRoom,
+  ticket: Ticket,
+  variant: { subject: string; body: string },
+  language: Language,
+): Promise<TextPreview> {
+  const { words, sender } = await wordsOfTicket(room, ticket, variant, language)
+  return {
+    from: sayAddress(sender),
+    subject: buildSubject(
+      { number: ticket.number, subject: expandTags(variant.subject, words), kind: 'new', clean: false },
+      DEFAULT_SUBJECT_SETTINGS,
+    ),
+    body: expandTags(variant.body, words),
+  }
+}
+
+/** A text of an agent's answer with its tags filled in; in the language of the customer, else of the queue, else the first offered. */
+export async function fillIn(room: TextRoom, ticket: Ticket, text: string): Promise<string> {
+  if (!/<(OTRS|OTOBO|POMOC)_/i.test(text)) return text
+  const row = await room.db
+    .selectFrom('queue as q')
+    .leftJoin('person as p', (join) => join.on('p.id', '=', ticket.customerId))
+    .select((eb) => eb.fn.coalesce('p.language', 'q.language').as('language'))
+    .where('q.id', '=', ticket.queueId)
+    .executeTakeFirst()
+  const { words } = await wordsOfTicket(room, ticket, { subject: '', body: text }, languageFor(room.config, row?.language))
+  return expandTags(text, words)
+}
+
+async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject: string; body: string }, language: Language) {
+  const { db, config } = room
+  const sender = await senderOfQueue(db, ticket.queueId, { address: config.mailAddress, name: config.mail.fromName })
+  const calendar = await calendarOfQueue(db, ticket.queueId)
+  const last = await db
+    .selectFrom('article')
+    .select(['from_text', 'to_text', 'subject', 'body'])
+    .where('ticket_id', '=', ticket.id)
+    .where('sender_type', '=', 'customer')
+    .where(inTicket)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const answered = {
+    from: last?.from_text ?? '',
+    to: last?.to_text ?? '',
+    subject: last?.subject ?? ticket.title,
+    body: last?.body ?? '',
+    messageId: null,
+    references: [],
+  }
+  const words = await wordsFor(
+    room,
+    {
+      ...variant,
+      language,
+      calendar,
+      ticket: { ...ticket, queue: ticket.queueName, state: ticket.stateName, priority: ticket.priorityName },
+    },
+    answered,
+    sender,
+  )
+  return { words, sender }
+}

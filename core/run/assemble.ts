@@ -1,0 +1,78 @@
+/** Owns what the program and its commands have in common: database, plugins, and the kernel that joins them. */
+import type { Config } from '../machine/config.ts'
+import { connectDatabase } from '../database/connect.ts'
+import { openDatabase, type OpenDatabase } from '../database/database.ts'
+import { migrateOwners, ownersOf } from '../backup/migrate-all.ts'
+import { makeActivation } from '../kernel/activation.ts'
+import { NEVER_SUSPENDED, vital } from '../kernel/faults.ts'
+import { makeKernel, type Kernel } from './host.ts'
+import { startLive } from '../kernel/live.ts'
+import { loadPlugins, type AnyPlugin } from './load-plugins.ts'
+import type { Log } from '../machine/log.ts'
+import { findPlugin, inProject } from './plugins.ts'
+
+export interface Assembly {
+  kernel: Kernel
+  database: OpenDatabase
+  /** Where plugins listen. */
+  addresses: Map<string, string>
+  /** What was started, to be stopped in reverse. */
+  started: (() => Promise<void>)[]
+}
+
+/** `share`: a command may work beside a pomoc that is running. Nothing is left running when it fails. */
+export async function assemble(
+  config: Config,
+  {
+    log,
+    clock = () => new Date(),
+    share = false,
+  }: {
+    log: Log
+    clock?: () => Date
+    share?: boolean
+  },
+): Promise<Assembly> {
+  const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
+  const started: (() => Promise<void>)[] = []
+  try {
+    const database = await connectDatabase(config, { log, share })
+    started.push(database.close)
+    const { db, url } = database
+    await migrateOwners(database, ownersOf(plugins), { log })
+
+    const live = await startLive(url, log, share ? [] : config.only)
+    started.push(live.stop)
+    // What hangs in a plugin that may fail takes no connection from core, and no statement of it goes on for ever.
+    const apart = plugins.every(vital)
+      ? undefined
+      : await openDatabase(url, { max: pluginConnections(config), log, name: 'pomoc plugins', statementSeconds: config.pluginSeconds.page })
+    if (apart) started.push(apart.close)
+    const addresses = new Map<string, string>()
+    const kernel = makeKernel({
+      config,
+      db,
+      log,
+      clock,
+      live,
+      plugins,
+      activation: makeActivation(db, live, scopesOf(plugins)),
+      ...(apart ? { pluginDb: apart.db } : {}),
+      announce: (name, address) => {
+        addresses.set(name, address)
+      },
+    })
+    started.push(kernel.faults.settled)
+    return { kernel, database, addresses, started }
+  } catch (error) {
+    for (let end = started.pop(); end; end = started.pop()) await end()
+    throw error
+  }
+}
+
+/** How many connections plugins that may fail have of their own. */
+export const pluginConnections = ({ plugins, databaseConnections }: Pick<Config, 'plugins' | 'databaseConnections'>): number =>
+  plugins.every((name) => NEVER_SUSPENDED.includes(name) && inProject(name)) ? 0 : Math.ceil(databaseConnections / 2)
+
+export const scopesOf = (plugins: readonly AnyPlugin[]): ReadonlyMap<string, 'unit' | 'installation'> =>
+  new Map(plugins.map((plugin) => [plugin.name, plugin.scope]))

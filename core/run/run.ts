@@ -1,0 +1,48 @@
+/** Owns a long run's end: signals, uncaught errors, the exit code. */
+import { blame } from '../kernel/gate.ts'
+import type { Log } from '../machine/log.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Starts, waits for a signal and stops; then ends the process with code 0. A second signal ends it at once with code 1,
+ * unless it comes within a second: npm passes on the Ctrl-C which the terminal has sent already.
+ * An error that nobody caught is a plugin's fault where it comes from one; else it is logged, what runs is stopped within ten seconds, and the exit code is 1.
+ */
+export async function runUntilSignal(log: Log, start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
+  let first = 0
+  let asked: () => void = () => {}
+  const signal = new Promise<void>((resolve) => (asked = resolve))
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      const now = performance.now()
+      if (first === 0) {
+        first = now
+        log.info({ signal: name }, 'stopping')
+        asked()
+      } else if (now - first > 1000) {
+        log.warn('stopped at once at a second signal')
+        process.exit(1)
+      }
+    })
+  }
+
+  let running: { stop(): Promise<void> } | undefined
+  let failing = false
+  const fail = (err: unknown) => {
+    if (blame(err)) return
+    log.fatal({ err }, 'an error that nobody handled')
+    if (failing) return
+    failing = true
+    setTimeout(() => process.exit(1), 10_000).unref()
+    void (running?.stop() ?? Promise.resolve()).catch(() => {}).finally(() => process.exit(1))
+  }
+  process.on('uncaughtException', fail)
+  process.on('unhandledRejection', fail)
+
+  running = await start()
+  await signal
+  await running.stop()
+  log.info('stopped')
+  process.exit(failing ? 1 : 0)
+}

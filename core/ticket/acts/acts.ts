@@ -1,0 +1,70 @@
+/** Owns the list of acts on tickets: whatever may be done to one stands here once, and everything that offers or does it reads it. */
+import type { Id } from '../../database/schema.ts'
+import type { Work } from '../../kernel/work.ts'
+import type { Access } from '../../kernel/actor.ts'
+import { may } from '../../permission/policy.ts'
+import type { ActRoom, AnyAct, Done, Offerer } from './act.ts'
+import { readFields } from './fields.ts'
+import { leadingActs } from './leading.ts'
+import { openingActs } from './opening.ts'
+import { otherActs } from './other.ts'
+import { peopleActs } from './people.ts'
+import { stateActs } from './states.ts'
+import { writingActs } from './writing.ts'
+import type { Ticket } from '../ticket.ts'
+
+/** By name: the last part of its address on the desk. */
+export const ACTS = {
+  ...writingActs,
+  ...leadingActs,
+  ...stateActs,
+  ...peopleActs,
+  ...openingActs,
+  ...otherActs,
+} satisfies Record<string, AnyAct>
+
+export type ActName = keyof typeof ACTS
+
+/** What an act does in the transaction of whoever asked for it. */
+export type Ready<N extends ActName> = (
+  work: Work,
+  ticketId: (typeof ACTS)[N]['on'] extends 'new' ? null : Id,
+) => ReturnType<(typeof ACTS)[N]['run']>
+
+export const isAct = (name: string): name is ActName => Object.hasOwn(ACTS, name)
+
+/** The entry, as those read it who know no more than a name. */
+export const actOf = (name: ActName): AnyAct => ACTS[name]
+
+/** All that somebody offers, in the order of the list. */
+export const actsOfferedBy = (who: Offerer): ActName[] =>
+  (Object.keys(ACTS) as ActName[]).filter((name) => actOf(name).offeredBy.includes(who))
+
+/** Does this person hold the right for it? `run` asks again, where the ticket is locked. */
+export function mayAct(name: ActName, ticket: Pick<Ticket, 'customerId' | 'ties'>, access: Access): boolean {
+  const { right } = actOf(name)
+  if (right === 'anybody') return true
+  return typeof right === 'string' ? may(access, right, ticket.ties).allowed : right.may(ticket, access)
+}
+
+/** Is it to be offered: they may, and there is a point in it. */
+export function offersAct(name: ActName, ticket: Ticket, access: Access): boolean {
+  const { when = notMerged } = actOf(name)
+  return when(ticket, access.personId) && mayAct(name, ticket, access)
+}
+
+const notMerged = (ticket: Ticket): boolean => ticket.stateType !== 'merged'
+
+/**
+ * Reads what was handed over and looks up what it names: before the transaction, and once for all tickets it is then done to.
+ * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`), and what the act itself refuses.
+ */
+export async function prepareAct<N extends ActName>(room: ActRoom, name: N, given: Readonly<Record<string, unknown>>): Promise<Ready<N>> {
+  const entry = actOf(name) as AnyAct & {
+    lookUp?: (room: ActRoom, fields: unknown) => Promise<unknown>
+    run: (work: Work, ticketId: Id | null, fields: unknown, found: unknown) => Promise<Done | void>
+  }
+  const fields = readFields(entry.fields, given)
+  const found = await entry.lookUp?.(room, fields)
+  return ((work, ticketId) => entry.run(work, ticketId, fields, found)) as Ready<N>
+}

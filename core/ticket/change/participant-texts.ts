@@ -1,0 +1,17 @@
+/** Owns the words of the mail to who is let into a ticket. */
+import { defineTexts } from '../../i18n/texts.ts'
+
+export const participantTexts = defineTexts(
+  {
+    'invite.subject': 'Masz wgląd w zgłoszenie {number}',
+    'invite.read':
+      'Dzień dobry,\n\n{who} daje Ci wgląd w zgłoszenie {number} „{title}”.\n\nPrzeczytasz je po zalogowaniu:\n{url}\n\n{site}',
+    'invite.reply':
+      'Dzień dobry,\n\n{who} prosi Cię o udział w zgłoszeniu {number} „{title}”.\n\nPrzeczytasz je i odpiszesz po zalogowaniu:\n{url}\n\n{site}',
+  },
+  {
+    'invite.subject': 'You may read ticket {number}',
+    'invite.read': 'Hello,\n\n{who} lets you read ticket {number} “{title}”.\n\nRead it after logging in:\n{url}\n\n{site}',
+    'invite.reply': 'Hello,\n\n{who} asks you to join ticket {number} “{title}”.\n\nRead it and reply after logging in:\n{url}\n\n{site}',
+  },
+)

@@ -1,0 +1,459 @@
+/** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
+import { isId } from '../../database/id.ts'
+import type { Id } from '../../database/schema.ts'
+import { receive } from '../../calendar/receipt.ts'
+import { actorId, type Work } from '../../kernel/work.ts'
+import { refused } from '../../errors.ts'
+import { holdsRight } from '../../permission/policy.ts'
+import { loadAccess } from '../../permission/access.store.ts'
+import { findQueue, senderOfQueue } from '../../queue/queues.ts'
+import { findPerson } from '../../person/persons.ts'
+import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
+import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../../mail/outbound.ts'
+import { partsForTicket } from '../../mail/texts/answer-parts.ts'
+import { queueClosingMail } from '../../mail/texts/auto-response.ts'
+import {
+  ATTRIBUTES,
+  changeable,
+  ENTRIES,
+  type ChangeableText,
+  type NewTicketFields,
+  type RowFields,
+  type TicketRowColumns,
+} from '../attributes.ts'
+import { addArticle, askAboutArticle, change, nextOrRefuse, shallAfterReply, shallOf, ticketFor } from './change.ts'
+import { addHistory, type NamedType } from '../history.ts'
+import { oneLine } from '../line.ts'
+import { counterKey, withNumber } from '../number.store.ts'
+import { routeFor, receptionQueue, routeReason } from '../../unit/routing.ts'
+import { handOver } from './move.ts'
+import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
+import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
+import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
+
+/** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
+export interface NewTicket extends NewTicketFields {
+  title: string
+  queueId: Id
+  customerId: Id | null
+  article: NewArticle
+  /** By name; default `new`. */
+  state?: string
+  /** When it reached us, where that was before now: a mail is taken in first and worked up later. */
+  arrivedAt?: Date
+  /** Why this queue: shown on the ticket. */
+  reason?: unknown
+}
+
+const NORMAL_PRIORITY = '3'
+
+/**
+ * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,
+ * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
+ */
+export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
+  if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
+  await work.demandReach(place.queue.unitId)
+  demandCreate(work, wanted)
+  const { queue, state, calendar, counter } = place
+  if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
+  if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
+  await askAboutTicket(work, wanted, queue, state)
+  const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
+  const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
+  const row = rowOf({
+    ...wanted,
+    title,
+    queueId: queue.id,
+    stateId: state.id,
+    stateType: state.type,
+    priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
+    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'),
+    preview: firstWords(wanted.article.body),
+    receivedAt,
+    createdAt: work.now,
+    createdBy: actorId(work),
+    changedAt: work.now,
+    closedAt: state.type === 'closed' ? work.now : null,
+    lastCustomerAt: wanted.article.senderType === 'customer' ? work.now : null,
+    lastAgentAt: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
+  })
+  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
+    work.db
+      .insertInto('ticket')
+      .values({ number: fresh, ...row })
+      .onConflict((oc) => oc.column('number').doNothing())
+      .returning(['id', 'number'])
+      .executeTakeFirst(),
+  )
+  const articleId = await insertArticle(work, id, wanted.article)
+  addHistory(work, [
+    {
+      ticketId: id,
+      type: 'NewTicket',
+      parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
+      ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
+    },
+    { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
+  ])
+  const about = { id, unitId: queue.unitId }
+  work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
+  emitArticle(work, about, articleId, wanted.article)
+  return { id, number, articleId, receivedAt }
+}
+
+/** The columns of a new ticket, in the order of the list; '' or nobody where nothing is said. */
+function rowOf(fields: RowFields): TicketRowColumns {
+  const said = fields as Record<string, unknown>
+  return Object.fromEntries(
+    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
+  ) as TicketRowColumns
+}
+
+async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
+  const where = { queueId: queue.id, unitId: queue.unitId }
+  await work.ask('ticket.create', [queue.unitId], {
+    ...where,
+    title: wanted.title,
+    customerId: wanted.customerId,
+    ownerId: wanted.ownerId ?? null,
+    state: { name: state.name, type: state.type },
+    article: Object.freeze({ ...wanted.article }),
+  })
+  await askAboutArticle(work, { ticket: null, ...where }, wanted.article)
+}
+
+async function priorityName(work: Work, id: Id | undefined): Promise<string> {
+  if (id === undefined || id === NORMAL_PRIORITY) return '3 normal'
+  return (await work.db.selectFrom('ticket_priority').select('name').where('id', '=', id).executeTakeFirst())?.name ?? ''
+}
+
+function demandCreate(work: Work, wanted: NewTicket): void {
+  if (work.actor.kind === 'system') return
+  if (wanted.article.senderType === 'customer' && wanted.customerId === work.actor.id) return
+  const { access } = work.actor
+  if (access.agent && holdsRight(access.queueRights.get(wanted.queueId), 'create')) return
+  throw refused('not-allowed')
+}
+
+function articleHistory(article: NewArticle): NamedType {
+  if (article.channel === 'email') return article.senderType === 'customer' ? 'EmailCustomer' : 'EmailAgent'
+  if (article.channel === 'phone') return article.senderType === 'customer' ? 'PhoneCallCustomer' : 'PhoneCallAgent'
+  if (article.channel === 'web') return 'WebRequestCustomer'
+  return 'AddNote'
+}
+
+export interface FollowUp {
+  article: NewArticle
+  /** The state stays: automatic mail, or a header that asks for it. */
+  keepState?: boolean
+  /** Another state than the one that would follow, as a header may ask for. */
+  state?: ChosenState
+  reason?: unknown
+}
+
+/**
+ * What a customer writes to a ticket that exists, by mail or on the web: the article, and the state that follows (OTRS
+ * behaviour: new stays new, closed opens again). The queue's `follow_up_possible` is the caller's affair for mail; on the web a
+ * closed ticket of a queue that rejects or wants a new ticket refuses with `ticket.closed-for-customer`.
+ */
+export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promise<{ articleId: Id; ticket: Ticket }> {
+  const ticket = await ticketFor(work, ticketId, 'answer')
+  const queue = (await findQueue(work.db, ticket.queueId))!
+  if (work.actor.kind === 'person') {
+    if (what.article.body.trim() === '' && !what.article.attachments?.length) throw refused('article.empty', {}, 'body')
+    if (ticket.stateType === 'closed' && queue.followUpPossible !== 'possible') throw refused('ticket.closed-for-customer')
+  }
+  const articleId = await addArticle(work, ticket, what.article)
+  // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
+  const done = ticket.stateType === 'removed' || ticket.stateType === 'merged'
+  const given = done ? undefined : what.state && (await chosenState(work, what.state))
+  const { shall, reasons } = done
+    ? NOTHING_FOLLOWS
+    : await shallAfterReply(work, ticket, queue, {
+        keepState: what.keepState ?? false,
+        ...(given ? { given, pendingUntil: what.state!.pendingUntil } : {}),
+      })
+  await change(work, ticket, shall, {
+    reasons,
+    columns: { last_customer_at: work.now },
+    rows: [{ type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }) }],
+  })
+  emitArticle(work, ticket, articleId, what.article)
+  if (!queue.valid) await leaveClosedQueue(work, ticket)
+  return { articleId, ticket }
+}
+
+const NOTHING_FOLLOWS = { shall: {}, reasons: {} }
+
+/** A queue that is switched off, as when its unit opted out, has nobody who looks: what comes to life there goes where it would go today. */
+async function leaveClosedQueue(work: Work, ticket: Ticket): Promise<void> {
+  const { topic_id, unit_id } = await work.db
+    .selectFrom('ticket')
+    .leftJoin('person', 'person.id', 'ticket.customer_id')
+    .select(['ticket.topic_id', 'person.unit_id'])
+    .where('ticket.id', '=', ticket.id)
+    .executeTakeFirstOrThrow()
+  const routed = await routeFor(work.db, unit_id ?? ticket.unitId, topic_id, await receptionQueue(work.db, work.config))
+  await handOver(work, ticket.id, routed.queueId, [routeReason(routed, 'hand-over')])
+}
+
+export interface ChosenState {
+  stateId: Id
+  pendingUntil?: Date | null
+}
+
+export interface Answer {
+  to?: string[]
+  cc?: string[]
+  subject?: string
+  body: string
+  attachments?: NewAttachment[]
+  /** The state to go to with the answer; without it a new ticket becomes open. */
+  state?: ChosenState
+}
+
+/** An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. */
+export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Promise<{ articleId: Id; mailId: Id | null }> {
+  const ticket = await ticketFor(work, ticketId, 'compose')
+  const { salutation, signature } = await partsForTicket(work, ticket)
+  // A salutation alone says nothing.
+  if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
+  const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
+  const given = answer.state && (await chosenState(work, answer.state))
+  const outcome = nextOrRefuse(ticket, {
+    kind: 'agent-reply',
+    ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, answer.state!) } } : {}),
+  })
+  const sender = await senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
+  const parent = await lastCustomerMail(work, ticket.id)
+  const messageId = newMessageId(work.config, ticket.id)
+  const subject = buildSubject(
+    { number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' },
+    DEFAULT_SUBJECT_SETTINGS,
+  )
+  const article: NewArticle = {
+    channel: to.length > 0 ? 'email' : 'web',
+    senderType: 'agent',
+    visible: true,
+    personId: actorId(work),
+    from: sayAddress(sender),
+    to: to.join(', '),
+    cc: (answer.cc ?? []).join(', '),
+    subject,
+    body: withSignature(answer.body, signature),
+    messageId,
+    inReplyTo: parent?.messageId ?? '',
+    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '',
+    attachments: answer.attachments ?? [],
+  }
+  const articleId = await addArticle(work, ticket, article)
+  const mailId =
+    to.length === 0
+      ? null
+      : await queueMail(work, {
+          kind: 'reply',
+          from: sender,
+          to,
+          cc: answer.cc ?? [],
+          subject,
+          ticketId: ticket.id,
+          articleId,
+          messageId,
+          inReplyTo: article.inReplyTo!,
+          references: article.references!,
+          delaySeconds: UNDO_SECONDS,
+        })
+  const shall = await shallOf(work, ticket, outcome, given)
+  if (work.actor.kind === 'person' && ticket.ownerId === null && !shall.owner?.id) {
+    shall.owner = { id: work.actor.id, name: work.actor.login ?? '' }
+    if (!shall.lock && given?.type !== 'closed') shall.lock = 'lock'
+  }
+  await change(work, ticket, shall, {
+    rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }],
+    columns: { last_agent_at: work.now },
+  })
+  emitArticle(work, ticket, articleId, article)
+  if (given?.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
+  return { articleId, mailId }
+}
+
+/** The queue's signature below an answer, after the line that mail programs know it by (RFC 3676 4.3); never twice. */
+export function withSignature(body: string, signature: string): string {
+  const text = signature.trim()
+  return text === '' || body.trimEnd().endsWith(text) ? body : `${body.trimEnd()}\n\n-- \n${text}\n`
+}
+
+export interface Note {
+  subject?: string
+  body: string
+  visible?: boolean
+  attachments?: NewAttachment[]
+  channel?: 'internal' | 'phone'
+}
+
+/** A note by an agent; the customer sees it only when `visible` is said. */
+export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id> {
+  const ticket = await ticketFor(work, ticketId, 'note')
+  if (note.body.trim() === '' && !note.attachments?.length) throw refused('article.empty', {}, 'body')
+  const article: NewArticle = {
+    channel: note.channel ?? 'internal',
+    senderType: 'agent',
+    visible: note.visible ?? false,
+    personId: actorId(work),
+    from: work.actor.name,
+    subject: note.subject?.trim() || ticket.title,
+    body: note.body,
+    attachments: note.attachments ?? [],
+  }
+  const articleId = await addArticle(work, ticket, article)
+  await change(
+    work,
+    ticket,
+    {},
+    { rows: [{ type: 'AddNote', parts: [], articleId }], columns: article.visible ? { last_agent_at: work.now } : {} },
+  )
+  emitArticle(work, ticket, articleId, article)
+  return articleId
+}
+
+/** Lock and own. `fromOther` takes it even from somebody who holds it. Error: `ticket.locked-by-other`. */
+export async function takeTicket(work: Work, ticketId: Id, options: { fromOther?: boolean } = {}): Promise<void> {
+  if (work.actor.kind !== 'person') throw refused('not-allowed')
+  const ticket = await ticketFor(work, ticketId, 'lock')
+  const outcome = nextOrRefuse(ticket, { kind: 'take', by: work.actor.id, ...(options.fromOther ? { fromOther: true } : {}) })
+  await change(work, ticket, await shallOf(work, ticket, outcome))
+}
+
+/** Gives the ticket back: unlocked, and nobody leads it. */
+export async function releaseTicket(work: Work, ticketId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'lock')
+  const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null })
+  await change(work, ticket, await shallOf(work, ticket, outcome))
+}
+
+/** Hands the ticket to another agent, who must be able to work in its queue. Errors: `ticket.owner-unfit`. */
+export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.owner.right)
+  const owner = await findPerson(work.db, ownerId)
+  const access = owner?.valid && owner.agent ? await loadAccess(work.db, owner.id, true) : undefined
+  // OTRS offers as owner who holds the right `owner` in the queue's group.
+  if (!access || !holdsRight(access.queueRights.get(ticket.queueId), 'owner')) throw refused('ticket.owner-unfit', {}, 'owner')
+  const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId })
+  const locked = nextOrRefuse({ ...ticket, ownerId }, { kind: 'set-lock', lock: 'lock' })
+  await change(work, ticket, await shallOf(work, ticket, { ...outcome, state: locked.state }))
+}
+
+/** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */
+export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.queue.right)
+  const queue = await findQueue(work.db, queueId)
+  const allowed = work.actor.kind === 'system' || holdsRight(work.actor.access.queueRights.get(queueId), 'move_into')
+  if (!queue || !queue.valid || !allowed) throw refused('ticket.queue-unknown', {}, 'queue')
+  await work.demandReach(queue.unitId)
+  await change(work, ticket, { queue })
+}
+
+/** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
+export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note): Promise<void> {
+  const given = await chosenState(work, chosen)
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.state.right(given))
+  const outcome = nextOrRefuse(ticket, {
+    kind: 'set-state',
+    to: given.type,
+    dateOptional: given.dateOptional,
+    ...pendingOf(work, given, chosen),
+  })
+  if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
+  await change(work, ticket, await shallOf(work, ticket, outcome, given))
+  if (given.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
+}
+
+/** Elapsed pending time, asked by the job each minute: 'pending auto' closes (OTRS PendingCheck), 'pending reminder' only reminds. */
+export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean> {
+  const ticket = await ticketFor(work, ticketId, 'rw')
+  const outcome = nextOrRefuse(ticket, { kind: 'pending-elapsed', at: work.now })
+  const shall = await shallOf(work, ticket, outcome)
+  if (Object.keys(shall).length === 0) return false
+  await change(work, ticket, shall)
+  if (outcome.state.type === 'closed') await queueClosingMail(work, ticket.id)
+  return true
+}
+
+export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.priority.right)
+  const priority = await work.db
+    .selectFrom('ticket_priority')
+    .select(['id', 'name'])
+    .where('id', '=', priorityId)
+    .where('valid', '=', true)
+    .executeTakeFirst()
+  if (!priority) throw refused('input', { what: 'priority' }, 'priority')
+  await change(work, ticket, { priority })
+}
+
+export async function setTitle(work: Work, ticketId: Id, title: string): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.title.right)
+  const clean = oneLine(title, ATTRIBUTES.title.longest)
+  if (!clean) throw refused('article.empty', {}, 'title')
+  await change(work, ticket, { title: clean })
+}
+
+/** Sets an attribute that is a text and has no act of its own; '' empties it. The right stands in its entry. */
+export async function setText(work: Work, ticketId: Id, name: ChangeableText, text: string): Promise<void> {
+  const { right, longest } = changeable[name]
+  const value = oneLine(text, longest)
+  const ticket = await ticketFor(work, ticketId, typeof right === 'string' ? right : right(value))
+  await change(work, ticket, { [name]: value })
+}
+
+export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.customer.right)
+  const person = await findPerson(work.db, customerId)
+  if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
+  await change(work, ticket, { customer: { id: person.id, name: person.login ?? person.address ?? '' } })
+}
+
+export async function watchTicket(work: Work, ticketId: Id, watching: boolean): Promise<void> {
+  if (work.actor.kind !== 'person') throw refused('not-allowed')
+  const ticket = await ticketFor(work, ticketId, 'ro')
+  if (ticket.ties.watching === watching) return
+  const row = { ticket_id: ticket.id, person_id: work.actor.id }
+  if (watching)
+    await work.db
+      .insertInto('ticket_watcher')
+      .values(row)
+      .onConflict((oc) => oc.doNothing())
+      .execute()
+  else await work.db.deleteFrom('ticket_watcher').where('ticket_id', '=', row.ticket_id).where('person_id', '=', row.person_id).execute()
+  addHistory(work, { ticketId: ticket.id, type: watching ? 'Subscribe' : 'Unsubscribe', parts: [work.actor.name] })
+  work.emit('ticket.watched', { ticketId: ticket.id, unitId: ticket.unitId, data: { watching } })
+}
+
+async function chosenState(work: Work, chosen: ChosenState): Promise<StateRow> {
+  const row = isId(chosen.stateId) ? await findState(work.db, { id: chosen.stateId }) : undefined
+  if (!row || row.type === 'merged') throw refused('ticket.state-unknown', {}, 'state')
+  return row
+}
+
+function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingUntil?: Date | null } {
+  if (!given.type.startsWith('pending') || chosen.pendingUntil === undefined) return {}
+  if (chosen.pendingUntil && chosen.pendingUntil <= work.now) throw refused('ticket.pending-in-past', {}, 'pendingUntil')
+  return { pendingUntil: chosen.pendingUntil }
+}
+
+/** The mail an answer refers to: the customer's last, so that their mail program shows one thread. */
+async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: string; references: string } | undefined> {
+  const row = await work.db
+    .selectFrom('article')
+    .select(['message_id', 'reference_ids'])
+    .where('ticket_id', '=', ticketId)
+    .where('message_id', 'is not', null)
+    .where('sender_type', '=', 'customer')
+    .where(inTicket)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
+}

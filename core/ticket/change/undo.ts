@@ -1,0 +1,59 @@
+/** Owns taking back an act: the ticket's columns as they were, mails that have not left, articles withdrawn; with history of its own. */
+import type { Id } from '../../database/schema.ts'
+import { actorId, type Work } from '../../kernel/work.ts'
+import { cancelMails, UNDO_SECONDS } from '../../mail/outbound.ts'
+import { refused } from '../../errors.ts'
+import { ENTRIES, type TicketColumns } from '../attributes.ts'
+import { putBack, ticketFor } from './change.ts'
+import { putBackHeld } from './held.ts'
+
+/** History keeps moments as text. */
+const DATES: ReadonlySet<string> = new Set(ENTRIES.filter(({ kind }) => kind === 'date' || kind === 'moment').map(({ column }) => column))
+
+/**
+ * Takes back one act of the actor's own on a ticket, within ten seconds. Returns the texts of answers taken back, so that
+ * they go back into the composer: nothing typed is lost. Errors: `undo.too-late` when a mail has left, somebody changed the
+ * ticket since, or the time is over.
+ */
+export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ bodies: string[] }> {
+  const ticket = await ticketFor(work, ticketId, 'ro')
+  const rows = await work.db
+    .selectFrom('history')
+    .selectAll()
+    .where('ticket_id', '=', ticket.id)
+    .where('act_id', '=', act)
+    .orderBy('id')
+    .execute()
+  const first = rows[0]
+  if (!first || first.person_id !== actorId(work)) throw refused('not-found')
+  // A little grace: the page offers ten seconds, the click travels.
+  if (work.now.getTime() - first.created_at.getTime() > (UNDO_SECONDS + 5) * 1000) throw refused('undo.too-late')
+  const later = await work.db
+    .selectFrom('history')
+    .select('id')
+    .where('ticket_id', '=', ticket.id)
+    .where('id', '>', rows.at(-1)!.id)
+    .where('before', 'is not', null)
+    .executeTakeFirst()
+  if (later) throw refused('undo.too-late')
+  const mails = await cancelMails(work, act)
+  if (mails.left > 0) throw refused('undo.too-late')
+
+  const columns: TicketColumns = {}
+  for (const row of rows.toReversed()) Object.assign(columns, await putBackHeld(work, ticket, row))
+  for (const [column, value] of Object.entries(columns))
+    if (DATES.has(column) && typeof value === 'string') Object.assign(columns, { [column]: new Date(value) })
+  // With the actor's own goes what the act made the program write: the closing mail, which has not left either.
+  const articles = await work.db
+    .updateTable('article')
+    .set({ withdrawn_at: work.now })
+    .where('ticket_id', '=', ticket.id)
+    .where('act_id', '=', act)
+    .returning(['id', 'body', 'sender_type'])
+    .execute()
+  await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
+  for (const article of articles)
+    work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })
+  work.emit('ticket.act-undone', { ticketId: ticket.id, unitId: ticket.unitId, data: { act } })
+  return { bodies: articles.filter((article) => article.sender_type !== 'system').map((article) => article.body) }
+}
