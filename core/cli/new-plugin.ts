@@ -50,7 +50,9 @@ function filesOf(name: string): Record<string, string> {
           paths: Object.fromEntries(
             Object.entries({
               pomoc: 'core/index.ts',
-              'pomoc/testing': 'core/run/plugin-testing.ts',
+              'pomoc/pages': 'core/pages.ts',
+              'pomoc/administration': 'core/administration.ts',
+              'pomoc/testing': 'core/testing.ts',
               hono: 'node_modules/hono',
               'hono/*': 'node_modules/hono/dist/types/*',
               kysely: 'node_modules/kysely',

@@ -8,8 +8,9 @@ import { projectDir } from '../machine/project.ts'
 
 /** What a plugin gets from the program, never a copy of its own: two copies of one class are two classes. */
 const SHARED = /^(hono|kysely|zod)(\/|$)/
-const DOORS = ['pomoc', 'pomoc/testing'] as const
-type Door = (typeof DOORS)[number]
+type Door = 'pomoc' | `pomoc/${'pages' | 'administration' | 'testing'}`
+/** The program's own doors as they run, from sources or built, by the name they are imported under. */
+export type Doors = Partial<Record<Door, Record<string, unknown>>>
 
 const roots = new Set<string>()
 const doors = new Map<Door, Record<string, unknown>>()
@@ -17,12 +18,11 @@ const project = pathToFileURL(join(projectDir, 'package.json')).href
 const requireHere = createRequire(project)
 
 /**
- * Lets code below `folder` import 'pomoc' and the shared libraries of the program, and be written in TypeScript and JSX.
- * `door` is the program's own core/index.ts as it runs, from sources or built.
+ * Lets code below `folder` import the doors and the shared libraries of the program, and be written in TypeScript and JSX.
  */
-export function openDoor(folder: string, name: Door, door: Record<string, unknown>): void {
+export function openDoors(folder: string, opened: Doors): void {
   roots.add(`${pathToFileURL(realpathSync(folder)).href}/`)
-  doors.set(name, door)
+  for (const [name, door] of Object.entries(opened)) doors.set(name as Door, door)
   Object.assign(globalThis, { [REGISTRY]: doors })
   if (hooked) return
   hooked = true
@@ -68,7 +68,7 @@ function compile(path: string): string {
 }
 
 /** Imports a plugin that lies outside of the program. `name` is a path from `dir` ('./x', '/x') or a package of node_modules. */
-export async function importOutside(name: string, dir: string, door: Record<string, unknown>): Promise<unknown> {
+export async function importOutside(name: string, dir: string, opened: Doors): Promise<unknown> {
   const path = /^[./]/.test(name) ? resolve(dir, name) : findPackage(name, dir)
   if (path === undefined || !existsSync(path)) {
     throw new BootError(
@@ -81,7 +81,7 @@ export async function importOutside(name: string, dir: string, door: Record<stri
   const entry = statSync(path).isDirectory() ? entryOf(path) : path
   if (entry === undefined)
     throw new BootError(`Plugin “${name}” has no index.ts, index.tsx or index.js, and its package.json names no other: add one.`)
-  openDoor(folder, 'pomoc', door)
+  openDoors(folder, opened)
   const module = (await import(/* @vite-ignore */ pathToFileURL(realpathSync(entry)).href)) as { default?: unknown }
   if (typeof module.default === 'object' && module.default !== null) outsiders.add(module.default)
   return module

@@ -66,7 +66,7 @@ function entries(project) {
   const found = {
     index: 'core/index.ts',
     cli: 'core/cli/cli.ts',
-    'plugin-door': 'core/run/plugin-door.ts',
+    'plugin-door': 'core/cli/plugin-door.ts',
     'parse-worker': 'core/mail/reading/parse-worker.ts',
     'filter-worker': 'core/mail/filters/filter-worker.ts',
     bench: 'test/bench/main.ts',

@@ -6,21 +6,8 @@ import { lookAtAll, oneLook, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { sql } from 'kysely'
-import {
-  choice,
-  definePlugin,
-  defineTexts,
-  editQueue,
-  findAdminQueue,
-  integer,
-  listEvents,
-  logIn,
-  longText,
-  saveSettings,
-  setActivation,
-  text,
-  yesNo,
-} from '../../core/index.ts'
+import { choice, definePlugin, defineTexts, integer, listEvents, logIn, longText, setActivation, text, yesNo } from '../../core/index.ts'
+import { editQueue, findAdminQueue, saveSettings } from '../../core/administration.ts'
 import type { CallKind } from '../../core/kernel/gate.ts'
 import { listen } from '../../core/machine/listen.ts'
 import portal from '../portal/index.tsx'

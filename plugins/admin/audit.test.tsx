@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTopic, createUnit, editSystemAddress, listEvents, setActivation, setRoute, type Id, type Work } from '../../core/index.ts'
 import {
   closeQueue,
   createCalendar,
@@ -7,30 +8,22 @@ import {
   createQueue,
   createRole,
   createSystemAddress,
-  createTopic,
-  createUnit,
   editCalendar,
   editQueue,
   editRole,
-  editSystemAddress,
   findAdminQueue,
   findCalendar,
   findRole,
   findSystemAddress,
-  listEvents,
   orderQueues,
   partsOfQueue,
   saveSettings,
-  setActivation,
   setPersonRights,
   setQueueParts,
-  setRoute,
   UNIT_LIMITS,
   unitLimits,
-  type Id,
   type QueueForm,
-  type Work,
-} from '../../core/index.ts'
+} from '../../core/administration.ts'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import desk from '../desk/index.tsx'
 import units from '../units/index.tsx'

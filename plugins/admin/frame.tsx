@@ -1,6 +1,7 @@
 /** Owns the frame of the admin pages: who is let in, the areas beside the page, forms with what surrounds them. */
 import type { Child, PropsWithChildren } from 'hono/jsx'
-import { Button, Card, CsrfField, demandLogin, page, PageHead, refused, type PageContext, type PersonActor } from '../../core/index.ts'
+import { refused, type PageContext, type PersonActor } from '../../core/index.ts'
+import { Button, Card, CsrfField, demandLogin, page, PageHead } from '../../core/pages.ts'
 import { AREA_GROUPS, areas, areaTitle, type AreaName } from './areas.ts'
 import { words } from './words.ts'
 

@@ -1,5 +1,6 @@
 /** The plugin admin: the pages of the central administrator. */
-import { definePlugin, inProject } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
 import { demandAdministrator, Rail } from './frame.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { answerRoutes } from './pages/answers.tsx'

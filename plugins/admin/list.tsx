@@ -1,7 +1,9 @@
 /** Owns lists of the admin pages: search, filters, order, paging, export; all of it in the address. */
 import type { Child } from 'hono/jsx'
 import { DateTime } from 'luxon'
-import { csvAnswer, EmptyState, PageHead, type Choice, type KeyPage, type PageContext } from '../../core/index.ts'
+import type { PageContext } from '../../core/index.ts'
+import { csvAnswer, EmptyState, PageHead, type Choice } from '../../core/pages.ts'
+import type { KeyPage } from '../../core/administration.ts'
 import type { AreaName } from './areas.ts'
 import { adminPage } from './frame.tsx'
 import { words } from './words.ts'
@@ -313,4 +315,4 @@ async function* fromArray<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
   yield* rows
 }
 
-export { plainTime } from '../../core/index.ts'
+export { plainTime } from '../../core/pages.ts'

@@ -3,13 +3,13 @@ import {
   entryOf,
   sayDateTime,
   sayPriority,
-  sayStateName,
   type AttributeKind,
   type AttributeName,
   type Language,
   type PageContext,
   type Ticket,
 } from '../../core/index.ts'
+import { sayStateName } from '../../core/pages.ts'
 
 export interface ValueRoom {
   language: Language

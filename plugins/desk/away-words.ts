@@ -1,5 +1,6 @@
 /** Owns saying in the desk that somebody is away. */
-import { sayAbsence, type Absence, type PageContext } from '../../core/index.ts'
+import type { Absence, PageContext } from '../../core/index.ts'
+import { sayAbsence } from '../../core/pages.ts'
 
 /** "nieobecność do pt. 4 grudnia, zastępuje Jan Kowalski". */
 export function sayAway(c: PageContext, absence: Absence): string {

@@ -5,7 +5,6 @@ import {
   sayDateTime,
   sayMisc,
   sayPriority,
-  sayStateName,
   shortName,
   type Changeable,
   type HistoryRow,
@@ -13,6 +12,7 @@ import {
   type Language,
   type StateType,
 } from '../../core/index.ts'
+import { sayStateName } from '../../core/pages.ts'
 import { deskTexts, type DeskKey } from './words.ts'
 
 export interface HistoryRoom {

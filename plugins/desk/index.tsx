@@ -1,5 +1,6 @@
 /** The plugin of the agents' pages: lists, tickets, acts on them. */
-import { definePlugin, inProject } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
 import { actRoutes } from './pages/act-routes.tsx'
 import { attachment } from './pages/attachment.ts'
 import { bulk } from './pages/bulk.tsx'

@@ -1,5 +1,6 @@
 /** Owns saying why a ticket is where it is: the reasons that mail and entry forms stored with it, as sentences. */
-import { mailTexts, sayMailRule, type Language, type MailKey, type MailReason, type Origin } from '../../core/index.ts'
+import { mailTexts, type Language, type MailKey, type MailReason, type Origin } from '../../core/index.ts'
+import { sayMailRule } from '../../core/pages.ts'
 import { deskTexts, type DeskKey } from './words.ts'
 
 /** One line each; what nobody has words for yet is said as it was stored. */

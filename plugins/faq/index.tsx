@@ -1,5 +1,6 @@
 /** The plugin faq: a knowledge base for each unit – read by everybody, by who is logged in, or by agents; searched before one asks. */
-import { definePlugin, inProject } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
 import { administered } from './faq.ts'
 import * as first from './migrations/0001_faq.ts'
 import { categoryRoutes } from './pages/categories.tsx'

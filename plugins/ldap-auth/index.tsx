@@ -1,5 +1,6 @@
 /** The plugin ldap-auth: the campus account as the password of pomoc, and the people of the campus directory in it. */
-import { definePlugin, inProject, text, type Host } from '../../core/index.ts'
+import { definePlugin, text, type Host } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
 import { commands } from './commands.ts'
 import { closeDirectories, openDirectories } from './house.ts'
 import { checkLogin } from './login.ts'

@@ -1,5 +1,6 @@
 /** Owns where one lands after logging in. */
-import { findHalfSession, findSessionActor, ownPath, type Host } from '../../core/index.ts'
+import { findHalfSession, type Host } from '../../core/index.ts'
+import { findSessionActor, ownPath } from '../../core/pages.ts'
 
 /** To the page for the code, where one is awaited; else where one wanted to go; else an agent's desk, where there is one; else the portal. */
 export async function startOf(host: Host, token: string, next: string | undefined): Promise<string> {

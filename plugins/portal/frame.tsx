@@ -1,5 +1,6 @@
 /** Owns what stands around every portal page. */
-import { ButtonLink, webTexts, type Frame, type PageContext } from '../../core/index.ts'
+import type { PageContext } from '../../core/index.ts'
+import { ButtonLink, webTexts, type Frame } from '../../core/pages.ts'
 import { words } from './words.ts'
 
 export async function portalFrame(c: PageContext): Promise<Frame> {

@@ -1,5 +1,6 @@
 /** Owns how a ticket's state is told to the one who asked: who is on it, whose turn it is, when it was done. Never OTRS's words. */
-import { sayDate, sayDateTime, sayNearDay, toneOf, type Language, type Ticket, type Tone } from '../../core/index.ts'
+import { sayDate, sayDateTime, sayNearDay, type Language, type Ticket } from '../../core/index.ts'
+import { toneOf, type Tone } from '../../core/pages.ts'
 import { words } from './words.ts'
 
 export interface Told {

@@ -1,17 +1,8 @@
 /** Owns the frame of a unit's pages: who is let in, the areas beside the page, forms with what surrounds them. */
 import type { Child } from 'hono/jsx'
-import {
-  administersUnit,
-  demandLogin,
-  findUnitBySlug,
-  nameIn,
-  page,
-  refused,
-  ROOT_UNIT,
-  type PageContext,
-  type PersonActor,
-  type Unit,
-} from '../../core/index.ts'
+import { findUnitBySlug, nameIn, refused, ROOT_UNIT, type PageContext, type PersonActor, type Unit } from '../../core/index.ts'
+import { demandLogin, page } from '../../core/pages.ts'
+import { administersUnit } from '../../core/administration.ts'
 import { words, type UnitKey } from './words.ts'
 
 /** Who asks, and the unit of the address. */

@@ -1,5 +1,6 @@
 /** The plugin units: pages on which a unit's local administrators run it; its looks; why routing chose a queue. */
-import { definePlugin, inProject } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
 import { RouteCard } from './route-card.tsx'
 import { UnitLinks } from './unit-links.tsx'
 import { addressRoutes } from './pages/addresses.tsx'

@@ -1,5 +1,5 @@
 /** Owns the levels in which a unit gives rights: none, reading, helping, leading; each a set of OTRS's rights. */
-import { MATRIX_RIGHTS } from '../../core/index.ts'
+import { MATRIX_RIGHTS } from '../../core/administration.ts'
 
 export const LEVELS = ['none', 'read', 'help', 'lead'] as const
 export type Level = (typeof LEVELS)[number]

@@ -1,5 +1,7 @@
 /** Owns the card beside a ticket that tells its way through the units. */
-import { Card, routesOfTicket, sayRoute, Time, type PageContext } from '../../core/index.ts'
+import { sayRoute, type PageContext } from '../../core/index.ts'
+import { Card, Time } from '../../core/pages.ts'
+import { routesOfTicket } from '../../core/administration.ts'
 import { words } from './words.ts'
 
 export const RouteCard = async ({ c, ticketId }: { c: PageContext; ticketId: string }) => {

@@ -1,5 +1,6 @@
 /** Owns what must not compile of routes for programs: `npm run types` fails where one of these lines does. Nothing here runs. */
-import { demandLogin, definePlugin, integer, readJson, sameSecret, system, type ApiRoute } from 'pomoc'
+import { definePlugin, integer, readJson, sameSecret, system, type ApiRoute } from 'pomoc'
+import { demandLogin } from 'pomoc/pages'
 import { z } from 'zod'
 
 export const good = definePlugin({

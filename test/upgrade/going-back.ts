@@ -1,5 +1,6 @@
 /** Owns how the test of earlier data goes back on a change: the door's functions of today, and what they wrote. */
-import { canRevert, revertChange, revertEvent, type AuditEvent, type Id, type SubjectOwner, type Work } from '../../core/index.ts'
+import type { Id, SubjectOwner, Work } from '../../core/index.ts'
+import { canRevert, revertChange, revertEvent, type AuditEvent } from '../../core/administration.ts'
 
 type Values = Record<string, unknown>
 export interface Written {

@@ -9,25 +9,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
+import { findAbsence, findTicket, readSettings, secondFactorOf, unitOfPerson } from '../../core/index.ts'
 import {
   AUDIT_KINDS,
-  findAbsence,
   findBrand,
   findHold,
-  findTicket,
   listActivations,
   listAllUnitAdministrators,
   listDeadJobs,
   listSuspensions,
-  readSettings,
   rightsOfPerson,
   routesOf,
-  secondFactorOf,
   UNIT_LIMITS,
   unitLimits,
-  unitOfPerson,
   version,
-} from '../../core/index.ts'
+} from '../../core/administration.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import { projectDir } from '../../core/machine/project.ts'
 import { settings as faqSettings } from '../../plugins/faq/settings.ts'

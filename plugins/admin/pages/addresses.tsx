@@ -1,30 +1,22 @@
 /** Owns the pages of the help desk's own addresses. */
 import type { Hono } from 'hono'
+import { editSystemAddress, listSystemAddresses, listTopics, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   ButtonLink,
   Card,
   Checkbox,
-  createSystemAddress,
   Crumb,
-  editSystemAddress,
   Field,
-  findSystemAddress,
   FormCard,
-  listAllQueues,
-  listSystemAddresses,
-  listTopics,
   PageHead,
   readFields,
-  refused,
   Select,
   statusOf,
   submit,
   type FormState,
-  type PageContext,
-  type SystemAddress,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
+import { createSystemAddress, findSystemAddress, listAllQueues, type SystemAddress } from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

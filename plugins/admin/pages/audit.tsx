@@ -1,43 +1,31 @@
 /** Owns the pages of the audit log: what happened, narrowed and sorted, and one event with what stood before and after. */
 import type { Hono } from 'hono'
+import { findPerson, listEvents, listUnits, refused, type PageContext, type Plugin, type WebEnv } from '../../../core/index.ts'
+import { Card, Crumb, Notice, PageHead, SideList, submit, Time } from '../../../core/pages.ts'
 import {
   allSubjects,
   AUDIT_KINDS,
   AUDIT_SORTS,
   canRevert,
-  Card,
   CHANGE_KINDS,
-  Crumb,
   findEvent,
-  findPerson,
   flatLines,
   learnNames,
-  listEvents,
-  listUnits,
-  Notice,
-  PageHead,
   pageOfSubject,
   readerOf,
-  refused,
   revertEvent,
   sayLines,
   sayNoWayBack,
   sayObject,
   sayWho,
   saying,
-  SideList,
-  submit,
   subjectTypes,
-  Time,
   whyNoWayBack,
   type AuditEvent,
   type AuditSort,
   type ChangeLine,
-  type PageContext,
-  type Plugin,
   type Saying,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, confirmPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type Filter, type ListOptions } from '../list.tsx'
 import { adminTexts, words, type AdminKey, type Say } from '../words.ts'

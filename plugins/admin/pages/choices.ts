@@ -1,5 +1,7 @@
 /** Owns the options of choices that several forms share. */
-import type { AdminQueue, Choice, StoredCalendar, Unit } from '../../../core/index.ts'
+import type { Unit } from '../../../core/index.ts'
+import type { Choice } from '../../../core/pages.ts'
+import type { AdminQueue, StoredCalendar } from '../../../core/administration.ts'
 
 const NBSP = '\u00a0'
 const deep = (depth: number, name: string) => `${NBSP.repeat(depth * 3)}${name}`

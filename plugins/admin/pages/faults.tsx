@@ -1,22 +1,8 @@
 /** Owns the page of plugins' faults: where one is suspended, what went wrong, how often; resuming and putting away. */
 import type { Hono } from 'hono'
-import {
-  Button,
-  ButtonLink,
-  Card,
-  CsrfField,
-  forgetFaults,
-  listFaults,
-  listSuspensions,
-  readFields,
-  resumePlugin,
-  submit,
-  Time,
-  type FaultRow,
-  type PageContext,
-  type Suspension,
-  type WebEnv,
-} from '../../../core/index.ts'
+import type { PageContext, WebEnv } from '../../../core/index.ts'
+import { Button, ButtonLink, Card, CsrfField, readFields, submit, Time } from '../../../core/pages.ts'
+import { forgetFaults, listFaults, listSuspensions, resumePlugin, type FaultRow, type Suspension } from '../../../core/administration.ts'
 import { confirmPage, demandAdministrator } from '../frame.tsx'
 import { listPage, pick, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'

@@ -1,5 +1,6 @@
 /** Owns the pages of postmaster filters: list in running order, one filter with its rows, trying it on a mail, deleting. */
 import type { Hono } from 'hono'
+import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -7,39 +8,38 @@ import {
   ButtonLink,
   Card,
   Checkbox,
-  createFilter,
   Crumb,
+  Field,
+  FormCard,
+  PageHead,
+  readFields,
+  Select,
+  statusOf,
+  submit,
+  TextArea,
+  withRefusal,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  createFilter,
   deleteFilter,
   editFilter,
-  Field,
   FILTER_ROWS,
   findFilter,
   findInbound,
-  FormCard,
   listFilters,
   MATCH_KEYS,
-  PageHead,
-  readFields,
   readInboundRaw,
-  refused,
   saySet,
-  Select,
   SETTABLE_HEADERS,
-  statusOf,
-  submit,
   switchFilter,
-  TextArea,
   tryFilter,
-  withRefusal,
   type FilterForm,
   type FilterResult,
-  type FormState,
   type InboundDetail,
   type MatchRow,
-  type PageContext,
   type StoredFilter,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, confirmPage, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

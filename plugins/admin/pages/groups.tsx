@@ -1,42 +1,46 @@
 /** Owns the pages of groups: list, one group, who holds which right in it. */
 import type { Hono } from 'hono'
 import {
-  ADMIN_GROUP,
+  findPersonByAddress,
+  findPersonByLogin,
+  listUnits,
+  refused,
+  ROOT_UNIT,
+  type PageContext,
+  type Person,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   blankForm,
   Button,
   ButtonLink,
   Card,
   Checkbox,
-  createGroup,
   Crumb,
   CsrfField,
-  editGroup,
   EmptyState,
   Field,
-  findGroup,
-  findPersonByAddress,
-  findPersonByLogin,
   FormCard,
   FormProblems,
-  holdersInGroup,
-  listGroups,
-  listUnits,
   PageHead,
   readFields,
-  refused,
-  ROOT_UNIT,
   Select,
-  setPersonRights,
-  setRoleRights,
   statusOf,
   submit,
   Tabs,
   type FormState,
+} from '../../../core/pages.ts'
+import {
+  ADMIN_GROUP,
+  createGroup,
+  editGroup,
+  findGroup,
+  holdersInGroup,
+  listGroups,
+  setPersonRights,
+  setRoleRights,
   type Group,
-  type PageContext,
-  type Person,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

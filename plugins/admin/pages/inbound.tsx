@@ -1,6 +1,7 @@
 /** Owns the pages of received mail: list with outcomes, one mail with every decision, its bytes, trying again. */
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
+import { mailTexts, refused, type MailKey, type MailReason, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   Badge,
@@ -10,24 +11,13 @@ import {
   Card,
   Crumb,
   CsrfField,
-  deleteInbound,
-  deliverInbound,
   Field,
-  findInbound,
   flash,
   FormCard,
-  INBOUND_SORTS,
-  listAllQueues,
-  listInbound,
-  mailTexts,
   Notice,
-  OUTCOMES,
   PageHead,
   readAll,
   readFields,
-  readInboundRaw,
-  refused,
-  retryInbound,
   sayAssurance,
   saySize,
   Select,
@@ -36,19 +26,26 @@ import {
   submit,
   Tabs,
   Time,
+  type FormState,
+  type Tone,
+} from '../../../core/pages.ts'
+import {
+  deleteInbound,
+  deliverInbound,
+  findInbound,
+  INBOUND_SORTS,
+  listAllQueues,
+  listInbound,
+  OUTCOMES,
+  readInboundRaw,
+  retryInbound,
   type AdminQueue,
   type Assurance,
-  type FormState,
   type InboundDetail,
   type InboundMail,
   type InboundSort,
   type InboundState,
-  type MailKey,
-  type MailReason,
-  type PageContext,
-  type Tone,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

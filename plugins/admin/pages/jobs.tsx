@@ -1,19 +1,8 @@
 /** Owns the page of jobs that were given up: what each was to do, why it failed; started again or dropped. */
 import type { Hono } from 'hono'
-import {
-  ActButton,
-  ButtonLink,
-  dropDeadJob,
-  listDeadJobs,
-  refused,
-  retryDeadJob,
-  retryDeadJobs,
-  submit,
-  Time,
-  type DeadJob,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { ActButton, ButtonLink, submit, Time } from '../../../core/pages.ts'
+import { dropDeadJob, listDeadJobs, retryDeadJob, retryDeadJobs, type DeadJob } from '../../../core/administration.ts'
 import { confirmPage, demandAdministrator } from '../frame.tsx'
 import { listPage, pick, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type Say } from '../words.ts'

@@ -1,31 +1,31 @@
 /** Owns the pages of outgoing mail: the outbox, one mail as sent, sending at once, taking it back. */
 import type { Hono } from 'hono'
+import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   Badge,
-  cancelOutbound,
   Card,
   Crumb,
-  findOutbound,
-  listOutbound,
   MessageText,
   Notice,
-  OUTBOUND_SORTS,
   PageHead,
-  refused,
   saySize,
-  sendOutboundNow,
   SideList,
   submit,
   Time,
+  type Tone,
+} from '../../../core/pages.ts'
+import {
+  cancelOutbound,
+  findOutbound,
+  listOutbound,
+  OUTBOUND_SORTS,
+  sendOutboundNow,
   type OutboundDetail,
   type OutboundMail,
   type OutboundSort,
   type OutboundState,
-  type PageContext,
-  type Tone,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, confirmPage, demandAdministrator } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'

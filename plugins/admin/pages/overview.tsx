@@ -1,20 +1,9 @@
 /** Owns the first page of administration: how the installation is, and what waits for the administrator. */
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
-import {
-  Card,
-  listSuspensions,
-  Notice,
-  PageHead,
-  readStatus,
-  saySize,
-  SideList,
-  Time,
-  version,
-  type PageContext,
-  type Plugin,
-  type WebEnv,
-} from '../../../core/index.ts'
+import type { PageContext, Plugin, WebEnv } from '../../../core/index.ts'
+import { Card, Notice, PageHead, saySize, SideList, Time } from '../../../core/pages.ts'
+import { listSuspensions, readStatus, version } from '../../../core/administration.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words } from '../words.ts'

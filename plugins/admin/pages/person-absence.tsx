@@ -1,26 +1,28 @@
 /** Owns the page on which an administrator sets an agent's absence for them. */
 import type { Hono } from 'hono'
 import {
-  AbsenceFields,
-  blankForm,
-  Card,
-  Crumb,
   endAbsence,
   findAbsence,
   listAgents,
-  PageHead,
-  readAbsence,
-  readFields,
   refused,
   setAbsence,
-  statusOf,
-  submit,
-  webTexts,
-  type FormState,
   type PageContext,
   type Person,
   type WebEnv,
 } from '../../../core/index.ts'
+import {
+  AbsenceFields,
+  blankForm,
+  Card,
+  Crumb,
+  PageHead,
+  readAbsence,
+  readFields,
+  statusOf,
+  submit,
+  webTexts,
+  type FormState,
+} from '../../../core/pages.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'

@@ -1,8 +1,8 @@
 /** Owns what opens doors for a person: addresses, password, roles and rights. */
 import type { Hono } from 'hono'
+import { listRoles, refused, secondFactorOf, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
-  addAddress,
   blankForm,
   Button,
   Card,
@@ -12,32 +12,29 @@ import {
   Field,
   FormCard,
   FormProblems,
-  listAddresses,
-  listGroups,
-  listRoles,
-  makeMainAddress,
   Notice,
   PageHead,
   readFields,
-  refused,
+  statusOf,
+  submit,
+  Time,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  addAddress,
+  listAddresses,
+  listGroups,
+  makeMainAddress,
   removeAddress,
   resetSecondFactor,
   rightsFromRoles,
   rightsOfPerson,
   rolesOfPerson,
-  secondFactorOf,
   sendPasswordLink,
   setPasswordOf,
   setPersonRights,
   setPersonRoles,
-  statusOf,
-  submit,
-  Time,
-  type FormState,
-  type PageContext,
-  type Person,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, confirmPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'

@@ -1,39 +1,43 @@
 /** Owns the list of persons, and the page of one: data. */
 import type { Hono } from 'hono'
 import {
-  addPerson,
-  asLanguage,
+  findPerson,
+  languageChoices,
+  listUnits,
+  refused,
+  type PageContext,
+  type Person,
+  type Unit,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   blankForm,
   ButtonLink,
   Card,
   Checkbox,
-  countPersons,
   Crumb,
-  editPerson,
   Field,
-  findPerson,
   FormCard,
-  languageChoices,
-  listPersons,
-  listUnits,
   PageHead,
-  PERSON_SORTS,
   readFields,
-  refused,
   Select,
   SideList,
   submit,
   Tabs,
   Time,
   type FormState,
+} from '../../../core/pages.ts'
+import {
+  addPerson,
+  asLanguage,
+  countPersons,
+  editPerson,
+  listPersons,
+  PERSON_SORTS,
   type ListedPerson,
-  type PageContext,
-  type Person,
   type PersonForm,
   type PersonSort,
-  type Unit,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { everyRow, listPage, Main, plainTime, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

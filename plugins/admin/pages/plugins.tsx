@@ -1,24 +1,8 @@
 /** Owns the pages of plugins: what is loaded, and in which units each is on. */
 import type { Hono } from 'hono'
-import {
-  Button,
-  Card,
-  countSettings,
-  Crumb,
-  CsrfField,
-  listActivations,
-  listUnits,
-  PageHead,
-  readFields,
-  refused,
-  setActivation,
-  submit,
-  type Id,
-  type PageContext,
-  type Plugin,
-  type Unit,
-  type WebEnv,
-} from '../../../core/index.ts'
+import { listUnits, refused, setActivation, type Id, type PageContext, type Plugin, type Unit, type WebEnv } from '../../../core/index.ts'
+import { Button, Card, Crumb, CsrfField, PageHead, readFields, submit } from '../../../core/pages.ts'
+import { countSettings, listActivations } from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

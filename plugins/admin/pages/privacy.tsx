@@ -1,33 +1,24 @@
 /** Owns the page of a person's data: hand it over, hold it, erase it. */
 import type { Hono } from 'hono'
+import { sayDateTime, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
-  askErasure,
   blankForm,
   Button,
   Card,
   Crumb,
   CsrfField,
-  endHold,
-  exportPerson,
   Field,
-  findErasure,
-  findHold,
   FormProblems,
-  holdPerson,
   Notice,
   PageHead,
   readFields,
-  sayDateTime,
   sayRefusal,
   statusOf,
   submit,
-  type Erasure,
   type FormState,
-  type PageContext,
-  type Person,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
+import { askErasure, endHold, exportPerson, findErasure, findHold, holdPerson, type Erasure } from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'

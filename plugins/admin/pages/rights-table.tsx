@@ -1,6 +1,8 @@
 /** Owns the table of rights: who or where in rows, the seven rights in columns, each a box to tick. */
 import type { Child } from 'hono/jsx'
-import { MATRIX_RIGHTS, type FormState, type PageContext, type RightsById } from '../../../core/index.ts'
+import type { PageContext } from '../../../core/index.ts'
+import type { FormState } from '../../../core/pages.ts'
+import { MATRIX_RIGHTS, type RightsById } from '../../../core/administration.ts'
 import { words } from '../words.ts'
 
 export interface RightsRow {

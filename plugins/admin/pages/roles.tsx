@@ -1,5 +1,6 @@
 /** Owns the pages of roles: list, one role, its rights by group, who wears it. */
 import type { Hono } from 'hono'
+import { listRoles, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -7,32 +8,30 @@ import {
   ButtonLink,
   Card,
   Checkbox,
-  createRole,
   Crumb,
   CsrfField,
-  editRole,
   EmptyState,
   Field,
-  findRole,
   FormCard,
   FormProblems,
-  listGroups,
-  listRoles,
   PageHead,
-  personsOfRole,
   readFields,
-  refused,
-  rightsOfRole,
-  setPersonRole,
-  setRoleRights,
   statusOf,
   submit,
   Tabs,
   type FormState,
-  type PageContext,
+} from '../../../core/pages.ts'
+import {
+  createRole,
+  editRole,
+  findRole,
+  listGroups,
+  personsOfRole,
+  rightsOfRole,
+  setPersonRole,
+  setRoleRights,
   type Role,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

@@ -1,6 +1,18 @@
 /** Owns the pages of routing: try which way a question goes and why; the rules that say to which unit a person belongs. */
 import type { Hono } from 'hono'
 import {
+  findPersonByAddress,
+  listTopics,
+  listUnits,
+  receptionQueue,
+  refused,
+  sayRoute,
+  topicName,
+  topicsOffered,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   ActButton,
   blankForm,
   Button,
@@ -9,34 +21,26 @@ import {
   Checkbox,
   Crumb,
   EmptyState,
-  factsOf,
   Field,
-  findPersonByAddress,
   FormCard,
-  listTopics,
-  listUnitRules,
-  listUnits,
   PageHead,
-  placeBy,
-  placeEverybody,
   readFields,
-  receptionQueue,
-  refused,
-  routeFor,
-  RULE_KINDS,
-  saveUnitRule,
-  sayRoute,
   Select,
   statusOf,
   submit,
-  topicName,
-  topicsOffered,
   type FormState,
-  type PageContext,
+} from '../../../core/pages.ts'
+import {
+  factsOf,
+  listUnitRules,
+  placeBy,
+  placeEverybody,
+  routeFor,
+  RULE_KINDS,
+  saveUnitRule,
   type RuleKind,
   type UnitRule,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { unitChoices } from './choices.ts'

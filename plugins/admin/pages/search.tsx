@@ -1,21 +1,9 @@
 /** Owns the search over all of administration: areas, settings, and the things in them by name. */
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
-import {
-  Card,
-  EmptyState,
-  listAllQueues,
-  listCalendars,
-  listGroups,
-  listPersons,
-  listRoles,
-  listSystemAddresses,
-  listTexts,
-  listUnits,
-  PageHead,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+import { listRoles, listSystemAddresses, listUnits, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { Card, EmptyState, PageHead } from '../../../core/pages.ts'
+import { listAllQueues, listCalendars, listGroups, listPersons, listTexts } from '../../../core/administration.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words, type AdminKey } from '../words.ts'

@@ -1,25 +1,12 @@
 /** Owns the settings of plugins: the list of all, and a form for the installation and for each unit, made of what each plugin declares. */
 import type { Hono } from 'hono'
 import {
-  blankForm,
-  Crumb,
   fill,
-  FormCard,
-  listActivations,
   listUnits,
-  PageHead,
-  readFields,
   readSettings,
   refused,
   ROOT_UNIT,
-  saveSettingsForm,
   setActivation,
-  SettingFields,
-  settingsForm,
-  statusOf,
-  submit,
-  typedSettings,
-  type FormState,
   type Id,
   type PageContext,
   type Plugin,
@@ -27,6 +14,19 @@ import {
   type Unit,
   type WebEnv,
 } from '../../../core/index.ts'
+import {
+  blankForm,
+  Crumb,
+  FormCard,
+  PageHead,
+  readFields,
+  SettingFields,
+  statusOf,
+  submit,
+  typedSettings,
+  type FormState,
+} from '../../../core/pages.ts'
+import { listActivations, saveSettingsForm, settingsForm } from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

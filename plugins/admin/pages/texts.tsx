@@ -1,5 +1,6 @@
 /** Owns the pages of automatic answers: list, one text in its languages with a preview, which queue sends which. */
 import type { Hono } from 'hono'
+import { findTicketByNumber, languageChoices, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -7,40 +8,37 @@ import {
   ButtonLink,
   Card,
   Checkbox,
-  createText,
   Crumb,
-  editText,
   Field,
-  findText,
-  findTicketByNumber,
-  firstIn,
   FormCard,
+  PageHead,
+  readFields,
+  Select,
+  statusOf,
+  submit,
+  Tabs,
+  TextArea,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  createText,
+  editText,
+  findText,
+  firstIn,
   isTextType,
-  languageChoices,
   languageFor,
   languagesToTry,
   listQueueTexts,
   listTexts,
-  PageHead,
   previewText,
-  readFields,
-  refused,
-  Select,
   setStandardText,
-  statusOf,
-  submit,
-  Tabs,
   TEXT_TYPES,
-  TextArea,
   textVariants,
   type AutoResponseType,
   type AutoText,
-  type FormState,
-  type PageContext,
   type TextForm,
   type TextPreview,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

@@ -1,33 +1,31 @@
 /** Owns the pages of topics: what everybody may choose when asking, and which queue of central IT answers in the end. */
 import type { Hono } from 'hono'
 import {
+  createTopic,
+  listTopics,
+  listUnits,
+  refused,
+  ROOT_UNIT,
+  setRoute,
+  type Id,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   blankForm,
   ButtonLink,
   Checkbox,
-  createTopic,
   Crumb,
-  editTopic,
   Field,
   FormCard,
-  listAllQueues,
-  listTopics,
-  listUnits,
   PageHead,
   readFields,
-  refused,
-  ROOT_UNIT,
-  routesOf,
   Select,
-  setRoute,
   statusOf,
   submit,
   type FormState,
-  type Id,
-  type PageContext,
-  type Topic,
-  type TopicForm,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
+import { editTopic, listAllQueues, routesOf, type Topic, type TopicForm } from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

@@ -1,33 +1,31 @@
 /** Owns the page that tries a mail: what would become of it, question by question, without storing or sending anything. */
 import type { Hono } from 'hono'
+import { destinationOf, mailTexts, type MailKey, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   Badge,
   blankForm,
   Card,
   Crumb,
-  destinationOf,
   Field,
-  findInbound,
   FormCard,
-  likelyEnvelope,
-  listAllQueues,
-  mailTexts,
   PageHead,
-  parseMail,
-  readAddressBook,
   readFields,
   readFiles,
-  readInboundRaw,
   sayStateName,
   SideList,
   statusOf,
   TextArea,
   type FormState,
-  type MailKey,
-  type PageContext,
+} from '../../../core/pages.ts'
+import {
+  findInbound,
+  likelyEnvelope,
+  listAllQueues,
+  parseMail,
+  readAddressBook,
+  readInboundRaw,
   type TriedMail,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { words } from '../words.ts'
 import { Decisions } from './inbound.tsx'

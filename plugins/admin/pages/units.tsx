@@ -1,32 +1,22 @@
 /** Owns the pages of units: the tree and one unit. */
 import type { Hono } from 'hono'
+import { createUnit, findUnit, listUnits, refused, ROOT_UNIT, type PageContext, type Unit, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   ButtonLink,
   Card,
   Checkbox,
-  createUnit,
   Crumb,
-  editUnit,
   Field,
-  findUnit,
   FormCard,
-  listAllQueues,
-  listCalendars,
-  listUnits,
   PageHead,
   readFields,
-  refused,
-  ROOT_UNIT,
   Select,
   statusOf,
   submit,
   type FormState,
-  type PageContext,
-  type Unit,
-  type UnitForm,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
+import { editUnit, listAllQueues, listCalendars, type UnitForm } from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'

@@ -2,25 +2,16 @@
 import type { Hono } from 'hono'
 import {
   AGENT_RIGHTS,
-  blankForm,
-  Button,
-  Card,
-  explainRight,
-  Field,
   findTicketByNumber,
-  PageHead,
   Refusal,
   sayBecause,
-  Select,
-  statusOf,
-  withRefusal,
-  type Explanation,
-  type FormState,
   type PageContext,
   type Person,
   type Ticket,
   type WebEnv,
 } from '../../../core/index.ts'
+import { blankForm, Button, Card, Field, PageHead, Select, statusOf, withRefusal, type FormState } from '../../../core/pages.ts'
+import { explainRight, type Explanation } from '../../../core/administration.ts'
 import { adminPage } from '../frame.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { findSomebody } from './groups.tsx'

@@ -2,22 +2,17 @@
 import type { Hono } from 'hono'
 import {
   actsOfferedBy,
-  demandAgent,
   dropDraft,
-  flash,
-  fragment,
   listArticles,
-  ownPath,
   prepareAct,
-  readFields,
   Refusal,
   saveDraft,
   seeTicket,
   touchSeen,
-  withRefusal,
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
+import { demandAgent, flash, fragment, ownPath, readFields, withRefusal } from '../../../core/pages.ts'
 import { DraftWords } from './composer.tsx'
 import { doFromForm, DRAFTS, sayDone, type TicketAct } from './doing.ts'
 import { enter } from './frame.tsx'

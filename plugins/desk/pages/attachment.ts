@@ -1,5 +1,6 @@
 /** Owns the agents' way to the files of a ticket. */
-import { demandAgent, findAttachment, refused, seeTicket, sendAttachment, type PageContext } from '../../../core/index.ts'
+import { findAttachment, refused, seeTicket, type PageContext } from '../../../core/index.ts'
+import { demandAgent, sendAttachment } from '../../../core/pages.ts'
 
 /** GET /desk/tickets/:id/attachments/:attachmentId */
 export async function attachment(c: PageContext): Promise<Response> {

@@ -1,21 +1,7 @@
 /** Owns acting on several tickets at once: the bar under a list, and each ticket's own act behind it. */
 import type { Child } from 'hono/jsx'
-import {
-  actOf,
-  actsOfferedBy,
-  Button,
-  CsrfField,
-  demandAgent,
-  flash,
-  ownPath,
-  readAll,
-  readFields,
-  Refusal,
-  refused,
-  sayRefusal,
-  type ActName,
-  type PageContext,
-} from '../../../core/index.ts'
+import { actOf, actsOfferedBy, Refusal, refused, type ActName, type PageContext } from '../../../core/index.ts'
+import { Button, CsrfField, demandAgent, flash, ownPath, readAll, readFields, sayRefusal } from '../../../core/pages.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
 import { words, type DeskWord } from '../words.ts'
 import { prepareFromForm, type TicketAct } from './doing.ts'

@@ -1,30 +1,32 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
+  fillIn,
+  findArticle,
+  findTemplate,
+  isAddress,
+  offersAct,
+  sayDateTime,
+  sayTime,
+  type AnswerTemplate,
+  type Article,
+  type Draft,
+  type PageContext,
+} from '../../../core/index.ts'
+import {
   blankForm,
   Button,
   CsrfField,
   Field,
   Files,
-  fillIn,
-  findArticle,
-  findTemplate,
   FormProblems,
   headerAddress,
   headerName,
   hx,
-  isAddress,
-  offersAct,
-  sayDateTime,
   saySize,
-  sayTime,
   Select,
   TextArea,
-  type AnswerTemplate,
-  type Article,
-  type Draft,
   type FormState,
-  type PageContext,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
 import { isPart } from './held.tsx'

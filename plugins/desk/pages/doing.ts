@@ -2,10 +2,7 @@
 import {
   actOf,
   dropDraft,
-  flash,
   prepareAct,
-  readAll,
-  readFiles,
   seeTicket,
   templateFiles,
   type ActName,
@@ -16,6 +13,7 @@ import {
   type PersonActor,
   type Ready,
 } from '../../../core/index.ts'
+import { flash, readAll, readFiles } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { filesToAttach } from './composer.tsx'

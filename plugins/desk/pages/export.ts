@@ -1,17 +1,16 @@
 /** Owns GET /desk/export.csv: the list as it is filtered, whole, written as it is read. */
 import { DateTime } from 'luxon'
 import {
-  csvAnswer,
   entryOf,
   EXPORTED,
   listTickets,
-  sayAssurance,
   sayAttribute,
   ticketMarks,
   type PageContext,
   type Ticket,
   type TicketMarks,
 } from '../../../core/index.ts'
+import { csvAnswer, sayAssurance } from '../../../core/pages.ts'
 import { sayValue } from '../attribute-values.ts'
 import { readListQuery, readPlace, toFilter, toWish } from '../list-query.ts'
 import { words } from '../words.ts'

@@ -1,26 +1,19 @@
 /** Owns the frame of the agents' pages: bar, rail with views and queues, and who is let in. */
 import type { Child } from 'hono/jsx'
 import {
-  ButtonLink,
   countEach,
   countOpenByQueue,
   countTickets,
-  demandAgent,
-  fragment,
-  Key,
   listQueues,
-  LiveRegion,
-  page,
   queueTree,
   queuesWith,
-  webTexts,
   type PageContext,
-  type PageWish,
   type PersonActor,
   type Queue,
   type QueueNode,
   type TicketFilter,
 } from '../../../core/index.ts'
+import { ButtonLink, demandAgent, fragment, Key, LiveRegion, page, webTexts, type PageWish } from '../../../core/pages.ts'
 import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
 import { RARE, VIEWS, views, type ViewName } from '../views.ts'
 import { words, type DeskWord } from '../words.ts'

@@ -1,16 +1,6 @@
 /** Owns messages held apart on a ticket's page: those that wait for a decision, and those that were rejected. */
-import {
-  ArticleCard,
-  AssuranceLine,
-  Button,
-  CsrfField,
-  Notice,
-  offersAct,
-  sayMailRule,
-  type Article,
-  type PageContext,
-  type Ticket,
-} from '../../../core/index.ts'
+import { offersAct, type Article, type PageContext, type Ticket } from '../../../core/index.ts'
+import { ArticleCard, AssuranceLine, Button, CsrfField, Notice, sayMailRule } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import type { Room } from './frame.tsx'
 

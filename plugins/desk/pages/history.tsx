@@ -1,15 +1,6 @@
 /** Owns the page that tells everything that happened to a ticket: when, who, what, why. */
-import {
-  listHistory,
-  listStates,
-  PageHead,
-  personsInHistory,
-  seeTicket,
-  StateBadge,
-  Time,
-  type HistoryRow,
-  type PageContext,
-} from '../../../core/index.ts'
+import { listHistory, listStates, personsInHistory, seeTicket, type HistoryRow, type PageContext } from '../../../core/index.ts'
+import { PageHead, StateBadge, Time } from '../../../core/pages.ts'
 import { sayHistory, type HistoryRoom } from '../history-words.ts'
 import { reasonsIn, sayReason } from '../reason-words.ts'
 import { words } from '../words.ts'

@@ -1,26 +1,21 @@
 /** Owns the filter of a list: a plain GET form, folded away until it is used. */
 import {
-  blankForm,
-  Button,
   entryOf,
-  Field,
   listAgents,
   listPriorities,
   listStates,
   queuesWith,
   sayAttribute,
   sayPriority,
-  sayStateName,
-  Select,
   shortName,
   SORTS,
   type AttributeKind,
   type Filtered,
-  type FormState,
   type PageContext,
   type Sort,
   type StateRow,
 } from '../../../core/index.ts'
+import { blankForm, Button, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
 import { FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
 import type { Room } from './frame.tsx'

@@ -1,16 +1,11 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import {
   absentNow,
-  ButtonLink,
   countTickets,
-  findBeside,
   findPerson,
-  FoundBeside,
   findQueue,
   listTickets,
-  PageHead,
   refused,
-  respond,
   seeTicketByNumber,
   seenTimes,
   shortName,
@@ -21,6 +16,7 @@ import {
   type TicketMarks,
   type TicketPage,
 } from '../../../core/index.ts'
+import { ButtonLink, findBeside, FoundBeside, PageHead, respond } from '../../../core/pages.ts'
 import { Refusal } from '../../../core/index.ts'
 import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
 import { isView } from '../views.ts'

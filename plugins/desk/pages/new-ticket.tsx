@@ -1,4 +1,5 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
+import { findPerson, isAddress, prepareAct, searchPersons, type PageContext, type Person } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -9,24 +10,18 @@ import {
   demandAgent,
   Field,
   Files,
-  findPerson,
   flash,
   FormProblems,
   fragment,
   hx,
-  isAddress,
   PageHead,
-  prepareAct,
   readFields,
   readFiles,
-  searchPersons,
   Select,
   TextArea,
   withRefusal,
   type FormState,
-  type PageContext,
-  type Person,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { sayDone } from './doing.ts'
 import { deskPage, enter, type Room } from './frame.tsx'

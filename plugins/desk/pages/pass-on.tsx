@@ -2,38 +2,40 @@
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
+  canRedirect,
+  findArticle,
+  findDraft,
+  mayAct,
+  refused,
+  sayDateTime,
+  seeTicket,
+  type ActName,
+  type Article,
+  type PageContext,
+  type Ticket,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   blankForm,
   Button,
   ButtonLink,
-  canRedirect,
   Checkbox,
   CsrfField,
   demandAgent,
   Field,
   Files,
-  findArticle,
-  findDraft,
   FormProblems,
   headerName,
-  mayAct,
   Notice,
   PageHead,
   readAll,
   readFields,
-  refused,
-  sayDateTime,
   saySize,
-  seeTicket,
   TextArea,
   webTexts,
   withRefusal,
-  type ActName,
-  type Article,
   type FormState,
-  type PageContext,
-  type Ticket,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { words, type DeskKey } from '../words.ts'
 import { doFromForm } from './doing.ts'
 import { deskPage, enter, type Room } from './frame.tsx'

@@ -1,11 +1,23 @@
 /** Owns the row of acts above a ticket: one primary, the usual ones beside it, the rare ones under "More". Only what is allowed is offered. */
 import type { Child } from 'hono/jsx'
 import {
-  ActButton,
   actOf,
   ACTS,
   actsOfferedBy,
   actTexts,
+  isOpen,
+  offersAct,
+  sayDateTime,
+  sayPriority,
+  shapesOf,
+  type ActKey,
+  type ActName,
+  type FieldShape,
+  type PageContext,
+  type Ticket,
+} from '../../../core/index.ts'
+import {
+  ActButton,
   blankForm,
   Button,
   ButtonLink,
@@ -13,21 +25,11 @@ import {
   CsrfField,
   Field,
   FormProblems,
-  isOpen,
   Menu,
-  offersAct,
-  sayDateTime,
-  sayPriority,
   Select,
-  shapesOf,
   TextArea,
-  type ActKey,
-  type ActName,
-  type FieldShape,
   type FormState,
-  type PageContext,
-  type Ticket,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'

@@ -1,6 +1,7 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { ActButton, BESIDE, Card, may, sayAttribute, SideList, Time, shortName, StateBadge, type PageContext } from '../../../core/index.ts'
+import { BESIDE, may, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
+import { ActButton, Card, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'

@@ -1,22 +1,13 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
 import type { Child, FC } from 'hono/jsx'
 import {
-  AssuranceMark,
-  Avatar,
-  Badge,
-  EmptyState,
   entryOf,
   isOpen,
   LISTED,
-  LiveRegion,
   may,
-  Pager,
   sayAttribute,
   sayPriority,
-  sayStateName,
   shortName,
-  Time,
-  toneOf,
   type Absence,
   type AttributeName,
   type Id,
@@ -25,6 +16,7 @@ import {
   type Ticket,
   type TicketMarks,
 } from '../../../core/index.ts'
+import { AssuranceMark, Avatar, Badge, EmptyState, LiveRegion, Pager, sayStateName, Time, toneOf } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'

@@ -3,29 +3,21 @@ import type { Child } from 'hono/jsx'
 import {
   absentNow,
   agentsOfQueue,
-  ArticleCard,
-  AssuranceLine,
   calendarOfQueue,
   countEach,
-  CsrfField,
   findDraft,
   findOrigin,
   findPerson,
-  hx,
   listArticles,
   listParticipants,
   listPriorities,
   listWatchers,
-  LiveRegion,
-  Notice,
   offersAct,
   OPEN_TYPES,
   partsForTicket,
   receive,
-  respond,
   sayReceiptReason,
   seeTicket,
-  StateBadge,
   templatesForQueue,
   touchSeen,
   type Absence,
@@ -33,7 +25,6 @@ import {
   type AnswerTemplate,
   type Article,
   type Draft,
-  type FormState,
   type Id,
   type Origin,
   type PageContext,
@@ -41,6 +32,7 @@ import {
   type Person,
   type Ticket,
 } from '../../../core/index.ts'
+import { ArticleCard, AssuranceLine, CsrfField, hx, LiveRegion, Notice, respond, StateBadge, type FormState } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { ActRow, hasForm } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'

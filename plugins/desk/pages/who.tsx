@@ -1,15 +1,6 @@
 /** Owns the page that tells who sees a ticket and why, for agents who hold every right over it. */
-import {
-  EmptyState,
-  PageHead,
-  sayBecause,
-  seeTicket,
-  StateBadge,
-  whoSees,
-  type Because,
-  type Onlooker,
-  type PageContext,
-} from '../../../core/index.ts'
+import { sayBecause, seeTicket, whoSees, type Because, type Onlooker, type PageContext } from '../../../core/index.ts'
+import { EmptyState, PageHead, StateBadge } from '../../../core/pages.ts'
 import { words, type DeskKey } from '../words.ts'
 import { deskPage, enter } from './frame.tsx'
 

@@ -1,6 +1,7 @@
 /** Owns the pages of categories: list and form. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -16,13 +17,10 @@ import {
   page,
   PageHead,
   readForm,
-  refused,
   Select,
   withRefusal,
   type FormState,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { saveCategory } from '../faq.ts'
 import { listCategories, type Category } from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'

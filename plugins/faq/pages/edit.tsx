@@ -1,6 +1,7 @@
 /** Owns writing an entry: the form, its preview, files. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { isLanguage, languageChoices, type Language, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -13,8 +14,6 @@ import {
   Files,
   flash,
   FormProblems,
-  isLanguage,
-  languageChoices,
   Notice,
   page,
   readAll,
@@ -24,10 +23,7 @@ import {
   TextArea,
   withRefusal,
   type FormState,
-  type Language,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { addFiles, changeItem, createItem, keepFiles, type ItemForm } from '../faq.ts'
 import { findRevision, listCategories, listFiles, type Category, type FaqFile, type Item } from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'

@@ -1,5 +1,6 @@
 /** Owns reading an entry: its text, files, whether it helped; for those who edit, its versions and approval. */
 import type { Hono } from 'hono'
+import { readBlob, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   AttachmentChip,
@@ -12,14 +13,10 @@ import {
   flash,
   Notice,
   page,
-  readBlob,
   readFields,
-  refused,
   sendAttachment,
   Time,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { approveItem, setItemValid, vote } from '../faq.ts'
 import { findItem, findRevision, findVote, listFiles, listRevisions, type FaqFile, type Item, type Revision } from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'

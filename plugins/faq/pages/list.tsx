@@ -1,17 +1,7 @@
 /** Owns finding an entry: the front page, a category, a search. */
 import type { Hono } from 'hono'
-import {
-  ButtonLink,
-  Card,
-  Crumb,
-  EmptyState,
-  nameIn,
-  page,
-  PageHead,
-  ROOT_UNIT,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+import { nameIn, ROOT_UNIT, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { ButtonLink, Card, Crumb, EmptyState, page, PageHead } from '../../../core/pages.ts'
 import { listCategories, listItems, slugOf, type Category } from '../faq.store.ts'
 import type { FaqHost } from '../settings.ts'
 import { words } from '../words.ts'

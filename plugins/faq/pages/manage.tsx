@@ -1,6 +1,7 @@
 /** Owns all entries of a unit as those see them who edit: whatever their state, searched, sorted, exported. */
 import type { Hono } from 'hono'
-import { ButtonLink, Card, Crumb, csvAnswer, EmptyState, page, PageHead, Time, type PageContext, type WebEnv } from '../../../core/index.ts'
+import type { PageContext, WebEnv } from '../../../core/index.ts'
+import { ButtonLink, Card, Crumb, csvAnswer, EmptyState, page, PageHead, Time } from '../../../core/pages.ts'
 import { listItems, type ItemWish, type ListedItem } from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'

@@ -1,6 +1,7 @@
 /** Owns what several pages of the knowledge base show: a line of a list, a text as it is read. */
 import { raw } from 'hono/html'
-import { Badge, nameIn, Time, type PageContext } from '../../../core/index.ts'
+import { nameIn, type PageContext } from '../../../core/index.ts'
+import { Badge, Time } from '../../../core/pages.ts'
 import type { FaqFile, ListedItem } from '../faq.store.ts'
 import type { FileAddress } from '../text-html.ts'
 import { textHtml, type ContentType } from '../text-html.ts'

@@ -1,5 +1,6 @@
 /** Owns where a page of the knowledge base stands: its unit, what the reader may there, the frame around it. */
-import { ButtonLink, findUnit, nameIn, refused, webTexts, type Frame, type Id, type PageContext, type Unit } from '../../../core/index.ts'
+import { findUnit, nameIn, refused, type Id, type PageContext, type Unit } from '../../../core/index.ts'
+import { ButtonLink, webTexts, type Frame } from '../../../core/pages.ts'
 import { unitsAbove } from '../faq.store.ts'
 import { standingIn, type Standing } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'

@@ -1,16 +1,7 @@
 /** Owns what the knowledge base shows on other pages: a link, suggestions while one asks, entries beside a ticket. */
 import type { Child } from 'hono/jsx'
-import {
-  fragment,
-  hx,
-  isFragment,
-  type Here,
-  type Id,
-  type Language,
-  type PageContext,
-  type PersonActor,
-  type Ticket,
-} from '../../../core/index.ts'
+import type { Here, Id, Language, PageContext, PersonActor, Ticket } from '../../../core/index.ts'
+import { fragment, hx, isFragment } from '../../../core/pages.ts'
 import { listItems, slugOf, unitsAbove, type ListedItem } from '../faq.store.ts'
 import { standingIn } from '../rights.ts'
 import type { settings } from '../settings.ts'

@@ -2,13 +2,21 @@
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
+  demandAdmin,
+  refused,
+  type DirectoryChange,
+  type DirectoryPerson,
+  type Host,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   ActButton,
   blankForm,
   Button,
   Card,
   Crumb,
   CsrfField,
-  demandAdmin,
   demandLogin,
   EmptyState,
   Field,
@@ -17,16 +25,10 @@ import {
   page,
   PageHead,
   readFields,
-  refused,
   SideList,
   Time,
-  type DirectoryChange,
-  type DirectoryPerson,
   type FormState,
-  type Host,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { openDirectories, type OpenDirectory } from '../house.ts'
 import { explainLogin, type Step } from '../login.ts'
 import type { Rule } from '../options.ts'

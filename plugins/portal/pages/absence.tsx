@@ -1,26 +1,28 @@
 /** Owns an agent's own absence on their account page: the card, and what its forms do. */
 import type { Hono } from 'hono'
 import {
-  AbsenceFields,
-  blankForm,
-  Card,
-  demandAgent,
   endAbsence,
   findAbsence,
-  flash,
   listAgents,
-  readAbsence,
-  readFields,
   Refusal,
   setAbsence,
-  webTexts,
-  withRefusal,
   type Absence,
-  type FormState,
   type Id,
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
+import {
+  AbsenceFields,
+  blankForm,
+  Card,
+  demandAgent,
+  flash,
+  readAbsence,
+  readFields,
+  webTexts,
+  withRefusal,
+  type FormState,
+} from '../../../core/pages.ts'
 
 const PATH = '/account/absence'
 

@@ -5,6 +5,15 @@ import { z } from 'zod'
 import {
   ACTS,
   asCustomer,
+  prepareAct,
+  sayCutOff,
+  sayHours,
+  sayRoute,
+  type PageContext,
+  type PersonActor,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   blankForm,
   Button,
   CsrfField,
@@ -17,22 +26,15 @@ import {
   FoundBeside,
   hx,
   page,
-  prepareAct,
   readFields,
   readFiles,
   readForm,
   respond,
-  sayCutOff,
-  sayHours,
-  sayRoute,
   Select,
   TextArea,
   withRefusal,
   type FormState,
-  type PageContext,
-  type PersonActor,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
 import { addressOf, exportMine, listMine, readWish } from '../my-tickets.ts'

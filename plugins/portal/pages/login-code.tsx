@@ -1,6 +1,7 @@
 /** Owns the second step of logging in: the code after the password. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { logInByCode, Refusal, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -10,18 +11,14 @@ import {
   FormProblems,
   halfSession,
   keepSession,
-  logInByCode,
   ownPath,
   page,
   PageHead,
   readForm,
-  Refusal,
   sessionToken,
   withRefusal,
   type FormState,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'

@@ -1,5 +1,6 @@
 /** Owns making a browser known to an account at which strangers guess: asking for the link, opening it. */
 import type { Hono } from 'hono'
+import { openDeviceLink, peekDeviceLink, Refusal, sendDeviceLink, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -7,18 +8,12 @@ import {
   clientOf,
   CsrfField,
   flash,
-  openDeviceLink,
   page,
   PageHead,
-  peekDeviceLink,
   readFields,
-  Refusal,
   sayRefusal,
-  sendDeviceLink,
   siteOf,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
 import { LoginForms } from '../parts/login-forms.tsx'

@@ -1,6 +1,7 @@
 /** Owns logging in by a link sent by mail: asking for one, looking at it, using it up. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { logInByLink, peekLoginLink, Refusal, sendLoginLink, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -8,20 +9,14 @@ import {
   clientOf,
   CsrfField,
   keepSession,
-  logInByLink,
   page,
   PageHead,
-  peekLoginLink,
   readForm,
-  Refusal,
-  sendLoginLink,
   sessionToken,
   siteOf,
   withRefusal,
   type FormState,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'

@@ -1,12 +1,12 @@
 /** Owns logging in with an account, and logging out. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { logIn, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   clientOf,
   flash,
   keepSession,
-  logIn,
   logOut,
   ownPath,
   page,
@@ -15,9 +15,7 @@ import {
   sessionToken,
   withRefusal,
   type FormState,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'

@@ -1,6 +1,7 @@
 /** Owns setting a password by a link: the first administrator's, and whomever an administrator sends one. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
+import { MIN_PASSWORD_LENGTH, peekSetPasswordLink, Refusal, setPasswordByLink, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -11,19 +12,13 @@ import {
   flash,
   FormProblems,
   keepSession,
-  MIN_PASSWORD_LENGTH,
   page,
   PageHead,
-  peekSetPasswordLink,
   readForm,
-  Refusal,
   sessionToken,
-  setPasswordByLink,
   withRefusal,
   type FormState,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
 import { startOf } from '../after-login.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'

@@ -1,6 +1,7 @@
 /** Owns the two ways in: an account, or a link sent to one's address. */
 import type { Child } from 'hono/jsx'
-import { ActButton, Button, Card, CsrfField, Field, FormProblems, ownPath, type FormState, type PageContext } from '../../../core/index.ts'
+import type { PageContext } from '../../../core/index.ts'
+import { ActButton, Button, Card, CsrfField, Field, FormProblems, ownPath, type FormState } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 
 /** `next` is where to go afterwards; a refused form shows its reason above it. */

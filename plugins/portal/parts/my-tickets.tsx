@@ -1,15 +1,6 @@
 /** Owns how one's own tickets are listed: subject, number, who answers, and the state as a person would say it. */
-import {
-  Badge,
-  ButtonLink,
-  EmptyState,
-  LiveRegion,
-  Pager,
-  sayDateTime,
-  Tabs,
-  type PageContext,
-  type TicketPage,
-} from '../../../core/index.ts'
+import { sayDateTime, type PageContext, type TicketPage } from '../../../core/index.ts'
+import { Badge, ButtonLink, EmptyState, LiveRegion, Pager, Tabs } from '../../../core/pages.ts'
 import { tellState } from '../human-state.ts'
 import { addressOf, ORDERS, WHICH, type Wish } from '../my-tickets.ts'
 import { words } from '../words.ts'

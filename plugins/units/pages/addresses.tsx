@@ -1,29 +1,30 @@
 /** Owns the page of a unit's e-mail addresses: which lead to its queues, and new ones where the limits allow them. */
 import type { Hono } from 'hono'
 import {
-  ActButton,
-  blankForm,
-  Card,
-  createSystemAddress,
   editSystemAddress,
-  EmptyState,
-  Field,
-  FormCard,
   listQueues,
   listSystemAddresses,
-  Notice,
-  PageHead,
-  readFields,
-  readLimits,
   refused,
-  Select,
   shortName,
-  statusOf,
-  submit,
-  type FormState,
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
+import {
+  ActButton,
+  blankForm,
+  Card,
+  EmptyState,
+  Field,
+  FormCard,
+  Notice,
+  PageHead,
+  readFields,
+  Select,
+  statusOf,
+  submit,
+  type FormState,
+} from '../../../core/pages.ts'
+import { createSystemAddress, readLimits } from '../../../core/administration.ts'
 import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 

@@ -1,33 +1,22 @@
 /** Owns the page of a unit's looks, and the style sheet and logo that its pages load. */
 import type { Hono } from 'hono'
+import { findUnitBySlug, readWholeBlob, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
-  brandInForce,
   Card,
   Checkbox,
-  contrast,
   Field,
-  findBrand,
-  findUnitBySlug,
-  forDark,
   FormCard,
-  LOGO_LIMIT,
   Notice,
   PageHead,
   readFields,
   readFiles,
-  readLimits,
-  readWholeBlob,
-  refused,
-  saveBrand,
   saySize,
   statusOf,
   submit,
-  tintOf,
   type FormState,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/pages.ts'
+import { brandInForce, contrast, findBrand, forDark, LOGO_LIMIT, readLimits, saveBrand, tintOf } from '../../../core/administration.ts'
 import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 

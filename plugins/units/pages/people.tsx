@@ -1,42 +1,46 @@
 /** Owns the pages of a unit's people: who works in its queues and how far, and who administers it. */
 import type { Hono } from 'hono'
 import {
-  ActButton,
   addUnitAdministrator,
+  findPersonByAddress,
+  findPersonByLogin,
+  isAddress,
+  refused,
+  searchPersons,
+  type Id,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
+  ActButton,
   blankForm,
   Button,
   Card,
   Checkbox,
-  colleaguesIn,
   CsrfField,
   EmptyState,
   Field,
-  findPersonByAddress,
-  findPersonByLogin,
   FormCard,
-  giveHat,
-  groupsOfUnit,
   hx,
-  isAddress,
-  listUnitAdministrators,
   Notice,
   PageHead,
   readFields,
-  refused,
-  removeUnitAdministrator,
   respond,
-  rightsHeldIn,
-  searchPersons,
-  setPersonRights,
   statusOf,
   submit,
   Time,
   type FormState,
-  type Id,
-  type PageContext,
+} from '../../../core/pages.ts'
+import {
+  colleaguesIn,
+  giveHat,
+  groupsOfUnit,
+  listUnitAdministrators,
+  removeUnitAdministrator,
+  rightsHeldIn,
+  setPersonRights,
   type UnitGroup,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { enter, unitPage, type Room } from '../frame.tsx'
 import { covers, isLevel, levelOf, LEVELS, rightsOf } from '../levels.ts'
 import { words } from '../words.ts'

@@ -1,5 +1,6 @@
 /** Owns the pages of a unit's plugins: switched on and off, and set, for this unit only. */
 import type { Hono } from 'hono'
+import { refused, sayText, setActivation, type PageContext, type Plugin, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -7,28 +8,24 @@ import {
   Crumb,
   EmptyState,
   FormCard,
-  listActivations,
-  mayTouchPlugin,
-  mayTouchSetting,
   PageHead,
   readFields,
-  readLimits,
-  refused,
-  saveSettingsForm,
-  sayText,
-  setActivation,
   SettingFields,
-  settingsForm,
   statusOf,
   submit,
   typedSettings,
   type FormState,
-  type PageContext,
-  type Plugin,
+} from '../../../core/pages.ts'
+import {
+  listActivations,
+  mayTouchPlugin,
+  mayTouchSetting,
+  readLimits,
+  saveSettingsForm,
+  settingsForm,
   type SettingField,
   type UnitLimits,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 import { switchedOn } from './home.tsx'

@@ -1,38 +1,37 @@
 /** Owns the pages of a unit's queues: open, rename, order, close. */
 import type { Hono } from 'hono'
+import { refused, shortName, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
   ButtonLink,
   Card,
-  closeQueue,
-  createQueue,
   Crumb,
-  editQueue,
   EmptyState,
   Field,
-  findAdminQueue,
   FormCard,
-  groupsOfUnit,
-  mainQueueOf,
-  orderQueues,
   PageHead,
   readFields,
-  readLimits,
-  refused,
-  rightsHeldIn,
   Select,
-  shortName,
   statusOf,
   submit,
   TextArea,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  closeQueue,
+  createQueue,
+  editQueue,
+  findAdminQueue,
+  groupsOfUnit,
+  mainQueueOf,
+  orderQueues,
+  readLimits,
+  rightsHeldIn,
   unitFigures,
   type AdminQueue,
-  type FormState,
-  type PageContext,
   type QueueForm,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { enter, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 

@@ -1,44 +1,48 @@
 /** Owns what a unit's administrators read: its mail and what became of it, its figures, its log of changes. */
 import type { Hono } from 'hono'
 import {
+  listEvents,
+  listUnits,
+  mailTexts,
+  shortName,
+  type MailKey,
+  type PageContext,
+  type Plugin,
+  type WebEnv,
+} from '../../../core/index.ts'
+import {
   ActButton,
   blankForm,
-  canRevert,
   Card,
-  CHANGE_KINDS,
   csvAnswer,
   EmptyState,
+  PageHead,
+  plainTime,
+  readFields,
+  statusOf,
+  submit,
+  Time,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  canRevert,
+  CHANGE_KINDS,
   flatLines,
   isUnitsAffair,
   learnNames,
-  listEvents,
   listInbound,
-  listUnits,
-  mailTexts,
   OUTCOMES,
-  PageHead,
-  plainTime,
   readerOf,
-  readFields,
   revertChange,
   sayLines,
   sayObject,
   sayWho,
   saying,
-  shortName,
-  statusOf,
-  submit,
-  Time,
   unitFigures,
   unitsBelow,
   type AuditEvent,
-  type FormState,
-  type MailKey,
-  type PageContext,
-  type Plugin,
   type Saying,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { enter, unitName, unitPage, type Room } from '../frame.tsx'
 import { words } from '../words.ts'
 

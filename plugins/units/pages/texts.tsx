@@ -1,43 +1,41 @@
 /** Owns the pages of a unit's automatic answers: what is sent now, the unit's own words instead, a preview on a ticket of its own. */
 import type { Hono } from 'hono'
+import { findTicketByNumber, languageChoices, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
   Button,
   Card,
-  createText,
   Crumb,
-  editText,
   Field,
-  findTicketByNumber,
-  firstIn,
   FormCard,
+  Notice,
+  PageHead,
+  readFields,
+  Select,
+  statusOf,
+  submit,
+  TextArea,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  createText,
+  editText,
+  firstIn,
   isTextType,
-  languageChoices,
   languageFor,
   languagesToTry,
   listQueueTexts,
   listTexts,
   mainQueueOf,
-  Notice,
-  PageHead,
   previewText,
-  readFields,
-  refused,
-  Select,
   setQueueText,
-  statusOf,
-  submit,
   TEXT_TYPES,
-  TextArea,
   textVariants,
   type AutoResponseType,
   type AutoText,
-  type FormState,
-  type PageContext,
   type TextPreview,
-  type WebEnv,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { enter, unitPage, type Room } from '../frame.tsx'
 import { words, type UnitKey } from '../words.ts'
 

@@ -3,9 +3,22 @@ import { Attribute, Change, Client } from 'ldapts'
 import { TOTP, Secret } from 'otpauth'
 import { sql } from 'kysely'
 import {
+  addUnitAdministrator,
+  createTopic,
+  createUnit,
+  editSystemAddress,
+  endAbsence,
+  optIn,
+  secondFactorOf,
+  setAbsence,
+  setActivation,
+  setPassword,
+  setRoute,
+  type Id,
+} from '../../../core/index.ts'
+import {
   addAddress,
   addPerson,
-  addUnitAdministrator,
   askErasure,
   closeQueue,
   createCalendar,
@@ -17,8 +30,6 @@ import {
   createSystemAddress,
   createTemplate,
   createText,
-  createTopic,
-  createUnit,
   deleteFilter,
   editCalendar,
   editFilter,
@@ -27,12 +38,10 @@ import {
   editPerson,
   editQueue,
   editRole,
-  editSystemAddress,
   editTemplate,
   editText,
   editTopic,
   editUnit,
-  endAbsence,
   endHold,
   findCalendar,
   findFilter,
@@ -44,7 +53,6 @@ import {
   listUnitRules,
   mainQueueOf,
   makeMainAddress,
-  optIn,
   optOut,
   orderQueues,
   placeEverybody,
@@ -54,11 +62,7 @@ import {
   saveBrand,
   saveSettings,
   saveUnitRule,
-  secondFactorOf,
   sendPasswordLink,
-  setAbsence,
-  setActivation,
-  setPassword,
   setPasswordOf,
   setPersonRights,
   setPersonRole,
@@ -66,16 +70,14 @@ import {
   setQueueParts,
   setQueueText,
   setRoleRights,
-  setRoute,
   setStandardText,
   setUnitCalendar,
   switchFilter,
   UNIT_LIMITS,
   unitLimits,
-  type Id,
   type PersonForm,
   type QueueForm,
-} from '../../../core/index.ts'
+} from '../../../core/administration.ts'
 import { coreSettings } from '../../../core/kernel/settings/core-settings.ts'
 import { openDirectories } from '../../../plugins/ldap-auth/house.ts'
 import { synchronise } from '../../../plugins/ldap-auth/sync.ts'

@@ -6,25 +6,17 @@ import {
   addParticipant,
   answerTicket,
   asCustomer,
-  cancelOutbound,
   confirmOwnMail,
   createTicket,
-  deleteInbound,
-  deliverInbound,
-  dropDeadJob,
   followUp,
   forwardArticle,
   listArticles,
-  listDeadJobs,
   moveTicket,
   redirectArticle,
   rejectHeld,
   releaseTicket,
   removeParticipant,
   resendArticle,
-  resumePlugin,
-  retryInbound,
-  sendOutboundNow,
   setCustomer,
   setOwner,
   setPriority,
@@ -37,6 +29,16 @@ import {
   type Id,
   type NewArticle,
 } from '../../../core/index.ts'
+import {
+  cancelOutbound,
+  deleteInbound,
+  deliverInbound,
+  dropDeadJob,
+  listDeadJobs,
+  resumePlugin,
+  retryInbound,
+  sendOutboundNow,
+} from '../../../core/administration.ts'
 import { corpus } from '../../mail/corpus.ts'
 import { BREAKS, DEAF_TO, REFUSED } from './plugins.ts'
 import { expectStatus, type House } from './administration.ts'

@@ -1,17 +1,17 @@
-/** Owns what a plugin's own tests may use: a whole pomoc that runs the plugin, on a database and ports of its own. */
+/** Owns the door `pomoc/testing`, what a plugin's own tests may use: a whole pomoc that runs the plugin, on a database and ports of its own. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadConfig, type PartialConfig } from '../machine/config.ts'
-import type { Database, Id } from '../database/schema.ts'
-import { setActivation } from '../administration/plugin-admin.ts'
-import type { Host } from '../kernel/contract.ts'
-import type { Kernel } from './host.ts'
-import { makeLog } from '../machine/log.ts'
-import { boot } from './main.ts'
-import { system } from '../kernel/actor.ts'
+import { loadConfig, type PartialConfig } from './machine/config.ts'
+import type { Database, Id } from './database/schema.ts'
+import { setActivation } from './administration/plugin-admin.ts'
+import type { Host } from './kernel/contract.ts'
+import type { Kernel } from './run/host.ts'
+import { makeLog } from './machine/log.ts'
+import { boot } from './run/main.ts'
+import { system } from './kernel/actor.ts'
 import type { Kysely } from 'kysely'
-import { ROOT_UNIT } from '../unit/tree.ts'
+import { ROOT_UNIT } from './unit/tree.ts'
 
 export interface Running {
   host: Host

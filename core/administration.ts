@@ -1,0 +1,174 @@
+/** Owns the door `pomoc/administration`: what the pages of central and local administration use. */
+
+// The contract
+export { listActivations } from './administration/plugin-admin.ts'
+export { forgetFaults, resumePlugin } from './administration/plugin-admin.ts'
+export { listFaults, listSuspensions, type FaultRow, type Suspension } from './kernel/faults.ts'
+export { dropDeadJob, listDeadJobs, retryDeadJob, retryDeadJobs, type DeadJob } from './administration/replay.ts'
+export { saveSettingsForm, settingsForm, type SettingField } from './administration/settings-form.ts'
+export { version } from './machine/project.ts'
+
+// Languages and texts
+export { asLanguage, firstIn, languageFor, LANGUAGES, languagesToTry } from './i18n/languages.ts'
+
+// Who may what
+export { explainRight, type Explanation } from './explain/explain.ts'
+
+// Calendars
+export { WEEKDAYS, calendarSchema } from './calendar/calendar.ts'
+export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
+
+// Mail
+export { readAddressBook } from './mail/addresses.ts'
+
+// Pages
+export { resetSecondFactor } from './person/second-factor.ts'
+
+// Administration
+export { allSubjects, pageOfSubject } from './administration/subjects.ts'
+export {
+  CHANGES as CHANGE_KINDS,
+  flatLines,
+  learnNames,
+  readerOf,
+  sayLines,
+  sayNoWayBack,
+  sayObject,
+  saying,
+  sayWho,
+  subjectTypes,
+  type Line as ChangeLine,
+  type Saying,
+} from './administration/words.ts'
+export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
+export { AUDIT_KINDS } from './audit/record.ts'
+export { AUDIT_SORTS, findEvent, type AuditEvent, type AuditSort } from './administration/log.ts'
+export { countSettings, saveSettings } from './administration/setting-admin.ts'
+export { readStatus } from './database/status.ts'
+export type { Assurance, AutoResponseType, FollowUpPossible, FollowUpStrangers, InboundState, OutboundState } from './database/schema.ts'
+export type { KeyPage } from './database/key-page.ts'
+export { ADMIN_GROUP } from './permission/administrators.ts'
+export { createGroup, editGroup, findGroup, listGroups, type Group } from './permission/groups.ts'
+export { createRole, editRole, findRole, type Role } from './permission/roles.ts'
+export {
+  holdersInGroup,
+  MATRIX_RIGHTS,
+  personsOfRole,
+  rightsFromRoles,
+  rightsOfPerson,
+  rightsOfRole,
+  rolesOfPerson,
+  setPersonRights,
+  setPersonRole,
+  setPersonRoles,
+  setRoleRights,
+  type RightsById,
+} from './permission/rights.ts'
+export { exportPerson } from './privacy/export.ts'
+export { endHold, findHold, holdPerson } from './privacy/holds.ts'
+export { askErasure, findErasure, type Erasure } from './privacy/job.ts'
+export { countPersons, listPersons, PERSON_SORTS, type ListedPerson, type PersonSort } from './person/person-list.ts'
+export {
+  addAddress,
+  addPerson,
+  editPerson,
+  listAddresses,
+  makeMainAddress,
+  removeAddress,
+  sendPasswordLink,
+  setPasswordOf,
+  type PersonForm,
+} from './person/person-admin.ts'
+export { editUnit, setUnitCalendar, unitsBelow, type UnitForm } from './unit/units.ts'
+export { routesOfTicket } from './unit/route-words.ts'
+export { routeFor, routesOf } from './unit/routing.ts'
+export { editTopic, type Topic, type TopicForm } from './unit/topics.ts'
+export { factsOf, listUnitRules, placeBy, placeEverybody, RULE_KINDS, saveUnitRule, type RuleKind, type UnitRule } from './unit/placing.ts'
+export { closeQueue, mainQueueOf, optOut, planHandOver } from './administration/opting.ts'
+export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
+export { brandInForce, unitFigures } from './unit/unit-figures.ts'
+export { contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf } from './unit/brand.ts'
+export {
+  administersUnit,
+  listAllUnitAdministrators,
+  listUnitAdministrators,
+  removeUnitAdministrator,
+  rightsHeldIn,
+} from './permission/unit-administrators.ts'
+export { colleaguesIn, giveHat, groupsOfUnit, type UnitGroup } from './administration/unit-people.ts'
+export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
+export { createSystemAddress, findSystemAddress, type SystemAddress } from './queue/system-addresses.ts'
+export { comingHolidays, nextMoment } from './calendar/coming-holidays.ts'
+export { holidayCountries } from './calendar/holidays.ts'
+export {
+  createCalendar,
+  DEFAULT_CALENDAR_NAME,
+  editCalendar,
+  findCalendar,
+  listCalendars,
+  type StoredCalendar,
+} from './calendar/calendar-admin.ts'
+export {
+  createText,
+  editText,
+  findText,
+  isTextType,
+  listQueueTexts,
+  listTexts,
+  setQueueText,
+  setStandardText,
+  TEXT_TYPES,
+  textVariants,
+  type AutoText,
+  type TextForm,
+} from './mail/texts/text-admin.ts'
+export { previewText, type TextPreview } from './mail/texts/text-preview.ts'
+export { OUTCOMES } from './mail/judge/outcome.ts'
+export {
+  cancelOutbound,
+  findInbound,
+  findOutbound,
+  INBOUND_SORTS,
+  listInbound,
+  listOutbound,
+  OUTBOUND_SORTS,
+  readInboundRaw,
+  retryInbound,
+  sendOutboundNow,
+  type InboundDetail,
+  type InboundMail,
+  type InboundSort,
+  type OutboundDetail,
+  type OutboundMail,
+  type OutboundSort,
+} from './mail/desk/mail-list.ts'
+export {
+  createPart,
+  editPart,
+  findPart,
+  listParts,
+  PART_KINDS,
+  PART_LENGTH,
+  partsOfQueue,
+  setQueueParts,
+  type AnswerPart,
+  type PartKind,
+} from './mail/texts/answer-parts.ts'
+export { createTemplate, editTemplate, isTemplateType, listTemplates, TEMPLATE_TYPES } from './mail/texts/answer-templates.ts'
+export { deleteInbound, deliverInbound } from './mail/desk/inbound-admin.ts'
+export {
+  createFilter,
+  deleteFilter,
+  editFilter,
+  FILTER_ROWS,
+  findFilter,
+  switchFilter,
+  tryFilter,
+  type FilterForm,
+} from './mail/filters/filter-admin.ts'
+export { MATCH_KEYS } from './mail/filters/filter-mail.ts'
+export { saySet, type FilterResult, type MatchRow } from './mail/filters/filter-run.ts'
+export { listFilters, type StoredFilter } from './mail/filters/filter.store.ts'
+export { SETTABLE_HEADERS } from './mail/filters/otrs-headers.ts'
+export { parseMail } from './mail/reading/parse.ts'
+export { likelyEnvelope, type TriedMail } from './mail/inbound/try-mail.ts'

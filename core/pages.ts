@@ -1,0 +1,55 @@
+/** Owns the door `pomoc/pages`: forms, parts and frames of pages. */
+
+// The contract
+export { inProject } from './web/static-files.ts'
+
+// Pages
+export { sendAttachment } from './web/attachment.ts'
+export { csvAnswer } from './web/csv.ts'
+export { flash } from './web/flash.ts'
+export { blankForm, readAll, readFields, readFiles, readForm, sayRefusal, withRefusal, type FormState } from './web/forms.ts'
+export { fragment, hx, isFragment, respond } from './web/hx.ts'
+export { webTexts } from './web/i18n/web-texts.ts'
+export { page, type Frame, type PageWish } from './web/page.tsx'
+export { ownPath } from './web/preferences.ts'
+export { statusOf, submit } from './web/submit.ts'
+export {
+  clientOf,
+  demandAgent,
+  demandLogin,
+  findSessionActor,
+  halfSession,
+  keepSession,
+  logOut,
+  SECOND_FACTOR_PATH,
+  sessionToken,
+  siteOf,
+} from './web/session.ts'
+export { Preferences } from './web/parts/top-bar.tsx'
+export { AbsenceFields, readAbsence, sayAbsence } from './web/parts/absence.tsx'
+export { ArticleCard, AttachmentChip, headerAddress, headerName } from './web/parts/article-card.tsx'
+export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './web/parts/assurance.tsx'
+export { Avatar } from './web/parts/avatar.tsx'
+export {
+  ActButton,
+  Button,
+  ButtonLink,
+  Checkbox,
+  CsrfField,
+  Field,
+  Files,
+  FormProblems,
+  Key,
+  Select,
+  TextArea,
+  type Choice,
+} from './web/parts/fields.tsx'
+export { findBeside, FoundBeside } from './web/parts/found.tsx'
+export { Crumb, FormCard } from './web/parts/form-card.tsx'
+export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs } from './web/parts/layout.tsx'
+export { LiveRegion } from './web/parts/live-region.tsx'
+export { MessageText } from './web/parts/message-text.tsx'
+export { SettingFields, typedSettings } from './web/parts/setting-fields.tsx'
+export { saySize } from './web/parts/size.ts'
+export { Badge, sayStateName, StateBadge, toneOf, type Tone } from './web/parts/state.tsx'
+export { plainTime, Time } from './web/parts/time.tsx'
