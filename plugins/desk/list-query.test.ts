@@ -4,7 +4,7 @@ import { filtersSet, listUrl, readListQuery, readPlace, sayPlace, toFilter } fro
 
 const access: Access = { personId: '7', agent: true, admin: false, queueRights: new Map() }
 const queue = (id: string, parentId: string | null) => ({ id, parentId, name: id }) as Queue
-const room = {
+const visit = {
   access,
   queues: [queue('1', null), queue('2', '1'), queue('3', '2'), queue('9', null)],
   zone: 'Europe/Warsaw',
@@ -60,20 +60,20 @@ describe('the address of a list', () => {
 
 describe('the filter behind it', () => {
   it("is the view's own, with the reader in it", () => {
-    expect(toFilter(readListQuery(take, {}), room)).toEqual({ stateTypes: ['new', 'open'], owner: 'nobody' })
-    expect(toFilter(readListQuery({ kind: 'view', view: 'mine' }, {}), room)).toMatchObject({ owner: '7' })
+    expect(toFilter(readListQuery(take, {}), visit)).toEqual({ stateTypes: ['new', 'open'], owner: 'nobody' })
+    expect(toFilter(readListQuery({ kind: 'view', view: 'mine' }, {}), visit)).toMatchObject({ owner: '7' })
   })
   it('takes the queues below along, unless told not to', () => {
-    expect(toFilter(readListQuery({ kind: 'queue', queueId: '1' }, {}), room).queueIds).toEqual(['1', '2', '3'])
-    expect(toFilter(readListQuery({ kind: 'queue', queueId: '1' }, { below: 'only' }), room).queueIds).toEqual(['1'])
-    expect(toFilter(readListQuery(take, { queue: '2' }), room).queueIds).toEqual(['2', '3'])
+    expect(toFilter(readListQuery({ kind: 'queue', queueId: '1' }, {}), visit).queueIds).toEqual(['1', '2', '3'])
+    expect(toFilter(readListQuery({ kind: 'queue', queueId: '1' }, { below: 'only' }), visit).queueIds).toEqual(['1'])
+    expect(toFilter(readListQuery(take, { queue: '2' }), visit).queueIds).toEqual(['2', '3'])
   })
   it("lets a chosen state win over the view's", () => {
-    expect(toFilter(readListQuery(take, { state: 'any' }), room)).toEqual({ owner: 'nobody' })
-    expect(toFilter(readListQuery(take, { state: '6' }), room)).toEqual({ owner: 'nobody', stateId: '6' })
+    expect(toFilter(readListQuery(take, { state: 'any' }), visit)).toEqual({ owner: 'nobody' })
+    expect(toFilter(readListQuery(take, { state: '6' }), visit)).toEqual({ owner: 'nobody', stateId: '6' })
   })
   it("includes both days, in the site's zone", () => {
-    const filter = toFilter(readListQuery(take, { from: '2026-11-01', to: '2026-11-30' }), room)
+    const filter = toFilter(readListQuery(take, { from: '2026-11-01', to: '2026-11-30' }), visit)
     expect(filter.createdFrom!.toISOString()).toBe('2026-10-31T23:00:00.000Z')
     expect(filter.createdTo!.toISOString()).toBe('2026-11-30T23:00:00.000Z')
   })

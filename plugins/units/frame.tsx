@@ -6,14 +6,14 @@ import { administersUnit } from '../../core/administration.ts'
 import { words, type UnitKey } from './words.ts'
 
 /** Who asks, and the unit of the address. */
-export interface Room {
+export interface Visit {
   actor: PersonActor
   unit: Unit
   path: string
 }
 
 /** A local administrator of the unit or of one above it, or a central one. For anybody else there is no such page. */
-export async function enter(c: PageContext): Promise<Room> {
+export async function enter(c: PageContext): Promise<Visit> {
   const actor = demandLogin(c)
   const { db } = c.get('host')
   const unit = await findUnitBySlug(db, c.req.param('unit') ?? '')
@@ -44,11 +44,11 @@ export const unitName = (c: PageContext, unit: Pick<Unit, 'name' | 'nameEn'>): s
 /** A whole page of a unit. */
 export function unitPage(
   c: PageContext,
-  room: Room,
+  visit: Visit,
   { title, area, status = 200, body }: { title: string; area?: Area; status?: 200 | 422; body: Child },
 ): Promise<Response> {
   const t = words(c)
-  const name = unitName(c, room.unit)
+  const name = unitName(c, visit.unit)
   return page(c, {
     title: `${title} – ${name}`,
     status,
@@ -61,7 +61,7 @@ export function unitPage(
         <>
           <ul>
             <li>
-              <a href={room.path} aria-current={area === undefined ? 'page' : undefined}>
+              <a href={visit.path} aria-current={area === undefined ? 'page' : undefined}>
                 {t('area.overview')}
               </a>
             </li>
@@ -70,7 +70,7 @@ export function unitPage(
           <ul aria-labelledby="unit-areas">
             {AREAS.map((one) => (
               <li>
-                <a href={`${room.path}/${one}`} aria-current={one === area ? 'page' : undefined}>
+                <a href={`${visit.path}/${one}`} aria-current={one === area ? 'page' : undefined}>
                   {t(areaTitle(one))}
                 </a>
               </li>

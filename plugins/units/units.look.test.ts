@@ -71,7 +71,7 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     const hms = await make.work(actor, (work) => createQueue(work, { ...base, name: 'HMS' }))
     const grants = await make.work(actor, (work) => createQueue(work, { ...base, name: 'Stypendia' }))
     const own = await make.work(actor, (work) => createTopic(work, office, { name: 'Stypendium', nameEn: 'Grant', sort: 0, valid: true }))
-    // As an act through the program's own room, whose facts are the unit's log.
+    // As an act through the program's own visit, whose facts are the unit's log.
     await site.kernel.host.work(actor, async (work) => {
       await setRoute(work, office, topics[0]!, hms)
       await setRoute(work, office, own, grants)

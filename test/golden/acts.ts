@@ -6,7 +6,7 @@ import type { Id } from '../../core/database/schema.ts'
 import type { HistoryType } from '../../core/ticket/history.ts'
 import { confirmRequest } from '../../core/mail/texts/auto-response.ts'
 import { setAbsence } from '../../core/person/absence.ts'
-import { changeByRule } from '../../core/ticket/change/change-by-rule.ts'
+import { changeByHeaders } from '../../core/ticket/change/change-by-headers.ts'
 import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/change/held.ts'
 import { handOver } from '../../core/ticket/change/move.ts'
 import { addParticipant, removeParticipant } from '../../core/ticket/change/participants.ts'
@@ -546,50 +546,50 @@ const BY_RULE: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => takeTicket(work, id))
     const target = await queue(w, 'siec')
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { queue: target }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { queue: target }))
   },
   'by rule: the queue of another unit': async (w) => {
     const { id } = await w.ticket()
     const target = await queue(w, 'dziekanat')
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { queue: target }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { queue: target }))
   },
   'by rule: the priority': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { priority: { id: '5', name: '5 very high' } }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { priority: { id: '5', name: '5 very high' } }))
   },
   'by rule: the owner': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { owner: agent(w.jan) }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { owner: agent(w.jan) }))
   },
   'by rule: who is responsible': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { responsible: agent(w.anna) }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { responsible: agent(w.anna) }))
   },
   'by rule: the lock': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => takeTicket(work, id))
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { lock: 'unlock' }))
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { lock: 'lock' }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { lock: 'unlock' }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { lock: 'lock' }))
   },
   'by rule: a lock without an owner': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { lock: 'lock' }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { lock: 'lock' }))
   },
   'by rule: the date': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { pending: NEXT_WEEK }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { pending: NEXT_WEEK }))
   },
   'by rule: the title': async (w) => {
     const { id } = await w.ticket()
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { title: 'Alarm: serwer' }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { title: 'Alarm: serwer' }))
   },
   'by rule: everything': async (w) => {
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
     const target = await queue(w, 'siec')
     await w.told(w.postmaster, (work) =>
-      changeByRule(work, id, {
+      changeByHeaders(work, id, {
         queue: target,
         priority: { id: '5', name: '5 very high' },
         owner: agent(w.jan),
@@ -603,7 +603,7 @@ const BY_RULE: Record<string, Case> = {
   'by rule: nothing that differs': async (w) => {
     const { id } = await w.ticket()
     const target = await queue(w, 'misc')
-    await w.told(w.postmaster, (work) => changeByRule(work, id, { queue: target, title: 'Nie działa sieć' }))
+    await w.told(w.postmaster, (work) => changeByHeaders(work, id, { queue: target, title: 'Nie działa sieć' }))
   },
 }
 

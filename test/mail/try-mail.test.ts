@@ -10,7 +10,7 @@ import { makeSenderCheck } from '../../core/mail/judge/assurance/look-up.ts'
 import { readAddressBook } from '../../core/mail/addresses.ts'
 import { processMail } from '../../core/mail/inbound/inbound.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/inbound/accept.ts'
-import { readMailRules } from '../../core/mail/filters/rules.ts'
+import { readMailSettings } from '../../core/mail/filters/mail-settings.ts'
 import { system } from '../../core/kernel/actor.ts'
 import { eml, startStation, type Station } from './station.ts'
 
@@ -63,7 +63,7 @@ async function deliver(raw: Buffer, envelope: { from: string; to: string }) {
   )
   await processMail(host, id!, 0, {
     book: await readAddressBook(db, host.config),
-    rules: await readMailRules(db),
+    rules: await readMailSettings(db),
     senders: makeSenderCheck(host.config),
   })
   return db.selectFrom('inbound_mail').select(['outcome', 'reason', 'ticket_id']).where('id', '=', id!).executeTakeFirstOrThrow()

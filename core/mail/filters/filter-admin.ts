@@ -13,7 +13,7 @@ import { matchFilters } from './filter-thread.ts'
 import { listFilters, writeFilterRows, type StoredFilter } from './filter.store.ts'
 import { otrsName } from './otrs-headers.ts'
 import { parseMail } from '../reading/parse.ts'
-import { filtersChanged } from './rules.ts'
+import { filtersChanged } from './mail-settings.ts'
 
 export interface FilterForm extends Omit<PostmasterFilter, 'id'> {
   comment: string

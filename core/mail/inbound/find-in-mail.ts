@@ -1,7 +1,7 @@
 /** Owns looking for ticket numbers in a mail, place by place. */
 import { findNumbers, type TicketNumberSettings } from '../../ticket/number.ts'
 import type { ParsedMail } from '../reading/parsed-mail.ts'
-import type { FollowUpPlace } from '../filters/rules.ts'
+import type { FollowUpPlace } from '../filters/mail-settings.ts'
 
 /** More numbers than that are no answer but a list. */
 const MOST = 10

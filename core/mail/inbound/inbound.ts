@@ -36,7 +36,7 @@ import { parseMail, UnreadableMail } from '../reading/parse.ts'
 import { sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
 import { relayOf } from '../judge/assurance/relays.ts'
 import { askRules } from './rule-headers.ts'
-import { keepMailRules, readMailRules, type MailRules } from '../filters/rules.ts'
+import { keepMailSettings, readMailSettings, type MailSettings } from '../filters/mail-settings.ts'
 import { checkedBy, pluginSteps, type CheckAnswers, type MailExtensions } from '../judge/run-extensions.ts'
 import { senderOf } from '../judge/steps/sender.ts'
 import { WAITS } from '../judge/steps/waiting.ts'
@@ -49,7 +49,7 @@ export const PROCESS_ATTEMPTS = 8
 export function processJob(host: Host, extensions?: MailExtensions): RunnableJob {
   const addressBook = keepAddressBook(host.db, host.config, host.live)
   const senders = makeSenderCheck(host.config)
-  const mailRules = keepMailRules(host.db, host.live)
+  const mailRules = keepMailSettings(host.db, host.live)
   return {
     async run(payload, { lastAttempt, attempt }) {
       const id = String(payload['id'])
@@ -76,7 +76,7 @@ export function processJob(host: Host, extensions?: MailExtensions): RunnableJob
 export interface MailRoom {
   book: AddressBook
   senders: SenderCheck
-  rules?: MailRules
+  rules?: MailSettings
   extensions?: MailExtensions | undefined
 }
 
@@ -131,12 +131,12 @@ export interface LookedAt extends Pick<MailRoom, 'book' | 'extensions'> {
   mail: ParsedMail
   answers: CheckAnswers
   evidence: Evidence
-  rules: MailRules
+  rules: MailSettings
   headers: Hand['headers']
 }
 
 export async function lookAtMail(host: Host, row: InboundRow, { book, senders, extensions, rules: kept }: MailRoom): Promise<LookedAt> {
-  const rules = kept ?? (await readMailRules(host.db))
+  const rules = kept ?? (await readMailSettings(host.db))
   const mail = await read(row)
   const [answers, evidence, headers] = await Promise.all([
     checkedBy(extensions, host.db, row, mail, book),
@@ -278,7 +278,7 @@ export interface End {
   articleId: Id | null
 }
 
-async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, reasons: MailReason[], rules: MailRules): Promise<End> {
+async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, reasons: MailReason[], rules: MailSettings): Promise<End> {
   const { known, mail } = hand
   if (verdict.end === 'duplicate') return { outcome: 'duplicate', ticketId: known.twin!.ticketId, articleId: known.twin!.articleId }
   if (verdict.end === 'loop') return { outcome: 'loop', ticketId: null, articleId: null }
@@ -368,7 +368,7 @@ async function reopenedTooOften(
   work: Work,
   { automatic, keepState, ticket }: Verdict,
   reasons: MailReason[],
-  { reopenings }: MailRules,
+  { reopenings }: MailSettings,
 ): Promise<boolean> {
   if (!automatic || keepState || ticket?.stateType !== 'closed' || reopenings === 0) return false
   const day = DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()!

@@ -8,12 +8,12 @@ import { readOtrsHeaders, sayOtrsName } from '../filters/otrs-headers.ts'
 import type { Decision } from '../judge/outcome.ts'
 import type { ParsedMail } from '../reading/parsed-mail.ts'
 import { relayOf } from '../judge/assurance/relays.ts'
-import type { MailRules } from '../filters/rules.ts'
+import type { MailSettings } from '../filters/mail-settings.ts'
 
 /** Asked outside of any transaction: patterns may take their time. What a filter sets wins over what the mail says itself. */
 export async function askRules(
   config: Pick<Config, 'mail'>,
-  rules: Pick<MailRules, 'filters'>,
+  rules: Pick<MailSettings, 'filters'>,
   delivery: Pick<Delivery, 'envelopeFrom' | 'envelopeTo' | 'peerAddress'>,
   mail: ParsedMail,
 ): Promise<Hand['headers']> {

@@ -13,7 +13,7 @@ import { lookAtMail, settleMail, type LookedAt } from './inbound.ts'
 import type { InboundRow } from './inbound.store.ts'
 import type { MailOutcome } from '../judge/outcome.ts'
 import type { MailExtensions } from '../judge/run-extensions.ts'
-import { readMailRules } from '../filters/rules.ts'
+import { readMailSettings } from '../filters/mail-settings.ts'
 
 export interface TriedMail {
   /** 'waits': it answers a mail that is still to be processed. 'held': a plugin would not let it in. */
@@ -52,7 +52,7 @@ export interface TryEnvelope {
 export async function tryMail(host: Host, raw: Buffer, envelope: TryEnvelope, extensions?: MailExtensions): Promise<TriedMail> {
   const room = {
     book: await readAddressBook(host.db, host.config),
-    rules: await readMailRules(host.db),
+    rules: await readMailSettings(host.db),
     senders: makeSenderCheck(host.config),
     extensions,
   }

@@ -4,11 +4,11 @@ import type { TicketNumberSettings } from '../../ticket/number.ts'
 import type { RoutingTable } from '../../unit/route.ts'
 import type { AddressBook } from '../addresses.ts'
 import type { Judgement } from './assurance/assurance.ts'
-import type { Decision, MailRule, MailStep } from './outcome.ts'
+import type { Decision, MailRule, StepName } from './outcome.ts'
 import type { ParsedMail } from '../reading/parsed-mail.ts'
 import type { Relay } from './assurance/relays.ts'
 import type { OtrsHeaders } from '../filters/otrs-headers.ts'
-import type { FollowUpPlace } from '../filters/rules.ts'
+import type { FollowUpPlace } from '../filters/mail-settings.ts'
 import type { Wanted } from '../inbound/wanted.ts'
 
 export interface Delivery {
@@ -120,7 +120,7 @@ export interface Verdict {
 }
 
 export interface Step {
-  name: MailStep
+  name: StepName
   /** Undefined: the question does not arise for this mail. */
   decide(hand: Hand, verdict: Verdict): Decision | Decision[] | undefined
 }

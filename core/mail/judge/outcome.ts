@@ -32,7 +32,7 @@ export type MailOutcome = (typeof OUTCOMES)[number]
 
 /** Every rule by which a step may decide: there are words for each, 'mail.rule.<rule>'. */
 export type MailRule = MailKey extends infer K ? (K extends `mail.rule.${infer Rule}` ? Rule : never) : never
-export type MailStep = MailKey extends infer K ? (K extends `mail.step.${infer Step}` ? Step : never) : never
+export type StepName = MailKey extends infer K ? (K extends `mail.step.${infer Step}` ? Step : never) : never
 
 /** A step's answer, kept with the mail so that a page can say why. */
 export interface Decision {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import type { HeaderValues } from '../attributes.ts'
-import { BY_HEADERS, changeByRule } from '../change/change-by-rule.ts'
+import { BY_HEADERS, changeByHeaders } from '../change/change-by-headers.ts'
 import { undoAct } from '../change/undo.ts'
 import { act } from './act.ts'
 import { id, LINE, TEXT } from './fields.ts'
@@ -40,7 +40,7 @@ export const otherActs = {
     bulk: false,
     words: { button: 'act.by-headers', title: 'act.by-headers.title', done: 'done.by-headers' },
     fields: z.object(HEADED),
-    run: async (work, ticketId, wanted) => ({ params: {}, ...(await changeByRule(work, ticketId, given(wanted))) }),
+    run: async (work, ticketId, wanted) => ({ params: {}, ...(await changeByHeaders(work, ticketId, given(wanted))) }),
   }),
 }
 

@@ -7,7 +7,7 @@ import type { PersonActor } from '../../kernel/actor.ts'
 import { system } from '../../kernel/actor.ts'
 import type { Work } from '../../kernel/work.ts'
 import { agent as agentGiven } from './change.ts'
-import { changeByRule } from './change-by-rule.ts'
+import { changeByHeaders } from './change-by-headers.ts'
 import { acceptHeld, holdMessage, rejectHeld } from './held.ts'
 import { listPriorities, listStates } from '../ticket.store.ts'
 import * as acts from './tickets.ts'
@@ -256,7 +256,7 @@ const anyAct = (): fc.Arbitrary<Act> => {
         say: `headers ${JSON.stringify(wanted)}`,
         by: () => system('postmaster'),
         run: async (work, id) =>
-          changeByRule(work, id, {
+          changeByHeaders(work, id, {
             ...(wanted.priority === undefined ? {} : { priority: priorities[wanted.priority]! }),
             ...(wanted.queue === undefined ? {} : { queue: queues[wanted.queue]! }),
             ...(wanted.title === undefined ? {} : { title: wanted.title }),

@@ -5,7 +5,7 @@ import { Button, CsrfField, demandAgent, flash, ownPath, readAll, readFields, sa
 import { listUrl, type ListQuery } from '../list-query.ts'
 import { words, type DeskWord } from '../words.ts'
 import { prepareFromForm, type TicketAct } from './doing.ts'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 
 const MOST = 200
@@ -24,7 +24,7 @@ export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) =
 )
 
 /** Shown once something is chosen. */
-export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
+export const BulkBar = ({ c, visit }: { c: PageContext; visit: Visit }) => {
   const t = words(c)
   return (
     <div class="bulk" role="group" aria-label={t('bulk.label')}>
@@ -34,7 +34,7 @@ export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
       {BULK.map((name) =>
         BESIDE[name] ? (
           <span class="bulk-group">
-            {BESIDE[name]({ c, room })}
+            {BESIDE[name]({ c, visit })}
             <Pressed c={c} name={name} />
           </span>
         ) : (
@@ -46,15 +46,15 @@ export const BulkBar = ({ c, room }: { c: PageContext; room: Room }) => {
 }
 
 /** What stands before an act's button, where many tickets need a choice first. */
-const BESIDE: Partial<Record<ActName, (at: { c: PageContext; room: Room }) => Child>> = {
-  move: ({ c, room }) => (
+const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit }) => Child>> = {
+  move: ({ c, visit }) => (
     <>
       <label class="only-heard" for="bulk-queue">
         {words(c)('act.move.to')}
       </label>
       <select id="bulk-queue" name="queue">
         <option value="">{words(c)('act.move.to')}</option>
-        {queueChoices(room, 'move_into').map((queue) => (
+        {queueChoices(visit, 'move_into').map((queue) => (
           <option value={queue.value}>{queue.label}</option>
         ))}
       </select>

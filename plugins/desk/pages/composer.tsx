@@ -28,13 +28,13 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 import { isPart } from './held.tsx'
 import type { TicketView } from './ticket.tsx'
 
 interface Props {
   c: PageContext
-  room: Room
+  visit: Visit
   view: TicketView
   bad: FormState | undefined
   quote?: string | undefined
@@ -42,11 +42,11 @@ interface Props {
 
 const MOST_LINES = 14
 
-export const Composer = ({ c, room, view, bad, quote }: Props) => {
+export const Composer = ({ c, visit, view, bad, quote }: Props) => {
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (!offersAct('reply', ticket, room.actor.access)) return null
+  if (!offersAct('reply', ticket, visit.actor.access)) return null
   const draft = view.drafts.reply
   const begun = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
   const body = quote ? `${begun ? `${begun.trimEnd()}\n\n` : ''}${quote}` : begun
@@ -147,11 +147,11 @@ function claimedAddress(articles: readonly Article[]): string | undefined {
 }
 
 /** A note for agents only; the customer never sees it. */
-export const NoteComposer = ({ c, room, view, bad }: Props) => {
+export const NoteComposer = ({ c, visit, view, bad }: Props) => {
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (!offersAct('note', ticket, room.actor.access)) return null
+  if (!offersAct('note', ticket, visit.actor.access)) return null
   const draft = view.drafts.note
   const form = bad ?? blankForm({ ...draft?.fields })
   return (
@@ -238,7 +238,7 @@ const TemplateTools = ({
 /** The form with a template's text at the end of what is written, and its files offered. */
 export async function withTemplate(
   c: PageContext,
-  room: Room,
+  visit: Visit,
   view: TicketView,
   kind: 'reply' | 'note',
   values: Record<string, string>,
@@ -246,7 +246,7 @@ export async function withTemplate(
   const { db, config, clock } = c.get('host')
   const template = view.templates[kind].find(({ id }) => id === values['template']) && (await findTemplate(db, values['template']!))
   if (!template) return { values, problems: {} }
-  const text = await fillIn({ db, config, now: clock(), actor: room.actor }, view.ticket, template.body)
+  const text = await fillIn({ db, config, now: clock(), actor: visit.actor }, view.ticket, template.body)
   const before = (values['body'] ?? '').trimEnd()
   const files = Object.fromEntries(
     template.files.flatMap(({ id }) => [

@@ -27,10 +27,10 @@ interface Column {
 const LAST = Number.MAX_SAFE_INTEGER
 
 export async function exportCsv(c: PageContext): Promise<Response> {
-  const room = await enter(c)
+  const visit = await enter(c)
   const { db, config, clock } = c.get('host')
   const query = readListQuery(readPlace(c.req.query('place')) ?? { kind: 'search' }, c.req.query())
-  const filter = toFilter(query, { access: room.actor.access, queues: room.queues, zone: config.zone, now: clock() })
+  const filter = toFilter(query, { access: visit.actor.access, queues: visit.queues, zone: config.zone, now: clock() })
   const t = words(c)
   const language = c.get('language')
   const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') =>
@@ -54,7 +54,7 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const rows = async function* () {
     let after: string | undefined
     do {
-      const found = await listTickets(db, room.actor.access, 'ro', { ...toWish(query, filter, AT_ONCE), after })
+      const found = await listTickets(db, visit.actor.access, 'ro', { ...toWish(query, filter, AT_ONCE), after })
       const marks = await ticketMarks(
         db,
         found.tickets.map((ticket) => ticket.id),

@@ -19,12 +19,12 @@ import { RARE, VIEWS, views, type ViewName } from '../views.ts'
 import { words, type DeskWord } from '../words.ts'
 
 /** What the rail and the pages beside it both need; read once a request. */
-export interface Room {
+export interface Visit {
   actor: PersonActor
   queues: Queue[]
 }
 
-export async function enter(c: PageContext): Promise<Room> {
+export async function enter(c: PageContext): Promise<Visit> {
   const actor = demandAgent(c)
   return { actor, queues: await listQueues(c.get('host').db) }
 }
@@ -32,7 +32,7 @@ export async function enter(c: PageContext): Promise<Room> {
 /** A whole page in the desk's frame. */
 export async function deskPage(
   c: PageContext,
-  room: Room,
+  visit: Visit,
   wish: Omit<PageWish, 'frame' | 'live'> & { live?: PageWish['live']; place?: ListPlace; q?: string },
 ): Promise<Response> {
   const t = words(c)
@@ -58,7 +58,7 @@ export async function deskPage(
           </ButtonLink>
         </>
       ),
-      rail: await rail(c, room, place),
+      rail: await rail(c, visit, place),
     },
   })
 }
@@ -68,7 +68,7 @@ interface RailData {
   tree: QueueNode[]
 }
 
-async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailData> {
+async function readRail(c: PageContext, { actor, queues }: Visit): Promise<RailData> {
   const { db, clock } = c.get('host')
   const { access } = actor
   const now = clock()
@@ -90,9 +90,9 @@ async function readRail(c: PageContext, { actor, queues }: Room): Promise<RailDa
 }
 
 /** The rail's content; it fetches itself again when a ticket changes. */
-export async function rail(c: PageContext, room: Room, place: ListPlace | undefined): Promise<Child> {
+export async function rail(c: PageContext, visit: Visit, place: ListPlace | undefined): Promise<Child> {
   const t = words(c)
-  const [{ counts, tree }, more] = await Promise.all([readRail(c, room), c.get('host').slots.fill('desk.rail', {}, c)])
+  const [{ counts, tree }, more] = await Promise.all([readRail(c, visit), c.get('host').slots.fill('desk.rail', {}, c)])
   const here = place ? sayPlace(place) : ''
   return (
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets">
@@ -147,8 +147,8 @@ const RailLink = ({
 
 /** GET /desk/rail: the rail alone. */
 export async function railFragment(c: PageContext): Promise<Response> {
-  const room = await enter(c)
-  return fragment(c, await rail(c, room, readPlace(c.req.query('here'))))
+  const visit = await enter(c)
+  return fragment(c, await rail(c, visit, readPlace(c.req.query('here'))))
 }
 
 /** Keys that work in a list, under it; all of them behind '?'. */

@@ -2,11 +2,11 @@
 import { offersAct, type Article, type PageContext, type Ticket } from '../../../core/index.ts'
 import { ArticleCard, AssuranceLine, Button, CsrfField, Notice, sayMailRule } from '../../../core/pages.ts'
 import { words } from '../words.ts'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 
 interface Props {
   c: PageContext
-  room: Room
+  visit: Visit
   ticket: Ticket
   articles: readonly Article[]
 }
@@ -15,7 +15,7 @@ interface Props {
 export const isPart = (article: Article): boolean => article.held === null || article.held.decision === 'accepted'
 
 /** What waits, above the conversation: the first thing to decide. */
-export const HeldMessages = ({ c, room, ticket, articles }: Props) => {
+export const HeldMessages = ({ c, visit, ticket, articles }: Props) => {
   const waiting = articles.filter((article) => article.held?.decision === null)
   if (waiting.length === 0) return null
   const t = words(c)
@@ -26,30 +26,30 @@ export const HeldMessages = ({ c, room, ticket, articles }: Props) => {
         <p>{t('held.text', { count: waiting.length })}</p>
       </Notice>
       {waiting.map((article) => (
-        <Held c={c} room={room} ticket={ticket} article={article} />
+        <Held c={c} visit={visit} ticket={ticket} article={article} />
       ))}
     </section>
   )
 }
 
 /** What was rejected, folded, behind the conversation. */
-export const RejectedMessages = ({ c, room, ticket, articles }: Props) => {
+export const RejectedMessages = ({ c, visit, ticket, articles }: Props) => {
   const rejected = articles.filter((article) => article.held?.decision === 'rejected')
   if (rejected.length === 0) return null
   return (
     <details class="held-rejected" id="rejected">
       <summary>{words(c)('held.rejected', { count: rejected.length })}</summary>
       {rejected.map((article) => (
-        <Held c={c} room={room} ticket={ticket} article={article} />
+        <Held c={c} visit={visit} ticket={ticket} article={article} />
       ))}
     </details>
   )
 }
 
-const Held = ({ c, room, ticket, article }: Omit<Props, 'articles'> & { article: Article }) => {
+const Held = ({ c, visit, ticket, article }: Omit<Props, 'articles'> & { article: Article }) => {
   const t = words(c)
   const waits = article.held?.decision === null
-  const decides = offersAct('accept-message', ticket, room.actor.access)
+  const decides = offersAct('accept-message', ticket, visit.actor.access)
   return (
     <ArticleCard
       c={c}

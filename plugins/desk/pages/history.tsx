@@ -7,10 +7,10 @@ import { words } from '../words.ts'
 import { deskPage, enter } from './frame.tsx'
 
 export async function historyPage(c: PageContext): Promise<Response> {
-  const room = await enter(c)
+  const visit = await enter(c)
   const { db, config, clock } = c.get('host')
   const t = words(c)
-  const ticket = await seeTicket(db, room.actor.access, c.req.param('id') ?? '', 'ro')
+  const ticket = await seeTicket(db, visit.actor.access, c.req.param('id') ?? '', 'ro')
   const [rows, states] = await Promise.all([listHistory(db, ticket.id), listStates(db)])
   const say: HistoryRoom = {
     language: c.get('language'),
@@ -19,7 +19,7 @@ export async function historyPage(c: PageContext): Promise<Response> {
     names: await personsInHistory(db, rows),
     stateTypes: new Map(states.map((state) => [state.name, state.type])),
   }
-  return deskPage(c, room, {
+  return deskPage(c, visit, {
     title: `${t('history.title')} – ${ticket.number}`,
     body: (
       <>

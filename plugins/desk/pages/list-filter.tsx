@@ -18,7 +18,7 @@ import {
 import { blankForm, Button, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
 import { FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 
 export interface FilterChoices {
   states: StateRow[]
@@ -32,7 +32,7 @@ export async function readChoices(c: PageContext): Promise<FilterChoices> {
   return { states, priorities, agents }
 }
 
-export const ListFilter = ({ c, room, query, choices }: { c: PageContext; room: Room; query: ListQuery; choices: FilterChoices }) => {
+export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit: Visit; query: ListQuery; choices: FilterChoices }) => {
   const t = words(c)
   const { place, fields } = query
   const set = filtersSet(query)
@@ -47,7 +47,7 @@ export const ListFilter = ({ c, room, query, choices }: { c: PageContext; room: 
         <Field c={c} form={form} name="q" type="search" label={t('filter.words')} id="filter-q" maxlength={200} />
         {FIELDS.map((name) =>
           name in entryOf ? (
-            <AttributeFilter c={c} room={room} query={query} choices={choices} form={form} name={name as Filtered} />
+            <AttributeFilter c={c} visit={visit} query={query} choices={choices} form={form} name={name as Filtered} />
           ) : null,
         )}
         <Select
@@ -95,7 +95,7 @@ export const ListFilter = ({ c, room, query, choices }: { c: PageContext; room: 
 
 interface FilterProps {
   c: PageContext
-  room: Room
+  visit: Visit
   query: ListQuery
   choices: FilterChoices
   form: FormState
@@ -145,7 +145,7 @@ const CHOICES: Partial<Record<AttributeKind, (props: FilterProps) => { empty: st
     empty: words(c)('filter.any'),
     choices: choices.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) })),
   }),
-  queue: ({ c, room }) => ({ empty: words(c)('filter.any-queue'), choices: queueChoices(room) }),
+  queue: ({ c, visit }) => ({ empty: words(c)('filter.any-queue'), choices: queueChoices(visit) }),
 }
 
 /** The order by its own words where it has some, else by the attribute's. */
@@ -155,7 +155,7 @@ function saySort(c: PageContext, sort: Sort): string {
 }
 
 /** What is set, each with a way to take it off. */
-export const FilterChips = ({ c, room, query, choices }: { c: PageContext; room: Room; query: ListQuery; choices: FilterChoices }) => {
+export const FilterChips = ({ c, visit, query, choices }: { c: PageContext; visit: Visit; query: ListQuery; choices: FilterChoices }) => {
   const t = words(c)
   const chips = FIELDS.filter(
     (name) =>
@@ -171,7 +171,7 @@ export const FilterChips = ({ c, room, query, choices }: { c: PageContext; room:
           <a class="chip" href={listUrl(query, { [name]: '' })}>
             {t('filter.chip', {
               name: LABELS[name] ? t(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')),
-              value: sayField(c, room, query, choices, name),
+              value: sayField(c, visit, query, choices, name),
             })}
             <span aria-hidden="true">×</span>
             <span class="only-heard">, {t('filter.remove')}</span>
@@ -184,7 +184,7 @@ export const FilterChips = ({ c, room, query, choices }: { c: PageContext; room:
 
 const LABELS: Partial<Record<FieldName, DeskKey>> = { q: 'filter.words', from: 'filter.from', to: 'filter.to', below: 'filter.below' }
 
-function sayField(c: PageContext, room: Room, { fields }: ListQuery, choices: FilterChoices, name: FieldName): string {
+function sayField(c: PageContext, visit: Visit, { fields }: ListQuery, choices: FilterChoices, name: FieldName): string {
   const t = words(c)
   const language = c.get('language')
   const value = fields[name]
@@ -211,16 +211,16 @@ function sayField(c: PageContext, room: Room, { fields }: ListQuery, choices: Fi
           ? t('list.nobody')
           : (choices.agents.find(({ id }) => id === value)?.name ?? value)
     case 'queue':
-      return shortName(room.queues.find(({ id }) => id === value)?.name ?? value)
+      return shortName(visit.queues.find(({ id }) => id === value)?.name ?? value)
     default:
       return value
   }
 }
 
 /** The person's queues, lower levels moved in. */
-export function queueChoices(room: Room, right = 'ro', but?: string): { value: string; label: string }[] {
-  const mine = new Set(queuesWith(room.actor.access, right))
-  return room.queues
+export function queueChoices(visit: Visit, right = 'ro', but?: string): { value: string; label: string }[] {
+  const mine = new Set(queuesWith(visit.actor.access, right))
+  return visit.queues
     .filter((queue) => mine.has(queue.id) && queue.id !== but)
     .map((queue) => ({ value: queue.id, label: `${'\u2003'.repeat(queue.name.split('::').length - 1)}${shortName(queue.name)}` }))
 }

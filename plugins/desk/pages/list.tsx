@@ -21,7 +21,7 @@ import { Refusal } from '../../../core/index.ts'
 import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
 import { isView } from '../views.ts'
 import { words } from '../words.ts'
-import { deskPage, enter, KeyHints, type Room } from './frame.tsx'
+import { deskPage, enter, KeyHints, type Visit } from './frame.tsx'
 import { FilterChips, ListFilter, readChoices } from './list-filter.tsx'
 import { TicketTable, type RowSlots } from './ticket-table.tsx'
 
@@ -81,19 +81,19 @@ async function ticketOfNumber(c: PageContext, number: string): Promise<Id | unde
 }
 
 async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
-  const room = await enter(c)
+  const visit = await enter(c)
   const t = words(c)
   const query = readListQuery(place, c.req.query())
-  if (place.kind === 'queue' && !room.actor.access.queueRights.has(place.queueId)) throw refused('not-found')
-  const listing = await read(c, room, query)
-  const list = <TicketTable c={c} room={room} listing={listing} />
+  if (place.kind === 'queue' && !visit.actor.access.queueRights.has(place.queueId)) throw refused('not-found')
+  const listing = await read(c, visit, query)
+  const list = <TicketTable c={c} visit={visit} listing={listing} />
   return respond(c, {
     fragments: { list: () => list },
     whole: async () => {
       // Beside the tickets found, on the first page of them: what plugins' own searches find.
       const words = place.kind === 'search' && !query.after ? query.fields.q : ''
-      const [title, choices, beside] = await Promise.all([titleOf(c, room, query), readChoices(c), findBeside(c, words, room.actor)])
-      return deskPage(c, room, {
+      const [title, choices, beside] = await Promise.all([titleOf(c, visit, query), readChoices(c), findBeside(c, words, visit.actor)])
+      return deskPage(c, visit, {
         title,
         place,
         q: place.kind === 'search' ? query.fields.q : '',
@@ -103,10 +103,10 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
               title={title}
               beside={listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })}
             >
-              <ListFilter c={c} room={room} query={query} choices={choices} />
+              <ListFilter c={c} visit={visit} query={query} choices={choices} />
               <ButtonLink href={listUrl(query, { path: '/desk/export.csv' })}>{t('list.export')}</ButtonLink>
             </PageHead>
-            <FilterChips c={c} room={room} query={query} choices={choices} />
+            <FilterChips c={c} visit={visit} query={query} choices={choices} />
             {list}
             <FoundBeside c={c} results={beside} />
             {listing.found.tickets.length > 0 && <KeyHints c={c} />}
@@ -120,10 +120,10 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
 const CAP = 1000
 
 /** Five queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away. */
-async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listing> {
+async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
-  const { access } = room.actor
-  const filter = toFilter(query, { access, queues: room.queues, zone: config.zone, now: clock() })
+  const { access } = visit.actor
+  const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock() })
   const [found, total] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
     countTickets(db, access, 'ro', filter, CAP),
@@ -144,7 +144,7 @@ async function read(c: PageContext, room: Room, query: ListQuery): Promise<Listi
   return { query, found, total, seen, marks, away, slots: filled }
 }
 
-async function titleOf(c: PageContext, room: Room, query: ListQuery): Promise<string> {
+async function titleOf(c: PageContext, visit: Visit, query: ListQuery): Promise<string> {
   const t = words(c)
   const { place, fields } = query
   if (fields.customer) {
@@ -153,6 +153,6 @@ async function titleOf(c: PageContext, room: Room, query: ListQuery): Promise<st
   }
   if (place.kind === 'view') return t(`view.${place.view}`)
   if (place.kind === 'search') return fields.q ? t('list.found', { words: fields.q }) : t('list.all')
-  const queue = room.queues.find((q) => q.id === place.queueId) ?? (await findQueue(c.get('host').db, place.queueId))
+  const queue = visit.queues.find((q) => q.id === place.queueId) ?? (await findQueue(c.get('host').db, place.queueId))
   return queue ? shortName(queue.name) : '?'
 }

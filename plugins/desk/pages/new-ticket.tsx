@@ -24,15 +24,15 @@ import {
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { sayDone } from './doing.ts'
-import { deskPage, enter, type Room } from './frame.tsx'
+import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 
 /** GET /desk/new; `?customer=ID` when the person is known already. */
 export async function newTicketPage(c: PageContext): Promise<Response> {
-  const room = await enter(c)
+  const visit = await enter(c)
   const customer = c.req.query('customer')
   const person = customer ? await findPerson(c.get('host').db, customer) : undefined
-  return show(c, room, blankForm(person ? { who: person.address ?? person.login ?? person.name, customer: person.id } : {}), 200)
+  return show(c, visit, blankForm(person ? { who: person.address ?? person.login ?? person.name, customer: person.id } : {}), 200)
 }
 
 /** POST /desk/new: with `find` it only looks for the person (no scripts), else the ticket is made. */
@@ -56,11 +56,11 @@ export async function peopleFragment(c: PageContext): Promise<Response> {
   return fragment(c, await People({ c, form: blankForm(c.req.query()) }))
 }
 
-async function show(c: PageContext, room: Room, form: FormState, status: 200 | 422): Promise<Response> {
+async function show(c: PageContext, visit: Visit, form: FormState, status: 200 | 422): Promise<Response> {
   const t = words(c)
-  const queues = queueChoices(room, 'create')
+  const queues = queueChoices(visit, 'create')
   const people = await People({ c, form })
-  return deskPage(c, room, {
+  return deskPage(c, visit, {
     title: t('new.title'),
     status,
     body: (

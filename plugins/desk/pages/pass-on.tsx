@@ -38,7 +38,7 @@ import {
 } from '../../../core/pages.ts'
 import { words, type DeskKey } from '../words.ts'
 import { doFromForm } from './doing.ts'
-import { deskPage, enter, type Room } from './frame.tsx'
+import { deskPage, enter, type Visit } from './frame.tsx'
 
 /** The acts that pass an article on: each has a page of its own. */
 const WAYS = ['forward', 'redirect', 'resend'] as const satisfies readonly ActName[]
@@ -67,19 +67,19 @@ export function waysOf(article: Article, offered: (way: Way) => boolean): Way[] 
 }
 
 interface Here {
-  room: Room
+  visit: Visit
   ticket: Ticket
   article: Article
 }
 
 async function here(c: PageContext, way: Way): Promise<Here> {
-  const room = await enter(c)
+  const visit = await enter(c)
   const { db } = c.get('host')
-  const ticket = await seeTicket(db, room.actor.access, c.req.param('id') ?? '', 'ro')
+  const ticket = await seeTicket(db, visit.actor.access, c.req.param('id') ?? '', 'ro')
   const article = await findArticle(db, ticket.id, c.req.param('article') ?? '')
   if (!article || article.withdrawnAt) throw refused('not-found')
-  if (!mayAct(way, ticket, room.actor.access)) throw refused('not-allowed')
-  return { room, ticket, article }
+  if (!mayAct(way, ticket, visit.actor.access)) throw refused('not-allowed')
+  return { visit, ticket, article }
 }
 
 async function open(c: PageContext, way: Way): Promise<Response> {
@@ -87,7 +87,7 @@ async function open(c: PageContext, way: Way): Promise<Response> {
   const { db } = c.get('host')
   if (way === 'redirect' && !(await canRedirect(db, at.article)))
     return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
-  const draft = way === 'forward' ? await findDraft(db, at.room.actor.id, `ticket/${at.ticket.id}/forward`) : undefined
+  const draft = way === 'forward' ? await findDraft(db, at.visit.actor.id, `ticket/${at.ticket.id}/forward`) : undefined
   return show(c, way, at, blankForm(draft ? { ...draft.fields } : first(c, way, at)), 200)
 }
 
@@ -124,12 +124,12 @@ async function send(c: PageContext, way: Way): Promise<Response> {
   }
 }
 
-async function show(c: PageContext, way: Way, { room, ticket, article }: Here, form: FormState, status: 200 | 422): Promise<Response> {
+async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, form: FormState, status: 200 | 422): Promise<Response> {
   const t = words(c)
   const back = `/desk/tickets/${ticket.id}#article-${article.id}`
   const title = t(`${way}.title`)
   const more = way === 'forward' ? await ForwardFields({ c, form, article }) : null
-  return deskPage(c, room, {
+  return deskPage(c, visit, {
     title: `${title} · ${ticket.number}`,
     status,
     body: (

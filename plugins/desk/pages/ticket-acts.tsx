@@ -34,12 +34,12 @@ import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { queueChoices } from './list-filter.tsx'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
 
 interface Props {
   c: PageContext
-  room: Room
+  visit: Visit
   view: TicketView
   bad: RefusedAct | undefined
 }
@@ -217,17 +217,17 @@ function drawnFromFields(name: ActName): Shown {
 }
 
 /** Has the act a form on this page? Then the form says why it was refused, and nothing else does. */
-export const hasForm = (name: ActName, ticket: Ticket, room: Room): boolean =>
-  PLACES.get(name)?.form === true && offersAct(name, ticket, room.actor.access)
+export const hasForm = (name: ActName, ticket: Ticket, visit: Visit): boolean =>
+  PLACES.get(name)?.form === true && offersAct(name, ticket, visit.actor.access)
 
 const isOver = (ticket: Ticket): boolean => !isOpen(ticket.stateType)
 
-export const ActRow = ({ c, room, view, bad }: Props) => {
+export const ActRow = ({ c, visit, view, bad }: Props) => {
   const t = words(c)
   const { ticket } = view
   if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
-  const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, room, bad }
-  const offered = [...PLACES].filter(([name]) => offersAct(name, ticket, room.actor.access))
+  const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
+  const offered = [...PLACES].filter(([name]) => offersAct(name, ticket, visit.actor.access))
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
@@ -285,7 +285,7 @@ const ActMenu = ({
   )
 }
 
-const MoveMenu = ({ c, path, view, room, bad }: At) => {
+const MoveMenu = ({ c, path, view, visit, bad }: At) => {
   const t = words(c)
   return (
     <ActMenu c={c} act="move" shortcut="M" path={path} bad={bad}>
@@ -297,7 +297,7 @@ const MoveMenu = ({ c, path, view, room, bad }: At) => {
             name="queue"
             id="move-queue"
             label={t('act.move.to')}
-            choices={queueChoices(room, 'move_into', view.ticket.queueId)}
+            choices={queueChoices(visit, 'move_into', view.ticket.queueId)}
             empty={t('choose')}
             required
           />

@@ -6,11 +6,11 @@ import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 import type { TicketView } from './ticket.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
-export const TicketSide = ({ c, room, view }: { c: PageContext; room: Room; view: TicketView }) => {
+export const TicketSide = ({ c, visit, view }: { c: PageContext; visit: Visit; view: TicketView }) => {
   const t = words(c)
   const { ticket } = view
   return (
@@ -18,15 +18,15 @@ export const TicketSide = ({ c, room, view }: { c: PageContext; room: Room; view
       <summary>
         {shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}
       </summary>
-      <TicketCard c={c} room={room} view={view} />
+      <TicketCard c={c} visit={visit} view={view} />
       <CustomerCard c={c} view={view} />
-      <PeopleCard c={c} room={room} view={view} />
+      <PeopleCard c={c} visit={visit} view={view} />
       {view.slots.side}
     </details>
   )
 }
 
-const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: TicketView }) => {
+const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: TicketView }) => {
   const t = words(c)
   const { ticket, origin } = view
   const now = c.get('host').clock()
@@ -77,7 +77,7 @@ const TicketCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
           { name: t('side.closed'), value: ticket.closedAt && <Time c={c} at={ticket.closedAt} /> },
           {
             name: t('side.who'),
-            value: may(room.actor.access, 'rw', ticket.ties).allowed ? (
+            value: may(visit.actor.access, 'rw', ticket.ties).allowed ? (
               <a href={`/desk/tickets/${ticket.id}/who`}>{t('side.who.open')}</a>
             ) : null,
           },
@@ -127,7 +127,7 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   )
 }
 
-const PeopleCard = ({ c, room, view }: { c: PageContext; room: Room; view: TicketView }) => {
+const PeopleCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: TicketView }) => {
   const t = words(c)
   if (view.participants.length === 0 && view.watchers.length === 0) return null
   return (
@@ -140,7 +140,7 @@ const PeopleCard = ({ c, room, view }: { c: PageContext; room: Room; view: Ticke
             help: (
               <>
                 {person.address && person.address !== person.name && <>{person.address} </>}
-                {may(room.actor.access, 'customer', view.ticket.ties).allowed && (
+                {may(visit.actor.access, 'customer', view.ticket.ties).allowed && (
                   <ActButton c={c} action={`/desk/tickets/${view.ticket.id}/remove-person`} fields={{ person: person.id }} small>
                     {t('act.remove-person')}
                     <span class="only-heard"> {person.name}</span>

@@ -22,13 +22,13 @@ import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
 import { BulkBar, BulkFields } from './bulk.tsx'
-import type { Room } from './frame.tsx'
+import type { Visit } from './frame.tsx'
 import type { Listing } from './list.tsx'
 
 export type RowSlots = Map<Id, Child[]>
 
 /** The list as it refreshes itself. The form around it is for acts on several tickets. */
-export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; listing: Listing }) => {
+export const TicketTable = ({ c, visit, listing }: { c: PageContext; visit: Visit; listing: Listing }) => {
   const { query, found } = listing
   return (
     <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets">
@@ -43,7 +43,7 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
               {found.tickets.map((ticket) => (
                 <Row
                   c={c}
-                  room={room}
+                  visit={visit}
                   ticket={ticket}
                   seen={listing.seen.get(ticket.id)}
                   marks={listing.marks.get(ticket.id)}
@@ -53,7 +53,7 @@ export const TicketTable = ({ c, room, listing }: { c: PageContext; room: Room; 
               ))}
             </tbody>
           </table>
-          <BulkBar c={c} room={room} />
+          <BulkBar c={c} visit={visit} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
         </form>
       )}
@@ -154,7 +154,7 @@ const AgeHead = ({ c, query }: HeadProps) => {
 
 interface RowProps {
   c: PageContext
-  room: Room
+  visit: Visit
   ticket: Ticket
   seen: Date | undefined
   marks: TicketMarks | undefined
@@ -238,9 +238,9 @@ const QueueCell = ({ c, ticket }: RowProps) => (
   </td>
 )
 
-const OwnerCell = ({ c, room, ticket, away }: RowProps) => {
+const OwnerCell = ({ c, visit, ticket, away }: RowProps) => {
   const t = words(c)
-  const { access } = room.actor
+  const { access } = visit.actor
   const takes = !ticket.ownerId && isOpen(ticket.stateType) && may(access, 'lock', ticket.ties).allowed
   const awayWords = away && sayAway(c, away)
   return (

@@ -36,7 +36,7 @@ import { ArticleCard, AssuranceLine, CsrfField, hx, LiveRegion, Notice, respond,
 import { words } from '../words.ts'
 import { ActRow, hasForm } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
-import { deskPage, enter, type Room } from './frame.tsx'
+import { deskPage, enter, type Visit } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { TicketSide } from './ticket-side.tsx'
@@ -73,30 +73,31 @@ export interface RefusedAct {
 
 /** GET /desk/tickets/:id */
 export async function ticketPage(c: PageContext): Promise<Response> {
-  const room = await enter(c)
-  return showTicket(c, room, c.req.param('id') ?? '')
+  const visit = await enter(c)
+  return showTicket(c, visit, c.req.param('id') ?? '')
 }
 
-export async function showTicket(c: PageContext, room: Room, id: Id, bad?: RefusedAct): Promise<Response> {
+export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: RefusedAct): Promise<Response> {
   const { db, clock } = c.get('host')
-  const ticket = await seeTicket(db, room.actor.access, id, 'ro')
-  const view = await read(c, room, ticket)
-  if (bad?.status === 200) bad = { ...bad, form: await withTemplate(c, room, view, bad.act === 'note' ? 'note' : 'reply', bad.form.values) }
+  const ticket = await seeTicket(db, visit.actor.access, id, 'ro')
+  const view = await read(c, visit, ticket)
+  if (bad?.status === 200)
+    bad = { ...bad, form: await withTemplate(c, visit, view, bad.act === 'note' ? 'note' : 'reply', bad.form.values) }
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
   const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
-  if (!ahead) await touchSeen(db, ticket.id, room.actor.id, clock())
+  if (!ahead) await touchSeen(db, ticket.id, visit.actor.id, clock())
   const quote = await quoteOf(c, view)
-  const live = <TicketRegion c={c} room={room} view={view} bad={bad} />
+  const live = <TicketRegion c={c} visit={visit} view={view} bad={bad} />
   return respond(c, {
     fragments: { ticket: () => live },
     whole: () =>
-      deskPage(c, room, {
+      deskPage(c, visit, {
         title: `${ticket.number} ${ticket.title}`,
         status: bad?.status ?? 200,
         live: { ticket: ticket.id },
         body: (
           <>
-            {bad && !hasForm(bad.act, ticket, room) && (
+            {bad && !hasForm(bad.act, ticket, visit) && (
               <Notice tone="bad">
                 {Object.values(bad.form.problems).map((problem) => (
                   <p>{problem}</p>
@@ -106,8 +107,8 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
             <div class="ticket-page">
               {live}
               <div class="ticket-compose">
-                <NoteComposer c={c} room={room} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
-                <Composer c={c} room={room} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
+                <NoteComposer c={c} visit={visit} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
+                <Composer c={c} visit={visit} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
               </div>
               {ahead && (
                 <div
@@ -126,7 +127,7 @@ export async function showTicket(c: PageContext, room: Room, id: Id, bad?: Refus
 }
 
 /** What is fetched again when the ticket changes; the composer stays out of it, so that nothing typed is touched. */
-const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view: TicketView; bad: RefusedAct | undefined }) => {
+const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
   const { ticket, articles } = view
   const t = words(c)
   return (
@@ -136,11 +137,11 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
           <span class="number">{ticket.number}</span> <StateBadge c={c} ticket={ticket} />
         </p>
         <h1>{ticket.title}</h1>
-        <ActRow c={c} room={room} view={view} bad={bad} />
+        <ActRow c={c} visit={visit} view={view} bad={bad} />
       </header>
-      <TicketSide c={c} room={room} view={view} />
+      <TicketSide c={c} visit={visit} view={view} />
       <div class="ticket-talk">
-        <HeldMessages c={c} room={room} ticket={ticket} articles={articles} />
+        <HeldMessages c={c} visit={visit} ticket={ticket} articles={articles} />
         <section class="timeline" aria-label={t('ticket.timeline')}>
           {articles.filter(isPart).map((article) => (
             <ArticleCard
@@ -149,20 +150,20 @@ const TicketRegion = ({ c, room, view, bad }: { c: PageContext; room: Room; view
               audience="agent"
               attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
               beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
-              acts={articleActs(c, room, ticket, article)}
+              acts={articleActs(c, visit, ticket, article)}
             />
           ))}
         </section>
-        <RejectedMessages c={c} room={room} ticket={ticket} articles={articles} />
+        <RejectedMessages c={c} visit={visit} ticket={ticket} articles={articles} />
       </div>
     </LiveRegion>
   )
 }
 
 /** What can be done with one article: links, so that each works without scripts. */
-function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Article): Child {
+function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Article): Child {
   const t = words(c)
-  const ways = waysOf(article, (way) => offersAct(way, ticket, room.actor.access))
+  const ways = waysOf(article, (way) => offersAct(way, ticket, visit.actor.access))
   const quotable = article.senderType === 'customer' && article.visible
   if (!quotable && ways.length === 0) return null
   return (
@@ -182,9 +183,9 @@ function articleActs(c: PageContext, room: Room, ticket: Ticket, article: Articl
 }
 
 /** Three rounds of queries, each at once. */
-async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketView> {
+async function read(c: PageContext, visit: Visit, ticket: Ticket): Promise<TicketView> {
   const { db, slots, config, clock } = c.get('host')
-  const { access } = room.actor
+  const { access } = visit.actor
   const customerId = ticket.customerId
   const [
     articles,
@@ -217,7 +218,7 @@ async function read(c: PageContext, room: Room, ticket: Ticket): Promise<TicketV
     findDraft(db, access.personId, `ticket/${ticket.id}/note`),
     slots.fill('desk.ticket.side', { ticket }, c),
     slots.fill('desk.ticket.acts', { ticket }, c),
-    partsForTicket({ db, config, now: clock(), actor: room.actor }, ticket),
+    partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket),
     templatesForQueue(db, ticket.queueId, 'Answer'),
     templatesForQueue(db, ticket.queueId, 'Note'),
   ])

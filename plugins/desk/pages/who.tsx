@@ -8,12 +8,12 @@ const GROUPS = ['owner', 'responsible', 'queue', 'watcher', 'customer', 'partici
 
 /** GET /desk/tickets/:id/who */
 export async function whoPage(c: PageContext): Promise<Response> {
-  const room = await enter(c)
+  const visit = await enter(c)
   const t = words(c)
   const { db } = c.get('host')
-  const ticket = await seeTicket(db, room.actor.access, c.req.param('id') ?? '', 'rw')
+  const ticket = await seeTicket(db, visit.actor.access, c.req.param('id') ?? '', 'rw')
   const byRule = Map.groupBy(await whoSees(db, ticket.id), ({ because }) => groupOf(because))
-  return deskPage(c, room, {
+  return deskPage(c, visit, {
     title: `${t('who.title')} – ${ticket.number}`,
     body: (
       <>

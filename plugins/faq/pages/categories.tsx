@@ -28,7 +28,7 @@ import type { FaqHost } from '../settings.ts'
 import { AUDIENCES } from '../tables.ts'
 import { words } from '../words.ts'
 import { categoryName } from './list.tsx'
-import { enter, frame, type Room } from './room.tsx'
+import { enter, frame, type Visit } from './visit.tsx'
 
 const schema = z.object({
   name: z.string().trim().min(1).max(200),
@@ -40,16 +40,16 @@ const schema = z.object({
 
 export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   app.get('/u/:unit/faq/categories', async (c) => {
-    const { room, categories } = await prepare(c, host)
+    const { visit, categories } = await prepare(c, host)
     const t = words(c)
     return page(c, {
       title: t('categories.title'),
-      frame: frame(c, room),
+      frame: frame(c, visit),
       body: (
         <>
-          <Crumb href={room.path}>{t('faq.title')}</Crumb>
+          <Crumb href={visit.path}>{t('faq.title')}</Crumb>
           <PageHead title={t('categories.title')}>
-            <ButtonLink href={`${room.path}/categories/new`} kind="primary">
+            <ButtonLink href={`${visit.path}/categories/new`} kind="primary">
               {t('categories.new')}
             </ButtonLink>
           </PageHead>
@@ -61,7 +61,7 @@ export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
             <ul class="rows">
               {categories.map((one) => (
                 <li class={`faq-deep-${Math.min(depth(categories, one), 4)}`}>
-                  <a href={`${room.path}/categories/${one.id}`}>{categoryName(c, one)}</a>
+                  <a href={`${visit.path}/categories/${one.id}`}>{categoryName(c, one)}</a>
                   <p class="row-quiet">
                     {t('faq.count', { count: one.items })}
                     {!one.valid && <> · {t('categories.hidden')}</>}
@@ -75,21 +75,21 @@ export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     })
   })
   app.get('/u/:unit/faq/categories/new', async (c) => {
-    const { room, categories } = await prepare(c, host)
-    return formPage(c, room, categories, undefined, blankForm())
+    const { visit, categories } = await prepare(c, host)
+    return formPage(c, visit, categories, undefined, blankForm())
   })
   app.get('/u/:unit/faq/categories/:id', async (c) => {
-    const { room, categories } = await prepare(c, host)
-    return formPage(c, room, categories, demandOne(categories, c.req.param('id')), blankForm())
+    const { visit, categories } = await prepare(c, host)
+    return formPage(c, visit, categories, demandOne(categories, c.req.param('id')), blankForm())
   })
   app.post('/u/:unit/faq/categories/new', (c) => save(c, host))
   app.post('/u/:unit/faq/categories/:id', (c) => save(c, host, c.req.param('id')))
 }
 
-async function prepare(c: PageContext, host: FaqHost): Promise<{ room: Room; categories: Category[] }> {
-  const room = await enter(c, host)
-  demandEdits(c, room.standing)
-  return { room, categories: await listCategories(host.db, [room.unit.id], AUDIENCES, true) }
+async function prepare(c: PageContext, host: FaqHost): Promise<{ visit: Visit; categories: Category[] }> {
+  const visit = await enter(c, host)
+  demandEdits(c, visit.standing)
+  return { visit, categories: await listCategories(host.db, [visit.unit.id], AUDIENCES, true) }
 }
 
 function demandOne(categories: readonly Category[], id: string): Category {
@@ -99,15 +99,15 @@ function demandOne(categories: readonly Category[], id: string): Category {
 }
 
 async function save(c: PageContext, host: FaqHost, id?: string): Promise<Response> {
-  const { room, categories } = await prepare(c, host)
-  const actor = demandEdits(c, room.standing)
+  const { visit, categories } = await prepare(c, host)
+  const actor = demandEdits(c, visit.standing)
   const category = id === undefined ? undefined : demandOne(categories, id)
   const form = await readForm(c, schema)
-  if (!form.ok) return formPage(c, room, categories, category, form, 422)
+  if (!form.ok) return formPage(c, visit, categories, category, form, 422)
   const { name, nameEn, parentId, position, valid } = form.value
   try {
     await host.work(actor, (work) =>
-      saveCategory(work, room.unit.id, category?.id ?? null, {
+      saveCategory(work, visit.unit.id, category?.id ?? null, {
         name,
         nameEn,
         parentId: parentId || null,
@@ -116,10 +116,10 @@ async function save(c: PageContext, host: FaqHost, id?: string): Promise<Respons
       }),
     )
   } catch (error) {
-    return formPage(c, room, categories, category, withRefusal(c, form, error), 422)
+    return formPage(c, visit, categories, category, withRefusal(c, form, error), 422)
   }
   flash(c, { text: words(c)('categories.saved') })
-  return c.redirect(`${room.path}/categories`, 303)
+  return c.redirect(`${visit.path}/categories`, 303)
 }
 
 const depth = (categories: readonly Category[], one: Category): number => {
@@ -129,7 +129,7 @@ const depth = (categories: readonly Category[], one: Category): number => {
 
 function formPage(
   c: PageContext,
-  room: Room,
+  visit: Visit,
   categories: readonly Category[],
   category: Category | undefined,
   form: FormState,
@@ -140,12 +140,12 @@ function formPage(
   return page(c, {
     title,
     status,
-    frame: frame(c, room),
+    frame: frame(c, visit),
     body: (
       <>
-        <Crumb href={`${room.path}/categories`}>{t('categories.title')}</Crumb>
+        <Crumb href={`${visit.path}/categories`}>{t('categories.title')}</Crumb>
         <h1>{title}</h1>
-        <form method="post" action={`${room.path}/categories/${category?.id ?? 'new'}`} class="form card">
+        <form method="post" action={`${visit.path}/categories/${category?.id ?? 'new'}`} class="form card">
           <CsrfField c={c} />
           <div class="card-body">
             <FormProblems c={c} form={form} labels={{ name: t('categories.name'), parentId: t('categories.parent') }} />
@@ -201,7 +201,7 @@ function formPage(
           </div>
           <div class="form-foot">
             <Button kind="primary">{t('edit.save')}</Button>
-            <a class="button button-quiet" href={`${room.path}/categories`}>
+            <a class="button button-quiet" href={`${visit.path}/categories`}>
               {t('edit.cancel')}
             </a>
           </div>

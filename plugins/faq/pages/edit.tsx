@@ -33,7 +33,7 @@ import { words } from '../words.ts'
 import { demandItem, Texts } from './item.tsx'
 import { categoryName } from './list.tsx'
 import { addressIn, itemUrl } from './parts.tsx'
-import { enter, frame, type Room } from './room.tsx'
+import { enter, frame, type Visit } from './visit.tsx'
 
 const TEXT = z.string().max(200_000).default('')
 const schema = z.object({
@@ -51,14 +51,14 @@ const schema = z.object({
 
 export function editRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   app.get('/u/:unit/faq/new', async (c) => {
-    const room = await enter(c, host)
-    demandEdits(c, room.standing)
-    return editPage(c, host, room, undefined, blankForm({ language: c.get('language'), audience: 'public', contentType: 'markdown' }))
+    const visit = await enter(c, host)
+    demandEdits(c, visit.standing)
+    return editPage(c, host, visit, undefined, blankForm({ language: c.get('language'), audience: 'public', contentType: 'markdown' }))
   })
   app.post('/u/:unit/faq/new', async (c) => save(c, host, await enter(c, host), undefined))
   app.get('/u/:unit/faq/:id/edit', async (c) => {
-    const { room, item } = await demandItem(c, host)
-    demandEdits(c, room.standing)
+    const { visit, item } = await demandItem(c, host)
+    demandEdits(c, visit.standing)
     const version = c.req.query('version')
     const revision =
       (await findRevision(host.db, item.id, version ?? item.latestId)) ?? (await findRevision(host.db, item.id, item.latestId))
@@ -75,37 +75,37 @@ export function editRoutes(app: Hono<WebEnv>, host: FaqHost): void {
       solution,
       comment,
     })
-    return editPage(c, host, room, item, form, { fromVersion: version !== undefined })
+    return editPage(c, host, visit, item, form, { fromVersion: version !== undefined })
   })
   app.post('/u/:unit/faq/:id/edit', async (c) => {
-    const { room, item } = await demandItem(c, host)
-    return save(c, host, room, item)
+    const { visit, item } = await demandItem(c, host)
+    return save(c, host, visit, item)
   })
 }
 
-async function save(c: PageContext, host: FaqHost, room: Room, item: Item | undefined): Promise<Response> {
-  const actor = demandEdits(c, room.standing)
+async function save(c: PageContext, host: FaqHost, visit: Visit, item: Item | undefined): Promise<Response> {
+  const actor = demandEdits(c, visit.standing)
   const form = await readForm(c, schema)
-  if (form.values['do'] === 'preview') return editPage(c, host, room, item, { values: form.values, problems: {} }, { preview: true })
-  if (!form.ok) return editPage(c, host, room, item, form, { status: 422 })
-  const { approves } = room.standing
+  if (form.values['do'] === 'preview') return editPage(c, host, visit, item, { values: form.values, problems: {} }, { preview: true })
+  if (!form.ok) return editPage(c, host, visit, item, form, { status: 422 })
+  const { approves } = visit.standing
   try {
     const files = (await readFiles(c)).map(({ name, contentType, content }) => ({ name, contentType, content: content as Buffer }))
     const kept = await readAll(c, 'keep')
     const id = await host.work(actor, async (work) => {
       const wanted: ItemForm = form.value
-      const saved = item ? item.id : await createItem(work, room.unit.id, wanted, approves)
+      const saved = item ? item.id : await createItem(work, visit.unit.id, wanted, approves)
       if (item) {
-        await changeItem(work, room.unit.id, item.id, wanted, approves)
+        await changeItem(work, visit.unit.id, item.id, wanted, approves)
         await keepFiles(work, item.id, kept)
       }
       await addFiles(work, saved, files)
       return saved
     })
     flash(c, { text: words(c)(approves ? 'edit.saved' : 'edit.saved.waiting') })
-    return c.redirect(`${room.path}/${id}`, 303)
+    return c.redirect(`${visit.path}/${id}`, 303)
   } catch (error) {
-    return editPage(c, host, room, item, withRefusal(c, form, error), { status: 422 })
+    return editPage(c, host, visit, item, withRefusal(c, form, error), { status: 422 })
   }
 }
 
@@ -118,14 +118,14 @@ interface Around {
 async function editPage(
   c: PageContext,
   host: FaqHost,
-  room: Room,
+  visit: Visit,
   item: Item | undefined,
   form: FormState,
   { status = 200, preview = false, fromVersion = false }: Around = {},
 ): Promise<Response> {
   const t = words(c)
   const [categories, files] = await Promise.all([
-    listCategories(host.db, [room.unit.id], room.standing.reads),
+    listCategories(host.db, [visit.unit.id], visit.standing.reads),
     item ? listFiles(host.db, item.id, true) : [],
   ])
   const title = item ? t('edit.change') : t('edit.new')
@@ -133,10 +133,10 @@ async function editPage(
   return page(c, {
     title,
     status,
-    frame: frame(c, room),
+    frame: frame(c, visit),
     body: (
       <>
-        <Crumb href={item ? itemUrl(item) : room.path}>{item ? item.title : t('faq.title')}</Crumb>
+        <Crumb href={item ? itemUrl(item) : visit.path}>{item ? item.title : t('faq.title')}</Crumb>
         <h1>{title}</h1>
         {fromVersion && (
           <Notice>
@@ -149,7 +149,7 @@ async function editPage(
               <h2 class="faq-preview-title">{v('title')}</h2>
               <Texts
                 c={c}
-                address={addressIn(room.unit.slug, item?.id ?? '0', files)}
+                address={addressIn(visit.unit.slug, item?.id ?? '0', files)}
                 language={v('language')}
                 comment
                 revision={{
@@ -166,13 +166,13 @@ async function editPage(
         {categories.length === 0 ? (
           <Card>
             <EmptyState title={t('edit.no-category')}>
-              <ButtonLink href={`${room.path}/categories/new`} kind="primary">
+              <ButtonLink href={`${visit.path}/categories/new`} kind="primary">
                 {t('categories.new')}
               </ButtonLink>
             </EmptyState>
           </Card>
         ) : (
-          <EditForm c={c} host={host} room={room} item={item} form={form} categories={categories} files={files} />
+          <EditForm c={c} host={host} visit={visit} item={item} form={form} categories={categories} files={files} />
         )}
       </>
     ),
@@ -182,7 +182,7 @@ async function editPage(
 const EditForm = ({
   c,
   host,
-  room,
+  visit,
   item,
   form,
   categories,
@@ -190,7 +190,7 @@ const EditForm = ({
 }: {
   c: PageContext
   host: FaqHost
-  room: Room
+  visit: Visit
   item: Item | undefined
   form: FormState
   categories: Category[]
@@ -203,7 +203,7 @@ const EditForm = ({
   return (
     <form
       method="post"
-      action={item ? `${itemUrl(item)}/edit` : `${room.path}/new`}
+      action={item ? `${itemUrl(item)}/edit` : `${visit.path}/new`}
       enctype="multipart/form-data"
       class="form card faq-edit"
     >
@@ -288,11 +288,11 @@ const EditForm = ({
         <Files c={c} form={form} name="files" label={t('edit.files')} limit={host.config.smtp.maxSizeKb * 1024} />
       </div>
       <div class="form-foot">
-        <Button kind="primary">{t(room.standing.approves ? 'edit.save' : 'edit.save.waiting')}</Button>
+        <Button kind="primary">{t(visit.standing.approves ? 'edit.save' : 'edit.save.waiting')}</Button>
         <Button name="do" value="preview" unchecked>
           {t('edit.preview')}
         </Button>
-        <a class="button button-quiet" href={item ? itemUrl(item) : room.path}>
+        <a class="button button-quiet" href={item ? itemUrl(item) : visit.path}>
           {t('edit.cancel')}
         </a>
       </div>

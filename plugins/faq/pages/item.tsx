@@ -25,7 +25,7 @@ import type { FileAddress } from '../text-html.ts'
 import { words } from '../words.ts'
 import { categoryName } from './list.tsx'
 import { addressIn, Changed, fileUrl, itemUrl, Marks, Prose } from './parts.tsx'
-import { enter, frame, type Room } from './room.tsx'
+import { enter, frame, type Visit } from './visit.tsx'
 
 export function itemRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   app.get('/u/:unit/faq/:id', (c) => itemPage(c, host))
@@ -51,8 +51,8 @@ export function itemRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   })
 
   app.post('/u/:unit/faq/:id/valid', async (c) => {
-    const { item, room } = await demandItem(c, host)
-    const actor = demandEdits(c, room.standing)
+    const { item, visit } = await demandItem(c, host)
+    const actor = demandEdits(c, visit.standing)
     const valid = (await readFields(c))['valid'] === 'on'
     await host.work(actor, (work) => setItemValid(work, item.id, valid))
     flash(c, { text: words(c)(valid ? 'item.restored.done' : 'item.withdrawn.done') })
@@ -60,9 +60,9 @@ export function itemRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   })
 
   app.post('/u/:unit/faq/:id/approve', async (c) => {
-    const { item, room } = await demandItem(c, host)
-    const actor = demandEdits(c, room.standing)
-    if (!room.standing.approves) throw refused('not-allowed')
+    const { item, visit } = await demandItem(c, host)
+    const actor = demandEdits(c, visit.standing)
+    if (!visit.standing.approves) throw refused('not-allowed')
     const { revision = '' } = await readFields(c)
     await host.work(actor, (work) => approveItem(work, item.id, revision))
     flash(c, { text: words(c)('item.approved.done') })
@@ -70,28 +70,28 @@ export function itemRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   })
 
   app.get('/u/:unit/faq/:id/versions', async (c) => {
-    const { item, room } = await demandItem(c, host)
-    demandEdits(c, room.standing)
-    return versionsPage(c, room, item, await listRevisions(host.db, item.id))
+    const { item, visit } = await demandItem(c, host)
+    demandEdits(c, visit.standing)
+    return versionsPage(c, visit, item, await listRevisions(host.db, item.id))
   })
 }
 
 /** An item that this reader may read; withdrawn or unapproved ones only who edits. Anything else is not there. */
-export async function demandItem(c: PageContext, host: FaqHost): Promise<{ room: Room; item: Item }> {
-  const room = await enter(c, host)
-  const item = await findItem(host.db, room.unit.id, c.req.param('id') ?? '')
-  if (!item || !room.standing.reads.includes(item.audience) || (!room.standing.edits && !(item.valid && item.published))) {
+export async function demandItem(c: PageContext, host: FaqHost): Promise<{ visit: Visit; item: Item }> {
+  const visit = await enter(c, host)
+  const item = await findItem(host.db, visit.unit.id, c.req.param('id') ?? '')
+  if (!item || !visit.standing.reads.includes(item.audience) || (!visit.standing.edits && !(item.valid && item.published))) {
     // A public page of a stranger that only needs a login says so.
     if (item && !c.get('actor') && item.valid && item.published && item.audience === 'external') throw refused('login-needed')
     throw refused('not-found')
   }
-  return { room, item }
+  return { visit, item }
 }
 
 async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
-  const { room, item } = await demandItem(c, host)
+  const { visit, item } = await demandItem(c, host)
   const t = words(c)
-  const { edits, approves } = room.standing
+  const { edits, approves } = visit.standing
   const wanted = edits ? c.req.query('version') : undefined
   const [revision, files, own] = await Promise.all([
     findRevision(host.db, item.id, wanted ?? item.publishedId ?? item.latestId),
@@ -103,10 +103,10 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
   const newest = revision.id === item.latestId
   return page(c, {
     title: revision.title,
-    frame: frame(c, room),
+    frame: frame(c, visit),
     body: (
       <>
-        <Crumb href={`${room.path}?category=${item.categoryId}`}>
+        <Crumb href={`${visit.path}?category=${item.categoryId}`}>
           {categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn })}
         </Crumb>
         {edits && !item.valid && (
@@ -138,7 +138,7 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
               </p>
             )}
           </header>
-          <Texts c={c} revision={revision} address={address} language={item.language} comment={room.standing.reads.includes('internal')} />
+          <Texts c={c} revision={revision} address={address} language={item.language} comment={visit.standing.reads.includes('internal')} />
           <FileList c={c} item={item} files={files} />
         </article>
         {edits && (
@@ -258,11 +258,11 @@ const Helped = ({ c, item, own }: { c: PageContext; item: Item; own: number | un
   )
 }
 
-function versionsPage(c: PageContext, room: Room, item: Item, revisions: Revision[]): Promise<Response> {
+function versionsPage(c: PageContext, visit: Visit, item: Item, revisions: Revision[]): Promise<Response> {
   const t = words(c)
   return page(c, {
     title: t('revisions.title', { title: item.title }),
-    frame: frame(c, room),
+    frame: frame(c, visit),
     body: (
       <>
         <Crumb href={itemUrl(item)}>{item.title}</Crumb>

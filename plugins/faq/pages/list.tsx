@@ -6,7 +6,7 @@ import { listCategories, listItems, slugOf, type Category } from '../faq.store.t
 import type { FaqHost } from '../settings.ts'
 import { words } from '../words.ts'
 import { ItemLines } from './parts.tsx'
-import { enter, frame, unitName, type Room } from './room.tsx'
+import { enter, frame, unitName, type Visit } from './visit.tsx'
 
 const PAGE = 30
 
@@ -17,32 +17,32 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     return c.redirect(`/u/${await slugOf(host.db, c.get('unitId') ?? ROOT_UNIT)}/faq${query}`, 302)
   })
   app.get('/u/:unit/faq', async (c) => {
-    const room = await enter(c, host)
+    const visit = await enter(c, host)
     const search = (c.req.query('search') ?? '').replaceAll('\u0000', '').trim().slice(0, 200)
     const wanted = c.req.query('category')
-    const categories = await listCategories(host.db, room.units, room.standing.reads)
+    const categories = await listCategories(host.db, visit.units, visit.standing.reads)
     const category = categories.find(({ id }) => id === wanted)
     const body = search
-      ? await found(c, host, room, search)
+      ? await found(c, host, visit, search)
       : category
-        ? await inCategory(c, host, room, categories, category)
-        : await front(c, host, room, categories)
+        ? await inCategory(c, host, visit, categories, category)
+        : await front(c, host, visit, categories)
     const t = words(c)
     return page(c, {
       title: search ? `${search} – ${t('faq.title')}` : category ? `${categoryName(c, category)} – ${t('faq.title')}` : t('faq.title'),
-      frame: frame(c, room),
+      frame: frame(c, visit),
       body: (
         <>
-          <PageHead title={t('faq.of', { unit: unitName(c, room.unit) })}>
-            {room.standing.edits && (
-              <ButtonLink href={`${room.path}/new`} kind="primary">
+          <PageHead title={t('faq.of', { unit: unitName(c, visit.unit) })}>
+            {visit.standing.edits && (
+              <ButtonLink href={`${visit.path}/new`} kind="primary">
                 {t('edit.new')}
               </ButtonLink>
             )}
-            {room.standing.edits && <ButtonLink href={`${room.path}/manage`}>{t('manage.title')}</ButtonLink>}
-            {room.standing.edits && <ButtonLink href={`${room.path}/categories`}>{t('faq.categories')}</ButtonLink>}
+            {visit.standing.edits && <ButtonLink href={`${visit.path}/manage`}>{t('manage.title')}</ButtonLink>}
+            {visit.standing.edits && <ButtonLink href={`${visit.path}/categories`}>{t('faq.categories')}</ButtonLink>}
           </PageHead>
-          <form class="faq-search" role="search" method="get" action={room.path}>
+          <form class="faq-search" role="search" method="get" action={visit.path}>
             <label for="faq-search">{t('faq.search')}</label>
             <div>
               <input type="search" id="faq-search" name="search" value={search} maxlength={200} aria-describedby="faq-search-help" />
@@ -63,9 +63,15 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
 
 export const categoryName = (c: PageContext, category: Pick<Category, 'name' | 'nameEn'>): string => nameIn(category, c.get('language'))
 
-async function found(c: PageContext, host: FaqHost, room: Room, search: string) {
+async function found(c: PageContext, host: FaqHost, visit: Visit, search: string) {
   const t = words(c)
-  const items = await listItems(host.db, { units: room.units, reads: room.standing.reads, search, language: c.get('language'), limit: 50 })
+  const items = await listItems(host.db, {
+    units: visit.units,
+    reads: visit.standing.reads,
+    search,
+    language: c.get('language'),
+    limit: 50,
+  })
   if (items.length === 0) {
     return (
       <Card>
@@ -73,16 +79,16 @@ async function found(c: PageContext, host: FaqHost, room: Room, search: string) 
           <ButtonLink href="/#ask" kind="primary">
             {t('faq.ask')}
           </ButtonLink>
-          <ButtonLink href={room.path}>{t('faq.clear')}</ButtonLink>
+          <ButtonLink href={visit.path}>{t('faq.clear')}</ButtonLink>
         </EmptyState>
       </Card>
     )
   }
   return (
     <section>
-      <Crumb href={room.path}>{t('faq.clear')}</Crumb>
+      <Crumb href={visit.path}>{t('faq.clear')}</Crumb>
       <h2>{t('faq.found', { count: items.length })}</h2>
-      <ItemLines c={c} items={items} here={room.unit.id} />
+      <ItemLines c={c} items={items} here={visit.unit.id} />
       <p class="faq-end">
         <a href="/#ask">{t('item.not-helped')}</a>
       </p>
@@ -90,23 +96,23 @@ async function found(c: PageContext, host: FaqHost, room: Room, search: string) 
   )
 }
 
-async function inCategory(c: PageContext, host: FaqHost, room: Room, categories: Category[], category: Category) {
+async function inCategory(c: PageContext, host: FaqHost, visit: Visit, categories: Category[], category: Category) {
   const t = words(c)
   const number = Math.min(Math.max(Number(c.req.query('page')) || 1, 1), 1000)
   const items = await listItems(host.db, {
-    units: room.units,
-    reads: room.standing.reads,
+    units: visit.units,
+    reads: visit.standing.reads,
     categoryId: category.id,
     limit: PAGE + 1,
     offset: (number - 1) * PAGE,
   })
-  const url = (to: number) => `${room.path}?category=${category.id}&page=${to}`
+  const url = (to: number) => `${visit.path}?category=${category.id}&page=${to}`
   return (
     <section>
-      <Crumb href={room.path}>{t('faq.clear')}</Crumb>
+      <Crumb href={visit.path}>{t('faq.clear')}</Crumb>
       <h2>{t('faq.in-category', { name: categoryName(c, category) })}</h2>
-      <CategoryLinks c={c} room={room} categories={categories} parentId={category.id} />
-      {items.length === 0 ? <EmptyState title={t('faq.empty')} /> : <ItemLines c={c} items={items.slice(0, PAGE)} here={room.unit.id} />}
+      <CategoryLinks c={c} visit={visit} categories={categories} parentId={category.id} />
+      {items.length === 0 ? <EmptyState title={t('faq.empty')} /> : <ItemLines c={c} items={items.slice(0, PAGE)} here={visit.unit.id} />}
       {(number > 1 || items.length > PAGE) && (
         <nav class="pager" aria-label={t('faq.pages')}>
           {number > 1 && (
@@ -125,9 +131,9 @@ async function inCategory(c: PageContext, host: FaqHost, room: Room, categories:
   )
 }
 
-async function front(c: PageContext, host: FaqHost, room: Room, categories: Category[]) {
+async function front(c: PageContext, host: FaqHost, visit: Visit, categories: Category[]) {
   const t = words(c)
-  const wish = { units: room.units, reads: room.standing.reads }
+  const wish = { units: visit.units, reads: visit.standing.reads }
   const [rated, newest] = await Promise.all([
     listItems(host.db, { ...wish, sort: 'rate', limit: 5 }),
     listItems(host.db, { ...wish, sort: 'changed', limit: 8 }),
@@ -135,8 +141,8 @@ async function front(c: PageContext, host: FaqHost, room: Room, categories: Cate
   if (newest.length === 0) {
     return (
       <Card>
-        <EmptyState title={t('faq.empty')} text={t(room.standing.edits ? 'faq.empty.editor' : 'faq.empty.text')}>
-          {room.standing.edits && <ButtonLink href={`${room.path}/categories/new`}>{t('categories.new')}</ButtonLink>}
+        <EmptyState title={t('faq.empty')} text={t(visit.standing.edits ? 'faq.empty.editor' : 'faq.empty.text')}>
+          {visit.standing.edits && <ButtonLink href={`${visit.path}/categories/new`}>{t('categories.new')}</ButtonLink>}
         </EmptyState>
       </Card>
     )
@@ -148,18 +154,18 @@ async function front(c: PageContext, host: FaqHost, room: Room, categories: Cate
     <>
       <section aria-labelledby="faq-categories">
         <h2 id="faq-categories">{t('faq.categories')}</h2>
-        <CategoryLinks c={c} room={room} categories={categories} parentId={null} />
+        <CategoryLinks c={c} visit={visit} categories={categories} parentId={null} />
       </section>
       {helpful.length > 0 && (
         <section aria-labelledby="faq-helpful">
           <h2 id="faq-helpful">{t('faq.helpful')}</h2>
-          <ItemLines c={c} items={helpful} here={room.unit.id} />
+          <ItemLines c={c} items={helpful} here={visit.unit.id} />
         </section>
       )}
       {others.length > 0 && (
         <section aria-labelledby="faq-newest">
           <h2 id="faq-newest">{t('faq.newest')}</h2>
-          <ItemLines c={c} items={others} here={room.unit.id} />
+          <ItemLines c={c} items={others} here={visit.unit.id} />
         </section>
       )}
     </>
@@ -169,12 +175,12 @@ async function front(c: PageContext, host: FaqHost, room: Room, categories: Cate
 /** Categories with something to read in them or below them. */
 const CategoryLinks = ({
   c,
-  room,
+  visit,
   categories,
   parentId,
 }: {
   c: PageContext
-  room: Room
+  visit: Visit
   categories: readonly Category[]
   parentId: string | null
 }) => {
@@ -186,7 +192,7 @@ const CategoryLinks = ({
     <ul class="faq-categories">
       {shown.map((one) => (
         <li>
-          <a href={`${room.path}?category=${one.id}`}>
+          <a href={`${visit.path}?category=${one.id}`}>
             {categoryName(c, one)} <span class="count">{words(c)('faq.count', { count: count(one.id) })}</span>
           </a>
         </li>

@@ -10,7 +10,7 @@ import { words } from '../words.ts'
 import { numberOf } from './item.tsx'
 import { categoryName } from './list.tsx'
 import { itemUrl, Marks } from './parts.tsx'
-import { enter, frame, type Room } from './room.tsx'
+import { enter, frame, type Visit } from './visit.tsx'
 
 const PAGE = 50
 const STATUSES = ['published', 'waiting', 'withdrawn'] as const
@@ -19,8 +19,8 @@ const pick = <T extends string>(all: readonly T[], value: string | undefined): T
 
 export function manageRoutes(app: Hono<WebEnv>, host: FaqHost): void {
   app.get('/u/:unit/faq/manage', async (c) => {
-    const room = await enter(c, host)
-    demandEdits(c, room.standing)
+    const visit = await enter(c, host)
+    demandEdits(c, visit.standing)
     const query = c.req.query()
     const search = (query['search'] ?? '').replaceAll('\u0000', '').trim().slice(0, 200)
     const [status, audience, sort] = [
@@ -30,7 +30,7 @@ export function manageRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     ]
     const number = Math.min(Math.max(Number(query['page']) || 1, 1), 10_000)
     const wish: ItemWish = {
-      units: [room.unit.id],
+      units: [visit.unit.id],
       reads: AUDIENCES,
       editor: true,
       sort,
@@ -41,11 +41,11 @@ export function manageRoutes(app: Hono<WebEnv>, host: FaqHost): void {
       ...(status ? { status } : {}),
       ...(audience ? { audience } : {}),
     }
-    if (query['format'] === 'csv') return csvAnswer(c, `faq-${room.unit.slug}.csv`, heads(c), rows(c, host, wish))
+    if (query['format'] === 'csv') return csvAnswer(c, `faq-${visit.unit.slug}.csv`, heads(c), rows(c, host, wish))
     const items = await listItems(host.db, wish)
     const url = (change: Record<string, string>) =>
-      `${room.path}/manage?${new URLSearchParams({ search, status: status ?? '', audience: audience ?? '', sort, ...change })}`
-    return managePage(c, { room, items, search, status, audience, sort, number, url })
+      `${visit.path}/manage?${new URLSearchParams({ search, status: status ?? '', audience: audience ?? '', sort, ...change })}`
+    return managePage(c, { visit, items, search, status, audience, sort, number, url })
   })
 }
 
@@ -91,7 +91,7 @@ const statusOf = (item: ListedItem) =>
 function managePage(
   c: PageContext,
   view: {
-    room: Room
+    visit: Visit
     items: ListedItem[]
     search: string
     status: string | undefined
@@ -101,7 +101,7 @@ function managePage(
     url(change: Record<string, string>): string
   },
 ): Promise<Response> {
-  const { room, items, search, url, number } = view
+  const { visit, items, search, url, number } = view
   const t = words(c)
   const select = (
     name: string,
@@ -130,19 +130,19 @@ function managePage(
   )
   return page(c, {
     title: `${t('manage.title')} – ${t('faq.title')}`,
-    frame: frame(c, room),
+    frame: frame(c, visit),
     body: (
       <>
-        <Crumb href={room.path}>{t('faq.title')}</Crumb>
+        <Crumb href={visit.path}>{t('faq.title')}</Crumb>
         <PageHead title={t('manage.title')}>
-          <ButtonLink href={`${room.path}/new`} kind="primary">
+          <ButtonLink href={`${visit.path}/new`} kind="primary">
             {t('edit.new')}
           </ButtonLink>
           <a class="button button-quiet" href={url({ format: 'csv' })} download>
             {t('manage.export')}
           </a>
         </PageHead>
-        <form class="faq-tools" role="search" method="get" action={`${room.path}/manage`} aria-label={t('manage.title')}>
+        <form class="faq-tools" role="search" method="get" action={`${visit.path}/manage`} aria-label={t('manage.title')}>
           <div class="field faq-tools-search">
             <label for="manage-search" class="only-heard">
               {t('manage.search')}

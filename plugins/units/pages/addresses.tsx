@@ -25,20 +25,20 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import { createSystemAddress, readLimits } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function addressRoutes(app: Hono<WebEnv>): void {
   const base = '/u/:unit/admin/addresses'
   app.get(base, async (c) => addressesPage(c, await enter(c), blankForm()))
   app.post(base, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
       values,
       async () => {
-        await c.get('host').work(room.actor, (work) =>
+        await c.get('host').work(visit.actor, (work) =>
           createSystemAddress(work, {
             address: values['address'] ?? '',
             name: values['name'] ?? '',
@@ -46,21 +46,23 @@ export function addressRoutes(app: Hono<WebEnv>): void {
             valid: true,
           }),
         )
-        return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/addresses`, said: words(c)('said.saved') }
       },
-      (form) => addressesPage(c, room, form),
+      (form) => addressesPage(c, visit, form),
     )
   })
   app.post(`${base}/:id`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const { valid } = await readFields(c)
-    const address = (await listSystemAddresses(c.get('host').db)).find((one) => one.id === c.req.param('id') && one.unitId === room.unit.id)
+    const address = (await listSystemAddresses(c.get('host').db)).find(
+      (one) => one.id === c.req.param('id') && one.unitId === visit.unit.id,
+    )
     if (!address) throw refused('not-found')
     return submit(
       c,
       {},
       async () => {
-        await c.get('host').work(room.actor, (work) =>
+        await c.get('host').work(visit.actor, (work) =>
           editSystemAddress(work, address.id, {
             address: address.address,
             name: address.name,
@@ -68,21 +70,21 @@ export function addressRoutes(app: Hono<WebEnv>): void {
             valid: valid === 'on',
           }),
         )
-        return { to: `${room.path}/addresses`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/addresses`, said: words(c)('said.saved') }
       },
-      (form) => addressesPage(c, room, form),
+      (form) => addressesPage(c, visit, form),
     )
   })
 }
 
-async function addressesPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function addressesPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [addresses, queues, limits] = await Promise.all([listSystemAddresses(db), listQueues(db), readLimits(db, room.unit.id)])
-  const own = addresses.filter((address) => address.unitId === room.unit.id)
-  const ours = queues.filter((queue) => queue.unitId === room.unit.id)
-  const may = limits.ownAddresses || room.actor.access.admin
-  return unitPage(c, room, {
+  const [addresses, queues, limits] = await Promise.all([listSystemAddresses(db), listQueues(db), readLimits(db, visit.unit.id)])
+  const own = addresses.filter((address) => address.unitId === visit.unit.id)
+  const ours = queues.filter((queue) => queue.unitId === visit.unit.id)
+  const may = limits.ownAddresses || visit.actor.access.admin
+  return unitPage(c, visit, {
     title: t('area.addresses'),
     area: 'addresses',
     status: statusOf(form),
@@ -112,7 +114,7 @@ async function addressesPage(c: PageContext, room: Room, form: FormState): Promi
                       <ActButton
                         c={c}
                         small
-                        action={`${room.path}/addresses/${address.id}`}
+                        action={`${visit.path}/addresses/${address.id}`}
                         fields={{ valid: address.valid ? 'off' : 'on' }}
                       >
                         {t(address.valid ? 'address.switch-off' : 'address.switch-on')}
@@ -129,7 +131,7 @@ async function addressesPage(c: PageContext, room: Room, form: FormState): Promi
             </Notice>
           )}
           {may && ours.length > 0 && (
-            <FormCard c={c} form={form} action={`${room.path}/addresses`} save={t('address.add')}>
+            <FormCard c={c} form={form} action={`${visit.path}/addresses`} save={t('address.add')}>
               <h2>{t('address.new')}</h2>
               <Field
                 c={c}
@@ -147,7 +149,7 @@ async function addressesPage(c: PageContext, room: Room, form: FormState): Promi
                 name="name"
                 label={t('address.name')}
                 help={t('address.name.help')}
-                value={room.unit.name}
+                value={visit.unit.name}
                 maxlength={200}
                 required
               />

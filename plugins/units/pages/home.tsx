@@ -49,72 +49,72 @@ import {
   unitFigures,
   unitsBelow,
 } from '../../../core/administration.ts'
-import { enter, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function homeRoutes(app: Hono<WebEnv>): void {
   app.get('/u/:unit/admin', async (c) => homePage(c, await enter(c), blankForm()))
   app.post('/u/:unit/admin/opt-in', async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     return submit(
       c,
       {},
       async () => {
-        const { restored } = await c.get('host').work(room.actor, (work) => optIn(work, room.unit.id))
-        return { to: room.path, said: restored > 0 ? words(c)('in.back', { count: restored }) : words(c)('in.done') }
+        const { restored } = await c.get('host').work(visit.actor, (work) => optIn(work, visit.unit.id))
+        return { to: visit.path, said: restored > 0 ? words(c)('in.back', { count: restored }) : words(c)('in.done') }
       },
-      (form) => homePage(c, room, form),
+      (form) => homePage(c, visit, form),
     )
   })
   app.get('/u/:unit/admin/opt-out', async (c) => outPage(c, await enter(c)))
   app.post('/u/:unit/admin/opt-out', async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     return submit(
       c,
       {},
       async () => {
-        const { handedOver } = await c.get('host').work(room.actor, (work) => optOut(work, room.unit.id))
-        return { to: room.path, said: words(c)('out.done', { count: handedOver }) }
+        const { handedOver } = await c.get('host').work(visit.actor, (work) => optOut(work, visit.unit.id))
+        return { to: visit.path, said: words(c)('out.done', { count: handedOver }) }
       },
-      (form) => homePage(c, room, form),
+      (form) => homePage(c, visit, form),
     )
   })
 }
 
-async function homePage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function homePage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const problem = Object.values(form.problems)[0]
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.overview'),
     status: problem ? 422 : 200,
     body: (
       <>
-        <PageHead title={unitName(c, room.unit)} beside={t(room.unit.optedInAt ? 'state.in' : 'state.out')} />
+        <PageHead title={unitName(c, visit.unit)} beside={t(visit.unit.optedInAt ? 'state.in' : 'state.out')} />
         {problem && (
           <Notice tone="bad">
             <p>{problem}</p>
           </Notice>
         )}
-        {room.unit.optedInAt ? await Running({ c, room }) : await NotYet({ c, room })}
+        {visit.unit.optedInAt ? await Running({ c, visit }) : await NotYet({ c, visit })}
       </>
     ),
   })
 }
 
 /** Who answers now, what stepping in means, one button. */
-async function NotYet({ c, room }: { c: PageContext; room: Room }) {
+async function NotYet({ c, visit }: { c: PageContext; visit: Visit }) {
   const t = words(c)
   const { db } = c.get('host')
   const [units, table, limits, queues] = await Promise.all([
     listUnits(db),
     readRouting(db),
-    readLimits(db, room.unit.id),
-    unitFigures(db, room.unit.id, c.get('host').clock()),
+    readLimits(db, visit.unit.id),
+    unitFigures(db, visit.unit.id, c.get('host').clock()),
   ])
   const answers = units.find(
-    (unit) => unit.id === (route(table, room.unit.id, null).why.via.find(({ said }) => said === 'takes-all')?.unitId ?? ROOT_UNIT),
+    (unit) => unit.id === (route(table, visit.unit.id, null).why.via.find(({ said }) => said === 'takes-all')?.unitId ?? ROOT_UNIT),
   )
-  const may = limits.optIn || room.actor.access.admin
+  const may = limits.optIn || visit.actor.access.admin
   return (
     <div class="admin-one">
       <Card>
@@ -128,7 +128,7 @@ async function NotYet({ c, room }: { c: PageContext; room: Room }) {
           {queues.some((queue) => !queue.valid) && <p>{t('not.returns', { count: queues.filter((queue) => !queue.valid).length })}</p>}
         </div>
         {may ? (
-          <form method="post" action={`${room.path}/opt-in`} class="acts ask">
+          <form method="post" action={`${visit.path}/opt-in`} class="acts ask">
             <CsrfField c={c} />
             <Button kind="primary">{t('in.do')}</Button>
           </form>
@@ -148,10 +148,10 @@ interface Step {
   href: string
 }
 
-async function Running({ c, room }: { c: PageContext; room: Room }) {
+async function Running({ c, visit }: { c: PageContext; visit: Visit }) {
   const t = words(c)
   const { db, clock } = c.get('host')
-  const { unit, path } = room
+  const { unit, path } = visit
   const month = new Date(clock().getTime() - 30 * 86_400_000)
   const [figures, topics, table, own, groups, admins, units, main] = await Promise.all([
     unitFigures(db, unit.id, month),
@@ -293,16 +293,16 @@ export async function switchedOn(c: PageContext, unitId: string): Promise<string
 }
 
 /** Asks first, with counts: which tickets go where. */
-async function outPage(c: PageContext, room: Room): Promise<Response> {
+async function outPage(c: PageContext, visit: Visit): Promise<Response> {
   const t = words(c)
   const { db, config } = c.get('host')
-  if (!room.unit.optedInAt) return homePage(c, room, blankForm())
-  const plan = await planHandOver(db, config, room.unit.id)
-  return unitPage(c, room, {
+  if (!visit.unit.optedInAt) return homePage(c, visit, blankForm())
+  const plan = await planHandOver(db, config, visit.unit.id)
+  return unitPage(c, visit, {
     title: t('out.title'),
     body: (
       <>
-        <Crumb href={room.path}>{t('area.overview')}</Crumb>
+        <Crumb href={visit.path}>{t('area.overview')}</Crumb>
         <PageHead title={t('out.title')} />
         <div class="admin-one">
           <Card>
@@ -341,10 +341,10 @@ async function outPage(c: PageContext, room: Room): Promise<Response> {
                 <li>{t('out.return')}</li>
               </ul>
             </div>
-            <form method="post" action={`${room.path}/opt-out`} class="acts ask">
+            <form method="post" action={`${visit.path}/opt-out`} class="acts ask">
               <CsrfField c={c} />
               <Button kind="danger">{t('out.do')}</Button>
-              <ButtonLink href={room.path}>{t('form.cancel')}</ButtonLink>
+              <ButtonLink href={visit.path}>{t('form.cancel')}</ButtonLink>
             </form>
           </Card>
         </div>

@@ -45,7 +45,7 @@ import {
   WEEKDAYS,
   type StoredCalendar,
 } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function hourRoutes(app: Hono<WebEnv>): void {
@@ -53,33 +53,33 @@ export function hourRoutes(app: Hono<WebEnv>): void {
   app.get(base, async (c) => hoursPage(c, await enter(c), blankForm()))
   app.post(base, async (c) => save(c, await enter(c)))
   app.post(`${base}/inherit`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     return submit(
       c,
       {},
       async () => {
-        await c.get('host').work(room.actor, (work) => setUnitCalendar(work, room.unit.id, null))
-        return { to: `${room.path}/hours`, said: words(c)('hours.inherited') }
+        await c.get('host').work(visit.actor, (work) => setUnitCalendar(work, visit.unit.id, null))
+        return { to: `${visit.path}/hours`, said: words(c)('hours.inherited') }
       },
-      (form) => hoursPage(c, room, form),
+      (form) => hoursPage(c, visit, form),
     )
   })
 }
 
 /** The calendar that is the unit's own; one of the installation's that was chosen for it is not. */
-async function ownCalendar(c: PageContext, room: Room): Promise<StoredCalendar | undefined> {
+async function ownCalendar(c: PageContext, visit: Visit): Promise<StoredCalendar | undefined> {
   const { db } = c.get('host')
-  const used = room.unit.calendarId ? await findCalendar(db, room.unit.calendarId) : undefined
-  return used?.unitId === room.unit.id ? used : (await listCalendars(db)).find((one) => one.unitId === room.unit.id)
+  const used = visit.unit.calendarId ? await findCalendar(db, visit.unit.calendarId) : undefined
+  return used?.unitId === visit.unit.id ? used : (await listCalendars(db)).find((one) => one.unitId === visit.unit.id)
 }
 
 /** What counts in the unit now. */
-async function inForce(c: PageContext, room: Room): Promise<Calendar> {
+async function inForce(c: PageContext, visit: Visit): Promise<Calendar> {
   const { db } = c.get('host')
-  const main = await mainQueueOf(db, room.unit.id)
+  const main = await mainQueueOf(db, visit.unit.id)
   if (main) return calendarOfQueue(db, main.id)
   const [units, calendars] = await Promise.all([listUnits(db), listCalendars(db)])
-  for (let at: string | null = room.unit.id; at !== null; at = units.find((unit) => unit.id === at)?.parentId ?? null) {
+  for (let at: string | null = visit.unit.id; at !== null; at = units.find((unit) => unit.id === at)?.parentId ?? null) {
     const id = units.find((unit) => unit.id === at)?.calendarId
     const found = calendars.find((one) => one.id === id && one.valid)
     if (found) return found.calendar
@@ -87,12 +87,12 @@ async function inForce(c: PageContext, room: Room): Promise<Calendar> {
   return DEFAULT_CALENDAR
 }
 
-async function save(c: PageContext, room: Room): Promise<Response> {
+async function save(c: PageContext, visit: Visit): Promise<Response> {
   const values = await readFields(c)
-  const [own, now] = [await ownCalendar(c, room), await inForce(c, room)]
+  const [own, now] = [await ownCalendar(c, visit), await inForce(c, visit)]
   const { db, work } = c.get('host')
   const taken = (await listCalendars(db)).filter((one) => one.id !== own?.id).map((one) => one.name.toLowerCase())
-  const name = own?.name ?? (taken.includes(room.unit.name.toLowerCase()) ? `${room.unit.name} (${room.unit.slug})` : room.unit.name)
+  const name = own?.name ?? (taken.includes(visit.unit.name.toLowerCase()) ? `${visit.unit.name} (${visit.unit.slug})` : visit.unit.name)
   const parsed = calendarSchema.safeParse({
     ...(calendarOfFields({ ...values, name, zone: now.zone, holidayCountry: now.holidayCountry ?? '' }) as object),
     yearlyHolidays: now.yearlyHolidays,
@@ -106,38 +106,38 @@ async function save(c: PageContext, room: Room): Promise<Response> {
       const text = issue.message in coreTexts.pl ? say(issue.message as CoreKey) : t('hours.unreadable')
       problems[field] ??= line === undefined ? text : `${t('hours.line', { line })} ${text}`
     }
-    return hoursPage(c, room, { values, problems })
+    return hoursPage(c, visit, { values, problems })
   }
-  if (values['act'] === 'try') return hoursPage(c, room, { values, problems: {} }, parsed.data)
+  if (values['act'] === 'try') return hoursPage(c, visit, { values, problems: {} }, parsed.data)
   return submit(
     c,
     values,
     async () => {
-      await work(room.actor, async (act) => {
+      await work(visit.actor, async (act) => {
         let id = own?.id
         if (id) await editCalendar(act, id, parsed.data, true)
-        else id = await createCalendar(act, parsed.data, true, room.unit.id)
-        await setUnitCalendar(act, room.unit.id, id)
+        else id = await createCalendar(act, parsed.data, true, visit.unit.id)
+        await setUnitCalendar(act, visit.unit.id, id)
       })
-      return { to: `${room.path}/hours`, said: words(c)('said.saved') }
+      return { to: `${visit.path}/hours`, said: words(c)('said.saved') }
     },
-    (form) => hoursPage(c, room, form),
+    (form) => hoursPage(c, visit, form),
   )
 }
 
-async function hoursPage(c: PageContext, room: Room, form: FormState, tried?: Calendar): Promise<Response> {
+async function hoursPage(c: PageContext, visit: Visit, form: FormState, tried?: Calendar): Promise<Response> {
   const t = words(c)
-  const now = await inForce(c, room)
+  const now = await inForce(c, visit)
   const initial = fieldsOfCalendar(now)
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.hours'),
     area: 'hours',
     status: statusOf(form),
     body: (
       <>
-        <PageHead title={t('area.hours')} beside={t(room.unit.calendarId ? 'glance.own-hours' : 'glance.inherited-hours')}>
-          {room.unit.calendarId && (
-            <ActButton c={c} action={`${room.path}/hours/inherit`}>
+        <PageHead title={t('area.hours')} beside={t(visit.unit.calendarId ? 'glance.own-hours' : 'glance.inherited-hours')}>
+          {visit.unit.calendarId && (
+            <ActButton c={c} action={`${visit.path}/hours/inherit`}>
               {t('hours.inherit')}
             </ActButton>
           )}
@@ -146,7 +146,7 @@ async function hoursPage(c: PageContext, room: Room, form: FormState, tried?: Ca
           <FormCard
             c={c}
             form={form}
-            action={`${room.path}/hours`}
+            action={`${visit.path}/hours`}
             acts={
               <Button name="act" value="try" unchecked>
                 {t('hours.try')}

@@ -17,14 +17,14 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import { brandInForce, contrast, findBrand, forDark, LOGO_LIMIT, readLimits, saveBrand, tintOf } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function lookRoutes(app: Hono<WebEnv>): void {
   const base = '/u/:unit/admin/looks'
   app.get(base, async (c) => looksPage(c, await enter(c), blankForm()))
   app.post(base, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
@@ -32,16 +32,16 @@ export function lookRoutes(app: Hono<WebEnv>): void {
       async () => {
         const [file] = await readFiles(c, 'logo')
         const logo = file ? file.content : values['no-logo'] ? null : undefined
-        await c.get('host').work(room.actor, (work) =>
-          saveBrand(work, room.unit.id, {
+        await c.get('host').work(visit.actor, (work) =>
+          saveBrand(work, visit.unit.id, {
             name: values['name'] ?? '',
             colour: values['colour'] ?? '',
             ...(logo === undefined ? {} : { logo }),
           }),
         )
-        return { to: `${room.path}/looks`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/looks`, said: words(c)('said.saved') }
       },
-      (form) => looksPage(c, room, form),
+      (form) => looksPage(c, visit, form),
     )
   })
 
@@ -82,25 +82,25 @@ export async function brandOfPage(c: PageContext) {
   return unitId ? brandInForce(c.get('host').db, unitId) : undefined
 }
 
-async function looksPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function looksPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [brand, limits] = await Promise.all([findBrand(db, room.unit.id), readLimits(db, room.unit.id)])
+  const [brand, limits] = await Promise.all([findBrand(db, visit.unit.id), readLimits(db, visit.unit.id)])
   const colour = form.values['colour'] || brand.colour || ''
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.looks'),
     area: 'looks',
     status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.looks')} beside={t('looks.what')} />
-        {!limits.branding && !room.actor.access.admin ? (
+        {!limits.branding && !visit.actor.access.admin ? (
           <Notice tone="warn">
             <p>{t('looks.limit')}</p>
           </Notice>
         ) : (
           <div class="admin-two">
-            <FormCard c={c} form={form} action={`${room.path}/looks`} files>
+            <FormCard c={c} form={form} action={`${visit.path}/looks`} files>
               <Field c={c} form={form} name="name" label={t('looks.name')} help={t('looks.name.help')} value={brand.name} maxlength={60} />
               <Field
                 c={c}
@@ -132,10 +132,10 @@ async function looksPage(c: PageContext, room: Room, form: FormState): Promise<R
               <Card title={t('looks.now')} id="now">
                 {brand.logoBlobId && (
                   <p>
-                    <img class="unit-logo" src={`/u/${room.unit.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name || room.unit.name} />
+                    <img class="unit-logo" src={`/u/${visit.unit.slug}/logo?v=${brand.logoBlobId}`} alt={brand.name || visit.unit.name} />
                   </p>
                 )}
-                <p>{brand.name || room.unit.name}</p>
+                <p>{brand.name || visit.unit.name}</p>
                 {colour !== '' && (
                   <p class="para quiet">
                     {t('looks.contrast', { colour, white: Math.floor(contrast(colour, '#ffffff') * 10) / 10, dark: forDark(colour) })}

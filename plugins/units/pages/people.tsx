@@ -41,7 +41,7 @@ import {
   setPersonRights,
   type UnitGroup,
 } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { covers, isLevel, levelOf, LEVELS, rightsOf } from '../levels.ts'
 import { words } from '../words.ts'
 
@@ -57,7 +57,7 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
     })
   })
   app.post(base, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
@@ -65,27 +65,27 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
       async () => {
         const { db, work } = c.get('host')
         const person = await demandPerson(c, values['who'] ?? '')
-        const groups = (await groupsOfUnit(db, room.unit.id)).filter((group) => group.own)
+        const groups = (await groupsOfUnit(db, visit.unit.id)).filter((group) => group.own)
         const wanted = await readWanted(c, groups, values)
         if (wanted.size === 0) throw refused('required', {}, groups[0] ? `level.${groups[0].id}` : 'who')
-        await work(room.actor, async (act) => {
-          await giveHat(act, room.unit.id, person.id)
+        await work(visit.actor, async (act) => {
+          await giveHat(act, visit.unit.id, person.id)
           await setPersonRights(act, person.id, wanted)
         })
-        return { to: `${room.path}/people`, said: words(c)('people.added', { name: person.name }) }
+        return { to: `${visit.path}/people`, said: words(c)('people.added', { name: person.name }) }
       },
-      (form) => peoplePage(c, room, form),
+      (form) => peoplePage(c, visit, form),
     )
   })
   app.post(`${base}/:id`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
       {},
       async () => {
         const { db, work } = c.get('host')
-        const groups = await groupsOfUnit(db, room.unit.id)
+        const groups = await groupsOfUnit(db, visit.unit.id)
         const person = (
           await colleaguesIn(
             db,
@@ -98,17 +98,17 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
           groups.filter((group) => group.own),
           values,
         )
-        await work(room.actor, (act) => setPersonRights(act, person.id, wanted))
-        return { to: `${room.path}/people`, said: words(c)('people.saved', { name: person.name }) }
+        await work(visit.actor, (act) => setPersonRights(act, person.id, wanted))
+        return { to: `${visit.path}/people`, said: words(c)('people.saved', { name: person.name }) }
       },
-      (form) => peoplePage(c, room, form),
+      (form) => peoplePage(c, visit, form),
     )
   })
 
   const admins = '/u/:unit/admin/administrators'
   app.get(admins, async (c) => administratorsPage(c, await enter(c), blankForm()))
   app.post(admins, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
@@ -119,38 +119,38 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
         // The same rights as the one who invites: what those cannot give is not given.
         const wanted = new Map<Id, string[]>()
         if (values['rights']) {
-          for (const group of (await groupsOfUnit(db, room.unit.id)).filter((one) => one.own)) {
-            const held = await rightsHeldIn(db, room.actor.id, group.id)
+          for (const group of (await groupsOfUnit(db, visit.unit.id)).filter((one) => one.own)) {
+            const held = await rightsHeldIn(db, visit.actor.id, group.id)
             if (held.size > 0) wanted.set(group.id, held.has('rw') ? ['rw'] : [...held])
           }
         }
-        await work(room.actor, async (act) => {
-          await giveHat(act, room.unit.id, person.id)
-          await addUnitAdministrator(act, room.unit.id, person.id)
+        await work(visit.actor, async (act) => {
+          await giveHat(act, visit.unit.id, person.id)
+          await addUnitAdministrator(act, visit.unit.id, person.id)
           if (wanted.size > 0) await setPersonRights(act, person.id, wanted)
         })
-        return { to: `${room.path}/administrators`, said: words(c)('admins.added', { name: person.name }) }
+        return { to: `${visit.path}/administrators`, said: words(c)('admins.added', { name: person.name }) }
       },
-      (form) => administratorsPage(c, room, form),
+      (form) => administratorsPage(c, visit, form),
     )
   })
   app.post(`${admins}/:id/remove`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     return submit(
       c,
       {},
       async () => {
         const id = c.req.param('id') ?? ''
-        const named = await listUnitAdministrators(c.get('host').db, room.unit.id)
-        if (!named.some((one) => one.unitId === room.unit.id && one.personId === id)) throw refused('not-found')
-        await c.get('host').work(room.actor, (act) => removeUnitAdministrator(act, room.unit.id, id))
-        const still = room.actor.access.admin || id !== room.actor.id
+        const named = await listUnitAdministrators(c.get('host').db, visit.unit.id)
+        if (!named.some((one) => one.unitId === visit.unit.id && one.personId === id)) throw refused('not-found')
+        await c.get('host').work(visit.actor, (act) => removeUnitAdministrator(act, visit.unit.id, id))
+        const still = visit.actor.access.admin || id !== visit.actor.id
         return {
-          to: still ? `${room.path}/administrators` : '/',
-          said: words(c)(id === room.actor.id ? 'admins.stepped-down' : 'admins.removed'),
+          to: still ? `${visit.path}/administrators` : '/',
+          said: words(c)(id === visit.actor.id ? 'admins.stepped-down' : 'admins.removed'),
         }
       },
-      (form) => administratorsPage(c, room, form),
+      (form) => administratorsPage(c, visit, form),
     )
   })
 }
@@ -192,12 +192,12 @@ async function Found({ c, typed }: { c: PageContext; typed: string }) {
   )
 }
 
-const WhoField = ({ c, form, room }: { c: PageContext; form: FormState; room: Room }) => {
+const WhoField = ({ c, form, visit }: { c: PageContext; form: FormState; visit: Visit }) => {
   const t = words(c)
   return (
     <div
       {...hx(c, {
-        get: `${room.path}/find`,
+        get: `${visit.path}/find`,
         trigger: 'input from:#field-who delay:300ms',
         include: '#field-who',
         target: '#who-found',
@@ -220,17 +220,17 @@ const WhoField = ({ c, form, room }: { c: PageContext; form: FormState; room: Ro
   )
 }
 
-async function peoplePage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const groups = await groupsOfUnit(db, room.unit.id)
+  const groups = await groupsOfUnit(db, visit.unit.id)
   const own = groups.filter((group) => group.own)
   const people = await colleaguesIn(
     db,
     groups.map((group) => group.id),
   )
   const held = new Map<Id, ReadonlySet<string>>()
-  for (const group of own) held.set(group.id, room.actor.access.admin ? new Set(['rw']) : await rightsHeldIn(db, room.actor.id, group.id))
+  for (const group of own) held.set(group.id, visit.actor.access.admin ? new Set(['rw']) : await rightsHeldIn(db, visit.actor.id, group.id))
   const groupLabel = (group: UnitGroup) => (own.length > 1 ? t('people.in', { group: group.name }) : t('people.level'))
   const Levels = ({ group, now, id }: { group: UnitGroup; now: readonly string[]; id: string }) => {
     const level = levelOf(now)
@@ -249,7 +249,7 @@ async function peoplePage(c: PageContext, room: Room, form: FormState): Promise<
       </select>
     )
   }
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.people'),
     area: 'people',
     status: statusOf(form),
@@ -271,7 +271,7 @@ async function peoplePage(c: PageContext, room: Room, form: FormState): Promise<
               <ul class="unit-people">
                 {people.map((person) => (
                   <li>
-                    <form method="post" action={`${room.path}/people/${person.id}`}>
+                    <form method="post" action={`${visit.path}/people/${person.id}`}>
                       <CsrfField c={c} />
                       <div>
                         <p>
@@ -311,11 +311,11 @@ async function peoplePage(c: PageContext, room: Room, form: FormState): Promise<
             <FormCard
               c={c}
               form={{ ...form, problems: Object.fromEntries(Object.entries(form.problems).filter(([name]) => name !== '')) }}
-              action={`${room.path}/people`}
+              action={`${visit.path}/people`}
               save={t('people.add')}
             >
               <h2>{t('people.new')}</h2>
-              <WhoField c={c} form={form} room={room} />
+              <WhoField c={c} form={form} visit={visit} />
               {own.map((group) => (
                 <div class="field">
                   <label for={`field-level.${group.id}`}>{groupLabel(group)}</label>
@@ -349,11 +349,11 @@ async function peoplePage(c: PageContext, room: Room, form: FormState): Promise<
   })
 }
 
-async function administratorsPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function administratorsPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
-  const admins = await listUnitAdministrators(c.get('host').db, room.unit.id)
-  const named = admins.filter((one) => one.unitId === room.unit.id)
-  return unitPage(c, room, {
+  const admins = await listUnitAdministrators(c.get('host').db, visit.unit.id)
+  const named = admins.filter((one) => one.unitId === visit.unit.id)
+  return unitPage(c, visit, {
     title: t('area.administrators'),
     area: 'administrators',
     status: statusOf(form),
@@ -374,7 +374,7 @@ async function administratorsPage(c: PageContext, room: Room, form: FormState): 
                         {!one.active && <span class="warn"> · {t('people.off')}</span>}
                       </p>
                       <p class="quiet small">
-                        {one.unitId === room.unit.id ? (
+                        {one.unitId === visit.unit.id ? (
                           <>
                             {t('admins.since')} <Time c={c} at={one.since} as="day" />
                           </>
@@ -383,14 +383,14 @@ async function administratorsPage(c: PageContext, room: Room, form: FormState): 
                         )}
                       </p>
                     </div>
-                    {one.unitId === room.unit.id &&
-                      (one.personId === room.actor.id ? (
-                        <ActButton c={c} small kind="danger" action={`${room.path}/administrators/${one.personId}/remove`}>
+                    {one.unitId === visit.unit.id &&
+                      (one.personId === visit.actor.id ? (
+                        <ActButton c={c} small kind="danger" action={`${visit.path}/administrators/${one.personId}/remove`}>
                           {t('admins.step-down')}
                         </ActButton>
                       ) : (
-                        room.actor.access.admin && (
-                          <ActButton c={c} small action={`${room.path}/administrators/${one.personId}/remove`}>
+                        visit.actor.access.admin && (
+                          <ActButton c={c} small action={`${visit.path}/administrators/${one.personId}/remove`}>
                             {t('admins.remove')}
                           </ActButton>
                         )
@@ -401,9 +401,9 @@ async function administratorsPage(c: PageContext, room: Room, form: FormState): 
             )}
           </Card>
           {named.length === 1 && <p class="para quiet">{t('admins.alone')}</p>}
-          <FormCard c={c} form={form} action={`${room.path}/administrators`} save={t('admins.invite')}>
+          <FormCard c={c} form={form} action={`${visit.path}/administrators`} save={t('admins.invite')}>
             <h2>{t('admins.new')}</h2>
-            <WhoField c={c} form={form} room={room} />
+            <WhoField c={c} form={form} visit={visit} />
             <Checkbox c={c} form={form} name="rights" label={t('admins.rights')} help={t('admins.rights.help')} checked />
           </FormCard>
         </div>

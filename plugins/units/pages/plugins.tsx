@@ -26,7 +26,7 @@ import {
   type SettingField,
   type UnitLimits,
 } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 import { switchedOn } from './home.tsx'
 
@@ -34,7 +34,7 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
   const base = '/u/:unit/admin/plugins'
   app.get(base, async (c) => pluginsPage(c, await enter(c), blankForm()))
   app.post(`${base}/:plugin/switch`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const plugin = demandPlugin(c)
     const { to } = await readFields(c)
     return submit(
@@ -43,21 +43,21 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
       async () => {
         await c
           .get('host')
-          .work(room.actor, (work) => setActivation(work, plugin.name, room.unit.id, to === 'on' ? true : to === 'off' ? false : null))
+          .work(visit.actor, (work) => setActivation(work, plugin.name, visit.unit.id, to === 'on' ? true : to === 'off' ? false : null))
         return {
-          to: `${room.path}/plugins`,
+          to: `${visit.path}/plugins`,
           said: words(c)(to === 'on' ? 'plugin.now-on' : to === 'off' ? 'plugin.now-off' : 'plugin.now-inherited', { name: plugin.name }),
         }
       },
-      (form) => pluginsPage(c, room, form),
+      (form) => pluginsPage(c, visit, form),
     )
   })
   app.get(`${base}/:plugin`, async (c) => settingsPage(c, await enter(c), demandPlugin(c), blankForm()))
   app.post(`${base}/:plugin`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const plugin = demandPlugin(c)
     const values = await readFields(c)
-    const fields = (await settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language'))).filter(await openTo(c, room, plugin))
+    const fields = (await settingsForm(c.get('host').db, plugin, visit.unit.id, c.get('language'))).filter(await openTo(c, visit, plugin))
     const typed = typedSettings(values, fields)
     return submit(
       c,
@@ -65,12 +65,12 @@ export function pluginRoutes(app: Hono<WebEnv>): void {
       async () => {
         const problems = await c
           .get('host')
-          .work(room.actor, (work) => saveSettingsForm(work, plugin, room.unit.id, typed, c.get('language')))
+          .work(visit.actor, (work) => saveSettingsForm(work, plugin, visit.unit.id, typed, c.get('language')))
         const [key] = Object.keys(problems)
         if (key !== undefined) throw refused('input', { what: problems[key]! }, key)
-        return { to: `${room.path}/plugins/${plugin.name}`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/plugins/${plugin.name}`, said: words(c)('said.saved') }
       },
-      (form) => settingsPage(c, room, plugin, form),
+      (form) => settingsPage(c, visit, plugin, form),
     )
   })
 }
@@ -84,24 +84,24 @@ function demandPlugin(c: PageContext): Plugin {
 }
 
 /** The limits that bind whoever asks; undefined: none do. */
-const limitsFor = async (c: PageContext, room: Room): Promise<UnitLimits | undefined> =>
-  room.actor.access.admin ? undefined : readLimits(c.get('host').db, room.unit.id)
+const limitsFor = async (c: PageContext, visit: Visit): Promise<UnitLimits | undefined> =>
+  visit.actor.access.admin ? undefined : readLimits(c.get('host').db, visit.unit.id)
 
 /** Which settings of the plugin whoever asks may change here. */
-const openTo = async (c: PageContext, room: Room, plugin: Plugin): Promise<(field: SettingField) => boolean> => {
-  const limits = await limitsFor(c, room)
+const openTo = async (c: PageContext, visit: Visit, plugin: Plugin): Promise<(field: SettingField) => boolean> => {
+  const limits = await limitsFor(c, visit)
   return (field) => !limits || mayTouchSetting(limits, plugin.name, field.key)
 }
 
 const say = (c: PageContext, plugin: Plugin, key: string): string | undefined => sayText(plugin.texts, c.get('language'), key)
 
-async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function pluginsPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
-  const [on, limits] = await Promise.all([switchedOn(c, room.unit.id), limitsFor(c, room)])
+  const [on, limits] = await Promise.all([switchedOn(c, visit.unit.id), limitsFor(c, visit)])
   const rows = await Promise.all(
-    perUnit(c).map(async (plugin) => ({ plugin, own: (await listActivations(c.get('host').db, plugin.name)).get(room.unit.id) })),
+    perUnit(c).map(async (plugin) => ({ plugin, own: (await listActivations(c.get('host').db, plugin.name)).get(visit.unit.id) })),
   )
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.plugins'),
     area: 'plugins',
     status: statusOf(form),
@@ -120,7 +120,7 @@ async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise
                 {rows.map(({ plugin, own }) => {
                   const active = on.includes(plugin.name)
                   const may = !limits || mayTouchPlugin(limits, plugin.name)
-                  const action = `${room.path}/plugins/${plugin.name}/switch`
+                  const action = `${visit.path}/plugins/${plugin.name}/switch`
                   return (
                     <li class="unit-person">
                       <div>
@@ -150,7 +150,7 @@ async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise
                           </ActButton>
                         )}
                         {may && active && Object.keys(plugin.settings ?? {}).length > 0 && (
-                          <a class="button button-quiet button-small" href={`${room.path}/plugins/${plugin.name}`}>
+                          <a class="button button-quiet button-small" href={`${visit.path}/plugins/${plugin.name}`}>
                             {t('plugin.set')}
                           </a>
                         )}
@@ -168,22 +168,22 @@ async function pluginsPage(c: PageContext, room: Room, form: FormState): Promise
   })
 }
 
-async function settingsPage(c: PageContext, room: Room, plugin: Plugin, form: FormState): Promise<Response> {
+async function settingsPage(c: PageContext, visit: Visit, plugin: Plugin, form: FormState): Promise<Response> {
   const t = words(c)
   const [fields, limits, open] = await Promise.all([
-    settingsForm(c.get('host').db, plugin, room.unit.id, c.get('language')),
-    limitsFor(c, room),
-    openTo(c, room, plugin),
+    settingsForm(c.get('host').db, plugin, visit.unit.id, c.get('language')),
+    limitsFor(c, visit),
+    openTo(c, visit, plugin),
   ])
   if (limits && !mayTouchPlugin(limits, plugin.name)) throw refused('not-found')
   const title = say(c, plugin, 'plugin.title') ?? plugin.name
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title,
     area: 'plugins',
     status: statusOf(form),
     body: (
       <>
-        <Crumb href={`${room.path}/plugins`}>{t('area.plugins')}</Crumb>
+        <Crumb href={`${visit.path}/plugins`}>{t('area.plugins')}</Crumb>
         <PageHead title={title} beside={t('plugin.settings')} />
         <div class="admin-one">
           {fields.length === 0 ? (
@@ -191,7 +191,7 @@ async function settingsPage(c: PageContext, room: Room, plugin: Plugin, form: Fo
               <EmptyState title={t('plugin.no-settings')} />
             </Card>
           ) : (
-            <FormCard c={c} form={form} action={`${room.path}/plugins/${plugin.name}`} cancel={`${room.path}/plugins`}>
+            <FormCard c={c} form={form} action={`${visit.path}/plugins/${plugin.name}`} cancel={`${visit.path}/plugins`}>
               <SettingFields c={c} form={form} fields={fields.filter(open)} />
               {fields
                 .filter((field) => !open(field))

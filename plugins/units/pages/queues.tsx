@@ -32,45 +32,45 @@ import {
   type AdminQueue,
   type QueueForm,
 } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function queueRoutes(app: Hono<WebEnv>): void {
   const base = '/u/:unit/admin/queues'
   app.get(base, async (c) => queuesPage(c, await enter(c), blankForm()))
   app.post(`${base}/order`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const { id = '', way } = await readFields(c)
     return submit(
       c,
       {},
       async () => {
         const { db, work, clock } = c.get('host')
-        const ids = (await unitFigures(db, room.unit.id, clock())).filter((queue) => queue.valid).map((queue) => queue.id)
+        const ids = (await unitFigures(db, visit.unit.id, clock())).filter((queue) => queue.valid).map((queue) => queue.id)
         const at = ids.indexOf(id)
         const to = at + (way === 'up' ? -1 : 1)
         if (at !== -1 && to >= 0 && to < ids.length) [ids[at], ids[to]] = [ids[to]!, ids[at]!]
-        await work(room.actor, (act) => orderQueues(act, room.unit.id, ids))
-        return { to: `${room.path}/queues`, said: words(c)('said.saved') }
+        await work(visit.actor, (act) => orderQueues(act, visit.unit.id, ids))
+        return { to: `${visit.path}/queues`, said: words(c)('said.saved') }
       },
-      (form) => queuesPage(c, room, form),
+      (form) => queuesPage(c, visit, form),
     )
   })
   app.get(`${base}/new`, async (c) => queueForm(c, await enter(c), undefined, blankForm()))
   app.post(`${base}/new`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
       values,
       async () => {
-        const main = await mainQueueOf(c.get('host').db, room.unit.id)
+        const main = await mainQueueOf(c.get('host').db, visit.unit.id)
         if (!main) throw refused('unit.not-opted-in')
-        await c.get('host').work(room.actor, (work) =>
+        await c.get('host').work(visit.actor, (work) =>
           createQueue(work, {
             ...read(values),
             parentId: main.id,
-            unitId: room.unit.id,
+            unitId: visit.unit.id,
             groupId: main.groupId,
             calendarId: null,
             addressId: null,
@@ -80,18 +80,18 @@ export function queueRoutes(app: Hono<WebEnv>): void {
             valid: true,
           }),
         )
-        return { to: `${room.path}/queues`, said: words(c)('queue.added', { name: values['name'] ?? '' }) }
+        return { to: `${visit.path}/queues`, said: words(c)('queue.added', { name: values['name'] ?? '' }) }
       },
-      (form) => queueForm(c, room, undefined, form),
+      (form) => queueForm(c, visit, undefined, form),
     )
   })
   app.get(`${base}/:id`, async (c) => {
-    const room = await enter(c)
-    return queueForm(c, room, await demandQueue(c, room), blankForm())
+    const visit = await enter(c)
+    return queueForm(c, visit, await demandQueue(c, visit), blankForm())
   })
   app.post(`${base}/:id`, async (c) => {
-    const room = await enter(c)
-    const queue = await demandQueue(c, room)
+    const visit = await enter(c)
+    const queue = await demandQueue(c, visit)
     const values = await readFields(c)
     return submit(
       c,
@@ -99,51 +99,51 @@ export function queueRoutes(app: Hono<WebEnv>): void {
       async () => {
         await c
           .get('host')
-          .work(room.actor, (work) =>
+          .work(visit.actor, (work) =>
             editQueue(work, queue.id, { ...stands(queue), ...read(values), ...(values['groupId'] ? { groupId: values['groupId'] } : {}) }),
           )
-        return { to: `${room.path}/queues`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/queues`, said: words(c)('said.saved') }
       },
-      (form) => queueForm(c, room, queue, form),
+      (form) => queueForm(c, visit, queue, form),
     )
   })
   app.get(`${base}/:id/close`, async (c) => {
-    const room = await enter(c)
-    return closePage(c, room, await demandQueue(c, room), blankForm())
+    const visit = await enter(c)
+    return closePage(c, visit, await demandQueue(c, visit), blankForm())
   })
   app.post(`${base}/:id/close`, async (c) => {
-    const room = await enter(c)
-    const queue = await demandQueue(c, room)
+    const visit = await enter(c)
+    const queue = await demandQueue(c, visit)
     const values = await readFields(c)
     return submit(
       c,
       values,
       async () => {
-        const count = await c.get('host').work(room.actor, (work) => closeQueue(work, queue.id, values['to'] ?? ''))
-        return { to: `${room.path}/queues`, said: words(c)('queue.closed', { count }) }
+        const count = await c.get('host').work(visit.actor, (work) => closeQueue(work, queue.id, values['to'] ?? ''))
+        return { to: `${visit.path}/queues`, said: words(c)('queue.closed', { count }) }
       },
-      (form) => closePage(c, room, queue, form),
+      (form) => closePage(c, visit, queue, form),
     )
   })
   app.post(`${base}/:id/open`, async (c) => {
-    const room = await enter(c)
-    const queue = await demandQueue(c, room)
+    const visit = await enter(c)
+    const queue = await demandQueue(c, visit)
     return submit(
       c,
       {},
       async () => {
-        await c.get('host').work(room.actor, (work) => editQueue(work, queue.id, { ...stands(queue), valid: true }))
-        return { to: `${room.path}/queues`, said: words(c)('said.saved') }
+        await c.get('host').work(visit.actor, (work) => editQueue(work, queue.id, { ...stands(queue), valid: true }))
+        return { to: `${visit.path}/queues`, said: words(c)('said.saved') }
       },
-      (form) => queuesPage(c, room, form),
+      (form) => queuesPage(c, visit, form),
     )
   })
 }
 
 /** A queue of this very unit; another unit's is not there. */
-async function demandQueue(c: PageContext, room: Room): Promise<AdminQueue> {
+async function demandQueue(c: PageContext, visit: Visit): Promise<AdminQueue> {
   const queue = await findAdminQueue(c.get('host').db, c.req.param('id') ?? '')
-  if (!queue || queue.unitId !== room.unit.id) throw refused('not-found')
+  if (!queue || queue.unitId !== visit.unit.id) throw refused('not-found')
   return queue
 }
 
@@ -167,24 +167,24 @@ const read = (values: Record<string, string>) => ({
   signature: values['signature'] ?? '',
 })
 
-async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function queuesPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const { db, clock } = c.get('host')
   const [queues, limits] = await Promise.all([
-    unitFigures(db, room.unit.id, new Date(clock().getTime() - 30 * 86_400_000)),
-    readLimits(db, room.unit.id),
+    unitFigures(db, visit.unit.id, new Date(clock().getTime() - 30 * 86_400_000)),
+    readLimits(db, visit.unit.id),
   ])
   const open = queues.filter((queue) => queue.valid)
   const full = open.length >= limits.maxQueues
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.queues'),
     area: 'queues',
     status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.queues')} beside={t('queue.count', { count: open.length, most: limits.maxQueues })}>
-          {room.unit.optedInAt && !full && (
-            <ButtonLink kind="primary" href={`${room.path}/queues/new`} shortcut="N">
+          {visit.unit.optedInAt && !full && (
+            <ButtonLink kind="primary" href={`${visit.path}/queues/new`} shortcut="N">
               {t('queue.new')}
             </ButtonLink>
           )}
@@ -219,7 +219,7 @@ async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<
                   <td class="cell-main">
                     <div class="main-cell">
                       <span class="line-1">
-                        <a href={`${room.path}/queues/${queue.id}`}>{shortName(queue.name)}</a>
+                        <a href={`${visit.path}/queues/${queue.id}`}>{shortName(queue.name)}</a>
                       </span>
                       {!queue.valid && <span class="line-2 warn">{t('queue.is-closed')}</span>}
                       {queue.valid && queue.name.includes('::') && <span class="line-2">{queue.name.replaceAll('::', ' · ')}</span>}
@@ -235,20 +235,20 @@ async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<
                     {queue.valid ? (
                       <div class="acts">
                         {i > 0 && (
-                          <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'up' }}>
+                          <ActButton c={c} small action={`${visit.path}/queues/order`} fields={{ id: queue.id, way: 'up' }}>
                             ↑ <span class="only-heard">{t('queue.up', { name: shortName(queue.name) })}</span>
                           </ActButton>
                         )}
                         {i < open.length - 1 && (
-                          <ActButton c={c} small action={`${room.path}/queues/order`} fields={{ id: queue.id, way: 'down' }}>
+                          <ActButton c={c} small action={`${visit.path}/queues/order`} fields={{ id: queue.id, way: 'down' }}>
                             ↓ <span class="only-heard">{t('queue.down', { name: shortName(queue.name) })}</span>
                           </ActButton>
                         )}
                       </div>
                     ) : (
-                      room.unit.optedInAt &&
+                      visit.unit.optedInAt &&
                       !full && (
-                        <ActButton c={c} small action={`${room.path}/queues/${queue.id}/open`}>
+                        <ActButton c={c} small action={`${visit.path}/queues/${queue.id}/open`}>
                           {t('queue.reopen')}
                         </ActButton>
                       )
@@ -265,28 +265,28 @@ async function queuesPage(c: PageContext, room: Room, form: FormState): Promise<
   })
 }
 
-async function queueForm(c: PageContext, room: Room, queue: AdminQueue | undefined, form: FormState): Promise<Response> {
+async function queueForm(c: PageContext, visit: Visit, queue: AdminQueue | undefined, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [main, groups] = await Promise.all([mainQueueOf(db, room.unit.id), groupsOfUnit(db, room.unit.id)])
+  const [main, groups] = await Promise.all([mainQueueOf(db, visit.unit.id), groupsOfUnit(db, visit.unit.id)])
   const givable = []
   for (const group of groups)
-    if (group.own && (room.actor.access.admin || (await rightsHeldIn(db, room.actor.id, group.id)).has('rw'))) givable.push(group)
+    if (group.own && (visit.actor.access.admin || (await rightsHeldIn(db, visit.actor.id, group.id)).has('rw'))) givable.push(group)
   const title = queue ? shortName(queue.name) : t('queue.new')
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title,
     area: 'queues',
     status: statusOf(form),
     body: (
       <>
-        <Crumb href={`${room.path}/queues`}>{t('area.queues')}</Crumb>
+        <Crumb href={`${visit.path}/queues`}>{t('area.queues')}</Crumb>
         <PageHead title={title} {...(queue && !queue.valid ? { beside: t('queue.is-closed') } : {})} />
         <div class="admin-one">
           <FormCard
             c={c}
             form={form}
-            action={queue ? `${room.path}/queues/${queue.id}` : `${room.path}/queues/new`}
-            cancel={`${room.path}/queues`}
+            action={queue ? `${visit.path}/queues/${queue.id}` : `${visit.path}/queues/new`}
+            cancel={`${visit.path}/queues`}
             {...(queue ? {} : { save: t('queue.add') })}
           >
             <Field
@@ -332,7 +332,7 @@ async function queueForm(c: PageContext, room: Room, queue: AdminQueue | undefin
           </FormCard>
           {queue?.valid && queue.id !== main?.id && (
             <p class="unit-out">
-              <a href={`${room.path}/queues/${queue.id}/close`}>{t('queue.close')}</a>
+              <a href={`${visit.path}/queues/${queue.id}/close`}>{t('queue.close')}</a>
             </p>
           )}
         </div>
@@ -341,18 +341,18 @@ async function queueForm(c: PageContext, room: Room, queue: AdminQueue | undefin
   })
 }
 
-async function closePage(c: PageContext, room: Room, queue: AdminQueue, form: FormState): Promise<Response> {
+async function closePage(c: PageContext, visit: Visit, queue: AdminQueue, form: FormState): Promise<Response> {
   const t = words(c)
-  const others = (await unitFigures(c.get('host').db, room.unit.id, c.get('host').clock())).filter(
+  const others = (await unitFigures(c.get('host').db, visit.unit.id, c.get('host').clock())).filter(
     (one) => one.valid && one.id !== queue.id,
   )
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('queue.close'),
     area: 'queues',
     status: statusOf(form),
     body: (
       <>
-        <Crumb href={`${room.path}/queues`}>{t('area.queues')}</Crumb>
+        <Crumb href={`${visit.path}/queues`}>{t('area.queues')}</Crumb>
         <PageHead title={t('queue.close.title', { name: shortName(queue.name) })} />
         <div class="admin-one">
           {others.length === 0 ? (
@@ -363,8 +363,8 @@ async function closePage(c: PageContext, room: Room, queue: AdminQueue, form: Fo
             <FormCard
               c={c}
               form={form}
-              action={`${room.path}/queues/${queue.id}/close`}
-              cancel={`${room.path}/queues/${queue.id}`}
+              action={`${visit.path}/queues/${queue.id}/close`}
+              cancel={`${visit.path}/queues/${queue.id}`}
               save={t('queue.close')}
             >
               <p>{t('queue.close.text', { count: queue.open })}</p>

@@ -43,7 +43,7 @@ import {
   type AuditEvent,
   type Saying,
 } from '../../../core/administration.ts'
-import { enter, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 const PAGE = 50
@@ -53,29 +53,29 @@ export function recordRoutes(app: Hono<WebEnv>): void {
   app.get('/u/:unit/admin/figures', async (c) => figuresPage(c, await enter(c)))
   app.get('/u/:unit/admin/log', async (c) => logPage(c, await enter(c), blankForm()))
   app.post('/u/:unit/admin/log', async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const { id = '' } = await readFields(c)
     return submit(
       c,
       {},
       async () => {
-        const units = unitsBelow(await listUnits(c.get('host').db), room.unit.id)
-        await c.get('host').work(room.actor, (work) => revertChange(work, id, units, c.get('host').plugins as readonly Plugin[]))
-        return { to: `${room.path}/log`, said: words(c)('log.reverted') }
+        const units = unitsBelow(await listUnits(c.get('host').db), visit.unit.id)
+        await c.get('host').work(visit.actor, (work) => revertChange(work, id, units, c.get('host').plugins as readonly Plugin[]))
+        return { to: `${visit.path}/log`, said: words(c)('log.reverted') }
       },
-      (form) => logPage(c, room, form),
+      (form) => logPage(c, visit, form),
     )
   })
 }
 
-async function mailPage(c: PageContext, room: Room): Promise<Response> {
+async function mailPage(c: PageContext, visit: Visit): Promise<Response> {
   const t = words(c)
   const say = mailTexts.in(c.get('language'))
   const { db } = c.get('host')
   const query = c.req.query()
   const search = (query['search'] ?? '').replaceAll('\u0000', '').trim().slice(0, 200)
   const outcome = OUTCOMES.find((one) => one === query['outcome'])
-  const filter = { unitId: room.unit.id, ...(search ? { search } : {}), ...(outcome ? { outcome } : {}) }
+  const filter = { unitId: visit.unit.id, ...(search ? { search } : {}), ...(outcome ? { outcome } : {}) }
   const sayOutcome = (name: string | null) => (name === null ? t('mail.waiting') : say(`mail.outcome.${name}` as MailKey))
   if (query['format'] === 'csv') {
     const lines = async function* () {
@@ -96,24 +96,24 @@ async function mailPage(c: PageContext, room: Room): Promise<Response> {
     }
     return csvAnswer(
       c,
-      `mail-${room.unit.slug}.csv`,
+      `mail-${visit.unit.slug}.csv`,
       [t('mail.when'), t('mail.from'), t('mail.to'), t('mail.subject'), t('mail.outcome'), t('mail.ticket')],
       lines(),
     )
   }
   const page = await listInbound(db, { filter, ...(query['after'] ? { after: query['after'] } : {}) })
   const more = new URLSearchParams({ ...(search ? { search } : {}), ...(outcome ? { outcome } : {}) })
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.mail'),
     area: 'mail',
     body: (
       <>
         <PageHead title={t('area.mail')} beside={t('mail.what')}>
-          <a class="button button-quiet" href={`${room.path}/mail?${new URLSearchParams([...more, ['format', 'csv']])}`} download>
+          <a class="button button-quiet" href={`${visit.path}/mail?${new URLSearchParams([...more, ['format', 'csv']])}`} download>
             {t('list.export')}
           </a>
         </PageHead>
-        <form class="list-tools" role="search" method="get" action={`${room.path}/mail`} aria-label={t('area.mail')}>
+        <form class="list-tools" role="search" method="get" action={`${visit.path}/mail`} aria-label={t('area.mail')}>
           <div class="field list-search">
             <label for="list-search" class="only-heard">
               {t('mail.search')}
@@ -136,7 +136,7 @@ async function mailPage(c: PageContext, room: Room): Promise<Response> {
           <button class="button button-quiet" type="submit">
             {t('list.show')}
           </button>
-          {more.size > 0 && <a href={`${room.path}/mail`}>{t('list.clear')}</a>}
+          {more.size > 0 && <a href={`${visit.path}/mail`}>{t('list.clear')}</a>}
         </form>
         {page.rows.length === 0 ? (
           <Card>
@@ -190,7 +190,7 @@ async function mailPage(c: PageContext, room: Room): Promise<Response> {
         )}
         {page.after && (
           <nav class="pager" aria-label={t('list.pages')}>
-            <a class="button button-quiet" href={`${room.path}/mail?${new URLSearchParams([...more, ['after', page.after]])}`} rel="next">
+            <a class="button button-quiet" href={`${visit.path}/mail?${new URLSearchParams([...more, ['after', page.after]])}`} rel="next">
               {t('list.next')} →
             </a>
           </nav>
@@ -200,10 +200,10 @@ async function mailPage(c: PageContext, room: Room): Promise<Response> {
   })
 }
 
-async function figuresPage(c: PageContext, room: Room): Promise<Response> {
+async function figuresPage(c: PageContext, visit: Visit): Promise<Response> {
   const t = words(c)
   const days = [7, 30, 90].includes(Number(c.req.query('days'))) ? Number(c.req.query('days')) : 30
-  const rows = await unitFigures(c.get('host').db, room.unit.id, new Date(c.get('host').clock().getTime() - days * 86_400_000))
+  const rows = await unitFigures(c.get('host').db, visit.unit.id, new Date(c.get('host').clock().getTime() - days * 86_400_000))
   const head = [t('queue.name'), t('queue.open'), t('queue.unowned'), t('figures.received'), t('figures.closed'), t('figures.first')]
   const sayFirst = (minutes: number | null) =>
     minutes === null
@@ -223,19 +223,19 @@ async function figuresPage(c: PageContext, room: Room): Promise<Response> {
           row.firstAnswer === null ? '' : String(Math.round(row.firstAnswer)),
         ]
     }
-    return csvAnswer(c, `figures-${room.unit.slug}.csv`, head, lines())
+    return csvAnswer(c, `figures-${visit.unit.slug}.csv`, head, lines())
   }
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.figures'),
     area: 'figures',
     body: (
       <>
         <PageHead title={t('area.figures')} beside={t('figures.what', { count: days })}>
-          <a class="button button-quiet" href={`${room.path}/figures?days=${days}&format=csv`} download>
+          <a class="button button-quiet" href={`${visit.path}/figures?days=${days}&format=csv`} download>
             {t('list.export')}
           </a>
         </PageHead>
-        <form class="list-tools" method="get" action={`${room.path}/figures`}>
+        <form class="list-tools" method="get" action={`${visit.path}/figures`}>
           <div class="field">
             <label for="days" class="only-heard">
               {t('figures.days')}
@@ -292,11 +292,11 @@ async function figuresPage(c: PageContext, room: Room): Promise<Response> {
   })
 }
 
-async function logPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function logPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
   const reader = readerOf(c)
-  const units = [...unitsBelow(await listUnits(db), room.unit.id)]
+  const units = [...unitsBelow(await listUnits(db), visit.unit.id)]
   const said = await saying(db, reader)
   const read = async (after: string | undefined, limit: number) => {
     const page = await listEvents(db, units, {
@@ -319,17 +319,17 @@ async function logPage(c: PageContext, room: Room, form: FormState): Promise<Res
         after = page.after ?? undefined
       } while (after)
     }
-    return csvAnswer(c, `log-${room.unit.slug}.csv`, [t('log.when'), t('log.who'), t('log.what'), t('log.difference')], lines())
+    return csvAnswer(c, `log-${visit.unit.slug}.csv`, [t('log.when'), t('log.who'), t('log.what'), t('log.difference')], lines())
   }
   const { rows: changes, after } = await read(c.req.query('after') || undefined, PAGE)
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.log'),
     area: 'log',
     status: statusOf(form),
     body: (
       <>
-        <PageHead title={t('area.log')} beside={t('log.about', { unit: unitName(c, room.unit) })}>
-          <a class="button button-quiet" href={`${room.path}/log?format=csv`} download>
+        <PageHead title={t('area.log')} beside={t('log.about', { unit: unitName(c, visit.unit) })}>
+          <a class="button button-quiet" href={`${visit.path}/log?format=csv`} download>
             {t('list.export')}
           </a>
         </PageHead>
@@ -357,7 +357,7 @@ async function logPage(c: PageContext, room: Room, form: FormState): Promise<Res
               </thead>
               <tbody>
                 {changes.map((change) => (
-                  <Row c={c} room={room} change={change} said={said} />
+                  <Row c={c} visit={visit} change={change} said={said} />
                 ))}
               </tbody>
             </table>
@@ -365,7 +365,7 @@ async function logPage(c: PageContext, room: Room, form: FormState): Promise<Res
         )}
         {after && (
           <nav class="pager" aria-label={t('list.pages')}>
-            <a class="button button-quiet" href={`${room.path}/log?${new URLSearchParams({ after })}`} rel="next">
+            <a class="button button-quiet" href={`${visit.path}/log?${new URLSearchParams({ after })}`} rel="next">
               {t('list.next')} →
             </a>
           </nav>
@@ -375,9 +375,9 @@ async function logPage(c: PageContext, room: Room, form: FormState): Promise<Res
   })
 }
 
-const Row = ({ c, room, change, said }: { c: PageContext; room: Room; change: AuditEvent; said: Saying }) => {
+const Row = ({ c, visit, change, said }: { c: PageContext; visit: Visit; change: AuditEvent; said: Saying }) => {
   const t = words(c)
-  const back = canRevert(change, said.owners) && (room.actor.access.admin || isUnitsAffair(change, said.owners))
+  const back = canRevert(change, said.owners) && (visit.actor.access.admin || isUnitsAffair(change, said.owners))
   return (
     <tr>
       <td>
@@ -400,7 +400,7 @@ const Row = ({ c, room, change, said }: { c: PageContext; room: Room; change: Au
       </td>
       <td>
         {back && (
-          <ActButton c={c} small action={`${room.path}/log`} fields={{ id: change.id }}>
+          <ActButton c={c} small action={`${visit.path}/log`} fields={{ id: change.id }}>
             {t('log.revert')}
           </ActButton>
         )}

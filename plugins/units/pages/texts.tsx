@@ -36,11 +36,11 @@ import {
   type AutoText,
   type TextPreview,
 } from '../../../core/administration.ts'
-import { enter, unitPage, type Room } from '../frame.tsx'
+import { enter, unitPage, type Visit } from '../frame.tsx'
 import { words, type UnitKey } from '../words.ts'
 
 const typeKey = (type: AutoResponseType): UnitKey => `text.type.${type}` as UnitKey
-const pathOf = (room: Room, type: AutoResponseType) => `${room.path}/texts/${type.replaceAll(' ', '-').replace('/', '_')}`
+const pathOf = (visit: Visit, type: AutoResponseType) => `${visit.path}/texts/${type.replaceAll(' ', '-').replace('/', '_')}`
 const typeOf = (c: PageContext): AutoResponseType => {
   const type = (c.req.param('type') ?? '').replaceAll('-', ' ').replace('_', '/')
   if (!isTextType(type)) throw refused('not-found')
@@ -53,47 +53,47 @@ export function textRoutes(app: Hono<WebEnv>): void {
   app.get(`${base}/:type`, async (c) => textForm(c, await enter(c), typeOf(c), blankForm()))
   app.post(`${base}/:type`, async (c) => save(c, await enter(c), typeOf(c)))
   app.post(`${base}/:type/use`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const type = typeOf(c)
     const { choice = '' } = await readFields(c)
     return submit(
       c,
       {},
       async () => {
-        const main = await demandMain(c, room)
-        await c.get('host').work(room.actor, (work) => setQueueText(work, main.id, type, choice === 'none' ? 'none' : 'inherit'))
-        return { to: `${room.path}/texts`, said: words(c)('said.saved') }
+        const main = await demandMain(c, visit)
+        await c.get('host').work(visit.actor, (work) => setQueueText(work, main.id, type, choice === 'none' ? 'none' : 'inherit'))
+        return { to: `${visit.path}/texts`, said: words(c)('said.saved') }
       },
-      (form) => textsPage(c, room, form),
+      (form) => textsPage(c, visit, form),
     )
   })
 }
 
-async function demandMain(c: PageContext, room: Room): Promise<{ id: string }> {
-  const main = await mainQueueOf(c.get('host').db, room.unit.id)
+async function demandMain(c: PageContext, visit: Visit): Promise<{ id: string }> {
+  const main = await mainQueueOf(c.get('host').db, visit.unit.id)
   if (!main) throw refused('unit.not-opted-in')
   return main
 }
 
 /** What is sent in the unit, by kind: its main queue says it, those below take it over. */
-async function situation(c: PageContext, room: Room) {
+async function situation(c: PageContext, visit: Visit) {
   const { db } = c.get('host')
-  const main = await mainQueueOf(db, room.unit.id)
+  const main = await mainQueueOf(db, visit.unit.id)
   const [texts, queues] = await Promise.all([listTexts(db), listQueueTexts(db)])
   const queue = queues.find((one) => one.queueId === main?.id)
   return {
     main,
     inForce: (type: AutoResponseType): AutoText | undefined => texts.find((text) => text.id === queue?.inForce.get(type)?.textId),
     choice: (type: AutoResponseType) => queue?.own.get(type) ?? 'inherit',
-    own: (type: AutoResponseType) => texts.find((text) => text.unitId === room.unit.id && text.type === type),
+    own: (type: AutoResponseType) => texts.find((text) => text.unitId === visit.unit.id && text.type === type),
     texts,
   }
 }
 
-async function textsPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function textsPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
-  const now = await situation(c, room)
-  return unitPage(c, room, {
+  const now = await situation(c, visit)
+  return unitPage(c, visit, {
     title: t('area.texts'),
     area: 'texts',
     status: statusOf(form),
@@ -110,12 +110,12 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
             <ul class="unit-people">
               {TEXT_TYPES.map((type) => {
                 const text = now.inForce(type)
-                const mine = text?.unitId === room.unit.id
+                const mine = text?.unitId === visit.unit.id
                 return (
                   <li class="unit-person">
                     <div>
                       <p>
-                        <b>{now.main ? <a href={pathOf(room, type)}>{t(typeKey(type))}</a> : t(typeKey(type))}</b>
+                        <b>{now.main ? <a href={pathOf(visit, type)}>{t(typeKey(type))}</a> : t(typeKey(type))}</b>
                       </p>
                       <p class="quiet small">
                         {text
@@ -126,12 +126,12 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
                     {now.main && (
                       <div class="acts">
                         {now.choice(type) !== 'none' && text && (
-                          <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'none' }}>
+                          <ActButton c={c} small action={`${pathOf(visit, type)}/use`} fields={{ choice: 'none' }}>
                             {t('text.stop')}
                           </ActButton>
                         )}
                         {now.choice(type) !== 'inherit' && (
-                          <ActButton c={c} small action={`${pathOf(room, type)}/use`} fields={{ choice: 'inherit' }}>
+                          <ActButton c={c} small action={`${pathOf(visit, type)}/use`} fields={{ choice: 'inherit' }}>
                             {t('text.back')}
                           </ActButton>
                         )}
@@ -149,68 +149,68 @@ async function textsPage(c: PageContext, room: Room, form: FormState): Promise<R
 }
 
 /** Saves the unit's own text and uses it, or with the button "preview" shows what a ticket's customer would get. */
-async function save(c: PageContext, room: Room, type: AutoResponseType): Promise<Response> {
+async function save(c: PageContext, visit: Visit, type: AutoResponseType): Promise<Response> {
   const values = await readFields(c)
-  if (values['act'] === 'preview') return preview(c, room, type, values)
+  if (values['act'] === 'preview') return preview(c, visit, type, values)
   return submit(
     c,
     values,
     async () => {
-      const main = await demandMain(c, room)
-      const { own, texts } = await situation(c, room)
+      const main = await demandMain(c, visit)
+      const { own, texts } = await situation(c, visit)
       const mine = own(type)
-      const wanted = `${room.unit.name} – ${words(c)(typeKey(type))}`.slice(0, 190)
+      const wanted = `${visit.unit.name} – ${words(c)(typeKey(type))}`.slice(0, 190)
       const name =
-        mine?.name ?? (texts.some((text) => text.name.toLowerCase() === wanted.toLowerCase()) ? `${wanted} (${room.unit.slug})` : wanted)
-      await c.get('host').work(room.actor, async (work) => {
+        mine?.name ?? (texts.some((text) => text.name.toLowerCase() === wanted.toLowerCase()) ? `${wanted} (${visit.unit.slug})` : wanted)
+      await c.get('host').work(visit.actor, async (work) => {
         const form = { name, valid: true, variants: textVariants(values) }
-        const id = mine ? mine.id : await createText(work, { ...form, type }, room.unit.id)
+        const id = mine ? mine.id : await createText(work, { ...form, type }, visit.unit.id)
         if (mine) await editText(work, mine.id, form)
         await setQueueText(work, main.id, type, id)
       })
-      return { to: `${room.path}/texts`, said: words(c)('text.saved') }
+      return { to: `${visit.path}/texts`, said: words(c)('text.saved') }
     },
-    (form) => textForm(c, room, type, form),
+    (form) => textForm(c, visit, type, form),
   )
 }
 
-async function preview(c: PageContext, room: Room, type: AutoResponseType, values: Record<string, string>): Promise<Response> {
+async function preview(c: PageContext, visit: Visit, type: AutoResponseType, values: Record<string, string>): Promise<Response> {
   const { db, config, clock } = c.get('host')
   const number = (values['ticket'] ?? '').replace(/\D/g, '')
   const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
   // Another unit's ticket is not there.
-  if (!ticket || ticket.unitId !== room.unit.id)
-    return textForm(c, room, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
+  if (!ticket || ticket.unitId !== visit.unit.id)
+    return textForm(c, visit, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
   const language = languageFor(config, values['previewLanguage'])
   const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
   return textForm(
     c,
-    room,
+    visit,
     type,
     { values, problems: {} },
-    await previewText({ db, config, now: clock(), actor: room.actor }, ticket, variant, language),
+    await previewText({ db, config, now: clock(), actor: visit.actor }, ticket, variant, language),
   )
 }
 
-async function textForm(c: PageContext, room: Room, type: AutoResponseType, form: FormState, shown?: TextPreview): Promise<Response> {
+async function textForm(c: PageContext, visit: Visit, type: AutoResponseType, form: FormState, shown?: TextPreview): Promise<Response> {
   const t = words(c)
-  const now = await situation(c, room)
+  const now = await situation(c, visit)
   const begin = now.own(type) ?? now.inForce(type)
   const { config } = c.get('host')
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t(typeKey(type)),
     area: 'texts',
     status: statusOf(form),
     body: (
       <>
-        <Crumb href={`${room.path}/texts`}>{t('area.texts')}</Crumb>
+        <Crumb href={`${visit.path}/texts`}>{t('area.texts')}</Crumb>
         <PageHead title={t(typeKey(type))} beside={t(now.own(type) ? 'text.own' : 'text.begins')} />
         <div class={shown ? 'admin-two' : 'admin-one'}>
           <FormCard
             c={c}
             form={form}
-            action={pathOf(room, type)}
-            cancel={`${room.path}/texts`}
+            action={pathOf(visit, type)}
+            cancel={`${visit.path}/texts`}
             save={t('text.save')}
             acts={
               <Button name="act" value="preview" unchecked>

@@ -35,32 +35,32 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import { editTopic, readLimits, routesOf, unitsBelow, type Topic } from '../../../core/administration.ts'
-import { enter, unitName, unitPage, type Room } from '../frame.tsx'
+import { enter, unitName, unitPage, type Visit } from '../frame.tsx'
 import { words } from '../words.ts'
 
 export function topicRoutes(app: Hono<WebEnv>): void {
   const base = '/u/:unit/admin/topics'
   app.get(base, async (c) => topicsPage(c, await enter(c), blankForm()))
   app.post(base, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
       values,
       async () => {
-        await c.get('host').work(room.actor, async (work) => {
+        await c.get('host').work(visit.actor, async (work) => {
           for (const [name, queueId] of Object.entries(values)) {
             const [, topicId] = /^topic\.(\d{1,18}|rest)$/.exec(name) ?? []
-            if (topicId !== undefined) await setRoute(work, room.unit.id, topicId === 'rest' ? null : topicId, queueId || null)
+            if (topicId !== undefined) await setRoute(work, visit.unit.id, topicId === 'rest' ? null : topicId, queueId || null)
           }
         })
-        return { to: `${room.path}/topics`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/topics`, said: words(c)('said.saved') }
       },
-      (form) => topicsPage(c, room, form),
+      (form) => topicsPage(c, visit, form),
     )
   })
   app.post(`${base}/new`, async (c) => {
-    const room = await enter(c)
+    const visit = await enter(c)
     const values = await readFields(c)
     return submit(
       c,
@@ -68,27 +68,27 @@ export function topicRoutes(app: Hono<WebEnv>): void {
       async () => {
         await c
           .get('host')
-          .work(room.actor, (work) =>
-            createTopic(work, room.unit.id, { name: values['name'] ?? '', nameEn: values['nameEn'] ?? '', sort: 0, valid: true }),
+          .work(visit.actor, (work) =>
+            createTopic(work, visit.unit.id, { name: values['name'] ?? '', nameEn: values['nameEn'] ?? '', sort: 0, valid: true }),
           )
-        return { to: `${room.path}/topics`, said: words(c)('topic.added', { name: values['name'] ?? '' }) }
+        return { to: `${visit.path}/topics`, said: words(c)('topic.added', { name: values['name'] ?? '' }) }
       },
-      (form) => topicsPage(c, room, form),
+      (form) => topicsPage(c, visit, form),
     )
   })
   app.get(`${base}/:id`, async (c) => {
-    const room = await enter(c)
-    return topicForm(c, room, await demandTopic(c, room), blankForm())
+    const visit = await enter(c)
+    return topicForm(c, visit, await demandTopic(c, visit), blankForm())
   })
   app.post(`${base}/:id`, async (c) => {
-    const room = await enter(c)
-    const topic = await demandTopic(c, room)
+    const visit = await enter(c)
+    const topic = await demandTopic(c, visit)
     const values = await readFields(c)
     return submit(
       c,
       values,
       async () => {
-        await c.get('host').work(room.actor, (work) =>
+        await c.get('host').work(visit.actor, (work) =>
           editTopic(work, topic.id, {
             name: values['name'] ?? '',
             nameEn: values['nameEn'] ?? '',
@@ -96,40 +96,40 @@ export function topicRoutes(app: Hono<WebEnv>): void {
             valid: Boolean(values['valid']),
           }),
         )
-        return { to: `${room.path}/topics`, said: words(c)('said.saved') }
+        return { to: `${visit.path}/topics`, said: words(c)('said.saved') }
       },
-      (form) => topicForm(c, room, topic, form),
+      (form) => topicForm(c, visit, topic, form),
     )
   })
 }
 
-async function demandTopic(c: PageContext, room: Room): Promise<Topic> {
+async function demandTopic(c: PageContext, visit: Visit): Promise<Topic> {
   const topic = (await listTopics(c.get('host').db)).find((one) => one.id === c.req.param('id'))
-  if (!topic || topic.unitId !== room.unit.id) throw refused('not-found')
+  if (!topic || topic.unitId !== visit.unit.id) throw refused('not-found')
   return topic
 }
 
-async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<Response> {
+async function topicsPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
   const [topics, table, own, all, units, limits] = await Promise.all([
     listTopics(db),
     readRouting(db),
-    routesOf(db, room.unit.id),
+    routesOf(db, visit.unit.id),
     listQueues(db),
     listUnits(db),
-    readLimits(db, room.unit.id),
+    readLimits(db, visit.unit.id),
   ])
-  const below = unitsBelow(units, room.unit.id)
+  const below = unitsBelow(units, visit.unit.id)
   const queues = all.filter((queue) => below.has(queue.unitId))
-  const offered = topicsOffered(topics, table.units, room.unit.id)
+  const offered = topicsOffered(topics, table.units, visit.unit.id)
   const named = (id: Id | undefined) => {
     const unit = units.find((one) => one.id === id)
     return unit ? unitName(c, unit) : ''
   }
   /** Who answers when the unit does not. */
   const otherwise = (topicId: Id | null) => {
-    const above = units.find((one) => one.id === room.unit.parentId)
+    const above = units.find((one) => one.id === visit.unit.parentId)
     const found = route(table, above?.id ?? null, topicId)
     return found.queueId === null ? named(ROOT_UNIT) : named(all.find((queue) => queue.id === found.queueId)?.unitId)
   }
@@ -140,7 +140,7 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
         {mine && (
           <>
             {' '}
-            <a class="small" href={`${room.path}/topics/${topicId}`}>
+            <a class="small" href={`${visit.path}/topics/${topicId}`}>
               {t('topic.edit')}
             </a>
           </>
@@ -153,21 +153,21 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
           </option>
           {queues.map((queue) => (
             <option value={queue.id} selected={own.get(topicId) === queue.id}>
-              {queue.unitId === room.unit.id ? shortName(queue.name) : queue.name.replaceAll('::', ' · ')}
+              {queue.unitId === visit.unit.id ? shortName(queue.name) : queue.name.replaceAll('::', ' · ')}
             </option>
           ))}
         </select>
       </td>
     </tr>
   )
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: t('area.topics'),
     area: 'topics',
     status: statusOf(form),
     body: (
       <>
         <PageHead title={t('area.topics')} beside={t('topic.what')} />
-        {!room.unit.optedInAt && (
+        {!visit.unit.optedInAt && (
           <Notice tone="warn">
             <p>{t('topic.out')}</p>
           </Notice>
@@ -178,7 +178,7 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
               <EmptyState title={t('topic.none')} text={t('topic.none.text')} />
             </Card>
           ) : (
-            <form method="post" action={`${room.path}/topics`}>
+            <form method="post" action={`${visit.path}/topics`}>
               <CsrfField c={c} />
               <Card plain>
                 <table class="plain unit-table">
@@ -190,7 +190,7 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
                     </tr>
                   </thead>
                   <tbody>
-                    {offered.map((topic) => row(topic.id, topicName(topic, c.get('language')), topic.unitId === room.unit.id))}
+                    {offered.map((topic) => row(topic.id, topicName(topic, c.get('language')), topic.unitId === visit.unit.id))}
                     {row(null, t('topic.rest'), false)}
                   </tbody>
                 </table>
@@ -200,8 +200,8 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
               </div>
             </form>
           )}
-          {(limits.ownTopics || room.actor.access.admin) && (
-            <FormCard c={c} form={form} action={`${room.path}/topics/new`} save={t('topic.add')}>
+          {(limits.ownTopics || visit.actor.access.admin) && (
+            <FormCard c={c} form={form} action={`${visit.path}/topics/new`} save={t('topic.add')}>
               <h2>{t('topic.new')}</h2>
               <Field c={c} form={form} name="name" label={t('topic.name')} help={t('topic.name.help')} maxlength={100} required />
               <Field c={c} form={form} name="nameEn" label={t('topic.name-en')} maxlength={100} />
@@ -213,18 +213,18 @@ async function topicsPage(c: PageContext, room: Room, form: FormState): Promise<
   })
 }
 
-async function topicForm(c: PageContext, room: Room, topic: Topic, form: FormState): Promise<Response> {
+async function topicForm(c: PageContext, visit: Visit, topic: Topic, form: FormState): Promise<Response> {
   const t = words(c)
-  return unitPage(c, room, {
+  return unitPage(c, visit, {
     title: topic.name,
     area: 'topics',
     status: statusOf(form),
     body: (
       <>
-        <Crumb href={`${room.path}/topics`}>{t('area.topics')}</Crumb>
+        <Crumb href={`${visit.path}/topics`}>{t('area.topics')}</Crumb>
         <PageHead title={topic.name} />
         <div class="admin-one">
-          <FormCard c={c} form={form} action={`${room.path}/topics/${topic.id}`} cancel={`${room.path}/topics`}>
+          <FormCard c={c} form={form} action={`${visit.path}/topics/${topic.id}`} cancel={`${visit.path}/topics`}>
             <Field c={c} form={form} name="name" label={t('topic.name')} value={topic.name} maxlength={100} required />
             <Field c={c} form={form} name="nameEn" label={t('topic.name-en')} value={topic.nameEn} maxlength={100} />
             <Field

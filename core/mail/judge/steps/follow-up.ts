@@ -1,7 +1,7 @@
 /** Owns the question: does this mail go on with a ticket that exists? */
 import type { Step } from '../hand.ts'
 import type { MailRule } from '../outcome.ts'
-import type { FollowUpPlace } from '../../filters/rules.ts'
+import type { FollowUpPlace } from '../../filters/mail-settings.ts'
 
 /**
  * References and In-Reply-To, newest first; then numbers in the subject, and where settings say so in the text, in attachments

@@ -13,7 +13,7 @@ import { listFilters } from './filter.store.ts'
 export const FOLLOW_UP_PLACES = ['subject', 'references', 'body', 'attachments', 'raw'] as const
 export type FollowUpPlace = (typeof FOLLOW_UP_PLACES)[number]
 
-export interface MailRules {
+export interface MailSettings {
   /** Those in use. */
   filters: readonly PostmasterFilter[]
   places: ReadonlySet<FollowUpPlace>
@@ -25,7 +25,7 @@ const NOTICE = 'mail.filters-changed'
 /** Should a notice be lost with its connection, an answer is this old at most. */
 const KEPT_MS = 5000
 
-export async function readMailRules(db: Kysely<Database>): Promise<MailRules> {
+export async function readMailSettings(db: Kysely<Database>): Promise<MailSettings> {
   const [filters, settings] = await Promise.all([listFilters(db), readSettings(db, 'core', coreSettings)])
   return {
     filters: filters.filter((filter) => filter.valid),
@@ -35,15 +35,15 @@ export async function readMailRules(db: Kysely<Database>): Promise<MailRules> {
 }
 
 /** The rules of a process: read once, again after a change anywhere, and when they are some seconds old. */
-export function keepMailRules(db: Kysely<Database>, live: Live): () => Promise<MailRules> {
-  let kept: { rules: Promise<MailRules>; since: number } | undefined
+export function keepMailSettings(db: Kysely<Database>, live: Live): () => Promise<MailSettings> {
+  let kept: { rules: Promise<MailSettings>; since: number } | undefined
   live.subscribe((notice) => {
     if (notice.fact === NOTICE || notice.fact === SETTINGS_CHANGED) kept = undefined
   })
   return () => {
     const now = performance.now()
     if (!kept || now - kept.since > KEPT_MS) {
-      const fresh = { rules: readMailRules(db), since: now }
+      const fresh = { rules: readMailSettings(db), since: now }
       fresh.rules.catch(() => {
         if (kept === fresh) kept = undefined
       })

@@ -6,7 +6,7 @@ import { standingIn, type Standing } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
 import { words } from '../words.ts'
 
-export interface Room {
+export interface Visit {
   unit: Unit
   /** '/u/mech/faq' */
   path: string
@@ -16,7 +16,7 @@ export interface Room {
 }
 
 /** The unit is in the address; that the plugin is on there has been checked. */
-export async function enter(c: PageContext, host: FaqHost): Promise<Room> {
+export async function enter(c: PageContext, host: FaqHost): Promise<Visit> {
   const unitId = c.get('unitId')
   const unit = unitId === undefined ? undefined : await findUnit(host.db, unitId)
   if (!unit) throw refused('not-found')
@@ -31,11 +31,11 @@ export async function enter(c: PageContext, host: FaqHost): Promise<Room> {
 
 export const unitName = (c: PageContext, unit: { name: string; nameEn: string | null }): string => nameIn(unit, c.get('language'))
 
-export function frame(c: PageContext, room: Room): Frame {
+export function frame(c: PageContext, visit: Visit): Frame {
   const t = words(c)
   return {
     name: 'portal',
-    area: <a href={room.path}>{t('faq.title')}</a>,
+    area: <a href={visit.path}>{t('faq.title')}</a>,
     acts: c.get('actor') ? (
       <a href="/#ask">{t('faq.ask')}</a>
     ) : (

@@ -19,7 +19,7 @@ export const BY_HEADERS: readonly Changeable[] = [
  * false then); a time to wait until counts for pending tickets only. A move is a move: nobody leads the ticket any more, unless
  * the headers say who does.
  */
-export async function changeByRule(work: Work, ticketId: string, wanted: HeaderValues): Promise<{ locked: boolean }> {
+export async function changeByHeaders(work: Work, ticketId: string, wanted: HeaderValues): Promise<{ locked: boolean }> {
   const ticket = await ticketFor(work, ticketId, 'rw')
   const shall: Record<string, unknown> = Object.fromEntries(
     BY_HEADERS.filter((name) => wanted[name] !== undefined).map((name) => [name, wanted[name]]),
