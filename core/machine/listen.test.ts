@@ -24,7 +24,7 @@ test('a program that got its socket answers there, whatever port is configured',
   const { port } = holder.address() as AddressInfo
   const { fd } = (holder as Server & { _handle: { fd: number } })._handle
   const program = `import { createServer } from 'node:http'
-    import { listen } from '${join(projectDir, 'core', 'listen.ts')}'
+    import { listen } from '${join(projectDir, 'core', 'machine', 'listen.ts')}'
     process.stdout.write(String(await listen(createServer(() => {}), { host: '192.0.2.1', port: 1 }, 'smtp')))
     process.exit(0)`
   const child = spawn('sh', ['-c', 'LISTEN_PID=$$ exec "$0" --input-type=module', process.execPath], {
