@@ -19,7 +19,8 @@ export const common = {
     sequence: { sequencer: LongestFirst },
     // Plugins from outside are loaded by Node itself, through the program's own hooks (test/plugins/house.ts).
     server: { deps: { external: [/\/pomoc-plugin-[^/]*\//] } },
-    maxWorkers: 2,
+    // A third file computes while others wait for pages and programs; a fourth only makes each slower.
+    maxWorkers: 3,
     // Tests that are marked as concurrent mostly wait for programs or pages; more at a time would only make each slower.
     maxConcurrency: 3,
     globalSetup: 'test/global.ts',
