@@ -31,6 +31,14 @@ export default {
   http: {
     host: '127.0.0.1', // POMOC_HTTP_HOST
     port: 8080, // POMOC_HTTP_PORT; 0 takes any free port
+    // true: browsers that came by https are told to use nothing else for a year (HSTS), for every name below this one too.
+    hstsSubdomains: false,
+    maxConnections: 5000, // at the same time; more are closed at once
+    maxConnectionsPerPeer: 1000, // of these, from one address that is none of trustedProxies
+    headSeconds: 20, // within which a request's head must have come
+    requestSeconds: 300, // and all of it: 32 MB of files in this time need a line of 1 Mbit/s
+    maxStreams: 3000, // open pages that are told of changes at the same time, in one process; the others are as they were loaded
+    maxStreamsPerPerson: 50, // of these, of one person
   },
 
   // Routes for programs, which plugins bring.

@@ -11,7 +11,7 @@ export { blankForm, readAll, readFields, readFiles, readForm, sayRefusal, withRe
 export { fragment, hx, isFragment, respond } from './web/hx.ts'
 export { webTexts } from './web/i18n/web-texts.ts'
 export { page, type Frame, type PageWish } from './web/page.tsx'
-export { ownPath } from './web/preferences.ts'
+export { ownPath } from './web/address.ts'
 export { statusOf, submit } from './web/submit.ts'
 export {
   clientOf,

@@ -1,4 +1,4 @@
-/** Owns the question whether an error means that the database is away, so that the same may succeed a little later. */
+/** Owns what an error of the database means: that it is away, so that the same may succeed a little later, or that it cannot read what it was given. */
 import { codeOf, reasonOf } from '../machine/boot-error.ts'
 
 /**
@@ -29,3 +29,9 @@ export function databaseBrokeOff(error: unknown): boolean {
   const code = codeOf(error)
   return PASSING.test(code) || BROKEN.has(code) || SAID.test(reasonOf(error))
 }
+
+/**
+ * PostgreSQL's class 22, data exceptions: a text with NUL, a number out of range, a moment that does not exist. On a page that is what
+ * somebody typed or put into the address, let through by whoever should have looked at it first.
+ */
+export const unreadable = (error: unknown): boolean => /^22[0-9A-Z]{3}$/.test(codeOf(error))

@@ -53,8 +53,13 @@ const FITS: Record<SortColumn['type'], (value: string) => boolean> = {
   bigint: (value) => /^-?\d{1,18}$/.test(value),
   timestamptz: (value) =>
     /^-?infinity$/.test(value) ||
-    (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d)?$/.test(value) && DateTime.fromSQL(value.slice(0, 19)).isValid),
+    // Neither a year 0000 nor an offset of sixteen hours is one to PostgreSQL.
+    (/^(?!0000)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.test(value) &&
+      DateTime.fromSQL(value.slice(0, 19), { zone: 'utc' }).isValid),
 }
+
+/** Characters of a key: what is sorted by is a name or a title, at most. */
+const MOST = 4000
 
 /** A key that was tampered with, or that another order left, is none: the first page. */
 function readKey(after: string | undefined, type: SortColumn['type']): [string, string] | undefined {
@@ -63,7 +68,7 @@ function readKey(after: string | undefined, type: SortColumn['type']): [string, 
     const value: unknown = JSON.parse(Buffer.from(after, 'base64url').toString())
     if (!Array.isArray(value)) return undefined
     const [key, id] = value as unknown[]
-    if (typeof key !== 'string' || key.includes('\u0000') || !isId(id)) return undefined
+    if (typeof key !== 'string' || key.length > MOST || key.includes('\u0000') || !isId(id)) return undefined
     return FITS[type](key) ? [key, id] : undefined
   } catch {
     return undefined

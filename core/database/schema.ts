@@ -537,6 +537,15 @@ export interface PluginStrikeTable {
   plugin: string
   unit_id: Id | null
   at: Date
+  /** Who brought it about, see kernel/origin.ts; null: nobody outside. */
+  visitor: string | null
+}
+/** The longest time of a minute in which a process answered nobody, where it was long. */
+export interface ProcessStallTable {
+  at: Date
+  /** What the process serves: 'web,smtp,jobs'. */
+  roles: string
+  ms: number
 }
 export interface PluginSuspensionTable {
   plugin: string
@@ -644,6 +653,7 @@ export interface Database {
   plugin_fault: PluginFaultTable
   plugin_strike: PluginStrikeTable
   plugin_suspension: PluginSuspensionTable
+  process_stall: ProcessStallTable
   person_hold: PersonHoldTable
   person_erasure: PersonErasureTable
   audit_event: AuditEventTable

@@ -12,7 +12,7 @@ import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
-import { checkFills, checkJobs, checkMails, checkProcesses } from './work.ts'
+import { checkFills, checkJobs, checkMails, checkProcesses, checkStalls } from './work.ts'
 
 export interface DoctorRoom {
   config: Config
@@ -66,6 +66,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
           ...(await guarded([
             ['clock', () => checkNewest(room)],
             ['processes', () => checkProcesses(room)],
+            ['stalls', () => checkStalls(room)],
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
             ['mails', () => checkMails(room)],

@@ -106,7 +106,7 @@ test("a port is free, ours, another's, or chosen at start", async () => {
 })
 
 test('an address that this machine does not have is told', async () => {
-  const [web] = await checkPorts({ config: { ...config, http: { host: '192.0.2.1', port: 8080 } } })
+  const [web] = await checkPorts({ config: { ...config, http: { ...config.http, host: '192.0.2.1', port: 8080 } } })
   expect(web).toMatchObject({
     state: 'fail',
     says: 'This machine has no address 192.0.2.1.',

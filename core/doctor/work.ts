@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { listFills } from '../database/fill.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { ROLES, type Role } from '../machine/roles.ts'
+import { LONG_MS } from '../metrics/stalls.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
 import type { WithDatabase } from './database.ts'
 
@@ -93,6 +94,28 @@ export async function checkProcesses({ database, config }: WithDatabase): Promis
     ok(
       'processes',
       rows.length === 1 ? 'One does everything.' : `${rows.length} run: ${ROLES.map((role) => `${count(role)} × ${role}`).join(', ')}.`,
+    ),
+  ]
+}
+
+/** Minutes of the last day in which a process computed for so long that nobody was answered. */
+export async function checkStalls({ database: { db }, now }: WithDatabase): Promise<Finding[]> {
+  const {
+    rows: [there],
+  } = await sql<{ found: boolean }>`select to_regclass('process_stall') is not null as found`.execute(db)
+  if (!there?.found) return []
+  const {
+    rows: [stalls],
+  } = await sql<{ minutes: number; worst: number | null; last: Date | null }>`
+    select count(*)::int as minutes, max(ms) as worst, max(at) as last from process_stall where at > ${now}::timestamptz - interval '1 day'`.execute(
+    db,
+  )
+  if (!stalls || stalls.minutes === 0) return [ok('stalls', 'No process kept everybody waiting during the last day.')]
+  return [
+    warn(
+      'stalls',
+      `In ${stalls.minutes} minutes of the last day a process answered nobody for more than ${LONG_MS / 1000} s, for ${(stalls.worst! / 1000).toFixed(1)} s at worst, the last time at ${stalls.last!.toISOString()}.`,
+      'Look into the log for what was asked for then; if the machine is too slow for its work, give it more, or start more processes.',
     ),
   ]
 }

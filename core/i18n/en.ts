@@ -18,7 +18,12 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.second-factor-demanded': 'Your role demands two-step login: it cannot be switched off.',
   'error.link-expired': 'This link was used already or has expired. Ask for a new one.',
   'error.csrf': 'The form has expired. Reload the page and send it again – what you typed stays.',
+  'error.cookies-needed':
+    'Your browser did not send the cookies of this site. Allow them, open the page again and send the form once more.',
   'error.too-large': 'This is too large: {limit} at most.',
+  'error.too-many-parts': 'This form has too many parts: we take {fields} fields and {files} files at most. Send it in pieces.',
+  'error.too-many-streams': 'Too many pages are open: this one will not refresh by itself. Close those you need no more.',
+  'error.unreadable': 'We cannot read this address or this form. Go back to the page before and try again.',
   'error.input': 'Please correct: {what}.',
   'error.api.unknown-caller': 'It is not known who asks: valid credentials are missing.',
   'error.api.not-json': 'The body of the request is not valid JSON.',

@@ -17,7 +17,13 @@ export const pl = {
   'error.second-factor-demanded': 'Twoja rola wymaga logowania dwuetapowego: nie można go wyłączyć.',
   'error.link-expired': 'Ten odnośnik był już użyty albo wygasł. Poproś o nowy.',
   'error.csrf': 'Formularz stracił ważność. Odśwież stronę i wyślij go jeszcze raz – wpisany tekst zostanie.',
+  'error.cookies-needed':
+    'Przeglądarka nie przysłała plików cookie tej strony. Zezwól na nie, otwórz stronę jeszcze raz i wyślij formularz ponownie.',
   'error.too-large': 'To za duże: najwyżej {limit}.',
+  'error.too-many-parts':
+    'Ten formularz ma za dużo części: przyjmujemy najwyżej {fields} pól i {files} plików. Podziel go i wyślij po kawałku.',
+  'error.too-many-streams': 'Otwartych stron jest za dużo: ta nie odświeży się sama. Zamknij te, których już nie potrzebujesz.',
+  'error.unreadable': 'Nie rozumiemy tego adresu albo tych danych. Wróć na poprzednią stronę i spróbuj od nowa.',
   'error.input': 'Popraw pole: {what}.',
   'error.api.unknown-caller': 'Nie wiadomo, kto pyta: brak ważnych danych dostępu.',
   'error.api.not-json': 'Treść żądania nie jest poprawnym dokumentem JSON.',

@@ -79,8 +79,22 @@ export type Fact<N extends FactName = FactName> = {
 export const CHANNEL = 'pomoc'
 
 /** Tells every process at commit that something its caches hold has changed. For what is no fact of its own. */
-export async function notify(work: Pick<Work, 'db'>, fact: string): Promise<void> {
-  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact })})`.execute(work.db)
+export async function notify(work: Pick<Work, 'db'>, fact: string, about: { person?: Id } = {}): Promise<void> {
+  await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact, ...about })})`.execute(work.db)
+}
+
+/** Whom or what a ticket was tied to before: by fact, from what it carries and who did it. */
+const LEFT: { [N in FactName]?: (data: Facts[N], actor: Id | null) => Id | null } = {
+  'ticket.moved': ({ from }) => from,
+  'ticket.owner-changed': ({ from }) => from,
+  'ticket.responsible-changed': ({ from }) => from,
+  'ticket.participants-changed': ({ person }) => person,
+  'ticket.watched': (_data, actor) => actor,
+}
+
+function noticeOf({ name, fact }: SaidFact, actor: Id | null): string {
+  const left = LEFT[name]?.((fact.data ?? {}) as never, actor)
+  return JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}), ...(left ? { left } : {}) })
 }
 
 /** A fact on its way: said by core, or in an act of a plugin; and the subscribers that are told. */
@@ -141,9 +155,7 @@ export async function tellAndAsk(
             jsonb_array_elements_text(given.subscribers) as s(name))`)
       counts.push(sql`(select count(id) from delivered)`)
     }
-    const notices = new Set(
-      said.map(({ name, fact }) => JSON.stringify({ fact: name, ...(fact.ticketId ? { ticket: fact.ticketId } : {}) })),
-    )
+    const notices = new Set(said.map((one) => noticeOf(one, actorId(work))))
     parts.push(sql`noticed as (select pg_notify(${CHANNEL}, notice) as sent from unnest(${[...notices]}::text[]) as notice)`)
     counts.push(sql`(select count(sent) from noticed)`)
   }

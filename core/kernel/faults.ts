@@ -1,6 +1,7 @@
 /** Owns plugins' faults: counted by plugin and unit, shown to administrators, and the suspension that follows from many. */
 import { sql, type Kysely } from 'kysely'
 import type { Logger } from 'pino'
+import { unreadable } from '../database/away.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { ACTIVATION_CHANGED } from './activation.ts'
@@ -8,6 +9,7 @@ import { coreSettings } from './settings/core-settings.ts'
 import { notify } from './facts.ts'
 import type { Call, CallKind, Gate } from './gate.ts'
 import { readSettings } from './settings/settings.ts'
+import { currentVisitor } from './origin.ts'
 import { liesOutside } from './outside.ts'
 import type { Work } from './work.ts'
 
@@ -16,6 +18,9 @@ export const NEVER_SUSPENDED: readonly string[] = ['desk', 'portal', 'admin', 's
 
 /** One of them, and the project's own: a plugin from outside that takes such a name is a plugin from outside. */
 export const vital = (plugin: { name: string }): boolean => NEVER_SUSPENDED.includes(plugin.name) && !liesOutside(plugin)
+
+/** What is called with whatever somebody typed or put into an address: data that PostgreSQL cannot read is theirs, not the plugin's. */
+const ASKED: ReadonlySet<CallKind> = new Set(['page', 'api', 'search', 'login'])
 
 /** Faults that wait to be written; more than these are only logged. */
 const WAITING = 500
@@ -37,6 +42,11 @@ export function keepFaults(room: {
   let written: Promise<void> = Promise.resolve()
   return {
     tell(call, error) {
+      if (ASKED.has(call.kind) && unreadable(error)) {
+        room.log.warn({ plugin: call.plugin, kind: call.kind, name: call.name, err: error }, 'a plugin was asked for what cannot be read')
+        return
+      }
+      const visitor = currentVisitor() ?? null
       room.log.error(
         { plugin: call.plugin, kind: call.kind, name: call.name, unit: call.unitId, err: error },
         'a plugin failed; pomoc goes on without it',
@@ -44,7 +54,7 @@ export function keepFaults(room: {
       if (waiting >= WAITING) return
       waiting++
       written = written
-        .then(() => room.work((work) => record(work, call, error, room.mortal(call.plugin))))
+        .then(() => room.work((work) => record(work, call, error, room.mortal(call.plugin) ? { visitor } : undefined)))
         .catch((fault: unknown) => {
           room.log.warn({ err: fault }, "a plugin's fault could not be written down")
         })
@@ -56,7 +66,7 @@ export function keepFaults(room: {
   }
 }
 
-async function record(work: Work, call: Call, error: unknown, mortal: boolean): Promise<void> {
+async function record(work: Work, call: Call, error: unknown, counted: { visitor: string | null } | undefined): Promise<void> {
   const said = words(error)
   const { id } = await work.db
     .insertInto('plugin_fault')
@@ -79,20 +89,30 @@ async function record(work: Work, call: Call, error: unknown, mortal: boolean): 
     )
     .returning('id')
     .executeTakeFirstOrThrow()
-  if (mortal) await strike(work, call, id)
+  if (counted) await strike(work, call, id, counted.visitor)
 }
 
-/** As many as the setting allows within its minutes: the plugin is off in that unit until an administrator resumes it. */
-async function strike(work: Work, { plugin, unitId }: Call, faultId: Id): Promise<void> {
+/**
+ * As many as the setting allows within its minutes: the plugin is off in that unit until an administrator resumes it. However often one
+ * visitor brings it about, it counts once: nobody shall be able to switch off what everybody uses.
+ */
+async function strike(work: Work, { plugin, unitId }: Call, faultId: Id, visitor: string | null): Promise<void> {
   const { 'faults.count': count, 'faults.minutes': minutes } = await readSettings(work.db, 'core', coreSettings, unitId ?? ROOT_UNIT)
   // Two processes count the same strikes one after the other.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${plugin}/${unitId ?? ''}`}, 7002))`.execute(work.db)
-  await work.db.insertInto('plugin_strike').values({ plugin, unit_id: unitId, at: work.now }).execute()
+  const since = new Date(work.now.getTime() - minutes * 60_000)
+  const { numInsertedOrUpdatedRows: counted } = await work.db
+    .insertInto('plugin_strike')
+    .columns(['plugin', 'unit_id', 'at', 'visitor'])
+    .expression(
+      sql`select ${plugin}, ${unitId}::bigint, ${work.now}::timestamptz, ${visitor}::text where not exists (
+        select from plugin_strike where plugin = ${plugin} and unit_id is not distinct from ${unitId} and at > ${since} and visitor = ${visitor})`,
+    )
+    .executeTakeFirstOrThrow()
+  if (!counted) return
   const { rows } = await sql<{ count: number; first: Date }>`
     select count(*)::integer as count, min(at) as first from plugin_strike
-    where plugin = ${plugin} and unit_id is not distinct from ${unitId} and at > ${new Date(work.now.getTime() - minutes * 60_000)}`.execute(
-    work.db,
-  )
+    where plugin = ${plugin} and unit_id is not distinct from ${unitId} and at > ${since}`.execute(work.db)
   const { count: strikes, first } = rows[0]!
   if (strikes < count) return
   await forgetStrikes(work, plugin, unitId)

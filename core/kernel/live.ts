@@ -9,6 +9,10 @@ import { CHANNEL } from './facts.ts'
 export interface Notice {
   fact: string
   ticket?: Id
+  /** Queue or person that the ticket had a tie to until then: who saw it through that sees it go. */
+  left?: Id
+  /** Whom it concerns, where it is about a person: whose session ended. */
+  person?: Id
 }
 
 export interface Live {

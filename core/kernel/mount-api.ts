@@ -9,6 +9,7 @@ import type { Activation } from './activation.ts'
 import type { ApiContext, ApiRoute } from './api.ts'
 import type { Here, Host, WebEnv } from './contract.ts'
 import { PluginFault, type Call, type Gate } from './gate.ts'
+import { forVisitor } from './origin.ts'
 import type { AnyPlugin } from '../run/load-plugins.ts'
 import { ROOT_UNIT, unitIdOf } from '../unit/tree.ts'
 import type { Route } from './mount.ts'
@@ -66,13 +67,15 @@ function answerer(
     const named = names ? await unitIdOf(db, c.req.param('unit') ?? '') : null
     // Where no unit is named it must be on in any at least: what is off everywhere is asked nothing.
     await demandOn(named)
-    const actor = await enter({ name: `${address}, login`, unitId: named ?? null }, async () =>
-      demandCaller(await route.login(c, hostOf(plugin))),
+    const actor = await forVisitor('stranger', () =>
+      enter({ name: `${address}, login`, unitId: named ?? null }, async () => demandCaller(await route.login(c, hostOf(plugin)))),
     )
     if (!actor) throw refused('api.unknown-caller')
     const unitId = named ?? (actor.kind === 'person' ? actor.unitId : null) ?? ROOT_UNIT
     if (named === null) await demandOn(unitId)
-    return enter({ name: address, unitId }, async () => demandResponse(await route.run({ ...here(plugin, unitId), c, actor })))
+    return forVisitor(actor.kind === 'person' ? `person ${actor.id}` : `program ${actor.name}`, () =>
+      enter({ name: address, unitId }, async () => demandResponse(await route.run({ ...here(plugin, unitId), c, actor }))),
+    )
   }
 }
 

@@ -52,7 +52,22 @@ export const configSchema = z.strictObject({
     .optional(),
   databaseConnections: whole(4, 1000, 'how many connections'),
   only: z.array(z.enum(ROLES, { error: ONLY }), { error: ONLY }).min(1, { error: ONLY }),
-  http: z.strictObject({ host, port }),
+  http: z
+    .strictObject({
+      host,
+      port,
+      hstsSubdomains: z.boolean({ error: 'true or false' }),
+      maxConnections: whole(10, 1_000_000, 'how many connections'),
+      maxConnectionsPerPeer: whole(10, 1_000_000, 'how many connections'),
+      headSeconds: whole(1, 3600, 'seconds'),
+      requestSeconds: whole(1, 86_400, 'seconds'),
+      maxStreams: whole(1, 1_000_000, 'how many streams'),
+      maxStreamsPerPerson: whole(1, 1_000_000, 'how many streams'),
+    })
+    .refine((http) => http.headSeconds <= http.requestSeconds, {
+      error: 'no more than requestSeconds, which counts the head too',
+      path: ['headSeconds'],
+    }),
   api: z.strictObject({ maxSizeKb: whole(1, 1_048_576, 'a size in kB') }),
   baseUrl: url(['http:', 'https:'], BASE_URL)
     .refine((value) => !/[?#]/.test(value), { error: BASE_URL })

@@ -124,12 +124,17 @@ test('the database is not asked again within seconds, and one that is away is to
 test('a port of its own serves them, with the token where one is set, and tells health to everybody', async () => {
   const metrics = makeMetrics(room())
   const readiness = makeReadiness(room().db)
-  expect(await serveMetrics({ metrics: { host: '127.0.0.1' } }, metrics, readiness)).toBeUndefined()
-  const open = (await serveMetrics({ metrics: { host: '127.0.0.1', port: 0 } }, metrics, readiness))!
+  const { config } = make
+  expect(await serveMetrics({ ...config, metrics: { host: '127.0.0.1' } }, metrics, readiness)).toBeUndefined()
+  const open = (await serveMetrics({ ...config, metrics: { host: '127.0.0.1', port: 0 } }, metrics, readiness))!
   expect((await fetch(`http://127.0.0.1:${open.port}/metrics`)).headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
   expect((await fetch(`http://127.0.0.1:${open.port}/`)).status).toBe(404)
   await open.stop()
-  const closed = (await serveMetrics({ metrics: { host: '127.0.0.1', port: 0, token: 'sixteen letters!' } }, metrics, readiness))!
+  const closed = (await serveMetrics(
+    { ...config, metrics: { host: '127.0.0.1', port: 0, token: 'sixteen letters!' } },
+    metrics,
+    readiness,
+  ))!
   const health = async (path: string) => {
     const answer = await fetch(`http://127.0.0.1:${closed.port}/health/${path}`)
     return [answer.status, await answer.text()]

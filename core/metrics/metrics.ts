@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import prometheus from 'prom-client'
 import type { Database } from '../database/schema.ts'
 import { version } from '../machine/project.ts'
+import type { Stalls } from './stalls.ts'
 import { makeMailFlow, readStock } from './stock.ts'
 
 export interface Metrics {
@@ -20,7 +21,17 @@ export const CONTENT_TYPE = prometheus.Registry.PROMETHEUS_CONTENT_TYPE
 /** The database is asked this seldom, however often somebody looks. */
 const FRESH_MS = 15_000
 
-export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: Pool; clock: () => Date }): Metrics {
+export function makeMetrics({
+  db,
+  pool,
+  clock,
+  stalls,
+}: {
+  db: Kysely<Database>
+  pool: Pool
+  clock: () => Date
+  stalls?: Stalls
+}): Metrics {
   const registry = new prometheus.Registry()
   prometheus.collectDefaultMetrics({ register: registry })
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -47,6 +58,11 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
     'pomoc_database_connections',
     'Connections of this process: open, idle among them, and requests waiting for one.',
     ['state'],
+  )
+  const loop = gauge(
+    'pomoc_event_loop_delay_seconds',
+    'How long this process answered nobody in the last minute: at most (max), and 99 of 100 times it was looked at (p99).',
+    ['of'],
   )
 
   // The same in every process of an installation: take the maximum, not the sum.
@@ -92,6 +108,8 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
     async expose() {
       if (asked === 0 || performance.now() - asked >= FRESH_MS) asking ??= refresh().finally(() => (asking = undefined))
       await asking
+      const delay = stalls?.lastMinute()
+      if (delay) for (const of of ['max', 'p99'] as const) loop.set({ of }, delay[of])
       connections.set({ state: 'open' }, pool.totalCount)
       connections.set({ state: 'idle' }, pool.idleCount)
       connections.set({ state: 'waiting' }, pool.waitingCount)

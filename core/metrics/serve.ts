@@ -1,10 +1,10 @@
 /** Owns who may read the figures: whoever reaches their own port, which tells health too, or on the main port whoever has the token. */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { createServer } from 'node:http'
 import type { Hono, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import type { Config } from '../machine/config.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { limitedServer } from '../machine/http-server.ts'
 import { listen } from '../machine/listen.ts'
 import { healthAnswers, type Readiness } from './health.ts'
 import { CONTENT_TYPE, type Metrics } from './metrics.ts'
@@ -14,13 +14,13 @@ import { CONTENT_TYPE, type Metrics } from './metrics.ts'
  * everybody: a process that serves no pages has no other place for it.
  */
 export async function serveMetrics(
-  config: Pick<Config, 'metrics'>,
+  config: Pick<Config, 'metrics' | 'http' | 'trustedProxies'>,
   metrics: Metrics,
   readiness: Readiness,
 ): Promise<{ port: number; stop(): Promise<void> } | undefined> {
   const { host, port, token } = config.metrics
   if (port === undefined) return undefined
-  const server = createServer((request, response) => {
+  const server = limitedServer(config, (request, response) => {
     const end = (status: number, text: string, type = 'text/plain; charset=utf-8') =>
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text)
     const health = request.method === 'GET' ? healthAnswers[request.url ?? ''] : undefined

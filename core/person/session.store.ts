@@ -34,8 +34,9 @@ export async function touchSession(db: Kysely<Database>, tokenHash: Buffer, now:
   await db.updateTable('session').set({ last_used_at: now }).where('token_hash', '=', tokenHash).where('last_used_at', '<', now).execute()
 }
 
-export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Promise<void> {
-  await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()
+/** Answers whose it was. */
+export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Promise<Id | undefined> {
+  return (await db.deleteFrom('session').where('token_hash', '=', tokenHash).returning('person_id').executeTakeFirst())?.person_id
 }
 
 /** One session of a person, by its hash. */

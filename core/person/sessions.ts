@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { notify } from '../kernel/facts.ts'
 import type { Work } from '../kernel/work.ts'
 import {
   deleteEndedSessions,
@@ -19,6 +20,8 @@ export const IDLE_MS = 12 * 3600 * 1000
 /** However much it is used, a session ends after this. */
 export const ABSOLUTE_MS = 30 * 24 * 3600 * 1000
 const TOUCH_EVERY_MS = 60_000
+/** Told to every process, with the person, when one of their sessions ended: what is open by it ends too. */
+export const SESSION_ENDED = 'session.ended'
 /** How long a code may take to type once the password was right. */
 export const HALF_MS = 10 * 60_000
 
@@ -51,7 +54,10 @@ export async function openSession(
   previousToken?: string,
   { waitsForCode = false, by = 'password' }: { waitsForCode?: boolean; by?: LoginBy } = {},
 ): Promise<string> {
-  if (previousToken) await deleteSession(work.db, hashToken(previousToken))
+  if (previousToken) {
+    const before = await deleteSession(work.db, hashToken(previousToken))
+    if (before !== undefined) await notify(work, SESSION_ENDED, { person: before })
+  }
   const token = newToken()
   await work.db
     .insertInto('session')
@@ -87,6 +93,10 @@ export async function resumeSession(db: Kysely<Database>, token: string, now: Da
   return { tokenHash: row.token_hash, personId: row.person_id, csrf: row.csrf, owesSecondFactor: row.owes_second_factor }
 }
 
+/** Whether a session that was found before has not been ended since. */
+export const sessionStands = async (db: Kysely<Database>, { tokenHash }: Session): Promise<boolean> =>
+  (await findSession(db, tokenHash)) !== undefined
+
 /** Whose password was right and whose code is awaited, by the token of a half-open session. */
 export async function findHalfSession(
   db: Kysely<Database>,
@@ -100,20 +110,27 @@ export async function findHalfSession(
 
 export async function endSession(work: Work, session: Session): Promise<void> {
   await deleteSession(work.db, session.tokenHash)
+  await notify(work, SESSION_ENDED, { person: session.personId })
   recordEvent(work, { kind: 'logout', object: { type: 'person', id: session.personId } })
 }
 
 /** Ends one session of a person, named as `sessionsOf` does; false when it has gone already. */
 export async function endOwnSession(work: Work, personId: Id, id: string): Promise<boolean> {
   const ended = await deleteOwnSession(work.db, personId, Buffer.from(id, 'base64url'))
-  if (ended) recordEvent(work, { kind: 'session-ended', object: { type: 'person', id: personId }, after: { sessions: 1 } })
+  if (ended) {
+    await notify(work, SESSION_ENDED, { person: personId })
+    recordEvent(work, { kind: 'session-ended', object: { type: 'person', id: personId }, after: { sessions: 1 } })
+  }
   return ended
 }
 
 /** Ends every session of a person, except the given one; returns how many. */
 export async function endSessions(work: Work, personId: Id, except?: Session): Promise<number> {
   const count = await deleteSessions(work.db, personId, except?.tokenHash)
-  if (count > 0) recordEvent(work, { kind: 'session-ended', object: { type: 'person', id: personId }, after: { sessions: count } })
+  if (count > 0) {
+    await notify(work, SESSION_ENDED, { person: personId })
+    recordEvent(work, { kind: 'session-ended', object: { type: 'person', id: personId }, after: { sessions: count } })
+  }
   return count
 }
 

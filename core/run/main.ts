@@ -11,6 +11,7 @@ import type { Kernel } from './host.ts'
 import { startJobs } from '../kernel/jobs/run-jobs.ts'
 import type { Log } from '../machine/log.ts'
 import { makeMetrics } from '../metrics/metrics.ts'
+import { watchStalls } from '../metrics/stalls.ts'
 import { serveMetrics } from '../metrics/serve.ts'
 import { makeReadiness } from '../metrics/health.ts'
 import { openWebDoor } from '../web/serve.ts'
@@ -63,7 +64,9 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
 
-    const metrics = makeMetrics({ db, pool, clock })
+    const stalls = watchStalls({ db, log, clock, roles: wanted.only })
+    started.push(async () => stalls.stop())
+    const metrics = makeMetrics({ db, pool, clock, stalls })
     const readiness = makeReadiness(db)
     const figures = await serveMetrics(config, metrics, readiness)
     if (figures) {

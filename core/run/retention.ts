@@ -4,6 +4,7 @@ import { forgetEvents } from '../audit/record.ts'
 import type { Database } from '../database/schema.ts'
 import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
+import { STALL_DAYS } from '../metrics/stalls.ts'
 import { forgetOldLogins } from '../person/login.ts'
 import { forgetEndedSessions } from '../person/sessions.ts'
 
@@ -20,6 +21,7 @@ export async function tidy(host: Host): Promise<void> {
     await forgetEndedSessions(work)
     await forgetOldLogins(work)
     await db.deleteFrom('fact').where('created_at', '<', before(retention.factDays)).execute()
+    await db.deleteFrom('process_stall').where('at', '<', before(STALL_DAYS)).execute()
     await db.deleteFrom('plugin_strike').where('at', '<', before(2)).execute()
     await db.deleteFrom('plugin_fault').where('last_at', '<', before(retention.factDays)).execute()
     await db.deleteFrom('draft').where('updated_at', '<', before(retention.draftDays)).execute()

@@ -6,6 +6,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
 import { ENTRIES } from './attributes.ts'
 import { counterOf } from './number.store.ts'
+import type { TicketTies } from '../permission/policy.ts'
 import type { Ticket } from './ticket.ts'
 
 const NOBODY = '0'
@@ -20,6 +21,21 @@ export async function findTicket(db: Kysely<Database>, id: Id, personId: Id | nu
 export async function findTicketByNumber(db: Kysely<Database>, number: string, personId: Id | null): Promise<Ticket | undefined> {
   const row = await ticketQuery(db, personId).where('ticket.number', '=', number).executeTakeFirst()
   return row && toTicket(row)
+}
+
+/** What ties people to these tickets, whoever they are: `watchers` and `participants` are persons. */
+export async function tiesOf(db: Kysely<Database>, ids: readonly Id[]): Promise<ReadonlyMap<Id, TiesOfAll>> {
+  const { rows } = await sql<TiesOfAll & { id: Id }>`
+    select t.id, t.queue_id as "queueId", t.owner_id as "ownerId", t.responsible_id as "responsibleId", t.customer_id as "customerId",
+      array(select person_id::text from ticket_watcher w where w.ticket_id = t.id) as watchers,
+      array(select person_id::text from ticket_participant p where p.ticket_id = t.id) as participants
+    from ticket t where t.id = any(${ids.filter(isId)}::bigint[])`.execute(db)
+  return new Map(rows.map(({ id, ...ties }) => [id, ties]))
+}
+
+export interface TiesOfAll extends Omit<TicketTies, 'watching' | 'participation'> {
+  watchers: Id[]
+  participants: Id[]
 }
 
 /** Takes the row lock first, so that what is read stays true until commit. */

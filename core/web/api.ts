@@ -2,6 +2,7 @@
 import { Hono, type ErrorHandler, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
+import { storable } from '../database/storable.ts'
 import { refused } from '../errors.ts'
 import type { ApiContext } from '../kernel/api.ts'
 import type { WebEnv } from '../kernel/contract.ts'
@@ -31,9 +32,14 @@ export function apiRoutes(app: Hono<WebEnv>, kernel: Kernel): ReadonlySet<unknow
   return new Set(app.routes.slice(before))
 }
 
+/** JSON may be nested so deep, and hold one value in so many bytes on the average: what a parser makes of it is bounded before it begins. */
+const JSON_DEPTH = 64
+const JSON_BYTES_EACH = 20
+const JSON_VALUES = 10_000
+
 /**
  * Reads the body to its end before the plugin is asked: how slowly a program sends is no fault of the plugin. What calls itself
- * JSON and is not comes no further.
+ * JSON and is not, or is made of more values than any program means, comes no further.
  */
 function takeBody(maxSize: number): MiddlewareHandler<WebEnv> {
   const limit = bodyLimit({
@@ -52,7 +58,10 @@ function takeBody(maxSize: number): MiddlewareHandler<WebEnv> {
         })
       if (isJson(c)) {
         const text = await c.req.text()
-        if (text !== '') parse(text)
+        if (text !== '') {
+          demandModest(text, Math.max(JSON_VALUES, Math.floor(maxSize / JSON_BYTES_EACH)))
+          parse(text)
+        }
       }
       await next()
       if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
@@ -76,15 +85,31 @@ const isJson = (c: Pick<ApiContext, 'req'>): boolean => /^application\/(json|[\w
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? value.replaceAll('\u0000', '') : value))
+    return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value))
   } catch {
     throw refused('api.not-json')
   }
 }
 
+/** Counts commas and brackets outside of strings: once over the text, whatever it is. */
+function demandModest(text: string, most: number): void {
+  let [depth, values, quoted] = [0, 0, false]
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (quoted) {
+      if (sign === '\\') at++
+      else if (sign === '"') quoted = false
+    } else if (sign === '"') quoted = true
+    else if (sign === ',') values++
+    else if (sign === '[' || sign === '{') [depth, values] = [depth + 1, values + 1]
+    else if (sign === ']' || sign === '}') depth--
+    if (depth > JSON_DEPTH || values > most) throw refused('input', { what: `JSON: ≤ ${most} values, ≤ ${JSON_DEPTH} levels` })
+  }
+}
+
 const handleApiError: ErrorHandler<WebEnv> = (error, c) => {
   const refusal = refusalOf(error)
-  if (!refusal) logFailure(c, error)
+  if (!refusal || refusal.code === 'unreadable') logFailure(c, error)
   const { code, status, field, ...said } = refusal ?? refused('internal', { id: c.get('requestId') })
   // RFC 9110 15.5.2: a 401 names a way.
   if (status === 401) c.header('www-authenticate', 'Bearer')

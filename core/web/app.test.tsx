@@ -154,7 +154,7 @@ describe('forms', () => {
     await somebody.get('/form')
     const response = await somebody.post('/form', { text: 'x'.repeat(2_200_000) })
     expect(response.status).toBe(413)
-    expect(await response.text()).toContain('2\u00a0MB at most')
+    expect(await response.text()).toContain('1\u00a0MB at most')
   })
 })
 

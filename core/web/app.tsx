@@ -1,29 +1,27 @@
 /** Owns the web application: what happens to a request, in reading order. */
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { WebEnv } from '../kernel/contract.ts'
 import type { Kernel } from '../run/host.ts'
-import { withOrigin } from '../kernel/origin.ts'
-import { refused, Refusal } from '../errors.ts'
+import { forVisitor, withOrigin } from '../kernel/origin.ts'
+import { Refusal } from '../errors.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { metricsRoute, observeRequests } from '../metrics/serve.ts'
 import { languageFor } from '../i18n/languages.ts'
+import { cleanAddress } from './address.ts'
 import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
+import { demandPage, limitBody } from './body.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
 import { handleError, handleNotFound } from './errors.tsx'
 import { healthRoutes, makeReadiness, type Readiness } from '../metrics/health.ts'
 import { liveRoute } from './live.ts'
+import { makeLiveLists } from './live-lists.ts'
 import { chooseLanguage, languageWanted, preferenceRoutes } from './preferences.ts'
-import { saySize } from './parts/size.ts'
 import { securityHeaders } from './security.ts'
 import { demandSecondFactor, findActor } from './session.ts'
 import { inPackage, inProject, loadStatic } from './static-files.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
-
-/** What somebody not logged in may send: a login, or a form whose session ended meanwhile, to be shown again. */
-const STRANGER_BYTES = 2 * 1024 * 1024
 
 export interface AppOptions {
   /** When it fires, streams end and /health/ready says no. */
@@ -64,7 +62,8 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(observeRequests(options.metrics))
   app.use(identifyClient(host.config.trustedProxies))
   app.use((c, next) => withOrigin({ clientAddress: c.get('clientAddress'), requestId: c.get('requestId') }, next))
-  app.use(securityHeaders)
+  app.use(securityHeaders(host.config.http))
+  app.use(cleanAddress)
 
   // 2. What needs no session.
   app.get('/static/:hash/:name', files.serve)
@@ -77,19 +76,10 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
 
   // 4. Who asks, in which language, and whether they mean it.
   app.use(findActor)
+  app.use((c, next) => forVisitor(c.get('actor') ? `person ${c.get('actor')!.id}` : 'stranger', next))
   app.use(chooseLanguage)
-  const limit = host.config.smtp.maxSizeKb * 1024
-  const [forPersons, forStrangers] = [limit, STRANGER_BYTES].map((maxSize) =>
-    bodyLimit({
-      maxSize,
-      onError: (c) => {
-        throw refused('too-large', {
-          limit: saySize(maxSize, (c as { get(name: 'language'): WebEnv['Variables']['language'] }).get('language')),
-        })
-      },
-    }),
-  )
-  app.use((c, next) => (c.get('actor') ? forPersons : forStrangers)!(c, next))
+  app.use(demandPage)
+  app.use(limitBody(host.config.smtp.maxSizeKb * 1024))
   app.use(guardForms)
   app.use(demandSecondFactor)
 
@@ -98,6 +88,8 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   articleRoutes(app)
   liveRoute(app, {
     stopping,
+    lists: makeLiveLists(host),
+    limits: host.config.http,
     maySee: async (c, access, id) => {
       const sees = (right: 'ro' | 'see') =>
         seeTicket(c.get('host').db, access, id, right).then(

@@ -4,6 +4,8 @@ import type { WebEnv } from '../kernel/contract.ts'
 import { findArticle, findAttachment, findTicketOfArticle, type Attachment } from '../article/articles.ts'
 import { refused, Refusal } from '../errors.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
+import { sameSecret } from '../person/token.ts'
+import { linkToken } from './csrf.ts'
 import { strangerPolicy } from './security.ts'
 import { demandLogin } from './session.ts'
 
@@ -31,7 +33,8 @@ export function articleRoutes(app: Hono<WebEnv>): void {
     const pictures = await readPictures(article.attachments, (attachment) =>
       findAttachment(db, ticketId, attachment.id, { visibleOnly: !agent }),
     )
-    const open = c.req.query('open') !== undefined
+    // Loading pictures from afar tells the sender who reads and when: only a reader's own click does it, no link that somebody sent them.
+    const open = sameSecret(c.req.query('open') ?? '', linkToken(c, `open ${id}`))
     c.header('content-security-policy', strangerPolicy({ remotePictures: open, links: open }))
     c.header('x-frame-options', 'SAMEORIGIN')
     c.header('referrer-policy', 'no-referrer')

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { makeTrust, plainAddress } from '../machine/networks.ts'
+import { ownPath } from './address.ts'
 import { clientBehind } from './client.ts'
-import { languageWanted, ownPath } from './preferences.ts'
+import { languageWanted } from './preferences.ts'
 
 describe('the client behind proxies', () => {
   const trusted = makeTrust(['10.0.0.0/8', '2001:db8::1'])
@@ -39,6 +40,17 @@ describe('what the reader asks for', () => {
     ['https://evil.example', '/'],
     ['', '/'],
     ['/a\r\nX: y', '/'],
+    // Browsers drop tabs and line ends, and read what is left.
+    ['/\t/evil.example/x', '/'],
+    ['/\t\\evil.example', '/'],
+    ['/\n/evil.example', '/'],
+    ['/\u0000/evil.example', '/'],
+    ['/.//evil.example', '/'],
+    ['/a/..//evil.example', '/'],
+    ['/%2e//evil.example', '/'],
+    ['/\ud800', '/%EF%BF%BD'],
+    ['/%09/evil.example', '/%09/evil.example'],
+    ['/desk/search?q=//a&b=\u0105#c', '/desk/search?q=//a&b=%C4%85#c'],
   ])('the way back from %j is %s', (path, own) => {
     expect(ownPath(path)).toBe(own)
   })

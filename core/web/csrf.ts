@@ -6,7 +6,9 @@ import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { siteOrigins } from '../machine/config.ts'
 import { refused } from '../errors.ts'
 import { newToken, sameSecret } from '../person/token.ts'
-import { isForm, readFields } from './forms.ts'
+import { isForm } from './body.ts'
+import { readFields } from './forms.ts'
+import { sessionToken } from './session.ts'
 
 export const CSRF_FIELD = '_csrf'
 export const CSRF_HEADER = 'x-csrf-token'
@@ -14,6 +16,13 @@ export const CSRF_HEADER = 'x-csrf-token'
 const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-form' : 'form')
 /** What a form of somebody not logged in carries: made of the cookie, so that neither gives the other away. */
 const tokenOf = (cookie: string) => createHash('sha256').update(`form ${cookie}`).digest('base64url')
+
+/** Stands in a link of our own page that does more than show something of ours: nobody else can write such a link for this reader. */
+export const linkToken = (c: PageContext, what: string): string =>
+  createHash('sha256')
+    .update(`link ${what} ${c.get('csrf')}`)
+    .digest('base64url')
+    .slice(0, 22)
 
 /**
  * A form carries a token bound to the session, or without one to a cookie (double submit). Before that the request must
@@ -24,7 +33,8 @@ export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
   if (!c.get('session')) {
     let cookie = getCookie(c, cookieName(c))
     const reading = c.req.method === 'GET' || c.req.method === 'HEAD'
-    if (!cookie && reading) {
+    // Whose session has ended meanwhile gets one too: the form they sent is shown again, see errors.tsx.
+    if (!cookie && (reading || sessionToken(c))) {
       cookie = newToken()
       setCookie(c, cookieName(c), cookie, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure') })
     }
@@ -32,9 +42,11 @@ export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
   }
   if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) {
     if (!fromOurPages(c)) throw refused('csrf')
+    // Nobody who has never seen a page of ours makes us read what they send.
+    if (c.get('csrf') === '') throw refused('cookies-needed')
     const given = c.req.header(CSRF_HEADER) ?? (isForm(c) ? (await readFields(c))[CSRF_FIELD] : undefined)
     // A form of ours whose session has gone meanwhile is shown again with what was typed: see errors.tsx.
-    if (c.get('csrf') === '' || !given || !sameSecret(given, c.get('csrf'))) throw refused('csrf', { stale: 1 })
+    if (!given || !sameSecret(given, c.get('csrf'))) throw refused('csrf', { stale: 1 })
   }
   await next()
 }

@@ -2,12 +2,15 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import type { Child } from 'hono/jsx'
 import { HTTPException } from 'hono/http-exception'
-import { databaseIsAway } from '../database/away.ts'
+import { databaseIsAway, unreadable } from '../database/away.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { codeOf } from '../machine/boot-error.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
 import { routeOf } from '../metrics/serve.ts'
-import { isForm, readFields, sayRefusal } from './forms.ts'
+import { ownPath, samePage } from './address.ts'
+import { isForm } from './body.ts'
+import { readFields, sayRefusal } from './forms.ts'
 import { isFragment } from './hx.ts'
 import { webTexts, type WebKey } from './i18n/web-texts.ts'
 import { page } from './page.tsx'
@@ -16,7 +19,7 @@ import { CSRF_FIELD } from './csrf.ts'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
   const refusal = refusalOf(error)
-  if (!refusal) logFailure(c, error)
+  if (!refusal || refusal.code === 'unreadable') logFailure(c, error)
   try {
     return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
   } catch (second) {
@@ -27,14 +30,17 @@ export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
 
 export const handleNotFound: NotFoundHandler<WebEnv> = (c) => show(c, refused('not-found'))
 
-/** Tells the operator of what nobody expected. */
+/** Tells the operator of what nobody expected; of odd input only that it came so far: whoever asks may ask for it a thousand times. */
 export function logFailure(c: PageContext, error: unknown): void {
-  c.get('host').log.error({ err: error, requestId: c.get('requestId'), route: routeOf(c) }, 'a request failed')
+  const request = { requestId: c.get('requestId'), route: routeOf(c) }
+  if (unreadable(error)) c.get('host').log.warn({ ...request, code: codeOf(error) }, 'a request asked for what the database cannot read')
+  else c.get('host').log.error({ err: error, ...request }, 'a request failed')
 }
 
-/** What is no failure: a rule said no, too much was sent, or the database is away. */
+/** What is no failure: a rule said no, too much was sent, what was asked for is nothing that the database reads, or it is away. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
+  if (unreadable(error)) return refused('unreadable')
   if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
   return databaseIsAway(error) ? refused('unavailable') : undefined
 }
@@ -52,8 +58,7 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
     return c.html(<ErrorNotice c={c} error={error} words={words} />, status)
   }
   if (error.code === 'login-needed' && c.req.method === 'GET') {
-    const { pathname, search } = new URL(c.req.url)
-    return c.redirect(`/login?next=${encodeURIComponent(pathname + search)}`, 303)
+    return c.redirect(`/login?next=${encodeURIComponent(samePage(c))}`, 303)
   }
   const t = webTexts.in(c.get('language'))
   const stale = error.code === 'csrf' || error.code === 'login-needed' ? await staleForm(c, error) : undefined
@@ -80,6 +85,7 @@ function titleOf(error: Refusal): WebKey {
     case 401:
       return 'error.title.login'
     case 403:
+      if (error.code === 'cookies-needed') return 'error.title.refused'
       return error.code === 'csrf' && error.params['stale'] ? 'error.title.stale' : 'error.title.not-allowed'
     case 404:
       return 'error.title.not-found'
@@ -107,7 +113,6 @@ const ErrorNotice = ({ c, error, words }: { c: PageContext; error: Refusal; word
 
 const NextStep = ({ c, error }: { c: PageContext; error: Refusal }): Child => {
   const t = webTexts.in(c.get('language'))
-  const { pathname, search } = new URL(c.req.url)
   const again = c.req.method === 'GET' && (error.status >= 500 || error.status === 429)
   const back = ownReferer(c)
   return (
@@ -115,7 +120,7 @@ const NextStep = ({ c, error }: { c: PageContext; error: Refusal }): Child => {
       {error.status === 500 && <p class="quiet">{t('error.next.number', { id: c.get('requestId') })}</p>}
       <div class="acts">
         {again ? (
-          <ButtonLink kind="primary" href={pathname + search}>
+          <ButtonLink kind="primary" href={samePage(c)}>
             {t('error.next.again')}
           </ButtonLink>
         ) : error.status === 401 ? (
@@ -139,7 +144,7 @@ function ownReferer(c: PageContext): string | undefined {
   if (!referer || !URL.canParse(referer)) return undefined
   const { host, pathname, search } = new URL(referer)
   const here = new URL(c.req.url)
-  return host === c.req.header('host') && pathname + search !== here.pathname + here.search ? pathname + search : undefined
+  return host === c.req.header('host') && pathname + search !== here.pathname + here.search ? ownPath(pathname + search) : undefined
 }
 
 /**
@@ -148,10 +153,11 @@ function ownReferer(c: PageContext): string | undefined {
  */
 async function staleForm(c: PageContext, error: Refusal): Promise<Child | undefined> {
   if (c.req.method !== 'POST' || !isForm(c) || (error.code === 'csrf' && !error.params['stale'])) return undefined
-  const fields = Object.entries(await readFields(c)).filter(([name]) => name !== CSRF_FIELD)
+  const posted = await readFields(c).catch(() => undefined)
+  if (!posted) return undefined
+  const fields = Object.entries(posted).filter(([name]) => name !== CSRF_FIELD)
   if (fields.length === 0 || fields.some(([name]) => /password/i.test(name))) return undefined
   const t = webTexts.in(c.get('language'))
-  const { pathname, search } = new URL(c.req.url)
   const multipart = (c.req.header('content-type') ?? '').startsWith('multipart/')
   return (
     <>
@@ -167,7 +173,7 @@ async function staleForm(c: PageContext, error: Refusal): Promise<Child | undefi
           – {t('error.stale.login')}
         </p>
       )}
-      <form method="post" action={pathname + search} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
+      <form method="post" action={samePage(c)} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
         <input type="hidden" name={CSRF_FIELD} value={c.get('csrf')} />
         {fields.map(([name, value]) =>
           value.length > 40 || value.includes('\n') ? (

@@ -1,7 +1,7 @@
 /** Owns the one message that survives a redirect: "sent", with a way to undo; shown on the next page, once. */
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { PageContext } from '../kernel/contract.ts'
-import { ownPath } from './preferences.ts'
+import { ownPath } from './address.ts'
 
 export interface Flash {
   text: string

@@ -4,7 +4,9 @@ import type { PageContext } from '../kernel/contract.ts'
 import type { Language } from '../database/schema.ts'
 import { coreTexts, type CoreKey } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
+import { storable } from '../database/storable.ts'
 import type { NewAttachment } from '../ticket/ticket.ts'
+import { postedForm } from './body.ts'
 import { webTexts, type WebKey } from './i18n/web-texts.ts'
 
 /** A form as it is shown: what stands in its fields and what is wrong with them, by field name; '' is the whole form. */
@@ -22,47 +24,41 @@ export const MAX_FILES = 20
 /** A form to begin with. */
 export const blankForm = (values: Record<string, string> = {}): FormState => ({ values, problems: {} })
 
-export function isForm(c: PageContext): boolean {
-  return /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(c.req.header('content-type') ?? '')
-}
-
-async function readData(c: PageContext): Promise<FormData> {
-  if (!isForm(c)) throw refused('input', { what: 'content-type' })
-  try {
-    return await c.req.formData()
-  } catch (error) {
-    if (error instanceof Refusal) throw error
-    throw refused('input', { what: 'form' })
-  }
-}
-
 /** Text fields by name; of several values of one name the last counts. As they can be stored: line ends become \n, NULs go. */
 export async function readFields(c: PageContext): Promise<Record<string, string>> {
   const fields: Record<string, string> = Object.create(null) as Record<string, string>
-  for (const [name, value] of await readData(c))
-    if (typeof value === 'string') fields[name] = value.replace(/\r\n?/g, '\n').replaceAll('\u0000', '')
+  for (const [name, value] of (await postedForm(c)).fields) fields[name] = value
   return fields
 }
 
 /** All values of one name: checkboxes of a list. */
 export async function readAll(c: PageContext, name: string): Promise<string[]> {
-  return (await readData(c)).getAll(name).filter((value) => typeof value === 'string')
+  return (await postedForm(c)).fields.filter(([field]) => field === name).map(([, value]) => value)
 }
 
 /** Files of a form, ready to be attached. An empty file field (browsers send one) is none. */
 export async function readFiles(c: PageContext, name = 'files'): Promise<NewAttachment[]> {
-  const files = (await readData(c))
-    .getAll(name)
-    .filter((value) => typeof value !== 'string')
-    .filter((file) => file.size > 0 || file.name !== '')
+  const files = (await postedForm(c)).files
+    .filter(([field, file]) => field === name && (file.size > 0 || file.name !== ''))
+    .map(([, file]) => file)
   if (files.length > MAX_FILES) throw refused('article.too-many-files', { limit: MAX_FILES }, name)
   return Promise.all(
     files.map(async (file) => ({
-      name: file.name.replace(/^.*[/\\]/, '').slice(0, 250) || 'file',
-      contentType: file.type || 'application/octet-stream',
+      name: fileName(file.name),
+      contentType: file.type.length <= MAX_TYPE ? file.type || OCTETS : OCTETS,
       content: Buffer.from(await file.arrayBuffer()),
     })),
   )
+}
+
+const OCTETS = 'application/octet-stream'
+/** RFC 6838 4.2: 127 characters on each side of the slash. */
+const MAX_TYPE = 255
+
+/** Never a path, 250 characters at most, no sign of it cut in two. */
+const fileName = (given: string): string => {
+  const own = given.slice(Math.max(given.lastIndexOf('/'), given.lastIndexOf('\\')) + 1).slice(0, 250)
+  return storable(/[\ud800-\udbff]$/.test(own) ? own.slice(0, -1) : own) || 'file'
 }
 
 /**

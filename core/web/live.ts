@@ -4,6 +4,10 @@ import { streamSSE } from 'hono/streaming'
 import type { Id } from '../database/schema.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import type { Access } from '../kernel/actor.ts'
+import { refused } from '../errors.ts'
+import type { Config } from '../machine/config.ts'
+import { SESSION_ENDED, sessionStands } from '../person/sessions.ts'
+import type { LiveLists } from './live-lists.ts'
 import { demandLogin } from './session.ts'
 
 const HEARTBEAT_MS = 25_000
@@ -16,16 +20,24 @@ const LIFE_MS = 10 * 60_000
 export type MaySee = (c: PageContext, access: Access, ticketId: Id) => Promise<boolean>
 
 /**
- * `?ticket=ID` tells `ticket-ID`; `?list=1` tells `tickets` for any change: a list asks what it may see by itself. After a
- * break (Last-Event-ID is there) everything is told once, for something may have been missed.
+ * `?ticket=ID` tells `ticket-ID`; `?list=1` tells `tickets` when a ticket changed that the reader sees, or saw until then. After a break
+ * (Last-Event-ID is there) everything is told once, for something may have been missed. A stream ends with its session.
+ * Error: `too-many-streams`.
  */
-export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: AbortSignal }): void {
+export function liveRoute(
+  app: Hono<WebEnv>,
+  room: { maySee: MaySee; stopping: AbortSignal; lists: LiveLists; limits: Pick<Config['http'], 'maxStreams' | 'maxStreamsPerPerson'> },
+): void {
+  const streams = countStreams(room.limits)
   app.get('/live', async (c) => {
     const { access } = demandLogin(c)
+    const session = c.get('session')!
     const ticket = c.req.query('ticket')
     const list = c.req.query('list') !== undefined
     const seen = ticket !== undefined && (await room.maySee(c, access, ticket))
     if (!seen && !list) return c.notFound()
+    const { db, live } = c.get('host')
+    const leave = streams.enter(access.personId)
     const names = [...(seen ? [`ticket-${ticket}`] : []), ...(list ? ['tickets'] : [])]
     const again = c.req.header('last-event-id') !== undefined
     c.header('x-accel-buffering', 'no')
@@ -37,12 +49,20 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
         state.open = false
         wake?.()
       }
-      const unsubscribe = c.get('host').live.subscribe((notice) => {
-        if (notice.ticket === undefined) return
-        if (seen && notice.ticket === ticket) pending.add(`ticket-${ticket}`)
-        if (list) pending.add('tickets')
-        if (pending.size > 0 && !state.quiet) wake?.()
+      const tell = (name: string) => {
+        pending.add(name)
+        if (!state.quiet) wake?.()
+      }
+      const unsubscribe = live.subscribe((notice) => {
+        if (seen && notice.ticket === ticket) tell(`ticket-${ticket}`)
+        if (notice.fact === SESSION_ENDED && notice.person === access.personId)
+          void sessionStands(db, session).then(
+            (stands) => stands || end(),
+            // Where that cannot be found out the browser comes back and is asked who it is.
+            end,
+          )
       })
+      const unwatch = list ? room.lists.watch(access, () => tell('tickets')) : () => {}
       const life = setTimeout(end, LIFE_MS)
       stream.onAbort(end)
       room.stopping.addEventListener('abort', end)
@@ -69,12 +89,34 @@ export function liveRoute(app: Hono<WebEnv>, room: { maySee: MaySee; stopping: A
           state.quiet = false
         }
       } finally {
+        leave()
         clearTimeout(life)
         unsubscribe()
+        unwatch()
         room.stopping.removeEventListener('abort', end)
       }
     })
   })
+}
+
+/** Each stream holds a connection and memory: so many in this process, and so many of one person. */
+function countStreams({ maxStreams, maxStreamsPerPerson }: Pick<Config['http'], 'maxStreams' | 'maxStreamsPerPerson'>) {
+  const open = new Map<Id, number>()
+  let all = 0
+  return {
+    enter(personId: Id): () => void {
+      const own = open.get(personId) ?? 0
+      if (all >= maxStreams || own >= maxStreamsPerPerson) throw refused('too-many-streams')
+      all++
+      open.set(personId, own + 1)
+      return () => {
+        all--
+        const left = open.get(personId)! - 1
+        if (left > 0) open.set(personId, left)
+        else open.delete(personId)
+      }
+    },
+  }
 }
 
 /** Waits, or until the function handed to `keep` is called. */

@@ -4,6 +4,7 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { COMPLETE_LANGUAGES, languageFor, type Language } from '../i18n/languages.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { setLanguage } from '../person/persons.ts'
+import { ownPath } from './address.ts'
 import { readFields } from './forms.ts'
 
 const COLOURS = ['auto', 'light', 'dark'] as const
@@ -63,9 +64,4 @@ export function preferenceRoutes(app: Hono<WebEnv>): void {
     }
     return c.redirect(ownPath(back), 303)
   })
-}
-
-/** The path when it is one of ours, else '/'; never another site ('//evil', '/\evil'). */
-export function ownPath(path: string | undefined): string {
-  return path && /^\/(?![/\\])[^\\\r\n]*$/.test(path) ? path : '/'
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import type { WebEnv } from '../kernel/contract.ts'
+import type { Config } from '../machine/config.ts'
 
 export const newNonce = (): string => randomBytes(18).toString('base64')
 
@@ -39,24 +40,29 @@ export const strangerPolicy = (options: { remotePictures: boolean; links: boolea
     options.links ? 'sandbox allow-popups allow-popups-to-escape-sandbox' : 'sandbox',
   ].join('; ')
 
-/** Sets the headers on every answer, errors included; a route that set its own policy keeps it. */
-export const securityHeaders: MiddlewareHandler<WebEnv> = async (c, next) => {
-  c.set('nonce', newNonce())
-  await next()
-  const headers = c.res.headers
-  if (!headers.has('content-security-policy')) headers.set('content-security-policy', pagePolicy(c.get('nonce')))
-  if (!headers.has('x-frame-options')) headers.set('x-frame-options', 'DENY')
-  headers.set('x-content-type-options', 'nosniff')
-  // 'same-origin', not 'no-referrer': with that, browsers send "Origin: null" with our own forms.
-  if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
-  headers.set('cross-origin-opener-policy', 'same-origin')
-  headers.set('cross-origin-resource-policy', 'same-origin')
-  headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()')
-  headers.set('x-request-id', c.get('requestId'))
-  if (c.get('secure')) headers.set('strict-transport-security', 'max-age=31536000')
-  if (!headers.has('cache-control')) {
-    // A page and its fragment share one address: the cache must not give one for the other.
-    headers.set('cache-control', 'private, no-cache')
-    headers.append('vary', 'Cookie, Accept-Language, HX-Request')
+/**
+ * Sets the headers on every answer, errors included; a route that set its own policy keeps it. Over https browsers are told to come by
+ * nothing else for a year (RFC 6797); with `hstsSubdomains` that holds for every name below this one too.
+ */
+export const securityHeaders =
+  ({ hstsSubdomains }: Pick<Config['http'], 'hstsSubdomains'>): MiddlewareHandler<WebEnv> =>
+  async (c, next) => {
+    c.set('nonce', newNonce())
+    await next()
+    const headers = c.res.headers
+    if (!headers.has('content-security-policy')) headers.set('content-security-policy', pagePolicy(c.get('nonce')))
+    if (!headers.has('x-frame-options')) headers.set('x-frame-options', 'DENY')
+    headers.set('x-content-type-options', 'nosniff')
+    // 'same-origin', not 'no-referrer': with that, browsers send "Origin: null" with our own forms.
+    if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'same-origin')
+    headers.set('cross-origin-opener-policy', 'same-origin')
+    headers.set('cross-origin-resource-policy', 'same-origin')
+    headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=()')
+    headers.set('x-request-id', c.get('requestId'))
+    if (c.get('secure')) headers.set('strict-transport-security', `max-age=31536000${hstsSubdomains ? '; includeSubDomains' : ''}`)
+    if (!headers.has('cache-control')) {
+      // A page and its fragment share one address: the cache must not give one for the other.
+      headers.set('cache-control', 'private, no-cache')
+      headers.append('vary', 'Cookie, Accept-Language, HX-Request')
+    }
   }
-}

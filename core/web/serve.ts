@@ -1,9 +1,10 @@
 /** Owns the HTTP server: its port, opened before anything slow is begun, and a stop that lets answers under way end. */
 import { getRequestListener } from '@hono/node-server'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../machine/config.ts'
 import type { Kernel } from '../run/host.ts'
+import { limitedServer } from '../machine/http-server.ts'
 import { listen, passedSocket } from '../machine/listen.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
@@ -31,7 +32,7 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '2', 'content-type': 'text/plain; charset=utf-8' }).end('pomoc is starting.\n')
   }
-  const server = createServer((request, response) => {
+  const server = limitedServer(config, (request, response) => {
     if (stopping.signal.aborted) response.setHeader('connection', 'close')
     answer(request, response)
   })

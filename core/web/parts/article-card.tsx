@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Article, Attachment } from '../../article/articles.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import { mailTexts } from '../../mail/mail-texts.ts'
+import { linkToken } from '../csrf.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Avatar } from './avatar.tsx'
 import { MessageText } from './message-text.tsx'
@@ -194,7 +195,7 @@ const MailFrame = ({ c, article }: { c: PageContext; article: Article }) => {
       />
       <p class="mail-frame-foot">
         {t('article.html.inert')}{' '}
-        <a href={`/articles/${article.id}/html?open=1`} target="_blank" rel="noopener">
+        <a href={`/articles/${article.id}/html?open=${linkToken(c, `open ${article.id}`)}`} target="_blank" rel="noopener">
           {t('article.html.show')}
         </a>
       </p>

@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import { LANGUAGES } from '../../i18n/languages.ts'
 import type { PageContext } from '../../kernel/contract.ts'
+import { samePage } from '../address.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Avatar } from './avatar.tsx'
 import { CsrfField } from './fields.tsx'
@@ -102,8 +103,7 @@ const PersonMenu = ({ c, links }: { c: PageContext; links: Child[] }) => {
 /** Language and colours, each choice a button of one form: works without scripts. */
 export const Preferences = ({ c }: { c: PageContext }) => {
   const t = webTexts.in(c.get('language'))
-  const { pathname, search } = new URL(c.req.url)
-  const back = c.req.method === 'GET' ? pathname + search : '/'
+  const back = c.req.method === 'GET' ? samePage(c) : '/'
   return (
     <form method="post" action="/preferences" class="preferences">
       <CsrfField c={c} />
