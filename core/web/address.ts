@@ -4,18 +4,24 @@ import type { WebEnv } from '../kernel/contract.ts'
 import { storable } from '../database/storable.ts'
 import { refused } from '../errors.ts'
 
+/** As it stands in an address: a bare one is written so by whoever reads the request. */
+const NUL = '%00'
+
 /**
  * NUL in a path: there is no such page, for nothing has such a name. In a query it is left out, as it is in forms: what somebody pasted
  * into a search is looked for without it. Half a character cannot come by an address: percent-decoding makes U+FFFD of it or leaves it.
  */
 export const cleanAddress: MiddlewareHandler<WebEnv> = async (c, next) => {
   const { url } = c.req.raw
-  if (/%00|\u0000/.test(url)) {
+  if (url.includes(NUL)) {
     const query = url.indexOf('?')
-    if (query === -1 || /%00|\u0000/.test(url.slice(0, query))) throw refused('not-found')
-    // Again and again: %%0000 is none before, and one after.
-    let rest = url.slice(query)
-    while (/%00|\u0000/.test(rest)) rest = rest.replace(/%00|\u0000/g, '')
+    if (query === -1 || url.slice(0, query).includes(NUL)) throw refused('not-found')
+    let rest = ''
+    // Sign by sign: what is %%0000 before is %00 after.
+    for (const sign of url.slice(query)) {
+      rest += sign
+      if (rest.endsWith(NUL)) rest = rest.slice(0, -NUL.length)
+    }
     const { method, headers, body, signal } = c.req.raw
     c.req.raw = new Request(url.slice(0, query) + rest, {
       method,

@@ -2,6 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { matchedRoutes } from 'hono/route'
+import { randomBytes } from 'node:crypto'
 import { parse as parsePairs } from 'node:querystring'
 import { storable } from '../database/storable.ts'
 import { refused, Refusal } from '../errors.ts'
@@ -12,12 +13,15 @@ import { saySize } from './parts/size.ts'
 export const FORM_LIMITS = {
   /** Text fields. */
   fields: 1000,
-  /** The same for agents: the rights of a group are some sixteen boxes for each of its people. */
+  /** The same for agents, url-encoded: the rights of a group are some sixteen boxes for each of its people. */
   fieldsOfAgents: 10_000,
   /** File fields, an empty one included. */
   files: 50,
   /** Bytes of a url-encoded body, and of all text fields of a multipart one together: whatever is larger comes as a file. */
   textBytes: 1024 * 1024,
+  /** Bytes of one part's head, where a field's and a file's name stand, and of all of them. */
+  head: 4096,
+  heads: 512 * 1024,
   /** Characters of a field's name. */
   name: 200,
 } as const
@@ -25,7 +29,13 @@ export const FORM_LIMITS = {
 /** A form's fields in the order of their names' first appearance; texts with line ends as \n, without NULs and lone surrogates. */
 export interface PostedForm {
   fields: readonly (readonly [name: string, value: string])[]
-  files: readonly (readonly [name: string, file: File])[]
+  files: readonly (readonly [name: string, file: PostedFile])[]
+}
+/** A file as its sender named it: neither name nor type is to be trusted. */
+export interface PostedFile {
+  name: string
+  type: string
+  content: Buffer
 }
 
 /** What somebody not logged in may send: a login, or a form whose session ended meanwhile, to be shown again. */
@@ -88,15 +98,10 @@ async function readForm(c: PageContext): Promise<PostedForm> {
   } catch (error) {
     throw error instanceof Refusal ? error : refused('input', { what: 'form' })
   }
-  let form: PostedForm
-  if (isUrlencoded(c)) {
-    if (bytes.length > FORM_LIMITS.textBytes) throw tooLarge(c, FORM_LIMITS.textBytes)
-    form = readPairs(bytes, fields)
-  } else {
-    form = await readParts(bytes, typeOf(c), fields)
-    if (form.fields.reduce((sum, [, value]) => sum + value.length, 0) > FORM_LIMITS.textBytes) throw tooLarge(c, FORM_LIMITS.textBytes)
-  }
-  if ([...form.fields, ...form.files].some(([name]) => name.length > FORM_LIMITS.name)) throw refused('input', { what: 'form' })
+  const overText = () => tooLarge(c, FORM_LIMITS.textBytes)
+  if (isUrlencoded(c) && bytes.length > FORM_LIMITS.textBytes) throw overText()
+  const form = isUrlencoded(c) ? readPairs(bytes, fields) : await readParts(bytes, typeOf(c), overText)
+  if ([...form.fields, ...form.files].some(([name]) => name.length > FORM_LIMITS.name)) throw noForm()
   return form
 }
 
@@ -112,6 +117,42 @@ function moreThan(most: number, bytes: Buffer, sign: string): boolean {
   return true
 }
 
+/** Where a part's head and content lie in the bytes. */
+interface Part {
+  head: readonly [from: number, to: number]
+  content: readonly [from: number, to: number]
+}
+
+/**
+ * Goes from one delimiter to the next (RFC 2046 5.1.1) and counts: how many parts there are, and that each has a head of a reasonable
+ * length. Nothing in it is read yet.
+ */
+function divide(bytes: Buffer, boundary: string): Part[] {
+  const { fields, files, head, heads } = FORM_LIMITS
+  const [delimiter, next] = [Buffer.from(`--${boundary}`), Buffer.from(`\r\n--${boundary}`)]
+  const parts: Part[] = []
+  let inHeads = 0
+  if (!bytes.subarray(0, delimiter.length).equals(delimiter)) throw noForm()
+  for (let at = delimiter.length; !bytes.subarray(at, at + 2).equals(END); ) {
+    if (parts.length >= fields + files) throw tooMany(fields)
+    const length = bytes.subarray(at, at + head).indexOf(HEAD_END)
+    if (length < 2 || !bytes.subarray(at, at + 2).equals(LINE_END)) throw noForm()
+    inHeads += length
+    if (inHeads > heads) throw tooMany(fields)
+    const from = at + length + HEAD_END.length
+    const to = bytes.indexOf(next, from)
+    if (to === -1) throw noForm()
+    parts.push({ head: [at + 2, at + length], content: [from, to] })
+    at = to + next.length
+  }
+  return parts
+}
+
+const END = Buffer.from('--')
+const LINE_END = Buffer.from('\r\n')
+const HEAD_END = Buffer.from('\r\n\r\n')
+const noForm = (): Refusal => refused('input', { what: 'form' })
+
 /** Not URLSearchParams and not formData(): the time those take grows with the square of the number of pairs. */
 function readPairs(bytes: Buffer, most: number): PostedForm {
   if (moreThan(most - 1, bytes, '&')) throw tooMany(most)
@@ -122,28 +163,41 @@ function readPairs(bytes: Buffer, most: number): PostedForm {
   }
 }
 
-async function readParts(bytes: Buffer, type: string, most: number): Promise<PostedForm> {
+/**
+ * Node's own reader is given the heads alone, with nothing in the parts: it reads sign by sign and copies contents several times, which
+ * with thirty megabytes of files is felt by everybody. The contents are where `divide` found them.
+ */
+async function readParts(bytes: Buffer, type: string, overText: () => Refusal): Promise<PostedForm> {
   const boundary = BOUNDARY.exec(type)?.[2]
-  if (boundary === undefined) throw refused('input', { what: 'form' })
-  // One more: the end is marked by it too.
-  if (moreThan(most + FORM_LIMITS.files + 1, bytes, `--${boundary}`)) throw tooMany(most)
+  if (boundary === undefined) throw noForm()
+  const parts = divide(bytes, boundary)
+  // One that no head can hold.
+  const own = randomBytes(16).toString('hex')
+  const heads = parts.flatMap(({ head: [from, to] }) => [
+    Buffer.from(`--${own}\r\n`),
+    bytes.subarray(from, to),
+    Buffer.from('\r\n\r\n\r\n'),
+  ])
   let entries: [string, string | File][]
   try {
-    // With the boundary that was counted, however else the header can be read.
-    entries = [
-      ...(await new Response(bytes as Uint8Array<ArrayBuffer>, {
-        headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
-      }).formData()),
-    ]
+    const skeleton = Buffer.concat([...heads, Buffer.from(`--${own}--\r\n`)])
+    entries = [...(await new Response(skeleton, { headers: { 'content-type': `multipart/form-data; boundary=${own}` } }).formData())]
   } catch {
-    throw refused('input', { what: 'form' })
+    throw noForm()
   }
+  if (entries.length !== parts.length) throw noForm()
   const fields: [string, string][] = []
-  const files: [string, File][] = []
-  for (const [name, value] of entries)
-    if (typeof value === 'string') fields.push([clean(name), clean(value)])
-    else files.push([clean(name), value])
-  if (fields.length > most || files.length > FORM_LIMITS.files) throw tooMany(most)
+  const files: [string, PostedFile][] = []
+  let text = 0
+  for (const [n, [name, value]] of entries.entries()) {
+    const content = bytes.subarray(...parts[n]!.content)
+    if (typeof value === 'string') {
+      text += content.length
+      if (text > FORM_LIMITS.textBytes) throw overText()
+      fields.push([clean(name), clean(content.toString('utf8'))])
+    } else files.push([clean(name), { name: value.name, type: value.type, content }])
+  }
+  if (fields.length > FORM_LIMITS.fields || files.length > FORM_LIMITS.files) throw tooMany(FORM_LIMITS.fields)
   return { fields, files }
 }
 

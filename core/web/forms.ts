@@ -39,16 +39,14 @@ export async function readAll(c: PageContext, name: string): Promise<string[]> {
 /** Files of a form, ready to be attached. An empty file field (browsers send one) is none. */
 export async function readFiles(c: PageContext, name = 'files'): Promise<NewAttachment[]> {
   const files = (await postedForm(c)).files
-    .filter(([field, file]) => field === name && (file.size > 0 || file.name !== ''))
+    .filter(([field, file]) => field === name && (file.content.length > 0 || file.name !== ''))
     .map(([, file]) => file)
   if (files.length > MAX_FILES) throw refused('article.too-many-files', { limit: MAX_FILES }, name)
-  return Promise.all(
-    files.map(async (file) => ({
-      name: fileName(file.name),
-      contentType: file.type.length <= MAX_TYPE ? file.type || OCTETS : OCTETS,
-      content: Buffer.from(await file.arrayBuffer()),
-    })),
-  )
+  return files.map(({ name: given, type, content }) => ({
+    name: fileName(given),
+    contentType: type.length <= MAX_TYPE ? type || OCTETS : OCTETS,
+    content,
+  }))
 }
 
 const OCTETS = 'application/octet-stream'

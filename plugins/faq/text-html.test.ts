@@ -35,6 +35,29 @@ describe('a text as it is read', () => {
       expect(tags.join('')).not.toMatch(/script:|on\w+=|<(script|svg|iframe|style|form|input|math|img)|style=|data:|\/\/evil/i)
     }
   })
+  it.each([
+    ['quotes', '>'.repeat(2000)],
+    ['points', '- '.repeat(2000)],
+    ['numbers', '1. '.repeat(2000)],
+    ['stars', '* '.repeat(5000) + 'a'],
+    ['a list a thousand levels deep', Array.from({ length: 1000 }, (_, n) => `${' '.repeat(n * 2)}- a`).join('\n')],
+    ['half a mail address without end', `${'a.'.repeat(50_000)}@`],
+    ['links within links', '[a]('.repeat(10_000)],
+    ['tags', '<b>'.repeat(5000)],
+    ['pictures', '!['.repeat(20_000)],
+    ['rows of tables', `${'|'.repeat(20_000)}\n${'|-'.repeat(10_000)}`],
+    ['signs of code', Array.from({ length: 300 }, (_, n) => '`'.repeat(n)).join(' ')],
+    ['stressed words', '**a_b '.repeat(10_000)],
+  ])('%s beyond all measure break no page and take no seconds', (_name, text) => {
+    const began = performance.now()
+    for (const type of ['markdown', 'html'] as const) expect(() => textHtml(`${text}\n\nkoniec`, type, files)).not.toThrow()
+    // Seconds where it went wrong; a busy machine may take its time.
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+  it('what is nested beyond all measure is read as the words that it is', () => {
+    expect(textHtml(`${'>'.repeat(30)} a <b>\nc\n\nd`, 'markdown', files)).toBe(`<p>${'&gt;'.repeat(30)} a &lt;b&gt;<br />c</p><p>d</p>`)
+    expect(textHtml(`${'>'.repeat(3)} a`, 'markdown', files)).toContain('<blockquote>')
+  })
   it('as plain words it can be searched', () =>
     expect(plainText('## Krok\nKliknij [tu](https://uni.example) **teraz**', 'markdown').replace(/\s+/g, ' ')).toBe(
       'Krok Kliknij tu teraz',

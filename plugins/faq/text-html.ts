@@ -8,9 +8,38 @@ export type ContentType = 'markdown' | 'html'
 /** Address of a file of the item by the name it is written with; undefined: there is none of that name. */
 export type FileAddress = (name: string) => string | undefined
 
+/** What marked takes its time over, or gives up at, grows with these: each is far above what anybody writes by hand. */
+const DEPTH = 20
+const COLUMNS = 100
+const RUN = 1000
+
+/** Marks at the head of a line that each open a level: quotes, points of lists; and its blanks. */
+const HEAD = /^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*/
+/** What may be the beginning of a mail address: marked looks for an @ behind each of its characters. */
+const MAILBOX = /[\w.!#$%&'*+/=?`{|}~-]+/g
+
+/** Markdown as HTML; a text nested beyond all measure, or with words of a thousand signs and no blank, as the plain words that it is. */
+function markdownHtml(text: string): string {
+  const deep = text.split('\n').some((line) => {
+    const head = HEAD.exec(line)![0]
+    return head.replace(/[ \t]/g, '').length > DEPTH || head.replaceAll('\t', '    ').length > COLUMNS
+  })
+  if (!deep && !(text.match(MAILBOX) ?? []).some((run) => run.length > RUN)) {
+    try {
+      return marked.parse(text, { async: false, gfm: true, breaks: true })
+    } catch {
+      // It calls itself as deep as the text is nested, by whatever marks.
+    }
+  }
+  return text
+    .split(/\n{2,}/)
+    .map((part) => `<p>${part.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('\n', '<br>')}</p>`)
+    .join('')
+}
+
 /** Safe HTML: nothing that runs, nothing that is fetched from elsewhere. Its highest headings are of level `top`, the next one below. */
 export function textHtml(text: string, type: ContentType, fileAddress: FileAddress, top: 2 | 3 = 2): string {
-  const html = type === 'markdown' ? marked.parse(text, { async: false, gfm: true, breaks: true }) : text
+  const html = type === 'markdown' ? markdownHtml(text) : text
   const used = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].filter((name) => html.toLowerCase().includes(`<${name}`))
   return sanitizeHtml(html, {
     allowedTags: [

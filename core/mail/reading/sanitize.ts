@@ -147,10 +147,10 @@ export type Pictures = ReadonlyMap<string, string>
 /** Safe HTML, without `<html>`, `<head>` and `<body>`. Linear in its input; never throws for what a mail holds. */
 export function sanitizeMailHtml(html: string, pictures: Pictures = new Map()): string {
   // `data-remote-src` is our own word: one that the mail brings would be loaded unlooked at once the reader asks for pictures.
-  const img: sanitizeHtml.Transformer = (tagName, { src = '', 'data-remote-src': _, ...rest }) => ({
-    tagName,
-    attribs: { ...rest, ...picture(src, pictures) },
-  })
+  const img: sanitizeHtml.Transformer = (tagName, { src = '', ...rest }) => {
+    delete rest['data-remote-src']
+    return { tagName, attribs: { ...rest, ...picture(src, pictures) } }
+  }
   const clean = sanitizeHtml(html, { ...options, transformTags: { ...options.transformTags, img } })
   // The relative addresses are ours; sanitize-html lets no scheme but those above through.
   return clean.trim()
