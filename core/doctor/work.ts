@@ -114,7 +114,7 @@ export async function checkStalls({ database: { db }, now }: WithDatabase): Prom
   return [
     warn(
       'stalls',
-      `In ${stalls.minutes} minutes of the last day a process answered nobody for more than ${LONG_MS / 1000} s, for ${(stalls.worst! / 1000).toFixed(1)} s at worst, the last time at ${stalls.last!.toISOString()}.`,
+      `In ${stalls.minutes} ${stalls.minutes === 1 ? 'minute' : 'minutes'} of the last day a process answered nobody for more than ${LONG_MS / 1000} s, for ${(stalls.worst! / 1000).toFixed(1)} s at worst, the last time at ${stalls.last!.toISOString()}.`,
       'Look into the log for what was asked for then; if the machine is too slow for its work, give it more, or start more processes.',
     ),
   ]
