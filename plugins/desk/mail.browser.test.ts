@@ -67,9 +67,18 @@ describe('pictures', () => {
     expect(await page(`/desk/tickets/${ticketId}`)).not.toContain('image001.png')
   })
   it('one from afar is off until asked for', async () => {
-    const { articleId } = await arrives('pictures-from-afar-are-not-loaded')
+    const { ticketId, articleId } = await arrives('pictures-from-afar-are-not-loaded')
     expect(await page(`/articles/${articleId}/html`)).not.toMatch(/\ssrc="http/)
-    expect(await page(`/articles/${articleId}/html?open=1`)).toContain(' src="http://sledzi.example/p.gif?kto=anna"')
+    const link = new RegExp(`href="(/articles/${articleId}/html[^"]*)"`).exec(await page(`/desk/tickets/${ticketId}`))![1]!
+    expect(await page(link)).toContain(' src="http://sledzi.example/p.gif?kto=anna"')
+    // Only our own page can write that link, and only for this reader's session: one that was mailed opens nothing.
+    const other = await site.loggedIn(janId)
+    for (const [who, sent] of [
+      [jan, `/articles/${articleId}/html?open=1`],
+      [jan, `/articles/${articleId}/html?open`],
+      [other, link],
+    ] as const)
+      expect(await (await who.get(sent)).text()).not.toMatch(/\ssrc="http/)
   })
 })
 

@@ -8,6 +8,8 @@ import { processJob } from '../../core/mail/inbound/inbound.ts'
 import type { RunnableJob } from '../../core/kernel/jobs/run-jobs.ts'
 import { stopParsing } from '../../core/mail/reading/parse.ts'
 import MailComposer from 'nodemailer/lib/mail-composer/index.js'
+import { hashToken } from '../../core/person/token.ts'
+import { linkToken } from '../../core/web/csrf.ts'
 import { launchChromium, requireChromium } from '../servers/chromium.ts'
 import { openSite, type Site } from '../web.ts'
 import { BODIES, FILES, WORDS } from './payload-list.ts'
@@ -104,6 +106,16 @@ describe.skipIf(!requireChromium())('hostile mails in Chromium', () => {
     return { ticket: row.ticket_id!, article: row.article_id! }
   }
 
+  /** What the link on the ticket's page asks with for pictures from afar. */
+  async function askingFor(who: keyof typeof sessions, article: Id): Promise<string> {
+    const { csrf } = await site.make.db
+      .selectFrom('session')
+      .select('csrf')
+      .where('token_hash', '=', hashToken(sessions[who]))
+      .executeTakeFirstOrThrow()
+    return linkToken({ get: () => csrf } as never, `open ${article}`)
+  }
+
   /** A browser of the agent or the customer; `faults` is whatever a payload managed. */
   async function open(who: keyof typeof sessions): Promise<{ context: BrowserContext; page: Page; faults: string[]; pictures: string[] }> {
     const context = await browser.newContext({ locale: 'pl-PL', viewport: { width: 1280, height: 900 }, acceptDownloads: false })
@@ -188,7 +200,7 @@ describe.skipIf(!requireChromium())('hostile mails in Chromium', () => {
       for (const { name, id } of opened) {
         for (const asked of [false, true]) {
           const before = faults.length
-          const response = await page.goto(`${address}/articles/${id}/html${asked ? '?open=1' : ''}`)
+          const response = await page.goto(`${address}/articles/${id}/html${asked ? `?open=${await askingFor(who, id)}` : ''}`)
           // One whose HTML came to nothing has only its text.
           if (response!.status() === 404) continue
           expect(response!.headers()['content-security-policy'], name).toMatch(/default-src 'none'.*sandbox/)

@@ -113,6 +113,25 @@ describe('a program with JSON', () => {
   })
 })
 
+describe('JSON that is made to be worked on', () => {
+  test.each([
+    ['nested thirty thousand levels deep', '['.repeat(30_000)],
+    ['of sixty-five levels', `${'['.repeat(65)}${']'.repeat(65)}`],
+    ['of thirty thousand values', `[${'1,'.repeat(30_000)}1]`],
+  ])('%s is refused before it is parsed', async (_what, body) => {
+    expect(await call('POST', '/api/hooks/tickets', { as: 'anna', body })).toMatchObject({ status: 422, said: { error: 'input' } })
+  })
+  test('signs in its texts count for nothing, and half characters end here', async () => {
+    const body = JSON.stringify({ ...wish(), body: `"[{,\\${'[,{'.repeat(15_000)}` })
+    expect(await call('POST', '/api/hooks/tickets', { as: 'anna', body })).toMatchObject({ status: 201 })
+    const made = await call('POST', '/api/hooks/tickets', {
+      as: 'anna',
+      body: JSON.stringify(wish()).replace('Zepsuta', '\\ud800\\u0000 Zepsuta'),
+    })
+    expect(made.status).toBe(201)
+  })
+})
+
 describe('who calls', () => {
   test('must be known: 401, and the plugin is asked nothing more', async () => {
     for (const headers of [{}, { authorization: 'Bearer nobody' }, { authorization: 'Basic YW5uYTp4' }]) {
@@ -238,7 +257,7 @@ test('requests are counted by their route', async () => {
   )
 })
 
-test('its faults are told and counted; five suspend it there', async () => {
+test('its faults are told and counted; those of five callers suspend it there, those of one do not', async () => {
   expect(await call('POST', '/api/hooks/throws', { as: 'anna' })).toMatchObject({ status: 500, said: { error: 'internal' } })
   const late = await call('POST', '/api/hooks/hangs', { as: 'anna' })
   expect([late.status, late.said!['error'], late.headers.get('retry-after')]).toEqual([503, 'unavailable', '5'])
@@ -252,8 +271,13 @@ test('its faults are told and counted; five suspend it there', async () => {
     ['api', 'POST /api/hooks/throws', 'it threw', unit],
     ['api', 'POST /api/hooks/wrong', expect.stringContaining('answers with a Response'), unit],
   ])
-  await call('POST', '/api/hooks/throws', { as: 'anna' })
-  await call('POST', '/api/hooks/throws', { as: 'anna' })
+  for (let n = 0; n < 5; n++) await call('POST', '/api/hooks/throws', { as: 'anna' })
+  await house.kernel.faults.settled()
+  expect(await listSuspensions(house.database.db)).toEqual([])
+  for (const login of ['adam', 'beata', 'celina', 'damian']) {
+    await house.make.agent({}, { login, unitId: unit })
+    await call('POST', '/api/hooks/throws', { as: login })
+  }
   await house.kernel.faults.settled()
   expect((await listSuspensions(house.database.db)).map(({ plugin, unitId }) => [plugin, unitId])).toEqual([['hooks', unit]])
   await house.until(async () => (await call('GET', '/api/hooks/who', { as: 'anna' })).status === 404)

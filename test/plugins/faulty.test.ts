@@ -143,8 +143,7 @@ test('nothing was written where it must not be', async () => {
 })
 
 test("core's plugins are told of and never suspended", async () => {
-  const visitor = await house.loggedIn(agent)
-  for (let n = 0; n < 7; n++) await visitor.get('/desk/view/open')
+  for (let n = 0; n < 7; n++) await (await house.loggedIn(await house.make.agent({}, { unitId: unit }))).get('/desk/view/open')
   await house.kernel.faults.settled()
   const faults = await listFaults(house.database.db, { plugin: 'portal' })
   expect(faults).toMatchObject([{ kind: 'slot', name: 'page.footer', error: 'vital' }])
