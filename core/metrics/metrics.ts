@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import prometheus from 'prom-client'
 import type { Database } from '../database/schema.ts'
+import { LIMITS, listRefused } from '../kernel/limits/limits.ts'
 import { version } from '../machine/project.ts'
 import { makeMailFlow, readStock } from './stock.ts'
 
@@ -17,10 +18,20 @@ export interface Metrics {
 
 export const CONTENT_TYPE = prometheus.Registry.PROMETHEUS_CONTENT_TYPE
 
+const HOUR_MS = 3_600_000
 /** The database is asked this seldom, however often somebody looks. */
 const FRESH_MS = 15_000
 
-export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: Pool; clock: () => Date }): Metrics {
+export function makeMetrics({
+  db,
+  pools,
+  clock,
+}: {
+  db: Kysely<Database>
+  /** By what they are for. */
+  pools: Record<string, Pool>
+  clock: () => Date
+}): Metrics {
   const registry = new prometheus.Registry()
   prometheus.collectDefaultMetrics({ register: registry })
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
@@ -45,8 +56,8 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
   )
   const connections = gauge(
     'pomoc_database_connections',
-    'Connections of this process: open, idle among them, and requests waiting for one.',
-    ['state'],
+    'Connections of this process, by what they are for: open, idle among them, and requests waiting for one.',
+    ['pool', 'state'],
   )
 
   // The same in every process of an installation: take the maximum, not the sum.
@@ -57,6 +68,7 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
   const outboxAge = gauge('pomoc_outbox_oldest_seconds', 'Age of the oldest mail that waits to leave.')
   const queue = gauge('pomoc_jobs', 'Jobs: due, later, running, given_up.', ['state'])
   const queueAge = gauge('pomoc_jobs_oldest_seconds', 'How long the oldest due job has waited.')
+  const refused = gauge('pomoc_limits_refused', 'What was refused or held back in the last hour, since a limit was reached.', ['limit'])
   const accepted = counter('pomoc_mails_accepted_total', 'Mails accepted by any process since this one started.')
   const processed = counter('pomoc_mails_processed_total', 'What became of mails in any process since this one started.', ['outcome'])
 
@@ -75,6 +87,8 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
       set(inbound, 'state', stock.inbound)
       set(outbox, 'state', stock.outbox)
       set(queue, 'state', stock.jobs)
+      set(refused, 'limit', Object.fromEntries(Object.keys(LIMITS).map((name) => [name, 0])))
+      for (const { name, refused: times } of await listRefused(db, new Date(clock().getTime() - HOUR_MS))) refused.set({ limit: name }, times)
       outboxAge.set(stock.outboxAge)
       queueAge.set(stock.jobsAge)
       const { acceptedMails, outcomes } = await flow(clock())
@@ -92,9 +106,11 @@ export function makeMetrics({ db, pool, clock }: { db: Kysely<Database>; pool: P
     async expose() {
       if (asked === 0 || performance.now() - asked >= FRESH_MS) asking ??= refresh().finally(() => (asking = undefined))
       await asking
-      connections.set({ state: 'open' }, pool.totalCount)
-      connections.set({ state: 'idle' }, pool.idleCount)
-      connections.set({ state: 'waiting' }, pool.waitingCount)
+      for (const [name, pool] of Object.entries(pools)) {
+        connections.set({ pool: name, state: 'open' }, pool.totalCount)
+        connections.set({ pool: name, state: 'idle' }, pool.idleCount)
+        connections.set({ pool: name, state: 'waiting' }, pool.waitingCount)
+      }
       return registry.metrics()
     },
   }

@@ -55,7 +55,8 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const {
       kernel,
-      database: { db, pool, url },
+      database: { db, url },
+      pools,
       addresses,
       started: assembled,
     } = await assemble(config, { log, clock })
@@ -63,7 +64,11 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
 
-    const metrics = makeMetrics({ db, pool, clock })
+    const metrics = makeMetrics({
+      db,
+      pools: Object.fromEntries(Object.entries(pools).map(([name, { pool }]) => [name, pool])),
+      clock,
+    })
     const readiness = makeReadiness(db)
     const figures = await serveMetrics(config, metrics, readiness)
     if (figures) {
@@ -86,7 +91,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
         log,
         concurrency: 4,
         onEnd: metrics.jobEnded,
-        jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]),
+        jobs: new Map([...coreJobs(kernel.jobHost, kernel.mail), ...kernel.jobs]),
       })
       started.push(jobs.stop)
     }

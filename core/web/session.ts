@@ -98,9 +98,10 @@ const deviceCookie = (c: PageContext) => (c.get('secure') ? '__Host-device' : 'd
 /** Who logs in from where: what the session's owner sees, and the browser's own secret, made at the first try. */
 export function clientOf(c: PageContext): Client {
   const kept = getCookie(c, deviceCookie(c))
-  const device = kept && /^[\w-]{43}$/.test(kept) ? kept : newToken()
+  const brought = kept !== undefined && /^[\w-]{43}$/.test(kept)
+  const device = brought ? kept : newToken()
   setCookie(c, deviceCookie(c), device, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure'), maxAge: DEVICE_SECONDS })
-  return { address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '', device }
+  return { address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '', device, newDevice: !brought }
 }
 
 /** The address of the site under which the person is here, for links mailed to them: one of the configured ones, whatever the request says. */
