@@ -11,7 +11,11 @@ import { startEmbedded } from './embedded.ts'
  */
 export async function connectDatabase(
   config: Config,
-  { log, share = false, max = config.databaseConnections }: { log?: Log; share?: boolean; /** Connections of this handle. */ max?: number } = {},
+  {
+    log,
+    share = false,
+    max = config.databaseConnections,
+  }: { log?: Log; share?: boolean /** Connections of this handle. */; max?: number } = {},
 ): Promise<OpenDatabase> {
   const options = { max, ...(log && { log }) }
   if (config.databaseUrl) return openDatabase(config.databaseUrl, options)

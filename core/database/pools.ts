@@ -18,11 +18,7 @@ export function shareOut(connections: number, { web }: { web: boolean }): Record
 }
 
 /** Opens the pools beside that of pages, which is open already. */
-export async function openPools(
-  pages: OpenDatabase,
-  share: Record<PoolName, number>,
-  log: Log,
-): Promise<Record<PoolName, OpenDatabase>> {
+export async function openPools(pages: OpenDatabase, share: Record<PoolName, number>, log: Log): Promise<Record<PoolName, OpenDatabase>> {
   const open = (name: 'mail' | 'logins') => openDatabase(pages.url, { max: share[name], log, name: `pomoc ${name}` })
   const mail = await open('mail')
   try {

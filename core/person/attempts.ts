@@ -83,7 +83,8 @@ export async function turnAway(room: Room, attempt: Try): Promise<void> {
   throw tooMany(known.until, now)
 }
 
-const tooMany = (until: number, now: number): Refusal => refused('login-too-many', { minutes: Math.max(1, Math.ceil((until - now) / 60_000)) })
+const tooMany = (until: number, now: number): Refusal =>
+  refused('login-too-many', { minutes: Math.max(1, Math.ceil((until - now) / 60_000)) })
 
 /** Noted once when the limit is passed, then at each tenfold: a flood is a few lines and one row, and how large it was stands there too. */
 async function noteBlocked(room: Room, attempt: Try, after: number): Promise<void> {
@@ -126,7 +127,11 @@ export async function countAttempt(
     await lockAttempts(work.db, account, trier.key)
     const count = await countAttempts(work.db, account, trier.key, new Date(work.now.getTime() - WINDOW_MS), enough)
     const [first, after] =
-      count.client >= ATTEMPTS_PER_CLIENT ? [count.client_first, count.client] : count.both >= perLogin ? [count.both_first, count.both] : [null, 0]
+      count.client >= ATTEMPTS_PER_CLIENT
+        ? [count.client_first, count.client]
+        : count.both >= perLogin
+          ? [count.both_first, count.both]
+          : [null, 0]
     const crowded = !first && enough > 0 && !trier.known && count.strangers >= enough
     if (!first && !crowded) await insertAttempt(work.db, account, trier.key, work.now)
     const wait = (since: Date) => ({ until: since.getTime() + WINDOW_MS, now: work.now.getTime() })

@@ -125,11 +125,7 @@ async function tryOf(room: Pick<Room, 'db'>, login: string, personId: Id | undef
   }
 }
 
-async function whoTries(
-  room: Pick<Room, 'db'>,
-  personId: Id | undefined,
-  client: Client,
-): Promise<Pick<Try, 'clientAddress' | 'trier'>> {
+async function whoTries(room: Pick<Room, 'db'>, personId: Id | undefined, client: Client): Promise<Pick<Try, 'clientAddress' | 'trier'>> {
   const known = personId !== undefined && maybeKnown(client) && (await isKnownDevice(room.db, personId, client.device!))
   return known ? { clientAddress: client.address, trier: knownDevice(hashToken(client.device!)) } : fromClient(client)
 }
@@ -181,11 +177,7 @@ export async function sendLoginLink(
   await level(began)
 }
 
-async function mailLoginLink(
-  room: Room,
-  address: string,
-  ask: { language: Language; client: Client; site?: string },
-): Promise<void> {
+async function mailLoginLink(room: Room, address: string, ask: { language: Language; client: Client; site?: string }): Promise<void> {
   await room.work(who, async (work) => {
     const person = await findPersonByAddress(work.db, address)
     if (!person || !person.valid || person.agent) return
@@ -256,11 +248,7 @@ export async function sendDeviceLink(
   await level(began)
 }
 
-async function mailDeviceLink(
-  room: Room,
-  personId: Id | undefined,
-  ask: { language: Language; site?: string },
-): Promise<void> {
+async function mailDeviceLink(room: Room, personId: Id | undefined, ask: { language: Language; site?: string }): Promise<void> {
   await room.work(who, async (work) => {
     const person = personId && (await findPerson(work.db, personId))
     if (!person || !person.address) return

@@ -86,7 +86,10 @@ export async function confirmSecondFactor(
 }
 
 /** Checks a code, of the app or for recovery, and uses it up. Errors: `code-wrong`, `login-too-many`, `login-guarded`. */
-export async function checkCode(room: Pick<Host, 'db' | 'work' | 'clock'>, ask: { personId: Id; code: string; client: Client }): Promise<void> {
+export async function checkCode(
+  room: Pick<Host, 'db' | 'work' | 'clock'>,
+  ask: { personId: Id; code: string; client: Client },
+): Promise<void> {
   const attempt = await countCode(room, ask.personId, ask.client)
   const fits = await room.work(system('login'), async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)

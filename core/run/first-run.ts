@@ -58,5 +58,7 @@ export async function firstRun(host: Host, { link = true } = {}): Promise<string
   })
   return token === undefined
     ? []
-    : [`Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl}${secretPath('set-password', token)}`]
+    : [
+        `Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl}${secretPath('set-password', token)}`,
+      ]
 }

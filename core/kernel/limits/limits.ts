@@ -50,7 +50,8 @@ export const LIMITS = {
     alarm: {
       says: (refused, keys, worst) =>
         `${refused} automatic answers were held back, since ${keys} addresses would have had too many within an hour, first of all ${worst}: this looks like a loop with another program.`,
-      remedy: 'Look at the tickets of that address; a postmaster filter with X-OTRS-Loop: yes ends it. The limit is mail.autoResponsesPerHour.',
+      remedy:
+        'Look at the tickets of that address; a postmaster filter with X-OTRS-Loop: yes ends it. The limit is mail.autoResponsesPerHour.',
     },
   },
   /** Automatic answers to mails that one peer brought: mail.autoResponsesPerPeerAndHour. */
@@ -67,8 +68,10 @@ export const LIMITS = {
     windowMs: HOUR,
     shards: 8,
     alarm: {
-      says: (refused) => `${refused} automatic answers were held back: more than mail.autoResponsesInAllPerHour would have left within an hour.`,
-      remedy: 'See in “Mail received” who writes so much; raise mail.autoResponsesInAllPerHour in config/local.ts if that is your usual day.',
+      says: (refused) =>
+        `${refused} automatic answers were held back: more than mail.autoResponsesInAllPerHour would have left within an hour.`,
+      remedy:
+        'See in “Mail received” who writes so much; raise mail.autoResponsesInAllPerHour in config/local.ts if that is your usual day.',
     },
   },
   /** Mails that one peer hands over: smtp.mailsPerPeerAndHour. */
@@ -125,9 +128,7 @@ export async function countLimits(db: Kysely<Database>, asked: readonly Asked[],
     )}`.execute(db)
   return asked.map((one) => {
     const row = rows.find(({ place }) => wanted[place] === one)
-    return row
-      ? { over: row.over, until: new Date(row.began_at.getTime() + limitOf(one.name).windowMs) }
-      : { over: false, until: now }
+    return row ? { over: row.over, until: new Date(row.began_at.getTime() + limitOf(one.name).windowMs) } : { over: false, until: now }
   })
 }
 
@@ -167,9 +168,10 @@ export async function noteRefused(db: Kysely<Database>, name: LimitName, key: st
   return rows[0]!.refused
 }
 
-/** The refusal of an act that was one too many; whoever ends the act notes it (`WorkRoom.noteOver`). `minutes` joins its params: until it may be tried again. */
-export function refusedOver({ name, key }: Asked, { until }: Counted, now: Date, code: ErrorCode, params: ErrorParams = {}, field?: string) {
-  return new OverLimit({ name, key }, code, { ...params, minutes: Math.max(1, Math.ceil((until.getTime() - now.getTime()) / MINUTE)) }, field)
+/** The refusal of an act that was one too many; whoever ends the act notes it (`WorkRoom.noteOver`). Its params tell in how many `minutes`, or `hours`, to try again. */
+export function refusedOver({ name, key }: Asked, { until }: Counted, now: Date, code: ErrorCode, field?: string): OverLimit {
+  const left = (unit: number) => Math.max(1, Math.ceil((until.getTime() - now.getTime()) / unit))
+  return new OverLimit({ name, key }, code, { minutes: left(MINUTE), hours: left(HOUR) }, field)
 }
 
 /** What was refused because of a limit. */
@@ -200,5 +202,7 @@ export async function listRefused(db: Kysely<Database>, since: Date): Promise<Re
 /** Deletes rows in which nothing is counted any more; for a job once a day. */
 export async function forgetLimits(db: Kysely<Database>, now: Date): Promise<void> {
   const before = new Date(now.getTime() - 2 * DAY)
-  await sql`delete from limit_count where began_at < ${before}::timestamptz and coalesce(refused_at < ${before}::timestamptz, true)`.execute(db)
+  await sql`delete from limit_count where began_at < ${before}::timestamptz and coalesce(refused_at < ${before}::timestamptz, true)`.execute(
+    db,
+  )
 }
