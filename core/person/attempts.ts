@@ -1,5 +1,4 @@
 /** Owns the limits of guessing: who is stopped, that no stranger can keep an account's owner out, and the note of it. */
-import { isIPv6 } from 'node:net'
 import { countEvents } from '../audit/audit.store.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Id } from '../database/schema.ts'
@@ -8,6 +7,7 @@ import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
 import { makeBouncer, makeTurns, worthTelling, type Bouncer } from '../kernel/limits/bouncer.ts'
 import { noteRefused } from '../kernel/limits/limits.ts'
+import { clientKey } from '../machine/networks.ts'
 import { countAttempts, insertAttempt, lockAttempts } from './attempts.store.ts'
 
 /** Attempts are counted over this time. */
@@ -40,7 +40,7 @@ export interface Try {
 }
 
 /** A stranger counts by address; of IPv6 the network of 64 bits, which one household or server has all to itself. */
-export const stranger = (address: string): Trier => ({ key: isIPv6(address) ? networkOf(address) : address, known: false })
+export const stranger = (address: string): Trier => ({ key: clientKey(address), known: false })
 
 /** A browser known to the account counts apart from everybody else behind the same address. */
 export const knownDevice = (tokenHash: Buffer): Trier => ({ key: `device ${tokenHash.toString('hex')}`, known: true })
@@ -169,16 +169,4 @@ export async function noteFailure(
       },
     })
   })
-}
-
-function networkOf(address: string): string {
-  const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const groups =
-    tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`
 }

@@ -35,17 +35,17 @@ it('what everybody counts together stands in several rows and holds all the same
   const passed = counted.filter((over) => !over).length
   expect(passed).toBeGreaterThanOrEqual(30)
   expect(passed).toBeLessThanOrEqual(37)
-  expect(
-    await countLimits(
-      database.db,
-      [all, { name: 'answers-to', key: 'a@b.example', most: 5 }, { name: 'answers-peer', key: '192.0.2.1', most: 0 }],
-      NOON,
-    ),
-  ).toEqual([
-    { over: true, until: at(60) },
+  const one = { name: 'answers-to', key: 'a@b.example', most: 1 } as const
+  const none = { name: 'answers-peer', key: '192.0.2.1', most: 0 } as const
+  expect(await countLimits(database.db, [one, none, { ...all, key: 'x' }], NOON)).toEqual([
     { over: false, until: at(60) },
     { over: false, until: NOON },
+    { over: false, until: at(60) },
   ])
+  // Who is over their own limit uses up nothing of what all have.
+  const before = await database.db.selectFrom('limit_count').select('count').where('key', '=', 'x').execute()
+  expect((await countLimits(database.db, [one, none, { ...all, key: 'x' }], NOON)).map(({ over }) => over)).toEqual([true, false, false])
+  expect(await database.db.selectFrom('limit_count').select('count').where('key', '=', 'x').execute()).toEqual(before)
 })
 
 it('what was refused is told for a day, by limit, and rows go when nothing is counted in them', async () => {

@@ -116,12 +116,12 @@ export async function countLimit(db: Kysely<Database>, asked: Asked, now: Date):
   return counted!
 }
 
-/** The same for several, in one statement: the answers in their order. One that is over its limit does not keep the others from being counted. */
+/** The same for several, in one statement: the answers in their order. The first that is over its limit ends it: those behind it are not counted. */
 export async function countLimits(db: Kysely<Database>, asked: readonly Asked[], now: Date): Promise<Counted[]> {
   const wanted = asked.filter(({ most }) => most > 0)
   if (wanted.length === 0) return asked.map(() => ({ over: false, until: now }))
   const { rows } = await sql<{ place: number; over: boolean; began_at: Date }>`
-    with ${sql.join(wanted.map((one, n) => sql`${sql.raw(`c${n}`)} as (${counting(one, now)})`))}
+    with ${sql.join(wanted.map((one, n) => sql`${sql.raw(`c${n}`)} as (${counting(one, now, n === 0 ? sql`true` : sql`(select not over from ${sql.raw(`c${n - 1}`)})`)})`))}
     ${sql.join(
       wanted.map((_, n) => sql`select ${sql.lit(n)} as place, over, began_at from ${sql.raw(`c${n}`)}`),
       sql` union all `,
@@ -132,25 +132,28 @@ export async function countLimits(db: Kysely<Database>, asked: readonly Asked[],
   })
 }
 
-function counting({ name, key, most }: Asked, now: Date): RawBuilder<unknown> {
+function counting({ name, key, most }: Asked, now: Date, when: RawBuilder<unknown>): RawBuilder<unknown> {
   const { windowMs, shards = 1 } = limitOf(name)
   const cut = key.slice(0, LONGEST_KEY)
   const at = sql`${now}::timestamptz`
   const began = sql`${new Date(now.getTime() - windowMs)}::timestamptz`
+  const ahead = sql`${new Date(now.getTime() + windowMs)}::timestamptz`
   const shard = shards === 1 ? sql`0` : sql`pg_backend_pid() % ${sql.lit(shards)}`
   const others =
     shards === 1
       ? sql`0`
-      : sql`(select coalesce(sum(o.count), 0) from limit_count o where o.name = ${name} and o.key = ${cut} and o.began_at > ${began} and o.shard <> ${shard})`
-  const full = sql`case when l.began_at <= ${began} then 0 else l.count end + ${others} >= ${most}`
+      : sql`(select coalesce(sum(o.count), 0) from limit_count o where o.name = ${name} and o.key = ${cut} and o.began_at > ${began} and o.began_at <= ${ahead} and o.shard <> ${shard})`
+  // Behind the window, or before it: then the clock was put back meanwhile.
+  const expired = sql`(l.began_at <= ${began} or l.began_at > ${ahead})`
+  const full = sql`case when ${expired} then 0 else l.count end + ${others} >= ${most}`
   const forgotten = sql`coalesce(l.refused_at <= ${new Date(now.getTime() - TOLD_MS)}::timestamptz, true)`
   return sql`
     insert into limit_count as l (name, key, shard, began_at, count, refused, refused_at, over)
     select ${name}, ${cut}, ${shard}, ${at}, case when over then 0 else 1 end, case when over then 1 else 0 end, case when over then ${at} end, over
-      from (select ${others} >= ${most} as over) found
+      from (select ${others} >= ${most} as over) found where ${when}
     on conflict (name, key, shard) do update set
-      began_at = case when l.began_at <= ${began} then ${at} else l.began_at end,
-      count = case when l.began_at <= ${began} then 0 else l.count end + case when ${full} then 0 else 1 end,
+      began_at = case when ${expired} then ${at} else l.began_at end,
+      count = case when ${expired} then 0 else l.count end + case when ${full} then 0 else 1 end,
       refused = case when ${forgotten} then 0 else l.refused end + case when ${full} then 1 else 0 end,
       refused_at = case when ${full} then ${at} else l.refused_at end,
       over = ${full}

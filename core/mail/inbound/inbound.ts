@@ -399,7 +399,7 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
 /** The automatic answer, to Reply-To where the mail names one; its fate joins the reasons. */
 async function tell(
   work: Work,
-  { mail, known, book }: Hand,
+  { mail, known, book, relay, delivery }: Hand,
   verdict: Verdict,
   reasons: MailReason[],
   what: Pick<ResponseWanted, 'type' | 'ticketId'>,
@@ -410,6 +410,7 @@ async function tell(
     address,
     language: known.sender?.language ?? null,
     book,
+    peer: relay ? (delivery.clientAddress ?? undefined) : delivery.peerAddress,
     ...(verdict.automatic ? { suppressed: verdict.automatic } : {}),
     answered: {
       from: sayAddresses(mail.from),
