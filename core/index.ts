@@ -157,7 +157,7 @@ export {
 } from './person/persons.ts'
 
 // Mail
-export { relayOf, type Relay } from './mail/judge/assurance/relays.ts'
+export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export { addressesChanged, destinationOf, isOurDomain, keepAddressBook } from './mail/addresses.ts'
 export { queueMail, sayAddress, type NewMail } from './mail/outbound.ts'

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import {
   acceptMail,
+  carriesMany,
   clientKey,
   destinationOf,
   isOurDomain,
@@ -109,8 +110,8 @@ export async function startListener(host: Host): Promise<Listener> {
     onMailFrom(_from, session, done) {
       const guest = guests.get(session.id)
       const most = config.smtp.mailsPerPeerAndHour
-      // A relay carries everybody's mail. Nothing is lost: who is put off keeps the mail and comes again.
-      if (!guest || guest.relay || most === 0) return done()
+      // Nothing is lost: who is put off keeps the mail and comes again.
+      if (!guest || most === 0 || carriesMany(config, guest.peer)) return done()
       const peer = clientKey(guest.peer)
       const now = host.clock()
       if (hourly.enter(peer, most, now.getTime())) return done()

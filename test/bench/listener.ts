@@ -9,9 +9,7 @@ import { makeLog } from '../../core/machine/log.ts'
 import { findPlugin } from '../../core/run/plugins.ts'
 
 export async function runListener(): Promise<void> {
-  const loaded = await loadConfig()
-  // One peer brings more than one may in an hour.
-  const config = { ...loaded, smtp: { ...loaded.smtp, mailsPerPeerAndHour: 0 } }
+  const config = await loadConfig()
   const log = makeLog(config.logLevel)
   const { db } = await openDatabase(config.databaseUrl!, { max: config.databaseConnections, log })
   const live = await startLive(config.databaseUrl!, log)

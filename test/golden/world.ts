@@ -94,7 +94,7 @@ export async function openWorld(): Promise<World> {
       hostname: 'uni.example',
       autoResponsesPerDay: 40,
       autoResponsesPerHour: 10,
-      autoResponsesPerPeerAndHour: 500,
+      autoResponsesPerPeerAndHour: 200,
       autoResponsesInAllPerHour: 1000,
       dnsServers: [],
       ownDomains: [],

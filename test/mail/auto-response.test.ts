@@ -1,4 +1,5 @@
 /** Automatic answers: which text goes to whom, in which language, and what keeps one back. */
+import { createTransport } from 'nodemailer'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { setState } from '../../core/ticket/change/tickets.ts'
@@ -258,13 +259,14 @@ describe('what keeps one back', () => {
   })
 
   describe('by the hour', () => {
-    const given = { autoResponsesPerHour: 0, autoResponsesPerPeerAndHour: 500, autoResponsesInAllPerHour: 1000 }
+    const given = { autoResponsesPerHour: 0, autoResponsesPerPeerAndHour: 200, autoResponsesInAllPerHour: 1000 }
     const limit = (limits: Partial<typeof given>) => Object.assign(station.config.mail, given, limits)
     afterEach(() => limit({}))
-    const rules = async (subject: string, froms: readonly string[]) => {
+    const rules = async (subject: string, froms: readonly string[], peer?: string) => {
       const said: string[] = []
       for (const [n, from] of froms.entries()) {
-        await station.mail({ from, subject: `${subject} ${n}`, text: 'x' })
+        const to = { host: '127.0.0.1', port: station.port, tls: { rejectUnauthorized: false }, ...(peer ? { localAddress: peer } : {}) }
+        await createTransport(to).sendMail({ from, to: 'pomoc@uni.example', subject: `${subject} ${n}`, text: 'x' })
         const { decided, rule } = answerReason((await station.processed(`${subject} ${n}`))[0])!
         said.push(decided === 'sent' ? decided : rule)
       }
@@ -283,7 +285,8 @@ describe('what keeps one back', () => {
     test('what one mail server brings, and what all of them do; one that is refused uses up nobody else\'s', async () => {
       now = new Date(now.getTime() + 3_600_000)
       limit({ autoResponsesPerPeerAndHour: 2 })
-      expect(await rules('serwer', [someone(), someone(), someone()])).toEqual(['sent', 'sent', 'peer-limit'])
+      expect(await rules('serwer', [someone(), someone(), someone()], '127.0.0.2')).toEqual(['sent', 'sent', 'peer-limit'])
+      expect(await rules('ta maszyna', [someone(), someone(), someone()]), 'carries the mail of all').toEqual(['sent', 'sent', 'sent'])
       now = new Date(now.getTime() + 3_600_000)
       limit({ autoResponsesInAllPerHour: 2, autoResponsesPerHour: 1 })
       const loop = someone()
