@@ -157,6 +157,7 @@ export {
 } from './person/persons.ts'
 
 // Mail
+export { plainAddressForm, plainNameForm } from './mail/look-alike.ts'
 export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export { addressesChanged, destinationOf, isOurDomain, keepAddressBook } from './mail/addresses.ts'

@@ -18,6 +18,7 @@ import * as auditFiles from './0035_audit_files.ts'
 import * as fill from './0038_fill.ts'
 import * as limits from './0042_limits.ts'
 import * as invitations from './0043_invitations.ts'
+import * as names from './0044_names.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -37,6 +38,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0038_fill': fill,
   '0042_limits': limits,
   '0043_invitations': invitations,
+  '0044_names': names,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */
