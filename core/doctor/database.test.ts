@@ -165,7 +165,11 @@ test('limits that were reached in the last day are told, each with what to do', 
   await noteRefused(database.db, 'login', '192.0.2.9', room.now, 590)
   await noteRefused(database.db, 'mails-peer', '192.0.2.10', new Date(room.now.getTime() - 2 * 86_400_000))
   expect(await checkLimits(room)).toMatchObject([
-    { state: 'warn', says: expect.stringMatching(/^In the last 24 hours 2 automatic answers .*automat@obca\.example: .*loop/), remedy: expect.stringContaining('X-OTRS-Loop') },
+    {
+      state: 'warn',
+      says: expect.stringMatching(/^In the last 24 hours 2 automatic answers .*automat@obca\.example: .*loop/),
+      remedy: expect.stringContaining('X-OTRS-Loop'),
+    },
     { state: 'warn', says: expect.stringMatching(/590 attempts to log in .* 192\.0\.2\.9/), remedy: expect.stringContaining('audit log') },
   ])
 })

@@ -5,4 +5,5 @@ import { storable, withoutDirection } from '../database/storable.ts'
 const LONGEST = 250
 
 /** In one line, without what the database does not take or turns the direction of reading, cut where it is too long. */
-export const oneLine = (text: string, longest = LONGEST): string => storable(withoutDirection(text).replace(/\s+/g, ' ').trim()).slice(0, longest)
+export const oneLine = (text: string, longest = LONGEST): string =>
+  storable(withoutDirection(text).replace(/\s+/g, ' ').trim()).slice(0, longest)

@@ -282,7 +282,7 @@ describe('what keeps one back', () => {
       now = new Date(now.getTime() + 3_600_000)
       expect(await rules('po godzinie', [address])).toEqual(['sent'])
     })
-    test('what one mail server brings, and what all of them do; one that is refused uses up nobody else\'s', async () => {
+    test("what one mail server brings, and what all of them do; one that is refused uses up nobody else's", async () => {
       now = new Date(now.getTime() + 3_600_000)
       limit({ autoResponsesPerPeerAndHour: 2 })
       expect(await rules('serwer', [someone(), someone(), someone()], '127.0.0.2')).toEqual(['sent', 'sent', 'peer-limit'])
@@ -290,7 +290,13 @@ describe('what keeps one back', () => {
       now = new Date(now.getTime() + 3_600_000)
       limit({ autoResponsesInAllPerHour: 2, autoResponsesPerHour: 1 })
       const loop = someone()
-      expect(await rules('razem', [loop, loop, loop, someone(), someone()])).toEqual(['sent', 'hour-limit', 'hour-limit', 'sent', 'total-limit'])
+      expect(await rules('razem', [loop, loop, loop, someone(), someone()])).toEqual([
+        'sent',
+        'hour-limit',
+        'hour-limit',
+        'sent',
+        'total-limit',
+      ])
     })
   })
 })
