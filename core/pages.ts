@@ -1,6 +1,7 @@
 /** Owns the door `pomoc/pages`: forms, parts and frames of pages. */
 
 // The contract
+export { floodAnswer } from './web/floods.ts'
 export { inProject } from './web/static-files.ts'
 
 // Pages

@@ -83,6 +83,27 @@ export async function turnAway(room: Room, attempt: Try): Promise<void> {
   throw tooMany(known.until, now)
 }
 
+/** So many refusals of one client are explained on the page they came from; more of them are a flood. */
+const EXPLAINED = 20
+
+/** Is this client's flood so large that its refusals are no longer explained? */
+export const isFlood = (room: Pick<Room, 'db'>, clientAddress: string): boolean =>
+  doorOf(room).bouncer.refusals(stranger(clientAddress).key) >= EXPLAINED
+
+/**
+ * Does this client flood? Then counts this request among what was refused, and answers the refusal: nobody need read what it brings.
+ * Only for requests without any browser's secret: a browser that an account knows comes through.
+ */
+export function turnFloodAway(room: Room, clientAddress: string): Refusal | undefined {
+  const { bouncer } = doorOf(room)
+  const trier = stranger(clientAddress)
+  const now = room.clock().getTime()
+  const known = bouncer.refuses(trier.key, now)
+  if (!known || !isFlood(room, clientAddress)) return undefined
+  noteBlocked(room, { account: '?', login: '?', personId: undefined, clientAddress, trier }, known.after).catch(() => {})
+  return tooMany(known.until, now)
+}
+
 const tooMany = (until: number, now: number): Refusal =>
   refused('login-too-many', { minutes: Math.max(1, Math.ceil((until - now) / 60_000)) })
 

@@ -9,7 +9,18 @@ import type { Work } from '../kernel/work.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../kernel/actor.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
-import { ATTEMPTS_BEFORE_GUARD, countAttempt, inTurn, knownDevice, noteFailure, stranger, turnAway, type Try } from './attempts.ts'
+import {
+  ATTEMPTS_BEFORE_GUARD,
+  countAttempt,
+  inTurn,
+  isFlood,
+  knownDevice,
+  noteFailure,
+  stranger,
+  turnAway,
+  turnFloodAway,
+  type Try,
+} from './attempts.ts'
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
 import { loginTexts } from './login-texts.ts'
@@ -105,6 +116,13 @@ async function ownerOf(
   if (typeof answer === 'object') return { personId: answer.personId, by: 'directory' }
   throw refused(answer === 'unavailable' ? 'login-unavailable' : answer === 'expired' ? 'login-expired' : 'login-failed')
 }
+
+/** The refusal of a request to log in from a client that floods, before anything of it is read; undefined: it may be looked at. */
+export const refuseFlood = (room: Room, clientAddress: string): Refusal | undefined => turnFloodAway(own(room), clientAddress)
+
+/** Is this a refusal in the middle of a client's flood, which a few words answer? */
+export const isFloodRefusal = (room: Room, error: unknown, clientAddress: string): error is Refusal =>
+  error instanceof Refusal && error.code === 'login-too-many' && isFlood(own(room), clientAddress)
 
 const accountOf = (personId: Id): string => `person ${personId}`
 

@@ -10,6 +10,7 @@ import { metricsRoute, observeRequests } from '../metrics/serve.ts'
 import { languageFor } from '../i18n/languages.ts'
 import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
+import { turnFloodsAway } from './floods.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
 import { handleError, handleNotFound } from './errors.tsx'
@@ -74,6 +75,8 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
 
   // 3. What programs ask of plugins: each route knows by itself who calls.
   const programs = apiRoutes(app, kernel)
+
+  app.use(turnFloodsAway)
 
   // 4. Who asks, in which language, and whether they mean it.
   app.use(findActor)

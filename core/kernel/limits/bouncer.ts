@@ -9,6 +9,8 @@ export interface Bouncer {
   refuses(key: string, now: number): { until: number; after: number } | undefined
   /** Counts one that was refused under a key: how many there were within the time. */
   refused(key: string, now: number): number
+  /** How many that were. */
+  refusals(key: string): number
 }
 
 /** So many keys are remembered; those that came first are forgotten first, which can only let somebody try again. */
@@ -52,6 +54,7 @@ export function makeBouncer(windowMs: number): Bouncer {
       return entry && now < entry.until ? { until: entry.until, after: entry.after } : undefined
     },
     refused: (key, now) => ++entryOf(key, now).refused,
+    refusals: (key) => entries.get(key)?.refused ?? 0,
   }
 }
 
