@@ -93,7 +93,8 @@ export async function openWorld(): Promise<World> {
       fromName: 'Pomoc IT',
       hostname: 'uni.example',
       autoResponsesPerDay: 40,
-      autoResponsesPerHour: 10,
+      // All acts happen in one moment.
+      autoResponsesPerHour: 0,
       autoResponsesPerPeerAndHour: 200,
       autoResponsesInAllPerHour: 1000,
       dnsServers: [],
