@@ -20,7 +20,8 @@ export default {
   // databaseUrl (POMOC_DATABASE_URL): a PostgreSQL server, 15 or newer, as postgresql://user:password@host:5432/name.
   // Unset: pomoc runs its own inside dataDir.
 
-  // How many connections one pomoc process opens at most.
+  // How many connections one pomoc process opens at most, five at least: half of them for pages, a third for mail and jobs, the rest
+  // for logging in, so that a flood of one takes none from the others.
   databaseConnections: 20,
 
   // What this process does (POMOC_ONLY=web,jobs or pomoc start --only web,jobs): web serves pages, smtp takes mail, jobs makes
@@ -64,6 +65,9 @@ export default {
   mail: {
     fromName: 'pomoc', // the name before the address in outgoing mail, where a queue has none of its own
     autoResponsesPerDay: 40, // automatic answers to one address in one day at most, against loops; 0 sets no limit
+    autoResponsesPerHour: 10, // the same in one hour: a program that answers each mail is stopped within the first minute
+    autoResponsesPerPeerAndHour: 200, // to mails that one mail server brought; behind relays: the client they tell of
+    autoResponsesInAllPerHour: 1000, // to everybody: what is more than your busiest hour is a flood. “pomoc doctor” tells
     // The organisation's own mail domains: who claims one of them, or one below, must prove it by DMARC, an aligned DKIM
     // signature or SPF, or come through a relay that vouches for it. Where neither these nor relays are named, no sender is checked.
     ownDomains: [],
@@ -89,6 +93,7 @@ export default {
     maxSizeKb: 32768, // the largest mail taken, in kB of 1024 bytes
     maxClients: 500, // connections at the same time
     maxPerPeer: 10, // of these, from one address
+    mailsPerPeerAndHour: 2000, // mails from one address; more are put off by 451 and come again. Not of relays, nor of this machine
     idleTimeoutSeconds: 300, // a silent connection is closed after this (RFC 5321 4.5.3.2 asks for five minutes)
     maxConnectionSeconds: 3600, // how long one connection may last in all; then it is asked to come again
     maxSecondsWithoutMail: 300, // a connection that talks this long without giving a mail is closed, however busy

@@ -1,6 +1,7 @@
 /** Owns the door `pomoc/pages`: forms, parts and frames of pages. */
 
 // The contract
+export { floodAnswer } from './web/floods.ts'
 export { inProject } from './web/static-files.ts'
 
 // Pages
@@ -49,6 +50,7 @@ export { Crumb, FormCard } from './web/parts/form-card.tsx'
 export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs } from './web/parts/layout.tsx'
 export { LiveRegion } from './web/parts/live-region.tsx'
 export { MessageText } from './web/parts/message-text.tsx'
+export { PlainForm } from './web/parts/plain-form.tsx'
 export { SettingFields, typedSettings } from './web/parts/setting-fields.tsx'
 export { saySize } from './web/parts/size.ts'
 export { Badge, sayStateName, StateBadge, toneOf, type Tone } from './web/parts/state.tsx'

@@ -18,6 +18,9 @@ import * as auditFiles from './0035_audit_files.ts'
 import * as fill from './0038_fill.ts'
 import * as visitors from './0040_visitors.ts'
 import * as stalls from './0041_stalls.ts'
+import * as limits from './0042_limits.ts'
+import * as invitations from './0043_invitations.ts'
+import * as names from './0044_names.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -37,6 +40,9 @@ export const coreMigrations: Record<string, Migration> = {
   '0038_fill': fill,
   '0040_visitors': visitors,
   '0041_stalls': stalls,
+  '0042_limits': limits,
+  '0043_invitations': invitations,
+  '0044_names': names,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -124,7 +124,7 @@ test.concurrent('figures are on a port of their own when one is asked for', asyn
   const at = /http:\/\/\S+\/metrics/.exec(program.stdout)![0]
   const text = await (await fetch(at)).text()
   expect(text).toMatch(/^pomoc_database_up 1$/m)
-  expect(text).toMatch(/^pomoc_database_connections\{state="open"\} [1-9]/m)
+  expect(text).toMatch(/^pomoc_database_connections\{pool="pages",state="open"\} [1-9]/m)
 })
 
 test.concurrent('a backup that is broken off leaves no half of it behind', async (context) => {

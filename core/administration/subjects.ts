@@ -87,6 +87,7 @@ const LOGIN_KINDS: readonly string[] = [
   'password-set',
   'password-link',
   'login-link',
+  'limit-reached',
   'impersonation',
 ]
 
@@ -108,6 +109,8 @@ const TOLD_ONLY: Record<string, CoreSubject<any>> = {
       login: { words: 'field.login' },
       more: { words: 'field.more', as: { choice: 'more.' } },
       link: { words: 'field.link' },
+      limit: { words: 'field.limit', as: { choice: 'limit-name.' } },
+      refused: { words: 'field.refused' },
     },
   },
   list: {

@@ -18,6 +18,7 @@ export const AUDIT_KINDS = [
   'password-set',
   'password-link',
   'login-link',
+  'limit-reached',
   'impersonation',
   'export',
 ] as const

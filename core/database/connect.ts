@@ -9,8 +9,15 @@ import { startEmbedded } from './embedded.ts'
  * Opens the database that the configuration names, starting the embedded server where it names none; `close` ends what
  * was started. With `share` a command may work beside a pomoc that is running.
  */
-export async function connectDatabase(config: Config, { log, share = false }: { log?: Log; share?: boolean } = {}): Promise<OpenDatabase> {
-  const options = { max: config.databaseConnections, ...(log && { log }) }
+export async function connectDatabase(
+  config: Config,
+  {
+    log,
+    share = false,
+    max = config.databaseConnections,
+  }: { log?: Log; share?: boolean /** Connections of this handle. */; max?: number } = {},
+): Promise<OpenDatabase> {
+  const options = { max, ...(log && { log }) }
   if (config.databaseUrl) return openDatabase(config.databaseUrl, options)
   const embedded = await startEmbedded({
     dataDir: config.dataDir,

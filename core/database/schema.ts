@@ -284,6 +284,15 @@ export interface TicketParticipantTable {
   person_id: Id
   right: 'read' | 'reply'
 }
+export interface TicketInvitationTable {
+  id: GeneratedId
+  ticket_id: Id
+  address: string
+  right: 'read' | 'reply'
+  person_id: Id | null
+  invited_at: Date
+  ended_at: Date | null
+}
 export interface TicketSeenTable {
   ticket_id: Id
   person_id: Id
@@ -481,6 +490,16 @@ export interface QueueAnswerTemplateTable {
   queue_id: Id
   template_id: Id
 }
+export interface LimitCountTable {
+  name: string
+  key: string
+  shard: Generated<number>
+  began_at: Date
+  count: Generated<number>
+  refused: Generated<number>
+  refused_at: Date | null
+  over: Generated<boolean>
+}
 export interface LoopProtectionTable {
   address: string
   day: string
@@ -626,6 +645,7 @@ export interface Database {
   ticket: TicketTable
   ticket_watcher: TicketWatcherTable
   ticket_participant: TicketParticipantTable
+  ticket_invitation: TicketInvitationTable
   ticket_seen: TicketSeenTable
   draft: DraftTable
   blob: BlobTable
@@ -644,6 +664,7 @@ export interface Database {
   answer_template: AnswerTemplateTable
   answer_template_attachment: AnswerTemplateAttachmentTable
   queue_answer_template: QueueAnswerTemplateTable
+  limit_count: LimitCountTable
   loop_protection: LoopProtectionTable
   auto_response: AutoResponseTable
   auto_response_text: AutoResponseTextTable

@@ -9,7 +9,8 @@ import { ownersOf } from '../backup/migrate-all.ts'
 import { checkBlobs, checkClock, checkMigrations, checkServer, type WithDatabase } from './database.ts'
 import { startLive } from '../kernel/live.ts'
 import { makeLog } from '../machine/log.ts'
-import { checkJobs, checkMails, checkProcesses } from './work.ts'
+import { countLimit, noteRefused } from '../kernel/limits/limits.ts'
+import { checkJobs, checkLimits, checkMails, checkProcesses } from './work.ts'
 
 let database: OpenDatabase
 let make: Maker
@@ -156,6 +157,21 @@ test('mails that failed, wait or cannot leave are told', async () => {
     state: 'fail',
     says: expect.stringContaining('(450 greylisted)'),
   })
+})
+
+test('limits that were reached in the last day are told, each with what to do', async () => {
+  expect(await checkLimits(room)).toEqual([{ name: 'limits', state: 'ok', says: 'None was reached in the last 24 hours.' }])
+  for (let n = 0; n < 4; n++) await countLimit(database.db, { name: 'answers-to', key: 'automat@obca.example', most: 2 }, room.now)
+  await noteRefused(database.db, 'login', '192.0.2.9', room.now, 590)
+  await noteRefused(database.db, 'mails-peer', '192.0.2.10', new Date(room.now.getTime() - 2 * 86_400_000))
+  expect(await checkLimits(room)).toMatchObject([
+    {
+      state: 'warn',
+      says: expect.stringMatching(/^In the last 24 hours 2 automatic answers .*automat@obca\.example: .*loop/),
+      remedy: expect.stringContaining('X-OTRS-Loop'),
+    },
+    { state: 'warn', says: expect.stringMatching(/590 attempts to log in .* 192\.0\.2\.9/), remedy: expect.stringContaining('audit log') },
+  ])
 })
 
 test('a stored file whose bytes changed is found', async () => {

@@ -12,7 +12,7 @@ import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
-import { checkFills, checkJobs, checkMails, checkProcesses, checkStalls } from './work.ts'
+import { checkFills, checkJobs, checkLimits, checkMails, checkProcesses, checkStalls } from './work.ts'
 
 export interface DoctorRoom {
   config: Config
@@ -70,6 +70,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
             ['mails', () => checkMails(room)],
+            ['limits', () => checkLimits(room)],
             ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
           ])),
         )

@@ -1,6 +1,7 @@
-/** Owns the checks of the work itself: jobs that are late or were given up, mails that failed or wait. */
+/** Owns the checks of the work itself: jobs that are late or were given up, mails that failed or wait, limits that were reached. */
 import { sql } from 'kysely'
 import { listFills } from '../database/fill.ts'
+import { LIMITS, listRefused } from '../kernel/limits/limits.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { ROLES, type Role } from '../machine/roles.ts'
 import { LONG_MS } from '../metrics/stalls.ts'
@@ -191,4 +192,17 @@ export async function checkMails({ database, config, now }: WithDatabase): Promi
   return findings.length > out
     ? findings
     : [...findings, ok('mail out', mails.queued > 0 ? `${mails.queued} mails are about to leave.` : 'Every mail has left.')]
+}
+
+/** What was refused or held back in the last day, since a limit was reached: somebody floods, a program loops, or a limit is too low. */
+export async function checkLimits({ database: { db }, now }: WithDatabase): Promise<Finding[]> {
+  const {
+    rows: [there],
+  } = await sql<{ found: boolean }>`select to_regclass('limit_count') is not null as found`.execute(db)
+  if (!there?.found) return []
+  const reached = (await listRefused(db, new Date(now.getTime() - 86_400_000))).flatMap(({ name, refused, keys, worst }) => {
+    const { alarm } = LIMITS[name]
+    return alarm ? [warn('limits', `In the last 24 hours ${alarm.says(refused, keys, worst)}`, alarm.remedy)] : []
+  })
+  return reached.length > 0 ? reached : [ok('limits', 'None was reached in the last 24 hours.')]
 }

@@ -42,6 +42,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.locked-by-other': 'This ticket is already owned by {who}.',
   'error.ticket.nobody-to-answer': 'There is nobody to answer: the ticket has no customer address.',
   'error.ticket.closed-for-customer': 'This ticket is closed and takes no messages. Please write a new one.',
+  'error.ticket.address-invited': 'The address {address} is invited to this ticket already.',
+  'error.ticket.invitations-too-many': 'You have invited as many people today as one may. You can invite the next in {hours} h.',
+  'error.ticket.too-many':
+    'You have opened as many tickets within an hour as one person may. Try again in {minutes} min – what you typed stays. What belongs to the same matter can be added to the ticket that is there.',
   'error.ticket.person-in-already': '{who} has access to this ticket already.',
   'error.article.empty': 'Write a few words at least.',
   'error.article.sender-unknown':
@@ -159,6 +163,14 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.mail.follow-up.attachments.help': 'Looks for a number in attachments of text too.',
   'setting.mail.follow-up.raw': 'Ticket number anywhere in the mail',
   'setting.mail.follow-up.raw.help': 'Looks for a number in the whole mail as it came, headers included.',
+  'setting.limits.tickets': 'Tickets per person and hour',
+  'setting.limits.tickets.help':
+    'So many tickets may one person open on the web within an hour; more are refused, with words that say when to try again. 0: no limit.',
+  'setting.limits.invitations': 'Invitations per person and day',
+  'setting.limits.invitations.help': 'So many people may one customer let into their tickets within a day. 0: no limit.',
+  'setting.limits.invitations-to': 'Invitation mails per address and day',
+  'setting.limits.invitations-to.help':
+    'So often a day we write to one address that somebody has invited it; who is invited more often is let in all the same. 0: no limit.',
   'setting.mail.reopenings': 'How often a day a program may reopen a ticket',
   'setting.mail.reopenings.help':
     'Mail that programs write may open the same closed ticket so many times a day; more of it is added and the ticket stays closed. 0: no limit.',

@@ -42,6 +42,10 @@ export const pl = {
   'error.ticket.locked-by-other': 'To zgłoszenie prowadzi już {who}.',
   'error.ticket.nobody-to-answer': 'Nie ma komu odpowiedzieć: zgłoszenie nie ma adresu zgłaszającego.',
   'error.ticket.closed-for-customer': 'To zgłoszenie jest zamknięte i nie przyjmuje wiadomości. Załóż, proszę, nowe.',
+  'error.ticket.address-invited': 'Adres {address} jest już zaproszony do tego zgłoszenia.',
+  'error.ticket.invitations-too-many': 'Zaproszono już dziś tyle osób, ile wolno. Następne zaprosisz za {hours} godz.',
+  'error.ticket.too-many':
+    'W ciągu godziny założono już tyle zgłoszeń, ile wolno jednej osobie. Spróbuj ponownie za {minutes} min – to, co wpisano, zostaje. Ciąg dalszy tej samej sprawy dopisz do zgłoszenia, które już jest.',
   'error.ticket.person-in-already': '{who} ma już dostęp do tego zgłoszenia.',
   'error.article.empty': 'Napisz choć kilka słów.',
   'error.article.sender-unknown':
@@ -161,6 +165,14 @@ export const pl = {
   'setting.mail.follow-up.attachments.help': 'Szuka numeru także w załącznikach tekstowych.',
   'setting.mail.follow-up.raw': 'Numer zgłoszenia gdziekolwiek w mailu',
   'setting.mail.follow-up.raw.help': 'Szuka numeru w całym mailu tak, jak przyszedł, z nagłówkami.',
+  'setting.limits.tickets': 'Zgłoszeń na osobę i godzinę',
+  'setting.limits.tickets.help':
+    'Tyle zgłoszeń jedna osoba może założyć na stronie w ciągu godziny; kolejne odmawiamy, mówiąc, kiedy spróbować ponownie. 0: bez limitu.',
+  'setting.limits.invitations': 'Zaproszeń na osobę i dobę',
+  'setting.limits.invitations.help': 'Tyle osób jeden zgłaszający może w ciągu doby wpuścić do swoich zgłoszeń. 0: bez limitu.',
+  'setting.limits.invitations-to': 'Maili z zaproszeniem na adres i dobę',
+  'setting.limits.invitations-to.help':
+    'Tyle razy na dobę piszemy do jednego adresu, że ktoś go zaprosił; wpuszczeni są też pozostali. 0: bez limitu.',
   'setting.mail.reopenings': 'Ile razy dziennie automat może otworzyć zgłoszenie',
   'setting.mail.reopenings.help':
     'Maile pisane przez programy mogą otworzyć to samo zamknięte zgłoszenie najwyżej tyle razy dziennie; dalsze są dopisywane, a zgłoszenie zostaje zamknięte. 0: bez ograniczenia.',

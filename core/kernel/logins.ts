@@ -33,6 +33,8 @@ export interface Logins {
   /** Does any plugin bring a way to log in? */
   any: boolean
   check(asked: LoginAsked): Promise<LoginAnswer>
+  /** Connections that are for logging in alone; absent: there are none apart. */
+  own?: Pick<Host, 'db' | 'work'>
 }
 
 const answer = z.union([z.strictObject({ personId: z.custom<Id>(isId) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
@@ -42,12 +44,14 @@ export function makeLogins(room: {
   gate: Gate
   activation: Activation
   hostOf(plugin: AnyPlugin): Host
+  own?: Pick<Host, 'db' | 'work'>
 }): Logins {
   const ways = room.plugins
     .flatMap((plugin) => Object.entries((plugin.logins ?? {}) as Record<string, LoginWay>).map(([name, way]) => ({ plugin, name, way })))
     .toSorted((a, b) => a.way.order - b.way.order)
   return {
     any: ways.length > 0,
+    ...(room.own ? { own: room.own } : {}),
     async check(asked) {
       let unavailable = false
       for (const { plugin, name, way } of ways) {

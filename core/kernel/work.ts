@@ -8,6 +8,7 @@ import type { JobRequest } from './jobs/jobs.ts'
 import { tellAndAsk, unitsOfTickets, type FactName, type NewFact, type SaidFact } from './facts.ts'
 import type { AskGuards, GuardChanges, GuardName } from './guards.ts'
 import { inSavepoint, lend } from './lease.ts'
+import { noteRefused, OverLimit } from './limits/limits.ts'
 
 export interface Work {
   readonly db: Transaction<Database>
@@ -52,6 +53,8 @@ export interface WorkRoom {
   plugin?: string
   /** Ends the act when it fires: whoever asked for it was cut off. */
   cutOff?: AbortSignal
+  /** Notes that an act was one too many, once it is taken back; absent: it is counted and nothing else. */
+  noteOver?: (over: OverLimit, actor: Actor) => Promise<void>
 }
 
 export { actorId } from './actor.ts'
@@ -67,9 +70,16 @@ export async function runWork<T>(room: WorkRoom, actor: Actor, run: (work: Work)
     } catch (error) {
       const code = (error as { code?: unknown }).code
       if (attempt < 3 && !room.cutOff?.aborted && (code === '40P01' || code === '40001')) continue
+      if (error instanceof OverLimit) await noteOver(room, error, actor)
       throw error
     }
   }
+}
+
+/** A refusal that cannot be noted is one all the same. */
+async function noteOver(room: WorkRoom, over: OverLimit, actor: Actor): Promise<void> {
+  const { name, key } = over.limit
+  await (room.noteOver ? room.noteOver(over, actor) : noteRefused(room.db, name, key, room.clock())).catch(() => {})
 }
 
 function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>): Promise<T> {

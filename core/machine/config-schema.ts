@@ -87,6 +87,9 @@ export const configSchema = z.strictObject({
       .regex(/^[\w.-]+$/, { error: 'a host name, such as pomoc.example.edu' })
       .optional(),
     autoResponsesPerDay: whole(0, 1_000_000, 'how many automatic answers'),
+    autoResponsesPerHour: whole(0, 1_000_000, 'how many automatic answers'),
+    autoResponsesPerPeerAndHour: whole(0, 1_000_000, 'how many automatic answers'),
+    autoResponsesInAllPerHour: whole(0, 1_000_000, 'how many automatic answers'),
     dnsServers: z.array(server, { error: `a list, each ${SERVER}` }),
     ownDomains: z.array(domain, { error: `a list, each ${DOMAIN}` }),
     relays: z.array(
@@ -120,6 +123,7 @@ export const configSchema = z.strictObject({
       maxSizeKb: whole(64, 1_048_576, 'a size in kB'),
       maxClients: whole(1, 10_000, 'how many connections'),
       maxPerPeer: whole(1, 10_000, 'how many connections'),
+      mailsPerPeerAndHour: whole(0, 10_000_000, 'how many mails'),
       idleTimeoutSeconds: whole(1, 3600, 'seconds'),
       maxConnectionSeconds: whole(1, 86_400, 'seconds'),
       maxSecondsWithoutMail: whole(1, 86_400, 'seconds'),

@@ -1,5 +1,5 @@
-/** Owns network addresses: plain forms, and whether one lies in a list of networks. */
-import { BlockList, isIP } from 'node:net'
+/** Owns network addresses: plain forms, whether one lies in a list of networks, and under what a client is counted. */
+import { BlockList, isIP, isIPv6 } from 'node:net'
 
 /** Addresses or networks ('10.0.0.5', '10.0.0.0/24') as one question: is this peer among them? */
 export function makeTrust(networks: readonly string[]): (address: string) => boolean {
@@ -20,4 +20,22 @@ export function plainAddress(address: string): string {
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
   return bare.toLowerCase().startsWith('::ffff:') && isIP(bare.slice(7)) === 4 ? bare.slice(7) : bare
+}
+
+/** Under what a client is counted: its address; of IPv6 the network of 64 bits, which one household or server has all to itself. */
+export function clientKey(address: string): string {
+  const plain = plainAddress(address)
+  return isIPv6(plain) ? networkOf(plain) : plain
+}
+
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const groups =
+    tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
 }

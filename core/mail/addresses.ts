@@ -6,6 +6,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { notify } from '../kernel/facts.ts'
 import type { Live } from '../kernel/live.ts'
 import type { Work } from '../kernel/work.ts'
+import { withoutEndDot } from './look-alike.ts'
 import { withoutTag } from './return-path.ts'
 
 const NOTICE = 'mail.addresses-changed'
@@ -29,10 +30,10 @@ export interface AddressBook {
 
 /** One form for all ways to write an address: lower case, the domain in Unicode, no dot after it. */
 export function canonicalAddress(address: string): string {
-  const lower = address.trim().toLowerCase()
+  const lower = withoutEndDot(address.trim().toLowerCase())
   const at = lower.lastIndexOf('@')
   if (at === -1) return lower
-  const domain = lower.slice(at + 1).replace(/\.$/, '')
+  const domain = lower.slice(at + 1)
   return `${lower.slice(0, at)}@${domainToUnicode(domain) || domain}`
 }
 

@@ -25,7 +25,7 @@ const value = (text: string, line: string) =>
       .find((found) => found.startsWith(`${line} `))
       ?.slice(line.length + 1),
   )
-const room = () => ({ db: database.db, pool: database.pool, clock: () => new Date() })
+const room = () => ({ db: database.db, pools: { pages: database.pool }, clock: () => new Date() })
 
 test('the figures tell what waits: tickets by state, mails, jobs', async () => {
   await make.ticket()
@@ -116,7 +116,7 @@ test('the database is not asked again within seconds, and one that is away is to
   await metrics.expose()
   expect(asked).toBe(once)
   const gone = await testDatabase({ empty: true })
-  const text = await makeMetrics({ db: gone.db, pool: gone.pool, clock: () => new Date() }).expose()
+  const text = await makeMetrics({ db: gone.db, pools: { pages: gone.pool }, clock: () => new Date() }).expose()
   expect(value(text, 'pomoc_database_up')).toBe(0)
   await gone.close()
 })
@@ -151,7 +151,7 @@ test('a port of its own serves them, with the token where one is set, and tells 
 
 test('on the main port they are there for the token only, and requests are counted by the pattern of their route', async () => {
   const site = await openSite()
-  const metrics = makeMetrics({ db: site.database.db, pool: site.database.pool, clock: () => new Date() })
+  const metrics = makeMetrics({ db: site.database.db, pools: { pages: site.database.pool }, clock: () => new Date() })
   const { host } = site.kernel
   const withToken = {
     ...site.kernel,

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Pool } from 'pg'
 import prometheus from 'prom-client'
 import type { Database } from '../database/schema.ts'
+import { LIMITS, listRefused } from '../kernel/limits/limits.ts'
 import { version } from '../machine/project.ts'
 import type { Stalls } from './stalls.ts'
 import { makeMailFlow, readStock } from './stock.ts'
@@ -18,17 +19,19 @@ export interface Metrics {
 
 export const CONTENT_TYPE = prometheus.Registry.PROMETHEUS_CONTENT_TYPE
 
+const HOUR_MS = 3_600_000
 /** The database is asked this seldom, however often somebody looks. */
 const FRESH_MS = 15_000
 
 export function makeMetrics({
   db,
-  pool,
+  pools,
   clock,
   stalls,
 }: {
   db: Kysely<Database>
-  pool: Pool
+  /** By what they are for. */
+  pools: Record<string, Pool>
   clock: () => Date
   stalls?: Stalls
 }): Metrics {
@@ -56,8 +59,8 @@ export function makeMetrics({
   )
   const connections = gauge(
     'pomoc_database_connections',
-    'Connections of this process: open, idle among them, and requests waiting for one.',
-    ['state'],
+    'Connections of this process, by what they are for: open, idle among them, and requests waiting for one.',
+    ['pool', 'state'],
   )
   const loop = gauge(
     'pomoc_event_loop_delay_seconds',
@@ -73,6 +76,7 @@ export function makeMetrics({
   const outboxAge = gauge('pomoc_outbox_oldest_seconds', 'Age of the oldest mail that waits to leave.')
   const queue = gauge('pomoc_jobs', 'Jobs: due, later, running, given_up.', ['state'])
   const queueAge = gauge('pomoc_jobs_oldest_seconds', 'How long the oldest due job has waited.')
+  const refused = gauge('pomoc_limits_refused', 'What was refused or held back in the last hour, since a limit was reached.', ['limit'])
   const accepted = counter('pomoc_mails_accepted_total', 'Mails accepted by any process since this one started.')
   const processed = counter('pomoc_mails_processed_total', 'What became of mails in any process since this one started.', ['outcome'])
 
@@ -91,6 +95,9 @@ export function makeMetrics({
       set(inbound, 'state', stock.inbound)
       set(outbox, 'state', stock.outbox)
       set(queue, 'state', stock.jobs)
+      set(refused, 'limit', Object.fromEntries(Object.keys(LIMITS).map((name) => [name, 0])))
+      for (const { name, refused: times } of await listRefused(db, new Date(clock().getTime() - HOUR_MS)))
+        refused.set({ limit: name }, times)
       outboxAge.set(stock.outboxAge)
       queueAge.set(stock.jobsAge)
       const { acceptedMails, outcomes } = await flow(clock())
@@ -110,9 +117,11 @@ export function makeMetrics({
       await asking
       const delay = stalls?.lastMinute()
       if (delay) for (const of of ['max', 'p99'] as const) loop.set({ of }, delay[of])
-      connections.set({ state: 'open' }, pool.totalCount)
-      connections.set({ state: 'idle' }, pool.idleCount)
-      connections.set({ state: 'waiting' }, pool.waitingCount)
+      for (const [name, pool] of Object.entries(pools)) {
+        connections.set({ pool: name, state: 'open' }, pool.totalCount)
+        connections.set({ pool: name, state: 'idle' }, pool.idleCount)
+        connections.set({ pool: name, state: 'waiting' }, pool.waitingCount)
+      }
       return registry.metrics()
     },
   }

@@ -11,29 +11,23 @@ export async function lockAttempts(db: Transaction<Database>, account: string, c
     pg_advisory_xact_lock(hashtextextended(${account}, 7005)), pg_advisory_xact_lock(hashtextextended(${client}, 7006))`.execute(db)
 }
 
-/** What was refused is kept too, apart: how large a flood is, without its making anything worse for others. */
-export async function insertAttempt(
-  db: Transaction<Database>,
-  account: string,
-  client: string,
-  now: Date,
-  refused: boolean,
-): Promise<void> {
-  await db.insertInto('login_attempt').values({ login: account, client_address: client, at: now, refused }).execute()
+/** One that is looked at. Those that are refused are no rows: a flood of them is counted (`kernel/limits`). */
+export async function insertAttempt(db: Transaction<Database>, account: string, client: string, now: Date): Promise<void> {
+  await db.insertInto('login_attempt').values({ login: account, client_address: client, at: now }).execute()
 }
 
 export interface AttemptCount {
   both: number
   client: number
-  refused: number
   both_first: Date | null
   client_first: Date | null
   strangers: number
+  strangers_first: Date | null
 }
 
 /**
- * Attempts since a moment, and the oldest of them: at this account by this client, by this client at all, refused ones of this
- * client; and at this account by whoever is no known browser of its owner, counted up to `enough`.
+ * Attempts since a moment, and the oldest of them: at this account by this client, by this client at all; and at this account by
+ * whoever is no known browser of its owner, counted up to `enough`.
  */
 export async function countAttempts(
   db: Kysely<Database>,
@@ -42,13 +36,14 @@ export async function countAttempts(
   since: Date,
   enough: number,
 ): Promise<AttemptCount> {
+  // Rows of before may say 'refused'.
   const { rows } = await sql<AttemptCount>`
-    select count(*) filter (where login = ${account} and not refused)::int as both, count(*) filter (where not refused)::int as client,
-      count(*) filter (where refused)::int as refused, min(at) filter (where login = ${account} and not refused) as both_first,
-      min(at) filter (where not refused) as client_first,
-      (select count(*)::int from (
-        select from login_attempt where login = ${account} and at > ${since} and not refused and client_address not like 'device %' limit ${enough}) tried) as strangers
-    from login_attempt where client_address = ${client} and at > ${since}`.execute(db)
+    select count(*) filter (where a.login = ${account})::int as both, count(a.id)::int as client,
+      min(a.at) filter (where a.login = ${account}) as both_first, min(a.at) as client_first, s.strangers, s.strangers_first
+    from (select count(*)::int as strangers, min(at) as strangers_first from (
+        select at from login_attempt where login = ${account} and at > ${since} and not refused and client_address not like 'device %' limit ${enough}) tried) s
+      left join login_attempt a on a.client_address = ${client} and a.at > ${since} and not a.refused
+    group by s.strangers, s.strangers_first`.execute(db)
   return rows[0]!
 }
 

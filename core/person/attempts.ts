@@ -1,11 +1,13 @@
 /** Owns the limits of guessing: who is stopped, that no stranger can keep an account's owner out, and the note of it. */
-import { isIPv6 } from 'node:net'
 import { countEvents } from '../audit/audit.store.ts'
 import { recordEvent } from '../audit/record.ts'
 import type { Id } from '../database/schema.ts'
-import { refused } from '../errors.ts'
+import { refused, type Refusal } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
+import { makeBouncer, makeTurns, worthTelling, type Bouncer } from '../kernel/limits/bouncer.ts'
+import { noteRefused } from '../kernel/limits/limits.ts'
+import { clientKey } from '../machine/networks.ts'
 import { countAttempts, insertAttempt, lockAttempts } from './attempts.store.ts'
 
 /** Attempts are counted over this time. */
@@ -28,6 +30,8 @@ export interface Trier {
 export interface Try {
   /** At what: the attempts of one account are counted under one name, however it was typed. */
   account: string
+  /** The same as it was typed, before anybody looked whose it is: where the account is refused, this is. */
+  typed?: string
   trier: Trier
   /** For the audit log. */
   login: string
@@ -36,43 +40,130 @@ export interface Try {
 }
 
 /** A stranger counts by address; of IPv6 the network of 64 bits, which one household or server has all to itself. */
-export const stranger = (address: string): Trier => ({ key: isIPv6(address) ? networkOf(address) : address, known: false })
+export const stranger = (address: string): Trier => ({ key: clientKey(address), known: false })
 
 /** A browser known to the account counts apart from everybody else behind the same address. */
 export const knownDevice = (tokenHash: Buffer): Trier => ({ key: `device ${tokenHash.toString('hex')}`, known: true })
 
+/** So many attempts of one client are looked up at a time; more wait in memory, where the answer is often known by then. */
+const AT_ONCE = 4
+
+type Room = Pick<Host, 'db' | 'work' | 'clock'>
+
+/** What a process remembers of the attempts that its database has refused. */
+interface Door {
+  bouncer: Bouncer
+  turns: ReturnType<typeof makeTurns>
+}
+const doors = new WeakMap<Host['db'], Door>()
+function doorOf({ db }: Pick<Room, 'db'>): Door {
+  const known = doors.get(db)
+  if (known) return known
+  const door = { bouncer: makeBouncer(WINDOW_MS), turns: makeTurns(AT_ONCE) }
+  doors.set(db, door)
+  return door
+}
+
+const together = (trier: Trier, account: string): string => `${trier.key} ${account}`
+
+/** Runs what is done of an attempt before it may be refused: a few at a time for each client. */
+export const inTurn = <T>(room: Pick<Room, 'db'>, clientAddress: string, run: () => Promise<T>): Promise<T> =>
+  doorOf(room).turns(stranger(clientAddress).key, run)
+
+/**
+ * Refuses an attempt without asking the database, where that has refused this client not long ago: at this account, or at all. A flood
+ * costs others nothing so. Called before anything is looked up; whose browser may be a known one is not asked here.
+ */
+export async function turnAway(room: Room, attempt: Try): Promise<void> {
+  const { bouncer } = doorOf(room)
+  const now = room.clock().getTime()
+  const known = bouncer.refuses(attempt.trier.key, now) ?? bouncer.refuses(together(attempt.trier, attempt.account), now)
+  if (!known) return
+  await noteBlocked(room, attempt, known.after)
+  throw tooMany(known.until, now)
+}
+
+/** So many refusals of one client are explained on the page they came from; more of them are a flood. */
+const EXPLAINED = 20
+
+/** Is this client's flood so large that its refusals are no longer explained? */
+export const isFlood = (room: Pick<Room, 'db'>, clientAddress: string): boolean =>
+  doorOf(room).bouncer.refusals(stranger(clientAddress).key) >= EXPLAINED
+
+/**
+ * Does this client flood? Then counts this request among what was refused, and answers the refusal: nobody need read what it brings.
+ * Only for requests without any browser's secret: a browser that an account knows comes through.
+ */
+export function turnFloodAway(room: Room, clientAddress: string): Refusal | undefined {
+  const { bouncer } = doorOf(room)
+  const trier = stranger(clientAddress)
+  const now = room.clock().getTime()
+  const known = bouncer.refuses(trier.key, now)
+  if (!known || !isFlood(room, clientAddress)) return undefined
+  noteBlocked(room, { account: '?', login: '?', personId: undefined, clientAddress, trier }, known.after).catch(() => {})
+  return tooMany(known.until, now)
+}
+
+const tooMany = (until: number, now: number): Refusal =>
+  refused('login-too-many', { minutes: Math.max(1, Math.ceil((until - now) / 60_000)) })
+
+/** Noted once when the limit is passed, then at each tenfold: a flood is a few lines and one row, and how large it was stands there too. */
+async function noteBlocked(room: Room, attempt: Try, after: number): Promise<void> {
+  const now = room.clock()
+  const times = doorOf(room).bouncer.refused(attempt.trier.key, now.getTime())
+  if (!worthTelling(times)) return
+  await noteRefused(room.db, 'login', attempt.trier.known ? 'known browsers' : attempt.trier.key, now, times === 1 ? 1 : times - times / 10)
+  await noteFailure(room, 'login-blocked', attempt, times + after)
+}
+
 /**
  * Notes an attempt, committed before anything is looked at, so that no failure takes it back; or refuses it when there were
  * too many: `login-too-many` with the minutes left, or `login-guarded` for a stranger at an account that many strangers have
- * tried. What was refused counts as refused only: one client alone never makes an account guarded.
+ * tried. What was refused is no attempt: one client alone never makes an account guarded.
  */
 export async function countAttempt(
-  room: Pick<Host, 'work'>,
+  room: Room,
   attempt: Try,
-  limits: { perLogin?: number /** All strangers together; more of them find it guarded. */; strangersTogether?: number } = {},
+  limits: {
+    perLogin?: number
+    /** Of all strangers together; more of them find it guarded. */
+    strangersTogether?: number
+    /** The same, for what nobody guesses: more of them are asked to wait. */
+    together?: number
+  } = {},
 ): Promise<void> {
+  await turnAway(room, attempt)
   const { account, trier } = attempt
   const perLogin = limits.perLogin ?? ATTEMPTS_PER_LOGIN
-  const said = await room.work(system('login'), async (work) => {
+  const enough = limits.strangersTogether ?? limits.together ?? 0
+  const here = [account, ...(attempt.typed === undefined ? [] : [attempt.typed])].map((name) => together(trier, name))
+  interface Said {
+    after: number
+    /** When it may be tried again; absent: the account is guarded. */
+    wait?: { until: number; now: number }
+    /** This client is refused everywhere, or at this account; absent: others have used up what there was. */
+    where?: readonly string[]
+  }
+  const said = await room.work(system('login'), async (work): Promise<Said | undefined> => {
     await lockAttempts(work.db, account, trier.key)
-    const count = await countAttempts(work.db, account, trier.key, new Date(work.now.getTime() - WINDOW_MS), limits.strangersTogether ?? 0)
-    const first = count.client >= ATTEMPTS_PER_CLIENT ? count.client_first : count.both >= perLogin ? count.both_first : null
-    const guarded = !first && limits.strangersTogether !== undefined && !trier.known && count.strangers >= limits.strangersTogether
-    const no = first !== null || guarded
-    await insertAttempt(work.db, account, trier.key, work.now, no)
-    return {
-      over: no ? count.refused + 1 : 0,
-      attempts: count.refused + 1 + (count.client >= ATTEMPTS_PER_CLIENT ? count.client : count.both),
-      refusal: first
-        ? refused('login-too-many', { minutes: Math.max(1, Math.ceil((first.getTime() + WINDOW_MS - work.now.getTime()) / 60_000)) })
-        : guarded
-          ? refused('login-guarded')
-          : undefined,
-    }
+    const count = await countAttempts(work.db, account, trier.key, new Date(work.now.getTime() - WINDOW_MS), enough)
+    const [first, after] =
+      count.client >= ATTEMPTS_PER_CLIENT
+        ? [count.client_first, count.client]
+        : count.both >= perLogin
+          ? [count.both_first, count.both]
+          : [null, 0]
+    const crowded = !first && enough > 0 && !trier.known && count.strangers >= enough
+    if (!first && !crowded) await insertAttempt(work.db, account, trier.key, work.now)
+    const wait = (since: Date) => ({ until: since.getTime() + WINDOW_MS, now: work.now.getTime() })
+    if (first) return { after, wait: wait(first), where: count.client >= ATTEMPTS_PER_CLIENT ? [trier.key] : here }
+    if (!crowded) return undefined
+    return limits.together === undefined ? { after: 0 } : { after: count.strangers, wait: wait(count.strangers_first!) }
   })
-  // Once when the limit is passed, then at each tenfold: a flood is one line, and how large it was stands there too.
-  if (/^10*$/.test(String(said.over))) await noteFailure(room, 'login-blocked', attempt, said.attempts)
-  if (said.refusal) throw said.refusal
+  if (!said) return
+  for (const where of said.where ?? []) doorOf(room).bouncer.refuseUntil(where, said.wait!.until, said.after)
+  await noteBlocked(room, attempt, said.after)
+  throw said.wait ? tooMany(said.wait.until, said.wait.now) : refused('login-guarded')
 }
 
 /**
@@ -99,16 +190,4 @@ export async function noteFailure(
       },
     })
   })
-}
-
-function networkOf(address: string): string {
-  const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const groups =
-    tail === undefined ? before : [...before, ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'), ...after]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`
 }

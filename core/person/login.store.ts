@@ -68,15 +68,10 @@ export async function useLink(db: Transaction<Database>, tokenHash: Buffer, purp
   return row?.person_id
 }
 
-/** Every open link of a kind ends: a newer one, or a new password, takes their place. */
-export async function endLinks(db: Transaction<Database>, personId: Id, purpose: LinkPurpose, now: Date): Promise<void> {
-  await db
-    .updateTable('login_link')
-    .set({ used_at: now })
-    .where('person_id', '=', personId)
-    .where('purpose', '=', purpose)
-    .where('used_at', 'is', null)
-    .execute()
+/** Every open link of a kind ends, or of all kinds: a newer one, or a new password, takes their place. */
+export async function endLinks(db: Transaction<Database>, personId: Id, purpose: LinkPurpose | 'all', now: Date): Promise<void> {
+  const open = db.updateTable('login_link').set({ used_at: now }).where('person_id', '=', personId).where('used_at', 'is', null)
+  await (purpose === 'all' ? open : open.where('purpose', '=', purpose)).execute()
 }
 
 export async function setPasswordHash(db: Transaction<Database>, personId: Id, hash: string): Promise<void> {

@@ -9,7 +9,18 @@ import type { Work } from '../kernel/work.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../kernel/actor.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
-import { ATTEMPTS_BEFORE_GUARD, countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
+import {
+  ATTEMPTS_BEFORE_GUARD,
+  countAttempt,
+  inTurn,
+  isFlood,
+  knownDevice,
+  noteFailure,
+  stranger,
+  turnAway,
+  turnFloodAway,
+  type Try,
+} from './attempts.ts'
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
 import { loginTexts } from './login-texts.ts'
@@ -28,15 +39,22 @@ import { checkPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'
 import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
-import { hashToken, newToken } from './token.ts'
+import { hashToken, newToken, secretPath } from './token.ts'
 
 type Room = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
 
+/** Of one client to one address, in the time of `attempts.ts`. */
 const LINKS_PER_ADDRESS = 3
+/** Of all clients together to one address: nobody's mailbox is filled by asking from many places. */
+const LINKS_TO_ADDRESS = 6
 export const LOGIN_LINK_MS = 30 * 60_000
 export const SET_PASSWORD_LINK_MS = 24 * 3600_000
-/** No login fails sooner than this: how long it took tells nothing of who exists, here or in a directory. */
-const FAILED_AFTER_MS = 150
+/** No login fails, and no link is sent, sooner than this: how long it took tells nothing of who exists, here or in a directory. */
+const LEVEL_MS = 150
+const level = (began: number): Promise<void> => sleep(Math.max(0, began + LEVEL_MS - performance.now()))
+
+/** Logging in has database connections of its own: a flood of it takes none from pages. */
+const own = <R extends Room>(room: R): R => (room.logins?.own ? { ...room, ...room.logins.own } : room)
 
 const who = system('login')
 
@@ -53,12 +71,19 @@ export interface LoginAsk {
  * cannot roll it back, and neither hashing nor a directory is waited for inside a transaction. Errors: `login-failed`,
  * `login-expired`, `login-unavailable`, `login-too-many`, `login-guarded`.
  */
-export async function logIn(room: Room, ask: LoginAsk): Promise<string> {
+export async function logIn(anyRoom: Room, ask: LoginAsk): Promise<string> {
+  const room = own(anyRoom)
   const began = performance.now()
   const login = normalLogin(ask.login)
-  const person = login === undefined ? undefined : await findCredentials(room.db, login)
-  const attempt = await tryOf(room, login ?? '?', person?.id, ask.client)
-  await countAttempt(room, attempt, { strangersTogether: ATTEMPTS_BEFORE_GUARD })
+  const { person, attempt } = await inTurn(room, ask.client.address, async () => {
+    // As a stranger first, by what was typed: a browser that the owner may have used is looked up all the same.
+    const typed = { account: `login ${login ?? '?'}`, login: login ?? '?', personId: undefined, ...fromClient(ask.client) }
+    if (!maybeKnown(ask.client)) await turnAway(room, typed)
+    const found = login === undefined ? undefined : await findCredentials(room.db, login)
+    const tried = { ...(await tryOf(room, login ?? '?', found?.id, ask.client)), typed: typed.account }
+    await countAttempt(room, tried, { strangersTogether: ATTEMPTS_BEFORE_GUARD })
+    return { person: found, attempt: tried }
+  })
   try {
     const { personId, by } = await ownerOf(room, login, ask.password, person)
     return await room.work(who, async (work) => {
@@ -68,7 +93,7 @@ export async function logIn(room: Room, ask: LoginAsk): Promise<string> {
     })
   } catch (error) {
     if (error instanceof Refusal && error.code !== 'login-unavailable') await noteFailure(room, 'login-failed', attempt)
-    await sleep(Math.max(0, began + FAILED_AFTER_MS - performance.now()))
+    await level(began)
     throw error
   }
 }
@@ -92,18 +117,35 @@ async function ownerOf(
   throw refused(answer === 'unavailable' ? 'login-unavailable' : answer === 'expired' ? 'login-expired' : 'login-failed')
 }
 
+/** The refusal of a request to log in from a client that floods, before anything of it is read; undefined: it may be looked at. */
+export const refuseFlood = (room: Room, clientAddress: string): Refusal | undefined => turnFloodAway(own(room), clientAddress)
+
+/** Is this a refusal in the middle of a client's flood, which a few words answer? */
+export const isFloodRefusal = (room: Room, error: unknown, clientAddress: string): error is Refusal =>
+  error instanceof Refusal && error.code === 'login-too-many' && isFlood(own(room), clientAddress)
+
 const accountOf = (personId: Id): string => `person ${personId}`
+
+/** Did the browser bring a secret, which may be one that an account knows? */
+const maybeKnown = (client: Client): boolean => client.device !== undefined && client.newDevice !== true
+const fromClient = (client: Client): Pick<Try, 'clientAddress' | 'trier'> => ({
+  clientAddress: client.address,
+  trier: stranger(client.address),
+})
 
 /** An attempt as it is counted: a browser that the account's owner has used counts by itself, everybody else by their address. */
 async function tryOf(room: Pick<Room, 'db'>, login: string, personId: Id | undefined, client: Client): Promise<Try> {
-  const known = personId !== undefined && client.device !== undefined && (await isKnownDevice(room.db, personId, client.device))
   return {
     account: personId === undefined ? `login ${login}` : accountOf(personId),
     login,
     personId,
-    clientAddress: client.address,
-    trier: known ? knownDevice(hashToken(client.device!)) : stranger(client.address),
+    ...(await whoTries(room, personId, client)),
   }
+}
+
+async function whoTries(room: Pick<Room, 'db'>, personId: Id | undefined, client: Client): Promise<Pick<Try, 'clientAddress' | 'trier'>> {
+  const known = personId !== undefined && maybeKnown(client) && (await isKnownDevice(room.db, personId, client.device!))
+  return known ? { clientAddress: client.address, trier: knownDevice(hashToken(client.device!)) } : fromClient(client)
 }
 
 /** Opens the session; half of it where a code is still to come. */
@@ -114,7 +156,8 @@ async function enter(work: Work, personId: Id, client: Client, previousToken: st
 }
 
 /** Ends the second step: the code makes a whole session, under a new token, of the half one. Errors: `login-needed`, and of `checkCode`. */
-export async function logInByCode(room: Room, ask: { token: string; code: string; client: Client }): Promise<string> {
+export async function logInByCode(anyRoom: Room, ask: { token: string; code: string; client: Client }): Promise<string> {
+  const room = own(anyRoom)
   const half = await findHalfSession(room.db, ask.token, room.clock())
   if (!half) throw refused('login-needed')
   await checkCode(room, { personId: half.personId, code: ask.code, client: ask.client })
@@ -130,23 +173,29 @@ export async function logInByCode(room: Room, ask: { token: string; code: string
  * account). Whether the address is known is never told: the answer is the same.
  */
 export async function sendLoginLink(
-  room: Room,
+  anyRoom: Room,
   ask: { address: string; language: Language; client: Client /** Where the person is, of the site's own addresses. */; site?: string },
 ): Promise<void> {
+  const room = own(anyRoom)
+  const began = performance.now()
   const address = normalAddress(ask.address)
   if (!isAddress(address)) throw refused('person.address-invalid', { address: ask.address }, 'address')
-  const owner = await findPersonByAddress(room.db, address)
-  await countAttempt(
-    room,
-    {
-      account: `link to ${address}`,
-      login: address,
-      personId: owner?.id,
-      clientAddress: ask.client.address,
-      trier: stranger(ask.client.address),
-    },
-    { perLogin: LINKS_PER_ADDRESS },
-  )
+  const typed = { account: `link to ${address}`, login: address, personId: undefined, ...fromClient(ask.client) }
+  await inTurn(room, ask.client.address, async () => {
+    if (!maybeKnown(ask.client)) await turnAway(room, typed)
+    const owner = await findPersonByAddress(room.db, address)
+    // In a browser of their own the owner gets one, however many strangers ask.
+    await countAttempt(
+      room,
+      { ...typed, personId: owner?.id, ...(await whoTries(room, owner?.id, ask.client)) },
+      { perLogin: LINKS_PER_ADDRESS, together: LINKS_TO_ADDRESS },
+    )
+  })
+  await mailLoginLink(room, address, ask)
+  await level(began)
+}
+
+async function mailLoginLink(room: Room, address: string, ask: { language: Language; client: Client; site?: string }): Promise<void> {
   await room.work(who, async (work) => {
     const person = await findPersonByAddress(work.db, address)
     if (!person || !person.valid || person.agent) return
@@ -167,7 +216,7 @@ export async function sendLoginLink(
       to: [address],
       subject: t('login-link.subject', { site: from.name }),
       body: t('login-link.body', {
-        url: `${ask.site ?? siteUrl(work.config)}/login/link/${token}`,
+        url: `${ask.site ?? siteUrl(work.config)}${secretPath('login', token)}`,
         minutes: LOGIN_LINK_MS / 60_000,
         site: from.name,
       }),
@@ -195,23 +244,32 @@ export function logInByLink(room: Room, ask: { token: string; client: Client; pr
  * For the owner of a guarded account in a browser that is new: mails a link that makes the browser known, so that it may try
  * the password. It logs nobody in. Whether the account is there is never told: the answer is the same.
  */
-export async function sendDeviceLink(room: Room, ask: { login: string; language: Language; client: Client; site?: string }): Promise<void> {
+export async function sendDeviceLink(
+  anyRoom: Room,
+  ask: { login: string; language: Language; client: Client; site?: string },
+): Promise<void> {
+  const room = own(anyRoom)
+  const began = performance.now()
   const login = normalLogin(ask.login)
-  const found = login === undefined ? undefined : await findCredentials(room.db, login)
-  await countAttempt(
-    room,
-    {
-      account: `link for ${found ? accountOf(found.id) : `login ${login ?? '?'}`}`,
-      login: login ?? '?',
-      personId: found?.id,
-      clientAddress: ask.client.address,
-      trier: stranger(ask.client.address),
-    },
-    { perLogin: LINKS_PER_ADDRESS, strangersTogether: 2 * LINKS_PER_ADDRESS },
-  )
+  const typed = { account: `link for login ${login ?? '?'}`, login: login ?? '?', personId: undefined, ...fromClient(ask.client) }
+  const found = await inTurn(room, ask.client.address, async () => {
+    await turnAway(room, typed)
+    const person = login === undefined ? undefined : await findCredentials(room.db, login)
+    await countAttempt(
+      room,
+      { ...typed, typed: typed.account, account: person ? `link for ${accountOf(person.id)}` : typed.account, personId: person?.id },
+      { perLogin: LINKS_PER_ADDRESS, strangersTogether: LINKS_TO_ADDRESS },
+    )
+    return person
+  })
+  await mailDeviceLink(room, found?.id, ask)
+  await level(began)
+}
+
+async function mailDeviceLink(room: Room, personId: Id | undefined, ask: { language: Language; site?: string }): Promise<void> {
   await room.work(who, async (work) => {
-    const person = found && (await findPerson(work.db, found.id))
-    if (!person?.address) return
+    const person = personId && (await findPerson(work.db, personId))
+    if (!person || !person.address) return
     const token = newToken()
     await insertLink(work.db, {
       tokenHash: hashToken(token),
@@ -228,7 +286,7 @@ export async function sendDeviceLink(room: Room, ask: { login: string; language:
       to: [person.address],
       subject: t('device-link.subject', { site: from.name }),
       body: t('device-link.body', {
-        url: `${ask.site ?? siteUrl(work.config)}/login/device/${token}`,
+        url: `${ask.site ?? siteUrl(work.config)}${secretPath('device', token)}`,
         minutes: LOGIN_LINK_MS / 60_000,
         site: from.name,
       }),
@@ -285,9 +343,10 @@ export async function setPasswordByLink(
 
 /** A logged-in person changes their own password; sessions elsewhere end, this one stays. */
 export async function changePassword(
-  room: Room,
+  anyRoom: Room,
   ask: { personId: Id; current: string; next: string; session: Session; client: Client },
 ): Promise<void> {
+  const room = own(anyRoom)
   const attempt = await tryOf(room, '', ask.personId, ask.client)
   await countAttempt(room, attempt)
   const stored = await findPasswordHash(room.db, ask.personId)
@@ -323,8 +382,7 @@ function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command')
 /** Stores a new password's hash; open links end, browsers are strangers again, and every session ends but `keep`. */
 export async function takePassword(work: Work, personId: Id, hash: string, keep?: Session, keepDevice?: string): Promise<void> {
   await setPasswordHash(work.db, personId, hash)
-  await endLinks(work.db, personId, 'set-password', work.now)
-  await endLinks(work.db, personId, 'login', work.now)
+  await endLinks(work.db, personId, 'all', work.now)
   await forgetDevices(work, personId)
   if (keep && keepDevice) await rememberDevice(work, personId, keepDevice)
   await endSessions(work, personId, keep)

@@ -16,6 +16,7 @@ import { createSetPasswordLink, SET_PASSWORD_LINK_MS, takePassword } from './log
 import { hashPassword } from './password.ts'
 import { personTexts } from './person-texts.ts'
 import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
+import { secretPath } from './token.ts'
 
 export interface PersonAddress {
   id: Id
@@ -208,7 +209,7 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   const t = personTexts.in(languageFor(work.config, person.language))
   const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
   const params = {
-    url: `${work.config.baseUrl}/password/${await createSetPasswordLink(work, personId)}`,
+    url: `${work.config.baseUrl}${secretPath('set-password', await createSetPasswordLink(work, personId))}`,
     login: person.login ?? person.address,
     site: from.name,
     hours: SET_PASSWORD_LINK_MS / 3600_000,

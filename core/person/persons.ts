@@ -1,11 +1,12 @@
 /** Owns persons: one row for agent and customer alike, found by login, address or id. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
-import { storable } from '../database/storable.ts'
+import { storable, withoutDirection } from '../database/storable.ts'
 import { isId } from '../database/id.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage } from '../kernel/input.ts'
+import { honestName, withoutEndDot } from '../mail/look-alike.ts'
 
 export interface Person {
   id: Id
@@ -67,10 +68,14 @@ export function findPersonByLogin(db: Kysely<Database>, login: string): Promise<
   return personQuery(db).where(sql`lower(person.login)`, '=', login.trim().toLowerCase()).executeTakeFirst()
 }
 
-export const normalAddress = (address: string): string => address.trim().toLowerCase()
+/** The form in which an address is kept and compared: small letters, no dot behind the domain. */
+export const normalAddress = (address: string): string => withoutEndDot(address.trim().toLowerCase())
 
 /** local@domain, no spaces or brackets, 254 characters at most (RFC 5321 4.5.3.1). International addresses (RFC 6531) pass. */
 export const isAddress = (address: string): boolean => address.length <= 254 && /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/u.test(address)
+
+/** A name as it may be kept. */
+const namable = (name: string): string => storable(withoutDirection(name)).trim()
 
 export interface NewPerson {
   login?: string | null
@@ -91,7 +96,7 @@ export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
   if (address && !isAddress(address)) throw refused('person.address-invalid', { address }, 'address')
   if (address && (await findPersonByAddress(work.db, address))) throw refused('person.address-taken', {}, 'address')
   if (person.login && (await findPersonByLogin(work.db, person.login.normalize('NFKC')))) throw refused('person.login-taken', {}, 'login')
-  const name = storable(
+  const name = namable(
     (person.name ?? '').trim() || [person.firstName, person.lastName].filter(Boolean).join(' ').trim() || person.login || address || '?',
   )
   const { id } = await work.db
@@ -118,7 +123,10 @@ export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
   return id
 }
 
-/** Who sent a mail: the person of the address, else a new one known by nothing but it. Safe when two mails come at once. */
+/**
+ * Who sent a mail: the person of the address, else a new one known by nothing but it, and by the name that the mail gives unless that poses
+ * as an address. Safe when two mails come at once.
+ */
 export async function personOfMail(work: Work, address: string, name: string): Promise<Id> {
   const normal = normalAddress(address)
   if (!isAddress(normal)) throw refused('person.address-invalid', { address: normal }, 'address')
@@ -128,7 +136,7 @@ export async function personOfMail(work: Work, address: string, name: string): P
     with known as (select person_id as id from person_address where address = ${normal}),
     made as (
       insert into person (name, source, created_at)
-      select ${storable(name.trim() || normal).slice(0, 200)}, 'mail', ${work.now}::timestamptz where not exists (select 1 from known) returning id),
+      select ${honestName(namable(name), normal).slice(0, 200)}, 'mail', ${work.now}::timestamptz where not exists (select 1 from known) returning id),
     addressed as (insert into person_address (person_id, address, main) select id, ${normal}, true from made)
     select id from known union all select id from made`.execute(work.db)
   return rows[0]!.id

@@ -67,7 +67,7 @@ export async function beginSecondFactor(work: Work, personId: Id): Promise<void>
 
 /** Ends the setting up with the app's first code; sessions elsewhere end. Returns the recovery codes, shown this once. */
 export async function confirmSecondFactor(
-  room: Pick<Host, 'db' | 'work'>,
+  room: Pick<Host, 'db' | 'work' | 'clock'>,
   ask: { actor: Actor; personId: Id; code: string; client: Client; session: Session },
 ): Promise<string[]> {
   const attempt = await countCode(room, ask.personId, ask.client)
@@ -86,7 +86,10 @@ export async function confirmSecondFactor(
 }
 
 /** Checks a code, of the app or for recovery, and uses it up. Errors: `code-wrong`, `login-too-many`, `login-guarded`. */
-export async function checkCode(room: Pick<Host, 'db' | 'work'>, ask: { personId: Id; code: string; client: Client }): Promise<void> {
+export async function checkCode(
+  room: Pick<Host, 'db' | 'work' | 'clock'>,
+  ask: { personId: Id; code: string; client: Client },
+): Promise<void> {
   const attempt = await countCode(room, ask.personId, ask.client)
   const fits = await room.work(system('login'), async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)
@@ -144,7 +147,7 @@ async function stepOf(work: Work, personId: Id, typed: string): Promise<number |
 }
 
 /** Six digits are few: strangers share ten tries in a quarter of an hour, and a browser the owner has used counts by itself. */
-async function countCode(room: Pick<Host, 'db' | 'work'>, personId: Id, client: Client): Promise<Try> {
+async function countCode(room: Pick<Host, 'db' | 'work' | 'clock'>, personId: Id, client: Client): Promise<Try> {
   const known = client.device !== undefined && (await isKnownDevice(room.db, personId, client.device))
   const trier = known ? knownDevice(hashToken(client.device!)) : stranger(client.address)
   const attempt = { account: `code of person ${personId}`, login: '', personId, clientAddress: client.address, trier }

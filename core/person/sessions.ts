@@ -41,6 +41,8 @@ export interface Client {
   address: string
   userAgent: string
   device?: string | undefined
+  /** The secret was made just now: nobody can know it yet. */
+  newDevice?: boolean
 }
 
 /**

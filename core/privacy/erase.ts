@@ -46,6 +46,8 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   await sql`update outbound_mail set state = 'cancelled' where state = 'queued' and recipients && ${traces.addresses}::text[]`.execute(
     work.db,
   )
+  await sql`delete from limit_count where key = ${id} or key = any(${traces.addresses}::text[])`.execute(work.db)
+  await sql`delete from ticket_invitation where address = any(${traces.addresses}::text[])`.execute(work.db)
   await sql`delete from loop_protection where address = any(${traces.addresses}::text[])`.execute(work.db)
   await sql`delete from login_attempt where login = any(${[...traces.addresses, traces.login ?? ''].flatMap((one) => [`login ${one}`, `link to ${one}`, `link for login ${one}`])}::text[])
     or login in (${`person ${id}`}, ${`link for person ${id}`}, ${`code of person ${id}`})`.execute(work.db)

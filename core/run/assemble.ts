@@ -2,6 +2,7 @@
 import type { Config } from '../machine/config.ts'
 import { connectDatabase } from '../database/connect.ts'
 import { openDatabase, type OpenDatabase } from '../database/database.ts'
+import { openPools, shareOut, type PoolName } from '../database/pools.ts'
 import { migrateOwners, ownersOf } from '../backup/migrate-all.ts'
 import { makeActivation } from '../kernel/activation.ts'
 import { NEVER_SUSPENDED, vital } from '../kernel/faults.ts'
@@ -14,6 +15,8 @@ import { findPlugin, inProject } from './plugins.ts'
 export interface Assembly {
   kernel: Kernel
   database: OpenDatabase
+  /** By what they are for; a command has one for all. */
+  pools: Record<PoolName, OpenDatabase>
   /** Where plugins listen. */
   addresses: Map<string, string>
   /** What was started, to be stopped in reverse. */
@@ -36,11 +39,14 @@ export async function assemble(
   const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
   const started: (() => Promise<void>)[] = []
   try {
-    const database = await connectDatabase(config, { log, share })
+    const shares = shareOut(config.databaseConnections, { web: config.only.includes('web') })
+    const database = await connectDatabase(config, { log, share, ...(share ? {} : { max: shares.pages }) })
     started.push(database.close)
     const { db, url } = database
     await migrateOwners(database, ownersOf(plugins), { log })
 
+    const pools = share ? { pages: database, mail: database, logins: database } : await openPools(database, shares, log)
+    if (!share) started.push(pools.mail.close, pools.logins.close)
     const live = await startLive(url, log, share ? [] : config.only)
     started.push(live.stop)
     // What hangs in a plugin that may fail takes no connection from core, and no statement of it goes on for ever.
@@ -58,12 +64,14 @@ export async function assemble(
       plugins,
       activation: makeActivation(db, live, scopesOf(plugins)),
       ...(apart ? { pluginDb: apart.db } : {}),
+      mailDb: pools.mail.db,
+      loginDb: pools.logins.db,
       announce: (name, address) => {
         addresses.set(name, address)
       },
     })
     started.push(kernel.faults.settled)
-    return { kernel, database, addresses, started }
+    return { kernel, database, pools, addresses, started }
   } catch (error) {
     for (let end = started.pop(); end; end = started.pop()) await end()
     throw error

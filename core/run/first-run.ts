@@ -5,6 +5,7 @@ import type { Host } from '../kernel/contract.ts'
 import { createPerson } from '../person/persons.ts'
 import { createSetPasswordLink } from '../person/login.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
+import { secretPath } from '../person/token.ts'
 
 const FIRST_QUEUE = 'Raw' // OTRS PostmasterDefaultQueue
 
@@ -57,5 +58,7 @@ export async function firstRun(host: Host, { link = true } = {}): Promise<string
   })
   return token === undefined
     ? []
-    : [`Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl}/password/${token}`]
+    : [
+        `Set the administrator's password here (login “admin”, the link works once, for a day): ${host.config.baseUrl}${secretPath('set-password', token)}`,
+      ]
 }

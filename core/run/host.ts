@@ -24,6 +24,7 @@ import { makeApiMount, type ApiMount } from '../kernel/mount-api.ts'
 import { pluginJobs } from '../kernel/jobs/plugin-jobs.ts'
 import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
+import { noteOver } from '../administration/limit-reached.ts'
 import { makeSearch } from '../kernel/search.ts'
 import { readSettings } from '../kernel/settings/settings.ts'
 import { makeSlots, type Fills, type SlotFill } from '../kernel/slots.ts'
@@ -34,6 +35,8 @@ import { runWork, type Extensions, type WorkRoom } from '../kernel/work.ts'
 export interface Kernel {
   /** Core's own host; its settings are core's. */
   host: Host
+  /** The same for jobs, on the connections that are for mail and jobs. */
+  jobHost: Host
   hostOf(plugin: AnyPlugin): Host
   plugins: AnyPlugin[]
   /** Adds the plugins' pages to the web application, after core's own. */
@@ -60,8 +63,11 @@ export function makeKernel(room: {
   announce: (name: string, address: string) => void
   /** A pool of their own for plugins that may fail: what hangs there takes nothing from core. */
   pluginDb?: Kysely<Database>
+  /** Connections of their own for mail and jobs, and for logging in; absent: `db` for all. */
+  mailDb?: Kysely<Database>
+  loginDb?: Kysely<Database>
 }): Kernel {
-  const { config, db, log, clock, live, plugins, activation, announce } = room
+  const { config, db, log, clock, live, plugins, activation, announce, mailDb = db } = room
   const listening = new Map<string, string[]>()
   for (const plugin of plugins) {
     for (const fact of Object.keys(plugin.on ?? {})) listening.set(fact, [...(listening.get(fact) ?? []), plugin.name])
@@ -98,7 +104,14 @@ export function makeKernel(room: {
       here: (plugin, unitId, work) => here(plugin, unitId, work.db),
     }),
   }
-  const workRoom: WorkRoom = { db, config, clock, subscribers: (fact) => listening.get(fact) ?? [], extensions }
+  const workRoom: WorkRoom = {
+    db,
+    config,
+    clock,
+    subscribers: (fact) => listening.get(fact) ?? [],
+    extensions,
+    noteOver: (over, actor) => runWork(workRoom, actor, (work) => noteOver(work, over)),
+  }
 
   const fills = fillsByPlace(plugins)
   const [routes, api]: [Route[], Route[]] = [[], []]
@@ -107,8 +120,14 @@ export function makeKernel(room: {
   const search = makeSearch({ plugins, gate, activation, here })
   const registry = makeRegistry({ plugins, fills, steps, activation, routes, api })
 
-  const logins = makeLogins({ plugins, gate, activation, hostOf: (plugin) => hostOf(plugin) })
-  const mail = asMailExtensions({ plugins, steps, db, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here })
+  const logins = makeLogins({
+    plugins,
+    gate,
+    activation,
+    hostOf: (plugin) => hostOf(plugin),
+    ...(room.loginDb ? { own: { db: room.loginDb, work: (actor, run) => runWork({ ...workRoom, db: room.loginDb! }, actor, run) } } : {}),
+  })
+  const mail = asMailExtensions({ plugins, steps, db: mailDb, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here })
 
   const shared = {
     config,
@@ -133,8 +152,16 @@ export function makeKernel(room: {
     units: () => activation.units('core'),
     enqueue: (job) => insertJobs(db, [job]),
   }
+  const jobHost: Host = {
+    ...core,
+    db: mailDb,
+    work: (actor, run) => runWork({ ...workRoom, db: mailDb }, actor, run),
+    tickets: makeTicketReader(mailDb, async () => {}),
+    settings: (unitId) => readSettings(mailDb, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
+    enqueue: (job) => insertJobs(mailDb, [job]),
+  }
   const hostFor = (plugin: AnyPlugin): Host => {
-    const own = room.pluginDb && !vital(plugin) ? room.pluginDb : db
+    const own = room.pluginDb && !vital(plugin) ? room.pluginDb : plugin.startsIn === 'smtp' || plugin.startsIn === 'jobs' ? mailDb : db
     const demandReach = async (unitId: Id) => {
       if (plugin.scope === 'unit' && !(await activation.active(plugin.name, unitId))) throw trespass(plugin.name, unitId)
     }
@@ -162,12 +189,13 @@ export function makeKernel(room: {
 
   return {
     host: core,
+    jobHost,
     hostOf,
     plugins,
     faults,
     mount: makeMount({ plugins, db, gate, activation, hostOf, routes, api }),
     mountApi: makeApiMount({ plugins, db, gate, activation, hostOf, here, routes: api }),
-    jobs: pluginJobs({ plugins, db, gate, activation, hostOf }),
+    jobs: pluginJobs({ plugins, db: mailDb, gate, activation, hostOf }),
     mail,
     start: (roles) =>
       startPlugins({ plugins: plugins.filter(({ startsIn }) => startsIn === undefined || roles.has(startsIn)), gate, hostOf, log }),

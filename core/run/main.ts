@@ -56,7 +56,8 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepareDataFolder(config.dataDir, unprivilegedAccount())
     const {
       kernel,
-      database: { db, pool, url },
+      database: { db, url },
+      pools,
       addresses,
       started: assembled,
     } = await assemble(config, { log, clock })
@@ -66,7 +67,12 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
 
     const stalls = watchStalls({ db, log, clock, roles: wanted.only })
     started.push(async () => stalls.stop())
-    const metrics = makeMetrics({ db, pool, clock, stalls })
+    const metrics = makeMetrics({
+      db,
+      pools: Object.fromEntries(Object.entries(pools).map(([name, { pool }]) => [name, pool])),
+      clock,
+      stalls,
+    })
     const readiness = makeReadiness(db)
     const figures = await serveMetrics(config, metrics, readiness)
     if (figures) {
@@ -89,7 +95,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
         log,
         concurrency: 4,
         onEnd: metrics.jobEnded,
-        jobs: new Map([...coreJobs(kernel.host, kernel.mail), ...kernel.jobs]),
+        jobs: new Map([...coreJobs(kernel.jobHost, kernel.mail), ...kernel.jobs]),
       })
       started.push(jobs.stop)
     }

@@ -5,6 +5,7 @@ import type { Database } from '../database/schema.ts'
 import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
 import { STALL_DAYS } from '../metrics/stalls.ts'
+import { forgetLimits } from '../kernel/limits/limits.ts'
 import { forgetOldLogins } from '../person/login.ts'
 import { forgetEndedSessions } from '../person/sessions.ts'
 
@@ -26,6 +27,7 @@ export async function tidy(host: Host): Promise<void> {
     await db.deleteFrom('plugin_fault').where('last_at', '<', before(retention.factDays)).execute()
     await db.deleteFrom('draft').where('updated_at', '<', before(retention.draftDays)).execute()
     await db.deleteFrom('automatic_reopening').where('day', '<', before(2).toISOString().slice(0, 10)).execute()
+    await forgetLimits(db, now)
     await db.deleteFrom('loop_protection').where('day', '<', before(2).toISOString().slice(0, 10)).execute()
     await forgetJobs(db, before(retention.givenUpJobDays), before(1))
     if (retention.auditDays !== null) await forgetEvents(work, before(retention.auditDays))

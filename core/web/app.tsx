@@ -11,6 +11,7 @@ import { cleanAddress } from './address.ts'
 import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
 import { demandPage, limitBody } from './body.ts'
+import { turnFloodsAway } from './floods.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
 import { handleError, handleNotFound } from './errors.tsx'
@@ -73,6 +74,8 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
 
   // 3. What programs ask of plugins: each route knows by itself who calls.
   const programs = apiRoutes(app, kernel)
+
+  app.use(turnFloodsAway)
 
   // 4. Who asks, in which language, and whether they mean it.
   app.use(findActor)

@@ -95,12 +95,20 @@ export function demandAgent(c: PageContext): PersonActor {
 const DEVICE_SECONDS = 365 * 24 * 3600
 const deviceCookie = (c: PageContext) => (c.get('secure') ? '__Host-device' : 'device')
 
+function keptDevice(c: PageContext): string | undefined {
+  const kept = getCookie(c, deviceCookie(c))
+  return kept !== undefined && /^[\w-]{43}$/.test(kept) ? kept : undefined
+}
+
+/** Does the browser bring a secret of its own, which an account may know? */
+export const bringsDevice = (c: PageContext): boolean => keptDevice(c) !== undefined
+
 /** Who logs in from where: what the session's owner sees, and the browser's own secret, made at the first try. */
 export function clientOf(c: PageContext): Client {
-  const kept = getCookie(c, deviceCookie(c))
-  const device = kept && /^[\w-]{43}$/.test(kept) ? kept : newToken()
+  const kept = keptDevice(c)
+  const device = kept ?? newToken()
   setCookie(c, deviceCookie(c), device, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure'), maxAge: DEVICE_SECONDS })
-  return { address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '', device }
+  return { address: c.get('clientAddress'), userAgent: c.req.header('user-agent') ?? '', device, newDevice: kept === undefined }
 }
 
 /** The address of the site under which the person is here, for links mailed to them: one of the configured ones, whatever the request says. */

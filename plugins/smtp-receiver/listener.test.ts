@@ -440,3 +440,43 @@ test('a renewed certificate is taken into use without a restart; half of a new p
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+test('a peer hands over so many mails an hour; more are put off, a relay of ours is not counted, and it stands where the doctor looks', async () => {
+  const db = station.database.db
+  const smtp = { ...station.config.smtp, port: 0, maxPerPeer: 50, mailsPerPeerAndHour: 3 }
+  const at = { now: station.make.now }
+  const start = (mail: Partial<Station['config']['mail']> = {}) =>
+    startListener({ ...station.host, clock: () => at.now, config: { ...station.config, smtp, mail: { ...station.config.mail, ...mail } } })
+  const give = async (port: number, from: string): Promise<string> => {
+    const talk = await converse(port, from)
+    await talk.hear()
+    await talk.say('EHLO klient.example')
+    let said = await talk.say('MAIL FROM:<ktos@obca.example>')
+    if (said.startsWith('250')) {
+      await talk.say('RCPT TO:<pomoc@uni.example>')
+      await talk.say('DATA')
+      said = await talk.say(`Subject: raz ${Math.random()}\r\n\r\nx\r\n.`)
+    }
+    talk.end()
+    await talk.closed
+    return said
+  }
+  const one = await start()
+  try {
+    for (let n = 0; n < 3; n++) expect(await give(one.port, '127.0.0.2')).toMatch(/^250/)
+    for (let n = 0; n < 12; n++) expect(await give(one.port, '127.0.0.2')).toMatch(/^451 .*try again later/)
+    expect(await give(one.port, '127.0.0.3'), 'another peer').toMatch(/^250/)
+    const refused = () => db.selectFrom('limit_count').select(['key', 'refused']).where('name', '=', 'mails-peer').execute()
+    await eventually(refused).toEqual([{ key: '127.0.0.2', refused: 10 }])
+    at.now = new Date(at.now.getTime() + 3_600_000)
+    expect(await give(one.port, '127.0.0.2')).toMatch(/^250/)
+  } finally {
+    await one.stop()
+  }
+  const two = await start({ relays: [{ addresses: ['127.0.0.2'], vouchesFor: [], xclient: false, trustHeaders: false }] })
+  try {
+    for (let n = 0; n < 5; n++) expect(await give(two.port, '127.0.0.2')).toMatch(/^250/)
+  } finally {
+    await two.stop()
+  }
+})

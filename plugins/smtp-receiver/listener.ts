@@ -3,7 +3,22 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
-import { acceptMail, destinationOf, isOurDomain, keepAddressBook, listen, relayOf, type Host, type Relay } from '../../core/index.ts'
+import {
+  acceptMail,
+  carriesMany,
+  clientKey,
+  destinationOf,
+  isOurDomain,
+  keepAddressBook,
+  LIMITS,
+  listen,
+  makeBouncer,
+  noteRefused,
+  relayOf,
+  worthTelling,
+  type Host,
+  type Relay,
+} from '../../core/index.ts'
 import { certificateFor } from './certificate.ts'
 import { watchCertificate } from './certificate-watch.ts'
 import { takeClient } from './client.ts'
@@ -47,6 +62,7 @@ export async function startListener(host: Host): Promise<Listener> {
   const folder = join(config.dataDir, 'spool')
   const addressBook = keepAddressBook(host.db, config, host.live)
   const peers = makePeerLimit(config.smtp.maxPerPeer)
+  const hourly = makeBouncer(LIMITS['mails-peer'].windowMs)
   /** Sessions that are giving us a mail, and what we do with it. */
   const underWay = new Map<string, Promise<void>>()
   const guests = new Map<string, Guest>()
@@ -90,6 +106,21 @@ export async function startListener(host: Host): Promise<Listener> {
     onClose(session) {
       peers.leave(session.id)
       guests.delete(session.id)
+    },
+    onMailFrom(_from, session, done) {
+      const guest = guests.get(session.id)
+      const most = config.smtp.mailsPerPeerAndHour
+      // Nothing is lost: who is put off keeps the mail and comes again.
+      if (!guest || most === 0 || carriesMany(config, guest.peer)) return done()
+      const peer = clientKey(guest.peer)
+      const now = host.clock()
+      if (hourly.enter(peer, most, now.getTime())) return done()
+      const times = hourly.refused(peer, now.getTime())
+      if (worthTelling(times)) {
+        log.warn({ peer, most, times }, 'a peer hands over more mails than one may within an hour; they were put off')
+        noteRefused(host.db, 'mails-peer', peer, now, times === 1 ? 1 : times - times / 10).catch(() => {})
+      }
+      return done(reply(451, 'Too many mails from your address within an hour, try again later'))
     },
     onRcptTo({ address }, session, done) {
       const guest = guests.get(session.id)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { impatience, type Talk } from './patience.ts'
-import { makePeerLimit, networkOf } from './peers.ts'
+import { clientKey } from '../../core/index.ts'
+import { makePeerLimit } from './peers.ts'
 
 const limits = { maxConnectionSeconds: 3600, maxSecondsWithoutMail: 300, minBytesPerSecond: 500, slowSeconds: 60 }
 const at = (seconds: number) => seconds * 1000
@@ -30,9 +31,9 @@ describe('patience', () => {
 
 describe('peers', () => {
   it('of one IPv6 network of 64 bits count as one', () => {
-    expect(networkOf('2001:db8::1')).toBe(networkOf('2001:0DB8:0:0:ffff:1:2:3'))
-    expect(networkOf('2001:db8:0:1::1')).not.toBe(networkOf('2001:db8::1'))
-    expect(networkOf('192.0.2.7')).toBe('192.0.2.7')
+    expect(clientKey('2001:db8::1')).toBe(clientKey('2001:0DB8:0:0:ffff:1:2:3'))
+    expect(clientKey('2001:db8:0:1::1')).not.toBe(clientKey('2001:db8::1'))
+    expect(clientKey('192.0.2.7')).toBe('192.0.2.7')
     const peers = makePeerLimit(1)
     expect([peers.enter('a', '2001:db8::1'), peers.enter('b', '2001:db8::2'), peers.enter('c', '2001:db8:1::2')]).toEqual([
       true,

@@ -9,6 +9,7 @@ import { setAbsence } from '../../core/person/absence.ts'
 import { changeByHeaders } from '../../core/ticket/change/change-by-headers.ts'
 import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/change/held.ts'
 import { handOver } from '../../core/ticket/change/move.ts'
+import { countLimit } from '../../core/kernel/limits/limits.ts'
 import { addParticipant, removeParticipant } from '../../core/ticket/change/participants.ts'
 import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/change/pass-on.ts'
 import type { NewArticle } from '../../core/ticket/ticket.ts'
@@ -447,6 +448,18 @@ const ONE_THING: Record<string, Case> = {
 const PEOPLE: Record<string, Case> = {
   'letting somebody in to read': async (w) => {
     const { id } = await w.ticket()
+    await w.told(w.paulina, (work) => addParticipant(work, id, 'plis@uni.example', 'read'))
+  },
+  'inviting an address without an account': async (w) => {
+    const { id } = await w.ticket()
+    await w.told(w.paulina, (work) => addParticipant(work, id, 'nikt@uni.example', 'read'))
+  },
+  'inviting an address that was invited often today': async (w) => {
+    const { id } = await w.ticket()
+    const asked = { name: 'invitations-to', key: 'plis@uni.example', most: 5 } as const
+    await w.work(w.jan, async (work) => {
+      for (let n = 0; n < 5; n++) await countLimit(work.db, asked, work.now)
+    })
     await w.told(w.paulina, (work) => addParticipant(work, id, 'plis@uni.example', 'read'))
   },
   'letting somebody in to reply': async (w) => {

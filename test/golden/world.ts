@@ -93,6 +93,10 @@ export async function openWorld(): Promise<World> {
       fromName: 'Pomoc IT',
       hostname: 'uni.example',
       autoResponsesPerDay: 40,
+      // All acts happen in one moment.
+      autoResponsesPerHour: 0,
+      autoResponsesPerPeerAndHour: 200,
+      autoResponsesInAllPerHour: 1000,
       dnsServers: [],
       ownDomains: [],
       bounceTags: false,

@@ -1,5 +1,6 @@
 /** Automatic answers: which text goes to whom, in which language, and what keeps one back. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTransport } from 'nodemailer'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { setState } from '../../core/ticket/change/tickets.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
@@ -255,6 +256,48 @@ describe('what keeps one back', () => {
     await station.mail({ from: address, subject: 'nazajutrz', text: 'x' })
     expect(answerReason((await station.processed('nazajutrz'))[0])).toMatchObject({ decided: 'sent' })
     now = new Date('2026-11-20T14:01:00Z')
+  })
+
+  describe('by the hour', () => {
+    const given = { autoResponsesPerHour: 0, autoResponsesPerPeerAndHour: 200, autoResponsesInAllPerHour: 1000 }
+    const limit = (limits: Partial<typeof given>) => Object.assign(station.config.mail, given, limits)
+    afterEach(() => limit({}))
+    const rules = async (subject: string, froms: readonly string[], peer?: string) => {
+      const said: string[] = []
+      for (const [n, from] of froms.entries()) {
+        const to = { host: '127.0.0.1', port: station.port, tls: { rejectUnauthorized: false }, ...(peer ? { localAddress: peer } : {}) }
+        await createTransport(to).sendMail({ from, to: 'pomoc@uni.example', subject: `${subject} ${n}`, text: 'x' })
+        const { decided, rule } = answerReason((await station.processed(`${subject} ${n}`))[0])!
+        said.push(decided === 'sent' ? decided : rule)
+      }
+      return said
+    }
+
+    test('a program that answers each receipt with a new mail is answered a few times, and the ticket says that it looks like a loop', async () => {
+      limit({ autoResponsesPerHour: 3 })
+      const address = someone()
+      expect(await rules('naiwny', Array<string>(5).fill(address))).toEqual(['sent', 'sent', 'sent', 'hour-limit', 'hour-limit'])
+      const [end] = await station.processed('naiwny 4')
+      expect((await historyOf(end!.ticket_id!)).at(-1)).toMatchObject({ type: 'LoopProtection', name: `%%${address}` })
+      now = new Date(now.getTime() + 3_600_000)
+      expect(await rules('po godzinie', [address])).toEqual(['sent'])
+    })
+    test("what one mail server brings, and what all of them do; one that is refused uses up nobody else's", async () => {
+      now = new Date(now.getTime() + 3_600_000)
+      limit({ autoResponsesPerPeerAndHour: 2 })
+      expect(await rules('serwer', [someone(), someone(), someone()], '127.0.0.2')).toEqual(['sent', 'sent', 'peer-limit'])
+      expect(await rules('ta maszyna', [someone(), someone(), someone()]), 'carries the mail of all').toEqual(['sent', 'sent', 'sent'])
+      now = new Date(now.getTime() + 3_600_000)
+      limit({ autoResponsesInAllPerHour: 2, autoResponsesPerHour: 1 })
+      const loop = someone()
+      expect(await rules('razem', [loop, loop, loop, someone(), someone()])).toEqual([
+        'sent',
+        'hour-limit',
+        'hour-limit',
+        'sent',
+        'total-limit',
+      ])
+    })
   })
 })
 

@@ -245,7 +245,7 @@ describe('where the plugin is off', () => {
 })
 
 test('requests are counted by their route', async () => {
-  const metrics = makeMetrics({ db: house.database.db, pool: house.database.pool, clock: () => house.make.now })
+  const metrics = makeMetrics({ db: house.database.db, pools: { pages: house.database.pool }, clock: () => house.make.now })
   const app = makeApp(house.kernel, { metrics })
   await app.request('http://pomoc.example/api/hooks/tickets/12', { method: 'PATCH', headers: { authorization: 'Bearer anna' } })
   await app.request('http://pomoc.example/api/hooks/tickets/13', { method: 'PATCH' })

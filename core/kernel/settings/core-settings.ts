@@ -10,4 +10,7 @@ export const coreSettings = {
   'mail.follow-up.attachments': yesNo('setting.mail.follow-up.attachments', false),
   'mail.follow-up.raw': yesNo('setting.mail.follow-up.raw', false),
   'mail.reopenings': integer('setting.mail.reopenings', 5, { max: 1000 }),
+  'limits.tickets': integer('setting.limits.tickets', 20, { max: 10_000 }),
+  'limits.invitations': integer('setting.limits.invitations', 20, { max: 10_000 }),
+  'limits.invitations-to': integer('setting.limits.invitations-to', 5, { max: 10_000 }),
 }

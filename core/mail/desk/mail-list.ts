@@ -11,6 +11,7 @@ import { isId } from '../../kernel/input.ts'
 import type { Work } from '../../kernel/work.ts'
 import { demandAdmin } from '../../permission/policy.ts'
 import { mailTexts } from '../mail-texts.ts'
+import { SECRET_LINK } from '../../person/token.ts'
 import { GIVE_UP_AFTER_MS } from '../outbound.ts'
 
 // ── in ──────────────────────────────────────────────────────────────────────────────────────────
@@ -253,9 +254,8 @@ export async function findOutbound(db: Kysely<Database>, id: Id): Promise<Outbou
       'm.reference_ids as references',
       'm.headers',
       'm.article_id as articleId',
-      // A link that lets somebody in is for its reader alone, not for administrators.
-      sql<string>`case when m.kind = 'login link' then regexp_replace(coalesce(m.body, ''), '(/login/link/|/password/)[A-Za-z0-9_-]+', '\\1…', 'g')
-      else coalesce(m.body, a.body, '') end`.as('body'),
+      // A link that lets somebody in is for its reader alone, not for administrators, whatever kind of mail brings it.
+      sql<string>`regexp_replace(coalesce(m.body, a.body, ''), ${SECRET_LINK}, '\\1…', 'g')`.as('body'),
     ])
     .where('m.id', '=', id)
     .executeTakeFirst()

@@ -35,7 +35,7 @@ import type { MailOutcome } from '../judge/outcome.ts'
 import { mailOfReturnPath } from '../return-path.ts'
 import { parseMail, UnreadableMail } from '../reading/parse.ts'
 import { sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
-import { relayOf } from '../judge/assurance/relays.ts'
+import { carriesMany, relayOf } from '../judge/assurance/relays.ts'
 import { askRules } from './rule-headers.ts'
 import { keepMailSettings, readMailSettings, type MailSettings } from '../filters/mail-settings.ts'
 import { checkedBy, pluginSteps, type CheckAnswers, type MailExtensions } from '../judge/run-extensions.ts'
@@ -401,7 +401,7 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
 /** The automatic answer, to Reply-To where the mail names one; its fate joins the reasons. */
 async function tell(
   work: Work,
-  { mail, known, book }: Hand,
+  { mail, known, book, delivery }: Hand,
   verdict: Verdict,
   reasons: MailReason[],
   what: Pick<ResponseWanted, 'type' | 'ticketId'>,
@@ -412,6 +412,7 @@ async function tell(
     address,
     language: known.sender?.language ?? null,
     book,
+    peer: carriesMany(work.config, delivery.peerAddress) ? (delivery.clientAddress ?? undefined) : delivery.peerAddress,
     ...(verdict.automatic ? { suppressed: verdict.automatic } : {}),
     answered: {
       from: sayAddresses(mail.from),

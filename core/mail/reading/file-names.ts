@@ -39,7 +39,7 @@ function mendName(name: string): string {
 /** Without signs that are paths, commands or that turn the reading direction ("exe.fdp" is not a PDF). */
 const safeName = (name: string): string =>
   oneLine(name)
-    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replaceAll('\ufeff', '')
     .replace(/[\\/:*?"<>|]+/g, '_')
     .replace(/^[.\s]+/, '')
     .replace(/[.\s]+$/, '')

@@ -4,6 +4,7 @@ import { INCOMPLETE, type MailAddress, type MailHeader, type MailNote, type Pars
 import { bodyOf } from './body.ts'
 import { attachmentName } from './file-names.ts'
 import { labelsOf, textOfMeeting } from './labels.ts'
+import { withoutEndDot } from '../look-alike.ts'
 import { oneLine } from './lines.ts'
 import { addressesIn, readParts, type Part } from './reader.ts'
 import { mendStructure } from './structure.ts'
@@ -103,7 +104,7 @@ function addresses(headers: AddressObject[]): MailAddress[] {
       name: oneLine(name ?? '')
         .slice(0, 300)
         .toWellFormed(),
-      address: oneLine(address ?? '')
+      address: withoutEndDot(oneLine(address ?? ''))
         .slice(0, 320)
         .toWellFormed(),
     }))

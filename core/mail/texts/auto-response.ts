@@ -5,7 +5,9 @@ import type { Calendar } from '../../calendar/calendar.ts'
 import { sayAge, sayDateTime, sayReceipt } from '../../calendar/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
 import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
+import { countLimits } from '../../kernel/limits/limits.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
+import { clientKey } from '../../machine/networks.ts'
 import { findPerson, isAddress } from '../../person/persons.ts'
 import { emitArticle, inTicket, insertArticle } from '../../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../../i18n/languages.ts'
@@ -55,6 +57,8 @@ export interface ResponseWanted {
   /** Who reads it. */
   language: Language | null
   answered: Answered
+  /** Who brought the mail that is answered; absent: nobody did, or a relay that does not tell. */
+  peer?: string | undefined
   /** Why it must not be sent, when that is known already. */
   suppressed?: MailRule
   book: AddressBook
@@ -96,8 +100,27 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason: { rule: 'loop-limit', detail: `${limit}` } })
     return 'loop-limit'
   }
+  const over = await overHourly(work, wanted)
+  if (over) {
+    const reason = { rule: over.rule, detail: `${over.most}` }
+    if (over.rule === 'hour-limit') addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason })
+    else addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', over.rule], reason })
+    return over.rule
+  }
   await send(work, wanted, response)
   return 'sent'
+}
+
+/** Counts the answer by the hour: to this address, of this peer, in all. The first limit that it would pass; undefined: none. */
+async function overHourly(work: Work, { address, peer }: ResponseWanted): Promise<{ rule: MailRule; most: number } | undefined> {
+  const { autoResponsesPerHour, autoResponsesPerPeerAndHour, autoResponsesInAllPerHour } = work.config.mail
+  const limits = [
+    { rule: 'hour-limit', name: 'answers-to', key: canonicalAddress(address), most: autoResponsesPerHour },
+    ...(peer ? [{ rule: 'peer-limit', name: 'answers-peer', key: clientKey(peer), most: autoResponsesPerPeerAndHour } as const] : []),
+    { rule: 'total-limit', name: 'answers', key: '', most: autoResponsesInAllPerHour },
+  ] as const
+  const counted = await countLimits(work.db, limits, work.now)
+  return limits.find((_, n) => counted[n]!.over)
 }
 
 /** Tells the customer that the ticket was closed; leaves after ten seconds, so that closing can be undone. */

@@ -223,7 +223,7 @@ describe('the right that the list says is the one that is asked', () => {
       ])
     }
     expect(got).toEqual([
-      ['done', 'done', 'person.unknown'],
+      ['done', 'done', 'person.address-invalid'],
       ['done', 'done', 'not-allowed'],
       ['not-allowed', 'done', 'not-allowed'],
       ['not-found', 'not-found', 'not-found'],

@@ -24,6 +24,9 @@ export const id = () => z.string().max(40).default('')
 export const chosenId = () => z.string().refine(isId, GONE)
 export const ids = () => z.array(z.string().max(40)).max(MOST_FILES).default([])
 
+/** Somebody in the list of those let in: a person, or `i` and the id of an invitation. Error: `choice-gone`. */
+export const chosenPerson = () => z.string().refine((value) => isId(value.replace(/^i/, '')), GONE)
+
 /** Yes or no: a box that is ticked, a button's 'yes', a program's true. */
 export const flag = (absent = false) =>
   z

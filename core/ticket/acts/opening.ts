@@ -4,6 +4,9 @@ import { storable } from '../../database/storable.ts'
 import type { Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { isLanguage, type Language } from '../../i18n/languages.ts'
+import { countLimit, refusedOver } from '../../kernel/limits/limits.ts'
+import { coreSettings } from '../../kernel/settings/core-settings.ts'
+import { readSettings } from '../../kernel/settings/settings.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { confirmRequest } from '../../mail/texts/auto-response.ts'
 import { searchPersons } from '../../person/person-search.ts'
@@ -82,6 +85,7 @@ export const openingActs = {
     }),
     run: async (work, _none, { subject, body, queue, topic, reason, language, attachments }) => {
       const asks = actorId(work)
+      await demandNotTooMany(work, asks)
       const { id: made, number } = await createTicket(work, {
         title: subject,
         queueId: queue,
@@ -103,6 +107,15 @@ export const openingActs = {
       return { params: { number }, id: made, number }
     },
   }),
+}
+
+/** Whoever asks more on the web than one person does in an hour is asked to wait. Error: `ticket.too-many`. */
+async function demandNotTooMany(work: Work, personId: Id | null): Promise<void> {
+  if (personId === null) return
+  const { 'limits.tickets': most } = await readSettings(work.db, 'core', coreSettings)
+  const asked = { name: 'tickets', key: personId, most } as const
+  const counted = await countLimit(work.db, asked, work.now)
+  if (counted.over) throw refusedOver(asked, counted, work.now, 'ticket.too-many')
 }
 
 /** The chosen person, or a new one for an address that nobody has. */

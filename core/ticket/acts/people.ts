@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { acceptHeld, rejectHeld } from '../change/held.ts'
 import { addParticipant, maySharePeople, removeParticipant } from '../change/participants.ts'
 import { act } from './act.ts'
-import { chosenId, id, line, oneOf } from './fields.ts'
+import { chosenPerson, id, line, oneOf } from './fields.ts'
 
 /** The ticket's customer, and agents who may change its customer. */
 const SHARES = { right: 'customer', may: maySharePeople } as const
@@ -17,7 +17,10 @@ export const peopleActs = {
     bulk: false,
     words: { button: 'act.add-person', title: 'act.add-person.title', done: 'done.add-person' },
     fields: z.object({ who: line(), right: oneOf(['read', 'reply']) }),
-    run: async (work, ticketId, { who, right }) => ({ params: { who: (await addParticipant(work, ticketId, who, right ?? 'read')).name } }),
+    run: async (work, ticketId, { who, right }) => {
+      const added = await addParticipant(work, ticketId, who, right ?? 'read')
+      return { ...(added.known ? {} : { say: 'done.invite-person' as const }), params: { who: added.who } }
+    },
   }),
   // Everybody may take themselves out.
   'remove-person': act({
@@ -28,7 +31,7 @@ export const peopleActs = {
     bulk: false,
     words: { button: 'act.remove-person', title: 'act.remove-person.title', done: 'done.remove-person' },
     when: () => true,
-    fields: z.object({ person: chosenId() }),
+    fields: z.object({ person: chosenPerson() }),
     run: async (work, ticketId, { person }) => removeParticipant(work, ticketId, person),
   }),
   'accept-message': act({

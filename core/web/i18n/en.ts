@@ -58,6 +58,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.stale.send': 'Send again',
   'error.other-site': 'This request came from another site, so we did not carry it out.',
 
+  'article.called': 'in the mail: {name}',
+  'letters.other': 'There are letters of another script here which look like Latin ones; this is how mail servers write them.',
   'article.note': 'note, the customer does not see it',
   'article.held': 'held, the customer does not see it',
   'article.rejected': 'rejected, the customer does not see it',

@@ -67,6 +67,8 @@ export const pl = {
   'error.stale.send': 'Wyślij jeszcze raz',
   'error.other-site': 'To żądanie przyszło z innej strony, więc go nie wykonaliśmy.',
 
+  'article.called': 'w mailu: {name}',
+  'letters.other': 'Są tu litery innego pisma, podobne do łacińskich; tak zapisują je serwery poczty.',
   'article.note': 'notatka, nie widzi jej zgłaszający',
   'article.held': 'wstrzymana, nie widzi jej zgłaszający',
   'article.rejected': 'odrzucona, nie widzi jej zgłaszający',

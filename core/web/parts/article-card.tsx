@@ -2,11 +2,13 @@
 import type { Child } from 'hono/jsx'
 import type { Article, Attachment } from '../../article/articles.ts'
 import type { PageContext } from '../../kernel/contract.ts'
+import { honestName, plainAddressForm, plainNameForm } from '../../mail/look-alike.ts'
 import { mailTexts } from '../../mail/mail-texts.ts'
 import { linkToken } from '../csrf.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Avatar } from './avatar.tsx'
 import { MessageText } from './message-text.tsx'
+import { PlainForm } from './plain-form.tsx'
 import { saySize } from './size.ts'
 import { Time } from './time.tsx'
 
@@ -25,14 +27,14 @@ export const AttachmentChip = ({
   </a>
 )
 
-/** Name as it stands in a header: `"Jan Kowalski" <jan@…>` → Jan Kowalski. */
+/** Name as it stands in a header: `"Jan Kowalski" <jan@…>` → Jan Kowalski. A name that poses as an address is passed over for the address. */
 export function headerName(text: string): string {
   const name = text
     .replace(/<[^>]*>\s*$/, '')
     .trim()
     .replace(/^"(.*)"$/, '$1')
     .replace(/\\(.)/g, '$1')
-  return name || headerAddress(text)
+  return honestName(name, headerAddress(text))
 }
 export const headerAddress = (text: string): string => text.match(/<([^>]*)>\s*$/)?.[1] ?? text.trim()
 
@@ -59,7 +61,10 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
     article.senderType === 'system'
       ? t('article.sender.system')
       : (article.personName ?? headerName(article.from)) || t(`article.channel.${article.channel}`)
+  const stranger = article.senderType === 'customer' && article.channel === 'email'
   const address = audience === 'agent' && article.senderType === 'customer' ? headerAddress(article.from) : ''
+  // A person is called what their first mail said, or what an administrator knows; what this mail says is seen beside it.
+  const called = audience === 'agent' && stranger && article.personName !== null ? headerName(article.from) : ''
   // Pictures that stand in the message are seen there; as files they are offered only when it has no HTML.
   const files = article.attachments.filter((file) => file.disposition === 'attachment' || !article.hasHtml)
   return (
@@ -73,7 +78,16 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
         <div class="article-who">
           <p id={`article-${article.id}-who`}>
             <b>{sender}</b>
+            <PlainForm c={c} form={plainNameForm(sender)} />
             {address && address !== sender && <span class="quiet"> {address}</span>}
+            <PlainForm c={c} form={plainAddressForm(address)} />
+            {called && called !== sender && called !== address && (
+              <span class="quiet">
+                {' '}
+                · {t('article.called', { name: called })}
+                <PlainForm c={c} form={plainNameForm(called)} />
+              </span>
+            )}
             {note && <span class="article-note-label"> {t('article.note')}</span>}
             {apart && (
               <span class="article-note-label"> {t(article.held?.decision === 'rejected' ? 'article.rejected' : 'article.held')}</span>

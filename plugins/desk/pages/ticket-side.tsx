@@ -1,7 +1,7 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { BESIDE, may, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
-import { ActButton, Card, SideList, Time, StateBadge } from '../../../core/pages.ts'
+import { BESIDE, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
+import { ActButton, Card, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
@@ -114,12 +114,25 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
         items={[
           {
             name: t('side.person'),
-            value: <b>{customer.name}</b>,
+            value: (
+              <>
+                <b>{customer.name}</b>
+                <PlainForm c={c} form={plainNameForm(customer.name)} />
+              </>
+            ),
             help: customer.login ? t('side.login', { login: customer.login }) : undefined,
           },
           { name: t('side.unit'), value: customer.unitName },
           { name: t('side.phone'), value: customer.phone },
-          { name: t('side.address'), value: customer.address },
+          {
+            name: t('side.address'),
+            value: customer.address && (
+              <>
+                {customer.address}
+                <PlainForm c={c} form={plainAddressForm(customer.address)} />
+              </>
+            ),
+          },
           { name: t('side.other-tickets'), value: link },
         ]}
       />

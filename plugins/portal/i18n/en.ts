@@ -58,15 +58,15 @@ export const en: Record<keyof typeof pl, Text> = {
 
   'people.none': 'Nobody else can see this. Add somebody',
   'people.some': 'Also seen by: {names}',
-  'people.who': 'Address or login of somebody at the university',
-  'people.who.help': 'They will see the whole conversation and its files; we tell them by mail.',
+  'people.who': 'E-mail address of somebody at the university',
+  'people.who.help': 'If they have an account here, they will see the whole conversation and its files; we tell them by mail.',
   'people.right': 'What they may do',
   'people.may-read': 'reads only',
   'people.may-reply': 'reads and writes',
   'people.add': 'Add the person',
   'people.remove': 'Remove',
   'people.leave': 'Give up my access',
-  'people.added': '{who} can see this ticket now.',
+  'people.invited': 'The address {who} is invited: if it has an account here, it can see this ticket now.',
   'people.removed': 'This person cannot see it any more.',
   'people.left': 'You cannot see this ticket any more.',
 

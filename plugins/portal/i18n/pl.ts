@@ -57,15 +57,15 @@ export const pl = {
 
   'people.none': 'Nikt inny nie ma wglądu. Dodaj kogoś',
   'people.some': 'Wgląd mają też: {names}',
-  'people.who': 'Adres albo login osoby z uczelni',
-  'people.who.help': 'Zobaczy całą rozmowę i pliki; powiadomimy ją pocztą.',
+  'people.who': 'Adres e-mail osoby z uczelni',
+  'people.who.help': 'Jeśli ma tu konto, zobaczy całą rozmowę i pliki; powiadomimy ją pocztą.',
   'people.right': 'Co może',
   'people.may-read': 'tylko czyta',
   'people.may-reply': 'czyta i pisze',
   'people.add': 'Dodaj osobę',
   'people.remove': 'Usuń',
   'people.leave': 'Zrezygnuj z wglądu',
-  'people.added': '{who} ma teraz wgląd w to zgłoszenie.',
+  'people.invited': 'Adres {who} jest zaproszony: jeśli ma tu konto, ma teraz wgląd w to zgłoszenie.',
   'people.removed': 'Ta osoba nie ma już wglądu.',
   'people.left': 'Nie masz już wglądu w to zgłoszenie.',
 

@@ -6,6 +6,7 @@ import {
   ACTS,
   asCustomer,
   prepareAct,
+  Refusal,
   sayCutOff,
   sayHours,
   sayRoute,
@@ -78,7 +79,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       flash(c, { text: choices.topics.length > 0 ? `${done} ${t('ask.who', { unit })}` : done })
       return c.redirect(`/tickets/${ticket.id}`, 303)
     } catch (error) {
-      return home(c, host, withRefusal(c, form, error), 422)
+      return home(c, host, withRefusal(c, form, error), error instanceof Refusal && error.status === 429 ? 429 : 422)
     }
   })
 
@@ -90,7 +91,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   })
 }
 
-async function home(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+async function home(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 | 429 = 200): Promise<Response> {
   const actor = c.get('actor')
   const { queue, welcome } = await host.settings()
   if (!actor) return entrance(c, host, await findReception(host, queue, c.get('language')), welcome)

@@ -8,6 +8,7 @@ import {
   clientOf,
   CsrfField,
   flash,
+  floodAnswer,
   page,
   PageHead,
   readFields,
@@ -27,6 +28,8 @@ export function loginDeviceRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       await sendDeviceLink(host, { login, language: c.get('language'), client: clientOf(c), site: siteOf(c) })
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
+      const flood = floodAnswer(c, error)
+      if (flood) return flood
       // More links than one needs were sent already: any of them will do.
       if (error.code !== 'login-guarded') {
         return page(c, {

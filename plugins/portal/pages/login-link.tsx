@@ -8,6 +8,7 @@ import {
   ButtonLink,
   clientOf,
   CsrfField,
+  floodAnswer,
   keepSession,
   page,
   PageHead,
@@ -44,6 +45,8 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     try {
       await sendLoginLink(host, { address: form.value.address, language: c.get('language'), client: clientOf(c), site: siteOf(c) })
     } catch (error) {
+      const flood = floodAnswer(c, error)
+      if (flood) return flood
       return again(withRefusal(c, form, error), error instanceof Refusal && error.status === 429 ? 429 : 422)
     }
     return sent(c, form.value.address)

@@ -6,6 +6,7 @@ import {
   blankForm,
   clientOf,
   flash,
+  floodAnswer,
   keepSession,
   logOut,
   ownPath,
@@ -47,6 +48,8 @@ export function loginRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       keepSession(c, token)
       return c.redirect(await startOf(host, token, form.value.next), 303)
     } catch (error) {
+      const flood = floodAnswer(c, error)
+      if (flood) return flood
       const { code, status } = error as { code?: string; status?: number }
       return loginPage(
         c,

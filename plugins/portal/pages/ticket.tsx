@@ -8,13 +8,15 @@ import {
   findQueue,
   listArticles,
   listParticipants,
+  listSharedWith,
   mayAct,
   prepareAct,
+  Refusal,
   refused,
   seeTicket,
   type Article,
   type PageContext,
-  type Participant,
+  type SharedWith,
   type PersonActor,
   type Ticket,
   type WebEnv,
@@ -101,10 +103,10 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       }
       const add = await prepareAct(host, 'add-person', values)
       const { params } = await host.work(actor, (work) => add(work, id))
-      flash(c, { text: t('people.added', params) })
+      flash(c, { text: t('people.invited', params) })
       return c.redirect(`/tickets/${id}`, 303)
     } catch (error) {
-      return ticketPage(c, host, withRefusal(c, { values, problems: {} }, error), 422)
+      return ticketPage(c, host, withRefusal(c, { values, problems: {} }, error), tooMany(error) ? 429 : 422)
     }
   })
 
@@ -116,7 +118,9 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   })
 }
 
-async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 = 200): Promise<Response> {
+const tooMany = (error: unknown): boolean => error instanceof Refusal && error.status === 429
+
+async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 | 429 = 200): Promise<Response> {
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
   const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
@@ -144,7 +148,13 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
             <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
             <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
-            <People c={c} ticket={ticket} people={await listParticipants(host.db, ticket.id)} form={form} access={access} />
+            <People
+              c={c}
+              ticket={ticket}
+              people={await listSharedWith(host.db, ticket.id, await listParticipants(host.db, ticket.id), access.personId)}
+              form={form}
+              access={access}
+            />
             {await host.slots.fill('portal.ticket.below', { ticket }, c)}
           </>
         ),
@@ -200,7 +210,7 @@ const People = ({
 }: {
   c: PageContext
   ticket: Ticket
-  people: Participant[]
+  people: SharedWith[]
   form: FormState
   access: PersonActor['access']
 }) => {
@@ -220,10 +230,10 @@ const People = ({
               <span>
                 {person.name} <span class="quiet">{t(person.right === 'reply' ? 'people.may-reply' : 'people.may-read')}</span>
               </span>
-              {(shares || person.id === access.personId) && (
+              {(shares || person.personId === access.personId) && (
                 <span class="row-end">
                   <ActButton c={c} action={`/tickets/${ticket.id}/people`} fields={{ remove: person.id }} small>
-                    {t(person.id === access.personId ? 'people.leave' : 'people.remove')}
+                    {t(person.personId === access.personId ? 'people.leave' : 'people.remove')}
                     <span class="only-heard"> {person.name}</span>
                   </ActButton>
                 </span>

@@ -72,6 +72,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'act.add-person': 'Add somebody to the ticket',
   'act.add-person.title': 'Add somebody to a ticket',
   'done.add-person': '{who} can see this ticket now.',
+  'done.invite-person': 'The address {who} is invited: if it has an account here, it can see this ticket now.',
   'act.remove-person': 'Remove',
   'act.remove-person.title': 'Remove somebody from a ticket',
   'done.remove-person': 'This person cannot see it any more.',

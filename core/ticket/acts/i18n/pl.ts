@@ -71,6 +71,7 @@ export const pl = {
   'act.add-person': 'Dodaj osobę do zgłoszenia',
   'act.add-person.title': 'Dodanie osoby do zgłoszenia',
   'done.add-person': '{who} ma teraz wgląd w to zgłoszenie.',
+  'done.invite-person': 'Adres {who} jest zaproszony: jeśli ma tu konto, ma teraz wgląd w to zgłoszenie.',
   'act.remove-person': 'Usuń',
   'act.remove-person.title': 'Usunięcie osoby ze zgłoszenia',
   'done.remove-person': 'Ta osoba nie ma już wglądu.',

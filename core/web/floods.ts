@@ -1,0 +1,23 @@
+/** Owns answering floods of logins: a few words instead of a page; at the door, where nothing of the request need be read. */
+import type { MiddlewareHandler } from 'hono'
+import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import type { Refusal } from '../errors.ts'
+import { isFloodRefusal, refuseFlood } from '../person/login.ts'
+import { sayRefusal } from './forms.ts'
+import { bringsDevice, sessionToken } from './session.ts'
+
+/** Before sessions and forms. A browser with a session, or with a secret that an account may know, goes on to be looked at. */
+export const turnFloodsAway: MiddlewareHandler<WebEnv> = async (c, next) => {
+  if (c.req.method !== 'POST' || !/^\/login(\/|$)/.test(c.req.path) || bringsDevice(c) || sessionToken(c) !== undefined) return next()
+  const refusal = refuseFlood(c.get('host'), c.get('clientAddress'))
+  return refusal ? fewWords(c, refusal) : next()
+}
+
+/** The answer to a refusal that comes in the middle of a flood; undefined: it deserves a page. */
+export const floodAnswer = (c: PageContext, error: unknown): Response | undefined =>
+  isFloodRefusal(c.get('host'), error, c.get('clientAddress')) ? fewWords(c, error) : undefined
+
+function fewWords(c: PageContext, refusal: Refusal): Response {
+  c.header('retry-after', String(Number(refusal.params['minutes']) * 60))
+  return c.text(sayRefusal(refusal, c.get('language')), 429)
+}
