@@ -42,7 +42,7 @@ const safeName = (name: string): string =>
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/[\\/:*?"<>|]+/g, '_')
     .replace(/^[.\s]+/, '')
-    .replace(/[.\s]+$/, '')
+    .replace(/(?<![.\s])[.\s]+$/, '')
 
 /** The subject of a mail inside a mail, its words decoded. */
 function subjectOf(content: Buffer): string {
