@@ -11,7 +11,7 @@ import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type
 import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
-import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
+import { checkCertificates, checkDns, checkOwnAddress, checkSmarthost, systemDns, type Dns } from './mail.ts'
 import { checkFills, checkJobs, checkMails, checkProcesses } from './work.ts'
 
 export interface DoctorRoom {
@@ -69,6 +69,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
             ['mails', () => checkMails(room)],
+            ['address', () => checkOwnAddress(room, database.db)],
             ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
           ])),
         )
