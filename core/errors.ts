@@ -107,6 +107,7 @@ export const ERRORS = {
   'filter.key-invalid': 422,
   'filter.pattern-invalid': 422,
   'filter.sets-otrs-only': 422,
+  'filter.sets-what-is-not-there': 422,
   'part.name-taken': 422,
   'part.in-use': 422,
   'mail.needs-reason': 422,

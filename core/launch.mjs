@@ -1,4 +1,5 @@
 /** Owns the way from `npm start` to running code: checks Node's version, builds when sources changed, then runs the command line. */
+import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,13 +14,19 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 }
 
 const only = process.argv[2] === '--build-only'
-try {
-  const { buildWhenNeeded } = await import('./run/build.mjs')
-  const built = await buildWhenNeeded(project)
-  if (only) process.stdout.write(built ? 'Built.\n' : 'Nothing changed since the last build.\n')
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+const { buildWhenNeeded, isBuilt } = await import('./run/build.mjs')
+if (only) {
+  try {
+    process.stdout.write((await buildWhenNeeded(project)) ? 'Built.\n' : 'Nothing changed since the last build.\n')
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
+} else if (!isBuilt(project)) {
+  // In a process of its own: the builder keeps a program running, which would live on beside pomoc with the rights of whoever started it.
+  const builder = spawn(process.execPath, [fileURLToPath(import.meta.url), '--build-only'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const code = await new Promise((resolve) => builder.on('close', (ended) => resolve(ended ?? 1)).on('error', () => resolve(1)))
+  if (code !== 0) process.exit(1)
 }
 
 if (!only) {

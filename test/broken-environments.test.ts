@@ -26,7 +26,7 @@ import { startEmbedded, type Embedded } from '../core/database/embedded.ts'
 import type { Finding } from '../core/doctor/finding.ts'
 import { projectDir } from '../core/machine/project.ts'
 import { testDatabase } from './database.ts'
-import { withDatabase } from './global.ts'
+import { asSuperuser, withDatabase } from './global.ts'
 import { temporaryData, type Program } from './program.ts'
 import { debianProgram } from './servers/debian.ts'
 import { builtAndUsed, onStage } from './stage.ts'
@@ -158,7 +158,8 @@ let server: Embedded
 const serverData = temporaryData()
 beforeAll(async () => {
   await builtAndUsed()
-  server = await startEmbedded({ dataDir: serverData.dir, durable: false })
+  const started = await startEmbedded({ dataDir: serverData.dir, durable: false })
+  server = { ...started, url: asSuperuser(started.url) }
 })
 afterAll(async () => {
   await server.stop()
@@ -387,6 +388,26 @@ test.concurrent(
     )
   },
   PATIENCE,
+)
+
+test.runIf(process.getuid?.() === 0)(
+  '5. permission is missing: root starts a program that its user cannot read, or asks the doctor',
+  { concurrent: true, timeout: PATIENCE },
+  async (context) => {
+    const { data, refusal, run, ownProgram } = await place(context)
+    const project = ownProgram('export default {}')
+    chmodSync(join(project, 'plugins'), 0o700)
+    const sentence =
+      /^pomoc does not work as root but as the user pomoc, who cannot read .*\/plugins: give access with "chmod -R a\+rX .*\/plugins"\.$/
+    expect(await refusal({}, { project })).toMatch(sentence)
+    expect(readdirSync(data.dir)).toEqual([])
+    for (const command of ['doctor', 'check-config', 'migrate', 'jobs']) {
+      const program = run({}, [command], project)
+      expect((await program.ended).code).toBe(1)
+      expect(program.stderr.trim()).toMatch(sentence)
+      expect(program.stdout).toBe('')
+    }
+  },
 )
 
 test.concurrent(

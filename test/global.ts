@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
+import { superuser } from '../core/database/cluster.ts'
 import { openDatabase } from '../core/database/database.ts'
 import { startEmbedded } from '../core/database/embedded.ts'
+import { programRole } from '../core/database/program-role.ts'
 import { migrateAll } from '../core/backup/migrate-all.ts'
 import { startPostgres15 } from './servers/postgres15.ts'
 
@@ -130,10 +132,13 @@ async function ownServer(runFolder: string) {
   const dataDir = join(runFolder, 'server')
   const server = await startEmbedded({ dataDir, durable: false, connections: 200 })
   return {
-    url: server.url,
+    url: asSuperuser(server.url),
     stop: () => server.stop(),
   }
 }
+
+/** An embedded server's url as its superuser, who makes the databases of tests. */
+export const asSuperuser = (url: string): string => url.replace(`//${programRole}@`, `//${superuser}@`)
 
 /** The same server's url with another database; works for sockets too, whose urls have no host. */
 export function withDatabase(url: string, name: string): string {

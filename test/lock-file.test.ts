@@ -6,6 +6,9 @@ import { projectDir } from '../core/machine/project.ts'
 
 interface Entry {
   optionalDependencies?: Record<string, string>
+  hasInstallScript?: boolean
+  os?: string[]
+  cpu?: string[]
 }
 const { packages } = JSON.parse(readFileSync(join(projectDir, 'package-lock.json'), 'utf8')) as { packages: Record<string, Entry> }
 
@@ -26,4 +29,15 @@ test('every optional dependency has its entry, those of other platforms too', ()
       .map((name) => `${name} of ${path || 'pomoc'}`),
   )
   expect(missing).toEqual([])
+})
+
+test('only packages named in package.json run something when they are installed, and npm is told to hold to it', () => {
+  const { allowScripts } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { allowScripts: Record<string, boolean> }
+  const linux = Object.entries(packages).filter(
+    ([, { hasInstallScript, os, cpu }]) => hasInstallScript && (!os || os.includes('linux')) && (!cpu || cpu.includes('x64')),
+  )
+  const named = linux.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+  expect(named.filter((name) => !allowScripts[name])).toEqual([])
+  expect(Object.keys(allowScripts).filter((name) => !named.includes(name))).toEqual([])
+  expect(readFileSync(join(projectDir, '.npmrc'), 'utf8')).toMatch(/^strict-allow-scripts=true$/m)
 })

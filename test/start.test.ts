@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import { beforeAll, expect, test, vi } from 'vitest'
+import { projectDir } from '../core/machine/project.ts'
 import { testDatabase } from './database.ts'
 import { isAlive } from './program.ts'
 import type { Program } from './program.ts'
@@ -36,6 +38,53 @@ test.concurrent.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(isAlive(postmaster)).toBe(false)
   },
 )
+
+const children = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .flatMap((child) => [Number(child), ...children(Number(child))])
+const userOf = (pid: number): number => Number(/^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
+
+test.runIf(process.getuid?.() === 0)(
+  'started by root, no process of it is root when it is ready',
+  { concurrent: true },
+  async (context) => {
+    const { start } = await onStage(context)
+    const program = start()
+    await program.ready
+    expect([program.pid, ...children(program.pid)].filter((pid) => userOf(pid) === 0)).toEqual([])
+  },
+)
+
+test.runIf(process.getuid?.() === 0)('a command of root works as the same user', { concurrent: true }, async (context) => {
+  const { data, run, start } = await onStage(context)
+  await start().ready
+  const closed = join(data.dir, 'closed')
+  mkdirSync(closed, { mode: 0o700 })
+  const command = run(['backup', join(closed, 'one.tar.zst')])
+  expect((await command.ended).code).toBe(1)
+  expect(command.stderr).toMatch(/Commands of root work as the user pomoc: name a place that this user may use\.\n$/)
+  const open = run(['backup', join(data.dir, 'one.tar.zst')])
+  expect((await open.ended).code).toBe(0)
+  expect(statSync(join(data.dir, 'one.tar.zst')).uid).toBe(statSync(data.dir).uid)
+})
+
+test.concurrent('the end of npm ends it, also where npm alone was told', async (context) => {
+  const { data, onEnd } = { data: (await onStage(context)).data, onEnd: context.onTestFinished }
+  const npm = spawn('npm', ['start'], {
+    cwd: projectDir,
+    env: { ...process.env, POMOC_DATA_DIR: data.dir, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', POMOC_MAIL_ADDRESS: 'pomoc@uni.example' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  onEnd(() => void npm.kill('SIGKILL'))
+  let said = ''
+  for await (const text of npm.stdout.setEncoding('utf8')) if (/pomoc is ready/.test((said += String(text)))) break
+  const below = children(npm.pid!)
+  npm.kill('SIGTERM')
+  await vi.waitFor(() => expect(below.filter(isAlive)).toEqual([]), { timeout: 60_000, interval: 100 })
+  expect(data.postmaster()).toBeUndefined()
+})
 
 test.concurrent('Ctrl-C that npm passes on a second time still stops it cleanly', async (context) => {
   const { data, start } = await onStage(context)

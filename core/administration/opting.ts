@@ -102,7 +102,7 @@ async function openFirst(work: Work, unit: { id: Id; name: string }): Promise<vo
       .executeTakeFirstOrThrow()
   ).id
   const values = {
-    name: await freeName(work, 'queue', unit.name.replaceAll('::', ' ').replace(/^:+|:+$/g, '')),
+    name: await freeName(work, 'queue', unit.name.replaceAll('::', ' ').replace(/^:+|(?<!:):+$/g, '')),
     parent_id: null,
     unit_id: unit.id,
     group_id: groupId,

@@ -30,12 +30,12 @@ export function calendarOfFields(fields: Fields): unknown {
     cutOff: line('cutOff') === '' ? null : readClock(line('cutOff')),
     holidayCountry: line('holidayCountry') || null,
     yearlyHolidays: lines(fields['yearlyHolidays']).map((text) => {
-      const [, day, month, name = ''] = /^(\d{1,2})[.\-/ ](\d{1,2})\.?\s*(.*)$/.exec(text) ?? []
+      const [, day, month, name = ''] = /^(\d{1,2})[.\-/ ](\d{1,2})\.?(.*)$/s.exec(text) ?? []
       return { month: Number(month ?? 0), day: Number(day ?? 0), name: name.trim() }
     }),
     onceHolidays: lines(fields['onceHolidays']).map((text) => {
-      const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})\s*(.*)$/.exec(text)
-      const polish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})\s*(.*)$/.exec(text)
+      const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(.*)$/s.exec(text)
+      const polish = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)$/s.exec(text)
       const [year, month, day, name] = iso ? iso.slice(1) : polish ? [polish[3], polish[2], polish[1], polish[4]] : ['', '', '', text]
       return { date: `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`, name: (name ?? '').trim() }
     }),
@@ -63,7 +63,7 @@ function readHours(text: string): { from: string; to: string }[] {
     .map((part) => part.trim())
     .filter(Boolean)
     .map((part) => {
-      const [from = '', to = ''] = part.split(/\s*(?:–|—|-|\bdo\b|\bto\b)\s*/)
+      const [from = '', to = ''] = part.split(/–|—|-|\bdo\b|\bto\b/)
       return { from: readClock(from), to: readClock(to) }
     })
 }

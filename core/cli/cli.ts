@@ -1,20 +1,21 @@
 /** Owns the command line: its commands, the program's signals, and how faults are told. */
 import { Command } from 'commander'
-import { BootError } from '../machine/boot-error.ts'
 import { backupCommands } from './backup.ts'
+import { configFaults } from './check-config.ts'
 import { dkimCommand } from './dkim.ts'
 import { doctorCommand } from './doctor.ts'
 import { jobsCommand } from './jobs.ts'
 import { mailCommands } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { factCommands } from './facts.ts'
-import { addOwnCommands } from './own-commands.ts'
+import { addOwnCommands, demandCommand } from './own-commands.ts'
+import { bindsPorts, sayFault, workAsUser } from './as-user.ts'
 import { personCommand } from './person.ts'
 import { pluginCommands } from './plugins.ts'
 import { loadConfig, wordsOf } from '../machine/config.ts'
 import { makeLog } from '../machine/log.ts'
 import { boot } from '../run/main.ts'
-import { dropPrivileges } from '../machine/privileges.ts'
+import { demandAccount, dropPrivileges } from '../machine/privileges.ts'
 import { ROLES, sayRoles } from '../machine/roles.ts'
 import { runUntilSignal } from '../run/run.ts'
 import { version } from '../machine/project.ts'
@@ -23,7 +24,9 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const program = new Command('pomoc').description('A help desk: mail in, tickets, answers out.').version(version)
 
-program
+program.hook('preAction', (_program, command) => workAsUser(command))
+
+const start = program
   .command('start', { isDefault: true })
   .description('serve web pages and mail until stopped (Ctrl-C)')
   .option(
@@ -33,6 +36,7 @@ program
   )
   .action(async (options: { only?: string[] }) => {
     const config = await loadConfig({ options })
+    demandAccount()
     const log = makeLog(config.logLevel)
     await runUntilSignal(log, async () => {
       const running = await boot({ config, log, whenBound: dropPrivileges })
@@ -41,11 +45,18 @@ program
     })
   })
 
+bindsPorts.add(start)
+
 program
   .command('check-config')
   .description('check the configuration without starting anything')
   .action(async () => {
-    const config = await loadConfig()
+    const { config, faults } = await configFaults()
+    if (!config || faults.length > 0) {
+      for (const fault of faults) process.stderr.write(`${fault}\n`)
+      process.exitCode = 1
+      return
+    }
     say('The configuration is right.')
     if (config.only.length < ROLES.length) say(`  only      ${sayRoles(config.only)}`)
     say(
@@ -75,8 +86,9 @@ process.stdout.on('error', () => {})
 
 try {
   await addOwnCommands(program, process.argv.slice(2))
+  demandCommand(program, process.argv[2])
   await program.parseAsync()
 } catch (error) {
-  process.stderr.write(error instanceof BootError ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(`${sayFault(error)}\n`)
   process.exit(1)
 }

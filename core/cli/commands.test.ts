@@ -75,7 +75,7 @@ test('plugins faults and resume: what went wrong, where it is suspended, and its
     .values({ plugin: 'faq', unit_id: '1', since: at, first_fault_at: at, fault_id: id })
     .execute()
   expect(await pomoc('plugins', 'faults', 'faq')).toBe(
-    '2026-11-17 09:15  faq, slot portal.home, Dział Informatyzacji: it broke (5×)\n2026-11-17 09:15  faq is suspended in Dział Informatyzacji\n',
+    '2026-11-17 09:15 UTC  faq, slot portal.home, Dział Informatyzacji: it broke (5×)\n2026-11-17 09:15 UTC  faq is suspended in Dział Informatyzacji\n',
   )
   await expect(pomoc('plugins', 'resume', 'faq', '--unit', 'nowhere')).rejects.toThrow('There is no unit “nowhere”')
   expect(await pomoc('plugins', 'resume', 'faq', '--unit', 'it')).toBe('faq goes on in Dział Informatyzacji.\n')

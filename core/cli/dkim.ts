@@ -16,7 +16,7 @@ export function dkimCommand(program: Command): void {
     .option('--selector <name>', "the key's name in DNS", 'pomoc')
     .option('--out <file>', 'where the private key goes; else dkim/ in the data folder')
     .action(async (domain: string, { selector, out }: { selector: string; out?: string }) => {
-      if (!/^[^\s@/]+\.[^\s@/]+$/.test(domain)) throw new BootError(`“${domain}” is no mail domain: write it as example.edu.`)
+      if (!/^[^\s@/.]+(?:\.[^\s@/.]+)+$/.test(domain)) throw new BootError(`“${domain}” is no mail domain: write it as example.edu.`)
       if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(selector))
         throw new BootError(`“${selector}” cannot be a selector: use letters, digits, dots and dashes.`)
       const { dataDir } = await loadConfig()

@@ -30,7 +30,13 @@ export function jobsCommand(program: Command): void {
     .action((ids: string[]) =>
       withDatabase({}, async (room) => {
         const started = ids.length === 0 ? await act(room, retryDeadJobs) : await each(room, ids, retryDeadJob)
-        say(started.length === 0 ? 'No such job was given up.' : `Started again: ${started.join(', ')}.`)
+        say(
+          started.length === 0
+            ? ids.length === 0
+              ? 'No job was given up.'
+              : 'No such job was given up.'
+            : `Started again: ${started.join(', ')}.`,
+        )
       }),
     )
 

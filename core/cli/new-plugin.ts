@@ -2,21 +2,28 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { BootError } from '../machine/boot-error.ts'
+import { BootError, reasonOf } from '../machine/boot-error.ts'
 import { projectDir, version } from '../machine/project.ts'
+import { inProject } from '../run/plugins.ts'
 
 /** Writes the files; answers what to tell the author. */
 export async function newPlugin(name: string, into?: string): Promise<string[]> {
   if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) {
     throw new BootError(`“${name}” cannot be a plugin's name: take a–z, digits and dashes, beginning with a letter, 41 characters at most.`)
   }
+  if (inProject(name)) throw new BootError(`There is a plugin “${name}” in pomoc already: choose another name.`)
   const here = process.env['INIT_CWD'] ?? process.cwd()
   // Plugins of others do not belong into pomoc's own folder: the next upgrade would meet them there.
   const dir =
     into === undefined ? join(relative(projectDir, here).startsWith('..') ? here : dirname(projectDir), name) : resolve(here, into)
-  if (existsSync(dir) && readdirSync(dir).length > 0) throw new BootError(`The folder ${dir} is not empty: name another with --dir.`)
-  await mkdir(dir, { recursive: true })
-  for (const [file, text] of Object.entries(filesOf(name))) await writeFile(join(dir, file), text.trimStart())
+  try {
+    if (existsSync(dir) && readdirSync(dir).length > 0) throw new BootError(`The folder ${dir} is not empty: name another with --dir.`)
+    await mkdir(dir, { recursive: true })
+    for (const [file, text] of Object.entries(filesOf(name))) await writeFile(join(dir, file), text.trimStart())
+  } catch (error) {
+    if (error instanceof BootError) throw error
+    throw new BootError(`The plugin cannot be written to ${dir} (${reasonOf(error)}): name a folder that you may write to with --dir.`)
+  }
   return [
     `Written to ${dir}.`,
     '',

@@ -12,8 +12,9 @@ import { loadPlugins, type AnyPlugin } from '../run/load-plugins.ts'
 import { makeLog } from '../machine/log.ts'
 import { boot } from '../run/main.ts'
 import { findPlugin, inProject } from '../run/plugins.ts'
-import { dropPrivileges } from '../machine/privileges.ts'
+import { demandAccount, dropPrivileges } from '../machine/privileges.ts'
 import { runUntilSignal } from '../run/run.ts'
+import { bindsPorts } from './as-user.ts'
 import { say } from './open.ts'
 import { withProgram } from './with-program.ts'
 
@@ -31,8 +32,9 @@ export async function addOwnCommands(program: Command, words: readonly string[])
     if (!plugin.commands || program.commands.some((command) => command.name() === plugin.name)) continue
     const group = program.command(plugin.name).description(`commands of the plugin ${plugin.name}`)
     for (const [name, own] of Object.entries(plugin.commands as Record<string, PluginCommand>)) {
-      group
-        .command(`${name} ${own.arguments ?? ''}`.trim(), { isDefault: name === plugin.name })
+      const command = group.command(`${name} ${own.arguments ?? ''}`.trim(), { isDefault: name === plugin.name })
+      if (own.serve) bindsPorts.add(command)
+      command
         .description(own.summary)
         .allowUnknownOption()
         .action(async (...given: unknown[]) => {
@@ -51,6 +53,13 @@ export async function addOwnCommands(program: Command, words: readonly string[])
   }
 }
 
+/** Refuses a first word that is no command: commander would take it for an argument of `start`. */
+export function demandCommand(program: Command, first: string | undefined): void {
+  if (first === undefined || first.startsWith('-') || first === 'help' || program.commands.some((command) => command.name() === first))
+    return
+  throw new BootError(`There is no command “${first}”: “npm run pomoc -- help” lists all.`)
+}
+
 /** The plugin is the one this program assembled: its host belongs to it. */
 async function runIn(
   kernel: Kernel,
@@ -67,6 +76,7 @@ async function runIn(
 async function serve(plugin: AnyPlugin, name: string, args: readonly string[], site: Config): Promise<void> {
   const { config: wanted, fresh = false } = await (plugin.commands![name] as PluginCommand).serve!(args, site)
   const config: Config = { ...wanted, plugins: [...new Set([...wanted.plugins, plugin.name])] }
+  demandAccount()
   if (fresh) await forget(config, site)
   const log = makeLog(config.logLevel)
   await runUntilSignal(log, async () => {

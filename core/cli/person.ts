@@ -31,6 +31,7 @@ export function personCommand(program: Command): void {
       withDatabase({}, async (room) => {
         const { id } = await demandOne(room, who)
         const path = resolve(file)
+        if (!path.endsWith('.tar')) throw new BootError(`${path} will be an archive of files: give it a name that ends in .tar.`)
         const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
         await pipeline(
           Readable.fromWeb((await exportPerson(room.database.db, id, new Date())) as import('node:stream/web').ReadableStream),

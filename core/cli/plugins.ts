@@ -56,6 +56,12 @@ export function pluginCommands(program: Command): void {
             fail(`Plugin “${name}” belongs to the whole installation and is always on: take it out of “plugins” in config/local.ts.`)
           const unitId = (await unitBySlug(kernel, options.unit)) ?? ROOT_UNIT
           await kernel.host.work(system('command line'), (work) => setActivation(work, name, unitId, active))
+          const { name: unit } = await kernel.host.db.selectFrom('unit').select('name').where('id', '=', unitId).executeTakeFirstOrThrow()
+          say(
+            active === null
+              ? `${name} is in ${unit} as in the unit above it.`
+              : `${name} is ${word} in ${unit}, and below it where nobody said otherwise.`,
+          )
         }),
       )
   }
@@ -105,7 +111,7 @@ function gone(error: unknown): void {
   if (!(error instanceof Refusal)) throw error
 }
 
-const stamp = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ')
+const stamp = (date: Date): string => `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 async function unitBySlug({ host }: Kernel, slug: string | undefined): Promise<Id | undefined> {
   if (slug === undefined) return undefined

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, type TestContext } from 'vitest'
+import { Client } from 'pg'
 import { openDatabase } from './database.ts'
 import { startEmbedded } from './embedded.ts'
 import type { Embedded } from './embedded.ts'
@@ -38,6 +39,10 @@ async function ask(server: Embedded, query: string): Promise<Record<string, unkn
   }
 }
 
+const askMany = async (server: Embedded, statements: string): Promise<void> => {
+  for (const statement of statements.split(';')) await ask(server, statement)
+}
+
 test.concurrent('it keeps what was written across stop and start', async (context) => {
   const { start, pidFile } = place(context)
   const first = await start()
@@ -56,6 +61,42 @@ test.concurrent('by default it writes through to disk, keeps checksums, and list
             current_setting('listen_addresses') as network, current_setting('server_encoding') as encoding`,
   )
   expect(settings).toEqual({ fsync: 'on', checksums: 'on', network: '', encoding: 'UTF8' })
+})
+
+test.concurrent('the program works there as the owner of everything, and may run nothing on the machine', async (context) => {
+  const { start } = place(context)
+  const server = await start()
+  expect(await ask(server, 'select rolsuper from pg_roles where rolname = current_user')).toEqual({ rolsuper: false })
+  await expect(ask(server, `copy (select 1) to program 'true'`)).rejects.toThrow(/permission denied/)
+  await expect(ask(server, `select pg_read_file('/etc/passwd')`)).rejects.toThrow(/permission denied/)
+  expect(await ask(server, 'create extension if not exists pg_trgm')).toBeUndefined()
+})
+
+test.concurrent('what a data folder of an earlier version holds as the superuser’s is handed over at the next start', async (context) => {
+  const { start } = place(context)
+  const first = await start()
+  const superuser = new Client({ connectionString: first.url.replace(/\/\/\w+@/, '//pomoc@') })
+  await superuser.connect()
+  await superuser.query(`
+    alter database pomoc owner to pomoc;
+    create schema "Old one"; create extension pg_trgm;
+    create table "Old one"."a table" (id bigint generated always as identity, plain bigserial, name text);
+    create table parted (n int) partition by range (n); create table parted_1 partition of parted for values from (0) to (9);
+    create view seen as select 1 as one; create materialized view kept as select 1 as one; create sequence alone;
+    create function twice(n int) returns int language sql as 'select n * 2'; create procedure nothing() language sql as '';
+    create type mood as enum ('well'); create type pair as (a int, b int); create domain small as int check (value < 9);
+    create text search configuration words (copy = simple);
+    create index on "Old one"."a table" (name)`)
+  await superuser.end()
+  await first.stop()
+  const next = await start()
+  // Only an owner may do any of this.
+  await askMany(
+    next,
+    `alter table "Old one"."a table" add more int; drop schema "Old one" cascade; drop table parted; drop type mood, pair;
+    drop domain small; drop view seen; drop materialized view kept; drop function twice(int); drop procedure nothing(); drop sequence alone;
+    drop text search configuration words; create schema another`,
+  )
 })
 
 test.concurrent('Polish letters have cases and Polish quotes belong to no word', async (context) => {

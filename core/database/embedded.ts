@@ -10,13 +10,14 @@ import type { Log } from '../machine/log.ts'
 import { databaseIsAway } from './away.ts'
 import { port, prepareCluster, pruneLogs, runProgram, superuser } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
+import { handOver, hasProgramRole, makeProgramRole, programRole } from './program-role.ts'
 
 const DATABASE = 'pomoc'
 /** The advisory lock that a running pomoc holds in the database `postgres`; the letters of its name. */
 const LOCK = 0x706f6d6f63
 
 export interface Embedded {
-  /** Connects to the database `pomoc` over the Unix socket. */
+  /** Connects to the database `pomoc` over the Unix socket, as a role that owns it and is no superuser. */
   url: string
   /** Whether the server was running already, left behind by a pomoc that was killed. */
   adopted: boolean
@@ -43,10 +44,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const { dataDir, durable = true, connections = 60, share = false, log } = options
   const cluster = await prepareCluster(dataDir, unprivilegedAccount(), { durable, connections })
   let held = await startAndHold(cluster, share)
+  let role = programRole
   try {
-    await createDatabase(held.client)
+    // Beside a program of an earlier version, which has not made it, a command works as that does.
+    if (held.shared && !(await hasProgramRole(held.client))) role = superuser
+    else {
+      await makeProgramRole(held.client)
+      await createDatabase(held.client)
+      if (!held.shared) await handOver({ host: held.socketDir, port, ssl: false }, DATABASE)
+    }
   } catch (error) {
     if (!held.shared) await stopServer(cluster)
+    await held.client.end().catch(() => {})
     throw error
   }
   if (held.shared) await held.client.end()
@@ -77,7 +86,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 
   return {
-    url: `postgresql://${superuser}@/${DATABASE}?host=${encodeURIComponent(held.socketDir)}&port=${port}`,
+    url: `postgresql://${role}@/${DATABASE}?host=${encodeURIComponent(held.socketDir)}&port=${port}`,
     adopted: held.adopted,
     shared: held.shared,
     async stop() {
@@ -169,7 +178,7 @@ async function createDatabase(client: Client): Promise<void> {
   const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE])
   if (rowCount) return
   try {
-    await client.query(`create database ${DATABASE}`)
+    await client.query(`create database ${DATABASE} owner ${programRole}`)
   } catch (error) {
     if (!['42P04', '23505'].includes(codeOf(error))) throw error
   }

@@ -11,7 +11,7 @@ import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type
 import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
-import { checkCertificates, checkDns, checkSmarthost, systemDns, type Dns } from './mail.ts'
+import { checkCertificates, checkDns, checkOwnAddress, checkSmarthost, systemDns, type Dns } from './mail.ts'
 import { checkFills, checkJobs, checkLimits, checkMails, checkProcesses, checkStalls } from './work.ts'
 
 export interface DoctorRoom {
@@ -71,6 +71,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['new columns', () => checkFills(room)],
             ['mails', () => checkMails(room)],
             ['limits', () => checkLimits(room)],
+            ['address', () => checkOwnAddress(room, database.db)],
             ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
           ])),
         )

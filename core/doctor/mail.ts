@@ -7,8 +7,11 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { connect as tlsConnect } from 'node:tls'
 import { domainToASCII } from 'node:url'
+import type { Kysely } from 'kysely'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { Database } from '../database/schema.ts'
 import { codeOf, reasonOf } from '../machine/boot-error.ts'
+import { ownAddressIsTaken } from '../mail/addresses.ts'
 import { faultOf, smarthostOptions } from '../mail/outbound/transport.ts'
 import { fail, ok, warn, within, type Checked, type Finding } from './finding.ts'
 
@@ -22,6 +25,19 @@ export const systemDns = (): Resolver => new Resolver({ timeout: 2000, tries: 2 
 
 /** RFC 2606 and 6762: names that lead nowhere outside. */
 const NOWHERE = /(^|\.)(localhost|test|example|invalid|local|lan|internal)$/
+
+/** Whether the configured address, which people are told and mail is written from, is one that mail is taken for. */
+export async function checkOwnAddress({ config }: Pick<Checked, 'config'>, db: Kysely<Database>): Promise<Finding[]> {
+  const name = `address ${config.mailAddress}`
+  if (await ownAddressIsTaken(db, config)) return [ok(name, 'Mail to it is taken, and mail is written from it.')]
+  return [
+    fail(
+      name,
+      'pomoc tells people this address and writes from it, but mail to it is refused: it is none of the addresses in Administration → Addresses.',
+      'Add it there, or set POMOC_MAIL_ADDRESS (mailAddress in config/local.ts) to one that stands there.',
+    ),
+  ]
+}
 
 /** Where mail for our domains goes, and whether this machine's name in mail leads here and back. */
 export async function checkDns(

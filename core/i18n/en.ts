@@ -118,6 +118,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.filter.needs-set': 'Say at least one thing that the filter sets.',
   'error.filter.key-invalid': "A header's name has letters, digits and dashes, no blanks and no colon.",
   'error.filter.pattern-invalid': 'This is not a regular expression: {what}',
+  'error.filter.sets-what-is-not-there':
+    '“{header}: {value}” cannot be obeyed: there is no such thing here, or it is written otherwise. Check the name.',
   'error.filter.sets-otrs-only': 'A filter sets X-OTRS headers only, such as X-OTRS-Queue.',
   'error.part.name-taken': 'There is one of this name already.',
   'error.part.in-use': 'It is in use: {where}. Choose another one there first.',

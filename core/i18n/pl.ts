@@ -120,6 +120,8 @@ export const pl = {
   'error.filter.needs-set': 'Podaj choć jedną rzecz, którą filtr ustawia.',
   'error.filter.key-invalid': 'Nazwa nagłówka to litery, cyfry i myślniki, bez spacji i dwukropka.',
   'error.filter.pattern-invalid': 'To nie jest wyrażenie regularne: {what}',
+  'error.filter.sets-what-is-not-there':
+    'Nie da się spełnić „{header}: {value}” – tego tu nie ma albo tak się tego nie zapisuje. Sprawdź nazwę.',
   'error.filter.sets-otrs-only': 'Filtr ustawia tylko nagłówki X-OTRS, na przykład X-OTRS-Queue.',
   'error.part.name-taken': 'Ta nazwa jest już zajęta.',
   'error.part.in-use': 'Jest w użyciu: {where}. Najpierw wybierz tam co innego.',

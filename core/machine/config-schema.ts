@@ -35,7 +35,7 @@ const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
 const network = text(NETWORK).refine(isNetwork, { error: NETWORK })
 const DOMAIN = 'a mail domain, such as example.edu'
 const domain = text(DOMAIN)
-  .regex(/^[^\s@/]+\.[^\s@/]+$/, { error: DOMAIN })
+  .regex(/^[^\s@/.]+(?:\.[^\s@/.]+)+$/, { error: DOMAIN })
   .transform((name) => name.toLowerCase())
 const SERVER = "a DNS server's address, such as 10.0.0.53 or 127.0.0.1:5353"
 const server = text(SERVER).refine((value) => isIP(value) !== 0 || /^(\[[\da-f:.]+\]|[\d.]+):\d{1,5}$/i.test(value), { error: SERVER })
@@ -75,7 +75,7 @@ export const configSchema = z.strictObject({
   otherUrls: z.array(
     url(['http:', 'https:'], BASE_URL)
       .refine((value) => !/[?#]/.test(value), { error: BASE_URL })
-      .transform((value) => value.replace(/\/+$/, '')),
+      .transform((value) => value.replace(/(?<!\/)\/+$/, '')),
     { error: `a list, each ${BASE_URL}` },
   ),
   trustedProxies: z.array(network, { error: `a list, each ${NETWORK}` }),

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadConfig } from './config.ts'
+import { loadConfig, type ConfigError } from './config.ts'
 import { defaultDataDir } from './data-dir.ts'
 
 let dir: string
@@ -87,4 +87,19 @@ test('a local.ts that is no TypeScript is told in one sentence', async () => {
 test('root keeps data in /var/lib, a folder for each program; others beside the program', () => {
   expect(defaultDataDir(dir, false)).toBe(join(dir, 'data'))
   expect(defaultDataDir(dir, true)).toMatch(/^\/var\/lib\/pomoc\/pomoc-config-\w+-[0-9a-f]{8}$/)
+})
+
+test('all faults of the configuration are known at once, each of config/local.ts with its line', async () => {
+  mkdirSync(join(dir, 'config'), { recursive: true })
+  writeFileSync(
+    join(dir, 'config', 'local.ts'),
+    "export default {\n  zone: 'Mars',\n  smtp: {\n    maxClients: 'many',\n    maxClient: 5,\n  },\n}\n",
+  )
+  const error = await loadConfig({ dir, env: { POMOC_HTTP_PORT: '70000' } }).catch((fault: unknown) => fault as ConfigError)
+  expect((error as ConfigError).faults.map(({ line, says }) => `${line ?? '-'} ${says.split(' ')[0]}`).toSorted()).toEqual([
+    '- POMOC_HTTP_PORT',
+    '2 zone',
+    '4 smtp.maxClients',
+    '5 config/local.ts',
+  ])
 })

@@ -1,5 +1,5 @@
 /** Owns the configuration: its keys, its sources in order (defaults, config/local.ts, environment), its checks. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { z } from 'zod'
@@ -83,14 +83,17 @@ export async function loadConfig({
   overlay(merged, options, COMMAND_LINE, sources)
 
   const result = configSchema.safeParse(merged)
-  if (!result.success) throw new BootError(sentence(result.error, merged, sources))
+  if (!result.success) {
+    const text = existsSync(local) ? readFileSync(local, 'utf8') : ''
+    throw new ConfigError(result.error.issues.map((issue) => ({ ...sentence(issue, merged, sources), text })).map(sayFault))
+  }
   const config = result.data
   return {
     ...config,
     dir,
     theme: await loadTheme(config.theme, dir),
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
-    baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/\/+$/, ''),
+    baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/(?<!\/)\/+$/, ''),
     mail: {
       ...config.mail,
       hostname: config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1),
@@ -104,6 +107,38 @@ export async function loadConfig({
   }
 }
 
+/** The configuration is wrong: the message is the first fault, as a start tells it; `faults` are all, with their lines. */
+export class ConfigError extends BootError {
+  constructor(readonly faults: readonly { says: string; line?: number }[]) {
+    super(faults[0]?.says ?? 'The configuration is not valid.')
+  }
+}
+
+interface Fault {
+  says: string
+  /** The key that config/local.ts sets; undefined where another source did. */
+  path?: readonly PropertyKey[]
+  text: string
+}
+
+const sayFault = ({ says, path, text }: Fault): { says: string; line?: number } => {
+  const line = path && lineOf(text, path)
+  return line === undefined ? { says } : { says, line }
+}
+
+/** The line in which a key is set, by looking for its names one after the other; undefined where it is not written so. */
+function lineOf(text: string, path: readonly PropertyKey[]): number | undefined {
+  let at = 0
+  let found: number | undefined
+  for (const name of path.filter((key) => typeof key === 'string')) {
+    const plain = [`${name}:`, `${name} :`, `'${name}'`, `"${name}"`].map((word) => text.indexOf(word, at)).filter((place) => place !== -1)
+    if (plain.length === 0) break
+    at = Math.min(...plain)
+    found = at
+  }
+  return found === undefined ? undefined : text.slice(0, found).split('\n').length
+}
+
 type Tree = { [key: string]: unknown }
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -114,9 +149,14 @@ async function readFile(path: string): Promise<unknown> {
     if (!isTree(module.default)) throw new Error('it has no `export default { … }`')
     return module.default
   } catch (error) {
-    throw new BootError(`The file ${path} cannot be used, ${reasonOf(error)}: correct it or take it away.`)
+    // Node tells the place of a slip of the pen above the stack: file:///…/local.ts:12
+    const line = new RegExp(`${escaped(pathToFileURL(path).href)}:(\\d{1,9})`).exec(error instanceof Error ? (error.stack ?? '') : '')?.[1]
+    const where = line ? `, line ${line}` : ''
+    throw new BootError(`The file ${path} cannot be used, ${reasonOf(error)}${where}: correct it or take it away.`)
   }
 }
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 /** Lays `over` on `under`, deep, and remembers which source each key came from. Lists replace lists. */
 function overlay(under: Tree, over: unknown, source: string, sources: Map<string, string>, path = ''): void {
@@ -154,13 +194,14 @@ export const wordsOf = (text: string): string[] =>
     .map((word) => word.trim())
     .filter((word) => word !== '')
 
-/** The first fault as one sentence: the key and where it was set, its value, and what to write. */
-function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>): string {
-  const issue = error.issues[0]
-  if (!issue) return 'The configuration is not valid.'
+/** A fault as one sentence: the key and where it was set, its value, and what to write. */
+function sentence(issue: z.core.$ZodIssue, merged: Tree, sources: Map<string, string>): Omit<Fault, 'text'> {
   if (issue.code === 'unrecognized_keys') {
-    const name = [...issue.path, issue.keys[0]].join('.')
-    return `config/local.ts sets ${name}, which pomoc does not know: correct the name (config/defaults.ts lists all) or take it out.`
+    const path = [...issue.path, issue.keys[0]!]
+    return {
+      says: `config/local.ts sets ${path.join('.')}, which pomoc does not know: correct the name (config/defaults.ts lists all) or take it out.`,
+      path,
+    }
   }
   const name = issue.path.join('.')
   const value = issue.path.reduce<unknown>((at, key) => (at as Tree | undefined)?.[key as string], merged)
@@ -172,7 +213,10 @@ function sentence(error: z.ZodError, merged: Tree, sources: Map<string, string>)
     source === COMMAND_LINE ? `--${list}` : source === 'environment' && variable ? variable : `${name} in ${source ?? 'config/local.ts'}`
   const shown = value === undefined ? 'missing' : secret(name) ? 'not right' : JSON.stringify(value)
   const also = variable && source !== COMMAND_LINE && !where.startsWith(variable) ? ` (${variable} sets it too)` : ''
-  return `${where} is ${shown}: write ${issue.message}${also}.`
+  return {
+    says: `${where} is ${shown}: write ${issue.message}${also}.`,
+    ...(source === undefined || source === 'config/local.ts' ? { path: issue.path } : {}),
+  }
 }
 
 /** Values that may hold a password are never printed. */

@@ -6,8 +6,11 @@ import { basename, join } from 'node:path'
 /** The machine-wide folder used when root starts pomoc. */
 export const systemDir = '/var/lib/pomoc'
 
+/** As this process began: a command of root's gives root's rights up before it asks where the data lie. */
+const startedByRoot = process.getuid?.() === 0
+
 /** data/ in the program's folder; for root a folder of its own for each program folder, named after it. */
-export function defaultDataDir(projectDir: string, isRoot = process.getuid?.() === 0): string {
+export function defaultDataDir(projectDir: string, isRoot = startedByRoot): string {
   if (!isRoot) return join(projectDir, 'data')
   const path = realpathSync(projectDir)
   const name = basename(path)

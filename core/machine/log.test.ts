@@ -36,3 +36,14 @@ test('an error is told without the rows and addresses that libraries hang on it'
   })
   expect(lines[0]).not.toMatch(/jkowalski|jan@/)
 })
+
+test('what a stranger can make long is cut, and costs no more than its length', () => {
+  const lines: string[] = []
+  const log = pino(logOptions('info'), { write: (line) => void lines.push(withoutPersons(line)) })
+  log.error({ err: new Error('x'.repeat(80_000)), after: '.'.repeat(80_000) }, 'failed')
+  log.warn({ many: Array.from({ length: 10_000 }, () => 'anna@uni.pl') }, 'much')
+  expect(lines.every((line) => line.length < 20_000 && line.endsWith('\n'))).toBe(true)
+  expect(JSON.parse(lines[0]!)).toMatchObject({ msg: 'failed', after: expect.stringMatching(/^\.{2000}… \(80000 characters\)$/) })
+  expect(JSON.parse(lines[1]!)).toMatchObject({ level: 40, msg: 'much' })
+  expect(lines[1]).not.toContain('anna@')
+})

@@ -37,10 +37,30 @@ function sayError(error: unknown): unknown {
 
 const DEBUG = 20
 
+/** Longer texts in a line are cut: an error may quote what a stranger sent. Characters. */
+const LONGEST_TEXT = 2000
+/** Shorter lines are not looked into for long texts. Characters. */
+const LONG_LINE = 16_000
+
 /** From info on a line tells no mail address: the domain stays, who it is does not. Ids tell the rest to who may look. */
-export function withoutPersons(line: string): string {
+export function withoutPersons(whole: string): string {
+  const line = whole.length > LONG_LINE ? shortened(whole) : whole
   const level = /^\{"level":(\d+)/.exec(line)
-  return level && Number(level[1]) <= DEBUG ? line : line.replace(/[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]+(?=@[\p{L}\p{N}-]+\.)/gu, '***')
+  if (level && Number(level[1]) <= DEBUG) return line
+  // Tried only where a run of such characters begins, else each of its characters would begin another try.
+  return line.replace(/(?<![\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-])[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]+(?=@[\p{L}\p{N}-]+\.)/gu, '***')
+}
+
+/** The same line with its long texts cut; of one that is long for another reason only what every line has. */
+function shortened(line: string): string {
+  const cut = (_key: string, value: unknown) =>
+    typeof value === 'string' && value.length > LONGEST_TEXT
+      ? `${value.slice(0, LONGEST_TEXT).toWellFormed()}… (${value.length} characters)`
+      : value
+  const told = JSON.parse(line, cut) as Record<string, unknown>
+  const text = JSON.stringify(told)
+  const { level, time, msg } = told
+  return `${text.length <= LONG_LINE ? text : JSON.stringify({ level, time, msg, left: `${line.length} characters` })}\n`
 }
 
 const NAMES: Record<number, string> = { 10: 'trace', 20: 'debug', 30: 'info ', 40: 'WARN ', 50: 'ERROR', 60: 'FATAL' }

@@ -56,6 +56,11 @@ export function destinationOf(book: AddressBook, address: string): Destination |
   return undefined
 }
 
+/** Whether mail to the configured address is taken: people are told it, and what no queue writes leaves under it. */
+export async function ownAddressIsTaken(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<boolean> {
+  return destinationOf(await readAddressBook(db, config), config.mailAddress)?.rule === 'address'
+}
+
 /** Is mail for this domain ours at all? Tells "no such address" from "we relay for nobody". */
 export const isOurDomain = (book: AddressBook, address: string): boolean => book.domains.has(canonicalAddress(address).replace(/^.*@/s, ''))
 

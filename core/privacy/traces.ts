@@ -74,7 +74,7 @@ export function makeSearcher(texts: readonly string[]): { inBytes(bytes: Buffer)
         // Of base64 only the middle is the same whatever stands around; too short a middle would be found by chance.
         const middle = Buffer.concat([Buffer.alloc(shift), utf8])
           .toString('base64')
-          .replace(/=+$/, '')
+          .replace(/(?<!=)=+$/, '')
           .slice(shift === 0 ? 0 : shift + 1, -1)
         if (middle.length >= 8) exact.add(middle)
       }

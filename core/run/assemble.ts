@@ -37,6 +37,7 @@ export async function assemble(
   },
 ): Promise<Assembly> {
   const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
+  for (const plugin of plugins) plugin.checkConfig?.(config)
   const started: (() => Promise<void>)[] = []
   try {
     const shares = shareOut(config.databaseConnections, { web: config.only.includes('web') })

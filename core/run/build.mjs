@@ -13,10 +13,7 @@ const SOURCES = ['core', 'plugins', 'themes', 'migrations', 'test/bench', 'packa
  */
 export async function buildWhenNeeded(project) {
   const files = sourceFiles(project)
-  const quick = hashOf(files, (file) => {
-    const { size, mtimeMs } = statSync(join(project, file))
-    return `${size} ${mtimeMs}`
-  })
+  const quick = quickHash(project, files)
   const stamp = readStamp(project)
   if (stamp?.quick === quick && outputsExist(project, stamp)) return false
   const content = hashOf(files, (file) => readFileSync(join(project, file)))
@@ -37,6 +34,18 @@ export async function buildWhenNeeded(project) {
     throw error
   }
 }
+
+/** The quick look alone: true only where nothing at all is to be done. */
+export function isBuilt(project) {
+  const stamp = readStamp(project)
+  return stamp?.quick === quickHash(project, sourceFiles(project)) && outputsExist(project, stamp)
+}
+
+const quickHash = (project, files) =>
+  hashOf(files, (file) => {
+    const { size, mtimeMs } = statSync(join(project, file))
+    return `${size} ${mtimeMs}`
+  })
 
 function sourceFiles(project) {
   const found = []

@@ -2,12 +2,16 @@
 import { sql } from 'kysely'
 import { system } from '../kernel/actor.ts'
 import type { Host } from '../kernel/contract.ts'
+import { addressesChanged } from '../mail/addresses.ts'
 import { createPerson } from '../person/persons.ts'
 import { createSetPasswordLink } from '../person/login.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { secretPath } from '../person/token.ts'
 
 const FIRST_QUEUE = 'Raw' // OTRS PostmasterDefaultQueue
+
+/** That of config/defaults.ts. */
+const NOBODYS = 'pomoc@localhost'
 
 /** Of several processes that start at once on nothing the others wait for the first. */
 const LOCK = 7002
@@ -20,8 +24,17 @@ export async function firstRun(host: Host, { link = true } = {}): Promise<string
   const token = await host.work(system('first run'), async (work) => {
     const { db } = work
     await sql`select pg_advisory_xact_lock(${LOCK})`.execute(db)
-    const anyAddress = await db.selectFrom('system_address').select('id').limit(1).executeTakeFirst()
-    if (!anyAddress) {
+    const addresses = await db.selectFrom('system_address').select(['id', 'address']).limit(2).execute()
+    // Who looked round first and named an address afterwards has only the one nobody chose.
+    if (addresses.length === 1 && addresses[0]!.address === NOBODYS && work.config.mailAddress.toLowerCase() !== NOBODYS) {
+      await db
+        .updateTable('system_address')
+        .set({ address: work.config.mailAddress.toLowerCase(), name: work.config.mail.fromName })
+        .where('id', '=', addresses[0]!.id)
+        .execute()
+      await addressesChanged(work)
+    }
+    if (addresses.length === 0) {
       const queue = await db.selectFrom('queue').select('id').where('name', '=', FIRST_QUEUE).executeTakeFirstOrThrow()
       await db
         .insertInto('system_address')

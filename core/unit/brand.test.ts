@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { colourFits, contrast, forDark, pictureType, tintOf } from './brand.ts'
+import { colourFits, contrast, forDark, tintOf } from './brand.ts'
+import { pictureType } from './picture.ts'
 
 describe('a colour', () => {
   it('has the contrast that WCAG 2.2 computes', () => {
@@ -62,6 +63,23 @@ describe('a logo', () => {
     ['CDATA', '<text><![CDATA[<script>]]></text>', ''],
   ])('is refused with %s', (_what, inside, root) => {
     expect(pictureType(svg(inside, root))).toBeUndefined()
+  })
+  it.each([
+    ['comments without end', '<!---->'.repeat(30_000)],
+    ['comments that nest', `<svg ${'<!--'.repeat(80_000)}`],
+    ['elements that nest', `<svg>${'<g>'.repeat(80_000)}`],
+    ['ends of nothing', `<svg>${'<g>'.repeat(90)}${'</path>'.repeat(30_000)}`],
+    ['another encoding than it says', '<?xml version="1.0" encoding="ISO-2022-JP"?><svg/>'],
+    ['an escape within a name', '<svg on\u001b(Bload="x()"></svg>'],
+    ['an instruction', '<?xml-stylesheet href="x.css"?><svg/>'],
+    ['words beside the picture', '<svg/>words'],
+    ['an end that is missing', '<svg><g></svg'],
+    ['a comment whose end is disputed', '<!--><script>--><svg/>'],
+  ])('is refused at once with %s', (_what, text) => {
+    expect(pictureType(Buffer.from(text))).toBeUndefined()
+  })
+  it('is refused in bytes that are no UTF-8', () => {
+    expect(pictureType(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><text>\xb3</text></svg>', 'latin1'))).toBeUndefined()
   })
   it('is refused with a document type', () => {
     expect(pictureType(Buffer.from('<!DOCTYPE svg [<!ENTITY x "y">]><svg xmlns="http://www.w3.org/2000/svg">&x;</svg>'))).toBeUndefined()

@@ -11,6 +11,7 @@ import { demandShort } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { demandWithin, readLimits } from './limits.ts'
+import { pictureType } from './picture.ts'
 
 export interface Brand {
   name: string
@@ -85,54 +86,6 @@ export function tintOf(colour: string, card: string): string {
 }
 
 export const LOGO_LIMIT = 256 * 1024
-
-/**
- * Which kind of picture the bytes are, whatever the browser said: PNG, JPEG, WebP, GIF, or an SVG that draws and does nothing
- * else. Undefined: none that we show. An SVG with scripts, event attributes, foreign objects, styles or outside references is none.
- */
-export function pictureType(content: Buffer): string | undefined {
-  if (content.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png'
-  if (content.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg'
-  if (/^GIF8[79]a$/.test(content.subarray(0, 6).toString('latin1'))) return 'image/gif'
-  if (content.subarray(0, 4).toString('latin1') === 'RIFF' && content.subarray(8, 12).toString('latin1') === 'WEBP') return 'image/webp'
-  const text = content.toString('utf8')
-  if (/^\uFEFF?\s*(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*<svg[\s>]/.test(text) && safeSvg(text)) return 'image/svg+xml'
-  return undefined
-}
-
-const SVG_ELEMENTS = new Set([
-  'svg',
-  'g',
-  'path',
-  'rect',
-  'circle',
-  'ellipse',
-  'line',
-  'polyline',
-  'polygon',
-  'text',
-  'tspan',
-  'defs',
-  'title',
-  'desc',
-  'lineargradient',
-  'radialgradient',
-  'stop',
-  'clippath',
-  'mask',
-  'use',
-  'symbol',
-])
-
-/** Only elements that draw, no attribute that acts, no reference that leaves the picture. Entities could hide any of them. */
-function safeSvg(text: string): boolean {
-  if (/<!DOCTYPE|<!ENTITY|<!\[CDATA\[|<\?(?!xml\s)/i.test(text)) return false
-  const plain = text.replace(/<!--[\s\S]*?-->/g, '')
-  for (const [, name] of plain.matchAll(/<\/?\s*([^\s/>]+)/g)) if (name !== '?xml' && !SVG_ELEMENTS.has(name!.toLowerCase())) return false
-  if (/[\s"'/](?:on\w+|style)\s*=/i.test(plain)) return false
-  for (const [, value] of plain.matchAll(/(?:href|src)\s*=\s*["']?\s*([^\s"'>]*)/gi)) if (!value!.startsWith('#')) return false
-  return !/url\(\s*["']?(?!#)/i.test(plain) && !/javascript:|&#/i.test(plain)
-}
 
 /** Sets name, colour and logo; a logo of undefined stays, null goes. Errors: `brand.colour`, `brand.logo`, `too-large`, `unit.limit`. */
 export async function saveBrand(work: Work, unitId: Id, form: { name: string; colour: string; logo?: Buffer | null }): Promise<void> {

@@ -29,7 +29,7 @@ export interface PersonFacts {
 }
 
 const fold = (text: string) => text.trim().toLowerCase()
-const foldDn = (dn: string) => fold(dn).replace(/\s*([,=])\s*/g, '$1')
+const foldDn = (dn: string) => fold(dn).replace(/(?:(?<!\s)\s+)?([,=])\s*/g, '$1')
 
 /** The first rule in order that fits. Letters' case never counts; a DN fits the subtree it names; a mail domain its subdomains too. */
 export function placeBy(rules: readonly UnitRule[], facts: PersonFacts): UnitRule | undefined {

@@ -123,5 +123,5 @@ export const topicSubject: CoreSubject<ReturnType<typeof checked>, TopicForm> = 
 /** "Sieć i Wi-Fi" → 'siec-i-wi-fi'. */
 function slugOf(name: string): string {
   const plain = plainWord(name).replace(/[^a-z0-9]+/g, '-')
-  return plain.replace(/^-+|-+$/g, '').slice(0, 60) || 'topic'
+  return plain.replace(/^-+|(?<!-)-+$/g, '').slice(0, 60) || 'topic'
 }

@@ -68,7 +68,7 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
  * themselves. `open`: pictures from afar get their addresses back, for the reader asked for them.
  */
 function document(html: string, pictures: Map<string, string>, open: boolean): string {
-  const body = (open ? html.replace(/(<img\b[^>]*?\s)data-remote-src=/g, '$1src=') : html).replace(
+  const body = (open ? html.replace(/(<img\b[^<>]*?\s)data-remote-src=/g, '$1src=') : html).replace(
     /(\ssrc=)(["'])cid[:/]([^"']*)\2/gi,
     (whole, src: string, quote: string, cid: string) => {
       const picture = pictures.get(decodeCid(cid))

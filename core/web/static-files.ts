@@ -43,7 +43,7 @@ export function loadStatic(files: Record<string, string | string[]>): StaticFile
         .slice(0, -1),
     )
     if (name.endsWith('.css')) {
-      const text = body.toString('utf8').replace(/url\((["']?)([^"')]+)\1\)/g, (whole, _quote, target: string) => {
+      const text = body.toString('utf8').replace(/url\((["']?)([^"'()]+)\1\)/g, (whole, _quote, target: string) => {
         const address = addresses.get(target)
         return address ? `url(${address})` : whole
       })

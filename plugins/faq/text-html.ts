@@ -2,6 +2,7 @@
 import { convert } from 'html-to-text'
 import { marked } from 'marked'
 import sanitizeHtml from 'sanitize-html'
+import { flatHtml, nestsTooDeep } from '../../core/index.ts'
 
 export type ContentType = 'markdown' | 'html'
 
@@ -24,7 +25,7 @@ function markdownHtml(text: string): string {
     const head = HEAD.exec(line)![0]
     return head.replace(/[ \t]/g, '').length > DEPTH || head.replaceAll('\t', '    ').length > COLUMNS
   })
-  if (!deep && !(text.match(MAILBOX) ?? []).some((run) => run.length > RUN)) {
+  if (!deep && !costly(text) && !(text.match(MAILBOX) ?? []).some((run) => run.length > RUN)) {
     try {
       return marked.parse(text, { async: false, gfm: true, breaks: true })
     } catch {
@@ -39,7 +40,8 @@ function markdownHtml(text: string): string {
 
 /** Safe HTML: nothing that runs, nothing that is fetched from elsewhere. Its highest headings are of level `top`, the next one below. */
 export function textHtml(text: string, type: ContentType, fileAddress: FileAddress, top: 2 | 3 = 2): string {
-  const html = type === 'markdown' ? markdownHtml(text) : text
+  const given = type === 'markdown' ? markdownHtml(text) : text
+  const html = nestsTooDeep(given) ? flatHtml(given) : given
   const used = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].filter((name) => html.toLowerCase().includes(`<${name}`))
   return sanitizeHtml(html, {
     allowedTags: [
@@ -109,6 +111,28 @@ export function textHtml(text: string, type: ContentType, fileAddress: FileAddre
       th: (tagName, attribs) => ({ tagName, attribs: { scope: 'col', ...attribs } }),
     },
   }).trim()
+}
+
+/** Levels of quotes and lists within one line; marked calls itself for each. */
+const DEEPEST_LINE = 30
+/** Marks of one paragraph are compared with each other: so many comparisons in a text take about a tenth of a second. */
+const COMPARISONS = 3_000_000
+
+/** Whether Markdown would take too long, or run out of stack: nobody writes so, and one who did would hold up all others. Linear. */
+function costly(text: string): boolean {
+  let comparisons = 0
+  let marks = 0
+  for (const line of text.split('\n')) {
+    let levels = 0
+    for (const level = /[ \t]*(?:>|[-+*]|\d{1,9}[.)])/y; levels <= DEEPEST_LINE && level.test(line); ) levels++
+    if (levels > DEEPEST_LINE) return true
+    if (line.trim() === '') {
+      comparisons += marks * marks
+      marks = 0
+    } else for (const char of line) if ('*_~`![]<&\\'.includes(char)) marks++
+    if (comparisons + marks * marks > COMPARISONS) return true
+  }
+  return false
 }
 
 /** The same as plain words, for searching and for the lines of a list. */

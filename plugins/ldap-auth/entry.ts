@@ -119,7 +119,7 @@ function unitOf(rule: UnitRule, entry: Entry): DirectoryPerson['unit'] {
 const slugOf = (value: string): string =>
   plainWord(value)
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-+|(?<!-)-+$/g, '')
     .slice(0, 63)
 
 /** 'pl-PL', 'en;q=0.8, pl': the first of ours (RFC 2798 2.7). */

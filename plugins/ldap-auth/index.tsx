@@ -6,6 +6,7 @@ import { closeDirectories, openDirectories } from './house.ts'
 import { checkLogin } from './login.ts'
 import { sayTied, tieSender } from './mail.ts'
 import * as ldapAuth0001 from './migrations/0001_ldap_auth.ts'
+import { directoriesOf } from './options.ts'
 import { directoryRoutes, PATH } from './pages/directory.tsx'
 import { LostPassword } from './pages/lost-password.tsx'
 import { synchronise } from './sync.ts'
@@ -48,6 +49,7 @@ export default definePlugin({
       ),
     },
   },
+  checkConfig: (config) => void directoriesOf(config),
   async start(host) {
     // What is wrong in the configuration is said to the operator; a directory that does not answer stops nothing.
     openDirectories(host.config)

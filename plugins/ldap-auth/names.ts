@@ -8,7 +8,7 @@ export function plainDn(dn: string): string {
       const sign = String.fromCharCode(Number.parseInt(hex, 16))
       return /[,+"\\<>;=# ]/.test(sign) ? `\\${sign}` : whole
     })
-    .replace(/(?<!\\)\s*(?<!\\)([,=+])\s*/g, '$1')
+    .replace(/(?:(?<!\\|(?<!\\)\s)\s+)?(?<!\\)([,=+])\s*/g, '$1')
     .trim()
     .toLowerCase()
 }

@@ -94,7 +94,9 @@ const directory = z.strictObject({
   /** Whether the senders of mails are looked up. */
   mails: z.boolean().default(true),
 })
-const optionsSchema = z.strictObject({ directories: z.array(directory).min(1, { error: 'one directory at least' }) })
+const optionsSchema = z.strictObject({
+  directories: z.array(directory, { error: 'a list of directories' }).min(1, { error: 'one directory at least' }),
+})
 
 type Given = z.output<typeof directory>
 export type Rule = z.output<typeof rule>
@@ -181,7 +183,7 @@ function readOptions(config: Config): Directory[] {
     const [issue] = parsed.error.issues
     const key = ['pluginOptions', 'ldap-auth', ...issue!.path].map(String).join('.')
     const what =
-      issue!.code === 'unrecognized_keys' ? `knows no “${issue!.keys.join('”, “')}”` : `is missing or not right: ${issue!.message}`
+      issue!.code === 'unrecognized_keys' ? `knows no “${issue!.keys.join('”, “')}”` : `is missing or not right: write ${issue!.message}`
     throw new BootError(`${key} in config/local.ts ${what}. plugins/ldap-auth/README.md describes all options.`)
   }
   const names = parsed.data.directories.map(({ name }) => name)

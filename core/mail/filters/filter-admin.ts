@@ -11,7 +11,8 @@ import { asFilterMail } from './filter-mail.ts'
 import { toPattern, type FilterResult, type MatchRow, type PostmasterFilter, type SetRow } from './filter-run.ts'
 import { matchFilters } from './filter-thread.ts'
 import { listFilters, writeFilterRows, type StoredFilter } from './filter.store.ts'
-import { otrsName } from './otrs-headers.ts'
+import { otrsName, sayOtrsName } from './otrs-headers.ts'
+import { lookUpWanted } from './wanted.ts'
 import { parseMail } from '../reading/parse.ts'
 import { filtersChanged } from './mail-settings.ts'
 
@@ -130,8 +131,31 @@ async function checked(work: Work, form: FilterForm, id: Id | null): Promise<Fil
     .executeTakeFirst()
   if (same && same.id !== id) throw refused('filter.name-taken', {}, 'name')
   const { match, set } = checkRows(form)
+  await demandThere(work, form.set)
   return { name, comment: form.comment.trim().slice(0, 500), stop: form.stop, valid: form.valid, match, set }
 }
+
+/**
+ * Refuses a header that names what is not there, such as a queue, or that nobody could obey: at the first mail it would be passed
+ * over. What is taken from the mail itself is known only then.
+ */
+async function demandThere(work: Work, set: readonly SetRow[]): Promise<void> {
+  for (const [i, { key, value }] of set.slice(0, FILTER_ROWS).entries()) {
+    const name = otrsName(key.trim().replace(/:$/, ''))
+    if (name === undefined || value.trim() === '' || CAPTURED.test(value)) continue
+    const { refused: passedOver } = await lookUpWanted(
+      { db: work.db, config: work.config, now: work.now },
+      new Map([[name, value.trim()]]),
+      name.startsWith('followup-'),
+    )
+    // What is not here yet does nothing, and filters of OTRS say it.
+    if (passedOver.some(({ rule }) => rule !== 'header-not-here'))
+      throw refused('filter.sets-what-is-not-there', { header: sayOtrsName(name), value: value.trim().slice(0, 200) }, `set.${i}.value`)
+  }
+}
+
+/** `[** \1 **]`: what the pattern captured. */
+const CAPTURED = /\[\*\* ?\\\w+ ?\*\*\]/
 
 /** The rows of a form, empty ones left out, each as it may be stored; also asked before a filter is tried that nobody saved. */
 export function checkRows(form: Pick<FilterForm, 'match' | 'set'>): Pick<FilterForm, 'match' | 'set'> {

@@ -138,7 +138,7 @@ export const saySet = (set: readonly SetRow[]): string =>
 
 /** Perl's pattern as JavaScript reads it: what the two write differently and filters use. */
 export function toPattern(perl: string): RegExp {
-  const source = perl.replace(/^\(\?[imsx]*i[imsx]*\)/, '').replace(/\\(.)/gs, (whole, letter: string) => {
+  const source = perl.replace(/^\(\?[msx]*i[imsx]*\)/, '').replace(/\\(.)/gs, (whole, letter: string) => {
     if (letter === 'A') return '^'
     if (letter === 'z' || letter === 'Z') return '$'
     if (letter === 'h') return '[ \\t]'

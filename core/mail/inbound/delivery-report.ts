@@ -56,7 +56,7 @@ const head = (content: Buffer): string =>
     .split(/\r?\n\r?\n/)[0] ?? ''
 
 const idsIn = (text: string): string[] =>
-  [...text.matchAll(/^[>\s]*(?:resent-)?message-id:\s*(<[^<>\s]{1,996}>)/gim)].map((match) => match[1]!)
+  [...text.matchAll(/^[> \t]*(?:resent-)?message-id:\s{0,20}(<[^<>\s]{1,996}>)/gim)].map((match) => match[1]!)
 
 /** Fields of all groups, names in lower case, folded lines joined. */
 function readFields(content: Buffer): Map<string, string[]> {
@@ -66,7 +66,7 @@ function readFields(content: Buffer): Map<string, string[]> {
     .toString('utf8')
     .replace(/\r?\n[ \t]+/g, ' ')
   for (const line of text.split(/\r?\n/)) {
-    const match = /^([A-Za-z-]{1,60}):\s*(.*)$/.exec(line)
+    const match = /^([A-Za-z-]{1,60}):(.*)$/s.exec(line)
     if (match) fields.set(match[1]!.toLowerCase(), [...(fields.get(match[1]!.toLowerCase()) ?? []), match[2]!.trim()])
   }
   return fields

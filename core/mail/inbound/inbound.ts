@@ -41,7 +41,7 @@ import { keepMailSettings, readMailSettings, type MailSettings } from '../filter
 import { checkedBy, pluginSteps, type CheckAnswers, type MailExtensions } from '../judge/run-extensions.ts'
 import { senderOf } from '../judge/steps/sender.ts'
 import { WAITS } from '../judge/steps/waiting.ts'
-import { countReopening, lookUpWanted, type Wanted } from './wanted.ts'
+import { countReopening, lookUpWanted, type Wanted } from '../filters/wanted.ts'
 
 /** Then it is 'failed', its error kept, and waits for a person. graphile-worker backs off e^n seconds: eight take about an hour. */
 export const PROCESS_ATTEMPTS = 8

@@ -9,7 +9,7 @@ import type { ParsedMail } from '../reading/parsed-mail.ts'
 import type { Relay } from './assurance/relays.ts'
 import type { OtrsHeaders } from '../filters/otrs-headers.ts'
 import type { FollowUpPlace } from '../filters/mail-settings.ts'
-import type { Wanted } from '../inbound/wanted.ts'
+import type { Wanted } from '../filters/wanted.ts'
 
 export interface Delivery {
   id: Id

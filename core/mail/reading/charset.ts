@@ -76,9 +76,9 @@ function charsetOf(declared: string | null | undefined): string | undefined {
   const said = (declared ?? '')
     .trim()
     .toLowerCase()
-    .replace(/^["']+|["']+$/g, '')
+    .replace(/^["']+|(?<!["'])["']+$/g, '')
     .replace(/:\d{4}$/, '')
-    .replace(/\*.*$/, '')
+    .replace(/\*.*$/s, '')
   if (
     said === '' ||
     (/^(us-?ascii|ascii|ansi_x3|iso646|7bit|8bit|binary|default|none|unknown|x-unknown|unknown-8bit|x-user-defined|_autodetect|iso-8859-?)/.test(

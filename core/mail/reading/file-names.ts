@@ -42,7 +42,7 @@ const safeName = (name: string): string =>
     .replaceAll('\ufeff', '')
     .replace(/[\\/:*?"<>|]+/g, '_')
     .replace(/^[.\s]+/, '')
-    .replace(/[.\s]+$/, '')
+    .replace(/(?<![.\s])[.\s]+$/, '')
 
 /** The subject of a mail inside a mail, its words decoded. */
 function subjectOf(content: Buffer): string {

@@ -1,5 +1,6 @@
 /** Owns what is left of a stranger's HTML: words, tables and inline pictures; nothing that runs, loads or submits. */
 import sanitizeHtml from 'sanitize-html'
+import { flatHtml, nestsTooDeep } from './nesting.ts'
 
 const COLOUR = /^(#[0-9a-f]{3,8}|rgba?\([\d\s,.%]+\)|[a-z]{3,30})$/i
 const LENGTH = /^-?\d{1,4}(\.\d{1,3})?(px|pt|em|rem|%)?$/
@@ -144,14 +145,14 @@ function picture(src: string, pictures: Pictures): Record<string, string> {
 /** Addresses of pictures in lower case, other than by Content-ID (Content-Location, RFC 2557; names), and the content id of each. */
 export type Pictures = ReadonlyMap<string, string>
 
-/** Safe HTML, without `<html>`, `<head>` and `<body>`. Linear in its input; never throws for what a mail holds. */
+/** Safe HTML, without `<html>`, `<head>` and `<body>`. Linear in its input: what nests deeper than any mail keeps its words alone. Never throws for what a mail holds. */
 export function sanitizeMailHtml(html: string, pictures: Pictures = new Map()): string {
   // `data-remote-src` is our own word: one that the mail brings would be loaded unlooked at once the reader asks for pictures.
   const img: sanitizeHtml.Transformer = (tagName, { src = '', ...rest }) => {
     delete rest['data-remote-src']
     return { tagName, attribs: { ...rest, ...picture(src, pictures) } }
   }
-  const clean = sanitizeHtml(html, { ...options, transformTags: { ...options.transformTags, img } })
+  const clean = sanitizeHtml(nestsTooDeep(html) ? flatHtml(html) : html, { ...options, transformTags: { ...options.transformTags, img } })
   // The relative addresses are ours; sanitize-html lets no scheme but those above through.
   return clean.trim()
 }

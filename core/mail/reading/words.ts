@@ -82,9 +82,9 @@ function contentOf(text: string, from: number, limit: number, encoding: string):
   }
   // No end: up to the next word, an address or the end of the line.
   const whole = text.slice(from, limit)
-  const stop = whole.search(/\s*(<[^<>]*>|[",;])/)
+  const stop = whole.search(/<[^<>]*>|[",;]/)
   const content = (stop === -1 ? whole : whole.slice(0, stop)).trimEnd()
-  return { content: content.replace(/\?+$/, ''), end: from + content.length }
+  return { content: content.replace(/(?<!\?)\?+$/, ''), end: from + content.length }
 }
 
 const bytesAsQ = (bytes: Buffer): string => [...bytes].map((byte) => `=${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('')

@@ -181,7 +181,7 @@ const FAMILIES: readonly { prefix: string; words: Words }[] = [
     prefix: 'customer_',
     words: (words, count, key) =>
       key === 'realname'
-        ? (words.customer?.name ?? words.customerArticle?.from.replace(/\s*<[^>]*>/, ''))
+        ? (words.customer?.name ?? words.customerArticle?.from.replace(/(?<!\s)\s*<[^<>]*>/, ''))
         : (article(({ customerArticle }) => customerArticle)(words, count, key) ?? person(({ customer }) => customer)(words, count, key)),
   },
   {

@@ -30,13 +30,13 @@ export const AttachmentChip = ({
 /** Name as it stands in a header: `"Jan Kowalski" <jan@…>` → Jan Kowalski. A name that poses as an address is passed over for the address. */
 export function headerName(text: string): string {
   const name = text
-    .replace(/<[^>]*>\s*$/, '')
+    .replace(/<[^<>]*>\s*$/, '')
     .trim()
     .replace(/^"(.*)"$/, '$1')
     .replace(/\\(.)/g, '$1')
   return honestName(name, headerAddress(text))
 }
-export const headerAddress = (text: string): string => text.match(/<([^>]*)>\s*$/)?.[1] ?? text.trim()
+export const headerAddress = (text: string): string => text.match(/<([^<>]*)>\s*$/)?.[1] ?? text.trim()
 
 export interface ArticleCardProps {
   c: PageContext

@@ -27,10 +27,10 @@ export function linkify(text: string): Child[] {
 const OPENERS = [
   /^\s*-{2,}\s*(original message|wiadomość oryginalna|oryginalna wiadomość|ursprüngliche nachricht|forwarded message|przekazana wiadomość)\s*-{2,}\s*$/i,
   // "W dniu 17.11.2026 o 9:15 Jan pisze:", "wt., 17 lis 2026 o 09:15 Jan <jan@…> napisał(a):", "On Tue … Jan wrote:"
-  /^\s*(?=.*\d).{6,200}\s(pisze|napisał|napisała|napisał\(a\)|wrote|schrieb.{0,60})\s*:\s*$/i,
+  /^(?=.*\d).{6,200}\s(pisze|napisał|napisała|napisał\(a\)|wrote|schrieb.{0,60})\s*:$/i,
   /^\s*(begin forwarded message|początek przekazanej wiadomości|treść przekazanej wiadomości|anfang der weitergeleiteten nachricht)\s*:\s*$/i,
   // GroupWise: ">>> Jan Kowalski <jan@…> 17.11.2026 09:15 >>>"
-  /^>>>\s.*\d.*>>>\s*$/,
+  /^>>>\s(?=.*\d).*>>>\s*$/,
   /^\s*_{10,}\s*$/,
 ]
 // "From: …", "*Od:* …", a line above them as Outlook draws it.
@@ -38,10 +38,13 @@ const HEADER = /^\*?(from|od|von|nadawca):\*?\s.+/i
 const BELOW = /^\*?(sent|wysłano|data|date|to|do|temat|subject|gesendet|an|cc|dw|adresat):\*?\s/i
 const RULE = /^\s*-{10,}\s*$/
 
+/** Longer lines open nothing. Characters. */
+const LONGEST_OPENER = 600
+
 /** Whether the history begins at this line. Gmail folds its opening line ("On … <jan@…>", "wrote:"), so two are looked at as one. */
 function opensHistory(lines: readonly string[], i: number): boolean {
   const line = lines[i]!
-  const opens = (text: string) => OPENERS.some((opener) => opener.test(text))
+  const opens = (text: string) => text.length <= LONGEST_OPENER && OPENERS.some((opener) => opener.test(text.trim()))
   const header = (at: number) => HEADER.test(lines[at] ?? '') && lines.slice(at + 1, at + 5).some((next) => BELOW.test(next))
   if (header(i) || opens(line)) return true
   if (RULE.test(line)) return header(i + 1) || (lines[i + 1]?.trim() === '' && header(i + 2))

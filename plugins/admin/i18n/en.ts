@@ -90,6 +90,8 @@ export const en: Record<keyof typeof pl, Text> = {
     one: '{count} mail could not leave yet; it is tried again by itself. The reason: {error}',
     other: '{count} mails could not leave yet; they are tried again by themselves. The reason: {error}',
   },
+  'overview.address-refused':
+    'We give people the address {address} and write from it, but refuse mail to it: add it to the addresses, or change POMOC_MAIL_ADDRESS',
   'overview.suspended': { one: '{count} plugin is suspended because of faults', other: '{count} plugins are suspended because of faults' },
   'overview.jobs-given-up': {
     one: '{count} background job was given up after many tries',

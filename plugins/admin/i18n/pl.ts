@@ -100,6 +100,8 @@ export const pl = {
     many: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Powód: {error}',
     other: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Powód: {error}',
   },
+  'overview.address-refused':
+    'Podajemy adres {address} i z niego piszemy, ale poczty na niego nie przyjmujemy: dodaj go do adresów albo zmień POMOC_MAIL_ADDRESS',
   'overview.suspended': {
     one: '{count} wtyczka jest zawieszona z powodu błędów',
     few: '{count} wtyczki są zawieszone z powodu błędów',

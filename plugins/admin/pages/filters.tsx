@@ -579,7 +579,7 @@ function read(values: Record<string, string>): FilterForm {
 /** A filter as one would write it for mails like this one: its sender and its subject, to be made broader by hand. */
 function valuesFor(mail: InboundDetail): Record<string, string> {
   const plain = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-  const address = /<([^<>\s]+@[^<>\s]+)>\s*$/.exec(mail.from)?.[1] ?? (mail.from.includes('@') ? mail.from.trim() : mail.envelopeFrom)
+  const address = /<([^<>\s@]+@[^<>\s@]+)>\s*$/.exec(mail.from)?.[1] ?? (mail.from.includes('@') ? mail.from.trim() : mail.envelopeFrom)
   return {
     name: (mail.subject || address).slice(0, 100),
     valid: 'on',

@@ -97,7 +97,7 @@ async function demandMail(c: PageContext): Promise<OutboundDetail> {
 }
 
 /** The number at the subject's beginning stands in a column of its own. */
-const HOOK = /^\[[^\]]*\d{5,}\]\s*/
+const HOOK = /^\[[^\]]*\d{5}\]\s*/
 
 const kindKey = (kind: string): AdminKey => `outbound.kind.${KINDS.find((known) => known === kind) ?? 'notification'}`
 

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import type { PageContext, Plugin, WebEnv } from '../../../core/index.ts'
 import { Card, Notice, PageHead, saySize, SideList, Time } from '../../../core/pages.ts'
-import { listSuspensions, readStatus, version } from '../../../core/administration.ts'
+import { listSuspensions, ownAddressIsTaken, readStatus, version } from '../../../core/administration.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -19,6 +19,8 @@ async function overviewPage(c: PageContext): Promise<Response> {
   const status = await readStatus(db)
   const link = (count: number, href: string): Child => (count > 0 ? <a href={href}>{count}</a> : '0')
   const alarms: { text: string; href?: string }[] = []
+  if (!(await ownAddressIsTaken(db, config)))
+    alarms.push({ text: t('overview.address-refused', { address: config.mailAddress }), href: '/admin/addresses' })
   if (status.inbound.failed > 0)
     alarms.push({ text: t('overview.inbound-failed', { count: status.inbound.failed }), href: '/admin/mail/in?state=failed' })
   if (status.inbound.held > 0)

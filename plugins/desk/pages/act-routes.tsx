@@ -77,7 +77,7 @@ async function undo(c: PageContext): Promise<Response> {
 }
 
 /** "Re: [Ticket#2026…] Sieć" → "Sieć": sending builds the subject anew. */
-const withoutNumber = (subject: string): string => subject.replace(/^(re|odp|fwd)(\[\d+\])?:\s*/i, '').replace(/^\[[^\]]*\d{5,}\]\s*/, '')
+const withoutNumber = (subject: string): string => subject.replace(/^(re|odp|fwd)(\[\d+\])?:\s*/i, '').replace(/^\[[^\]]*\d{5}\]\s*/, '')
 
 function draftForm(c: PageContext): 'reply' | 'note' {
   return c.req.query('form') === 'note' ? 'note' : 'reply'

@@ -8,7 +8,7 @@ import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from 
 import { ENTRIES, type Entry, type HeaderValues, type Kind } from '../../ticket/attributes.ts'
 import { oneLine } from '../../ticket/line.ts'
 import { findState } from '../../ticket/ticket.store.ts'
-import { sayOtrsName, type OtrsHeaders } from '../filters/otrs-headers.ts'
+import { sayOtrsName, type OtrsHeaders } from './otrs-headers.ts'
 import type { Decision, MailRule } from '../judge/outcome.ts'
 
 export interface Wanted {
@@ -136,7 +136,7 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
 
 /** `2026-11-23 07:00:00` in the site's zone, or from now on: `+30m`, `-1h`, `50` (s, m, h or d; seconds when none is said). */
 export function pendingTime(value: string, now: Date, zone: string): Date | undefined {
-  const relative = /^\s*([+-]?)\s*(\d{1,9})\s*([smhd]?)\s*$/.exec(value)
+  const relative = /^([+-]?)\s{0,9}(\d{1,9})\s{0,9}([smhd]?)$/.exec(value.trim())
   if (relative) {
     const seconds = Number(relative[2]) * { s: 1, m: 60, h: 3600, d: 86_400 }[(relative[3] || 's') as 's' | 'm' | 'h' | 'd']
     return new Date(now.getTime() + (relative[1] === '-' ? -1 : 1) * seconds * 1000)
