@@ -193,9 +193,9 @@ export {
   findDirectoryEntry,
   takeDirectoryPersons,
   tryDirectoryPersons,
-} from './person/directory.ts'
-export { takeDirectory, type Night } from './person/directory-night.ts'
-export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory-compare.ts'
+} from './person/directory/take.ts'
+export { takeDirectory, type Night } from './person/directory/night.ts'
+export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'

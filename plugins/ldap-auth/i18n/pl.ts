@@ -169,14 +169,16 @@ export const pl = {
   'sync.braked': {
     one: 'Hamulec: zniknęłaby naraz {count} osoba, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
     few: 'Hamulec: zniknęłyby naraz {count} osoby, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
+    many: 'Hamulec: zniknęłoby naraz {count} osób, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
     other:
-      'Hamulec: zniknęłoby naraz {count} osób, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
+      'Hamulec: zniknęłoby naraz {count} osoby, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
   },
   'sync.rights-braked': {
     one: 'Hamulec praw: {count} osoba straciłaby rolę agenta lub role przez grupę, której nie ma, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
     few: 'Hamulec praw: {count} osoby straciłyby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
+    many: 'Hamulec praw: {count} osób straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
     other:
-      'Hamulec praw: {count} osób straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
+      'Hamulec praw: {count} osoby straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
   },
   'sync.report': 'Co zmieniłaby synchronizacja – {name}',
   'sync.report.text': 'To próba: niczego nie zapisano. Wpisów w katalogu: {found}, bez zmian: {same}.',

@@ -1,7 +1,7 @@
 /** Owns the SQL of persons known from a directory. */
 import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
-import type { Database, Id, Language, PersonAddressTable, PersonTable } from '../database/schema.ts'
-import { administers } from '../permission/administrators.ts'
+import type { Database, Id, Language, PersonAddressTable, PersonTable } from '../../database/schema.ts'
+import { administers } from '../../permission/administrators.ts'
 
 /** A person as far as a directory has a say, with what it gave them before. */
 export interface StoredPerson {
@@ -46,7 +46,7 @@ export async function findStored(
   db: Kysely<Database>,
   directory: string,
   about: { entryIds: string[]; logins: string[]; addresses: string[] },
-  now: Date,
+  now: Date | undefined,
 ): Promise<StoredPerson[]> {
   const { rows } = await sql<StoredPerson>`
     with meant as (
@@ -54,7 +54,7 @@ export async function findStored(
       union select id from person where lower(login) = any(${about.logins}::text[])
       union select person_id from person_address where address = any(${about.addresses}::text[]))
     select p.id, p.login, p.first_name, p.last_name, p.name, p.phone, p.language, p.unit_id, p.agent, p.valid, p.source, p.password_hash is not null as has_password,
-      (${administers} or exists (select from login_link l where l.person_id = p.id and l.purpose = 'set-password' and l.used_at is null and l.expires_at > ${now})) as guarded,
+      (${administers} or exists (select from login_link l where l.person_id = p.id and l.purpose = 'set-password' and l.used_at is null and l.expires_at > coalesce(${now ?? null}::timestamptz, now()))) as guarded,
       (exists (select from group_person gp where gp.person_id = p.id) or exists (select from role_person rp where rp.person_id = p.id)) as has_rights,
       (select coalesce(json_agg(json_build_object('address', a.address, 'main', a.main) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
       (select coalesce(json_agg(r.role_id::text), '[]') from role_person r where r.person_id = p.id) as roles,

@@ -1,16 +1,16 @@
 /** Owns taking a whole directory over: who is gone, in which order, with a brake on accounts and on rights; one entry's fault ends nothing. */
 import type { Kysely } from 'kysely'
-import type { Database, Id } from '../database/schema.ts'
-import { Refusal } from '../errors.ts'
-import type { Actor } from '../kernel/actor.ts'
-import { inSavepoint } from '../kernel/lease.ts'
-import { onTrial } from '../kernel/trial.ts'
-import type { Work } from '../kernel/work.ts'
-import { demandAdmin } from '../permission/policy.ts'
-import type { DirectoryChange, DirectoryPerson, PlanOptions } from './directory-compare.ts'
-import { seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons, takeEntries } from './directory.ts'
+import type { Database, Id } from '../../database/schema.ts'
+import { Refusal } from '../../errors.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { inSavepoint } from '../../kernel/lease.ts'
+import { onTrial } from '../../kernel/trial.ts'
+import type { Work } from '../../kernel/work.ts'
+import { demandAdmin } from '../../permission/policy.ts'
+import type { DirectoryChange, DirectoryPerson, PlanOptions } from './compare.ts'
+import { seenInDirectory, switchOffDirectoryPersons, takeDirectoryPersons, takeEntries } from './take.ts'
 import { knownEntries, type KnownEntry } from './directory.store.ts'
-import { normalAddress } from './persons.ts'
+import { normalAddress } from '../persons.ts'
 
 interface Room {
   db: Kysely<Database>

@@ -1,9 +1,9 @@
 /** Owns what entries of a directory mean for the persons known: whom, what differs, who of two gets what both want. Pure. */
-import { storable } from '../database/storable.ts'
-import type { Id, Language } from '../database/schema.ts'
-import { asLanguage } from '../i18n/languages.ts'
+import { storable } from '../../database/storable.ts'
+import type { Id, Language } from '../../database/schema.ts'
+import { asLanguage } from '../../i18n/languages.ts'
 import type { StoredPerson } from './directory.store.ts'
-import { isAddress, normalAddress } from './persons.ts'
+import { isAddress, normalAddress } from '../persons.ts'
 
 /** What a directory says of a person, in pomoc's words. */
 export interface DirectoryPerson {

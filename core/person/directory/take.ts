@@ -1,17 +1,17 @@
 /** Owns persons known from a directory: taking entries over, and what is kept of them; plugins bring the entries. */
 import type { Kysely } from 'kysely'
-import { recordChange } from '../audit/change.ts'
-import type { Database, Id } from '../database/schema.ts'
-import { Refusal, refused } from '../errors.ts'
-import type { Actor } from '../kernel/actor.ts'
-import { onTrial } from '../kernel/trial.ts'
-import type { Work } from '../kernel/work.ts'
-import { demandAdminLeft } from '../permission/administrators.ts'
-import { demandAdmin } from '../permission/policy.ts'
-import { placePersons } from '../unit/placing.ts'
-import { ROOT_UNIT } from '../unit/tree.ts'
-import { createUnit } from '../unit/units.ts'
-import { planEntries, type DirectoryChange, type DirectoryPerson, type Known, type Plan, type PlanOptions } from './directory-compare.ts'
+import { recordChange } from '../../audit/change.ts'
+import type { Database, Id } from '../../database/schema.ts'
+import { Refusal, refused } from '../../errors.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { onTrial } from '../../kernel/trial.ts'
+import type { Work } from '../../kernel/work.ts'
+import { demandAdminLeft } from '../../permission/administrators.ts'
+import { demandAdmin } from '../../permission/policy.ts'
+import { placePersons } from '../../unit/placing.ts'
+import { ROOT_UNIT } from '../../unit/tree.ts'
+import { createUnit } from '../../unit/units.ts'
+import { planEntries, type DirectoryChange, type DirectoryPerson, type Known, type Plan, type PlanOptions } from './compare.ts'
 import {
   findStored,
   forgetGiven,
@@ -27,8 +27,8 @@ import {
   type Fresh,
   type StoredPerson,
 } from './directory.store.ts'
-import { personSubject } from './person-admin.ts'
-import { normalAddress } from './persons.ts'
+import { personSubject } from '../person-admin.ts'
+import { normalAddress } from '../persons.ts'
 
 /** What is kept of a person's entry: for rules that look at attributes, place or groups. */
 export interface DirectoryEntry {
@@ -56,7 +56,7 @@ export async function findDirectoryEntry(db: Kysely<Database>, personId: Id): Pr
 export async function compareDirectoryPersons(
   db: Kysely<Database>,
   persons: readonly DirectoryPerson[],
-  { now = new Date(), ...options }: PlanOptions & { now?: Date } = {},
+  { now, ...options }: PlanOptions & { now?: Date } = {},
 ): Promise<DirectoryChange[]> {
   return planEntries(persons, await look(db, persons, now), options).plans.map(({ change }) => change)
 }
@@ -182,7 +182,7 @@ export async function switchOffDirectoryPersons(work: Work, personIds: readonly 
   return done
 }
 
-async function look(db: Kysely<Database>, persons: readonly DirectoryPerson[], now: Date): Promise<Known> {
+async function look(db: Kysely<Database>, persons: readonly DirectoryPerson[], now: Date | undefined): Promise<Known> {
   const addresses = [...new Set(persons.flatMap((person) => person.addresses.map(normalAddress)))]
   const stored = await findStored(
     db,
