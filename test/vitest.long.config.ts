@@ -6,7 +6,13 @@ export default defineConfig({
   ...common,
   test: {
     ...common.test,
-    include: ['test/long/**/*.test.{ts,tsx}', 'test/processes.test.ts', 'test/journeys/payloads.test.ts', '**/*.{look,browser}.test.ts'],
+    include: [
+      'test/long/**/*.test.{ts,tsx}',
+      'test/processes.test.ts',
+      'core/person/directory/night.test.ts',
+      'test/journeys/payloads.test.ts',
+      '**/*.{look,browser}.test.ts',
+    ],
     // What these leave out of every run.
     env: { POMOC_LONG: 'yes' },
     maxWorkers: 1,

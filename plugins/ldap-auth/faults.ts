@@ -86,7 +86,7 @@ export function faultOf(error: unknown, server: string, directory: Pick<Director
   if (code === 'CERT_HAS_EXPIRED') return fault('certificate-expired')
   if (/UNABLE_TO|SELF_SIGNED|CERT_/.test(code) || /certificate/i.test(message)) return fault('certificate-unknown')
   if (/ERR_SSL|EPROTO/.test(code) || /wrong version number|before secure TLS/i.test(message)) return fault('no-tls')
-  if (code === 'ETIMEDOUT' || /timeout/i.test(message)) return fault('silent')
+  if (code === 'ETIMEDOUT' || /timeout|timed out/i.test(message)) return fault('silent')
   if (code === 'ECONNRESET' || /closed/i.test(message)) return fault('closed')
   return fault('other')
 }

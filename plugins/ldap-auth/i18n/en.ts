@@ -102,9 +102,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'check.group-unknown': 'a rule names the group “{group}”, which is not below groups.base or cannot be seen',
   'check.role-unknown': 'a rule gives the role “{role}”, which is not there: make it in Administration → Roles',
 
-  'fault.size-limit': 'the server stops after {count} entries (below {base}): raise the limit of {who}, see “Limits” in the README.',
+  'fault.size-limit':
+    'the server stops before the end (below {base}, entries read: {count}): raise the limit of {who}, see “Limits” in the README.',
   'fault.admin-limit':
-    'the server broke off the search (below {base}) after {count} entries, for it would look at too many: raise the limit of {who}, see “Limits” in the README, or add indexes.',
+    'the server broke off the search (below {base}, entries read: {count}), for it would look at too many: raise the limit of {who}, see “Limits” in the README, or add indexes.',
   'fault.time-limit': 'the server was not done in the time it gives to a search (below {base}).',
   'fault.base-missing': 'there is no place “{base}”: correct people.base or groups.base.',
   'fault.no-access': '{who} may not read “{base}”.',

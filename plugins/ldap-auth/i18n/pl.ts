@@ -101,9 +101,10 @@ export const pl = {
   'check.group-unknown': 'reguła wymienia grupę „{group}”, której nie ma pod groups.base albo której nie widać',
   'check.role-unknown': 'reguła daje rolę „{role}”, której nie ma: załóż ją w Administracja → Role',
 
-  'fault.size-limit': 'serwer kończy po {count} wpisach (pod {base}): podnieś limit dla {who}, jak w README, „Limity”.',
+  'fault.size-limit':
+    'serwer kończy przed końcem (pod {base}, przeczytane wpisy: {count}): podnieś limit dla {who}, jak w README, „Limity”.',
   'fault.admin-limit':
-    'serwer przerwał zapytanie (pod {base}) po {count} wpisach, bo przeglądałby ich za dużo: podnieś limit dla {who}, jak w README, „Limity”, albo dodaj indeksy.',
+    'serwer przerwał zapytanie (pod {base}, przeczytane wpisy: {count}), bo przeglądałby ich za dużo: podnieś limit dla {who}, jak w README, „Limity”, albo dodaj indeksy.',
   'fault.time-limit': 'serwer nie skończył w czasie, jaki daje na zapytanie (pod {base}).',
   'fault.base-missing': 'nie ma miejsca „{base}”: popraw people.base albo groups.base.',
   'fault.no-access': '{who} nie może czytać „{base}”.',
