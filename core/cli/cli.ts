@@ -13,7 +13,9 @@ import { personCommand } from './person.ts'
 import { pluginCommands } from './plugins.ts'
 import { loadConfig, wordsOf } from '../machine/config.ts'
 import { makeLog } from '../machine/log.ts'
+import { loadPlugins } from '../run/load-plugins.ts'
 import { boot } from '../run/main.ts'
+import { findPlugin } from '../run/plugins.ts'
 import { dropPrivileges } from '../machine/privileges.ts'
 import { ROLES, sayRoles } from '../machine/roles.ts'
 import { runUntilSignal } from '../run/run.ts'
@@ -46,6 +48,7 @@ program
   .description('check the configuration without starting anything')
   .action(async () => {
     const config = await loadConfig()
+    for (const plugin of await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))) plugin.checkOptions?.(config)
     say('The configuration is right.')
     if (config.only.length < ROLES.length) say(`  only      ${sayRoles(config.only)}`)
     say(

@@ -82,6 +82,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   logins?: Record<string, LoginWay<S>>
   /** Commands for the terminal: `pomoc <plugin> <command>`; the one named like the plugin is `pomoc <plugin>` itself. */
   commands?: Record<string, PluginCommand<S>>
+  /** Says with a `BootError` what is wrong in this plugin's options; asked by `check-config` and before anything starts. Nothing runs yet. */
+  checkOptions?(config: Config): void
   /**
    * Runs after everything is up; what it returns is called on stop, in reverse order. An installation may be several
    * processes, each with a start of its own: what must happen once belongs into a job with `cron`.

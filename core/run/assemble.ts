@@ -34,6 +34,7 @@ export async function assemble(
   },
 ): Promise<Assembly> {
   const plugins = await loadPlugins(config.plugins, (name) => findPlugin(name, config.dir))
+  for (const plugin of plugins) plugin.checkOptions?.(config)
   const started: (() => Promise<void>)[] = []
   try {
     const database = await connectDatabase(config, { log, share })

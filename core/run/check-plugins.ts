@@ -36,6 +36,7 @@ const KEYS = [
   'administered',
   'logins',
   'commands',
+  'checkOptions',
   'start',
   'startsIn',
 ]
@@ -100,7 +101,7 @@ function checkShape(plugin: AnyPlugin): void {
   if (plugin.scope !== 'unit' && plugin.scope !== 'installation') throw wrong('must say scope: “unit” or “installation”')
   if (plugin.startsIn !== undefined && !ROLES.includes(plugin.startsIn))
     throw wrong(`starts in “${String(plugin.startsIn)}”, which is none of ${ROLES.join(', ')}`)
-  for (const key of ['routes', 'start'] as const) {
+  for (const key of ['routes', 'checkOptions', 'start'] as const) {
     if (plugin[key] !== undefined && typeof plugin[key] !== 'function') throw wrong(`has “${key}”, which must be a function`)
   }
   for (const [kind, method] of Object.entries(TABLES)) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Config } from '../../core/machine/config.ts'
 import { addressesOf, endOf, isMeant, isNobody, personOf, primaryGroupOf, valuesOf } from './entry.ts'
 import { namesOf } from './find.ts'
+import ldapAuth from './index.tsx'
 import { refusalOf } from './login.ts'
 import { firstValue, isBelow, partsOf, plainDn, withLogin } from './names.ts'
 import { directoriesOf } from './options.ts'
@@ -195,6 +196,10 @@ describe('the configuration', () => {
     [{ rules: [{ attribute: 'x' }] }, 'both attribute and is'],
   ])('%j is refused with a sentence', (more, says) => {
     expect(() => directoriesOf(configOf(more))).toThrow(says)
+  })
+  it('is asked of the plugin by check-config and before anything starts', () => {
+    expect(() => ldapAuth.checkOptions!(configOf({ ca: '/etc/hostname' }))).toThrow('holds no certificate in PEM')
+    expect(() => ldapAuth.checkOptions!(configOf({}))).not.toThrow()
   })
   it('that names no directory, or two of one name, is refused too', () => {
     expect(() => directoriesOf({ dir: '/', pluginOptions: {} } as unknown as Config)).toThrow(

@@ -184,7 +184,7 @@ const named = (map: Readonly<Record<string, string>>, value: string): string | u
 const slugOf = (value: string): string =>
   plainWord(value)
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-+|(?<!-)-+$/g, '')
     .slice(0, 63)
 
 /** 'pl-PL', 'en;q=0.8, pl': the first of ours (RFC 2798 2.7). */

@@ -133,8 +133,9 @@ const nameOf = (error: Error): string =>
 /** What the other side wrote, without numbers that say nothing to a reader. */
 const textOf = (error: unknown): string =>
   reasonOf(error)
-    .replace(/\s*Code: 0x[0-9a-f]+\s*$/i, '')
     .replaceAll('\0', '')
+    .trim()
+    .replace(/Code: 0x[0-9a-f]+$/i, '')
     .trim()
 
 /** One sentence for each server. */

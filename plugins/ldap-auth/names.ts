@@ -3,12 +3,12 @@ import { DN } from 'ldapts'
 
 /** The form in which two names are compared: no spaces around signs, small letters, one way to escape. */
 export function plainDn(dn: string): string {
-  if (!/[\\"]/.test(dn)) {
+  if (!dn.includes('\\'))
     return dn
-      .replace(/\s*([,=+])\s*/g, '$1')
-      .trim()
+      .split(/([,=+])/)
+      .map((piece) => piece.trim())
+      .join('')
       .toLowerCase()
-  }
   return splitAt(dn, ',').map(plainPart).join(',')
 }
 
@@ -63,7 +63,10 @@ const kindOf = (part: string): string =>
 
 /** Unescaped (RFC 4514 2.4): `\,` and `\2C` are a comma, `\C4\85` is one letter of two bytes. */
 function valueOf(part: string): string {
-  const written = part.slice(part.indexOf('=') + 1).replace(/^\s+|(?<!\\)\s+$/g, '')
+  const whole = part.slice(part.indexOf('=') + 1).trimStart()
+  const cut = whole.trimEnd()
+  // A space at the end that is escaped is part of the value.
+  const written = cut.length < whole.length && splitAt(`${cut},`, ',').length === 1 ? `${cut} ` : cut
   return written
     .replace(/(?:\\[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('\\', ''), 'hex').toString('utf8'))
     .replace(/\\([^0-9a-fA-F])/g, '$1')
