@@ -197,12 +197,11 @@ export {
 export {
   compareDirectoryPersons,
   findDirectoryEntry,
-  missingFromDirectory,
-  seenInDirectory,
-  switchOffDirectoryPersons,
   takeDirectoryPersons,
-} from './person/directory.ts'
-export type { DirectoryChange, DirectoryPerson } from './person/directory-compare.ts'
+  tryDirectoryPersons,
+} from './person/directory/take.ts'
+export { takeDirectory, type Night } from './person/directory/night.ts'
+export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'

@@ -21,6 +21,7 @@ import * as stalls from './0041_stalls.ts'
 import * as limits from './0042_limits.ts'
 import * as invitations from './0043_invitations.ts'
 import * as names from './0044_names.ts'
+import * as directoryStanding from './0054_directory_standing.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -43,6 +44,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0042_limits': limits,
   '0043_invitations': invitations,
   '0044_names': names,
+  '0054_directory_standing': directoryStanding,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -104,6 +104,8 @@ export interface PersonDirectoryTable {
   given_addresses: string[]
   given_agent: Generated<boolean>
   given_roles: Id[]
+  listed_addresses: Generated<string[]>
+  standing: number | null
   off_since: Date | null
   seen_at: Date
 }

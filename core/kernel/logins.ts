@@ -25,7 +25,7 @@ export type LoginAnswer = { personId: Id } | 'unknown' | 'refused' | 'expired' |
 export interface LoginWay<S extends Record<string, Setting> = Record<string, Setting>> {
   /** The lower is asked first; the first that knows the account decides. */
   order: number
-  /** It makes or changes the person itself (`takeDirectoryPerson`) before it answers. What it throws counts as 'unavailable'. */
+  /** It makes or changes the person itself (`takeDirectoryPersons`) before it answers. What it throws counts as 'unavailable'. */
   check(asked: LoginAsked, host: Host<S>): Promise<LoginAnswer>
 }
 

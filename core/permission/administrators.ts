@@ -1,10 +1,18 @@
 /** Owns the rule that an installation always has an administrator. */
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
 
 /** Group whose `rw` makes an administrator (OTRS behaviour). */
 export const ADMIN_GROUP = 'admin'
+
+/** SQL: has the person in the row `p` the right to administer, by themselves or by a role? It counts with the agent's hat. */
+export const administers: RawBuilder<boolean> = sql<boolean>`(
+  exists (select from group_person gp join permission_group g on g.id = gp.group_id
+    where gp.person_id = p.id and gp."right" = 'rw' and g.name = ${ADMIN_GROUP} and g.valid)
+  or exists (select from role_person rp join role r on r.id = rp.role_id and r.valid
+    join group_role gr on gr.role_id = r.id join permission_group g on g.id = gr.group_id
+    where rp.person_id = p.id and gr."right" = 'rw' and g.name = ${ADMIN_GROUP} and g.valid))`
 
 /**
  * Refuses the act (`admin.last`) when nobody would be left who administers: call it after the change, in its transaction.
@@ -13,12 +21,6 @@ export const ADMIN_GROUP = 'admin'
 export async function demandAdminLeft(work: Work): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('administrators', 7003))`.execute(work.db)
   const { rows } = await sql<{ left: boolean }>`
-    select exists (
-      select from person p where p.valid and p.agent and (
-        exists (select from group_person gp join permission_group g on g.id = gp.group_id
-          where gp.person_id = p.id and gp."right" = 'rw' and g.name = ${ADMIN_GROUP} and g.valid)
-        or exists (select from role_person rp join role r on r.id = rp.role_id and r.valid
-          join group_role gr on gr.role_id = r.id join permission_group g on g.id = gr.group_id
-          where rp.person_id = p.id and gr."right" = 'rw' and g.name = ${ADMIN_GROUP} and g.valid))) as left`.execute(work.db)
+    select exists (select from person p where p.valid and p.agent and ${administers}) as left`.execute(work.db)
   if (!rows[0]?.left) throw refused('admin.last')
 }

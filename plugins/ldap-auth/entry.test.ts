@@ -1,7 +1,9 @@
 import { InvalidCredentialsError, PasswordPolicyError } from 'ldapts'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../core/machine/config.ts'
-import { addressesOf, isMeant, personOf, valuesOf } from './entry.ts'
+import { addressesOf, endOf, isMeant, isNobody, personOf, primaryGroupOf, valuesOf } from './entry.ts'
+import { namesOf } from './find.ts'
+import ldapAuth from './index.tsx'
 import { refusalOf } from './login.ts'
 import { firstValue, isBelow, partsOf, plainDn, withLogin } from './names.ts'
 import { directoriesOf } from './options.ts'
@@ -26,6 +28,9 @@ const entry = (more: Record<string, string | string[] | Buffer> = {}) => ({
 })
 
 describe('names', () => {
+  it('are the same whether letters are written as bytes or not', () => {
+    expect(plainDn('cn=Pi\\C4\\85tek\\2C x,dc=uni')).toBe(plainDn('CN=Piątek\\, x, DC=uni'))
+  })
   it('are the same however they are written', () => {
     for (const same of ['CN=A\\, B, OU=x,DC=uni', 'cn=a\\2C b,ou=X,dc=uni', 'cn=A\\, B , ou = x,dc=uni'])
       expect(plainDn(same)).toBe('cn=a\\, b,ou=x,dc=uni')
@@ -37,7 +42,7 @@ describe('names', () => {
       isBelow('uid=a,ou=xwm,dc=uni', 'wm,dc=uni'),
       isBelow('uid=a,ou=wm,dc=uni', 'ou=m,dc=uni'),
     ]).toEqual([true, false, false])
-    expect([firstValue('CN=Help\\, Desk,dc=uni'), partsOf('uid=a,ou=IKM,ou=wm,dc=uni', 'ou')]).toEqual(['help, desk', ['ikm', 'wm']])
+    expect([firstValue('CN=Help\\, Desk,dc=uni'), partsOf('uid=a,ou=IKM,ou=wm,dc=uni', 'ou')]).toEqual(['Help, Desk', ['IKM', 'wm']])
   })
   it('take a login in only as a value, whatever its signs', () => {
     expect(withLogin('uid={login},ou=people', 'a,ou=x+b="c"\\')).toBe('uid=a\\,ou\\=x\\+b\\=\\"c\\"\\\\,ou=people')
@@ -86,6 +91,65 @@ describe('an entry', () => {
     expect(person).toMatchObject({ agent: true, roles: ['A', 'B'], attributes: { employeeType: ['x', 'it'] } })
     expect(personOf(entry(), directory, ['cn=helpdesk2,dc=uni'])).toMatchObject({ agent: false, roles: [] })
   })
+  it('takes the address marked SMTP: for the main one where there is no mail', () => {
+    const ad = directoryOf({ kind: 'active-directory' })
+    expect(addressesOf(entry({ proxyAddresses: ['smtp:alias@uni.example', 'SMTP:Main@uni.example'] }), ad)).toEqual([
+      'main@uni.example',
+      'alias@uni.example',
+    ])
+  })
+  it.each([
+    ['132000000000000000', '2019-04-17'],
+    ['0', undefined],
+    ['9223372036854775807', undefined],
+    ['20200101000000Z', '2020-01-01'],
+    ['18262', '2020-01-01'],
+    ['kiedyś', undefined],
+  ])('ends when %s says: %s', (ends, day) => {
+    expect(
+      endOf(entry({ ends }), directoryOf({ attributes: { ends: 'ends' } }))
+        ?.toISOString()
+        .slice(0, 10),
+    ).toBe(day)
+  })
+  it('knows the primary group by its number and the account’s own SID', () => {
+    const sid = Buffer.from('010500000000000515000000010000000200000003000000f4010000', 'hex')
+    expect(primaryGroupOf(entry({ objectSid: sid, primaryGroupID: '513' }))).toBe('S-1-5-21-1-2-3-513')
+    expect(primaryGroupOf(entry({ primaryGroupID: '513' }))).toBeUndefined()
+  })
+  it('is nobody when it is the service account or what the domain itself needs', () => {
+    const ad = {
+      ...directoryOf({ kind: 'active-directory' }),
+      service: { dn: 'UID=ala,ou=WM,ou=people,dc=uni', password: () => '', stamp: () => '' },
+    }
+    expect([
+      isNobody(entry(), ad),
+      isNobody(entry({ dn: 'cn=x' }), ad),
+      isNobody(entry({ dn: 'cn=x', isCriticalSystemObject: 'TRUE' }), ad),
+    ]).toEqual([true, false, true])
+  })
+  it('may be named by the domain, which is another one’s where another stands', () => {
+    const ad = directoryOf({ kind: 'active-directory', people: { base: 'OU=Ludzie,DC=uni,DC=example' } })
+    expect(['uni\\jlach', 'inna\\jlach', 'jlach@uni.example', 'jlach@inna.example', 'jlach'].map((typed) => namesOf(ad, typed))).toEqual([
+      { name: 'jlach' },
+      { name: undefined },
+      { name: 'jlach@uni.example', implied: 'jlach' },
+      { name: 'jlach@inna.example' },
+      { name: 'jlach' },
+    ])
+    expect(namesOf(directoryOf(), 'uni\\jlach')).toEqual({ name: 'uni\\jlach' })
+  })
+  it('gets its unit by its place as that is written, the nearest or the one right below another', () => {
+    const at = { dn: 'cn=Ala,OU=Katedra\\, 1,OU=Wydział Mechaniczny,OU=Pracownicy,DC=uni' }
+    const unit = (rule: object) => (personOf(entry(at), directoryOf({ unit: rule }), []) as { unit: unknown }).unit
+    expect(unit({ create: true })).toMatchObject({ slug: 'katedra-1', name: 'Katedra, 1' })
+    expect(unit({ under: 'ou=pracownicy,dc=uni', create: true })).toMatchObject({
+      slug: 'wydzial-mechaniczny',
+      name: 'Wydział Mechaniczny',
+    })
+    expect(unit({ under: 'ou=pracownicy,dc=uni', units: { 'wydział MECHANICZNY': 'wm' } })).toMatchObject({ slug: 'wm' })
+    expect(unit({ under: 'ou=studenci,dc=uni' })).toBeNull()
+  })
   it('gets its unit from a map, from the value itself, or from its place', () => {
     const unit = (rule: object, more = {}) => (personOf(entry(more), directoryOf({ unit: rule }), []) as { unit: unknown }).unit
     expect(unit({ attribute: 'ou', units: { '1100': 'wm' } }, { ou: '1100' })).toMatchObject({ slug: 'wm' })
@@ -108,8 +172,8 @@ it('tells why a bind failed as Active Directory and the password policy say it',
     'expired',
     'expired',
     'locked',
-    'locked',
-    'locked',
+    'disabled',
+    'ended',
   ])
   expect([
     refusalOf(new InvalidCredentialsError(), PasswordPolicyError.AccountLocked),
@@ -124,11 +188,18 @@ describe('the configuration', () => {
     [{ binnd: 1 }, 'knows no “binnd”'],
     [{ bind: { dn: 'cn=x', passwordFile: '/nowhere/at/all' } }, 'has no password for its service account'],
     [{ ca: '/nowhere/ca.pem' }, 'names a certificate that cannot be read'],
+    [{ ca: '/etc/hostname' }, 'holds no certificate in PEM'],
+    [{ sameAs: ['inny'] }, 'no directory before it is called so'],
+    [{ prefer: [{}] }, 'a group, an attribute or a place'],
     [{ bind: { as: 'uid=x' } }, 'bind'],
     [{ rules: [{ agent: true }] }, 'a group, an attribute or a place'],
     [{ rules: [{ attribute: 'x' }] }, 'both attribute and is'],
   ])('%j is refused with a sentence', (more, says) => {
     expect(() => directoriesOf(configOf(more))).toThrow(says)
+  })
+  it('is asked of the plugin by check-config and before anything starts', () => {
+    expect(() => ldapAuth.checkConfig!(configOf({ ca: '/etc/hostname' }))).toThrow('holds no certificate in PEM')
+    expect(() => ldapAuth.checkConfig!(configOf({}))).not.toThrow()
   })
   it('that names no directory, or two of one name, is refused too', () => {
     expect(() => directoriesOf({ dir: '/', pluginOptions: {} } as unknown as Config)).toThrow(

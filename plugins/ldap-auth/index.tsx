@@ -6,8 +6,8 @@ import { closeDirectories, openDirectories } from './house.ts'
 import { checkLogin } from './login.ts'
 import { sayTied, tieSender } from './mail.ts'
 import * as ldapAuth0001 from './migrations/0001_ldap_auth.ts'
-import { directoriesOf } from './options.ts'
 import { directoryRoutes, PATH } from './pages/directory.tsx'
+import { directoriesOf } from './options.ts'
 import { LostPassword } from './pages/lost-password.tsx'
 import { synchronise } from './sync.ts'
 import { texts, words } from './words.ts'
@@ -51,7 +51,7 @@ export default definePlugin({
   },
   checkConfig: (config) => void directoriesOf(config),
   async start(host) {
-    // What is wrong in the configuration is said to the operator; a directory that does not answer stops nothing.
+    // A directory that does not answer stops nothing.
     openDirectories(host.config)
     return () => closeDirectories(host.config)
   },
@@ -60,8 +60,8 @@ export default definePlugin({
 async function synchroniseAll(host: Host): Promise<void> {
   for (const directory of openDirectories(host.config).filter(({ service }) => service)) {
     const report = await synchronise(host, directory, { dry: false })
-    const { comes, changes, returns, off, braked, error } = report
-    host.log[error || braked ? 'warn' : 'info'](
+    const { comes, changes, returns, off, braked, rights, faults } = report
+    host.log[faults || braked || rights.braked ? 'warn' : 'info'](
       {
         directory: report.directory,
         found: report.found,
@@ -70,7 +70,8 @@ async function synchroniseAll(host: Host): Promise<void> {
         returns: returns.length,
         off: off.length,
         braked,
-        error,
+        rights,
+        faults,
       },
       'synchronised with the directory',
     )

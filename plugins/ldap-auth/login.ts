@@ -4,27 +4,31 @@ import {
   BootError,
   compareDirectoryPersons,
   normalLogin,
-  reasonOf,
+  Refusal,
   system,
   takeDirectoryPersons,
+  tryDirectoryPersons,
   type DirectoryChange,
   type DirectoryPerson,
   type Host,
   type LoginAnswer,
   type LoginAsked,
 } from '../../core/index.ts'
-import { Unreachable } from './connections.ts'
-import { isMeant, personOf } from './entry.ts'
-import { findByName } from './find.ts'
-import { groupsOf } from './groups.ts'
+import { personOf } from './entry.ts'
+import { dataOf, faultOf, Unreachable, type Fault } from './faults.ts'
+import { findByName, findTwins, namesOf, offOf } from './find.ts'
+import { groupsOf, missingGroups, readGroups } from './groups.ts'
 import { openDirectories, type OpenDirectory } from './house.ts'
 import { withLogin } from './names.ts'
+import { rightsRest } from './runs.store.ts'
 
 /** One thing that was done and what came of it; `step` is a text key below `step.`. */
 export interface Step {
   step: StepName
   good: boolean
   detail: string
+  /** Of 'unreachable': what each server said. */
+  faults?: Fault[]
 }
 export type StepName =
   | 'login'
@@ -32,6 +36,7 @@ export type StepName =
   | 'found'
   | 'not-found'
   | 'disabled'
+  | 'ended'
   | 'several'
   | 'other'
   | 'bound'
@@ -46,15 +51,16 @@ export type StepName =
 interface Tried {
   answer: 'known' | Exclude<LoginAnswer, object>
   steps: Step[]
-  entry?: Entry
   person?: DirectoryPerson
+  /** Persons of other entries with the same lasting id, as far as is needed to see which of them it is. */
+  twins?: DirectoryPerson[]
 }
 
 /** The plugin's way to log in. Each directory in its order; the first that knows the account decides. */
 export async function checkLogin({ login, password }: LoginAsked, host: Host): Promise<LoginAnswer> {
   let unavailable = false
   for (const directory of openDirectories(host.config)) {
-    const { answer, person, steps } = await tryLogin(directory, login, password)
+    const { answer, person, twins, steps } = await tryLogin(directory, login, password)
     const last = steps.at(-1)
     if (answer === 'unavailable') {
       host.log.warn({ directory: directory.name, reason: last?.detail }, 'the directory does not answer')
@@ -64,20 +70,41 @@ export async function checkLogin({ login, password }: LoginAsked, host: Host): P
         host.log.info({ directory: directory.name, step: last?.step }, 'the directory refused a login')
         return answer
       }
-    } else return takeOver(person!, host)
+    } else return takeOver(directory, person!, twins ?? [], host)
   }
   return unavailable ? 'unavailable' : 'unknown'
 }
 
 /** The person of an entry, made or changed where need be. Somebody in the way, or switched off by hand: refused. */
-export async function takeOver(person: DirectoryPerson, host: Host): Promise<{ personId: string } | 'refused'> {
-  let [change] = await compareDirectoryPersons(host.db, [person])
-  if (change!.kind !== 'same' && change!.kind !== 'clash' && change!.kind !== 'off') {
-    ;[change] = await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, [person]))
+export async function takeOver(
+  directory: OpenDirectory,
+  person: DirectoryPerson,
+  twins: readonly DirectoryPerson[],
+  host: Host,
+): Promise<{ personId: string } | 'refused'> {
+  let change = (await compareDirectoryPersons(host.db, [person, ...twins], { now: host.clock() }))[0]!
+  if (change.kind === 'comes' || change.kind === 'changes' || change.kind === 'returns') {
+    const keepRights = change.loses && (await mayKeepRights(directory, host))
+    try {
+      change = (await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, [person], { keepRights })))[0]!
+    } catch (error) {
+      // A rule of pomoc's refuses something of the entry: that is to be put right, and is no reason to keep out who is known.
+      if (!(error instanceof Refusal)) throw error
+      host.log.warn({ err: error, directory: person.directory, dn: person.dn }, 'an entry could not be taken over')
+      return change.personId === null || change.kind === 'returns' ? 'refused' : { personId: change.personId }
+    }
   }
-  if (change!.problems.length > 0)
-    host.log.warn({ directory: person.directory, problems: change!.problems }, 'an entry could not be taken over as it stands')
-  return change!.kind === 'clash' || change!.kind === 'off' || change!.personId === null ? 'refused' : { personId: change!.personId }
+  if (change.problems.length > 0)
+    host.log.warn({ directory: person.directory, problems: change.problems }, 'an entry could not be taken over as it stands')
+  return change.kind === 'clash' || change.kind === 'off' || change.personId === null ? 'refused' : { personId: change.personId }
+}
+
+/** By day as by night: while the brake holds, or a group that a rule names is nowhere, nobody loses a hat or a role by logging in. */
+async function mayKeepRights(directory: OpenDirectory, host: Host): Promise<boolean> {
+  if (await rightsRest(host.db, directory.name)) return true
+  if (!directory.service || !directory.groups) return false
+  const { all } = await directory.connections.asService((client) => readGroups(client, directory))
+  return missingGroups(directory, all).length > 0
 }
 
 /** For the page and the command that explain: every step in every directory, and what would be taken over. Nothing is stored. */
@@ -86,8 +113,14 @@ export async function explainLogin(host: Host, typed: string, password: string |
   const told: { directory: string; steps: Step[]; person?: DirectoryPerson; change?: DirectoryChange }[] = []
   if (login === undefined) return [{ directory: '', steps: [{ step: 'login' as const, good: false, detail: typed.slice(0, 100) }] }]
   for (const directory of openDirectories(host.config)) {
-    const { steps, person } = await tryLogin(directory, login, password, true)
-    const [change] = person ? await compareDirectoryPersons(host.db, [person]) : []
+    const { steps, person, twins = [] } = await tryLogin(directory, login, password, true)
+    let change = person && (await compareDirectoryPersons(host.db, [person, ...twins], { now: host.clock() }))[0]
+    if (change && change.kind !== 'clash') {
+      const keepRights = change.loses && (await mayKeepRights(directory, host))
+      change = (await tryDirectoryPersons(host, system('ldap-auth'), [person!], { keepRights }))[0]
+      // One who is not there yet has got a number in the trial only.
+      if (change?.kind === 'comes') change = { ...change, personId: null }
+    }
     told.push({ directory: directory.name, steps, ...(person ? { person } : {}), ...(change ? { change } : {}) })
     if (person) break
   }
@@ -107,8 +140,9 @@ async function tryLogin(directory: OpenDirectory, login: string, password: strin
     }
   } catch (error) {
     // What the operator can put right and what the server says alike: nobody can be known here now.
-    if (!(error instanceof Unreachable || error instanceof ResultCodeError || error instanceof BootError)) throw error
-    note('unreachable', false, reasonOf(error))
+    if (!(error instanceof Unreachable || error instanceof BootError)) throw error
+    const faults = error instanceof Unreachable ? error.faults : [faultOf(error, '', directory)]
+    steps.push({ step: 'unreachable', good: false, detail: error.message, faults })
     return { answer: 'unavailable', steps }
   }
 }
@@ -122,14 +156,15 @@ async function asService(
   explain: boolean,
 ): Promise<Omit<Tried, 'steps'>> {
   const { connections } = directory
-  const found = await connections.asService((client) => findByName(client, directory, login))
-  if (typeof found === 'string') {
-    const disabled =
-      explain &&
-      found === 'none' &&
-      typeof (await connections.asService((client) => findByName(client, directory, login, { disabledToo: true }))) === 'object'
-    note(disabled ? 'disabled' : found === 'none' ? 'not-found' : found, false, login)
-    return { answer: found === 'several' ? 'refused' : 'unknown' }
+  const found = await connections.asService(async (client) => {
+    const one = await findByName(client, directory, login)
+    if (typeof one === 'string') return one
+    return { ...one, off: await offOf(client, directory, one.entry) }
+  })
+  if (typeof found === 'string' || found.off) {
+    const why = typeof found === 'string' ? (found === 'none' ? 'not-found' : found) : found.off!
+    note(why, false, login)
+    return { answer: why === 'several' ? 'refused' : 'unknown' }
   }
   const { entry } = found
   note('found', true, entry.dn)
@@ -140,7 +175,7 @@ async function asService(
     if (refusal && !explain) return { answer: refusal }
     answer = refusal ?? 'known'
   }
-  return { answer, ...(await read(directory, entry, await connections.asService((client) => groupsOf(client, directory, entry)), note)) }
+  return { answer, ...(await connections.asService((client) => read(client, directory, entry, note))) }
 }
 
 /** Without a service account: the person binds by what they typed, and reads their own entry. */
@@ -150,31 +185,51 @@ async function asPerson(directory: OpenDirectory, login: string, password: strin
     return { answer: 'unknown' }
   }
   return directory.connections.asNobody(async (client) => {
-    const name = withLogin(directory.bindAs!, login)
+    const name = nameToBind(directory, login)
+    if (name === undefined) {
+      note('not-found', false, login)
+      return { answer: 'unknown' }
+    }
     const refusal = await bind(client, name, password, note)
     // Without a service account nobody can tell a wrong password from an account of another directory.
     if (refusal) return { answer: refusal === 'refused' ? 'unknown' : refusal }
     const found = await findByName(client, directory, login)
-    if (typeof found === 'string' || !isMeant(found.entry, directory, login)) {
-      note(found === 'none' ? 'not-found' : 'several', false, login)
+    if (typeof found === 'string') {
+      note(found === 'none' ? 'not-found' : found, false, login)
+      return { answer: 'refused' }
+    }
+    const off = await offOf(client, directory, found.entry)
+    if (off) {
+      note(off, false, login)
       return { answer: 'refused' }
     }
     note('found', true, found.entry.dn)
-    return { answer: 'known', ...(await read(directory, found.entry, await groupsOf(client, directory, found.entry), note)) }
+    return { answer: 'known', ...(await read(client, directory, found.entry, note)) }
   })
 }
 
+/** What a person binds as: who typed a whole name of the domain binds by it, and not with the domain twice. */
+function nameToBind(directory: OpenDirectory, typed: string): string | undefined {
+  const { name } = namesOf(directory, typed)
+  const isPrincipal = directory.kind === 'active-directory' && name?.includes('@')
+  return name === undefined || isPrincipal ? name : withLogin(directory.bindAs!, name)
+}
+
 async function read(
+  client: Client,
   directory: OpenDirectory,
   entry: Entry,
-  groups: string[],
   note: Note,
-): Promise<{ entry: Entry; person?: DirectoryPerson; answer?: 'refused' }> {
+): Promise<{ person?: DirectoryPerson; twins?: DirectoryPerson[]; answer?: 'refused' }> {
+  const groups = await groupsOf(client, directory, entry)
   if (directory.groups) note('groups', true, groups.join('\n'))
   const person = personOf(entry, directory, groups)
-  if (typeof person === 'object') return { entry, person }
+  if (typeof person === 'object') {
+    const twins = (await findTwins(client, directory, entry)).map((twin) => personOf(twin, directory, []))
+    return { person, twins: twins.filter((twin) => typeof twin === 'object') }
+  }
   note(person, false, person === 'no-id' ? directory.attributes.id : directory.attributes.login)
-  return { entry, answer: 'refused' }
+  return { answer: 'refused' }
 }
 
 /** Tries a password; undefined: it is right. An empty one is never sent: servers take it for a bind as nobody (RFC 4513 5.1.2). */
@@ -189,7 +244,13 @@ async function bind(client: Client, dn: string, password: string, note: Note): P
   } catch (error) {
     if (!(error instanceof ResultCodeError) || error.code === 51 || error.code === 52) throw error
     const why = refusalOf(error, policy.value?.error)
-    note(why, false, why === 'refused' && !(error instanceof InvalidCredentialsError) ? error.message : '')
+    note(
+      why,
+      false,
+      why === 'refused' && !(error instanceof InvalidCredentialsError)
+        ? String(faultOf(error, '', { service: undefined }).params['reason'])
+        : '',
+    )
     return why === 'expired' ? 'expired' : 'refused'
   }
   if (policy.value?.error === PasswordPolicyError.ChangeAfterReset || policy.value?.error === PasswordPolicyError.PasswordExpired) {
@@ -200,9 +261,11 @@ async function bind(client: Client, dn: string, password: string, note: Note): P
   return undefined
 }
 
-/** Why a bind failed. Active Directory says 532 and 773 only to whom the password is right; 775, 533 and 701 are locked, disabled, ended. */
-export function refusalOf(error: ResultCodeError, policy: number | undefined): 'refused' | 'locked' | 'expired' {
-  const data = /\bdata ([0-9a-f]{3,4})\b/i.exec(error.message)?.[1]?.toLowerCase()
+/** Why a bind failed. Active Directory says 532 and 773 only to whom the password is right; 775 is locked, 533 disabled, 701 ended. */
+export function refusalOf(error: ResultCodeError, policy: number | undefined): 'refused' | 'locked' | 'disabled' | 'ended' | 'expired' {
+  const data = dataOf(error)
   if (data === '532' || data === '773' || policy === PasswordPolicyError.PasswordExpired) return 'expired'
-  return data === '775' || data === '533' || data === '701' || policy === PasswordPolicyError.AccountLocked ? 'locked' : 'refused'
+  if (data === '533') return 'disabled'
+  if (data === '701') return 'ended'
+  return data === '775' || policy === PasswordPolicyError.AccountLocked ? 'locked' : 'refused'
 }

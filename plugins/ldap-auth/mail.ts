@@ -1,7 +1,8 @@
 /** Owns tying mails to people of a directory: whose address it is, looked up before the mail is judged. */
 import {
-  isAddress,
+  findDirectoryEntry,
   findPersonByAddress,
+  isAddress,
   normalAddress,
   system,
   takeDirectoryPersons,
@@ -36,13 +37,18 @@ export async function tieSender({ mail }: MailAbout, { host }: Pick<Here, 'host'
 async function tieAddress(host: Host, address: string): Promise<Tied | undefined> {
   for (const directory of openDirectories(host.config).filter(({ mails, service }) => mails && service)) {
     try {
-      const person = await directory.connections.asService(async (client) => {
+      const persons = await directory.connections.asService(async (client) => {
         const found = await findByAddress(client, directory, address)
-        return typeof found === 'string' ? undefined : personOf(found.entry, directory, await groupsOf(client, directory, found.entry))
+        if (found === 'several') return []
+        return Promise.all(found.map(async (entry) => personOf(entry, directory, await groupsOf(client, directory, entry))))
       })
-      if (!person || typeof person === 'string') continue
-      const [change] = await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, [person]))
-      if (change!.kind !== 'clash') return { directory: directory.name, dn: person.dn }
+      // Several may list it: whose it is, is decided as in the nightly run.
+      const whole = persons.filter((person) => typeof person === 'object')
+      if (whole.length === 0) continue
+      await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, whole))
+      const owner = await findPersonByAddress(host.db, address)
+      const entry = owner && (await findDirectoryEntry(host.db, owner.id))
+      if (entry?.directory === directory.name) return { directory: directory.name, dn: entry.dn }
     } catch (error) {
       // The mail goes on as from somebody known by their address only; the nightly run ties them.
       host.log.warn({ err: error, directory: directory.name }, 'the directory could not be asked about a sender')

@@ -1,9 +1,11 @@
 /** Owns what the operator says of directories in the configuration: its shape, its checks, what holds where nothing is said. */
-import { readFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { FilterParser } from 'ldapts'
 import { z } from 'zod'
 import { BootError, reasonOf, type Config } from '../../core/index.ts'
+import { partsOf } from './names.ts'
 
 const words = z.string().trim().min(1)
 const list = z.union([words, z.array(words)]).transform((value) => (Array.isArray(value) ? value : [value]))
@@ -11,20 +13,21 @@ const FILTER = 'a filter in brackets, such as (objectClass=person)'
 const filter = words.refine(isFilter, { error: FILTER })
 const server = z.url({ protocol: /^ldaps?$/, error: 'an address such as ldaps://ldap.example.edu' })
 
+const condition = { group: list.optional(), attribute: words.optional(), is: list.optional(), below: list.optional() }
+const looks = (one: Condition): boolean => Boolean(one.group || one.attribute || one.below)
+const LOOKS = { error: 'a group, an attribute or a place (below) that the rule looks at' }
+const isWhole = (one: Condition): boolean => !one.attribute === !one.is
+const WHOLE = { error: 'both attribute and is, or neither', path: ['is'] }
 const rule = z
-  .strictObject({
-    group: list.optional(),
-    attribute: words.optional(),
-    is: list.optional(),
-    below: list.optional(),
-    agent: z.boolean().default(false),
-    roles: z.array(words).default([]),
-  })
-  .refine((one) => one.group || one.attribute || one.below, { error: 'a group, an attribute or a place (below) that the rule looks at' })
-  .refine((one) => !one.attribute === !one.is, { error: 'both attribute and is, or neither', path: ['is'] })
+  .strictObject({ ...condition, agent: z.boolean().default(false), roles: z.array(words).default([]) })
+  .refine(looks, LOOKS)
+  .refine(isWhole, WHOLE)
+const preference = z.strictObject(condition).refine(looks, LOOKS).refine(isWhole, WHOLE)
 
 const unit = z.strictObject({
   attribute: words.optional(),
+  /** Without an attribute: the unit is the `ou` right below this place. */
+  under: words.optional(),
   /** Value → slug of a unit. */
   units: z.record(z.string(), words).default({}),
   /** Value → name of a unit that is made. */
@@ -41,6 +44,8 @@ const directory = z.strictObject({
   encryption: z.enum(['starttls', 'none'], { error: 'starttls or none' }).default('starttls'),
   ca: words.optional(),
   serverName: words.optional(),
+  /** Names of the domain that stand before the login, as in UNI\\jlach. */
+  domain: list.optional(),
   timeoutSeconds: z.number().min(0.1).max(60).default(5),
   bind: z.union(
     [
@@ -66,6 +71,7 @@ const directory = z.strictObject({
       aliases: list,
       phone: words,
       language: words,
+      ends: words,
       keep: list,
     })
     .partial()
@@ -83,10 +89,14 @@ const directory = z.strictObject({
     .partial({ by: true })
     .optional(),
   rules: z.array(rule).default([]),
+  /** Whose of two accounts an address is that both list: the first of these that holds. */
+  prefer: z.array(preference).default([]),
+  /** Directories before this one whose persons these are too, by their login. */
+  sameAs: list.optional(),
   unit: unit.optional(),
   sync: z
     .strictObject({
-      /** More than this many percent of all, and more than ten, to be switched off at once: nobody is. */
+      /** More than this many percent of all, and more than ten, to be switched off at once, or to lose hats and roles: nobody does. */
       brakePercent: z.number().min(0).max(100).default(5),
       pageSize: z.number().int().min(10).max(1000).default(500),
     })
@@ -99,9 +109,16 @@ const optionsSchema = z.strictObject({
 })
 
 type Given = z.output<typeof directory>
+/** What a rule asks for; of each list one is enough. */
+export interface Condition {
+  group?: string[] | undefined
+  attribute?: string | undefined
+  is?: string[] | undefined
+  below?: string[] | undefined
+}
 export type Rule = z.output<typeof rule>
 export type UnitRule = z.output<typeof unit>
-export interface Directory extends Omit<Given, 'people' | 'attributes' | 'groups'> {
+export interface Directory extends Omit<Given, 'people' | 'attributes' | 'groups' | 'domain' | 'sameAs'> {
   people: { base: string[]; filter: string; disabled: string | undefined }
   attributes: {
     id: string
@@ -114,15 +131,19 @@ export interface Directory extends Omit<Given, 'people' | 'attributes' | 'groups
     aliases: string[]
     phone: string
     language: string
+    /** When the account ends: a FILETIME, a generalized time, or days since 1970. */
+    ends: string | undefined
     keep: string[]
   }
+  domain: string[]
+  sameAs: string[]
   groups:
     | { by: 'member' | 'memberOf' | 'chain'; base: string[]; filter: string; member: string; memberOf: string; nested: boolean }
     | undefined
   /** The authority's certificate, in PEM. */
   caPem: string | undefined
   /** The service account, if there is one; its password is read anew each time, so that it may be changed in its file. */
-  service: { dn: string; password(): string } | undefined
+  service: { dn: string; password(): string /** Another when the file was written again. */; stamp(): string } | undefined
   /** Whom a person binds as where there is no service account. */
   bindAs: string | undefined
 }
@@ -144,11 +165,13 @@ const DEFAULTS = {
       aliases: ['mailLocalAddress', 'mailAlternateAddress'],
       phone: 'telephoneNumber',
       language: 'preferredLanguage',
+      ends: undefined,
       keep: [] as string[],
     },
   },
   'active-directory': {
-    filter: '(&(objectClass=user)(!(objectClass=computer)))',
+    // Computers are users too, and of another category. Nothing is negated: what a server does not know or show is then nobody's fault.
+    filter: '(&(objectCategory=person)(objectClass=user))',
     disabled: '(userAccountControl:1.2.840.113556.1.4.803:=2)',
     groupFilter: '(objectClass=group)',
     by: 'chain' as const,
@@ -163,6 +186,7 @@ const DEFAULTS = {
       aliases: ['proxyAddresses'],
       phone: 'telephoneNumber',
       language: 'preferredLanguage',
+      ends: 'accountExpires',
       keep: [] as string[],
     },
   },
@@ -190,6 +214,13 @@ function readOptions(config: Config): Directory[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined)
     throw new BootError(`Two directories in pluginOptions.ldap-auth are called “${twice}”: give each a name of its own.`)
+  for (const { name, sameAs = [] } of parsed.data.directories) {
+    const other = sameAs.find((one) => !names.slice(0, names.indexOf(name)).includes(one))
+    if (other !== undefined)
+      throw new BootError(
+        `The directory “${name}” in pluginOptions.ldap-auth is the same as “${other}”, but no directory before it is called so: correct “sameAs”, or put “${other}” first.`,
+      )
+  }
   return parsed.data.directories.map((given) => complete(given, config))
 }
 
@@ -207,6 +238,10 @@ function complete(given: Given, config: Config): Directory {
   } catch (error) {
     throw wrong(`names a certificate that cannot be read (${reasonOf(error)}): correct “ca”, or make the file readable for pomoc`)
   }
+  if (caPem !== undefined && !isCertificates(caPem))
+    throw wrong(
+      `names in “ca” a file that holds no certificate in PEM (${given.ca}): it must have lines from “-----BEGIN CERTIFICATE-----” to “-----END CERTIFICATE-----”; “openssl x509 -inform der -in FILE” makes them of a DER file`,
+    )
   const service =
     'dn' in bind
       ? {
@@ -219,6 +254,7 @@ function complete(given: Given, config: Config): Directory {
               throw new Error(`the password of ${bind.dn} is empty: write it into ${bind.passwordFile ?? bind.passwordVariable}`)
             return password
           },
+          stamp: () => (bind.passwordFile ? String(statSync(resolve(config.dir, bind.passwordFile)).mtimeMs) : ''),
         }
       : undefined
   try {
@@ -231,6 +267,8 @@ function complete(given: Given, config: Config): Directory {
     attributes,
     caPem,
     service,
+    domain: given.domain ?? (given.kind === 'active-directory' ? partsOf(given.people.base[0] ?? '', 'dc').slice(0, 1) : []),
+    sameAs: given.sameAs ?? [],
     bindAs: 'as' in bind ? bind.as : undefined,
     people: { base: given.people.base, filter: given.people.filter ?? own.filter, disabled: given.people.disabled ?? own.disabled },
     groups: given.groups && {
@@ -241,6 +279,16 @@ function complete(given: Given, config: Config): Directory {
       memberOf: given.groups.memberOf ?? 'memberOf',
       nested: given.groups.nested,
     },
+  }
+}
+
+/** Every block in it is a certificate, and there is one. */
+function isCertificates(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []
+  try {
+    return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).subject !== undefined)
+  } catch {
+    return false
   }
 }
 

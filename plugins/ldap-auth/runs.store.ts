@@ -23,6 +23,15 @@ export async function saveRun(work: Work, report: Report): Promise<void> {
     select id from ldap_auth_run where directory = ${report.directory} order by at desc, id desc limit ${KEPT})`.execute(work.db)
 }
 
+/** Did the last run that was read to its end keep hats and roles which the directory no longer gives? */
+export async function rightsRest(db: Kysely<Database>, directory: string): Promise<boolean> {
+  const { rows } = await sql<{ braked: boolean | null }>`select (report -> 'rights' ->> 'braked')::boolean as braked from ldap_auth_run
+    where directory = ${directory} and report ->> 'error' is null and report ->> 'faults' is null order by at desc, id desc limit 1`.execute(
+    db,
+  )
+  return rows[0]?.braked ?? false
+}
+
 export async function lastRuns(db: Kysely<Database>, limit = 10): Promise<Run[]> {
   return (await sql<Run>`select at, report from ldap_auth_run order by at desc, id desc limit ${limit}`.execute(db)).rows
 }

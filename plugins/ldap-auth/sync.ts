@@ -1,60 +1,64 @@
 /** Owns the synchronisation: everybody in the directory taken over, and those who are gone switched off; or told what would be. */
-import { ResultCodeError, type Entry } from 'ldapts'
+import type { Entry } from 'ldapts'
 import {
-  compareDirectoryPersons,
-  missingFromDirectory,
+  BootError,
   reasonOf,
-  seenInDirectory,
-  switchOffDirectoryPersons,
   system,
-  takeDirectoryPersons,
+  takeDirectory,
   type DirectoryChange,
   type DirectoryPerson,
+  type DirectoryProblem,
   type Host,
 } from '../../core/index.ts'
-import { Unreachable } from './connections.ts'
-import { attributesAsked, personOf } from './entry.ts'
-import { asBytes, peopleFilter } from './find.ts'
-import { readGroups } from './groups.ts'
+import { asBytes, attributesAsked, endOf, isNobody, personOf } from './entry.ts'
+import { faultOf, Unreachable, type Fault } from './faults.ts'
+import { disabledFilter, entriesBelow, peopleFilter } from './find.ts'
+import { missingGroups, readGroups } from './groups.ts'
 import type { OpenDirectory } from './house.ts'
+import { plainDn } from './names.ts'
 import { saveRun } from './runs.store.ts'
 
 export interface Told {
   login: string
   name: string
+  /** What differs, or `problem: detail`. */
   what: string
 }
+/** What is told of a run besides what the core finds. */
+export type RunProblem = DirectoryProblem | 'no-id' | 'no-login' | 'group-unknown'
 
 export interface Report {
   directory: string
   dry: boolean
-  /** Entries read. */
+  /** Entries of people in use. */
   found: number
   same: number
   comes: Told[]
   changes: Told[]
   returns: Told[]
-  /** Who is gone from the directory and was, or would be, switched off. */
+  /** Who is gone from the directory, disabled or ended, and was, or would be, switched off. */
   off: Told[]
   /** Too many at once: nobody was switched off. */
   braked: boolean
+  /** How many lose a hat or a role; braked: too many at once, or a rule's group is nowhere, so nobody did. */
+  rights: { losing: number; braked: boolean }
   clashes: Told[]
   problems: Told[]
-  /** Why it could not be done at all. */
+  /** Why it could not be done to its end. */
+  faults?: Fault[]
+  /** The same as earlier versions wrote it. */
   error?: string
 }
 
-/** Entries are taken over so many at a time, each time one transaction. */
-const BATCH = 100
-/** Fewer than this are always switched off: the share says nothing of few. */
-const ALWAYS = 10
+export interface SyncOptions {
+  dry: boolean
+  /** So many may be switched off, or lose a hat or a role, whatever the brakes say. */
+  allowOff?: number
+  allowRights?: number
+}
 
-/** Synchronises one directory. `allowOff`: so many may be switched off, whatever the brake says. */
-export async function synchronise(
-  host: Host,
-  directory: OpenDirectory,
-  { dry, allowOff }: { dry: boolean; allowOff?: number },
-): Promise<Report> {
+/** Synchronises one directory. Never throws for what is wrong with it: each run is told and recorded, failed ones above all. */
+export async function synchronise(host: Host, directory: OpenDirectory, { dry, allowOff, allowRights }: SyncOptions): Promise<Report> {
   const report: Report = {
     directory: directory.name,
     dry,
@@ -65,67 +69,75 @@ export async function synchronise(
     returns: [],
     off: [],
     braked: false,
+    rights: { losing: 0, braked: false },
     clashes: [],
     problems: [],
   }
   try {
-    if (!directory.service) throw new Unreachable([{ server: directory.name, reason: 'only a service account can read everybody' }])
-    const { people, skipped } = await readEverybody(directory)
+    if (!directory.service) throw new Unreachable([{ server: '', name: 'only-service', params: {} }])
+    const { people, skipped, missing } = await readEverybody(directory, host.clock())
     report.found = people.length + skipped.length
-    report.problems.push(...skipped)
-    for (let at = 0; at < people.length; at += BATCH) await takeBatch(host, people.slice(at, at + BATCH), dry, report)
-    await switchOff(host, directory, people, report, allowOff)
+    report.problems.push(...missing.map((group) => ({ login: '', name: '', what: `group-unknown: ${group}` })), ...skipped)
+    const night = await takeDirectory(host, system('ldap-auth'), directory.name, people, {
+      dry,
+      brakePercent: directory.sync.brakePercent,
+      keepRights: missing.length > 0,
+      ...(allowOff === undefined ? {} : { allowOff }),
+      ...(allowRights === undefined ? {} : { allowRights }),
+    })
+    for (const change of night.changes) tell(change, report)
+    report.off = night.gone.map(({ login, name, dn }) => ({ login: login ?? '', name, what: dn }))
+    report.braked = night.offBraked
+    report.rights = { losing: night.losing, braked: night.rightsBraked }
+    for (const { id, login, name } of night.gone)
+      if (night.stay.includes(id)) report.problems.push({ login: login ?? '', name, what: `last-admin: ${login ?? name}` })
   } catch (error) {
-    if (!(error instanceof Unreachable || error instanceof ResultCodeError)) throw error
-    report.error = reasonOf(error)
+    report.faults = error instanceof Unreachable ? error.faults : [faultOf(error, '', directory)]
+    if (!(error instanceof Unreachable || error instanceof BootError))
+      host.log.error({ err: error, directory: directory.name }, `the synchronisation broke off: ${reasonOf(error)}`)
   }
   if (!dry) await host.work(system('ldap-auth'), (work) => saveRun(work, report))
   return report
 }
 
 /** The whole directory or an error: half of it would switch the other half off. */
-function readEverybody(directory: OpenDirectory): Promise<{ people: DirectoryPerson[]; skipped: Told[] }> {
+export function readEverybody(
+  directory: OpenDirectory,
+  now: Date,
+): Promise<{ people: DirectoryPerson[]; skipped: Told[]; missing: string[] }> {
   return directory.connections.asService(async (client) => {
-    const groupsOf = await readGroups(client, directory)
+    const groups = await readGroups(client, directory)
     const entries = new Map<string, Entry>()
+    const off = new Set<string>()
+    const disabled = disabledFilter(directory)
     for (const base of directory.people.base) {
-      const pages = client.searchPaginated(base, {
+      const options = {
         filter: peopleFilter(directory),
         attributes: attributesAsked(directory),
         explicitBufferAttributes: asBytes(directory),
-        paged: { pageSize: directory.sync.pageSize },
-      })
-      for await (const { searchEntries } of pages) for (const entry of searchEntries) entries.set(entry.dn, entry)
+      }
+      for await (const entry of entriesBelow(client, directory, base, options))
+        if (!isNobody(entry, directory)) entries.set(entry.dn, entry)
+      // Asked after the people: who is disabled in between is seen to be, and never the other way round.
+      if (disabled)
+        for await (const { dn } of entriesBelow(client, directory, base, { filter: disabled, attributes: ['1.1'] })) off.add(plainDn(dn))
     }
     const people: DirectoryPerson[] = []
     const skipped: Told[] = []
     for (const entry of entries.values()) {
-      const person = personOf(entry, directory, groupsOf(entry))
+      const ends = endOf(entry, directory)
+      if (off.has(plainDn(entry.dn)) || (ends && ends <= now)) continue
+      const person = personOf(entry, directory, await groups.groupsOf(entry))
       if (typeof person === 'object') people.push(person)
-      else skipped.push({ login: '', name: entry.dn, what: person })
+      else
+        skipped.push({
+          login: '',
+          name: entry.dn,
+          what: `${person}: ${person === 'no-id' ? directory.attributes.id : directory.attributes.login}`,
+        })
     }
-    return { people, skipped }
+    return { people, skipped, missing: directory.groups ? missingGroups(directory, groups.all) : [] }
   })
-}
-
-async function takeBatch(host: Host, people: DirectoryPerson[], dry: boolean, report: Report): Promise<void> {
-  let changes = await compareDirectoryPersons(host.db, people)
-  const differ = people.filter((_, i) => changes[i]!.kind !== 'same' && changes[i]!.kind !== 'clash')
-  if (!dry) {
-    if (differ.length > 0) {
-      const done = await host.work(system('ldap-auth'), (work) => takeDirectoryPersons(work, differ))
-      const byEntry = new Map(done.map((change) => [change.entry.id, change]))
-      changes = changes.map((change) => byEntry.get(change.entry.id) ?? change)
-    }
-    await host.work(system('ldap-auth'), (work) =>
-      seenInDirectory(
-        work,
-        people[0]!.directory,
-        people.map(({ entryId }) => entryId),
-      ),
-    )
-  }
-  for (const change of changes) tell(change, report)
 }
 
 function tell({ kind, entry, what, problems }: DirectoryChange, report: Report): void {
@@ -139,30 +151,5 @@ function tell({ kind, entry, what, problems }: DirectoryChange, report: Report):
   else if (kind === 'returns') report.returns.push(said(differences))
   else if (kind !== 'clash') report.same++
   const list = kind === 'clash' ? report.clashes : report.problems
-  list.push(...problems.map(({ problem, detail }) => said(`${problem}: ${detail}`)))
-}
-
-async function switchOff(
-  host: Host,
-  directory: OpenDirectory,
-  people: DirectoryPerson[],
-  report: Report,
-  allowOff: number | undefined,
-): Promise<void> {
-  const { missing, on } = await missingFromDirectory(
-    host.db,
-    directory.name,
-    people.map(({ entryId }) => entryId),
-  )
-  report.off = missing.map(({ login, name, dn }) => ({ login: login ?? '', name, what: dn }))
-  report.braked = missing.length > Math.max(ALWAYS, (on * directory.sync.brakePercent) / 100, allowOff ?? 0)
-  if (report.dry || report.braked || missing.length === 0) return
-  const { stay } = await host.work(system('ldap-auth'), (work) =>
-    switchOffDirectoryPersons(
-      work,
-      missing.map(({ id }) => id),
-    ),
-  )
-  for (const one of missing.filter(({ id }) => stay.includes(id)))
-    report.problems.push({ login: one.login ?? '', name: one.name, what: 'last-admin' })
+  list.push(...problems.filter(({ again }) => !again).map(({ problem, detail }) => said(`${problem}: ${detail}`)))
 }

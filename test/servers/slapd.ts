@@ -23,6 +23,13 @@ export interface Slapd {
   kill(): Promise<void>
 }
 
+export interface Served {
+  /** Entries that one search gives, all its pages together, as Debian sets it (500); without it there is no such end. */
+  sizeLimit?: number
+  /** Lines of slapd.conf(5) for each database, such as who may read what; they come before those that let everybody read. */
+  lines?: readonly string[]
+}
+
 export interface TestDirectory {
   /** The certificate of the authority that signed the servers', in PEM; and its file. */
   ca: string
@@ -30,7 +37,7 @@ export interface TestDirectory {
   /** A folder for what a test writes: removed with the directory. */
   dir: string
   /** Starts a server of its own on a copy of the entries. */
-  serve(): Promise<Slapd>
+  serve(how?: Served): Promise<Slapd>
   remove(): Promise<void>
 }
 
@@ -49,8 +56,15 @@ objectclass ( 1.2.840.113556.1.5.9 NAME 'user' SUP inetOrgPerson STRUCTURAL MAY 
 objectclass ( 1.2.840.113556.1.5.8 NAME 'group' SUP top STRUCTURAL MUST cn MAY ( member $ adMemberOf $ description ) )
 `
 
-/** Makes a directory below each suffix, or answers undefined where slapd is not installed (and says so). */
-export async function makeTestDirectory(suffixes: readonly string[], entries: Iterable<LdifEntry>): Promise<TestDirectory | undefined> {
+/**
+ * Makes a directory below each suffix, or answers undefined where slapd is not installed (and says so). Without `ppolicy` it is a
+ * server that knows nothing of locked accounts, as Debian's is until that overlay is loaded.
+ */
+export async function makeTestDirectory(
+  suffixes: readonly string[],
+  entries: Iterable<LdifEntry>,
+  { ppolicy = true } = {},
+): Promise<TestDirectory | undefined> {
   const slapd = debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils'])
   if (!slapd) return undefined
   const dir = mkdtempSync(join(tmpdir(), 'pomoc-slapd-'))
@@ -58,7 +72,7 @@ export async function makeTestDirectory(suffixes: readonly string[], entries: It
   try {
     await makeCertificates(dir)
     const first = join(dir, 'first')
-    writeConfig(first, dir, suffixes)
+    writeConfig(first, dir, suffixes, ppolicy)
     const ldif = join(dir, 'entries.ldif')
     writeFileSync(ldif, [...entries].map(asLdif).join('\n'))
     for (const suffix of suffixes)
@@ -69,10 +83,10 @@ export async function makeTestDirectory(suffixes: readonly string[], entries: It
       caFile: join(dir, 'ca.pem'),
       dir,
       remove,
-      async serve() {
+      async serve(how = {}) {
         const home = join(dir, `server${++copies}`)
         cpSync(first, home, { recursive: true })
-        writeConfig(home, dir, suffixes)
+        writeConfig(home, dir, suffixes, ppolicy, how)
         return serve(slapd, home)
       },
     }
@@ -131,7 +145,7 @@ function freePort(): Promise<number> {
   })
 }
 
-function writeConfig(home: string, dir: string, suffixes: readonly string[]): void {
+function writeConfig(home: string, dir: string, suffixes: readonly string[], ppolicy: boolean, how: Served = {}): void {
   mkdirSync(home, { recursive: true })
   writeFileSync(join(home, 'ad.schema'), AD_SCHEMA)
   const lines = [
@@ -139,13 +153,13 @@ function writeConfig(home: string, dir: string, suffixes: readonly string[]): vo
     `include ${join(home, 'ad.schema')}`,
     'modulepath /usr/lib/ldap',
     'moduleload back_mdb',
-    'moduleload ppolicy',
+    ...(ppolicy ? ['moduleload ppolicy'] : []),
     `pidfile ${join(home, 'pid')}`,
     `TLSCACertificateFile ${join(dir, 'ca.pem')}`,
     `TLSCertificateFile ${join(dir, 'server.pem')}`,
     `TLSCertificateKeyFile ${join(dir, 'server.key')}`,
     // As directories are set up: more than 500 entries only page by page; nobody binds without a password.
-    'sizelimit size.soft=500 size.hard=500 size.pr=500 size.prtotal=unlimited',
+    how.sizeLimit === undefined ? 'sizelimit size.soft=500 size.hard=500 size.pr=500 size.prtotal=unlimited' : `sizelimit ${how.sizeLimit}`,
     'disallow bind_anon',
   ]
   suffixes.forEach((suffix, i) => {
@@ -161,9 +175,9 @@ function writeConfig(home: string, dir: string, suffixes: readonly string[]): vo
       'maxsize 134217728',
       'dbnosync',
       'index objectClass,uid,mail,member,sAMAccountName,userPrincipalName,mailLocalAddress eq',
-      'overlay ppolicy',
-      `ppolicy_default "cn=policy,${suffix}"`,
+      ...(ppolicy ? ['overlay ppolicy', `ppolicy_default "cn=policy,${suffix}"`] : []),
       `access to attrs=userPassword by anonymous auth by * none`,
+      ...(how.lines ?? []),
       'access to * by users read by * auth',
     )
   })

@@ -6,6 +6,7 @@ import { Refusal } from '../../errors.ts'
 import type { Host } from '../../kernel/contract.ts'
 import type { Work } from '../../kernel/work.ts'
 import { system } from '../../kernel/actor.ts'
+import { onTrial } from '../../kernel/trial.ts'
 import { findTicket } from '../../ticket/ticket.store.ts'
 import { readAddressBook } from '../addresses.ts'
 import { makeSenderCheck } from '../judge/assurance/look-up.ts'
@@ -70,12 +71,8 @@ export async function tryMail(host: Host, raw: Buffer, envelope: TryEnvelope, ex
     raw,
   }
   const looked = await lookAtMail(host, row, room)
-  let tried: TriedMail | undefined
   try {
-    await host.work(system('postmaster'), async (work) => {
-      tried = await settleAndTell(work, await storeForNow(work, row), looked)
-      throw new TakeBack()
-    })
+    return await onTrial(host, system('postmaster'), async (work) => settleAndTell(work, await storeForNow(work, row), looked))
   } catch (error) {
     if (error instanceof Refusal && error.code === 'plugin.refused') {
       const reason = {
@@ -86,13 +83,9 @@ export async function tryMail(host: Host, raw: Buffer, envelope: TryEnvelope, ex
       }
       return { outcome: 'held', subject: looked.mail.subject, reasons: [reason], ticket: null, visible: null, sent: [] }
     }
-    if (!(error instanceof TakeBack)) throw error
+    throw error
   }
-  return tried!
 }
-
-/** Ends the transaction: what stands in it is gone. */
-class TakeBack extends Error {}
 
 /** The rows that the order reads and locks, under a key of their own: the mail itself may have come before. */
 async function storeForNow(work: Work, row: InboundRow): Promise<InboundRow> {

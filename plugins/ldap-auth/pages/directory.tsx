@@ -29,12 +29,13 @@ import {
   Time,
   type FormState,
 } from '../../../core/pages.ts'
+import { sayFaults } from '../faults.ts'
 import { openDirectories, type OpenDirectory } from '../house.ts'
 import { explainLogin, type Step } from '../login.ts'
 import type { Rule } from '../options.ts'
 import { lastRuns, type Run } from '../runs.store.ts'
 import { synchronise, type Report, type Told } from '../sync.ts'
-import { texts, words, type LdapKey } from '../words.ts'
+import { sayWhat, words } from '../words.ts'
 
 export const PATH = '/admin/directory'
 type Explained = Awaited<ReturnType<typeof explainLogin>>
@@ -164,7 +165,9 @@ const StepLine = ({ c, step }: { c: PageContext; step: Step }) => (
     </span>
     <span>
       {words(c)(`step.${step.step}`, {
-        detail: step.detail.split('\n').join('; ') || (step.step === 'groups' ? words(c)('test.none') : ''),
+        detail: step.faults
+          ? sayFaults(words(c), step.faults)
+          : step.detail.split('\n').join('; ') || (step.step === 'groups' ? words(c)('test.none') : ''),
       })}
     </span>
   </li>
@@ -191,6 +194,12 @@ const PersonMade = ({ c, person, change }: { c: PageContext; person: DirectoryPe
           },
         ]}
       />
+      {change?.kind === 'elsewhere' && <Notice tone="info">{t('test.elsewhere')}</Notice>}
+      {change?.what
+        .filter(({ field }) => field === 'taken_over')
+        .map(({ before, after }) => (
+          <Notice tone="warn">{t('test.taken-over', { before, after })}</Notice>
+        ))}
       {change && change.problems.length > 0 && (
         <Notice tone="warn">
           <p>{t('test.problems')}</p>
@@ -289,19 +298,30 @@ const Runs = ({ c, runs }: { c: PageContext; runs: readonly Run[] }) => {
                   <td class="cell-narrow">{name === 'off' && report.braked ? 0 : report.counts[name]}</td>
                 ))}
               </tr>
-              {(report.error || report.braked) && (
+              {saidOf(t, report, report.counts.off).map((said) => (
                 <tr>
                   <td colspan={3 + COUNTED.length} class="warn">
-                    {report.error ? t('sync.failed', { error: report.error }) : t('sync.braked', { count: report.counts.off })}
+                    {said}
                   </td>
                 </tr>
-              )}
+              ))}
             </>
           ))}
         </tbody>
       </table>
     </div>
   )
+}
+
+/** Why a run was not done to its end, or not all of it. Earlier versions wrote a sentence. */
+function saidOf(t: ReturnType<typeof words>, report: Report, off: number): string[] {
+  const error = report.faults ? sayFaults(t, report.faults) : report.error
+  return [
+    ...(error ? [t('sync.failed', { error })] : []),
+    ...(report.braked ? [t('sync.braked', { count: off, number: String(off) })] : []),
+    ...(report.rights?.braked ? [t('sync.rights-braked', { count: report.rights.losing, number: String(report.rights.losing) })] : []),
+    ...report.problems.filter(({ what }) => what.startsWith('group-unknown:')).map(({ what }) => sayWhat(t, what)),
+  ]
 }
 
 function reportPage(c: PageContext, reports: readonly Report[]): Promise<Response> {
@@ -314,18 +334,12 @@ function reportPage(c: PageContext, reports: readonly Report[]): Promise<Respons
       {reports.map((report) => (
         <>
           <PageHead title={t('sync.report', { name: report.directory })} />
-          {report.error ? (
-            <Notice tone="bad">
-              <p>{t('sync.failed', { error: report.error })}</p>
+          {!report.faults && <p class="lead">{t('sync.report.text', { found: report.found, same: report.same })}</p>}
+          {saidOf(t, report, report.off.length).map((said) => (
+            <Notice tone={report.faults ? 'bad' : 'warn'}>
+              <p>{said}</p>
             </Notice>
-          ) : (
-            <p class="lead">{t('sync.report.text', { found: report.found, same: report.same })}</p>
-          )}
-          {report.braked && (
-            <Notice tone="warn">
-              <p>{t('sync.braked', { count: report.off.length })}</p>
-            </Notice>
-          )}
+          ))}
           {COUNTED.filter((name) => report[name].length > 0).map((name) => (
             <ToldCard
               c={c}
@@ -355,33 +369,10 @@ const ToldCard = ({ c, title, id, told }: { c: PageContext; title: string; id: s
           <p>
             <b>{name}</b> {login && <span class="quiet">{login}</span>}
           </p>
-          <p class="row-quiet">{sayWhat(c, what)}</p>
+          <p class="row-quiet">{sayWhat(words(c), what)}</p>
         </li>
       ))}
     </ul>
     {told.length > SHOWN && <p class="row-quiet">{words(c)('sync.more', { count: told.length - SHOWN })}</p>}
   </Card>
 )
-
-/** 'address-taken: x@y' in words; differences as they are. */
-function sayWhat(c: PageContext, what: string): string {
-  const [, problem, detail] = /^([a-z-]+): ([\s\S]*)$/.exec(what) ?? []
-  const key = `problem.${problem}` as LdapKey
-  if (problem && Object.hasOwn(PROBLEMS, problem)) return words(c)(key, { detail: detail! })
-  return what.replace(/(^|; )([a-z_ ]+)(?=: )/g, (whole, before: string, field: string) =>
-    field in FIELDS ? before + words(c)(`field.${field}` as LdapKey) : whole,
-  )
-}
-const FIELDS = Object.fromEntries(Object.keys(texts.pl).flatMap((key) => (key.startsWith('field.') ? [[key.slice(6), true]] : [])))
-const PROBLEMS: Record<DirectoryChange['problems'][number]['problem'], true> = {
-  'local-account': true,
-  'other-entry': true,
-  'switched-off': true,
-  'address-taken': true,
-  'address-invalid': true,
-  'address-ours': true,
-  'login-taken': true,
-  'role-unknown': true,
-  'unit-unknown': true,
-  'last-admin': true,
-}

@@ -1,6 +1,7 @@
 /** Owns the SQL of persons known from a directory. */
 import { sql, type Insertable, type Kysely, type Transaction } from 'kysely'
-import type { Database, Id, Language, PersonAddressTable, PersonTable } from '../database/schema.ts'
+import type { Database, Id, Language, PersonAddressTable, PersonTable } from '../../database/schema.ts'
+import { administers } from '../../permission/administrators.ts'
 
 /** A person as far as a directory has a say, with what it gave them before. */
 export interface StoredPerson {
@@ -15,6 +16,12 @@ export interface StoredPerson {
   agent: boolean
   valid: boolean
   has_password: boolean
+  /** 'local': made by hand. */
+  source: string
+  /** May administer, or a link to set the first password waits for them. */
+  guarded: boolean
+  /** Has rights in groups or wears roles. */
+  has_rights: boolean
   addresses: { address: string; main: boolean }[]
   roles: Id[]
   entry: {
@@ -26,6 +33,10 @@ export interface StoredPerson {
     given_addresses: string[]
     given_agent: boolean
     given_roles: Id[]
+    /** All addresses that the entry listed last, the main one first. */
+    listed: string[]
+    /** The lower goes first where two list one address; null: not known yet. */
+    standing: number | null
     off: boolean
   } | null
 }
@@ -35,17 +46,21 @@ export async function findStored(
   db: Kysely<Database>,
   directory: string,
   about: { entryIds: string[]; logins: string[]; addresses: string[] },
+  now: Date | undefined,
 ): Promise<StoredPerson[]> {
   const { rows } = await sql<StoredPerson>`
     with meant as (
       select person_id as id from person_directory where directory = ${directory} and entry_id = any(${about.entryIds}::text[])
       union select id from person where lower(login) = any(${about.logins}::text[])
       union select person_id from person_address where address = any(${about.addresses}::text[]))
-    select p.id, p.login, p.first_name, p.last_name, p.name, p.phone, p.language, p.unit_id, p.agent, p.valid, p.password_hash is not null as has_password,
+    select p.id, p.login, p.first_name, p.last_name, p.name, p.phone, p.language, p.unit_id, p.agent, p.valid, p.source, p.password_hash is not null as has_password,
+      (${administers} or exists (select from login_link l where l.person_id = p.id and l.purpose = 'set-password' and l.used_at is null and l.expires_at > coalesce(${now ?? null}::timestamptz, now()))) as guarded,
+      (exists (select from group_person gp where gp.person_id = p.id) or exists (select from role_person rp where rp.person_id = p.id)) as has_rights,
       (select coalesce(json_agg(json_build_object('address', a.address, 'main', a.main) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
       (select coalesce(json_agg(r.role_id::text), '[]') from role_person r where r.person_id = p.id) as roles,
       (select json_build_object('directory', d.directory, 'entry_id', d.entry_id, 'dn', d.dn, 'attributes', d.attributes, 'groups', d.groups,
-          'given_addresses', d.given_addresses, 'given_agent', d.given_agent, 'given_roles', array(select g::text from unnest(d.given_roles) g), 'off', d.off_since is not null)
+          'given_addresses', d.given_addresses, 'given_agent', d.given_agent, 'given_roles', array(select g::text from unnest(d.given_roles) g),
+          'listed', d.listed_addresses, 'standing', d.standing, 'off', d.off_since is not null)
         from person_directory d where d.person_id = p.id) as entry
     from meant join person p on p.id = meant.id order by p.id`.execute(db)
   return rows
@@ -77,15 +92,18 @@ export interface EntryRow {
   given_addresses: string[]
   given_agent: boolean
   given_roles: Id[]
+  listed_addresses: string[]
+  standing: number
 }
 
 export async function saveEntry(db: Transaction<Database>, row: EntryRow, now: Date): Promise<void> {
   await sql`
-    insert into person_directory (person_id, directory, entry_id, dn, attributes, groups, given_addresses, given_agent, given_roles, seen_at)
+    insert into person_directory (person_id, directory, entry_id, dn, attributes, groups, given_addresses, given_agent, given_roles, listed_addresses, standing, seen_at)
     values (${row.person_id}, ${row.directory}, ${row.entry_id}, ${row.dn}, ${JSON.stringify(row.attributes)}, ${row.groups}, ${row.given_addresses},
-      ${row.given_agent}, ${row.given_roles}::bigint[], ${now})
+      ${row.given_agent}, ${row.given_roles}::bigint[], ${row.listed_addresses}, ${row.standing}, ${now})
     on conflict (person_id) do update set directory = excluded.directory, entry_id = excluded.entry_id, dn = excluded.dn, attributes = excluded.attributes,
       groups = excluded.groups, given_addresses = excluded.given_addresses, given_agent = excluded.given_agent, given_roles = excluded.given_roles,
+      listed_addresses = excluded.listed_addresses, standing = excluded.standing,
       off_since = null, seen_at = excluded.seen_at`.execute(db)
 }
 
@@ -160,25 +178,47 @@ export async function saveRoles(db: Transaction<Database>, personId: Id, change:
   }
 }
 
-/** Entries of a directory that are on and were not among those found. */
-export async function findMissing(
-  db: Kysely<Database>,
-  directory: string,
-  found: string[],
-): Promise<{ id: Id; login: string | null; name: string; dn: string }[]> {
-  const { rows } = await sql<{ id: Id; login: string | null; name: string; dn: string }>`
-    select p.id, p.login, p.name, d.dn from person_directory d join person p on p.id = d.person_id and p.valid
-    where d.directory = ${directory} and d.entry_id <> all(${found}::text[]) order by p.name, p.id`.execute(db)
+/** One row of everybody whom a directory knows: what a whole run must see before it begins. */
+export interface KnownEntry {
+  id: Id
+  entry_id: string
+  dn: string
+  login: string | null
+  name: string
+  valid: boolean
+  given_agent: boolean
+  given_roles: Id[]
+}
+
+export async function knownEntries(db: Kysely<Database>, directory: string): Promise<KnownEntry[]> {
+  const { rows } = await sql<KnownEntry>`
+    select p.id, d.entry_id, d.dn, p.login, p.name, p.valid, d.given_agent and p.agent as given_agent,
+      array(select g::text from unnest(d.given_roles) g where exists (select from role_person rp where rp.person_id = p.id and rp.role_id = g)) as given_roles
+    from person_directory d join person p on p.id = d.person_id
+    where d.directory = ${directory} order by p.id`.execute(db)
   return rows
 }
 
-export async function countOn(db: Kysely<Database>, directory: string): Promise<number> {
-  const row = await db
-    .selectFrom('person_directory')
-    .innerJoin('person', 'person.id', 'person_directory.person_id')
-    .select((eb) => eb.fn.countAll<string>().as('count'))
-    .where('directory', '=', directory)
-    .where('person.valid', '=', true)
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
+/** Logins and addresses are free before others take them, whatever the order of rows. */
+export async function freeLogins(db: Transaction<Database>, personIds: readonly Id[]): Promise<void> {
+  if (personIds.length > 0)
+    await db
+      .updateTable('person')
+      .set({ login: null })
+      .where('id', 'in', [...personIds])
+      .execute()
+}
+
+export async function freeAddresses(db: Transaction<Database>, addresses: readonly { person_id: Id; address: string }[]): Promise<void> {
+  if (addresses.length === 0) return
+  await sql`delete from person_address a using unnest(${addresses.map((one) => one.person_id)}::bigint[], ${addresses.map((one) => one.address)}::text[]) as f (person_id, address)
+    where a.person_id = f.person_id and a.address = f.address`.execute(db)
+}
+
+/** An address that went over to somebody else is no longer what the directory gave here; the oldest left becomes the main one. */
+export async function forgetGiven(db: Transaction<Database>, personId: Id, addresses: readonly string[]): Promise<void> {
+  await sql`update person_directory set given_addresses = array(select a from unnest(given_addresses) a where a <> all(${[...addresses]}::text[]))
+    where person_id = ${personId}`.execute(db)
+  await sql`update person_address set main = true where id = (select min(id) from person_address where person_id = ${personId})
+    and not exists (select from person_address where person_id = ${personId} and main)`.execute(db)
 }
