@@ -194,7 +194,8 @@ const personOf = (sender: string) => sql`
 /**
  * Who has a part in a ticket: its customer, owner, responsible and participants, by any of their addresses; agents with any right in
  * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages, or was sent one of them again. Messages that were ever held do not
- * count: neither they nor having accepted one of them lets their sender in.
+ * count: neither they nor having accepted one of them lets their sender in. Nor does whom a report's or an unproven agent's mail names: they are
+ * notes, and anybody could name himself in one.
  */
 function involved(sender: string): RawBuilder<unknown> {
   const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
@@ -206,6 +207,7 @@ function involved(sender: string): RawBuilder<unknown> {
         or exists (select 1 from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = rp.role_id
           where gr.group_id = g.id and rp.person_id = p.id)))
     or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null
+      and (a.inbound_mail_id is null or a.sender_type = 'customer' or a.assurance = 'confirmed')
       and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole})
     or ${sender} <> '' and exists (select 1 from outbound_mail o where o.ticket_id = t.id and o.kind in ('reply', 'forward')
       and lower(o.to_text || ' ' || o.cc_text) ~ ${asWhole}))`
