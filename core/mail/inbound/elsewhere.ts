@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../../database/schema.ts'
 import { insertArticle } from '../../article/articles.ts'
+import { languagesToTry } from '../../i18n/languages.ts'
 import type { Work } from '../../kernel/work.ts'
 import { addHistory } from '../../ticket/history.ts'
 import type { MiscKind } from '../../ticket/misc.ts'
@@ -16,7 +17,7 @@ interface Place {
 
 /**
  * A new ticket of a mail that another unit has as well, or that was forwarded from another unit's ticket: a note for agents on each of
- * them, in its queue's language.
+ * them, in its queue's language, else the installation's first.
  */
 export async function noteElsewhere(work: Work, made: Place, { known, delivery }: Hand, verdict: Verdict): Promise<void> {
   const { forwardedFrom } = verdict
@@ -52,7 +53,7 @@ async function nameEachOther(work: Work, made: Place, other: Place, onMade: How,
     [made, other, onMade],
     [other, made, onOther],
   ] as const) {
-    const t = mailTexts.in(queues.get(ticket.queueId)?.language ?? 'pl')
+    const t = mailTexts.in(queues.get(ticket.queueId)?.language ?? languagesToTry(work.config)[0]!)
     const said = { number: named.number, unit: queues.get(named.queueId)?.unit ?? '' }
     const articleId = await insertArticle(work, ticket.id, {
       channel: 'internal',
