@@ -5,15 +5,14 @@ import { deskTexts, type DeskKey } from './words.ts'
 
 /** One line each; what nobody has words for yet is said as it was stored. */
 export function sayReasons(origin: Origin, language: Language): string[] {
-  const list = origin.mail.length > 0 ? origin.mail : reasonsIn(origin.reason)
-  return [
-    ...new Set(
-      oneOfProgram(list)
-        .map((reason) => sayReason(reason, language))
-        .filter((line) => line !== ''),
-    ),
-  ]
+  return [...new Set(sayStored(origin.mail.length > 0 ? origin.mail : origin.reason, language))]
 }
+
+/** The sentences for what a row of history stored as its reason. */
+export const sayStored = (stored: unknown, language: Language): string[] =>
+  oneOfProgram(reasonsIn(stored))
+    .map((reason) => sayReason(reason, language))
+    .filter((line) => line !== '')
 
 /** A program shows itself by several signs: one sentence names them all. */
 function oneOfProgram(reasons: readonly MailReason[]): MailReason[] {

@@ -43,13 +43,12 @@ export function placeOf({ book, routing }: Asks, address: string): Place | undef
  * sort the envelope as they like; the head only sorts what the envelope brought, so that no trust is given to it.
  */
 export function placesInOrder(hand: Asks & Pick<Hand, 'mail' | 'known' | 'delivery'>): Place[] {
-  const named = [...hand.mail.to, ...hand.mail.cc].map(({ address }) => plain(address))
-  const rank = (address: string) => {
-    const place = named.indexOf(plain(address))
-    return place === -1 ? named.length : place
-  }
+  const ranks = new Map([...hand.mail.to, ...hand.mail.cc].map(({ address }, n) => [plain(address), n] as const).toReversed())
   const recipients = hand.known.recipients.length > 0 ? hand.known.recipients : [hand.delivery.envelopeTo]
-  return recipients.toSorted((a, b) => rank(a) - rank(b)).flatMap((address) => placeOf(hand, address) ?? [])
+  return recipients
+    .map((address) => ({ address, rank: ranks.get(plain(address)) ?? ranks.size + hand.mail.to.length + hand.mail.cc.length }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .flatMap(({ address }) => placeOf(hand, address) ?? [])
 }
 
 /** The place that decides for this delivery: the first of its own unit's; where its address is gone, the first of all. */

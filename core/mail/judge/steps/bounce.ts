@@ -15,7 +15,7 @@ export const bounce: Step = {
     const found = ticketOf(hand, report)
     if (!found && !report.certain) return undefined
     const receipt = report.about === 'receipt'
-    const said = [report.status, report.recipients.join(', '), report.diagnostic].filter(Boolean).join(' ')
+    const said = [receipt ? '' : report.status, report.recipients.join(', '), report.diagnostic].filter(Boolean).join(' ')
     const detail = [said, `(${report.signs.join(', ')})`].filter(Boolean).join(' ').slice(0, 1000)
     if (!found) {
       const rule: MailRule = receipt ? 'receipt-about-unknown-mail' : 'report-about-unknown-mail'

@@ -1,6 +1,6 @@
 /** Owns the question: is this the same mail, sent to two addresses of one unit or come by two ways? Then one ticket is enough. */
-import { placeOf, placeOfDelivery } from '../places.ts'
-import type { Hand, Sibling, Step } from '../hand.ts'
+import { placeOf, placeOfDelivery, type Place } from '../places.ts'
+import type { Hand, KnownTicket, Sibling, Step } from '../hand.ts'
 import { findTicket } from './follow-up.ts'
 
 /**
@@ -11,7 +11,10 @@ import { findTicket } from './follow-up.ts'
 export const duplicate: Step = {
   name: 'duplicate',
   decide(hand, verdict) {
-    const twin = hand.known.siblings.find((sibling) => sibling.processed && isTwin(hand, sibling))
+    const done = hand.known.siblings.filter(({ processed }) => processed)
+    if (done.length === 0) return undefined
+    const [own, ticket] = [placeOfDelivery(hand), findTicket(hand)?.ticket]
+    const twin = done.find((sibling) => isTwin(hand, sibling, own, ticket))
     if (!twin) return undefined
     verdict.end = 'duplicate'
     verdict.twin = twin
@@ -23,14 +26,13 @@ export const duplicate: Step = {
   },
 }
 
-function isTwin(hand: Hand, sibling: Sibling): boolean {
+function isTwin(hand: Hand, sibling: Sibling, own: Place | undefined, mine: KnownTicket | undefined): boolean {
   if (hand.delivery.toQueueId) return sibling.sameBytes
   // Other bytes that nobody proved must not stand in the way of the sender's own.
   if (!sibling.sameBytes && !sibling.believed && hand.judgement.believed) return false
-  const [own, theirs] = [placeOfDelivery(hand), placeOf(hand, sibling.envelopeTo)]
+  const theirs = placeOf(hand, sibling.envelopeTo)
   // Whoever leads the mail into one queue leads all copies there; of an address that is gone nobody knows whose it was.
   if (hand.wanted.fresh.values.queue || !own || !theirs || own.unitId === theirs.unitId) return true
   if (sibling.outcome === 'new-ticket' || sibling.outcome === 'duplicate') return false
-  const mine = findTicket(hand)?.ticket
   return !mine || mine.id === sibling.ticketId || mine.unitId !== own.unitId
 }
