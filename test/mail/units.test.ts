@@ -7,6 +7,8 @@ import { addressesChanged, readAddressBook } from '../../core/mail/addresses.ts'
 import { processMail } from '../../core/mail/inbound/inbound.ts'
 import { makeSenderCheck } from '../../core/mail/judge/assurance/look-up.ts'
 import { system } from '../../core/kernel/actor.ts'
+import desk from '../../plugins/desk/index.tsx'
+import { openSite } from '../web.ts'
 import { answerTicket } from '../../core/ticket/change/tickets.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
@@ -169,6 +171,28 @@ describe('one mail', () => {
       }),
       { numRuns: 15 },
     )
+  })
+})
+
+describe("a ticket's page", () => {
+  test('says whom else a mail was written to, that we are a hidden copy, and folds many', async () => {
+    const site = await openSite([desk], {}, station.database)
+    try {
+      const visitor = await site.loggedIn(await station.make.agent({ '1': ['rw'] }))
+      const page = async (to: string) => {
+        const [end] = await process(await accept(letter({ id: `<do-${++count}@firma.example>`, to }), ['pomoc@uni.example']))
+        return (await visitor.get(`/desk/tickets/${end!.ticket_id}`)).text()
+      }
+      const hidden = await page('Jan Nowak <jan@firma.example>')
+      expect(hidden).toContain('do: Jan Nowak &lt;jan@firma.example&gt;')
+      expect(hidden).toContain('ukryta kopia lub przekierowanie, na pomoc@uni.example')
+      const many = await page(['pomoc@uni.example', ...Array.from({ length: 40 }, (_, n) => `osoba${n}@firma.example`)].join(',\r\n '))
+      expect(many).toContain('wysłano do 41 adresatów')
+      expect(many).toContain('osoba39@firma.example')
+      expect(many).not.toContain('ukryta kopia')
+    } finally {
+      await site.close()
+    }
   })
 })
 
