@@ -45,7 +45,15 @@ export { AUDIT_KINDS } from './audit/record.ts'
 export { AUDIT_SORTS, findEvent, type AuditEvent, type AuditSort } from './administration/log.ts'
 export { countSettings, saveSettings } from './administration/setting-admin.ts'
 export { readStatus } from './database/status.ts'
-export type { Assurance, AutoResponseType, FollowUpPossible, FollowUpStrangers, InboundState, OutboundState } from './database/schema.ts'
+export type {
+  AgentMail,
+  Assurance,
+  AutoResponseType,
+  FollowUpPossible,
+  FollowUpStrangers,
+  InboundState,
+  OutboundState,
+} from './database/schema.ts'
 export type { KeyPage } from './database/key-page.ts'
 export { ADMIN_GROUP } from './permission/administrators.ts'
 export { createGroup, editGroup, findGroup, listGroups, type Group } from './permission/groups.ts'

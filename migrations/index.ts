@@ -22,6 +22,8 @@ import * as limits from './0042_limits.ts'
 import * as invitations from './0043_invitations.ts'
 import * as names from './0044_names.ts'
 import * as directoryStanding from './0054_directory_standing.ts'
+import * as oneMail from './0050_one_mail.ts'
+import * as agentMail from './0051_agent_mail.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -45,6 +47,8 @@ export const coreMigrations: Record<string, Migration> = {
   '0043_invitations': invitations,
   '0044_names': names,
   '0054_directory_standing': directoryStanding,
+  '0050_one_mail': oneMail,
+  '0051_agent_mail': agentMail,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

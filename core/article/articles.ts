@@ -212,11 +212,11 @@ function articleQuery(db: Kysely<Database>) {
       'article.message_id',
       'article.inbound_mail_id',
       'article.act_id',
-      // Reasons are kept with the mail: what was noted at reading stands among them.
+      // Reasons are kept with the mail: what was noted of its form and its recipients stands among them.
       sql<MailNote[] | null>`(
         select jsonb_agg(jsonb_build_object('note', r ->> 'rule', 'detail', r ->> 'detail') order by place)
         from inbound_mail i, jsonb_array_elements(case jsonb_typeof(i.reason) when 'array' then i.reason else '[]' end) with ordinality as n(r, place)
-        where i.id = article.inbound_mail_id and r ->> 'step' = 'reading')`.as('notes'),
+        where i.id = article.inbound_mail_id and r ->> 'step' in ('reading', 'recipients'))`.as('notes'),
       'article.created_at',
       'article.withdrawn_at',
       'article.assurance',

@@ -14,6 +14,7 @@ export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
 export type FollowUpStrangers = 'accept' | 'hold' | 'reject'
+export type AgentMail = 'note' | 'answer'
 /** How far it is proven who wrote an article. */
 export type Assurance = 'login' | 'confirmed' | 'address' | 'unverified' | 'failed'
 export type HeldDecision = 'accepted' | 'rejected'
@@ -171,6 +172,7 @@ export interface QueueTable {
   address_id: Id | null
   follow_up_possible: Generated<FollowUpPossible>
   follow_up_strangers: Generated<FollowUpStrangers>
+  agent_mail: Generated<AgentMail>
   follow_up_lock: Generated<boolean>
   language: Language | null
   signature: Generated<string>
@@ -404,6 +406,7 @@ export interface InboundMailTable {
   attempts: Generated<number>
   processed_at: Date | null
   to_queue_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+  content_key: ColumnType<Buffer | null, Buffer | null | undefined, Buffer | null>
 }
 /** One step's decision on a mail: which step, what it decided, by which rule, in words for a person. */
 export interface MailReason {

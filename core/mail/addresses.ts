@@ -22,6 +22,8 @@ export interface AddressBook {
   /** Address in canonical form → queue. */
   queues: ReadonlyMap<string, Id>
   domains: ReadonlySet<string>
+  /** Queue in use → its unit. */
+  units: ReadonlyMap<Id, Id>
   postmasterQueue: Id
   defaultQueue: Id
   /** Addresses whose mail goes by the sender's unit: what it is about, or null. */
@@ -65,8 +67,15 @@ export async function ownAddressIsTaken(db: Kysely<Database>, config: Pick<Confi
 export const isOurDomain = (book: AddressBook, address: string): boolean => book.domains.has(canonicalAddress(address).replace(/^.*@/s, ''))
 
 export async function readAddressBook(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<AddressBook> {
-  const { rows } = await sql<{ address: string | null; queue_id: Id; name: string; by_unit: boolean | null; topic_id: Id | null }>`
-    select a.address, q.id as queue_id, q.name, a.by_unit, a.topic_id
+  const { rows } = await sql<{
+    address: string | null
+    queue_id: Id
+    unit_id: Id
+    name: string
+    by_unit: boolean | null
+    topic_id: Id | null
+  }>`
+    select a.address, q.id as queue_id, q.unit_id, q.name, a.by_unit, a.topic_id
     from queue q left join system_address a on a.queue_id = q.id and a.valid
     where q.valid order by q.id`.execute(db)
   const queues = new Map(rows.flatMap((row) => (row.address ? [[canonicalAddress(row.address), row.queue_id] as const] : [])))
@@ -78,7 +87,8 @@ export async function readAddressBook(db: Kysely<Database>, config: Pick<Config,
   const domains = [...queues.keys(), canonicalAddress(config.mailAddress), canonicalAddress(`@${config.mail.hostname}`)].map((address) =>
     address.slice(address.lastIndexOf('@') + 1),
   )
-  return { queues, domains: new Set(domains), postmasterQueue: named(POSTMASTER_QUEUE) ?? defaultQueue, defaultQueue, byUnit }
+  const units = new Map(rows.map((row) => [row.queue_id, row.unit_id]))
+  return { queues, units, domains: new Set(domains), postmasterQueue: named(POSTMASTER_QUEUE) ?? defaultQueue, defaultQueue, byUnit }
 }
 
 /** The address table of a process: read once, again after `addressesChanged` anywhere, and when it is some seconds old. */

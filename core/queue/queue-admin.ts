@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
-import type { Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
+import type { AgentMail, Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
@@ -27,6 +27,7 @@ export interface AdminQueue {
   addressId: Id | null
   followUpPossible: FollowUpPossible
   followUpStrangers: FollowUpStrangers
+  agentMail: AgentMail
   followUpLock: boolean
   language: Language | null
   signature: string
@@ -58,6 +59,7 @@ function queueQuery(db: Kysely<Database>) {
       'q.address_id as addressId',
       'q.follow_up_possible as followUpPossible',
       'q.follow_up_strangers as followUpStrangers',
+      'q.agent_mail as agentMail',
       'q.follow_up_lock as followUpLock',
       'q.language',
       'q.signature',
@@ -92,6 +94,8 @@ export interface QueueForm {
   followUpPossible: FollowUpPossible
   /** What becomes of messages by people without a part in the ticket; absent: as it was, at first held. */
   followUpStrangers?: FollowUpStrangers
+  /** What agents write by mail becomes: a note, or an answer that is sent to the customer; absent: as it was, at first a note. */
+  agentMail?: AgentMail
   followUpLock: boolean
   language: Language | null
   signature: string
@@ -264,6 +268,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
     follow_up_lock: form.followUpLock,
     language: demandLanguage(form.language),
     follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
+    agent_mail: form.agentMail ?? before?.agent_mail ?? 'note',
     signature: demandShort(form.signature, 'signature', 5000),
     comment: demandShort(form.comment, 'comment', 500),
     valid: form.valid,
@@ -291,6 +296,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
     address_id: { words: 'field.sender', as: 'system address' },
     follow_up_possible: { words: 'field.follow_up_possible', as: { choice: 'follow-up.' } },
     follow_up_strangers: { words: 'field.follow_up_strangers', as: { choice: 'strangers.' } },
+    agent_mail: { words: 'field.agent_mail', as: { choice: 'agent-mail.' } },
     follow_up_lock: { words: 'field.follow_up_lock', as: 'yes-no' },
     language: { words: 'field.language', as: 'language' },
     signature: { words: 'field.own-signature' },
@@ -313,6 +319,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
       addressId: values.address_id,
       followUpPossible: values.follow_up_possible,
       followUpStrangers: values.follow_up_strangers,
+      agentMail: values.agent_mail,
       followUpLock: values.follow_up_lock,
       language: values.language,
       signature: values.signature,

@@ -25,6 +25,11 @@ export const MISC = {
   'mail not delivered': {},
   'follow-up became a new ticket': {},
   'follow-up of a closed ticket': {},
+  'mail opened': {},
+  'mail deleted unread': {},
+  'same mail in another unit': {},
+  'forwarded from a ticket': {},
+  'forwarded into a new ticket': {},
   /** Followed by the types of the rows whose act was taken back. */
   undo: { say: (types, _language, nameOfType) => [...new Set(types)].map(nameOfType).join(', ') },
 } as const satisfies Record<string, Misc>
@@ -47,6 +52,11 @@ const texts = defineTexts(
     'mail not delivered': 'Mail nie doszedł do: {text}',
     'follow-up became a new ticket': 'Z kolejnej wiadomości powstało nowe zgłoszenie: {text}',
     'follow-up of a closed ticket': 'Dalszy ciąg zamkniętego zgłoszenia: {text}',
+    'mail opened': 'Mail otwarty przez: {text}',
+    'mail deleted unread': 'Mail usunięty bez otwierania przez: {text}',
+    'same mail in another unit': 'Ten sam mail w innej jednostce: {text}',
+    'forwarded from a ticket': 'Przekazano ze zgłoszenia: {text}',
+    'forwarded into a new ticket': 'Przekazano do nowego zgłoszenia: {text}',
     undo: 'Cofnięte: {text}',
   } satisfies Record<MiscKind, string>,
   {
@@ -65,6 +75,11 @@ const texts = defineTexts(
     'mail not delivered': 'The mail did not reach: {text}',
     'follow-up became a new ticket': 'The next message became a new ticket: {text}',
     'follow-up of a closed ticket': 'Goes on from a closed ticket: {text}',
+    'mail opened': 'Mail opened by: {text}',
+    'mail deleted unread': 'Mail deleted unopened by: {text}',
+    'same mail in another unit': 'The same mail in another unit: {text}',
+    'forwarded from a ticket': 'Forwarded from ticket: {text}',
+    'forwarded into a new ticket': 'Forwarded into a new ticket: {text}',
     undo: 'Undone: {text}',
   },
 )

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  findBareNumbers,
   checkDigit,
   DEFAULT_NUMBER_SETTINGS,
   findNumbers,
@@ -81,7 +82,25 @@ describe('findNumbers', () => {
     expect(find('[Ticket#:2024022910000012]')).toEqual(['2024022910000012'])
     expect(find('[Ticket#:  2024022910000012]')).toEqual(['2024022910000012'])
     expect(find('[Ticket#:   2024022910000012]')).toEqual([])
-    expect(find('[Ticket# 2024022910000012]')).toEqual([])
+  })
+
+  it('finds, beyond OTRS, a number whose blanks were moved, and no other', () => {
+    for (const text of [
+      '[Ticket# 2024022910000012]',
+      '[Ticket # 2024022910000012]',
+      'ticket #2024022910000012',
+      'Ticket # : 2024022910000012',
+    ])
+      expect(find(text)).toEqual(['2024022910000012'])
+    expect(find('[Ticket    # 2024022910000012]')).toEqual([])
+    expect(find('# 2024022910000012')).toEqual([])
+    expect(find('2024022910000012', { hook: '' })).toEqual(['2024022910000012'])
+  })
+
+  it('finds a bare number only of the form that nobody meets by chance', () => {
+    expect(findBareNumbers('odp 2026100110000421, 2026100110000429', DEFAULT_NUMBER_SETTINGS)).toEqual(['2026100110000421'])
+    expect(findBareNumbers('faktura 12026100110000421', DEFAULT_NUMBER_SETTINGS)).toEqual([])
+    expect(findBareNumbers('odp 2026100110000421', { ...DEFAULT_NUMBER_SETTINGS, kind: 'Date' })).toEqual([])
   })
 
   it('puts first what OTRS takes: with divider before with colon', () => {

@@ -77,19 +77,32 @@ export function checkDigit(digits: string): string {
 
 /**
  * The numbers a text holds, each once, the first being the one OTRS takes: those after hook and divider in order, then
- * those after the hook, a colon and up to two blanks. Upper and lower case are the same. Whether such a ticket exists
- * is not known here.
+ * those after the hook, a colon and up to two blanks; then, beyond OTRS, those of which a program or a hand has moved the blanks:
+ * `Ticket # 2024…`, `Ticket #2024…`, `Ticket#  : 2024…`. Upper and lower case are the same. Whether such a ticket exists is not known here.
  */
 export function findNumbers(text: string, settings: TicketNumberSettings): string[] {
   const hook = literal(settings.hook)
   const number = numberPattern(settings)
   const withDivider = new RegExp(`${hook}${literal(settings.divider)}(${number})`, 'giu')
   const withColon = new RegExp(`${hook}:\\s{0,2}(${number})`, 'giu')
+  const [, word = '', mark = ''] = /^(.*?)([^\p{L}\p{N}]*)$/su.exec(settings.hook) ?? []
+  const spaced = new RegExp(`${literal(word)}\\s{0,2}${literal(mark)}\\s{0,2}${literal(settings.divider)}:?\\s{0,2}(${number})`, 'giu')
   const found = new Set<string>()
-  for (const pattern of [withDivider, withColon]) {
+  // Without hook every digit would look like a number.
+  for (const pattern of [withDivider, withColon, ...(settings.hook === '' ? [] : [spaced])]) {
     for (const match of text.matchAll(pattern)) found.add(match[1] ?? '')
   }
   return [...found]
+}
+
+/**
+ * Numbers that stand in a text without hook. Only of the kind whose form nobody meets by chance: a date, our system id, a counter and
+ * the digit that fits them. They may still be somebody's own numbers; the caller asks whose they are.
+ */
+export function findBareNumbers(text: string, settings: TicketNumberSettings): string[] {
+  if (settings.kind !== 'DateChecksum' || !settings.checkSystemId) return []
+  const found = text.matchAll(new RegExp(`(?<!\\d)\\d{8}${literal(settings.systemId)}\\d{6,12}(?!\\d)`, 'gu'))
+  return [...new Set([...found].map(([number]) => number).filter((number) => checkDigit(number.slice(0, -1)) === number.at(-1)))]
 }
 
 /** Every repeat has a bound, so that finding is linear in the text. */

@@ -5,8 +5,23 @@ import { deskTexts, type DeskKey } from './words.ts'
 
 /** One line each; what nobody has words for yet is said as it was stored. */
 export function sayReasons(origin: Origin, language: Language): string[] {
-  const list = origin.mail.length > 0 ? origin.mail : reasonsIn(origin.reason)
-  return [...new Set(list.map((reason) => sayReason(reason, language)).filter((line) => line !== ''))]
+  return [...new Set(sayStored(origin.mail.length > 0 ? origin.mail : origin.reason, language))]
+}
+
+/** The sentences for what a row of history stored as its reason. */
+export const sayStored = (stored: unknown, language: Language): string[] =>
+  oneOfProgram(reasonsIn(stored))
+    .map((reason) => sayReason(reason, language))
+    .filter((line) => line !== '')
+
+/** A program shows itself by several signs: one sentence names them all. */
+function oneOfProgram(reasons: readonly MailReason[]): MailReason[] {
+  const isSign = ({ step, decided }: MailReason) => step === 'automatic' && decided === 'no-automatic-answer'
+  const signs = reasons.filter(isSign)
+  const [first] = signs
+  return reasons.flatMap((reason) =>
+    !isSign(reason) ? [reason] : reason === first ? [{ ...first, detail: signs.flatMap(({ detail }) => detail ?? []).join(', ') }] : [],
+  )
 }
 
 export function reasonsIn(stored: unknown): MailReason[] {
@@ -20,7 +35,7 @@ export function reasonsIn(stored: unknown): MailReason[] {
 export function sayReason(reason: MailReason, language: Language): string {
   const t = deskTexts.in(language)
   const detail = reason.detail ?? ''
-  if (reason.step === 'reading' && Object.hasOwn(mailTexts.pl, `mail.rule.${reason.rule}`)) {
+  if ((reason.step === 'reading' || reason.step === 'recipients') && Object.hasOwn(mailTexts.pl, `mail.rule.${reason.rule}`)) {
     return [mailTexts.in(language)(`mail.rule.${reason.rule}` as MailKey), detail].filter(Boolean).join(' – ')
   }
   for (const name of [`${reason.step}.${reason.rule}`, `rule.${reason.rule}`, `step.${reason.step}`]) {

@@ -152,6 +152,7 @@ async function mailStatements(place: Place): Promise<Statement[]> {
     originals: [messageId],
     numbers: [String(article!['number'])],
     sender: String(article!['address']),
+    content: Buffer.alloc(32),
   })
   await opened.close()
   return heard

@@ -7,7 +7,7 @@ import { MISC } from '../../core/ticket/misc.ts'
 import { listStates } from '../../core/ticket/ticket.store.ts'
 import type { Language } from '../../core/database/schema.ts'
 import { sayHistory, type HistoryRoom } from '../../plugins/desk/history-words.ts'
-import { reasonsIn, sayReason } from '../../plugins/desk/reason-words.ts'
+import { sayStored } from '../../plugins/desk/reason-words.ts'
 import { AREAS, UNWRITTEN } from './acts.ts'
 import { goldenFile } from './golden-file.ts'
 import { statementFile } from './statements.ts'
@@ -183,14 +183,7 @@ async function sayWords(traces: readonly HistoryTrace[]): Promise<string[]> {
     stateTypes: new Map((await listStates(db)).map((state) => [state.name, state.type])),
   } satisfies Omit<HistoryRoom, 'language'>
   const say = (row: HistoryRow, language: Language) =>
-    labels.in(
-      [
-        sayHistory(row, { ...room, language }),
-        ...reasonsIn(row.reason)
-          .map((reason) => sayReason(reason, language))
-          .filter(Boolean),
-      ].join(' | '),
-    )
+    labels.in([sayHistory(row, { ...room, language }), ...sayStored(row.reason, language)].join(' | '))
   return rows.flatMap((row, n) => [`${n + 1}. ${row.type}`, `   pl ${say(row, 'pl')}`, `   en ${say(row, 'en')}`])
 }
 

@@ -703,6 +703,21 @@ const UNDOING: Record<string, Case> = {
   },
 }
 
+async function receipt(w: World, done: 'displayed' | 'deleted'): Promise<void> {
+  const { messageId } = await answered(w)
+  const body = [
+    '--x',
+    'Content-Type: message/disposition-notification',
+    '',
+    'Final-Recipient: rfc822; pszpak@uni.example',
+    `Original-Message-ID: ${messageId}`,
+    `Disposition: manual-action/MDN-sent-manually; ${done}`,
+    '',
+    '--x--',
+  ].join('\r\n')
+  await w.mail({ 'Content-Type': 'multipart/report; report-type=disposition-notification; boundary=x' }, { told: true, body })
+}
+
 const MAILS: Record<string, Case> = {
   'mail: somebody writes for the first time': (w) =>
     w.mail({ From: 'Ewa Nowa <ewa.nowa@uni.example>' }, { told: true, from: 'ewa.nowa@uni.example' }).then(() => {}),
@@ -778,6 +793,27 @@ const MAILS: Record<string, Case> = {
       },
       { told: true, body: report, from: 'mailer-daemon@uni.example' },
     )
+  },
+  'mail: our answer was opened': (w) => receipt(w, 'displayed'),
+  'mail: our answer was deleted unread': (w) => receipt(w, 'deleted'),
+  'mail: the same mail for another unit': async (w) => {
+    const head = { To: 'pomoc@uni.example, wm@uni.example', 'Message-ID': '<dwie-jednostki@uni.example>' }
+    await w.mail(head)
+    await w.mail(head, { told: true, to: 'wm@uni.example' })
+  },
+  'mail: forwarded to another unit': async (w) => {
+    const { number } = await w.ticket()
+    await w.mail({ Subject: `PD: [Ticket#${number}] Nie dziala siec` }, { told: true, to: 'wm@uni.example' })
+  },
+  'mail: an agent writes a note': async (w) => {
+    const { number } = await w.ticket()
+    const from = 'jkowalski@it.uni.example'
+    await w.mail({ From: `Jan Kowalski <${from}>`, Subject: `Re: [Ticket#${number}] Nie dziala siec` }, { told: true, from })
+  },
+  'mail: an agent answers where the queue says so': async (w) => {
+    const { number } = await w.ticket({ queueId: w.queues.siec })
+    const from = 'jkowalski@it.uni.example'
+    await w.mail({ From: `Jan Kowalski <${from}>`, Subject: `Re: [Ticket#${number}] Nie dziala siec` }, { told: true, from })
   },
   'mail: a loop is dropped': (w) => w.mail({ 'X-Loop': 'pomoc:pomoc@uni.example' }, { told: true }).then(() => {}),
   'mail: headers drop it': (w) => w.mail({ 'X-OTRS-Ignore': 'yes' }, { told: true }).then(() => {}),

@@ -129,6 +129,7 @@ export async function openWorld(): Promise<World> {
     silent: await queue('Obcym nie'),
   }
   await db.updateTable('queue').set({ follow_up_lock: true }).where('id', '=', queues.siec).execute()
+  await db.updateTable('queue').set({ agent_mail: 'answer' }).where('id', '=', queues.siec).execute()
   await db.updateTable('queue').set({ follow_up_strangers: 'reject' }).where('id', '=', queues.silent).execute()
   await db.updateTable('auto_response').set({ standard: true }).where('type', '=', 'auto follow up').execute()
   await db
@@ -138,6 +139,7 @@ export async function openWorld(): Promise<World> {
       { address: 'odrzuca@uni.example', name: 'Odrzuca', queue_id: queues.rejecting },
       { address: 'nowe@uni.example', name: 'Na nowo', queue_id: queues.renewing },
       { address: 'obcym@uni.example', name: 'Obcym nie', queue_id: queues.silent },
+      { address: 'wm@uni.example', name: 'Dziekanat WM', queue_id: queues.dziekanat },
     ])
     .execute()
   const agent = async (name: string, login: string) =>

@@ -211,7 +211,7 @@ describe('what keeps one back', () => {
   })
 
   test.each([
-    ['MAILER-DAEMON@mx.example', 'address-of-a-program'],
+    ['MAILER-DAEMON@mx.example', 'from-mail-server'],
     ['postmaster@other.example', 'address-of-a-program'],
     ['abuse@other.example', 'address-of-a-program'],
     ['no-reply@shop.example', 'address-of-a-program'],

@@ -195,7 +195,9 @@ describe('which ticket', () => {
     await station.make.agent({ 1: ['rw'] }, { address: agent })
     for (const [n, from] of [colleague, agent].entries()) {
       await station.mail({ from, subject: `[Ticket#${ticket.number}] znajomy ${n}`, text: 'x' })
-      expect(rule((await station.processed(`[Ticket#${ticket.number}] znajomy ${n}`))[0], 'participant')).toBe('has-part-in-ticket')
+      const [end] = await station.processed(`[Ticket#${ticket.number}] znajomy ${n}`)
+      if (from === agent) expect(rule(end, 'agent')).toBe('agent-notes')
+      else expect(rule(end, 'participant')).toBe('has-part-in-ticket')
     }
     await station.mail({ from: `x${colleague}`, subject: `[Ticket#${ticket.number}] podobny`, text: 'x' })
     expect(rule((await station.processed(`[Ticket#${ticket.number}] podobny`))[0], 'participant')).toBe('no-part-in-ticket')

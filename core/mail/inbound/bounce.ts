@@ -5,12 +5,13 @@ import type { Work } from '../../kernel/work.ts'
 import { addHistory } from '../../ticket/history.ts'
 import { findTicket } from '../../ticket/ticket.store.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
-import type { DeliveryReport, Known } from '../judge/hand.ts'
+import type { Reported } from '../judge/hand.ts'
+import type { Report } from '../judge/report.ts'
 import { deliveryChanged } from '../outbound.ts'
 
-export interface BounceToAttach {
-  reported: Known['reported'][number]
-  report: DeliveryReport
+export interface ReportToAttach {
+  reported: Reported
+  report: Report
   article: NewArticle
   reasons: MailReason[]
 }
@@ -19,28 +20,30 @@ export interface BounceToAttach {
  * Attaches the report, for agents only. A mail that did not arrive becomes 'failed', so that whoever wrote it sees it on
  * the article; one that is delayed stays as it is. The ticket's state stays: the agent decides what follows.
  */
-export async function attachBounce(work: Work, { reported, report, article, reasons }: BounceToAttach): Promise<Id> {
-  const ticket = (await findTicket(work.db, reported.ticketId!, null))!
+export async function attachBounce(work: Work, { reported, report, article, reasons }: ReportToAttach): Promise<Id> {
+  const ticket = (await findTicket(work.db, reported.ticketId, null))!
   const note: NewArticle = { ...article, senderType: 'system', visible: false }
   const articleId = await insertArticle(work, ticket.id, note)
+  const { mail } = reported
   const said = [report.status, report.diagnostic].filter(Boolean).join(' ') || article.subject
   addHistory(work, {
     ticketId: ticket.id,
     type: 'Bounce',
-    parts: [report.recipients.join(', ') || reported.recipients.join(', '), said],
+    parts: [report.recipients.join(', ') || (mail?.recipients.join(', ') ?? ''), said],
     articleId,
     reason: reasons,
   })
   emitArticle(work, ticket, articleId, note)
-  if (report.action === 'failed') {
+  // Only who names a mail of ours, whose id nobody guesses, may say of it that it failed.
+  if (mail && report.action === 'failed') {
     const changed = await work.db
       .updateTable('outbound_mail')
       .set({ state: 'failed', last_error: said.slice(0, 1000) })
-      .where('id', '=', reported.id)
+      .where('id', '=', mail.id)
       .where('state', 'in', ['sent', 'queued'])
       .returning('id')
       .executeTakeFirst()
-    if (changed) await deliveryChanged(work, ticket.id, reported.articleId, 'failed')
+    if (changed) await deliveryChanged(work, ticket.id, mail.articleId, 'failed')
   }
   return articleId
 }

@@ -1,5 +1,5 @@
 /** Owns looking for ticket numbers in a mail, place by place. */
-import { findNumbers, type TicketNumberSettings } from '../../ticket/number.ts'
+import { findBareNumbers, findNumbers, type TicketNumberSettings } from '../../ticket/number.ts'
 import type { ParsedMail } from '../reading/parsed-mail.ts'
 import type { FollowUpPlace } from '../filters/mail-settings.ts'
 
@@ -8,13 +8,16 @@ const MOST = 10
 /** Of one attachment, or of the raw mail. Bytes. */
 const SEARCHED = 1024 * 1024
 
-/** Numbers in the order of OTRS's places, each with the first place it stands in. */
+/**
+ * Numbers in the order of OTRS's places, each with the first place it stands in; `bare`: those of the subject that stand there without
+ * the hook, looked at last.
+ */
 export function numbersInMail(
   mail: ParsedMail,
   raw: Buffer,
   places: ReadonlySet<FollowUpPlace>,
   settings: TicketNumberSettings,
-): Map<string, FollowUpPlace> {
+): { numbers: Map<string, FollowUpPlace>; bare: Set<string> } {
   const found = new Map<string, FollowUpPlace>()
   const look = (place: FollowUpPlace, texts: () => Iterable<string>) => {
     if (!places.has(place)) return
@@ -31,5 +34,13 @@ export function numbersInMail(
     }
   })
   look('raw', () => [raw.subarray(0, SEARCHED).toString('latin1')])
-  return found
+  const bare = new Set<string>()
+  if (places.has('subject')) {
+    for (const number of findBareNumbers(mail.subject, settings)) {
+      if (found.has(number) || found.size >= MOST) continue
+      found.set(number, 'subject')
+      bare.add(number)
+    }
+  }
+  return { numbers: found, bare }
 }

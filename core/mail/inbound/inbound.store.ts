@@ -83,11 +83,20 @@ export async function loadInbound(
 }
 
 const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 'title', t.title, 'stateType', t.state_type,
-  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible, 'followUpStrangers', q.follow_up_strangers, 'customerId', t.customer_id::text)`)
+  'queueId', t.queue_id::text, 'followUpPossible', q.follow_up_possible, 'followUpStrangers', q.follow_up_strangers,
+  'unitId', q.unit_id::text, 'agentMail', q.agent_mail, 'customerId', t.customer_id::text)`)
+
+/**
+ * Two deliveries of one Message-ID, sender and content within so many minutes are one mail that came by two ways: a forwarder or a greylisting
+ * server takes that long. Later somebody sends it again on purpose.
+ */
+export const SAME_MAIL_MINUTES = 30
+/** Devices that give all their mails one Message-ID must not make each of them lock the others. */
+const SIBLINGS = 100
 
 /**
  * Everything the steps want to know of a mail, in one round trip; undefined when it is processed already. All rows of the
- * same bytes are locked first, so that of two recipients' jobs one makes the ticket and the other finds it. What a mail gives
+ * same bytes, and of the same Message-ID, are locked first, so that of two jobs one makes the ticket and the other finds it. What a mail gives
  * no reason to ask (most refer to nothing and report nothing) is left out of the question.
  */
 export async function whatIsKnown(
@@ -99,22 +108,39 @@ export async function whatIsKnown(
     numbers: string[]
     originals: string[]
     sender: string
+    /** contentKey(…) */
+    content: Buffer | null
   },
 ): Promise<Known | undefined> {
-  const { delivery, messageId, references, numbers, originals, sender } = about
+  const { delivery, messageId, references, numbers, originals, sender, content } = about
+  const apart = SAME_MAIL_MINUTES * 60_000
+  const [since, until] = [-apart, apart].map((ms) => new Date(delivery.acceptedAt.getTime() + ms))
   const { rows } = await sql<{ done: boolean; known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported'> & Partial<Known> }>`
     with siblings as (
-      select id, envelope_to, state, ticket_id, article_id from inbound_mail where blob_id = ${delivery.blobId} order by id for update)
+      select id, envelope_to, state, outcome, ticket_id, article_id, blob_id = ${delivery.blobId} as same_bytes, content_key from inbound_mail
+      where id = any(array(
+        select id from inbound_mail where blob_id = ${delivery.blobId}
+        ${
+          messageId === null || content === null || delivery.alone
+            ? sql``
+            : sql`union all (
+          select id from inbound_mail where message_id_md5 = md5(${messageId}::text) and accepted_at between ${since} and ${until}
+          order by id desc limit ${sql.lit(SIBLINGS)})`
+        }))
+      order by id for update)
     select exists (select 1 from siblings where id = ${delivery.id} and state = 'processed') as done, json_build_object(
-      'twin', (
-        select json_build_object('ticketId', s.ticket_id::text, 'articleId', s.article_id::text) from siblings s
-        where s.id <> ${delivery.id} and s.state = 'processed' order by s.id limit 1),
-      'recipients', (select coalesce(json_agg(s.envelope_to order by s.id), '[]') from siblings s),
+      'siblings', (
+        select coalesce(json_agg(json_build_object('envelopeTo', s.envelope_to, 'processed', s.state = 'processed', 'outcome', s.outcome,
+          'ticketId', s.ticket_id::text, 'articleId', s.article_id::text, 'sameBytes', s.same_bytes,
+          'believed', coalesce(a.assurance <> 'failed', true) and a.held_at is null) order by s.id), '[]')
+        from siblings s left join article a on a.id = s.article_id
+        where s.id <> ${delivery.id} and (s.same_bytes or s.content_key = ${content})),
+      'recipients', (select coalesce(json_agg(s.envelope_to order by s.id), '[]') from siblings s where s.same_bytes),
       'ownMessage', exists (select 1 from outbound_mail where message_id = ${messageId}),
       'sender', (
         select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language, 'unitId', p.unit_id::text)
         from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
-      ${references.length > 0 ? aboutReferences(references, delivery, sender) : sql``}
+      ${references.length + originals.length > 0 ? aboutReferences(references, originals, delivery, sender) : sql``}
       ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
       ${originals.length > 0 ? aboutReported(originals) : sql``}) as known`.execute(trx)
   const row = rows[0]!
@@ -126,24 +152,32 @@ export async function whatIsKnown(
     // A part in either of them is a part in what both have become.
     if (target) Object.assign(entry, { ticket: target.ticket, senderInvolved: entry.senderInvolved || target.senderInvolved })
   }
+  for (const mail of known.reported) {
+    if (mail.merged) mail.ticketId = (await mergedInto(trx, mail.ticketId!, sender))?.ticket.id ?? mail.ticketId
+  }
   return known
 }
 
 /** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
-const aboutReferences = (references: string[], delivery: Delivery, sender: string) => sql`,
+const aboutReferences = (references: string[], originals: string[], delivery: Delivery, sender: string) => {
+  const named = [...new Set([...references, ...originals])]
+  return sql`,
   'references', (
-    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}, 'internal', not r.visible)
+    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}, 'internal', not r.visible, 'ours', r.ours)
       order by t.id, r.visible), '[]')
     from (
-      select a.message_id, a.ticket_id, a.visible from article a
-      where a.message_id_md5 in (select md5(id) from unnest(${references}::text[]) as r(id)) and a.message_id = any(${references}::text[])
-      union
-      select o.message_id, o.ticket_id, coalesce(a.visible, true) from outbound_mail o left join article a on a.id = o.article_id
-      where o.message_id = any(${references}::text[]) and o.ticket_id is not null
+      select message_id, ticket_id, visible, bool_or(ours) as ours from (
+        select a.message_id, a.ticket_id, a.visible, a.sender_type = 'agent' and a.inbound_mail_id is null as ours from article a
+        where a.message_id_md5 in (select md5(id) from unnest(${named}::text[]) as r(id)) and a.message_id = any(${named}::text[])
+        union all
+        select o.message_id, o.ticket_id, coalesce(a.visible, true), true from outbound_mail o left join article a on a.id = o.article_id
+        where o.message_id = any(${named}::text[]) and o.ticket_id is not null) one
+      group by message_id, ticket_id, visible
     ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id ${personOf(sender)}),
   'waitingFor', (
     select coalesce(json_agg(r.id), '[]') from unnest(${references}::text[]) as r(id) join inbound_mail m on m.message_id_md5 = md5(r.id)
     where m.state = 'accepted' and m.blob_id <> ${delivery.blobId})`
+}
 
 /** Tickets by number in the order found, and whether the sender has any part in each. */
 function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
@@ -160,7 +194,8 @@ const personOf = (sender: string) => sql`
 /**
  * Who has a part in a ticket: its customer, owner, responsible and participants, by any of their addresses; agents with any right in
  * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages, or was sent one of them again. Messages that were ever held do not
- * count: neither they nor having accepted one of them lets their sender in.
+ * count: neither they nor having accepted one of them lets their sender in. Nor does whom a report's or an unproven agent's mail names: they are
+ * notes, and anybody could name himself in one.
  */
 function involved(sender: string): RawBuilder<unknown> {
   const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
@@ -172,6 +207,7 @@ function involved(sender: string): RawBuilder<unknown> {
         or exists (select 1 from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = rp.role_id
           where gr.group_id = g.id and rp.person_id = p.id)))
     or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null
+      and (a.inbound_mail_id is null or a.sender_type = 'customer' or a.assurance = 'confirmed')
       and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole})
     or ${sender} <> '' and exists (select 1 from outbound_mail o where o.ticket_id = t.id and o.kind in ('reply', 'forward')
       and lower(o.to_text || ' ' || o.cc_text) ~ ${asWhole}))`
@@ -181,8 +217,9 @@ function involved(sender: string): RawBuilder<unknown> {
 const aboutReported = (originals: string[]) => sql`,
   'reported', (
     select coalesce(json_agg(json_build_object('id', o.id::text, 'kind', o.kind, 'messageId', o.message_id, 'ticketId', o.ticket_id::text,
-        'articleId', o.article_id::text, 'recipients', o.recipients) order by w.place), '[]')
-    from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id)`
+        'articleId', o.article_id::text, 'recipients', o.recipients, 'merged', coalesce(t.state_type = 'merged', false)) order by w.place), '[]')
+    from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id
+      left join ticket t on t.id = o.ticket_id)`
 
 /** OTRS behaviour: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
 async function mergedInto(
@@ -213,6 +250,7 @@ export interface InboundEnd {
   subject: string
   from: string
   messageId: string | null
+  contentKey: Buffer | null
   ticketId: Id | null
   articleId: Id | null
 }
@@ -223,5 +261,5 @@ export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(
 const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
   update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${storableJson(end!.reasons)}::jsonb, subject = ${end!.subject},
     from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
-    article_id = ${end!.articleId}, processed_at = ${work.now}
+    article_id = ${end!.articleId}, content_key = ${end!.contentKey}, processed_at = ${work.now}
   where id = ${end!.id}`

@@ -25,8 +25,18 @@ import { judgeSender, type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from '../texts/auto-response.ts'
 import { attachBounce } from './bounce.ts'
+import { contentKey } from './content-key.ts'
+import { noteElsewhere, wroteFrom } from './elsewhere.ts'
+import { attachReceipt } from './receipt.ts'
+import { writeAsAgent } from '../../ticket/change/agent-mail.ts'
+import { forwardSign } from '../judge/forwarded.ts'
+import { placeOfDelivery } from '../judge/places.ts'
+import { findTicket } from '../judge/steps/follow-up.ts'
+import { loadAccess } from '../../permission/access.store.ts'
+import { may, type Right } from '../../permission/policy.ts'
+import { findTicket as readTicket } from '../../ticket/ticket.store.ts'
 import { numbersInMail } from './find-in-mail.ts'
-import { readReport } from './delivery-report.ts'
+import { readReport } from '../judge/report.ts'
 import type { Hand, Verdict } from '../judge/hand.ts'
 import { finishInbound, loadInbound, whatIsKnown, type InboundRow } from './inbound.store.ts'
 import { giveBack, makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
@@ -117,6 +127,7 @@ async function workUp(host: Host, row: InboundRow, waits: number, room: MailRoom
       subject: mail.subject,
       from: sayAddresses(mail.from).slice(0, 500),
       messageId: mail.messageId,
+      contentKey: contentKey(mail),
     })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     ended = end
@@ -218,6 +229,7 @@ async function read(row: InboundRow): Promise<ParsedMail> {
       disposition: 'attachment' as const,
       size: row.raw.length,
       content: row.raw,
+      raw: true as const,
     }
     return { ...head, attachments: [raw], notes: [{ note: 'unreadable', detail: error.message.slice(0, 300) }] }
   }
@@ -234,7 +246,7 @@ async function prepare(
   const about = await mailOfReturnPath(work.db, row.envelopeTo)
   const mail: ParsedMail = about ? { ...given, references: [about, ...given.references] } : given
   const report = readReport(mail, row.envelopeFrom)
-  const places = { numbers: numbersInMail(mail, row.raw, rules.places, numbers), references: rules.places.has('references') }
+  const places = { ...numbersInMail(mail, row.raw, rules.places, numbers), references: rules.places.has('references') }
   const known = await whatIsKnown(work.db, {
     delivery: row,
     messageId: mail.messageId,
@@ -242,6 +254,7 @@ async function prepare(
     originals: report?.originals ?? [],
     numbers: [...places.numbers.keys()],
     sender: senderOf(mail, row.envelopeFrom).address,
+    content: contentKey(mail),
   })
   if (!known) return undefined
   const wanted = { fresh: await lookUpWanted(work, headers.values, false), followUp: await lookUpWanted(work, headers.values, true) }
@@ -255,17 +268,37 @@ async function prepare(
     loopMark: loopMark(work.config),
     numbers,
     report,
+    forwarded: '',
     waits,
     places,
     headers,
     wanted,
   }
-  if (!known.recipients.some((address) => book.byUnit.has(canonicalAddress(address)))) return hand
-  // Whoever is not believed to be the sender belongs to no unit.
-  const unitId = hand.judgement.believed
-    ? (known.sender?.unitId ?? (await unitByAddress(work, senderOf(mail, row.envelopeFrom).address)))
-    : null
-  return { ...hand, routing: { table: await readRouting(work.db), unitId } }
+  const addresses = [...known.recipients, ...known.siblings.map(({ envelopeTo }) => envelopeTo)]
+  if (addresses.some((address) => book.byUnit.has(canonicalAddress(address)))) {
+    // Whoever is not believed to be the sender belongs to no unit.
+    const unitId = hand.judgement.believed
+      ? (known.sender?.unitId ?? (await unitByAddress(work, senderOf(mail, row.envelopeFrom).address)))
+      : null
+    hand.routing = { table: await readRouting(work.db), unitId }
+  }
+  return { ...hand, ...(await aboutItsTicket(work, hand)) }
+}
+
+/** What is asked only where a mail seems to go on with a ticket. */
+async function aboutItsTicket(work: Work, hand: Hand): Promise<Pick<Hand, 'forwarded' | 'agent'>> {
+  const { mail, known } = hand
+  const ticket = findTicket(hand)?.ticket
+  const none = { forwarded: '', agent: undefined }
+  if (!ticket) return none
+  const place = placeOfDelivery(hand)
+  const sign = place && place.unitId !== ticket.unitId ? forwardSign(mail) : undefined
+  const forwarded = sign !== undefined && !(await wroteFrom(work.db, ticket.id, place!.address)) ? sign : ''
+  const { sender } = known
+  if (!sender?.agent || !sender.valid || sender.id === ticket.customerId) return { ...none, forwarded }
+  const [access, full] = await Promise.all([loadAccess(work.db, sender.id, true), readTicket(work.db, ticket.id, sender.id)])
+  const allowed = (right: Right) => full !== undefined && may(access, right, full.ties).allowed
+  return { forwarded, agent: { id: sender.id, mayNote: allowed('note'), mayAnswer: allowed('compose') } }
 }
 
 /** Somebody who writes for the first time belongs where a rule on their mail's domain says. */
@@ -282,17 +315,18 @@ export interface End {
 
 async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, reasons: MailReason[], rules: MailSettings): Promise<End> {
   const { known, mail } = hand
-  if (verdict.end === 'duplicate') return { outcome: 'duplicate', ticketId: known.twin!.ticketId, articleId: known.twin!.articleId }
+  if (verdict.end === 'duplicate') return { outcome: 'duplicate', ticketId: verdict.twin!.ticketId, articleId: verdict.twin!.articleId }
   if (verdict.end === 'loop') return { outcome: 'loop', ticketId: null, articleId: null }
   if (verdict.end === 'ignored') return { outcome: 'ignored', ticketId: null, articleId: null }
-  if (verdict.end === 'bounce') {
-    const articleId = await attachBounce(work, {
-      reported: verdict.bounced!,
+  if (verdict.end === 'bounce' || verdict.end === 'receipt') {
+    const attach = verdict.end === 'bounce' ? attachBounce : attachReceipt
+    const articleId = await attach(work, {
+      reported: verdict.reported!,
       report: hand.report!,
       article: articleOf(row, mail, null, false),
       reasons,
     })
-    return { outcome: 'bounce-attached', ticketId: verdict.bounced!.ticketId, articleId }
+    return { outcome: `${verdict.end}-attached`, ticketId: verdict.reported!.ticketId, articleId }
   }
   const { address, name } = verdict.sender
   // What is not believed is nobody's: neither the person it claims to be nor a new one.
@@ -304,6 +338,18 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
   })
   const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
 
+  if (verdict.ticket && verdict.agent) {
+    const { as, articleId } = await writeAsAgent(work, verdict.ticket.id, verdict.agent, {
+      // What we attached because the mail is damaged is for those who read it here.
+      article: {
+        ...articleFor(),
+        personId: hand.agent!.id,
+        attachments: mail.attachments.filter(({ raw }) => verdict.agent === 'note' || !raw),
+      },
+      reason: reasons,
+    })
+    return { outcome: `agent-${as}`, ticketId: verdict.ticket.id, articleId }
+  }
   if (verdict.ticket && verdict.apart) {
     const articleId = await holdMessage(work, verdict.ticket.id, { ...articleFor(), held: verdict.apart }, reasons)
     return { outcome: verdict.apart.decision === null ? 'follow-up-held' : 'follow-up-refused', ticketId: verdict.ticket.id, articleId }
@@ -353,6 +399,7 @@ async function act(work: Work, row: InboundRow, hand: Hand, verdict: Verdict, re
       { ticketId: made.id, type: 'Misc', parts: ['follow-up of a closed ticket', old.number, old.id] },
     ])
   }
+  await noteElsewhere(work, { ...made, queueId: verdict.queueId }, hand, verdict)
   await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id)
   return { outcome: old ? 'follow-up-new-ticket' : 'new-ticket', ticketId: made.id, articleId: made.articleId }
 }

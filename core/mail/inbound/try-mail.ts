@@ -65,6 +65,7 @@ export async function tryMail(host: Host, raw: Buffer, envelope: TryEnvelope, ex
     peerAddress: envelope.peerAddress ?? '',
     peerName: '',
     toQueueId: null,
+    alone: true,
     acceptedAt: host.clock(),
     state: 'accepted',
     attempts: 0,

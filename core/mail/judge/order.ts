@@ -1,11 +1,13 @@
 /** Owns the order in which a mail is judged: one question a file, the first that ends it ends it. */
 import type { MailReason } from '../../database/schema.ts'
+import { agent } from './steps/agent.ts'
 import { automatic } from './steps/automatic.ts'
 import { bounce } from './steps/bounce.ts'
 import { duplicate } from './steps/duplicate.ts'
 import { loop } from './steps/loop.ts'
 import type { MailDecision } from './extensions.ts'
 import type { Hand, Step, Verdict } from './hand.ts'
+import { isHiddenCopy } from './places.ts'
 import { assurance } from './steps/assurance.ts'
 import { closed } from './steps/closed.ts'
 import { destination } from './steps/destination.ts'
@@ -17,16 +19,17 @@ import { sender } from './steps/sender.ts'
 import { waiting } from './steps/waiting.ts'
 
 export const ORDER: readonly Step[] = [
-  duplicate, // the same bytes for another address of ours: nothing new
+  duplicate, // the same mail for another address of a unit, or by another way: nothing new
   loop, // our own mail came back: nothing new
   filters, // what filters and trusted headers say
   ignored, // one of them says: drop it
   automatic, // a program wrote it: no automatic answer
-  bounce, // a report about a mail of ours: to that mail's ticket
+  bounce, // a report about a mail of ours, a receipt for one: to that mail's ticket
   sender, // who wrote
   assurance, // how far that is proven
   followUp, // which ticket it goes on with
   waiting, // it answers a mail still on its way: come back in a moment
+  agent, // an agent's own mail to a ticket: a note or an answer
   closed, // whether that ticket still takes mail
   participant, // whether the sender may write into it
   destination, // which queue a new ticket goes to
@@ -47,6 +50,7 @@ export async function judge(hand: Hand, plugins?: PluginSteps): Promise<{ verdic
     rule: note,
     ...(detail ? { detail } : {}),
   }))
+  if (isHiddenCopy(hand)) reasons.push({ step: 'recipients', decided: '', rule: 'hidden-copy', detail: hand.delivery.envelopeTo })
   for (const { name } of plugins?.order ?? ORDER) {
     const own = ORDER.find((step) => step.name === name)
     const decision = own ? own.decide(hand, verdict) : obey(await plugins!.ask(name, verdict, reasons), verdict)

@@ -16,7 +16,7 @@ export const OUTCOMES = [
   'follow-up-held',
   /** The same, in a queue that takes nothing from strangers: kept with the ticket, as rejected. */
   'follow-up-refused',
-  /** The same bytes came for another address of ours too. */
+  /** The same mail came for another address of the unit too, or by another way. */
   'duplicate',
   /** A mail of our own that came back. */
   'loop',
@@ -26,6 +26,11 @@ export const OUTCOMES = [
   'deleted',
   /** A report about a mail of ours that did not arrive, or not yet. */
   'bounce-attached',
+  /** Somebody opened, or deleted, a mail of ours. */
+  'receipt-attached',
+  /** An agent wrote to a ticket they work on. */
+  'agent-note',
+  'agent-answer',
   'failed',
 ] as const satisfies readonly NamedOutcome[]
 export type MailOutcome = (typeof OUTCOMES)[number]

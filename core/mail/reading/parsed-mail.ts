@@ -17,6 +17,8 @@ export interface ParsedAttachment {
   disposition: 'attachment' | 'inline'
   size: number
   content: Buffer
+  /** The mail itself as it came, attached by us because it could not be shown whole: no part of it. */
+  raw?: true
 }
 
 export interface MailHeader {

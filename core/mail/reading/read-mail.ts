@@ -59,7 +59,7 @@ export async function readMail(given: Buffer): Promise<ParsedMail> {
   if (cut || parts.stopped || parts.attachments.length > ATTACHMENT_COUNT)
     notes.push({ note: 'too-many-parts', ...(parts.stopped ? { detail: parts.stopped } : {}) })
   if (damaged || parts.damaged || parts.outside || holdsNothing(parts.root)) notes.push({ note: 'damaged' })
-  if (notes.some(({ note }) => INCOMPLETE.has(note))) attachments.push(file('message.eml', 'message/rfc822', given))
+  if (notes.some(({ note }) => INCOMPLETE.has(note))) attachments.push({ ...file('message.eml', 'message/rfc822', given), raw: true })
 
   const shown = html ? shownContentIds(html) : new Set<string>()
   for (const part of attachments) {

@@ -19,14 +19,12 @@ import { customerTicketUrl } from '../../ticket/url.ts'
 import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from '../addresses.ts'
 import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
+import { isProgramAddress } from '../program-address.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../outbound.ts'
 import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
 
 /** What our automatic mails say in X-Loop: no other program writes it by chance. */
 export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
-
-/** OTRS: SendNoAutoResponseRegExp; noreply is ours. */
-const NEVER = /^(mailer-daemon|postmaster|abuse|no-?reply|do-?not-?reply|nobody|bounces?|listserv|majordomo)([+.-][^@]*)?@/i
 
 const FINISHED = new Set(['closed', 'removed', 'merged'])
 
@@ -132,7 +130,7 @@ export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> 
     .executeTakeFirstOrThrow()
   const customer = customerId ? await findPerson(work.db, customerId) : undefined
   // Who closed it knows; who has no address cannot be told.
-  if (!customer?.address || !customer.valid || customer.id === actorId(work) || NEVER.test(customer.address)) return
+  if (!customer?.address || !customer.valid || customer.id === actorId(work) || isProgramAddress(customer.address)) return
   // Somebody once wrote in the name of an address of ours.
   if (await work.db.selectFrom('system_address').select('id').where('address', '=', customer.address).executeTakeFirst()) return
   const response = await findResponse(work.db, ticketId, 'closed', customer.language, undefined, languagesToTry(work.config))
@@ -215,7 +213,7 @@ async function send(
 function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
   if (!isAddress(address)) return 'no-valid-address'
   if (destinationOf(book, address)) return 'own-address'
-  return NEVER.test(address) ? 'address-of-a-program' : undefined
+  return isProgramAddress(address) ? 'address-of-a-program' : undefined
 }
 
 /**

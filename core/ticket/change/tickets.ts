@@ -212,6 +212,10 @@ export interface Answer {
   attachments?: NewAttachment[]
   /** The state to go to with the answer; without it a new ticket becomes open. */
   state?: ChosenState
+  /** It came by mail: who wrote it, which mail that was, how far its sender is proven. */
+  byMail?: Pick<NewArticle, 'personId' | 'inboundMailId' | 'assurance'>
+  /** Why it is one, where a program decided. */
+  reason?: unknown
 }
 
 /** An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. */
@@ -247,6 +251,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
     inReplyTo: parent?.messageId ?? '',
     references: parent ? `${parent.references} ${parent.messageId}`.trim() : '',
     attachments: answer.attachments ?? [],
+    ...answer.byMail,
   }
   const articleId = await addArticle(work, ticket, article)
   const mailId =
@@ -271,7 +276,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
     if (!shall.lock && given?.type !== 'closed') shall.lock = 'lock'
   }
   await change(work, ticket, shall, {
-    rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId }],
+    rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId, ...(answer.reason === undefined ? {} : { reason: answer.reason }) }],
     columns: { last_agent_at: work.now },
   })
   emitArticle(work, ticket, articleId, article)

@@ -72,6 +72,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'assurance.failed': 'failed',
   'article.to': 'to: {to}',
   'article.cc': 'Cc: {cc}',
+  'article.recipients': { one: 'sent to {count} recipient', other: 'sent to {count} recipients' },
   'article.quoted': { one: 'show quoted text ({count} line)', other: 'show quoted text ({count} lines)' },
   'article.withdrawn': 'taken back, never sent',
   'article.empty': 'Message without text.',

@@ -81,6 +81,12 @@ export const pl = {
   'assurance.failed': 'niezgodny',
   'article.to': 'do: {to}',
   'article.cc': 'DW: {cc}',
+  'article.recipients': {
+    one: 'wysłano do {count} adresata',
+    few: 'wysłano do {count} adresatów',
+    many: 'wysłano do {count} adresatów',
+    other: 'wysłano do {count} adresata',
+  },
   'article.quoted': {
     one: 'pokaż cytowany tekst ({count} wiersz)',
     few: 'pokaż cytowany tekst ({count} wiersze)',

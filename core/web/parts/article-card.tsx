@@ -58,7 +58,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
   const note = !article.visible && !apart
   const kind = apart ? 'held' : note ? 'note' : article.senderType
   const sender =
-    article.senderType === 'system'
+    article.senderType === 'system' && article.inboundMailId === null
       ? t('article.sender.system')
       : (article.personName ?? headerName(article.from)) || t(`article.channel.${article.channel}`)
   const stranger = article.senderType === 'customer' && article.channel === 'email'
@@ -98,8 +98,13 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             {audience === 'agent' && article.senderType === 'agent' && article.to && (
               <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>
             )}
-            {audience === 'agent' && article.cc && <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>}
+            {audience === 'agent' && article.senderType === 'agent' && article.cc && (
+              <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>
+            )}
           </p>
+          {audience === 'agent' && article.senderType !== 'agent' && article.inboundMailId !== null && (
+            <WrittenTo c={c} article={article} />
+          )}
           {audience === 'agent' && article.notes.length > 0 && <Notes c={c} notes={article.notes} />}
           {beside && <div class="article-beside">{beside}</div>}
         </div>
@@ -127,6 +132,23 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
     </article>
   )
 }
+
+/** Whom a mail was written to: who else has it, and whether we were a hidden copy. Many are folded, so that the words come first. */
+const WrittenTo = ({ c, article: { to, cc } }: { c: PageContext; article: Article }) => {
+  const t = webTexts.in(c.get('language'))
+  const all = [to && t('article.to', { to }), cc && t('article.cc', { cc })].filter(Boolean).join(' · ')
+  if (all === '') return null
+  const count = all.split('@').length - 1
+  if (all.length <= SHOWN_RECIPIENTS) return <p class="quiet article-to">{all}</p>
+  return (
+    <details class="quiet article-to">
+      <summary>{t('article.recipients', { count })}</summary>
+      {all}
+    </details>
+  )
+}
+/** Characters: two lines on a small screen. */
+const SHOWN_RECIPIENTS = 160
 
 /** What was noted when the mail was read; the whole sentence is the title, for a label has no room for it. */
 const Notes = ({ c, notes }: { c: PageContext; notes: Article['notes'] }) => {

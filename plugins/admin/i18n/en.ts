@@ -318,6 +318,11 @@ export const en: Record<keyof typeof pl, Text> = {
   'queue.strangers.hold': 'hold – an agent decides',
   'queue.strangers.accept': 'take them like any other',
   'queue.strangers.reject': 'reject – kept with the ticket, but hidden',
+  'queue.agent-mail': 'When an agent writes to a ticket by mail',
+  'queue.agent-mail.help':
+    'Of agents with rights in this queue. An answer leaves for the customer only if it is confirmed that the agent wrote it.',
+  'queue.agent-mail.note': 'keep it as a note',
+  'queue.agent-mail.answer': 'send it to the customer as an answer',
   'queue.follow-up': 'What becomes of it',
   'queue.follow-up.help': 'When a customer writes after closing.',
   'queue.follow-up.possible': 'open the ticket again',

@@ -336,6 +336,11 @@ export const pl = {
   'queue.strangers.hold': 'wstrzymać – zdecyduje agent',
   'queue.strangers.accept': 'przyjąć jak każdą inną',
   'queue.strangers.reject': 'odrzucić – zostają przy zgłoszeniu, ale ukryte',
+  'queue.agent-mail': 'Gdy agent napisze do zgłoszenia mailem',
+  'queue.agent-mail.help':
+    'Dotyczy agentów z prawami w tej kolejce. Odpowiedź wychodzi do zgłaszającego tylko wtedy, gdy jest potwierdzone, że napisał ją agent.',
+  'queue.agent-mail.note': 'zapisać jako notatkę',
+  'queue.agent-mail.answer': 'wysłać zgłaszającemu jako odpowiedź',
   'queue.follow-up': 'Co z nią zrobić',
   'queue.follow-up.help': 'Gdy zgłaszający pisze po zamknięciu.',
   'queue.follow-up.possible': 'otworzyć zgłoszenie ponownie',

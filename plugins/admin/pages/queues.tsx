@@ -48,6 +48,7 @@ import {
   TEXT_TYPES,
   type AdminQueue,
   type FollowUpPossible,
+  type AgentMail,
   type FollowUpStrangers,
   type QueueForm,
 } from '../../../core/administration.ts'
@@ -216,6 +217,7 @@ export const QueueTabs = ({ c, queue, current }: { c: PageContext; queue: AdminQ
   )
 }
 
+const AGENT_MAIL: readonly AgentMail[] = ['note', 'answer']
 const STRANGERS: readonly FollowUpStrangers[] = ['hold', 'accept', 'reject']
 const FOLLOW_UPS: readonly FollowUpPossible[] = ['possible', 'new ticket', 'reject']
 const followUpKey = (value: FollowUpPossible): AdminKey => `queue.follow-up.${value === 'new ticket' ? 'new-ticket' : value}`
@@ -338,6 +340,15 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 help={t('queue.strangers.help')}
                 value={queue?.followUpStrangers ?? 'hold'}
                 choices={STRANGERS.map((value) => ({ value, label: t(`queue.strangers.${value}`) }))}
+              />
+              <Select
+                c={c}
+                form={form}
+                name="agentMail"
+                label={t('queue.agent-mail')}
+                help={t('queue.agent-mail.help')}
+                value={queue?.agentMail ?? 'note'}
+                choices={AGENT_MAIL.map((value) => ({ value, label: t(`queue.agent-mail.${value}`) }))}
               />
               <TextArea
                 c={c}
@@ -495,6 +506,7 @@ function read(values: Record<string, string>): QueueForm {
     followUpPossible: FOLLOW_UPS.find((value) => value === values['followUpPossible']) ?? 'possible',
     followUpLock: Boolean(values['followUpLock']),
     followUpStrangers: STRANGERS.find((value) => value === values['followUpStrangers']) ?? 'hold',
+    agentMail: AGENT_MAIL.find((value) => value === values['agentMail']) ?? 'note',
     language: asLanguage(values['language']),
     signature: values['signature'] ?? '',
     comment: values['comment'] ?? '',

@@ -358,6 +358,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'reason.rule.total-limit': 'automatic answers to everybody within the hour have reached {detail}',
   'reason.rule.loop-limit': 'automatic answers to this address today have reached {detail}',
   'reason.step.automatic': 'a program wrote it, not a person ({detail}), so there is no automatic answer',
+  'reason.automatic.program-answers-us': 'a program answers a message of ours, so it opens no ticket',
+  'reason.rule.forwarded-to-another-unit': 'forwarded to another unit from ticket {detail}',
   'reason.step.auto-response': 'automatic answer: {decided}, {detail}',
   'reason.auto-response.auto reply': 'automatic confirmation sent to {detail}',
   'reason.auto-response.auto follow up': 'automatic confirmation sent to {detail}',

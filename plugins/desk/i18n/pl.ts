@@ -384,6 +384,8 @@ export const pl = {
   'reason.rule.total-limit': 'w ciągu godziny wysłano już tyle automatycznych odpowiedzi do wszystkich: {detail}',
   'reason.rule.loop-limit': 'w ciągu dnia wysłano już na ten adres tyle automatycznych odpowiedzi: {detail}',
   'reason.step.automatic': 'napisał to program, nie człowiek ({detail}), więc bez automatycznej odpowiedzi',
+  'reason.automatic.program-answers-us': 'program odpowiada na naszą wiadomość, więc nie otwiera zgłoszenia',
+  'reason.rule.forwarded-to-another-unit': 'przekazano innej jednostce ze zgłoszenia {detail}',
   'reason.step.auto-response': 'automatyczna odpowiedź: {decided}, {detail}',
   'reason.auto-response.auto reply': 'automatyczne potwierdzenie wysłane na {detail}',
   'reason.auto-response.auto follow up': 'automatyczne potwierdzenie wysłane na {detail}',

@@ -2,7 +2,7 @@
 import { listHistory, listStates, personsInHistory, seeTicket, type HistoryRow, type PageContext } from '../../../core/index.ts'
 import { PageHead, StateBadge, Time } from '../../../core/pages.ts'
 import { sayHistory, type HistoryRoom } from '../history-words.ts'
-import { reasonsIn, sayReason } from '../reason-words.ts'
+import { sayStored } from '../reason-words.ts'
 import { words } from '../words.ts'
 import { deskPage, enter } from './frame.tsx'
 
@@ -66,9 +66,7 @@ function grouped(rows: readonly HistoryRow[]): HistoryRow[][] {
 
 const Row = ({ c, row, say, first, ticketId }: { c: PageContext; row: HistoryRow; say: HistoryRoom; first: boolean; ticketId: string }) => {
   const t = words(c)
-  const why = reasonsIn(row.reason)
-    .map((reason) => sayReason(reason, say.language))
-    .filter(Boolean)
+  const why = sayStored(row.reason, say.language)
   return (
     <tr class={first ? 'act-first' : 'act-more'}>
       <td>

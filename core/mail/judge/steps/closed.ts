@@ -6,7 +6,8 @@ export const closed: Step = {
   name: 'closed',
   decide(_hand, verdict) {
     const { ticket } = verdict
-    if (!ticket) return undefined
+    // An agent's note or answer is no follow-up.
+    if (!ticket || verdict.agent) return undefined
     const over = ticket.stateType === 'closed' || ticket.stateType === 'removed'
     if (!over || (ticket.followUpPossible === 'possible' && ticket.stateType === 'closed')) {
       verdict.follow = 'possible'

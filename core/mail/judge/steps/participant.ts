@@ -9,7 +9,7 @@ export const participant: Step = {
   name: 'participant',
   decide({ known, judgement }, verdict) {
     const { ticket } = verdict
-    if (!ticket || verdict.follow === 'new ticket') return undefined
+    if (!ticket || verdict.agent || verdict.follow === 'new ticket') return undefined
     const address = verdict.sender.address || '–'
     if (!judgement.believed) {
       verdict.apart = { decision: null, rule: 'sender-not-proven' }
