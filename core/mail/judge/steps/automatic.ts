@@ -53,10 +53,13 @@ const SIGNS: readonly { rule: MailRule; seen(hand: Hand): string | undefined }[]
   },
   {
     rule: 'own-address',
-    seen: ({ mail, book, delivery }) =>
-      [...mail.from.map(({ address }) => address), delivery.envelopeFrom].find(
-        (address) => address !== '' && destinationOf(book, canonicalAddress(address)),
-      ),
+    // A web form writes as us, with a person beside it: that person is answered.
+    seen: ({ mail, book, delivery, author }) =>
+      author.shape === 'beside'
+        ? undefined
+        : [...mail.from.map(({ address }) => address), delivery.envelopeFrom].find(
+            (address) => address !== '' && destinationOf(book, canonicalAddress(address)),
+          ),
   },
 ]
 
