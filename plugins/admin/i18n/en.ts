@@ -571,6 +571,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'decided.sent': 'yes',
   'decided.not-sent': 'no',
   'decided.wait': 'yes, we wait for that one',
+  'decided.looks-again': 'not known yet, we look again for ten minutes',
   'decided.not-longer': 'yes, but we wait no longer',
   'decided.reopens': 'yes, it opens again',
   'decided.unknown': 'yes, but about what is not known',

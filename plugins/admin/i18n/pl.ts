@@ -590,6 +590,7 @@ export const pl = {
   'decided.sent': 'tak',
   'decided.not-sent': 'nie',
   'decided.wait': 'tak, czekamy na tamten',
+  'decided.looks-again': 'jeszcze nie wiadomo, sprawdzamy ponownie przez dziesięć minut',
   'decided.not-longer': 'tak, ale dłużej nie czekamy',
   'decided.reopens': 'tak, otworzy się ponownie',
   'decided.unknown': 'tak, ale nie wiemy o czym',
