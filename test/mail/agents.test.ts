@@ -1,14 +1,20 @@
 /** What agents write to tickets from their own mailbox: a note, or an answer where the queue says so and it is proven who wrote. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startDns, type DnsServer } from '../servers/dns.ts'
 import { startStation, type Station } from './station.ts'
 
+let dns: DnsServer
 let station: Station
 const queues = { note: '', answer: '' }
 const AGENT = 'agnieszka@praca.example'
 const READER = 'rafal@praca.example'
 beforeAll(async () => {
+  dns = await startDns()
   station = await startStation({
-    mail: { relays: [{ addresses: ['127.0.0.1'], vouchesFor: [], authservId: 'mx.uni.example', xclient: false, trustHeaders: false }] },
+    mail: {
+      dnsServers: [dns.address],
+      relays: [{ addresses: ['127.0.0.1'], vouchesFor: [], authservId: 'mx.uni.example', xclient: false, trustHeaders: false }],
+    },
   })
   const { make, database } = station
   const group = await make.group()
@@ -18,7 +24,10 @@ beforeAll(async () => {
   await make.agent({ [group]: ['rw'] }, { name: 'Agnieszka', address: AGENT })
   await make.agent({ [group]: ['ro'] }, { name: 'Rafał', address: READER })
 })
-afterAll(() => station?.stop())
+afterAll(async () => {
+  await station?.stop()
+  await dns?.stop()
+})
 
 let count = 0
 const opened = async (queueId: string, customer?: string) => {
@@ -87,9 +96,10 @@ describe('an agent who works in the queue', () => {
     const { number } = await opened(queues.note)
     await write(AGENT, number, { proven: false })
     const subject = `Re: [Ticket#${number}] obcy`
-    await station.deliver(`From: ktos@obcy.example\r\nSubject: ${subject}\r\nMessage-ID: <obcy-${++count}@obcy.example>\r\n\r\nx\r\n`, {
-      from: 'ktos@obcy.example',
-    })
+    await station.deliver(
+      `Authentication-Results: mx.uni.example; dmarc=pass header.from=obcy.example\r\nReceived: from poczta (poczta [192.0.2.7]) by mx.uni.example; Tue, 17 Nov 2026 09:15:00 +0100\r\nFrom: ktos@obcy.example\r\nSubject: ${subject}\r\nMessage-ID: <obcy-${++count}@obcy.example>\r\n\r\nx\r\n`,
+      { from: 'ktos@obcy.example' },
+    )
     expect((await station.processed(subject))[0]!.outcome).toBe('follow-up-held')
   })
 

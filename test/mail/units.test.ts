@@ -51,7 +51,7 @@ const letter = ({ id, to, subject = 'Do jednostek', head = '', text = 'Proszę o
 const accept = (raw: string, recipients: string[]) =>
   acceptMail(
     station.database.db,
-    { from: 'kamil@firma.example', recipients, peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false },
+    { from: 'kamil@firma.example', recipients, peerAddress: '127.0.0.1', peerName: 'mx', encrypted: false },
     mailInMemory(Buffer.from(raw)),
     station.make.now,
   )
