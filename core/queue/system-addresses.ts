@@ -8,6 +8,7 @@ import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { listOurAddressesOfPersons, releaseOurAddresses } from '../person/our-addresses.ts'
 import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
@@ -71,7 +72,7 @@ export interface SystemAddressForm {
   topicId?: Id | null
 }
 
-/** Makes an address. Errors: `person.address-invalid`, `address.taken`, `address.queue-off`. */
+/** Makes an address. Errors: `person.address-invalid`, `person.address-taken`, `address.taken`, `address.queue-off`. */
 export async function createSystemAddress(work: Work, form: SystemAddressForm): Promise<Id> {
   const values = await checked(work, form)
   await demandLocal(work, values, null)
@@ -82,6 +83,7 @@ export async function createSystemAddress(work: Work, form: SystemAddressForm): 
     .returning('id')
     .executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
+  await takeFromPersons(work)
   recordChange(work, systemAddressSubject, row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
   await addressesChanged(work)
   return row.id
@@ -103,8 +105,16 @@ export async function editSystemAddress(work: Work, id: Id, form: SystemAddressF
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
+  if (!before.valid || before.address !== values.address) await takeFromPersons(work)
   if (recordChange(work, systemAddressSubject, id, before, values, { unitId: await unitOfQueue(work, values.queue_id) }))
     await addressesChanged(work)
+}
+
+/** What mail alone made of it is released; an account that somebody uses keeps its address, and the help desk takes another. */
+async function takeFromPersons(work: Work): Promise<void> {
+  const owners = await listOurAddressesOfPersons(work.db, work.config)
+  if (owners.some(({ login, agent }) => login !== null || agent)) throw refused('person.address-taken', {}, 'address')
+  if (owners.length > 0) await releaseOurAddresses(work)
 }
 
 const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>
