@@ -30,7 +30,9 @@ export function checkWhoVouches({ config }: Pick<Checked, 'config'>): Finding[] 
       ),
     ]
   }
-  return [ok('senders', ownDomains.length > 0 ? `${some(ownDomains)} must be proven.` : 'Senders are looked up; no domain is named as our own.')]
+  return [
+    ok('senders', ownDomains.length > 0 ? `${some(ownDomains)} must be proven.` : 'Senders are looked up; no domain is named as our own.'),
+  ]
 }
 
 /** Accounts that have an address of ours, which the next start takes from them, and those that had one and still have tickets. */

@@ -79,7 +79,8 @@ const pl = {
   'mail.rule.sender-by-sender-header': 'Z pola Sender, bo From nie ma adresu.',
   'mail.rule.sender-by-reply-to': 'Z pola Reply-To, bo From nie ma adresu.',
   'mail.rule.sender-by-envelope': 'Z koperty, bo nagłówki nie mają adresu.',
-  'mail.rule.sender-beside-our-address': 'From to nasz własny adres (tak piszą formularze); kto pisał, mówi pole Reply-To albo Sender. Nic tego nie potwierdza.',
+  'mail.rule.sender-beside-our-address':
+    'From to nasz własny adres (tak piszą formularze); kto pisał, mówi pole Reply-To albo Sender. Nic tego nie potwierdza.',
   'mail.rule.no-valid-sender': 'Mail nie podaje żadnego poprawnego adresu nadawcy.',
   'mail.rule.senders-not-checked': 'Nadawców nie sprawdzamy: w konfiguracji nie ma własnych domen ani serwerów.',
   'mail.rule.dmarc-pass': 'Domena nadawcy potwierdza tę wiadomość (DMARC).',

@@ -19,7 +19,10 @@ export interface OwnedByPerson {
 }
 
 /** Persons who have an address of ours, in any way to write it. */
-export async function listOurAddressesOfPersons(db: Kysely<Database>, config: Parameters<typeof readAddressBook>[1]): Promise<OwnedByPerson[]> {
+export async function listOurAddressesOfPersons(
+  db: Kysely<Database>,
+  config: Parameters<typeof readAddressBook>[1],
+): Promise<OwnedByPerson[]> {
   const book = await readAddressBook(db, config)
   const { rows } = await sql<OwnedByPerson>`
     select p.id as "personId", a.address, p.name, p.login, p.agent, p.source,
@@ -61,7 +64,9 @@ export async function releaseOurAddresses(work: Work): Promise<number> {
 }
 
 /** Accounts that lost an address of ours and still are the customer of tickets. */
-export async function listReleased(db: Kysely<Database>): Promise<{ personId: Id; name: string; address: string; login: string | null; tickets: number }[]> {
+export async function listReleased(
+  db: Kysely<Database>,
+): Promise<{ personId: Id; name: string; address: string; login: string | null; tickets: number }[]> {
   const { rows } = await sql<{ personId: Id; name: string; address: string; login: string | null; tickets: number }>`
     select r.person_id as "personId", p.name, r.address, r.login, (select count(*)::int from ticket t where t.customer_id = p.id) as tickets
     from person_released r join person p on p.id = r.person_id

@@ -41,4 +41,5 @@ test('the table says what is decided, and nobody is believed by a mail that does
 })
 
 const SEVERAL = /E, V|V, E|From: [EV] \/|no From|nobody|<>|two words/
-const row = (name: string, cells: readonly string[]): string => [name.padEnd(46), ...cells.map((cell) => cell.padEnd(14))].join(' ').trimEnd()
+const row = (name: string, cells: readonly string[]): string =>
+  [name.padEnd(46), ...cells.map((cell) => cell.padEnd(14))].join(' ').trimEnd()

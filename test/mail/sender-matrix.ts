@@ -86,7 +86,13 @@ export function mailOf(shape: Shape, at: Case, subject: string): { raw: string; 
       .replaceAll(/\bO\b/g, OURS)
   const result = (verdict: string) => `Authentication-Results: mx.uni.example; dmarc=${verdict} (p=REJECT) header.from=${domain}\r\n`
   const received = `Received: from evil.example (evil.example [${OUTSIDE}]) by mx.uni.example with ESMTPS id 1; Tue, 17 Nov 2026 10:00:00 +0100\r\n`
-  const above = { 'no relay': '', pass: result('pass') + received, 'fail above': result('fail') + received, 'fail below': received + result('fail'), 'nothing said': received }
+  const above = {
+    'no relay': '',
+    pass: result('pass') + received,
+    'fail above': result('fail') + received,
+    'fail below': received + result('fail'),
+    'nothing said': received,
+  }
   return {
     raw: `${above[at.relay]}${put(shape.head)}To: ${OURS}\r\nSubject: ${subject}\r\n\r\nx\r\n`,
     envelopeFrom: put(shape.envelope),
@@ -135,7 +141,8 @@ const strangersProof = ({ relay }: Case, envelopeFrom: string): Found =>
     : { proof: 'none', rule: 'nothing-proves', detail: '' }
 
 /** The mail becomes a message of V's ticket: its author is proven, and V. */
-export const joins = ({ judgement, author }: Pick<Decided, 'judgement' | 'author'>): boolean => judgement.proven && author.startsWith('ofiara@')
+export const joins = ({ judgement, author }: Pick<Decided, 'judgement' | 'author'>): boolean =>
+  judgement.proven && author.startsWith('ofiara@')
 
 /** 'V' the victim, 'E' the stranger, '–' nobody; then how far: '+' proven, '?' believed but not proven, '' not believed; '2': the second mail joins. */
 export function say({ judgement, author, second }: Pick<Decided, 'judgement' | 'author' | 'second'>): string {

@@ -105,7 +105,10 @@ export async function whatIsKnown(
   },
 ): Promise<Known | undefined> {
   const { delivery, messageId, references, numbers, originals, sender, sentBy = '' } = about
-  const { rows } = await sql<{ done: boolean; known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported' | 'sentBySame'> & Partial<Known> }>`
+  const { rows } = await sql<{
+    done: boolean
+    known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported' | 'sentBySame'> & Partial<Known>
+  }>`
     with siblings as (
       select id, envelope_to, state, ticket_id, article_id from inbound_mail where blob_id = ${delivery.blobId} order by id for update)
     select exists (select 1 from siblings where id = ${delivery.id} and state = 'processed') as done, json_build_object(

@@ -143,7 +143,12 @@ async function workUp(host: Host, row: InboundRow, again: Again, room: MailRoom)
 /** The mail's page says why it waits. */
 async function tellLookingAgain(host: Host, id: Id, { rule, detail }: Evidence): Promise<void> {
   const reasons: MailReason[] = [{ step: 'assurance', decided: 'looks-again', rule, ...(detail ? { detail } : {}) }]
-  await host.db.updateTable('inbound_mail').set({ reason: storableJson(reasons) }).where('id', '=', id).where('state', '=', 'accepted').execute()
+  await host.db
+    .updateTable('inbound_mail')
+    .set({ reason: storableJson(reasons) })
+    .where('id', '=', id)
+    .where('state', '=', 'accepted')
+    .execute()
 }
 
 /** Everything about a mail that is found out before its transaction: it may take time, ask plugins, leave the machine. */
@@ -282,9 +287,7 @@ async function prepare(
   }
   if (!known.recipients.some((address) => book.byUnit.has(canonicalAddress(address)))) return hand
   // Whoever is not believed to be the sender belongs to no unit.
-  const unitId = hand.judgement.believed
-    ? (known.sender?.unitId ?? (await unitByAddress(work, evidence.author.address)))
-    : null
+  const unitId = hand.judgement.believed ? (known.sender?.unitId ?? (await unitByAddress(work, evidence.author.address))) : null
   return { ...hand, routing: { table: await readRouting(work.db), unitId } }
 }
 

@@ -26,7 +26,9 @@ describe('whatever was found', () => {
   test('nobody is believed whose mail does not name exactly one author', () => {
     holds((found, who) => {
       if (found.author.shape === 'nobody' || found.proof === 'unclear')
-        expect(judgeSender(found, who)).toMatchObject(found.author.shape !== 'nobody' && found.proof === 'off' ? {} : { believed: false, proven: false })
+        expect(judgeSender(found, who)).toMatchObject(
+          found.author.shape !== 'nobody' && found.proof === 'off' ? {} : { believed: false, proven: false },
+        )
     })
   })
   test('a claim on a domain of our own is believed only when it is proven', () => {
@@ -52,7 +54,8 @@ describe('whatever was found', () => {
   })
   test('a silent DNS fails nobody who names one author', () => {
     holds((found, who) => {
-      if (found.author.shape !== 'nobody') expect(judgeSender({ ...found, proof: 'unknown' }, who)).toMatchObject({ assurance: 'unverified', proven: false })
+      if (found.author.shape !== 'nobody')
+        expect(judgeSender({ ...found, proof: 'unknown' }, who)).toMatchObject({ assurance: 'unverified', proven: false })
     })
   })
   test('what somebody typed into a web form is never said to be more than unverified', () => {

@@ -77,7 +77,8 @@ export function evidenceOf(
 }
 
 const sameAddress = (one: string, other: string): boolean =>
-  domainOf(one) === domainOf(other) && one.slice(0, one.lastIndexOf('@')).toLowerCase() === other.slice(0, other.lastIndexOf('@')).toLowerCase()
+  domainOf(one) === domainOf(other) &&
+  one.slice(0, one.lastIndexOf('@')).toLowerCase() === other.slice(0, other.lastIndexOf('@')).toLowerCase()
 
 /**
  * What the relay itself stands for or says; undefined: it says nothing, and the mail is looked up like anybody's. It vouches for its
@@ -87,7 +88,9 @@ function byRelay(
   config: Pick<Config, 'mail'>,
   relay: Relay,
   mail: Pick<ParsedMail, 'headers'>,
-  domain: string, arrival: Arrival): Found | undefined {
+  domain: string,
+  arrival: Arrival,
+): Found | undefined {
   const says = readRelay(mail.headers, relay.authservId, ours(config))
   const verdict = relayVerdict(says, domain, relay.stripsForeign ?? false)
   const name = relay.authservId ?? plainAddress(arrival.peerAddress)

@@ -56,7 +56,8 @@ describe('results of the relay', () => {
     const authenticated = (...lines: string[]) => readRelay(headers(...lines), 'mx.uni.example', ours).authenticated
     for (const protocol of ['ESMTPSA', 'esmtpa', 'UTF8SMTPSA', 'LMTPA'])
       expect(authenticated(FROM_OUTSIDE.replace('ESMTPS', protocol))).toBe(true)
-    for (const protocol of ['ESMTPS', 'ESMTP', 'SMTP', 'LMTP', 'ESMTPSALT']) expect(authenticated(FROM_OUTSIDE.replace('ESMTPS', protocol))).toBe(false)
+    for (const protocol of ['ESMTPS', 'ESMTP', 'SMTP', 'LMTP', 'ESMTPSALT'])
+      expect(authenticated(FROM_OUTSIDE.replace('ESMTPS', protocol))).toBe(false)
     expect(authenticated(FROM_OUTSIDE.replace('from mail.evil.example', 'from with-ESMTPSA'))).toBe(false)
     expect(authenticated(FROM_OUTSIDE.replace('(mail.evil.example', '(with ESMTPSA'))).toBe(false)
     expect(authenticated(FROM_OUTSIDE, FROM_OUTSIDE.replace('ESMTPS', 'ESMTPSA'))).toBe(false)
@@ -82,7 +83,8 @@ describe("the relay's word", () => {
     expect(says(true, FROM_OUTSIDE, 'Subject: x')).toBe('none')
   })
   test('as rspamd and OpenDMARC write it', () => {
-    const rspamd = 'Authentication-Results: mx.uni.example; dkim=none; dmarc=fail reason="No valid SPF" header.from=uni.example (policy=reject)'
+    const rspamd =
+      'Authentication-Results: mx.uni.example; dkim=none; dmarc=fail reason="No valid SPF" header.from=uni.example (policy=reject)'
     expect(says(false, FROM_OUTSIDE, 'X-Spamd-Result: default: False', rspamd, 'From: jan@uni.example')).toBe('fail')
     expect(says(false, 'Authentication-Results: mx.uni.example; dmarc=fail (p=reject dis=none)', FROM_OUTSIDE)).toBe('fail')
     expect(says(false, 'Authentication-Results: mx.uni.example; dkim=none; dkim-atps=neutral', FROM_OUTSIDE)).toBe('none')

@@ -6,7 +6,15 @@ export const sender: Step = {
   decide({ mail, author, known }, verdict) {
     const { address, name, rule } = author
     verdict.sender = { address, name }
-    if (address === '') return { decided: 'nobody', rule, detail: mail.from.map((from) => from.address || from.name).join(', ').slice(0, 300) }
+    if (address === '')
+      return {
+        decided: 'nobody',
+        rule,
+        detail: mail.from
+          .map((from) => from.address || from.name)
+          .join(', ')
+          .slice(0, 300),
+      }
     return { decided: known.sender ? 'known' : 'new-person', rule, detail: address }
   },
 }
