@@ -16,6 +16,7 @@ import * as absence from './0028_absence.ts'
 import * as languages from './0029_languages.ts'
 import * as auditFiles from './0035_audit_files.ts'
 import * as fill from './0038_fill.ts'
+import * as ourAddresses from './0045_our_addresses.ts'
 import * as oneMail from './0050_one_mail.ts'
 import * as agentMail from './0051_agent_mail.ts'
 
@@ -35,6 +36,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0029_languages': languages,
   '0035_audit_files': auditFiles,
   '0038_fill': fill,
+  '0045_our_addresses': ourAddresses,
   '0050_one_mail': oneMail,
   '0051_agent_mail': agentMail,
 }

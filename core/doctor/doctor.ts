@@ -8,6 +8,7 @@ import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../backup/migrate-all.ts'
 import type { AnyPlugin } from '../run/load-plugins.ts'
 import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
+import { checkOurAddresses, checkWhoVouches } from './senders.ts'
 import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
@@ -69,6 +70,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
             ['mails', () => checkMails(room)],
+            ['our addresses', () => checkOurAddresses(room)],
             ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
           ])),
         )
@@ -83,6 +85,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
   const names = await guarded([
     ['DNS', () => checkDns(checked, domains, dns)],
     ['DKIM', () => checkDkim(checked, dns)],
+    ['senders', async () => checkWhoVouches(checked)],
   ])
   return [...(await machine), ...loaded, ...inside, ...names, ...(await outside)]
 }

@@ -84,7 +84,7 @@ export interface Plan {
 /** What an entry means for the persons known, and what taking it over would do. */
 export function compare(person: DirectoryPerson, known: Known): Plan {
   const problems: DirectoryChange['problems'] = []
-  const stored = whom(person, known.persons, problems)
+  const stored = whom(person, known, problems)
   const clash = stored === 'clash'
   const self = clash ? undefined : stored
   const entry = self?.entry ?? null
@@ -158,11 +158,11 @@ export function compare(person: DirectoryPerson, known: Known): Plan {
 
 /**
  * Whom an entry means: the person it was taken over for before; else who has its login; else who is known by nothing but one
- * of its addresses. An account with a password of its own is nobody's but its owner's, and an agent is known by login only.
+ * of its addresses, which is never one of ours. An account with a password of its own is nobody's but its owner's, and an agent is known by login only.
  */
 function whom(
   person: DirectoryPerson,
-  persons: readonly StoredPerson[],
+  { persons, ours }: Pick<Known, 'persons' | 'ours'>,
   problems: DirectoryChange['problems'],
 ): StoredPerson | 'clash' | undefined {
   const same = persons.find(({ entry }) => entry?.directory === person.directory && entry.entry_id === person.entryId)
@@ -176,7 +176,7 @@ function whom(
   if (byLogin?.has_password) return clash('local-account')
   if (byLogin && !byLogin.valid) return clash('switched-off')
   if (byLogin) return byLogin
-  for (const address of addressesOf(person)) {
+  for (const address of addressesOf(person).filter((one) => !ours.has(one))) {
     const owner = persons.find(({ addresses }) => addresses.some((one) => one.address === address))
     if (owner && owner.valid && !owner.entry && !owner.has_password && !owner.agent && owner.login === null) return owner
   }
@@ -192,7 +192,7 @@ function planAddresses(
 ): Plan['addresses'] {
   const have = self?.addresses ?? []
   const fit = addressesOf(person).filter((address) => {
-    if (have.some((one) => one.address === address)) return true
+    if (!known.ours.has(address) && have.some((one) => one.address === address)) return true
     const problem = !isAddress(address)
       ? 'address-invalid'
       : known.ours.has(address)

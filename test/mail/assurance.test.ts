@@ -153,7 +153,11 @@ describe('five mails, five outcomes', () => {
         text: 'x',
         headers: [
           { key: 'Authentication-Results', value: 'mx.uni.example; dmarc=pass header.from=uni.example' },
-          { key: 'Received', value: 'from biuro.uni.example (biuro.uni.example [203.0.113.8]) by mx.uni.example with ESMTP id 7; Tue, 17 Nov 2026 10:00:00 +0100' },
+          {
+            key: 'Received',
+            value:
+              'from biuro.uni.example (biuro.uni.example [203.0.113.8]) by mx.uni.example with ESMTP id 7; Tue, 17 Nov 2026 10:00:00 +0100',
+          },
         ],
       },
       { from: '127.0.0.2' },
@@ -286,8 +290,14 @@ describe('what else may be tried', () => {
     dns.txt.set('wraca.example', 'v=spf1 ip4:127.0.0.1 -all')
     const sent = send({ from: 'wraca@wraca.example', subject: 'DNS wraca', text: 'x' })
     const waiting = () =>
-      station.database.db.selectFrom('inbound_mail').select(['id', 'reason']).where('envelope_from', '=', 'wraca@wraca.example').executeTakeFirst()
-    await eventually(async () => (await waiting())?.reason ?? []).toMatchObject([{ step: 'assurance', decided: 'looks-again', rule: 'dns-unavailable' }])
+      station.database.db
+        .selectFrom('inbound_mail')
+        .select(['id', 'reason'])
+        .where('envelope_from', '=', 'wraca@wraca.example')
+        .executeTakeFirst()
+    await eventually(async () => (await waiting())?.reason ?? []).toMatchObject([
+      { step: 'assurance', decided: 'looks-again', rule: 'dns-unavailable' },
+    ])
     expect(await text(administrator, `/admin/mail/in/${(await waiting())!.id}`)).toContain('sprawdzamy ponownie')
     dns.failing.clear()
     expect(await article(await patiently(sent))).toMatchObject({ assurance: 'confirmed', assurance_rule: 'spf-aligned' })

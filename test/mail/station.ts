@@ -148,7 +148,9 @@ export async function startStation({
       }
     },
     async hurry() {
-      await sql`update graphile_worker._private_jobs set run_at = now() where key like 'mail/process/%' and locked_at is null and run_at > now()`.execute(db)
+      await sql`update graphile_worker._private_jobs set run_at = now() where key like 'mail/process/%' and locked_at is null and run_at > now()`.execute(
+        db,
+      )
       await sql`select pg_notify('jobs:insert', '{"r":"0","count":1}')`.execute(db)
     },
     async stop() {

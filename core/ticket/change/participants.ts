@@ -3,6 +3,7 @@ import type { Id } from '../../database/schema.ts'
 import { siteUrl } from '../../machine/config.ts'
 import { refused } from '../../errors.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
+import { demandForeign } from '../../mail/addresses.ts'
 import { queueMail } from '../../mail/outbound.ts'
 import { may } from '../../permission/policy.ts'
 import { findPersonByAddress, findPersonByLogin, type Person } from '../../person/persons.ts'
@@ -16,12 +17,13 @@ export type ParticipantRight = 'read' | 'reply'
 /**
  * Lets somebody in: the customer of the ticket may do so, and agents who may change its customer. Only people known here, so
  * that a slip of the hand shows a ticket to nobody outside. Who is let in gets a mail. The same person again: another right.
- * Errors: `person.unknown`, `ticket.person-in-already`, `choice-gone`.
+ * Errors: `person.unknown`, `person.address-is-ours`, `ticket.person-in-already`, `choice-gone`.
  */
 export async function addParticipant(work: Work, ticketId: Id, who: string, right: ParticipantRight): Promise<Person> {
   const ticket = await ticketToShare(work, ticketId)
   if (right !== 'read' && right !== 'reply') throw refused('choice-gone', {}, 'right')
   const wanted = who.trim()
+  await demandForeign(work, [wanted], 'who')
   const person = wanted === '' ? undefined : ((await findPersonByAddress(work.db, wanted)) ?? (await findPersonByLogin(work.db, wanted)))
   if (!person?.valid) throw refused('person.unknown', { who: wanted }, 'who')
   if (person.id === ticket.customerId) throw refused('ticket.person-in-already', { who: person.name }, 'who')

@@ -45,7 +45,7 @@ export interface Acquaintance {
 
 /**
  * One From address, or nobody is believed; what is unclear is not believed, whatever the domain; who claims a domain of our own must
- * prove it. Read from the top: the first line that fits decides. The table in `sender-table.txt` shows all of it.
+ * prove it. Read from the top: the first line that fits decides. `test/mail/sender-table.txt` shows what comes of it.
  */
 export function judgeSender({ author, proof, ownDomain, sentBy, rule, detail }: Evidence, known: Acquaintance): Judgement {
   const nobody = (assurance: 'failed' | 'unverified', by = rule): Judgement => ({

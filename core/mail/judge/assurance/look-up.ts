@@ -65,7 +65,7 @@ export function evidenceOf(
   const isOwn = (domain: string) => isAmong(domain, config.mail.ownDomains)
   const domain = domainOf(author.from)
   // Whichever of several authors is of our own makes it a claim. Sender does not: our own lists put themselves there.
-  const ownDomain = isOwn(domain) || mail.from.some(({ address }) => isOwn(domainOf(address)))
+  const ownDomain = isOwn(domain) || isOwn(domainOf(author.address)) || mail.from.some(({ address }) => isOwn(domainOf(address)))
   const envelope = arrival.envelopeFrom.toLowerCase()
   const sentBy = ownDomain && isOwn(domainOf(envelope)) && !sameAddress(envelope, author.from) ? envelope : ''
   const about = { author, ownDomain, sentBy }
