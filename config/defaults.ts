@@ -69,12 +69,15 @@ export default {
     autoResponsesPerPeerAndHour: 200, // to mails that one mail server brought; behind relays: the client they tell of
     autoResponsesInAllPerHour: 1000, // to everybody: what is more than your busiest hour is a flood. “pomoc doctor” tells
     // The organisation's own mail domains: who claims one of them, or one below, must prove it by DMARC, an aligned DKIM
-    // signature or SPF, or come through a relay that vouches for it. Where neither these nor relays are named, no sender is checked.
+    // signature or SPF, or come through a relay that vouches for it. Where neither these nor relays are named, no sender is checked: what
+    // does not answer a mail of ours to its sender's address is then held on the ticket until an agent accepts it.
     ownDomains: [],
     dnsServers: [], // asked when senders are checked, as '10.0.0.53' or '127.0.0.1:5353'; none: those of this machine
     // Mail servers of one's own that hand mail on to pomoc, such as the campus MX. Each: addresses (a list of addresses or
-    // networks), vouchesFor (domains whose senders it has checked), authservId (its name in Authentication-Results, then
-    // believed), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and
+    // networks), vouchesFor (domains whose senders it has checked: believed is a pass it wrote, or a client that is inside or logged in),
+    // authservId (its name in Authentication-Results, then believed), inside (networks of your own machines that hand mail to it, such as
+    // ['10.0.0.0/8']), stripsForeign: true (it removes results of its own name from mails of others, so that a pass below its Received
+    // line counts too, as rspamd writes it), xclient: true (it tells the first client's address by XCLIENT or XFORWARD), trustHeaders: true (X-OTRS-* and
     // X-OTOBO-* headers of its mails are obeyed).
     relays: [],
     // true: each mail has a return path of its own, such as pomoc+b7-0123456789ab@example.edu, so that every bounce finds its ticket.

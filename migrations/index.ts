@@ -22,6 +22,7 @@ import * as limits from './0042_limits.ts'
 import * as invitations from './0043_invitations.ts'
 import * as names from './0044_names.ts'
 import * as directoryStanding from './0054_directory_standing.ts'
+import * as ourAddresses from './0045_our_addresses.ts'
 import * as oneMail from './0050_one_mail.ts'
 import * as agentMail from './0051_agent_mail.ts'
 
@@ -47,6 +48,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0043_invitations': invitations,
   '0044_names': names,
   '0054_directory_standing': directoryStanding,
+  '0045_our_addresses': ourAddresses,
   '0050_one_mail': oneMail,
   '0051_agent_mail': agentMail,
 }

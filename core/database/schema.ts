@@ -593,6 +593,12 @@ export interface PersonHoldTable {
   since: Date
   set_by: Id | null
 }
+export interface PersonReleasedTable {
+  person_id: Id
+  address: string
+  login: string | null
+  released_at: Date
+}
 export interface PersonErasureTable {
   person_id: Id
   asked_at: Date
@@ -691,4 +697,5 @@ export interface Database {
   unit_brand: UnitBrandTable
   unit_rest: UnitRestTable
   database_fill: DatabaseFillTable
+  person_released: PersonReleasedTable
 }

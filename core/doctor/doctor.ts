@@ -8,6 +8,7 @@ import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../backup/migrate-all.ts'
 import type { AnyPlugin } from '../run/load-plugins.ts'
 import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
+import { checkOurAddresses, checkWhoVouches } from './senders.ts'
 import { checkDkim, type TextDns } from './dkim.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
@@ -72,6 +73,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['mails', () => checkMails(room)],
             ['limits', () => checkLimits(room)],
             ['address', () => checkOwnAddress(room, database.db)],
+            ['our addresses', () => checkOurAddresses(room)],
             ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
           ])),
         )
@@ -86,6 +88,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
   const names = await guarded([
     ['DNS', () => checkDns(checked, domains, dns)],
     ['DKIM', () => checkDkim(checked, dns)],
+    ['senders', async () => checkWhoVouches(checked)],
   ])
   return [...(await machine), ...loaded, ...inside, ...names, ...(await outside)]
 }

@@ -97,6 +97,8 @@ export const configSchema = z.strictObject({
         addresses: z.array(network, { error: `a list, each ${NETWORK}` }).min(1, { error: `a list, each ${NETWORK}` }),
         vouchesFor: z.array(domain, { error: `a list, each ${DOMAIN}` }).default([]),
         authservId: text('the name the relay writes into Authentication-Results').optional(),
+        inside: z.array(network, { error: `a list, each ${NETWORK}` }).optional(),
+        stripsForeign: z.boolean({ error: 'true or false' }).optional(),
         xclient: z.boolean({ error: 'true or false' }).default(false),
         trustHeaders: z.boolean({ error: 'true or false' }).default(false),
       }),

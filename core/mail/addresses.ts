@@ -3,6 +3,7 @@ import { domainToUnicode } from 'node:url'
 import { sql, type Kysely } from 'kysely'
 import type { Config } from '../machine/config.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { refused } from '../errors.ts'
 import { notify } from '../kernel/facts.ts'
 import type { Live } from '../kernel/live.ts'
 import type { Work } from '../kernel/work.ts'
@@ -61,6 +62,16 @@ export function destinationOf(book: AddressBook, address: string): Destination |
 /** Whether mail to the configured address is taken: people are told it, and what no queue writes leaves under it. */
 export async function ownAddressIsTaken(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<boolean> {
   return destinationOf(await readAddressBook(db, config), config.mailAddress)?.rule === 'address'
+}
+
+/**
+ * Refuses addresses of ours: people have none, and what is written to one would come back as a new mail; that is what moving is for.
+ * Error: `person.address-is-ours` at the field.
+ */
+export async function demandForeign(work: Work, addresses: readonly string[], field: string): Promise<void> {
+  if (addresses.length === 0) return
+  const book = await readAddressBook(work.db, work.config)
+  if (addresses.some((address) => destinationOf(book, address))) throw refused('person.address-is-ours', {}, field)
 }
 
 /** Is mail for this domain ours at all? Tells "no such address" from "we relay for nobody". */

@@ -92,6 +92,8 @@ const pl = {
   'mail.rule.sender-by-sender-header': 'Z pola Sender, bo From nie ma adresu.',
   'mail.rule.sender-by-reply-to': 'Z pola Reply-To, bo From nie ma adresu.',
   'mail.rule.sender-by-envelope': 'Z koperty, bo nagłówki nie mają adresu.',
+  'mail.rule.sender-beside-our-address':
+    'From to nasz własny adres (tak piszą formularze); kto pisał, mówi pole Reply-To albo Sender. Nic tego nie potwierdza.',
   'mail.rule.no-valid-sender': 'Mail nie podaje żadnego poprawnego adresu nadawcy.',
   'mail.rule.senders-not-checked': 'Nadawców nie sprawdzamy: w konfiguracji nie ma własnych domen ani serwerów.',
   'mail.rule.dmarc-pass': 'Domena nadawcy potwierdza tę wiadomość (DMARC).',
@@ -106,6 +108,8 @@ const pl = {
   'mail.rule.changed-by-list': 'Lista dyskusyjna zmieniła wiadomość po drodze, więc podpis nadawcy już do niej nie pasuje.',
   'mail.rule.signed-in-part': 'Podpis obejmuje tylko początek wiadomości.',
   'mail.rule.author-unclear': 'Pole From podaje kilku autorów albo jest zapisane niejednoznacznie: nikt nie może za nie ręczyć.',
+  'mail.rule.sent-by-another': 'Wysłał ją ktoś inny z naszej domeny niż osoba podana w From – może w jej imieniu.',
+  'mail.rule.verifier-failed': 'Nie udało się sprawdzić nadawcy: błąd programu, który to sprawdza.',
   'mail.rule.dns-unavailable': 'Nie udało się sprawdzić nadawcy: DNS nie odpowiedział.',
   'mail.rule.dmarc-fail': 'Domena nadawcy mówi, że takich wiadomości nie wysyła (DMARC).',
   'mail.rule.own-domain-not-proven': 'Podaje adres w naszej domenie, ale nic nie potwierdza, że stamtąd pochodzi.',
@@ -113,6 +117,12 @@ const pl = {
   'mail.rule.confirmed-by-login': 'Autor zalogował się i potwierdził, że to jego wiadomość.',
   'mail.rule.sender-not-proven': 'Nadawca podaje się za kogoś i nie jest to potwierdzone.',
   'mail.rule.has-part-in-ticket': 'Nadawca bierze udział w zgłoszeniu.',
+  'mail.rule.answers-mail-to-sender': 'Odpowiada na mail, który wysłaliśmy właśnie na ten adres.',
+  'mail.rule.let-in-by-agent': 'Agent wpuścił tę osobę do zgłoszenia.',
+  'mail.rule.part-not-proven':
+    'Osoba o tym adresie bierze udział w zgłoszeniu, ale nic nie potwierdza, że to ona pisała, a wiadomość nie odpowiada na żaden nasz mail do niej: czeka osobno na decyzję agenta.',
+  'mail.rule.part-not-checked':
+    'Osoba o tym adresie bierze udział w zgłoszeniu, ale nadawców tu nie sprawdzamy, a wiadomość nie odpowiada na żaden nasz mail do niej: czeka osobno na decyzję agenta. Administrator może podać w konfiguracji własne domeny (mail.ownDomains) i serwery poczty (mail.relays).',
   'mail.rule.no-part-in-ticket': 'Nadawca nie bierze udziału w zgłoszeniu: wiadomość czeka osobno na decyzję agenta.',
   'mail.rule.queue-accepts-strangers': 'Nadawca nie bierze udziału w zgłoszeniu, ale kolejka przyjmuje wiadomości od każdego.',
   'mail.rule.queue-rejects-strangers': 'Nadawca nie bierze udziału w zgłoszeniu, a kolejka odrzuca takie wiadomości.',
@@ -288,6 +298,8 @@ const en = {
   'mail.rule.sender-by-sender-header': 'By the Sender field, since From has no address.',
   'mail.rule.sender-by-reply-to': 'By the Reply-To field, since From has no address.',
   'mail.rule.sender-by-envelope': 'By the envelope, since the headers have no address.',
+  'mail.rule.sender-beside-our-address':
+    'From is an address of our own, as web forms write; Reply-To or Sender says who wrote. Nothing confirms that.',
   'mail.rule.no-valid-sender': 'The mail names no valid sender address.',
   'mail.rule.senders-not-checked': 'Senders are not checked: the configuration names no domains and servers of our own.',
   'mail.rule.dmarc-pass': "The sender's domain confirms this message (DMARC).",
@@ -303,6 +315,8 @@ const en = {
   'mail.rule.changed-by-list': "A mailing list changed the message on its way, so the sender's signature no longer fits it.",
   'mail.rule.signed-in-part': 'The signature covers only the beginning of the message.',
   'mail.rule.author-unclear': 'The From field names several authors or can be read in two ways: nobody can vouch for it.',
+  'mail.rule.sent-by-another': 'It was sent by somebody else of our domain than From names – perhaps on their behalf.',
+  'mail.rule.verifier-failed': 'The sender could not be checked: the program that does it failed.',
   'mail.rule.dns-unavailable': 'The sender could not be checked: the DNS did not answer.',
   'mail.rule.dmarc-fail': "The sender's domain says that it does not send such messages (DMARC).",
   'mail.rule.own-domain-not-proven': 'It gives an address in our domain, but nothing confirms that it comes from there.',
@@ -310,6 +324,12 @@ const en = {
   'mail.rule.confirmed-by-login': 'The author logged in and confirmed having written it.',
   'mail.rule.sender-not-proven': 'The sender claims to be somebody, and that is not confirmed.',
   'mail.rule.has-part-in-ticket': 'The sender has a part in the ticket.',
+  'mail.rule.answers-mail-to-sender': 'It answers a mail that we sent to this very address.',
+  'mail.rule.let-in-by-agent': 'An agent let this person into the ticket.',
+  'mail.rule.part-not-proven':
+    'The person of this address has a part in the ticket, but nothing confirms that they wrote, and the message answers no mail of ours to them: it waits apart for an agent to decide.',
+  'mail.rule.part-not-checked':
+    'The person of this address has a part in the ticket, but senders are not checked here, and the message answers no mail of ours to them: it waits apart for an agent to decide. The administrator can name domains (mail.ownDomains) and mail servers (mail.relays) of one’s own in the configuration.',
   'mail.rule.no-part-in-ticket': 'The sender has no part in the ticket: the message waits apart for an agent to decide.',
   'mail.rule.queue-accepts-strangers': 'The sender has no part in the ticket, but the queue takes messages from anybody.',
   'mail.rule.queue-rejects-strangers': 'The sender has no part in the ticket, and the queue rejects such messages.',

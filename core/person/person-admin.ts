@@ -8,6 +8,7 @@ import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
+import { demandForeign } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
 import type { PersonActor } from '../kernel/actor.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
@@ -53,7 +54,6 @@ export interface PersonForm {
 export async function addPerson(work: Work, form: PersonForm, address: string): Promise<Id> {
   demandAdmin(work.actor)
   const values = await checked(work, form, null, address)
-  if (address.trim() !== '') await demandForeign(work, address)
   const id = await createPerson(work, {
     login: values.login,
     firstName: values.first_name,
@@ -124,18 +124,12 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
   }
 }
 
-/** An address of the help desk belongs to no person: a reply to it would come back as a new mail. */
-async function demandForeign(work: Work, address: string): Promise<void> {
-  const ours = await work.db.selectFrom('system_address').select('id').where('address', '=', normalAddress(address)).executeTakeFirst()
-  if (ours) throw refused('person.address-is-ours', {}, 'address')
-}
-
 /** Adds an address; the first one is the main one. Errors: `person.address-invalid`, `-taken`, `-is-ours`. */
 export async function addAddress(work: Work, personId: Id, typed: string): Promise<void> {
   demandAdmin(work.actor)
   const address = normalAddress(typed)
   if (!isAddress(address)) throw refused('person.address-invalid', { address: typed.trim() }, 'address')
-  await demandForeign(work, address)
+  await demandForeign(work, [address], 'address')
   const person =
     isId(personId) && (await work.db.selectFrom('person').select('id').where('id', '=', personId).forUpdate().executeTakeFirst())
   if (!person) throw refused('not-found')

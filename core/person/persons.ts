@@ -4,6 +4,7 @@ import type { Database, Id, Language } from '../database/schema.ts'
 import { storable, withoutDirection } from '../database/storable.ts'
 import { isId } from '../database/id.ts'
 import type { Work } from '../kernel/work.ts'
+import { demandForeign } from '../mail/addresses.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage } from '../kernel/input.ts'
 import { honestName, withoutEndDot } from '../mail/look-alike.ts'
@@ -91,9 +92,11 @@ export interface NewPerson {
   source?: string
 }
 
+/** Errors: `person.address-invalid`, `-taken`, `-is-ours` at 'address', `person.login-taken` at 'login'. */
 export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
   const address = person.address ? normalAddress(person.address) : null
   if (address && !isAddress(address)) throw refused('person.address-invalid', { address }, 'address')
+  if (address) await demandForeign(work, [address], 'address')
   if (address && (await findPersonByAddress(work.db, address))) throw refused('person.address-taken', {}, 'address')
   if (person.login && (await findPersonByLogin(work.db, person.login.normalize('NFKC')))) throw refused('person.login-taken', {}, 'login')
   const name = namable(
@@ -125,11 +128,12 @@ export async function createPerson(work: Work, person: NewPerson): Promise<Id> {
 
 /**
  * Who sent a mail: the person of the address, else a new one known by nothing but it, and by the name that the mail gives unless that poses
- * as an address. Safe when two mails come at once.
+ * as an address. Safe when two mails come at once. Errors: `person.address-invalid`, `-is-ours`.
  */
 export async function personOfMail(work: Work, address: string, name: string): Promise<Id> {
   const normal = normalAddress(address)
   if (!isAddress(normal)) throw refused('person.address-invalid', { address: normal }, 'address')
+  await demandForeign(work, [normal], 'address')
   // An address belongs to one person: the lock makes the second of two first mails wait and find the first one's person.
   await sql`select pg_advisory_xact_lock(hashtextextended(${normal}, 7002))`.execute(work.db)
   const { rows } = await sql<{ id: Id }>`

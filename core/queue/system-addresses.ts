@@ -6,8 +6,9 @@ import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
-import { addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
+import { canonicalAddress, addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { listOurAddressesOfPersons, releaseOurAddresses } from '../person/our-addresses.ts'
 import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
@@ -71,7 +72,7 @@ export interface SystemAddressForm {
   topicId?: Id | null
 }
 
-/** Makes an address. Errors: `person.address-invalid`, `address.taken`, `address.queue-off`. */
+/** Makes an address. Errors: `person.address-invalid`, `person.address-taken`, `address.taken`, `address.queue-off`. */
 export async function createSystemAddress(work: Work, form: SystemAddressForm): Promise<Id> {
   const values = await checked(work, form)
   await demandLocal(work, values, null)
@@ -82,6 +83,7 @@ export async function createSystemAddress(work: Work, form: SystemAddressForm): 
     .returning('id')
     .executeTakeFirst()
   if (!row) throw refused('address.taken', {}, 'address')
+  await takeFromPersons(work, values.address)
   recordChange(work, systemAddressSubject, row.id, null, values, { unitId: await unitOfQueue(work, values.queue_id) })
   await addressesChanged(work)
   return row.id
@@ -103,8 +105,17 @@ export async function editSystemAddress(work: Work, id: Id, form: SystemAddressF
   const same = await work.db.selectFrom('system_address').select('id').where('address', '=', values.address).executeTakeFirst()
   if (same && same.id !== id) throw refused('address.taken', {}, 'address')
   await work.db.updateTable('system_address').set(values).where('id', '=', id).execute()
+  if (!before.valid || before.address !== values.address) await takeFromPersons(work, values.address)
   if (recordChange(work, systemAddressSubject, id, before, values, { unitId: await unitOfQueue(work, values.queue_id) }))
     await addressesChanged(work)
+}
+
+/** What mail alone made of it is released; an account that somebody uses keeps its address, and the help desk takes another. */
+async function takeFromPersons(work: Work, address: string): Promise<void> {
+  const ours = await listOurAddressesOfPersons(work.db, work.config)
+  const owners = ours.filter((one) => canonicalAddress(one.address) === canonicalAddress(address))
+  if (owners.some(({ login, agent }) => login !== null || agent)) throw refused('person.address-taken', {}, 'address')
+  if (owners.length > 0) await releaseOurAddresses(work)
 }
 
 const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>

@@ -5,6 +5,8 @@ import { watchClock } from './clock-watch.ts'
 import type { Config } from '../machine/config.ts'
 import { prepareDataFolder } from '../machine/data-folder.ts'
 import { firstRun } from './first-run.ts'
+import { system } from '../kernel/actor.ts'
+import { releaseOurAddresses } from '../person/our-addresses.ts'
 import { coreJobs } from './jobs.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Kernel } from './host.ts'
@@ -64,6 +66,8 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     started.push(...assembled, await watchClock({ db, log, clock }))
     await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
+    const released = await kernel.host.work(system('our addresses'), releaseOurAddresses)
+    if (released > 0) log.warn({ count: released }, 'accounts had addresses of ours, which are no people; "pomoc doctor" names them')
 
     const stalls = watchStalls({ db, log, clock, roles: wanted.only })
     started.push(async () => stalls.stop())

@@ -82,7 +82,14 @@ describe('delivered', () => {
     const from = envelope?.from ?? 'anna.nowak@student.example'
     const [id] = await acceptMail(
       db,
-      { from, recipients: [envelope?.to ?? 'pomoc@uni.example'], peerAddress: '192.0.2.1', peerName: 'mx', encrypted: false },
+      {
+        from,
+        recipients: [envelope?.to ?? 'pomoc@uni.example'],
+        peerAddress: '127.0.0.1',
+        peerName: 'mx',
+        clientAddress: '127.0.0.1',
+        encrypted: false,
+      },
       mailInMemory(raw),
       make.now,
     )

@@ -75,11 +75,12 @@ describe('who wrote', () => {
     expect(customers.size).toBe(1)
   })
 
-  test('a mail without a valid sender becomes a ticket all the same, by the envelope or of nobody', async () => {
+  test('a mail without a valid sender becomes a ticket all the same, of nobody, whatever its envelope says', async () => {
     const raw = await eml('mail-without-a-valid-sender-becomes-a-ticket-all-the-same')
     await station.deliver(raw, { from: 'skaner@uni.example' })
     const [end] = await station.processed('Skan z korytarza')
-    expect(rule(end, 'sender')).toBe('sender-by-envelope')
+    expect(rule(end, 'sender')).toBe('no-valid-sender')
+    expect((await ticketOf(end!.ticket_id)).customer_id).toBeNull()
     await station.deliver(raw.toString().replace('Skan z korytarza', 'Skan znikad'), { from: '' })
     const [nobody] = await station.processed('Skan znikad')
     expect(nobody).toMatchObject({ outcome: 'new-ticket' })

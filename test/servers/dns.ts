@@ -10,6 +10,8 @@ export interface DnsServer {
   a: Map<string, string[]>
   /** Answers nothing at all, as when the line is down. */
   silent: boolean
+  /** Domains about which, and about all below them, it answers that it failed (SERVFAIL). */
+  failing: Set<string>
   /** Names asked for, with their type. */
   asked: string[]
   stop(): Promise<void>
@@ -24,6 +26,7 @@ export async function startDns(): Promise<DnsServer> {
     txt: new Map(),
     a: new Map(),
     silent: false,
+    failing: new Set(),
     asked: [],
     stop: () => new Promise((resolve) => socket.close(resolve)),
   }
@@ -48,8 +51,10 @@ export async function startDns(): Promise<DnsServer> {
     const head = Buffer.alloc(12)
     query.copy(head, 0, 0, 2)
     // A response to a recursive question; RCODE 3 (NXDOMAIN) where there is no such name.
-    head.writeUInt16BE(0x8180 | (exists ? 0 : 3), 2)
+    const fails = [...server.failing].some((domain) => name === domain || name.endsWith(`.${domain}`))
+    head.writeUInt16BE(0x8180 | (fails ? 2 : exists ? 0 : 3), 2)
     head.writeUInt16BE(1, 4)
+    if (fails) data.length = 0
     head.writeUInt16BE(data.length, 6)
     const answers = data.map((bytes) => {
       const record = Buffer.alloc(12)

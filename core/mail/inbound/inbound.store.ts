@@ -107,15 +107,21 @@ export async function whatIsKnown(
     references: string[]
     numbers: string[]
     originals: string[]
+    /** The author's address; '' for nobody. */
     sender: string
     /** contentKey(…) */
     content: Buffer | null
+    /** The envelope's, where it is to be known whether it belongs to the same person. */
+    sentBy?: string
   },
 ): Promise<Known | undefined> {
-  const { delivery, messageId, references, numbers, originals, sender, content } = about
+  const { delivery, messageId, references, numbers, originals, sender, content, sentBy = '' } = about
   const apart = SAME_MAIL_MINUTES * 60_000
   const [since, until] = [-apart, apart].map((ms) => new Date(delivery.acceptedAt.getTime() + ms))
-  const { rows } = await sql<{ done: boolean; known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported'> & Partial<Known> }>`
+  const { rows } = await sql<{
+    done: boolean
+    known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported' | 'sentBySame'> & Partial<Known>
+  }>`
     with siblings as (
       select id, envelope_to, state, outcome, ticket_id, article_id, blob_id = ${delivery.blobId} as same_bytes, content_key from inbound_mail
       where id = any(array(
@@ -140,17 +146,23 @@ export async function whatIsKnown(
       'sender', (
         select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language, 'unitId', p.unit_id::text)
         from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
+      ${sentBy === '' ? sql`` : aboutSentBy(sender, sentBy)}
       ${references.length + originals.length > 0 ? aboutReferences(references, originals, delivery, sender) : sql``}
       ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
       ${originals.length > 0 ? aboutReported(originals) : sql``}) as known`.execute(trx)
   const row = rows[0]!
   if (row.done) return undefined
-  const known: Known = { references: [], waitingFor: [], numbered: [], reported: [], ...row.known }
+  const known: Known = { references: [], waitingFor: [], numbered: [], reported: [], sentBySame: false, ...row.known }
   for (const entry of [...known.references, ...known.numbered]) {
     if (entry.ticket.stateType !== 'merged') continue
     const target = await mergedInto(trx, entry.ticket.id, sender)
     // A part in either of them is a part in what both have become.
-    if (target) Object.assign(entry, { ticket: target.ticket, senderInvolved: entry.senderInvolved || target.senderInvolved })
+    if (target)
+      Object.assign(entry, {
+        ticket: target.ticket,
+        senderInvolved: entry.senderInvolved || target.senderInvolved,
+        senderLetIn: entry.senderLetIn || target.senderLetIn,
+      })
   }
   for (const mail of known.reported) {
     if (mail.merged) mail.ticketId = (await mergedInto(trx, mail.ticketId!, sender))?.ticket.id ?? mail.ticketId
@@ -158,19 +170,26 @@ export async function whatIsKnown(
   return known
 }
 
+/** Whether two addresses belong to one person. */
+const aboutSentBy = (sender: string, sentBy: string) => sql`,
+  'sentBySame', exists (select 1 from person_address one join person_address other on other.person_id = one.person_id
+    where one.address = ${sender} and other.address = ${sentBy})`
+
 /** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
 const aboutReferences = (references: string[], originals: string[], delivery: Delivery, sender: string) => {
   const named = [...new Set([...references, ...originals])]
   return sql`,
   'references', (
-    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}, 'internal', not r.visible, 'ours', r.ours)
-      order by t.id, r.visible), '[]')
+    select coalesce(json_agg(json_build_object('messageId', r.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)},
+      'senderLetIn', ${letIn}, 'sentToSender', r.sent_to_sender, 'internal', not r.visible, 'ours', r.ours) order by t.id, r.visible), '[]')
     from (
-      select message_id, ticket_id, visible, bool_or(ours) as ours from (
-        select a.message_id, a.ticket_id, a.visible, a.sender_type = 'agent' and a.inbound_mail_id is null as ours from article a
+      select message_id, ticket_id, visible, bool_or(ours) as ours, bool_or(sent_to_sender) as sent_to_sender from (
+        select a.message_id, a.ticket_id, a.visible, a.sender_type = 'agent' and a.inbound_mail_id is null as ours, false as sent_to_sender from article a
         where a.message_id_md5 in (select md5(id) from unnest(${named}::text[]) as r(id)) and a.message_id = any(${named}::text[])
         union all
-        select o.message_id, o.ticket_id, coalesce(a.visible, true), true from outbound_mail o left join article a on a.id = o.article_id
+        select o.message_id, o.ticket_id, coalesce(a.visible, true), true,
+          o.state <> 'cancelled' and exists (select 1 from unnest(o.recipients) as r(address) where lower(r.address) = ${sender})
+        from outbound_mail o left join article a on a.id = o.article_id
         where o.message_id = any(${named}::text[]) and o.ticket_id is not null) one
       group by message_id, ticket_id, visible
     ) r join ticket t on t.id = r.ticket_id join queue q on q.id = t.queue_id ${personOf(sender)}),
@@ -183,7 +202,8 @@ const aboutReferences = (references: string[], originals: string[], delivery: De
 function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
   return sql`,
   'numbered', (
-    select coalesce(json_agg(json_build_object('found', n.number, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)}) order by n.place), '[]')
+    select coalesce(json_agg(json_build_object('found', n.number, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)},
+      'senderLetIn', ${letIn}) order by n.place), '[]')
     from unnest(${numbers}::text[]) with ordinality as n(number, place)
       join ticket t on t.number = n.number join queue q on q.id = t.queue_id ${personOf(sender)})`
 }
@@ -193,9 +213,9 @@ const personOf = (sender: string) => sql`
 
 /**
  * Who has a part in a ticket: its customer, owner, responsible and participants, by any of their addresses; agents with any right in
- * its queue; and whoever stands in From, To, Cc or Reply-To of one of its messages, or was sent one of them again. Messages that were ever held do not
- * count: neither they nor having accepted one of them lets their sender in. Nor does whom a report's or an unproven agent's mail names: they are
- * notes, and anybody could name himself in one.
+ * its queue; whoever wrote one of its messages; and whoever stands in To, Cc or Reply-To of one that we wrote or whose author was proven, or was
+ * sent one again. Whom an unproven message names has no part by that: anybody could name himself. Messages that were ever held do not count either:
+ * neither they nor having accepted one of them lets their sender in.
  */
 function involved(sender: string): RawBuilder<unknown> {
   const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
@@ -206,12 +226,20 @@ function involved(sender: string): RawBuilder<unknown> {
         exists (select 1 from group_person gp where gp.group_id = g.id and gp.person_id = p.id)
         or exists (select 1 from role_person rp join role r on r.id = rp.role_id and r.valid join group_role gr on gr.role_id = rp.role_id
           where gr.group_id = g.id and rp.person_id = p.id)))
-    or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null
-      and (a.inbound_mail_id is null or a.sender_type = 'customer' or a.assurance = 'confirmed')
+    or exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null and a.person_id = p.id)
+    or ${sender} <> '' and exists (select 1 from article a where a.ticket_id = t.id and a.held_at is null and ${authorProven}
       and lower(a.from_text || ' ' || a.to_text || ' ' || a.cc_text || ' ' || a.reply_to) ~ ${asWhole})
     or ${sender} <> '' and exists (select 1 from outbound_mail o where o.ticket_id = t.id and o.kind in ('reply', 'forward')
       and lower(o.to_text || ' ' || o.cc_text) ~ ${asWhole}))`
 }
+
+/** An article that one of ours wrote here, or whose author was proven when it came; as judge/assurance/assurance.ts writes it. */
+const authorProven = sql<boolean>`(a.inbound_mail_id is null and a.channel <> 'email' or a.sender_type = 'agent' and a.inbound_mail_id is null
+  or a.assurance in ('login', 'confirmed') or a.assurance_rule = 'proven-but-unknown')`
+
+/** An agent let this person write here by a mail that nothing proved: the agent stands for the address in this ticket. */
+const letIn = sql<boolean>`coalesce(exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id and tp.right = 'reply')
+  and exists (select 1 from article a where a.ticket_id = t.id and a.person_id = p.id and a.held_decision = 'accepted' and not coalesce(${authorProven}, false)), false)`
 
 /** Our own mails that a report speaks of. */
 const aboutReported = (originals: string[]) => sql`,
@@ -226,8 +254,8 @@ async function mergedInto(
   db: Kysely<Database>,
   ticketId: Id,
   sender: string,
-): Promise<{ ticket: KnownTicket; senderInvolved: boolean } | undefined> {
-  const { rows } = await sql<{ ticket: KnownTicket; senderInvolved: boolean }>`
+): Promise<{ ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean } | undefined> {
+  const { rows } = await sql<{ ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean }>`
     with recursive hop as (
       select t.id, t.state_type, 0 as hops from ticket t where t.id = ${ticketId}
       union all
@@ -237,7 +265,7 @@ async function mergedInto(
           where h.ticket_id = hop.id and ${MERGED.row} order by h.id desc limit 1) m on true
         join ticket t on t.id = m.target
       where hop.state_type = 'merged' and hop.hops < 10)
-    select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved"
+    select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved", ${letIn} as "senderLetIn"
     from hop join ticket t on t.id = hop.id join queue q on q.id = t.queue_id ${personOf(sender)}
     where t.state_type <> 'merged' order by hop.hops desc limit 1`.execute(db)
   return rows[0]

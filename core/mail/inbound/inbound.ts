@@ -20,7 +20,7 @@ import { createTicket, followUp } from '../../ticket/change/tickets.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { listUnitRules, placeBy, placePerson } from '../../unit/placing.ts'
 import { readRouting } from '../../unit/routing.ts'
-import { canonicalAddress, keepAddressBook, type AddressBook } from '../addresses.ts'
+import { canonicalAddress, destinationOf, keepAddressBook, type AddressBook } from '../addresses.ts'
 import { judgeSender, type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from '../texts/auto-response.ts'
@@ -49,7 +49,6 @@ import { carriesMany, relayOf } from '../judge/assurance/relays.ts'
 import { askRules } from './rule-headers.ts'
 import { keepMailSettings, readMailSettings, type MailSettings } from '../filters/mail-settings.ts'
 import { checkedBy, pluginSteps, type CheckAnswers, type MailExtensions } from '../judge/run-extensions.ts'
-import { senderOf } from '../judge/steps/sender.ts'
 import { WAITS } from '../judge/steps/waiting.ts'
 import { countReopening, lookUpWanted, type Wanted } from '../filters/wanted.ts'
 
@@ -65,12 +64,8 @@ export function processJob(host: Host, extensions?: MailExtensions): RunnableJob
     async run(payload, { lastAttempt, attempt }) {
       const id = String(payload['id'])
       try {
-        await processMail(host, id, Number(payload['waits'] ?? 0), {
-          book: await addressBook(),
-          rules: await mailRules(),
-          senders,
-          extensions,
-        })
+        const room = { book: await addressBook(), rules: await mailRules(), senders, extensions }
+        await processMail(host, id, Number(payload['waits'] ?? 0), room, Number(payload['looks'] ?? 0))
       } catch (error) {
         // A plugin's word, not a fault: trying again would hear it again. A person decides.
         if (error instanceof Refusal && error.code === 'plugin.refused') return hold(host, id, error)
@@ -91,8 +86,18 @@ export interface MailRoom {
   extensions?: MailExtensions | undefined
 }
 
+/** How often a mail has come back: to wait for another one, to look again for its sender. */
+interface Again {
+  waits: number
+  looks: number
+}
+
+/** Seconds before each new look for a sender whose DNS did not answer or whose verifier failed: ten minutes in all. Then the mail goes its way. */
+export const LOOKS = [15, 30, 60, 120, 180, 195] as const
+
 /** Makes of an accepted mail what it is to become. Doing it again does nothing. */
-export async function processMail(host: Host, id: Id, waits: number, room: MailRoom): Promise<void> {
+export async function processMail(host: Host, id: Id, waits: number, room: MailRoom, looks = 0): Promise<void> {
+  const again = { waits, looks }
   let turn: Turn | undefined
   let busy = false
   try {
@@ -102,21 +107,31 @@ export async function processMail(host: Host, id: Id, waits: number, room: MailR
       return !busy
     })
     // A plugin that one sender's mails always upset is not to be switched off by them.
-    if (row) await forVisitor(`mail ${row.envelopeFrom}`, () => workUp(host, row, waits, room))
+    if (row) await forVisitor(`mail ${row.envelopeFrom}`, () => workUp(host, row, again, room))
   } finally {
     turn?.end()
   }
-  if (busy) await host.enqueue({ task: 'mail/process', payload: { id, waits }, key: `mail/process/${id}`, delaySeconds: NEXT_TURN_SECONDS })
+  if (busy) await comeBack(host, id, again, NEXT_TURN_SECONDS)
 }
+
+const comeBack = (host: Host, id: Id, again: Again, delaySeconds: number): Promise<void> =>
+  host.enqueue({ task: 'mail/process', payload: { id, ...again }, key: `mail/process/${id}`, delaySeconds })
 
 const turns = makeTurns()
 
-async function workUp(host: Host, row: InboundRow, waits: number, room: MailRoom): Promise<void> {
+async function workUp(host: Host, row: InboundRow, again: Again, room: MailRoom): Promise<void> {
   const { id } = row
   const looked = await lookAtMail(host, row, room)
+  const lookAgain = looked.evidence.proof === 'unknown' ? LOOKS[again.looks] : undefined
+  if (lookAgain !== undefined) {
+    await tellLookingAgain(host, id, looked.evidence)
+    await comeBack(host, id, { ...again, looks: again.looks + 1 }, lookAgain)
+    giveBack([row.raw, ...looked.mail.attachments.map(({ content }) => content)])
+    return
+  }
   let ended: End | undefined
   const later = await host.work(system('postmaster'), async (work) => {
-    const settled = await settleMail(work, row, looked, waits)
+    const settled = await settleMail(work, row, looked, again.waits)
     if (!settled || 'later' in settled) return settled?.later
     const { end, reasons } = settled
     const { mail } = looked
@@ -135,8 +150,18 @@ async function workUp(host: Host, row: InboundRow, waits: number, room: MailRoom
   })
   giveBack([row.raw, ...looked.mail.attachments.map(({ content }) => content)])
   if (ended) host.log.info({ mail: id, outcome: ended.outcome, ticket: ended.ticketId }, 'mail processed')
-  if (later !== undefined)
-    await host.enqueue({ task: 'mail/process', payload: { id, waits: waits + 1 }, key: `mail/process/${id}`, delaySeconds: later })
+  if (later !== undefined) await comeBack(host, id, { ...again, waits: again.waits + 1 }, later)
+}
+
+/** The mail's page says why it waits. */
+async function tellLookingAgain(host: Host, id: Id, { rule, detail }: Evidence): Promise<void> {
+  const reasons: MailReason[] = [{ step: 'assurance', decided: 'looks-again', rule, ...(detail ? { detail } : {}) }]
+  await host.db
+    .updateTable('inbound_mail')
+    .set({ reason: storableJson(reasons) })
+    .where('id', '=', id)
+    .where('state', '=', 'accepted')
+    .execute()
 }
 
 /** Everything about a mail that is found out before its transaction: it may take time, ask plugins, leave the machine. */
@@ -153,7 +178,7 @@ export async function lookAtMail(host: Host, row: InboundRow, { book, senders, e
   const mail = await read(row)
   const [answers, evidence, headers] = await Promise.all([
     checkedBy(extensions, host.db, row, mail, book),
-    senders.look(row.raw, mail, row),
+    senders.look(row.raw, mail, row, (address) => destinationOf(book, canonicalAddress(address)) !== undefined),
     askRules(host.config, rules, row, mail),
   ])
   return { book, extensions, rules, mail, answers, evidence, headers }
@@ -253,7 +278,8 @@ async function prepare(
     references: [...mail.references, ...mail.inReplyTo],
     originals: report?.originals ?? [],
     numbers: [...places.numbers.keys()],
-    sender: senderOf(mail, row.envelopeFrom).address,
+    sender: evidence.author.address,
+    sentBy: evidence.sentBy,
     content: contentKey(mail),
   })
   if (!known) return undefined
@@ -263,7 +289,8 @@ async function prepare(
     mail,
     known,
     book,
-    judgement: judgeSender(evidence, known.sender?.valid ?? false),
+    author: evidence.author,
+    judgement: judgeSender(evidence, { sender: known.sender?.valid ?? false, samePerson: known.sentBySame }),
     relay: relayOf(work.config, row.peerAddress),
     loopMark: loopMark(work.config),
     numbers,
@@ -277,9 +304,7 @@ async function prepare(
   const addresses = [...known.recipients, ...known.siblings.map(({ envelopeTo }) => envelopeTo)]
   if (addresses.some((address) => book.byUnit.has(canonicalAddress(address)))) {
     // Whoever is not believed to be the sender belongs to no unit.
-    const unitId = hand.judgement.believed
-      ? (known.sender?.unitId ?? (await unitByAddress(work, senderOf(mail, row.envelopeFrom).address)))
-      : null
+    const unitId = hand.judgement.believed ? (known.sender?.unitId ?? (await unitByAddress(work, evidence.author.address))) : null
     hand.routing = { table: await readRouting(work.db), unitId }
   }
   return { ...hand, ...(await aboutItsTicket(work, hand)) }

@@ -4,6 +4,7 @@ import type { TicketNumberSettings } from '../../ticket/number.ts'
 import type { RoutingTable } from '../../unit/route.ts'
 import type { AddressBook } from '../addresses.ts'
 import type { Judgement } from './assurance/assurance.ts'
+import type { Author } from './assurance/author.ts'
 import type { Decision, MailRule, StepName } from './outcome.ts'
 import type { ParsedMail } from '../reading/parsed-mail.ts'
 import type { Relay } from './assurance/relays.ts'
@@ -71,6 +72,10 @@ export interface Known {
     messageId: string
     ticket: KnownTicket
     senderInvolved: boolean
+    /** An agent let the sender in by a mail that nothing proved. */
+    senderLetIn: boolean
+    /** It is a mail of ours that went to the sender's very address. */
+    sentToSender: boolean
     /** Not shown to the customer. */
     internal: boolean
     /** We wrote it. */
@@ -79,11 +84,13 @@ export interface Known {
   /** Ids that the mail refers to and that came in but are not processed yet. */
   waitingFor: string[]
   /** Tickets whose number stands in the mail, and whether the sender has a part in each (inbound.store.ts says what that is). */
-  numbered: { found: string; ticket: KnownTicket; senderInvolved: boolean }[]
+  numbered: { found: string; ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean }[]
   /** Our mails that a delivery report may speak of. */
   reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[]; merged: boolean }[]
   /** Who owns the sender's address. */
   sender: { id: Id; agent: boolean; valid: boolean; language: Language | null; unitId: Id | null } | null
+  /** The envelope's sender is another address of the same person. */
+  sentBySame: boolean
 }
 
 /** Everything a step may look at. Steps are functions of it: no step asks the database or the clock. */
@@ -92,7 +99,9 @@ export interface Hand {
   mail: ParsedMail
   known: Known
   book: AddressBook
-  /** How far the sender is proven. */
+  /** Who the mail says wrote it. */
+  author: Author
+  /** How far that is proven. */
   judgement: Judgement
   /** Our own mail server that handed the mail on; undefined: it came from elsewhere. */
   relay?: Relay | undefined

@@ -83,11 +83,14 @@ const SIGNS: readonly Known[] = [
   { rule: 'from-mail-server', seen: ({ mail }) => when(fromDaemon(mail) ? (headerValues(mail, 'from')[0] ?? '') : undefined, 'reply') },
   {
     rule: 'own-address',
-    seen: ({ mail, book, delivery }) =>
+    // A web form writes as us, with a person beside it: that person is answered.
+    seen: ({ mail, book, delivery, author }) =>
       when(
-        [...mail.from.map(({ address }) => address), delivery.envelopeFrom].find(
-          (address) => address !== '' && destinationOf(book, canonicalAddress(address)),
-        ),
+        author.shape === 'beside'
+          ? undefined
+          : [...mail.from.map(({ address }) => address), delivery.envelopeFrom].find(
+              (address) => address !== '' && destinationOf(book, canonicalAddress(address)),
+            ),
         'silence',
       ),
   },

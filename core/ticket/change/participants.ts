@@ -3,6 +3,7 @@ import type { Id } from '../../database/schema.ts'
 import { siteUrl } from '../../machine/config.ts'
 import { refused } from '../../errors.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
+import { demandForeign } from '../../mail/addresses.ts'
 import { queueMail } from '../../mail/outbound.ts'
 import { may } from '../../permission/policy.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../../person/persons.ts'
@@ -19,7 +20,7 @@ export type ParticipantRight = 'read' | 'reply'
  * that a slip of the hand shows a ticket to nobody outside. Who is let in gets a mail. The same person again: another right.
  * Agents name an address or a login and hear whether there is one; customers name an address, and what they hear is the same whether
  * anybody is known there or not (`invitations.ts`). Answers what whoever asked may be told. Errors: `person.unknown`,
- * `ticket.person-in-already`, `choice-gone`; for customers those of `noteInvitation`.
+ * `person.address-is-ours`, `ticket.person-in-already`, `choice-gone`; for customers those of `noteInvitation`.
  */
 export async function addParticipant(
   work: Work,
@@ -30,6 +31,7 @@ export async function addParticipant(
   const ticket = await ticketToShare(work, ticketId)
   if (right !== 'read' && right !== 'reply') throw refused('choice-gone', {}, 'right')
   const wanted = who.trim()
+  await demandForeign(work, [wanted], 'who')
   const { actor } = work
   if (actor.kind === 'person' && !may(actor.access, 'customer', ticket.ties).allowed) {
     const { address, person, tell } = await noteInvitation(work, ticket, wanted, right, actor.id)

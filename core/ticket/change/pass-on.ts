@@ -5,7 +5,7 @@ import type { Database, Id } from '../../database/schema.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { emitArticle, findArticle, type Article } from '../../article/articles.ts'
 import { refused } from '../../errors.ts'
-import { destinationOf, readAddressBook } from '../../mail/addresses.ts'
+import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from '../../mail/outbound.ts'
 import { isAddress } from '../../person/persons.ts'
 import { senderOfQueue, type SenderAddress } from '../../queue/queues.ts'
@@ -178,8 +178,7 @@ async function strangers(work: Work, wanted: readonly string[], field: 'to' | 'c
   if (list.length === 0) return []
   const wrong = list.find((address) => !isAddress(address))
   if (wrong !== undefined) throw refused('person.address-invalid', { address: wrong }, field)
-  const book = await readAddressBook(work.db, work.config)
-  if (list.some((address) => destinationOf(book, address))) throw refused('person.address-is-ours', {}, field)
+  await demandForeign(work, list, field)
   return list
 }
 

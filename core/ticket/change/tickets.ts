@@ -9,6 +9,7 @@ import { loadAccess } from '../../permission/access.store.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
+import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../../mail/outbound.ts'
 import { partsForTicket } from '../../mail/texts/answer-parts.ts'
 import { queueClosingMail } from '../../mail/texts/auto-response.ts'
@@ -218,13 +219,18 @@ export interface Answer {
   reason?: unknown
 }
 
-/** An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. */
+/**
+ * An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. Not to
+ * addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc'.
+ */
 export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Promise<{ articleId: Id; mailId: Id | null }> {
   const ticket = await ticketFor(work, ticketId, 'compose')
   const { salutation, signature } = await partsForTicket(work, ticket)
   // A salutation alone says nothing.
   if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
   const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
+  await demandForeign(work, to, 'to')
+  await demandForeign(work, answer.cc ?? [], 'cc')
   const given = answer.state && (await chosenState(work, answer.state))
   const outcome = nextOrRefuse(ticket, {
     kind: 'agent-reply',

@@ -76,6 +76,8 @@ export const en: Record<keyof typeof pl, Text> = {
 
   'overview.version': 'pomoc {version}',
   'overview.waits': 'This waits for you:',
+  'overview.senders-not-checked':
+    'Nobody vouches for senders: a new ticket belongs to whomever its From field names, and a message to a ticket that answers no mail of ours to that person waits for an agent to decide. Name your mail domains (mail.ownDomains) and the servers that hand mail on to us (mail.relays) in config/local.ts.',
   'overview.all-well': 'Nothing waits for your decision.',
   'overview.inbound-failed': {
     one: '{count} received mail could not be processed',
@@ -573,6 +575,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'decided.sent': 'yes',
   'decided.not-sent': 'no',
   'decided.wait': 'yes, we wait for that one',
+  'decided.looks-again': 'not known yet, we look again for ten minutes',
   'decided.not-longer': 'yes, but we wait no longer',
   'decided.reopens': 'yes, it opens again',
   'decided.unknown': 'yes, but about what is not known',

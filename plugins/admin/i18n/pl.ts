@@ -75,6 +75,8 @@ export const pl = {
 
   'overview.version': 'pomoc {version}',
   'overview.waits': 'To czeka na Ciebie:',
+  'overview.senders-not-checked':
+    'Nikt nie ręczy za nadawców: nowe zgłoszenie jest tego, kogo podaje pole From, a wiadomość do zgłoszenia, która nie odpowiada na nasz mail do tej osoby, czeka na decyzję agenta. Podaj w config/local.ts swoje domeny poczty (mail.ownDomains) i serwery, które przekazują nam pocztę (mail.relays).',
   'overview.all-well': 'Nic nie czeka na Twoją decyzję.',
   'overview.inbound-failed': {
     one: '{count} odebrany list nie został przetworzony',
@@ -592,6 +594,7 @@ export const pl = {
   'decided.sent': 'tak',
   'decided.not-sent': 'nie',
   'decided.wait': 'tak, czekamy na tamten',
+  'decided.looks-again': 'jeszcze nie wiadomo, sprawdzamy ponownie przez dziesięć minut',
   'decided.not-longer': 'tak, ale dłużej nie czekamy',
   'decided.reopens': 'tak, otworzy się ponownie',
   'decided.unknown': 'tak, ale nie wiemy o czym',

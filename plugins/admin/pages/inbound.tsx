@@ -465,7 +465,8 @@ export const Decisions = ({ c, reasons, queues }: { c: PageContext; reasons: rea
 
 /** A queue's id as its name, a known outcome in words, a ticket's number as it is. */
 function sayDecided(c: PageContext, step: string, decided: string, queues: readonly AdminQueue[]): string {
-  if (step === 'assurance' && decided !== 'not-checked') return sayAssurance(decided as Assurance, c.get('language'))
+  if (step === 'assurance' && decided !== 'not-checked' && decided !== 'looks-again')
+    return sayAssurance(decided as Assurance, c.get('language'))
   if (step === 'destination') return queues.find((queue) => queue.id === decided)?.name ?? decided
   const key = `decided.${decided}`
   const t = words(c) as (key: string) => string

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import type { PageContext, Plugin, WebEnv } from '../../../core/index.ts'
 import { Card, Notice, PageHead, saySize, SideList, Time } from '../../../core/pages.ts'
-import { listSuspensions, ownAddressIsTaken, readStatus, version } from '../../../core/administration.ts'
+import { checksSenders, listSuspensions, ownAddressIsTaken, readStatus, version } from '../../../core/administration.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -47,6 +47,11 @@ async function overviewPage(c: PageContext): Promise<Response> {
             <p>
               {t('outbound.no-smarthost')} <a href="/admin/mail/out?state=queued">{t('area.outbound')}</a>
             </p>
+          </Notice>
+        )}
+        {!checksSenders(config) && (
+          <Notice tone="warn">
+            <p>{t('overview.senders-not-checked')}</p>
           </Notice>
         )}
         {alarms.length > 0 ? (

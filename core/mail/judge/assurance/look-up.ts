@@ -8,11 +8,11 @@ import type { Delivery } from '../hand.ts'
 import type { MailRule } from '../outcome.ts'
 import { headerValues, type ParsedMail } from '../../reading/parsed-mail.ts'
 import { relayOf, type Relay } from './relays.ts'
-import { senderOf } from '../steps/sender.ts'
 import type { Evidence } from './assurance.ts'
+import { authorOf, type Author } from './author.ts'
 import { makeResolve, within, type Resolve } from './dns.ts'
 import { domainOf, isAmong, isWithin } from './domains.ts'
-import { readRelay, verdictOf, type Hop } from './relay-says.ts'
+import { readRelay, relayVerdict, type Hop } from './relay-says.ts'
 
 /** All DNS questions about one mail together. */
 const LIMIT_MS = 6000
@@ -24,49 +24,89 @@ const PIECE = 16 * 1024
 export type Arrival = Pick<Delivery, 'envelopeFrom' | 'peerAddress' | 'peerName' | 'clientAddress' | 'clientName'>
 
 export interface SenderCheck {
-  look(raw: Buffer, mail: ParsedMail, arrival: Arrival): Promise<Evidence>
+  /** `ours`: is this an address of the help desk? */
+  look(raw: Buffer, mail: ParsedMail, arrival: Arrival, ours: (address: string) => boolean): Promise<Evidence>
 }
 
 export function makeSenderCheck(config: Pick<Config, 'mail'>): SenderCheck {
   const resolve = makeResolve(config.mail.dnsServers)
-  return { look: (raw, mail, arrival) => look(config, resolve, raw, mail, arrival) }
+  return { look: (raw, mail, arrival, ours) => look(config, resolve, raw, mail, arrival, authorOf(mail, ours)) }
 }
 
-type Found = Omit<Evidence, 'ownDomain'>
+/** Has the installation said who vouches for senders? Where it has not, nobody is proven. */
+export const checksSenders = ({ mail: { ownDomains, relays } }: Pick<Config, 'mail'>): boolean => ownDomains.length > 0 || relays.length > 0
+
+export type Found = Pick<Evidence, 'proof' | 'rule' | 'detail'>
 const none = (rule: MailRule, detail: string): Found => ({ proof: 'none', rule, detail })
 
-async function look(config: Pick<Config, 'mail'>, resolve: Resolve, raw: Buffer, mail: ParsedMail, arrival: Arrival): Promise<Evidence> {
-  const { ownDomains, relays } = config.mail
-  if (ownDomains.length === 0 && relays.length === 0) return { proof: 'off', ownDomain: false, rule: 'senders-not-checked', detail: '' }
-  const domain = domainOf(senderOf(mail, arrival.envelopeFrom).address)
-  // Whichever of several authors is of our own makes it a claim. Sender does not: our own lists put themselves there.
-  const claimed = [domain, ...mail.from.map(({ address }) => domainOf(address))]
-  const ownDomain = claimed.some((one) => isAmong(one, ownDomains))
+async function look(
+  config: Pick<Config, 'mail'>,
+  resolve: Resolve,
+  raw: Buffer,
+  mail: ParsedMail,
+  arrival: Arrival,
+  author: Author,
+): Promise<Evidence> {
+  const known = evidenceOf(config, mail, arrival, author)
+  if (known) return known
   const relay = relayOf(config, arrival.peerAddress)
-  const found =
-    domain === ''
-      ? none('no-valid-sender', '')
-      : ((relay && byRelay(config, relay, mail, domain, arrival)) ??
-        (await byLookUp(config, relay, within(resolve, LIMIT_MS), raw, mail, domain, arrival)))
-  return { ...found, ownDomain }
+  const found = await byLookUp(config, relay, within(resolve, LIMIT_MS), raw, mail, domainOf(author.from), arrival)
+  return evidenceOf(config, mail, arrival, author, found)!
 }
 
-/** What the relay itself stands for or says; undefined: the mail must be looked up. */
-function byRelay(config: Pick<Config, 'mail'>, relay: Relay, mail: ParsedMail, domain: string, arrival: Arrival): Found | undefined {
-  const { results } = readRelay(mail.headers, relay.authservId, ours(config))
-  const verdict = verdictOf(results, domain)
+/** All that is known of a sender; undefined: the mail must be looked up, and is asked about again with what was found. Pure. */
+export function evidenceOf(
+  config: Pick<Config, 'mail'>,
+  mail: Pick<ParsedMail, 'from' | 'headers'>,
+  arrival: Arrival,
+  author: Author,
+  lookedUp?: Found,
+): Evidence | undefined {
+  const isOwn = (domain: string) => isAmong(domain, config.mail.ownDomains)
+  const domain = domainOf(author.from)
+  // Whichever of several authors is of our own makes it a claim. Sender does not: our own lists put themselves there.
+  const ownDomain = isOwn(domain) || isOwn(domainOf(author.address)) || mail.from.some(({ address }) => isOwn(domainOf(address)))
+  const envelope = arrival.envelopeFrom.toLowerCase()
+  const sentBy = ownDomain && isOwn(domainOf(envelope)) && !sameAddress(envelope, author.from) ? envelope : ''
+  const about = { author, ownDomain, sentBy }
+  if (!checksSenders(config)) return { ...about, proof: 'off', rule: 'senders-not-checked', detail: '' }
+  if (author.shape === 'nobody') return { ...about, proof: 'none', rule: author.rule, detail: '' }
+  const relay = relayOf(config, arrival.peerAddress)
+  const found = (relay && byRelay(config, relay, mail, domain, arrival)) ?? lookedUp
+  return found && { ...about, ...found }
+}
+
+const sameAddress = (one: string, other: string): boolean =>
+  domainOf(one) === domainOf(other) &&
+  one.slice(0, one.lastIndexOf('@')).toLowerCase() === other.slice(0, other.lastIndexOf('@')).toLowerCase()
+
+/**
+ * What the relay itself stands for or says; undefined: it says nothing, and the mail is looked up like anybody's. It vouches for its
+ * domains by a pass it wrote, or for a client that is inside: in a network named for it, or logged in.
+ */
+function byRelay(
+  config: Pick<Config, 'mail'>,
+  relay: Relay,
+  mail: Pick<ParsedMail, 'headers'>,
+  domain: string,
+  arrival: Arrival,
+): Found | undefined {
+  const says = readRelay(mail.headers, relay.authservId, ours(config))
+  const verdict = relayVerdict(says, domain, relay.stripsForeign ?? false)
   const name = relay.authservId ?? plainAddress(arrival.peerAddress)
-  if (isAmong(domain, relay.vouchesFor)) {
-    return verdict.result === 'fail'
-      ? { proof: 'fail', rule: 'relay-says-fail', detail: `${name}: ${verdict.detail}` }
-      : { proof: 'pass', rule: 'vouched-by-relay', detail: `${name}: ${domain}` }
-  }
-  // The client it names can be checked by ourselves.
-  if (arrival.clientAddress || results.length === 0) return undefined
   const detail = `${name}: ${verdict.detail || domain}`
-  if (verdict.result === 'pass') return { proof: 'pass', rule: 'relay-says-pass', detail }
-  if (verdict.result === 'fail' && verdict.enforced) return { proof: 'fail', rule: 'relay-says-fail', detail }
-  return none(isList(mail) ? 'changed-by-list' : 'relay-says-nothing', detail)
+  const vouches = isAmong(domain, relay.vouchesFor)
+  if (verdict.result === 'pass') return { proof: 'pass', rule: vouches ? 'vouched-by-relay' : 'relay-says-pass', detail }
+  if (verdict.result === 'fail') {
+    if (vouches || verdict.enforced) return { proof: 'fail', rule: 'relay-says-fail', detail }
+    return none(isList(mail) ? 'changed-by-list' : 'relay-says-nothing', detail)
+  }
+  if (!vouches) return undefined
+  // Without a single Received line the mail began on the peer itself.
+  const client = plainAddress(arrival.clientAddress || (says.traced ? (says.client?.address ?? '') : arrival.peerAddress))
+  if (makeTrust(relay.inside ?? [])(client)) return { proof: 'pass', rule: 'vouched-by-relay', detail: `${name}: ${client}` }
+  if (says.authenticated) return { proof: 'pass', rule: 'vouched-by-relay', detail: `${name}: ${client}, ESMTPA` }
+  return undefined
 }
 
 async function byLookUp(
@@ -92,7 +132,7 @@ async function byLookUp(
       disableBimi: true,
     })
   } catch (error) {
-    return none('nothing-proves', error instanceof Error ? error.message.slice(0, 200) : '')
+    return { proof: 'unknown', rule: 'verifier-failed', detail: error instanceof Error ? error.message.slice(0, 200) : '' }
   }
   return weigh(answer, domain, client, isList(mail))
 }
@@ -102,7 +142,8 @@ function clientOf(config: Pick<Config, 'mail'>, relay: Relay | undefined, mail: 
   if (arrival.clientAddress) return { address: plainAddress(arrival.clientAddress), helo: arrival.clientName ?? '' }
   if (!relay) return { address: plainAddress(arrival.peerAddress), helo: arrival.peerName }
   // The relay's own address proves nothing about who wrote: without a hop outside SPF is not asked.
-  return readRelay(mail.headers, relay.authservId, ours(config)).outside ?? { address: '', helo: '' }
+  const { client, outside } = readRelay(mail.headers, relay.authservId, ours(config))
+  return (outside && client) || { address: '', helo: '' }
 }
 
 /** A relay of ours, or a program on the relay itself that passes mail on (a virus scanner). */
@@ -149,12 +190,12 @@ export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>
     return none(list && aligned.length > 0 ? 'changed-by-list' : 'nothing-proves', seen)
   }
   // Several authors, several From lines, or one that other programs read otherwise than we do: nothing can stand for it.
-  return none('author-unclear', seen)
+  return { proof: 'unclear', rule: 'author-unclear', detail: seen }
 }
 
-const isList = (mail: ParsedMail): boolean =>
+const isList = (mail: Pick<ParsedMail, 'headers'>): boolean =>
   mail.headers.some(({ name }) => name === 'list-id' || name === 'list-post' || name === 'mailing-list')
-const tooManySignatures = (mail: ParsedMail): boolean => headerValues(mail, 'dkim-signature').length > SIGNATURES
+const tooManySignatures = (mail: Pick<ParsedMail, 'headers'>): boolean => headerValues(mail, 'dkim-signature').length > SIGNATURES
 
 function headOf(raw: Buffer): Buffer {
   const end = raw.indexOf('\r\n\r\n')

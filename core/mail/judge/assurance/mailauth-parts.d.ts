@@ -8,6 +8,7 @@ declare module 'mailauth/lib/parse-received.js' {
   export interface ParsedReceived {
     from?: ReceivedPart
     by?: ReceivedPart
+    with?: ReceivedPart
   }
   /** A whole Received line, its name included. */
   export function parseReceived(line: Buffer | string): ParsedReceived | false
@@ -24,6 +25,6 @@ declare module 'mailauth/lib/parse-dkim-headers.js' {
     policy?: Record<string, string>
   }
   /** `value`: the authserv-id; each method once or several times. */
-  export type ParsedResults = { value?: string } & Partial<Record<'dkim' | 'spf' | 'dmarc', MethodResult | MethodResult[]>>
+  export type ParsedResults = { value?: string } & Partial<Record<'dkim' | 'spf' | 'dmarc' | 'auth', MethodResult | MethodResult[]>>
   export default function parse(line: Buffer): { parsed: ParsedResults }
 }

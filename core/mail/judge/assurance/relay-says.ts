@@ -15,36 +15,59 @@ export interface Hop {
 }
 
 export interface RelaySays {
-  /** The first hop, from the top, that is no server of ours; null: all are ours, or none is told of. */
-  outside: Hop | null
-  /** Authentication-Results of the relay's own name, the topmost first. */
-  results: ParsedResults[]
+  /** The first hop, from the top, that is no server of ours; else the last of those that are; null: none is told of. */
+  client: Hop | null
+  /** Is that hop a stranger's? */
+  outside: boolean
+  /** There is a Received line at all. */
+  traced: boolean
+  /** Our server's Received line, or its results, say that this client logged in (RFC 3848; RFC 8601 section 2.7.4). */
+  authenticated: boolean
+  /** Authentication-Results of the relay's own name above its Received line, the topmost first: nobody else can have written them. */
+  above: ParsedResults[]
+  /** Those directly below it, where rspamd writes: a stranger may have written them too. */
+  below: ParsedResults[]
 }
 
 /**
  * Reads from the top down to the first Received line that tells of a client who is not ours: our own servers wrote it and all
- * above it, a stranger may have written everything below (RFC 8601 section 5). `authservId` undefined: no results are believed.
+ * above it, a stranger may have written everything below (RFC 8601 section 5). Programs that filter for a server put their results above that
+ * server's line (OpenDKIM, OpenDMARC) or directly below it (rspamd). `authservId` undefined: no results are read.
  */
 export function readRelay(headers: readonly MailHeader[], authservId: string | undefined, isOurs: (address: string) => boolean): RelaySays {
-  const results: ParsedResults[] = []
-  let hops = 0
+  const says: RelaySays = { client: null, outside: false, traced: false, authenticated: false, above: [], below: [] }
+  let results = says.above
   for (const { name, value } of headers) {
     if (name === 'authentication-results' && authservId !== undefined) {
       const { parsed } = parseResults(Buffer.from(`Authentication-Results: ${value}`))
       // A version may stand behind the name (RFC 8601 section 2.2).
       if (parsed.value?.split(/\s/)[0]?.toLowerCase() === authservId.toLowerCase()) results.push(parsed)
     } else if (name === 'received') {
-      hops++
+      if (results === says.below) break
+      says.traced = true
       const received = parseReceived(`Received: ${value}`)
       const address = received ? plainAddress(getClientAddress(received.from) || '') : ''
-      if (isIP(address) && isOurs(address)) continue
+      const ours = isIP(address) !== 0 && isOurs(address)
       // A line that names no address (a local program, a pipe) is one of ours as long as ours stand above it; what is below is not.
-      return { outside: isIP(address) ? { address, helo: received ? (received.from?.value ?? '') : '' } : null, results }
+      if (isIP(address)) says.client = { address, helo: received ? (received.from?.value ?? '') : '' }
+      else says.client = null
+      if (ours) continue
+      says.outside = says.client !== null
+      says.authenticated = received !== false && AUTHENTICATED.test(received.with?.value ?? '')
+      results = says.below
     }
   }
   // Without a single Received line nothing divides what the relay wrote from what came: at most the very first line is the relay's.
-  return { outside: null, results: hops > 0 ? results : headers[0]?.name === 'authentication-results' ? results.slice(0, 1) : [] }
+  if (!says.traced) {
+    says.below = headers[0]?.name === 'authentication-results' ? says.above.slice(1) : says.above
+    says.above = headers[0]?.name === 'authentication-results' ? says.above.slice(0, 1) : []
+  }
+  says.authenticated ||= says.above.some(({ auth }) => [auth ?? []].flat().some((one) => isResult(one, 'pass')))
+  return says
 }
+
+/** RFC 3848, RFC 6531 section 4.3, as the first word behind `with`. */
+const AUTHENTICATED = /^(?:utf8)?(?:e?smtp|lmtp)s?a\b/i
 
 export interface RelayVerdict {
   result: 'pass' | 'fail' | 'none'
@@ -53,10 +76,26 @@ export interface RelayVerdict {
   detail: string
 }
 
-/** What the relay's results say of the domain in From: DMARC where it looked at that, else an aligned DKIM or SPF. */
+/**
+ * The relay's word on the domain in From. A fail counts wherever it stands, for nobody writes one against himself; a pass from below only where
+ * `strips` says that the relay takes such lines of its own name out of what strangers send.
+ */
+export function relayVerdict({ above, below }: Pick<RelaySays, 'above' | 'below'>, domain: string, strips: boolean): RelayVerdict {
+  const [sure, perhaps] = [verdictOf(above, domain), verdictOf(below, domain)]
+  const failed = [sure, perhaps].filter(({ result }) => result === 'fail')
+  if (failed.length > 0) return failed.find(({ enforced }) => enforced) ?? failed[0]!
+  if (sure.result === 'pass' || !strips) return sure
+  return perhaps.result === 'pass' ? perhaps : sure
+}
+
+/** What results say of the domain in From: DMARC where it was looked at, else an aligned DKIM or SPF. One fail among them is a fail. */
 export function verdictOf(results: readonly ParsedResults[], domain: string): RelayVerdict {
   const all = (method: 'dkim' | 'spf' | 'dmarc') => results.flatMap((one) => one[method] ?? [])
-  const dmarc = all('dmarc').find(({ header }) => domainOf(header?.['from'] ?? '-') === domain)
+  // Some programs name the domain above (sub-domains under its policy), or none: a fail counts all the same.
+  const about = (from: string | undefined) => from === undefined || isWithin(domain, domainOf(from))
+  const dmarc =
+    all('dmarc').find((one) => isResult(one, 'fail') && about(one.header?.['from'])) ??
+    all('dmarc').find(({ header }) => domainOf(header?.['from'] ?? '-') === domain)
   const said = (method: string, { value = '', header, smtp }: MethodResult) =>
     `${method}=${value} ${header?.['d'] ?? header?.['from'] ?? smtp?.['mailfrom'] ?? ''}`.trim()
   if (dmarc && isResult(dmarc, 'pass')) return { result: 'pass', enforced: false, detail: said('dmarc', dmarc) }
