@@ -16,7 +16,7 @@ import { eml, startStation, type Station } from './station.ts'
 
 let station: Station
 beforeAll(async () => {
-  station = await startStation({ smarthost: false })
+  station = await startStation({ smarthost: false, mail: { relays: [] } })
 })
 afterAll(() => station.stop())
 
