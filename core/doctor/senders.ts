@@ -1,7 +1,7 @@
 /** Owns the checks of who is believed to have written: whether anybody vouches for senders, and that no address of ours is a person. */
 import { sql } from 'kysely'
 import { checksSenders } from '../mail/judge/assurance/look-up.ts'
-import { listOurAddressesOfPersons, listReleased } from '../person/our-addresses.ts'
+import { listOurAddressesOfPersons, listReleased } from '../queue/our-addresses.ts'
 import type { WithDatabase } from './database.ts'
 import { ok, warn, type Checked, type Finding } from './finding.ts'
 

@@ -8,7 +8,7 @@ import { demandName, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { canonicalAddress, addressesChanged, isOurDomain, readAddressBook } from '../mail/addresses.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { listOurAddressesOfPersons, releaseOurAddresses } from '../person/our-addresses.ts'
+import { listOurAddressesOfPersons, releaseOurAddresses } from './our-addresses.ts'
 import { isAddress, normalAddress } from '../person/persons.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 

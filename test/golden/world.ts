@@ -101,7 +101,7 @@ export async function openWorld(): Promise<World> {
       ownDomains: [],
       bounceTags: false,
       dkim: [],
-      relays: [{ addresses: [RELAY], vouchesFor: ['uni.example'], xclient: false, trustHeaders: true }],
+      relays: [{ addresses: [RELAY], vouchesFor: ['uni.example'], inside: ['0.0.0.0/0', '::/0'], xclient: false, trustHeaders: true }],
     },
   })
   const {

@@ -87,7 +87,7 @@ describe('delivered', () => {
         recipients: [envelope?.to ?? 'pomoc@uni.example'],
         peerAddress: '127.0.0.1',
         peerName: 'mx',
-        clientAddress: '127.0.0.1',
+        client: { address: '127.0.0.1', name: '', helo: '' },
         encrypted: false,
       },
       mailInMemory(raw),

@@ -5,7 +5,7 @@ import { answerTicket } from '../../core/ticket/change/tickets.ts'
 import { addParticipant } from '../../core/ticket/change/participants.ts'
 import { createSystemAddress } from '../../core/queue/system-addresses.ts'
 import { personOfMail } from '../../core/person/persons.ts'
-import { releaseOurAddresses } from '../../core/person/our-addresses.ts'
+import { releaseOurAddresses } from '../../core/queue/our-addresses.ts'
 import { takeDirectoryPersons } from '../../core/person/directory.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 

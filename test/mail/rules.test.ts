@@ -12,7 +12,11 @@ let trusting: Station
 let station: Station
 beforeAll(async () => {
   station = await startStation()
-  trusting = await startStation({ mail: { relays: [{ addresses: ['127.0.0.1'], vouchesFor: [], xclient: false, trustHeaders: true }] } })
+  trusting = await startStation({
+    mail: {
+      relays: [{ addresses: ['127.0.0.1'], vouchesFor: ['example'], inside: ['0.0.0.0/0', '::/0'], xclient: false, trustHeaders: true }],
+    },
+  })
 })
 afterAll(async () => {
   await station?.stop()

@@ -2,10 +2,10 @@
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { endSessions } from './sessions.ts'
+import { endSessions } from '../person/sessions.ts'
 import type { Work } from '../kernel/work.ts'
 import { canonicalAddress, destinationOf, readAddressBook } from '../mail/addresses.ts'
-import { personAddressSubject } from './person-admin.ts'
+import { personAddressSubject } from '../person/person-admin.ts'
 
 export interface OwnedByPerson {
   personId: Id
