@@ -21,6 +21,9 @@ export const MISC = {
   'sender confirmed': {},
   'no automatic answer': { say: ([rule = ''], language) => sayRule(rule, language) },
   'mail not delivered': {},
+  /** Followed by the addresses, which open it once each. */
+  'opened, not delivered': {},
+  'delivery settled': {},
   'follow-up became a new ticket': {},
   'follow-up of a closed ticket': {},
   /** Followed by the types of the rows whose act was taken back. */
@@ -41,6 +44,8 @@ const texts = defineTexts(
     'sender confirmed': 'Autor potwierdził swoją wiadomość: {text}',
     'no automatic answer': 'Bez automatycznej odpowiedzi: {text}',
     'mail not delivered': 'Mail nie doszedł do: {text}',
+    'opened, not delivered': 'Otwarte na nowo, bo odpowiedź nie dotarła do: {text}',
+    'delivery settled': 'Ktoś zajął się tym, że mail nie dotarł',
     'follow-up became a new ticket': 'Z kolejnej wiadomości powstało nowe zgłoszenie: {text}',
     'follow-up of a closed ticket': 'Dalszy ciąg zamkniętego zgłoszenia: {text}',
     undo: 'Cofnięte: {text}',
@@ -57,6 +62,8 @@ const texts = defineTexts(
     'sender confirmed': 'The author confirmed the message: {text}',
     'no automatic answer': 'No automatic answer: {text}',
     'mail not delivered': 'The mail did not reach: {text}',
+    'opened, not delivered': 'Opened again, for the answer did not reach: {text}',
+    'delivery settled': 'Somebody has dealt with the mail that did not arrive',
     'follow-up became a new ticket': 'The next message became a new ticket: {text}',
     'follow-up of a closed ticket': 'Goes on from a closed ticket: {text}',
     undo: 'Undone: {text}',

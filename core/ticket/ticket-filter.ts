@@ -15,6 +15,8 @@ export interface TicketFilter extends FilterFields {
   standsIn?: { personId: Id; at: Date }
   /** A message waits for a decision. */
   held?: true
+  /** A mail of ours did not arrive, and nobody has dealt with it. */
+  undelivered?: true
   /** Number (whole or its beginning), words of the title, customer's name or address. */
   search?: string
   createdFrom?: Date
@@ -83,8 +85,10 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   if (branches.length === 0) return undefined
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
-  // Few tickets have a held message: they too are gathered first.
-  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined].filter((condition) => condition !== undefined)
+  // Few tickets have a held message or a failed mail: they too are gathered first.
+  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined, filter.undelivered ? UNDELIVERED : undefined].filter(
+    (condition) => condition !== undefined,
+  )
   const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
   const narrowed =
     search &&
@@ -104,6 +108,7 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
 
+const UNDELIVERED = sql`ticket.undelivered_at is not null`
 const HELD = sql`ticket.id = any(array(select ticket_id from article where held_at is not null and held_decision is null))`
 
 /** Columns that the policy's branches and the sorts speak of. */

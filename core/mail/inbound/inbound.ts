@@ -23,6 +23,7 @@ import { canonicalAddress, keepAddressBook, type AddressBook } from '../addresse
 import { judgeSender, type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
 import { loopMark, respond, type ResponseWanted } from '../texts/auto-response.ts'
+import { isProven, whereProgramsWrite } from '../texts/whom.ts'
 import { attachBounce } from './bounce.ts'
 import { numbersInMail } from './find-in-mail.ts'
 import { readReport } from './delivery-report.ts'
@@ -396,23 +397,33 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
   }
 }
 
-/** The automatic answer, to Reply-To where the mail names one; its fate joins the reasons. */
+/** The automatic answer, to where programs may write; its fate joins the reasons. */
 async function tell(
   work: Work,
-  { mail, known, book }: Hand,
+  { mail, known, book, delivery, judgement }: Hand,
   verdict: Verdict,
   reasons: MailReason[],
   what: Pick<ResponseWanted, 'type' | 'ticketId'>,
 ): Promise<void> {
-  const address = mail.replyTo.at(-1)?.address || verdict.sender.address
+  const where = whereProgramsWrite({
+    from: verdict.sender.address,
+    replyTo: mail.replyTo,
+    envelopeFrom: delivery.envelopeFrom,
+    proven: isProven(judgement),
+  })
+  const address = where.address ?? where.detail
+  const suppressed = verdict.automatic ?? (where.address === null ? where.rule : undefined)
+  if (where.address !== null && where.passedOver && !suppressed)
+    reasons.push({ step: 'auto-response', decided: 'passed-over', rule: 'reply-to-not-believed', detail: where.passedOver })
   const result = await respond(work, {
     ...what,
     address,
     language: known.sender?.language ?? null,
     book,
-    ...(verdict.automatic ? { suppressed: verdict.automatic } : {}),
+    ...(suppressed ? { suppressed } : {}),
     answered: {
       from: sayAddresses(mail.from),
+      replyTo: sayAddresses(mail.replyTo),
       to: sayAddresses(mail.to),
       subject: mail.subject,
       body: mail.text,

@@ -98,7 +98,14 @@ export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): s
 /** A header's value with its encoded words (RFC 2047) decoded. */
 export const decodeHeader = (value: string): string => (value.includes('=?') ? libmime.decodeWords(value) : value)
 
-/** `Anna Nowak <anna@example.edu>, …`, as people read it. */
+/**
+ * `Anna Nowak <anna@example.edu>, …`, as people read it. A name in which a list would be read otherwise stands in quotes, so that
+ * `readAddressList` finds the same addresses again.
+ */
 export function sayAddresses(addresses: readonly MailAddress[]): string {
-  return addresses.map(({ name, address }) => (name && address && name !== address ? `${name} <${address}>` : address || name)).join(', ')
+  return addresses
+    .map(({ name, address }) => (name && address && name !== address ? `${quoted(name)} <${address}>` : address || name))
+    .join(', ')
 }
+
+const quoted = (name: string): string => (/[,;:<>()"\\@\r\n]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MailRule } from '../outcome.ts'
 import { judgeSender, type Evidence } from './assurance.ts'
-import { domainOf, isWithin } from './domains.ts'
+import { domainOf, isWithin } from '../../domains.ts'
 
 const evidence = fc.record({
   proof: fc.constantFrom<Evidence['proof'][]>('off', 'pass', 'none', 'fail', 'unknown'),
