@@ -113,7 +113,7 @@ export {
   setCustomer,
   watchTicket,
 } from './ticket/change/tickets.ts'
-export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber } from './ticket/ticket-list.ts'
+export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { recipientsFor, whomToAnswer, type Recipients } from './mail/texts/whom.ts'

@@ -19,10 +19,10 @@ import { createTicket, followUp } from '../../ticket/change/tickets.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { listUnitRules, placeBy, placePerson } from '../../unit/placing.ts'
 import { readRouting } from '../../unit/routing.ts'
-import { canonicalAddress, keepAddressBook, type AddressBook } from '../addresses.ts'
+import { canonicalAddress, destinationOf, keepAddressBook, type AddressBook } from '../addresses.ts'
 import { judgeSender, type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
-import { loopMark, respond, type ResponseWanted } from '../texts/auto-response.ts'
+import { loopMark, respond, unfitAddress, type ResponseWanted } from '../texts/auto-response.ts'
 import { isProven, whereProgramsWrite } from '../texts/whom.ts'
 import { attachBounce } from './bounce.ts'
 import { numbersInMail } from './find-in-mail.ts'
@@ -410,9 +410,13 @@ async function tell(
     replyTo: mail.replyTo,
     envelopeFrom: delivery.envelopeFrom,
     proven: isProven(judgement),
+    isOurs: (address) => Boolean(destinationOf(book, address)),
   })
-  const address = where.address ?? where.detail
-  const suppressed = verdict.automatic ?? (where.address === null ? where.rule : undefined)
+  const { address: from } = verdict.sender
+  const address = where.address ?? (where.rule === 'own-address' ? where.detail : from)
+  // Where nobody reads the address anyway, that is what is to be said.
+  const nobody = where.address === null ? (unfitAddress(address, book) ?? where.rule) : undefined
+  const suppressed = verdict.automatic ?? nobody
   if (where.address !== null && where.passedOver && !suppressed)
     reasons.push({ step: 'auto-response', decided: 'passed-over', rule: 'reply-to-not-believed', detail: where.passedOver })
   const result = await respond(work, {

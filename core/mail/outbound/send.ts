@@ -94,9 +94,9 @@ export async function sendWaiting(host: Host): Promise<void> {
  * A mail of the same ticket that was written before to one of the same recipients and has not left yet: as SQL, of `outbound_mail`.
  * One that was refused and waits for its next try holds the others up for an hour at most.
  */
-const hasOneBefore = (now: Date) => sql<boolean>`outbound_mail.not_before > ${new Date(now.getTime() - IN_ORDER_MS)} and exists (
+const hasOneBefore = (now: Date) => sql<boolean>`(outbound_mail.not_before > ${new Date(now.getTime() - IN_ORDER_MS)} and exists (
   select from outbound_mail before where before.ticket_id = outbound_mail.ticket_id and before.id < outbound_mail.id
-    and before.state = 'queued' and before.recipients && outbound_mail.recipients)`
+    and before.state = 'queued' and before.recipients && outbound_mail.recipients))`
 
 /** Mails of the ticket that waited for this one to leave, or to fail: their turn has come. */
 async function sendNext(work: Work, mail: OutboundRow): Promise<void> {

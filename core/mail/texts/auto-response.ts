@@ -126,8 +126,9 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   const response = await findResponse(work.db, ticketId, 'closed', customer.language, undefined, languagesToTry(work.config))
   if (!response) return undefined
   const last = await lastOfCustomer(work.db, ticketId, customer.id)
-  const where = closingAddress(last?.person_id === customer.id ? last : undefined, customer.address, ticket.last_agent_at !== null)
-  const why = where.address === null ? where.rule : unfitAddress(where.address, await readAddressBook(work.db, work.config))
+  const book = await readAddressBook(work.db, work.config)
+  const where = closingAddress(last?.person_id === customer.id ? last : undefined, customer.address, ticket.last_agent_at !== null, book)
+  const why = where.address === null ? where.rule : unfitAddress(where.address, book)
   if (where.address === null || why !== undefined) {
     const detail = where.address ?? where.detail
     addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why!], reason: { rule: why, detail } })
@@ -182,7 +183,12 @@ function lastOfCustomer(db: Kysely<Database>, ticketId: Id, customerId: Id) {
  * Where the receipt of the customer's last mail went, or would have; what did not come by mail is answered at their main address.
  * An agent who has answered has believed them.
  */
-function closingAddress(last: Awaited<ReturnType<typeof lastOfCustomer>>, main: string, agentAnswered: boolean): WhereTo {
+function closingAddress(
+  last: Awaited<ReturnType<typeof lastOfCustomer>>,
+  main: string,
+  agentAnswered: boolean,
+  book: AddressBook,
+): WhereTo {
   if (last?.envelope_from === null || last?.envelope_from === undefined) return { address: main }
   const from = readAddressList(last.from_text).at(-1)?.address.toLowerCase() ?? ''
   const where = whereProgramsWrite({
@@ -190,6 +196,7 @@ function closingAddress(last: Awaited<ReturnType<typeof lastOfCustomer>>, main: 
     replyTo: readAddressList(last.reply_to),
     envelopeFrom: last.envelope_from,
     proven: isProven({ assurance: last.assurance, rule: last.assurance_rule }),
+    isOurs: (address) => Boolean(destinationOf(book, address)),
   })
   return where.address === null && agentAnswered ? { address: main } : where
 }
@@ -258,7 +265,7 @@ async function send(
 }
 
 /** Why nothing automatic goes to an address; undefined: it may. */
-function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
+export function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
   if (!isAddress(address)) return 'no-valid-address'
   if (destinationOf(book, address)) return 'own-address'
   return NEVER.test(address) ? 'address-of-a-program' : undefined

@@ -127,6 +127,8 @@ export interface Claim {
   envelopeFrom: string
   /** From is proven: its domain's owner or a relay of ours stands for it. */
   proven: boolean
+  /** Mail to it comes back to us: whoever asks for that is answered by nobody. */
+  isOurs(address: string): boolean
 }
 
 export type WhereTo =
@@ -138,8 +140,9 @@ export type WhereTo =
  * where something else agrees (RFC 3834 4: the return path): Reply-To where From is proven or both lie in one domain; else From where
  * it is proven or lies in the domain of the return path; else nobody.
  */
-export function whereProgramsWrite({ from, replyTo, envelopeFrom, proven }: Claim): WhereTo {
+export function whereProgramsWrite({ from, replyTo, envelopeFrom, proven, isOurs }: Claim): WhereTo {
   const asked = replyTo.find(({ address }) => isAddress(address))?.address
+  if (asked !== undefined && isOurs(asked)) return { address: null, rule: 'own-address', detail: asked }
   if (asked !== undefined && (proven || (from !== '' && agree(asked, from)))) return { address: normalAddress(asked) }
   const passedOver = asked !== undefined && !same(asked, from) ? { passedOver: asked } : {}
   if (from === '') return { address: null, rule: 'no-valid-address', detail: asked ?? '' }
