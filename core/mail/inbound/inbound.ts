@@ -34,7 +34,7 @@ import { judge } from '../judge/order.ts'
 import type { MailOutcome } from '../judge/outcome.ts'
 import { mailOfReturnPath } from '../return-path.ts'
 import { parseMail, UnreadableMail } from '../reading/parse.ts'
-import { sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
+import { keepAddresses, sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
 import { relayOf } from '../judge/assurance/relays.ts'
 import { askRules } from './rule-headers.ts'
 import { keepMailSettings, readMailSettings, type MailSettings } from '../filters/mail-settings.ts'
@@ -426,9 +426,9 @@ async function tell(
     book,
     ...(suppressed ? { suppressed } : {}),
     answered: {
-      from: sayAddresses(mail.from),
-      replyTo: sayAddresses(mail.replyTo),
-      to: sayAddresses(mail.to),
+      from: keepAddresses(mail.from),
+      replyTo: keepAddresses(mail.replyTo),
+      to: keepAddresses(mail.to),
       subject: mail.subject,
       body: mail.text,
       messageId: mail.messageId,
@@ -449,10 +449,10 @@ function articleOf(row: InboundRow, mail: ParsedMail, personId: Id | null, visib
     senderType: wanted?.senderType ?? 'customer',
     visible: wanted?.visible ?? visible,
     personId,
-    from: sayAddresses(mail.from),
-    to: sayAddresses(mail.to),
-    cc: sayAddresses(mail.cc),
-    replyTo: sayAddresses(mail.replyTo),
+    from: keepAddresses(mail.from),
+    to: keepAddresses(mail.to),
+    cc: keepAddresses(mail.cc),
+    replyTo: keepAddresses(mail.replyTo),
     subject: mail.subject,
     body: mail.text,
     html: mail.html,
