@@ -5,6 +5,7 @@ import desk from '../../plugins/desk/index.tsx'
 import { system } from '../../core/kernel/actor.ts'
 import { listTickets } from '../../core/ticket/ticket-list.ts'
 import { answerTicket, setState } from '../../core/ticket/change/tickets.ts'
+import { acceptHeld } from '../../core/ticket/change/held.ts'
 import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
 import { fillIn } from '../../core/mail/texts/text-preview.ts'
@@ -108,6 +109,16 @@ describe('the composer', () => {
       recipients: ['anna.pierwsza@student.example', 'ewa@poczta.example', 'ola@poczta.example'],
       in_reply_to: '<pierwszy@student.example>',
     })
+  })
+
+  test('offers whoever wrote a held message once it is accepted, and not before', async () => {
+    const { ticketId } = await mailed('czyjeś', { from: 'wlasciciel@student.example' })
+    const { number } = await ticketOf(ticketId)
+    const stranger = await mailed(`Re: [Ticket#${number}] czyjeś`, { from: 'obcy.autor@student.example' })
+    expect(stranger.end).toMatchObject({ outcome: 'follow-up-held', ticket_id: ticketId })
+    expect(field(await page(`/desk/tickets/${ticketId}`), 'to')).toBe('wlasciciel@student.example')
+    await asAgent((work) => acceptHeld(work, ticketId, stranger.end.article_id!))
+    expect(field(await page(`/desk/tickets/${ticketId}`), 'to')).toBe('obcy.autor@student.example, wlasciciel@student.example')
   })
 
   test('takes names with a comma, quoted or not', async () => {
