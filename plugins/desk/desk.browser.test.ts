@@ -25,7 +25,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let jan: PersonActor
   let session: string
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered', Id> = {
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked', Id> = {
     talk: '',
     fresh: '',
     closed: '',

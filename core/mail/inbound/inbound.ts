@@ -19,11 +19,11 @@ import { createTicket, followUp } from '../../ticket/change/tickets.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { listUnitRules, placeBy, placePerson } from '../../unit/placing.ts'
 import { readRouting } from '../../unit/routing.ts'
-import { canonicalAddress, destinationOf, keepAddressBook, type AddressBook } from '../addresses.ts'
+import { canonicalAddress, keepAddressBook, type AddressBook } from '../addresses.ts'
 import { judgeSender, type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
 import { loopMark, respond, unfitAddress, type ResponseWanted } from '../texts/auto-response.ts'
-import { isProven, whereProgramsWrite } from '../texts/whom.ts'
+import { isProven, ours, whereProgramsWrite } from '../texts/whom.ts'
 import { attachBounce } from './bounce.ts'
 import { numbersInMail } from './find-in-mail.ts'
 import { readReport } from './delivery-report.ts'
@@ -405,15 +405,17 @@ async function tell(
   reasons: MailReason[],
   what: Pick<ResponseWanted, 'type' | 'ticketId'>,
 ): Promise<void> {
+  const author = verdict.sender.address
+  // Whoever is named beside From, or instead of it, is no more certain than Reply-To is.
+  const byFrom = author === '' || mail.from.some(({ address }) => canonicalAddress(address) === canonicalAddress(author))
   const where = whereProgramsWrite({
-    from: verdict.sender.address,
-    replyTo: mail.replyTo,
+    from: byFrom ? author : '',
+    replyTo: byFrom ? mail.replyTo : [{ address: author }],
     envelopeFrom: delivery.envelopeFrom,
     proven: isProven(judgement),
-    isOurs: (address) => Boolean(destinationOf(book, address)),
+    isOurs: ours(book, work.config),
   })
-  const { address: from } = verdict.sender
-  const address = where.address ?? (where.rule === 'own-address' ? where.detail : from)
+  const address = where.address ?? (where.rule === 'own-address' ? where.detail : author)
   // Where nobody reads the address anyway, that is what is to be said.
   const nobody = where.address === null ? (unfitAddress(address, book) ?? where.rule) : undefined
   const suppressed = verdict.automatic ?? nobody

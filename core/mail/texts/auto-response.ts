@@ -20,7 +20,7 @@ import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../outbound.ts'
 import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
-import { isProven, whereProgramsWrite, type WhereTo } from './whom.ts'
+import { isProven, ours, whereProgramsWrite, type WhereTo } from './whom.ts'
 
 /** What our automatic mails say in X-Loop: no other program writes it by chance. */
 export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
@@ -127,7 +127,12 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   if (!response) return undefined
   const last = await lastOfCustomer(work.db, ticketId, customer.id)
   const book = await readAddressBook(work.db, work.config)
-  const where = closingAddress(last?.person_id === customer.id ? last : undefined, customer.address, ticket.last_agent_at !== null, book)
+  const where = closingAddress(
+    last?.person_id === customer.id ? last : undefined,
+    customer.address,
+    ticket.last_agent_at !== null,
+    ours(book, work.config),
+  )
   const why = where.address === null ? where.rule : unfitAddress(where.address, book)
   if (where.address === null || why !== undefined) {
     const detail = where.address ?? where.detail
@@ -187,7 +192,7 @@ function closingAddress(
   last: Awaited<ReturnType<typeof lastOfCustomer>>,
   main: string,
   agentAnswered: boolean,
-  book: AddressBook,
+  isOurs: (address: string) => boolean,
 ): WhereTo {
   if (last?.envelope_from === null || last?.envelope_from === undefined) return { address: main }
   const from = readAddressList(last.from_text).at(-1)?.address.toLowerCase() ?? ''
@@ -196,7 +201,7 @@ function closingAddress(
     replyTo: readAddressList(last.reply_to),
     envelopeFrom: last.envelope_from,
     proven: isProven({ assurance: last.assurance, rule: last.assurance_rule }),
-    isOurs: (address) => Boolean(destinationOf(book, address)),
+    isOurs,
   })
   return where.address === null && agentAnswered ? { address: main } : where
 }

@@ -125,7 +125,11 @@ describe('where programs write', () => {
     [from, ['nie adres', 'biuro@student.example'], from, false, 'biuro@student.example'],
     [from, ['x@notstudent.example'], 'x@evil.example', false, 'envelope-differs'],
     [from, ['pomoc@uni.example'], from, true, 'own-address'],
-    ['', ['victim@third.example'], 'x@evil.example', false, 'no-valid-address'],
+    ['', ['victim@third.example'], 'x@evil.example', false, 'envelope-differs'],
+    ['', ['ewa@klient.example'], 'ewa@klient.example', false, 'ewa@klient.example'],
+    ['pomoc@uni.example', ['ewa@klient.example'], 'www@uni.example', true, 'ewa@klient.example'],
+    ['pomoc@uni.example', ['victim@third.example'], 'pomoc@uni.example', false, 'envelope-differs'],
+    ['pomoc@uni.example', [], 'pomoc@uni.example', true, 'own-address'],
     ['', [], '', true, 'no-valid-address'],
   ])('%s, Reply-To %j, envelope <%s>, proven %s → %s', (sender, replyTo, envelopeFrom, proven, expected) => {
     const where = whereProgramsWrite({ from: sender, replyTo: replyTo.map((address) => ({ address })), envelopeFrom, proven, isOurs })

@@ -8,7 +8,7 @@ import type { Config } from '../../machine/config.ts'
 import { isAddress, normalAddress } from '../../person/persons.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
 import { readAddressList } from '../address-list.ts'
-import { canonicalAddress, destinationOf, readAddressBook } from '../addresses.ts'
+import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from '../addresses.ts'
 import { domainOf, isWithin } from '../domains.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import type { MailAddress } from '../reading/parsed-mail.ts'
@@ -88,10 +88,14 @@ export async function recipientsFor(
   articleId?: Id,
 ): Promise<Recipients> {
   const [book, message] = await Promise.all([readAddressBook(db, config), messageToAnswer(db, ticket.id, articleId)])
-  return whomToAnswer(message, { id: ticket.customerId, address: ticket.customerAddress }, (address) =>
-    Boolean(destinationOf(book, address)),
-  )
+  return whomToAnswer(message, { id: ticket.customerId, address: ticket.customerAddress }, ours(book, config))
 }
+
+/** Whether an address is ours: mail to it comes to a queue, or all that we write names it. */
+export const ours =
+  (book: AddressBook, { mailAddress }: Pick<Config, 'mailAddress'>) =>
+  (address: string): boolean =>
+    destinationOf(book, address) !== undefined || same(address, mailAddress)
 
 async function messageToAnswer(db: Kysely<Database>, ticketId: Id, articleId?: Id): Promise<Message | undefined> {
   const row = await db
@@ -120,7 +124,7 @@ async function messageToAnswer(db: Kysely<Database>, ticketId: Id, articleId?: I
 
 /** What a mail says of itself, and how far it is believed. */
 export interface Claim {
-  /** Who wrote, as the mail was judged; '' for nobody. */
+  /** Who wrote, by From; '' where From names nobody: then Reply-To alone says it. */
   from: string
   replyTo: readonly Pick<MailAddress, 'address'>[]
   /** '' is the null return path. */
@@ -140,14 +144,16 @@ export type WhereTo =
  * where something else agrees (RFC 3834 4: the return path): Reply-To where From is proven or both lie in one domain; else From where
  * it is proven or lies in the domain of the return path; else nobody.
  */
-export function whereProgramsWrite({ from, replyTo, envelopeFrom, proven, isOurs }: Claim): WhereTo {
+export function whereProgramsWrite({ from: said, replyTo, envelopeFrom, proven, isOurs }: Claim): WhereTo {
+  // A web form that writes as us names a person in Reply-To alone.
+  const from = said !== '' && isOurs(said) ? '' : said
   const asked = replyTo.find(({ address }) => isAddress(address))?.address
   if (asked !== undefined && isOurs(asked)) return { address: null, rule: 'own-address', detail: asked }
-  if (asked !== undefined && (proven || (from !== '' && agree(asked, from)))) return { address: normalAddress(asked) }
+  if (asked !== undefined && (proven || agree(asked, from === '' ? envelopeFrom : from))) return { address: normalAddress(asked) }
   const passedOver = asked !== undefined && !same(asked, from) ? { passedOver: asked } : {}
-  if (from === '') return { address: null, rule: 'no-valid-address', detail: asked ?? '' }
-  if (proven || agree(from, envelopeFrom)) return { address: from, ...passedOver }
-  return { address: null, rule: 'envelope-differs', detail: `${from} ≠ ${envelopeFrom || '<>'}` }
+  if (from === '' && asked === undefined) return { address: null, rule: said === '' ? 'no-valid-address' : 'own-address', detail: said }
+  if (from !== '' && (proven || agree(from, envelopeFrom))) return { address: from, ...passedOver }
+  return { address: null, rule: 'envelope-differs', detail: `${from || asked} ≠ ${envelopeFrom || '<>'}` }
 }
 
 /** Both lie in one domain, or one below that of the other: bounces@mail.uni.example speaks for anna@uni.example. */

@@ -19,6 +19,7 @@ import {
   FormProblems,
   headerName,
   hx,
+  Notice,
   saySize,
   Select,
   TextArea,
@@ -57,11 +58,10 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
       : form
   const to = shown.values['to'] ?? offered
   const toCustomer = ticket.customerAddress !== null && to === ticket.customerAddress
-  const help = [
+  const warnings = [
     ...(recipients.elsewhere ? [t('compose.elsewhere', recipients.elsewhere)] : []),
     ...(recipients.claimed ? [t('compose.unconfirmed')] : []),
-    ...(offered === '' ? [t('compose.no-address')] : []),
-  ].join(' ')
+  ]
   // What is to be looked at twice is not folded away.
   const open =
     recipients.elsewhere !== null ||
@@ -90,6 +90,9 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
           ) : null}
           <span class="composer-change">{t('compose.change')}</span>
         </summary>
+        {warnings.map((warning) => (
+          <Notice tone="warn">{warning}</Notice>
+        ))}
         <div class="form-row">
           {answers && <input type="hidden" name="answers" value={answers} />}
           <Field
@@ -99,7 +102,7 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
             id="reply-to"
             label={t('compose.to.label')}
             value={offered}
-            help={help === '' ? undefined : help}
+            help={offered === '' ? t('compose.no-address') : undefined}
           />
           <Field c={c} form={shown} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
           {!all && recipients.others.length > 0 && (
