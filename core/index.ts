@@ -116,9 +116,10 @@ export {
   setCustomer,
   watchTicket,
 } from './ticket/change/tickets.ts'
-export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber } from './ticket/ticket-list.ts'
+export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
+export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'
 export { undoAct } from './ticket/change/undo.ts'
 export { actOf, ACTS, actsOfferedBy, isAct, mayAct, offersAct, prepareAct, type ActName, type Ready } from './ticket/acts/acts.ts'

@@ -28,7 +28,7 @@ export {
 } from './web/session.ts'
 export { Preferences } from './web/parts/top-bar.tsx'
 export { AbsenceFields, readAbsence, sayAbsence } from './web/parts/absence.tsx'
-export { ArticleCard, AttachmentChip, headerAddress, headerName } from './web/parts/article-card.tsx'
+export { ArticleCard, AttachmentChip, headerName } from './web/parts/article-card.tsx'
 export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './web/parts/assurance.tsx'
 export { Avatar } from './web/parts/avatar.tsx'
 export {

@@ -25,6 +25,8 @@ import * as directoryStanding from './0054_directory_standing.ts'
 import * as ourAddresses from './0045_our_addresses.ts'
 import * as oneMail from './0050_one_mail.ts'
 import * as agentMail from './0051_agent_mail.ts'
+import * as undelivered from './0048_undelivered.ts'
+import * as numberEndings from './0049_number_endings.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -51,6 +53,8 @@ export const coreMigrations: Record<string, Migration> = {
   '0045_our_addresses': ourAddresses,
   '0050_one_mail': oneMail,
   '0051_agent_mail': agentMail,
+  '0048_undelivered': undelivered,
+  '0049_number_endings': numberEndings,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -276,6 +276,7 @@ export interface CoreTicketTable {
   closed_at: Date | null
   last_customer_at: Date | null
   last_agent_at: Date | null
+  undelivered_at: ColumnType<Date | null, Date | null | undefined, Date | null>
   archived: Generated<boolean>
   topic_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }

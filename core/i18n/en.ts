@@ -222,6 +222,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'attribute.closed': 'Closed',
   'attribute.lastCustomer': 'Last message of the customer',
   'attribute.lastAgent': 'Last answer',
+  'attribute.undelivered': 'Not delivered',
   'ticket.moved.system': 'the program',
   'ticket.moved.subject': 'Moved to the unit {to}',
   'ticket.moved.note':

@@ -224,6 +224,7 @@ export const pl = {
   'attribute.closed': 'Zamknięte',
   'attribute.lastCustomer': 'Ostatnia wiadomość zgłaszającego',
   'attribute.lastAgent': 'Ostatnia odpowiedź',
+  'attribute.undelivered': 'Nie dotarło',
   'ticket.moved.system': 'program',
   'ticket.moved.subject': 'Przeniesione do jednostki {to}',
   'ticket.moved.note':

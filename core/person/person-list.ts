@@ -1,8 +1,9 @@
 /** Owns lists of persons for administration: searched, filtered, sorted, paged by key. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
-import { containing, cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
+import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import { isId } from '../kernel/input.ts'
+import { typedWords } from '../search/typed.ts'
 import { personQuery, type Person } from './persons.ts'
 
 export interface PersonFilter {
@@ -42,10 +43,9 @@ function filtered(db: Kysely<Database>, filter: PersonFilter) {
     query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
   if (isId(filter.groupId))
     query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
-  for (const word of (filter.search ?? '').split(/\s+/).filter(Boolean).slice(0, 8)) {
-    const like = containing(word)
-    query = query.where(sql<boolean>`(person.name ilike ${like} or person.login ilike ${like} or person.phone ilike ${like}
-      or exists (select from person_address a where a.person_id = person.id and a.address ilike ${like}))`)
+  for (const { pattern } of typedWords(filter.search ?? '')) {
+    query = query.where(sql<boolean>`(person.name ~* ${pattern} or person.login ~* ${pattern} or person.phone ~* ${pattern}
+      or exists (select from person_address a where a.person_id = person.id and a.address ~* ${pattern}))`)
   }
   return query
 }

@@ -1,42 +1,42 @@
 /** Owns finding persons by what somebody types: a part of the name, of an address, or the login. */
 import type { Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
+import { typedWords } from '../search/typed.ts'
 import { personQuery, type Person } from './persons.ts'
 
 /** A word to stand inside LIKE: its own wildcards are letters. */
 export const likeText = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`)
 
 /**
- * Valid persons, best known first: whose login or address it is exactly, then by name. Fewer than two characters find nobody.
- * At most `limit` (default 10).
+ * Valid persons, best known first: whose login or address it is exactly, then by name. Every word must be found in the name, in an
+ * address, or as the login's beginning. Fewer than two characters find nobody. At most `limit` (default 10).
  */
 export async function searchPersons(db: Kysely<Database>, words: string, limit = 10): Promise<Person[]> {
-  const wanted = words.trim().toLowerCase().slice(0, 200)
-  if (wanted.length < 2) return []
-  const like = `%${likeText(wanted)}%`
-  const found = await personQuery(db)
-    .where('person.valid', '=', true)
-    .where((eb) =>
+  const typed = typedWords(words)
+  if (words.trim().length < 2 || typed.length === 0) return []
+  let query = personQuery(db).where('person.valid', '=', true)
+  for (const { pattern, text } of typed) {
+    query = query.where((eb) =>
       eb(
         'person.id',
         'in',
         eb
           .selectFrom('person as p')
           .select('p.id')
-          .where('p.name', 'ilike', like)
+          .where('p.name', '~*', pattern)
           .union(
             eb
               .selectFrom('person as l')
               .select('l.id')
-              .where((e) => e.fn<string>('lower', ['l.login']), 'like', `${likeText(wanted)}%`),
+              .where((e) => e.fn<string>('lower', ['l.login']), 'like', `${likeText(text.toLowerCase())}%`),
           )
-          .union(eb.selectFrom('person_address as a').select('a.person_id as id').where('a.address', 'like', like)),
+          .union(eb.selectFrom('person_address as a').select('a.person_id as id').where('a.address', '~*', pattern)),
       ),
     )
-    .orderBy('person.name')
-    .limit(100)
-    .execute()
-  const exact = (person: Person) => Number(person.login?.toLowerCase() === wanted || person.address === wanted)
+  }
+  const found = await query.orderBy('person.name').limit(100).execute()
+  const exact = ({ login, address }: Person) =>
+    Number(typed.some(({ text }) => text.toLowerCase() === login?.toLowerCase() || text.toLowerCase() === address))
   return found.toSorted((a, b) => exact(b) - exact(a)).slice(0, limit)
 }
 

@@ -288,6 +288,8 @@ export const ATTRIBUTES = {
   closed: { kind: 'date', column: 'closed_at', field: 'closedAt', readOnly: 'kept', undo: true, csv: { place: 16 } },
   lastCustomer: { kind: 'date', column: 'last_customer_at', field: 'lastCustomerAt', readOnly: 'kept', undo: true },
   lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
+  // Since when a mail of ours is known not to have arrived that nobody has dealt with (change/undelivered.ts).
+  undelivered: { kind: 'date', column: 'undelivered_at', field: 'undeliveredAt', readOnly: 'kept', undo: true },
 } as const satisfies Record<string, Attribute>
 
 type All = typeof ATTRIBUTES

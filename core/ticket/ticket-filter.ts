@@ -4,6 +4,7 @@ import { containing } from '../database/key-page.ts'
 import type { Id, StateType } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
 import { visibleBranches, type Right } from '../permission/policy.ts'
+import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
 
@@ -15,7 +16,9 @@ export interface TicketFilter extends FilterFields {
   standsIn?: { personId: Id; at: Date }
   /** A message waits for a decision. */
   held?: true
-  /** Number (whole or its beginning), words of the title, customer's name or address. */
+  /** A mail of ours did not arrive, and nobody has dealt with it. */
+  undelivered?: true
+  /** A ticket's number anywhere in it, else words that must all be found: in the title, the customer's name or address, the number. */
   search?: string
   createdFrom?: Date
   createdTo?: Date
@@ -83,8 +86,10 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   if (branches.length === 0) return undefined
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
-  // Few tickets have a held message: they too are gathered first.
-  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined].filter((condition) => condition !== undefined)
+  // Few tickets have a held message or a failed mail: they too are gathered first.
+  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined, filter.undelivered ? UNDELIVERED : undefined].filter(
+    (condition) => condition !== undefined,
+  )
   const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
   const narrowed =
     search &&
@@ -104,6 +109,7 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
 
+const UNDELIVERED = sql`ticket.undelivered_at is not null`
 const HELD = sql`ticket.id = any(array(select ticket_id from article where held_at is not null and held_decision is null))`
 
 /** Columns that the policy's branches and the sorts speak of. */
@@ -119,12 +125,35 @@ const SEARCHED_COLUMNS = [
   ]),
 ].join(', ')
 
-/** By number or its beginning, by words of the title, by name or address of the customer. */
+/**
+ * By the whole number, wherever it stands in the text; else every word must be found: in the title, in the customer's name or address,
+ * or as beginning or end of the number (four digits may be a year, with which all numbers of a year begin: those are an end only).
+ * One word, the rarest, is looked up in indexes; what it finds is asked for the others.
+ */
 function searchCondition(text: string | undefined): RawBuilder<unknown> | undefined {
-  const search = text?.trim().slice(0, 200)
-  if (!search) return undefined
-  if (/^\d{4,}$/.test(search)) return sql`ticket.number like ${`${search}%`}`
-  const like = containing(search)
-  return sql`(ticket.title ilike ${like} or ticket.customer_id = any(array(
-    select id from person where name ilike ${like} union select person_id from person_address where address ilike ${like})))`
+  const words = typedWords(text ?? '').toSorted((a, b) => rarity(b) - rarity(a))
+  if (words.length === 0) return undefined
+  const found = sql.join(
+    words.map(({ pattern, digits, text: word }, n) => {
+      const people = sql`select id from person where name ~* ${pattern} union select person_id from person_address where address ~* ${pattern}`
+      // As an array it is a question to the index; where rows are asked one by one, a set in which each is looked up at once.
+      const byCustomer = n === 0 && word.length >= TRIGRAM ? sql`= any(array(${people}))` : sql`in (${people})`
+      const byNumber =
+        digits === null
+          ? sql``
+          : sql` or reverse(ticket.number) like ${`${[...digits].reverse().join('')}%`}${
+              digits.length > YEAR ? sql` or ticket.number like ${`${digits}%`}` : sql``
+            }`
+      return sql`(ticket.title ~* ${pattern} or ticket.customer_id ${byCustomer}${byNumber})`
+    }),
+    sql` and `,
+  )
+  const numbers = numbersIn(text ?? '')
+  return numbers.length === 0 ? found : sql`(ticket.number = any(${numbers}::text[]) or ${found})`
 }
+
+/** The longer the rarer, and part of a number is rarer than any word. */
+const rarity = ({ text, digits }: TypedWord): number => text.length + (digits !== null && digits.length > YEAR ? 1000 : 0)
+const YEAR = 4
+/** What is shorter no index of trigrams knows. */
+const TRIGRAM = 3

@@ -5,6 +5,7 @@ import type { Database, Id } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
 import { may, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
+import { numbersIn, typedWords } from '../search/typed.ts'
 import { ENTRIES, type Sort } from './attributes.ts'
 import type { Ticket } from './ticket.ts'
 import { visibleIds, type TicketFilter } from './ticket-filter.ts'
@@ -71,6 +72,22 @@ export async function seeTicket(db: Kysely<Database>, access: Access, id: Id, ri
 
 export async function seeTicketByNumber(db: Kysely<Database>, access: Access, number: string, right: Right): Promise<Ticket> {
   return checked(await findTicketByNumber(db, number, access.personId), access, right)
+}
+
+/**
+ * The ticket that is meant by what somebody typed: whose number stands in it, or, where nothing else does, the only one whose number
+ * begins or ends so. Undefined: none that `access` holds `right` on.
+ */
+export async function ticketMeant(db: Kysely<Database>, access: Access, right: Right, typed: string): Promise<Id | undefined> {
+  for (const number of numbersIn(typed)) {
+    const ticket = await findTicketByNumber(db, number, access.personId)
+    if (ticket && may(access, right, ticket.ties).allowed) return ticket.id
+  }
+  const [word, ...more] = typedWords(typed)
+  if (!word?.digits || more.length > 0) return undefined
+  const { tickets } = await listTickets(db, access, right, { filter: { search: word.digits }, limit: 2 })
+  const [only, another] = tickets
+  return only && !another && (only.number.endsWith(word.digits) || only.number.startsWith(word.digits)) ? only.id : undefined
 }
 
 function checked(ticket: Ticket | undefined, access: Access, right: Right): Ticket {

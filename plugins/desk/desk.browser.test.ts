@@ -25,7 +25,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let jan: PersonActor
   let session: string
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered', Id> = {
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked', Id> = {
     talk: '',
     fresh: '',
     closed: '',
@@ -34,6 +34,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     forged: '',
     mailed: '',
     answered: '',
+    asked: '',
   }
 
   beforeAll(async () => {
@@ -161,6 +162,18 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
         },
       }),
     )
+    // From a form: the answer is asked for elsewhere, and had others beside it. A mail on it did not arrive.
+    const asked = await make.ticket({ customerId: roza, queueId: network, subject: 'Formularz kontaktowy: nie działa eduroam' })
+    await make.db
+      .updateTable('article')
+      .set({
+        from_text: 'Formularz kontaktowy <formularz@uni.example>',
+        reply_to: 'Róża Śliwa <roza.sliwa@poczta.example>',
+        cc_text: '"Kowalska, Ewa" <ewa.kowalska@uni.example>, ola@uni.example',
+      })
+      .where('id', '=', asked.articleId)
+      .execute()
+    await make.db.updateTable('ticket').set({ undelivered_at: start }).where('id', 'in', [asked.id, closed.id]).execute()
     make.now = start
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
@@ -173,6 +186,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       forged: forged.id,
       mailed: photo.articleId,
       answered: answer.articleId,
+      asked: asked.id,
     })
     session = await site.session(jan.id)
     address = await site.serve()
@@ -201,6 +215,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       act: (page) => page.locator('#filter > summary').click(),
     },
     { name: 'list-pending', path: '/desk/view/pending', session },
+    { name: 'list-undelivered', path: '/desk/view/undelivered', session },
+    { name: 'ticket-elsewhere', path: `/desk/tickets/${ids.asked}`, session },
     { name: 'list-empty', path: '/desk/search?q=niczego', session },
     {
       name: 'keys',

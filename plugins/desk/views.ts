@@ -1,7 +1,7 @@
 /** Owns the views of the rail: which tickets each shows, and in which order. */
 import { OPEN_TYPES, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
 
-export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'open', 'held'] as const
+export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'open', 'undelivered', 'held'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export interface View {
@@ -25,10 +25,12 @@ export const views: Record<ViewName, View> = {
   watched: { filter: (access) => ({ stateTypes: OPEN_TYPES, watchedBy: access.personId }), sort: 'changed', direction: 'desc' },
   // Of closed tickets too: a message that waits there is seen nowhere else.
   held: { filter: () => ({ held: true }), sort: 'changed', direction: 'desc' },
+  // Closed ones too: not each is opened again.
+  undelivered: { filter: () => ({ undelivered: true }), sort: 'changed', direction: 'desc' },
   open: { filter: () => ({ stateTypes: OPEN_TYPES }), sort: 'created', direction: 'desc' },
 }
 
 /** Shown in the rail only while there is something in them. */
-export const RARE: readonly ViewName[] = ['substitute', 'held']
+export const RARE: readonly ViewName[] = ['substitute', 'undelivered', 'held']
 
 export const isView = (name: string): name is ViewName => (VIEWS as readonly string[]).includes(name)

@@ -29,6 +29,7 @@ import {
   takeTicket,
   watchTicket,
 } from '../../core/ticket/change/tickets.ts'
+import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import type { PersonActor } from '../../core/kernel/actor.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
 import type { Run, World } from './world.ts'
@@ -545,6 +546,13 @@ const PASSING_ON: Record<string, Case> = {
     await w.work(w.jan, (work) => answerTicket(work, id, { body: 'Już działa.' }))
     w.sink.refusal = { at: 'data', code: 550, text: 'mailbox full' }
     await w.send()
+  },
+  'an answer that closed the ticket is refused, which opens it; somebody deals with that': async (w) => {
+    const { id } = await w.ticket()
+    await w.work(w.jan, (work) => answerTicket(work, id, { body: 'Już działa.', state: { stateId: STATE.closed } }))
+    w.sink.refusal = { at: 'data', code: 550, text: 'mailbox full' }
+    await w.send()
+    await w.told(w.jan, (work) => settleDelivery(work, id))
   },
   'an answer must wait': async (w) => {
     const { id } = await w.ticket()

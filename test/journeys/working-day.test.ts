@@ -171,7 +171,7 @@ describe.skipIf(!requireChromium())('the working day', () => {
           ['instrukcja – hasło.txt', 'Wpisz nowe hasło w programie pocztowym.\n'],
         ])
         expect(reply.parsed.text).not.toContain('tajne')
-        await appears(agent, 'dostarczono')
+        await appears(agent, 'wysłano')
 
         // The customer answers by mail: the same ticket.
         clock.now = friday(15, 20)

@@ -3,11 +3,12 @@ import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../../audit/change.ts'
 import { pageAt, type CoreSubject } from '../../audit/subject.ts'
 import { readBlob } from '../../database/blob.ts'
-import { containing, cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../../database/key-page.ts'
+import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../../database/key-page.ts'
 import type { Database, Id, InboundState, MailReason, OutboundState } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { sayText } from '../../i18n/texts.ts'
 import { isId } from '../../kernel/input.ts'
+import { typedWords } from '../../search/typed.ts'
 import type { Work } from '../../kernel/work.ts'
 import { demandAdmin } from '../../permission/policy.ts'
 import { mailTexts } from '../mail-texts.ts'
@@ -104,10 +105,9 @@ export async function listInbound(
   }
   if (filter.from) query = query.where('m.accepted_at', '>=', filter.from)
   if (filter.to) query = query.where('m.accepted_at', '<', filter.to)
-  for (const word of words(filter.search)) {
-    const like = containing(word)
-    query = query.where(sql<boolean>`(m.subject ilike ${like} or m.from_text ilike ${like} or m.envelope_from ilike ${like}
-      or m.envelope_to ilike ${like} or t.number = ${word})`)
+  for (const { pattern, digits } of typedWords(filter.search ?? '')) {
+    query = query.where(sql<boolean>`(m.subject ~* ${pattern} or m.from_text ~* ${pattern} or m.envelope_from ~* ${pattern}
+      or m.envelope_to ~* ${pattern} or t.number = ${digits})`)
   }
   const rows = await query
     .orderBy(page.column, page.direction)
@@ -227,11 +227,10 @@ export async function listOutbound(
   if (filter.kind) query = query.where('m.kind', '=', filter.kind)
   if (filter.from) query = query.where('m.created_at', '>=', filter.from)
   if (filter.to) query = query.where('m.created_at', '<', filter.to)
-  for (const word of words(filter.search)) {
-    const like = containing(word)
+  for (const { pattern, digits } of typedWords(filter.search ?? '')) {
     query =
-      query.where(sql<boolean>`(m.subject ilike ${like} or m.from_text ilike ${like} or m.to_text ilike ${like} or m.cc_text ilike ${like}
-      or t.number = ${word})`)
+      query.where(sql<boolean>`(m.subject ~* ${pattern} or m.from_text ~* ${pattern} or m.to_text ~* ${pattern} or m.cc_text ~* ${pattern}
+      or t.number = ${digits})`)
   }
   const rows = await query
     .orderBy(page.column, page.direction)
@@ -303,8 +302,6 @@ async function lockOutbound(work: Work, id: Id) {
   if (!row) throw refused('not-found')
   return row
 }
-
-const words = (search = ''): string[] => search.split(/\s+/).filter(Boolean).slice(0, 8)
 
 /** A mail that was read again has made its ticket meanwhile, or found its end. */
 export const inboundSubject: CoreSubject<{ state: InboundState; queue: Id | null; outcome: string | null }> = {

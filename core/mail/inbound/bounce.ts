@@ -3,6 +3,7 @@ import type { Id, MailReason } from '../../database/schema.ts'
 import { emitArticle, insertArticle } from '../../article/articles.ts'
 import type { Work } from '../../kernel/work.ts'
 import { addHistory } from '../../ticket/history.ts'
+import { deliveryFailed } from '../../ticket/change/undelivered.ts'
 import { findTicket } from '../../ticket/ticket.store.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import type { Reported } from '../judge/hand.ts'
@@ -18,7 +19,7 @@ export interface ReportToAttach {
 
 /**
  * Attaches the report, for agents only. A mail that did not arrive becomes 'failed', so that whoever wrote it sees it on
- * the article; one that is delayed stays as it is. The ticket's state stays: the agent decides what follows.
+ * the article, and its ticket says so in lists, opened again where a person wrote (undelivered.ts); one that is delayed stays as it is.
  */
 export async function attachBounce(work: Work, { reported, report, article, reasons }: ReportToAttach): Promise<Id> {
   const ticket = (await findTicket(work.db, reported.ticketId, null))!
@@ -44,6 +45,12 @@ export async function attachBounce(work: Work, { reported, report, article, reas
       .returning('id')
       .executeTakeFirst()
     if (changed) await deliveryChanged(work, ticket.id, mail.articleId, 'failed')
+    await deliveryFailed(
+      work,
+      { ticket_id: ticket.id, article_id: mail.articleId, kind: mail.kind, recipients: mail.recipients },
+      report.recipients,
+      said,
+    )
   }
   return articleId
 }

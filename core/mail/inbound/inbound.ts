@@ -23,7 +23,8 @@ import { readRouting } from '../../unit/routing.ts'
 import { canonicalAddress, destinationOf, keepAddressBook, type AddressBook } from '../addresses.ts'
 import { judgeSender, type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
-import { loopMark, respond, type ResponseWanted } from '../texts/auto-response.ts'
+import { loopMark, respond, unfitAddress, type ResponseWanted } from '../texts/auto-response.ts'
+import { isProven, ours, whereProgramsWrite } from '../texts/whom.ts'
 import { attachBounce } from './bounce.ts'
 import { contentKey } from './content-key.ts'
 import { noteElsewhere, wroteFrom } from './elsewhere.ts'
@@ -44,7 +45,7 @@ import { judge } from '../judge/order.ts'
 import type { MailOutcome } from '../judge/outcome.ts'
 import { mailOfReturnPath } from '../return-path.ts'
 import { parseMail, UnreadableMail } from '../reading/parse.ts'
-import { sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
+import { keepAddresses, sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
 import { carriesMany, relayOf } from '../judge/assurance/relays.ts'
 import { askRules } from './rule-headers.ts'
 import { keepMailSettings, readMailSettings, type MailSettings } from '../filters/mail-settings.ts'
@@ -470,25 +471,41 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
   }
 }
 
-/** The automatic answer, to Reply-To where the mail names one; its fate joins the reasons. */
+/** The automatic answer, to where programs may write; its fate joins the reasons. */
 async function tell(
   work: Work,
-  { mail, known, book, delivery }: Hand,
+  { mail, known, book, delivery, judgement }: Hand,
   verdict: Verdict,
   reasons: MailReason[],
   what: Pick<ResponseWanted, 'type' | 'ticketId'>,
 ): Promise<void> {
-  const address = mail.replyTo.at(-1)?.address || verdict.sender.address
+  const author = verdict.sender.address
+  // Whoever is named beside From, or instead of it, is no more certain than Reply-To is.
+  const byFrom = author === '' || mail.from.some(({ address }) => canonicalAddress(address) === canonicalAddress(author))
+  const where = whereProgramsWrite({
+    from: byFrom ? author : '',
+    replyTo: byFrom ? mail.replyTo : [{ address: author }],
+    envelopeFrom: delivery.envelopeFrom,
+    proven: isProven(judgement),
+    isOurs: ours(book, work.config),
+  })
+  const address = where.address ?? (where.rule === 'own-address' ? where.detail : author)
+  // Where nobody reads the address anyway, that is what is to be said.
+  const nobody = where.address === null ? (unfitAddress(address, book) ?? where.rule) : undefined
+  const suppressed = verdict.automatic ?? nobody
+  if (where.address !== null && where.passedOver && !suppressed)
+    reasons.push({ step: 'auto-response', decided: 'passed-over', rule: 'reply-to-not-believed', detail: where.passedOver })
   const result = await respond(work, {
     ...what,
     address,
     language: known.sender?.language ?? null,
     book,
     peer: carriesMany(work.config, delivery.peerAddress) ? (delivery.clientAddress ?? undefined) : delivery.peerAddress,
-    ...(verdict.automatic ? { suppressed: verdict.automatic } : {}),
+    ...(suppressed ? { suppressed } : {}),
     answered: {
-      from: sayAddresses(mail.from),
-      to: sayAddresses(mail.to),
+      from: keepAddresses(mail.from),
+      replyTo: keepAddresses(mail.replyTo),
+      to: keepAddresses(mail.to),
       subject: mail.subject,
       body: mail.text,
       messageId: mail.messageId,
@@ -509,10 +526,10 @@ function articleOf(row: InboundRow, mail: ParsedMail, personId: Id | null, visib
     senderType: wanted?.senderType ?? 'customer',
     visible: wanted?.visible ?? visible,
     personId,
-    from: sayAddresses(mail.from),
-    to: sayAddresses(mail.to),
-    cc: sayAddresses(mail.cc),
-    replyTo: sayAddresses(mail.replyTo),
+    from: keepAddresses(mail.from),
+    to: keepAddresses(mail.to),
+    cc: keepAddresses(mail.cc),
+    replyTo: keepAddresses(mail.replyTo),
     subject: mail.subject,
     body: mail.text,
     html: mail.html,

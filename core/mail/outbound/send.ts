@@ -12,6 +12,7 @@ import type { Work } from '../../kernel/work.ts'
 import { system } from '../../kernel/actor.ts'
 import { findQueue } from '../../queue/queues.ts'
 import { addHistory } from '../../ticket/history.ts'
+import { deliveryFailed } from '../../ticket/change/undelivered.ts'
 import { findTicket } from '../../ticket/ticket.store.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { signingKey } from './dkim.ts'
@@ -25,6 +26,8 @@ import { faultOf, oneLine, openSmarthost, type Smarthost } from './transport.ts'
 type OutboundRow = Selectable<OutboundMailTable>
 
 const IDLE_MS = 2000
+/** So long a mail waits for one before it that is being tried again. */
+const IN_ORDER_MS = 3600 * 1000
 /** Kinds that take their article's files along. */
 const WITH_FILES = new Set(['reply', 'forward'])
 
@@ -88,7 +91,35 @@ export async function sendWaiting(host: Host): Promise<void> {
 }
 
 /**
- * Sends one mail. The attempt is written down first: from then on it cannot be taken back, and a program that dies while
+ * A mail of the same ticket that was written before to one of the same recipients and has not left yet: as SQL, of `outbound_mail`.
+ * One that was refused and waits for its next try holds the others up for an hour at most.
+ */
+const hasOneBefore = (now: Date) => sql<boolean>`(outbound_mail.not_before > ${new Date(now.getTime() - IN_ORDER_MS)} and exists (
+  select from outbound_mail before where before.ticket_id = outbound_mail.ticket_id and before.id < outbound_mail.id
+    and before.state = 'queued' and before.recipients && outbound_mail.recipients))`
+
+/** Mails of the ticket that waited for this one to leave, or to fail: their turn has come. */
+async function sendNext(work: Work, mail: OutboundRow): Promise<void> {
+  if (mail.ticket_id === null) return
+  const rows = await work.db
+    .selectFrom('outbound_mail')
+    .select(['id', 'not_before'])
+    .where('ticket_id', '=', mail.ticket_id)
+    .where('id', '>', mail.id)
+    .where('state', '=', 'queued')
+    .where('attempts', '=', 0)
+    .where(sql<boolean>`recipients && ${mail.recipients}`)
+    .orderBy('id')
+    .execute()
+  for (const { id, not_before } of rows) {
+    const delaySeconds = Math.max(0, (not_before.getTime() - work.now.getTime()) / 1000)
+    work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, ...(delaySeconds > 0 ? { delaySeconds } : {}) })
+  }
+}
+
+/**
+ * Sends one mail. Mails of one ticket to one recipient leave in the order they were written in: one that has another before it leaves
+ * with that (`sendNext`), or is found by `sendWaiting`. The attempt is written down first: from then on it cannot be taken back, and a program that dies while
  * sending sends it again (never the other way round: better twice than not at all).
  */
 export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'>, id: Id): Promise<void> {
@@ -97,6 +128,7 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     .set({ attempts: sql`attempts + 1` })
     .where('id', '=', id)
     .where('state', '=', 'queued')
+    .where((eb) => eb.not(hasOneBefore(host.clock())))
     .returningAll()
     .executeTakeFirst()
   if (!mail) return
@@ -222,7 +254,10 @@ async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', e
     .where('state', 'in', state === 'sent' ? ['queued', 'cancelled'] : ['queued'])
     .returning('id')
     .executeTakeFirst()
-  if (changed && mail.ticket_id) await deliveryChanged(work, mail.ticket_id, mail.article_id, state)
+  if (changed && mail.ticket_id) {
+    await deliveryChanged(work, mail.ticket_id, mail.article_id, state)
+    await sendNext(work, mail)
+  }
   return Boolean(changed)
 }
 
@@ -247,4 +282,5 @@ async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], e
     reason: { rule: 'not-delivered', detail: error },
   })
   emitArticle(work, ticket, articleId, note)
+  await deliveryFailed(work, mail, recipients, error)
 }

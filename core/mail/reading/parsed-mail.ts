@@ -101,6 +101,16 @@ export function headerValues(mail: Pick<ParsedMail, 'headers'>, name: string): s
 export const decodeHeader = (value: string): string => (value.includes('=?') ? libmime.decodeWords(value) : value)
 
 /** `Anna Nowak <anna@example.edu>, …`, as people read it. */
-export function sayAddresses(addresses: readonly MailAddress[]): string {
-  return addresses.map(({ name, address }) => (name && address && name !== address ? `${name} <${address}>` : address || name)).join(', ')
-}
+export const sayAddresses = (addresses: readonly MailAddress[]): string => listed(addresses, (name) => name)
+
+/**
+ * The same as it is kept with an article: a name in which a list would be read otherwise stands in quotes (RFC 5322 3.2.4), so that
+ * `readAddressList` finds the same addresses again and none that a stranger wrote into a name.
+ */
+export const keepAddresses = (addresses: readonly MailAddress[]): string =>
+  listed(addresses, (name) => (/[,;:<>()"\\@\r\n]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name))
+
+const listed = (addresses: readonly MailAddress[], sayName: (name: string) => string): string =>
+  addresses
+    .map(({ name, address }) => (name && address && name !== address ? `${sayName(name)} <${address}>` : address || sayName(name)))
+    .join(', ')

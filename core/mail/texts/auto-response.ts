@@ -1,5 +1,5 @@
 /** Owns automatic answers: which text, in which language, and why one is not sent. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Calendar } from '../../calendar/calendar.ts'
 import { sayAge, sayDateTime, sayReceipt } from '../../calendar/words.ts'
@@ -16,12 +16,14 @@ import { addHistory, type NamedType } from '../../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { customerTicketUrl } from '../../ticket/url.ts'
+import { readAddressList } from '../address-list.ts'
 import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from '../addresses.ts'
 import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { isProgramAddress } from '../program-address.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../outbound.ts'
 import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
+import { isProven, ours, whereProgramsWrite, type WhereTo } from './whom.ts'
 
 /** What our automatic mails say in X-Loop: no other program writes it by chance. */
 export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
@@ -40,6 +42,8 @@ const HISTORY: Record<AutoResponseType, NamedType> = {
 /** The mail or message that is answered. */
 export interface Answered {
   from: string
+  /** '' or absent: it asks for its answers where it came from. */
+  replyTo?: string
   to: string
   subject: string
   body: string
@@ -121,58 +125,124 @@ async function overHourly(work: Work, { address, peer }: ResponseWanted): Promis
   return limits.find((_, n) => counted[n]!.over)
 }
 
-/** Tells the customer that the ticket was closed; leaves after ten seconds, so that closing can be undone. */
-export async function queueClosingMail(work: Work, ticketId: Id): Promise<void> {
-  const { customer_id: customerId } = await work.db
+/** What leaves with the act that closes a ticket. */
+export interface BesideClosing {
+  /** Whom the answer goes to that closes it. */
+  to: readonly string[]
+}
+
+/**
+ * Tells the customer that the ticket was closed, where their receipt went; leaves after ten seconds, so that closing can be undone.
+ * Who gets an answer by the same click gets one mail: the words are returned, to stand below that answer.
+ */
+export async function queueClosingMail(work: Work, ticketId: Id, beside?: BesideClosing): Promise<string | undefined> {
+  const ticket = await work.db
     .selectFrom('ticket')
-    .select('customer_id')
+    .select(['customer_id', 'last_agent_at'])
     .where('id', '=', ticketId)
     .executeTakeFirstOrThrow()
-  const customer = customerId ? await findPerson(work.db, customerId) : undefined
+  const customer = ticket.customer_id ? await findPerson(work.db, ticket.customer_id) : undefined
   // Who closed it knows; who has no address cannot be told.
-  if (!customer?.address || !customer.valid || customer.id === actorId(work) || isProgramAddress(customer.address)) return
-  // Somebody once wrote in the name of an address of ours.
-  if (await work.db.selectFrom('system_address').select('id').where('address', '=', customer.address).executeTakeFirst()) return
+  if (!customer?.address || !customer.valid || customer.id === actorId(work)) return undefined
   const response = await findResponse(work.db, ticketId, 'closed', customer.language, undefined, languagesToTry(work.config))
-  if (!response) return
-  const last = await work.db
-    .selectFrom('article')
-    .select(['from_text', 'to_text', 'subject', 'body', 'message_id', 'reference_ids'])
-    .where('ticket_id', '=', ticketId)
-    .where('sender_type', '=', 'customer')
-    .where(inTicket)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+  if (!response) return undefined
+  const last = await lastOfCustomer(work.db, ticketId, customer.id)
+  const book = await readAddressBook(work.db, work.config)
+  const where = closingAddress(
+    last?.person_id === customer.id ? last : undefined,
+    customer.address,
+    ticket.last_agent_at !== null,
+    ours(book, work.config),
+  )
+  const why = where.address === null ? where.rule : unfitAddress(where.address, book)
+  if (where.address === null || why !== undefined) {
+    const detail = where.address ?? where.detail
+    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why!], reason: { rule: why, detail } })
+    return undefined
+  }
+  const { address } = where
   const answered: Answered = {
     from: last?.from_text ?? '',
+    replyTo: last?.reply_to ?? '',
     to: last?.to_text ?? '',
     subject: last?.subject ?? response.ticket.title,
     body: last?.body ?? '',
     messageId: last?.message_id ?? null,
     references: last?.reference_ids.split(/\s+/).filter(Boolean) ?? [],
   }
-  await send(work, { type: 'closed', address: customer.address, answered }, response, UNDO_SECONDS)
+  const wanted = { type: 'closed', address, answered } as const
+  if (beside?.to.some((one) => canonicalAddress(one) === canonicalAddress(address))) return (await write(work, wanted, response)).body
+  await send(work, wanted, response, UNDO_SECONDS)
+  return undefined
 }
 
-async function send(
+/** What the customer, and nobody else, wrote last: what is answered when the ticket is closed. */
+function lastOfCustomer(db: Kysely<Database>, ticketId: Id, customerId: Id) {
+  return db
+    .selectFrom('article')
+    .leftJoin('inbound_mail', 'inbound_mail.id', 'article.inbound_mail_id')
+    .select([
+      'article.person_id',
+      'article.from_text',
+      'article.reply_to',
+      'article.to_text',
+      'article.subject',
+      'article.body',
+      'article.message_id',
+      'article.reference_ids',
+      'article.assurance',
+      'article.assurance_rule',
+      'inbound_mail.envelope_from',
+    ])
+    .where('article.ticket_id', '=', ticketId)
+    .where('article.sender_type', '=', 'customer')
+    .where('article.visible', '=', true)
+    .where('article.withdrawn_at', 'is', null)
+    .where(inTicket)
+    .orderBy(sql`article.person_id = ${customerId}`, (order) => order.desc().nullsLast())
+    .orderBy('article.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/**
+ * Where the receipt of the customer's last mail went, or would have; what did not come by mail is answered at their main address.
+ * An agent who has answered has believed them.
+ */
+function closingAddress(
+  last: Awaited<ReturnType<typeof lastOfCustomer>>,
+  main: string,
+  agentAnswered: boolean,
+  isOurs: (address: string) => boolean,
+): WhereTo {
+  if (last?.envelope_from === null || last?.envelope_from === undefined) return { address: main }
+  const from = readAddressList(last.from_text).at(-1)?.address.toLowerCase() ?? ''
+  const where = whereProgramsWrite({
+    from: isAddress(from) ? from : main,
+    replyTo: readAddressList(last.reply_to),
+    envelopeFrom: last.envelope_from,
+    proven: isProven({ assurance: last.assurance, rule: last.assurance_rule }),
+    isOurs,
+  })
+  return where.address === null && agentAnswered ? { address: main } : where
+}
+
+/** The article of an automatic answer, its tags filled in. */
+async function write(
   work: Work,
   wanted: { type: AutoResponseType; address: string; answered: Answered },
   response: Response,
-  delaySeconds = 0,
-): Promise<void> {
-  const { config } = work
+  messageId?: string,
+): Promise<NewArticle & { articleId: Id; sender: { address: string; name: string } }> {
   const { answered } = wanted
   const { ticket } = response
-  const sender = response.sender ?? { address: config.mailAddress, name: config.mail.fromName }
-  const words = await wordsFor(work, response, answered, sender)
+  const sender = response.sender ?? { address: work.config.mailAddress, name: work.config.mail.fromName }
+  const words = await wordsFor(work, response, answered, sender, recipientOf(answered, wanted.address))
   // OTRS: the format of a new mail, the subject not cleaned.
   const subject = buildSubject(
     { number: ticket.number, subject: expandTags(response.subject, words), kind: 'new', clean: false },
     DEFAULT_SUBJECT_SETTINGS,
   )
-  const messageId = newMessageId(config, ticket.id)
-  const references = answered.messageId ? [...answered.references.slice(-50), answered.messageId].join(' ') : ''
   const article: NewArticle = {
     channel: 'email',
     senderType: 'system',
@@ -181,36 +251,47 @@ async function send(
     to: wanted.address,
     subject,
     body: expandTags(response.body, words),
-    messageId,
+    ...(messageId === undefined ? {} : { messageId }),
     inReplyTo: answered.messageId ?? '',
-    references,
+    references: answered.messageId ? [...answered.references.slice(-50), answered.messageId].join(' ') : '',
   }
   const articleId = await insertArticle(work, ticket.id, article)
+  addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
+  emitArticle(work, ticket, articleId, article)
+  return { ...article, articleId, sender }
+}
+
+async function send(
+  work: Work,
+  wanted: { type: AutoResponseType; address: string; answered: Answered },
+  response: Response,
+  delaySeconds = 0,
+): Promise<void> {
+  const messageId = newMessageId(work.config, response.ticket.id)
+  const { articleId, sender, subject, inReplyTo, references } = await write(work, wanted, response, messageId)
   await queueMail(work, {
     kind: wanted.type === 'auto remove' ? 'notification' : wanted.type,
     from: sender,
     envelopeFrom: '',
     to: [wanted.address],
     subject,
-    ticketId: ticket.id,
+    ticketId: response.ticket.id,
     articleId,
     messageId,
-    inReplyTo: answered.messageId ?? '',
-    references,
+    inReplyTo: inReplyTo!,
+    references: references!,
     delaySeconds,
     headers: {
       'Auto-Submitted': wanted.type === 'closed' ? 'auto-generated' : 'auto-replied',
-      'X-Loop': loopMark(config),
+      'X-Loop': loopMark(work.config),
       Precedence: 'bulk',
       'X-Auto-Response-Suppress': 'All',
     },
   })
-  addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
-  emitArticle(work, ticket, articleId, article)
 }
 
 /** Why nothing automatic goes to an address; undefined: it may. */
-function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
+export function unfitAddress(address: string, book: AddressBook): MailRule | undefined {
   if (!isAddress(address)) return 'no-valid-address'
   if (destinationOf(book, address)) return 'own-address'
   return isProgramAddress(address) ? 'address-of-a-program' : undefined
@@ -241,12 +322,20 @@ export async function confirmRequest(work: Work, ticketId: Id, language: Languag
   })
 }
 
-/** What a text's tags stand for, for this ticket and this answered mail. */
+/** Who reads an answer that goes to Reply-To: somebody else than the mail says to come from, or the same person elsewhere. */
+export function recipientOf({ from, replyTo = '' }: Pick<Answered, 'from' | 'replyTo'>, address: string) {
+  const said = (text: string) => readAddressList(text).find((one) => canonicalAddress(one.address) === canonicalAddress(address))
+  const asked = said(from) ? undefined : said(replyTo)
+  return asked && { address: asked.address, name: asked.name || asked.address }
+}
+
+/** What a text's tags stand for, for this ticket, this answered mail and, where it is not the customer, who gets the text. */
 export async function wordsFor(
   work: Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> },
   response: Pick<Response, 'subject' | 'body' | 'language' | 'calendar' | 'ticket'>,
   answered: Answered,
   sender: { address: string; name: string },
+  recipient?: { address: string; name: string },
 ): Promise<TagWords> {
   const { language, calendar, ticket } = response
   const both = response.subject + response.body
@@ -281,6 +370,7 @@ export async function wordsFor(
       ticket.customerId,
       /_(CUSTOMER_(?!SUBJECT|BODY|FROM|TO\b|CC\b)|FIRST_NAME|LAST_NAME|USER|NOTIFICATION_RECIPIENT)/i,
     ),
+    recipient: recipient ? { firstName: '', lastName: '', login: '', ...recipient } : null,
     owner: await person(ticket.ownerId, /_OWNER_/i),
     responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
     current: await person(actorId(work), /_(CURRENT|AGENT)_/i),

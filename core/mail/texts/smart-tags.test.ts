@@ -10,6 +10,7 @@ const words: TagWords = {
   receipt: 'Przyjmiemy je jutro.',
   ticketUrl: 'https://x/my/tickets/7',
   customer: anna,
+  recipient: null,
   owner: { ...anna, name: 'Jan Agent' },
   responsible: null,
   current: null,

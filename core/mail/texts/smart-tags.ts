@@ -3,6 +3,7 @@ import type { Language } from '../../database/schema.ts'
 import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
 import { DEFAULT_NUMBER_SETTINGS } from '../../ticket/number.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
+import { readAddressList } from '../address-list.ts'
 
 interface PersonWords {
   name: string
@@ -51,6 +52,8 @@ export interface TagWords {
     pendingUntil: string
   } & PlainTags
   customer: PersonWords | null
+  /** Who gets the text, where that is not the customer as known here: they asked to be answered elsewhere. */
+  recipient: PersonWords | null
   owner: PersonWords | null
   responsible: PersonWords | null
   /** Who acts now: the agent, or the system. */
@@ -175,13 +178,13 @@ const FAMILIES: readonly { prefix: string; words: Words }[] = [
   { prefix: 'owner_', words: person((words) => words.owner) },
   { prefix: 'responsible_', words: person((words) => words.responsible) },
   { prefix: 'current_', words: person((words) => words.current) },
-  { prefix: 'notification_recipient_', words: person((words) => words.customer) },
+  { prefix: 'notification_recipient_', words: person((words) => words.recipient ?? words.customer) },
   { prefix: 'customer_data_', words: person((words) => words.customer) },
   {
     prefix: 'customer_',
     words: (words, count, key) =>
       key === 'realname'
-        ? (words.customer?.name ?? words.customerArticle?.from.replace(/(?<!\s)\s*<[^<>]*>/, ''))
+        ? (words.recipient?.name ?? words.customer?.name ?? nameIn(words.customerArticle?.from))
         : (article(({ customerArticle }) => customerArticle)(words, count, key) ?? person(({ customer }) => customer)(words, count, key)),
   },
   {
@@ -201,6 +204,12 @@ const FAMILIES: readonly { prefix: string; words: Words }[] = [
   { prefix: 'last_name', words: ({ customer }) => customer?.lastName },
   { prefix: 'user', words: (words, count, key) => person(({ customer }) => customer)(words, count, `user${key}`) },
 ]
+
+/** Who wrote, by name where one is said. */
+function nameIn(from: string | undefined): string | undefined {
+  const who = from === undefined ? undefined : readAddressList(from)[0]
+  return who && (who.name || who.address)
+}
 
 const nothing = () => ''
 
@@ -273,6 +282,7 @@ const something: ArticleWords = { from: 'x', to: 'x', cc: 'x', subject: 'x', bod
 const SAMPLE: TagWords = {
   language: 'pl',
   customer: someone,
+  recipient: null,
   owner: someone,
   responsible: someone,
   current: someone,

@@ -7,7 +7,8 @@ import type { Work } from '../../kernel/work.ts'
 import { calendarOfQueue, senderOfQueue } from '../../queue/queues.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
-import { wordsFor } from './auto-response.ts'
+import { recipientOf, wordsFor } from './auto-response.ts'
+import { readAddressList } from '../address-list.ts'
 import { sayAddress } from '../outbound.ts'
 import { expandTags } from './smart-tags.ts'
 
@@ -57,15 +58,17 @@ async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject:
   const calendar = await calendarOfQueue(db, ticket.queueId)
   const last = await db
     .selectFrom('article')
-    .select(['from_text', 'to_text', 'subject', 'body'])
+    .select(['from_text', 'reply_to', 'to_text', 'subject', 'body'])
     .where('ticket_id', '=', ticket.id)
     .where('sender_type', '=', 'customer')
+    .where('visible', '=', true)
     .where(inTicket)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
   const answered = {
     from: last?.from_text ?? '',
+    replyTo: last?.reply_to ?? '',
     to: last?.to_text ?? '',
     subject: last?.subject ?? ticket.title,
     body: last?.body ?? '',
@@ -82,6 +85,7 @@ async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject:
     },
     answered,
     sender,
+    recipientOf(answered, readAddressList(answered.replyTo)[0]?.address ?? ''),
   )
   return { words, sender }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isId } from '../../database/id.ts'
 import { refused, type Refusal } from '../../errors.ts'
+import { readAddressList } from '../../mail/address-list.ts'
 import { isAddress } from '../../person/persons.ts'
 import type { NewAttachment } from '../ticket.ts'
 
@@ -54,12 +55,9 @@ export const files = () =>
 /** A moment with its zone, or null. */
 export const moment = () => z.union([z.date(), z.iso.datetime({ offset: true }).transform((value) => new Date(value)), z.null()])
 
-/** Addresses between commas, semicolons or line ends; 'Name <address>' counts as its address. Error: `person.address-invalid`. */
+/** Addresses as somebody types them (mail/address-list.ts); 'Name <address>' counts as its address. Error: `person.address-invalid`. */
 export function addresses(typed: string, field: string): string[] {
-  const list = typed
-    .split(/[,;\n]/)
-    .map((part) => (part.match(/<([^<>]+)>\s*$/)?.[1] ?? part).trim())
-    .filter(Boolean)
+  const list = readAddressList(typed).map(({ address }) => address)
   const wrong = list.find((address) => !isAddress(address))
   if (wrong !== undefined) throw refused('person.address-invalid', { address: wrong.slice(0, 300) }, field)
   return list

@@ -4,6 +4,7 @@ import { confirmOwnMail } from '../change/confirm.ts'
 import { actorId } from '../../kernel/work.ts'
 import { forwardArticle, redirectArticle, resendArticle } from '../change/pass-on.ts'
 import { addNote, answerTicket, followUp } from '../change/tickets.ts'
+import { settleDelivery } from '../change/undelivered.ts'
 import { act } from './act.ts'
 import { addressList, files, flag, id, ids, line, MESSAGE, oneOf, text } from './fields.ts'
 import { stateNamed } from './states.ts'
@@ -18,9 +19,11 @@ export const writingActs = {
     undoable: true,
     bulk: false,
     words: { button: 'act.reply', title: 'act.reply.title', done: 'done.reply' },
-    // Without `to` the customer gets it. `next`: what becomes of the ticket with it.
+    // `answers`: which of the customer's messages, by default the newest. Without `to` whoever wrote it gets it, and the customer
+    // (mail/texts/whom.ts). `next`: what becomes of the ticket with it.
     fields: z.object({
       next: oneOf(['close', 'wait']),
+      answers: id().optional(),
       to: addressList('to').optional(),
       cc: addressList('cc').default([]),
       subject: line(),
@@ -33,11 +36,12 @@ export const writingActs = {
         : next === 'wait'
           ? { stateId: await stateNamed(db, 'waiting for customer'), pendingUntil: null }
           : undefined,
-    run: async (work, ticketId, { next, to, cc, subject, body, attachments }, state) => {
+    run: async (work, ticketId, { next, answers, to, cc, subject, body, attachments }, state) => {
       await answerTicket(work, ticketId, {
         body,
         cc,
         attachments,
+        ...(answers ? { answers } : {}),
         ...(to ? { to } : {}),
         ...(subject ? { subject } : {}),
         ...(state ? { state } : {}),
@@ -100,6 +104,19 @@ export const writingActs = {
     fields: z.object({ article: id(), to: addressList('to').default([]), cc: addressList('cc').default([]) }),
     run: async (work, ticketId, { article, to, cc }) => {
       await resendArticle(work, ticketId, { articleId: article, to, cc })
+    },
+  }),
+  'settle-delivery': act({
+    on: 'ticket',
+    right: 'note',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: true,
+    words: { button: 'act.settle-delivery', title: 'act.settle-delivery.title', done: 'done.settle-delivery' },
+    when: ({ undeliveredAt }) => undeliveredAt !== null,
+    fields: z.object({}),
+    run: async (work, ticketId) => {
+      await settleDelivery(work, ticketId)
     },
   }),
   // What a customer writes on the web. Mail comes by its own way (mail/inbound.ts).

@@ -12,6 +12,7 @@ import { senderOfQueue, type SenderAddress } from '../../queue/queues.ts'
 import { addArticle, change, ticketFor } from './change.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
+import { deliverySettled } from './undelivered.ts'
 
 export interface Forward {
   /** The article that is passed on. */
@@ -70,7 +71,7 @@ export async function forwardArticle(work: Work, ticketId: Id, forward: Forward)
     references: article.references!,
     delaySeconds: UNDO_SECONDS,
   })
-  await change(work, ticket, {}, { rows: [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId }] })
+  await change(work, ticket, {}, { rows: [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId, ...deliverySettled(ticket) }] })
   emitArticle(work, ticket, articleId, article)
   return { articleId, mailId }
 }
@@ -98,7 +99,7 @@ export async function redirectArticle(
     messageId: newMessageId(work.config, ticket.id),
     delaySeconds: UNDO_SECONDS,
   })
-  await change(work, ticket, {}, { rows: [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id }] })
+  await change(work, ticket, {}, { rows: [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id, ...deliverySettled(ticket) }] })
   return { mailId }
 }
 
@@ -140,7 +141,14 @@ export async function resendArticle(
     references: last.reference_ids,
     delaySeconds: UNDO_SECONDS,
   })
-  await change(work, ticket, {}, { rows: [{ type: 'EmailResend', parts: [[...to, ...cc].join(', ')], articleId: source.id }] })
+  await change(
+    work,
+    ticket,
+    {},
+    {
+      rows: [{ type: 'EmailResend', parts: [[...to, ...cc].join(', ')], articleId: source.id, ...deliverySettled(ticket) }],
+    },
+  )
   return { mailId }
 }
 

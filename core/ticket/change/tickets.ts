@@ -1,4 +1,5 @@
 /** Owns the acts on tickets: create, follow up, answer, note, take, release, move, state, priority, title, watch. */
+import { sql } from 'kysely'
 import { isId } from '../../database/id.ts'
 import type { Id } from '../../database/schema.ts'
 import { receive } from '../../calendar/receipt.ts'
@@ -13,6 +14,7 @@ import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../../mail/outbound.ts'
 import { partsForTicket } from '../../mail/texts/answer-parts.ts'
 import { queueClosingMail } from '../../mail/texts/auto-response.ts'
+import { recipientsFor } from '../../mail/texts/whom.ts'
 import {
   ATTRIBUTES,
   changeable,
@@ -26,10 +28,10 @@ import { addArticle, askAboutArticle, change, nextOrRefuse, shallAfterReply, sha
 import { addHistory, type NamedType } from '../history.ts'
 import { oneLine } from '../line.ts'
 import { counterKey, withNumber } from '../number.store.ts'
-import { routeFor, receptionQueue, routeReason } from '../../unit/routing.ts'
-import { handOver } from './move.ts'
+import { leaveClosedQueue } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
+import { closingSettles, deliverySettled } from './undelivered.ts'
 import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
 
 /** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
@@ -188,24 +190,15 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
 
 const NOTHING_FOLLOWS = { shall: {}, reasons: {} }
 
-/** A queue that is switched off, as when its unit opted out, has nobody who looks: what comes to life there goes where it would go today. */
-async function leaveClosedQueue(work: Work, ticket: Ticket): Promise<void> {
-  const { topic_id, unit_id } = await work.db
-    .selectFrom('ticket')
-    .leftJoin('person', 'person.id', 'ticket.customer_id')
-    .select(['ticket.topic_id', 'person.unit_id'])
-    .where('ticket.id', '=', ticket.id)
-    .executeTakeFirstOrThrow()
-  const routed = await routeFor(work.db, unit_id ?? ticket.unitId, topic_id, await receptionQueue(work.db, work.config))
-  await handOver(work, ticket.id, routed.queueId, [routeReason(routed, 'hand-over')])
-}
-
 export interface ChosenState {
   stateId: Id
   pendingUntil?: Date | null
 }
 
 export interface Answer {
+  /** The customer's message that is answered; by default their newest. */
+  answers?: Id
+  /** By default who wrote that message, and the customer (mail/texts/whom.ts). */
   to?: string[]
   cc?: string[]
   subject?: string
@@ -228,7 +221,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
   const { salutation, signature } = await partsForTicket(work, ticket)
   // A salutation alone says nothing.
   if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
-  const to = (answer.to ?? [ticket.customerAddress ?? '']).map((a) => a.trim()).filter(Boolean)
+  const to = (answer.to ?? (await recipientsFor(work, ticket, answer.answers)).to).map((a) => a.trim()).filter(Boolean)
   await demandForeign(work, to, 'to')
   await demandForeign(work, answer.cc ?? [], 'cc')
   const given = answer.state && (await chosenState(work, answer.state))
@@ -237,7 +230,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
     ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, answer.state!) } } : {}),
   })
   const sender = await senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
-  const parent = await lastCustomerMail(work, ticket.id)
+  const parent = await answeredMail(work, ticket.id, answer.answers)
   const messageId = newMessageId(work.config, ticket.id)
   const subject = buildSubject(
     { number: ticket.number, subject: answer.subject?.trim() || ticket.title, kind: 'reply' },
@@ -260,6 +253,28 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
     ...answer.byMail,
   }
   const articleId = await addArticle(work, ticket, article)
+  const shall = await shallOf(work, ticket, outcome, given)
+  if (work.actor.kind === 'person' && ticket.ownerId === null && !shall.owner?.id) {
+    shall.owner = { id: work.actor.id, name: work.actor.login ?? '' }
+    if (!shall.lock && given?.type !== 'closed') shall.lock = 'lock'
+  }
+  await change(work, ticket, shall, {
+    rows: [
+      {
+        type: 'SendAnswer',
+        parts: [to.join(', ')],
+        articleId,
+        ...deliverySettled(ticket),
+        ...(answer.reason === undefined ? {} : { reason: answer.reason }),
+      },
+    ],
+    columns: { last_agent_at: work.now },
+  })
+  emitArticle(work, ticket, articleId, article)
+  const closing =
+    given?.type === 'closed' && ticket.stateType !== 'closed'
+      ? await queueClosingMail(work, ticket.id, { to: [...to, ...(answer.cc ?? [])] })
+      : undefined
   const mailId =
     to.length === 0
       ? null
@@ -271,22 +286,12 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
           subject,
           ticketId: ticket.id,
           articleId,
+          ...(closing === undefined ? {} : { body: withClosing(answer.body, signature, closing) }),
           messageId,
           inReplyTo: article.inReplyTo!,
           references: article.references!,
           delaySeconds: UNDO_SECONDS,
         })
-  const shall = await shallOf(work, ticket, outcome, given)
-  if (work.actor.kind === 'person' && ticket.ownerId === null && !shall.owner?.id) {
-    shall.owner = { id: work.actor.id, name: work.actor.login ?? '' }
-    if (!shall.lock && given?.type !== 'closed') shall.lock = 'lock'
-  }
-  await change(work, ticket, shall, {
-    rows: [{ type: 'SendAnswer', parts: [to.join(', ')], articleId, ...(answer.reason === undefined ? {} : { reason: answer.reason }) }],
-    columns: { last_agent_at: work.now },
-  })
-  emitArticle(work, ticket, articleId, article)
-  if (given?.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
   return { articleId, mailId }
 }
 
@@ -294,6 +299,16 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
 export function withSignature(body: string, signature: string): string {
   const text = signature.trim()
   return text === '' || body.trimEnd().endsWith(text) ? body : `${body.trimEnd()}\n\n-- \n${text}\n`
+}
+
+const RULE = '-'.repeat(40)
+
+/** An answer with the words about closing below it: above the signature, below which mail programs show nothing. */
+function withClosing(body: string, signature: string, closing: string): string {
+  const sign = signature.trim()
+  const answer = body.trimEnd()
+  const bare = sign !== '' && answer.endsWith(sign) ? answer.slice(0, -sign.length).replace(/\n-- \n$/, '') : answer
+  return withSignature(`${bare.trimEnd()}\n\n${RULE}\n\n${closing.trim()}\n`, signature)
 }
 
 export interface Note {
@@ -377,7 +392,7 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
     ...pendingOf(work, given, chosen),
   })
   if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
-  await change(work, ticket, await shallOf(work, ticket, outcome, given))
+  await change(work, ticket, await shallOf(work, ticket, outcome, given), closingSettles(work, ticket, given.type))
   if (given.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
 }
 
@@ -454,16 +469,18 @@ function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingU
   return { pendingUntil: chosen.pendingUntil }
 }
 
-/** The mail an answer refers to: the customer's last, so that their mail program shows one thread. */
-async function lastCustomerMail(work: Work, ticketId: Id): Promise<{ messageId: string; references: string } | undefined> {
+/** The mail an answer refers to: the one it answers, else the customer's last, so that their mail program shows one thread. */
+async function answeredMail(work: Work, ticketId: Id, answers?: Id): Promise<{ messageId: string; references: string } | undefined> {
   const row = await work.db
     .selectFrom('article')
     .select(['message_id', 'reference_ids'])
     .where('ticket_id', '=', ticketId)
     .where('message_id', 'is not', null)
     .where('sender_type', '=', 'customer')
+    .where('visible', '=', true)
     .where(inTicket)
-    .orderBy('id', 'desc')
+    .orderBy(sql`article.id = ${answers !== undefined && isId(answers) ? answers : '0'}`, 'desc')
+    .orderBy('article.id', 'desc')
     .limit(1)
     .executeTakeFirst()
   return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined

@@ -88,7 +88,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'article.channel.chat': 'chat',
   'article.sender.system': 'Automatic answer',
   'article.delivery.queued': 'on its way',
-  'article.delivery.sent': 'delivered',
+  'article.delivery.sent': 'sent',
   'article.delivery.failed': 'not delivered',
   'article.delivery.cancelled': 'sending taken back',
   'article.delivery.why': 'Reason: {error}',

@@ -107,7 +107,7 @@ export const pl = {
   'article.channel.chat': 'czat',
   'article.sender.system': 'Automatyczna odpowiedź',
   'article.delivery.queued': 'w drodze',
-  'article.delivery.sent': 'dostarczono',
+  'article.delivery.sent': 'wysłano',
   'article.delivery.failed': 'nie dostarczono',
   'article.delivery.cancelled': 'wysyłka cofnięta',
   'article.delivery.why': 'Powód: {error}',

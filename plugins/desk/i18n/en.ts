@@ -15,6 +15,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'view.pending': 'Pending',
   'view.watched': 'Watched',
   'view.held': 'Held messages',
+  'view.undelivered': 'Not delivered',
   'view.open': 'All open',
   'rail.queues': 'Queues',
 
@@ -49,6 +50,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'list.empty.mine': 'You own no open ticket',
   'list.empty.pending': 'No ticket is pending',
   'list.empty.watched': 'You watch no open ticket',
+  'list.empty.undelivered': 'Everything arrived: no mail needs attention',
   'list.empty.held': 'No message waits for a decision',
   'list.empty.open': 'There are no open tickets',
   'list.empty.queue': 'There are no open tickets in this queue',
@@ -238,7 +240,10 @@ export const en: Record<keyof typeof pl, Text> = {
     other: 'The customer does not see them, and nothing has changed because of them. Decide whether they belong to this ticket.',
   },
   'held.rejected': { one: '{count} rejected message', other: '{count} rejected messages' },
+  'undelivered.row': 'not delivered',
   'held.row': { one: 'held message', other: '{count} held messages' },
+  'compose.elsewhere': 'The author wrote from {from} but asks for the answer at {replyTo}. Check whether that is the right address.',
+  'compose.all': 'Reply to all – add to Cc: {who}',
   'compose.unconfirmed':
     'The ticket has no confirmed customer. The message itself gave this address: the answer may reach somebody who never wrote to us.',
   'csv.assurance': 'Sender',

@@ -14,6 +14,7 @@ export const pl = {
   'view.pending': 'Oczekujące',
   'view.watched': 'Obserwowane',
   'view.held': 'Wstrzymane wiadomości',
+  'view.undelivered': 'Nie dotarło',
   'view.open': 'Wszystkie otwarte',
   'rail.queues': 'Kolejki',
 
@@ -48,6 +49,7 @@ export const pl = {
   'list.empty.mine': 'Nie prowadzisz żadnego otwartego zgłoszenia',
   'list.empty.pending': 'Żadne zgłoszenie nie jest odłożone',
   'list.empty.watched': 'Nie obserwujesz żadnego otwartego zgłoszenia',
+  'list.empty.undelivered': 'Wszystko dotarło: żaden mail nie wymaga uwagi',
   'list.empty.held': 'Żadna wiadomość nie czeka na decyzję',
   'list.empty.open': 'Nie ma otwartych zgłoszeń',
   'list.empty.queue': 'W tej kolejce nie ma otwartych zgłoszeń',
@@ -259,12 +261,15 @@ export const pl = {
     many: '{count} odrzuconych wiadomości',
     other: '{count} odrzuconej wiadomości',
   },
+  'undelivered.row': 'nie dotarło',
   'held.row': {
     one: 'wstrzymana wiadomość',
     few: '{count} wstrzymane wiadomości',
     many: '{count} wstrzymanych wiadomości',
     other: '{count} wstrzymanej wiadomości',
   },
+  'compose.elsewhere': 'Autor pisał z {from}, ale prosi o odpowiedź na {replyTo}. Sprawdź, czy to właściwy adres.',
+  'compose.all': 'Odpowiedz wszystkim – dodaj do DW: {who}',
   'compose.unconfirmed':
     'Zgłoszenie nie ma potwierdzonego zgłaszającego. Ten adres podała wiadomość: odpowiedź może trafić do kogoś, kto do nas nie pisał.',
   'csv.assurance': 'Nadawca',

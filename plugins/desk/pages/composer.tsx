@@ -3,12 +3,10 @@ import {
   fillIn,
   findArticle,
   findTemplate,
-  isAddress,
   offersAct,
   sayDateTime,
   sayTime,
   type AnswerTemplate,
-  type Article,
   type Draft,
   type PageContext,
 } from '../../../core/index.ts'
@@ -19,9 +17,9 @@ import {
   Field,
   Files,
   FormProblems,
-  headerAddress,
   headerName,
   hx,
+  Notice,
   saySize,
   Select,
   TextArea,
@@ -29,7 +27,6 @@ import {
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
-import { isPart } from './held.tsx'
 import type { TicketView } from './ticket.tsx'
 
 interface Props {
@@ -51,10 +48,26 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
   const begun = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
   const body = quote ? `${begun ? `${begun.trimEnd()}\n\n` : ''}${quote}` : begun
   const form = bad ?? blankForm({ ...draft?.fields, body })
-  // Nobody is known to have asked: the address that the message gives is offered, with a warning.
-  const claimed = ticket.customerAddress ? undefined : claimedAddress(view.articles)
-  const to = form.values['to'] ?? ticket.customerAddress ?? claimed ?? ''
-  const open = claimed !== undefined || Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
+  const { recipients, answers } = view
+  const offered = recipients.to.join(', ')
+  // "Reply to all" and quoting are links to this page, so that both work without scripts; a draft may have been for others.
+  const all = c.req.query('all') !== undefined
+  const shown =
+    !bad && (all || answers)
+      ? { ...form, values: { ...form.values, to: offered, ...(all ? { cc: recipients.others.join(', ') } : {}) } }
+      : form
+  const to = shown.values['to'] ?? offered
+  const toCustomer = ticket.customerAddress !== null && to === ticket.customerAddress
+  const warnings = [
+    ...(recipients.elsewhere ? [t('compose.elsewhere', recipients.elsewhere)] : []),
+    ...(recipients.claimed ? [t('compose.unconfirmed')] : []),
+  ]
+  // What is to be looked at twice is not folded away.
+  const open =
+    recipients.elsewhere !== null ||
+    recipients.claimed ||
+    all ||
+    Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
   const { config } = c.get('host')
   return (
     <form
@@ -68,29 +81,37 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
       <CsrfField c={c} />
       <details class="composer-head" id="reply-head" open={open}>
         <summary>
-          {t('compose.to')}{' '}
-          <b>
-            {ticket.customerAddress !== null && to === ticket.customerAddress ? (ticket.customerName ?? to) : to || t('compose.nobody')}
-          </b>
-          {form.values['cc'] ? (
+          {t('compose.to')} <b>{toCustomer ? (ticket.customerName ?? to) : to || t('compose.nobody')}</b>
+          {shown.values['cc'] ? (
             <>
               {' '}
-              · {t('compose.cc')} {form.values['cc']}
+              · {t('compose.cc')} {shown.values['cc']}
             </>
           ) : null}
           <span class="composer-change">{t('compose.change')}</span>
         </summary>
+        {warnings.map((warning) => (
+          <Notice tone="warn">{warning}</Notice>
+        ))}
         <div class="form-row">
+          {answers && <input type="hidden" name="answers" value={answers} />}
           <Field
             c={c}
-            form={form}
+            form={shown}
             name="to"
             id="reply-to"
             label={t('compose.to.label')}
-            value={ticket.customerAddress ?? claimed}
-            help={ticket.customerAddress ? undefined : t(claimed ? 'compose.unconfirmed' : 'compose.no-address')}
+            value={offered}
+            help={offered === '' ? t('compose.no-address') : undefined}
           />
-          <Field c={c} form={form} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
+          <Field c={c} form={shown} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
+          {!all && recipients.others.length > 0 && (
+            <p class="small">
+              <a href={`${path}?${answers ? `quote=${answers}&` : ''}all#reply`}>
+                {t('compose.all', { who: recipients.others.join(', ') })}
+              </a>
+            </p>
+          )}
           <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
         </div>
       </details>
@@ -137,13 +158,6 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
       </div>
     </form>
   )
-}
-
-/** Where the newest message of a customer says it comes from. */
-function claimedAddress(articles: readonly Article[]): string | undefined {
-  const newest = articles.findLast((article) => article.senderType === 'customer' && isPart(article))
-  const address = newest ? headerAddress(newest.from) : ''
-  return isAddress(address) ? address : undefined
 }
 
 /** A note for agents only; the customer never sees it. */

@@ -72,21 +72,21 @@ async function readRail(c: PageContext, { actor, queues }: Visit): Promise<RailD
   const { db, clock } = c.get('host')
   const { access } = actor
   const now = clock()
-  // Held messages lie on closed tickets too, so that they are no part of the one walk over open ones.
-  const [counts, held, open] = await Promise.all([
+  // Held messages and failed mails lie on closed tickets too, so that they are no part of the one walk over open ones.
+  const [counts, held, undelivered, open] = await Promise.all([
     countEach(
       db,
       access,
       'ro',
-      Object.fromEntries(VIEWS.filter((name) => name !== 'held').map((name) => [name, views[name].filter(access, now)])) as Record<
-        Exclude<ViewName, 'held'>,
-        TicketFilter
-      >,
+      Object.fromEntries(
+        VIEWS.filter((name) => name !== 'held' && name !== 'undelivered').map((name) => [name, views[name].filter(access, now)]),
+      ) as Record<Exclude<ViewName, 'held' | 'undelivered'>, TicketFilter>,
     ),
     countTickets(db, access, 'ro', views.held.filter(access, now)),
+    countTickets(db, access, 'ro', views.undelivered.filter(access, now)),
     countOpenByQueue(db, access),
   ])
-  return { counts: { ...counts, held }, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
+  return { counts: { ...counts, held, undelivered }, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
 }
 
 /** The rail's content; it fetches itself again when a ticket changes. */

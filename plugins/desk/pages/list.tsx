@@ -10,6 +10,7 @@ import {
   seenTimes,
   shortName,
   ticketMarks,
+  ticketMeant,
   type Id,
   type PageContext,
   type Absence,
@@ -49,18 +50,11 @@ export function viewPage(c: PageContext): Promise<Response> {
 
 export const queuePage = (c: PageContext) => listPage(c, { kind: 'queue', queueId: c.req.param('id') ?? '' })
 
-/** GET /desk/search: a whole number leads straight to its ticket, anything else to the list. */
+/** GET /desk/search: a ticket's number leads straight to it, anything else to the list. */
 export async function searchPage(c: PageContext): Promise<Response> {
-  const number =
-    c.req
-      .query('q')
-      ?.trim()
-      .replace(/^(ticket\s*)?#/i, '') ?? ''
-  if (/^\d{5,}$/.test(number)) {
-    const id = await ticketOfNumber(c, number)
-    if (id) return c.redirect(`/desk/tickets/${id}`, 302)
-  }
-  return listPage(c, { kind: 'search' })
+  const { actor } = await enter(c)
+  const id = await ticketMeant(c.get('host').db, actor.access, 'ro', c.req.query('q') ?? '')
+  return id ? c.redirect(`/desk/tickets/${id}`, 302) : listPage(c, { kind: 'search' })
 }
 
 /** GET /desk/number/:number, as links in old mails and notes have it. */

@@ -207,6 +207,7 @@ const TitleCell = (props: RowProps) => {
       </span>
       <span class="line-2">
         {news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}
+        {ticket.undeliveredAt && <span class="row-undelivered">{t('undelivered.row')}</span>}
         {marks && marks.held > 0 && <span class="row-held">{t('held.row', { count: marks.held })}</span>}
         <span class="number">{ticket.number}</span> {ticket.preview}
       </span>

@@ -8,6 +8,7 @@ import {
   findDraft,
   findOrigin,
   findPerson,
+  isId,
   listArticles,
   listParticipants,
   listPriorities,
@@ -16,6 +17,7 @@ import {
   OPEN_TYPES,
   partsForTicket,
   receive,
+  recipientsFor,
   sayReceiptReason,
   seeTicket,
   templatesForQueue,
@@ -30,6 +32,7 @@ import {
   type PageContext,
   type Participant,
   type Person,
+  type Recipients,
   type Ticket,
 } from '../../../core/index.ts'
 import { ArticleCard, AssuranceLine, CsrfField, hx, LiveRegion, Notice, respond, StateBadge, type FormState } from '../../../core/pages.ts'
@@ -58,6 +61,9 @@ export interface TicketView {
   /** Of the owner and those who may be it: who is away. */
   away: Map<Id, Absence>
   drafts: { reply: Draft | undefined; note: Draft | undefined }
+  /** Whom an answer goes to, and the customer's message that it answers where one was chosen. */
+  recipients: Recipients
+  answers: Id | undefined
   /** What stands around an answer by itself, and what can be put into it or into a note. */
   around: { salutation: string; signature: string }
   templates: { reply: AnswerTemplate[]; note: AnswerTemplate[] }
@@ -80,7 +86,7 @@ export async function ticketPage(c: PageContext): Promise<Response> {
 export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: RefusedAct): Promise<Response> {
   const { db, clock } = c.get('host')
   const ticket = await seeTicket(db, visit.actor.access, id, 'ro')
-  const view = await read(c, visit, ticket)
+  const view = await read(c, visit, ticket, bad?.form.values['answers'] || c.req.query('quote'))
   if (bad?.status === 200)
     bad = { ...bad, form: await withTemplate(c, visit, view, bad.act === 'note' ? 'note' : 'reply', bad.form.values) }
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
@@ -183,7 +189,7 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
 }
 
 /** Three rounds of queries, each at once. */
-async function read(c: PageContext, visit: Visit, ticket: Ticket): Promise<TicketView> {
+async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string | undefined): Promise<TicketView> {
   const { db, slots, config, clock } = c.get('host')
   const { access } = visit.actor
   const customerId = ticket.customerId
@@ -202,6 +208,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket): Promise<Ticke
     side,
     acts,
     around,
+    recipients,
     answers,
     notes,
   ] = await Promise.all([
@@ -219,6 +226,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket): Promise<Ticke
     slots.fill('desk.ticket.side', { ticket }, c),
     slots.fill('desk.ticket.acts', { ticket }, c),
     partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket),
+    recipientsFor({ db, config }, ticket, chosen),
     templatesForQueue(db, ticket.queueId, 'Answer'),
     templatesForQueue(db, ticket.queueId, 'Note'),
   ])
@@ -236,6 +244,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket): Promise<Ticke
     owners,
     away,
     drafts: { reply, note },
+    recipients,
+    answers: isId(chosen) ? chosen : undefined,
     around,
     templates: { reply: answers, note: notes },
     slots: { side, acts },

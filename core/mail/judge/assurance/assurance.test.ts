@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { MailRule } from '../outcome.ts'
 import { judgeSender, type Acquaintance, type Evidence } from './assurance.ts'
 import type { Author } from './author.ts'
-import { domainOf, isWithin } from './domains.ts'
+import { domainOf, isWithin } from '../../domains.ts'
 
 const author = fc.constantFrom<Author>(
   { shape: 'one', address: 'jan@uni.example', name: '', from: 'jan@uni.example', rule: 'sender-by-from' },

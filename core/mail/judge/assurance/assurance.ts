@@ -76,8 +76,8 @@ export function judgeSender({ author, proof, ownDomain, sentBy, rule, detail }: 
   if (proof === 'unclear') return nobody(ownDomain ? 'failed' : 'unverified')
   if (proof === 'unknown') return ownDomain ? nobody('unverified') : claimed('unverified')
   if (proof === 'none' && ownDomain) return nobody('failed', 'own-domain-not-proven')
-  // What is proven of a web form is the form: whoever filled it in typed the address.
-  if (author.shape === 'beside') return claimed('unverified', 'sender-beside-our-address')
+  // What is proven of a web form is the form: whoever filled it in typed the address. Programs may answer there all the same (whom.ts).
+  if (author.shape === 'beside') return claimed('unverified', proof === 'pass' ? 'sender-beside-our-address' : rule)
   if (proof === 'none') return claimed(known.sender ? 'address' : 'unverified')
   // The relay knows who logged in; it says so in the envelope. A shared mailbox, or somebody who writes as somebody else.
   if (sentBy !== '' && !known.samePerson) return claimed('address', 'sent-by-another', `${sentBy}; ${detail}`)

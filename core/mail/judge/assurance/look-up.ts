@@ -11,7 +11,7 @@ import { relayOf, type Relay } from './relays.ts'
 import type { Evidence } from './assurance.ts'
 import { authorOf, type Author } from './author.ts'
 import { makeResolve, within, type Resolve } from './dns.ts'
-import { domainOf, isAmong, isWithin } from './domains.ts'
+import { domainOf, isAmong, isWithin } from '../../domains.ts'
 import { readRelay, relayVerdict, type Hop } from './relay-says.ts'
 
 /** All DNS questions about one mail together. */

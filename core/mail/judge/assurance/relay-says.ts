@@ -7,7 +7,7 @@ import parseResults, { type MethodResult, type ParsedResults } from 'mailauth/li
 import { getClientAddress, parseReceived } from 'mailauth/lib/parse-received.js'
 import { plainAddress } from '../../../machine/networks.ts'
 import type { MailHeader } from '../../reading/parsed-mail.ts'
-import { domainOf, isWithin } from './domains.ts'
+import { domainOf, isWithin } from '../../domains.ts'
 
 export interface Hop {
   address: string

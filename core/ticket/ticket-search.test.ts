@@ -1,0 +1,98 @@
+/** Finding tickets by what somebody types: words in any order, numbers however they are written. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OpenDatabase } from '../database/database.ts'
+import type { Access } from '../kernel/actor.ts'
+import { testDatabase } from '../../test/database.ts'
+import { maker, type Maker } from '../../test/make.ts'
+import { searchPersons } from '../person/person-search.ts'
+import { countPersons } from '../person/person-list.ts'
+import { listTickets, ticketMeant } from './ticket-list.ts'
+
+let opened: OpenDatabase
+let make: Maker
+let access: Access
+let wifi: { id: string; number: string }
+let year: { id: string; number: string }
+beforeAll(async () => {
+  opened = await testDatabase()
+  make = await maker(opened.db)
+  access = (await make.actor(await make.agent({ 1: ['rw'] }))).access
+  const zoe = await make.person({ name: 'Żaneta Łącka-Szukana', address: 'zaneta@student.example' })
+  wifi = await make.ticket({ subject: 'Nie działa Wi-Fi w bibliotece', customerId: zoe })
+  year = await make.ticket({ subject: 'Rekrutacja 2026: brak dostępu (50%_off)' })
+})
+afterAll(() => opened?.close())
+
+const found = async (search: string) => (await listTickets(opened.db, access, 'ro', { filter: { search } })).tickets.map(({ id }) => id)
+
+describe('words', () => {
+  it.each([
+    'nie działa',
+    'bibliotece działa',
+    'DZIALA bibliotece',
+    'lacka',
+    'Szukana Żaneta',
+    'zaneta@student.example biblio',
+    'biblioteka'.slice(0, 8) + ' żaneta',
+    '„Wi-Fi”, działa!',
+  ])('%j finds it: each of them, in any order, in title, customer or address, without case and marks', async (typed) =>
+    expect(await found(typed)).toEqual([wifi.id]),
+  )
+
+  it.each(['działa drukarka', 'bibliotece rekrutacja', 'd.iała', 'Wi%Fi'])('%j finds nothing', async (typed) =>
+    expect(await found(typed)).toEqual([]),
+  )
+
+  it('signs are letters, a year is a word', async () => {
+    expect(await found('50%_off')).toEqual([year.id])
+    expect(await found('2026 dostępu')).toEqual([year.id])
+    expect(await found('2026 biblio')).toEqual([])
+  })
+})
+
+describe('numbers', () => {
+  it('whole, with a hook or without, anywhere in the text', async () => {
+    const { number } = wifi
+    for (const typed of [
+      number,
+      `#${number}`,
+      `Ticket#${number}`,
+      `[Ticket#${number}]`,
+      `[Ticket # ${number}]`,
+      `Odp: [Ticket#${number}] Pytanie o coś innego`,
+    ]) {
+      expect(await found(typed), typed).toEqual([wifi.id])
+      expect(await ticketMeant(opened.db, access, 'ro', typed), typed).toBe(wifi.id)
+    }
+  })
+
+  it('by their end, alone or with words', async () => {
+    const end = wifi.number.slice(-6)
+    expect(await found(end)).toContain(wifi.id)
+    expect(await ticketMeant(opened.db, access, 'ro', `#${end}`)).toBe(wifi.id)
+    expect(await found(`${end} biblio`)).toEqual([wifi.id])
+    expect(await ticketMeant(opened.db, access, 'ro', `${end} biblio`)).toBeUndefined()
+  })
+
+  it('by their beginning, which is no single ticket', async () => {
+    const begin = wifi.number.slice(0, 8)
+    expect((await found(begin)).toSorted()).toEqual([wifi.id, year.id].toSorted())
+    expect(await ticketMeant(opened.db, access, 'ro', begin)).toBeUndefined()
+  })
+
+  it('of tickets that one may not see find nothing', async () => {
+    const nobody = (await make.actor(await make.agent({}))).access
+    expect(await ticketMeant(opened.db, nobody, 'ro', wifi.number)).toBeUndefined()
+    expect(await ticketMeant(opened.db, nobody, 'ro', wifi.number.slice(-6))).toBeUndefined()
+  })
+})
+
+it('persons are found the same way', async () => {
+  for (const typed of ['szukana zaneta', 'LACKA', 'Łącka, Żaneta <zaneta@student.example>', 'student.example żan'])
+    expect(
+      (await searchPersons(opened.db, typed)).map(({ name }) => name),
+      typed,
+    ).toEqual(['Żaneta Łącka-Szukana'])
+  expect(await searchPersons(opened.db, 'żaneta kowalska')).toEqual([])
+  expect(await countPersons(opened.db, { search: 'lacka zaneta' })).toBe(1)
+})
