@@ -55,6 +55,8 @@ export interface ParsedMail {
 export const MAIL_NOTES = [
   'signed',
   'encrypted',
+  /** S/MIME zipped the mail (RFC 3274). */
+  'compressed',
   'invitation',
   'invitation-cancelled',
   'invitation-answered',
@@ -66,6 +68,8 @@ export const MAIL_NOTES = [
   'several-senders',
   'text-cut',
   'subject-cut',
+  /** A list of addresses is longer than is kept. */
+  'addresses-cut',
   'html-too-long',
   'too-many-parts',
   /** Only the head was read. */
@@ -85,6 +89,7 @@ export const INCOMPLETE: ReadonlySet<MailNote['note']> = new Set([
   'damaged',
   'text-cut',
   'subject-cut',
+  'addresses-cut',
   'too-many-parts',
   'headers-only',
   'unreadable',
