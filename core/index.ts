@@ -156,7 +156,7 @@ export {
 export { relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export { addressesChanged, destinationOf, isOurDomain, keepAddressBook } from './mail/addresses.ts'
-export { queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
+export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'
 
 // Pages

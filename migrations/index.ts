@@ -16,6 +16,7 @@ import * as absence from './0028_absence.ts'
 import * as languages from './0029_languages.ts'
 import * as auditFiles from './0035_audit_files.ts'
 import * as fill from './0038_fill.ts'
+import * as outboundWaits from './0052_outbound_waits.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -33,6 +34,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0029_languages': languages,
   '0035_audit_files': auditFiles,
   '0038_fill': fill,
+  '0052_outbound_waits': outboundWaits,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

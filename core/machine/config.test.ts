@@ -88,3 +88,21 @@ test('root keeps data in /var/lib, a folder for each program; others beside the 
   expect(defaultDataDir(dir, false)).toBe(join(dir, 'data'))
   expect(defaultDataDir(dir, true)).toMatch(/^\/var\/lib\/pomoc\/pomoc-config-\w+-[0-9a-f]{8}$/)
 })
+
+test('a smarthost whose user or password holds a sign of addresses says how to write it', async () => {
+  const told = /POMOC_SMARTHOST_URL|smarthostUrl/
+  for (const url of [
+    'smtp://pomoc:a/b@mail.example:587',
+    'smtp://pomoc:a?b@mail.example',
+    'smtps://pomoc:a#b@mail.example',
+    'smtp://pomoc:10%@mail.example',
+  ])
+    await expect(load({ POMOC_SMARTHOST_URL: url }), url).rejects.toThrow(/@ as %40.*# as %23/)
+  await expect(load({ POMOC_SMARTHOST_URL: 'smtp://pomoc:a/b@mail.example' })).rejects.toThrow(told)
+  for (const url of [
+    'smtp://pomoc@uni.example:tajne@mail.example:587',
+    'smtp://pomoc%40uni.example:a%2Fb@mail.example',
+    'smtp://mail.example:25/',
+  ])
+    expect((await load({ POMOC_SMARTHOST_URL: url })).smarthostUrl).toBe(url)
+})
