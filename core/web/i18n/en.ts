@@ -70,6 +70,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'assurance.failed': 'failed',
   'article.to': 'to: {to}',
   'article.cc': 'Cc: {cc}',
+  'article.cc.many': { one: 'Cc: {count} address', other: 'Cc: {count} addresses' },
   'article.quoted': { one: 'show quoted text ({count} line)', other: 'show quoted text ({count} lines)' },
   'article.withdrawn': 'taken back, never sent',
   'article.empty': 'Message without text.',

@@ -79,6 +79,7 @@ export const pl = {
   'assurance.failed': 'niezgodny',
   'article.to': 'do: {to}',
   'article.cc': 'DW: {cc}',
+  'article.cc.many': { one: 'DW: {count} adres', few: 'DW: {count} adresy', many: 'DW: {count} adresów', other: 'DW: {count} adresu' },
   'article.quoted': {
     one: 'pokaż cytowany tekst ({count} wiersz)',
     few: 'pokaż cytowany tekst ({count} wiersze)',
