@@ -59,22 +59,20 @@ const SHAPES: [name: string, mail: string][] = [
     `${HEAD}Content-Type: multipart/mixed; boundary=n0\r\n\r\n${many(10_000, (i) => `--n${i}\r\nContent-Type: multipart/mixed; boundary=n${i + 1}\r\n\r\n`)}`,
   ],
   ['10,000 mails in each other', `${HEAD}${'Content-Type: message/rfc822\r\n\r\n'.repeat(10_000)}dno\r\n`],
-  ['a million fields', `${HEAD}${'a:\r\n'.repeat(1_000_000)}\r\ntekst\r\n`],
+  ['19,000 fields', `${HEAD}${'a:\r\n'.repeat(19_000)}\r\ntekst\r\n`],
   [
-    '50,000 fields of the relay',
+    '10,000 fields of the relay',
     field(`Authentication-Results: mx.uni.example; spf=pass smtp.mailfrom=a@student.example\r\n`.repeat(10_000).trimEnd()),
+  ],
+  [
+    '10,000 signatures below 300 other fields',
+    field(
+      `${'X-A: a\r\n'.repeat(301)}${'DKIM-Signature: v=1; a=rsa-sha256; d=student.example; s=x; h=from; bh=AAAA; b=AAAA\r\n'.repeat(10_000).trimEnd()}`,
+    ),
   ],
   [
     '10,000 signatures',
     field('DKIM-Signature: v=1; a=rsa-sha256; d=student.example; s=x; h=from; bh=AAAA; b=AAAA\r\n'.repeat(10_000).trimEnd()),
-  ],
-  [
-    '10,000 fields that say who hands on',
-    field(
-      'Received: from a.example (a.example [192.0.2.1]) by b.example with ESMTP; Tue, 17 Nov 2026 09:15:00 +0100\r\n'
-        .repeat(8000)
-        .trimEnd(),
-    ),
   ],
   ['comments in an address', field(`Cc: ${'(a'.repeat(200_000)}`)],
   ['comments in comments in what the relay says', field(`Authentication-Results: mx.uni.example; spf=pass ${'('.repeat(100_000)}`)],
@@ -104,7 +102,7 @@ const SHAPES: [name: string, mail: string][] = [
   ],
   ['an 80 kB boundary', `${HEAD}Content-Type: multipart/mixed; boundary="${TOKEN}"\r\n\r\n--${TOKEN}\r\n\r\nx\r\n`],
   ['80 kB names of an address', field(`Reply-To: "${TOKEN}" <${TOKEN}@${TOKEN}.example>\r\nCc: ${'@'.repeat(80_000)}`)],
-  ['20,000 references', field(`References: ${many(20_000, (i) => `<${i}@student.example>\r\n `)}<z@student.example>`)],
+  ['15,000 references', field(`References: ${many(15_000, (i) => `<${i}@student.example>\r\n `)}<z@student.example>`)],
   ['50,000 encoded words', field(`X-Note: x\r\nComments: ${'=?utf-8?Q?a?= '.repeat(50_000)}`)],
   ['numbers of tickets without end', field(`Comments: ${'[Ticket#20261117'.repeat(5000)}`)],
   ['a text of numbers', `${HEAD}\r\n${'Ticket#2026111710000012 '.repeat(40_000)}\r\n`],
@@ -137,6 +135,14 @@ test.for(SHAPES)('%s: a ticket, and nobody waits', { timeout: 120_000 }, async (
   const longest = Math.round(loop.longest())
   if (process.env['POMOC_HOSTILE']) process.stdout.write(`${name}: ${longest} ms\n`)
   expect(longest).toBeLessThan(STALL_MS)
+})
+
+test('a million fields are refused with a sentence, and nobody waits', async () => {
+  const raw = Buffer.from(`${HEAD}${'a:\r\n'.repeat(1_000_000)}\r\ntekst\r\n`)
+  const loop = watchLoop()
+  await expect(station.deliver(raw)).rejects.toThrow(/554 5\.6\.0 The head/)
+  loop.stop()
+  expect(loop.longest()).toBeLessThan(STALL_MS)
 })
 
 test('and a plain mail after all of them is a ticket like any other', async () => {
