@@ -60,7 +60,11 @@ export default {
   mailAddress: 'pomoc@localhost',
 
   // smarthostUrl (POMOC_SMARTHOST_URL): where mail goes out, as smtp://host:25, smtp://user:password@host:587 or
-  // smtps://host:465. Unset: outgoing mail waits in the outbox, readable in the admin pages.
+  // smtps://host:465. Unset: outgoing mail waits in the outbox, readable in the admin pages. In user and password @ is written %40,
+  // : %3A, / %2F, ? %3F, # %23 and % %25.
+
+  // smarthostCa (POMOC_SMARTHOST_CA): a file of certificates (PEM) of further authorities that may vouch for the smarthost, such
+  // as that of the campus. Where the machine knows the authority, its own list: /etc/ssl/certs/ca-certificates.crt.
 
   mail: {
     fromName: 'pomoc', // the name before the address in outgoing mail, where a queue has none of its own
@@ -86,7 +90,10 @@ export default {
     // Keys that sign outgoing mail (DKIM). Each: domain (of the sender), selector (the key's name in DNS), keyFile (PEM). A sender
     // in a domain below it is signed with it too. `pomoc dkim-key example.edu` makes a key and says what DNS needs.
     dkim: [],
-    // hostname: this machine's name in mail, in the greeting and in Message-IDs. Unset: the domain of mailAddress.
+    // hostname: this machine's name in mail, in the greeting (HELO) and in Message-IDs, such as pomoc.example.edu. Unset: the domain
+    // of mailAddress.
+    // maxSizeKb: the largest mail that the smarthost takes, in kB of 1024 bytes: agents are then told at once that files are too
+    // large. `pomoc doctor` says what the smarthost says. Unset: smtp.maxSizeKb.
   },
 
   smtp: {

@@ -162,7 +162,7 @@ export { plainAddressForm, plainNameForm } from './mail/look-alike.ts'
 export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export { addressesChanged, destinationOf, isOurDomain, keepAddressBook } from './mail/addresses.ts'
-export { queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
+export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'
 

@@ -21,12 +21,13 @@ import * as stalls from './0041_stalls.ts'
 import * as limits from './0042_limits.ts'
 import * as invitations from './0043_invitations.ts'
 import * as names from './0044_names.ts'
-import * as directoryStanding from './0054_directory_standing.ts'
 import * as ourAddresses from './0045_our_addresses.ts'
-import * as oneMail from './0050_one_mail.ts'
-import * as agentMail from './0051_agent_mail.ts'
 import * as undelivered from './0048_undelivered.ts'
 import * as numberEndings from './0049_number_endings.ts'
+import * as oneMail from './0050_one_mail.ts'
+import * as agentMail from './0051_agent_mail.ts'
+import * as outboundWaits from './0052_outbound_waits.ts'
+import * as directoryStanding from './0054_directory_standing.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -49,12 +50,13 @@ export const coreMigrations: Record<string, Migration> = {
   '0042_limits': limits,
   '0043_invitations': invitations,
   '0044_names': names,
-  '0054_directory_standing': directoryStanding,
   '0045_our_addresses': ourAddresses,
-  '0050_one_mail': oneMail,
-  '0051_agent_mail': agentMail,
   '0048_undelivered': undelivered,
   '0049_number_endings': numberEndings,
+  '0050_one_mail': oneMail,
+  '0051_agent_mail': agentMail,
+  '0052_outbound_waits': outboundWaits,
+  '0054_directory_standing': directoryStanding,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

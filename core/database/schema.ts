@@ -445,6 +445,8 @@ export interface OutboundMailTable {
   not_before: Date
   give_up_at: Date
   last_error: string | null
+  /** What would let it leave: the smarthost as a whole, or that it takes our address. */
+  waits_for: Generated<'smarthost' | 'sender' | null>
   act_id: string
   created_at: Date
   sent_at: Date | null

@@ -33,10 +33,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
     ['disk', () => checkDisk(checked)],
     ['ports', () => checkPorts(checked)],
   ])
-  const outside = guarded([
-    ['certificates', () => checkCertificates(checked)],
-    ['smarthost', () => checkSmarthost(checked)],
-  ])
+  const outside = guarded([['certificates', () => checkCertificates(checked)]])
 
   let plugins: AnyPlugin[] = []
   const loaded = await guarded([
@@ -49,7 +46,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
     ],
   ])
 
-  let domains: string[] = []
+  let addresses: string[] = []
   const inside: Finding[] = []
   const database = await open(config, inside)
   if (database) {
@@ -77,7 +74,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ...(blobs ? [['stored files', () => checkBlobs(room)] as const] : []),
           ])),
         )
-        domains = await mailDomains(database)
+        addresses = await mailAddresses(database)
       }
     } catch (error) {
       inside.push(failed('database', error))
@@ -85,12 +82,14 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
       await database.close()
     }
   }
-  const names = await guarded([
+  const domains = [...new Set(addresses.map((address) => address.slice(address.lastIndexOf('@') + 1)))].toSorted()
+  const names = guarded([
     ['DNS', () => checkDns(checked, domains, dns)],
     ['DKIM', () => checkDkim(checked, dns)],
     ['senders', async () => checkWhoVouches(checked)],
   ])
-  return [...(await machine), ...loaded, ...inside, ...names, ...(await outside)]
+  const smarthost = guarded([['smarthost', () => checkSmarthost(checked, addresses)]])
+  return [...(await machine), ...loaded, ...inside, ...(await names), ...(await outside), ...(await smarthost)]
 }
 
 /** Runs the checks side by side; one that throws becomes a finding of its own. */
@@ -117,10 +116,8 @@ async function isMigrated({ db }: OpenDatabase): Promise<boolean> {
   return rows[0]?.found ?? false
 }
 
-async function mailDomains({ db }: OpenDatabase): Promise<string[]> {
-  const { rows } = await sql<{ domain: string }>`
-    select distinct substring(address from '[^@]+$') as domain from system_address where valid and address like '%@%' order by 1`.execute(
-    db,
-  )
-  return rows.map(({ domain }) => domain)
+async function mailAddresses({ db }: OpenDatabase): Promise<string[]> {
+  const { rows } = await sql<{ address: string }>`
+    select distinct address from system_address where valid and address like '%@%' order by 1`.execute(db)
+  return rows.map(({ address }) => address)
 }

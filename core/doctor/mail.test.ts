@@ -202,6 +202,58 @@ test('a smarthost that wants a password takes ours, or refuses it', async () => 
   })
 })
 
+test('a smarthost that takes less than agents may send, and refuses some of our addresses', async () => {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    size: 10 * 1024 * 1024,
+    onMailFrom: ({ address }, _session, done) =>
+      done(address === 'kadry@uni.pl' ? Object.assign(new Error('5.7.1 not owned by user pomoc'), { responseCode: 550 }) : null),
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.server.address() as AddressInfo
+  const ask = (mail: Partial<Config['mail']> = {}) =>
+    checkSmarthost({ config: { ...config, smarthostUrl: `smtp://127.0.0.1:${port}`, mail: { ...config.mail, ...mail } } }, [
+      'pomoc@uni.pl',
+      'kadry@uni.pl',
+    ])
+  expect((await ask()).slice(1)).toMatchObject([
+    { name: 'largest mail out', state: 'warn', remedy: expect.stringContaining('Set mail.maxSizeKb to 10240') },
+    { name: 'sender kadry@uni.pl', state: 'fail', says: expect.stringContaining('not owned by user pomoc') },
+  ])
+  expect((await ask({ maxSizeKb: 10_240 })).map(({ name }) => name)).toEqual(['smarthost', 'sender kadry@uni.pl'])
+  await new Promise<void>((resolve) => {
+    server.close(resolve)
+  })
+})
+
+test('a smarthost whose certificate nobody here knows: what to do is said, and helps', async () => {
+  const made = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  })
+  const smarthostCa = join(dir, 'ca.pem')
+  writeFileSync(smarthostCa, made.cert)
+  const server = new SMTPServer({ secure: true, authOptional: true, key: made.private, cert: made.cert })
+  server.on('error', () => {}) // that we break off is what is tried
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const smarthostUrl = `smtps://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+  expect(await checkSmarthost({ config: { ...config, smarthostUrl } })).toMatchObject([
+    { state: 'fail', says: expect.not.stringContaining('Node'), remedy: expect.stringContaining('POMOC_SMARTHOST_CA') },
+  ])
+  expect(await checkSmarthost({ config: { ...config, smarthostUrl, smarthostCa } })).toMatchObject([{ state: 'ok' }])
+  expect(await checkSmarthost({ config: { ...config, smarthostUrl, smarthostCa: join(dir, 'nowhere.pem') } })).toMatchObject([
+    { state: 'fail', says: expect.stringContaining('nowhere.pem cannot be read'), remedy: expect.stringContaining('smarthostCa') },
+  ])
+  await new Promise<void>((resolve) => {
+    server.close(resolve)
+  })
+})
+
 test('a smarthost that accepts the connection and says nothing is cut off', async () => {
   const server = createServer((socket) => socket.on('error', () => {}).resume())
   await new Promise<void>((resolve) => {

@@ -205,8 +205,11 @@ async function checkSiteCertificate(baseUrl: string, now: Date): Promise<Finding
   }
 }
 
-/** Greets the smarthost as sending does: encrypted where it can be, logged in where the address says so; sends nothing. */
-export async function checkSmarthost({ config }: Pick<Checked, 'config'>): Promise<Finding[]> {
+/**
+ * Greets the smarthost as sending does: encrypted where it can be, logged in where the address says so; sends nothing. Asks how large
+ * a mail it takes and whether it takes mail from each of `addresses`, and from none, as automatic mails have it.
+ */
+export async function checkSmarthost({ config }: Pick<Checked, 'config'>, addresses: readonly string[] = []): Promise<Finding[]> {
   const name = 'smarthost'
   if (!config.smarthostUrl) {
     return [
@@ -217,47 +220,113 @@ export async function checkSmarthost({ config }: Pick<Checked, 'config'>): Promi
       ),
     ]
   }
-  const { auth, ...options } = smarthostOptions(config.smarthostUrl, config.mail.hostname)
   const where = new URL(config.smarthostUrl).host
-  const connection = new SMTPConnection({
-    ...options,
-    connectionTimeout: 5000,
-    greetingTimeout: 5000,
-    socketTimeout: 5000,
-    dnsTimeout: 5000,
-  })
+  let connection: SMTPConnection | undefined
   try {
+    const { auth, ...options } = smarthostOptions(config.smarthostUrl, config.mail.hostname, config.smarthostCa)
+    const opened = (connection = new SMTPConnection({
+      ...options,
+      connectionTimeout: 5000,
+      greetingTimeout: 5000,
+      socketTimeout: 5000,
+      dnsTimeout: 5000,
+    }))
     await within(
       15_000,
       new Promise<void>((resolve, reject) => {
-        connection.once('error', reject)
-        connection.connect((error) => {
+        opened.once('error', reject)
+        opened.connect((error) => {
           if (error) reject(error)
-          else if (auth) connection.login(auth, (refused) => (refused ? reject(refused) : resolve()))
+          else if (auth) opened.login(auth, (refused) => (refused ? reject(refused) : resolve()))
           else resolve()
         })
       }),
     )
-    const secure = connection.secure
-    connection.quit()
-    return [
-      secure
+    const findings = [
+      opened.secure
         ? ok(name, `${where} greets us, encrypted${auth ? ', and takes our password' : ''}.`)
         : warn(name, `${where} greets us, but offers no encryption (STARTTLS).`, 'Switch TLS on there, unless the way to it is your own.'),
+      ...checkSize(opened, config),
+      ...(await checkSenders(opened, addresses, where)),
     ]
+    opened.quit()
+    return findings
   } catch (error) {
-    connection.close()
     const { text } = faultOf(error)
+    const fault = error as { code?: string; path?: string }
     return [
-      (error as { code?: string }).code === 'EAUTH'
+      fault.code === 'EAUTH'
         ? fail(name, `${where} refuses user or password (${text}).`, 'Correct them in POMOC_SMARTHOST_URL.')
-        : fail(
-            name,
-            `${where} cannot be used (${text}); outgoing mail waits.`,
-            'Start that server or open the way to it, or correct POMOC_SMARTHOST_URL.',
-          ),
+        : fault.path !== undefined && fault.path === config.smarthostCa
+          ? fail(
+              name,
+              `${fault.path} cannot be read (${reasonOf(error)}).`,
+              'Correct smarthostCa in config/local.ts, or let pomoc read the file.',
+            )
+          : fail(name, `${where} cannot be used (${text}); outgoing mail waits.`, remedyFor(text)),
     ]
   } finally {
-    connection.close()
+    connection?.close()
   }
+}
+
+const remedyFor = (text: string): string =>
+  /self-signed|unable to (verify|get)|issuer/i.test(text)
+    ? 'Write the certificate of the authority that vouches for it into a file and name that in smarthostCa (POMOC_SMARTHOST_CA); where this machine trusts it already, name /etc/ssl/certs/ca-certificates.crt.'
+    : /altnames|does not match certificate/i.test(text)
+      ? 'Name it in POMOC_SMARTHOST_URL as its certificate does.'
+      : /certificate has expired|not yet valid/i.test(text)
+        ? 'Let whoever runs that server renew its certificate.'
+        : 'Start that server or open the way to it, or correct POMOC_SMARTHOST_URL.'
+
+/** What of nodemailer's connection is not in its types: it sends mails, and we only ask. */
+interface Asking {
+  _maxAllowedSize?: number
+  _responseActions: ((answer: string) => void)[]
+  _sendCommand(command: string): void
+}
+
+function checkSize(connection: SMTPConnection, config: Checked['config']): Finding[] {
+  const takes = (connection as unknown as Asking)._maxAllowedSize ?? 0
+  const ours = (config.mail.maxSizeKb ?? config.smtp.maxSizeKb) * 1024
+  if (takes === 0 || takes >= ours) return []
+  return [
+    warn(
+      'largest mail out',
+      `The smarthost takes mails of ${Math.floor(takes / 1024)} kB, while agents may send ${ours / 1024} kB.`,
+      `Set mail.maxSizeKb to ${Math.floor(takes / 1024)} in config/local.ts, so that they are told at once.`,
+    ),
+  ]
+}
+
+/** More addresses say nothing new. */
+const SENDERS = 200
+
+async function checkSenders(connection: SMTPConnection, addresses: readonly string[], where: string): Promise<Finding[]> {
+  const asking = connection as unknown as Asking
+  const ask = (command: string) =>
+    within(
+      5000,
+      new Promise<string>((resolve) => {
+        asking._responseActions.push(resolve)
+        asking._sendCommand(command)
+      }),
+    )
+  const findings: Finding[] = []
+  for (const address of ['', ...addresses.slice(0, SENDERS)]) {
+    const answer = await ask(`MAIL FROM:<${address}>`)
+    await ask('RSET')
+    if (answer.startsWith('2')) continue
+    const who = address === '' ? 'an empty return path, which automatic mails have (RFC 3834)' : address
+    findings.push(
+      (answer.startsWith('5') ? fail : warn)(
+        address === '' ? 'sender <>' : `sender ${address}`,
+        `${where} refuses mail from ${who} (${answer.replace(/\s+/g, ' ').trim().slice(0, 200)}); such mails wait.`,
+        address === ''
+          ? 'Let whoever runs that server allow it to pomoc.'
+          : 'Let whoever runs that server allow it to pomoc, or lead the queue’s mail by another address.',
+      ),
+    )
+  }
+  return findings
 }

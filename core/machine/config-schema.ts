@@ -29,6 +29,8 @@ const port = whole(0, 65535, 'a port')
 
 const MAIL_ADDRESS = 'a mail address, such as pomoc@example.edu'
 const DATABASE_URL = 'an address such as postgresql://user:password@host:5432/name'
+const SMARTHOST_URL =
+  'an address such as smtp://host:25 or smtps://user:password@host:465; in user and password @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25'
 const ZONE = 'a time zone, such as Europe/Warsaw'
 const THEME = 'the name of a folder in themes/, or a path that begins with ./ or /'
 const NETWORK = 'an address or a network, such as 10.0.0.5 or 10.0.0.0/24'
@@ -80,12 +82,17 @@ export const configSchema = z.strictObject({
   ),
   trustedProxies: z.array(network, { error: `a list, each ${NETWORK}` }),
   mailAddress: text(MAIL_ADDRESS).regex(/^[^\s@<>]+@[^\s@<>]+$/, { error: MAIL_ADDRESS }),
-  smarthostUrl: url(['smtp:', 'smtps:'], 'an address such as smtp://host:25 or smtps://user:password@host:465').optional(),
+  smarthostUrl: url(['smtp:', 'smtps:'], SMARTHOST_URL)
+    // What stands behind the host is read as a path: most often it is half of a password.
+    .refine((value) => !/^[^:]*:\/\/[^/?#]*[/?#]./.test(value) && decodes(value), { error: SMARTHOST_URL })
+    .optional(),
+  smarthostCa: text('the path of a file of certificates in PEM format').optional(),
   mail: z.strictObject({
     fromName: text('a name'),
     hostname: text("this machine's name in mail")
       .regex(/^[\w.-]+$/, { error: 'a host name, such as pomoc.example.edu' })
       .optional(),
+    maxSizeKb: whole(64, 1_048_576, 'a size in kB').optional(),
     autoResponsesPerDay: whole(0, 1_000_000, 'how many automatic answers'),
     autoResponsesPerHour: whole(0, 1_000_000, 'how many automatic answers'),
     autoResponsesPerPeerAndHour: whole(0, 1_000_000, 'how many automatic answers'),
@@ -177,6 +184,17 @@ export const configSchema = z.strictObject({
   }),
   logLevel: oneOf(logLevels),
 })
+
+/** Whether user and password can be read: a % that escapes nothing cannot. */
+function decodes(value: string): boolean {
+  if (!URL.canParse(value)) return true
+  const { username, password } = new URL(value)
+  try {
+    return typeof decodeURIComponent(username + password) === 'string'
+  } catch {
+    return false
+  }
+}
 
 function isZone(name: string): boolean {
   try {

@@ -103,3 +103,21 @@ test('all faults of the configuration are known at once, each of config/local.ts
     '5 config/local.ts',
   ])
 })
+
+test('a smarthost whose user or password holds a sign of addresses says how to write it', async () => {
+  const told = /POMOC_SMARTHOST_URL|smarthostUrl/
+  for (const url of [
+    'smtp://pomoc:a/b@mail.example:587',
+    'smtp://pomoc:a?b@mail.example',
+    'smtps://pomoc:a#b@mail.example',
+    'smtp://pomoc:10%@mail.example',
+  ])
+    await expect(load({ POMOC_SMARTHOST_URL: url }), url).rejects.toThrow(/@ as %40.*# as %23/)
+  await expect(load({ POMOC_SMARTHOST_URL: 'smtp://pomoc:a/b@mail.example' })).rejects.toThrow(told)
+  for (const url of [
+    'smtp://pomoc@uni.example:tajne@mail.example:587',
+    'smtp://pomoc%40uni.example:a%2Fb@mail.example',
+    'smtp://mail.example:25/',
+  ])
+    expect((await load({ POMOC_SMARTHOST_URL: url })).smarthostUrl).toBe(url)
+})

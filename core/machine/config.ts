@@ -50,6 +50,7 @@ export const environmentKeys = {
   POMOC_BASE_URL: 'baseUrl',
   POMOC_MAIL_ADDRESS: 'mailAddress',
   POMOC_SMARTHOST_URL: 'smarthostUrl',
+  POMOC_SMARTHOST_CA: 'smarthostCa',
   POMOC_METRICS_HOST: 'metrics.host',
   POMOC_METRICS_PORT: 'metrics.port',
   POMOC_METRICS_TOKEN: 'metrics.token',
@@ -93,6 +94,7 @@ export async function loadConfig({
     dir,
     theme: await loadTheme(config.theme, dir),
     dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
+    ...(config.smarthostCa && { smarthostCa: resolve(dir, config.smarthostCa) }),
     baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/(?<!\/)\/+$/, ''),
     mail: {
       ...config.mail,

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
+import { refused } from '../errors.ts'
+import { sayBytes } from '../machine/bytes.ts'
 import type { Config } from '../machine/config.ts'
 
 export interface NewMail {
@@ -59,8 +61,32 @@ export function sayAddress({ address, name }: { address: string; name: string })
     : address
 }
 
-/** Puts a mail into the outbox; it leaves after commit. Returns its id. */
+/** The largest mail that leaves, in bytes. */
+const largestMail = (config: Config): number => (config.mail.maxSizeKb ?? config.smtp.maxSizeKb) * 1024
+
+/** What files make of a mail, in bytes: base64 in lines (RFC 2045 6.8), their heads, and the letter itself with some room. */
+export const mailSize = (files: readonly number[], letter = 0): number =>
+  Math.ceil(files.reduce((sum, size) => sum + (size * 4 * 78) / (3 * 76) + 400, 0) + letter * 2 + 4096)
+
+/** As many bytes of files go into one mail. */
+export const filesLimit = (config: Config): number =>
+  config.mail.maxSizeKb === undefined ? config.smtp.maxSizeKb * 1024 : Math.floor(((largestMail(config) - 16 * 1024) * 3 * 76) / (4 * 78))
+
+/** Kinds that take their article's files along. */
+export const WITH_FILES: ReadonlySet<string> = new Set<NewMail['kind']>(['reply', 'forward'])
+
+/** Files that the smarthost would not take are refused while whoever attached them still sits there. */
+async function demandSize(work: Work, mail: NewMail): Promise<void> {
+  if (mail.articleId === undefined || !WITH_FILES.has(mail.kind) || work.config.mail.maxSizeKb === undefined) return
+  const files = await work.db.selectFrom('article_attachment').select('size').where('article_id', '=', mail.articleId).execute()
+  const bytes = files.map(({ size }) => Number(size))
+  if (bytes.length > 0 && mailSize(bytes) > largestMail(work.config))
+    throw refused('too-large', { limit: sayBytes(filesLimit(work.config)) }, 'files')
+}
+
+/** Puts a mail into the outbox; it leaves after commit. Returns its id. Errors: `too-large`. */
 export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
+  await demandSize(work, mail)
   const delay = mail.delaySeconds ?? 0
   const { id } = await work.db
     .insertInto('outbound_mail')

@@ -26,7 +26,7 @@ describe('read', () => {
       await expect(parseMail(raw)).rejects.toThrow(UnreadableMail)
       return
     }
-    const mail = await parseMail(raw)
+    const mail = await parseMail(raw, undefined, 'Europe/Warsaw')
     expect(seen(mail, expected)).toEqual(plain)
     if (html === null) expect(mail.html).toBeNull()
     for (const has of html?.has ?? []) expect(mail.html).toContain(has)

@@ -9,6 +9,8 @@ export interface Expected {
   envelope?: { from?: string; to?: string }
   subject: string
   from: string
+  to?: string
+  cc?: string
   /** Whole; of a long one the beginning, its length and its hash. */
   text: string | { begins: string; length: number; sha256: string }
   html: null | { has: string[]; not?: string[] }
@@ -56,6 +58,8 @@ export function seen(mail: ParsedMail, expected: Expected): Partial<Expected> {
   return {
     subject: mail.subject,
     from: sayAddresses(mail.from),
+    ...('to' in expected ? { to: sayAddresses(mail.to) } : {}),
+    ...('cc' in expected ? { cc: sayAddresses(mail.cc) } : {}),
     text:
       typeof expected.text === 'string'
         ? mail.text

@@ -176,7 +176,7 @@ export interface LookedAt extends Pick<MailRoom, 'book' | 'extensions'> {
 
 export async function lookAtMail(host: Host, row: InboundRow, { book, senders, extensions, rules: kept }: MailRoom): Promise<LookedAt> {
   const rules = kept ?? (await readMailSettings(host.db))
-  const mail = await read(row)
+  const mail = await read(row, host.config.zone)
   const [answers, evidence, headers] = await Promise.all([
     checkedBy(extensions, host.db, row, mail, book),
     senders.look(row.raw, mail, row, (address) => destinationOf(book, canonicalAddress(address)) !== undefined),
@@ -225,9 +225,9 @@ export async function processWaiting(host: Host): Promise<void> {
 }
 
 /** A mail that no parser can read still becomes a ticket: from its head, the raw mail attached. */
-async function read(row: InboundRow): Promise<ParsedMail> {
+async function read(row: InboundRow, zone: string): Promise<ParsedMail> {
   try {
-    return await parseMail(row.raw)
+    return await parseMail(row.raw, undefined, zone)
   } catch (error) {
     if (!(error instanceof UnreadableMail)) throw error
     const bare: ParsedMail = {

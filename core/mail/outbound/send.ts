@@ -18,18 +18,17 @@ import type { NewArticle } from '../../ticket/ticket.ts'
 import { signingKey } from './dkim.ts'
 import { htmlOfText } from './mail-html.ts'
 import { mailTexts } from '../mail-texts.ts'
-import { deliveryChanged } from '../outbound.ts'
+import { deliveryChanged, mailSize, WITH_FILES } from '../outbound.ts'
 import { resent } from './resent.ts'
 import { returnPath } from '../return-path.ts'
-import { faultOf, oneLine, openSmarthost, type Smarthost } from './transport.ts'
+import { faultOf, IDLE_MS, oneLine, openSmarthost, type SendFault, type Smarthost } from './transport.ts'
 
 type OutboundRow = Selectable<OutboundMailTable>
 
-const IDLE_MS = 2000
 /** So long a mail waits for one before it that is being tried again. */
 const IN_ORDER_MS = 3600 * 1000
-/** Kinds that take their article's files along. */
-const WITH_FILES = new Set(['reply', 'forward'])
+/** As many mails are woken at once; the next to leave wakes the next. */
+const WOKEN = 1000
 
 /** Minutes until the next try; the last one repeats until the mail is given up. */
 export const BACKOFF_MINUTES = [1, 2, 5, 15, 30, 60] as const
@@ -47,10 +46,11 @@ export function sendJob(host: Host): RunnableJob {
       const url = host.config.smarthostUrl
       if (!url) return // stays in the outbox; `mail/send-waiting` finds it when there is somewhere to send to
       clearTimeout(idle)
-      smarthost ??= openSmarthost(url, host.config.mail.hostname)
       underWay++
       try {
-        await sendMail(host, smarthost, String(payload['id']))
+        // Opened where its faults belong to the mail: a file of authorities that cannot be read is one.
+        const open = () => (smarthost ??= openSmarthost(url, host.config.mail.hostname, host.config.smarthostCa))
+        await sendMail(host, { sendMail: async (mail) => open().sendMail(mail) }, String(payload['id']))
       } finally {
         // Connections are kept for a burst, not for the night.
         if (--underWay === 0) {
@@ -143,11 +143,12 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
       fault.permanent ? 'a mail was refused' : 'a mail could not be sent yet',
     )
     await host.work(system('mail'), (work) =>
-      fault.permanent ? giveUp(work, mail, mail.recipients, fault.text) : postpone(work, mail, mail.recipients, fault.text),
+      fault.permanent ? giveUp(work, mail, mail.recipients, fault.text) : postpone(work, mail, mail.recipients, fault.text, fault.waitsFor),
     )
     return
   }
   await host.work(system('mail'), async (work) => {
+    await wake(work, mail)
     const gone = rejected.filter((who) => who.permanent)
     const later = rejected.filter((who) => !who.permanent)
     const text = oneLine(rejected.map((who) => `${who.address}: ${who.text}`).join('; '))
@@ -181,8 +182,11 @@ function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): 
 
 /** What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. */
 async function compose(host: Host, mail: OutboundRow) {
-  const envelope = { from: returnPath(host.config, mail), to: mail.recipients }
-  if (mail.blob_id !== null) return { envelope, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
+  const path = { from: returnPath(host.config, mail), to: mail.recipients }
+  if (mail.blob_id !== null) {
+    const { size } = await host.db.selectFrom('blob').select('size').where('id', '=', mail.blob_id).executeTakeFirstOrThrow()
+    return { envelope: { ...path, size: Number(size) }, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
+  }
   const dkim = await signingKey(host.config, mail.from_text)
   const article =
     mail.article_id === null
@@ -193,13 +197,18 @@ async function compose(host: Host, mail: OutboundRow) {
       ? []
       : await host.db
           .selectFrom('article_attachment')
-          .select(['blob_id', 'name', 'content_type', 'content_id', 'disposition'])
+          .select(['blob_id', 'name', 'size', 'content_type', 'content_id', 'disposition'])
           .where('article_id', '=', mail.article_id)
           .orderBy('id')
           .execute()
   const text = mail.body ?? article?.body ?? ''
+  // Told before a byte of it goes over the wire (RFC 1870 6.1: an estimate is enough), so that what is too large is refused at once.
+  const size = mailSize(
+    files.map((file) => Number(file.size)),
+    Buffer.byteLength(text),
+  )
   return {
-    envelope,
+    envelope: { ...path, size },
     ...(dkim ? { dkim } : {}),
     from: mail.from_text,
     to: mail.to_text,
@@ -228,16 +237,45 @@ function shortened(references: string): string {
   return (ids.length > 20 ? [ids[0]!, ...ids.slice(-19)] : ids).join(' ')
 }
 
-async function postpone(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
+async function postpone(
+  work: Work,
+  mail: OutboundRow,
+  recipients: string[],
+  error: string,
+  waitsFor: SendFault['waitsFor'] = null,
+): Promise<void> {
   if (work.now >= mail.give_up_at) return giveUp(work, mail, recipients, error)
   const delaySeconds = backoffSeconds(mail.attempts)
   await work.db
     .updateTable('outbound_mail')
-    .set({ recipients, last_error: error, not_before: new Date(work.now.getTime() + delaySeconds * 1000) })
+    .set({ recipients, last_error: error, waits_for: waitsFor, not_before: new Date(work.now.getTime() + delaySeconds * 1000) })
     .where('id', '=', mail.id)
     .where('state', '=', 'queued')
     .execute()
   work.enqueue('mail/send', { id: mail.id }, { key: `mail/send/${mail.id}`, delaySeconds })
+}
+
+/** A mail has left: those that waited for the smarthost, or for it to take the same address of ours, need wait no longer. */
+async function wake(work: Work, mail: OutboundRow): Promise<void> {
+  const woken = await work.db
+    .updateTable('outbound_mail')
+    .set({ not_before: work.now, waits_for: null })
+    .where('id', 'in', (waiting) =>
+      waiting
+        .selectFrom('outbound_mail')
+        .select('id')
+        .where('state', '=', 'queued')
+        .where('waits_for', 'is not', null)
+        .where('id', '<>', mail.id)
+        .where((eb) => eb.or([eb('waits_for', '=', 'smarthost'), eb('envelope_from', '=', mail.envelope_from)]))
+        .orderBy('id')
+        .limit(WOKEN)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returning('id')
+    .execute()
+  for (const { id } of woken) work.enqueue('mail/send', { id }, { key: `mail/send/${id}` })
 }
 
 async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {

@@ -14,9 +14,11 @@ export function attachmentName(part: Attachment, contentType: string, index: num
     return subject === '' ? `Untitled-${index}.eml` : `${subject}.eml`
   }
   if (contentType === 'text/calendar') return 'invite.ics'
-  const ending = ENDINGS[contentType]
-  return `file-${index}${ending ? `.${ending}` : ''}`
+  return `file-${index}${ending(contentType)}`
 }
+
+/** `.png`, or nothing for a type that has no usual one. */
+export const ending = (contentType: string): string => (ENDINGS[contentType] ? `.${ENDINGS[contentType]}` : '')
 
 /** From the part's own head: there errors in words are mended, in mailsplit's name they are not. */
 function saidName(part: Attachment): string {
@@ -61,6 +63,10 @@ const ENDINGS: Record<string, string> = {
   'image/gif': 'gif',
   'image/webp': 'webp',
   'image/tiff': 'tif',
+  'image/svg+xml': 'svg',
+  'image/bmp': 'bmp',
+  'image/heic': 'heic',
+  'image/avif': 'avif',
   'application/pdf': 'pdf',
   'text/html': 'html',
   'text/plain': 'txt',

@@ -6,6 +6,7 @@ import { readHeaders, readMail } from './read-mail.ts'
 export interface ParseRequest {
   raw: Uint8Array
   only?: 'headers'
+  zone?: string
 }
 /** Contents come as plain bytes: a Buffer does not survive the way between threads. */
 export type ParseAnswer =
@@ -18,10 +19,10 @@ export type ParseAnswer =
 
 parentPort?.on('message', (request: ParseRequest) => void answer(request))
 
-async function answer({ raw, only }: ParseRequest): Promise<void> {
+async function answer({ raw, only, zone }: ParseRequest): Promise<void> {
   try {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
-    const mail = await (only === 'headers' ? readHeaders(bytes) : readMail(bytes))
+    const mail = await (only === 'headers' ? readHeaders(bytes) : readMail(bytes, zone === undefined ? {} : { zone }))
     const moved: ArrayBuffer[] = []
     const attachments = mail.attachments.map((part) => {
       // A small Buffer shares its memory with others; only memory of its own can be handed over.

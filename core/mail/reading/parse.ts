@@ -30,11 +30,12 @@ const waiting: Waiting[] = []
 export class UnreadableMail extends Error {}
 
 /**
- * Reads a raw mail in a thread of its own. `raw` is copied. Throws `UnreadableMail`; `only: 'headers'` reads the head alone.
+ * Reads a raw mail in a thread of its own. `raw` is copied. Throws `UnreadableMail`; `only: 'headers'` reads the head alone; `zone` (IANA)
+ * is that of the times which the mail's labels tell.
  */
-export async function parseMail(raw: Buffer, only?: 'headers'): Promise<ParsedMail> {
+export async function parseMail(raw: Buffer, only?: 'headers', zone?: string): Promise<ParsedMail> {
   const answer = await new Promise<ParseAnswer>((resolve) => {
-    waiting.push({ request: { raw: new Uint8Array(raw), ...(only ? { only } : {}) }, settle: resolve })
+    waiting.push({ request: { raw: new Uint8Array(raw), ...(only ? { only } : {}), ...(zone ? { zone } : {}) }, settle: resolve })
     next()
   })
   if ('error' in answer) throw new UnreadableMail(answer.error)

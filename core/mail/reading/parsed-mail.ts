@@ -57,6 +57,8 @@ export interface ParsedMail {
 export const MAIL_NOTES = [
   'signed',
   'encrypted',
+  /** S/MIME zipped the mail (RFC 3274). */
+  'compressed',
   'invitation',
   'invitation-cancelled',
   'invitation-answered',
@@ -68,6 +70,8 @@ export const MAIL_NOTES = [
   'several-senders',
   'text-cut',
   'subject-cut',
+  /** A list of addresses is longer than is kept. */
+  'addresses-cut',
   'html-too-long',
   'too-many-parts',
   /** Only the head was read. */
@@ -87,6 +91,7 @@ export const INCOMPLETE: ReadonlySet<MailNote['note']> = new Set([
   'damaged',
   'text-cut',
   'subject-cut',
+  'addresses-cut',
   'too-many-parts',
   'headers-only',
   'unreadable',

@@ -50,6 +50,44 @@ describe('text and HTML', () => {
     expect(html.attachments.map((part) => part.name)).toEqual(['mail.html'])
     expect(html.text.length).toBeGreaterThan(1000)
   })
+  test('a picture of megabytes in the HTML hides no words, in text and HTML', async () => {
+    const picture = Buffer.alloc(4_500_000, 'pixels')
+    const url = `data:image/png;base64,${picture.toString('base64')}`
+    const read = await readMail(
+      mail('Subject: x\nContent-Type: text/html; charset=utf-8', `<p>Przed</p><img src='${url}'><img src="${url}"><p>Pod zrzutem</p>`),
+    )
+    expect(read.text).toContain('Pod zrzutem')
+    expect(read.html).toMatch(/<p>Przed<\/p><img src="cid\/written-1" \/><img src="cid\/written-1" \/><p>Pod zrzutem<\/p>/)
+    expect(read.notes).toEqual([])
+    expect(read.attachments).toHaveLength(1)
+    expect(read.attachments[0]).toMatchObject({
+      name: 'picture-1.png',
+      contentType: 'image/png',
+      disposition: 'inline',
+      size: picture.length,
+    })
+    expect(read.attachments[0]!.content.equals(picture)).toBe(true)
+  })
+  test('of more written pictures than anybody pastes the rest is in the raw mail, and the words all the same', async () => {
+    const pictures = Array.from(
+      { length: 150 },
+      (_, i) => `<img src="data:image/gif;base64,${Buffer.alloc(900, `${i} `).toString('base64')}">`,
+    )
+    const read = await readMail(mail('Subject: x\nContent-Type: text/html', `${pictures.join('')}<p>dno</p>`))
+    expect(read.text).toContain('dno')
+    expect(read.attachments.map(({ name }) => name).slice(-2)).toEqual(['picture-100.gif', 'message.eml'])
+    expect(read.notes).toEqual([{ note: 'too-many-parts' }])
+  })
+  test('a style sheet or a comment of half a megabyte cuts off no words', async () => {
+    const long = `<style>${'p{color:red} '.repeat(40_000)}</style><!-- ${'x '.repeat(100_000)} --><p>Pod stylem</p>`
+    expect((await readMail(mail('Subject: x\nContent-Type: text/html', long))).text).toContain('Pod stylem')
+  })
+  test('HTML nested beyond all measure is attached, its words are shown', async () => {
+    const read = await readMail(mail('Subject: x\nContent-Type: text/html', `${'<b>'.repeat(100_000)}dno &amp; pod`))
+    expect(read.text).toContain('dno & pod')
+    expect(read.html).toBeNull()
+    expect(read.notes).toEqual([{ note: 'html-too-long' }])
+  })
   test('ten thousand nested tables are read in a moment', async () => {
     const read = await readMail(mail('Subject: x\nContent-Type: text/html', `${'<table><tr><td>'.repeat(10_000)}dno`))
     expect(read.text).toContain('dno')
@@ -96,6 +134,9 @@ describe('headers', () => {
 
 describe('mails made to take long', () => {
   const text = 'Subject: x\nContent-Type: text/plain'
+  const html = 'Subject: x\nContent-Type: text/html'
+  const block =
+    'Subject: x\nContent-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\nContent-Transfer-Encoding: base64'
   const many = (count: number, part: (i: number) => string) => Array.from({ length: count }, (_, i) => part(i)).join('')
   // A thread has thirty seconds for a mail: what grows with the square of these would not be read.
   test.each([
@@ -118,6 +159,26 @@ describe('mails made to take long', () => {
         'Content-Type: multipart/mixed; boundary=n0',
         many(10_000, (i) => `--n${i}\r\nContent-Type: multipart/mixed; boundary=n${i + 1}\r\n\r\n`),
       ),
+    ],
+    ['open elements', mail(html, '<zz>'.repeat(500_000))],
+    ['closed elements', mail(html, `${'<b>'.repeat(60_000)}dno${'</b>'.repeat(60_000)}`)],
+    ['beginnings of comments', mail(html, '<!--'.repeat(300_000))],
+    [
+      'beginnings of written pictures',
+      mail(html, `${'"data:image/png;base64,'.repeat(30_000)}${"'data:image/png;base64,".repeat(10_000)}`),
+    ],
+    ['open comments in an address', mail(`From: ${'('.repeat(400_000)}a@b.example`)],
+    ['comments in an address', mail(`From: ${'(a)'.repeat(150_000)}a@b.example`)],
+    ['open brackets in an address', mail(`To: ${'<'.repeat(400_000)}a@b.example>`)],
+    ['open quotes in an address', mail(`To: ${'"\\"'.repeat(300_000)}a@b.example`)],
+    ['brackets in an address', mail(`Cc: ${'<a @>'.repeat(50_000)}`)],
+    ['encoded names without an address', mail(`Cc: ${'=?utf-8?B?YWI=?=,'.repeat(20_000)}`)],
+    ['a hundred thousand fields', mail(`${'a:\n'.repeat(100_000)}Subject: x`)],
+    ['CR alone between a hundred thousand fields', mail(`Subject: x\r${'a: b\r'.repeat(80_000)}`)],
+    ['an S/MIME block of nothing but beginnings', mail(block, Buffer.from('30'.concat('80').repeat(200_000), 'hex').toString('base64'))],
+    [
+      'an S/MIME block of a million pieces',
+      mail(block, Buffer.concat([Buffer.from([0x30, 0x80]), Buffer.alloc(2_000_000, '0500', 'hex')]).toString('base64')),
     ],
     ['an open quote in a calendar', mail('Content-Type: text/calendar', `BEGIN:VEVENT\r\nDTSTART;${'"'.repeat(5001)}\r\nEND:VEVENT`)],
   ])('%s', { timeout: 120_000 }, async (_name, raw) => {

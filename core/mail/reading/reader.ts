@@ -1,8 +1,10 @@
 /** Owns mailparser at work: the mail as a tree of parts, with its errors mended where mailparser lets one in. */
 import { PassThrough, Transform, type TransformCallback } from 'node:stream'
 import type { MimeNode } from '@zone-eu/mailsplit'
-import { MailParser, type AddressObject, type Attachment, type MailParserOptions } from 'mailparser'
+import { MailParser, type Attachment, type EmailAddress, type MailParserOptions } from 'mailparser'
+import { ADDRESS_COUNT, ADDRESS_FIELDS, readAddresses } from './addresses.ts'
 import { decodeText } from './charset.ts'
+import { isUuencoded } from './uuencode.ts'
 import { headerAsUtf8, Words } from './words.ts'
 
 /** mailparser's node of the tree; its `textContent` is there for texts only. */
@@ -16,6 +18,8 @@ export interface Part {
   children: Part[]
   parent?: Part
   headers: Map<string, unknown>
+  /** The transfer encoding as it was written. */
+  saidEncoding?: string
 }
 
 export interface ReadParts {
@@ -44,6 +48,7 @@ interface Hooks {
   createNode(node: MimeNode): Part
   processChunk(chunk: { type: string; value?: Buffer }, done: (error?: Error) => void): void
   processHeaders(lines: { key: string; line: string }[]): Map<string, unknown>
+  decodeAddresses(addresses: EmailAddress[]): void
 }
 
 const options: MailParserOptions & Record<string, unknown> = {
@@ -66,6 +71,8 @@ class Reader extends Base {
   guessed = false
   damaged = false
   outside = false
+  /** Words were met already. */
+  private spoke = false
   private hint: string | undefined
 
   constructor() {
@@ -109,7 +116,17 @@ class Reader extends Base {
       entry.line = line
       this.guessed ||= guessed
     }
-    return super.processHeaders(oneOfEach(lines))
+    const fields = oneOfEach(lines)
+    const headers = super.processHeaders(fields.filter(({ key }) => !ADDRESS_FIELDS.has(key)))
+    for (const { key, line } of fields) {
+      if (!ADDRESS_FIELDS.has(key)) continue
+      const said = [headers.get(key) ?? []].flat() as EmailAddress[]
+      if (said.length > ADDRESS_COUNT) continue
+      const read = readAddresses(Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1').toString())
+      this.decodeAddresses(read)
+      headers.set(key, [...said, ...read])
+    }
+    return headers
   }
 
   override createNode(node: MimeNode): Part {
@@ -119,19 +136,27 @@ class Reader extends Base {
     const type = node.contentType || 'text/plain'
     if (parent?.contentType === 'multipart/digest' && node.headers && !node.headers.hasHeader('content-type'))
       node.contentType = 'message/rfc822'
+    // `multipart/*`: its parts are read whatever it is called (RFC 2046 5.1.3).
+    else if (node.multipart && !/^multipart\/[\w.+-]+$/.test(type)) node.contentType = 'multipart/mixed'
     else if (!/^[\w.+-]+\/[\w.+-]+$/.test(type))
       node.contentType = /^text\b/.test(type) && !node.filename ? 'text/plain' : 'application/octet-stream'
     const isText = node.contentType === 'text/plain' || node.contentType === 'text/html'
     const isBody =
       !parent ||
       parent.contentType === 'multipart/alternative' ||
-      (parent.contentType === 'multipart/related' && parent.childPartNumbers === 1)
+      (parent.contentType === 'multipart/related' && parent.childPartNumbers === 1) ||
+      // Said to be shown, and nothing was said before it: that is what was written, whatever its name.
+      (node.disposition === 'inline' && !this.spoke)
     if (isText && isBody && node.disposition !== 'attachment') node.disposition = 'inline'
     else if (isText && node.filename) node.disposition = 'attachment'
+    this.spoke ||= isText && node.disposition !== 'attachment'
+    const saidEncoding = String(node.encoding || '')
     // Joining broken lines comes after reading (see flowed.ts): with it, letters would be read byte by byte.
     node.encoding = transferEncoding(node.encoding)
     const part = withoutFlow(node, () => super.createNode(node))
-    if (isText) part.charset = LOOK + (node.charset || '')
+    // What is encoded in a way that mailparser does not know is bytes still, whatever its charset.
+    if (isText) part.charset = isUuencoded(saidEncoding) ? 'latin1' : LOOK + (node.charset || '')
+    part.saidEncoding = saidEncoding
     return part
   }
 }
@@ -225,5 +250,6 @@ export async function readParts(raw: Buffer): Promise<ReadParts> {
   }
 }
 
-export const addressesIn = (headers: Map<string, unknown>, name: string): AddressObject[] =>
-  [headers.get(name) ?? []].flat() as AddressObject[]
+/** Addresses of a field, one more than `ADDRESS_COUNT` at most where there are more; of a field that came several times all. */
+export const addressesIn = (headers: Map<string, unknown>, name: string): EmailAddress[] =>
+  ((headers.get(name) ?? []) as EmailAddress[]).flatMap((entry) => entry.group ?? [entry])

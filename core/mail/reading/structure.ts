@@ -46,10 +46,34 @@ export function mendStructure(given: Buffer, tries = 3): Structure {
   return { raw: apply(end === undefined ? raw : raw.subarray(0, end), patches), damaged, cut: end !== undefined }
 }
 
-/** Old Macs end lines with CR alone. */
+const CR = 0x0d
+/** What servers put above a mail, with line ends of their own. */
+const TRACE = /^(received|return-path|delivered-to|x-[a-z-]+|authentication-results|arc-[a-z-]+|dkim-signature)[ \t]*:/i
+
+/**
+ * Old Macs end lines with CR alone. Servers on the way, ours too, end theirs with CRLF: so what tells is that each field that
+ * is not a server's has one inside with another field behind it. Where one field stands there rightly, a CR adds none to it.
+ */
 function withLineEnds(raw: Buffer): Buffer {
-  if (raw.subarray(0, 4096).includes(LF) || !raw.includes(0x0d)) return raw
-  return Buffer.from(raw.toString('latin1').replace(/\r/g, '\r\n'), 'latin1')
+  if (!raw.subarray(0, HEAD_LIMIT).includes(CR)) return raw
+  let mac = false
+  for (let at = 0; at < raw.length && at < HEAD_LIMIT; ) {
+    const lf = raw.indexOf(LF, at)
+    const end = lf === -1 ? raw.length : lf
+    const line = raw
+      .subarray(at, Math.min(end, at + 4096))
+      .toString('latin1')
+      .replace(/\r$/, '')
+    if (line.includes('\r')) {
+      if (!/\r[!-9;-~]{1,100}[ \t]*:/.test(line)) return raw
+      mac = true
+      // The rest of the mail lies in this line.
+      if (/\r\r/.test(line)) break
+    } else if (line === '') break
+    else if (!/^[ \t]/.test(line) && !TRACE.test(line)) return raw
+    at = end + 1
+  }
+  return mac ? Buffer.from(raw.toString('latin1').replace(/\r\n?/g, '\r\n'), 'latin1') : raw
 }
 
 interface Head {

@@ -30,6 +30,12 @@ export function takeEncoded(text: string): { text: string; files: Encoded[] } {
   return { text: kept.join('\n'), files }
 }
 
+/** `x-uuencode` and its sisters as a transfer encoding: never registered, still sent. */
+export const isUuencoded = (encoding: string | undefined): boolean => /^(x-)?uu(e|encode|encoded)?$/i.test((encoding ?? '').trim())
+
+/** The first file of what was encoded as a whole; undefined where it holds none. */
+export const decodeEncoded = (text: string): Encoded | undefined => takeEncoded(text.replace(/\r\n?/g, '\n')).files[0]
+
 /** From the line after `begin` to that of `end`; undefined where a line is not what its first character says. */
 function readLines(lines: string[], from: number): { content: Buffer; end: number } | undefined {
   const chunks: Buffer[] = []

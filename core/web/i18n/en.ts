@@ -73,6 +73,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'article.to': 'to: {to}',
   'article.cc': 'Cc: {cc}',
   'article.recipients': { one: 'sent to {count} recipient', other: 'sent to {count} recipients' },
+  'article.cc.many': { one: 'Cc: {count} address', other: 'Cc: {count} addresses' },
   'article.quoted': { one: 'show quoted text ({count} line)', other: 'show quoted text ({count} lines)' },
   'article.withdrawn': 'taken back, never sent',
   'article.empty': 'Message without text.',

@@ -87,6 +87,7 @@ export const pl = {
     many: 'wysłano do {count} adresatów',
     other: 'wysłano do {count} adresata',
   },
+  'article.cc.many': { one: 'DW: {count} adres', few: 'DW: {count} adresy', many: 'DW: {count} adresów', other: 'DW: {count} adresu' },
   'article.quoted': {
     one: 'pokaż cytowany tekst ({count} wiersz)',
     few: 'pokaż cytowany tekst ({count} wiersze)',

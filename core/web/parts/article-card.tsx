@@ -38,6 +38,9 @@ export function headerName(text: string): string {
 }
 export const headerAddress = (text: string): string => text.match(/<([^<>]*)>\s*$/)?.[1] ?? text.trim()
 
+/** More addresses than these are folded away: they would stand before the words. */
+const SHOWN_COPIES = 8
+
 export interface ArticleCardProps {
   c: PageContext
   article: Article
@@ -67,6 +70,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
   const called = audience === 'agent' && stranger && article.personName !== null ? headerName(article.from) : ''
   // Pictures that stand in the message are seen there; as files they are offered only when it has no HTML.
   const files = article.attachments.filter((file) => file.disposition === 'attachment' || !article.hasHtml)
+  const copies = article.cc.split(/@/).length - 1
   return (
     <article
       class={`article article-${kind}${article.withdrawnAt ? ' article-withdrawn' : ''}`}
@@ -98,10 +102,16 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             {audience === 'agent' && article.senderType === 'agent' && article.to && (
               <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>
             )}
-            {audience === 'agent' && article.senderType === 'agent' && article.cc && (
+            {audience === 'agent' && article.senderType === 'agent' && article.cc && copies <= SHOWN_COPIES && (
               <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>
             )}
           </p>
+          {audience === 'agent' && article.senderType === 'agent' && copies > SHOWN_COPIES && (
+            <details class="quoted article-copies" id={`article-${article.id}-copies`}>
+              <summary>{t('article.cc.many', { count: copies })}</summary>
+              <p class="quiet">{article.cc}</p>
+            </details>
+          )}
           {audience === 'agent' && article.senderType !== 'agent' && article.inboundMailId !== null && (
             <WrittenTo c={c} article={article} />
           )}

@@ -51,6 +51,15 @@ function opensHistory(lines: readonly string[], i: number): boolean {
   return /^(on|w dniu|dnia|am|\p{L}{2,4}\.,)\s/iu.test(line) && !/[.!?]\s*$/.test(line) && opens(`${line} ${lines[i + 1] ?? ''}`)
 }
 
+/** Whether what is quoted from this line on has words of the writer between its lines or under them, as answers have. */
+function isAnswered(lines: readonly string[], from: number): boolean {
+  const first = lines.findIndex((line, i) => i > from && line.startsWith('>'))
+  // What has no marks is history to the end.
+  if (first === -1 || first > from + 3) return false
+  const end = lines.findIndex((line, i) => i > first && line.trimEnd() === '--')
+  return lines.slice(first, end === -1 ? undefined : end).some((line) => line.trim() !== '' && !line.startsWith('>'))
+}
+
 /**
  * Where the quoted history begins: the line that opens it, or the first of a last block of '>' lines. Quotations in
  * between with answers under them stay, for there the order is the sense.
@@ -60,7 +69,7 @@ export function splitQuoted(body: string): { text: string; quoted: string } {
   let start = lines.length
   for (const i of lines.keys()) {
     if (opensHistory(lines, i)) {
-      start = i
+      if (!isAnswered(lines, i)) start = i
       break
     }
   }

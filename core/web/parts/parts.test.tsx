@@ -34,6 +34,18 @@ describe('quoted history', () => {
     const body = '> Czy działa?\nTak.\n> A drukarka?\nNie.'
     expect(splitQuoted(body)).toEqual({ text: body, quoted: '' })
   })
+  it('answers inside a quotation that a line opens are not folded away; what is quoted below the last of them is', () => {
+    const body =
+      'Odpowiadam niżej.\n\nW dniu 17.11.2026 o 9:15, Jan Kowalski pisze:\n> Czy działa?\n\nTak, od rana.\n\n> A drukarka?\nNie.\n\n> Pozdrawiam\n> Jan'
+    const { text, quoted } = splitQuoted(body)
+    expect(text).toContain('Tak, od rana.')
+    expect(text).toMatch(/> A drukarka\?\nNie\.$/)
+    expect(quoted).toBe('> Pozdrawiam\n> Jan')
+  })
+  it('a signature under the quotation is no answer to it', () => {
+    const body = 'Działa.\n\nW dniu 17.11.2026 o 9:15, Jan Kowalski pisze:\n> tekst\n\n-- \nAnna Nowak'
+    expect(splitQuoted(body).text).toBe('Działa.')
+  })
   it('a message that is nothing but a quotation is shown', () => {
     expect(splitQuoted('> tylko to').text).toBe('> tylko to')
   })

@@ -1,5 +1,6 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
+  filesLimit,
   fillIn,
   findArticle,
   findTemplate,
@@ -135,7 +136,7 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
           placeholder={t('compose.placeholder')}
         />
         <div class="composer-tail">
-          <Files c={c} form={form} name="files" id="reply-files" limit={config.smtp.maxSizeKb * 1024} />
+          <Files c={c} form={form} name="files" id="reply-files" limit={filesLimit(config)} />
           <DraftStatus c={c} path={path} kind="reply" draft={draft} />
         </div>
         <TemplateTools c={c} form={form} kind="reply" templates={view.templates.reply} />

@@ -1,5 +1,5 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
-import { findPerson, isAddress, prepareAct, searchPersons, type PageContext, type Person } from '../../../core/index.ts'
+import { filesLimit, findPerson, isAddress, prepareAct, searchPersons, type PageContext, type Person } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -127,7 +127,7 @@ async function show(c: PageContext, visit: Visit, form: FormState, status: 200 |
                 </div>
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
-                <Files c={c} form={form} name="files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
+                <Files c={c} form={form} name="files" limit={filesLimit(c.get('host').config)} />
                 <Checkbox c={c} form={form} name="take" label={t('new.take')} />
               </div>
             </Card>

@@ -3,6 +3,7 @@ import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
 import {
   canRedirect,
+  filesLimit,
   findArticle,
   findDraft,
   mayAct,
@@ -190,7 +191,7 @@ async function ForwardFields({ c, form, article }: { c: PageContext; form: FormS
           ))}
         </fieldset>
       )}
-      <Files c={c} form={form} name="files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
+      <Files c={c} form={form} name="files" limit={filesLimit(c.get('host').config)} />
       <Checkbox c={c} form={form} name="visible" label={t('forward.visible')} help={t('forward.visible.help')} />
     </>
   )

@@ -6,7 +6,7 @@ import type { Config } from '../../../machine/config.ts'
 import { makeTrust, plainAddress } from '../../../machine/networks.ts'
 import type { Delivery } from '../hand.ts'
 import type { MailRule } from '../outcome.ts'
-import { headerValues, type ParsedMail } from '../../reading/parsed-mail.ts'
+import type { ParsedMail } from '../../reading/parsed-mail.ts'
 import { relayOf, type Relay } from './relays.ts'
 import type { Evidence } from './assurance.ts'
 import { authorOf, type Author } from './author.ts'
@@ -121,7 +121,7 @@ async function byLookUp(
   const client = clientOf(config, relay, mail, arrival)
   let answer: AuthenticateResult
   try {
-    answer = await authenticate(piecewise(tooManySignatures(mail) ? headOf(raw) : raw), {
+    answer = await authenticate(piecewise(tooManySignatures(raw) ? unsignedHead(raw) : raw), {
       ...(client.address ? { ip: client.address } : {}),
       ...(client.helo ? { helo: client.helo } : {}),
       sender: arrival.envelopeFrom,
@@ -195,7 +195,20 @@ export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>
 
 const isList = (mail: Pick<ParsedMail, 'headers'>): boolean =>
   mail.headers.some(({ name }) => name === 'list-id' || name === 'list-post' || name === 'mailing-list')
-const tooManySignatures = (mail: Pick<ParsedMail, 'headers'>): boolean => headerValues(mail, 'dkim-signature').length > SIGNATURES
+/** Counted in the mail itself: of its fields only the first few hundred are kept. */
+const tooManySignatures = (raw: Buffer): boolean =>
+  (headOf(raw)
+    .toString('latin1')
+    .match(/^dkim-signature[ \t]*:/gim)?.length ?? 0) > SIGNATURES
+
+/** The head without its signatures: each would be worked on before it is known to be one too many. */
+const unsignedHead = (raw: Buffer): Buffer =>
+  Buffer.from(
+    headOf(raw)
+      .toString('latin1')
+      .replace(/^dkim-signature[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*/gim, ''),
+    'latin1',
+  )
 
 function headOf(raw: Buffer): Buffer {
   const end = raw.indexOf('\r\n\r\n')
