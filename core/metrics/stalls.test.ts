@@ -30,7 +30,7 @@ test('a process that computes tells how long it answered nobody: figure, row, th
     compute(200)
     await sleep(30)
     expect(stalls.lastMinute().max).toBeGreaterThan(0.15)
-    const text = await makeMetrics({ db, pool, clock: () => now, stalls }).expose()
+    const text = await makeMetrics({ db, pools: { pages: pool }, clock: () => now, stalls }).expose()
     expect(Number(/^pomoc_event_loop_delay_seconds\{of="max"\} (.+)$/m.exec(text)![1])).toBeGreaterThan(0.15)
     expect(text).toMatch(/^pomoc_event_loop_delay_seconds\{of="p99"\} /m)
     await stalls.note()

@@ -27,8 +27,9 @@ interface Tied {
  * know them. Who is known already, by more than a mail, is not looked up again.
  */
 export async function tieSender({ mail }: MailAbout, { host }: Pick<Here, 'host'>): Promise<Tied | undefined> {
-  const address = normalAddress(mail.from.findLast((one) => isAddress(one.address))?.address ?? '')
-  if (address === '') return undefined
+  // Several authors, or none: nobody is to be tied to such a mail.
+  const address = mail.from.length === 1 ? normalAddress(mail.from[0]!.address) : ''
+  if (!isAddress(address)) return undefined
   const known = await findPersonByAddress(host.db, address)
   if (known && known.source !== 'mail') return undefined
   return tieAddress(host, address)

@@ -6,7 +6,7 @@ import { addParticipant } from '../../core/ticket/change/participants.ts'
 import { createSystemAddress } from '../../core/queue/system-addresses.ts'
 import { personOfMail } from '../../core/person/persons.ts'
 import { releaseOurAddresses } from '../../core/queue/our-addresses.ts'
-import { takeDirectoryPersons } from '../../core/person/directory.ts'
+import { takeDirectoryPersons } from '../../core/person/directory/take.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 let station: Station

@@ -172,7 +172,7 @@ function isDeep(html: string): boolean {
 }
 
 /** Words of HTML. What only arranges and colours is taken away first, so that no length of it cuts off words. */
-function textOfHtml(html: string): { text: string; cut: boolean } {
+export function textOfHtml(html: string): { text: string; cut: boolean } {
   const given = html.slice(0, LOOKED_AT)
   // Too deep to be parsed: its words without its tags.
   const safe = isDeep(given) ? given.replace(/<[^<>]*>/g, ' ') : sanitizeMailHtml(given)
