@@ -19,7 +19,8 @@ export interface DnsServer {
 
 const TYPES: Record<number, string> = { 1: 'A', 15: 'MX', 16: 'TXT', 28: 'AAAA' }
 
-export async function startDns(): Promise<DnsServer> {
+/** Starts a server on a free port of 127.0.0.1, or where it is told; 53 takes root. */
+export async function startDns({ host = '127.0.0.1', port = 0 } = {}): Promise<DnsServer> {
   const socket = createSocket('udp4')
   const server: DnsServer = {
     address: '',
@@ -66,9 +67,9 @@ export async function startDns(): Promise<DnsServer> {
     })
     socket.send(Buffer.concat([head, query.subarray(12, at + 5), ...answers]), from.port, from.address)
   })
-  socket.bind(0, '127.0.0.1')
+  socket.bind(port, host)
   await once(socket, 'listening')
-  server.address = `127.0.0.1:${socket.address().port}`
+  server.address = `${host}:${socket.address().port}`
   return server
 }
 
