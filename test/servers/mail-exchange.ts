@@ -117,6 +117,11 @@ export async function startMailExchange(dns: DnsServer, ours: Record<string, num
     }
   }
 
+  const logs = (): string =>
+    readdirSync(at('log'))
+      .map((name) => `== ${name}\n${readFileSync(at('log', name), 'utf8').split('\n').slice(-40).join('\n')}`)
+      .join('\n')
+
   await certificates(at('keys'))
   writeFileSync(at('resolv.conf'), `nameserver ${nameserver}\n`)
   writePostfix()
@@ -403,11 +408,6 @@ plugin {
     )
     chmodSync(at('sieve'), 0o777)
   }
-
-  const logs = (): string =>
-    readdirSync(at('log'))
-      .map((name) => `== ${name}\n${readFileSync(at('log', name), 'utf8').split('\n').slice(-40).join('\n')}`)
-      .join('\n')
 
   return {
     caFile: at('keys', 'ca.pem'),
