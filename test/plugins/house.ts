@@ -1,5 +1,5 @@
 /** Owns a house with plugins from outside: packages written to a folder of their own, loaded as the program loads them. */
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pino from 'pino'
@@ -16,6 +16,8 @@ import { openSite, type Site } from '../web.ts'
 /** Writes files below a new temporary folder; answers the folder. */
 export function writePackage(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'pomoc-plugin-'))
+  // Commands of root work as another user.
+  chmodSync(folder, 0o755)
   made.push(folder)
   for (const [name, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
