@@ -43,7 +43,7 @@ test('plugins: what is loaded, its order at every place, where it is on', async 
   expect(said).toContain('Plugins, in the order in which they are asked\n\n  desk\n    on everywhere\n')
   expect(said).toMatch(/ {2}person\.menu: desk \(10\), portal \(20\), .*admin \(30\)/)
   expect(said).toMatch(/ {2}empty: .*page\.footer/)
-  expect(said).toMatch(/ {2}duplicate → loop → .*automatic → bounce → sender → .*follow-up → waiting → closed → .*destination\n/)
+  expect(said).toMatch(/ {2}duplicate → loop → .*automatic → bounce → sender → .*follow-up → waiting → .*closed → .*destination\n/)
   expect(said).toContain('  ticket.create: –\n')
 })
 

@@ -49,7 +49,7 @@ describe('what was noted at reading', () => {
   it("stands on the article, in the reader's language", async () => {
     const { ticketId } = await arrives('an-s-mime-signed-mail-is-labelled')
     expect(await page(`/desk/tickets/${ticketId}`)).toMatch(
-      /<li class="article-note-label" title="Wiadomość jest podpisana[^"]*">podpis: S\/MIME<\/li>/,
+      /<li class="article-note-label" title="Wiadomość jest podpisana[^"]*">podpis S\/MIME, niesprawdzony<\/li>/,
     )
     const damaged = await arrives('text-straight-after-the-head-is-not-lost')
     expect(await page(`/desk/tickets/${damaged.ticketId}?lang=en`)).toContain('>damaged mail</li>')

@@ -10,7 +10,7 @@ let here: Station
 let there: Station
 beforeAll(async () => {
   here = await startStation({ mail: { autoResponsesPerDay: CAP } })
-  there = await startStation({ mail: { autoResponsesPerDay: CAP } })
+  there = await startStation({ address: 'pomoc@inna.example', mail: { autoResponsesPerDay: CAP } })
   await there.database.db.updateTable('system_address').set({ address: 'pomoc@inna.example' }).execute()
   await there.host.work(system('test'), addressesChanged)
   // Both answer new tickets and follow-ups: the worst two can do to each other.

@@ -58,9 +58,10 @@ export function placeOfDelivery(hand: Asks & Pick<Hand, 'mail' | 'known' | 'deli
   return own ? (all.find(({ unitId }) => unitId === own.unitId) ?? own) : all[0]
 }
 
-/** No address of ours stands in To or Cc: a hidden copy, a list, or somebody's forwarding. */
-export function isHiddenCopy({ mail, book }: Pick<Hand, 'mail' | 'book'>): boolean {
-  return ![...mail.to, ...mail.cc].some(({ address }) => destinationOf(book, address))
+/** Neither the address it was delivered to nor another of ours stands in To or Cc: a hidden copy, a list, or somebody's forwarding. */
+export function isHiddenCopy({ mail, book, delivery }: Pick<Hand, 'mail' | 'book' | 'delivery'>): boolean {
+  const asked = plain(delivery.envelopeTo)
+  return ![...mail.to, ...mail.cc].some(({ address }) => plain(address) === asked || destinationOf(book, address))
 }
 
 const plain = (address: string): string => withoutTag(canonicalAddress(address))
