@@ -43,12 +43,14 @@ test('plugins: what is loaded, its order at every place, where it is on', async 
   expect(said).toContain('Plugins, in the order in which they are asked\n\n  desk\n    on everywhere\n')
   expect(said).toMatch(/ {2}person\.menu: desk \(10\), portal \(20\), .*admin \(30\)/)
   expect(said).toMatch(/ {2}empty: .*page\.footer/)
-  expect(said).toMatch(/ {2}duplicate → loop → .*automatic → bounce → sender → .*follow-up → waiting → closed → .*destination\n/)
+  expect(said).toMatch(/ {2}duplicate → loop → .*automatic → bounce → sender → .*follow-up → waiting → .*closed → .*destination\n/)
   expect(said).toContain('  ticket.create: –\n')
 })
 
 test('plugins on and off want a plugin that units choose', async () => {
-  await expect(pomoc('plugins', 'on', 'faqq')).rejects.toThrow('There is no plugin “faqq”: “pomoc plugins” lists those that are loaded.')
+  await expect(pomoc('plugins', 'on', 'faqq')).rejects.toThrow(
+    'There is no plugin “faqq”: “npm run pomoc -- plugins” lists those that are loaded.',
+  )
   await expect(pomoc('plugins', 'off', 'desk')).rejects.toThrow(/“desk” belongs to the whole installation and is always on/)
 })
 
@@ -80,7 +82,7 @@ test('plugins faults and resume: what went wrong, where it is suspended, and its
   await expect(pomoc('plugins', 'resume', 'faq', '--unit', 'nowhere')).rejects.toThrow('There is no unit “nowhere”')
   expect(await pomoc('plugins', 'resume', 'faq', '--unit', 'it')).toBe('faq goes on in Dział Informatyzacji.\n')
   await expect(pomoc('plugins', 'resume', 'faq')).rejects.toThrow(
-    'Plugin “faq” is not suspended anywhere: “pomoc plugins faults” lists suspensions.',
+    'Plugin “faq” is not suspended anywhere: “npm run pomoc -- plugins faults” lists suspensions.',
   )
 })
 
@@ -102,7 +104,9 @@ test('jobs lists what was given up, starts it again, drops it', async () => {
     database.pool.query(`update graphile_worker._private_jobs set attempts = max_attempts, last_error = E'no way\\n  at x'`)
   await fail()
   const said = await pomoc('jobs')
-  expect(said).toMatch(/^\d+ {2}\S+ {2}mail\/send \{"id":"1"\} {2}no way\nStart them again with "pomoc jobs retry", all or by number\.\n$/)
+  expect(said).toMatch(
+    /^\d+ {2}\S+ {2}mail\/send \{"id":"1"\} {2}no way\nStart them again with "npm run pomoc -- jobs retry", all or by number\.\n$/,
+  )
   const id = said.split(' ')[0]!
   expect(await pomoc('jobs', 'retry')).toBe(`Started again: ${id}.\n`)
   expect(await pomoc('jobs', 'retry', id)).toBe('No such job was given up.\n')

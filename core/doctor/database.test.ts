@@ -63,7 +63,7 @@ test('a part of the work that no process does is told, with the command that sta
     {
       state: 'fail',
       says: 'pomoc runs, but nobody takes mail, and mails become no tickets and no answer leaves.',
-      remedy: 'Start a process with "pomoc start --only smtp,jobs".',
+      remedy: 'Start a process with "npm run pomoc -- start --only smtp,jobs".',
     },
   ])
   const rest = await start('smtp', 'jobs')

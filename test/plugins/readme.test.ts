@@ -1,4 +1,4 @@
-/** What plugins/README.md teaches, done; and what "pomoc plugins new" writes, tried. */
+/** What plugins/README.md teaches, done; and what "npm run pomoc -- plugins new" writes, tried. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -40,7 +40,7 @@ async function types(folder: string): Promise<string> {
   })
   return said
 }
-/** A folder as "pomoc plugins new" makes it. */
+/** A folder as "npm run pomoc -- plugins new" makes it. */
 async function freshPlugin(name: string): Promise<string> {
   const folder = join(writePackage({}), name)
   await newPlugin(name, folder)
