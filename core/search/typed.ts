@@ -17,7 +17,7 @@ const LEAST_DIGITS = 4
 
 /** The hook before a number, however somebody wrote it: `[Ticket#2026…]`, `Ticket # 2026…`, `#2026…`. */
 const HOOK = /(?:ticket[ \t]?)?#[ \t]?(?=\d)/gi
-const SIGNS = /^[\p{P}\p{S}]+|[\p{P}\p{S}]+$/gu
+const SIGNS = /^[\p{P}\p{S}]+|(?<![\p{P}\p{S}])[\p{P}\p{S}]+$/gu
 
 /**
  * The words of a search: each is to be found, in any order. Signs around them do not count, nor does the hook of a ticket's number.

@@ -85,7 +85,8 @@ export function findNumbers(text: string, settings: TicketNumberSettings): strin
   const number = numberPattern(settings)
   const withDivider = new RegExp(`${hook}${literal(settings.divider)}(${number})`, 'giu')
   const withColon = new RegExp(`${hook}:\\s{0,2}(${number})`, 'giu')
-  const [, word = '', mark = ''] = /^(.*?)([^\p{L}\p{N}]*)$/su.exec(settings.hook) ?? []
+  const mark = /(?<![^\p{L}\p{N}])[^\p{L}\p{N}]+$/u.exec(settings.hook)?.[0] ?? ''
+  const word = settings.hook.slice(0, settings.hook.length - mark.length)
   const spaced = new RegExp(`${literal(word)}\\s{0,2}${literal(mark)}\\s{0,2}${literal(settings.divider)}:?\\s{0,2}(${number})`, 'giu')
   const found = new Set<string>()
   // Without hook every digit would look like a number.

@@ -42,6 +42,16 @@ export const MADE: readonly { file: string; text: string; examples?: RegExp[]; w
     examples: [/Ticket#:\s{0,2}(\d{8}10\d{4,40})/giu, /Ticket#:\s{0,2}(10\d{2,20})/giu],
   },
   {
+    file: 'core/ticket/number.ts',
+    text: "new RegExp(`${literal(word)}\\\\s{0,2}${literal(mark)}\\\\s{0,2}${literal(settings.divider)}:?\\\\s{0,2}(${number})`, 'giu')",
+    examples: [/Ticket\s{0,2}#\s{0,2}:?\s{0,2}(\d{8}10\d{4,40})/giu, /Ticket\s{0,2}#\s{0,2}:?\s{0,2}(10\d{2,20})/giu],
+  },
+  {
+    file: 'core/ticket/number.ts',
+    text: "new RegExp(`(?<!\\\\d)\\\\d{8}${literal(settings.systemId)}\\\\d{6,12}(?!\\\\d)`, 'gu')",
+    examples: [/(?<!\d)\d{8}10\d{6,12}(?!\d)/gu],
+  },
+  {
     file: 'core/ticket/subject.ts',
     text: "new RegExp(`\\\\[\\\\s*${form}\\\\s*\\\\]\\\\s*`, 'giu')",
     examples: [/\[\s*Ticket#: 2026112010000012(?!\d)\s*\]\s*/giu, /\[\s*Ticket#\d+\s*\]\s*/giu],

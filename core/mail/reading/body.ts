@@ -1,6 +1,7 @@
 /** Owns the words of a mail: its texts and HTML in their order, one plain body and one safe HTML body of them. */
 import { convert, type HtmlToTextOptions } from 'html-to-text'
 import { sanitizeMailHtml, type Pictures } from './sanitize.ts'
+import { flatHtml, nestsTooDeep } from './nesting.ts'
 import { unflow } from './flowed.ts'
 import { storable } from './lines.ts'
 import { flowOf, type Part } from './reader.ts'
@@ -16,8 +17,6 @@ export const TEXT_LIMIT = 500_000
 const TEXT_FROM_HTML = 1_000_000
 /** More is not looked at to be made into text. Characters. */
 const LOOKED_AT = 5_000_000
-/** No mail is nested so deep that people see; a parser needs time by the square of it. */
-const HTML_DEPTH = 2000
 
 /** What stands in one place of a mail, as text, as HTML or both. */
 interface Block {
@@ -51,7 +50,7 @@ export function bodyOf(root: Part | undefined, pictures: Pictures, alone?: { con
   const parts = alone ? [blockOf(alone.contentType, alone.text, undefined, taken)] : root ? blocksOf(root, taken) : []
   const blocks = parts.filter(({ plain, html }) => plain.trim() !== '' || html.trim() !== '')
   const given = blocks.some(({ html }) => html.trim() !== '') ? blocks.map(({ plain, html }) => html || asHtml(plain)).join('<br>\n') : ''
-  const long = given.length > HTML_LIMIT || isDeep(given)
+  const long = given.length > HTML_LIMIT || nestsTooDeep(given)
   let cut = false
   const words = (html: string): string => {
     const read = textOfHtml(html)
@@ -128,7 +127,7 @@ function sayBoth(plain: string, html: string, words: (html: string) => string): 
   if (plain.length >= 300 || !/html/i.test(plain) || !ROBOT.test(plain)) return plain
   const shown = words(html)
   const own = plain
-    .split(/[.!?\n]+(?=\s|$)/)
+    .split(/(?<![.!?\n])[.!?\n]+(?=\s|$)/)
     .filter((sentence) => !ABOUT_MAIL.test(sentence))
     .join(' ')
   if (holds(shown, own)) return shown
@@ -152,30 +151,11 @@ const trimmed = (text: string): string =>
 const asHtml = (plain: string): string =>
   `<p style="white-space:pre-wrap">${plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').trimEnd()}</p>`
 
-/** Opening tags that need no closing one, or have none: they are no sign of depth. */
-const SHALLOW =
-  /^(area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|option|optgroup|thead|tbody|tfoot|tr|td|th|colgroup|rp|rt)$/
-
-/** Whether more elements stand open at once than any mail has. A look at each `<`. */
-function isDeep(html: string): boolean {
-  const name = /[a-z][a-z0-9]{0,20}/iy
-  let depth = 0
-  for (let at = html.indexOf('<'); at !== -1; at = html.indexOf('<', at + 1)) {
-    const closes = html[at + 1] === '/'
-    name.lastIndex = at + (closes ? 2 : 1)
-    const tag = name.exec(html)?.[0].toLowerCase()
-    if (!tag || SHALLOW.test(tag)) continue
-    depth = closes ? Math.max(0, depth - 1) : depth + 1
-    if (depth > HTML_DEPTH) return true
-  }
-  return false
-}
-
 /** Words of HTML. What only arranges and colours is taken away first, so that no length of it cuts off words. */
 export function textOfHtml(html: string): { text: string; cut: boolean } {
   const given = html.slice(0, LOOKED_AT)
   // Too deep to be parsed: its words without its tags.
-  const safe = isDeep(given) ? given.replace(/<[^<>]*>/g, ' ') : sanitizeMailHtml(given)
+  const safe = nestsTooDeep(given) ? flatHtml(given) : sanitizeMailHtml(given)
   const text = convert(safe.slice(0, TEXT_FROM_HTML), toText)
   const cut = html.length > LOOKED_AT || safe.length > TEXT_FROM_HTML || text.length > TEXT_LIMIT
   return { text: text.slice(0, TEXT_LIMIT), cut }

@@ -1,11 +1,11 @@
 /** Owns telling open lists of changes: each list of those only whose ticket its reader sees, or saw until then. */
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import type { Database, Id } from '../database/schema.ts'
-import type { Access } from '../kernel/actor.ts'
-import type { Live, Notice } from '../kernel/live.ts'
-import { holdsRight, may } from '../permission/policy.ts'
-import { tiesOf, type TiesOfAll } from '../ticket/ticket.store.ts'
+import type { Database, Id } from '../../database/schema.ts'
+import type { Access } from '../../kernel/actor.ts'
+import type { Live, Notice } from '../../kernel/live.ts'
+import { holdsRight, may } from '../../permission/policy.ts'
+import { tiesOf, type TiesOfAll } from '../../ticket/ticket.store.ts'
 
 /** Changes are gathered for so long and looked up at once, for all lists together: one question, however many are open. */
 const GATHER_MS = 200

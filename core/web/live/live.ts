@@ -1,14 +1,14 @@
 /** Owns GET /live: the stream that tells an open page "ticket 123 changed", never what; the page fetches its part itself. */
 import type { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { Id } from '../database/schema.ts'
-import type { PageContext, WebEnv } from '../kernel/contract.ts'
-import type { Access } from '../kernel/actor.ts'
-import { refused } from '../errors.ts'
-import type { Config } from '../machine/config.ts'
-import { SESSION_ENDED, sessionStands } from '../person/sessions.ts'
-import type { LiveLists } from './live-lists.ts'
-import { demandLogin } from './session.ts'
+import type { Id } from '../../database/schema.ts'
+import type { PageContext, WebEnv } from '../../kernel/contract.ts'
+import type { Access } from '../../kernel/actor.ts'
+import { refused } from '../../errors.ts'
+import type { Config } from '../../machine/config.ts'
+import { SESSION_ENDED, sessionStands } from '../../person/sessions.ts'
+import type { LiveLists } from './lists.ts'
+import { demandLogin } from '../session.ts'
 
 const HEARTBEAT_MS = 25_000
 /** A page is told of changes at most this often; the last one is never lost. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openSite, type Site } from '../../test/web.ts'
-import portal from '../../plugins/portal/index.tsx'
-import { endSessions } from '../person/sessions.ts'
-import { loadConfig } from '../machine/config.ts'
-import { addParticipant, removeParticipant } from '../ticket/change/participants.ts'
-import { followUp, moveTicket } from '../ticket/change/tickets.ts'
+import { openSite, type Site } from '../../../test/web.ts'
+import portal from '../../../plugins/portal/index.tsx'
+import { endSessions } from '../../person/sessions.ts'
+import { loadConfig } from '../../machine/config.ts'
+import { addParticipant, removeParticipant } from '../../ticket/change/participants.ts'
+import { followUp, moveTicket } from '../../ticket/change/tickets.ts'
 
 let site: Site
 let address: string
