@@ -98,7 +98,11 @@ test('late jobs and jobs that were given up are told, with the error', async () 
       says: '1 of 1 jobs should have begun more than 10 minutes ago, and no pomoc that does jobs is running.',
       remedy: 'Start pomoc.',
     },
-    { state: 'warn', says: '1 jobs were given up: 1 × mail/send (no such host).', remedy: expect.stringContaining('pomoc jobs retry') },
+    {
+      state: 'warn',
+      says: '1 jobs were given up: 1 × mail/send (no such host).',
+      remedy: expect.stringContaining('npm run pomoc -- jobs retry'),
+    },
   ])
 })
 
