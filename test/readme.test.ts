@@ -118,7 +118,7 @@ describe('commands', () => {
         if (/^pomoc [a-z-]+/.test(part)) wrong.push(`${paper}: “${part}”: there is no program pomoc; write npm run pomoc --`)
         else if (/^npm run pomoc (?!-- )/.test(part)) wrong.push(`${paper}: “${part}”: what follows “pomoc” must follow “--”`)
         else if (npm && npm[1] !== 'ci') {
-          if (!(npm[1]! in scripts)) wrong.push(`${paper}: “${part}”: there is no script ${npm[1]}`)
+          if (!Object.hasOwn(scripts, npm[1]!)) wrong.push(`${paper}: “${part}”: there is no script ${npm[1]}`)
           if (npm[1] === 'pomoc' && words.length > 0) look(paper, part, words)
           if (npm[1] === 'start' || npm[1] === 'demo') look(paper, part, [npm[1], ...words])
         } else if (!npm && program.commands.some((one) => part.startsWith(`${one.name()} `)) && inline.some((one) => one.code === code))
