@@ -56,7 +56,8 @@ export default {
   // Addresses or networks (CIDR) of reverse proxies. Only they are believed about a client's address and https.
   trustedProxies: [],
 
-  // mailAddress (POMOC_MAIL_ADDRESS): the help desk's first address; the first start gives it to the first queue.
+  // mailAddress (POMOC_MAIL_ADDRESS): the help desk's own address, which people are told; the first start gives it to the first queue.
+  // Afterwards it must be one of Administration → Addresses: `npm run pomoc -- doctor` says whether it is.
   mailAddress: 'pomoc@localhost',
 
   // smarthostUrl (POMOC_SMARTHOST_URL): where mail goes out, as smtp://host:25, smtp://user:password@host:587 or
