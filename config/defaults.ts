@@ -24,7 +24,7 @@ export default {
   // for logging in, so that a flood of one takes none from the others.
   databaseConnections: 20,
 
-  // What this process does (POMOC_ONLY=web,jobs or pomoc start --only web,jobs): web serves pages, smtp takes mail, jobs makes
+  // What this process does (POMOC_ONLY=web,jobs or npm run pomoc -- start --only web,jobs): web serves pages, smtp takes mail, jobs makes
   // tickets of mails, sends answers and does what the clock asks. Any number of processes may share one databaseUrl; each of
   // the three must run somewhere.
   only: ['web', 'smtp', 'jobs'],
@@ -56,7 +56,8 @@ export default {
   // Addresses or networks (CIDR) of reverse proxies. Only they are believed about a client's address and https.
   trustedProxies: [],
 
-  // mailAddress (POMOC_MAIL_ADDRESS): the help desk's first address; the first start gives it to the first queue.
+  // mailAddress (POMOC_MAIL_ADDRESS): the help desk's own address, which people are told; the first start gives it to the first queue.
+  // Afterwards it must be one of Administration → Addresses: `npm run pomoc -- doctor` says whether it is.
   mailAddress: 'pomoc@localhost',
 
   // smarthostUrl (POMOC_SMARTHOST_URL): where mail goes out, as smtp://host:25, smtp://user:password@host:587 or
@@ -71,7 +72,7 @@ export default {
     autoResponsesPerDay: 40, // automatic answers to one address in one day at most, against loops; 0 sets no limit
     autoResponsesPerHour: 10, // the same in one hour: a program that answers each mail is stopped within the first minute
     autoResponsesPerPeerAndHour: 200, // to mails that one mail server brought; behind relays: the client they tell of
-    autoResponsesInAllPerHour: 1000, // to everybody: what is more than your busiest hour is a flood. “pomoc doctor” tells
+    autoResponsesInAllPerHour: 1000, // to everybody: what is more than your busiest hour is a flood. “npm run pomoc -- doctor” tells
     // The organisation's own mail domains: who claims one of them, or one below, must prove it by DMARC, an aligned DKIM
     // signature or SPF, or come through a relay that vouches for it. Where neither these nor relays are named, no sender is checked: what
     // does not answer a mail of ours to its sender's address is then held on the ticket until an agent accepts it.
@@ -88,12 +89,12 @@ export default {
     // Only where mail for such addresses reaches pomoc; bounces that quote the mail find their ticket without it.
     bounceTags: false,
     // Keys that sign outgoing mail (DKIM). Each: domain (of the sender), selector (the key's name in DNS), keyFile (PEM). A sender
-    // in a domain below it is signed with it too. `pomoc dkim-key example.edu` makes a key and says what DNS needs.
+    // in a domain below it is signed with it too. `npm run pomoc -- dkim-key example.edu` makes a key and says what DNS needs.
     dkim: [],
     // hostname: this machine's name in mail, in the greeting (HELO) and in Message-IDs, such as pomoc.example.edu. Unset: the domain
     // of mailAddress.
     // maxSizeKb: the largest mail that the smarthost takes, in kB of 1024 bytes: agents are then told at once that files are too
-    // large. `pomoc doctor` says what the smarthost says. Unset: smtp.maxSizeKb.
+    // large. `npm run pomoc -- doctor` says what the smarthost says. Unset: smtp.maxSizeKb.
   },
 
   smtp: {

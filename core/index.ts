@@ -161,7 +161,7 @@ export {
 export { plainAddressForm, plainNameForm } from './mail/look-alike.ts'
 export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
-export { addressesChanged, destinationOf, isOurDomain, keepAddressBook } from './mail/addresses.ts'
+export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'

@@ -1,5 +1,5 @@
 /** Holds what an operator does with the real program: back up while it runs, restore elsewhere, ask the doctor, upgrade. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -11,6 +11,8 @@ import { temporaryData, type Program } from './program.ts'
 import { builtAndUsed, onStage } from './stage.ts'
 
 const files = mkdtempSync(join(tmpdir(), 'pomoc-files-'))
+// Commands of root work as another user.
+chmodSync(files, 0o777)
 
 // The program starts several times in each, beside other tests.
 vi.setConfig({ testTimeout: 180_000 })

@@ -227,7 +227,7 @@ describe('who may import whom', () => {
   })
   it('only package.json lists what is imported', () => {
     const listed = JSON.parse(read('package.json')) as Record<'dependencies' | 'optionalDependencies', Record<string, string>>
-    // Its own name stands in the plugin that “pomoc plugins new” writes.
+    // Its own name stands in the plugin that “npm run pomoc -- plugins new” writes.
     const known = new Set(['pomoc', ...Object.keys(listed.dependencies), ...Object.keys(listed.optionalDependencies)])
     expect(
       faults([...core, ...plugins], (file) =>

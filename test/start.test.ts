@@ -1,6 +1,21 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createTransport } from 'nodemailer'
 import { beforeAll, expect, test, vi } from 'vitest'
 import { projectDir } from '../core/machine/project.ts'
@@ -53,6 +68,56 @@ test.runIf(process.getuid?.() === 0)(
     const { start } = await onStage(context)
     const program = start()
     await program.ready
+    expect([program.pid, ...children(program.pid)].filter((pid) => userOf(pid) === 0)).toEqual([])
+  },
+)
+
+/** Whether the process holds a TCP socket that listens (state 0A in /proc/net/tcp). */
+function listens(pid: number): boolean {
+  const listening = new Set(
+    ['tcp', 'tcp6'].flatMap((table) =>
+      readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/))
+        .flatMap((fields) => (fields[3] === '0A' ? [`socket:[${fields[9]}]`] : [])),
+    ),
+  )
+  return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+    try {
+      return listening.has(readlinkSync(`/proc/${pid}/fd/${fd}`))
+    } catch {
+      return false // closed meanwhile
+    }
+  })
+}
+
+test.runIf(process.getuid?.() === 0)(
+  'started by root where it must be built first, nothing listens before the builder has ended, and nothing stays root',
+  { concurrent: true },
+  async (context) => {
+    const project = mkdtempSync(join(tmpdir(), 'pomoc-unbuilt-'))
+    context.onTestFinished(() => rmSync(project, { recursive: true, force: true }))
+    chmodSync(project, 0o755)
+    for (const name of ['core', 'plugins', 'themes', 'migrations', 'config', 'test', 'package.json', 'tsconfig.json'])
+      cpSync(join(projectDir, name), join(project, name), { recursive: true, filter: (path) => !path.endsWith('/config/local.ts') })
+    symlinkSync(join(projectDir, 'node_modules'), join(project, 'node_modules'))
+    const { data, run } = await onStage(context)
+    const program = run(['start'], { POMOC_DATA_DIR: data.dir }, project)
+    const builders = new Set<number>()
+    const early: number[] = []
+    let ready = false
+    void program.ready.finally(() => (ready = true)).catch(() => {})
+    while (!ready) {
+      // Only the builder runs below it until the program itself begins.
+      const below = children(program.pid)
+      if (!existsSync(join(project, 'dist', 'cli.js'))) for (const pid of below) builders.add(pid)
+      if (below.some((pid) => builders.has(pid))) early.push(...[program.pid, ...below].filter((pid) => isAlive(pid) && listens(pid)))
+      await sleep(20)
+    }
+    await program.ready
+    expect(builders.size).toBeGreaterThan(0)
+    expect(early).toEqual([])
+    expect([...builders].filter(isAlive)).toEqual([])
     expect([program.pid, ...children(program.pid)].filter((pid) => userOf(pid) === 0)).toEqual([])
   },
 )

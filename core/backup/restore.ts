@@ -120,7 +120,7 @@ export async function restoreBackup(path: string, database: OpenDatabase, option
     const migrated = await migrateOwners(database, owners, log && { log })
     return { manifest, damagedBlobs, migrated, kept }
   } catch (error) {
-    const back = kept ? ` What was there before is kept in ${kept}: take it back with "pomoc restore --force ${kept}".` : ''
+    const back = kept ? ` What was there before is kept in ${kept}: take it back with "npm run pomoc -- restore --force ${kept}".` : ''
     if (error instanceof BootError) throw new BootError(`${error.message}${back}`)
     throw new BootError(`The backup could not be loaded (${reasonOf(error)}): put that right and repeat with --force.${back}`)
   }

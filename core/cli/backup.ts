@@ -33,11 +33,11 @@ export function backupCommands(program: Command): void {
 
   for (const [name, description] of [
     ['restore', 'take a backup back into an empty database'],
-    ['load', 'load what "pomoc dump" wrote into an empty database'],
+    ['load', 'load what "npm run pomoc -- dump" wrote into an empty database'],
   ] as const) {
     program
       .command(name)
-      .argument('<path>', 'a file of "pomoc backup", or a folder of "pomoc dump"')
+      .argument('<path>', 'a file of "npm run pomoc -- backup", or a folder of "npm run pomoc -- dump"')
       .option('--check', 'only read it and compare it with its own sums; no database is needed')
       .option('--force', 'replace what is in the database, after a backup of it')
       .option('--leave-out <plugin...>', 'go without the data of plugins that are not in use here')

@@ -12,7 +12,7 @@ export async function configFaults(options: Parameters<typeof loadConfig>[0] = {
   } catch (error) {
     if (error instanceof ConfigError)
       return { faults: error.faults.map(({ says, line }) => (line === undefined ? says : `config/local.ts, line ${line}: ${says}`)) }
-    return { faults: [sentenceOf(error)] }
+    return { faults: sentencesOf(error) }
   }
   const faults: string[] = []
   const sound: string[] = []
@@ -22,7 +22,7 @@ export async function configFaults(options: Parameters<typeof loadConfig>[0] = {
       await findPlugin(name, config.dir)
       sound.push(name)
     } catch {
-      await loadPlugins([name], (one) => findPlugin(one, config.dir)).catch((error: unknown) => faults.push(sentenceOf(error)))
+      await loadPlugins([name], (one) => findPlugin(one, config.dir)).catch((error: unknown) => faults.push(...sentencesOf(error)))
     }
   }
   try {
@@ -30,17 +30,17 @@ export async function configFaults(options: Parameters<typeof loadConfig>[0] = {
       try {
         plugin.checkConfig?.(config)
       } catch (error) {
-        faults.push(sentenceOf(error))
+        faults.push(...sentencesOf(error))
       }
     }
   } catch (error) {
-    faults.push(sentenceOf(error))
+    faults.push(...sentencesOf(error))
   }
   return { config, faults }
 }
 
 /** Only what is the operator's is a sentence of ours. */
-function sentenceOf(error: unknown): string {
-  if (error instanceof BootError) return error.message
+function sentencesOf(error: unknown): string[] {
+  if (error instanceof BootError) return [error.message, ...error.more]
   throw error
 }

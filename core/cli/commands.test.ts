@@ -1,4 +1,7 @@
 /** Commands about plugins and facts, on a database of their own. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
@@ -6,8 +9,11 @@ import { maker } from '../../test/make.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { factCommands } from './facts.ts'
 import { jobsCommand } from './jobs.ts'
-import { addOwnCommands } from './own-commands.ts'
+import { newPlugin } from './new-plugin.ts'
+import { addOwnCommands, demandCommand } from './own-commands.ts'
+import { personCommand } from './person.ts'
 import { pluginCommands } from './plugins.ts'
+import { makeProgram } from './program.ts'
 
 let database: OpenDatabase
 beforeAll(async () => {
@@ -32,6 +38,7 @@ async function pomoc(...words: string[]): Promise<string> {
   pluginCommands(program)
   factCommands(program)
   jobsCommand(program)
+  personCommand(program)
   await addOwnCommands(program, words)
   await program.parseAsync(words, { from: 'user' })
   vi.restoreAllMocks()
@@ -48,8 +55,45 @@ test('plugins: what is loaded, its order at every place, where it is on', async 
 })
 
 test('plugins on and off want a plugin that units choose', async () => {
-  await expect(pomoc('plugins', 'on', 'faqq')).rejects.toThrow('There is no plugin “faqq”: “pomoc plugins” lists those that are loaded.')
+  await expect(pomoc('plugins', 'on', 'faqq')).rejects.toThrow(
+    'There is no plugin “faqq”: “npm run pomoc -- plugins” lists those that are loaded.',
+  )
   await expect(pomoc('plugins', 'off', 'desk')).rejects.toThrow(/“desk” belongs to the whole installation and is always on/)
+})
+
+test('plugins on, off and inherit say what they did, and where', async () => {
+  expect(await pomoc('plugins', 'on', 'faq')).toBe('faq is on in Dział Informatyzacji, and below it where nobody said otherwise.\n')
+  expect(await pomoc('plugins', 'off', 'faq', '--unit', 'it')).toBe(
+    'faq is off in Dział Informatyzacji, and below it where nobody said otherwise.\n',
+  )
+  expect(await pomoc('plugins', 'inherit', 'faq')).toBe('faq is in Dział Informatyzacji as in the unit above it.\n')
+})
+
+test('a command that is not there is named, with the way to those that are', () => {
+  const program = makeProgram()
+  expect(() => demandCommand(program, 'doctr')).toThrow('There is no command “doctr”: “npm run pomoc -- help” lists all.')
+  for (const first of [undefined, '--only', '--help', 'help', 'doctor', 'start']) expect(() => demandCommand(program, first)).not.toThrow()
+})
+
+test('a plugin that cannot be written, or whose name is in use, is a sentence that says what to do', async () => {
+  // Below a file there is no folder, for root either.
+  await expect(newPlugin('hello', '/proc/version/hello')).rejects.toThrow(
+    /^The plugin cannot be written to \/proc\/version\/hello \(.+\): name a folder that you may write to with --dir\.$/,
+  )
+  await expect(newPlugin('desk', '/proc/version/desk')).rejects.toThrow('There is a plugin “desk” in pomoc already: choose another name.')
+})
+
+test('person export writes an archive, and only under a name that says so', async ({ onTestFinished }) => {
+  const dir = mkdtempSync(join(tmpdir(), 'pomoc-export-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  await (await maker(database.db)).person({ name: 'Ewa Nowak', address: 'ewa@uni.example' })
+  await expect(pomoc('person', 'export', 'ewa@uni.example', join(dir, 'ewa.zip'))).rejects.toThrow('give it a name that ends in .tar.')
+  expect(existsSync(join(dir, 'ewa.zip'))).toBe(false)
+  const file = join(dir, 'ewa.tar')
+  expect(await pomoc('person', 'export', 'ewa@uni.example', file)).toBe(`Written to ${file}.\n`)
+  // POSIX: the magic of a tar archive.
+  expect(readFileSync(file).subarray(257, 262).toString()).toBe('ustar')
+  await expect(pomoc('person', 'export', 'ewa@uni.example', file)).rejects.toThrow('name a file that is not there yet')
 })
 
 test('plugins faults and resume: what went wrong, where it is suspended, and its end', async () => {
@@ -80,7 +124,7 @@ test('plugins faults and resume: what went wrong, where it is suspended, and its
   await expect(pomoc('plugins', 'resume', 'faq', '--unit', 'nowhere')).rejects.toThrow('There is no unit “nowhere”')
   expect(await pomoc('plugins', 'resume', 'faq', '--unit', 'it')).toBe('faq goes on in Dział Informatyzacji.\n')
   await expect(pomoc('plugins', 'resume', 'faq')).rejects.toThrow(
-    'Plugin “faq” is not suspended anywhere: “pomoc plugins faults” lists suspensions.',
+    'Plugin “faq” is not suspended anywhere: “npm run pomoc -- plugins faults” lists suspensions.',
   )
 })
 
@@ -94,6 +138,7 @@ test('facts replay wants a plugin that listens, and a time', async () => {
 
 test('jobs lists what was given up, starts it again, drops it', async () => {
   expect(await pomoc('jobs')).toBe('No job was given up.\n')
+  expect(await pomoc('jobs', 'retry')).toBe('No job was given up.\n')
   const make = await maker(database.db)
   await make.asSystem(async (work) => {
     work.enqueue('mail/send', { id: '1' }, { maxAttempts: 1 })
@@ -102,7 +147,9 @@ test('jobs lists what was given up, starts it again, drops it', async () => {
     database.pool.query(`update graphile_worker._private_jobs set attempts = max_attempts, last_error = E'no way\\n  at x'`)
   await fail()
   const said = await pomoc('jobs')
-  expect(said).toMatch(/^\d+ {2}\S+ {2}mail\/send \{"id":"1"\} {2}no way\nStart them again with "pomoc jobs retry", all or by number\.\n$/)
+  expect(said).toMatch(
+    /^\d+ {2}\S+ {2}mail\/send \{"id":"1"\} {2}no way\nStart them again with "npm run pomoc -- jobs retry", all or by number\.\n$/,
+  )
   const id = said.split(' ')[0]!
   expect(await pomoc('jobs', 'retry')).toBe(`Started again: ${id}.\n`)
   expect(await pomoc('jobs', 'retry', id)).toBe('No such job was given up.\n')

@@ -31,7 +31,7 @@ export function dkimCommand(program: Command): void {
       say(
         `\nThen write into config/local.ts and start pomoc again:\n\n  mail: { dkim: [{ domain: '${domain}', selector: '${selector}', keyFile: '${path}' }] },`,
       )
-      say('\n“pomoc doctor” says when DNS and key fit.')
+      say('\n“npm run pomoc -- doctor” says when DNS and key fit.')
     })
 }
 

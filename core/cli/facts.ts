@@ -17,7 +17,8 @@ export function factCommands(program: Command): void {
     .option('--until <time>', 'up to this moment', time)
     .action((options: { to: string; from: Date; until?: Date }) =>
       withProgram(async ({ kernel: { host } }) => {
-        if (!host.registry.find(options.to)) fail(`There is no plugin “${options.to}”: “pomoc plugins” lists those that are loaded.`)
+        if (!host.registry.find(options.to))
+          fail(`There is no plugin “${options.to}”: “npm run pomoc -- plugins” lists those that are loaded.`)
         const names = host.registry.factsOf(options.to)
         if (names.length === 0) fail(`Plugin “${options.to}” listens to no facts.`)
         const count = await host.work(system('command line'), (work) => replayFacts(work, { ...options, names }))

@@ -19,7 +19,7 @@ export function jobsCommand(program: Command): void {
             : `${task} ${JSON.stringify(payload)}`
           say(`${id}  ${failedAt.toISOString()}  ${what}  ${error?.split('\n')[0] ?? ''}`)
         }
-        say(dead.length === 0 ? 'No job was given up.' : 'Start them again with "pomoc jobs retry", all or by number.')
+        say(dead.length === 0 ? 'No job was given up.' : 'Start them again with "npm run pomoc -- jobs retry", all or by number.')
       }),
     )
 

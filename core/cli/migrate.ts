@@ -22,7 +22,7 @@ export function migrateCommand(program: Command): void {
           say(
             pending.length === 0
               ? 'The database is up to date.'
-              : `Nothing was changed. Make a backup, then run "pomoc migrate" or start pomoc.`,
+              : `Nothing was changed. Make a backup, then run "npm run pomoc -- migrate" or start pomoc.`,
           )
           return
         }

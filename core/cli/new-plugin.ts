@@ -1,4 +1,4 @@
-/** Owns "pomoc plugins new": the files of a plugin that works from the start, with a test that shows it. */
+/** Owns "npm run pomoc -- plugins new": the files of a plugin that works from the start, with a test that shows it. */
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'

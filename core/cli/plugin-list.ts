@@ -1,4 +1,4 @@
-/** Owns the text of "pomoc plugins": what is loaded, where each is on, and the order at every place. */
+/** Owns the text of "npm run pomoc -- plugins": what is loaded, where each is on, and the order at every place. */
 import type { Kernel } from '../run/host.ts'
 import { listSuspensions } from '../kernel/faults.ts'
 import type { PluginInfo } from '../run/registry.ts'
@@ -49,7 +49,7 @@ async function describe(host: Kernel['host'], plugin: PluginInfo): Promise<strin
     `    ${await where(host, plugin)}`,
     ...(brings.length > 0 ? [`    ${brings.join(', ')}`] : []),
     ...plugin.commands.map(
-      ({ name, arguments: takes, summary }) => `    pomoc ${[plugin.name, name, takes].filter(Boolean).join(' ')} – ${summary}`,
+      ({ name, arguments: takes, summary }) => `    npm run pomoc -- ${[plugin.name, name, takes].filter(Boolean).join(' ')} – ${summary}`,
     ),
     '',
   ]

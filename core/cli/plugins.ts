@@ -51,7 +51,7 @@ export function pluginCommands(program: Command): void {
       .action((name: string, options: { unit?: string }) =>
         withProgram(async ({ kernel }) => {
           const plugin =
-            kernel.host.registry.find(name) ?? fail(`There is no plugin “${name}”: “pomoc plugins” lists those that are loaded.`)
+            kernel.host.registry.find(name) ?? fail(`There is no plugin “${name}”: “npm run pomoc -- plugins” lists those that are loaded.`)
           if (plugin.scope === 'installation')
             fail(`Plugin “${name}” belongs to the whole installation and is always on: take it out of “plugins” in config/local.ts.`)
           const unitId = (await unitBySlug(kernel, options.unit)) ?? ROOT_UNIT
@@ -97,7 +97,9 @@ export function pluginCommands(program: Command): void {
           (one) => one.plugin === name && (only === undefined || one.unitId === only),
         )
         if (where.length === 0)
-          fail(`Plugin “${name}” is not suspended ${only === undefined ? 'anywhere' : 'there'}: “pomoc plugins faults” lists suspensions.`)
+          fail(
+            `Plugin “${name}” is not suspended ${only === undefined ? 'anywhere' : 'there'}: “npm run pomoc -- plugins faults” lists suspensions.`,
+          )
         for (const { unitId, unitName } of where) {
           await kernel.host.work(system('command line'), (work) => resumePlugin(work, name, unitId, { missed: options.missed })).catch(gone)
           say(`${name} goes on in ${unitName ?? 'whatever belongs to no unit'}.`)

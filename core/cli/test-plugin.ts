@@ -1,20 +1,16 @@
 /** Owns running a plugin's tests: Node's own test runner, with the program's door open to the plugin. */
 import { spawn } from 'node:child_process'
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { codeOf } from '../machine/boot-error.ts'
+import { codeOf, reasonOf } from '../machine/boot-error.ts'
 import { projectDir } from '../machine/project.ts'
 import { fail } from './open.ts'
 
 /** Answers the exit code. */
 export async function testPlugin(folder: string): Promise<number> {
   const dir = resolve(process.env['INIT_CWD'] ?? '.', folder)
-  const refusal = readable(dir)
-  if (refusal === 'EACCES')
-    fail(`The user who runs this may not read ${dir}. Commands of root work as the user pomoc: let it in, or test as yourself.`)
-  if (refusal) fail(`The folder ${dir} is not there: name the folder of a plugin.`)
-  const tests = readdirSync(dir, { recursive: true })
+  const tests = filesIn(dir)
     .map(String)
     .filter((file) => /\.test\.(ts|tsx|js|mjs)$/.test(file) && !file.includes('node_modules'))
   if (tests.length === 0) fail(`There is no test in ${dir}: its name ends in .test.ts.`)
@@ -33,12 +29,11 @@ export async function testPlugin(folder: string): Promise<number> {
   })
 }
 
-/** Why the folder cannot be read: a code of the system; undefined: it can. */
-function readable(dir: string): string | undefined {
+function filesIn(dir: string): (string | Buffer)[] {
   try {
-    accessSync(dir, constants.R_OK | constants.X_OK)
-    return undefined
+    return readdirSync(dir, { recursive: true })
   } catch (error) {
-    return codeOf(error) ?? 'ENOENT'
+    const why = codeOf(error) === 'ENOENT' ? 'is not there' : `cannot be read (${reasonOf(error)})`
+    return fail(`The folder ${dir} ${why}: name the folder of a plugin.`)
   }
 }

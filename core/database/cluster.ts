@@ -43,7 +43,7 @@ export async function prepareCluster(dataDir: string, account: Account | undefin
   if (found !== majorVersion) {
     throw new BootError(
       `The data in ${pgdata} was made by PostgreSQL ${found} and this pomoc brings PostgreSQL ${majorVersion}: start it with the ` +
-        'pomoc that made it and use "pomoc dump", then load the dump into a new data folder.',
+        'pomoc that made it and use "npm run pomoc -- dump", then load the dump into a new data folder.',
     )
   }
   const runDir = await prepareRunDir(folder, account)

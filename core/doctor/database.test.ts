@@ -63,7 +63,7 @@ test('a part of the work that no process does is told, with the command that sta
     {
       state: 'fail',
       says: 'pomoc runs, but nobody takes mail, and mails become no tickets and no answer leaves.',
-      remedy: 'Start a process with "pomoc start --only smtp,jobs".',
+      remedy: 'Start a process with "npm run pomoc -- start --only smtp,jobs".',
     },
   ])
   const rest = await start('smtp', 'jobs')
@@ -98,7 +98,11 @@ test('late jobs and jobs that were given up are told, with the error', async () 
       says: '1 of 1 jobs should have begun more than 10 minutes ago, and no pomoc that does jobs is running.',
       remedy: 'Start pomoc.',
     },
-    { state: 'warn', says: '1 jobs were given up: 1 × mail/send (no such host).', remedy: expect.stringContaining('pomoc jobs retry') },
+    {
+      state: 'warn',
+      says: '1 jobs were given up: 1 × mail/send (no such host).',
+      remedy: expect.stringContaining('npm run pomoc -- jobs retry'),
+    },
   ])
 })
 

@@ -91,7 +91,11 @@ export async function checkMigrations({ database, owners }: WithDatabase): Promi
   return [
     pending.length === 0
       ? ok('migrations', 'The database is up to date.')
-      : warn('migrations', `The next start will run ${pending.join(', ')}.`, 'Make a backup, then start pomoc or run "pomoc migrate".'),
+      : warn(
+          'migrations',
+          `The next start will run ${pending.join(', ')}.`,
+          'Make a backup, then start pomoc or run "npm run pomoc -- migrate".',
+        ),
   ]
 }
 

@@ -27,7 +27,7 @@ async function checkKey({ domain, selector, keyFile }: DkimKey, dns: TextDns): P
     return fail(
       name,
       `The key in ${keyFile} cannot be used (${reasonOf(error)}); mail of this domain waits.`,
-      `Correct mail.dkim in config/local.ts, or make a key with "pomoc dkim-key ${domain} --selector ${selector}".`,
+      `Correct mail.dkim in config/local.ts, or make a key with "npm run pomoc -- dkim-key ${domain} --selector ${selector}".`,
     )
   }
   if (((await stat(keyFile)).mode & 0o077) !== 0) {

@@ -11,7 +11,7 @@ import type { Kysely } from 'kysely'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Database } from '../database/schema.ts'
 import { codeOf, reasonOf } from '../machine/boot-error.ts'
-import { ownAddressIsTaken } from '../mail/addresses.ts'
+import { ownAddressIsTaken, ownSender } from '../mail/addresses.ts'
 import { faultOf, smarthostOptions } from '../mail/outbound/transport.ts'
 import { fail, ok, warn, within, type Checked, type Finding } from './finding.ts'
 
@@ -30,10 +30,11 @@ const NOWHERE = /(^|\.)(localhost|test|example|invalid|local|lan|internal)$/
 export async function checkOwnAddress({ config }: Pick<Checked, 'config'>, db: Kysely<Database>): Promise<Finding[]> {
   const name = `address ${config.mailAddress}`
   if (await ownAddressIsTaken(db, config)) return [ok(name, 'Mail to it is taken, and mail is written from it.')]
+  const { address } = await ownSender(db, config)
   return [
     fail(
       name,
-      'pomoc tells people this address and writes from it, but mail to it is refused: it is none of the addresses in Administration → Addresses.',
+      `Mail to it is refused: it is none of the addresses in Administration → Addresses. Meanwhile pomoc writes from ${address} and tells people that one.`,
       'Add it there, or set POMOC_MAIL_ADDRESS (mailAddress in config/local.ts) to one that stands there.',
     ),
   ]

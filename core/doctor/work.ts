@@ -27,7 +27,9 @@ export async function checkJobs({ database, now }: WithDatabase): Promise<Findin
       fail(
         'jobs',
         `${jobs.late} of ${jobs.waiting} jobs should have begun more than ${LATE} minutes ago${jobs.running ? '' : ', and no pomoc that does jobs is running'}.`,
-        jobs.running ? 'Look into the log for errors of jobs, or start more processes with "pomoc start --only jobs".' : 'Start pomoc.',
+        jobs.running
+          ? 'Look into the log for errors of jobs, or start more processes with "npm run pomoc -- start --only jobs".'
+          : 'Start pomoc.',
       ),
     )
   } else
@@ -49,7 +51,7 @@ export async function checkJobs({ database, now }: WithDatabase): Promise<Findin
     warn(
       'given-up jobs',
       `${jobs.dead} jobs were given up: ${rows.map(({ task, count, error }) => `${count} × ${task} (${error.slice(0, 100)})`).join(', ')}.`,
-      'Put right what the error says, then run "pomoc jobs retry".',
+      'Put right what the error says, then run "npm run pomoc -- jobs retry".',
     ),
   ]
 }
@@ -87,7 +89,7 @@ export async function checkProcesses({ database, config }: WithDatabase): Promis
       fail(
         'processes',
         `pomoc runs, but ${missing.map((role) => lacks[role]).join(', and ')}.`,
-        `Start a process with "pomoc start --only ${missing.join(',')}".`,
+        `Start a process with "npm run pomoc -- start --only ${missing.join(',')}".`,
       ),
     ]
   }

@@ -87,7 +87,10 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
    * processes, each with a start of its own: what must happen once belongs into a job with `cron`.
    */
   start?(host: Host<S>): Promise<Stop | void>
-  /** Throws a BootError where the operator's configuration of this plugin is not right; asked before it starts, and by `check-config`. */
+  /**
+   * Throws a BootError where the operator's configuration of this plugin is not right, further faults in its `more`; asked before it
+   * starts, and by `check-config`.
+   */
   checkConfig?(config: Config): void
   /** The kind of process `start` runs in: where pages are served, mail is taken, jobs are done. Unset: in every process. */
   startsIn?: Role

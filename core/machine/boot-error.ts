@@ -6,6 +6,14 @@
  */
 export class BootError extends Error {
   override readonly name = 'BootError'
+
+  /** `more`: sentences of further faults of the same kind, which `check-config` tells too. */
+  constructor(
+    message: string,
+    readonly more: readonly string[] = [],
+  ) {
+    super(message)
+  }
 }
 
 /** What a caught value says in one line, for the second half of a sentence. */

@@ -64,6 +64,32 @@ export async function ownAddressIsTaken(db: Kysely<Database>, config: Pick<Confi
   return destinationOf(await readAddressBook(db, config), config.mailAddress)?.rule === 'address'
 }
 
+export interface SenderAddress {
+  address: string
+  name: string
+}
+
+/**
+ * Whom mail is from that no queue writes, and which address people are told: the configured one, or, while mail to that one is
+ * refused, one that leads to the queue of all else, so that answers arrive. The name stays that of the site.
+ */
+export async function ownSender(db: Kysely<Database>, config: Pick<Config, 'mailAddress' | 'mail'>): Promise<SenderAddress> {
+  const own = { address: config.mailAddress, name: config.mail.fromName }
+  const book = await readAddressBook(db, config)
+  if (destinationOf(book, own.address)?.rule === 'address') return own
+  const taken = await db
+    .selectFrom('system_address as a')
+    .innerJoin('queue as q', 'q.id', 'a.queue_id')
+    .select('a.address')
+    .where('a.valid', '=', true)
+    .where('q.valid', '=', true)
+    .orderBy(sql`q.id = ${book.defaultQueue}`, 'desc')
+    .orderBy('a.id')
+    .limit(1)
+    .executeTakeFirst()
+  return taken ? { ...own, address: taken.address } : own
+}
+
 /**
  * Refuses addresses of ours: people have none, and what is written to one would come back as a new mail; that is what moving is for.
  * Error: `person.address-is-ours` at the field.

@@ -6,6 +6,7 @@ import type { Id, Language } from '../database/schema.ts'
 import { refused, Refusal } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
+import { ownSender } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../kernel/actor.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
@@ -209,7 +210,7 @@ async function mailLoginLink(room: Room, address: string, ask: { language: Langu
       expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
     })
     const t = loginTexts.in(person.language ?? ask.language)
-    const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
+    const from = await ownSender(work.db, work.config)
     await queueMail(work, {
       kind: 'login link',
       from,
@@ -279,7 +280,7 @@ async function mailDeviceLink(room: Room, personId: Id | undefined, ask: { langu
       expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
     })
     const t = loginTexts.in(person.language ?? ask.language)
-    const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
+    const from = await ownSender(work.db, work.config)
     await queueMail(work, {
       kind: 'login link',
       from,

@@ -8,7 +8,7 @@ import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
-import { demandForeign } from '../mail/addresses.ts'
+import { demandForeign, ownSender } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
 import type { PersonActor } from '../kernel/actor.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
@@ -201,7 +201,7 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   if (!person || !person.valid) throw refused('not-found')
   if (!person.address) throw refused('person.no-address')
   const t = personTexts.in(languageFor(work.config, person.language))
-  const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
+  const from = await ownSender(work.db, work.config)
   const params = {
     url: `${work.config.baseUrl}${secretPath('set-password', await createSetPasswordLink(work, personId))}`,
     login: person.login ?? person.address,

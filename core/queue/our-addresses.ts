@@ -38,7 +38,7 @@ const bothForms = (domains: string[]): string[] => [...new Set(domains.flatMap((
 /**
  * Takes addresses of ours from whoever has them. Their tickets stay theirs, but the account that such an address made – or that a directory
  * took over by it – is nobody's: it loses its login too, so that nobody reads what strangers wrote through it. An agent, and who has another
- * address and an account made by hand, keep theirs. Answers how many there were; each is in the audit log and told by `pomoc doctor`.
+ * address and an account made by hand, keep theirs. Answers how many there were; each is in the audit log and told by `npm run pomoc -- doctor`.
  */
 export async function releaseOurAddresses(work: Work): Promise<number> {
   const found = await listOurAddressesOfPersons(work.db, work.config)

@@ -157,7 +157,7 @@ describe('system addresses', () => {
       createSystemAddress(work, { address: 'nadawca@uni.example', name: 'Nadawca', queueId: '4', valid: true }),
     )
     const queue = await act((work) => createQueue(work, form({ name: 'Z nadawcą', addressId: id })))
-    expect(await senderOfQueue(opened.db, queue, { address: 'x@y.example', name: '' })).toEqual({
+    expect(await senderOfQueue(opened.db, make.config, queue)).toEqual({
       address: 'nadawca@uni.example',
       name: 'Nadawca',
     })

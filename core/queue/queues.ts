@@ -3,6 +3,8 @@ import { sql, type Kysely } from 'kysely'
 import type { Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import { isId } from '../database/id.ts'
+import type { Config } from '../machine/config.ts'
+import { ownSender, type SenderAddress } from '../mail/addresses.ts'
 import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
 
 export interface Queue {
@@ -58,17 +60,16 @@ export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promis
   return row.definition
 }
 
-export interface SenderAddress {
-  address: string
-  name: string
-}
-
-/** Sender of mail from a queue: its own address, else its parents', else one that leads to it, else the site's first. */
-export async function senderOfQueue(db: Kysely<Database>, queueId: Id, fallback: SenderAddress): Promise<SenderAddress> {
+/** Sender of mail from a queue: its own address, else its parents', else one that leads to it, else the site's own. */
+export async function senderOfQueue(
+  db: Kysely<Database>,
+  config: Pick<Config, 'mailAddress' | 'mail'>,
+  queueId: Id,
+): Promise<SenderAddress> {
   const { rows } = await sql<SenderAddress>`
     with recursive up as (
       select id, parent_id, address_id, 0 as depth from queue where id = ${queueId}
       union all select q.id, q.parent_id, q.address_id, up.depth + 1 from queue q join up on q.id = up.parent_id)
     select a.address, a.name ${SENDER_IN_FORCE}`.execute(db)
-  return rows[0] ?? fallback
+  return rows[0] ?? ownSender(db, config)
 }

@@ -206,7 +206,9 @@ function checkPlaces(plugins: AnyPlugin[]): void {
       const owner = place.split('.')[0]!
       const known = plugins.some(({ name }) => name === owner) || Object.keys(CORE_PLACES).some((core) => core.split('.')[0] === owner)
       if (!offered.has(place) && (known || !NAME.test(owner))) {
-        throw new BootError(`Plugin “${plugin.name}” fills the place “${place}”, which nobody offers: “pomoc plugins” lists them all.`)
+        throw new BootError(
+          `Plugin “${plugin.name}” fills the place “${place}”, which nobody offers: “npm run pomoc -- plugins” lists them all.`,
+        )
       }
     }
   }

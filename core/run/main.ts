@@ -67,7 +67,8 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
     const released = await kernel.host.work(system('our addresses'), releaseOurAddresses)
-    if (released > 0) log.warn({ count: released }, 'accounts had addresses of ours, which are no people; "pomoc doctor" names them')
+    if (released > 0)
+      log.warn({ count: released }, 'accounts had addresses of ours, which are no people; "npm run pomoc -- doctor" names them')
 
     const stalls = watchStalls({ db, log, clock, roles: wanted.only })
     started.push(async () => stalls.stop())

@@ -1,27 +1,33 @@
 /** Owns the way of a posted form: done and said on the next page, or shown again with its reason. */
 import type { PageContext } from '../kernel/contract.ts'
 import { Refusal } from '../errors.ts'
-import { flash } from './flash.ts'
+import { flash, type Flash } from './flash.ts'
 import { withRefusal, type FormState } from './forms.ts'
+
+interface Done {
+  to: string
+  said: string
+  tone?: NonNullable<Flash['tone']>
+}
 
 /**
  * Does what a form asks for and says so on the next page; refused, it shows the same form again with the reason at its
- * field (422). What is not there or not allowed stays an error page.
+ * field (422). `tone` 'warn': done, but something else is to be seen to. What is not there or not allowed stays an error page.
  */
 export async function submit(
   c: PageContext,
   values: Record<string, string>,
-  act: () => Promise<{ to: string; said: string }>,
+  act: () => Promise<Done>,
   again: (form: FormState) => Response | Promise<Response>,
 ): Promise<Response> {
-  let done: { to: string; said: string }
+  let done: Done
   try {
     done = await act()
   } catch (error) {
     if (!(error instanceof Refusal) || ((error.status === 404 || error.status === 403) && error.field === undefined)) throw error
     return again(withRefusal(c, { values, problems: {} }, error))
   }
-  flash(c, { text: done.said })
+  flash(c, { text: done.said, ...(done.tone && { tone: done.tone }) })
   return c.redirect(done.to, 303)
 }
 

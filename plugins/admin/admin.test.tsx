@@ -168,6 +168,50 @@ describe('forms', () => {
     expect(await (await boss.get(path)).text()).toContain('value="Jan Kowalski-Śliwa"')
   })
 
+  it('a mail filter that sets what is not there is refused at its field, whatever it names; what is there is saved', async () => {
+    const path = '/admin/mail/filters/new'
+    const filter = (key: string, value: string, n: number) =>
+      send(path, {
+        name: `Ustawia ${n}`,
+        comment: '',
+        'match.0.key': 'Subject',
+        'match.0.value': 'x',
+        'set.0.key': key,
+        'set.0.value': value,
+        valid: 'on',
+      })
+    const missing: [string, string][] = [
+      ['X-OTRS-Queue', 'Nie ma takiej'],
+      ['X-OTRS-FollowUp-Queue', 'Nie ma takiej'],
+      ['X-OTOBO-Queue', 'Nie ma takiej'],
+      ['X-OTRS-Priority', 'bardzo'],
+      ['X-OTRS-State', 'nijaki'],
+      ['X-OTRS-FollowUp-State', 'nijaki'],
+      ['X-OTRS-Owner', 'nikogo'],
+      ['X-OTRS-OwnerID', '999999'],
+      ['X-OTRS-Responsible', 'nikogo'],
+      ['X-OTRS-Lock', 'zamknięte'],
+      ['X-OTRS-State-PendingTime', 'kiedyś'],
+      ['X-OTRS-SenderType', 'robot'],
+    ]
+    const taken: string[] = []
+    for (const [n, [key, value]] of missing.entries()) {
+      const answer = await filter(key, value, n)
+      const html = await answer.text()
+      if (answer.status !== 422 || !/name="set\.0\.value"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*name="set\.0\.value"/.test(html))
+        taken.push(`${key}: ${answer.status}`)
+      else expect(html).toContain(`value="${value}"`)
+    }
+    expect(taken).toEqual([])
+    for (const [n, [key, value]] of [
+      ['X-OTRS-Queue', 'Junk'],
+      ['X-OTRS-Priority', '4 high'],
+      ['X-OTRS-Owner', 'jkowalski'],
+      ['X-OTRS-Queue', '[** \\1 **]'],
+    ].entries())
+      expect([key, (await filter(key!, value!, 100 + n)).status]).toEqual([key, 303])
+  })
+
   it('a person is made, gets addresses, a main one, loses one after being asked', async () => {
     const made = await send('/admin/persons/new', {
       firstName: 'Ewa',

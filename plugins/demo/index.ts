@@ -35,7 +35,7 @@ function demoConfig({ databaseUrl: _real, smarthostUrl: _none, ...config }: Conf
 
 const OPTIONS = { fresh: { type: 'boolean', default: false }, tickets: { type: 'string', default: String(STORIES) } } as const
 
-/** What stands behind `pomoc demo`. */
+/** What stands behind `npm run pomoc -- demo`. */
 function wishOf(args: readonly string[]): { fresh: boolean; tickets: number } {
   let values: { fresh: boolean; tickets: string }
   try {

@@ -91,7 +91,8 @@ export const commands: Record<string, PluginCommand> = {
         const local = await findPersonByLogin(host.db, login)
         if (!local) throw new BootError(`There is no person with the login “${login}”.`)
         const { person } = (await explainLogin(host, login, undefined)).find((one) => one.person) ?? {}
-        if (!person) throw new BootError(`No directory has an entry “${login}”: “pomoc ldap-auth test-login ${login}” shows each step.`)
+        if (!person)
+          throw new BootError(`No directory has an entry “${login}”: “npm run pomoc -- ldap-auth test-login ${login}” shows each step.`)
         const options = { tied: new Set([local.id]) }
         const [would] = await compareDirectoryPersons(host.db, [person], { ...options, now: host.clock() })
         if (would!.personId !== local.id || would!.kind === 'clash' || would!.kind === 'off')
@@ -114,7 +115,8 @@ function readSync(args: readonly string[]): { dry: boolean; allowOff: number | u
     if (args[i] === '--dry-run') read.dry = true
     else if (args[i] === '--allow-off' && number !== undefined) [read.allowOff] = [number, i++]
     else if (args[i] === '--allow-rights' && number !== undefined) [read.allowRights] = [number, i++]
-    else throw new BootError('Write: pomoc ldap-auth sync [--dry-run] [--allow-off N] [--allow-rights N], with N a whole number.')
+    else
+      throw new BootError('Write: npm run pomoc -- ldap-auth sync [--dry-run] [--allow-off N] [--allow-rights N], with N a whole number.')
   }
   return read
 }

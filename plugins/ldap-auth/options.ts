@@ -194,7 +194,7 @@ const DEFAULTS = {
 
 const read = new WeakMap<Config, Directory[]>()
 
-/** The directories in their order. Throws a `BootError` with one sentence for the operator. */
+/** The directories in their order. Throws a `BootError` with a sentence for the operator, one for each fault. */
 export function directoriesOf(config: Config): Directory[] {
   let all = read.get(config)
   if (!all) read.set(config, (all = readOptions(config)))
@@ -203,25 +203,38 @@ export function directoriesOf(config: Config): Directory[] {
 
 function readOptions(config: Config): Directory[] {
   const parsed = optionsSchema.safeParse(config.pluginOptions['ldap-auth'] ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const key = ['pluginOptions', 'ldap-auth', ...issue!.path].map(String).join('.')
-    const what =
-      issue!.code === 'unrecognized_keys' ? `knows no “${issue!.keys.join('”, “')}”` : `is missing or not right: write ${issue!.message}`
-    throw new BootError(`${key} in config/local.ts ${what}. plugins/ldap-auth/README.md describes all options.`)
-  }
-  const names = parsed.data.directories.map(({ name }) => name)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new BootError(`Two directories in pluginOptions.ldap-auth are called “${twice}”: give each a name of its own.`)
-  for (const { name, sameAs = [] } of parsed.data.directories) {
-    const other = sameAs.find((one) => !names.slice(0, names.indexOf(name)).includes(one))
-    if (other !== undefined)
-      throw new BootError(
+  if (!parsed.success) throw faulty(parsed.error.issues.map(sayIssue))
+  const { directories } = parsed.data
+  const names = directories.map(({ name }) => name)
+  const faults: string[] = []
+  for (const twice of new Set(names.filter((name, i) => names.indexOf(name) !== i)))
+    faults.push(`Two directories in pluginOptions.ldap-auth are called “${twice}”: give each a name of its own.`)
+  for (const { name, sameAs = [] } of directories) {
+    for (const other of sameAs.filter((one) => !names.slice(0, names.indexOf(name)).includes(one)))
+      faults.push(
         `The directory “${name}” in pluginOptions.ldap-auth is the same as “${other}”, but no directory before it is called so: correct “sameAs”, or put “${other}” first.`,
       )
   }
-  return parsed.data.directories.map((given) => complete(given, config))
+  const whole = directories.flatMap((given) => {
+    try {
+      return [complete(given, config)]
+    } catch (error) {
+      if (!(error instanceof BootError)) throw error
+      faults.push(error.message)
+      return []
+    }
+  })
+  if (faults.length > 0) throw faulty(faults)
+  return whole
+}
+
+const faulty = ([first, ...more]: readonly string[]): BootError => new BootError(first!, more)
+
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const key = ['pluginOptions', 'ldap-auth', ...issue.path].map(String).join('.')
+  const what =
+    issue.code === 'unrecognized_keys' ? `knows no “${issue.keys.join('”, “')}”` : `is missing or not right: write ${issue.message}`
+  return `${key} in config/local.ts ${what}. plugins/ldap-auth/README.md describes all options.`
 }
 
 function complete(given: Given, config: Config): Directory {

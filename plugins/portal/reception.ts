@@ -82,7 +82,7 @@ export async function findReception(host: Host, queueName: string, language: Lan
   if (!queue) throw new Error(`there is no queue ${queueId}`)
   const [unit, sender, calendar] = await Promise.all([
     unitName(db, queue.unitId, language),
-    senderOfQueue(db, queue.id, { address: config.mailAddress, name: config.mail.fromName }),
+    senderOfQueue(db, config, queue.id),
     calendarOfQueue(db, queue.id),
   ])
   return { queue, unit, address: sender.address, calendar, reason: routed && routeReason(routed, 'form') }

@@ -11,15 +11,19 @@ import { undoAct } from '../../core/ticket/change/undo.ts'
 import { fillIn } from '../../core/mail/texts/text-preview.ts'
 import { findTicket } from '../../core/ticket/ticket.store.ts'
 import { openSite, type Site, type Visitor } from '../web.ts'
-import { eml, eventually, startStation, type Station } from './station.ts'
+import { startDns, type DnsServer } from '../servers/dns.ts'
+import { eml, eventually, HERE, startStation, type Station } from './station.ts'
 
+let dns: DnsServer
 let station: Station
 let site: Site
 let agent: Visitor
 let agentId: string
 beforeAll(async () => {
+  // It knows of no domain: what our relay does not vouch for is not proven.
+  dns = await startDns()
   station = await startStation({
-    mail: { relays: [{ addresses: ['127.0.0.1'], vouchesFor: ['uni.example', 'student.example'], xclient: false, trustHeaders: false }] },
+    mail: { relays: [{ ...HERE, vouchesFor: ['uni.example', 'student.example'] }], dnsServers: [dns.address] },
   })
   site = await openSite([desk], {}, station.database)
   agentId = await station.make.agent({ 1: ['rw'] }, { address: 'agent@praca.example', name: 'Ada Agentka' })
@@ -28,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await site.close()
   await station.stop()
+  await dns.stop()
 })
 
 type Mail = Parameters<Station['mail']>[0]

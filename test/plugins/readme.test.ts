@@ -1,6 +1,6 @@
-/** What plugins/README.md teaches, done; and what "pomoc plugins new" writes, tried. */
+/** What plugins/README.md teaches, done; and what "npm run pomoc -- plugins new" writes, tried. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { newPlugin } from '../../core/cli/new-plugin.ts'
@@ -40,9 +40,11 @@ async function types(folder: string): Promise<string> {
   })
   return said
 }
-/** A folder as "pomoc plugins new" makes it. */
+/** A folder as "npm run pomoc -- plugins new" makes it. */
 async function freshPlugin(name: string): Promise<string> {
-  const folder = join(writePackage({}), name)
+  const above = writePackage({})
+  chmodSync(above, 0o755) // root's commands work as the user pomoc
+  const folder = join(above, name)
   await newPlugin(name, folder)
   return folder
 }

@@ -17,7 +17,7 @@ import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { customerTicketUrl } from '../../ticket/url.ts'
 import { readAddressList } from '../address-list.ts'
-import { canonicalAddress, destinationOf, readAddressBook, type AddressBook } from '../addresses.ts'
+import { canonicalAddress, destinationOf, ownSender, readAddressBook, type AddressBook } from '../addresses.ts'
 import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { isProgramAddress } from '../program-address.ts'
@@ -236,7 +236,7 @@ async function write(
 ): Promise<NewArticle & { articleId: Id; sender: { address: string; name: string } }> {
   const { answered } = wanted
   const { ticket } = response
-  const sender = response.sender ?? { address: work.config.mailAddress, name: work.config.mail.fromName }
+  const sender = response.sender ?? (await ownSender(work.db, work.config))
   const words = await wordsFor(work, response, answered, sender, recipientOf(answered, wanted.address))
   // OTRS: the format of a new mail, the subject not cleaned.
   const subject = buildSubject(

@@ -54,7 +54,7 @@ export async function fillIn(room: TextRoom, ticket: Ticket, text: string): Prom
 
 async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject: string; body: string }, language: Language) {
   const { db, config } = room
-  const sender = await senderOfQueue(db, ticket.queueId, { address: config.mailAddress, name: config.mail.fromName })
+  const sender = await senderOfQueue(db, config, ticket.queueId)
   const calendar = await calendarOfQueue(db, ticket.queueId)
   const last = await db
     .selectFrom('article')

@@ -3,7 +3,7 @@ import type { Id } from '../../database/schema.ts'
 import { siteUrl } from '../../machine/config.ts'
 import { refused } from '../../errors.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
-import { demandForeign } from '../../mail/addresses.ts'
+import { demandForeign, ownSender } from '../../mail/addresses.ts'
 import { queueMail } from '../../mail/outbound.ts'
 import { may } from '../../permission/policy.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../../person/persons.ts'
@@ -121,7 +121,7 @@ async function ticketToShare(work: Work, ticketId: Id): Promise<Ticket> {
 
 async function invite(work: Work, ticket: Ticket, person: Person & { address: string }, right: ParticipantRight): Promise<void> {
   const t = participantTexts.in(person.language ?? work.config.languages[0]!)
-  const from = { address: work.config.mailAddress, name: work.config.mail.fromName }
+  const from = await ownSender(work.db, work.config)
   const { actor } = work
   const url = `${siteUrl(work.config)}/tickets/${ticket.id}`
   const agent = actor.kind !== 'person' || may(actor.access, 'customer', ticket.ties).allowed

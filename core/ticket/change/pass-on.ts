@@ -5,10 +5,10 @@ import type { Database, Id } from '../../database/schema.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { emitArticle, findArticle, type Article } from '../../article/articles.ts'
 import { refused } from '../../errors.ts'
-import { demandForeign } from '../../mail/addresses.ts'
+import { demandForeign, type SenderAddress } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from '../../mail/outbound.ts'
 import { isAddress } from '../../person/persons.ts'
-import { senderOfQueue, type SenderAddress } from '../../queue/queues.ts'
+import { senderOfQueue } from '../../queue/queues.ts'
 import { addArticle, change, ticketFor } from './change.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
@@ -175,8 +175,7 @@ async function articleFor(
   return { ticket, source }
 }
 
-const senderOf = (work: Work, ticket: Ticket): Promise<SenderAddress> =>
-  senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
+const senderOf = (work: Work, ticket: Ticket): Promise<SenderAddress> => senderOfQueue(work.db, work.config, ticket.queueId)
 
 /** Addresses to write to, each once. Not ours: such a mail would come back to us as a new one; that is what moving is for. */
 async function strangers(work: Work, wanted: readonly string[], field: 'to' | 'cc', optional = false): Promise<string[]> {

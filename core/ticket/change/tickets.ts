@@ -229,7 +229,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
     kind: 'agent-reply',
     ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...pendingOf(work, given, answer.state!) } } : {}),
   })
-  const sender = await senderOfQueue(work.db, ticket.queueId, { address: work.config.mailAddress, name: work.config.mail.fromName })
+  const sender = await senderOfQueue(work.db, work.config, ticket.queueId)
   const parent = await answeredMail(work, ticket.id, answer.answers)
   const messageId = newMessageId(work.config, ticket.id)
   const subject = buildSubject(

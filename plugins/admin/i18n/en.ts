@@ -93,7 +93,7 @@ export const en: Record<keyof typeof pl, Text> = {
     other: '{count} mails could not leave yet; they are tried again by themselves. The reason: {error}',
   },
   'overview.address-refused':
-    'We give people the address {address} and write from it, but refuse mail to it: add it to the addresses, or change POMOC_MAIL_ADDRESS',
+    'Mail to {address}, the address in the configuration, is refused; we write from {other} and tell people that one. Add the former to the addresses, or change POMOC_MAIL_ADDRESS (mailAddress in config/local.ts)',
   'overview.suspended': { one: '{count} plugin is suspended because of faults', other: '{count} plugins are suspended because of faults' },
   'overview.jobs-given-up': {
     one: '{count} background job was given up after many tries',
@@ -357,6 +357,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'address.queue.help': 'New tickets from this address are made here.',
   'address.valid.help': 'Switched off: the server refuses mail to this address, and the sender is told.',
   'address.sender-of': 'Sender of queues',
+  'address.own-refused':
+    'Saved, but mail to {address}, the address in the configuration, is refused, and there is no other. Add it here, or set POMOC_MAIL_ADDRESS (mailAddress in config/local.ts) to one that stands here and restart.',
+  'address.own-refused.other':
+    'Saved, but mail to {address}, the address in the configuration, is refused. Set POMOC_MAIL_ADDRESS (mailAddress in config/local.ts) to {other} and restart, or add the former here. Until then we write from {other} and tell people that one.',
   'address.leads': 'New tickets go to the queue {queue}.',
   'address.sends': 'These queues answer from this address: {queues}.',
 

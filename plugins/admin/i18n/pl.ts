@@ -103,7 +103,7 @@ export const pl = {
     other: '{count} wiadomości nie mogło jeszcze wyjść; pomoc próbuje dalej. Powód: {error}',
   },
   'overview.address-refused':
-    'Podajemy adres {address} i z niego piszemy, ale poczty na niego nie przyjmujemy: dodaj go do adresów albo zmień POMOC_MAIL_ADDRESS',
+    'Poczty na adres {address}, ustawiony w konfiguracji, nie przyjmujemy; piszemy z adresu {other} i taki podajemy. Dodaj tamten do adresów albo zmień POMOC_MAIL_ADDRESS (mailAddress w config/local.ts)',
   'overview.suspended': {
     one: '{count} wtyczka jest zawieszona z powodu błędów',
     few: '{count} wtyczki są zawieszone z powodu błędów',
@@ -375,6 +375,10 @@ export const pl = {
   'address.queue.help': 'Tu powstają nowe zgłoszenia z tego adresu.',
   'address.valid.help': 'Wyłączony: serwer odmawia przyjęcia listów na ten adres, a nadawca dostaje o tym wiadomość.',
   'address.sender-of': 'Nadawca kolejek',
+  'address.own-refused':
+    'Zapisano, ale poczty na adres {address}, który ustawia konfiguracja, nie przyjmujemy, a innego adresu nie ma. Dodaj go tutaj albo ustaw POMOC_MAIL_ADDRESS (mailAddress w config/local.ts) na adres, który tu stoi, i uruchom program ponownie.',
+  'address.own-refused.other':
+    'Zapisano, ale poczty na adres {address}, który ustawia konfiguracja, nie przyjmujemy. Ustaw POMOC_MAIL_ADDRESS (mailAddress w config/local.ts) na {other} i uruchom program ponownie albo dodaj tutaj tamten adres. Do tego czasu podajemy {other} i z niego piszemy.',
   'address.leads': 'Nowe zgłoszenia trafiają do kolejki {queue}.',
   'address.sends': 'Z tego adresu odpisują kolejki: {queues}.',
 

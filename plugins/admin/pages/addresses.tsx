@@ -1,6 +1,14 @@
 /** Owns the pages of the help desk's own addresses. */
 import type { Hono } from 'hono'
-import { editSystemAddress, listSystemAddresses, listTopics, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  editSystemAddress,
+  listSystemAddresses,
+  listTopics,
+  ownSender,
+  refused,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   blankForm,
   ButtonLink,
@@ -16,7 +24,13 @@ import {
   submit,
   type FormState,
 } from '../../../core/pages.ts'
-import { createSystemAddress, findSystemAddress, listAllQueues, type SystemAddress } from '../../../core/administration.ts'
+import {
+  createSystemAddress,
+  findSystemAddress,
+  listAllQueues,
+  ownAddressIsTaken,
+  type SystemAddress,
+} from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
@@ -50,11 +64,20 @@ export function addressRoutes(app: Hono<WebEnv>): void {
       values,
       async () => {
         await c.get('host').work(actor, (work) => editSystemAddress(work, address.id, read(values)))
-        return { to: PATH, said: words(c)('said.saved') }
+        return { to: PATH, said: words(c)('said.saved'), ...(await warning(c)) }
       },
       (form) => addressForm(c, address, form),
     )
   })
+}
+
+/** Where the address of the configuration is none of these: what to set, and which one stands in for it. */
+async function warning(c: PageContext): Promise<{ said: string; tone: 'warn' } | undefined> {
+  const { db, config } = c.get('host')
+  if (await ownAddressIsTaken(db, config)) return undefined
+  const { address: other } = await ownSender(db, config)
+  const { mailAddress: address } = config
+  return { said: words(c)(other === address ? 'address.own-refused' : 'address.own-refused.other', { address, other }), tone: 'warn' }
 }
 
 async function demandAddress(c: PageContext): Promise<SystemAddress> {

@@ -1,7 +1,7 @@
 /** Owns the first page of administration: how the installation is, and what waits for the administrator. */
 import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
-import type { PageContext, Plugin, WebEnv } from '../../../core/index.ts'
+import { ownSender, type PageContext, type Plugin, type WebEnv } from '../../../core/index.ts'
 import { Card, Notice, PageHead, saySize, SideList, Time } from '../../../core/pages.ts'
 import { checksSenders, listSuspensions, ownAddressIsTaken, readStatus, version } from '../../../core/administration.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
@@ -20,7 +20,10 @@ async function overviewPage(c: PageContext): Promise<Response> {
   const link = (count: number, href: string): Child => (count > 0 ? <a href={href}>{count}</a> : '0')
   const alarms: { text: string; href?: string }[] = []
   if (!(await ownAddressIsTaken(db, config)))
-    alarms.push({ text: t('overview.address-refused', { address: config.mailAddress }), href: '/admin/addresses' })
+    alarms.push({
+      text: t('overview.address-refused', { address: config.mailAddress, other: (await ownSender(db, config)).address }),
+      href: '/admin/addresses',
+    })
   if (status.inbound.failed > 0)
     alarms.push({ text: t('overview.inbound-failed', { count: status.inbound.failed }), href: '/admin/mail/in?state=failed' })
   if (status.inbound.held > 0)

@@ -393,10 +393,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
 async function QueueFacts({ c, queue, below }: { c: PageContext; queue: AdminQueue; below: AdminQueue[] }) {
   const t = words(c)
   const { db, config } = c.get('host')
-  const [calendar, sender] = await Promise.all([
-    calendarOfQueue(db, queue.id),
-    senderOfQueue(db, queue.id, { address: config.mailAddress, name: config.mail.fromName }),
-  ])
+  const [calendar, sender] = await Promise.all([calendarOfQueue(db, queue.id), senderOfQueue(db, config, queue.id)])
   return (
     <>
       <Card title={t('queue.in-force')} id="in-force">

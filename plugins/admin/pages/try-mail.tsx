@@ -91,7 +91,7 @@ async function tryPage(c: PageContext, form: FormState, tried?: TriedMail): Prom
             <Card title={t('try.how')} id="how">
               <p>{t('try.how.text')}</p>
               <p class="para">
-                <code>pomoc mail try mail.eml</code>
+                <code>npm run pomoc -- mail try mail.eml</code>
               </p>
             </Card>
           }

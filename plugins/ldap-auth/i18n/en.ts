@@ -74,7 +74,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'step.not-tried': 'The password was not tried.',
 
   'problem.local-account':
-    'The account “{detail}” was made here; the entry does not take it over. An administrator may tie it with “pomoc ldap-auth tie {detail}”, unless it has a password of its own or administers.',
+    'The account “{detail}” was made here; the entry does not take it over. An administrator may tie it with “npm run pomoc -- ldap-auth tie {detail}”, unless it has a password of its own or administers.',
   'problem.other-entry':
     'The login “{detail}” belongs to a person of another entry already. If it was given away again, rename the person before.',
   'problem.same-id':
@@ -170,14 +170,14 @@ export const en: Record<keyof typeof pl, Text> = {
   'sync.problems': 'To be put right',
   'sync.failed': 'It failed: {error}',
   'sync.braked': {
-    one: 'Brake: {count} person would go at once, so nobody was switched off. Check the filter of people; if it is true, run “pomoc ldap-auth sync --allow-off {number}”.',
+    one: 'Brake: {count} person would go at once, so nobody was switched off. Check the filter of people; if it is true, run “npm run pomoc -- ldap-auth sync --allow-off {number}”.',
     other:
-      'Brake: {count} people would go at once, so nobody was switched off. Check the filter of people; if it is true, run “pomoc ldap-auth sync --allow-off {number}”.',
+      'Brake: {count} people would go at once, so nobody was switched off. Check the filter of people; if it is true, run “npm run pomoc -- ldap-auth sync --allow-off {number}”.',
   },
   'sync.rights-braked': {
-    one: 'Brake on rights: {count} person would lose the agent’s hat or roles by a group that is nowhere, so nobody lost them. Check rules and groups; if it is true, run “pomoc ldap-auth sync --allow-rights {number}”.',
+    one: 'Brake on rights: {count} person would lose the agent’s hat or roles by a group that is nowhere, so nobody lost them. Check rules and groups; if it is true, run “npm run pomoc -- ldap-auth sync --allow-rights {number}”.',
     other:
-      'Brake on rights: {count} people would lose the agent’s hat or roles at once, so nobody lost them. Check rules and groups; if it is true, run “pomoc ldap-auth sync --allow-rights {number}”.',
+      'Brake on rights: {count} people would lose the agent’s hat or roles at once, so nobody lost them. Check rules and groups; if it is true, run “npm run pomoc -- ldap-auth sync --allow-rights {number}”.',
   },
   'sync.report': 'What the synchronisation would change – {name}',
   'sync.report.text': 'This is a trial: nothing was stored. Entries in the directory: {found}, unchanged: {same}.',

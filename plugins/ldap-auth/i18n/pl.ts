@@ -73,7 +73,7 @@ export const pl = {
   'step.not-tried': 'Hasła nie sprawdzano.',
 
   'problem.local-account':
-    'Konto „{detail}” założono tutaj; wpis go nie przejmie. Administrator może je powiązać poleceniem „pomoc ldap-auth tie {detail}”, jeśli nie ma ono własnego hasła ani praw administratora.',
+    'Konto „{detail}” założono tutaj; wpis go nie przejmie. Administrator może je powiązać poleceniem „npm run pomoc -- ldap-auth tie {detail}”, jeśli nie ma ono własnego hasła ani praw administratora.',
   'problem.other-entry':
     'Login „{detail}” należy już do osoby z innego wpisu katalogu. Jeśli nadano go ponownie, zmień login dawnej osobie.',
   'problem.same-id':
@@ -168,18 +168,18 @@ export const pl = {
   'sync.problems': 'Do poprawienia',
   'sync.failed': 'Nie udała się: {error}',
   'sync.braked': {
-    one: 'Hamulec: zniknęłaby naraz {count} osoba, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
-    few: 'Hamulec: zniknęłyby naraz {count} osoby, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
-    many: 'Hamulec: zniknęłoby naraz {count} osób, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
+    one: 'Hamulec: zniknęłaby naraz {count} osoba, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-off {number}”.',
+    few: 'Hamulec: zniknęłyby naraz {count} osoby, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-off {number}”.',
+    many: 'Hamulec: zniknęłoby naraz {count} osób, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-off {number}”.',
     other:
-      'Hamulec: zniknęłoby naraz {count} osoby, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-off {number}”.',
+      'Hamulec: zniknęłoby naraz {count} osoby, więc nikogo nie wyłączono. Sprawdź filtr osób; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-off {number}”.',
   },
   'sync.rights-braked': {
-    one: 'Hamulec praw: {count} osoba straciłaby rolę agenta lub role przez grupę, której nie ma, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
-    few: 'Hamulec praw: {count} osoby straciłyby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
-    many: 'Hamulec praw: {count} osób straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
+    one: 'Hamulec praw: {count} osoba straciłaby rolę agenta lub role przez grupę, której nie ma, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-rights {number}”.',
+    few: 'Hamulec praw: {count} osoby straciłyby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-rights {number}”.',
+    many: 'Hamulec praw: {count} osób straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-rights {number}”.',
     other:
-      'Hamulec praw: {count} osoby straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „pomoc ldap-auth sync --allow-rights {number}”.',
+      'Hamulec praw: {count} osoby straciłoby naraz rolę agenta lub role, więc nikt ich nie stracił. Sprawdź reguły i grupy; jeśli to prawda, uruchom polecenie „npm run pomoc -- ldap-auth sync --allow-rights {number}”.',
   },
   'sync.report': 'Co zmieniłaby synchronizacja – {name}',
   'sync.report.text': 'To próba: niczego nie zapisano. Wpisów w katalogu: {found}, bez zmian: {same}.',

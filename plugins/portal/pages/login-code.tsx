@@ -1,7 +1,7 @@
 /** Owns the second step of logging in: the code after the password. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { logInByCode, Refusal, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { logInByCode, ownSender, Refusal, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -52,6 +52,8 @@ export function loginCodeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
 async function codePage(c: PageContext, form: FormState, next: string | undefined, status: 200 | 422 | 429 = 200): Promise<Response> {
   const t = words.in(c.get('language'))
+  const { db, config } = c.get('host')
+  const own = await ownSender(db, config)
   return page(c, {
     title: t('login.code.title'),
     status,
@@ -78,7 +80,7 @@ async function codePage(c: PageContext, form: FormState, next: string | undefine
           <Button kind="primary">{t('login.code.send')}</Button>
         </form>
         <p class="below row-quiet">
-          {t('login.code.lost', { address: c.get('host').config.mailAddress })} <a href="/login">{t('login.code.other')}</a>
+          {t('login.code.lost', { address: own.address })} <a href="/login">{t('login.code.other')}</a>
         </p>
       </>
     ),

@@ -1,7 +1,7 @@
 /** Owns logging in by a link sent by mail: asking for one, looking at it, using it up. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { logInByLink, peekLoginLink, Refusal, sendLoginLink, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { logInByLink, ownSender, peekLoginLink, Refusal, sendLoginLink, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -73,6 +73,8 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 /** The same whether the address is known or not. */
 async function sent(c: PageContext, address: string): Promise<Response> {
   const t = words.in(c.get('language'))
+  const { db, config } = c.get('host')
+  const own = await ownSender(db, config)
   return page(c, {
     title: t('login.link.sent'),
     frame: await portalFrame(c),
@@ -80,7 +82,7 @@ async function sent(c: PageContext, address: string): Promise<Response> {
       <>
         <PageHead title={t('login.link.sent')} />
         <p>{t('login.link.sent.text', { address })}</p>
-        <p class="lead">{t('login.link.sent.help', { address: c.get('host').config.mailAddress })}</p>
+        <p class="lead">{t('login.link.sent.help', { address: own.address })}</p>
         <ButtonLink href="/">{t('home.title')}</ButtonLink>
       </>
     ),
