@@ -94,6 +94,8 @@ test.concurrent('the doctor tells what is broken around the program, each in a s
     notAfterDate: new Date('2021-01-01'),
   })
   mkdirSync(join(data.dir, 'tls'))
+  // The doctor of root looks as another user.
+  chmodSync(data.dir, 0o755)
   writeFileSync(join(data.dir, 'tls', 'smtp-key.pem'), made.private)
   writeFileSync(join(data.dir, 'tls', 'smtp-cert.pem'), made.cert)
   const { code, stdout, stderr } = await command(['doctor', '--json'], {

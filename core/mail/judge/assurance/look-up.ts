@@ -157,7 +157,8 @@ export function weigh(answer: Pick<AuthenticateResult, 'dkim' | 'spf' | 'dmarc'>
   const { dmarc, spf } = answer
   const signatures = answer.dkim.results ?? []
   const spfDomain = spf ? domainOf(spf.domain ?? '') : ''
-  const spfResult = (spf && spf.status.result) || 'none'
+  // Without a client the verifier calls its own lack of an address a fault of the DNS.
+  const spfResult = (client.address && spf && spf.status.result) || 'none'
   // Whatever a stranger's own DNS does, only what could have stood for this domain counts as unknown.
   const aligned = signatures.filter(
     ({ signingDomain = '' }) => isWithin(domain, domainOf(signingDomain)) || isWithin(domainOf(signingDomain), domain),
