@@ -1,5 +1,5 @@
 /** Holds what an operator does with the real program: back up while it runs, restore elsewhere, ask the doctor, upgrade. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
@@ -11,6 +11,8 @@ import { temporaryData, type Program } from './program.ts'
 import { builtAndUsed, onStage } from './stage.ts'
 
 const files = mkdtempSync(join(tmpdir(), 'pomoc-files-'))
+// Commands of root work as the user pomoc, who writes here too.
+chmodSync(files, 0o777)
 
 // The program starts several times in each, beside other tests.
 vi.setConfig({ testTimeout: 180_000 })
@@ -91,6 +93,7 @@ test.concurrent('the doctor tells what is broken around the program, each in a s
     notBeforeDate: old,
     notAfterDate: new Date('2021-01-01'),
   })
+  chmodSync(data.dir, 0o755) // no start has given it to the user pomoc yet
   mkdirSync(join(data.dir, 'tls'))
   writeFileSync(join(data.dir, 'tls', 'smtp-key.pem'), made.private)
   writeFileSync(join(data.dir, 'tls', 'smtp-cert.pem'), made.cert)
