@@ -135,7 +135,7 @@ export async function startMailExchange(dns: DnsServer, ours: Record<string, num
     await Promise.all(Object.values(ports).map((port) => answering(port, at('log'))))
   }
   const stop = async () => {
-    for (const name of [...children.keys()]) await end(name)
+    for (const name of children.keys()) await end(name)
     rmSync(dir, { recursive: true, force: true })
   }
   try {
