@@ -6,13 +6,12 @@
  */
 export class BootError extends Error {
   override readonly name = 'BootError'
+  /** Sentences of further faults of the same kind, which `check-config` tells too. */
+  readonly more: readonly string[]
 
-  /** `more`: sentences of further faults of the same kind, which `check-config` tells too. */
-  constructor(
-    message: string,
-    readonly more: readonly string[] = [],
-  ) {
+  constructor(message: string, more: readonly string[] = []) {
     super(message)
+    this.more = more
   }
 }
 
