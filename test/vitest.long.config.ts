@@ -10,6 +10,7 @@ export default defineConfig({
       'test/long/**/*.test.{ts,tsx}',
       'test/hostile/*.test.ts',
       'test/processes.test.ts',
+      'test/start.test.ts',
       'core/person/directory/night.test.ts',
       'test/journeys/payloads.test.ts',
       '**/*.{look,browser}.test.ts',
