@@ -54,6 +54,11 @@ describe('a text as it is read', () => {
     // Seconds where it went wrong; a busy machine may take its time.
     expect(performance.now() - began).toBeLessThan(2000)
   })
+  it('a long line of dashes is a rule or makes a heading, and nothing of the rest is lost', () => {
+    expect(textHtml(`Krok\n${'-'.repeat(60)}\n\n**raz**\n\n${'*'.repeat(60)}`, 'markdown', files)).toBe(
+      '<h2>Krok</h2>\n<p><strong>raz</strong></p>\n<hr />',
+    )
+  })
   it('what is nested beyond all measure is read as the words that it is', () => {
     expect(textHtml(`${'>'.repeat(30)} a <b>\nc\n\nd`, 'markdown', files)).toBe(`<p>${'&gt;'.repeat(30)} a &lt;b&gt;<br />c</p><p>d</p>`)
     expect(textHtml(`${'>'.repeat(3)} a`, 'markdown', files)).toContain('<blockquote>')
