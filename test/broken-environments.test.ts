@@ -29,6 +29,7 @@ import { testDatabase } from './database.ts'
 import { asSuperuser, withDatabase } from './global.ts'
 import { temporaryData, type Program } from './program.ts'
 import { debianProgram } from './servers/debian.ts'
+import { freePort } from './servers/ports.ts'
 import { builtAndUsed, onStage } from './stage.ts'
 
 const DAY = 24 * 3600_000
@@ -122,14 +123,6 @@ async function until<T>(what: () => T | undefined | false | Promise<T | undefine
 function listening(port: number, then: () => void): Server {
   return createServer().listen(port, '127.0.0.1', then)
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = listening(0, () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 const mailer = (program: Program) => {
   const { hostname, port } = new URL(/smtp:\/\/\S+/.exec(program.stdout)![0])

@@ -12,6 +12,7 @@ import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '../database.ts'
 import { isAlive, runProgram, temporaryData, type Program } from '../program.ts'
+import { freePort } from '../servers/ports.ts'
 
 const MAILS = 500
 const seed = Number(process.env['POMOC_TEST_SEED'] ?? Date.now() % 1_000_000)
@@ -25,14 +26,6 @@ function random(state: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
   }
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 /** Stands between client and program; `holdAccepted` keeps back its "250 Accepted". */
 class Gate {

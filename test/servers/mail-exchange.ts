@@ -7,12 +7,12 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { debianProgram } from './debian.ts'
 import { startDns, type DnsServer } from './dns.ts'
+import { answering, freePort } from './ports.ts'
 
 const run = promisify(execFile)
 
@@ -132,7 +132,7 @@ export async function startMailExchange(dns: DnsServer, ours: Record<string, num
     // Makes what is missing below the queue's folder, with the rights that Postfix wants.
     await run('postfix', ['-c', at('postfix'), 'check']).catch(() => undefined)
     start('postfix', '/usr/lib/postfix/sbin/master', ['-c', at('postfix'), '-d'])
-    await Promise.all(Object.values(ports).map((port) => answering(port, at('log'))))
+    await Promise.all(Object.values(ports).map((port) => answering(port, { seconds: 120, logs })))
   }
   const stop = async () => {
     for (const name of children.keys()) await end(name)
@@ -516,29 +516,4 @@ async function certificates(dir: string): Promise<void> {
     '-out',
     at('mx.pem'),
   ])
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function answering(port: number, logs: string): Promise<void> {
-  for (let patience = 2400; patience > 0; patience--) {
-    const up = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (up) return
-    await sleep(50)
-  }
-  const said = readdirSync(logs).map((name) => `${name}: ${readFileSync(join(logs, name), 'utf8').slice(-2000)}`)
-  throw new Error(`nobody listens on ${port}:\n${said.join('\n')}`)
 }

@@ -1,13 +1,12 @@
 /** Owns throw-away LDAP servers of Debian's slapd: one directory made from entries, served any number of times. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { debianProgram } from './debian.ts'
+import { answering, freePort } from './ports.ts'
 
 const run = promisify(execFile)
 
@@ -102,7 +101,7 @@ async function serve(slapd: string, home: string): Promise<Slapd> {
     stdio: 'ignore',
   })
   try {
-    await answering(child, port)
+    await answering(port, { ended: () => (child.exitCode === null ? undefined : `slapd ended with ${child.exitCode}`) })
   } catch (error) {
     child.kill('SIGKILL')
     throw error
@@ -117,32 +116,6 @@ async function serve(slapd: string, home: string): Promise<Slapd> {
       await gone
     },
   }
-}
-
-async function answering(child: ChildProcess, port: number): Promise<void> {
-  for (let patience = 400; patience > 0; patience--) {
-    if (child.exitCode !== null) throw new Error(`slapd ended with ${child.exitCode}`)
-    const up = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.on('error', () => resolve(false))
-    })
-    if (up) return
-    await sleep(25)
-  }
-  throw new Error('slapd does not answer')
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function writeConfig(home: string, dir: string, suffixes: readonly string[], ppolicy: boolean, how: Served = {}): void {
