@@ -40,6 +40,10 @@ interface Props {
 
 const MOST_LINES = 14
 
+/** The first of many, and how many more: who they are stands in the field once the link is followed. */
+const few = (addresses: readonly string[]): string =>
+  addresses.length <= 4 ? addresses.join(', ') : `${addresses.slice(0, 3).join(', ')}, +${addresses.length - 3}`
+
 export const Composer = ({ c, visit, view, bad, quote }: Props) => {
   const t = words(c)
   const { ticket } = view
@@ -108,9 +112,7 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
           <Field c={c} form={shown} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
           {!all && recipients.others.length > 0 && (
             <p class="small">
-              <a href={`${path}?${answers ? `quote=${answers}&` : ''}all#reply`}>
-                {t('compose.all', { who: recipients.others.join(', ') })}
-              </a>
+              <a href={`${path}?${answers ? `quote=${answers}&` : ''}all#reply`}>{t('compose.all', { who: few(recipients.others) })}</a>
             </p>
           )}
           <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
