@@ -5,7 +5,7 @@ import type { Id } from '../database/schema.ts'
 import { refused, type Refusal } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
-import { makeBouncer, makeTurns, worthTelling, type Bouncer } from '../kernel/limits/bouncer.ts'
+import { makeBouncer, makeSeats, makeTurns, worthTelling, type Bouncer } from '../kernel/limits/bouncer.ts'
 import { noteRefused } from '../kernel/limits/limits.ts'
 import { clientKey } from '../machine/networks.ts'
 import { countAttempts, insertAttempt, lockAttempts } from './attempts.store.ts'
@@ -47,6 +47,8 @@ export const knownDevice = (tokenHash: Buffer): Trier => ({ key: `device ${token
 
 /** So many attempts of one client are looked up at a time; more wait in memory, where the answer is often known by then. */
 const AT_ONCE = 4
+/** More requests of one client under way than people behind one address make at the beginning of a lecture are not even read. */
+const UNDER_WAY = 60
 
 type Room = Pick<Host, 'db' | 'work' | 'clock'>
 
@@ -54,12 +56,13 @@ type Room = Pick<Host, 'db' | 'work' | 'clock'>
 interface Door {
   bouncer: Bouncer
   turns: ReturnType<typeof makeTurns>
+  seats: ReturnType<typeof makeSeats>
 }
 const doors = new WeakMap<Host['db'], Door>()
 function doorOf({ db }: Pick<Room, 'db'>): Door {
   const known = doors.get(db)
   if (known) return known
-  const door = { bouncer: makeBouncer(WINDOW_MS), turns: makeTurns(AT_ONCE) }
+  const door = { bouncer: makeBouncer(WINDOW_MS), turns: makeTurns(AT_ONCE), seats: makeSeats(UNDER_WAY) }
   doors.set(db, door)
   return door
 }
@@ -82,6 +85,10 @@ export async function turnAway(room: Room, attempt: Try): Promise<void> {
   await noteBlocked(room, attempt, known.after)
   throw tooMany(known.until, now)
 }
+
+/** A client's request comes in: what to call when it is answered, or the refusal where too many of the client's are under way. */
+export const takeSeat = (room: Pick<Room, 'db'>, clientAddress: string): (() => void) | Refusal =>
+  doorOf(room).seats(stranger(clientAddress).key) ?? refused('login-too-many', { minutes: 1 })
 
 /** So many refusals of one client are explained on the page they came from; more of them are a flood. */
 const EXPLAINED = 20

@@ -13,6 +13,7 @@ import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
 import {
   ATTEMPTS_BEFORE_GUARD,
   countAttempt,
+  takeSeat,
   inTurn,
   isFlood,
   knownDevice,
@@ -120,6 +121,9 @@ async function ownerOf(
 
 /** The refusal of a request to log in from a client that floods, before anything of it is read; undefined: it may be looked at. */
 export const refuseFlood = (room: Room, clientAddress: string): Refusal | undefined => turnFloodAway(own(room), clientAddress)
+
+/** A request to log in comes in: what to call when it is answered, or the refusal where too many of its client's are under way. */
+export const enterLogin = (room: Room, clientAddress: string): (() => void) | Refusal => takeSeat(own(room), clientAddress)
 
 /** Is this a refusal in the middle of a client's flood, which a few words answer? */
 export const isFloodRefusal = (room: Room, error: unknown, clientAddress: string): error is Refusal =>

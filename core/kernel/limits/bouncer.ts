@@ -78,3 +78,18 @@ export function makeTurns(most: number): <T>(key: string, run: () => Promise<T>)
     }
   }
 }
+
+/** Lets so many of one key in at a time and turns the others away; whoever is let in gets what to call on leaving. */
+export function makeSeats(most: number): (key: string) => (() => void) | undefined {
+  const taken = new Map<string, number>()
+  return (key) => {
+    const others = taken.get(key) ?? 0
+    if (others >= most) return undefined
+    taken.set(key, others + 1)
+    return () => {
+      const left = taken.get(key)! - 1
+      if (left === 0) taken.delete(key)
+      else taken.set(key, left)
+    }
+  }
+}

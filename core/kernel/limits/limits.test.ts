@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import type { OpenDatabase } from '../../database/database.ts'
-import { makeBouncer, makeTurns, worthTelling } from './bouncer.ts'
+import { makeBouncer, makeSeats, makeTurns, worthTelling } from './bouncer.ts'
 import { countLimit, countLimits, forgetLimits, listRefused, noteRefused } from './limits.ts'
 
 let database: OpenDatabase
@@ -89,4 +89,12 @@ it('of one key a few go on at a time, in their order, and a fault holds up nobod
     }).catch(() => {})
   await Promise.all([0, 1, 2, 3, 4, 5].map(run))
   expect([most, order]).toEqual([2, [0, 1, 2, 3, 4, 5]])
+})
+
+it('of one key as many are in at a time as have seats; a seat that is left is free', () => {
+  const enter = makeSeats(2)
+  const leave = enter('a')!
+  expect([enter('a'), enter('a'), enter('b')].map(Boolean)).toEqual([true, false, true])
+  leave()
+  expect([enter('a'), enter('a')].map(Boolean)).toEqual([true, false])
 })
