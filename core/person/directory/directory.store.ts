@@ -24,21 +24,15 @@ export interface StoredPerson {
   has_rights: boolean
   addresses: { address: string; main: boolean }[]
   roles: Id[]
-  entry: {
-    directory: string
-    entry_id: string
-    dn: string
-    attributes: Record<string, string[]>
-    groups: string[]
-    given_addresses: string[]
-    given_agent: boolean
-    given_roles: Id[]
-    /** All addresses that the entry listed last, the main one first. */
-    listed: string[]
-    /** The lower goes first where two list one address; null: not known yet. */
-    standing: number | null
-    off: boolean
-  } | null
+  entry:
+    | (Omit<EntryRow, 'person_id' | 'listed_addresses' | 'standing'> & {
+        /** All addresses that the entry listed last, the main one first. */
+        listed: string[]
+        /** The lower goes first where two list one address; null: not known yet. */
+        standing: number | null
+        off: boolean
+      })
+    | null
 }
 
 /** Everybody who may be meant by these entries: by entry, login or address. */
