@@ -11,7 +11,7 @@ import { cleanAddress } from './address.ts'
 import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
 import { demandPage, limitBody } from './body.ts'
-import { turnFloodsAway } from './floods.ts'
+import { takeTurns, turnFloodsAway } from './floods.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
 import { handleError, handleNotFound } from './errors.tsx'
@@ -84,6 +84,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(demandPage)
   app.use(limitBody(host.config.smtp.maxSizeKb * 1024))
   app.use(guardForms)
+  app.use(takeTurns())
   app.use(demandSecondFactor)
 
   // 5. Core's few pages, then the plugins': everything else that a person sees.

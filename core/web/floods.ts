@@ -1,6 +1,10 @@
-/** Owns answering floods of logins: a few words instead of a page; at the door, where nothing of the request need be read. */
+/**
+ * Owns that whoever sends much keeps nobody waiting: floods of logins get a few words instead of a page, at the door, where nothing of the
+ * request need be read; what one person writes is worked a little at a time.
+ */
 import type { MiddlewareHandler } from 'hono'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
+import { makeTurns } from '../kernel/limits/bouncer.ts'
 import { Refusal } from '../errors.ts'
 import { enterLogin, isFloodRefusal, refuseFlood } from '../person/login.ts'
 import { sayRefusal } from './forms.ts'
@@ -26,4 +30,16 @@ export const floodAnswer = (c: PageContext, error: unknown): Response | undefine
 function fewWords(c: PageContext, refusal: Refusal): Response {
   c.header('retry-after', String(Number(refusal.params['minutes']) * 60))
   return c.text(sayRefusal(refusal, c.get('language')), 429)
+}
+
+/** A browser sends one form at a time; two leave room for a draft that is saved beside. */
+const AT_ONCE = 2
+
+/** Stands after the form is read, so that nobody's turn is held by a slow line. Strangers write nothing but logins, which are counted at the door. */
+export function takeTurns(): MiddlewareHandler<WebEnv> {
+  const turns = makeTurns(AT_ONCE)
+  return (c, next) => {
+    const actor = c.get('actor')
+    return !actor || ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) ? next() : turns(String(actor.id), next)
+  }
 }
