@@ -14,7 +14,7 @@ export default class CiReporter implements Reporter {
         const { state } = test.result()
         if (state === 'pending') count.failed++
         else count[state]++
-        if (test.diagnostic()?.flaky) again.push(`${module.relativeModuleId}: ${test.fullName}`)
+        if (test.diagnostic()?.flaky) again.push(`${module.relativeModuleId}: ${test.fullName}${why(test.result().errors)}`)
         if (state === 'skipped') skipped.push(`${module.relativeModuleId}: ${test.fullName}`)
       }
     }
@@ -26,3 +26,7 @@ export default class CiReporter implements Reporter {
     process.stdout.write(`\ntests: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`)
   }
 }
+
+/** What went wrong the first time, with a property's seed: it would be lost otherwise. */
+const why = (errors: readonly { message: string }[] | undefined): string =>
+  (errors ?? []).map(({ message }) => `\n    ${message.slice(0, 2000).replaceAll('\n', '\n    ')}`).join('')

@@ -3,7 +3,6 @@ import { X509Certificate } from 'node:crypto'
 import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createSecureContext } from 'node:tls'
-import { generate } from 'selfsigned'
 import { BootError, reasonOf, type Config } from '../../core/index.ts'
 
 export interface Certificate {
@@ -59,6 +58,8 @@ export async function certificateFor(
       )
     }
   }
+  // Much to load, and needed once in ten years.
+  const { generate } = await import('selfsigned')
   const made = await generate([{ name: 'commonName', value: config.mail.hostname }], {
     keyType: 'ec',
     curve: 'P-256',

@@ -1,7 +1,7 @@
 /** Owns looking up what is known of a mail's sender: relays' words, SPF, DKIM, DMARC. Outside any transaction; never throws. */
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { authenticate, type AuthenticateResult } from 'mailauth'
+import type { AuthenticateResult } from 'mailauth'
 import type { Config } from '../../../machine/config.ts'
 import { makeTrust, plainAddress } from '../../../machine/networks.ts'
 import type { Delivery } from '../hand.ts'
@@ -19,6 +19,8 @@ const LIMIT_MS = 6000
 /** Each signature may make us hash the whole body once more: what has more than these is read without its body, so that none holds. */
 const SIGNATURES = 10
 const PIECE = 16 * 1024
+/** The verifier is much to load: with the first mail that has to be looked up, for most commands and starts read none. */
+const verifier = () => import('mailauth')
 
 /** A mail's way to us, as far as it matters here. */
 export type Arrival = Pick<Delivery, 'envelopeFrom' | 'peerAddress' | 'peerName' | 'clientAddress' | 'clientName'>
@@ -121,6 +123,7 @@ async function byLookUp(
   const client = clientOf(config, relay, mail, arrival)
   let answer: AuthenticateResult
   try {
+    const { authenticate } = await verifier()
     answer = await authenticate(piecewise(tooManySignatures(raw) ? unsignedHead(raw) : raw), {
       ...(client.address ? { ip: client.address } : {}),
       ...(client.helo ? { helo: client.helo } : {}),
