@@ -71,7 +71,7 @@ export { loadActor } from './permission/access.store.ts'
 
 // Calendars
 export { type Calendar, DEFAULT_CALENDAR } from './calendar/calendar.ts'
-export { sayReceipt, sayReceiptReason, sayHours, sayCutOff } from './calendar/words.ts'
+export { sayReceipt, sayReceiptReason, sayHours, sayExceptions, sayCutOff } from './calendar/words.ts'
 export { sayDate, sayDateTime, sayNearDay, sayTime } from './calendar/date-words.ts'
 export { receive } from './calendar/receipt.ts'
 export { addWorkingTime, nextOpening } from './calendar/working-time.ts'

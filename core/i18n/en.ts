@@ -134,7 +134,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.unavailable': 'We cannot do this right now. Try again in a moment – nothing is lost.',
   'error.internal': 'Something went wrong on our side. Event number: {id}.',
 
-  'calendar.bad-time': 'A time looks like this: 07:30.',
+  'calendar.bad-time': 'A time looks like this: 15:00.',
   'calendar.period-ends-before-it-starts': 'The end must be later than the beginning.',
   'calendar.periods-overlap': 'The hours of this day overlap.',
   'calendar.needs-name': 'Name the calendar.',
@@ -144,6 +144,22 @@ export const en: Record<keyof typeof pl, Text> = {
     'This time lies outside the hours: it must be no earlier than any opening and no later than the latest closing.',
   'calendar.no-such-day': 'There is no such day.',
   'calendar.holiday-needs-name': 'Name this day.',
+  'calendar.bad-hours': 'Write hours like this: 7:00–15:00; several periods with a comma: 8:00–12:00, 13:00–16:00.',
+  'calendar.never-opens': 'Give hours for at least one day, or nothing will ever be taken up.',
+  'calendar.day-twice': 'This day stands on another line already.',
+  'calendar.opens-after-cut-off': 'On this day you open later than the hour until which you take things up.',
+  'calendar.bad-day':
+    'No day can be read from “{text}”. Begin with a date, for example 4.05 or 4 May (with the year if it is once only); days in a row: 28.12 – 31.12.',
+  'calendar.ambiguous-day': '“{text}” may be {one} or {other}. Write it with a dot (the day first), or the month as a word.',
+  'calendar.needs-year': 'Add the year, with four digits: {day}.2027.',
+  'calendar.yearly-year': 'These days come every year, so write them without a year. There is another field for days that come once.',
+  'calendar.range-backwards': 'The last day is earlier than the first.',
+  'calendar.range-too-long': 'That is more than a year. Check the years.',
+  'calendar.bad-range':
+    'After the dash there must be the last day, for example 28.12 – 31.12; hours follow the date after a space: 24.12 7:30–12:00.',
+  'calendar.two-days': 'One day a line. Put a dash between the first and the last of several days in a row: 28.12 – 31.12.',
+  'calendar.unreadable': 'This cannot be read.',
+  'calendar.line': 'Line {line}: {what}',
 
   'setting.yes': 'yes',
   'setting.no': 'no',
