@@ -9,7 +9,7 @@ import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
 import { routeOf } from '../metrics/serve.ts'
 import { ownPath, samePage } from './address.ts'
-import { isForm } from './body.ts'
+import { isForm, isUrlencoded } from './body.ts'
 import { readFields, sayRefusal } from './forms.ts'
 import { isFragment } from './hx.ts'
 import { webTexts, type WebKey } from './i18n/web-texts.ts'
@@ -72,6 +72,7 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
         {stale ?? (
           <>
             <p>{error.code === 'csrf' && !error.params['stale'] ? t('error.other-site') : words}</p>
+            {error.code === 'too-large' && isForm(c) && !isUrlencoded(c) && <p>{t('error.too-large.back')}</p>}
             <NextStep c={c} error={error} />
           </>
         )}

@@ -36,6 +36,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'form.optional': 'optional',
   'form.files': 'Files',
   'form.files.help': 'You can choose several at once. Together up to {limit}.',
+  'form.file.help': 'Up to {limit}.',
+  'form.files.too-large': 'The file “{name}” is {size}, and {limit} is the most that fits. Choose a smaller one.',
+  'form.files.too-large-together': 'These files are {size} together, and {limit} is the most that fits. The largest of them is “{name}”.',
+  'form.files.too-many': '{most} files at most can be attached at once. You chose {count}.',
   'form.save': 'Save',
   'form.cancel': 'Cancel',
 
@@ -51,6 +55,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.next.back': 'Back to the previous page',
   'error.next.again': 'Try again',
   'error.next.number': 'If it happens again, tell us this number: {id}.',
+  'error.too-large.back':
+    'Nothing was sent, but your text is not lost: go back with your browser’s Back button and it will be in the form. Attach smaller files, or send them one by one.',
   'error.stale.text':
     'Your session has changed since the form was opened. Nothing is lost: below is what the form held. Check it and send it again.',
   'error.stale.login': 'First log in in a new tab, then come back here and send it again.',

@@ -45,6 +45,10 @@ export const pl = {
   'form.optional': 'nieobowiązkowe',
   'form.files': 'Pliki',
   'form.files.help': 'Możesz wybrać kilka naraz. Łącznie do {limit}.',
+  'form.file.help': 'Najwyżej {limit}.',
+  'form.files.too-large': 'Plik „{name}” ma {size}, a zmieści się najwyżej {limit}. Wybierz mniejszy.',
+  'form.files.too-large-together': 'Te pliki mają razem {size}, a zmieści się najwyżej {limit}. Największy z nich to „{name}”.',
+  'form.files.too-many': 'Naraz można dołączyć najwyżej {most} plików. Wybrano: {count}.',
   'form.save': 'Zapisz',
   'form.cancel': 'Anuluj',
 
@@ -60,6 +64,8 @@ export const pl = {
   'error.next.back': 'Wróć do poprzedniej strony',
   'error.next.again': 'Spróbuj jeszcze raz',
   'error.next.number': 'Jeśli to się powtórzy, podaj nam ten numer: {id}.',
+  'error.too-large.back':
+    'Niczego nie wysłano, ale tekst nie zginął: wróć przyciskiem „Wstecz” przeglądarki, a będzie w formularzu. Dołącz mniejsze pliki albo wyślij je po kawałku.',
   'error.stale.text':
     'Sesja zmieniła się od otwarcia formularza. Nic nie zginęło: poniżej jest to, co wpisał formularz. Sprawdź i wyślij jeszcze raz.',
   'error.stale.login': 'Najpierw zaloguj się w nowej karcie, potem wróć tutaj i wyślij jeszcze raz.',

@@ -1,6 +1,7 @@
 /** Owns the pages of what agents write with: templates with files, salutations, signatures, and what a queue has of them. */
 import type { Hono } from 'hono'
 import {
+  filesLimit,
   fillIn,
   findTemplate,
   findTicketByNumber,
@@ -17,6 +18,7 @@ import {
   Checkbox,
   Crumb,
   Field,
+  Files,
   FormCard,
   PageHead,
   readAll,
@@ -478,10 +480,7 @@ async function templateForm(
                   ))}
                 </div>
               )}
-              <div class="field">
-                <label for="field-files">{t('template.add-files')}</label>
-                <input type="file" id="field-files" name="files" multiple />
-              </div>
+              <Files c={c} form={form} name="files" label={t('template.add-files')} limit={filesLimit(c.get('host').config)} />
             </Fields>
             <Fields wide title={t('template.queues')}>
               <p class="quiet small">{t('template.queues.help')}</p>
