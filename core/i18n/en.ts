@@ -59,7 +59,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.absence.substitute': 'Another agent with an active account can stand in.',
   'error.person.login-taken': 'This login is taken.',
   'error.person.address-taken': 'This address belongs to somebody else.',
-  'error.person.address-invalid': 'This is not a valid e-mail address: {address}.',
+  'error.person.address-invalid':
+    'This is not an e-mail address: “{address}”. An address looks like this: name@university.example; put commas between several.',
   'error.person.unknown': 'There is no such person: {who}. Give an e-mail address or a login.',
   'error.person.address-is-ours': 'This is an address of the help desk, not of a person: mail from it would go round in circles.',
   'error.person.no-address': 'This person has no e-mail address. Add one first.',

@@ -60,7 +60,8 @@ export const pl = {
   'error.absence.substitute': 'Zastąpić może inny agent, który ma tu czynne konto.',
   'error.person.login-taken': 'Ten login jest już zajęty.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
-  'error.person.address-invalid': 'To nie jest poprawny adres e-mail: {address}.',
+  'error.person.address-invalid':
+    'To nie jest adres e-mail: „{address}”. Adres wygląda tak: imie.nazwisko@uczelnia.pl, a kilka adresów oddziel przecinkami.',
   'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
   'error.person.address-is-ours': 'To adres pomocy, a nie osoby: listy z niego krążyłyby w kółko.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',

@@ -1,4 +1,5 @@
 /** Owns the acts that say who leads a ticket, where it lies and what it is called. */
+import { oneAddress } from '../../mail/address-list.ts'
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import { absentNow } from '../../person/absence.ts'
@@ -88,7 +89,7 @@ export const leadingActs = {
     // An address or a login of somebody known here.
     fields: z.object({ customer: line() }),
     lookUp: async ({ db }, fields) => {
-      const who = fields.customer.trim()
+      const who = oneAddress(fields.customer)
       const person = (await findPersonByAddress(db, who)) ?? (await findPersonByLogin(db, who))
       if (!person?.valid) throw refused('person.unknown', { who }, 'customer')
       return person

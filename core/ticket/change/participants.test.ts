@@ -55,6 +55,16 @@ const reply = (actor: PersonActor) =>
   )
 
 describe('letting a colleague into a ticket', () => {
+  it('takes an address as it is pasted, and never one of ours in a name’s clothes', async () => {
+    const add = (who: string) => make.work(people.agent, (work) => addParticipant(work, ticket.id, who, 'read'))
+    expect(await add('"Nowak, Bolek" <bolek@uni.example>')).toEqual({ who: 'Bolek', known: true })
+    await make.work(people.agent, (work) => removeParticipant(work, ticket.id, people.colleague.id))
+    const { address } = await make.db.selectFrom('system_address').select('address').executeTakeFirstOrThrow()
+    for (const actor of [people.agent, people.customer]) {
+      const added = make.work(actor, (work) => addParticipant(work, ticket.id, `Bolek <${address}>`, 'read'))
+      await expect(added).rejects.toMatchObject({ code: 'person.address-is-ours' })
+    }
+  })
   it('its customer may, others may not; what they do not see is not there', async () => {
     await expect(make.work(people.stranger, (work) => addParticipant(work, ticket.id, 'bolek', 'read'))).rejects.toMatchObject({
       code: 'not-found',
