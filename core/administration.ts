@@ -15,8 +15,10 @@ export { asLanguage, firstIn, languageFor, LANGUAGES, languagesToTry } from './i
 export { explainRight, type Explanation } from './explain/explain.ts'
 
 // Calendars
-export { WEEKDAYS, calendarSchema } from './calendar/calendar.ts'
-export { calendarOfFields, fieldOf as calendarFieldOf, fieldsOfCalendar } from './calendar/calendar-fields.ts'
+export { WEEKDAYS } from './calendar/calendar.ts'
+export { fieldsOfCalendar, readCalendar } from './calendar/calendar-fields.ts'
+export { sayCalendarProblems } from './calendar/calendar-form-admin.ts'
+export { sayPeriods } from './calendar/words.ts'
 
 // Mail
 export { readAddressBook } from './mail/addresses.ts'

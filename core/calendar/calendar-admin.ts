@@ -10,7 +10,8 @@ import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { calendarSchema, type Calendar } from './calendar.ts'
-import { sayHours } from './words.ts'
+import { runsOfOnce, runsOfYearly, type OnceDay, type SpecialDay, type YearlyDay } from './special-days.ts'
+import { sayHours, sayPeriods } from './words.ts'
 
 /** Counts where neither queue nor unit names one. */
 export const DEFAULT_CALENDAR_NAME = 'default'
@@ -112,8 +113,8 @@ export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calen
     },
     cutOff: { words: 'field.cut-off' },
     holidayCountry: { words: 'field.holiday-country' },
-    yearlyHolidays: { words: 'field.yearly-holidays', as: { say: sayHolidays } },
-    onceHolidays: { words: 'field.once-holidays', as: { say: sayHolidays } },
+    yearlyHolidays: { words: 'field.yearly-holidays', as: { say: sayYearly } },
+    onceHolidays: { words: 'field.once-holidays', as: { say: sayOnce } },
     valid: { words: 'field.valid', as: 'yes-no' },
   },
   way: {
@@ -129,12 +130,33 @@ export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calen
   },
 }
 
-/** "Święto uczelni (12.11), Dzień rektorski (4.05.2027)". */
-function sayHolidays(value: unknown, { t }: Saying): string {
-  const days = (value ?? []) as readonly { name: string; month?: number; day?: number; date?: string }[]
-  const when = ({ date, day, month }: (typeof days)[number]) => {
-    const [year, m, d] = (date ?? '').split('-')
-    return date === undefined ? `${day}.${String(month).padStart(2, '0')}` : `${Number(d)}.${m}.${year}`
-  }
-  return days.length === 0 ? t('value.none') : days.map((one) => `${one.name} (${when(one)})`).join(', ')
+/** "Święto uczelni (12.11), przerwa (28.12.2026 – 31.12.2026), 24.12.2026 7:30–12:00". */
+function sayOnce(value: unknown, saying: Saying): string {
+  const runs = runsOfOnce((value ?? []) as readonly OnceDay[])
+  return sayDays(
+    runs.map(({ from, to }) => ({ ...from, when: [from.date, to.date].map(dotted) })),
+    saying,
+  )
+}
+
+function sayYearly(value: unknown, saying: Saying): string {
+  const runs = runsOfYearly((value ?? []) as readonly YearlyDay[])
+  const when = ({ day, month }: YearlyDay) => `${day}.${String(month).padStart(2, '0')}`
+  return sayDays(
+    runs.map(({ from, to }) => ({ ...from, when: [from, to].map(when) })),
+    saying,
+  )
+}
+
+function dotted(date: string): string {
+  const [year, month, day] = date.split('-')
+  return `${Number(day)}.${month}.${year}`
+}
+
+function sayDays(days: readonly (SpecialDay & { when: readonly string[] })[], { t, language }: Saying): string {
+  const said = days.map(({ name, hours, when }) => {
+    const at = [[...new Set(when)].join(' – '), hours ? sayPeriods(hours, language) : ''].filter(Boolean).join(' ')
+    return name === '' ? at : `${name} (${at})`
+  })
+  return said.length === 0 ? t('value.none') : said.join(', ')
 }

@@ -51,7 +51,7 @@ describe('calendarSchema', () => {
     expect(issues({ cutOff: '13:30' })).toEqual([])
     expect(issues({ cutOff: null })).toEqual([])
     const none = { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
-    expect(issues({ hours: none })).toEqual(outside)
+    expect(issues({ hours: none })).toEqual(['hours.mon calendar.never-opens'])
     expect(issues({ hours: none, cutOff: null })).toEqual([])
     // A day that closes before the cut-off is fine, one that opens after it would never take anything up the same day.
     expect(issues({ hours: { ...DEFAULT_CALENDAR.hours, sat: [{ from: '09:00', to: '12:00' }] } })).toEqual([])
@@ -63,6 +63,19 @@ describe('calendarSchema', () => {
     expect(issues({ yearlyHolidays: [{ month: 2, day: 30, name: 'x' }] })).toEqual(['yearlyHolidays.0.day calendar.no-such-day'])
     expect(issues({ onceHolidays: [{ date: '2026-02-29', name: 'x' }] })).toEqual(['onceHolidays.0.date calendar.no-such-day'])
     expect(issues({ onceHolidays: [{ date: '2026-05-04', name: ' ' }] })).toEqual(['onceHolidays.0.name calendar.holiday-needs-name'])
+  })
+
+  it('wants days of other hours to have some, no day twice, and none that opens after the cut-off', () => {
+    const on = (from: string, to: string, more = {}) => ({ date: '2026-12-24', name: '', hours: [{ from, to }], ...more })
+    expect(issues({ onceHolidays: [on('07:30', '12:00')] })).toEqual([])
+    expect(issues({ yearlyHolidays: [{ month: 12, day: 24, name: 'x', hours: [] }] })).toEqual([
+      'yearlyHolidays.0.hours calendar.bad-hours',
+    ])
+    expect(issues({ onceHolidays: [on('16:00', '18:00')] })).toEqual(['onceHolidays.0 calendar.opens-after-cut-off'])
+    expect(issues({ onceHolidays: [on('16:00', '18:00')], cutOff: null })).toEqual([])
+    expect(issues({ onceHolidays: [on('07:30', '12:00'), { date: '2026-12-24', name: 'x' }] })).toEqual([
+      'onceHolidays.1 calendar.day-twice',
+    ])
   })
 })
 

@@ -2,6 +2,7 @@
 import { IANAZone } from 'luxon'
 import { z } from 'zod'
 import { holidayCountries } from './holidays.ts'
+import type { OnceDay, YearlyDay } from './special-days.ts'
 
 /** The days of a week in the order a week has them here: Monday first. */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -25,9 +26,9 @@ export interface Calendar {
   readonly cutOff: string | null
   /** ISO 3166 country whose public holidays are free, movable ones included; `null`: none. */
   readonly holidayCountry: string | null
-  readonly yearlyHolidays: readonly { readonly month: number; readonly day: number; readonly name: string }[]
-  /** `date` is `YYYY-MM-DD`. */
-  readonly onceHolidays: readonly { readonly date: string; readonly name: string }[]
+  /** Days off and days of other hours. They go before what the country has free; one for a single date before a yearly one. */
+  readonly yearlyHolidays: readonly YearlyDay[]
+  readonly onceHolidays: readonly OnceDay[]
 }
 
 /** Minutes after midnight of `HH:MM`; `24:00` is 1440. */
@@ -52,10 +53,14 @@ const periods = z
   .transform((list) => [...list].sort((a, b) => (a.from < b.from ? -1 : 1)))
   .refine((list) => list.every((next, index) => index === 0 || list[index - 1]!.to <= next.from), 'calendar.periods-overlap')
 
-const holidayName = z.string().trim().min(1, 'calendar.holiday-needs-name').max(200)
+/** What a day off is called must be said; a day of other hours says enough by them. */
+const special = { name: z.string().trim().max(200), hours: periods.refine((list) => list.length > 0, 'calendar.bad-hours').optional() }
+const named = ({ name, hours }: { name: string; hours?: readonly OpenPeriod[] | undefined }) => name !== '' || hours !== undefined
+const needsName = { message: 'calendar.holiday-needs-name', path: ['name'] }
 
 const yearlyHoliday = z
-  .object({ month: z.int().min(1).max(12), day: z.int().min(1).max(31), name: holidayName })
+  .object({ month: z.int().min(1).max(12), day: z.int().min(1).max(31), ...special })
+  .refine(named, needsName)
   // 2024 is a leap year: 29 February is a holiday in leap years only.
   .refine(({ month, day }) => day <= new Date(Date.UTC(2024, month, 0)).getUTCDate(), {
     message: 'calendar.no-such-day',
@@ -74,12 +79,25 @@ export const calendarSchema = z
       .refine((country) => holidayCountries().has(country), 'calendar.unknown-country')
       .nullable(),
     yearlyHolidays: z.array(yearlyHoliday).max(400),
-    onceHolidays: z.array(z.object({ date: z.iso.date('calendar.no-such-day'), name: holidayName })).max(2000),
+    onceHolidays: z.array(z.object({ date: z.iso.date('calendar.no-such-day'), ...special }).refine(named, needsName)).max(2000),
   })
   .check((context) => {
-    const { cutOff, hours } = context.value
+    const { cutOff, hours, yearlyHolidays, onceHolidays } = context.value
+    const wrong = (message: string, ...path: (string | number)[]) =>
+      context.issues.push({ code: 'custom', message, path, input: context.value })
     if (cutOff !== null && !cutOffFits(cutOff, hours)) {
-      context.issues.push({ code: 'custom', message: 'calendar.cut-off-outside-hours', path: ['cutOff'], input: cutOff })
+      if (WEEKDAYS.some((day) => hours[day].length > 0)) wrong('calendar.cut-off-outside-hours', 'cutOff')
+      else wrong('calendar.never-opens', 'hours', WEEKDAYS[0])
+    }
+    const days = [
+      ...yearlyHolidays.map((day, at) => ({ key: `${day.month}-${day.day}`, hours: day.hours, path: ['yearlyHolidays', at] as const })),
+      ...onceHolidays.map((day, at) => ({ key: day.date, hours: day.hours, path: ['onceHolidays', at] as const })),
+    ]
+    const seen = new Set<string>()
+    for (const { key, hours: open, path } of days) {
+      if (seen.has(key)) wrong('calendar.day-twice', ...path)
+      seen.add(key)
+      if (cutOff !== null && open?.[0] && open[0].from > cutOff) wrong('calendar.opens-after-cut-off', ...path)
     }
   })
 

@@ -1,23 +1,28 @@
 /** Owns the preview of a calendar: its next holidays, and what would become of a mail sent at a moment. */
 import { DateTime } from 'luxon'
-import type { Calendar } from './calendar.ts'
+import type { Calendar, OpenPeriod } from './calendar.ts'
 import { holidayOn } from './holidays.ts'
+import { specialDayOn } from './special-days.ts'
 import { isoDate, localClock } from './working-time.ts'
 
 export interface ComingHoliday {
   /** `YYYY-MM-DD` in the calendar's zone. */
   date: string
+  /** '' for a day that is named by its hours only. */
   name: string
+  /** A working day of these hours. */
+  hours?: readonly OpenPeriod[]
 }
 
-/** Holidays from the day of `from` on, at most `count` of them and thirteen months ahead. */
+/** Holidays and days of other hours from the day of `from` on, at most `count` of them and thirteen months ahead. */
 export function comingHolidays(calendar: Calendar, from: Date, count: number, language: string): ComingHoliday[] {
   const first = localClock(calendar, from).day
   const found: ComingHoliday[] = []
   for (let ahead = 0; ahead < 396 && found.length < count; ahead++) {
     const date = isoDate(first + ahead)
-    const name = holidayOn(calendar, date, language)
-    if (name !== undefined) found.push({ date, name })
+    const own = specialDayOn(calendar, date)
+    const name = own?.name ?? holidayOn(calendar, date, language)
+    if (name !== undefined) found.push({ date, name, ...(own?.hours ? { hours: own.hours } : {}) })
   }
   return found
 }

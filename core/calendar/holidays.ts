@@ -1,23 +1,18 @@
 /** Owns which days are free: a calendar's own holidays and the public ones of its country. */
 import Holidays from 'date-holidays'
 import type { Calendar } from './calendar.ts'
-
-const DAY = 86_400_000
+import { DAY, specialDayOn } from './special-days.ts'
 
 /**
- * The name of the holiday on a local date, or `undefined` on an ordinary day. The calendar's own entries come first,
- * for somebody chose their words; a country's holiday is named in `language` where its name is known in it, else in the
+ * The name of the holiday on a local date, or `undefined` on a day of work. The calendar's own entries come first,
+ * for somebody chose their words and perhaps hours; a country's holiday is named in `language` where its name is known in it, else in the
  * country's own.
  *
  * @param isoDate `YYYY-MM-DD` in the calendar's zone.
  */
 export function holidayOn(calendar: Calendar, isoDate: string, language?: string): string | undefined {
-  const once = calendar.onceHolidays.find((holiday) => holiday.date === isoDate)
-  if (once) return once.name
-  const month = Number(isoDate.slice(5, 7))
-  const day = Number(isoDate.slice(8, 10))
-  const yearly = calendar.yearlyHolidays.find((holiday) => holiday.month === month && holiday.day === day)
-  if (yearly) return yearly.name
+  const own = specialDayOn(calendar, isoDate)
+  if (own) return own.hours ? undefined : own.name
   return calendar.holidayCountry === null ? undefined : publicHoliday(calendar.holidayCountry, isoDate, language)
 }
 

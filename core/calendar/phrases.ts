@@ -23,6 +23,11 @@ export interface CalendarPhrases {
   readonly and: string
   readonly allDay: string
   readonly everyDay: string
+  /** `days`: "śr. 24 grudnia 7:30–12:00", "jutro nieczynne", with commas. */
+  readonly exceptions: (days: string) => string
+  readonly closedThen: string
+  /** What may be typed for a day without hours. */
+  readonly closed: readonly string[]
 }
 
 export const PHRASES: ByLanguage<CalendarPhrases> = {
@@ -46,6 +51,9 @@ export const PHRASES: ByLanguage<CalendarPhrases> = {
     and: 'i',
     allDay: 'całą dobę',
     everyDay: 'codziennie',
+    exceptions: (days) => `W najbliższych dniach inaczej: ${days}.`,
+    closedThen: 'nieczynne',
+    closed: ['zamknięte', 'nieczynne', 'wolne', 'brak', '-', '–', '—'],
   },
   en: {
     willTakeUp: (day, time) => `we will take it up ${day} from ${time}`,
@@ -59,7 +67,7 @@ export const PHRASES: ByLanguage<CalendarPhrases> = {
     noHoursHere: 'this calendar has no working hours',
     noHours: 'no working hours',
     atAnyTime: 'We take up tickets at any time.',
-    whatIsLate: (late) => `What you send ${late} we take up on the next working day.`,
+    whatIsLate: (late) => `Tickets sent ${late} are taken up on the next working day.`,
     onDayOff: 'on a day off',
     after: (cutOff) => `after ${cutOff}`,
     afterHours: 'after working hours',
@@ -67,5 +75,8 @@ export const PHRASES: ByLanguage<CalendarPhrases> = {
     and: 'and',
     allDay: 'around the clock',
     everyDay: 'every day',
+    exceptions: (days) => `Different in the coming days: ${days}.`,
+    closedThen: 'closed',
+    closed: ['closed', 'free', 'off', 'day off', 'none'],
   },
 }

@@ -59,6 +59,14 @@ describe('the receipt clock', () => {
     expect(receivedAt('2026-11-21T12:01:00', saturday)).toEqual(['after-cut-off', '2026-11-23T07:00:00'])
   })
 
+  it('goes by the hours of a day that has its own', () => {
+    const eve = { ...DEFAULT_CALENDAR, onceHolidays: [{ date: '2026-12-23', name: '', hours: [{ from: '07:30', to: '12:00' }] }] }
+    expect(receivedAt('2026-12-23T07:10:00', eve)).toEqual(['before-opening', '2026-12-23T07:30:00'])
+    expect(receivedAt('2026-12-23T12:00:59', eve)).toEqual(['in-hours', '2026-12-23T12:00:59'])
+    expect(receivedAt('2026-12-23T12:01:00', eve)).toEqual(['after-cut-off', '2026-12-28T07:00:00'])
+    expect(receivedAt('2026-12-22T15:01:00', eve)).toEqual(['after-cut-off', '2026-12-23T07:30:00'])
+  })
+
   it('receives at once in a break before the cut-off', () => {
     const lunch = [
       { from: '07:00', to: '11:00' },

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon'
 import { describe, expect, it } from 'vitest'
 import { type Calendar, DEFAULT_CALENDAR } from './calendar.ts'
 import { receive } from './receipt.ts'
-import { type Language, sayAge, sayCutOff, sayDateTime, sayDay, sayHours, sayReceipt, sayReceiptReason } from './words.ts'
+import { type Language, sayAge, sayCutOff, sayDateTime, sayDay, sayExceptions, sayHours, sayReceipt, sayReceiptReason } from './words.ts'
 
 const ZONE = 'Europe/Warsaw'
 const at = (local: string) => DateTime.fromISO(local, { zone: ZONE }).toJSDate()
@@ -71,6 +71,12 @@ describe('sayReceiptReason', () => {
     expect(reason('2026-11-11T12:00', 'pl')).toBe('wysłane w dzień wolny: Narodowe Święto Niepodległości')
     expect(reason('2026-11-11T12:00', 'en')).toBe('sent on a holiday: Independence Day')
   })
+
+  it('says the hours of a day that has its own', () => {
+    const calendar = { ...DEFAULT_CALENDAR, onceHolidays: [{ date: '2026-12-23', name: 'x', hours: [{ from: '07:30', to: '12:00' }] }] }
+    const said = (sent: string) => sayReceiptReason(receive(calendar, at(sent)), calendar, 'pl', at(sent))
+    expect([said('2026-12-23T07:10'), said('2026-12-23T12:01')]).toEqual(['wysłane przed 7:30', 'wysłane po 12:00'])
+  })
 })
 
 const eightToTwelve = [{ from: '08:00', to: '12:00' }]
@@ -102,17 +108,35 @@ describe('sayHours', () => {
   })
 })
 
+describe('sayExceptions', () => {
+  const calendar: Calendar = {
+    ...DEFAULT_CALENDAR,
+    onceHolidays: [{ date: '2026-12-23', name: 'x', hours: [{ from: '07:30', to: '12:00' }] }],
+  }
+
+  it('names the days of the coming week that are not as the week has them', () => {
+    expect(sayExceptions(calendar, 'pl', at('2026-12-20T12:00'))).toBe(
+      'W najbliższych dniach inaczej: śr. 23 grudnia 7:30–12:00, czw. 24 grudnia nieczynne, pt. 25 grudnia nieczynne.',
+    )
+    expect(sayExceptions(calendar, 'en', at('2026-12-23T12:30'))).toBe(
+      'Different in the coming days: today 7:30–12:00, tomorrow closed, Fri 25 December closed.',
+    )
+    // A Saturday is free anyway.
+    expect(sayExceptions(calendar, 'pl', at('2027-01-08T12:00'))).toBeUndefined()
+  })
+})
+
 describe('sayCutOff', () => {
   it('says what happens to what is sent late', () => {
     expect(sayCutOff(DEFAULT_CALENDAR, 'pl')).toBe('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
-    expect(sayCutOff(DEFAULT_CALENDAR, 'en')).toBe('What you send after 15:00 we take up on the next working day.')
+    expect(sayCutOff(DEFAULT_CALENDAR, 'en')).toBe('Tickets sent after 15:00 are taken up on the next working day.')
     expect(sayCutOff({ ...DEFAULT_CALENDAR, cutOff: null }, 'pl')).toBe('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
   })
 
   it('stays true where days differ, or nothing is late', () => {
     const saturday = calendarWith({ ...DEFAULT_CALENDAR.hours, sat: eightToTwelve }, '15:00')
     expect(sayCutOff(saturday, 'pl')).toBe('Co wyślesz po 15:00 lub po godzinach pracy, przyjmiemy następnego dnia roboczego.')
-    expect(sayCutOff({ ...saturday, cutOff: null }, 'en')).toBe('What you send after working hours we take up on the next working day.')
+    expect(sayCutOff({ ...saturday, cutOff: null }, 'en')).toBe('Tickets sent after working hours are taken up on the next working day.')
     expect(sayCutOff(calendarWith({ mon: wholeDay }), 'pl')).toBe('Co wyślesz w dzień wolny, przyjmiemy następnego dnia roboczego.')
     expect(sayCutOff(calendarWith(allHours), 'pl')).toBe('Zgłoszenia przyjmujemy o każdej porze.')
     expect(sayCutOff(calendarWith({}), 'en')).toBe('We take up tickets at any time.')

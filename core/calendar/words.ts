@@ -2,8 +2,9 @@
 import { DateTime } from 'luxon'
 import { type Calendar, minuteOfDay, type OpenPeriod, WEEKDAYS } from './calendar.ts'
 import { cutOffMinute, type Receipt } from './receipt.ts'
-import { holidayOn } from './holidays.ts'
-import { DATE_WORDS, sayDate, sayNearDay, sayTime } from './date-words.ts'
+import { specialDayOn } from './special-days.ts'
+import { holidayOn, isoDate, localClock, openPeriodsOn } from './working-time.ts'
+import { DATE_WORDS, sayDate, sayDay, sayNearDay, sayTime } from './date-words.ts'
 import { inLanguage, type Language } from '../i18n/languages.ts'
 import { type CalendarPhrases, PHRASES } from './phrases.ts'
 
@@ -31,19 +32,19 @@ export function sayReceipt(receipt: Receipt, calendar: Calendar, language: Langu
  * @param at When the ticket arrived.
  */
 export function sayReceiptReason(receipt: Receipt, calendar: Calendar, language: Language, at: Date): string {
-  const local = DateTime.fromJSDate(at, { zone: calendar.zone })
-  const periods = [...calendar.hours[WEEKDAYS[local.weekday - 1]!]].sort((a, b) => (a.from < b.from ? -1 : 1))
+  const { day } = localClock(calendar, at)
+  const periods = openPeriodsOn(calendar, day)
   const phrases = inLanguage(PHRASES, language)
   switch (receipt.reason) {
     case 'in-hours':
       return phrases.sentInHours
     case 'before-opening':
-      return phrases.sentBefore(sayClock(periods[0]?.from ?? '00:00'))
+      return phrases.sentBefore(sayMinute(periods[0]?.from ?? 0))
     case 'after-cut-off':
-      return phrases.sentAfter(sayMinute(cutOffMinute(calendar, minuteOfDay(periods.at(-1)?.to ?? '24:00'))))
+      return phrases.sentAfter(sayMinute(cutOffMinute(calendar, periods.at(-1)?.to ?? END_OF_DAY)))
     case 'free-day': {
       // Looked up again, for the receipt may hold the name in another language.
-      const holiday = holidayOn(calendar, local.toISODate() ?? '', language) ?? receipt.holiday
+      const holiday = holidayOn(calendar, isoDate(day), language) ?? receipt.holiday
       return holiday === undefined ? phrases.sentOnDayOff : phrases.sentOnHoliday(holiday)
     }
     case 'no-hours':
@@ -68,6 +69,23 @@ export function sayHours(calendar: Pick<Calendar, 'hours'>, language: Language):
       return sayDays(days, language) + separator + hours
     })
     .join('; ')
+}
+
+/** A week ahead is as far as somebody plans who reads opening hours. */
+const DAYS_AHEAD = 7
+
+/** The days of the coming week on which hours are not those of the week, as a sentence; undefined: there are none. */
+export function sayExceptions(calendar: Calendar, language: Language, now: Date): string | undefined {
+  const phrases = inLanguage(PHRASES, language)
+  const today = localClock(calendar, now).day
+  const days = Array.from({ length: DAYS_AHEAD }, (_, ahead) => today + ahead).flatMap((day) => {
+    const own = specialDayOn(calendar, isoDate(day))?.hours
+    const noon = DateTime.fromISO(`${isoDate(day)}T12:00`, { zone: calendar.zone })
+    const usual = calendar.hours[WEEKDAYS[noon.weekday - 1]!]
+    if (!own && (usual.length === 0 || openPeriodsOn(calendar, day).length > 0)) return []
+    return [`${sayDay(noon.toJSDate(), calendar.zone, language, now)} ${own ? sayPeriods(own, language) : phrases.closedThen}`]
+  })
+  return days.length === 0 ? undefined : phrases.exceptions(days.join(', '))
 }
 
 /** What happens to what is sent late, as a sentence: "Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego." */
@@ -103,7 +121,8 @@ function dayInSentence(date: Date, zone: string, language: Language, now: Date):
   return near === undefined ? `${words.onWeekday[weekday]} ${fullDate}` : `${near} (${words.weekdays[weekday]} ${fullDate})`
 }
 
-function sayPeriods(periods: readonly OpenPeriod[], language: Language): string {
+/** "8:00–12:00 i 13:00–16:00", "całą dobę". */
+export function sayPeriods(periods: readonly OpenPeriod[], language: Language): string {
   const [first] = periods
   if (periods.length === 1 && first?.from === '00:00' && first.to === '24:00') return inLanguage(PHRASES, language).allDay
   const inOrder = [...periods].sort((a, b) => (a.from < b.from ? -1 : 1))

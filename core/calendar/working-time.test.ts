@@ -114,6 +114,21 @@ describe('when clocks change', () => {
   })
 })
 
+describe('a day of other hours', () => {
+  const eve = { ...DEFAULT_CALENDAR, onceHolidays: [{ date: '2026-12-24', name: '', hours: [{ from: '07:30', to: '12:00' }] }] }
+
+  it('is working time in those hours only, a public holiday or not', () => {
+    expect(local(addWorkingTime(eve, at('2026-12-23T14:30'), 60))).toBe('2026-12-24T08:00:00')
+    expect(local(addWorkingTime(eve, at('2026-12-24T11:30'), 60))).toBe('2026-12-28T07:30:00')
+    expect(workingMinutesBetween(eve, at('2026-12-24T00:00'), at('2026-12-25T00:00'))).toBe(270)
+    expect(holidayOn(eve, '2026-12-24')).toBeUndefined()
+  })
+
+  it('opens a calendar whose week has no hours', () => {
+    expect(local(nextOpening({ ...eve, hours: NEVER.hours, cutOff: null }, at('2026-11-20T08:00')))).toBe('2026-12-24T07:30:00')
+  })
+})
+
 describe('holidayOn', () => {
   it('knows the Polish public holidays, the movable ones and Christmas Eve from 2025 on', () => {
     const days = ['2026-04-06', '2026-06-04', '2026-11-11', '2026-12-24', '2024-12-24', '2026-04-03', '2026-11-12']
@@ -166,9 +181,11 @@ class NaiveClock {
     const shown = /^(\w+), (\d+)\/(\d+)\/(\d+), (\d+:\d+)$/.exec(this.format.format(at))
     if (!shown) throw new Error(`Unread: ${this.format.format(at)}`)
     const [, weekday = '', day, month, year, clock = ''] = shown
-    const free = [...this.calendar.onceHolidays.map((holiday) => holiday.date), ...(this.calendar.holidayCountry ? POLISH : [])]
-    if (free.includes(`${year}-${month}-${day}`)) return false
-    if (this.calendar.yearlyHolidays.some((holiday) => holiday.month === Number(month) && holiday.day === Number(day))) return false
+    const own =
+      this.calendar.onceHolidays.find((one) => one.date === `${year}-${month}-${day}`) ??
+      this.calendar.yearlyHolidays.find((one) => one.month === Number(month) && one.day === Number(day))
+    if (own) return (own.hours ?? []).some((period) => period.from <= clock && clock < period.to)
+    if (this.calendar.holidayCountry && POLISH.includes(`${year}-${month}-${day}`)) return false
     const periods = this.calendar.hours[weekday.toLowerCase() as (typeof WEEKDAYS)[number]]
     return periods.some((period) => period.from <= clock && clock < period.to)
   }
@@ -241,12 +258,20 @@ const calendars: fc.Arbitrary<Calendar> = fc.record({
       { month: 10, day: 26, name: 'after the change' },
       { month: 3, day: 28, name: 'before it' },
     ],
+    [
+      { month: 11, day: 11, name: 'open on a public holiday', hours: [{ from: '09:00', to: '10:30' }] },
+      { month: 3, day: 29, name: '', hours: [{ from: '01:30', to: '03:30' }] },
+    ],
   ),
   onceHolidays: fc.constantFrom(
     [],
     [
       { date: '2026-10-25', name: 'on the change' },
       { date: '2026-03-30', name: 'after it' },
+    ],
+    [
+      { date: '2026-10-25', name: 'short', hours: [{ from: '02:15', to: '02:45' }] },
+      { date: '2026-11-11', name: 'free again' },
     ],
   ),
 })

@@ -5,13 +5,13 @@
  * not at all; a calendar with no hours leaves times as they are. Unlike OTRS, hours are to the minute.
  */
 import { IANAZone } from 'luxon'
-import { type Calendar, minuteOfDay, WEEKDAYS } from './calendar.ts'
+import { type Calendar, minuteOfDay, type OpenPeriod, WEEKDAYS } from './calendar.ts'
 import { holidayOn } from './holidays.ts'
+import { DAY, opensSpecially, specialDayOn } from './special-days.ts'
 
 export { holidayOn } from './holidays.ts'
 
 const MINUTE = 60_000
-const DAY = 1440 * MINUTE
 
 /** Sums of working time are looked for, and counted, within a hundred years: enough for any deadline, and it ends. */
 const SUM_HORIZON = 36_525 * DAY
@@ -92,8 +92,10 @@ export function isoDate(day: DayNumber): string {
   return new Date(day * DAY).toISOString().slice(0, 10)
 }
 
-/** The open periods of a local day by the clock, in minutes after midnight, in order; none on a holiday. */
+/** The open periods of a local day by the clock, in minutes after midnight, in order: its own hours, or none on a holiday, or those of the week. */
 export function openPeriodsOn(calendar: Calendar, day: DayNumber): readonly ClockPeriod[] {
+  const own = specialDayOn(calendar, isoDate(day))
+  if (own) return own.hours ? onClock(own.hours) : []
   // Day 0 was a Thursday.
   const periods = parsed(calendar).week[(((day + 3) % 7) + 7) % 7] ?? []
   return periods.length === 0 || holidayOn(calendar, isoDate(day)) !== undefined ? [] : periods
@@ -113,7 +115,7 @@ interface ClockPeriod {
  */
 function* workingPeriods(calendar: Calendar, from: number, until: number) {
   const { zone, week } = parsed(calendar)
-  if (week.every((periods) => periods.length === 0)) return
+  if (week.every((periods) => periods.length === 0) && !opensSpecially(calendar)) return
   let at = from
   let offset = offsetAt(zone, at)
   while (at < until) {
@@ -163,11 +165,11 @@ const parsedCalendars = new WeakMap<Calendar, ParsedCalendar>()
 function parsed(calendar: Calendar): ParsedCalendar {
   let result = parsedCalendars.get(calendar)
   if (!result) {
-    const week = WEEKDAYS.map((day) =>
-      calendar.hours[day].map((period) => ({ from: minuteOfDay(period.from), to: minuteOfDay(period.to) })).sort((a, b) => a.from - b.from),
-    )
-    result = { zone: IANAZone.create(calendar.zone), week }
+    result = { zone: IANAZone.create(calendar.zone), week: WEEKDAYS.map((day) => onClock(calendar.hours[day])) }
     parsedCalendars.set(calendar, result)
   }
   return result
 }
+
+const onClock = (periods: readonly OpenPeriod[]): ClockPeriod[] =>
+  periods.map(({ from, to }) => ({ from: minuteOfDay(from), to: minuteOfDay(to) })).sort((a, b) => a.from - b.from)

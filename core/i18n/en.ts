@@ -59,7 +59,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.absence.substitute': 'Another agent with an active account can stand in.',
   'error.person.login-taken': 'This login is taken.',
   'error.person.address-taken': 'This address belongs to somebody else.',
-  'error.person.address-invalid': 'This is not a valid e-mail address: {address}.',
+  'error.person.address-invalid':
+    'This is not an e-mail address: “{address}”. An address looks like this: name@university.example; put commas between several.',
   'error.person.unknown': 'There is no such person: {who}. Give an e-mail address or a login.',
   'error.person.address-is-ours': 'This is an address of the help desk, not of a person: mail from it would go round in circles.',
   'error.person.no-address': 'This person has no e-mail address. Add one first.',
@@ -103,8 +104,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.unit.hat-central': 'This person has worked in another unit before. The central administrator adds them.',
   'error.unit.opted-in': 'The unit runs its tickets itself already.',
   'error.unit.not-opted-in': 'The unit does not run its tickets now.',
-  'error.brand.colour':
-    'This colour is too light or cannot be read: its contrast is {contrast}, and 4.5 is needed. Give a darker one, for example #1a56b0.',
+  'error.brand.colour': 'This colour is too light: its contrast is {contrast}, and 4.5 is needed. Give a darker one, for example #1a56b0.',
+  'error.brand.no-colour': 'Write a colour as a number sign and six hexadecimal digits, for example #1a56b0.',
   'error.brand.logo': 'We cannot show this file as a logo. Choose PNG, JPEG, WebP, GIF, or SVG without scripts and outside references.',
   'error.text.name-taken': 'There is a text of this name already.',
   'error.text.needs-language': 'Write the text in one language at least: subject and body.',
@@ -134,7 +135,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.unavailable': 'We cannot do this right now. Try again in a moment – nothing is lost.',
   'error.internal': 'Something went wrong on our side. Event number: {id}.',
 
-  'calendar.bad-time': 'A time looks like this: 07:30.',
+  'calendar.bad-time': 'A time looks like this: 15:00.',
   'calendar.period-ends-before-it-starts': 'The end must be later than the beginning.',
   'calendar.periods-overlap': 'The hours of this day overlap.',
   'calendar.needs-name': 'Name the calendar.',
@@ -144,6 +145,26 @@ export const en: Record<keyof typeof pl, Text> = {
     'This time lies outside the hours: it must be no earlier than any opening and no later than the latest closing.',
   'calendar.no-such-day': 'There is no such day.',
   'calendar.holiday-needs-name': 'Name this day.',
+  'calendar.bad-hours': 'Write hours like this: 7:00–15:00; several periods with a comma: 8:00–12:00, 13:00–16:00.',
+  'calendar.never-opens': 'Give hours for at least one day, or nothing will ever be taken up.',
+  'calendar.day-twice': 'This day stands on another line already.',
+  'calendar.opens-after-cut-off': 'On this day you open later than the hour until which you take things up.',
+  'calendar.bad-day':
+    'No day can be read from “{text}”. Begin with a date, for example 4.05 or 4 May (with the year if it is once only); days in a row: 28.12 – 31.12.',
+  'calendar.ambiguous-day': '“{text}” may be {one} or {other}. Write it with a dot (the day first), or the month as a word.',
+  'calendar.needs-year': 'Add the year, with four digits: {day}.2027.',
+  'calendar.yearly-year': 'These days come every year, so write them without a year. There is another field for days that come once.',
+  'calendar.range-backwards': 'The last day is earlier than the first.',
+  'calendar.range-too-long': 'That is more than a year. Check the years.',
+  'calendar.bad-range':
+    'After the dash there must be the last day, for example 28.12 – 31.12; hours follow the date after a space: 24.12 7:30–12:00.',
+  'calendar.two-days': 'One day a line. Put a dash between the first and the last of several days in a row: 28.12 – 31.12.',
+  'calendar.unreadable': 'This cannot be read.',
+  'calendar.line': 'Line {line}: {what}',
+
+  'sample.subject': 'My mail does not work',
+  'sample.name': 'Anna Example',
+  'sample.body': 'Hello,\nno messages have reached me since this morning.',
 
   'setting.yes': 'yes',
   'setting.no': 'no',

@@ -188,6 +188,8 @@ export interface WebEnv {
     clientAddress: string
     /** Where the page belongs: a page below /u/:unit/ sets it, else it is the person's own unit. */
     unitId: Id | undefined
+    /** Whose page it is; undefined: core's own. */
+    plugin: string | undefined
     secure: boolean
   }
 }

@@ -104,6 +104,7 @@ function handlerOf(
   // Nobody could work without these: their faults are told, but a large file on a slow line may take its time.
   if (vital(plugin)) {
     return async (c, next) => {
+      c.set('plugin', plugin.name)
       try {
         return await handler(c, next)
       } catch (error) {
@@ -119,6 +120,7 @@ function handlerOf(
         : (c.get('actor')?.unitId ?? ROOT_UNIT)
     if (unitId === undefined || !(await activation.active(plugin.name, unitId))) throw refused('not-found')
     c.set('unitId', unitId)
+    c.set('plugin', plugin.name)
     try {
       return await gate.call(call(c, unitId), async () => demandAnswer(await handler(c, next)), expected)
     } catch (error) {

@@ -1,5 +1,6 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readAddressList } from './address-list.ts'
+import { oneAddress, readAddressList } from './address-list.ts'
 import { keepAddresses } from './reading/parsed-mail.ts'
 
 const said = (text: string) => readAddressList(text).map(({ name, address }) => (name ? `${name}|${address}` : address))
@@ -34,6 +35,33 @@ describe('a list of addresses as somebody types it', () => {
       { name: '', address: 'k@x.example' },
     ]
     expect(readAddressList(keepAddresses(from))).toEqual(from)
+  })
+
+  it.each([
+    ['"Mac, Filip" <f@x.example>', 'f@x.example'],
+    ['Mac, Filip <f@x.example>', 'f@x.example'],
+    ['mailto:f@x.example', 'f@x.example'],
+    [' f@x.example; ', 'f@x.example'],
+    [' fmac ', 'fmac'],
+    ['Filip Mac', 'Filip Mac'],
+    ['f@x.example, a@x.example', 'f@x.example, a@x.example'],
+    ['', ''],
+  ])('one of them: %j', (text, expected) => expect(oneAddress(text)).toBe(expected))
+
+  it('is read again as it is written, whatever the names', () => {
+    const text = fc
+      .string({ unit: fc.constantFrom(...'aZł0 ,;:.@<>()"\\\'-'), maxLength: 20 })
+      .map((name) => name.trim().replace(/\s+/g, ' '))
+    const address = fc.constantFrom('f@x.example', 'jan.nowak+x@uni.example', "o'neil@x.example")
+    const list = fc.array(fc.record({ name: text, address }), { maxLength: 6 })
+    fc.assert(
+      fc.property(list, fc.constantFrom(', ', '; ', ',\n'), (said, between) => {
+        const written = said
+          .map(({ name, address: at }) => (name === '' ? at : `"${name.replace(/["\\]/g, '\\$&')}" <${at}>`))
+          .join(between)
+        expect(readAddressList(written)).toEqual(said)
+      }),
+    )
   })
 
   it('ends soon, whatever opens and never closes', () => {

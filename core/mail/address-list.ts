@@ -39,6 +39,12 @@ export function readAddressList(text: string): ListedAddress[] {
   return found
 }
 
+/** What stands in a field for one address or login, as it is pasted too: `Mac, Filip <f@x>` is f@x; anything else stays, trimmed. */
+export function oneAddress(text: string): string {
+  const [first, ...more] = readAddressList(text)
+  return first?.address.includes('@') && more.length === 0 ? first.address : text.trim()
+}
+
 const bare = (address: string): string => address.trim().replace(/^mailto:/i, '')
 
 interface Piece {

@@ -1,4 +1,5 @@
 /** Owns what an administrator does with persons: make, edit, addresses, passwords. */
+import { oneAddress } from '../mail/address-list.ts'
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
@@ -127,7 +128,7 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
 /** Adds an address; the first one is the main one. Errors: `person.address-invalid`, `-taken`, `-is-ours`. */
 export async function addAddress(work: Work, personId: Id, typed: string): Promise<void> {
   demandAdmin(work.actor)
-  const address = normalAddress(typed)
+  const address = normalAddress(oneAddress(typed))
   if (!isAddress(address)) throw refused('person.address-invalid', { address: typed.trim() }, 'address')
   await demandForeign(work, [address], 'address')
   const person =

@@ -1,4 +1,5 @@
 /** Owns the addresses of the help desk: what mail to each of them opens a ticket in. */
+import { oneAddress } from '../mail/address-list.ts'
 import type { Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
@@ -122,7 +123,7 @@ const unitOfQueue = async (work: Work, queueId: Id): Promise<Id> =>
   (await work.db.selectFrom('queue').select('unit_id').where('id', '=', queueId).executeTakeFirstOrThrow()).unit_id
 
 async function checked(work: Work, form: SystemAddressForm) {
-  const address = normalAddress(form.address)
+  const address = normalAddress(oneAddress(form.address))
   if (address === '') throw refused('required', {}, 'address')
   if (!isAddress(address)) throw refused('person.address-invalid', { address: form.address.trim() }, 'address')
   const queue =

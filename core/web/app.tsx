@@ -34,7 +34,9 @@ export interface AppOptions {
 export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> {
   const { host } = kernel
   const stopping = options.stopping ?? new AbortController().signal
-  const files = loadStatic({
+  const ofPlugins = kernel.plugins.flatMap((plugin) => Object.entries(plugin.files ?? {}).map(([name, path]) => ({ name, path, plugin })))
+  const owners = Object.fromEntries(ofPlugins.map(({ name, plugin }) => [name, plugin.name]))
+  const everyFile = {
     // One file: htmx must find its extensions when it starts.
     'app.js': [
       inPackage('htmx.org/dist/htmx.min.js'),
@@ -43,8 +45,9 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inProject('core/web/static/app.js'),
     ],
     ...host.config.theme.files,
-    ...(Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>),
-  })
+    ...Object.fromEntries(ofPlugins.map(({ name, path }) => [name, path])),
+  }
+  const files = loadStatic(everyFile, owners)
 
   const app = new Hono<WebEnv>()
   app.onError(handleError)

@@ -67,7 +67,7 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
         <script src={asset('app.js')} nonce={c.get('nonce')} defer />
         {head}
       </head>
-      <body class={`frame-${frame.name}`}>
+      <body class={[`frame-${frame.name}`, c.get('plugin') && `page-of-${c.get('plugin')}`].filter(Boolean).join(' ')}>
         <a class="skip" href="#main">
           {t('page.skip')}
         </a>

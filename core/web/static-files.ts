@@ -6,6 +6,7 @@ import { extname, join } from 'node:path'
 import type { Handler } from 'hono'
 import { projectDir } from '../machine/project.ts'
 import type { WebEnv } from '../kernel/contract.ts'
+import { ownStyles } from './plugin-styles.ts'
 
 export interface StaticFiles {
   /** Address of a file by its name. An unknown name is a programming error. */
@@ -30,9 +31,10 @@ export const inPackage = (path: string): string => fromHere.resolve(path)
 
 /**
  * Reads the files now, for the program may lose the right to read them later. In a style sheet `url(name)` of another
- * file in the list becomes that file's address; list a style sheet after what it names. Several paths make one file.
+ * file in the list becomes that file's address; list a style sheet after what it names. Several paths make one file. `owners`: the
+ * plugin that a file belongs to; its style sheets reach no further than that.
  */
-export function loadStatic(files: Record<string, string | string[]>): StaticFiles {
+export function loadStatic(files: Record<string, string | string[]>, owners: Readonly<Record<string, string>> = {}): StaticFiles {
   const addresses = new Map<string, string>()
   const contents = new Map<string, { body: Uint8Array<ArrayBuffer>; type: string }>()
   for (const [name, path] of Object.entries(files)) {
@@ -47,7 +49,8 @@ export function loadStatic(files: Record<string, string | string[]>): StaticFile
         const address = addresses.get(target)
         return address ? `url(${address})` : whole
       })
-      body = Buffer.from(text)
+      const owner = owners[name]
+      body = Buffer.from(owner === undefined ? text : ownStyles(text, owner))
     }
     const address = `/static/${createHash('sha256').update(body).digest('hex').slice(0, 16)}/${name}`
     addresses.set(name, address)

@@ -261,7 +261,8 @@ describe('replying', () => {
     const wrong = await jan.post(`/desk/tickets/${id}/reply`, { to: 'to nie adres', body: 'Długi tekst', subject: 'Inny temat' })
     const html = await text(wrong)
     expect(wrong.status).toBe(422)
-    for (const words of ['to nie adres', 'Długi tekst', 'Inny temat', 'To nie jest poprawny adres e-mail']) expect(html).toContain(words)
+    for (const words of ['to nie adres', 'Długi tekst', 'Inny temat', 'To nie jest adres e-mail: „to nie adres”'])
+      expect(html).toContain(words)
   })
   it('attaches files and hands them out again only as files', async () => {
     const { id } = await site.make.ticket()

@@ -6,6 +6,7 @@ import { openSite, type Site } from '../../test/web.ts'
 import { storeBlob } from '../../core/database/blob.ts'
 import { createSetPasswordLink, sendLoginLink } from '../../core/person/login.ts'
 import { answerTicket, followUp, setState } from '../../core/ticket/change/tickets.ts'
+import { loadConfig } from '../../core/machine/config.ts'
 import portal from './index.tsx'
 
 describe.skipIf(!requireChromium())('the portal in Chromium', () => {
@@ -17,7 +18,8 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
   let links: { login: string; password: string }
 
   beforeAll(async () => {
-    site = await openSite([portal])
+    const { smtp } = await loadConfig({ env: {} })
+    site = await openSite([portal], { smtp: { ...smtp, maxSizeKb: 400 } })
     const { make } = site
     const customerId = await make.person({ name: 'Paulina Szpak', address: 'paulina.szpak@uni.example', login: 'pszpak' })
     const agent = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski' }))
@@ -185,6 +187,48 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     expect(await page.locator('details.quoted').first().getAttribute('open')).not.toBeNull()
     expect(faults).toEqual([])
     await context.close()
+  })
+
+  it('files that are too large are named before anything is sent; without scripts the answer says how to go on', async () => {
+    const file = (name: string, kB: number) => ({ name, mimeType: 'video/mp4', buffer: Buffer.alloc(kB * 1024) })
+    const write = async (javaScriptEnabled: boolean) => {
+      const context = await browser.newContext({ locale: 'pl-PL', javaScriptEnabled })
+      await context.addCookies([{ name: 'pomoc', value: session, url: address }])
+      const page = await context.newPage()
+      const posted: string[] = []
+      page.on('request', (request) => {
+        if (request.method() === 'POST') posted.push(request.url())
+      })
+      await page.goto(address)
+      await page.locator('#field-subject').fill('Film z sali')
+      await page.locator('#field-body').fill('Tak to wygląda.')
+      return { page, posted, files: page.locator('#field-files'), send: page.locator('#ask .button-primary') }
+    }
+    const { page, posted, files, send } = await write(true)
+    const problem = page.locator('#field-files-unfit')
+    await files.setInputFiles([file('zdjęcie.jpg', 20), file('film.mp4', 360)])
+    expect(await problem.textContent()).toBe('Plik „film.mp4” ma 360\u00a0kB, a zmieści się najwyżej 350\u00a0kB. Wybierz mniejszy.')
+    await send.click()
+    expect([posted, await files.evaluate((field) => field === document.activeElement)]).toEqual([[], true])
+    await files.setInputFiles([file('a.jpg', 200), file('b.jpg', 180)])
+    expect(await problem.textContent()).toContain('Te pliki mają razem 380\u00a0kB')
+    expect(await files.getAttribute('aria-describedby')).toBe('field-files-unfit field-files-help')
+    await files.setInputFiles(Array.from({ length: 21 }, (_, n) => file(`${n}.jpg`, 1)))
+    expect(await problem.textContent()).toContain('Wybrano: 21.')
+    await files.setInputFiles([file('a.jpg', 200), file('b.jpg', 150)])
+    expect(await problem.count()).toBe(0)
+    await send.click()
+    await page.getByRole('heading', { name: 'Film z sali' }).waitFor()
+    await page.context().close()
+
+    const plain = await write(false)
+    await plain.files.setInputFiles([file('film.mp4', 420)])
+    await plain.send.click()
+    await plain.page.getByText('najwyżej 400').waitFor()
+    expect(await plain.page.locator('main').textContent()).toContain('wróć przyciskiem „Wstecz”')
+    await plain.page.goBack()
+    expect(await plain.page.locator('#field-body').inputValue()).toBe('Tak to wygląda.')
+    await plain.page.context().close()
   })
 
   it('works without scripts: ask, read, reply, log out', async () => {

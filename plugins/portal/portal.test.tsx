@@ -19,7 +19,7 @@ describe('before logging in', () => {
     expect(polish).toContain('pon.–pt. 7:00–15:00')
     expect(polish).toContain('Co wyślesz po 15:00, przyjmiemy następnego dnia roboczego.')
     expect(await text(site.visitor({ 'accept-language': 'en' }).get('/'))).toContain(
-      'What you send after 15:00 we take up on the next working day.',
+      'Tickets sent after 15:00 are taken up on the next working day.',
     )
   })
   it.each(['/account', '/tickets/1', '/tickets.csv'])('%s leads to the login and back', async (path) => {

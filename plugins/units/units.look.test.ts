@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defineTexts } from '../../core/i18n/texts.ts'
@@ -13,6 +15,8 @@ import { mainQueueOf, optIn } from '../../core/administration/opting.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'
 import { setRoute } from '../../core/unit/routing.ts'
 import { createTopic } from '../../core/unit/topics.ts'
+import { projectDir } from '../../core/machine/project.ts'
+import { ownStyles } from '../../core/web/plugin-styles.ts'
 import { lookAtAll, oneLook, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
@@ -156,6 +160,31 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     await site?.close()
   })
 
+  it('no plugin’s style sheet changes a page that is not its own', async () => {
+    const sheets = new Map<string, string>()
+    for (const path of globSync('plugins/*/*.css', { cwd: projectDir })) {
+      const [, plugin = ''] = path.split('/')
+      sheets.set(plugin, ownStyles(readFileSync(join(projectDir, path), 'utf8'), plugin))
+    }
+    expect([...sheets.keys()].toSorted()).toEqual(['admin', 'desk', 'faq', 'ldap-auth', 'units'])
+    const context = await browser.newContext({ bypassCSP: true })
+    await context.addCookies([{ name: 'pomoc', value: session, url }])
+    const page = await context.newPage()
+    const changed: string[] = []
+    for (const path of ['/', '/desk', views.find(({ name }) => name === 'unit-hours')!.path]) {
+      expect((await page.goto(url + path))?.status()).toBe(200)
+      const frame = (await page.getAttribute('body', 'class')) ?? ''
+      const linked = await page.$$eval('link[rel=stylesheet]', (links) => links.map((link) => (link as HTMLLinkElement).href))
+      for (const href of linked.filter((one) => /(desk|admin|units).css$/.test(one))) {
+        expect(await (await fetch(href)).text()).toContain(':where(.page-of-')
+      }
+      const others = [...sheets].filter(([plugin]) => !new RegExp(`(?:frame|page-of)-${plugin}\\b`).test(frame))
+      changed.push(...(await page.evaluate(changedBy, others)).map((one) => `${path}: ${one}`))
+    }
+    await context.close()
+    expect(changed).toEqual([])
+  }, 120_000)
+
   it.each(oneLook(1))(
     'is right in $language, $colours, $width px',
     async (look) => {
@@ -165,6 +194,27 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     600_000,
   )
 })
+
+/** In the page: what looks otherwise with each of these sheets added to it. */
+function changedBy(sheets: readonly (readonly [plugin: string, css: string])[]): string[] {
+  const elements = [...document.querySelectorAll('body *')].filter((element) => element.checkVisibility())
+  const names = [...getComputedStyle(document.body)].filter((name) => !name.startsWith('-'))
+  const look = () =>
+    elements.map((element) => {
+      const style = getComputedStyle(element)
+      return names.map((name) => style.getPropertyValue(name)).join()
+    })
+  const before = look()
+  return sheets.flatMap(([plugin, css]) => {
+    const style = document.head.appendChild(document.createElement('style'))
+    style.textContent = css
+    const changed = look().flatMap((now, n) =>
+      now === before[n] ? [] : [`${plugin} changes ${elements[n]!.tagName} ${elements[n]!.className}`],
+    )
+    style.remove()
+    return elements.length > 10 ? changed : ['nothing to see']
+  })
+}
 
 /** All of them with POMOC_LOOK=folder; a run without it looks at one page of each kind. */
 const THOROUGH = Boolean(process.env['POMOC_LOOK'])

@@ -1,4 +1,5 @@
 /** Owns the acts that say who leads a ticket, where it lies and what it is called. */
+import { oneAddress } from '../../mail/address-list.ts'
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import { absentNow } from '../../person/absence.ts'
@@ -63,9 +64,9 @@ export const leadingActs = {
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
     run: async (work, ticketId, { owner }) => {
-      await setOwner(work, ticketId, owner)
+      const { name } = await setOwner(work, ticketId, owner)
       const absence = (await absentNow(work.db, [owner], work.now)).get(owner)
-      return absence ? { say: 'done.owner-away', absence } : {}
+      return { params: { who: name }, ...(absence ? { say: 'done.owner-away' as const, absence } : {}) }
     },
   }),
   title: act({
@@ -88,7 +89,7 @@ export const leadingActs = {
     // An address or a login of somebody known here.
     fields: z.object({ customer: line() }),
     lookUp: async ({ db }, fields) => {
-      const who = fields.customer.trim()
+      const who = oneAddress(fields.customer)
       const person = (await findPersonByAddress(db, who)) ?? (await findPersonByLogin(db, who))
       if (!person?.valid) throw refused('person.unknown', { who }, 'customer')
       return person

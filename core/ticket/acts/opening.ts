@@ -1,4 +1,5 @@
 /** Owns the acts that make a ticket: an agent's own entry, and what a customer asks on the web. */
+import { oneAddress, readAddressList } from '../../mail/address-list.ts'
 import { z } from 'zod'
 import { storable } from '../../database/storable.ts'
 import type { Id } from '../../database/schema.ts'
@@ -120,13 +121,13 @@ async function demandNotTooMany(work: Work, personId: Id | null): Promise<void> 
 
 /** The chosen person, or a new one for an address that nobody has. */
 async function customerOf(work: Work, { customer, who: typed, name }: { customer: string; who: string; name: string }): Promise<Id> {
-  const who = typed.trim()
+  const who = oneAddress(typed)
   if (customer !== '' && customer !== 'new') {
     const person = await findPerson(work.db, customer)
     if (!person?.valid) throw refused('person.unknown', { who }, 'who')
     return person.id
   }
-  if (isAddress(who)) return personOfMail(work, who, name.trim())
+  if (isAddress(who)) return personOfMail(work, who, name.trim() || (readAddressList(typed)[0]?.name ?? ''))
   const found = await searchPersons(work.db, who, 2)
   if (found.length === 1) return found[0]!.id
   throw refused('person.unknown', { who }, 'who')

@@ -199,3 +199,15 @@ describe('a customer who names addresses', () => {
     await invite(actor, own.id, 'jeszcze@uni.example')
   })
 })
+
+describe('an address', () => {
+  it('takes an address as it is pasted, and never one of ours in a name’s clothes', async () => {
+    const other = await make.ticket({ customerId: people.customer.id })
+    const add = (actor: PersonActor, who: string) => make.work(actor, (work) => addParticipant(work, other.id, who, 'read'))
+    expect(await add(people.agent, '"Nowak, Bolek" <bolek@uni.example>')).toEqual({ who: 'Bolek', known: true })
+    const { address } = await make.db.selectFrom('system_address').select('address').executeTakeFirstOrThrow()
+    for (const actor of [people.agent, people.customer]) {
+      await expect(add(actor, `Bolek <${address}>`)).rejects.toMatchObject({ code: 'person.address-is-ours' })
+    }
+  })
+})

@@ -1,4 +1,5 @@
 /** Owns letting people into a ticket beside its customer, to read or to reply, and letting them out again. */
+import { oneAddress } from '../../mail/address-list.ts'
 import type { Id } from '../../database/schema.ts'
 import { siteUrl } from '../../machine/config.ts'
 import { refused } from '../../errors.ts'
@@ -30,7 +31,7 @@ export async function addParticipant(
 ): Promise<{ who: string; known: boolean }> {
   const ticket = await ticketToShare(work, ticketId)
   if (right !== 'read' && right !== 'reply') throw refused('choice-gone', {}, 'right')
-  const wanted = who.trim()
+  const wanted = oneAddress(who)
   await demandForeign(work, [wanted], 'who')
   const { actor } = work
   if (actor.kind === 'person' && !may(actor.access, 'customer', ticket.ties).allowed) {

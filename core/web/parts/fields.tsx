@@ -1,7 +1,8 @@
 /** Owns form fields: label, help, problem and value, tied together for eyes and for screen readers. */
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { PageContext } from '../../kernel/contract.ts'
-import type { FormState } from '../forms.ts'
+import { FORM_LIMITS } from '../body.ts'
+import { MAX_FILES, type FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { saySize } from './size.ts'
 
@@ -172,17 +173,36 @@ export const Checkbox = (props: FieldProps & { checked?: boolean }) => {
   )
 }
 
-/** Choice of files. The form needs `enctype="multipart/form-data"`. `limit` in bytes is told, the server checks it. */
-export const Files = (props: Omit<FieldProps, 'label'> & { label?: string; limit: number }) => {
-  const t = webTexts.in(props.c.get('language'))
+/** Of what one form may bring this is left for its texts, so that files within the limit that is told are never refused. */
+const roomForFiles = (c: PageContext): number => {
+  const all = c.get('host').config.smtp.maxSizeKb * 1024
+  return all - Math.min(FORM_LIMITS.textBytes, Math.ceil(all / 8))
+}
+
+/**
+ * Choice of files. The form needs `enctype="multipart/form-data"`. `limit`: bytes of all together, or what a form may bring if that is
+ * less; `most`: how many, 1 for a single one. Told beside the field, checked by app.js before they are sent, and by the server.
+ */
+export const Files = (props: Omit<FieldProps, 'label'> & { label?: string; limit: number; most?: number; accept?: string }) => {
+  const language = props.c.get('language')
+  const t = webTexts.in(language)
+  const bytes = Math.min(props.limit, roomForFiles(props.c))
+  const limit = saySize(bytes, language)
+  const most = props.most ?? MAX_FILES
+  const help = props.help ?? t(most === 1 ? 'form.file.help' : 'form.files.help', { limit })
   return (
-    <Around
-      {...props}
-      label={props.label ?? t('form.files')}
-      required={false}
-      help={props.help ?? t('form.files.help', { limit: saySize(props.limit, props.c.get('language')) })}
-    >
-      <input {...ties({ ...props, label: '', help: 'yes' })} type="file" multiple />
+    <Around {...props} label={props.label ?? t('form.files')} required={false} help={help}>
+      <input
+        {...ties({ ...props, label: '', help })}
+        type="file"
+        multiple={most > 1}
+        accept={props.accept}
+        data-bytes={bytes}
+        data-most={most}
+        data-too-large={t('form.files.too-large', { limit })}
+        data-too-large-together={t('form.files.too-large-together', { limit })}
+        data-too-many={t('form.files.too-many', { most })}
+      />
     </Around>
   )
 }

@@ -27,6 +27,44 @@
   document.addEventListener('htmx:sse:error', () => { delete document.documentElement.dataset.live })
 
   // ── forms ───────────────────────────────────────────────────────────────────────────────────────
+  // Files that will not fit are named when they are chosen, and not sent: the answer would come after all of the upload.
+  const sayBytes = (bytes) => {
+    const power = bytes < 1024 ? 0 : Math.min(3, Math.floor(Math.log2(bytes) / 10))
+    const value = bytes / 1024 ** power
+    const digits = power > 1 && value < 10 ? 1 : 0
+    return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits })}\u00a0${['B', 'kB', 'MB', 'GB'][power]}`
+  }
+  function filesProblem({ files, dataset }) {
+    const all = [...files].sort((a, b) => b.size - a.size)
+    const sum = all.reduce((bytes, file) => bytes + file.size, 0)
+    if (all.length > Number(dataset.most)) return dataset.tooMany.replace('{count}', all.length)
+    if (sum <= Number(dataset.bytes)) return ''
+    const alone = all[0].size > Number(dataset.bytes)
+    const words = alone ? dataset.tooLarge : dataset.tooLargeTogether
+    return words.replace('{name}', () => all[0].name).replace('{size}', sayBytes(alone ? all[0].size : sum))
+  }
+  function tellFiles(input) {
+    const problem = filesProblem(input)
+    const id = `${input.id}-unfit`
+    document.getElementById(id)?.remove()
+    input.toggleAttribute('aria-invalid', problem !== '')
+    const described = (input.getAttribute('aria-describedby') ?? '').split(' ').filter((one) => one !== '' && one !== id)
+    input.setAttribute('aria-describedby', [...(problem ? [id] : []), ...described].join(' '))
+    if (problem === '') return true
+    const line = Object.assign(document.createElement('p'), { id, className: 'field-problem', textContent: problem })
+    line.setAttribute('role', 'alert')
+    input.setAttribute('aria-invalid', 'true')
+    input.after(line)
+    return false
+  }
+  document.addEventListener('change', (event) => { if (event.target.matches('input[type=file][data-bytes]')) tellFiles(event.target) })
+  document.addEventListener('submit', (event) => {
+    const unfit = [...event.target.querySelectorAll('input[type=file][data-bytes]')].filter((input) => !tellFiles(input))
+    if (unfit.length === 0) return
+    event.preventDefault()
+    unfit[0].focus()
+  })
+
   // A second press while the first is on its way sends nothing.
   document.addEventListener('submit', (event) => {
     const form = event.target

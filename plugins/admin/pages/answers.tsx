@@ -1,6 +1,7 @@
 /** Owns the pages of what agents write with: templates with files, salutations, signatures, and what a queue has of them. */
 import type { Hono } from 'hono'
 import {
+  filesLimit,
   fillIn,
   findTemplate,
   findTicketByNumber,
@@ -17,6 +18,7 @@ import {
   Checkbox,
   Crumb,
   Field,
+  Files,
   FormCard,
   PageHead,
   readAll,
@@ -27,6 +29,7 @@ import {
   statusOf,
   submit,
   Tabs,
+  TagList,
   TextArea,
   type FormState,
 } from '../../../core/pages.ts'
@@ -53,7 +56,6 @@ import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { demandQueue, QueueTabs } from './queues.tsx'
-import { TagList } from './texts.tsx'
 
 const PATH = '/admin/answers'
 const PART_PATHS: Record<PartKind, string> = { salutation: `${PATH}/salutations`, signature: `${PATH}/signatures` }
@@ -478,10 +480,7 @@ async function templateForm(
                   ))}
                 </div>
               )}
-              <div class="field">
-                <label for="field-files">{t('template.add-files')}</label>
-                <input type="file" id="field-files" name="files" multiple />
-              </div>
+              <Files c={c} form={form} name="files" label={t('template.add-files')} limit={filesLimit(c.get('host').config)} />
             </Fields>
             <Fields wide title={t('template.queues')}>
               <p class="quiet small">{t('template.queues.help')}</p>

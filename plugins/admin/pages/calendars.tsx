@@ -34,14 +34,14 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import {
-  calendarFieldOf as fieldOf,
-  calendarOfFields,
-  calendarSchema,
   comingHolidays,
   createCalendar,
   DEFAULT_CALENDAR_NAME,
   editCalendar,
   fieldsOfCalendar,
+  readCalendar,
+  sayCalendarProblems,
+  sayPeriods,
   findCalendar,
   holidayCountries,
   LANGUAGES,
@@ -133,32 +133,24 @@ async function calendarsPage(c: PageContext): Promise<Response> {
 async function saveCalendar(c: PageContext, stored: StoredCalendar | undefined): Promise<Response> {
   const actor = demandAdministrator(c)
   const values = await readFields(c)
-  const parsed = calendarSchema.safeParse(calendarOfFields(values))
-  if (!parsed.success) {
-    const say = coreTexts.in(c.get('language'))
-    const t = words(c)
-    const problems: Record<string, string> = {}
-    for (const issue of parsed.error.issues) {
-      const { field, line } = fieldOf(issue.path)
-      const text = issue.message in coreTexts.pl ? say(issue.message as CoreKey) : t('calendar.unreadable')
-      problems[field] ??= line === undefined ? text : `${t('calendar.line', { line })} ${text}`
-    }
-    return calendarForm(c, stored, { values, problems }, stored?.calendar)
+  const read = readCalendar(values)
+  if ('problems' in read) {
+    return calendarForm(c, stored, { values, problems: sayCalendarProblems(read.problems, c.get('language')) }, stored?.calendar)
   }
-  if (values['act'] === 'try') return calendarForm(c, stored, { values, problems: {} }, parsed.data, true)
+  if (values['act'] === 'try') return calendarForm(c, stored, { values, problems: {} }, read.calendar, true)
   return submit(
     c,
     values,
     async () => {
       const valid = Boolean(values['valid'])
       const id = await c.get('host').work(actor, async (work) => {
-        if (!stored) return createCalendar(work, parsed.data, valid)
-        await editCalendar(work, stored.id, parsed.data, valid)
+        if (!stored) return createCalendar(work, read.calendar, valid)
+        await editCalendar(work, stored.id, read.calendar, valid)
         return stored.id
       })
       return { to: `${PATH}/${id}`, said: words(c)('said.saved') }
     },
-    (form) => calendarForm(c, stored, form, parsed.data),
+    (form) => calendarForm(c, stored, form, read.calendar),
   )
 }
 
@@ -212,6 +204,15 @@ async function calendarForm(
             c={c}
             form={form}
             cancel={PATH}
+            labels={{
+              ...Object.fromEntries(WEEKDAYS.map((day) => [`hours.${day}`, t(`weekday.${day}`)])),
+              name: t('calendar.name'),
+              zone: t('calendar.zone'),
+              cutOff: t('calendar.cut-off'),
+              holidayCountry: t('calendar.country'),
+              yearlyHolidays: t('calendar.yearly'),
+              onceHolidays: t('calendar.once'),
+            }}
             acts={
               <Button name="act" value="try" unchecked>
                 {t('calendar.try')}
@@ -367,10 +368,10 @@ const Preview = ({ c, calendar, trying, at }: { c: PageContext; calendar: Calend
         <p class="quiet">{t('calendar.no-holidays')}</p>
       ) : (
         <dl class="moments">
-          {holidays.map(({ date, name }) => (
+          {holidays.map(({ date, name, hours }) => (
             <div>
               <dt>{sayDay(date, language)}</dt>
-              <dd>{name}</dd>
+              <dd>{[hours ? sayPeriods(hours, language) : '', name].filter(Boolean).join(' ')}</dd>
             </div>
           ))}
         </dl>

@@ -7,6 +7,7 @@ import {
   Card,
   Crumb,
   Field,
+  Files,
   FormCard,
   PageHead,
   readFields,
@@ -98,13 +99,16 @@ async function tryPage(c: PageContext, form: FormState, tried?: TriedMail): Prom
         >
           <FormCard c={c} form={form} save={t('try.run')} files>
             <Fields title={t('try.mail')}>
-              <div class="field">
-                <label for="field-file">{t('try.file')}</label>
-                <input type="file" id="field-file" name="file" accept=".eml,message/rfc822" aria-describedby="field-file-help" />
-                <p class="field-help" id="field-file-help">
-                  {t('try.file.help')}
-                </p>
-              </div>
+              <Files
+                c={c}
+                form={form}
+                name="file"
+                label={t('try.file')}
+                help={t('try.file.help')}
+                limit={c.get('host').config.smtp.maxSizeKb * 1024}
+                most={1}
+                accept=".eml,message/rfc822"
+              />
               <TextArea c={c} form={form} name="raw" label={t('try.raw')} help={t('try.raw.help')} rows={8} />
               <Field
                 c={c}

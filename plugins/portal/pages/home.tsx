@@ -8,6 +8,7 @@ import {
   prepareAct,
   Refusal,
   sayCutOff,
+  sayExceptions,
   sayHours,
   sayRoute,
   type PageContext,
@@ -83,6 +84,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
   })
 
+  app.get('/tickets', (c) => c.redirect('/?which=all#mine-title', 302))
   app.get('/tickets.csv', async (c) => {
     const actor = demandLogin(c)
     c.header('content-type', 'text/csv; charset=utf-8')
@@ -152,6 +154,7 @@ async function entrance(c: PageContext, host: PortalHost, reception: Reception, 
 const Welcome = ({ c, reception, welcome, actor }: { c: PageContext; reception: Reception; welcome: string; actor?: PersonActor }) => {
   const language = c.get('language')
   const t = words.in(language)
+  const exceptions = sayExceptions(reception.calendar, language, c.get('host').clock())
   const [before, after] = t(actor ? 'home.lead' : 'home.lead.strangers').split('{address}')
   return (
     <div class="lead">
@@ -164,6 +167,7 @@ const Welcome = ({ c, reception, welcome, actor }: { c: PageContext; reception: 
       </p>
       <p class="quiet">
         {t('home.hours', { hours: sayHours(reception.calendar, language) })} {sayCutOff(reception.calendar, language)}
+        {exceptions && ` ${exceptions}`}
       </p>
     </div>
   )

@@ -1,7 +1,16 @@
 /** Owns logging in by a link sent by mail: asking for one, looking at it, using it up. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { logInByLink, ownSender, peekLoginLink, Refusal, sendLoginLink, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  logInByLink,
+  oneAddress,
+  ownSender,
+  peekLoginLink,
+  Refusal,
+  sendLoginLink,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -24,7 +33,7 @@ import type { PortalHost } from '../host.ts'
 import { LoginForms } from '../parts/login-forms.tsx'
 import { words } from '../words.ts'
 
-const addressSchema = z.object({ address: z.string().trim().min(1).max(254) })
+const addressSchema = z.object({ address: z.string().trim().min(1).max(254).transform(oneAddress) })
 
 export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/login/link', async (c) => {

@@ -2,17 +2,16 @@
 import type { Hono } from 'hono'
 import {
   calendarOfQueue,
-  coreTexts,
   DEFAULT_CALENDAR,
   listUnits,
   receive,
   sayCutOff,
+  sayDate,
   sayDateTime,
   sayHours,
   sayReceipt,
   sayReceiptReason,
   type Calendar,
-  type CoreKey,
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
@@ -31,9 +30,7 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import {
-  calendarFieldOf,
-  calendarOfFields,
-  calendarSchema,
+  comingHolidays,
   createCalendar,
   editCalendar,
   fieldsOfCalendar,
@@ -41,6 +38,9 @@ import {
   listCalendars,
   mainQueueOf,
   nextMoment,
+  readCalendar,
+  sayCalendarProblems,
+  sayPeriods,
   setUnitCalendar,
   WEEKDAYS,
   type StoredCalendar,
@@ -93,30 +93,20 @@ async function save(c: PageContext, visit: Visit): Promise<Response> {
   const { db, work } = c.get('host')
   const taken = (await listCalendars(db)).filter((one) => one.id !== own?.id).map((one) => one.name.toLowerCase())
   const name = own?.name ?? (taken.includes(visit.unit.name.toLowerCase()) ? `${visit.unit.name} (${visit.unit.slug})` : visit.unit.name)
-  const parsed = calendarSchema.safeParse({
-    ...(calendarOfFields({ ...values, name, zone: now.zone, holidayCountry: now.holidayCountry ?? '' }) as object),
-    yearlyHolidays: now.yearlyHolidays,
-  })
-  if (!parsed.success) {
-    const say = coreTexts.in(c.get('language'))
-    const t = words(c)
-    const problems: Record<string, string> = {}
-    for (const issue of parsed.error.issues) {
-      const { field, line } = calendarFieldOf(issue.path)
-      const text = issue.message in coreTexts.pl ? say(issue.message as CoreKey) : t('hours.unreadable')
-      problems[field] ??= line === undefined ? text : `${t('hours.line', { line })} ${text}`
-    }
-    return hoursPage(c, visit, { values, problems })
-  }
-  if (values['act'] === 'try') return hoursPage(c, visit, { values, problems: {} }, parsed.data)
+  const read = readCalendar(
+    { ...values, name, zone: now.zone, holidayCountry: now.holidayCountry ?? '' },
+    { yearlyHolidays: now.yearlyHolidays },
+  )
+  if ('problems' in read) return hoursPage(c, visit, { values, problems: sayCalendarProblems(read.problems, c.get('language')) })
+  if (values['act'] === 'try') return hoursPage(c, visit, { values, problems: {} }, read.calendar)
   return submit(
     c,
     values,
     async () => {
       await work(visit.actor, async (act) => {
         let id = own?.id
-        if (id) await editCalendar(act, id, parsed.data, true)
-        else id = await createCalendar(act, parsed.data, true, visit.unit.id)
+        if (id) await editCalendar(act, id, read.calendar, true)
+        else id = await createCalendar(act, read.calendar, true, visit.unit.id)
         await setUnitCalendar(act, visit.unit.id, id)
       })
       return { to: `${visit.path}/hours`, said: words(c)('said.saved') }
@@ -147,6 +137,11 @@ async function hoursPage(c: PageContext, visit: Visit, form: FormState, tried?: 
             c={c}
             form={form}
             action={`${visit.path}/hours`}
+            labels={{
+              ...Object.fromEntries(WEEKDAYS.map((day) => [`hours.${day}`, t(`weekday.${day}`)])),
+              cutOff: t('hours.cut-off'),
+              onceHolidays: t('hours.once'),
+            }}
             acts={
               <Button name="act" value="try" unchecked>
                 {t('hours.try')}
@@ -190,6 +185,7 @@ const Preview = ({ c, calendar, trying }: { c: PageContext; calendar: Calendar; 
   const t = words(c)
   const language = c.get('language')
   const now = c.get('host').clock()
+  const coming = comingHolidays(calendar, now, 5, language)
   const moments = [now, nextMoment(calendar, now, 5, '15:00'), nextMoment(calendar, now, 5, '15:01'), nextMoment(calendar, now, 7, '12:00')]
   return (
     <Card title={t(trying ? 'hours.would' : 'hours.does')} id="preview">
@@ -210,6 +206,19 @@ const Preview = ({ c, calendar, trying }: { c: PageContext; calendar: Calendar; 
           )
         })}
       </dl>
+      {coming.length > 0 && (
+        <>
+          <h3 class="aside-title">{t('hours.coming')}</h3>
+          <dl class="moments">
+            {coming.map(({ date, name, hours }) => (
+              <div>
+                <dt>{sayDate(new Date(`${date}T12:00:00Z`), 'UTC', language, now)}</dt>
+                <dd>{[hours ? sayPeriods(hours, language) : '', name].filter(Boolean).join(' ')}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
     </Card>
   )
 }

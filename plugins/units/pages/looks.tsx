@@ -6,6 +6,7 @@ import {
   Card,
   Checkbox,
   Field,
+  Files,
   FormCard,
   Notice,
   PageHead,
@@ -112,20 +113,16 @@ async function looksPage(c: PageContext, visit: Visit, form: FormState): Promise
                 placeholder="#1a56b0"
                 maxlength={7}
               />
-              <div class={`field${form.problems['logo'] ? ' field-bad' : ''}`}>
-                <label for="field-logo">{t('looks.logo')}</label>
-                <input
-                  type="file"
-                  id="field-logo"
-                  name="logo"
-                  accept="image/png,image/jpeg,image/webp,image/gif,image/svg+xml"
-                  aria-describedby="field-logo-help"
-                />
-                {form.problems['logo'] && <p class="field-problem">{form.problems['logo']}</p>}
-                <p class="field-help" id="field-logo-help">
-                  {t('looks.logo.help', { limit: saySize(LOGO_LIMIT, c.get('language')) })}
-                </p>
-              </div>
+              <Files
+                c={c}
+                form={form}
+                name="logo"
+                label={t('looks.logo')}
+                help={t('looks.logo.help', { limit: saySize(LOGO_LIMIT, c.get('language')) })}
+                limit={LOGO_LIMIT}
+                most={1}
+                accept="image/png,image/jpeg,image/webp,image/gif,image/svg+xml"
+              />
               {brand.logoBlobId && <Checkbox c={c} form={form} name="no-logo" label={t('looks.no-logo')} />}
             </FormCard>
             <div class="admin-aside">
