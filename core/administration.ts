@@ -43,7 +43,7 @@ export {
 export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export { AUDIT_KINDS } from './audit/record.ts'
 export { AUDIT_SORTS, findEvent, type AuditEvent, type AuditSort } from './administration/log.ts'
-export { countSettings, saveSettings } from './administration/setting-admin.ts'
+export { CORE_SETTINGS, countSettings, saveSettings } from './administration/setting-admin.ts'
 export { readStatus } from './database/status.ts'
 export type {
   AgentMail,

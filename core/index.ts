@@ -193,6 +193,7 @@ export {
   newRecoveryCodes,
   secondFactorDemanded,
   secondFactorOf,
+  secretToShow,
   type SecondFactor,
 } from './person/second-factor.ts'
 export {

@@ -11,7 +11,7 @@ import { factCommands } from './facts.ts'
 import { jobsCommand } from './jobs.ts'
 import { newPlugin } from './new-plugin.ts'
 import { addOwnCommands, demandCommand } from './own-commands.ts'
-import { personCommand } from './person.ts'
+import { personCommand } from './persons/person.ts'
 import { pluginCommands } from './plugins.ts'
 import { makeProgram } from './program.ts'
 

@@ -128,7 +128,7 @@ describe('two-step login', () => {
     for (const path of ['/account', '/', '/tickets/1'])
       expect((await visitor.get(path)).headers.get('location')).toBe('/account/second-factor')
     expect((await visitor.post('/account/sessions')).status).toBe(403)
-    expect(await text(visitor.get('/account/second-factor'))).toContain('Twoja rola wymaga')
+    expect(await text(visitor.get('/account/second-factor'))).toContain('Twoje konto wymaga')
     const { codes } = await setUp(visitor)
     expect((await visitor.get('/account')).status).toBe(200)
     await visitor.get('/account/second-factor')

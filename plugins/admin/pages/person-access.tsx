@@ -1,6 +1,6 @@
 /** Owns what opens doors for a person: addresses, password, roles and rights. */
 import type { Hono } from 'hono'
-import { listRoles, refused, secondFactorOf, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
+import { listRoles, MIN_PASSWORD_LENGTH, refused, secondFactorOf, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -295,7 +295,7 @@ async function passwordPage(c: PageContext, person: Person, form: FormState): Pr
             name="password"
             type="password"
             label={t('person.new-password')}
-            help={t('person.new-password.help')}
+            help={t('person.new-password.help', { min: MIN_PASSWORD_LENGTH })}
             autocomplete="new-password"
             required
           />

@@ -153,12 +153,10 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
         <Card title={t('account.password')} id="password">
           {person && <PasswordForm c={c} form={form} person={person} />}
         </Card>
-        {(actor.access.agent || factor.state === 'on') && (
-          <Card title={t('factor.title')} id="second-factor">
-            <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
-            <ButtonLink href={SECOND_FACTOR_PATH}>{t(factor.state === 'on' ? 'factor.change' : 'factor.set-up')}</ButtonLink>
-          </Card>
-        )}
+        <Card title={t('factor.title')} id="second-factor">
+          <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
+          <ButtonLink href={SECOND_FACTOR_PATH}>{t(factor.state === 'on' ? 'factor.change' : 'factor.set-up')}</ButtonLink>
+        </Card>
         <Card title={t('account.sessions')} id="sessions">
           <Sessions c={c} sessions={sessions} />
         </Card>

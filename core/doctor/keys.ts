@@ -1,0 +1,51 @@
+/** Owns the check of the key file: the keys that secrets in the database need are there, and nobody else reads them. */
+import { stat } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { readKeyRing } from '../machine/key-ring.ts'
+import { keysInUse, WAYS_OUT } from '../person/secret/keys.ts'
+import type { WithDatabase } from './database.ts'
+import { fail, ok, warn, type Finding } from './finding.ts'
+
+const NAME = 'key file'
+const REMEDY = `${WAYS_OUT.charAt(0).toUpperCase()}${WAYS_OUT.slice(1)}.`
+
+export async function checkKeys({ config, database: { db } }: WithDatabase): Promise<Finding[]> {
+  const { rows } = await sql<{ found: boolean }>`select to_regclass('secret_key') is not null as found`.execute(db)
+  if (!rows[0]?.found) return []
+  const path = config.secretKeys
+  const ring = await readKeyRing(path)
+  const { keys, inClear } = await keysInUse(db, ring)
+  if (keys.length === 0) {
+    return [
+      inClear > 0
+        ? warn(NAME, `${inClear} secrets of two-step login are kept in clear.`, 'Start pomoc, which seals them within minutes.')
+        : ok(NAME, 'No key is in use yet.'),
+    ]
+  }
+  if (!ring)
+    return [fail(NAME, `The key file ${path} is not there; ${sum(keys)} secrets of two-step login do not open without it.`, REMEDY)]
+  const findings = keys
+    .filter((key) => !key.there && (key.secrets > 0 || key.number === keys.at(-1)!.number))
+    .map((key) =>
+      fail(
+        NAME,
+        `${path} lacks key ${key.number} (fingerprint ${key.fingerprint}), or holds another one under that number; ${key.secrets} secrets of two-step login hang on it.`,
+        REMEDY,
+      ),
+    )
+  const { mode } = await stat(path)
+  if (mode & 0o026) {
+    findings.push(warn(NAME, `${path} can be read or changed by others than its owner.`, `Run "chmod go-rwx ${path}".`))
+  }
+  const newest = keys.at(-1)!
+  return findings.length > 0
+    ? findings
+    : [
+        ok(
+          NAME,
+          `Key ${newest.number} (fingerprint ${newest.fingerprint}) in ${path}; keep a copy apart from the backups, which do not hold it.`,
+        ),
+      ]
+}
+
+const sum = (keys: readonly { secrets: number }[]): number => keys.reduce((all, { secrets }) => all + secrets, 0)
