@@ -71,8 +71,13 @@ test('plugins on, off and inherit say what they did, and where', async () => {
 
 test('a command that is not there is named, with the way to those that are', () => {
   const program = makeProgram()
-  expect(() => demandCommand(program, 'doctr')).toThrow('There is no command “doctr”: “npm run pomoc -- help” lists all.')
-  for (const first of [undefined, '--only', '--help', 'help', 'doctor', 'start']) expect(() => demandCommand(program, first)).not.toThrow()
+  const fault = (line: string) => () => demandCommand(program, line.split(' ').filter(Boolean))
+  expect(fault('doctr')).toThrow('There is no command “doctr” – did you mean “doctor”? “npm run pomoc -- help” lists all.')
+  expect(fault('plugins onn faq')).toThrow('There is no command “plugins onn” – did you mean “plugins on”? “npm run pomoc -- help plugins” lists all.')
+  expect(fault('person erasse x --yes')).toThrow('did you mean “person erase”?')
+  expect(fault('zzzzzzzz')).toThrow('There is no command “zzzzzzzz”: “npm run pomoc -- help” lists all.')
+  for (const line of ['', '--only web', '--help', 'help doctr', 'doctor', 'start', 'jobs retry 12', 'user jan', 'plugins on faq', 'restore file.tar'])
+    expect(fault(line)).not.toThrow()
 })
 
 test('a plugin that cannot be written, or whose name is in use, is a sentence that says what to do', async () => {

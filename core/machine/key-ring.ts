@@ -1,5 +1,5 @@
 /** Owns the file of numbered keys that secrets in the database are sealed with: reading it, making it, a further key; sealing and opening. */
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chown, link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { BootError, codeOf, reasonOf } from './boot-error.ts'
 
@@ -66,7 +66,7 @@ export async function addKey(path: string, number: number): Promise<KeyRing> {
 const lineOf = (number: number): string => `${number} ${randomBytes(KEY_BYTES).toString('base64')}\n`
 
 async function write(path: string, text: string, owner: { uid: number; gid: number } | undefined, name: (half: string) => Promise<void>) {
-  const half = `${path}.${process.pid}`
+  const half = `${path}.${randomUUID()}`
   try {
     await writeFile(half, text, { mode: 0o600, flush: true })
     if (owner && process.getuid?.() === 0) await chown(half, owner.uid, owner.gid)
