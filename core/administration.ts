@@ -72,6 +72,7 @@ export {
   setRoleRights,
   type RightsById,
 } from './permission/rights.ts'
+export { aboutErasure, type ErasureAbout } from './privacy/about.ts'
 export { exportPerson } from './privacy/export.ts'
 export { endHold, findHold, holdPerson } from './privacy/holds.ts'
 export { askErasure, findErasure, type Erasure } from './privacy/job.ts'

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { BootError, reasonOf } from '../machine/boot-error.ts'
 import { loadConfig, type Config } from '../machine/config.ts'
+import { counted } from '../machine/counted.ts'
 import { fingerprint, readKeyRing } from '../machine/key-ring.ts'
 import { createFileArchive, createFolderArchive, type ArchiveWriter } from '../backup/archive.ts'
 import { writeBackup, type Manifest, type Progress } from '../backup/backup.ts'
@@ -146,8 +147,8 @@ async function sayKeys({ secretKeys: path }: Pick<Config, 'secretKeys'>, { keys 
     const here = ring?.get(number)
     if (secrets === 0 || (here && fingerprint(here) === print)) continue
     say(
-      `${secrets} secrets of two-step login in this backup need key ${number} (fingerprint ${print}), which ${path} does not hold: put the file of that ` +
-        'installation there, before or after, and they work. Everything else comes back without it; “npm run pomoc -- doctor” says how to go on where it is lost.',
+      `${counted(secrets, 'secret')} of two-step login in this backup can be opened by nothing but key ${number} (fingerprint ${print}), which ${path} does not hold: put the file of that ` +
+        'installation there, before or after, and all is well. Everything else comes back without it; “npm run pomoc -- doctor” says how to go on where it is lost.',
     )
   }
 }

@@ -1,6 +1,7 @@
 /** Owns the check of the key file: the keys that secrets in the database need are there, and nobody else reads them. */
 import { stat } from 'node:fs/promises'
 import { sql } from 'kysely'
+import { counted } from '../machine/counted.ts'
 import { readKeyRing } from '../machine/key-ring.ts'
 import { keysInUse, WAYS_OUT } from '../person/secret/keys.ts'
 import type { WithDatabase } from './database.ts'
@@ -18,18 +19,20 @@ export async function checkKeys({ config, database: { db } }: WithDatabase): Pro
   if (keys.length === 0) {
     return [
       inClear > 0
-        ? warn(NAME, `${inClear} secrets of two-step login are kept in clear.`, 'Start pomoc, which seals them within minutes.')
+        ? warn(NAME, `In clear: ${counted(inClear, 'secret')} of two-step login.`, 'Start pomoc, which seals them within minutes.')
         : ok(NAME, 'No key is in use yet.'),
     ]
   }
   if (!ring)
-    return [fail(NAME, `The key file ${path} is not there; ${sum(keys)} secrets of two-step login do not open without it.`, REMEDY)]
+    return [
+      fail(NAME, `The key file ${path} is not there; without it nothing opens ${counted(sum(keys), 'secret')} of two-step login.`, REMEDY),
+    ]
   const findings = keys
     .filter((key) => !key.there && (key.secrets > 0 || key.number === keys.at(-1)!.number))
     .map((key) =>
       fail(
         NAME,
-        `${path} lacks key ${key.number} (fingerprint ${key.fingerprint}), or holds another one under that number; ${key.secrets} secrets of two-step login hang on it.`,
+        `${path} lacks key ${key.number} (fingerprint ${key.fingerprint}), or holds another one under that number; nothing else opens ${counted(key.secrets, 'secret')} of two-step login.`,
         REMEDY,
       ),
     )

@@ -17,7 +17,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.second-factor-needed': 'Your account demands two-step login. Switch it on first.',
   'error.second-factor-demanded': 'Your account demands two-step login: it cannot be switched off.',
   'error.factor.no-key':
-    'The server lacks the key to the secrets of two-step login for now: it can neither check a code of the app nor make a new secret. Recovery codes work. Without them ask an administrator to switch this step off for you: on the page of your account, or on the server with “npm run pomoc -- factor-off”. What to do about the key “npm run pomoc -- doctor” says there.',
+    'The server lacks the key to two-step login for now: a code of the app will not do, a recovery code will. Without one ask an administrator to switch this step off for you; on the server “npm run pomoc -- factor-off” does that, and “npm run pomoc -- doctor” tells of the key.',
   'error.link-expired': 'This link was used already or has expired. Ask for a new one.',
   'error.csrf': 'The form has expired. Reload the page and send it again – what you typed stays.',
   'error.cookies-needed':

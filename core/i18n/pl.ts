@@ -16,7 +16,7 @@ export const pl = {
   'error.second-factor-needed': 'Twoje konto wymaga logowania dwuetapowego. Najpierw je włącz.',
   'error.second-factor-demanded': 'Twoje konto wymaga logowania dwuetapowego: nie można go wyłączyć.',
   'error.factor.no-key':
-    'Serwer nie ma teraz klucza do sekretów logowania dwuetapowego, więc nie sprawdzi kodu z aplikacji i nie założy nowego sekretu. Kody zapasowe działają. Bez nich poproś administratora, żeby wyłączył Ci ten krok: na stronie Twojego konta albo na serwerze poleceniem „npm run pomoc -- factor-off”. Co zrobić z kluczem, powie tam „npm run pomoc -- doctor”.',
+    'Serwerowi brakuje teraz klucza do logowania dwuetapowego: kod z aplikacji nie zadziała, kod zapasowy tak. Bez niego poproś administratora, żeby wyłączył Ci ten krok; na serwerze robi to „npm run pomoc -- factor-off”, a o kluczu mówi „npm run pomoc -- doctor”.',
   'error.link-expired': 'Ten odnośnik był już użyty albo wygasł. Poproś o nowy.',
   'error.csrf': 'Formularz stracił ważność. Odśwież stronę i wyślij go jeszcze raz – wpisany tekst zostanie.',
   'error.cookies-needed':

@@ -39,7 +39,9 @@ describe('the key file', () => {
       writeFileSync(path('spoilt.keys'), text)
       await expect(readKeyRing(path('spoilt.keys'))).rejects.toThrow(fault)
     }
-    await expect(makeKeyFile(path('nowhere/a.keys'), 1)).rejects.toThrow(/cannot be written \(ENOENT.*\): let pomoc write there, or name another in “secretKeys”/)
+    await expect(makeKeyFile(path('nowhere/a.keys'), 1)).rejects.toThrow(
+      /cannot be written \(ENOENT.*\): let pomoc write there, or name another in “secretKeys”/,
+    )
     await expect(makeKeyFile('/proc/pomoc.keys', 1)).rejects.toThrow('cannot be written')
     expect(existsSync(path('nowhere'))).toBe(false)
   })

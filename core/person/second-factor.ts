@@ -153,7 +153,7 @@ async function stepOf(work: Work, personId: Id, typed: string): Promise<number |
   const factor = await findFactor(work.db, personId)
   if (!factor || !/^\d{6}$/.test(code)) return undefined
   const secret = await openSecret(work, factor)
-  if (secret === undefined) throw refused('factor.no-key', {}, 'code')
+  if (secret === undefined) throw refused('factor.no-key')
   const app = totp(secret, { site: '', account: '' })
   const timestamp = work.now.getTime()
   const delta = app.validate({ token: code, timestamp, window: WINDOW })

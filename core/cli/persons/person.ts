@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
+import { counted } from '../../machine/counted.ts'
 import { BootError, reasonOf } from '../../machine/boot-error.ts'
 import { Refusal } from '../../errors.ts'
 import { coreTexts } from '../../i18n/core-texts.ts'
@@ -66,7 +67,7 @@ async function demandConsent({ database: { db } }: Room, id: string, who: string
   const about = (await aboutErasure(db, id))!
   say(`${sayWho({ ...about, address: about.addresses.join(', ') || null })}`)
   say(
-    `had a part in ${about.tickets} tickets and wrote ${about.articles} messages in them, with ${about.files} files. Names, addresses and files go for good; tickets and texts stay.`,
+    `had a part in ${counted(about.tickets, 'ticket')} and wrote ${counted(about.articles, 'message')} there, with ${counted(about.files, 'file')}. Names, addresses and files go for good; tickets and texts stay.`,
   )
   if (yes) return
   const again = `“npm run pomoc -- person erase ${who} --yes” erases without asking, “--dry-run” tells what would go.`

@@ -1,6 +1,7 @@
 /** Owns the commands for whoever is locked out, and for who locks up: accounts, passwords, one-time links, two-step login, its keys. */
 import type { Command } from 'commander'
 import { BootError } from '../../machine/boot-error.ts'
+import { counted } from '../../machine/counted.ts'
 import { readKeyRing } from '../../machine/key-ring.ts'
 import { ADMIN_GROUP, listAdministrators } from '../../permission/administrators.ts'
 import { setPersonRights } from '../../permission/rights.ts'
@@ -130,8 +131,8 @@ export function userCommands(program: Command): void {
       withDatabase({}, async ({ config, database: { db } }) => {
         const { keys, inClear } = await keysInUse(db, await readKeyRing(config.secretKeys))
         for (const { number, fingerprint, secrets, there } of keys)
-          say(`key ${number}  ${fingerprint}  ${secrets} secrets  ${there ? 'in' : 'NOT in'} ${config.secretKeys}`)
-        if (inClear > 0) say(`${inClear} secrets are in clear until the next minute in which pomoc runs.`)
+          say(`key ${number}  ${fingerprint}  ${counted(secrets, 'secret')}  ${there ? 'in' : 'NOT in'} ${config.secretKeys}`)
+        if (inClear > 0) say(`${counted(inClear, 'secret')} in clear until the next minute in which pomoc runs.`)
         if (keys.length === 0) say('No key is in use yet.')
       }),
     )
@@ -142,10 +143,10 @@ export function userCommands(program: Command): void {
     .action(() =>
       withDatabase({}, async (room) => {
         const { number, fingerprint, sealed, unreadable } = await act(room, addSecretKey)
-        say(`Key ${number} (fingerprint ${fingerprint}) is in ${room.config.secretKeys}, and ${sealed} secrets are sealed with it.`)
+        say(`Key ${number} (fingerprint ${fingerprint}) is in ${room.config.secretKeys}, with ${counted(sealed, 'secret')} sealed.`)
         say('Bring this file to every machine that runs pomoc on this database, and keep a copy apart from the backups.')
         if (unreadable > 0)
-          say(`${unreadable} secrets do not open with any key: bring theirs back, or “npm run pomoc -- factor-off --unreadable”.`)
+          say(`No key opens ${counted(unreadable, 'secret')}: bring theirs back, or “npm run pomoc -- factor-off --unreadable”.`)
       }),
     )
 }
@@ -206,7 +207,7 @@ async function account(room: Room, who: string): Promise<void> {
   say(`  ${await sayState(room, person)}`)
   const sessions = await sessionsOf(db, person.id, new Date())
   say(
-    `  ${sessions.length === 0 ? 'not logged in anywhere' : `logged in ${sessions.length} times`}; last login ${person.lastLoginAt?.toISOString().slice(0, 16).replace('T', ' ').concat(' UTC') ?? 'never'}`,
+    `  ${sessions.length === 0 ? 'not logged in anywhere' : `logged in in ${counted(sessions.length, 'browser')}`}; last login ${person.lastLoginAt?.toISOString().slice(0, 16).replace('T', ' ').concat(' UTC') ?? 'never'}`,
   )
 }
 
@@ -215,7 +216,7 @@ async function sayState({ database: { db } }: Room, person: Person): Promise<str
   return [
     person.valid ? 'in use' : 'switched off',
     person.hasPassword ? 'has a password' : person.source === 'ldap' ? 'logs in through the directory' : 'has no password',
-    factor.state === 'on' ? `two-step login, ${factor.codesLeft} recovery codes left` : 'no two-step login',
+    factor.state === 'on' ? `two-step login, ${counted(factor.codesLeft, 'recovery code')} left` : 'no two-step login',
   ].join('; ')
 }
 

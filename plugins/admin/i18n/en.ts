@@ -186,6 +186,13 @@ export const en: Record<keyof typeof pl, Text> = {
   'privacy.erase.title': 'Erase the data',
   'privacy.erase.text':
     'Name, login, addresses and telephone disappear from all tickets, messages and files; so do their attachments and mails as they came. Tickets stay, so that figures hold. This cannot be undone.',
+  'privacy.erase.stays': 'Stays without this person',
+  'privacy.erase.counts': 'tickets: {tickets}, messages in them: {messages}',
+  'privacy.erase.goes': 'Goes for good',
+  'privacy.erase.files': {
+    one: 'name, login, addresses, telephone and {count} file of their own',
+    other: 'name, login, addresses, telephone and {count} files of their own',
+  },
   'privacy.erase.limits': 'We cannot find an inflected name, nor one inside packed files of other people.',
   'privacy.erase.confirm': 'To confirm, type: {word}',
   'privacy.erase.wrong': 'Type exactly: {word}',

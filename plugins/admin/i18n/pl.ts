@@ -203,6 +203,15 @@ export const pl = {
   'privacy.erase.title': 'Usuń dane',
   'privacy.erase.text':
     'Nazwisko, login, adresy i telefon znikną ze wszystkich zgłoszeń, wiadomości i plików; jej załączniki i wiadomości w postaci, w jakiej przyszły, też. Zgłoszenia zostaną, żeby zgadzały się liczby. Tego nie można cofnąć.',
+  'privacy.erase.stays': 'Zostaje bez tej osoby',
+  'privacy.erase.counts': 'zgłoszenia: {tickets}, wiadomości w nich: {messages}',
+  'privacy.erase.goes': 'Znika na zawsze',
+  'privacy.erase.files': {
+    one: 'nazwisko, login, adresy, telefon i {count} własny plik',
+    few: 'nazwisko, login, adresy, telefon i {count} własne pliki',
+    many: 'nazwisko, login, adresy, telefon i {count} własnych plików',
+    other: 'nazwisko, login, adresy, telefon i {count} własnego pliku',
+  },
   'privacy.erase.limits': 'Nie znajdziemy nazwiska odmienionego („Nowakowi”) ani zapisanego w spakowanych plikach innych osób.',
   'privacy.erase.confirm': 'Aby potwierdzić, wpisz: {word}',
   'privacy.erase.wrong': 'Wpisz dokładnie: {word}',

@@ -12,6 +12,7 @@ import {
   Field,
   FormCard,
   FormProblems,
+  NewPassword,
   Notice,
   PageHead,
   readFields,
@@ -289,16 +290,7 @@ async function passwordPage(c: PageContext, person: Person, form: FormState): Pr
       <div class="below">
         <FormCard c={c} form={form} action={`${PATH}/${person.id}/password`} save={t('person.set-password')}>
           <h2 class="form-title">{t('person.password.title')}</h2>
-          <Field
-            c={c}
-            form={form}
-            name="password"
-            type="password"
-            label={t('person.new-password')}
-            help={t('person.new-password.help', { min: MIN_PASSWORD_LENGTH })}
-            autocomplete="new-password"
-            required
-          />
+          <NewPassword c={c} form={form} label={t('person.new-password')} help={t('person.new-password.help', { min: MIN_PASSWORD_LENGTH })} />
         </FormCard>
       </div>
       <div class="below">

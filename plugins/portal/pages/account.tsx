@@ -32,6 +32,7 @@ import {
   Field,
   flash,
   FormProblems,
+  NewPassword,
   page,
   PageHead,
   Preferences,
@@ -217,16 +218,7 @@ const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; pe
         required
         autocomplete="current-password"
       />
-      <Field
-        c={c}
-        form={form}
-        name="password"
-        label={t('password.new')}
-        type="password"
-        required
-        autocomplete="new-password"
-        help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })}
-      />
+      <NewPassword c={c} form={form} label={t('password.new')} help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />
       <Field c={c} form={form} name="password2" label={t('password.repeat')} type="password" required autocomplete="new-password" />
       <Button>{t('account.password.save')}</Button>
     </form>
