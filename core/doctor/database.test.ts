@@ -68,7 +68,7 @@ test('the key file: what needs it, whether it is there, and who reads it', async
   onTestFinished(() => rmSync(dir, { recursive: true }))
   const secretKeys = join(dir, 'secret.keys')
   const here = { ...room, config: { ...room.config, secretKeys } }
-  expect(await checkKeys(here)).toMatchObject([{ state: 'ok', says: 'No key is in use yet.' }])
+  expect(await checkKeys(here)).toMatchObject([{ state: 'ok', says: 'Nothing is sealed with a key yet.' }])
   const host = {
     work: <T>(_: unknown, run: (work: Work) => Promise<T>) => make.asSystem((work) => run(Object.assign(work, { config: here.config }))),
   }

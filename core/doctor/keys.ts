@@ -16,11 +16,11 @@ export async function checkKeys({ config, database: { db } }: WithDatabase): Pro
   const path = config.secretKeys
   const ring = await readKeyRing(path)
   const { keys, inClear } = await keysInUse(db, ring)
-  if (keys.length === 0) {
+  if (sum(keys) === 0) {
     return [
       inClear > 0
         ? warn(NAME, `In clear: ${counted(inClear, 'secret')} of two-step login.`, 'Start pomoc, which seals them within minutes.')
-        : ok(NAME, 'No key is in use yet.'),
+        : ok(NAME, 'Nothing is sealed with a key yet.'),
     ]
   }
   if (!ring)
@@ -28,7 +28,7 @@ export async function checkKeys({ config, database: { db } }: WithDatabase): Pro
       fail(NAME, `The key file ${path} is not there; without it nothing opens ${counted(sum(keys), 'secret')} of two-step login.`, REMEDY),
     ]
   const findings = keys
-    .filter((key) => !key.there && (key.secrets > 0 || key.number === keys.at(-1)!.number))
+    .filter((key) => !key.there && key.secrets > 0)
     .map((key) =>
       fail(
         NAME,
@@ -40,7 +40,7 @@ export async function checkKeys({ config, database: { db } }: WithDatabase): Pro
   if (mode & 0o026) {
     findings.push(warn(NAME, `${path} can be read or changed by others than its owner.`, `Run "chmod go-rwx ${path}".`))
   }
-  const newest = keys.at(-1)!
+  const newest = keys.findLast((key) => key.there)!
   return findings.length > 0
     ? findings
     : [

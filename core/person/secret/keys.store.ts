@@ -6,12 +6,12 @@ export function recordedKeys(db: Kysely<Database>) {
   return db.selectFrom('secret_key').selectAll().orderBy('number').execute()
 }
 
-/** Of two who record a number at once the first stays. */
+/** The latest stays: as long as no secret is sealed with a key, its number may still be another's. */
 export async function recordKey(db: Transaction<Database>, key: { number: number; fingerprint: string; since: Date }): Promise<void> {
   await db
     .insertInto('secret_key')
     .values(key)
-    .onConflict((oc) => oc.doNothing())
+    .onConflict((oc) => oc.column('number').doUpdateSet({ fingerprint: key.fingerprint, since: key.since }))
     .execute()
 }
 

@@ -38,20 +38,23 @@ export interface Kept {
 const holderOf = (personId: Id): string => `second factor of person ${personId}`
 
 /**
- * The keys, to seal with. The very first time the file is made, and the database learns each key's fingerprint: from then on a file that is
- * missing, or holds another key under the number, is refused, for what is sealed with a stray key is lost. A BootError says which and what to do.
+ * The keys, to seal with. Where none is needed yet the file is made, and the database learns the key's fingerprint. From the first secret on a
+ * file that is missing, or holds another key under that number, is refused: two keys of one number would lose what one of them sealed.
+ * A BootError says which and what to do.
  */
 export async function demandKeys({ db, now, config }: Room): Promise<KeyRing> {
   const path = config.secretKeys
-  const known = await recordedKeys(db)
+  const [known, secrets] = [await recordedKeys(db), await countSecrets(db)]
   const found = await readKeyRing(path)
-  if (!found && known.length > 0) throw new BootError(`${missing(path)}: ${WAYS_OUT}`)
-  const ring = found ?? (await makeKeyFile(path, 1, unprivilegedAccount()))
+  if (!found && known.some((key) => secrets.has(key.number))) throw new BootError(`${missing(path)}: ${WAYS_OUT}`)
+  const ring = found ?? (await makeKeyFile(path, (known.at(-1)?.number ?? 0) + 1, unprivilegedAccount()))
   const number = newestKey(ring)
   const print = fingerprint(ring.get(number)!)
-  if (!known.some((key) => key.number === number)) await recordKey(db, { number, fingerprint: print, since: now })
-  const recorded = (await recordedKeys(db)).find((key) => key.number === number)
-  if (recorded?.fingerprint !== print) throw new BootError(`${other(path, number, recorded?.fingerprint)}: ${WAYS_OUT}`)
+  const recorded = known.find((key) => key.number === number)?.fingerprint
+  if (recorded !== print) {
+    if (secrets.has(number)) throw new BootError(`${other(path, number, recorded)}: ${WAYS_OUT}`)
+    await recordKey(db, { number, fingerprint: print, since: now })
+  }
   return ring
 }
 
