@@ -59,7 +59,7 @@ export async function makeKeyFile(path: string, number: number, owner?: { uid: n
 export async function addKey(path: string, number: number): Promise<KeyRing> {
   const before = await readFile(path, 'utf8')
   const { uid, gid } = await stat(path)
-  await write(path, `${before.replace(/\n*$/, '\n')}${lineOf(number)}`, { uid, gid }, (half) => rename(half, path))
+  await write(path, `${before.trimEnd()}\n${lineOf(number)}`, { uid, gid }, (half) => rename(half, path))
   return (await readKeyRing(path))!
 }
 

@@ -17,7 +17,7 @@ export const demandsFactor = (
   since: RawBuilder<Date> = sql<Date>`'infinity'::timestamptz`,
 ): RawBuilder<boolean> => sql<boolean>`(p.agent and (
   exists (select from role_person rp join role r on r.id = rp.role_id and r.valid and r.second_factor where rp.person_id = p.id)
-  or exists (select from setting s where s.owner = 'core' and s.key = 'login.factor' and s.unit_id = ${ROOT_UNIT} and s.changed_at <= ${since}
+  or exists (select from setting s where s.owner = 'core' and s.key = 'login.factor' and s.unit_id = ${ROOT_UNIT} and s.changed_at < ${since}
     and ((s.value #>> '{}' in ('administrators', 'local') and ${administers})
       or (s.value #>> '{}' = 'local' and exists (select from unit_administrator a where a.person_id = p.id))))))`
 

@@ -290,7 +290,12 @@ async function passwordPage(c: PageContext, person: Person, form: FormState): Pr
       <div class="below">
         <FormCard c={c} form={form} action={`${PATH}/${person.id}/password`} save={t('person.set-password')}>
           <h2 class="form-title">{t('person.password.title')}</h2>
-          <NewPassword c={c} form={form} label={t('person.new-password')} help={t('person.new-password.help', { min: MIN_PASSWORD_LENGTH })} />
+          <NewPassword
+            c={c}
+            form={form}
+            label={t('person.new-password')}
+            help={t('person.new-password.help', { min: MIN_PASSWORD_LENGTH })}
+          />
         </FormCard>
       </div>
       <div class="below">

@@ -19,7 +19,17 @@ import {
   submit,
   type FormState,
 } from '../../../core/pages.ts'
-import { aboutErasure, askErasure, endHold, exportPerson, findErasure, findHold, holdPerson, type Erasure, type ErasureAbout } from '../../../core/administration.ts'
+import {
+  aboutErasure,
+  askErasure,
+  endHold,
+  exportPerson,
+  findErasure,
+  findHold,
+  holdPerson,
+  type Erasure,
+  type ErasureAbout,
+} from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
