@@ -20,6 +20,9 @@ export default {
   // databaseUrl (POMOC_DATABASE_URL): a PostgreSQL server, 15 or newer, as postgresql://user:password@host:5432/name.
   // Unset: pomoc runs its own inside dataDir.
 
+  // secretKeys (POMOC_SECRET_KEYS): the file of the keys that secrets of two-step login are sealed with. Unset: secret.keys in dataDir. The first
+  // start makes it; several processes need the same one, and a named one may be read-only. No backup holds it: keep a copy elsewhere.
+
   // How many connections one pomoc process opens at most, five at least: half of them for pages, a third for mail and jobs, the rest
   // for logging in, so that a flood of one takes none from the others.
   databaseConnections: 20,

@@ -45,7 +45,7 @@ export {
 export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export { AUDIT_KINDS } from './audit/record.ts'
 export { AUDIT_SORTS, findEvent, type AuditEvent, type AuditSort } from './administration/log.ts'
-export { countSettings, saveSettings } from './administration/setting-admin.ts'
+export { CORE_SETTINGS, countSettings, saveSettings } from './administration/setting-admin.ts'
 export { readStatus } from './database/status.ts'
 export type {
   AgentMail,
@@ -74,6 +74,7 @@ export {
   setRoleRights,
   type RightsById,
 } from './permission/rights.ts'
+export { aboutErasure, type ErasureAbout } from './privacy/about.ts'
 export { exportPerson } from './privacy/export.ts'
 export { endHold, findHold, holdPerson } from './privacy/holds.ts'
 export { askErasure, findErasure, type Erasure } from './privacy/job.ts'

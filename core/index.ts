@@ -194,6 +194,7 @@ export {
   newRecoveryCodes,
   secondFactorDemanded,
   secondFactorOf,
+  secretToShow,
   type SecondFactor,
 } from './person/second-factor.ts'
 export {

@@ -48,6 +48,7 @@ export {
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
 export { TagList } from './web/parts/tag-list.tsx'
 export { Crumb, FormCard } from './web/parts/form-card.tsx'
+export { NewPassword } from './web/parts/new-password.tsx'
 export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs } from './web/parts/layout.tsx'
 export { LiveRegion } from './web/parts/live-region.tsx'
 export { MessageText } from './web/parts/message-text.tsx'

@@ -1,5 +1,7 @@
 /** Owns the making of test things: each through the domain's own acts, with only what the test says. */
+import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import { inject } from 'vitest'
 import { loadConfig, type Config } from '../core/machine/config.ts'
 import type { Database, Id } from '../core/database/schema.ts'
 import { runWork, type Work } from '../core/kernel/work.ts'
@@ -39,7 +41,14 @@ export interface Maker {
 }
 
 export async function maker(db: Kysely<Database>): Promise<Maker> {
-  const config = await loadConfig({ env: { POMOC_MAIL_ADDRESS: 'pomoc@uni.example', POMOC_LOG_LEVEL: 'silent' } })
+  const config = await loadConfig({
+    env: {
+      POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
+      POMOC_LOG_LEVEL: 'silent',
+      // One for all databases of the run: each learns its key at the first secret.
+      POMOC_SECRET_KEYS: join(inject('runFolder'), 'secret.keys'),
+    },
+  })
   let count = 0
   const room = { db, config, clock: () => make.now, subscribers: () => [] }
   const make: Maker = {

@@ -109,7 +109,7 @@ describe('what concerns security', () => {
       session: session!,
       client,
     })
-    await setPasswordOf({ work: make.work }, await make.actor(admin), person, 'third long password')
+    await setPasswordOf({ db: make.db, work: make.work }, await make.actor(admin), person, 'third long password')
     await make.asSystem((work) => endSessions(work, person))
     const rows = (await events({ objectType: 'person', objectId: person })).toReversed()
     expect(rows.map(({ kind, after }) => [kind, after?.['by']])).toEqual([

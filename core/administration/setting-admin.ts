@@ -70,10 +70,10 @@ function placeOf(id: string, owners: readonly SubjectOwner[]): { owner: SubjectO
   const [name = '', unitId = ROOT_UNIT] = id.split('/')
   return { owner: CORE_OWNERS.find((one) => one.name === name) ?? owners.find((one) => one.name === name), name, unitId }
 }
-const CORE_OWNERS: readonly SubjectOwner[] = [
-  { name: 'core', settings: coreSettings, texts: coreTexts },
-  { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts },
-]
+/** Core as one of those who declare settings. */
+export const CORE_SETTINGS = { name: 'core', scope: 'installation', settings: coreSettings, texts: coreTexts } as const
+
+const CORE_OWNERS: readonly SubjectOwner[] = [CORE_SETTINGS, { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts }]
 const declaredIn = (id: string, { owners }: Pick<Around, 'owners'>): Record<string, Setting> => placeOf(id, owners).owner?.settings ?? {}
 
 /** Its values are whatever its owner declares; of those that nobody declares any more there is no way back. */
@@ -130,7 +130,6 @@ function sayOwner(id: string, saying: Saying): string {
 
 function pageOf(id: string): string | null {
   const { name, unitId } = placeOf(id, [])
-  if (name === 'core') return null
   if (name === UNIT_LIMITS) return unitId === ROOT_UNIT ? null : `/admin/local/${unitId}`
   return unitId === ROOT_UNIT ? `/admin/settings/${name}` : `/admin/settings/${name}?unit=${unitId}`
 }

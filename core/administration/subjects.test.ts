@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../test/make.ts'
 import { listEvents, type AuditEvent } from './log.ts'
@@ -23,6 +24,7 @@ import { addUnitAdministrator, removeUnitAdministrator } from '../permission/uni
 import { endAbsence, setAbsence } from '../person/absence.ts'
 import { addAddress, editPerson, listAddresses, makeMainAddress, removeAddress, setPasswordOf } from '../person/person-admin.ts'
 import { resetSecondFactor } from '../person/second-factor.ts'
+import { addSecretKey } from '../person/secret/keys.ts'
 import { erasePerson } from '../privacy/erase.ts'
 import { endHold, holdPerson } from '../privacy/holds.ts'
 import { createQueue, editQueue, orderQueues, type QueueForm } from '../queue/queue-admin.ts'
@@ -46,6 +48,8 @@ let admin: Id
 beforeAll(async () => {
   opened = await testDatabase()
   make = await maker(opened.db)
+  // Keys are added here, and other files of the run need theirs.
+  Object.assign(make.config, { secretKeys: join(inject('runFolder'), 'subjects.keys') })
   admin = await make.agent({ 2: ['rw'] }, { name: 'Ada Adamska' })
 })
 afterAll(() => opened.close())
@@ -132,7 +136,9 @@ const CASES: Record<AdminSubject, Case> = {
   },
   'person password': {
     stands: () => make.person({ login: name('login') }),
-    changes: { set: async (_work, id) => setPasswordOf({ work: make.work }, await make.actor(admin), id, 'zupełnie nowe hasło') },
+    changes: {
+      set: async (_work, id) => setPasswordOf({ db: make.db, work: make.work }, await make.actor(admin), id, 'zupełnie nowe hasło'),
+    },
   },
   'second factor': {
     async stands() {
@@ -144,6 +150,16 @@ const CASES: Record<AdminSubject, Case> = {
       return id
     },
     changes: { reset: resetSecondFactor },
+  },
+  'secret key': {
+    async stands() {
+      const { n } = await opened.db
+        .selectFrom('secret_key')
+        .select((eb) => eb.fn.countAll<string>().as('n'))
+        .executeTakeFirstOrThrow()
+      return String(Number(n) + 1)
+    },
+    changes: { added: (work) => addSecretKey(work) },
   },
   'person right': {
     stands: () => make.agent({ 1: ['ro', 'note', 'faq.edit'] }),

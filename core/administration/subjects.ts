@@ -22,6 +22,7 @@ import { unitAdministratorSubject } from '../permission/unit-administrators.ts'
 import { absenceSubject } from '../person/absence.ts'
 import { personAddressSubject, personPasswordSubject, personSubject } from '../person/person-admin.ts'
 import { secondFactorSubject } from '../person/second-factor.ts'
+import { secretKeySubject } from '../person/secret/keys.ts'
 import { erasureSubject } from '../privacy/erase.ts'
 import { holdSubject } from '../privacy/holds.ts'
 import { queueOrderSubject, queueSubject } from '../queue/queue-admin.ts'
@@ -43,6 +44,7 @@ export const SUBJECTS = {
   'person address': personAddressSubject,
   'person password': personPasswordSubject,
   'second factor': secondFactorSubject,
+  'secret key': secretKeySubject,
   'person right': personRightSubject,
   'person role': personRoleSubject,
   'person absence': absenceSubject,

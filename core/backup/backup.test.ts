@@ -14,6 +14,8 @@ import { storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf, type Owner } from './migrate-all.ts'
 import { migrate } from '../database/migrate.ts'
+import { fingerprint, readKeyRing } from '../machine/key-ring.ts'
+import { beginSecondFactor } from '../person/second-factor.ts'
 import { checkBackup, restoreBackup } from './restore.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'pomoc-backup-'))
@@ -103,6 +105,30 @@ test('a backup says what it holds, and its file is for its owner alone', async (
   expect(manifest.tables.find(({ name }) => name === 'public."Faq Item"')?.columns).not.toContain('words')
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(await checkBackup(file)).toEqual(manifest)
+})
+
+test('it names the keys that its secrets need and holds none of them; who restores it hears so before anything is touched', async () => {
+  const person = await make.person()
+  await make.asSystem((work) => beginSecondFactor(work, person))
+  const saved = await backUp(source, path('sealed.tar.zst'))
+  const [[number, key]] = [...(await readKeyRing(make.config.secretKeys))!.entries()] as [[number, Buffer]]
+  expect(saved.keys).toEqual([{ number, fingerprint: fingerprint(key), secrets: 1 }])
+  const plain = zstdDecompressSync(readFileSync(path('sealed.tar.zst')))
+  for (const form of [key, key.toString('base64'), key.toString('hex')]) expect(plain.includes(form)).toBe(false)
+  const copy = await database({ empty: true })
+  const heard: unknown[] = []
+  await restoreBackup(path('sealed.tar.zst'), copy, {
+    owners,
+    found: async ({ keys }) => {
+      heard.push(keys, (await query(copy, `select to_regclass('person') as there`))[0])
+    },
+  })
+  expect(heard).toEqual([saved.keys, { there: null }])
+  expect(await query(copy, 'select key_number from second_factor')).toEqual([{ key_number: number }])
+  // As it was, for those below.
+  await query(source, `delete from person_address where person_id = ${person}`)
+  await query(source, `delete from person where id = ${person}`)
+  await query(source, 'delete from secret_key')
 })
 
 test('zstd and tar read it too', async () => {

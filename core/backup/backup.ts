@@ -29,6 +29,14 @@ export interface Manifest {
   tables: SavedTable[]
   jobs: { rows: number; sum: string }
   sequences: SequenceState[]
+  /** Which keys secrets in it are sealed with, and how many each; the keys themselves are in no backup. Absent: it is of before there were any. */
+  keys?: SavedKey[]
+}
+
+export interface SavedKey {
+  number: number
+  fingerprint: string
+  secrets: number
 }
 
 /** Called with the part done, 0 to 1, and what is being done. */
@@ -79,7 +87,13 @@ export async function writeBackup(pool: Pool, archive: ArchiveWriter, progress: 
       saved.push({ ...table, rows: sum.rows, sum: sum.sum })
     }
     const jobs = await writeRows(client, archive, JOBS_FOLDER, SAVED_JOBS)
-    const manifest: Manifest = { ...head, tables: saved, jobs: { rows: jobs.rows, sum: jobs.sum }, sequences: await readSequences(client) }
+    const manifest: Manifest = {
+      ...head,
+      tables: saved,
+      jobs: { rows: jobs.rows, sum: jobs.sum },
+      sequences: await readSequences(client),
+      keys: await readKeys(client),
+    }
     await archive.add('manifest.json', json(manifest))
     await client.query('commit')
     return manifest
@@ -90,6 +104,15 @@ export async function writeBackup(pool: Pool, archive: ArchiveWriter, progress: 
     // In the middle of a COPY nothing else can be said on the connection.
     client.release(fault)
   }
+}
+
+async function readKeys(client: ClientBase): Promise<SavedKey[]> {
+  const { rows: there } = await client.query<{ found: boolean }>(`select to_regclass('public.secret_key') is not null as found`)
+  if (!there[0]!.found) return []
+  const { rows } = await client.query<SavedKey>(`
+    select k.number, k.fingerprint, (select count(*)::int from public.second_factor f where f.key_number = k.number) as secrets
+    from public.secret_key k order by k.number`)
+  return rows
 }
 
 /** The same rows read the same on every server, and no limit of the server's cuts the reading short. */

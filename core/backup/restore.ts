@@ -68,6 +68,8 @@ export interface RestoreOptions {
   owners: Owner[]
   /** Names of plugins whose tables are not taken back. */
   leaveOut?: string[]
+  /** Called with what was found to be whole, before the database is touched. */
+  found?: (manifest: Manifest) => Promise<void>
   /** Called when the database is not empty; must keep a copy of it, whose path it answers. Without it such a database is refused. */
   keep?: () => Promise<string>
   progress?: Progress
@@ -90,6 +92,7 @@ export async function restoreBackup(path: string, database: OpenDatabase, option
   const manifest = await checkBackup(path, (_, what) => progress(0, `checking ${what}`))
   const leaveOut = (options.leaveOut ?? []).map(migrationSuffix)
   const left = refuseUnknown(path, manifest, owners, leaveOut)
+  await options.found?.(manifest)
   const client = await database.pool.connect()
   let kept: string | undefined
   try {

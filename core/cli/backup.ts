@@ -3,6 +3,9 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { BootError, reasonOf } from '../machine/boot-error.ts'
+import { loadConfig, type Config } from '../machine/config.ts'
+import { counted } from '../machine/counted.ts'
+import { fingerprint, readKeyRing } from '../machine/key-ring.ts'
 import { createFileArchive, createFolderArchive, type ArchiveWriter } from '../backup/archive.ts'
 import { writeBackup, type Manifest, type Progress } from '../backup/backup.ts'
 import type { OpenDatabase } from '../database/database.ts'
@@ -94,6 +97,7 @@ async function write(database: OpenDatabase, archive: ArchiveWriter, progress: P
 async function check(path: string): Promise<void> {
   const { progress, stop } = showProgress()
   const manifest = await checkBackup(path, progress).finally(stop)
+  await sayKeys(await loadConfig(), manifest)
   say(
     `${path} is whole: ${amounts(manifest)} as they stood at ${manifest.madeAt}, made by pomoc ${manifest.program} on PostgreSQL ${manifest.postgresql}.`,
   )
@@ -112,6 +116,7 @@ async function restore(path: string, { force = false, leaveOut = [] }: { force?:
       owners,
       leaveOut,
       progress,
+      found: (manifest) => sayKeys(config, manifest),
       ...(force && { keep }),
     }).finally(stop)
     say(`Restored ${amounts(manifest)} as they stood at ${manifest.madeAt}; every table was compared with the backup.`)
@@ -133,6 +138,19 @@ async function restore(path: string, { force = false, leaveOut = [] }: { force?:
     }
     if (kept) say(`What was there before is kept in ${kept}.`)
   })
+}
+
+/** Before anything else: which keys the backup's secrets need and this machine does not have. All else is restored without them. */
+async function sayKeys({ secretKeys: path }: Pick<Config, 'secretKeys'>, { keys = [] }: Manifest): Promise<void> {
+  const ring = await readKeyRing(path).catch(() => undefined)
+  for (const { number, fingerprint: print, secrets } of keys) {
+    const here = ring?.get(number)
+    if (secrets === 0 || (here && fingerprint(here) === print)) continue
+    say(
+      `${counted(secrets, 'secret')} of two-step login in this backup can be opened by nothing but key ${number} (fingerprint ${print}), which ${path} does not hold: put the file of that ` +
+        'installation there, before or after, and all is well. Everything else comes back without it; “npm run pomoc -- doctor” says how to go on where it is lost.',
+    )
+  }
 }
 
 const amounts = ({ tables, jobs }: Manifest): string => {

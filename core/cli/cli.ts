@@ -10,7 +10,7 @@ process.stdout.on('error', () => {})
 
 try {
   await addOwnCommands(program, process.argv.slice(2))
-  demandCommand(program, process.argv[2])
+  demandCommand(program, process.argv.slice(2))
   await program.parseAsync()
 } catch (error) {
   process.stderr.write(`${sayFault(error)}\n`)

@@ -1,5 +1,6 @@
 /** Commands about plugins and facts, on a database of their own. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { Readable } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -7,23 +8,31 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { maker } from '../../test/make.ts'
 import type { OpenDatabase } from '../database/database.ts'
+import { logIn, logInByLink, setPasswordByLink } from '../person/login.ts'
+import { beginSecondFactor } from '../person/second-factor.ts'
+import { backupCommands } from './backup.ts'
 import { factCommands } from './facts.ts'
 import { jobsCommand } from './jobs.ts'
 import { newPlugin } from './new-plugin.ts'
 import { addOwnCommands, demandCommand } from './own-commands.ts'
-import { personCommand } from './person.ts'
+import { personCommand } from './persons/person.ts'
+import { userCommands } from './persons/user.ts'
 import { pluginCommands } from './plugins.ts'
 import { makeProgram } from './program.ts'
 
+const dir = mkdtempSync(join(tmpdir(), 'pomoc-commands-'))
 let database: OpenDatabase
 beforeAll(async () => {
   database = await testDatabase()
   process.env['POMOC_DATABASE_URL'] = database.url
   process.env['POMOC_LOG_LEVEL'] = 'silent'
+  process.env['POMOC_SECRET_KEYS'] = join(dir, 'secret.keys')
 })
 afterAll(async () => {
   delete process.env['POMOC_DATABASE_URL']
   delete process.env['POMOC_LOG_LEVEL']
+  delete process.env['POMOC_SECRET_KEYS']
+  rmSync(dir, { recursive: true })
   await database.close()
 })
 afterEach(() => vi.restoreAllMocks())
@@ -39,6 +48,8 @@ async function pomoc(...words: string[]): Promise<string> {
   factCommands(program)
   jobsCommand(program)
   personCommand(program)
+  userCommands(program)
+  backupCommands(program)
   await addOwnCommands(program, words)
   await program.parseAsync(words, { from: 'user' })
   vi.restoreAllMocks()
@@ -71,8 +82,26 @@ test('plugins on, off and inherit say what they did, and where', async () => {
 
 test('a command that is not there is named, with the way to those that are', () => {
   const program = makeProgram()
-  expect(() => demandCommand(program, 'doctr')).toThrow('There is no command “doctr”: “npm run pomoc -- help” lists all.')
-  for (const first of [undefined, '--only', '--help', 'help', 'doctor', 'start']) expect(() => demandCommand(program, first)).not.toThrow()
+  const fault = (line: string) => () => demandCommand(program, line.split(' ').filter(Boolean))
+  expect(fault('doctr')).toThrow('There is no command “doctr” – did you mean “doctor”? “npm run pomoc -- help” lists all.')
+  expect(fault('plugins onn faq')).toThrow(
+    'There is no command “plugins onn” – did you mean “plugins on”? “npm run pomoc -- help plugins” lists all.',
+  )
+  expect(fault('person erasse x --yes')).toThrow('did you mean “person erase”?')
+  expect(fault('zzzzzzzz')).toThrow('There is no command “zzzzzzzz”: “npm run pomoc -- help” lists all.')
+  for (const line of [
+    '',
+    '--only web',
+    '--help',
+    'help doctr',
+    'doctor',
+    'start',
+    'jobs retry 12',
+    'user jan',
+    'plugins on faq',
+    'restore file.tar',
+  ])
+    expect(fault(line)).not.toThrow()
 })
 
 test('a plugin that cannot be written, or whose name is in use, is a sentence that says what to do', async () => {
@@ -94,6 +123,119 @@ test('person export writes an archive, and only under a name that says so', asyn
   // POSIX: the magic of a tar archive.
   expect(readFileSync(file).subarray(257, 262).toString()).toBe('ustar')
   await expect(pomoc('person', 'export', 'ewa@uni.example', file)).rejects.toThrow('name a file that is not there yet')
+})
+
+/** What a command reads where no terminal is. */
+function typed(text: string): void {
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([text]) as typeof process.stdin)
+}
+const audited = async (personId: string) =>
+  (
+    await database.db
+      .selectFrom('audit_event')
+      .select(['kind', 'object_type', 'after', 'program'])
+      .where('object_id', '=', personId)
+      .orderBy('id')
+      .execute()
+  ).map(({ kind, object_type, after, program }) => [kind, object_type, JSON.stringify(after), program])
+
+test('accounts: who administers, a new one, another administrator, on and off; the last administrator stays', async () => {
+  expect(await pomoc('user', 'add', 'szef', '--name', 'Szef Nowy', '--admin')).toBe(
+    'Added Szef Nowy (login szef), who administers all of it.\nThey set their password by a link: “npm run pomoc -- link szef”.\n',
+  )
+  expect(await pomoc('user')).toBe('Szef Nowy (login szef)  in use; has no password; no two-step login\n')
+  await expect(pomoc('user', 'off', 'szef')).rejects.toThrow(/administrat/)
+  await expect(pomoc('user', 'add', 'SZEF')).rejects.toThrow('login')
+  const make = await maker(database.db)
+  const id = await make.person({ name: 'Ola Lis', address: 'ola@uni.example', phone: '12' })
+  await pomoc('user', 'off', 'ola@uni.example')
+  await expect(pomoc('link', 'ola@uni.example')).rejects.toThrow('is switched off: “npm run pomoc -- user on ola@uni.example” first.')
+  expect(await pomoc('user', 'admin', 'ola@uni.example')).toBe('Ola Lis (ola@uni.example) administers all of it.\n')
+  expect(await database.db.selectFrom('person').select(['agent', 'valid', 'phone']).where('id', '=', id).executeTakeFirst()).toEqual({
+    agent: true,
+    valid: true,
+    phone: '12',
+  })
+  expect(await pomoc('user', 'ola@uni.example')).toMatch(
+    /administers all of it, .*\n {2}in use; has no password; no two-step login\n {2}not logged in anywhere; last login never\n$/,
+  )
+  expect(await pomoc('user', 'off', 'szef')).toBe('Szef Nowy (login szef) is switched off.\n')
+  expect((await audited(id)).map(([, type, , program]) => `${type} ${program}`)).toEqual([
+    'person command line',
+    'person command line',
+    'person right command line',
+  ])
+  await expect(pomoc('user', 'nikt')).rejects.toThrow('There is no person “nikt”: give an address, a login')
+})
+
+test('person erase says whom and what, and erases only who was named again, or with --yes', async () => {
+  const make = await maker(database.db)
+  await make.agent({ 2: ['rw'] }, { name: 'Ada Stała', login: 'astala', address: 'astala@uni.example' })
+  const id = await make.person({ name: 'Piotr Zając', login: 'pzajac', address: 'pzajac@uni.example' })
+  const ticket = await make.ticket({ customerId: id })
+  await database.db.updateTable('ticket').set({ state_id: '2', state_type: 'closed' }).where('id', '=', ticket.id).execute()
+  const stands = async () => (await database.db.selectFrom('person').select('name').where('id', '=', id).executeTakeFirstOrThrow()).name
+  await expect(pomoc('person', 'erase', 'pzajac')).rejects.toThrow(
+    'Nobody is here to confirm it, and nothing was erased: “npm run pomoc -- person erase pzajac --yes” erases without asking',
+  )
+  expect(await pomoc('person', 'erase', 'pzajac', '--dry-run')).toMatch(/^This would take traces out of/)
+  expect(await stands()).toBe('Piotr Zając')
+  const said = await pomoc('person', 'erase', 'pzajac', '--yes')
+  expect(said).toMatch(
+    /^Piotr Zając \(login pzajac, pzajac@uni\.example\)\nhad a part in 1 ticket and wrote 1 message there, with 0 files\..*\nTook traces/,
+  )
+  expect(await stands()).not.toBe('Piotr Zając')
+})
+
+test('a lost password: set from the console, or by a link that works once; a lost app: switched off; all in the log', async () => {
+  const make = await maker(database.db)
+  const id = await make.agent({ 2: ['rw'] }, { name: 'Ewa Zając', login: 'ezajac', address: 'ewa.zajac@uni.example' })
+  const room = {
+    db: database.db,
+    work: make.work,
+    clock: () => new Date(),
+    config: { ...make.config, secretKeys: process.env['POMOC_SECRET_KEYS']! },
+  }
+  const client = { address: '192.0.2.1', userAgent: 'test' }
+  typed('administrator1\n')
+  await expect(pomoc('password', 'ezajac')).rejects.toThrow('easy to guess')
+  typed('kawa parasol turbina ogórek\n')
+  expect(await pomoc('password', 'ezajac')).toBe(
+    'The password of Ewa Zając (login ezajac, ewa.zajac@uni.example) is set, and their sessions have ended.\n',
+  )
+  await logIn(room, { login: 'ezajac', password: 'kawa parasol turbina ogórek', client })
+  const url = (await pomoc('link', 'ezajac')).match(/\nhttp.*\/password\/([\w-]{43})\n/)![1]!
+  await setPasswordByLink(room, { token: url, password: 'wiosna za kwaśna śruba', client })
+  await expect(setPasswordByLink(room, { token: url, password: 'wiosna za kwaśna śruba', client })).rejects.toMatchObject({
+    code: 'link-expired',
+  })
+  const once = (await pomoc('link', 'ezajac', '--login')).match(/\/login\/link\/([\w-]{43})\n/)![1]!
+  await logInByLink(room, { token: once, client })
+  expect(await pomoc('factor-off', '--unreadable')).toBe('Every secret of two-step login opens.\n')
+  await expect(pomoc('factor-off', 'ezajac')).rejects.toThrow('has no two-step login')
+  await expect(pomoc('factor-off')).rejects.toThrow('Say for whom')
+  await make.asSystem((work) => beginSecondFactor(Object.assign(work, { config: room.config }), id))
+  await database.db.updateTable('second_factor').set({ confirmed_at: new Date() }).where('person_id', '=', id).execute()
+  expect(await pomoc('user', 'ezajac')).toContain('two-step login, 0 recovery codes left')
+  expect(await pomoc('link', 'ezajac')).toContain('“npm run pomoc -- factor-off ezajac”')
+
+  expect(await pomoc('secret-key')).toMatch(/^key 1 {2}[0-9a-f]{16} {2}1 secret {2}in \//)
+  expect(await pomoc('secret-key', 'new')).toMatch(/^Key 2 \(fingerprint [0-9a-f]{16}\) is in .*, with 1 secret sealed\./)
+  const saved = join(dir, 'b.tar.zst')
+  await pomoc('backup', saved)
+  rmSync(process.env['POMOC_SECRET_KEYS']!)
+  expect(await pomoc('restore', '--check', saved)).toMatch(
+    /^1 secret of two-step login in this backup can be opened by nothing but key 2 \(fingerprint .*Everything else comes back without it.*\n.* is whole/,
+  )
+  expect(await pomoc('factor-off', '--unreadable')).toBe('Two-step login of Ewa Zając (login ezajac, ewa.zajac@uni.example) is off.\n')
+  expect(await audited(id)).toEqual(
+    expect.arrayContaining([
+      ['password-set', 'person password', '{"by":"command"}', 'command line'],
+      ['password-link', 'person', '{"by":"command"}', 'command line'],
+      ['login-link', 'person', '{"by":"command"}', 'command line'],
+      ['admin-changed', 'second factor', '{"by":"command","on":false}', 'command line'],
+    ]),
+  )
 })
 
 test('plugins faults and resume: what went wrong, where it is suspended, and its end', async () => {

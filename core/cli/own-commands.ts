@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { closest, distance } from 'fastest-levenshtein'
 import { BootError } from '../machine/boot-error.ts'
 import { loadConfig, type Config } from '../machine/config.ts'
 import { connectDatabase } from '../database/connect.ts'
@@ -53,11 +54,29 @@ export async function addOwnCommands(program: Command, words: readonly string[])
   }
 }
 
-/** Refuses a first word that is no command: commander would take it for an argument of `start`. */
-export function demandCommand(program: Command, first: string | undefined): void {
-  if (first === undefined || first.startsWith('-') || first === 'help' || program.commands.some((command) => command.name() === first))
-    return
-  throw new BootError(`There is no command “${first}”: “npm run pomoc -- help” lists all.`)
+/** Refuses words that name no command, with the nearest that does: commander would take them for arguments of what stands before. */
+export function demandCommand(program: Command, words: readonly string[]): void {
+  let command = program
+  const path: string[] = []
+  for (const word of words) {
+    if (word.startsWith('-') || word === 'help') return
+    const next = command.commands.find((one) => one.name() === word)
+    if (!next) {
+      const own = command.commands.find((one) => one.name() === command.name()) ?? command
+      if (command.commands.length === 0 || own.registeredArguments.length > 0) return
+      const near = closest(
+        word,
+        command.commands.map((one) => one.name()),
+      )
+      // Half of the word may be mistyped: what is further off is no guess but noise.
+      const meant = distance(word, near) <= word.length / 2 ? ` – did you mean “${[...path, near].join(' ')}”?` : ':'
+      throw new BootError(
+        `There is no command “${[...path, word].join(' ')}”${meant} “npm run pomoc -- ${['help', ...path].join(' ')}” lists all.`,
+      )
+    }
+    command = next
+    path.push(word)
+  }
 }
 
 /** The plugin is the one this program assembled: its host belongs to it. */

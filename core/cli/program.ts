@@ -9,8 +9,9 @@ import { mailCommands } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
 import { factCommands } from './facts.ts'
 import { bindsPorts, workAsUser } from './as-user.ts'
-import { personCommand } from './person.ts'
+import { personCommand } from './persons/person.ts'
 import { pluginCommands } from './plugins.ts'
+import { userCommands } from './persons/user.ts'
 import { loadConfig, wordsOf } from '../machine/config.ts'
 import { makeLog } from '../machine/log.ts'
 import { boot } from '../run/main.ts'
@@ -78,6 +79,7 @@ export function makeProgram(): Command {
   dkimCommand(program)
   jobsCommand(program)
   personCommand(program)
+  userCommands(program)
   mailCommands(program)
 
   pluginCommands(program)

@@ -122,9 +122,17 @@ export interface PersonDeviceTable {
   token_hash: Buffer
   last_used_at: Date
 }
+export interface SecretKeyTable {
+  number: number
+  fingerprint: string
+  since: Date
+}
 export interface SecondFactorTable {
   person_id: Id
-  secret: string
+  /** In clear, of before there were keys; else null. */
+  secret: string | null
+  sealed: Buffer | null
+  key_number: number | null
   confirmed_at: Date | null
   last_step: Generated<string>
   created_at: Date
@@ -644,6 +652,7 @@ export interface Database {
   person_directory: PersonDirectoryTable
   person_device: PersonDeviceTable
   person_absence: PersonAbsenceTable
+  secret_key: SecretKeyTable
   second_factor: SecondFactorTable
   recovery_code: RecoveryCodeTable
   permission_group: PermissionGroupTable

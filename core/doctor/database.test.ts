@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
@@ -7,6 +10,11 @@ import { storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../backup/migrate-all.ts'
 import { checkBlobs, checkClock, checkMigrations, checkServer, type WithDatabase } from './database.ts'
+import { checkKeys } from './keys.ts'
+import type { Work } from '../kernel/work.ts'
+import { makeKeyFile } from '../machine/key-ring.ts'
+import { beginSecondFactor } from '../person/second-factor.ts'
+import { keysInUse } from '../person/secret/keys.ts'
 import { startLive } from '../kernel/live.ts'
 import { makeLog } from '../machine/log.ts'
 import { countLimit, noteRefused } from '../kernel/limits/limits.ts'
@@ -53,6 +61,39 @@ test('two clocks that differ are told by how much', async () => {
   expect(await checkClock(room, () => new Date(Date.now() - 3_600_000))).toMatchObject([
     { state: 'fail', remedy: expect.stringContaining('NTP') },
   ])
+})
+
+test('the key file: what needs it, whether it is there, and who reads it', async ({ onTestFinished }) => {
+  const dir = mkdtempSync(join(tmpdir(), 'pomoc-doctor-'))
+  onTestFinished(() => rmSync(dir, { recursive: true }))
+  const secretKeys = join(dir, 'secret.keys')
+  const here = { ...room, config: { ...room.config, secretKeys } }
+  expect(await checkKeys(here)).toMatchObject([{ state: 'ok', says: 'Nothing is sealed with a key yet.' }])
+  const host = {
+    work: <T>(_: unknown, run: (work: Work) => Promise<T>) => make.asSystem((work) => run(Object.assign(work, { config: here.config }))),
+  }
+  const person = await make.person()
+  await host.work(undefined, (work) => beginSecondFactor(work, person))
+  const fingerprint = (await keysInUse(database.db, undefined)).keys[0]!.fingerprint
+  expect(await checkKeys(here)).toMatchObject([
+    { state: 'ok', says: expect.stringContaining(`Key 1 (fingerprint ${fingerprint}) in ${secretKeys}`) },
+  ])
+  chmodSync(secretKeys, 0o644)
+  expect(await checkKeys(here)).toMatchObject([{ state: 'warn', remedy: `Run "chmod go-rwx ${secretKeys}".` }])
+  rmSync(secretKeys)
+  expect(await checkKeys(here)).toMatchObject([
+    {
+      state: 'fail',
+      says: expect.stringContaining('is not there; without it nothing opens 1 secret of'),
+      remedy: expect.stringContaining('secret-key new'),
+    },
+  ])
+  await makeKeyFile(secretKeys, 1)
+  expect(await checkKeys(here)).toMatchObject([
+    { state: 'fail', says: expect.stringContaining(`lacks key 1 (fingerprint ${fingerprint}), or holds another one`) },
+  ])
+  // A stray key seals nothing.
+  await expect(host.work(undefined, (work) => beginSecondFactor(work, person))).rejects.toMatchObject({ code: 'factor.no-key' })
 })
 
 test('a part of the work that no process does is told, with the command that starts one', async () => {

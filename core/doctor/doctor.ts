@@ -10,6 +10,7 @@ import type { AnyPlugin } from '../run/load-plugins.ts'
 import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
 import { checkOurAddresses, checkWhoVouches } from './senders.ts'
 import { checkDkim, type TextDns } from './dkim.ts'
+import { checkKeys } from './keys.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkOwnAddress, checkSmarthost, systemDns, type Dns } from './mail.ts'
@@ -67,6 +68,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['stalls', () => checkStalls(room)],
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
+            ['key file', () => checkKeys(room)],
             ['mails', () => checkMails(room)],
             ['limits', () => checkLimits(room)],
             ['address', () => checkOwnAddress(room, database.db)],

@@ -14,8 +14,10 @@ export const en: Record<keyof typeof pl, Text> = {
     'We cannot check the password right now: the campus login does not answer. Try again in a few minutes. Accounts made here still work.',
   'error.login-expired': 'The password is right but has expired. Change it on the page of your campus account and log in with the new one.',
   'error.code-wrong': 'This code does not fit or was used already. Wait for the next one.',
-  'error.second-factor-needed': 'Your role demands two-step login. Switch it on first.',
-  'error.second-factor-demanded': 'Your role demands two-step login: it cannot be switched off.',
+  'error.second-factor-needed': 'Your account demands two-step login. Switch it on first.',
+  'error.second-factor-demanded': 'Your account demands two-step login: it cannot be switched off.',
+  'error.factor.no-key':
+    'The server lacks the key to two-step login for now: a code of the app will not do, a recovery code will. Without one ask an administrator to switch this step off for you; on the server “npm run pomoc -- factor-off” does that, and “npm run pomoc -- doctor” tells of the key.',
   'error.link-expired': 'This link was used already or has expired. Ask for a new one.',
   'error.csrf': 'The form has expired. Reload the page and send it again – what you typed stays.',
   'error.cookies-needed':
@@ -72,6 +74,10 @@ export const en: Record<keyof typeof pl, Text> = {
   },
   'error.person.erase-self': 'You cannot erase your own data. Ask another administrator.',
   'error.password.too-short': 'The password must have at least {min} characters.',
+  'error.password.too-long': 'The password may have {max} characters at most.',
+  'error.password.common':
+    'This password is easy to guess: a common one, or made of common words, names, dates, neighbouring keys or your own data. Take four random words that nothing ties together.',
+  'error.password.unjudged': 'This password could not be judged just now. Try once more.',
   'error.queue.name-taken': 'There is a queue of this name already.',
   'error.queue.in-use': 'This queue holds open tickets. Move them first.',
   'error.queue.name-invalid': 'A name cannot hold “::” – this divides the levels of queues.',
@@ -171,6 +177,12 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.problem.integer': 'Enter a whole number from {min} to {max}.',
   'setting.problem.text': 'Enter {max} characters at most.',
   'setting.problem.choice': 'Choose one of those offered.',
+  'setting.login.factor': 'Who must log in in two steps',
+  'setting.login.factor.help':
+    'Whoever it is asked of and has no code from an app yet begins with setting it up at their next login. Everybody may switch it on for themselves. A role may demand it by itself.',
+  'setting.login.factor.nobody': 'nobody has to',
+  'setting.login.factor.administrators': 'central administrators',
+  'setting.login.factor.local': 'central and units’ administrators',
   'setting.faults.count': 'How many faults suspend a plugin',
   'setting.faults.count.help':
     'So many faults of a plugin in one unit within the given time suspend it in that unit, until an administrator resumes it.',

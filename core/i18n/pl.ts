@@ -13,8 +13,10 @@ export const pl = {
     'Nie możemy teraz sprawdzić hasła: logowanie kontem uczelni nie odpowiada. Spróbuj za kilka minut. Konta założone tutaj działają.',
   'error.login-expired': 'Hasło jest dobre, ale straciło ważność. Zmień je na stronie konta uczelnianego i zaloguj się nowym.',
   'error.code-wrong': 'Ten kod nie pasuje albo był już użyty. Poczekaj na następny.',
-  'error.second-factor-needed': 'Twoja rola wymaga logowania dwuetapowego. Najpierw je włącz.',
-  'error.second-factor-demanded': 'Twoja rola wymaga logowania dwuetapowego: nie można go wyłączyć.',
+  'error.second-factor-needed': 'Twoje konto wymaga logowania dwuetapowego. Najpierw je włącz.',
+  'error.second-factor-demanded': 'Twoje konto wymaga logowania dwuetapowego: nie można go wyłączyć.',
+  'error.factor.no-key':
+    'Serwerowi brakuje teraz klucza do logowania dwuetapowego: kod z aplikacji nie zadziała, kod zapasowy tak. Bez niego poproś administratora, żeby wyłączył Ci ten krok; na serwerze robi to „npm run pomoc -- factor-off”, a o kluczu mówi „npm run pomoc -- doctor”.',
   'error.link-expired': 'Ten odnośnik był już użyty albo wygasł. Poproś o nowy.',
   'error.csrf': 'Formularz stracił ważność. Odśwież stronę i wyślij go jeszcze raz – wpisany tekst zostanie.',
   'error.cookies-needed':
@@ -75,6 +77,10 @@ export const pl = {
   },
   'error.person.erase-self': 'Własnych danych nie można usunąć. Poproś innego administratora.',
   'error.password.too-short': 'Hasło musi mieć co najmniej {min} znaków.',
+  'error.password.too-long': 'Hasło może mieć najwyżej {max} znaków.',
+  'error.password.common':
+    'Tego hasła łatwo się domyślić: to częste hasło albo częste słowa, imiona, daty, sąsiednie klawisze czy Twoje własne dane. Weź cztery przypadkowe słowa, które nic ze sobą nie łączy.',
+  'error.password.unjudged': 'Nie udało się teraz ocenić tego hasła. Spróbuj jeszcze raz.',
   'error.queue.name-taken': 'Jest już kolejka o tej nazwie.',
   'error.queue.in-use': 'W tej kolejce są otwarte zgłoszenia. Przenieś je najpierw.',
   'error.queue.name-invalid': 'Nazwa nie może zawierać „::” – ten znak dzieli poziomy kolejek.',
@@ -173,6 +179,12 @@ export const pl = {
   'setting.problem.integer': 'Wpisz liczbę całkowitą od {min} do {max}.',
   'setting.problem.text': 'Wpisz najwyżej {max} znaków.',
   'setting.problem.choice': 'Wybierz jedną z podanych możliwości.',
+  'setting.login.factor': 'Kto musi logować się dwuetapowo',
+  'setting.login.factor.help':
+    'Kogo to dotyczy, a kodu z aplikacji jeszcze nie ma, ten przy najbliższym logowaniu zacznie od jego ustawienia. Włączyć może go sobie każdy. Rola może wymagać go osobno.',
+  'setting.login.factor.nobody': 'nikt nie musi',
+  'setting.login.factor.administrators': 'administratorzy całości',
+  'setting.login.factor.local': 'administratorzy całości i jednostek',
   'setting.faults.count': 'Ile błędów zawiesza wtyczkę',
   'setting.faults.count.help':
     'Tyle błędów wtyczki w jednej jednostce w podanym czasie zawiesza ją w tej jednostce, aż administrator ją wznowi.',

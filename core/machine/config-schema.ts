@@ -52,6 +52,7 @@ export const configSchema = z.strictObject({
   databaseUrl: text(DATABASE_URL)
     .regex(/^postgres(ql)?:\/\/\S+$/, { error: DATABASE_URL })
     .optional(),
+  secretKeys: text('the path of a file').optional(),
   databaseConnections: whole(4, 1000, 'how many connections'),
   only: z.array(z.enum(ROLES, { error: ONLY }), { error: ONLY }).min(1, { error: ONLY }),
   http: z

@@ -15,10 +15,12 @@ const COMMAND_LINE = 'the command line'
 
 /** The whole configuration, checked; paths absolute, urls without a slash at the end. */
 export type Config = Readonly<
-  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail' | 'theme'> & {
+  Omit<Checked, 'dataDir' | 'secretKeys' | 'baseUrl' | 'mail' | 'theme'> & {
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
+    /** The file of keys that secrets in the database are sealed with. */
+    secretKeys: string
     /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
     baseUrl: string
     mail: Omit<Checked['mail'], 'hostname'> & { hostname: string }
@@ -43,6 +45,7 @@ export const siteOrigins = (config: Pick<Config, 'baseUrl' | 'http' | 'otherUrls
 export const environmentKeys = {
   POMOC_DATA_DIR: 'dataDir',
   POMOC_DATABASE_URL: 'databaseUrl',
+  POMOC_SECRET_KEYS: 'secretKeys',
   POMOC_HTTP_HOST: 'http.host',
   POMOC_HTTP_PORT: 'http.port',
   POMOC_SMTP_HOST: 'smtp.host',
@@ -89,11 +92,13 @@ export async function loadConfig({
     throw new ConfigError(result.error.issues.map((issue) => ({ ...sentence(issue, merged, sources), text })).map(sayFault))
   }
   const config = result.data
+  const dataDir = config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir)
   return {
     ...config,
     dir,
     theme: await loadTheme(config.theme, dir),
-    dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
+    dataDir,
+    secretKeys: config.secretKeys ? resolve(dir, config.secretKeys) : join(dataDir, 'secret.keys'),
     ...(config.smarthostCa && { smarthostCa: resolve(dir, config.smarthostCa) }),
     baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/(?<!\/)\/+$/, ''),
     mail: {

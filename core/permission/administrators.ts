@@ -1,5 +1,6 @@
 /** Owns the rule that an installation always has an administrator. */
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
 
@@ -13,6 +14,13 @@ export const administers: RawBuilder<boolean> = sql<boolean>`(
   or exists (select from role_person rp join role r on r.id = rp.role_id and r.valid
     join group_role gr on gr.role_id = r.id join permission_group g on g.id = gr.group_id
     where rp.person_id = p.id and gr."right" = 'rw' and g.name = ${ADMIN_GROUP} and g.valid))`
+
+/** Who administers: agents whose accounts are in use, by name. */
+export async function listAdministrators(db: Kysely<Database>): Promise<Id[]> {
+  const { rows } = await sql<{ id: Id }>`
+    select p.id from person p where p.valid and p.agent and ${administers} order by p.name collate "pl-x-icu", p.id`.execute(db)
+  return rows.map(({ id }) => id)
+}
 
 /**
  * Refuses the act (`admin.last`) when nobody would be left who administers: call it after the change, in its transaction.

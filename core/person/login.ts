@@ -9,6 +9,7 @@ import type { Work } from '../kernel/work.ts'
 import { ownSender } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { system } from '../kernel/actor.ts'
+import { demandAdmin } from '../permission/policy.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
 import {
   ATTEMPTS_BEFORE_GUARD,
@@ -37,7 +38,7 @@ import {
   setPasswordHash,
   useLink,
 } from './login.store.ts'
-import { checkPassword, hashPassword } from './password.ts'
+import { checkPassword, hashChosenPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'
 import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
@@ -204,15 +205,8 @@ async function mailLoginLink(room: Room, address: string, ask: { language: Langu
   await room.work(who, async (work) => {
     const person = await findPersonByAddress(work.db, address)
     if (!person || !person.valid || person.agent) return
-    const token = newToken()
     recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.client.address })
-    await insertLink(work.db, {
-      tokenHash: hashToken(token),
-      personId: person.id,
-      purpose: 'login',
-      now: work.now,
-      expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
-    })
+    const token = await createLoginLink(work, person.id)
     const t = loginTexts.in(person.language ?? ask.language)
     const from = await ownSender(work.db, work.config)
     await queueMail(work, {
@@ -327,8 +321,44 @@ export async function createSetPasswordLink(work: Work, personId: Id): Promise<s
   return token
 }
 
+/** A link of the site for whoever has the server to hand on: to set a password, or to log in once. Told in the audit log. */
+export async function handOutLink(work: Work, personId: Id, purpose: 'set-password' | 'login'): Promise<string> {
+  demandAdmin(work.actor)
+  const token = purpose === 'login' ? await createLoginLink(work, personId) : await createSetPasswordLink(work, personId)
+  recordEvent(work, {
+    kind: purpose === 'login' ? 'login-link' : 'password-link',
+    object: { type: 'person', id: personId },
+    after: { by: 'command' },
+  })
+  return `${siteUrl(work.config)}${secretPath(purpose, token)}`
+}
+
+async function createLoginLink(work: Work, personId: Id): Promise<string> {
+  const token = newToken()
+  await insertLink(work.db, {
+    tokenHash: hashToken(token),
+    personId,
+    purpose: 'login',
+    now: work.now,
+    expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
+  })
+  return token
+}
+
 export function peekSetPasswordLink(room: Room, token: string) {
   return findLink(room.db, hashToken(token), 'set-password', room.clock())
+}
+
+/** Words of the owner's that make no password. */
+export async function ownWords(db: Room['db'], personId: Id): Promise<string[]> {
+  const person = await findPerson(db, personId)
+  return [
+    person?.login,
+    person?.name,
+    ...(person?.name.split(' ') ?? []),
+    person?.address,
+    ...(person?.address?.split(/[@.]/) ?? []),
+  ].flatMap((word) => (word && word.length > 2 ? [word] : []))
 }
 
 /** Sets the password by a link, once; every other session ends and a new one is opened. */
@@ -336,7 +366,9 @@ export async function setPasswordByLink(
   room: Room,
   ask: { token: string; password: string; client: Client; previousToken?: string | undefined },
 ): Promise<string> {
-  const hash = await hashPassword(ask.password)
+  const owner = await peekSetPasswordLink(room, ask.token)
+  if (!owner) throw refused('link-expired')
+  const hash = await hashChosenPassword(ask.password, await ownWords(room.db, owner.id))
   return room.work(who, async (work) => {
     const personId = await useLink(work.db, hashToken(ask.token), 'set-password', work.now)
     if (!personId) throw refused('link-expired')
@@ -359,14 +391,14 @@ export async function changePassword(
     await noteFailure(room, 'login-failed', attempt)
     throw refused('login-failed', {}, 'current')
   }
-  const hash = await hashPassword(ask.next)
+  const hash = await hashChosenPassword(ask.next, await ownWords(room.db, ask.personId))
   await room.work(who, async (work) => {
     await takePassword(work, ask.personId, hash, ask.session, ask.client.device)
     notePassword(work, ask.personId, 'self')
   })
 }
 
-/** For commands and imports: sets a password without asking for the old one. */
+/** For imports: sets a password as it is, without asking for the old one; commands use `setPasswordOf`, which asks how easily it is guessed. */
 export async function setPassword(room: Room, personId: Id, password: string): Promise<void> {
   const hash = await hashPassword(password)
   await room.work(who, async (work) => {

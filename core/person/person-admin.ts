@@ -11,11 +11,11 @@ import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.t
 import type { Work } from '../kernel/work.ts'
 import { demandForeign, ownSender } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
-import type { PersonActor } from '../kernel/actor.ts'
+import type { Actor } from '../kernel/actor.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { createSetPasswordLink, SET_PASSWORD_LINK_MS, takePassword } from './login.ts'
-import { hashPassword } from './password.ts'
+import { createSetPasswordLink, ownWords, SET_PASSWORD_LINK_MS, takePassword } from './login.ts'
+import { hashChosenPassword } from './password.ts'
 import { personTexts } from './person-texts.ts'
 import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 import { secretPath } from './token.ts'
@@ -184,14 +184,17 @@ async function lockAddress(work: Work, personId: Id, addressId: Id): Promise<{ a
   return one
 }
 
-/** Sets a password for somebody; every session of theirs ends. Hashing, which takes a while, holds no transaction. */
-export async function setPasswordOf(room: Pick<Host, 'work'>, actor: PersonActor, personId: Id, password: string): Promise<void> {
+/**
+ * Sets a password for somebody, from the administration or the command line; every session of theirs ends. Hashing, which takes a while, holds
+ * no transaction. Errors: `not-found`, those of `hashChosenPassword`.
+ */
+export async function setPasswordOf(room: Pick<Host, 'db' | 'work'>, actor: Actor, personId: Id, password: string): Promise<void> {
   demandAdmin(actor)
-  const hash = await hashPassword(password)
+  const hash = await hashChosenPassword(password, await ownWords(room.db, personId))
   await room.work(actor, async (work) => {
     if (!(await findPerson(work.db, personId))) throw refused('not-found')
     await takePassword(work, personId, hash)
-    recordChange(work, personPasswordSubject, personId, null, { by: 'administrator' })
+    recordChange(work, personPasswordSubject, personId, null, { by: actor.kind === 'system' ? 'command' : 'administrator' })
   })
 }
 

@@ -1,32 +1,38 @@
 /** Owns the SQL of second factors. */
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
+import type { Sealed } from '../machine/key-ring.ts'
+import { administers } from '../permission/administrators.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 
 export function findFactor(db: Kysely<Database>, personId: Id) {
   return db.selectFrom('second_factor').selectAll().where('person_id', '=', personId).executeTakeFirst()
 }
 
+/**
+ * SQL: must the person in the row `p` have a second factor? By a role they wear, or by the setting for administrators. `since`: where that was
+ * switched on later, it is not asked of them yet.
+ */
+export const demandsFactor = (
+  since: RawBuilder<Date> = sql<Date>`'infinity'::timestamptz`,
+): RawBuilder<boolean> => sql<boolean>`(p.agent and (
+  exists (select from role_person rp join role r on r.id = rp.role_id and r.valid and r.second_factor where rp.person_id = p.id)
+  or exists (select from setting s where s.owner = 'core' and s.key = 'login.factor' and s.unit_id = ${ROOT_UNIT} and s.changed_at < ${since}
+    and ((s.value #>> '{}' in ('administrators', 'local') and ${administers})
+      or (s.value #>> '{}' = 'local' and exists (select from unit_administrator a where a.person_id = p.id))))))`
+
 export async function isDemanded(db: Kysely<Database>, personId: Id): Promise<boolean> {
-  return Boolean(
-    await db
-      .selectFrom('role_person')
-      .innerJoin('role', 'role.id', 'role_person.role_id')
-      .innerJoin('person', 'person.id', 'role_person.person_id')
-      .select('role.id')
-      .where('person_id', '=', personId)
-      .where('role.valid', '=', true)
-      .where('role.second_factor', '=', true)
-      .where('person.agent', '=', true)
-      .executeTakeFirst(),
-  )
+  const { rows } = await sql`select from person p where p.id = ${personId} and ${demandsFactor()}`.execute(db)
+  return rows.length > 0
 }
 
 /** A new secret, in the place of one that was never confirmed; a confirmed one stays. */
-export async function insertFactor(db: Transaction<Database>, personId: Id, secret: string, now: Date): Promise<void> {
+export async function insertFactor(db: Transaction<Database>, personId: Id, { bytes, key }: Sealed, now: Date): Promise<void> {
+  const kept = { secret: null, sealed: bytes, key_number: key, created_at: now }
   await db
     .insertInto('second_factor')
-    .values({ person_id: personId, secret, confirmed_at: null, created_at: now })
-    .onConflict((oc) => oc.column('person_id').doUpdateSet({ secret, created_at: now }).where('second_factor.confirmed_at', 'is', null))
+    .values({ person_id: personId, ...kept, confirmed_at: null })
+    .onConflict((oc) => oc.column('person_id').doUpdateSet(kept).where('second_factor.confirmed_at', 'is', null))
     .execute()
 }
 

@@ -1,15 +1,34 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import portal from '../../plugins/portal/index.tsx'
 import { givePassword, openSite, PASSWORD, type Site, type Visitor } from '../../test/web.ts'
 import { setPersonRoles } from '../permission/rights.ts'
 import { createRole } from '../permission/roles.ts'
+import { addUnitAdministrator } from '../permission/unit-administrators.ts'
+import { coreJobs } from '../run/jobs.ts'
+import { coreSettings } from '../kernel/settings/core-settings.ts'
+import { saveSettings } from '../administration/setting-admin.ts'
+import { system } from '../kernel/actor.ts'
+import { handOutLink } from './login.ts'
+import { resetSecondFactor } from './second-factor.ts'
+import { addSecretKey, keysInUse, unreadableSecrets } from './secret/keys.ts'
+import { readKeyRing } from '../machine/key-ring.ts'
 
 let site: Site
+let dir: string
+let keys: string
 beforeAll(async () => {
-  site = await openSite([portal])
+  dir = mkdtempSync(join(tmpdir(), 'pomoc-factor-'))
+  keys = join(dir, 'secret.keys')
+  site = await openSite([portal], { secretKeys: keys })
 })
-afterAll(() => site.close())
+afterAll(async () => {
+  await site.close()
+  rmSync(dir, { recursive: true, force: true })
+})
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
 const secretOf = (html: string) => /<code>([A-Z2-7 ]+)<\/code>/.exec(html)![1]!.replaceAll(' ', '')
@@ -128,7 +147,7 @@ describe('two-step login', () => {
     for (const path of ['/account', '/', '/tickets/1'])
       expect((await visitor.get(path)).headers.get('location')).toBe('/account/second-factor')
     expect((await visitor.post('/account/sessions')).status).toBe(403)
-    expect(await text(visitor.get('/account/second-factor'))).toContain('Twoja rola wymaga')
+    expect(await text(visitor.get('/account/second-factor'))).toContain('Twoje konto wymaga')
     const { codes } = await setUp(visitor)
     expect((await visitor.get('/account')).status).toBe(200)
     await visitor.get('/account/second-factor')
@@ -156,5 +175,129 @@ describe('two-step login', () => {
     await visitor.get(`/password/${token}`)
     const answer = await visitor.post(`/password/${token}`, { password: PASSWORD, password2: PASSWORD })
     expect(answer.headers.get('location')).toBe('/login/code')
+  })
+  it('is offered to a customer too, who then gives a code behind the mailed link', async () => {
+    const id = await site.make.person()
+    const visitor = await site.loggedIn(id)
+    expect(await text(visitor.get('/account'))).toContain('href="/account/second-factor"')
+    const { secret } = await setUp(visitor)
+    later(1)
+    const url = await site.make.asSystem((work) => handOutLink(work, id, 'login'))
+    const other = site.visitor()
+    await other.get(new URL(url).pathname)
+    expect((await other.post(new URL(url).pathname)).headers.get('location')).toMatch(/^\/login\/code/)
+    await other.get('/login/code')
+    expect((await other.post('/login/code', { code: codeOf(secret) })).status).toBe(303)
+    expect((await other.get('/account')).status).toBe(200)
+  })
+  it('is demanded of central, or of all administrators by one switch, from their next login on', async () => {
+    const login = `central${++made}`
+    const central = await site.make.agent({ 2: ['rw'] }, { login })
+    const local = await site.make.agent({}, { login: `local${made}` })
+    const agent = await site.make.agent({ 1: ['rw'] }, { login: `agent-${made}` })
+    await site.make.asSystem(async (work) => addUnitAdministrator(work, await site.make.unit(), local))
+    await givePassword(site, central)
+    const before = await site.loggedIn(central)
+    const demand = async (who: string | undefined) => {
+      later(1)
+      await site.make.asSystem((work) => saveSettings(work, 'core', coreSettings, { 'login.factor': who }))
+      later(1)
+      return Promise.all([central, local, agent].map(async (id) => (await (await site.loggedIn(id)).get('/account')).status))
+    }
+    expect(await demand('administrators')).toEqual([303, 200, 200])
+    // Who is at work stays so.
+    expect((await before.get('/account')).status).toBe(200)
+    expect(await demand('local')).toEqual([303, 303, 200])
+    const { visitor } = await logInAs(login)
+    expect((await visitor.get('/')).headers.get('location')).toBe('/account/second-factor')
+    const { codes } = await setUp(visitor)
+    expect((await visitor.get('/account')).status).toBe(200)
+    await visitor.get('/account/second-factor')
+    expect((await visitor.post('/account/second-factor/end', { code: codes[0]! })).status).toBe(422)
+    expect(await demand(undefined)).toEqual([200, 200, 200])
+  })
+})
+
+describe('the secret', () => {
+  const rowOf = (id: string) =>
+    site.database.db.selectFrom('second_factor').selectAll().where('person_id', '=', id).executeTakeFirstOrThrow()
+  const fill = async () => {
+    await coreJobs(site.kernel.jobHost).get('database/fill')!.run({}, { attempt: 1, lastAttempt: true })
+  }
+  const enter = async (login: string, code: string) => {
+    const { visitor } = await logInAs(login)
+    await visitor.get('/login/code')
+    return visitor.post('/login/code', { code })
+  }
+
+  it('is kept sealed, and one in clear of before is sealed while it goes on working', async () => {
+    const { id, login } = await agentWithPassword()
+    const { secret } = await setUp((await logInAs(login)).visitor)
+    const row = await rowOf(id)
+    expect([row.secret, row.key_number, row.sealed!.includes(secret)]).toEqual([null, 1, false])
+    await site.database.db
+      .updateTable('second_factor')
+      .set({ secret, sealed: null, key_number: null })
+      .where('person_id', '=', id)
+      .execute()
+    later(1)
+    expect((await enter(login, codeOf(secret))).status).toBe(303)
+    await fill()
+    expect(await rowOf(id)).toMatchObject({ secret: null, key_number: 1 })
+    later(1)
+    expect((await enter(login, codeOf(secret))).status).toBe(303)
+  })
+  it('of one person is none of another’s', async () => {
+    const [one, other] = [await agentWithPassword(), await agentWithPassword()]
+    const { secret } = await setUp((await logInAs(one.login)).visitor)
+    await setUp((await logInAs(other.login)).visitor)
+    const { sealed } = await rowOf(one.id)
+    await site.database.db.updateTable('second_factor').set({ sealed }).where('person_id', '=', other.id).execute()
+    later(1)
+    expect(await (await enter(other.login, codeOf(secret))).text()).toContain('brakuje teraz klucza')
+  })
+  it('waits while the key file is away: recovery codes work, the rest says what to do, nobody else notices', async () => {
+    const { id, login } = await agentWithPassword()
+    const { secret, codes } = await setUp((await logInAs(login)).visitor)
+    renameSync(keys, `${keys}.away`)
+    later(1)
+    const refused = await enter(login, codeOf(secret))
+    expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining('npm run pomoc -- factor-off')])
+    expect((await enter(login, codes[0]!)).status).toBe(303)
+    const nobody = await agentWithPassword()
+    const { visitor, answer } = await logInAs(nobody.login)
+    expect(answer.headers.get('location')).toBe('/account')
+    await visitor.get('/account/second-factor')
+    expect((await visitor.post('/account/second-factor/begin')).status).toBe(503)
+    expect(await unreadableSecrets(site.database.db, { secretKeys: keys })).toContain(id)
+    renameSync(`${keys}.away`, keys)
+    later(1)
+    expect((await enter(login, codeOf(secret))).status).toBe(303)
+  })
+  it('is sealed anew with a further key; without the file a new one opens what comes and leaves the rest for the old', async () => {
+    const { id, login } = await agentWithPassword()
+    const { secret } = await setUp((await logInAs(login)).visitor)
+    const work = site.kernel.host.work
+    const added = await work(system('test'), addSecretKey)
+    expect(added).toMatchObject({ number: 2, unreadable: 1 }) // that of another's row, above
+    expect(await rowOf(id)).toMatchObject({ key_number: 2 })
+    later(1)
+    expect((await enter(login, codeOf(secret))).status).toBe(303)
+
+    renameSync(keys, `${keys}.lost`)
+    expect(await work(system('test'), addSecretKey)).toMatchObject({ number: 3, sealed: 0 })
+    const fresh = await agentWithPassword()
+    const own = await setUp((await logInAs(fresh.login)).visitor)
+    later(1)
+    expect((await enter(fresh.login, codeOf(own.secret))).status).toBe(303)
+    expect((await enter(login, codeOf(secret))).status).toBe(422)
+    const { keys: used } = await keysInUse(site.database.db, await readKeyRing(keys))
+    expect(used.map(({ number, there }) => [number, there])).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+    ])
+    await site.make.asSystem((act) => resetSecondFactor(act, id))
+    expect((await logInAs(login)).answer.headers.get('location')).toBe('/account')
   })
 })

@@ -24,6 +24,7 @@ import {
   useRecoveryCode,
   useStep,
 } from './second-factor.store.ts'
+import { openSecret, sealSecret } from './secret/keys.ts'
 import { endSessions, type Client, type Session } from './sessions.ts'
 import { hashToken } from './token.ts'
 
@@ -33,8 +34,6 @@ const WINDOW = 1
 
 export interface SecondFactor {
   state: 'none' | 'begun' | 'on'
-  /** While it is being set up: for the app, as the person sees it. */
-  secret?: string
   since?: Date
   codesLeft: number
 }
@@ -42,11 +41,17 @@ export interface SecondFactor {
 export async function secondFactorOf(db: Kysely<Database>, personId: Id): Promise<SecondFactor> {
   const row = await findFactor(db, personId)
   if (!row) return { state: 'none', codesLeft: 0 }
-  if (!row.confirmed_at) return { state: 'begun', secret: row.secret, codesLeft: 0 }
+  if (!row.confirmed_at) return { state: 'begun', codesLeft: 0 }
   return { state: 'on', since: row.confirmed_at, codesLeft: await countRecoveryCodes(db, personId) }
 }
 
-/** Whether a role that the person wears demands it. */
+/** While it is being set up: the secret for the app, as the person sees it. Undefined: none is, or its key is gone and it is begun anew. */
+export async function secretToShow(room: Pick<Host, 'db' | 'config'>, personId: Id): Promise<string | undefined> {
+  const row = await findFactor(room.db, personId)
+  return row && !row.confirmed_at ? openSecret(room, row) : undefined
+}
+
+/** Whether it is demanded of the person: by a role they wear, or since they administer. */
 export function secondFactorDemanded(db: Kysely<Database>, personId: Id): Promise<boolean> {
   return isDemanded(db, personId)
 }
@@ -60,9 +65,9 @@ export function appUri(secret: string, about: { site: string; account: string })
   return totp(secret, about).toString()
 }
 
-/** Begins to set it up: a new secret to be shown. One that is on stays as it is. */
+/** Begins to set it up: a new secret to be shown. One that is on stays as it is. Errors: `factor.no-key`. */
 export async function beginSecondFactor(work: Work, personId: Id): Promise<void> {
-  await insertFactor(work.db, personId, new Secret({ size: 20 }).base32, work.now)
+  await insertFactor(work.db, personId, await sealSecret(work, personId, new Secret({ size: 20 }).base32), work.now)
 }
 
 /** Ends the setting up with the app's first code; sessions elsewhere end. Returns the recovery codes, shown this once. */
@@ -85,7 +90,10 @@ export async function confirmSecondFactor(
   throw refused('code-wrong', {}, 'code')
 }
 
-/** Checks a code, of the app or for recovery, and uses it up. Errors: `code-wrong`, `login-too-many`, `login-guarded`. */
+/**
+ * Checks a code, of the app or for recovery, and uses it up. Errors: `code-wrong`, `login-too-many`, `login-guarded`; `factor.no-key` for a
+ * code of the app where the key of its secret is not to be had.
+ */
 export async function checkCode(
   room: Pick<Host, 'db' | 'work' | 'clock'>,
   ask: { personId: Id; code: string; client: Client },
@@ -112,17 +120,21 @@ export async function newRecoveryCodes(work: Work, personId: Id): Promise<string
   return makeCodes(work, personId)
 }
 
-/** The person switches it off; a code must have been checked. Where a role demands it, they are led to set it up again. */
+/** The person switches it off; a code must have been checked. Where it is demanded, they are led to set it up again. */
 export async function endSecondFactor(work: Work, personId: Id): Promise<void> {
   if (await deleteFactor(work.db, personId)) recordChange(work, secondFactorSubject, personId, { on: true }, { on: false })
 }
 
-/** An administrator takes it away from somebody who has lost app and codes: the password alone is enough until it is set up anew. */
+/**
+ * An administrator, or a command, takes it away from somebody who has lost app and codes: the password alone is enough until it is set up
+ * anew. Errors: `not-found` where there is none.
+ */
 export async function resetSecondFactor(work: Work, personId: Id): Promise<void> {
   demandAdmin(work.actor)
   if (!(await deleteFactor(work.db, personId))) throw refused('not-found')
   await endSessions(work, personId)
-  recordChange(work, secondFactorSubject, personId, { on: true }, { on: false }, { told: { by: 'administrator' } })
+  const by = work.actor.kind === 'system' ? 'command' : 'administrator'
+  recordChange(work, secondFactorSubject, personId, { on: true }, { on: false }, { told: { by } })
 }
 
 const totp = (secret: string, { site, account }: { site: string; account: string }): TOTP =>
@@ -140,7 +152,9 @@ async function stepOf(work: Work, personId: Id, typed: string): Promise<number |
   const code = typed.replace(/\s/g, '')
   const factor = await findFactor(work.db, personId)
   if (!factor || !/^\d{6}$/.test(code)) return undefined
-  const app = totp(factor.secret, { site: '', account: '' })
+  const secret = await openSecret(work, factor)
+  if (secret === undefined) throw refused('factor.no-key')
+  const app = totp(secret, { site: '', account: '' })
   const timestamp = work.now.getTime()
   const delta = app.validate({ token: code, timestamp, window: WINDOW })
   return delta === null ? undefined : app.counter({ timestamp }) + delta

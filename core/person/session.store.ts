@@ -1,19 +1,16 @@
 /** Owns the SQL of sessions. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
+import { demandsFactor } from './second-factor.store.ts'
 
-/** The session, and whether its person wears a role that demands a second factor and has none. */
+/** The session, and whether its person owes a second factor: it is demanded of them and not set up. */
 export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
   return db
     .selectFrom('session')
     .selectAll()
     .select(
-      sql<boolean>`exists (
-    select from role_person rp join role r on r.id = rp.role_id and r.valid and r.second_factor join person p on p.id = rp.person_id and p.agent
-    where rp.person_id = session.person_id
-      and not exists (select from second_factor f where f.person_id = rp.person_id and f.confirmed_at is not null))`.as(
-        'owes_second_factor',
-      ),
+      sql<boolean>`exists (select from person p where p.id = session.person_id and ${demandsFactor(sql`session.created_at`)}
+      and not exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null))`.as('owes_second_factor'),
     )
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst()

@@ -29,7 +29,7 @@ export interface Session {
   tokenHash: Buffer
   personId: Id
   csrf: string
-  /** A role demands a second factor and none is set up: nothing else until that is done. */
+  /** A second factor is demanded of the person and none is set up: nothing else until that is done. */
   owesSecondFactor: boolean
 }
 

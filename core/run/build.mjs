@@ -78,6 +78,7 @@ function entries(project) {
     'plugin-door': 'core/cli/plugin-door.ts',
     'parse-worker': 'core/mail/reading/parse-worker.ts',
     'filter-worker': 'core/mail/filters/filter-worker.ts',
+    'strength-worker': 'core/person/secret/strength-worker.ts',
     bench: 'test/bench/main.ts',
   }
   const plugins = join(project, 'plugins')

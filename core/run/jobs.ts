@@ -7,6 +7,7 @@ import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { mailJobs } from '../mail/inbound/jobs.ts'
 import type { MailExtensions } from '../mail/judge/run-extensions.ts'
 import { system } from '../kernel/actor.ts'
+import { sealKept } from '../person/secret/keys.ts'
 import { runErasure } from '../privacy/job.ts'
 import { tidy } from './retention.ts'
 import { pendingElapsed } from '../ticket/change/tickets.ts'
@@ -23,8 +24,9 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
 }
 
 /** Core's, and the plugins', whose names begin with theirs. */
-const fillsOf = ({ plugins }: Host): Fills => ({
+const fillsOf = ({ plugins, config, clock }: Host): Fills => ({
   ...coreFills,
+  '0067_sealed_factors': sealKept(config, clock),
   ...Object.fromEntries(
     plugins.flatMap((plugin) => Object.entries(plugin.fills ?? {}).map(([name, fill]) => [`${plugin.name}/${name}`, fill])),
   ),

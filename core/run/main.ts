@@ -6,6 +6,7 @@ import type { Config } from '../machine/config.ts'
 import { prepareDataFolder } from '../machine/data-folder.ts'
 import { firstRun } from './first-run.ts'
 import { system } from '../kernel/actor.ts'
+import { keysAtStart } from '../person/secret/keys.ts'
 import { releaseOurAddresses } from '../queue/our-addresses.ts'
 import { coreJobs } from './jobs.ts'
 import type { Host } from '../kernel/contract.ts'
@@ -66,6 +67,7 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     started.push(...assembled, await watchClock({ db, log, clock }))
     await prepare?.(kernel)
     const firstNotices = await firstRun(kernel.host, { link: web !== undefined })
+    const keyNotice = await keysAtStart(kernel.host)
     const released = await kernel.host.work(system('our addresses'), releaseOurAddresses)
     if (released > 0)
       log.warn({ count: released }, 'accounts had addresses of ours, which are no people; "npm run pomoc -- doctor" names them')
@@ -107,7 +109,12 @@ export async function boot({ config: wanted, log, clock = () => new Date(), prep
     // First of all whoever asks hears that this process ends, while everything still works.
     started.push(async () => readiness.end())
     return {
-      notices: [...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`), ...firstNotices, ...(notice ? [notice] : [])],
+      notices: [
+        ...[...addresses].map(([name, address]) => `${name.padEnd(5)} ${address}`),
+        ...firstNotices,
+        ...keyNotice,
+        ...(notice ? [notice] : []),
+      ],
       addresses,
       host: kernel.host,
       kernel,

@@ -36,10 +36,10 @@ export const findActor: MiddlewareHandler<WebEnv> = async (c, next) => {
   await next()
 }
 
-/** Where one is led whose role demands a second factor that is not set up. */
+/** Where one is led of whom a second factor is demanded that is not set up. */
 export const SECOND_FACTOR_PATH = '/account/second-factor'
 
-/** Until a second factor that a role demands is set up, there is only the page that sets it up, and the way out. */
+/** Until a second factor that is demanded is set up, there is only the page that sets it up, and the way out. */
 export const demandSecondFactor: MiddlewareHandler<WebEnv> = async (c, next) => {
   const { path } = c.req
   if (

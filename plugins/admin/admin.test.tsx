@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import { coreJobs } from '../../core/run/jobs.ts'
-import { choice, defineTexts, definePlugin, integer, yesNo } from '../../core/index.ts'
+import { choice, defineTexts, definePlugin, integer, readSettings, yesNo } from '../../core/index.ts'
+import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import desk from '../desk/index.tsx'
 import { makeUniversity, type University } from '../../test/university.ts'
 import admin from './index.tsx'
@@ -244,9 +245,9 @@ describe('forms', () => {
 
   it('a password too short is refused without being shown again; a link goes out by mail', async () => {
     const path = `/admin/persons/${filled.agent}`
-    const short = await send(`${path}/password`, { password: 'krótkie' })
+    const short = await send(`${path}/password`, { password: 'kr0tkie!' })
     expect(short.status).toBe(422)
-    expect(await short.text()).not.toContain('krótkie')
+    expect(await short.text()).not.toContain('kr0tkie!')
     expect((await send(`${path}/password`, { password: 'wystarczająco długie' })).status).toBe(303)
     expect((await send(`${path}/password-link`, {}, `${path}/password`)).status).toBe(303)
     const mail = await site.database.db
@@ -412,6 +413,19 @@ describe('forms', () => {
     expect((await send(path, { 'from.limit': 'own', limit: '' })).status).toBe(303)
     expect(await stored()).toEqual([])
     expect(await (await boss.get('/admin/search?search=ile naraz')).text()).toContain('/admin/settings/sample#field-limit')
+  })
+  it('settings of the program itself stand in the same list: who must log in in two steps', async () => {
+    const path = '/admin/settings/core'
+    expect(await (await boss.get('/admin/settings')).text()).toContain('href="/admin/settings/core#field-login.factor"')
+    expect(await (await boss.get('/admin/search?search=dwuetapowo')).text()).toContain(`${path}#field-login.factor`)
+    const form = await (await boss.get(path)).text()
+    expect(form).toMatch(/<option value="administrators"[^>]*>administratorzy całości</)
+    expect(form).not.toContain('setting.')
+    expect((await send(path, { 'from.login.factor': 'own', 'login.factor': 'local' })).status).toBe(303)
+    expect(await readSettings(site.make.db, 'core', coreSettings)).toMatchObject({ 'login.factor': 'local' })
+    expect(await (await boss.get('/admin/audit')).text()).toContain('administratorzy całości i jednostek')
+    expect((await send(path, { 'from.login.factor': 'above', 'was.login.factor': 'above' })).status).toBe(303)
+    expect(await readSettings(site.make.db, 'core', coreSettings)).toMatchObject({ 'login.factor': 'nobody' })
   })
 
   it('a unit has values of its own, shows where the others come from, and gives them back', async () => {
@@ -581,7 +595,11 @@ describe('personal data', () => {
   it('a hold forbids erasing; erasing wants the name typed, runs as a job, and its outcome stands on the page', async () => {
     const id = await site.make.person({ name: 'Tytus Zapominalski', address: 'tytus@uni.example' })
     const path = `/admin/persons/${id}`
-    await boss.get(`${path}/privacy`)
+    await site.make.ticket({ customerId: id })
+    await site.database.db.updateTable('ticket').set({ state_id: '2', state_type: 'closed' }).where('customer_id', '=', id).execute()
+    expect(await (await boss.get(`${path}/privacy`)).text()).toMatch(
+      /tytus@uni\.example[^]*zgłoszenia: 1, wiadomości w nich: 1[^]*i 0 własnych plików/,
+    )
     expect((await boss.post(`${path}/hold`, { reason: 'sąd' })).status).toBe(303)
     const held = await boss.post(`${path}/erase`, { confirm: 'Tytus Zapominalski' })
     expect([held.status, await held.text()]).toEqual([422, expect.stringContaining('nie wolno usunąć: sąd')])

@@ -227,7 +227,7 @@ export const ROWS: Record<string, Row> = {
   },
   'POST /account/absence/end': { path: () => '/account/absence/end', may: agents(303) },
   'GET /account/second-factor': { path: () => '/account/second-factor', may: loggedIn(200) },
-  'POST /account/second-factor/begin': { path: () => '/account/second-factor/begin', may: agents(303) },
+  'POST /account/second-factor/begin': { path: () => '/account/second-factor/begin', may: loggedIn(303) },
   'POST /account/second-factor/confirm': {
     path: () => '/account/second-factor/confirm',
     fields: () => ({ code: '000000' }),

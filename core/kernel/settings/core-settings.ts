@@ -1,7 +1,9 @@
 /** Owns core's own settings: those an administrator changes while the program runs. */
-import { integer, yesNo } from './settings.ts'
+import { choice, integer, yesNo } from './settings.ts'
 
 export const coreSettings = {
+  // Read by demandsFactor in person/second-factor.store.ts, with every request.
+  'login.factor': choice('setting.login.factor', ['nobody', 'administrators', 'local'], 'nobody'),
   'faults.count': integer('setting.faults.count', 5, { min: 1, max: 1000 }),
   'faults.minutes': integer('setting.faults.minutes', 10, { min: 1, max: 1440 }),
   'mail.follow-up.subject': yesNo('setting.mail.follow-up.subject', true),

@@ -23,6 +23,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'page.offline': 'The server cannot be reached. The page shows what it knew last – what you typed stays.',
   'page.shortcuts': 'Keyboard shortcuts',
 
+  'strength.short': 'Too short: at least {min} characters are needed.',
+  'strength.same': 'Too few different characters.',
+  'strength.enough': 'Long enough, unless it is something common. Another word makes it stronger.',
+  'strength.long': 'Long and strong, if nothing ties the words together.',
   'form.required': 'This field is needed.',
   'form.too-short': { one: 'Write at least {count} character.', other: 'Write at least {count} characters.' },
   'form.too-long': { one: '{count} character at most.', other: '{count} characters at most.' },

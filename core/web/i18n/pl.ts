@@ -22,6 +22,10 @@ export const pl = {
   'page.offline': 'Brak połączenia z serwerem. Strona pokazuje to, co było ostatnio – wpisany tekst zostaje.',
   'page.shortcuts': 'Skróty klawiaturowe',
 
+  'strength.short': 'Za krótkie: potrzeba co najmniej {min} znaków.',
+  'strength.same': 'Za mało różnych znaków.',
+  'strength.enough': 'Dość długie, jeśli nie jest niczym częstym. Kolejne słowo je wzmocni.',
+  'strength.long': 'Długie i mocne, jeśli słów nic ze sobą nie łączy.',
   'form.required': 'To pole jest potrzebne.',
   'form.too-short': {
     one: 'Wpisz co najmniej {count} znak.',

@@ -78,6 +78,21 @@
   })
   document.querySelector('[data-focus]')?.focus()
 
+  // ── a new password: how far it has come, by length and variety (the program knows common ones) ──
+  document.addEventListener('input', ({ target }) => {
+    const around = target.closest('[data-strength]')
+    const shown = around?.querySelector('.strength')
+    if (!shown) return
+    const signs = [...target.value]
+    const level = signs.length < Number(around.dataset.strength) ? 0 : new Set(signs).size < 7 ? 1 : signs.length < 18 ? 2 : 3
+    shown.hidden = signs.length === 0
+    shown.querySelector('meter').value = level
+    const said = shown.querySelector('[data-words]')
+    const words = said.dataset.words.split('|')[level]
+    // Said once, not with each key.
+    if (said.textContent !== words) said.textContent = words
+  })
+
   // ── menus, messages with an end ─────────────────────────────────────────────────────────────────
   const closeMenus = (except) => {
     for (const menu of document.querySelectorAll('details.menu[open]')) if (menu !== except) menu.open = false

@@ -186,6 +186,13 @@ export const en: Record<keyof typeof pl, Text> = {
   'privacy.erase.title': 'Erase the data',
   'privacy.erase.text':
     'Name, login, addresses and telephone disappear from all tickets, messages and files; so do their attachments and mails as they came. Tickets stay, so that figures hold. This cannot be undone.',
+  'privacy.erase.stays': 'Stays without this person',
+  'privacy.erase.counts': 'tickets: {tickets}, messages in them: {messages}',
+  'privacy.erase.goes': 'Goes for good',
+  'privacy.erase.files': {
+    one: 'name, login, addresses, telephone and {count} file of their own',
+    other: 'name, login, addresses, telephone and {count} files of their own',
+  },
   'privacy.erase.limits': 'We cannot find an inflected name, nor one inside packed files of other people.',
   'privacy.erase.confirm': 'To confirm, type: {word}',
   'privacy.erase.wrong': 'Type exactly: {word}',
@@ -217,7 +224,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'person.link-sent': 'The link is on its way to {address}.',
   'person.password.title': 'Or set it here',
   'person.new-password': 'New password',
-  'person.new-password.help': 'At least 10 characters. All sessions of this person end. Pass it on safely and ask them to change it.',
+  'person.new-password.help':
+    'At least {min} characters, nothing common. All sessions of this person end. Pass it on safely and ask them to change it.',
   'person.factor': 'Two-step login',
   'person.factor.on': 'On since',
   'person.factor.off': 'It is not on.',
@@ -734,10 +742,12 @@ export const en: Record<keyof typeof pl, Text> = {
   'outbound.cancel.yes': 'Take back',
   'outbound.cancelled': 'The mail will not be sent.',
 
-  'setting.what': 'of all plugins',
+  'setting.what': 'of the program and all plugins',
+  'setting.core': 'the program',
+  'setting.of-core': 'settings that hold whatever is loaded',
   'setting.of-plugin': 'settings of the plugin',
   'setting.name': 'Setting',
-  'setting.plugin': 'Plugin',
+  'setting.plugin': 'Whose',
   'setting.value': 'Value',
   'setting.default': 'Default',
   'setting.none': 'No plugin has settings',

@@ -1,6 +1,6 @@
 /** Owns what opens doors for a person: addresses, password, roles and rights. */
 import type { Hono } from 'hono'
-import { listRoles, refused, secondFactorOf, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
+import { listRoles, MIN_PASSWORD_LENGTH, refused, secondFactorOf, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -12,6 +12,7 @@ import {
   Field,
   FormCard,
   FormProblems,
+  NewPassword,
   Notice,
   PageHead,
   readFields,
@@ -289,15 +290,11 @@ async function passwordPage(c: PageContext, person: Person, form: FormState): Pr
       <div class="below">
         <FormCard c={c} form={form} action={`${PATH}/${person.id}/password`} save={t('person.set-password')}>
           <h2 class="form-title">{t('person.password.title')}</h2>
-          <Field
+          <NewPassword
             c={c}
             form={form}
-            name="password"
-            type="password"
             label={t('person.new-password')}
-            help={t('person.new-password.help')}
-            autocomplete="new-password"
-            required
+            help={t('person.new-password.help', { min: MIN_PASSWORD_LENGTH })}
           />
         </FormCard>
       </div>

@@ -14,11 +14,22 @@ import {
   PageHead,
   readFields,
   sayRefusal,
+  SideList,
   statusOf,
   submit,
   type FormState,
 } from '../../../core/pages.ts'
-import { askErasure, endHold, exportPerson, findErasure, findHold, holdPerson, type Erasure } from '../../../core/administration.ts'
+import {
+  aboutErasure,
+  askErasure,
+  endHold,
+  exportPerson,
+  findErasure,
+  findHold,
+  holdPerson,
+  type Erasure,
+  type ErasureAbout,
+} from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { words } from '../words.ts'
 import { demandPerson, PersonTabs } from './persons.tsx'
@@ -79,8 +90,12 @@ const wordFor = (person: Person): string => person.name
 async function privacyPage(c: PageContext, person: Person, form: FormState): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [hold, erasure] = await Promise.all([findHold(db, person.id), findErasure(db, person.id)])
   const erased = person.source === 'erased'
+  const [hold, erasure, about] = await Promise.all([
+    findHold(db, person.id),
+    findErasure(db, person.id),
+    erased ? undefined : aboutErasure(db, person.id),
+  ])
   const at = `${PATH}/${person.id}`
   return adminPage(c, {
     title: person.name,
@@ -133,6 +148,7 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
               </Card>
               <Card title={t('privacy.erase.title')} id="erase">
                 <p>{t('privacy.erase.text')}</p>
+                {about && <WhoGoes c={c} about={about} />}
                 <p class="quiet">{t('privacy.erase.limits')}</p>
                 <form class="form" method="post" action={`${at}/erase`}>
                   <CsrfField c={c} />
@@ -155,6 +171,22 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
       </>
     ),
   })
+}
+
+/** Whom, and how much hangs on them: so that nobody is erased by mistake. */
+const WhoGoes = ({ c, about }: { c: PageContext; about: ErasureAbout }) => {
+  const t = words(c)
+  return (
+    <SideList
+      items={[
+        { name: t('person.name'), value: about.name },
+        { name: t('person.login'), value: about.login },
+        { name: t('person.tab.addresses'), value: about.addresses.join(', ') || null },
+        { name: t('privacy.erase.stays'), value: t('privacy.erase.counts', { tickets: about.tickets, messages: about.articles }) },
+        { name: t('privacy.erase.goes'), value: t('privacy.erase.files', { count: about.files }) },
+      ]}
+    />
+  )
 }
 
 const moment = (c: PageContext, at: Date): string => sayDateTime(at, c.get('host').config.zone, c.get('language'), c.get('host').clock())

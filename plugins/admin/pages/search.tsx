@@ -7,7 +7,7 @@ import { listAllQueues, listCalendars, listGroups, listPersons, listTexts } from
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words, type AdminKey } from '../words.ts'
-import { allSettings, sayOf } from './settings.tsx'
+import { allSettings, nameOf, sayOf } from './settings.tsx'
 
 interface Found {
   href: string
@@ -90,7 +90,7 @@ async function findAll(c: PageContext, search: string): Promise<{ title: AdminKe
         .map(({ plugin, key, setting }) => ({
           href: `/admin/settings/${plugin.name}#field-${key}`,
           name: sayOf(c, plugin, setting.label),
-          below: plugin.name,
+          below: nameOf(c, plugin),
         })),
     },
     {

@@ -26,7 +26,7 @@ import {
   typedSettings,
   type FormState,
 } from '../../../core/pages.ts'
-import { listActivations, saveSettingsForm, settingsForm } from '../../../core/administration.ts'
+import { CORE_SETTINGS, listActivations, saveSettingsForm, settingsForm } from '../../../core/administration.ts'
 import { adminPage, demandAdministrator } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words } from '../words.ts'
@@ -35,24 +35,30 @@ import { inForce } from './plugins.tsx'
 
 const PATH = '/admin/settings'
 
+/** A plugin, or core. */
+type Owner = Pick<Plugin, 'name' | 'scope' | 'settings' | 'texts'>
+
 export interface AnySetting {
-  plugin: Plugin
+  plugin: Owner
   key: string
   setting: Setting
 }
 
-/** Every setting of every loaded plugin. */
+/** Core first: what holds whatever is loaded. */
+const ownersOf = (c: PageContext): readonly Owner[] => [CORE_SETTINGS, ...(c.get('host').plugins as readonly Plugin[])]
+
+export const nameOf = (c: PageContext, { name }: Owner): string => (name === CORE_SETTINGS.name ? words(c)('setting.core') : name)
+
+/** Every setting of core and of every loaded plugin. */
 export const allSettings = (c: PageContext): AnySetting[] =>
-  (c.get('host').plugins as readonly Plugin[]).flatMap((plugin) =>
-    Object.entries(plugin.settings ?? {}).map(([key, setting]) => ({ plugin, key, setting })),
-  )
+  ownersOf(c).flatMap((plugin) => Object.entries(plugin.settings ?? {}).map(([key, setting]) => ({ plugin, key, setting })))
 
 /** A plugin's own words; its key where it has none. */
-export function sayOf(c: PageContext, plugin: Plugin, key: string): string {
+export function sayOf(c: PageContext, plugin: Owner, key: string): string {
   const texts = plugin.texts?.[c.get('language')] ?? {}
   return texts[key] === undefined ? key : fill(texts[key], c.get('language'))
 }
-const helpOf = (c: PageContext, plugin: Plugin, key: string): string | undefined =>
+const helpOf = (c: PageContext, plugin: Owner, key: string): string | undefined =>
   plugin.texts?.pl[`${key}.help`] === undefined ? undefined : sayOf(c, plugin, `${key}.help`)
 
 export function settingRoutes(app: Hono<WebEnv>): void {
@@ -89,18 +95,18 @@ export function settingRoutes(app: Hono<WebEnv>): void {
 }
 
 /** The form of a plugin in a unit. */
-export const hrefOf = (plugin: Plugin, unitId: Id): string =>
+export const hrefOf = (plugin: Owner, unitId: Id): string =>
   unitId === ROOT_UNIT ? `${PATH}/${plugin.name}` : `${PATH}/${plugin.name}?unit=${unitId}`
 
 interface Place {
-  plugin: Plugin
+  plugin: Owner
   unit: Unit
   units: Unit[]
 }
 
 /** A plugin for the whole installation has its settings there only. */
 async function demandPlace(c: PageContext, unitId: string | undefined): Promise<Place> {
-  const plugin = (c.get('host').plugins as readonly Plugin[]).find((one) => one.name === c.req.param('plugin'))
+  const plugin = ownersOf(c).find((one) => one.name === c.req.param('plugin'))
   if (!plugin || Object.keys(plugin.settings ?? {}).length === 0) throw refused('not-found')
   const units = await listUnits(c.get('host').db)
   const unit = units.find(({ id }) => id === (unitId || ROOT_UNIT))
@@ -108,7 +114,7 @@ async function demandPlace(c: PageContext, unitId: string | undefined): Promise<
   return { plugin, unit, units }
 }
 
-const sayValue = (c: PageContext, plugin: Plugin, setting: Setting, value: unknown): string =>
+const sayValue = (c: PageContext, plugin: Owner, setting: Setting, value: unknown): string =>
   setting.kind === 'boolean'
     ? words(c)(value ? 'yes' : 'no')
     : setting.kind === 'choice'
@@ -143,8 +149,8 @@ async function settingsPage(c: PageContext): Promise<Response> {
       key: 'plugin',
       label: t('setting.plugin'),
       sort: true,
-      text: (s) => s.plugin.name,
-      cell: (s) => <a href={`${PATH}/${s.plugin.name}`}>{s.plugin.name}</a>,
+      text: (s) => nameOf(c, s.plugin),
+      cell: (s) => <a href={`${PATH}/${s.plugin.name}`}>{nameOf(c, s.plugin)}</a>,
       class: 'cell-queue',
     },
     { key: 'value', label: t('setting.value'), text: now, cell: now },
@@ -175,13 +181,13 @@ async function pluginPage(c: PageContext, { plugin, unit, units }: Place, form: 
   const perUnit = plugin.scope === 'unit'
   const said = perUnit ? await listActivations(db, plugin.name) : new Map<Id, boolean>()
   return adminPage(c, {
-    title: unit.id === ROOT_UNIT ? plugin.name : `${plugin.name}, ${unit.name}`,
+    title: unit.id === ROOT_UNIT ? nameOf(c, plugin) : `${nameOf(c, plugin)}, ${unit.name}`,
     area: 'settings',
     status: statusOf(form),
     body: (
       <>
         <Crumb href={PATH}>{t('area.settings')}</Crumb>
-        <PageHead title={plugin.name} beside={t('setting.of-plugin')}>
+        <PageHead title={nameOf(c, plugin)} beside={t(plugin.name === CORE_SETTINGS.name ? 'setting.of-core' : 'setting.of-plugin')}>
           {perUnit && (
             <a class="button button-quiet" href={`/admin/plugins/${plugin.name}`}>
               {t('setting.where-on')}
@@ -232,7 +238,7 @@ const Switch = ({
 }: {
   c: PageContext
   form: FormState
-  plugin: Plugin
+  plugin: Owner
   unit: Unit
   own: boolean | undefined
   above: boolean

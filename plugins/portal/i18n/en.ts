@@ -122,7 +122,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'password.title': 'Set a password',
   'password.text': 'The password of the account {login}. You will log in with it.',
   'password.new': 'New password',
-  'password.new.help': 'At least {min} characters. A few random words are better than one difficult word.',
+  'password.new.help': 'At least {min} characters. Four random words are best; common passwords, names and dates are refused.',
   'password.repeat': 'Repeat the password',
   'password.differ': 'The passwords differ.',
   'password.save': 'Set the password',
@@ -184,14 +184,15 @@ export const en: Record<keyof typeof pl, Text> = {
   'login.code.lost': 'Neither the app nor the codes at hand? The administrator can switch the second step off: {address}.',
 
   'factor.title': 'Two-step login',
-  'factor.off': 'It is off: the password alone is enough. Once it is on, whoever learns your password still cannot log in.',
+  'factor.off':
+    'It is off: a password or a mailed link is enough. Once it is on, whoever learns your password or reads your mail still cannot log in without your phone.',
   'factor.on': { one: 'It is on. {count} recovery code is left.', other: 'It is on. {count} recovery codes are left.' },
   'factor.since': 'On since {when}.',
   'factor.set-up': 'Switch on',
   'factor.change': 'Change or switch off',
-  'factor.demanded': 'Your role demands two-step login. Switch it on to go on working – it takes two minutes.',
+  'factor.demanded': 'Your account demands two-step login. Switch it on to go on working – it takes two minutes.',
   'factor.what':
-    'After the password you give six digits that an app on your phone shows and that change every half minute. You need an app for one-time codes: any will do, such as FreeOTP, Aegis or Google Authenticator.',
+    'After the password or the mailed link you give six digits that an app on your phone shows and that change every half minute. You need an app for one-time codes: any will do, such as FreeOTP, Aegis or Google Authenticator.',
   'factor.begin': 'Begin',
   'factor.scan': 'Scan the picture with the app',
   'factor.scan.text': 'You cannot scan it? Type this key into the app (account {account}, time-based, 6 digits, every 30 seconds):',
@@ -210,7 +211,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'factor.codes.new.text': 'The ones you have will stop working.',
   'factor.end': 'Switch two-step login off',
   'factor.end.text': 'The password alone will be enough to log in again.',
-  'factor.end.demanded': 'Your role demands it, so it cannot be switched off. If you change your phone, ask an administrator to reset it.',
+  'factor.end.demanded':
+    'Your account demands it, so it cannot be switched off. If you change your phone, ask an administrator to reset it.',
   'factor.ended': 'Two-step login is off.',
 
   'csv.number': 'Number',

@@ -121,7 +121,7 @@ export const pl = {
   'password.title': 'Ustaw hasło',
   'password.text': 'Hasło do konta {login}. Będziesz się nim logować.',
   'password.new': 'Nowe hasło',
-  'password.new.help': 'Co najmniej {min} znaków. Kilka przypadkowych słów jest lepsze niż jedno trudne.',
+  'password.new.help': 'Co najmniej {min} znaków. Najlepiej cztery przypadkowe słowa; częstych haseł, imion i dat nie przyjmiemy.',
   'password.repeat': 'Powtórz hasło',
   'password.differ': 'Hasła różnią się od siebie.',
   'password.save': 'Ustaw hasło',
@@ -188,7 +188,8 @@ export const pl = {
   'login.code.lost': 'Nie masz ani aplikacji, ani kodów? Administrator może wyłączyć drugi krok: {address}.',
 
   'factor.title': 'Logowanie dwuetapowe',
-  'factor.off': 'Jest wyłączone: wystarcza samo hasło. Gdy je włączysz, ktoś, kto pozna Twoje hasło, i tak się nie zaloguje.',
+  'factor.off':
+    'Jest wyłączone: wystarcza hasło albo odnośnik z poczty. Gdy je włączysz, kto pozna Twoje hasło albo skrzynkę, i tak nie wejdzie bez Twojego telefonu.',
   'factor.on': {
     one: 'Jest włączone. Został {count} kod zapasowy.',
     few: 'Jest włączone. Zostały {count} kody zapasowe.',
@@ -198,9 +199,9 @@ export const pl = {
   'factor.since': 'Włączone od {when}.',
   'factor.set-up': 'Włącz',
   'factor.change': 'Zmień albo wyłącz',
-  'factor.demanded': 'Twoja rola wymaga logowania dwuetapowego. Włącz je, żeby pracować dalej – to zajmie dwie minuty.',
+  'factor.demanded': 'Twoje konto wymaga logowania dwuetapowego. Włącz je, żeby pracować dalej – to zajmie dwie minuty.',
   'factor.what':
-    'Po haśle podasz jeszcze sześć cyfr, które pokazuje aplikacja w telefonie i które zmieniają się co pół minuty. Potrzebna jest aplikacja do kodów jednorazowych: nada się każda, na przykład FreeOTP, Aegis albo Google Authenticator.',
+    'Po haśle albo odnośniku z poczty podasz jeszcze sześć cyfr, które pokazuje aplikacja w telefonie i które zmieniają się co pół minuty. Potrzebna jest aplikacja do kodów jednorazowych: nada się każda, na przykład FreeOTP, Aegis albo Google Authenticator.',
   'factor.begin': 'Zaczynam',
   'factor.scan': 'Zeskanuj obrazek w aplikacji',
   'factor.scan.text': 'Nie możesz zeskanować? Wpisz w aplikacji ten klucz (konto {account}, kody czasowe, 6 cyfr, co 30 sekund):',
@@ -217,9 +218,9 @@ export const pl = {
   'factor.codes.new': 'Nowe kody zapasowe',
   'factor.codes.new.text': 'Dotychczasowe przestaną działać.',
   'factor.end': 'Wyłącz logowanie dwuetapowe',
-  'factor.end.text': 'Do logowania znów wystarczy samo hasło.',
+  'factor.end.text': 'Do logowania znów wystarczy samo hasło albo sam odnośnik z poczty.',
   'factor.end.demanded':
-    'Twoja rola go wymaga, więc nie można go wyłączyć. Gdy zmieniasz telefon, poproś administratora, żeby go zresetował.',
+    'Twoje konto go wymaga, więc nie można go wyłączyć. Gdy zmieniasz telefon, poproś administratora, żeby go zresetował.',
   'factor.ended': 'Logowanie dwuetapowe jest wyłączone.',
 
   'csv.number': 'Numer',

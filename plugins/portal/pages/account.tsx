@@ -32,6 +32,7 @@ import {
   Field,
   flash,
   FormProblems,
+  NewPassword,
   page,
   PageHead,
   Preferences,
@@ -153,12 +154,10 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
         <Card title={t('account.password')} id="password">
           {person && <PasswordForm c={c} form={form} person={person} />}
         </Card>
-        {(actor.access.agent || factor.state === 'on') && (
-          <Card title={t('factor.title')} id="second-factor">
-            <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
-            <ButtonLink href={SECOND_FACTOR_PATH}>{t(factor.state === 'on' ? 'factor.change' : 'factor.set-up')}</ButtonLink>
-          </Card>
-        )}
+        <Card title={t('factor.title')} id="second-factor">
+          <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
+          <ButtonLink href={SECOND_FACTOR_PATH}>{t(factor.state === 'on' ? 'factor.change' : 'factor.set-up')}</ButtonLink>
+        </Card>
         <Card title={t('account.sessions')} id="sessions">
           <Sessions c={c} sessions={sessions} />
         </Card>
@@ -219,16 +218,7 @@ const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; pe
         required
         autocomplete="current-password"
       />
-      <Field
-        c={c}
-        form={form}
-        name="password"
-        label={t('password.new')}
-        type="password"
-        required
-        autocomplete="new-password"
-        help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })}
-      />
+      <NewPassword c={c} form={form} label={t('password.new')} help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />
       <Field c={c} form={form} name="password2" label={t('password.repeat')} type="password" required autocomplete="new-password" />
       <Button>{t('account.password.save')}</Button>
     </form>

@@ -12,6 +12,7 @@ import {
   flash,
   FormProblems,
   keepSession,
+  NewPassword,
   page,
   PageHead,
   readForm,
@@ -82,16 +83,7 @@ async function setPage(
           />
           {/* For password keepers: whose password this is. */}
           <input type="text" name="username" value={login} autocomplete="username" hidden />
-          <Field
-            c={c}
-            form={form}
-            name="password"
-            label={t('password.new')}
-            type="password"
-            required
-            autocomplete="new-password"
-            help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })}
-          />
+          <NewPassword c={c} form={form} label={t('password.new')} help={t('password.new.help', { min: MIN_PASSWORD_LENGTH })} />
           <Field c={c} form={form} name="password2" label={t('password.repeat')} type="password" required autocomplete="new-password" />
           <Button kind="primary">{t('password.save')}</Button>
         </form>

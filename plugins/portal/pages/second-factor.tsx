@@ -11,6 +11,7 @@ import {
   refused,
   secondFactorDemanded,
   secondFactorOf,
+  secretToShow,
   type PageContext,
   type PersonActor,
   type SecondFactor,
@@ -46,8 +47,6 @@ export function secondFactorRoutes(app: Hono<WebEnv>): void {
 
   app.post(`${PATH}/begin`, async (c) => {
     const actor = demandLogin(c)
-    // Customers come in by their account or a mailed link alone.
-    if (!actor.access.agent) throw refused('not-found')
     await c.get('host').work(actor, (work) => beginSecondFactor(work, actor.id))
     return c.redirect(PATH, 303)
   })
@@ -107,8 +106,14 @@ async function factorPage(
   status: 200 | 422 | 429 = 200,
 ): Promise<Response> {
   const t = words.in(c.get('language'))
-  const { db } = c.get('host')
-  const [factor, demanded] = await Promise.all([secondFactorOf(db, actor.id), secondFactorDemanded(db, actor.id)])
+  const host = c.get('host')
+  const [kept, demanded, secret] = await Promise.all([
+    secondFactorOf(host.db, actor.id),
+    secondFactorDemanded(host.db, actor.id),
+    secretToShow(host, actor.id),
+  ])
+  // Begun with a key that is gone: it is begun anew.
+  const factor: SecondFactor = kept.state === 'begun' && secret === undefined ? { ...kept, state: 'none' } : kept
   const formOf = (which: Which): FormState => (refusal?.which === which ? refusal.form : blankForm())
   return page(c, {
     title: t('factor.title'),
@@ -125,14 +130,12 @@ async function factorPage(
         {factor.state === 'none' && (
           <>
             <p class="lead">{t('factor.what')}</p>
-            {actor.access.agent && (
-              <ActButton c={c} action={`${PATH}/begin`} kind="primary">
-                {t('factor.begin')}
-              </ActButton>
-            )}
+            <ActButton c={c} action={`${PATH}/begin`} kind="primary">
+              {t('factor.begin')}
+            </ActButton>
           </>
         )}
-        {factor.state === 'begun' && <SetUp c={c} actor={actor} secret={factor.secret!} form={formOf('confirm')} />}
+        {factor.state === 'begun' && <SetUp c={c} actor={actor} secret={secret!} form={formOf('confirm')} />}
         {factor.state === 'on' && <InUse c={c} factor={factor} demanded={demanded} formOf={formOf} />}
       </>
     ),

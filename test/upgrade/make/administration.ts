@@ -9,7 +9,7 @@ import {
   editSystemAddress,
   endAbsence,
   optIn,
-  secondFactorOf,
+  secretToShow,
   setAbsence,
   setActivation,
   setPassword,
@@ -584,7 +584,7 @@ export async function makeHouse(stage: Stage): Promise<House> {
     await browser.get('/account/second-factor')
     expectStatus(await browser.post('/account/second-factor/begin'), 303)
     await browser.get('/account/second-factor')
-    const { secret } = await secondFactorOf(stage.db, id)
+    const secret = await secretToShow(stage.host, id)
     stage.minutes(1)
     const shown = await browser.post('/account/second-factor/confirm', { code: codeOf(secret!, stage.now) })
     expectStatus(shown, 200)

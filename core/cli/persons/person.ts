@@ -4,20 +4,21 @@ import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
-import { BootError, reasonOf } from '../machine/boot-error.ts'
-import { Refusal } from '../errors.ts'
-import { coreTexts } from '../i18n/core-texts.ts'
-import { COMMAND_LINE_LANGUAGE } from '../i18n/languages.ts'
-import { runWork } from '../kernel/work.ts'
-import { system } from '../kernel/actor.ts'
-import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../person/persons.ts'
-import { erasePerson, type Erased } from '../privacy/erase.ts'
-import { exportPerson } from '../privacy/export.ts'
-import { flat } from '../privacy/job.ts'
-import { say, withDatabase, type Room } from './open.ts'
-import { showProgress } from './progress.ts'
-
-const WHO = 'an address, a login, or the number from the address of their page'
+import { counted } from '../../machine/counted.ts'
+import { BootError, reasonOf } from '../../machine/boot-error.ts'
+import { Refusal } from '../../errors.ts'
+import { coreTexts } from '../../i18n/core-texts.ts'
+import { COMMAND_LINE_LANGUAGE } from '../../i18n/languages.ts'
+import { runWork } from '../../kernel/work.ts'
+import { system } from '../../kernel/actor.ts'
+import { aboutErasure } from '../../privacy/about.ts'
+import { erasePerson, type Erased } from '../../privacy/erase.ts'
+import { exportPerson } from '../../privacy/export.ts'
+import { flat } from '../../privacy/job.ts'
+import { askLine, isAnswered } from './ask.ts'
+import { say, withDatabase, type Room } from '../open.ts'
+import { showProgress } from '../progress.ts'
+import { demandOne, sayWho, WHO } from './who.ts'
 
 export function personCommand(program: Command): void {
   const person = program.command('person').description('what is kept of a person')
@@ -47,10 +48,12 @@ export function personCommand(program: Command): void {
     .command('erase')
     .argument('<who>', WHO)
     .option('--dry-run', 'only tell what would go', false)
-    .description('erase a person: names, addresses and files go, tickets stay for the figures')
-    .action((who: string, { dryRun }: { dryRun: boolean }) =>
+    .option('--yes', 'do not ask', false)
+    .description('erase a person, after a question: names, addresses and files go, tickets stay for the figures')
+    .action((who: string, { dryRun, yes }: { dryRun: boolean; yes: boolean }) =>
       withDatabase({}, async (room) => {
         const { id } = await demandOne(room, who)
+        if (!dryRun) await demandConsent(room, id, who, yes)
         const counts = flat(await erase(room, id, dryRun))
         say(
           `${dryRun ? 'This would take' : 'Took'} traces out of ${counts['texts']} texts, ${counts['files']} files and ${counts['rawMails']} mails as they came; ${counts['tickets']} tickets of theirs ${dryRun ? 'would stay' : 'stay'} without them.`,
@@ -59,10 +62,18 @@ export function personCommand(program: Command): void {
     )
 }
 
-async function demandOne({ database: { db } }: Room, who: string): Promise<Person> {
-  const found = (await findPersonByAddress(db, who)) ?? (await findPersonByLogin(db, who)) ?? (await findPerson(db, who))
-  if (!found) throw new BootError(`There is no person “${who}”: give ${WHO}.`)
-  return found
+/** Says whom and what, and goes on only where that was meant. */
+async function demandConsent({ database: { db } }: Room, id: string, who: string, yes: boolean): Promise<void> {
+  const about = (await aboutErasure(db, id))!
+  say(`${sayWho({ ...about, address: about.addresses.join(', ') || null })}`)
+  say(
+    `had a part in ${counted(about.tickets, 'ticket')} and wrote ${counted(about.articles, 'message')} there, with ${counted(about.files, 'file')}. Names, addresses and files go for good; tickets and texts stay.`,
+  )
+  if (yes) return
+  const again = `“npm run pomoc -- person erase ${who} --yes” erases without asking, “--dry-run” tells what would go.`
+  if (!isAnswered()) throw new BootError(`Nobody is here to confirm it, and nothing was erased: ${again}`)
+  if ((await askLine(`Type the name to erase it for good: `)).trim() !== about.name)
+    throw new BootError(`That is not the name, and nothing was erased: ${again}`)
 }
 
 /** A trial does everything, and takes it back. */
