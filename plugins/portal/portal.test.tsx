@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { givePassword, openSite, PASSWORD, type Site } from '../../test/web.ts'
 import portal from './index.tsx'
 import { shortName } from './human-state.ts'
-import { browserOf } from './pages/account.tsx'
+import { browserOf } from '../../core/index.ts'
 
 let site: Site
 beforeAll(async () => {

@@ -122,6 +122,7 @@ export const pl = {
   'field.browser': 'Przeglądarka',
   'field.sessions': 'Sesje',
   'field.attempts': 'Próby',
+  'field.page': 'Strona',
   'field.limit': 'Limit',
   'field.refused': 'Odmowy',
   'field.more': 'Dalsze próby',

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
+  browserOf,
   changePassword,
   choosePersonUnit,
   endOwnSession,
@@ -114,10 +115,10 @@ export function accountRoutes(app: Hono<WebEnv>): void {
 
 async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200, absenceForm?: FormState): Promise<Response> {
   const actor = demandLogin(c)
-  const { db, clock } = c.get('host')
+  const { db, clock, config } = c.get('host')
   const [person, sessions, factor, units, said, away] = await Promise.all([
     findPerson(db, actor.id),
-    sessionsOf(db, actor.id, clock(), c.get('session')),
+    sessionsOf(db, actor.id, clock(), config.sessions, c.get('session')),
     secondFactorOf(db, actor.id),
     listUnits(db),
     unitOfPerson(db, actor.id),
@@ -284,24 +285,4 @@ function fillWith(text: string, part: unknown) {
       {after}
     </>
   )
-}
-
-/** "Firefox, Linux": enough to know one's own. */
-export function browserOf(userAgent: string): string | undefined {
-  const browser = [
-    ['Edg/', 'Edge'],
-    ['OPR/', 'Opera'],
-    ['Firefox/', 'Firefox'],
-    ['Chrome/', 'Chrome'],
-    ['Safari/', 'Safari'],
-  ].find(([mark]) => userAgent.includes(mark!))?.[1]
-  const system = [
-    ['Android', 'Android'],
-    ['iPhone', 'iPhone'],
-    ['iPad', 'iPad'],
-    ['Windows', 'Windows'],
-    ['Mac OS X', 'macOS'],
-    ['Linux', 'Linux'],
-  ].find(([mark]) => userAgent.includes(mark!))?.[1]
-  return browser && (system ? `${browser}, ${system}` : browser)
 }
