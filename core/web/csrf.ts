@@ -19,7 +19,9 @@ const tokenOf = (cookie: string) => createHash('sha256').update(`form ${cookie}`
 
 /** A token of this browser, which a form may carry over a login: whoever is logged in by the time it is sent, it is taken. */
 export function lastingToken(c: PageContext): string {
-  return tokenOf(getCookie(c, cookieName(c)) ?? giveCookie(c))
+  const cookie = getCookie(c, cookieName(c))
+  // Who is not logged in has been given one by now.
+  return cookie === undefined && !c.get('session') && c.get('csrf') !== '' ? c.get('csrf') : tokenOf(cookie ?? giveCookie(c))
 }
 
 function giveCookie(c: PageContext): string {

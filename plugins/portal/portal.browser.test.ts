@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
+import { mailLinks } from '../../test/mail-links.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { storeBlob } from '../../core/database/blob.ts'
 import { createSetPasswordLink, sendLoginLink } from '../../core/person/login.ts'
@@ -89,6 +90,7 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     await site.session(customerId)
     const password = await make.asSystem((work) => createSetPasswordLink(work, agent.id))
     await sendLoginLink(site.kernel.host, { address: 'paulina.szpak@uni.example', language: 'pl', client: { address: '', userAgent: '' } })
+    await mailLinks(site.kernel.host)
     const mail = await site.database.db
       .selectFrom('outbound_mail')
       .select('body')

@@ -2,13 +2,12 @@
 import type { Id } from '../../database/schema.ts'
 import { refused, Refusal } from '../../errors.ts'
 import { system } from '../../kernel/actor.ts'
-import { ownerOf, type LoginRoom } from '../login.ts'
+import { attemptAt, ownerOf, type LoginRoom } from '../login.ts'
 import { findCredentialsOf } from '../login.store.ts'
 import { countAttempt, noteFailure } from '../attempts.ts'
 import { normalLogin } from '../login-name.ts'
 import { checkCode, hasSecondFactor } from '../second-factor.ts'
 import { proveSession, type Client, type Session } from '../sessions.ts'
-import { attemptAt } from '../login.ts'
 
 /** How somebody says once more who they are. 'link': by nothing but a fresh one, which opens a new session. */
 export type ProofBy = 'code' | 'password' | 'link'
@@ -16,8 +15,13 @@ export type ProofBy = 'code' | 'password' | 'link'
 /** A code where there is an app for it – the browser may know the password –, else the password, else a link. */
 export async function proofBy(room: Pick<LoginRoom, 'db'>, personId: Id): Promise<ProofBy> {
   if (await hasSecondFactor(room.db, personId)) return 'code'
-  const person = await findCredentialsOf(room.db, personId)
-  return person?.password_hash || person?.in_directory ? 'password' : 'link'
+  return (await passwordFrom(room, personId)) === 'nowhere' ? 'link' : 'password'
+}
+
+/** Where the password is kept by which a person logs in. */
+export async function passwordFrom({ db }: Pick<LoginRoom, 'db'>, personId: Id): Promise<'here' | 'directory' | 'nowhere'> {
+  const person = await findCredentialsOf(db, personId)
+  return person?.password_hash ? 'here' : person?.in_directory ? 'directory' : 'nowhere'
 }
 
 /**

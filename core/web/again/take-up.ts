@@ -55,8 +55,9 @@ async function goOn(c: PageContext, said: Said, next: () => Promise<void>): Prom
   }
   const posted = await postedForm(c)
   const named = posted.fields.filter(([name]) => name === '_file').map(([, value]) => value.split('\n') as [string, string])
-  const kept = said['_held'] !== undefined && c.get('actor') ? await heldFiles(c.get('host'), said['_held'], c.get('actor')!.id) : []
-  const gone = said['_held'] !== undefined && c.get('actor') !== undefined && kept.length === 0
+  const [held, actor] = [said['_held'], c.get('actor')]
+  const kept = held !== undefined && actor ? await heldFiles(c.get('host'), held, actor.id) : []
+  const gone = held !== undefined && actor !== undefined && kept.length === 0
   // Files that are no longer kept are asked for once more, rather than left out.
   if (!still && gone) still = { asked: 'look' }
   if (still) return waitOn(c, said, still, named, gone)
@@ -65,7 +66,7 @@ async function goOn(c: PageContext, said: Said, next: () => Promise<void>): Prom
     files: [...realFiles(posted.files), ...kept],
   })
   await next()
-  if (kept.length > 0 && c.res.status < 400) await dropFiles(c.get('host'), said['_held']!)
+  if (held !== undefined && kept.length > 0 && c.res.status < 400) await dropFiles(c.get('host'), held)
 }
 
 /** Logs in, or proves again, by what was given. Undefined: the form may go on. Errors: those of logging in. */
@@ -79,18 +80,20 @@ async function letIn(c: PageContext, said: Said): Promise<Still | undefined> {
       actAs(c, await proveAgain(c.get('host'), { session, given: secret, client: clientOf(c) }), c.get('actor')!)
   } else if (said['_way'] === 'link') return mailLink(c, said, given.login)
   else {
-    const still = await logInHere(c, given)
+    const still = await logInHere(c, said, given)
     if (still) return still
   }
-  const [owner, actor] = [said['_owner'], c.get('actor')!]
-  return owner !== undefined && owner !== actor.id ? { asked: 'look', others: true } : undefined
+  return said['_owner'] !== undefined && said['_owner'] !== c.get('actor')?.id ? { asked: 'look', others: true } : undefined
 }
 
-async function logInHere(c: PageContext, given: { login: string; password: string; code: string }): Promise<Still | undefined> {
+async function logInHere(c: PageContext, said: Said, given: { login: string; password: string; code: string }): Promise<Still | undefined> {
   const host = c.get('host')
   const previousToken = sessionToken(c)
   const half = await halfSession(c)
-  if (!half && (given.login.trim() === '' || given.password === '')) return { asked: 'login', refusal: refused('login-needed') }
+  if (!half && (given.login.trim() === '' || given.password === '')) {
+    // A form that anybody may send needs no login.
+    return said['_owner'] === undefined && said['_again'] !== 'code' ? undefined : { asked: 'login', refusal: refused('login-needed') }
+  }
   const token = half
     ? await logInByCode(host, { token: previousToken!, code: given.code, client: clientOf(c) })
     : await logIn(host, { login: given.login, password: given.password, client: clientOf(c), previousToken })

@@ -47,7 +47,7 @@ const blank: FormState = { values: {}, problems: {} }
 /**
  * A form of ours that was refused because its session has gone, or because more than a session is asked for: shown again with what was
  * typed, so that nothing is lost. Its files are kept where it is certain whose they are; else they are asked for by name. Undefined for
- * requests from other sites and for forms that hold a password.
+ * requests from other sites, for forms that hold a password, and for logging out, which has nothing to lose.
  */
 export async function waitingForm(c: PageContext, error: Refusal): Promise<Waiting | undefined> {
   if (c.req.method !== 'POST' || !isForm(c) || (error.code === 'csrf' && !error.params['stale'])) return undefined
@@ -55,7 +55,7 @@ export async function waitingForm(c: PageContext, error: Refusal): Promise<Waiti
   if (!posted) return undefined
   const fields = posted.fields.filter(([name]) => !isOwnField(name))
   const real = realFiles(posted.files)
-  if (fields.length + real.length === 0 || fields.some(([name]) => /password/i.test(name))) return undefined
+  if (c.req.path === '/logout' || fields.some(([name]) => /password/i.test(name))) return undefined
   const [actor, former] = [c.get('actor'), c.get('former')]
   const given = (await readFields(c))[CSRF_FIELD]
   const ownerId = actor?.id ?? (former !== undefined && given === former.csrf ? former.personId : undefined)
@@ -197,10 +197,10 @@ const Typed = ({ c, name, value, shown }: { c: PageContext; name: string; value:
   )
 }
 
-const Acts = ({ c, waiting: { asked, mailed, fields }, by }: { c: PageContext; waiting: Waiting; by: ProofBy }) => {
+const Acts = ({ c, waiting: { asked, mailed }, by }: { c: PageContext; waiting: Waiting; by: ProofBy }) => {
   const t = webTexts.in(c.get('language'))
   const byLink = asked === 'proof' && by === 'link'
-  const sends = fields.length > 0 && c.req.path !== PROOF_PATH
+  const sends = c.req.path !== PROOF_PATH
   // The first button is what Enter presses.
   return (
     <>

@@ -108,12 +108,15 @@ export const en: Record<keyof typeof pl, Text> = {
   'login.password': 'Password',
   'login.send': 'Log in',
   'login.no-account': 'Without a password',
-  'login.no-account.text': 'You have no password here, or have forgotten it? Give the address from which you write to us: we will send a link there that lets you in once.',
+  'login.no-account.text':
+    'You have no password here, or have forgotten it? Give the address from which you write to us: we will send a link there that lets you in once.',
   'login.address': 'Your e-mail address',
   'login.link.send': 'Send me a link',
   'login.link.sent': 'Check your mail',
-  'login.link.sent.text': 'If we know the address {address}, a link, or a message that says how to log in, will arrive there in a moment. The link works for {minutes} minutes and only once.',
-  'login.link.sent.help': 'Nothing came? Mail sometimes takes a quarter of an hour; look in the spam folder too. If you write to us for the first time, simply send a mail to {address}.',
+  'login.link.sent.text':
+    'If we know the address {address}, a link, or a message that says how to log in, will arrive there in a moment. The link works for {minutes} minutes and only once.',
+  'login.link.sent.help':
+    'Nothing came? Mail sometimes takes a quarter of an hour; look in the spam folder too. If you write to us for the first time, simply send a mail to {address}.',
   'login.link.title': 'Enter the help desk’s pages',
   'login.link.text': 'This link lets you in as {name}. Once used it stops working.',
   'login.link.enter': 'Enter',

@@ -107,12 +107,15 @@ export const pl = {
   'login.password': 'Hasło',
   'login.send': 'Zaloguj się',
   'login.no-account': 'Bez hasła',
-  'login.no-account.text': 'Nie masz u nas hasła albo go nie pamiętasz? Podaj adres, z którego do nas piszesz: wyślemy na niego odnośnik, który wpuszcza raz.',
+  'login.no-account.text':
+    'Nie masz u nas hasła albo go nie pamiętasz? Podaj adres, z którego do nas piszesz: wyślemy na niego odnośnik, który wpuszcza raz.',
   'login.address': 'Twój adres e-mail',
   'login.link.send': 'Wyślij mi odnośnik',
   'login.link.sent': 'Sprawdź pocztę',
-  'login.link.sent.text': 'Jeśli adres {address} jest nam znany, za chwilę przyjdzie na niego odnośnik albo wiadomość, jak się zalogować. Odnośnik działa {minutes} minut i tylko raz.',
-  'login.link.sent.help': 'Nic nie przyszło? Poczta doręcza czasem dopiero po kilkunastu minutach; zajrzyj też do spamu. Jeśli piszesz do nas pierwszy raz, po prostu wyślij wiadomość na {address}.',
+  'login.link.sent.text':
+    'Jeśli adres {address} jest nam znany, za chwilę przyjdzie na niego odnośnik albo wiadomość, jak się zalogować. Odnośnik działa {minutes} minut i tylko raz.',
+  'login.link.sent.help':
+    'Nic nie przyszło? Poczta doręcza czasem dopiero po kilkunastu minutach; zajrzyj też do spamu. Jeśli piszesz do nas pierwszy raz, po prostu wyślij wiadomość na {address}.',
   'login.link.title': 'Wejdź na stronę pomocy',
   'login.link.text': 'Ten odnośnik wpuszcza jako {name}. Po wejściu przestanie działać.',
   'login.link.enter': 'Wejdź',

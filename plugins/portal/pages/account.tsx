@@ -11,6 +11,7 @@ import {
   listUnits,
   MIN_PASSWORD_LENGTH,
   nameIn,
+  passwordFrom,
   Refusal,
   secondFactorOf,
   sessionsOf,
@@ -116,13 +117,14 @@ export function accountRoutes(app: Hono<WebEnv>): void {
 async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200, absenceForm?: FormState): Promise<Response> {
   const actor = demandLogin(c)
   const { db, clock, config } = c.get('host')
-  const [person, sessions, factor, units, said, away] = await Promise.all([
+  const [person, sessions, factor, units, said, away, password] = await Promise.all([
     findPerson(db, actor.id),
     sessionsOf(db, actor.id, clock(), config.sessions, c.get('session')),
     secondFactorOf(db, actor.id),
     listUnits(db),
     unitOfPerson(db, actor.id),
     actor.access.agent ? readAbsenceView(c, actor.id) : undefined,
+    passwordFrom({ db }, actor.id),
   ])
   const t = words.in(c.get('language'))
   return page(c, {
@@ -152,7 +154,11 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
           <Preferences c={c} />
         </Card>
         <Card title={t('account.password')} id="password">
-          {person && <PasswordForm c={c} form={form} person={person} />}
+          {password === 'here' && person ? (
+            <PasswordForm c={c} form={form} person={person} />
+          ) : (
+            <p>{t(password === 'directory' ? 'account.password.campus' : 'account.password.none')}</p>
+          )}
         </Card>
         {(actor.access.agent || factor.state === 'on') && (
           <Card title={t('factor.title')} id="second-factor">
@@ -201,7 +207,6 @@ const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; u
 
 const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; person: Person }) => {
   const t = words.in(c.get('language'))
-  if (!person.hasPassword) return <p>{t('account.password.none')}</p>
   return (
     <form method="post" action="/account/password" class="form">
       <CsrfField c={c} />

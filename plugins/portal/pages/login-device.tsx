@@ -1,6 +1,14 @@
 /** Owns making a browser known to an account at which strangers guess: asking for the link, opening it. */
 import type { Hono } from 'hono'
-import { LOGIN_LINK_MS, openDeviceLink, peekDeviceLink, Refusal, sendDeviceLink, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  LOGIN_LINK_MS,
+  openDeviceLink,
+  peekDeviceLink,
+  Refusal,
+  sendDeviceLink,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   blankForm,
   Button,

@@ -1,7 +1,16 @@
 /** Owns logging in by a link sent by mail: asking for one, looking at it, using it up. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { LOGIN_LINK_MS, logInByLink, ownSender, peekLoginLink, Refusal, sendLoginLink, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  LOGIN_LINK_MS,
+  logInByLink,
+  ownSender,
+  peekLoginLink,
+  Refusal,
+  sendLoginLink,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -38,7 +47,13 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
         body: (
           <>
             <PageHead title={words.in(c.get('language'))('login.title')} />
-            <LoginForms c={c} form={blankForm()} linkForm={state} next={state.values['next']} below={await c.get('host').slots.fill('portal.login', {}, c)} />
+            <LoginForms
+              c={c}
+              form={blankForm()}
+              linkForm={state}
+              next={state.values['next']}
+              below={await c.get('host').slots.fill('portal.login', {}, c)}
+            />
           </>
         ),
       })
