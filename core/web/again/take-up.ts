@@ -121,7 +121,7 @@ async function mailOwnLink(c: PageContext, said: Said): Promise<Still> {
 
 async function waitOn(c: PageContext, said: Said, still: Still, named: readonly (readonly [string, string])[], gone: boolean) {
   const { asked, refusal, mailed, others } = still
-  const field = asked === 'login' ? '_login' : asked === 'proof' && (await proofField(c)) === 'password' ? '_password' : '_code'
+  const field = asked === 'login' ? '' : asked === 'proof' && (await proofField(c)) === 'password' ? '_password' : '_code'
   // What one person's files are, another is not even told.
   const held = gone || others ? undefined : said['_held']
   const waiting: Waiting = {
@@ -133,7 +133,7 @@ async function waitOn(c: PageContext, said: Said, still: Still, named: readonly 
     from: ownPath(said['_from']),
     form: {
       values: asked === 'login' ? { _login: said['_login'] ?? '' } : {},
-      problems: refusal ? { [refusal.code === 'login-needed' ? '' : field]: sayRefusal(refusal, c.get('language')) } : {},
+      problems: refusal ? { [field]: sayRefusal(refusal, c.get('language')) } : {},
     },
     ...(mailed ? { mailed } : {}),
     ...(others ? { others } : {}),

@@ -10,7 +10,7 @@ import { CSRF_FIELD, lastingToken } from '../csrf.ts'
 import { readFields, type FormState } from '../forms.ts'
 import { webTexts, type WebKey } from '../i18n/web-texts.ts'
 import { page } from '../page.tsx'
-import { Button, Field, FormProblems } from '../parts/fields.tsx'
+import { Button, ButtonLink, Field, FormProblems } from '../parts/fields.tsx'
 import { holdFiles, realFiles } from './held-files.ts'
 
 /** Fields of the waiting page itself: none of our forms has one whose name begins so. */
@@ -118,7 +118,7 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
       ))}
       <p>{others ? t('again.others', { name: actor?.name ?? '' }) : t(`again.${asked}.text`)}</p>
       {mailed && <p role="status">{t('again.mailed')}</p>}
-      <FormProblems c={c} form={form} labels={{ _login: t('again.login'), _password: t('again.password'), _code: t('again.code') }} />
+      <FormProblems c={c} form={form} labels={{ _password: t('again.password'), _code: t('again.code') }} />
       {asked === 'login' && (
         <>
           <Field c={c} form={form} name="_login" label={t('again.login')} autocomplete="username" maxlength={250} />
@@ -144,6 +144,10 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
           maxlength={40}
           autofocus
         />
+      )}
+      {asked === 'proof' && by === 'password' && (
+        // For whoever keeps passwords for their owner.
+        <input type="text" name="_login" value={actor?.login ?? ''} autocomplete="username" hidden />
       )}
       {asked === 'proof' && by === 'password' && (
         <Field
@@ -197,7 +201,7 @@ const Typed = ({ c, name, value, shown }: { c: PageContext; name: string; value:
   )
 }
 
-const Acts = ({ c, waiting: { asked, mailed }, by }: { c: PageContext; waiting: Waiting; by: ProofBy }) => {
+const Acts = ({ c, waiting: { asked, mailed, from }, by }: { c: PageContext; waiting: Waiting; by: ProofBy }) => {
   const t = webTexts.in(c.get('language'))
   const byLink = asked === 'proof' && by === 'link'
   const sends = c.req.path !== PROOF_PATH
@@ -223,6 +227,11 @@ const Acts = ({ c, waiting: { asked, mailed }, by }: { c: PageContext; waiting: 
         <button class={byLink && !mailed ? 'button button-primary' : 'button'} name="_way" value="link">
           {t(mailed ? 'again.link.more' : 'again.link')}
         </button>
+      )}
+      {asked === 'proof' && (
+        <ButtonLink kind="quiet" href={from}>
+          {t('form.cancel')}
+        </ButtonLink>
       )}
     </>
   )

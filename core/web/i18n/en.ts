@@ -63,7 +63,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'again.code.text': 'The password is right. Give the code too, and the form goes on at once.',
   'again.proof.title': 'Confirm that it is you',
   'again.proof.text':
-    'This is a grave change, or other people’s data, and you logged in some time ago. Confirm that it is still you; for the next minutes we will not ask.',
+    'This is an important change, or other people’s data, and you logged in some time ago. Confirm that it is still you; for the next minutes we will not ask.',
   'again.proof.send': 'Confirm and go on',
   'again.proof.go': 'Confirm',
   'again.proof.link': 'You log in without a password, so you confirm with a link that we send to your address.',
