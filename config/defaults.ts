@@ -45,6 +45,16 @@ export default {
     maxStreamsPerPerson: 50, // of these, of one person
   },
 
+  // How long somebody stays logged in. What was typed into a form when that ended is shown again, with its files.
+  sessions: {
+    hours: 720, // in all, however much it is used
+    idleMinutes: 720, // unused: what an open page fetches by itself is no use
+    agentHours: 12, // the same for agents and administrators
+    agentIdleMinutes: 240,
+    // Before rights, exports, erasure and the second factor whoever logged in longer ago than this says again who they are.
+    proofMinutes: 10,
+  },
+
   // Routes for programs, which plugins bring.
   api: {
     maxSizeKb: 2048, // the largest body that a program may send, in kB of 1024 bytes

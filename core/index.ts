@@ -179,6 +179,7 @@ export {
   peekLoginLink,
   peekSetPasswordLink,
   sendDeviceLink,
+  LOGIN_LINK_MS,
   sendLoginLink,
   setPassword,
   setPasswordByLink,
@@ -208,6 +209,9 @@ export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type Di
 export { sameSecret } from './person/token.ts'
 export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'
+export { passwordFrom } from './person/safety/proof.ts'
+export { browserOf } from './person/safety/browser.ts'
+export { demandFresh } from './permission/fresh.ts'
 
 // Administration
 export { recordChange } from './audit/change.ts'

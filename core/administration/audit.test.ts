@@ -101,7 +101,12 @@ describe('what concerns security', () => {
     const token = await make.asSystem((work) => createSetPasswordLink(work, person))
     await setPasswordByLink(room(), { token, password: 'first long password', client })
     await expect(logIn(room(), { login: 'jan', password: 'wrong', client })).rejects.toMatchObject({ code: 'login-failed' })
-    const session = await resumeSession(opened.db, await logIn(room(), { login: 'jan', password: 'first long password', client }), make.now)
+    const session = await resumeSession(
+      opened.db,
+      await logIn(room(), { login: 'jan', password: 'first long password', client }),
+      make.now,
+      make.config.sessions,
+    )
     await changePassword(room(), {
       personId: person,
       current: 'first long password',

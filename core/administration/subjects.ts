@@ -90,6 +90,7 @@ const LOGIN_KINDS: readonly string[] = [
   'password-link',
   'login-link',
   'limit-reached',
+  'access-refused',
   'impersonation',
 ]
 
@@ -113,6 +114,7 @@ const TOLD_ONLY: Record<string, CoreSubject<any>> = {
       link: { words: 'field.link' },
       limit: { words: 'field.limit', as: { choice: 'limit-name.' } },
       refused: { words: 'field.refused' },
+      page: { words: 'field.page' },
     },
   },
   list: {

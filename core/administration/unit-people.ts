@@ -8,6 +8,7 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { personSubject } from '../person/person-admin.ts'
 import { downFrom } from '../unit/tree.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { demandFresh } from '../permission/fresh.ts'
 
 export interface UnitGroup {
   id: Id
@@ -64,6 +65,7 @@ export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<voi
     (await work.db.selectFrom('person').select(['agent', 'valid']).where('id', '=', personId).forUpdate().executeTakeFirst())
   if (!person || !person.valid) throw refused('not-found')
   if (person.agent) return
+  demandFresh(work)
   if (!isCentral(work.actor)) {
     const { rows } = await sql<{ elsewhere: boolean }>`
       with recursive ${downFrom(sql`select unit_id as id from unit_administrator where person_id = ${actorId(work)}`, { as: 'mine', once: true })}

@@ -19,6 +19,7 @@ export const AUDIT_KINDS = [
   'password-link',
   'login-link',
   'limit-reached',
+  'access-refused',
   'impersonation',
   'export',
 ] as const

@@ -78,6 +78,18 @@ export interface SessionTable {
   client_address: Generated<string>
   user_agent: Generated<string>
   waits_for_code: Generated<boolean>
+  /** Null: when it was opened. */
+  proved_at: ColumnType<Date | null, Date | null | undefined, Date>
+}
+export interface HeldFileTable {
+  id: GeneratedId
+  key_hash: Buffer
+  person_id: Id
+  field: string
+  name: string
+  content_type: string
+  content: Buffer
+  held_at: Date
 }
 export interface LoginLinkTable {
   token_hash: Buffer
@@ -647,6 +659,7 @@ export interface Database {
   person: PersonTable
   person_address: PersonAddressTable
   session: SessionTable
+  held_file: HeldFileTable
   login_link: LoginLinkTable
   login_attempt: LoginAttemptTable
   person_directory: PersonDirectoryTable

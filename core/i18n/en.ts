@@ -5,8 +5,12 @@ import type { pl } from './pl.ts'
 export const en: Record<keyof typeof pl, Text> = {
   'error.not-found': 'There is no such page, or you have no access to it.',
   'error.not-allowed': 'You may not do this.',
+  'error.proof-needed': 'Confirm first that it is you.',
+  'error.proof-failed': 'This is not the password of this account. Check that Caps Lock is off.',
   'error.login-needed': 'Log in to go on.',
   'error.login-failed': 'No such account, or the password differs. Check that Caps Lock is off.',
+  'error.login-links-too-many':
+    'Some links are on their way already; mail sometimes takes a quarter of an hour. Wait for them and look into the spam folder. You can ask for another in {minutes} min.',
   'error.login-too-many': 'Too many attempts to log in. Try again in {minutes} min.',
   'error.login-guarded':
     'Somebody is guessing the password of this account, so for now we let in only browsers it was used in before. If it is your account, confirm this browser with a link from your mail.',

@@ -4,8 +4,12 @@ import type { Text } from './texts.ts'
 export const pl = {
   'error.not-found': 'Nie ma takiej strony albo nie masz do niej dostępu.',
   'error.not-allowed': 'Nie masz prawa do tej czynności.',
+  'error.proof-needed': 'Potwierdź najpierw, że to Ty.',
+  'error.proof-failed': 'To nie jest hasło do tego konta. Sprawdź, czy nie masz włączonego Caps Lock.',
   'error.login-needed': 'Zaloguj się, żeby przejść dalej.',
   'error.login-failed': 'Nie ma takiego konta albo hasło jest inne. Sprawdź, czy nie masz włączonego Caps Lock.',
+  'error.login-links-too-many':
+    'Kilka odnośników jest już w drodze; poczta doręcza je czasem dopiero po kilkunastu minutach. Zaczekaj na nie i zajrzyj do spamu. O następny można poprosić za {minutes} min.',
   'error.login-too-many': 'Za dużo prób logowania. Spróbuj ponownie za {minutes} min.',
   'error.login-guarded':
     'Ktoś zgaduje hasło do tego konta, dlatego na razie wpuszczamy tylko przeglądarki, w których było już używane. Jeśli to Twoje konto, potwierdź tę przeglądarkę odnośnikiem z poczty.',

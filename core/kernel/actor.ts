@@ -9,6 +9,8 @@ export interface PersonActor {
   language: Language | null
   unitId: Id | null
   access: Access
+  /** Until when they count as having just said who they are; absent: they act by no session. */
+  provedUntil?: Date
 }
 export interface SystemActor {
   kind: 'system'

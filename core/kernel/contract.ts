@@ -9,7 +9,7 @@ import type { Fills } from '../database/fill.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import type { Text, TextTables } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from './actor.ts'
-import type { Session } from '../person/sessions.ts'
+import type { FormerSession, Session } from '../person/sessions.ts'
 import type { Role } from '../machine/roles.ts'
 import type { MailCheck, MailStep } from '../mail/judge/extensions.ts'
 import type { TriedMail, TryEnvelope } from '../mail/inbound/try-mail.ts'
@@ -179,6 +179,8 @@ export interface WebEnv {
     /** Who is logged in. */
     actor: PersonActor | undefined
     session: Session | undefined
+    /** Whose session it was, where it ended by its age. */
+    former: FormerSession | undefined
     /** Token that a form carries in its field `_csrf`. */
     csrf: string
     /** The person's choice; 'auto' follows the system. */

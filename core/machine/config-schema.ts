@@ -71,6 +71,13 @@ export const configSchema = z.strictObject({
       error: 'no more than requestSeconds, which counts the head too',
       path: ['headSeconds'],
     }),
+  sessions: z.strictObject({
+    hours: whole(1, 8784, 'how many hours'),
+    idleMinutes: whole(5, 527_040, 'how many minutes'),
+    agentHours: whole(1, 8784, 'how many hours'),
+    agentIdleMinutes: whole(5, 527_040, 'how many minutes'),
+    proofMinutes: whole(1, 1440, 'how many minutes'),
+  }),
   api: z.strictObject({ maxSizeKb: whole(1, 1_048_576, 'a size in kB') }),
   baseUrl: url(['http:', 'https:'], BASE_URL)
     .refine((value) => !/[?#]/.test(value), { error: BASE_URL })

@@ -10,6 +10,7 @@ import { ROOT_UNIT } from '../unit/tree.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { AGENT_RIGHTS, demandAdmin } from './policy.ts'
 import { demandHolds, isCentral } from './unit-administrators.ts'
+import { demandFresh } from './fresh.ts'
 
 /** The rights every matrix shows (OTRS System::Permission); others that a row holds are kept. */
 export const MATRIX_RIGHTS: readonly string[] = AGENT_RIGHTS.slice(0, 7)
@@ -101,6 +102,7 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
       groupId,
       rights.filter((right) => !stored.get(groupId)?.includes(right)),
     )
+    demandFresh(work)
     await work.db.deleteFrom('group_person').where('person_id', '=', personId).where('group_id', '=', groupId).execute()
     if (rights.length > 0) {
       await work.db
@@ -129,6 +131,7 @@ export async function setRoleRights(work: Work, roleId: Id, wanted: RightsById):
   if (!role) throw refused('not-found')
   const stored = await rightsOfRole(work.db, roleId)
   const changed = await changes(work, stored, wanted)
+  if (changed.size > 0) demandFresh(work)
   for (const [groupId, rights] of changed) {
     await work.db.deleteFrom('group_role').where('role_id', '=', roleId).where('group_id', '=', groupId).execute()
     if (rights.length > 0) {
@@ -149,6 +152,7 @@ export async function setPersonRoles(work: Work, personId: Id, roleIds: readonly
   if (!person) throw refused('not-found')
   const before = [...(await rolesOfPerson(work.db, personId))].sort(byNumber)
   const after = [...new Set(roleIds)].sort(byNumber)
+  if (before.join() !== after.join()) demandFresh(work)
   if (after.some((id) => !before.includes(id)) && !person.agent) throw refused('person.admin-needs-hat', {}, 'agent')
   const known = await work.db.selectFrom('role').select('id').execute()
   if (after.some((id) => !known.some((role) => role.id === id))) throw refused('not-found')

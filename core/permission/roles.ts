@@ -8,6 +8,7 @@ import { demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { demandAdmin } from './policy.ts'
+import { demandFresh } from './fresh.ts'
 
 export interface Role {
   id: Id
@@ -65,6 +66,7 @@ export async function editRole(work: Work, id: Id, form: RoleForm): Promise<void
   const before = await findRole(work.db, id)
   if (!before) throw refused('not-found')
   const values = await checked(work, form, id)
+  if (before.valid !== values.valid || before.secondFactor !== values.second_factor) demandFresh(work)
   await work.db.updateTable('role').set(values).where('id', '=', id).execute()
   if (before.valid && !values.valid) await demandAdminLeft(work)
   recordChange(

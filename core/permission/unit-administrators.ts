@@ -12,6 +12,7 @@ import { actorId, type Work } from '../kernel/work.ts'
 import { ROOT_UNIT, up, upToAsk } from '../unit/tree.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { holdsRight } from './policy.ts'
+import { demandFresh } from './fresh.ts'
 
 /** Acts for the whole installation: the program itself, or a central administrator. */
 export const isCentral = (actor: Actor): boolean => actor.kind === 'system' || actor.access.admin
@@ -111,6 +112,7 @@ export async function addUnitAdministrator(work: Work, unitId: Id, personId: Id)
     isId(personId) && (await work.db.selectFrom('person').select(['valid', 'agent']).where('id', '=', personId).executeTakeFirst())
   if (!unit || !person || !person.valid) throw refused('not-found')
   if (!person.agent) throw refused('person.admin-needs-hat', {}, 'who')
+  demandFresh(work)
   const added = await work.db
     .insertInto('unit_administrator')
     .values({ unit_id: unitId, person_id: personId, since: work.now, given_by: actorId(work) })
@@ -128,6 +130,7 @@ export async function removeUnitAdministrator(work: Work, unitId: Id, personId: 
     if (!unit || unit.parent_id === null) throw refused('not-allowed')
     await demandUnitAdmin(work, unit.parent_id)
   }
+  demandFresh(work)
   const gone = await work.db
     .deleteFrom('unit_administrator')
     .where('unit_id', '=', unitId)

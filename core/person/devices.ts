@@ -1,5 +1,5 @@
 /** Owns the browsers in which a person has logged in: they may go on trying while strangers guess at the account. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { hashToken } from './token.ts'
@@ -17,14 +17,13 @@ export async function isKnownDevice(db: Kysely<Database>, personId: Id, token: s
   return row !== undefined
 }
 
-/** The person has logged in with this browser, or opened there a link sent to them. */
-export async function rememberDevice(work: Work, personId: Id, token: string | undefined): Promise<void> {
-  if (token === undefined) return
-  await work.db
-    .insertInto('person_device')
-    .values({ person_id: personId, token_hash: hashToken(token), last_used_at: work.now })
-    .onConflict((oc) => oc.columns(['person_id', 'token_hash']).doUpdateSet({ last_used_at: work.now }))
-    .execute()
+/** The person has logged in with this browser, or opened there a link sent to them. Answers whether it was a stranger until now. */
+export async function rememberDevice(work: Work, personId: Id, token: string | undefined): Promise<boolean> {
+  if (token === undefined) return false
+  const { rows } = await sql<{ made: boolean }>`
+    insert into person_device (person_id, token_hash, last_used_at) values (${personId}, ${hashToken(token)}, ${work.now})
+    on conflict (person_id, token_hash) do update set last_used_at = excluded.last_used_at returning xmax = 0 as made`.execute(work.db)
+  return rows[0]!.made
 }
 
 /** Every browser of a person becomes a stranger again. */

@@ -1,6 +1,7 @@
 /** Guessing over real HTTP, from many addresses behind a trusted proxy: stopped, while the owner gets in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import portal from '../../plugins/portal/index.tsx'
+import { mailLinks } from '../../test/mail-links.ts'
 import { givePassword, openSite, PASSWORD, type Site } from '../../test/web.ts'
 import { stranger } from './attempts.ts'
 
@@ -96,6 +97,7 @@ describe('a thousand guesses at one account', () => {
     const guarded = await fresh.logIn('cel2', PASSWORD)
     expect([guarded.status, guarded.body.includes('Ktoś zgaduje hasło')]).toEqual([429, true])
     await fresh.ask('/login/device', { login: 'cel2' })
+    await mailLinks(site.kernel.host)
     const mail = await site.database.db
       .selectFrom('outbound_mail')
       .select(['body', 'to_text'])

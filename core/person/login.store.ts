@@ -13,6 +13,15 @@ export async function findCredentials(db: Kysely<Database>, wanted: string) {
   return rows[0]
 }
 
+/** The same of a person who is known; `login` and `address` are what they log in by. */
+export async function findCredentialsOf(db: Kysely<Database>, personId: Id) {
+  const { rows } = await sql<{ id: Id; login: string | null; address: string | null; password_hash: string | null; in_directory: boolean }>`
+    select p.id, p.login, (select a.address from person_address a where a.person_id = p.id and a.main) as address, p.password_hash,
+      exists (select from person_directory d where d.person_id = p.id) as in_directory
+    from person p where p.id = ${personId} and p.valid`.execute(db)
+  return rows[0]
+}
+
 /** Whether a person may log in: they are there and not switched off. */
 export async function isValidPerson(db: Kysely<Database>, personId: Id): Promise<boolean> {
   return Boolean(await db.selectFrom('person').select('id').where('id', '=', personId).where('valid', '=', true).executeTakeFirst())

@@ -31,6 +31,7 @@ import {
   deleteOldLinks,
   endLinks,
   findCredentials,
+  findCredentialsOf,
   findLink,
   findPasswordHash,
   insertLink,
@@ -41,16 +42,20 @@ import {
 import { checkPassword, hashChosenPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'
+import { tellOfNewBrowser, tellOwner } from './safety/owner-mail.ts'
 import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
 import { hashToken, newToken, secretPath } from './token.ts'
 
-type Room = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
+/** What logging in needs of a program; without `logins` there are pomoc's own passwords and links alone. */
+export type LoginRoom = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
+type Room = LoginRoom
 
-/** Of one client to one address, in the time of `attempts.ts`. */
-const LINKS_PER_ADDRESS = 3
+/** Of one client to one address, in the time of `attempts.ts`: who waits for a mail that is put off asks more than once. */
+const LINKS_PER_ADDRESS = 5
 /** Of all clients together to one address: nobody's mailbox is filled by asking from many places. */
 const LINKS_TO_ADDRESS = 6
-export const LOGIN_LINK_MS = 30 * 60_000
+/** Mail that is new to a server is often put off for half an hour (greylisting). */
+export const LOGIN_LINK_MS = 60 * 60_000
 export const SET_PASSWORD_LINK_MS = 24 * 3600_000
 /** No login fails, and no link is sent, sooner than this: how long it took tells nothing of who exists, here or in a directory. */
 const LEVEL_MS = 150
@@ -60,6 +65,8 @@ const level = (began: number): Promise<void> => sleep(Math.max(0, began + LEVEL_
 const own = <R extends Room>(room: R): R => (room.logins?.own ? { ...room, ...room.logins.own } : room)
 
 const who = system('login')
+/** An id that no person has. */
+const NOBODY: Id = '0'
 
 export interface LoginAsk {
   login: string
@@ -101,12 +108,12 @@ export async function logIn(anyRoom: Room, ask: LoginAsk): Promise<string> {
   }
 }
 
-/** Whose login and password these are: pomoc's own first, then every other way to log in. */
-async function ownerOf(
+/** Whose login and password these are: pomoc's own first, then every other way to log in. Errors: `login-failed`, `-expired`, `-unavailable`. */
+export async function ownerOf(
   room: Room,
   login: string | undefined,
   password: string,
-  person: Awaited<ReturnType<typeof findCredentials>>,
+  person: { id: Id; password_hash: string | null; in_directory: boolean } | undefined,
 ): Promise<{ personId: Id; by: LoginBy }> {
   const others = room.logins?.any ?? false
   // Where other ways are asked, who has no password here need not cost the work of hashing.
@@ -149,16 +156,25 @@ async function tryOf(room: Pick<Room, 'db'>, login: string, personId: Id | undef
   }
 }
 
+/** The same of somebody who is logged in. */
+export const attemptAt = (room: Pick<Room, 'db'>, personId: Id, client: Client): Promise<Try> => tryOf(room, '', personId, client)
+
 async function whoTries(room: Pick<Room, 'db'>, personId: Id | undefined, client: Client): Promise<Pick<Try, 'clientAddress' | 'trier'>> {
-  const known = personId !== undefined && maybeKnown(client) && (await isKnownDevice(room.db, personId, client.device!))
+  // Asked of nobody's login too: what is asked of the database tells no more than the answer does.
+  const known = maybeKnown(client) && (await isKnownDevice(room.db, personId ?? NOBODY, client.device!)) && personId !== undefined
   return known ? { clientAddress: client.address, trier: knownDevice(hashToken(client.device!)) } : fromClient(client)
 }
 
 /** Opens the session; half of it where a code is still to come. */
 async function enter(work: Work, personId: Id, client: Client, previousToken: string | undefined, by: LoginBy): Promise<string> {
   const waitsForCode = await hasSecondFactor(work.db, personId)
-  if (!waitsForCode) await rememberDevice(work, personId, client.device)
+  // Who came by a link has the mailbox to which it would be told.
+  if (!waitsForCode) await meetDevice(work, personId, client, by !== 'link')
   return openSession(work, personId, client, previousToken, { waitsForCode, by })
+}
+
+async function meetDevice(work: Work, personId: Id, client: Client, told = true): Promise<void> {
+  if ((await rememberDevice(work, personId, client.device)) && told) await tellOfNewBrowser(work, personId, client)
 }
 
 /** Ends the second step: the code makes a whole session, under a new token, of the half one. Errors: `login-needed`, and of `checkCode`. */
@@ -169,61 +185,136 @@ export async function logInByCode(anyRoom: Room, ask: { token: string; code: str
   await checkCode(room, { personId: half.personId, code: ask.code, client: ask.client })
   return room.work(who, async (work) => {
     if (!(await isValidPerson(work.db, half.personId))) throw refused('login-failed')
-    await rememberDevice(work, half.personId, ask.client.device)
+    await meetDevice(work, half.personId, ask.client)
     return openSession(work, half.personId, ask.client, ask.token, { by: 'code' })
   })
 }
 
+/** What somebody asked for who cannot log in, as the job has it that sees to it. */
+interface LinkAsk {
+  purpose: 'login' | 'device'
+  /** An address in its normal form, or a login as `normalLogin` makes it. */
+  who: string
+  language: Language
+  clientAddress: string
+  /** The site's own address under which they are. */
+  site?: string
+  /** Where they wanted to go: a path of ours. */
+  next?: string
+}
+
+/** The job that sees to what was asked for. Until then the same is done for everybody, whoever is asked for. */
+export const LINK_JOB = 'person/link'
+const askLink = (room: Room, ask: LinkAsk): Promise<void> =>
+  room.work(who, async (work) => work.enqueue(LINK_JOB, { ...ask }, { maxAttempts: 5 }))
+
 /**
- * Sends a one-time login link to an address that belongs to a customer without an agent's hat (agents log in with their
- * account). Whether the address is known is never told: the answer is the same.
+ * Mails a one-time login link to an address that belongs to somebody who has no password, or to a customer; to agents with a password how
+ * they log in. Whether the address is known is never told: the answer is the same, and so is what is done until it is given.
+ * Errors: `person.address-invalid`, `login-links-too-many`, and of a flood `login-too-many`.
  */
 export async function sendLoginLink(
   anyRoom: Room,
-  ask: { address: string; language: Language; client: Client /** Where the person is, of the site's own addresses. */; site?: string },
+  ask: {
+    address: string
+    language: Language
+    client: Client
+    /** Where the person is, of the site's own addresses. */
+    site?: string
+    /** Where the link leads: a path of ours. */
+    next?: string | undefined
+  },
 ): Promise<void> {
   const room = own(anyRoom)
   const began = performance.now()
   const address = normalAddress(ask.address)
   if (!isAddress(address)) throw refused('person.address-invalid', { address: ask.address }, 'address')
   const typed = { account: `link to ${address}`, login: address, personId: undefined, ...fromClient(ask.client) }
-  await inTurn(room, ask.client.address, async () => {
-    if (!maybeKnown(ask.client)) await turnAway(room, typed)
-    const owner = await findPersonByAddress(room.db, address)
-    // In a browser of their own the owner gets one, however many strangers ask.
-    await countAttempt(
-      room,
-      { ...typed, personId: owner?.id, ...(await whoTries(room, owner?.id, ask.client)) },
-      { perLogin: LINKS_PER_ADDRESS, together: LINKS_TO_ADDRESS },
-    )
+  await linksNotTooMany(room, ask.client, () =>
+    inTurn(room, ask.client.address, async () => {
+      if (!maybeKnown(ask.client)) await turnAway(room, typed)
+      const owner = await findPersonByAddress(room.db, address)
+      // In a browser of their own the owner gets one, however many strangers ask.
+      await countAttempt(
+        room,
+        { ...typed, personId: owner?.id, ...(await whoTries(room, owner?.id, ask.client)) },
+        { perLogin: LINKS_PER_ADDRESS, together: LINKS_TO_ADDRESS },
+      )
+    }),
+  )
+  const { language, site, next } = ask
+  await askLink(room, {
+    purpose: 'login',
+    who: address,
+    language,
+    clientAddress: ask.client.address,
+    ...(site === undefined ? {} : { site }),
+    // A longer address is no link any more once a mail program has broken it.
+    ...(next !== undefined && next !== '/' && next.length <= 300 ? { next } : {}),
   })
-  await mailLoginLink(room, address, ask)
   await level(began)
 }
 
-async function mailLoginLink(room: Room, address: string, ask: { language: Language; client: Client; site?: string }): Promise<void> {
-  await room.work(who, async (work) => {
-    const person = await findPersonByAddress(work.db, address)
-    if (!person || !person.valid || person.agent) return
-    recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.client.address })
-    const token = await createLoginLink(work, person.id)
-    const t = loginTexts.in(person.language ?? ask.language)
-    const from = await ownSender(work.db, work.config)
+/** Whoever asks for links has not tried to log in: too many of them are told so in their own words, but in the middle of a flood. */
+async function linksNotTooMany(room: Room, client: Client, count: () => Promise<void>): Promise<void> {
+  try {
+    await count()
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'login-too-many' || isFlood(room, client.address)) throw error
+    throw refused('login-links-too-many', error.params)
+  }
+}
+
+/** The job `LINK_JOB`: mails what was asked for to whoever is there. */
+export async function runLinkJob(room: Pick<Room, 'work'>, payload: Record<string, unknown>): Promise<void> {
+  const ask = payload as unknown as LinkAsk
+  await room.work(who, (work) => (ask.purpose === 'login' ? mailLoginLink(work, ask) : mailDeviceLink(work, ask)))
+}
+
+async function mailLoginLink(work: Work, ask: LinkAsk): Promise<void> {
+  const person = await findPersonByAddress(work.db, ask.who)
+  if (!person?.valid) return
+  const credentials = await findCredentialsOf(work.db, person.id)
+  const t = loginTexts.in(person.language ?? ask.language)
+  const from = await ownSender(work.db, work.config)
+  const site = ask.site ?? siteUrl(work.config)
+  const next = ask.next === undefined ? '' : `?next=${encodeURIComponent(ask.next)}`
+  const mail = { kind: 'login link' as const, from, to: [ask.who], headers: AUTOMATIC }
+  if (person.agent && (credentials?.password_hash || credentials?.in_directory)) {
     await queueMail(work, {
-      kind: 'login link',
-      from,
-      to: [address],
-      subject: t('login-link.subject', { site: from.name }),
-      body: t('login-link.body', {
-        url: `${ask.site ?? siteUrl(work.config)}${secretPath('login', token)}`,
-        minutes: LOGIN_LINK_MS / 60_000,
+      ...mail,
+      subject: t('login-how.subject', { site: from.name }),
+      body: t(credentials.password_hash ? 'login-how.body' : 'login-how-campus.body', {
+        url: `${site}/login${next}`,
+        login: credentials.login ?? ask.who,
+        address: from.address,
         site: from.name,
       }),
-      // RFC 3834 5: nobody's auto-responder should answer this.
-      headers: { 'Auto-Submitted': 'auto-generated' },
     })
+    return
+  }
+  const token = newToken()
+  recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.clientAddress })
+  await insertLink(work.db, {
+    tokenHash: hashToken(token),
+    personId: person.id,
+    purpose: 'login',
+    now: work.now,
+    expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
+  })
+  await queueMail(work, {
+    ...mail,
+    subject: t('login-link.subject', { site: from.name }),
+    body: t('login-link.body', {
+      url: `${site}${secretPath('login', token)}${next}`,
+      minutes: LOGIN_LINK_MS / 60_000,
+      site: from.name,
+    }),
   })
 }
+
+/** RFC 3834 5: nobody's auto-responder should answer this. */
+const AUTOMATIC = { 'Auto-Submitted': 'auto-generated' }
 
 /** Whom an unused login link would log in; looking at it (as mail scanners do) does not use it up. */
 export function peekLoginLink(room: Room, token: string) {
@@ -251,46 +342,53 @@ export async function sendDeviceLink(
   const began = performance.now()
   const login = normalLogin(ask.login)
   const typed = { account: `link for login ${login ?? '?'}`, login: login ?? '?', personId: undefined, ...fromClient(ask.client) }
-  const found = await inTurn(room, ask.client.address, async () => {
-    await turnAway(room, typed)
-    const person = login === undefined ? undefined : await findCredentials(room.db, login)
-    await countAttempt(
-      room,
-      { ...typed, typed: typed.account, account: person ? `link for ${accountOf(person.id)}` : typed.account, personId: person?.id },
-      { perLogin: LINKS_PER_ADDRESS, strangersTogether: LINKS_TO_ADDRESS },
-    )
-    return person
+  await linksNotTooMany(room, ask.client, () =>
+    inTurn(room, ask.client.address, async () => {
+      await turnAway(room, typed)
+      const person = login === undefined ? undefined : await findCredentials(room.db, login)
+      await countAttempt(
+        room,
+        { ...typed, typed: typed.account, account: person ? `link for ${accountOf(person.id)}` : typed.account, personId: person?.id },
+        { perLogin: LINKS_PER_ADDRESS, strangersTogether: LINKS_TO_ADDRESS },
+      )
+    }),
+  )
+  const { language, site } = ask
+  await askLink(room, {
+    purpose: 'device',
+    who: login ?? '',
+    language,
+    clientAddress: ask.client.address,
+    ...(site === undefined ? {} : { site }),
   })
-  await mailDeviceLink(room, found?.id, ask)
   await level(began)
 }
 
-async function mailDeviceLink(room: Room, personId: Id | undefined, ask: { language: Language; site?: string }): Promise<void> {
-  await room.work(who, async (work) => {
-    const person = personId && (await findPerson(work.db, personId))
-    if (!person || !person.address) return
-    const token = newToken()
-    await insertLink(work.db, {
-      tokenHash: hashToken(token),
-      personId: person.id,
-      purpose: 'device',
-      now: work.now,
-      expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
-    })
-    const t = loginTexts.in(person.language ?? ask.language)
-    const from = await ownSender(work.db, work.config)
-    await queueMail(work, {
-      kind: 'login link',
-      from,
-      to: [person.address],
-      subject: t('device-link.subject', { site: from.name }),
-      body: t('device-link.body', {
-        url: `${ask.site ?? siteUrl(work.config)}${secretPath('device', token)}`,
-        minutes: LOGIN_LINK_MS / 60_000,
-        site: from.name,
-      }),
-      headers: { 'Auto-Submitted': 'auto-generated' },
-    })
+async function mailDeviceLink(work: Work, ask: LinkAsk): Promise<void> {
+  const found = ask.who === '' ? undefined : await findCredentials(work.db, ask.who)
+  const person = found && (await findPerson(work.db, found.id))
+  if (!person?.address) return
+  const token = newToken()
+  await insertLink(work.db, {
+    tokenHash: hashToken(token),
+    personId: person.id,
+    purpose: 'device',
+    now: work.now,
+    expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
+  })
+  const t = loginTexts.in(person.language ?? ask.language)
+  const from = await ownSender(work.db, work.config)
+  await queueMail(work, {
+    kind: 'login link',
+    from,
+    to: [person.address],
+    subject: t('device-link.subject', { site: from.name }),
+    body: t('device-link.body', {
+      url: `${ask.site ?? siteUrl(work.config)}${secretPath('device', token)}`,
+      minutes: LOGIN_LINK_MS / 60_000,
+      site: from.name,
+    }),
+    headers: AUTOMATIC,
   })
 }
 
@@ -384,7 +482,7 @@ export async function changePassword(
   ask: { personId: Id; current: string; next: string; session: Session; client: Client },
 ): Promise<void> {
   const room = own(anyRoom)
-  const attempt = await tryOf(room, '', ask.personId, ask.client)
+  const attempt = await attemptAt(room, ask.personId, ask.client)
   await countAttempt(room, attempt)
   const stored = await findPasswordHash(room.db, ask.personId)
   if (!(await checkPassword(stored, ask.current))) {
@@ -416,9 +514,12 @@ function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command')
   })
 }
 
-/** Stores a new password's hash; open links end, browsers are strangers again, and every session ends but `keep`. */
+/** Stores a new password's hash and tells its owner of the change; open links end, browsers are strangers again, and every session ends but `keep`. */
 export async function takePassword(work: Work, personId: Id, hash: string, keep?: Session, keepDevice?: string): Promise<void> {
+  const before = await findPasswordHash(work.db, personId)
   await setPasswordHash(work.db, personId, hash)
+  // The first one is no change, and its owner has just asked for it.
+  if (before) await tellOwner(work, personId, 'password')
   await endLinks(work.db, personId, 'all', work.now)
   await forgetDevices(work, personId)
   if (keep && keepDevice) await rememberDevice(work, personId, keepDevice)

@@ -19,6 +19,7 @@ import { hashChosenPassword } from './password.ts'
 import { personTexts } from './person-texts.ts'
 import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 import { secretPath } from './token.ts'
+import { demandFresh } from '../permission/fresh.ts'
 
 export interface PersonAddress {
   id: Id
@@ -86,6 +87,7 @@ export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<
   if (!before) throw refused('not-found')
   const main = (await listAddresses(work.db, id))[0]?.address ?? ''
   const values = await checked(work, form, id, main)
+  if (before.agent !== values.agent || before.valid !== values.valid || before.login !== values.login) demandFresh(work)
   // Whose unit an administrator wrote down, no rule changes again.
   const placed =
     before.unit_id === values.unit_id ? {} : { unit_by: values.unit_id === null ? null : ('administrator' as const), unit_rule_id: null }
@@ -128,6 +130,7 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
 /** Adds an address; the first one is the main one. Errors: `person.address-invalid`, `-taken`, `-is-ours`. */
 export async function addAddress(work: Work, personId: Id, typed: string): Promise<void> {
   demandAdmin(work.actor)
+  demandFresh(work)
   const address = normalAddress(oneAddress(typed))
   if (!isAddress(address)) throw refused('person.address-invalid', { address: typed.trim() }, 'address')
   await demandForeign(work, [address], 'address')
@@ -148,6 +151,7 @@ export async function addAddress(work: Work, personId: Id, typed: string): Promi
 /** Takes an address away; when it was the main one, the next becomes it. Mail from it makes a new person from now on. */
 export async function removeAddress(work: Work, personId: Id, addressId: Id): Promise<string> {
   demandAdmin(work.actor)
+  demandFresh(work)
   const one = await lockAddress(work, personId, addressId)
   await work.db.deleteFrom('person_address').where('id', '=', addressId).execute()
   if (one.main) {
@@ -161,6 +165,7 @@ export async function removeAddress(work: Work, personId: Id, addressId: Id): Pr
 /** Mail of ours goes to the main address. */
 export async function makeMainAddress(work: Work, personId: Id, addressId: Id): Promise<void> {
   demandAdmin(work.actor)
+  demandFresh(work)
   const one = await lockAddress(work, personId, addressId)
   const before = (await listAddresses(work.db, personId)).find((address) => address.main)
   await work.db.updateTable('person_address').set({ main: false }).where('person_id', '=', personId).where('main', '=', true).execute()
@@ -193,6 +198,7 @@ export async function setPasswordOf(room: Pick<Host, 'db' | 'work'>, actor: Acto
   const hash = await hashChosenPassword(password, await ownWords(room.db, personId))
   await room.work(actor, async (work) => {
     if (!(await findPerson(work.db, personId))) throw refused('not-found')
+    demandFresh(work)
     await takePassword(work, personId, hash)
     recordChange(work, personPasswordSubject, personId, null, { by: actor.kind === 'system' ? 'command' : 'administrator' })
   })
@@ -204,6 +210,7 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   const person = await findPerson(work.db, personId)
   if (!person || !person.valid) throw refused('not-found')
   if (!person.address) throw refused('person.no-address')
+  demandFresh(work)
   const t = personTexts.in(languageFor(work.config, person.language))
   const from = await ownSender(work.db, work.config)
   const params = {

@@ -10,6 +10,7 @@ import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
 import { system, type Actor } from '../kernel/actor.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { demandFresh } from '../permission/fresh.ts'
 import { deleteAttempts } from './attempts.store.ts'
 import { countAttempt, knownDevice, noteFailure, stranger, type Try } from './attempts.ts'
 import { isKnownDevice } from './devices.ts'
@@ -25,6 +26,7 @@ import {
   useStep,
 } from './second-factor.store.ts'
 import { openSecret, sealSecret } from './secret/keys.ts'
+import { tellOwner } from './safety/owner-mail.ts'
 import { endSessions, type Client, type Session } from './sessions.ts'
 import { hashToken } from './token.ts'
 
@@ -67,6 +69,7 @@ export function appUri(secret: string, about: { site: string; account: string })
 
 /** Begins to set it up: a new secret to be shown. One that is on stays as it is. Errors: `factor.no-key`. */
 export async function beginSecondFactor(work: Work, personId: Id): Promise<void> {
+  demandFresh(work)
   await insertFactor(work.db, personId, await sealSecret(work, personId, new Secret({ size: 20 }).base32), work.now)
 }
 
@@ -75,6 +78,7 @@ export async function confirmSecondFactor(
   room: Pick<Host, 'db' | 'work' | 'clock'>,
   ask: { actor: Actor; personId: Id; code: string; client: Client; session: Session },
 ): Promise<string[]> {
+  demandFresh({ actor: ask.actor, now: room.clock() })
   const attempt = await countCode(room, ask.personId, ask.client)
   const codes = await room.work(ask.actor, async (work) => {
     const step = await stepOf(work, ask.personId, ask.code)
@@ -83,6 +87,7 @@ export async function confirmSecondFactor(
     const made = await makeCodes(work, ask.personId)
     await endSessions(work, ask.personId, ask.session)
     recordChange(work, secondFactorSubject, ask.personId, null, { on: true })
+    await tellOwner(work, ask.personId, 'factor-on')
     return made
   })
   if (codes) return codes
@@ -115,14 +120,19 @@ export async function checkCode(
 
 /** New recovery codes in the place of all earlier ones; a code must have been checked. */
 export async function newRecoveryCodes(work: Work, personId: Id): Promise<string[]> {
+  demandFresh(work)
   if (!(await hasSecondFactor(work.db, personId))) throw refused('not-found')
   recordChange(work, secondFactorSubject, personId, null, { recoveryCodes: 'new' })
+  await tellOwner(work, personId, 'factor-codes')
   return makeCodes(work, personId)
 }
 
 /** The person switches it off; a code must have been checked. Where it is demanded, they are led to set it up again. */
 export async function endSecondFactor(work: Work, personId: Id): Promise<void> {
-  if (await deleteFactor(work.db, personId)) recordChange(work, secondFactorSubject, personId, { on: true }, { on: false })
+  demandFresh(work)
+  if (!(await deleteFactor(work.db, personId))) return
+  recordChange(work, secondFactorSubject, personId, { on: true }, { on: false })
+  await tellOwner(work, personId, 'factor-off')
 }
 
 /**
@@ -131,7 +141,9 @@ export async function endSecondFactor(work: Work, personId: Id): Promise<void> {
  */
 export async function resetSecondFactor(work: Work, personId: Id): Promise<void> {
   demandAdmin(work.actor)
+  demandFresh(work)
   if (!(await deleteFactor(work.db, personId))) throw refused('not-found')
+  await tellOwner(work, personId, 'factor-off')
   await endSessions(work, personId)
   const by = work.actor.kind === 'system' ? 'command' : 'administrator'
   recordChange(work, secondFactorSubject, personId, { on: true }, { on: false }, { told: { by } })

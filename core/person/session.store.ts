@@ -1,13 +1,16 @@
 /** Owns the SQL of sessions. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { demandsFactor } from './second-factor.store.ts'
 
-/** The session, and whether its person owes a second factor: it is demanded of them and not set up. */
+const wearsHat = sql<boolean>`(select p.agent from person p where p.id = session.person_id)`.as('agent')
+
+/** The session, whether its person is an agent, and whether they owe a second factor: it is demanded of them and not set up. */
 export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
   return db
     .selectFrom('session')
     .selectAll()
+    .select(wearsHat)
     .select(
       sql<boolean>`exists (select from person p where p.id = session.person_id and ${demandsFactor(sql`session.created_at`)}
       and not exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null))`.as('owes_second_factor'),
@@ -19,7 +22,7 @@ export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
 export function listSessions(db: Kysely<Database>, personId: Id) {
   return db
     .selectFrom('session')
-    .select(['token_hash', 'created_at', 'last_used_at', 'expires_at', 'client_address', 'user_agent'])
+    .select(['token_hash', 'created_at', 'last_used_at', 'client_address', 'user_agent', wearsHat])
     .where('person_id', '=', personId)
     .where('waits_for_code', '=', false)
     .orderBy('last_used_at', 'desc')
@@ -29,6 +32,10 @@ export function listSessions(db: Kysely<Database>, personId: Id) {
 /** Named touch: outside any act, and never set back by a request that was slow. */
 export async function touchSession(db: Kysely<Database>, tokenHash: Buffer, now: Date): Promise<void> {
   await db.updateTable('session').set({ last_used_at: now }).where('token_hash', '=', tokenHash).where('last_used_at', '<', now).execute()
+}
+
+export async function noteProof(db: Transaction<Database>, tokenHash: Buffer, now: Date): Promise<void> {
+  await db.updateTable('session').set({ proved_at: now }).where('token_hash', '=', tokenHash).execute()
 }
 
 /** Answers whose it was. */
@@ -51,10 +58,10 @@ export async function deleteSessions(db: Kysely<Database>, personId: Id, except?
   return Number((await query.executeTakeFirst()).numDeletedRows)
 }
 
-export async function deleteEndedSessions(db: Kysely<Database>, unusedSince: Date, now: Date): Promise<number> {
+export async function deleteEndedSessions(db: Kysely<Database>, unusedSince: Date, openedBefore: Date): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('session')
-    .where((eb) => eb.or([eb('last_used_at', '<', unusedSince), eb('expires_at', '<', now)]))
+    .where((eb) => eb.or([eb('last_used_at', '<', unusedSince), eb('created_at', '<', openedBefore)]))
     .executeTakeFirst()
   return Number(numDeletedRows)
 }

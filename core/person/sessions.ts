@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely'
 import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
+import type { Config } from '../machine/config.ts'
 import { notify } from '../kernel/facts.ts'
 import type { Work } from '../kernel/work.ts'
 import {
@@ -11,14 +12,16 @@ import {
   deleteSessions,
   findSession,
   listSessions,
+  noteProof,
   touchSession,
 } from './session.store.ts'
 import { hashToken, newToken } from './token.ts'
 
-/** A session unused for this long has ended. */
-export const IDLE_MS = 12 * 3600 * 1000
-/** However much it is used, a session ends after this. */
-export const ABSOLUTE_MS = 30 * 24 * 3600 * 1000
+export type SessionLimits = Config['sessions']
+const HOUR_MS = 3600_000
+const MINUTE_MS = 60_000
+/** A session that ended by its age is kept so long: whoever sends a form of it is known as its sender, and sees it again. */
+const ENDED_KEPT_MS = 72 * HOUR_MS
 const TOUCH_EVERY_MS = 60_000
 /** Told to every process, with the person, when one of their sessions ended: what is open by it ends too. */
 export const SESSION_ENDED = 'session.ended'
@@ -31,6 +34,14 @@ export interface Session {
   csrf: string
   /** A second factor is demanded of the person and none is set up: nothing else until that is done. */
   owesSecondFactor: boolean
+  /** Until when its person counts as having just said who they are. */
+  provedUntil: Date
+}
+
+/** Whose session a browser holds that has ended by its age: good for nothing but showing them again what they typed. */
+export interface FormerSession {
+  personId: Id
+  csrf: string
 }
 
 /** How somebody came in, as the audit log tells it. */
@@ -69,7 +80,7 @@ export async function openSession(
       csrf: newToken(),
       created_at: work.now,
       last_used_at: work.now,
-      expires_at: new Date(work.now.getTime() + ABSOLUTE_MS),
+      expires_at: new Date(work.now.getTime() + Math.max(work.config.sessions.hours, work.config.sessions.agentHours) * HOUR_MS),
       client_address: client.address,
       user_agent: client.userAgent.slice(0, 300),
       waits_for_code: waitsForCode,
@@ -87,12 +98,46 @@ export async function openSession(
   return token
 }
 
-/** The living session of a token. Its time of last use is written at most once a minute. */
-export async function resumeSession(db: Kysely<Database>, token: string, now: Date): Promise<Session | undefined> {
+/** Until when a session lives that is not used again. Agents' and administrators' have limits of their own, whenever they became such. */
+function endOf(row: { agent: boolean; created_at: Date; last_used_at: Date }, limits: SessionLimits): Date {
+  const [hours, minutes] = row.agent ? [limits.agentHours, limits.agentIdleMinutes] : [limits.hours, limits.idleMinutes]
+  return new Date(Math.min(row.created_at.getTime() + hours * HOUR_MS, row.last_used_at.getTime() + minutes * MINUTE_MS))
+}
+
+/**
+ * The session of a token: living, or one that has ended by its age. `used`: the person asks, not an open page by itself; the time of
+ * last use is written at most once a minute.
+ */
+export async function readSession(
+  db: Kysely<Database>,
+  token: string,
+  now: Date,
+  limits: SessionLimits,
+  used = true,
+): Promise<{ session?: Session; former?: FormerSession }> {
   const row = await findSession(db, hashToken(token))
-  if (!row || row.waits_for_code || row.expires_at <= now || now.getTime() - row.last_used_at.getTime() > IDLE_MS) return undefined
-  if (now.getTime() - row.last_used_at.getTime() > TOUCH_EVERY_MS) await touchSession(db, row.token_hash, now)
-  return { tokenHash: row.token_hash, personId: row.person_id, csrf: row.csrf, owesSecondFactor: row.owes_second_factor }
+  if (!row || row.waits_for_code) return {}
+  if (endOf(row, limits) <= now) return { former: { personId: row.person_id, csrf: row.csrf } }
+  if (used && now.getTime() - row.last_used_at.getTime() > TOUCH_EVERY_MS) await touchSession(db, row.token_hash, now)
+  return {
+    session: {
+      tokenHash: row.token_hash,
+      personId: row.person_id,
+      csrf: row.csrf,
+      owesSecondFactor: row.owes_second_factor,
+      provedUntil: new Date((row.proved_at ?? row.created_at).getTime() + limits.proofMinutes * MINUTE_MS),
+    },
+  }
+}
+
+/** The living session of a token. */
+export const resumeSession = async (db: Kysely<Database>, token: string, now: Date, limits: SessionLimits): Promise<Session | undefined> =>
+  (await readSession(db, token, now, limits)).session
+
+/** The session's person has said again who they are. */
+export async function proveSession(work: Work, session: Session): Promise<Session> {
+  await noteProof(work.db, session.tokenHash, work.now)
+  return { ...session, provedUntil: new Date(work.now.getTime() + work.config.sessions.proofMinutes * MINUTE_MS) }
 }
 
 /** Whether a session that was found before has not been ended since. */
@@ -137,10 +182,10 @@ export async function endSessions(work: Work, personId: Id, except?: Session): P
 }
 
 /** Living sessions of a person, latest used first. `current` marks the given one. */
-export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, current?: Session) {
+export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, limits: SessionLimits, current?: Session) {
   const rows = await listSessions(db, personId)
   return rows
-    .filter((row) => row.expires_at > now && now.getTime() - row.last_used_at.getTime() <= IDLE_MS)
+    .filter((row) => endOf(row, limits) > now)
     .map((row) => ({
       id: row.token_hash.toString('base64url'),
       openedAt: row.created_at,
@@ -151,7 +196,13 @@ export async function sessionsOf(db: Kysely<Database>, personId: Id, now: Date, 
     }))
 }
 
-/** Deletes what has ended; for a job once a day. */
+/** Deletes what ended some days ago; for a job once a day. */
 export function forgetEndedSessions(work: Work): Promise<number> {
-  return deleteEndedSessions(work.db, new Date(work.now.getTime() - IDLE_MS), work.now)
+  const { hours, agentHours, idleMinutes, agentIdleMinutes } = work.config.sessions
+  const before = (ms: number) => new Date(work.now.getTime() - ENDED_KEPT_MS - ms)
+  return deleteEndedSessions(
+    work.db,
+    before(Math.max(idleMinutes, agentIdleMinutes) * MINUTE_MS),
+    before(Math.max(hours, agentHours) * HOUR_MS),
+  )
 }

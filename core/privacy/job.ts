@@ -9,6 +9,7 @@ import { demandAdmin } from '../permission/policy.ts'
 import { system } from '../kernel/actor.ts'
 import { erasePerson, type Erased } from './erase.ts'
 import { findHold } from './holds.ts'
+import { demandFresh } from '../permission/fresh.ts'
 
 export interface Erasure {
   askedAt: Date
@@ -36,6 +37,7 @@ export async function askErasure(work: Work, personId: Id): Promise<void> {
   if (!(await work.db.selectFrom('person').select('id').where('id', '=', personId).executeTakeFirst())) throw refused('not-found')
   const hold = await findHold(work.db, personId)
   if (hold) throw refused('person.held', { reason: hold.reason })
+  demandFresh(work)
   const asked = { asked_at: work.now, asked_by: actorId(work), done_at: null, counts: null, error: null }
   await work.db
     .insertInto('person_erasure')

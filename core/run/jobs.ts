@@ -7,6 +7,7 @@ import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { mailJobs } from '../mail/inbound/jobs.ts'
 import type { MailExtensions } from '../mail/judge/run-extensions.ts'
 import { system } from '../kernel/actor.ts'
+import { LINK_JOB, runLinkJob } from '../person/login.ts'
 import { sealKept } from '../person/secret/keys.ts'
 import { runErasure } from '../privacy/job.ts'
 import { tidy } from './retention.ts'
@@ -18,6 +19,7 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
     ['ticket/pending', { cron: '* * * * *', run: () => closePending(host) }],
     ['kernel/tidy', { cron: '17 2 * * *', run: () => tidy(host) }],
     ['database/fill', { cron: '* * * * *', run: () => runFills(host, fillsOf(host)) }],
+    [LINK_JOB, { run: (payload) => runLinkJob(host, payload) }],
     ['person/erase', { run: (payload) => runErasure(host, payload) }],
     ...mailJobs(host, mail),
   ])

@@ -8,6 +8,7 @@ import { STALL_DAYS } from '../metrics/stalls.ts'
 import { forgetLimits } from '../kernel/limits/limits.ts'
 import { forgetOldLogins } from '../person/login.ts'
 import { forgetEndedSessions } from '../person/sessions.ts'
+import { forgetHeldFiles } from '../web/again/held-files.ts'
 
 /** Raw mails are let go so many at a time: each its own transaction, for a first night may have a million. */
 const BATCH = 1000
@@ -21,6 +22,7 @@ export async function tidy(host: Host): Promise<void> {
     const { db } = work
     await forgetEndedSessions(work)
     await forgetOldLogins(work)
+    await forgetHeldFiles(work)
     await db.deleteFrom('fact').where('created_at', '<', before(retention.factDays)).execute()
     await db.deleteFrom('process_stall').where('at', '<', before(STALL_DAYS)).execute()
     await db.deleteFrom('plugin_strike').where('at', '<', before(2)).execute()

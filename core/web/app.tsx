@@ -9,6 +9,7 @@ import { metricsRoute, observeRequests } from '../metrics/serve.ts'
 import { languageFor } from '../i18n/languages.ts'
 import { cleanAddress } from './address.ts'
 import { apiRoutes } from './api.ts'
+import { proofRoutes, takeUp } from './again/take-up.ts'
 import { articleRoutes } from './article-html.ts'
 import { demandPage, limitBody } from './body.ts'
 import { takeTurns, turnFloodsAway } from './floods.ts'
@@ -87,11 +88,13 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(demandPage)
   app.use(limitBody(host.config.smtp.maxSizeKb * 1024))
   app.use(guardForms)
+  app.use(takeUp)
   app.use(takeTurns())
   app.use(demandSecondFactor)
 
   // 5. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)
+  proofRoutes(app)
   articleRoutes(app)
   liveRoute(app, {
     stopping,

@@ -38,7 +38,7 @@ export interface PostedFile {
   content: Buffer
 }
 
-/** What somebody not logged in may send: a login, or a form whose session ended meanwhile, to be shown again. */
+/** What somebody may send who is not logged in, and whose browser holds no session that ended by its age. */
 const STRANGER_BYTES = 2 * 1024 * 1024
 
 /** A writing request to an address that no page has is answered before its body is read. */
@@ -59,7 +59,7 @@ export function limitBody(maxSize: number): MiddlewareHandler<WebEnv> {
       },
     }),
   )
-  return (c, next) => (isUrlencoded(c) ? forTexts : c.get('actor') ? forPersons : forStrangers)!(c, next)
+  return (c, next) => (isUrlencoded(c) ? forTexts : (c.get('actor') ?? c.get('former')) ? forPersons : forStrangers)!(c, next)
 }
 
 const tooLarge = (c: PageContext, limit: number): Refusal => refused('too-large', { limit: saySize(limit, c.get('language')) })
@@ -87,6 +87,11 @@ export function postedForm(c: PageContext): Promise<PostedForm> {
     read.set(c.req, form)
   }
   return form
+}
+
+/** From here on this is what the request brought. */
+export const replaceForm = (c: PageContext, form: PostedForm): void => {
+  read.set(c.req, Promise.resolve(form))
 }
 
 async function readForm(c: PageContext): Promise<PostedForm> {

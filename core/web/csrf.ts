@@ -17,6 +17,19 @@ const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-form' : 'form'
 /** What a form of somebody not logged in carries: made of the cookie, so that neither gives the other away. */
 const tokenOf = (cookie: string) => createHash('sha256').update(`form ${cookie}`).digest('base64url')
 
+/** A token of this browser, which a form may carry over a login: whoever is logged in by the time it is sent, it is taken. */
+export function lastingToken(c: PageContext): string {
+  const cookie = getCookie(c, cookieName(c))
+  // Who is not logged in has been given one by now.
+  return cookie === undefined && !c.get('session') && c.get('csrf') !== '' ? c.get('csrf') : tokenOf(cookie ?? giveCookie(c))
+}
+
+function giveCookie(c: PageContext): string {
+  const cookie = newToken()
+  setCookie(c, cookieName(c), cookie, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure') })
+  return cookie
+}
+
 /** Stands in a link of our own page that does more than show something of ours: nobody else can write such a link for this reader. */
 export const linkToken = (c: PageContext, what: string): string =>
   createHash('sha256')
@@ -31,13 +44,9 @@ export const linkToken = (c: PageContext, what: string): string =>
  */
 export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
   if (!c.get('session')) {
-    let cookie = getCookie(c, cookieName(c))
     const reading = c.req.method === 'GET' || c.req.method === 'HEAD'
-    // Whose session has ended meanwhile gets one too: the form they sent is shown again, see errors.tsx.
-    if (!cookie && (reading || sessionToken(c))) {
-      cookie = newToken()
-      setCookie(c, cookieName(c), cookie, { path: '/', httpOnly: true, sameSite: 'Lax', secure: c.get('secure') })
-    }
+    // Whose session has ended meanwhile gets one too: the form they sent is shown again, see again/.
+    const cookie = getCookie(c, cookieName(c)) ?? (reading || sessionToken(c) ? giveCookie(c) : undefined)
     if (cookie) c.set('csrf', tokenOf(cookie))
   }
   if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) {
@@ -45,10 +54,16 @@ export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
     // Nobody who has never seen a page of ours makes us read what they send.
     if (c.get('csrf') === '') throw refused('cookies-needed')
     const given = c.req.header(CSRF_HEADER) ?? (isForm(c) ? (await readFields(c))[CSRF_FIELD] : undefined)
-    // A form of ours whose session has gone meanwhile is shown again with what was typed: see errors.tsx.
-    if (!given || !sameSecret(given, c.get('csrf'))) throw refused('csrf', { stale: 1 })
+    // A form of ours whose session has gone meanwhile is shown again with what was typed: see again/.
+    if (!given || !(sameSecret(given, c.get('csrf')) || isLasting(c, given))) throw refused('csrf', { stale: 1 })
   }
   await next()
+}
+
+/** Only this browser has the cookie that the token is made of, so it is as good as one of the session: see `lastingToken`. */
+function isLasting(c: PageContext, given: string): boolean {
+  const cookie = getCookie(c, cookieName(c))
+  return cookie !== undefined && sameSecret(given, tokenOf(cookie))
 }
 
 function fromOurPages(c: PageContext): boolean {

@@ -3,6 +3,7 @@ import { stream } from 'hono/streaming'
 import { recordEvent } from '../audit/record.ts'
 import { LANGUAGES } from '../i18n/languages.ts'
 import type { PageContext } from '../kernel/contract.ts'
+import { demandFresh } from '../permission/fresh.ts'
 
 const BYTE_ORDER_MARK = '\uFEFF'
 
@@ -22,10 +23,12 @@ function csvCell(text: string): string {
 
 /** A whole list as a file, written as it is read; that somebody took it away is noted. Spreadsheets split at the list separator of their country. */
 export function csvAnswer(c: PageContext, name: string, head: readonly string[], rows: AsyncIterable<readonly string[]>): Response {
+  const actor = c.get('actor')
+  // An agent takes other people's data away, a customer their own.
+  if (actor?.access.agent) demandFresh({ actor, now: c.get('host').clock() })
   const separator = LANGUAGES[c.get('language')].listSeparator
   c.header('content-type', 'text/csv; charset=utf-8')
   c.header('content-disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '-')}"`)
-  const actor = c.get('actor')
   const { pathname, searchParams } = new URL(c.req.url)
   searchParams.delete('format')
   return stream(c, async (out) => {

@@ -8,18 +8,24 @@ import { codeOf } from '../machine/boot-error.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
 import { routeOf } from '../metrics/serve.ts'
+import { noteRefusedAccess } from '../permission/refusals.ts'
 import { ownPath, samePage, tidyPath } from './address.ts'
+import { PROOF_PATH, cameFrom, waitingForm, waitingPage } from './again/waiting-form.tsx'
 import { isForm, isUrlencoded } from './body.ts'
-import { readFields, sayRefusal } from './forms.ts'
+import { sayRefusal } from './forms.ts'
 import { isFragment } from './hx.ts'
 import { webTexts, type WebKey } from './i18n/web-texts.ts'
 import { page } from './page.tsx'
-import { Button, ButtonLink } from './parts/fields.tsx'
-import { CSRF_FIELD } from './csrf.ts'
+import { ButtonLink } from './parts/fields.tsx'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
   const refusal = refusalOf(error)
   if (!refusal || refusal.code === 'unreadable') logFailure(c, error)
+  const actor = c.get('actor')
+  if (refusal && actor)
+    await noteRefusedAccess(c.get('host'), { actor, refusal, method: c.req.method, page: c.req.path }).catch((failed: unknown) =>
+      logFailure(c, failed),
+    )
   try {
     return await show(c, refusal ?? refused('internal', { id: c.get('requestId') }))
   } catch (second) {
@@ -61,8 +67,12 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
   if (error.code === 'login-needed' && c.req.method === 'GET') {
     return c.redirect(`/login?next=${encodeURIComponent(samePage(c))}`, 303)
   }
+  if (error.code === 'csrf' || error.code === 'login-needed' || error.code === 'proof-needed') {
+    const waiting = await waitingForm(c, error)
+    if (waiting) return waitingPage(c, waiting, error.status as 401 | 403)
+  }
+  if (error.code === 'proof-needed') return c.redirect(proofFor(c), 303)
   const t = webTexts.in(c.get('language'))
-  const stale = error.code === 'csrf' || error.code === 'login-needed' ? await staleForm(c, error) : undefined
   return page(c, {
     title: t(titleOf(error)),
     status,
@@ -70,16 +80,24 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
       <section class="error-page">
         <p class="error-number">{status}</p>
         <h1>{t(titleOf(error))}</h1>
-        {stale ?? (
-          <>
-            <p>{error.code === 'csrf' && !error.params['stale'] ? t('error.other-site') : words}</p>
-            {error.code === 'too-large' && isForm(c) && !isUrlencoded(c) && <p>{t('error.too-large.back')}</p>}
-            <NextStep c={c} error={error} />
-          </>
-        )}
+        <p>{error.code === 'csrf' && !error.params['stale'] ? t('error.other-site') : words}</p>
+        {error.code === 'too-large' && isForm(c) && !isUrlencoded(c) && <p>{t('error.too-large.back')}</p>}
+        <NextStep c={c} error={error} />
       </section>
     ),
   })
+}
+
+/** Where one says again who one is, to come back to this page, or to the one whose form holds a password and is filled in anew. */
+const proofFor = (c: PageContext): string =>
+  `${PROOF_PATH}?next=${encodeURIComponent(c.req.method === 'GET' && !isFragment(c) ? samePage(c) : (currentPage(c) ?? cameFrom(c) ?? '/'))}`
+
+/** The page in which htmx runs. */
+function currentPage(c: PageContext): string | undefined {
+  const url = c.req.header('hx-current-url')
+  if (!url || !URL.canParse(url)) return undefined
+  const { pathname, search } = new URL(url)
+  return ownPath(pathname + search)
 }
 
 function titleOf(error: Refusal): WebKey {
@@ -105,9 +123,14 @@ function titleOf(error: Refusal): WebKey {
 const ErrorNotice = ({ c, error, words }: { c: PageContext; error: Refusal; words: string }) => (
   <div class="notice notice-bad" role="alert">
     <p>{words}</p>
-    {error.code === 'login-needed' && (
+    {(error.code === 'login-needed' || (error.code === 'csrf' && !c.get('actor'))) && (
       <p>
-        <a href="/login">{webTexts.in(c.get('language'))('page.log-in')}</a>
+        <a href={`/login?next=${encodeURIComponent(currentPage(c) ?? '/')}`}>{webTexts.in(c.get('language'))('page.log-in')}</a>
+      </p>
+    )}
+    {error.code === 'proof-needed' && (
+      <p>
+        <a href={proofFor(c)}>{webTexts.in(c.get('language'))('again.proof.title')}</a>
       </p>
     )}
   </div>
@@ -116,7 +139,7 @@ const ErrorNotice = ({ c, error, words }: { c: PageContext; error: Refusal; word
 const NextStep = ({ c, error }: { c: PageContext; error: Refusal }): Child => {
   const t = webTexts.in(c.get('language'))
   const again = c.req.method === 'GET' && (error.status >= 500 || error.status === 429)
-  const back = ownReferer(c)
+  const back = cameFrom(c)
   return (
     <>
       {error.status === 500 && <p class="quiet">{t('error.next.number', { id: c.get('requestId') })}</p>}
@@ -136,56 +159,6 @@ const NextStep = ({ c, error }: { c: PageContext; error: Refusal }): Child => {
         ) : null}
         <ButtonLink href="/">{t('error.next.home')}</ButtonLink>
       </div>
-    </>
-  )
-}
-
-/** The page of ours from which one came. */
-function ownReferer(c: PageContext): string | undefined {
-  const referer = c.req.header('referer')
-  if (!referer || !URL.canParse(referer)) return undefined
-  const { host, pathname, search } = new URL(referer)
-  const here = new URL(c.req.url)
-  return host === c.req.header('host') && pathname + search !== here.pathname + here.search ? ownPath(pathname + search) : undefined
-}
-
-/**
- * A form of ours whose session has gone while it was filled in: shown again with what was typed and a fresh token, so that
- * nothing is lost. Not for requests from other sites, nor for forms with a password.
- */
-async function staleForm(c: PageContext, error: Refusal): Promise<Child | undefined> {
-  if (c.req.method !== 'POST' || !isForm(c) || (error.code === 'csrf' && !error.params['stale'])) return undefined
-  const posted = await readFields(c).catch(() => undefined)
-  if (!posted) return undefined
-  const fields = Object.entries(posted).filter(([name]) => name !== CSRF_FIELD)
-  if (fields.length === 0 || fields.some(([name]) => /password/i.test(name))) return undefined
-  const t = webTexts.in(c.get('language'))
-  const multipart = (c.req.header('content-type') ?? '').startsWith('multipart/')
-  return (
-    <>
-      <p>
-        {t('error.stale.text')}
-        {multipart && ` ${t('error.stale.files')}`}
-      </p>
-      {!c.get('actor') && (
-        <p>
-          <a href="/login" target="_blank" rel="noopener">
-            {t('page.log-in')}
-          </a>{' '}
-          – {t('error.stale.login')}
-        </p>
-      )}
-      <form method="post" action={samePage(c)} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
-        <input type="hidden" name={CSRF_FIELD} value={c.get('csrf')} />
-        {fields.map(([name, value]) =>
-          value.length > 40 || value.includes('\n') ? (
-            <textarea name={name} rows={6} aria-label={name}>{`\n${value}`}</textarea>
-          ) : (
-            <input type="hidden" name={name} value={value} />
-          ),
-        )}
-        <Button kind="primary">{t('error.stale.send')}</Button>
-      </form>
     </>
   )
 }

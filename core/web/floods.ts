@@ -27,7 +27,8 @@ export const turnFloodsAway: MiddlewareHandler<WebEnv> = async (c, next) => {
 export const floodAnswer = (c: PageContext, error: unknown): Response | undefined =>
   isFloodRefusal(c.get('host'), error, c.get('clientAddress')) ? fewWords(c, error) : undefined
 
-function fewWords(c: PageContext, refusal: Refusal): Response {
+/** A refusal in the middle of a flood. */
+export function fewWords(c: PageContext, refusal: Refusal): Response {
   c.header('retry-after', String(Number(refusal.params['minutes']) * 60))
   return c.text(sayRefusal(refusal, c.get('language')), 429)
 }

@@ -73,9 +73,9 @@ export async function readForm<S extends z.ZodType>(c: PageContext, schema: S): 
   return { ok: false, values, problems }
 }
 
-/** The same form again with a refusal's reason at its field; anything that is no refusal is thrown on. */
+/** The same form again with a refusal's reason at its field. Thrown on: what is no refusal, and what a page of its own asks for (`proof-needed`). */
 export function withRefusal(c: PageContext, form: FormState, error: unknown): FormState {
-  if (!(error instanceof Refusal)) throw error
+  if (!(error instanceof Refusal) || error.code === 'proof-needed') throw error
   return { values: form.values, problems: { ...form.problems, [error.field ?? '']: sayRefusal(error, c.get('language')) } }
 }
 

@@ -61,8 +61,10 @@ export const securityHeaders =
     headers.set('x-request-id', c.get('requestId'))
     if (c.get('secure')) headers.set('strict-transport-security', `max-age=31536000${hstsSubdomains ? '; includeSubDomains' : ''}`)
     if (!headers.has('cache-control')) {
+      // Agents see what is other people's: nothing of it stays on the disk (OWASP ASVS 8.2.1).
+      const others = c.get('actor')?.access.agent === true
       // A page and its fragment share one address: the cache must not give one for the other.
-      headers.set('cache-control', 'private, no-cache')
+      headers.set('cache-control', others ? 'private, no-store' : 'private, no-cache')
       headers.append('vary', 'Cookie, Accept-Language, HX-Request')
     }
   }

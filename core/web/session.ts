@@ -6,8 +6,9 @@ import { siteOrigins, siteUrl } from '../machine/config.ts'
 import { refused } from '../errors.ts'
 import { loadActor } from '../permission/access.store.ts'
 import type { PersonActor } from '../kernel/actor.ts'
-import { endSession, findHalfSession, resumeSession, type Client } from '../person/sessions.ts'
+import { endSession, findHalfSession, readSession, resumeSession, type Client, type Session } from '../person/sessions.ts'
 import { newToken } from '../person/token.ts'
+import { isFragment } from './hx.ts'
 
 // __Host-: only over https, only from this very host, only for the whole of it (RFC 6265bis 4.1.3.2).
 const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-pomoc' : 'pomoc')
@@ -16,24 +17,36 @@ const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-pomoc' : 'pomo
 export const sessionToken = (c: PageContext): string | undefined => getCookie(c, cookieName(c))
 
 /** Whom a token just given logs in: to choose where they land. */
-export async function findSessionActor({ db, clock }: Pick<Host, 'db' | 'clock'>, token: string): Promise<PersonActor | undefined> {
-  const session = await resumeSession(db, token, clock())
+export async function findSessionActor(
+  { db, clock, config }: Pick<Host, 'db' | 'clock' | 'config'>,
+  token: string,
+): Promise<PersonActor | undefined> {
+  const session = await resumeSession(db, token, clock(), config.sessions)
   return session && loadActor(db, session.personId)
 }
 
 export const findActor: MiddlewareHandler<WebEnv> = async (c, next) => {
   const token = sessionToken(c)
-  if (token) {
-    const { db, clock } = c.get('host')
-    const session = await resumeSession(db, token, clock())
-    const actor = session && (await loadActor(db, session.personId))
-    if (session && actor) {
-      c.set('session', session)
-      c.set('actor', actor)
-      c.set('csrf', session.csrf)
-    }
-  }
+  if (token) await takeSession(c, token)
   await next()
+}
+
+/** From here on the request is of whom this token logs in; of a session that ended by its age is known whose it was. */
+export async function takeSession(c: PageContext, token: string): Promise<void> {
+  const { db, clock, config } = c.get('host')
+  // What an open page fetches by itself keeps nobody logged in.
+  const byItself = c.req.method === 'GET' && (c.req.path === '/live' || isFragment(c))
+  const { session, former } = await readSession(db, token, clock(), config.sessions, !byItself)
+  c.set('former', former)
+  const actor = session && (await loadActor(db, session.personId))
+  if (session && actor) actAs(c, session, actor)
+}
+
+/** The request is of this person, by this session. */
+export function actAs(c: PageContext, session: Session, actor: PersonActor): void {
+  c.set('session', session)
+  c.set('actor', { ...actor, provedUntil: session.provedUntil })
+  c.set('csrf', session.csrf)
 }
 
 /** Where one is led of whom a second factor is demanded that is not set up. */

@@ -1,6 +1,7 @@
 /** One installation under two names: cookies of each, forms of both, links to the one where the person is. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import portal from '../../plugins/portal/index.tsx'
+import { mailLinks } from '../../test/mail-links.ts'
 import { givePassword, openSite, PASSWORD, type Site } from '../../test/web.ts'
 
 let site: Site
@@ -17,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 const linkMailed = async () => {
+  await mailLinks(site.kernel.host)
   const { body } = await site.database.db.selectFrom('outbound_mail').select('body').orderBy('id', 'desc').executeTakeFirstOrThrow()
   return /https?:\/\/[^\s]+\/login\/link\//.exec(body!)![0]
 }

@@ -1,8 +1,9 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
-import { openSite, type Site } from '../../test/web.ts'
+import { mailLinks } from '../../test/mail-links.ts'
+import { givePassword, openSite, PASSWORD, type Site } from '../../test/web.ts'
 import { storeBlob } from '../../core/database/blob.ts'
 import { createSetPasswordLink, sendLoginLink } from '../../core/person/login.ts'
 import { answerTicket, followUp, setState } from '../../core/ticket/change/tickets.ts'
@@ -14,6 +15,7 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
   let browser: Browser
   let address: string
   let session: string
+  let writer: string
   const ids: Record<'open' | 'html' | 'closed', string> = { open: '', html: '', closed: '' }
   let links: { login: string; password: string }
 
@@ -91,12 +93,15 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     await site.session(customerId)
     const password = await make.asSystem((work) => createSetPasswordLink(work, agent.id))
     await sendLoginLink(site.kernel.host, { address: 'paulina.szpak@uni.example', language: 'pl', client: { address: '', userAgent: '' } })
+    await mailLinks(site.kernel.host)
     const mail = await site.database.db
       .selectFrom('outbound_mail')
       .select('body')
       .where('kind', '=', 'login link')
       .executeTakeFirstOrThrow()
     links = { login: /\/login\/link\/[\w-]+/.exec(mail.body!)![0], password: `/password/${password}` }
+    writer = await make.person({ login: 'pisarka', address: 'pisarka@uni.example' })
+    await givePassword(site, writer)
     address = await site.serve()
     browser = await launchChromium()
   })
@@ -155,6 +160,15 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     { name: 'ticket-closed', path: `/tickets/${ids.closed}`, session },
     { name: 'account', path: '/account', session },
     { name: 'not-found', path: '/nowhere', session, status: 404 },
+    {
+      name: 'session-ended',
+      path: '/',
+      act: async (page) => {
+        await page.context().addCookies([{ name: 'pomoc', value: await site.session(writer), url: address }])
+        await page.goto(address)
+        await ask(page)
+      },
+    },
   ]
 
   it.each(LOOKS)(
@@ -230,6 +244,42 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     expect(await plain.page.locator('#field-body').inputValue()).toBe('Tak to wygląda.')
     await plain.page.context().close()
   })
+  /** Writes a question with a file; meanwhile the session ends by its age. */
+  async function ask(page: Page): Promise<void> {
+    await page.locator('#field-subject').fill('Zimno w sali 214')
+    await page.locator('#field-body').fill('Od rana jest dwanaście stopni.')
+    await page.locator('#field-files').setInputFiles({ name: 'termometr.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(3_000_000, 7) })
+    await site.database.db
+      .updateTable('session')
+      .set({ last_used_at: new Date(site.make.now.getTime() - 13 * 3600_000) })
+      .where('person_id', '=', writer)
+      .execute()
+    await page.locator('#ask .button-primary').click()
+    await page.getByText('Zachowany plik: termometr.jpg').or(page.getByText('File kept: termometr.jpg')).waitFor()
+  }
+
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])(
+    'who writes while the session ends logs in on the same page, and text and file are sent: %s scripts',
+    async (_how, javaScriptEnabled) => {
+      const context = await browser.newContext({ javaScriptEnabled, locale: 'pl-PL' })
+      await context.addCookies([{ name: 'pomoc', value: await site.session(writer), url: address }])
+      const page = await context.newPage()
+      await page.goto(address)
+      await ask(page)
+      expect(await page.getByLabel('Temat').inputValue()).toBe('Zimno w sali 214')
+      expect(await page.getByLabel('Treść').inputValue()).toBe('Od rana jest dwanaście stopni.')
+      await page.getByLabel('Login albo adres e-mail').fill('pisarka')
+      await page.getByLabel('Hasło').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Zaloguj się i wyślij' }).click()
+      await page.getByRole('heading', { name: 'Zimno w sali 214' }).waitFor()
+      await page.getByText('termometr.jpg').waitFor()
+      expect(await page.locator('#notices').textContent()).toContain('Zgłoszenie ma numer')
+      await context.close()
+    },
+  )
 
   it('works without scripts: ask, read, reply, log out', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, locale: 'pl-PL' })

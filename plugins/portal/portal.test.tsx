@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listenTo } from '../../test/golden/statements.ts'
+import { mailLinks } from '../../test/mail-links.ts'
 import { givePassword, openSite, PASSWORD, type Site } from '../../test/web.ts'
 import portal from './index.tsx'
 import { shortName } from './human-state.ts'
-import { browserOf } from './pages/account.tsx'
+import { browserOf } from '../../core/index.ts'
 
+const LONG = process.env['POMOC_LONG'] === 'yes'
 let site: Site
 beforeAll(async () => {
   site = await openSite([portal])
@@ -100,6 +103,32 @@ describe('logging in with an account', () => {
       (await somebody.post('/login', { login: 'wedrowiec', password: PASSWORD, next: '//evil.example/x' })).headers.get('location'),
     ).toBe('/')
   })
+  it.each([
+    { whose: 'a customer’s', agent: false, hours: 720, idle: 12 },
+    { whose: 'an agent’s', agent: true, hours: 12, idle: 4 },
+  ])('$whose session ends when it was unused too long, and after its time however much it is used', async ({ agent, hours, idle }) => {
+    const id = agent ? await site.make.agent({}) : await site.make.person()
+    const start = site.make.now
+    const at = (hour: number) => {
+      site.make.now = new Date(start.getTime() + hour * 3600_000)
+    }
+    const used = await site.loggedIn(id)
+    for (let hour = 0; hour < hours; hour += idle - 0.5) {
+      at(hour)
+      expect([hour, (await used.get('/account')).status]).toEqual([hour, 200])
+    }
+    at(hours)
+    expect((await used.get('/account')).status).toBe(303)
+    at(0)
+    const left = await site.loggedIn(id)
+    at(idle - 0.1)
+    // What an open page fetches by itself is no use.
+    const byItself = { 'hx-request': 'true', 'hx-request-type': 'partial' }
+    expect((await left.get('/account', byItself)).status).toBe(200)
+    at(idle)
+    expect((await left.get('/account')).status).toBe(303)
+    site.make.now = start
+  })
   it('a session ends by logging out, after 12 hours unused, and when the person is switched off', async () => {
     const id = await site.make.person()
     const one = await site.loggedIn(id)
@@ -118,28 +147,174 @@ describe('logging in with an account', () => {
   })
 })
 
+describe('the pages of logging in', () => {
+  it('tell nobody who exists: status, head, text and what is asked of the database are the same', async () => {
+    const { make, database } = site
+    const off = await make.person({ login: 'zqwyl', address: 'zqwyl@uni.example' })
+    for (const id of [
+      await make.person({ login: 'zqkli', address: 'zqkli@uni.example' }),
+      await make.agent({}, { login: 'zqage', address: 'zqage@uni.example' }),
+      off,
+    ])
+      await givePassword(site, id)
+    await make.person({ login: 'zqbez', address: 'zqbez@uni.example' })
+    await database.db.updateTable('person').set({ valid: false }).where('id', '=', off).execute()
+    const { hear } = listenTo(database.pool)
+    const seen = new Map<string, unknown>()
+    const known = site.visitor()
+    await known.get('/login')
+    await known.post('/login', { login: 'zqkli', password: PASSWORD })
+    const device = known.cookies.get('device')!
+    const ways = {
+      '/login': (who: string) => ({ login: who, password: 'zupełnie inne' }),
+      '/login/link': (who: string) => ({ address: `${who}@uni.example` }),
+      '/login/device': (who: string) => ({ login: who }),
+      '/': (who: string) => ({ _again: 'login', _login: who, _password: 'zupełnie inne' }),
+    }
+    for (const path of LONG ? (Object.keys(ways) as (keyof typeof ways)[]) : (['/login', '/login/link'] as const)) {
+      for (const brings of LONG ? [true, false] : [true]) {
+        let first: unknown
+        for (const who of ['zqnik', 'zqage', 'zqwyl', ...(LONG ? ['zqbez'] : [])]) {
+          await database.db.deleteFrom('login_attempt').execute()
+          const somebody = site.visitor()
+          // A browser that somebody else has used tells no more than any other.
+          if (brings) somebody.cookies.set('device', device)
+          await somebody.get('/login')
+          const { value, statements } = await hear(async () => {
+            const answer = await somebody.post(path, ways[path](who))
+            return { status: answer.status, headers: [...answer.headers], body: await answer.text() }
+          })
+          const told = {
+            status: value.status,
+            head: value.headers.map(([name, one]) =>
+              ['content-security-policy', 'x-request-id'].includes(name) ? [name] : [name, one.replace(/(device|form)=[^;]+/, '$1=')],
+            ),
+            body: value.body.replaceAll(who, 'X').replace(/nonce="[^"]*"|name="_csrf" value="[^"]*"/g, ''),
+            statements,
+          }
+          first ??= told
+          expect([path, brings, who, told]).toEqual([path, brings, who, first])
+        }
+      }
+    }
+    await database.db.deleteFrom('login_attempt').execute()
+  })
+})
+
+describe('mails to the owner', () => {
+  const told = async (address: string) =>
+    (await site.database.db
+      .selectFrom('outbound_mail')
+      .select(['subject', 'body'])
+      .where('kind', '=', 'notification')
+      .where('to_text', '=', address)
+      .orderBy('id')
+      .execute()) as { subject: string; body: string }[]
+  const enter = async (login: string, cookies?: Map<string, string>) => {
+    const somebody = site.visitor({ 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' })
+    for (const [name, value] of cookies ?? []) if (name === 'device') somebody.cookies.set(name, value)
+    await somebody.get('/login')
+    expect((await somebody.post('/login', { login, password: PASSWORD })).status).toBe(303)
+    return somebody
+  }
+  it('tell of a login in a browser that is new, once, and not of the first login of all', async () => {
+    await givePassword(site, await site.make.person({ login: 'nowa-osoba', address: 'nowa@uni.example' }))
+    const first = await enter('nowa-osoba')
+    expect(await told('nowa@uni.example')).toEqual([])
+    await enter('nowa-osoba', first.cookies)
+    expect(await told('nowa@uni.example')).toEqual([])
+    const second = await enter('nowa-osoba')
+    await enter('nowa-osoba', second.cookies)
+    const mails = await told('nowa@uni.example')
+    expect(mails.map(({ subject }) => subject)).toEqual(['Logowanie w nowej przeglądarce – pomoc'])
+    expect(mails[0]!.body).toContain('17 listopada 2026 10:15 na konto nowa-osoba')
+    expect(mails[0]!.body).toContain('Przeglądarka: Firefox, Linux\nAdres w sieci: 192.0.2.7')
+  })
+  it('tell of a password that was changed', async () => {
+    await givePassword(site, await site.make.person({ login: 'haslo', address: 'haslo@uni.example' }))
+    expect(await told('haslo@uni.example')).toEqual([])
+    const somebody = await enter('haslo')
+    await somebody.get('/account')
+    const fields = { current_password: PASSWORD, password: 'inne dobre hasło', password2: 'inne dobre hasło' }
+    expect((await somebody.post('/account/password', fields)).status).toBe(303)
+    expect((await told('haslo@uni.example')).map(({ subject }) => subject)).toEqual(['Zmieniono hasło – pomoc'])
+  })
+})
+
 describe('logging in by a link', () => {
   const ask = async (address: string) => {
     const somebody = site.visitor()
     await somebody.get('/')
     return somebody.post('/login/link', { address })
   }
-  const mails = () => site.database.db.selectFrom('outbound_mail').selectAll().where('kind', '=', 'login link').orderBy('id').execute()
+  const mails = async () => {
+    await mailLinks(site.kernel.host)
+    return site.database.db.selectFrom('outbound_mail').selectAll().where('kind', '=', 'login link').orderBy('id').execute()
+  }
 
-  it("the answer is the same whether the address is known, unknown or an agent's; only a customer gets a mail", async () => {
-    await site.make.person({ address: 'klientka@uni.example' })
-    await site.make.agent({}, { address: 'agentka@uni.example' })
-    const answers = await Promise.all(
-      ['klientka@uni.example', 'agentka@uni.example', 'nikt@uni.example'].map(async (address) => {
-        const response = await ask(address)
-        return [response.status, (await response.text()).replaceAll(address, 'X').replace(/nonce[^>]*|value="[^"]*"/g, '')]
-      }),
-    )
-    expect(answers[1]).toEqual(answers[0])
-    expect(answers[2]).toEqual(answers[0])
-    expect((await mails()).map((mail) => mail.recipients)).toEqual([['klientka@uni.example']])
+  it('whoever has no password gets a link, an agent with one is told how they log in', async () => {
+    const { make, database } = site
+    await make.person({ address: 'klientka@uni.example' })
+    await make.agent({}, { address: 'bez.hasla@uni.example' })
+    await givePassword(site, await make.agent({}, { address: 'agentka@uni.example', login: 'agentka' }))
+    const campus = await make.agent({}, { address: 'uczelnia@uni.example', login: 'uczelnia' })
+    const tie = {
+      person_id: campus,
+      directory: 'x',
+      entry_id: 'x',
+      dn: 'x',
+      attributes: '{}',
+      groups: [],
+      given_addresses: [],
+      given_roles: [],
+      seen_at: site.make.now,
+    }
+    await database.db
+      .insertInto('person_directory')
+      .values(tie as never)
+      .execute()
+    const before = (await mails()).length
+    for (const name of ['klientka', 'bez.hasla', 'agentka', 'uczelnia', 'nikt']) await ask(`${name}@uni.example`)
+    const sent = (await mails())
+      .slice(before)
+      .map(({ recipients, body }) => [
+        recipients[0]!.split('@')[0],
+        /\/login\/link\//.test(body!)
+          ? 'link'
+          : /konta uczelnianego/.test(body!)
+            ? 'campus'
+            : /Twój login: agentka/.test(body!) && 'password',
+      ])
+    expect(sent).toEqual([
+      ['klientka', 'link'],
+      ['bez.hasla', 'link'],
+      ['agentka', 'password'],
+      ['uczelnia', 'campus'],
+    ])
+    await site.database.db.deleteFrom('login_attempt').execute()
   })
-  it('looking uses nothing up, entering does, once, within 30 minutes', async () => {
+  it('leads where it was asked for', async () => {
+    const id = await site.make.person({ address: 'droga@uni.example' })
+    const { id: ticket } = await site.make.ticket({ customerId: id })
+    const somebody = site.visitor()
+    const login = (await somebody.get(`/tickets/${ticket}`)).headers.get('location')!
+    const next = /name="next" value="([^"]*)"/g
+    expect([...(await text(somebody.get(login))).matchAll(next)].map((match) => match[1])).toEqual([
+      `/tickets/${ticket}`,
+      `/tickets/${ticket}`,
+    ])
+    await somebody.post('/login/link', { address: 'droga@uni.example', next: `/tickets/${ticket}` })
+    const link = /\/login\/link\/\S+/.exec((await mails()).at(-1)!.body!)![0]
+    await somebody.get(link)
+    expect((await somebody.post(link)).headers.get('location')).toBe(`/tickets/${ticket}`)
+    // Used up, it leads on to the place where one asks anew for the same.
+    expect(await text(somebody.get(link))).toContain(`href="/login?next=%2Ftickets%2F${ticket}#login-link"`)
+    await somebody.get('/login')
+    await somebody.post('/login/link', { address: 'droga@uni.example', next: '//evil.example/x' })
+    expect(/\/login\/link\/\S+/.exec((await mails()).at(-1)!.body!)![0]).not.toContain('next')
+    await site.database.db.deleteFrom('login_attempt').execute()
+  })
+  it('looking uses nothing up, entering does, once, within an hour', async () => {
     await site.make.person({ address: 'raz@uni.example', name: 'Raz Jeden' })
     await ask('raz@uni.example')
     const path = /\/login\/link\/[\w-]+/.exec((await mails()).at(-1)!.body!)![0]
@@ -153,7 +328,7 @@ describe('logging in by a link', () => {
     await ask('raz@uni.example')
     const late = /\/login\/link\/[\w-]+/.exec((await mails()).at(-1)!.body!)![0]
     const start = site.make.now
-    site.make.now = new Date(start.getTime() + 30 * 60_000)
+    site.make.now = new Date(start.getTime() + 60 * 60_000)
     expect((await site.visitor().get(late)).status).toBe(422)
     site.make.now = start
   })
@@ -161,9 +336,9 @@ describe('logging in by a link', () => {
     const before = (await mails()).length
     await site.make.person({ address: 'cierpliwy@uni.example' })
     const answers = []
-    for (let i = 0; i < 5; i++) answers.push((await ask('cierpliwy@uni.example')).status)
-    expect(answers).toEqual([200, 200, 200, 429, 429])
-    expect((await mails()).length - before).toBe(3)
+    for (let i = 0; i < 7; i++) answers.push((await ask('cierpliwy@uni.example')).status)
+    expect(answers).toEqual([200, 200, 200, 200, 200, 429, 429])
+    expect((await mails()).length - before).toBe(5)
     await site.database.db.deleteFrom('login_attempt').execute()
   })
 })

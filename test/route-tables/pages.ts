@@ -216,9 +216,10 @@ export const ROWS: Record<string, Row> = {
     endsSession: true,
     before: async (site, side) => {
       await site.session(side.customer)
-      side.session = (await sessionsOf(site.make.db, side.customer, site.make.now)).at(-1)!.id
+      side.session = (await sessionsOf(site.make.db, side.customer, site.make.now, site.make.config.sessions)).at(-1)!.id
     },
-    done: async (site, side) => !(await sessionsOf(site.make.db, side.customer, site.make.now)).some(({ id }) => id === side.session),
+    done: async (site, side) =>
+      !(await sessionsOf(site.make.db, side.customer, site.make.now, site.make.config.sessions)).some(({ id }) => id === side.session),
   },
   'POST /account/absence': {
     path: () => '/account/absence',

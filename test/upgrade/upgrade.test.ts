@@ -64,6 +64,7 @@ import { FACTS } from './make/plugins.ts'
 const NEW_TABLES: string[] = [
   'audit_blob',
   'database_fill',
+  'held_file',
   'limit_count',
   'person_released',
   'process_stall',

@@ -125,6 +125,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.browser': 'Browser',
   'field.sessions': 'Sessions',
   'field.attempts': 'Attempts',
+  'field.page': 'Page',
   'field.limit': 'Limit',
   'field.refused': 'Refused',
   'field.more': 'Further attempts',

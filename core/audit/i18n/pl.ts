@@ -124,6 +124,7 @@ export const pl = {
   'field.browser': 'Przeglądarka',
   'field.sessions': 'Sesje',
   'field.attempts': 'Próby',
+  'field.page': 'Strona',
   'field.limit': 'Limit',
   'field.refused': 'Odmowy',
   'field.more': 'Dalsze próby',

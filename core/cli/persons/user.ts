@@ -205,7 +205,7 @@ async function account(room: Room, who: string): Promise<void> {
   say(sayWho(person))
   say(`  ${[administers ? 'administers all of it' : person.agent ? 'agent' : 'customer', person.unitName].filter(Boolean).join(', ')}`)
   say(`  ${await sayState(room, person)}`)
-  const sessions = await sessionsOf(db, person.id, new Date())
+  const sessions = await sessionsOf(db, person.id, new Date(), room.config.sessions)
   say(
     `  ${sessions.length === 0 ? 'not logged in anywhere' : `logged in in ${counted(sessions.length, 'browser')}`}; last login ${person.lastLoginAt?.toISOString().slice(0, 16).replace('T', ' ').concat(' UTC') ?? 'never'}`,
   )

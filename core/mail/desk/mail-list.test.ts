@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
+import { mailLinks } from '../../../test/mail-links.ts'
 import { maker, type Maker } from '../../../test/make.ts'
 import { createSetPasswordLink, sendDeviceLink, sendLoginLink } from '../../person/login.ts'
 import { findOutbound } from './mail-list.ts'
@@ -16,6 +17,7 @@ it('an administrator who reads the outbox does not get the link that lets somebo
   await make.person({ address: 'gosc@klient.example' })
   const room = { db: make.db, work: make.work, clock: () => make.now, config: make.config }
   await sendLoginLink(room, { address: 'gosc@klient.example', language: 'pl', client: { address: '192.0.2.1', userAgent: '' } })
+  await mailLinks(room)
   const { id, body } = await make.db
     .selectFrom('outbound_mail')
     .select(['id', 'body'])
@@ -37,6 +39,7 @@ it.each(['login link', 'notification'] as const)(
       language: 'pl',
       client: { address: `192.0.2.${kind.length}`, userAgent: '' },
     })
+    await mailLinks(room)
     const password = await make.asSystem((work) => createSetPasswordLink(work, id))
     const mail = await make.db.selectFrom('outbound_mail').select(['id', 'body']).orderBy('id', 'desc').executeTakeFirstOrThrow()
     const device = /\/login\/device\/([\w-]{20,})/.exec(mail.body ?? '')![1]!

@@ -61,12 +61,37 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.next.number': 'If it happens again, tell us this number: {id}.',
   'error.too-large.back':
     'Nothing was sent, but your text is not lost: go back with your browser’s Back button and it will be in the form. Attach smaller files, or send them one by one.',
-  'error.stale.text':
-    'Your session has changed since the form was opened. Nothing is lost: below is what the form held. Check it and send it again.',
-  'error.stale.login': 'First log in in a new tab, then come back here and send it again.',
-  'error.stale.files': 'Files have to be attached once more.',
-  'error.stale.send': 'Send again',
   'error.other-site': 'This request came from another site, so we did not carry it out.',
+
+  'again.login.title': 'Log in once more',
+  'again.login.text': 'Your session has ended, but nothing is lost: what was typed stands below. Log in here and the form goes on at once.',
+  'again.login.send': 'Log in and send',
+  'again.look.title': 'Send it once more',
+  'again.look.text':
+    'The session has changed since this form was opened. Nothing is lost: what was typed stands below. Check it and send it once more.',
+  'again.code.title': 'The second step',
+  'again.code.text': 'The password is right. Give the code too, and the form goes on at once.',
+  'again.proof.title': 'Confirm that it is you',
+  'again.proof.text':
+    'This is an important change, or other people’s data, and you logged in some time ago. Confirm that it is still you; for the next minutes we will not ask.',
+  'again.proof.send': 'Confirm and go on',
+  'again.proof.go': 'Confirm',
+  'again.proof.link': 'You log in without a password, so you confirm with a link that we send to your address.',
+  'again.others':
+    'This form was begun with another account, and now you are logged in as {name}. Check what was typed. What is sent from here is sent in this account’s name.',
+  'again.mailed':
+    'If we know this address, the message is on its way. Open the link in this same browser, come back to this tab and press “Send once more”.',
+  'again.login': 'Login or e-mail address',
+  'again.password': 'Password',
+  'again.code': 'Code',
+  'again.code.help': 'Six digits from the app; a recovery code has twelve characters.',
+  'again.send': 'Send once more',
+  'again.link': 'Send me a link instead',
+  'again.link.more': 'Send a new link',
+  'again.subject': 'Subject',
+  'again.text': 'Text',
+  'again.files.kept': { one: 'File kept:', other: 'Files kept:' },
+  'again.files.anew': 'Attach the file “{name}” again',
 
   'article.called': 'in the mail: {name}',
   'letters.other': 'There are letters of another script here which look like Latin ones; this is how mail servers write them.',

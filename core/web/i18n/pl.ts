@@ -70,12 +70,38 @@ export const pl = {
   'error.next.number': 'Jeśli to się powtórzy, podaj nam ten numer: {id}.',
   'error.too-large.back':
     'Niczego nie wysłano, ale tekst nie zginął: wróć przyciskiem „Wstecz” przeglądarki, a będzie w formularzu. Dołącz mniejsze pliki albo wyślij je po kawałku.',
-  'error.stale.text':
-    'Sesja zmieniła się od otwarcia formularza. Nic nie zginęło: poniżej jest to, co wpisał formularz. Sprawdź i wyślij jeszcze raz.',
-  'error.stale.login': 'Najpierw zaloguj się w nowej karcie, potem wróć tutaj i wyślij jeszcze raz.',
-  'error.stale.files': 'Pliki trzeba będzie dołączyć ponownie.',
-  'error.stale.send': 'Wyślij jeszcze raz',
   'error.other-site': 'To żądanie przyszło z innej strony, więc go nie wykonaliśmy.',
+
+  'again.login.title': 'Zaloguj się jeszcze raz',
+  'again.login.text':
+    'Sesja się skończyła, ale nic nie zginęło: poniżej jest to, co było wpisane. Zaloguj się tutaj, a formularz od razu pójdzie dalej.',
+  'again.login.send': 'Zaloguj się i wyślij',
+  'again.look.title': 'Wyślij jeszcze raz',
+  'again.look.text':
+    'Sesja zmieniła się, odkąd ten formularz został otwarty. Nic nie zginęło: poniżej jest to, co było wpisane. Sprawdź i wyślij jeszcze raz.',
+  'again.code.title': 'Drugi krok logowania',
+  'again.code.text': 'Hasło jest dobre. Podaj jeszcze kod, a formularz od razu pójdzie dalej.',
+  'again.proof.title': 'Potwierdź, że to Ty',
+  'again.proof.text':
+    'To ważna zmiana albo dane innych osób, a od logowania minęło trochę czasu. Potwierdź, że to nadal Ty; przez następne minuty nie będziemy pytać.',
+  'again.proof.send': 'Potwierdź i wykonaj',
+  'again.proof.go': 'Potwierdź',
+  'again.proof.link': 'Logujesz się bez hasła, więc potwierdzasz odnośnikiem, który wyślemy na Twój adres.',
+  'again.others':
+    'Ten formularz zaczęto na innym koncie, a teraz jesteś na koncie: {name}. Sprawdź, co było wpisane. Wysłane stąd pójdzie w imieniu tego konta.',
+  'again.mailed':
+    'Jeśli ten adres jest nam znany, wiadomość jest w drodze. Otwórz odnośnik w tej samej przeglądarce, wróć na tę kartę i naciśnij „Wyślij jeszcze raz”.',
+  'again.login': 'Login albo adres e-mail',
+  'again.password': 'Hasło',
+  'again.code': 'Kod',
+  'again.code.help': 'Sześć cyfr z aplikacji; kod zapasowy ma dwanaście znaków.',
+  'again.send': 'Wyślij jeszcze raz',
+  'again.link': 'Wyślij mi odnośnik zamiast hasła',
+  'again.link.more': 'Wyślij nowy odnośnik',
+  'again.subject': 'Temat',
+  'again.text': 'Treść',
+  'again.files.kept': { one: 'Zachowany plik:', few: 'Zachowane pliki:', many: 'Zachowane pliki:', other: 'Zachowane pliki:' },
+  'again.files.anew': 'Dołącz ponownie plik „{name}”',
 
   'article.called': 'w mailu: {name}',
   'letters.other': 'Są tu litery innego pisma, podobne do łacińskich; tak zapisują je serwery poczty.',

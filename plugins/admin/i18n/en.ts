@@ -848,6 +848,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'audit.kind.password-set': 'password set',
   'audit.kind.password-link': 'password link',
   'audit.kind.login-link': 'login link',
+  'audit.kind.access-refused': 'access refused',
   'audit.kind.limit-reached': 'limit reached',
   'audit.kind.impersonation': 'acting for somebody',
   'audit.kind.export': 'export of a list',

@@ -891,6 +891,7 @@ export const pl = {
   'audit.kind.password-set': 'ustawienie hasła',
   'audit.kind.password-link': 'odnośnik do hasła',
   'audit.kind.login-link': 'odnośnik do logowania',
+  'audit.kind.access-refused': 'odmowa dostępu',
   'audit.kind.limit-reached': 'osiągnięty limit',
   'audit.kind.impersonation': 'działanie w czyimś imieniu',
   'audit.kind.export': 'eksport listy',

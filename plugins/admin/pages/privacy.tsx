@@ -1,6 +1,6 @@
 /** Owns the page of a person's data: hand it over, hold it, erase it. */
 import type { Hono } from 'hono'
-import { sayDateTime, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
+import { demandFresh, sayDateTime, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -40,8 +40,9 @@ export function privacyRoutes(app: Hono<WebEnv>): void {
   app.get(`${PATH}/:id/privacy`, async (c) => privacyPage(c, await demandPerson(c), blankForm()))
 
   app.get(`${PATH}/:id/export`, async (c) => {
-    demandAdministrator(c)
+    const actor = demandAdministrator(c)
     const person = await demandPerson(c)
+    demandFresh({ actor, now: c.get('host').clock() })
     c.header('content-type', 'application/x-tar')
     c.header('content-disposition', `attachment; filename="person-${person.id}.tar"`)
     c.header('cache-control', 'private, no-store')

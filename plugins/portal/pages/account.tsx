@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
+  browserOf,
   changePassword,
   choosePersonUnit,
   endOwnSession,
@@ -10,6 +11,7 @@ import {
   listUnits,
   MIN_PASSWORD_LENGTH,
   nameIn,
+  passwordFrom,
   Refusal,
   secondFactorOf,
   sessionsOf,
@@ -115,14 +117,15 @@ export function accountRoutes(app: Hono<WebEnv>): void {
 
 async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200, absenceForm?: FormState): Promise<Response> {
   const actor = demandLogin(c)
-  const { db, clock } = c.get('host')
-  const [person, sessions, factor, units, said, away] = await Promise.all([
+  const { db, clock, config } = c.get('host')
+  const [person, sessions, factor, units, said, away, password] = await Promise.all([
     findPerson(db, actor.id),
-    sessionsOf(db, actor.id, clock(), c.get('session')),
+    sessionsOf(db, actor.id, clock(), config.sessions, c.get('session')),
     secondFactorOf(db, actor.id),
     listUnits(db),
     unitOfPerson(db, actor.id),
     actor.access.agent ? readAbsenceView(c, actor.id) : undefined,
+    passwordFrom({ db }, actor.id),
   ])
   const t = words.in(c.get('language'))
   return page(c, {
@@ -152,7 +155,11 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
           <Preferences c={c} />
         </Card>
         <Card title={t('account.password')} id="password">
-          {person && <PasswordForm c={c} form={form} person={person} />}
+          {password === 'here' && person ? (
+            <PasswordForm c={c} form={form} person={person} />
+          ) : (
+            <p>{t(password === 'directory' ? 'account.password.campus' : 'account.password.none')}</p>
+          )}
         </Card>
         <Card title={t('factor.title')} id="second-factor">
           <p class="para">{factor.state === 'on' ? t('factor.on', { count: factor.codesLeft }) : t('factor.off')}</p>
@@ -199,7 +206,6 @@ const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; u
 
 const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; person: Person }) => {
   const t = words.in(c.get('language'))
-  if (!person.hasPassword) return <p>{t('account.password.none')}</p>
   return (
     <form method="post" action="/account/password" class="form">
       <CsrfField c={c} />
@@ -274,24 +280,4 @@ function fillWith(text: string, part: unknown) {
       {after}
     </>
   )
-}
-
-/** "Firefox, Linux": enough to know one's own. */
-export function browserOf(userAgent: string): string | undefined {
-  const browser = [
-    ['Edg/', 'Edge'],
-    ['OPR/', 'Opera'],
-    ['Firefox/', 'Firefox'],
-    ['Chrome/', 'Chrome'],
-    ['Safari/', 'Safari'],
-  ].find(([mark]) => userAgent.includes(mark!))?.[1]
-  const system = [
-    ['Android', 'Android'],
-    ['iPhone', 'iPhone'],
-    ['iPad', 'iPad'],
-    ['Windows', 'Windows'],
-    ['Mac OS X', 'macOS'],
-    ['Linux', 'Linux'],
-  ].find(([mark]) => userAgent.includes(mark!))?.[1]
-  return browser && (system ? `${browser}, ${system}` : browser)
 }

@@ -1,6 +1,14 @@
 /** Owns making a browser known to an account at which strangers guess: asking for the link, opening it. */
 import type { Hono } from 'hono'
-import { openDeviceLink, peekDeviceLink, Refusal, sendDeviceLink, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  LOGIN_LINK_MS,
+  openDeviceLink,
+  peekDeviceLink,
+  Refusal,
+  sendDeviceLink,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -51,7 +59,7 @@ export function loginDeviceRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       body: (
         <>
           <PageHead title={t('login.device.sent')} />
-          <p class="lead">{t('login.device.sent.text')}</p>
+          <p class="lead">{t('login.device.sent.text', { minutes: LOGIN_LINK_MS / 60_000 })}</p>
           <ButtonLink href="/login">{t('login.title')}</ButtonLink>
         </>
       ),

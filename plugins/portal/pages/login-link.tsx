@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
+  LOGIN_LINK_MS,
   logInByLink,
   oneAddress,
   ownSender,
@@ -19,6 +20,7 @@ import {
   CsrfField,
   floodAnswer,
   keepSession,
+  ownPath,
   page,
   PageHead,
   readForm,
@@ -33,7 +35,7 @@ import type { PortalHost } from '../host.ts'
 import { LoginForms } from '../parts/login-forms.tsx'
 import { words } from '../words.ts'
 
-const addressSchema = z.object({ address: z.string().trim().min(1).max(254).transform(oneAddress) })
+const addressSchema = z.object({ address: z.string().trim().min(1).max(254).transform(oneAddress), next: z.string().optional() })
 
 export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   app.post('/login/link', async (c) => {
@@ -46,13 +48,25 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
         body: (
           <>
             <PageHead title={words.in(c.get('language'))('login.title')} />
-            <LoginForms c={c} form={blankForm()} linkForm={state} below={await c.get('host').slots.fill('portal.login', {}, c)} />
+            <LoginForms
+              c={c}
+              form={blankForm()}
+              linkForm={state}
+              next={state.values['next']}
+              below={await c.get('host').slots.fill('portal.login', {}, c)}
+            />
           </>
         ),
       })
     if (!form.ok) return again(form, 422)
     try {
-      await sendLoginLink(host, { address: form.value.address, language: c.get('language'), client: clientOf(c), site: siteOf(c) })
+      await sendLoginLink(host, {
+        address: form.value.address,
+        language: c.get('language'),
+        client: clientOf(c),
+        site: siteOf(c),
+        next: ownPath(form.value.next),
+      })
     } catch (error) {
       const flood = floodAnswer(c, error)
       if (flood) return flood
@@ -64,16 +78,18 @@ export function loginLinkRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   // Mail scanners follow links: looking uses nothing up.
   app.get('/login/link/:token', async (c) => {
     const person = await peekLoginLink(host, c.req.param('token'))
-    return person ? enter(c, person.name) : dead(c)
+    return person ? enter(c, person.name) : dead(c, c.req.query('next'))
   })
 
   app.post('/login/link/:token', async (c) => {
+    // The form is sent to the link's own address, so that where it leads stands there too.
+    const next = c.req.query('next')
     try {
       const token = await logInByLink(host, { token: c.req.param('token'), client: clientOf(c), previousToken: sessionToken(c) })
       keepSession(c, token)
-      return c.redirect(await startOf(host, token, undefined), 303)
+      return c.redirect(await startOf(host, token, next), 303)
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'link-expired') return dead(c)
+      if (error instanceof Refusal && error.code === 'link-expired') return dead(c, next)
       throw error
     }
   })
@@ -90,7 +106,7 @@ async function sent(c: PageContext, address: string): Promise<Response> {
     body: (
       <>
         <PageHead title={t('login.link.sent')} />
-        <p>{t('login.link.sent.text', { address })}</p>
+        <p>{t('login.link.sent.text', { address, minutes: LOGIN_LINK_MS / 60_000 })}</p>
         <p class="lead">{t('login.link.sent.help', { address: own.address })}</p>
         <ButtonLink href="/">{t('home.title')}</ButtonLink>
       </>
@@ -116,7 +132,7 @@ async function enter(c: PageContext, name: string): Promise<Response> {
   })
 }
 
-async function dead(c: PageContext): Promise<Response> {
+async function dead(c: PageContext, next: string | undefined): Promise<Response> {
   const t = words.in(c.get('language'))
   return page(c, {
     title: t('login.link.dead'),
@@ -125,8 +141,8 @@ async function dead(c: PageContext): Promise<Response> {
     body: (
       <>
         <PageHead title={t('login.link.dead')} />
-        <p class="lead">{t('login.link.dead.text')}</p>
-        <ButtonLink kind="primary" href="/login#login-link">
+        <p class="lead">{t('login.link.dead.text', { minutes: LOGIN_LINK_MS / 60_000 })}</p>
+        <ButtonLink kind="primary" href={`/login${ownPath(next) === '/' ? '' : `?next=${encodeURIComponent(ownPath(next))}`}#login-link`}>
           {t('login.link.again')}
         </ButtonLink>
       </>

@@ -21,13 +21,15 @@ export const LoginForms = ({
   guarded?: boolean
 }) => {
   const t = words.in(c.get('language'))
+  const campus = c.get('host').logins.any
   const link = linkForm ?? { values: {}, problems: {} }
   return (
     <div class="columns">
-      <Card title={t('login.account')} id="login-account">
+      <Card title={t(campus ? 'login.account.campus' : 'login.account')} id="login-account">
         <form method="post" action="/login" class="form">
           <CsrfField c={c} />
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
+          {campus && <p>{t('login.account.campus.text')}</p>}
           <FormProblems c={c} form={form} labels={{ login: t('login.login'), password: t('login.password') }} />
           <Field c={c} form={form} name="login" label={t('login.login')} required autocomplete="username" maxlength={250} />
           <Field
@@ -50,11 +52,15 @@ export const LoginForms = ({
             </ActButton>
           </div>
         )}
+        <p class="row-quiet">
+          <a href="#login-link">{t('login.forgot')}</a>
+        </p>
         {below}
       </Card>
       <Card title={t('login.no-account')} id="login-link">
         <form method="post" action="/login/link" class="form">
           <CsrfField c={c} />
+          {next && <input type="hidden" name="next" value={ownPath(next)} />}
           <p>{t('login.no-account.text')}</p>
           <FormProblems c={c} form={link} id="link-problems" labels={{ address: t('login.address') }} />
           <Field c={c} form={link} name="address" label={t('login.address')} required type="email" autocomplete="email" maxlength={254} />
