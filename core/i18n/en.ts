@@ -101,6 +101,12 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.right.not-held': 'You cannot give the right “{right}”: you do not hold it here yourself.',
   'error.unit.limit': 'The limits set for this unit do not allow this. Ask the central administrator.',
   'error.unit.hat-central': 'This person has worked in another unit before. The central administrator adds them.',
+  'error.unit.ask-first': 'This person does not belong to the unit: invite them and wait until they accept.',
+  'error.unit.invited-already': '{who} is invited already and has not answered yet.',
+  'error.unit.invitations-too-many': 'Too many invitations within a day. You can invite again in {hours} h.',
+  'error.unit.invitation-ended': 'This invitation has been answered, taken back or has expired.',
+  'error.unit.invitation-void': 'Whoever invited you can no longer give this. Ask them or the central administrator.',
+  'error.unit.nothing-given': 'Choose what this person is to do in the unit.',
   'error.unit.opted-in': 'The unit runs its tickets itself already.',
   'error.unit.not-opted-in': 'The unit does not run its tickets now.',
   'error.brand.colour':
