@@ -90,7 +90,7 @@ describe('the pages of a unit', () => {
         const expected =
           who === 'adminA' && route === 'POST /u/:unit/admin/administrators/:id/remove'
             ? 403
-            : who === 'parent' && route === 'POST /u/:unit/admin/queues/new'
+            : who === 'parent' && ['POST /u/:unit/admin/queues/new', 'POST /u/:unit/admin/people'].includes(route)
               ? 422
               : fixture.answer
         expect(

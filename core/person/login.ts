@@ -203,7 +203,7 @@ export async function sendLoginLink(
 async function mailLoginLink(room: Room, address: string, ask: { language: Language; client: Client; site?: string }): Promise<void> {
   await room.work(who, async (work) => {
     const person = await findPersonByAddress(work.db, address)
-    if (!person || !person.valid || (person.agent && person.hasPassword)) return
+    if (!person || !person.valid || person.agent) return
     const token = newToken()
     recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.client.address })
     await insertLink(work.db, {

@@ -145,6 +145,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'people.who.help':
     'Begin to type a name or an address. Name people from outside the unit and the directory by their full address. Who does not belong to the unit gets an invitation.',
   'people.level.help': 'You can give only the rights you hold here yourself.',
+  'people.nothing-to-give':
+    'You hold no rights to tickets here, so you cannot give any. An administrator of the unit who works with its tickets can, or the central administrator.',
   'people.added': '{name} works in the unit now.',
   'people.invited': 'Invitation sent: {name}. Until they accept they have no rights here.',
   'people.saved': 'Rights saved: {name}.',

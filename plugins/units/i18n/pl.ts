@@ -170,6 +170,8 @@ export const pl = {
   'people.who.help':
     'Zacznij pisać imię, nazwisko albo adres. Osobę spoza jednostki i katalogu uczelni podaj pełnym adresem. Kto nie należy do jednostki, dostanie zaproszenie.',
   'people.level.help': 'Możesz nadać tylko te prawa, które tu masz.',
+  'people.nothing-to-give':
+    'Nie masz tu praw do zgłoszeń, więc nie możesz ich nikomu dać. Może to zrobić administrator jednostki, który prowadzi jej zgłoszenia, albo administrator centralny.',
   'people.added': '{name} pracuje teraz w jednostce.',
   'people.invited': 'Zaproszenie wysłane: {name}. Do czasu zgody ta osoba nie ma tu żadnych praw.',
   'people.saved': 'Zapisano prawa: {name}.',

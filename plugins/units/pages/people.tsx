@@ -224,6 +224,7 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
   const invited = await listNominations(db, { unitId: visit.unit.id }, c.get('host').clock())
   const held = new Map<Id, ReadonlySet<string>>()
   for (const group of own) held.set(group.id, visit.actor.access.admin ? new Set(['rw']) : await rightsHeldIn(db, visit.actor.id, group.id))
+  const gives = own.some((group) => LEVELS.some((level) => level !== 'none' && covers(held.get(group.id)!, level)))
   const groupLabel = (group: UnitGroup) => (own.length > 1 ? t('people.in', { group: group.name }) : t('people.level'))
   const Levels = ({ group, now, id }: { group: UnitGroup; now: readonly string[]; id: string }) => {
     const level = levelOf(now)
@@ -301,7 +302,8 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
               })}
             </p>
           )}
-          {own.length > 0 && (
+          {own.length > 0 && !gives && <p class="para quiet">{t('people.nothing-to-give')}</p>}
+          {gives && (
             <FormCard
               c={c}
               form={{ ...form, problems: Object.fromEntries(Object.entries(form.problems).filter(([name]) => name !== '')) }}
@@ -314,7 +316,7 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
                 <div class="field">
                   <label for={`field-level.${group.id}`}>{groupLabel(group)}</label>
                   <select id={`field-level.${group.id}`} name={`level.${group.id}`}>
-                    {LEVELS.filter((level) => covers(held.get(group.id)!, level))
+                    {LEVELS.filter((level) => covers(held.get(group.id)!, level) && (level !== 'none' || own.length > 1))
                       .toReversed()
                       .map((level) => (
                         <option value={level} selected={form.values[`level.${group.id}`] === level}>
