@@ -8,7 +8,7 @@ import { ownSender } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { appointmentTexts } from './appointment-texts.ts'
 
-/** What happened. Of several in one act the later in this list is told. */
+/** What happened. Of several in one act the later in this list is told; what came and then went, or the other way round, as it is in the end. */
 export type News =
   | { what: 'hat' }
   | { what: 'work'; unitId: Id }
@@ -64,13 +64,15 @@ export async function tellAppointed(work: Work, personId: Id, news: News): Promi
     return
   }
   const said = (before.headers as Record<string, string>)[HEADER] as News['what']
-  if (RANK.indexOf(said) >= RANK.indexOf(news.what)) return
+  if (isLoss(said) === isLoss(news.what) && RANK.indexOf(said) >= RANK.indexOf(news.what)) return
   await db
     .updateTable('outbound_mail')
     .set({ subject, body, headers: JSON.stringify(headers) })
     .where('id', '=', before.id)
     .execute()
 }
+
+const isLoss = (what: News['what']): boolean => what.startsWith('no-')
 
 function pageOf(news: News, slug: string | undefined): string {
   switch (news.what) {

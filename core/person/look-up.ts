@@ -7,7 +7,10 @@ import { findPerson, findPersonByAddress, findPersonByLogin, isAddress, type Per
  * Who has this address or login. Whom only a directory knows is made here by it, as at their first login: call it outside of a
  * transaction. Not for strangers and customers: the answer tells who is known.
  */
-export async function lookUpPerson({ db, logins }: Pick<Host, 'db'> & { logins: Pick<Host['logins'], 'find'> }, typed: string): Promise<Person | undefined> {
+export async function lookUpPerson(
+  { db, logins }: Pick<Host, 'db'> & { logins: Pick<Host['logins'], 'find'> },
+  typed: string,
+): Promise<Person | undefined> {
   const who = typed.trim()
   const known = (isAddress(who) ? await findPersonByAddress(db, who) : undefined) ?? (await findPersonByLogin(db, who))
   if (known && known.source !== 'mail') return known

@@ -14,7 +14,8 @@ export const participantTexts = defineTexts(
       'Dzień dobry,\n\n{who} prosi Cię o udział w zgłoszeniu {number} „{title}”.\n\nPrzeczytasz je i odpiszesz po zalogowaniu:\n{url}\n\n{site}',
     'answered.subject': 'Nowa odpowiedź',
     'answered.read': 'Dzień dobry,\n\nw zgłoszeniu {number} jest nowa odpowiedź. Przeczytasz ją po zalogowaniu:\n{url}\n\n{site}',
-    'answered.reply': 'Dzień dobry,\n\nw zgłoszeniu {number} jest nowa odpowiedź. Przeczytasz ją i odpiszesz po zalogowaniu:\n{url}\n\n{site}',
+    'answered.reply':
+      'Dzień dobry,\n\nw zgłoszeniu {number} jest nowa odpowiedź. Przeczytasz ją i odpiszesz po zalogowaniu:\n{url}\n\n{site}',
     'closed.subject': 'Zgłoszenie zamknięte',
     'closed.read': 'Dzień dobry,\n\nzgłoszenie {number} jest zamknięte. Całą rozmowę przeczytasz po zalogowaniu:\n{url}\n\n{site}',
     'closed.reply': 'Dzień dobry,\n\nzgłoszenie {number} jest zamknięte. Całą rozmowę przeczytasz po zalogowaniu:\n{url}\n\n{site}',
