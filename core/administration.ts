@@ -75,6 +75,16 @@ export {
   type RightsById,
 } from './permission/rights.ts'
 export { aboutErasure, type ErasureAbout } from './privacy/about.ts'
+export {
+  acceptNomination,
+  appoint,
+  declineNomination,
+  findNomination,
+  listNominations,
+  withdrawNomination,
+  type Nomination,
+} from './permission/nominations.ts'
+export { mayFindPerson } from './permission/own-people.ts'
 export { exportPerson } from './privacy/export.ts'
 export { endHold, findHold, holdPerson } from './privacy/holds.ts'
 export { askErasure, findErasure, type Erasure } from './privacy/job.ts'
@@ -106,7 +116,7 @@ export {
   removeUnitAdministrator,
   rightsHeldIn,
 } from './permission/unit-administrators.ts'
-export { colleaguesIn, giveHat, groupsOfUnit, type UnitGroup } from './administration/unit-people.ts'
+export { colleaguesIn, groupsOfUnit, type UnitGroup } from './administration/unit-people.ts'
 export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
 export { createSystemAddress, findSystemAddress, type SystemAddress } from './queue/system-addresses.ts'
 export { comingHolidays, nextMoment } from './calendar/coming-holidays.ts'

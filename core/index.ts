@@ -204,6 +204,7 @@ export {
   takeDirectoryPersons,
   tryDirectoryPersons,
 } from './person/directory/take.ts'
+export { lookUpPerson } from './person/look-up.ts'
 export { takeDirectory, type Night } from './person/directory/night.ts'
 export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
@@ -221,7 +222,7 @@ export { listEvents } from './administration/log.ts'
 export { demandName, demandShort, isId } from './kernel/input.ts'
 export { listRoles } from './permission/roles.ts'
 export { createUnit, findUnit, findUnitBySlug, listUnits, type Unit } from './unit/units.ts'
-export { down as unitsDown, ROOT_UNIT, upToAsk as unitsUp } from './unit/tree.ts'
+export { down as unitsDown, ROOT_UNIT, up as unitsUpInOrder, upToAsk as unitsUp } from './unit/tree.ts'
 export { route } from './unit/route.ts'
 export { sayRoute } from './unit/route-words.ts'
 export { readRouting, receptionQueue, routeReason, setRoute, settle } from './unit/routing.ts'

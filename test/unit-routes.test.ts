@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
 import { saveSettings } from '../core/administration/setting-admin.ts'
-import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
+import { setPersonRights } from '../core/permission/rights.ts'
+import { addUnitAdministrator, removeUnitAdministrator } from '../core/permission/unit-administrators.ts'
+import { editPerson } from '../core/person/person-admin.ts'
+import { findPerson } from '../core/person/persons.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import { mainQueueOf } from '../core/administration/opting.ts'
 import admin from '../plugins/admin/index.tsx'
@@ -10,7 +13,7 @@ import desk from '../plugins/desk/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
 import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES, type Owned } from './route-tables/units.ts'
-import { openSite, type Site, type Visitor } from './web.ts'
+import { givePassword, openSite, PASSWORD, type Site, type Visitor } from './web.ts'
 
 describe('the pages of a unit', () => {
   let site: Site
@@ -90,7 +93,7 @@ describe('the pages of a unit', () => {
         const expected =
           who === 'adminA' && route === 'POST /u/:unit/admin/administrators/:id/remove'
             ? 403
-            : who === 'parent' && route === 'POST /u/:unit/admin/queues/new'
+            : who === 'parent' && ['POST /u/:unit/admin/queues/new', 'POST /u/:unit/admin/people'].includes(route)
               ? 422
               : fixture.answer
         expect(
@@ -104,6 +107,56 @@ describe('the pages of a unit', () => {
       }
     })
   }
+
+  it('whoever is appointed hears of it, and finds the unit at login and on the desk', async () => {
+    const { make } = site
+    a = await makeUnit(site, faculty)
+    const lands = async (login: string) => {
+      const visitor = site.visitor()
+      await visitor.get('/login')
+      return { visitor, at: (await visitor.post('/login', { login, password: PASSWORD })).headers.get('location') }
+    }
+    const [named, agent] = [
+      await make.person({ login: `named-${a.slug}`, address: `named-${a.slug}@uni.example` }),
+      await make.person({ login: `agent-${a.slug}`, address: `agent-${a.slug}@uni.example` }),
+    ]
+    for (const id of [named, agent]) await givePassword(site, id)
+    expect((await lands(`named-${a.slug}`)).at).toBe('/')
+    const central = people.central
+    for (const who of ['named', 'agent'])
+      expect((await central.post(`/admin/local/${a.unit}/administrators`, { who: `${who}-${a.slug}@uni.example` })).status).toBe(303)
+    const mails = await make.db
+      .selectFrom('outbound_mail')
+      .select(['subject', 'body'])
+      .where('to_text', '=', `named-${a.slug}@uni.example`)
+      .execute()
+    // One mail, though a hat came with it.
+    expect(mails.map(({ subject }) => subject.split(' „')[0])).toEqual(['Administrujesz jednostką'])
+    expect(mails[0]!.body).toContain(`/u/${a.slug}/admin`)
+    const { visitor, at } = await lands(`named-${a.slug}`)
+    expect(at).toBe(`/u/${a.slug}/admin`)
+    expect(await (await visitor.get('/desk/rail')).text()).toContain(`href="/u/${a.slug}/admin"`)
+    // Whoever has tickets to read lands among them.
+    const { groupId } = (await mainQueueOf(make.db, a.unit))!
+    await make.asSystem((work) => setPersonRights(work, agent, new Map([[groupId, ['rw']]])))
+    expect((await lands(`agent-${a.slug}`)).at).toBe('/desk')
+    // Hats that come without a unit are told too, and where they go.
+    const form = await findPerson(make.db, named)
+    await make.asSystem((work) => removeUnitAdministrator(work, a.unit, named))
+    await make.asSystem((work) => editPerson(work, named, { ...form!, login: form!.login ?? '', agent: true }))
+    await make.asSystem((work) => editPerson(work, named, { ...form!, login: form!.login ?? '', agent: false }))
+    const told = await make.db
+      .selectFrom('outbound_mail')
+      .select('subject')
+      .where('to_text', '=', `named-${a.slug}@uni.example`)
+      .orderBy('id')
+      .execute()
+    expect(told.slice(1).map(({ subject }) => subject.split(/ [–„]/)[0])).toEqual([
+      'Nie prowadzisz już zgłoszeń',
+      'Prowadzisz zgłoszenia',
+      'Nie prowadzisz już zgłoszeń',
+    ])
+  })
 
   it("looks are anybody's to load, and nothing else of a unit", async () => {
     a = await makeUnit(site, faculty)

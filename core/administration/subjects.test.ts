@@ -18,7 +18,9 @@ import { cancelOutbound } from '../mail/desk/mail-list.ts'
 import { queueMail } from '../mail/outbound.ts'
 import { createText, editText, setQueueText, setStandardText } from '../mail/texts/text-admin.ts'
 import { createGroup, editGroup } from '../permission/groups.ts'
-import { setPersonRights, setPersonRoles, setRoleRights } from '../permission/rights.ts'
+import { appoint, listNominations, withdrawNomination } from '../permission/nominations.ts'
+import { loadActor } from '../permission/access.store.ts'
+import { rightsOfPerson, setPersonRights, setPersonRoles, setRoleRights } from '../permission/rights.ts'
 import { createRole, editRole } from '../permission/roles.ts'
 import { addUnitAdministrator, removeUnitAdministrator } from '../permission/unit-administrators.ts'
 import { endAbsence, setAbsence } from '../person/absence.ts'
@@ -176,6 +178,19 @@ const CASES: Record<AdminSubject, Case> = {
           await createRole(work, { name: name('Rola'), comment: '', valid: true }),
           await createRole(work, { name: name('Rola'), comment: '', valid: true }),
         ]),
+    },
+  },
+  'person hat': {
+    async stands() {
+      const [unit, group] = [await make.unit(), await make.group()]
+      await opened.db.updateTable('permission_group').set({ unit_id: unit }).where('id', '=', group).execute()
+      const id = await make.person({ unitId: unit })
+      await act((work) => appoint(work, unit, id, { administrator: false, rights: new Map([[group, ['ro']]]) }))
+      return id
+    },
+    changes: {
+      'goes with the last right': async (work, id) =>
+        setPersonRights(work, id, new Map([...(await rightsOfPerson(work.db, id)).keys()].map((group) => [group, []]))),
     },
   },
   'person absence': {
@@ -495,6 +510,18 @@ const CASES: Record<AdminSubject, Case> = {
           (await work.db.selectFrom('unit_administrator').select('person_id').where('unit_id', '=', id).executeTakeFirstOrThrow())
             .person_id,
         ),
+    },
+  },
+  'unit nomination': {
+    stands: () => make.unit(),
+    changes: {
+      'asked and taken back': async (work, id) => {
+        const [local, stranger] = [await make.agent({}), await make.person()]
+        await addUnitAdministrator(work, id, local)
+        const asked: Work = { ...work, actor: (await loadActor(work.db, local))! }
+        await appoint(asked, id, stranger, { administrator: true, rights: new Map() })
+        await withdrawNomination(work, id, (await listNominations(work.db, { unitId: id }, work.now))[0]!.id)
+      },
     },
   },
   'unit opted in': { stands: () => make.unit(), changes: { in: optIn } },

@@ -16,6 +16,8 @@ import { filterSubject } from '../mail/filters/filter-admin.ts'
 import { inboundSubject, outboundSubject } from '../mail/desk/mail-list.ts'
 import { queueTextSubject, standardTextSubject, textSubject } from '../mail/texts/text-admin.ts'
 import { groupSubject } from '../permission/groups.ts'
+import { hatSubject } from '../permission/hat.ts'
+import { nominationSubject } from '../permission/nominations.ts'
 import { personRightSubject, personRoleSubject, roleRightSubject } from '../permission/rights.ts'
 import { roleSubject } from '../permission/roles.ts'
 import { unitAdministratorSubject } from '../permission/unit-administrators.ts'
@@ -47,6 +49,7 @@ export const SUBJECTS = {
   'secret key': secretKeySubject,
   'person right': personRightSubject,
   'person role': personRoleSubject,
+  'person hat': hatSubject,
   'person absence': absenceSubject,
   'person unit': personUnitSubject,
   group: groupSubject,
@@ -69,6 +72,7 @@ export const SUBJECTS = {
   unit: unitSubject,
   'unit calendar': unitCalendarSubject,
   'unit administrator': unitAdministratorSubject,
+  'unit nomination': nominationSubject,
   'unit opted in': optedInSubject,
   'unit looks': looksSubject,
   'unit rule': unitRuleSubject,

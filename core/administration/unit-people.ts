@@ -1,14 +1,6 @@
-/** Owns who works in a unit: the people with rights in its groups, and the agent hat a local administrator may give. */
+/** Owns who works in a unit: the people with rights in its groups. */
 import { sql, type Kysely } from 'kysely'
-import { recordChange } from '../audit/change.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { refused } from '../errors.ts'
-import { isId } from '../kernel/input.ts'
-import { actorId, type Work } from '../kernel/work.ts'
-import { personSubject } from '../person/person-admin.ts'
-import { downFrom } from '../unit/tree.ts'
-import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandFresh } from '../permission/fresh.ts'
 
 export interface UnitGroup {
   id: Id
@@ -52,31 +44,4 @@ export async function colleaguesIn(db: Kysely<Database>, groupIds: readonly Id[]
     from person p left join person_address a on a.person_id = p.id and a.main
     where p.id in (select person_id from own union select person_id from worn) order by p.name collate "pl-x-icu"`.execute(db)
   return rows
-}
-
-/**
- * Gives a person the agent hat, so that rights in the unit count. It must bring nothing else back to life: somebody with rights,
- * tickets or units from before, outside of what the actor administers, gets it from central administration (`unit.hat-central`).
- */
-export async function giveHat(work: Work, unitId: Id, personId: Id): Promise<void> {
-  await demandUnitAdmin(work, unitId)
-  const person =
-    isId(personId) &&
-    (await work.db.selectFrom('person').select(['agent', 'valid']).where('id', '=', personId).forUpdate().executeTakeFirst())
-  if (!person || !person.valid) throw refused('not-found')
-  if (person.agent) return
-  demandFresh(work)
-  if (!isCentral(work.actor)) {
-    const { rows } = await sql<{ elsewhere: boolean }>`
-      with recursive ${downFrom(sql`select unit_id as id from unit_administrator where person_id = ${actorId(work)}`, { as: 'mine', once: true })}
-      select exists (select 1 from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${personId} and g.unit_id not in (select id from mine))
-        or exists (select 1 from role_person where person_id = ${personId})
-        or exists (select 1 from unit_administrator where person_id = ${personId} and unit_id not in (select id from mine))
-        or exists (select 1 from ticket t join queue q on q.id = t.queue_id where ${personId} in (t.owner_id, t.responsible_id) and q.unit_id not in (select id from mine))
-        or exists (select 1 from ticket_watcher w join ticket t on t.id = w.ticket_id join queue q on q.id = t.queue_id
-          where w.person_id = ${personId} and q.unit_id not in (select id from mine)) as elsewhere`.execute(work.db)
-    if (rows[0]!.elsewhere) throw refused('unit.hat-central', {}, 'who')
-  }
-  await work.db.updateTable('person').set({ agent: true }).where('id', '=', personId).execute()
-  recordChange(work, personSubject, personId, { agent: false }, { agent: true }, { unitId })
 }

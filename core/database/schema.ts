@@ -50,6 +50,8 @@ export interface PersonTable {
   name: string
   password_hash: string | null
   agent: Generated<boolean>
+  /** The hat came with a right that a unit gave, and goes with the last one. */
+  hat_by_unit: Generated<boolean>
   language: Language | null
   phone: Generated<string>
   unit_id: Id | null
@@ -225,6 +227,19 @@ export interface RouteTable {
   unit_id: Id
   topic_id: Id | null
   queue_id: Id
+}
+export type NominationEnd = 'accepted' | 'declined' | 'withdrawn' | 'expired'
+export interface UnitNominationTable {
+  id: GeneratedId
+  unit_id: Id
+  person_id: Id
+  nominated_by: Id
+  administrator: boolean
+  rights: ColumnType<Record<Id, string[]>, string, never>
+  nominated_at: Date
+  expires_at: Date
+  ended_at: Date | null
+  ended: NominationEnd | null
 }
 export interface UnitAdministratorTable {
   unit_id: Id
@@ -718,6 +733,7 @@ export interface Database {
   topic: TopicTable
   route: RouteTable
   unit_administrator: UnitAdministratorTable
+  unit_nomination: UnitNominationTable
   unit_rule: UnitRuleTable
   unit_brand: UnitBrandTable
   unit_rest: UnitRestTable

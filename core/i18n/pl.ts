@@ -114,6 +114,12 @@ export const pl = {
   'error.right.not-held': 'Nie możesz nadać prawa „{right}”, bo tu go nie masz.',
   'error.unit.limit': 'Na to nie pozwalają ustalenia dla tej jednostki. Zapytaj administratora centralnego.',
   'error.unit.hat-central': 'Ta osoba pracowała już w innej jednostce. Dopisze ją administrator centralny.',
+  'error.unit.ask-first': 'Ta osoba nie należy do jednostki: zaproś ją i zaczekaj, aż się zgodzi.',
+  'error.unit.invited-already': '{who} ma już zaproszenie i jeszcze nie ma odpowiedzi.',
+  'error.unit.invitations-too-many': 'Za dużo zaproszeń w ciągu doby. Następne będzie można wysłać za {hours} h.',
+  'error.unit.invitation-ended': 'To zaproszenie jest już załatwione, cofnięte albo wygasło.',
+  'error.unit.invitation-void': 'Osoba, która zaprasza, nie może już tego dać. Zapytaj ją albo administratora centralnego.',
+  'error.unit.nothing-given': 'Wybierz, co ta osoba ma robić w jednostce.',
   'error.unit.opted-in': 'Jednostka już prowadzi swoje zgłoszenia sama.',
   'error.unit.not-opted-in': 'Jednostka nie prowadzi teraz swoich zgłoszeń.',
   'error.brand.colour':

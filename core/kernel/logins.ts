@@ -27,17 +27,26 @@ export interface LoginWay<S extends Record<string, Setting> = Record<string, Set
   order: number
   /** It makes or changes the person itself (`takeDirectoryPersons`) before it answers. What it throws counts as 'unavailable'. */
   check(asked: LoginAsked, host: Host<S>): Promise<LoginAnswer>
+  /**
+   * Whose this login or address is, whether they have ever logged in or not: the person is made before it answers. Undefined: nobody's that
+   * it knows. Left out: it cannot look anybody up. `typed` is normalised as a login is.
+   */
+  find?(typed: string, host: Host<S>): Promise<Id | undefined>
 }
 
 export interface Logins {
   /** Does any plugin bring a way to log in? */
   any: boolean
   check(asked: LoginAsked): Promise<LoginAnswer>
+  /** Who has this login or address, where any way knows them; one that does not answer knows nobody. */
+  find(typed: string): Promise<Id | undefined>
   /** Connections that are for logging in alone; absent: there are none apart. */
   own?: Pick<Host, 'db' | 'work'>
 }
 
 const answer = z.union([z.strictObject({ personId: z.custom<Id>(isId) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
+
+const found = z.custom<Id>(isId).optional()
 
 export function makeLogins(room: {
   plugins: readonly AnyPlugin[]
@@ -67,6 +76,18 @@ export function makeLogins(room: {
         else if (said !== 'unknown') return said
       }
       return unavailable ? 'unavailable' : 'unknown'
+    },
+    async find(typed) {
+      for (const { plugin, name, way } of ways) {
+        if (!way.find || !(await room.activation.active(plugin.name, ROOT_UNIT))) continue
+        const id = await room.gate
+          .call({ plugin: plugin.name, kind: 'login', name, unitId: null }, async () =>
+            found.parse(await way.find!(typed, room.hostOf(plugin))),
+          )
+          .catch(() => undefined)
+        if (id !== undefined) return id
+      }
+      return undefined
     },
   }
 }

@@ -9,8 +9,10 @@ import type { Work } from '../kernel/work.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { AGENT_RIGHTS, demandAdmin } from './policy.ts'
-import { demandHolds, isCentral } from './unit-administrators.ts'
 import { demandFresh } from './fresh.ts'
+import { tellAppointed } from './tell-appointed.ts'
+import { dropIdleHat } from './hat.ts'
+import { demandHolds, isCentral, readyToHold, type Giving } from './unit-administrators.ts'
 
 /** The rights every matrix shows (OTRS System::Permission); others that a row holds are kept. */
 export const MATRIX_RIGHTS: readonly string[] = AGENT_RIGHTS.slice(0, 7)
@@ -87,22 +89,30 @@ export function personsOfRole(db: Kysely<Database>, roleId: Id): Promise<{ id: I
 
 /**
  * Gives a person exactly these rights in the named groups; other groups stay as they are. A local administrator does so in groups
- * of their units, and gives no right that they do not hold there. Errors: `right.unknown`, `right.not-held`, `admin.last`.
+ * of their units, and gives no right that they do not hold there, and somebody from outside none before they said yes: then `giving`
+ * is who named them. Errors: `right.unknown`, `right.not-held`, `unit.ask-first`, `unit.hat-central`, `admin.last`.
  */
-export async function setPersonRights(work: Work, personId: Id, wanted: RightsById): Promise<void> {
-  if (!isCentral(work.actor)) for (const groupId of wanted.keys()) await demandHolds(work, groupId, [])
+export async function setPersonRights(work: Work, personId: Id, wanted: RightsById, giving: Giving = work): Promise<void> {
+  if (!isCentral(giving.actor)) for (const groupId of wanted.keys()) await demandHolds(giving, groupId, [])
   const person = await work.db.selectFrom('person').select(['id', 'agent']).where('id', '=', personId).forUpdate().executeTakeFirst()
   if (!person) throw refused('not-found')
   const stored = await rightsOfPerson(work.db, personId)
   const changed = await changes(work, stored, wanted)
+  let left: Id | null | undefined
   for (const [groupId, rights] of changed) {
-    if (rights.length > 0 && !person.agent) throw refused('person.admin-needs-hat', {}, 'agent')
-    await demandHolds(
-      work,
-      groupId,
-      rights.filter((right) => !stored.get(groupId)?.includes(right)),
-    )
-    demandFresh(work)
+    const more = rights.filter((right) => !stored.get(groupId)?.includes(right))
+    await demandHolds(giving, groupId, more)
+    // Who accepts what another gave has nothing to prove.
+    if (giving === work) demandFresh(work)
+    // Rights in a unit's group are that unit's affair, whoever the person belongs to.
+    const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
+    if (
+      (more.length > 0 || (rights.length > 0 && !person.agent)) &&
+      (await readyToHold(work, unit_id, person, { giving, field: 'agent' }))
+    ) {
+      person.agent = true
+      await tellAppointed(work, personId, { what: 'work', unitId: unit_id })
+    }
     await work.db.deleteFrom('group_person').where('person_id', '=', personId).where('group_id', '=', groupId).execute()
     if (rights.length > 0) {
       await work.db
@@ -110,8 +120,6 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
         .values(rights.map((right) => ({ group_id: groupId, person_id: personId, right })))
         .execute()
     }
-    // Rights in a unit's group are that unit's affair, whoever the person belongs to.
-    const { unit_id } = await work.db.selectFrom('permission_group').select('unit_id').where('id', '=', groupId).executeTakeFirstOrThrow()
     recordChange(
       work,
       personRightSubject,
@@ -120,7 +128,9 @@ export async function setPersonRights(work: Work, personId: Id, wanted: RightsBy
       { [`group ${groupId}`]: rights },
       unit_id === ROOT_UNIT ? {} : { unitId: unit_id },
     )
+    if (rights.length === 0) left = unit_id === ROOT_UNIT ? null : unit_id
   }
+  if (left !== undefined) await dropIdleHat(work, personId, left)
   if (takesAll(stored, changed)) await demandAdminLeft(work)
 }
 
@@ -163,7 +173,9 @@ export async function setPersonRoles(work: Work, personId: Id, roleIds: readonly
       .values(after.map((role_id) => ({ role_id, person_id: personId })))
       .execute()
   recordChange(work, personRoleSubject, personId, { roles: before }, { roles: after })
-  if (before.some((id) => !after.includes(id))) await demandAdminLeft(work)
+  if (before.every((id) => after.includes(id))) return
+  await dropIdleHat(work, personId, null)
+  await demandAdminLeft(work)
 }
 
 /** Takes one role from one person, or gives it. */

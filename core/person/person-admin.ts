@@ -14,6 +14,7 @@ import { queueMail } from '../mail/outbound.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
+import { tellAppointed } from '../permission/tell-appointed.ts'
 import { createSetPasswordLink, ownWords, SET_PASSWORD_LINK_MS, takePassword } from './login.ts'
 import { hashChosenPassword } from './password.ts'
 import { personTexts } from './person-texts.ts'
@@ -70,6 +71,7 @@ export async function addPerson(work: Work, form: PersonForm, address: string): 
   })
   if (!form.valid) await work.db.updateTable('person').set({ valid: false }).where('id', '=', id).execute()
   recordChange(work, personSubject, id, null, values, { told: { address: address.trim() || null } })
+  if (form.agent) await tellAppointed(work, id, { what: 'hat' })
   return id
 }
 
@@ -93,12 +95,14 @@ export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<
     before.unit_id === values.unit_id ? {} : { unit_by: values.unit_id === null ? null : ('administrator' as const), unit_rule_id: null }
   await work.db
     .updateTable('person')
-    .set({ ...values, ...placed })
+    // A hat given here, or taken, is no unit's any more.
+    .set({ ...values, ...placed, ...(before.agent === values.agent ? {} : { hat_by_unit: false }) })
     .where('id', '=', id)
     .execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
   if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
   recordChange(work, personSubject, id, before, values)
+  if (before.agent !== values.agent) await tellAppointed(work, id, { what: values.agent ? 'hat' : 'no-hat' })
 }
 
 async function checked(work: Work, form: PersonForm, id: Id | null, address: string) {

@@ -1,20 +1,29 @@
 /** Owns finding persons by what somebody types: a part of the name, of an address, or the login. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { typedWords } from '../search/typed.ts'
-import { personQuery, type Person } from './persons.ts'
+import { foundThere } from '../permission/own-people.ts'
+import { down } from '../unit/tree.ts'
+import { normalAddress, personQuery, type Person } from './persons.ts'
 
 /** A word to stand inside LIKE: its own wildcards are letters. */
 export const likeText = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`)
 
 /**
  * Valid persons, best known first: whose login or address it is exactly, then by name. Every word must be found in the name, in an
- * address, or as the login's beginning. Fewer than two characters find nobody. At most `limit` (default 10).
+ * address, or as the login's beginning. Fewer than two characters find nobody. At most `limit` (default 10). `unitId`: as whoever
+ * administers that unit may search: its own people, and whom a directory knows; anybody else by a whole address.
  */
-export async function searchPersons(db: Kysely<Database>, words: string, limit = 10): Promise<Person[]> {
+export async function searchPersons(db: Kysely<Database>, words: string, limit = 10, { unitId }: { unitId?: Id } = {}): Promise<Person[]> {
   const typed = typedWords(words)
   if (words.trim().length < 2 || typed.length === 0) return []
   let query = personQuery(db).where('person.valid', '=', true)
+  if (unitId !== undefined) {
+    query = query.where(
+      sql<boolean>`person.id in (with recursive ${down(unitId)} select p.id from person p where ${foundThere}
+        union select person_id from person_address where address = ${normalAddress(words)})`,
+    )
+  }
   for (const { pattern, text } of typed) {
     query = query.where((eb) =>
       eb(

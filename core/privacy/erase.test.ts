@@ -105,6 +105,21 @@ beforeAll(async () => {
     .insertInto('login_attempt')
     .values({ login: `login ${LOGIN}`, client_address: '192.0.2.3', at: make.now })
     .execute()
+  const unit = await make.unit({ name: 'Zapraszający Dziekanat' })
+  await make.db
+    .insertInto('unit_nomination')
+    .values({
+      unit_id: unit,
+      person_id: person,
+      nominated_by: colleague,
+      administrator: true,
+      rights: '{}',
+      nominated_at: make.now,
+      expires_at: new Date(make.now.getTime() + 1000),
+      ended_at: null,
+      ended: null,
+    })
+    .execute()
   await make.db.insertInto('loop_protection').values({ address: ADDRESSES[0]!, day: '2026-11-17', count: 3 }).execute()
 })
 afterAll(() => database?.close())
@@ -152,7 +167,7 @@ describe('erasing a person', () => {
 
   it('hands everything over first: what they sent, said and are', async () => {
     const bytes = Buffer.from(await new Response(await exportPerson(make.db, person, make.now)).arrayBuffer()).toString('utf8')
-    for (const word of [...TRACES, 'W załączniku.', 'Subject: hej', '%PDF packed']) expect(bytes).toContain(word)
+    for (const word of [...TRACES, 'W załączniku.', 'Subject: hej', '%PDF packed', 'Zapraszający Dziekanat']) expect(bytes).toContain(word)
     expect(bytes).not.toContain('notatka')
     expect(bytes).not.toContain('Inna sprawa')
   })

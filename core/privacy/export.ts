@@ -83,7 +83,14 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
     .select(['from_at', 'until_at', 'note'])
     .where('person_id', '=', id)
     .executeTakeFirst()
-  return { ...person, addresses, sessions, rights, absence: absence ?? null }
+  const invitations = await db
+    .selectFrom('unit_nomination as n')
+    .innerJoin('unit as u', 'u.id', 'n.unit_id')
+    .select(['u.name as unit', 'n.administrator', 'n.nominated_at', 'n.expires_at', 'n.ended_at', 'n.ended'])
+    .where('n.person_id', '=', id)
+    .orderBy('n.id')
+    .execute()
+  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null }
 }
 
 async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {

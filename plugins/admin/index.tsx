@@ -80,6 +80,19 @@ export default definePlugin({
       order: 20,
       render: (props, c) => (props.frame === 'admin' ? <link rel="stylesheet" href={c.get('asset')('admin.css')} /> : null),
     },
+    'desk.rail': {
+      order: 60,
+      render: (_props, c) =>
+        c.get('actor')?.access.admin ? (
+          <ul>
+            <li>
+              <a href="/admin">
+                <span class="rail-name">{words(c)('admin.title')}</span>
+              </a>
+            </li>
+          </ul>
+        ) : null,
+    },
     'person.menu': {
       order: 30,
       render: (_props, c) => (c.get('actor')?.access.admin ? <a href="/admin">{words(c)('admin.title')}</a> : null),

@@ -1,7 +1,7 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { COMPLETE_LANGUAGES, isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
-import { faq, type Audience } from './tables.ts'
+import { faq, type Audience, type Reading } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
 export interface Category {
@@ -77,11 +77,15 @@ export async function slugOf(db: Kysely<Database>, unitId: Id): Promise<string> 
   return (await db.selectFrom('unit').select('slug').where('id', '=', unitId).executeTakeFirstOrThrow()).slug
 }
 
+/** Of the item `i` of a unit. */
+const mayRead = ({ reads, internalIn }: Reading, unit: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql<boolean>`i.audience = any(${reads}::text[]) and ${internalIn === null ? sql`true` : sql`(i.audience <> 'internal' or ${unit} = any(${internalIn}::bigint[]))`}`
+
 /** Categories of these units with how many items may be read in each; parents before their children. */
 export async function listCategories(
   db: Kysely<Database>,
   units: readonly Id[],
-  reads: readonly Audience[],
+  reading: Reading,
   withUnused = false,
 ): Promise<Category[]> {
   const { rows } = await sql<Category>`
@@ -92,14 +96,14 @@ export async function listCategories(
       select c.*, tree.path || array[lpad(c.position::text, 6, '0'), c.name collate "pl-x-icu"], tree.slug
       from faq_category c join tree on c.parent_id = tree.id)
     select id, unit_id as "unitId", slug as "unitSlug", parent_id as "parentId", name, name_en as "nameEn", position, valid,
-      (select count(*)::int from faq_item i where i.category_id = tree.id and i.valid and i.published_id is not null and i.audience = any(${reads}::text[])) as items
+      (select count(*)::int from faq_item i where i.category_id = tree.id and i.valid and i.published_id is not null and ${mayRead(reading, sql`tree.unit_id`)}) as items
     from tree where valid or ${withUnused} order by path, id`.execute(db)
   return rows
 }
 
 export interface ItemWish {
   units: readonly Id[]
-  reads: readonly Audience[]
+  reading: Reading
   /** Also what is withdrawn or was never approved, by its newest text. */
   editor?: boolean
   categoryId?: Id
@@ -138,7 +142,7 @@ export async function listItems(db: Kysely<Database>, wish: ItemWish): Promise<L
         )
   const conditions = [
     sql`c.unit_id = any(${wish.units}::bigint[])`,
-    sql`i.audience = any(${wish.reads}::text[])`,
+    mayRead(wish.reading, sql`c.unit_id`),
     ...(wish.editor ? [] : [sql`i.valid`, sql`i.published_id is not null`, sql`c.valid`]),
     ...(wish.categoryId
       ? [

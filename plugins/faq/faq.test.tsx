@@ -12,8 +12,8 @@ let dean: Id
 let other: Id
 let category: Id
 let deanCategory: Id
-const readers = {} as Record<'stranger' | 'customer' | 'agent' | 'editor' | 'approver' | 'foreign', Visitor>
-const items = {} as Record<'public' | 'external' | 'internal' | 'waiting' | 'withdrawn' | 'dean', Id>
+const readers = {} as Record<'stranger' | 'customer' | 'agent' | 'below' | 'editor' | 'approver' | 'foreign', Visitor>
+const items = {} as Record<'public' | 'external' | 'internal' | 'waiting' | 'withdrawn' | 'dean' | 'deanInternal', Id>
 
 const form = (more: Partial<ItemForm> = {}): ItemForm => ({
   categoryId: category,
@@ -64,7 +64,8 @@ beforeAll(async () => {
   await make.queue({ unitId: other, groupId: foreignGroup })
   readers.stranger = site.visitor()
   readers.customer = await site.loggedIn(await make.person({ unitId: dean }))
-  readers.agent = await site.loggedIn(await make.agent({ [deanGroup]: ['rw'] }))
+  readers.agent = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro'] }))
+  readers.below = await site.loggedIn(await make.agent({ [deanGroup]: ['rw'] }))
   readers.editor = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro', 'faq.edit'] }))
   readers.approver = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro', 'faq.edit', 'faq.approve'] }))
   readers.foreign = await site.loggedIn(await make.agent({ [foreignGroup]: ['rw', 'faq.edit', 'faq.approve'] }))
@@ -81,17 +82,19 @@ beforeAll(async () => {
   items.withdrawn = await write({ title: 'Wycofane' })
   await make.asSystem((work) => setItemValid(work, items.withdrawn, false))
   items.dean = await write({ title: 'Godziny dziekanatu', categoryId: deanCategory }, true, dean)
+  items.deanInternal = await write({ title: 'Klucze do archiwum', audience: 'internal', categoryId: deanCategory }, true, dean)
 })
 afterAll(() => site.close())
 
 describe('who reads what', () => {
-  const url = (name: keyof typeof items) => `/u/${name === 'dean' ? 'dziekanat' : 'mech'}/faq/${items[name]}`
+  const url = (name: keyof typeof items) => `/u/${name.startsWith('dean') ? 'dziekanat' : 'mech'}/faq/${items[name]}`
   it.each([
-    ['stranger', { public: 200, external: 303, internal: 404, waiting: 404, withdrawn: 404, dean: 200 }],
-    ['customer', { public: 200, external: 200, internal: 404, waiting: 404, withdrawn: 404, dean: 200 }],
-    ['agent', { public: 200, external: 200, internal: 200, waiting: 404, withdrawn: 404, dean: 200 }],
-    ['foreign', { public: 200, external: 200, internal: 404, waiting: 404, withdrawn: 404, dean: 200 }],
-    ['editor', { public: 200, external: 200, internal: 200, waiting: 200, withdrawn: 200, dean: 200 }],
+    ['stranger', { public: 200, external: 303, internal: 404, waiting: 404, withdrawn: 404, dean: 200, deanInternal: 404 }],
+    ['customer', { public: 200, external: 200, internal: 404, waiting: 404, withdrawn: 404, dean: 200, deanInternal: 404 }],
+    ['agent', { public: 200, external: 200, internal: 200, waiting: 404, withdrawn: 404, dean: 200, deanInternal: 200 }],
+    ['below', { public: 200, external: 200, internal: 404, waiting: 404, withdrawn: 404, dean: 200, deanInternal: 200 }],
+    ['foreign', { public: 200, external: 200, internal: 404, waiting: 404, withdrawn: 404, dean: 200, deanInternal: 404 }],
+    ['editor', { public: 200, external: 200, internal: 200, waiting: 200, withdrawn: 200, dean: 200, deanInternal: 200 }],
   ] as const)('%s', async (reader, expected) => {
     for (const [name, status] of Object.entries(expected))
       expect([name, (await readers[reader].get(url(name as keyof typeof items))).status]).toEqual([name, status])
@@ -110,6 +113,15 @@ describe('who reads what', () => {
       expect(agents).toContain('konsolę')
       expect(agents).not.toMatch(/niezatwierdzone|Wycofane/)
     }
+  })
+  it('what agents of a unit write for themselves is read by those above it, and not by those below', async () => {
+    for (const path of ['/u/dziekanat/faq', '/u/dziekanat/faq?search=konto reset', `/u/dziekanat/faq?category=${category}`]) {
+      expect(await text(readers.below.get(path))).not.toContain('konsolę')
+      expect(await text(readers.agent.get(path))).toContain('konsolę')
+    }
+    expect(await text(readers.agent.get('/u/dziekanat/faq'))).toContain('Klucze do archiwum')
+    expect(await text(readers.below.get('/u/dziekanat/faq'))).toContain('Klucze do archiwum')
+    expect(await text(readers.foreign.get('/u/dziekanat/faq'))).not.toContain('Klucze do archiwum')
   })
   it('an entry is found only under its own unit', async () => {
     expect((await readers.agent.get(`/u/dziekanat/faq/${items.internal}`)).status).toBe(404)

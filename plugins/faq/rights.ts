@@ -1,19 +1,27 @@
 /** Owns who may read and who may write a unit's knowledge base. */
 import { sql, type Kysely } from 'kysely'
-import { holdsRight, queuesWith, refused, unitsDown, type Database, type Id, type PageContext, type PersonActor } from '../../core/index.ts'
-import { AUDIENCES, type Audience } from './tables.ts'
+import {
+  holdsRight,
+  queuesWith,
+  refused,
+  unitsUpInOrder,
+  type Database,
+  type Id,
+  type PageContext,
+  type PersonActor,
+} from '../../core/index.ts'
+import { AUDIENCES, type Reading } from './tables.ts'
 
-export interface Standing {
-  /** What may be read: public by everybody, external by whoever is logged in, internal by agents of the unit or of one below it. */
-  reads: readonly Audience[]
+/** Public entries are read by everybody, external ones by whoever is logged in, internal ones by agents of their unit or of one above it. */
+export interface Standing extends Reading {
   /** Writes and changes: the right 'faq.edit' (or rw, which includes all) in a queue of this very unit. */
   edits: boolean
   /** What is written needs nobody else's approval: the right 'faq.approve' itself, or an administrator. */
   approves: boolean
 }
 
-const STRANGER: Standing = { reads: ['public'], edits: false, approves: false }
-const CUSTOMER: Standing = { reads: ['public', 'external'], edits: false, approves: false }
+const STRANGER: Standing = { reads: ['public'], internalIn: [], edits: false, approves: false }
+const CUSTOMER: Standing = { reads: ['public', 'external'], internalIn: [], edits: false, approves: false }
 
 /** What somebody may in a unit. One query for an agent, none for others. */
 export async function standingIn(
@@ -24,18 +32,24 @@ export async function standingIn(
 ): Promise<Standing> {
   if (!actor) return STRANGER
   const { access } = actor
-  if (access.admin) return { reads: AUDIENCES, edits: true, approves: true }
+  if (access.admin) return { reads: AUDIENCES, internalIn: null, edits: true, approves: true }
   const queues = queuesWith(access, 'ro')
   if (!access.agent || queues.length === 0) return CUSTOMER
-  const { rows } = await sql<{ id: Id; own: boolean }>`
-    with recursive ${unitsDown(unitId, { as: 'below' })}
-    select q.id, q.unit_id = ${unitId} as own from queue q join below on below.id = q.unit_id where q.id = any(${queues}::bigint[])`.execute(
-    db,
-  )
-  if (rows.length === 0) return CUSTOMER
-  const own = rows.filter((row) => row.own).map((row) => access.queueRights.get(row.id))
+  const { rows } = await sql<{ unit: Id; depth: number; queue: Id | null }>`
+    with recursive ${unitsUpInOrder(unitId)}
+    select up.id as unit, up.depth, q.id as queue from up left join queue q on q.unit_id = up.id and q.id = any(${queues}::bigint[])
+    order by up.depth`.execute(db)
+  // Whoever is an agent of a unit reads what lies between it and this one, and nothing above it.
+  const highest = rows.findLast(({ queue }) => queue !== null)
+  if (!highest) return CUSTOMER
+  const own = rows.filter(({ depth, queue }) => depth === 0 && queue !== null).map(({ queue }) => access.queueRights.get(queue!))
   const edits = own.some((rights) => holdsRight(rights, 'faq.edit'))
-  return { reads: AUDIENCES, edits, approves: edits && (!approvalNeeded || own.some((rights) => rights?.has('faq.approve'))) }
+  return {
+    reads: AUDIENCES,
+    internalIn: [...new Set(rows.filter(({ depth }) => depth <= highest.depth).map(({ unit }) => unit))],
+    edits,
+    approves: edits && (!approvalNeeded || own.some((rights) => rights?.has('faq.approve'))),
+  }
 }
 
 export function demandEdits(c: PageContext, standing: Standing): PersonActor {

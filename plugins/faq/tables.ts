@@ -5,6 +5,14 @@ import type { Database, Id, Language } from '../../core/index.ts'
 export type Audience = 'internal' | 'external' | 'public'
 export const AUDIENCES: readonly Audience[] = ['public', 'external', 'internal']
 
+/** What somebody may read in a unit, and in those above it that are read along there. */
+export interface Reading {
+  /** In the unit itself. */
+  reads: readonly Audience[]
+  /** The units whose internal entries are read too; null: every one. */
+  internalIn: readonly Id[] | null
+}
+
 export interface CategoryTable {
   id: Generated<Id>
   unit_id: Id

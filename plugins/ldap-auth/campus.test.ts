@@ -8,6 +8,8 @@ import type { LoginAnswer } from '../../core/kernel/logins.ts'
 import { findDirectoryEntry } from '../../core/person/directory/take.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin } from '../../core/person/persons.ts'
 import { logIn, setPassword } from '../../core/person/login.ts'
+import { lookUpPerson } from '../../core/person/look-up.ts'
+import { prepareAct } from '../../core/ticket/acts/acts.ts'
 import { acceptMail, mailInMemory } from '../../core/mail/inbound/accept.ts'
 import { readAddressBook } from '../../core/mail/addresses.ts'
 import { makeSenderCheck } from '../../core/mail/judge/assurance/look-up.ts'
@@ -138,6 +140,22 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
       id,
     ])
   })
+  it('somebody who has never logged in is found by whoever names them, by login and by address; for customers nobody is looked up', async () => {
+    const { host } = site.kernel
+    const [byLogin, byAddress, unasked] = [campusPerson(41), campusPerson(42), campusPerson(43)]
+    for (const { uid } of [byLogin, byAddress, unasked]) expect(await findPersonByLogin(host.db, uid)).toBeUndefined()
+    expect(await lookUpPerson(host, byLogin.uid.toUpperCase())).toMatchObject({ login: byLogin.uid, source: 'ldap' })
+    expect(await lookUpPerson(host, byAddress.mail)).toMatchObject({ login: byAddress.uid, address: byAddress.mail })
+    expect(await lookUpPerson(host, 'nikogo-takiego')).toBeUndefined()
+    const { id } = await site.make.ticket()
+    const add = async (room: Parameters<typeof prepareAct>[0], who: string) => {
+      const doIt = await prepareAct(room, 'add-person', { who })
+      return site.make.asSystem((work) => doIt(work, id))
+    }
+    await expect(add({ db: host.db }, unasked.uid)).rejects.toMatchObject({ code: 'person.unknown' })
+    expect(await add({ db: host.db, directory: host.logins }, unasked.uid)).toMatchObject({ params: { who: expect.any(String) as string } })
+  })
+
   it('refuses a wrong password, an unknown account and a locked one in the same words', async () => {
     const { uid, password } = campusPerson(6)
     const locked = campusPerson(ODD.locked)
@@ -471,6 +489,8 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     await two.kill()
     const { uid, password } = campusPerson(30)
     expect(await enter(uid, password)).toBe('login-unavailable')
+    expect(await lookUpPerson(site.kernel.host, campusPerson(4999).uid)).toMatchObject({ login: campusPerson(4999).uid })
+    expect(await site.kernel.host.logins.find('nowy-ktos')).toBeUndefined()
     const local = await site.make.person({ login: 'awaryjny' })
     await setPassword(site.kernel.host, local, 'hasło awaryjne 1')
     expect([await enter('awaryjny', 'hasło awaryjne 1'), await enter('awaryjny', 'inne')]).toEqual(['in', 'login-failed'])

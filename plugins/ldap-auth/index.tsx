@@ -3,7 +3,7 @@ import { definePlugin, text, type Host } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { commands } from './commands.ts'
 import { closeDirectories, openDirectories } from './house.ts'
-import { checkLogin } from './login.ts'
+import { checkLogin, findAccount } from './login.ts'
 import { sayTied, tieSender } from './mail.ts'
 import * as ldapAuth0001 from './migrations/0001_ldap_auth.ts'
 import { directoryRoutes, PATH } from './pages/directory.tsx'
@@ -20,7 +20,7 @@ export default definePlugin({
   settings: { lostPassword: text('settings.lost-password', '') },
   migrations: { '0001_ldap_auth': ldapAuth0001 },
   files: { 'ldap-auth.css': inProject('plugins/ldap-auth/ldap-auth.css') },
-  logins: { campus: { order: 20, check: checkLogin } },
+  logins: { campus: { order: 20, check: checkLogin, find: findAccount } },
   mailChecks: { sender: tieSender },
   mailSteps: { sender: { after: 'sender', run: (turn) => sayTied(turn) } },
   jobs: { 'ldap-auth/sync': { cron: '20 1 * * *', run: (_payload, host) => synchroniseAll(host) } },

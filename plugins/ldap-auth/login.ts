@@ -75,6 +75,17 @@ export async function checkLogin({ login, password }: LoginAsked, host: Host): P
   return unavailable ? 'unavailable' : 'unknown'
 }
 
+/** Who has a login or an address, made here where need be: in each directory that a service account may ask. */
+export async function findAccount(typed: string, host: Host): Promise<string | undefined> {
+  for (const directory of openDirectories(host.config).filter(({ service }) => service)) {
+    const { answer, person, twins } = await tryLogin(directory, typed, undefined)
+    if (answer !== 'known' || !person) continue
+    const found = await takeOver(directory, person, twins ?? [], host)
+    return found === 'refused' ? undefined : found.personId
+  }
+  return undefined
+}
+
 /** The person of an entry, made or changed where need be. Somebody in the way, or switched off by hand: refused. */
 export async function takeOver(
   directory: OpenDirectory,

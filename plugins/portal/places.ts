@@ -5,6 +5,7 @@ declare module 'pomoc' {
   interface Places {
     'portal.login': NoProps
     'portal.bar': NoProps
+    'portal.notices': NoProps
     'portal.home': NoProps
     'portal.new-ticket.suggestions': { subject: string }
     'portal.ticket.below': { ticket: Ticket }

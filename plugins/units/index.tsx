@@ -2,8 +2,9 @@
 import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { RouteCard } from './route-card.tsx'
-import { UnitLinks } from './unit-links.tsx'
+import { RailUnits, UnitLinks } from './unit-links.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
+import { appointmentRoutes, WaitingInvitations } from './pages/appointments.tsx'
 import { homeRoutes } from './pages/home.tsx'
 import { hourRoutes } from './pages/hours.tsx'
 import { brandOfPage, lookRoutes } from './pages/looks.tsx'
@@ -27,6 +28,7 @@ export default definePlugin({
     queueRoutes(app)
     topicRoutes(app)
     peopleRoutes(app)
+    appointmentRoutes(app)
     hourRoutes(app)
     textRoutes(app)
     pluginRoutes(app)
@@ -59,6 +61,8 @@ export default definePlugin({
         )
       },
     },
+    'portal.notices': { order: 10, render: (_props, c) => <WaitingInvitations c={c} /> },
+    'desk.rail': { order: 50, render: (_props, c) => <RailUnits c={c} /> },
     'person.menu': { order: 25, render: (_props, c) => <UnitLinks c={c} /> },
     'desk.ticket.side': { order: 80, render: (props, c) => <RouteCard c={c} ticketId={props.ticket.id} /> },
   },

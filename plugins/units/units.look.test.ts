@@ -7,7 +7,7 @@ import { definePlugin } from '../../core/kernel/contract.ts'
 import { integer, text } from '../../core/kernel/settings/settings.ts'
 import { setPersonRights } from '../../core/permission/rights.ts'
 import { addUnitAdministrator } from '../../core/permission/unit-administrators.ts'
-import { giveHat, groupsOfUnit } from '../../core/administration/unit-people.ts'
+import { groupsOfUnit } from '../../core/administration/unit-people.ts'
 import { createQueue } from '../../core/queue/queue-admin.ts'
 import { createSystemAddress } from '../../core/queue/system-addresses.ts'
 import { saveBrand } from '../../core/unit/brand.ts'
@@ -85,7 +85,6 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
     for (const name of ['Anna Pierwsza', 'Bogdan Drugi-Wielonazwiskowy']) {
       const id = await make.person({ name, unitId: office })
       await make.work(actor, async (work) => {
-        await giveHat(work, office, id)
         await setPersonRights(work, id, new Map([[group!.id, name.startsWith('A') ? ['rw'] : ['ro', 'note']]]))
       })
     }

@@ -112,6 +112,7 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
           anna: await make.person({ name: 'Anna Pierwsza', login: 'anna', address: 'anna@uni.example', unitId: office }),
           bogdan: await make.person({ name: 'Bogdan Drugi', login: 'bogdan', address: 'bogdan@uni.example', unitId: office }),
         }
+        await make.person({ name: 'Zofia Bezhasłowa', address: 'zofia@uni.example', unitId: other })
         for (const id of Object.values(people)) await setPassword(program.host, id, PASSWORD)
         await make.asSystem((work) => addUnitAdministrator(work, office, people.dorota))
       })
@@ -173,7 +174,94 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         return promised
       }
 
-      it('opens its queues, adds its people, sets its hours, switches a plugin on, and gets what the page said', async () => {
+      /** Whoever is not the unit's own says no, hears that it was taken back or too late; who says yes is let go again, and gets in as before. */
+      const asksOthers = async () => {
+        const base = program.addresses.get('web')!
+        const slug = (await database.db.selectFrom('unit').select('slug').where('id', '=', office).executeTakeFirstOrThrow()).slug
+        const dorota = await open('dorota')
+        const invite = async (who: string, page: 'people' | 'administrators', button: string) => {
+          const before = sink.mails.length
+          await dorota.goto(`/u/${slug}/admin/${page}`)
+          await dorota.getByLabel('Adres e-mail albo login').fill(who)
+          await dorota.getByRole('button', { name: button, exact: true }).click()
+          await dorota.getByText('Zaproszenie wysłane').waitFor()
+          const mail = await sink.waitFor(
+            (one) => sink.mails.indexOf(one) >= before && /Zaproszenie do/.test(one.parsed.subject ?? ''),
+            45_000,
+          )
+          return /\/appointments\/\d+/.exec(mail.parsed.text!)![0]
+        }
+
+        // She says no.
+        let link = await invite('celina@uni.example', 'people', 'Dodaj')
+        const celina = await open('celina')
+        await celina.goto('/')
+        await celina.getByRole('link', { name: `Zaproszenie do jednostki „${OFFICE}”` }).click()
+        await celina.getByText('Dorota Dziekańska zaprasza Cię').waitFor()
+        expect(new URL(celina.url()).pathname).toBe(link)
+        expect((await dorota.request.get(link)).status()).toBe(404)
+        await celina.getByRole('button', { name: 'Odrzuć' }).click()
+        await celina.getByText('Zaproszenie odrzucone').waitFor()
+        expect((await celina.request.get('/desk')).status()).toBe(404)
+        await dorota.goto(`/u/${slug}/admin/people`)
+        await dorota.getByText('Zaproszenie zostało odrzucone.').waitFor()
+
+        // It is taken back.
+        link = await invite('celina@uni.example', 'administrators', 'Zaproś')
+        await dorota.getByRole('button', { name: 'Cofnij zaproszenie' }).click()
+        await dorota.getByText('Zaproszenie cofnięte').waitFor()
+        await celina.goto(link)
+        await celina.getByText('Zaproszenie zostało cofnięte.').waitFor()
+        expect(await celina.getByRole('button', { name: 'Przyjmij' }).count()).toBe(0)
+
+        // Who has no password gets in by a link, before she answers and after she was let go.
+        link = await invite('zofia@uni.example', 'people', 'Dodaj')
+        const byLink = async (): Promise<Page> => {
+          const before = sink.mails.length
+          const context = await browser.newContext({ javaScriptEnabled, locale: 'pl-PL', baseURL: base })
+          contexts.push(context)
+          const page = await context.newPage()
+          page.setDefaultTimeout(20_000)
+          await page.goto('/login')
+          await page.getByLabel('Twój adres e-mail').fill('zofia@uni.example')
+          await page.getByRole('button', { name: 'Wyślij mi odnośnik' }).click()
+          const mail = await sink.waitFor(
+            (one) => sink.mails.indexOf(one) >= before && /\/login\/link\//.test(one.parsed.text ?? ''),
+            45_000,
+          )
+          await page.goto(/\/login\/link\/\S+/.exec(mail.parsed.text!)![0])
+          await page.getByRole('button', { name: /Zaloguj|Wejdź/ }).click()
+          await page.waitForURL((url) => !url.pathname.startsWith('/login'))
+          return page
+        }
+        const zofia = await byLink()
+        await zofia.goto(link)
+        await zofia.getByRole('button', { name: 'Przyjmij' }).click()
+        await zofia.waitForURL(/\/desk/)
+        await zofia.getByText(`Zaproszenie przyjęte: „${OFFICE}”.`).waitFor()
+        await dorota.goto(`/u/${slug}/admin/people`)
+        const row = dorota.getByRole('listitem').filter({ hasText: 'Zofia Bezhasłowa' })
+        await row.getByRole('combobox').selectOption({ label: 'nic' })
+        await row.getByRole('button', { name: 'Zapisz' }).click()
+        await dorota.getByText('Zapisano prawa').waitFor()
+        await sink.waitFor((one) => /Nie prowadzisz już zgłoszeń/.test(one.parsed.subject ?? ''), 45_000)
+        expect((await zofia.request.get('/desk')).status()).toBe(404)
+        expect(new URL((await byLink()).url()).pathname).toBe('/')
+
+        // Nobody answers in time.
+        link = await invite('celina@uni.example', 'people', 'Dodaj')
+        const now = clock.now
+        clock.now = new Date(now.getTime() + 14 * 24 * 3600_000)
+        try {
+          const late = await open('celina')
+          await late.goto(link)
+          await late.getByText('Zaproszenie wygasło bez odpowiedzi.').waitFor()
+        } finally {
+          clock.now = now
+        }
+      }
+
+      it('opens its queues, adds its people, sets its hours, switches a plugin on, gets what the page said, and asks others in', async () => {
         const member = await open('marek')
         const stranger = await open('celina')
         await choose(member, 'HMS', 'Dział Informatyzacji')
@@ -309,7 +397,9 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
         await dorota.getByText('wróciły 3 kolejki').waitFor()
         await file(member, 'Poczta', OFFICE, 'Znów poczta')
         expect(await placeOf('Znów poczta')).toMatchObject({ queue: `${OFFICE}::Poczta` })
-      }, 240_000)
+
+        await asksOthers()
+      }, 300_000)
     })
   }
 })

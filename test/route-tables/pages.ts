@@ -198,6 +198,9 @@ export const ROWS: Record<string, Row> = {
     endsSession: true,
     ...link('set-password'),
   },
+  // An invitation is shown to whoever is invited: none of these.
+  'GET /appointments/:id': { path: (side) => `/appointments/${side.nomination}`, may: {} },
+  'POST /appointments/:id': { path: (side) => `/appointments/${side.nomination}`, fields: () => ({ answer: 'accept' }), may: {} },
   'GET /account': { path: () => '/account', may: loggedIn(200) },
   'POST /account/password': {
     path: () => '/account/password',

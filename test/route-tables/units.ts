@@ -4,6 +4,7 @@ import { definePlugin } from '../../core/kernel/contract.ts'
 import { integer } from '../../core/kernel/settings/settings.ts'
 import { defineTexts } from '../../core/i18n/texts.ts'
 import { setActivation } from '../../core/administration/plugin-admin.ts'
+import { appoint, listNominations } from '../../core/permission/nominations.ts'
 import { addUnitAdministrator } from '../../core/permission/unit-administrators.ts'
 import { createQueue } from '../../core/queue/queue-admin.ts'
 import { createSystemAddress } from '../../core/queue/system-addresses.ts'
@@ -33,6 +34,9 @@ export interface Owned {
   person: Id
   admin: Id
   second: Id
+  /** Of somebody from outside, who has not answered. */
+  nomination: Id
+  nominated: Id
   change: Id
 }
 
@@ -97,9 +101,7 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
   ),
   'GET /u/:unit/admin/people': get('/admin/people'),
   'GET /u/:unit/admin/find': get('/admin/find?who=osoba'),
-  'POST /u/:unit/admin/people': post('/admin/people', (owned) => ({ who: `person-${owned.slug}@uni.example`, [`level.GROUP`]: 'none' }), {
-    answer: 303,
-  }),
+  'POST /u/:unit/admin/people': post('/admin/people', (owned) => ({ who: `person-${owned.slug}@uni.example`, [`level.GROUP`]: 'lead' })),
   'POST /u/:unit/admin/people/:id': post(
     (owned) => `/admin/people/${owned.admin}`,
     () => ({}),
@@ -109,6 +111,11 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'POST /u/:unit/admin/administrators': post('/admin/administrators', (owned) => ({ who: `person-${owned.slug}@uni.example` })),
   'POST /u/:unit/admin/administrators/:id/remove': post(
     (owned) => `/admin/administrators/${owned.second}/remove`,
+    () => ({}),
+    { foreign: true },
+  ),
+  'POST /u/:unit/admin/invitations/:id/withdraw': post(
+    (owned) => `/admin/invitations/${owned.nomination}/withdraw`,
     () => ({}),
     { foreign: true },
   ),
@@ -204,5 +211,8 @@ export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
       .executeTakeFirstOrThrow()
   ).id
   const person = await make.person({ address: `person-${slug}@uni.example`, unitId: unit })
-  return { ...owned, person, change }
+  const nominated = await make.person()
+  await make.work(actor, (work) => appoint(work, unit, nominated, { administrator: true, rights: new Map() }))
+  const nomination = (await listNominations(make.db, { unitId: unit }, make.now))[0]!.id
+  return { ...owned, person, change, nominated, nomination }
 }

@@ -70,6 +70,7 @@ const NEW_TABLES: string[] = [
   'process_stall',
   'secret_key',
   'ticket_invitation',
+  'unit_nomination',
 ]
 /** Tables whose old columns a migration fills anew or takes away, with the reason; their rows are counted all the same. */
 const CHANGED_TABLES: Record<string, string> = {

@@ -44,6 +44,16 @@ export const LIMITS = {
   },
   /** Mails that invite one address, whoever invites: setting `limits.invitations-to`. */
   'invitations-to': { windowMs: DAY, alarm: null },
+  /** People whom one administrator of a unit asks to work there: setting `limits.invitations`. */
+  nominations: {
+    windowMs: DAY,
+    alarm: {
+      says: (refused, keys) => `${refused} invitations to units were refused; ${keys} administrators had invited too many within a day.`,
+      remedy: 'Look at “limit reached” in the audit log; raise “Invitations per person and day” in the settings if they were honest.',
+    },
+  },
+  /** Invitations to units that one person gets, whoever invites: setting `limits.invitations-to`. */
+  'nominations-to': { windowMs: DAY, alarm: null },
   /** Automatic answers to one address: mail.autoResponsesPerHour. */
   'answers-to': {
     windowMs: HOUR,

@@ -8,6 +8,7 @@ import { onTrial } from '../../kernel/trial.ts'
 import type { Work } from '../../kernel/work.ts'
 import { demandAdminLeft } from '../../permission/administrators.ts'
 import { demandAdmin } from '../../permission/policy.ts'
+import { tellAppointed } from '../../permission/tell-appointed.ts'
 import { placePersons } from '../../unit/placing.ts'
 import { ROOT_UNIT } from '../../unit/tree.ts'
 import { createUnit } from '../../unit/units.ts'
@@ -98,6 +99,7 @@ export async function takeEntries(work: Work, persons: readonly DirectoryPerson[
     } else await add(work, person, plan, known, fresh)
   }
   await insertFresh(work.db, fresh, work.now)
+  for (const { id, agent } of fresh.persons) if (id !== undefined && agent) await tellAppointed(work, id, { what: 'hat' })
   // The directory's own unit, where it names one, stands already; rules ask the rest.
   await placePersons(work, [...touched, ...fresh.persons.flatMap((row) => row.id ?? [])])
   return plans.map(({ change }) => change)
@@ -248,7 +250,12 @@ async function take(work: Work, person: DirectoryPerson, plan: Plan, stored: Sto
   const { values, change } = plan
   plan.unit = await unitFor(work, person, plan, known)
   const { id } = stored
-  const row = { ...values, ...(plan.unit === null ? {} : { unit_id: plan.unit }) }
+  const row = {
+    ...values,
+    ...(plan.unit === null ? {} : { unit_id: plan.unit }),
+    // The directory's rule keeps the hat that it gives.
+    ...(stored.agent === values.agent ? {} : { hat_by_unit: false }),
+  }
   const mayBeLast = (plan.roles.gone.length > 0 || (stored.agent && !values.agent)) && (await isAdminLeft(work))
   await work.db.updateTable('person').set(row).where('id', '=', id).execute()
   await saveAddresses(work.db, id, plan.addresses, work.now)
@@ -266,6 +273,7 @@ async function take(work: Work, person: DirectoryPerson, plan: Plan, stored: Sto
     if (change.kind === 'changes' && change.what.length === 0) change.kind = 'same'
   }
   await saveEntry(work.db, { person_id: id, ...entryOf(person, plan) }, work.now)
+  if (stored.agent !== plan.values.agent) await tellAppointed(work, id, { what: plan.values.agent ? 'hat' : 'no-hat' })
   change.personId = id
   tell(work, id, stored, change, person.directory)
 }

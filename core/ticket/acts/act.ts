@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { z } from 'zod'
 import type { Database, Id } from '../../database/schema.ts'
 import type { Params } from '../../i18n/texts.ts'
+import type { Logins } from '../../kernel/logins.ts'
 import type { Work } from '../../kernel/work.ts'
 import type { Access } from '../../kernel/actor.ts'
 import type { AGENT_RIGHTS } from '../../permission/policy.ts'
@@ -39,6 +40,8 @@ export interface Done {
 /** Where an act looks things up before its transaction. A `Work` is one too. */
 export interface ActRoom {
   readonly db: Kysely<Database>
+  /** Where whoever is named and not known here is looked up, for agents alone: to a customer the answer would tell who there is. */
+  readonly directory?: Pick<Logins, 'find'>
 }
 
 export interface ActWords {

@@ -1,5 +1,6 @@
 /** Owns the acts that let people into a ticket and out of it, and those that decide on messages held apart. */
 import { z } from 'zod'
+import { lookUpPerson } from '../../person/look-up.ts'
 import { acceptHeld, rejectHeld } from '../change/held.ts'
 import { addParticipant, maySharePeople, removeParticipant } from '../change/participants.ts'
 import { act } from './act.ts'
@@ -17,6 +18,9 @@ export const peopleActs = {
     bulk: false,
     words: { button: 'act.add-person', title: 'act.add-person.title', done: 'done.add-person' },
     fields: z.object({ who: line(), right: oneOf(['read', 'reply']) }),
+    lookUp: async ({ db, directory }, { who }) => {
+      if (directory && who !== '') await lookUpPerson({ db, logins: directory }, who)
+    },
     run: async (work, ticketId, { who, right }) => {
       const added = await addParticipant(work, ticketId, who, right ?? 'read')
       return { ...(added.known ? {} : { say: 'done.invite-person' as const }), params: { who: added.who } }

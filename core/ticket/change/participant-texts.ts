@@ -1,4 +1,4 @@
-/** Owns the words of the mail to who is let into a ticket. */
+/** Owns the words of mails to who is let into a ticket, and hears of what happens there. */
 import { defineTexts } from '../../i18n/texts.ts'
 
 export const participantTexts = defineTexts(
@@ -12,6 +12,13 @@ export const participantTexts = defineTexts(
       'Dzień dobry,\n\nosoba o adresie {who} prosi Cię o udział w swoim zgłoszeniu {number}.\n\nPrzeczytasz je i odpiszesz po zalogowaniu:\n{url}\n\nJeśli nie znasz tego adresu, nie musisz nic robić.\n\n{site}',
     'invite.reply':
       'Dzień dobry,\n\n{who} prosi Cię o udział w zgłoszeniu {number} „{title}”.\n\nPrzeczytasz je i odpiszesz po zalogowaniu:\n{url}\n\n{site}',
+    'answered.subject': 'Nowa odpowiedź',
+    'answered.read': 'Dzień dobry,\n\nw zgłoszeniu {number} jest nowa odpowiedź. Przeczytasz ją po zalogowaniu:\n{url}\n\n{site}',
+    'answered.reply':
+      'Dzień dobry,\n\nw zgłoszeniu {number} jest nowa odpowiedź. Przeczytasz ją i odpiszesz po zalogowaniu:\n{url}\n\n{site}',
+    'closed.subject': 'Zgłoszenie zamknięte',
+    'closed.read': 'Dzień dobry,\n\nzgłoszenie {number} jest zamknięte. Całą rozmowę przeczytasz po zalogowaniu:\n{url}\n\n{site}',
+    'closed.reply': 'Dzień dobry,\n\nzgłoszenie {number} jest zamknięte. Całą rozmowę przeczytasz po zalogowaniu:\n{url}\n\n{site}',
   },
   {
     'invite.subject': 'You may read ticket {number}',
@@ -21,5 +28,11 @@ export const participantTexts = defineTexts(
     'invite.by-customer.reply':
       'Hello,\n\n{who} asks you to join their ticket {number}.\n\nRead it and reply after logging in:\n{url}\n\nIf you do not know this address, you need not do anything.\n\n{site}',
     'invite.reply': 'Hello,\n\n{who} asks you to join ticket {number} “{title}”.\n\nRead it and reply after logging in:\n{url}\n\n{site}',
+    'answered.subject': 'A new reply',
+    'answered.read': 'Hello,\n\nthere is a new reply in ticket {number}. Read it after you log in:\n{url}\n\n{site}',
+    'answered.reply': 'Hello,\n\nthere is a new reply in ticket {number}. Read it and answer after you log in:\n{url}\n\n{site}',
+    'closed.subject': 'Ticket closed',
+    'closed.read': 'Hello,\n\nticket {number} was closed. Read the whole conversation after you log in:\n{url}\n\n{site}',
+    'closed.reply': 'Hello,\n\nticket {number} was closed. Read the whole conversation after you log in:\n{url}\n\n{site}',
   },
 )

@@ -10,7 +10,8 @@ import { listParticipants } from '../people.ts'
 import { listSharedWith } from './invitations.ts'
 import { addParticipant, removeParticipant } from './participants.ts'
 import { findTicket } from '../ticket.store.ts'
-import { followUp } from './tickets.ts'
+import { answerTicket, followUp, setState } from './tickets.ts'
+import { undoAct } from './undo.ts'
 
 let database: OpenDatabase
 let make: Maker
@@ -89,6 +90,43 @@ describe('letting a colleague into a ticket', () => {
       .where('type', '=', 'Misc')
       .execute()
     expect(history.map(({ name }) => name.split('%%')[1])).toEqual(['participant may read', 'participant may reply'])
+  })
+  it('hears by mail of each answer they have not had themselves and of closing, and of nothing that was undone', async () => {
+    const { id } = await make.ticket({ customerId: people.customer.id })
+    const off = await make.person({ address: 'wylaczony@uni.example', name: 'Wyłączony' })
+    for (const who of ['bolek@uni.example', 'wylaczony@uni.example'])
+      await make.work(people.customer, (work) => addParticipant(work, id, who, who.startsWith('b') ? 'reply' : 'read'))
+    await make.db.updateTable('person').set({ valid: false }).where('id', '=', off).execute()
+    await make.db.deleteFrom('outbound_mail').where('ticket_id', '=', id).execute()
+    const told = async () =>
+      (
+        await make.db
+          .selectFrom('outbound_mail')
+          .select(['to_text', 'subject', 'body', 'kind'])
+          .where('ticket_id', '=', id)
+          .where('state', '=', 'queued')
+          .where('kind', '=', 'notification')
+          .orderBy('id')
+          .execute()
+      ).map((mail) => `${mail.to_text}: ${mail.subject.replace(/\[.*\] /, '')} ${mail.body!.includes(`/tickets/${id}`) ? 'link' : ''}`)
+    const answer = (more: object = {}) =>
+      make.work(people.agent, async (work) => {
+        await answerTicket(work, id, { body: 'Tajne hasło 1234', ...more })
+        return work.act
+      })
+    await answer()
+    expect(await told()).toEqual(['bolek@uni.example: Nowa odpowiedź link'])
+    // Who has the answer itself hears nothing besides.
+    await answer({ cc: ['Bolek@uni.example'] })
+    expect(await told()).toHaveLength(1)
+    const act = await answer({ state: { stateId: '2' } })
+    expect((await told()).at(-1)).toBe('bolek@uni.example: Zgłoszenie zamknięte link')
+    await make.work(people.agent, (work) => undoAct(work, id, act))
+    expect(await told()).toHaveLength(1)
+    await make.work(people.agent, (work) => setState(work, id, { stateId: '2' }))
+    expect((await told()).slice(1)).toEqual(['bolek@uni.example: Zgłoszenie zamknięte link'])
+    const mails = await make.db.selectFrom('outbound_mail').select('body').where('kind', '=', 'notification').execute()
+    expect(mails.filter(({ body }) => body?.includes('1234'))).toEqual([])
   })
   it('only people known here; nobody twice; nobody who is in anyway', async () => {
     await expect(make.work(people.agent, (work) => addParticipant(work, ticket.id, 'ktos@inny.example', 'read'))).rejects.toMatchObject({

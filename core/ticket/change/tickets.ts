@@ -14,6 +14,7 @@ import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../../mail/outbound.ts'
 import { partsForTicket } from '../../mail/texts/answer-parts.ts'
 import { queueClosingMail } from '../../mail/texts/auto-response.ts'
+import { tellParticipants } from './tell-participants.ts'
 import { recipientsFor } from '../../mail/texts/whom.ts'
 import {
   ATTRIBUTES,
@@ -292,6 +293,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
           references: article.references!,
           delaySeconds: UNDO_SECONDS,
         })
+  await tellParticipants(work, ticket, given?.type === 'closed' ? 'closed' : 'answered', [...to, ...(answer.cc ?? [])])
   return { articleId, mailId }
 }
 
@@ -394,7 +396,7 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
   })
   if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
   await change(work, ticket, await shallOf(work, ticket, outcome, given), closingSettles(work, ticket, given.type))
-  if (given.type === 'closed' && ticket.stateType !== 'closed') await queueClosingMail(work, ticket.id)
+  if (given.type === 'closed' && ticket.stateType !== 'closed') await tellClosed(work, ticket)
 }
 
 /** Elapsed pending time, asked by the job each minute: 'pending auto' closes (OTRS PendingCheck), 'pending reminder' only reminds. */
@@ -404,8 +406,13 @@ export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean>
   const shall = await shallOf(work, ticket, outcome)
   if (Object.keys(shall).length === 0) return false
   await change(work, ticket, shall)
-  if (outcome.state.type === 'closed') await queueClosingMail(work, ticket.id)
+  if (outcome.state.type === 'closed') await tellClosed(work, ticket)
   return true
+}
+
+async function tellClosed(work: Work, ticket: Ticket): Promise<void> {
+  await queueClosingMail(work, ticket.id)
+  await tellParticipants(work, ticket, 'closed')
 }
 
 export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {

@@ -1,15 +1,6 @@
 /** Owns the pages of groups: list, one group, who holds which right in it. */
 import type { Hono } from 'hono'
-import {
-  findPersonByAddress,
-  findPersonByLogin,
-  listUnits,
-  refused,
-  ROOT_UNIT,
-  type PageContext,
-  type Person,
-  type WebEnv,
-} from '../../../core/index.ts'
+import { lookUpPerson, listUnits, refused, ROOT_UNIT, type PageContext, type Person, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -89,7 +80,7 @@ export function groupRoutes(app: Hono<WebEnv>): void {
       c,
       values,
       async () => {
-        const { db, work } = c.get('host')
+        const { work } = c.get('host')
         const { persons, roles } = split(values)
         await work(actor, async (act) => {
           for (const [id, rights] of readRights(persons)) await setPersonRights(act, id, new Map([[group.id, rights]]))
@@ -97,7 +88,7 @@ export function groupRoutes(app: Hono<WebEnv>): void {
         })
         const wanted = (values['add'] ?? '').trim()
         if (wanted !== '') {
-          const person = await findSomebody(db, wanted)
+          const person = await findSomebody(c.get('host'), wanted)
           await work(actor, (act) => setPersonRights(act, person.id, new Map([[group.id, ['ro']]])))
           return { to: `${PATH}/${group.id}/rights`, said: words(c)('group.person-added', { name: person.name }) }
         }
@@ -108,9 +99,9 @@ export function groupRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-/** By login or address; `choice-gone` at the field 'add'. */
-export async function findSomebody(db: Parameters<typeof findPersonByLogin>[0], typed: string, field = 'add'): Promise<Person> {
-  const person = (await findPersonByLogin(db, typed)) ?? (await findPersonByAddress(db, typed))
+/** By login or address, in the directories too; `person.unknown` at the field 'add'. */
+export async function findSomebody(host: Parameters<typeof lookUpPerson>[0], typed: string, field = 'add'): Promise<Person> {
+  const person = await lookUpPerson(host, typed)
   if (!person) throw refused('person.unknown', { who: typed }, field)
   return person
 }

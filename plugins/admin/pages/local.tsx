@@ -2,11 +2,9 @@
 import type { Hono } from 'hono'
 import {
   addUnitAdministrator,
-  findPersonByAddress,
-  findPersonByLogin,
   findUnit,
-  isAddress,
   listUnits,
+  lookUpPerson,
   refused,
   ROOT_UNIT,
   type PageContext,
@@ -33,7 +31,7 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import {
-  editPerson,
+  appoint,
   groupsOfUnit,
   listAllQueues,
   listAllUnitAdministrators,
@@ -81,15 +79,12 @@ export function localRoutes(app: Hono<WebEnv>): void {
       c,
       values,
       async () => {
-        const { db, work } = c.get('host')
+        const { work } = c.get('host')
         const who = (values['who'] ?? '').trim()
         if (who === '') throw refused('required', {}, 'who')
-        const person = isAddress(who) ? await findPersonByAddress(db, who) : await findPersonByLogin(db, who)
+        const person = await lookUpPerson(c.get('host'), who)
         if (!person) throw refused('person.unknown', { who }, 'who')
-        await work(actor, async (act) => {
-          if (!person.agent) await editPerson(act, person.id, { ...person, login: person.login ?? '', agent: true })
-          await addUnitAdministrator(act, unit.id, person.id)
-        })
+        await work(actor, (act) => appoint(act, unit.id, person.id, { administrator: true, rights: new Map() }))
         return { to: `${PATH}/${unit.id}`, said: words(c)('local.named', { name: person.name }) }
       },
       (form) => unitPage(c, unit, form),

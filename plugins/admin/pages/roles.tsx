@@ -95,7 +95,7 @@ export function roleRoutes(app: Hono<WebEnv>): void {
       c,
       values,
       async () => {
-        const person = await findSomebody(c.get('host').db, (values['add'] ?? '').trim())
+        const person = await findSomebody(c.get('host'), (values['add'] ?? '').trim())
         await c.get('host').work(actor, (work) => setPersonRole(work, person.id, role.id, true))
         return { to: `${PATH}/${role.id}/persons`, said: words(c)('role.person-added', { name: person.name }) }
       },

@@ -109,7 +109,7 @@ async function whyPage(c: PageContext): Promise<Response> {
 /** The rule needs a person and a ticket that exist; neither tells more of the ticket than its number and queue. */
 async function answer(c: PageContext, { values }: FormState): Promise<Answer | 'no-ticket'> {
   const { db } = c.get('host')
-  const person = await findSomebody(db, values['person'] ?? '', 'person')
+  const person = await findSomebody(c.get('host'), values['person'] ?? '', 'person')
   const ticket = await findTicketByNumber(db, values['ticket'] ?? '', person.id)
   if (!ticket) return 'no-ticket'
   const rights = RIGHTS.includes(values['right'] ?? '') ? [values['right']!] : RIGHTS

@@ -213,7 +213,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'side.watchers': 'Watching',
 
   'act.add-person.who': 'Address or login',
-  'act.add-person.help': 'They will see the conversation with the customer, without notes; we tell them by mail.',
+  'act.add-person.help':
+    'They will see the conversation with the customer, without notes; we write to them of their access, of replies and when it is closed.',
   'act.add-person.right': 'What they may do',
   'act.add-person.do': 'Add',
 

@@ -222,7 +222,7 @@ export const pl = {
   'side.watchers': 'Obserwują',
 
   'act.add-person.who': 'Adres albo login',
-  'act.add-person.help': 'Zobaczy rozmowę ze zgłaszającym, bez notatek; powiadomimy ją pocztą.',
+  'act.add-person.help': 'Zobaczy rozmowę ze zgłaszającym, bez notatek; o dostępie, odpowiedziach i zamknięciu dostanie wiadomość.',
   'act.add-person.right': 'Co może',
   'act.add-person.do': 'Dodaj',
 

@@ -39,7 +39,8 @@ const keepsDraft = (name: ActName): name is keyof typeof DRAFTS => Object.hasOwn
 
 /** The form read and what it names looked up; `id` is one of the tickets it is then done to. */
 export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed, id: Id): Promise<Ready<N>> {
-  return prepareAct(c.get('host'), name, (await READ[name]?.(c, typed, id)) ?? typed)
+  const { db, logins } = c.get('host')
+  return prepareAct({ db, directory: logins }, name, (await READ[name]?.(c, typed, id)) ?? typed)
 }
 
 /** Does it in one transaction, and says so on the next page with the offer to take it back. */

@@ -125,7 +125,7 @@ async function editPage(
 ): Promise<Response> {
   const t = words(c)
   const [categories, files] = await Promise.all([
-    listCategories(host.db, [visit.unit.id], visit.standing.reads),
+    listCategories(host.db, [visit.unit.id], visit.standing),
     item ? listFiles(host.db, item.id, true) : [],
   ])
   const title = item ? t('edit.change') : t('edit.new')

@@ -20,7 +20,7 @@ export function listRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const visit = await enter(c, host)
     const search = (c.req.query('search') ?? '').replaceAll('\u0000', '').trim().slice(0, 200)
     const wanted = c.req.query('category')
-    const categories = await listCategories(host.db, visit.units, visit.standing.reads)
+    const categories = await listCategories(host.db, visit.units, visit.standing)
     const category = categories.find(({ id }) => id === wanted)
     const body = search
       ? await found(c, host, visit, search)
@@ -67,7 +67,7 @@ async function found(c: PageContext, host: FaqHost, visit: Visit, search: string
   const t = words(c)
   const items = await listItems(host.db, {
     units: visit.units,
-    reads: visit.standing.reads,
+    reading: visit.standing,
     search,
     language: c.get('language'),
     limit: 50,
@@ -101,7 +101,7 @@ async function inCategory(c: PageContext, host: FaqHost, visit: Visit, categorie
   const number = Math.min(Math.max(Number(c.req.query('page')) || 1, 1), 1000)
   const items = await listItems(host.db, {
     units: visit.units,
-    reads: visit.standing.reads,
+    reading: visit.standing,
     categoryId: category.id,
     limit: PAGE + 1,
     offset: (number - 1) * PAGE,
@@ -133,7 +133,7 @@ async function inCategory(c: PageContext, host: FaqHost, visit: Visit, categorie
 
 async function front(c: PageContext, host: FaqHost, visit: Visit, categories: Category[]) {
   const t = words(c)
-  const wish = { units: visit.units, reads: visit.standing.reads }
+  const wish = { units: visit.units, reading: visit.standing }
   const [rated, newest] = await Promise.all([
     listItems(host.db, { ...wish, sort: 'rate', limit: 5 }),
     listItems(host.db, { ...wish, sort: 'changed', limit: 8 }),

@@ -24,7 +24,7 @@ export async function entriesFor(
   const [standing, above, on] = await Promise.all([standingIn(host.db, actor, unitId, false), unitsAbove(host.db, unitId), host.units()])
   return listItems(host.db, {
     units: above.filter((id) => on.includes(id)),
-    reads: standing.reads,
+    reading: standing,
     search: search.slice(0, 300),
     limit,
     language,

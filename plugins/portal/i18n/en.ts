@@ -59,7 +59,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'people.none': 'Besides the help desk nobody else can see this. Add somebody',
   'people.some': 'Also seen by: {names}',
   'people.who': 'E-mail address of somebody at the university',
-  'people.who.help': 'If they have an account here, they will see the whole conversation and its files; we tell them by mail.',
+  'people.who.help':
+    'If they have an account here, they will see the whole conversation and its files; we write to them of their access, of replies and when it is closed.',
   'people.right': 'What they may do',
   'people.may-read': 'reads only',
   'people.may-reply': 'reads and writes',

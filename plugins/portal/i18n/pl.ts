@@ -58,7 +58,7 @@ export const pl = {
   'people.none': 'Poza obsługą nikt inny nie ma wglądu. Dodaj kogoś',
   'people.some': { one: 'Wgląd ma też: {names}', other: 'Wgląd mają też: {names}' },
   'people.who': 'Adres e-mail osoby z uczelni',
-  'people.who.help': 'Jeśli ma tu konto, zobaczy całą rozmowę i pliki; powiadomimy ją pocztą.',
+  'people.who.help': 'Jeśli ma tu konto, zobaczy całą rozmowę i pliki; o dostępie, odpowiedziach i zamknięciu napiszemy do niej.',
   'people.right': 'Co może',
   'people.may-read': 'tylko czyta',
   'people.may-reply': 'czyta i pisze',

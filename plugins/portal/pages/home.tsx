@@ -116,6 +116,7 @@ async function home(c: PageContext, host: PortalHost, form: FormState, status: 2
         live: { list: true },
         body: (
           <>
+            {await host.slots.fill('portal.notices', {}, c)}
             <Welcome c={c} reception={reception} welcome={welcome} actor={actor} />
             <AskForm
               c={c}

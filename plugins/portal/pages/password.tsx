@@ -50,7 +50,7 @@ export function passwordRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       })
       keepSession(c, token)
       flash(c, { text: t('password.done') })
-      return c.redirect(await startOf(host, token, undefined), 303)
+      return c.redirect(await startOf(host, token, undefined, { first: true }), 303)
     } catch (error) {
       if (error instanceof Refusal && error.code === 'link-expired') return dead(c)
       return setPage(c, person, withRefusal(c, form, error), 422)

@@ -1,16 +1,6 @@
-/** Owns the pages of a unit's people: who works in its queues and how far, and who administers it. */
+/** Owns the pages of a unit's people: who works in its queues and how far, who administers it, and who is to come. */
 import type { Hono } from 'hono'
-import {
-  addUnitAdministrator,
-  findPersonByAddress,
-  findPersonByLogin,
-  isAddress,
-  refused,
-  searchPersons,
-  type Id,
-  type PageContext,
-  type WebEnv,
-} from '../../../core/index.ts'
+import { isAddress, lookUpPerson, refused, searchPersons, type Id, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -32,9 +22,12 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import {
+  administersUnit,
+  appoint,
   colleaguesIn,
-  giveHat,
   groupsOfUnit,
+  listNominations,
+  mayFindPerson,
   listUnitAdministrators,
   removeUnitAdministrator,
   rightsHeldIn,
@@ -44,16 +37,17 @@ import {
 import { enter, unitPage, type Visit } from '../frame.tsx'
 import { covers, isLevel, levelOf, LEVELS, rightsOf } from '../levels.ts'
 import { words } from '../words.ts'
+import { Invitations } from './appointments.tsx'
 
 export function peopleRoutes(app: Hono<WebEnv>): void {
   const base = '/u/:unit/admin/people'
   app.get(base, async (c) => peoplePage(c, await enter(c), blankForm()))
   app.get('/u/:unit/admin/find', async (c) => {
-    await enter(c)
-    const query = c.req.query()
+    const visit = await enter(c)
+    const typed = c.req.query('who') ?? ''
     return respond(c, {
-      fragment: () => Found({ c, typed: query['who'] ?? '' }),
-      whole: async () => c.html(await String(Found({ c, typed: query['who'] ?? '' }))),
+      fragment: () => Found({ c, visit, typed }),
+      whole: async () => c.html(await String(Found({ c, visit, typed }))),
     })
   })
   app.post(base, async (c) => {
@@ -64,15 +58,12 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
       values,
       async () => {
         const { db, work } = c.get('host')
-        const person = await demandPerson(c, values['who'] ?? '')
+        const person = await demandPerson(c, visit, values['who'] ?? '')
         const groups = (await groupsOfUnit(db, visit.unit.id)).filter((group) => group.own)
         const wanted = await readWanted(c, groups, values)
         if (wanted.size === 0) throw refused('required', {}, groups[0] ? `level.${groups[0].id}` : 'who')
-        await work(visit.actor, async (act) => {
-          await giveHat(act, visit.unit.id, person.id)
-          await setPersonRights(act, person.id, wanted)
-        })
-        return { to: `${visit.path}/people`, said: words(c)('people.added', { name: person.name }) }
+        const became = await work(visit.actor, (act) => appoint(act, visit.unit.id, person.id, { administrator: false, rights: wanted }))
+        return { to: `${visit.path}/people`, said: words(c)(became === 'done' ? 'people.added' : 'people.invited', { name: person.name }) }
       },
       (form) => peoplePage(c, visit, form),
     )
@@ -115,7 +106,7 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
       values,
       async () => {
         const { db, work } = c.get('host')
-        const person = await demandPerson(c, values['who'] ?? '')
+        const person = await demandPerson(c, visit, values['who'] ?? '')
         // The same rights as the one who invites: what those cannot give is not given.
         const wanted = new Map<Id, string[]>()
         if (values['rights']) {
@@ -124,12 +115,9 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
             if (held.size > 0) wanted.set(group.id, held.has('rw') ? ['rw'] : [...held])
           }
         }
-        await work(visit.actor, async (act) => {
-          await giveHat(act, visit.unit.id, person.id)
-          await addUnitAdministrator(act, visit.unit.id, person.id)
-          if (wanted.size > 0) await setPersonRights(act, person.id, wanted)
-        })
-        return { to: `${visit.path}/administrators`, said: words(c)('admins.added', { name: person.name }) }
+        const became = await work(visit.actor, (act) => appoint(act, visit.unit.id, person.id, { administrator: true, rights: wanted }))
+        const said = words(c)(became === 'done' ? 'admins.added' : 'people.invited', { name: person.name })
+        return { to: `${visit.path}/administrators`, said }
       },
       (form) => administratorsPage(c, visit, form),
     )
@@ -155,13 +143,17 @@ export function peopleRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-/** By address or login, as typed or chosen from what was found. */
-async function demandPerson(c: PageContext, typed: string): Promise<{ id: Id; name: string }> {
-  const { db } = c.get('host')
+/**
+ * By address or login, as typed or chosen from what was found. Whoever is not the unit's own and in no directory is named by their whole
+ * address, as a stranger would name them.
+ */
+async function demandPerson(c: PageContext, visit: Visit, typed: string): Promise<{ id: Id; name: string }> {
   const who = (/<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed).trim()
   if (who === '') throw refused('required', {}, 'who')
-  const person = isAddress(who) ? await findPersonByAddress(db, who) : await findPersonByLogin(db, who)
-  if (!person?.valid) throw refused('person.unknown', { who }, 'who')
+  const host = c.get('host')
+  const person = await lookUpPerson(host, who)
+  const named = person && (isAddress(who) || visit.actor.access.admin || (await mayFindPerson(host.db, visit.unit.id, person.id)))
+  if (!named || !person.valid) throw refused('person.unknown', { who }, 'who')
   return person
 }
 
@@ -176,8 +168,8 @@ async function readWanted(_c: PageContext, groups: readonly UnitGroup[], values:
 }
 
 /** Names for the field's list of suggestions. */
-async function Found({ c, typed }: { c: PageContext; typed: string }) {
-  const found = await searchPersons(c.get('host').db, typed, 8)
+async function Found({ c, visit, typed }: { c: PageContext; visit: Visit; typed: string }) {
+  const found = await searchPersons(c.get('host').db, typed, 8, visit.actor.access.admin ? {} : { unitId: visit.unit.id })
   return (
     <>
       {found
@@ -229,8 +221,10 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
     db,
     groups.map((group) => group.id),
   )
+  const invited = await listNominations(db, { unitId: visit.unit.id }, c.get('host').clock())
   const held = new Map<Id, ReadonlySet<string>>()
   for (const group of own) held.set(group.id, visit.actor.access.admin ? new Set(['rw']) : await rightsHeldIn(db, visit.actor.id, group.id))
+  const gives = own.some((group) => LEVELS.some((level) => level !== 'none' && covers(held.get(group.id)!, level)))
   const groupLabel = (group: UnitGroup) => (own.length > 1 ? t('people.in', { group: group.name }) : t('people.level'))
   const Levels = ({ group, now, id }: { group: UnitGroup; now: readonly string[]; id: string }) => {
     const level = levelOf(now)
@@ -297,6 +291,7 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
               </ul>
             </Card>
           )}
+          <Invitations c={c} visit={visit} nominations={invited.filter((one) => !one.administrator)} />
           {groups.some((group) => !group.own) && (
             <p class="para quiet">
               {t('people.central', {
@@ -307,7 +302,8 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
               })}
             </p>
           )}
-          {own.length > 0 && (
+          {own.length > 0 && !gives && <p class="para quiet">{t('people.nothing-to-give')}</p>}
+          {gives && (
             <FormCard
               c={c}
               form={{ ...form, problems: Object.fromEntries(Object.entries(form.problems).filter(([name]) => name !== '')) }}
@@ -320,7 +316,7 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
                 <div class="field">
                   <label for={`field-level.${group.id}`}>{groupLabel(group)}</label>
                   <select id={`field-level.${group.id}`} name={`level.${group.id}`}>
-                    {LEVELS.filter((level) => covers(held.get(group.id)!, level))
+                    {LEVELS.filter((level) => covers(held.get(group.id)!, level) && (level !== 'none' || own.length > 1))
                       .toReversed()
                       .map((level) => (
                         <option value={level} selected={form.values[`level.${group.id}`] === level}>
@@ -351,7 +347,11 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
 
 async function administratorsPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
   const t = words(c)
-  const admins = await listUnitAdministrators(c.get('host').db, visit.unit.id)
+  const { db, clock } = c.get('host')
+  const admins = await listUnitAdministrators(db, visit.unit.id)
+  const invited = await listNominations(db, { unitId: visit.unit.id }, clock())
+  const { parentId } = visit.unit
+  const fromAbove = visit.actor.access.admin || (parentId !== null && (await administersUnit(db, visit.actor.id, parentId)))
   const named = admins.filter((one) => one.unitId === visit.unit.id)
   return unitPage(c, visit, {
     title: t('area.administrators'),
@@ -389,7 +389,7 @@ async function administratorsPage(c: PageContext, visit: Visit, form: FormState)
                           {t('admins.step-down')}
                         </ActButton>
                       ) : (
-                        visit.actor.access.admin && (
+                        (fromAbove || one.givenBy === visit.actor.id) && (
                           <ActButton c={c} small action={`${visit.path}/administrators/${one.personId}/remove`}>
                             {t('admins.remove')}
                           </ActButton>
@@ -400,6 +400,7 @@ async function administratorsPage(c: PageContext, visit: Visit, form: FormState)
               </ul>
             )}
           </Card>
+          <Invitations c={c} visit={visit} nominations={invited.filter((one) => one.administrator)} />
           {named.length === 1 && <p class="para quiet">{t('admins.alone')}</p>}
           <FormCard c={c} form={form} action={`${visit.path}/administrators`} save={t('admins.invite')}>
             <h2>{t('admins.new')}</h2>

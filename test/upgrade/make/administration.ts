@@ -46,7 +46,6 @@ import {
   findCalendar,
   findFilter,
   findText,
-  giveHat,
   groupsOfUnit,
   holdPerson,
   listAddresses,
@@ -517,7 +516,6 @@ export async function makeHouse(stage: Stage): Promise<House> {
   await local((work) => setActivation(work, 'faq', wm, true))
   await local((work) => saveSettings(work, 'faq', faqSettings, { suggestions: 3 }, wm))
   await local((work) => createSystemAddress(work, { address: 'wm@uni.example', name: 'Dziekanat WM', queueId: dziekanat.id, valid: true }))
-  await local((work) => giveHat(work, wm, tomasz))
   const [group] = (await groupsOfUnit(stage.db, wm)).filter((one) => one.own)
   await local((work) => setPersonRights(work, tomasz, new Map([[group!.id, ['ro', 'note']]])))
   await local((work) => setPersonRights(work, tomasz, new Map([[group!.id, ['rw']]])))
