@@ -176,6 +176,30 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   return undefined
 }
 
+/**
+ * A ticket that is open again tells nobody that it was closed: what still waits to say so does not leave, and an answer that would have
+ * said it leaves without those words.
+ */
+export async function withdrawClosingMail(work: Work, ticket: { id: Id; unitId: Id }): Promise<void> {
+  const waiting = () =>
+    work.db.updateTable('outbound_mail').where('ticket_id', '=', ticket.id).where('state', '=', 'queued').where('attempts', '=', 0)
+  const told = await waiting().set({ state: 'cancelled' }).where('kind', '=', 'closed').returning('act_id').execute()
+  // The only answers with words of their own are those that close.
+  const added = await waiting().set({ body: null }).where('kind', '=', 'reply').where('body', 'is not', null).returning('act_id').execute()
+  const acts = [...told, ...added].flatMap(({ act_id }) => act_id ?? [])
+  if (acts.length === 0) return
+  const articles = await work.db
+    .updateTable('article')
+    .set({ withdrawn_at: work.now })
+    .where('ticket_id', '=', ticket.id)
+    .where('act_id', 'in', acts)
+    .where('sender_type', '=', 'system')
+    .where('withdrawn_at', 'is', null)
+    .returning('id')
+    .execute()
+  for (const { id } of articles) work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: id } })
+}
+
 /** What the customer, and nobody else, wrote last: what is answered when the ticket is closed. */
 function lastOfCustomer(db: Kysely<Database>, ticketId: Id, customerId: Id) {
   return db

@@ -7,6 +7,7 @@ import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../change/tickets.ts'
 import { act } from './act.ts'
+import { ALL_OF_IT } from './standing.ts'
 import { chosenId, flag, id, line } from './fields.ts'
 
 export const leadingActs = {
@@ -16,6 +17,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ['owner', 'state'],
     words: { button: 'act.take', title: 'act.take.title', done: 'done.take' },
     when: (ticket, personId) => isOpen(ticket.stateType) && ticket.ownerId !== personId,
     // From somebody else only when this is said.
@@ -28,6 +30,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.release', title: 'act.release.title', done: 'done.release' },
     when: (ticket, personId) => isOpen(ticket.stateType) && ticket.ownerId === personId,
     fields: z.object({}),
@@ -39,6 +42,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ALL_OF_IT,
     words: { button: 'act.move', title: 'act.move.title', done: 'done.move' },
     fields: z.object({ queue: id() }),
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
@@ -49,6 +53,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.priority', title: 'act.priority.title', done: 'done.priority' },
     fields: z.object({ priority: chosenId() }),
     run: async (work, ticketId, { priority }) => setPriority(work, ticketId, priority),
@@ -59,6 +64,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.owner', title: 'act.owner.title', done: 'done.owner' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
@@ -74,6 +80,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.title', title: 'act.title.title', done: 'done.title' },
     fields: z.object({ title: line() }),
     run: async (work, ticketId, { title }) => setTitle(work, ticketId, title),
@@ -84,6 +91,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.customer', title: 'act.customer.title', done: 'done.customer' },
     // An address or a login of somebody known here.
     fields: z.object({ customer: line() }),
@@ -104,6 +112,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: false,
     bulk: false,
+    minds: [],
     words: { button: 'act.watch', title: 'act.watch.title', done: 'done.watch' },
     fields: z.object({ watching: flag(true) }),
     run: async (work, ticketId, { watching }) => {
