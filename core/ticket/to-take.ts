@@ -91,3 +91,14 @@ export async function ledByQueue(db: Kysely<Database>, personId: Id): Promise<{ 
     group by q.id, q.name order by count desc, q.name`.execute(db)
   return rows
 }
+
+/** Who works here no longer and leads open tickets all the same, whoever most first; twenty at most. */
+export async function ledByGone(db: Kysely<Database>): Promise<{ id: Id; name: string; count: number }[]> {
+  const { rows } = await sql<{ id: Id; name: string; count: number }>`
+    select p.id, p.name, led.count from (
+      select owner_id, count(*)::integer as count from ticket
+      where ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto') and owner_id is not null group by owner_id) led
+    join person p on p.id = led.owner_id
+    where not (p.valid and p.agent) order by led.count desc, p.name limit 20`.execute(db)
+  return rows
+}

@@ -312,11 +312,15 @@ describe('what a message is', () => {
   it('held: nothing of it is a loud button; who may not decide is told so and offered nothing', async () => {
     const { id } = await site.make.ticket()
     await site.make.asSystem((work) =>
-      holdMessage(
-        work,
-        id,
-        { channel: 'email', senderType: 'customer', visible: true, from: 'obcy@x.example', subject: '', body: 'Dajcie mi to', held: { rule: 'no-part-in-ticket', decision: null } },
-      ),
+      holdMessage(work, id, {
+        channel: 'email',
+        senderType: 'customer',
+        visible: true,
+        from: 'obcy@x.example',
+        subject: '',
+        body: 'Dajcie mi to',
+        held: { rule: 'no-part-in-ticket', decision: null },
+      }),
     )
     const held = (await open(id)).match(/<form class="acts held-acts"[^]*?<\/form>/)?.[0]
     expect(held).toContain('Przyjmij tę wiadomość')
