@@ -88,7 +88,7 @@ export {
   type PersonForm,
 } from './person/person-admin.ts'
 export { editPersonWhoLeads, undoLeaving, type HandTo } from './administration/leaving.ts'
-export { ledByGone, ledByQueue } from './ticket/to-take.ts'
+export { ledByGone, ledByQueue } from './permission/to-take.ts'
 export type { HandedOn } from './ticket/change/hand-on.ts'
 export { editUnit, setUnitCalendar, unitsBelow, type UnitForm } from './unit/units.ts'
 export { routesOfTicket } from './unit/route-words.ts'

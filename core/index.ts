@@ -118,7 +118,7 @@ export {
 } from './ticket/change/tickets.ts'
 export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
-export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './ticket/to-take.ts'
+export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'

@@ -7,7 +7,7 @@ import { visibleBranches, type Right } from '../permission/policy.ts'
 import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
-import { TAKES, toTakeConditions, type ToTake } from './to-take.ts'
+import { TAKES, toTakeConditions, type ToTake } from '../permission/to-take.ts'
 
 /** By attributes, and by what is no attribute of the ticket itself. */
 export interface TicketFilter extends FilterFields {

@@ -70,13 +70,13 @@ describe('switching off somebody who leads tickets', () => {
     expect(why.reason).toMatchObject({ rule: 'owner-handed-on', detail: 'Ewa Lis' })
     const event = await site.make.db
       .selectFrom('audit_event')
-      .select(['before', 'after'])
+      .select(['id', 'before', 'after'])
       .where('object_type', '=', 'person')
       .where('object_id', '=', id)
       .orderBy('id', 'desc')
       .executeTakeFirstOrThrow()
     expect(event).toMatchObject({ before: { valid: true }, after: { valid: false, handedOver: 3, handedTo: other } })
-    expect(await text(boss.get('/admin/audit'))).toContain('Piotr Nowy')
+    expect(await text(boss.get(`/admin/audit/${event.id}`))).toMatch(/Przekazano komu[^]*Piotr Nowy[^]*Przekazane zgłoszenia/)
     const undo = done.match(/action="(\/admin\/persons\/\d+\/undo\/[0-9a-f-]+)"/)![1]!
     expect(await text(boss.get((await boss.post(undo)).headers.get('location')!))).toContain(
       'Cofnięte: osoba i jej zgłoszenia są jak przedtem.',

@@ -181,22 +181,15 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
  * said it leaves without those words.
  */
 export async function withdrawClosingMail(work: Work, ticket: { id: Id; unitId: Id }): Promise<void> {
-  const waiting = () =>
-    work.db.updateTable('outbound_mail').where('ticket_id', '=', ticket.id).where('state', '=', 'queued').where('attempts', '=', 0)
-  const told = await waiting().set({ state: 'cancelled' }).where('kind', '=', 'closed').returning('act_id').execute()
+  const waits = sql`ticket_id = ${ticket.id} and state = 'queued' and attempts = 0`
   // The only answers with words of their own are those that close.
-  const added = await waiting().set({ body: null }).where('kind', '=', 'reply').where('body', 'is not', null).returning('act_id').execute()
-  const acts = [...told, ...added].flatMap(({ act_id }) => act_id ?? [])
-  if (acts.length === 0) return
-  const articles = await work.db
-    .updateTable('article')
-    .set({ withdrawn_at: work.now })
-    .where('ticket_id', '=', ticket.id)
-    .where('act_id', 'in', acts)
-    .where('sender_type', '=', 'system')
-    .where('withdrawn_at', 'is', null)
-    .returning('id')
-    .execute()
+  const { rows: articles } = await sql<{ id: Id }>`
+    with told as (update outbound_mail set state = 'cancelled' where ${waits} and kind = 'closed' returning act_id),
+      added as (update outbound_mail set body = null where ${waits} and kind = 'reply' and body is not null returning act_id)
+    update article set withdrawn_at = ${work.now}
+    where ticket_id = ${ticket.id} and sender_type = 'system' and withdrawn_at is null
+      and act_id in (select act_id from told union all select act_id from added)
+    returning id`.execute(work.db)
   for (const { id } of articles) work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: id } })
 }
 

@@ -76,9 +76,7 @@ function readSeen(seen: string): Partial<Standing> {
       .split('.')
       .map((part) => [part[0], part.slice(1)]),
   )
-  return Object.fromEntries(
-    NAMES.map((name) => [name, parts.get(ASPECTS[name].sign)]).filter(([, value]) => /^\d{1,18}$/.test(value ?? '')),
-  )
+  return Object.fromEntries(NAMES.map((name) => [name, parts.get(ASPECTS[name].sign)]).filter(([, value]) => isId(value)))
 }
 
 /** What of it is another one now. That the ticket became the reader's own surprises nobody. */

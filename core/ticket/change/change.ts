@@ -24,7 +24,7 @@ import { noteMove } from './move-note.ts'
 import { next, type Change, type MachineState, type Outcome } from '../state-machine.ts'
 import { isOpen, type NewArticle, type Ticket } from '../ticket.ts'
 import { findState, lockTicket, type StateRow } from '../ticket.store.ts'
-import { ownerStands, type OwnerStands } from '../to-take.ts'
+import { ownerStands, type OwnerStands } from '../../permission/to-take.ts'
 
 /** The ticket, locked, after the policy agreed. 404 when the actor may not see it, 403 when they may not do this. */
 export async function ticketFor(work: Work, id: Id, right: Right): Promise<Ticket> {

@@ -43,7 +43,7 @@ export async function handOn(work: Work, fromId: Id, toId: Id | null): Promise<H
       )
       done[fit ? 'handed' : 'freed']++
     } catch (error) {
-      // A guard is asked before anything is written; the ticket is to be taken all the same (to-take.ts).
+      // A guard is asked before anything is written; the ticket is to be taken all the same (permission/to-take.ts).
       if (!(error instanceof Refusal)) throw error
       done.left++
     }

@@ -33,7 +33,7 @@ import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
 import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
-import { ownerStands } from '../to-take.ts'
+import { ownerStands } from '../../permission/to-take.ts'
 
 /** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
 export interface NewTicket extends NewTicketFields {

@@ -2,8 +2,8 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database, Id, StateType } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
-import { conditionOf, may } from '../permission/policy.ts'
-import type { Ticket } from './ticket.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import { conditionOf, may } from './policy.ts'
 
 /** Put-off tickets come back by themselves. */
 export const TAKEN_FROM: readonly StateType[] = ['new', 'open']
