@@ -509,6 +509,21 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       await context.close()
     })
 
+    it.runIf(scripts)('a menu that was opened knows what was seen then, not what slipped in above it', async () => {
+      const { id, customerId } = await site.make.ticket({ subject: 'Menu otwarte' })
+      const { context, page } = await open(`/desk/tickets/${id}`)
+      await page.locator('#menu-close > summary').click()
+      await page.locator('#close-note').fill('Załatwione przez telefon')
+      await writes(id, customerId, 'Jednak nie działa.')
+      await page.locator('.timeline', { hasText: 'Jednak nie działa.' }).waitFor()
+      await page.locator('#menu-close .button-primary').click()
+      await page.locator('#close-problems', { hasText: 'Jednak nie działa.' }).waitFor()
+      expect(await page.locator('#close-note').inputValue()).toBe('Załatwione przez telefon')
+      await page.getByRole('button', { name: 'Zamknij mimo to' }).click()
+      await page.locator('#notices', { hasText: 'Zgłoszenie zamknięte.' }).waitFor()
+      await context.close()
+    })
+
     it('the owner is away while the customer writes: others find the ticket among those to take, and history says why', async () => {
       const owner = await site.make.agent({ 1: ['rw'] }, { name: 'Olga Nieobecna' })
       const { id, customerId } = await site.make.ticket({ subject: `Czeka na Olgę ${scripts}`, priorityId: '5' })

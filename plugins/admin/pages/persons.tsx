@@ -410,7 +410,7 @@ const PersonFacts = ({ c, person, led }: { c: PageContext; person: Person; led: 
       </Card>
       {led.length > 0 && (
         <Card title={t('person.leads')} id="leads">
-          <SideList items={led.map(({ queueName, count }) => ({ name: queueName, value: String(count) }))} />
+          <SideList items={led.map(({ queueName, count }) => ({ name: queueName.replaceAll('::', ' · '), value: String(count) }))} />
         </Card>
       )}
     </>
