@@ -100,6 +100,9 @@ export {
   setPasswordOf,
   type PersonForm,
 } from './person/person-admin.ts'
+export { editPersonWhoLeads, undoLeaving, type HandTo } from './administration/leaving.ts'
+export { ledByGone, ledByQueue } from './permission/to-take.ts'
+export type { HandedOn } from './ticket/change/hand-on.ts'
 export { editUnit, setUnitCalendar, unitsBelow, type UnitForm } from './unit/units.ts'
 export { routesOfTicket } from './unit/route-words.ts'
 export { routeFor, routesOf } from './unit/routing.ts'

@@ -34,6 +34,7 @@ export const ERRORS = {
   'ticket.merge-needs-target': 422,
   'ticket.lock-needs-owner': 422,
   'ticket.locked-by-other': 409,
+  'ticket.changed-since': 409,
   'ticket.pending-needs-date': 422,
   'ticket.pending-in-past': 422,
   'ticket.state-unknown': 422,

@@ -46,6 +46,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.queue-unknown': 'There is no such queue, or it takes no tickets.',
   'error.ticket.owner-unfit': 'This person cannot own tickets in this queue.',
   'error.ticket.locked-by-other': 'This ticket is already owned by {who}.',
+  'error.ticket.changed-since':
+    'The ticket has changed since you had this page before you. Nothing has been done: look at the changes and decide.',
   'error.ticket.nobody-to-answer': 'There is nobody to answer: the ticket has no customer address.',
   'error.ticket.closed-for-customer': 'This ticket is closed and takes no messages. Please write a new one.',
   'error.ticket.address-invited': 'The address {address} is invited to this ticket already.',

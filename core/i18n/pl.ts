@@ -46,6 +46,8 @@ export const pl = {
   'error.ticket.queue-unknown': 'Nie ma takiej kolejki albo nie przyjmuje zgłoszeń.',
   'error.ticket.owner-unfit': 'Ta osoba nie może prowadzić zgłoszeń w tej kolejce.',
   'error.ticket.locked-by-other': 'To zgłoszenie prowadzi już {who}.',
+  'error.ticket.changed-since':
+    'Zgłoszenie zmieniło się, odkąd masz tę stronę przed oczami. Nic nie zostało zrobione: przejrzyj zmiany i zdecyduj.',
   'error.ticket.nobody-to-answer': 'Nie ma komu odpowiedzieć: zgłoszenie nie ma adresu zgłaszającego.',
   'error.ticket.closed-for-customer': 'To zgłoszenie jest zamknięte i nie przyjmuje wiadomości. Załóż, proszę, nowe.',
   'error.ticket.address-invited': 'Adres {address} jest już zaproszony do tego zgłoszenia.',

@@ -122,10 +122,11 @@ export interface VisibleBranch {
 
 /**
  * The same policy for lists, one branch per rule, to be joined by UNION so that each uses its own index. Empty: nothing is
- * visible. `within`: the list is of these queues only.
+ * visible. `within`: the list is of these queues only. `also`: it is only of what this right is held on too, so that queues without it
+ * need not be walked.
  */
-export function visibleBranches(access: Access, right: Right, within?: readonly Id[]): VisibleBranch[] {
-  const held = agentMay(access, right) ? queuesWith(access, right) : []
+export function visibleBranches(access: Access, right: Right, within?: readonly Id[], also: Right = right): VisibleBranch[] {
+  const held = agentMay(access, right) ? queuesWith(access, right).filter((id) => holdsRight(access.queueRights.get(id), also)) : []
   const queues = within ? held.filter((id) => within.includes(id)) : held
   const byQueue = (branch: Branch): VisibleBranch =>
     branch.rule === 'queue' ? { condition: branch.condition(access, right), queues } : { condition: branch.condition(access, right) }
@@ -134,6 +135,10 @@ export function visibleBranches(access: Access, right: Right, within?: readonly 
   const enough = within !== undefined && agentMay(access, right) && within.every((id) => held.includes(id))
   return (enough ? all.filter((b) => b.rule === 'queue') : all).map(byQueue)
 }
+
+/** On what the person holds the right, as one condition on the table `ticket`: for what is narrowed by a second right. */
+export const conditionOf = (access: Access, right: Right): RawBuilder<boolean> =>
+  sql`(${sql.join([sql`false`, ...branches.filter((b) => b.applies(access, right)).map((b) => b.condition(access, right))], sql` or `)})`
 
 /** Throws unless the actor may: 404 when they may not even see the ticket, 403 when they may see but not do it. */
 export function demand(actor: Actor, right: Right, ticket: TicketTies): Decision {

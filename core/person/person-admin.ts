@@ -2,7 +2,7 @@
 import { oneAddress } from '../mail/address-list.ts'
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
-import { pageAt, type CoreSubject } from '../audit/subject.ts'
+import { pageAt, type CoreSubject, type Values } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { languageFor } from '../i18n/languages.ts'
@@ -75,8 +75,8 @@ export async function addPerson(work: Work, form: PersonForm, address: string): 
   return id
 }
 
-/** Changes a person. Switching off ends every session. Errors: as `addPerson`, and `admin.last`. */
-export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<void> {
+/** Changes a person. Switching off ends every session. `told`: what the act did besides, for the log. Errors: as `addPerson`, and `admin.last`. */
+export async function editPerson(work: Work, id: Id, form: PersonForm, told: Values = {}): Promise<void> {
   demandAdmin(work.actor)
   const before =
     isId(id) &&
@@ -101,7 +101,7 @@ export async function editPerson(work: Work, id: Id, form: PersonForm): Promise<
     .execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
   if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
-  recordChange(work, personSubject, id, before, values)
+  recordChange(work, personSubject, id, before, values, { told })
   if (before.agent !== values.agent) await tellAppointed(work, id, { what: values.agent ? 'hat' : 'no-hat' })
 }
 
@@ -256,12 +256,14 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
     agent: { words: 'field.agent', as: 'yes-no' },
     valid: { words: 'field.valid', as: 'yes-no' },
   },
-  // What a directory says besides, and the address a person begins with.
+  // What a directory says besides, the address a person begins with, and who has the tickets of one who left.
   told: {
     address: { words: 'field.address' },
     addresses: { words: 'field.addresses' },
     'main address': { words: 'field.main' },
     roles: { words: 'field.roles' },
+    handedOver: { words: 'field.handed-over' },
+    handedTo: { words: 'field.handed-to-person', as: 'person' },
     unit: { words: 'field.unit' },
     from: {
       words: 'field.told-by',
@@ -287,7 +289,7 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
       agent: values.agent,
       valid: values.valid,
     }),
-    put: editPerson,
+    put: (work, id, form) => editPerson(work, id, form),
     refuses: ({ after }) => (after && 'from' in after ? 'no-way.directory' : undefined),
   },
 }

@@ -38,7 +38,7 @@ type Counting = <K extends string>(
 
 /** Speaks of open tickets and of nothing that the index `ticket_open_counts` does not hold. */
 function isCountedTogether({ stateTypes, ...rest }: TicketFilter): boolean {
-  const fitting = new Set(['queueIds', 'owner', 'watchedBy', 'standsIn'])
+  const fitting = new Set(['queueIds', 'owner', 'watchedBy', 'standsIn', 'toTake'])
   return Boolean(stateTypes?.every(isOpen)) && Object.keys(rest).every((key) => fitting.has(key))
 }
 
@@ -46,7 +46,7 @@ function isCountedTogether({ stateTypes, ...rest }: TicketFilter): boolean {
 const countTogether: Counting = (access, right, names, filters) => {
   const parts = visibleBranches(access, right).map(
     ({ condition }) => sql`
-    select ticket.id, ticket.queue_id, ticket.state_type, ticket.owner_id from ticket where ${OPEN} and ${condition}`,
+    select ticket.id, ticket.queue_id, ticket.state_type, ticket.owner_id, ticket.lock, ticket.responsible_id from ticket where ${OPEN} and ${condition}`,
   )
   if (parts.length === 0) return sql`select ${sql.join(names.map((name) => sql`0 as ${sql.id(name)}`))}`
   const figures = names.map(

@@ -7,6 +7,7 @@ import { visibleBranches, type Right } from '../permission/policy.ts'
 import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
+import { TAKES, toTakeConditions, type ToTake } from '../permission/to-take.ts'
 
 /** By attributes, and by what is no attribute of the ticket itself. */
 export interface TicketFilter extends FilterFields {
@@ -14,6 +15,8 @@ export interface TicketFilter extends FilterFields {
   watchedBy?: Id
   /** Led by somebody who is away at this moment and for whom this person stands in. */
   standsIn?: { personId: Id; at: Date }
+  /** Nobody works on it, and this person may take it. */
+  toTake?: ToTake
   /** A message waits for a decision. */
   held?: true
   /** A mail of ours did not arrive, and nobody has dealt with it. */
@@ -61,6 +64,7 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
       sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`,
     )
   }
+  if (filter.toTake) all.push(...toTakeConditions(filter.toTake))
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
   return all
@@ -82,7 +86,7 @@ export interface Choice {
  * is visible.
  */
 export function visibleIds(access: Access, right: Right, filter: TicketFilter, choice: Choice): RawBuilder<unknown> | undefined {
-  const branches = visibleBranches(access, right, filter.queueIds)
+  const branches = visibleBranches(access, right, filter.queueIds, filter.toTake && TAKES)
   if (branches.length === 0) return undefined
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
@@ -121,6 +125,7 @@ const SEARCHED_COLUMNS = [
     'owner_id',
     'responsible_id',
     'customer_id',
+    'lock',
     ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
   ]),
 ].join(', ')

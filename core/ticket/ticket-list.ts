@@ -7,7 +7,7 @@ import { may, type Right } from '../permission/policy.ts'
 import { refused } from '../errors.ts'
 import { numbersIn, typedWords } from '../search/typed.ts'
 import { ENTRIES, type Sort } from './attributes.ts'
-import type { Ticket } from './ticket.ts'
+import { isOpen, type Ticket } from './ticket.ts'
 import { visibleIds, type TicketFilter } from './ticket-filter.ts'
 import { findTicket, findTicketByNumber, ticketQuery, toTicket } from './ticket.store.ts'
 
@@ -46,7 +46,7 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
     sortKey: page.column,
     order: (name) => sql.raw(`${name} ${direction}, id ${direction}`),
     limit: page.limit + 1,
-    inIndexOrder: sort === SORT_COLUMNS.created,
+    inIndexOrder: sort === SORT_COLUMNS.created || (sort === SORT_COLUMNS.priority && onlyOpen(wish.filter)),
   })
   if (!ids) return { tickets: [], after: null }
   // As an array the page is found first and then looked up by id. With `in (…)` the planner, which orders no more than eight
@@ -63,6 +63,9 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   )
   return { tickets: found.rows.map(({ row }) => toTicket(row)), after: found.after }
 }
+
+/** The index by urgency is of open tickets. */
+const onlyOpen = (filter: TicketFilter | undefined): boolean => Boolean(filter?.stateTypes?.every(isOpen))
 
 /** The ticket, if `access` holds `right` on it: otherwise 404, the same as absent; 403 when it is visible all the same. */
 export async function seeTicket(db: Kysely<Database>, access: Access, id: Id, right: Right): Promise<Ticket> {

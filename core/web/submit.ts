@@ -8,6 +8,8 @@ interface Done {
   to: string
   said: string
   tone?: NonNullable<Flash['tone']>
+  /** Where to POST to take it back. */
+  undo?: string
 }
 
 /**
@@ -27,7 +29,7 @@ export async function submit(
     if (!(error instanceof Refusal) || ((error.status === 404 || error.status === 403) && error.field === undefined)) throw error
     return again(withRefusal(c, { values, problems: {} }, error))
   }
-  flash(c, { text: done.said, ...(done.tone && { tone: done.tone }) })
+  flash(c, { text: done.said, ...(done.tone && { tone: done.tone }), ...(done.undo && { undo: done.undo }) })
   return c.redirect(done.to, 303)
 }
 

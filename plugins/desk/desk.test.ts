@@ -190,7 +190,7 @@ describe('a ticket', () => {
       body: 'Dzień dobry & <script>',
       reason: [{ step: 'destination', decided: '4', rule: 'recipient-address', detail: 'it@uni.example' }],
     } as never)
-    expect(await text(jan.get('/desk'))).toMatch(new RegExp(`id="row-${id}"[^>]*class="row-news"`))
+    expect(await text(jan.get('/desk/view/open'))).toMatch(new RegExp(`id="row-${id}"[^>]*class="row-news"`))
     const html = await text(jan.get(`/desk/tickets/${id}`))
     expect(html).toContain('Nie działa &lt;b&gt;')
     expect(html).toContain('Dzień dobry &amp; &lt;script&gt;')

@@ -10,6 +10,7 @@ const visit = {
   zone: 'Europe/Warsaw',
   now: new Date('2026-11-17T09:15:00Z'),
 }
+const toTake = { access, at: visit.now }
 const take = { kind: 'view', view: 'take' } as const
 
 describe('the address of a list', () => {
@@ -60,7 +61,7 @@ describe('the address of a list', () => {
 
 describe('the filter behind it', () => {
   it("is the view's own, with the reader in it", () => {
-    expect(toFilter(readListQuery(take, {}), visit)).toEqual({ stateTypes: ['new', 'open'], owner: 'nobody' })
+    expect(toFilter(readListQuery(take, {}), visit)).toEqual({ stateTypes: ['new', 'open'], toTake })
     expect(toFilter(readListQuery({ kind: 'view', view: 'mine' }, {}), visit)).toMatchObject({ owner: '7' })
   })
   it('takes the queues below along, unless told not to', () => {
@@ -69,8 +70,8 @@ describe('the filter behind it', () => {
     expect(toFilter(readListQuery(take, { queue: '2' }), visit).queueIds).toEqual(['2', '3'])
   })
   it("lets a chosen state win over the view's", () => {
-    expect(toFilter(readListQuery(take, { state: 'any' }), visit)).toEqual({ owner: 'nobody' })
-    expect(toFilter(readListQuery(take, { state: '6' }), visit)).toEqual({ owner: 'nobody', stateId: '6' })
+    expect(toFilter(readListQuery(take, { state: 'any' }), visit)).toEqual({ toTake })
+    expect(toFilter(readListQuery(take, { state: '6' }), visit)).toEqual({ toTake, stateId: '6' })
   })
   it("includes both days, in the site's zone", () => {
     const filter = toFilter(readListQuery(take, { from: '2026-11-01', to: '2026-11-30' }), visit)

@@ -1,5 +1,5 @@
 /** Owns the views of the rail: which tickets each shows, and in which order. */
-import { OPEN_TYPES, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
+import { OPEN_TYPES, TAKEN_FROM, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
 
 export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'open', 'undelivered', 'held'] as const
 export type ViewName = (typeof VIEWS)[number]
@@ -11,8 +11,8 @@ export interface View {
 }
 
 export const views: Record<ViewName, View> = {
-  // What waits for somebody to take it up; put-off tickets come back by themselves.
-  take: { filter: () => ({ stateTypes: ['new', 'open'], owner: 'nobody' }), sort: 'created', direction: 'desc' },
+  // The most urgent first, of one priority the oldest.
+  take: { filter: (access, now) => ({ stateTypes: TAKEN_FROM, toTake: { access, at: now } }), sort: 'priority', direction: 'desc' },
   mine: { filter: (access) => ({ stateTypes: OPEN_TYPES, owner: access.personId }), sort: 'changed', direction: 'desc' },
   // Led by those for whom one stands in while they are away; rights say which of these are seen.
   substitute: {

@@ -3,7 +3,7 @@ import { act, addNote, prepareAct, type Work } from 'pomoc'
 import { z } from 'zod'
 
 const words = { button: 'act.note', title: 'act.note.title', done: 'done.note' } as const
-const rest = { on: 'ticket', offeredBy: ['desk'], undoable: true, bulk: false, words } as const
+const rest = { on: 'ticket', offeredBy: ['desk'], undoable: true, bulk: false, minds: [], words } as const
 const fields = z.object({ body: z.string() })
 
 export const good = [
@@ -28,8 +28,10 @@ export const bad = [
   act({ ...rest, right: 'note', words: { ...words, done: 'done.nothing' }, fields, run: async (work, ticketId, { body }) => { await addNote(work, ticketId, { body }) } }),
   // @ts-expect-error who makes a ticket has none before
   act({ ...rest, on: 'new', right: 'create', fields, run: async (work, ticketId, { body }) => { await addNote(work, ticketId, { body }) } }),
+  // @ts-expect-error what must still be as it was seen is said of each
+  act({ on: 'ticket', offeredBy: ['desk'], undoable: true, bulk: false, words, right: 'note', fields, run: async (work, ticketId, { body }) => { await addNote(work, ticketId, { body }) } }),
   // @ts-expect-error whether it can be taken back is said of each
-  act({ on: 'ticket', offeredBy: ['desk'], bulk: false, words, right: 'note', fields, run: async (work, ticketId, { body }) => { await addNote(work, ticketId, { body }) } }),
+  act({ on: 'ticket', offeredBy: ['desk'], bulk: false, minds: [], words, right: 'note', fields, run: async (work, ticketId, { body }) => { await addNote(work, ticketId, { body }) } }),
 ]
 
 export async function done(work: Work): Promise<void> {

@@ -111,6 +111,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.address': 'Address',
   'field.addresses': 'Addresses',
   'field.main': 'Main address',
+  'field.handed-to-person': 'Handed over to',
   'field.roles': 'Roles',
   'field.told-by': 'Told by',
   'field.hold': 'Data must not be erased',

@@ -110,6 +110,7 @@ export const pl = {
   'field.address': 'Adres',
   'field.addresses': 'Adresy',
   'field.main': 'Główny adres',
+  'field.handed-to-person': 'Przekazano komu',
   'field.roles': 'Role',
   'field.told-by': 'Skąd to wiadomo',
   'field.hold': 'Zakaz usuwania danych',

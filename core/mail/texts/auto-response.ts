@@ -176,6 +176,23 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   return undefined
 }
 
+/**
+ * A ticket that is open again tells nobody that it was closed: what still waits to say so does not leave, and an answer that would have
+ * said it leaves without those words.
+ */
+export async function withdrawClosingMail(work: Work, ticket: { id: Id; unitId: Id }): Promise<void> {
+  const waits = sql`ticket_id = ${ticket.id} and state = 'queued' and attempts = 0`
+  // The only answers with words of their own are those that close.
+  const { rows: articles } = await sql<{ id: Id }>`
+    with told as (update outbound_mail set state = 'cancelled' where ${waits} and kind = 'closed' returning act_id),
+      added as (update outbound_mail set body = null where ${waits} and kind = 'reply' and body is not null returning act_id)
+    update article set withdrawn_at = ${work.now}
+    where ticket_id = ${ticket.id} and sender_type = 'system' and withdrawn_at is null
+      and act_id in (select act_id from told union all select act_id from added)
+    returning id`.execute(work.db)
+  for (const { id } of articles) work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: id } })
+}
+
 /** What the customer, and nobody else, wrote last: what is answered when the ticket is closed. */
 function lastOfCustomer(db: Kysely<Database>, ticketId: Id, customerId: Id) {
   return db

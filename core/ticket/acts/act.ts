@@ -10,6 +10,7 @@ import type { AGENT_RIGHTS } from '../../permission/policy.ts'
 import type { Absence } from '../../person/absence.ts'
 import type { Ticket } from '../ticket.ts'
 import type { ActKey } from './i18n/act-texts.ts'
+import type { Aspect } from './standing.ts'
 
 /** A right over the ticket: core's by name, a plugin's as '<plugin>.<right>'. A slip of the pen does not compile. */
 export type NamedRight = (typeof AGENT_RIGHTS)[number] | 'see' | 'answer' | `${string}.${string}`
@@ -68,6 +69,8 @@ export interface Act<On extends ActOn, Fields extends z.ZodObject, Found, Result
   undoable: boolean
   /** May it be done to many tickets at once? */
   bulk: boolean
+  /** What must still be as whoever does it had seen it (standing.ts); nothing where it harms nobody to be late. */
+  minds: readonly Aspect[]
   words: ActWords
   /** Whether there is a point in offering it, rights apart; absent: on every ticket that is not merged. `run` decides by itself. */
   when?: (ticket: Ticket, personId: Id) => boolean

@@ -9,6 +9,7 @@ import { leadingActs } from './leading.ts'
 import { openingActs } from './opening.ts'
 import { otherActs } from './other.ts'
 import { peopleActs } from './people.ts'
+import { demandUnchanged } from './standing.ts'
 import { stateActs } from './states.ts'
 import { writingActs } from './writing.ts'
 import type { Ticket } from '../ticket.ts'
@@ -25,10 +26,11 @@ export const ACTS = {
 
 export type ActName = keyof typeof ACTS
 
-/** What an act does in the transaction of whoever asked for it. */
+/** What an act does in the transaction of whoever asked for it. `seen`: what their page showed (standing.ts); programs say nothing. */
 export type Ready<N extends ActName> = (
   work: Work,
   ticketId: (typeof ACTS)[N]['on'] extends 'new' ? null : Id,
+  seen?: string,
 ) => ReturnType<(typeof ACTS)[N]['run']>
 
 export const isAct = (name: string): name is ActName => Object.hasOwn(ACTS, name)
@@ -57,7 +59,7 @@ const notMerged = (ticket: Ticket): boolean => ticket.stateType !== 'merged'
 
 /**
  * Reads what was handed over and looks up what it names: before the transaction, and once for all tickets it is then done to.
- * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`), and what the act itself refuses.
+ * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`); then `ticket.changed-since`, and what the act itself refuses.
  */
 export async function prepareAct<N extends ActName>(room: ActRoom, name: N, given: Readonly<Record<string, unknown>>): Promise<Ready<N>> {
   const entry = actOf(name) as AnyAct & {
@@ -66,5 +68,9 @@ export async function prepareAct<N extends ActName>(room: ActRoom, name: N, give
   }
   const fields = readFields(entry.fields, given)
   const found = await entry.lookUp?.(room, fields)
-  return ((work, ticketId) => entry.run(work, ticketId, fields, found)) as Ready<N>
+  const right = entry.offeredBy.includes('desk') ? 'ro' : 'see'
+  return (async (work: Work, ticketId: Id | null, seen = '') => {
+    if (ticketId !== null) await demandUnchanged(work, ticketId, seen, entry.minds, right)
+    return entry.run(work, ticketId, fields, found)
+  }) as unknown as Ready<N>
 }

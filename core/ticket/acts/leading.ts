@@ -8,6 +8,7 @@ import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../change/tickets.ts'
 import { act } from './act.ts'
+import { ALL_OF_IT } from './standing.ts'
 import { chosenId, flag, id, line } from './fields.ts'
 
 export const leadingActs = {
@@ -17,6 +18,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ['owner', 'state'],
     words: { button: 'act.take', title: 'act.take.title', done: 'done.take' },
     when: (ticket, personId) => isOpen(ticket.stateType) && ticket.ownerId !== personId,
     // From somebody else only when this is said.
@@ -29,6 +31,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.release', title: 'act.release.title', done: 'done.release' },
     when: (ticket, personId) => isOpen(ticket.stateType) && ticket.ownerId === personId,
     fields: z.object({}),
@@ -40,6 +43,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ALL_OF_IT,
     words: { button: 'act.move', title: 'act.move.title', done: 'done.move' },
     fields: z.object({ queue: id() }),
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
@@ -50,6 +54,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.priority', title: 'act.priority.title', done: 'done.priority' },
     fields: z.object({ priority: chosenId() }),
     run: async (work, ticketId, { priority }) => setPriority(work, ticketId, priority),
@@ -60,6 +65,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.owner', title: 'act.owner.title', done: 'done.owner' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
@@ -75,6 +81,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.title', title: 'act.title.title', done: 'done.title' },
     fields: z.object({ title: line() }),
     run: async (work, ticketId, { title }) => setTitle(work, ticketId, title),
@@ -85,6 +92,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: [],
     words: { button: 'act.customer', title: 'act.customer.title', done: 'done.customer' },
     // An address or a login of somebody known here.
     fields: z.object({ customer: line() }),
@@ -105,6 +113,7 @@ export const leadingActs = {
     offeredBy: ['desk', 'program'],
     undoable: false,
     bulk: false,
+    minds: [],
     words: { button: 'act.watch', title: 'act.watch.title', done: 'done.watch' },
     fields: z.object({ watching: flag(true) }),
     run: async (work, ticketId, { watching }) => {

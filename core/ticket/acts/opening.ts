@@ -23,6 +23,7 @@ export const openingActs = {
     offeredBy: ['desk', 'program'],
     undoable: false,
     bulk: false,
+    minds: [],
     words: { button: 'act.new', title: 'act.new.title', done: 'done.new' },
     // Whose it is: `customer` by id, else `who` by address, login or name; an address that nobody has makes a person called `name`.
     fields: z.object({
@@ -74,6 +75,7 @@ export const openingActs = {
     offeredBy: ['portal'],
     undoable: false,
     bulk: false,
+    minds: [],
     words: { button: 'act.ask', title: 'act.ask.title', done: 'done.ask' },
     fields: z.object({
       subject: z.string().trim().min(1).max(250),

@@ -9,6 +9,7 @@ import { isOpen } from '../ticket.ts'
 import { findState } from '../ticket.store.ts'
 import { setState } from '../change/tickets.ts'
 import { act } from './act.ts'
+import { ALL_OF_IT } from './standing.ts'
 import { line, moment, oneOf, text } from './fields.ts'
 
 /** Id of a seeded state; a site that switched it off cannot be helped here. Error: `ticket.state-unknown`. */
@@ -27,6 +28,7 @@ export const stateActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ALL_OF_IT,
     words: { button: 'act.pend', title: 'act.pend.title', done: 'done.pend' },
     when: (ticket) => isOpen(ticket.stateType),
     // Null: until the customer writes, without a date.
@@ -40,6 +42,7 @@ export const stateActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ALL_OF_IT,
     words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text() }),
@@ -52,6 +55,7 @@ export const stateActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.reopen', title: 'act.reopen.title', done: 'done.reopen' },
     when: (ticket) => ticket.stateType === 'closed' || ticket.stateType === 'removed',
     fields: z.object({}),
@@ -64,6 +68,7 @@ export const stateActs = {
     offeredBy: ['program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     right: { right: 'rw', may: (ticket, access) => ['rw', 'close', 'pending'].some((right) => may(access, right, ticket.ties).allowed) },
     words: { button: 'act.state', title: 'act.state.title', done: 'done.state' },
     fields: z.object({ state: line(200), until: moment().optional(), note: text() }),

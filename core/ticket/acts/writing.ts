@@ -6,10 +6,11 @@ import { forwardArticle, redirectArticle, resendArticle } from '../change/pass-o
 import { addNote, answerTicket, followUp } from '../change/tickets.ts'
 import { settleDelivery } from '../change/undelivered.ts'
 import { act } from './act.ts'
+import { ALL_OF_IT } from './standing.ts'
 import { addressList, files, flag, id, ids, line, MESSAGE, oneOf, text } from './fields.ts'
 import { stateNamed } from './states.ts'
 
-const SAID = { close: 'done.reply-close', wait: 'done.reply-wait' } as const
+const SAID = { close: 'done.reply-close', wait: 'done.reply-wait', open: 'done.reply-open' } as const
 
 export const writingActs = {
   reply: act({
@@ -18,11 +19,12 @@ export const writingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.reply', title: 'act.reply.title', done: 'done.reply' },
     // `answers`: which of the customer's messages, by default the newest. Without `to` whoever wrote it gets it, and the customer
     // (mail/texts/whom.ts). `next`: what becomes of the ticket with it.
     fields: z.object({
-      next: oneOf(['close', 'wait']),
+      next: oneOf(['close', 'wait', 'open']),
       answers: id().optional(),
       to: addressList('to').optional(),
       cc: addressList('cc').default([]),
@@ -35,9 +37,11 @@ export const writingActs = {
         ? { stateId: await stateNamed(db, 'closed successful') }
         : next === 'wait'
           ? { stateId: await stateNamed(db, 'waiting for customer'), pendingUntil: null }
-          : undefined,
+          : next === 'open'
+            ? { stateId: await stateNamed(db, 'open') }
+            : undefined,
     run: async (work, ticketId, { next, answers, to, cc, subject, body, attachments }, state) => {
-      await answerTicket(work, ticketId, {
+      const { stillClosed } = await answerTicket(work, ticketId, {
         body,
         cc,
         attachments,
@@ -46,7 +50,7 @@ export const writingActs = {
         ...(subject ? { subject } : {}),
         ...(state ? { state } : {}),
       })
-      return next ? { say: SAID[next] } : {}
+      return next ? { say: SAID[next] } : stillClosed ? { say: 'done.reply-still-closed' } : {}
     },
   }),
   note: act({
@@ -55,6 +59,7 @@ export const writingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ['article', 'state'],
     words: { button: 'act.note', title: 'act.note.title', done: 'done.note' },
     fields: z.object({ body: text(), attachments: files() }),
     run: async (work, ticketId, { body, attachments }) => {
@@ -67,6 +72,7 @@ export const writingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.forward', title: 'act.forward.title', done: 'done.forward' },
     fields: z.object({
       article: id(),
@@ -88,6 +94,7 @@ export const writingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.redirect', title: 'act.redirect.title', done: 'done.redirect' },
     fields: z.object({ article: id(), to: addressList('to').default([]) }),
     run: async (work, ticketId, { article, to }) => {
@@ -100,6 +107,7 @@ export const writingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: false,
+    minds: ALL_OF_IT,
     words: { button: 'act.resend', title: 'act.resend.title', done: 'done.resend' },
     fields: z.object({ article: id(), to: addressList('to').default([]), cc: addressList('cc').default([]) }),
     run: async (work, ticketId, { article, to, cc }) => {
@@ -112,6 +120,7 @@ export const writingActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    minds: ['article'],
     words: { button: 'act.settle-delivery', title: 'act.settle-delivery.title', done: 'done.settle-delivery' },
     when: ({ undeliveredAt }) => undeliveredAt !== null,
     fields: z.object({}),
@@ -126,6 +135,7 @@ export const writingActs = {
     offeredBy: ['portal'],
     undoable: false,
     bulk: false,
+    minds: ['message'],
     words: { button: 'act.follow-up', title: 'act.follow-up.title', done: 'done.follow-up' },
     fields: z.object({ body: z.string().trim().max(MESSAGE), attachments: files() }),
     run: async (work, ticketId, { body, attachments }) => {
@@ -149,6 +159,7 @@ export const writingActs = {
     offeredBy: ['portal'],
     undoable: false,
     bulk: false,
+    minds: [],
     words: { button: 'act.confirm', title: 'act.confirm.title', done: 'done.confirm' },
     fields: z.object({}),
     run: async (work, ticketId) => {

@@ -4,8 +4,6 @@ import type { FactName, NewFact } from '../../kernel/facts.ts'
 import type { GuardChanges } from '../../kernel/guards.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { insertArticle } from '../../article/articles.ts'
-import { absentNow } from '../../person/absence.ts'
-import { findPerson } from '../../person/persons.ts'
 import { findQueue } from '../../queue/queues.ts'
 import { demand, type Right } from '../../permission/policy.ts'
 import { refused } from '../../errors.ts'
@@ -20,11 +18,13 @@ import {
   type Kind,
   type TicketColumns,
 } from '../attributes.ts'
+import { withdrawClosingMail } from '../../mail/texts/auto-response.ts'
 import { addHistory, type NamedType, type Said } from '../history.ts'
 import { noteMove } from './move-note.ts'
 import { next, type Change, type MachineState, type Outcome } from '../state-machine.ts'
-import type { NewArticle, Ticket } from '../ticket.ts'
+import { isOpen, type NewArticle, type Ticket } from '../ticket.ts'
 import { findState, lockTicket, type StateRow } from '../ticket.store.ts'
+import { ownerStands, type OwnerStands } from '../../permission/to-take.ts'
 
 /** The ticket, locked, after the policy agreed. 404 when the actor may not see it, 403 when they may not do this. */
 export async function ticketFor(work: Work, id: Id, right: Right): Promise<Ticket> {
@@ -71,6 +71,7 @@ export async function change(work: Work, ticket: Ticket, shall: Shall, also: Als
   for (const entry of attributesOf(wanted)) await askGuard(work, ticket, entry, wanted)
   await write(work, ticket, rows, also.columns ?? {}, wanted.queue?.unitId)
   if (wanted.queue && wanted.queue.unitId !== ticket.unitId) await noteMove(work, ticket, wanted.queue)
+  if (ticket.stateType === 'closed' && wanted.state && isOpen(wanted.state.type)) await withdrawClosingMail(work, ticket)
 }
 
 /** Puts columns back as they stood and tells so in `row`: guards have no say in taking an act back, and nobody hears of it but by facts. */
@@ -247,7 +248,7 @@ export async function agent(work: Work, id: Id | null): Promise<GivenOf<'owner'>
 
 /**
  * What a customer's message does with state and lock. OTRS behaviour: nobody waits for an owner who is away or works here no
- * longer, so the ticket is unlocked; the owner stays, and history says why.
+ * longer – or, with us, no longer in this queue –, so the ticket is unlocked; the owner stays, and history says why.
  */
 export async function shallAfterReply(
   work: Work,
@@ -259,22 +260,23 @@ export async function shallAfterReply(
     pendingUntil?: Date | null | undefined
   } = {},
 ): Promise<{ shall: Shall; reasons: NonNullable<Also['reasons']> }> {
-  const owner = ticket.ownerId === null ? undefined : await findPerson(work.db, ticket.ownerId)
-  const ownerUsable = Boolean(owner?.valid && owner.agent)
-  const ownerOutOfOffice = (await absentNow(work.db, [ticket.ownerId], work.now)).size > 0
+  const { stands, name } = await ownerStands(work.db, ticket, work.now)
   const { keepState = false, given, pendingUntil } = wish
   const outcome = nextOrRefuse(ticket, {
     kind: 'customer-reply',
     followUpLock,
-    ownerUsable,
-    ownerOutOfOffice,
+    ownerUsable: stands !== 'gone' && stands !== 'unable',
+    ownerOutOfOffice: stands === 'away',
     ...(keepState ? { keepState } : {}),
     ...(given ? { state: { to: given.type, dateOptional: given.dateOptional, ...(pendingUntil ? { pendingUntil } : {}) } } : {}),
   })
   const shall = await shallOf(work, ticket, outcome, given)
-  const rule = ownerOutOfOffice ? 'owner-away' : 'owner-gone'
-  return { shall, reasons: shall.lock === 'unlock' ? { lock: { step: 'lock', decided: 'unlock', rule, detail: owner?.name ?? '' } } : {} }
+  const reason = { step: 'lock', decided: 'unlock', rule: ownerRule(stands), detail: name }
+  return { shall, reasons: shall.lock === 'unlock' ? { lock: reason } : {} }
 }
+
+/** Why a ticket is taken from its owner, as history's reason. */
+export const ownerRule = (stands: OwnerStands): string => `owner-${stands}`
 
 async function targetState(work: Work, ticket: Ticket, why: string, given?: StateRow): Promise<StateRow> {
   if (why === 'given' && given) return given

@@ -25,7 +25,7 @@ import {
   type RowFields,
   type TicketRowColumns,
 } from '../attributes.ts'
-import { addArticle, askAboutArticle, change, nextOrRefuse, shallAfterReply, shallOf, ticketFor } from './change.ts'
+import { addArticle, askAboutArticle, change, nextOrRefuse, ownerRule, shallAfterReply, shallOf, ticketFor } from './change.ts'
 import { addHistory, type NamedType } from '../history.ts'
 import { oneLine } from '../line.ts'
 import { counterKey, withNumber } from '../number.store.ts'
@@ -34,6 +34,7 @@ import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
 import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
+import { ownerStands } from '../../permission/to-take.ts'
 
 /** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
 export interface NewTicket extends NewTicketFields {
@@ -214,10 +215,14 @@ export interface Answer {
 }
 
 /**
- * An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it. Not to
- * addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc'.
+ * An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it.
+ * `stillClosed`: it answered a closed ticket, which an answer alone does not open. Not to addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc'.
  */
-export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Promise<{ articleId: Id; mailId: Id | null }> {
+export async function answerTicket(
+  work: Work,
+  ticketId: Id,
+  answer: Answer,
+): Promise<{ articleId: Id; mailId: Id | null; stillClosed: boolean }> {
   const ticket = await ticketFor(work, ticketId, 'compose')
   const { salutation, signature } = await partsForTicket(work, ticket)
   // A salutation alone says nothing.
@@ -294,7 +299,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
           delaySeconds: UNDO_SECONDS,
         })
   await tellParticipants(work, ticket, given?.type === 'closed' ? 'closed' : 'answered', [...to, ...(answer.cc ?? [])])
-  return { articleId, mailId }
+  return { articleId, mailId, stillClosed: ticket.stateType === 'closed' && (given?.type ?? 'closed') === 'closed' }
 }
 
 /** The queue's signature below an answer, after the line that mail programs know it by (RFC 3676 4.3); never twice. */
@@ -346,12 +351,17 @@ export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id>
   return articleId
 }
 
-/** Lock and own. `fromOther` takes it even from somebody who holds it. Error: `ticket.locked-by-other`. */
+/** Lock and own. `fromOther` takes it even from somebody who holds it and works on it. Error: `ticket.locked-by-other`. */
 export async function takeTicket(work: Work, ticketId: Id, options: { fromOther?: boolean } = {}): Promise<void> {
   if (work.actor.kind !== 'person') throw refused('not-allowed')
   const ticket = await ticketFor(work, ticketId, 'lock')
-  const outcome = nextOrRefuse(ticket, { kind: 'take', by: work.actor.id, ...(options.fromOther ? { fromOther: true } : {}) })
-  await change(work, ticket, await shallOf(work, ticket, outcome))
+  const held = ticket.ownerId !== null && ticket.ownerId !== work.actor.id && ticket.lock !== 'unlock'
+  const { stands, name } = held ? await ownerStands(work.db, ticket, work.now) : { stands: 'at-work' as const, name: '' }
+  const idle = stands !== 'at-work'
+  const outcome = nextOrRefuse(ticket, { kind: 'take', by: work.actor.id, ...(options.fromOther || idle ? { fromOther: true } : {}) })
+  await change(work, ticket, await shallOf(work, ticket, outcome), {
+    reasons: idle ? { owner: { step: 'owner', decided: 'taken', rule: ownerRule(stands), detail: name } } : {},
+  })
 }
 
 /** Gives the ticket back: unlocked, and nobody leads it. */

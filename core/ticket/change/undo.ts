@@ -5,6 +5,7 @@ import { cancelMails, UNDO_SECONDS } from '../../mail/outbound.ts'
 import { refused } from '../../errors.ts'
 import { ENTRIES, type TicketColumns } from '../attributes.ts'
 import { putBack, ticketFor } from './change.ts'
+import type { Ticket } from '../ticket.ts'
 import { putBackHeld } from './held.ts'
 
 /** History keeps moments as text. */
@@ -16,7 +17,11 @@ const DATES: ReadonlySet<string> = new Set(ENTRIES.filter(({ kind }) => kind ===
  * ticket since, or the time is over.
  */
 export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ bodies: string[] }> {
-  const ticket = await ticketFor(work, ticketId, 'ro')
+  return takeBack(work, await ticketFor(work, ticketId, 'ro'), act)
+}
+
+/** The same of a ticket that is locked; whoever calls it has asked for the right. */
+export async function takeBack(work: Work, ticket: Ticket, act: string): Promise<{ bodies: string[] }> {
   const rows = await work.db
     .selectFrom('history')
     .selectAll()

@@ -58,7 +58,10 @@ export interface ArticleCardProps {
 export const ArticleCard = ({ c, article, audience, attachmentHref, beside, below, acts }: ArticleCardProps) => {
   const t = webTexts.in(c.get('language'))
   const apart = article.held !== null && article.held.decision !== 'accepted'
-  const note = !article.visible && !apart
+  const hidden = !article.visible && !apart
+  // It left the house: forwarded to somebody the customer knows nothing of.
+  const passedOn = hidden && article.channel === 'email' && article.senderType === 'agent'
+  const note = hidden && !passedOn
   const kind = apart ? 'held' : note ? 'note' : article.senderType
   const sender =
     article.senderType === 'system' && article.inboundMailId === null
@@ -93,13 +96,14 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
               </span>
             )}
             {note && <span class="article-note-label"> {t('article.note')}</span>}
+            {passedOn && <span class="article-note-label"> {t('article.passed-on', { to: article.to })}</span>}
             {apart && (
               <span class="article-note-label"> {t(article.held?.decision === 'rejected' ? 'article.rejected' : 'article.held')}</span>
             )}
             {audience === 'agent' && article.held?.decision === 'accepted' && (
               <span class="article-note-label"> {t('article.let-in')}</span>
             )}
-            {audience === 'agent' && article.senderType === 'agent' && article.to && (
+            {audience === 'agent' && article.senderType === 'agent' && article.to && !passedOn && (
               <span class="quiet"> {t('article.to', { to: headerName(article.to) })}</span>
             )}
             {audience === 'agent' && article.senderType === 'agent' && article.cc && copies <= SHOWN_COPIES && (
@@ -121,8 +125,8 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
         <p class="article-when">
           <Time c={c} at={article.createdAt} />
           {audience === 'agent' && !note && article.senderType === 'customer' && <> · {t(`article.channel.${article.channel}`)}</>}
-          {audience === 'agent' && <Delivery c={c} article={article} />}
-          {article.withdrawnAt && <> · {t(note ? 'article.withdrawn.note' : 'article.withdrawn')}</>}
+          {audience === 'agent' && !article.withdrawnAt && <Delivery c={c} article={article} />}
+          {article.withdrawnAt && <> · {t(article.delivery ? 'article.withdrawn' : 'article.taken-back')}</>}
         </p>
         {acts && <div class="article-acts">{acts}</div>}
       </header>

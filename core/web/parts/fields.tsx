@@ -276,13 +276,14 @@ export const FormProblems = ({
   labels = {},
   id = 'problems',
   ids = {},
-}: {
+  children,
+}: PropsWithChildren<{
   c: PageContext
   form: FormState
   labels?: Record<string, string>
   id?: string
   ids?: Record<string, string>
-}) => {
+}>) => {
   const problems = Object.entries(form.problems)
   if (problems.length === 0) return null
   const fields = problems.filter(([name]) => name !== '')
@@ -293,6 +294,7 @@ export const FormProblems = ({
         .map(([, problem]) => (
           <p>{problem}</p>
         ))}
+      {children}
       {fields.length > 0 && (
         <>
           <p>{webTexts.in(c.get('language'))('form.problems', { count: fields.length })}</p>

@@ -5,7 +5,9 @@
   // ── htmx: what a reader opened stays open when a part refreshes itself ──────────────────────────
   htmx.registerExtension('pomoc', {
     htmx_before_morph_attr: (element, detail) => !(
-      (detail.attrName === 'open' && element.tagName === 'DETAILS') || (detail.attrName === 'aria-current' && element.matches('[data-row]'))
+      (detail.attrName === 'open' && element.tagName === 'DETAILS') ||
+      // What was seen when a menu was opened, not what slipped in above it meanwhile.
+      (detail.attrName === 'value' && element.matches('details[open] input[name=seen]')) || (detail.attrName === 'aria-current' && element.matches('[data-row]'))
     ),
   })
 

@@ -78,6 +78,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'overview.waits': 'This waits for you:',
   'overview.senders-not-checked':
     'Nobody vouches for senders: a new ticket belongs to whomever its From field names, and a message to a ticket that answers no mail of ours to that person waits for an agent to decide. Name your mail domains (mail.ownDomains) and the servers that hand mail on to us (mail.relays) in config/local.ts.',
+  'overview.led-by-gone': {
+    one: '{name} does not work here any more and still owns {count} open ticket. Agents see it among those to take.',
+    other: '{name} does not work here any more and still owns {count} open tickets. Agents see them among those to take.',
+  },
   'overview.all-well': 'Nothing waits for your decision.',
   'overview.inbound-failed': {
     one: '{count} received mail could not be processed',
@@ -154,7 +158,20 @@ export const en: Record<keyof typeof pl, Text> = {
   'person.agent': 'agent',
   'person.agent.help': 'Works with tickets. What they may do, roles and rights say.',
   'person.valid': 'account in use',
-  'person.valid.help': 'Switched off: no login, and open sessions end at once. Tickets stay.',
+  'person.valid.help': 'Switched off: no login, and open sessions end at once. What they own is to be taken.',
+  'person.leads': 'Owns open tickets',
+  'person.hand-to': { one: 'Who gets {count} open ticket of theirs', other: 'Who gets {count} open tickets of theirs' },
+  'person.hand-to.help':
+    'They are handed on when the person is switched off or no agent. Where the one you choose may not own tickets, nobody will own them.',
+  'person.hand-to.keep': 'nobody, they stay with this person',
+  'person.hand-to.nobody': 'nobody, they are to be taken',
+  'person.handed': { one: '{count} ticket handed on.', other: '{count} tickets handed on.' },
+  'person.freed': { one: '{count} ticket is to be taken.', other: '{count} tickets are to be taken.' },
+  'person.kept-by-guard': {
+    one: 'A plugin kept {count} ticket from being handed on.',
+    other: 'A plugin kept {count} tickets from being handed on.',
+  },
+  'person.handed-back': 'Undone: the person and their tickets are as before.',
   'person.facts': 'About the account',
   'person.source': 'Origin',
   'person.source.local': 'made here',

@@ -77,6 +77,12 @@ export const pl = {
   'overview.waits': 'To czeka na Ciebie:',
   'overview.senders-not-checked':
     'Nikt nie ręczy za nadawców: nowe zgłoszenie jest tego, kogo podaje pole From, a wiadomość do zgłoszenia, która nie odpowiada na nasz mail do tej osoby, czeka na decyzję agenta. Podaj w config/local.ts swoje domeny poczty (mail.ownDomains) i serwery, które przekazują nam pocztę (mail.relays).',
+  'overview.led-by-gone': {
+    one: '{name} już tu nie pracuje, a prowadzi {count} otwarte zgłoszenie. Agenci widzą je jako zgłoszenie do wzięcia.',
+    few: '{name} już tu nie pracuje, a prowadzi {count} otwarte zgłoszenia. Agenci widzą je jako zgłoszenia do wzięcia.',
+    many: '{name} już tu nie pracuje, a prowadzi {count} otwartych zgłoszeń. Agenci widzą je jako zgłoszenia do wzięcia.',
+    other: '{name} już tu nie pracuje, a prowadzi {count} otwartego zgłoszenia. Agenci widzą je jako zgłoszenia do wzięcia.',
+  },
   'overview.all-well': 'Nic nie czeka na Twoją decyzję.',
   'overview.inbound-failed': {
     one: '{count} odebrany mail nie został przetworzony',
@@ -171,7 +177,37 @@ export const pl = {
   'person.agent': 'agent',
   'person.agent.help': 'Pracuje ze zgłoszeniami. Co może, mówią jego role i prawa.',
   'person.valid': 'konto w użyciu',
-  'person.valid.help': 'Wyłączone: nie zaloguje się, a jego otwarte sesje kończą się od razu. Zgłoszenia zostają.',
+  'person.valid.help': 'Wyłączone: nie zaloguje się, a jego otwarte sesje kończą się od razu. To, co prowadzi, jest do wzięcia.',
+  'person.leads': 'Prowadzi otwarte zgłoszenia',
+  'person.hand-to': {
+    one: 'Komu przekazać {count} otwarte zgłoszenie tej osoby',
+    few: 'Komu przekazać {count} otwarte zgłoszenia tej osoby',
+    many: 'Komu przekazać {count} otwartych zgłoszeń tej osoby',
+    other: 'Komu przekazać {count} otwartego zgłoszenia tej osoby',
+  },
+  'person.hand-to.help':
+    'Przekażemy je, gdy osoba jest wyłączona albo nie jest agentem. Gdzie wybrana osoba nie może prowadzić zgłoszeń, tam nie będzie ich prowadzić nikt.',
+  'person.hand-to.keep': 'nikomu, zostają przy tej osobie',
+  'person.hand-to.nobody': 'nikomu, są do wzięcia',
+  'person.handed': {
+    one: 'Przekazano {count} zgłoszenie.',
+    few: 'Przekazano {count} zgłoszenia.',
+    many: 'Przekazano {count} zgłoszeń.',
+    other: 'Przekazano {count} zgłoszenia.',
+  },
+  'person.freed': {
+    one: '{count} zgłoszenie jest do wzięcia.',
+    few: '{count} zgłoszenia są do wzięcia.',
+    many: '{count} zgłoszeń jest do wzięcia.',
+    other: '{count} zgłoszenia jest do wzięcia.',
+  },
+  'person.kept-by-guard': {
+    one: '{count} zgłoszenia nie pozwoliła przekazać wtyczka.',
+    few: '{count} zgłoszeń nie pozwoliła przekazać wtyczka.',
+    many: '{count} zgłoszeń nie pozwoliła przekazać wtyczka.',
+    other: '{count} zgłoszenia nie pozwoliła przekazać wtyczka.',
+  },
+  'person.handed-back': 'Cofnięte: osoba i jej zgłoszenia są jak przedtem.',
   'person.facts': 'O koncie',
   'person.source': 'Pochodzenie',
   'person.source.local': 'założone tutaj',

@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { ownSender, type PageContext, type Plugin, type WebEnv } from '../../../core/index.ts'
 import { Card, Notice, PageHead, saySize, SideList, Time } from '../../../core/pages.ts'
-import { checksSenders, listSuspensions, ownAddressIsTaken, readStatus, version } from '../../../core/administration.ts'
+import { checksSenders, ledByGone, listSuspensions, ownAddressIsTaken, readStatus, version } from '../../../core/administration.ts'
 import { areas, areaTitle, areaWords } from '../areas.ts'
 import { adminPage } from '../frame.tsx'
 import { words } from '../words.ts'
@@ -38,6 +38,8 @@ async function overviewPage(c: PageContext): Promise<Response> {
     })
   }
   if (status.jobs.givenUp > 0) alarms.push({ text: t('overview.jobs-given-up', { count: status.jobs.givenUp }), href: '/admin/jobs' })
+  for (const { id, name, count } of await ledByGone(db))
+    alarms.push({ text: t('overview.led-by-gone', { name, count }), href: `/admin/persons/${id}` })
   const suspended = new Set((await listSuspensions(db)).map(({ plugin }) => plugin)).size
   if (suspended > 0) alarms.push({ text: t('overview.suspended', { count: suspended }), href: '/admin/faults' })
   return adminPage(c, {

@@ -3,6 +3,7 @@ import type { Hono } from 'hono'
 import {
   findPerson,
   languageChoices,
+  listAgents,
   listUnits,
   refused,
   type PageContext,
@@ -31,9 +32,13 @@ import {
   addPerson,
   asLanguage,
   countPersons,
-  editPerson,
+  editPersonWhoLeads,
+  ledByQueue,
   listPersons,
   PERSON_SORTS,
+  undoLeaving,
+  type HandedOn,
+  type HandTo,
   type ListedPerson,
   type PersonForm,
   type PersonSort,
@@ -70,12 +75,46 @@ export function personRoutes(app: Hono<WebEnv>): void {
       c,
       values,
       async () => {
-        await c.get('host').work(actor, (work) => editPerson(work, person.id, read(values)))
-        return { to: `${PATH}/${person.id}`, said: words(c)('said.saved') }
+        const { done, act } = await c.get('host').work(actor, async (work) => ({
+          done: await editPersonWhoLeads(work, person.id, read(values), handTo(values['handTo'])),
+          act: work.act,
+        }))
+        const to = `${PATH}/${person.id}`
+        return done ? { to, said: sayHandedOn(c, done), undo: `${to}/undo/${act}` } : { to, said: words(c)('said.saved') }
       },
       (form) => personForm(c, person, form),
     )
   })
+  app.post(`${PATH}/:id/undo/:act`, async (c) => {
+    const actor = demandAdministrator(c)
+    const person = await demandPerson(c)
+    const act = c.req.param('act')
+    if (!isUuid(act)) throw refused('not-found')
+    return submit(
+      c,
+      {},
+      async () => {
+        await c.get('host').work(actor, (work) => undoLeaving(work, person.id, act))
+        return { to: `${PATH}/${person.id}`, said: words(c)('person.handed-back') }
+      },
+      (form) => personForm(c, person, form),
+    )
+  })
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+/** '': they stay with whoever leaves. */
+const handTo = (value = ''): HandTo => (value === '' ? undefined : { to: value === 'nobody' ? null : value })
+
+function sayHandedOn(c: PageContext, { handed, freed, left }: HandedOn): string {
+  const t = words(c)
+  return [
+    t('said.saved'),
+    ...(handed > 0 ? [t('person.handed', { count: handed })] : []),
+    ...(freed > 0 ? [t('person.freed', { count: freed })] : []),
+    ...(left > 0 ? [t('person.kept-by-guard', { count: left })] : []),
+  ].join(' ')
 }
 
 export async function demandPerson(c: PageContext): Promise<Person> {
@@ -224,6 +263,8 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
   const t = words(c)
   const { db } = c.get('host')
   const units: Unit[] = await listUnits(db)
+  const led = person ? await ledByQueue(db, person.id) : []
+  const agents = led.length > 0 ? await listAgents(db) : []
   const refusedForm = Object.keys(form.problems).length > 0
   return adminPage(c, {
     title: person?.name ?? t('person.new'),
@@ -234,7 +275,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
         <Crumb href={PATH}>{t('area.persons')}</Crumb>
         <PageHead title={person?.name ?? t('person.new')} {...(person && !person.valid ? { beside: t('valid.off') } : {})} />
         {person && <PersonTabs c={c} person={person} current="data" />}
-        <Beside aside={person && <PersonFacts c={c} person={person} />}>
+        <Beside aside={person && <PersonFacts c={c} person={person} led={led} />}>
           <FormCard c={c} form={form} cancel={PATH} {...(person ? {} : { save: t('person.add') })}>
             <Fields title={t('person.who')}>
               <div class="form-row">
@@ -327,6 +368,21 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
                 help={t('person.valid.help')}
                 checked={person?.valid ?? true}
               />
+              {person && led.length > 0 && (
+                <Select
+                  c={c}
+                  form={form}
+                  name="handTo"
+                  label={t('person.hand-to', { count: led.reduce((sum, { count }) => sum + count, 0) })}
+                  help={t('person.hand-to.help')}
+                  value={person.valid && person.agent ? 'nobody' : ''}
+                  empty={t('person.hand-to.keep')}
+                  choices={[
+                    { value: 'nobody', label: t('person.hand-to.nobody') },
+                    ...agents.filter(({ id }) => id !== person.id).map(({ id, name }) => ({ value: id, label: name })),
+                  ]}
+                />
+              )}
             </Fields>
           </FormCard>
         </Beside>
@@ -335,22 +391,29 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
   })
 }
 
-const PersonFacts = ({ c, person }: { c: PageContext; person: Person }) => {
+const PersonFacts = ({ c, person, led }: { c: PageContext; person: Person; led: Awaited<ReturnType<typeof ledByQueue>> }) => {
   const t = words(c)
   return (
-    <Card title={t('person.facts')} id="facts">
-      <SideList
-        items={[
-          {
-            name: t('person.source'),
-            value: t(SOURCES.includes(person.source) ? `person.source.${person.source as 'local'}` : 'person.source.other'),
-          },
-          { name: t('person.address'), value: person.address ?? t('person.no-address') },
-          { name: t('person.tab.password'), value: t(person.hasPassword ? 'person.has-password' : 'person.has-no-password') },
-          { name: t('person.last-login'), value: person.lastLoginAt ? <Time c={c} at={person.lastLoginAt} /> : t('person.never') },
-        ]}
-      />
-    </Card>
+    <>
+      <Card title={t('person.facts')} id="facts">
+        <SideList
+          items={[
+            {
+              name: t('person.source'),
+              value: t(SOURCES.includes(person.source) ? `person.source.${person.source as 'local'}` : 'person.source.other'),
+            },
+            { name: t('person.address'), value: person.address ?? t('person.no-address') },
+            { name: t('person.tab.password'), value: t(person.hasPassword ? 'person.has-password' : 'person.has-no-password') },
+            { name: t('person.last-login'), value: person.lastLoginAt ? <Time c={c} at={person.lastLoginAt} /> : t('person.never') },
+          ]}
+        />
+      </Card>
+      {led.length > 0 && (
+        <Card title={t('person.leads')} id="leads">
+          <SideList items={led.map(({ queueName, count }) => ({ name: queueName.replaceAll('::', ' · '), value: String(count) }))} />
+        </Card>
+      )}
+    </>
   )
 }
 const SOURCES: readonly string[] = ['local', 'mail', 'ldap', 'otrs']

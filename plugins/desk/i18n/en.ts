@@ -152,6 +152,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'compose.placeholder': 'Write a reply…',
   'compose.send': 'Send',
   'compose.send-close': 'Send and close',
+  'compose.send-open': 'Send and reopen',
+  'compose.closed': 'This ticket is closed. An answer alone does not reopen it.',
   'compose.send-wait': 'Send and wait for customer',
   'compose.signature': 'Your signature is added automatically:',
   'compose.template': 'Template',
@@ -235,6 +237,12 @@ export const en: Record<keyof typeof pl, Text> = {
   'new.take': 'Assign to me',
   'new.create': 'Create ticket',
 
+  'since.owner': '{who} owns it now.',
+  'since.nobody': 'Nobody owns this ticket any more.',
+  'since.state': 'State:',
+  'since.queue': 'Queue: {queue}.',
+  'since.text': 'Your text',
+  'held.others-decide': 'Those who may answer customers in this queue decide whether to accept it. You do not hold that right.',
   'held.title': { one: 'Held message ({count})', other: 'Held messages ({count})' },
   'held.text': {
     one: 'The customer does not see it, and nothing has changed because of it. Decide whether it belongs to this ticket.',
@@ -389,6 +397,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'who.watcher': 'Watches',
   'who.customer': 'Customer',
   'who.participant': 'People let into the ticket',
-  'reason.lock.owner-away': 'the owner is away: {detail}',
-  'reason.lock.owner-gone': 'the owner does not work here any more: {detail}',
+  'reason.rule.owner-away': 'the owner is away: {detail}',
+  'reason.rule.owner-unable': 'the owner has no access to this queue any more: {detail}',
+  'reason.rule.owner-handed-on': 'the owner does not work here any more; what they owned was handed on: {detail}',
+  'reason.rule.owner-gone': 'the owner does not work here any more: {detail}',
 }

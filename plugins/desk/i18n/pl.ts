@@ -161,6 +161,8 @@ export const pl = {
   'compose.placeholder': 'Napisz odpowiedź…',
   'compose.send': 'Wyślij',
   'compose.send-close': 'Wyślij i zamknij',
+  'compose.send-open': 'Wyślij i otwórz ponownie',
+  'compose.closed': 'Zgłoszenie jest zamknięte. Sama odpowiedź go nie otworzy.',
   'compose.send-wait': 'Wyślij i czekaj na zgłaszającego',
   'compose.signature': 'Podpis dołączymy sami:',
   'compose.template': 'Szablon',
@@ -243,6 +245,12 @@ export const pl = {
   'new.take': 'Przypisz do mnie',
   'new.create': 'Załóż zgłoszenie',
 
+  'since.owner': 'Prowadzi teraz {who}.',
+  'since.nobody': 'Nikt już nie prowadzi tego zgłoszenia.',
+  'since.state': 'Stan:',
+  'since.queue': 'Kolejka: {queue}.',
+  'since.text': 'Twój tekst',
+  'held.others-decide': 'O przyjęciu decydują osoby, które w tej kolejce odpisują zgłaszającym. Ty tego prawa nie masz.',
   'held.title': {
     one: 'Wiadomość wstrzymana ({count})',
     few: 'Wiadomości wstrzymane ({count})',
@@ -414,6 +422,8 @@ export const pl = {
   'who.watcher': 'Obserwuje',
   'who.customer': 'Zgłaszający',
   'who.participant': 'Osoby dopuszczone do zgłoszenia',
-  'reason.lock.owner-away': 'nie ma teraz osoby, która prowadzi zgłoszenie: {detail}',
-  'reason.lock.owner-gone': 'osoba, która prowadziła zgłoszenie, już tu nie pracuje: {detail}',
+  'reason.rule.owner-away': 'nie ma teraz osoby, która prowadzi zgłoszenie: {detail}',
+  'reason.rule.owner-unable': 'osoba, która prowadziła zgłoszenie, nie ma już dostępu do tej kolejki: {detail}',
+  'reason.rule.owner-handed-on': 'osoba, która prowadziła zgłoszenie, już tu nie pracuje; przekazano, co prowadziła: {detail}',
+  'reason.rule.owner-gone': 'osoba, która prowadziła zgłoszenie, już tu nie pracuje: {detail}',
 } satisfies Record<string, Text>

@@ -4,7 +4,7 @@ import { actOf, actsOfferedBy, Refusal, refused, type ActName, type PageContext 
 import { Button, CsrfField, demandAgent, flash, ownPath, readAll, readFields, sayRefusal } from '../../../core/pages.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
 import { words, type DeskWord } from '../words.ts'
-import { prepareFromForm, type TicketAct } from './doing.ts'
+import { prepareFromForm, seenOf, type TicketAct } from './doing.ts'
 import type { Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 
@@ -103,7 +103,7 @@ export async function bulk(c: PageContext): Promise<Response> {
   for (const id of ids) {
     try {
       await host.work(actor, async (work) => {
-        await act(work, id)
+        await act(work, id, seenOf(fields, id))
       })
       done++
     } catch (error) {

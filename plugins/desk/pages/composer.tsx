@@ -4,6 +4,7 @@ import {
   fillIn,
   findArticle,
   findTemplate,
+  isOpen,
   offersAct,
   sayDateTime,
   sayTime,
@@ -22,19 +23,22 @@ import {
   hx,
   Notice,
   saySize,
+  SeenField,
   Select,
   TextArea,
   type FormState,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
-import type { TicketView } from './ticket.tsx'
+import { doAnyway, seenNow, SinceSeen } from './since.tsx'
+import type { RefusedAct, TicketView } from './ticket.tsx'
 
 interface Props {
   c: PageContext
   visit: Visit
   view: TicketView
-  bad: FormState | undefined
+  /** Refused, or with a template put into it. */
+  refused: RefusedAct | undefined
   quote?: string | undefined
 }
 
@@ -44,7 +48,8 @@ const MOST_LINES = 14
 const few = (addresses: readonly string[]): string =>
   addresses.length <= 4 ? addresses.join(', ') : `${addresses.slice(0, 3).join(', ')}, +${addresses.length - 3}`
 
-export const Composer = ({ c, visit, view, bad, quote }: Props) => {
+export const Composer = ({ c, visit, view, refused, quote }: Props) => {
+  const bad = refused?.form
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
@@ -84,6 +89,7 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
       aria-label={t('compose.label')}
     >
       <CsrfField c={c} />
+      <SeenField seen={seenNow(ticket, view.articles, refused)} />
       <details class="composer-head" id="reply-head" open={open}>
         <summary>
           {t('compose.to')} <b>{toCustomer ? (ticket.customerName ?? to) : to || t('compose.nobody')}</b>
@@ -125,7 +131,9 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
             form={bad}
             id="reply-problems"
             ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject' }}
-          />
+          >
+            <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
+          </FormProblems>
         )}
         <TextArea
           c={c}
@@ -150,13 +158,13 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
         )}
       </div>
       <div class="composer-foot">
-        <Button kind="primary">{t('compose.send')}</Button>
-        <Button name="next" value="close">
-          {t('compose.send-close')}
-        </Button>
-        <Button name="next" value="wait">
-          {t('compose.send-wait')}
-        </Button>
+        {!isOpen(ticket.stateType) && <p class="composer-closed small">{t('compose.closed')}</p>}
+        <Button kind="primary">{doAnyway(c, refused, t('compose.send'))}</Button>
+        {(isOpen(ticket.stateType) ? (['close', 'wait'] as const) : (['open'] as const)).map((next) => (
+          <Button name="next" value={next}>
+            {t(`compose.send-${next}`)}
+          </Button>
+        ))}
         <span class="end small">{t('compose.undo')}</span>
       </div>
     </form>
@@ -164,7 +172,8 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
 }
 
 /** A note for agents only; the customer never sees it. */
-export const NoteComposer = ({ c, visit, view, bad }: Props) => {
+export const NoteComposer = ({ c, visit, view, refused }: Props) => {
+  const bad = refused?.form
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
@@ -178,8 +187,13 @@ export const NoteComposer = ({ c, visit, view, bad }: Props) => {
       </summary>
       <form id="note-form" method="post" action={`${path}/note`} enctype="multipart/form-data">
         <CsrfField c={c} />
+        <SeenField seen={seenNow(ticket, view.articles, refused)} />
         <div class="composer-body">
-          {bad && <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }} />}
+          {bad && (
+            <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }}>
+              <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
+            </FormProblems>
+          )}
           <TextArea
             c={c}
             form={form}
@@ -197,7 +211,7 @@ export const NoteComposer = ({ c, visit, view, bad }: Props) => {
           <TemplateTools c={c} form={form} kind="note" templates={view.templates.note} />
         </div>
         <div class="composer-foot">
-          <Button>{t('note.add')}</Button>
+          <Button>{doAnyway(c, refused, t('note.add'))}</Button>
         </div>
       </form>
     </details>

@@ -47,12 +47,15 @@ export async function prepareFromForm<N extends TicketAct>(c: PageContext, name:
 export async function doFromForm(c: PageContext, actor: PersonActor, name: TicketAct, typed: Typed, id: Id): Promise<void> {
   const doIt = await prepareFromForm(c, name, typed, id)
   const { done, act } = await c.get('host').work(actor, async (work) => {
-    const done = await doIt(work, id)
+    const done = await doIt(work, id, seenOf(typed, id))
     if (keepsDraft(name)) await dropDraft(work, `ticket/${id}/${name}`)
     return { done, act: work.act }
   })
   flash(c, { text: sayDone(c, name, done), ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}` } : {}) })
 }
+
+/** What the page showed on which it was typed; in a list each row says so for itself. */
+export const seenOf = (typed: Typed, id: Id): string => typed[`seen.${id}`] ?? typed['seen'] ?? ''
 
 export function sayDone(c: PageContext, name: ActName, done: Done | void): string {
   return words(c)(done?.say ?? actOf(name).words.done, { ...done?.params, ...(done?.absence ? { away: sayAway(c, done.absence) } : {}) })

@@ -23,7 +23,9 @@ export const HeldMessages = ({ c, visit, ticket, articles }: Props) => {
     <section class="held" id="held" aria-labelledby="held-title">
       <Notice tone="warn">
         <h2 id="held-title">{t('held.title', { count: waiting.length })}</h2>
-        <p>{t('held.text', { count: waiting.length })}</p>
+        <p>
+          {offersAct('accept-message', ticket, visit.actor.access) ? t('held.text', { count: waiting.length }) : t('held.others-decide')}
+        </p>
       </Notice>
       {waiting.map((article) => (
         <Held c={c} visit={visit} ticket={ticket} article={article} />
@@ -67,7 +69,7 @@ const Held = ({ c, visit, ticket, article }: Omit<Props, 'articles'> & { article
           <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`}>
             <CsrfField c={c} />
             <input type="hidden" name="article" value={article.id} />
-            <Button kind={waits ? 'primary' : 'quiet'}>{t('act.accept-message')}</Button>
+            <Button>{t('act.accept-message')}</Button>
             {article.personId !== null && (
               <button type="submit" class="button button-quiet" formaction={`/desk/tickets/${ticket.id}/accept-sender`}>
                 {t('act.accept-sender')}

@@ -6,7 +6,9 @@ import {
   filesLimit,
   findArticle,
   findDraft,
+  listArticles,
   mayAct,
+  Refusal,
   refused,
   sayDateTime,
   seeTicket,
@@ -32,6 +34,7 @@ import {
   readAll,
   readFields,
   saySize,
+  SeenField,
   TextArea,
   webTexts,
   withRefusal,
@@ -40,6 +43,7 @@ import {
 import { words, type DeskKey } from '../words.ts'
 import { doFromForm } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
+import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 
 /** The acts that pass an article on: each has a page of its own. */
 const WAYS = ['forward', 'redirect', 'resend'] as const satisfies readonly ActName[]
@@ -121,12 +125,21 @@ async function send(c: PageContext, way: Way): Promise<Response> {
     await doFromForm(c, actor, way, { ...fields, article: article.id }, ticket.id)
     return c.redirect(`/desk/tickets/${ticket.id}#article-${article.id}`, 303)
   } catch (error) {
-    return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), 422)
+    const status = error instanceof Refusal && error.status === 409 ? 409 : 422
+    return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), status)
   }
 }
 
-async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, form: FormState, status: 200 | 422): Promise<Response> {
+async function show(
+  c: PageContext,
+  way: Way,
+  { visit, ticket, article }: Here,
+  form: FormState,
+  status: 200 | 409 | 422,
+): Promise<Response> {
   const t = words(c)
+  const articles = await listArticles(c.get('host').db, ticket.id, { visibleOnly: false })
+  const bad = status === 200 ? undefined : { form, status }
   const back = `/desk/tickets/${ticket.id}#article-${article.id}`
   const title = t(`${way}.title`)
   const more = way === 'forward' ? await ForwardFields({ c, form, article }) : null
@@ -146,7 +159,10 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
         <form class="form pass-on" method="post" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
           <CsrfField c={c} />
-          <FormProblems c={c} form={form} ids={{}} />
+          <SeenField seen={seenNow(ticket, articles, bad)} />
+          <FormProblems c={c} form={form} ids={{}}>
+            <SinceSeen c={c} ticket={ticket} articles={articles} bad={bad} />
+          </FormProblems>
           <p class="quiet">{t('forward.source', about(c, article))}</p>
           <Field
             c={c}
@@ -160,7 +176,7 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
           {way !== 'redirect' && <Field c={c} form={form} name="cc" label={t('compose.cc.label')} required={false} />}
           {more}
           <div class="acts">
-            <Button kind="primary">{t(`${way}.send`)}</Button>
+            <Button kind="primary">{doAnyway(c, bad, t(`${way}.send`))}</Button>
             <ButtonLink href={back}>{webTexts.in(c.get('language'))('form.cancel')}</ButtonLink>
             <span class="small quiet">{t('compose.undo')}</span>
           </div>

@@ -26,6 +26,7 @@ import {
   Field,
   FormProblems,
   Menu,
+  SeenField,
   Select,
   TextArea,
   type FormState,
@@ -35,6 +36,7 @@ import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { queueChoices } from './list-filter.tsx'
 import type { Visit } from './frame.tsx'
+import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
 
 interface Props {
@@ -57,8 +59,8 @@ interface Shown {
 const button = (name: ActName, where: Shown['in'], more: { shortcut?: string } = {}): Shown => ({
   in: where,
   form: false,
-  draw: ({ c, path }) => (
-    <ActButton c={c} action={`${path}/${name}`} {...more}>
+  draw: ({ c, path, view: { ticket, articles } }) => (
+    <ActButton c={c} action={`${path}/${name}`} fields={{ seen: seenNow(ticket, articles) }} {...more}>
       {words(c)(actOf(name).words.button)}
     </ActButton>
   ),
@@ -244,18 +246,18 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
   )
 }
 
-const formOf = (act: ActName, bad: RefusedAct | undefined): FormState => (bad?.act === act ? bad.form : blankForm())
-
-const TakeButton = ({ c, path, view: { ticket } }: At) =>
-  ticket.ownerId === null ? (
-    <ActButton c={c} action={`${path}/take`} shortcut="A">
+const TakeButton = ({ c, path, view: { ticket, articles } }: At) => {
+  const seen = seenNow(ticket, articles)
+  return ticket.ownerId === null ? (
+    <ActButton c={c} action={`${path}/take`} fields={{ seen }} shortcut="A">
       {words(c)('act.take')}
     </ActButton>
   ) : (
-    <ActButton c={c} action={`${path}/take`} fields={{ fromOther: 'yes' }}>
+    <ActButton c={c} action={`${path}/take`} fields={{ seen, fromOther: 'yes' }}>
       {words(c)('act.take-over')}
     </ActButton>
   )
+}
 
 /** A form under its word; open again with the reason when it was refused. */
 const ActMenu = ({
@@ -263,23 +265,25 @@ const ActMenu = ({
   act,
   shortcut,
   path,
-  bad,
+  view,
+  bad: refused,
   children,
-}: {
-  c: PageContext
+}: Omit<At, 'visit'> & {
   act: ActName
   shortcut?: string
-  path: string
-  bad: RefusedAct | undefined
-  children: (form: FormState) => Child
+  children: (form: FormState, bad: RefusedAct | undefined) => Child
 }) => {
-  const form = formOf(act, bad)
+  const bad = refused?.act === act ? refused : undefined
+  const form = bad?.form ?? blankForm()
   return (
-    <Menu label={words(c)(actOf(act).words.button)} {...(shortcut ? { shortcut } : {})} open={bad?.act === act} id={`menu-${act}`}>
+    <Menu label={words(c)(actOf(act).words.button)} {...(shortcut ? { shortcut } : {})} open={bad !== undefined} id={`menu-${act}`}>
       <form method="post" action={`${path}/${act}`} class="form">
         <CsrfField c={c} />
-        <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}} />
-        {children(form)}
+        <SeenField seen={seenNow(view.ticket, view.articles, bad)} />
+        <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}}>
+          <SinceSeen c={c} ticket={view.ticket} articles={view.articles} bad={bad} />
+        </FormProblems>
+        {children(form, bad)}
       </form>
     </Menu>
   )
@@ -288,8 +292,8 @@ const ActMenu = ({
 const MoveMenu = ({ c, path, view, visit, bad }: At) => {
   const t = words(c)
   return (
-    <ActMenu c={c} act="move" shortcut="M" path={path} bad={bad}>
-      {(form) => (
+    <ActMenu c={c} act="move" shortcut="M" path={path} view={view} bad={bad}>
+      {(form, refused) => (
         <>
           <Select
             c={c}
@@ -302,21 +306,21 @@ const MoveMenu = ({ c, path, view, visit, bad }: At) => {
             required
           />
           {view.ticket.ownerId !== null && <p class="small quiet">{t('act.move.releases')}</p>}
-          <Button kind="primary">{t('act.move')}</Button>
+          <Button kind="primary">{doAnyway(c, refused, t('act.move'))}</Button>
         </>
       )}
     </ActMenu>
   )
 }
 
-const PendMenu = ({ c, path, bad }: At) => {
+const PendMenu = ({ c, path, view, bad }: At) => {
   const t = words(c)
   const { clock, config } = c.get('host')
   const now = clock()
   const say = (preset: 'tomorrow' | 'week') => sayDateTime(presetDate(preset, now, config.zone), config.zone, c.get('language'), now)
   return (
-    <ActMenu c={c} act="pend" shortcut="P" path={path} bad={bad}>
-      {(form) => {
+    <ActMenu c={c} act="pend" shortcut="P" path={path} view={view} bad={bad}>
+      {(form, refused) => {
         const chosen = form.values['until'] ?? 'tomorrow'
         const radio = (value: string, label: Child) => (
           <label class="radio">
@@ -343,7 +347,7 @@ const PendMenu = ({ c, path, bad }: At) => {
               min={writeLocal(now, config.zone)}
               value={writeLocal(presetDate('tomorrow', now, config.zone), config.zone)}
             />
-            <Button kind="primary">{t('act.pend')}</Button>
+            <Button kind="primary">{doAnyway(c, refused, t('act.pend'))}</Button>
           </>
         )
       }}
@@ -354,8 +358,8 @@ const PendMenu = ({ c, path, bad }: At) => {
 const CloseMenu = ({ c, path, view, bad }: At) => {
   const t = words(c)
   return (
-    <ActMenu c={c} act="close" shortcut="C" path={path} bad={bad}>
-      {(form) => (
+    <ActMenu c={c} act="close" shortcut="C" path={path} view={view} bad={bad}>
+      {(form, refused) => (
         <>
           <fieldset class="radios">
             <legend class="only-heard">{t('act.close.how')}</legend>
@@ -368,7 +372,7 @@ const CloseMenu = ({ c, path, view, bad }: At) => {
           </fieldset>
           <TextArea c={c} form={form} name="note" id="close-note" label={t('close.note')} rows={3} required={false} />
           {view.ticket.customerAddress && <p class="small quiet">{t('close.tells')}</p>}
-          <Button kind="primary">{t('act.close')}</Button>
+          <Button kind="primary">{doAnyway(c, refused, t('act.close'))}</Button>
         </>
       )}
     </ActMenu>
@@ -382,16 +386,20 @@ function section(
   ids: Record<string, string> = { [act]: `more-${act}-field` },
 ): Shown {
   const draw = (at: At) => {
-    const { c, path, bad } = at
-    const form = formOf(act, bad)
+    const { c, path, view } = at
+    const bad = at.bad?.act === act ? at.bad : undefined
+    const form = bad?.form ?? blankForm()
     return (
-      <details class="more-act" open={bad?.act === act} id={`more-${act}`}>
+      <details class="more-act" open={bad !== undefined} id={`more-${act}`}>
         <summary>{words(c)(actOf(act).words.button)}</summary>
         <form method="post" action={`${path}/${act}`} class="form">
           <CsrfField c={c} />
-          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids} />
+          {actOf(act).minds.length > 0 && <SeenField seen={seenNow(view.ticket, view.articles, bad)} />}
+          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids}>
+            <SinceSeen c={c} ticket={view.ticket} articles={view.articles} bad={bad} />
+          </FormProblems>
           {fields(at, form)}
-          <Button small>{words(c)(act === 'add-person' ? 'act.add-person.do' : 'form.set')}</Button>
+          <Button small>{doAnyway(c, bad, words(c)(act === 'add-person' ? 'act.add-person.do' : 'form.set'))}</Button>
         </form>
       </details>
     )

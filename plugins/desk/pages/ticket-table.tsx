@@ -2,11 +2,13 @@
 import type { Child, FC } from 'hono/jsx'
 import {
   entryOf,
+  isFree,
   isOpen,
   LISTED,
   may,
   sayAttribute,
   sayPriority,
+  saySeen,
   shortName,
   type Absence,
   type AttributeName,
@@ -49,6 +51,7 @@ export const TicketTable = ({ c, visit, listing }: { c: PageContext; visit: Visi
                   marks={listing.marks.get(ticket.id)}
                   away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined}
                   more={listing.slots.get(ticket.id) ?? []}
+                  toTake={query.place.kind === 'view' && query.place.view === 'take'}
                 />
               ))}
             </tbody>
@@ -160,6 +163,8 @@ interface RowProps {
   marks: TicketMarks | undefined
   away: Absence | undefined
   more: Child[]
+  /** Of a list of what is to be taken. */
+  toTake: boolean
 }
 
 const Row = (props: RowProps) => {
@@ -168,6 +173,7 @@ const Row = (props: RowProps) => {
     <tr id={`row-${ticket.id}`} data-row="" class={hasNews(props) ? 'row-news' : undefined}>
       <td class="cell-check">
         <input type="checkbox" name="ticket" value={ticket.id} aria-label={words(c)('list.pick-one', { number: ticket.number })} />
+        <input type="hidden" name={`seen.${ticket.id}`} value={saySeen('row', ticket)} autocomplete="off" />
       </td>
       {COLUMNS.map(({ name, className, Cell }) =>
         Cell ? (
@@ -239,10 +245,12 @@ const QueueCell = ({ c, ticket }: RowProps) => (
   </td>
 )
 
-const OwnerCell = ({ c, visit, ticket, away }: RowProps) => {
+const OwnerCell = ({ c, visit, ticket, away, toTake }: RowProps) => {
   const t = words(c)
   const { access } = visit.actor
-  const takes = !ticket.ownerId && isOpen(ticket.stateType) && may(access, 'lock', ticket.ties).allowed
+  // What the view says of all its rows; elsewhere what a row tells by itself.
+  const free = toTake || isFree(ticket, away ? 'away' : 'at-work')
+  const takes = free && ticket.ownerId !== access.personId && isOpen(ticket.stateType) && may(access, 'lock', ticket.ties).allowed
   const awayWords = away && sayAway(c, away)
   return (
     <td class="cell-owner" data-label={t('list.owner')}>

@@ -35,13 +35,14 @@ import {
   type Recipients,
   type Ticket,
 } from '../../../core/index.ts'
-import { ArticleCard, AssuranceLine, CsrfField, hx, LiveRegion, Notice, respond, StateBadge, type FormState } from '../../../core/pages.ts'
+import { ArticleCard, AssuranceLine, CsrfField, hx, LiveRegion, respond, StateBadge, type FormState } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { ActRow, hasForm } from './ticket-acts.tsx'
 import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
+import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
 
 /** Everything a ticket page shows. */
@@ -103,18 +104,12 @@ export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: Ref
         live: { ticket: ticket.id },
         body: (
           <>
-            {bad && !hasForm(bad.act, ticket, visit) && (
-              <Notice tone="bad">
-                {Object.values(bad.form.problems).map((problem) => (
-                  <p>{problem}</p>
-                ))}
-              </Notice>
-            )}
+            {bad && !hasForm(bad.act, ticket, visit) && <RefusedAbove c={c} ticket={ticket} articles={view.articles} bad={bad} />}
             <div class="ticket-page">
               {live}
               <div class="ticket-compose">
-                <NoteComposer c={c} visit={visit} view={view} bad={bad?.act === 'note' ? bad.form : undefined} />
-                <Composer c={c} visit={visit} view={view} bad={bad?.act === 'reply' ? bad.form : undefined} quote={quote} />
+                <NoteComposer c={c} visit={visit} view={view} refused={bad?.act === 'note' ? bad : undefined} />
+                <Composer c={c} visit={visit} view={view} refused={bad?.act === 'reply' ? bad : undefined} quote={quote} />
               </div>
               {ahead && (
                 <div
@@ -170,7 +165,7 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
 function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Article): Child {
   const t = words(c)
   const ways = waysOf(article, (way) => offersAct(way, ticket, visit.actor.access))
-  const quotable = article.senderType === 'customer' && article.visible
+  const quotable = article.senderType === 'customer' && article.visible && offersAct('reply', ticket, visit.actor.access)
   if (!quotable && ways.length === 0) return null
   return (
     <>

@@ -13,7 +13,9 @@ import {
   prepareAct,
   Refusal,
   refused,
+  saySeen,
   seeTicket,
+  sinceSeen,
   type Article,
   type PageContext,
   type SharedWith,
@@ -42,7 +44,10 @@ import {
   readFiles,
   readForm,
   respond,
+  sayAnyway,
+  SeenField,
   sendAttachment,
+  SinceList,
   Select,
   TextArea,
   Time,
@@ -70,9 +75,10 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     if (!form.ok) return ticketPage(c, host, form, 422)
     try {
       const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readFiles(c) })
-      await host.work(actor, (work) => write(work, c.req.param('id')))
+      await host.work(actor, (work) => write(work, c.req.param('id'), form.values['seen']))
     } catch (error) {
-      return ticketPage(c, host, withRefusal(c, form, error), 422)
+      const late = error instanceof Refusal && error.status === 409
+      return ticketPage(c, host, withRefusal(c, form, error), late ? 409 : 422)
     }
     flash(c, { text: words.in(c.get('language'))('ticket.reply.done') })
     return c.redirect(`/tickets/${c.req.param('id')}`, 303)
@@ -120,7 +126,7 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
 const tooMany = (error: unknown): boolean => error instanceof Refusal && error.status === 429
 
-async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 | 429 = 200): Promise<Response> {
+async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
   const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
@@ -147,7 +153,7 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
           <>
             <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
-            <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
+            <Reply c={c} host={host} ticket={ticket} articles={articles} form={form} way={way} status={status} />
             <People
               c={c}
               ticket={ticket}
@@ -270,8 +276,27 @@ const People = ({
 
 type Way = 'open' | 'reopens' | 'closed' | 'read-only'
 
-const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHost; ticket: Ticket; form: FormState; way: Way }) => {
+const Reply = ({
+  c,
+  host,
+  ticket,
+  articles,
+  form,
+  way,
+  status,
+}: {
+  c: PageContext
+  host: PortalHost
+  ticket: Ticket
+  articles: readonly Article[]
+  form: FormState
+  way: Way
+  status: 200 | 409 | 422 | 429
+}) => {
   const t = words.in(c.get('language'))
+  const late = status === 409
+  // Who mends a field has not looked up: what they had seen before is what they have seen.
+  const seen = (!late && form.values['seen']) || saySeen('customer', ticket, articles)
   if (way === 'read-only')
     return (
       <Notice>
@@ -292,7 +317,10 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
     <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
       <div class="composer-body">
         <CsrfField c={c} />
-        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} />
+        <SeenField seen={seen} />
+        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }}>
+          {late && <SinceList c={c} articles={sinceSeen(form.values['seen'] ?? '', ticket, articles, customer(c).id).articles} />}
+        </FormProblems>
         <TextArea
           c={c}
           form={form}
@@ -305,7 +333,7 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
         <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
       </div>
       <div class="composer-foot">
-        <Button kind="primary">{t('ticket.reply.send')}</Button>
+        <Button kind="primary">{late ? sayAnyway(c, t('ticket.reply.send')) : t('ticket.reply.send')}</Button>
       </div>
     </form>
   )

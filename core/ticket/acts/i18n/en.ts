@@ -49,6 +49,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'act.reply.title': 'Reply to the customer',
   'done.reply': 'Reply sent.',
   'done.reply-close': 'Reply sent, ticket closed.',
+  'done.reply-open': 'Reply sent, the ticket is open again.',
+  'done.reply-still-closed': 'Reply sent. The ticket stays closed.',
   'done.reply-wait': 'Reply sent, the ticket waits for the customer.',
   'act.settle-delivery': 'I know it did not arrive',
   'act.settle-delivery.title': 'Dealing with a mail that did not arrive',

@@ -48,6 +48,8 @@ export const pl = {
   'act.reply.title': 'Odpowiedź zgłaszającemu',
   'done.reply': 'Odpowiedź wysłana.',
   'done.reply-close': 'Odpowiedź wysłana, zgłoszenie zamknięte.',
+  'done.reply-open': 'Odpowiedź wysłana, zgłoszenie znów jest otwarte.',
+  'done.reply-still-closed': 'Odpowiedź wysłana. Zgłoszenie pozostaje zamknięte.',
   'done.reply-wait': 'Odpowiedź wysłana, zgłoszenie czeka na zgłaszającego.',
   'act.settle-delivery': 'Wiem, że nie dotarło',
   'act.settle-delivery.title': 'Zajęcie się mailem, który nie dotarł',
