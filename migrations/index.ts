@@ -28,6 +28,7 @@ import * as oneMail from './0050_one_mail.ts'
 import * as agentMail from './0051_agent_mail.ts'
 import * as outboundWaits from './0052_outbound_waits.ts'
 import * as directoryStanding from './0054_directory_standing.ts'
+import * as drafts from './0055_drafts.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -57,6 +58,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0051_agent_mail': agentMail,
   '0052_outbound_waits': outboundWaits,
   '0054_directory_standing': directoryStanding,
+  '0055_drafts': drafts,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -61,6 +61,12 @@ export const pl = {
   'error.person.login-taken': 'Ten login jest już zajęty.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
   'error.person.address-invalid': 'To nie jest poprawny adres e-mail: {address}.',
+  'error.form.sent':
+    'Dokładnie to już wysłano z tego formularza. Jeśli ma pójść drugi raz, naciśnij „Wyślij mimo to”; jeśli nie, nic nie trzeba robić.',
+  'error.draft.file-gone': 'Plików, które miały iść razem z tą wiadomością, już tu nie ma. Wybierz je jeszcze raz albo wyślij bez nich.',
+  'error.draft.files-full':
+    'Pliki w Twoich szkicach zajmują już {limit} MB. Wyślij albo wyrzuć któryś szkic z plikami, potem dodaj ten plik.',
+  'error.person.which': 'Do „{who}” pasuje kilka osób. Wybierz jedną z nich poniżej.',
   'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
   'error.person.address-is-ours': 'To adres pomocy, a nie osoby: listy z niego krążyłyby w kółko.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',

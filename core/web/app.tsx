@@ -11,6 +11,7 @@ import { cleanAddress } from './address.ts'
 import { apiRoutes } from './api.ts'
 import { articleRoutes } from './article-html.ts'
 import { demandPage, limitBody } from './body.ts'
+import { draftRoutes } from './drafts/draft-routes.tsx'
 import { turnFloodsAway } from './floods.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
@@ -41,6 +42,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inPackage('htmx.org/dist/ext/hx-csp.min.js'),
       inPackage('htmx.org/dist/ext/hx-sse.min.js'),
       inProject('core/web/static/app.js'),
+      inProject('core/web/static/drafts.js'),
     ],
     ...host.config.theme.files,
     ...(Object.assign({}, ...kernel.plugins.map((plugin) => plugin.files ?? {})) as Record<string, string>),
@@ -88,6 +90,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
 
   // 5. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)
+  draftRoutes(app)
   articleRoutes(app)
   liveRoute(app, {
     stopping,

@@ -48,7 +48,7 @@ type Render = () => Child | Promise<Child>
  */
 export async function respond(
   c: PageContext,
-  answer: { whole: () => Response | Promise<Response>; fragment?: Render; fragments?: Record<string, Render>; status?: 200 | 422 | 429 },
+  answer: { whole: () => Response | Promise<Response>; fragment?: Render; fragments?: Record<string, Render>; status?: 200 | 409 | 422 | 429 },
 ): Promise<Response> {
   if (isFragment(c)) {
     const render = answer.fragments?.[fragmentTarget(c) ?? ''] ?? answer.fragment
@@ -58,7 +58,7 @@ export async function respond(
 }
 
 /** A part of a page alone, for the element that asked for it; null and undefined are nothing. */
-export async function fragment(c: PageContext, part: Child, status: 200 | 422 | 429 = 200): Promise<Response> {
+export async function fragment(c: PageContext, part: Child, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
   return c.html(
     part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()),
     status,

@@ -26,6 +26,17 @@
   })
   document.addEventListener('htmx:sse:error', () => { delete document.documentElement.dataset.live })
 
+  // While somebody types, what they look at stays where it is: a part above that refreshes itself pushes it nowhere.
+  let typedAt
+  document.addEventListener('htmx:before:swap', () => {
+    const element = document.activeElement
+    typedAt = element && typing(element) ? { element, top: element.getBoundingClientRect().top } : undefined
+  })
+  document.addEventListener('htmx:after:swap', () => {
+    if (typedAt?.element.isConnected) scrollBy({ top: typedAt.element.getBoundingClientRect().top - typedAt.top, behavior: 'instant' })
+    typedAt = undefined
+  })
+
   // ── forms ───────────────────────────────────────────────────────────────────────────────────────
   // A second press while the first is on its way sends nothing.
   document.addEventListener('submit', (event) => {
@@ -68,7 +79,11 @@
   }
 
   function press(control) {
-    if (control.matches('input:not([type=checkbox]), textarea, select')) return control.focus()
+    if (control.matches('input:not([type=checkbox]), textarea, select')) {
+      // What stands in a text already (a salutation, a draft) is gone on with.
+      if (control.matches('textarea') && !control.dataset.touched) control.setSelectionRange(control.value.length, control.value.length)
+      return control.focus()
+    }
     control.click()
   }
 

@@ -1,16 +1,18 @@
 /** Owns passing an article on: forwarding it with words of one's own, redirecting the mail as it came, sending one of ours again. */
 import type { Hono } from 'hono'
-import type { Child } from 'hono/jsx'
 import {
   canRedirect,
   filesLimit,
   findArticle,
-  findDraft,
+  findDrafts,
   mayAct,
+  Refusal,
   refused,
   sayDateTime,
   seeTicket,
+  templatesForQueue,
   type ActName,
+  type AnswerTemplate,
   type Article,
   type PageContext,
   type Ticket,
@@ -21,25 +23,32 @@ import {
   Button,
   ButtonLink,
   Checkbox,
-  CsrfField,
+  chooseDraft,
   demandAgent,
+  DraftLine,
   Field,
-  Files,
   FormProblems,
   headerName,
+  KeptFiles,
+  KeptMarks,
+  keepPosted,
   Notice,
   PageHead,
   readAll,
   readFields,
   saySize,
+  sendWords,
   TextArea,
   webTexts,
   withRefusal,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { words, type DeskKey } from '../words.ts'
+import { TemplateTools } from './composer.tsx'
 import { doFromForm } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
+import { Inserted } from './insert-button.tsx'
 
 /** The acts that pass an article on: each has a page of its own. */
 const WAYS = ['forward', 'redirect', 'resend'] as const satisfies readonly ActName[]
@@ -88,8 +97,7 @@ async function open(c: PageContext, way: Way): Promise<Response> {
   const { db } = c.get('host')
   if (way === 'redirect' && !(await canRedirect(db, at.article)))
     return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
-  const draft = way === 'forward' ? await findDraft(db, at.visit.actor.id, `ticket/${at.ticket.id}/forward`) : undefined
-  return show(c, way, at, blankForm(draft ? { ...draft.fields } : first(c, way, at)), 200)
+  return show(c, way, at, undefined, 200)
 }
 
 /** What stands in the form at first. */
@@ -121,15 +129,33 @@ async function send(c: PageContext, way: Way): Promise<Response> {
     await doFromForm(c, actor, way, { ...fields, article: article.id }, ticket.id)
     return c.redirect(`/desk/tickets/${ticket.id}#article-${article.id}`, 303)
   } catch (error) {
-    return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), 422)
+    await keepPosted(c)
+    return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), statusOfRefusal(error))
   }
 }
 
-async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, form: FormState, status: 200 | 422): Promise<Response> {
+async function show(c: PageContext, way: Way, at: Here, given: FormState | undefined, status: 200 | 409 | 422): Promise<Response> {
   const t = words(c)
+  const { visit, ticket, article } = at
+  const { db } = c.get('host')
+  const key = `ticket/${ticket.id}/articles/${article.id}/${way}`
+  const drafts = chooseDraft(c, (await findDrafts(db, visit.actor.id, [key]))[key]!)
+  const { draft } = drafts
+  const form = given ?? blankForm(draft ? { ...draft.fields } : first(c, way, at))
+  const kept: KeptFormProps = {
+    c,
+    id: way,
+    form: key,
+    keeps: way === 'forward' ? { text: ['to', 'cc', 'body'], besides: ['subject', 'keep', 'visible'] } : { text: ['to', 'cc'] },
+    back: passOnPath(ticket.id, article.id, way),
+    ...drafts,
+  }
   const back = `/desk/tickets/${ticket.id}#article-${article.id}`
   const title = t(`${way}.title`)
-  const more = way === 'forward' ? await ForwardFields({ c, form, article }) : null
+  // At first all files go along; after a refusal, and in a draft, what was chosen stays chosen.
+  const keep = given ? await readAll(c, 'keep') : draft?.fields['keep']?.split('\n')
+  const chosen = given || draft ? new Set(keep) : undefined
+  const templates = way === 'forward' ? await templatesForQueue(db, ticket.queueId, 'Forward') : []
   return deskPage(c, visit, {
     title: `${title} · ${ticket.number}`,
     status,
@@ -144,8 +170,15 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
           }
         />
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
-        <form class="form pass-on" method="post" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
-          <CsrfField c={c} />
+        <form
+          class="form pass-on"
+          id={`${way}-form`}
+          method="post"
+          action={passOnPath(ticket.id, article.id, way)}
+          enctype="multipart/form-data"
+          autocomplete="off"
+        >
+          <KeptMarks {...kept} state={form} />
           <FormProblems c={c} form={form} ids={{}} />
           <p class="quiet">{t('forward.source', about(c, article))}</p>
           <Field
@@ -158,9 +191,10 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
             autofocus={way !== 'resend'}
           />
           {way !== 'redirect' && <Field c={c} form={form} name="cc" label={t('compose.cc.label')} required={false} />}
-          {more}
+          {way === 'forward' && <ForwardFields c={c} form={form} article={article} kept={kept} chosen={chosen} templates={templates} />}
+          <DraftLine {...kept} />
           <div class="acts">
-            <Button kind="primary">{t(`${way}.send`)}</Button>
+            <Button kind="primary">{sendWords(c, form, t(`${way}.send`))}</Button>
             <ButtonLink href={back}>{webTexts.in(c.get('language'))('form.cancel')}</ButtonLink>
             <span class="small quiet">{t('compose.undo')}</span>
           </div>
@@ -170,20 +204,36 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
   })
 }
 
-async function ForwardFields({ c, form, article }: { c: PageContext; form: FormState; article: Article }): Promise<Child> {
+const statusOfRefusal = (error: unknown): 409 | 422 => (error instanceof Refusal && error.status === 409 ? 409 : 422)
+
+const ForwardFields = ({
+  c,
+  form,
+  article,
+  kept,
+  chosen,
+  templates,
+}: {
+  c: PageContext
+  form: FormState
+  article: Article
+  kept: KeptFormProps
+  chosen: ReadonlySet<string> | undefined
+  templates: readonly AnswerTemplate[]
+}) => {
   const t = words(c)
-  // At first all go along; after a refusal what was chosen stays chosen.
-  const kept = c.req.method === 'POST' ? new Set(await readAll(c, 'keep')) : undefined
   return (
     <>
       <Field c={c} form={form} name="subject" label={t('list.subject')} maxlength={250} />
-      <TextArea c={c} form={form} name="body" label={t('forward.body')} rows={14} />
+      <TextArea c={c} form={form} name="body" id="forward" label={t('forward.body')} rows={14} />
+      <Inserted into="forward" />
+      <TemplateTools c={c} into="forward" ticketId={article.ticketId} templates={templates} />
       {article.attachments.length > 0 && (
         <fieldset class="radios">
           <legend>{t('forward.keep')}</legend>
           {article.attachments.map((file) => (
             <label class="radio">
-              <input type="checkbox" name="keep" value={file.id} checked={!kept || kept.has(file.id)} />{' '}
+              <input type="checkbox" name="keep" value={file.id} checked={!chosen || chosen.has(file.id)} />{' '}
               <span>
                 {file.name} <span class="quiet">{saySize(file.size, c.get('language'))}</span>
               </span>
@@ -191,7 +241,7 @@ async function ForwardFields({ c, form, article }: { c: PageContext; form: FormS
           ))}
         </fieldset>
       )}
-      <Files c={c} form={form} name="files" limit={filesLimit(c.get('host').config)} />
+      <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
       <Checkbox c={c} form={form} name="visible" label={t('forward.visible')} help={t('forward.visible.help')} />
     </>
   )

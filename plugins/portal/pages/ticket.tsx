@@ -5,6 +5,7 @@ import {
   asCustomer,
   canConfirm,
   findAttachment,
+  findDrafts,
   findQueue,
   listArticles,
   listParticipants,
@@ -28,26 +29,33 @@ import {
   blankForm,
   Button,
   ButtonLink,
+  chooseDraft,
   Crumb,
   CsrfField,
   demandLogin,
+  DraftLine,
   Field,
-  Files,
   flash,
   FormProblems,
+  KeptFiles,
+  KeptMarks,
+  keepPosted,
   LiveRegion,
   Notice,
   page,
+  readAttachments,
   readFields,
-  readFiles,
   readForm,
   respond,
   sendAttachment,
+  sendKept,
+  sendWords,
   Select,
   TextArea,
   Time,
   withRefusal,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -61,18 +69,25 @@ function customer(c: PageContext): PersonActor {
 }
 
 export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
-  app.get('/tickets/:id', (c) => ticketPage(c, host, blankForm()))
+  app.get('/tickets/:id', (c) => ticketPage(c, host))
 
   app.post('/tickets/:id', async (c) => {
     const actor = customer(c)
     await seeTicket(host.db, actor.access, c.req.param('id'), 'see')
     const form = await readForm(c, ACTS['follow-up'].fields)
-    if (!form.ok) return ticketPage(c, host, form, 422)
+    const again = async (refused: FormState, status: 409 | 422) => {
+      await keepPosted(c)
+      return ticketPage(c, host, refused, status)
+    }
+    if (!form.ok) return again(form, 422)
     try {
-      const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readFiles(c) })
-      await host.work(actor, (work) => write(work, c.req.param('id')))
+      const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readAttachments(c) })
+      await host.work(actor, async (work) => {
+        await sendKept(c, work)
+        await write(work, c.req.param('id'))
+      })
     } catch (error) {
-      return ticketPage(c, host, withRefusal(c, form, error), 422)
+      return again(withRefusal(c, form, error), error instanceof Refusal && error.status === 409 ? 409 : 422)
     }
     flash(c, { text: words.in(c.get('language'))('ticket.reply.done') })
     return c.redirect(`/tickets/${c.req.param('id')}`, 303)
@@ -120,7 +135,7 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
 const tooMany = (error: unknown): boolean => error instanceof Refusal && error.status === 429
 
-async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 | 429 = 200): Promise<Response> {
+async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
   const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
@@ -130,6 +145,11 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
     fragments: { conversation },
     whole: async () => {
       const queue = await findQueue(host.db, ticket.queueId)
+      const key = `ticket/${ticket.id}/follow-up`
+      const drafts = chooseDraft(c, (await findDrafts(host.db, access.personId, [key]))[key]!)
+      // A refused form beside the reply says nothing of the reply.
+      const form = given ?? blankForm()
+      const reply = given?.values['body'] === undefined ? blankForm(drafts.draft?.fields ?? {}) : given
       const closed = ticket.stateType === 'closed'
       const way = !mayAct('follow-up', ticket, access)
         ? 'read-only'
@@ -147,7 +167,7 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
           <>
             <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
-            <Reply c={c} host={host} ticket={ticket} form={form} way={way} />
+            <Reply c={c} host={host} ticket={ticket} form={reply} drafts={drafts} way={way} />
             <People
               c={c}
               ticket={ticket}
@@ -268,7 +288,21 @@ const People = ({
 
 type Way = 'open' | 'reopens' | 'closed' | 'read-only'
 
-const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHost; ticket: Ticket; form: FormState; way: Way }) => {
+const Reply = ({
+  c,
+  host,
+  ticket,
+  form,
+  drafts,
+  way,
+}: {
+  c: PageContext
+  host: PortalHost
+  ticket: Ticket
+  form: FormState
+  drafts: Pick<KeptFormProps, 'draft' | 'others'>
+  way: Way
+}) => {
   const t = words.in(c.get('language'))
   if (way === 'read-only')
     return (
@@ -286,11 +320,19 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
       </Notice>
     )
   }
+  const kept: KeptFormProps = {
+    c,
+    id: 'reply',
+    form: `ticket/${ticket.id}/follow-up`,
+    keeps: { text: ['body'] },
+    back: `/tickets/${ticket.id}`,
+    ...drafts,
+  }
   return (
-    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
+    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply" autocomplete="off">
       <div class="composer-body">
-        <CsrfField c={c} />
-        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} />
+        <KeptMarks {...kept} state={form} />
+        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} ids={{ files: 'reply-files' }} />
         <TextArea
           c={c}
           form={form}
@@ -300,10 +342,11 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
           shortcut="R"
           {...(way === 'reopens' ? { help: t('ticket.reply.reopens') } : {})}
         />
-        <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
+        <KeptFiles {...kept} state={form} limit={host.config.smtp.maxSizeKb * 1024} />
       </div>
       <div class="composer-foot">
-        <Button kind="primary">{t('ticket.reply.send')}</Button>
+        <Button kind="primary">{sendWords(c, form, t('ticket.reply.send'))}</Button>
+        <DraftLine {...kept} />
       </div>
     </form>
   )

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { testDatabase } from '../../test/database.ts'
-import { maker, type Maker } from '../../test/make.ts'
-import type { OpenDatabase } from '../database/database.ts'
-import type { PersonActor } from '../kernel/actor.ts'
-import { dropDraft, findDraft, saveDraft } from './draft.ts'
-import { seenTimes, touchSeen } from './seen.ts'
+import { testDatabase } from '../../../test/database.ts'
+import { maker, type Maker } from '../../../test/make.ts'
+import type { OpenDatabase } from '../../database/database.ts'
+import type { PersonActor } from '../../kernel/actor.ts'
+import { dropDraft, findDraft, saveDraft } from './drafts.ts'
+import { seenTimes, touchSeen } from '../seen.ts'
 
 let database: OpenDatabase
 let make: Maker
