@@ -48,7 +48,12 @@ type Render = () => Child | Promise<Child>
  */
 export async function respond(
   c: PageContext,
-  answer: { whole: () => Response | Promise<Response>; fragment?: Render; fragments?: Record<string, Render>; status?: 200 | 409 | 422 | 429 },
+  answer: {
+    whole: () => Response | Promise<Response>
+    fragment?: Render
+    fragments?: Record<string, Render>
+    status?: 200 | 409 | 422 | 429
+  },
 ): Promise<Response> {
   if (isFragment(c)) {
     const render = answer.fragments?.[fragmentTarget(c) ?? ''] ?? answer.fragment

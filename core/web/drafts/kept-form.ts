@@ -17,7 +17,10 @@ export interface Kept extends Leaf {
   /** 'ticket/123/reply' */
   form: string
   page: string
+  /** What makes a draft: nothing, where no text and no file is worth one. */
   fields: Record<string, string>
+  /** All that is kept with it, whether or not there is a text. */
+  typed: Record<string, string>
   /** Files kept before, as far as they are ticked. */
   files: Id[]
   again: boolean
@@ -55,6 +58,7 @@ export async function readKept(c: PageContext): Promise<Kept | undefined> {
     page: PAGE.test(last('draft.page')) ? last('draft.page') : newPage(),
     base: base ? { page: base[1]!, version: base[2]! } : undefined,
     fields: essential.some((name) => last(name).trim() !== '') || files.length > 0 ? typed : {},
+    typed,
     files,
     again: last('draft.again') !== '',
     wish: last('draft.then'),
@@ -96,7 +100,7 @@ export async function keepPosted(
   const keep = async (chosen: readonly NewAttachment[], page: string) =>
     host.work(c.get('actor')!, async (work) => {
       const files = [...kept.files, ...(more.files ?? []), ...(await keepFiles(work, chosen))]
-      const fields = { ...kept.fields, ...more.fields }
+      const fields = more.fields ? { ...kept.typed, ...more.fields } : kept.fields
       return (await saveDraft(work, kept.form, fields, { ...kept, page, files })) ? { ...kept, page, fields, files } : undefined
     })
   const chosen = await readFiles(c).catch(onlyRefused([]))

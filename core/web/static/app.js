@@ -111,4 +111,4 @@
     event.preventDefault()
     press(control)
   })
-})()
+})();

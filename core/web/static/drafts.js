@@ -109,4 +109,4 @@
     chosen.value = ''
     htmx.trigger(chosen.form, 'input')
   })
-})()
+})();

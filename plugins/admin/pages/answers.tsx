@@ -45,6 +45,7 @@ import {
   partsOfQueue,
   setQueueParts,
   TEMPLATE_TYPES,
+  USED_TYPES,
   type AdminQueue,
   type AnswerPart,
   type PartKind,
@@ -117,6 +118,9 @@ const AnswerTabs = ({ c, current }: { c: PageContext; current: 'template' | Part
     />
   )
 }
+
+/** Is there a form that takes it? */
+const isUsed = (type: AnswerTemplate['type']): boolean => (USED_TYPES as readonly string[]).includes(type)
 
 const typeKey = (type: AnswerTemplate['type']): AdminKey => `template.type.${type}`
 
@@ -451,7 +455,7 @@ async function templateForm(
                 label={t('template.type')}
                 help={t('template.type.help')}
                 value={template?.type ?? 'Answer'}
-                choices={TEMPLATE_TYPES.map((type) => ({ value: type, label: t(typeKey(type)) }))}
+                choices={TEMPLATE_TYPES.filter((type) => isUsed(type) || type === template?.type).map((type) => ({ value: type, label: t(typeKey(type)) }))}
               />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} checked={template?.valid ?? true} />
             </Fields>

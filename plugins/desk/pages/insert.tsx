@@ -53,7 +53,7 @@ export async function insert(c: PageContext): Promise<Response> {
   const typed = await readFields(c)
   const put = await find(c, ticket, into, typed)
   if (!isFragment(c)) {
-    const before = (kept.fields['body'] ?? '').trimEnd()
+    const before = (kept.typed['body'] ?? '').trimEnd()
     const body = put.text === undefined ? {} : { body: before === '' ? put.text : `${before}\n\n${put.text}` }
     const draft = await keepPosted(c, { fields: { ...put.fields, ...body }, files: put.files ?? [] })
     return c.redirect(`${kept.back}${draft ? `?draft=${draft.page}` : ''}#${into}`, 303)

@@ -153,7 +153,7 @@ async function show(c: PageContext, way: Way, at: Here, given: FormState | undef
   const back = `/desk/tickets/${ticket.id}#article-${article.id}`
   const title = t(`${way}.title`)
   // At first all files go along; after a refusal, and in a draft, what was chosen stays chosen.
-  const keep = given ? await readAll(c, 'keep') : draft?.fields['keep']?.split('\n')
+  const keep = given && c.req.method === 'POST' ? await readAll(c, 'keep') : draft?.fields['keep']?.split('\n')
   const chosen = given || draft ? new Set(keep) : undefined
   const templates = way === 'forward' ? await templatesForQueue(db, ticket.queueId, 'Forward') : []
   return deskPage(c, visit, {

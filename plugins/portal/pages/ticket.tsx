@@ -147,9 +147,8 @@ async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, s
       const queue = await findQueue(host.db, ticket.queueId)
       const key = `ticket/${ticket.id}/follow-up`
       const drafts = chooseDraft(c, (await findDrafts(host.db, access.personId, [key]))[key]!)
-      // A refused form beside the reply says nothing of the reply.
       const form = given ?? blankForm()
-      const reply = given?.values['body'] === undefined ? blankForm(drafts.draft?.fields ?? {}) : given
+      const reply = given?.values['body'] === undefined ? { ...form, values: drafts.draft?.fields ?? {} } : given
       const closed = ticket.stateType === 'closed'
       const way = !mayAct('follow-up', ticket, access)
         ? 'read-only'
