@@ -32,8 +32,12 @@
     const element = document.activeElement
     typedAt = element && typing(element) ? { element, top: element.getBoundingClientRect().top } : undefined
   })
-  document.addEventListener('htmx:after:swap', () => {
+  const stay = () => {
     if (typedAt?.element.isConnected) scrollBy({ top: typedAt.element.getBoundingClientRect().top - typedAt.top, behavior: 'instant' })
+  }
+  document.addEventListener('htmx:after:settle', stay)
+  document.addEventListener('htmx:after:swap', () => {
+    stay()
     typedAt = undefined
   })
 
