@@ -33,7 +33,13 @@
     typedAt = element && typing(element) ? { element, top: element.getBoundingClientRect().top } : undefined
   })
   const stay = () => {
-    if (typedAt?.element.isConnected) scrollBy({ top: typedAt.element.getBoundingClientRect().top - typedAt.top, behavior: 'instant' })
+    if (!typedAt?.element.isConnected) return
+    const pushed = () => typedAt.element.getBoundingClientRect().top - typedAt.top
+    scrollBy({ top: pushed(), behavior: 'instant' })
+    // A page too short to be scrolled that far gets room below.
+    if (pushed() <= 1) return
+    document.body.style.minHeight = `${document.documentElement.scrollHeight + pushed()}px`
+    scrollBy({ top: pushed(), behavior: 'instant' })
   }
   document.addEventListener('htmx:after:settle', stay)
   document.addEventListener('htmx:after:swap', () => {
