@@ -178,7 +178,7 @@ export {
   type AnswerPart,
   type PartKind,
 } from './mail/texts/answer-parts.ts'
-export { createTemplate, editTemplate, isTemplateType, listTemplates, TEMPLATE_TYPES } from './mail/texts/answer-templates.ts'
+export { createTemplate, editTemplate, isTemplateType, listTemplates, TEMPLATE_TYPES, USED_TYPES } from './mail/texts/answer-templates.ts'
 export { deleteInbound, deliverInbound } from './mail/desk/inbound-admin.ts'
 export {
   createFilter,

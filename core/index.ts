@@ -131,7 +131,18 @@ export { actTexts, type ActKey } from './ticket/acts/i18n/act-texts.ts'
 export { acceptHeld, rejectHeld } from './ticket/change/held.ts'
 export { canConfirm, confirmOwnMail } from './ticket/change/confirm.ts'
 export { ticketMarks, type TicketMarks } from './ticket/ticket-marks.ts'
-export { findDraft, saveDraft, dropDraft, type Draft } from './ticket/draft.ts'
+export {
+  draftAgain,
+  dropDraft,
+  findDraft,
+  findDrafts,
+  saveDraft,
+  sendOnce,
+  sentBecame,
+  type Draft,
+  type Leaf,
+} from './ticket/draft/drafts.ts'
+export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
 export { findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'

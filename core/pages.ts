@@ -7,6 +7,8 @@ export { inProject } from './web/static-files.ts'
 // Pages
 export { sendAttachment } from './web/attachment.ts'
 export { csvAnswer } from './web/csv.ts'
+export { DraftLine, KeptFileBoxes, KeptFiles, KeptMarks, type KeptFormProps } from './web/drafts/draft-parts.tsx'
+export { chooseDraft, demandKept, keepPosted, readAttachments, sendKept } from './web/drafts/kept-form.ts'
 export { flash } from './web/flash.ts'
 export { blankForm, readAll, readFields, readFiles, readForm, sayRefusal, withRefusal, type FormState } from './web/forms.ts'
 export { fragment, hx, isFragment, respond } from './web/hx.ts'
@@ -42,6 +44,7 @@ export {
   FormProblems,
   Key,
   Select,
+  sendWords,
   TextArea,
   type Choice,
 } from './web/parts/fields.tsx'

@@ -28,6 +28,7 @@ import * as oneMail from './0050_one_mail.ts'
 import * as agentMail from './0051_agent_mail.ts'
 import * as outboundWaits from './0052_outbound_waits.ts'
 import * as directoryStanding from './0054_directory_standing.ts'
+import * as drafts from './0055_drafts.ts'
 import * as toTake from './0057_to_take.ts'
 import * as nominations from './0061_nominations.ts'
 import * as heldFiles from './0064_held_files.ts'
@@ -61,6 +62,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0051_agent_mail': agentMail,
   '0052_outbound_waits': outboundWaits,
   '0054_directory_standing': directoryStanding,
+  '0055_drafts': drafts,
   '0057_to_take': toTake,
   '0061_nominations': nominations,
   '0064_held_files': heldFiles,

@@ -50,6 +50,14 @@ export interface Visitor {
   token: string
 }
 
+/** What a form whose words are kept says of itself, hidden, by the key of its draft: to be posted with its fields. */
+export function marksOf(html: string, key: string): Record<string, string> {
+  const form = html.split('<form').find((part) => part.includes(`name="draft.form" value="${key}"`)) ?? ''
+  return Object.fromEntries(
+    [...form.matchAll(/name="(draft\.[a-z]+)" value="([^"]*)"(?! checked)/g)].map(([, name, value]) => [name!, value!]),
+  )
+}
+
 export const PASSWORD = 'dobre hasło na próbę'
 
 /** `onto`: a database that somebody else opened and closes. */

@@ -343,6 +343,20 @@ export interface DraftTable {
   form: string
   fields: Json<Record<string, string>>
   updated_at: Date
+  page: Generated<string>
+  version: Generated<string>
+  files: Generated<Id[]>
+  ticket_id: Generated<Id | null>
+  act_id: Generated<string | null>
+}
+export interface DraftFileTable {
+  id: GeneratedId
+  person_id: Id
+  blob_id: Id
+  name: string
+  content_type: string
+  size: string | number
+  created_at: Date
 }
 export interface BlobTable {
   id: GeneratedId
@@ -699,6 +713,7 @@ export interface Database {
   ticket_invitation: TicketInvitationTable
   ticket_seen: TicketSeenTable
   draft: DraftTable
+  draft_file: DraftFileTable
   blob: BlobTable
   blob_chunk: BlobChunkTable
   article: ArticleTable

@@ -69,6 +69,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.person.address-taken': 'This address belongs to somebody else.',
   'error.person.address-invalid':
     'This is not an e-mail address: “{address}”. An address looks like this: name@university.example; put commas between several.',
+  'error.form.sent': 'Exactly this was sent from here already. If it is to go a second time, send it again; if not, discard the draft.',
+  'error.draft.file-gone': 'The files that were to go with this message are not here any more. Choose them again, or send it without them.',
+  'error.draft.files-full': 'The files in your drafts take {limit} MB already. Send or discard a draft with files, then add this one.',
+  'error.person.which': 'Several people match “{who}”. Choose one of them below.',
   'error.person.unknown': 'There is no such person: {who}. Give an e-mail address or a login.',
   'error.person.address-is-ours': 'This is an address of the help desk, not of a person: mail from it would go round in circles.',
   'error.person.no-address': 'This person has no e-mail address. Add one first.',

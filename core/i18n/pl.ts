@@ -70,6 +70,11 @@ export const pl = {
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
   'error.person.address-invalid':
     'To nie jest adres e-mail: „{address}”. Adres wygląda tak: imie.nazwisko@uczelnia.pl, a kilka adresów oddziel przecinkami.',
+  'error.form.sent': 'Dokładnie to już stąd wysłano. Jeśli ma pójść drugi raz, wyślij jeszcze raz; jeśli nie, wyrzuć szkic.',
+  'error.draft.file-gone': 'Plików, które miały iść razem z tą wiadomością, już tu nie ma. Wybierz je jeszcze raz albo wyślij bez nich.',
+  'error.draft.files-full':
+    'Pliki w Twoich szkicach zajmują już {limit} MB. Wyślij albo wyrzuć któryś szkic z plikami, potem dodaj ten plik.',
+  'error.person.which': 'Do „{who}” pasuje kilka osób. Wybierz jedną z nich poniżej.',
   'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
   'error.person.address-is-ours': 'To adres pomocy, a nie osoby: maile z niego krążyłyby w kółko.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',

@@ -90,7 +90,11 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
     .where('n.person_id', '=', id)
     .orderBy('n.id')
     .execute()
-  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null }
+  // What was typed and not sent yet; of its files the names.
+  const { rows: drafts } = await sql<Row>`
+     select form, fields, updated_at, array(select f.name from draft_file f where f.id = any(draft.files) and f.person_id = ${id}) as files
+     from draft where person_id = ${id} and act_id is null order by updated_at`.execute(db)
+  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null, drafts }
 }
 
 async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {

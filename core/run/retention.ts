@@ -9,6 +9,7 @@ import { forgetLimits } from '../kernel/limits/limits.ts'
 import { forgetOldLogins } from '../person/login.ts'
 import { forgetEndedSessions } from '../person/sessions.ts'
 import { forgetHeldFiles } from '../web/again/held-files.ts'
+import { forgetDrafts } from '../ticket/draft/drafts.ts'
 
 /** Raw mails are let go so many at a time: each its own transaction, for a first night may have a million. */
 const BATCH = 1000
@@ -27,7 +28,7 @@ export async function tidy(host: Host): Promise<void> {
     await db.deleteFrom('process_stall').where('at', '<', before(STALL_DAYS)).execute()
     await db.deleteFrom('plugin_strike').where('at', '<', before(2)).execute()
     await db.deleteFrom('plugin_fault').where('last_at', '<', before(retention.factDays)).execute()
-    await db.deleteFrom('draft').where('updated_at', '<', before(retention.draftDays)).execute()
+    await forgetDrafts(work, before(retention.draftDays))
     await db.deleteFrom('automatic_reopening').where('day', '<', before(2).toISOString().slice(0, 10)).execute()
     await forgetLimits(db, now)
     await db.deleteFrom('loop_protection').where('day', '<', before(2).toISOString().slice(0, 10)).execute()

@@ -12,6 +12,7 @@ import { apiRoutes } from './api.ts'
 import { proofRoutes, takeUp } from './again/take-up.ts'
 import { articleRoutes } from './article-html.ts'
 import { demandPage, limitBody } from './body.ts'
+import { draftRoutes } from './drafts/draft-routes.tsx'
 import { takeTurns, turnFloodsAway } from './floods.ts'
 import { identifyClient, newRequestId } from './client.ts'
 import { guardForms } from './csrf.ts'
@@ -44,6 +45,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
       inPackage('htmx.org/dist/ext/hx-csp.min.js'),
       inPackage('htmx.org/dist/ext/hx-sse.min.js'),
       inProject('core/web/static/app.js'),
+      inProject('core/web/static/drafts.js'),
     ],
     ...host.config.theme.files,
     ...Object.fromEntries(ofPlugins.map(({ name, path }) => [name, path])),
@@ -95,6 +97,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   // 5. Core's few pages, then the plugins': everything else that a person sees.
   preferenceRoutes(app)
   proofRoutes(app)
+  draftRoutes(app)
   articleRoutes(app)
   liveRoute(app, {
     stopping,

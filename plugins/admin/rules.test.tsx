@@ -1,7 +1,7 @@
 /** The pages of rules for mail: filters, trying a mail, deciding about stuck ones; and templates in the desk, all without scripts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeUniversity, type University } from '../../test/university.ts'
-import { openSite, type Site, type Visitor } from '../../test/web.ts'
+import { marksOf, openSite, type Site, type Visitor } from '../../test/web.ts'
 import desk from '../desk/index.tsx'
 import admin from './index.tsx'
 
@@ -230,9 +230,11 @@ describe('in the desk', () => {
     const html = await page(path)
     expect(html).toContain('Dzień dobry, Paulina Szpak!')
     expect(html).toContain('Podpis dołączymy sami:')
+    const marks = marksOf(html, `ticket/${filled.ticket}/reply`)
     const inserted = await send(
-      `${path}/reply`,
+      `${path}/insert?into=reply`,
       {
+        ...marks,
         body: 'Dzień dobry, Paulina Szpak!\n\nSprawdziliśmy.',
         template: filled.template,
         insert: 'template',
@@ -240,12 +242,13 @@ describe('in the desk', () => {
       },
       path,
     )
-    expect(inserted.status).toBe(200)
-    const text = await inserted.text()
+    expect(inserted.status).toBe(303)
+    const text = await page(inserted.headers.get('location')!.split('#')[0]!)
     expect(text).toContain(`Sprawdziliśmy.\n\nInstrukcję połączenia`)
     expect(text).toContain(`Numer zgłoszenia: ${filled.ticketNumber}`)
-    const file = /name="(attach\.\d+)" value="on" checked/.exec(text)![1]!
-    expect((await send(`${path}/reply`, { body: 'Dzień dobry, Paulina Szpak!\n\nGotowe.', [file]: 'on' }, path)).status).toBe(303)
+    const file = /name="draft\.file" value="(\d+)" checked/.exec(text)![1]!
+    const fields = { ...marksOf(text, `ticket/${filled.ticket}/reply`), body: 'Dzień dobry, Paulina Szpak!\n\nGotowe.', 'draft.file': file }
+    expect((await send(`${path}/reply`, fields, path)).status).toBe(303)
     const article = await site.database.db
       .selectFrom('article')
       .select(['id', 'body'])

@@ -74,7 +74,7 @@ describe('what no page offers', () => {
 
 describe('the desk and the list', () => {
   // They change nothing on the ticket: what one types and when one looked is one's own.
-  const OWN = ['draft', 'draft/drop', 'seen']
+  const OWN = ['insert', 'seen']
 
   it('each POST route of a ticket is an act that the list offers the desk, and each such act has its route', () => {
     const posted = [
@@ -92,7 +92,7 @@ describe('the desk and the list', () => {
     const html = await text(jan.get(`/desk/tickets/${id}`))
     const acts = [...html.matchAll(/(?:form)?action="\/desk\/tickets\/\d+\/([a-z-]+)/g)].map((match) => match[1]!)
     expect(acts.length).toBeGreaterThan(8)
-    expect(acts.filter((name) => !actsOfferedBy('desk').includes(name as ActName))).toEqual([])
+    expect(acts.filter((name) => !OWN.includes(name) && !actsOfferedBy('desk').includes(name as ActName))).toEqual([])
   })
   it('the bar under a list offers what may be done to many, and nothing else', async () => {
     await site.make.ticket()

@@ -30,6 +30,7 @@
     event.preventDefault()
     const folded = target.closest('details')
     if (folded) folded.open = true
+    if (!target.dataset.touched) target.setSelectionRange(target.value.length, target.value.length)
     target.focus()
     target.scrollIntoView({ block: 'center' })
   })
@@ -45,26 +46,6 @@
     if (event.target.id !== 'pend-date') return
     const other = event.target.form.querySelector('input[name=until][value=date]')
     if (other) other.checked = true
-  })
-
-  // A form on its way saves no draft any more: it would come back after the reply has gone.
-  document.addEventListener('submit', (event) => {
-    for (const status of event.target.querySelectorAll('.draft-status')) htmx.trigger(status, 'htmx:abort')
-  })
-  document.addEventListener('htmx:before:request', (event) => {
-    if (event.target.matches('.draft-status') && event.target.closest('form').dataset.sent) event.preventDefault()
-  })
-
-  // A draft that could not be kept, for the server is away or busy, is tried again until it is, or until nobody needs it.
-  const keepLater = (status) => setTimeout(() => {
-    const form = status.closest('form')
-    if (status.isConnected && !form.dataset.sent) form.dispatchEvent(new Event('input', { bubbles: true }))
-  }, 4000)
-  document.addEventListener('htmx:after:request', (event) => {
-    if (event.target.matches?.('.draft-status') && event.detail?.ctx?.response?.status >= 500) keepLater(event.target)
-  })
-  document.addEventListener('htmx:error', (event) => {
-    if (event.target.matches?.('.draft-status') && event.detail?.error?.name !== 'AbortError') keepLater(event.target)
   })
 
   const side = document.getElementById('ticket-side')

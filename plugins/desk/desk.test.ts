@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openSite, type Site, type Visitor } from '../../test/web.ts'
+import { marksOf, openSite, type Site, type Visitor } from '../../test/web.ts'
 import { addNote, findDraft, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
 import desk from './index.tsx'
 
@@ -208,8 +208,19 @@ describe('a ticket', () => {
   })
   it('quotes a message on request', async () => {
     const { id, articleId } = await site.make.ticket({ body: 'Pierwsza\nDruga' })
-    const html = await text(jan.get(`/desk/tickets/${id}?quote=${articleId}`))
-    expect(html).toContain('&gt; Pierwsza\n&gt; Druga')
+    const put = async (typed: string, headers = {}) => {
+      const marks = marksOf(await text(jan.get(`/desk/tickets/${id}`)), `ticket/${id}/reply`)
+      return jan.post(`/desk/tickets/${id}/insert?into=reply`, { ...marks, insert: `quote ${articleId}`, body: typed }, { headers })
+    }
+    // Without scripts behind what is typed, kept as the draft; however often the page is loaded again, it stands there once.
+    const shown = await text(await followed(jan, await put('Szybki tekst')))
+    expect(shown).toMatch(/>\s*Szybki tekst\n\n[^&]*:\n&gt; Pierwsza\n&gt; Druga/)
+    expect((await text(jan.get(`/desk/tickets/${id}`))).match(/&gt; Pierwsza/g)).toHaveLength(1)
+    // A script is given the words alone, for where the caret is, and whom they answer.
+    const part = await text(await put('Szybki tekst', { 'hx-request': 'true' }))
+    expect(part).toMatch(/^<span data-put-into="reply">/)
+    expect(part).toContain(`name="answers" value="${articleId}"`)
+    expect(part).not.toContain('Szybki tekst')
   })
   it('tells its history in words', async () => {
     const { id } = await site.make.ticket()
@@ -230,6 +241,7 @@ describe('replying', () => {
     const after = await followed(
       jan,
       await jan.post(`/desk/tickets/${id}/reply`, {
+        ...marksOf(page, `ticket/${id}/reply`),
         to,
         cc: 'Szef <szef@uni.example>; b@uni.example',
         subject: 'Nie działa',
@@ -285,19 +297,24 @@ describe('replying', () => {
   })
   it('keeps a draft while typing, shows it again, and forgets it when sent', async () => {
     const { id } = await site.make.ticket()
-    await jan.get(`/desk/tickets/${id}`)
-    const saved = await jan.post(`/desk/tickets/${id}/draft?form=reply`, { body: 'zaczynam', to: 'a@uni.example', cc: '' })
-    expect(await text(saved)).toBe('szkic zapisany 10:15')
-    expect(await text(jan.get(`/desk/tickets/${id}`))).toContain('zaczynam')
-    await jan.post(`/desk/tickets/${id}/draft?form=note`, { body: 'uwaga' })
-    expect(await text(jan.get(`/desk/tickets/${id}`))).toMatch(/<details class="composer composer-note" id="note-box" open/)
-    await jan.post(`/desk/tickets/${id}/reply`, { to: 'a@uni.example', body: 'gotowe' })
-    expect(await findDraft(site.make.db, janActor.id, `ticket/${id}/reply`)).toBeUndefined()
-    await jan.post(`/desk/tickets/${id}/draft/drop?form=note`)
-    expect(await findDraft(site.make.db, janActor.id, `ticket/${id}/note`)).toBeUndefined()
-    // Only addresses are no draft.
-    await jan.post(`/desk/tickets/${id}/draft?form=reply`, { body: ' ', to: 'a@uni.example' })
-    expect(await findDraft(site.make.db, janActor.id, `ticket/${id}/reply`)).toBeUndefined()
+    const [reply, note] = [`ticket/${id}/reply`, `ticket/${id}/note`]
+    const page = () => text(jan.get(`/desk/tickets/${id}`))
+    const draftOf = (form: string) => findDraft(site.make.db, janActor.id, form)
+    const script = { headers: { 'hx-request': 'true' } }
+    const marks = marksOf(await page(), reply)
+    const saved = await jan.post('/draft', { ...marks, body: 'zaczynam', to: 'a@uni.example', cc: '' }, script)
+    expect(await text(saved)).toMatch(/data-address="\/desk\/tickets\/\d+\?draft=[\w-]+">szkic zapisany 10:15</)
+    expect(await page()).toContain('zaczynam')
+    await jan.post('/draft', { ...marksOf(await page(), note), body: 'uwaga' }, script)
+    expect(await page()).toMatch(/<details class="composer composer-note" id="note-box" open/)
+    await jan.post(`/desk/tickets/${id}/reply`, { ...marksOf(await page(), reply), to: 'a@uni.example', body: 'gotowe' })
+    expect(await draftOf(reply)).toBeUndefined()
+    await jan.post('/draft', { ...marksOf(await page(), note), body: '', 'draft.then': 'drop' })
+    expect(await draftOf(note)).toBeUndefined()
+    // Only addresses are no draft; nor is what was typed into a page that another person had opened.
+    await jan.post('/draft', { ...marksOf(await page(), reply), body: ' ', to: 'a@uni.example' }, script)
+    expect((await jan.post('/draft', { ...marks, body: 'cudze', 'draft.of': '999' }, script)).status).toBe(403)
+    expect(await draftOf(reply)).toBeUndefined()
   })
 })
 
@@ -569,5 +586,5 @@ it('a note written meanwhile is shown when the ticket refreshes itself', async (
   const html = await text(jan.get(`/desk/tickets/${id}`, { 'hx-request': 'true', 'hx-request-type': 'partial', 'hx-target': 'div#ticket' }))
   expect(html).toMatch(/^<div id="ticket"/)
   expect(html).toContain('właśnie dopisane')
-  expect(html).not.toContain('reply-form')
+  expect(html).not.toContain('id="reply-form"')
 })

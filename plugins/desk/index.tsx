@@ -8,9 +8,11 @@ import { exportCsv } from './pages/export.ts'
 import { railFragment } from './pages/frame.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
+import { insert } from './pages/insert.tsx'
 import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.tsx'
-import { createFromForm, newTicketPage, peopleFragment } from './pages/new-ticket.tsx'
+import { createFromForm, newTicketPage } from './pages/new-ticket.tsx'
 import { passOnRoutes } from './pages/pass-on.tsx'
+import { peopleFragment } from './pages/people.tsx'
 import { ticketPage } from './pages/ticket.tsx'
 import { whoPage } from './pages/who.tsx'
 import { deskTexts } from './words.ts'
@@ -52,6 +54,7 @@ export default definePlugin({
     app.get('/desk/tickets/:id/history', historyPage)
     app.get('/desk/tickets/:id/who', whoPage)
     app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
+    app.post('/desk/tickets/:id/insert', insert)
     actRoutes(app)
     passOnRoutes(app)
   },

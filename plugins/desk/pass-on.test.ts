@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openSite, type Site, type Visitor } from '../../test/web.ts'
+import { marksOf, openSite, type Site, type Visitor } from '../../test/web.ts'
 import { acceptMail, answerTicket, findDraft, followUp, mailInMemory, type Id, type PersonActor } from '../../core/index.ts'
 import desk from './index.tsx'
 
@@ -63,7 +63,9 @@ describe('forwarding from the ticket, without scripts', () => {
     expect(form).toContain('&gt; Proszę o podpis.')
     expect(form).not.toContain('<script>alert')
     expect(form.match(/name="keep"[^>]*checked/g)).toHaveLength(2)
+    const key = `ticket/${ticket.id}/articles/${path('forward').split('/').at(-2)}/forward`
     const sent = await jan.post(path('forward'), {
+      ...marksOf(form, key),
       to: 'Biuro <biuro@inny.example>',
       cc: '',
       subject: 'Umowa',
@@ -79,12 +81,14 @@ describe('forwarding from the ticket, without scripts', () => {
     const undo = /action="(\/desk\/tickets\/\d+\/undo\/[0-9a-f-]+)"/.exec(page)![1]!
     await jan.post(undo)
     expect((await outbox(ticket.id))[0]!.state).toBe('cancelled')
-    expect((await findDraft(site.make.db, actor.id, `ticket/${ticket.id}/forward`))!.fields).toMatchObject({
-      to: 'biuro@inny.example',
+    expect((await findDraft(site.make.db, actor.id, key))!.fields).toMatchObject({
+      to: 'Biuro <biuro@inny.example>',
       body: 'Do podpisu.\n\n> Proszę o podpis.',
     })
     const again = await text(jan.get(path('forward')))
-    expect(again).toContain('value="biuro@inny.example"')
+    expect(again).toContain('value="Biuro &lt;biuro@inny.example&gt;"')
+    // Of its files the one that was left out is left out again, and none is there twice.
+    expect([again.match(/name="keep" value="(\d+)" checked/g)?.length, again.includes('name="draft.file"')]).toEqual([1, false])
     expect(again).toContain('Do podpisu.')
     expect(await text(jan.get(`/desk/tickets/${ticket.id}/history`))).toContain('biuro@inny.example')
   })

@@ -288,7 +288,7 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
     await page.goto(address)
     await page.locator('#field-subject').fill('Bez skryptów')
     await page.locator('#field-body').fill('Działa?')
-    await page.locator('#field-files').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
+    await page.locator('#ask-files').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') })
     await page.locator('#ask .button-primary').click()
     await page.getByRole('heading', { name: 'Bez skryptów' }).waitFor()
     expect(await page.locator('#notices').textContent()).toContain('Zgłoszenie ma numer')

@@ -6,7 +6,7 @@ import admin from '../../plugins/admin/index.tsx'
 import desk from '../../plugins/desk/index.tsx'
 import portal from '../../plugins/portal/index.tsx'
 import { startDns, type DnsServer } from '../servers/dns.ts'
-import { openSite, type Site, type Visitor } from '../web.ts'
+import { marksOf, openSite, type Site, type Visitor } from '../web.ts'
 import { eventually, startStation, type InboundEnd, type Station } from './station.ts'
 
 const keys = generateKeyPairSync('rsa', {
@@ -426,7 +426,9 @@ describe('what is held leaks nowhere', () => {
     // The agent sees all of it; the answer refers to the customer's mail, not to the stranger's.
     expect(await text(agent, `/desk/tickets/${id}`)).toContain('PRZECIEK-TEKST')
     expect((await agent.get(`/desk/tickets/${id}/attachments/${leaked.file}`)).status).toBe(200)
-    expect(await text(agent, `/desk/tickets/${id}?quote=${leaked.id}`)).not.toContain('&gt; PRZECIEK')
+    const marks = marksOf(await text(agent, `/desk/tickets/${id}`), `ticket/${id}/reply`)
+    await agent.post(`/desk/tickets/${id}/insert?into=reply`, { ...marks, insert: `quote ${leaked.id}` })
+    expect(await text(agent, `/desk/tickets/${id}`)).not.toContain('&gt; PRZECIEK')
     await agent.post(`/desk/tickets/${id}/reply`, { body: 'Odpowiadam.', to: 'osoba@uni.example' })
     await agent.post(`/desk/tickets/${id}/close`, { how: 'successful' })
     const mails = await db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', id).execute()

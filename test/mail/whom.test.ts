@@ -10,7 +10,7 @@ import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
 import { fillIn } from '../../core/mail/texts/text-preview.ts'
 import { findTicket } from '../../core/ticket/ticket.store.ts'
-import { openSite, type Site, type Visitor } from '../web.ts'
+import { marksOf, openSite, type Site, type Visitor } from '../web.ts'
 import { startDns, type DnsServer } from '../servers/dns.ts'
 import { eml, eventually, HERE, startStation, type Station } from './station.ts'
 
@@ -74,7 +74,7 @@ describe('the composer', () => {
     expect(await sentTo(ticketId)).toEqual(['auto reply: jan@poczta.example', 'reply: jan@poczta.example'])
   })
 
-  test('answers all without scripts: by a link, Cc less our own; the message quoted is the one answered', async () => {
+  test('answers all without scripts: by a button, Cc less our own; the message quoted is the one answered', async () => {
     const { ticketId } = await mailed('do wszystkich', {
       from: 'Anna <anna.pierwsza@student.example>',
       to: 'pomoc@uni.example, "Kowalska, Ewa" <ewa@poczta.example>',
@@ -95,14 +95,17 @@ describe('the composer', () => {
     const newest = await page(`/desk/tickets/${ticketId}`)
     expect(field(newest, 'to')).toBe('jan.drugi@student.example, anna.pierwsza@student.example')
     const [first] = await db().selectFrom('article').select('id').where('ticket_id', '=', ticketId).orderBy('id').execute()
-    const quoted = await page(`/desk/tickets/${ticketId}?quote=${first!.id}`)
+    const key = `ticket/${ticketId}/reply`
+    const put = async (html: string, insert: string) => {
+      const fields = { ...marksOf(html, key), insert, to: field(html, 'to'), cc: field(html, 'cc'), answers: field(html, 'answers') }
+      const answer = await agent.post(`/desk/tickets/${ticketId}/insert?into=reply`, fields)
+      return page(answer.headers.get('location')!.split('#')[0]!)
+    }
+    const quoted = await put(newest, `quote ${first!.id}`)
     expect(field(quoted, 'to')).toBe('anna.pierwsza@student.example')
     expect(field(quoted, 'cc')).toBe('')
-    const link = quoted
-      .match(/href="([^"]*all#reply)"/)![1]!
-      .replace('&amp;', '&')
-      .replace('#reply', '')
-    const all = await page(link)
+    expect(quoted).toContain('name="insert" value="all"')
+    const all = await put(quoted, 'all')
     expect(field(all, 'cc')).toBe('ewa@poczta.example, ola@poczta.example')
     await agent.post(`/desk/tickets/${ticketId}/reply`, {
       body: 'Do wszystkich.',

@@ -85,13 +85,12 @@ const SAID: Record<string, TicketRoute> = {
   'POST /desk/tickets/:id/reject-message': act('reject-message', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/watch': act('watch'),
   'POST /desk/tickets/:id/seen': act('seen', () => ({}), 204),
-  'POST /desk/tickets/:id/draft': {
+  'POST /desk/tickets/:id/insert': {
     as: 'agent',
-    path: (thing) => `/desk/tickets/${thing.ticket}/draft?form=reply`,
-    fields: () => ({ body: 'szkic' }),
-    answer: 200,
+    path: (thing) => `/desk/tickets/${thing.ticket}/insert?into=reply`,
+    fields: (thing) => ({ insert: 'all', 'draft.form': `ticket/${thing.ticket}/reply`, 'draft.of': 'AGENT' }),
+    answer: 303,
   },
-  'POST /desk/tickets/:id/draft/drop': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/draft/drop?form=reply`, answer: 303 },
   ...(Object.fromEntries(
     [
       ['forward', { to: 'biuro@inny.example', subject: 'x', body: 'Proszę zobaczyć.' }],

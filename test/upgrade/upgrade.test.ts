@@ -64,6 +64,7 @@ import { FACTS } from './make/plugins.ts'
 const NEW_TABLES: string[] = [
   'audit_blob',
   'database_fill',
+  'draft_file',
   'held_file',
   'limit_count',
   'person_released',

@@ -15,6 +15,8 @@ import { checkBody } from './answer-parts.ts'
 
 /** OTRS's types that agents use here: an answer, a note, forwarding, a mail of one's own. */
 export const TEMPLATE_TYPES = ['Answer', 'Note', 'Forward', 'Email'] as const satisfies readonly AnswerTemplateType[]
+/** Those that a form of the desk takes: a new template is one of them. A mail of one's own is nowhere begun yet. */
+export const USED_TYPES = ['Answer', 'Note', 'Forward'] as const satisfies readonly AnswerTemplateType[]
 export const isTemplateType = (value: string | undefined): value is AnswerTemplateType =>
   (TEMPLATE_TYPES as readonly string[]).includes(value ?? '')
 const BODY_LENGTH = 20_000

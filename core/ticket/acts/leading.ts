@@ -3,6 +3,7 @@ import { oneAddress } from '../../mail/address-list.ts'
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import { absentNow } from '../../person/absence.ts'
+import { searchPersons } from '../../person/person-search.ts'
 import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
@@ -94,13 +95,15 @@ export const leadingActs = {
     bulk: false,
     minds: [],
     words: { button: 'act.customer', title: 'act.customer.title', done: 'done.customer' },
-    // An address or a login of somebody known here.
+    // An address or a login of somebody known here, or a name that only one person has.
     fields: z.object({ customer: line() }),
     lookUp: async ({ db }, fields) => {
       const who = oneAddress(fields.customer)
       const person = (await findPersonByAddress(db, who)) ?? (await findPersonByLogin(db, who))
-      if (!person?.valid) throw refused('person.unknown', { who }, 'customer')
-      return person
+      if (person?.valid) return person
+      const found = await searchPersons(db, who, 2)
+      if (found.length !== 1) throw refused(found.length === 0 ? 'person.unknown' : 'person.which', { who }, 'customer')
+      return found[0]!
     },
     run: async (work, ticketId, _fields, person) => {
       await setCustomer(work, ticketId, person.id)

@@ -132,5 +132,5 @@ async function customerOf(work: Work, { customer, who: typed, name }: { customer
   if (isAddress(who)) return personOfMail(work, who, name.trim() || (readAddressList(typed)[0]?.name ?? ''))
   const found = await searchPersons(work.db, who, 2)
   if (found.length === 1) return found[0]!.id
-  throw refused('person.unknown', { who }, 'who')
+  throw refused(found.length === 0 ? 'person.unknown' : 'person.which', { who }, 'who')
 }

@@ -46,6 +46,20 @@ export const en: Record<keyof typeof pl, Text> = {
   'form.files.too-many': '{most} files at most can be attached at once. You chose {count}.',
   'form.save': 'Save',
   'form.cancel': 'Cancel',
+  'form.send-again': 'Send all the same',
+
+  'draft.saved': 'draft saved {when}',
+  'draft.drop': 'discard draft',
+  'draft.others': {
+    one: 'another tab has {count} more draft – reload to see it',
+    other: 'other tabs have {count} more drafts – reload to see them',
+  },
+  'draft.other': 'Another draft ({when}): “{words}”',
+  'draft.other.open': 'show',
+  'draft.files': 'Files that go with the message',
+  'draft.lost':
+    'The draft is NOT being saved: you are no longer logged in as you were when this page was opened. The text stays on the page – log in in a new tab and write on.',
+  'draft.failed': 'The draft could not be saved. The text stays on the page; we keep trying.',
 
   'error.title.not-found': 'Page not found',
   'error.title.not-allowed': 'You may not do this',

@@ -55,6 +55,22 @@ export const pl = {
   'form.files.too-many': 'Naraz można dołączyć najwyżej {most} plików. Wybrano: {count}.',
   'form.save': 'Zapisz',
   'form.cancel': 'Anuluj',
+  'form.send-again': 'Wyślij mimo to',
+
+  'draft.saved': 'szkic zapisany {when}',
+  'draft.drop': 'wyrzuć szkic',
+  'draft.others': {
+    one: 'w innej karcie jest jeszcze {count} szkic – zobaczysz go po odświeżeniu',
+    few: 'w innych kartach są jeszcze {count} szkice – zobaczysz je po odświeżeniu',
+    many: 'w innych kartach jest jeszcze {count} szkiców – zobaczysz je po odświeżeniu',
+    other: 'w innych kartach jest jeszcze {count} szkicu – zobaczysz je po odświeżeniu',
+  },
+  'draft.other': 'Inny szkic ({when}): „{words}”',
+  'draft.other.open': 'pokaż',
+  'draft.files': 'Pliki, które pójdą z wiadomością',
+  'draft.lost':
+    'Szkic NIE jest zapisywany: nie jesteś już zalogowany(-a) tak jak wtedy, gdy otwarto tę stronę. Tekst zostaje na stronie – zaloguj się w nowej karcie i pisz dalej.',
+  'draft.failed': 'Szkicu nie udało się zapisać. Tekst zostaje na stronie; próbujemy dalej.',
 
   'error.title.not-found': 'Nie znaleźliśmy tej strony',
   'error.title.not-allowed': 'Tego nie możesz zrobić',

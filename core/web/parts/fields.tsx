@@ -207,6 +207,10 @@ export const Files = (props: Omit<FieldProps, 'label'> & { label?: string; limit
   )
 }
 
+/** What the main button of a form says once that very form was sent before: pressing it again is meant. */
+export const sendWords = (c: PageContext, form: FormState, words: string): string =>
+  form.problems['again'] ? webTexts.in(c.get('language'))('form.send-again') : words
+
 export const CsrfField = ({ c }: { c: PageContext }) => <input type="hidden" name="_csrf" value={c.get('csrf')} />
 
 interface ButtonProps {
@@ -286,11 +290,12 @@ export const FormProblems = ({
 }>) => {
   const problems = Object.entries(form.problems)
   if (problems.length === 0) return null
-  const fields = problems.filter(([name]) => name !== '')
+  const ofAll = (name: string) => name === '' || name === 'again'
+  const fields = problems.filter(([name]) => !ofAll(name))
   return (
     <div class="notice notice-bad" role="alert" id={id} tabindex={-1} data-focus="">
       {problems
-        .filter(([name]) => name === '')
+        .filter(([name]) => ofAll(name))
         .map(([, problem]) => (
           <p>{problem}</p>
         ))}

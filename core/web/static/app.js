@@ -28,6 +28,27 @@
   })
   document.addEventListener('htmx:sse:error', () => { delete document.documentElement.dataset.live })
 
+  // While somebody types, what they look at stays where it is: a part above that refreshes itself pushes it nowhere.
+  let typedAt
+  document.addEventListener('htmx:before:swap', () => {
+    const element = document.activeElement
+    typedAt = element && typing(element) ? { element, top: element.getBoundingClientRect().top } : undefined
+  })
+  const stay = () => {
+    if (!typedAt?.element.isConnected) return
+    const pushed = () => typedAt.element.getBoundingClientRect().top - typedAt.top
+    scrollBy({ top: pushed(), behavior: 'instant' })
+    // A page too short to be scrolled that far gets room below.
+    if (pushed() <= 1) return
+    document.body.style.minHeight = `${document.documentElement.scrollHeight + pushed()}px`
+    scrollBy({ top: pushed(), behavior: 'instant' })
+  }
+  document.addEventListener('htmx:after:settle', stay)
+  document.addEventListener('htmx:after:swap', () => {
+    stay()
+    typedAt = undefined
+  })
+
   // ── forms ───────────────────────────────────────────────────────────────────────────────────────
   // Files that will not fit are named when they are chosen, and not sent: the answer would come after all of the upload.
   const sayBytes = (bytes) => {
@@ -123,7 +144,11 @@
   }
 
   function press(control) {
-    if (control.matches('input:not([type=checkbox]), textarea, select')) return control.focus()
+    if (control.matches('input:not([type=checkbox]), textarea, select')) {
+      // What stands in a text already (a salutation, a draft) is gone on with.
+      if (control.matches('textarea') && !control.dataset.touched) control.setSelectionRange(control.value.length, control.value.length)
+      return control.focus()
+    }
     control.click()
   }
 
@@ -151,4 +176,4 @@
     event.preventDefault()
     press(control)
   })
-})()
+})();

@@ -48,6 +48,7 @@ import {
   partsOfQueue,
   setQueueParts,
   TEMPLATE_TYPES,
+  USED_TYPES,
   type AdminQueue,
   type AnswerPart,
   type PartKind,
@@ -119,6 +120,9 @@ const AnswerTabs = ({ c, current }: { c: PageContext; current: 'template' | Part
     />
   )
 }
+
+/** Is there a form that takes it? */
+const isUsed = (type: AnswerTemplate['type']): boolean => (USED_TYPES as readonly string[]).includes(type)
 
 const typeKey = (type: AnswerTemplate['type']): AdminKey => `template.type.${type}`
 
@@ -453,7 +457,10 @@ async function templateForm(
                 label={t('template.type')}
                 help={t('template.type.help')}
                 value={template?.type ?? 'Answer'}
-                choices={TEMPLATE_TYPES.map((type) => ({ value: type, label: t(typeKey(type)) }))}
+                choices={TEMPLATE_TYPES.filter((type) => isUsed(type) || type === template?.type).map((type) => ({
+                  value: type,
+                  label: t(typeKey(type)),
+                }))}
               />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} checked={template?.valid ?? true} />
             </Fields>

@@ -2,19 +2,20 @@
 import type { Hono } from 'hono'
 import {
   actsOfferedBy,
-  dropDraft,
+  borrowFiles,
+  draftAgain,
   listArticles,
   prepareAct,
   Refusal,
   saveDraft,
   seeTicket,
   touchSeen,
+  type Attachment,
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
-import { demandAgent, flash, fragment, ownPath, readFields, withRefusal } from '../../../core/pages.ts'
-import { DraftWords } from './composer.tsx'
-import { doFromForm, DRAFTS, sayDone, type TicketAct } from './doing.ts'
+import { demandAgent, flash, keepPosted, ownPath, readFields, withRefusal } from '../../../core/pages.ts'
+import { doFromForm, sayDone, type TicketAct } from './doing.ts'
 import { enter } from './frame.tsx'
 import { isWay } from './pass-on.tsx'
 import { showTicket } from './ticket.tsx'
@@ -25,8 +26,6 @@ const HERE = actsOfferedBy('desk').filter((name): name is TicketAct => name !== 
 export function actRoutes(app: Hono<WebEnv>): void {
   for (const name of HERE) app.post(`/desk/tickets/:id/${name}`, (c) => run(c, name))
   app.post('/desk/tickets/:id/undo/:act', undo)
-  app.post('/desk/tickets/:id/draft', draft)
-  app.post('/desk/tickets/:id/draft/drop', drop)
   app.post('/desk/tickets/:id/seen', seen)
 }
 
@@ -35,39 +34,46 @@ async function run(c: PageContext, name: TicketAct): Promise<Response> {
   const actor = demandAgent(c)
   const id = c.req.param('id') ?? ''
   const typed = await readFields(c)
-  // Another button of the same form: nothing is done, what was typed stays and gets a text behind it.
-  if ((name === 'reply' || name === 'note') && typed['insert'])
-    return showTicket(c, await enter(c), id, { act: name, form: { values: typed, problems: {} }, status: 200 })
   try {
     await doFromForm(c, actor, name, typed, id)
     return c.redirect(typed['back'] ? ownPath(typed['back']) : `/desk/tickets/${id}`, 303)
   } catch (error) {
     if (!(error instanceof Refusal) || (error.status !== 422 && error.status !== 409)) throw error
+    await keepPosted(c)
     const form = withRefusal(c, { values: typed, problems: {} }, error)
     return showTicket(c, await enter(c), id, { act: name, form, status: error.status })
   }
 }
 
-/** POST …/undo/:act: takes the act back; an answer's text goes back into the composer. */
+/** POST …/undo/:act: takes the act back; what was typed for it is a draft again, with its files. */
 async function undo(c: PageContext): Promise<Response> {
   const actor = demandAgent(c)
   const id = c.req.param('id') ?? ''
   const act = c.req.param('act') ?? ''
   const takeBack = await prepareAct(c.get('host'), 'undo', { act })
   try {
-    const done = await c.get('host').work(actor, async (work) => {
+    const { done, form } = await c.get('host').work(actor, async (work) => {
       const articles = await listArticles(work.db, id, { visibleOnly: false })
-      const undone = await takeBack(work, id)
-      for (const article of articles.filter((one) => one.actId === act && one.senderType === 'agent')) {
-        const forwarded = article.channel === 'email' && article.subject.startsWith('Fwd: ')
-        await saveDraft(work, `ticket/${id}/${forwarded ? 'forward' : article.visible ? 'reply' : 'note'}`, {
-          body: article.body,
-          ...(article.visible || forwarded ? { to: article.to, cc: article.cc, subject: withoutNumber(article.subject) } : {}),
-        })
-      }
-      return undone
+      const done = await takeBack(work, id)
+      const mine = articles.filter((one) => one.actId === act && one.senderType === 'agent')
+      const form = await draftAgain(work, act, (form) => {
+        // What a forwarded message brought along is ticked on the form itself.
+        const source = articles.find((one) => one.id === PASSED_ON.exec(form)?.[1])?.attachments ?? []
+        const brought = (file: Attachment) => source.some((one) => one.name === file.name && one.size === file.size)
+        const files = mine.flatMap((article) => article.attachments).filter((file) => !brought(file))
+        return borrowFiles(
+          work,
+          'article_attachment',
+          files.map((file) => file.id),
+        )
+      })
+      // A note that another form took along, closing for example.
+      const note = form ? undefined : mine.find((article) => !article.visible)
+      if (note) await saveDraft(work, `ticket/${id}/note`, { body: note.body }, { page: act })
+      return { done, form }
     })
     flash(c, { text: sayDone(c, 'undo', done) })
+    if (form && PASSED_ON.test(form)) return c.redirect(`/desk/${form.replace(/^ticket/, 'tickets')}`, 303)
   } catch (error) {
     if (!(error instanceof Refusal) || error.status === 404) throw error
     const { problems } = withRefusal(c, { values: {}, problems: {} }, error)
@@ -76,35 +82,8 @@ async function undo(c: PageContext): Promise<Response> {
   return c.redirect(`/desk/tickets/${id}`, 303)
 }
 
-/** "Re: [Ticket#2026…] Sieć" → "Sieć": sending builds the subject anew. */
-const withoutNumber = (subject: string): string => subject.replace(/^(re|odp|fwd)(\[\d+\])?:\s*/i, '').replace(/^\[[^\]]*\d{5}\]\s*/, '')
-
-function draftForm(c: PageContext): 'reply' | 'note' {
-  return c.req.query('form') === 'note' ? 'note' : 'reply'
-}
-
-/** POST …/draft: keeps what is typed and says when. A draft is one only with a text. */
-async function draft(c: PageContext): Promise<Response> {
-  const actor = demandAgent(c)
-  const { host } = c.var
-  const ticket = await seeTicket(host.db, actor.access, c.req.param('id') ?? '', 'ro')
-  const fields = await readFields(c)
-  const kind = draftForm(c)
-  const typed = Object.fromEntries(DRAFTS[kind].map((name) => [name, fields[name] ?? '']))
-  const at = await host.work(actor, async (work) => {
-    const kept = await saveDraft(work, `ticket/${ticket.id}/${kind}`, typed['body']?.trim() ? typed : {})
-    return kept ? work.now : undefined
-  })
-  return fragment(c, at ? <DraftWords c={c} at={at} /> : '')
-}
-
-async function drop(c: PageContext): Promise<Response> {
-  const actor = demandAgent(c)
-  const { host } = c.var
-  const ticket = await seeTicket(host.db, actor.access, c.req.param('id') ?? '', 'ro')
-  await host.work(actor, (work) => dropDraft(work, `ticket/${ticket.id}/${draftForm(c)}`))
-  return c.redirect(`/desk/tickets/${ticket.id}`, 303)
-}
+/** The form of an article's own page, as drafts know it: 'ticket/1/articles/2/forward'. */
+const PASSED_ON = /\/articles\/(\d{1,18})\/\w+$/
 
 /** POST …/seen: a page fetched ahead tells when it was really looked at. */
 async function seen(c: PageContext): Promise<Response> {

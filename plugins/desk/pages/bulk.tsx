@@ -96,7 +96,7 @@ export async function bulk(c: PageContext): Promise<Response> {
   }
   const name = BULK.find((one) => one === fields['act'])
   if (!name) throw refused('input', { what: 'act' }, 'act')
-  const act = await prepareFromForm(c, name, fields, ids[0]!)
+  const act = await prepareFromForm(c, name, fields)
   const host = c.get('host')
   let done = 0
   const refusals = new Map<string, number>()

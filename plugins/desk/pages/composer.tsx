@@ -1,35 +1,34 @@
 /** Owns writing: the reply at the end of a ticket, always there, and the note beside it; both keep what is typed. */
 import {
   filesLimit,
-  fillIn,
-  findArticle,
-  findTemplate,
   isOpen,
   offersAct,
-  sayDateTime,
-  sayTime,
   type AnswerTemplate,
-  type Draft,
+  type Id,
   type PageContext,
+  type Recipients,
+  type Ticket,
 } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
-  CsrfField,
+  DraftLine,
   Field,
-  Files,
   FormProblems,
-  headerName,
   hx,
+  KeptFiles,
+  KeptMarks,
   Notice,
-  saySize,
   SeenField,
   Select,
+  sendWords,
   TextArea,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
+import { InsertButton, Inserted, type Into } from './insert-button.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
 
@@ -37,9 +36,7 @@ interface Props {
   c: PageContext
   visit: Visit
   view: TicketView
-  /** Refused, or with a template put into it. */
   refused: RefusedAct | undefined
-  quote?: string | undefined
 }
 
 const MOST_LINES = 14
@@ -48,37 +45,25 @@ const MOST_LINES = 14
 const few = (addresses: readonly string[]): string =>
   addresses.length <= 4 ? addresses.join(', ') : `${addresses.slice(0, 3).join(', ')}, +${addresses.length - 3}`
 
-export const Composer = ({ c, visit, view, refused, quote }: Props) => {
+export const Composer = ({ c, visit, view, refused }: Props) => {
   const bad = refused?.form
   const t = words(c)
-  const { ticket } = view
+  const { ticket, recipients } = view
   const path = `/desk/tickets/${ticket.id}`
   if (!offersAct('reply', ticket, visit.actor.access)) return null
-  const draft = view.drafts.reply
-  const begun = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
-  const body = quote ? `${begun ? `${begun.trimEnd()}\n\n` : ''}${quote}` : begun
+  const { draft } = view.drafts.reply
+  const body = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
   const form = bad ?? blankForm({ ...draft?.fields, body })
-  const { recipients, answers } = view
-  const offered = recipients.to.join(', ')
-  // "Reply to all" and quoting are links to this page, so that both work without scripts; a draft may have been for others.
-  const all = c.req.query('all') !== undefined
-  const shown =
-    !bad && (all || answers)
-      ? { ...form, values: { ...form.values, to: offered, ...(all ? { cc: recipients.others.join(', ') } : {}) } }
-      : form
-  const to = shown.values['to'] ?? offered
-  const toCustomer = ticket.customerAddress !== null && to === ticket.customerAddress
-  const warnings = [
-    ...(recipients.elsewhere ? [t('compose.elsewhere', recipients.elsewhere)] : []),
-    ...(recipients.claimed ? [t('compose.unconfirmed')] : []),
-  ]
   // What is to be looked at twice is not folded away.
-  const open =
-    recipients.elsewhere !== null ||
-    recipients.claimed ||
-    all ||
-    Boolean(bad?.problems['to'] || bad?.problems['cc'] || bad?.problems['subject'])
-  const { config } = c.get('host')
+  const open = recipients.elsewhere !== null || recipients.claimed || ['to', 'cc', 'subject'].some((name) => bad?.problems[name])
+  const kept: KeptFormProps = {
+    c,
+    id: 'reply',
+    form: `ticket/${ticket.id}/reply`,
+    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers'] },
+    back: path,
+    ...view.drafts.reply,
+  }
   return (
     <form
       class="composer"
@@ -86,51 +71,19 @@ export const Composer = ({ c, visit, view, refused, quote }: Props) => {
       method="post"
       action={`${path}/reply`}
       enctype="multipart/form-data"
+      autocomplete="off"
       aria-label={t('compose.label')}
     >
-      <CsrfField c={c} />
+      <KeptMarks {...kept} state={form} />
       <SeenField seen={seenNow(ticket, view.articles, refused)} />
-      <details class="composer-head" id="reply-head" open={open}>
-        <summary>
-          {t('compose.to')} <b>{toCustomer ? (ticket.customerName ?? to) : to || t('compose.nobody')}</b>
-          {shown.values['cc'] ? (
-            <>
-              {' '}
-              · {t('compose.cc')} {shown.values['cc']}
-            </>
-          ) : null}
-          <span class="composer-change">{t('compose.change')}</span>
-        </summary>
-        {warnings.map((warning) => (
-          <Notice tone="warn">{warning}</Notice>
-        ))}
-        <div class="form-row">
-          {answers && <input type="hidden" name="answers" value={answers} />}
-          <Field
-            c={c}
-            form={shown}
-            name="to"
-            id="reply-to"
-            label={t('compose.to.label')}
-            value={offered}
-            help={offered === '' ? t('compose.no-address') : undefined}
-          />
-          <Field c={c} form={shown} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
-          {!all && recipients.others.length > 0 && (
-            <p class="small">
-              <a href={`${path}?${answers ? `quote=${answers}&` : ''}all#reply`}>{t('compose.all', { who: few(recipients.others) })}</a>
-            </p>
-          )}
-          <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
-        </div>
-      </details>
+      <ReplyHead c={c} ticket={ticket} form={form} recipients={recipients} open={open} />
       <div class="composer-body">
         {bad && (
           <FormProblems
             c={c}
             form={bad}
             id="reply-problems"
-            ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject' }}
+            ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject', files: 'reply-files' }}
           >
             <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
           </FormProblems>
@@ -145,11 +98,12 @@ export const Composer = ({ c, visit, view, refused, quote }: Props) => {
           rows={lines(form.values['body'] ?? '')}
           placeholder={t('compose.placeholder')}
         />
+        <Inserted into="reply" />
         <div class="composer-tail">
-          <Files c={c} form={form} name="files" id="reply-files" limit={filesLimit(config)} />
-          <DraftStatus c={c} path={path} kind="reply" draft={draft} />
+          <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
+          <DraftLine {...kept} />
         </div>
-        <TemplateTools c={c} form={form} kind="reply" templates={view.templates.reply} />
+        <TemplateTools c={c} into="reply" ticketId={ticket.id} templates={view.templates.reply} />
         {view.around.signature && (
           <div class="composer-signature">
             <p class="small">{t('compose.signature')}</p>
@@ -159,7 +113,7 @@ export const Composer = ({ c, visit, view, refused, quote }: Props) => {
       </div>
       <div class="composer-foot">
         {!isOpen(ticket.stateType) && <p class="composer-closed small">{t('compose.closed')}</p>}
-        <Button kind="primary">{doAnyway(c, refused, t('compose.send'))}</Button>
+        <Button kind="primary">{sendWords(c, form, doAnyway(c, refused, t('compose.send')))}</Button>
         {(isOpen(ticket.stateType) ? (['close', 'wait'] as const) : (['open'] as const)).map((next) => (
           <Button name="next" value={next}>
             {t(`compose.send-${next}`)}
@@ -171,6 +125,72 @@ export const Composer = ({ c, visit, view, refused, quote }: Props) => {
   )
 }
 
+/** Whom an answer goes to and under which subject: one line, the fields below it. `replaces`: it takes the place of the one on the page. */
+export const ReplyHead = ({
+  c,
+  ticket,
+  form,
+  recipients,
+  open,
+  replaces,
+}: {
+  c: PageContext
+  ticket: Ticket
+  form: FormState
+  recipients: Recipients
+  open: boolean
+  replaces?: boolean
+}) => {
+  const t = words(c)
+  const { answers = '', cc = '' } = form.values
+  const offered = recipients.to.join(', ')
+  const to = form.values['to'] ?? offered
+  const toCustomer = ticket.customerAddress !== null && to === ticket.customerAddress
+  const warnings = [
+    ...(recipients.elsewhere ? [t('compose.elsewhere', recipients.elsewhere)] : []),
+    ...(recipients.claimed ? [t('compose.unconfirmed')] : []),
+  ]
+  const all = recipients.others.length > 0 && recipients.others.join(', ') === cc
+  return (
+    <details class="composer-head" id="reply-head" open={open} {...(replaces ? { ...hx(c, {}), 'hx-swap-oob': 'outerHTML' } : {})}>
+      <summary>
+        {t('compose.to')} <b>{toCustomer ? (ticket.customerName ?? to) : to || t('compose.nobody')}</b>
+        {cc ? (
+          <>
+            {' '}
+            · {t('compose.cc')} {cc}
+          </>
+        ) : null}
+        <span class="composer-change">{t('compose.change')}</span>
+      </summary>
+      {warnings.map((warning) => (
+        <Notice tone="warn">{warning}</Notice>
+      ))}
+      <div class="form-row">
+        {answers && <input type="hidden" name="answers" value={answers} />}
+        <Field
+          c={c}
+          form={form}
+          name="to"
+          id="reply-to"
+          label={t('compose.to.label')}
+          value={offered}
+          help={offered === '' ? t('compose.no-address') : undefined}
+        />
+        <Field c={c} form={form} name="cc" id="reply-cc" label={t('compose.cc.label')} required={false} />
+        {!all && recipients.others.length > 0 && (
+          <p class="small">
+            <InsertButton c={c} into="reply" ticketId={ticket.id} what="all" link>
+              {t('compose.all', { who: few(recipients.others) })}
+            </InsertButton>
+          </p>
+        )}
+        <Field c={c} form={form} name="subject" id="reply-subject" label={t('list.subject')} value={ticket.title} maxlength={250} />
+      </div>
+    </details>
+  )
+}
+
 /** A note for agents only; the customer never sees it. */
 export const NoteComposer = ({ c, visit, view, refused }: Props) => {
   const bad = refused?.form
@@ -178,19 +198,27 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
   if (!offersAct('note', ticket, visit.actor.access)) return null
-  const draft = view.drafts.note
+  const { draft } = view.drafts.note
   const form = bad ?? blankForm({ ...draft?.fields })
+  const kept: KeptFormProps = {
+    c,
+    id: 'note',
+    form: `ticket/${ticket.id}/note`,
+    keeps: { text: ['body'] },
+    back: path,
+    ...view.drafts.note,
+  }
   return (
     <details class="composer composer-note" id="note-box" open={Boolean(bad ?? draft)}>
       <summary>
         {t('act.note')} <span class="small">{t('note.label')}</span>
       </summary>
-      <form id="note-form" method="post" action={`${path}/note`} enctype="multipart/form-data">
-        <CsrfField c={c} />
+      <form id="note-form" method="post" action={`${path}/note`} enctype="multipart/form-data" autocomplete="off">
+        <KeptMarks {...kept} state={form} />
         <SeenField seen={seenNow(ticket, view.articles, refused)} />
         <div class="composer-body">
           {bad && (
-            <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }}>
+            <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note', files: 'note-files' }}>
               <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
             </FormProblems>
           )}
@@ -204,159 +232,52 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
             rows={lines(form.values['body'] ?? '', 4)}
             placeholder={t('note.placeholder')}
           />
+          <Inserted into="note" />
           <div class="composer-tail">
-            <Files c={c} form={form} name="files" id="note-files" limit={c.get('host').config.smtp.maxSizeKb * 1024} />
-            <DraftStatus c={c} path={path} kind="note" draft={draft} />
+            <KeptFiles {...kept} state={form} limit={c.get('host').config.smtp.maxSizeKb * 1024} />
+            <DraftLine {...kept} />
           </div>
-          <TemplateTools c={c} form={form} kind="note" templates={view.templates.note} />
+          <TemplateTools c={c} into="note" ticketId={ticket.id} templates={view.templates.note} />
         </div>
         <div class="composer-foot">
-          <Button>{doAnyway(c, refused, t('note.add'))}</Button>
+          <Button>{sendWords(c, form, doAnyway(c, refused, t('note.add')))}</Button>
         </div>
       </form>
     </details>
   )
 }
 
-/** Templates to put into what is written, and the files that came with those put in: each can be left out again. */
-const TemplateTools = ({
+/** Templates to put into what is written; the files of those put in are kept with the draft: each can be left out again. */
+export const TemplateTools = ({
   c,
-  form,
-  kind,
+  into,
+  ticketId,
   templates,
 }: {
   c: PageContext
-  form: FormState
-  kind: 'reply' | 'note'
+  into: Into
+  ticketId: Id
   templates: readonly AnswerTemplate[]
 }) => {
   const t = words(c)
   if (templates.length === 0) return null
-  const files = templates.flatMap((template) => template.files).filter((file) => form.values[`offered.${file.id}`] !== undefined)
   return (
-    <div class="composer-templates">
-      {files.length > 0 && (
-        <fieldset class="composer-files">
-          <legend class="small">{t('compose.template.files')}</legend>
-          {files.map((file) => (
-            <label>
-              <input type="hidden" name={`offered.${file.id}`} value="on" />
-              <input type="checkbox" name={`attach.${file.id}`} value="on" checked={form.values[`attach.${file.id}`] !== undefined} />{' '}
-              {file.name} <span class="quiet small">{saySize(file.size, c.get('language'))}</span>
-            </label>
-          ))}
-        </fieldset>
-      )}
-      <div class="composer-insert">
-        <Select
-          c={c}
-          form={form}
-          name="template"
-          id={`${kind}-template`}
-          label={t('compose.template')}
-          value=""
-          empty={t('compose.template.choose')}
-          choices={templates.map(({ id, name }) => ({ value: id, label: name }))}
-        />
-        <Button name="insert" value="template" small unchecked>
-          {t('compose.template.insert')}
-        </Button>
-      </div>
+    <div class="composer-insert">
+      <Select
+        c={c}
+        form={blankForm()}
+        name="template"
+        id={`${into}-template`}
+        label={t('compose.template')}
+        value=""
+        empty={t('compose.template.choose')}
+        choices={templates.map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      <InsertButton c={c} into={into} ticketId={ticketId} what="template">
+        {t('compose.template.insert')}
+      </InsertButton>
     </div>
   )
-}
-
-/** The form with a template's text at the end of what is written, and its files offered. */
-export async function withTemplate(
-  c: PageContext,
-  visit: Visit,
-  view: TicketView,
-  kind: 'reply' | 'note',
-  values: Record<string, string>,
-): Promise<FormState> {
-  const { db, config, clock } = c.get('host')
-  const template = view.templates[kind].find(({ id }) => id === values['template']) && (await findTemplate(db, values['template']!))
-  if (!template) return { values, problems: {} }
-  const text = await fillIn({ db, config, now: clock(), actor: visit.actor }, view.ticket, template.body)
-  const before = (values['body'] ?? '').trimEnd()
-  const files = Object.fromEntries(
-    template.files.flatMap(({ id }) => [
-      [`offered.${id}`, 'on'],
-      [`attach.${id}`, 'on'],
-    ]),
-  )
-  return { values: { ...values, ...files, template: '', body: before === '' ? `${text}\n` : `${before}\n\n${text}\n` }, problems: {} }
-}
-
-/** Ids of the templates' files that are to go along. */
-export const filesToAttach = (values: Record<string, string>): string[] =>
-  Object.keys(values).flatMap((name) => /^attach\.(\d{1,18})$/.exec(name)?.[1] ?? [])
-
-/** Saves what is typed a second after the last key, and says so. */
-export const DraftStatus = ({
-  c,
-  path,
-  kind,
-  draft,
-}: {
-  c: PageContext
-  path: string
-  kind: 'reply' | 'note'
-  draft: Draft | undefined
-}) => (
-  <p class="draft small">
-    <span
-      class="draft-status"
-      id={`${kind}-draft`}
-      role="status"
-      {...hx(c, {
-        post: `${path}/draft?form=${kind}`,
-        trigger: `input from:#${kind}-form delay:1s`,
-        swap: 'innerHTML',
-        sync: 'replace',
-        include: `#${kind}-form textarea, #${kind}-form input:not([type=file])`,
-      })}
-      {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
-    >
-      {draft && <DraftWords c={c} at={draft.updatedAt} />}
-    </span>
-    {draft && (
-      <button
-        type="submit"
-        class="link-button"
-        formaction={`${path}/draft/drop?form=${kind}`}
-        formenctype="application/x-www-form-urlencoded"
-        formnovalidate
-      >
-        {words(c)('draft.drop')}
-      </button>
-    )}
-  </p>
-)
-
-/** "szkic zapisany 8:53"; with the day when it was not today. */
-export const DraftWords = ({ c, at }: { c: PageContext; at: Date }) => {
-  const { clock, config } = c.get('host')
-  const recent = clock().getTime() - at.getTime() < 12 * 3600 * 1000
-  return (
-    <>{words(c)('draft.saved', { when: recent ? sayTime(at, config.zone) : sayDateTime(at, config.zone, c.get('language'), clock()) })}</>
-  )
-}
-
-/** A message quoted for the reply: who wrote it when, each line behind '>'. */
-export async function quoteOf(c: PageContext, view: TicketView): Promise<string | undefined> {
-  const id = c.req.query('quote')
-  const article = id ? await findArticle(c.get('host').db, view.ticket.id, id) : undefined
-  // What is held or a note is not for the customer to read.
-  if (!article?.visible) return undefined
-  const { clock, config } = c.get('host')
-  const when = sayDateTime(article.createdAt, config.zone, c.get('language'), clock())
-  const who = article.personName ?? headerName(article.from)
-  return `\n\n${words(c)('quote.head', { when, who })}\n${article.body
-    .trimEnd()
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n')}\n`
 }
 
 const lines = (text: string, least = 6): number => Math.min(MOST_LINES, Math.max(least, text.split('\n').length + 1))

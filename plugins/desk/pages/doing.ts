@@ -1,22 +1,8 @@
 /** Owns doing an act of the list from a form: what was typed becomes the act's fields, one transaction, and what is said afterwards. */
-import {
-  actOf,
-  dropDraft,
-  prepareAct,
-  seeTicket,
-  templateFiles,
-  type ActName,
-  type Done,
-  type Id,
-  type NewAttachment,
-  type PageContext,
-  type PersonActor,
-  type Ready,
-} from '../../../core/index.ts'
-import { flash, readAll, readFiles } from '../../../core/pages.ts'
+import { actOf, prepareAct, type ActName, type Done, type Id, type PageContext, type PersonActor, type Ready } from '../../../core/index.ts'
+import { flash, readAll, readAttachments, sendKept } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
-import { filesToAttach } from './composer.tsx'
 import { readPending } from './state-choice.ts'
 
 export type Typed = Record<string, string>
@@ -24,32 +10,25 @@ export type Typed = Record<string, string>
 export type TicketAct = Exclude<ActName, 'new' | 'ask'>
 
 /** Forms that say more than their text fields, or say it in words of the page's own; every other form is handed over as it is. */
-const READ: Partial<Record<ActName, (c: PageContext, typed: Typed, id: Id) => Promise<Record<string, unknown>>>> = {
-  reply: async (c, typed, id) => ({ ...typed, attachments: [...(await offeredFiles(c, id, typed)), ...(await readFiles(c))] }),
-  note: async (c, typed, id) => ({ ...typed, attachments: [...(await offeredFiles(c, id, typed)), ...(await readFiles(c))] }),
-  forward: async (c, typed) => ({ ...typed, keep: await readAll(c, 'keep'), attachments: await readFiles(c) }),
+const READ: Partial<Record<ActName, (c: PageContext, typed: Typed) => Promise<Record<string, unknown>>>> = {
+  reply: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
+  note: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
+  forward: async (c, typed) => ({ ...typed, keep: await readAll(c, 'keep'), attachments: await readAttachments(c) }),
   pend: async (c, typed) => ({ until: readPending(c, typed) }),
 }
 
-/** What is typed into these forms is kept as a draft, by field, until the act is done. */
-export const DRAFTS = { reply: ['body', 'to', 'cc', 'subject'], note: ['body'], forward: [] } as const satisfies Partial<
-  Record<ActName, readonly string[]>
->
-const keepsDraft = (name: ActName): name is keyof typeof DRAFTS => Object.hasOwn(DRAFTS, name)
-
-/** The form read and what it names looked up; `id` is one of the tickets it is then done to. */
-export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed, id: Id): Promise<Ready<N>> {
+/** The form read and what it names looked up. */
+export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed): Promise<Ready<N>> {
   const { db, logins } = c.get('host')
-  return prepareAct({ db, directory: logins }, name, (await READ[name]?.(c, typed, id)) ?? typed)
+  return prepareAct({ db, directory: logins }, name, (await READ[name]?.(c, typed)) ?? typed)
 }
 
 /** Does it in one transaction, and says so on the next page with the offer to take it back. */
 export async function doFromForm(c: PageContext, actor: PersonActor, name: TicketAct, typed: Typed, id: Id): Promise<void> {
-  const doIt = await prepareFromForm(c, name, typed, id)
+  const doIt = await prepareFromForm(c, name, typed)
   const { done, act } = await c.get('host').work(actor, async (work) => {
-    const done = await doIt(work, id, seenOf(typed, id))
-    if (keepsDraft(name)) await dropDraft(work, `ticket/${id}/${name}`)
-    return { done, act: work.act }
+    await sendKept(c, work)
+    return { done: await doIt(work, id, seenOf(typed, id)), act: work.act }
   })
   flash(c, { text: sayDone(c, name, done), ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}` } : {}) })
 }
@@ -59,13 +38,4 @@ export const seenOf = (typed: Typed, id: Id): string => typed[`seen.${id}`] ?? t
 
 export function sayDone(c: PageContext, name: ActName, done: Done | void): string {
   return words(c)(done?.say ?? actOf(name).words.done, { ...done?.params, ...(done?.absence ? { away: sayAway(c, done.absence) } : {}) })
-}
-
-/** Files of templates put into the text, as far as the ticket's queue offers them. */
-async function offeredFiles(c: PageContext, id: Id, typed: Typed): Promise<NewAttachment[]> {
-  const ids = filesToAttach(typed)
-  if (ids.length === 0) return []
-  const { db } = c.get('host')
-  const ticket = await seeTicket(db, c.get('actor')!.access, id, 'ro')
-  return templateFiles(db, ticket.queueId, ids)
 }

@@ -1,63 +1,89 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
-import { filesLimit, findPerson, isAddress, prepareAct, searchPersons, type PageContext, type Person } from '../../../core/index.ts'
+import { filesLimit, findDrafts, findPerson, prepareAct, Refusal, sentBecame, type PageContext } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
   ButtonLink,
   Card,
   Checkbox,
-  CsrfField,
+  chooseDraft,
   demandAgent,
   Field,
-  Files,
+  DraftLine,
   flash,
   FormProblems,
-  fragment,
   hx,
+  KeptFiles,
+  KeptMarks,
+  keepPosted,
   PageHead,
+  readAttachments,
   readFields,
-  readFiles,
   Select,
+  sendKept,
   TextArea,
   withRefusal,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { sayDone } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
+import { People } from './people.tsx'
+
+const FORM = 'desk/new'
 
 /** GET /desk/new; `?customer=ID` when the person is known already. */
 export async function newTicketPage(c: PageContext): Promise<Response> {
   const visit = await enter(c)
   const customer = c.req.query('customer')
   const person = customer ? await findPerson(c.get('host').db, customer) : undefined
-  return show(c, visit, blankForm(person ? { who: person.address ?? person.login ?? person.name, customer: person.id } : {}), 200)
+  const form = person && blankForm({ who: person.address ?? person.login ?? person.name, customer: person.id })
+  return show(c, visit, form, 200)
 }
 
 /** POST /desk/new: with `find` it only looks for the person (no scripts), else the ticket is made. */
 export async function createFromForm(c: PageContext): Promise<Response> {
   const actor = demandAgent(c)
   const fields = await readFields(c)
-  if (fields['find']) return show(c, await enter(c), blankForm(fields), 200)
+  if (fields['find']) {
+    await keepPosted(c)
+    return show(c, await enter(c), blankForm(fields), 200)
+  }
   try {
-    const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readFiles(c) })
-    const made = await c.get('host').work(actor, (work) => create(work, null))
+    const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readAttachments(c) })
+    const made = await c.get('host').work(actor, async (work) => {
+      await sendKept(c, work)
+      const made = await create(work, null)
+      await sentBecame(work, made.id)
+      return made
+    })
     flash(c, { text: sayDone(c, 'new', made) })
     return c.redirect(`/desk/tickets/${made.id}`, 303)
   } catch (error) {
-    return show(c, await enter(c), withRefusal(c, { values: fields, problems: {} }, error), 422)
+    const form = withRefusal(c, { values: fields, problems: {} }, error)
+    await keepPosted(c)
+    const sent = error instanceof Refusal && error.code === 'form.sent' ? String(error.params['ticket']) : ''
+    return show(c, await enter(c), form, sent ? 409 : 422, sent)
   }
 }
 
-/** GET /desk/people?who=…: the persons who fit, to choose one. */
-export async function peopleFragment(c: PageContext): Promise<Response> {
-  demandAgent(c)
-  return fragment(c, await People({ c, form: blankForm(c.req.query()) }))
-}
-
-async function show(c: PageContext, visit: Visit, form: FormState, status: 200 | 422): Promise<Response> {
+async function show(c: PageContext, visit: Visit, given: FormState | undefined, status: 200 | 409 | 422, sent = ''): Promise<Response> {
   const t = words(c)
+  const drafts = chooseDraft(c, (await findDrafts(c.get('host').db, visit.actor.id, [FORM]))[FORM]!)
+  const form = given ?? blankForm(drafts.draft?.fields ?? {})
+  const kept: KeptFormProps = {
+    c,
+    id: 'new',
+    form: FORM,
+    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take'] },
+    back: '/desk/new',
+    // For a person that is known already it begins anew; what was begun before is offered.
+    ...(given && status === 200 && !given.values['draft.form']
+      ? { draft: undefined, others: [drafts.draft, ...drafts.others].filter((draft) => draft !== undefined) }
+      : drafts),
+  }
   const queues = queueChoices(visit, 'create')
   const people = await People({ c, form })
   return deskPage(c, visit, {
@@ -69,9 +95,14 @@ async function show(c: PageContext, visit: Visit, form: FormState, status: 200 |
         {queues.length === 0 ? (
           <p class="notice notice-warn">{t('new.no-queue')}</p>
         ) : (
-          <form class="form" method="post" action="/desk/new" enctype="multipart/form-data">
-            <CsrfField c={c} />
-            <FormProblems c={c} form={form} />
+          <form class="form" id="new-form" method="post" action="/desk/new" enctype="multipart/form-data" autocomplete="off">
+            <KeptMarks {...kept} state={form} />
+            <FormProblems c={c} form={form} ids={{ files: 'new-files' }} />
+            {sent && (
+              <p>
+                <a href={`/desk/tickets/${sent}`}>{t('new.sent')}</a>
+              </p>
+            )}
             <Card title={t('new.who')} id="new-who">
               <div class="form-row">
                 <Field
@@ -127,12 +158,13 @@ async function show(c: PageContext, visit: Visit, form: FormState, status: 200 |
                 </div>
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
-                <Files c={c} form={form} name="files" limit={filesLimit(c.get('host').config)} />
+                <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
                 <Checkbox c={c} form={form} name="take" label={t('new.take')} />
               </div>
             </Card>
+            <DraftLine {...kept} />
             <div class="form-foot">
-              <Button kind="primary">{t('new.create')}</Button>
+              <Button kind="primary">{form.problems['again'] ? t('new.create-again') : t('new.create')}</Button>
               <ButtonLink href="/desk">{t('cancel')}</ButtonLink>
             </div>
           </form>
@@ -141,55 +173,3 @@ async function show(c: PageContext, visit: Visit, form: FormState, status: 200 |
     ),
   })
 }
-
-/** Persons who fit what was typed, each a radio button; an address nobody has offers a new person. */
-async function People({ c, form }: { c: PageContext; form: FormState }) {
-  const t = words(c)
-  const who = form.values['who']?.trim() ?? ''
-  if (who.length < 2) return null
-  const found = await searchPersons(c.get('host').db, who, 8)
-  const chosen = form.values['customer'] ?? (found.length === 1 ? found[0]!.id : '')
-  const fresh = isAddress(who) && !found.some((person) => person.address === who.toLowerCase())
-  if (found.length === 0 && !fresh)
-    return (
-      <p class="quiet" role="status">
-        {t('new.nobody')}
-      </p>
-    )
-  return (
-    <fieldset class="radios people">
-      <legend class="only-heard">{t('new.who')}</legend>
-      {found.map((person) => (
-        <label class="radio">
-          <input type="radio" name="customer" value={person.id} checked={chosen === person.id} />{' '}
-          <span>
-            <PersonLine person={person} />
-          </span>
-        </label>
-      ))}
-      {fresh && (
-        <label class="radio">
-          <input type="radio" name="customer" value="new" checked={found.length === 0 || chosen === 'new'} />
-          <span>
-            {t('new.person', { address: who })}{' '}
-            <input
-              class="name-input"
-              type="text"
-              name="name"
-              value={form.values['name'] ?? ''}
-              placeholder={t('new.person.name')}
-              aria-label={t('new.person.name')}
-            />
-          </span>
-        </label>
-      )}
-    </fieldset>
-  )
-}
-
-const PersonLine = ({ person }: { person: Person }) => (
-  <>
-    <b>{person.name}</b>{' '}
-    <span class="quiet">{[person.unitName, person.address, person.login, person.phone].filter(Boolean).join(' · ')}</span>
-  </>
-)

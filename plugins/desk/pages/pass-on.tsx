@@ -1,18 +1,19 @@
 /** Owns passing an article on: forwarding it with words of one's own, redirecting the mail as it came, sending one of ours again. */
 import type { Hono } from 'hono'
-import type { Child } from 'hono/jsx'
 import {
   canRedirect,
   filesLimit,
   findArticle,
-  findDraft,
+  findDrafts,
   listArticles,
   mayAct,
   Refusal,
   refused,
   sayDateTime,
   seeTicket,
+  templatesForQueue,
   type ActName,
+  type AnswerTemplate,
   type Article,
   type PageContext,
   type Ticket,
@@ -23,26 +24,33 @@ import {
   Button,
   ButtonLink,
   Checkbox,
-  CsrfField,
+  chooseDraft,
   demandAgent,
+  DraftLine,
   Field,
-  Files,
   FormProblems,
   headerName,
+  KeptFiles,
+  KeptMarks,
+  keepPosted,
   Notice,
   PageHead,
   readAll,
   readFields,
   saySize,
   SeenField,
+  sendWords,
   TextArea,
   webTexts,
   withRefusal,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { words, type DeskKey } from '../words.ts'
+import { TemplateTools } from './composer.tsx'
 import { doFromForm } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
+import { Inserted } from './insert-button.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 
 /** The acts that pass an article on: each has a page of its own. */
@@ -92,8 +100,7 @@ async function open(c: PageContext, way: Way): Promise<Response> {
   const { db } = c.get('host')
   if (way === 'redirect' && !(await canRedirect(db, at.article)))
     return show(c, way, at, withRefusal(c, blankForm(), refused('article.no-mail')), 422)
-  const draft = way === 'forward' ? await findDraft(db, at.visit.actor.id, `ticket/${at.ticket.id}/forward`) : undefined
-  return show(c, way, at, blankForm(draft ? { ...draft.fields } : first(c, way, at)), 200)
+  return show(c, way, at, undefined, 200)
 }
 
 /** What stands in the form at first. */
@@ -125,24 +132,35 @@ async function send(c: PageContext, way: Way): Promise<Response> {
     await doFromForm(c, actor, way, { ...fields, article: article.id }, ticket.id)
     return c.redirect(`/desk/tickets/${ticket.id}#article-${article.id}`, 303)
   } catch (error) {
-    const status = error instanceof Refusal && error.status === 409 ? 409 : 422
-    return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), status)
+    await keepPosted(c)
+    return show(c, way, at, withRefusal(c, { values: fields, problems: {} }, error), statusOfRefusal(error))
   }
 }
 
-async function show(
-  c: PageContext,
-  way: Way,
-  { visit, ticket, article }: Here,
-  form: FormState,
-  status: 200 | 409 | 422,
-): Promise<Response> {
+async function show(c: PageContext, way: Way, at: Here, given: FormState | undefined, status: 200 | 409 | 422): Promise<Response> {
   const t = words(c)
-  const articles = await listArticles(c.get('host').db, ticket.id, { visibleOnly: false })
-  const bad = status === 200 ? undefined : { form, status }
+  const { visit, ticket, article } = at
+  const { db } = c.get('host')
+  const articles = await listArticles(db, ticket.id, { visibleOnly: false })
+  const bad = given && status !== 200 ? { form: given, status } : undefined
+  const key = `ticket/${ticket.id}/articles/${article.id}/${way}`
+  const drafts = chooseDraft(c, (await findDrafts(db, visit.actor.id, [key]))[key]!)
+  const { draft } = drafts
+  const form = given ?? blankForm(draft ? { ...draft.fields } : first(c, way, at))
+  const kept: KeptFormProps = {
+    c,
+    id: way,
+    form: key,
+    keeps: way === 'forward' ? { text: ['to', 'cc', 'body'], besides: ['subject', 'keep', 'visible'] } : { text: ['to', 'cc'] },
+    back: passOnPath(ticket.id, article.id, way),
+    ...drafts,
+  }
   const back = `/desk/tickets/${ticket.id}#article-${article.id}`
   const title = t(`${way}.title`)
-  const more = way === 'forward' ? await ForwardFields({ c, form, article }) : null
+  // At first all files go along; after a refusal, and in a draft, what was chosen stays chosen.
+  const keep = given && c.req.method === 'POST' ? await readAll(c, 'keep') : draft?.fields['keep']?.split('\n')
+  const chosen = given || draft ? new Set(keep) : undefined
+  const templates = way === 'forward' ? await templatesForQueue(db, ticket.queueId, 'Forward') : []
   return deskPage(c, visit, {
     title: `${title} · ${ticket.number}`,
     status,
@@ -157,8 +175,15 @@ async function show(
           }
         />
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
-        <form class="form pass-on" method="post" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
-          <CsrfField c={c} />
+        <form
+          class="form pass-on"
+          id={`${way}-form`}
+          method="post"
+          action={passOnPath(ticket.id, article.id, way)}
+          enctype="multipart/form-data"
+          autocomplete="off"
+        >
+          <KeptMarks {...kept} state={form} />
           <SeenField seen={seenNow(ticket, articles, bad)} />
           <FormProblems c={c} form={form} ids={{}}>
             <SinceSeen c={c} ticket={ticket} articles={articles} bad={bad} />
@@ -174,9 +199,10 @@ async function show(
             autofocus={way !== 'resend'}
           />
           {way !== 'redirect' && <Field c={c} form={form} name="cc" label={t('compose.cc.label')} required={false} />}
-          {more}
+          {way === 'forward' && <ForwardFields c={c} form={form} article={article} kept={kept} chosen={chosen} templates={templates} />}
+          <DraftLine {...kept} />
           <div class="acts">
-            <Button kind="primary">{doAnyway(c, bad, t(`${way}.send`))}</Button>
+            <Button kind="primary">{sendWords(c, form, doAnyway(c, bad, t(`${way}.send`)))}</Button>
             <ButtonLink href={back}>{webTexts.in(c.get('language'))('form.cancel')}</ButtonLink>
             <span class="small quiet">{t('compose.undo')}</span>
           </div>
@@ -186,20 +212,36 @@ async function show(
   })
 }
 
-async function ForwardFields({ c, form, article }: { c: PageContext; form: FormState; article: Article }): Promise<Child> {
+const statusOfRefusal = (error: unknown): 409 | 422 => (error instanceof Refusal && error.status === 409 ? 409 : 422)
+
+const ForwardFields = ({
+  c,
+  form,
+  article,
+  kept,
+  chosen,
+  templates,
+}: {
+  c: PageContext
+  form: FormState
+  article: Article
+  kept: KeptFormProps
+  chosen: ReadonlySet<string> | undefined
+  templates: readonly AnswerTemplate[]
+}) => {
   const t = words(c)
-  // At first all go along; after a refusal what was chosen stays chosen.
-  const kept = c.req.method === 'POST' ? new Set(await readAll(c, 'keep')) : undefined
   return (
     <>
       <Field c={c} form={form} name="subject" label={t('list.subject')} maxlength={250} />
-      <TextArea c={c} form={form} name="body" label={t('forward.body')} rows={14} />
+      <TextArea c={c} form={form} name="body" id="forward" label={t('forward.body')} rows={14} />
+      <Inserted into="forward" />
+      <TemplateTools c={c} into="forward" ticketId={article.ticketId} templates={templates} />
       {article.attachments.length > 0 && (
         <fieldset class="radios">
           <legend>{t('forward.keep')}</legend>
           {article.attachments.map((file) => (
             <label class="radio">
-              <input type="checkbox" name="keep" value={file.id} checked={!kept || kept.has(file.id)} />{' '}
+              <input type="checkbox" name="keep" value={file.id} checked={!chosen || chosen.has(file.id)} />{' '}
               <span>
                 {file.name} <span class="quiet">{saySize(file.size, c.get('language'))}</span>
               </span>
@@ -207,7 +249,7 @@ async function ForwardFields({ c, form, article }: { c: PageContext; form: FormS
           ))}
         </fieldset>
       )}
-      <Files c={c} form={form} name="files" limit={filesLimit(c.get('host').config)} />
+      <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
       <Checkbox c={c} form={form} name="visible" label={t('forward.visible')} help={t('forward.visible.help')} />
     </>
   )

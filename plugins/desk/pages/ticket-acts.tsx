@@ -35,6 +35,7 @@ import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { queueChoices } from './list-filter.tsx'
+import { PeopleWhoFit } from './people.tsx'
 import type { Visit } from './frame.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
@@ -136,15 +137,18 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
     />
   )),
   customer: section('customer', ({ c }, form) => (
-    <Field
-      c={c}
-      form={form}
-      name="customer"
-      id="more-customer-field"
-      label={words(c)('act.customer.who')}
-      help={words(c)('act.customer.help')}
-      required
-    />
+    <>
+      <Field
+        c={c}
+        form={form}
+        name="customer"
+        id="more-customer-field"
+        label={words(c)('act.customer.who')}
+        help={words(c)('act.customer.help')}
+        required
+      />
+      {form.problems['customer'] && <PeopleWhoFit c={c} who={form.values['customer'] ?? ''} name="customer" />}
+    </>
   )),
   'add-person': section(
     'add-person',

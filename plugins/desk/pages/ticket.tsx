@@ -5,10 +5,9 @@ import {
   agentsOfQueue,
   calendarOfQueue,
   countEach,
-  findDraft,
+  findDrafts,
   findOrigin,
   findPerson,
-  isId,
   listArticles,
   listParticipants,
   listPriorities,
@@ -35,12 +34,24 @@ import {
   type Recipients,
   type Ticket,
 } from '../../../core/index.ts'
-import { ArticleCard, AssuranceLine, CsrfField, hx, LiveRegion, respond, StateBadge, type FormState } from '../../../core/pages.ts'
+import {
+  ArticleCard,
+  AssuranceLine,
+  chooseDraft,
+  CsrfField,
+  hx,
+  LiveRegion,
+  Notice,
+  respond,
+  StateBadge,
+  type FormState,
+} from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { ActRow, hasForm } from './ticket-acts.tsx'
-import { Composer, NoteComposer, quoteOf, withTemplate } from './composer.tsx'
+import { Composer, NoteComposer } from './composer.tsx'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
+import { InsertButton } from './insert-button.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
@@ -61,21 +72,20 @@ export interface TicketView {
   owners: { id: Id; name: string }[]
   /** Of the owner and those who may be it: who is away. */
   away: Map<Id, Absence>
-  drafts: { reply: Draft | undefined; note: Draft | undefined }
-  /** Whom an answer goes to, and the customer's message that it answers where one was chosen. */
+  drafts: Record<'reply' | 'note', { draft: Draft | undefined; others: Draft[] }>
+  /** Whom an answer goes to. */
   recipients: Recipients
-  answers: Id | undefined
   /** What stands around an answer by itself, and what can be put into it or into a note. */
   around: { salutation: string; signature: string }
   templates: { reply: AnswerTemplate[]; note: AnswerTemplate[] }
   slots: { side: Child[]; acts: Child[] }
 }
 
-/** An act that was refused: its form is shown again, open, with the reason. Status 200: a template was put into it, nothing more. */
+/** An act that was refused: its form is shown again, open, with the reason. */
 export interface RefusedAct {
   act: ActName
   form: FormState
-  status: 409 | 422 | 200
+  status: 409 | 422
 }
 
 /** GET /desk/tickets/:id */
@@ -87,13 +97,10 @@ export async function ticketPage(c: PageContext): Promise<Response> {
 export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: RefusedAct): Promise<Response> {
   const { db, clock } = c.get('host')
   const ticket = await seeTicket(db, visit.actor.access, id, 'ro')
-  const view = await read(c, visit, ticket, bad?.form.values['answers'] || c.req.query('quote'))
-  if (bad?.status === 200)
-    bad = { ...bad, form: await withTemplate(c, visit, view, bad.act === 'note' ? 'note' : 'reply', bad.form.values) }
+  const view = await read(c, visit, ticket, bad?.act === 'reply' ? bad.form.values['answers'] : undefined)
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
   const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
   if (!ahead) await touchSeen(db, ticket.id, visit.actor.id, clock())
-  const quote = await quoteOf(c, view)
   const live = <TicketRegion c={c} visit={visit} view={view} bad={bad} />
   return respond(c, {
     fragments: { ticket: () => live },
@@ -109,7 +116,7 @@ export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: Ref
               {live}
               <div class="ticket-compose">
                 <NoteComposer c={c} visit={visit} view={view} refused={bad?.act === 'note' ? bad : undefined} />
-                <Composer c={c} visit={visit} view={view} refused={bad?.act === 'reply' ? bad : undefined} quote={quote} />
+                <Composer c={c} visit={visit} view={view} refused={bad?.act === 'reply' ? bad : undefined} />
               </div>
               {ahead && (
                 <div
@@ -170,9 +177,9 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
   return (
     <>
       {quotable && (
-        <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>
+        <InsertButton c={c} into="reply" ticketId={ticket.id} what={`quote ${article.id}`} link>
           {t('article.quote')}
-        </a>
+        </InsertButton>
       )}
       {ways.map((way) => (
         <a class="article-quote" href={passOnPath(ticket.id, article.id, way)}>
@@ -188,6 +195,11 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
   const { db, slots, config, clock } = c.get('host')
   const { access } = visit.actor
   const customerId = ticket.customerId
+  const forms = { reply: `ticket/${ticket.id}/reply`, note: `ticket/${ticket.id}/note` }
+  const draftsOf = findDrafts(db, access.personId, Object.values(forms)).then((found) => ({
+    reply: chooseDraft(c, found[forms.reply]!),
+    note: chooseDraft(c, found[forms.note]!),
+  }))
   const [
     articles,
     customer,
@@ -198,8 +210,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     receivedWhy,
     priorities,
     owners,
-    reply,
-    note,
+    drafts,
     side,
     acts,
     around,
@@ -216,12 +227,12 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     whyReceived(c, ticket),
     listPriorities(db),
     agentsOfQueue(db, ticket.queueId, 'owner'),
-    findDraft(db, access.personId, `ticket/${ticket.id}/reply`),
-    findDraft(db, access.personId, `ticket/${ticket.id}/note`),
+    draftsOf,
     slots.fill('desk.ticket.side', { ticket }, c),
     slots.fill('desk.ticket.acts', { ticket }, c),
     partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket),
-    recipientsFor({ db, config }, ticket, chosen),
+    // A draft may answer another message than the newest, and so go to others.
+    draftsOf.then(({ reply }) => recipientsFor({ db, config }, ticket, chosen ?? (reply.draft?.fields['answers'] || undefined))),
     templatesForQueue(db, ticket.queueId, 'Answer'),
     templatesForQueue(db, ticket.queueId, 'Note'),
   ])
@@ -238,9 +249,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     priorities,
     owners,
     away,
-    drafts: { reply, note },
+    drafts,
     recipients,
-    answers: isId(chosen) ? chosen : undefined,
     around,
     templates: { reply: answers, note: notes },
     slots: { side, acts },

@@ -29,6 +29,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'ask.hours': 'Opening hours: {hours}.',
   'ask.why': 'Why this unit?',
   'ask.show': 'Show who answers',
+  'ask.sent': 'This question has been sent already – see the ticket',
   'ask.send': 'Send',
   'ask.done': 'Thank you. Your ticket has the number {number}.',
   'ask.done.later': 'Thank you. Your ticket has the number {number}, {receipt}.',

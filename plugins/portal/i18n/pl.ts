@@ -28,6 +28,7 @@ export const pl = {
   'ask.hours': 'Godziny pracy: {hours}.',
   'ask.why': 'Dlaczego ta jednostka?',
   'ask.show': 'Pokaż, kto odpowie',
+  'ask.sent': 'To pytanie już wysłano – zobacz zgłoszenie',
   'ask.send': 'Wyślij zgłoszenie',
   'ask.done': 'Dziękujemy. Zgłoszenie ma numer {number}.',
   'ask.done.later': 'Dziękujemy. Zgłoszenie ma numer {number}, {receipt}.',

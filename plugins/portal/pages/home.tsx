@@ -5,12 +5,14 @@ import { z } from 'zod'
 import {
   ACTS,
   asCustomer,
+  findDrafts,
   prepareAct,
   Refusal,
   sayCutOff,
   sayExceptions,
   sayHours,
   sayRoute,
+  sentBecame,
   type PageContext,
   type PersonActor,
   type WebEnv,
@@ -18,24 +20,30 @@ import {
 import {
   blankForm,
   Button,
-  CsrfField,
+  chooseDraft,
   demandLogin,
+  DraftLine,
   Field,
-  Files,
   findBeside,
   flash,
   FormProblems,
   FoundBeside,
   hx,
+  KeptFiles,
+  KeptMarks,
+  keepPosted,
   page,
+  readAttachments,
   readFields,
-  readFiles,
   readForm,
   respond,
   Select,
+  sendKept,
+  sendWords,
   TextArea,
   withRefusal,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -48,20 +56,26 @@ import { words } from '../words.ts'
 const askSchema = ACTS.ask.fields.pick({ subject: true, body: true }).extend({ unit: z.string().optional(), topic: z.string().optional() })
 /** The button that only asks who would answer; where scripts run the page says so by itself. */
 const SHOW = 'show'
+const FORM = 'portal/new'
 
 export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
-  app.get('/', (c) => home(c, host, blankForm()))
+  app.get('/', (c) => home(c, host, undefined))
 
   app.post('/', async (c) => {
     const actor = demandLogin(c)
     const values = await readFields(c)
-    if (values['act'] === SHOW) return home(c, host, blankForm(values))
+    // What comes back with the form comes back with its files.
+    const again = async (form: FormState, status: 200 | 409 | 422 | 429, sent?: string) => {
+      await keepPosted(c)
+      return home(c, host, form, status, sent)
+    }
+    if (values['act'] === SHOW) return again(blankForm(values), 200)
     const form = await readForm(c, askSchema)
-    if (!form.ok) return home(c, host, form, 422)
+    if (!form.ok) return again(form, 422)
     const { queue: queueName } = await host.settings()
     const choices = await readChoices(host, actor.unitId, form.value, c.get('language'))
     if (choices.topics.length > 0 && !form.value.topic) {
-      return home(c, host, { values: form.values, problems: { topic: words.in(c.get('language'))('ask.topic.needed') } }, 422)
+      return again({ values: form.values, problems: { topic: words.in(c.get('language'))('ask.topic.needed') } }, 422)
     }
     const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
@@ -71,16 +85,22 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
         topic: choices.topicId,
         ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
         language: c.get('language'),
-        attachments: await readFiles(c),
+        attachments: await readAttachments(c),
       })
-      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, (work) => ask(work, null))
+      const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, async (work) => {
+        await sendKept(c, work)
+        const made = await ask(work, null)
+        await sentBecame(work, made.id)
+        return made
+      })
       const t = words.in(c.get('language'))
       const later = promise(calendar, c.get('language'), host.clock())
       const done = later ? t('ask.done.later', { number: ticket.number, receipt: later.receipt }) : t('ask.done', { number: ticket.number })
       flash(c, { text: choices.topics.length > 0 ? `${done} ${t('ask.who', { unit })}` : done })
       return c.redirect(`/tickets/${ticket.id}`, 303)
     } catch (error) {
-      return home(c, host, withRefusal(c, form, error), error instanceof Refusal && error.status === 429 ? 429 : 422)
+      const sent = error instanceof Refusal && error.code === 'form.sent' ? String(error.params['ticket']) : ''
+      return again(withRefusal(c, form, error), sent ? 409 : error instanceof Refusal && error.status === 429 ? 429 : 422, sent)
     }
   })
 
@@ -93,10 +113,18 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
   })
 }
 
-async function home(c: PageContext, host: PortalHost, form: FormState, status: 200 | 422 | 429 = 200): Promise<Response> {
+async function home(
+  c: PageContext,
+  host: PortalHost,
+  given: FormState | undefined,
+  status: 200 | 409 | 422 | 429 = 200,
+  sent = '',
+): Promise<Response> {
   const actor = c.get('actor')
   const { queue, welcome } = await host.settings()
   if (!actor) return entrance(c, host, await findReception(host, queue, c.get('language')), welcome)
+  const drafts = chooseDraft(c, (await findDrafts(host.db, actor.id, [FORM]))[FORM]!)
+  const form = given ?? blankForm(drafts.draft?.fields ?? {})
   const typed = Object.keys(form.values).length > 0 ? form.values : c.req.query()
   const choices = await readChoices(host, actor.unitId, { unit: typed['unit'], topic: typed['topic'] }, c.get('language'))
   const reception = await findReception(host, queue, c.get('language'), choices)
@@ -124,6 +152,8 @@ async function home(c: PageContext, host: PortalHost, form: FormState, status: 2
               reception={reception}
               choices={choices}
               form={form}
+              drafts={drafts}
+              sent={sent}
               suggestions={await host.slots.fill('portal.new-ticket.suggestions', { subject: form.values['subject'] ?? '' }, c)}
             />
             <MyTickets c={c} wish={wish} found={found} />
@@ -180,6 +210,8 @@ const AskForm = ({
   reception,
   choices,
   form,
+  drafts,
+  sent,
   suggestions,
 }: {
   c: PageContext
@@ -187,13 +219,33 @@ const AskForm = ({
   reception: Reception
   choices: Choices
   form: FormState
+  drafts: Pick<KeptFormProps, 'draft' | 'others'>
+  sent: string
   suggestions: Child[]
 }) => {
   const t = words.in(c.get('language'))
+  const kept: KeptFormProps = {
+    c,
+    id: 'ask',
+    form: FORM,
+    keeps: { text: ['subject', 'body'], besides: ['unit', 'topic'] },
+    back: '/',
+    ...drafts,
+  }
   return (
-    <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask">
-      <CsrfField c={c} />
-      <FormProblems c={c} form={form} labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic') }} />
+    <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask" autocomplete="off">
+      <KeptMarks {...kept} state={form} />
+      <FormProblems
+        c={c}
+        form={form}
+        labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic') }}
+        ids={{ files: 'ask-files' }}
+      />
+      {sent && (
+        <p>
+          <a href={`/tickets/${sent}`}>{t('ask.sent')}</a>
+        </p>
+      )}
       <Field
         c={c}
         form={form}
@@ -206,10 +258,11 @@ const AskForm = ({
       />
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />
-      <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
+      <KeptFiles {...kept} state={form} limit={host.config.smtp.maxSizeKb * 1024} />
       <About c={c} host={host} reception={reception} choices={choices} form={form} />
       <div class="form-foot">
-        <Button kind="primary">{t('ask.send')}</Button>
+        <Button kind="primary">{sendWords(c, form, t('ask.send'))}</Button>
+        <DraftLine {...kept} />
       </div>
     </form>
   )

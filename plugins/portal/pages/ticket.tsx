@@ -5,6 +5,7 @@ import {
   asCustomer,
   canConfirm,
   findAttachment,
+  findDrafts,
   findQueue,
   listArticles,
   listParticipants,
@@ -30,29 +31,36 @@ import {
   blankForm,
   Button,
   ButtonLink,
+  chooseDraft,
   Crumb,
   CsrfField,
   demandLogin,
+  DraftLine,
   Field,
-  Files,
   flash,
   FormProblems,
+  KeptFiles,
+  KeptMarks,
+  keepPosted,
   LiveRegion,
   Notice,
   page,
+  readAttachments,
   readFields,
-  readFiles,
   readForm,
   respond,
   sayAnyway,
   SeenField,
   sendAttachment,
   SinceList,
+  sendKept,
+  sendWords,
   Select,
   TextArea,
   Time,
   withRefusal,
   type FormState,
+  type KeptFormProps,
 } from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import type { PortalHost } from '../host.ts'
@@ -66,19 +74,25 @@ function customer(c: PageContext): PersonActor {
 }
 
 export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
-  app.get('/tickets/:id', (c) => ticketPage(c, host, blankForm()))
+  app.get('/tickets/:id', (c) => ticketPage(c, host))
 
   app.post('/tickets/:id', async (c) => {
     const actor = customer(c)
     await seeTicket(host.db, actor.access, c.req.param('id'), 'see')
     const form = await readForm(c, ACTS['follow-up'].fields)
-    if (!form.ok) return ticketPage(c, host, form, 422)
+    const again = async (refused: FormState, status: 409 | 422) => {
+      await keepPosted(c)
+      return ticketPage(c, host, refused, status)
+    }
+    if (!form.ok) return again(form, 422)
     try {
-      const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readFiles(c) })
-      await host.work(actor, (work) => write(work, c.req.param('id'), form.values['seen']))
+      const write = await prepareAct(host, 'follow-up', { ...form.value, attachments: await readAttachments(c) })
+      await host.work(actor, async (work) => {
+        await sendKept(c, work)
+        await write(work, c.req.param('id'), form.values['seen'])
+      })
     } catch (error) {
-      const late = error instanceof Refusal && error.status === 409
-      return ticketPage(c, host, withRefusal(c, form, error), late ? 409 : 422)
+      return again(withRefusal(c, form, error), error instanceof Refusal && error.status === 409 ? 409 : 422)
     }
     flash(c, { text: words.in(c.get('language'))('ticket.reply.done') })
     return c.redirect(`/tickets/${c.req.param('id')}`, 303)
@@ -126,7 +140,7 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
 const tooMany = (error: unknown): boolean => error instanceof Refusal && error.status === 429
 
-async function ticketPage(c: PageContext, host: PortalHost, form: FormState, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
+async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
   const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
@@ -136,6 +150,10 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
     fragments: { conversation },
     whole: async () => {
       const queue = await findQueue(host.db, ticket.queueId)
+      const key = `ticket/${ticket.id}/follow-up`
+      const drafts = chooseDraft(c, (await findDrafts(host.db, access.personId, [key]))[key]!)
+      const form = given ?? blankForm()
+      const reply = given?.values['body'] === undefined ? { ...form, values: drafts.draft?.fields ?? {} } : given
       const closed = ticket.stateType === 'closed'
       const way = !mayAct('follow-up', ticket, access)
         ? 'read-only'
@@ -153,7 +171,7 @@ async function ticketPage(c: PageContext, host: PortalHost, form: FormState, sta
           <>
             <Crumb href="/#mine">{words.in(c.get('language'))('ticket.back')}</Crumb>
             {conversation()}
-            <Reply c={c} host={host} ticket={ticket} articles={articles} form={form} way={way} status={status} />
+            <Reply c={c} host={host} ticket={ticket} articles={articles} form={reply} drafts={drafts} way={way} status={status} />
             <People
               c={c}
               ticket={ticket}
@@ -282,6 +300,7 @@ const Reply = ({
   ticket,
   articles,
   form,
+  drafts,
   way,
   status,
 }: {
@@ -290,6 +309,7 @@ const Reply = ({
   ticket: Ticket
   articles: readonly Article[]
   form: FormState
+  drafts: Pick<KeptFormProps, 'draft' | 'others'>
   way: Way
   status: 200 | 409 | 422 | 429
 }) => {
@@ -313,12 +333,20 @@ const Reply = ({
       </Notice>
     )
   }
+  const kept: KeptFormProps = {
+    c,
+    id: 'reply',
+    form: `ticket/${ticket.id}/follow-up`,
+    keeps: { text: ['body'] },
+    back: `/tickets/${ticket.id}`,
+    ...drafts,
+  }
   return (
-    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
+    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply" autocomplete="off">
       <div class="composer-body">
-        <CsrfField c={c} />
+        <KeptMarks {...kept} state={form} />
         <SeenField seen={seen} />
-        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }}>
+        <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} ids={{ files: 'reply-files' }}>
           {late && <SinceList c={c} articles={sinceSeen(form.values['seen'] ?? '', ticket, articles, customer(c).id).articles} />}
         </FormProblems>
         <TextArea
@@ -330,10 +358,11 @@ const Reply = ({
           shortcut="R"
           {...(way === 'reopens' ? { help: t('ticket.reply.reopens') } : {})}
         />
-        <Files c={c} form={form} name="files" limit={host.config.smtp.maxSizeKb * 1024} />
+        <KeptFiles {...kept} state={form} limit={host.config.smtp.maxSizeKb * 1024} />
       </div>
       <div class="composer-foot">
-        <Button kind="primary">{late ? sayAnyway(c, t('ticket.reply.send')) : t('ticket.reply.send')}</Button>
+        <Button kind="primary">{sendWords(c, form, late ? sayAnyway(c, t('ticket.reply.send')) : t('ticket.reply.send'))}</Button>
+        <DraftLine {...kept} />
       </div>
     </form>
   )
