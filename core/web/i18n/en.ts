@@ -97,6 +97,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'pager.newer': 'Newer',
   'pager.older': 'Older',
   'pager.label': 'Pages',
+  'notice.close': 'Close this message',
   'undo.label': 'Undo',
   'undo.hint': 'Can be undone for {seconds} s.',
   'settings.default': 'Default: {value}',

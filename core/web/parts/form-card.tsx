@@ -37,7 +37,7 @@ export const FormCard = (props: PropsWithChildren<FormCardProps>) => {
   return (
     <form
       class="form card form-beside"
-      method="post"
+      method="post" autocomplete="off"
       action={props.action ?? new URL(props.c.req.url).pathname}
       enctype={props.files ? 'multipart/form-data' : undefined}
       novalidate

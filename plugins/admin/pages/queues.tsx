@@ -458,7 +458,7 @@ async function queueTextsPage(c: PageContext, queue: AdminQueue, form: FormState
           </Notice>
         )}
         <div class="admin-one">
-          <form class="form card form-beside" method="post" action={`${PATH}/${queue.id}/texts`}>
+          <form class="form card form-beside" method="post" autocomplete="off" action={`${PATH}/${queue.id}/texts`}>
             <CsrfField c={c} />
             <div class="card-body">
               <FormProblems c={c} form={form} />

@@ -261,7 +261,7 @@ async function rightsPage(c: PageContext, role: Role, form: FormState): Promise<
     role,
     'rights',
     form,
-    <form class="form" method="post" action={`${PATH}/${role.id}/rights`}>
+    <form class="form" method="post" autocomplete="off" action={`${PATH}/${role.id}/rights`}>
       <CsrfField c={c} />
       <FormProblems c={c} form={form} />
       <Card plain>

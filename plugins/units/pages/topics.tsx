@@ -178,7 +178,7 @@ async function topicsPage(c: PageContext, visit: Visit, form: FormState): Promis
               <EmptyState title={t('topic.none')} text={t('topic.none.text')} />
             </Card>
           ) : (
-            <form method="post" action={`${visit.path}/topics`}>
+            <form method="post" autocomplete="off" action={`${visit.path}/topics`}>
               <CsrfField c={c} />
               <Card plain>
                 <table class="plain unit-table">
