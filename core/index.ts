@@ -63,7 +63,7 @@ export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
-export { asCustomer, system, UNDO_CHOICES, type Access, type Actor, type PersonActor, type Preferences } from './kernel/actor.ts'
+export { asCustomer, system, UNDO_CHOICES, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
 export { whoSees, type Because, type Onlooker } from './explain/explain.ts'
 export { sayBecause } from './explain/because-words.ts'

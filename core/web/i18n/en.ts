@@ -97,6 +97,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'pager.newer': 'Newer',
   'pager.older': 'Older',
   'pager.label': 'Pages',
+  'preferences.saved': 'Saved.',
   'notice.close': 'Close this message',
   'undo.label': 'Undo',
   'undo.hint': 'Can be undone for {seconds} s.',

@@ -116,6 +116,7 @@ export const pl = {
   'pager.newer': 'Nowsze',
   'pager.older': 'Starsze',
   'pager.label': 'Strony',
+  'preferences.saved': 'Zapisane.',
   'notice.close': 'Zamknij ten komunikat',
   'undo.label': 'Cofnij',
   'undo.hint': 'Można cofnąć przez {seconds} s.',

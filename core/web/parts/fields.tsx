@@ -249,7 +249,7 @@ export const ActButton = (props: PropsWithChildren<ButtonProps & { c: PageContex
 /**
  * Summary above a form that was refused: says how many, leads to each field by its label, takes the focus where scripts
  * run. `labels` by field name; `ids` where a field's id is not the usual one. `seen`: fields of a form so short that one
- * problem at its field is seen there; a summary would say the same words above it.
+ * problem at its field is seen there, and takes the focus: a summary above it would say the same, and is only heard.
  */
 export const FormProblems = ({
   c,
@@ -268,7 +268,13 @@ export const FormProblems = ({
 }) => {
   const problems = Object.entries(form.problems)
   const fields = problems.filter(([name]) => name !== '')
-  if (problems.length === 0 || (problems.length === 1 && seen.includes(problems[0]![0]))) return null
+  if (problems.length === 0) return null
+  if (problems.length === 1 && seen.includes(problems[0]![0]))
+    return (
+      <p class="only-heard" role="alert" id={id}>
+        {problems[0]![1]}
+      </p>
+    )
   return (
     <div class="notice notice-bad" role="alert" id={id} tabindex={-1} data-focus="">
       {problems

@@ -46,6 +46,7 @@ import {
 } from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
+import { HandsCard } from './account-hands.tsx'
 import { AbsenceCard, absenceRoutes, readAbsenceView } from './absence.tsx'
 
 const passwordSchema = z.object({
@@ -150,6 +151,7 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
         <Card title={t('account.looks')} id="looks">
           <Preferences c={c} />
         </Card>
+        <HandsCard c={c} />
         <Card title={t('account.password')} id="password">
           {person && <PasswordForm c={c} form={form} person={person} />}
         </Card>
