@@ -9,9 +9,10 @@
     if (count) count.textContent = `${count.dataset.chosen} ${chosen}`
     const all = document.querySelector('.pick-all')
     if (all) {
-      all.hidden = false
+      const [words, label] = all.closest('th').children
+      label.hidden = false
       // The box says it by itself.
-      all.previousElementSibling.hidden = true
+      words.hidden = true
       all.checked = chosen > 0 && chosen === boxes().length
       all.indeterminate = chosen > 0 && chosen < boxes().length
     }

@@ -125,7 +125,7 @@ export const Toast = ({ c, message }: { c: PageContext; message: Flash }) => {
       <CloseToast c={c} />
     </div>
   ) : (
-    <form class={`notice notice-${tone} toast`} method="post" action={undo} autocomplete="off" data-expires={String(seconds)} {...FOCUSED}>
+    <form class={`notice notice-${tone} toast undo`} method="post" action={undo} autocomplete="off" data-expires={String(seconds)} {...FOCUSED}>
       <CsrfField c={c} />
       <p role="status">
         {text} <span class="quiet">{webTexts.in(c.get('language'))('undo.hint', { seconds })}</span>
@@ -150,7 +150,6 @@ export const Menu = ({
   kind = 'quiet',
   shortcut,
   open = false,
-  end = false,
   id,
   children,
 }: PropsWithChildren<{
@@ -158,11 +157,9 @@ export const Menu = ({
   kind?: 'primary' | 'quiet'
   shortcut?: string
   open?: boolean
-  /** The last of its row: it opens towards the middle of the page. */
-  end?: boolean
   id?: string
 }>) => (
-  <details class={end ? 'menu menu-end' : 'menu'} open={open} id={id}>
+  <details class="menu" open={open} id={id}>
     <summary class={`button button-${kind}`} data-key={shortcut} aria-keyshortcuts={shortcut}>
       {label} <span aria-hidden="true">▾</span>
       {shortcut && <Key>{shortcut}</Key>}

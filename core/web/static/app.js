@@ -23,9 +23,10 @@
   // Nothing moves under a pointer or a focus: new rows wait to be shown, moved and gone ones stay where they are.
   const held = (part) => part.matches(':hover') || part.contains(document.activeElement)
   const news = (part) => document.querySelector(`[data-news="${CSS.escape(part.id)}"]`)
-  const asked = new WeakSet()
+  const asked = new Set()
+  const waiting = new Set()
   function wait(part, count = 0) {
-    part.dataset.waits = ''
+    waiting.add(part.id)
     const place = news(part)
     if (!place) return
     const { forms, moved, show } = place.dataset
@@ -38,14 +39,14 @@
     place.replaceChildren(`${words} – `, button)
   }
   function settle(part) {
-    delete part.dataset.waits
+    waiting.delete(part.id)
     const place = news(part)
     if (!place) return
     delete place.dataset.says
     place.replaceChildren()
   }
   function showAll(part, byKey = false) {
-    asked.add(part)
+    asked.add(part.id)
     refresh([part])
     if (byKey) part.addEventListener('htmx:after:swap', () => part.querySelector('[data-row] a[href]')?.focus(), { once: true })
   }
@@ -65,18 +66,18 @@
     const part = event.target
     const main = event.detail?.tasks?.find((task) => task.type === 'main')
     if (!part.dataset?.calm || !main) return
-    if (asked.delete(part) || !held(part)) return settle(part)
+    if (asked.delete(part.id) || !held(part)) return settle(part)
     if (part.dataset.calm === 'whole') {
       wait(part)
       event.preventDefault()
     } else if (!keepStill(part, main.fragment)) event.preventDefault()
   })
   // Once the hand is gone for a moment, what waited is shown.
-  const left = () => setTimeout(() => { for (const part of document.querySelectorAll('[data-waits]')) if (!held(part)) showAll(part) }, 1500)
+  const left = () => setTimeout(() => { for (const part of live()) if (waiting.has(part.id) && !held(part)) showAll(part) }, 1500)
   for (const event of ['pointerout', 'focusout']) {
     document.addEventListener(event, ({ target, relatedTarget }) => {
-      const part = target.closest?.('[data-waits]')
-      if (part && !part.contains(relatedTarget)) left()
+      const part = target.closest?.('[data-calm]')
+      if (part && waiting.has(part.id) && !part.contains(relatedTarget)) left()
     })
   }
 

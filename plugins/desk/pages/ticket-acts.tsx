@@ -234,7 +234,7 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
       {place('row', [true, false]).map(([, { draw }]) => draw(at))}
       {view.slots.acts}
-      <Menu label={t('act.more')} end open={place('more', [true]).some(([name]) => name === bad?.act)} id="menu-more">
+      <Menu label={t('act.more')} open={place('more', [true]).some(([name]) => name === bad?.act)} id="menu-more">
         {place('more', [true]).map(([, { draw }]) => draw(at))}
         <div class="menu-lines">
           {place('more', [false]).map(([, { draw }]) => draw(at))}

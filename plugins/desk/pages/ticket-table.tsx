@@ -98,7 +98,9 @@ const Head = ({ c, query }: HeadProps) => {
       <tr>
         <th scope="col" class="cell-check">
           <span class="only-heard">{t('list.pick')}</span>
-          <input type="checkbox" class="pick-all" hidden aria-label={t('list.pick-all')} />
+          <label class="pick" hidden>
+            <input type="checkbox" class="pick-all" aria-label={t('list.pick-all')} />
+          </label>
         </th>
         {COLUMNS.map(({ name, className, Head: Own }) =>
           Own ? (
@@ -181,13 +183,15 @@ const Row = (props: RowProps) => {
   return (
     <tr id={`row-${ticket.id}`} data-row="" class={hasNews(props) ? 'row-news' : undefined}>
       <td class="cell-check">
-        <input
-          type="checkbox"
-          name="ticket"
-          value={ticket.id}
-          checked={props.picked}
-          aria-label={words(c)('list.pick-one', { number: ticket.number })}
-        />
+        <label class="pick">
+          <input
+            type="checkbox"
+            name="ticket"
+            value={ticket.id}
+            checked={props.picked}
+            aria-label={words(c)('list.pick-one', { number: ticket.number })}
+          />
+        </label>
       </td>
       {COLUMNS.map(({ name, className, Cell }) =>
         Cell ? (
