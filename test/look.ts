@@ -147,11 +147,22 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
 }
 
 /**
- * What is pressed and is less than 24 px high or wide (WCAG 2.5.8), but for words in a sentence and a box whose label is pressed too. Two
- * ways of the rule to be smaller are not asked for: distance to others, and another control for the same. Runs in the page.
+ * What is pressed and is less than 24 px high or wide (WCAG 2.5.8), but for words in a sentence, a box whose label is pressed too, and a
+ * bare box with room around it. Stricter than the rule, which lets anything be small that stands apart. Runs in the page.
  */
 function smallTargets(): string[] {
   const faults: string[] = []
+  const apart = (box: HTMLElement) => {
+    const centre = (one: Element) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect()
+      return [(left + right) / 2, (top + bottom) / 2] as const
+    }
+    const [x, y] = centre(box)
+    return [...document.querySelectorAll('a[href], button, input:not([type=hidden])')].every((other) => {
+      const [otherX, otherY] = centre(other)
+      return other === box || Math.hypot(x - otherX, y - otherY) >= 24
+    })
+  }
   const seen = (rect: DOMRect) => rect.width > 1 && rect.height > 1
   for (const element of document.querySelectorAll<HTMLElement>('a[href], button, summary, select, textarea, input:not([type=hidden]), [tabindex="0"]')) {
     if (!element.checkVisibility() || element.matches(':disabled, .skip') || element.closest('.only-heard')) continue
@@ -163,6 +174,8 @@ function smallTargets(): string[] {
     const size = (from: 'left' | 'top', to: 'right' | 'bottom') =>
       Math.max(...rects.map((rect) => rect[to])) - Math.min(...rects.map((rect) => rect[from]))
     const [width, height] = [size('left', 'right'), size('top', 'bottom')]
+    // A bare box of a table has room around it instead: no other within a circle of 24 px.
+    if (element.matches('[type=checkbox], [type=radio]') && rects.length === 1 && apart(element)) continue
     if (width < 23.5 || height < 23.5) faults.push(`${Math.round(width)}×${Math.round(height)} px to press: ${element.outerHTML.slice(0, 160)}`)
   }
   return faults

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
-import { actOf, actsOfferedBy, addNote, findDraft, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
+import { actOf, actsOfferedBy, addNote, findDraft, setState, takeTicket, undoAct, type Id, type PersonActor } from '../../core/index.ts'
 import desk from './index.tsx'
 
 let site: Site
@@ -386,6 +386,50 @@ describe('acts', () => {
     make.now = new Date(make.now.getTime() + 60_000)
     const late = await text(await followed(jan, await post(`/desk/tickets/${id}/undo/${act}`)))
     expect(late).toContain('Na cofnięcie jest już za późno.')
+  })
+})
+
+describe('what a list and a ticket say of themselves', () => {
+  it('a column shows what it is sorted by', async () => {
+    const { make } = site
+    const queueId = await make.queue({ name: 'Kolumny' })
+    const { id } = await make.ticket({ queueId, subject: 'Stare' })
+    const start = make.now
+    make.now = new Date(start.getTime() + 5 * 24 * 3_600_000)
+    await make.work(janActor, (work) => addNote(work, id, { body: 'nowe' }))
+    make.now = new Date(make.now.getTime() + 24 * 3_600_000)
+    const cell = async (sort: string) =>
+      /data-label="(Zmiana|Wiek)"><time datetime="([^"]+)"/.exec(await text(jan.get(`/desk/queue/${queueId}?sort=${sort}&dir=desc`)))!.slice(1)
+    expect([await cell('changed'), await cell('created')]).toEqual([
+      ['Zmiana', (await ticketRow(id)).changed_at.toISOString()],
+      ['Wiek', (await ticketRow(id)).created_at.toISOString()],
+    ])
+    make.now = start
+  })
+  it('the count beside the title comes with the list that refreshes itself', async () => {
+    const queueId = await site.make.queue({ name: 'Licznik' })
+    await site.make.ticket({ queueId })
+    const list = () => text(jan.get(`/desk/queue/${queueId}`, { 'hx-request': 'true', 'hx-target': 'div#list' }))
+    expect(await list()).toMatch(/id="list-count" hx-swap-oob="innerHTML"[^>]*>1 zgłoszenie</)
+    await site.make.ticket({ queueId })
+    expect(await list()).toMatch(/id="list-count" hx-swap-oob="innerHTML"[^>]*>2 zgłoszenia</)
+  })
+  it('a row is named by its subject and hears no more than is seen; a message has a heading, its links say whose they are', async () => {
+    const { make } = site
+    const { id, articleId } = await make.ticket({ subject: 'Nagłówki', body: 'słowo '.repeat(60) })
+    const note = await make.work(janActor, (work) => addNote(work, id, { body: 'pomyłka' }))
+    const act = (await make.db.selectFrom('history').select('act_id').where('ticket_id', '=', id).orderBy('id', 'desc').executeTakeFirstOrThrow()).act_id
+    await make.work(janActor, (work) => undoAct(work, id, act))
+    const list = await text(jan.get('/desk/view/open'))
+    const row = new RegExp(`<th scope="row" class="cell-main">(?:(?!</th>)[\\s\\S])*tickets/${id}"[\\s\\S]*?</th>`).exec(list)![0].replace(/<[^>]+>/g, '')
+    expect(row).toContain('Nagłówki')
+    expect(row.length).toBeLessThan(150)
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    expect(html).toMatch(new RegExp(`<h2 id="article-${articleId}-who">`))
+    expect(html).toMatch(new RegExp(`quote=${articleId}#reply" aria-describedby="article-${articleId}-who"`))
+    expect(html).toMatch(new RegExp(`id="article-${String(note.articleId ?? note)}"[\\s\\S]*?<del>[\\s\\S]*?pomyłka`))
+    // The conversation is read before the facts beside it.
+    expect(html.indexOf('class="ticket-talk"')).toBeLessThan(html.indexOf('id="ticket-side"'))
   })
 })
 
