@@ -13,9 +13,9 @@
   // ── parts that refresh themselves ───────────────────────────────────────────────────────────────
   const live = () => [...document.querySelectorAll('[data-live]')]
   const refresh = (parts) => { for (const event of new Set(parts.map((part) => part.dataset.live))) htmx.trigger(document.body, event) }
-  // Who goes back sees the page as it was left.
+  // Who goes back sees the page as it was left. Later than htmx, which begins after this.
   addEventListener('pageshow', (event) => {
-    if (event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward') refresh(live())
+    if (event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward') setTimeout(() => refresh(live()))
   })
   // The stream is ended by who leaves, before the browser cuts it off; whoever stays after all, for it was a download, connects again.
   addEventListener('beforeunload', () => document.getElementById('live')?._htmx?.sse?.abortController?.abort())

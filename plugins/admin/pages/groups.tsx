@@ -236,7 +236,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
             )
           }
         >
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={group && `group:${group.id}`} cancel={PATH}>
             <Field
               c={c}
               form={form}

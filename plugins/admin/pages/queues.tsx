@@ -245,7 +245,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
         <PageHead title={queue?.name ?? t('queue.new')} {...(queue && !queue.valid ? { beside: t('valid.off') } : {})} />
         {queue && <QueueTabs c={c} queue={queue} current="data" />}
         <Beside aside={queue && <QueueFacts c={c} queue={queue} below={below} />}>
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={queue && `queue:${queue.id}`} cancel={PATH}>
             <Fields title={t('queue.place')}>
               <Field
                 c={c}

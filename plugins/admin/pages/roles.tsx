@@ -226,7 +226,7 @@ const roleForm = (c: PageContext, role: Role | undefined, form: FormState): Prom
     'data',
     form,
     <Beside>
-      <FormCard c={c} form={form} cancel={PATH}>
+      <FormCard c={c} form={form} of={role && `role:${role.id}`} cancel={PATH}>
         <Field
           c={c}
           form={form}
