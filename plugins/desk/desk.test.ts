@@ -393,18 +393,18 @@ describe('what a list and a ticket say of themselves', () => {
   it('a column shows what it is sorted by', async () => {
     const { make } = site
     const queueId = await make.queue({ name: 'Kolumny' })
-    const { id } = await make.ticket({ queueId, subject: 'Stare' })
     const start = make.now
-    make.now = new Date(start.getTime() + 5 * 24 * 3_600_000)
-    await make.work(janActor, (work) => addNote(work, id, { body: 'nowe' }))
-    make.now = new Date(make.now.getTime() + 24 * 3_600_000)
+    make.now = new Date(start.getTime() - 6 * 24 * 3_600_000)
+    const { id } = await make.ticket({ queueId, subject: 'Stare' })
+    make.now = new Date(start.getTime() - 24 * 3_600_000)
+    await make.work(await make.actor(janActor.id), (work) => addNote(work, id, { body: 'nowe' }))
+    make.now = start
     const cell = async (sort: string) =>
       /data-label="(Zmiana|Wiek)"><time datetime="([^"]+)"/.exec(await text(jan.get(`/desk/queue/${queueId}?sort=${sort}&dir=desc`)))!.slice(1)
     expect([await cell('changed'), await cell('created')]).toEqual([
       ['Zmiana', (await ticketRow(id)).changed_at.toISOString()],
       ['Wiek', (await ticketRow(id)).created_at.toISOString()],
     ])
-    make.now = start
   })
   it('the count beside the title comes with the list that refreshes itself', async () => {
     const queueId = await site.make.queue({ name: 'Licznik' })
@@ -442,7 +442,7 @@ describe('the time to undo', () => {
     const { id } = await make.ticket()
     await slow.post(`/desk/tickets/${id}/reply`, { body: 'za wcześnie', to: 'a@uni.example' })
     const html = await text(slow.get(`/desk/tickets/${id}`))
-    expect(html).toMatch(/class="notice notice-good toast"[^>]*data-expires="30"/)
+    expect(html).toMatch(/class="notice notice-good toast undo"[^>]*data-expires="30"/)
     expect(html).toContain('Można cofnąć przez 30 s.')
     expect(html).toContain('po wysłaniu masz 30 s na cofnięcie')
     const { not_before } = await make.db.selectFrom('outbound_mail').select('not_before').where('ticket_id', '=', id).where('kind', '=', 'reply').executeTakeFirstOrThrow()
