@@ -164,7 +164,9 @@ function smallTargets(): string[] {
     })
   }
   const seen = (rect: DOMRect) => rect.width > 1 && rect.height > 1
-  for (const element of document.querySelectorAll<HTMLElement>('a[href], button, summary, select, textarea, input:not([type=hidden]), [tabindex="0"]')) {
+  for (const element of document.querySelectorAll<HTMLElement>(
+    'a[href], button, summary, select, textarea, input:not([type=hidden]), [tabindex="0"]',
+  )) {
     if (!element.checkVisibility() || element.matches(':disabled, .skip') || element.closest('.only-heard')) continue
     const rects = [element, ...((element as HTMLInputElement).labels ?? [])].map((one) => one.getBoundingClientRect()).filter(seen)
     if (rects.length === 0) continue
@@ -176,7 +178,8 @@ function smallTargets(): string[] {
     const [width, height] = [size('left', 'right'), size('top', 'bottom')]
     // A bare box of a table has room around it instead: no other within a circle of 24 px.
     if (element.matches('[type=checkbox], [type=radio]') && rects.length === 1 && apart(element)) continue
-    if (width < 23.5 || height < 23.5) faults.push(`${Math.round(width)}×${Math.round(height)} px to press: ${element.outerHTML.slice(0, 160)}`)
+    if (width < 23.5 || height < 23.5)
+      faults.push(`${Math.round(width)}×${Math.round(height)} px to press: ${element.outerHTML.slice(0, 160)}`)
   }
   return faults
 }

@@ -40,7 +40,10 @@ export interface PageWish {
 }
 
 /** Answers with a whole page. */
-export async function page(c: PageContext, { title, body, frame = { name: 'plain' }, status = 200, live, message: said, address }: PageWish): Promise<Response> {
+export async function page(
+  c: PageContext,
+  { title, body, frame = { name: 'plain' }, status = 200, live, message: said, address }: PageWish,
+): Promise<Response> {
   const {
     slots,
     config: { theme },

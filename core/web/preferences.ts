@@ -71,7 +71,9 @@ export function preferenceRoutes(app: Hono<WebEnv>): void {
     const actor = c.get('actor')
     if (hands && actor) {
       const undoSeconds = UNDO_CHOICES.find((seconds) => String(seconds) === undo)
-      await c.get('host').work(actor, (work) => setPreferences(work, actor.id, { singleKeys: Boolean(keys), ...(undoSeconds ? { undoSeconds } : {}) }))
+      await c
+        .get('host')
+        .work(actor, (work) => setPreferences(work, actor.id, { singleKeys: Boolean(keys), ...(undoSeconds ? { undoSeconds } : {}) }))
       flash(c, { text: webTexts.in(c.get('language'))('preferences.saved') })
     }
     return c.redirect(ownPath(back), 303)

@@ -605,7 +605,8 @@ describe('a form made of what somebody has changed since', () => {
   function fieldsOf(html: string): Record<string, string> {
     const form = html.match(/<form\b[\s\S]*?<\/form>/g)?.find((one) => one.includes('name="_made-of"'))
     if (!form) throw new Error('no such form')
-    const plain = (text: string) => text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+    const plain = (text: string) =>
+      text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
     const value = (tag: string, name: string) => plain(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
     const inputs = [...form.matchAll(/<input\b[^>]*>/g)]
       .map(([tag]) => tag)
@@ -615,7 +616,10 @@ describe('a form made of what somebody has changed since', () => {
       value(tag!, 'name'),
       value(/<option\b[^>]* selected[^>]*>/.exec(options!)?.[0] ?? /<option\b[^>]*>/.exec(options!)?.[0] ?? '', 'value'),
     ])
-    const texts = [...form.matchAll(/(<textarea\b[^>]*>)([\s\S]*?)<\/textarea>/g)].map(([, tag, text]) => [value(tag!, 'name'), plain(text!).replace(/^\n/, '')])
+    const texts = [...form.matchAll(/(<textarea\b[^>]*>)([\s\S]*?)<\/textarea>/g)].map(([, tag, text]) => [
+      value(tag!, 'name'),
+      plain(text!).replace(/^\n/, ''),
+    ])
     return Object.fromEntries([...inputs, ...selects, ...texts].filter(([name]) => name !== '' && name !== '_csrf') as [string, string][])
   }
 
@@ -629,7 +633,10 @@ describe('a form made of what somebody has changed since', () => {
       const other = await site.loggedIn(await site.make.agent({ '2': ['rw'] }, { name: 'Ela Druga' }))
       await other.get(path)
       const [theirs, mine] = [`${before[field]}a`, `${before[field]}b`]
-      expect((await other.post(path, { ...before, '_made-of': fieldsOf(await (await other.get(path)).text())['_made-of']!, [field]: theirs })).status).toBe(303)
+      expect(
+        (await other.post(path, { ...before, '_made-of': fieldsOf(await (await other.get(path)).text())['_made-of']!, [field]: theirs }))
+          .status,
+      ).toBe(303)
 
       const refused = await boss.post(path, { ...before, [field]: mine })
       const html = await refused.text()

@@ -387,7 +387,11 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     const own = await site.session(person)
     const { id } = await site.make.ticket({ subject: 'Komunikat' })
     const { context, page, faults } = await open(`/desk/tickets/${id}`, { session: own })
-    const top = () => page.locator('.acts').first().evaluate((acts) => acts.getBoundingClientRect().top)
+    const top = () =>
+      page
+        .locator('.acts')
+        .first()
+        .evaluate((acts) => acts.getBoundingClientRect().top)
     const before = await top()
     await page.keyboard.press('a')
     await page.locator('.toast.undo:focus').waitFor()
@@ -402,7 +406,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.locator('.toast', { hasText: 'Zapisane.' }).waitFor()
     await page.goto(`${address}/desk/tickets/${id}`)
     for (const key of ['r', 'i', 'c', '/', '?']) await page.keyboard.press(key)
-    expect(await page.evaluate(() => [document.activeElement === document.body, document.querySelector('details.menu[open]')])).toEqual([true, null])
+    expect(await page.evaluate(() => [document.activeElement === document.body, document.querySelector('details.menu[open]')])).toEqual([
+      true,
+      null,
+    ])
     expect(await page.locator('[aria-keyshortcuts], kbd:visible').count()).toBe(0)
     expect(faults).toEqual([])
     await context.close()

@@ -400,7 +400,9 @@ describe('what a list and a ticket say of themselves', () => {
     await make.work(await make.actor(janActor.id), (work) => addNote(work, id, { body: 'nowe' }))
     make.now = start
     const cell = async (sort: string) =>
-      /data-label="(Zmiana|Wiek)"><time datetime="([^"]+)"/.exec(await text(jan.get(`/desk/queue/${queueId}?sort=${sort}&dir=desc`)))!.slice(1)
+      /data-label="(Zmiana|Wiek)"><time datetime="([^"]+)"/
+        .exec(await text(jan.get(`/desk/queue/${queueId}?sort=${sort}&dir=desc`)))!
+        .slice(1)
     expect([await cell('changed'), await cell('created')]).toEqual([
       ['Zmiana', (await ticketRow(id)).changed_at.toISOString()],
       ['Wiek', (await ticketRow(id)).created_at.toISOString()],
@@ -418,10 +420,14 @@ describe('what a list and a ticket say of themselves', () => {
     const { make } = site
     const { id, articleId } = await make.ticket({ subject: 'Nagłówki', body: 'słowo '.repeat(60) })
     const note = await make.work(janActor, (work) => addNote(work, id, { body: 'pomyłka' }))
-    const act = (await make.db.selectFrom('history').select('act_id').where('ticket_id', '=', id).orderBy('id', 'desc').executeTakeFirstOrThrow()).act_id
+    const act = (
+      await make.db.selectFrom('history').select('act_id').where('ticket_id', '=', id).orderBy('id', 'desc').executeTakeFirstOrThrow()
+    ).act_id
     await make.work(janActor, (work) => undoAct(work, id, act))
     const list = await text(jan.get('/desk/view/open'))
-    const row = new RegExp(`<th scope="row" class="cell-main">(?:(?!</th>)[\\s\\S])*tickets/${id}"[\\s\\S]*?</th>`).exec(list)![0].replace(/<[^>]+>/g, '')
+    const row = new RegExp(`<th scope="row" class="cell-main">(?:(?!</th>)[\\s\\S])*tickets/${id}"[\\s\\S]*?</th>`)
+      .exec(list)![0]
+      .replace(/<[^>]+>/g, '')
     expect(row).toContain('Nagłówki')
     expect(row.length).toBeLessThan(150)
     const html = await text(jan.get(`/desk/tickets/${id}`))
@@ -445,7 +451,12 @@ describe('the time to undo', () => {
     expect(html).toMatch(/class="notice notice-good toast undo"[^>]*data-expires="30"/)
     expect(html).toContain('Można cofnąć przez 30 s.')
     expect(html).toContain('po wysłaniu masz 30 s na cofnięcie')
-    const { not_before } = await make.db.selectFrom('outbound_mail').select('not_before').where('ticket_id', '=', id).where('kind', '=', 'reply').executeTakeFirstOrThrow()
+    const { not_before } = await make.db
+      .selectFrom('outbound_mail')
+      .select('not_before')
+      .where('ticket_id', '=', id)
+      .where('kind', '=', 'reply')
+      .executeTakeFirstOrThrow()
     expect(not_before.getTime() - make.now.getTime()).toBe(30_000)
     make.now = new Date(make.now.getTime() + 29_000)
     const back = await text(await followed(slow, await slow.post(/action="(\/desk\/tickets\/\d+\/undo\/[^"]+)"/.exec(html)![1]!)))
@@ -552,7 +563,12 @@ describe('acting on several', () => {
     const asked = await many(jan, fields, tickets)
     const question = await text(asked)
     expect([asked.status, await mails(tickets), (await ticketRow(tickets[0]!.id)).state_id]).toEqual([200, [], '1'])
-    for (const words of ['Zamknij jako załatwione: 3 zgłoszenia', '2 osoby dostaną o tym mail:', 'ola.bulk@uni.example, ula.bulk@uni.example', 'i powiadom 2 osoby'])
+    for (const words of [
+      'Zamknij jako załatwione: 3 zgłoszenia',
+      '2 osoby dostaną o tym mail:',
+      'ola.bulk@uni.example, ula.bulk@uni.example',
+      'i powiadom 2 osoby',
+    ])
       expect(question).toContain(words)
     // Whoever thinks better of it finds the list as it was, with all of them chosen.
     const again = await text(many(jan, { ...fields, cancel: 'yes' }, tickets))
@@ -607,9 +623,10 @@ describe('acting on several', () => {
     expect(html).toContain('Zrobione: 2 zgłoszenia.')
     expect(html).toContain('Nie udało się z 2 zgłoszeniami:')
     // By number, with the reason, and chosen still; where a reload leads, and what takes all of it back.
-    for (const { id } of [held, other])
-      expect(html).toMatch(new RegExp(`<li><a href="/desk/tickets/${id}" class="number">\\d+</a>`))
-    expect([...html.matchAll(/name="ticket" value="(\d+)" checked/g)].map(([, id]) => id).toSorted()).toEqual([held.id, other.id].toSorted())
+    for (const { id } of [held, other]) expect(html).toMatch(new RegExp(`<li><a href="/desk/tickets/${id}" class="number">\\d+</a>`))
+    expect([...html.matchAll(/name="ticket" value="(\d+)" checked/g)].map(([, id]) => id).toSorted()).toEqual(
+      [held.id, other.id].toSorted(),
+    )
     expect(html).toContain('data-address="/desk/view/open"')
     expect(html).toMatch(/action="\/desk\/bulk\/undo\/[0-9a-f-]{36}\?back=%2Fdesk%2Fview%2Fopen"/)
     expect(html).toContain('To zgłoszenie prowadzi już Ewa Lis.')

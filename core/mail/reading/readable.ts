@@ -18,7 +18,11 @@ export function plainGround(style: string): string {
   for (const declaration of withoutPictures(style).split(';')) {
     const colon = declaration.indexOf(':')
     if (declaration.slice(0, colon).trim().toLowerCase() !== 'background') continue
-    const words = declaration.slice(colon + 1).toLowerCase().match(/#[0-9a-f]{3,8}\b|rgba?\([^()]{1,60}\)|[a-z-]+/g) ?? []
+    const words =
+      declaration
+        .slice(colon + 1)
+        .toLowerCase()
+        .match(/#[0-9a-f]{3,8}\b|rgba?\([^()]{1,60}\)|[a-z-]+/g) ?? []
     const colour = words.find((word) => !NO_COLOUR.has(word) && !word.includes('-'))
     if (colour !== undefined && colour !== 'important') colours.push(colour)
   }
@@ -69,7 +73,9 @@ function tooLight(colour: string): boolean {
   } else if (/^rgba?\(/i.test(colour)) parts = (colour.match(/[\d.]+%?/g) ?? []).slice(0, 3).map(channel)
   else return LIGHT.has(colour.toLowerCase())
   // Relative luminance, WCAG 2.2.
-  const [red = 0, green = 0, blue = 0] = parts.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
+  const [red = 0, green = 0, blue = 0] = parts.map((part) =>
+    part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+  )
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > TOO_LIGHT
 }
 const channel = (part: string): number => (part.endsWith('%') ? (Number.parseFloat(part) * 255) / 100 : Number.parseFloat(part))

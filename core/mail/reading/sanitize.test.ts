@@ -28,9 +28,14 @@ it.each([
   ['<font color="white">A</font><font color="red">B</font>', '<font>A</font><font color="red">B</font>'],
   ['<p style="color:rgb(250,250,250)">A<b style="color:#eee">B</b></p>', '<p>A<b>B</b></p>'],
   // A ground around it is one.
-  ['<table bgcolor="#003366"><tr><td><font color="#fff">A</font></td></tr></table><i style="color:#fff">B</i>',
-    '<table bgcolor="#003366"><tr><td><font color="#fff">A</font></td></tr></table><i>B</i>'],
-  ['<div style="background-color:navy"><br><img alt="x"><p style="color:white">A</p></div>', '<div style="background-color:navy"><br /><img alt="x" /><p style="color:white">A</p></div>'],
+  [
+    '<table bgcolor="#003366"><tr><td><font color="#fff">A</font></td></tr></table><i style="color:#fff">B</i>',
+    '<table bgcolor="#003366"><tr><td><font color="#fff">A</font></td></tr></table><i>B</i>',
+  ],
+  [
+    '<div style="background-color:navy"><br><img alt="x"><p style="color:white">A</p></div>',
+    '<div style="background-color:navy"><br /><img alt="x" /><p style="color:white">A</p></div>',
+  ],
 ])('no words are white on white: %s', (given, safe) => {
   expect(sanitizeMailHtml(given)).toBe(safe)
 })

@@ -61,7 +61,7 @@ export interface Act<On extends ActOn, Fields extends z.ZodObject, Found, Result
   on: On
   right: ActRight
   offeredBy: readonly Offerer[]
-  /** May its doer take it back within the ten seconds? No where the opposite stands on the page. */
+  /** May its doer take it back within the time to undo? No where the opposite stands on the page. */
   undoable: boolean
   /** May it be done to many tickets at once? */
   bulk: boolean

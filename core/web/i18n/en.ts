@@ -32,7 +32,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'form.email': 'This does not look like an e-mail address.',
   'form.choice': 'Choose one of the possibilities.',
   'form.invalid': 'This value cannot be used.',
-  'form.changed-since': '{who} changed this ({when}) after the form had been opened. Below is what was typed here: saved once more, it replaces that change.',
+  'form.changed-since':
+    '{who} changed this ({when}) after the form had been opened. Below is what was typed here: saved once more, it replaces that change.',
   'form.changed-since.program': 'A program',
   'form.problems': { one: 'Please correct one field:', other: 'Please correct {count} fields:' },
   'form.optional': 'optional',

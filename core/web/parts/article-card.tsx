@@ -71,7 +71,11 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
   // Pictures that stand in the message are seen there; as files they are offered only when it has no HTML.
   const files = article.attachments.filter((file) => file.disposition === 'attachment' || !article.hasHtml)
   const copies = article.cc.split(/@/).length - 1
-  const text = article.hasHtml ? <HtmlMail c={c} article={article} /> : <MessageText c={c} body={article.body} id={`article-${article.id}`} />
+  const text = article.hasHtml ? (
+    <HtmlMail c={c} article={article} />
+  ) : (
+    <MessageText c={c} body={article.body} id={`article-${article.id}`} />
+  )
   return (
     <article
       class={`article article-${kind}${article.withdrawnAt ? ' article-withdrawn' : ''}`}

@@ -40,7 +40,8 @@ export const FormCard = (props: PropsWithChildren<FormCardProps>) => {
   return (
     <form
       class="form card form-beside"
-      method="post" autocomplete="off"
+      method="post"
+      autocomplete="off"
       action={props.action ?? new URL(props.c.req.url).pathname}
       enctype={props.files ? 'multipart/form-data' : undefined}
       novalidate

@@ -113,19 +113,29 @@ export const Pager = ({ c, first, next }: { c: PageContext; first: string | null
   )
 }
 
-const FOCUSED = { 'tabindex': -1, 'autofocus': true, 'data-focus': '' }
+const FOCUSED = { tabindex: -1, autofocus: true, 'data-focus': '' }
+
+/** What only says that something went well goes by itself after so long; whoever needs longer says so for undoing. */
+const READ_SECONDS = 20
 
 /** What is said of what was done: it lies over the page, moves nothing of it, and has the keyboard, so that what it offers is next. */
 export const Toast = ({ c, message }: { c: PageContext; message: Flash }) => {
   const { undo, tone = 'good', text } = message
   const seconds = c.get('actor')?.preferences.undoSeconds
   return undo === undefined || seconds === undefined ? (
-    <div class={`notice notice-${tone} toast`} {...FOCUSED}>
+    <div class={`notice notice-${tone} toast`} data-expires={tone === 'good' ? String(Math.max(READ_SECONDS, seconds ?? 0)) : undefined} {...FOCUSED}>
       <p role="status">{text}</p>
       <CloseToast c={c} />
     </div>
   ) : (
-    <form class={`notice notice-${tone} toast undo`} method="post" action={undo} autocomplete="off" data-expires={String(seconds)} {...FOCUSED}>
+    <form
+      class={`notice notice-${tone} toast undo`}
+      method="post"
+      action={undo}
+      autocomplete="off"
+      data-expires={String(seconds)}
+      {...FOCUSED}
+    >
       <CsrfField c={c} />
       <p role="status">
         {text} <span class="quiet">{webTexts.in(c.get('language'))('undo.hint', { seconds })}</span>

@@ -19,7 +19,12 @@ export const pl = {
   'rail.queues': 'Kolejki',
 
   'list.label': 'Zgłoszenia',
-  'list.news': { one: '{count} nowe zgłoszenie', few: '{count} nowe zgłoszenia', many: '{count} nowych zgłoszeń', other: '{count} nowego zgłoszenia' },
+  'list.news': {
+    one: '{count} nowe zgłoszenie',
+    few: '{count} nowe zgłoszenia',
+    many: '{count} nowych zgłoszeń',
+    other: '{count} nowego zgłoszenia',
+  },
   'list.moved': 'Lista się zmieniła',
   'list.show': 'pokaż',
   'list.count': { one: '{count} zgłoszenie', few: '{count} zgłoszenia', many: '{count} zgłoszeń', other: '{count} zgłoszenia' },

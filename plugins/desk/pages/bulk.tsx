@@ -156,7 +156,11 @@ interface Question {
 const SHOWN_ADDRESSES = 10
 
 /** What will happen, and to whom, before it does. */
-async function askFirst(c: PageContext, visit: Visit, { name, fields, ids, back, done, refused: not, mailed }: Question): Promise<Response> {
+async function askFirst(
+  c: PageContext,
+  visit: Visit,
+  { name, fields, ids, back, done, refused: not, mailed }: Question,
+): Promise<Response> {
   const t = words(c)
   const what = t(SAYS[name] ?? actOf(name).words.button)
   // All else that stood in the form of the list: what was chosen beside the act, and where to go back.

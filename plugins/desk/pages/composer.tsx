@@ -78,7 +78,8 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
     <form
       class="composer"
       id="reply-form"
-      method="post" autocomplete="off"
+      method="post"
+      autocomplete="off"
       action={`${path}/reply`}
       enctype="multipart/form-data"
       aria-label={t('compose.label')}

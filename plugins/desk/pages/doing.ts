@@ -51,7 +51,10 @@ export async function doFromForm(c: PageContext, actor: PersonActor, name: Ticke
     return { done, act: work.act }
   })
   const back = typed['back'] && ownPath(typed['back'])
-  flash(c, { text: sayDone(c, name, done), ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}${back ? `?back=${encodeURIComponent(back)}` : ''}` } : {}) })
+  flash(c, {
+    text: sayDone(c, name, done),
+    ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}${back ? `?back=${encodeURIComponent(back)}` : ''}` } : {}),
+  })
 }
 
 export function sayDone(c: PageContext, name: ActName, done: Done | void): string {

@@ -144,7 +144,13 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
           }
         />
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
-        <form class="form pass-on" method="post" autocomplete="off" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
+        <form
+          class="form pass-on"
+          method="post"
+          autocomplete="off"
+          action={passOnPath(ticket.id, article.id, way)}
+          enctype="multipart/form-data"
+        >
           <CsrfField c={c} />
           <FormProblems c={c} form={form} ids={{}} />
           <p class="quiet">{t('forward.source', about(c, article))}</p>

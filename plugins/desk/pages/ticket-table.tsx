@@ -16,7 +16,18 @@ import {
   type Ticket,
   type TicketMarks,
 } from '../../../core/index.ts'
-import { AssuranceMark, Avatar, Badge, EmptyState, LiveRegion, Pager, sayStateName, Time, toneOf, type FormState } from '../../../core/pages.ts'
+import {
+  AssuranceMark,
+  Avatar,
+  Badge,
+  EmptyState,
+  LiveRegion,
+  Pager,
+  sayStateName,
+  Time,
+  toneOf,
+  type FormState,
+} from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
@@ -329,10 +340,19 @@ const inOneLine = (preview: string): string =>
  */
 export const ListNews = ({ c }: { c: PageContext }) => {
   const forms = Object.fromEntries(
-    SAMPLES.map((count) => [new Intl.PluralRules(c.get('language')).select(count), words(c)('list.news', { count }).replace(String(count), '#')]),
+    SAMPLES.map((count) => [
+      new Intl.PluralRules(c.get('language')).select(count),
+      words(c)('list.news', { count }).replace(String(count), '#'),
+    ]),
   )
   return (
-    <span role="status" data-news="list" data-forms={JSON.stringify(forms)} data-moved={words(c)('list.moved')} data-show={words(c)('list.show')} />
+    <span
+      role="status"
+      data-news="list"
+      data-forms={JSON.stringify(forms)}
+      data-moved={words(c)('list.moved')}
+      data-show={words(c)('list.show')}
+    />
   )
 }
 

@@ -202,7 +202,8 @@ const EditForm = ({
   const kept = form.values['do'] === undefined && form.values['title'] !== undefined
   return (
     <form
-      method="post" autocomplete="off"
+      method="post"
+      autocomplete="off"
       action={item ? `${itemUrl(item)}/edit` : `${visit.path}/new`}
       enctype="multipart/form-data"
       class="form card faq-edit"
