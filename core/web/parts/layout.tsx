@@ -123,7 +123,11 @@ export const Toast = ({ c, message }: { c: PageContext; message: Flash }) => {
   const { undo, tone = 'good', text } = message
   const seconds = c.get('actor')?.preferences.undoSeconds
   return undo === undefined || seconds === undefined ? (
-    <div class={`notice notice-${tone} toast`} data-expires={tone === 'good' ? String(Math.max(READ_SECONDS, seconds ?? 0)) : undefined} {...FOCUSED}>
+    <div
+      class={`notice notice-${tone} toast`}
+      data-expires={tone === 'good' ? String(Math.max(READ_SECONDS, seconds ?? 0)) : undefined}
+      {...FOCUSED}
+    >
       <p role="status">{text}</p>
       <CloseToast c={c} />
     </div>
