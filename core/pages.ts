@@ -11,6 +11,7 @@ export { DraftLine, KeptFileBoxes, KeptFiles, KeptMarks, type KeptFormProps } fr
 export { chooseDraft, demandKept, keepPosted, readAttachments, sendKept } from './web/drafts/kept-form.ts'
 export { flash } from './web/flash.ts'
 export { blankForm, readAll, readFields, readFiles, readForm, sayRefusal, withRefusal, type FormState } from './web/forms.ts'
+export type { Flash } from './web/flash.ts'
 export { fragment, hx, isFragment, respond } from './web/hx.ts'
 export { webTexts } from './web/i18n/web-texts.ts'
 export { page, type Frame, type PageWish } from './web/page.tsx'

@@ -1,6 +1,7 @@
 /** Owns the acts that say who leads a ticket, where it lies and what it is called. */
 import { oneAddress } from '../../mail/address-list.ts'
 import { z } from 'zod'
+import { isId } from '../../database/id.ts'
 import { refused } from '../../errors.ts'
 import { absentNow } from '../../person/absence.ts'
 import { searchPersons } from '../../person/person-search.ts'
@@ -47,6 +48,10 @@ export const leadingActs = {
     minds: ALL_OF_IT,
     words: { button: 'act.move', title: 'act.move.title', done: 'done.move' },
     fields: z.object({ queue: id() }),
+    // None chosen: said before anything is done, and once for all tickets.
+    lookUp: async (_room, { queue }) => {
+      if (!isId(queue)) throw refused('ticket.queue-unknown', {}, 'queue')
+    },
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
   }),
   priority: act({

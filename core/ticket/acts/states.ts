@@ -43,6 +43,7 @@ export const stateActs = {
     undoable: true,
     bulk: true,
     minds: ALL_OF_IT,
+    mails: true,
     words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text() }),

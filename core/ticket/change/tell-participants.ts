@@ -2,9 +2,10 @@
 import { sql } from 'kysely'
 import type { Language } from '../../database/schema.ts'
 import { languageFor } from '../../i18n/languages.ts'
+import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { canonicalAddress } from '../../mail/addresses.ts'
-import { queueMail, UNDO_SECONDS } from '../../mail/outbound.ts'
+import { queueMail } from '../../mail/outbound.ts'
 import { senderOfQueue } from '../../queue/queues.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { Ticket } from '../ticket.ts'
@@ -12,7 +13,7 @@ import { customerTicketUrl } from '../url.ts'
 import { participantTexts } from './participant-texts.ts'
 
 /**
- * The mail leads to the ticket and says nothing of what stands in it: whom customers invited might be anybody. It leaves after ten seconds,
+ * The mail leads to the ticket and says nothing of what stands in it: whom customers invited might be anybody. It leaves when the act can no longer be taken back,
  * so that it is undone with the act. `had`: addresses to which the same act writes.
  */
 export async function tellParticipants(
@@ -42,7 +43,7 @@ export async function tellParticipants(
       subject: buildSubject({ number: ticket.number, subject: t(`${what}.subject`), kind: 'new' }, DEFAULT_SUBJECT_SETTINGS),
       body: t(`${what}.${right}`, { number: ticket.number, url: customerTicketUrl(work.config, ticket.id), site: from.name }),
       headers: { 'Auto-Submitted': 'auto-generated' },
-      delaySeconds: UNDO_SECONDS,
+      delaySeconds: undoSeconds(work),
     })
   }
 }

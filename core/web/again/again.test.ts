@@ -8,7 +8,7 @@ import portal from '../../../plugins/portal/index.tsx'
 import { mailLinks } from '../../../test/mail-links.ts'
 import { TUESDAY } from '../../../test/make.ts'
 import { givePassword, openSite, PASSWORD, type Site, type Visitor } from '../../../test/web.ts'
-import { giveHat } from '../../administration/unit-people.ts'
+import { appoint } from '../../permission/nominations.ts'
 import type { Work } from '../../kernel/work.ts'
 import { setPersonRights, setPersonRoles, setRoleRights } from '../../permission/rights.ts'
 import { createRole, editRole } from '../../permission/roles.ts'
@@ -264,7 +264,7 @@ describe('what is grave', () => {
       'a role switched off': (work) => editRole(work, role, { name: `rola ${made}`, comment: '', valid: false }),
       'an administrator of a unit': (work) => addUnitAdministrator(work, unit, boss.id),
       'one less': (work) => removeUnitAdministrator(work, unit, id),
-      'the hat': (work) => giveHat(work, unit, hatless),
+      'the hat, with what it is for': (work) => appoint(work, unit, hatless, { administrator: false, rights: groups }),
       'the hat, taken': (work) => editPerson(work, id, { ...form, agent: false }),
       'another login': (work) => editPerson(work, id, { ...form, login: `inny${made}` }),
       'an address': (work) => addAddress(work, id, `trzeci${made}@uni.example`),

@@ -331,6 +331,7 @@ async function partForm(c: PageContext, kind: PartKind, part: AnswerPart | undef
           }
         >
           <FormCard
+            of={part && `${kind}:${part.id}`}
             c={c}
             form={form}
             cancel={PART_PATHS[kind]}
@@ -429,6 +430,7 @@ async function templateForm(
           }
         >
           <FormCard
+            of={template && `answer template:${template.id}`}
             c={c}
             form={form}
             cancel={PATH}

@@ -201,6 +201,7 @@ async function calendarForm(
           }
         >
           <FormCard
+            of={stored && `calendar:${stored.id}`}
             c={c}
             form={form}
             cancel={PATH}

@@ -278,6 +278,7 @@ async function textForm(c: PageContext, text: AutoText | undefined, form: FormSt
           }
         >
           <FormCard
+            of={text && `text:${text.id}`}
             c={c}
             form={form}
             cancel={PATH}

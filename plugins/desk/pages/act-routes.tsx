@@ -45,7 +45,7 @@ async function run(c: PageContext, name: TicketAct): Promise<Response> {
   }
 }
 
-/** POST …/undo/:act: takes the act back; what was typed for it is a draft again, with its files. */
+/** POST …/undo/:act: takes the act back; what was typed for it is a draft again, with its files. `?back`: where the act was done. */
 async function undo(c: PageContext): Promise<Response> {
   const actor = demandAgent(c)
   const id = c.req.param('id') ?? ''
@@ -79,7 +79,8 @@ async function undo(c: PageContext): Promise<Response> {
     const { problems } = withRefusal(c, { values: {}, problems: {} }, error)
     flash(c, { text: Object.values(problems)[0] ?? '', tone: 'warn' })
   }
-  return c.redirect(`/desk/tickets/${id}`, 303)
+  const back = c.req.query('back')
+  return c.redirect(back ? ownPath(back) : `/desk/tickets/${id}`, 303)
 }
 
 /** The form of an article's own page, as drafts know it: 'ticket/1/articles/2/forward'. */

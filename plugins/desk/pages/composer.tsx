@@ -119,7 +119,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
             {t(`compose.send-${next}`)}
           </Button>
         ))}
-        <span class="end small">{t('compose.undo')}</span>
+        <span class="end small">{t('compose.undo', { seconds: visit.actor.preferences.undoSeconds })}</span>
       </div>
     </form>
   )

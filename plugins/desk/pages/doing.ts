@@ -1,6 +1,6 @@
 /** Owns doing an act of the list from a form: what was typed becomes the act's fields, one transaction, and what is said afterwards. */
 import { actOf, prepareAct, type ActName, type Done, type Id, type PageContext, type PersonActor, type Ready } from '../../../core/index.ts'
-import { flash, readAll, readAttachments, sendKept } from '../../../core/pages.ts'
+import { flash, ownPath, readAll, readAttachments, sendKept } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { readPending } from './state-choice.ts'
@@ -30,7 +30,11 @@ export async function doFromForm(c: PageContext, actor: PersonActor, name: Ticke
     await sendKept(c, work)
     return { done: await doIt(work, id, seenOf(typed, id)), act: work.act }
   })
-  flash(c, { text: sayDone(c, name, done), ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}` } : {}) })
+  const back = typed['back'] && ownPath(typed['back'])
+  flash(c, {
+    text: sayDone(c, name, done),
+    ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}${back ? `?back=${encodeURIComponent(back)}` : ''}` } : {}),
+  })
 }
 
 /** What the page showed on which it was typed; in a list each row says so for itself. */

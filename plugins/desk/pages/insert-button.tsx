@@ -7,15 +7,16 @@ import { hx } from '../../../core/pages.ts'
 export const INTO = { reply: 'Answer', note: 'Note', forward: 'Forward' } as const
 export type Into = keyof typeof INTO
 
-/** What is wanted: 'template' (the form says which), 'all', 'quote <article>'. */
+/** What is wanted: 'template' (the form says which), 'all', 'quote <article>'; `of`: the id of what the same words stand at. */
 export const InsertButton = ({
   c,
   into,
   ticketId,
   what,
   link,
+  of,
   children,
-}: PropsWithChildren<{ c: PageContext; into: Into; ticketId: Id; what: string; link?: boolean }>) => {
+}: PropsWithChildren<{ c: PageContext; into: Into; ticketId: Id; what: string; link?: boolean; of?: string }>) => {
   const address = `/desk/tickets/${ticketId}/insert?into=${into}`
   return (
     <button
@@ -26,6 +27,7 @@ export const InsertButton = ({
       formnovalidate
       name="insert"
       value={what}
+      aria-describedby={of}
       {...hx(c, { post: address, target: `#${into}-inserted`, swap: 'innerHTML' })}
     >
       {children}

@@ -204,7 +204,7 @@ async function show(c: PageContext, way: Way, at: Here, given: FormState | undef
           <div class="acts">
             <Button kind="primary">{sendWords(c, form, doAnyway(c, bad, t(`${way}.send`)))}</Button>
             <ButtonLink href={back}>{webTexts.in(c.get('language'))('form.cancel')}</ButtonLink>
-            <span class="small quiet">{t('compose.undo')}</span>
+            <span class="small quiet">{t('compose.undo', { seconds: visit.actor.preferences.undoSeconds })}</span>
           </div>
         </form>
       </>

@@ -33,7 +33,7 @@ import {
 } from '../../../core/pages.ts'
 import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
-import { words } from '../words.ts'
+import { words, type DeskWord } from '../words.ts'
 import { queueChoices } from './list-filter.tsx'
 import { PeopleWhoFit } from './people.tsx'
 import type { Visit } from './frame.tsx'
@@ -180,6 +180,7 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       )
     },
     { who: 'more-add-person-field' },
+    'act.add-person.do',
   ),
   watch: {
     in: 'more',
@@ -263,6 +264,9 @@ const TakeButton = ({ c, path, view: { ticket, articles } }: At) => {
   )
 }
 
+/** The field of a short form that shows what was wrong with it. */
+const SEEN_AT: Partial<Record<ActName, string[]>> = { move: ['queue'], pend: ['date'], close: ['note'] }
+
 /** A form under its word; open again with the reason when it was refused. */
 const ActMenu = ({
   c,
@@ -281,10 +285,10 @@ const ActMenu = ({
   const form = bad?.form ?? blankForm()
   return (
     <Menu label={words(c)(actOf(act).words.button)} {...(shortcut ? { shortcut } : {})} open={bad !== undefined} id={`menu-${act}`}>
-      <form method="post" action={`${path}/${act}`} class="form">
+      <form method="post" autocomplete="off" action={`${path}/${act}`} class="form">
         <CsrfField c={c} />
         <SeenField seen={seenNow(view.ticket, view.articles, bad)} />
-        <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}}>
+        <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}} seen={SEEN_AT[act] ?? []}>
           <SinceSeen c={c} ticket={view.ticket} articles={view.articles} bad={bad} />
         </FormProblems>
         {children(form, bad)}
@@ -383,11 +387,12 @@ const CloseMenu = ({ c, path, view, bad }: At) => {
   )
 }
 
-/** A rare act: a small form behind its word. `ids`: of its fields, where a problem leads to one. */
+/** A rare act: a small form behind its word. `ids`: of its fields, where a problem leads to one. `does`: on its button. */
 function section(
   act: ActName,
   fields: (at: At, form: FormState) => Child,
   ids: Record<string, string> = { [act]: `more-${act}-field` },
+  does: DeskWord = 'form.set',
 ): Shown {
   const draw = (at: At) => {
     const { c, path, view } = at
@@ -396,14 +401,14 @@ function section(
     return (
       <details class="more-act" open={bad !== undefined} id={`more-${act}`}>
         <summary>{words(c)(actOf(act).words.button)}</summary>
-        <form method="post" action={`${path}/${act}`} class="form">
+        <form method="post" autocomplete="off" action={`${path}/${act}`} class="form">
           <CsrfField c={c} />
           {actOf(act).minds.length > 0 && <SeenField seen={seenNow(view.ticket, view.articles, bad)} />}
-          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids}>
+          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids} seen={Object.keys(ids)}>
             <SinceSeen c={c} ticket={view.ticket} articles={view.articles} bad={bad} />
           </FormProblems>
           {fields(at, form)}
-          <Button small>{doAnyway(c, bad, words(c)(act === 'add-person' ? 'act.add-person.do' : 'form.set'))}</Button>
+          <Button small>{doAnyway(c, bad, words(c)(does))}</Button>
         </form>
       </details>
     )

@@ -254,7 +254,6 @@ const AskForm = ({
         required
         maxlength={250}
         placeholder={t('ask.subject.placeholder')}
-        autocomplete="off"
       />
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />

@@ -26,7 +26,7 @@ export const LoginForms = ({
   return (
     <div class="columns">
       <Card title={t(campus ? 'login.account.campus' : 'login.account')} id="login-account">
-        <form method="post" action="/login" class="form">
+        <form method="post" autocomplete="on" action="/login" class="form">
           <CsrfField c={c} />
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
           {campus && <p>{t('login.account.campus.text')}</p>}
@@ -58,7 +58,7 @@ export const LoginForms = ({
         {below}
       </Card>
       <Card title={t('login.no-account')} id="login-link">
-        <form method="post" action="/login/link" class="form">
+        <form method="post" autocomplete="on" action="/login/link" class="form">
           <CsrfField c={c} />
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
           <p>{t('login.no-account.text')}</p>

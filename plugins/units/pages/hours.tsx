@@ -136,6 +136,7 @@ async function hoursPage(c: PageContext, visit: Visit, form: FormState, tried?: 
           <FormCard
             c={c}
             form={form}
+            of={visit.unit.calendarId ? `calendar:${visit.unit.calendarId}` : undefined}
             action={`${visit.path}/hours`}
             labels={{
               ...Object.fromEntries(WEEKDAYS.map((day) => [`hours.${day}`, t(`weekday.${day}`)])),
