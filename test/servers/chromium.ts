@@ -1,7 +1,8 @@
 /** Owns the browser that tests drive: Debian's Chromium, as the package that holds it without a window. */
 import { chromium } from 'playwright-core'
-import type { Browser } from 'playwright-core'
+import type { Browser, ElementHandle, Page } from 'playwright-core'
 import { debianProgram } from './debian.ts'
+import { seen, tabOf, type Tab } from './tab.ts'
 
 /** How Chromium runs as root, without a screen and without calling anybody. */
 export const launchArgs = [
@@ -26,3 +27,24 @@ export async function launchChromium(): Promise<Browser> {
   if (!executablePath) throw new Error('Chromium is not installed')
   return chromium.launch({ executablePath, args: launchArgs })
 }
+
+/** A page with the gestures that every browser has here; typing goes on at the end of what a field holds. */
+export const chromiumTab = (page: Page, site: string): Tab =>
+  tabOf<ElementHandle<Element>>(
+    {
+      evaluate: (run, ...args) => page.evaluate(called(run, args)),
+      find: async (css, text) => (await page.evaluateHandle(called(seen, [css, text]))).asElement() as ElementHandle<Element> | null,
+      click: (element) => element.click(),
+      type: async (element, text) => {
+        await element.focus()
+        await page.keyboard.press('Control+End')
+        await page.keyboard.type(text)
+      },
+      attach: (element, path) => element.setInputFiles(path),
+      choose: async (element, value) => void (await element.selectOption(value)),
+      complaints: () => [],
+    },
+    site,
+  )
+
+const called = (run: (...args: never[]) => unknown, args: unknown[]): string => `(${String(run)})(...${JSON.stringify(args)})`
