@@ -105,19 +105,17 @@ async function answerPage(c: PageContext, nomination: Nomination, form: FormStat
           </Notice>
         )}
         <Card>
-          <div class="prose">
-            <p>{t(nomination.administrator ? 'invitation.administer' : 'invitation.work', { who: nomination.byName, unit })}</p>
-            {open ? (
-              <>
-                <p>{t('invitation.login')}</p>
-                <p class="quiet">
-                  {t('invitation.until')} <Time c={c} at={nomination.expiresAt} as="day" />
-                </p>
-              </>
-            ) : (
-              <p>{t(`invitation.was.${nomination.state as Exclude<Nomination['state'], 'open'>}`)}</p>
-            )}
-          </div>
+          <p class="para">{t(nomination.administrator ? 'invitation.administer' : 'invitation.work', { who: nomination.byName, unit })}</p>
+          {open ? (
+            <>
+              <p class="para">{t('invitation.login')}</p>
+              <p class="para quiet">
+                {t('invitation.until')} <Time c={c} at={nomination.expiresAt} as="day" />
+              </p>
+            </>
+          ) : (
+            <p class="para">{t(`invitation.was.${nomination.state as Exclude<Nomination['state'], 'open'>}`)}</p>
+          )}
           {open && (
             <form method="post" class="form">
               <CsrfField c={c} />
