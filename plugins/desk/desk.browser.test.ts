@@ -266,6 +266,19 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
         await page.waitForSelector('#problems')
       },
     },
+    {
+      name: 'late',
+      path: `/desk/tickets/${ids.talk}`,
+      session,
+      act: async (page) => {
+        await page.locator('#reply').fill('Za późno')
+        await page.locator('#reply-form input[name=seen]').evaluate((field: HTMLInputElement) => {
+          field.value = 'a1.o0.s1.q1'
+        })
+        await page.locator('#reply-form .button-primary').click()
+        await page.waitForSelector('#reply-problems .since')
+      },
+    },
     { name: 'redirect', path: `/desk/tickets/${ids.talk}/articles/${ids.mailed}/redirect`, session, status: 422 },
     { name: 'resend', path: `/desk/tickets/${ids.talk}/articles/${ids.answered}/resend`, session },
     { name: 'history', path: `/desk/tickets/${ids.talk}/history`, session },
