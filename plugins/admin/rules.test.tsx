@@ -247,7 +247,7 @@ describe('in the desk', () => {
     expect(text).toContain(`Sprawdziliśmy.\n\nInstrukcję połączenia`)
     expect(text).toContain(`Numer zgłoszenia: ${filled.ticketNumber}`)
     const file = /name="draft\.file" value="(\d+)" checked/.exec(text)![1]!
-    const fields = { ...marksOf(text, `ticket/${filled.ticket}/reply`), 'body': 'Dzień dobry, Paulina Szpak!\n\nGotowe.', 'draft.file': file }
+    const fields = { ...marksOf(text, `ticket/${filled.ticket}/reply`), body: 'Dzień dobry, Paulina Szpak!\n\nGotowe.', 'draft.file': file }
     expect((await send(`${path}/reply`, fields, path)).status).toBe(303)
     const article = await site.database.db
       .selectFrom('article')

@@ -634,6 +634,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.getByRole('button', { name: 'Cofnij' }).click()
     await told('Cofnięte.')
     expect(await page.locator('#reply').inputValue()).toBe('Odpowiedź bez skryptów')
+    expect(await kept(page)).toContain('a.txt')
     await page.locator('#menu-pend > summary').click()
     await page.locator('#menu-pend input[value=week]').check()
     await page.locator('#menu-pend button').click()

@@ -59,7 +59,15 @@ import { goBack, goBackInUnit, hasWayBack, type Way } from './going-back.ts'
 import { FACTS } from './make/plugins.ts'
 
 /** Tables that this version has beyond those of a backup, in alphabetical order. */
-const NEW_TABLES: string[] = ['audit_blob', 'database_fill', 'draft_file', 'limit_count', 'person_released', 'process_stall', 'ticket_invitation']
+const NEW_TABLES: string[] = [
+  'audit_blob',
+  'database_fill',
+  'draft_file',
+  'limit_count',
+  'person_released',
+  'process_stall',
+  'ticket_invitation',
+]
 /** Tables whose old columns a migration fills anew or takes away, with the reason; their rows are counted all the same. */
 const CHANGED_TABLES: Record<string, string> = {
   person: 'who was known by mail alone and called by what looks like an address is called by their own address',

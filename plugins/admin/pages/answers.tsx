@@ -455,7 +455,10 @@ async function templateForm(
                 label={t('template.type')}
                 help={t('template.type.help')}
                 value={template?.type ?? 'Answer'}
-                choices={TEMPLATE_TYPES.filter((type) => isUsed(type) || type === template?.type).map((type) => ({ value: type, label: t(typeKey(type)) }))}
+                choices={TEMPLATE_TYPES.filter((type) => isUsed(type) || type === template?.type).map((type) => ({
+                  value: type,
+                  label: t(typeKey(type)),
+                }))}
               />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} checked={template?.valid ?? true} />
             </Fields>
