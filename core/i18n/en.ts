@@ -60,8 +60,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.person.login-taken': 'This login is taken.',
   'error.person.address-taken': 'This address belongs to somebody else.',
   'error.person.address-invalid': 'This is not a valid e-mail address: {address}.',
-  'error.form.sent':
-    'Exactly this was sent from here already. If it is to go a second time, send it again; if not, discard the draft.',
+  'error.form.sent': 'Exactly this was sent from here already. If it is to go a second time, send it again; if not, discard the draft.',
   'error.draft.file-gone': 'The files that were to go with this message are not here any more. Choose them again, or send it without them.',
   'error.draft.files-full': 'The files in your drafts take {limit} MB already. Send or discard a draft with files, then add this one.',
   'error.person.which': 'Several people match “{who}”. Choose one of them below.',

@@ -61,8 +61,7 @@ export const pl = {
   'error.person.login-taken': 'Ten login jest już zajęty.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
   'error.person.address-invalid': 'To nie jest poprawny adres e-mail: {address}.',
-  'error.form.sent':
-    'Dokładnie to już stąd wysłano. Jeśli ma pójść drugi raz, wyślij jeszcze raz; jeśli nie, wyrzuć szkic.',
+  'error.form.sent': 'Dokładnie to już stąd wysłano. Jeśli ma pójść drugi raz, wyślij jeszcze raz; jeśli nie, wyrzuć szkic.',
   'error.draft.file-gone': 'Plików, które miały iść razem z tą wiadomością, już tu nie ma. Wybierz je jeszcze raz albo wyślij bez nich.',
   'error.draft.files-full':
     'Pliki w Twoich szkicach zajmują już {limit} MB. Wyślij albo wyrzuć któryś szkic z plikami, potem dodaj ten plik.',
