@@ -26,6 +26,8 @@ const TICKETS_MORE: Record<string, Partial<Row>> = {
       await keeper[side.of].post(`/desk/tickets/${side.thing.ticket}/release`)
     },
   },
+  // Into a form that one had opened oneself.
+  'POST /desk/tickets/:id/insert': { may: { agent: 303 }, not: { admin: 403 } },
   // An act is taken back by who did it.
   'POST /desk/tickets/:id/undo/:act': { may: { agent: 303 } },
 }

@@ -54,7 +54,7 @@ export interface Visitor {
 export function marksOf(html: string, key: string): Record<string, string> {
   const form = html.split('<form').find((part) => part.includes(`name="draft.form" value="${key}"`)) ?? ''
   return Object.fromEntries(
-    [...form.matchAll(/name="(draft\.[a-z]+)" value="([^"]*)"(?! checked)/g)].map(([, name, value]) => [name!, value!]),
+    [...form.matchAll(/name="(draft\.(?!then)[a-z]+)" value="([^"]*)"(?! checked)/g)].map(([, name, value]) => [name!, value!]),
   )
 }
 

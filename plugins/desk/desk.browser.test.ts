@@ -515,7 +515,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     ).filter(({ state }) => state !== 'cancelled').length
   const PLAN = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('plan') }
   const kept = (page: Page) => page.locator('#reply-kept').textContent()
-  const told = (page: Page) => page.locator('#reply-draft', { hasText: 'szkic zapisany' })
+  /** All that was typed is kept. */
+  const told = (page: Page) => page.locator('#reply-form:not([data-unkept]) #reply-draft', { hasText: 'szkic zapisany' })
 
   it('Back after sending brings nothing back; the same words once more are asked about; taken back, words and file are there again', async () => {
     const { id } = await site.make.ticket({ subject: 'Wstecz' })
@@ -746,6 +747,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.getByRole('button', { name: 'Cofnij' }).click()
     await told('Cofnięte.')
     expect(await page.locator('#reply').inputValue()).toBe('Odpowiedź bez skryptów')
+    expect(await kept(page)).toContain('a.txt')
     await page.locator('#menu-pend > summary').click()
     await page.locator('#menu-pend input[value=week]').check()
     await page.locator('#menu-pend button').click()

@@ -295,6 +295,25 @@ describe('replying', () => {
     const other = await site.make.ticket()
     expect((await jan.get(link.replace(`/tickets/${id}/`, `/tickets/${other.id}/`))).status).toBe(404)
   })
+  it('sent twice – by Back, by two presses – it leaves once; a new ticket is made once, and the way to it is said', async () => {
+    const { id } = await site.make.ticket()
+    const marks = marksOf(await text(jan.get(`/desk/tickets/${id}`)), `ticket/${id}/reply`)
+    const send = () => jan.post(`/desk/tickets/${id}/reply`, { ...marks, to: 'a@uni.example', body: 'Raz.' })
+    const [one, two] = await Promise.all([send(), send()])
+    expect([one.status, two.status].toSorted()).toEqual([303, 409])
+    const refused = await text(one.status === 409 ? one : two)
+    expect(refused).toMatch(/<textarea[^>]*name="body"[^>]*>\s*Raz\./)
+    expect(refused).toContain('name="draft.again" value="yes"')
+    expect(await site.make.db.selectFrom('outbound_mail').select('id').where('ticket_id', '=', id).execute()).toHaveLength(1)
+
+    const fresh = marksOf(await text(jan.get('/desk/new')), 'desk/new')
+    const make = () =>
+      jan.post('/desk/new', { ...fresh, who: 'dzwonil@uni.example', customer: 'new', queue: '4', title: 'Telefon', body: 'Dzwonił.' })
+    const made = await make()
+    const again = await make()
+    expect([made.status, again.status]).toEqual([303, 409])
+    expect(await text(again)).toContain(`href="${made.headers.get('location')!}"`)
+  })
   it('keeps a draft while typing, shows it again, and forgets it when sent', async () => {
     const { id } = await site.make.ticket()
     const [reply, note] = [`ticket/${id}/reply`, `ticket/${id}/note`]

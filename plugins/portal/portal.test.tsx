@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listenTo } from '../../test/golden/statements.ts'
 import { mailLinks } from '../../test/mail-links.ts'
-import { givePassword, openSite, PASSWORD, type Site } from '../../test/web.ts'
+import { givePassword, marksOf, openSite, PASSWORD, type Site } from '../../test/web.ts'
 import portal from './index.tsx'
 import { shortName } from './human-state.ts'
 import { browserOf } from '../../core/index.ts'
@@ -403,6 +403,68 @@ describe('asking', () => {
     expect(html).toContain('Długi &lt;b&gt;opis&lt;/b&gt;')
     expect(html).toMatch(/<a href="#field-subject">Temat: To pole jest potrzebne\.<\/a>/)
     expect(html).toMatch(/<input[^>]*id="field-subject"[^>]*aria-invalid="true"[^>]*aria-describedby="field-subject-problem"/)
+  })
+})
+
+describe('what is typed', () => {
+  const file = (name: string) => new File(['plik'], name, { type: 'text/plain' })
+
+  it('is kept for whoever is logged in, files too, and goes once it is sent; sent again it is not asked twice', async () => {
+    const [id, otherId] = [await site.make.person(), await site.make.person()]
+    const me = await site.loggedIn(id)
+    const marks = marksOf(await text(me.get('/')), 'portal/new')
+    await me.post('/draft', { ...marks, subject: 'Drukarka', body: 'Nie drukuje' }, { headers: { 'hx-request': 'true' } })
+    // Another computer, another session: the same person sees it, nobody else does – also not in the same browser.
+    expect(await text((await site.loggedIn(id)).get('/'))).toContain('Nie drukuje')
+    const other = await site.loggedIn(otherId)
+    expect(await text(other.get('/'))).not.toContain('Nie drukuje')
+    expect((await other.post('/draft', { ...marks, body: 'cudze' })).status).toBe(403)
+    // Refused, it keeps its file.
+    const refused = await text(
+      await me.post('/', {
+        ...marksOf(await text(me.get('/')), 'portal/new'),
+        subject: '',
+        body: 'Nie drukuje',
+        files: file('zdjęcie.txt'),
+      }),
+    )
+    expect(refused).toMatch(/name="draft\.file" value="\d+" checked[^>]*> <span>zdjęcie\.txt/)
+    const fields = {
+      ...marksOf(refused, 'portal/new'),
+      subject: 'Drukarka',
+      body: 'Nie drukuje',
+      'draft.file': /name="draft\.file" value="(\d+)"/.exec(refused)![1]!,
+    }
+    const sent = await me.post('/', fields)
+    expect(sent.status).toBe(303)
+    const ticket = sent.headers.get('location')!
+    expect(await text(me.get(ticket))).toContain('zdjęcie.txt')
+    expect(await text(me.get('/'))).not.toContain('Nie drukuje')
+    // Back and Send: told so, with the way to it; nothing is made.
+    const again = await me.post('/', fields)
+    expect([again.status, (await text(again)).includes(`href="${ticket}"`)]).toEqual([409, true])
+    expect(await site.make.db.selectFrom('ticket').select('id').where('customer_id', '=', id).execute()).toHaveLength(1)
+  })
+
+  it('as a reply too; whatever leads away keeps it', async () => {
+    const { id, customerId } = await site.make.ticket()
+    const me = await site.loggedIn(customerId)
+    const key = `ticket/${id}/follow-up`
+    const page = () => text(me.get(`/tickets/${id}`))
+    await me.post('/draft', { ...marksOf(await page(), key), body: 'Jedna karta' }, { headers: { 'hx-request': 'true' } })
+    const first = await page()
+    // A second page that began with nothing.
+    await me.post('/draft', { ...marksOf(first, key), 'draft.base': '', 'draft.page': 'druga', body: 'Druga karta' })
+    const both = await page()
+    expect(both).toMatch(/<textarea[^>]*>\s*Druga karta/)
+    const open = /value="(open [\w-]+)"/.exec(both)![1]!
+    const led = await me.post('/draft', { ...marksOf(both, key), body: 'Druga karta, dalej', 'draft.then': open })
+    const shown = await text(me.get(led.headers.get('location')!))
+    expect(shown).toMatch(/<textarea[^>]*>\s*Jedna karta/)
+    expect(shown).toContain('„Druga karta, dalej”')
+    const send = () => me.post(`/tickets/${id}`, { ...marksOf(shown, key), body: 'Jedna karta' })
+    expect([(await send()).status, (await send()).status]).toEqual([303, 409])
+    expect((await site.make.db.selectFrom('article').select('id').where('ticket_id', '=', id).execute()).length).toBe(2)
   })
 })
 

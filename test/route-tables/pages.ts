@@ -76,6 +76,7 @@ const agents = (status: number) => {
   const { customer: _, otherCustomer: __, ...rest } = loggedIn(status)
   return rest
 }
+const ownDraft = (side: Side) => ({ 'draft.form': 'desk/new', 'draft.of': side.agent, 'draft.keeps': 'body|', body: 'x' })
 /** Whoever works in the unit's own queues. Its local administrators hold every right there; those above it and central ones none by that. */
 export const own = (status: number) => ({ agent: status, admin: status })
 const editors = (status: number) => ({ ...own(status), central: status })
@@ -117,6 +118,9 @@ export const ROWS: Record<string, Row> = {
   'GET /health/live': { path: () => '/health/live', may: all(200) },
   'GET /health/ready': { path: () => '/health/ready', may: all(200) },
   'POST /preferences': { path: () => '/preferences', fields: () => ({ colours: 'dark' }), may: all(303) },
+  // One's own words, into a form that one had opened oneself.
+  'POST /draft': { path: () => '/draft', fields: ownDraft, may: { agent: 303 }, not: { ...loggedIn(403), stranger: 401 } },
+  'POST /draft/files': { path: () => '/draft/files', fields: ownDraft, may: { agent: 200 }, not: { ...loggedIn(403), stranger: 401 } },
   'GET /desk': { path: () => '/desk', may: agents(200) },
   'GET /desk/view/:name': { path: () => '/desk/view/open', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
   'GET /desk/queue/:id': {

@@ -35,6 +35,14 @@ const act = (name: string, fields: (thing: Thing) => Record<string, string> = ()
   answer,
 })
 
+/** As the form says it of itself: its draft goes when it is sent. */
+const marks = (thing: Thing, form: string) => ({
+  'draft.form': `ticket/${thing.ticket}/${form}`,
+  'draft.of': 'AGENT',
+  'draft.page': 'a',
+  'draft.keeps': 'body|',
+})
+
 const SAID: Record<string, TicketRoute> = {
   'GET /tickets/:id': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}`, answer: 200 },
   'POST /tickets/:id/confirm': { as: 'customer', path: (thing) => `/tickets/${thing.ticket}/confirm`, answer: 303 },
@@ -68,8 +76,8 @@ const SAID: Record<string, TicketRoute> = {
   },
   'POST /desk/tickets/:id/take': act('take'),
   'POST /desk/tickets/:id/release': act('release'),
-  'POST /desk/tickets/:id/reply': act('reply', () => ({ body: 'Już działa.' })),
-  'POST /desk/tickets/:id/note': act('note', () => ({ body: 'Notatka.' })),
+  'POST /desk/tickets/:id/reply': act('reply', (thing) => ({ ...marks(thing, 'reply'), body: 'Już działa.' })),
+  'POST /desk/tickets/:id/note': act('note', (thing) => ({ ...marks(thing, 'note'), body: 'Notatka.' })),
   'POST /desk/tickets/:id/move': act('move', (thing) => ({ queue: thing.otherQueue })),
   'POST /desk/tickets/:id/pend': act('pend', () => ({ until: 'tomorrow' })),
   'POST /desk/tickets/:id/close': act('close', () => ({ how: 'successful' })),
@@ -88,7 +96,7 @@ const SAID: Record<string, TicketRoute> = {
   'POST /desk/tickets/:id/insert': {
     as: 'agent',
     path: (thing) => `/desk/tickets/${thing.ticket}/insert?into=reply`,
-    fields: (thing) => ({ insert: 'all', 'draft.form': `ticket/${thing.ticket}/reply`, 'draft.of': 'AGENT' }),
+    fields: (thing) => ({ ...marks(thing, 'reply'), insert: 'all' }),
     answer: 303,
   },
   ...(Object.fromEntries(

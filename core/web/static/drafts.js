@@ -84,7 +84,7 @@
     const { value } = textarea
     const at = textarea.dataset.touched ? textarea.selectionEnd : value.length
     const before = value.slice(0, at)
-    const gap = before.trim() === '' ? '' : '\n'.repeat(Math.max(0, 2 - /\n*$/.exec(before)[0].length))
+    const gap = before.trim() === '' || before.endsWith('\n\n') ? '' : before.endsWith('\n') ? '\n' : '\n\n'
     textarea.setRangeText(`${gap}${text}`, at, at, 'end')
     textarea.focus()
     textarea.dispatchEvent(new Event('input', { bubbles: true }))
