@@ -14,7 +14,7 @@ import { storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf, type Owner } from './migrate-all.ts'
 import { migrate } from '../database/migrate.ts'
-import { fingerprint, readKeyRing } from '../machine/key-ring.ts'
+import { fingerprint, keyFileOf, readKeyRing } from '../machine/key-ring.ts'
 import { beginSecondFactor } from '../person/second-factor.ts'
 import { checkBackup, restoreBackup } from './restore.ts'
 
@@ -111,7 +111,7 @@ test('it names the keys that its secrets need and holds none of them; who restor
   const person = await make.person()
   await make.asSystem((work) => beginSecondFactor(work, person))
   const saved = await backUp(source, path('sealed.tar.zst'))
-  const [[number, key]] = [...(await readKeyRing(make.config.secretKeys))!.entries()] as [[number, Buffer]]
+  const [[number, key]] = [...(await readKeyRing(keyFileOf(make.config)))!.entries()] as [[number, Buffer]]
   expect(saved.keys).toEqual([{ number, fingerprint: fingerprint(key), secrets: 1 }])
   const plain = zstdDecompressSync(readFileSync(path('sealed.tar.zst')))
   for (const form of [key, key.toString('base64'), key.toString('hex')]) expect(plain.includes(form)).toBe(false)

@@ -3,9 +3,9 @@ import { mkdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { BootError, reasonOf } from '../machine/boot-error.ts'
-import { loadConfig, type Config } from '../machine/config.ts'
+import { loadConfig } from '../machine/config.ts'
 import { counted } from '../machine/counted.ts'
-import { fingerprint, readKeyRing } from '../machine/key-ring.ts'
+import { fingerprint, keyFileOf, readKeyRing, type KeyPlace } from '../machine/key-ring.ts'
 import { createFileArchive, createFolderArchive, type ArchiveWriter } from '../backup/archive.ts'
 import { writeBackup, type Manifest, type Progress } from '../backup/backup.ts'
 import type { OpenDatabase } from '../database/database.ts'
@@ -141,7 +141,8 @@ async function restore(path: string, { force = false, leaveOut = [] }: { force?:
 }
 
 /** Before anything else: which keys the backup's secrets need and this machine does not have. All else is restored without them. */
-async function sayKeys({ secretKeys: path }: Pick<Config, 'secretKeys'>, { keys = [] }: Manifest): Promise<void> {
+async function sayKeys(place: KeyPlace, { keys = [] }: Manifest): Promise<void> {
+  const path = keyFileOf(place)
   const ring = await readKeyRing(path).catch(() => undefined)
   for (const { number, fingerprint: print, secrets } of keys) {
     const here = ring?.get(number)

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { counted } from '../machine/counted.ts'
-import { readKeyRing } from '../machine/key-ring.ts'
+import { keyFileOf, readKeyRing } from '../machine/key-ring.ts'
 import { keysInUse, WAYS_OUT } from '../person/secret/keys.ts'
 import type { WithDatabase } from './database.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
@@ -13,7 +13,7 @@ const REMEDY = `${WAYS_OUT.charAt(0).toUpperCase()}${WAYS_OUT.slice(1)}.`
 export async function checkKeys({ config, database: { db } }: WithDatabase): Promise<Finding[]> {
   const { rows } = await sql<{ found: boolean }>`select to_regclass('secret_key') is not null as found`.execute(db)
   if (!rows[0]?.found) return []
-  const path = config.secretKeys
+  const path = keyFileOf(config)
   const ring = await readKeyRing(path)
   const { keys, inClear } = await keysInUse(db, ring)
   if (sum(keys) === 0) {

@@ -15,12 +15,10 @@ const COMMAND_LINE = 'the command line'
 
 /** The whole configuration, checked; paths absolute, urls without a slash at the end. */
 export type Config = Readonly<
-  Omit<Checked, 'dataDir' | 'secretKeys' | 'baseUrl' | 'mail' | 'theme'> & {
+  Omit<Checked, 'dataDir' | 'baseUrl' | 'mail' | 'theme'> & {
     /** The folder that holds config/, for paths in it and plugins named by path. */
     dir: string
     dataDir: string
-    /** The file of keys that secrets in the database are sealed with. */
-    secretKeys: string
     /** Without a slash at the end. Where the port is 0 the program puts the one it got. */
     baseUrl: string
     mail: Omit<Checked['mail'], 'hostname'> & { hostname: string }
@@ -92,13 +90,12 @@ export async function loadConfig({
     throw new ConfigError(result.error.issues.map((issue) => ({ ...sentence(issue, merged, sources), text })).map(sayFault))
   }
   const config = result.data
-  const dataDir = config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir)
   return {
     ...config,
     dir,
     theme: await loadTheme(config.theme, dir),
-    dataDir,
-    secretKeys: config.secretKeys ? resolve(dir, config.secretKeys) : join(dataDir, 'secret.keys'),
+    dataDir: config.dataDir ? resolve(dir, config.dataDir) : defaultDataDir(projectDir),
+    ...(config.secretKeys && { secretKeys: resolve(dir, config.secretKeys) }),
     ...(config.smarthostCa && { smarthostCa: resolve(dir, config.smarthostCa) }),
     baseUrl: (config.baseUrl ?? `http://localhost:${config.http.port}`).replace(/(?<!\/)\/+$/, ''),
     mail: {

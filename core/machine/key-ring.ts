@@ -1,7 +1,9 @@
 /** Owns the file of numbered keys that secrets in the database are sealed with: reading it, making it, a further key; sealing and opening. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chown, link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BootError, codeOf, reasonOf } from './boot-error.ts'
+import type { Config } from './config.ts'
 
 /** By number; secrets are sealed with the highest, the others are for what was sealed before. */
 export type KeyRing = ReadonlyMap<number, Buffer>
@@ -18,6 +20,10 @@ const TAG_BYTES = 16
 const HEAD = `# Keys of pomoc: a number and 32 bytes in base64. Who has this file and the database knows every secret in it.
 # Keep a copy apart from the backups, which do not hold it. Lines stay: what was sealed with a key needs that key.
 `
+
+/** Where the keys are: as configured, else in the data folder. */
+export const keyFileOf = ({ secretKeys, dataDir }: KeyPlace): string => secretKeys ?? join(dataDir, 'secret.keys')
+export type KeyPlace = Pick<Config, 'secretKeys' | 'dataDir'>
 
 /** The keys of the file; undefined where it is not there. A BootError says why it cannot be read. Read anew each time: another process may add one. */
 export async function readKeyRing(path: string): Promise<KeyRing | undefined> {

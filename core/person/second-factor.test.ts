@@ -269,7 +269,7 @@ describe('the secret', () => {
     expect(answer.headers.get('location')).toBe('/account')
     await visitor.get('/account/second-factor')
     expect((await visitor.post('/account/second-factor/begin')).status).toBe(503)
-    expect(await unreadableSecrets(site.database.db, { secretKeys: keys })).toContain(id)
+    expect(await unreadableSecrets(site.database.db, { secretKeys: keys, dataDir: dir })).toContain(id)
     renameSync(`${keys}.away`, keys)
     later(1)
     expect((await enter(login, codeOf(secret))).status).toBe(303)

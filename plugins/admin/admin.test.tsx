@@ -598,7 +598,7 @@ describe('personal data', () => {
     await site.make.ticket({ customerId: id })
     await site.database.db.updateTable('ticket').set({ state_id: '2', state_type: 'closed' }).where('customer_id', '=', id).execute()
     expect(await (await boss.get(`${path}/privacy`)).text()).toMatch(
-      /tytus@uni\.example[^]*zgłoszenia: 1, wiadomości w nich: 1[^]*i 0 własnych plików/,
+      /tytus@uni\.example[^]*zgłoszenia: 1, wiadomości w nich: 1[^]*login, adresy i telefon</,
     )
     expect((await boss.post(`${path}/hold`, { reason: 'sąd' })).status).toBe(303)
     const held = await boss.post(`${path}/erase`, { confirm: 'Tytus Zapominalski' })

@@ -350,7 +350,7 @@ describe('setting a password by a link', () => {
     const path = `/password/${await site.make.asSystem((work) => createSetPasswordLink(work, id))}`
     const nowa = site.visitor()
     expect(await text(nowa.get(path))).toContain('nowa')
-    expect(await text(nowa.post(path, { password: 'krótkie', password2: 'krótkie' }))).toContain('co najmniej 10 znaków')
+    expect(await text(nowa.post(path, { password: 'krótkie', password2: 'krótkie' }))).toContain('co najmniej 12 znaków')
     expect(await text(nowa.post(path, { password: PASSWORD, password2: 'inne' }))).toContain('Hasła różnią się')
     expect((await nowa.post(path, { password: PASSWORD, password2: PASSWORD })).status).toBe(303)
     expect(await text(nowa.get('/account'))).toContain('nowa')

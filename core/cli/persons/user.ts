@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { BootError } from '../../machine/boot-error.ts'
 import { counted } from '../../machine/counted.ts'
-import { readKeyRing } from '../../machine/key-ring.ts'
+import { keyFileOf, readKeyRing } from '../../machine/key-ring.ts'
 import { ADMIN_GROUP, listAdministrators } from '../../permission/administrators.ts'
 import { setPersonRights } from '../../permission/rights.ts'
 import { addPerson, editPerson, setPasswordOf, type PersonForm } from '../../person/person-admin.ts'
@@ -129,9 +129,9 @@ export function userCommands(program: Command): void {
     .description('which keys seal the secrets of two-step login')
     .action(() =>
       withDatabase({}, async ({ config, database: { db } }) => {
-        const { keys, inClear } = await keysInUse(db, await readKeyRing(config.secretKeys))
+        const { keys, inClear } = await keysInUse(db, await readKeyRing(keyFileOf(config)))
         for (const { number, fingerprint, secrets, there } of keys)
-          say(`key ${number}  ${fingerprint}  ${counted(secrets, 'secret')}  ${there ? 'in' : 'NOT in'} ${config.secretKeys}`)
+          say(`key ${number}  ${fingerprint}  ${counted(secrets, 'secret')}  ${there ? 'in' : 'NOT in'} ${keyFileOf(config)}`)
         if (inClear > 0) say(`${counted(inClear, 'secret')} in clear until the next minute in which pomoc runs.`)
         if (keys.length === 0) say('No key is in use yet.')
       }),
@@ -143,7 +143,7 @@ export function userCommands(program: Command): void {
     .action(() =>
       withDatabase({}, async (room) => {
         const { number, fingerprint, sealed, unreadable } = await act(room, addSecretKey)
-        say(`Key ${number} (fingerprint ${fingerprint}) is in ${room.config.secretKeys}, with ${counted(sealed, 'secret')} sealed.`)
+        say(`Key ${number} (fingerprint ${fingerprint}) is in ${keyFileOf(room.config)}, with ${counted(sealed, 'secret')} sealed.`)
         say('Bring this file to every machine that runs pomoc on this database, and keep a copy apart from the backups.')
         if (unreadable > 0)
           say(`No key opens ${counted(unreadable, 'secret')}: bring theirs back, or “npm run pomoc -- factor-off --unreadable”.`)

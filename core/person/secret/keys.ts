@@ -10,22 +10,23 @@ import type { Host } from '../../kernel/contract.ts'
 import type { Work } from '../../kernel/work.ts'
 import { unprivilegedAccount } from '../../machine/account.ts'
 import { BootError } from '../../machine/boot-error.ts'
-import type { Config } from '../../machine/config.ts'
 import {
   addKey,
   fingerprint,
+  keyFileOf,
   makeKeyFile,
   newestKey,
   readKeyRing,
   seal,
   unseal,
+  type KeyPlace,
   type KeyRing,
   type Sealed,
 } from '../../machine/key-ring.ts'
 import { demandAdmin } from '../../permission/policy.ts'
 import { countSecrets, keepSealed, keptSecrets, lockKeys, recordedKeys, recordKey } from './keys.store.ts'
 
-type Room = Pick<Work, 'db' | 'now'> & { config: Pick<Config, 'secretKeys'> }
+type Room = Pick<Work, 'db' | 'now'> & { config: KeyPlace }
 
 /** A secret as its row has it: sealed, or in clear as it was before there were keys. */
 export interface Kept {
@@ -43,7 +44,7 @@ const holderOf = (personId: Id): string => `second factor of person ${personId}`
  * A BootError says which and what to do.
  */
 export async function demandKeys({ db, now, config }: Room): Promise<KeyRing> {
-  const path = config.secretKeys
+  const path = keyFileOf(config)
   const [known, secrets] = [await recordedKeys(db), await countSecrets(db)]
   const found = await readKeyRing(path)
   if (!found && known.some((key) => secrets.has(key.number))) throw new BootError(`${missing(path)}: ${WAYS_OUT}`)
@@ -66,7 +67,7 @@ export async function keysAtStart(host: Pick<Host, 'work' | 'log'>): Promise<str
   } catch (error) {
     if (!(error instanceof BootError)) throw error
     host.log.error({ why: error.message }, 'secrets of two-step login cannot be opened or made')
-    return [`Two-step login does not work: ${error.message}.`]
+    return [`Two-step login does not work: ${error.message.replace(/\.$/, '')}.`]
   }
 }
 
@@ -88,7 +89,7 @@ export async function sealSecret(room: Room, personId: Id, secret: string): Prom
 
 /** The secret; undefined where its key is not to be had. */
 export async function openSecret({ config }: Pick<Room, 'config'>, kept: Kept): Promise<string | undefined> {
-  return kept.secret ?? (await openedWith(await readKeyRing(config.secretKeys).catch(() => undefined), kept))
+  return kept.secret ?? (await openedWith(await readKeyRing(keyFileOf(config)).catch(() => undefined), kept))
 }
 
 function openedWith(ring: KeyRing | undefined, { person_id, sealed, key_number }: Kept): string | undefined {
@@ -96,7 +97,7 @@ function openedWith(ring: KeyRing | undefined, { person_id, sealed, key_number }
 }
 
 /** Seals what was kept in clear, a step at a time: for `runFills`. Throws while there is no key. */
-export const sealKept = (config: Pick<Config, 'secretKeys'>, clock: () => Date): Fill => ({
+export const sealKept = (config: KeyPlace, clock: () => Date): Fill => ({
   table: 'second_factor',
   key: 'person_id',
   rows: 500,
@@ -124,7 +125,7 @@ export async function addSecretKey(work: Work): Promise<NewKey> {
   demandAdmin(work.actor)
   const { db, config, now } = work
   await lockKeys(db)
-  const path = config.secretKeys
+  const path = keyFileOf(config)
   const before = await readKeyRing(path)
   const number = Math.max(0, ...(await recordedKeys(db)).map((key) => key.number), ...(before?.keys() ?? [])) + 1
   const ring = before ? await addKey(path, number) : await makeKeyFile(path, number, unprivilegedAccount())
@@ -143,8 +144,8 @@ export async function addSecretKey(work: Work): Promise<NewKey> {
 }
 
 /** Whose secret does not open with the keys there are. */
-export async function unreadableSecrets(db: Kysely<Database>, config: Pick<Config, 'secretKeys'>): Promise<Id[]> {
-  const ring = await readKeyRing(config.secretKeys)
+export async function unreadableSecrets(db: Kysely<Database>, config: KeyPlace): Promise<Id[]> {
+  const ring = await readKeyRing(keyFileOf(config))
   return (await keptSecrets(db)).filter((one) => (one.secret ?? openedWith(ring, one)) === undefined).map((one) => one.person_id)
 }
 

@@ -206,6 +206,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'privacy.erase.stays': 'Stays without this person',
   'privacy.erase.counts': 'tickets: {tickets}, messages in them: {messages}',
   'privacy.erase.goes': 'Goes for good',
+  'privacy.erase.no-files': 'name, login, addresses and telephone',
   'privacy.erase.files': {
     one: 'name, login, addresses, telephone and {count} file of their own',
     other: 'name, login, addresses, telephone and {count} files of their own',
@@ -760,7 +761,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'outbound.cancelled': 'The mail will not be sent.',
 
   'setting.what': 'of the program and all plugins',
-  'setting.core': 'the program',
+  'setting.core': 'The program',
   'setting.of-core': 'settings that hold whatever is loaded',
   'setting.of-plugin': 'settings of the plugin',
   'setting.name': 'Setting',

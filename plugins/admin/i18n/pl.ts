@@ -242,6 +242,7 @@ export const pl = {
   'privacy.erase.stays': 'Zostaje bez tej osoby',
   'privacy.erase.counts': 'zgłoszenia: {tickets}, wiadomości w nich: {messages}',
   'privacy.erase.goes': 'Znika na zawsze',
+  'privacy.erase.no-files': 'nazwisko, login, adresy i telefon',
   'privacy.erase.files': {
     one: 'nazwisko, login, adresy, telefon i {count} własny plik',
     few: 'nazwisko, login, adresy, telefon i {count} własne pliki',
@@ -817,7 +818,7 @@ export const pl = {
   'outbound.cancelled': 'Mail nie zostanie wysłany.',
 
   'setting.what': 'programu i wszystkich wtyczek',
-  'setting.core': 'program',
+  'setting.core': 'Program',
   'setting.of-core': 'ustawienia, które obowiązują bez względu na wtyczki',
   'setting.of-plugin': 'ustawienia wtyczki',
   'setting.name': 'Ustawienie',

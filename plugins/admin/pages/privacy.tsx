@@ -148,9 +148,9 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
                 )}
               </Card>
               <Card title={t('privacy.erase.title')} id="erase">
-                <p>{t('privacy.erase.text')}</p>
+                <p class="para">{t('privacy.erase.text')}</p>
                 {about && <WhoGoes c={c} about={about} />}
-                <p class="quiet">{t('privacy.erase.limits')}</p>
+                <p class="quiet para">{t('privacy.erase.limits')}</p>
                 <form class="form" method="post" autocomplete="off" action={`${at}/erase`}>
                   <CsrfField c={c} />
                   <FormProblems c={c} form={form} labels={{ reason: t('privacy.hold.reason') }} />
@@ -184,7 +184,10 @@ const WhoGoes = ({ c, about }: { c: PageContext; about: ErasureAbout }) => {
         { name: t('person.login'), value: about.login },
         { name: t('person.tab.addresses'), value: about.addresses.join(', ') || null },
         { name: t('privacy.erase.stays'), value: t('privacy.erase.counts', { tickets: about.tickets, messages: about.articles }) },
-        { name: t('privacy.erase.goes'), value: t('privacy.erase.files', { count: about.files }) },
+        {
+          name: t('privacy.erase.goes'),
+          value: about.files === 0 ? t('privacy.erase.no-files') : t('privacy.erase.files', { count: about.files }),
+        },
       ]}
     />
   )
