@@ -16,3 +16,26 @@ it('elements nested beyond all measure lose their nesting, not their words', () 
   expect(clean.match(/<b>/g) ?? []).toHaveLength(0)
   expect(sanitizeMailHtml(`${'<b>'.repeat(500)}słowa${'</b>'.repeat(500)}`).match(/<b>/g)!.length).toBeLessThanOrEqual(60)
 })
+
+it.each([
+  // The ground said in the shorthand is kept as a colour; its picture is not shown.
+  ['<p style="background:#036;color:#fff">A</p>', '<p style="color:#fff;background-color:#036">A</p>'],
+  ['<p style="background: url(http://x.example/a;b.png) no-repeat center WHITE">A</p>', '<p style="background-color:white">A</p>'],
+  ['<p style="background:rgb(0, 51, 102) none; color: white">A</p>', '<p style="color:white;background-color:rgb(0, 51, 102)">A</p>'],
+  // Where no ground is left the words take the reader's colour.
+  ['<p style="background:linear-gradient(90deg,#036,#012);color:#fff">A</p>', '<p>A</p>'],
+  ['<p style="background-image:url(x.png);color:#FFFFFF;margin:1px">A</p>', '<p style="margin:1px">A</p>'],
+  ['<font color="white">A</font><font color="red">B</font>', '<font>A</font><font color="red">B</font>'],
+  ['<p style="color:rgb(250,250,250)">A<b style="color:#eee">B</b></p>', '<p>A<b>B</b></p>'],
+  // A ground around it is one.
+  [
+    '<table bgcolor="#003366"><tr><td><font color="#fff">A</font></td></tr></table><i style="color:#fff">B</i>',
+    '<table bgcolor="#003366"><tr><td><font color="#fff">A</font></td></tr></table><i>B</i>',
+  ],
+  [
+    '<div style="background-color:navy"><br><img alt="x"><p style="color:white">A</p></div>',
+    '<div style="background-color:navy"><br /><img alt="x" /><p style="color:white">A</p></div>',
+  ],
+])('no words are white on white: %s', (given, safe) => {
+  expect(sanitizeMailHtml(given)).toBe(safe)
+})

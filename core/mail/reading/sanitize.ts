@@ -1,6 +1,7 @@
 /** Owns what is left of a stranger's HTML: words, tables and inline pictures; nothing that runs, loads or submits. */
 import sanitizeHtml from 'sanitize-html'
 import { flatHtml, nestsTooDeep } from './nesting.ts'
+import { plainGround, readableHtml } from './readable.ts'
 
 const COLOUR = /^(#[0-9a-f]{3,8}|rgba?\([\d\s,.%]+\)|[a-z]{3,30})$/i
 const LENGTH = /^-?\d{1,4}(\.\d{1,3})?(px|pt|em|rem|%)?$/
@@ -121,6 +122,10 @@ const options: sanitizeHtml.IOptions = {
   // Beyond it the text goes on, only its nesting ends: a mail of ten thousand nested tables must not exhaust a reader.
   nestingLimit: 60,
   transformTags: {
+    '*': (tagName, attributes) => ({
+      tagName,
+      attribs: attributes['style'] === undefined ? attributes : { ...attributes, style: plainGround(attributes['style']) },
+    }),
     a: (tagName, attributes) => ({
       tagName,
       attribs: { ...attributes, ...(attributes['href'] ? { rel: 'noopener noreferrer nofollow', target: '_blank' } : {}) },
@@ -154,7 +159,7 @@ export function sanitizeMailHtml(html: string, pictures: Pictures = new Map()): 
   }
   const clean = sanitizeHtml(nestsTooDeep(html) ? flatHtml(html) : html, { ...options, transformTags: { ...options.transformTags, img } })
   // The relative addresses are ours; sanitize-html lets no scheme but those above through.
-  return clean.trim()
+  return readableHtml(clean.trim())
 }
 
 /** Content ids that safe HTML shows, in lower case, without angle brackets. */
