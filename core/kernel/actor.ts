@@ -9,7 +9,28 @@ export interface PersonActor {
   language: Language | null
   unitId: Id | null
   access: Access
+  preferences: Preferences
 }
+
+/** How long an act of one's own can be taken back, in seconds (WCAG 2.2.1). */
+export const UNDO_CHOICES = [10, 30, 60] as const
+
+/** What a person chose for working here, on whatever machine. */
+export interface Preferences {
+  undoSeconds: (typeof UNDO_CHOICES)[number]
+  /** Keys of one letter do something (WCAG 2.1.4). */
+  singleKeys: boolean
+}
+
+/** As kept with the person; whatever is not understood is as for whoever chose nothing. */
+export const readPreferences = (kept: Readonly<Record<string, unknown>>): Preferences => ({
+  undoSeconds: UNDO_CHOICES.find((seconds) => seconds === kept['undoSeconds']) ?? UNDO_CHOICES[0],
+  singleKeys: kept['singleKeys'] !== false,
+})
+
+/** For so long what this actor does waits before it leaves the machine, so that it can be taken back. Seconds. */
+export const undoSeconds = ({ actor }: { readonly actor: Actor }): number =>
+  actor.kind === 'person' ? actor.preferences.undoSeconds : UNDO_CHOICES[0]
 export interface SystemActor {
   kind: 'system'
   name: string

@@ -140,9 +140,10 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   clock(): Date
   /**
    * One transaction, one actor: at the edge only (handler, job, accepted mail, command), never inside a guard or mail step,
-   * which have their work already. Acts on tickets reach those units where the plugin is on.
+   * which have their work already. Acts on tickets reach those units where the plugin is on. `act`: the id of
+   * an earlier one (`work.act`), where what a person does at once takes several transactions.
    */
-  work<T>(actor: Actor, run: (work: Work) => Promise<T>): Promise<T>
+  work<T>(actor: Actor, run: (work: Work) => Promise<T>, act?: string): Promise<T>
   /** Tickets of the units where this plugin is on. */
   tickets: TicketReader
   /** This plugin's settings in a unit: default ← installation ← units down to this one. */

@@ -61,12 +61,13 @@ export { actorId } from './actor.ts'
 
 /**
  * Runs `run` in one transaction. Retried up to three times when PostgreSQL ends it for a deadlock or a serialisation
- * failure (40P01, 40001): nothing has left the machine before commit, so running again is safe.
+ * failure (40P01, 40001): nothing has left the machine before commit, so running again is safe. `act`: where what a person does
+ * at once takes several transactions, the act that this one belongs to.
  */
-export async function runWork<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>): Promise<T> {
+export async function runWork<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>, act: string = randomUUID()): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(room, actor, run)
+      return await once(room, actor, run, act)
     } catch (error) {
       const code = (error as { code?: unknown }).code
       if (attempt < 3 && !room.cutOff?.aborted && (code === '40P01' || code === '40001')) continue
@@ -82,7 +83,7 @@ async function noteOver(room: WorkRoom, over: OverLimit, actor: Actor): Promise<
   await (room.noteOver ? room.noteOver(over, actor) : noteRefused(room.db, name, key, room.clock())).catch(() => {})
 }
 
-function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>): Promise<T> {
+function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>, act: string): Promise<T> {
   return room.db.transaction().execute(async (db) => {
     const inner: Inner = {
       room,
@@ -93,7 +94,7 @@ function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>):
       jobs: [],
       gathered: new Map(),
     }
-    const core = { db, actor, now: room.clock(), config: room.config, act: randomUUID() }
+    const core = { db, actor, now: room.clock(), config: room.config, act }
     const lease = lend(db)
     const result = await untilCutOff(() => run(makeWork(inner, { ...core, db: lease.db })), room.cutOff).finally(lease.end)
     const work = makeWork(inner, core)

@@ -41,8 +41,6 @@ export interface NewMail {
 
 /** A mail is tried for this long. */
 export const GIVE_UP_AFTER_MS = 3 * 24 * 3600 * 1000
-/** What an agent's act sends waits for this long, so that it can be undone. */
-export const UNDO_SECONDS = 10
 
 export function mailHostname(config: Config): string {
   return config.mail.hostname ?? config.mailAddress.slice(config.mailAddress.lastIndexOf('@') + 1)
@@ -120,9 +118,16 @@ export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
   return id
 }
 
-/** Takes back the mails of an act that have not left yet. Returns how many had left already. */
-export async function cancelMails(work: Work, act: string): Promise<{ cancelled: number; left: number }> {
-  const rows = await work.db.selectFrom('outbound_mail').select(['id', 'state', 'attempts']).where('act_id', '=', act).forUpdate().execute()
+/** Takes back the mails of an act on this ticket that have not left yet. Returns how many had left already. */
+export async function cancelMails(work: Work, ticketId: Id, act: string): Promise<{ cancelled: number; left: number }> {
+  const rows = await work.db
+    .selectFrom('outbound_mail')
+    .select(['id', 'state', 'attempts'])
+    .where('act_id', '=', act)
+    // An act on many tickets is one: each is taken back by itself.
+    .where('ticket_id', '=', ticketId)
+    .forUpdate()
+    .execute()
   const waiting = rows.filter((row) => row.state === 'queued' && row.attempts === 0)
   if (waiting.length > 0) {
     await work.db
@@ -136,6 +141,12 @@ export async function cancelMails(work: Work, act: string): Promise<{ cancelled:
       .execute()
   }
   return { cancelled: waiting.length, left: rows.length - waiting.length }
+}
+
+/** Whom the mails of this act go to, each address once. */
+export async function writtenTo(work: Work): Promise<string[]> {
+  const rows = await work.db.selectFrom('outbound_mail').select('recipients').where('act_id', '=', work.act).execute()
+  return [...new Set(rows.flatMap(({ recipients }) => recipients))]
 }
 
 /** Tells open pages and subscribers that a mail of a ticket has gone out, or will not. */

@@ -1,13 +1,13 @@
 /** Owns the SQL that gathers a person's rights from groups and roles. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
-import type { Access, PersonActor } from '../kernel/actor.ts'
+import { readPreferences, type Access, type PersonActor } from '../kernel/actor.ts'
 
 /** The actor with all rights, or undefined when the person is absent or switched off. Two queries. */
 export async function loadActor(db: Kysely<Database>, personId: Id): Promise<PersonActor | undefined> {
   const person = await db
     .selectFrom('person')
-    .select(['id', 'name', 'login', 'language', 'unit_id', 'agent'])
+    .select(['id', 'name', 'login', 'language', 'unit_id', 'agent', 'preferences'])
     .where('id', '=', personId)
     .where('valid', '=', true)
     .executeTakeFirst()
@@ -20,6 +20,7 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
     language: person.language,
     unitId: person.unit_id,
     access: await loadAccess(db, person.id, person.agent),
+    preferences: readPreferences(person.preferences),
   }
 }
 

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Language } from '../database/schema.ts'
 import { storable, withoutDirection } from '../database/storable.ts'
 import { isId } from '../database/id.ts'
+import type { Preferences } from '../kernel/actor.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandForeign } from '../mail/addresses.ts'
 import { refused } from '../errors.ts'
@@ -151,6 +152,15 @@ export async function setLanguage(work: Work, personId: Id, language: Language):
   await work.db
     .updateTable('person')
     .set({ language: demandLanguage(language) })
+    .where('id', '=', personId)
+    .execute()
+}
+
+/** What a person chose for working here; what else is kept beside it stays. */
+export async function setPreferences(work: Work, personId: Id, chosen: Partial<Preferences>): Promise<void> {
+  await work.db
+    .updateTable('person')
+    .set({ preferences: sql`preferences || ${JSON.stringify(chosen)}::jsonb` })
     .where('id', '=', personId)
     .execute()
 }

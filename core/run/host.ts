@@ -145,7 +145,7 @@ export function makeKernel(room: {
     ...shared,
     db,
     log: log.child({ plugin: 'core' }),
-    work: (actor, run) => runWork(workRoom, actor, run),
+    work: (actor, run, act) => runWork(workRoom, actor, run, act),
     tickets: makeTicketReader(db, async () => {}),
     settings: (unitId) => readSettings(db, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
     active: async () => true,
@@ -155,7 +155,7 @@ export function makeKernel(room: {
   const jobHost: Host = {
     ...core,
     db: mailDb,
-    work: (actor, run) => runWork({ ...workRoom, db: mailDb }, actor, run),
+    work: (actor, run, act) => runWork({ ...workRoom, db: mailDb }, actor, run, act),
     tickets: makeTicketReader(mailDb, async () => {}),
     settings: (unitId) => readSettings(mailDb, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
     enqueue: (job) => insertJobs(mailDb, [job]),
@@ -171,12 +171,12 @@ export function makeKernel(room: {
       live: lentLive(live, (error) => gate.tell({ plugin: plugin.name, kind: 'fact', name: 'live notice', unitId: null }, error)),
       log: log.child({ plugin: plugin.name }),
       tickets: makeTicketReader(own, demandReach),
-      work: (actor, run) => {
+      work: (actor, run, act) => {
         const call = currentCall()
         if (call?.call.kind === 'guard' || call?.call.kind === 'mail step') {
           throw new Error(`a ${call.call.kind} has its work already: host.work would wait for the act that asks it`)
         }
-        return runWork({ ...workRoom, db: own, plugin: plugin.name, ...(call ? { cutOff: call.cutOff } : {}) }, actor, run)
+        return runWork({ ...workRoom, db: own, plugin: plugin.name, ...(call ? { cutOff: call.cutOff } : {}) }, actor, run, act)
       },
       settings: (unitId) => readSettings(own, plugin.name, plugin.settings ?? {}, unitId),
       active: (unitId) => activation.active(plugin.name, unitId),

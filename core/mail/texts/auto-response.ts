@@ -6,6 +6,7 @@ import { sayAge, sayDateTime, sayReceipt } from '../../calendar/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
 import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
 import { countLimits } from '../../kernel/limits/limits.ts'
+import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { clientKey } from '../../machine/networks.ts'
 import { findPerson, isAddress } from '../../person/persons.ts'
@@ -21,7 +22,7 @@ import { canonicalAddress, destinationOf, ownSender, readAddressBook, type Addre
 import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { isProgramAddress } from '../program-address.ts'
-import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../outbound.ts'
+import { newMessageId, queueMail, sayAddress } from '../outbound.ts'
 import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
 import { isProven, ours, whereProgramsWrite, type WhereTo } from './whom.ts'
 
@@ -172,7 +173,7 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   }
   const wanted = { type: 'closed', address, answered } as const
   if (beside?.to.some((one) => canonicalAddress(one) === canonicalAddress(address))) return (await write(work, wanted, response)).body
-  await send(work, wanted, response, UNDO_SECONDS)
+  await send(work, wanted, response, undoSeconds(work))
   return undefined
 }
 

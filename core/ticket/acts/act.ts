@@ -61,10 +61,12 @@ export interface Act<On extends ActOn, Fields extends z.ZodObject, Found, Result
   on: On
   right: ActRight
   offeredBy: readonly Offerer[]
-  /** May its doer take it back within the ten seconds? No where the opposite stands on the page. */
+  /** May its doer take it back within the time to undo? No where the opposite stands on the page. */
   undoable: boolean
   /** May it be done to many tickets at once? */
   bulk: boolean
+  /** People may be mailed because of it: before it is done to many it is said how many, and asked. */
+  mails?: true
   words: ActWords
   /** Whether there is a point in offering it, rights apart; absent: on every ticket that is not merged. `run` decides by itself. */
   when?: (ticket: Ticket, personId: Id) => boolean

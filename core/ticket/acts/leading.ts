@@ -1,5 +1,6 @@
 /** Owns the acts that say who leads a ticket, where it lies and what it is called. */
 import { z } from 'zod'
+import { isId } from '../../database/id.ts'
 import { refused } from '../../errors.ts'
 import { absentNow } from '../../person/absence.ts'
 import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
@@ -41,6 +42,10 @@ export const leadingActs = {
     bulk: true,
     words: { button: 'act.move', title: 'act.move.title', done: 'done.move' },
     fields: z.object({ queue: id() }),
+    // None chosen: said before anything is done, and once for all tickets.
+    lookUp: async (_room, { queue }) => {
+      if (!isId(queue)) throw refused('ticket.queue-unknown', {}, 'queue')
+    },
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
   }),
   priority: act({

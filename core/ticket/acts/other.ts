@@ -3,11 +3,9 @@ import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import type { HeaderValues } from '../attributes.ts'
 import { BY_HEADERS, changeByHeaders } from '../change/change-by-headers.ts'
-import { undoAct } from '../change/undo.ts'
+import { isActId, undoAct } from '../change/undo.ts'
 import { act } from './act.ts'
 import { id, LINE, TEXT } from './fields.ts'
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** A value for each attribute that headers may set, looked up by the mail's own steps: ids are those of things that are there. */
 const HEADED = Object.fromEntries(
@@ -28,7 +26,7 @@ export const otherActs = {
     when: () => true,
     fields: z.object({ act: id() }),
     lookUp: async (_room, fields) => {
-      if (!UUID.test(fields.act)) throw refused('not-found')
+      if (!isActId(fields.act)) throw refused('not-found')
     },
     run: async (work, ticketId, fields) => ({ params: {}, ...(await undoAct(work, ticketId, fields.act)) }),
   }),

@@ -40,6 +40,7 @@ export const stateActs = {
     offeredBy: ['desk', 'program'],
     undoable: true,
     bulk: true,
+    mails: true,
     words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text() }),

@@ -2,11 +2,12 @@
 import { isId } from '../../database/id.ts'
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../../database/schema.ts'
+import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { emitArticle, findArticle, type Article } from '../../article/articles.ts'
 import { refused } from '../../errors.ts'
 import { demandForeign, type SenderAddress } from '../../mail/addresses.ts'
-import { newMessageId, queueMail, sayAddress, UNDO_SECONDS, type NewMail } from '../../mail/outbound.ts'
+import { newMessageId, queueMail, sayAddress, type NewMail } from '../../mail/outbound.ts'
 import { isAddress } from '../../person/persons.ts'
 import { senderOfQueue } from '../../queue/queues.ts'
 import { addArticle, change, ticketFor } from './change.ts'
@@ -69,7 +70,7 @@ export async function forwardArticle(work: Work, ticketId: Id, forward: Forward)
     articleId,
     messageId,
     references: article.references!,
-    delaySeconds: UNDO_SECONDS,
+    delaySeconds: undoSeconds(work),
   })
   await change(work, ticket, {}, { rows: [{ type: 'Forward', parts: [[...to, ...cc].join(', ')], articleId, ...deliverySettled(ticket) }] })
   emitArticle(work, ticket, articleId, article)
@@ -97,7 +98,7 @@ export async function redirectArticle(
     ticketId: ticket.id,
     blobId: kept,
     messageId: newMessageId(work.config, ticket.id),
-    delaySeconds: UNDO_SECONDS,
+    delaySeconds: undoSeconds(work),
   })
   await change(work, ticket, {}, { rows: [{ type: 'Bounce', parts: [to.join(', ')], articleId: source.id, ...deliverySettled(ticket) }] })
   return { mailId }
@@ -139,7 +140,7 @@ export async function resendArticle(
     messageId: newMessageId(work.config, ticket.id),
     inReplyTo: last.in_reply_to,
     references: last.reference_ids,
-    delaySeconds: UNDO_SECONDS,
+    delaySeconds: undoSeconds(work),
   })
   await change(
     work,

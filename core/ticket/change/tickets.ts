@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { isId } from '../../database/id.ts'
 import type { Id } from '../../database/schema.ts'
 import { receive } from '../../calendar/receipt.ts'
+import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { refused } from '../../errors.ts'
 import { holdsRight } from '../../permission/policy.ts'
@@ -11,7 +12,7 @@ import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
 import { demandForeign } from '../../mail/addresses.ts'
-import { newMessageId, queueMail, sayAddress, UNDO_SECONDS } from '../../mail/outbound.ts'
+import { newMessageId, queueMail, sayAddress } from '../../mail/outbound.ts'
 import { partsForTicket } from '../../mail/texts/answer-parts.ts'
 import { queueClosingMail } from '../../mail/texts/auto-response.ts'
 import { recipientsFor } from '../../mail/texts/whom.ts'
@@ -290,7 +291,7 @@ export async function answerTicket(work: Work, ticketId: Id, answer: Answer): Pr
           messageId,
           inReplyTo: article.inReplyTo!,
           references: article.references!,
-          delaySeconds: UNDO_SECONDS,
+          delaySeconds: undoSeconds(work),
         })
   return { articleId, mailId }
 }

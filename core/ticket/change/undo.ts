@@ -1,7 +1,8 @@
 /** Owns taking back an act: the ticket's columns as they were, mails that have not left, articles withdrawn; with history of its own. */
 import type { Id } from '../../database/schema.ts'
+import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
-import { cancelMails, UNDO_SECONDS } from '../../mail/outbound.ts'
+import { cancelMails } from '../../mail/outbound.ts'
 import { refused } from '../../errors.ts'
 import { ENTRIES, type TicketColumns } from '../attributes.ts'
 import { putBack, ticketFor } from './change.ts'
@@ -10,8 +11,12 @@ import { putBackHeld } from './held.ts'
 /** History keeps moments as text. */
 const DATES: ReadonlySet<string> = new Set(ENTRIES.filter(({ kind }) => kind === 'date' || kind === 'moment').map(({ column }) => column))
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Could this be the id of an act? */
+export const isActId = (text: string): boolean => UUID.test(text)
+
 /**
- * Takes back one act of the actor's own on a ticket, within ten seconds. Returns the texts of answers taken back, so that
+ * Takes back one act of the actor's own on a ticket, within the seconds that they chose (`undoSeconds`). Returns the texts of answers taken back, so that
  * they go back into the composer: nothing typed is lost. Errors: `undo.too-late` when a mail has left, somebody changed the
  * ticket since, or the time is over.
  */
@@ -26,8 +31,8 @@ export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ 
     .execute()
   const first = rows[0]
   if (!first || first.person_id !== actorId(work)) throw refused('not-found')
-  // A little grace: the page offers ten seconds, the click travels.
-  if (work.now.getTime() - first.created_at.getTime() > (UNDO_SECONDS + 5) * 1000) throw refused('undo.too-late')
+  // A little grace: the page offers the time that was chosen, the click travels.
+  if (work.now.getTime() - first.created_at.getTime() > (undoSeconds(work) + 5) * 1000) throw refused('undo.too-late')
   const later = await work.db
     .selectFrom('history')
     .select('id')
@@ -36,7 +41,7 @@ export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ 
     .where('before', 'is not', null)
     .executeTakeFirst()
   if (later) throw refused('undo.too-late')
-  const mails = await cancelMails(work, act)
+  const mails = await cancelMails(work, ticketId, act)
   if (mails.left > 0) throw refused('undo.too-late')
 
   const columns: TicketColumns = {}
@@ -56,4 +61,17 @@ export async function undoAct(work: Work, ticketId: Id, act: string): Promise<{ 
     work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })
   work.emit('ticket.act-undone', { ticketId: ticket.id, unitId: ticket.unitId, data: { act } })
   return { bodies: articles.filter((article) => article.sender_type !== 'system').map((article) => article.body) }
+}
+
+/** The tickets on which the actor did this act: one, or as many as it was done to at once. */
+export async function ticketsOfAct(work: Work, act: string): Promise<Id[]> {
+  const rows = await work.db
+    .selectFrom('history')
+    .select('ticket_id')
+    .distinct()
+    .where('act_id', '=', act)
+    .where('person_id', '=', actorId(work))
+    .orderBy('ticket_id')
+    .execute()
+  return rows.map((row) => row.ticket_id)
 }
