@@ -123,6 +123,23 @@ export function narrowEvents<
   return conditions.reduce((narrowed, condition) => narrowed.where(condition), query)
 }
 
+/** The last change of what this thing is; that somebody logged in, for example, changes nothing of a person. */
+export function newestChange(
+  db: Kysely<Database>,
+  { type, id }: { type: string; id: string },
+): Promise<{ id: Id; at: Date; personId: Id | null } | undefined> {
+  return db
+    .selectFrom('audit_event')
+    .select(['id', 'at', 'person_id as personId'])
+    .where('object_type', '=', type)
+    .where('object_id', '=', id)
+    .where((where) => where.or([where('before', 'is not', null), where('after', 'is not', null)]))
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** Events of a kind since a moment, counted no further than `most`. */
 export async function countEvents(db: Kysely<Database>, kinds: readonly string[], since: Date, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`

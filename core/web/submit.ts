@@ -2,7 +2,8 @@
 import type { PageContext } from '../kernel/contract.ts'
 import { Refusal } from '../errors.ts'
 import { flash, type Flash } from './flash.ts'
-import { withRefusal, type FormState } from './forms.ts'
+import { readFields, withRefusal, type FormState } from './forms.ts'
+import { MADE_OF, sayChangedSince } from './parts/made-of.tsx'
 
 interface Done {
   to: string
@@ -12,7 +13,7 @@ interface Done {
 
 /**
  * Does what a form asks for and says so on the next page; refused, it shows the same form again with the reason at its
- * field (422). `tone` 'warn': done, but something else is to be seen to. What is not there or not allowed stays an error page.
+ * field (422), and so does one made of a state that somebody has changed since. `tone` 'warn': done, but something else is to be seen to. What is not there or not allowed stays an error page.
  */
 export async function submit(
   c: PageContext,
@@ -20,6 +21,11 @@ export async function submit(
   act: () => Promise<Done>,
   again: (form: FormState) => Response | Promise<Response>,
 ): Promise<Response> {
+  const since = await sayChangedSince(c, await readFields(c))
+  if (since !== undefined) {
+    const { [MADE_OF]: _, ...typed } = values
+    return again({ values: typed, problems: { '': since } })
+  }
   let done: Done
   try {
     done = await act()

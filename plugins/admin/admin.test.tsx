@@ -599,3 +599,55 @@ describe('personal data', () => {
     expect([file.headers.get('content-type'), (await file.arrayBuffer()).byteLength > 512]).toEqual(['application/x-tar', true])
   })
 })
+
+describe('a form made of what somebody has changed since', () => {
+  /** What a browser would send with the form that says what it was made of. */
+  function fieldsOf(html: string): Record<string, string> {
+    const form = html.match(/<form\b[\s\S]*?<\/form>/g)?.find((one) => one.includes('name="_made-of"'))
+    if (!form) throw new Error('no such form')
+    const plain = (text: string) =>
+      text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+    const value = (tag: string, name: string) => plain(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '')
+    const inputs = [...form.matchAll(/<input\b[^>]*>/g)]
+      .map(([tag]) => tag)
+      .filter((tag) => !/type="(checkbox|radio)"/.test(tag) || / checked/.test(tag))
+      .map((tag) => [value(tag, 'name'), value(tag, 'value') || (/type="checkbox"/.test(tag) ? 'on' : '')])
+    const selects = [...form.matchAll(/(<select\b[^>]*>)([\s\S]*?)<\/select>/g)].map(([, tag, options]) => [
+      value(tag!, 'name'),
+      value(/<option\b[^>]* selected[^>]*>/.exec(options!)?.[0] ?? /<option\b[^>]*>/.exec(options!)?.[0] ?? '', 'value'),
+    ])
+    const texts = [...form.matchAll(/(<textarea\b[^>]*>)([\s\S]*?)<\/textarea>/g)].map(([, tag, text]) => [
+      value(tag!, 'name'),
+      plain(text!).replace(/^\n/, ''),
+    ])
+    return Object.fromEntries([...inputs, ...selects, ...texts].filter(([name]) => name !== '' && name !== '_csrf') as [string, string][])
+  }
+
+  it.each(['queues', 'roles', 'groups', 'units', 'persons', 'texts', 'addresses'])(
+    '%s: says who changed it, keeps what was typed, and is done when it is sent again',
+    async (place) => {
+      const list = await (await boss.get(`/admin/${place}`)).text()
+      const path = [...list.matchAll(new RegExp(`href="(/admin/${place}/\\d+)"`, 'g'))].at(-1)![1]!
+      const before = fieldsOf(await (await boss.get(path)).text())
+      const field = ['name', 'last_name', 'lastName', 'address'].find((one) => one in before)!
+      const other = await site.loggedIn(await site.make.agent({ '2': ['rw'] }, { name: 'Ela Druga' }))
+      await other.get(path)
+      const [theirs, mine] = [`${before[field]}a`, `${before[field]}b`]
+      expect(
+        (await other.post(path, { ...before, '_made-of': fieldsOf(await (await other.get(path)).text())['_made-of']!, [field]: theirs }))
+          .status,
+      ).toBe(303)
+
+      const refused = await boss.post(path, { ...before, [field]: mine })
+      const html = await refused.text()
+      expect(refused.status).toBe(422)
+      expect(html).toMatch(/ktoś zmienił to samo: Ela Druga, dziś/)
+      const typed = fieldsOf(html)
+      expect(typed[field]).toBe(mine)
+      expect((await boss.post(path, typed)).status).toBe(303)
+      expect(fieldsOf(await (await boss.get(path)).text())[field]).toBe(mine)
+      // Of what somebody else's form says nothing is told.
+      expect((await boss.post(path, { ...typed, '_made-of': before['_made-of']!.replace(/#.*/, '#x') })).status).toBe(303)
+    },
+  )
+})

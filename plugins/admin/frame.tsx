@@ -111,7 +111,7 @@ export function confirmPage(
         <div class="admin-one">
           <Card>
             <div class="prose">{ask.text}</div>
-            <form method="post" action={ask.action} class="acts ask">
+            <form method="post" autocomplete="off" action={ask.action} class="acts ask">
               <CsrfField c={c} />
               <Button kind="danger">{ask.yes}</Button>
               <a class="button button-quiet" href={ask.back}>

@@ -4,6 +4,7 @@ import type { PageContext } from '../../kernel/contract.ts'
 import type { FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Button, CsrfField, FormProblems } from './fields.tsx'
+import { MadeOf } from './made-of.tsx'
 
 /** Where a page stands: the one above it. */
 export const Crumb = ({ href, children }: PropsWithChildren<{ href: string }>) => (
@@ -15,6 +16,8 @@ export const Crumb = ({ href, children }: PropsWithChildren<{ href: string }>) =
 export interface FormCardProps {
   c: PageContext
   form: FormState
+  /** The administered thing that it shows and changes, as the log names it: 'queue:5'. */
+  of?: string | undefined
   /** Where it is sent; default the page itself. */
   action?: string
   /** On the button; default "save". */
@@ -38,11 +41,13 @@ export const FormCard = (props: PropsWithChildren<FormCardProps>) => {
     <form
       class="form card form-beside"
       method="post"
+      autocomplete="off"
       action={props.action ?? new URL(props.c.req.url).pathname}
       enctype={props.files ? 'multipart/form-data' : undefined}
       novalidate
     >
       <CsrfField c={props.c} />
+      {props.of !== undefined && <MadeOf c={props.c} of={props.of} form={props.form} />}
       <div class="card-body">
         <FormProblems
           c={props.c}

@@ -169,7 +169,7 @@ async function addressForm(c: PageContext, address: SystemAddress | undefined, f
             )
           }
         >
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={address && `system address:${address.id}`} cancel={PATH}>
             <Field
               c={c}
               form={form}

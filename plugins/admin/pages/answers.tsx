@@ -325,6 +325,7 @@ async function partForm(c: PageContext, kind: PartKind, part: AnswerPart | undef
           }
         >
           <FormCard
+            of={part && `${kind}:${part.id}`}
             c={c}
             form={form}
             cancel={PART_PATHS[kind]}
@@ -423,6 +424,7 @@ async function templateForm(
           }
         >
           <FormCard
+            of={template && `answer template:${template.id}`}
             c={c}
             form={form}
             cancel={PATH}

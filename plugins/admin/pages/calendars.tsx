@@ -209,6 +209,7 @@ async function calendarForm(
           }
         >
           <FormCard
+            of={stored && `calendar:${stored.id}`}
             c={c}
             form={form}
             cancel={PATH}

@@ -134,7 +134,7 @@ async function faultsPage(c: PageContext): Promise<Response> {
 const Suspended = ({ c, one, where }: { c: PageContext; one: Suspension; where: string }) => {
   const t = words(c)
   return (
-    <form method="post" action={`${PATH}/resume`} class="suspended para">
+    <form method="post" autocomplete="off" action={`${PATH}/resume`} class="suspended para">
       <CsrfField c={c} />
       <input type="hidden" name="plugin" value={one.plugin} />
       <input type="hidden" name="unit" value={one.unitId ?? ''} />

@@ -302,6 +302,7 @@ async function filterForm(c: PageContext, filter: StoredFilter | undefined, form
           }
         >
           <FormCard
+            of={filter && `postmaster filter:${filter.id}`}
             c={c}
             form={form}
             cancel={PATH}

@@ -236,7 +236,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
             )
           }
         >
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={group && `group:${group.id}`} cancel={PATH}>
             <Field
               c={c}
               form={form}
@@ -278,7 +278,7 @@ async function holdersPage(c: PageContext, group: Group, form: FormState): Promi
         <Crumb href={PATH}>{t('area.groups')}</Crumb>
         <PageHead title={group.name} {...(group.valid ? {} : { beside: t('valid.off') })} />
         <GroupTabs c={c} group={group} current="rights" />
-        <form class="form" method="post" action={`${PATH}/${group.id}/rights`}>
+        <form class="form" method="post" autocomplete="off" action={`${PATH}/${group.id}/rights`}>
           <CsrfField c={c} />
           <FormProblems c={c} form={form} />
           <Card title={t('group.persons')} id="persons" plain>

@@ -332,7 +332,7 @@ async function inboundPage(c: PageContext): Promise<Response> {
     ...(picks && page.rows.length > 0
       ? {
           below: (
-            <form id="bulk" method="post" action={`${PATH}/bulk`} class="acts below">
+            <form id="bulk" method="post" autocomplete="off" action={`${PATH}/bulk`} class="acts below">
               <CsrfField c={c} />
               <span class="quiet">{t('inbound.bulk')}</span>
               <Button name="act" value="retry">
@@ -393,7 +393,7 @@ async function detailPage(c: PageContext, mail: InboundDetail, form: FormState =
             {stuck && (
               <Card title={t('inbound.decide')} id="decide">
                 <p class="quiet small">{t('inbound.decide.text')}</p>
-                <form method="post" action={`${PATH}/${mail.id}/deliver`} class="para">
+                <form method="post" autocomplete="off" action={`${PATH}/${mail.id}/deliver`} class="para">
                   <CsrfField c={c} />
                   <Select
                     c={c}

@@ -246,7 +246,7 @@ async function unitPage(c: PageContext, unit: Unit, form: FormState): Promise<Re
                     ))}
                   </ul>
                 )}
-                <form class="form" method="post" action={`${PATH}/${unit.id}/administrators`}>
+                <form class="form" method="post" autocomplete="off" action={`${PATH}/${unit.id}/administrators`}>
                   <CsrfField c={c} />
                   <Field c={c} form={form} name="who" label={t('local.add')} help={t('local.add.help')} autocomplete="off" required />
                   <Button>{t('local.name')}</Button>

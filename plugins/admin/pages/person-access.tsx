@@ -339,7 +339,7 @@ async function rightsPage(c: PageContext, person: Person, form: FormState): Prom
     person,
     'rights',
     form,
-    <form class="form" method="post" action={`${PATH}/${person.id}/rights`}>
+    <form class="form" method="post" autocomplete="off" action={`${PATH}/${person.id}/rights`}>
       <CsrfField c={c} />
       <FormProblems c={c} form={form} />
       {!person.agent && (

@@ -235,7 +235,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
         <PageHead title={person?.name ?? t('person.new')} {...(person && !person.valid ? { beside: t('valid.off') } : {})} />
         {person && <PersonTabs c={c} person={person} current="data" />}
         <Beside aside={person && <PersonFacts c={c} person={person} />}>
-          <FormCard c={c} form={form} cancel={PATH} {...(person ? {} : { save: t('person.add') })}>
+          <FormCard c={c} form={form} of={person && `person:${person.id}`} cancel={PATH} {...(person ? {} : { save: t('person.add') })}>
             <Fields title={t('person.who')}>
               <div class="form-row">
                 <Field

@@ -109,7 +109,7 @@ async function unitsOfPlugin(c: PageContext, plugin: Plugin): Promise<Response> 
       <>
         <Crumb href={PATH}>{t('area.plugins')}</Crumb>
         <PageHead title={plugin.name} beside={t('plugin.units.what')} />
-        <form method="post" action={`${PATH}/${plugin.name}`}>
+        <form method="post" autocomplete="off" action={`${PATH}/${plugin.name}`}>
           <CsrfField c={c} />
           <Card plain>
             <table class="plain">

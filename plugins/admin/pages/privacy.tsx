@@ -110,7 +110,7 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
                     <strong>{t('privacy.hold.since', { when: moment(c, hold.since), who: hold.by ?? '–' })}</strong>
                   </p>
                 )}
-                <form class="form" method="post" action={`${at}/hold`}>
+                <form class="form" method="post" autocomplete="off" action={`${at}/hold`}>
                   <CsrfField c={c} />
                   <Field
                     c={c}
@@ -134,7 +134,7 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
               <Card title={t('privacy.erase.title')} id="erase">
                 <p>{t('privacy.erase.text')}</p>
                 <p class="quiet">{t('privacy.erase.limits')}</p>
-                <form class="form" method="post" action={`${at}/erase`}>
+                <form class="form" method="post" autocomplete="off" action={`${at}/erase`}>
                   <CsrfField c={c} />
                   <FormProblems c={c} form={form} labels={{ reason: t('privacy.hold.reason') }} />
                   <Field

@@ -245,7 +245,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
         <PageHead title={queue?.name ?? t('queue.new')} {...(queue && !queue.valid ? { beside: t('valid.off') } : {})} />
         {queue && <QueueTabs c={c} queue={queue} current="data" />}
         <Beside aside={queue && <QueueFacts c={c} queue={queue} below={below} />}>
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={queue && `queue:${queue.id}`} cancel={PATH}>
             <Fields title={t('queue.place')}>
               <Field
                 c={c}
@@ -458,7 +458,7 @@ async function queueTextsPage(c: PageContext, queue: AdminQueue, form: FormState
           </Notice>
         )}
         <div class="admin-one">
-          <form class="form card form-beside" method="post" action={`${PATH}/${queue.id}/texts`}>
+          <form class="form card form-beside" method="post" autocomplete="off" action={`${PATH}/${queue.id}/texts`}>
             <CsrfField c={c} />
             <div class="card-body">
               <FormProblems c={c} form={form} />

@@ -226,7 +226,7 @@ const roleForm = (c: PageContext, role: Role | undefined, form: FormState): Prom
     'data',
     form,
     <Beside>
-      <FormCard c={c} form={form} cancel={PATH}>
+      <FormCard c={c} form={form} of={role && `role:${role.id}`} cancel={PATH}>
         <Field
           c={c}
           form={form}
@@ -261,7 +261,7 @@ async function rightsPage(c: PageContext, role: Role, form: FormState): Promise<
     role,
     'rights',
     form,
-    <form class="form" method="post" action={`${PATH}/${role.id}/rights`}>
+    <form class="form" method="post" autocomplete="off" action={`${PATH}/${role.id}/rights`}>
       <CsrfField c={c} />
       <FormProblems c={c} form={form} />
       <Card plain>

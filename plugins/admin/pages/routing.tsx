@@ -238,7 +238,7 @@ async function ruleForm(c: PageContext, rule: UnitRule | undefined, form: FormSt
         <Crumb href={PATH}>{t('area.routing')}</Crumb>
         <PageHead title={t('rule.one')} beside={t('rule.first')} />
         <div class="admin-one">
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={rule && `unit rule:${rule.id}`} cancel={PATH}>
             <Select
               c={c}
               form={form}

@@ -209,7 +209,13 @@ async function pluginPage(c: PageContext, { plugin, unit, units }: Place, form: 
               <p class="quiet small">{t(unit.id === ROOT_UNIT ? 'setting.root' : 'setting.unit')}</p>
             </form>
           )}
-          <FormCard c={c} form={form} action={`${PATH}/${plugin.name}`} cancel={PATH}>
+          <FormCard
+            c={c}
+            form={form}
+            of={unit.id === ROOT_UNIT ? `setting:${plugin.name}` : `setting:${plugin.name}/${unit.id}`}
+            action={`${PATH}/${plugin.name}`}
+            cancel={PATH}
+          >
             <input type="hidden" name="unit" value={unit.id} />
             {perUnit && (
               <Switch c={c} form={form} plugin={plugin} unit={unit} own={said.get(unit.id)} above={inForce(units, said, unit.parentId)} />

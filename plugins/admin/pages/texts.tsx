@@ -277,6 +277,7 @@ async function textForm(c: PageContext, text: AutoText | undefined, form: FormSt
           }
         >
           <FormCard
+            of={text && `text:${text.id}`}
             c={c}
             form={form}
             cancel={PATH}

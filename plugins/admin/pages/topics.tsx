@@ -130,7 +130,7 @@ async function topicForm(c: PageContext, topic: Topic | undefined, form: FormSta
         <Crumb href={PATH}>{t('area.topics')}</Crumb>
         <PageHead title={topic?.name ?? t('topic.new')} />
         <div class="admin-one">
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={topic && `topic:${topic.id}`} cancel={PATH}>
             <Field
               c={c}
               form={form}

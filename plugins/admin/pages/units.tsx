@@ -179,7 +179,7 @@ async function unitForm(c: PageContext, unit: Unit | undefined, form: FormState)
             )
           }
         >
-          <FormCard c={c} form={form} cancel={PATH}>
+          <FormCard c={c} form={form} of={unit && `unit:${unit.id}`} cancel={PATH}>
             <Field c={c} form={form} name="name" label={t('unit.name')} value={unit?.name} maxlength={200} required />
             <Field
               c={c}
