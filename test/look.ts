@@ -18,13 +18,14 @@ export interface View {
 export interface Look {
   language: 'pl' | 'en'
   colours: 'light' | 'dark'
-  width: 1280 | 390
+  /** 320: what a wide window shows at 400 % (WCAG 1.4.10). */
+  width: 1280 | 390 | 320
 }
 
-/** Two in every run, which have each language, colour and width once; all four with POMOC_LOOK and in `npm run test:long`. */
+/** Two in every run, which have each language and colour once, wide and at the narrowest; all four with POMOC_LOOK and in `npm run test:long`. */
 export const LOOKS: Look[] = [
   { language: 'pl', colours: 'light', width: 1280 },
-  { language: 'en', colours: 'dark', width: 390 },
+  { language: 'en', colours: 'dark', width: 320 },
   ...(process.env['POMOC_LOOK'] || process.env['POMOC_LONG'] === 'yes'
     ? ([
         { language: 'en', colours: 'dark', width: 1280 },
@@ -98,7 +99,7 @@ async function openWindow(browser: Browser, look: Look): Promise<Window> {
 }
 
 /**
- * Opens a view and answers what is wrong with it: broken accessibility rules (WCAG 2.2 AA), content wider than the screen,
+ * Opens a view and answers what is wrong with it: broken accessibility rules (WCAG 2.2 AA), content wider than the screen, targets too small,
  * errors in the console, a status that was not meant. Pictures go to the folder named in POMOC_LOOK, when it is set.
  */
 async function lookAt({ context, page, said }: Window, site: string, view: View, look: Look): Promise<string[]> {
@@ -109,7 +110,11 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
   const separator = view.path.includes('?') ? '&' : '?'
   const response = await page.goto(`${site}${view.path}${separator}lang=${look.language}`, { waitUntil: 'load' })
   if (response?.status() !== (view.status ?? 200)) faults.push(`status ${response?.status()}`)
-  await view.act?.(page)
+  if (view.act) {
+    await view.act(page)
+    // A form that was sent by it is on its way until another page stands there.
+    await page.waitForFunction(() => document.readyState === 'complete' && !document.querySelector('form[data-sent]'))
+  }
   const folder = process.env['POMOC_LOOK']
   if (folder) {
     mkdirSync(folder, { recursive: true })
@@ -119,6 +124,7 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   if (wide > 0) faults.push(`${wide} px wider than the screen`)
+  faults.push(...(await page.evaluate(smallTargets)))
   await page.evaluate(axe)
   faults.push(
     ...(await page.evaluate(async () => {
@@ -142,4 +148,42 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
   )
   if (folder) await page.setViewportSize({ width: look.width, height: 900 })
   return [...said, ...faults]
+}
+
+/**
+ * What is pressed and is less than 24 px high or wide (WCAG 2.5.8), but for words in a sentence, a box whose label is pressed too, and a
+ * bare box with room around it. Stricter than the rule, which lets anything be small that stands apart. Runs in the page.
+ */
+function smallTargets(): string[] {
+  const faults: string[] = []
+  const apart = (box: HTMLElement) => {
+    const centre = (one: Element) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect()
+      return [(left + right) / 2, (top + bottom) / 2] as const
+    }
+    const [x, y] = centre(box)
+    return [...document.querySelectorAll('a[href], button, input:not([type=hidden])')].every((other) => {
+      const [otherX, otherY] = centre(other)
+      return other === box || Math.hypot(x - otherX, y - otherY) >= 24
+    })
+  }
+  const seen = (rect: DOMRect) => rect.width > 1 && rect.height > 1
+  for (const element of document.querySelectorAll<HTMLElement>(
+    'a[href], button, summary, select, textarea, input:not([type=hidden]), [tabindex="0"]',
+  )) {
+    if (!element.checkVisibility() || element.matches(':disabled, .skip') || element.closest('.only-heard')) continue
+    const rects = [element, ...((element as HTMLInputElement).labels ?? [])].map((one) => one.getBoundingClientRect()).filter(seen)
+    if (rects.length === 0) continue
+    const around = element.parentElement!
+    const inSentence = getComputedStyle(element).display === 'inline' && around.textContent.trim() !== element.textContent.trim()
+    if (inSentence) continue
+    const size = (from: 'left' | 'top', to: 'right' | 'bottom') =>
+      Math.max(...rects.map((rect) => rect[to])) - Math.min(...rects.map((rect) => rect[from]))
+    const [width, height] = [size('left', 'right'), size('top', 'bottom')]
+    // A bare box of a table has room around it instead: no other within a circle of 24 px.
+    if (element.matches('[type=checkbox], [type=radio]') && rects.length === 1 && apart(element)) continue
+    if (width < 23.5 || height < 23.5)
+      faults.push(`${Math.round(width)}×${Math.round(height)} px to press: ${element.outerHTML.slice(0, 160)}`)
+  }
+  return faults
 }

@@ -173,7 +173,7 @@ async function staleForm(c: PageContext, error: Refusal): Promise<Child | undefi
           – {t('error.stale.login')}
         </p>
       )}
-      <form method="post" action={samePage(c)} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
+      <form method="post" autocomplete="off" action={samePage(c)} class="form" enctype={multipart ? 'multipart/form-data' : undefined}>
         <input type="hidden" name={CSRF_FIELD} value={c.get('csrf')} />
         {fields.map(([name, value]) =>
           value.length > 40 || value.includes('\n') ? (

@@ -5,9 +5,9 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Id } from '../database/schema.ts'
 import type { PageContext } from '../kernel/contract.ts'
 import type { FrameName } from '../kernel/places.ts'
-import { takeFlash } from './flash.ts'
+import { takeFlash, type Flash } from './flash.ts'
 import { webTexts } from './i18n/web-texts.ts'
-import { Notice, UndoBar } from './parts/layout.tsx'
+import { Toast } from './parts/layout.tsx'
 import { LiveSource } from './parts/live-region.tsx'
 import { TopBar, type TopBarProps } from './parts/top-bar.tsx'
 
@@ -33,10 +33,17 @@ export interface PageWish {
   status?: ContentfulStatusCode
   /** The page listens to changes of this ticket, or of any ticket. */
   live?: { ticket?: Id; list?: boolean }
+  /** Said on this very page; else what was left for the next one (`flash`). */
+  message?: Flash
+  /** Where this page stands by itself, when it is the answer to a form: there a reload leads, which asks nothing again. */
+  address?: string
 }
 
 /** Answers with a whole page. */
-export async function page(c: PageContext, { title, body, frame = { name: 'plain' }, status = 200, live }: PageWish): Promise<Response> {
+export async function page(
+  c: PageContext,
+  { title, body, frame = { name: 'plain' }, status = 200, live, message: said, address }: PageWish,
+): Promise<Response> {
   const {
     slots,
     config: { theme },
@@ -48,9 +55,13 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
   ])
   const t = webTexts.in(c.get('language'))
   const asset = c.get('asset')
-  const message = takeFlash(c)
+  const message = said ?? takeFlash(c)
   const document = (
-    <html lang={c.get('language')} data-colours={c.get('colours')}>
+    <html
+      lang={c.get('language')}
+      data-colours={c.get('colours')}
+      data-keys={c.get('actor')?.preferences.singleKeys === false ? 'off' : undefined}
+    >
       <head>
         <meta charset="utf-8" />
         <title>{`${title} – ${c.get('host').config.mail.fromName}`}</title>
@@ -67,7 +78,7 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
         <script src={asset('app.js')} nonce={c.get('nonce')} defer />
         {head}
       </head>
-      <body class={`frame-${frame.name}`}>
+      <body class={`frame-${frame.name}`} data-address={address}>
         <a class="skip" href="#main">
           {t('page.skip')}
         </a>
@@ -88,14 +99,7 @@ export async function page(c: PageContext, { title, body, frame = { name: 'plain
           )}
           <main id="main" tabindex={-1}>
             <div id="notices" aria-live="polite" data-offline={t('page.offline')}>
-              {message &&
-                (message.undo ? (
-                  <UndoBar c={c} text={message.text} action={message.undo} />
-                ) : (
-                  <Notice tone={message.tone ?? 'good'}>
-                    <p role="status">{message.text}</p>
-                  </Notice>
-                ))}
+              {message && <Toast c={c} message={message} />}
             </div>
             {body}
           </main>

@@ -1,11 +1,14 @@
-/** Owns what a reader chose: language and colours, kept in cookies and, for the language, on the person too. */
+/** Owns what a reader chose: language and colours, kept in cookies and, for the language, on the person too; keys and the time to undo, on the person. */
 import type { Hono, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { COMPLETE_LANGUAGES, languageFor, type Language } from '../i18n/languages.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
-import { setLanguage } from '../person/persons.ts'
+import { UNDO_CHOICES } from '../kernel/actor.ts'
+import { setLanguage, setPreferences } from '../person/persons.ts'
 import { ownPath } from './address.ts'
+import { flash } from './flash.ts'
 import { readFields } from './forms.ts'
+import { webTexts } from './i18n/web-texts.ts'
 
 const COLOURS = ['auto', 'light', 'dark'] as const
 const YEAR_S = 365 * 24 * 3600
@@ -51,16 +54,27 @@ export const chooseLanguage: MiddlewareHandler<WebEnv> = async (c, next) => {
   await next()
 }
 
-/** POST /preferences with `language` and/or `colours`, and `back`: where to return, a path of ours. */
+/**
+ * POST /preferences with `language` and/or `colours`, or `hands` with `keys` (a box) and `undo` (seconds), and `back`: where to return, a
+ * path of ours.
+ */
 export function preferenceRoutes(app: Hono<WebEnv>): void {
   app.post('/preferences', async (c) => {
-    const { language, colours, back } = await readFields(c)
+    const { language, colours, back, hands, keys, undo } = await readFields(c)
     if (isColours(colours)) keep(c, 'colours', colours)
     const chosen = languageFor(c.get('host').config, language)
     if (language === chosen) {
       keep(c, 'language', chosen)
       const actor = c.get('actor')
       if (actor) await c.get('host').work(actor, (work) => setLanguage(work, actor.id, chosen))
+    }
+    const actor = c.get('actor')
+    if (hands && actor) {
+      const undoSeconds = UNDO_CHOICES.find((seconds) => String(seconds) === undo)
+      await c
+        .get('host')
+        .work(actor, (work) => setPreferences(work, actor.id, { singleKeys: Boolean(keys), ...(undoSeconds ? { undoSeconds } : {}) }))
+      flash(c, { text: webTexts.in(c.get('language'))('preferences.saved') })
     }
     return c.redirect(ownPath(back), 303)
   })

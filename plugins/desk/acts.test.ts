@@ -81,7 +81,7 @@ describe('the desk and the list', () => {
       ...new Set(site.app.routes.filter(({ method, path }) => method === 'POST' && path.startsWith('/desk/')).map(({ path }) => path)),
     ]
     const named = posted.flatMap((path) =>
-      path === '/desk/bulk'
+      path.startsWith('/desk/bulk')
         ? []
         : [path === '/desk/new' ? 'new' : path.replace(/^\/desk\/tickets\/:id\/(articles\/:article\/)?/, '').replace('/:act', '')],
     )

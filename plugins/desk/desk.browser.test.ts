@@ -16,6 +16,7 @@ import {
   type Id,
   type PersonActor,
 } from '../../core/index.ts'
+import portal from '../portal/index.tsx'
 import desk from './index.tsx'
 
 describe.skipIf(!requireChromium())('the desk in Chromium', () => {
@@ -38,7 +39,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   }
 
   beforeAll(async () => {
-    site = await openSite([desk])
+    site = await openSite([desk, portal])
     const { make } = site
     const it = await make.queue({ name: 'Dział Informatyzacji' })
     network = await make.queue({ name: 'Dział Informatyzacji::Sieć i eduroam', parentId: it })
@@ -283,14 +284,14 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
 
   async function open(
     path: string,
-    options: { scripts?: boolean } = {},
+    options: { scripts?: boolean; session?: string } = {},
   ): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
     const context = await browser.newContext({
       locale: 'pl-PL',
       viewport: { width: 1280, height: 900 },
       javaScriptEnabled: options.scripts ?? true,
     })
-    await context.addCookies([{ name: 'pomoc', value: session, url: address }])
+    await context.addCookies([{ name: 'pomoc', value: options.session ?? session, url: address }])
     const page = await context.newPage()
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
@@ -320,17 +321,114 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     throw new Error(`${key} did not lead into ${field}`)
   }
 
-  it('a list shows a new ticket by itself, and keeps the chosen rows and the place of the keyboard', async () => {
-    const { context, page, faults } = await open('/desk')
+  it('a list shows a new ticket by itself, but nothing moves under a pointer or the keyboard until it is asked for', async () => {
+    const { context, page, faults } = await open('/desk/view/open')
+    const rows = () => page.locator('[data-row]').evaluateAll((all) => all.map((row) => row.id))
+    const before = await rows()
+    const countBeside = () => page.locator('#list-count').textContent()
+    const first = await countBeside()
+    // Nobody's hand is in the list.
+    const shown = await site.make.ticket({ subject: 'Właśnie przyszło' })
+    await page.locator(`#row-${shown.id}`).waitFor()
+    expect(await rows()).toEqual([`row-${shown.id}`, ...before])
+    expect(await countBeside()).not.toBe(first)
+
+    // Under the pointer: the row that is about to be pressed stays, what changed in it is seen, and the new one waits.
+    const target = page.locator(`#row-${ids.fresh}`)
+    await target.hover()
+    const place = await target.boundingBox()
+    const waiting = await site.make.ticket({ subject: 'Przyszło pod ręką' })
+    await page.locator('[data-news]', { hasText: '1 nowe zgłoszenie – pokaż' }).waitFor()
+    await site.make.work(jan, (work) => takeTicket(work, ids.fresh))
+    await target.getByText('ja', { exact: true }).waitFor()
+    expect([await rows(), await target.boundingBox()]).toEqual([[`row-${shown.id}`, ...before], place])
+    // Seen by all three: what waits, the count beside the title, and the rail when the pointer is not in it.
+    expect(await countBeside()).toContain(String(before.length + 2))
+    await page.locator('[data-news] button').click()
+    await page.locator(`#row-${waiting.id}`).waitFor()
+    expect(await page.locator('[data-news]').textContent()).toBe('')
+
+    // The keyboard's place and what is chosen count as a hand too; once it has left, what waited is shown.
     await page.keyboard.press('j')
     await page.keyboard.press('x')
-    const before = await page.locator('[data-row][aria-current]').getAttribute('id')
-    const count = Number(await page.locator('.rail a[aria-current] .count').textContent())
-    const { id } = await site.make.ticket({ subject: 'Właśnie przyszło' })
+    const current = await page.locator('[data-row][aria-current]').getAttribute('id')
+    const [moved, gone] = [await site.make.ticket({ subject: 'Przy klawiaturze' }), ids.late]
+    await page.locator('[data-news]', { hasText: '1 nowe zgłoszenie' }).waitFor()
+    await site.make.work(jan, (work) => setState(work, gone, { stateId: '2' }))
+    await page.waitForTimeout(1500)
+    expect((await rows()).includes(`row-${gone}`)).toBe(true)
+    await page.locator('h1').click()
+    await page.locator(`#row-${moved.id}`).waitFor()
+    await page.locator(`#row-${gone}`).waitFor({ state: 'detached' })
+    expect(await page.locator('[data-row][aria-current]').getAttribute('id')).toBe(current)
+    expect(await page.locator(`#${current} input[type=checkbox]`).isChecked()).toBe(true)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('a page that comes back from the cache fetches its live parts', async () => {
+    const { context, page, faults } = await open('/desk/view/open')
+    // As after a sleep: nothing was told meanwhile, and the browser shows the page as it was kept.
+    await page.evaluate(() => document.getElementById('live')!.remove())
+    const { id } = await site.make.ticket({ subject: 'Za plecami' })
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
     await page.locator(`#row-${id}`).waitFor()
-    await page.locator('.rail a[aria-current] .count', { hasText: String(count + 1) }).waitFor()
-    expect(await page.locator('[data-row][aria-current]').getAttribute('id')).toBe(before)
-    expect(await page.locator(`#${before} input`).isChecked()).toBe(true)
+    // Gone back to, it asks once, wherever the browser took it from.
+    await page.goto(`${address}/desk/view/mine`)
+    const asked = page.waitForRequest((request) => request.url().endsWith('/desk/view/open') && request.headers()['hx-request'] === 'true')
+    await page.goBack()
+    await asked
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('what was done is said over the page, has the keyboard, and can be closed; keys of one letter can be switched off', async () => {
+    const person = await site.make.agent({ '1': ['rw'] })
+    const own = await site.session(person)
+    const { id } = await site.make.ticket({ subject: 'Komunikat' })
+    const { context, page, faults } = await open(`/desk/tickets/${id}`, { session: own })
+    const top = () =>
+      page
+        .locator('.acts')
+        .first()
+        .evaluate((acts) => acts.getBoundingClientRect().top)
+    const before = await top()
+    await page.keyboard.press('a')
+    await page.locator('.toast.undo:focus').waitFor()
+    expect(await top()).toBe(before)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement!.textContent)).toContain('Cofnij')
+    await page.locator('.toast-close').click()
+    expect(await page.locator('#notices > *').count()).toBe(0)
+    await page.goto(`${address}/account`)
+    await page.locator('#field-keys').uncheck()
+    await page.locator('#hands .button').click()
+    await page.locator('.toast', { hasText: 'Zapisane.' }).waitFor()
+    await page.goto(`${address}/desk/tickets/${id}`)
+    for (const key of ['r', 'i', 'c', '/', '?']) await page.keyboard.press(key)
+    expect(await page.evaluate(() => [document.activeElement === document.body, document.querySelector('details.menu[open]')])).toEqual([
+      true,
+      null,
+    ])
+    expect(await page.locator('[aria-keyshortcuts], kbd:visible').count()).toBe(0)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('no menu leaves the window, whatever is opened in it', async () => {
+    const { context, page, faults } = await open(`/desk/tickets/${ids.talk}`)
+    for (const width of [1280, 1000, 920, 320]) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const menu of await page.locator('.ticket-head details.menu').all()) {
+        await menu.locator('> summary').click()
+        for (const more of await menu.locator('.more-act > summary').all()) await more.click()
+        await page.waitForTimeout(50)
+        const { x, width: wide } = (await menu.locator('.menu-sheet').boundingBox())!
+        expect([width, x >= 0 && x + wide <= width]).toEqual([width, true])
+        await page.keyboard.press('Escape')
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    }
     expect(faults).toEqual([])
     await context.close()
   })

@@ -9,7 +9,10 @@
     if (count) count.textContent = `${count.dataset.chosen} ${chosen}`
     const all = document.querySelector('.pick-all')
     if (all) {
-      all.hidden = false
+      const [words, label] = all.closest('th').children
+      label.hidden = false
+      // The box says it by itself.
+      words.hidden = true
       all.checked = chosen > 0 && chosen === boxes().length
       all.indeterminate = chosen > 0 && chosen < boxes().length
     }
@@ -20,6 +23,8 @@
   })
   document.addEventListener('click', (event) => { if (event.target.matches('#bulk input[type=checkbox]')) tell() })
   document.addEventListener('htmx:after:swap', tell)
+  // What the page chose counts as chosen by hand: it stays when the list refreshes itself.
+  for (const box of boxes()) if (box.defaultChecked) box.checked = true
   tell()
 
   // A note is opened where it is written; the browser only scrolls there.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
-import { addNote, findDraft, setState, takeTicket, type Id, type PersonActor } from '../../core/index.ts'
+import { actOf, actsOfferedBy, addNote, findDraft, setState, takeTicket, undoAct, type Id, type PersonActor } from '../../core/index.ts'
 import desk from './index.tsx'
 
 let site: Site
@@ -389,6 +389,88 @@ describe('acts', () => {
   })
 })
 
+describe('what a list and a ticket say of themselves', () => {
+  it('a column shows what it is sorted by', async () => {
+    const { make } = site
+    const queueId = await make.queue({ name: 'Kolumny' })
+    const start = make.now
+    make.now = new Date(start.getTime() - 6 * 24 * 3_600_000)
+    const { id } = await make.ticket({ queueId, subject: 'Stare' })
+    make.now = new Date(start.getTime() - 24 * 3_600_000)
+    await make.work(await make.actor(janActor.id), (work) => addNote(work, id, { body: 'nowe' }))
+    make.now = start
+    const cell = async (sort: string) =>
+      /data-label="(Zmiana|Wiek)"><time datetime="([^"]+)"/
+        .exec(await text(jan.get(`/desk/queue/${queueId}?sort=${sort}&dir=desc`)))!
+        .slice(1)
+    expect([await cell('changed'), await cell('created')]).toEqual([
+      ['Zmiana', (await ticketRow(id)).changed_at.toISOString()],
+      ['Wiek', (await ticketRow(id)).created_at.toISOString()],
+    ])
+  })
+  it('the count beside the title comes with the list that refreshes itself', async () => {
+    const queueId = await site.make.queue({ name: 'Licznik' })
+    await site.make.ticket({ queueId })
+    const list = () => text(jan.get(`/desk/queue/${queueId}`, { 'hx-request': 'true', 'hx-target': 'div#list' }))
+    expect(await list()).toMatch(/id="list-count" hx-swap-oob="innerHTML"[^>]*>1 zgłoszenie</)
+    await site.make.ticket({ queueId })
+    expect(await list()).toMatch(/id="list-count" hx-swap-oob="innerHTML"[^>]*>2 zgłoszenia</)
+  })
+  it('a row is named by its subject and hears no more than is seen; a message has a heading, its links say whose they are', async () => {
+    const { make } = site
+    const { id, articleId } = await make.ticket({ subject: 'Nagłówki', body: 'słowo '.repeat(60) })
+    const note = await make.work(janActor, (work) => addNote(work, id, { body: 'pomyłka' }))
+    const act = (
+      await make.db.selectFrom('history').select('act_id').where('ticket_id', '=', id).orderBy('id', 'desc').executeTakeFirstOrThrow()
+    ).act_id
+    await make.work(janActor, (work) => undoAct(work, id, act))
+    const list = await text(jan.get('/desk/view/open'))
+    const row = new RegExp(`<th scope="row" class="cell-main">(?:(?!</th>)[\\s\\S])*tickets/${id}"[\\s\\S]*?</th>`)
+      .exec(list)![0]
+      .replace(/<[^>]+>/g, '')
+    expect(row).toContain('Nagłówki')
+    expect(row.length).toBeLessThan(150)
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    expect(html).toMatch(new RegExp(`<h2 id="article-${articleId}-who">`))
+    expect(html).toMatch(new RegExp(`quote=${articleId}#reply" aria-describedby="article-${articleId}-who"`))
+    expect(html).toMatch(new RegExp(`id="article-${note}"[\\s\\S]*?<del>[\\s\\S]*?pomyłka`))
+    // The conversation is read before the facts beside it.
+    expect(html.indexOf('class="ticket-talk"')).toBeLessThan(html.indexOf('id="ticket-side"'))
+  })
+})
+
+describe('the time to undo', () => {
+  it("is the person's own, and what is sent waits for it", async () => {
+    const { make } = site
+    const slow = await site.loggedIn(await make.agent({ '1': ['rw'] }))
+    await slow.get('/account')
+    await slow.post('/preferences', { back: '/account', hands: 'yes', keys: 'on', undo: '30' })
+    const { id } = await make.ticket()
+    await slow.post(`/desk/tickets/${id}/reply`, { body: 'za wcześnie', to: 'a@uni.example' })
+    const html = await text(slow.get(`/desk/tickets/${id}`))
+    expect(html).toMatch(/class="notice notice-good toast undo"[^>]*data-expires="30"/)
+    expect(html).toContain('Można cofnąć przez 30 s.')
+    expect(html).toContain('po wysłaniu masz 30 s na cofnięcie')
+    const { not_before } = await make.db
+      .selectFrom('outbound_mail')
+      .select('not_before')
+      .where('ticket_id', '=', id)
+      .where('kind', '=', 'reply')
+      .executeTakeFirstOrThrow()
+    expect(not_before.getTime() - make.now.getTime()).toBe(30_000)
+    make.now = new Date(make.now.getTime() + 29_000)
+    const back = await text(await followed(slow, await slow.post(/action="(\/desk\/tickets\/\d+\/undo\/[^"]+)"/.exec(html)![1]!)))
+    expect(back).toContain('Cofnięte.')
+  })
+  it('whoever undoes from a list stays in the list', async () => {
+    const { id } = await site.make.ticket()
+    await jan.get('/desk')
+    const taken = await jan.post(`/desk/tickets/${id}/take`, { back: '/desk/view/take' })
+    const undo = /action="(\/desk\/tickets\/\d+\/undo\/[^"]+)"/.exec(await text(await followed(jan, taken)))![1]!
+    expect((await jan.post(undo)).headers.get('location')).toBe('/desk/view/take')
+  })
+})
+
 describe('rights', () => {
   const ACTS: [act: string, right: string, fields: Record<string, string>, offered: string][] = [
     ['reply', 'compose', { body: 'x', to: 'a@uni.example' }, 'id="reply-form"'],
@@ -439,19 +521,12 @@ describe('rights', () => {
 })
 
 describe('acting on several', () => {
-  it('does what it can, each by itself, and says why not the rest', async () => {
-    const { make } = site
-    const group = await make.group()
-    const reads = await make.queue({ groupId: group })
-    const person = await make.agent({ '1': ['rw'], [group]: ['ro'] })
-    const [a, b, held, other] = [await make.ticket(), await make.ticket(), await make.ticket(), await make.ticket({ queueId: reads })]
-    await make.work(ewaActor, (work) => takeTicket(work, held.id))
-    const visitor = await site.loggedIn(person)
-    await visitor.get('/desk')
-    const body = new URLSearchParams({ act: 'take', back: '/desk/view/mine', _csrf: visitor.token })
-    for (const { id } of [a, b, held, other]) body.append('ticket', id)
-    const response = await site.app.request(
-      'http://pomoc.example/desk/bulk',
+  /** As the form of a list sends it: a field a ticket. */
+  const many = async (visitor: Visitor, fields: Record<string, string>, tickets: readonly { id: Id }[], path = '/desk/bulk') => {
+    const body = new URLSearchParams({ ...fields, _csrf: visitor.token })
+    for (const { id } of tickets) body.append('ticket', id)
+    return site.app.request(
+      `http://pomoc.example${path}`,
       {
         method: 'POST',
         body,
@@ -463,10 +538,97 @@ describe('acting on several', () => {
       },
       { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
     )
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/desk/view/mine'])
-    visitor.cookies.set('flash', /flash=([^;]+)/.exec(response.headers.getSetCookie().join())![1]!)
-    const html = await text(visitor.get('/desk/view/mine'))
-    expect(html).toContain('Zrobione: 2 zgłoszenia. Odmowa: 2 zgłoszenia.')
+  }
+  const mails = (tickets: readonly { id: Id }[]) =>
+    site.make.db
+      .selectFrom('outbound_mail')
+      .select(['kind', 'state', 'recipients'])
+      .where(
+        'ticket_id',
+        'in',
+        tickets.map(({ id }) => id),
+      )
+      .orderBy('id')
+      .execute()
+
+  it('asks before people are mailed, says whom, and takes all of it back', async () => {
+    const { make } = site
+    const [ola, ula] = [await make.person({ address: 'ola.bulk@uni.example' }), await make.person({ address: 'ula.bulk@uni.example' })]
+    const tickets = [await make.ticket({ customerId: ola }), await make.ticket({ customerId: ola }), await make.ticket({ customerId: ula })]
+    const closed = await make.ticket({ customerId: ula })
+    await make.work(janActor, (work) => setState(work, closed.id, { stateId: '2' }))
+    await make.db.deleteFrom('outbound_mail').execute()
+    await jan.get('/desk')
+    const fields = { act: 'close', back: '/desk/view/open?sort=title&dir=asc' }
+    const asked = await many(jan, fields, tickets)
+    const question = await text(asked)
+    expect([asked.status, await mails(tickets), (await ticketRow(tickets[0]!.id)).state_id]).toEqual([200, [], '1'])
+    for (const words of [
+      'Zamknij jako załatwione: 3 zgłoszenia',
+      '2 osoby dostaną o tym mail:',
+      'ola.bulk@uni.example, ula.bulk@uni.example',
+      'i powiadom 2 osoby',
+    ])
+      expect(question).toContain(words)
+    // Whoever thinks better of it finds the list as it was, with all of them chosen.
+    const again = await text(many(jan, { ...fields, cancel: 'yes' }, tickets))
+    expect([...again.matchAll(/name="ticket" value="(\d+)" checked/g)]).toHaveLength(3)
+    expect(again).toContain('data-address="/desk/view/open?sort=title&amp;dir=asc"')
+
+    const done = await many(jan, { ...fields, confirmed: 'yes' }, tickets)
+    expect([done.status, done.headers.get('location')]).toEqual([303, fields.back])
+    expect((await mails(tickets)).map(({ kind, state }) => [kind, state])).toEqual(Array.from({ length: 3 }, () => ['closed', 'queued']))
+    jan.cookies.set('flash', /flash=([^;]+)/.exec(done.headers.getSetCookie().join())![1]!)
+    const undo = /action="(\/desk\/bulk\/undo\/[^"]+)"/.exec(await text(jan.get('/desk')))![1]!
+    const stranger = await site.loggedIn(ewaActor.id)
+    await stranger.get('/desk')
+    expect((await many(stranger, {}, [], undo)).status).toBe(404)
+    expect((await many(jan, {}, [], undo)).headers.get('location')).toBe(fields.back)
+    expect((await mails(tickets)).map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
+    for (const { id } of tickets) expect((await ticketRow(id)).state_id).toBe('1')
+    expect((await many(jan, {}, [], '/desk/bulk/undo/x')).status).toBe(404)
+  })
+  it('asks for the queue before anything is done, and keeps what was chosen', async () => {
+    const tickets = [await site.make.ticket(), await site.make.ticket()]
+    await jan.get('/desk')
+    const answer = await many(jan, { act: 'move', queue: '', until: 'week', back: '/desk/view/open' }, tickets)
+    const html = await text(answer)
+    expect(answer.status).toBe(422)
+    expect(html).toMatch(/<select id="bulk-queue" name="queue" aria-invalid="true" aria-describedby="bulk-queue-problem">/)
+    expect(html).toMatch(/<option value="week" selected[^>]*>/)
+    expect([...html.matchAll(/name="ticket" value="(\d+)" checked/g)]).toHaveLength(2)
+    for (const { id } of tickets) expect((await ticketRow(id)).queue_id).not.toBe('2')
+  })
+  it('nobody is mailed because of an act that does not say so', async () => {
+    for (const name of actsOfferedBy('desk').filter((one) => actOf(one).bulk && !actOf(one).mails)) {
+      const ticket = await site.make.ticket()
+      await site.make.db.deleteFrom('outbound_mail').execute()
+      await jan.get('/desk')
+      expect((await many(jan, { act: name, queue: '2', until: 'customer' }, [ticket])).status).toBe(303)
+      expect([name, await mails([ticket])]).toEqual([name, []])
+    }
+  })
+  it('does what it can, each by itself, and says why not the rest', async () => {
+    const { make } = site
+    const group = await make.group()
+    const reads = await make.queue({ groupId: group })
+    const person = await make.agent({ '1': ['rw'], [group]: ['ro'] })
+    const [a, b, held, other] = [await make.ticket(), await make.ticket(), await make.ticket(), await make.ticket({ queueId: reads })]
+    await make.work(ewaActor, (work) => takeTicket(work, held.id))
+    const visitor = await site.loggedIn(person)
+    await visitor.get('/desk')
+    const response = await many(visitor, { act: 'take', back: '/desk/view/open' }, [a, b, held, other])
+    const html = await text(response)
+    expect(response.status).toBe(409)
+    expect(html).toContain('Zrobione: 2 zgłoszenia.')
+    expect(html).toContain('Nie udało się z 2 zgłoszeniami:')
+    // By number, with the reason, and chosen still; where a reload leads, and what takes all of it back.
+    for (const { id } of [held, other]) expect(html).toMatch(new RegExp(`<li><a href="/desk/tickets/${id}" class="number">\\d+</a>`))
+    expect([...html.matchAll(/name="ticket" value="(\d+)" checked/g)].map(([, id]) => id).toSorted()).toEqual(
+      [held.id, other.id].toSorted(),
+    )
+    expect(html).toContain('data-address="/desk/view/open"')
+    expect(html).toMatch(/action="\/desk\/bulk\/undo\/[0-9a-f-]{36}\?back=%2Fdesk%2Fview%2Fopen"/)
     expect(html).toContain('To zgłoszenie prowadzi już Ewa Lis.')
     expect(html).toContain('Nie masz prawa do tej czynności.')
     for (const { id } of [a, b]) expect((await ticketRow(id)).owner_id).toBe(person)
@@ -474,7 +636,7 @@ describe('acting on several', () => {
   })
   it.each([
     [{ act: 'move', queue: '2' }, { queue_id: '2' }],
-    [{ act: 'close' }, { state_id: '2' }],
+    [{ act: 'close', confirmed: 'yes' }, { state_id: '2' }],
     [{ act: 'pend', until: 'customer' }, { state_id: '20' }],
     [{ act: 'pend', until: 'tomorrow' }, { state_id: '6' }],
   ])('%j', async (fields, expected) => {

@@ -3,7 +3,7 @@ import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { actRoutes } from './pages/act-routes.tsx'
 import { attachment } from './pages/attachment.ts'
-import { bulk } from './pages/bulk.tsx'
+import { bulk, undoBulk } from './pages/bulk.tsx'
 import { exportCsv } from './pages/export.ts'
 import { railFragment } from './pages/frame.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
@@ -39,6 +39,7 @@ export default definePlugin({
     app.get('/desk/search', searchPage)
     app.get('/desk/export.csv', exportCsv)
     app.post('/desk/bulk', bulk)
+    app.post('/desk/bulk/undo/:act', undoBulk)
     app.get('/desk/rail', railFragment)
 
     // New tickets

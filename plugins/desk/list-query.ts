@@ -111,6 +111,13 @@ export function readPlace(text: string | undefined): ListPlace | undefined {
   return text === 'search' ? { kind: 'search' } : undefined
 }
 
+/** The list that an address of ours shows: its place, and what the address says of it. */
+export function readListAddress(address: string): { place: ListPlace; query: Record<string, string> } {
+  const { pathname, searchParams } = new URL(address, 'http://here.invalid')
+  const [, kind, name = ''] = /^\/desk\/(view|queue|search)\/?(\w*)$/.exec(pathname) ?? []
+  return { place: readPlace(name ? `${kind}-${name}` : kind) ?? { kind: 'view', view: 'take' }, query: Object.fromEntries(searchParams) }
+}
+
 export function placePath(place: ListPlace): string {
   return place.kind === 'view' ? `/desk/view/${place.view}` : place.kind === 'queue' ? `/desk/queue/${place.queueId}` : '/desk/search'
 }

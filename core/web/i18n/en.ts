@@ -32,6 +32,9 @@ export const en: Record<keyof typeof pl, Text> = {
   'form.email': 'This does not look like an e-mail address.',
   'form.choice': 'Choose one of the possibilities.',
   'form.invalid': 'This value cannot be used.',
+  'form.changed-since':
+    '{who} changed this ({when}) after the form had been opened. Below is what was typed here: saved once more, it replaces that change.',
+  'form.changed-since.program': 'A program',
   'form.problems': { one: 'Please correct one field:', other: 'Please correct {count} fields:' },
   'form.optional': 'optional',
   'form.files': 'Files',
@@ -97,6 +100,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'pager.newer': 'Newer',
   'pager.older': 'Older',
   'pager.label': 'Pages',
+  'preferences.saved': 'Saved.',
+  'notice.close': 'Close this message',
   'undo.label': 'Undo',
   'undo.hint': 'Can be undone for {seconds} s.',
   'settings.default': 'Default: {value}',

@@ -41,6 +41,9 @@ export const pl = {
   'form.email': 'To nie wygląda na adres e-mail.',
   'form.choice': 'Wybierz jedną z możliwości.',
   'form.invalid': 'Tej wartości nie da się użyć.',
+  'form.changed-since':
+    'Gdy ten formularz był otwarty, ktoś zmienił to samo: {who}, {when}. Poniżej jest to, co tu wpisano – zapisane jeszcze raz, zastąpi tamtą zmianę.',
+  'form.changed-since.program': 'Program',
   'form.problems': { one: 'Popraw jedno pole:', few: 'Popraw {count} pola:', many: 'Popraw {count} pól:', other: 'Popraw {count} pola:' },
   'form.optional': 'nieobowiązkowe',
   'form.files': 'Pliki',
@@ -116,6 +119,8 @@ export const pl = {
   'pager.newer': 'Nowsze',
   'pager.older': 'Starsze',
   'pager.label': 'Strony',
+  'preferences.saved': 'Zapisane.',
+  'notice.close': 'Zamknij ten komunikat',
   'undo.label': 'Cofnij',
   'undo.hint': 'Można cofnąć przez {seconds} s.',
   'settings.default': 'Domyślnie: {value}',

@@ -70,7 +70,7 @@ export const AbsenceFields = ({
           </ActButton>
         </Notice>
       )}
-      <form method="post" action={action} class="form">
+      <form method="post" autocomplete="off" action={action} class="form">
         <CsrfField c={c} />
         <FormProblems
           c={c}

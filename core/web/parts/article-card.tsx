@@ -71,6 +71,11 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
   // Pictures that stand in the message are seen there; as files they are offered only when it has no HTML.
   const files = article.attachments.filter((file) => file.disposition === 'attachment' || !article.hasHtml)
   const copies = article.cc.split(/@/).length - 1
+  const text = article.hasHtml ? (
+    <HtmlMail c={c} article={article} />
+  ) : (
+    <MessageText c={c} body={article.body} id={`article-${article.id}`} />
+  )
   return (
     <article
       class={`article article-${kind}${article.withdrawnAt ? ' article-withdrawn' : ''}`}
@@ -80,7 +85,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
       <header class="article-head">
         <Avatar name={sender} />
         <div class="article-who">
-          <p id={`article-${article.id}-who`}>
+          <h2 id={`article-${article.id}-who`}>
             <b>{sender}</b>
             <PlainForm c={c} form={plainNameForm(sender)} />
             {address && address !== sender && <span class="quiet"> {address}</span>}
@@ -105,7 +110,10 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             {audience === 'agent' && article.senderType === 'agent' && article.cc && copies <= SHOWN_COPIES && (
               <span class="quiet"> · {t('article.cc', { cc: article.cc })}</span>
             )}
-          </p>
+            <span class="only-heard">
+              , <Time c={c} at={article.createdAt} />
+            </span>
+          </h2>
           {audience === 'agent' && article.senderType === 'agent' && copies > SHOWN_COPIES && (
             <details class="quoted article-copies" id={`article-${article.id}-copies`}>
               <summary>{t('article.cc.many', { count: copies })}</summary>
@@ -127,7 +135,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
         {acts && <div class="article-acts">{acts}</div>}
       </header>
       <div class="article-body">
-        {article.hasHtml ? <HtmlMail c={c} article={article} /> : <MessageText c={c} body={article.body} id={`article-${article.id}`} />}
+        {article.withdrawnAt ? <del>{text}</del> : text}
         {files.length > 0 && (
           <ul class="chips" aria-label={t('article.attachments')}>
             {files.map((file) => (

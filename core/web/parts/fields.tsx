@@ -237,7 +237,7 @@ export const Key = ({ children }: PropsWithChildren) => <kbd aria-hidden="true">
 
 /** A button that does one thing: a whole form around it. */
 export const ActButton = (props: PropsWithChildren<ButtonProps & { c: PageContext; action: string; fields?: Record<string, string> }>) => (
-  <form method="post" action={props.action} class="act">
+  <form method="post" autocomplete="off" action={props.action} class="act">
     <CsrfField c={props.c} />
     {Object.entries(props.fields ?? {}).map(([name, value]) => (
       <input type="hidden" name={name} value={value} />
@@ -248,7 +248,8 @@ export const ActButton = (props: PropsWithChildren<ButtonProps & { c: PageContex
 
 /**
  * Summary above a form that was refused: says how many, leads to each field by its label, takes the focus where scripts
- * run. `labels` by field name; `ids` where a field's id is not the usual one.
+ * run. `labels` by field name; `ids` where a field's id is not the usual one. `seen`: fields of a form so short that one
+ * problem at its field is seen there, and takes the focus: a summary above it would say the same, and is only heard.
  */
 export const FormProblems = ({
   c,
@@ -256,16 +257,24 @@ export const FormProblems = ({
   labels = {},
   id = 'problems',
   ids = {},
+  seen = [],
 }: {
   c: PageContext
   form: FormState
   labels?: Record<string, string>
   id?: string
   ids?: Record<string, string>
+  seen?: readonly string[]
 }) => {
   const problems = Object.entries(form.problems)
-  if (problems.length === 0) return null
   const fields = problems.filter(([name]) => name !== '')
+  if (problems.length === 0) return null
+  if (problems.length === 1 && seen.includes(problems[0]![0]))
+    return (
+      <p class="only-heard" role="alert" id={id}>
+        {problems[0]![1]}
+      </p>
+    )
   return (
     <div class="notice notice-bad" role="alert" id={id} tabindex={-1} data-focus="">
       {problems

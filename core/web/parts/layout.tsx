@@ -1,8 +1,9 @@
-/** Owns the plain building blocks of pages: cards, lists beside, tabs, empty states, notices, paging, undo. */
+/** Owns the plain building blocks of pages: cards, lists beside, tabs, empty states, notices, paging, what was done. */
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { PageContext } from '../../kernel/contract.ts'
+import type { Flash } from '../flash.ts'
 import { webTexts } from '../i18n/web-texts.ts'
-import { Button, CsrfField } from './fields.tsx'
+import { Button, CsrfField, Key } from './fields.tsx'
 
 /** The page's one h1, words beside it, acts at the end of the line. */
 export const PageHead = ({ title, beside, children }: PropsWithChildren<{ title: Child; beside?: Child }>) => (
@@ -80,8 +81,14 @@ export const EmptyState = ({ title, text, children }: PropsWithChildren<{ title:
   </div>
 )
 
-export const Notice = ({ tone = 'info', id, children }: PropsWithChildren<{ tone?: 'info' | 'good' | 'warn' | 'bad'; id?: string }>) => (
-  <div class={`notice notice-${tone}`} id={id} role={tone === 'bad' ? 'alert' : undefined}>
+/** `focus`: what came of an act, where the keyboard goes on from; without scripts the browser leads there too. */
+export const Notice = ({
+  tone = 'info',
+  id,
+  focus,
+  children,
+}: PropsWithChildren<{ tone?: 'info' | 'good' | 'warn' | 'bad'; id?: string; focus?: boolean }>) => (
+  <div class={`notice notice-${tone}`} id={id} role={tone === 'bad' ? 'alert' : undefined} {...(focus ? FOCUSED : {})}>
     {children}
   </div>
 )
@@ -106,21 +113,50 @@ export const Pager = ({ c, first, next }: { c: PageContext; first: string | null
   )
 }
 
-/** What was done and how to take it back, while that can be done. */
-export const UndoBar = ({ c, text, action, seconds = 10 }: { c: PageContext; text: string; action: string; seconds?: number }) => {
-  const t = webTexts.in(c.get('language'))
-  return (
-    <form class="notice notice-good undo" method="post" action={action} data-expires={String(seconds)}>
+const FOCUSED = { tabindex: -1, autofocus: true, 'data-focus': '' }
+
+/** What only says that something went well goes by itself after so long; whoever needs longer says so for undoing. */
+const READ_SECONDS = 20
+
+/** What is said of what was done: it lies over the page, moves nothing of it, and has the keyboard, so that what it offers is next. */
+export const Toast = ({ c, message }: { c: PageContext; message: Flash }) => {
+  const { undo, tone = 'good', text } = message
+  const seconds = c.get('actor')?.preferences.undoSeconds
+  return undo === undefined || seconds === undefined ? (
+    <div
+      class={`notice notice-${tone} toast`}
+      data-expires={tone === 'good' ? String(Math.max(READ_SECONDS, seconds ?? 0)) : undefined}
+      {...FOCUSED}
+    >
+      <p role="status">{text}</p>
+      <CloseToast c={c} />
+    </div>
+  ) : (
+    <form
+      class={`notice notice-${tone} toast undo`}
+      method="post"
+      action={undo}
+      autocomplete="off"
+      data-expires={String(seconds)}
+      {...FOCUSED}
+    >
       <CsrfField c={c} />
       <p role="status">
-        {text} <span class="quiet">{t('undo.hint', { seconds })}</span>
+        {text} <span class="quiet">{webTexts.in(c.get('language'))('undo.hint', { seconds })}</span>
       </p>
       <Button small shortcut="Z">
-        {t('undo.label')}
+        {webTexts.in(c.get('language'))('undo.label')}
       </Button>
+      <CloseToast c={c} />
     </form>
   )
 }
+
+const CloseToast = ({ c }: { c: PageContext }) => (
+  <button type="button" class="toast-close" aria-label={webTexts.in(c.get('language'))('notice.close')}>
+    ×
+  </button>
+)
 
 /** A menu that opens under its word: rare acts. Closed by Escape or a click elsewhere where scripts run. */
 export const Menu = ({
@@ -140,6 +176,7 @@ export const Menu = ({
   <details class="menu" open={open} id={id}>
     <summary class={`button button-${kind}`} data-key={shortcut} aria-keyshortcuts={shortcut}>
       {label} <span aria-hidden="true">▾</span>
+      {shortcut && <Key>{shortcut}</Key>}
     </summary>
     <div class="menu-sheet">{children}</div>
   </details>

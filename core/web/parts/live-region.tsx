@@ -13,18 +13,23 @@ export const LiveSource = ({ c, ticket, list }: { c: PageContext; ticket?: Id | 
 /**
  * A part that refreshes itself: on the event ('ticket-5', 'tickets') it GETs `href` as a fragment, which must answer with
  * this same part, and morphs into it: what is typed, opened and focused inside stays. An error leaves it as it is.
+ * `calm`: while pointer or focus is in it nothing may move there. Its 'rows' (data-row) keep their order and others wait to be shown, which
+ * an element with data-news=ID says; or the 'whole' waits until they have left.
  */
 export const LiveRegion = ({
   c,
   id,
   href,
   on,
+  calm,
   class: className,
   children,
-}: PropsWithChildren<{ c: PageContext; id: string; href: string; on: string; class?: string }>) => (
+}: PropsWithChildren<{ c: PageContext; id: string; href: string; on: string; calm?: 'rows' | 'whole'; class?: string }>) => (
   <div
     id={id}
     class={className}
+    data-live={on}
+    data-calm={calm}
     {...hx(c, { get: href, trigger: `${on} from:body`, swap: 'outerMorph', sync: 'queue last' })}
     {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
   >

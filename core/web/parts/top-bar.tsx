@@ -88,7 +88,7 @@ const PersonMenu = ({ c, links }: { c: PageContext; links: Child[] }) => {
         )}
         <Preferences c={c} />
         {actor && (
-          <form method="post" action="/logout" class="menu-foot">
+          <form method="post" autocomplete="off" action="/logout" class="menu-foot">
             <CsrfField c={c} />
             <button class="button button-quiet" type="submit">
               {t('page.log-out')}
@@ -105,7 +105,7 @@ export const Preferences = ({ c }: { c: PageContext }) => {
   const t = webTexts.in(c.get('language'))
   const back = c.req.method === 'GET' ? samePage(c) : '/'
   return (
-    <form method="post" action="/preferences" class="preferences">
+    <form method="post" autocomplete="off" action="/preferences" class="preferences">
       <CsrfField c={c} />
       <input type="hidden" name="back" value={back} />
       <fieldset>

@@ -1,4 +1,4 @@
-/* Owns what scripts add to pages that work without them: keys, menus that close, forms sent once, news of a lost connection. */
+/* Owns what scripts add to pages that work without them: keys, menus that close, forms sent once, parts that keep still under a hand, news of a lost connection. */
 (() => {
   'use strict'
 
@@ -6,8 +6,80 @@
   htmx.registerExtension('pomoc', {
     htmx_before_morph_attr: (element, detail) => !(
       (detail.attrName === 'open' && element.tagName === 'DETAILS') || (detail.attrName === 'aria-current' && element.matches('[data-row]'))
+      || (detail.attrName === 'checked' && element.closest('[data-row]'))
     ),
   })
+
+  // ── parts that refresh themselves ───────────────────────────────────────────────────────────────
+  const live = () => [...document.querySelectorAll('[data-live]')]
+  const refresh = (parts) => { for (const event of new Set(parts.map((part) => part.dataset.live))) htmx.trigger(document.body, event) }
+  // Who goes back sees the page as it was left. Later than htmx, which begins after this.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward') setTimeout(() => refresh(live()))
+  })
+  // The stream is ended by who leaves, before the browser cuts it off; whoever stays after all, for it was a download, connects again.
+  addEventListener('beforeunload', () => document.getElementById('live')?._htmx?.sse?.abortController?.abort())
+
+  // Nothing moves under a pointer or a focus: new rows wait to be shown, moved and gone ones stay where they are.
+  const held = (part) => part.matches(':hover') || part.contains(document.activeElement)
+  const news = (part) => document.querySelector(`[data-news="${CSS.escape(part.id)}"]`)
+  const asked = new Set()
+  const waiting = new Set()
+  function wait(part, count = 0) {
+    waiting.add(part.id)
+    const place = news(part)
+    if (!place) return
+    const { forms, moved, show } = place.dataset
+    const words = count === 0 ? moved : JSON.parse(forms)[new Intl.PluralRules(document.documentElement.lang).select(count)].replace('#', count)
+    if (place.dataset.says === words) return
+    place.dataset.says = words
+    const button = document.createElement('button')
+    Object.assign(button, { type: 'button', className: 'link-button', textContent: show })
+    button.addEventListener('click', (event) => showAll(part, event.detail === 0))
+    place.replaceChildren(`${words} – `, button)
+  }
+  function settle(part) {
+    waiting.delete(part.id)
+    const place = news(part)
+    if (!place) return
+    delete place.dataset.says
+    place.replaceChildren()
+  }
+  function showAll(part, byKey = false) {
+    asked.add(part.id)
+    refresh([part])
+    if (byKey) part.addEventListener('htmx:after:swap', () => part.querySelector('[data-row] a[href]')?.focus(), { once: true })
+  }
+  function keepStill(part, fragment) {
+    const before = [...part.querySelectorAll('[data-row]')]
+    const after = [...fragment.querySelectorAll('[data-row]')]
+    const ids = (all) => all.map((row) => row.id)
+    if (before.length === 0 || String(ids(before)) === String(ids(after))) return true
+    const known = new Set(ids(before))
+    wait(part, after.filter((row) => !known.has(row.id)).length)
+    if (after.length === 0) return false
+    const fresh = new Map(after.map((row) => [row.id, row]))
+    after[0].parentNode.replaceChildren(...before.map((row) => fresh.get(row.id) ?? row.cloneNode(true)))
+    return true
+  }
+  document.addEventListener('htmx:before:swap', (event) => {
+    const part = event.target
+    const main = event.detail?.tasks?.find((task) => task.type === 'main')
+    if (!part.dataset?.calm || !main) return
+    if (asked.delete(part.id) || !held(part)) return settle(part)
+    if (part.dataset.calm === 'whole') {
+      wait(part)
+      event.preventDefault()
+    } else if (!keepStill(part, main.fragment)) event.preventDefault()
+  })
+  // Once the hand is gone for a moment, what waited is shown.
+  const left = () => setTimeout(() => { for (const part of live()) if (waiting.has(part.id) && !held(part)) showAll(part) }, 1500)
+  for (const event of ['pointerout', 'focusout']) {
+    document.addEventListener(event, ({ target, relatedTarget }) => {
+      const part = target.closest?.('[data-calm]')
+      if (part && waiting.has(part.id) && !part.contains(relatedTarget)) left()
+    })
+  }
 
   const notices = () => document.getElementById('notices')
   let offline
@@ -15,7 +87,7 @@
     const reason = event.detail?.error?.name
     if (reason === 'AbortError' || !notices() || offline?.isConnected) return
     offline = document.createElement('div')
-    offline.className = 'notice notice-warn'
+    offline.className = 'notice notice-warn toast'
     offline.textContent = notices().dataset.offline
     notices().append(offline)
   })
@@ -38,16 +110,38 @@
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-submits]')) event.target.form?.requestSubmit()
   })
-  document.querySelector('[data-focus]')?.focus()
+  // What was refused comes after what was done; where no summary says it, the field itself does.
+  ;([...document.querySelectorAll('[data-focus]')].at(-1) ?? document.querySelector('[aria-invalid=true]'))?.focus()
+  // The answer to a form stands where a reload shows it again and sends nothing.
+  const { address } = document.body.dataset
+  if (address) history.replaceState(history.state, '', address)
 
   // ── menus, messages with an end ─────────────────────────────────────────────────────────────────
   const closeMenus = (except) => {
     for (const menu of document.querySelectorAll('details.menu[open]')) if (menu !== except) menu.open = false
   }
   document.addEventListener('click', (event) => closeMenus(event.target.closest('details.menu')))
-  for (const message of document.querySelectorAll('[data-expires]')) {
-    setTimeout(() => message.remove(), Number(message.dataset.expires) * 1000)
+  const remove = (message) => {
+    if (message.contains(document.activeElement)) document.getElementById('main').focus({ preventScroll: true })
+    message.remove()
   }
+  for (const message of document.querySelectorAll('[data-expires]')) setTimeout(() => remove(message), Number(message.dataset.expires) * 1000)
+  document.addEventListener('click', (event) => { if (event.target.matches('.toast-close')) remove(event.target.closest('.toast')) })
+
+  // No menu leaves the window.
+  function keepInside(menu) {
+    const sheet = menu.querySelector('.menu-sheet')
+    sheet.style.translate = ''
+    const { left: from, right: to } = sheet.getBoundingClientRect()
+    const { clientWidth } = document.documentElement
+    const by = to > clientWidth - 8 ? clientWidth - 8 - to : 0
+    if (by !== 0 || from < 8) sheet.style.translate = `${Math.max(by, 8 - from)}px`
+  }
+  document.addEventListener('toggle', (event) => {
+    const menu = event.target.closest('details.menu')
+    if (menu?.open) keepInside(menu)
+  }, true)
+  for (const menu of document.querySelectorAll('details.menu[open]')) keepInside(menu)
 
   // ── keys ────────────────────────────────────────────────────────────────────────────────────────
   // data-key on a control: pressing the key presses it. In a list (data-rows) J and K walk over data-row, X ticks it,
@@ -67,6 +161,18 @@
     next.scrollIntoView({ block: 'nearest' })
   }
 
+  // After an act from a row the list comes back where one was.
+  const PLACE = 'row'
+  const here = () => location.pathname + location.search
+  const remember = (row) => { if (row) sessionStorage.setItem(PLACE, JSON.stringify({ at: here(), id: row.id, index: rows().indexOf(row) })) }
+  const place = JSON.parse(sessionStorage.getItem(PLACE) ?? '{}')
+  if (place.at === here() && !current()) (document.getElementById(place.id) ?? rows()[Math.min(place.index, rows().length - 1)])?.setAttribute('aria-current', 'true')
+  sessionStorage.removeItem(PLACE)
+
+  // Keys of one letter can be switched off: speech and a slip of the hand press them too (WCAG 2.1.4).
+  const lettersOff = document.documentElement.dataset.keys === 'off'
+  if (lettersOff) for (const control of document.querySelectorAll('[aria-keyshortcuts]')) control.removeAttribute('aria-keyshortcuts')
+
   function press(control) {
     if (control.matches('input:not([type=checkbox]), textarea, select')) return control.focus()
     control.click()
@@ -84,6 +190,7 @@
       return event.target.form.requestSubmit()
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return
+    if (lettersOff && event.key.length === 1) return
     const key = event.key.length === 1 ? event.key.toUpperCase() : event.key
     const row = current()
     if (rows().length > 0 && (key === 'J' || key === 'K')) {
@@ -94,6 +201,7 @@
       || document.querySelector(`[data-key="${CSS.escape(key)}"]`)
     if (!control) return
     event.preventDefault()
+    if (control.matches('[data-row-key]')) remember(row)
     press(control)
   })
 })()

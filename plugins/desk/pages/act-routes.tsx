@@ -48,7 +48,7 @@ async function run(c: PageContext, name: TicketAct): Promise<Response> {
   }
 }
 
-/** POST …/undo/:act: takes the act back; an answer's text goes back into the composer. */
+/** POST …/undo/:act: takes the act back; an answer's text goes back into the composer. `?back`: where the act was done. */
 async function undo(c: PageContext): Promise<Response> {
   const actor = demandAgent(c)
   const id = c.req.param('id') ?? ''
@@ -73,7 +73,8 @@ async function undo(c: PageContext): Promise<Response> {
     const { problems } = withRefusal(c, { values: {}, problems: {} }, error)
     flash(c, { text: Object.values(problems)[0] ?? '', tone: 'warn' })
   }
-  return c.redirect(`/desk/tickets/${id}`, 303)
+  const back = c.req.query('back')
+  return c.redirect(back ? ownPath(back) : `/desk/tickets/${id}`, 303)
 }
 
 /** "Re: [Ticket#2026…] Sieć" → "Sieć": sending builds the subject anew. */

@@ -1,126 +1,198 @@
-/** Owns acting on several tickets at once: the bar under a list, and each ticket's own act behind it. */
-import type { Child } from 'hono/jsx'
-import { actOf, actsOfferedBy, Refusal, refused, type ActName, type PageContext } from '../../../core/index.ts'
-import { Button, CsrfField, demandAgent, flash, ownPath, readAll, readFields, sayRefusal } from '../../../core/pages.ts'
-import { listUrl, type ListQuery } from '../list-query.ts'
-import { words, type DeskWord } from '../words.ts'
+/** Owns acting on several tickets at once: each ticket's own act behind the bar, what came of each, and taking all of it back. */
+import {
+  actOf,
+  doToMany,
+  Refusal,
+  refused,
+  seeTicket,
+  tryOnMany,
+  undoMany,
+  type Id,
+  type ManyDone,
+  type PageContext,
+  type RefusedTicket,
+  type Ticket,
+} from '../../../core/index.ts'
+import {
+  Button,
+  CsrfField,
+  flash,
+  Notice,
+  ownPath,
+  PageHead,
+  readAll,
+  readFields,
+  sayRefusal,
+  webTexts,
+  withRefusal,
+  type Flash,
+  type FormState,
+} from '../../../core/pages.ts'
+import { words } from '../words.ts'
+import { BULK, SAYS } from './bulk-bar.tsx'
 import { prepareFromForm, type TicketAct } from './doing.ts'
-import type { Visit } from './frame.tsx'
-import { queueChoices } from './list-filter.tsx'
+import { deskPage, enter, type Visit } from './frame.tsx'
+import { showListAgain } from './list.tsx'
 
 const MOST = 200
 
-/** What may be done to many: all that the list says so of, in its order. */
-const BULK = actsOfferedBy('desk').filter((name): name is TicketAct => actOf(name).bulk)
-
-/** What every form around a list carries. */
-export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) => (
-  <>
-    <CsrfField c={c} />
-    <input type="hidden" name="back" value={listUrl(query, { after: query.after ?? null })} />
-    {/* Enter in a checkbox would press the form's first button; this one does nothing. */}
-    <button type="submit" disabled hidden />
-  </>
-)
-
-/** Shown once something is chosen. */
-export const BulkBar = ({ c, visit }: { c: PageContext; visit: Visit }) => {
-  const t = words(c)
-  return (
-    <div class="bulk" role="group" aria-label={t('bulk.label')}>
-      <span class="bulk-count" data-chosen={t('bulk.chosen')}>
-        {t('bulk.chosen')}
-      </span>
-      {BULK.map((name) =>
-        BESIDE[name] ? (
-          <span class="bulk-group">
-            {BESIDE[name]({ c, visit })}
-            <Pressed c={c} name={name} />
-          </span>
-        ) : (
-          <Pressed c={c} name={name} />
-        ),
-      )}
-    </div>
-  )
-}
-
-/** What stands before an act's button, where many tickets need a choice first. */
-const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit }) => Child>> = {
-  move: ({ c, visit }) => (
-    <>
-      <label class="only-heard" for="bulk-queue">
-        {words(c)('act.move.to')}
-      </label>
-      <select id="bulk-queue" name="queue">
-        <option value="">{words(c)('act.move.to')}</option>
-        {queueChoices(visit, 'move_into').map((queue) => (
-          <option value={queue.value}>{queue.label}</option>
-        ))}
-      </select>
-    </>
-  ),
-  pend: ({ c }) => (
-    <>
-      <label class="only-heard" for="bulk-until">
-        {words(c)('act.pend.until')}
-      </label>
-      <select id="bulk-until" name="until">
-        <option value="tomorrow">{words(c)('pend.tomorrow')}</option>
-        <option value="week">{words(c)('pend.week')}</option>
-        <option value="customer">{words(c)('pend.customer')}</option>
-      </select>
-    </>
-  ),
-}
-
-/** Nobody is asked here how it ended: the button says it. */
-const SAYS: Partial<Record<ActName, DeskWord>> = { close: 'bulk.close' }
-
-const Pressed = ({ c, name }: { c: PageContext; name: ActName }) => (
-  <Button name="act" value={name} small>
-    {words(c)(SAYS[name] ?? actOf(name).words.button)}
-  </Button>
-)
-
-/** POST /desk/bulk: one transaction a ticket, so that one refusal stops none of the others. */
+/**
+ * POST /desk/bulk: what was chosen, done to each. Before people are mailed it is said how many, and asked; what is refused is told
+ * ticket by ticket, and those stay chosen.
+ */
 export async function bulk(c: PageContext): Promise<Response> {
-  const actor = demandAgent(c)
+  const visit = await enter(c)
   const t = words(c)
   const fields = await readFields(c)
   const ids = [...new Set(await readAll(c, 'ticket'))].slice(0, MOST)
   const back = fields['back'] ? ownPath(fields['back']) : '/desk'
+  const picked = new Set(ids)
+  if (fields['cancel']) return showListAgain(c, back, { picked })
   if (ids.length === 0) {
     flash(c, { text: t('bulk.nothing'), tone: 'warn' })
     return c.redirect(back, 303)
   }
   const name = BULK.find((one) => one === fields['act'])
   if (!name) throw refused('input', { what: 'act' }, 'act')
-  const act = await prepareFromForm(c, name, fields, ids[0]!)
   const host = c.get('host')
-  let done = 0
-  const refusals = new Map<string, number>()
-  for (const id of ids) {
-    try {
-      await host.work(actor, async (work) => {
-        await act(work, id)
-      })
-      done++
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      const why = sayRefusal(error, c.get('language'))
-      refusals.set(why, (refusals.get(why) ?? 0) + 1)
-    }
+  let act: Awaited<ReturnType<typeof prepareFromForm>>
+  try {
+    act = await prepareFromForm(c, name, fields, ids[0]!)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 422) throw error
+    return showListAgain(c, back, { picked, form: withRefusal(c, { values: fields, problems: {} }, error), status: 422 })
   }
-  const failed = [...refusals.values()].reduce((sum, count) => sum + count, 0)
-  flash(c, {
-    tone: failed > 0 ? 'warn' : 'good',
-    text: [
-      t('bulk.done', { count: done }),
-      ...(failed > 0
-        ? [t('bulk.refused', { count: failed }), [...refusals].map(([why, count]) => (count > 1 ? `${why} (${count})` : why)).join(' ')]
-        : []),
-    ].join(' '),
+  if (actOf(name).mails && !fields['confirmed']) {
+    const tried = await tryOnMany(host, visit.actor, act, ids)
+    if (tried.mailed.length > 0) return askFirst(c, visit, { name, fields, ids, ...tried })
+  }
+  const many = await doToMany(host, visit.actor, act, ids)
+  const undo = actOf(name).undoable && many.done.length > 0 ? { undo: `/desk/bulk/undo/${many.act}?back=${encodeURIComponent(back)}` } : {}
+  return tell(c, visit, back, { many, text: t('bulk.done', { count: many.done.length }), undo, form: { values: fields, problems: {} } })
+}
+
+/** POST /desk/bulk/undo/:act: takes back all that was done at once. */
+export async function undoBulk(c: PageContext): Promise<Response> {
+  const visit = await enter(c)
+  const many = await undoMany(c.get('host'), visit.actor, c.req.param('act') ?? '')
+  const back = ownPath(c.req.query('back') ?? '/desk')
+  return tell(c, visit, back, { many, text: words(c)('bulk.undone', { count: many.done.length }), undo: {} })
+}
+
+/** All went well: said on the list. Else the list is shown with what did not, and why. */
+async function tell(
+  c: PageContext,
+  visit: Visit,
+  back: string,
+  { many, text, undo, form }: { many: ManyDone; text: string; undo: Pick<Flash, 'undo'>; form?: FormState },
+): Promise<Response> {
+  if (many.refused.length === 0) {
+    flash(c, { text, ...undo })
+    return c.redirect(back, 303)
+  }
+  return showListAgain(c, back, {
+    picked: new Set(many.refused.map(({ id }) => id)),
+    ...(form ? { form } : {}),
+    said: (
+      <Notice tone="warn" focus>
+        <RefusedTickets c={c} refused={await named(c, visit, many.refused)} />
+      </Notice>
+    ),
+    ...(many.done.length > 0 ? { message: { text, ...undo } } : {}),
+    status: 409,
   })
-  return c.redirect(back, 303)
+}
+
+interface Named {
+  id: Id
+  ticket: Ticket | undefined
+  why: string
+}
+
+/** A ticket that is not seen keeps its number to itself. */
+function named(c: PageContext, visit: Visit, refusals: readonly RefusedTicket[]): Promise<Named[]> {
+  return Promise.all(
+    refusals.map(async ({ id, why }) => ({
+      id,
+      ticket: await seeTicket(c.get('host').db, visit.actor.access, id, 'ro').catch(() => undefined),
+      why: sayRefusal(why, c.get('language')),
+    })),
+  )
+}
+
+const RefusedTickets = ({ c, refused: all }: { c: PageContext; refused: readonly Named[] }) => (
+  <>
+    <p>{words(c)('bulk.refused', { count: all.length })}</p>
+    <ul>
+      {all.map(({ id, ticket, why }) => (
+        <li>
+          {ticket ? (
+            <>
+              <a href={`/desk/tickets/${id}`} class="number">
+                {ticket.number}
+              </a>{' '}
+              {ticket.title}: {why}
+            </>
+          ) : (
+            why
+          )}
+        </li>
+      ))}
+    </ul>
+  </>
+)
+
+interface Question {
+  name: TicketAct
+  fields: Record<string, string>
+  ids: readonly Id[]
+  done: readonly Id[]
+  refused: readonly RefusedTicket[]
+  mailed: readonly string[]
+}
+
+/** More addresses than these say less than their number. */
+const SHOWN_ADDRESSES = 10
+
+/** What will happen, and to whom, before it does. */
+async function askFirst(c: PageContext, visit: Visit, { name, fields, ids, done, refused: not, mailed }: Question): Promise<Response> {
+  const t = words(c)
+  const what = t(SAYS[name] ?? actOf(name).words.button)
+  // All else that stood in the form of the list: what was chosen beside the act, and where to go back.
+  const kept = Object.entries(fields).filter(([field]) => !['_csrf', 'ticket', 'confirmed'].includes(field))
+  return deskPage(c, visit, {
+    title: what,
+    body: (
+      <form method="post" action="/desk/bulk" class="narrow" autocomplete="off">
+        <CsrfField c={c} />
+        {kept.map(([field, value]) => (
+          <input type="hidden" name={field} value={value} />
+        ))}
+        {ids.map((id) => (
+          <input type="hidden" name="ticket" value={id} />
+        ))}
+        <PageHead title={`${what}: ${t('list.count', { count: done.length })}`} />
+        <Notice tone="warn">
+          <p>{t('bulk.mails', { count: mailed.length })}</p>
+          <p class="small">
+            {mailed.slice(0, SHOWN_ADDRESSES).join(', ')}
+            {mailed.length > SHOWN_ADDRESSES && ` ${t('bulk.mails.more', { count: mailed.length - SHOWN_ADDRESSES })}`}
+          </p>
+        </Notice>
+        {not.length > 0 && (
+          <Notice>
+            <RefusedTickets c={c} refused={await named(c, visit, not)} />
+          </Notice>
+        )}
+        <div class="acts">
+          <Button kind="primary" name="confirmed" value="yes">
+            {t('bulk.do', { what, count: mailed.length })}
+          </Button>
+          <Button name="cancel" value="yes">
+            {webTexts.in(c.get('language'))('form.cancel')}
+          </Button>
+        </div>
+      </form>
+    ),
+  })
 }

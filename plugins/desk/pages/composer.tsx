@@ -79,6 +79,7 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
       class="composer"
       id="reply-form"
       method="post"
+      autocomplete="off"
       action={`${path}/reply`}
       enctype="multipart/form-data"
       aria-label={t('compose.label')}
@@ -157,7 +158,7 @@ export const Composer = ({ c, visit, view, bad, quote }: Props) => {
         <Button name="next" value="wait">
           {t('compose.send-wait')}
         </Button>
-        <span class="end small">{t('compose.undo')}</span>
+        <span class="end small">{t('compose.undo', { seconds: visit.actor.preferences.undoSeconds })}</span>
       </div>
     </form>
   )
@@ -176,7 +177,7 @@ export const NoteComposer = ({ c, visit, view, bad }: Props) => {
       <summary>
         {t('act.note')} <span class="small">{t('note.label')}</span>
       </summary>
-      <form id="note-form" method="post" action={`${path}/note`} enctype="multipart/form-data">
+      <form id="note-form" method="post" autocomplete="off" action={`${path}/note`} enctype="multipart/form-data">
         <CsrfField c={c} />
         <div class="composer-body">
           {bad && <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note' }} />}

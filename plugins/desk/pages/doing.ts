@@ -13,7 +13,7 @@ import {
   type PersonActor,
   type Ready,
 } from '../../../core/index.ts'
-import { flash, readAll, readFiles } from '../../../core/pages.ts'
+import { flash, ownPath, readAll, readFiles } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { filesToAttach } from './composer.tsx'
@@ -50,7 +50,11 @@ export async function doFromForm(c: PageContext, actor: PersonActor, name: Ticke
     if (keepsDraft(name)) await dropDraft(work, `ticket/${id}/${name}`)
     return { done, act: work.act }
   })
-  flash(c, { text: sayDone(c, name, done), ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}` } : {}) })
+  const back = typed['back'] && ownPath(typed['back'])
+  flash(c, {
+    text: sayDone(c, name, done),
+    ...(actOf(name).undoable ? { undo: `/desk/tickets/${id}/undo/${act}${back ? `?back=${encodeURIComponent(back)}` : ''}` } : {}),
+  })
 }
 
 export function sayDone(c: PageContext, name: ActName, done: Done | void): string {

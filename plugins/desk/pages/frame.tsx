@@ -95,7 +95,7 @@ export async function rail(c: PageContext, visit: Visit, place: ListPlace | unde
   const [{ counts, tree }, more] = await Promise.all([readRail(c, visit), c.get('host').slots.fill('desk.rail', {}, c)])
   const here = place ? sayPlace(place) : ''
   return (
-    <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets">
+    <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets" calm="whole">
       <ul>
         {VIEWS.filter((name) => !RARE.includes(name) || counts[name] > 0 || here === `view-${name}`).map((name) => (
           <li>
@@ -151,9 +151,12 @@ export async function railFragment(c: PageContext): Promise<Response> {
   return fragment(c, await rail(c, visit, readPlace(c.req.query('here'))))
 }
 
+const singleKeys = (c: PageContext): boolean => c.get('actor')?.preferences.singleKeys !== false
+
 /** Keys that work in a list, under it; all of them behind '?'. */
 export const KeyHints = ({ c }: { c: PageContext }) => {
   const t = words(c)
+  if (!singleKeys(c)) return null
   return (
     <p class="keys">
       <Key>J</Key>
@@ -182,6 +185,7 @@ const SHEET: readonly { of: DeskWord; keys: readonly (readonly [string, DeskWord
       ['J K', 'keys.up-down'],
       ['X', 'keys.pick'],
       ['A', 'keys.take'],
+      ['F', 'keys.filter'],
       ['Enter', 'keys.open'],
     ],
   },
@@ -202,11 +206,11 @@ const SHEET: readonly { of: DeskWord; keys: readonly (readonly [string, DeskWord
 /** All keys; the browser opens and closes it by itself. */
 const KeySheet = ({ c }: { c: PageContext }) => {
   const t = words(c)
+  if (!singleKeys(c)) return null
   return (
     <>
-      <button type="button" class="only-heard" popovertarget="keys" data-key="?" tabindex={-1}>
-        {t('keys.title')}
-      </button>
+      {/* For the key alone: whoever needs words has those under a list. */}
+      <button type="button" hidden popovertarget="keys" data-key="?" />
       <div popover="auto" id="keys" class="keys-sheet" role="dialog" aria-labelledby="keys-title">
         <h2 id="keys-title">{t('keys.title')}</h2>
         {SHEET.map(({ of, keys }) => (

@@ -64,7 +64,7 @@ const Held = ({ c, visit, ticket, article }: Omit<Props, 'articles'> & { article
       }
       below={
         decides && (
-          <form class="acts held-acts" method="post" action={`/desk/tickets/${ticket.id}/accept-message`}>
+          <form class="acts held-acts" method="post" autocomplete="off" action={`/desk/tickets/${ticket.id}/accept-message`}>
             <CsrfField c={c} />
             <input type="hidden" name="article" value={article.id} />
             <Button kind={waits ? 'primary' : 'quiet'}>{t('act.accept-message')}</Button>

@@ -43,7 +43,7 @@ export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit
         {t('filter.open')}
         {set > 0 && <span class="count">{set}</span>} <span aria-hidden="true">▾</span>
       </summary>
-      <form class="menu-sheet filter-form" method="get" action={placePath(place)}>
+      <form class="menu-sheet filter-form" method="get" autocomplete="off" action={placePath(place)}>
         <Field c={c} form={form} name="q" type="search" label={t('filter.words')} id="filter-q" maxlength={200} />
         {FIELDS.map((name) =>
           name in entryOf ? (

@@ -1,4 +1,5 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
+import type { Child } from 'hono/jsx'
 import {
   absentNow,
   countTickets,
@@ -17,14 +18,14 @@ import {
   type TicketMarks,
   type TicketPage,
 } from '../../../core/index.ts'
-import { ButtonLink, findBeside, FoundBeside, PageHead, respond } from '../../../core/pages.ts'
+import { ButtonLink, findBeside, FoundBeside, PageHead, respond, type Flash, type FormState } from '../../../core/pages.ts'
 import { Refusal } from '../../../core/index.ts'
-import { listUrl, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
+import { listUrl, readListAddress, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
 import { isView } from '../views.ts'
 import { words } from '../words.ts'
 import { deskPage, enter, KeyHints, type Visit } from './frame.tsx'
 import { FilterChips, ListFilter, readChoices } from './list-filter.tsx'
-import { TicketTable, type RowSlots } from './ticket-table.tsx'
+import { ListNews, TicketTable, type RowSlots } from './ticket-table.tsx'
 
 const PAGE = 50
 
@@ -74,15 +75,47 @@ async function ticketOfNumber(c: PageContext, number: string): Promise<Id | unde
   }
 }
 
-async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
+/** A list that is shown again because of what was done, or was not done, to some of its tickets. */
+export interface ShownAgain {
+  /** They stay chosen. */
+  picked: ReadonlySet<Id>
+  /** What was chosen beside the acts, and what was wrong with it. */
+  form?: FormState
+  said?: Child
+  message?: Flash
+  status?: 409 | 422
+}
+
+/** The list of an address of ours, in the answer to a form that stood in it. */
+export async function showListAgain(c: PageContext, address: string, again: ShownAgain): Promise<Response> {
+  const { place, query } = readListAddress(address)
+  return listPage(c, place, { ...again, query })
+}
+
+async function listPage(
+  c: PageContext,
+  place: ListPlace,
+  again: Partial<ShownAgain> & { query?: Record<string, string> } = {},
+): Promise<Response> {
   const visit = await enter(c)
   const t = words(c)
-  const query = readListQuery(place, c.req.query())
+  const query = readListQuery(place, again.query ?? c.req.query())
   if (place.kind === 'queue' && !visit.actor.access.queueRights.has(place.queueId)) throw refused('not-found')
   const listing = await read(c, visit, query)
-  const list = <TicketTable c={c} visit={visit} listing={listing} />
+  const list = <TicketTable c={c} visit={visit} listing={listing} picked={again.picked} form={again.form} />
+  const count = listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })
   return respond(c, {
-    fragments: { list: () => list },
+    // The count beside the title comes along: it stands outside of what refreshes itself.
+    fragments: {
+      list: () => (
+        <>
+          {list}
+          <span id="list-count" hx-swap-oob="innerHTML">
+            {count}
+          </span>
+        </>
+      ),
+    },
     whole: async () => {
       // Beside the tickets found, on the first page of them: what plugins' own searches find.
       const words = place.kind === 'search' && !query.after ? query.fields.q : ''
@@ -90,17 +123,25 @@ async function listPage(c: PageContext, place: ListPlace): Promise<Response> {
       return deskPage(c, visit, {
         title,
         place,
+        ...(again.message ? { message: again.message } : {}),
+        ...(again.status ? { status: again.status } : {}),
+        ...(again.picked ? { address: listUrl(query, { after: query.after ?? null }) } : {}),
         q: place.kind === 'search' ? query.fields.q : '',
         body: (
           <>
             <PageHead
               title={title}
-              beside={listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })}
+              beside={
+                <>
+                  <span id="list-count">{count}</span> <ListNews c={c} />
+                </>
+              }
             >
               <ListFilter c={c} visit={visit} query={query} choices={choices} />
               <ButtonLink href={listUrl(query, { path: '/desk/export.csv' })}>{t('list.export')}</ButtonLink>
             </PageHead>
             <FilterChips c={c} visit={visit} query={query} choices={choices} />
+            {again.said}
             {list}
             <FoundBeside c={c} results={beside} />
             {listing.found.tickets.length > 0 && <KeyHints c={c} />}

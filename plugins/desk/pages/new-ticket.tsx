@@ -69,7 +69,7 @@ async function show(c: PageContext, visit: Visit, form: FormState, status: 200 |
         {queues.length === 0 ? (
           <p class="notice notice-warn">{t('new.no-queue')}</p>
         ) : (
-          <form class="form" method="post" action="/desk/new" enctype="multipart/form-data">
+          <form class="form" method="post" autocomplete="off" action="/desk/new" enctype="multipart/form-data">
             <CsrfField c={c} />
             <FormProblems c={c} form={form} />
             <Card title={t('new.who')} id="new-who">

@@ -144,7 +144,13 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
           }
         />
         {way !== 'forward' && <Notice>{t(`${way}.about` as DeskKey)}</Notice>}
-        <form class="form pass-on" method="post" action={passOnPath(ticket.id, article.id, way)} enctype="multipart/form-data">
+        <form
+          class="form pass-on"
+          method="post"
+          autocomplete="off"
+          action={passOnPath(ticket.id, article.id, way)}
+          enctype="multipart/form-data"
+        >
           <CsrfField c={c} />
           <FormProblems c={c} form={form} ids={{}} />
           <p class="quiet">{t('forward.source', about(c, article))}</p>
@@ -162,7 +168,7 @@ async function show(c: PageContext, way: Way, { visit, ticket, article }: Here, 
           <div class="acts">
             <Button kind="primary">{t(`${way}.send`)}</Button>
             <ButtonLink href={back}>{webTexts.in(c.get('language'))('form.cancel')}</ButtonLink>
-            <span class="small quiet">{t('compose.undo')}</span>
+            <span class="small quiet">{t('compose.undo', { seconds: visit.actor.preferences.undoSeconds })}</span>
           </div>
         </form>
       </>

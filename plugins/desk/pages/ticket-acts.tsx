@@ -32,7 +32,7 @@ import {
 } from '../../../core/pages.ts'
 import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
-import { words } from '../words.ts'
+import { words, type DeskWord } from '../words.ts'
 import { queueChoices } from './list-filter.tsx'
 import type { Visit } from './frame.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
@@ -174,6 +174,7 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       )
     },
     { who: 'more-add-person-field' },
+    'act.add-person.do',
   ),
   watch: {
     in: 'more',
@@ -257,6 +258,9 @@ const TakeButton = ({ c, path, view: { ticket } }: At) =>
     </ActButton>
   )
 
+/** The field of a short form that shows what was wrong with it. */
+const SEEN_AT: Partial<Record<ActName, string[]>> = { move: ['queue'], pend: ['date'], close: ['note'] }
+
 /** A form under its word; open again with the reason when it was refused. */
 const ActMenu = ({
   c,
@@ -276,9 +280,9 @@ const ActMenu = ({
   const form = formOf(act, bad)
   return (
     <Menu label={words(c)(actOf(act).words.button)} {...(shortcut ? { shortcut } : {})} open={bad?.act === act} id={`menu-${act}`}>
-      <form method="post" action={`${path}/${act}`} class="form">
+      <form method="post" autocomplete="off" action={`${path}/${act}`} class="form">
         <CsrfField c={c} />
-        <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}} />
+        <FormProblems c={c} form={form} id={`${act}-problems`} seen={SEEN_AT[act] ?? []} />
         {children(form)}
       </form>
     </Menu>
@@ -374,11 +378,12 @@ const CloseMenu = ({ c, path, view, bad }: At) => {
   )
 }
 
-/** A rare act: a small form behind its word. `ids`: of its fields, where a problem leads to one. */
+/** A rare act: a small form behind its word. `ids`: of its fields, where a problem leads to one. `does`: on its button. */
 function section(
   act: ActName,
   fields: (at: At, form: FormState) => Child,
   ids: Record<string, string> = { [act]: `more-${act}-field` },
+  does: DeskWord = 'form.set',
 ): Shown {
   const draw = (at: At) => {
     const { c, path, bad } = at
@@ -386,11 +391,11 @@ function section(
     return (
       <details class="more-act" open={bad?.act === act} id={`more-${act}`}>
         <summary>{words(c)(actOf(act).words.button)}</summary>
-        <form method="post" action={`${path}/${act}`} class="form">
+        <form method="post" autocomplete="off" action={`${path}/${act}`} class="form">
           <CsrfField c={c} />
-          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids} />
+          <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids} seen={Object.keys(ids)} />
           {fields(at, form)}
-          <Button small>{words(c)('form.set')}</Button>
+          <Button small>{words(c)(does)}</Button>
         </form>
       </details>
     )

@@ -16,26 +16,47 @@ import {
   type Ticket,
   type TicketMarks,
 } from '../../../core/index.ts'
-import { AssuranceMark, Avatar, Badge, EmptyState, LiveRegion, Pager, sayStateName, Time, toneOf } from '../../../core/pages.ts'
+import {
+  AssuranceMark,
+  Avatar,
+  Badge,
+  EmptyState,
+  LiveRegion,
+  Pager,
+  sayStateName,
+  Time,
+  toneOf,
+  type FormState,
+} from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
-import { BulkBar, BulkFields } from './bulk.tsx'
+import { BulkBar, BulkFields } from './bulk-bar.tsx'
 import type { Visit } from './frame.tsx'
 import type { Listing } from './list.tsx'
 
 export type RowSlots = Map<Id, Child[]>
 
+interface TableProps {
+  c: PageContext
+  visit: Visit
+  listing: Listing
+  /** Chosen already, when the list is shown again. */
+  picked?: ReadonlySet<Id> | undefined
+  /** What was chosen beside the acts, and what was wrong with it. */
+  form?: FormState | undefined
+}
+
 /** The list as it refreshes itself. The form around it is for acts on several tickets. */
-export const TicketTable = ({ c, visit, listing }: { c: PageContext; visit: Visit; listing: Listing }) => {
+export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => {
   const { query, found } = listing
   return (
-    <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets">
+    <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets" calm="rows">
       {found.tickets.length === 0 ? (
         <NothingHere c={c} query={query} />
       ) : (
-        <form id="bulk" method="post" action="/desk/bulk" data-rows="">
+        <form id="bulk" method="post" action="/desk/bulk" data-rows="" autocomplete="off">
           <BulkFields c={c} query={query} />
           <table class="list tickets" aria-label={words(c)('list.label')}>
             <Head c={c} query={query} />
@@ -44,6 +65,8 @@ export const TicketTable = ({ c, visit, listing }: { c: PageContext; visit: Visi
                 <Row
                   c={c}
                   visit={visit}
+                  query={query}
+                  picked={picked?.has(ticket.id)}
                   ticket={ticket}
                   seen={listing.seen.get(ticket.id)}
                   marks={listing.marks.get(ticket.id)}
@@ -53,7 +76,7 @@ export const TicketTable = ({ c, visit, listing }: { c: PageContext; visit: Visi
               ))}
             </tbody>
           </table>
-          <BulkBar c={c} visit={visit} />
+          <BulkBar c={c} visit={visit} form={form} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
         </form>
       )}
@@ -86,7 +109,9 @@ const Head = ({ c, query }: HeadProps) => {
       <tr>
         <th scope="col" class="cell-check">
           <span class="only-heard">{t('list.pick')}</span>
-          <input type="checkbox" class="pick-all" hidden aria-label={t('list.pick-all')} />
+          <label class="pick" hidden>
+            <input type="checkbox" class="pick-all" aria-label={t('list.pick-all')} />
+          </label>
         </th>
         {COLUMNS.map(({ name, className, Head: Own }) =>
           Own ? (
@@ -155,6 +180,8 @@ const AgeHead = ({ c, query }: HeadProps) => {
 interface RowProps {
   c: PageContext
   visit: Visit
+  query: ListQuery
+  picked: boolean | undefined
   ticket: Ticket
   seen: Date | undefined
   marks: TicketMarks | undefined
@@ -167,7 +194,15 @@ const Row = (props: RowProps) => {
   return (
     <tr id={`row-${ticket.id}`} data-row="" class={hasNews(props) ? 'row-news' : undefined}>
       <td class="cell-check">
-        <input type="checkbox" name="ticket" value={ticket.id} aria-label={words(c)('list.pick-one', { number: ticket.number })} />
+        <label class="pick">
+          <input
+            type="checkbox"
+            name="ticket"
+            value={ticket.id}
+            checked={props.picked}
+            aria-label={words(c)('list.pick-one', { number: ticket.number })}
+          />
+        </label>
       </td>
       {COLUMNS.map(({ name, className, Cell }) =>
         Cell ? (
@@ -198,7 +233,7 @@ const TitleCell = (props: RowProps) => {
   const t = words(c)
   const news = hasNews(props)
   return (
-    <td class="cell-main">
+    <th scope="row" class="cell-main">
       <span class="line-1">
         <a href={`/desk/tickets/${ticket.id}`} data-ahead="">
           {ticket.title}
@@ -209,10 +244,10 @@ const TitleCell = (props: RowProps) => {
         {news && ticket.lastAgentAt && <span class="row-mark">{t('list.new-message')}</span>}
         {ticket.undeliveredAt && <span class="row-undelivered">{t('undelivered.row')}</span>}
         {marks && marks.held > 0 && <span class="row-held">{t('held.row', { count: marks.held })}</span>}
-        <span class="number">{ticket.number}</span> {ticket.preview}
+        <span class="number">{ticket.number}</span> {inOneLine(ticket.preview)}
       </span>
       {more}
-    </td>
+    </th>
   )
 }
 
@@ -287,11 +322,42 @@ const TimeCell = ({ c, ticket }: RowProps) => (
   </td>
 )
 
-const AgeCell = ({ c, ticket }: RowProps) => (
-  <td class="cell-narrow" data-label={words(c)('list.age')}>
-    <Time c={c} at={ticket.createdAt} as="age" />
+/** How long ago: what the list is sorted by, or when it was made. */
+const AgeCell = ({ c, query, ticket }: RowProps) => (
+  <td class="cell-narrow" data-label={words(c)(query.sort === 'changed' ? 'list.changed' : 'list.age')}>
+    <Time c={c} at={query.sort === 'changed' ? ticket.changedAt : ticket.createdAt} as="age" />
   </td>
 )
+
+/** As many signs of a message as a wide row shows: who hears the row hears no more than others see. */
+const PREVIEW = 100
+const inOneLine = (preview: string): string =>
+  preview.length <= PREVIEW ? preview : `${preview.slice(0, PREVIEW).replace(/\s\S{0,30}$/, '')}…`
+
+/**
+ * Where it is said that the list has changed while somebody works in it: what would move a row waits until it is asked for. Scripts
+ * count and fill it; a count's form is chosen by its language.
+ */
+export const ListNews = ({ c }: { c: PageContext }) => {
+  const forms = Object.fromEntries(
+    SAMPLES.map((count) => [
+      new Intl.PluralRules(c.get('language')).select(count),
+      words(c)('list.news', { count }).replace(String(count), '#'),
+    ]),
+  )
+  return (
+    <span
+      role="status"
+      data-news="list"
+      data-forms={JSON.stringify(forms)}
+      data-moved={words(c)('list.moved')}
+      data-show={words(c)('list.show')}
+    />
+  )
+}
+
+/** One count of every plural form there is among whole numbers. */
+const SAMPLES = [1, 2, 5]
 
 /** Said when it is not the normal one, OTRS's 3. */
 const Priority = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {

@@ -145,7 +145,6 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
         <h1>{ticket.title}</h1>
         <ActRow c={c} visit={visit} view={view} bad={bad} />
       </header>
-      <TicketSide c={c} visit={visit} view={view} />
       <div class="ticket-talk">
         <HeldMessages c={c} visit={visit} ticket={ticket} articles={articles} />
         <section class="timeline" aria-label={t('ticket.timeline')}>
@@ -162,6 +161,7 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
         </section>
         <RejectedMessages c={c} visit={visit} ticket={ticket} articles={articles} />
       </div>
+      <TicketSide c={c} visit={visit} view={view} />
     </LiveRegion>
   )
 }
@@ -172,15 +172,17 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
   const ways = waysOf(article, (way) => offersAct(way, ticket, visit.actor.access))
   const quotable = article.senderType === 'customer' && article.visible
   if (!quotable && ways.length === 0) return null
+  // The same words stand at every message.
+  const of = { 'aria-describedby': `article-${article.id}-who` }
   return (
     <>
       {quotable && (
-        <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`}>
+        <a class="article-quote" href={`/desk/tickets/${ticket.id}?quote=${article.id}#reply`} {...of}>
           {t('article.quote')}
         </a>
       )}
       {ways.map((way) => (
-        <a class="article-quote" href={passOnPath(ticket.id, article.id, way)}>
+        <a class="article-quote" href={passOnPath(ticket.id, article.id, way)} {...of}>
           {t(`article.${way}`)}
         </a>
       ))}

@@ -145,7 +145,7 @@ function formPage(
       <>
         <Crumb href={`${visit.path}/categories`}>{t('categories.title')}</Crumb>
         <h1>{title}</h1>
-        <form method="post" action={`${visit.path}/categories/${category?.id ?? 'new'}`} class="form card">
+        <form method="post" autocomplete="off" action={`${visit.path}/categories/${category?.id ?? 'new'}`} class="form card">
           <CsrfField c={c} />
           <div class="card-body">
             <FormProblems c={c} form={form} labels={{ name: t('categories.name'), parentId: t('categories.parent') }} />

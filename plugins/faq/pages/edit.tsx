@@ -203,6 +203,7 @@ const EditForm = ({
   return (
     <form
       method="post"
+      autocomplete="off"
       action={item ? `${itemUrl(item)}/edit` : `${visit.path}/new`}
       enctype="multipart/form-data"
       class="form card faq-edit"

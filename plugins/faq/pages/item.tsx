@@ -233,7 +233,7 @@ const Helped = ({ c, item, own }: { c: PageContext; item: Item; own: number | un
   return (
     <div class="faq-helped">
       {c.get('actor') && (
-        <form method="post" action={`${itemUrl(item)}/vote`}>
+        <form method="post" autocomplete="off" action={`${itemUrl(item)}/vote`}>
           <CsrfField c={c} />
           <p id="faq-helped">
             {t('item.helped')}

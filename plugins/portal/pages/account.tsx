@@ -46,6 +46,7 @@ import {
 } from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
+import { HandsCard } from './account-hands.tsx'
 import { AbsenceCard, absenceRoutes, readAbsenceView } from './absence.tsx'
 
 const passwordSchema = z.object({
@@ -150,6 +151,7 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
         <Card title={t('account.looks')} id="looks">
           <Preferences c={c} />
         </Card>
+        <HandsCard c={c} />
         <Card title={t('account.password')} id="password">
           {person && <PasswordForm c={c} form={form} person={person} />}
         </Card>
@@ -176,7 +178,7 @@ const UnitForm = ({ c, form, units, said }: { c: PageContext; form: FormState; u
       ? said.rule && t(`account.unit.by.${said.rule.kind}`, { name: said.rule.name, value: said.rule.value })
       : said.by && t(`account.unit.by.${said.by}`)
   return (
-    <form method="post" action="/account/unit" class="form">
+    <form method="post" autocomplete="off" action="/account/unit" class="form">
       <CsrfField c={c} />
       <p>
         {now ? <b>{named(now)}</b> : t('account.unit.none')} {by && <span class="quiet">{by}</span>}
@@ -202,7 +204,7 @@ const PasswordForm = ({ c, form, person }: { c: PageContext; form: FormState; pe
   const t = words.in(c.get('language'))
   if (!person.hasPassword) return <p>{t('account.password.none')}</p>
   return (
-    <form method="post" action="/account/password" class="form">
+    <form method="post" autocomplete="off" action="/account/password" class="form">
       <CsrfField c={c} />
       <FormProblems
         c={c}
@@ -265,7 +267,7 @@ const Sessions = ({ c, sessions }: { c: PageContext; sessions: Awaited<ReturnTyp
         ))}
       </ul>
       {sessions.length > 1 && (
-        <form method="post" action="/account/sessions" class="form-foot">
+        <form method="post" autocomplete="off" action="/account/sessions" class="form-foot">
           <CsrfField c={c} />
           <Button kind="danger">{t('account.sessions.end')}</Button>
         </form>

@@ -186,7 +186,7 @@ const AskForm = ({
 }) => {
   const t = words.in(c.get('language'))
   return (
-    <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask">
+    <form method="post" autocomplete="on" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask">
       <CsrfField c={c} />
       <FormProblems c={c} form={form} labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic') }} />
       <Field
@@ -197,7 +197,6 @@ const AskForm = ({
         required
         maxlength={250}
         placeholder={t('ask.subject.placeholder')}
-        autocomplete="off"
       />
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />

@@ -61,7 +61,7 @@ async function codePage(c: PageContext, form: FormState, next: string | undefine
     body: (
       <>
         <PageHead title={t('login.code.title')} />
-        <form method="post" action="/login/code" class="form">
+        <form method="post" autocomplete="on" action="/login/code" class="form">
           <CsrfField c={c} />
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
           <p>{t('login.code.text')}</p>

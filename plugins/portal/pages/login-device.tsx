@@ -69,7 +69,7 @@ export function loginDeviceRoutes(app: Hono<WebEnv>, host: PortalHost): void {
       body: (
         <>
           <PageHead title={t('login.device.title')} />
-          <form method="post" class="form">
+          <form method="post" autocomplete="on" class="form">
             <CsrfField c={c} />
             <p>{t('login.device.confirm.text', { name: person.name })}</p>
             <Button kind="primary">{t('login.device.confirm')}</Button>

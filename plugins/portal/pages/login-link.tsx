@@ -97,7 +97,7 @@ async function enter(c: PageContext, name: string): Promise<Response> {
     body: (
       <>
         <PageHead title={t('login.link.title')} />
-        <form method="post" class="form">
+        <form method="post" autocomplete="on" class="form">
           <CsrfField c={c} />
           <p>{t('login.link.text', { name })}</p>
           <Button kind="primary">{t('login.link.enter')}</Button>

@@ -72,7 +72,7 @@ async function setPage(
     body: (
       <>
         <PageHead title={t('password.title')} />
-        <form method="post" class="form">
+        <form method="post" autocomplete="on" class="form">
           <CsrfField c={c} />
           <p>{t('password.text', { login })}</p>
           <FormProblems

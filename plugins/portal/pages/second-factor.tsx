@@ -225,7 +225,7 @@ const CodeForm = ({
   primary?: boolean
   danger?: boolean
 }) => (
-  <form method="post" action={`${PATH}/${which}`} class="form">
+  <form method="post" autocomplete="off" action={`${PATH}/${which}`} class="form">
     <CsrfField c={c} />
     <FormProblems c={c} form={form} id={`problems-${which}`} labels={{ code: label }} ids={{ code: `code-${which}` }} />
     <Field

@@ -180,7 +180,7 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
         </p>
       </header>
       {articles.some((article) => canConfirm(article, customer(c).id)) && (
-        <form class="confirm-line" method="post" action={`/tickets/${ticket.id}/confirm`}>
+        <form class="confirm-line" method="post" autocomplete="off" action={`/tickets/${ticket.id}/confirm`}>
           <CsrfField c={c} />
           <p>{t('ticket.confirm')}</p>
           <Button small>{t('ticket.confirm.it-is-me')}</Button>
@@ -243,7 +243,7 @@ const People = ({
         </ul>
       )}
       {shares && (
-        <form method="post" action={`/tickets/${ticket.id}/people`} class="form">
+        <form method="post" autocomplete="off" action={`/tickets/${ticket.id}/people`} class="form">
           <CsrfField c={c} />
           {tried && <FormProblems c={c} form={form} id="people-problems" labels={{ who: t('people.who') }} />}
           <Field c={c} form={form} name="who" label={t('people.who')} help={t('people.who.help')} maxlength={254} autocomplete="off" />
@@ -287,7 +287,7 @@ const Reply = ({ c, host, ticket, form, way }: { c: PageContext; host: PortalHos
     )
   }
   return (
-    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
+    <form method="post" autocomplete="on" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply">
       <div class="composer-body">
         <CsrfField c={c} />
         <FormProblems c={c} form={form} labels={{ body: t('ticket.reply') }} />

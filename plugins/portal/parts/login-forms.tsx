@@ -25,7 +25,7 @@ export const LoginForms = ({
   return (
     <div class="columns">
       <Card title={t('login.account')} id="login-account">
-        <form method="post" action="/login" class="form">
+        <form method="post" autocomplete="on" action="/login" class="form">
           <CsrfField c={c} />
           {next && <input type="hidden" name="next" value={ownPath(next)} />}
           <FormProblems c={c} form={form} labels={{ login: t('login.login'), password: t('login.password') }} />
@@ -53,7 +53,7 @@ export const LoginForms = ({
         {below}
       </Card>
       <Card title={t('login.no-account')} id="login-link">
-        <form method="post" action="/login/link" class="form">
+        <form method="post" autocomplete="on" action="/login/link" class="form">
           <CsrfField c={c} />
           <p>{t('login.no-account.text')}</p>
           <FormProblems c={c} form={link} id="link-problems" labels={{ address: t('login.address') }} />

@@ -1,0 +1,106 @@
+/** Owns the bar under a list: what may be done to the tickets chosen in it. */
+import type { Child } from 'hono/jsx'
+import { actOf, actsOfferedBy, type ActName, type PageContext } from '../../../core/index.ts'
+import { blankForm, Button, CsrfField, type Choice, type FormState } from '../../../core/pages.ts'
+import { listUrl, type ListQuery } from '../list-query.ts'
+import { words, type DeskWord } from '../words.ts'
+import type { TicketAct } from './doing.ts'
+import type { Visit } from './frame.tsx'
+import { queueChoices } from './list-filter.tsx'
+
+/** What may be done to many: all that the list says so of, in its order. */
+export const BULK = actsOfferedBy('desk').filter((name): name is TicketAct => actOf(name).bulk)
+
+/** What every form around a list carries. */
+export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) => (
+  <>
+    <CsrfField c={c} />
+    <input type="hidden" name="back" value={listUrl(query, { after: query.after ?? null })} />
+    {/* Enter in a checkbox would press the form's first button; this one does nothing. */}
+    <button type="submit" disabled hidden />
+  </>
+)
+
+/** Shown once something is chosen. */
+export const BulkBar = ({ c, visit, form = blankForm() }: { c: PageContext; visit: Visit; form?: FormState | undefined }) => {
+  const t = words(c)
+  return (
+    <div class="bulk" role="group" aria-label={t('bulk.label')}>
+      <span class="bulk-count" data-chosen={t('bulk.chosen')}>
+        {t('bulk.with-chosen')}
+      </span>
+      {BULK.map((name) =>
+        BESIDE[name] ? (
+          <span class="bulk-group">
+            {BESIDE[name]({ c, visit, form })}
+            <Pressed c={c} name={name} />
+          </span>
+        ) : (
+          <Pressed c={c} name={name} />
+        ),
+      )}
+    </div>
+  )
+}
+
+/** What stands before an act's button, where many tickets need a choice first. */
+const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; form: FormState }) => Child>> = {
+  move: ({ c, visit, form }) => (
+    <Chosen c={c} form={form} id="bulk-queue" name="queue" label="act.move.to" empty choices={queueChoices(visit, 'move_into')} />
+  ),
+  pend: ({ c, form }) => (
+    <Chosen
+      c={c}
+      form={form}
+      id="bulk-until"
+      name="until"
+      label="act.pend.until"
+      choices={(['tomorrow', 'week', 'customer'] as const).map((value) => ({ value, label: words(c)(`pend.${value}`) }))}
+    />
+  ),
+}
+
+/** One choice, with what was wrong with it. */
+const Chosen = (props: {
+  c: PageContext
+  form: FormState
+  id: string
+  name: string
+  label: DeskWord
+  /** Nothing is chosen at first: the label stands there. */
+  empty?: boolean
+  choices: readonly Choice[]
+}) => {
+  const { id, name } = props
+  const label = words(props.c)(props.label)
+  const problem = props.form.problems[name]
+  return (
+    <>
+      <label class="only-heard" for={id}>
+        {label}
+      </label>
+      <select id={id} name={name} aria-invalid={problem ? 'true' : undefined} aria-describedby={problem ? `${id}-problem` : undefined}>
+        {props.empty && <option value="">{label}</option>}
+        {props.choices.map((choice) => (
+          <option value={choice.value} selected={choice.value === props.form.values[name]}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+      {problem && (
+        <span class="field-problem" id={`${id}-problem`} role="alert">
+          {problem}
+        </span>
+      )}
+    </>
+  )
+}
+
+/** Nobody is asked here how it ended: the button says it. */
+export const SAYS: Partial<Record<ActName, DeskWord>> = { close: 'bulk.close' }
+
+const Pressed = ({ c, name }: { c: PageContext; name: ActName }) => (
+  <Button name="act" value={name} small>
+    {words(c)(SAYS[name] ?? actOf(name).words.button)}
+  </Button>
+)
