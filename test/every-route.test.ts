@@ -131,6 +131,13 @@ const ask = (visitor: Visitor, name: string, row: Row, side: Side): Promise<Resp
     : visitor.get(row.path(side), headers)
 }
 
+/**
+ * Firefox puts back on a reload what a form held, ticks by their place among others, unless the served page says no. Each form that changes
+ * something says whether: 'off' where it shows what is stored or names rows; 'on' where a text that nobody keeps would be lost.
+ */
+const formsWithoutWord = (html: string): string[] =>
+  (html.match(/<form\b[^>]*>/g) ?? []).filter((tag) => /method="post"/.test(tag) && !/\sautocomplete="(on|off)"/.test(tag))
+
 async function tryRow(name: string, row: Row): Promise<void> {
   const wrong: string[] = []
   const compare = (what: string, got: unknown, expected: unknown, page = '') => {
@@ -154,6 +161,7 @@ async function tryRow(name: string, row: Row): Promise<void> {
           .replace(/<[^>]+>/g, ' ')
           .replace(/\s+/g, ' ')
           .slice(0, 300) ?? ''
+      for (const form of formsWithoutWord(text)) wrong.push(`${key}, a browser may restore what it likes: ${form}`)
       compare(key, response.status, may ?? row.not?.[who] ?? (who === 'stranger' ? (name.startsWith('POST') ? 401 : 303) : 404), words)
       if (row.shows) compare(`${key}, shows it`, text.includes(row.shows(side)), row.does!.includes(who))
       if (row.done) compare(`${key}, is done`, await row.done(site, side), row.does!.includes(who))
@@ -222,7 +230,9 @@ it("every page and act below /admin is the central administrator's alone", async
       const expected = role === 'stranger' ? (method === 'GET' ? 303 : 401) : role === 'customer' ? 404 : 403
       if (status !== expected) wrong.push(`${role}, ${route}: ${status}, not ${expected}`)
     }
-    const { status } = await askFor('central')
+    const answer = await askFor('central')
+    const { status } = answer
+    for (const form of formsWithoutWord(await answer.text())) wrong.push(`central, ${route}: a browser may restore what it likes: ${form}`)
     const expected = method === 'GET' ? [200] : [200, 303, 422]
     if (!expected.includes(status)) wrong.push(`central, ${route}: ${status}, not ${expected.join(' or ')}`)
   }

@@ -11,6 +11,7 @@ import { openSite, type Site, type Visitor } from './web.ts'
 const OTHERS = new Set([
   'GET /static/:hash/:name',
   'GET /desk/view/:name',
+  'POST /desk/bulk/undo/:act',
   'GET /desk/queue/:id',
   'GET /login/device/:token',
   'POST /login/device/:token',

@@ -140,12 +140,16 @@ export const ROWS: Record<string, Row> = {
   'POST /desk/bulk': {
     path: () => '/desk/bulk',
     fields: (side) => ({ ticket: side.thing.ticket, act: 'move', queue: side.queue }),
-    may: agents(303),
+    // Whom it was refused is told it on the list itself.
+    may: own(303),
+    not: { otherAgent: 409, otherAdmin: 409, parent: 409, central: 409 },
     does: ['agent', 'admin'],
     done: async (site, side) =>
       (await site.make.db.selectFrom('ticket').select('queue_id').where('id', '=', side.thing.ticket).executeTakeFirstOrThrow())
         .queue_id === side.queue,
   },
+  // Of an act that is not one's own nothing is said.
+  'POST /desk/bulk/undo/:act': { path: () => '/desk/bulk/undo/00000000-0000-4000-8000-000000000000', may: {} },
   'GET /desk/rail': { path: () => '/desk/rail', may: agents(200), shows: (side) => `/desk/queue/${side.main}`, does: ['agent', 'admin'] },
   'GET /desk/new': { path: () => '/desk/new', may: agents(200), shows: (side) => `value="${side.main}"`, does: ['agent', 'admin'] },
   'POST /desk/new': {

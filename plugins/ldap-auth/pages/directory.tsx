@@ -92,7 +92,7 @@ async function directoryPage(c: PageContext, host: Host, form: FormState, explai
       <div class="directory-two">
         <div>
           <Card title={t('test')} id="test">
-            <form method="post" action={`${PATH}/test`} class="form">
+            <form method="post" autocomplete="off" action={`${PATH}/test`} class="form">
               <CsrfField c={c} />
               <p class="row-quiet">{t('test.text')}</p>
               <Field c={c} form={form} name="login" label={t('test.login')} required maxlength={250} autocomplete="off" />

@@ -128,7 +128,7 @@ async function NotYet({ c, visit }: { c: PageContext; visit: Visit }) {
           {queues.some((queue) => !queue.valid) && <p>{t('not.returns', { count: queues.filter((queue) => !queue.valid).length })}</p>}
         </div>
         {may ? (
-          <form method="post" action={`${visit.path}/opt-in`} class="acts ask">
+          <form method="post" autocomplete="off" action={`${visit.path}/opt-in`} class="acts ask">
             <CsrfField c={c} />
             <Button kind="primary">{t('in.do')}</Button>
           </form>
@@ -341,7 +341,7 @@ async function outPage(c: PageContext, visit: Visit): Promise<Response> {
                 <li>{t('out.return')}</li>
               </ul>
             </div>
-            <form method="post" action={`${visit.path}/opt-out`} class="acts ask">
+            <form method="post" autocomplete="off" action={`${visit.path}/opt-out`} class="acts ask">
               <CsrfField c={c} />
               <Button kind="danger">{t('out.do')}</Button>
               <ButtonLink href={visit.path}>{t('form.cancel')}</ButtonLink>

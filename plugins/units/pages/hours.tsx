@@ -146,6 +146,7 @@ async function hoursPage(c: PageContext, visit: Visit, form: FormState, tried?: 
           <FormCard
             c={c}
             form={form}
+            of={visit.unit.calendarId ? `calendar:${visit.unit.calendarId}` : undefined}
             action={`${visit.path}/hours`}
             acts={
               <Button name="act" value="try" unchecked>

@@ -100,7 +100,7 @@ async function looksPage(c: PageContext, visit: Visit, form: FormState): Promise
           </Notice>
         ) : (
           <div class="admin-two">
-            <FormCard c={c} form={form} action={`${visit.path}/looks`} files>
+            <FormCard c={c} form={form} of={`unit looks:${visit.unit.id}`} action={`${visit.path}/looks`} files>
               <Field c={c} form={form} name="name" label={t('looks.name')} help={t('looks.name.help')} value={brand.name} maxlength={60} />
               <Field
                 c={c}

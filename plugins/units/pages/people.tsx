@@ -271,7 +271,7 @@ async function peoplePage(c: PageContext, visit: Visit, form: FormState): Promis
               <ul class="unit-people">
                 {people.map((person) => (
                   <li>
-                    <form method="post" action={`${visit.path}/people/${person.id}`}>
+                    <form method="post" autocomplete="off" action={`${visit.path}/people/${person.id}`}>
                       <CsrfField c={c} />
                       <div>
                         <p>

@@ -191,7 +191,13 @@ async function settingsPage(c: PageContext, visit: Visit, plugin: Plugin, form: 
               <EmptyState title={t('plugin.no-settings')} />
             </Card>
           ) : (
-            <FormCard c={c} form={form} action={`${visit.path}/plugins/${plugin.name}`} cancel={`${visit.path}/plugins`}>
+            <FormCard
+              c={c}
+              form={form}
+              of={`setting:${plugin.name}/${visit.unit.id}`}
+              action={`${visit.path}/plugins/${plugin.name}`}
+              cancel={`${visit.path}/plugins`}
+            >
               <SettingFields c={c} form={form} fields={fields.filter(open)} />
               {fields
                 .filter((field) => !open(field))

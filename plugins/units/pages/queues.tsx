@@ -283,6 +283,7 @@ async function queueForm(c: PageContext, visit: Visit, queue: AdminQueue | undef
         <PageHead title={title} {...(queue && !queue.valid ? { beside: t('queue.is-closed') } : {})} />
         <div class="admin-one">
           <FormCard
+            of={queue && `queue:${queue.id}`}
             c={c}
             form={form}
             action={queue ? `${visit.path}/queues/${queue.id}` : `${visit.path}/queues/new`}

@@ -178,7 +178,7 @@ async function topicsPage(c: PageContext, visit: Visit, form: FormState): Promis
               <EmptyState title={t('topic.none')} text={t('topic.none.text')} />
             </Card>
           ) : (
-            <form method="post" action={`${visit.path}/topics`}>
+            <form method="post" autocomplete="off" action={`${visit.path}/topics`}>
               <CsrfField c={c} />
               <Card plain>
                 <table class="plain unit-table">
@@ -224,7 +224,7 @@ async function topicForm(c: PageContext, visit: Visit, topic: Topic, form: FormS
         <Crumb href={`${visit.path}/topics`}>{t('area.topics')}</Crumb>
         <PageHead title={topic.name} />
         <div class="admin-one">
-          <FormCard c={c} form={form} action={`${visit.path}/topics/${topic.id}`} cancel={`${visit.path}/topics`}>
+          <FormCard c={c} form={form} of={`topic:${topic.id}`} action={`${visit.path}/topics/${topic.id}`} cancel={`${visit.path}/topics`}>
             <Field c={c} form={form} name="name" label={t('topic.name')} value={topic.name} maxlength={100} required />
             <Field c={c} form={form} name="nameEn" label={t('topic.name-en')} value={topic.nameEn} maxlength={100} />
             <Field
