@@ -110,7 +110,11 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
   const separator = view.path.includes('?') ? '&' : '?'
   const response = await page.goto(`${site}${view.path}${separator}lang=${look.language}`, { waitUntil: 'load' })
   if (response?.status() !== (view.status ?? 200)) faults.push(`status ${response?.status()}`)
-  await view.act?.(page)
+  if (view.act) {
+    await view.act(page)
+    // A form that was sent by it is on its way until another page stands there.
+    await page.waitForFunction(() => document.readyState === 'complete' && !document.querySelector('form[data-sent]'))
+  }
   const folder = process.env['POMOC_LOOK']
   if (folder) {
     mkdirSync(folder, { recursive: true })

@@ -65,7 +65,7 @@ export async function bulk(c: PageContext): Promise<Response> {
   }
   if (actOf(name).mails && !fields['confirmed']) {
     const tried = await tryOnMany(host, visit.actor, act, ids)
-    if (tried.mailed.length > 0) return askFirst(c, visit, { name, fields, ids, back, ...tried })
+    if (tried.mailed.length > 0) return askFirst(c, visit, { name, fields, ids, ...tried })
   }
   const many = await doToMany(host, visit.actor, act, ids)
   const undo = actOf(name).undoable && many.done.length > 0 ? { undo: `/desk/bulk/undo/${many.act}?back=${encodeURIComponent(back)}` } : {}
@@ -147,7 +147,6 @@ interface Question {
   name: TicketAct
   fields: Record<string, string>
   ids: readonly Id[]
-  back: string
   done: readonly Id[]
   refused: readonly RefusedTicket[]
   mailed: readonly string[]
@@ -157,11 +156,7 @@ interface Question {
 const SHOWN_ADDRESSES = 10
 
 /** What will happen, and to whom, before it does. */
-async function askFirst(
-  c: PageContext,
-  visit: Visit,
-  { name, fields, ids, back, done, refused: not, mailed }: Question,
-): Promise<Response> {
+async function askFirst(c: PageContext, visit: Visit, { name, fields, ids, done, refused: not, mailed }: Question): Promise<Response> {
   const t = words(c)
   const what = t(SAYS[name] ?? actOf(name).words.button)
   // All else that stood in the form of the list: what was chosen beside the act, and where to go back.
