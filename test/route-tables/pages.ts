@@ -116,6 +116,8 @@ export const ROWS: Record<string, Row> = {
   'GET /favicon.ico': { path: () => '/favicon.ico', may: all(302) },
   'GET /health/live': { path: () => '/health/live', may: all(200) },
   'GET /health/ready': { path: () => '/health/ready', may: all(200) },
+  'GET /proof': { path: () => '/proof', may: loggedIn(200) },
+  'POST /proof': { path: () => '/proof', fields: () => ({ next: '/account' }), may: loggedIn(303) },
   'POST /preferences': { path: () => '/preferences', fields: () => ({ colours: 'dark' }), may: all(303) },
   'GET /desk': { path: () => '/desk', may: agents(200) },
   'GET /desk/view/:name': { path: () => '/desk/view/open', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
