@@ -160,7 +160,6 @@ describe('the pages of logging in', () => {
     await make.person({ login: 'zqbez', address: 'zqbez@uni.example' })
     await database.db.updateTable('person').set({ valid: false }).where('id', '=', off).execute()
     const { hear } = listenTo(database.pool)
-    const seen = new Map<string, unknown>()
     const known = site.visitor()
     await known.get('/login')
     await known.post('/login', { login: 'zqkli', password: PASSWORD })

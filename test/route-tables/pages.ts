@@ -117,6 +117,8 @@ export const ROWS: Record<string, Row> = {
   'GET /favicon.ico': { path: () => '/favicon.ico', may: all(302) },
   'GET /health/live': { path: () => '/health/live', may: all(200) },
   'GET /health/ready': { path: () => '/health/ready', may: all(200) },
+  'GET /proof': { path: () => '/proof', may: loggedIn(200) },
+  'POST /proof': { path: () => '/proof', fields: () => ({ next: '/account' }), may: loggedIn(303) },
   'POST /preferences': { path: () => '/preferences', fields: () => ({ colours: 'dark' }), may: all(303) },
   // One's own words, into a form that one had opened oneself.
   'POST /draft': { path: () => '/draft', fields: ownDraft, may: { agent: 303 }, not: { ...loggedIn(403), stranger: 401 } },

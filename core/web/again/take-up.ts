@@ -146,8 +146,12 @@ const proofField = (c: PageContext) => proofBy(c.get('host'), c.get('actor')!.id
 
 /** The page that asks for nothing but a proof: `?next=` is where it leads, a path of ours. */
 export function proofRoutes(app: Hono<WebEnv>): void {
-  const wait = (c: PageContext, next: string | undefined) =>
-    waitingPage(c, { asked: 'proof', fields: [['next', ownPath(next)]], ownerId: demandLogin(c).id, files: [], from: ownPath(next) }, 403)
+  const wait = (c: PageContext, next: string | undefined, status: 200 | 403 = 200) =>
+    waitingPage(
+      c,
+      { asked: 'proof', fields: [['next', ownPath(next)]], ownerId: demandLogin(c).id, files: [], from: ownPath(next) },
+      status,
+    )
   app.get(PROOF_PATH, (c) => wait(c, c.req.query('next')))
   app.post(PROOF_PATH, async (c) => {
     const actor = demandLogin(c)
@@ -155,7 +159,7 @@ export function proofRoutes(app: Hono<WebEnv>): void {
     try {
       demandFresh({ actor, now: c.get('host').clock() })
     } catch {
-      return wait(c, next)
+      return wait(c, next, 403)
     }
     return c.redirect(ownPath(next), 303)
   })

@@ -80,7 +80,7 @@ export function cameFrom(c: PageContext): string | undefined {
 }
 
 /** The whole page. */
-export async function waitingPage(c: PageContext, waiting: Waiting, status: 401 | 403 | 422 | 429 | 503): Promise<Response> {
+export async function waitingPage(c: PageContext, waiting: Waiting, status: 200 | 401 | 403 | 422 | 429 | 503): Promise<Response> {
   const title = webTexts.in(c.get('language'))(`again.${waiting.asked}.title`)
   // Its text is somebody's who is not logged in now.
   c.header('cache-control', 'private, no-store')

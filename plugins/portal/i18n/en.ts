@@ -102,14 +102,14 @@ export const en: Record<keyof typeof pl, Text> = {
   'ticket.conversation': 'Conversation',
 
   'login.title': 'Log in',
-  'login.account': 'Login and password',
+  'login.account': 'I have an account',
   'login.account.campus': 'University account',
   'login.account.campus.text': 'The login and password that you use for other services of the university.',
   'login.forgot': 'Forgot the password? Ask for a link',
   'login.login': 'Login or e-mail address',
   'login.password': 'Password',
   'login.send': 'Log in',
-  'login.no-account': 'Without a password',
+  'login.no-account': 'I have no account, or cannot get in',
   'login.no-account.text':
     'You have no password here, or have forgotten it? Give the address from which you write to us: we will send a link there that lets you in once.',
   'login.address': 'Your e-mail address',

@@ -100,14 +100,14 @@ export const pl = {
   'ticket.conversation': 'Rozmowa',
 
   'login.title': 'Zaloguj się',
-  'login.account': 'Login i hasło',
+  'login.account': 'Mam konto',
   'login.account.campus': 'Konto uczelniane',
   'login.account.campus.text': 'Login i hasło te same co do innych usług uczelni.',
   'login.forgot': 'Nie pamiętasz hasła? Poproś o odnośnik',
   'login.login': 'Login albo adres e-mail',
   'login.password': 'Hasło',
   'login.send': 'Zaloguj się',
-  'login.no-account': 'Bez hasła',
+  'login.no-account': 'Nie mam konta albo nie mogę wejść',
   'login.no-account.text':
     'Nie masz u nas hasła albo go nie pamiętasz? Podaj adres, z którego do nas piszesz: wyślemy na niego odnośnik, który wpuszcza raz.',
   'login.address': 'Twój adres e-mail',

@@ -52,9 +52,12 @@ export const LoginForms = ({
             </ActButton>
           </div>
         )}
-        <p class="row-quiet">
-          <a href="#login-link">{t('login.forgot')}</a>
-        </p>
+        {/* Whose campus password is lost finds help below, where there is any. */}
+        {!campus && (
+          <p class="row-quiet">
+            <a href="#login-link">{t('login.forgot')}</a>
+          </p>
+        )}
         {below}
       </Card>
       <Card title={t('login.no-account')} id="login-link">
