@@ -51,3 +51,12 @@ export const samePage = (c: { req: { url: string } }): string => {
   const { pathname, search } = new URL(c.req.url)
   return ownPath(pathname + search)
 }
+
+/** The same address as people write it less exactly: with slashes at its end, or a unit's name in capitals. */
+export const tidyPath = (c: { req: { url: string } }): string => {
+  const { pathname, search } = new URL(c.req.url)
+  let end = pathname.length
+  while (end > 1 && pathname[end - 1] === '/') end--
+  const [, before = '', unit = '', rest = ''] = /^(\/u\/)([^/]*)(.*)$/s.exec(pathname.slice(0, end)) ?? ['', pathname.slice(0, end)]
+  return ownPath(before + (unit.includes('%') ? unit : unit.toLowerCase()) + rest + search)
+}

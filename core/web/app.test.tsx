@@ -160,6 +160,18 @@ describe('forms', () => {
 
 describe('error pages', () => {
   it.each([
+    ['/form/', '/form'],
+    ['/form//?a=b', '/form?a=b'],
+    ['/u/WM/nowhere', '/u/wm/nowhere'],
+    ['/nowhere', null],
+    ['/', null],
+    ['//evil.example/', null],
+    ['/u/%F0%9F/x', null],
+  ])('an address written less exactly leads to the page it means: %s', async (path, expected) => {
+    const answer = await site.visitor().get(path)
+    expect([answer.headers.get('location'), answer.status]).toEqual([expected, expected === null ? 404 : 302])
+  })
+  it.each([
     ['pl', '/nowhere', 404, 'Nie ma takiej strony'],
     ['en', '/nowhere', 404, 'There is no such page'],
     ['pl', '/refuse/not-allowed', 403, 'Nie masz prawa'],

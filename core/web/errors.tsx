@@ -8,7 +8,7 @@ import { codeOf } from '../machine/boot-error.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { refused, Refusal } from '../errors.ts'
 import { routeOf } from '../metrics/serve.ts'
-import { ownPath, samePage } from './address.ts'
+import { ownPath, samePage, tidyPath } from './address.ts'
 import { isForm, isUrlencoded } from './body.ts'
 import { readFields, sayRefusal } from './forms.ts'
 import { isFragment } from './hx.ts'
@@ -57,6 +57,7 @@ async function show(c: PageContext, error: Refusal): Promise<Response> {
     c.header('HX-Reswap', 'innerHTML')
     return c.html(<ErrorNotice c={c} error={error} words={words} />, status)
   }
+  if (error.status === 404 && c.req.method === 'GET' && tidyPath(c) !== samePage(c)) return c.redirect(tidyPath(c), 302)
   if (error.code === 'login-needed' && c.req.method === 'GET') {
     return c.redirect(`/login?next=${encodeURIComponent(samePage(c))}`, 303)
   }

@@ -84,6 +84,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
   })
 
+  app.get('/tickets', (c) => c.redirect('/?which=all#mine-title', 302))
   app.get('/tickets.csv', async (c) => {
     const actor = demandLogin(c)
     c.header('content-type', 'text/csv; charset=utf-8')
