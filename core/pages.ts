@@ -46,6 +46,7 @@ export {
   type Choice,
 } from './web/parts/fields.tsx'
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
+export { TagList } from './web/parts/tag-list.tsx'
 export { Crumb, FormCard } from './web/parts/form-card.tsx'
 export { Card, EmptyState, Menu, Notice, PageHead, Pager, SideList, Tabs } from './web/parts/layout.tsx'
 export { LiveRegion } from './web/parts/live-region.tsx'

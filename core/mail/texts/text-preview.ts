@@ -1,10 +1,12 @@
 /** Owns texts filled in for a ticket: the preview of an automatic answer, and what stands in an agent's answer. */
 import type { Kysely } from 'kysely'
-import type { Database, Language } from '../../database/schema.ts'
+import { receive } from '../../calendar/receipt.ts'
+import type { Database, Id, Language } from '../../database/schema.ts'
 import { inTicket } from '../../article/articles.ts'
+import { coreTexts } from '../../i18n/core-texts.ts'
 import { languageFor } from '../../i18n/languages.ts'
 import type { Work } from '../../kernel/work.ts'
-import { calendarOfQueue, senderOfQueue } from '../../queue/queues.ts'
+import { calendarOfQueue, findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
 import { recipientOf, wordsFor } from './auto-response.ts'
@@ -21,22 +23,70 @@ export interface TextPreview {
   body: string
 }
 
-/** The variant as the ticket's customer would get it now; the customer's last message stands for the one answered. */
+/**
+ * The variant as the ticket's customer would get it now; the customer's last message stands for the one answered. Without a ticket: one
+ * that might come now into the given queue, from nobody real.
+ */
 export async function previewText(
   room: TextRoom,
-  ticket: Ticket,
+  of: Ticket | { sampleIn: Id },
   variant: { subject: string; body: string },
   language: Language,
 ): Promise<TextPreview> {
-  const { words, sender } = await wordsOfTicket(room, ticket, variant, language)
+  const { words, sender, number } =
+    'sampleIn' in of
+      ? { ...(await wordsOfSample(room, of.sampleIn, variant, language)), number: SAMPLE_NUMBER }
+      : { ...(await wordsOfTicket(room, of, variant, language)), number: of.number }
   return {
     from: sayAddress(sender),
-    subject: buildSubject(
-      { number: ticket.number, subject: expandTags(variant.subject, words), kind: 'new', clean: false },
-      DEFAULT_SUBJECT_SETTINGS,
-    ),
+    subject: buildSubject({ number, subject: expandTags(variant.subject, words), kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS),
     body: expandTags(variant.body, words),
   }
+}
+
+const SAMPLE_NUMBER = '2026000000000001'
+/** No row has it. */
+const NO_ID = '0'
+
+async function wordsOfSample(room: TextRoom, queueId: Id, variant: { subject: string; body: string }, language: Language) {
+  const { db, config, now } = room
+  const [sender, calendar, queue, samples] = [
+    await senderOfQueue(db, config, queueId),
+    await calendarOfQueue(db, queueId),
+    await findQueue(db, queueId),
+    coreTexts.in(language),
+  ]
+  const ticket = {
+    id: NO_ID,
+    number: SAMPLE_NUMBER,
+    title: samples('sample.subject'),
+    queue: queue?.name ?? '',
+    queueId,
+    unitId: queue?.unitId ?? NO_ID,
+    state: 'new',
+    stateType: 'new',
+    stateId: NO_ID,
+    priority: '3 normal',
+    priorityId: NO_ID,
+    lock: 'unlock',
+    pendingUntil: null,
+    createdAt: now,
+    changedAt: now,
+    receivedAt: receive(calendar, now).receivedAt,
+    customerId: null,
+    ownerId: null,
+    responsibleId: null,
+  }
+  const answered = {
+    from: `${samples('sample.name')} <anna@example.org>`,
+    replyTo: '',
+    to: sender.address,
+    subject: ticket.title,
+    body: samples('sample.body'),
+    messageId: null,
+    references: [],
+  }
+  return { words: await wordsFor(room, { ...variant, language, calendar, ticket }, answered, sender), sender }
 }
 
 /** A text of an agent's answer with its tags filled in; in the language of the customer, else of the queue, else the first offered. */

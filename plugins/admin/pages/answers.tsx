@@ -29,6 +29,7 @@ import {
   statusOf,
   submit,
   Tabs,
+  TagList,
   TextArea,
   type FormState,
 } from '../../../core/pages.ts'
@@ -55,7 +56,6 @@ import { adminPage, Beside, demandAdministrator, Fields } from '../frame.tsx'
 import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
 import { words, type AdminKey } from '../words.ts'
 import { demandQueue, QueueTabs } from './queues.tsx'
-import { TagList } from './texts.tsx'
 
 const PATH = '/admin/answers'
 const PART_PATHS: Record<PartKind, string> = { salutation: `${PATH}/salutations`, signature: `${PATH}/signatures` }

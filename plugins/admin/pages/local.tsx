@@ -240,7 +240,7 @@ async function unitPage(c: PageContext, unit: Unit, form: FormState): Promise<Re
                         </span>{' '}
                         <ActButton c={c} small action={`${PATH}/${unit.id}/administrators/${one.personId}/remove`}>
                           {t('local.remove')}
-                          <span class="only-heard"> {one.name}</span>
+                          <span class="only-heard">: {one.name}</span>
                         </ActButton>
                       </li>
                     ))}

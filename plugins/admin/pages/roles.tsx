@@ -311,7 +311,7 @@ async function personsPage(c: PageContext, role: Role, form: FormState): Promise
               </div>
               <ActButton c={c} action={`${PATH}/${role.id}/persons/${person.id}`} small fields={{ wears: 'off' }}>
                 {t('role.take')}
-                <span class="only-heard"> {person.name}</span>
+                <span class="only-heard">: {person.name}</span>
               </ActButton>
             </li>
           ))}

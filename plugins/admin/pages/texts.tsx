@@ -1,6 +1,6 @@
 /** Owns the pages of automatic answers: list, one text in its languages with a preview, which queue sends which. */
 import type { Hono } from 'hono'
-import { findTicketByNumber, languageChoices, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { findTicketByNumber, languageChoices, receptionQueue, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   blankForm,
@@ -19,6 +19,7 @@ import {
   Tabs,
   TextArea,
   type FormState,
+  TagList,
 } from '../../../core/pages.ts'
 import {
   createText,
@@ -236,7 +237,7 @@ async function showPreview(c: PageContext, text: AutoText | undefined, values: R
   const t = words(c)
   const { db, config, clock } = c.get('host')
   const number = (values['ticket'] ?? '').replace(/\D/g, '')
-  const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
+  const ticket = number === '' ? { sampleIn: await receptionQueue(db, config) } : await findTicketByNumber(db, number, null)
   if (!ticket) return textForm(c, text, { values, problems: { ticket: t('text.no-such-ticket') } })
   const language = languageFor(config, values['previewLanguage'])
   const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
@@ -386,40 +387,6 @@ const Standard = ({ c, text }: { c: PageContext; text: AutoText }) => {
           </ActButton>
         )
       )}
-    </Card>
-  )
-}
-
-const TAGS = [
-  'OTRS_TICKET_TicketNumber',
-  'OTRS_TICKET_Title',
-  'OTRS_TICKET_State',
-  'OTRS_TICKET_Queue',
-  'OTRS_CUSTOMER_SUBJECT[40]',
-  'OTRS_CUSTOMER_BODY[10]',
-  'OTRS_CUSTOMER_REALNAME',
-  'OTRS_OWNER_UserFullname',
-  'POMOC_RECEIPT',
-  'POMOC_TICKET_URL',
-  'POMOC_ADDRESS',
-  'POMOC_ADDRESS_NAME',
-] as const
-
-export const TagList = ({ c }: { c: PageContext }) => {
-  const t = words(c)
-  return (
-    <Card title={t('text.tags')} id="tags">
-      <dl class="tags">
-        {TAGS.map((tag) => (
-          <div>
-            <dt>
-              <code>{`<${tag}>`}</code>
-            </dt>
-            <dd>{t(`tag.${tag}`)}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="para quiet small">{t('text.tags.more')}</p>
     </Card>
   )
 }

@@ -15,6 +15,7 @@ import {
   Select,
   statusOf,
   submit,
+  TagList,
   TextArea,
   type FormState,
 } from '../../../core/pages.ts'
@@ -177,9 +178,9 @@ async function save(c: PageContext, visit: Visit, type: AutoResponseType): Promi
 async function preview(c: PageContext, visit: Visit, type: AutoResponseType, values: Record<string, string>): Promise<Response> {
   const { db, config, clock } = c.get('host')
   const number = (values['ticket'] ?? '').replace(/\D/g, '')
-  const ticket = number === '' ? undefined : await findTicketByNumber(db, number, null)
+  const ticket = number === '' ? { sampleIn: (await demandMain(c, visit)).id } : await findTicketByNumber(db, number, null)
   // Another unit's ticket is not there.
-  if (!ticket || ticket.unitId !== visit.unit.id)
+  if (!ticket || ('unitId' in ticket && ticket.unitId !== visit.unit.id))
     return textForm(c, visit, type, { values, problems: { ticket: words(c)('text.no-such-ticket') } })
   const language = languageFor(config, values['previewLanguage'])
   const variant = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
@@ -205,7 +206,7 @@ async function textForm(c: PageContext, visit: Visit, type: AutoResponseType, fo
       <>
         <Crumb href={`${visit.path}/texts`}>{t('area.texts')}</Crumb>
         <PageHead title={t(typeKey(type))} beside={t(now.own(type) ? 'text.own' : 'text.begins')} />
-        <div class={shown ? 'admin-two' : 'admin-one'}>
+        <div class="admin-two">
           <FormCard
             c={c}
             form={form}
@@ -262,8 +263,8 @@ async function textForm(c: PageContext, visit: Visit, type: AutoResponseType, fo
               />
             </fieldset>
           </FormCard>
-          {shown && (
-            <div class="admin-aside aside-first">
+          <div class={shown ? 'admin-aside aside-first' : 'admin-aside'}>
+            {shown && (
               <Card title={t('text.preview')} id="preview">
                 <p class="quiet small">{shown.from}</p>
                 <p class="preview-subject">
@@ -271,8 +272,9 @@ async function textForm(c: PageContext, visit: Visit, type: AutoResponseType, fo
                 </p>
                 <div class="message-text">{shown.body}</div>
               </Card>
-            </div>
-          )}
+            )}
+            <TagList c={c} />
+          </div>
         </div>
       </>
     ),
