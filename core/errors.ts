@@ -93,6 +93,7 @@ export const ERRORS = {
   'unit.opted-in': 409,
   'unit.not-opted-in': 409,
   'brand.colour': 422,
+  'brand.no-colour': 422,
   'brand.logo': 422,
   'text.name-taken': 422,
   'text.needs-language': 422,

@@ -104,8 +104,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.unit.hat-central': 'This person has worked in another unit before. The central administrator adds them.',
   'error.unit.opted-in': 'The unit runs its tickets itself already.',
   'error.unit.not-opted-in': 'The unit does not run its tickets now.',
-  'error.brand.colour':
-    'This colour is too light or cannot be read: its contrast is {contrast}, and 4.5 is needed. Give a darker one, for example #1a56b0.',
+  'error.brand.colour': 'This colour is too light: its contrast is {contrast}, and 4.5 is needed. Give a darker one, for example #1a56b0.',
+  'error.brand.no-colour': 'Write a colour as a number sign and six hexadecimal digits, for example #1a56b0.',
   'error.brand.logo': 'We cannot show this file as a logo. Choose PNG, JPEG, WebP, GIF, or SVG without scripts and outside references.',
   'error.text.name-taken': 'There is a text of this name already.',
   'error.text.needs-language': 'Write the text in one language at least: subject and body.',
@@ -161,6 +161,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'calendar.two-days': 'One day a line. Put a dash between the first and the last of several days in a row: 28.12 – 31.12.',
   'calendar.unreadable': 'This cannot be read.',
   'calendar.line': 'Line {line}: {what}',
+
+  'sample.subject': 'My mail does not work',
+  'sample.name': 'Anna Example',
+  'sample.body': 'Hello,\nno messages have reached me since this morning.',
 
   'setting.yes': 'yes',
   'setting.no': 'no',

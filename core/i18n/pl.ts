@@ -10,8 +10,8 @@ export const pl = {
   'error.login-guarded':
     'Ktoś zgaduje hasło do tego konta, dlatego na razie wpuszczamy tylko przeglądarki, w których było już używane. Jeśli to Twoje konto, potwierdź tę przeglądarkę odnośnikiem z poczty.',
   'error.login-unavailable':
-    'Nie możemy teraz sprawdzić hasła: logowanie kampusowe nie odpowiada. Spróbuj za kilka minut. Konta założone tutaj działają.',
-  'error.login-expired': 'Hasło jest dobre, ale straciło ważność. Zmień je na stronie konta kampusowego i zaloguj się nowym.',
+    'Nie możemy teraz sprawdzić hasła: logowanie kontem uczelni nie odpowiada. Spróbuj za kilka minut. Konta założone tutaj działają.',
+  'error.login-expired': 'Hasło jest dobre, ale straciło ważność. Zmień je na stronie konta uczelnianego i zaloguj się nowym.',
   'error.code-wrong': 'Ten kod nie pasuje albo był już użyty. Poczekaj na następny.',
   'error.second-factor-needed': 'Twoja rola wymaga logowania dwuetapowego. Najpierw je włącz.',
   'error.second-factor-demanded': 'Twoja rola wymaga logowania dwuetapowego: nie można go wyłączyć.',
@@ -63,7 +63,7 @@ export const pl = {
   'error.person.address-invalid':
     'To nie jest adres e-mail: „{address}”. Adres wygląda tak: imie.nazwisko@uczelnia.pl, a kilka adresów oddziel przecinkami.',
   'error.person.unknown': 'Nie ma takiej osoby: {who}. Podaj adres e-mail albo login.',
-  'error.person.address-is-ours': 'To adres pomocy, a nie osoby: listy z niego krążyłyby w kółko.',
+  'error.person.address-is-ours': 'To adres pomocy, a nie osoby: maile z niego krążyłyby w kółko.',
   'error.person.no-address': 'Ta osoba nie ma adresu e-mail. Najpierw go dodaj.',
   'error.person.admin-needs-hat': 'Prawa w grupach działają tylko u agentów. Najpierw zaznacz „agent”.',
   'error.person.held': 'Danych tej osoby nie wolno usunąć: {reason}.',
@@ -84,7 +84,7 @@ export const pl = {
   'error.queue.has-children': 'Pod tą kolejką są inne, włączone. Wyłącz je najpierw albo przenieś.',
   'error.queue.parent-off': 'Kolejka nadrzędna jest wyłączona. Najpierw ją włącz.',
   'error.address.taken': 'Ten adres jest już przypisany do kolejki.',
-  'error.address.queue-off': 'Ta kolejka jest wyłączona: listy na ten adres nie miałyby dokąd trafić.',
+  'error.address.queue-off': 'Ta kolejka jest wyłączona: maile na ten adres nie miałyby dokąd trafić.',
   'error.calendar.invalid': 'Popraw kalendarz: {what}.',
   'error.calendar.name-taken': 'Jest już kalendarz o tej nazwie.',
   'error.calendar.in-use': 'Z tego kalendarza korzystają: {who}. Najpierw wybierz im inny.',
@@ -107,7 +107,8 @@ export const pl = {
   'error.unit.opted-in': 'Jednostka już prowadzi swoje zgłoszenia sama.',
   'error.unit.not-opted-in': 'Jednostka nie prowadzi teraz swoich zgłoszeń.',
   'error.brand.colour':
-    'Ten kolor jest za jasny albo nieczytelny: kontrast {contrast}, a potrzeba co najmniej 4,5. Podaj ciemniejszy, na przykład #1a56b0.',
+    'Ten kolor jest za jasny: ma kontrast {contrast}, a potrzeba co najmniej 4,5. Podaj ciemniejszy, na przykład #1a56b0.',
+  'error.brand.no-colour': 'Kolor wpisz jako kratkę i sześć cyfr szesnastkowych, na przykład #1a56b0.',
   'error.brand.logo': 'Tego pliku nie pokażemy jako logo. Wybierz PNG, JPEG, WebP, GIF albo SVG bez skryptów i odwołań na zewnątrz.',
   'error.text.name-taken': 'Jest już tekst o tej nazwie.',
   'error.text.needs-language': 'Napisz tekst choć w jednym języku: temat i treść.',
@@ -162,6 +163,10 @@ export const pl = {
   'calendar.two-days': 'Jeden dzień w wierszu. Między pierwszym a ostatnim z kilku dni z rzędu postaw kreskę: 28.12 – 31.12.',
   'calendar.unreadable': 'Nie da się tego odczytać.',
   'calendar.line': 'Wiersz {line}: {what}',
+
+  'sample.subject': 'Nie działa poczta',
+  'sample.name': 'Anna Przykładowa',
+  'sample.body': 'Dzień dobry,\nod rana nie przychodzą do mnie wiadomości.',
 
   'setting.yes': 'tak',
   'setting.no': 'nie',

@@ -87,11 +87,12 @@ export function tintOf(colour: string, card: string): string {
 
 export const LOGO_LIMIT = 256 * 1024
 
-/** Sets name, colour and logo; a logo of undefined stays, null goes. Errors: `brand.colour`, `brand.logo`, `too-large`, `unit.limit`. */
+/** Sets name, colour and logo; a logo of undefined stays, null goes. Errors: `brand.no-colour`, `brand.colour`, `brand.logo`, `too-large`, `unit.limit`. */
 export async function saveBrand(work: Work, unitId: Id, form: { name: string; colour: string; logo?: Buffer | null }): Promise<void> {
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) demandWithin((await readLimits(work.db, unitId)).branding)
   const colour = form.colour.trim().toLowerCase()
+  if (colour !== '' && !parse(colour)) throw refused('brand.no-colour', {}, 'colour')
   if (colour !== '' && !colourFits(colour))
     throw refused('brand.colour', { contrast: Math.floor(contrast(colour, '#f5f6f8') * 10) / 10 }, 'colour')
   const before = await findBrand(work.db, unitId)

@@ -8,7 +8,7 @@ import { editRoutes } from './pages/edit.tsx'
 import { itemRoutes } from './pages/item.tsx'
 import { listRoutes } from './pages/list.tsx'
 import { manageRoutes } from './pages/manage.tsx'
-import { itemUrl } from './pages/parts.tsx'
+import { firstWords, itemUrl } from './pages/parts.tsx'
 import { barLink, besideTicket, entriesFor, suggestions, suggestionsAnswer } from './pages/slots.tsx'
 import { settings } from './settings.ts'
 import { texts, words } from './words.ts'
@@ -54,7 +54,12 @@ export default definePlugin({
       label: 'faq.title',
       async find({ text, actor, unitId, language, limit }, { host }) {
         const items = await entriesFor(host, unitId, actor, text, limit, language)
-        return items.map((item) => ({ title: item.title, url: itemUrl(item), note: item.words.slice(0, 120), at: item.changedAt }))
+        return items.map((item) => ({
+          title: item.title,
+          url: itemUrl(item),
+          note: firstWords(item.words).slice(0, 120),
+          at: item.changedAt,
+        }))
       },
     },
   },

@@ -95,6 +95,7 @@ export function plainText(text: string, type: ContentType): string {
         { selector: 'a', options: { ignoreHref: true } },
         { selector: 'img', format: 'skip' },
         { selector: 'blockquote', format: 'block' },
+        { selector: 'ul', options: { itemPrefix: '· ' } },
         ...['h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
       ],
     },

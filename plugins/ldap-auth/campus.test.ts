@@ -477,7 +477,7 @@ describe.skipIf(!debianProgram('/usr/sbin/slapd', ['slapd', 'ldap-utils']))('a c
     const visitor = site.visitor()
     await visitor.get('/login')
     const refused = await visitor.post('/login', { login: uid, password })
-    expect([refused.status, (await refused.text()).includes('logowanie kampusowe nie odpowiada')]).toEqual([503, true])
+    expect([refused.status, (await refused.text()).includes('logowanie kontem uczelni nie odpowiada')]).toEqual([503, true])
     const report = await run(false)
     expect([report.faults?.map(({ name }) => name), report.off]).toEqual([['refused-connection', 'refused-connection'], []])
     const { rows } = await sql<{ report: { faults: unknown[] } }>`select report from ldap_auth_run order by id desc limit 1`.execute(

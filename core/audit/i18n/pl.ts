@@ -27,8 +27,8 @@ export const pl = {
   'subject.signature': 'Podpis',
   'subject.answer-template': 'Szablon',
   'subject.postmaster-filter': 'Filtr poczty',
-  'subject.inbound-mail': 'List przychodzący',
-  'subject.outbound-mail': 'List wychodzący',
+  'subject.inbound-mail': 'Mail przychodzący',
+  'subject.outbound-mail': 'Mail wychodzący',
   'subject.unit': 'Jednostka',
   'subject.unit-administrator': 'Administratorzy jednostki',
   'subject.unit-opted-in': 'Prowadzenie zgłoszeń w jednostce',
@@ -229,5 +229,5 @@ export const pl = {
   'no-way.opting':
     'Zgłoszenia zostają tam, dokąd trafiły. Włącz lub wyłącz prowadzenie zgłoszeń na stronie jednostki – z podglądem skutków.',
   'no-way.erased': 'Usuniętych danych nigdzie już nie ma.',
-  'no-way.mail': 'List poszedł dalej. Na jego stronie widać, co można z nim zrobić.',
+  'no-way.mail': 'Mail poszedł dalej. Na jego stronie widać, co można z nim zrobić.',
 } satisfies Record<string, Text>

@@ -64,9 +64,9 @@ export const leadingActs = {
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
     run: async (work, ticketId, { owner }) => {
-      await setOwner(work, ticketId, owner)
+      const { name } = await setOwner(work, ticketId, owner)
       const absence = (await absentNow(work.db, [owner], work.now)).get(owner)
-      return absence ? { say: 'done.owner-away', absence } : {}
+      return { params: { who: name }, ...(absence ? { say: 'done.owner-away' as const, absence } : {}) }
     },
   }),
   title: act({

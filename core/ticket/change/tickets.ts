@@ -360,7 +360,7 @@ export async function releaseTicket(work: Work, ticketId: Id): Promise<void> {
 }
 
 /** Hands the ticket to another agent, who must be able to work in its queue. Errors: `ticket.owner-unfit`. */
-export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<void> {
+export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<{ name: string }> {
   const ticket = await ticketFor(work, ticketId, ATTRIBUTES.owner.right)
   const owner = await findPerson(work.db, ownerId)
   const access = owner?.valid && owner.agent ? await loadAccess(work.db, owner.id, true) : undefined
@@ -369,6 +369,7 @@ export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<v
   const outcome = nextOrRefuse(ticket, { kind: 'set-owner', ownerId })
   const locked = nextOrRefuse({ ...ticket, ownerId }, { kind: 'set-lock', lock: 'lock' })
   await change(work, ticket, await shallOf(work, ticket, { ...outcome, state: locked.state }))
+  return { name: owner!.name }
 }
 
 /** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */

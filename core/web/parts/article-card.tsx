@@ -122,7 +122,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
           <Time c={c} at={article.createdAt} />
           {audience === 'agent' && !note && article.senderType === 'customer' && <> · {t(`article.channel.${article.channel}`)}</>}
           {audience === 'agent' && <Delivery c={c} article={article} />}
-          {article.withdrawnAt && <> · {t('article.withdrawn')}</>}
+          {article.withdrawnAt && <> · {t(note ? 'article.withdrawn.note' : 'article.withdrawn')}</>}
         </p>
         {acts && <div class="article-acts">{acts}</div>}
       </header>

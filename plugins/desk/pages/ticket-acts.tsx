@@ -339,6 +339,7 @@ const PendMenu = ({ c, path, bad }: At) => {
               id="pend-date"
               type="datetime-local"
               label={t('pend.date.label')}
+              hideLabel
               min={writeLocal(now, config.zone)}
               value={writeLocal(presetDate('tomorrow', now, config.zone), config.zone)}
             />
@@ -390,7 +391,7 @@ function section(
           <CsrfField c={c} />
           <FormProblems c={c} form={form} id={`${act}-problems`} ids={ids} />
           {fields(at, form)}
-          <Button small>{words(c)('form.set')}</Button>
+          <Button small>{words(c)(act === 'add-person' ? 'act.add-person.do' : 'form.set')}</Button>
         </form>
       </details>
     )

@@ -156,7 +156,7 @@ const PeopleCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
                 {may(visit.actor.access, 'customer', view.ticket.ties).allowed && (
                   <ActButton c={c} action={`/desk/tickets/${view.ticket.id}/remove-person`} fields={{ person: person.id }} small>
                     {t('act.remove-person')}
-                    <span class="only-heard"> {person.name}</span>
+                    <span class="only-heard">: {person.name}</span>
                   </ActButton>
                 )}
               </>

@@ -17,6 +17,9 @@ export function addressIn(slug: string, itemId: string, files: readonly FaqFile[
   return (name) => byName.get(name)
 }
 
+/** In one line the signs that begin the entries of a list only part them. */
+export const firstWords = (plain: string): string => plain.replace(/(?:^|\s)[*·](?=\s)/g, ' ·').replace(/^ ·\s*/, '')
+
 export const ItemLines = ({
   c,
   items,
@@ -33,7 +36,7 @@ export const ItemLines = ({
           {item.title}
         </a>
         <p class="faq-words" lang={item.language}>
-          {item.words}
+          {firstWords(item.words)}
         </p>
         <p class="row-quiet">
           {nameIn({ name: item.categoryName, nameEn: item.categoryNameEn }, c.get('language'))}

@@ -2,12 +2,12 @@
 import type { Text } from '../../../core/index.ts'
 
 export const pl = {
-  'settings.lost-password': 'Strona konta kampusowego',
+  'settings.lost-password': 'Strona konta uczelnianego',
   'settings.lost-password.help':
     'Adres, pod którym zmienia się zapomniane lub przeterminowane hasło, na przykład https://konto.uczelnia.pl/haslo. Odnośnik będzie pod formularzem logowania.',
 
-  'login.lost': 'Nie pamiętasz hasła albo straciło ważność? Ustaw nowe na stronie konta kampusowego',
-  title: 'Logowanie kampusowe',
+  'login.lost': 'Nie pamiętasz hasła albo straciło ważność? Ustaw nowe na stronie konta uczelnianego',
+  title: 'Logowanie kontem uczelni',
   lead: 'Katalogi zapisane są w config/local.ts; tu widać, czy odpowiadają i co z nich wynika.',
   directories: 'Katalogi',
   'directory.servers': 'Serwery',
@@ -184,5 +184,5 @@ export const pl = {
   'sync.report': 'Co zmieniłaby synchronizacja – {name}',
   'sync.report.text': 'To próba: niczego nie zapisano. Wpisów w katalogu: {found}, bez zmian: {same}.',
   'sync.more': 'i jeszcze {count}',
-  back: 'Logowanie kampusowe',
+  back: 'Logowanie kontem uczelni',
 } satisfies Record<string, Text>

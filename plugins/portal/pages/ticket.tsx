@@ -221,7 +221,9 @@ const People = ({
   return (
     <details class="people" open={tried}>
       <summary>
-        {people.length === 0 ? t('people.none') : t('people.some', { names: people.map((person) => person.name).join(', ') })}
+        {people.length === 0
+          ? t('people.none')
+          : t('people.some', { count: people.length, names: people.map((person) => person.name).join(', ') })}
       </summary>
       {people.length > 0 && (
         <ul class="rows">
@@ -234,7 +236,7 @@ const People = ({
                 <span class="row-end">
                   <ActButton c={c} action={`/tickets/${ticket.id}/people`} fields={{ remove: person.id }} small>
                     {t(person.personId === access.personId ? 'people.leave' : 'people.remove')}
-                    <span class="only-heard"> {person.name}</span>
+                    <span class="only-heard">: {person.name}</span>
                   </ActButton>
                 </span>
               )}

@@ -146,6 +146,8 @@ interface Step {
   done: boolean
   label: string
   href: string
+  /** What holds while it is not done, where that is good as well. */
+  else?: string
 }
 
 async function Running({ c, visit }: { c: PageContext; visit: Visit }) {
@@ -180,7 +182,8 @@ async function Running({ c, visit }: { c: PageContext; visit: Visit }) {
     { done: queues.length > 0, label: t('step.queues'), href: `${path}/queues` },
     { done: taken.length > 0 || own.has(null), label: t('step.topics'), href: `${path}/topics` },
     { done: people.filter((one) => one.valid).length > 1, label: t('step.people'), href: `${path}/people` },
-    { done: unit.calendarId !== null, label: t('step.hours'), href: `${path}/hours` },
+    // Whoever is content with the hours above has nothing to do.
+    { done: unit.calendarId !== null, label: t('step.hours'), href: `${path}/hours`, else: t('glance.inherited-hours') },
     {
       done: admins.filter((one) => one.unitId === unit.id && one.active).length > 1,
       label: t('step.second'),
@@ -190,13 +193,13 @@ async function Running({ c, visit }: { c: PageContext; visit: Visit }) {
   const open = queues.reduce((sum, queue) => sum + queue.open, 0)
   return (
     <>
-      {steps.some((step) => !step.done) && (
+      {steps.some((step) => !step.done && !step.else) && (
         <Card title={t('steps.title')} id="steps">
           <ol class="unit-steps">
             {steps.map((step) => (
               <li class={step.done ? 'step-done' : undefined}>
                 <span aria-hidden="true">{step.done ? '✓' : '○'}</span> <a href={step.href}>{step.label}</a>{' '}
-                <span class="quiet">{t(step.done ? 'step.done' : 'step.open')}</span>
+                <span class="quiet">{step.done ? t('step.done') : (step.else ?? t('step.open'))}</span>
               </li>
             ))}
           </ol>
