@@ -62,6 +62,13 @@ describe('the preview', () => {
       '2026-12-24 Wigilia Bożego Narodzenia',
       '2026-12-25 Pierwszy dzień Bożego Narodzenia',
     ])
+    const closed = ['2026-11-23', '2026-11-24', '2026-11-25'].map((date) => ({ date, name: 'przerwa' }))
+    const hours = [{ from: '07:30', to: '12:00' }]
+    const more = { ...calendar, onceHolidays: [...closed, { date: '2026-11-26', name: '', hours }] }
+    expect(comingHolidays(more, now, 2, 'pl')).toEqual([
+      { date: '2026-11-23', until: '2026-11-25', name: 'przerwa' },
+      { date: '2026-11-26', name: '', hours },
+    ])
     expect(comingHolidays(DEFAULT_CALENDAR, now, 99, 'pl').map(({ date }) => date)).toContain('2027-05-27') // Corpus Christi
     expect(comingHolidays({ ...DEFAULT_CALENDAR, holidayCountry: null }, now, 3, 'pl')).toEqual([])
   })

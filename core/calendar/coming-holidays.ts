@@ -8,6 +8,8 @@ import { isoDate, localClock } from './working-time.ts'
 export interface ComingHoliday {
   /** `YYYY-MM-DD` in the calendar's zone. */
   date: string
+  /** The last of several days in a row that stand alike in the calendar itself. */
+  until?: string
   /** '' for a day that is named by its hours only. */
   name: string
   /** A working day of these hours. */
@@ -22,7 +24,11 @@ export function comingHolidays(calendar: Calendar, from: Date, count: number, la
     const date = isoDate(first + ahead)
     const own = specialDayOn(calendar, date)
     const name = own?.name ?? holidayOn(calendar, date, language)
-    if (name !== undefined) found.push({ date, name, ...(own?.hours ? { hours: own.hours } : {}) })
+    const last = found.at(-1)
+    if (name === undefined) continue
+    const follows = own && last && isoDate(first + ahead - 1) === (last.until ?? last.date)
+    if (follows && last.name === name && JSON.stringify(last.hours) === JSON.stringify(own.hours)) last.until = date
+    else found.push({ date, name, ...(own?.hours ? { hours: own.hours } : {}) })
   }
   return found
 }

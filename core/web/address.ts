@@ -58,5 +58,5 @@ export const tidyPath = (c: { req: { url: string } }): string => {
   let end = pathname.length
   while (end > 1 && pathname[end - 1] === '/') end--
   const [, before = '', unit = '', rest = ''] = /^(\/u\/)([^/]*)(.*)$/s.exec(pathname.slice(0, end)) ?? ['', pathname.slice(0, end)]
-  return ownPath(before + unit.toLowerCase() + rest + search)
+  return ownPath(before + (unit.includes('%') ? unit : unit.toLowerCase()) + rest + search)
 }

@@ -323,7 +323,7 @@ describe('forms', () => {
     const page = await bad.text()
     expect(page).toContain('id="field-hours.mon-problem"')
     expect(page).toContain('id="field-hours.tue-problem"')
-    expect(page).toContain('Wiersz 1: Nie ma takiego dnia.')
+    expect(page).toContain('Wiersz 1: Nie da się odczytać dnia z „Kiedyś”.')
     expect((await send('/admin/calendars/1', fields)).status).toBe(303)
     expect((await stored()).definition).toMatchObject({
       cutOff: '15:00',
@@ -373,6 +373,9 @@ describe('forms', () => {
     })
     expect(preview.status).toBe(200)
     expect(await preview.text()).toContain(`Masz numer ${filled.ticketNumber}. Właśnie je przyjęliśmy.`)
+    const body = '<OTRS_CUSTOMER_REALNAME>: <OTRS_CUSTOMER_SUBJECT[40]>'
+    const invented = await send('/admin/texts/1', { ...fields, 'pl.body': body, act: 'preview', ticket: '', previewLanguage: 'pl' })
+    expect([invented.status, await invented.text()]).toEqual([200, expect.stringContaining('Anna Przykładowa: Nie działa poczta')])
     expect(
       await site.database.db
         .selectFrom('outbound_mail')

@@ -87,10 +87,10 @@ describe('filters', () => {
       act: 'try',
     }
     const received = await (await send(path, { ...form, mailId: filled.inbound })).text()
-    expect(received).toContain('Filtr pasuje do tego listu.')
+    expect(received).toContain('Filtr pasuje do tego maila.')
     expect(received).toContain('Gdzie: w sali')
     const pasted = await (await send(path, { ...form, mail: 'Subject: co innego\n\nsieci w sali' })).text()
-    expect(pasted).toContain('Filtr nie pasuje do tego listu.')
+    expect(pasted).toContain('Filtr nie pasuje do tego maila.')
     expect((await send(path, form)).status).toBe(422)
     expect((await send(path, { ...form, mailId: '999999' })).status).toBe(422)
     expect(await page(path)).toContain('value="010 Alarmy PRTG"')
@@ -196,7 +196,7 @@ describe('mails that wait for a decision', () => {
   it('are deleted with a reason only, which stays', async () => {
     await stuck()
     const ask = location(await send('/admin/mail/in/bulk', { id: filled.failed, act: 'delete' }, '/admin/mail/in?state=stuck'))
-    expect(await page(ask)).toContain('Usunąć ten list?')
+    expect(await page(ask)).toContain('Usunąć ten mail?')
     const none = await send('/admin/mail/in/delete', { id: filled.failed, reason: ' ' }, ask)
     expect(none.status).toBe(422)
     expect(await none.text()).toContain('Napisz dlaczego')

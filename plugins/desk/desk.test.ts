@@ -226,7 +226,7 @@ describe('a ticket', () => {
     const { id } = await site.make.ticket()
     await site.make.work(janActor, (work) => takeTicket(work, id))
     const html = await text(jan.get(`/desk/tickets/${id}/history`))
-    for (const words of ['Założenie zgłoszenia', 'E-mail od zgłaszającego', 'Prowadzi: Jan Kowalski', 'program'])
+    for (const words of ['Założenie zgłoszenia', 'E-mail od zgłaszającego', 'Prowadzi: Jan Kowalski', 'system'])
       expect(html).toContain(words)
   })
 })

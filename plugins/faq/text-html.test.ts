@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { firstWords } from './pages/parts.tsx'
 import { plainText, textHtml } from './text-html.ts'
 
 const files = (name: string) => (name === 'zrzut ekranu.png' ? '/u/it/faq/1/files/5' : undefined)
@@ -60,8 +61,13 @@ describe('a text as it is read', () => {
     expect(textHtml(`${'>'.repeat(30)} a <b>\nc\n\nd`, 'markdown', files)).toBe(`<p>${'&gt;'.repeat(30)} a &lt;b&gt;<br />c</p><p>d</p>`)
     expect(textHtml(`${'>'.repeat(3)} a`, 'markdown', files)).toContain('<blockquote>')
   })
-  it('as plain words it can be searched', () =>
-    expect(plainText('## Krok\nKliknij [tu](https://uni.example) **teraz**', 'markdown').replace(/\s+/g, ' ')).toBe(
-      'Krok Kliknij tu teraz',
-    ))
+  it('as plain words it can be searched', () => {
+    expect(plainText('* krok pierwszy\n* krok drugi', 'markdown').replace(/\s+/g, ' ').trim()).toBe('· krok pierwszy · krok drugi')
+    expect(['* krok 1 * krok 2', 'Zrób: · krok 1 · krok 2', '2*3 = 6'].map(firstWords)).toEqual([
+      'krok 1 · krok 2',
+      'Zrób: · krok 1 · krok 2',
+      '2*3 = 6',
+    ])
+    expect(plainText('## Krok\nKliknij [tu](https://uni.example) **teraz**', 'markdown').replace(/\s+/g, ' ')).toBe('Krok Kliknij tu teraz')
+  })
 })

@@ -157,7 +157,7 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
       /** Chooses a topic and reads who will answer; without scripts a button asks. */
       const choose = async (page: Page, topic: string, answers: string) => {
         await page.goto('/')
-        await page.getByLabel('Sprawa').selectOption({ label: topic })
+        await page.getByLabel('Czego dotyczy').selectOption({ label: topic })
         if (!javaScriptEnabled) await page.getByRole('button', { name: 'Pokaż, kto odpowie' }).click()
         await page.locator('#promise').getByText(`Odpowie: ${answers}.`).waitFor()
         // The same unit may have stood there before: the reason is told only once a topic is chosen.

@@ -243,9 +243,8 @@ describe('an address', () => {
     const other = await make.ticket({ customerId: people.customer.id })
     const add = (actor: PersonActor, who: string) => make.work(actor, (work) => addParticipant(work, other.id, who, 'read'))
     expect(await add(people.agent, '"Nowak, Bolek" <bolek@uni.example>')).toEqual({ who: 'Bolek', known: true })
-    const { address } = await make.db.selectFrom('system_address').select('address').executeTakeFirstOrThrow()
     for (const actor of [people.agent, people.customer]) {
-      await expect(add(actor, `Bolek <${address}>`)).rejects.toMatchObject({ code: 'person.address-is-ours' })
+      await expect(add(actor, 'Bolek <postmaster@uni.example>')).rejects.toMatchObject({ code: 'person.address-is-ours' })
     }
   })
 })

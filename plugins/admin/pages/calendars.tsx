@@ -1,7 +1,6 @@
 /** Owns the pages of calendars: list, one calendar, and what it would do, before it is saved. */
 import type { Hono } from 'hono'
 import {
-  coreTexts,
   DEFAULT_CALENDAR,
   receive,
   refused,
@@ -11,7 +10,6 @@ import {
   sayReceipt,
   sayReceiptReason,
   type Calendar,
-  type CoreKey,
   type Language,
   type PageContext,
   type WebEnv,
@@ -369,9 +367,9 @@ const Preview = ({ c, calendar, trying, at }: { c: PageContext; calendar: Calend
         <p class="quiet">{t('calendar.no-holidays')}</p>
       ) : (
         <dl class="moments">
-          {holidays.map(({ date, name, hours }) => (
+          {holidays.map(({ date, until, name, hours }) => (
             <div>
-              <dt>{sayDay(date, language)}</dt>
+              <dt>{[date, until].flatMap((day) => (day ? [sayDay(day, language)] : [])).join(' – ')}</dt>
               <dd>{[hours ? sayPeriods(hours, language) : '', name].filter(Boolean).join(' ')}</dd>
             </div>
           ))}

@@ -41,7 +41,6 @@ import {
   CsrfField,
   hx,
   LiveRegion,
-  Notice,
   respond,
   StateBadge,
   type FormState,

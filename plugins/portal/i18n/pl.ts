@@ -57,7 +57,12 @@ export const pl = {
   'mine.reopen': 'otwórz ponownie',
 
   'people.none': 'Poza obsługą nikt inny nie ma wglądu. Dodaj kogoś',
-  'people.some': { one: 'Wgląd ma też: {names}', other: 'Wgląd mają też: {names}' },
+  'people.some': {
+    one: 'Wgląd ma też: {names}',
+    few: 'Wgląd mają też: {names}',
+    many: 'Wgląd mają też: {names}',
+    other: 'Wgląd mają też: {names}',
+  },
   'people.who': 'Adres e-mail osoby z uczelni',
   'people.who.help': 'Jeśli ma tu konto, zobaczy całą rozmowę i pliki; o dostępie, odpowiedziach i zamknięciu napiszemy do niej.',
   'people.right': 'Co może',

@@ -116,7 +116,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'topic.out': 'The unit does not handle its own tickets now: what you set here counts once it does.',
   'topic.topic': 'Topic',
   'topic.queue': 'Who answers',
-  'topic.not-taken': 'not ours – answered by: {unit}',
+  'topic.not-taken': '{unit} (we do not take it)',
   'topic.rest': 'Everything else',
   'topic.edit': 'edit',
   'topic.none': 'There are no topics yet',

@@ -141,7 +141,7 @@ export const pl = {
   'topic.out': 'Jednostka nie prowadzi teraz zgłoszeń: to, co tu ustawisz, zacznie działać, gdy je włączy.',
   'topic.topic': 'Sprawa',
   'topic.queue': 'Kto odpowiada',
-  'topic.not-taken': 'nie bierzemy – odpowiada: {unit}',
+  'topic.not-taken': '{unit} (nie bierzemy)',
   'topic.rest': 'Wszystko inne',
   'topic.edit': 'zmień',
   'topic.none': 'Nie ma jeszcze spraw',

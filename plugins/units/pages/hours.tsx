@@ -211,9 +211,11 @@ const Preview = ({ c, calendar, trying }: { c: PageContext; calendar: Calendar; 
         <>
           <h3 class="aside-title">{t('hours.coming')}</h3>
           <dl class="moments">
-            {coming.map(({ date, name, hours }) => (
+            {coming.map(({ date, until, name, hours }) => (
               <div>
-                <dt>{sayDate(new Date(`${date}T12:00:00Z`), 'UTC', language, now)}</dt>
+                <dt>
+                  {[date, until].flatMap((day) => (day ? [sayDate(new Date(`${day}T12:00:00Z`), 'UTC', language, now)] : [])).join(' – ')}
+                </dt>
                 <dd>{[hours ? sayPeriods(hours, language) : '', name].filter(Boolean).join(' ')}</dd>
               </div>
             ))}

@@ -342,7 +342,7 @@ async function logPage(c: PageContext, visit: Visit, form: FormState): Promise<R
           </Card>
         ) : (
           <div class="scroll" role="region" aria-label={t('area.log')} tabindex={0}>
-            <table class="plain">
+            <table class="plain unit-log">
               <caption class="only-heard">{t('area.log')}</caption>
               <thead>
                 <tr>
