@@ -59,6 +59,8 @@ export const demandSecondFactor: MiddlewareHandler<WebEnv> = async (c, next) => 
     c.get('session')?.owesSecondFactor &&
     path !== '/logout' &&
     path !== '/preferences' &&
+    // Setting it up may ask once more who one is.
+    path !== '/proof' &&
     path !== SECOND_FACTOR_PATH &&
     !path.startsWith(`${SECOND_FACTOR_PATH}/`)
   ) {

@@ -107,7 +107,7 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
   const shown = asked === 'login' || asked === 'look'
   const anew = held === undefined ? files : []
   return (
-    <form method="post" action={samePage(c)} class="form" enctype={anew.length > 0 ? 'multipart/form-data' : undefined}>
+    <form method="post" autocomplete="on" action={samePage(c)} class="form" enctype={anew.length > 0 ? 'multipart/form-data' : undefined}>
       <input type="hidden" name={CSRF_FIELD} value={lastingToken(c)} />
       <input type="hidden" name="_again" value={asked} />
       <input type="hidden" name="_from" value={waiting.from} />
