@@ -281,6 +281,7 @@ test('facts replay wants a plugin that listens, and a time', async () => {
 test('jobs lists what was given up, starts it again, drops it', async () => {
   expect(await pomoc('jobs')).toBe('No job was given up.\n')
   expect(await pomoc('jobs', 'retry')).toBe('No job was given up.\n')
+  await database.pool.query('delete from graphile_worker._private_jobs')
   const make = await maker(database.db)
   await make.asSystem(async (work) => {
     work.enqueue('mail/send', { id: '1' }, { maxAttempts: 1 })

@@ -157,9 +157,9 @@ it("is the clock's job, for core and for plugins, whose names begin with theirs"
     expect(job.cron).toBe('* * * * *')
     await job.run({}, { attempt: 1, lastAttempt: true })
     expect((await sql`select 1 from words where folded = id::text`.execute(site.database.db)).rows).toHaveLength(10)
-    expect(await site.database.db.selectFrom('database_fill').select(['name', 'filled']).execute()).toEqual([
-      { name: 'words/0001_words', filled: '10' },
-    ])
+    expect(
+      await site.database.db.selectFrom('database_fill').select(['name', 'filled']).where('name', 'like', 'words/%').execute(),
+    ).toEqual([{ name: 'words/0001_words', filled: '10' }])
   } finally {
     await site.close()
   }

@@ -8,7 +8,20 @@
 export function ownStyles(css: string, name: string): string {
   const roots = [`.page-of-${name}`, `.frame-${name}`, `[class^="${name}-"]`, `[class*=" ${name}-"]`]
   const own = `:where(${roots.flatMap((root) => [root, `${root} *`]).join(', ')})`
-  return rules(css.replace(/\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\//g, ''), own)
+  return rules(withoutComments(css), own)
+}
+
+function withoutComments(css: string): string {
+  let out = ''
+  let from = 0
+  for (;;) {
+    const begin = css.indexOf('/*', from)
+    if (begin < 0) return out + css.slice(from)
+    out += css.slice(from, begin)
+    const end = css.indexOf('*/', begin + 2)
+    if (end < 0) return out
+    from = end + 2
+  }
 }
 
 /** At-rules that hold further rules of the page; in others (`@font-face`, `@keyframes`) nothing is chosen. */

@@ -469,7 +469,7 @@ describe('what a list and a ticket say of themselves', () => {
     expect(row.length).toBeLessThan(150)
     const html = await text(jan.get(`/desk/tickets/${id}`))
     expect(html).toMatch(new RegExp(`<h2 id="article-${articleId}-who">`))
-    expect(html).toMatch(new RegExp(`quote=${articleId}#reply" aria-describedby="article-${articleId}-who"`))
+    expect(html).toMatch(new RegExp(`value="quote ${articleId}" aria-describedby="article-${articleId}-who"`))
     expect(html).toMatch(new RegExp(`id="article-${note}"[\\s\\S]*?<del>[\\s\\S]*?pomyłka`))
     // The conversation is read before the facts beside it.
     expect(html.indexOf('class="ticket-talk"')).toBeLessThan(html.indexOf('id="ticket-side"'))

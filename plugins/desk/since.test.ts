@@ -223,7 +223,7 @@ describe('an act on what has changed meanwhile', () => {
     site.make.now = new Date(site.make.now.getTime() + 60_000)
     await writes(written.id, written.customerId, 'Nie działa dalej.')
     await site.make.work(await site.make.actor(janActor.id), (work) => takeTicket(work, taken.id))
-    const body = new URLSearchParams({ act: 'close', back: `/desk/queue/${queueId}`, _csrf: anna.token, ...seen })
+    const body = new URLSearchParams({ act: 'close', confirmed: 'yes', back: `/desk/queue/${queueId}`, _csrf: anna.token, ...seen })
     for (const { id } of [same, written, taken]) body.append('ticket', id)
     await site.app.request('/desk/bulk', {
       method: 'POST',

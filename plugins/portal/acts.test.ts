@@ -34,7 +34,7 @@ it('each POST route of a ticket does what the list offers the portal, and nothin
 it.each<[path: string, fields: Record<string, string>, says: string]>([
   ['/people', { remove: 'x' }, 'Tego już nie ma'],
   ['/people', { who: 'x'.repeat(2000) }, 'Najwyżej 1000 znaków'],
-  ['/people', { who: 'nikt' }, 'To nie jest poprawny adres'],
+  ['/people', { who: 'nikt' }, 'To nie jest adres e-mail'],
   ['', { body: ' ' }, 'Napisz choć kilka słów'],
   ['', { body: 'x'.repeat(100_001) }, 'najwyżej 100'],
 ])('%s %j is refused with a reason', async (path, fields, says) => {

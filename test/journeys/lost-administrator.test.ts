@@ -55,7 +55,7 @@ describe.skipIf(!requireChromium())('an administrator who lost everything', () =
       }
       const page = await open(javaScript)
       await setPassword(page, link, 'kawa parasol turbina ogórek')
-      await page.waitForURL(/\/desk/)
+      await page.waitForURL(/\/admin/)
       await page.goto(`${at}/account/second-factor`)
       await page.click('form[action$="/begin"] button')
       const secret = (await page.textContent('.secret-key code'))!.replaceAll(' ', '')

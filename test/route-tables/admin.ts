@@ -107,8 +107,15 @@ export interface Things {
 /** What is asked for with more than an address, and what must stand there first. */
 export const ADMIN_MORE: Record<
   string,
-  { query?(things: Things): string; fields?(things: Things): Record<string, string>; before?(site: Site): Promise<unknown> }
+  {
+    query?(things: Things): string
+    fields?(things: Things): Record<string, string>
+    before?(site: Site): Promise<unknown>
+    /** What a central administrator gets, where there is nothing to do it to. */
+    central?: number
+  }
 > = {
+  'POST /admin/persons/:id/undo/:act': { central: 404 },
   'GET /admin/mail/in/delete': { query: (things) => `?id=${things.failed}` },
   'POST /admin/mail/in/delete': { fields: (things) => ({ id: things.failed, reason: 'Nie nasz' }) },
   'POST /admin/faults/resume': {

@@ -172,6 +172,7 @@ export const ROWS: Record<string, Row> = {
     may: loggedIn(303),
   },
   'GET /tickets.csv': { path: () => '/tickets.csv', may: loggedIn(200), shows: (side) => side.thing.number, does: ['customer'] },
+  'GET /tickets': { path: () => '/tickets', may: all(302) },
   'GET /login': { path: () => '/login', may: { ...all(303), stranger: 200 } },
   'POST /login': {
     path: () => '/login',
@@ -246,7 +247,6 @@ export const ROWS: Record<string, Row> = {
     path: () => '/account/second-factor/confirm',
     fields: () => ({ code: '000000' }),
     may: loggedIn(422),
-    counted: true,
   },
   'POST /account/second-factor/codes': {
     path: () => '/account/second-factor/codes',

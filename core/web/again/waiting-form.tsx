@@ -1,9 +1,11 @@
 /** Owns the page on which a form waits that could not be taken yet: with what was typed, its files, and what is asked of its sender. */
 import type { Child } from 'hono/jsx'
+import { isId } from '../../database/id.ts'
 import type { Id } from '../../database/schema.ts'
 import type { Refusal } from '../../errors.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import { proofBy, type ProofBy } from '../../person/safety/proof.ts'
+import { draftFiles } from '../../ticket/draft/draft-files.ts'
 import { ownPath, samePage } from '../address.ts'
 import { isForm, postedForm, type PostedForm } from '../body.ts'
 import { CSRF_FIELD, lastingToken } from '../csrf.ts'
@@ -106,6 +108,7 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
   const by = asked === 'proof' && actor ? await proofBy(c.get('host'), actor.id) : 'password'
   const shown = asked === 'login' || asked === 'look'
   const anew = held === undefined ? files : []
+  const kept = [...(held === undefined ? [] : files.map(([, name]) => name)), ...(await namesInDraft(c, waiting))]
   return (
     <form method="post" autocomplete="on" action={samePage(c)} class="form" enctype={anew.length > 0 ? 'multipart/form-data' : undefined}>
       <input type="hidden" name={CSRF_FIELD} value={lastingToken(c)} />
@@ -165,9 +168,9 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
       {fields.map(([name, value]) => (
         <Typed c={c} name={name} value={value} shown={shown} />
       ))}
-      {held !== undefined && shown && (
+      {kept.length > 0 && shown && (
         <p>
-          {t('again.files.kept', { count: files.length })} {files.map(([, name]) => name).join(', ')}
+          {t('again.files.kept', { count: kept.length })} {kept.join(', ')}
         </p>
       )}
       {anew.map(([field, name], n) => (
@@ -181,6 +184,12 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
       </div>
     </form>
   )
+}
+
+/** Files that were kept with the words while they were typed go along by their numbers. */
+async function namesInDraft(c: PageContext, { fields, ownerId }: Waiting): Promise<string[]> {
+  const ids = fields.flatMap(([name, value]) => (name === 'draft.file' && isId(value) ? [value] : []))
+  return ownerId === undefined || ids.length === 0 ? [] : (await draftFiles(c.get('host').db, ownerId, ids)).map(({ name }) => name)
 }
 
 const Typed = ({ c, name, value, shown }: { c: PageContext; name: string; value: string; shown: boolean }) => {

@@ -10,7 +10,10 @@ import { saySize } from '../parts/size.ts'
 import type { FormState } from '../forms.ts'
 import { newPage, sayBase } from './kept-form.ts'
 
-/** A form whose words are kept. Its element has `autocomplete="off"`: what a browser restores may have been sent. */
+/**
+ * A form whose words are kept. An agent's has `autocomplete="off"`: what a browser restores may have been sent. A customer's has "on": without
+ * scripts the browser alone keeps what was typed, and what is sent a second time is asked about.
+ */
 export interface KeptFormProps {
   c: PageContext
   /** Of the element: what belongs to the form is called '<id>-…'. */

@@ -152,7 +152,8 @@
     input.after(line)
     return false
   }
-  document.addEventListener('change', (event) => { if (event.target.matches('input[type=file][data-bytes]')) tellFiles(event.target) })
+  // Before whatever keeps files as they are chosen.
+  document.addEventListener('change', (event) => { if (event.target.matches('input[type=file][data-bytes]')) tellFiles(event.target) }, true)
   document.addEventListener('submit', (event) => {
     const unfit = [...event.target.querySelectorAll('input[type=file][data-bytes]')].filter((input) => !tellFiles(input))
     if (unfit.length === 0) return

@@ -30,7 +30,7 @@
     const element = event.target
     if (isStatus(element) && formOf(element).dataset.sent) event.preventDefault()
     // What is too large is said at its field, and not sent to be refused.
-    if (element.matches?.('.kept-files') && !document.getElementById(element.id.replace(/-kept$/, '-files'))?.checkValidity()) event.preventDefault()
+    if (element.matches?.('.kept-files') && document.getElementById(element.id.replace(/-kept$/, '-files'))?.matches('[aria-invalid]')) event.preventDefault()
   })
   // A page that comes back from the browser's memory after its words were sent is a new beginning: what is typed now is another message.
   addEventListener('pageshow', (event) => {

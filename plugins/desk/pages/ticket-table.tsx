@@ -302,8 +302,8 @@ const OwnerCell = ({ c, visit, ticket, away, toTake }: RowProps) => {
       )}
       {awayWords && (
         <span class="line-2 row-away">
-          {t('away.row')}
-          <span class="only-heard">: {awayWords}</span>
+          <span aria-hidden="true">{t('away.row')}</span>
+          <span class="only-heard">{awayWords}</span>
         </span>
       )}
       {takes && (

@@ -233,7 +233,7 @@ const AskForm = ({
     ...drafts,
   }
   return (
-    <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask" autocomplete="off">
+    <form method="post" action={addressOf('/', readWish(c))} enctype="multipart/form-data" class="form" id="ask" autocomplete="on">
       <KeptMarks {...kept} state={form} />
       <FormProblems
         c={c}

@@ -153,7 +153,8 @@ async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, s
       const key = `ticket/${ticket.id}/follow-up`
       const drafts = chooseDraft(c, (await findDrafts(host.db, access.personId, [key]))[key]!)
       const form = given ?? blankForm()
-      const reply = given?.values['body'] === undefined ? { ...form, values: drafts.draft?.fields ?? {} } : given
+      // What another form was refused for is no fault of the answer.
+      const reply = given?.values['body'] === undefined ? blankForm({ ...drafts.draft?.fields }) : given
       const closed = ticket.stateType === 'closed'
       const way = !mayAct('follow-up', ticket, access)
         ? 'read-only'
@@ -241,7 +242,7 @@ const People = ({
   const t = words.in(c.get('language'))
   const shares = mayAct('add-person', ticket, access)
   if (!shares && people.length === 0) return null
-  const tried = form.values['who'] !== undefined
+  const tried = form.values['who'] !== undefined || form.values['remove'] !== undefined
   return (
     <details class="people" open={tried}>
       <summary>
@@ -249,6 +250,7 @@ const People = ({
           ? t('people.none')
           : t('people.some', { count: people.length, names: people.map((person) => person.name).join(', ') })}
       </summary>
+      {tried && <FormProblems c={c} form={form} id="people-problems" labels={{ who: t('people.who') }} />}
       {people.length > 0 && (
         <ul class="rows">
           {people.map((person) => (
@@ -271,7 +273,6 @@ const People = ({
       {shares && (
         <form method="post" autocomplete="off" action={`/tickets/${ticket.id}/people`} class="form">
           <CsrfField c={c} />
-          {tried && <FormProblems c={c} form={form} id="people-problems" labels={{ who: t('people.who') }} />}
           <Field c={c} form={form} name="who" label={t('people.who')} help={t('people.who.help')} maxlength={254} autocomplete="off" />
           <Select
             c={c}
@@ -342,7 +343,7 @@ const Reply = ({
     ...drafts,
   }
   return (
-    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply" autocomplete="off">
+    <form method="post" action={`/tickets/${ticket.id}`} enctype="multipart/form-data" class="composer" id="reply" autocomplete="on">
       <div class="composer-body">
         <KeptMarks {...kept} state={form} />
         <SeenField seen={seen} />
