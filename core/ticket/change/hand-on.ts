@@ -27,7 +27,14 @@ export async function handOn(work: Work, fromId: Id, toId: Id | null): Promise<H
   const from = await findPerson(work.db, fromId)
   const to = toId === null ? undefined : await loadActor(work.db, toId)
   if (!from || (toId !== null && (!to?.access.agent || toId === fromId))) throw refused('ticket.owner-unfit', {}, 'handTo')
-  const led = await work.db.selectFrom('ticket').select('id').where('owner_id', '=', fromId).orderBy('id').execute()
+  const led = await work.db
+    .selectFrom('ticket')
+    .select('id')
+    .where('owner_id', '=', fromId)
+    // Years of closed ones stay with whoever closed them.
+    .where('state_type', 'in', ['new', 'open', 'pending reminder', 'pending auto'])
+    .orderBy('id')
+    .execute()
   const done: HandedOn = { handed: 0, freed: 0, left: 0 }
   for (const { id } of led) {
     const ticket = await lockTicket(work.db, id, actorId(work))
