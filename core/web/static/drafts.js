@@ -14,10 +14,20 @@
 
   // Whoever leaves within the moment before it is saved: it goes along with the leaving.
   addEventListener('pagehide', () => {
-    for (const form of unkept()) {
-      const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === 'string'))
-      fetch('/draft', { method: 'POST', body, keepalive: true, headers: { 'hx-request': 'true' } }).catch(() => {})
-    }
+    for (const form of unkept()) keep(form).catch(() => {})
+  })
+  function keep(form) {
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === 'string'))
+    return fetch('/draft', { method: 'POST', body, keepalive: true, headers: { 'hx-request': 'true' } })
+  }
+  // Whoever logs out can keep nothing any more: it is kept before.
+  document.addEventListener('submit', (event) => {
+    const out = event.target
+    const forms = unkept()
+    if (event.defaultPrevented || !out.matches('form[action="/logout"]') || forms.length === 0) return
+    event.preventDefault()
+    const kept = forms.map((form) => keep(form).then((answer) => { if (answer.ok) delete form.dataset.unkept }))
+    Promise.allSettled(kept).then(() => out.submit())
   })
   // Only where saving has failed is there something to lose.
   addEventListener('beforeunload', (event) => { if (unkept().some((form) => form.dataset.unkept === 'failed')) event.preventDefault() })
