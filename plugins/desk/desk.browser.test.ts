@@ -493,6 +493,15 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.getByText('Cofnięte.').waitFor()
     expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie i drugie')
     expect(faults).toEqual([])
+    // Whoever logs out in the moment after the last key has it all the same.
+    const leaving = await open(`/desk/tickets/${id}`, { session: await site.session(jan.id) })
+    await pressInto(leaving.page, 'r', '#reply')
+    await leaving.page.keyboard.type(' i trzecie')
+    await leaving.page.evaluate(() => document.querySelector<HTMLFormElement>('form[action="/logout"]')!.requestSubmit())
+    await leaving.page.getByText('Sesja jest zakończona').waitFor()
+    await leaving.context.close()
+    await page.goto(`${address}/desk/tickets/${id}`)
+    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie i drugie i trzecie')
     await context.close()
   })
 
