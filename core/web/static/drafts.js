@@ -42,6 +42,13 @@
     // What is too large is said at its field, and not sent to be refused.
     if (element.matches?.('.kept-files') && document.getElementById(element.id.replace(/-kept$/, '-files'))?.matches('[aria-invalid]')) event.preventDefault()
   })
+  // What the browser puts back into fields may have been sent; what was not is the draft that came with the page.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted || performance.getEntriesByType('navigation')[0]?.type === 'navigate') return
+    for (const form of [...document.querySelectorAll('.draft-status')].map(formOf))
+      // Not what somebody types already, on a slow line perhaps before this script was there.
+      if (!form.dataset.unkept && !form.contains(document.activeElement)) form.reset()
+  })
   // A page that comes back from the browser's memory after its words were sent is a new beginning: what is typed now is another message.
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return
