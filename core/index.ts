@@ -189,15 +189,12 @@ export {
   logInByCode,
   logInByLink,
   openDeviceLink,
-  peekDeviceLink,
-  peekLoginLink,
-  peekSetPasswordLink,
   sendDeviceLink,
-  LOGIN_LINK_MS,
   sendLoginLink,
   setPassword,
   setPasswordByLink,
 } from './person/login.ts'
+export { peekDeviceLink, peekLoginLink, peekSetPasswordLink, LOGIN_LINK_MS } from './person/login-links.ts'
 export type { LoginAnswer, LoginAsked, LoginWay } from './kernel/logins.ts'
 export { normalLogin } from './person/login-name.ts'
 export {

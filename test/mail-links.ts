@@ -1,7 +1,7 @@
 /** Owns running, in tests without a program, the jobs that mail links to whoever asked for them. */
 import { sql } from 'kysely'
 import type { Host } from '../core/kernel/contract.ts'
-import { LINK_JOB, runLinkJob } from '../core/person/login.ts'
+import { LINK_JOB, runLinkJob } from '../core/person/login-links.ts'
 
 export async function mailLinks(room: Pick<Host, 'db' | 'work' | 'clock' | 'config'>): Promise<void> {
   const { rows } = await sql<{ payload: Record<string, unknown> }>`

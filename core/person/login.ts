@@ -1,15 +1,11 @@
-/** Owns logging in: by password, by a one-time link sent to an address, and setting a password; each with its limits. */
+/** Owns logging in – by password, by code, by a one-time link –, asking for such a link, and setting a password; each with its limits. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { recordEvent } from '../audit/record.ts'
-import { siteUrl } from '../machine/config.ts'
 import type { Id, Language } from '../database/schema.ts'
 import { refused, Refusal } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { Work } from '../kernel/work.ts'
-import { ownSender } from '../mail/addresses.ts'
-import { queueMail } from '../mail/outbound.ts'
 import { system } from '../kernel/actor.ts'
-import { demandAdmin } from '../permission/policy.ts'
 import { deleteAttempts, deleteOldAttempts } from './attempts.store.ts'
 import {
   ATTEMPTS_BEFORE_GUARD,
@@ -26,25 +22,14 @@ import {
 } from './attempts.ts'
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
-import { loginTexts } from './login-texts.ts'
-import {
-  deleteOldLinks,
-  endLinks,
-  findCredentials,
-  findCredentialsOf,
-  findLink,
-  findPasswordHash,
-  insertLink,
-  isValidPerson,
-  setPasswordHash,
-  useLink,
-} from './login.store.ts'
+import { LINK_JOB, peekSetPasswordLink, type LinkAsk } from './login-links.ts'
+import { deleteOldLinks, endLinks, findCredentials, findPasswordHash, isValidPerson, setPasswordHash, useLink } from './login.store.ts'
 import { checkPassword, hashChosenPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'
 import { tellOfNewBrowser, tellOwner } from './safety/owner-mail.ts'
 import { endSessions, findHalfSession, openSession, type Client, type LoginBy, type Session } from './sessions.ts'
-import { hashToken, newToken, secretPath } from './token.ts'
+import { hashToken } from './token.ts'
 
 /** What logging in needs of a program; without `logins` there are pomoc's own passwords and links alone. */
 export type LoginRoom = Pick<Host, 'db' | 'work' | 'clock' | 'config'> & Partial<Pick<Host, 'logins'>>
@@ -54,9 +39,6 @@ type Room = LoginRoom
 const LINKS_PER_ADDRESS = 5
 /** Of all clients together to one address: nobody's mailbox is filled by asking from many places. */
 const LINKS_TO_ADDRESS = 6
-/** Mail that is new to a server is often put off for half an hour (greylisting). */
-export const LOGIN_LINK_MS = 60 * 60_000
-export const SET_PASSWORD_LINK_MS = 24 * 3600_000
 /** No login fails, and no link is sent, sooner than this: how long it took tells nothing of who exists, here or in a directory. */
 const LEVEL_MS = 150
 const level = (began: number): Promise<void> => sleep(Math.max(0, began + LEVEL_MS - performance.now()))
@@ -190,21 +172,6 @@ export async function logInByCode(anyRoom: Room, ask: { token: string; code: str
   })
 }
 
-/** What somebody asked for who cannot log in, as the job has it that sees to it. */
-interface LinkAsk {
-  purpose: 'login' | 'device'
-  /** An address in its normal form, or a login as `normalLogin` makes it. */
-  who: string
-  language: Language
-  clientAddress: string
-  /** The site's own address under which they are. */
-  site?: string
-  /** Where they wanted to go: a path of ours. */
-  next?: string
-}
-
-/** The job that sees to what was asked for. Until then the same is done for everybody, whoever is asked for. */
-export const LINK_JOB = 'person/link'
 const askLink = (room: Room, ask: LinkAsk): Promise<void> =>
   room.work(who, async (work) => work.enqueue(LINK_JOB, { ...ask }, { maxAttempts: 5 }))
 
@@ -265,62 +232,6 @@ async function linksNotTooMany(room: Room, client: Client, count: () => Promise<
   }
 }
 
-/** The job `LINK_JOB`: mails what was asked for to whoever is there. */
-export async function runLinkJob(room: Pick<Room, 'work'>, payload: Record<string, unknown>): Promise<void> {
-  const ask = payload as unknown as LinkAsk
-  await room.work(who, (work) => (ask.purpose === 'login' ? mailLoginLink(work, ask) : mailDeviceLink(work, ask)))
-}
-
-async function mailLoginLink(work: Work, ask: LinkAsk): Promise<void> {
-  const person = await findPersonByAddress(work.db, ask.who)
-  if (!person?.valid) return
-  const credentials = await findCredentialsOf(work.db, person.id)
-  const t = loginTexts.in(person.language ?? ask.language)
-  const from = await ownSender(work.db, work.config)
-  const site = ask.site ?? siteUrl(work.config)
-  const next = ask.next === undefined ? '' : `?next=${encodeURIComponent(ask.next)}`
-  const mail = { kind: 'login link' as const, from, to: [ask.who], headers: AUTOMATIC }
-  if (person.agent && (credentials?.password_hash || credentials?.in_directory)) {
-    await queueMail(work, {
-      ...mail,
-      subject: t('login-how.subject', { site: from.name }),
-      body: t(credentials.password_hash ? 'login-how.body' : 'login-how-campus.body', {
-        url: `${site}/login${next}`,
-        login: credentials.login ?? ask.who,
-        address: from.address,
-        site: from.name,
-      }),
-    })
-    return
-  }
-  const token = newToken()
-  recordEvent(work, { kind: 'login-link', object: { type: 'person', id: person.id }, clientAddress: ask.clientAddress })
-  await insertLink(work.db, {
-    tokenHash: hashToken(token),
-    personId: person.id,
-    purpose: 'login',
-    now: work.now,
-    expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
-  })
-  await queueMail(work, {
-    ...mail,
-    subject: t('login-link.subject', { site: from.name }),
-    body: t('login-link.body', {
-      url: `${site}${secretPath('login', token)}${next}`,
-      minutes: LOGIN_LINK_MS / 60_000,
-      site: from.name,
-    }),
-  })
-}
-
-/** RFC 3834 5: nobody's auto-responder should answer this. */
-const AUTOMATIC = { 'Auto-Submitted': 'auto-generated' }
-
-/** Whom an unused login link would log in; looking at it (as mail scanners do) does not use it up. */
-export function peekLoginLink(room: Room, token: string) {
-  return findLink(room.db, hashToken(token), 'login', room.clock())
-}
-
 /** Logs in by a link, once. */
 export function logInByLink(room: Room, ask: { token: string; client: Client; previousToken?: string | undefined }): Promise<string> {
   return room.work(who, async (work) => {
@@ -364,38 +275,6 @@ export async function sendDeviceLink(
   await level(began)
 }
 
-async function mailDeviceLink(work: Work, ask: LinkAsk): Promise<void> {
-  const found = ask.who === '' ? undefined : await findCredentials(work.db, ask.who)
-  const person = found && (await findPerson(work.db, found.id))
-  if (!person?.address) return
-  const token = newToken()
-  await insertLink(work.db, {
-    tokenHash: hashToken(token),
-    personId: person.id,
-    purpose: 'device',
-    now: work.now,
-    expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
-  })
-  const t = loginTexts.in(person.language ?? ask.language)
-  const from = await ownSender(work.db, work.config)
-  await queueMail(work, {
-    kind: 'login link',
-    from,
-    to: [person.address],
-    subject: t('device-link.subject', { site: from.name }),
-    body: t('device-link.body', {
-      url: `${ask.site ?? siteUrl(work.config)}${secretPath('device', token)}`,
-      minutes: LOGIN_LINK_MS / 60_000,
-      site: from.name,
-    }),
-    headers: AUTOMATIC,
-  })
-}
-
-export function peekDeviceLink(room: Room, token: string) {
-  return findLink(room.db, hashToken(token), 'device', room.clock())
-}
-
 /** The browser of whoever opens the link is the account's own from now on. Errors: `link-expired`. */
 export async function openDeviceLink(room: Room, ask: { token: string; client: Client }): Promise<void> {
   await room.work(who, async (work) => {
@@ -403,48 +282,6 @@ export async function openDeviceLink(room: Room, ask: { token: string; client: C
     if (!personId) throw refused('link-expired')
     await rememberDevice(work, personId, ask.client.device)
   })
-}
-
-/** Makes the token of a link (`/password/<token>`) with which a person sets their password once, within 24 hours. Earlier ones end. */
-export async function createSetPasswordLink(work: Work, personId: Id): Promise<string> {
-  await endLinks(work.db, personId, 'set-password', work.now)
-  const token = newToken()
-  await insertLink(work.db, {
-    tokenHash: hashToken(token),
-    personId,
-    purpose: 'set-password',
-    now: work.now,
-    expiresAt: new Date(work.now.getTime() + SET_PASSWORD_LINK_MS),
-  })
-  return token
-}
-
-/** A link of the site for whoever has the server to hand on: to set a password, or to log in once. Told in the audit log. */
-export async function handOutLink(work: Work, personId: Id, purpose: 'set-password' | 'login'): Promise<string> {
-  demandAdmin(work.actor)
-  const token = purpose === 'login' ? await createLoginLink(work, personId) : await createSetPasswordLink(work, personId)
-  recordEvent(work, {
-    kind: purpose === 'login' ? 'login-link' : 'password-link',
-    object: { type: 'person', id: personId },
-    after: { by: 'command' },
-  })
-  return `${siteUrl(work.config)}${secretPath(purpose, token)}`
-}
-
-async function createLoginLink(work: Work, personId: Id): Promise<string> {
-  const token = newToken()
-  await insertLink(work.db, {
-    tokenHash: hashToken(token),
-    personId,
-    purpose: 'login',
-    now: work.now,
-    expiresAt: new Date(work.now.getTime() + LOGIN_LINK_MS),
-  })
-  return token
-}
-
-export function peekSetPasswordLink(room: Room, token: string) {
-  return findLink(room.db, hashToken(token), 'set-password', room.clock())
 }
 
 /** Words of the owner's that make no password. */

@@ -12,7 +12,7 @@ import { coreJobs } from '../run/jobs.ts'
 import { coreSettings } from '../kernel/settings/core-settings.ts'
 import { saveSettings } from '../administration/setting-admin.ts'
 import { system } from '../kernel/actor.ts'
-import { handOutLink } from './login.ts'
+import { handOutLink } from './login-links.ts'
 import { resetSecondFactor } from './second-factor.ts'
 import { addSecretKey, keysInUse, unreadableSecrets } from './secret/keys.ts'
 import { readKeyRing } from '../machine/key-ring.ts'
@@ -169,7 +169,7 @@ describe('two-step login', () => {
   it('a link that sets a password asks for the code too', async () => {
     const { id, login } = await agentWithPassword()
     await setUp((await logInAs(login)).visitor)
-    const { createSetPasswordLink } = await import('./login.ts')
+    const { createSetPasswordLink } = await import('./login-links.ts')
     const token = await site.make.asSystem((work) => createSetPasswordLink(work, id))
     const visitor = site.visitor()
     await visitor.get(`/password/${token}`)

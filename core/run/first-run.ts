@@ -4,7 +4,7 @@ import { system } from '../kernel/actor.ts'
 import type { Host } from '../kernel/contract.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { createPerson } from '../person/persons.ts'
-import { createSetPasswordLink } from '../person/login.ts'
+import { createSetPasswordLink } from '../person/login-links.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { secretPath } from '../person/token.ts'
 

@@ -344,7 +344,7 @@ describe('logging in by a link', () => {
 
 describe('setting a password by a link', () => {
   it('checks both fields and the length, works once and logs in', async () => {
-    const { createSetPasswordLink } = await import('../../core/person/login.ts')
+    const { createSetPasswordLink } = await import('../../core/person/login-links.ts')
     const id = await site.make.person({ login: 'nowa' })
     const path = `/password/${await site.make.asSystem((work) => createSetPasswordLink(work, id))}`
     const nowa = site.visitor()
@@ -356,7 +356,7 @@ describe('setting a password by a link', () => {
     expect((await site.visitor().get(path)).status).toBe(422)
   })
   it('ends the sessions that were open', async () => {
-    const { createSetPasswordLink } = await import('../../core/person/login.ts')
+    const { createSetPasswordLink } = await import('../../core/person/login-links.ts')
     const id = await site.make.person({ login: 'odzyskana' })
     const thief = await site.loggedIn(id)
     const path = `/password/${await site.make.asSystem((work) => createSetPasswordLink(work, id))}`

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import { mailLinks } from '../../../test/mail-links.ts'
 import { maker, type Maker } from '../../../test/make.ts'
-import { createSetPasswordLink, sendDeviceLink, sendLoginLink } from '../../person/login.ts'
+import { createSetPasswordLink } from '../../person/login-links.ts'
+import { sendDeviceLink, sendLoginLink } from '../../person/login.ts'
 import { findOutbound } from './mail-list.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
