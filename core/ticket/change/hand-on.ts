@@ -5,7 +5,7 @@ import { actorId, type Work } from '../../kernel/work.ts'
 import { loadActor } from '../../permission/access.store.ts'
 import { demandAdmin, holdsRight } from '../../permission/policy.ts'
 import { findPerson } from '../../person/persons.ts'
-import { isOpen } from '../ticket.ts'
+import { isOpen, OPEN_TYPES } from '../ticket.ts'
 import { lockTicket } from '../ticket.store.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { change } from './change.ts'
@@ -32,7 +32,7 @@ export async function handOn(work: Work, fromId: Id, toId: Id | null): Promise<H
     .select('id')
     .where('owner_id', '=', fromId)
     // Years of closed ones stay with whoever closed them.
-    .where('state_type', 'in', ['new', 'open', 'pending reminder', 'pending auto'])
+    .where('state_type', 'in', OPEN_TYPES)
     .orderBy('id')
     .execute()
   const done: HandedOn = { handed: 0, freed: 0, left: 0 }

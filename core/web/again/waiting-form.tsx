@@ -122,48 +122,7 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
       <p>{others ? t('again.others', { name: actor?.name ?? '' }) : t(`again.${asked}.text`)}</p>
       {mailed && <p role="status">{t('again.mailed')}</p>}
       <FormProblems c={c} form={form} labels={{ _password: t('again.password'), _code: t('again.code') }} />
-      {asked === 'login' && (
-        <>
-          <Field c={c} form={form} name="_login" label={t('again.login')} autocomplete="username" maxlength={250} />
-          <Field
-            c={c}
-            form={form}
-            name="_password"
-            label={t('again.password')}
-            type="password"
-            autocomplete="current-password"
-            maxlength={1000}
-          />
-        </>
-      )}
-      {(asked === 'code' || (asked === 'proof' && by === 'code')) && (
-        <Field
-          c={c}
-          form={form}
-          name="_code"
-          label={t('again.code')}
-          help={t('again.code.help')}
-          autocomplete="one-time-code"
-          maxlength={40}
-          autofocus
-        />
-      )}
-      {asked === 'proof' && by === 'password' && (
-        // For whoever keeps passwords for their owner.
-        <input type="text" name="_login" value={actor?.login ?? ''} autocomplete="username" hidden />
-      )}
-      {asked === 'proof' && by === 'password' && (
-        <Field
-          c={c}
-          form={form}
-          name="_password"
-          label={t('again.password')}
-          type="password"
-          autocomplete="current-password"
-          maxlength={1000}
-          autofocus
-        />
-      )}
+      <Secrets c={c} form={form} asked={asked} by={by} />
       {asked === 'proof' && by === 'link' && <p>{t('again.proof.link')}</p>}
       {fields.map(([name, value]) => (
         <Typed c={c} name={name} value={value} shown={shown} />
@@ -183,6 +142,47 @@ async function WaitingForm({ c, waiting }: { c: PageContext; waiting: Waiting })
         <Acts c={c} waiting={waiting} by={by} />
       </div>
     </form>
+  )
+}
+
+/** What is given to log in, or to prove who one is. */
+const Secrets = ({ c, form, asked, by }: { c: PageContext; form: FormState; asked: Asked; by: ProofBy }) => {
+  const t = webTexts.in(c.get('language'))
+  const proves = asked === 'proof'
+  return (
+    <>
+      {asked === 'login' && <Field c={c} form={form} name="_login" label={t('again.login')} autocomplete="username" maxlength={250} />}
+      {
+        // For whoever keeps passwords for their owner.
+        proves && by === 'password' && (
+          <input type="text" name="_login" value={c.get('actor')?.login ?? ''} autocomplete="username" hidden />
+        )
+      }
+      {(asked === 'login' || (proves && by === 'password')) && (
+        <Field
+          c={c}
+          form={form}
+          name="_password"
+          label={t('again.password')}
+          type="password"
+          autocomplete="current-password"
+          maxlength={1000}
+          autofocus={proves}
+        />
+      )}
+      {(asked === 'code' || (proves && by === 'code')) && (
+        <Field
+          c={c}
+          form={form}
+          name="_code"
+          label={t('again.code')}
+          help={t('again.code.help')}
+          autocomplete="one-time-code"
+          maxlength={40}
+          autofocus
+        />
+      )}
+    </>
   )
 }
 
