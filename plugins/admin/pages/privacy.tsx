@@ -148,7 +148,7 @@ async function privacyPage(c: PageContext, person: Person, form: FormState): Pro
                 )}
               </Card>
               <Card title={t('privacy.erase.title')} id="erase">
-                <p class="para">{t('privacy.erase.text')}</p>
+                <p>{t('privacy.erase.text')}</p>
                 {about && <WhoGoes c={c} about={about} />}
                 <p class="quiet para">{t('privacy.erase.limits')}</p>
                 <form class="form" method="post" autocomplete="off" action={`${at}/erase`}>

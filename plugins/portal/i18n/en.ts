@@ -111,7 +111,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'login.send': 'Log in',
   'login.no-account': 'I have no account, or cannot get in',
   'login.no-account.text':
-    'You have no password here, or have forgotten it? Give the address from which you write to us: we will send a link there that lets you in once.',
+    'You have no password here, or have forgotten it? Give the address from which you write to us: we will send a one-time login link there.',
   'login.address': 'Your e-mail address',
   'login.link.send': 'Send me a link',
   'login.link.sent': 'Check your mail',

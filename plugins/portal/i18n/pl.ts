@@ -114,7 +114,7 @@ export const pl = {
   'login.send': 'Zaloguj się',
   'login.no-account': 'Nie mam konta albo nie mogę wejść',
   'login.no-account.text':
-    'Nie masz u nas hasła albo go nie pamiętasz? Podaj adres, z którego do nas piszesz: wyślemy na niego odnośnik, który wpuszcza raz.',
+    'Nie masz u nas hasła albo go nie pamiętasz? Podaj adres, z którego do nas piszesz: wyślemy na niego jednorazowy odnośnik do logowania.',
   'login.address': 'Twój adres e-mail',
   'login.link.send': 'Wyślij mi odnośnik',
   'login.link.sent': 'Sprawdź pocztę',
