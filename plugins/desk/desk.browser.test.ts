@@ -1,11 +1,10 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
-import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
-import { openSite, type Site } from '../../test/web.ts'
-import { createTemplate } from '../../core/administration.ts'
+import { keptFiles, openDesk, pressInto, type DeskInBrowser } from '../../test/desk-browser.ts'
+import { requireChromium } from '../../test/servers/chromium.ts'
+import type { Site } from '../../test/web.ts'
 import { holdMessage } from '../../core/ticket/change/held.ts'
-import { deliveryFailed } from '../../core/ticket/change/undelivered.ts'
 import {
   addNote,
   answerTicket,
@@ -18,8 +17,6 @@ import {
   type Id,
   type PersonActor,
 } from '../../core/index.ts'
-import portal from '../portal/index.tsx'
-import desk from './index.tsx'
 
 describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let site: Site
@@ -27,6 +24,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let address: string
   let jan: PersonActor
   let session: string
+  let open: DeskInBrowser['open']
+  let house: DeskInBrowser
   let network: Id
   const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked', Id> = {
     talk: '',
@@ -41,13 +40,15 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   }
 
   beforeAll(async () => {
-    site = await openSite([desk, portal])
+    house = await openDesk()
+    ;({ site, browser, address, jan, session, open } = house)
     const { make } = site
     const it = await make.queue({ name: 'Dział Informatyzacji' })
     network = await make.queue({ name: 'Dział Informatyzacji::Sieć i eduroam', parentId: it })
     const faculty = await make.queue({ name: 'Wydział Mechaniczny i Technologiczny' })
     const unit = await make.unit({ name: 'Wydział Mechaniczny' })
-    jan = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski', address: 'jan@uni.example' }))
+    // With what they may in these queues too.
+    jan = await make.actor(jan.id)
     const anna = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Anna Nowak', address: 'anna@uni.example' }))
     const [filip, roza] = [
       await make.person({ name: 'Filip Kos', address: 'filip.kos@uni.example', phone: '2391', unitId: unit }),
@@ -191,14 +192,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       answered: answer.articleId,
       asked: asked.id,
     })
-    session = await site.session(jan.id)
-    address = await site.serve()
-    browser = await launchChromium()
   })
-  afterAll(async () => {
-    await browser?.close()
-    await site.close()
-  })
+  afterAll(() => house?.close())
 
   const views = (): View[] => [
     { name: 'list', path: '/desk/view/open', session },
@@ -296,45 +291,6 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   it.each(LOOKS)('every page is accessible and fits: $language $colours $width', { timeout: 240_000 }, async (look) => {
     expect(await lookAtAll(browser, address, byTurns(views(), look), look)).toEqual({})
   })
-
-  async function open(
-    path: string,
-    options: { scripts?: boolean; session?: string } = {},
-  ): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
-    const context = await browser.newContext({
-      locale: 'pl-PL',
-      viewport: { width: 1280, height: 900 },
-      javaScriptEnabled: options.scripts ?? true,
-    })
-    await context.addCookies([{ name: 'pomoc', value: options.session ?? session, url: address }])
-    const page = await context.newPage()
-    const faults: string[] = []
-    page.on('pageerror', (error) => faults.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text())
-    })
-    await page.goto(address + path)
-    if (options.scripts ?? true) await page.waitForSelector('html[data-live]')
-    return { context, page, faults }
-  }
-
-  /** Presses a key that puts the keyboard into a field; again when a window just opened swallowed it. */
-  async function pressInto(page: Page, key: string, field: string): Promise<void> {
-    for (let tries = 0; tries < 3; tries++) {
-      await page.keyboard.press(key)
-      if (
-        await page
-          .locator(`${field}:focus`)
-          .waitFor({ timeout: 5000 })
-          .then(
-            () => true,
-            () => false,
-          )
-      )
-        return
-    }
-    throw new Error(`${key} did not lead into ${field}`)
-  }
 
   it('a list shows a new ticket by itself, but nothing moves under a pointer or the keyboard until it is asked for', async () => {
     const { context, page, faults } = await open('/desk/view/open')
@@ -474,239 +430,6 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await context.close()
   })
 
-  it('what is typed is saved, survives leaving, is sent with Ctrl+Enter, and comes back with Z', async () => {
-    const { id } = await site.make.ticket({ subject: 'Szkic' })
-    const { context, page, faults } = await open(`/desk/tickets/${id}`)
-    await pressInto(page, 'r', '#reply')
-    await page.keyboard.type('Pierwsze zdanie')
-    await page.locator('#reply-draft', { hasText: 'szkic zapisany' }).waitFor()
-    await page.goto(`${address}/desk`)
-    await page.goto(`${address}/desk/tickets/${id}`)
-    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie')
-    await pressInto(page, 'r', '#reply')
-    await page.keyboard.press('End')
-    await page.keyboard.type(' i drugie')
-    await page.keyboard.press('Control+Enter')
-    await page.locator('.undo').waitFor()
-    expect(await page.locator('#reply').inputValue()).toBe('')
-    await page.keyboard.press('z')
-    await page.getByText('Cofnięte.').waitFor()
-    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie i drugie')
-    expect(faults).toEqual([])
-    // Whoever logs out in the moment after the last key has it all the same.
-    const leaving = await open(`/desk/tickets/${id}`, { session: await site.session(jan.id) })
-    await pressInto(leaving.page, 'r', '#reply')
-    await leaving.page.keyboard.type(' i trzecie')
-    await leaving.page.evaluate(() => document.querySelector<HTMLFormElement>('form[action="/logout"]')!.requestSubmit())
-    await leaving.page.getByText('Sesja jest zakończona').waitFor()
-    await leaving.context.close()
-    await page.goto(`${address}/desk/tickets/${id}`)
-    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie i drugie i trzecie')
-    await context.close()
-  })
-
-  it('a draft that could not be saved while the connection was away is saved when it is back', async () => {
-    const { id } = await site.make.ticket({ subject: 'W pociągu' })
-    const { context, page } = await open(`/desk/tickets/${id}`)
-    await context.setOffline(true)
-    await page.locator('#reply').fill('Pisane w tunelu')
-    await page.locator('#notices .notice-warn').waitFor()
-    await context.setOffline(false)
-    await page.locator('#reply-draft', { hasText: 'szkic zapisany' }).waitFor()
-    await page.reload()
-    expect(await page.locator('#reply').inputValue()).toBe('Pisane w tunelu')
-    await context.close()
-  })
-
-  const sentMails = async (id: Id) =>
-    (
-      await site.make.db.selectFrom('outbound_mail').select('state').where('ticket_id', '=', id).where('kind', '=', 'reply').execute()
-    ).filter(({ state }) => state !== 'cancelled').length
-  const PLAN = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('plan') }
-  const kept = (page: Page) => page.locator('#reply-kept').textContent()
-  /** All that was typed is kept. */
-  const told = (page: Page) => page.locator('#reply-form:not([data-unkept]) #reply-draft', { hasText: 'szkic zapisany' })
-
-  it('Back after sending brings nothing back; the same words once more are asked about; taken back, words and file are there again', async () => {
-    const { id } = await site.make.ticket({ subject: 'Wstecz' })
-    const { context, page } = await open('/desk/view/open')
-    await page.goto(`${address}/desk/tickets/${id}`)
-    await page.locator('#reply').fill('Już działa.')
-    await page.locator('#reply-files').setInputFiles(PLAN)
-    await page.locator('#reply-kept', { hasText: 'plan.txt' }).waitFor()
-    await page.locator('#reply').press('Control+Enter')
-    await page.locator('.undo').waitFor()
-    await page.goBack()
-    await page.locator('#reply').waitFor()
-    expect([await page.locator('#reply').inputValue(), await kept(page)]).toEqual(['', ''])
-    await page.locator('#reply').fill('Już działa.')
-    await page.locator('#reply').press('Control+Enter')
-    await page.locator('#reply-problems', { hasText: 'już stąd wysłano' }).waitFor()
-    expect([await sentMails(id), await page.locator('#reply').inputValue()]).toEqual([1, 'Już działa.'])
-    await page.getByRole('button', { name: 'Wyślij mimo to' }).click()
-    await page.locator('.undo').waitFor()
-    expect(await sentMails(id)).toBe(2)
-
-    await page.locator('#reply').fill('Instrukcja w załączniku.')
-    await page.locator('#reply-files').setInputFiles(PLAN)
-    await page.locator('#reply-kept', { hasText: 'plan.txt' }).waitFor()
-    await page.locator('#reply').press('Control+Enter')
-    await page.locator('.undo').waitFor()
-    await page.locator('h1').click()
-    await page.keyboard.press('z')
-    await page.getByText('Cofnięte.').waitFor()
-    expect([await page.locator('#reply').inputValue(), await kept(page)]).toEqual([
-      'Instrukcja w załączniku.',
-      expect.stringContaining('plan.txt'),
-    ])
-    await context.close()
-  })
-
-  it('two tabs keep two drafts, and each shows its own after a reload; the other is one press away', async () => {
-    const { id } = await site.make.ticket({ subject: 'Dwie karty' })
-    const { context, page: one } = await open(`/desk/tickets/${id}`)
-    const other = await context.newPage()
-    await other.goto(`${address}/desk/tickets/${id}`)
-    await one.locator('#reply').fill('Wersja A')
-    await told(one).waitFor()
-    await other.locator('#reply').fill('Wersja B')
-    await other.locator('#reply-draft', { hasText: 'w innej karcie' }).waitFor()
-    for (const [tab, text] of [
-      [one, 'Wersja A'],
-      [other, 'Wersja B'],
-    ] as const) {
-      await tab.reload()
-      expect(await tab.locator('#reply').inputValue()).toBe(text)
-    }
-    await one.locator('.draft-other', { hasText: 'Wersja B' }).getByRole('button', { name: 'pokaż' }).click()
-    await one.locator('.draft-other', { hasText: 'Wersja A' }).waitFor()
-    expect(await one.locator('#reply').inputValue()).toBe('Wersja B')
-    await context.close()
-  })
-
-  it('a template and a quotation go to the caret; file, place, recipients and what was typed this moment stay', async () => {
-    const { id } = await site.make.ticket({ subject: 'Szablon', body: 'Drukarka stoi.' })
-    const queueId = (await site.make.db.selectFrom('ticket').select('queue_id').where('id', '=', id).executeTakeFirstOrThrow()).queue_id
-    const form = {
-      name: 'Instrukcja',
-      type: 'Answer',
-      body: 'Instrukcja w załączniku.',
-      valid: true,
-      queueIds: [queueId],
-      dropFileIds: [],
-    } as const
-    const newFiles = [{ name: 'instrukcja.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF') }]
-    await site.make.asSystem((work) => createTemplate(work, { ...form, newFiles }))
-    const { context, page } = await open(`/desk/tickets/${id}`)
-    await page.locator('#reply-head > summary').click()
-    await page.locator('#reply-cc').fill('szef@uni.example')
-    await page.locator('#reply-files').setInputFiles(PLAN)
-    await page.locator('#reply').fill('Początek. Koniec.')
-    await page.locator('#reply').evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(10, 10))
-    await page.locator('#reply-template').selectOption({ label: 'Instrukcja' })
-    await page.locator('#reply-form').getByRole('button', { name: 'Wstaw' }).click()
-    await page.locator('#reply-kept', { hasText: 'instrukcja.pdf' }).waitFor()
-    const text = () => page.locator('#reply').inputValue()
-    expect(await text()).toBe('Początek. \n\nInstrukcja w załączniku.\nKoniec.')
-    expect([await page.locator('#reply-cc').inputValue(), new URL(page.url()).pathname]).toEqual([
-      'szef@uni.example',
-      `/desk/tickets/${id}`,
-    ])
-    await page.locator('#reply').press('Control+End')
-    await page.keyboard.type(' Szybki tekst')
-    await page.getByRole('button', { name: 'zacytuj' }).click()
-    await page.waitForFunction(() => (document.getElementById('reply') as HTMLTextAreaElement).value.includes('> Drukarka stoi.'))
-    expect(await text()).toContain('Koniec. Szybki tekst\n\n')
-    await told(page).waitFor()
-    await page.reload()
-    expect((await text()).match(/> Drukarka stoi\./g)).toHaveLength(1)
-    expect([await page.locator('#reply-cc').inputValue(), await kept(page)]).toEqual([
-      'szef@uni.example',
-      expect.stringMatching(/plan\.txt.*instrukcja\.pdf/s),
-    ])
-    await context.close()
-
-    // Without scripts the same, behind what is typed.
-    const plain = await open(`/desk/tickets/${id}`, { scripts: false })
-    await plain.page.locator('#reply').fill('Bez skryptów')
-    await plain.page.locator('#reply-files').setInputFiles({ ...PLAN, name: 'drugi.txt' })
-    await plain.page.locator('#reply-template').selectOption({ label: 'Instrukcja' })
-    await plain.page.locator('#reply-form').getByRole('button', { name: 'Wstaw' }).click()
-    await plain.page.locator('.draft-status', { hasText: 'szkic zapisany' }).waitFor()
-    for (const again of [false, true]) {
-      if (again) await plain.page.reload()
-      expect(await plain.page.locator('#reply').inputValue()).toBe('Bez skryptów\n\nInstrukcja w załączniku.\n')
-      expect(await kept(plain.page)).toMatch(/drugi\.txt/)
-    }
-    await plain.context.close()
-  })
-
-  it('with a session that ended, the draft says so; after logging in elsewhere it is kept again', async () => {
-    const { id } = await site.make.ticket({ subject: 'Po godzinach' })
-    const { context, page } = await open(`/desk/tickets/${id}`)
-    await page.locator('#reply').fill('Pierwsze zdanie')
-    await told(page).waitFor()
-    await context.clearCookies()
-    await page.locator('#reply').fill('Pierwsze zdanie i drugie')
-    await page.locator('#reply-draft', { hasText: 'NIE jest zapisywany' }).waitFor()
-    await context.addCookies([{ name: 'pomoc', value: await site.session(jan.id), url: address }])
-    await told(page).waitFor()
-    await page.reload()
-    expect(await page.locator('#reply').inputValue()).toBe('Pierwsze zdanie i drugie')
-    await context.close()
-  })
-
-  it('a message that arrives while somebody types moves nothing under their hands; R goes on behind what stands there', async () => {
-    const { id } = await site.make.ticket({ subject: 'Spokój' })
-    const { context, page } = await open(`/desk/tickets/${id}`)
-    await page.locator('#reply').fill('Dzień dobry,')
-    await told(page).waitFor()
-    await page.reload()
-    await page.waitForSelector('html[data-live]')
-    await pressInto(page, 'r', '#reply')
-    await page.keyboard.type(' tu pomoc')
-    expect(await page.locator('#reply').inputValue()).toBe('Dzień dobry, tu pomoc')
-    const top = () => page.locator('#reply').evaluate((area) => Math.round(area.getBoundingClientRect().top))
-    const before = await top()
-    const lines = Array.from({ length: 30 }, (_, n) => `wiersz ${n}`).join('\n')
-    await site.make.asSystem((work) =>
-      followUp(work, id, {
-        article: { channel: 'email', senderType: 'customer', visible: true, from: 'Ola <ola@uni.example>', subject: '', body: lines },
-      }),
-    )
-    await page.getByText('wiersz 29').waitFor()
-    await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThanOrEqual(2)
-    await context.close()
-  })
-
-  it('a new ticket and a forwarded message are drafts too; a person is chosen among those who fit, and the file stays', async () => {
-    const { id, articleId } = await site.make.ticket({ subject: 'Dalej' })
-    for (const name of ['Ala Dwojga', 'Ola Dwojga']) await site.make.person({ name })
-    const { context, page } = await open('/desk/new')
-    await page.locator('#field-body').fill('Dzwoniła w sprawie karty.')
-    await page.locator('#field-title').fill('Karta')
-    await page.locator('#new-draft', { hasText: 'szkic zapisany' }).waitFor()
-    await page.reload()
-    expect(await page.locator('#field-body').inputValue()).toBe('Dzwoniła w sprawie karty.')
-    await page.locator('#new-files').setInputFiles(PLAN)
-    await page.locator('#new-kept', { hasText: 'plan.txt' }).waitFor()
-    await page.locator('#field-queue').selectOption(network)
-    await page.locator('#field-who').fill('dwojga')
-    await page.locator('#new-form .button-primary').click()
-    await page.locator('#problems', { hasText: 'pasuje kilka osób' }).waitFor()
-    await page.getByRole('radio', { name: /Ola Dwojga/ }).check()
-    expect(await page.locator('#new-kept').textContent()).toContain('plan.txt')
-    await page.locator('#new-form .button-primary').click()
-    await page.getByRole('heading', { level: 1, name: 'Karta' }).waitFor()
-    expect(await page.locator('.chips').textContent()).toContain('plan.txt')
-    await page.goto(`${address}/desk/tickets/${id}/articles/${articleId}/forward`)
-    await page.locator('#forward').fill('Do wiadomości')
-    await page.locator('#forward-draft', { hasText: 'szkic zapisany' }).waitFor()
-    await page.reload()
-    expect(await page.locator('#forward').inputValue()).toBe('Do wiadomości')
-    await context.close()
-  })
-
   it('keys walk the list, take a ticket and open it; none works while typing', async () => {
     const queueId = await site.make.queue({ name: 'Klawisze' })
     const [second, first] = [
@@ -756,7 +479,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.getByRole('button', { name: 'Cofnij' }).click()
     await told('Cofnięte.')
     expect(await page.locator('#reply').inputValue()).toBe('Odpowiedź bez skryptów')
-    expect(await kept(page)).toContain('a.txt')
+    expect(await keptFiles(page)).toContain('a.txt')
     await page.locator('#menu-pend > summary').click()
     await page.locator('#menu-pend input[value=week]').check()
     await page.locator('#menu-pend button').click()
@@ -782,118 +505,5 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await page.getByRole('button', { name: 'Załóż zgłoszenie' }).click()
     await page.getByRole('heading', { name: 'Przyszła do okienka' }).waitFor()
     await context.close()
-  })
-
-  describe.each([
-    ['with scripts', true],
-    ['without scripts', false],
-  ] as const)('what another does meanwhile, %s', (_name, scripts) => {
-    const writes = (id: Id, personId: Id, body: string) =>
-      site.make.asSystem((work) =>
-        followUp(work, id, {
-          article: { channel: 'email', senderType: 'customer', visible: true, personId, from: 'Róża', subject: 'Re', body },
-        }),
-      )
-
-    it('two agents and a customer: nothing typed is lost, nothing leaves unasked or twice', async () => {
-      const { id, customerId } = await site.make.ticket({ subject: 'Dwoje naraz' })
-      const anna = await site.make.actor(await site.make.agent({ 1: ['rw'] }, { name: 'Anna Druga' }))
-      const { context, page } = await open(`/desk/tickets/${id}`, { scripts })
-      await page.locator('#reply').fill('Proszę wymienić kabel.')
-      await site.make.work(anna, (work) => answerTicket(work, id, { body: 'Kabel już wymieniłam.' }))
-      await writes(id, customerId, 'Działa, dziękuję.')
-      // Where the page follows, what came slips in above, and what is typed stays.
-      if (scripts) await page.locator('.timeline', { hasText: 'Działa, dziękuję.' }).waitFor()
-      await page.locator('#reply').focus()
-      await (scripts ? page.keyboard.press('Control+Enter') : page.getByRole('button', { name: 'Wyślij', exact: true }).click())
-      const notice = page.locator('#reply-problems')
-      await notice.waitFor()
-      expect(await notice.innerText()).toMatch(/Kabel już wymieniłam\.[^]*Działa, dziękuję\.[^]*Prowadzi teraz Anna Druga\./)
-      if (scripts) await page.waitForFunction(() => document.activeElement?.id === 'reply-problems')
-      expect(await page.locator('#reply').inputValue()).toBe('Proszę wymienić kabel.')
-      const sent = () =>
-        site.make.db.selectFrom('outbound_mail').select('kind').where('ticket_id', '=', id).where('kind', '=', 'reply').execute()
-      expect(await sent()).toHaveLength(1)
-      await page.getByRole('button', { name: 'Wyślij mimo to' }).click()
-      await page.locator('#notices', { hasText: 'Odpowiedź wysłana.' }).waitFor()
-      expect(await sent()).toHaveLength(2)
-      await context.close()
-    })
-
-    if (scripts)
-      it('a menu that was opened knows what was seen then, not what slipped in above it', async () => {
-        const { id, customerId } = await site.make.ticket({ subject: 'Menu otwarte' })
-        const { context, page } = await open(`/desk/tickets/${id}`)
-        await page.locator('#menu-close > summary').click()
-        await page.locator('#close-note').fill('Załatwione przez telefon')
-        await writes(id, customerId, 'Jednak nie działa.')
-        await page.locator('.timeline', { hasText: 'Jednak nie działa.' }).waitFor()
-        await page.locator('#menu-close .button-primary').click()
-        await page.locator('#close-problems', { hasText: 'Jednak nie działa.' }).waitFor()
-        expect(await page.locator('#close-note').inputValue()).toBe('Załatwione przez telefon')
-        await page.getByRole('button', { name: 'Zamknij mimo to' }).click()
-        await page.locator('#notices', { hasText: 'Zgłoszenie zamknięte.' }).waitFor()
-        await context.close()
-      })
-
-    it('the owner is away while the customer writes: others find the ticket among those to take, and history says why', async () => {
-      const owner = await site.make.agent({ 1: ['rw'] }, { name: 'Olga Nieobecna' })
-      const { id, customerId } = await site.make.ticket({ subject: `Czeka na Olgę ${scripts}`, priorityId: '5' })
-      await site.make.work(await site.make.actor(owner), (work) => takeTicket(work, id))
-      await site.make.work(await site.make.actor(owner), (work) => setState(work, id, { stateId: '20', pendingUntil: null }))
-      const { context, page } = await open('/desk', { scripts })
-      expect(await page.locator(`#row-${id}`).count()).toBe(0)
-      const day = 86_400_000
-      await site.make.db
-        .insertInto('person_absence')
-        .values({
-          person_id: owner,
-          from_at: new Date(Date.now() - 1000 * day),
-          until_at: new Date(Date.now() + 1000 * day),
-          substitute_id: null,
-          note: '',
-        })
-        .execute()
-      await writes(id, customerId, 'Czy ktoś tam jest?')
-      if (!scripts) await page.reload()
-      await page.locator(`#row-${id} .row-take`).click()
-      await page.locator('#notices', { hasText: 'Prowadzisz to zgłoszenie.' }).waitFor()
-      await page.goto(`${address}/desk/tickets/${id}/history`)
-      expect(await page.locator('main').textContent()).toContain('nie ma teraz osoby, która prowadzi zgłoszenie: Olga Nieobecna')
-      await context.close()
-    })
-
-    it('the answer of a closed ticket bounces: it is open again, said to whoever writes there, and answered anew', async () => {
-      const { id } = await site.make.ticket({ subject: 'Odbija się' })
-      await site.make.work(jan, (work) => setState(work, id, { stateId: '2' }))
-      const { context, page } = await open(`/desk/tickets/${id}`, { scripts })
-      expect(await page.locator('.composer-closed').innerText()).toBe('Zgłoszenie jest zamknięte. Sama odpowiedź go nie otworzy.')
-      await page.locator('#reply').fill('Jeszcze jedno wyjaśnienie.')
-      await page.getByRole('button', { name: 'Wyślij', exact: true }).click()
-      await page.locator('#notices', { hasText: 'Zgłoszenie pozostaje zamknięte.' }).waitFor()
-      await page.locator('#reply').fill('I jeszcze drugie.')
-      const mail = await site.make.db
-        .selectFrom('outbound_mail')
-        .select(['ticket_id', 'article_id', 'kind', 'recipients'])
-        .where('ticket_id', '=', id)
-        .where('kind', '=', 'reply')
-        .executeTakeFirstOrThrow()
-      await site.make.asSystem((work) => deliveryFailed(work, mail, [], '550 5.1.1 User unknown'))
-      await page.getByRole('button', { name: 'Wyślij', exact: true }).click()
-      await page.locator('#reply-problems', { hasText: 'Stan: otwarte' }).waitFor()
-      expect(await page.locator('#reply').inputValue()).toBe('I jeszcze drugie.')
-      expect(await page.locator('.composer-closed').count()).toBe(0)
-      await page.goto(`${address}/desk/view/undelivered`)
-      await page.getByRole('link', { name: 'Odbija się' }).first().click()
-      await page.locator('#reply-head > summary').click()
-      await page.locator('#reply-to').fill('nowy.adres@poczta.example')
-      await page.locator('#reply').fill('Pod nowy adres.')
-      await page.getByRole('button', { name: 'Wyślij', exact: true }).click()
-      await page.locator('#notices', { hasText: 'Odpowiedź wysłana.' }).waitFor()
-      expect(
-        await site.make.db.selectFrom('ticket').select(['state_type', 'undelivered_at']).where('id', '=', id).executeTakeFirst(),
-      ).toEqual({ state_type: 'open', undelivered_at: null })
-      await context.close()
-    })
   })
 })
