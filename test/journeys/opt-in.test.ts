@@ -1,23 +1,18 @@
 /** A dean's office opts in, answers its people by web and by mail, and opts out again: over real sockets, in a real browser. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../core/machine/config.ts'
 import type { Id } from '../../core/database/schema.ts'
-import { makeLog } from '../../core/machine/log.ts'
-import { boot, type Program } from '../../core/run/main.ts'
+import type { Program } from '../../core/run/main.ts'
 import { addUnitAdministrator } from '../../core/permission/unit-administrators.ts'
 import { setPassword } from '../../core/person/login.ts'
 import { createSystemAddress } from '../../core/queue/system-addresses.ts'
 import { setRoute } from '../../core/unit/routing.ts'
 import { createTopic } from '../../core/unit/topics.ts'
-import { testDatabase } from '../database.ts'
-import { maker, type Maker } from '../make.ts'
+import type { Maker } from '../make.ts'
 import { launchChromium, requireChromium } from '../servers/chromium.ts'
-import { startMailSink, type MailSink } from '../servers/mail-sink.ts'
+import type { MailSink } from '../servers/mail-sink.ts'
+import { startWhole, type Whole } from '../whole.ts'
 
 const PASSWORD = 'dobre długie hasło'
 const OFFICE = 'Wydział Mechaniczny – Dziekanat'
@@ -44,8 +39,8 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
   for (const javaScriptEnabled of [true, false]) {
     describe.concurrent(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       const clock = { now: tuesday(9, 30) }
-      let database: Awaited<ReturnType<typeof testDatabase>>
-      let dataDir: string
+      let whole: Whole
+      let database: Whole['database']
       let program: Program
       let sink: MailSink
       let make: Maker
@@ -56,28 +51,8 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
       const contexts: BrowserContext[] = []
 
       beforeAll(async () => {
-        database = await testDatabase()
-        sink = await startMailSink()
-        dataDir = await mkdtemp(join(tmpdir(), 'pomoc-journey-'))
-        const config = await loadConfig({
-          env: {
-            POMOC_DATABASE_URL: database.url,
-            POMOC_DATA_DIR: dataDir,
-            POMOC_HTTP_PORT: '0',
-            POMOC_SMTP_PORT: '0',
-            POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
-            POMOC_SMARTHOST_URL: sink.url,
-            POMOC_LOG_LEVEL: 'error',
-          },
-          dir: dataDir,
-        })
-        program = await boot({
-          config: { ...config, plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'] },
-          log: makeLog('error'),
-          clock: () => clock.now,
-        })
-        make = await maker(database.db)
-        make.now = clock.now
+        whole = await startWhole(['desk', 'portal', 'admin', 'units', 'faq', 'smtp-receiver'], () => clock.now)
+        ;({ program, database, sink, make } = whole)
         const faculty = await make.unit({ name: 'Wydział Mechaniczny' })
         office = await make.unit({ name: OFFICE, parentId: faculty })
         other = await make.unit({ name: 'Wydział Chemiczny – Dziekanat' })
@@ -118,10 +93,7 @@ describe.skipIf(!requireChromium())('a unit that opts in', () => {
       })
       afterAll(async () => {
         for (const context of contexts) await context.close()
-        await program?.stop()
-        await sink?.stop()
-        await database?.close()
-        await rm(dataDir, { recursive: true, force: true })
+        await whole?.stop()
       })
 
       const open = async (login: string): Promise<Page> => {

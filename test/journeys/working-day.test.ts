@@ -1,18 +1,15 @@
 /** One working day over real sockets and in a real browser, with JavaScript and without. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../core/machine/config.ts'
-import { makeLog } from '../../core/machine/log.ts'
-import { boot, type Program } from '../../core/run/main.ts'
+import type { Program } from '../../core/run/main.ts'
 import { setPassword } from '../../core/person/login.ts'
-import { testDatabase } from '../database.ts'
-import { maker, type Maker } from '../make.ts'
+import type { Maker } from '../make.ts'
 import { launchChromium, requireChromium } from '../servers/chromium.ts'
-import { startMailSink, type MailSink } from '../servers/mail-sink.ts'
+import type { MailSink } from '../servers/mail-sink.ts'
+import { startWhole, type Whole } from '../whole.ts'
 
 const PASSWORD = 'dobre długie hasło'
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')
@@ -32,7 +29,8 @@ describe.skipIf(!requireChromium())('the working day', () => {
   for (const javaScriptEnabled of [true, false]) {
     describe.concurrent(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       const clock = { now: friday(14, 55) }
-      let database: Awaited<ReturnType<typeof testDatabase>>
+      let whole: Whole
+      let database: Whole['database']
       let dataDir: string
       let program: Program
       let sink: MailSink
@@ -40,37 +38,14 @@ describe.skipIf(!requireChromium())('the working day', () => {
       const contexts: BrowserContext[] = []
 
       beforeAll(async () => {
-        database = await testDatabase()
-        sink = await startMailSink()
-        dataDir = await mkdtemp(join(tmpdir(), 'pomoc-journey-'))
-        const config = await loadConfig({
-          env: {
-            POMOC_DATABASE_URL: database.url,
-            POMOC_DATA_DIR: dataDir,
-            POMOC_HTTP_PORT: '0',
-            POMOC_SMTP_PORT: '0',
-            POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
-            POMOC_SMARTHOST_URL: sink.url,
-            POMOC_LOG_LEVEL: 'error',
-          },
-          dir: dataDir, // no config/local.ts there
-        })
-        program = await boot({
-          config: { ...config, plugins: ['desk', 'portal', 'smtp-receiver'] },
-          log: makeLog('error'),
-          clock: () => clock.now,
-        })
-        make = await maker(database.db)
-        make.now = clock.now
+        whole = await startWhole(['desk', 'portal', 'smtp-receiver'], () => clock.now)
+        ;({ program, database, sink, make, dataDir } = whole)
         const agent = await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski', login: 'jkowalski', address: 'jan.kowalski@uni.example' })
         await setPassword(program.host, agent, PASSWORD)
       })
       afterAll(async () => {
         for (const context of contexts) await context.close()
-        await program?.stop()
-        await sink?.stop()
-        await database?.close()
-        await rm(dataDir, { recursive: true, force: true })
+        await whole?.stop()
       })
 
       const open = async (): Promise<Page> => {

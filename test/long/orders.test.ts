@@ -2,25 +2,20 @@
  * Two agents, one of them with two windows, and a customer on one ticket, in a real browser: whatever the order of their acts, nothing that
  * somebody typed is lost, nothing leaves twice, and nobody acts on what they had not seen without being asked.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { createTransport } from 'nodemailer'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../../core/index.ts'
-import { loadConfig } from '../../core/machine/config.ts'
-import { makeLog } from '../../core/machine/log.ts'
 import { setPassword } from '../../core/person/login.ts'
 import { openSession } from '../../core/person/sessions.ts'
-import { boot, type Program } from '../../core/run/main.ts'
-import { testDatabase } from '../database.ts'
-import { maker, type Maker } from '../make.ts'
+import type { Program } from '../../core/run/main.ts'
+import type { Maker } from '../make.ts'
 import { chromiumTab, launchChromium, requireChromium } from '../servers/chromium.ts'
-import { startMailSink, type MailSink } from '../servers/mail-sink.ts'
+import type { MailSink } from '../servers/mail-sink.ts'
 import type { Tab } from '../servers/tab.ts'
+import { startWhole, type Whole } from '../whole.ts'
 
 const PASSWORD = 'dobre długie hasło'
 /** Orders of each of the four who have scripts, and of the one who has none. */
@@ -109,41 +104,23 @@ const deafen = () => {
 }
 
 describe.skipIf(!requireChromium())('any order of acts on one ticket', () => {
-  let database: Awaited<ReturnType<typeof testDatabase>>
+  let whole: Whole
+  let database: Whole['database']
   let sink: MailSink
-  let dataDir: string
   let program: Program
   let make: Maker
   let browser: Browser
   let other: Id
 
   beforeAll(async () => {
-    database = await testDatabase()
-    sink = await startMailSink()
-    dataDir = await mkdtemp(join(tmpdir(), 'pomoc-orders-'))
-    const config = await loadConfig({
-      env: {
-        POMOC_DATABASE_URL: database.url,
-        POMOC_DATA_DIR: dataDir,
-        POMOC_HTTP_PORT: '0',
-        POMOC_SMTP_PORT: '0',
-        POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
-        POMOC_SMARTHOST_URL: sink.url,
-        POMOC_LOG_LEVEL: 'error',
-      },
-      dir: dataDir, // no config/local.ts there
-    })
-    program = await boot({ config: { ...config, plugins: ['desk', 'portal', 'smtp-receiver'] }, log: makeLog('error') })
-    make = await maker(database.db)
+    whole = await startWhole(['desk', 'portal', 'smtp-receiver'])
+    ;({ program, database, sink, make } = whole)
     other = await make.queue({ name: 'Sieć' })
     browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()
-    await program?.stop()
-    await sink?.stop()
-    await database?.close()
-    await rm(dataDir, { recursive: true, force: true })
+    await whole?.stop()
   })
 
   /** How often it came to that: a test in which nobody is ever asked shows nothing. */
