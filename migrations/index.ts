@@ -33,6 +33,7 @@ import * as toTake from './0057_to_take.ts'
 import * as nominations from './0061_nominations.ts'
 import * as heldFiles from './0064_held_files.ts'
 import * as sealedFactors from './0067_sealed_factors.ts'
+import * as about from './0070_about.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -67,6 +68,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0061_nominations': nominations,
   '0064_held_files': heldFiles,
   '0067_sealed_factors': sealedFactors,
+  '0070_about': about,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -6,11 +6,13 @@ import type { Lock, StateType } from '../ticket/state-machine.ts'
 export type Id = string
 type GeneratedId = ColumnType<Id, Id | undefined, never>
 type Json<T> = ColumnType<T, string, string>
+/** A column that may be left out, and is null then. */
+type Optional<T> = ColumnType<T | null, T | null | undefined, T | null>
 type DefaultJson<T> = ColumnType<T, string | undefined, string>
 
 export type { Lock, StateType } from '../ticket/state-machine.ts'
 export type { Language } from '../i18n/languages.ts'
-export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web'
+export type Channel = 'email' | 'phone' | 'internal' | 'chat' | 'web' | 'sms'
 export type SenderType = 'agent' | 'system' | 'customer'
 export type FollowUpPossible = 'possible' | 'reject' | 'new ticket'
 export type FollowUpStrangers = 'accept' | 'hold' | 'reject'
@@ -60,6 +62,8 @@ export interface PersonTable {
   created_at: Date
   last_login_at: Date | null
   preferences: DefaultJson<Record<string, unknown>>
+  details: DefaultJson<Record<string, unknown>>
+  off_for_now: Generated<boolean>
   unit_by: ColumnType<UnitSaidBy | null, UnitSaidBy | null | undefined, UnitSaidBy | null>
   unit_rule_id: ColumnType<Id | null, Id | null | undefined, Id | null>
 }
@@ -162,6 +166,7 @@ export interface PermissionGroupTable {
   comment: Generated<string>
   unit_id: Generated<Id>
   valid: Generated<boolean>
+  off_for_now: Generated<boolean>
 }
 export interface RoleTable {
   id: GeneratedId
@@ -169,6 +174,7 @@ export interface RoleTable {
   comment: Generated<string>
   valid: Generated<boolean>
   second_factor: Generated<boolean>
+  off_for_now: Generated<boolean>
 }
 export interface GroupPersonTable {
   group_id: Id
@@ -184,7 +190,17 @@ export interface GroupRoleTable {
   role_id: Id
   right: string
 }
-export interface QueueTable {
+/** Deadlines in working minutes (null: none), each with the per cent of it from which it is told of. */
+export interface DeadlineColumns {
+  first_response_minutes: Optional<number>
+  first_response_notify: Optional<number>
+  update_minutes: Optional<number>
+  update_notify: Optional<number>
+  solution_minutes: Optional<number>
+  solution_notify: Optional<number>
+}
+export type AskTime = 'off' | 'optional' | 'required'
+export interface QueueTable extends DeadlineColumns {
   id: GeneratedId
   name: string
   parent_id: Id | null
@@ -202,8 +218,12 @@ export interface QueueTable {
   valid: Generated<boolean>
   created_at: Date
   sort: Generated<number>
-  salutation_id: ColumnType<Id | null, Id | null | undefined, Id | null>
-  signature_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+  salutation_id: Optional<Id>
+  signature_id: Optional<Id>
+  unlock_minutes: Optional<number>
+  ask_time: Generated<AskTime>
+  sign_key: Generated<string>
+  off_for_now: Generated<boolean>
 }
 export interface SystemAddressTable {
   id: GeneratedId
@@ -277,11 +297,74 @@ export interface TicketStateTable {
   after_pending: string | null
   sort: Generated<number>
   valid: Generated<boolean>
+  suspends: Generated<boolean>
+  off_for_now: Generated<boolean>
 }
 export interface TicketPriorityTable {
   id: GeneratedId
   name: string
   valid: Generated<boolean>
+  off_for_now: Generated<boolean>
+}
+export interface TicketTypeTable {
+  id: GeneratedId
+  name: string
+  valid: Generated<boolean>
+  off_for_now: Generated<boolean>
+}
+export interface ServiceTable {
+  id: GeneratedId
+  name: string
+  parent_id: Optional<Id>
+  unit_id: Generated<Id>
+  for_everybody: Generated<boolean>
+  comment: Generated<string>
+  valid: Generated<boolean>
+  off_for_now: Generated<boolean>
+}
+export interface SlaTable extends DeadlineColumns {
+  id: GeneratedId
+  name: string
+  unit_id: Generated<Id>
+  calendar_id: Optional<Id>
+  comment: Generated<string>
+  valid: Generated<boolean>
+  off_for_now: Generated<boolean>
+}
+export interface ServiceSlaTable {
+  service_id: Id
+  sla_id: Id
+}
+export interface ServicePersonTable {
+  service_id: Id
+  person_id: Id
+}
+export interface FurtherLoginTable {
+  login: string
+  person_id: Id
+}
+export interface CompanyTable {
+  id: GeneratedId
+  code: string
+  name: string
+  address: DefaultJson<Record<string, string>>
+  url: Generated<string>
+  comment: Generated<string>
+  valid: Generated<boolean>
+  off_for_now: Generated<boolean>
+}
+export interface PersonCompanyTable {
+  person_id: Id
+  company_id: Id
+  main: Generated<boolean>
+}
+export interface PersonQueueTable {
+  person_id: Id
+  queue_id: Id
+}
+export interface PersonServiceTable {
+  person_id: Id
+  service_id: Id
 }
 export interface TicketNumberBaseTable {
   key: string
@@ -301,7 +384,8 @@ export interface CoreTicketTable {
   owner_id: Id | null
   responsible_id: Id | null
   customer_id: Id | null
-  customer_company: Generated<string>
+  customer_company: ColumnType<string | null, string | null | undefined, string | null>
+  customer_login: Optional<string>
   preview: Generated<string>
   pending_until: Date | null
   received_at: Date
@@ -311,13 +395,27 @@ export interface CoreTicketTable {
   closed_at: Date | null
   last_customer_at: Date | null
   last_agent_at: Date | null
-  undelivered_at: ColumnType<Date | null, Date | null | undefined, Date | null>
+  undelivered_at: Optional<Date>
   archived: Generated<boolean>
-  topic_id: ColumnType<Id | null, Id | null | undefined, Id | null>
+  topic_id: Optional<Id>
+  type_id: Generated<Id>
+  service_id: Optional<Id>
+  sla_id: Optional<Id>
+  merged_into_id: Optional<Id>
+  locked_at: Optional<Date>
+  first_response_at: Optional<Date>
+  first_closed_at: Optional<Date>
+  response_due_at: Optional<Date>
+  update_due_at: Optional<Date>
+  solution_due_at: Optional<Date>
+  due_at: Optional<Date>
+  suspended: Optional<boolean>
 }
 export interface TicketWatcherTable {
   ticket_id: Id
   person_id: Id
+  since: Optional<Date>
+  added_by: Optional<Id>
 }
 export interface TicketParticipantTable {
   ticket_id: Id
@@ -397,7 +495,45 @@ export interface ArticleTable {
   held_at: Generated<Date | null>
   held_rule: Generated<string>
   held_decision: Generated<HeldDecision | null>
+  bcc_text: Generated<string>
+  content_type: Generated<string>
+  incoming_at: Optional<Date>
+  changed_at: Optional<Date>
+  changed_by: Optional<Id>
+  colour: Optional<string>
 }
+export interface ArticleRawTable {
+  article_id: Id
+  blob_id: Id
+}
+export interface ArticleSendErrorTable {
+  id: GeneratedId
+  article_id: Id
+  at: Date | null
+  message_id: string | null
+  text: string
+}
+export interface ArticleRevisionTable {
+  article_id: Id
+  n: number
+  at: Date
+  by_id: Id | null
+  visible: boolean
+  from_text: Generated<string>
+  to_text: Generated<string>
+  cc_text: Generated<string>
+  subject: Generated<string>
+  body: Generated<string>
+  html: string | null
+  deleted: Generated<boolean>
+}
+export interface ArticleFlagTable {
+  article_id: Id
+  person_id: Id
+  key: string
+  value: Generated<string>
+}
+export type PartRole = 'file' | 'body-plain' | 'body-html'
 export interface ArticleAttachmentTable {
   id: GeneratedId
   article_id: Id
@@ -407,6 +543,9 @@ export interface ArticleAttachmentTable {
   content_id: string | null
   disposition: Generated<'attachment' | 'inline'>
   size: string | number
+  place: Optional<number>
+  role: Generated<PartRole>
+  alternative: Generated<boolean>
 }
 export interface HistoryTable {
   id: GeneratedId
@@ -420,6 +559,62 @@ export interface HistoryTable {
   person_id: Id | null
   act_id: string
   created_at: Date
+  queue_id: Optional<number>
+  owner_id: Optional<number>
+  priority_id: Optional<number>
+  state_id: Optional<number>
+  type_id: Optional<number>
+}
+export interface LinkTable {
+  id: GeneratedId
+  from_kind: string
+  from_id: string
+  to_kind: string
+  to_id: string
+  type: string
+  at: Date
+  by_id: Id | null
+}
+export interface TimeSpentTable {
+  id: GeneratedId
+  ticket_id: Id
+  article_id: Id | null
+  /** As PostgreSQL writes a numeric: '0.25'. */
+  units: ColumnType<string, string | number, string | number>
+  person_id: Id | null
+  at: Date
+}
+export type FieldObject = 'ticket' | 'article' | 'person' | 'company' | 'faq'
+export interface FieldTable {
+  id: GeneratedId
+  name: string
+  label: string
+  label_en: string | null
+  object: FieldObject
+  type: string
+  config: DefaultJson<Record<string, unknown>>
+  unit_id: Generated<Id>
+  internal: Generated<boolean>
+  sort: Generated<number>
+  valid: Generated<boolean>
+  off_for_now: Generated<boolean>
+}
+export interface FieldValueTable {
+  object_id: Id
+  field_id: Id
+  set_place: Generated<number>
+  place: Generated<number>
+  text: Optional<string>
+  at: Optional<Date>
+  number: Optional<Id>
+}
+export type FieldUse = 'required' | 'optional' | 'off'
+export interface FieldUseTable {
+  field_id: Id
+  screen: string
+  queue_id: Id | null
+  topic_id: Id | null
+  use: FieldUse
 }
 export interface FactTable {
   id: GeneratedId
@@ -527,13 +722,17 @@ export interface AnswerPartTable {
   body: string
   valid: Generated<boolean>
 }
-export type AnswerTemplateType = 'Answer' | 'Note' | 'Forward' | 'Email'
+export type AnswerTemplateType = 'Answer' | 'Create' | 'Email' | 'Forward' | 'Note' | 'PhoneCall' | 'ProcessManagement' | 'Snippet'
 export interface AnswerTemplateTable {
   id: GeneratedId
   name: string
   type: AnswerTemplateType
   body: Generated<string>
   valid: Generated<boolean>
+  html: Optional<string>
+  state_id: Optional<Id>
+  comment: Generated<string>
+  off_for_now: Generated<boolean>
 }
 export interface AnswerTemplateAttachmentTable {
   id: GeneratedId
@@ -706,6 +905,25 @@ export interface Database {
   system_address: SystemAddressTable
   ticket_state: TicketStateTable
   ticket_priority: TicketPriorityTable
+  ticket_type: TicketTypeTable
+  service: ServiceTable
+  sla: SlaTable
+  service_sla: ServiceSlaTable
+  service_person: ServicePersonTable
+  further_login: FurtherLoginTable
+  company: CompanyTable
+  person_company: PersonCompanyTable
+  person_queue: PersonQueueTable
+  person_service: PersonServiceTable
+  article_raw: ArticleRawTable
+  article_send_error: ArticleSendErrorTable
+  article_revision: ArticleRevisionTable
+  article_flag: ArticleFlagTable
+  link: LinkTable
+  time_spent: TimeSpentTable
+  field: FieldTable
+  field_value: FieldValueTable
+  field_use: FieldUseTable
   ticket_number_base: TicketNumberBaseTable
   ticket: TicketTable
   ticket_watcher: TicketWatcherTable

@@ -91,7 +91,7 @@ export async function findResponse(
       (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
       (${calendarInForce('calendars')}) as calendar,
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
-      t.customer_company as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
+      coalesce(t.customer_company, '') as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
       t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
       t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}
     from chosen, ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id

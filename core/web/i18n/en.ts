@@ -145,6 +145,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'article.channel.web': 'web',
   'article.channel.internal': 'note',
   'article.channel.chat': 'chat',
+  'article.channel.sms': 'text message',
   'article.sender.system': 'Automatic answer',
   'article.delivery.queued': 'on its way',
   'article.delivery.sent': 'sent',

@@ -167,6 +167,7 @@ export const pl = {
   'article.channel.web': 'strona',
   'article.channel.internal': 'notatka',
   'article.channel.chat': 'czat',
+  'article.channel.sms': 'SMS',
   'article.sender.system': 'Automatyczna odpowiedź',
   'article.delivery.queued': 'w drodze',
   'article.delivery.sent': 'wysłano',
