@@ -157,8 +157,8 @@ function writeConfig(home: string, dir: string, suffixes: readonly string[], ppo
   writeFileSync(join(home, 'slapd.conf'), `${lines.join('\n')}\n`)
 }
 
-/** An authority of the test's own, and a server's certificate for localhost and 127.0.0.1. */
-async function makeCertificates(dir: string): Promise<void> {
+/** An authority of the test’s own, and a server’s certificate for localhost and 127.0.0.1: `ca.pem`, `server.pem`, `server.key`. */
+export async function makeCertificates(dir: string): Promise<void> {
   const openssl = (...args: string[]) => run('openssl', args, { cwd: dir })
   await openssl(
     'req',
