@@ -11,6 +11,8 @@ import { readFields } from './forms.ts'
 import { sessionToken } from './session.ts'
 
 export const CSRF_FIELD = '_csrf'
+/** Where drafts are kept; whose they are the form says, see drafts/. */
+export const KEEPS_WORDS = '/draft'
 export const CSRF_HEADER = 'x-csrf-token'
 
 const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-form' : 'form')
@@ -50,27 +52,35 @@ export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
     if (cookie) c.set('csrf', tokenOf(cookie))
   }
   if (!['GET', 'HEAD', 'OPTIONS'].includes(c.req.method)) {
-    if (!fromOurPages(c)) throw refused('csrf')
+    const said = fromOurPages(c)
+    if (said === false) throw refused('csrf')
     // Nobody who has never seen a page of ours makes us read what they send.
     if (c.get('csrf') === '') throw refused('cookies-needed')
     const given = c.req.header(CSRF_HEADER) ?? (isForm(c) ? (await readFields(c))[CSRF_FIELD] : undefined)
-    // A form of ours whose session has gone meanwhile is shown again with what was typed: see again/.
-    if (!given || !(sameSecret(given, c.get('csrf')) || isLasting(c, given))) throw refused('csrf', { stale: 1 })
+    // A form of ours whose session has gone meanwhile is shown again with what was typed: see again/. Words are kept all the same
+    // for whoever typed them, be it in the moment in which their page is left: there the browser's own word has to do.
+    if (!(given && counts(c, given)) && !(said && c.req.path === KEEPS_WORDS)) throw refused('csrf', { stale: 1 })
   }
   await next()
 }
 
-/** Only this browser has the cookie that the token is made of, so it is as good as one of the session: see `lastingToken`. */
-function isLasting(c: PageContext, given: string): boolean {
-  const cookie = getCookie(c, cookieName(c))
-  return cookie !== undefined && sameSecret(given, tokenOf(cookie))
+/** Is the token that a form carries of this session, or of this browser? */
+export async function formCounts(c: PageContext): Promise<boolean> {
+  return counts(c, (await readFields(c))[CSRF_FIELD] ?? '')
 }
 
-function fromOurPages(c: PageContext): boolean {
+/** Only this browser has the cookie that a lasting token is made of, so it is as good as one of the session: see `lastingToken`. */
+function counts(c: PageContext, given: string): boolean {
+  const cookie = getCookie(c, cookieName(c))
+  return sameSecret(given, c.get('csrf')) || (cookie !== undefined && sameSecret(given, tokenOf(cookie)))
+}
+
+/** Undefined: the client says nothing of it. */
+function fromOurPages(c: PageContext): boolean | undefined {
   const site = c.req.header('sec-fetch-site')
   if (site !== undefined) return site === 'same-origin'
   const origin = c.req.header('origin')
-  if (origin === undefined) return true
+  if (origin === undefined) return undefined
   if (siteOrigins(c.get('host').config).includes(origin)) return true
   try {
     const { host, protocol } = new URL(origin)

@@ -3,6 +3,7 @@ import type { Hono } from 'hono'
 import type { WebEnv } from '../../kernel/contract.ts'
 import { draftFiles, keepFiles } from '../../ticket/draft/draft-files.ts'
 import { dropDraft, findDrafts, saveDraft } from '../../ticket/draft/drafts.ts'
+import { formCounts, KEEPS_WORDS } from '../csrf.ts'
 import { readFiles } from '../forms.ts'
 import { fragment, isFragment } from '../hx.ts'
 import { DraftWords, KeptFileBoxes } from './draft-parts.tsx'
@@ -13,13 +14,15 @@ import { demandKept, keepPosted } from './kept-form.ts'
  * 'open' another draft, or to 'drop' one. POST /draft/files keeps files as they are chosen.
  */
 export function draftRoutes(app: Hono<WebEnv>): void {
-  app.post('/draft', async (c) => {
+  app.post(KEEPS_WORDS, async (c) => {
     const kept = await demandKept(c)
     const { host } = c.var
     const actor = c.get('actor')!
     if (isFragment(c)) {
       const saved = await host.work(actor, async (work) => ((await saveDraft(work, kept.form, kept.fields, kept)) ? work.now : undefined))
       if (!saved) return fragment(c, '')
+      // The words are kept; what the form would be sent with belongs to a session that has ended, and its script fetches another.
+      if (!(await formCounts(c))) c.header('x-form-stale', 'yes')
       const others = (await findDrafts(host.db, actor.id, [kept.form]))[kept.form]!.length - 1
       return fragment(
         c,

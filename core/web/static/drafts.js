@@ -87,6 +87,7 @@
     if (code < 400) {
       status.classList.remove('draft-failed')
       delete formOf(status).dataset.unkept
+      if (event.detail.ctx.response.headers.get('x-form-stale')) freshMarks(formOf(status)).catch(() => {})
     } else {
       failed(status, code === 401 || code === 403 ? status.dataset.lost : status.dataset.failed)
       if (code === 401 || code === 403) freshMarks(formOf(status)).catch(() => {})
