@@ -13,6 +13,11 @@ import { sessionToken } from './session.ts'
 export const CSRF_FIELD = '_csrf'
 /** Where drafts are kept; whose they are the form says, see drafts/. */
 export const KEEPS_WORDS = '/draft'
+/**
+ * What a page does whose session was renewed in another tab, and what nobody gains who would make it do so: there the browser's own word
+ * is enough. Words are kept in the moment in which a page is left; whoever logs out wants to be out.
+ */
+const BY_WORD_OF_THE_BROWSER: ReadonlySet<string> = new Set([KEEPS_WORDS, '/logout'])
 export const CSRF_HEADER = 'x-csrf-token'
 
 const cookieName = (c: PageContext) => (c.get('secure') ? '__Host-form' : 'form')
@@ -57,9 +62,8 @@ export const guardForms: MiddlewareHandler<WebEnv> = async (c, next) => {
     // Nobody who has never seen a page of ours makes us read what they send.
     if (c.get('csrf') === '') throw refused('cookies-needed')
     const given = c.req.header(CSRF_HEADER) ?? (isForm(c) ? (await readFields(c))[CSRF_FIELD] : undefined)
-    // A form of ours whose session has gone meanwhile is shown again with what was typed: see again/. Words are kept all the same
-    // for whoever typed them, be it in the moment in which their page is left: there the browser's own word has to do.
-    if (!(given && counts(c, given)) && !(said && c.req.path === KEEPS_WORDS)) throw refused('csrf', { stale: 1 })
+    // A form of ours whose session has gone meanwhile is shown again with what was typed: see again/.
+    if (!(given && counts(c, given)) && !(said && BY_WORD_OF_THE_BROWSER.has(c.req.path))) throw refused('csrf', { stale: 1 })
   }
   await next()
 }

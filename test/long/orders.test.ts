@@ -353,6 +353,8 @@ describe.skipIf(!requireChromium())('any order of acts on one ticket', () => {
       // Out, and in again, with the other window open meanwhile.
       await tab.click('.user > summary, details:has(form[action="/logout"]) > summary')
       await tab.press('form[action="/logout"] button')
+      // What was typed is kept before it leaves.
+      await window.page.getByText('Sesja jest zakończona').waitFor()
       await tab.goto('/login')
       await tab.type('form[action="/login"] [name=login]', login(who))
       await tab.type('form[action="/login"] [name=password]', PASSWORD)
