@@ -430,7 +430,7 @@ const LOOKS: { [A in AttributeName]?: Column } = {
   received: { Head: TimeHead, Cell: TimeCell },
   created: { Head: AgeHead, Cell: AgeCell },
 }
-const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.map((name) => ({
+const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.filter((name) => entryOf[name].list?.usual !== false).map((name) => ({
   name,
   ...(LOOKS as { [A in AttributeName]?: Column })[name],
 }))
