@@ -49,6 +49,7 @@ export {
   TextArea,
   type Choice,
 } from './web/parts/fields.tsx'
+export { DeadlineFields, QueueTimeFields, readDeadlines, readQueueTimes } from './web/parts/deadline-fields.tsx'
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
 export { TagList } from './web/parts/tag-list.tsx'
 export { Crumb, FormCard } from './web/parts/form-card.tsx'

@@ -332,6 +332,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'queue.calendar': 'Calendar',
   'queue.calendar.help': 'When tickets of this queue are taken up. Tickets received already keep their time.',
   'queue.calendar.inherited': 'as in the unit',
+  'queue.deadlines': 'Deadlines',
   'queue.mail': 'Mail',
   'queue.sender': 'Sender of mail',
   'queue.sender.help': 'Who we answer as from this queue.',

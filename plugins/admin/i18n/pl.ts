@@ -371,6 +371,7 @@ export const pl = {
   'queue.calendar': 'Kalendarz',
   'queue.calendar.help': 'Kiedy przyjmujemy zgłoszenia z tej kolejki. Przyjęte już zgłoszenia zachowują swój termin.',
   'queue.calendar.inherited': 'jak w jednostce',
+  'queue.deadlines': 'Terminy',
   'queue.mail': 'Poczta',
   'queue.sender': 'Nadawca maili',
   'queue.sender.help': 'Jako kto odpisujemy z tej kolejki.',

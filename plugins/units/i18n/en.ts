@@ -101,6 +101,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'queue.comment.help': 'For yourselves: what the queue is for.',
   'queue.signature': 'Signature',
   'queue.signature.help': 'It is put below every answer from this queue.',
+  'queue.deadlines': 'Deadlines',
   'queue.group': 'Group',
   'queue.group.help': 'Who holds rights in this queue.',
   'queue.close': 'Close the queue',

@@ -119,6 +119,7 @@ export const pl = {
   'queue.comment.help': 'Dla Was: po co jest ta kolejka.',
   'queue.signature': 'Podpis',
   'queue.signature.help': 'Dołączamy go pod każdą odpowiedzią z tej kolejki.',
+  'queue.deadlines': 'Terminy',
   'queue.group': 'Grupa',
   'queue.group.help': 'Kto ma prawa do tej kolejki.',
   'queue.close': 'Zamknij kolejkę',
