@@ -209,6 +209,17 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.problem.integer': 'Enter a whole number from {min} to {max}.',
   'setting.problem.text': 'Enter {max} characters at most.',
   'setting.problem.choice': 'Choose one of those offered.',
+  'setting.tickets.types': 'Ticket types',
+  'setting.tickets.types.help':
+    'Agents give tickets a type (incident or request, for example). The list of types is kept under “Ticket types”.',
+  'setting.tickets.services': 'Services and SLAs',
+  'setting.tickets.services.help':
+    'Agents say which service a ticket is about, and which of its SLAs counts; deadlines follow the SLA. Units may have services of their own.',
+  'setting.portal.service': 'Choice of a service in the portal',
+  'setting.portal.service.help': 'Whoever asks sees their services, where there are some for them and services are switched on.',
+  'setting.portal.service.off': 'not asked',
+  'setting.portal.service.optional': 'may be chosen',
+  'setting.portal.service.required': 'must be chosen',
   'setting.login.factor': 'Who must log in in two steps',
   'setting.login.factor.help':
     'Whoever it is asked of and has no code from an app yet begins with setting it up at their next login. Everybody may switch it on for themselves. A role may demand it by itself.',

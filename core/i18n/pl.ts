@@ -211,6 +211,16 @@ export const pl = {
   'setting.problem.integer': 'Wpisz liczbę całkowitą od {min} do {max}.',
   'setting.problem.text': 'Wpisz najwyżej {max} znaków.',
   'setting.problem.choice': 'Wybierz jedną z podanych możliwości.',
+  'setting.tickets.types': 'Typy zgłoszeń',
+  'setting.tickets.types.help': 'Agenci nadają zgłoszeniom typ (np. awaria, prośba). Listę typów prowadzi się w „Typy zgłoszeń”.',
+  'setting.tickets.services': 'Usługi i umowy SLA',
+  'setting.tickets.services.help':
+    'Agenci wskazują usługę, której dotyczy zgłoszenie, i umowę SLA tej usługi; od umowy zależą terminy. Jednostka może mieć własne usługi.',
+  'setting.portal.service': 'Wybór usługi w portalu',
+  'setting.portal.service.help': 'Pytający widzą swoje usługi, jeśli jakieś są dla nich i usługi są włączone.',
+  'setting.portal.service.off': 'nie pytać',
+  'setting.portal.service.optional': 'można wybrać',
+  'setting.portal.service.required': 'trzeba wybrać',
   'setting.login.factor': 'Kto musi logować się dwuetapowo',
   'setting.login.factor.help':
     'Kogo to dotyczy, a kodu z aplikacji jeszcze nie ma, ten przy najbliższym logowaniu zacznie od jego ustawienia. Włączyć może go sobie każdy. Rola może wymagać go osobno.',
