@@ -37,6 +37,10 @@ export async function aboutChoices(db: Kysely<Database>, whom?: ForWhom): Promis
   return { ...found, portal: read.success ? read.data : coreSettings['portal.service'].fallback }
 }
 
+/** Whether the installation uses this attribute of a ticket at all: those that are not about types, services and SLAs always. */
+export const isUsed = (attribute: string, { types, services, slas }: AboutChoices): boolean =>
+  attribute === 'type' ? types.length > 0 : attribute === 'service' ? services.length > 0 : attribute === 'sla' ? slas.length > 0 : true
+
 const EVERYWHERE: ForWhom = { customerId: null, unitId: null }
 
 /** Both are off unless somebody switched them on. */
