@@ -150,7 +150,7 @@ export { listParticipants, listWatchers, type Participant } from './ticket/peopl
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/change/participants.ts'
 export { sayPriority } from './ticket/priority-words.ts'
-export { aboutChoices, isUsed, type AboutChoices } from './service/choices.ts'
+export { aboutChoices, coreSettingOn, isUsed, type AboutChoices } from './service/choices.ts'
 export { sayType } from './service/type-words.ts'
 export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { formatNumber } from './ticket/number.ts'

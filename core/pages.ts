@@ -49,7 +49,9 @@ export {
   TextArea,
   type Choice,
 } from './web/parts/fields.tsx'
-export { DeadlineFields, QueueTimeFields, readDeadlines, readQueueTimes } from './web/parts/deadline-fields.tsx'
+export { DeadlineFields, QueueTimeFields, readQueueTimes, sayDeadlines } from './web/about/deadline-fields.tsx'
+export { readService, ServiceFields } from './web/about/service-fields.tsx'
+export { readSla, SlaFields } from './web/about/sla-fields.tsx'
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
 export { TagList } from './web/parts/tag-list.tsx'
 export { Crumb, FormCard } from './web/parts/form-card.tsx'

@@ -2,6 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { coreSettings } from '../kernel/settings/core-settings.ts'
+import { readSettings } from '../kernel/settings/settings.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { offered, unitsOf, type ForWhom, type Named } from './fitting.ts'
 
@@ -42,6 +43,11 @@ export const isUsed = (attribute: string, { types, services, slas }: AboutChoice
   attribute === 'type' ? types.length > 0 : attribute === 'service' ? services.length > 0 : attribute === 'sla' ? slas.length > 0 : true
 
 const EVERYWHERE: ForWhom = { customerId: null, unitId: null }
+
+/** Is it used here? */
+export async function coreSettingOn(db: Kysely<Database>, key: 'tickets.types' | 'tickets.services'): Promise<boolean> {
+  return (await readSettings(db, 'core', coreSettings))[key]
+}
 
 /** Both are off unless somebody switched them on. */
 const isOn = (key: 'tickets.types' | 'tickets.services'): RawBuilder<boolean> =>

@@ -5,9 +5,10 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
-import { validityColumns } from '../kernel/validity.ts'
+import { validityColumns } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { unitsAbove } from '../unit/tree.ts'
 import { openBy } from './used-by.ts'
 
 /** OTRS: service.name is varchar(200). */
@@ -54,6 +55,12 @@ const serviceQuery = (db: Kysely<Database>) =>
 /** Every service, switched off ones too, parents before their children. */
 export function listServices(db: Kysely<Database>): Promise<AdminService[]> {
   return serviceQuery(db).orderBy(sql`string_to_array(x.name collate "pl-x-icu", '::')`).execute()
+}
+
+/** Those that a unit's own may lie under: of the unit and of the units above it. */
+export async function servicesOffered(db: Kysely<Database>, unitId: Id): Promise<AdminService[]> {
+  const above = await unitsAbove(db, unitId)
+  return (await listServices(db)).filter((service) => above.has(service.unitId))
 }
 
 export function findService(db: Kysely<Database>, id: Id): Promise<AdminService | undefined> {
@@ -251,4 +258,44 @@ export const serviceSubject: CoreSubject<Awaited<ReturnType<typeof checked>>, Se
     }),
     put: editService,
   },
+}
+
+/** What lies directly below a service, and where it may lie itself: not below itself. */
+export function servicesAround(
+  services: readonly AdminService[],
+  service?: AdminService,
+): { below: AdminService[]; parents: AdminService[] } {
+  const under = service ? services.filter((one) => one.name.startsWith(`${service.name}::`)) : []
+  return {
+    below: under.filter((one) => one.parentId === service!.id),
+    parents: services.filter((one) => one.id !== service?.id && !under.includes(one)),
+  }
+}
+
+/**
+ * The persons whom somebody names by login or address, one a line, for whom a service shall be; those of `serviceId` who have neither stay.
+ * Error: `person.unknown` at 'people'.
+ */
+export async function personIdsNamed(db: Kysely<Database>, typed: string, serviceId?: Id): Promise<Id[]> {
+  const names = [
+    ...new Set(
+      typed
+        .split(/[\n,;]/)
+        .map((name) => name.trim().toLowerCase())
+        .filter(Boolean),
+    ),
+  ]
+  const found =
+    names.length === 0
+      ? []
+      : (
+          await sql<{ name: string; id: Id }>`
+            select n.name, (select p.id from person p left join person_address a on a.person_id = p.id
+              where p.valid and (p.login = n.name or a.address = n.name) order by p.login = n.name desc nulls last limit 1) as id
+            from unnest(${names}::text[]) as n(name)`.execute(db)
+        ).rows
+  const unknown = found.find(({ id }) => id === null)
+  if (unknown) throw refused('person.unknown', { who: unknown.name.slice(0, 300) }, 'people')
+  const nameless = serviceId ? (await personsOfService(db, serviceId)).filter(({ login, address }) => !login && !address) : []
+  return [...found, ...nameless].map(({ id }) => id)
 }

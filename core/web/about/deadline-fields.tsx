@@ -4,7 +4,7 @@ import { ASK_TIME, DEADLINES, readMinutes, sayMinutes, type Deadlines } from '..
 import type { PageContext } from '../../kernel/contract.ts'
 import type { FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
-import { Field, Select } from './fields.tsx'
+import { Field, Select } from '../parts/fields.tsx'
 
 /** Its post is read by `readDeadlines`. */
 export const DeadlineFields = ({ c, form, stands }: { c: PageContext; form: FormState; stands: Deadlines | undefined }) => {
@@ -50,6 +50,15 @@ export function readDeadlines(values: Readonly<Record<string, string>>): Deadlin
   return Object.fromEntries(
     DEADLINES.map(({ name }) => [name, { minutes: readMinutes(values[`${name}Minutes`] ?? ''), notify: number(values[`${name}Notify`]) }]),
   ) as Deadlines
+}
+
+/** In few words: 'pierwsza odpowiedź 4 h, rozwiązanie 16 h'; '–' where there are none. */
+export function sayDeadlines(c: PageContext, deadlines: Deadlines): string {
+  const t = webTexts.in(c.get('language'))
+  const said = DEADLINES.filter(({ name }) => deadlines[name].minutes !== null).map(
+    ({ name }) => `${t(`deadline.${name}`).toLocaleLowerCase(c.get('language'))} ${sayMinutes(deadlines[name].minutes)}`,
+  )
+  return said.join(', ') || '–'
 }
 
 /** What else a queue says of working time: when a lock is let go, and whether agents are asked how long they worked. */
