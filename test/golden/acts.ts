@@ -50,23 +50,13 @@ const TOMORROW = new Date('2026-11-18T07:00:00Z')
 const NEXT_WEEK = new Date('2026-11-24T07:00:00Z')
 
 /** A type, two services, and an SLA that the first of them has; made once. */
-async function about(w: World): Promise<{ type: Id; mail: Id; web: Id; fast: Id }> {
-  const named = async (table: 'ticket_type' | 'service' | 'sla', name: string) =>
-    (await w.make.db.selectFrom(table).select('id').where('name', '=', name).executeTakeFirst())?.id
-  const make = async (table: 'ticket_type' | 'service' | 'sla', name: string) =>
-    (await named(table, name)) ?? (await w.make.db.insertInto(table).values({ name }).returning('id').executeTakeFirstOrThrow()).id
-  const [type, mail, web, fast] = [
-    await make('ticket_type', 'Awaria'),
-    await make('service', 'Poczta'),
-    await make('service', 'WWW'),
-    await make('sla', 'Szybka'),
-  ]
-  await w.make.db
-    .insertInto('service_sla')
-    .values({ service_id: mail, sla_id: fast })
-    .onConflict((oc) => oc.doNothing())
-    .execute()
-  return { type, mail, web, fast }
+const ABOUT = { type: '7001', mail: '7002', web: '7003', fast: '7004' }
+async function about({ site }: World): Promise<typeof ABOUT> {
+  await sql`with t as (insert into ticket_type (id, name) values (${ABOUT.type}, 'Awaria') on conflict do nothing),
+    s as (insert into service (id, name) values (${ABOUT.mail}, 'Konta'), (${ABOUT.web}, 'WWW') on conflict do nothing)
+    insert into sla (id, name) values (${ABOUT.fast}, 'Szybka') on conflict do nothing`.execute(site.make.db)
+  await sql`insert into service_sla values (${ABOUT.mail}, ${ABOUT.fast}) on conflict do nothing`.execute(site.make.db)
+  return ABOUT
 }
 
 const reply = (w: World, more: Partial<NewArticle> = {}): NewArticle => ({
@@ -609,7 +599,7 @@ const BY_RULE: Record<string, Case> = {
     const { id } = await w.ticket()
     const { mail, fast } = await about(w)
     await w.told(w.postmaster, (work) =>
-      changeByHeaders(work, id, { service: { id: mail, name: 'Poczta' }, sla: { id: fast, name: 'Szybka' } }),
+      changeByHeaders(work, id, { service: { id: mail, name: 'Konta' }, sla: { id: fast, name: 'Szybka' } }),
     )
   },
   'by rule: the owner': async (w) => {
