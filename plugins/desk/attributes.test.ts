@@ -146,6 +146,7 @@ describe('type, service and SLA', () => {
     const many = await jan.post('/desk/bulk', { act: 'classify', ticket: other, type: '', service: web, sla: '', back: '/desk/view/open' })
     expect(many.status).toBe(303)
     expect(await list(`service=${web}`)).toEqual([other])
+    expect(await text(jan.get('/desk/new'))).toMatch(/<option value="1" selected[^>]*>nieokreślony/)
     const made = await jan.post('/desk/new', {
       who: 'nowa@uni.example',
       name: 'Nowa',

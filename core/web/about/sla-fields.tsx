@@ -50,6 +50,7 @@ export const SlaFields = ({ c, form, sla, calendars, services, chosen, units }: 
           choices={calendars}
         />
         <Field c={c} form={form} name="comment" label={t('service.comment')} value={sla?.comment} maxlength={500} />
+        <ValiditySelect c={c} form={form} help={t('service.valid.help')} of={sla} />
       </fieldset>
       <fieldset class="fields fields-wide">
         <legend>{t('sla.deadlines')}</legend>
@@ -67,10 +68,6 @@ export const SlaFields = ({ c, form, sla, calendars, services, chosen, units }: 
             </label>
           ))}
         </div>
-      </fieldset>
-      <fieldset class="fields">
-        <legend>{t('validity')}</legend>
-        <ValiditySelect c={c} form={form} help={t('service.valid.help')} of={sla} />
       </fieldset>
     </>
   )

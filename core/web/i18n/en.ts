@@ -161,7 +161,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'undo.label': 'Undo',
   'undo.hint': 'Can be undone for {seconds} s.',
   'deadline.help':
-    'Working time, not time on the clock: only hours of the calendar count. For example “4 h”, “4:30” or “45 min”. Left empty there is no such deadline.',
+    'Working time, not time on the clock: only hours of the calendar count. For example “4 h”, “4:30” or “45 min”. Left empty there is no such deadline. Warned: after which part of that time.',
   'deadline.firstResponse': 'First response',
   'deadline.firstResponse.help': 'From taking the ticket in to the first message of an agent that the customer sees.',
   'deadline.update': 'Next response',
@@ -169,7 +169,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'deadline.solution': 'Solution',
   'deadline.solution.help': 'From taking the ticket in to closing it for the first time.',
   'deadline.within': 'Within',
-  'deadline.notify': 'Tell at … % of it',
+  'deadline.notify': 'Warn at (%)',
   'queue-time.unlock': 'Let go of a lock after',
   'queue-time.unlock.help': 'So much working time after an agent’s last move anybody may take the ticket again. Left empty: never.',
   'queue-time.ask': 'Ask for time spent',

@@ -183,7 +183,7 @@ export const pl = {
   'undo.label': 'Cofnij',
   'undo.hint': 'Można cofnąć przez {seconds} s.',
   'deadline.help':
-    'Czas pracy, nie czas zegara: liczą się tylko godziny kalendarza. Na przykład „4 h”, „4:30” albo „45 min”. Puste pole: bez takiego terminu.',
+    'Czas pracy, nie czas zegara: liczą się tylko godziny kalendarza. Na przykład „4 h”, „4:30” albo „45 min”. Puste pole: bez takiego terminu. Uprzedzanie: po jakiej części tego czasu.',
   'deadline.firstResponse': 'Pierwsza odpowiedź',
   'deadline.firstResponse.help': 'Od przyjęcia zgłoszenia do pierwszej wiadomości agenta, którą widzi zgłaszający.',
   'deadline.update': 'Kolejna odpowiedź',
@@ -191,7 +191,7 @@ export const pl = {
   'deadline.solution': 'Rozwiązanie',
   'deadline.solution.help': 'Od przyjęcia zgłoszenia do jego pierwszego zamknięcia.',
   'deadline.within': 'W czasie',
-  'deadline.notify': 'Uprzedź przy … % czasu',
+  'deadline.notify': 'Uprzedź przy (%)',
   'queue-time.unlock': 'Zwolnij blokadę po',
   'queue-time.unlock.help': 'Tyle czasu pracy po ostatnim ruchu agenta zgłoszenie znów może wziąć każdy. Puste pole: nigdy.',
   'queue-time.ask': 'Pytaj o czas pracy',

@@ -934,7 +934,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'type.new': 'New type',
   'about.open': 'Open',
   'about.all': 'All',
-  'about.used': 'Tickets that use it',
+  'about.used': 'Tickets',
   'about.off.types': 'Types are not used yet: agents do not see them.',
   'about.off.services': 'Services and SLAs are not used yet: agents do not see them.',
   'about.off.settings': 'Switch them on in the settings',

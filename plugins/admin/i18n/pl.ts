@@ -996,7 +996,7 @@ export const pl = {
   'type.new': 'Nowy typ',
   'about.open': 'Otwarte',
   'about.all': 'Wszystkie',
-  'about.used': 'Używają go zgłoszenia',
+  'about.used': 'Zgłoszenia',
   'about.off.types': 'Typy nie są jeszcze używane: agenci ich nie widzą.',
   'about.off.services': 'Usługi i umowy SLA nie są jeszcze używane: agenci ich nie widzą.',
   'about.off.settings': 'Włącz w ustawieniach',

@@ -1,5 +1,5 @@
 /** Owns the choice of type, service and SLA, on every form of the desk that has it. */
-import { NONE, sayType, type AboutChoices, type PageContext, type Ticket } from '../../../core/index.ts'
+import { NONE, sayType, UNCLASSIFIED, type AboutChoices, type PageContext, type Ticket } from '../../../core/index.ts'
 import { Select, type Choice, type FormState } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 
@@ -54,7 +54,7 @@ export const AboutFields = ({ c, form, about, ticket, id }: Props) => {
           name="type"
           id={`${id}-type`}
           label={t('about.type')}
-          value={ticket?.typeId}
+          value={ticket?.typeId ?? UNCLASSIFIED}
           choices={with_(typeChoices(c, about), ticket?.typeId, ticket && sayType(ticket.typeName, c.get('language')))}
         />
       )}
@@ -77,7 +77,7 @@ export const AboutFields = ({ c, form, about, ticket, id }: Props) => {
           name="sla"
           id={`${id}-sla`}
           label={t('about.sla')}
-          help={t('about.sla.help')}
+          {...(ticket ? { help: t('about.sla.help') } : {})}
           value={ticket && (ticket.slaId ?? NONE)}
           {...(ticket ? {} : { empty: t('about.none') })}
           choices={[...none, ...with_(sla, ticket?.slaId, ticket?.slaName)]}
