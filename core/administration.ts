@@ -121,10 +121,25 @@ export {
 } from './permission/unit-administrators.ts'
 export { colleaguesIn, groupsOfUnit, type UnitGroup } from './administration/unit-people.ts'
 export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
+export { createType, editType, findType, listTypes, type TicketType } from './service/ticket-types.ts'
+export {
+  createService,
+  editService,
+  findService,
+  listServices,
+  personIdsNamed,
+  personsOfService,
+  servicesAround,
+  servicesOffered,
+  type AdminService,
+} from './service/service-admin.ts'
+export { createSla, editSla, findSla, listSlas, type AdminSla } from './service/sla-admin.ts'
+export { ticketsBy } from './service/used-by.ts'
 export { createSystemAddress, findSystemAddress, type SystemAddress } from './queue/system-addresses.ts'
 export { comingHolidays, nextMoment } from './calendar/coming-holidays.ts'
 export { holidayCountries } from './calendar/holidays.ts'
 export {
+  calendarsOffered,
   createCalendar,
   DEFAULT_CALENDAR_NAME,
   editCalendar,

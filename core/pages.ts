@@ -49,6 +49,9 @@ export {
   TextArea,
   type Choice,
 } from './web/parts/fields.tsx'
+export { DeadlineFields, QueueTimeFields, readQueueTimes, sayDeadlines } from './web/about/deadline-fields.tsx'
+export { readService, ServiceFields } from './web/about/service-fields.tsx'
+export { readSla, SlaFields } from './web/about/sla-fields.tsx'
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
 export { TagList } from './web/parts/tag-list.tsx'
 export { Crumb, FormCard } from './web/parts/form-card.tsx'
@@ -61,4 +64,5 @@ export { SettingFields, typedSettings } from './web/parts/setting-fields.tsx'
 export { sayAnyway, SeenField, SinceList } from './web/parts/since.tsx'
 export { saySize } from './web/parts/size.ts'
 export { Badge, sayStateName, StateBadge, toneOf, type Tone } from './web/parts/state.tsx'
+export { readValidity, sayValidity, validityChoices, ValidityCell, ValiditySelect } from './web/parts/validity.tsx'
 export { plainTime, Time } from './web/parts/time.tsx'

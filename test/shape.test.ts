@@ -94,6 +94,7 @@ const ROOMS = [
   'permission',
   'unit',
   'person',
+  'service',
   'queue',
   'calendar',
   'article',

@@ -31,6 +31,10 @@ import { erasePerson } from '../privacy/erase.ts'
 import { endHold, holdPerson } from '../privacy/holds.ts'
 import { createQueue, editQueue, orderQueues, type QueueForm } from '../queue/queue-admin.ts'
 import { createSystemAddress, editSystemAddress } from '../queue/system-addresses.ts'
+import { NO_DEADLINES } from '../service/deadlines.ts'
+import { createService, editService } from '../service/service-admin.ts'
+import { createSla, editSla } from '../service/sla-admin.ts'
+import { createType, editType } from '../service/ticket-types.ts'
 import { saveBrand } from '../unit/brand.ts'
 import { optIn } from './opting.ts'
 import { choosePersonUnit, saveUnitRule } from '../unit/placing.ts'
@@ -244,6 +248,13 @@ const CASES: Record<AdminSubject, Case> = {
             followUpPossible: 'reject',
             followUpStrangers: 'accept',
             agentMail: 'answer',
+            deadlines: {
+              firstResponse: { minutes: 240, notify: 80 },
+              update: { minutes: 480, notify: null },
+              solution: { minutes: 960, notify: 50 },
+            },
+            unlockMinutes: 90,
+            askTime: 'optional',
             followUpLock: false,
             language: 'en',
             signature: 'Inny',
@@ -544,6 +555,71 @@ const CASES: Record<AdminSubject, Case> = {
   topic: {
     stands: () => act((work) => createTopic(work, '1', { name: name('Sprawa'), nameEn: '', sort: 1, valid: true })),
     changes: { all: (work, id) => editTopic(work, id, { name: name('Inna'), nameEn: 'Other', sort: 2, valid: false }) },
+  },
+  'ticket type': {
+    stands: () => act((work) => createType(work, { name: name('Typ'), valid: true })),
+    changes: {
+      renamed: (work, id) => editType(work, id, { name: name('Awaria'), valid: true }),
+      'off for now': (work, id) => editType(work, id, { name: name('Na razie'), valid: false, offForNow: true }),
+    },
+  },
+  service: {
+    stands: () =>
+      act((work) =>
+        createService(work, { name: name('Usługa'), parentId: null, unitId: '1', forEverybody: true, comment: '', valid: true }),
+      ),
+    changes: {
+      all: async (work, id) =>
+        editService(work, id, {
+          name: name('Inna'),
+          parentId: await createService(work, {
+            name: name('Nad'),
+            parentId: null,
+            unitId: '1',
+            forEverybody: true,
+            comment: '',
+            valid: true,
+          }),
+          unitId: await make.unit(),
+          forEverybody: false,
+          personIds: [await make.person({ name: 'Ewa Lis' }), await make.person({ name: 'Jan Lis' })],
+          comment: 'dla dwojga',
+          valid: false,
+          offForNow: true,
+        }),
+    },
+  },
+  sla: {
+    stands: () =>
+      act((work) =>
+        createSla(work, {
+          name: name('Umowa'),
+          unitId: '1',
+          calendarId: null,
+          deadlines: NO_DEADLINES,
+          serviceIds: [],
+          comment: '',
+          valid: true,
+        }),
+      ),
+    changes: {
+      all: async (work, id) =>
+        editSla(work, id, {
+          name: name('Inna'),
+          unitId: await make.unit(),
+          calendarId: '1',
+          deadlines: {
+            firstResponse: { minutes: 240, notify: 80 },
+            update: { minutes: 480, notify: null },
+            solution: { minutes: 960, notify: 50 },
+          },
+          serviceIds: [
+            await createService(work, { name: name('Usługa'), parentId: null, unitId: '1', forEverybody: true, comment: '', valid: true }),
+          ],
+          comment: 'szybka',
+          valid: false,
+        }),
+    },
   },
   route: {
     stands: () => make.unit(),

@@ -29,6 +29,9 @@ import { erasureSubject } from '../privacy/erase.ts'
 import { holdSubject } from '../privacy/holds.ts'
 import { queueOrderSubject, queueSubject } from '../queue/queue-admin.ts'
 import { systemAddressSubject } from '../queue/system-addresses.ts'
+import { serviceSubject } from '../service/service-admin.ts'
+import { slaSubject } from '../service/sla-admin.ts'
+import { typeSubject } from '../service/ticket-types.ts'
 import { looksSubject } from '../unit/brand.ts'
 import { optedInSubject } from './opting.ts'
 import { personUnitSubject, unitRuleSubject } from '../unit/placing.ts'
@@ -77,6 +80,9 @@ export const SUBJECTS = {
   'unit looks': looksSubject,
   'unit rule': unitRuleSubject,
   topic: topicSubject,
+  'ticket type': typeSubject,
+  service: serviceSubject,
+  sla: slaSubject,
   route: routeSubject,
   setting: settingSubject,
   'plugin activation': activationSubject,

@@ -8,7 +8,7 @@ import { refused } from '../errors.ts'
 import { isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { ROOT_UNIT } from '../unit/tree.ts'
+import { ROOT_UNIT, unitsAbove } from '../unit/tree.ts'
 import { calendarSchema, type Calendar } from './calendar.ts'
 import { runsOfOnce, runsOfYearly, type OnceDay, type SpecialDay, type YearlyDay } from './special-days.ts'
 import { sayHours, sayPeriods } from './words.ts'
@@ -45,6 +45,12 @@ function calendarQuery(db: Kysely<Database>) {
 /** Every calendar, `default` first. */
 export function listCalendars(db: Kysely<Database>): Promise<StoredCalendar[]> {
   return calendarQuery(db).orderBy(sql`c.name <> ${DEFAULT_CALENDAR_NAME}`).orderBy(sql`c.name collate "pl-x-icu"`).execute()
+}
+
+/** Those that a unit may go by: of the unit and of the units above it. */
+export async function calendarsOffered(db: Kysely<Database>, unitId: Id): Promise<StoredCalendar[]> {
+  const above = await unitsAbove(db, unitId)
+  return (await listCalendars(db)).filter((calendar) => above.has(calendar.unitId))
 }
 
 export function findCalendar(db: Kysely<Database>, id: Id): Promise<StoredCalendar | undefined> {

@@ -24,6 +24,9 @@ export interface CoreFacts {
   'ticket.pending-changed': { from: string | null; to: string | null }
   'ticket.lock-changed': { lock: Lock }
   'ticket.priority-changed': { from: Id; to: Id }
+  'ticket.type-changed': { from: Id; to: Id }
+  'ticket.service-changed': { from: Id | null; to: Id | null }
+  'ticket.sla-changed': { from: Id | null; to: Id | null }
   /** What it is called now stands on the ticket: facts about tickets hold nothing that people wrote. */
   'ticket.title-changed': NoData
   'ticket.customer-changed': NoData

@@ -40,7 +40,13 @@ export async function demandUnitAdmin(work: Giving, unitId: Id): Promise<void> {
 }
 
 /** A calendar or text that a unit may use: its own, or of a unit above it. Error: `choice-gone` at the field. */
-export async function demandOwnOrAbove(work: Work, table: 'calendar' | 'auto_response', id: Id, unitId: Id, field: string): Promise<void> {
+export async function demandOwnOrAbove(
+  work: Work,
+  table: 'calendar' | 'auto_response' | 'service',
+  id: Id,
+  unitId: Id,
+  field: string,
+): Promise<void> {
   const { rows } = isId(id)
     ? await sql`
     with recursive ${upToAsk(unitId)}

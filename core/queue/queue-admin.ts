@@ -2,12 +2,14 @@
 import { sql, type Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject } from '../audit/subject.ts'
-import type { AgentMail, Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
+import type { AgentMail, AskTime, Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
+import { deadlineFields, sayTime } from '../service/deadline-words.ts'
+import { DEADLINES, deadlineColumns, deadlinesOf, demandMinutes, type Deadlines } from '../service/deadlines.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
 /** OTRS: queue.name is varchar(200). */
@@ -31,6 +33,11 @@ export interface AdminQueue {
   followUpLock: boolean
   language: Language | null
   signature: string
+  deadlines: Deadlines
+  /** Working minutes after which a lock is let go; null: never. */
+  unlockMinutes: number | null
+  /** Whether agents are asked how long they worked. */
+  askTime: AskTime
   comment: string
   valid: boolean
   /** Among the unit's own queues. */
@@ -39,6 +46,14 @@ export interface AdminQueue {
   /** Addresses in use that lead here. */
   addresses: string[]
 }
+
+/** As `Deadlines`. */
+const DEADLINES_OF_QUEUE = sql<Deadlines>`json_build_object(${sql.join(
+  DEADLINES.map(
+    ({ name, minutes, notify }) =>
+      sql`${sql.lit(name)}, json_build_object('minutes', ${sql.ref(`q.${minutes}`)}, 'notify', ${sql.ref(`q.${notify}`)})`,
+  ),
+)})`
 
 function queueQuery(db: Kysely<Database>) {
   return db
@@ -63,6 +78,9 @@ function queueQuery(db: Kysely<Database>) {
       'q.follow_up_lock as followUpLock',
       'q.language',
       'q.signature',
+      DEADLINES_OF_QUEUE.as('deadlines'),
+      'q.unlock_minutes as unlockMinutes',
+      'q.ask_time as askTime',
       'q.comment',
       'q.valid',
       'q.sort',
@@ -99,13 +117,18 @@ export interface QueueForm {
   followUpLock: boolean
   language: Language | null
   signature: string
+  /** Absent, as the next two: as it was, at first none. */
+  deadlines?: Deadlines
+  unlockMinutes?: number | null
+  /** At first 'off'. */
+  askTime?: AskTime
   comment: string
   valid: boolean
 }
 
 /**
  * Makes a queue. Errors: `queue.name-…`, `queue.parent-off`, `not-found` at the field that names nothing. A local administrator
- * makes it in a unit of theirs, below a queue of it, within the unit's limit (`unit.limit`).
+ * makes it in a unit of theirs, below a queue of it, within the unit's limit (`unit.limit`). `deadline.…` at the field of a time.
  */
 export async function createQueue(work: Work, form: QueueForm): Promise<Id> {
   const queues = await lockTree(work)
@@ -270,6 +293,12 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
     follow_up_strangers: form.followUpStrangers ?? before?.follow_up_strangers ?? 'hold',
     agent_mail: form.agentMail ?? before?.agent_mail ?? 'note',
     signature: demandShort(form.signature, 'signature', 5000),
+    ...deadlineColumns(form.deadlines ?? deadlinesOf(before ?? undefined)),
+    unlock_minutes: demandMinutes(
+      form.unlockMinutes === undefined ? (before?.unlock_minutes ?? null) : form.unlockMinutes,
+      'unlockMinutes',
+    ),
+    ask_time: form.askTime ?? before?.ask_time ?? 'off',
     comment: demandShort(form.comment, 'comment', 500),
     valid: form.valid,
   }
@@ -300,6 +329,9 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
     follow_up_lock: { words: 'field.follow_up_lock', as: 'yes-no' },
     language: { words: 'field.language', as: 'language' },
     signature: { words: 'field.own-signature' },
+    ...deadlineFields,
+    unlock_minutes: { words: 'field.unlock_minutes', as: { say: sayTime } },
+    ask_time: { words: 'field.ask_time', as: { choice: 'ask-time.' } },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
   },
@@ -323,6 +355,9 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
       followUpLock: values.follow_up_lock,
       language: values.language,
       signature: values.signature,
+      deadlines: deadlinesOf(values),
+      unlockMinutes: values.unlock_minutes,
+      askTime: values.ask_time,
       comment: values.comment,
       valid: values.valid,
     }),

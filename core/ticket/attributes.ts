@@ -10,6 +10,9 @@ export interface Values {
   state: Id
   'state type': StateType
   priority: Id
+  type: Id
+  service: Id | null
+  sla: Id | null
   lock: Lock
   agent: Id | null
   customer: Id | null
@@ -24,6 +27,10 @@ interface Named {
   queue: { id: Id; name: string; unitId: Id; language: Language | null }
   state: { id: Id; name: string; type: StateType }
   priority: { id: Id; name: string }
+  type: { id: Id; name: string }
+  /** Named whole, levels divided by '::'; null: none, named ''. */
+  service: { id: Id | null; name: string }
+  sla: { id: Id | null; name: string }
   /** Named by the login, as in OTRS; null: nobody, named ''. */
   agent: { id: Id | null; name: string }
   /** Named by the login, else the address. */
@@ -42,7 +49,10 @@ interface Part<K extends Kind> {
   longest?: number
   /** It is not read with the ticket: nothing but its column is known of it. */
   read?: false
-  /** Names read along with it, by their field in `Ticket`: columns of the tables that `ticketQuery` joins. */
+  /**
+   * Names read along with it, by their field in `Ticket`: columns of the tables that `ticketQuery` joins, or a select of one value in
+   * brackets: more joins than eight the planner orders no longer by itself.
+   */
   shown?: Readonly<Record<string, string>>
   /** X-OTRS-… and X-OTRS-FollowUp-… that set it; of several the last one found wins. */
   headers?: { newTicket?: readonly string[]; followUp?: readonly string[] }
@@ -53,7 +63,11 @@ interface Part<K extends Kind> {
   /** Lists may be sorted by it: an expression that is never null (default: the column), its type, and the order it is first sorted in. */
   sort?: { by?: string; type: 'text' | 'timestamptz' | 'bigint'; first: 'asc' | 'desc'; place?: number }
   /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
-  list?: { place?: number }
+  list?: {
+    place?: number
+    /** false: shown only to whoever has chosen it. */
+    usual?: false
+  }
   csv?: { place?: number }
   /** Said beside the ticket on its page; what has a look of its own there is not. */
   side?: { place?: number }
@@ -95,6 +109,14 @@ export type Attribute<K extends Kind = Kind> = { [One in K]: Part<One> & (Change
 const minute = (date: Date | null): string => date?.toISOString().slice(0, 16).replace('T', ' ') ?? '00-00-00 00:00'
 const fromTo = <V>(from: V, to: V) => ({ from, to })
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null
+/** OTRS of types, services and SLAs: the new one first, and this where there is none. */
+const newThenOld = (was: { id: Id | null; name: string }, is: { id: Id | null; name: string }) => [
+  is.name || NONE,
+  is.id ?? '',
+  was.name || NONE,
+  was.id ?? '',
+]
+const NONE = 'NULL'
 
 /** In the order in which they are read, stored and offered. The words of each are `attribute.<name>` in core's texts. */
 export const ATTRIBUTES = {
@@ -173,6 +195,57 @@ export const ATTRIBUTES = {
     sort: { by: 'ticket.priority_id * 1000000000000 - ticket.id', type: 'bigint', first: 'desc', place: 5 },
     csv: { place: 11 },
     side: { place: 1 },
+  },
+  type: {
+    kind: 'type',
+    column: 'type_id',
+    field: 'typeId',
+    shown: { typeName: '(select t.name from ticket_type t where t.id = ticket.type_id) as type_name' },
+    right: 'rw',
+    undo: true,
+    history: { type: 'TypeUpdate', parts: newThenOld },
+    fact: { name: 'ticket.type-changed', data: fromTo<Id> },
+    headers: { newTicket: ['Type'], followUp: ['Type'] },
+    tags: { type: 'type', typeid: 'typeId' },
+    filter: { field: 'typeId', by: 'id', place: 6 },
+    sort: { by: '(select lower(t.name) from ticket_type t where t.id = ticket.type_id)', type: 'text', first: 'asc' },
+    list: { usual: false },
+    csv: {},
+    side: {},
+  },
+  service: {
+    kind: 'service',
+    column: 'service_id',
+    field: 'serviceId',
+    shown: { serviceName: '(select s.name from service s where s.id = ticket.service_id) as service_name' },
+    right: 'rw',
+    undo: true,
+    history: { type: 'ServiceUpdate', parts: newThenOld },
+    fact: { name: 'ticket.service-changed', data: fromTo<Id | null> },
+    headers: { newTicket: ['Service'], followUp: ['Service'] },
+    tags: { service: 'service', serviceid: 'serviceId' },
+    filter: { field: 'serviceId', by: 'id or nobody', place: 7 },
+    sort: { by: "coalesce((select lower(s.name) from service s where s.id = ticket.service_id), '')", type: 'text', first: 'asc' },
+    list: { usual: false },
+    csv: {},
+    side: {},
+  },
+  // Only one that the ticket's service has: whoever sets either asks that (service/fitting.ts).
+  sla: {
+    kind: 'sla',
+    column: 'sla_id',
+    field: 'slaId',
+    shown: { slaName: '(select l.name from sla l where l.id = ticket.sla_id) as sla_name' },
+    right: 'rw',
+    undo: true,
+    history: { type: 'SLAUpdate', parts: newThenOld },
+    fact: { name: 'ticket.sla-changed', data: fromTo<Id | null> },
+    headers: { newTicket: ['SLA'], followUp: ['SLA'] },
+    tags: { sla: 'sla', slaid: 'slaId' },
+    filter: { field: 'slaId', by: 'id or nobody', place: 8 },
+    list: { usual: false },
+    csv: {},
+    side: {},
   },
   lock: {
     kind: 'lock',
@@ -311,8 +384,9 @@ export type TicketFields = Pretty<
   { [A in Read as All[A]['field']]: Values[KindOf<A>] } & { [F in ShownText]: string } & { [F in ShownOrNobody]: string | null }
 >
 type ShownOf<A> = A extends { shown: infer S } ? keyof S & string : never
-type ShownText = ShownOf<All[Exclude<Read, Having<{ kind: 'agent' | 'customer' }>>]>
-type ShownOrNobody = ShownOf<All[Having<{ kind: 'agent' | 'customer' }>]>
+type ShownText = ShownOf<All[Exclude<Read, Having<{ kind: MayBeNone }>>]>
+type ShownOrNobody = ShownOf<All[Having<{ kind: MayBeNone }>]>
+type MayBeNone = 'agent' | 'customer' | 'service' | 'sla'
 
 /** Columns of a ticket that acts change and undo puts back. */
 export type TicketColumns = { [A in Having<{ undo: true }> as All[A]['column']]?: Values[KindOf<A>] }
@@ -330,7 +404,7 @@ export type RowFields = Pretty<
 >
 /** The same as columns. */
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
-type MayBeEmpty = Having<{ kind: 'text' | 'agent' | 'customer' | 'topic' | 'date' }>
+type MayBeEmpty = Having<{ kind: 'text' | MayBeNone | 'topic' | 'date' }>
 
 /** By what lists may be narrowed. */
 export type Filtered = Having<{ filter: unknown }>

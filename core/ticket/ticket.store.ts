@@ -61,6 +61,7 @@ export function ticketQuery(db: Kysely<Database>, personId: Id | null) {
     )
     .leftJoin('unit as customer_unit', 'customer_unit.id', 'customer.unit_id')
     .select(SELECTED as ['ticket.id'])
+    .select(LOOKED_UP)
     .select([
       sql<boolean>`exists (select 1 from ticket_watcher w where w.ticket_id = ticket.id and w.person_id = ${me})`.as('watching'),
       sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as(
@@ -87,7 +88,9 @@ const READ = ENTRIES.filter((entry) => entry.read !== false).flatMap(({ column, 
   { select: `ticket.${column}`, column, field },
   ...Object.entries(shown).map(([name, select]) => ({ select, column: select.split(/ as |\./).at(-1)!, field: name })),
 ])
-const SELECTED: readonly string[] = ['ticket.id', 'ticket.number', ...READ.map(({ select }) => select)]
+const lookedUp = ({ select }: { select: string }) => select.startsWith('(')
+const SELECTED: readonly string[] = ['ticket.id', 'ticket.number', ...READ.filter((one) => !lookedUp(one)).map(({ select }) => select)]
+const LOOKED_UP = READ.filter(lookedUp).map(({ select, column }) => sql.raw(select.slice(0, select.lastIndexOf(' as '))).as(column))
 const BLANK = Object.fromEntries(READ.map(({ field }) => [field, null]))
 
 export function toTicket(row: TicketRow): Ticket {

@@ -15,6 +15,12 @@ export async function unitIdOf(db: Kysely<Database>, slug: string): Promise<Id |
     : undefined
 }
 
+/** The unit and all above it. */
+export async function unitsAbove(db: Kysely<Database>, unitId: Id): Promise<ReadonlySet<Id>> {
+  const { rows } = await sql<{ id: Id }>`with recursive ${upToAsk(unitId)} select id from up`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
 type Column = keyof Database['unit']
 
 /** What a way up is called and carries. */

@@ -23,10 +23,13 @@ import { queueRoutes } from './pages/queues.tsx'
 import { roleRoutes } from './pages/roles.tsx'
 import { routingRoutes } from './pages/routing.tsx'
 import { searchRoutes } from './pages/search.tsx'
+import { serviceRoutes } from './pages/services.tsx'
 import { settingRoutes } from './pages/settings.tsx'
+import { slaRoutes } from './pages/slas.tsx'
 import { textRoutes } from './pages/texts.tsx'
 import { tryMailRoutes } from './pages/try-mail.tsx'
 import { topicRoutes } from './pages/topics.tsx'
+import { typeRoutes } from './pages/types.tsx'
 import { unitRoutes } from './pages/units.tsx'
 import { whyRoutes } from './pages/why.tsx'
 import { adminTexts, words } from './words.ts'
@@ -62,6 +65,9 @@ export default definePlugin({
     unitRoutes(app)
     localRoutes(app)
     topicRoutes(app)
+    typeRoutes(app)
+    serviceRoutes(app)
+    slaRoutes(app)
     routingRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)

@@ -98,7 +98,8 @@ describe('the desk and the list', () => {
     await site.make.ticket()
     const html = await text(jan.get('/desk/view/open'))
     const offered = [...html.matchAll(/<button[^>]*name="act" value="([a-z-]+)"/g)].map((match) => match[1])
-    expect(offered).toEqual(actsOfferedBy('desk').filter((name) => actOf(name).bulk))
+    // Types and services are used nowhere yet.
+    expect(offered).toEqual(actsOfferedBy('desk').filter((name) => actOf(name).bulk && name !== 'classify'))
   })
   it('what can be taken back is offered so, and is', async () => {
     const { id } = await site.make.ticket()

@@ -3,6 +3,7 @@ import {
   entryOf,
   sayDateTime,
   sayPriority,
+  sayType,
   type AttributeKind,
   type AttributeName,
   type Language,
@@ -28,10 +29,14 @@ export function sayValue(name: AttributeName, ticket: Ticket, room: ValueRoom): 
   return SAY[kind]?.(own, ticket, room) ?? (own === null || own === undefined ? '' : String(own))
 }
 
+/** 'Poczta::Limity' → 'Poczta · Limity'. */
+const sayLevels = (name: unknown): string => (name === null ? '' : String(name).replaceAll('::', ' · '))
 const moment = (own: unknown, _ticket: Ticket, room: ValueRoom) => room.moment(own as Date | null)
 const SAY: Partial<Record<AttributeKind, (own: unknown, ticket: Ticket, room: ValueRoom) => string>> = {
   state: (own, ticket, { language }) => sayStateName(String(own), ticket.stateType, language),
   priority: (own, _ticket, { language }) => sayPriority(String(own), language),
+  type: (own, _ticket, { language }) => sayType(String(own), language),
+  service: (own) => sayLevels(own),
   date: moment,
   moment,
 }

@@ -5,6 +5,7 @@ import {
   sayDateTime,
   sayMisc,
   sayPriority,
+  sayType,
   shortName,
   type Changeable,
   type HistoryRow,
@@ -58,15 +59,13 @@ const agent =
     return who ? text(room)('history.is', { what: sayAttribute(name, room.language), to: who }) : text(room)(nobody)
   }
 
-/** What it is now and what it was, where the row says both: at these two places of OTRS's form. */
+/** What it is now, and what it was where there was something: at these two places of OTRS's form. */
 const both =
   (name: Changeable, places: readonly [number, number], say: (stored: string, room: HistoryRoom) => string): Say =>
-  (row, room) =>
-    text(room)('history.was', {
-      what: sayAttribute(name, room.language),
-      from: say(part(row, places[0]), room) || '–',
-      to: say(part(row, places[1]), room) || '–',
-    })
+  (row, room) => {
+    const [from, to] = places.map((place) => say(part(row, place), room)) as [string, string]
+    return text(room)(from ? 'history.was' : 'history.is', { what: sayAttribute(name, room.language), from: from || '–', to: to || '–' })
+  }
 
 /** OTRS SetPendingTime: 'yyyy-mm-dd hh:mm', '00-00-00 00:00' when there is none; ours keeps the moment in the columns. */
 const pending: Say = (row, room) => {
@@ -83,6 +82,13 @@ const BY_KIND: Partial<Record<string, { places: readonly [number, number]; say(s
   text: { places: [0, 1], say: (stored) => stored },
   state: { places: [0, 1], say: state },
   priority: { places: [0, 2], say: (stored, room) => sayPriority(stored, room.language) },
+  // OTRS: the new one first; NULL is none.
+  type: { places: [2, 0], say: (stored, room) => sayType(named(stored), room.language) },
+  service: { places: [2, 0], say: (stored) => named(stored).replaceAll('::', ' · ') },
+  sla: { places: [2, 0], say: named },
+}
+function named(stored: string): string {
+  return stored === 'NULL' ? '' : stored
 }
 const attributes: Record<string, Say> = Object.fromEntries(
   Object.values(changeable).flatMap(({ name, kind, history }) => {
@@ -121,9 +127,6 @@ const sayers: Record<string, Say> = {
   },
   Merged: (row, room) => text(room)('history.Merged', { from: part(row, 0), to: part(row, 2) }),
   TimeAccounting: (row, room) => text(room)('history.TimeAccounting', { units: part(row, 0), total: part(row, 1) }),
-  TypeUpdate: (row, room) => text(room)('history.TypeUpdate', { to: part(row, 0) }),
-  ServiceUpdate: (row, room) => text(room)('history.ServiceUpdate', { to: part(row, 0) }),
-  SLAUpdate: (row, room) => text(room)('history.SLAUpdate', { to: part(row, 0) }),
   TicketDynamicFieldUpdate: dynamicField,
   ArticleDynamicFieldUpdate: dynamicField,
   Misc: (row, room) =>

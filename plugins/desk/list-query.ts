@@ -69,7 +69,12 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
 }
 
 /** What an attribute may be narrowed to besides an id. */
-const WORDS: Partial<Record<AttributeKind, readonly string[]>> = { state: ['open', 'closed', 'any'], agent: ['me', 'nobody'] }
+const WORDS: Partial<Record<AttributeKind, readonly string[]>> = {
+  state: ['open', 'closed', 'any'],
+  agent: ['me', 'nobody'],
+  service: ['nobody'],
+  sla: ['nobody'],
+}
 
 function readAttribute(kind: AttributeKind, value = ''): string {
   if (kind === 'text') return value.trim().slice(0, 200)

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listenTo } from '../../test/golden/statements.ts'
 import { mailLinks } from '../../test/mail-links.ts'
 import { givePassword, marksOf, openSite, PASSWORD, type Site } from '../../test/web.ts'
+import { saveSettings } from '../../core/administration/setting-admin.ts'
+import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import portal from './index.tsx'
 import { shortName } from './human-state.ts'
 import { browserOf } from '../../core/index.ts'
@@ -652,5 +654,39 @@ describe('where one is logged in', () => {
     expect((await there.get('/account')).status).toBe(200)
     expect((await here.post('/account/sessions/end', { session: ids[0]! })).status).toBe(303)
     expect([(await there.get('/account')).status, (await here.get('/account')).status]).toEqual([303, 200])
+  })
+})
+
+describe('a service', () => {
+  const settings = (values: Partial<Record<keyof typeof coreSettings, unknown>>) =>
+    site.make.asSystem((work) => saveSettings(work, 'core', coreSettings, values))
+  it('is asked for where the installation says so and there are some for this person; needed, it is not forgotten', async () => {
+    const ewa = await site.make.person({ name: 'Ewa Lis' })
+    const visitor = await site.loggedIn(ewa)
+    const form = async () => /<select[^>]*name="service"[^]*?<\/select>/.exec(await text(visitor.get('/')))?.[0] ?? ''
+    const [open, hers, others] = (
+      await site.make.db
+        .insertInto('service')
+        .values([{ name: 'Poczta::Skrzynki' }, { name: 'Klaster', for_everybody: false }, { name: 'Płace', for_everybody: false }])
+        .returning('id')
+        .execute()
+    ).map(({ id }) => id)
+    await site.make.db.insertInto('service_person').values({ service_id: hers!, person_id: ewa }).execute()
+    await settings({ 'tickets.services': true })
+    expect(await form()).toBe('')
+    await settings({ 'portal.service': 'required' })
+    const offered = await form()
+    expect([offered.includes('Poczta · Skrzynki'), offered.includes('Klaster'), offered.includes('Płace')]).toEqual([true, true, false])
+    const ask = { subject: 'Limit skrzynki', body: 'Proszę o większy.' }
+    const without = await visitor.post('/', ask)
+    const page = await text(without)
+    expect([without.status, page.includes('Wybierz usługę'), page.includes('Proszę o większy.')]).toEqual([422, true, true])
+    const foreign = await visitor.post('/', { ...ask, service: others! })
+    expect([foreign.status, (await text(foreign)).includes('Usługa „Płace” nie jest dla tej osoby')]).toEqual([422, true])
+    const asked = await visitor.post('/', { ...ask, service: open! })
+    const id = asked.headers.get('location')!.split('/').at(-1)!
+    const row = await site.make.db.selectFrom('ticket').select(['service_id', 'type_id', 'sla_id']).where('id', '=', id).executeTakeFirst()
+    expect(row).toEqual({ service_id: open, type_id: '1', sla_id: null })
+    await settings({ 'tickets.services': undefined, 'portal.service': undefined })
   })
 })

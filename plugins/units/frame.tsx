@@ -25,6 +25,8 @@ export async function enter(c: PageContext): Promise<Visit> {
 export const AREAS = [
   'queues',
   'topics',
+  'services',
+  'slas',
   'people',
   'hours',
   'texts',

@@ -12,6 +12,7 @@ import { peopleRoutes } from './pages/people.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { recordRoutes } from './pages/records.tsx'
+import { serviceRoutes } from './pages/services.tsx'
 import { textRoutes } from './pages/texts.tsx'
 import { topicRoutes } from './pages/topics.tsx'
 import { unitTexts } from './words.ts'
@@ -27,6 +28,7 @@ export default definePlugin({
     homeRoutes(app)
     queueRoutes(app)
     topicRoutes(app)
+    serviceRoutes(app)
     peopleRoutes(app)
     appointmentRoutes(app)
     hourRoutes(app)

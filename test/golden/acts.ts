@@ -7,6 +7,7 @@ import type { HistoryType } from '../../core/ticket/history.ts'
 import { confirmRequest } from '../../core/mail/texts/auto-response.ts'
 import { setAbsence } from '../../core/person/absence.ts'
 import { changeByHeaders } from '../../core/ticket/change/change-by-headers.ts'
+import { classifyTicket } from '../../core/ticket/change/classify.ts'
 import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/change/held.ts'
 import { handOver } from '../../core/ticket/change/move.ts'
 import { countLimit } from '../../core/kernel/limits/limits.ts'
@@ -47,6 +48,16 @@ type Case = (w: World) => Promise<void>
 const STATE = { closed: '2', open: '4', removed: '5', reminder: '6', autoClose: '7', waiting: '20' }
 const TOMORROW = new Date('2026-11-18T07:00:00Z')
 const NEXT_WEEK = new Date('2026-11-24T07:00:00Z')
+
+/** A type, two services, and an SLA that the first of them has; made once. */
+const ABOUT = { type: '7001', mail: '7002', web: '7003', fast: '7004' }
+async function about({ site }: World): Promise<typeof ABOUT> {
+  await sql`with t as (insert into ticket_type (id, name) values (${ABOUT.type}, 'Awaria') on conflict do nothing),
+    s as (insert into service (id, name) values (${ABOUT.mail}, 'Konta'), (${ABOUT.web}, 'WWW') on conflict do nothing)
+    insert into sla (id, name) values (${ABOUT.fast}, 'Szybka') on conflict do nothing`.execute(site.make.db)
+  await sql`insert into service_sla values (${ABOUT.mail}, ${ABOUT.fast}) on conflict do nothing`.execute(site.make.db)
+  return ABOUT
+}
 
 const reply = (w: World, more: Partial<NewArticle> = {}): NewArticle => ({
   channel: 'email',
@@ -427,6 +438,12 @@ const ONE_THING: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setPriority(work, id, '5'))
   },
+  'type, service and SLA': async (w) => {
+    const { id } = await w.ticket()
+    const { type, mail, web, fast } = await about(w)
+    await w.told(w.jan, (work) => classifyTicket(work, id, { typeId: type, serviceId: mail, slaId: fast }))
+    await w.told(w.jan, (work) => classifyTicket(work, id, { serviceId: web }))
+  },
   'the title': async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setTitle(work, id, 'Sieć w sali 214 %% i obok'))
@@ -578,6 +595,13 @@ const BY_RULE: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.told(w.postmaster, (work) => changeByHeaders(work, id, { priority: { id: '5', name: '5 very high' } }))
   },
+  'by rule: service and SLA': async (w) => {
+    const { id } = await w.ticket()
+    const { mail, fast } = await about(w)
+    await w.told(w.postmaster, (work) =>
+      changeByHeaders(work, id, { service: { id: mail, name: 'Konta' }, sla: { id: fast, name: 'Szybka' } }),
+    )
+  },
   'by rule: the owner': async (w) => {
     const { id } = await w.ticket()
     await w.told(w.postmaster, (work) => changeByHeaders(work, id, { owner: agent(w.jan) }))
@@ -671,6 +695,11 @@ const UNDOING: Record<string, Case> = {
   'taking back the priority': async (w) => {
     const { id } = await w.ticket()
     await undone(w, id, (work) => setPriority(work, id, '5'))
+  },
+  'taking back type, service and SLA': async (w) => {
+    const { id } = await w.ticket()
+    const { type, mail, fast } = await about(w)
+    await undone(w, id, (work) => classifyTicket(work, id, { typeId: type, serviceId: mail, slaId: fast }))
   },
   'taking back the title': async (w) => {
     const { id } = await w.ticket()

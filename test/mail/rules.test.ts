@@ -4,6 +4,7 @@ import { createFilter, deleteFilter, editFilter, switchFilter, type FilterForm }
 import { saveSettings } from '../../core/administration/setting-admin.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import { pendingTime } from '../../core/mail/filters/wanted.ts'
+import type { Id } from '../../core/database/schema.ts'
 import { system } from '../../core/kernel/actor.ts'
 import { setState, takeTicket } from '../../core/ticket/change/tickets.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
@@ -17,11 +18,24 @@ beforeAll(async () => {
       relays: [{ addresses: ['127.0.0.1'], vouchesFor: ['example'], inside: ['0.0.0.0/0', '::/0'], xclient: false, trustHeaders: true }],
     },
   })
+  await thingsToName(trusting)
 })
 afterAll(async () => {
   await station?.stop()
   await trusting?.stop()
 })
+
+/** What headers may name: a type, two services, and an SLA of the first. */
+async function thingsToName({ database: { db } }: Station): Promise<void> {
+  await db.insertInto('ticket_type').values({ name: 'Awaria' }).execute()
+  const [wifi] = await db
+    .insertInto('service')
+    .values([{ name: 'Sieć::Wi-Fi' }, { name: 'Druk' }])
+    .returning('id')
+    .execute()
+  const sla = await db.insertInto('sla').values({ name: 'Zwykła' }).returning('id').executeTakeFirstOrThrow()
+  await db.insertInto('service_sla').values({ service_id: wifi!.id, sla_id: sla.id }).execute()
+}
 
 let count = 0
 const ticketOf = (at: Station, id: string | null) =>
@@ -105,12 +119,37 @@ describe('headers of a new ticket from a trusted relay', () => {
     [{ 'X-OTRS-Owner': 'nikt' }, 'header-person-unfit X-OTRS-Owner: nikt'],
     [{ 'X-OTRS-CustomerUser': 'nikt' }, 'header-name-unknown X-OTRS-CustomerUser: nikt'],
     [{ 'X-OTRS-SenderType': 'robot' }, 'header-value-invalid X-OTRS-SenderType: robot'],
-    [{ 'X-OTRS-Service': 'Poczta' }, 'header-not-here X-OTRS-Service: Poczta'],
+    [{ 'X-OTRS-Service': 'Poczta' }, 'header-name-unknown X-OTRS-Service: Poczta'],
+    [{ 'X-OTRS-SLA': 'Zwykła' }, 'header-sla-unfit X-OTRS-SLA: Zwykła'],
     [{ 'X-OTRS-DynamicField-Budynek': 'A1' }, 'header-not-here X-OTRS-Dynamicfield-Budynek: A1'],
   ])('%o is passed over with its reason, the ticket is made all the same', async (headers, reason) => {
     const { end, ticket } = await mail(trusting, headers)
     expect(ticket).toMatchObject({ queue: 'Misc', priority: '3 normal', state: 'new', lock: 'unlock' })
     expect(rulesOf(end, 'headers')).toEqual([reason])
+  })
+
+  test('type, service and SLA by name, for a new ticket and a follow-up; an SLA that the service has not is passed over', async () => {
+    const { db } = trusting.database
+    const about = (id: Id) =>
+      db
+        .selectFrom('ticket as t')
+        .leftJoin('ticket_type as y', 'y.id', 't.type_id')
+        .leftJoin('service as s', 's.id', 't.service_id')
+        .leftJoin('sla as l', 'l.id', 't.sla_id')
+        .select(['y.name as type', 's.name as service', 'l.name as sla'])
+        .where('t.id', '=', id)
+        .executeTakeFirstOrThrow()
+    const { ticket } = await mail(trusting, { 'X-OTRS-Type': 'Awaria', 'X-OTRS-Service': 'Sieć::Wi-Fi', 'X-OTRS-SLA': 'Zwykła' })
+    expect(await about(ticket!.id)).toEqual({ type: 'Awaria', service: 'Sieć::Wi-Fi', sla: 'Zwykła' })
+    const { messageId, ticket: old } = await opened(trusting)
+    const follow = (headers: Record<string, string>) => mail(trusting, headers, { inReplyTo: messageId })
+    await follow({ 'X-OTRS-FollowUp-Service': 'Sieć::Wi-Fi', 'X-OTRS-FollowUp-SLA': 'Zwykła' })
+    expect(await about(old.id)).toEqual({ type: 'Unclassified', service: 'Sieć::Wi-Fi', sla: 'Zwykła' })
+    const { end } = await follow({ 'X-OTRS-FollowUp-Service': 'Druk', 'X-OTRS-FollowUp-SLA': 'Zwykła', 'X-OTRS-FollowUp-Type': 'Awaria' })
+    expect(await about(old.id)).toEqual({ type: 'Awaria', service: 'Druk', sla: null })
+    expect(rulesOf(end, 'headers')).toEqual([])
+    const again = await follow({ 'X-OTRS-FollowUp-SLA': 'Zwykła' })
+    expect(rulesOf(again.end, 'headers')).toContain('header-sla-unfit Zwykła')
   })
 
   test('owner, responsible and customer by login; the owner does not lock, X-OTRS-Lock does', async () => {

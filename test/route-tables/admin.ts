@@ -58,6 +58,9 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
     '/admin/local/:id': () => a.unit,
     '/admin/local/:id/administrators/:person': () => a.second,
     '/admin/topics/:id': () => a.topic,
+    '/admin/types/:id': () => '1',
+    '/admin/services/:id': () => a.service,
+    '/admin/slas/:id': () => a.sla,
     '/admin/routing/rules/:id': () =>
       make.asSystem((work) =>
         saveUnitRule(work, null, {

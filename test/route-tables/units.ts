@@ -11,6 +11,10 @@ import { createSystemAddress } from '../../core/queue/system-addresses.ts'
 import { mainQueueOf, optIn, optOut } from '../../core/administration/opting.ts'
 import { saveBrand } from '../../core/unit/brand.ts'
 import { setRoute } from '../../core/unit/routing.ts'
+import { NO_DEADLINES } from '../../core/service/deadlines.ts'
+import { createService } from '../../core/service/service-admin.ts'
+import { createSla } from '../../core/service/sla-admin.ts'
+import type { Work } from '../../core/kernel/work.ts'
 import { createTopic } from '../../core/unit/topics.ts'
 import type { Site } from '../web.ts'
 
@@ -30,6 +34,8 @@ export interface Owned {
   main: Id
   queue: Id
   topic: Id
+  service: Id
+  sla: Id
   address: Id
   person: Id
   admin: Id
@@ -99,6 +105,24 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
     () => ({ name: 'Inna', valid: 'on' }),
     { foreign: true },
   ),
+  'GET /u/:unit/admin/services': get('/admin/services'),
+  'GET /u/:unit/admin/services/new': get('/admin/services/new'),
+  'POST /u/:unit/admin/services/new': post('/admin/services/new', () => ({ name: `Usługa ${Math.random()}`, valid: 'on' })),
+  'GET /u/:unit/admin/services/:id': get((owned) => `/admin/services/${owned.service}`, { foreign: true }),
+  'POST /u/:unit/admin/services/:id': post(
+    (owned) => `/admin/services/${owned.service}`,
+    () => ({ name: `Inna ${Math.random()}`, valid: 'on' }),
+    { foreign: true },
+  ),
+  'GET /u/:unit/admin/slas': get('/admin/slas'),
+  'GET /u/:unit/admin/slas/new': get('/admin/slas/new'),
+  'POST /u/:unit/admin/slas/new': post('/admin/slas/new', () => ({ name: `Umowa ${Math.random()}`, valid: 'on' })),
+  'GET /u/:unit/admin/slas/:id': get((owned) => `/admin/slas/${owned.sla}`, { foreign: true }),
+  'POST /u/:unit/admin/slas/:id': post(
+    (owned) => `/admin/slas/${owned.sla}`,
+    (owned) => ({ name: `Inna ${Math.random()}`, valid: 'on', firstResponseMinutes: '4 h', service: owned.service }),
+    { foreign: true },
+  ),
   'GET /u/:unit/admin/people': get('/admin/people'),
   'GET /u/:unit/admin/find': get('/admin/find?who=osoba'),
   'POST /u/:unit/admin/people': post('/admin/people', (owned) => ({ who: `person-${owned.slug}@uni.example`, [`level.GROUP`]: 'lead' })),
@@ -156,6 +180,14 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
 /** A colour and a picture that anybody's browser loads. */
 export const UNIT_LOOKS = new Set(['GET /u/:unit/look.css', 'GET /u/:unit/logo'])
 
+/** A service of the unit and its SLA. */
+async function aboutOf(work: Work, unitId: Id, slug: string) {
+  const form = { unitId, comment: '', valid: true }
+  const service = await createService(work, { ...form, name: `Usługa ${slug}`, parentId: null, forEverybody: true })
+  const sla = await createSla(work, { ...form, name: `Umowa ${slug}`, calendarId: null, deadlines: NO_DEADLINES, serviceIds: [service] })
+  return { service, sla }
+}
+
 /** A unit with one of everything, opted in. */
 export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
   const unit = await make.unit({ parentId })
@@ -189,6 +221,7 @@ export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
     second,
     queue: await createQueue(work, { ...form, name: 'Druga' }),
     topic: await createTopic(work, unit, { name: 'Sprawa', nameEn: '', sort: 0, valid: true }),
+    ...(await aboutOf(work, unit, slug)),
     address: await createSystemAddress(work, { address: `${slug}@uni.example`, name: 'A', queueId: main.id, valid: true }),
   }))
   await make.asSystem((work) => setActivation(work, 'board', unit, true))

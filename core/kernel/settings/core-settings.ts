@@ -2,6 +2,10 @@
 import { choice, integer, yesNo } from './settings.ts'
 
 export const coreSettings = {
+  // OTRS Ticket::Type and Ticket::Service; Ticket::Frontend::CustomerTicketMessage###Service and ###ServiceMandatory.
+  'tickets.types': yesNo('setting.tickets.types', false),
+  'tickets.services': yesNo('setting.tickets.services', false),
+  'portal.service': choice('setting.portal.service', ['off', 'optional', 'required'], 'off'),
   // Read by demandsFactor in person/second-factor.store.ts, with every request.
   'login.factor': choice('setting.login.factor', ['nobody', 'administrators', 'local'], 'nobody'),
   'faults.count': integer('setting.faults.count', 5, { min: 1, max: 1000 }),

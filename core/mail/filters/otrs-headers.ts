@@ -5,8 +5,8 @@ import { decodeHeader, type ParsedMail } from '../reading/parsed-mail.ts'
 /** Canonical name (see `otrsName`) → value, trimmed. */
 export type OtrsHeaders = ReadonlyMap<string, string>
 
-/** Headers that say something else than an attribute of the ticket, or something that is not here yet. */
-const OF_THE_MESSAGE = ['SenderType', 'IsVisibleForCustomer', 'ArticleType', 'Type', 'Service', 'SLA'] as const
+/** Headers that say something else than an attribute of the ticket. */
+const OF_THE_MESSAGE = ['SenderType', 'IsVisibleForCustomer', 'ArticleType'] as const
 
 /** What filters and trusted mail may say about a new ticket; with `FollowUp-` before it, most of it about a follow-up. */
 export const NEW_TICKET_HEADERS: readonly string[] = [

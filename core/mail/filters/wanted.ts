@@ -5,6 +5,7 @@ import type { Config } from '../../machine/config.ts'
 import { isId } from '../../database/id.ts'
 import type { Database, Id, SenderType } from '../../database/schema.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../../person/persons.ts'
+import { findAbout, findNamed } from '../../service/fitting.ts'
 import { ENTRIES, type Entry, type HeaderValues, type Kind } from '../../ticket/attributes.ts'
 import { oneLine } from '../../ticket/line.ts'
 import { findState } from '../../ticket/ticket.store.ts'
@@ -44,6 +45,9 @@ const BY_KIND: { [K in Kind]?: (value: string, room: Room, header: string) => Pr
       .where('name', '=', value)
       .where('valid', '=', true)
       .executeTakeFirst()) ?? 'header-name-unknown',
+  type: async (value, { db }) => (await findNamed(db, 'ticket_type', value)) ?? 'header-name-unknown',
+  service: async (value, { db }) => (await findNamed(db, 'service', value)) ?? 'header-name-unknown',
+  sla: async (value, { db }) => (await findNamed(db, 'sla', value)) ?? 'header-name-unknown',
   lock: (value) => (value === 'lock' || value === 'unlock' || value === 'tmp_lock' ? { text: value } : 'header-value-invalid'),
   agent: async (value, { db }, header) => {
     const person = header.endsWith('id') ? await agentById(db, value) : await findPersonByLogin(db, value)
@@ -131,8 +135,15 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
     refuse('state', state.name, 'header-pending-needs-date')
     delete wanted.values.state
   }
+  const { service, sla } = wanted.values
+  // A ticket that is there may have the service already: then the act on it asks this.
+  if (sla && !followUp && !(await findAbout(room.db, { serviceId: service?.id, slaId: sla.id }, NOWHERE)).sla) {
+    refuse('sla', sla.name, 'header-sla-unfit')
+    delete wanted.values.sla
+  }
   return { ...wanted, refused }
 }
+const NOWHERE = { customerId: null, unitId: null }
 
 /** `2026-11-23 07:00:00` in the site's zone, or from now on: `+30m`, `-1h`, `50` (s, m, h or d; seconds when none is said). */
 export function pendingTime(value: string, now: Date, zone: string): Date | undefined {

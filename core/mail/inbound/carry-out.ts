@@ -161,8 +161,9 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
   if (Object.keys(others).length === 0) return
   try {
     const change = await prepareAct(work, 'by-headers', others)
-    const { locked } = await change(work, ticketId)
+    const { locked, unfit } = await change(work, ticketId)
     if (!locked) reasons.push(lockNeedsOwner(wanted))
+    if (unfit !== null) reasons.push({ step: 'headers', decided: 'passed-over', rule: 'header-sla-unfit', detail: unfit })
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     reasons.push({

@@ -26,6 +26,12 @@ export interface Response {
     queueId: Id
     stateId: Id
     priorityId: Id
+    typeId: Id
+    typeName: string
+    serviceId: Id | null
+    serviceName: string | null
+    slaId: Id | null
+    slaName: string | null
     customerCompany?: string
     pendingUntil: Date | null
     createdAt: Date
@@ -91,6 +97,9 @@ export async function findResponse(
       (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
       (${calendarInForce('calendars')}) as calendar,
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
+      t.type_id as "typeId", (select name from ticket_type where id = t.type_id) as "typeName",
+      t.service_id as "serviceId", (select name from service where id = t.service_id) as "serviceName",
+      t.sla_id as "slaId", (select name from sla where id = t.sla_id) as "slaName",
       coalesce(t.customer_company, '') as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
       t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
       t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}

@@ -12,6 +12,7 @@ import { clientKey } from '../../machine/networks.ts'
 import { findPerson, isAddress } from '../../person/persons.ts'
 import { emitArticle, inTicket, insertArticle } from '../../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../../i18n/languages.ts'
+import { sayType } from '../../service/type-words.ts'
 import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
 import { addHistory, type NamedType } from '../../ticket/history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
@@ -413,6 +414,12 @@ export async function wordsFor(
       queueId: ticket.queueId,
       stateId: ticket.stateId,
       priorityId: ticket.priorityId,
+      type: sayType(ticket.typeName, language),
+      typeId: ticket.typeId,
+      service: ticket.serviceName ?? '',
+      serviceId: ticket.serviceId ?? '',
+      sla: ticket.slaName ?? '',
+      slaId: ticket.slaId ?? '',
       ownerId: ticket.ownerId ?? '',
       responsibleId: ticket.responsibleId ?? '',
       customerCompany: ticket.customerCompany ?? '',

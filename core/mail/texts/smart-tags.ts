@@ -41,6 +41,13 @@ export interface TagWords {
     queueId: string
     stateId: string
     priorityId: string
+    type: string
+    typeId: string
+    /** '' where there is none, as of the SLA. */
+    service: string
+    serviceId: string
+    sla: string
+    slaId: string
     ownerId: string
     responsibleId: string
     /** Logins, as OTRS has them; '' when there is nobody. */
@@ -226,12 +233,6 @@ const TICKET: Record<string, (ticket: TicketWords) => string> = {
     ]),
   ),
   // Known in OTRS and without a meaning here: texts that name them are good all the same.
-  type: nothing,
-  typeid: nothing,
-  service: nothing,
-  serviceid: nothing,
-  sla: nothing,
-  slaid: nothing,
   escalationtime: nothing,
   escalationresponsetime: nothing,
   escalationupdatetime: nothing,

@@ -7,6 +7,7 @@ import { coreTexts } from '../../i18n/core-texts.ts'
 import { languageFor } from '../../i18n/languages.ts'
 import type { Work } from '../../kernel/work.ts'
 import { calendarOfQueue, findQueue, senderOfQueue } from '../../queue/queues.ts'
+import { UNCLASSIFIED } from '../../service/fitting.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
 import { recipientOf, wordsFor } from './auto-response.ts'
@@ -68,6 +69,12 @@ async function wordsOfSample(room: TextRoom, queueId: Id, variant: { subject: st
     stateId: NO_ID,
     priority: '3 normal',
     priorityId: NO_ID,
+    typeId: UNCLASSIFIED,
+    typeName: 'Unclassified',
+    serviceId: null,
+    serviceName: null,
+    slaId: null,
+    slaName: null,
     lock: 'unlock',
     pendingUntil: null,
     createdAt: now,

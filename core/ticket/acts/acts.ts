@@ -4,6 +4,7 @@ import type { Work } from '../../kernel/work.ts'
 import type { Access } from '../../kernel/actor.ts'
 import { may } from '../../permission/policy.ts'
 import type { ActRoom, AnyAct, Done, Offerer } from './act.ts'
+import { classifyingActs } from './classifying.ts'
 import { readFields } from './fields.ts'
 import { leadingActs } from './leading.ts'
 import { openingActs } from './opening.ts'
@@ -19,6 +20,7 @@ export const ACTS = {
   ...writingActs,
   ...leadingActs,
   ...stateActs,
+  ...classifyingActs,
   ...peopleActs,
   ...openingActs,
   ...otherActs,

@@ -14,6 +14,7 @@ import { searchPersons } from '../../person/person-search.ts'
 import { findPerson, isAddress, personOfMail } from '../../person/persons.ts'
 import { createTicket } from '../change/tickets.ts'
 import { act } from './act.ts'
+import { aboutOf } from './classifying.ts'
 import { files, flag, id, line, MESSAGE, oneOf, text } from './fields.ts'
 
 export const openingActs = {
@@ -35,13 +36,16 @@ export const openingActs = {
       name: line(250),
       channel: oneOf(['phone', 'internal']),
       take: flag(),
+      type: id(),
+      service: id(),
+      sla: id(),
       attachments: files(),
     }),
     lookUp: async (_room, { title, body }) => {
       if (body.trim() === '') throw refused('article.empty', {}, 'body')
       if (title.trim() === '') throw refused('article.empty', {}, 'title')
     },
-    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, ...whose }) => {
+    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, type, service, sla, ...whose }) => {
       const title = typed.trim()
       const customerId = await customerOf(work, whose)
       const person = await findPerson(work.db, customerId)
@@ -51,6 +55,7 @@ export const openingActs = {
         title,
         queueId: queue,
         customerId,
+        ...aboutOf({ type, service, sla }),
         ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
         article: {
           channel: internal ? 'internal' : 'phone',
@@ -82,11 +87,12 @@ export const openingActs = {
       body: z.string().trim().min(1).max(MESSAGE),
       queue: id(),
       topic: z.string().max(40).nullable().default(null),
+      service: id(),
       reason: z.array(z.unknown()).max(20).optional(),
       language: z.custom<Language>(isLanguage),
       attachments: files(),
     }),
-    run: async (work, _none, { subject, body, queue, topic, reason, language, attachments }) => {
+    run: async (work, _none, { subject, body, queue, topic, service, reason, language, attachments }) => {
       const asks = actorId(work)
       await demandNotTooMany(work, asks)
       const { id: made, number } = await createTicket(work, {
@@ -94,6 +100,7 @@ export const openingActs = {
         queueId: queue,
         customerId: asks,
         topicId: topic,
+        ...aboutOf({ service }),
         ...(reason === undefined ? {} : { reason }),
         article: {
           channel: 'web',

@@ -3,6 +3,7 @@ import type { Work } from '../../kernel/work.ts'
 import { findQueue } from '../../queue/queues.ts'
 import { changeable, type Changeable, type GivenOf, type HeaderValues } from '../attributes.ts'
 import { change, ticketFor, type Shall } from './change.ts'
+import { fitting } from './classify.ts'
 
 /** First what history always told in this order, then whatever else headers may set. Its state is the follow-up's own affair. */
 const ORDER: readonly Changeable[] = ['owner', 'responsible', 'pending', 'priority', 'queue', 'lock', 'title']
@@ -17,9 +18,13 @@ export const BY_HEADERS: readonly Changeable[] = [
 /**
  * Changes what differs; the system's act only. OTRS behaviour: an owner set so does not lock; a lock needs an owner (answers
  * false then); a time to wait until counts for pending tickets only. A move is a move: nobody leads the ticket any more, unless
- * the headers say who does.
+ * the headers say who does. An SLA that the service has not is passed over (answers its name in `unfit`), and one that stood goes with its service.
  */
-export async function changeByHeaders(work: Work, ticketId: string, wanted: HeaderValues): Promise<{ locked: boolean }> {
+export async function changeByHeaders(
+  work: Work,
+  ticketId: string,
+  wanted: HeaderValues,
+): Promise<{ locked: boolean; unfit: string | null }> {
   const ticket = await ticketFor(work, ticketId, 'rw')
   const shall: Record<string, unknown> = Object.fromEntries(
     BY_HEADERS.filter((name) => wanted[name] !== undefined).map((name) => [name, wanted[name]]),
@@ -36,6 +41,10 @@ export async function changeByHeaders(work: Work, ticketId: string, wanted: Head
   const led = wanted.owner ? wanted.owner.id !== null : !queue && ticket.ownerId !== null
   const locked = !wanted.lock || wanted.lock === 'unlock' || led
   if (!locked) delete shall['lock']
+  const about = await fitting(work, ticket, { typeId: wanted.type?.id, serviceId: wanted.service?.id, slaId: wanted.sla?.id })
+  for (const name of ['type', 'service', 'sla'] as const) delete shall[name]
+  Object.assign(shall, about.shall)
+  const unfit = about.wrong === 'sla' ? wanted.sla!.name : null
   await change(work, ticket, shall as Shall)
-  return { locked }
+  return { locked, unfit }
 }

@@ -103,7 +103,7 @@ function stood(ticket: Ticket, { kind, column }: ChangeableEntry): unknown {
   const { name } = fields.get(column)!
   return NAMED.has(kind) ? { id: value, name: name === undefined ? '' : (ticket[name] ?? '') } : value
 }
-const NAMED: ReadonlySet<Kind> = new Set<Kind>(['queue', 'state', 'priority', 'agent', 'customer'])
+const NAMED: ReadonlySet<Kind> = new Set<Kind>(['queue', 'state', 'priority', 'type', 'service', 'sla', 'agent', 'customer'])
 
 const along = (ticket: Ticket, entry: ChangeableEntry, given: unknown, now: Date): Record<string, unknown> =>
   entry.along?.({ stateType: ticket.stateType, closedAt: ticket.closedAt }, given, now) ?? {}

@@ -10,6 +10,7 @@ import { holdsRight } from '../../permission/policy.ts'
 import { loadAccess } from '../../permission/access.store.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
+import { findAbout, UNCLASSIFIED } from '../../service/fitting.ts'
 import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
 import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress } from '../../mail/outbound.ts'
@@ -27,7 +28,7 @@ import {
   type TicketRowColumns,
 } from '../attributes.ts'
 import { addArticle, askAboutArticle, change, nextOrRefuse, ownerRule, shallAfterReply, shallOf, ticketFor } from './change.ts'
-import { addHistory, type NamedType } from '../history.ts'
+import { addHistory, type NamedType, type Said } from '../history.ts'
 import { oneLine } from '../line.ts'
 import { counterKey, withNumber } from '../number.store.ts'
 import { leaveClosedQueue } from './move.ts'
@@ -65,6 +66,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const { queue, state, calendar, counter } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
+  const about = await aboutNew(work, wanted, queue.unitId)
   await askAboutTicket(work, wanted, queue, state)
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
@@ -75,6 +77,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     stateId: state.id,
     stateType: state.type,
     priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
+    typeId: wanted.typeId ?? UNCLASSIFIED,
     lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'),
     preview: firstWords(wanted.article.body),
     receivedAt,
@@ -101,11 +104,12 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
       parts: [number, queue.name, await priorityName(work, wanted.priorityId), state.name, id],
       ...(wanted.reason === undefined ? {} : { reason: wanted.reason }),
     },
+    ...about.map((row) => ({ ticketId: id, ...row })),
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
   ])
-  const about = { id, unitId: queue.unitId }
+  const made = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
-  emitArticle(work, about, articleId, wanted.article)
+  emitArticle(work, made, articleId, wanted.article)
   return { id, number, articleId, receivedAt }
 }
 
@@ -115,6 +119,28 @@ function rowOf(fields: RowFields): TicketRowColumns {
   return Object.fromEntries(
     ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
   ) as TicketRowColumns
+}
+
+/**
+ * OTRS's rows of what a new ticket is about, as far as it is said: type, service, SLA; of the last two nothing stood before. People
+ * are held to what the service is offered for; programs are not. Errors: as `classifyTicket`.
+ */
+async function aboutNew(work: Work, { typeId, serviceId, slaId, customerId }: NewTicket, unitId: Id): Promise<Said[]> {
+  if (!typeId && !serviceId && !slaId) return []
+  const { type, service, sla } = await findAbout(work.db, { typeId, serviceId, slaId }, { customerId, unitId })
+  if (typeId && !type) throw refused('choice-gone', {}, 'type')
+  if (serviceId && !service) throw refused('choice-gone', {}, 'service')
+  if (service?.offered === false && work.actor.kind === 'person') throw refused('service.not-offered', { service: service.name }, 'service')
+  if (slaId && !sla) throw refused('sla.not-of-service', {}, 'sla')
+  return [
+    ...(type ? [{ type: changeable.type.history.type, parts: [type.name, type.id] } as Said] : []),
+    ...[
+      { entry: changeable.service, found: service },
+      { entry: changeable.sla, found: sla },
+    ].flatMap(({ entry, found }) =>
+      found ? [{ type: entry.history.type, parts: entry.history.parts({ id: null, name: '' }, found) } as Said] : [],
+    ),
+  ]
 }
 
 async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {

@@ -20,12 +20,15 @@ import {
   Checkbox,
   Crumb,
   CsrfField,
+  DeadlineFields,
   Field,
   FormCard,
   FormProblems,
   Notice,
   PageHead,
+  QueueTimeFields,
   readFields,
+  readQueueTimes,
   Select,
   SideList,
   statusOf,
@@ -308,6 +311,10 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
                 empty={t('queue.calendar.inherited')}
                 choices={calendarChoices(calendars, queue?.calendarId)}
               />
+              <QueueTimeFields c={c} form={form} stands={queue} />
+            </Fields>
+            <Fields title={t('queue.deadlines')} wide>
+              <DeadlineFields c={c} form={form} stands={queue?.deadlines} />
             </Fields>
             <Fields title={t('queue.mail')}>
               <Select
@@ -506,6 +513,7 @@ function read(values: Record<string, string>): QueueForm {
     agentMail: AGENT_MAIL.find((value) => value === values['agentMail']) ?? 'note',
     language: asLanguage(values['language']),
     signature: values['signature'] ?? '',
+    ...readQueueTimes(values),
     comment: values['comment'] ?? '',
     valid: Boolean(values['valid']),
   }

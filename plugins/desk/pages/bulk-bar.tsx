@@ -1,9 +1,10 @@
 /** Owns the bar under a list: what may be done to the tickets chosen in it. */
 import type { Child } from 'hono/jsx'
-import { actOf, actsOfferedBy, type ActName, type PageContext } from '../../../core/index.ts'
+import { actOf, actsOfferedBy, NONE, type AboutChoices, type ActName, type PageContext } from '../../../core/index.ts'
 import { blankForm, Button, CsrfField, type Choice, type FormState } from '../../../core/pages.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
 import { words, type DeskWord } from '../words.ts'
+import { hasAbout, serviceChoices, slaChoices, typeChoices } from './about-fields.tsx'
 import type { TicketAct } from './doing.ts'
 import type { Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
@@ -22,17 +23,27 @@ export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) =
 )
 
 /** Shown once something is chosen. */
-export const BulkBar = ({ c, visit, form = blankForm() }: { c: PageContext; visit: Visit; form?: FormState | undefined }) => {
+export const BulkBar = ({
+  c,
+  visit,
+  about,
+  form = blankForm(),
+}: {
+  c: PageContext
+  visit: Visit
+  about: AboutChoices
+  form?: FormState | undefined
+}) => {
   const t = words(c)
   return (
     <div class="bulk" role="group" aria-label={t('bulk.label')}>
       <span class="bulk-count" data-chosen={t('bulk.chosen')}>
         {t('bulk.with-chosen')}
       </span>
-      {BULK.map((name) =>
+      {BULK.filter((name) => name !== 'classify' || hasAbout(about)).map((name) =>
         BESIDE[name] ? (
           <span class="bulk-group">
-            {BESIDE[name]({ c, visit, form })}
+            {BESIDE[name]({ c, visit, about, form })}
             <Pressed c={c} name={name} />
           </span>
         ) : (
@@ -44,10 +55,34 @@ export const BulkBar = ({ c, visit, form = blankForm() }: { c: PageContext; visi
 }
 
 /** What stands before an act's button, where many tickets need a choice first. */
-const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; form: FormState }) => Child>> = {
+const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; about: AboutChoices; form: FormState }) => Child>> = {
   move: ({ c, visit, form }) => (
     <Chosen c={c} form={form} id="bulk-queue" name="queue" label="act.move.to" empty choices={queueChoices(visit, 'move_into')} />
   ),
+  classify: ({ c, about, form }) => {
+    const none = { value: NONE, label: words(c)('about.none') }
+    return (
+      <>
+        {about.types.length > 0 && (
+          <Chosen c={c} form={form} id="bulk-type" name="type" label="about.type" empty choices={typeChoices(c, about)} />
+        )}
+        {about.services.length > 0 && (
+          <Chosen
+            c={c}
+            form={form}
+            id="bulk-service"
+            name="service"
+            label="about.service"
+            empty
+            choices={[none, ...serviceChoices(about)]}
+          />
+        )}
+        {about.slas.length > 0 && (
+          <Chosen c={c} form={form} id="bulk-sla" name="sla" label="about.sla" empty choices={[none, ...slaChoices(about)]} />
+        )}
+      </>
+    )
+  },
   pend: ({ c, form }) => (
     <Chosen
       c={c}
@@ -81,11 +116,14 @@ const Chosen = (props: {
       </label>
       <select id={id} name={name} aria-invalid={problem ? 'true' : undefined} aria-describedby={problem ? `${id}-problem` : undefined}>
         {props.empty && <option value="">{label}</option>}
-        {props.choices.map((choice) => (
-          <option value={choice.value} selected={choice.value === props.form.values[name]}>
-            {choice.label}
-          </option>
-        ))}
+        {[...Map.groupBy(props.choices, ({ group = '' }) => group)].map(([group, choices]) => {
+          const options = choices.map((choice) => (
+            <option value={choice.value} selected={choice.value === props.form.values[name]}>
+              {choice.label}
+            </option>
+          ))
+          return group === '' ? options : <optgroup label={group}>{options}</optgroup>
+        })}
       </select>
       {problem && (
         <span class="field-problem" id={`${id}-problem`} role="alert">

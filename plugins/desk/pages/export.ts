@@ -1,8 +1,10 @@
 /** Owns GET /desk/export.csv: the list as it is filtered, whole, written as it is read. */
 import { DateTime } from 'luxon'
 import {
+  aboutChoices,
   entryOf,
   EXPORTED,
+  isUsed,
   listTickets,
   sayAttribute,
   ticketMarks,
@@ -31,13 +33,14 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const { db, config, clock } = c.get('host')
   const query = readListQuery(readPlace(c.req.query('place')) ?? { kind: 'search' }, c.req.query())
   const filter = toFilter(query, { access: visit.actor.access, queues: visit.queues, zone: config.zone, now: clock() })
+  const about = await aboutChoices(db)
   const t = words(c)
   const language = c.get('language')
   const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') =>
     at ? DateTime.fromJSDate(at, { zone: config.zone }).toFormat(format) : ''
   const values = { language, moment: (at: Date | null) => moment(at) }
   const all: Column[] = [
-    ...EXPORTED.map(
+    ...EXPORTED.filter((name) => isUsed(name, about)).map(
       (name): Column => ({
         place: entryOf[name].csv!.place,
         name: sayAttribute(name, language),

@@ -1,6 +1,7 @@
 /** Owns the filter of a list: a plain GET form, folded away until it is used. */
 import {
   entryOf,
+  isUsed,
   listAgents,
   listPriorities,
   listStates,
@@ -9,6 +10,8 @@ import {
   sayPriority,
   shortName,
   SORTS,
+  sayType,
+  type AboutChoices,
   type AttributeKind,
   type Filtered,
   type PageContext,
@@ -18,18 +21,20 @@ import {
 import { blankForm, Button, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
 import { FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
+import { serviceChoices, typeChoices } from './about-fields.tsx'
 import type { Visit } from './frame.tsx'
 
 export interface FilterChoices {
   states: StateRow[]
   priorities: { id: string; name: string }[]
   agents: { id: string; name: string }[]
+  about: AboutChoices
 }
 
-export async function readChoices(c: PageContext): Promise<FilterChoices> {
+export async function readChoices(c: PageContext, about: AboutChoices): Promise<FilterChoices> {
   const { db } = c.get('host')
   const [states, priorities, agents] = await Promise.all([listStates(db), listPriorities(db), listAgents(db)])
-  return { states, priorities, agents }
+  return { states, priorities, agents, about }
 }
 
 export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit: Visit; query: ListQuery; choices: FilterChoices }) => {
@@ -67,7 +72,10 @@ export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit
           name="sort"
           id="filter-sort"
           label={t('filter.sort')}
-          choices={SORTS.map((sort) => ({ value: sort, label: saySort(c, sort) }))}
+          choices={SORTS.filter((sort) => isUsed(sort, choices.about) || sort === query.sort).map((sort) => ({
+            value: sort,
+            label: saySort(c, sort),
+          }))}
         />
         <Select
           c={c}
@@ -108,6 +116,7 @@ const AttributeFilter = (props: FilterProps) => {
   const { kind } = entryOf[name]
   if (kind === 'customer') return query.fields[name] ? <input type="hidden" name={name} value={query.fields[name]} /> : null
   if (name === 'queue' && query.place.kind === 'queue') return null
+  if (!isUsed(name, props.choices.about) && !query.fields[name]) return null
   const id = `filter-${name}`
   const label = sayAttribute(name, c.get('language'))
   const choose = CHOICES[kind]
@@ -144,6 +153,15 @@ const CHOICES: Partial<Record<AttributeKind, (props: FilterProps) => { empty: st
   priority: ({ c, choices }) => ({
     empty: words(c)('filter.any'),
     choices: choices.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) })),
+  }),
+  type: ({ c, choices }) => ({ empty: words(c)('filter.any'), choices: typeChoices(c, choices.about) }),
+  service: ({ c, choices }) => ({
+    empty: words(c)('filter.any'),
+    choices: [{ value: 'nobody', label: words(c)('about.none') }, ...serviceChoices(choices.about)],
+  }),
+  sla: ({ c, choices: { about } }) => ({
+    empty: words(c)('filter.any'),
+    choices: [{ value: 'nobody', label: words(c)('about.none') }, ...about.slas.map(({ id, name }) => ({ value: id, label: name }))],
   }),
   queue: ({ c, visit }) => ({ empty: words(c)('filter.any-queue'), choices: queueChoices(visit) }),
 }
@@ -210,6 +228,14 @@ function sayField(c: PageContext, visit: Visit, { fields }: ListQuery, choices: 
         : value === 'nobody'
           ? t('list.nobody')
           : (choices.agents.find(({ id }) => id === value)?.name ?? value)
+    case 'type':
+      return sayType(choices.about.types.find(({ id }) => id === value)?.name ?? value, language)
+    case 'service':
+      return value === 'nobody'
+        ? t('about.none')
+        : (choices.about.services.find(({ id }) => id === value)?.name ?? value).replaceAll('::', ' · ')
+    case 'sla':
+      return value === 'nobody' ? t('about.none') : (choices.about.slas.find(({ id }) => id === value)?.name ?? value)
     case 'queue':
       return shortName(visit.queues.find(({ id }) => id === value)?.name ?? value)
     default:

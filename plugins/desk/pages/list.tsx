@@ -1,6 +1,7 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import type { Child } from 'hono/jsx'
 import {
+  aboutChoices,
   absentNow,
   countTickets,
   findPerson,
@@ -12,6 +13,7 @@ import {
   shortName,
   ticketMarks,
   ticketMeant,
+  type AboutChoices,
   type Id,
   type PageContext,
   type Absence,
@@ -33,6 +35,7 @@ export interface Listing {
   query: ListQuery
   found: TicketPage
   total: number
+  about: AboutChoices
   seen: Map<Id, Date>
   slots: RowSlots
   marks: Map<Id, TicketMarks>
@@ -119,7 +122,11 @@ async function listPage(
     whole: async () => {
       // Beside the tickets found, on the first page of them: what plugins' own searches find.
       const words = place.kind === 'search' && !query.after ? query.fields.q : ''
-      const [title, choices, beside] = await Promise.all([titleOf(c, visit, query), readChoices(c), findBeside(c, words, visit.actor)])
+      const [title, choices, beside] = await Promise.all([
+        titleOf(c, visit, query),
+        readChoices(c, listing.about),
+        findBeside(c, words, visit.actor),
+      ])
       return deskPage(c, visit, {
         title,
         place,
@@ -154,14 +161,15 @@ async function listPage(
 
 const CAP = 1000
 
-/** Five queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away. */
+/** Six queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away, what they may be about. */
 async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
   const { access } = visit.actor
   const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock() })
-  const [found, total] = await Promise.all([
+  const [found, total, about] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
     countTickets(db, access, 'ro', filter, CAP),
+    aboutChoices(db),
   ])
   const rows = found.tickets.map((ticket) => ({ ticket }))
   const ids = found.tickets.map((ticket) => ticket.id)
@@ -176,7 +184,7 @@ async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Lis
     slots.fillRows('desk.list.row', rows, c),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, seen, marks, away, slots: filled }
+  return { query, found, total, about, seen, marks, away, slots: filled }
 }
 
 async function titleOf(c: PageContext, visit: Visit, query: ListQuery): Promise<string> {

@@ -1,5 +1,5 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
-import { filesLimit, findDrafts, findPerson, prepareAct, Refusal, sentBecame, type PageContext } from '../../../core/index.ts'
+import { aboutChoices, filesLimit, findDrafts, findPerson, prepareAct, Refusal, sentBecame, type PageContext } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -27,6 +27,7 @@ import {
   type KeptFormProps,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
+import { AboutFields, hasAbout } from './about-fields.tsx'
 import { sayDone } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
@@ -77,7 +78,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
     c,
     id: 'new',
     form: FORM,
-    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take'] },
+    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take', 'type', 'service', 'sla'] },
     back: '/desk/new',
     // For a person that is known already it begins anew; what was begun before is offered.
     ...(given && status === 200 && !given.values['draft.form']
@@ -85,7 +86,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
       : drafts),
   }
   const queues = queueChoices(visit, 'create')
-  const people = await People({ c, form })
+  const [people, about] = await Promise.all([People({ c, form }), aboutChoices(c.get('host').db)])
   return deskPage(c, visit, {
     title: t('new.title'),
     status,
@@ -97,7 +98,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
         ) : (
           <form class="form" id="new-form" method="post" action="/desk/new" enctype="multipart/form-data" autocomplete="off">
             <KeptMarks {...kept} state={form} />
-            <FormProblems c={c} form={form} ids={{ files: 'new-files' }} />
+            <FormProblems c={c} form={form} ids={{ files: 'new-files', type: 'new-type', service: 'new-service', sla: 'new-sla' }} />
             {sent && (
               <p>
                 <a href={`/desk/tickets/${sent}`}>{t('new.sent')}</a>
@@ -156,6 +157,11 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                     ]}
                   />
                 </div>
+                {hasAbout(about) && (
+                  <div class="form-row">
+                    <AboutFields c={c} form={form} about={about} id="new" />
+                  </div>
+                )}
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
                 <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />

@@ -34,6 +34,7 @@ import {
 import { presetDate, writeLocal } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
 import { words, type DeskWord } from '../words.ts'
+import { AboutFields, hasAbout } from './about-fields.tsx'
 import { queueChoices } from './list-filter.tsx'
 import { PeopleWhoFit } from './people.tsx'
 import type { Visit } from './frame.tsx'
@@ -55,6 +56,8 @@ interface Shown {
   in: 'row' | 'more'
   form: boolean
   draw: (at: At) => Child
+  /** Whether there is anything to choose; absent: always. */
+  there?: (view: TicketView) => boolean
 }
 
 const button = (name: ActName, where: Shown['in'], more: { shortcut?: string } = {}): Shown => ({
@@ -106,6 +109,14 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       choices={priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) }))}
     />
   )),
+  classify: {
+    ...section(
+      'classify',
+      ({ c, view: { ticket, about } }, form) => <AboutFields c={c} form={form} about={about} ticket={ticket} id="more-classify" />,
+      { type: 'more-classify-type', service: 'more-classify-service', sla: 'more-classify-sla' },
+    ),
+    there: ({ about }) => hasAbout(about),
+  },
   owner: section('owner', ({ c, view: { ticket, owners, away } }, form) => (
     <Select
       c={c}
@@ -227,6 +238,7 @@ function drawnFromFields(name: ActName): Shown {
 export const hasForm = (name: ActName, ticket: Ticket, visit: Visit): boolean =>
   PLACES.get(name)?.form === true && offersAct(name, ticket, visit.actor.access)
 
+const always = () => true
 const isOver = (ticket: Ticket): boolean => !isOpen(ticket.stateType)
 
 export const ActRow = ({ c, visit, view, bad }: Props) => {
@@ -234,7 +246,7 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
   const { ticket } = view
   if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
   const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
-  const offered = [...PLACES].filter(([name]) => offersAct(name, ticket, visit.actor.access))
+  const offered = [...PLACES].filter(([name, { there = always }]) => there(view) && offersAct(name, ticket, visit.actor.access))
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>

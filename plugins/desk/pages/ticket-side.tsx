@@ -1,6 +1,16 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { BESIDE, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
+import {
+  BESIDE,
+  isUsed,
+  may,
+  plainAddressForm,
+  plainNameForm,
+  sayAttribute,
+  shortName,
+  type PageContext,
+  type Ticket,
+} from '../../../core/index.ts'
 import { ActButton, Card, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
@@ -62,7 +72,10 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
               </span>
             ),
           },
-          ...BESIDE.map((name) => ({ name: sayAttribute(name, c.get('language')), value: sayValue(name, ticket, values) || null })),
+          ...BESIDE.filter((name) => isUsed(name, view.about) || standsAbout(name, ticket)).map((name) => ({
+            name: sayAttribute(name, c.get('language')),
+            value: sayValue(name, ticket, values) || null,
+          })),
           {
             name: t('side.pending'),
             help: ticket.pendingUntil && ticket.pendingUntil < now && <span class="bad">{t('when.passed')}</span>,
@@ -87,6 +100,10 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
     </Card>
   )
 }
+
+/** Said too where it is not used any more: what came from elsewhere, or stood before. */
+const standsAbout = (name: (typeof BESIDE)[number], ticket: Ticket): boolean =>
+  name === 'type' ? ticket.typeName !== 'Unclassified' : name === 'service' ? ticket.serviceId !== null : ticket.slaId !== null
 
 const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   const t = words(c)

@@ -79,7 +79,7 @@ export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => 
               ))}
             </tbody>
           </table>
-          <BulkBar c={c} visit={visit} form={form} />
+          <BulkBar c={c} visit={visit} about={listing.about} form={form} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
         </form>
       )}
@@ -430,7 +430,7 @@ const LOOKS: { [A in AttributeName]?: Column } = {
   received: { Head: TimeHead, Cell: TimeCell },
   created: { Head: AgeHead, Cell: AgeCell },
 }
-const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.map((name) => ({
+const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.filter((name) => entryOf[name].list?.usual !== false).map((name) => ({
   name,
   ...(LOOKS as { [A in AttributeName]?: Column })[name],
 }))

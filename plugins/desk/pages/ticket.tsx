@@ -1,6 +1,7 @@
 /** Owns the ticket page: head and acts, the conversation, the composer at its end, the facts beside. */
 import type { Child } from 'hono/jsx'
 import {
+  aboutChoices,
   absentNow,
   agentsOfQueue,
   calendarOfQueue,
@@ -33,6 +34,7 @@ import {
   type Person,
   type Recipients,
   type Ticket,
+  type AboutChoices,
 } from '../../../core/index.ts'
 import {
   ArticleCard,
@@ -68,6 +70,8 @@ export interface TicketView {
   /** Why it counts as received later than it came; undefined when it was received at once. */
   receivedWhy: string | undefined
   priorities: { id: Id; name: string }[]
+  /** What it may be about, as far as that is used here. */
+  about: AboutChoices
   owners: { id: Id; name: string }[]
   /** Of the owner and those who may be it: who is away. */
   away: Map<Id, Absence>
@@ -210,6 +214,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     origin,
     receivedWhy,
     priorities,
+    about,
     owners,
     drafts,
     side,
@@ -227,6 +232,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     findOrigin(db, ticket.id),
     whyReceived(c, ticket),
     listPriorities(db),
+    aboutChoices(db, ticket),
     agentsOfQueue(db, ticket.queueId, 'owner'),
     draftsOf,
     slots.fill('desk.ticket.side', { ticket }, c),
@@ -248,6 +254,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     origin,
     receivedWhy,
     priorities,
+    about,
     owners,
     away,
     drafts,

@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
+  aboutChoices,
   ACTS,
   asCustomer,
   findDrafts,
@@ -42,6 +43,7 @@ import {
   sendWords,
   TextArea,
   withRefusal,
+  type Choice,
   type FormState,
   type KeptFormProps,
 } from '../../../core/pages.ts'
@@ -53,7 +55,9 @@ import { MineRegion, MyTickets } from '../parts/my-tickets.tsx'
 import { findReception, promise, readChoices, type Choices, type Reception } from '../reception.ts'
 import { words } from '../words.ts'
 
-const askSchema = ACTS.ask.fields.pick({ subject: true, body: true }).extend({ unit: z.string().optional(), topic: z.string().optional() })
+const askSchema = ACTS.ask.fields
+  .pick({ subject: true, body: true })
+  .extend({ unit: z.string().optional(), topic: z.string().optional(), service: z.string().optional() })
 /** The button that only asks who would answer; where scripts run the page says so by itself. */
 const SHOW = 'show'
 const FORM = 'portal/new'
@@ -77,12 +81,17 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     if (choices.topics.length > 0 && !form.value.topic) {
       return again({ values: form.values, problems: { topic: words.in(c.get('language'))('ask.topic.needed') } }, 422)
     }
+    const services = await servicesFor(host, actor)
+    if (services.required && services.choices.length > 0 && !form.value.service) {
+      return again({ values: form.values, problems: { service: words.in(c.get('language'))('ask.service.needed') } }, 422)
+    }
     const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
       const ask = await prepareAct(host, 'ask', {
         ...form.value,
         queue: queue.id,
         topic: choices.topicId,
+        service: services.choices.length > 0 ? (form.value.service ?? '') : '',
         ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
         language: c.get('language'),
         attachments: await readAttachments(c),
@@ -111,6 +120,20 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     c.header('content-disposition', 'attachment; filename="tickets.csv"')
     return c.body(await exportMine(host, actor, readWish(c), c.get('language')))
   })
+}
+
+interface Services {
+  required: boolean
+  choices: Choice[]
+}
+
+/** The services that this person may ask about, where the installation lets them choose. */
+async function servicesFor(host: PortalHost, actor: PersonActor): Promise<Services> {
+  const { portal, services } = await aboutChoices(host.db, { customerId: actor.id, unitId: null })
+  return {
+    required: portal === 'required',
+    choices: portal === 'off' ? [] : services.map(({ id, name }) => ({ value: id, label: name.replaceAll('::', ' · ') })),
+  }
 }
 
 async function home(
@@ -151,6 +174,7 @@ async function home(
               host={host}
               reception={reception}
               choices={choices}
+              services={await servicesFor(host, actor)}
               form={form}
               drafts={drafts}
               sent={sent}
@@ -209,6 +233,7 @@ const AskForm = ({
   host,
   reception,
   choices,
+  services,
   form,
   drafts,
   sent,
@@ -218,6 +243,7 @@ const AskForm = ({
   host: PortalHost
   reception: Reception
   choices: Choices
+  services: Services
   form: FormState
   drafts: Pick<KeptFormProps, 'draft' | 'others'>
   sent: string
@@ -228,7 +254,7 @@ const AskForm = ({
     c,
     id: 'ask',
     form: FORM,
-    keeps: { text: ['subject', 'body'], besides: ['unit', 'topic'] },
+    keeps: { text: ['subject', 'body'], besides: ['unit', 'topic', 'service'] },
     back: '/',
     ...drafts,
   }
@@ -238,7 +264,7 @@ const AskForm = ({
       <FormProblems
         c={c}
         form={form}
-        labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic') }}
+        labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic'), service: t('ask.service') }}
         ids={{ files: 'ask-files' }}
       />
       {sent && (
@@ -258,6 +284,17 @@ const AskForm = ({
       {suggestions}
       <TextArea c={c} form={form} name="body" label={t('ask.text')} required rows={6} placeholder={t('ask.text.placeholder')} />
       <KeptFiles {...kept} state={form} limit={host.config.smtp.maxSizeKb * 1024} />
+      {services.choices.length > 0 && (
+        <Select
+          c={c}
+          form={form}
+          name="service"
+          label={t('ask.service')}
+          required={services.required}
+          empty={t(services.required ? 'ask.service.choose' : 'ask.service.none')}
+          choices={services.choices}
+        />
+      )}
       <About c={c} host={host} reception={reception} choices={choices} form={form} />
       <div class="form-foot">
         <Button kind="primary">{sendWords(c, form, t('ask.send'))}</Button>

@@ -7,11 +7,14 @@ import {
   ButtonLink,
   Card,
   Crumb,
+  DeadlineFields,
   EmptyState,
   Field,
   FormCard,
   PageHead,
+  QueueTimeFields,
   readFields,
+  readQueueTimes,
   Select,
   statusOf,
   submit,
@@ -165,6 +168,7 @@ const read = (values: Record<string, string>) => ({
   name: values['name'] ?? '',
   comment: values['comment'] ?? '',
   signature: values['signature'] ?? '',
+  ...readQueueTimes(values),
 })
 
 async function queuesPage(c: PageContext, visit: Visit, form: FormState): Promise<Response> {
@@ -319,6 +323,11 @@ async function queueForm(c: PageContext, visit: Visit, queue: AdminQueue | undef
               rows={4}
               maxlength={5000}
             />
+            <QueueTimeFields c={c} form={form} stands={queue} />
+            <fieldset class="unit-deadlines">
+              <legend>{t('queue.deadlines')}</legend>
+              <DeadlineFields c={c} form={form} stands={queue?.deadlines} />
+            </fieldset>
             {queue && givable.length > 1 && givable.some((group) => group.id === queue.groupId) && (
               <Select
                 c={c}
