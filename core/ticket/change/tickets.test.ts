@@ -203,6 +203,34 @@ describe('moving', () => {
 })
 
 describe('what is written is kept', () => {
+  it('a row of history says what the ticket was right after it, also in an act that changes more', async () => {
+    const { id } = await make.ticket()
+    const queue = await make.queue({ name: 'Archiwum' })
+    const all = await make.actor(await make.agent({ 1: ['rw'] }))
+    await make.work(all, (work) => acts.answerTicket(work, id, { body: 'Gotowe.' }))
+    await make.work(all, (work) => acts.moveTicket(work, id, queue))
+    const [fresh, open] = [state['new']!, state['open']!]
+    expect(
+      (await history(id)).map((row) => [
+        row.type,
+        `${row.queue_id}`,
+        `${row.owner_id ?? ''}`,
+        row.priority_id,
+        `${row.state_id}`,
+        row.type_id,
+      ]),
+    ).toEqual([
+      ['NewTicket', '4', '', 3, fresh, 1],
+      ['EmailCustomer', '4', '', 3, fresh, 1],
+      ['SendAnswer', '4', '', 3, fresh, 1],
+      ['StateUpdate', '4', '', 3, open, 1],
+      ['OwnerUpdate', '4', all.id, 3, open, 1],
+      ['Lock', '4', all.id, 3, open, 1],
+      ['Move', queue, all.id, 3, open, 1],
+      ['OwnerUpdate', queue, '', 3, open, 1],
+      ['Unlock', queue, '', 3, open, 1],
+    ])
+  })
   it('an act that is refused leaves nothing behind', async () => {
     const { id } = await make.ticket()
     const before = (await history(id)).length
