@@ -1,6 +1,5 @@
 /** Owns the list of core's migrations, in running order, and of what fills columns that they added. */
 import type { Migration } from 'kysely/migration'
-import type { Fills } from '../core/database/fill.ts'
 import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
@@ -73,5 +72,4 @@ export const coreMigrations: Record<string, Migration> = {
   '0079_native_ids': nativeIds,
 }
 
-/** By the name of the migration that added the column; README of the plugins tells how. */
-export const coreFills: Fills = {}
+export { coreFills } from './fills.ts'

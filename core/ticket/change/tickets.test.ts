@@ -7,6 +7,8 @@ import type { PersonActor } from '../../kernel/actor.ts'
 import { findTicket, listStates } from '../ticket.store.ts'
 import * as acts from './tickets.ts'
 import { undoAct } from './undo.ts'
+import { runFills } from '../../database/fill.ts'
+import { coreFills } from '../../../migrations/fills.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let make: Maker
@@ -230,6 +232,54 @@ describe('what is written is kept', () => {
       ['OwnerUpdate', queue, '', 3, open, 1],
       ['Unlock', queue, '', 3, open, 1],
     ])
+  })
+  it('of tickets from before it was kept, when they were first answered and first closed is filled in from what stands there', async () => {
+    const start = make.now
+    const at = (minutes: number) => {
+      make.now = new Date(start.getTime() + minutes * 60_000)
+      return make.now
+    }
+    const close = (id: Id) => make.work(agent, (work) => acts.setState(work, id, { stateId: state['closed successful']! }))
+    const open = (id: Id) => make.work(agent, (work) => acts.setState(work, id, { stateId: state['open']! }))
+    const answer = (id: Id) => make.work(agent, (work) => acts.answerTicket(work, id, { body: 'Już.' }).then(() => work.act))
+    const tickets: Record<string, Id> = {}
+    for (const name of ['untouched', 'noted', 'answered twice', 'taken back', 'closed twice', 'closing taken back', 'held'])
+      tickets[name] = (await make.ticket()).id
+    await make.work(agent, (work) => acts.addNote(work, tickets['noted']!, { body: 'Tylko dla nas.' }))
+    await make.work(agent, async (work) => acts.addNote(work, tickets['held']!, { body: 'Dla wszystkich.', visible: true }))
+    await make.db.updateTable('article').set({ held_at: start, held_rule: 'x' }).where('ticket_id', '=', tickets['held']!).execute()
+    const answered = at(10)
+    await answer(tickets['answered twice']!)
+    const act = await answer(tickets['taken back']!)
+    await make.work(agent, (work) => undoAct(work, tickets['taken back']!, act))
+    const closed = at(20)
+    await close(tickets['closed twice']!)
+    const closing = await make.work(agent, async (work) => {
+      await acts.setState(work, tickets['closing taken back']!, { stateId: state['closed successful']! })
+      return work.act
+    })
+    await make.work(agent, (work) => undoAct(work, tickets['closing taken back']!, closing))
+    at(30)
+    await answer(tickets['answered twice']!)
+    await open(tickets['closed twice']!)
+    at(40)
+    await close(tickets['closed twice']!)
+    tickets['made closed'] = (await make.ticket({ state: 'closed successful' })).id
+    const made = make.now
+    make.now = start
+    const nothing = { first_response_at: null, first_closed_at: null }
+    await make.db.updateTable('ticket').set(nothing).execute()
+    const first = coreFills['0070_first_times']!
+    await runFills({ db: make.db, clock: () => start }, { first })
+    const found = await make.db.selectFrom('ticket').select(['id', 'first_response_at', 'first_closed_at']).execute()
+    const of = (name: string) => {
+      const { id: _, ...times } = found.find(({ id }) => id === tickets[name])!
+      return times
+    }
+    for (const name of ['untouched', 'noted', 'taken back', 'closing taken back', 'held']) expect([name, of(name)]).toEqual([name, nothing])
+    expect(of('answered twice')).toEqual({ ...nothing, first_response_at: answered })
+    expect(of('closed twice')).toEqual({ ...nothing, first_closed_at: closed })
+    expect(of('made closed')).toMatchObject({ first_closed_at: made })
   })
   it('an act that is refused leaves nothing behind', async () => {
     const { id } = await make.ticket()
