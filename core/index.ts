@@ -154,7 +154,7 @@ export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
 export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
-export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
+export { findArticle, findAttachment, firstWords, listArticles, rawOf, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
 export { type Queue, findQueue, findQueueByName, listQueues, shortName, calendarOfQueue, senderOfQueue } from './queue/queues.ts'

@@ -10,7 +10,8 @@ const firstTimes: Fill = {
   table: 'ticket',
   // Each has some two dozen rows of history.
   rows: 2000,
-  step: (db, { after, upTo }) => sql`
+  step: (db, { after, upTo }) =>
+    sql`
     with answered as (
       select ticket_id, min(created_at) as at from article
       where ticket_id > ${after}::bigint and ticket_id <= ${upTo}::bigint and sender_type = 'agent' and visible and withdrawn_at is null
@@ -30,8 +31,8 @@ const firstTimes: Fill = {
     from ticket one left join answered on answered.ticket_id = one.id left join closed on closed.ticket_id = one.id
     where t.id = one.id and one.id > ${after}::bigint and one.id <= ${upTo}::bigint
       and (t.first_response_at is null and answered.at is not null or t.first_closed_at is null and coalesce(closed.at, t.closed_at) is not null)`.execute(
-    db,
-  ),
+      db,
+    ),
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { marksOf, openSite, type Site, type Visitor } from '../../test/web.ts'
-import { actOf, actsOfferedBy, addNote, findDraft, setState, takeTicket, undoAct, type Id, type PersonActor } from '../../core/index.ts'
+import {
+  actOf,
+  actsOfferedBy,
+  addNote,
+  findDraft,
+  listArticles,
+  setState,
+  takeTicket,
+  undoAct,
+  type Id,
+  type PersonActor,
+} from '../../core/index.ts'
+import { keepRaw } from '../../core/article/articles.ts'
 import desk from './index.tsx'
 
 let site: Site
@@ -35,6 +47,43 @@ function formOf(html: string, action: string): { fields: Record<string, string>;
     fields: Object.fromEntries([...form[1]!.matchAll(/<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"/g)].map((m) => [m[1]!, ''])),
   }
 }
+
+describe('an article that came from elsewhere', () => {
+  it('shows agents its hidden copies, what mail servers said, its earlier words and its mail; customers see none of it', async () => {
+    const { make } = site
+    const who = await make.person({ name: 'Zofia Skąd' })
+    const { id, number, articleId } = await make.ticket({ customerId: who })
+    const { db } = make
+    await db.updateTable('article').set({ bcc_text: 'ukryta@uni.example' }).where('id', '=', articleId).execute()
+    await db
+      .insertInto('article_send_error')
+      .values({ article_id: articleId, at: make.now, message_id: null, text: 'x@uni.example: 550 pełna skrzynka' })
+      .execute()
+    await db
+      .insertInto('article_revision')
+      .values({
+        article_id: articleId,
+        n: 1,
+        at: make.now,
+        by_id: janActor.id,
+        visible: true,
+        subject: 'Stary temat',
+        body: 'Stare słowa',
+        html: null,
+      })
+      .execute()
+    await make.asSystem((work) => keepRaw(work, articleId, Buffer.from('Subject: x\r\n\r\nźródło\r\n')))
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    for (const said of ['UDW: ukryta@uni.example', '550 pełna skrzynka', 'Edytowano 1 raz', 'Stary temat', 'Stare słowa', 'Jan Kowalski'])
+      expect(html).toContain(said)
+    const raw = await jan.get(/href="([^"]*\/raw)"/.exec(html)![1]!)
+    expect(await raw.text()).toContain('źródło')
+    expect(raw.headers.get('content-disposition')).toContain(`filename="${number}-${articleId}.eml"`)
+    expect(raw.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
+    const seen = (await listArticles(db, id, { visibleOnly: true }))[0]!
+    expect(seen).toMatchObject({ bcc: '', sendErrors: [], revisions: [] })
+  })
+})
 
 describe('who is let in', () => {
   it.each(['/desk', '/desk/view/mine', '/desk/search?q=x', '/desk/new', '/desk/export.csv', '/desk/tickets/1', '/desk/rail'])(

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../../test/make.ts'
-import { listArticles } from '../../article/articles.ts'
+import { sql } from 'kysely'
+import { insertArticle, listArticles } from '../../article/articles.ts'
+import { storeBlob } from '../../database/blob.ts'
 import type { Id } from '../../database/schema.ts'
 import type { PersonActor } from '../../kernel/actor.ts'
 import { findTicket, listStates } from '../ticket.store.ts'
@@ -205,6 +207,54 @@ describe('moving', () => {
 })
 
 describe('what is written is kept', () => {
+  it('files are counted as OTRS counts parts, by name, its texts included; those that a take-over brought are no files', async () => {
+    const { id } = await make.ticket()
+    const mail = await make.db
+      .insertInto('inbound_mail')
+      .values({
+        key: Buffer.from(id),
+        blob_id: null,
+        envelope_from: '',
+        envelope_to: '',
+        accepted_at: make.now,
+        state: 'processed',
+        outcome: 'follow-up',
+        message_id_md5: null,
+        ticket_id: id,
+        article_id: null,
+        processed_at: make.now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const file = (name: string) => ({ name, contentType: 'text/plain', content: Buffer.from(name) })
+    const write = (more: object) =>
+      make.asSystem((work) =>
+        insertArticle(work, id, { channel: 'email', senderType: 'customer', visible: true, subject: 'x', body: 'x', ...more }),
+      )
+    const files = ['Zebra.pdf', 'a.txt', 'file-1', 'B.txt', 'a.txt'].map(file)
+    const articles = {
+      mail: await write({ inboundMailId: mail.id, html: '<p>x</p>', attachments: files }),
+      plainMail: await write({ inboundMailId: mail.id, attachments: [file('z.txt')] }),
+      written: await write({ html: '<p>x</p>', attachments: [file('z.txt'), file('a.txt')] }),
+      none: await write({ attachments: [file('z.txt')] }),
+    }
+    const bodies = await make.asSystem((work) =>
+      storeBlob(
+        work.db,
+        Buffer.from('<p>x</p>'),
+        work.now,
+        (blob) => sql`insert into article_attachment (article_id, blob_id, name, content_type, disposition, size, place, role)
+          select ${articles.none}, id, 'file-2', 'text/html', 'inline', size, 2, 'body-html' from ${blob}`,
+      ),
+    )
+    expect(bodies.size).toBe(8)
+    const listed = await listArticles(make.db, id, { visibleOnly: false })
+    const of = (article: Id) => listed.find((one) => one.id === article)!.attachments.map(({ name, place }) => `${place} ${name}`)
+    expect(of(articles.mail)).toEqual(['7 Zebra.pdf', '1 a.txt', '4 File-1', '3 B.txt', '2 a.txt'])
+    expect(of(articles.plainMail)).toEqual(['2 z.txt'])
+    expect(of(articles.written)).toEqual(['3 z.txt', '1 a.txt'])
+    expect(of(articles.none)).toEqual(['1 z.txt'])
+  })
   it('a row of history says what the ticket was right after it, also in an act that changes more', async () => {
     const { id } = await make.ticket()
     const queue = await make.queue({ name: 'Archiwum' })

@@ -176,6 +176,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'article.quote': 'quote',
   'article.forward': 'forward',
   'article.redirect': 'redirect',
+  'article.raw': 'original',
   'article.resend': 'send again',
   'forward.title': 'Forward',
   'forward.source': 'Message: {who}, {when}',

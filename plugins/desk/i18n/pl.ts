@@ -205,6 +205,7 @@ export const pl = {
   'article.quote': 'zacytuj',
   'article.forward': 'prześlij dalej',
   'article.redirect': 'przekieruj',
+  'article.raw': 'oryginał',
   'article.resend': 'wyślij ponownie',
   'forward.title': 'Prześlij dalej',
   'forward.source': 'Wiadomość: {who}, {when}',
