@@ -12,6 +12,7 @@ import {
   type Id,
   type PersonActor,
 } from '../../core/index.ts'
+import { createTemplate } from '../../core/administration.ts'
 import { keepRaw } from '../../core/article/articles.ts'
 import desk from './index.tsx'
 
@@ -82,6 +83,63 @@ describe('an article that came from elsewhere', () => {
     expect(raw.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
     const seen = (await listArticles(db, id, { visibleOnly: true }))[0]!
     expect(seen).toMatchObject({ bcc: '', sendErrors: [], revisions: [] })
+  })
+})
+
+describe('templates of every kind', () => {
+  it('a new ticket takes those for entries and calls, with the words of its queue; an answer shows which button its template proposes', async () => {
+    const { make } = site
+    const queueId = await make.queue({ name: 'Z szablonami' })
+    const admin = await make.actor(await make.agent({ 2: ['rw'] }))
+    const template = (name: string, type: 'Create' | 'PhoneCall' | 'Snippet' | 'Email' | 'Answer', more: object = {}) =>
+      make.work(admin, (work) =>
+        createTemplate(work, {
+          name,
+          type,
+          body: `${name} w <OTRS_TICKET_Queue>`,
+          valid: true,
+          queueIds: [queueId],
+          newFiles: [],
+          dropFileIds: [],
+          ...more,
+        }),
+      )
+    const call = await template('Rozmowa', 'PhoneCall', {
+      newFiles: [{ name: 'a.txt', contentType: 'text/plain', content: Buffer.from('a') }],
+    })
+    for (const [name, type] of [
+      ['Wpis', 'Create'],
+      ['Fragment', 'Snippet'],
+      ['Mail własny', 'Email'],
+    ] as const)
+      await template(name, type)
+    const closing = await template('Zamykająca', 'Answer', { stateId: '2' })
+    const page = await text(jan.get('/desk/new'))
+    const offered = [...page.matchAll(/<option value="\d+"[^>]*>([^<]+)/g)].map(([, name]) => name)
+    for (const name of ['Rozmowa', 'Wpis', 'Fragment']) expect(offered).toContain(name)
+    expect(offered).not.toContain('Mail własny')
+    const marks = marksOf(page, 'desk/new')
+    const put = await jan.post('/desk/new', {
+      ...marks,
+      who: 'x@uni.example',
+      queue: queueId,
+      body: 'Dzwoni pan.',
+      template: call,
+      insert: 'template',
+    })
+    const again = await text(followed(jan, put))
+    expect(again).toContain('Dzwoni pan.\n\nRozmowa w Z szablonami')
+    expect(again).toContain('a.txt')
+    expect(again).toContain('value="x@uni.example"')
+
+    const { id } = await make.ticket({ queueId })
+    const answer = marksOf(await text(jan.get(`/desk/tickets/${id}`)), `ticket/${id}/reply`)
+    const inserted = await jan.post(`/desk/tickets/${id}/insert?into=reply`, { ...answer, body: '', template: closing, insert: 'template' })
+    const html = await text(followed(jan, inserted))
+    expect(html).toContain('Szablon proponuje: „Wyślij i zamknij”.')
+    expect(html).toMatch(
+      /<button[^>]*class="[^"]*button-primary[^"]*"[^>]*name="next"[^>]*value="close"|<button[^>]*name="next"[^>]*value="close"[^>]*button-primary/,
+    )
   })
 })
 

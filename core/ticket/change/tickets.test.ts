@@ -244,7 +244,7 @@ describe('what is written is kept', () => {
         Buffer.from('<p>x</p>'),
         work.now,
         (blob) => sql`insert into article_attachment (article_id, blob_id, name, content_type, disposition, size, place, role)
-          select ${articles.none}, id, 'file-2', 'text/html', 'inline', size, 2, 'body-html' from ${blob}`,
+          select ${articles.none}, id, 'file-2', 'text/html', 'inline', 8, 2, 'body-html' from ${blob}`,
       ),
     )
     expect(bodies.size).toBe(8)

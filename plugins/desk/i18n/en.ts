@@ -165,6 +165,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'compose.closed': 'This ticket is closed. An answer alone does not reopen it.',
   'compose.send-wait': 'Send and wait for customer',
   'compose.signature': 'Your signature is added automatically:',
+  'compose.proposes': 'The template proposes: “{what}”.',
   'compose.template': 'Template',
   'compose.template.choose': 'choose a template',
   'compose.template.insert': 'Insert',

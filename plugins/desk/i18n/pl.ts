@@ -194,6 +194,7 @@ export const pl = {
   'compose.closed': 'Zgłoszenie jest zamknięte. Sama odpowiedź go nie otworzy.',
   'compose.send-wait': 'Wyślij i czekaj na zgłaszającego',
   'compose.signature': 'Podpis dołączymy sami:',
+  'compose.proposes': 'Szablon proponuje: „{what}”.',
   'compose.template': 'Szablon',
   'compose.template.choose': 'wybierz szablon',
   'compose.template.insert': 'Wstaw',
