@@ -43,7 +43,9 @@ async function demandAlone({ database }: Room): Promise<void> {
 async function demandConsent({ database }: Room, yes: boolean): Promise<void> {
   const { rows } = await sql<{ tickets: string }>`select count(*) as tickets from ticket`.execute(database.db)
   const { tickets } = rows[0]!
-  say(`${counted(Number(tickets), 'ticket')} to go for good, with messages, files and mails. People, units, queues, texts, settings and the log of changes stay.`)
+  say(
+    `${counted(Number(tickets), 'ticket')} to go for good, with messages, files and mails. People, units, queues, texts, settings and the log of changes stay.`,
+  )
   say('Make a backup first: npm run pomoc -- backup /backup/')
   if (yes) return
   const again = '“npm run pomoc -- begin-anew --yes” does it without asking.'
