@@ -86,6 +86,43 @@ describe('an article that came from elsewhere', () => {
   })
 })
 
+describe('a ticket that an agent opens by a mail', () => {
+  it('is mailed to its customer from the queue, with the signature and the number; without an address it is refused, and nothing is lost', async () => {
+    const { make } = site
+    const queueId = await make.queue({ name: 'Rekrutacja' })
+    await make.db.updateTable('queue').set({ signature: 'Biuro <OTRS_TICKET_Queue>' }).where('id', '=', queueId).execute()
+    const fields = { queue: queueId, channel: 'email', title: 'Brakujący dokument', body: 'Proszę dosłać świadectwo.' }
+    const marks = async () => marksOf(await text(jan.get('/desk/new')), 'desk/new')
+    const made = await jan.post('/desk/new', { ...(await marks()), ...fields, who: 'kandydatka@student.example' })
+    const id = /\/desk\/tickets\/(\d+)/.exec(made.headers.get('location')!)![1]!
+    const { number } = await ticketRow(id)
+    const article = (await listArticles(make.db, id, { visibleOnly: true }))[0]!
+    expect(article).toMatchObject({
+      channel: 'email',
+      senderType: 'agent',
+      to: 'kandydatka@student.example',
+      body: 'Proszę dosłać świadectwo.\n\n-- \nBiuro Rekrutacja\n',
+    })
+    const mail = await make.db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', id).execute()
+    expect(mail).toMatchObject([
+      {
+        kind: 'reply',
+        recipients: ['kandydatka@student.example'],
+        subject: `[Ticket#${number}] Brakujący dokument`,
+        message_id: article.messageId,
+        article_id: article.id,
+      },
+    ])
+    const nobody = await make.person({ name: 'Bez Adresu', login: 'bezadresu' })
+    await make.db.deleteFrom('person_address').where('person_id', '=', nobody).execute()
+    const refusedAgain = await jan.post('/desk/new', { ...(await marks()), ...fields, who: 'bezadresu', customer: nobody })
+    expect(refusedAgain.status).toBe(422)
+    const html = await refusedAgain.text()
+    expect(html).toContain('nie ma adresu')
+    expect(html).toContain('Proszę dosłać świadectwo.')
+  })
+})
+
 describe('templates of every kind', () => {
   it('a new ticket takes those for entries and calls, with the words of its queue; an answer shows which button its template proposes', async () => {
     const { make } = site
@@ -116,8 +153,7 @@ describe('templates of every kind', () => {
     const closing = await template('Zamykająca', 'Answer', { stateId: '2' })
     const page = await text(jan.get('/desk/new'))
     const offered = [...page.matchAll(/<option value="\d+"[^>]*>([^<]+)/g)].map(([, name]) => name)
-    for (const name of ['Rozmowa', 'Wpis', 'Fragment']) expect(offered).toContain(name)
-    expect(offered).not.toContain('Mail własny')
+    for (const name of ['Rozmowa', 'Wpis', 'Fragment', 'Mail własny']) expect(offered).toContain(name)
     const marks = marksOf(page, 'desk/new')
     const put = await jan.post('/desk/new', {
       ...marks,

@@ -24,8 +24,16 @@ export const TEMPLATE_TYPES = [
   'Email',
   'ProcessManagement',
 ] as const satisfies readonly AnswerTemplateType[]
-/** Those that a form of the desk takes: a new template is one of them. A mail of one's own and a process are nowhere begun yet. */
-export const USED_TYPES = ['Answer', 'Note', 'Forward', 'Create', 'PhoneCall', 'Snippet'] as const satisfies readonly AnswerTemplateType[]
+/** Those that a form of the desk takes: a new template is one of them. Processes are nowhere begun yet. */
+export const USED_TYPES = [
+  'Answer',
+  'Note',
+  'Forward',
+  'Create',
+  'PhoneCall',
+  'Email',
+  'Snippet',
+] as const satisfies readonly AnswerTemplateType[]
 export const isTemplateType = (value: string | undefined): value is AnswerTemplateType =>
   (TEMPLATE_TYPES as readonly string[]).includes(value ?? '')
 const BODY_LENGTH = 20_000

@@ -240,6 +240,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'new.what': 'What it is about',
   'new.channel': 'Source',
   'new.channel.phone': 'phone or in person (the customer sees the text)',
+  'new.channel.email': 'mail to the customer (leaves at once)',
   'new.channel.internal': 'note (the customer does not see it)',
   'new.body': 'Text',
   'new.take': 'Assign to me',

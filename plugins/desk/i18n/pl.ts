@@ -268,6 +268,7 @@ export const pl = {
   'new.what': 'Czego dotyczy',
   'new.channel': 'Kanał',
   'new.channel.phone': 'rozmowa (zgłaszający widzi treść)',
+  'new.channel.email': 'mail do zgłaszającego (wychodzi od razu)',
   'new.channel.internal': 'notatka (zgłaszający nie widzi)',
   'new.body': 'Treść',
   'new.take': 'Przypisz do mnie',

@@ -85,7 +85,7 @@ export async function createFromForm(c: PageContext): Promise<Response> {
 
 /** Templates for an entry by an agent, in the queues where they may make one. */
 const templatesFor = (c: PageContext, queueIds: readonly Id[]): Promise<AnswerTemplate[]> =>
-  queueIds.length === 0 ? Promise.resolve([]) : templatesForQueue(c.get('host').db, queueIds, ['Create', 'PhoneCall'])
+  queueIds.length === 0 ? Promise.resolve([]) : templatesForQueue(c.get('host').db, queueIds, ['Create', 'PhoneCall', 'Email'])
 
 /** Behind what is written, with the template's files; all of it is kept as the draft. Tags speak of the queue chosen, else of one it is offered in. */
 async function insertTemplate(c: PageContext, fields: Record<string, string>): Promise<Response> {
@@ -198,6 +198,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                     label={t('new.channel')}
                     choices={[
                       { value: 'phone', label: t('new.channel.phone') },
+                      { value: 'email', label: t('new.channel.email') },
                       { value: 'internal', label: t('new.channel.internal') },
                     ]}
                   />
