@@ -160,7 +160,7 @@ export default {
     draftDays: 90, // drafts that nobody sent
     givenUpJobDays: 90, // jobs that failed as often as they may
     auditDays: 1095, // who changed what, who logged in: a number of days, or null to keep it
-    rawMailDays: null, // mails as they came, once they are tickets: a number of days, or null to keep them
+    rawMailDays: null, // mails as they came, once they are tickets, and as they left: a number of days, or null to keep them
   },
 
   // Figures for Prometheus at /metrics: on a port of their own, or on the main one for whoever sends the token.

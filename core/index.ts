@@ -158,7 +158,7 @@ export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
 export { customerTicketUrl } from './ticket/url.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
-export { findArticle, findAttachment, firstWords, listArticles, type Article, type Attachment } from './article/articles.ts'
+export { findArticle, findAttachment, firstWords, listArticles, rawOf, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
 export { type Queue, findQueue, findQueueByName, listQueues, shortName, calendarOfQueue, senderOfQueue } from './queue/queues.ts'
@@ -248,6 +248,6 @@ export { addUnitAdministrator, demandUnitAdmin, isCentral } from './permission/u
 export { editSystemAddress, listSystemAddresses } from './queue/system-addresses.ts'
 export { partsForTicket } from './mail/texts/answer-parts.ts'
 export { findTemplate, templateFiles, templatesForQueue, type AnswerTemplate } from './mail/texts/answer-templates.ts'
-export { fillIn } from './mail/texts/text-preview.ts'
+export { fillIn, fillInNew } from './mail/texts/text-preview.ts'
 export { mailTexts, type MailKey } from './mail/mail-texts.ts'
 export { readJson } from './web/api.ts'

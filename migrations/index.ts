@@ -1,6 +1,5 @@
 /** Owns the list of core's migrations, in running order, and of what fills columns that they added. */
 import type { Migration } from 'kysely/migration'
-import type { Fills } from '../core/database/fill.ts'
 import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
 import * as lists from './0003_lists.ts'
@@ -34,6 +33,8 @@ import * as nominations from './0061_nominations.ts'
 import * as heldFiles from './0064_held_files.ts'
 import * as sealedFactors from './0067_sealed_factors.ts'
 import * as about from './0070_about.ts'
+import * as nativeIds from './0079_native_ids.ts'
+import * as rawMail from './0080_raw_mail.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -69,7 +70,8 @@ export const coreMigrations: Record<string, Migration> = {
   '0064_held_files': heldFiles,
   '0067_sealed_factors': sealedFactors,
   '0070_about': about,
+  '0079_native_ids': nativeIds,
+  '0080_raw_mail': rawMail,
 }
 
-/** By the name of the migration that added the column; README of the plugins tells how. */
-export const coreFills: Fills = {}
+export { coreFills } from './fills.ts'

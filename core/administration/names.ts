@@ -20,6 +20,7 @@ export const NAMES = {
   unit: inLanguage('unit'),
   topic: inLanguage('topic'),
   queue: column('queue'),
+  'ticket state': column('ticket_state'),
   person: column('person'),
   group: column('permission_group'),
   role: column('role'),

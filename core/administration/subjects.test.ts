@@ -418,6 +418,8 @@ const CASES: Record<AdminSubject, Case> = {
           name: name('Inny'),
           type: 'Note',
           body: 'Inna',
+          stateId: '2',
+          comment: 'Od sieci',
           valid: false,
           queueIds: ['3'],
           newFiles: [file('c')],

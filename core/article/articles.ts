@@ -16,6 +16,18 @@ export interface Attachment {
   contentId: string | null
   disposition: 'attachment' | 'inline'
   size: number
+  /** OTRS FileID: counted from 1 within the article, its texts included. Null of those from before it was kept. */
+  place: number | null
+}
+
+/** What an article said before it was edited; `n` counts from 1. */
+export interface Revision {
+  n: number
+  at: Date
+  by: string | null
+  visible: boolean
+  subject: string
+  body: string
 }
 
 export interface Article {
@@ -29,6 +41,8 @@ export interface Article {
   from: string
   to: string
   cc: string
+  /** '' for customers. */
+  bcc: string
   subject: string
   body: string
   hasHtml: boolean
@@ -43,6 +57,12 @@ export interface Article {
   held: { at: Date; rule: string; decision: HeldDecision | null } | null
   /** Delivery of the mail made from it; null when none was. */
   delivery: { state: OutboundState; error: string | null; sentAt: Date | null } | null
+  /** What mail servers said when it did not arrive, the oldest first; nothing for customers. */
+  sendErrors: { at: Date | null; text: string }[]
+  /** What it said before it was edited, the oldest first; nothing for customers. */
+  revisions: Revision[]
+  /** Whether the mail is kept as it came or left. */
+  hasRaw: boolean
   /** What was noted when its mail was read: signed, damaged … */
   notes: MailNote[]
   attachments: Attachment[]
@@ -75,6 +95,7 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
       from_text: storable(article.from ?? ''),
       to_text: storable(article.to ?? ''),
       cc_text: storable(article.cc ?? ''),
+      ...(article.bcc ? { bcc_text: storable(article.bcc) } : {}),
       reply_to: storable(article.replyTo ?? ''),
       subject: storable(article.subject),
       body: storable(article.body),
@@ -93,18 +114,40 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  for (const file of article.attachments ?? []) {
+  const files = (article.attachments ?? []).map((file) => ({ ...file, name: fileName(file.name) }))
+  const places = placesOf(files, textsOf(article))
+  for (const [n, file] of files.entries()) {
     await storeBlob(
       work.db,
       file.content,
       work.now,
       (blob) => sql`
-      insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size)
-      select ${id}, ${blob}.id, ${storable(file.name).slice(0, 250) || 'file'}, ${storable(file.contentType).slice(0, 200)},
-        ${file.contentId ? storable(file.contentId).slice(0, 250) : null}, ${file.disposition ?? 'attachment'}, ${file.content.length} from ${blob}`,
+      insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size, place, alternative)
+      select ${id}, ${blob}.id, ${file.name}, ${storable(file.contentType).slice(0, 200)},
+        ${file.contentId ? storable(file.contentId).slice(0, 250) : null}, ${file.disposition ?? 'attachment'}, ${file.content.length},
+        ${places[n]}, ${file.alternative ?? false} from ${blob}`,
     )
   }
   return id
+}
+
+/** Names of an article's texts are theirs alone (OTRS behaviour): a file of that name is written otherwise. */
+const fileName = (name: string): string => (storable(name).slice(0, 250) || 'file').replace(/^file-(?=[12]$)/, 'File-')
+
+/**
+ * As which parts OTRS would keep the texts: a mail's plain one is 'file-1', its HTML 'file-2', of what is written here the HTML alone. They are
+ * columns of the article and no parts, but are counted among these.
+ */
+function textsOf({ inboundMailId, html, attachments = [] }: NewArticle): string[] {
+  if (inboundMailId === undefined) return html ? ['file-2'] : []
+  return html ? ['file-1', 'file-2'] : attachments.length > 0 ? ['file-1'] : []
+}
+
+/** The place of each file among files and texts: by name without regard to case, those of one name as they came. */
+function placesOf(files: readonly { name: string }[], texts: readonly string[]): number[] {
+  const names = [...files.map(({ name }) => name), ...texts].map((name, n) => ({ name: name.toLowerCase(), n }))
+  const order = names.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.n - b.n))
+  return files.map((_, n) => order.findIndex((one) => one.n === n) + 1)
 }
 
 const LOGGED_IN = { level: 'login', rule: 'logged-in', detail: '' } as const
@@ -120,7 +163,7 @@ export function emitArticle(work: Work, ticket: Pick<Ticket, 'id' | 'unitId'>, a
 
 /** All articles of a ticket, oldest first; `visibleOnly` is what a customer may see (withdrawn and held ones never). */
 export async function listArticles(db: Kysely<Database>, ticketId: Id, options: { visibleOnly: boolean }): Promise<Article[]> {
-  let query = articleQuery(db).where('article.ticket_id', '=', ticketId).orderBy('article.id')
+  let query = articleQuery(db, options).where('article.ticket_id', '=', ticketId).orderBy('article.id')
   if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
   const rows = await query.execute()
   const attachments =
@@ -134,6 +177,7 @@ export async function listArticles(db: Kysely<Database>, ticketId: Id, options: 
             'in',
             rows.map((row) => row.id),
           )
+          .where('role', '=', 'file')
           .orderBy('id')
           .execute()
   return rows.map((row) => ({ ...toArticle(row), attachments: attachments.filter((a) => a.article_id === row.id).map(toAttachment) }))
@@ -145,13 +189,19 @@ export async function findArticle(
   articleId: Id,
 ): Promise<(Article & { html: string | null }) | undefined> {
   if (!isId(articleId)) return undefined
-  const row = await articleQuery(db)
+  const row = await articleQuery(db, { visibleOnly: false })
     .select('article.html')
     .where('article.ticket_id', '=', ticketId)
     .where('article.id', '=', articleId)
     .executeTakeFirst()
   if (!row) return undefined
-  const attachments = await db.selectFrom('article_attachment').selectAll().where('article_id', '=', row.id).orderBy('id').execute()
+  const attachments = await db
+    .selectFrom('article_attachment')
+    .selectAll()
+    .where('article_id', '=', row.id)
+    .where('role', '=', 'file')
+    .orderBy('id')
+    .execute()
   return { ...toArticle(row), html: row.html, attachments: attachments.map(toAttachment) }
 }
 
@@ -180,7 +230,46 @@ export async function findAttachment(
   return row && { ...toAttachment(row), content: () => readBlob(db, row.blob_id) }
 }
 
-function articleQuery(db: Kysely<Database>) {
+/** The blob of an article's mail as it came or left, if it is kept: the caller has checked the right to the ticket. */
+export async function rawOf(
+  db: Kysely<Database>,
+  article: Pick<Article, 'id' | 'inboundMailId'>,
+): Promise<{ id: Id; size: number } | undefined> {
+  const { rows } = await sql<{ id: Id; size: string }>`
+    select id, size from blob where id = coalesce((select blob_id from article_raw where article_id = ${article.id}),
+      (select blob_id from inbound_mail where id = ${article.inboundMailId}::bigint))`.execute(db)
+  return rows[0] && { id: rows[0].id, size: Number(rows[0].size) }
+}
+
+/** Keeps the bytes in which an article left as a mail; what is kept already stays. */
+export async function keepRaw(work: Work, articleId: Id, raw: Buffer): Promise<void> {
+  await storeBlob(
+    work.db,
+    raw,
+    work.now,
+    (blob) =>
+      sql`insert into article_raw (article_id, blob_id, at) select ${articleId}, id, ${work.now}::timestamptz from ${blob} on conflict do nothing`,
+  )
+}
+
+/** Keeps what a mail server said when an article's mail did not arrive, for agents. */
+export async function noteSendError(work: Work, articleId: Id, error: { messageId: string | null; text: string }): Promise<void> {
+  await work.db
+    .insertInto('article_send_error')
+    .values({ article_id: articleId, at: work.now, message_id: error.messageId, text: storable(error.text).slice(0, 2000) })
+    .execute()
+}
+
+/** As JSON: moments are text. */
+type SaidError = { at: string | null; text: string }
+type SaidRevision = Omit<Revision, 'at'> & { at: string }
+const SEND_ERRORS = sql<SaidError[] | null>`(
+  select jsonb_agg(jsonb_build_object('at', e.at, 'text', e.text) order by e.id) from article_send_error e where e.article_id = article.id)`
+const REVISIONS = sql<SaidRevision[] | null>`(
+  select jsonb_agg(jsonb_build_object('n', r.n, 'at', r.at, 'by', p.name, 'visible', r.visible, 'subject', r.subject, 'body', r.body) order by r.n)
+  from article_revision r left join person p on p.id = r.by_id where r.article_id = article.id)`
+
+function articleQuery(db: Kysely<Database>, { visibleOnly }: { visibleOnly: boolean }) {
   return db
     .selectFrom('article')
     .leftJoin('person', 'person.id', 'article.person_id')
@@ -206,6 +295,7 @@ function articleQuery(db: Kysely<Database>) {
       'article.from_text',
       'article.to_text',
       'article.cc_text',
+      visibleOnly ? sql<string>`''`.as('bcc_text') : 'article.bcc_text',
       'article.subject',
       'article.body',
       sql<boolean>`article.html is not null`.as('has_html'),
@@ -217,6 +307,10 @@ function articleQuery(db: Kysely<Database>) {
         select jsonb_agg(jsonb_build_object('note', r ->> 'rule', 'detail', r ->> 'detail') order by place)
         from inbound_mail i, jsonb_array_elements(case jsonb_typeof(i.reason) when 'array' then i.reason else '[]' end) with ordinality as n(r, place)
         where i.id = article.inbound_mail_id and r ->> 'step' in ('reading', 'recipients'))`.as('notes'),
+      (visibleOnly ? sql<SaidError[] | null>`null` : SEND_ERRORS).as('send_errors'),
+      (visibleOnly ? sql<SaidRevision[] | null>`null` : REVISIONS).as('revisions'),
+      sql<boolean>`(exists (select from article_raw r where r.article_id = article.id)
+        or exists (select from inbound_mail i where i.id = article.inbound_mail_id and i.blob_id is not null))`.as('has_raw'),
       'article.created_at',
       'article.withdrawn_at',
       'article.assurance',
@@ -243,6 +337,7 @@ function toArticle(row: Awaited<ReturnType<ReturnType<typeof articleQuery>['exec
     from: row.from_text,
     to: row.to_text,
     cc: row.cc_text,
+    bcc: row.bcc_text,
     subject: row.subject,
     body: row.body,
     hasHtml: row.has_html,
@@ -254,6 +349,9 @@ function toArticle(row: Awaited<ReturnType<ReturnType<typeof articleQuery>['exec
     assurance: row.assurance ? { level: row.assurance, rule: row.assurance_rule, detail: row.assurance_detail } : null,
     held: row.held_at ? { at: row.held_at, rule: row.held_rule, decision: row.held_decision } : null,
     delivery: row.delivery_state ? { state: row.delivery_state, error: row.last_error, sentAt: row.sent_at } : null,
+    sendErrors: (row.send_errors ?? []).map(({ at, text }) => ({ at: at === null ? null : new Date(at), text })),
+    revisions: (row.revisions ?? []).map((one) => ({ ...one, at: new Date(one.at) })),
+    hasRaw: row.has_raw,
     notes: row.notes ?? [],
     attachments: [],
   }
@@ -267,6 +365,7 @@ function toAttachment(row: {
   content_id: string | null
   disposition: 'attachment' | 'inline'
   size: string | number
+  place: number | null
 }): Attachment {
   return {
     id: row.id,
@@ -276,5 +375,6 @@ function toAttachment(row: {
     contentId: row.content_id,
     disposition: row.disposition,
     size: Number(row.size),
+    place: row.place,
   }
 }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { maker } from '../../test/make.ts'
@@ -12,6 +13,8 @@ import { logIn, logInByLink, setPasswordByLink } from '../person/login.ts'
 import { beginSecondFactor } from '../person/second-factor.ts'
 import { backupCommands } from './backup.ts'
 import { factCommands } from './facts.ts'
+import { beginAnewCommand } from './begin-anew.ts'
+import { checkIds } from '../doctor/database.ts'
 import { jobsCommand } from './jobs.ts'
 import { newPlugin } from './new-plugin.ts'
 import { addOwnCommands, demandCommand } from './own-commands.ts'
@@ -47,6 +50,7 @@ async function pomoc(...words: string[]): Promise<string> {
   pluginCommands(program)
   factCommands(program)
   jobsCommand(program)
+  beginAnewCommand(program)
   personCommand(program)
   userCommands(program)
   backupCommands(program)
@@ -299,4 +303,64 @@ test('jobs lists what was given up, starts it again, drops it', async () => {
   await fail()
   expect(await pomoc('jobs', 'drop', id, '999')).toBe(`Dropped: ${id}.\n`)
   expect(await pomoc('jobs')).toBe('No job was given up.\n')
+})
+
+test("begin-anew: a pilot's tickets go, which the doctor tells of; people, queues and what waits stay", async () => {
+  const own = await testDatabase()
+  const before = process.env['POMOC_DATABASE_URL']
+  try {
+    process.env['POMOC_DATABASE_URL'] = own.url
+    const make = await maker(own.db)
+    const room = { config: make.config, now: make.now, database: own, owners: [] }
+    const idsOf = async () => (await checkIds(room)).map(({ state, says }) => [state, says])
+    expect(await idsOf()).toEqual([['ok', 'Those that a take-over of OTRS keeps are free.']])
+    const person = await make.person({ name: 'Anna Zostaje' })
+    const queue = await make.queue({ name: 'Zostaje' })
+    await sql`alter sequence ticket_id_seq restart with 1`.execute(own.db)
+    const ticket = await make.ticket({ customerId: person, queueId: queue })
+    const mail = (key: string, state: 'processed' | 'accepted') =>
+      own.db
+        .insertInto('inbound_mail')
+        .values({
+          key: Buffer.from(key),
+          blob_id: null,
+          envelope_from: '',
+          envelope_to: '',
+          accepted_at: make.now,
+          state,
+          outcome: null,
+          message_id_md5: null,
+          ticket_id: state === 'processed' ? ticket.id : null,
+          article_id: null,
+          processed_at: null,
+        })
+        .execute()
+    await mail('done', 'processed')
+    await mail('waits', 'accepted')
+    await own.db
+      .insertInto('link')
+      .values({ from_kind: 'ticket', from_id: ticket.id, to_kind: 'faq', to_id: '1', type: 'normal', at: make.now, by_id: null })
+      .execute()
+    expect(await idsOf()).toEqual([['warn', 'Rows made here have ids that a take-over of OTRS may bring: ticket (1).']])
+    await expect(pomoc('begin-anew')).rejects.toThrow(/^Nobody is here to confirm it, and nothing was taken away: .*--yes/)
+    expect(await pomoc('begin-anew', '--yes')).toContain('Taken away: 1 ticket, 1 message, 1 mail.')
+    expect(await idsOf()).toEqual([['ok', 'Those that a take-over of OTRS keeps are free.']])
+    for (const [table, left] of [
+      ['ticket', 0],
+      ['article', 0],
+      ['history', 0],
+      ['link', 0],
+      ['fact', 0],
+      ['inbound_mail', 1],
+    ] as const)
+      expect([table, (await sql<{ n: number }>`select count(*)::int as n from ${sql.table(table)}`.execute(own.db)).rows[0]!.n]).toEqual([
+        table,
+        left,
+      ])
+    expect(await own.db.selectFrom('person').select('name').where('id', '=', person).execute()).toHaveLength(1)
+    expect(await own.db.selectFrom('queue').select('name').where('id', '=', queue).execute()).toHaveLength(1)
+  } finally {
+    process.env['POMOC_DATABASE_URL'] = before
+    await own.close()
+  }
 })

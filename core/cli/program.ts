@@ -4,6 +4,7 @@ import { backupCommands } from './backup.ts'
 import { configFaults } from './check-config.ts'
 import { dkimCommand } from './dkim.ts'
 import { doctorCommand } from './doctor.ts'
+import { beginAnewCommand } from './begin-anew.ts'
 import { jobsCommand } from './jobs.ts'
 import { mailCommands } from './mail.ts'
 import { migrateCommand } from './migrate.ts'
@@ -78,6 +79,7 @@ export function makeProgram(): Command {
   doctorCommand(program)
   dkimCommand(program)
   jobsCommand(program)
+  beginAnewCommand(program)
   personCommand(program)
   userCommands(program)
   mailCommands(program)

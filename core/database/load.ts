@@ -25,10 +25,13 @@ export async function loadRows<T extends keyof Database & string>(
   }
 }
 
-/** After rows came with ids: the next id of each table is above them. */
+/** After rows came with ids: the next id of each table is above them, and never below where ids of rows made here begin. */
 export async function settleIds(db: Kysely<Database>, tables: readonly (keyof Database & string)[]): Promise<void> {
   for (const table of tables) {
-    await sql`select setval(pg_get_serial_sequence(${table}, 'id'), greatest(max(id), 1)) from ${sql.table(table)}`.execute(db)
+    await sql`
+      select setval(s, greatest(max(id), pg_sequence_last_value(s), start_value - 1, 1)) from ${sql.table(table)} right join (
+        select s, start_value from (select pg_get_serial_sequence(${table}, 'id')::regclass as s) own
+        join pg_sequences on (schemaname || '.' || sequencename)::regclass = s) own on true group by s, start_value`.execute(db)
   }
 }
 

@@ -505,6 +505,7 @@ export interface ArticleTable {
 export interface ArticleRawTable {
   article_id: Id
   blob_id: Id
+  at: Generated<Date>
 }
 export interface ArticleSendErrorTable {
   id: GeneratedId

@@ -136,3 +136,43 @@ export async function checkBlobs({ database }: WithDatabase): Promise<Finding[]>
     client.release()
   }
 }
+
+/** Rows of core's own seed (migrations/0002_seed.ts, 0070_about.ts) have ids up to this. */
+const SEEDED = 100
+/** More are not counted. */
+const COUNTED = 10_000
+
+/**
+ * A take-over of OTRS keeps ids, so what is made here begins above them. Rows from before that was so, a pilot's, may stand where one of OTRS's
+ * belongs. Each sequence that begins higher than at 1 is one of these, core's and plugins'.
+ */
+export async function checkIds({ database: { db } }: WithDatabase): Promise<Finding[]> {
+  const { rows: begun } = await sql<{ name: string; first: string }>`
+    select c.oid::regclass::text as name, s.seqstart::text as first
+    from pg_sequence s join pg_depend d on d.objid = s.seqrelid and d.deptype = 'i' and d.classid = 'pg_class'::regclass
+      join pg_class c on c.oid = d.refobjid join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid and a.attname = 'id'
+    where s.seqstart > 1 and c.relnamespace = 'public'::regnamespace order by 1`.execute(db)
+  if (begun.length === 0) return []
+  const low = await Promise.all(
+    begun.map(async ({ name, first }) => {
+      const { rows } = await sql<{ count: string }>`
+        select count(*) as count from (
+          select from ${sql.table(name)} where id > ${SEEDED_IN.has(name) ? SEEDED : 0} and id < ${first}::bigint limit ${COUNTED + 1}) low`.execute(
+        db,
+      )
+      return { name, count: Number(rows[0]!.count) }
+    }),
+  )
+  const taken = low.filter(({ count }) => count > 0)
+  return [
+    taken.length === 0
+      ? ok('ids', 'Those that a take-over of OTRS keeps are free.')
+      : warn(
+          'ids',
+          `Rows made here have ids that a take-over of OTRS may bring: ${taken.map(({ name, count }) => `${name} (${count > COUNTED ? `over ${COUNTED}` : count})`).join(', ')}.`,
+          'If OTRS is to be taken over, begin its tickets anew with "npm run pomoc -- begin-anew", which keeps people, units and texts; what was taken over already, or never will be, may stay.',
+        ),
+  ]
+}
+
+const SEEDED_IN: ReadonlySet<string> = new Set(['permission_group', 'queue', 'ticket_priority', 'ticket_state', 'ticket_type'])

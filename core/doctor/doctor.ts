@@ -7,7 +7,7 @@ import { connectDatabase } from '../database/connect.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import { ownersOf } from '../backup/migrate-all.ts'
 import type { AnyPlugin } from '../run/load-plugins.ts'
-import { checkBlobs, checkClock, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
+import { checkBlobs, checkClock, checkIds, checkMigrations, checkNewest, checkServer, type WithDatabase } from './database.ts'
 import { checkOurAddresses, checkWhoVouches } from './senders.ts'
 import { checkDkim, type TextDns } from './dkim.ts'
 import { checkKeys } from './keys.ts'
@@ -68,6 +68,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['stalls', () => checkStalls(room)],
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
+            ['ids', () => checkIds(room)],
             ['key file', () => checkKeys(room)],
             ['mails', () => checkMails(room)],
             ['limits', () => checkLimits(room)],

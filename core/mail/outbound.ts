@@ -76,7 +76,12 @@ export const WITH_FILES: ReadonlySet<string> = new Set<NewMail['kind']>(['reply'
 /** Files that the smarthost would not take are refused while whoever attached them still sits there. */
 async function demandSize(work: Work, mail: NewMail): Promise<void> {
   if (mail.articleId === undefined || !WITH_FILES.has(mail.kind) || work.config.mail.maxSizeKb === undefined) return
-  const files = await work.db.selectFrom('article_attachment').select('size').where('article_id', '=', mail.articleId).execute()
+  const files = await work.db
+    .selectFrom('article_attachment')
+    .select('size')
+    .where('article_id', '=', mail.articleId)
+    .where('role', '=', 'file')
+    .execute()
   const bytes = files.map(({ size }) => Number(size))
   if (bytes.length > 0 && mailSize(bytes) > largestMail(work.config))
     throw refused('too-large', { limit: sayBytes(filesLimit(work.config)) }, 'files')

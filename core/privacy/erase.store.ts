@@ -1,13 +1,13 @@
 /** Owns what erasing asks the catalogue: which tables hold text, and which rows own files – core's and every plugin's. */
-import { sql, type Kysely } from 'kysely'
-import type { Database } from '../database/schema.ts'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
 
 export interface TextTable {
   /** With its schema. */
   name: string
   columns: { name: string; type: 'text' | 'text[]' | 'json' | 'jsonb' }[]
-  /** Names the ticket that a row belongs to: 'ticket_id', or 'id' of ticket itself. */
-  ticketColumn: string | undefined
+  /** How a row names the ticket that it belongs to; null: it belongs to none. */
+  ofTicket: 'id' | 'ticket_id' | 'article_id' | 'value' | null
   bytes: number
 }
 
@@ -27,19 +27,37 @@ export async function listTextTables(db: Kysely<Database>): Promise<TextTable[]>
   for (const { schema, table, column, type, bytes } of rows) {
     const name = schema === 'public' ? table : `${schema}.${table}`
     if (NOT_ASKED.test(name)) continue
-    const entry = tables.get(name) ?? { name, columns: [], ticketColumn: undefined, bytes: Number(bytes) }
+    const entry = tables.get(name) ?? { name, columns: [], ofTicket: null, bytes: Number(bytes) }
     entry.columns.push({ name: column, type: type.endsWith('[]') ? 'text[]' : type === 'json' || type === 'jsonb' ? type : 'text' })
     tables.set(name, entry)
   }
-  const { rows: keyed } = await sql<{ table: string }>`
-    select table_name as table from information_schema.columns where table_schema = 'public' and column_name = 'ticket_id'`.execute(db)
-  for (const { table } of keyed) {
+  const { rows: keyed } = await sql<{ table: string; column: 'ticket_id' | 'article_id' }>`
+    select table_name as table, column_name as column from information_schema.columns
+    where table_schema = 'public' and column_name in ('ticket_id', 'article_id') order by column_name`.execute(db)
+  // A row that names both belongs to the ticket it names itself.
+  for (const { table, column } of keyed) {
     const entry = tables.get(table)
-    if (entry) entry.ticketColumn = 'ticket_id'
+    if (entry) entry.ofTicket = column
   }
-  const ticket = tables.get('ticket')
-  if (ticket) ticket.ticketColumn = 'id'
+  for (const [table, by] of [
+    ['ticket', 'id'],
+    ['field_value', 'value'],
+  ] as const) {
+    const entry = tables.get(table)
+    if (entry) entry.ofTicket = by
+  }
   return [...tables.values()]
+}
+
+/** As a condition: a row of the table belongs to one of these tickets. */
+export function inTickets({ ofTicket }: Pick<TextTable, 'ofTicket'>, tickets: readonly Id[]): RawBuilder<unknown> | undefined {
+  const ids = sql`any(${tickets}::bigint[])`
+  const articles = sql`(select a.id from article a where a.ticket_id = ${ids})`
+  if (ofTicket === null) return undefined
+  if (ofTicket === 'article_id') return sql`article_id in ${articles}`
+  if (ofTicket !== 'value') return sql`${sql.ref(ofTicket)} = ${ids}`
+  return sql`(object_id = ${ids} and field_id in (select id from field where object = 'ticket')
+    or object_id in ${articles} and field_id in (select id from field where object = 'article'))`
 }
 
 /** Columns that own a file, but for its own chunks. */

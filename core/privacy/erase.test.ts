@@ -3,7 +3,7 @@ import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { maker, type Maker } from '../../test/make.ts'
-import { readWholeBlob } from '../database/blob.ts'
+import { readWholeBlob, storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
 import { acceptMail, mailInMemory } from '../mail/inbound/accept.ts'
@@ -16,7 +16,8 @@ import { endHold, holdPerson } from './holds.ts'
 const NAME = 'Zdzisława Brzęczyszczykiewicz'
 const LOGIN = 'zbrzecz7'
 const ADDRESSES = ['z.brzeczyszczykiewicz@uni.example', 'zdzisia@poczta.example']
-const TRACES = [NAME, 'Brzęczyszczykiewicz', LOGIN, ...ADDRESSES, '601 234 567']
+const BROUGHT = ['zdzicha.drugie', 'Legionów 27', '314159', 'zapakowane']
+const TRACES = [NAME, 'Brzęczyszczykiewicz', LOGIN, ...ADDRESSES, '601 234 567', ...BROUGHT]
 
 let database: OpenDatabase
 let make: Maker
@@ -69,6 +70,7 @@ beforeAll(async () => {
       ],
     }),
   )
+  await addWhatCameFromElsewhere()
   await make.asSystem((work) => saveDraft(work, 'x', {})).catch(() => {})
   await make.work(asPerson, (work) => saveDraft(work, 'ask', { body: `Jestem ${NAME}` }))
   const raw = (encoding: 'base64' | 'quoted-printable', to: string) =>
@@ -124,6 +126,55 @@ beforeAll(async () => {
 })
 afterAll(() => database?.close())
 
+/** What only a take-over brings: a mail beside its article, an earlier wording, what a server said; and what fields hold. */
+async function addWhatCameFromElsewhere(): Promise<void> {
+  const { db } = make
+  const { id: article } = await db
+    .selectFrom('article')
+    .select('id')
+    .where('ticket_id', '=', ticket.id)
+    .orderBy('id')
+    .executeTakeFirstOrThrow()
+  const raw = await storeBlob(db, Buffer.from(`From: <x@y.example>\r\nSubject: zapakowane\r\n\r\n${article}\r\n`), make.now)
+  await db.insertInto('article_raw').values({ article_id: article, blob_id: raw.id }).execute()
+  await db
+    .insertInto('article_revision')
+    .values({
+      article_id: article,
+      n: 1,
+      at: make.now,
+      by_id: colleague,
+      visible: true,
+      subject: LOGIN,
+      body: `Pisała ${NAME}`,
+      html: null,
+    })
+    .execute()
+  await db
+    .insertInto('article_send_error')
+    .values({ article_id: article, at: make.now, message_id: null, text: `550 <${ADDRESSES[0]}> unknown` })
+    .execute()
+  const field = async (name: string, object: 'ticket' | 'person', of: Id, text: string) => {
+    const { id } = await db
+      .insertInto('field')
+      .values({ name, label: name, label_en: null, object, type: 'Text' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await db.insertInto('field_value').values({ field_id: id, object_id: of, text }).execute()
+  }
+  await field('Room', 'ticket', ticket.id, `u ${NAME}`)
+  await field('Badge', 'person', person, 'legitymacja 314159')
+  await db.insertInto('further_login').values({ login: 'zdzicha.drugie', person_id: person }).execute()
+  await db
+    .updateTable('person')
+    .set({ details: JSON.stringify({ street: 'Legionów 27 m. 18' }) })
+    .where('id', '=', person)
+    .execute()
+  const { id: company } = await db.insertInto('company').values({ code: 'firma', name: 'Firma' }).returning('id').executeTakeFirstOrThrow()
+  await db.insertInto('person_company').values({ person_id: person, company_id: company, main: true }).execute()
+  await db.updateTable('ticket').set({ customer_login: 'zdzicha.drugie' }).where('id', '=', ticket.id).execute()
+}
+
 /** Every row of every table as text, and every file, unpacked where it is a mail. Written apart from what erases. */
 async function remains(words: readonly string[]): Promise<string[]> {
   const found: string[] = []
@@ -167,7 +218,8 @@ describe('erasing a person', () => {
 
   it('hands everything over first: what they sent, said and are', async () => {
     const bytes = Buffer.from(await new Response(await exportPerson(make.db, person, make.now)).arrayBuffer()).toString('utf8')
-    for (const word of [...TRACES, 'W załączniku.', 'Subject: hej', '%PDF packed', 'Zapraszający Dziekanat']) expect(bytes).toContain(word)
+    for (const word of [...TRACES, 'W załączniku.', 'Subject: hej', '%PDF packed', 'Zapraszający Dziekanat', '"Firma"'])
+      expect(bytes).toContain(word)
     expect(bytes).not.toContain('notatka')
     expect(bytes).not.toContain('Inna sprawa')
   })
@@ -204,7 +256,7 @@ describe('erasing a person', () => {
     const erased = await make.asSystem((work) => erasePerson(work, person))
     expect(await remains(TRACES)).toEqual([])
     expect(await counts()).toEqual({ ...before })
-    expect(erased).toMatchObject({ tickets: 1, rawMails: 3 })
+    expect(erased).toMatchObject({ tickets: 1, rawMails: 4 })
   })
 
   it("leaves what is others' alone", async () => {

@@ -10,7 +10,7 @@ import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from '../permission/administrators.ts'
 import { demandAdmin } from '../permission/policy.ts'
 import { endSessions } from '../person/sessions.ts'
-import { blobOwners, listTextTables, ownedByPersons, type TextTable } from './erase.store.ts'
+import { blobOwners, inTickets, listTextTables, ownedByPersons, type TextTable } from './erase.store.ts'
 import { findTraces, ticketsOf } from './traces.store.ts'
 import { makeSearcher, REMOVED, rulesFor, type Rule, type Traces } from './traces.ts'
 
@@ -76,6 +76,8 @@ async function forgetPerson(work: Work, { id }: Traces): Promise<void> {
   await endSessions(work, id)
   for (const { table, column } of await ownedByPersons(work.db))
     await sql`delete from ${sql.table(table)} where ${sql.ref(column)} = ${id}`.execute(work.db)
+  // What fields hold of the person is theirs alone, as their row is.
+  await sql`delete from field_value where object_id = ${id} and field_id in (select id from field where object = 'person')`.execute(work.db)
   await work.db
     .updateTable('person')
     .set({
@@ -90,6 +92,7 @@ async function forgetPerson(work: Work, { id }: Traces): Promise<void> {
       language: null,
       source: 'erased',
       preferences: '{}',
+      details: '{}',
     })
     .where('id', '=', id)
     .execute()
@@ -108,11 +111,10 @@ async function blot(
   for (const table of tables) {
     progress(0.5 + (done / size) * 0.5, table.name)
     const everywhere = rules.filter((rule) => rule.everywhere)
-    const inTickets = rules.filter((rule) => !rule.everywhere)
+    const ofTickets = rules.filter((rule) => !rule.everywhere)
     let changed = await blotTable(work, table, everywhere)
-    if (inTickets.length > 0 && tickets.length > 0 && table.ticketColumn) {
-      changed += await blotTable(work, table, inTickets, sql`${sql.ref(table.ticketColumn)} = any(${tickets}::bigint[])`)
-    }
+    const theirs = inTickets(table, tickets)
+    if (ofTickets.length > 0 && tickets.length > 0 && theirs) changed += await blotTable(work, table, ofTickets, theirs)
     if (changed > 0) rows[table.name] = changed
     done += table.bytes
   }
@@ -149,6 +151,8 @@ async function dropFiles(
   const doomed = new Set<Id>()
   const own = await sql<{ id: Id }>`
     select blob_id as id from article_attachment where article_id in (select id from article where person_id = ${traces.id})
+    union select r.blob_id from article_raw r join article a on a.id = r.article_id
+      where a.ticket_id = any(${tickets}::bigint[]) or a.person_id = ${traces.id}
     union select blob_id from inbound_mail where blob_id is not null
       and (ticket_id = any(${tickets}::bigint[]) or lower(envelope_from) = any(${traces.addresses}::text[]))`.execute(work.db)
   for (const { id } of own.rows) doomed.add(id)
@@ -156,6 +160,7 @@ async function dropFiles(
     ...traces.addresses,
     ...(traces.nameShared ? [] : traces.names),
     ...(traces.loginShared || !traces.login ? [] : [traces.login]),
+    ...(traces.furtherLogins ?? []).filter(({ shared }) => !shared).map(({ login }) => login),
   ]
   await searchBlobs(work, makeSearcher(wide), doomed, progress)
 
@@ -180,7 +185,8 @@ async function dropFiles(
 async function countRaw(work: Work, doomed: ReadonlySet<Id>): Promise<{ rawMails: number }> {
   const { rows } = await sql<{
     count: number
-  }>`select count(distinct blob_id)::int as count from inbound_mail where blob_id = any(${[...doomed]}::bigint[])`.execute(work.db)
+  }>`select count(distinct blob_id)::int as count from (select blob_id from inbound_mail union all select blob_id from article_raw) kept
+    where blob_id = any(${[...doomed]}::bigint[])`.execute(work.db)
   return { rawMails: rows[0]!.count }
 }
 

@@ -40,6 +40,14 @@ export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Pro
       const raw = await readWholeBlob(db, mail.blob_id)
       await add(`mails/${mail.id}.eml`, raw.length, [raw])
     }
+    // Mails that came from elsewhere with their tickets.
+    const brought = await sql<{ id: Id; blob_id: Id }>`
+      select r.article_id as id, r.blob_id from article_raw r join article a on a.id = r.article_id
+      where a.person_id = ${id} and a.sender_type = 'customer' order by 1`.execute(db)
+    for (const mail of brought.rows) {
+      const raw = await readWholeBlob(db, mail.blob_id)
+      await add(`mails/message-${mail.id}.eml`, raw.length, [raw])
+    }
     controller.finalize()
   }
   fill().catch((error: unknown) => controller.error(error))
@@ -65,6 +73,7 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
       'person.created_at',
       'person.last_login_at',
       'person.preferences',
+      'person.details',
       'unit.name as unit',
     ])
     .where('person.id', '=', id)
@@ -94,7 +103,35 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
   const { rows: drafts } = await sql<Row>`
      select form, fields, updated_at, array(select f.name from draft_file f where f.id = any(draft.files) and f.person_id = ${id}) as files
      from draft where person_id = ${id} and act_id is null order by updated_at`.execute(db)
-  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null, drafts }
+  const furtherLogins = await db.selectFrom('further_login').select('login').where('person_id', '=', id).orderBy('login').execute()
+  const companies = await db
+    .selectFrom('person_company as pc')
+    .innerJoin('company as c', 'c.id', 'pc.company_id')
+    .select(['c.code', 'c.name', 'pc.main'])
+    .where('pc.person_id', '=', id)
+    .orderBy('c.code')
+    .execute()
+  const { rows: chosen } = await sql<Row>`
+    select 'queue' as kind, q.name from person_queue pq join queue q on q.id = pq.queue_id where pq.person_id = ${id}
+    union all select 'service', s.name from person_service ps join service s on s.id = ps.service_id where ps.person_id = ${id} order by 1, 2`.execute(
+    db,
+  )
+  const { rows: fields } = await sql<Row>`
+    select f.name, f.label, v.text, v.at, v.number from field_value v join field f on f.id = v.field_id
+    where f.object = 'person' and v.object_id = ${id} order by f.name, v.set_place, v.place`.execute(db)
+  return {
+    ...person,
+    furtherLogins: furtherLogins.map(({ login }) => login),
+    companies,
+    chosen,
+    fields,
+    addresses,
+    sessions,
+    rights,
+    invitations,
+    absence: absence ?? null,
+    drafts,
+  }
 }
 
 async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {
@@ -114,7 +151,18 @@ interface File {
 async function ticketOf(db: Kysely<Database>, ticketId: Id, personId: Id): Promise<Row & { number: string; files: File[] }> {
   const ticket = await db
     .selectFrom('ticket')
-    .select(['number', 'title', 'customer_id', 'state_type', 'created_at', 'received_at', 'closed_at'])
+    .select((eb) => [
+      'number',
+      'title',
+      'customer_id',
+      'customer_company',
+      'state_type',
+      'created_at',
+      'received_at',
+      'closed_at',
+      eb.selectFrom('ticket_type as y').select('y.name').whereRef('y.id', '=', 'ticket.type_id').as('type'),
+      eb.selectFrom('service as s').select('s.name').whereRef('s.id', '=', 'ticket.service_id').as('service'),
+    ])
     .where('id', '=', ticketId)
     .executeTakeFirstOrThrow()
   const mine =

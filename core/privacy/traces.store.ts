@@ -23,6 +23,9 @@ export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces |
       exists (select from person where id <> ${id} and (lower(first_name) = lower(${person.login}::text) or lower(last_name) = lower(${person.login}::text))) as login`.execute(
     db,
   )
+  const { rows: further } = await sql<{ login: string; shared: boolean }>`
+    select login, length(login) < 4 or exists (select from person where id <> ${id} and f.login in (lower(first_name), lower(last_name))) as shared
+    from further_login f where person_id = ${id} order by login`.execute(db)
   return {
     id,
     names,
@@ -31,6 +34,7 @@ export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces |
     phone: person.phone,
     nameShared: shared!.name,
     loginShared: shared!.login || (person.login ?? '').length < 4,
+    furtherLogins: further,
   }
 }
 

@@ -13,6 +13,8 @@ export interface Traces {
   nameShared: boolean
   /** The login is somebody's name or an everyday word: likewise. */
   loginShared: boolean
+  /** Logins that they have besides. */
+  furtherLogins?: readonly { login: string; shared: boolean }[]
 }
 
 export interface Rule {
@@ -32,7 +34,7 @@ const words = (text: string): string => text.trim().split(/\s+/).map(quote).join
 const LETTER = '[[:alnum:]_]'
 
 /** In the order in which they must be applied: an address holds a login, a login may be a name. */
-export function rulesFor({ id, names, login, addresses, phone, nameShared, loginShared }: Traces): Rule[] {
+export function rulesFor({ id, names, login, addresses, phone, nameShared, loginShared, furtherLogins = [] }: Traces): Rule[] {
   const rules: Rule[] = []
   if (addresses.length > 0) {
     rules.push({
@@ -51,6 +53,8 @@ export function rulesFor({ id, names, login, addresses, phone, nameShared, login
     })
   if (forms.length > 0) rules.push({ pattern: alone([...new Set(forms)].join('|')), replacement: REMOVED, everywhere: !nameShared })
   if (login) rules.push({ pattern: alone(quote(login)), replacement: REMOVED, everywhere: !loginShared })
+  for (const { login: further, shared } of furtherLogins)
+    rules.push({ pattern: alone(quote(further)), replacement: REMOVED, everywhere: !shared })
   if (phone.replace(/\D/g, '').length >= 6) rules.push({ pattern: alone(words(phone)), replacement: REMOVED, everywhere: true })
   return rules
 }

@@ -91,7 +91,19 @@ test('raw mails are kept unless told otherwise; then they go once dealt with, an
   ]
   await tidy(host())
   expect(await count(`blob where id in (${old}, ${young}, ${failed})`)).toBe(3)
+  const ticket = await site.make.ticket()
+  const sent = async (days: number, articleId: string) => {
+    const blob = await storeBlob(site.database.db, Buffer.from(`sent ${days}`), ago(days))
+    await site.database.db
+      .insertInto('article_raw')
+      .values({ article_id: articleId, blob_id: blob.id, at: ago(days) })
+      .execute()
+  }
+  await sent(40, ticket.articleId)
+  await sent(20, (await site.make.ticket()).articleId)
   await tidy(host({ rawMailDays: 30 }))
+  expect(await count('article_raw')).toBe(1)
+  expect(await count(`article_raw where article_id = ${ticket.articleId}`)).toBe(0)
   expect((await site.database.pool.query(`select blob_id from inbound_mail order by id`)).rows).toEqual([
     { blob_id: null },
     { blob_id: young },

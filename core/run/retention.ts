@@ -4,6 +4,7 @@ import { forgetEvents } from '../audit/record.ts'
 import type { Database } from '../database/schema.ts'
 import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
+import type { Work } from '../kernel/work.ts'
 import { STALL_DAYS } from '../metrics/stalls.ts'
 import { forgetLimits } from '../kernel/limits/limits.ts'
 import { forgetOldLogins } from '../person/login.ts'
@@ -49,17 +50,25 @@ async function forgetJobs(db: Kysely<Database>, givenUp: Date, ofClock: Date): P
     where q.locked_at is null and not exists (select 1 from graphile_worker._private_jobs j where j.job_queue_id = q.id)`.execute(db)
 }
 
-/** Mails as they came, once they were dealt with. The row with its decisions stays, and the same mail is still known again. */
-async function letRawMailsGo(host: Host, processedBefore: Date): Promise<void> {
-  for (let gone = BATCH; gone === BATCH; ) {
-    gone = await host.work(system('tidy'), async ({ db }) => {
-      const { rows } = await sql`
-        update inbound_mail set blob_id = null where id in (
-          select id from inbound_mail where state = 'processed' and blob_id is not null and processed_at < ${processedBefore} limit ${BATCH})
-        returning id`.execute(db)
-      return rows.length
-    })
-  }
+/**
+ * Mails as they came, once they were dealt with, and as they left. The row of one that came stays with its decisions, and the same mail is still known
+ * again.
+ */
+async function letRawMailsGo(host: Host, before: Date): Promise<void> {
+  await inBatches(host, ({ db }) =>
+    sql`
+      update inbound_mail set blob_id = null where id in (
+        select id from inbound_mail where state = 'processed' and blob_id is not null and processed_at < ${before} limit ${BATCH})`.execute(
+      db,
+    ),
+  )
+  await inBatches(host, ({ db }) =>
+    sql`delete from article_raw where article_id in (select article_id from article_raw where at < ${before} limit ${BATCH})`.execute(db),
+  )
+}
+
+async function inBatches(host: Host, batch: (work: Work) => Promise<{ numAffectedRows?: bigint | undefined }>): Promise<void> {
+  for (let gone = BATCH; gone === BATCH; ) gone = Number((await host.work(system('tidy'), batch)).numAffectedRows ?? 0)
 }
 
 /** A blob that no row of core or of a plugin names: asked of every foreign key on it, but for its own chunks. */

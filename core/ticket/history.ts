@@ -67,9 +67,15 @@ export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): 
   work.gather(storeHistory, Array.isArray(entries) ? entries : [entries])
 }
 
-const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => sql`
-  insert into history (ticket_id, article_id, type, name, before, after, reason, person_id, act_id, created_at)
-  select h.ticket, h.article, h.type, h.name, h.before, h.after, h.reason, ${actorId(work)}::bigint, ${work.act}::uuid, ${work.now}::timestamptz
+/** What the ticket was right after the row, as in OTRS: whoever reports from history needs no second table. */
+const SNAPSHOT = ['queue_id', 'owner_id', 'priority_id', 'state_id', 'type_id'] as const
+
+const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => {
+  const stood = stoodAfter(list)
+  return sql`
+  insert into history (ticket_id, article_id, type, name, before, after, reason, person_id, act_id, created_at, ${sql.join(SNAPSHOT.map((column) => sql.ref(column)))})
+  select h.ticket, h.article, h.type, h.name, h.before, h.after, h.reason, ${actorId(work)}::bigint, ${work.act}::uuid, ${work.now}::timestamptz,
+    ${sql.join(SNAPSHOT.map((column) => sql`case when h.stood ? ${sql.lit(column)} then (h.stood ->> ${sql.lit(column)})::integer else t.${sql.ref(column)}::integer end`))}
   from jsonb_to_recordset(${storableJson(
     list.map((entry, n) => ({
       n,
@@ -80,9 +86,26 @@ const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => 
       before: entry.before ?? null,
       after: entry.after ?? null,
       reason: entry.reason ?? null,
+      stood: stood[n],
     })),
-  )}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb)
+  )}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb, stood jsonb)
+  left join ticket t on t.id = h.ticket
   order by h.n`
+}
+
+/** Of each row what later rows of the act changed, as it was before them: all else stands so in the ticket when the act ends. */
+function stoodAfter(list: readonly HistoryEntry[]): Record<string, unknown>[] {
+  const later = new Map<Id, Record<string, unknown>>()
+  return list
+    .toReversed()
+    .map(({ ticketId, before = {} }) => {
+      const stood = later.get(ticketId) ?? {}
+      const changed = SNAPSHOT.filter((column) => before[column] !== undefined).map((column) => [column, before[column]])
+      later.set(ticketId, { ...stood, ...Object.fromEntries(changed) })
+      return stood
+    })
+    .toReversed()
+}
 
 /** A row `h` of history that says into which ticket this one was merged, as OTRS writes it: '%%number%%id%%number%%id'; and that id. */
 export const MERGED = {

@@ -20,6 +20,8 @@ export interface NewArticle {
   from?: string
   to?: string
   cc?: string
+  /** Hidden copies, as far as they are known: for agents only. */
+  bcc?: string
   replyTo?: string
   subject: string
   body: string
@@ -41,6 +43,8 @@ export interface NewAttachment {
   content: Buffer
   contentId?: string | null
   disposition?: 'attachment' | 'inline'
+  /** It says in another form what another part says (multipart/alternative). */
+  alternative?: boolean
 }
 
 export const OPEN_TYPES: readonly StateType[] = ['new', 'open', 'pending reminder', 'pending auto']

@@ -17,7 +17,7 @@ export async function addMishaps(rows: Rows, house: House, config: Config, now: 
 /** The last answer that went out by mail a day ago or earlier comes back: its delivery failed, the report is on the ticket. */
 async function bounced(rows: Rows, house: House): Promise<void> {
   const mail = rows.tables.outbound_mail.findLast(
-    (row) => row.kind === 'reply' && rows.tables.ticket[Number(row.ticket_id) - 1]!.state_id !== '2',
+    (row) => row.kind === 'reply' && rows.get('ticket', String(row.ticket_id)).state_id !== '2',
   )
   if (!mail) return
   const at = new Date((mail.sent_at as Date).getTime() + 4000)
@@ -160,7 +160,7 @@ async function absent(rows: Rows, house: House): Promise<void> {
       { step: 'sender', decided: 'known', rule: 'sender-by-from', detail: person.address },
       {
         step: 'follow-up',
-        decided: String(rows.tables.ticket[Number(closed.ticket_id) - 1]!.number),
+        decided: String(rows.get('ticket', String(closed.ticket_id)).number),
         rule: 'references',
         detail: String(closed.message_id),
       },

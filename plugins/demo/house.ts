@@ -14,7 +14,17 @@ export interface House {
 /** Ids that every installation has: see migrations/0002_seed.ts. */
 const SEEDED_GROUPS: Readonly<Record<string, Id>> = { users: '1', admin: '2', stats: '3' }
 const SEEDED_QUEUES: Readonly<Record<string, Id>> = { Postmaster: '1', Raw: '2', Junk: '3', Misc: '4' }
-export const FIRST_IDS = { unit: 101, permission_group: 101, queue: 101 } as const
+/** Where ids begin in an installation: migrations/0002_seed.ts and 0079_native_ids.ts. */
+export const FIRST_IDS = {
+  unit: 101,
+  permission_group: 10_000_001,
+  role: 10_000_001,
+  queue: 10_000_001,
+  ticket: 10_000_001,
+  article: 1_000_000_001,
+  article_attachment: 1_000_000_001,
+  history: 1_000_000_001,
+} as const
 
 export function buildHouse(rows: Rows, since: Date, passwordHash: string): House {
   const units = new Map<string, Id>([['it', ROOT_UNIT]])

@@ -127,7 +127,7 @@ export async function writeInbound(rows: Rows, letter: PostedLetter): Promise<Id
     ticketId: letter.ticketId,
     articleId: letter.articleId,
   })
-  rows.tables.article[Number(letter.articleId) - 1]!.inbound_mail_id = id
+  rows.get('article', letter.articleId).inbound_mail_id = id
   return id
 }
 

@@ -45,6 +45,8 @@ export interface Rows {
   tables: { [T in Table]: Row<T>[] }
   /** Adds a row and gives its id. */
   add<T extends Table>(table: T, row: Omit<Row<T>, 'id'>): Id
+  /** The row that got this id. */
+  get<T extends Table>(table: T, id: Id): Row<T>
   /** The blob of these bytes, made once. */
   blob(content: Buffer, at: Date): { id: Id; size: number }
 }
@@ -60,6 +62,7 @@ export function makeRows(firstIds: Partial<Record<Table, number>>): Rows {
       tables[table].push({ id, ...row } as never)
       return id
     },
+    get: (table, id) => tables[table][Number(id) - (firstIds[table] ?? 1)]!,
     blob(content, at) {
       const sha256 = createHash('sha256').update(content).digest()
       const known = blobs.get(sha256.toString('hex'))

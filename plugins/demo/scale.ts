@@ -1,11 +1,14 @@
 /** Owns very many tickets: copies of the stories made by the server itself, for measuring. */
 import { sql } from 'kysely'
-import type { Work } from '../../core/index.ts'
+import { settleIds, type Work } from '../../core/index.ts'
+import { FIRST_IDS } from './house.ts'
 
 /** Rows a statement: the server's memory stays small, the indexes are kept. */
 const BATCH = 50_000
 /** As in a university: each of its people has written some fifty times in ten years. */
 const TICKETS_A_PERSON = 50
+/** Tickets are counted from 1 here, their ids begin above this. */
+const BELOW = FIRST_IDS.ticket - 1
 
 /**
  * Brings the tickets from `have` to `want`. Each copy is a story of another day of the last ten years and of another person,
@@ -32,10 +35,10 @@ export async function loadManyTickets({ db, now }: Work, have: number, want: num
     const to = Math.min(from + BATCH - 1, want)
     // Which story, whose, and how many seconds earlier: hashes, so that neighbours differ and every load is the same.
     const copies = sql`
-      select n as id, s.id as story, make_interval(secs => (hashint8extended(n, 2) & 8388607) * (315360000.0 / 8388608)) as back,
+      select ${BELOW}::bigint + n as id, s.id as story, make_interval(secs => (hashint8extended(n, 2) & 8388607) * (315360000.0 / 8388608)) as back,
         ${first}::bigint + (hashint8extended(n, 4) & 1073741823) % ${persons}::bigint as customer,
         s.state_type <> 'closed' and hashint8extended(n, 3) & 31 > 0 as done
-      from generate_series(${from}::bigint, ${to}::bigint) as n join ticket s on s.id = 1 + (hashint8extended(n, 1) & 1048575) % ${have}::bigint`
+      from generate_series(${from}::bigint, ${to}::bigint) as n join ticket s on s.id = ${BELOW + 1}::bigint + (hashint8extended(n, 1) & 1048575) % ${have}::bigint`
     await sql`
       insert into ticket (id, number, title, queue_id, state_id, state_type, priority_id, lock, owner_id, customer_id, customer_company, preview,
         pending_until, received_at, created_at, created_by, changed_at, closed_at, last_customer_at, last_agent_at)
@@ -56,8 +59,7 @@ export async function loadManyTickets({ db, now }: Work, have: number, want: num
       db,
     )
   }
-  for (const table of ['ticket', 'person'])
-    await sql`select setval(pg_get_serial_sequence(${table}, 'id'), max(id)) from ${sql.table(table)}`.execute(db)
+  await settleIds(db, ['ticket', 'person'])
   // Bulk loading tells the planner nothing; it would guess until autovacuum comes by.
   await sql`analyze ticket, article, history, person, person_address`.execute(db)
 }

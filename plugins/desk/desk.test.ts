@@ -1,6 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { marksOf, openSite, type Site, type Visitor } from '../../test/web.ts'
-import { actOf, actsOfferedBy, addNote, findDraft, setState, takeTicket, undoAct, type Id, type PersonActor } from '../../core/index.ts'
+import {
+  actOf,
+  actsOfferedBy,
+  addNote,
+  findDraft,
+  listArticles,
+  setState,
+  takeTicket,
+  undoAct,
+  type Id,
+  type PersonActor,
+} from '../../core/index.ts'
+import { createTemplate } from '../../core/administration.ts'
+import { keepRaw } from '../../core/article/articles.ts'
 import desk from './index.tsx'
 
 let site: Site
@@ -35,6 +48,136 @@ function formOf(html: string, action: string): { fields: Record<string, string>;
     fields: Object.fromEntries([...form[1]!.matchAll(/<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"/g)].map((m) => [m[1]!, ''])),
   }
 }
+
+describe('an article that came from elsewhere', () => {
+  it('shows agents its hidden copies, what mail servers said, its earlier words and its mail; customers see none of it', async () => {
+    const { make } = site
+    const who = await make.person({ name: 'Zofia Skąd' })
+    const { id, number, articleId } = await make.ticket({ customerId: who })
+    const { db } = make
+    await db.updateTable('article').set({ bcc_text: 'ukryta@uni.example' }).where('id', '=', articleId).execute()
+    await db
+      .insertInto('article_send_error')
+      .values({ article_id: articleId, at: make.now, message_id: null, text: 'x@uni.example: 550 pełna skrzynka' })
+      .execute()
+    await db
+      .insertInto('article_revision')
+      .values({
+        article_id: articleId,
+        n: 1,
+        at: make.now,
+        by_id: janActor.id,
+        visible: true,
+        subject: 'Stary temat',
+        body: 'Stare słowa',
+        html: null,
+      })
+      .execute()
+    await make.asSystem((work) => keepRaw(work, articleId, Buffer.from('Subject: x\r\n\r\nźródło\r\n')))
+    const html = await text(jan.get(`/desk/tickets/${id}`))
+    for (const said of ['UDW: ukryta@uni.example', '550 pełna skrzynka', 'Edytowano 1 raz', 'Stary temat', 'Stare słowa', 'Jan Kowalski'])
+      expect(html).toContain(said)
+    const raw = await jan.get(/href="([^"]*\/raw)"/.exec(html)![1]!)
+    expect(await raw.text()).toContain('źródło')
+    expect(raw.headers.get('content-disposition')).toContain(`filename="${number}-${articleId}.eml"`)
+    expect(raw.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
+    const seen = (await listArticles(db, id, { visibleOnly: true }))[0]!
+    expect(seen).toMatchObject({ bcc: '', sendErrors: [], revisions: [] })
+  })
+})
+
+describe('a ticket that an agent opens by a mail', () => {
+  it('is mailed to its customer from the queue, with the signature and the number; without an address it is refused, and nothing is lost', async () => {
+    const { make } = site
+    const queueId = await make.queue({ name: 'Rekrutacja' })
+    await make.db.updateTable('queue').set({ signature: 'Biuro <OTRS_TICKET_Queue>' }).where('id', '=', queueId).execute()
+    const fields = { queue: queueId, channel: 'email', title: 'Brakujący dokument', body: 'Proszę dosłać świadectwo.' }
+    const marks = async () => marksOf(await text(jan.get('/desk/new')), 'desk/new')
+    const made = await jan.post('/desk/new', { ...(await marks()), ...fields, who: 'kandydatka@student.example' })
+    const id = /\/desk\/tickets\/(\d+)/.exec(made.headers.get('location')!)![1]!
+    const { number } = await ticketRow(id)
+    const article = (await listArticles(make.db, id, { visibleOnly: true }))[0]!
+    expect(article).toMatchObject({
+      channel: 'email',
+      senderType: 'agent',
+      to: 'kandydatka@student.example',
+      body: 'Proszę dosłać świadectwo.\n\n-- \nBiuro Rekrutacja\n',
+    })
+    const mail = await make.db.selectFrom('outbound_mail').selectAll().where('ticket_id', '=', id).execute()
+    expect(mail).toMatchObject([
+      {
+        kind: 'reply',
+        recipients: ['kandydatka@student.example'],
+        subject: `[Ticket#${number}] Brakujący dokument`,
+        message_id: article.messageId,
+        article_id: article.id,
+      },
+    ])
+    const nobody = await make.person({ name: 'Bez Adresu', login: 'bezadresu' })
+    await make.db.deleteFrom('person_address').where('person_id', '=', nobody).execute()
+    const refusedAgain = await jan.post('/desk/new', { ...(await marks()), ...fields, who: 'bezadresu', customer: nobody })
+    expect(refusedAgain.status).toBe(422)
+    const html = await refusedAgain.text()
+    expect(html).toContain('nie ma adresu')
+    expect(html).toContain('Proszę dosłać świadectwo.')
+  })
+})
+
+describe('templates of every kind', () => {
+  it('a new ticket takes those for entries and calls, with the words of its queue; an answer shows which button its template proposes', async () => {
+    const { make } = site
+    const queueId = await make.queue({ name: 'Z szablonami' })
+    const admin = await make.actor(await make.agent({ 2: ['rw'] }))
+    const template = (name: string, type: 'Create' | 'PhoneCall' | 'Snippet' | 'Email' | 'Answer', more: object = {}) =>
+      make.work(admin, (work) =>
+        createTemplate(work, {
+          name,
+          type,
+          body: `${name} w <OTRS_TICKET_Queue>`,
+          valid: true,
+          queueIds: [queueId],
+          newFiles: [],
+          dropFileIds: [],
+          ...more,
+        }),
+      )
+    const call = await template('Rozmowa', 'PhoneCall', {
+      newFiles: [{ name: 'a.txt', contentType: 'text/plain', content: Buffer.from('a') }],
+    })
+    for (const [name, type] of [
+      ['Wpis', 'Create'],
+      ['Fragment', 'Snippet'],
+      ['Mail własny', 'Email'],
+    ] as const)
+      await template(name, type)
+    const closing = await template('Zamykająca', 'Answer', { stateId: '2' })
+    const page = await text(jan.get('/desk/new'))
+    const offered = [...page.matchAll(/<option value="\d+"[^>]*>([^<]+)/g)].map(([, name]) => name)
+    for (const name of ['Rozmowa', 'Wpis', 'Fragment', 'Mail własny']) expect(offered).toContain(name)
+    const marks = marksOf(page, 'desk/new')
+    const put = await jan.post('/desk/new', {
+      ...marks,
+      who: 'x@uni.example',
+      queue: queueId,
+      body: 'Dzwoni pan.',
+      template: call,
+      insert: 'template',
+    })
+    const again = await text(followed(jan, put))
+    expect(again).toContain('Dzwoni pan.\n\nRozmowa w Z szablonami')
+    expect(again).toContain('a.txt')
+    expect(again).toContain('value="x@uni.example"')
+
+    const { id } = await make.ticket({ queueId })
+    const answer = marksOf(await text(jan.get(`/desk/tickets/${id}`)), `ticket/${id}/reply`)
+    const inserted = await jan.post(`/desk/tickets/${id}/insert?into=reply`, { ...answer, body: '', template: closing, insert: 'template' })
+    const html = await text(followed(jan, inserted))
+    expect(html).toContain('Szablon proponuje: „Wyślij i zamknij”.')
+    expect(html).toMatch(
+      /<button[^>]*class="[^"]*button-primary[^"]*"[^>]*name="next"[^>]*value="close"|<button[^>]*name="next"[^>]*value="close"[^>]*button-primary/,
+    )
+  })
+})
 
 describe('who is let in', () => {
   it.each(['/desk', '/desk/view/mine', '/desk/search?q=x', '/desk/new', '/desk/export.csv', '/desk/tickets/1', '/desk/rail'])(

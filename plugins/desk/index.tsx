@@ -2,7 +2,7 @@
 import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { actRoutes } from './pages/act-routes.tsx'
-import { attachment } from './pages/attachment.ts'
+import { attachment, rawMail } from './pages/attachment.ts'
 import { bulk, undoBulk } from './pages/bulk.tsx'
 import { exportCsv } from './pages/export.ts'
 import { railFragment } from './pages/frame.tsx'
@@ -55,6 +55,7 @@ export default definePlugin({
     app.get('/desk/tickets/:id/history', historyPage)
     app.get('/desk/tickets/:id/who', whoPage)
     app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
+    app.get('/desk/tickets/:id/articles/:article/raw', rawMail)
     app.post('/desk/tickets/:id/insert', insert)
     actRoutes(app)
     passOnRoutes(app)

@@ -3,6 +3,7 @@ import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { administered } from './faq.ts'
 import * as first from './migrations/0001_faq.ts'
+import * as nativeIds from './migrations/0002_native_ids.ts'
 import { categoryRoutes } from './pages/categories.tsx'
 import { editRoutes } from './pages/edit.tsx'
 import { itemRoutes } from './pages/item.tsx'
@@ -21,7 +22,7 @@ export default definePlugin({
   texts,
   settings,
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
-  migrations: { '0001_faq': first },
+  migrations: { '0001_faq': first, '0002_native_ids': nativeIds },
   administered,
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },

@@ -1,6 +1,8 @@
 /** The outbox: what leaves, in which form, and what happens when the other side will not take it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
+import { listArticles, rawOf } from '../../core/article/articles.ts'
+import { readWholeBlob } from '../../core/database/blob.ts'
 import { answerTicket } from '../../core/ticket/change/tickets.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
 import { backoffSeconds, sendMail, sendWaiting } from '../../core/mail/outbound/send.ts'
@@ -78,6 +80,10 @@ describe('what leaves', () => {
     expect(parsed.headers.has('auto-submitted')).toBe(false)
     await eventually(async () => (await outbound(mailId)).state).toBe('sent')
     expect(await outbound(mailId)).toMatchObject({ attempts: 1, last_error: null })
+    // What left stands at the article, byte for byte.
+    const kept = await rawOf(station.database.db, { id: article.id, inboundMailId: null })
+    const bytes = await readWholeBlob(station.database.db, kept!.id)
+    expect([bytes.toString('latin1'), kept!.size]).toEqual([mail.raw.toString('latin1'), mail.raw.length])
   })
 
   test('an answer taken back within ten seconds never leaves; one whose sending has begun cannot be taken back', async () => {
@@ -150,6 +156,15 @@ describe('what is not taken', () => {
       .where('name', '=', 'article.delivery-changed')
       .execute()
     expect(facts.at(-1)!.data).toMatchObject({ state: 'failed' })
+    const answer = (await listArticles(station.database.db, ticket.id, { visibleOnly: false })).find(
+      ({ senderType }) => senderType === 'agent',
+    )!
+    expect(answer).toMatchObject({
+      sendErrors: [{ at: now, text: expect.stringMatching(`${address}: .*try later`) }],
+      hasRaw: false,
+    })
+    const seen = await listArticles(station.database.db, ticket.id, { visibleOnly: true })
+    expect(seen.find(({ id }) => id === answer.id)!.sendErrors).toEqual([])
   })
 
   test('a refusal for good is given up at once', async () => {

@@ -1,7 +1,7 @@
 /** Owns the routes that name a ticket, an article or an attachment: what each is asked with, and what who may gets. */
 import { expect } from 'vitest'
 import type { Id } from '../../core/database/schema.ts'
-import { insertArticle } from '../../core/article/articles.ts'
+import { insertArticle, keepRaw } from '../../core/article/articles.ts'
 import { actOf, actsOfferedBy } from '../../core/ticket/acts/acts.ts'
 import type { Site, Visitor } from '../web.ts'
 
@@ -72,6 +72,11 @@ const SAID: Record<string, TicketRoute> = {
   'GET /desk/tickets/:id/attachments/:attachmentId': {
     as: 'agent',
     path: (thing) => `/desk/tickets/${thing.ticket}/attachments/${thing.noteAttachment}`,
+    answer: 200,
+  },
+  'GET /desk/tickets/:id/articles/:article/raw': {
+    as: 'agent',
+    path: (thing) => `/desk/tickets/${thing.ticket}/articles/${thing.held}/raw`,
     answer: 200,
   },
   'POST /desk/tickets/:id/take': act('take'),
@@ -164,6 +169,7 @@ export async function freshThing({ make }: Site, of: { queue: Id; otherQueue: Id
   const article = await add(true)
   const note = await add(false)
   const held = await add(true, { rule: 'no-part-in-ticket', decision: null })
+  await make.asSystem((work) => keepRaw(work, held.id, Buffer.from('Subject: x\r\n\r\nx\r\n')))
   const taken = await of.agent.post(`/desk/tickets/${ticket.id}/take`)
   expect(taken.status).toBe(303)
   const { act_id: taking } = await make.db

@@ -266,6 +266,7 @@ export async function findOutbound(db: Kysely<Database>, id: Id): Promise<Outbou
           .selectFrom('article_attachment')
           .select(['name', sql<number>`size::float8`.as('size')])
           .where('article_id', '=', row.articleId)
+          .where('role', '=', 'file')
           .orderBy('id')
           .execute()
   return { ...row, attachments }

@@ -9,6 +9,7 @@ const parsed: ParsedMail = {
   from: [{ name: 'Anna Nowak', address: 'Anna.Nowak@pk.example' }],
   sender: [],
   replyTo: [],
+  bcc: [],
   cc: [],
   to: [
     { name: '', address: 'pomoc@pk.example' },

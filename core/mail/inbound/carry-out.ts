@@ -233,6 +233,7 @@ function articleOf(row: InboundRow, mail: ParsedMail, personId: Id | null, visib
     from: keepAddresses(mail.from),
     to: keepAddresses(mail.to),
     cc: keepAddresses(mail.cc),
+    bcc: keepAddresses(mail.bcc),
     replyTo: keepAddresses(mail.replyTo),
     subject: mail.subject,
     body: mail.text,

@@ -208,6 +208,7 @@ async function read(row: InboundRow, zone: string): Promise<ParsedMail> {
       replyTo: [],
       to: [],
       cc: [],
+      bcc: [],
       subject: '',
       date: null,
       messageId: null,

@@ -1,7 +1,8 @@
 /** Owns sending: one mail of the outbox to the smarthost, its retries, its giving up, and telling the agent. */
 import { Readable } from 'node:stream'
 import { sql, type Selectable } from 'kysely'
-import { emitArticle, insertArticle } from '../../article/articles.ts'
+import { createTransport, type SendMailOptions } from 'nodemailer'
+import { emitArticle, insertArticle, keepRaw } from '../../article/articles.ts'
 import { readBlob } from '../../database/blob.ts'
 import type { Id, OutboundMailTable } from '../../database/schema.ts'
 import { languageFor } from '../../i18n/languages.ts'
@@ -133,8 +134,11 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     .executeTakeFirst()
   if (!mail) return
   let rejected: { address: string; permanent: boolean; text: string }[]
+  let left: Buffer | undefined
   try {
-    const info = await smarthost.sendMail(await compose(host, mail))
+    const composed = await compose(host, mail)
+    left = composed.kept
+    const info = await smarthost.sendMail(composed.mail)
     rejected = rejectedOf(info)
   } catch (error) {
     const fault = faultOf(error)
@@ -149,6 +153,7 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
   }
   await host.work(system('mail'), async (work) => {
     await wake(work, mail)
+    if (left && mail.article_id !== null) await keepRaw(work, mail.article_id, left)
     const gone = rejected.filter((who) => who.permanent)
     const later = rejected.filter((who) => !who.permanent)
     const text = oneLine(rejected.map((who) => `${who.address}: ${who.text}`).join('; '))
@@ -180,18 +185,32 @@ function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): 
     .filter(({ address }) => address !== '')
 }
 
-/** What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. */
-async function compose(host: Host, mail: OutboundRow) {
+/** Up to this size, in bytes, a mail is kept as it leaves; of a larger one the files stand at its article anyway. */
+const KEPT_SIZE = 2 * 1024 * 1024
+/** Makes the bytes of a mail: head, parts, signature. */
+const builder = createTransport({
+  streamTransport: true,
+  buffer: true,
+  newline: 'windows',
+  disableFileAccess: true,
+  disableUrlAccess: true,
+})
+
+/**
+ * What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. `kept` are its bytes where they are to
+ * stand at the article: those of the mail that the article is, not of what else tells of it.
+ */
+async function compose(host: Host, mail: OutboundRow): Promise<{ mail: SendMailOptions; kept?: Buffer }> {
   const path = { from: returnPath(host.config, mail), to: mail.recipients }
   if (mail.blob_id !== null) {
     const { size } = await host.db.selectFrom('blob').select('size').where('id', '=', mail.blob_id).executeTakeFirstOrThrow()
-    return { envelope: { ...path, size: Number(size) }, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) }
+    return { mail: { envelope: { ...path, size: Number(size) }, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) } }
   }
   const dkim = await signingKey(host.config, mail.from_text)
   const article =
     mail.article_id === null
       ? undefined
-      : await host.db.selectFrom('article').select(['body']).where('id', '=', mail.article_id).executeTakeFirst()
+      : await host.db.selectFrom('article').select(['body', 'message_id']).where('id', '=', mail.article_id).executeTakeFirst()
   const files =
     mail.article_id === null || !WITH_FILES.has(mail.kind)
       ? []
@@ -199,6 +218,7 @@ async function compose(host: Host, mail: OutboundRow) {
           .selectFrom('article_attachment')
           .select(['blob_id', 'name', 'size', 'content_type', 'content_id', 'disposition'])
           .where('article_id', '=', mail.article_id)
+          .where('role', '=', 'file')
           .orderBy('id')
           .execute()
   const text = mail.body ?? article?.body ?? ''
@@ -207,7 +227,7 @@ async function compose(host: Host, mail: OutboundRow) {
     files.map((file) => Number(file.size)),
     Buffer.byteLength(text),
   )
-  return {
+  const made: SendMailOptions = {
     envelope: { ...path, size },
     ...(dkim ? { dkim } : {}),
     from: mail.from_text,
@@ -229,6 +249,9 @@ async function compose(host: Host, mail: OutboundRow) {
       ...(file.content_id ? { cid: file.content_id } : {}),
     })),
   }
+  if (article === undefined || article.message_id !== mail.message_id || size > KEPT_SIZE) return { mail: made }
+  const kept = (await builder.sendMail(made)).message as Buffer
+  return { mail: { envelope: { ...path, size: kept.length }, raw: kept }, kept }
 }
 
 /** A long thread is told by its first and its newest mails: that is what mail programs look for. */

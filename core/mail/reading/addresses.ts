@@ -2,7 +2,7 @@
 import addressparser from 'nodemailer/lib/addressparser'
 import type { EmailAddress } from 'mailparser'
 
-export const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to', 'to', 'cc'])
+export const ADDRESS_FIELDS: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to', 'to', 'cc', 'bcc'])
 
 /** Nobody lists more by hand, and no page shows more. The whole list stays in the raw mail. */
 export const ADDRESS_COUNT = 1000

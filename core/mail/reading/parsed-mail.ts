@@ -17,6 +17,8 @@ export interface ParsedAttachment {
   disposition: 'attachment' | 'inline'
   size: number
   content: Buffer
+  /** It says in another form what another part says (multipart/alternative). */
+  alternative?: true
   /** The mail itself as it came, attached by us because it could not be shown whole: no part of it. */
   raw?: true
 }
@@ -34,6 +36,8 @@ export interface ParsedMail {
   replyTo: MailAddress[]
   to: MailAddress[]
   cc: MailAddress[]
+  /** Only careless programs send it along. */
+  bcc: MailAddress[]
   subject: string
   /** The Date header, when it says a date. Never used as a time of receipt. */
   date: Date | null

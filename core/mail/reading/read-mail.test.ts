@@ -101,6 +101,40 @@ describe('attachments', () => {
     expect(read.attachments.map((part) => [part.name, part.contentType])).toEqual([['Oplata za semestr.eml', 'message/rfc822']])
     expect(read.attachments[0]!.content.toString()).toContain('Prosimy o wplate.')
   })
+  test('what says the same in another form is known as such, a hidden copy that the mail names is read', async () => {
+    const ics = 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n'
+    const read = await readMail(
+      mail(
+        'Subject: x\nBcc: Ukryta <ukryta@uni.example>\nContent-Type: multipart/mixed; boundary=m',
+        [
+          '--m',
+          'Content-Type: multipart/alternative; boundary=a',
+          '',
+          '--a',
+          'Content-Type: text/plain',
+          '',
+          'Zapraszam.',
+          '--a',
+          'Content-Type: text/calendar; name=spotkanie.ics',
+          '',
+          ics,
+          '--a--',
+          '--m',
+          'Content-Type: application/pdf; name=plan.pdf',
+          'Content-Disposition: attachment',
+          '',
+          'x',
+          '--m--',
+          '',
+        ].join('\n'),
+      ),
+    )
+    expect(read.bcc).toEqual([{ name: 'Ukryta', address: 'ukryta@uni.example' }])
+    expect(read.attachments.map(({ name, alternative }) => [name, alternative])).toEqual([
+      ['spotkanie.ics', true],
+      ['plan.pdf', undefined],
+    ])
+  })
   test('names are never paths; encoded names are read; nameless parts get one', async () => {
     const read = await readMail(await eml('names-of-files-are-never-paths'))
     expect(read.attachments.map((part) => part.name)).toEqual(['_.._etc_passwd', 'file-2.png', 'załącznik.pdf', 'żółć.pdf'])

@@ -64,7 +64,7 @@ export async function readMail(given: Buffer, { zone }: ReadOptions = {}): Promi
         .join(', ')
         .slice(0, 300),
     })
-  const lists = { replyTo: 'reply-to', to: 'to', cc: 'cc', sender: 'sender' } as const
+  const lists = { replyTo: 'reply-to', to: 'to', cc: 'cc', bcc: 'bcc', sender: 'sender' } as const
   if (['from', ...Object.values(lists)].some((name) => addressesIn(parts.headers, name).length > ADDRESS_COUNT))
     notes.push({ note: 'addresses-cut' })
   if (parts.guessed) notes.push({ note: 'charset-guessed' })
@@ -82,6 +82,7 @@ export async function readMail(given: Buffer, { zone }: ReadOptions = {}): Promi
     replyTo: addresses(addressesIn(parts.headers, lists.replyTo)),
     to: addresses(addressesIn(parts.headers, lists.to)),
     cc: addresses(addressesIn(parts.headers, lists.cc)),
+    bcc: addresses(addressesIn(parts.headers, lists.bcc)),
     sender: addresses(addressesIn(parts.headers, lists.sender)),
     subject,
     headers,
@@ -110,7 +111,11 @@ async function readLayer(given: Buffer, depth = 0): Promise<Layer> {
   const { raw, damaged, cut } = mendStructure(given)
   const parts = await readParts(raw)
   const read = parts.attachments.slice(0, ATTACHMENT_COUNT)
-  let attachments = read.map((part, index) => attachment(part, index + 1))
+  const alternatives = new Set(headsInAlternatives(parts.root))
+  let attachments = read.map((part, index) => ({
+    ...attachment(part, index + 1),
+    ...(part.headers && alternatives.has(part.headers) ? { alternative: true as const } : {}),
+  }))
   const pictures = tiePictures(read, attachments)
   let body = bodyOf(parts.root, pictures)
   const alone = body.text === '' && body.html === null ? loneWords(read) : undefined
@@ -221,6 +226,13 @@ function idsAndDate(headers: MailHeader[]): Pick<ParsedMail, 'messageId' | 'inRe
     date: Number.isNaN(date.getTime()) ? null : date,
   }
 }
+
+/** Heads of the parts that say one thing in several forms: an invitation beside its text. */
+const headsInAlternatives = (part: Part | undefined): object[] =>
+  (part?.children ?? []).flatMap((child) => [
+    ...(part!.contentType === 'multipart/alternative' ? [child.headers] : []),
+    ...headsInAlternatives(child),
+  ])
 
 /** A multipart without a part: its boundary is not there, and with it everything the parser took for a part. */
 function holdsNothing(part: Part | undefined): boolean {

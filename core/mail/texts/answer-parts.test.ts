@@ -117,6 +117,29 @@ describe('templates', () => {
     const names = async (queue: string, type: 'Answer' | 'Note') =>
       (await templatesForQueue(opened.db, queue, type)).map(({ name }) => name)
     expect([await names(here, 'Answer'), await names(here, 'Note'), await names(there, 'Answer')]).toEqual([['Odpowiedź'], ['Notatka'], []])
+    await work((w) => createTemplate(w, form('Fragment', [here], { type: 'Snippet' })))
+    await work((w) => createTemplate(w, form('Wpis', [there], { type: 'Create' })))
+    expect([await names(here, 'Answer'), await names(here, 'Note')]).toEqual([
+      ['Fragment', 'Odpowiedź'],
+      ['Fragment', 'Notatka'],
+    ])
+    expect((await templatesForQueue(opened.db, [here, there], ['Create', 'PhoneCall'])).map(({ name }) => name)).toEqual([
+      'Fragment',
+      'Wpis',
+    ])
+  })
+
+  it('keep the state they propose; HTML they came with stands as long as their text does', async () => {
+    const id = await work((w) => createTemplate(w, form('Zamyka', ['1'], { stateId: '2', comment: 'Dla dyżuru' })))
+    await opened.db.updateTable('answer_template').set({ html: '<b>Treść</b>' }).where('id', '=', id).execute()
+    await work((w) => editTemplate(w, id, form('Zamyka inaczej', ['1'], { stateId: '3' })))
+    expect(await findTemplate(opened.db, id)).toMatchObject({ stateId: '3', stateType: 'closed', comment: '', html: '<b>Treść</b>' })
+    await work((w) => editTemplate(w, id, form('Zamyka inaczej', ['1'], { body: 'Nowa treść' })))
+    expect(await findTemplate(opened.db, id)).toMatchObject({ stateId: null, html: null })
+    await expect(work((w) => editTemplate(w, id, form('x', ['1'], { stateId: '999' })))).rejects.toMatchObject({ code: 'choice-gone' })
+    await expect(work((w) => editTemplate(w, id, form('x', ['1'], { comment: 'x'.repeat(251) })))).rejects.toMatchObject({
+      code: 'too-long',
+    })
   })
 
   it('carry files, which only tickets of their queues get', async () => {

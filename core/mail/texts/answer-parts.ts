@@ -9,7 +9,7 @@ import type { Work } from '../../kernel/work.ts'
 import { demandAdmin } from '../../permission/policy.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
 import { unknownTags } from './smart-tags.ts'
-import { fillIn, type TextRoom } from './text-preview.ts'
+import { fillIn, fillInNew, type TextRoom } from './text-preview.ts'
 
 export const PART_KINDS = ['salutation', 'signature'] as const
 export type PartKind = (typeof PART_KINDS)[number]
@@ -112,19 +112,28 @@ export async function setQueueParts(work: Work, queueId: Id, chosen: Record<Part
 
 /** Salutation and signature of a ticket's queue, their tags filled in; '' where there is none. A chosen signature wins over the queue's own words. */
 export async function partsForTicket(room: TextRoom, ticket: Ticket): Promise<Record<PartKind, string>> {
-  const row = await room.db
-    .selectFrom('queue as q')
-    .leftJoin('salutation as h', 'h.id', 'q.salutation_id')
-    .leftJoin('signature as s', 's.id', 'q.signature_id')
-    .select(['h.body as salutation', (eb) => eb.fn.coalesce('s.body', 'q.signature').as('signature')])
-    .where('q.id', '=', ticket.queueId)
-    .executeTakeFirst()
-  const salutation = row?.salutation ?? ''
-  const signature = row?.signature.trim() ?? ''
+  const { salutation, signature } = await wordsOfQueue(room.db, ticket.queueId)
   return {
     salutation: salutation === '' ? '' : await fillIn(room, ticket, salutation),
     signature: signature === '' ? '' : await fillIn(room, ticket, signature),
   }
+}
+
+/** The signature for a ticket that is being written in a queue. */
+export async function signatureForNew(room: TextRoom, queueId: Id, title: string): Promise<string> {
+  const { signature } = await wordsOfQueue(room.db, queueId)
+  return signature === '' ? '' : fillInNew(room, queueId, title, signature)
+}
+
+async function wordsOfQueue(db: Kysely<Database>, queueId: Id): Promise<Record<PartKind, string>> {
+  const row = await db
+    .selectFrom('queue as q')
+    .leftJoin('salutation as h', 'h.id', 'q.salutation_id')
+    .leftJoin('signature as s', 's.id', 'q.signature_id')
+    .select(['h.body as salutation', (eb) => eb.fn.coalesce('s.body', 'q.signature').as('signature')])
+    .where('q.id', '=', queueId)
+    .executeTakeFirst()
+  return { salutation: row?.salutation ?? '', signature: row?.signature.trim() ?? '' }
 }
 
 const partSubject = (kind: PartKind): CoreSubject<PartForm, PartForm> => ({

@@ -5,7 +5,7 @@ import { recordChange } from '../../audit/change.ts'
 import { keepBlobs, readKept } from '../../audit/kept.ts'
 import { pageAt, type CoreSubject } from '../../audit/subject.ts'
 import { readWholeBlob, storeBlob } from '../../database/blob.ts'
-import type { AnswerTemplateType, Database, Id } from '../../database/schema.ts'
+import type { AnswerTemplateType, Database, Id, StateType } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { demandName, isId } from '../../kernel/input.ts'
 import type { Work } from '../../kernel/work.ts'
@@ -13,14 +13,32 @@ import { demandAdmin } from '../../permission/policy.ts'
 import type { NewAttachment } from '../../ticket/ticket.ts'
 import { checkBody } from './answer-parts.ts'
 
-/** OTRS's types that agents use here: an answer, a note, forwarding, a mail of one's own. */
-export const TEMPLATE_TYPES = ['Answer', 'Note', 'Forward', 'Email'] as const satisfies readonly AnswerTemplateType[]
-/** Those that a form of the desk takes: a new template is one of them. A mail of one's own is nowhere begun yet. */
-export const USED_TYPES = ['Answer', 'Note', 'Forward'] as const satisfies readonly AnswerTemplateType[]
+/** OTRS's types: where agents are offered a text. A snippet is offered wherever one of another type is. */
+export const TEMPLATE_TYPES = [
+  'Answer',
+  'Note',
+  'Forward',
+  'Create',
+  'PhoneCall',
+  'Snippet',
+  'Email',
+  'ProcessManagement',
+] as const satisfies readonly AnswerTemplateType[]
+/** Those that a form of the desk takes: a new template is one of them. Processes are nowhere begun yet. */
+export const USED_TYPES = [
+  'Answer',
+  'Note',
+  'Forward',
+  'Create',
+  'PhoneCall',
+  'Email',
+  'Snippet',
+] as const satisfies readonly AnswerTemplateType[]
 export const isTemplateType = (value: string | undefined): value is AnswerTemplateType =>
   (TEMPLATE_TYPES as readonly string[]).includes(value ?? '')
 const BODY_LENGTH = 20_000
 const FILES = 20
+const COMMENT_LENGTH = 250
 
 export interface TemplateFile {
   id: Id
@@ -34,6 +52,13 @@ export interface AnswerTemplate {
   name: string
   type: AnswerTemplateType
   body: string
+  /** The HTML it came with from elsewhere, as long as its text is unchanged. */
+  html: string | null
+  /** The state that it proposes for the ticket it is put into. */
+  stateId: Id | null
+  stateType: StateType | null
+  /** For those who administer it. */
+  comment: string
   valid: boolean
   files: TemplateFile[]
   queues: { id: Id; name: string }[]
@@ -43,6 +68,9 @@ export interface TemplateForm {
   name: string
   type: AnswerTemplateType
   body: string
+  /** Default: none. */
+  stateId?: Id | null
+  comment?: string
   valid: boolean
   queueIds: readonly Id[]
   newFiles: readonly NewAttachment[]
@@ -57,6 +85,10 @@ function templateQuery(db: Kysely<Database>) {
       't.name',
       't.type',
       't.body',
+      't.html',
+      't.state_id as stateId',
+      sql<StateType | null>`(select s.type from ticket_state s where s.id = t.state_id and s.valid)`.as('stateType'),
+      't.comment',
       't.valid',
       sql<
         TemplateFile[]
@@ -74,19 +106,17 @@ export async function findTemplate(db: Kysely<Database>, id: Id): Promise<Answer
   return isId(id) ? templateQuery(db).where('t.id', '=', id).executeTakeFirst() : undefined
 }
 
-/** What agents are offered in a queue for what they write. OTRS behaviour: a template must be given to the queue. */
-export async function templatesForQueue(db: Kysely<Database>, queueId: Id, type: AnswerTemplateType): Promise<AnswerTemplate[]> {
+/** What agents are offered in one of the queues for what they write. OTRS behaviour: a template must be given to the queue. */
+export async function templatesForQueue(
+  db: Kysely<Database>,
+  queueIds: Id | readonly Id[],
+  types: AnswerTemplateType | readonly AnswerTemplateType[],
+): Promise<AnswerTemplate[]> {
   return templateQuery(db)
     .where('t.valid', '=', true)
-    .where('t.type', '=', type)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('queue_answer_template as u')
-          .select('u.queue_id')
-          .whereRef('u.template_id', '=', 't.id')
-          .where('u.queue_id', '=', queueId),
-      ),
+    .where('t.type', 'in', [types, 'Snippet' as const].flat())
+    .where(
+      sql<boolean>`exists (select from queue_answer_template u where u.template_id = t.id and u.queue_id = any(${[queueIds].flat()}::bigint[]))`,
     )
     .execute()
 }
@@ -94,7 +124,7 @@ export async function templatesForQueue(db: Kysely<Database>, queueId: Id, type:
 /** Makes a template. Errors: `part.name-taken`, `required`, `too-long`, `text.unknown-tag`, `article.too-many-files`, `choice-gone`. */
 export async function createTemplate(work: Work, form: TemplateForm): Promise<Id> {
   demandAdmin(work.actor)
-  const values = await checked(work, form, null)
+  const { html: _html, ...values } = await checked(work, form, null)
   const { id } = await work.db.insertInto('answer_template').values(values).returning('id').executeTakeFirstOrThrow()
   await writeRest(work, id, form)
   recordChange(work, templateSubject, id, null, audited((await findTemplate(work.db, id))!))
@@ -128,15 +158,19 @@ interface AuditedTemplate {
   name: string
   type: AnswerTemplateType
   body: string
+  state: Id | null
+  comment: string
   valid: boolean
   files: AuditedFile[]
   queues: Id[]
 }
 
-const audited = ({ name, type, body, valid, files, queues }: AnswerTemplate): AuditedTemplate => ({
+const audited = ({ name, type, body, stateId, comment, valid, files, queues }: AnswerTemplate): AuditedTemplate => ({
   name,
   type,
   body,
+  state: stateId,
+  comment,
   valid,
   files: byBlob(files.map((file) => ({ name: file.name, contentType: file.contentType, blobId: file.blobId }))),
   queues: queues.map((queue) => queue.id).toSorted(),
@@ -145,7 +179,10 @@ const audited = ({ name, type, body, valid, files, queues }: AnswerTemplate): Au
 const byBlob = (files: readonly AuditedFile[]): AuditedFile[] =>
   files.toSorted((a, b) => Number(a.blobId) - Number(b.blobId) || (a.name < b.name ? -1 : 1))
 
-export const templateSubject: CoreSubject<AuditedTemplate, Omit<TemplateForm, 'newFiles' | 'dropFileIds'> & { files: AuditedFile[] }> = {
+export const templateSubject: CoreSubject<
+  AuditedTemplate,
+  Required<Omit<TemplateForm, 'newFiles' | 'dropFileIds'>> & { files: AuditedFile[] }
+> = {
   type: 'answer template',
   right: 'installation',
   lies: null,
@@ -156,6 +193,8 @@ export const templateSubject: CoreSubject<AuditedTemplate, Omit<TemplateForm, 'n
     name: { words: 'field.name' },
     type: { words: 'field.kind', as: { choice: 'template-type.' } },
     body: { words: 'field.body' },
+    state: { words: 'field.state', as: 'ticket state' },
+    comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
     files: { words: 'field.files', as: { say: sayFiles } },
     queues: { words: 'field.queues', as: 'queue' },
@@ -178,7 +217,16 @@ export const templateSubject: CoreSubject<AuditedTemplate, Omit<TemplateForm, 'n
       if (files?.includes(undefined) || queues?.includes(undefined)) return undefined
       return { ...rest, ...(files ? { files: byBlob(files as AuditedFile[]) } : {}), ...(queues ? { queues: queues.toSorted() } : {}) }
     },
-    form: ({ name, type, body, valid, files, queues }) => ({ name, type, body, valid, files, queueIds: queues }),
+    form: ({ name, type, body, state, comment, valid, files, queues }) => ({
+      name,
+      type,
+      body,
+      stateId: state,
+      comment,
+      valid,
+      files,
+      queueIds: queues,
+    }),
     async put(work, id, { files, ...form }) {
       const there = (await findTemplate(work.db, id))?.files ?? []
       const stays = there.filter((file) => files.some((one) => one.blobId === file.blobId && one.name === file.name))
@@ -205,7 +253,22 @@ async function checked(work: Work, form: TemplateForm, id: Id | null) {
   const name = demandName(form.name, 'name')
   const same = await work.db.selectFrom('answer_template').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('part.name-taken', {}, 'name')
-  return { name, type: form.type, body: checkBody(form.body, BODY_LENGTH), valid: form.valid }
+  const stateId = form.stateId ?? null
+  if (stateId !== null && !(await work.db.selectFrom('ticket_state').select('id').where('id', '=', stateId).executeTakeFirst()))
+    throw refused('choice-gone', {}, 'state')
+  const comment = (form.comment ?? '').trim()
+  if (comment.length > COMMENT_LENGTH) throw refused('too-long', { limit: COMMENT_LENGTH }, 'comment')
+  const body = checkBody(form.body, BODY_LENGTH)
+  return {
+    name,
+    type: form.type,
+    body,
+    // What it was as HTML says no more what its text says now.
+    html: sql<string | null>`case when body is not distinct from ${body} then html end`,
+    state_id: stateId,
+    comment,
+    valid: form.valid,
+  }
 }
 
 async function writeRest(work: Work, id: Id, { queueIds, newFiles, dropFileIds }: TemplateForm): Promise<void> {

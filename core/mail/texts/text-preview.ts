@@ -49,18 +49,35 @@ const SAMPLE_NUMBER = '2026000000000001'
 /** No row has it. */
 const NO_ID = '0'
 
-async function wordsOfSample(room: TextRoom, queueId: Id, variant: { subject: string; body: string }, language: Language) {
+interface Sample {
+  number: string
+  title: string
+  from: string
+  body: string
+}
+
+function sampleIn(language: Language): Sample {
+  const t = coreTexts.in(language)
+  return { number: SAMPLE_NUMBER, title: t('sample.subject'), from: `${t('sample.name')} <anna@example.org>`, body: t('sample.body') }
+}
+
+async function wordsOfSample(
+  room: TextRoom,
+  queueId: Id,
+  variant: { subject: string; body: string },
+  language: Language,
+  sample = sampleIn(language),
+) {
   const { db, config, now } = room
-  const [sender, calendar, queue, samples] = [
+  const [sender, calendar, queue] = [
     await senderOfQueue(db, config, queueId),
     await calendarOfQueue(db, queueId),
     await findQueue(db, queueId),
-    coreTexts.in(language),
   ]
   const ticket = {
     id: NO_ID,
-    number: SAMPLE_NUMBER,
-    title: samples('sample.subject'),
+    number: sample.number,
+    title: sample.title,
     queue: queue?.name ?? '',
     queueId,
     unitId: queue?.unitId ?? NO_ID,
@@ -85,11 +102,11 @@ async function wordsOfSample(room: TextRoom, queueId: Id, variant: { subject: st
     responsibleId: null,
   }
   const answered = {
-    from: `${samples('sample.name')} <anna@example.org>`,
+    from: sample.from,
     replyTo: '',
     to: sender.address,
     subject: ticket.title,
-    body: samples('sample.body'),
+    body: sample.body,
     messageId: null,
     references: [],
   }
@@ -106,6 +123,14 @@ export async function fillIn(room: TextRoom, ticket: Ticket, text: string): Prom
     .where('q.id', '=', ticket.queueId)
     .executeTakeFirst()
   const { words } = await wordsOfTicket(room, ticket, { subject: '', body: text }, languageFor(room.config, row?.language))
+  return expandTags(text, words)
+}
+
+/** The same for a ticket that is being written, in the queue it is meant for: what it does not have yet is left out. */
+export async function fillInNew(room: TextRoom, queueId: Id, title: string, text: string): Promise<string> {
+  if (!/<(OTRS|OTOBO|POMOC)_/i.test(text)) return text
+  const language = languageFor(room.config, (await findQueue(room.db, queueId))?.language)
+  const { words } = await wordsOfSample(room, queueId, { subject: '', body: text }, language, { number: '', title, from: '', body: '' })
   return expandTags(text, words)
 }
 

@@ -12,7 +12,12 @@ import { actorId, type Work } from '../../kernel/work.ts'
 import { confirmRequest } from '../../mail/texts/auto-response.ts'
 import { searchPersons } from '../../person/person-search.ts'
 import { findPerson, isAddress, personOfMail } from '../../person/persons.ts'
-import { createTicket } from '../change/tickets.ts'
+import { createTicket, withSignature } from '../change/tickets.ts'
+import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
+import { demandForeign, type SenderAddress } from '../../mail/addresses.ts'
+import { newMessageId, queueMail, sayAddress } from '../../mail/outbound.ts'
+import { signatureForNew } from '../../mail/texts/answer-parts.ts'
+import { senderOfQueue } from '../../queue/queues.ts'
 import { act } from './act.ts'
 import { aboutOf } from './classifying.ts'
 import { files, flag, id, line, MESSAGE, oneOf, text } from './fields.ts'
@@ -34,7 +39,7 @@ export const openingActs = {
       customer: id(),
       who: line(),
       name: line(250),
-      channel: oneOf(['phone', 'internal']),
+      channel: oneOf(['phone', 'internal', 'email']),
       take: flag(),
       type: id(),
       service: id(),
@@ -51,6 +56,7 @@ export const openingActs = {
       const person = await findPerson(work.db, customerId)
       const internal = channel === 'internal'
       const agent = actorId(work)
+      const mail = channel === 'email' ? await mailTo(work, person?.address ?? null, { queueId: queue, title, body }) : undefined
       const made = await createTicket(work, {
         title,
         queueId: queue,
@@ -58,7 +64,7 @@ export const openingActs = {
         ...aboutOf({ type, service, sla }),
         ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
         article: {
-          channel: internal ? 'internal' : 'phone',
+          channel: mail ? 'email' : internal ? 'internal' : 'phone',
           senderType: 'agent',
           visible: !internal,
           personId: agent,
@@ -66,10 +72,12 @@ export const openingActs = {
           to: person?.name ?? '',
           subject: storable(title),
           body,
+          ...mail?.article,
           attachments,
         },
         reason: [{ step: 'entry', decided: queue, rule: 'entry', detail: work.actor.name }],
       })
+      if (mail) await send(work, mail, { ...made, title })
       return { params: { number: made.number }, id: made.id }
     },
   }),
@@ -129,6 +137,38 @@ async function demandNotTooMany(work: Work, personId: Id | null): Promise<void> 
 }
 
 /** The chosen person, or a new one for an address that nobody has. */
+interface MailToCustomer {
+  sender: SenderAddress
+  address: string
+  article: { from: string; to: string; body: string; messageId: string }
+}
+
+/** The mail with which an agent opens a ticket (OTRS AgentTicketEmail). Errors: `person.no-address`, `person.address-is-ours` at 'who'. */
+async function mailTo(work: Work, address: string | null, of: { queueId: Id; title: string; body: string }): Promise<MailToCustomer> {
+  if (address === null) throw refused('person.no-address', {}, 'who')
+  await demandForeign(work, [address], 'who')
+  const sender = await senderOfQueue(work.db, work.config, of.queueId)
+  const body = withSignature(of.body, await signatureForNew(work, of.queueId, of.title))
+  return { sender, address, article: { from: sayAddress(sender), to: address, body, messageId: newMessageId(work.config) } }
+}
+
+/** It leaves at once: a ticket that was opened is not taken back. */
+async function send(
+  work: Work,
+  mail: MailToCustomer,
+  { id, number, articleId, title }: { id: Id; number: string; articleId: Id; title: string },
+): Promise<void> {
+  await queueMail(work, {
+    kind: 'reply',
+    from: mail.sender,
+    to: [mail.address],
+    subject: buildSubject({ number, subject: title, kind: 'new' }, DEFAULT_SUBJECT_SETTINGS),
+    ticketId: id,
+    articleId,
+    messageId: mail.article.messageId,
+  })
+}
+
 async function customerOf(work: Work, { customer, who: typed, name }: { customer: string; who: string; name: string }): Promise<Id> {
   const who = oneAddress(typed)
   if (customer !== '' && customer !== 'new') {

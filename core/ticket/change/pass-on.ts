@@ -4,7 +4,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../../database/schema.ts'
 import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
-import { emitArticle, findArticle, type Article } from '../../article/articles.ts'
+import { emitArticle, findArticle, rawOf, type Article } from '../../article/articles.ts'
 import { refused } from '../../errors.ts'
 import { demandForeign, type SenderAddress } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress, type NewMail } from '../../mail/outbound.ts'
@@ -87,7 +87,7 @@ export async function redirectArticle(
   { articleId, to: wanted }: { articleId: Id; to: string[] },
 ): Promise<{ mailId: Id }> {
   const { ticket, source } = await articleFor(work, ticketId, articleId, 'bounce')
-  const kept = await rawOf(work.db, source)
+  const kept = isOthers(source) ? await rawOf(work.db, source) : undefined
   if (!kept) throw refused('article.no-mail')
   const to = await strangers(work, wanted, 'to')
   const mailId = await queueMail(work, {
@@ -96,7 +96,7 @@ export async function redirectArticle(
     to,
     subject: source.subject,
     ticketId: ticket.id,
-    blobId: kept,
+    blobId: kept.id,
     messageId: newMessageId(work.config, ticket.id),
     delaySeconds: undoSeconds(work),
   })
@@ -154,15 +154,13 @@ export async function resendArticle(
 }
 
 /** Whether the mail behind an article is still kept as it came: only then can it be redirected. */
-export async function canRedirect(db: Kysely<Database>, article: Pick<Article, 'inboundMailId'>): Promise<boolean> {
-  return (await rawOf(db, article)) !== undefined
+export async function canRedirect(db: Kysely<Database>, article: Pick<Article, 'id' | 'inboundMailId' | 'senderType'>): Promise<boolean> {
+  return isOthers(article) && (await rawOf(db, article)) !== undefined
 }
 
-async function rawOf(db: Kysely<Database>, { inboundMailId }: Pick<Article, 'inboundMailId'>): Promise<Id | undefined> {
-  if (inboundMailId === null) return undefined
-  const row = await db.selectFrom('inbound_mail').select('blob_id').where('id', '=', inboundMailId).executeTakeFirst()
-  return row?.blob_id ?? undefined
-}
+/** A mail of ours is sent again, not redirected. */
+const isOthers = ({ senderType, inboundMailId }: Pick<Article, 'senderType' | 'inboundMailId'>): boolean =>
+  senderType === 'customer' || inboundMailId !== null
 
 async function articleFor(
   work: Work,
@@ -200,7 +198,8 @@ async function referencesTo(work: Work, source: Article): Promise<string> {
 async function copyAttachments(work: Work, from: Id, to: Id, ids: readonly Id[]): Promise<void> {
   const known = ids.filter(isId)
   await sql`
-    insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size)
-    select ${to}, blob_id, name, content_type, null, 'attachment', size from article_attachment
-    where article_id = ${from} and id = any(${known}::bigint[]) order by id`.execute(work.db)
+    insert into article_attachment (article_id, blob_id, name, content_type, content_id, disposition, size, place)
+    select ${to}, blob_id, name, content_type, null, 'attachment', size,
+      (select coalesce(max(place), 0) from article_attachment where article_id = ${to}) + row_number() over (order by id) from article_attachment
+    where article_id = ${from} and role = 'file' and id = any(${known}::bigint[]) order by id`.execute(work.db)
 }

@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../../test/make.ts'
-import { listArticles } from '../../article/articles.ts'
+import { sql } from 'kysely'
+import { insertArticle, listArticles } from '../../article/articles.ts'
+import { storeBlob } from '../../database/blob.ts'
 import type { Id } from '../../database/schema.ts'
 import type { PersonActor } from '../../kernel/actor.ts'
 import { findTicket, listStates } from '../ticket.store.ts'
 import * as acts from './tickets.ts'
 import { undoAct } from './undo.ts'
+import { runFills } from '../../database/fill.ts'
+import { coreFills } from '../../../migrations/fills.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let make: Maker
@@ -203,6 +207,130 @@ describe('moving', () => {
 })
 
 describe('what is written is kept', () => {
+  it('files are counted as OTRS counts parts, by name, its texts included; those that a take-over brought are no files', async () => {
+    const { id } = await make.ticket()
+    const mail = await make.db
+      .insertInto('inbound_mail')
+      .values({
+        key: Buffer.from(id),
+        blob_id: null,
+        envelope_from: '',
+        envelope_to: '',
+        accepted_at: make.now,
+        state: 'processed',
+        outcome: 'follow-up',
+        message_id_md5: null,
+        ticket_id: id,
+        article_id: null,
+        processed_at: make.now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const file = (name: string) => ({ name, contentType: 'text/plain', content: Buffer.from(name) })
+    const write = (more: object) =>
+      make.asSystem((work) =>
+        insertArticle(work, id, { channel: 'email', senderType: 'customer', visible: true, subject: 'x', body: 'x', ...more }),
+      )
+    const files = ['Zebra.pdf', 'a.txt', 'file-1', 'B.txt', 'a.txt'].map(file)
+    const articles = {
+      mail: await write({ inboundMailId: mail.id, html: '<p>x</p>', attachments: files }),
+      plainMail: await write({ inboundMailId: mail.id, attachments: [file('z.txt')] }),
+      written: await write({ html: '<p>x</p>', attachments: [file('z.txt'), file('a.txt')] }),
+      none: await write({ attachments: [file('z.txt')] }),
+    }
+    const bodies = await make.asSystem((work) =>
+      storeBlob(
+        work.db,
+        Buffer.from('<p>x</p>'),
+        work.now,
+        (blob) => sql`insert into article_attachment (article_id, blob_id, name, content_type, disposition, size, place, role)
+          select ${articles.none}, id, 'file-2', 'text/html', 'inline', 8, 2, 'body-html' from ${blob}`,
+      ),
+    )
+    expect(bodies.size).toBe(8)
+    const listed = await listArticles(make.db, id, { visibleOnly: false })
+    const of = (article: Id) => listed.find((one) => one.id === article)!.attachments.map(({ name, place }) => `${place} ${name}`)
+    expect(of(articles.mail)).toEqual(['7 Zebra.pdf', '1 a.txt', '4 File-1', '3 B.txt', '2 a.txt'])
+    expect(of(articles.plainMail)).toEqual(['2 z.txt'])
+    expect(of(articles.written)).toEqual(['3 z.txt', '1 a.txt'])
+    expect(of(articles.none)).toEqual(['1 z.txt'])
+  })
+  it('a row of history says what the ticket was right after it, also in an act that changes more', async () => {
+    const { id } = await make.ticket()
+    const queue = await make.queue({ name: 'Archiwum' })
+    const all = await make.actor(await make.agent({ 1: ['rw'] }))
+    await make.work(all, (work) => acts.answerTicket(work, id, { body: 'Gotowe.' }))
+    await make.work(all, (work) => acts.moveTicket(work, id, queue))
+    const [fresh, open] = [state['new']!, state['open']!]
+    expect(
+      (await history(id)).map((row) => [
+        row.type,
+        `${row.queue_id}`,
+        `${row.owner_id ?? ''}`,
+        row.priority_id,
+        `${row.state_id}`,
+        row.type_id,
+      ]),
+    ).toEqual([
+      ['NewTicket', '4', '', 3, fresh, 1],
+      ['EmailCustomer', '4', '', 3, fresh, 1],
+      ['SendAnswer', '4', '', 3, fresh, 1],
+      ['StateUpdate', '4', '', 3, open, 1],
+      ['OwnerUpdate', '4', all.id, 3, open, 1],
+      ['Lock', '4', all.id, 3, open, 1],
+      ['Move', queue, all.id, 3, open, 1],
+      ['OwnerUpdate', queue, '', 3, open, 1],
+      ['Unlock', queue, '', 3, open, 1],
+    ])
+  })
+  it('of tickets from before it was kept, when they were first answered and first closed is filled in from what stands there', async () => {
+    const start = make.now
+    const at = (minutes: number) => {
+      make.now = new Date(start.getTime() + minutes * 60_000)
+      return make.now
+    }
+    const close = (id: Id) => make.work(agent, (work) => acts.setState(work, id, { stateId: state['closed successful']! }))
+    const open = (id: Id) => make.work(agent, (work) => acts.setState(work, id, { stateId: state['open']! }))
+    const answer = (id: Id) => make.work(agent, (work) => acts.answerTicket(work, id, { body: 'Już.' }).then(() => work.act))
+    const tickets: Record<string, Id> = {}
+    for (const name of ['untouched', 'noted', 'answered twice', 'taken back', 'closed twice', 'closing taken back', 'held'])
+      tickets[name] = (await make.ticket()).id
+    await make.work(agent, (work) => acts.addNote(work, tickets['noted']!, { body: 'Tylko dla nas.' }))
+    await make.work(agent, async (work) => acts.addNote(work, tickets['held']!, { body: 'Dla wszystkich.', visible: true }))
+    await make.db.updateTable('article').set({ held_at: start, held_rule: 'x' }).where('ticket_id', '=', tickets['held']!).execute()
+    const answered = at(10)
+    await answer(tickets['answered twice']!)
+    const act = await answer(tickets['taken back']!)
+    await make.work(agent, (work) => undoAct(work, tickets['taken back']!, act))
+    const closed = at(20)
+    await close(tickets['closed twice']!)
+    const closing = await make.work(agent, async (work) => {
+      await acts.setState(work, tickets['closing taken back']!, { stateId: state['closed successful']! })
+      return work.act
+    })
+    await make.work(agent, (work) => undoAct(work, tickets['closing taken back']!, closing))
+    at(30)
+    await answer(tickets['answered twice']!)
+    await open(tickets['closed twice']!)
+    at(40)
+    await close(tickets['closed twice']!)
+    tickets['made closed'] = (await make.ticket({ state: 'closed successful' })).id
+    const made = make.now
+    make.now = start
+    const nothing = { first_response_at: null, first_closed_at: null }
+    await make.db.updateTable('ticket').set(nothing).execute()
+    const first = coreFills['0070_first_times']!
+    await runFills({ db: make.db, clock: () => start }, { first })
+    const found = await make.db.selectFrom('ticket').select(['id', 'first_response_at', 'first_closed_at']).execute()
+    const of = (name: string) => {
+      const { id: _, ...times } = found.find(({ id }) => id === tickets[name])!
+      return times
+    }
+    for (const name of ['untouched', 'noted', 'taken back', 'closing taken back', 'held']) expect([name, of(name)]).toEqual([name, nothing])
+    expect(of('answered twice')).toEqual({ ...nothing, first_response_at: answered })
+    expect(of('closed twice')).toEqual({ ...nothing, first_closed_at: closed })
+    expect(of('made closed')).toMatchObject({ first_closed_at: made })
+  })
   it('an act that is refused leaves nothing behind', async () => {
     const { id } = await make.ticket()
     const before = (await history(id)).length

@@ -1,6 +1,7 @@
 /** Owns what follows for a ticket when a mail of ours did not arrive for good, and when somebody has dealt with it. */
 import type { Id, StateType } from '../../database/schema.ts'
 import type { Work } from '../../kernel/work.ts'
+import { noteSendError } from '../../article/articles.ts'
 import { canonicalAddress } from '../../mail/addresses.ts'
 import { findQueue } from '../../queue/queues.ts'
 import type { TicketColumns } from '../attributes.ts'
@@ -13,6 +14,7 @@ export interface FailedMail {
   article_id: Id | null
   kind: string
   recipients: readonly string[]
+  message_id?: string
 }
 
 /**
@@ -22,6 +24,11 @@ export interface FailedMail {
  */
 export async function deliveryFailed(work: Work, mail: FailedMail, who: readonly string[], error: string): Promise<void> {
   if (mail.ticket_id === null) return
+  if (mail.article_id !== null)
+    await noteSendError(work, mail.article_id, {
+      messageId: mail.message_id ?? null,
+      text: [who.join(', '), error].filter(Boolean).join(': '),
+    })
   const ticket = await ticketFor(work, mail.ticket_id, 'rw')
   if (ticket.stateType === 'removed') return
   const columns = { undelivered_at: work.now }

@@ -136,6 +136,15 @@ export const pl = {
   'assurance.failed': 'niezgodny',
   'article.to': 'do: {to}',
   'article.cc': 'DW: {cc}',
+  'article.bcc': 'UDW: {bcc}',
+  'article.send-error': 'nie doszło – {text}',
+  'article.edited': {
+    one: 'Edytowano {count} raz – poprzednia treść',
+    few: 'Edytowano {count} razy – poprzednie treści',
+    many: 'Edytowano {count} razy – poprzednie treści',
+    other: 'Edytowano {count} razy – poprzednie treści',
+  },
+  'article.edited.until': 'Do edycji',
   'article.recipients': {
     one: 'wysłano do {count} adresata',
     few: 'wysłano do {count} adresatów',

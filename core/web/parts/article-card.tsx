@@ -127,6 +127,8 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
           {audience === 'agent' && article.senderType !== 'agent' && article.inboundMailId !== null && (
             <WrittenTo c={c} article={article} />
           )}
+          {audience === 'agent' && article.bcc && <p class="quiet article-to">{t('article.bcc', { bcc: article.bcc })}</p>}
+          {audience === 'agent' && <SendErrors c={c} article={article} />}
           {audience === 'agent' && article.notes.length > 0 && <Notes c={c} notes={article.notes} />}
           {beside && <div class="article-beside">{beside}</div>}
         </div>
@@ -149,6 +151,7 @@ export const ArticleCard = ({ c, article, audience, attachmentHref, beside, belo
             ))}
           </ul>
         )}
+        {audience === 'agent' && article.revisions.length > 0 && <Revisions c={c} article={article} />}
         {below}
       </div>
     </article>
@@ -197,6 +200,48 @@ const Delivery = ({ c, article }: { c: PageContext; article: Article }) => {
       <span class={`delivery delivery-${state}`}>{t(`article.delivery.${state}`)}</span>
       {state !== 'sent' && error && <span class="quiet"> {t('article.delivery.why', { error })}</span>}
     </>
+  )
+}
+
+/** What mail servers said of it, but for what the state of its delivery says already. */
+const SendErrors = ({ c, article: { sendErrors, delivery, withdrawnAt } }: { c: PageContext; article: Article }) => {
+  const t = webTexts.in(c.get('language'))
+  const said = delivery && delivery.state !== 'sent' && !withdrawnAt ? delivery.error : null
+  const errors = sendErrors.filter(({ text }) => said === null || !text.endsWith(said))
+  return errors.length === 0 ? null : (
+    <ul class="article-notes">
+      {errors.map(({ at, text }) => (
+        <li class="article-note-label">
+          {t('article.send-error', { text })}
+          {at && (
+            <>
+              {' '}
+              · <Time c={c} at={at} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Earlier wordings of an article that was edited where it came from: to be read, no more. */
+const Revisions = ({ c, article: { id, revisions } }: { c: PageContext; article: Article }) => {
+  const t = webTexts.in(c.get('language'))
+  return (
+    <details class="quoted" id={`article-${id}-revisions`}>
+      <summary>{t('article.edited', { count: revisions.length })}</summary>
+      {revisions.map(({ n, at, by, subject, body }) => (
+        <section aria-labelledby={`article-${id}-revision-${n}`}>
+          <h3 class="quiet" id={`article-${id}-revision-${n}`}>
+            {t('article.edited.until')} <Time c={c} at={at} />
+            {by && <> · {by}</>}
+          </h3>
+          {subject && <p>{subject}</p>}
+          <p class="message-text">{body}</p>
+        </section>
+      ))}
+    </details>
   )
 }
 

@@ -5,6 +5,7 @@ import {
   fillIn,
   findTemplate,
   findTicketByNumber,
+  listStates,
   refused,
   type AnswerTemplate,
   type PageContext,
@@ -32,6 +33,7 @@ import {
   TagList,
   TextArea,
   type FormState,
+  sayStateName,
 } from '../../../core/pages.ts'
 import {
   createPart,
@@ -121,6 +123,9 @@ const AnswerTabs = ({ c, current }: { c: PageContext; current: 'template' | Part
   )
 }
 
+/** What the buttons of an answer can make of a ticket. */
+const PROPOSED: ReadonlySet<string> = new Set(['open', 'closed', 'pending reminder'])
+
 /** Is there a form that takes it? */
 const isUsed = (type: AnswerTemplate['type']): boolean => (USED_TYPES as readonly string[]).includes(type)
 
@@ -145,6 +150,7 @@ async function templatesPage(c: PageContext): Promise<Response> {
       cell: (x) => <Main href={`${PATH}/${x.id}`} name={x.name} below={x.body.slice(0, 100)} />,
     },
     { key: 'body', label: t('text.body'), text: (x) => x.body },
+    { key: 'comment', label: t('comment'), text: (x) => x.comment },
     {
       key: 'type',
       label: t('template.type'),
@@ -386,6 +392,8 @@ async function saveTemplate(c: PageContext, template: AnswerTemplate | undefined
         name: values['name'] ?? '',
         type: isTemplateType(values['type']) ? values['type'] : ('Answer' as const),
         body: values['body'] ?? '',
+        stateId: values['state'] || null,
+        comment: values['comment'] ?? '',
         valid: Boolean(values['valid']),
         queueIds,
         newFiles: await readFiles(c),
@@ -412,6 +420,8 @@ async function templateForm(
   const t = words(c)
   const chosen = new Set(ticked ?? template?.queues.map((queue) => queue.id) ?? [])
   const queues = (await listAllQueues(c.get('host').db)).filter((queue) => queue.valid || chosen.has(queue.id))
+  // Of those that an answer can propose (plugins/desk/pages/composer.tsx).
+  const states = (await listStates(c.get('host').db)).filter(({ id, type }) => id === template?.stateId || PROPOSED.has(type))
   return adminPage(c, {
     title: template?.name ?? t('template.new'),
     area: 'answers',
@@ -463,6 +473,25 @@ async function templateForm(
                   value: type,
                   label: t(typeKey(type)),
                 }))}
+              />
+              <Select
+                c={c}
+                form={form}
+                name="state"
+                label={t('template.state')}
+                help={t('template.state.help')}
+                value={template?.stateId ?? ''}
+                empty={t('template.state.none')}
+                choices={states.map(({ id, name, type }) => ({ value: id, label: sayStateName(name, type, c.get('language')) }))}
+              />
+              <Field
+                c={c}
+                form={form}
+                name="comment"
+                label={t('comment')}
+                help={t('template.comment.help')}
+                value={template?.comment}
+                maxlength={250}
               />
               <Checkbox c={c} form={form} name="valid" label={t('in-use')} checked={template?.valid ?? true} />
             </Fields>

@@ -7,6 +7,7 @@ import {
   type Id,
   type PageContext,
   type Recipients,
+  type StateType,
   type Ticket,
 } from '../../../core/index.ts'
 import {
@@ -60,7 +61,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
     c,
     id: 'reply',
     form: `ticket/${ticket.id}/reply`,
-    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers'] },
+    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers', 'proposes'] },
     back: path,
     ...view.drafts.reply,
   }
@@ -111,17 +112,54 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
           </div>
         )}
       </div>
-      <div class="composer-foot">
-        {!isOpen(ticket.stateType) && <p class="composer-closed small">{t('compose.closed')}</p>}
-        <Button kind="primary">{sendWords(c, form, doAnyway(c, refused, t('compose.send')))}</Button>
-        {(isOpen(ticket.stateType) ? (['close', 'wait'] as const) : (['open'] as const)).map((next) => (
-          <Button name="next" value={next}>
-            {t(`compose.send-${next}`)}
-          </Button>
-        ))}
-        <span class="end small">{t('compose.undo', { seconds: visit.actor.preferences.undoSeconds })}</span>
-      </div>
+      <ReplyFoot
+        c={c}
+        ticket={ticket}
+        send={sendWords(c, form, doAnyway(c, refused, t('compose.send')))}
+        proposes={form.values['proposes'] ?? ''}
+        undoSeconds={visit.actor.preferences.undoSeconds}
+      />
     </form>
+  )
+}
+
+const NEXT = { closed: 'close', 'pending reminder': 'wait', open: 'open', 'new': 'open' } as const
+/** Which button of an answer leads to a state of this type; '' where none does. */
+export const nextFor = (type: StateType | null): string =>
+  type !== null && Object.hasOwn(NEXT, type) ? NEXT[type as keyof typeof NEXT] : ''
+
+/** The buttons that send an answer; the one that a template proposes is set off. `replaces`: it takes the place of the one on the page. */
+export const ReplyFoot = ({
+  c,
+  ticket,
+  send,
+  proposes,
+  undoSeconds,
+  replaces,
+}: {
+  c: PageContext
+  ticket: Ticket
+  send: string
+  proposes: string
+  undoSeconds: number
+  replaces?: boolean
+}) => {
+  const t = words(c)
+  const others = isOpen(ticket.stateType) ? (['close', 'wait'] as const) : (['open'] as const)
+  const set = others.find((next) => next === proposes)
+  return (
+    <div class="composer-foot" id="reply-foot" {...(replaces ? { ...hx(c, {}), 'hx-swap-oob': 'outerHTML' } : {})}>
+      {!isOpen(ticket.stateType) && <p class="composer-closed small">{t('compose.closed')}</p>}
+      {set && <p class="composer-closed small">{t('compose.proposes', { what: t(`compose.send-${set}`) })}</p>}
+      <input type="hidden" name="proposes" value={set ?? ''} />
+      <Button {...(set ? {} : { kind: 'primary' as const })}>{send}</Button>
+      {others.map((next) => (
+        <Button name="next" value={next} {...(next === set ? { kind: 'primary' as const } : {})}>
+          {t(`compose.send-${next}`)}
+        </Button>
+      ))}
+      <span class="end small">{t('compose.undo', { seconds: undoSeconds })}</span>
+    </div>
   )
 }
 

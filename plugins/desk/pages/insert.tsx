@@ -28,7 +28,7 @@ import {
   readFields,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
-import { ReplyHead } from './composer.tsx'
+import { nextFor, ReplyFoot, ReplyHead } from './composer.tsx'
 import { INTO, type Into } from './insert-button.tsx'
 
 interface Put {
@@ -36,6 +36,8 @@ interface Put {
   fields?: Record<string, string>
   files?: Id[]
   recipients?: Recipients
+  /** Which button it proposes to press. */
+  proposes?: string
 }
 
 /**
@@ -73,6 +75,16 @@ export async function insert(c: PageContext): Promise<Response> {
           replaces
         />
       )}
+      {put.proposes && (
+        <ReplyFoot
+          c={c}
+          ticket={ticket}
+          send={words(c)('compose.send')}
+          proposes={put.proposes}
+          undoSeconds={actor.preferences.undoSeconds}
+          replaces
+        />
+      )}
       {files.length > 0 && (
         <div id={`${into}-kept`} {...hx(c, {})} {...{ 'hx-swap-oob': 'beforeend' }}>
           <KeptFileBoxes c={c} files={files} />
@@ -93,7 +105,8 @@ async function find(c: PageContext, ticket: Ticket, into: Into, typed: Record<st
     const text = await fillIn({ db: host.db, config: host.config, now: host.clock(), actor }, ticket, template.body)
     const ids = template.files.map((file) => file.id)
     const files = ids.length === 0 ? [] : await host.work(actor, (work) => borrowFiles(work, 'answer_template_attachment', ids))
-    return { text: `${text}\n`, files }
+    const proposes = into === 'reply' ? nextFor(template.stateType) : ''
+    return { text: `${text}\n`, files, ...(proposes ? { proposes, fields: { proposes } } : {}) }
   }
   if (into !== 'reply') return {}
   if (what === 'all') {

@@ -1,5 +1,19 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
-import { aboutChoices, filesLimit, findDrafts, findPerson, prepareAct, Refusal, sentBecame, type PageContext } from '../../../core/index.ts'
+import {
+  aboutChoices,
+  borrowFiles,
+  fillInNew,
+  filesLimit,
+  findDrafts,
+  findPerson,
+  prepareAct,
+  Refusal,
+  sentBecame,
+  templatesForQueue,
+  type AnswerTemplate,
+  type Id,
+  type PageContext,
+} from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -52,6 +66,7 @@ export async function createFromForm(c: PageContext): Promise<Response> {
     await keepPosted(c)
     return show(c, await enter(c), blankForm(fields), 200)
   }
+  if (fields['insert']) return insertTemplate(c, fields)
   try {
     const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readAttachments(c) })
     const made = await c.get('host').work(actor, async (work) => {
@@ -68,6 +83,34 @@ export async function createFromForm(c: PageContext): Promise<Response> {
     const sent = error instanceof Refusal && error.code === 'form.sent' ? String(error.params['ticket']) : ''
     return show(c, await enter(c), form, sent ? 409 : 422, sent)
   }
+}
+
+/** Templates for an entry by an agent, in the queues where they may make one. */
+const templatesFor = (c: PageContext, queueIds: readonly Id[]): Promise<AnswerTemplate[]> =>
+  queueIds.length === 0 ? Promise.resolve([]) : templatesForQueue(c.get('host').db, queueIds, ['Create', 'PhoneCall', 'Email'])
+
+/** Behind what is written, with the template's files; all of it is kept as the draft. Tags speak of the queue chosen, else of one it is offered in. */
+async function insertTemplate(c: PageContext, fields: Record<string, string>): Promise<Response> {
+  const { host } = c.var
+  const visit = await enter(c)
+  const queues = queueChoices(visit, 'create').map(({ value }) => value)
+  const template = (await templatesFor(c, queues)).find(({ id }) => id === fields['template'])
+  const queue = template && [fields['queue'] ?? '', ...template.queues.map(({ id }) => id)].find((id) => queues.includes(id))
+  if (!template || queue === undefined) {
+    await keepPosted(c)
+    return show(c, visit, blankForm(fields), 200)
+  }
+  const text = await fillInNew(
+    { db: host.db, config: host.config, now: host.clock(), actor: visit.actor },
+    queue,
+    fields['title'] ?? '',
+    template.body,
+  )
+  const ids = template.files.map((file) => file.id)
+  const files = ids.length === 0 ? [] : await host.work(visit.actor, (work) => borrowFiles(work, 'answer_template_attachment', ids))
+  const before = (fields['body'] ?? '').trimEnd()
+  const draft = await keepPosted(c, { fields: { body: before === '' ? `${text}\n` : `${before}\n\n${text}\n` }, files })
+  return c.redirect(`/desk/new${draft ? `?draft=${draft.page}` : ''}#field-body`, 303)
 }
 
 async function show(c: PageContext, visit: Visit, given: FormState | undefined, status: 200 | 409 | 422, sent = ''): Promise<Response> {
@@ -87,6 +130,10 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
   }
   const queues = queueChoices(visit, 'create')
   const [people, about] = await Promise.all([People({ c, form }), aboutChoices(c.get('host').db)])
+  const templates = await templatesFor(
+    c,
+    queues.map(({ value }) => value),
+  )
   return deskPage(c, visit, {
     title: t('new.title'),
     status,
@@ -153,6 +200,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                     label={t('new.channel')}
                     choices={[
                       { value: 'phone', label: t('new.channel.phone') },
+                      { value: 'email', label: t('new.channel.email') },
                       { value: 'internal', label: t('new.channel.internal') },
                     ]}
                   />
@@ -164,6 +212,21 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                 )}
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
+                {templates.length > 0 && (
+                  <div class="composer-insert">
+                    <Select
+                      c={c}
+                      form={blankForm()}
+                      name="template"
+                      label={t('compose.template')}
+                      empty={t('compose.template.choose')}
+                      choices={templates.map(({ id, name }) => ({ value: id, label: name }))}
+                    />
+                    <Button name="insert" value="template" unchecked>
+                      {t('compose.template.insert')}
+                    </Button>
+                  </div>
+                )}
                 <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
                 <Checkbox c={c} form={form} name="take" label={t('new.take')} />
               </div>

@@ -74,7 +74,9 @@ export function waysOf(article: Article, offered: (way: Way) => boolean): Way[] 
   const sent = article.delivery && article.delivery.state !== 'queued' && article.senderType !== 'customer'
   return [
     ...(offered('forward') && (article.visible || article.channel === 'email') ? ['forward' as const] : []),
-    ...(offered('redirect') && article.inboundMailId !== null && article.senderType === 'customer' ? ['redirect' as const] : []),
+    ...(offered('redirect') && (article.inboundMailId !== null || article.hasRaw) && article.senderType === 'customer'
+      ? ['redirect' as const]
+      : []),
     ...(offered('resend') && sent ? ['resend' as const] : []),
   ]
 }

@@ -176,7 +176,7 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
   const t = words(c)
   const ways = waysOf(article, (way) => offersAct(way, ticket, visit.actor.access))
   const quotable = article.senderType === 'customer' && article.visible && offersAct('reply', ticket, visit.actor.access)
-  if (!quotable && ways.length === 0) return null
+  if (!quotable && ways.length === 0 && !article.hasRaw) return null
   // The same words stand at every message.
   const of = { 'aria-describedby': `article-${article.id}-who` }
   return (
@@ -191,6 +191,11 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
           {t(`article.${way}`)}
         </a>
       ))}
+      {article.hasRaw && (
+        <a class="article-quote" href={`/desk/tickets/${ticket.id}/articles/${article.id}/raw`} download {...of}>
+          {t('article.raw')}
+        </a>
+      )}
     </>
   )
 }
