@@ -410,6 +410,7 @@ export interface CoreTicketTable {
   solution_due_at: Optional<Date>
   due_at: Optional<Date>
   suspended: Optional<boolean>
+  reminded_for: Optional<Date>
 }
 export interface TicketWatcherTable {
   ticket_id: Id
@@ -583,6 +584,15 @@ export interface TimeSpentTable {
   units: ColumnType<string, string | number, string | number>
   person_id: Id | null
   at: Date
+  act_id: Optional<string>
+}
+export type DeadlineName = 'response' | 'update' | 'solution'
+export interface DeadlineToldTable {
+  ticket_id: Id
+  deadline: DeadlineName
+  due_at: Date
+  near_at: Optional<Date>
+  missed_at: Optional<Date>
 }
 export type FieldObject = 'ticket' | 'article' | 'person' | 'company' | 'faq'
 export interface FieldTable {
@@ -921,6 +931,7 @@ export interface Database {
   article_flag: ArticleFlagTable
   link: LinkTable
   time_spent: TimeSpentTable
+  deadline_told: DeadlineToldTable
   field: FieldTable
   field_value: FieldValueTable
   field_use: FieldUseTable

@@ -14,7 +14,7 @@ import { searchPersons } from '../../person/person-search.ts'
 import { findPerson, isAddress, personOfMail } from '../../person/persons.ts'
 import { createTicket } from '../change/tickets.ts'
 import { act } from './act.ts'
-import { files, flag, id, line, MESSAGE, oneOf, text } from './fields.ts'
+import { files, flag, id, line, MESSAGE, oneOf, spent, text } from './fields.ts'
 
 export const openingActs = {
   'new': act({
@@ -36,12 +36,13 @@ export const openingActs = {
       channel: oneOf(['phone', 'internal']),
       take: flag(),
       attachments: files(),
+      time: spent(),
     }),
     lookUp: async (_room, { title, body }) => {
       if (body.trim() === '') throw refused('article.empty', {}, 'body')
       if (title.trim() === '') throw refused('article.empty', {}, 'title')
     },
-    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, ...whose }) => {
+    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, time, ...whose }) => {
       const title = typed.trim()
       const customerId = await customerOf(work, whose)
       const person = await findPerson(work.db, customerId)
@@ -51,6 +52,7 @@ export const openingActs = {
         title,
         queueId: queue,
         customerId,
+        time,
         ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
         article: {
           channel: internal ? 'internal' : 'phone',

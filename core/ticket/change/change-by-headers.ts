@@ -22,7 +22,7 @@ export const BY_HEADERS: readonly Changeable[] = [
 export async function changeByHeaders(work: Work, ticketId: string, wanted: HeaderValues): Promise<{ locked: boolean }> {
   const ticket = await ticketFor(work, ticketId, 'rw')
   const shall: Record<string, unknown> = Object.fromEntries(
-    BY_HEADERS.filter((name) => wanted[name] !== undefined).map((name) => [name, wanted[name]]),
+    BY_HEADERS.map((name) => [name, wanted[name as keyof HeaderValues]]).filter(([, value]) => value !== undefined),
   )
   if (!wanted.title) delete shall['title']
   if (!ticket.stateType.startsWith('pending')) delete shall['pending']

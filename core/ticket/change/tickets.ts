@@ -22,6 +22,7 @@ import {
   changeable,
   ENTRIES,
   type ChangeableText,
+  type Kind,
   type NewTicketFields,
   type RowFields,
   type TicketRowColumns,
@@ -34,6 +35,7 @@ import { leaveClosedQueue } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
+import { bookSaid, bookTime, demandSaid, type SaidTime } from '../../time/time.ts'
 import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
 import { ownerStands } from '../../permission/to-take.ts'
 
@@ -49,13 +51,14 @@ export interface NewTicket extends NewTicketFields {
   arrivedAt?: Date
   /** Why this queue: shown on the ticket. */
   reason?: unknown
+  time?: SaidTime
 }
 
 const NORMAL_PRIORITY = '3'
 
 /**
  * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,
- * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
+ * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
   const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
@@ -64,10 +67,12 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   demandCreate(work, wanted)
   const { queue, state, calendar, counter } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
+  demandSaid(queue, wanted.time)
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   await askAboutTicket(work, wanted, queue, state)
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
+  const lock = wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock')
   const row = rowOf({
     ...wanted,
     title,
@@ -75,7 +80,8 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     stateId: state.id,
     stateType: state.type,
     priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
-    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'),
+    lock,
+    lockedAt: lock === 'unlock' ? null : work.now,
     preview: firstWords(wanted.article.body),
     receivedAt,
     createdAt: work.now,
@@ -106,6 +112,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const about = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, about, articleId, wanted.article)
+  await bookSaid(work, { ...about, askTime: queue.askTime }, wanted.time, articleId)
   return { id, number, articleId, receivedAt }
 }
 
@@ -113,9 +120,12 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
 function rowOf(fields: RowFields): TicketRowColumns {
   const said = fields as Record<string, unknown>
   return Object.fromEntries(
-    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
+    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? EMPTY[kind] ?? null]),
   ) as TicketRowColumns
 }
+
+/** What stands in a column where nothing is said; anything else is nobody. */
+const EMPTY: Partial<Record<Kind, unknown>> = { text: '', 'yes-no': false }
 
 async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
   const where = { queueId: queue.id, unitId: queue.unitId }
@@ -213,11 +223,12 @@ export interface Answer {
   byMail?: Pick<NewArticle, 'personId' | 'inboundMailId' | 'assurance'>
   /** Why it is one, where a program decided. */
   reason?: unknown
+  time?: SaidTime
 }
 
 /**
  * An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it.
- * `stillClosed`: it answered a closed ticket, which an answer alone does not open. Not to addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc'.
+ * `stillClosed`: it answered a closed ticket, which an answer alone does not open. Not to addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc', `time.needed`.
  */
 export async function answerTicket(
   work: Work,
@@ -228,6 +239,7 @@ export async function answerTicket(
   const { salutation, signature } = await partsForTicket(work, ticket)
   // A salutation alone says nothing.
   if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
+  demandSaid(ticket, answer.time)
   const to = (answer.to ?? (await recipientsFor(work, ticket, answer.answers)).to).map((a) => a.trim()).filter(Boolean)
   await demandForeign(work, to, 'to')
   await demandForeign(work, answer.cc ?? [], 'cc')
@@ -278,6 +290,7 @@ export async function answerTicket(
     columns: { last_agent_at: work.now },
   })
   emitArticle(work, ticket, articleId, article)
+  await bookSaid(work, ticket, answer.time, articleId)
   const closing =
     given?.type === 'closed' && ticket.stateType !== 'closed'
       ? await queueClosingMail(work, ticket.id, { to: [...to, ...(answer.cc ?? [])] })
@@ -325,12 +338,14 @@ export interface Note {
   visible?: boolean
   attachments?: NewAttachment[]
   channel?: 'internal' | 'phone'
+  time?: SaidTime
 }
 
 /** A note by an agent; the customer sees it only when `visible` is said. */
 export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id> {
   const ticket = await ticketFor(work, ticketId, 'note')
   if (note.body.trim() === '' && !note.attachments?.length) throw refused('article.empty', {}, 'body')
+  demandSaid(ticket, note.time)
   const article: NewArticle = {
     channel: note.channel ?? 'internal',
     senderType: 'agent',
@@ -349,6 +364,7 @@ export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id>
     { rows: [{ type: 'AddNote', parts: [], articleId }], columns: article.visible ? { last_agent_at: work.now } : {} },
   )
   emitArticle(work, ticket, articleId, article)
+  await bookSaid(work, ticket, note.time, articleId)
   return articleId
 }
 
@@ -396,7 +412,7 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
 }
 
 /** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
-export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note): Promise<void> {
+export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note, time?: SaidTime): Promise<void> {
   const given = await chosenState(work, chosen)
   const ticket = await ticketFor(work, ticketId, ATTRIBUTES.state.right(given))
   const outcome = nextOrRefuse(ticket, {
@@ -405,8 +421,10 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
     dateOptional: given.dateOptional,
     ...pendingOf(work, given, chosen),
   })
-  if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
+  demandSaid(ticket, time)
+  const noted = note && note.body.trim() !== '' ? await addNote(work, ticketId, note) : null
   await change(work, ticket, await shallOf(work, ticket, outcome, given), closingSettles(work, ticket, given.type))
+  await bookSaid(work, ticket, time, noted)
   if (given.type === 'closed' && ticket.stateType !== 'closed') await tellClosed(work, ticket)
 }
 
@@ -424,6 +442,13 @@ export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean>
 async function tellClosed(work: Work, ticket: Ticket): Promise<void> {
   await queueClosingMail(work, ticket.id)
   await tellParticipants(work, ticket, 'closed')
+}
+
+/** Books time by itself. Errors: `time.units` where nothing is said. */
+export async function spendTime(work: Work, ticketId: Id, said: SaidTime): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'note')
+  if (!said) throw refused('time.units', {}, 'time')
+  await bookTime(work, ticket, said)
 }
 
 export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {
