@@ -60,6 +60,30 @@ export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promis
   return row.definition
 }
 
+/** The calendars in force in several queues, or in all; queues of one calendar share it. A queue is absent when no calendar is left. */
+export async function calendarsOfQueues(db: Kysely<Database>, queueIds?: readonly Id[]): Promise<Map<Id, Calendar>> {
+  const these = queueIds ? sql`where q.id = any(${[...queueIds]}::bigint[])` : sql``
+  const { rows } = await sql<{ queue: Id; calendar: Id; definition: Calendar }>`
+    with recursive up as (
+      select q.id as queue_id, u.parent_id, u.calendar_id, 1 as depth from queue q join unit u on u.id = q.unit_id ${these}
+      union all select up.queue_id, u.parent_id, u.calendar_id, up.depth + 1 from unit u join up on u.id = up.parent_id),
+    wanted as (
+      select q.id as queue_id, q.calendar_id, 0 as depth from queue q ${these}
+      union all select queue_id, calendar_id, depth from up
+      union all select q.id, c.id, 1000 from calendar c cross join queue q ${these} ${queueIds ? sql`and` : sql`where`} c.name = 'default'),
+    nearest as (
+      select distinct on (w.queue_id) w.queue_id, w.calendar_id from wanted w join calendar c on c.id = w.calendar_id and c.valid
+      order by w.queue_id, w.depth)
+    select n.queue_id as queue, c.id as calendar, c.definition from nearest n join calendar c on c.id = n.calendar_id`.execute(db)
+  const known = new Map<Id, Calendar>()
+  return new Map(
+    rows.map(({ queue, calendar, definition }) => {
+      if (!known.has(calendar)) known.set(calendar, definition)
+      return [queue, known.get(calendar)!]
+    }),
+  )
+}
+
 /** Sender of mail from a queue: its own address, else its parents', else one that leads to it, else the site's own. */
 export async function senderOfQueue(
   db: Kysely<Database>,
