@@ -224,7 +224,8 @@ export const pl = {
   'setting.clock.stopped.help':
     'Dopóki jest wstrzymany, nic nie dzieje się samo z upływem czasu: odłożone zgłoszenia się nie zamykają, nie ma przypomnień, ostrzeżeń o terminach, zwalniania blokad ani archiwizacji. Na czas przenoszenia zgłoszeń z innego systemu.',
   'setting.deadlines.repeat-minutes': 'Co ile minut powtarzać ostrzeżenie o terminie',
-  'setting.deadlines.repeat-minutes.help': '0: o zbliżającym się i o przekroczonym terminie mówimy raz. Inaczej powtarzamy co tyle minut, w godzinach pracy.',
+  'setting.deadlines.repeat-minutes.help':
+    '0: o zbliżającym się i o przekroczonym terminie mówimy raz. Inaczej powtarzamy co tyle minut, w godzinach pracy.',
   'setting.time.unit': 'W czym zapisuje się czas pracy',
   'setting.time.unit.help': 'Zapisana liczba zostaje, jaka była: zmiana tego ustawienia niczego nie przelicza.',
   'setting.time.unit.minutes': 'w minutach',

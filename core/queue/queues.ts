@@ -1,7 +1,7 @@
 /** Owns queues: their tree, their sender address, and the calendar in force in each. */
 import { sql, type Kysely } from 'kysely'
-import type { Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
-import type { Calendar } from '../calendar/calendar.ts'
+import type { AskTime, Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
+import { DEFAULT_CALENDAR, type Calendar } from '../calendar/calendar.ts'
 import { isId } from '../database/id.ts'
 import type { Config } from '../machine/config.ts'
 import { ownSender, type SenderAddress } from '../mail/addresses.ts'
@@ -16,6 +16,7 @@ export interface Queue {
   groupId: Id
   followUpPossible: FollowUpPossible
   followUpLock: boolean
+  askTime: AskTime
   language: Language | null
   signature: string
   valid: boolean
@@ -29,6 +30,7 @@ const columns = [
   'group_id as groupId',
   'follow_up_possible as followUpPossible',
   'follow_up_lock as followUpLock',
+  'ask_time as askTime',
   'language',
   'signature',
   'valid',
@@ -58,6 +60,17 @@ export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promis
   const row = rows[0]
   if (!row) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   return row.definition
+}
+
+/** The calendar named `default`, for what is no affair of one queue. */
+export async function defaultCalendar(db: Kysely<Database>): Promise<Calendar> {
+  const row = await db
+    .selectFrom('calendar')
+    .select('definition')
+    .where('name', '=', 'default')
+    .where('valid', '=', true)
+    .executeTakeFirst()
+  return (row?.definition as Calendar | undefined) ?? DEFAULT_CALENDAR
 }
 
 /** The calendars in force in several queues, or in all; queues of one calendar share it. A queue is absent when no calendar is left. */

@@ -118,7 +118,12 @@ export const ATTRIBUTES = {
     kind: 'queue',
     column: 'queue_id',
     field: 'queueId',
-    shown: { queueName: 'queue.name as queue_name', unitId: 'queue.unit_id', unitName: 'unit.name as unit_name', askTime: 'queue.ask_time' },
+    shown: {
+      queueName: 'queue.name as queue_name',
+      unitId: 'queue.unit_id',
+      unitName: 'unit.name as unit_name',
+      askTime: 'queue.ask_time',
+    },
     right: 'move',
     undo: true,
     guard: 'ticket.move',

@@ -46,7 +46,9 @@ export async function timeOfTicket(db: Kysely<Database>, ticketId: Id): Promise<
 export async function timeOfTickets(db: Kysely<Database>, ticketIds: readonly Id[]): Promise<Map<Id, number>> {
   if (ticketIds.length === 0) return new Map()
   const { rows } = await sql<{ id: Id; units: string }>`
-    select ticket_id as id, sum(units) as units from time_spent where ticket_id = any(${[...ticketIds]}::bigint[]) group by ticket_id`.execute(db)
+    select ticket_id as id, sum(units) as units from time_spent where ticket_id = any(${[...ticketIds]}::bigint[]) group by ticket_id`.execute(
+    db,
+  )
   return new Map(rows.map(({ id, units }) => [id, Number(units)]))
 }
 

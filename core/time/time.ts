@@ -1,9 +1,11 @@
 /** Owns booking the time that somebody spent on a ticket: how it is typed, when it must be said, what history tells of it. */
-import type { AskTime, Id } from '../database/schema.ts'
+import type { Kysely } from 'kysely'
+import type { AskTime, Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { sayNumber, type Language } from '../i18n/languages.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
-import type { CoreSettings } from '../kernel/settings/core-settings.ts'
+import { coreSettings, type CoreSettings } from '../kernel/settings/core-settings.ts'
+import { readSettings } from '../kernel/settings/settings.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { addHistory } from '../ticket/history.ts'
 import { insertTime } from './time.store.ts'
@@ -60,6 +62,9 @@ export async function bookTime(work: Work, ticket: { id: Id; unitId: Id }, units
   addHistory(work, { ticketId: ticket.id, type: 'TimeAccounting', parts: [units, total], ...(articleId ? { articleId } : {}) })
   work.emit('ticket.time-spent', { ticketId: ticket.id, unitId: ticket.unitId, data: { units } })
 }
+
+/** The unit of the installation. */
+export const timeUnit = async (db: Kysely<Database>): Promise<TimeUnit> => (await readSettings(db, 'core', coreSettings))['time.unit']
 
 /** '15 min', '1,5 h', '3 jednostki'. */
 export function sayUnits(units: number, unit: TimeUnit, language: Language): string {

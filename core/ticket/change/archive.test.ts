@@ -69,7 +69,13 @@ describe('the archive', () => {
       expect(await countTickets(make.db, agent.access, 'ro', filter)).toBe(tickets.length)
       return tickets.map((ticket) => ticket.id)
     }
-    for (const filter of [{}, { search: number }, { stateId: CLOSED }, { queueIds: ['4'] }, { stateTypes: ['closed'] }] satisfies TicketFilter[]) {
+    for (const filter of [
+      {},
+      { search: number },
+      { stateId: CLOSED },
+      { queueIds: ['4'] },
+      { stateTypes: ['closed'] },
+    ] satisfies TicketFilter[]) {
       expect(await shows(filter), JSON.stringify(filter)).not.toContain(id)
       expect(await shows({ ...filter, archived: 'with' }), JSON.stringify(filter)).toContain(id)
       expect(await shows({ ...filter, archived: 'only' }), JSON.stringify(filter)).toEqual([id])
@@ -81,7 +87,9 @@ describe('the archive', () => {
     const { access } = await make.actor(customerId)
     expect((await listTickets(make.db, access, 'see')).tickets.map((ticket) => ticket.id)).toEqual([id])
     await make.db.updateTable('ticket').set({ undelivered_at: make.now }).where('id', '=', id).execute()
-    expect((await listTickets(make.db, agent.access, 'ro', { filter: { undelivered: true } })).tickets.map((ticket) => ticket.id)).toEqual([id])
+    expect((await listTickets(make.db, agent.access, 'ro', { filter: { undelivered: true } })).tickets.map((ticket) => ticket.id)).toEqual([
+      id,
+    ])
   })
   it('takes finished tickets only', async () => {
     const { id } = await make.ticket()
@@ -110,7 +118,9 @@ describe('the archive', () => {
     const { id, customerId } = await archived()
     const customer = await make.actor(customerId)
     await make.work(customer, (work) =>
-      followUp(work, id, { article: { channel: 'web', senderType: 'customer', visible: true, personId: customerId, subject: '', body: 'Wróciło.' } }),
+      followUp(work, id, {
+        article: { channel: 'web', senderType: 'customer', visible: true, personId: customerId, subject: '', body: 'Wróciło.' },
+      }),
     )
     expect([(await read(id)).archived, (await read(id)).stateType]).toEqual([false, 'open'])
     const again = await archived()
@@ -149,7 +159,12 @@ describe('time spent', () => {
     await act('time', id, { time: 2.25 })
     await act('close', id, { how: 'successful', note: 'Koniec.', time: '1' })
     expect(await history(id, 'TimeAccounting')).toEqual(['%%15%%15', '%%0.5%%15.5', '%%2.25%%17.75', '%%1%%18.75'])
-    const rows = await make.db.selectFrom('time_spent').select(['article_id', 'person_id']).where('ticket_id', '=', id).orderBy('id').execute()
+    const rows = await make.db
+      .selectFrom('time_spent')
+      .select(['article_id', 'person_id'])
+      .where('ticket_id', '=', id)
+      .orderBy('id')
+      .execute()
     expect(rows.map((row) => [row.article_id !== null, row.person_id])).toEqual([
       [true, agent.id],
       [true, agent.id],
@@ -184,7 +199,14 @@ describe('time spent', () => {
     expect(await sum(id)).toBe(3)
   })
   it('comes along with a ticket that an agent enters', async () => {
-    await act('new', null as never, { title: 'Telefon', body: 'Dzwoni.', queue: demanding, who: 'nowa@uni.example', channel: 'phone', time: '7' })
+    await act('new', null as never, {
+      title: 'Telefon',
+      body: 'Dzwoni.',
+      queue: demanding,
+      who: 'nowa@uni.example',
+      channel: 'phone',
+      time: '7',
+    })
     const row = await make.db
       .selectFrom('time_spent')
       .innerJoin('article', 'article.id', 'time_spent.article_id')

@@ -119,9 +119,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
 /** The columns of a new ticket, in the order of the list; '' or nobody where nothing is said. */
 function rowOf(fields: RowFields): TicketRowColumns {
   const said = fields as Record<string, unknown>
-  return Object.fromEntries(
-    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? EMPTY[kind] ?? null]),
-  ) as TicketRowColumns
+  return Object.fromEntries(ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? EMPTY[kind] ?? null])) as TicketRowColumns
 }
 
 /** What stands in a column where nothing is said; anything else is nobody. */

@@ -39,20 +39,38 @@ const at = (text: string): Date => {
 }
 const read = async (id: Id) => (await findTicket(make.db, id, null))!
 const facts = async (id: Id, name: string) =>
-  (await make.db.selectFrom('fact').select(['name', 'data']).where('ticket_id', '=', id).where('name', 'like', name).orderBy('id').execute()).map(
-    ({ name, data }) => [name.replace('ticket.', ''), data['deadline'] ?? data['until']],
-  )
+  (
+    await make.db
+      .selectFrom('fact')
+      .select(['name', 'data'])
+      .where('ticket_id', '=', id)
+      .where('name', 'like', name)
+      .orderBy('id')
+      .execute()
+  ).map(({ name, data }) => [name.replace('ticket.', ''), data['deadline'] ?? data['until']])
 const types = async (id: Id, like: string) =>
-  (await make.db.selectFrom('history').select(['type', 'name']).where('ticket_id', '=', id).where('type', 'like', like).orderBy('id').execute()).map(
-    ({ type, name }) => `${type} ${name}`,
-  )
+  (
+    await make.db
+      .selectFrom('history')
+      .select(['type', 'name'])
+      .where('ticket_id', '=', id)
+      .where('type', 'like', like)
+      .orderBy('id')
+      .execute()
+  ).map(({ type, name }) => `${type} ${name}`)
 const settings = (values: Record<string, unknown>) => make.asSystem((work) => saveSettings(work, 'core', coreSettings, values))
 async function calendar(hours: 'day and night' | 'never'): Promise<Id> {
   const all = hours === 'never' ? [] : [{ from: '00:00', to: '24:00' }]
   const week = Object.fromEntries(Object.keys(DEFAULT_CALENDAR.hours).map((day) => [day, all]))
   const definition = { ...DEFAULT_CALENDAR, name: `${hours} ${Math.random()}`, hours: week, cutOff: null, holidayCountry: null }
   const row = { name: definition.name, definition: JSON.stringify(definition) }
-  return (await make.db.insertInto('calendar').values(row as never).returning('id').executeTakeFirstOrThrow()).id
+  return (
+    await make.db
+      .insertInto('calendar')
+      .values(row as never)
+      .returning('id')
+      .executeTakeFirstOrThrow()
+  ).id
 }
 
 describe('a ticket put off until a date', () => {
@@ -77,7 +95,11 @@ describe('a ticket put off until a date', () => {
   })
   it('is reminded of anew when it is put off again, and by the calendar of its queue', async () => {
     const queueId = queues.always
-    await make.db.updateTable('queue').set({ calendar_id: await calendar('day and night') }).where('id', '=', queueId).execute()
+    await make.db
+      .updateTable('queue')
+      .set({ calendar_id: await calendar('day and night') })
+      .where('id', '=', queueId)
+      .execute()
     const id = await put('pending reminder', at('sat 09:00'), queueId)
     make.now = at('sat 09:30')
     await run('remind')
@@ -93,7 +115,11 @@ describe('a ticket put off until a date', () => {
     await make.work(agent, (work) => takeTicket(work, good))
     make.now = at('wed 10:00')
     await run('pending')
-    expect([(await read(good)).stateName, (await read(good)).lock, (await read(good)).lockedAt]).toEqual(['closed successful', 'unlock', null])
+    expect([(await read(good)).stateName, (await read(good)).lock, (await read(good)).lockedAt]).toEqual([
+      'closed successful',
+      'unlock',
+      null,
+    ])
     expect((await read(bad)).stateName).toBe('closed unsuccessful')
   })
   it('nothing happens while the clock is stopped, and all of it afterwards', async () => {
@@ -133,7 +159,12 @@ describe('a lock', () => {
     expect(await lockAt(id, 'next mon 07:30')).toBe('unlock')
     const { ownerId, lockedAt } = await read(id)
     expect([ownerId, lockedAt]).toEqual([agent.id, null])
-    const row = await make.db.selectFrom('history').select(['name', 'reason']).where('ticket_id', '=', id).where('type', '=', 'Unlock').executeTakeFirstOrThrow()
+    const row = await make.db
+      .selectFrom('history')
+      .select(['name', 'reason'])
+      .where('ticket_id', '=', id)
+      .where('type', '=', 'Unlock')
+      .executeTakeFirstOrThrow()
     expect(row).toEqual({ name: '%%unlock', reason: { step: 'lock', decided: 'unlock', rule: 'unlock-timeout', detail: '60' } })
   })
   it.each([
@@ -149,7 +180,9 @@ describe('a lock', () => {
     const { id, customer } = await taken()
     const write = (ticketId: Id) =>
       make.work(customer, (work) =>
-        followUp(work, ticketId, { article: { channel: 'web', senderType: 'customer', visible: true, personId: customer.id, subject: '', body: 'Nadal nie.' } }),
+        followUp(work, ticketId, {
+          article: { channel: 'web', senderType: 'customer', visible: true, personId: customer.id, subject: '', body: 'Nadal nie.' },
+        }),
       )
     make.now = at('fri 14:40')
     await make.work(agent, (work) => answerTicket(work, id, { body: 'Proszę spróbować.' }))

@@ -50,7 +50,11 @@ function untilWhen(sources: readonly Source[], now: Date): Until[] {
     .filter(({ calendar }) => worksNow(calendar, now))
     .map(({ kind, id, calendar, promises: all }) => {
       const of = ({ minutes, notify }: Promised) => (notify === null ? now : addWorkingTime(calendar, now, minutes * (1 - notify / 100)))
-      const [response, update, solution] = DEADLINES.map((name) => (all[name] ? of(all[name]) : null)) as [Date | null, Date | null, Date | null]
+      const [response, update, solution] = DEADLINES.map((name) => (all[name] ? of(all[name]) : null)) as [
+        Date | null,
+        Date | null,
+        Date | null,
+      ]
       const latest = new Date(Math.max(...[response, update, solution].map((date) => date?.getTime() ?? 0)))
       return { kind, id, response, update, solution, latest }
     })

@@ -11,7 +11,8 @@ import { closePending, remindPending } from './pending.ts'
 import { unlockIdle } from './unlock.ts'
 
 /** Is whatever happens by itself as time goes by held back? Plugins whose jobs do something to tickets ask it too. */
-export const clockStopped = async (db: Kysely<Database>): Promise<boolean> => (await readSettings(db, 'core', coreSettings))['clock.stopped']
+export const clockStopped = async (db: Kysely<Database>): Promise<boolean> =>
+  (await readSettings(db, 'core', coreSettings))['clock.stopped']
 
 /** In UTC, as the clock of jobs is. OTRS asks some of these every two hours; a minute is what people expect of a date they chose. */
 const JOBS: Record<string, { cron: string; run: (host: Host, settings: CoreSettings) => Promise<unknown> }> = {

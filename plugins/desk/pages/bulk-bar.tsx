@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import { actOf, actsOfferedBy, type ActName, type PageContext } from '../../../core/index.ts'
 import { blankForm, Button, CsrfField, type Choice, type FormState } from '../../../core/pages.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
+import { PRESETS } from '../pending-dates.ts'
 import { words, type DeskWord } from '../words.ts'
 import type { TicketAct } from './doing.ts'
 import type { Visit } from './frame.tsx'
@@ -21,16 +22,30 @@ export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) =
   </>
 )
 
+interface BarProps {
+  c: PageContext
+  visit: Visit
+  query: ListQuery
+  form?: FormState | undefined
+}
+
 /** Shown once something is chosen. */
-export const BulkBar = ({ c, visit, form = blankForm() }: { c: PageContext; visit: Visit; form?: FormState | undefined }) => {
+export const BulkBar = ({ c, visit, query, form = blankForm() }: BarProps) => {
   const t = words(c)
   return (
     <div class="bulk" role="group" aria-label={t('bulk.label')}>
       <span class="bulk-count" data-chosen={t('bulk.chosen')}>
         {t('bulk.with-chosen')}
       </span>
-      {BULK.map((name) =>
-        BESIDE[name] ? (
+      {BULK.filter((name) => name !== 'archive' || mayBeFinished(query)).map((name) =>
+        name === 'archive' && query.fields.archive === 'only' ? (
+          <span class="bulk-group">
+            <input type="hidden" name="archived" value="no" />
+            <Button name="act" value={name} small>
+              {t('act.unarchive')}
+            </Button>
+          </span>
+        ) : BESIDE[name] ? (
           <span class="bulk-group">
             {BESIDE[name]({ c, visit, form })}
             <Pressed c={c} name={name} />
@@ -42,6 +57,10 @@ export const BulkBar = ({ c, visit, form = blankForm() }: { c: PageContext; visi
     </div>
   )
 }
+
+/** Does the list show tickets that are done with? Those of a view are open unless the filter says otherwise. */
+const mayBeFinished = ({ place, fields }: ListQuery): boolean =>
+  fields.state === '' ? place.kind === 'search' || fields.archive === 'only' : fields.state !== 'open'
 
 /** What stands before an act's button, where many tickets need a choice first. */
 const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; form: FormState }) => Child>> = {
@@ -55,7 +74,10 @@ const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; form:
       id="bulk-until"
       name="until"
       label="act.pend.until"
-      choices={(['tomorrow', 'week', 'customer'] as const).map((value) => ({ value, label: words(c)(`pend.${value}`) }))}
+      choices={[...PRESETS.filter((preset) => preset !== 'holidays'), 'customer' as const].map((value) => ({
+        value,
+        label: words(c)(`pend.${value}`),
+      }))}
     />
   ),
 }

@@ -1,5 +1,5 @@
 /** Owns an agent's own entry for a customer who called, came by, or wrote elsewhere. */
-import { filesLimit, findDrafts, findPerson, prepareAct, Refusal, sentBecame, type PageContext } from '../../../core/index.ts'
+import { filesLimit, findDrafts, findPerson, prepareAct, Refusal, sentBecame, timeUnit, type PageContext } from '../../../core/index.ts'
 import {
   blankForm,
   Button,
@@ -31,6 +31,7 @@ import { sayDone } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 import { People } from './people.tsx'
+import { TimeField } from './time-field.tsx'
 
 const FORM = 'desk/new'
 
@@ -77,7 +78,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
     c,
     id: 'new',
     form: FORM,
-    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take'] },
+    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take', 'time'] },
     back: '/desk/new',
     // For a person that is known already it begins anew; what was begun before is offered.
     ...(given && status === 200 && !given.values['draft.form']
@@ -86,6 +87,9 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
   }
   const queues = queueChoices(visit, 'create')
   const people = await People({ c, form })
+  // Which queue it will be is not known yet: it is asked for where any of them asks, and needed where the chosen one says so.
+  const asks = visit.queues.some(({ id, askTime }) => askTime !== 'off' && queues.some(({ value }) => value === id))
+  const unit = asks ? await timeUnit(c.get('host').db) : undefined
   return deskPage(c, visit, {
     title: t('new.title'),
     status,
@@ -159,6 +163,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                 <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                 <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
                 <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
+                {unit && <TimeField c={c} form={form} ask="optional" unit={unit} id="field-time" />}
                 <Checkbox c={c} form={form} name="take" label={t('new.take')} />
               </div>
             </Card>

@@ -25,6 +25,7 @@ import {
   type ActName,
   type AnswerTemplate,
   type Article,
+  type Calendar,
   type Draft,
   type Id,
   type Origin,
@@ -54,6 +55,7 @@ import { InsertButton } from './insert-button.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
+import { readTime, type TimeView } from './time-field.tsx'
 
 /** Everything a ticket page shows. */
 export interface TicketView {
@@ -67,6 +69,9 @@ export interface TicketView {
   origin: Origin
   /** Why it counts as received later than it came; undefined when it was received at once. */
   receivedWhy: string | undefined
+  /** Whose days and hours count for it. */
+  calendar: Calendar
+  time: TimeView | undefined
   priorities: { id: Id; name: string }[]
   owners: { id: Id; name: string }[]
   /** Of the owner and those who may be it: who is away. */
@@ -208,7 +213,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     participants,
     watchers,
     origin,
-    receivedWhy,
+    calendar,
+    time,
     priorities,
     owners,
     drafts,
@@ -225,7 +231,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     listParticipants(db, ticket.id),
     listWatchers(db, ticket.id),
     findOrigin(db, ticket.id),
-    whyReceived(c, ticket),
+    calendarOfQueue(db, ticket.queueId),
+    readTime(c, ticket),
     listPriorities(db),
     agentsOfQueue(db, ticket.queueId, 'owner'),
     draftsOf,
@@ -246,7 +253,9 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     participants,
     watchers,
     origin,
-    receivedWhy,
+    receivedWhy: whyReceived(c, ticket, calendar),
+    calendar,
+    time,
     priorities,
     owners,
     away,
@@ -259,10 +268,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */
-async function whyReceived(c: PageContext, ticket: Ticket): Promise<string | undefined> {
+function whyReceived(c: PageContext, ticket: Ticket, calendar: Calendar): string | undefined {
   if (ticket.receivedAt.getTime() - ticket.createdAt.getTime() < 60_000) return undefined
-  const { db } = c.get('host')
-  const calendar = await calendarOfQueue(db, ticket.queueId)
   const language = c.get('language')
   const receipt = receive(calendar, ticket.createdAt, language)
   return receipt.receivedAt.getTime() === ticket.receivedAt.getTime()
