@@ -132,6 +132,7 @@ export {
   type TimeOfPerson,
   type TimeUnit,
 } from './time/time.ts'
+export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket/change/waiting.ts'
 export { clockStopped } from './ticket/clock/jobs.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'

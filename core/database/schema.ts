@@ -20,7 +20,14 @@ export type AgentMail = 'note' | 'answer'
 /** How far it is proven who wrote an article. */
 export type Assurance = 'login' | 'confirmed' | 'address' | 'unverified' | 'failed'
 export type HeldDecision = 'accepted' | 'rejected'
-export type AutoResponseType = 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'auto remove' | 'closed'
+export type AutoResponseType =
+  | 'auto reply'
+  | 'auto reject'
+  | 'auto follow up'
+  | 'auto reply/new ticket'
+  | 'auto remove'
+  | 'closed'
+  | 'waiting'
 export type InboundState = 'accepted' | 'processed' | 'failed' | 'held'
 /** Who said to which unit a person belongs. */
 export type UnitSaidBy = 'self' | 'rule' | 'administrator'

@@ -40,6 +40,7 @@ export type HistoryType =
   | 'TitleUpdate'
   | 'EmailResend'
   | 'TimeAccounting'
+  | 'ArchiveFlagUpdate'
   | 'EscalationResponseTimeStart'
   | 'EscalationResponseTimeNotifyBefore'
   | 'EscalationResponseTimeStop'

@@ -22,6 +22,7 @@ const TYPES = {
   SendAutoFollowUp: 0,
   SendAnswer: 0,
   TimeAccounting: 0,
+  ArchiveFlagUpdate: 0,
   EscalationResponseTimeStart: 0,
   EscalationResponseTimeNotifyBefore: 0,
   EscalationResponseTimeStop: 0,

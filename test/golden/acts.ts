@@ -30,6 +30,7 @@ import {
   takeTicket,
   watchTicket,
 } from '../../core/ticket/change/tickets.ts'
+import { closeWaiting, remindWaiting } from '../../core/ticket/change/waiting.ts'
 import { archiveTicket } from '../../core/ticket/change/archive.ts'
 import { clockJobs } from '../../core/ticket/clock/jobs.ts'
 import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
@@ -945,6 +946,19 @@ const CLOCK: Record<string, Case> = {
   },
 }
 
+const WAITING: Record<string, Case> = {
+  'a customer is reminded': async (w) => {
+    const { id } = await w.ticket()
+    await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.waiting, pendingUntil: null }))
+    await w.told(w.system, (work) => remindWaiting(work, id))
+  },
+  'a ticket is closed whose customer does not answer': async (w) => {
+    const { id } = await w.ticket()
+    await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.waiting, pendingUntil: null }))
+    await w.told(w.system, (work) => closeWaiting(work, id, true))
+  },
+}
+
 const ARCHIVE: Record<string, Case> = {
   'into the archive': async (w) => {
     const { id } = await closed(w)
@@ -985,6 +999,6 @@ export const AREAS: Record<string, Record<string, Case>> = {
   'by-rule': BY_RULE,
   undoing: UNDOING,
   mails: MAILS,
-  clock: CLOCK,
+  clock: { ...CLOCK, ...WAITING },
   archive: ARCHIVE,
 }

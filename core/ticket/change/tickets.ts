@@ -204,6 +204,8 @@ const NOTHING_FOLLOWS = { shall: {}, reasons: {} }
 export interface ChosenState {
   stateId: Id
   pendingUntil?: Date | null
+  /** Why, where a program chose it. */
+  reason?: unknown
 }
 
 export interface Answer {
@@ -421,7 +423,10 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
   })
   demandSaid(ticket, time)
   const noted = note && note.body.trim() !== '' ? await addNote(work, ticketId, note) : null
-  await change(work, ticket, await shallOf(work, ticket, outcome, given), closingSettles(work, ticket, given.type))
+  await change(work, ticket, await shallOf(work, ticket, outcome, given), {
+    ...closingSettles(work, ticket, given.type),
+    ...(chosen.reason === undefined ? {} : { reasons: { state: chosen.reason } }),
+  })
   await bookSaid(work, ticket, time, noted)
   if (given.type === 'closed' && ticket.stateType !== 'closed') await tellClosed(work, ticket)
 }

@@ -421,6 +421,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'reason.rule.owner-away': 'the owner is away: {detail}',
   'reason.rule.owner-unable': 'the owner has no access to this queue any more: {detail}',
   'reason.rule.owner-handed-on': 'the owner does not work here any more; what they owned was handed on: {detail}',
+  'reason.rule.no-answer': 'the customer did not answer, though we waited and reminded them',
   'reason.rule.unlock-timeout': 'nobody did anything here for so many working minutes: {detail}',
   'time.label.minutes': 'Time spent (minutes)',
   'time.label.hours': 'Time spent (hours)',

@@ -466,6 +466,7 @@ export const pl = {
   'reason.rule.owner-away': 'nie ma teraz osoby, która prowadzi zgłoszenie: {detail}',
   'reason.rule.owner-unable': 'osoba, która prowadziła zgłoszenie, nie ma już dostępu do tej kolejki: {detail}',
   'reason.rule.owner-handed-on': 'osoba, która prowadziła zgłoszenie, już tu nie pracuje; przekazano, co prowadziła: {detail}',
+  'reason.rule.no-answer': 'zgłaszający nie odpowiedział mimo czekania i przypomnienia',
   'reason.rule.unlock-timeout': 'nikt nic tu nie zrobił przez tyle minut pracy: {detail}',
   'time.label.minutes': 'Czas pracy (minuty)',
   'time.label.hours': 'Czas pracy (godziny)',
