@@ -1,10 +1,11 @@
 /** Owns queues: their tree, their sender address, and the calendar in force in each. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { AskTime, Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
-import { DEFAULT_CALENDAR, type Calendar } from '../calendar/calendar.ts'
+import type { Calendar } from '../calendar/calendar.ts'
 import { isId } from '../database/id.ts'
 import type { Config } from '../machine/config.ts'
 import { ownSender, type SenderAddress } from '../mail/addresses.ts'
+import { downFrom } from '../unit/tree.ts'
 import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
 
 export interface Queue {
@@ -21,6 +22,8 @@ export interface Queue {
   signature: string
   valid: boolean
 }
+
+const NO_DEFAULT = 'there is no calendar named “default”: restore it in the admin pages'
 
 const columns = [
   'id',
@@ -58,7 +61,7 @@ export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promis
   const { rows } = await sql<{ definition: Calendar }>`
     with recursive ${calendarsOfQueue(queueId)} ${calendarInForce()}`.execute(db)
   const row = rows[0]
-  if (!row) throw new Error('there is no calendar named “default”: restore it in the admin pages')
+  if (!row) throw new Error(NO_DEFAULT)
   return row.definition
 }
 
@@ -70,24 +73,21 @@ export async function defaultCalendar(db: Kysely<Database>): Promise<Calendar> {
     .where('name', '=', 'default')
     .where('valid', '=', true)
     .executeTakeFirst()
-  return (row?.definition as Calendar | undefined) ?? DEFAULT_CALENDAR
+  if (!row) throw new Error(NO_DEFAULT)
+  return row.definition as Calendar
 }
 
 /** The calendars in force in several queues, or in all; queues of one calendar share it. A queue is absent when no calendar is left. */
 export async function calendarsOfQueues(db: Kysely<Database>, queueIds?: readonly Id[]): Promise<Map<Id, Calendar>> {
-  const these = queueIds ? sql`where q.id = any(${[...queueIds]}::bigint[])` : sql``
+  const inForce = (id: RawBuilder<unknown>) => sql`(select c.id from calendar c where c.id = ${id} and c.valid)`
   const { rows } = await sql<{ queue: Id; calendar: Id; definition: Calendar }>`
-    with recursive up as (
-      select q.id as queue_id, u.parent_id, u.calendar_id, 1 as depth from queue q join unit u on u.id = q.unit_id ${these}
-      union all select up.queue_id, u.parent_id, u.calendar_id, up.depth + 1 from unit u join up on u.id = up.parent_id),
-    wanted as (
-      select q.id as queue_id, q.calendar_id, 0 as depth from queue q ${these}
-      union all select queue_id, calendar_id, depth from up
-      union all select q.id, c.id, 1000 from calendar c cross join queue q ${these} ${queueIds ? sql`and` : sql`where`} c.name = 'default'),
-    nearest as (
-      select distinct on (w.queue_id) w.queue_id, w.calendar_id from wanted w join calendar c on c.id = w.calendar_id and c.valid
-      order by w.queue_id, w.depth)
-    select n.queue_id as queue, c.id as calendar, c.definition from nearest n join calendar c on c.id = n.calendar_id`.execute(db)
+    with recursive ${downFrom(sql`select u.id, ${inForce(sql`u.calendar_id`)} as calendar_id from unit u where u.parent_id is null`, {
+      each: sql`u.id, coalesce(${inForce(sql`u.calendar_id`)}, down.calendar_id)`,
+    })}
+    select q.id as queue, c.id as calendar, c.definition
+    from queue q join down on down.id = q.unit_id
+      join calendar c on c.id = coalesce(${inForce(sql`q.calendar_id`)}, down.calendar_id, (select c.id from calendar c where c.name = 'default' and c.valid))
+    where ${queueIds ? sql`q.id = any(${[...queueIds]}::bigint[])` : sql`true`}`.execute(db)
   const known = new Map<Id, Calendar>()
   return new Map(
     rows.map(({ queue, calendar, definition }) => {

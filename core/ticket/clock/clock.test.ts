@@ -7,6 +7,7 @@ import type { Id } from '../../database/schema.ts'
 import type { PersonActor } from '../../kernel/actor.ts'
 import type { Host } from '../../kernel/contract.ts'
 import { coreSettings } from '../../kernel/settings/core-settings.ts'
+import { calendarOfQueue, calendarsOfQueues } from '../../queue/queues.ts'
 import { findTicket } from '../ticket.store.ts'
 import { addNote, answerTicket, followUp, releaseTicket, setState, takeTicket } from '../change/tickets.ts'
 import { clockJobs } from './jobs.ts'
@@ -72,6 +73,26 @@ async function calendar(hours: 'day and night' | 'never'): Promise<Id> {
       .executeTakeFirstOrThrow()
   ).id
 }
+
+it('the calendars of all queues at once are those of each', async () => {
+  const [above, own, off] = [await calendar('day and night'), await calendar('day and night'), await calendar('never')]
+  await make.db.updateTable('calendar').set({ valid: false }).where('id', '=', off).execute()
+  const unit = await make.unit()
+  const below = await make.unit({ parentId: unit })
+  const lowest = await make.unit({ parentId: below })
+  await make.db.updateTable('unit').set({ calendar_id: above }).where('id', '=', unit).execute()
+  await make.db.updateTable('unit').set({ calendar_id: off }).where('id', '=', lowest).execute()
+  for (const unitId of [unit, below, lowest])
+    for (const calendarId of [null, own, off]) {
+      const id = await make.queue({ unitId })
+      await make.db.updateTable('queue').set({ calendar_id: calendarId }).where('id', '=', id).execute()
+    }
+  const all = await calendarsOfQueues(make.db)
+  const ids = (await make.db.selectFrom('queue').select('id').execute()).map(({ id }) => id)
+  expect([...all.keys()].toSorted()).toEqual(ids.toSorted())
+  for (const id of ids) expect([id, all.get(id)]).toEqual([id, await calendarOfQueue(make.db, id)])
+  expect([...(await calendarsOfQueues(make.db, ids.slice(0, 2))).keys()].toSorted()).toEqual(ids.slice(0, 2).toSorted())
+})
 
 describe('a ticket put off until a date', () => {
   const put = async (stateName: string, until: Date, queueId: Id = '4') => {
