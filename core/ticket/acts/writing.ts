@@ -68,18 +68,6 @@ export const writingActs = {
       await addNote(work, ticketId, { body, attachments, time })
     },
   }),
-  time: act({
-    on: 'ticket',
-    right: 'note',
-    offeredBy: ['desk', 'program'],
-    undoable: true,
-    bulk: false,
-    minds: [],
-    words: { button: 'act.time', title: 'act.time.title', done: 'done.time' },
-    when: () => true,
-    fields: z.object({ time: spent() }),
-    run: async (work, ticketId, { time }) => spendTime(work, ticketId, time),
-  }),
   forward: act({
     on: 'article',
     right: 'forward',
@@ -141,6 +129,18 @@ export const writingActs = {
     run: async (work, ticketId) => {
       await settleDelivery(work, ticketId)
     },
+  }),
+  time: act({
+    on: 'ticket',
+    right: 'note',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.time', title: 'act.time.title', done: 'done.time' },
+    when: () => true,
+    fields: z.object({ time: spent() }),
+    run: async (work, ticketId, { time }) => spendTime(work, ticketId, time),
   }),
   // What a customer writes on the web. Mail comes by its own way (mail/inbound.ts).
   'follow-up': act({

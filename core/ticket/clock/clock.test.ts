@@ -6,6 +6,7 @@ import { DEFAULT_CALENDAR } from '../../calendar/calendar.ts'
 import type { Id } from '../../database/schema.ts'
 import type { PersonActor } from '../../kernel/actor.ts'
 import type { Host } from '../../kernel/contract.ts'
+import { checkClockStopped } from '../../doctor/work.ts'
 import { coreSettings } from '../../kernel/settings/core-settings.ts'
 import { calendarOfQueue, calendarsOfQueues } from '../../queue/queues.ts'
 import { findTicket } from '../ticket.store.ts'
@@ -148,8 +149,11 @@ describe('a ticket put off until a date', () => {
     make.now = at('thu 10:00')
     await settings({ 'clock.stopped': true })
     for (const name of jobs.keys()) await jobs.get(name)!()
+    const found = async () => (await checkClockStopped({ database, config: make.config, now: make.now }))[0]?.state
+    expect(await found()).toBe('warn')
     expect((await read(id)).stateType).toBe('pending auto')
     await settings({ 'clock.stopped': undefined })
+    expect(await found()).toBe('ok')
     await run('pending')
     expect((await read(id)).stateType).toBe('closed')
   })
