@@ -285,7 +285,7 @@ export const TemplateTools = ({
 
 const AskedTime = ({ c, form, view, id }: { c: PageContext; form: FormState; view: TicketView; id: string }) =>
   view.time && view.ticket.askTime !== 'off' ? (
-    <div class="composer-insert">
+    <div class="composer-time">
       <TimeField c={c} form={form} ask={view.ticket.askTime} unit={view.time.unit} id={id} />
     </div>
   ) : null

@@ -1,19 +1,17 @@
 /** Owns GET /desk/time and its export: the time one has booked oneself, day by day. */
 import { DateTime } from 'luxon'
-import { ownTime, ownTimeSum, sayDate, sayUnits, shortName, timeUnit, type OwnTime, type PageContext } from '../../../core/index.ts'
 import {
-  blankForm,
-  Button,
-  ButtonLink,
-  Card,
-  csvAnswer,
-  demandAgent,
-  EmptyState,
-  Field,
-  PageHead,
-  plainTime,
-  Time,
-} from '../../../core/pages.ts'
+  ownTime,
+  ownTimeSum,
+  sayDate,
+  sayTime,
+  sayUnits,
+  shortName,
+  timeUnit,
+  type OwnTime,
+  type PageContext,
+} from '../../../core/index.ts'
+import { blankForm, Button, ButtonLink, Card, csvAnswer, demandAgent, EmptyState, Field, PageHead, plainTime } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import { deskPage, enter } from './frame.tsx'
 
@@ -56,7 +54,7 @@ export async function myTimePage(c: PageContext): Promise<Response> {
         <PageHead title={t('time.mine')} beside={t('time.mine.sum', { sum: say(sum) })}>
           <ButtonLink href={`/desk/time.csv?${new URLSearchParams(period)}`}>{t('list.export')}</ButtonLink>
         </PageHead>
-        <form method="get" action="/desk/time" class="form form-row time-period" autocomplete="off">
+        <form method="get" action="/desk/time" class="time-period" autocomplete="off">
           <Field c={c} form={blankForm(period)} name="from" id="time-from" type="date" label={t('time.from')} />
           <Field c={c} form={blankForm(period)} name="to" id="time-to" type="date" label={t('time.to')} />
           <Button>{t('filter.apply')}</Button>
@@ -66,48 +64,50 @@ export async function myTimePage(c: PageContext): Promise<Response> {
             <EmptyState title={t('time.mine.empty')} text={t('time.mine.empty.text')} />
           </div>
         )}
-        {[...days].map(([day, list]) => (
-          <Card
-            title={sayDate(list[0]!.at, config.zone, language, clock())}
-            id={`day-${day}`}
-            acts={<span class="quiet">{total(list)}</span>}
-            plain
-          >
-            <table class="list time-list" aria-labelledby={`day-${day}-title`}>
-              <thead class="only-heard">
-                <tr>
-                  <th scope="col">{t('history.when')}</th>
-                  <th scope="col">{t('side.ticket')}</th>
-                  <th scope="col">{t('time.card')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((row) => (
+        <div class="time-days">
+          {[...days].map(([day, list]) => (
+            <Card
+              title={sayDate(list[0]!.at, config.zone, language, clock())}
+              id={`day-${day}`}
+              acts={<span class="quiet">{total(list)}</span>}
+              plain
+            >
+              <table class="list time-list" aria-labelledby={`day-${day}-title`}>
+                <thead class="only-heard">
                   <tr>
-                    <td>
-                      <Time c={c} at={row.at} />
-                    </td>
-                    <td>
-                      {row.ticket ? (
-                        <>
-                          <a href={`/desk/tickets/${row.ticket.id}${row.articleId ? `#article-${row.articleId}` : ''}`}>
-                            {row.ticket.title}
-                          </a>{' '}
-                          <span class="small quiet">
-                            {row.ticket.number} · {shortName(row.ticket.queue)}
-                          </span>
-                        </>
-                      ) : (
-                        <span class="quiet">{t('time.mine.unseen')}</span>
-                      )}
-                    </td>
-                    <td class="time-units">{say(row.units)}</td>
+                    <th scope="col">{t('history.when')}</th>
+                    <th scope="col">{t('side.ticket')}</th>
+                    <th scope="col">{t('time.card')}</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </Card>
-        ))}
+                </thead>
+                <tbody>
+                  {list.map((row) => (
+                    <tr>
+                      <td>
+                        <time datetime={row.at.toISOString()}>{sayTime(row.at, config.zone)}</time>
+                      </td>
+                      <td>
+                        {row.ticket ? (
+                          <>
+                            <a href={`/desk/tickets/${row.ticket.id}${row.articleId ? `#article-${row.articleId}` : ''}`}>
+                              {row.ticket.title}
+                            </a>{' '}
+                            <span class="small quiet">
+                              {row.ticket.number} · {shortName(row.ticket.queue)}
+                            </span>
+                          </>
+                        ) : (
+                          <span class="quiet">{t('time.mine.unseen')}</span>
+                        )}
+                      </td>
+                      <td class="time-units">{say(row.units)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Card>
+          ))}
+        </div>
         {rows.length === SHOWN && <p class="quiet">{t('time.mine.more', { count: SHOWN })}</p>}
       </>
     ),
