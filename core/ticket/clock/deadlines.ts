@@ -88,18 +88,27 @@ async function tellDue(work: Work, until: readonly Until[], repeat: number): Pro
   return rows.length
 }
 
-export async function findDue(db: Kysely<Database>, until: readonly Until[], now: Date, repeat: number): Promise<Found[]> {
+/** How a ticket of a source is found: looked up source by source (`offset 0`), each by its index, never by a walk over all tickets. */
+const SOURCES = [
+  { kind: 'queue', counts: sql`ticket.queue_id = s.id and ticket.sla_id is null` },
+  { kind: 'sla', counts: sql`ticket.sla_id = s.id` },
+]
+
+async function findDue(db: Kysely<Database>, until: readonly Until[], now: Date, repeat: number): Promise<Found[]> {
   const again = sql`(${repeat} > 0 and told.at <= ${now}::timestamptz - make_interval(mins => ${repeat}))`
   const { rows } = await sql<Found>`
     with source as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(until)}::jsonb)
         as s(kind text, id bigint, response timestamptz, update timestamptz, solution timestamptz, latest timestamptz)),
-    due as (
-      select ticket.id, ticket.queue_id, ticket.response_due_at, ticket.update_due_at, ticket.solution_due_at, s.response, s.update, s.solution
-      from source s join ticket on ticket.queue_id = s.id and ticket.sla_id is null and ticket.due_at <= s.latest and ${OPEN} where s.kind = 'queue'
-      union all
-      select ticket.id, ticket.queue_id, ticket.response_due_at, ticket.update_due_at, ticket.solution_due_at, s.response, s.update, s.solution
-      from source s join ticket on ticket.sla_id = s.id and ticket.due_at <= s.latest and ${OPEN} where s.kind = 'sla')
+    due as (${sql.join(
+      SOURCES.map(
+        ({ kind, counts }) => sql`
+      select t.*, s.response, s.update, s.solution from source s cross join lateral (
+        select id, queue_id, response_due_at, update_due_at, solution_due_at from ticket
+        where ${counts} and ticket.due_at <= s.latest and ${OPEN} offset 0) t where s.kind = ${kind}`,
+      ),
+      sql` union all `,
+    )})
     select due.id as ticket, q.unit_id as unit, d.deadline, d.due, d.due::text as stands
     from due join queue q on q.id = due.queue_id
       cross join lateral (values ('response', due.response_due_at, due.response), ('update', due.update_due_at, due.update),
