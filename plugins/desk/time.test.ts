@@ -62,7 +62,12 @@ describe('time on the forms of a ticket', () => {
       const marks = marksOf(await page(id), `ticket/${id}/reply`)
       const answer = await jan.post(`/desk/tickets/${id}/reply`, { ...marks, body: 'Już działa.', time })
       const html = await answer.text()
-      expect([answer.status, html.includes(says), html.includes('Już działa.'), filled(html, 'reply-time')]).toEqual([422, true, true, time])
+      expect([answer.status, html.includes(says), html.includes('Już działa.'), filled(html, 'reply-time')]).toEqual([
+        422,
+        true,
+        true,
+        time,
+      ])
     }
     const closed = await jan.post(`/desk/tickets/${id}/close`, { how: 'successful', note: 'Zrobione', time: '' })
     expect([closed.status, (await closed.text()).includes('Zrobione')]).toEqual([422, true])

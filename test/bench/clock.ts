@@ -16,7 +16,10 @@ const NOW = new Date('2026-11-17T09:15:00Z')
 /** In a database of its own: 200,000 open tickets in all queues, most deadlines within three weeks, some passed. */
 export async function measureClock(place: Place): Promise<Figure[]> {
   await place.copy('pages', 'clock')
-  await place.query('clock', 'update queue set first_response_minutes = 480, first_response_notify = 80, solution_minutes = 2400, solution_notify = 80')
+  await place.query(
+    'clock',
+    'update queue set first_response_minutes = 480, first_response_notify = 80, solution_minutes = 2400, solution_notify = 80',
+  )
   await place.query(
     'clock',
     `insert into ticket (number, title, queue_id, state_id, state_type, priority_id, received_at, created_at, changed_at, response_due_at, solution_due_at, due_at)

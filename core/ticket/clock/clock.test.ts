@@ -149,7 +149,7 @@ describe('a ticket put off until a date', () => {
     make.now = at('thu 10:00')
     await settings({ 'clock.stopped': true })
     for (const name of jobs.keys()) await jobs.get(name)!()
-    const found = async () => (await checkClockStopped({ database, config: make.config, now: make.now }))[0]?.state
+    const found = async () => (await checkClockStopped({ database, config: make.config, now: make.now, owners: [] }))[0]?.state
     expect(await found()).toBe('warn')
     expect((await read(id)).stateType).toBe('pending auto')
     await settings({ 'clock.stopped': undefined })
