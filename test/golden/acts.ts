@@ -885,7 +885,11 @@ const MAILS: Record<string, Case> = {
 
 /** What a job of the clock does, at a moment. */
 async function ticks(w: World, job: string, now: Date): Promise<void> {
-  await w.job(clockJobs({ ...w.site.kernel.host, clock: () => now }), `ticket/${job}`)
+  const { make, kernel } = w.site
+  const before = make.now
+  make.now = now
+  await w.job(clockJobs(kernel.host), `ticket/${job}`)
+  make.now = before
 }
 const OVER = new Date('2026-11-17T09:00:00Z')
 const NEAR = new Date('2026-11-17T10:00:00Z')
@@ -905,6 +909,8 @@ const dueAt = async (w: World, id: Id, at: Date | null): Promise<void> => {
 
 const CLOCK: Record<string, Case> = {
   'the clock reminds of a ticket that was put off': async (w) => {
+    // Not of those that other acts put off.
+    await sql`update ticket set reminded_for = pending_until`.execute(w.site.make.db)
     const { id } = await w.ticket()
     await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
     await ticks(w, 'remind', TOMORROW)
