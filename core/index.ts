@@ -75,6 +75,7 @@ export { sayReceipt, sayReceiptReason, sayHours, sayExceptions, sayCutOff } from
 export { sayDate, sayDateTime, sayNearDay, sayTime } from './calendar/date-words.ts'
 export { receive } from './calendar/receipt.ts'
 export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
+export { openingAfterDays, openingAfterHolidays, openingInAWeek, openingOfMonday } from './calendar/coming-openings.ts'
 
 // Tickets and articles
 export { type Ticket, type NewArticle, type NewAttachment, OPEN_TYPES, isOpen } from './ticket/ticket.ts'
@@ -114,10 +115,25 @@ export {
   setTitle,
   setText,
   setCustomer,
+  spendTime,
   watchTicket,
 } from './ticket/change/tickets.ts'
 export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
+export { archiveTicket } from './ticket/change/archive.ts'
+export {
+  ownTime,
+  ownTimeSum,
+  sayUnits,
+  timeOfTicket,
+  timeOfTickets,
+  timeUnit,
+  type OwnTime,
+  type TimeOfPerson,
+  type TimeUnit,
+} from './time/time.ts'
+export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket/change/waiting.ts'
+export { clockStopped } from './ticket/clock/jobs.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
@@ -161,7 +177,16 @@ export { findState, findTicket, findTicketByNumber, listPriorities, listStates, 
 export { findArticle, findAttachment, firstWords, listArticles, rawOf, type Article, type Attachment } from './article/articles.ts'
 
 // Queues and people
-export { type Queue, findQueue, findQueueByName, listQueues, shortName, calendarOfQueue, senderOfQueue } from './queue/queues.ts'
+export {
+  type Queue,
+  findQueue,
+  findQueueByName,
+  listQueues,
+  shortName,
+  calendarOfQueue,
+  defaultCalendar,
+  senderOfQueue,
+} from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
 export { absentNow, endAbsence, findAbsence, setAbsence, type Absence } from './person/absence.ts'
 export { agentsOfQueue, listAgents, searchPersons } from './person/person-search.ts'

@@ -20,7 +20,14 @@ export type AgentMail = 'note' | 'answer'
 /** How far it is proven who wrote an article. */
 export type Assurance = 'login' | 'confirmed' | 'address' | 'unverified' | 'failed'
 export type HeldDecision = 'accepted' | 'rejected'
-export type AutoResponseType = 'auto reply' | 'auto reject' | 'auto follow up' | 'auto reply/new ticket' | 'auto remove' | 'closed'
+export type AutoResponseType =
+  | 'auto reply'
+  | 'auto reject'
+  | 'auto follow up'
+  | 'auto reply/new ticket'
+  | 'auto remove'
+  | 'closed'
+  | 'waiting'
 export type InboundState = 'accepted' | 'processed' | 'failed' | 'held'
 /** Who said to which unit a person belongs. */
 export type UnitSaidBy = 'self' | 'rule' | 'administrator'
@@ -410,6 +417,7 @@ export interface CoreTicketTable {
   solution_due_at: Optional<Date>
   due_at: Optional<Date>
   suspended: Optional<boolean>
+  reminded_for: Optional<Date>
 }
 export interface TicketWatcherTable {
   ticket_id: Id
@@ -584,6 +592,15 @@ export interface TimeSpentTable {
   units: ColumnType<string, string | number, string | number>
   person_id: Id | null
   at: Date
+  act_id: Optional<string>
+}
+export type DeadlineName = 'response' | 'update' | 'solution'
+export interface DeadlineToldTable {
+  ticket_id: Id
+  deadline: DeadlineName
+  due_at: Date
+  near_at: Optional<Date>
+  missed_at: Optional<Date>
 }
 export type FieldObject = 'ticket' | 'article' | 'person' | 'company' | 'faq'
 export interface FieldTable {
@@ -922,6 +939,7 @@ export interface Database {
   article_flag: ArticleFlagTable
   link: LinkTable
   time_spent: TimeSpentTable
+  deadline_told: DeadlineToldTable
   field: FieldTable
   field_value: FieldValueTable
   field_use: FieldUseTable

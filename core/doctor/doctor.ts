@@ -14,7 +14,7 @@ import { checkKeys } from './keys.ts'
 import { failed, ok, warn, type Finding } from './finding.ts'
 import { checkDisk, checkNode, checkPorts } from './machine.ts'
 import { checkCertificates, checkDns, checkOwnAddress, checkSmarthost, systemDns, type Dns } from './mail.ts'
-import { checkFills, checkJobs, checkLimits, checkMails, checkProcesses, checkStalls } from './work.ts'
+import { checkClockStopped, checkFills, checkJobs, checkLimits, checkMails, checkProcesses, checkStalls } from './work.ts'
 
 export interface DoctorRoom {
   config: Config
@@ -66,6 +66,7 @@ export async function examine({ config, loadPlugins, clock, dns = systemDns(), b
             ['clock', () => checkNewest(room)],
             ['processes', () => checkProcesses(room)],
             ['stalls', () => checkStalls(room)],
+            ['clock of tickets', () => checkClockStopped(room)],
             ['jobs', () => checkJobs(room)],
             ['new columns', () => checkFills(room)],
             ['ids', () => checkIds(room)],

@@ -5,6 +5,7 @@ import { LIMITS, listRefused } from '../kernel/limits/limits.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { ROLES, type Role } from '../machine/roles.ts'
 import { LONG_MS } from '../metrics/stalls.ts'
+import { clockStopped } from '../ticket/clock/jobs.ts'
 import { fail, ok, warn, type Finding } from './finding.ts'
 import type { WithDatabase } from './database.ts'
 
@@ -97,6 +98,19 @@ export async function checkProcesses({ database, config }: WithDatabase): Promis
     ok(
       'processes',
       rows.length === 1 ? 'One does everything.' : `${rows.length} run: ${ROLES.map((role) => `${count(role)} × ${role}`).join(', ')}.`,
+    ),
+  ]
+}
+
+/** While the clock is stopped tickets wait for it: nobody should forget that. */
+export async function checkClockStopped({ database: { db } }: WithDatabase): Promise<Finding[]> {
+  const name = 'clock of tickets'
+  if (!(await clockStopped(db))) return [ok(name, 'Pending dates, deadlines, locks and archiving are looked at.')]
+  return [
+    warn(
+      name,
+      'The setting “Clock stopped” is on: no ticket closes, reminds, warns of its deadline, lets its lock go or is archived by itself.',
+      'Switch it off under Administration → Settings once tickets need not be held back any more.',
     ),
   ]
 }

@@ -1,7 +1,7 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
-import type { Channel, Database, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { Channel, Database, DeadlineName, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
 import type { MailOutcome } from '../mail/judge/outcome.ts'
 import { actorId } from './actor.ts'
 import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs/jobs.ts'
@@ -30,6 +30,16 @@ export interface CoreFacts {
   /** What it is called now stands on the ticket: facts about tickets hold nothing that people wrote. */
   'ticket.title-changed': NoData
   'ticket.customer-changed': NoData
+  'ticket.archive-changed': { archived: boolean }
+  /** Somebody booked time; `units` are what the installation says they are. */
+  'ticket.time-spent': { units: number }
+  /** The date came until which the ticket was put off. Told once for each date, within working time. */
+  'ticket.reminder-due': { until: string }
+  /** A deadline is near, or has passed; told once for each moment, again only where the setting says so. */
+  'ticket.deadline-near': { deadline: DeadlineName; due: string }
+  'ticket.deadline-missed': { deadline: DeadlineName; due: string }
+  /** It had passed, and by what was done to the ticket it is none any more, or another one ahead. */
+  'ticket.deadline-stopped': { deadline: DeadlineName; due: string }
   'ticket.watched': { watching: boolean }
   /** `right` null: no participant any more. */
   'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }

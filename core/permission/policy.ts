@@ -53,6 +53,7 @@ interface Branch {
 }
 
 const isCustomerRight = (right: Right) => right === 'see' || right === 'answer'
+export const isAgentRight = (right: Right): boolean => !isCustomerRight(right)
 const agentMay = (access: Access, right: Right) => access.agent && !isCustomerRight(right)
 /** OTRS: rw implies every right, and no other right implies another: who holds `note` alone does not read. */
 export function holdsRight(rights: ReadonlySet<string> | undefined, right: Right): boolean {

@@ -1,10 +1,11 @@
 /** Owns queues: their tree, their sender address, and the calendar in force in each. */
-import { sql, type Kysely } from 'kysely'
-import type { Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { AskTime, Database, FollowUpPossible, Id, Language } from '../database/schema.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import { isId } from '../database/id.ts'
 import type { Config } from '../machine/config.ts'
 import { ownSender, type SenderAddress } from '../mail/addresses.ts'
+import { downFrom } from '../unit/tree.ts'
 import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
 
 export interface Queue {
@@ -16,10 +17,13 @@ export interface Queue {
   groupId: Id
   followUpPossible: FollowUpPossible
   followUpLock: boolean
+  askTime: AskTime
   language: Language | null
   signature: string
   valid: boolean
 }
+
+const NO_DEFAULT = 'there is no calendar named “default”: restore it in the admin pages'
 
 const columns = [
   'id',
@@ -29,6 +33,7 @@ const columns = [
   'group_id as groupId',
   'follow_up_possible as followUpPossible',
   'follow_up_lock as followUpLock',
+  'ask_time as askTime',
   'language',
   'signature',
   'valid',
@@ -56,8 +61,40 @@ export async function calendarOfQueue(db: Kysely<Database>, queueId: Id): Promis
   const { rows } = await sql<{ definition: Calendar }>`
     with recursive ${calendarsOfQueue(queueId)} ${calendarInForce()}`.execute(db)
   const row = rows[0]
-  if (!row) throw new Error('there is no calendar named “default”: restore it in the admin pages')
+  if (!row) throw new Error(NO_DEFAULT)
   return row.definition
+}
+
+/** The calendar named `default`, for what is no affair of one queue. */
+export async function defaultCalendar(db: Kysely<Database>): Promise<Calendar> {
+  const row = await db
+    .selectFrom('calendar')
+    .select('definition')
+    .where('name', '=', 'default')
+    .where('valid', '=', true)
+    .executeTakeFirst()
+  if (!row) throw new Error(NO_DEFAULT)
+  return row.definition as Calendar
+}
+
+/** The calendars in force in several queues, or in all; queues of one calendar share it. A queue is absent when no calendar is left. */
+export async function calendarsOfQueues(db: Kysely<Database>, queueIds?: readonly Id[]): Promise<Map<Id, Calendar>> {
+  const inForce = (id: RawBuilder<unknown>) => sql`(select c.id from calendar c where c.id = ${id} and c.valid)`
+  const { rows } = await sql<{ queue: Id; calendar: Id; definition: Calendar }>`
+    with recursive ${downFrom(sql`select u.id, ${inForce(sql`u.calendar_id`)} as calendar_id from unit u where u.parent_id is null`, {
+      each: sql`u.id, coalesce(${inForce(sql`u.calendar_id`)}, down.calendar_id)`,
+    })}
+    select q.id as queue, c.id as calendar, c.definition
+    from queue q join down on down.id = q.unit_id
+      join calendar c on c.id = coalesce(${inForce(sql`q.calendar_id`)}, down.calendar_id, (select c.id from calendar c where c.name = 'default' and c.valid))
+    where ${queueIds ? sql`q.id = any(${[...queueIds]}::bigint[])` : sql`true`}`.execute(db)
+  const known = new Map<Id, Calendar>()
+  return new Map(
+    rows.map(({ queue, calendar, definition }) => {
+      if (!known.has(calendar)) known.set(calendar, definition)
+      return [queue, known.get(calendar)!]
+    }),
+  )
 }
 
 /** Sender of mail from a queue: its own address, else its parents', else one that leads to it, else the site's own. */

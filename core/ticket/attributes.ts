@@ -19,6 +19,7 @@ export interface Values {
   topic: Id | null
   date: Date | null
   moment: Date
+  'yes-no': boolean
 }
 export type Kind = keyof Values
 
@@ -139,7 +140,12 @@ export const ATTRIBUTES = {
     kind: 'queue',
     column: 'queue_id',
     field: 'queueId',
-    shown: { queueName: 'queue.name as queue_name', unitId: 'queue.unit_id', unitName: 'unit.name as unit_name' },
+    shown: {
+      queueName: 'queue.name as queue_name',
+      unitId: 'queue.unit_id',
+      unitName: 'unit.name as unit_name',
+      askTime: 'queue.ask_time',
+    },
     right: 'move',
     undo: true,
     guard: 'ticket.move',
@@ -254,6 +260,7 @@ export const ATTRIBUTES = {
     right: 'lock',
     undo: true,
     history: { type: { unlock: 'Unlock', lock: 'Lock', tmp_lock: 'Lock' }, parts: (_was, is) => [is] },
+    along: (_was, is, now) => ({ locked_at: is === 'unlock' ? null : now }),
     fact: { name: 'ticket.lock-changed', data: (_from: Lock, lock: Lock) => ({ lock }) },
     headers: { newTicket: ['Lock'], followUp: ['Lock'] },
     tags: { lock: 'lock' },
@@ -359,6 +366,18 @@ export const ATTRIBUTES = {
     sort: { type: 'timestamptz', first: 'desc', place: 2 },
     csv: { place: 15 },
   },
+  // Since when its lock holds: it is let go when its owner does nothing (clock/unlock.ts).
+  locked: { kind: 'date', column: 'locked_at', field: 'lockedAt', readOnly: 'kept', undo: true },
+  // Left out of lists, counts and searches unless asked for; a ticket that comes back to life is none.
+  archived: {
+    kind: 'yes-no',
+    column: 'archived',
+    field: 'archived',
+    right: 'rw',
+    undo: true,
+    history: { type: 'ArchiveFlagUpdate', parts: (_was, is) => [is ? 'y' : 'n'] },
+    fact: { name: 'ticket.archive-changed', data: (_from: boolean, archived: boolean) => ({ archived }) },
+  },
   closed: { kind: 'date', column: 'closed_at', field: 'closedAt', readOnly: 'kept', undo: true, csv: { place: 16 } },
   lastCustomer: { kind: 'date', column: 'last_customer_at', field: 'lastCustomerAt', readOnly: 'kept', undo: true },
   lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
@@ -404,7 +423,7 @@ export type RowFields = Pretty<
 >
 /** The same as columns. */
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
-type MayBeEmpty = Having<{ kind: 'text' | MayBeNone | 'topic' | 'date' }>
+type MayBeEmpty = Having<{ kind: 'text' | MayBeNone | 'topic' | 'date' | 'yes-no' }>
 
 /** By what lists may be narrowed. */
 export type Filtered = Having<{ filter: unknown }>

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { containing } from '../database/key-page.ts'
 import type { Id, StateType } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
-import { visibleBranches, type Right } from '../permission/policy.ts'
+import { isAgentRight, visibleBranches, type Right } from '../permission/policy.ts'
 import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
@@ -23,6 +23,8 @@ export interface TicketFilter extends FilterFields {
   undelivered?: true
   /** A ticket's number anywhere in it, else words that must all be found: in the title, the customer's name or address, the number. */
   search?: string
+  /** Archived ones are left out unless this is said. */
+  archived?: 'with' | 'only'
   createdFrom?: Date
   createdTo?: Date
 }
@@ -46,6 +48,9 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
     if (onlyOpen) all.push(OPEN)
     if (!onlyOpen || types.size < OPEN_TYPES.length) all.push(sql`ticket.state_type = any(${[...types]}::text[])`)
   }
+  if (filter.archived === 'only') all.push(sql`ticket.archived`)
+  // Open ones are never archived.
+  else if (filter.archived === undefined && !filter.stateTypes?.every(isOpen)) all.push(sql`not ticket.archived`)
   for (const { field, column, by } of COMPARED) {
     const value = filter[field]
     if (value)
@@ -89,7 +94,7 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   const branches = visibleBranches(access, right, filter.queueIds, filter.toTake && TAKES)
   if (branches.length === 0) return undefined
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
-  const conditions = [...filterConditions(filter), ...(further ? [further] : [])]
+  const conditions = [...filterConditions(withArchive(right, filter)), ...(further ? [further] : [])]
   // Few tickets have a held message or a failed mail: they too are gathered first.
   const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined, filter.undelivered ? UNDELIVERED : undefined].filter(
     (condition) => condition !== undefined,
@@ -112,6 +117,10 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   })
   return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
+
+/** The archive is the agents' affair: customers see all that is theirs. What waits for somebody is found in it too. */
+const withArchive = (right: Right, filter: TicketFilter): TicketFilter =>
+  filter.archived === undefined && (!isAgentRight(right) || filter.held || filter.undelivered) ? { ...filter, archived: 'with' } : filter
 
 const UNDELIVERED = sql`ticket.undelivered_at is not null`
 const HELD = sql`ticket.id = any(array(select ticket_id from article where held_at is not null and held_decision is null))`

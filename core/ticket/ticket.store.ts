@@ -143,7 +143,7 @@ export function listPriorities(db: Kysely<Database>): Promise<{ id: Id; name: st
 }
 
 export interface TicketPlace {
-  queue: { id: Id; name: string; unitId: Id; valid: boolean }
+  queue: { id: Id; name: string; unitId: Id; valid: boolean; askTime: string }
   /** Null when no state has this name. */
   state: StateRow | null
   calendar: Calendar | null
@@ -164,7 +164,7 @@ export async function placeForTicket(
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
     with recursive ${calendarsOfQueue(queueId)}
-    select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid) as queue,
+    select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid, 'askTime', q.ask_time) as queue,
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
       (${calendarInForce()}) as calendar,

@@ -96,10 +96,13 @@ describe('the desk and the list', () => {
   })
   it('the bar under a list offers what may be done to many, and nothing else', async () => {
     await site.make.ticket()
-    const html = await text(jan.get('/desk/view/open'))
-    const offered = [...html.matchAll(/<button[^>]*name="act" value="([a-z-]+)"/g)].map((match) => match[1])
+    const offered = async (list: string) =>
+      [...(await text(jan.get(list))).matchAll(/<button[^>]*name="act" value="([a-z-]+)"/g)].map((match) => match[1])
     // Types and services are used nowhere yet.
-    expect(offered).toEqual(actsOfferedBy('desk').filter((name) => actOf(name).bulk && name !== 'classify'))
+    const bulk = actsOfferedBy('desk').filter((name) => actOf(name).bulk && name !== 'classify')
+    expect(await offered('/desk/search')).toEqual(bulk)
+    // Nothing open is archived.
+    expect(await offered('/desk/view/open')).toEqual(bulk.filter((name) => name !== 'archive'))
   })
   it('what can be taken back is offered so, and is', async () => {
     const { id } = await site.make.ticket()

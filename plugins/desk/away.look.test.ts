@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { setAbsence } from '../../core/index.ts'
+import { setAbsence, spendTime } from '../../core/index.ts'
 import { byTurns, LOOKS, lookAtAll, type View } from '../../test/look.ts'
 import { launchChromium, requireChromium } from '../../test/servers/chromium.ts'
 import { openSite, type Site } from '../../test/web.ts'
@@ -8,7 +8,7 @@ import admin from '../admin/index.tsx'
 import portal from '../portal/index.tsx'
 import desk from './index.tsx'
 
-describe.skipIf(!requireChromium())('who sees a ticket, why, and who is away, in Chromium', () => {
+describe.skipIf(!requireChromium())('who sees a ticket, why, who is away, and time spent, in Chromium', () => {
   let site: Site
   let browser: Browser
   let url: string
@@ -50,10 +50,15 @@ describe.skipIf(!requireChromium())('who sees a ticket, why, and who is away, in
     await make.work(await make.actor(anna), (work) =>
       setAbsence(work, anna, { from: '2026-11-16', until: '2026-12-04', substituteId: jan, note: 'W pilnych sprawach: 91 449 00 00' }),
     )
+    // Its forms ask for time, and some is booked.
+    await make.db.updateTable('queue').set({ ask_time: 'required' }).where('id', '=', queue).execute()
+    await make.work(await make.actor(jan), (work) => spendTime(work, ticket.id, 12.5))
     const [his, hers] = [await site.session(jan), await site.session(anna)]
     views = [
       { name: 'who', path: `/desk/tickets/${ticket.id}/who`, session: his },
       { name: 'ticket-away', path: `/desk/tickets/${ticket.id}`, session: his },
+      { name: 'my-time', path: '/desk/time', session: his },
+      { name: 'archive', path: '/desk/search?archive=with', session: his },
       { name: 'substitute', path: '/desk/view/substitute', session: his },
       { name: 'why', path: `/admin/why?person=ewojcik&ticket=${ticket.number}`, session: his },
       { name: 'why-refused', path: '/admin/why?person=nikt&ticket=1', session: his, status: 422 },

@@ -127,6 +127,7 @@ const sayers: Record<string, Say> = {
   },
   Merged: (row, room) => text(room)('history.Merged', { from: part(row, 0), to: part(row, 2) }),
   TimeAccounting: (row, room) => text(room)('history.TimeAccounting', { units: part(row, 0), total: part(row, 1) }),
+  ArchiveFlagUpdate: (row, room) => text(room)(part(row, 0) === 'n' ? 'history.unarchived' : 'history.archived'),
   TicketDynamicFieldUpdate: dynamicField,
   ArticleDynamicFieldUpdate: dynamicField,
   Misc: (row, room) =>

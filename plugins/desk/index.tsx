@@ -10,6 +10,7 @@ import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
 import { insert } from './pages/insert.tsx'
 import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.tsx'
+import { exportMyTime, myTimePage } from './pages/my-time.tsx'
 import { createFromForm, newTicketPage } from './pages/new-ticket.tsx'
 import { passOnRoutes } from './pages/pass-on.tsx'
 import { peopleFragment } from './pages/people.tsx'
@@ -43,6 +44,8 @@ export default definePlugin({
     app.post('/desk/bulk', bulk)
     app.post('/desk/bulk/undo/:act', undoBulk)
     app.get('/desk/rail', railFragment)
+    app.get('/desk/time', myTimePage)
+    app.get('/desk/time.csv', exportMyTime)
 
     // New tickets
     app.get('/desk/new', newTicketPage)

@@ -22,13 +22,13 @@ import { isView, views, type ViewName } from './views.ts'
 export type ListPlace = { kind: 'view'; view: ViewName } | { kind: 'queue'; queueId: Id } | { kind: 'search' }
 
 /** What lists are narrowed by besides attributes. */
-type OtherField = 'q' | 'from' | 'to' | 'below'
+type OtherField = 'q' | 'from' | 'to' | 'below' | 'archive'
 export type FieldName = Filtered | OtherField
 
 /**
  * Filters as they stand in the form; '' is "any". Attributes hold an id or words; `state` also 'open', 'closed' or 'any' ('': as
  * the place says), `owner` also 'me' or 'nobody'; `queue`, in views: only this one. `from` and `to`: when it was made, yyyy-mm-dd
- * in the site's zone, both included. `below` 'only': without the queues below.
+ * in the site's zone, both included. `below` 'only': without the queues below. `archive` 'with' or 'only': archived tickets too, or nothing else.
  */
 export type ListFields = Record<FieldName, string>
 
@@ -44,6 +44,7 @@ export interface ListQuery {
 export const FIELDS: readonly FieldName[] = [
   'q',
   ...FILTERED.flatMap((name): FieldName[] => (name === 'queue' ? [name, 'below', 'from', 'to'] : [name])),
+  'archive',
 ]
 
 /** Reads the address. What makes no sense is left out, never an error: links live long. */
@@ -64,6 +65,7 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
       from: date(query['from']),
       to: date(query['to']),
       below: query['below'] === 'only' ? 'only' : '',
+      archive: query['archive'] === 'with' || query['archive'] === 'only' ? query['archive'] : '',
     },
   }
 }
@@ -151,6 +153,11 @@ export function toFilter(query: ListQuery, room: { access: Access; queues: reado
   for (const name of FILTERED) {
     const value = fields[name] === 'me' && entryOf[name].kind === 'agent' ? room.access.personId : fields[name]
     if (value && name !== 'state' && name !== 'queue') Object.assign(filter, { [entryOf[name].filter!.field]: value })
+  }
+  if (fields.archive === 'with' || fields.archive === 'only') {
+    filter.archived = fields.archive
+    // Nothing open is archived.
+    if (fields.archive === 'only' && fields.state === '') delete filter.stateTypes
   }
   if (fields.q) filter.search = fields.q
   const day = (text: string) => DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: room.zone })

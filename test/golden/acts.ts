@@ -27,9 +27,13 @@ import {
   setPriority,
   setState,
   setTitle,
+  spendTime,
   takeTicket,
   watchTicket,
 } from '../../core/ticket/change/tickets.ts'
+import { closeWaiting, remindWaiting } from '../../core/ticket/change/waiting.ts'
+import { archiveTicket } from '../../core/ticket/change/archive.ts'
+import { clockJobs } from '../../core/ticket/clock/jobs.ts'
 import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import type { PersonActor } from '../../core/kernel/actor.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
@@ -908,6 +912,117 @@ const MAILS: Record<string, Case> = {
   },
 }
 
+/** What a job of the clock does, at a moment. */
+async function ticks(w: World, job: string, now: Date): Promise<void> {
+  const { make, kernel } = w.site
+  const before = make.now
+  make.now = now
+  await w.job(clockJobs(kernel.host), `ticket/${job}`)
+  make.now = before
+}
+const OVER = new Date('2026-11-17T09:00:00Z')
+const NEAR = new Date('2026-11-17T10:00:00Z')
+const promised = (w: World, notify: number | null) => {
+  const minutes = { first_response_minutes: 240, update_minutes: 240, solution_minutes: 240 }
+  const told = { first_response_notify: notify, update_notify: notify, solution_notify: notify }
+  return w.site.make.db
+    .updateTable('queue')
+    .set({ ...minutes, ...told })
+    .where('id', '=', w.queues.promising)
+    .execute()
+}
+const dueAt = async (w: World, id: Id, at: Date | null): Promise<void> => {
+  const columns = { response_due_at: at, update_due_at: at, solution_due_at: at, due_at: at }
+  await w.site.make.db.updateTable('ticket').set(columns).where('id', '=', id).execute()
+}
+
+const CLOCK: Record<string, Case> = {
+  'the clock reminds of a ticket that was put off': async (w) => {
+    // Not of those that other acts put off.
+    await sql`update ticket set reminded_for = pending_until`.execute(w.site.make.db)
+    const { id } = await w.ticket()
+    await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.reminder, pendingUntil: TOMORROW }))
+    await ticks(w, 'remind', TOMORROW)
+  },
+  'the clock lets a lock go': async (w) => {
+    const { id } = await w.ticket({ queueId: w.queues.promising })
+    await w.work(w.jan, (work) => takeTicket(work, id))
+    await w.site.make.db.updateTable('queue').set({ unlock_minutes: 60 }).where('id', '=', w.queues.promising).execute()
+    await ticks(w, 'unlock', TOMORROW)
+    await w.site.make.db.updateTable('queue').set({ unlock_minutes: null }).where('id', '=', w.queues.promising).execute()
+  },
+  'the clock warns of deadlines': async (w) => {
+    const { id } = await w.ticket({ queueId: w.queues.promising })
+    await promised(w, 50)
+    await dueAt(w, id, NEAR)
+    await ticks(w, 'deadlines', w.site.make.now)
+    await dueAt(w, id, null)
+  },
+  'the clock tells of missed deadlines': async (w) => {
+    const { id } = await w.ticket({ queueId: w.queues.promising })
+    await promised(w, null)
+    await dueAt(w, id, OVER)
+    await ticks(w, 'deadlines', w.site.make.now)
+    await dueAt(w, id, null)
+  },
+  'the clock tells that deadlines are missed no more': async (w) => {
+    const { id } = await w.ticket({ queueId: w.queues.promising })
+    await promised(w, null)
+    await dueAt(w, id, OVER)
+    await ticks(w, 'deadlines', w.site.make.now)
+    w.traces.length = 0
+    await dueAt(w, id, null)
+    await w.site.make.db
+      .updateTable('deadline_told')
+      .set({ missed_at: new Date(OVER.getTime() - 60_000) })
+      .where('ticket_id', '=', id)
+      .execute()
+    await ticks(w, 'deadlines', w.site.make.now)
+  },
+}
+
+const WAITING: Record<string, Case> = {
+  'a customer is reminded': async (w) => {
+    const { id } = await w.ticket()
+    await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.waiting, pendingUntil: null }))
+    await w.told(w.system, (work) => remindWaiting(work, id))
+  },
+  'a ticket is closed whose customer does not answer': async (w) => {
+    const { id } = await w.ticket()
+    await w.work(w.jan, (work) => setState(work, id, { stateId: STATE.waiting, pendingUntil: null }))
+    await w.told(w.system, (work) => closeWaiting(work, id, true))
+  },
+}
+
+const ARCHIVE: Record<string, Case> = {
+  'into the archive': async (w) => {
+    const { id } = await closed(w)
+    await w.told(w.jan, (work) => archiveTicket(work, id, true))
+  },
+  'out of the archive': async (w) => {
+    const { id } = await closed(w)
+    await w.work(w.jan, (work) => archiveTicket(work, id, true))
+    await w.told(w.jan, (work) => archiveTicket(work, id, false))
+  },
+  'a message opens an archived ticket': async (w) => {
+    const { id } = await closed(w)
+    await w.work(w.jan, (work) => archiveTicket(work, id, true))
+    await w.told(w.paulina, (work) => followUp(work, id, { article: reply(w, { channel: 'web' }) }))
+  },
+  'time spent': async (w) => {
+    const { id } = await w.ticket()
+    await w.told(w.jan, (work) => spendTime(work, id, 15))
+  },
+  'a note with time spent': async (w) => {
+    const { id } = await w.ticket()
+    await w.told(w.jan, (work) => addNote(work, id, { body: 'Restart przełącznika.', time: 0.5 }))
+  },
+  'taking back a note with time spent': async (w) => {
+    const { id } = await w.ticket()
+    await undone(w, id, (work) => addNote(work, id, { body: 'Restart przełącznika.', time: 0.5 }))
+  },
+}
+
 /** By area: a file of statements each. */
 export const AREAS: Record<string, Record<string, Case>> = {
   'new-tickets': NEW,
@@ -919,4 +1034,6 @@ export const AREAS: Record<string, Record<string, Case>> = {
   'by-rule': BY_RULE,
   undoing: UNDOING,
   mails: MAILS,
+  clock: { ...CLOCK, ...WAITING },
+  archive: ARCHIVE,
 }

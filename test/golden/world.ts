@@ -62,7 +62,7 @@ export interface World {
   system: Actor
   postmaster: Actor
   /** Ids by name. */
-  queues: Record<'misc' | 'siec' | 'dziekanat' | 'rejecting' | 'renewing' | 'closed' | 'silent', Id>
+  queues: Record<'misc' | 'siec' | 'dziekanat' | 'rejecting' | 'renewing' | 'closed' | 'silent' | 'promising', Id>
   unit: Id
   /** A new ticket of Paulina's in the queue Misc, by mail, that nobody hears of. */
   ticket(more?: Parameters<Site['make']['ticket']>[0]): Promise<{ id: Id; number: string; articleId: Id }>
@@ -72,6 +72,8 @@ export interface World {
   told<T>(actor: Actor, run: Run<T>): Promise<T>
   /** A mail's way from the listener to the last commit of its job; `told`: it is what the case is about. */
   mail(head: Record<string, string>, more?: { told?: boolean; body?: string; from?: string; to?: string }): Promise<Received>
+  /** A job of these. */
+  job(jobs: readonly [string, RunnableJob][], name: string): Promise<void>
   /** The job that sends the newest mail of the outbox. */
   send(): Promise<void>
   /** What the acts of the case that runs have left behind so far. */
@@ -127,6 +129,7 @@ export async function openWorld(): Promise<World> {
     renewing: await queue('Na nowo', { followUpPossible: 'new ticket' }),
     closed: await queue('Zamknięta'),
     silent: await queue('Obcym nie'),
+    promising: await queue('Z terminami'),
   }
   await db.updateTable('queue').set({ follow_up_lock: true }).where('id', '=', queues.siec).execute()
   await db.updateTable('queue').set({ agent_mail: 'answer' }).where('id', '=', queues.siec).execute()
@@ -196,6 +199,7 @@ export async function openWorld(): Promise<World> {
     ticket: (more = {}) => make.ticket({ customerId: paulina.id, subject: 'Nie działa sieć', ...more }),
     work: (actor, act) => host.work(actor, act),
     told: (actor, act) => hear(() => host.work(actor, act)),
+    job: (list, name) => hear(() => new Map(list).get(name)!.run({}, { attempt: 1, lastAttempt: false })),
     async mail(head, { told = false, body = 'Dzien dobry.', from = 'pszpak@uni.example', to = 'pomoc@uni.example' } = {}) {
       const lines = Object.entries({
         From: `Paulina Szpak <${from}>`,

@@ -157,6 +157,9 @@ export const ROWS: Record<string, Row> = {
   // Of an act that is not one's own nothing is said.
   'POST /desk/bulk/undo/:act': { path: () => '/desk/bulk/undo/00000000-0000-4000-8000-000000000000', may: {} },
   'GET /desk/rail': { path: () => '/desk/rail', may: agents(200), shows: (side) => `/desk/queue/${side.main}`, does: ['agent', 'admin'] },
+  // Everybody's own: nothing of it is anybody else's.
+  'GET /desk/time': { path: () => '/desk/time', may: agents(200), does: ['agent', 'admin'] },
+  'GET /desk/time.csv': { path: () => '/desk/time.csv', may: agents(200), does: ['agent', 'admin'] },
   'GET /desk/new': { path: () => '/desk/new', may: agents(200), shows: (side) => `value="${side.main}"`, does: ['agent', 'admin'] },
   'POST /desk/new': {
     path: () => '/desk/new',

@@ -97,6 +97,9 @@ const SAID: Record<string, TicketRoute> = {
   'POST /desk/tickets/:id/accept-sender': act('accept-sender', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/reject-message': act('reject-message', (thing) => ({ article: thing.held })),
   'POST /desk/tickets/:id/watch': act('watch'),
+  'POST /desk/tickets/:id/time': act('time', () => ({ time: '15' })),
+  // Open tickets are not archived.
+  'POST /desk/tickets/:id/archive': act('archive', () => ({}), 422),
   'POST /desk/tickets/:id/seen': act('seen', () => ({}), 204),
   'POST /desk/tickets/:id/insert': {
     as: 'agent',

@@ -69,6 +69,7 @@ const NEW_TABLES: string[] = [
   'audit_blob',
   'company',
   'database_fill',
+  'deadline_told',
   'draft_file',
   'field',
   'field_use',
@@ -95,7 +96,11 @@ const NEW_TABLES: string[] = [
 /** Tables whose old columns a migration fills anew or takes away, with the reason; their rows are counted all the same. */
 const CHANGED_TABLES: Record<string, string> = {
   person: 'who was known by mail alone and called by what looks like an address is called by their own address',
+  auto_response: 'the text that reminds a customer is new',
+  auto_response_text: 'in two languages',
 }
+/** Rows that a migration adds to tables of before. */
+const ADDED_ROWS: Record<string, number> = { auto_response: 1, auto_response_text: 2 }
 
 describe.each(earlierBackups())('$name', (earlier) => {
   const { house, waiting, said } = earlier
@@ -168,7 +173,7 @@ describe.each(earlierBackups())('$name', (earlier) => {
           const found = here.get(table.name)
           const columns = table.columns.filter((column) => found?.columns.includes(column))
           const sum = found && (await sumRows(client, selectOf({ name: table.name, columns })))
-          counts[name] = sum?.rows ?? 0
+          counts[name] = (sum?.rows ?? 0) - (ADDED_ROWS[name] ?? 0)
           if (columns.length < table.columns.length || sum?.sum !== table.sum) changed.push(name)
         }
         expect(counts).toEqual(earlier.tables)

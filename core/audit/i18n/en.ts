@@ -192,6 +192,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'text-type.auto reject': 'Refusal',
   'text-type.auto reply/new ticket': 'New after a closed one',
   'text-type.closed': 'Closing',
+  'text-type.waiting': 'Reminder to the customer',
   'text-type.auto remove': 'Removal',
   'template-type.Answer': 'answer',
   'template-type.Note': 'note',

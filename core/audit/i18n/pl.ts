@@ -191,6 +191,7 @@ export const pl = {
   'text-type.auto reject': 'Odmowa',
   'text-type.auto reply/new ticket': 'Nowe po zamkniętym',
   'text-type.closed': 'Zamknięcie',
+  'text-type.waiting': 'Przypomnienie zgłaszającemu',
   'text-type.auto remove': 'Usunięcie',
   'template-type.Answer': 'odpowiedź',
   'template-type.Note': 'notatka',

@@ -1,5 +1,5 @@
 /** Owns core's own settings: those an administrator changes while the program runs. */
-import { choice, integer, yesNo } from './settings.ts'
+import { choice, integer, yesNo, type SettingValues } from './settings.ts'
 
 export const coreSettings = {
   // OTRS Ticket::Type and Ticket::Service; Ticket::Frontend::CustomerTicketMessage###Service and ###ServiceMandatory.
@@ -19,4 +19,12 @@ export const coreSettings = {
   'limits.tickets': integer('setting.limits.tickets', 20, { max: 10_000 }),
   'limits.invitations': integer('setting.limits.invitations', 20, { max: 10_000 }),
   'limits.invitations-to': integer('setting.limits.invitations-to', 5, { max: 10_000 }),
+  // For as long as tickets of another help desk are taken over: whatever the clock does to tickets asks it first (ticket/clock/).
+  'clock.stopped': yesNo('setting.clock.stopped', false),
+  'deadlines.repeat-minutes': integer('setting.deadlines.repeat-minutes', 0, { max: 525_600 }),
+  'time.unit': choice('setting.time.unit', ['minutes', 'hours', 'units'], 'minutes'),
+  'archive.after-days': integer('setting.archive.after-days', 0, { max: 36_500 }),
+  'archive.forget-seen': yesNo('setting.archive.forget-seen', true),
+  'archive.drop-watchers': yesNo('setting.archive.drop-watchers', true),
 }
+export type CoreSettings = SettingValues<typeof coreSettings>

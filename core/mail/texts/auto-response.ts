@@ -39,6 +39,7 @@ const HISTORY: Record<AutoResponseType, NamedType> = {
   'auto reply/new ticket': 'SendAutoReply',
   'auto remove': 'SendCustomerNotification',
   closed: 'SendCustomerNotification',
+  waiting: 'SendCustomerNotification',
 }
 
 /** The mail or message that is answered. */
@@ -54,7 +55,7 @@ export interface Answered {
 }
 
 export interface ResponseWanted {
-  type: Exclude<AutoResponseType, 'closed'>
+  type: Exclude<AutoResponseType, 'closed' | 'waiting'>
   ticketId: Id
   /** Where it goes. */
   address: string
@@ -138,6 +139,30 @@ export interface BesideClosing {
  * Who gets an answer by the same click gets one mail: the words are returned, to stand below that answer.
  */
 export async function queueClosingMail(work: Work, ticketId: Id, beside?: BesideClosing): Promise<string | undefined> {
+  const told = await customerToTell(work, ticketId, 'closed')
+  if (!told) return undefined
+  const { response, ...wanted } = told
+  if (beside?.to.some((one) => canonicalAddress(one) === canonicalAddress(wanted.address)))
+    return (await write(work, wanted, response)).body
+  await send(work, wanted, response, undoSeconds(work))
+  return undefined
+}
+
+/** Reminds the customer whose answer is waited for, where their receipt went. Undefined: they cannot be, or the queue wants no reminder. */
+export async function queueReminderMail(work: Work, ticketId: Id): Promise<string | undefined> {
+  const told = await customerToTell(work, ticketId, 'waiting')
+  if (!told) return undefined
+  const { response, ...wanted } = told
+  await send(work, wanted, response)
+  return wanted.address
+}
+
+/** Where and with which text a ticket's customer is told of it by a program; history says why where they are not. */
+async function customerToTell<T extends 'closed' | 'waiting'>(
+  work: Work,
+  ticketId: Id,
+  type: T,
+): Promise<{ type: T; address: string; answered: Answered; response: Response } | undefined> {
   const ticket = await work.db
     .selectFrom('ticket')
     .select(['customer_id', 'last_agent_at'])
@@ -146,7 +171,7 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   const customer = ticket.customer_id ? await findPerson(work.db, ticket.customer_id) : undefined
   // Who closed it knows; who has no address cannot be told.
   if (!customer?.address || !customer.valid || customer.id === actorId(work)) return undefined
-  const response = await findResponse(work.db, ticketId, 'closed', customer.language, undefined, languagesToTry(work.config))
+  const response = await findResponse(work.db, ticketId, type, customer.language, undefined, languagesToTry(work.config))
   if (!response) return undefined
   const last = await lastOfCustomer(work.db, ticketId, customer.id)
   const book = await readAddressBook(work.db, work.config)
@@ -172,10 +197,7 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
     messageId: last?.message_id ?? null,
     references: last?.reference_ids.split(/\s+/).filter(Boolean) ?? [],
   }
-  const wanted = { type: 'closed', address, answered } as const
-  if (beside?.to.some((one) => canonicalAddress(one) === canonicalAddress(address))) return (await write(work, wanted, response)).body
-  await send(work, wanted, response, undoSeconds(work))
-  return undefined
+  return { type, address, answered, response }
 }
 
 /**
@@ -289,7 +311,7 @@ async function send(
   const messageId = newMessageId(work.config, response.ticket.id)
   const { articleId, sender, subject, inReplyTo, references } = await write(work, wanted, response, messageId)
   await queueMail(work, {
-    kind: wanted.type === 'auto remove' ? 'notification' : wanted.type,
+    kind: wanted.type === 'auto remove' || wanted.type === 'waiting' ? 'notification' : wanted.type,
     from: sender,
     envelopeFrom: '',
     to: [wanted.address],
@@ -301,7 +323,7 @@ async function send(
     references: references!,
     delaySeconds,
     headers: {
-      'Auto-Submitted': wanted.type === 'closed' ? 'auto-generated' : 'auto-replied',
+      'Auto-Submitted': wanted.type === 'closed' || wanted.type === 'waiting' ? 'auto-generated' : 'auto-replied',
       'X-Loop': loopMark(work.config),
       Precedence: 'bulk',
       'X-Auto-Response-Suppress': 'All',

@@ -20,6 +20,7 @@ export const TEXT_TYPES = [
   'auto reject',
   'auto reply/new ticket',
   'closed',
+  'waiting',
   'auto remove',
 ] as const satisfies readonly AutoResponseType[]
 
@@ -358,6 +359,7 @@ export const queueTextSubject: CoreSubject<Choices, { choices: Choices }> = {
     'auto reject': { words: 'text-type.auto reject', as: 'text' },
     'auto reply/new ticket': { words: 'text-type.auto reply/new ticket', as: 'text' },
     closed: { words: 'text-type.closed', as: 'text' },
+    waiting: { words: 'text-type.waiting', as: 'text' },
     'auto remove': { words: 'text-type.auto remove', as: 'text' },
   },
   sayValue: (_key, value, _id, { t }) => (value === 'inherit' ? t('value.as-above') : value === 'none' ? t('value.no-text') : undefined),

@@ -124,6 +124,7 @@ describe('reading fields', () => {
     expect(shapesOf(ACTS.close.fields)).toMatchObject([
       { name: 'how', kind: 'choice', choices: ['successful', 'unsuccessful'] },
       { name: 'note', kind: 'text' },
+      { name: 'time', kind: 'line' },
     ])
     expect(shapesOf(ACTS.take.fields)).toMatchObject([{ name: 'fromOther', kind: 'yes-no', required: false }])
     expect(shapesOf(ACTS.ask.fields).filter(({ name }) => name === 'body')).toMatchObject([{ required: true }])

@@ -4,6 +4,7 @@ import { isId } from '../../database/id.ts'
 import { refused, type Refusal } from '../../errors.ts'
 import { readAddressList } from '../../mail/address-list.ts'
 import { isAddress } from '../../person/persons.ts'
+import { readUnits, type SaidTime } from '../../time/time.ts'
 import type { NewAttachment } from '../ticket.ts'
 
 /** Characters of a line, a subject for example; the domain cuts what it stores by itself. */
@@ -51,6 +52,13 @@ export const files = () =>
     .array(z.custom<NewAttachment>((value) => Buffer.isBuffer((value as { content?: unknown } | null)?.content)))
     .max(MOST_FILES)
     .default([])
+
+/** Time spent, as a number or as somebody types it; '' where a form asked and was left empty, nothing where it did not ask. Error: `time.units`. */
+export const spent = () =>
+  z
+    .union([z.number(), z.string().max(20)])
+    .optional()
+    .transform((value): SaidTime => (value === undefined ? undefined : readUnits(String(value))))
 
 /** A moment with its zone, or null. */
 export const moment = () => z.union([z.date(), z.iso.datetime({ offset: true }).transform((value) => new Date(value)), z.null()])

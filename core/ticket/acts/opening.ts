@@ -20,7 +20,7 @@ import { signatureForNew } from '../../mail/texts/answer-parts.ts'
 import { senderOfQueue } from '../../queue/queues.ts'
 import { act } from './act.ts'
 import { aboutOf } from './classifying.ts'
-import { files, flag, id, line, MESSAGE, oneOf, text } from './fields.ts'
+import { files, flag, id, line, MESSAGE, oneOf, spent, text } from './fields.ts'
 
 export const openingActs = {
   'new': act({
@@ -45,12 +45,13 @@ export const openingActs = {
       service: id(),
       sla: id(),
       attachments: files(),
+      time: spent(),
     }),
     lookUp: async (_room, { title, body }) => {
       if (body.trim() === '') throw refused('article.empty', {}, 'body')
       if (title.trim() === '') throw refused('article.empty', {}, 'title')
     },
-    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, type, service, sla, ...whose }) => {
+    run: async (work, _none, { title: typed, body, queue, channel, take, attachments, type, service, sla, time, ...whose }) => {
       const title = typed.trim()
       const customerId = await customerOf(work, whose)
       const person = await findPerson(work.db, customerId)
@@ -62,6 +63,7 @@ export const openingActs = {
         queueId: queue,
         customerId,
         ...aboutOf({ type, service, sla }),
+        time,
         ...(take && agent ? { ownerId: agent, state: 'open' } : {}),
         article: {
           channel: mail ? 'email' : internal ? 'internal' : 'phone',

@@ -7,10 +7,11 @@ import { may } from '../../permission/policy.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { findState } from '../ticket.store.ts'
+import { archiveTicket } from '../change/archive.ts'
 import { setState } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
-import { line, moment, oneOf, text } from './fields.ts'
+import { flag, line, moment, oneOf, spent, text } from './fields.ts'
 
 /** Id of a seeded state; a site that switched it off cannot be helped here. Error: `ticket.state-unknown`. */
 export async function stateNamed(db: Kysely<Database>, name: string): Promise<Id> {
@@ -46,9 +47,9 @@ export const stateActs = {
     mails: true,
     words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
     when: (ticket) => isOpen(ticket.stateType),
-    fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text() }),
+    fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text(), time: spent() }),
     lookUp: ({ db }, { how }) => stateNamed(db, how === 'unsuccessful' ? 'closed unsuccessful' : 'closed successful'),
-    run: async (work, ticketId, { note }, stateId) => setState(work, ticketId, { stateId }, noted(note)),
+    run: async (work, ticketId, { note, time }, stateId) => setState(work, ticketId, { stateId }, noted(note), time),
   }),
   reopen: act({
     on: 'ticket',
@@ -62,6 +63,21 @@ export const stateActs = {
     fields: z.object({}),
     lookUp: ({ db }) => stateNamed(db, 'open'),
     run: async (work, ticketId, _fields, stateId) => setState(work, ticketId, { stateId }),
+  }),
+  archive: act({
+    on: 'ticket',
+    right: ATTRIBUTES.archived.right,
+    offeredBy: ['desk', 'program'],
+    undoable: false,
+    bulk: true,
+    minds: ['state'],
+    words: { button: 'act.archive', title: 'act.archive.title', done: 'done.archive' },
+    when: (ticket) => ticket.archived || !isOpen(ticket.stateType),
+    fields: z.object({ archived: flag(true) }),
+    run: async (work, ticketId, { archived }) => {
+      await archiveTicket(work, ticketId, archived)
+      return archived ? {} : { say: 'done.unarchive' }
+    },
   }),
   // Any state by name, for programs: a site may have states of its own.
   state: act({

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { confirmOwnMail } from '../change/confirm.ts'
 import { actorId } from '../../kernel/work.ts'
 import { forwardArticle, redirectArticle, resendArticle } from '../change/pass-on.ts'
-import { addNote, answerTicket, followUp } from '../change/tickets.ts'
+import { addNote, answerTicket, followUp, spendTime } from '../change/tickets.ts'
 import { settleDelivery } from '../change/undelivered.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
-import { addressList, files, flag, id, ids, line, MESSAGE, oneOf, text } from './fields.ts'
+import { addressList, files, flag, id, ids, line, MESSAGE, oneOf, spent, text } from './fields.ts'
 import { stateNamed } from './states.ts'
 
 const SAID = { close: 'done.reply-close', wait: 'done.reply-wait', open: 'done.reply-open' } as const
@@ -31,6 +31,7 @@ export const writingActs = {
       subject: line(),
       body: text(),
       attachments: files(),
+      time: spent(),
     }),
     lookUp: async ({ db }, { next }) =>
       next === 'close'
@@ -40,11 +41,12 @@ export const writingActs = {
           : next === 'open'
             ? { stateId: await stateNamed(db, 'open') }
             : undefined,
-    run: async (work, ticketId, { next, answers, to, cc, subject, body, attachments }, state) => {
+    run: async (work, ticketId, { next, answers, to, cc, subject, body, attachments, time }, state) => {
       const { stillClosed } = await answerTicket(work, ticketId, {
         body,
         cc,
         attachments,
+        time,
         ...(answers ? { answers } : {}),
         ...(to ? { to } : {}),
         ...(subject ? { subject } : {}),
@@ -61,9 +63,9 @@ export const writingActs = {
     bulk: false,
     minds: ['article', 'state'],
     words: { button: 'act.note', title: 'act.note.title', done: 'done.note' },
-    fields: z.object({ body: text(), attachments: files() }),
-    run: async (work, ticketId, { body, attachments }) => {
-      await addNote(work, ticketId, { body, attachments })
+    fields: z.object({ body: text(), attachments: files(), time: spent() }),
+    run: async (work, ticketId, { body, attachments, time }) => {
+      await addNote(work, ticketId, { body, attachments, time })
     },
   }),
   forward: act({
@@ -127,6 +129,18 @@ export const writingActs = {
     run: async (work, ticketId) => {
       await settleDelivery(work, ticketId)
     },
+  }),
+  time: act({
+    on: 'ticket',
+    right: 'note',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.time', title: 'act.time.title', done: 'done.time' },
+    when: () => true,
+    fields: z.object({ time: spent() }),
+    run: async (work, ticketId, { time }) => spendTime(work, ticketId, time),
   }),
   // What a customer writes on the web. Mail comes by its own way (mail/inbound.ts).
   'follow-up': act({

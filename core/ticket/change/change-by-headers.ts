@@ -27,7 +27,7 @@ export async function changeByHeaders(
 ): Promise<{ locked: boolean; unfit: string | null }> {
   const ticket = await ticketFor(work, ticketId, 'rw')
   const shall: Record<string, unknown> = Object.fromEntries(
-    BY_HEADERS.filter((name) => wanted[name] !== undefined).map((name) => [name, wanted[name]]),
+    BY_HEADERS.map((name) => [name, wanted[name as keyof HeaderValues]]).filter(([, value]) => value !== undefined),
   )
   if (!wanted.title) delete shall['title']
   if (!ticket.stateType.startsWith('pending')) delete shall['pending']

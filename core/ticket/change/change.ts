@@ -62,7 +62,7 @@ export interface Also {
  * written when nothing differs and nothing else is told. Errors: what a guard refuses, what the state machine refuses of a move.
  */
 export async function change(work: Work, ticket: Ticket, shall: Shall, also: Also = {}): Promise<void> {
-  const wanted = different(ticket, await withMove(work, ticket, shall))
+  const wanted = different(ticket, alive(ticket, await withMove(work, ticket, shall)))
   const rows = [
     ...(also.rows ?? []),
     ...attributesOf(wanted).map((entry) => changeRow(work, ticket, entry, wanted[entry.name], also.reasons?.[entry.name])),
@@ -198,6 +198,10 @@ async function withMove(work: Work, ticket: Ticket, shall: Shall): Promise<Shall
   const left = await shallOf(work, ticket, nextOrRefuse(ticket, { kind: 'set-owner', ownerId: null }))
   return { ...shall, ...Object.fromEntries(Object.entries(left).filter(([name]) => !Object.hasOwn(shall, name))) }
 }
+
+/** OTRS behaviour: what comes back to life is no longer archived. */
+const alive = (ticket: Ticket, shall: Shall): Shall =>
+  ticket.archived && shall.state && isOpen(shall.state.type) && shall.archived === undefined ? { ...shall, archived: false } : shall
 
 /** Adds what somebody writes to a ticket, once the guards agree. */
 export async function addArticle(work: Work, ticket: Ticket, article: NewArticle): Promise<Id> {

@@ -23,6 +23,7 @@ import {
   changeable,
   ENTRIES,
   type ChangeableText,
+  type Kind,
   type NewTicketFields,
   type RowFields,
   type TicketRowColumns,
@@ -35,6 +36,7 @@ import { leaveClosedQueue } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
+import { bookSaid, bookTime, demandSaid, type SaidTime } from '../../time/time.ts'
 import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
 import { ownerStands } from '../../permission/to-take.ts'
 
@@ -50,13 +52,14 @@ export interface NewTicket extends NewTicketFields {
   arrivedAt?: Date
   /** Why this queue: shown on the ticket. */
   reason?: unknown
+  time?: SaidTime
 }
 
 const NORMAL_PRIORITY = '3'
 
 /**
  * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,
- * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
+ * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
   const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
@@ -65,11 +68,13 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   demandCreate(work, wanted)
   const { queue, state, calendar, counter } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
+  demandSaid(queue, wanted.time)
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
   const about = await aboutNew(work, wanted, queue.unitId)
   await askAboutTicket(work, wanted, queue, state)
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
+  const lock = wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock')
   const row = rowOf({
     ...wanted,
     title,
@@ -78,7 +83,8 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     stateType: state.type,
     priorityId: wanted.priorityId ?? NORMAL_PRIORITY,
     typeId: wanted.typeId ?? UNCLASSIFIED,
-    lock: wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock'),
+    lock,
+    lockedAt: lock === 'unlock' ? null : work.now,
     preview: firstWords(wanted.article.body),
     receivedAt,
     createdAt: work.now,
@@ -110,15 +116,14 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const made = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, made, articleId, wanted.article)
+  await bookSaid(work, { ...made, askTime: queue.askTime }, wanted.time, articleId)
   return { id, number, articleId, receivedAt }
 }
 
 /** The columns of a new ticket, in the order of the list; '' or nobody where nothing is said. */
 function rowOf(fields: RowFields): TicketRowColumns {
   const said = fields as Record<string, unknown>
-  return Object.fromEntries(
-    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
-  ) as TicketRowColumns
+  return Object.fromEntries(ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? EMPTY[kind] ?? null])) as TicketRowColumns
 }
 
 /**
@@ -142,6 +147,8 @@ async function aboutNew(work: Work, { typeId, serviceId, slaId, customerId }: Ne
     ),
   ]
 }
+/** What stands in a column where nothing is said; anything else is nobody. */
+const EMPTY: Partial<Record<Kind, unknown>> = { text: '', 'yes-no': false }
 
 async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
   const where = { queueId: queue.id, unitId: queue.unitId }
@@ -222,6 +229,8 @@ const NOTHING_FOLLOWS = { shall: {}, reasons: {} }
 export interface ChosenState {
   stateId: Id
   pendingUntil?: Date | null
+  /** Why, where a program chose it. */
+  reason?: unknown
 }
 
 export interface Answer {
@@ -239,11 +248,12 @@ export interface Answer {
   byMail?: Pick<NewArticle, 'personId' | 'inboundMailId' | 'assurance'>
   /** Why it is one, where a program decided. */
   reason?: unknown
+  time?: SaidTime
 }
 
 /**
  * An agent's answer: an article the customer sees, and a mail that leaves after ten seconds. The ticket is taken if nobody leads it.
- * `stillClosed`: it answered a closed ticket, which an answer alone does not open. Not to addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc'.
+ * `stillClosed`: it answered a closed ticket, which an answer alone does not open. Not to addresses of ours: that is what moving is for. Errors: `article.empty`, `person.address-is-ours` at 'to' or 'cc', `time.needed`.
  */
 export async function answerTicket(
   work: Work,
@@ -254,6 +264,7 @@ export async function answerTicket(
   const { salutation, signature } = await partsForTicket(work, ticket)
   // A salutation alone says nothing.
   if (answer.body.trim() === '' || answer.body.trim() === salutation.trim()) throw refused('article.empty', {}, 'body')
+  demandSaid(ticket, answer.time)
   const to = (answer.to ?? (await recipientsFor(work, ticket, answer.answers)).to).map((a) => a.trim()).filter(Boolean)
   await demandForeign(work, to, 'to')
   await demandForeign(work, answer.cc ?? [], 'cc')
@@ -304,6 +315,7 @@ export async function answerTicket(
     columns: { last_agent_at: work.now },
   })
   emitArticle(work, ticket, articleId, article)
+  await bookSaid(work, ticket, answer.time, articleId)
   const closing =
     given?.type === 'closed' && ticket.stateType !== 'closed'
       ? await queueClosingMail(work, ticket.id, { to: [...to, ...(answer.cc ?? [])] })
@@ -351,12 +363,14 @@ export interface Note {
   visible?: boolean
   attachments?: NewAttachment[]
   channel?: 'internal' | 'phone'
+  time?: SaidTime
 }
 
 /** A note by an agent; the customer sees it only when `visible` is said. */
 export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id> {
   const ticket = await ticketFor(work, ticketId, 'note')
   if (note.body.trim() === '' && !note.attachments?.length) throw refused('article.empty', {}, 'body')
+  demandSaid(ticket, note.time)
   const article: NewArticle = {
     channel: note.channel ?? 'internal',
     senderType: 'agent',
@@ -375,6 +389,7 @@ export async function addNote(work: Work, ticketId: Id, note: Note): Promise<Id>
     { rows: [{ type: 'AddNote', parts: [], articleId }], columns: article.visible ? { last_agent_at: work.now } : {} },
   )
   emitArticle(work, ticket, articleId, article)
+  await bookSaid(work, ticket, note.time, articleId)
   return articleId
 }
 
@@ -422,7 +437,7 @@ export async function moveTicket(work: Work, ticketId: Id, queueId: Id): Promise
 }
 
 /** Another state: pending ones with their date, closing included. Closing tells the customer (after ten seconds). */
-export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note): Promise<void> {
+export async function setState(work: Work, ticketId: Id, chosen: ChosenState, note?: Note, time?: SaidTime): Promise<void> {
   const given = await chosenState(work, chosen)
   const ticket = await ticketFor(work, ticketId, ATTRIBUTES.state.right(given))
   const outcome = nextOrRefuse(ticket, {
@@ -431,8 +446,13 @@ export async function setState(work: Work, ticketId: Id, chosen: ChosenState, no
     dateOptional: given.dateOptional,
     ...pendingOf(work, given, chosen),
   })
-  if (note && note.body.trim() !== '') await addNote(work, ticketId, note)
-  await change(work, ticket, await shallOf(work, ticket, outcome, given), closingSettles(work, ticket, given.type))
+  demandSaid(ticket, time)
+  const noted = note && note.body.trim() !== '' ? await addNote(work, ticketId, note) : null
+  await change(work, ticket, await shallOf(work, ticket, outcome, given), {
+    ...closingSettles(work, ticket, given.type),
+    ...(chosen.reason === undefined ? {} : { reasons: { state: chosen.reason } }),
+  })
+  await bookSaid(work, ticket, time, noted)
   if (given.type === 'closed' && ticket.stateType !== 'closed') await tellClosed(work, ticket)
 }
 
@@ -450,6 +470,13 @@ export async function pendingElapsed(work: Work, ticketId: Id): Promise<boolean>
 async function tellClosed(work: Work, ticket: Ticket): Promise<void> {
   await queueClosingMail(work, ticket.id)
   await tellParticipants(work, ticket, 'closed')
+}
+
+/** Books time by itself. Errors: `time.units` where nothing is said. */
+export async function spendTime(work: Work, ticketId: Id, said: SaidTime): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, 'note')
+  if (!said) throw refused('time.units', {}, 'time')
+  await bookTime(work, ticket, said)
 }
 
 export async function setPriority(work: Work, ticketId: Id, priorityId: Id): Promise<void> {

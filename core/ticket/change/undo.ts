@@ -4,6 +4,7 @@ import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { cancelMails } from '../../mail/outbound.ts'
 import { refused } from '../../errors.ts'
+import { deleteTimeOf } from '../../time/time.store.ts'
 import { ENTRIES, type TicketColumns } from '../attributes.ts'
 import { putBack, ticketFor } from './change.ts'
 import type { Ticket } from '../ticket.ts'
@@ -61,6 +62,7 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     .where('act_id', '=', act)
     .returning(['id', 'body', 'sender_type'])
     .execute()
+  if (rows.some(({ type }) => type === 'TimeAccounting')) await deleteTimeOf(work.db, ticket.id, act)
   await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
   for (const article of articles)
     work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })

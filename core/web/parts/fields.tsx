@@ -78,7 +78,7 @@ export const Field = (
     placeholder?: string
     autofocus?: boolean
     hideLabel?: boolean
-    inputmode?: 'numeric' | 'email' | 'search'
+    inputmode?: 'numeric' | 'decimal' | 'email' | 'search'
     list?: string
   },
 ) => (

@@ -476,6 +476,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'text.type.auto reply/new ticket.help': 'When an answer to a closed one opens a new ticket.',
   'text.type.closed': 'Closing',
   'text.type.closed.help': 'After a ticket was closed.',
+  'text.type.waiting': 'Reminder to the customer',
+  'text.type.waiting.help': 'When their answer has been waited for for days (plugin “waiting”).',
   'text.type.auto remove': 'Removal',
   'text.type.auto remove.help': 'After a ticket was removed.',
   'text.languages': 'Languages',

@@ -515,6 +515,8 @@ export const pl = {
   'text.type.auto reply/new ticket.help': 'Gdy odpowiedź do zamkniętego zakłada nowe zgłoszenie.',
   'text.type.closed': 'Zamknięcie',
   'text.type.closed.help': 'Po zamknięciu zgłoszenia.',
+  'text.type.waiting': 'Przypomnienie zgłaszającemu',
+  'text.type.waiting.help': 'Gdy od dni czekamy na jego odpowiedź (wtyczka „waiting”).',
   'text.type.auto remove': 'Usunięcie',
   'text.type.auto remove.help': 'Po usunięciu zgłoszenia.',
   'text.languages': 'Języki',

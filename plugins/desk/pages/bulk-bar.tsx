@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx'
 import { actOf, actsOfferedBy, NONE, type AboutChoices, type ActName, type PageContext } from '../../../core/index.ts'
 import { blankForm, Button, CsrfField, type Choice, type FormState } from '../../../core/pages.ts'
 import { listUrl, type ListQuery } from '../list-query.ts'
+import { PRESETS } from '../pending-dates.ts'
 import { words, type DeskWord } from '../words.ts'
 import { hasAbout, serviceChoices, slaChoices, typeChoices } from './about-fields.tsx'
 import type { TicketAct } from './doing.ts'
@@ -22,26 +23,32 @@ export const BulkFields = ({ c, query }: { c: PageContext; query: ListQuery }) =
   </>
 )
 
-/** Shown once something is chosen. */
-export const BulkBar = ({
-  c,
-  visit,
-  about,
-  form = blankForm(),
-}: {
+interface BarProps {
   c: PageContext
   visit: Visit
+  query: ListQuery
   about: AboutChoices
   form?: FormState | undefined
-}) => {
+}
+
+/** Shown once something is chosen. */
+export const BulkBar = ({ c, visit, query, about, form = blankForm() }: BarProps) => {
   const t = words(c)
+  const fits: Partial<Record<ActName, () => boolean>> = { archive: () => mayBeFinished(query), classify: () => hasAbout(about) }
   return (
     <div class="bulk" role="group" aria-label={t('bulk.label')}>
       <span class="bulk-count" data-chosen={t('bulk.chosen')}>
         {t('bulk.with-chosen')}
       </span>
-      {BULK.filter((name) => name !== 'classify' || hasAbout(about)).map((name) =>
-        BESIDE[name] ? (
+      {BULK.filter((name) => fits[name]?.() ?? true).map((name) =>
+        name === 'archive' && query.fields.archive === 'only' ? (
+          <span class="bulk-group">
+            <input type="hidden" name="archived" value="no" />
+            <Button name="act" value={name} small>
+              {t('act.unarchive')}
+            </Button>
+          </span>
+        ) : BESIDE[name] ? (
           <span class="bulk-group">
             {BESIDE[name]({ c, visit, about, form })}
             <Pressed c={c} name={name} />
@@ -53,6 +60,10 @@ export const BulkBar = ({
     </div>
   )
 }
+
+/** Does the list show tickets that are done with? Those of a view are open unless the filter says otherwise. */
+const mayBeFinished = ({ place, fields }: ListQuery): boolean =>
+  fields.state === '' ? place.kind === 'search' || fields.archive === 'only' : fields.state !== 'open'
 
 /** What stands before an act's button, where many tickets need a choice first. */
 const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; about: AboutChoices; form: FormState }) => Child>> = {
@@ -90,7 +101,10 @@ const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; about
       id="bulk-until"
       name="until"
       label="act.pend.until"
-      choices={(['tomorrow', 'week', 'customer'] as const).map((value) => ({ value, label: words(c)(`pend.${value}`) }))}
+      choices={[...PRESETS.filter((preset) => preset !== 'holidays'), 'customer' as const].map((value) => ({
+        value,
+        label: words(c)(`pend.${value}`),
+      }))}
     />
   ),
 }

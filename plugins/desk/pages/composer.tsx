@@ -32,6 +32,7 @@ import type { Visit } from './frame.tsx'
 import { InsertButton, Inserted, type Into } from './insert-button.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
+import { TimeField } from './time-field.tsx'
 
 interface Props {
   c: PageContext
@@ -61,7 +62,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
     c,
     id: 'reply',
     form: `ticket/${ticket.id}/reply`,
-    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers', 'proposes'] },
+    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers', 'proposes', 'time'] },
     back: path,
     ...view.drafts.reply,
   }
@@ -84,7 +85,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
             c={c}
             form={bad}
             id="reply-problems"
-            ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject', files: 'reply-files' }}
+            ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject', files: 'reply-files', time: 'reply-time' }}
           >
             <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
           </FormProblems>
@@ -104,6 +105,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
           <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
           <DraftLine {...kept} />
         </div>
+        <AskedTime c={c} form={form} view={view} id="reply-time" />
         <TemplateTools c={c} into="reply" ticketId={ticket.id} templates={view.templates.reply} />
         {view.around.signature && (
           <div class="composer-signature">
@@ -242,7 +244,7 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
     c,
     id: 'note',
     form: `ticket/${ticket.id}/note`,
-    keeps: { text: ['body'] },
+    keeps: { text: ['body'], besides: ['time'] },
     back: path,
     ...view.drafts.note,
   }
@@ -256,7 +258,7 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
         <SeenField seen={seenNow(ticket, view.articles, refused)} />
         <div class="composer-body">
           {bad && (
-            <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note', files: 'note-files' }}>
+            <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note', files: 'note-files', time: 'note-time' }}>
               <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
             </FormProblems>
           )}
@@ -275,6 +277,7 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
             <KeptFiles {...kept} state={form} limit={c.get('host').config.smtp.maxSizeKb * 1024} />
             <DraftLine {...kept} />
           </div>
+          <AskedTime c={c} form={form} view={view} id="note-time" />
           <TemplateTools c={c} into="note" ticketId={ticket.id} templates={view.templates.note} />
         </div>
         <div class="composer-foot">
@@ -317,5 +320,12 @@ export const TemplateTools = ({
     </div>
   )
 }
+
+const AskedTime = ({ c, form, view, id }: { c: PageContext; form: FormState; view: TicketView; id: string }) =>
+  view.time && view.ticket.askTime !== 'off' ? (
+    <div class="composer-time">
+      <TimeField c={c} form={form} ask={view.ticket.askTime} unit={view.time.unit} id={id} />
+    </div>
+  ) : null
 
 const lines = (text: string, least = 6): number => Math.min(MOST_LINES, Math.max(least, text.split('\n').length + 1))

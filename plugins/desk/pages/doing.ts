@@ -10,22 +10,22 @@ export type Typed = Record<string, string>
 export type TicketAct = Exclude<ActName, 'new' | 'ask'>
 
 /** Forms that say more than their text fields, or say it in words of the page's own; every other form is handed over as it is. */
-const READ: Partial<Record<ActName, (c: PageContext, typed: Typed) => Promise<Record<string, unknown>>>> = {
+const READ: Partial<Record<ActName, (c: PageContext, typed: Typed, ticketId?: Id) => Promise<Record<string, unknown>>>> = {
   reply: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
   note: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
   forward: async (c, typed) => ({ ...typed, keep: await readAll(c, 'keep'), attachments: await readAttachments(c) }),
-  pend: async (c, typed) => ({ until: readPending(c, typed) }),
+  pend: async (c, typed, ticketId) => ({ until: await readPending(c, typed, ticketId) }),
 }
 
-/** The form read and what it names looked up. */
-export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed): Promise<Ready<N>> {
+/** The form read and what it names looked up; without a ticket it is for many. */
+export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed, ticketId?: Id): Promise<Ready<N>> {
   const { db, logins } = c.get('host')
-  return prepareAct({ db, directory: logins }, name, (await READ[name]?.(c, typed)) ?? typed)
+  return prepareAct({ db, directory: logins }, name, (await READ[name]?.(c, typed, ticketId)) ?? typed)
 }
 
 /** Does it in one transaction, and says so on the next page with the offer to take it back. */
 export async function doFromForm(c: PageContext, actor: PersonActor, name: TicketAct, typed: Typed, id: Id): Promise<void> {
-  const doIt = await prepareFromForm(c, name, typed)
+  const doIt = await prepareFromForm(c, name, typed, id)
   const { done, act } = await c.get('host').work(actor, async (work) => {
     await sendKept(c, work)
     return { done: await doIt(work, id, seenOf(typed, id)), act: work.act }

@@ -8,6 +8,8 @@ import {
   listTickets,
   sayAttribute,
   ticketMarks,
+  timeOfTickets,
+  timeUnit,
   type PageContext,
   type Ticket,
   type TicketMarks,
@@ -17,6 +19,7 @@ import { sayValue } from '../attribute-values.ts'
 import { readListQuery, readPlace, toFilter, toWish } from '../list-query.ts'
 import { words } from '../words.ts'
 import { enter } from './frame.tsx'
+import { sayPlain } from './my-time.tsx'
 
 const AT_ONCE = 500
 
@@ -24,7 +27,7 @@ const AT_ONCE = 500
 interface Column {
   place: number | undefined
   name: string
-  say(ticket: Ticket, marks: TicketMarks | undefined): string
+  say(ticket: Ticket, marks: TicketMarks | undefined, time: number | undefined): string
 }
 const LAST = Number.MAX_SAFE_INTEGER
 
@@ -53,16 +56,19 @@ export async function exportCsv(c: PageContext): Promise<Response> {
     { place: 7, name: t('csv.held'), say: (_ticket, marks) => (marks?.held ? String(marks.held) : '') },
     { place: 8, name: t('side.unit'), say: (ticket) => ticket.customerUnitName ?? '' },
   ]
+  all.push({
+    place: undefined,
+    name: t(`time.label.${await timeUnit(db)}`),
+    say: (_ticket, _marks, time) => (time ? sayPlain(time, language) : ''),
+  })
   const columns = all.toSorted((a, b) => (a.place ?? LAST) - (b.place ?? LAST))
   const rows = async function* () {
     let after: string | undefined
     do {
       const found = await listTickets(db, visit.actor.access, 'ro', { ...toWish(query, filter, AT_ONCE), after })
-      const marks = await ticketMarks(
-        db,
-        found.tickets.map((ticket) => ticket.id),
-      )
-      for (const ticket of found.tickets) yield columns.map(({ say }) => say(ticket, marks.get(ticket.id)))
+      const ids = found.tickets.map((ticket) => ticket.id)
+      const [marks, time] = await Promise.all([ticketMarks(db, ids), timeOfTickets(db, ids)])
+      for (const ticket of found.tickets) yield columns.map(({ say }) => say(ticket, marks.get(ticket.id), time.get(ticket.id)))
       after = found.after ?? undefined
     } while (after)
   }

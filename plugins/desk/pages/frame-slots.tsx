@@ -20,5 +20,11 @@ export function headParts({ frame }: Places['document.head'], c: PageContext) {
 }
 
 export function personMenuLink(_props: Places['person.menu'], c: PageContext) {
-  return c.get('actor')?.access.agent ? <a href="/desk">{words(c)('menu.desk')}</a> : null
+  const t = words(c)
+  return c.get('actor')?.access.agent ? (
+    <>
+      <a href="/desk">{t('menu.desk')}</a>
+      <a href="/desk/time">{t('time.mine')}</a>
+    </>
+  ) : null
 }

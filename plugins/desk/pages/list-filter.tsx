@@ -69,6 +69,15 @@ export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit
         <Select
           c={c}
           form={form}
+          name="archive"
+          id="filter-archive"
+          label={sayAttribute('archived', c.get('language'))}
+          empty={t('filter.archive.without')}
+          choices={(['with', 'only'] as const).map((value) => ({ value, label: t(`filter.archive.${value}`) }))}
+        />
+        <Select
+          c={c}
+          form={form}
           name="sort"
           id="filter-sort"
           label={t('filter.sort')}
@@ -200,13 +209,20 @@ export const FilterChips = ({ c, visit, query, choices }: { c: PageContext; visi
   )
 }
 
-const LABELS: Partial<Record<FieldName, DeskKey>> = { q: 'filter.words', from: 'filter.from', to: 'filter.to', below: 'filter.below' }
+const LABELS: Partial<Record<FieldName, DeskKey>> = {
+  q: 'filter.words',
+  from: 'filter.from',
+  to: 'filter.to',
+  below: 'filter.below',
+  archive: 'filter.archive',
+}
 
 function sayField(c: PageContext, visit: Visit, { fields }: ListQuery, choices: FilterChoices, name: FieldName): string {
   const t = words(c)
   const language = c.get('language')
   const value = fields[name]
   if (name === 'below') return t('filter.without-below')
+  if (name === 'archive') return t(value === 'only' ? 'filter.archive.only' : 'filter.archive.with')
   switch (name in entryOf && entryOf[name as Filtered].kind) {
     case 'state': {
       const state = choices.states.find(({ id }) => id === value)

@@ -10,6 +10,7 @@ import {
   Refusal,
   sentBecame,
   templatesForQueue,
+  timeUnit,
   type AnswerTemplate,
   type Id,
   type PageContext,
@@ -46,6 +47,7 @@ import { sayDone } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 import { People } from './people.tsx'
+import { TimeField } from './time-field.tsx'
 
 const FORM = 'desk/new'
 
@@ -121,7 +123,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
     c,
     id: 'new',
     form: FORM,
-    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take', 'type', 'service', 'sla'] },
+    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take', 'type', 'service', 'sla', 'time'] },
     back: '/desk/new',
     // For a person that is known already it begins anew; what was begun before is offered.
     ...(given && status === 200 && !given.values['draft.form']
@@ -134,6 +136,9 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
     c,
     queues.map(({ value }) => value),
   )
+  // Which queue it will be is not known yet: it is asked for where any of them asks, and needed where the chosen one says so.
+  const asks = visit.queues.some(({ id, askTime }) => askTime !== 'off' && queues.some(({ value }) => value === id))
+  const unit = asks ? await timeUnit(c.get('host').db) : undefined
   return deskPage(c, visit, {
     title: t('new.title'),
     status,
@@ -228,6 +233,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                   </div>
                 )}
                 <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
+                {unit && <TimeField c={c} form={form} ask="optional" unit={unit} id="field-time" />}
                 <Checkbox c={c} form={form} name="take" label={t('new.take')} />
               </div>
             </Card>

@@ -31,7 +31,7 @@ import {
   TextArea,
   type FormState,
 } from '../../../core/pages.ts'
-import { presetDate, writeLocal } from '../pending-dates.ts'
+import { presetsFor, writeLocal, type Preset } from '../pending-dates.ts'
 import { sayAway } from '../away-words.ts'
 import { words, type DeskWord } from '../words.ts'
 import { AboutFields, hasAbout } from './about-fields.tsx'
@@ -40,6 +40,7 @@ import { PeopleWhoFit } from './people.tsx'
 import type { Visit } from './frame.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
+import { TimeField } from './time-field.tsx'
 
 interface Props {
   c: PageContext
@@ -55,9 +56,9 @@ interface At extends Props {
 interface Shown {
   in: 'row' | 'more'
   form: boolean
+  /** Whether this page offers it at all, beside what the list of acts says. */
+  here?: (view: TicketView) => boolean
   draw: (at: At) => Child
-  /** Whether there is anything to choose; absent: always. */
-  there?: (view: TicketView) => boolean
 }
 
 const button = (name: ActName, where: Shown['in'], more: { shortcut?: string } = {}): Shown => ({
@@ -115,7 +116,7 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       ({ c, view: { ticket, about } }, form) => <AboutFields c={c} form={form} about={about} ticket={ticket} id="more-classify" />,
       { type: 'more-classify-type', service: 'more-classify-service', sla: 'more-classify-sla' },
     ),
-    there: ({ about }) => hasAbout(about),
+    here: ({ about }) => hasAbout(about),
   },
   owner: section('owner', ({ c, view: { ticket, owners, away } }, form) => (
     <Select
@@ -193,6 +194,22 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
     { who: 'more-add-person-field' },
     'act.add-person.do',
   ),
+  time: section(
+    'time',
+    ({ c, view: { time } }, form) => <TimeField c={c} form={form} ask="required" unit={time?.unit ?? 'minutes'} id="more-time-field" />,
+    { time: 'more-time-field' },
+    'time.book',
+    ({ time, ticket }) => time !== undefined || ticket.askTime !== 'off',
+  ),
+  archive: {
+    in: 'more',
+    form: false,
+    draw: ({ c, path, view: { ticket, articles } }) => (
+      <ActButton c={c} action={`${path}/archive`} fields={{ seen: seenNow(ticket, articles), archived: ticket.archived ? 'no' : 'yes' }}>
+        {words(c)(ticket.archived ? 'act.unarchive' : 'act.archive')}
+      </ActButton>
+    ),
+  },
   watch: {
     in: 'more',
     form: false,
@@ -246,7 +263,7 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
   const { ticket } = view
   if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
   const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
-  const offered = [...PLACES].filter(([name, { there = always }]) => there(view) && offersAct(name, ticket, visit.actor.access))
+  const offered = [...PLACES].filter(([name, { here = always }]) => here(view) && offersAct(name, ticket, visit.actor.access))
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
@@ -277,7 +294,7 @@ const TakeButton = ({ c, path, view: { ticket, articles } }: At) => {
 }
 
 /** The field of a short form that shows what was wrong with it. */
-const SEEN_AT: Partial<Record<ActName, string[]>> = { move: ['queue'], pend: ['date'], close: ['note'] }
+const SEEN_AT: Partial<Record<ActName, string[]>> = { move: ['queue'], pend: ['date'], close: ['note', 'time'] }
 
 /** A form under its word; open again with the reason when it was refused. */
 const ActMenu = ({
@@ -337,7 +354,11 @@ const PendMenu = ({ c, path, view, bad }: At) => {
   const t = words(c)
   const { clock, config } = c.get('host')
   const now = clock()
-  const say = (preset: 'tomorrow' | 'week') => sayDateTime(presetDate(preset, now, config.zone), config.zone, c.get('language'), now)
+  const presets = presetsFor(view.calendar, now)
+  const say = (preset: Preset, date: Date) => {
+    const when = sayDateTime(date, config.zone, c.get('language'), now)
+    return HINTS[preset] ? `${when} – ${t(HINTS[preset])}` : when
+  }
   return (
     <ActMenu c={c} act="pend" shortcut="P" path={path} view={view} bad={bad}>
       {(form, refused) => {
@@ -351,8 +372,7 @@ const PendMenu = ({ c, path, view, bad }: At) => {
           <>
             <fieldset class="radios">
               <legend class="only-heard">{t('act.pend.until')}</legend>
-              {radio('tomorrow', say('tomorrow'))}
-              {radio('week', say('week'))}
+              {presets.map(({ preset, date }) => radio(preset, say(preset, date)))}
               {radio('customer', t('pend.customer'))}
               {radio('date', t('pend.date'))}
             </fieldset>
@@ -365,7 +385,7 @@ const PendMenu = ({ c, path, view, bad }: At) => {
               label={t('pend.date.label')}
               hideLabel
               min={writeLocal(now, config.zone)}
-              value={writeLocal(presetDate('tomorrow', now, config.zone), config.zone)}
+              value={writeLocal(presets[0]!.date, config.zone)}
             />
             <Button kind="primary">{doAnyway(c, refused, t('act.pend'))}</Button>
           </>
@@ -373,6 +393,13 @@ const PendMenu = ({ c, path, view, bad }: At) => {
       }}
     </ActMenu>
   )
+}
+
+/** What is said of a date that its day does not say by itself. */
+const HINTS: Partial<Record<Preset, DeskWord>> = {
+  'two-days': 'pend.two-days.hint',
+  week: 'pend.week.hint',
+  holidays: 'pend.holidays.hint',
 }
 
 const CloseMenu = ({ c, path, view, bad }: At) => {
@@ -391,6 +418,7 @@ const CloseMenu = ({ c, path, view, bad }: At) => {
             ))}
           </fieldset>
           <TextArea c={c} form={form} name="note" id="close-note" label={t('close.note')} rows={3} required={false} />
+          {view.time && <TimeField c={c} form={form} ask={view.ticket.askTime} unit={view.time.unit} id="close-time" />}
           {view.ticket.customerAddress && <p class="small quiet">{t('close.tells')}</p>}
           <Button kind="primary">{doAnyway(c, refused, t('act.close'))}</Button>
         </>
@@ -405,6 +433,7 @@ function section(
   fields: (at: At, form: FormState) => Child,
   ids: Record<string, string> = { [act]: `more-${act}-field` },
   does: DeskWord = 'form.set',
+  here?: (view: TicketView) => boolean,
 ): Shown {
   const draw = (at: At) => {
     const { c, path, view } = at
@@ -425,7 +454,7 @@ function section(
       </details>
     )
   }
-  return { in: 'more', form: true, draw }
+  return { in: 'more', form: true, draw, ...(here ? { here } : {}) }
 }
 
 /** A field of which the page knows no more than the list says. */

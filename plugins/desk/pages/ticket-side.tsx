@@ -18,6 +18,7 @@ import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
 import type { TicketView } from './ticket.tsx'
+import { TimeCard } from './time-field.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
 export const TicketSide = ({ c, visit, view }: { c: PageContext; visit: Visit; view: TicketView }) => {
@@ -31,6 +32,7 @@ export const TicketSide = ({ c, visit, view }: { c: PageContext; visit: Visit; v
       <TicketCard c={c} visit={visit} view={view} />
       <CustomerCard c={c} view={view} />
       <PeopleCard c={c} visit={visit} view={view} />
+      <TimeCard c={c} time={view.time} />
       {view.slots.side}
     </details>
   )
@@ -87,7 +89,11 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
             value: <Time c={c} at={ticket.receivedAt} />,
             help: view.receivedWhy,
           },
-          { name: t('side.closed'), value: ticket.closedAt && <Time c={c} at={ticket.closedAt} /> },
+          {
+            name: t('side.closed'),
+            value: ticket.closedAt && <Time c={c} at={ticket.closedAt} />,
+            help: ticket.archived && t('side.archived'),
+          },
           {
             name: t('side.who'),
             value: may(visit.actor.access, 'rw', ticket.ties).allowed ? (

@@ -79,7 +79,7 @@ export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => 
               ))}
             </tbody>
           </table>
-          <BulkBar c={c} visit={visit} about={listing.about} form={form} />
+          <BulkBar c={c} visit={visit} query={query} about={listing.about} form={form} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
         </form>
       )}

@@ -26,6 +26,7 @@ import {
   type ActName,
   type AnswerTemplate,
   type Article,
+  type Calendar,
   type Draft,
   type Id,
   type Origin,
@@ -56,6 +57,7 @@ import { InsertButton } from './insert-button.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
+import { readTime, type TimeView } from './time-field.tsx'
 
 /** Everything a ticket page shows. */
 export interface TicketView {
@@ -69,6 +71,9 @@ export interface TicketView {
   origin: Origin
   /** Why it counts as received later than it came; undefined when it was received at once. */
   receivedWhy: string | undefined
+  /** Whose days and hours count for it. */
+  calendar: Calendar
+  time: TimeView | undefined
   priorities: { id: Id; name: string }[]
   /** What it may be about, as far as that is used here. */
   about: AboutChoices
@@ -217,7 +222,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     participants,
     watchers,
     origin,
-    receivedWhy,
+    calendar,
+    time,
     priorities,
     about,
     owners,
@@ -235,7 +241,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     listParticipants(db, ticket.id),
     listWatchers(db, ticket.id),
     findOrigin(db, ticket.id),
-    whyReceived(c, ticket),
+    calendarOfQueue(db, ticket.queueId),
+    readTime(c, ticket),
     listPriorities(db),
     aboutChoices(db, ticket),
     agentsOfQueue(db, ticket.queueId, 'owner'),
@@ -257,7 +264,9 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     participants,
     watchers,
     origin,
-    receivedWhy,
+    receivedWhy: whyReceived(c, ticket, calendar),
+    calendar,
+    time,
     priorities,
     about,
     owners,
@@ -271,10 +280,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */
-async function whyReceived(c: PageContext, ticket: Ticket): Promise<string | undefined> {
+function whyReceived(c: PageContext, ticket: Ticket, calendar: Calendar): string | undefined {
   if (ticket.receivedAt.getTime() - ticket.createdAt.getTime() < 60_000) return undefined
-  const { db } = c.get('host')
-  const calendar = await calendarOfQueue(db, ticket.queueId)
   const language = c.get('language')
   const receipt = receive(calendar, ticket.createdAt, language)
   return receipt.receivedAt.getTime() === ticket.receivedAt.getTime()

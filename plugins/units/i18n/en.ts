@@ -248,6 +248,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'text.type.auto reject': 'Refusal: the ticket is closed',
   'text.type.auto reply/new ticket': 'New ticket instead of a closed one',
   'text.type.closed': 'Ticket closed',
+  'text.type.waiting': 'Reminder to answer',
   'text.type.auto remove': 'Ticket removed',
   'plugin.what': 'what is on works in this unit and below it only',
   'plugin.none': 'There are no plugins to switch on',

@@ -273,6 +273,7 @@ export const pl = {
   'text.type.auto reject': 'Odmowa: zgłoszenie jest zamknięte',
   'text.type.auto reply/new ticket': 'Nowe zgłoszenie zamiast zamkniętego',
   'text.type.closed': 'Zgłoszenie zamknięte',
+  'text.type.waiting': 'Przypomnienie o odpowiedzi',
   'text.type.auto remove': 'Zgłoszenie usunięte',
   'plugin.what': 'włączone działają tylko w tej jednostce i pod nią',
   'plugin.none': 'Nie ma wtyczek do włączenia',

@@ -77,6 +77,15 @@ export const en: Record<keyof typeof pl, Text> = {
   'act.confirm.title': 'Confirm one’s own message',
   'done.confirm': 'Message confirmed.',
 
+  'act.time': 'Book time',
+  'act.time.title': 'Booking time',
+  'done.time': 'Time booked.',
+  'act.archive': 'Archive',
+  'act.archive.title': 'Archiving',
+  'done.archive': 'The ticket is in the archive: lists do not show it; you find it by its number, or with the filter “Archive”.',
+  'act.unarchive': 'Take out of the archive',
+  'done.unarchive': 'The ticket is out of the archive.',
+
   'act.add-person': 'Add somebody to the ticket',
   'act.add-person.title': 'Add somebody to a ticket',
   'done.add-person': '{who} can see this ticket now.',

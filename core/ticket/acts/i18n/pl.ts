@@ -76,6 +76,15 @@ export const pl = {
   'act.confirm.title': 'Potwierdzenie własnej wiadomości',
   'done.confirm': 'Wiadomość potwierdzona.',
 
+  'act.time': 'Zapisz czas pracy',
+  'act.time.title': 'Zapisanie czasu pracy',
+  'done.time': 'Czas pracy zapisany.',
+  'act.archive': 'Do archiwum',
+  'act.archive.title': 'Przeniesienie do archiwum',
+  'done.archive': 'Zgłoszenie jest w archiwum: listy go nie pokazują, znajdziesz je po numerze albo z filtrem „Archiwum”.',
+  'act.unarchive': 'Wyjmij z archiwum',
+  'done.unarchive': 'Zgłoszenie wyjęte z archiwum.',
+
   'act.add-person': 'Dodaj osobę do zgłoszenia',
   'act.add-person.title': 'Dodanie osoby do zgłoszenia',
   'done.add-person': '{who} ma teraz wgląd w to zgłoszenie.',

@@ -1,0 +1,36 @@
+/** Owns when the clock is asked, and the switch that stops it. */
+import type { Kysely } from 'kysely'
+import type { Database } from '../../database/schema.ts'
+import type { Host } from '../../kernel/contract.ts'
+import type { RunnableJob } from '../../kernel/jobs/run-jobs.ts'
+import { coreSettings, type CoreSettings } from '../../kernel/settings/core-settings.ts'
+import { readSettings } from '../../kernel/settings/settings.ts'
+import { archiveOld } from '../change/archive.ts'
+import { tellDeadlines } from './deadlines.ts'
+import { closePending, remindPending } from './pending.ts'
+import { unlockIdle } from './unlock.ts'
+
+/** Is whatever happens by itself as time goes by held back? Plugins whose jobs do something to tickets ask it too. */
+export const clockStopped = async (db: Kysely<Database>): Promise<boolean> =>
+  (await readSettings(db, 'core', coreSettings))['clock.stopped']
+
+/** In UTC, as the clock of jobs is. OTRS asks some of these every two hours; a minute is what people expect of a date they chose. */
+const JOBS: Record<string, { cron: string; run: (host: Host, settings: CoreSettings) => Promise<unknown> }> = {
+  'ticket/pending': { cron: '* * * * *', run: closePending },
+  'ticket/remind': { cron: '* * * * *', run: remindPending },
+  'ticket/deadlines': { cron: '* * * * *', run: tellDeadlines },
+  'ticket/unlock': { cron: '*/5 * * * *', run: unlockIdle },
+  'ticket/archive': { cron: '47 1 * * *', run: archiveOld },
+}
+
+export const clockJobs = (host: Host): [string, RunnableJob][] =>
+  Object.entries(JOBS).map(([name, { cron, run }]) => [
+    name,
+    {
+      cron,
+      run: async () => {
+        const settings = await readSettings(host.db, 'core', coreSettings)
+        if (!settings['clock.stopped']) await run(host, settings)
+      },
+    },
+  ])
