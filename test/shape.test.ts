@@ -97,6 +97,7 @@ const ROOMS = [
   'queue',
   'calendar',
   'article',
+  'escalation',
   'ticket',
   'mail/reading',
   'mail/texts',

@@ -32,7 +32,8 @@ export function addWorkingTime(calendar: Calendar, start: Date, minutes: number)
   if (minutes === 0) return start
   const from = start.getTime()
   const horizon = from + SUM_HORIZON
-  let left = minutes * MINUTE
+  // A sum of fractions is a whole millisecond all the same.
+  let left = Math.round(minutes * MINUTE)
   let worked = false
   for (const period of workingPeriods(calendar, from, horizon)) {
     worked = true

@@ -272,6 +272,13 @@ export const en: Record<keyof typeof pl, Text> = {
   'attribute.lastCustomer': 'Last message of the customer',
   'attribute.lastAgent': 'Last answer',
   'attribute.undelivered': 'Not delivered',
+  'attribute.due': 'Deadline',
+  'attribute.responseDue': 'First response due',
+  'attribute.updateDue': 'Update due',
+  'attribute.solutionDue': 'Solution due',
+  'attribute.suspended': 'Deadline suspended',
+  'attribute.firstResponse': 'First response',
+  'attribute.firstClosed': 'First closed',
   'ticket.moved.system': 'the program',
   'ticket.moved.subject': 'Moved to the unit {to}',
   'ticket.moved.note':

@@ -275,6 +275,13 @@ export const pl = {
   'attribute.lastCustomer': 'Ostatnia wiadomość zgłaszającego',
   'attribute.lastAgent': 'Ostatnia odpowiedź',
   'attribute.undelivered': 'Nie dotarło',
+  'attribute.due': 'Termin',
+  'attribute.responseDue': 'Termin pierwszej odpowiedzi',
+  'attribute.updateDue': 'Termin aktualizacji',
+  'attribute.solutionDue': 'Termin rozwiązania',
+  'attribute.suspended': 'Termin wstrzymany',
+  'attribute.firstResponse': 'Pierwsza odpowiedź',
+  'attribute.firstClosed': 'Pierwszy raz zamknięte',
   'ticket.moved.system': 'program',
   'ticket.moved.subject': 'Przeniesione do jednostki {to}',
   'ticket.moved.note':

@@ -6,6 +6,7 @@ import { isId } from '../database/id.ts'
 import type { Config } from '../machine/config.ts'
 import { ownSender, type SenderAddress } from '../mail/addresses.ts'
 import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
+import { promises } from './promised.ts'
 
 export interface Queue {
   id: Id
@@ -19,6 +20,8 @@ export interface Queue {
   language: Language | null
   signature: string
   valid: boolean
+  /** It promises deadlines. */
+  deadlines: boolean
 }
 
 const columns = [
@@ -36,16 +39,16 @@ const columns = [
 
 export function findQueue(db: Kysely<Database>, id: Id): Promise<Queue | undefined> {
   if (!isId(id)) return Promise.resolve(undefined)
-  return db.selectFrom('queue').select(columns).where('id', '=', id).executeTakeFirst()
+  return db.selectFrom('queue').select(columns).select(promises('queue').as('deadlines')).where('id', '=', id).executeTakeFirst()
 }
 
 export function findQueueByName(db: Kysely<Database>, name: string): Promise<Queue | undefined> {
-  return db.selectFrom('queue').select(columns).where('name', '=', name).executeTakeFirst()
+  return db.selectFrom('queue').select(columns).select(promises('queue').as('deadlines')).where('name', '=', name).executeTakeFirst()
 }
 
 /** All valid queues, by name: parents stand before their children. */
 export function listQueues(db: Kysely<Database>): Promise<Queue[]> {
-  return db.selectFrom('queue').select(columns).where('valid', '=', true).orderBy('name').execute()
+  return db.selectFrom('queue').select(columns).select(promises('queue').as('deadlines')).where('valid', '=', true).orderBy('name').execute()
 }
 
 /** Shown name: the last level only. */

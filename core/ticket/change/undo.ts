@@ -1,5 +1,6 @@
 /** Owns taking back an act: the ticket's columns as they were, mails that have not left, articles withdrawn; with history of its own. */
 import type { Id } from '../../database/schema.ts'
+import { touchDeadlines } from '../../escalation/recount.ts'
 import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { cancelMails } from '../../mail/outbound.ts'
@@ -59,8 +60,10 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     .set({ withdrawn_at: work.now })
     .where('ticket_id', '=', ticket.id)
     .where('act_id', '=', act)
-    .returning(['id', 'body', 'sender_type'])
+    .returning(['id', 'body', 'sender_type', 'visible'])
     .execute()
+  // An answer taken back is none: the deadline that it kept lives again.
+  if (articles.some((article) => article.visible && article.sender_type === 'agent')) touchDeadlines(work, ticket.id)
   await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
   for (const article of articles)
     work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })
