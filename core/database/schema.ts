@@ -411,6 +411,15 @@ export interface CoreTicketTable {
   due_at: Optional<Date>
   suspended: Optional<boolean>
 }
+export interface DeadlineRecountTable {
+  what: string
+  thing_id: string
+  asked_at: Date
+  after: Generated<Id>
+  looked: Generated<number>
+  moved: Generated<number>
+  done_at: Optional<Date>
+}
 export interface TicketWatcherTable {
   ticket_id: Id
   person_id: Id
@@ -927,6 +936,7 @@ export interface Database {
   ticket_number_base: TicketNumberBaseTable
   ticket: TicketTable
   ticket_watcher: TicketWatcherTable
+  deadline_recount: DeadlineRecountTable
   ticket_participant: TicketParticipantTable
   ticket_invitation: TicketInvitationTable
   ticket_seen: TicketSeenTable

@@ -38,10 +38,7 @@ const NOTHING: Rule = { response: none, update: none, solution: none }
 /** States as pairs: in a state that suspends from here until there. */
 const suspended = (created: string, ...spans: [string, string | null][]): Course['states'] => [
   ...(spans[0]?.[0] === created ? [] : [{ at: at(created), suspends: false }]),
-  ...spans.flatMap(([from, until]) => [
-    { at: at(from), suspends: true },
-    ...(until === null ? [] : [{ at: at(until), suspends: false }]),
-  ]),
+  ...spans.flatMap(([from, until]) => [{ at: at(from), suspends: true }, ...(until === null ? [] : [{ at: at(until), suspends: false }])]),
 ]
 const course = (created: string, more: Partial<Course> = {}): Course => ({
   arrivedAt: at(created),
@@ -71,7 +68,13 @@ const EXAMPLES: Example[] = [
   { name: '3: over a holiday', calendar: A, created: '2026-11-10T14:00', minutes: 120, due: '2026-11-12T08:00:00' },
   { name: '4: a whole day ends with it', calendar: A, created: '2026-11-16T07:00', minutes: 480, due: '2026-11-16T15:00:00' },
   { name: '5: from a free day', calendar: A, created: '2026-11-14T10:00', minutes: 480, due: '2026-11-16T15:00:00' },
-  { name: '6: received the day after, for it came after the cut-off', calendar: D, created: '2026-11-16T13:30', minutes: 60, due: '2026-11-17T08:00:00' },
+  {
+    name: '6: received the day after, for it came after the cut-off',
+    calendar: D,
+    created: '2026-11-16T13:30',
+    minutes: 60,
+    due: '2026-11-17T08:00:00',
+  },
   { name: '7: by the calendar of the SLA alone', calendar: B, created: '2026-11-13T18:00', minutes: 60, due: '2026-11-13T19:00:00' },
   { name: '8: an hour that comes twice', calendar: B, created: '2026-10-24T20:00', minutes: 720, due: '2026-10-25T07:00:00' },
   { name: '9: an hour that is missing', calendar: B, created: '2027-03-27T20:00', minutes: 720, due: '2027-03-28T09:00:00' },
@@ -151,7 +154,13 @@ const EXAMPLES: Example[] = [
     due: '2026-11-18T11:00:00',
   },
   { name: '18: before it is moved', calendar: A, created: '2026-11-16T13:30', minutes: 240, due: '2026-11-17T09:30:00' },
-  { name: '18: in another calendar, from its creation', calendar: C, created: '2026-11-16T13:30', minutes: 240, due: '2026-11-16T17:30:00' },
+  {
+    name: '18: in another calendar, from its creation',
+    calendar: C,
+    created: '2026-11-16T13:30',
+    minutes: 240,
+    due: '2026-11-16T17:30:00',
+  },
   { name: '19: a day later', calendar: A, created: '2026-11-16T08:00', minutes: 480, due: '2026-11-17T08:00:00' },
   {
     name: '20: suspended twice',
@@ -255,7 +264,10 @@ const CALENDARS: readonly Calendar[] = [
   D,
   {
     ...A,
-    hours: week([{ from: '07:00', to: '11:30' }, { from: '12:15', to: '15:00' }]),
+    hours: week([
+      { from: '07:00', to: '11:30' },
+      { from: '12:15', to: '15:00' },
+    ]),
     cutOff: '12:00',
     onceHolidays: [
       { date: '2026-12-24', name: '', hours: hours('07:00', '12:00') },
@@ -297,7 +309,9 @@ function tick(calendar: Calendar): Ticking {
     let found = days.get(one)
     if (!found) {
       const date = new Date(one * DAY * MINUTE).toISOString().slice(0, 10)
-      const own = calendar.onceHolidays.find((entry) => entry.date === date) ?? calendar.yearlyHolidays.find((entry) => date.endsWith(`-${entry.month}-${entry.day}`))
+      const own =
+        calendar.onceHolidays.find((entry) => entry.date === date) ??
+        calendar.yearlyHolidays.find((entry) => date.endsWith(`-${entry.month}-${entry.day}`))
       const usual = calendar.hours[WEEKDAYS[(((one + 3) % 7) + 7) % 7]!]
       found = own ? (own.hours ?? []) : holidayOn(calendar, date) === undefined ? usual : []
       days.set(one, found)
@@ -377,7 +391,11 @@ const life = fc.record({
   created: fc.integer({ min: 0, max: 190 * DAY }),
   byAgent: fc.boolean(),
   // By hand these are never whole hours.
-  minutes: fc.record({ response: fc.integer({ min: 1, max: 700 }), update: fc.integer({ min: 1, max: 700 }), solution: fc.integer({ min: 1, max: 3000 }) }),
+  minutes: fc.record({
+    response: fc.integer({ min: 1, max: 700 }),
+    update: fc.integer({ min: 1, max: 700 }),
+    solution: fc.integer({ min: 1, max: 3000 }),
+  }),
   notify: fc.integer({ min: 1, max: 99 }),
   events: fc.array(event, { maxLength: 9 }),
 })
@@ -477,7 +495,10 @@ describe('deadlinesOf, against a clock that ticks', () => {
           firstClosedAt: lived.firstClosed === null ? null : date(lived.firstClosed),
         })
         const said = Object.fromEntries(
-          (['response', 'update', 'solution'] as const).map((kind) => [kind, shown(found[kind], (one.minutes[kind] * one.notify) % 100 === 0)]),
+          (['response', 'update', 'solution'] as const).map((kind) => [
+            kind,
+            shown(found[kind], (one.minutes[kind] * one.notify) % 100 === 0),
+          ]),
         )
         expect(said).toEqual(naive(lived, one))
       }),

@@ -55,7 +55,9 @@ export const FINISHED: ReadonlySet<StateType> = new Set<StateType>(['closed', 'm
  * It does not ask what time it is: a deadline is late when `due` is not after now.
  */
 export function deadlinesOf(rule: Rule, calendar: Calendar, course: Course): Deadlines {
-  const receipt: Deadlines['receipt'] = course.byAgent ? { at: course.arrivedAt, reason: 'by-agent' } : receivedBy(calendar, course.arrivedAt)
+  const receipt: Deadlines['receipt'] = course.byAgent
+    ? { at: course.arrivedAt, reason: 'by-agent' }
+    : receivedBy(calendar, course.arrivedAt)
   const pauses = pausesOf(course.states)
   const from = (kind: DeadlineKind, start: Date): Deadline => {
     const { minutes, notify } = rule[kind]
@@ -78,9 +80,7 @@ export function deadlinesOf(rule: Rule, calendar: Calendar, course: Course): Dea
       return start ? from('update', start) : { is: 'off', minutes: rule.update.minutes!, why: 'silent' }
     }),
     solution: each('solution', () =>
-      course.firstClosedAt
-        ? { is: 'done', minutes: rule.solution.minutes!, at: course.firstClosedAt }
-        : from('solution', receipt.at),
+      course.firstClosedAt ? { is: 'done', minutes: rule.solution.minutes!, at: course.firstClosedAt } : from('solution', receipt.at),
     ),
   }
 }

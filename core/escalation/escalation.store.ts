@@ -40,7 +40,10 @@ const ruleAs = (alias: string): RawBuilder<unknown> =>
   sql`json_build_object(${sql.join(
     DEADLINE_KINDS.flatMap((kind) => {
       const [minutes, notify] = RULE_COLUMNS[kind]
-      return [sql.lit(kind), sql`json_build_object('minutes', ${sql.ref(`${alias}.${minutes}`)}, 'notify', ${sql.ref(`${alias}.${notify}`)})`]
+      return [
+        sql.lit(kind),
+        sql`json_build_object('minutes', ${sql.ref(`${alias}.${minutes}`)}, 'notify', ${sql.ref(`${alias}.${notify}`)})`,
+      ]
     }),
   )})`
 

@@ -63,4 +63,7 @@ function keptOf(deadlines: Deadlines, { course, source }: TicketCourse): Kept {
   }
 }
 
-const same = (a: Kept, b: Kept): boolean => (Object.keys(a) as (keyof Kept)[]).every((column) => Number(a[column]) === Number(b[column]) && (a[column] === null) === (b[column] === null))
+const same = (a: Kept, b: Kept): boolean =>
+  (Object.keys(a) as (keyof Kept)[]).every(
+    (column) => Number(a[column]) === Number(b[column]) && (a[column] === null) === (b[column] === null),
+  )

@@ -287,6 +287,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
   words: 'subject.queue',
   named: 'queue',
   seen: pageAt('/admin/queues'),
+  deadlines: ['unit_id', 'calendar_id'],
   fields: {
     name: { words: 'field.name' },
     parent_id: { words: 'field.parent-queue', as: 'queue' },

@@ -48,7 +48,13 @@ export function findQueueByName(db: Kysely<Database>, name: string): Promise<Que
 
 /** All valid queues, by name: parents stand before their children. */
 export function listQueues(db: Kysely<Database>): Promise<Queue[]> {
-  return db.selectFrom('queue').select(columns).select(promises('queue').as('deadlines')).where('valid', '=', true).orderBy('name').execute()
+  return db
+    .selectFrom('queue')
+    .select(columns)
+    .select(promises('queue').as('deadlines'))
+    .where('valid', '=', true)
+    .orderBy('name')
+    .execute()
 }
 
 /** Shown name: the last level only. */

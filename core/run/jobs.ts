@@ -1,6 +1,8 @@
 /** Owns core's own jobs: what the clock asks of tickets, and tidying. Mail brings its jobs from core/mail. */
 import { coreFills } from '../../migrations/index.ts'
+import { RECOUNT_JOB } from '../audit/change.ts'
 import { runFills, type Fills } from '../database/fill.ts'
+import { runRecount } from '../escalation/recount-job.ts'
 import { Refusal } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
@@ -20,6 +22,7 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
     ['kernel/tidy', { cron: '17 2 * * *', run: () => tidy(host) }],
     ['database/fill', { cron: '* * * * *', run: () => runFills(host, fillsOf(host)) }],
     [LINK_JOB, { run: (payload) => runLinkJob(host, payload) }],
+    [RECOUNT_JOB, { run: (payload) => runRecount(host, payload) }],
     ['person/erase', { run: (payload) => runErasure(host, payload) }],
     ...mailJobs(host, mail),
   ])

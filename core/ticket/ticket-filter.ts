@@ -55,8 +55,8 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
           : by === 'time'
             ? timeCondition(column, value as NonNullable<TicketFilter['due']>)
             : by === 'words'
-            ? sql`${column} ilike ${containing(String(value))}`
-            : sql`${column} = ${value}`,
+              ? sql`${column} ilike ${containing(String(value))}`
+              : sql`${column} = ${value}`,
       )
   }
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)

@@ -133,7 +133,13 @@ function changeRow(work: Work, ticket: Ticket, entry: ChangeableEntry, given: un
 }
 
 /** Writes the columns at once, one history row per entry with the columns before and after, and tells what changed. */
-async function write(work: Work, ticket: Ticket, rows: readonly Row[], more: TicketColumns, to: GivenOf<'queue'> | undefined): Promise<void> {
+async function write(
+  work: Work,
+  ticket: Ticket,
+  rows: readonly Row[],
+  more: TicketColumns,
+  to: GivenOf<'queue'> | undefined,
+): Promise<void> {
   const columns: TicketColumns = Object.assign({}, more, ...rows.map((row) => row.columns ?? {}))
   await work.db
     .updateTable('ticket')
