@@ -7,6 +7,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       `create table deadline_recount (
         what text not null,                              -- what was edited: queue, sla, calendar, unit …
         thing_id text not null,
+        act_id uuid not null,                            -- the edit that asked for it: one that is cut off goes on, another begins anew
         asked_at timestamptz not null,
         after bigint not null default 0,                 -- the last ticket that was looked at
         looked integer not null default 0,

@@ -9,7 +9,7 @@ export const RECOUNT_JOB = 'escalation/recount'
 
 /** Asks for it: once for each thing, whatever is changed of it until then. */
 export function askRecount(work: Work, what: string, id: Id | string): void {
-  work.enqueue(RECOUNT_JOB, { what, id, at: work.now.toISOString() }, { key: `${RECOUNT_JOB} ${what} ${id}` })
+  work.enqueue(RECOUNT_JOB, { what, id, act: work.act, at: work.now.toISOString() }, { key: `${RECOUNT_JOB} ${what} ${id}` })
 }
 
 export interface About {

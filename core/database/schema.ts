@@ -414,6 +414,7 @@ export interface CoreTicketTable {
 export interface DeadlineRecountTable {
   what: string
   thing_id: string
+  act_id: string
   asked_at: Date
   after: Generated<Id>
   looked: Generated<number>

@@ -21,15 +21,15 @@ export async function findRecount(db: Kysely<Database>, what: string, id: Id): P
   return rows[0]
 }
 
-/** Begins, or goes on with what was asked for at the same moment. The row is locked: two never count for one thing at once. */
-export async function beginRecount(db: Kysely<Database>, { what, id, at }: { what: string; id: Id; at: Date }): Promise<Recounted> {
+/** Begins, or goes on with what the same act asked for. The row is locked: two never count for one thing at once. */
+export async function beginRecount(db: Kysely<Database>, { what, id, act, at }: { what: string; id: Id; act: string; at: Date }): Promise<Recounted> {
   const { rows } = await sql<Recounted>`
-    insert into deadline_recount as r (what, thing_id, asked_at) values (${what}, ${id}, ${at})
-    on conflict (what, thing_id) do update set asked_at = excluded.asked_at,
-      after = case when r.asked_at = excluded.asked_at then r.after else 0 end,
-      looked = case when r.asked_at = excluded.asked_at then r.looked else 0 end,
-      moved = case when r.asked_at = excluded.asked_at then r.moved else 0 end,
-      done_at = case when r.asked_at = excluded.asked_at then r.done_at end
+    insert into deadline_recount as r (what, thing_id, act_id, asked_at) values (${what}, ${id}, ${act}, ${at})
+    on conflict (what, thing_id) do update set act_id = excluded.act_id, asked_at = excluded.asked_at,
+      after = case when r.act_id = excluded.act_id then r.after else 0 end,
+      looked = case when r.act_id = excluded.act_id then r.looked else 0 end,
+      moved = case when r.act_id = excluded.act_id then r.moved else 0 end,
+      done_at = case when r.act_id = excluded.act_id then r.done_at end
     returning ${COLUMNS}`.execute(db)
   return rows[0]!
 }
