@@ -188,3 +188,8 @@ export const storeKept = (rows: readonly (Kept & { id: Id })[]): RawBuilder<unkn
   from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id bigint, response_due_at timestamptz, update_due_at timestamptz,
     solution_due_at timestamptz, due_at timestamptz, suspended boolean, first_response_at timestamptz)
   where t.id = r.id`
+
+/** SLAs that can be tried. */
+export function slaChoices(db: Kysely<Database>): Promise<{ id: Id; name: string }[]> {
+  return db.selectFrom('sla').select(['id', 'name']).where('valid', '=', true).orderBy('name').execute()
+}

@@ -22,7 +22,10 @@ export async function findRecount(db: Kysely<Database>, what: string, id: Id): P
 }
 
 /** Begins, or goes on with what the same act asked for. The row is locked: two never count for one thing at once. */
-export async function beginRecount(db: Kysely<Database>, { what, id, act, at }: { what: string; id: Id; act: string; at: Date }): Promise<Recounted> {
+export async function beginRecount(
+  db: Kysely<Database>,
+  { what, id, act, at }: { what: string; id: Id; act: string; at: Date },
+): Promise<Recounted> {
   const { rows } = await sql<Recounted>`
     insert into deadline_recount as r (what, thing_id, act_id, asked_at) values (${what}, ${id}, ${act}, ${at})
     on conflict (what, thing_id) do update set act_id = excluded.act_id, asked_at = excluded.asked_at,

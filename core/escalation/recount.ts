@@ -3,7 +3,7 @@ import type { Kysely, RawBuilder } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { DEADLINE_KINDS, deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadlines } from './deadlines.ts'
-import { readCourses, storeKept, type Kept, type Source, type TicketCourse } from './escalation.store.ts'
+import { findSource, findSources, readCourses, storeKept, type Kept, type Source, type TicketCourse } from './escalation.store.ts'
 
 /**
  * Something of what this ticket's deadlines count of has changed: they are counted again, once, when all else of the act is done. One
@@ -67,3 +67,40 @@ const same = (a: Kept, b: Kept): boolean =>
   (Object.keys(a) as (keyof Kept)[]).every(
     (column) => Number(a[column]) === Number(b[column]) && (a[column] === null) === (b[column] === null),
   )
+
+/** What there is to ask a source of: tickets of a page. */
+type OfSource = { id: Id; queueId: Id; dueAt: Date | null; suspended: boolean | null; slaId?: Id | null }
+
+/** Of these tickets those that have a deadline, with whose promise it is: one statement for a page, none where there is no deadline. */
+export async function sourcesOf(db: Kysely<Database>, tickets: readonly OfSource[]): Promise<ReadonlyMap<Id, Source>> {
+  const due = tickets.filter(({ dueAt, suspended }) => dueAt !== null || suspended)
+  const wanted = (ticket: OfSource) =>
+    ticket.slaId ? { kind: 'sla' as const, id: ticket.slaId } : { kind: 'queue' as const, id: ticket.queueId }
+  const sources = await findSources(db, due.map(wanted))
+  return new Map(
+    due.flatMap((ticket) => {
+      const { kind, id } = wanted(ticket)
+      const source = sources.get(`${kind} ${id}`)
+      return source ? [[ticket.id, source] as const] : []
+    }),
+  )
+}
+
+/** The deadlines that a message of a customer would have which came at `arrivedAt`, by this queue or SLA. */
+export async function tryDeadlines(
+  db: Kysely<Database>,
+  by: { kind: Source['kind']; id: Id },
+  arrivedAt: Date,
+): Promise<{ source: Source; deadlines: Deadlines } | undefined> {
+  const source = await findSource(db, by.kind, by.id)
+  if (!source) return undefined
+  const course: TicketCourse['course'] = {
+    arrivedAt,
+    byAgent: false,
+    stateType: 'new',
+    states: [],
+    articles: [{ id: '1', at: arrivedAt, sender: 'customer', visible: true }],
+    firstClosedAt: null,
+  }
+  return { source, deadlines: deadlinesOf(source.rule, source.calendar, course) }
+}

@@ -16,7 +16,7 @@ import {
   type StateRow,
 } from '../../../core/index.ts'
 import { blankForm, Button, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
-import { FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
+import { DUE_WORDS, FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
 import type { Visit } from './frame.tsx'
 
@@ -145,6 +145,10 @@ const CHOICES: Partial<Record<AttributeKind, (props: FilterProps) => { empty: st
     empty: words(c)('filter.any'),
     choices: choices.priorities.map((priority) => ({ value: priority.id, label: sayPriority(priority.name, c.get('language')) })),
   }),
+  date: ({ c }) => ({
+    empty: words(c)('filter.any'),
+    choices: DUE_WORDS.map((value) => ({ value, label: words(c)(`due.${value}`) })),
+  }),
   queue: ({ c, visit }) => ({ empty: words(c)('filter.any-queue'), choices: queueChoices(visit) }),
 }
 
@@ -210,6 +214,8 @@ function sayField(c: PageContext, visit: Visit, { fields }: ListQuery, choices: 
         : value === 'nobody'
           ? t('list.nobody')
           : (choices.agents.find(({ id }) => id === value)?.name ?? value)
+    case 'date':
+      return t(`due.${value as (typeof DUE_WORDS)[number]}`)
     case 'queue':
       return shortName(visit.queues.find(({ id }) => id === value)?.name ?? value)
     default:

@@ -10,11 +10,13 @@ import {
   seeTicketByNumber,
   seenTimes,
   shortName,
+  sourcesOf,
   ticketMarks,
   ticketMeant,
   type Id,
   type PageContext,
   type Absence,
+  type DeadlineSource,
   type TicketMarks,
   type TicketPage,
 } from '../../../core/index.ts'
@@ -38,6 +40,8 @@ export interface Listing {
   marks: Map<Id, TicketMarks>
   /** Owners who are away. */
   away: Map<Id, Absence>
+  /** Whose promise a ticket's deadline is. */
+  sources: ReadonlyMap<Id, DeadlineSource>
 }
 
 /** GET /desk: what waits to be taken. */
@@ -165,7 +169,7 @@ async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Lis
   ])
   const rows = found.tickets.map((ticket) => ({ ticket }))
   const ids = found.tickets.map((ticket) => ticket.id)
-  const [seen, marks, away, fill] = await Promise.all([
+  const [seen, marks, away, fill, sources] = await Promise.all([
     seenTimes(db, access.personId, ids),
     ticketMarks(db, ids),
     absentNow(
@@ -174,9 +178,10 @@ async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Lis
       clock(),
     ),
     slots.fillRows('desk.list.row', rows, c),
+    sourcesOf(db, found.tickets),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, seen, marks, away, slots: filled }
+  return { query, found, total, seen, marks, away, sources, slots: filled }
 }
 
 async function titleOf(c: PageContext, visit: Visit, query: ListQuery): Promise<string> {

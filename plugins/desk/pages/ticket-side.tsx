@@ -1,7 +1,7 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { BESIDE, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
-import { ActButton, Card, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
+import { BESIDE, isOpen, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
+import { ActButton, Card, DeadlineWords, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
@@ -62,6 +62,15 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
               </span>
             ),
           },
+          ...(ticket.hasDeadlines && isOpen(ticket.stateType)
+            ? [
+                {
+                  name: t('side.due'),
+                  value: view.due ? <DeadlineWords said={view.due} /> : <span class="quiet">{t('due.none')}</span>,
+                  help: <a href={`/desk/tickets/${ticket.id}/deadlines`}>{t('side.due.why')}</a>,
+                },
+              ]
+            : []),
           ...BESIDE.map((name) => ({ name: sayAttribute(name, c.get('language')), value: sayValue(name, ticket, values) || null })),
           {
             name: t('side.pending'),

@@ -5,9 +5,11 @@ import {
   agentsOfQueue,
   calendarOfQueue,
   countEach,
+  deadlinesOfTicket,
   findDrafts,
   findOrigin,
   findPerson,
+  isOpen,
   listArticles,
   listParticipants,
   listPriorities,
@@ -17,6 +19,7 @@ import {
   partsForTicket,
   receive,
   recipientsFor,
+  sayDeadlineNow,
   sayReceiptReason,
   seeTicket,
   templatesForQueue,
@@ -32,6 +35,7 @@ import {
   type Participant,
   type Person,
   type Recipients,
+  type SaidDeadline,
   type Ticket,
 } from '../../../core/index.ts'
 import {
@@ -42,6 +46,7 @@ import {
   hx,
   LiveRegion,
   respond,
+  sayRoomOf,
   StateBadge,
   type FormState,
 } from '../../../core/pages.ts'
@@ -67,6 +72,8 @@ export interface TicketView {
   origin: Origin
   /** Why it counts as received later than it came; undefined when it was received at once. */
   receivedWhy: string | undefined
+  /** Its next deadline; undefined: it has none. */
+  due: SaidDeadline | undefined
   priorities: { id: Id; name: string }[]
   owners: { id: Id; name: string }[]
   /** Of the owner and those who may be it: who is away. */
@@ -209,6 +216,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     watchers,
     origin,
     receivedWhy,
+    due,
     priorities,
     owners,
     drafts,
@@ -226,6 +234,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     listWatchers(db, ticket.id),
     findOrigin(db, ticket.id),
     whyReceived(c, ticket),
+    nextDue(c, ticket),
     listPriorities(db),
     agentsOfQueue(db, ticket.queueId, 'owner'),
     draftsOf,
@@ -247,6 +256,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     watchers,
     origin,
     receivedWhy,
+    due,
     priorities,
     owners,
     away,
@@ -256,6 +266,13 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     templates: { reply: answers, note: notes },
     slots: { side, acts },
   }
+}
+
+async function nextDue(c: PageContext, ticket: Ticket): Promise<SaidDeadline | undefined> {
+  if (!ticket.hasDeadlines || !isOpen(ticket.stateType)) return undefined
+  const room = sayRoomOf(c)
+  const found = await deadlinesOfTicket(c.get('host').db, ticket.id, room.now)
+  return found && sayDeadlineNow(found.deadlines, found.source, room)
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */
