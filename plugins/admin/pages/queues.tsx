@@ -25,6 +25,7 @@ import {
   FormProblems,
   Notice,
   PageHead,
+  recountNote,
   readFields,
   Select,
   SideList,
@@ -393,7 +394,11 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
 async function QueueFacts({ c, queue, below }: { c: PageContext; queue: AdminQueue; below: AdminQueue[] }) {
   const t = words(c)
   const { db, config } = c.get('host')
-  const [calendar, sender] = await Promise.all([calendarOfQueue(db, queue.id), senderOfQueue(db, config, queue.id)])
+  const [calendar, sender, recounted] = await Promise.all([
+    calendarOfQueue(db, queue.id),
+    senderOfQueue(db, config, queue.id),
+    recountNote(c, 'queue', queue.id),
+  ])
   return (
     <>
       <Card title={t('queue.in-force')} id="in-force">
@@ -408,6 +413,10 @@ async function QueueFacts({ c, queue, below }: { c: PageContext; queue: AdminQue
         <p class="para">
           <a href={`/admin/addresses/new?queue=${queue.id}`}>{t('queue.add-address')}</a>
         </p>
+        <p class="para">
+          <a href={`/admin/deadlines?queue=${queue.id}`}>{t('queue.try-deadlines')}</a>
+        </p>
+        {recounted}
       </Card>
       <Card title={t('queue.below')} id="below">
         {below.length === 0 ? (
