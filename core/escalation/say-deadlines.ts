@@ -1,5 +1,5 @@
 /** Owns how deadlines are said: in a row, beside a ticket, and why they are what they are. */
-import { sayDateTime, sayNearDay, sayTime } from '../calendar/date-words.ts'
+import { sayDateTime, sayDay, sayNearDay, sayTime } from '../calendar/date-words.ts'
 import { sayHours, sayReceiptReason } from '../calendar/words.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import type { Language } from '../i18n/languages.ts'
@@ -51,7 +51,7 @@ function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, r
     const span = left === undefined || left > -1 ? undefined : saySpan(-left, room.language)
     return {
       tone: 'late',
-      what: t('deadline.was-due', { what: t(`deadline.${kind}`), day: sayDateTime(due, room.zone, room.language, room.now) }),
+      what: t('deadline.was-due', { what: t(`deadline.${kind}`), day: sayWhen(due, room) }),
       rest: span === undefined ? t('deadline.just-late') : t('deadline.late', { span }),
     }
   }
@@ -60,6 +60,10 @@ function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, r
   const rest = left === undefined ? null : t(near ? 'deadline.near' : 'deadline.left', { span: saySpan(left, room.language) })
   return { tone: near ? 'near' : 'runs', what: sayBy(kind, due, room), rest }
 }
+
+/** Of another day than these three the hour is no longer what counts: "dziś, 8:10", "pt. 20 listopada". */
+const sayWhen = (at: Date, { zone, language, now }: SayRoom): string =>
+  sayNearDay(at, zone, language, now) === undefined ? sayDay(at, zone, language, now) : sayDateTime(at, zone, language, now)
 
 /** "odpowiedź dziś do 15:00", "odpowiedź do jutra 10:15", "odpowiedź do wt. 24 listopada, 8:00". */
 function sayBy(kind: DeadlineKind, due: Date, { language, zone, now }: SayRoom): string {

@@ -311,7 +311,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'deadline.source.queue': 'The queue “{name}” promises these deadlines.',
   'deadline.source.sla': 'The SLA “{name}” promises these deadlines; the queue’s do not count.',
   'deadline.calendar.own': 'Working hours of the calendar “{name}” count: {hours}.',
-  'deadline.calendar.unit': 'Working hours of the unit’s calendar “{name}” count: {hours}.',
+  'deadline.calendar.unit': 'Working hours of the calendar “{name}”, by which the unit works, count: {hours}.',
   'deadline.calendar.default': 'Working hours of the general calendar “{name}” count: {hours}.',
   'deadline.receipt': 'Came {came}, received {received}: {why}.',
   'deadline.receipt.at-once': 'Came and received {came}.',

@@ -314,7 +314,7 @@ export const pl = {
   'deadline.source.queue': 'Terminy obiecuje kolejka „{name}”.',
   'deadline.source.sla': 'Terminy obiecuje umowa (SLA) „{name}”; kolejka się nie liczy.',
   'deadline.calendar.own': 'Liczą się godziny pracy z kalendarza „{name}”: {hours}.',
-  'deadline.calendar.unit': 'Liczą się godziny pracy z kalendarza „{name}” jednostki: {hours}.',
+  'deadline.calendar.unit': 'Liczą się godziny pracy z kalendarza „{name}”, według którego pracuje jednostka: {hours}.',
   'deadline.calendar.default': 'Liczą się godziny pracy z ogólnego kalendarza „{name}”: {hours}.',
   'deadline.receipt': 'Przyszło {came}, przyjęte {received}: {why}.',
   'deadline.receipt.at-once': 'Przyszło i przyjęte {came}.',

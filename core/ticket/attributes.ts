@@ -417,7 +417,7 @@ type TypesOf<T> = T extends string ? T : T[keyof T]
 export type ChangeType = TypesOf<All[Changeable]['history']['type']>
 
 /** What stands for the tags of attributes that texts know by their column alone. */
-export type PlainTags = { [A in Having<{ kind: 'text'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
+export type PlainTags = { [A in Having<{ kind: 'text' | 'date'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
 type ValueOf<T> = T[keyof T] & string
 
 // An attribute whose column or fact core's own declarations do not name brings them along.

@@ -232,10 +232,6 @@ const TICKET: Record<string, (ticket: TicketWords) => string> = {
   serviceid: nothing,
   sla: nothing,
   slaid: nothing,
-  escalationtime: nothing,
-  escalationresponsetime: nothing,
-  escalationupdatetime: nothing,
-  escalationsolutiontime: nothing,
   archiveflag: nothing,
 }
 

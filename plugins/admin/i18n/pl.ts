@@ -1051,7 +1051,8 @@ export const pl = {
   'address.topic.help': 'O co pytają ci, którzy piszą na ten adres.',
   'address.no-topic': 'żadna w szczególności',
   'area.deadlines': 'Terminy na próbę',
-  'area.deadlines.words': 'Do kiedy trzeba odpowiedzieć i rozwiązać zgłoszenie, które przyszło o danej porze: kolejka, umowa (SLA), kalendarz.',
+  'area.deadlines.words':
+    'Do kiedy trzeba odpowiedzieć i rozwiązać zgłoszenie, które przyszło o danej porze: kolejka, umowa (SLA), kalendarz.',
   'try-deadline.text': 'Jakie terminy miałoby zgłoszenie, które przyszło wtedy, od osoby spoza zespołu. Niczego to nie zapisuje.',
   'try-deadline.at': 'Przyszło',
   'try-deadline.at.help': 'Czas strefy {zone}.',

@@ -31,7 +31,9 @@ async function tryPage(c: PageContext): Promise<Response> {
       : {}),
   }
   const form: FormState = { ...blankForm(values), problems }
-  const by = slas.some(({ id }) => id === values.sla) ? { kind: 'sla' as const, id: values.sla } : { kind: 'queue' as const, id: values.queue }
+  const by = slas.some(({ id }) => id === values.sla)
+    ? { kind: 'sla' as const, id: values.sla }
+    : { kind: 'queue' as const, id: values.queue }
   const found = asked && Object.keys(problems).length === 0 ? await tryDeadlines(db, by, at.toJSDate()) : undefined
   return adminPage(c, {
     title: t('area.deadlines'),

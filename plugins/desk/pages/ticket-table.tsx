@@ -342,7 +342,11 @@ const TimeCell = ({ c, ticket }: RowProps) => (
 const DueCell = ({ c, ticket, source }: RowProps) => {
   const said = sayNextDeadline(ticket, source, sayRoomOf(c))
   return (
-    <td class="cell-due" data-label={sayAttribute('due', c.get('language'))}>
+    <td
+      class="cell-due"
+      data-label={sayAttribute('due', c.get('language'))}
+      title={said ? [said.what, said.rest].filter(Boolean).join(' – ') : undefined}
+    >
       {said && <DeadlineWords said={said} />}
     </td>
   )
@@ -455,8 +459,12 @@ const COLUMNS: readonly NamedColumn[] = LISTED.map((name) => ({
   ...(LOOKS as { [A in AttributeName]?: Column })[name],
 }))
 
-/** Where no ticket of the page has a deadline nobody reads of any; the view of them says it all the same. */
-const columnsFor = ({ query: { place }, found }: Listing): readonly NamedColumn[] =>
-  (place.kind === 'view' && place.view === 'deadlines') || found.tickets.some(({ dueAt, suspended }) => dueAt || suspended)
-    ? COLUMNS
-    : COLUMNS.filter(({ name }) => name !== 'due')
+/**
+ * Where no ticket of the page has a deadline nobody reads of any. Where one has, it stands for when the ticket was received; what is put
+ * off shows until when instead.
+ */
+function columnsFor({ query: { place }, found }: Listing): readonly NamedColumn[] {
+  const view = place.kind === 'view' ? place.view : undefined
+  const due = view !== 'pending' && (view === 'deadlines' || found.tickets.some(({ dueAt, suspended }) => dueAt || suspended))
+  return COLUMNS.filter(({ name }) => name !== (due ? 'received' : 'due'))
+}
