@@ -10,6 +10,7 @@ import {
   type Ticket,
 } from '../../core/index.ts'
 import { sayStateName } from '../../core/pages.ts'
+import { deskTexts } from './words.ts'
 
 export interface ValueRoom {
   language: Language
@@ -32,6 +33,7 @@ const moment = (own: unknown, _ticket: Ticket, room: ValueRoom) => room.moment(o
 const SAY: Partial<Record<AttributeKind, (own: unknown, ticket: Ticket, room: ValueRoom) => string>> = {
   state: (own, ticket, { language }) => sayStateName(String(own), ticket.stateType, language),
   priority: (own, _ticket, { language }) => sayPriority(String(own), language),
+  'yes or no': (own, _ticket, { language }) => (own === null ? '' : deskTexts.in(language)(own ? 'value.yes' : 'value.no')),
   date: moment,
   moment,
 }

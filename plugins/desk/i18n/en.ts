@@ -72,6 +72,8 @@ export const en: Record<keyof typeof pl, Text> = {
 
   'filter.open': 'Filter',
   'filter.words': 'Number, subject or person',
+  'value.yes': 'yes',
+  'value.no': 'no',
   'due.late': 'late',
   'due.today': 'until the end of the day',
   'due.soon': 'within 3 days',

@@ -76,6 +76,8 @@ export const pl = {
 
   'filter.open': 'Filtr',
   'filter.words': 'Numer, temat albo osoba',
+  'value.yes': 'tak',
+  'value.no': 'nie',
   'due.late': 'po terminie',
   'due.today': 'do końca dnia',
   'due.soon': 'w ciągu 3 dni',
