@@ -60,10 +60,14 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     .set({ withdrawn_at: work.now })
     .where('ticket_id', '=', ticket.id)
     .where('act_id', '=', act)
-    .returning(['id', 'body', 'sender_type', 'visible'])
+    .returning(['id', 'body', 'sender_type', 'visible', 'created_at'])
     .execute()
-  // An answer taken back is none: the deadline that it kept lives again.
-  if (articles.some((article) => article.visible && article.sender_type === 'agent')) touchDeadlines(work, ticket.id)
+  // A first answer taken back is none. Where another was written since, that one is looked for.
+  const { firstResponseAt: answered, lastAgentAt: last } = ticket
+  if (answered && articles.some((one) => one.visible && one.sender_type === 'agent' && one.created_at.getTime() === answered.getTime())) {
+    if (last && last > answered) touchDeadlines(work, ticket.id)
+    else columns.first_response_at = null
+  }
   await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
   for (const article of articles)
     work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })
