@@ -15,9 +15,15 @@ export interface Recounted {
 
 const COLUMNS = sql`asked_at as "askedAt", after::text as after, looked, moved, done_at as "doneAt"`
 
-/** The last time that deadlines were counted again because of this thing. */
-export async function findRecount(db: Kysely<Database>, what: string, id: Id): Promise<Recounted | undefined> {
-  const { rows } = await sql<Recounted>`select ${COLUMNS} from deadline_recount where what = ${what} and thing_id = ${id}`.execute(db)
+/** The last time that deadlines were counted again because of one of these things. */
+export async function findRecount(db: Kysely<Database>, ...things: readonly { what: string; id: Id }[]): Promise<Recounted | undefined> {
+  const { rows } = await sql<Recounted>`
+    select ${COLUMNS} from deadline_recount
+    where ${sql.join(
+      things.map(({ what, id }) => sql`(what = ${what} and thing_id = ${id})`),
+      sql` or `,
+    )}
+    order by asked_at desc limit 1`.execute(db)
   return rows[0]
 }
 

@@ -223,7 +223,7 @@ describe('after an edit', () => {
     await make.work(admin, (work) => editCalendar(work, own, { ...DEFAULT_CALENDAR, name: 'od ósmej', hours }, true))
     await runAsked()
     expect((await kept(first))[0]).toBe('Mon 14:00')
-    expect(await findRecount(make.db, 'calendar', own)).toMatchObject({ looked: 2, moved: 1, doneAt: make.now })
+    expect(await findRecount(make.db, { what: 'calendar', id: own })).toMatchObject({ looked: 2, moved: 1, doneAt: make.now })
     expect((await kept(elsewhere))[0]).toBe('Mon 12:00')
     const told = await make.db
       .selectFrom('fact')
@@ -237,7 +237,7 @@ describe('after an edit', () => {
     await make.work(admin, (work) => setUnitCalendar(work, unitId, null))
     await runAsked()
     expect((await kept(first))[0]).toBe('Mon 12:00')
-    expect(await findRecount(make.db, 'unit', unitId)).toMatchObject({ looked: 2, moved: 1 })
+    expect(await findRecount(make.db, { what: 'unit', id: unitId })).toMatchObject({ looked: 2, moved: 1 })
   })
 
   it('it goes on where it was cut off, and begins anew for another edit', async () => {
@@ -250,13 +250,13 @@ describe('after an edit', () => {
       work: (...given: Parameters<Maker['work']>) => (steps++ === 0 ? make.work(...given) : Promise.reject(stop)),
     } as unknown as Host
     await runRecount(host, asked)
-    const done = (await findRecount(make.db, 'queue', queue))!
+    const done = (await findRecount(make.db, { what: 'queue', id: queue }))!
     expect(done).toMatchObject({ moved: 1 })
     // The same request once more finds it done.
     await runRecount({ work: make.work } as unknown as Host, asked)
-    expect(await findRecount(make.db, 'queue', queue)).toEqual(done)
+    expect(await findRecount(make.db, { what: 'queue', id: queue })).toEqual(done)
     await runRecount({ work: make.work } as unknown as Host, { ...asked, act: randomUUID() })
-    expect(await findRecount(make.db, 'queue', queue)).toMatchObject({ moved: 0, looked: done.looked })
+    expect(await findRecount(make.db, { what: 'queue', id: queue })).toMatchObject({ moved: 0, looked: done.looked })
     expect((await editedQueue()).open).toBe(done.looked)
   })
 })

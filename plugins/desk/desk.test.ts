@@ -160,7 +160,12 @@ describe('lists', () => {
 describe('deadlines', () => {
   // The clock of the site stands on Tuesday at 10:15.
   let queueId: Id
-  const due = (id: Id, moment: string | null) => site.make.db.updateTable('ticket').set({ due_at: moment }).where('id', '=', id).execute()
+  const due = (id: Id, moment: string | null) =>
+    site.make.db
+      .updateTable('ticket')
+      .set({ due_at: moment === null ? null : new Date(moment) })
+      .where('id', '=', id)
+      .execute()
   beforeAll(async () => {
     queueId = await site.make.queue({ name: 'Z terminami' })
     await site.make.db

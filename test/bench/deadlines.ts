@@ -30,10 +30,10 @@ export async function measureDeadlines(place: Place): Promise<Figure[]> {
     for (let round = 0; round < ROUNDS; round++) {
       const began = performance.now()
       await runRecount(host, { what: 'calendar', id: calendar.id, act: randomUUID(), at: new Date().toISOString() })
-      const { looked } = (await findRecount(db, 'calendar', calendar.id))!
+      const { looked } = (await findRecount(db, { what: 'calendar', id: calendar.id }))!
       counted.push(looked / ((performance.now() - began) / 1000))
     }
-    const { looked } = (await findRecount(db, 'calendar', calendar.id))!
+    const { looked } = (await findRecount(db, { what: 'calendar', id: calendar.id }))!
     const person = await db.selectFrom('person').select('id').where('login', '=', 'akowalska').executeTakeFirstOrThrow()
     const { access } = (await loadActor(db, person.id))!
     const wish = { limit: 50, sort: 'created', filter: { stateTypes: OPEN_TYPES } } as const

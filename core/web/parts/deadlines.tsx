@@ -89,9 +89,9 @@ export const DeadlineTable = ({
 }
 
 /** On the page of what deadlines count of – a queue, an SLA, a calendar, a unit: what its last edit did to open tickets. Nothing where there was none. */
-export async function recountNote(c: PageContext, what: string, id: Id) {
+export async function recountNote(c: PageContext, ...things: readonly { what: string; id: Id }[]) {
   const { db } = c.get('host')
-  const found = await findRecount(db, what, id)
+  const found = await findRecount(db, ...things)
   if (!found) return null
   const { language, zone, now } = sayRoomOf(c)
   const t = coreTexts.in(language)

@@ -169,7 +169,7 @@ async function calendarForm(
     .map((code) => ({ value: code, label: countries.of(code) ?? code }))
     .toSorted((a, b) => a.label.localeCompare(b.label, language))
   const used = stored ? [...stored.queues, ...stored.units] : []
-  const recounted = stored && (await recountNote(c, 'calendar', stored.id))
+  const recounted = stored && (await recountNote(c, { what: 'calendar', id: stored.id }))
   return adminPage(c, {
     title: stored?.name ?? t('calendar.new'),
     area: 'calendars',

@@ -397,7 +397,7 @@ async function QueueFacts({ c, queue, below }: { c: PageContext; queue: AdminQue
   const [calendar, sender, recounted] = await Promise.all([
     calendarOfQueue(db, queue.id),
     senderOfQueue(db, config, queue.id),
-    recountNote(c, 'queue', queue.id),
+    recountNote(c, { what: 'queue', id: queue.id }),
   ])
   return (
     <>

@@ -128,7 +128,7 @@ async function unitForm(c: PageContext, unit: Unit | undefined, form: FormState)
   const t = words(c)
   const { db } = c.get('host')
   const [units, calendars, queues] = await Promise.all([listUnits(db), listCalendars(db), listAllQueues(db)])
-  const recounted = unit && (await recountNote(c, 'unit', unit.id))
+  const recounted = unit && (await recountNote(c, { what: 'unit', id: unit.id }))
   const root = unit?.id === ROOT_UNIT
   const inside = unit ? subtree(units, unit.id) : new Set<string>()
   return adminPage(c, {
