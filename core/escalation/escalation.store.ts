@@ -47,6 +47,9 @@ const ruleAs = (alias: string): RawBuilder<unknown> =>
     }),
   )})`
 
+/** OTRS behaviour: a ticket's SLA counts only where services are used at all; off unless somebody switched them on. */
+const SERVICES_ON = sql<boolean>`coalesce((select s.value = 'true'::jsonb from setting s where s.owner = 'core' and s.key = 'tickets.services' and s.unit_id = 1), false)`
+
 const NO_CALENDAR = sql`select c.definition, 'default' as whose from calendar c where c.name = 'default'`
 
 /** Selects `sources` from `wanted (kind, id)`: rule and calendar of each. OTRS behaviour: an SLA without a calendar goes by the installation's, never by its queue's. */
@@ -99,9 +102,9 @@ interface TicketRow {
 export async function readCourses(db: Kysely<Database>, ids: readonly Id[], now: Date): Promise<TicketCourse[]> {
   const { rows } = await sql<{ what: 'ticket' | 'source' | 'state'; is: unknown }>`
     with wanted_tickets as materialized (
-      select t.* from ticket t where t.id = any(${[...ids]}::bigint[]))
+      select t.*, case when ${SERVICES_ON} then t.sla_id end as counts from ticket t where t.id = any(${[...ids]}::bigint[]))
     select 'ticket' as what, json_build_object(
-      'id', t.id::text, 'queue', t.queue_id::text, 'sla', t.sla_id::text, 'stateId', t.state_id::text, 'stateType', t.state_type,
+      'id', t.id::text, 'queue', t.queue_id::text, 'sla', t.counts::text, 'stateId', t.state_id::text, 'stateType', t.state_type,
       'createdAt', t.created_at, 'receivedAt', t.received_at, 'firstClosedAt', t.first_closed_at,
       'byAgent', (select a.sender_type = 'agent' from article a where a.ticket_id = t.id and a.created_at >= t.created_at order by a.id limit 1),
       'kept', json_build_object('response_due_at', t.response_due_at, 'update_due_at', t.update_due_at, 'solution_due_at', t.solution_due_at,
@@ -114,7 +117,7 @@ export async function readCourses(db: Kysely<Database>, ids: readonly Id[], now:
     from wanted_tickets t
     union all
     select 'source', row_to_json(s) from (${sources(sql`
-      select distinct case when sla_id is null then 'queue' else 'sla' end as kind, coalesce(sla_id, queue_id) as id from wanted_tickets`)}) s
+      select distinct case when counts is null then 'queue' else 'sla' end as kind, coalesce(counts, queue_id) as id from wanted_tickets`)}) s
     union all
     select 'state', to_json(id::text) from ticket_state where suspends`.execute(db)
   const of = <T>(what: string) => rows.filter((row) => row.what === what).map((row) => row.is as T)
@@ -172,12 +175,13 @@ export async function findSource(db: Kysely<Database>, kind: Source['kind'], id:
   return rows[0] && toSource(rows[0])
 }
 
-/** The same of many, by `<kind> <id>`, with one statement. */
-export async function findSources(db: Kysely<Database>, wanted: readonly { kind: Source['kind']; id: Id }[]): Promise<Map<string, Source>> {
+/** Whose promise counts for each of these, by `<kind> <id>`, with one statement: the SLA's where SLAs count, else the queue's. */
+export async function findSources(db: Kysely<Database>, wanted: readonly { queue: Id; sla: Id | null }[]): Promise<Map<string, Source>> {
   if (wanted.length === 0) return new Map()
-  const { rows } = await sql<SourceRow>`${sources(
-    sql`select distinct kind, id from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as r(kind text, id bigint)`,
-  )}`.execute(db)
+  const { rows } = await sql<SourceRow>`${sources(sql`
+    select distinct case when counts is null then 'queue' else 'sla' end as kind, coalesce(counts, queue) as id
+    from (select queue, case when ${SERVICES_ON} then sla end as counts
+      from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as r(queue bigint, sla bigint)) r`)}`.execute(db)
   return new Map(rows.map((row) => [`${row.kind} ${row.id}`, toSource(row)]))
 }
 

@@ -4,11 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { listenTo } from '../../test/golden/statements.ts'
 import { maker, type Maker } from '../../test/make.ts'
+import { saveSettings } from '../administration/setting-admin.ts'
 import { createCalendar, editCalendar } from '../calendar/calendar-admin.ts'
 import { DEFAULT_CALENDAR } from '../calendar/calendar.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { PersonActor } from '../kernel/actor.ts'
 import type { Host } from '../kernel/contract.ts'
+import { yesNo } from '../kernel/settings/settings.ts'
 import { findAdminQueue } from '../queue/queue-admin.ts'
 import { changeByHeaders } from '../ticket/change/change-by-headers.ts'
 import { acceptHeld, holdMessage } from '../ticket/change/held.ts'
@@ -170,7 +172,12 @@ describe('deadlines kept with a ticket', () => {
       await make.db.updateTable('ticket').set({ sla_id: slaId }).where('id', '=', id).execute()
       await make.asSystem(async (work) => touchDeadlines(work, id))
     }
+    // Where services are not used SLAs do not count; they do as soon as somebody switches them on.
     await set(await sla('Premium', 600, always))
+    expect(await kept(id)).toEqual(RUNS)
+    const declared = { 'tickets.services': yesNo('x', false) }
+    await make.work(admin, (work) => saveSettings(work, 'core', declared, { 'tickets.services': true }))
+    await runAsked()
     // Nothing is filled up from the queue.
     expect(await kept(id)).toEqual(['Mon 18:00', null, null, 'Mon 18:00', 'false'])
     await make.db.updateTable('queue').set({ calendar_id: always }).where('id', '=', queue).execute()
@@ -192,20 +199,21 @@ describe('deadlines kept with a ticket', () => {
   })
 })
 
+/** Runs what the edit asked for, as the worker does. */
+async function runAsked(): Promise<void> {
+  const { rows } = await database.pool.query<{ payload: unknown }>(
+    `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
+     where t.identifier = 'escalation/recount' order by j.id`,
+  )
+  await database.pool.query(
+    `delete from graphile_worker._private_jobs where task_id in (select id from graphile_worker._private_tasks where identifier = 'escalation/recount')`,
+  )
+  expect(rows.length).toBeGreaterThan(0)
+  const host = { work: make.work } as unknown as Host
+  for (const { payload } of rows) await runRecount(host, payload)
+}
+
 describe('after an edit', () => {
-  /** Runs what the edit asked for, as the worker does. */
-  async function runAsked(): Promise<void> {
-    const { rows } = await database.pool.query<{ payload: unknown }>(
-      `select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-       where t.identifier = 'escalation/recount' order by j.id`,
-    )
-    await database.pool.query(
-      `delete from graphile_worker._private_jobs where task_id in (select id from graphile_worker._private_tasks where identifier = 'escalation/recount')`,
-    )
-    expect(rows.length).toBeGreaterThan(0)
-    const host = { work: make.work } as unknown as Host
-    for (const { payload } of rows) await runRecount(host, payload)
-  }
   const editedQueue = async () => (await findAdminQueue(make.db, queue))!
 
   it('of a calendar the tickets that go by it are counted again, and it is told how many moved', async () => {

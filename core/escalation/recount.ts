@@ -74,14 +74,14 @@ type OfSource = { id: Id; queueId: Id; dueAt: Date | null; suspended: boolean | 
 /** Of these tickets those that have a deadline, with whose promise it is: one statement for a page, none where there is no deadline. */
 export async function sourcesOf(db: Kysely<Database>, tickets: readonly OfSource[]): Promise<ReadonlyMap<Id, Source>> {
   const due = tickets.filter(({ dueAt, suspended }) => dueAt !== null || suspended)
-  const wanted = (ticket: OfSource) =>
-    ticket.slaId ? { kind: 'sla' as const, id: ticket.slaId } : { kind: 'queue' as const, id: ticket.queueId }
-  const sources = await findSources(db, due.map(wanted))
+  const sources = await findSources(
+    db,
+    due.map(({ queueId, slaId }) => ({ queue: queueId, sla: slaId ?? null })),
+  )
   return new Map(
-    due.flatMap((ticket) => {
-      const { kind, id } = wanted(ticket)
-      const source = sources.get(`${kind} ${id}`)
-      return source ? [[ticket.id, source] as const] : []
+    due.flatMap(({ id, queueId, slaId }) => {
+      const source = sources.get(`sla ${slaId}`) ?? sources.get(`queue ${queueId}`)
+      return source ? [[id, source] as const] : []
     }),
   )
 }
