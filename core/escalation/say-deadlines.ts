@@ -48,7 +48,7 @@ function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, r
   const t = coreTexts.in(room.language)
   const left = source ? minutesLeft(source.calendar, due, room.now) : undefined
   if (due <= room.now) {
-    const span = left === undefined || left > -1 ? undefined : saySpan(-left, room.language)
+    const span = left === undefined || left > -1 ? undefined : saySpan(roughly(-left), room.language)
     return {
       tone: 'late',
       what: t('deadline.was-due', { what: t(`deadline.${kind}`), day: sayWhen(due, room) }),
@@ -57,9 +57,12 @@ function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, r
   }
   const { minutes, notify } = source?.rule[kind] ?? { minutes: null, notify: null }
   const near = left !== undefined && minutes !== null && left <= (minutes * (100 - (notify ?? NEAR))) / 100
-  const rest = left === undefined ? null : t(near ? 'deadline.near' : 'deadline.left', { span: saySpan(left, room.language) })
+  const rest = left === undefined ? null : t(near ? 'deadline.near' : 'deadline.left', { span: saySpan(roughly(left), room.language) })
   return { tone: near ? 'near' : 'runs', what: sayBy(kind, due, room), rest }
 }
+
+/** From ten hours on nobody counts minutes. */
+const roughly = (minutes: number): number => (minutes < 600 ? minutes : Math.floor(minutes / 60) * 60)
 
 /** Of another day than these three the hour is no longer what counts: "dziś, 8:10", "pt. 20 listopada". */
 const sayWhen = (at: Date, { zone, language, now }: SayRoom): string =>

@@ -286,7 +286,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'deadline.by-tomorrow': '{what} by {time} tomorrow',
   'deadline.by-day': '{what} by {day}',
   'deadline.left': '{span} of work left',
-  'deadline.near': 'ends soon – {span} of work left',
+  'deadline.near': 'only {span} of work left',
   'deadline.late': 'late by {span} of work',
   'deadline.just-late': 'the deadline has passed',
   'deadline.was-due': '{what}: {day}',

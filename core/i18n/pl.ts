@@ -289,7 +289,7 @@ export const pl = {
   'deadline.by-tomorrow': '{what} do jutra {time}',
   'deadline.by-day': '{what} do {day}',
   'deadline.left': 'zostało {span} pracy',
-  'deadline.near': 'kończy się – zostało {span} pracy',
+  'deadline.near': 'zostało tylko {span} pracy',
   'deadline.late': 'po terminie {span} pracy',
   'deadline.just-late': 'termin minął',
   'deadline.was-due': '{what}: {day}',
