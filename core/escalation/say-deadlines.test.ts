@@ -49,6 +49,7 @@ describe('a deadline in words', () => {
     })
     expect(en(due('response', '2026-11-16T07:00:00Z'))).toMatchObject({ tone: 'late', rest: 'the deadline has passed' })
     expect(pl(due('response', '2026-10-16T07:00:00Z'))?.rest).toBe('po terminie 159 h pracy')
+    expect(pl(due('response', '2026-05-16T07:00:00Z'))?.rest).toBe('po terminie 6 mies.')
   })
   it('says that the clock stands, and nothing where there is no deadline', () => {
     const nothing = { dueAt: null, responseDueAt: null, updateDueAt: null, solutionDueAt: null }

@@ -1,5 +1,5 @@
 /** Owns how deadlines are said: in a row, beside a ticket, and why they are what they are. */
-import { sayDateTime, sayDay, sayNearDay, sayTime } from '../calendar/date-words.ts'
+import { sayAge, sayDateTime, sayDay, sayNearDay, sayTime } from '../calendar/date-words.ts'
 import { sayHours, sayReceiptReason } from '../calendar/words.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import type { Language } from '../i18n/languages.ts'
@@ -46,13 +46,18 @@ export function sayNext(ticket: DueTimes, source: Source | undefined, room: SayR
 
 function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, room: SayRoom): SaidDeadline {
   const t = coreTexts.in(room.language)
-  const left = source ? minutesLeft(source.calendar, due, room.now) : undefined
+  const long = room.now.getTime() - due.getTime() > LONG
+  const left = source && !long ? minutesLeft(source.calendar, due, room.now) : undefined
   if (due <= room.now) {
     const span = left === undefined || left > -1 ? undefined : saySpan(roughly(-left), room.language)
     return {
       tone: 'late',
       what: t('deadline.was-due', { what: t(`deadline.${kind}`), day: sayWhen(due, room) }),
-      rest: span === undefined ? t('deadline.just-late') : t('deadline.late', { span }),
+      rest: long
+        ? t('deadline.late-long', { age: sayAge(due, room.now, room.language, room.zone) })
+        : span === undefined
+          ? t('deadline.just-late')
+          : t('deadline.late', { span }),
     }
   }
   const { minutes, notify } = source?.rule[kind] ?? { minutes: null, notify: null }
@@ -61,6 +66,8 @@ function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, r
   return { tone: near ? 'near' : 'runs', what: sayBy(kind, due, room), rest }
 }
 
+/** So long after a deadline nobody counts hours of work. */
+const LONG = 90 * 86_400_000
 /** From ten hours on nobody counts minutes. */
 const roughly = (minutes: number): number => (minutes < 600 ? minutes : Math.floor(minutes / 60) * 60)
 

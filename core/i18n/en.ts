@@ -288,6 +288,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'deadline.left': '{span} of work left',
   'deadline.near': 'only {span} of work left',
   'deadline.late': 'late by {span} of work',
+  'deadline.late-long': 'late by {age}',
   'deadline.just-late': 'the deadline has passed',
   'deadline.was-due': '{what}: {day}',
   'deadline.stopped': 'deadline suspended',

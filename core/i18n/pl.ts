@@ -291,6 +291,7 @@ export const pl = {
   'deadline.left': 'zostało {span} pracy',
   'deadline.near': 'zostało tylko {span} pracy',
   'deadline.late': 'po terminie {span} pracy',
+  'deadline.late-long': 'po terminie {age}',
   'deadline.just-late': 'termin minął',
   'deadline.was-due': '{what}: {day}',
   'deadline.stopped': 'termin wstrzymany',
