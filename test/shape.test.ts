@@ -98,6 +98,7 @@ const ROOMS = [
   'queue',
   'calendar',
   'article',
+  'escalation',
   'ticket',
   'time',
   'mail/reading',

@@ -86,6 +86,8 @@ export const settingSubject: CoreSubject<Values, { values: Values }> = {
   words: 'subject.setting',
   named: { say: sayOwner },
   seen: pageOf,
+  // Where services are not used, SLAs do not count.
+  deadlines: ['tickets.services'],
   fields: {},
   sayField(key, id, { owners, language }) {
     const { owner } = placeOf(id, owners)

@@ -4,6 +4,14 @@ import type { Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import type { Subject, Values } from './subject.ts'
 
+/** The job that counts deadlines again after something that they count of was edited. */
+export const RECOUNT_JOB = 'escalation/recount'
+
+/** Asks for it: once for each thing, whatever is changed of it until then. */
+export function askRecount(work: Work, what: string, id: Id | string): void {
+  work.enqueue(RECOUNT_JOB, { what, id, act: work.act, at: work.now.toISOString() }, { key: `${RECOUNT_JOB} ${what} ${id}` })
+}
+
 export interface About {
   /** In whose unit it happened, where that is not where the thing stands. */
   unitId?: Id
@@ -45,6 +53,7 @@ export function recordChange<V extends object>(
     ...where,
     ...lies,
   })
+  if (was && is && subject.deadlines?.some((key) => keys.includes(key))) askRecount(work, subject.type, id)
   work.emit('admin.changed', { ...where, data: { what: subject.type, id, before: pick(was), after: pick(is) } })
   return true
 }

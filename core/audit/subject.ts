@@ -119,6 +119,8 @@ export interface Subject<V extends object = any, F extends object = any, K exten
   named?: NameKind | { named: NameSql } | { say: (id: string, saying: Saying) => string }
   /** Its page in the administration. */
   seen?(id: string): string | null
+  /** Those of its values that deadlines of tickets count of: when one changes, a job counts them again (escalation/recount-job.ts). */
+  deadlines?: readonly (keyof V & string)[]
   /** Every value the log may have of it, each in words. */
   fields: { readonly [key in keyof V]-?: SubjectField<K> }
   /** Values that tell of the act and are no part of the thing: how many tickets went elsewhere. */

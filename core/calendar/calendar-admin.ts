@@ -110,6 +110,7 @@ export const calendarSubject: CoreSubject<Calendar & { valid: boolean }, { calen
   words: 'subject.calendar',
   named: 'calendar',
   seen: pageAt('/admin/calendars'),
+  deadlines: ['zone', 'hours', 'cutOff', 'holidayCountry', 'yearlyHolidays', 'onceHolidays', 'valid'],
   fields: {
     name: { words: 'field.name' },
     zone: { words: 'field.zone' },

@@ -32,7 +32,8 @@ export function addWorkingTime(calendar: Calendar, start: Date, minutes: number)
   if (minutes === 0) return start
   const from = start.getTime()
   const horizon = from + SUM_HORIZON
-  let left = minutes * MINUTE
+  // A sum of fractions is a whole millisecond all the same.
+  let left = Math.round(minutes * MINUTE)
   let worked = false
   for (const period of workingPeriods(calendar, from, horizon)) {
     worked = true
@@ -149,9 +150,22 @@ function offsetChange(zone: IANAZone, before: number, after: number): number {
   return high
 }
 
-/** Local minus universal time, in milliseconds. */
+const QUARTER = 15 * MINUTE
+/** Enough for some fifty years of midnights. */
+const MOST_OFFSETS = 20_000
+const offsets = new Map<string, Map<number, number>>()
+
+/** Local minus universal time, in milliseconds. Intl is asked once a quarter of an hour, on which alone zones change theirs: who counts long times asks for the same midnights again. */
 function offsetAt(zone: IANAZone, at: number): number {
-  return Math.round(zone.offset(at) * MINUTE)
+  let known = offsets.get(zone.name)
+  if (!known) offsets.set(zone.name, (known = new Map()))
+  const quarter = Math.floor(at / QUARTER)
+  let offset = known.get(quarter)
+  if (offset === undefined) {
+    if (known.size >= MOST_OFFSETS) known.clear()
+    known.set(quarter, (offset = Math.round(zone.offset(quarter * QUARTER) * MINUTE)))
+  }
+  return offset
 }
 
 interface ParsedCalendar {

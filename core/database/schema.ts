@@ -419,6 +419,16 @@ export interface CoreTicketTable {
   suspended: Optional<boolean>
   reminded_for: Optional<Date>
 }
+export interface DeadlineRecountTable {
+  what: string
+  thing_id: string
+  act_id: string
+  asked_at: Date
+  after: Generated<Id>
+  looked: Generated<number>
+  moved: Generated<number>
+  done_at: Optional<Date>
+}
 export interface TicketWatcherTable {
   ticket_id: Id
   person_id: Id
@@ -946,6 +956,7 @@ export interface Database {
   ticket_number_base: TicketNumberBaseTable
   ticket: TicketTable
   ticket_watcher: TicketWatcherTable
+  deadline_recount: DeadlineRecountTable
   ticket_participant: TicketParticipantTable
   ticket_invitation: TicketInvitationTable
   ticket_seen: TicketSeenTable

@@ -57,6 +57,8 @@ export interface CoreFacts {
   'mail.processed': { mail: Id; outcome: MailOutcome }
   /** Only values that differ; null: the thing was not there before, or is not there after. */
   'admin.changed': { what: string; id: Id | string; before: Record<string, unknown> | null; after: Record<string, unknown> | null }
+  /** Something that deadlines count of was edited, and they were counted again: of `looked` open tickets `moved` have another one now. */
+  'deadlines.recounted': { what: string; id: Id | string; looked: number; moved: number }
   'plugin.suspended': { plugin: string }
   'plugin.resumed': { plugin: string }
 }

@@ -21,6 +21,8 @@ export interface Work {
   emit<N extends FactName>(name: N, fact: NewFact<N>): void
   /** Keeps rows that nothing in this act reads until before commit; `write` then makes one statement of all of them. */
   gather<T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]): void
+  /** Keeps what is looked at once all else of this act is done: `run` then has every row that was handed over, and is called before the last statement. */
+  atEnd<T>(run: (work: Work, rows: T[]) => Promise<void>, rows: readonly T[]): void
   /** Asks for a job; it exists if and only if the transaction commits. */
   enqueue(task: string, payload: Record<string, unknown>, options?: Omit<JobRequest, 'task' | 'payload'>): void
   /** Plugins that are on in a unit: as of the moment this act first asked, so that one act never meets a plugin both on and off. */
@@ -93,11 +95,13 @@ function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>, 
       said: [],
       jobs: [],
       gathered: new Map(),
+      ending: new Map(),
     }
     const core = { db, actor, now: room.clock(), config: room.config, act }
     const lease = lend(db)
     const result = await untilCutOff(() => run(makeWork(inner, { ...core, db: lease.db })), room.cutOff).finally(lease.end)
     const work = makeWork(inner, core)
+    for (const [end, rows] of inner.ending) await end(work, rows as never[])
     const rest = [...inner.gathered].filter(([, rows]) => rows.length > 0).map(([write, rows]) => write(work, rows as never[]))
     await addTold(work, inner)
     await tellAndAsk(work, { said: inner.said, jobs: inner.jobs, rest })
@@ -135,12 +139,14 @@ interface Inner {
   said: SaidFact[]
   jobs: JobRequest[]
   gathered: Map<Write, unknown[]>
+  ending: Map<End, unknown[]>
 }
 type Write = (work: Work, rows: never[]) => RawBuilder<unknown>
+type End = (work: Work, rows: never[]) => Promise<void>
 type Core = Pick<Work, 'db' | 'actor' | 'now' | 'config' | 'act'>
 
 function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
-  const { room, chain, on, said, jobs, gathered } = inner
+  const { room, chain, on, said, jobs, gathered, ending } = inner
   const plugin = chain.at(-1) ?? null
   const work = {
     ...core,
@@ -149,6 +155,7 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
       said.push({ name, fact, plugin })
     },
     gather: <T>(write: (work: Work, rows: T[]) => RawBuilder<unknown>, rows: readonly T[]) => gatherInto(gathered, write, rows),
+    atEnd: <T>(run: (work: Work, rows: T[]) => Promise<void>, rows: readonly T[]) => gatherInto(ending, run, rows),
     enqueue: (task: string, payload: Record<string, unknown>, options: Omit<JobRequest, 'task' | 'payload'> = {}) => {
       jobs.push({ task, payload, ...options })
     },
@@ -172,10 +179,10 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
   return work
 }
 
-function gatherInto(gathered: Map<Write, unknown[]>, write: Write, rows: readonly unknown[]): void {
-  const all = gathered.get(write)
+function gatherInto<F>(gathered: Map<F, unknown[]>, by: F, rows: readonly unknown[]): void {
+  const all = gathered.get(by)
   if (all) all.push(...rows)
-  else gathered.set(write, [...rows])
+  else gathered.set(by, [...rows])
 }
 
 /** Is this work done by or inside of the plugin? Then its own guards are not asked: it knows what it does. */
@@ -190,10 +197,11 @@ export async function inPlugin<T>(work: Work, plugin: string, limitMs: number, r
   const said: SaidFact[] = []
   const jobs: JobRequest[] = []
   const gathered = new Map<Write, unknown[]>()
+  const ending = new Map<End, unknown[]>()
   const value = await inSavepoint(work.db, { limitMs, ...(inner.limitMs === undefined ? {} : { outerMs: inner.limitMs }) }, (db) =>
     run(
       makeWork(
-        { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered },
+        { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered, ending },
         { db, actor: work.actor, now: work.now, config: work.config, act: work.act },
       ),
     ),
@@ -201,6 +209,7 @@ export async function inPlugin<T>(work: Work, plugin: string, limitMs: number, r
   inner.said.push(...said)
   inner.jobs.push(...jobs)
   for (const [write, rows] of gathered) gatherInto(inner.gathered, write, rows)
+  for (const [end, rows] of ending) gatherInto(inner.ending, end, rows)
   return value
 }
 

@@ -9,7 +9,7 @@ import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { deadlineFields, sayTime } from '../service/deadline-words.ts'
-import { DEADLINES, deadlineColumns, deadlinesOf, demandMinutes, type Deadlines } from '../service/deadlines.ts'
+import { DEADLINES, DEADLINE_MINUTES, deadlineColumns, deadlinesOf, demandMinutes, type Deadlines } from '../service/deadlines.ts'
 import { demandWithin, readLimits } from '../unit/limits.ts'
 
 /** OTRS: queue.name is varchar(200). */
@@ -316,6 +316,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
   words: 'subject.queue',
   named: 'queue',
   seen: pageAt('/admin/queues'),
+  deadlines: ['unit_id', 'calendar_id', ...DEADLINE_MINUTES],
   fields: {
     name: { words: 'field.name' },
     parent_id: { words: 'field.parent-queue', as: 'queue' },

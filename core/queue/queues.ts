@@ -7,6 +7,7 @@ import type { Config } from '../machine/config.ts'
 import { ownSender, type SenderAddress } from '../mail/addresses.ts'
 import { downFrom } from '../unit/tree.ts'
 import { calendarInForce, calendarsOfQueue, SENDER_IN_FORCE } from './in-force.ts'
+import { promises } from './promised.ts'
 
 export interface Queue {
   id: Id
@@ -21,6 +22,8 @@ export interface Queue {
   language: Language | null
   signature: string
   valid: boolean
+  /** It promises deadlines. */
+  deadlines: boolean
 }
 
 const NO_DEFAULT = 'there is no calendar named “default”: restore it in the admin pages'
@@ -41,16 +44,22 @@ const columns = [
 
 export function findQueue(db: Kysely<Database>, id: Id): Promise<Queue | undefined> {
   if (!isId(id)) return Promise.resolve(undefined)
-  return db.selectFrom('queue').select(columns).where('id', '=', id).executeTakeFirst()
+  return db.selectFrom('queue').select(columns).select(promises('queue').as('deadlines')).where('id', '=', id).executeTakeFirst()
 }
 
 export function findQueueByName(db: Kysely<Database>, name: string): Promise<Queue | undefined> {
-  return db.selectFrom('queue').select(columns).where('name', '=', name).executeTakeFirst()
+  return db.selectFrom('queue').select(columns).select(promises('queue').as('deadlines')).where('name', '=', name).executeTakeFirst()
 }
 
 /** All valid queues, by name: parents stand before their children. */
 export function listQueues(db: Kysely<Database>): Promise<Queue[]> {
-  return db.selectFrom('queue').select(columns).where('valid', '=', true).orderBy('name').execute()
+  return db
+    .selectFrom('queue')
+    .select(columns)
+    .select(promises('queue').as('deadlines'))
+    .where('valid', '=', true)
+    .orderBy('name')
+    .execute()
 }
 
 /** Shown name: the last level only. */

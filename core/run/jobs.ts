@@ -1,6 +1,9 @@
 /** Owns core's own jobs: those of the clock and of mail come from their rooms; here stands tidying. */
 import { coreFills } from '../../migrations/index.ts'
+import { RECOUNT_JOB } from '../audit/change.ts'
 import { runFills, type Fills } from '../database/fill.ts'
+import { runRecount } from '../escalation/recount-job.ts'
+import { Refusal } from '../errors.ts'
 import type { Host } from '../kernel/contract.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { mailJobs } from '../mail/inbound/jobs.ts'
@@ -17,6 +20,7 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
     ['kernel/tidy', { cron: '17 2 * * *', run: () => tidy(host) }],
     ['database/fill', { cron: '* * * * *', run: () => runFills(host, fillsOf(host)) }],
     [LINK_JOB, { run: (payload) => runLinkJob(host, payload) }],
+    [RECOUNT_JOB, { run: (payload) => runRecount(host, payload) }],
     ['person/erase', { run: (payload) => runErasure(host, payload) }],
     ...mailJobs(host, mail),
   ])

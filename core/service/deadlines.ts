@@ -8,6 +8,8 @@ export const DEADLINES = [
   { name: 'update', minutes: 'update_minutes', notify: 'update_notify' },
   { name: 'solution', minutes: 'solution_minutes', notify: 'solution_notify' },
 ] as const
+/** The columns that deadlines count of. */
+export const DEADLINE_MINUTES = DEADLINES.map(({ minutes }) => minutes)
 export type DeadlineName = (typeof DEADLINES)[number]['name']
 
 export interface Deadline {

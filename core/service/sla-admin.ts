@@ -9,7 +9,7 @@ import { validityColumns } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { deadlineFields } from './deadline-words.ts'
-import { DEADLINES, deadlineColumns, deadlinesOf, type Deadlines } from './deadlines.ts'
+import { DEADLINES, DEADLINE_MINUTES, deadlineColumns, deadlinesOf, type Deadlines } from './deadlines.ts'
 import { openBy } from './used-by.ts'
 
 /** OTRS: sla.name is varchar(200). */
@@ -178,6 +178,7 @@ export const slaSubject: CoreSubject<SlaValues, SlaForm> = {
   words: 'subject.sla',
   named: 'sla',
   seen: pageAt('/admin/slas'),
+  deadlines: ['calendar_id', ...DEADLINE_MINUTES],
   fields: {
     name: { words: 'field.name' },
     unit_id: { words: 'field.unit', as: 'unit' },

@@ -25,7 +25,8 @@ export type Kind = keyof Values
 
 /** What is handed over to be set: where the column holds an id, the names come along that history writes. */
 interface Named {
-  queue: { id: Id; name: string; unitId: Id; language: Language | null }
+  /** `deadlines`: it promises some; left out: nobody looked. */
+  queue: { id: Id; name: string; unitId: Id; language: Language | null; deadlines?: boolean }
   state: { id: Id; name: string; type: StateType }
   priority: { id: Id; name: string }
   type: { id: Id; name: string }
@@ -60,7 +61,7 @@ interface Part<K extends Kind> {
   /** <OTRS_TICKET_…> in small letters → what stands for it in `TagWords`. */
   tags?: Readonly<Record<string, string>>
   /** Lists may be narrowed by it: under which name `TicketFilter` says so, and how it is compared. */
-  filter?: { field: string; by: 'queues' | 'id' | 'id or nobody' | 'words'; place?: number }
+  filter?: { field: string; by: 'queues' | 'id' | 'id or nobody' | 'words' | 'time'; place?: number }
   /** Lists may be sorted by it: an expression that is never null (default: the column), its type, and the order it is first sorted in. */
   sort?: { by?: string; type: 'text' | 'timestamptz' | 'bigint'; first: 'asc' | 'desc'; place?: number }
   /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
@@ -76,6 +77,13 @@ interface Part<K extends Kind> {
   undo?: boolean
 }
 
+/** What of a ticket is asked for what goes along with a change. */
+export interface WasState {
+  stateType: StateType
+  closedAt: Date | null
+  firstClosedAt: Date | null
+}
+
 /** Whatever can be changed says who may, what history tells of it, and which fact. */
 interface Changed<K extends Kind> {
   right: Right | ((is: Given<K>) => Right)
@@ -89,7 +97,7 @@ interface Changed<K extends Kind> {
   fact: { name: `ticket.${string}`; column?: string; data(from: never, to: never): object }
   guard?: 'ticket.state-change' | 'ticket.move' | 'ticket.owner-change'
   /** Columns that go with it. */
-  along?(was: { stateType: StateType; closedAt: Date | null }, is: Given<K>, now: Date): Record<string, unknown>
+  along?(was: WasState, is: Given<K>, now: Date): Record<string, unknown>
   undo: boolean
   readOnly?: never
 }
@@ -170,6 +178,8 @@ export const ATTRIBUTES = {
     along: (was, is, now) => ({
       state_type: is.type,
       ...(is.type === 'closed' ? (was.stateType === 'closed' ? {} : { closed_at: now }) : was.closedAt ? { closed_at: null } : {}),
+      // A solution is done once: it stays so when the ticket is opened again, and lives again when the closing is taken back.
+      ...(is.type === 'closed' && was.stateType !== 'closed' && !was.firstClosedAt ? { first_closed_at: now } : {}),
     }),
     headers: { newTicket: ['State'], followUp: ['State'] },
     tags: { state: 'state', stateid: 'stateId' },
@@ -383,6 +393,53 @@ export const ATTRIBUTES = {
   lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
   // Since when a mail of ours is known not to have arrived that nobody has dealt with (change/undelivered.ts).
   undelivered: { kind: 'date', column: 'undelivered_at', field: 'undeliveredAt', readOnly: 'kept', undo: true },
+  // Deadlines (escalation/): counted before an act ends that may have moved them. The earliest of the three:
+  due: {
+    kind: 'date',
+    column: 'due_at',
+    field: 'dueAt',
+    readOnly: 'kept',
+    tags: { escalationtime: 'due' },
+    filter: { field: 'due', by: 'time', place: 6 },
+    sort: { by: "coalesce(ticket.due_at, 'infinity')", type: 'timestamptz', first: 'asc', place: 7 },
+    list: { place: 8 },
+    csv: { place: 17 },
+  },
+  responseDue: {
+    kind: 'date',
+    column: 'response_due_at',
+    field: 'responseDueAt',
+    readOnly: 'kept',
+    tags: { escalationresponsetime: 'responseDue' },
+    csv: { place: 18 },
+  },
+  updateDue: {
+    kind: 'date',
+    column: 'update_due_at',
+    field: 'updateDueAt',
+    readOnly: 'kept',
+    tags: { escalationupdatetime: 'updateDue' },
+    csv: { place: 19 },
+  },
+  solutionDue: {
+    kind: 'date',
+    column: 'solution_due_at',
+    field: 'solutionDueAt',
+    readOnly: 'kept',
+    tags: { escalationsolutiontime: 'solutionDue' },
+    csv: { place: 20 },
+  },
+  // Its state stops the clock: one of its deadlines waits, with the time that was left.
+  suspended: { kind: 'yes-no', column: 'suspended', field: 'suspended', readOnly: 'kept', csv: { place: 21 } },
+  firstResponse: {
+    kind: 'date',
+    column: 'first_response_at',
+    field: 'firstResponseAt',
+    readOnly: 'kept',
+    undo: true,
+    csv: { place: 22 },
+  },
+  firstClosed: { kind: 'date', column: 'first_closed_at', field: 'firstClosedAt', readOnly: 'kept', undo: true, csv: { place: 23 } },
 } as const satisfies Record<string, Attribute>
 
 type All = typeof ATTRIBUTES
@@ -433,6 +490,8 @@ interface FilterValues {
   id: Id
   'id or nobody': Id | 'nobody'
   words: string
+  /** From the first moment on, before the second; 'none': where there is none. */
+  time: { from?: Date; before?: Date } | 'none'
 }
 
 /** By what lists may be sorted. */
@@ -450,7 +509,7 @@ type TypesOf<T> = T extends string ? T : T[keyof T]
 export type ChangeType = TypesOf<All[Changeable]['history']['type']>
 
 /** What stands for the tags of attributes that texts know by their column alone. */
-export type PlainTags = { [A in Having<{ kind: 'text'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
+export type PlainTags = { [A in Having<{ kind: 'text' | 'date'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
 type ValueOf<T> = T[keyof T] & string
 
 // An attribute whose column or fact core's own declarations do not name brings them along.
@@ -474,7 +533,7 @@ export type ChangeableEntry = Omit<Changed<Kind>, 'right' | 'history' | 'fact' |
     right: Right | ((is: unknown) => Right)
     history: { type: Changed<Kind>['history']['type']; parts(was: unknown, is: unknown): readonly (string | number)[] }
     fact: { name: string; column?: string; data(from: unknown, to: unknown): object }
-    along?(was: { stateType: StateType; closedAt: Date | null }, is: unknown, now: Date): Record<string, unknown>
+    along?(was: WasState, is: unknown, now: Date): Record<string, unknown>
   }
 
 /** Read once, at start. */

@@ -57,9 +57,11 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
       all.push(
         by === 'id or nobody' && value === 'nobody'
           ? sql`${column} is null`
-          : by === 'words'
-            ? sql`${column} ilike ${containing(String(value))}`
-            : sql`${column} = ${value}`,
+          : by === 'time'
+            ? timeCondition(column, value as NonNullable<TicketFilter['due']>)
+            : by === 'words'
+              ? sql`${column} ilike ${containing(String(value))}`
+              : sql`${column} = ${value}`,
       )
   }
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
@@ -73,6 +75,15 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
   return all
+}
+
+function timeCondition(column: RawBuilder<unknown>, wanted: NonNullable<TicketFilter['due']>): RawBuilder<unknown> {
+  if (wanted === 'none') return sql`${column} is null`
+  const { from, before } = wanted
+  return sql.join(
+    [sql`${column} is not null`, ...(from ? [sql`${column} >= ${from}`] : []), ...(before ? [sql`${column} < ${before}`] : [])],
+    sql` and `,
+  )
 }
 
 export interface Choice {

@@ -38,7 +38,8 @@ export interface ListWish {
  * is its own subquery with its own limit, joined by UNION: a person with few tickets and one with all queues are both quick.
  */
 export async function listTickets(db: Kysely<Database>, access: Access, right: Right, wish: ListWish = {}): Promise<TicketPage> {
-  const sort = SORT_COLUMNS[wish.sort ?? 'created']
+  const byDue = wish.sort === 'due' && onlyDue(wish.filter)
+  const sort = byDue ? DUE : SORT_COLUMNS[wish.sort ?? 'created']
   const direction = wish.direction ?? 'desc'
   const page = keyPage(sort, 'ticket.id', { ...wish, direction })
   const ids = visibleIds(access, right, wish.filter ?? {}, {
@@ -46,7 +47,7 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
     sortKey: page.column,
     order: (name) => sql.raw(`${name} ${direction}, id ${direction}`),
     limit: page.limit + 1,
-    inIndexOrder: sort === SORT_COLUMNS.created || (sort === SORT_COLUMNS.priority && onlyOpen(wish.filter)),
+    inIndexOrder: byDue || sort === SORT_COLUMNS.created || (sort === SORT_COLUMNS.priority && onlyOpen(wish.filter)),
   })
   if (!ids) return { tickets: [], after: null }
   // As an array the page is found first and then looked up by id. With `in (…)` the planner, which orders no more than eight
@@ -66,6 +67,10 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
 
 /** The index by urgency is of open tickets. */
 const onlyOpen = (filter: TicketFilter | undefined): boolean => Boolean(filter?.stateTypes?.every(isOpen))
+
+/** Of open tickets that are due there is an index by when: then the column itself is never null. */
+const DUE: SortColumn = { column: 'ticket.due_at', type: 'timestamptz' }
+const onlyDue = (filter: TicketFilter | undefined): boolean => filter?.due !== undefined && filter.due !== 'none' && onlyOpen(filter)
 
 /** The ticket, if `access` holds `right` on it: otherwise 404, the same as absent; 403 when it is visible all the same. */
 export async function seeTicket(db: Kysely<Database>, access: Access, id: Id, right: Right): Promise<Ticket> {

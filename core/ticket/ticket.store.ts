@@ -4,6 +4,7 @@ import type { Calendar } from '../calendar/calendar.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
+import { promises } from '../queue/promised.ts'
 import { ENTRIES } from './attributes.ts'
 import { counterOf } from './number.store.ts'
 import type { TicketTies } from '../permission/policy.ts'
@@ -38,6 +39,9 @@ export interface TiesOfAll extends Omit<TicketTies, 'watching' | 'participation'
   participants: Id[]
 }
 
+/** Where deadlines are neither promised nor kept, nothing that happens to a ticket is counted. */
+const HAS_DEADLINES = sql<boolean>`(num_nonnulls(ticket.sla_id, ticket.due_at, ticket.suspended) > 0 or ${promises('queue')})`
+
 /** Takes the row lock first, so that what is read stays true until commit. */
 export async function lockTicket(trx: Transaction<Database>, id: Id, personId: Id | null): Promise<Ticket | undefined> {
   if (!isId(id)) return undefined
@@ -67,6 +71,7 @@ export function ticketQuery(db: Kysely<Database>, personId: Id | null) {
       sql<'read' | 'reply' | null>`(select p."right" from ticket_participant p where p.ticket_id = ticket.id and p.person_id = ${me})`.as(
         'participation',
       ),
+      HAS_DEADLINES.as('has_deadlines'),
     ])
     .$castTo<TicketRow>()
 }
@@ -81,6 +86,7 @@ export interface TicketRow {
   customer_id: Id | null
   watching: boolean
   participation: 'read' | 'reply' | null
+  has_deadlines: boolean
 }
 
 /** All attributes that are read with a ticket, as columns and as fields; made once, for a list reads many rows. */
@@ -99,6 +105,7 @@ export function toTicket(row: TicketRow): Ticket {
     ...BLANK,
     id: row.id,
     number: row.number,
+    hasDeadlines: row.has_deadlines,
     ties: {
       queueId: row.queue_id,
       ownerId: row.owner_id,
@@ -143,7 +150,7 @@ export function listPriorities(db: Kysely<Database>): Promise<{ id: Id; name: st
 }
 
 export interface TicketPlace {
-  queue: { id: Id; name: string; unitId: Id; valid: boolean; askTime: string }
+  queue: { id: Id; name: string; unitId: Id; valid: boolean; askTime: string; deadlines: boolean }
   /** Null when no state has this name. */
   state: StateRow | null
   calendar: Calendar | null
@@ -164,7 +171,7 @@ export async function placeForTicket(
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
     with recursive ${calendarsOfQueue(queueId)}
-    select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid, 'askTime', q.ask_time) as queue,
+    select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid, 'askTime', q.ask_time, 'deadlines', ${promises('q')}) as queue,
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
       (${calendarInForce()}) as calendar,

@@ -8,6 +8,8 @@ export interface Ticket extends TicketFields {
   id: Id
   number: string
   ties: TicketTies
+  /** Deadlines are promised for it, or kept with it: what happens to it may move them. */
+  hasDeadlines: boolean
 }
 
 /** An article as it is written: by mail, on the web, as a note. */

@@ -125,6 +125,7 @@ export const unitSubject: CoreSubject<UnitValues, UnitForm> = {
   words: 'subject.unit',
   named: 'unit',
   seen: pageAt('/admin/units'),
+  deadlines: ['parent_id', 'calendar_id'],
   fields: {
     parent_id: { words: 'field.parent-unit', as: 'unit' },
     slug: { words: 'field.slug' },
@@ -162,6 +163,7 @@ export const unitCalendarSubject: CoreSubject<{ calendar_id: Id | null }, { cale
   words: 'subject.unit',
   named: 'unit',
   seen: pageAt('/admin/units'),
+  deadlines: ['calendar_id'],
   fields: { calendar_id: { words: 'field.calendar', as: 'calendar' } },
   way: {
     read: (db, id) => db.selectFrom('unit').select('calendar_id').where('id', '=', id).forUpdate().executeTakeFirst(),

@@ -39,6 +39,11 @@ describe.skipIf(!requireChromium())('every admin page', () => {
       make,
       database: { db },
     } = site
+    await db
+      .updateTable('queue')
+      .set({ first_response_minutes: 240, first_response_notify: 80, solution_minutes: 960 })
+      .where('id', '=', '4')
+      .execute()
     const actor = await make.actor(filled.admin)
     const queue = (await findAdminQueue(db, filled.queue))!
     await make.work(actor, (work) =>
@@ -175,6 +180,7 @@ const views = (f: Filled): View[] => [
   { name: 'addresses', path: '/admin/addresses' },
   { name: 'address', path: `/admin/addresses/${f.address}` },
   { name: 'calendars', path: '/admin/calendars' },
+  { name: 'deadlines', path: '/admin/deadlines?queue=4&at=2026-11-16T13:30' },
   { name: 'calendar', path: '/admin/calendars/1' },
   {
     name: 'calendar-refused',

@@ -6,6 +6,7 @@ import { addressRoutes } from './pages/addresses.tsx'
 import { answerRoutes } from './pages/answers.tsx'
 import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
+import { deadlineRoutes } from './pages/deadlines.tsx'
 import { faultRoutes } from './pages/faults.tsx'
 import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
@@ -60,6 +61,7 @@ export default definePlugin({
     queueRoutes(app)
     addressRoutes(app)
     calendarRoutes(app)
+    deadlineRoutes(app)
     textRoutes(app)
     answerRoutes(app)
     unitRoutes(app)

@@ -11,6 +11,7 @@ import {
   type Ticket,
 } from '../../core/index.ts'
 import { sayStateName } from '../../core/pages.ts'
+import { deskTexts } from './words.ts'
 
 export interface ValueRoom {
   language: Language
@@ -37,6 +38,7 @@ const SAY: Partial<Record<AttributeKind, (own: unknown, ticket: Ticket, room: Va
   priority: (own, _ticket, { language }) => sayPriority(String(own), language),
   type: (own, _ticket, { language }) => sayType(String(own), language),
   service: (own) => sayLevels(own),
+  'yes-no': (own, _ticket, { language }) => (own === null ? '' : deskTexts.in(language)(own ? 'value.yes' : 'value.no')),
   date: moment,
   moment,
 }

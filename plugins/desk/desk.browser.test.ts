@@ -16,6 +16,7 @@ import {
   takeTicket,
   type Id,
   type PersonActor,
+  touchDeadlines,
 } from '../../core/index.ts'
 
 describe.skipIf(!requireChromium())('the desk in Chromium', () => {
@@ -179,6 +180,14 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       .execute()
     await make.db.updateTable('ticket').set({ undelivered_at: start }).where('id', 'in', [asked.id, closed.id]).execute()
     make.now = start
+    await make.db
+      .updateTable('queue')
+      .set({ first_response_minutes: 240, first_response_notify: 60, update_minutes: 480, solution_minutes: 960 })
+      .where('id', '=', network)
+      .execute()
+    await make.asSystem(async (work) => {
+      for (const { id } of [talk, fresh, late, asked]) touchDeadlines(work, id)
+    })
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
     Object.assign(ids, {
@@ -213,6 +222,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       act: (page) => page.locator('#filter > summary').click(),
     },
     { name: 'list-pending', path: '/desk/view/pending', session },
+    { name: 'list-deadlines', path: '/desk/view/deadlines', session },
+    { name: 'ticket-deadlines', path: `/desk/tickets/${ids.talk}/deadlines`, session },
     { name: 'list-undelivered', path: '/desk/view/undelivered', session },
     { name: 'ticket-elsewhere', path: `/desk/tickets/${ids.asked}`, session },
     { name: 'list-empty', path: '/desk/search?q=niczego', session },

@@ -300,6 +300,80 @@ describe('lists', () => {
   })
 })
 
+describe('deadlines', () => {
+  // The clock of the site stands on Tuesday at 10:15.
+  let queueId: Id
+  const due = (id: Id, moment: string | null) =>
+    site.make.db
+      .updateTable('ticket')
+      .set({ due_at: moment === null ? null : new Date(moment) })
+      .where('id', '=', id)
+      .execute()
+  beforeAll(async () => {
+    queueId = await site.make.queue({ name: 'Z terminami' })
+    await site.make.db
+      .updateTable('queue')
+      .set({ first_response_minutes: 240, first_response_notify: 80, solution_minutes: 960 })
+      .where('id', '=', queueId)
+      .execute()
+    // Rights are read anew.
+    jan = await site.loggedIn(janActor.id)
+  })
+
+  it('stand in lists and beside the ticket, in words, and a page tells why', async () => {
+    const { id } = await site.make.ticket({ queueId, subject: 'Projektor' })
+    const list = await text(jan.get(`/desk/queue/${queueId}`))
+    expect(list).toContain('odpowiedź dziś do 14:15')
+    expect(list).toContain('zostało 4 h pracy')
+    expect(await text(jan.get('/desk/view/deadlines'))).toContain('Projektor')
+    expect(await text(jan.get(`/desk/tickets/${id}`))).toContain(`href="/desk/tickets/${id}/deadlines"`)
+    const why = await text(jan.get(`/desk/tickets/${id}/deadlines`))
+    for (const words of [
+      'Terminy obiecuje kolejka „Z terminami”',
+      'pon.–pt. 7:00–15:00',
+      '4 h pracy, przypomnienie od 80%',
+      'czw. 19 listopada, 10:15',
+    ])
+      expect(why).toContain(words)
+    expect(why).not.toContain('aktualizacja')
+    expect((await customer.get(`/desk/tickets/${id}/deadlines`)).status).toBe(404)
+
+    await site.make.asSystem((work) => addNote(work, id, { body: 'Już idę.', visible: true }))
+    expect(await text(jan.get(`/desk/tickets/${id}`))).toContain('rozwiązanie do czw. 19 listopada, 10:15')
+    expect(await text(jan.get(`/desk/tickets/${id}/deadlines`))).toContain('odpowiedziano dziś, 10:15')
+    const csv = await text(jan.get(`/desk/export.csv?place=queue-${queueId}`))
+    expect(csv).toContain('2026-11-19 10:15')
+    expect(csv).toContain('nie')
+  })
+
+  it('narrow a list: late, today, soon, none', async () => {
+    const [late, today, soon, none] = [
+      await site.make.ticket({ queueId, subject: 'Spóźnione' }),
+      await site.make.ticket({ queueId, subject: 'Dzisiejsze' }),
+      await site.make.ticket({ queueId, subject: 'Bliskie' }),
+      await site.make.ticket({ queueId, subject: 'Bezterminowe' }),
+    ]
+    await due(late.id, '2026-11-17T08:00:00Z')
+    await due(today.id, '2026-11-17T22:30:00Z')
+    await due(soon.id, '2026-11-20T10:00:00Z')
+    await due(none.id, null)
+    const subjects = ['Spóźnione', 'Dzisiejsze', 'Bliskie', 'Bezterminowe']
+    const found = async (wanted: string) => {
+      const html = await text(jan.get(`/desk/queue/${queueId}?due=${wanted}&q=`))
+      return subjects.filter((subject) => html.includes(`>\n          ${subject}`) || html.includes(`>${subject}</a>`))
+    }
+    expect(await found('late')).toEqual(['Spóźnione'])
+    expect(await found('today')).toContain('Dzisiejsze')
+    expect(await found('soon')).toContain('Bliskie')
+    expect(await found('none')).toEqual(['Bezterminowe'])
+    const html = await text(jan.get(`/desk/queue/${queueId}?due=late`))
+    expect(html).toContain('po terminie')
+    expect(html).toContain('class="due due-late"')
+    // Nothing but words of the list is read from the address.
+    expect(await text(jan.get(`/desk/queue/${queueId}?due=4`))).toContain('Bezterminowe')
+  })
+})
+
 describe('the export', () => {
   it('holds the whole filtered list, safe for spreadsheets', async () => {
     const queueId = await site.make.queue({ name: 'Eksport' })

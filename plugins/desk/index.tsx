@@ -4,6 +4,7 @@ import { inProject } from '../../core/pages.ts'
 import { actRoutes } from './pages/act-routes.tsx'
 import { attachment, rawMail } from './pages/attachment.ts'
 import { bulk, undoBulk } from './pages/bulk.tsx'
+import { deadlinesPage } from './pages/deadlines.tsx'
 import { exportCsv } from './pages/export.ts'
 import { railFragment } from './pages/frame.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
@@ -57,6 +58,7 @@ export default definePlugin({
     app.get('/desk/tickets/:id', ticketPage)
     app.get('/desk/tickets/:id/history', historyPage)
     app.get('/desk/tickets/:id/who', whoPage)
+    app.get('/desk/tickets/:id/deadlines', deadlinesPage)
     app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
     app.get('/desk/tickets/:id/articles/:article/raw', rawMail)
     app.post('/desk/tickets/:id/insert', insert)

@@ -70,17 +70,20 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
   }
 }
 
+/** When something is due: before now, until the end of the day, within three days after it; not at all. */
+export const DUE_WORDS = ['late', 'today', 'soon', 'none'] as const
 /** What an attribute may be narrowed to besides an id. */
 const WORDS: Partial<Record<AttributeKind, readonly string[]>> = {
   state: ['open', 'closed', 'any'],
   agent: ['me', 'nobody'],
   service: ['nobody'],
   sla: ['nobody'],
+  date: DUE_WORDS,
 }
 
 function readAttribute(kind: AttributeKind, value = ''): string {
   if (kind === 'text') return value.trim().slice(0, 200)
-  return WORDS[kind]?.includes(value) || isId(value) ? value : ''
+  return WORDS[kind]?.includes(value) || (kind !== 'date' && isId(value)) ? value : ''
 }
 
 /** The order a column is first sorted in: text from A, dates from the latest, what waits from the nearest. */
@@ -151,6 +154,10 @@ export function toFilter(query: ListQuery, room: { access: Access; queues: reado
     else if (fields.state !== 'any') filter.stateId = fields.state
   }
   for (const name of FILTERED) {
+    if (entryOf[name].kind === 'date') {
+      if (fields[name]) Object.assign(filter, { [entryOf[name].filter!.field]: timeOf(fields[name] as DueWord, room) })
+      continue
+    }
     const value = fields[name] === 'me' && entryOf[name].kind === 'agent' ? room.access.personId : fields[name]
     if (value && name !== 'state' && name !== 'queue') Object.assign(filter, { [entryOf[name].filter!.field]: value })
   }
@@ -164,6 +171,21 @@ export function toFilter(query: ListQuery, room: { access: Access; queues: reado
   if (fields.from) filter.createdFrom = day(fields.from).toJSDate()
   if (fields.to) filter.createdTo = day(fields.to).plus({ days: 1 }).toJSDate()
   return filter
+}
+
+type DueWord = (typeof DUE_WORDS)[number]
+function timeOf(word: DueWord, { now, zone }: { now: Date; zone: string }): NonNullable<TicketFilter['due']> {
+  const tomorrow = DateTime.fromJSDate(now, { zone }).startOf('day').plus({ days: 1 })
+  switch (word) {
+    case 'late':
+      return { before: now }
+    case 'today':
+      return { from: now, before: tomorrow.toJSDate() }
+    case 'soon':
+      return { from: tomorrow.toJSDate(), before: tomorrow.plus({ days: 3 }).toJSDate() }
+    case 'none':
+      return 'none'
+  }
 }
 
 export function toWish(query: ListQuery, filter: TicketFilter, limit: number): ListWish {

@@ -1,7 +1,7 @@
 /** Owns the views of the rail: which tickets each shows, and in which order. */
 import { OPEN_TYPES, TAKEN_FROM, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
 
-export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'open', 'undelivered', 'held'] as const
+export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'deadlines', 'open', 'undelivered', 'held'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export interface View {
@@ -23,6 +23,8 @@ export const views: Record<ViewName, View> = {
   // The nearest date first, those without a date last.
   pending: { filter: () => ({ stateTypes: ['pending reminder', 'pending auto'] }), sort: 'pending', direction: 'asc' },
   watched: { filter: (access) => ({ stateTypes: OPEN_TYPES, watchedBy: access.personId }), sort: 'changed', direction: 'desc' },
+  // Due first what is due first; late ones stand on top.
+  deadlines: { filter: () => ({ stateTypes: OPEN_TYPES, due: {} }), sort: 'due', direction: 'asc' },
   // Of closed tickets too: a message that waits there is seen nowhere else.
   held: { filter: () => ({ held: true }), sort: 'changed', direction: 'desc' },
   // Closed ones too: not each is opened again.
@@ -31,6 +33,6 @@ export const views: Record<ViewName, View> = {
 }
 
 /** Shown in the rail only while there is something in them. */
-export const RARE: readonly ViewName[] = ['substitute', 'undelivered', 'held']
+export const RARE: readonly ViewName[] = ['substitute', 'deadlines', 'undelivered', 'held']
 
 export const isView = (name: string): name is ViewName => (VIEWS as readonly string[]).includes(name)

@@ -1,10 +1,11 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,start,login,plans] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,start,login,plans] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureClock } from './clock.ts'
 import { runFloor } from './floor.ts'
 import { runListener } from './listener.ts'
+import { measureDeadlines } from './deadlines.ts'
 import { measureLogin } from './login.ts'
 import { measureAccepting, measureTickets } from './mail-in.ts'
 import { measureLarge, measureSizes } from './mail-large.ts'
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   options: {
     role: { type: 'string' },
     tickets: { type: 'string', default: '20000' },
-    only: { type: 'string', default: 'mail,sizes,large,pages,policy,clock,start,login,plans' },
+    only: { type: 'string', default: 'mail,sizes,large,pages,policy,clock,deadlines,start,login,plans' },
     json: { type: 'string' },
     keep: { type: 'string' },
   },
@@ -54,10 +55,12 @@ async function bench(): Promise<void> {
       if (wanted.has('sizes')) add(await measureSizes(place))
       if (wanted.has('large')) add(await measureLarge(place))
     }
-    if (wanted.has('pages') || wanted.has('policy') || wanted.has('clock') || wanted.has('plans')) await place.make('pages', tickets)
+    if (wanted.has('pages') || wanted.has('policy') || wanted.has('clock') || wanted.has('deadlines') || wanted.has('plans'))
+      await place.make('pages', tickets)
     if (wanted.has('pages')) add(await measurePages(place))
     if (wanted.has('policy')) add(await measurePolicy(place))
     if (wanted.has('clock')) add(await measureClock(place))
+    if (wanted.has('deadlines')) add(await measureDeadlines(place))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)
   } finally {
     await place.close()

@@ -69,6 +69,7 @@ const NEW_TABLES: string[] = [
   'audit_blob',
   'company',
   'database_fill',
+  'deadline_recount',
   'deadline_told',
   'draft_file',
   'field',

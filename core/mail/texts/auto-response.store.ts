@@ -5,7 +5,7 @@ import type { AutoResponseType, Database, Id, Language } from '../../database/sc
 import { COMPLETE_LANGUAGES } from '../../i18n/languages.ts'
 import { calendarInForce, calendarsFrom, SENDER_IN_FORCE } from '../../queue/in-force.ts'
 import { upFrom } from '../../unit/tree.ts'
-import { ENTRIES } from '../../ticket/attributes.ts'
+import { ENTRIES, type AttributeName } from '../../ticket/attributes.ts'
 
 export interface Response {
   subject: string
@@ -45,9 +45,10 @@ export interface Response {
   count: number | null
 }
 
+const NAMED: ReadonlySet<AttributeName> = new Set<AttributeName>(['title', 'company', 'pending'])
 /** Attributes that texts know by their column alone, beside those named below. */
 const FURTHER = sql.raw(
-  ENTRIES.filter(({ kind, tags, name }) => kind === 'text' && tags && name !== 'title' && name !== 'company')
+  ENTRIES.filter(({ kind, tags, name }) => (kind === 'text' || kind === 'date') && tags && !NAMED.has(name))
     .map(({ column, field }) => `, t.${column} as "${field}"`)
     .join(''),
 )

@@ -424,7 +424,7 @@ export async function wordsFor(
       return moment.isValid ? `${moment.toRFC2822()} (${moment.zoneName})` : undefined
     },
     ticket: {
-      ...plainTags(ticket),
+      ...plainTags(ticket, (at) => sayDateTime(at, calendar.zone, language, work.now)),
       id: ticket.id,
       number: ticket.number,
       title: ticket.title,
@@ -464,12 +464,13 @@ export async function wordsFor(
   }
 }
 
-/** Attributes that are plain text, as texts speak of them. */
-function plainTags(ticket: object): PlainTags {
-  const values = ticket as Record<string, string | undefined>
-  return Object.fromEntries(PLAIN.flatMap(({ field, tags = {} }) => Object.values(tags).map((word) => [word, values[field] ?? ''])))
+/** Attributes that are plain text or a date, as texts speak of them. */
+function plainTags(ticket: object, sayMoment: (at: Date) => string): PlainTags {
+  const values = ticket as Record<string, string | Date | null | undefined>
+  const said = (value: string | Date | null | undefined) => (value instanceof Date ? sayMoment(value) : (value ?? ''))
+  return Object.fromEntries(PLAIN.flatMap(({ field, tags = {} }) => Object.values(tags).map((word) => [word, said(values[field])])))
 }
-const PLAIN = ENTRIES.filter(({ kind, tags }) => kind === 'text' && tags)
+const PLAIN = ENTRIES.filter(({ kind, tags }) => (kind === 'text' || kind === 'date') && tags)
 
 async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
   const row = await db

@@ -233,10 +233,6 @@ const TICKET: Record<string, (ticket: TicketWords) => string> = {
     ]),
   ),
   // Known in OTRS and without a meaning here: texts that name them are good all the same.
-  escalationtime: nothing,
-  escalationresponsetime: nothing,
-  escalationupdatetime: nothing,
-  escalationsolutiontime: nothing,
   archiveflag: nothing,
 }
 

@@ -4,6 +4,7 @@ import type { FactName, NewFact } from '../../kernel/facts.ts'
 import type { GuardChanges } from '../../kernel/guards.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { insertArticle } from '../../article/articles.ts'
+import { touchDeadlines } from '../../escalation/recount.ts'
 import { findQueue } from '../../queue/queues.ts'
 import { demand, type Right } from '../../permission/policy.ts'
 import { refused } from '../../errors.ts'
@@ -69,7 +70,7 @@ export async function change(work: Work, ticket: Ticket, shall: Shall, also: Als
   ]
   if (rows.length === 0 && !also.columns) return
   for (const entry of attributesOf(wanted)) await askGuard(work, ticket, entry, wanted)
-  await write(work, ticket, rows, also.columns ?? {}, wanted.queue?.unitId)
+  await write(work, ticket, rows, firstAnswered(ticket, also.columns ?? {}), wanted.queue)
   if (wanted.queue && wanted.queue.unitId !== ticket.unitId) await noteMove(work, ticket, wanted.queue)
   if (ticket.stateType === 'closed' && wanted.state && isOpen(wanted.state.type)) await withdrawClosingMail(work, ticket)
 }
@@ -78,7 +79,7 @@ export async function change(work: Work, ticket: Ticket, shall: Shall, also: Als
 export async function putBack(work: Work, ticket: Ticket, columns: TicketColumns, row: Said): Promise<void> {
   const queue =
     columns.queue_id !== undefined && columns.queue_id !== ticket.queueId ? await findQueue(work.db, columns.queue_id) : undefined
-  await write(work, ticket, [{ ...row, columns }], {}, queue?.unitId)
+  await write(work, ticket, [{ ...row, columns }], {}, queue)
 }
 
 const attributesOf = (shall: Shall): ChangeableEntry[] => (Object.keys(shall) as Changeable[]).map((name) => changeable[name])
@@ -106,7 +107,7 @@ function stood(ticket: Ticket, { kind, column }: ChangeableEntry): unknown {
 const NAMED: ReadonlySet<Kind> = new Set<Kind>(['queue', 'state', 'priority', 'type', 'service', 'sla', 'agent', 'customer'])
 
 const along = (ticket: Ticket, entry: ChangeableEntry, given: unknown, now: Date): Record<string, unknown> =>
-  entry.along?.({ stateType: ticket.stateType, closedAt: ticket.closedAt }, given, now) ?? {}
+  entry.along?.(ticket, given, now) ?? {}
 
 /** Of what shall stand only what does not stand yet. A state of another type than the ticket says is another one. */
 function different(ticket: Ticket, shall: Shall): Shall {
@@ -132,7 +133,13 @@ function changeRow(work: Work, ticket: Ticket, entry: ChangeableEntry, given: un
 }
 
 /** Writes the columns at once, one history row per entry with the columns before and after, and tells what changed. */
-async function write(work: Work, ticket: Ticket, rows: readonly Row[], more: TicketColumns, unitId: Id | undefined): Promise<void> {
+async function write(
+  work: Work,
+  ticket: Ticket,
+  rows: readonly Row[],
+  more: TicketColumns,
+  to: GivenOf<'queue'> | undefined,
+): Promise<void> {
   const columns: TicketColumns = Object.assign({}, more, ...rows.map((row) => row.columns ?? {}))
   await work.db
     .updateTable('ticket')
@@ -155,8 +162,17 @@ async function write(work: Work, ticket: Ticket, rows: readonly Row[], more: Tic
         : {}),
     })),
   )
-  tell(work, ticket, columns, unitId)
+  if (ticket.hasDeadlines || maybePromised(columns, to)) touchDeadlines(work, ticket.id)
+  tell(work, ticket, columns, to?.unitId)
 }
+
+/** A queue or an SLA that the ticket comes to may promise what the one before did not. */
+const maybePromised = (columns: TicketColumns, to: GivenOf<'queue'> | undefined): boolean =>
+  (to !== undefined && to.deadlines !== false) || ('sla_id' in columns && columns.sla_id !== null)
+
+/** What an agent writes to the customer may be the first answer. */
+const firstAnswered = (ticket: Ticket, columns: TicketColumns): TicketColumns =>
+  columns.last_agent_at && !ticket.firstResponseAt ? { ...columns, first_response_at: columns.last_agent_at } : columns
 
 /** One fact for each attribute whose column is another one, in the order of the columns. A move is told in both units. */
 function tell(work: Work, ticket: Ticket, columns: TicketColumns, unitId: Id | undefined): void {

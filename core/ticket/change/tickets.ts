@@ -8,6 +8,7 @@ import { actorId, type Work } from '../../kernel/work.ts'
 import { refused } from '../../errors.ts'
 import { holdsRight } from '../../permission/policy.ts'
 import { loadAccess } from '../../permission/access.store.ts'
+import { touchDeadlines } from '../../escalation/recount.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { findAbout, UNCLASSIFIED } from '../../service/fitting.ts'
@@ -75,6 +76,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
   const lock = wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock')
+  const answered = wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null
   const row = rowOf({
     ...wanted,
     title,
@@ -92,7 +94,9 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     changedAt: work.now,
     closedAt: state.type === 'closed' ? work.now : null,
     lastCustomerAt: wanted.article.senderType === 'customer' ? work.now : null,
-    lastAgentAt: wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null,
+    lastAgentAt: answered,
+    firstResponseAt: answered,
+    firstClosedAt: state.type === 'closed' ? work.now : null,
   })
   const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
     work.db
@@ -113,6 +117,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     ...about.map((row) => ({ ticketId: id, ...row })),
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
   ])
+  if (queue.deadlines || row.sla_id) touchDeadlines(work, id)
   const made = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, made, articleId, wanted.article)

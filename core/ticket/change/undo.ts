@@ -1,5 +1,6 @@
 /** Owns taking back an act: the ticket's columns as they were, mails that have not left, articles withdrawn; with history of its own. */
 import type { Id } from '../../database/schema.ts'
+import { touchDeadlines } from '../../escalation/recount.ts'
 import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { cancelMails } from '../../mail/outbound.ts'
@@ -60,9 +61,15 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     .set({ withdrawn_at: work.now })
     .where('ticket_id', '=', ticket.id)
     .where('act_id', '=', act)
-    .returning(['id', 'body', 'sender_type'])
+    .returning(['id', 'body', 'sender_type', 'visible', 'created_at'])
     .execute()
   if (rows.some(({ type }) => type === 'TimeAccounting')) await deleteTimeOf(work.db, ticket.id, act)
+  // A first answer taken back is none. Where another was written since, that one is looked for.
+  const { firstResponseAt: answered, lastAgentAt: last } = ticket
+  if (answered && articles.some((one) => one.visible && one.sender_type === 'agent' && one.created_at.getTime() === answered.getTime())) {
+    if (last && last > answered) touchDeadlines(work, ticket.id)
+    else columns.first_response_at = null
+  }
   await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
   for (const article of articles)
     work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })

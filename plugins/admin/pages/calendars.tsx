@@ -25,6 +25,7 @@ import {
   FormCard,
   PageHead,
   readFields,
+  recountNote,
   Select,
   statusOf,
   submit,
@@ -168,6 +169,7 @@ async function calendarForm(
     .map((code) => ({ value: code, label: countries.of(code) ?? code }))
     .toSorted((a, b) => a.label.localeCompare(b.label, language))
   const used = stored ? [...stored.queues, ...stored.units] : []
+  const recounted = stored && (await recountNote(c, { what: 'calendar', id: stored.id }))
   return adminPage(c, {
     title: stored?.name ?? t('calendar.new'),
     area: 'calendars',
@@ -193,6 +195,7 @@ async function calendarForm(
                     </ul>
                   )}
                   <p class="para quiet">{t('calendar.what-changes')}</p>
+                  {recounted}
                 </Card>
               )}
             </>

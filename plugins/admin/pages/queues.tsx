@@ -27,6 +27,7 @@ import {
   Notice,
   PageHead,
   QueueTimeFields,
+  recountNote,
   readFields,
   readQueueTimes,
   Select,
@@ -400,7 +401,11 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
 async function QueueFacts({ c, queue, below }: { c: PageContext; queue: AdminQueue; below: AdminQueue[] }) {
   const t = words(c)
   const { db, config } = c.get('host')
-  const [calendar, sender] = await Promise.all([calendarOfQueue(db, queue.id), senderOfQueue(db, config, queue.id)])
+  const [calendar, sender, recounted] = await Promise.all([
+    calendarOfQueue(db, queue.id),
+    senderOfQueue(db, config, queue.id),
+    recountNote(c, { what: 'queue', id: queue.id }),
+  ])
   return (
     <>
       <Card title={t('queue.in-force')} id="in-force">
@@ -415,6 +420,10 @@ async function QueueFacts({ c, queue, below }: { c: PageContext; queue: AdminQue
         <p class="para">
           <a href={`/admin/addresses/new?queue=${queue.id}`}>{t('queue.add-address')}</a>
         </p>
+        <p class="para">
+          <a href={`/admin/deadlines?queue=${queue.id}`}>{t('queue.try-deadlines')}</a>
+        </p>
+        {recounted}
       </Card>
       <Card title={t('queue.below')} id="below">
         {below.length === 0 ? (

@@ -10,6 +10,7 @@ import {
   Field,
   FormCard,
   PageHead,
+  recountNote,
   readFields,
   Select,
   statusOf,
@@ -127,6 +128,7 @@ async function unitForm(c: PageContext, unit: Unit | undefined, form: FormState)
   const t = words(c)
   const { db } = c.get('host')
   const [units, calendars, queues] = await Promise.all([listUnits(db), listCalendars(db), listAllQueues(db)])
+  const recounted = unit && (await recountNote(c, { what: 'unit', id: unit.id }))
   const root = unit?.id === ROOT_UNIT
   const inside = unit ? subtree(units, unit.id) : new Set<string>()
   return adminPage(c, {
@@ -141,6 +143,7 @@ async function unitForm(c: PageContext, unit: Unit | undefined, form: FormState)
           aside={
             unit && (
               <>
+                {recounted}
                 <Card title={t('area.queues')} id="queues">
                   {queues.some((queue) => queue.unitId === unit.id) ? (
                     <ul>

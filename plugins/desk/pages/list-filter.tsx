@@ -19,7 +19,7 @@ import {
   type StateRow,
 } from '../../../core/index.ts'
 import { blankForm, Button, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
-import { FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
+import { DUE_WORDS, FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
 import { serviceChoices, typeChoices } from './about-fields.tsx'
 import type { Visit } from './frame.tsx'
@@ -172,6 +172,10 @@ const CHOICES: Partial<Record<AttributeKind, (props: FilterProps) => { empty: st
     empty: words(c)('filter.any'),
     choices: [{ value: 'nobody', label: words(c)('about.none') }, ...about.slas.map(({ id, name }) => ({ value: id, label: name }))],
   }),
+  date: ({ c }) => ({
+    empty: words(c)('filter.any'),
+    choices: DUE_WORDS.map((value) => ({ value, label: words(c)(`due.${value}`) })),
+  }),
   queue: ({ c, visit }) => ({ empty: words(c)('filter.any-queue'), choices: queueChoices(visit) }),
 }
 
@@ -252,6 +256,8 @@ function sayField(c: PageContext, visit: Visit, { fields }: ListQuery, choices: 
         : (choices.about.services.find(({ id }) => id === value)?.name ?? value).replaceAll('::', ' · ')
     case 'sla':
       return value === 'nobody' ? t('about.none') : (choices.about.slas.find(({ id }) => id === value)?.name ?? value)
+    case 'date':
+      return t(`due.${value as (typeof DUE_WORDS)[number]}`)
     case 'queue':
       return shortName(visit.queues.find(({ id }) => id === value)?.name ?? value)
     default:

@@ -11,12 +11,14 @@ import {
   seeTicketByNumber,
   seenTimes,
   shortName,
+  sourcesOf,
   ticketMarks,
   ticketMeant,
   type AboutChoices,
   type Id,
   type PageContext,
   type Absence,
+  type DeadlineSource,
   type TicketMarks,
   type TicketPage,
 } from '../../../core/index.ts'
@@ -41,6 +43,8 @@ export interface Listing {
   marks: Map<Id, TicketMarks>
   /** Owners who are away. */
   away: Map<Id, Absence>
+  /** Whose promise a ticket's deadline is. */
+  sources: ReadonlyMap<Id, DeadlineSource>
 }
 
 /** GET /desk: what waits to be taken. */
@@ -173,7 +177,7 @@ async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Lis
   ])
   const rows = found.tickets.map((ticket) => ({ ticket }))
   const ids = found.tickets.map((ticket) => ticket.id)
-  const [seen, marks, away, fill] = await Promise.all([
+  const [seen, marks, away, fill, sources] = await Promise.all([
     seenTimes(db, access.personId, ids),
     ticketMarks(db, ids),
     absentNow(
@@ -182,9 +186,10 @@ async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Lis
       clock(),
     ),
     slots.fillRows('desk.list.row', rows, c),
+    sourcesOf(db, found.tickets),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, about, seen, marks, away, slots: filled }
+  return { query, found, total, about, seen, marks, away, sources, slots: filled }
 }
 
 async function titleOf(c: PageContext, visit: Visit, query: ListQuery): Promise<string> {

@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import {
   BESIDE,
+  isOpen,
   isUsed,
   may,
   plainAddressForm,
@@ -11,7 +12,7 @@ import {
   type PageContext,
   type Ticket,
 } from '../../../core/index.ts'
-import { ActButton, Card, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
+import { ActButton, Card, DeadlineWords, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
@@ -74,6 +75,15 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
               </span>
             ),
           },
+          ...(ticket.hasDeadlines && isOpen(ticket.stateType)
+            ? [
+                {
+                  name: t('side.due'),
+                  value: view.due ? <DeadlineWords said={view.due} /> : <span class="quiet">{t('due.none')}</span>,
+                  help: <a href={`/desk/tickets/${ticket.id}/deadlines`}>{t('side.due.why')}</a>,
+                },
+              ]
+            : []),
           ...BESIDE.filter((name) => isUsed(name, view.about) || standsAbout(name, ticket)).map((name) => ({
             name: sayAttribute(name, c.get('language')),
             value: sayValue(name, ticket, values) || null,

@@ -7,11 +7,13 @@ import {
   LISTED,
   may,
   sayAttribute,
+  sayNextDeadline,
   sayPriority,
   saySeen,
   shortName,
   type Absence,
   type AttributeName,
+  type DeadlineSource,
   type Id,
   type PageContext,
   type Sort,
@@ -22,9 +24,11 @@ import {
   AssuranceMark,
   Avatar,
   Badge,
+  DeadlineWords,
   EmptyState,
   LiveRegion,
   Pager,
+  sayRoomOf,
   sayStateName,
   Time,
   toneOf,
@@ -53,6 +57,7 @@ interface TableProps {
 /** The list as it refreshes itself. The form around it is for acts on several tickets. */
 export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => {
   const { query, found } = listing
+  const columns = columnsFor(listing)
   return (
     <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets" calm="rows">
       {found.tickets.length === 0 ? (
@@ -61,13 +66,15 @@ export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => 
         <form id="bulk" method="post" action="/desk/bulk" data-rows="" autocomplete="off">
           <BulkFields c={c} query={query} />
           <table class="list tickets" aria-label={words(c)('list.label')}>
-            <Head c={c} query={query} />
+            <Head c={c} query={query} columns={columns} />
             <tbody>
               {found.tickets.map((ticket) => (
                 <Row
                   c={c}
                   visit={visit}
                   query={query}
+                  columns={columns}
+                  source={listing.sources.get(ticket.id)}
                   picked={picked?.has(ticket.id)}
                   ticket={ticket}
                   seen={listing.seen.get(ticket.id)}
@@ -105,7 +112,7 @@ const NothingHere = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   )
 }
 
-const Head = ({ c, query }: HeadProps) => {
+const Head = ({ c, query, columns }: HeadProps & { columns: readonly NamedColumn[] }) => {
   const t = words(c)
   return (
     <thead>
@@ -116,7 +123,7 @@ const Head = ({ c, query }: HeadProps) => {
             <input type="checkbox" class="pick-all" aria-label={t('list.pick-all')} />
           </label>
         </th>
-        {COLUMNS.map(({ name, className, Head: Own }) =>
+        {columns.map(({ name, className, Head: Own }) =>
           Own ? (
             <Own c={c} query={query} />
           ) : (
@@ -189,6 +196,8 @@ interface RowProps {
   seen: Date | undefined
   marks: TicketMarks | undefined
   away: Absence | undefined
+  columns: readonly NamedColumn[]
+  source: DeadlineSource | undefined
   more: Child[]
   /** Of a list of what is to be taken. */
   toTake: boolean
@@ -210,7 +219,7 @@ const Row = (props: RowProps) => {
           />
         </label>
       </td>
-      {COLUMNS.map(({ name, className, Cell }) =>
+      {props.columns.map(({ name, className, Cell }) =>
         Cell ? (
           <Cell {...props} />
         ) : (
@@ -330,6 +339,19 @@ const TimeCell = ({ c, ticket }: RowProps) => (
   </td>
 )
 
+const DueCell = ({ c, ticket, source }: RowProps) => {
+  const said = sayNextDeadline(ticket, source, sayRoomOf(c))
+  return (
+    <td
+      class="cell-due"
+      data-label={sayAttribute('due', c.get('language'))}
+      title={said ? [said.what, said.rest].filter(Boolean).join(' – ') : undefined}
+    >
+      {said && <DeadlineWords said={said} />}
+    </td>
+  )
+}
+
 /** How long ago: what the list is sorted by, or when it was made. */
 const AgeCell = ({ c, query, ticket }: RowProps) => (
   <td class="cell-narrow" data-label={words(c)(query.sort === 'changed' ? 'list.changed' : 'list.age')}>
@@ -429,8 +451,20 @@ const LOOKS: { [A in AttributeName]?: Column } = {
   owner: { className: 'cell-owner', Cell: OwnerCell },
   received: { Head: TimeHead, Cell: TimeCell },
   created: { Head: AgeHead, Cell: AgeCell },
+  due: { className: 'cell-due', Cell: DueCell },
 }
-const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.filter((name) => entryOf[name].list?.usual !== false).map((name) => ({
+type NamedColumn = Column & { name: AttributeName }
+const COLUMNS: readonly NamedColumn[] = LISTED.filter((name) => entryOf[name].list?.usual !== false).map((name) => ({
   name,
   ...(LOOKS as { [A in AttributeName]?: Column })[name],
 }))
+
+/**
+ * Where no ticket of the page has a deadline nobody reads of any. Where one has, it stands for when the ticket was received; what is put
+ * off shows until when instead.
+ */
+function columnsFor({ query: { place }, found }: Listing): readonly NamedColumn[] {
+  const view = place.kind === 'view' ? place.view : undefined
+  const due = view !== 'pending' && (view === 'deadlines' || found.tickets.some(({ dueAt, suspended }) => dueAt || suspended))
+  return COLUMNS.filter(({ name }) => name !== (due ? 'received' : 'due'))
+}

@@ -6,9 +6,11 @@ import {
   agentsOfQueue,
   calendarOfQueue,
   countEach,
+  deadlinesOfTicket,
   findDrafts,
   findOrigin,
   findPerson,
+  isOpen,
   listArticles,
   listParticipants,
   listPriorities,
@@ -18,6 +20,7 @@ import {
   partsForTicket,
   receive,
   recipientsFor,
+  sayDeadlineNow,
   sayReceiptReason,
   seeTicket,
   templatesForQueue,
@@ -34,6 +37,7 @@ import {
   type Participant,
   type Person,
   type Recipients,
+  type SaidDeadline,
   type Ticket,
   type AboutChoices,
 } from '../../../core/index.ts'
@@ -45,6 +49,7 @@ import {
   hx,
   LiveRegion,
   respond,
+  sayRoomOf,
   StateBadge,
   type FormState,
 } from '../../../core/pages.ts'
@@ -74,6 +79,8 @@ export interface TicketView {
   /** Whose days and hours count for it. */
   calendar: Calendar
   time: TimeView | undefined
+  /** Its next deadline; undefined: it has none. */
+  due: SaidDeadline | undefined
   priorities: { id: Id; name: string }[]
   /** What it may be about, as far as that is used here. */
   about: AboutChoices
@@ -224,6 +231,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     origin,
     calendar,
     time,
+    due,
     priorities,
     about,
     owners,
@@ -243,6 +251,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     findOrigin(db, ticket.id),
     calendarOfQueue(db, ticket.queueId),
     readTime(c, ticket),
+    nextDue(c, ticket),
     listPriorities(db),
     aboutChoices(db, ticket),
     agentsOfQueue(db, ticket.queueId, 'owner'),
@@ -267,6 +276,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     receivedWhy: whyReceived(c, ticket, calendar),
     calendar,
     time,
+    due,
     priorities,
     about,
     owners,
@@ -277,6 +287,13 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     templates: { reply: answers, note: notes },
     slots: { side, acts },
   }
+}
+
+async function nextDue(c: PageContext, ticket: Ticket): Promise<SaidDeadline | undefined> {
+  if (!ticket.hasDeadlines || !isOpen(ticket.stateType)) return undefined
+  const room = sayRoomOf(c)
+  const found = await deadlinesOfTicket(c.get('host').db, ticket.id, room.now)
+  return found && sayDeadlineNow(found.deadlines, found.source, room)
 }
 
 /** Said only while the calendar still says so: rules may have changed since. */

@@ -23,6 +23,7 @@ import {
   Field,
   FormCard,
   PageHead,
+  recountNote,
   readFields,
   statusOf,
   submit,
@@ -119,6 +120,8 @@ async function hoursPage(c: PageContext, visit: Visit, form: FormState, tried?: 
   const t = words(c)
   const now = await inForce(c, visit)
   const initial = fieldsOfCalendar(now)
+  const { id, calendarId } = visit.unit
+  const recounted = await recountNote(c, { what: 'unit', id }, ...(calendarId ? [{ what: 'calendar', id: calendarId }] : []))
   return unitPage(c, visit, {
     title: t('area.hours'),
     area: 'hours',
@@ -132,6 +135,7 @@ async function hoursPage(c: PageContext, visit: Visit, form: FormState, tried?: 
             </ActButton>
           )}
         </PageHead>
+        {recounted}
         <div class="admin-two">
           <FormCard
             c={c}
