@@ -63,7 +63,7 @@ export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
-export { asCustomer, system, UNDO_CHOICES, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
+export { asCustomer, readColumns, system, UNDO_CHOICES, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
 export { whoSees, type Because, type Onlooker } from './explain/explain.ts'
 export { sayBecause } from './explain/because-words.ts'
@@ -118,6 +118,16 @@ export {
   watchTicket,
 } from './ticket/change/tickets.ts'
 export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
+export {
+  editView,
+  findView,
+  mayShareWith,
+  removeView,
+  savedViews,
+  saveView,
+  type Holder as ViewHolder,
+  type SavedView,
+} from './ticket/view/saved-views.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
@@ -167,8 +177,10 @@ export {
   findPerson,
   findPersonByAddress,
   findPersonByLogin,
+  findPersonNames,
   isAddress,
   normalAddress,
+  setPreferences,
   type Person,
 } from './person/persons.ts'
 

@@ -447,6 +447,17 @@ export interface DraftTable {
   ticket_id: Generated<Id | null>
   act_id: Generated<string | null>
 }
+/** A list of tickets under a name: of one person, of a unit and those below, or of whoever holds a right in a group. */
+export interface SavedViewTable {
+  id: GeneratedId
+  person_id: Id | null
+  unit_id: Id | null
+  group_id: Id | null
+  made_by: Id | null
+  name: string
+  address: string
+  columns: string[] | null
+}
 export interface DraftFileTable {
   id: GeneratedId
   person_id: Id
@@ -932,6 +943,7 @@ export interface Database {
   ticket_seen: TicketSeenTable
   draft: DraftTable
   draft_file: DraftFileTable
+  saved_view: SavedViewTable
   blob: BlobTable
   blob_chunk: BlobChunkTable
   article: ArticleTable

@@ -94,7 +94,8 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
   const { rows: drafts } = await sql<Row>`
      select form, fields, updated_at, array(select f.name from draft_file f where f.id = any(draft.files) and f.person_id = ${id}) as files
      from draft where person_id = ${id} and act_id is null order by updated_at`.execute(db)
-  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null, drafts }
+  const views = await db.selectFrom('saved_view').select(['name', 'address']).where('person_id', '=', id).orderBy('id').execute()
+  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null, drafts, views }
 }
 
 async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {

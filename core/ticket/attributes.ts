@@ -175,6 +175,7 @@ export const ATTRIBUTES = {
     filter: { field: 'priorityId', by: 'id', place: 3 },
     // Of one priority the oldest first, on an index of its own.
     sort: { by: 'ticket.priority_id * 1000000000000 - ticket.id', type: 'bigint', first: 'desc', place: 5 },
+    list: { place: 8, usual: false },
     csv: { place: 11 },
     side: { place: 1 },
   },
@@ -215,6 +216,7 @@ export const ATTRIBUTES = {
     history: { type: 'ResponsibleUpdate', parts: (_was, is) => [is.name, is.id ?? ''] },
     fact: { name: 'ticket.responsible-changed', data: fromTo<Id | null> },
     headers: { newTicket: ['ResponsibleID', 'Responsible'], followUp: ['ResponsibleID', 'Responsible'] },
+    list: { place: 9, usual: false },
     tags: { responsible: 'responsible', responsibleid: 'responsibleId' },
   },
   customer: {
@@ -259,6 +261,7 @@ export const ATTRIBUTES = {
     headers: { newTicket: ['State-PendingTime'], followUp: ['State-PendingTime'] },
     tags: { untiltime: 'pendingUntil', pendinguntil: 'pendingUntil', realtilltimenotused: 'pendingUntil' },
     sort: { by: "coalesce(ticket.pending_until, 'infinity')", type: 'timestamptz', first: 'asc', place: 4 },
+    list: { place: 10, usual: false },
     csv: { place: 14 },
   },
   received: {
@@ -288,11 +291,34 @@ export const ATTRIBUTES = {
     readOnly: 'kept',
     tags: { changed: 'changed' },
     sort: { type: 'timestamptz', first: 'desc', place: 2 },
+    list: { place: 11, usual: false },
     csv: { place: 15 },
   },
-  closed: { kind: 'date', column: 'closed_at', field: 'closedAt', readOnly: 'kept', undo: true, csv: { place: 16 } },
-  lastCustomer: { kind: 'date', column: 'last_customer_at', field: 'lastCustomerAt', readOnly: 'kept', undo: true },
-  lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
+  closed: {
+    kind: 'date',
+    column: 'closed_at',
+    field: 'closedAt',
+    readOnly: 'kept',
+    undo: true,
+    list: { place: 12, usual: false },
+    csv: { place: 16 },
+  },
+  lastCustomer: {
+    kind: 'date',
+    column: 'last_customer_at',
+    field: 'lastCustomerAt',
+    readOnly: 'kept',
+    undo: true,
+    list: { place: 13, usual: false },
+  },
+  lastAgent: {
+    kind: 'date',
+    column: 'last_agent_at',
+    field: 'lastAgentAt',
+    readOnly: 'kept',
+    undo: true,
+    list: { place: 14, usual: false },
+  },
   // Since when a mail of ours is known not to have arrived that nobody has dealt with (change/undelivered.ts).
   undelivered: { kind: 'date', column: 'undelivered_at', field: 'undeliveredAt', readOnly: 'kept', undo: true },
 } as const satisfies Record<string, Attribute>

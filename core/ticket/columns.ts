@@ -6,7 +6,7 @@ import type { Sort } from './attributes.ts'
 import type { Ticket } from './ticket.ts'
 
 export interface Column {
-  /** Of an attribute its name; of others 'field:Room': letters, digits, '-', '_', '.' and one ':' of its source's. Kept with who chose it. */
+  /** Of an attribute its name; of others 'field:Room': letters, digits, '-', '_', '.', after one ':' at most. Kept with who chose it. */
   key: string
   label(language: Language): string
   /** Lists may be sorted by it. */

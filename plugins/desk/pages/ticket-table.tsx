@@ -1,12 +1,9 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
 import type { Child, FC } from 'hono/jsx'
 import {
-  entryOf,
   isFree,
   isOpen,
-  LISTED,
   may,
-  sayAttribute,
   sayPriority,
   saySeen,
   shortName,
@@ -30,7 +27,7 @@ import {
   toneOf,
   type FormState,
 } from '../../../core/pages.ts'
-import { sayMoment, sayValue } from '../attribute-values.ts'
+import type { OfferedColumn } from '../columns.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
@@ -52,7 +49,7 @@ interface TableProps {
 
 /** The list as it refreshes itself. The form around it is for acts on several tickets. */
 export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => {
-  const { query, found } = listing
+  const { query, found, columns } = listing
   return (
     <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets" calm="rows">
       {found.tickets.length === 0 ? (
@@ -60,25 +57,29 @@ export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => 
       ) : (
         <form id="bulk" method="post" action="/desk/bulk" data-rows="" autocomplete="off">
           <BulkFields c={c} query={query} />
-          <table class="list tickets" aria-label={words(c)('list.label')}>
-            <Head c={c} query={query} />
-            <tbody>
-              {found.tickets.map((ticket) => (
-                <Row
-                  c={c}
-                  visit={visit}
-                  query={query}
-                  picked={picked?.has(ticket.id)}
-                  ticket={ticket}
-                  seen={listing.seen.get(ticket.id)}
-                  marks={listing.marks.get(ticket.id)}
-                  away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined}
-                  more={listing.slots.get(ticket.id) ?? []}
-                  toTake={query.place.kind === 'view' && query.place.view === 'take'}
-                />
-              ))}
-            </tbody>
-          </table>
+          <div class="list-wide">
+            <table class={columns.chosen ? 'list tickets tickets-chosen' : 'list tickets'} aria-label={words(c)('list.label')}>
+              <Head c={c} query={query} columns={columns.shown} />
+              <tbody>
+                {found.tickets.map((ticket) => (
+                  <Row
+                    c={c}
+                    visit={visit}
+                    query={query}
+                    columns={columns.shown}
+                    values={listing.values.get(ticket.id) ?? {}}
+                    picked={picked?.has(ticket.id)}
+                    ticket={ticket}
+                    seen={listing.seen.get(ticket.id)}
+                    marks={listing.marks.get(ticket.id)}
+                    away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined}
+                    more={listing.slots.get(ticket.id) ?? []}
+                    toTake={query.place.kind === 'view' && query.place.view === 'take'}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
           <BulkBar c={c} visit={visit} form={form} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
         </form>
@@ -105,7 +106,7 @@ const NothingHere = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   )
 }
 
-const Head = ({ c, query }: HeadProps) => {
+const Head = ({ c, query, columns }: HeadProps & { columns: readonly OfferedColumn[] }) => {
   const t = words(c)
   return (
     <thead>
@@ -116,15 +117,16 @@ const Head = ({ c, query }: HeadProps) => {
             <input type="checkbox" class="pick-all" aria-label={t('list.pick-all')} />
           </label>
         </th>
-        {COLUMNS.map(({ name, className, Head: Own }) =>
-          Own ? (
+        {columns.map((column) => {
+          const { className, Head: Own } = lookOf(column)
+          return Own ? (
             <Own c={c} query={query} />
           ) : (
-            <ColumnHead c={c} query={query} sort={entryOf[name].sort ? (name as Sort) : undefined} class={className}>
-              {sayAttribute(name, c.get('language'))}
+            <ColumnHead c={c} query={query} sort={column.sort} class={className}>
+              {column.label(c.get('language'))}
             </ColumnHead>
-          ),
-        )}
+          )
+        })}
       </tr>
     </thead>
   )
@@ -184,6 +186,9 @@ interface RowProps {
   c: PageContext
   visit: Visit
   query: ListQuery
+  columns: readonly OfferedColumn[]
+  /** What stands in columns without a look of their own, by key. */
+  values: Record<string, string>
   picked: boolean | undefined
   ticket: Ticket
   seen: Date | undefined
@@ -195,7 +200,7 @@ interface RowProps {
 }
 
 const Row = (props: RowProps) => {
-  const { c, ticket } = props
+  const { c, ticket, columns, values } = props
   return (
     <tr id={`row-${ticket.id}`} data-row="" class={hasNews(props) ? 'row-news' : undefined}>
       <td class="cell-check">
@@ -210,15 +215,16 @@ const Row = (props: RowProps) => {
           />
         </label>
       </td>
-      {COLUMNS.map(({ name, className, Cell }) =>
-        Cell ? (
+      {columns.map((column) => {
+        const { className, Cell } = lookOf(column)
+        return Cell ? (
           <Cell {...props} />
         ) : (
-          <td class={className} data-label={sayAttribute(name, c.get('language'))}>
-            {sayValue(name, ticket, { language: c.get('language'), moment: (at) => sayMoment(c, at) })}
+          <td class={className} data-label={column.label(c.get('language'))}>
+            {values[column.key]}
           </td>
-        ),
-      )}
+        )
+      })}
     </tr>
   )
 }
@@ -414,14 +420,14 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   )
 }
 
-interface Column {
-  className?: string
+interface Look {
+  className?: string | undefined
   Head?: FC<HeadProps>
   Cell?: FC<RowProps>
 }
 
 /** How some attributes look in a row; all others say their value. */
-const LOOKS: { [A in AttributeName]?: Column } = {
+const LOOKS: { [A in AttributeName]?: Look } = {
   state: { className: 'cell-state', Cell: StateCell },
   title: { Cell: TitleCell },
   customer: { className: 'cell-person', Cell: CustomerCell },
@@ -430,7 +436,8 @@ const LOOKS: { [A in AttributeName]?: Column } = {
   received: { Head: TimeHead, Cell: TimeCell },
   created: { Head: AgeHead, Cell: AgeCell },
 }
-const COLUMNS: readonly (Column & { name: AttributeName })[] = LISTED.map((name) => ({
-  name,
-  ...(LOOKS as { [A in AttributeName]?: Column })[name],
-}))
+const lookOf = ({ key, narrow }: OfferedColumn): Look =>
+  (LOOKS as Record<string, Look>)[key] ?? (narrow ? { className: 'cell-narrow' } : {})
+
+/** Columns of which the rows tell by themselves: nothing has to be looked up for them. */
+export const hasLook = ({ key }: OfferedColumn): boolean => Object.hasOwn(LOOKS, key)
