@@ -33,8 +33,8 @@ const units = (personId: Id) => sql`
   ${downFrom(sql`select unit_id as id from unit_administrator where person_id = ${personId}`, { as: 'run', once: true })}`
 
 /**
- * Views that the person has: their own, then what is shared with them, by name. `all`: with every shared one, for whom administers
- * the installation. One statement.
+ * Views that the person has: their own, then what they shared, what is shared with them and what they administer, by name. `all`: every
+ * shared one, for whoever administers the installation. One statement.
  */
 export async function savedViews(
   db: Kysely<Database>,
@@ -48,9 +48,9 @@ export async function savedViews(
         or coalesce(v.unit_id, g.unit_id) in (select id from run)) as "mayEdit"
     from saved_view v left join unit u on u.id = v.unit_id left join permission_group g on g.id = v.group_id
     where ${id === undefined ? sql`true` : sql`v.id = ${id}`} and (v.person_id = ${personId}
-      or (v.person_id is null and (${all && admin}
+      or (v.person_id is null and (${all && admin} or v.made_by = ${personId}
         or v.unit_id in (select id from mine union select id from run)
-        or g.valid and g.id in (${groupsOf(personId)}))))
+        or g.valid and (g.unit_id in (select id from run) or g.id in (${groupsOf(personId)})))))
     order by v.person_id is null, v.name collate "pl-x-icu", v.id`.execute(db)
   return rows.map(({ unitId, groupId, ...view }) => ({
     ...view,
