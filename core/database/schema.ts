@@ -450,13 +450,13 @@ export interface DraftTable {
 /** A list of tickets under a name: of one person, of a unit and those below, or of whoever holds a right in a group. */
 export interface SavedViewTable {
   id: GeneratedId
-  person_id: Id | null
-  unit_id: Id | null
-  group_id: Id | null
-  made_by: Id | null
+  person_id: Optional<Id>
+  unit_id: Optional<Id>
+  group_id: Optional<Id>
+  made_by: Optional<Id>
   name: string
   address: string
-  columns: string[] | null
+  columns: Optional<string[]>
 }
 export interface DraftFileTable {
   id: GeneratedId
