@@ -14,7 +14,7 @@ export interface House {
 /** Ids that every installation has: see migrations/0002_seed.ts. */
 const SEEDED_GROUPS: Readonly<Record<string, Id>> = { users: '1', admin: '2', stats: '3' }
 const SEEDED_QUEUES: Readonly<Record<string, Id>> = { Postmaster: '1', Raw: '2', Junk: '3', Misc: '4' }
-export const FIRST_IDS = { unit: 101, permission_group: 101, queue: 101 } as const
+export const FIRST_IDS = { unit: 101, permission_group: 101, queue: 101, ticket_type: 101 } as const
 
 export function buildHouse(rows: Rows, since: Date, passwordHash: string): House {
   const units = new Map<string, Id>([['it', ROOT_UNIT]])

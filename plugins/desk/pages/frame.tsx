@@ -82,9 +82,9 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
   const { access } = actor
   const now = clock()
   const mine = await saved()
-  const waiting = mine.flatMap(({ id, address }): [`saved-${string}`, TicketFilter][] => {
+  const waiting = mine.flatMap(({ address }, n): [`saved-${number}`, TicketFilter][] => {
     const filter = toFilter(readSaved(address), { access, queues, zone: config.zone, now })
-    return filter.stateTypes?.every(isOpen) ? [[`saved-${id}`, filter]] : []
+    return filter.stateTypes?.every(isOpen) ? [[`saved-${n}`, filter]] : []
   })
   // Held messages and failed mails lie on closed tickets too, so that they are no part of the one walk over open ones.
   const [counts, held, undelivered, open] = await Promise.all([
@@ -97,7 +97,7 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
           (name) => [name, views[name].filter(access, now)] as const,
         ),
         ...waiting,
-      ]) as Record<Exclude<ViewName, 'held' | 'undelivered'>, TicketFilter> & Record<`saved-${string}`, TicketFilter>,
+      ]) as Record<Exclude<ViewName, 'held' | 'undelivered'>, TicketFilter> & Record<`saved-${number}`, TicketFilter>,
     ),
     countTickets(db, access, 'ro', views.held.filter(access, now)),
     countTickets(db, access, 'ro', views.undelivered.filter(access, now)),
@@ -105,7 +105,7 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
   ])
   return {
     counts: { ...counts, held, undelivered },
-    saved: mine.map((view) => ({ ...view, count: counts[`saved-${view.id}`] })),
+    saved: mine.map((view, n) => ({ ...view, count: counts[`saved-${n}`] })),
     tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')),
   }
 }
