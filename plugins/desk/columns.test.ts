@@ -189,7 +189,10 @@ describe('a saved view', () => {
   })
   it('of closed tickets has no figure, and one of what there is no more still opens', async () => {
     await save(jan, '/desk/search?q=stare&state=closed', { name: 'Archiwalne' })
-    expect(rail(await text(jan.get('/desk')))).toContainEqual(['Archiwalne', undefined])
+    await save(jan, `/desk/queue/${queue}?state=1`, { name: 'Jeszcze nowe' })
+    const shown = rail(await text(jan.get('/desk')))
+    expect(shown).toContainEqual(['Archiwalne', undefined])
+    expect(shown).toContainEqual(['Jeszcze nowe', String((await shows(jan, `/desk/queue/${queue}?state=1`)).length)])
     const to = (await save(jan, '/desk/view/gone?state=x&sort=salary', { name: 'Dawny' })).headers.get('location')!
     expect((await jan.get(to)).status).toBe(200)
   })

@@ -5,6 +5,8 @@ import {
   countOpenByQueue,
   countTickets,
   listQueues,
+  listStates,
+  OPEN_TYPES,
   isOpen,
   queueTree,
   queuesWith,
@@ -82,10 +84,17 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
   const { access } = actor
   const now = clock()
   const mine = await saved()
-  const waiting = mine.flatMap(({ address }, n): [`saved-${number}`, TicketFilter][] => {
-    const filter = toFilter(readSaved(address), { access, queues, zone: config.zone, now })
-    return filter.stateTypes?.every(isOpen) ? [[`saved-${n}`, filter]] : []
-  })
+  const filters = mine.map(({ address }) => toFilter(readSaved(address), { access, queues, zone: config.zone, now }))
+  // Of one state nothing but the list of states knows whether it is open.
+  const states = filters.some(({ stateId }) => stateId) ? await listStates(db) : []
+  const ofOpenState = ({ stateId }: TicketFilter) => states.some(({ id, type }) => id === stateId && isOpen(type))
+  const waiting = filters.flatMap((filter, n): [`saved-${number}`, TicketFilter][] =>
+    filter.stateTypes?.every(isOpen)
+      ? [[`saved-${n}`, filter]]
+      : ofOpenState(filter)
+        ? [[`saved-${n}`, { ...filter, stateTypes: OPEN_TYPES }]]
+        : [],
+  )
   // Held messages and failed mails lie on closed tickets too, so that they are no part of the one walk over open ones.
   const [counts, held, undelivered, open] = await Promise.all([
     countEach(
