@@ -99,7 +99,9 @@ function addServices(
 /** Answers the code of each person's main company. */
 function addCompanies(rows: Rows, house: House, random: Random): ReadonlyMap<Id, string> {
   const companyOf = new Map<Id, string>()
-  const ids = new Map(COMPANIES.map(({ of: _, ...company }) => [company.code, rows.add('company', company)]))
+  const ids = new Map(
+    COMPANIES.map(({ code, name, address, url, comment }) => [code, rows.add('company', { code, name, address, url, comment })]),
+  )
   for (const person of CUSTOMERS) {
     const person_id = house.person(person)
     const main = COMPANIES.find(({ of }) => of === person.kind || (of.startsWith('@') && person.address.endsWith(of)))
