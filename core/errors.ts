@@ -61,6 +61,8 @@ export const ERRORS = {
   'person.unknown': 422,
   'person.which': 422,
   'form.sent': 409,
+  'view.name-taken': 422,
+  'view.too-many': 422,
   'draft.file-gone': 422,
   'draft.files-full': 422,
   'person.address-is-ours': 422,

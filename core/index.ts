@@ -63,7 +63,7 @@ export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
-export { asCustomer, system, UNDO_CHOICES, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
+export { asCustomer, readColumns, system, UNDO_CHOICES, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
 export { whoSees, type Because, type Onlooker } from './explain/explain.ts'
 export { sayBecause } from './explain/because-words.ts'
@@ -95,6 +95,7 @@ export {
   type Sort,
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
+export type { Column, ColumnRoom, ColumnSource } from './ticket/columns.ts'
 export { sayMisc } from './ticket/misc.ts'
 export {
   type NewTicket,
@@ -119,6 +120,16 @@ export {
   watchTicket,
 } from './ticket/change/tickets.ts'
 export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
+export {
+  editView,
+  findView,
+  mayShareWith,
+  removeView,
+  savedViews,
+  saveView,
+  type Holder as ViewHolder,
+  type SavedView,
+} from './ticket/view/saved-views.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
 export { archiveTicket } from './ticket/change/archive.ts'
 export {
@@ -200,8 +211,10 @@ export {
   findPerson,
   findPersonByAddress,
   findPersonByLogin,
+  findPersonNames,
   isAddress,
   normalAddress,
+  setPreferences,
   type Person,
 } from './person/persons.ts'
 

@@ -37,6 +37,7 @@ import * as recount from './0071_recount.ts'
 import * as clock from './0078_clock.ts'
 import * as nativeIds from './0079_native_ids.ts'
 import * as rawMail from './0080_raw_mail.ts'
+import * as savedViews from './0081_saved_views.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -76,6 +77,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0078_clock': clock,
   '0079_native_ids': nativeIds,
   '0080_raw_mail': rawMail,
+  '0081_saved_views': savedViews,
 }
 
 export { coreFills } from './fills.ts'

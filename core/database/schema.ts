@@ -465,6 +465,17 @@ export interface DraftTable {
   ticket_id: Generated<Id | null>
   act_id: Generated<string | null>
 }
+/** A list of tickets under a name: of one person, of a unit and those below, or of whoever holds a right in a group. */
+export interface SavedViewTable {
+  id: GeneratedId
+  person_id: Optional<Id>
+  unit_id: Optional<Id>
+  group_id: Optional<Id>
+  made_by: Optional<Id>
+  name: string
+  address: string
+  columns: Optional<string[]>
+}
 export interface DraftFileTable {
   id: GeneratedId
   person_id: Id
@@ -962,6 +973,7 @@ export interface Database {
   ticket_seen: TicketSeenTable
   draft: DraftTable
   draft_file: DraftFileTable
+  saved_view: SavedViewTable
   blob: BlobTable
   blob_chunk: BlobChunkTable
   article: ArticleTable

@@ -70,6 +70,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.person.address-invalid':
     'This is not an e-mail address: “{address}”. An address looks like this: name@university.example; put commas between several.',
   'error.form.sent': 'Exactly this was sent from here already. If it is to go a second time, send it again; if not, discard the draft.',
+  'error.view.name-taken': 'There is a view of this name here already. Choose another.',
+  'error.view.too-many': 'There are {limit} saved views already, which is all there is room for. Remove one, then save this.',
   'error.draft.file-gone': 'The files that were to go with this message are not here any more. Choose them again, or send it without them.',
   'error.draft.files-full': 'The files in your drafts take {limit} MB already. Send or discard a draft with files, then add this one.',
   'error.person.which': 'Several people match “{who}”. Choose one of them below.',

@@ -71,6 +71,8 @@ export const pl = {
   'error.person.address-invalid':
     'To nie jest adres e-mail: „{address}”. Adres wygląda tak: imie.nazwisko@uczelnia.pl, a kilka adresów oddziel przecinkami.',
   'error.form.sent': 'Dokładnie to już stąd wysłano. Jeśli ma pójść drugi raz, wyślij jeszcze raz; jeśli nie, wyrzuć szkic.',
+  'error.view.name-taken': 'Jest tu już widok o tej nazwie. Wybierz inną.',
+  'error.view.too-many': 'Zapisanych widoków jest już {limit} – więcej się tu nie zmieści. Usuń któryś, potem zapisz ten.',
   'error.draft.file-gone': 'Plików, które miały iść razem z tą wiadomością, już tu nie ma. Wybierz je jeszcze raz albo wyślij bez nich.',
   'error.draft.files-full':
     'Pliki w Twoich szkicach zajmują już {limit} MB. Wyślij albo wyrzuć któryś szkic z plikami, potem dodaj ten plik.',

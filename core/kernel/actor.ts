@@ -22,12 +22,25 @@ export interface Preferences {
   undoSeconds: (typeof UNDO_CHOICES)[number]
   /** Keys of one letter do something (WCAG 2.1.4). */
   singleKeys: boolean
+  /** By list, keys of its columns in their order (ticket/columns.ts); a list that is not named has the usual ones. */
+  columns: Readonly<Record<string, readonly string[]>>
 }
+
+/** What a column's key looks like, and how many of them one list may have. */
+const COLUMN_KEY = /^[\w.-]{1,60}(:[\w.-]{1,100})?$/
+export const MOST_COLUMNS = 60
+
+/** Of whatever was sent or kept, what can be a column, each once. */
+export const readColumns = (keys: unknown): string[] =>
+  Array.isArray(keys)
+    ? [...new Set(keys.filter((key): key is string => typeof key === 'string' && COLUMN_KEY.test(key)))].slice(0, MOST_COLUMNS)
+    : []
 
 /** As kept with the person; whatever is not understood is as for whoever chose nothing. */
 export const readPreferences = (kept: Readonly<Record<string, unknown>>): Preferences => ({
   undoSeconds: UNDO_CHOICES.find((seconds) => seconds === kept['undoSeconds']) ?? UNDO_CHOICES[0],
   singleKeys: kept['singleKeys'] !== false,
+  columns: Object.fromEntries(Object.entries(kept['columns'] ?? {}).map(([list, keys]) => [list, readColumns(keys)])),
 })
 
 /** For so long what this actor does waits before it leaves the machine, so that it can be taken back. Seconds. */

@@ -119,6 +119,7 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
   const { rows: fields } = await sql<Row>`
     select f.name, f.label, v.text, v.at, v.number from field_value v join field f on f.id = v.field_id
     where f.object = 'person' and v.object_id = ${id} order by f.name, v.set_place, v.place`.execute(db)
+  const views = await db.selectFrom('saved_view').select(['name', 'address']).where('person_id', '=', id).orderBy('id').execute()
   return {
     ...person,
     furtherLogins: furtherLogins.map(({ login }) => login),
@@ -131,6 +132,7 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
     invitations,
     absence: absence ?? null,
     drafts,
+    views,
   }
 }
 

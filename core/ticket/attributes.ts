@@ -209,6 +209,7 @@ export const ATTRIBUTES = {
     filter: { field: 'priorityId', by: 'id', place: 3 },
     // Of one priority the oldest first, on an index of its own.
     sort: { by: 'ticket.priority_id * 1000000000000 - ticket.id', type: 'bigint', first: 'desc', place: 5 },
+    list: { place: 8, usual: false },
     csv: { place: 11 },
     side: { place: 1 },
   },
@@ -301,6 +302,7 @@ export const ATTRIBUTES = {
     history: { type: 'ResponsibleUpdate', parts: (_was, is) => [is.name, is.id ?? ''] },
     fact: { name: 'ticket.responsible-changed', data: fromTo<Id | null> },
     headers: { newTicket: ['ResponsibleID', 'Responsible'], followUp: ['ResponsibleID', 'Responsible'] },
+    list: { place: 9, usual: false },
     tags: { responsible: 'responsible', responsibleid: 'responsibleId' },
   },
   customer: {
@@ -345,6 +347,7 @@ export const ATTRIBUTES = {
     headers: { newTicket: ['State-PendingTime'], followUp: ['State-PendingTime'] },
     tags: { untiltime: 'pendingUntil', pendinguntil: 'pendingUntil', realtilltimenotused: 'pendingUntil' },
     sort: { by: "coalesce(ticket.pending_until, 'infinity')", type: 'timestamptz', first: 'asc', place: 4 },
+    list: { place: 10, usual: false },
     csv: { place: 14 },
   },
   received: {
@@ -374,6 +377,7 @@ export const ATTRIBUTES = {
     readOnly: 'kept',
     tags: { changed: 'changed' },
     sort: { type: 'timestamptz', first: 'desc', place: 2 },
+    list: { place: 11, usual: false },
     csv: { place: 15 },
   },
   // Since when its lock holds: it is let go when its owner does nothing (clock/unlock.ts).
@@ -388,9 +392,31 @@ export const ATTRIBUTES = {
     history: { type: 'ArchiveFlagUpdate', parts: (_was, is) => [is ? 'y' : 'n'] },
     fact: { name: 'ticket.archive-changed', data: (_from: boolean, archived: boolean) => ({ archived }) },
   },
-  closed: { kind: 'date', column: 'closed_at', field: 'closedAt', readOnly: 'kept', undo: true, csv: { place: 16 } },
-  lastCustomer: { kind: 'date', column: 'last_customer_at', field: 'lastCustomerAt', readOnly: 'kept', undo: true },
-  lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
+  closed: {
+    kind: 'date',
+    column: 'closed_at',
+    field: 'closedAt',
+    readOnly: 'kept',
+    undo: true,
+    list: { place: 12, usual: false },
+    csv: { place: 16 },
+  },
+  lastCustomer: {
+    kind: 'date',
+    column: 'last_customer_at',
+    field: 'lastCustomerAt',
+    readOnly: 'kept',
+    undo: true,
+    list: { place: 13, usual: false },
+  },
+  lastAgent: {
+    kind: 'date',
+    column: 'last_agent_at',
+    field: 'lastAgentAt',
+    readOnly: 'kept',
+    undo: true,
+    list: { place: 14, usual: false },
+  },
   // Since when a mail of ours is known not to have arrived that nobody has dealt with (change/undelivered.ts).
   undelivered: { kind: 'date', column: 'undelivered_at', field: 'undeliveredAt', readOnly: 'kept', undo: true },
   // Deadlines (escalation/): counted before an act ends that may have moved them. The earliest of the three:

@@ -72,10 +72,71 @@ describe('the made-up university', () => {
   })
   it('has tickets in every state, answers that failed, mails of every outcome', async () => {
     const states = (await rows<{ state_id: string }>('select distinct state_id from ticket')).map((row) => row.state_id).toSorted()
-    expect(states).toEqual(['1', '2', '20', '3', '4', '6'])
+    expect(states).toEqual(['1', '2', '20', '3', '4', '6', '9'])
     expect(await rows(`select id from outbound_mail where state = 'failed'`)).toHaveLength(1)
     const outcomes = (await rows<{ outcome: string }>('select distinct outcome from inbound_mail')).map((row) => row.outcome).toSorted()
     expect(outcomes).toEqual(['bounce-attached', 'duplicate', 'failed', 'follow-up', 'follow-up-held', 'loop', 'new-ticket'])
+  })
+  it('has services with SLAs, companies, links, time, and a field of each type with values', async () => {
+    const count = async (table: string, where = 'true') =>
+      Number((await rows<{ n: string }>(`select count(*) as n from ${table} where ${where}`))[0]!.n)
+    for (const table of [
+      'ticket_type',
+      'sla',
+      'service_sla',
+      'service_person',
+      'person_company',
+      'field_use',
+      'time_spent',
+      'link',
+      'saved_view',
+    ])
+      expect([table, (await count(table)) > 1]).toEqual([table, true])
+    for (const column of ['type_id', 'service_id', 'sla_id'])
+      expect([column, (await count('ticket', `${column} > 1`)) > 20]).toEqual([column, true])
+    expect(
+      await rows(`select t.id from ticket t where sla_id is not null and not exists (
+      select 1 from service_sla x where x.service_id = t.service_id and x.sla_id = t.sla_id)`),
+    ).toEqual([])
+    expect(
+      await rows(
+        `select t.id from ticket t where customer_company <> '' and not exists (select 1 from company c where c.code = t.customer_company)`,
+      ),
+    ).toEqual([])
+    const types = await rows<{ type: string }>(`
+      select distinct f.type from field f join field_value v on v.field_id = f.id where (f.type in ('Date', 'DateTime')) = (v.at is not null)
+        and (f.type = 'Checkbox') = (v.number is not null) and (f.type in ('Text', 'TextArea', 'Dropdown', 'Multiselect')) = (v.text is not null) order by 1`)
+    expect(types.map(({ type }) => type)).toEqual(['Checkbox', 'Date', 'DateTime', 'Dropdown', 'Multiselect', 'Text', 'TextArea'])
+    const wanted = await rows<{ text: string; pattern: string }>(
+      `select v.text, f.config #>> '{RegExList,0,Value}' as pattern from field_value v join field f on f.id = v.field_id where f.config ? 'RegExList'`,
+    )
+    expect(wanted.filter(({ text, pattern }) => !new RegExp(pattern).test(text))).toEqual([])
+    expect(
+      await rows(
+        `select v.text from field_value v join field f on f.id = v.field_id where f.config ? 'PossibleValues' and not f.config -> 'PossibleValues' ? v.text`,
+      ),
+    ).toEqual([])
+  })
+  it('has deadlines that are late, of today, to come, and standing still', async () => {
+    const kinds = await rows<{ kind: string }>(`
+      select distinct case when suspended then 'waits' when due_at is null then 'none' when due_at <= '${NOW.toISOString()}' then 'late'
+        when due_at < '${NOW.toISOString()}'::timestamptz + interval '1 day' then 'soon' else 'later' end as kind from ticket where state_type <> 'closed' order by 1`)
+    expect(kinds.map(({ kind }) => kind)).toEqual(['late', 'later', 'none', 'soon', 'waits'])
+    expect(
+      await rows(`select id from ticket where due_at is distinct from least(response_due_at, update_due_at, solution_due_at)`),
+    ).toEqual([])
+    expect(await rows(`select id from ticket where state_type in ('closed', 'merged') and due_at is not null`)).toEqual([])
+    expect(await rows(`select id from ticket where archived and closed_at is null`)).toEqual([])
+    expect(await rows(`select 1 from ticket where archived limit 1`)).toHaveLength(1)
+  })
+  it('has one ticket that was merged into another, with all that was written', async () => {
+    const [merged] = await rows<{ id: string; into: string; articles: string }>(`
+      select t.id, t.merged_into_id as into, (select count(*) from article a where a.ticket_id = t.id) as articles from ticket t where state_type = 'merged'`)
+    expect(merged).toMatchObject({ articles: '1' })
+    expect(await rows(`select 1 from history where type = 'Merged' and ticket_id in (${merged!.id}, ${merged!.into})`)).toHaveLength(2)
+    expect(
+      await rows(`select 1 from link where from_id = '${merged!.into}' and to_id = '${merged!.id}' and type = 'parent-child'`),
+    ).toHaveLength(1)
   })
   it('shows each agent their own queues only', async () => {
     const ewa = (await loadActor(database.db, (await findPersonByLogin(database.db, 'ewozniak'))!.id))!

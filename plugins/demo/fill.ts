@@ -1,5 +1,6 @@
 /** Owns filling an empty database with the made-up university. */
 import { hashPassword, loadRows, settleIds, system, type Host, type Id, type Work } from '../../core/index.ts'
+import { addAbout } from './about.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
 import { writeKnowledge } from './knowledge.ts'
@@ -50,6 +51,7 @@ export async function tellUniversity(config: Work['config'], { tickets, seed = S
   desk.letters.sort((a, b) => a.at.getTime() - b.at.getTime())
   for (const letter of desk.letters) await writeInbound(rows, letter)
   await addMishaps(rows, house, config, now)
+  addAbout(rows, house, random, now)
   return rows
 }
 

@@ -20,6 +20,7 @@ export const FIRST_IDS = {
   permission_group: 10_000_001,
   role: 10_000_001,
   queue: 10_000_001,
+  ticket_type: 10_000_001,
   ticket: 10_000_001,
   article: 1_000_000_001,
   article_attachment: 1_000_000_001,

@@ -13,8 +13,18 @@ export const TABLES = [
   'group_person',
   'role_person',
   'group_role',
+  'company',
+  'person_company',
+  'ticket_type',
+  'sla',
+  'service',
+  'service_sla',
+  'service_person',
   'queue',
   'system_address',
+  'field',
+  'field_use',
+  'saved_view',
   'blob',
   'blob_chunk',
   'ticket',
@@ -25,6 +35,9 @@ export const TABLES = [
   'history',
   'ticket_watcher',
   'ticket_seen',
+  'time_spent',
+  'link',
+  'field_value',
 ] as const
 export type Table = (typeof TABLES)[number]
 

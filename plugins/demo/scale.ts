@@ -37,15 +37,19 @@ export async function loadManyTickets({ db, now }: Work, have: number, want: num
     const copies = sql`
       select ${BELOW}::bigint + n as id, s.id as story, make_interval(secs => (hashint8extended(n, 2) & 8388607) * (315360000.0 / 8388608)) as back,
         ${first}::bigint + (hashint8extended(n, 4) & 1073741823) % ${persons}::bigint as customer,
-        s.state_type <> 'closed' and hashint8extended(n, 3) & 31 > 0 as done
+        s.state_type <> 'closed' and (s.state_type = 'merged' or hashint8extended(n, 3) & 31 > 0) as done
       from generate_series(${from}::bigint, ${to}::bigint) as n join ticket s on s.id = ${BELOW + 1}::bigint + (hashint8extended(n, 1) & 1048575) % ${have}::bigint`
     await sql`
       insert into ticket (id, number, title, queue_id, state_id, state_type, priority_id, lock, owner_id, customer_id, customer_company, preview,
-        pending_until, received_at, created_at, created_by, changed_at, closed_at, last_customer_at, last_agent_at)
+        pending_until, received_at, created_at, created_by, changed_at, closed_at, last_customer_at, last_agent_at,
+        type_id, service_id, sla_id, first_response_at, first_closed_at, response_due_at, update_due_at, solution_due_at, due_at, suspended)
       select c.id, to_char(s.created_at - back, 'YYYYMMDD') || '10' || lpad(c.id::text, 8, '0'), s.title, s.queue_id, case when done then 2 else s.state_id end, case when done then 'closed' else s.state_type end,
         s.priority_id, case when done then 'unlock' else s.lock end, s.owner_id, c.customer, '', s.preview, case when not done then s.pending_until - back end,
         s.received_at - back, s.created_at - back, s.created_by, s.changed_at - back,
-        case when done then s.changed_at - back else s.closed_at - back end, s.last_customer_at - back, s.last_agent_at - back
+        case when done then s.changed_at - back else s.closed_at - back end, s.last_customer_at - back, s.last_agent_at - back,
+        s.type_id, s.service_id, s.sla_id, s.first_response_at - back, coalesce(s.first_closed_at, case when done then s.changed_at end) - back,
+        case when not done then s.response_due_at - back end, case when not done then s.update_due_at - back end,
+        case when not done then s.solution_due_at - back end, case when not done then s.due_at - back end, case when not done then s.suspended end
       from (${copies}) c join ticket s on s.id = c.story`.execute(db)
     await sql`
       insert into article (ticket_id, channel, sender_type, visible, person_id, from_text, to_text, subject, body, message_id, act_id, created_at)

@@ -10,7 +10,9 @@ import {
   answerTicket,
   createTicket,
   followUp,
+  LISTED,
   saveDraft,
+  saveView,
   setPriority,
   setState,
   takeTicket,
@@ -28,6 +30,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let open: DeskInBrowser['open']
   let house: DeskInBrowser
   let network: Id
+  let saved: Id
   const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked', Id> = {
     talk: '',
     fresh: '',
@@ -190,6 +193,9 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     })
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
+    saved = await make.work(jan, (work) =>
+      saveView(work, { name: 'Wszystko o każdym', address: '/desk/view/open?state=any', columns: [...LISTED], holder: { kind: 'own' } }),
+    )
     Object.assign(ids, {
       talk: talk.id,
       fresh: fresh.id,
@@ -221,6 +227,11 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       session,
       act: (page) => page.locator('#filter > summary').click(),
     },
+    { name: 'list-columns', path: '/desk/view/open', session, act: (page) => page.locator('#columns > summary').click() },
+    { name: 'list-saved', path: `/desk/view/open?saved=${saved}`, session },
+    { name: 'views', path: '/desk/views', session },
+    { name: 'view-new', path: '/desk/views/new?from=/desk/view/open%3Fowner=me', session },
+    { name: 'view-remove', path: `/desk/views/${saved}/remove`, session },
     { name: 'list-pending', path: '/desk/view/pending', session },
     { name: 'list-deadlines', path: '/desk/view/deadlines', session },
     { name: 'ticket-deadlines', path: `/desk/tickets/${ids.talk}/deadlines`, session },
@@ -393,6 +404,36 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       null,
     ])
     expect(await page.locator('[aria-keyshortcuts], kbd:visible').count()).toBe(0)
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('columns are chosen and moved by the keyboard, and a saved view keeps the list', async () => {
+    const { context, page, faults } = await open('/desk/view/watched?state=any')
+    await pressInto(page, 'f', '#filter-q')
+    await page.keyboard.press('Escape')
+    await page.locator('#columns > summary').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('#columns input[value=priority]').focus()
+    await page.keyboard.press('Space')
+    const up = page.getByRole('button', { name: 'Wcześniej: Priorytet' })
+    await up.focus()
+    for (let presses = 0; presses < 30; presses++) await page.keyboard.press('Enter')
+    expect(await up.evaluate((button) => button === document.activeElement)).toBe(true)
+    // Enter in a box shows the columns, and moves none.
+    await page.locator('#columns input[value=priority]').focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('Lista ma teraz').waitFor()
+    const kept = await site.make.db.selectFrom('person').select('preferences').where('id', '=', jan.id).executeTakeFirstOrThrow()
+    expect(kept.preferences['columns']).toEqual({
+      'view-watched': ['priority', 'state', 'title', 'customer', 'queue', 'owner', 'received', 'created'],
+    })
+    await page.locator('summary', { hasText: 'Więcej' }).last().click()
+    await page.getByRole('link', { name: 'Zapisz jako widok…' }).click()
+    await page.keyboard.type('Obserwowane razem')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Obserwowane razem' }).waitFor()
+    expect(await page.locator('.rail [aria-current]').innerText()).toContain('Obserwowane razem')
     expect(faults).toEqual([])
     await context.close()
   })

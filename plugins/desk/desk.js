@@ -53,6 +53,18 @@
     if (other) other.checked = true
   })
 
+  // Columns are moved where they stand; what came of it is sent with the form. The keyboard stays on the arrow.
+  document.addEventListener('click', (event) => {
+    const arrow = event.target.closest('.columns-list [data-move]')
+    if (!arrow) return
+    event.preventDefault()
+    const item = arrow.closest('li')
+    if (arrow.dataset.move === 'up') item.previousElementSibling?.before(item)
+    else item.nextElementSibling?.after(item)
+    arrow.focus()
+    arrow.scrollIntoView({ block: 'nearest' })
+  })
+
   const side = document.getElementById('ticket-side')
   if (side && matchMedia('(max-width: 900px)').matches) side.open = false
 })()

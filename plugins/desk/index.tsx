@@ -6,6 +6,7 @@ import { attachment, rawMail } from './pages/attachment.ts'
 import { bulk, undoBulk } from './pages/bulk.tsx'
 import { deadlinesPage } from './pages/deadlines.tsx'
 import { exportCsv } from './pages/export.ts'
+import { chooseColumns } from './pages/column-menu.tsx'
 import { railFragment } from './pages/frame.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
@@ -15,6 +16,7 @@ import { exportMyTime, myTimePage } from './pages/my-time.tsx'
 import { createFromForm, newTicketPage } from './pages/new-ticket.tsx'
 import { passOnRoutes } from './pages/pass-on.tsx'
 import { peopleFragment } from './pages/people.tsx'
+import { savedViewRoutes } from './pages/saved-views.tsx'
 import { ticketPage } from './pages/ticket.tsx'
 import { whoPage } from './pages/who.tsx'
 import { deskTexts } from './words.ts'
@@ -42,6 +44,8 @@ export default definePlugin({
     app.get('/desk/queue/:id', queuePage)
     app.get('/desk/search', searchPage)
     app.get('/desk/export.csv', exportCsv)
+    app.post('/desk/columns', chooseColumns)
+    savedViewRoutes(app)
     app.post('/desk/bulk', bulk)
     app.post('/desk/bulk/undo/:act', undoBulk)
     app.get('/desk/rail', railFragment)

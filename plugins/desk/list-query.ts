@@ -13,6 +13,7 @@ import {
   type Id,
   type ListWish,
   type Queue,
+  type SavedView,
   type Sort,
   type TicketFilter,
 } from '../../core/index.ts'
@@ -38,6 +39,8 @@ export interface ListQuery {
   sort: Sort
   direction: 'asc' | 'desc'
   after: string | undefined
+  /** The saved view that the list is looked at as, '' if none: its name, its columns. Filters and order stand in the address. */
+  saved: Id | ''
 }
 
 /** In the order of the form: its words first, and what the queue needs beside it. */
@@ -59,6 +62,7 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
     sort,
     direction,
     after: query['after'] || undefined,
+    saved: isId(query['saved'] ?? '') ? query['saved']! : '',
     fields: {
       ...(Object.fromEntries(FILTERED.map((name) => [name, readAttribute(entryOf[name].kind, query[name])])) as Record<Filtered, string>),
       q: (query['q'] ?? '').trim().slice(0, 200),
@@ -105,6 +109,7 @@ export function listUrl(
     params.set('sort', order.sort)
     params.set('dir', order.dir)
   }
+  if (query.saved) params.set('saved', query.saved)
   if (after) params.set('after', after)
   const text = params.toString()
   return `${path ?? placePath(query.place)}${text ? `?${text}` : ''}`
@@ -113,6 +118,9 @@ export function listUrl(
 /** For addresses that serve any list: 'view-take', 'queue-5', 'search'. */
 export const sayPlace = (place: ListPlace): string =>
   place.kind === 'view' ? `view-${place.view}` : place.kind === 'queue' ? `queue-${place.queueId}` : 'search'
+
+/** Under which name columns of lists like this are kept: all queues have the same. */
+export const listName = (place: ListPlace): string => (place.kind === 'queue' ? 'queue' : sayPlace(place))
 
 export function readPlace(text: string | undefined): ListPlace | undefined {
   const [, kind, rest = ''] = text?.match(/^(view|queue)-(\w+)$/) ?? []
@@ -131,6 +139,20 @@ export function readListAddress(address: string): { place: ListPlace; query: Rec
 export function placePath(place: ListPlace): string {
   return place.kind === 'view' ? `/desk/view/${place.view}` : place.kind === 'queue' ? `/desk/queue/${place.queueId}` : '/desk/search'
 }
+
+/** The address of a saved view's list: as it was saved, looked at under its name. */
+export function savedUrl({ id, address }: Pick<SavedView, 'id' | 'address'>): string {
+  return listUrl({ ...readSaved(address), saved: id })
+}
+
+/** The list that was saved under an address. */
+export function readSaved(address: string): ListQuery {
+  const { place, query } = readListAddress(address)
+  return { ...readListQuery(place, query), after: undefined, saved: '' }
+}
+
+/** What of a list is saved: neither the page nor as what it is looked at. */
+export const addressOf = (query: ListQuery): string => listUrl({ ...query, after: undefined, saved: '' })
 
 /** How many filters the person set beside what the place says. */
 export const filtersSet = (query: ListQuery): number =>

@@ -32,6 +32,8 @@ export interface Side extends Owned {
   internal: Id
   file: Id
   revision: Id
+  /** A list under a name, of all who hold a right in the group. */
+  view: Id
   session: string
   token: string
   asset: string
@@ -80,6 +82,17 @@ const ownDraft = (side: Side) => ({ 'draft.form': 'desk/new', 'draft.of': side.a
 /** Whoever works in the unit's own queues. Its local administrators hold every right there; those above it and central ones none by that. */
 export const own = (status: number) => ({ agent: status, admin: status })
 const editors = (status: number) => ({ ...own(status), central: status })
+
+/** Whoever has a list that its maker shared with a group of the unit: who works there, and who administers the unit or all of them. */
+const ofView = (status: number) => ({ ...own(status), parent: status, central: status })
+const sharedView = async (site: Site, side: Side) => {
+  await site.make.db.deleteFrom('saved_view').where('group_id', '=', side.group).execute()
+  const view = { group_id: side.group, made_by: side.agent, name: 'Wspólny', address: '/desk/view/open' }
+  side.view = (await site.make.db.insertInto('saved_view').values(view).returning('id').executeTakeFirstOrThrow()).id
+}
+const nameOfView = async (site: Site, side: Side) =>
+  (await site.make.db.selectFrom('saved_view').select('name').where('id', '=', side.view).executeTakeFirst())?.name
+const HAVE_VIEW = ['agent', 'admin', 'parent', 'central'] as const
 
 const entry =
   (more: Record<string, string> = {}) =>
@@ -142,6 +155,43 @@ export const ROWS: Record<string, Row> = {
     may: agents(200),
     shows: (side) => side.thing.number,
     does: ['agent', 'admin'],
+  },
+  'POST /desk/columns': { path: () => '/desk/columns', fields: () => ({ column: 'title', back: '/desk/view/held' }), may: agents(303) },
+  'GET /desk/views': {
+    path: () => '/desk/views',
+    may: agents(200),
+    before: sharedView,
+    shows: (side) => `"/desk/views/${side.view}"`,
+    does: ['agent', 'admin', 'parent'],
+  },
+  'GET /desk/views/new': { path: () => '/desk/views/new?from=/desk/view/open', may: agents(200) },
+  'POST /desk/views/new': {
+    path: () => '/desk/views/new',
+    fields: (side) => ({ name: side.thing.number, from: '/desk/view/open' }),
+    may: agents(303),
+  },
+  'GET /desk/views/:id': { path: (side) => `/desk/views/${side.view}`, may: ofView(200), before: sharedView },
+  'POST /desk/views/:id': {
+    path: (side) => `/desk/views/${side.view}`,
+    fields: () => ({ name: 'Inny' }),
+    may: ofView(303),
+    before: sharedView,
+    done: async (site, side) => (await nameOfView(site, side)) === 'Inny',
+    does: HAVE_VIEW,
+  },
+  'POST /desk/views/:id/list': {
+    path: (side) => `/desk/views/${side.view}/list`,
+    fields: () => ({ back: '/desk/view/mine' }),
+    may: ofView(303),
+    before: sharedView,
+  },
+  'GET /desk/views/:id/remove': { path: (side) => `/desk/views/${side.view}/remove`, may: ofView(200), before: sharedView },
+  'POST /desk/views/:id/remove': {
+    path: (side) => `/desk/views/${side.view}/remove`,
+    may: ofView(303),
+    before: sharedView,
+    done: async (site, side) => (await nameOfView(site, side)) === undefined,
+    does: HAVE_VIEW,
   },
   'POST /desk/bulk': {
     path: () => '/desk/bulk',

@@ -84,6 +84,7 @@ const NEW_TABLES: string[] = [
   'person_released',
   'person_service',
   'process_stall',
+  'saved_view',
   'secret_key',
   'service',
   'service_person',

@@ -5,16 +5,21 @@ import {
   countOpenByQueue,
   countTickets,
   listQueues,
+  listStates,
+  OPEN_TYPES,
+  isOpen,
   queueTree,
   queuesWith,
+  savedViews,
   type PageContext,
   type PersonActor,
   type Queue,
   type QueueNode,
+  type SavedView,
   type TicketFilter,
 } from '../../../core/index.ts'
 import { ButtonLink, demandAgent, fragment, Key, LiveRegion, page, webTexts, type PageWish } from '../../../core/pages.ts'
-import { readPlace, sayPlace, type ListPlace } from '../list-query.ts'
+import { readPlace, readSaved, savedUrl, sayPlace, toFilter, type ListPlace } from '../list-query.ts'
 import { RARE, VIEWS, views, type ViewName } from '../views.ts'
 import { words, type DeskWord } from '../words.ts'
 
@@ -22,21 +27,25 @@ import { words, type DeskWord } from '../words.ts'
 export interface Visit {
   actor: PersonActor
   queues: Queue[]
+  /** Saved views that the person has; asked for once. */
+  views(): Promise<SavedView[]>
 }
 
 export async function enter(c: PageContext): Promise<Visit> {
   const actor = demandAgent(c)
-  return { actor, queues: await listQueues(c.get('host').db) }
+  const { db } = c.get('host')
+  let views: Promise<SavedView[]> | undefined
+  return { actor, queues: await listQueues(db), views: () => (views ??= savedViews(db, actor.access)) }
 }
 
 /** A whole page in the desk's frame. */
 export async function deskPage(
   c: PageContext,
   visit: Visit,
-  wish: Omit<PageWish, 'frame' | 'live'> & { live?: PageWish['live']; place?: ListPlace; q?: string },
+  wish: Omit<PageWish, 'frame' | 'live'> & { live?: PageWish['live']; place?: ListPlace; saved?: string; q?: string },
 ): Promise<Response> {
   const t = words(c)
-  const { place, q, live, ...rest } = wish
+  const { place, saved, q, live, ...rest } = wish
   return page(c, {
     ...rest,
     live: { list: true, ...live },
@@ -58,7 +67,7 @@ export async function deskPage(
           </ButtonLink>
         </>
       ),
-      rail: await rail(c, visit, place),
+      rail: await rail(c, visit, saved ? `saved-${saved}` : place ? sayPlace(place) : ''),
     },
   })
 }
@@ -66,34 +75,54 @@ export async function deskPage(
 interface RailData {
   counts: Record<ViewName, number>
   tree: QueueNode[]
+  /** Of a view that shows closed tickets too no figure says how much there is to do: it has none. */
+  saved: (SavedView & { count: number | undefined })[]
 }
 
-async function readRail(c: PageContext, { actor, queues }: Visit): Promise<RailData> {
-  const { db, clock } = c.get('host')
+async function readRail(c: PageContext, { actor, queues, views: saved }: Visit): Promise<RailData> {
+  const { db, config, clock } = c.get('host')
   const { access } = actor
   const now = clock()
+  const mine = await saved()
+  const filters = mine.map(({ address }) => toFilter(readSaved(address), { access, queues, zone: config.zone, now }))
+  // Of one state nothing but the list of states knows whether it is open.
+  const states = filters.some(({ stateId }) => stateId) ? await listStates(db) : []
+  const ofOpenState = ({ stateId }: TicketFilter) => states.some(({ id, type }) => id === stateId && isOpen(type))
+  const waiting = filters.flatMap((filter, n): [`saved-${number}`, TicketFilter][] =>
+    filter.stateTypes?.every(isOpen)
+      ? [[`saved-${n}`, filter]]
+      : ofOpenState(filter)
+        ? [[`saved-${n}`, { ...filter, stateTypes: OPEN_TYPES }]]
+        : [],
+  )
   // Held messages and failed mails lie on closed tickets too, so that they are no part of the one walk over open ones.
   const [counts, held, undelivered, open] = await Promise.all([
     countEach(
       db,
       access,
       'ro',
-      Object.fromEntries(
-        VIEWS.filter((name) => name !== 'held' && name !== 'undelivered').map((name) => [name, views[name].filter(access, now)]),
-      ) as Record<Exclude<ViewName, 'held' | 'undelivered'>, TicketFilter>,
+      Object.fromEntries([
+        ...VIEWS.filter((name) => name !== 'held' && name !== 'undelivered').map(
+          (name) => [name, views[name].filter(access, now)] as const,
+        ),
+        ...waiting,
+      ]) as Record<Exclude<ViewName, 'held' | 'undelivered'>, TicketFilter> & Record<`saved-${number}`, TicketFilter>,
     ),
     countTickets(db, access, 'ro', views.held.filter(access, now)),
     countTickets(db, access, 'ro', views.undelivered.filter(access, now)),
     countOpenByQueue(db, access),
   ])
-  return { counts: { ...counts, held, undelivered }, tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')) }
+  return {
+    counts: { ...counts, held, undelivered },
+    saved: mine.map((view, n) => ({ ...view, count: counts[`saved-${n}`] })),
+    tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')),
+  }
 }
 
 /** The rail's content; it fetches itself again when a ticket changes. */
-export async function rail(c: PageContext, visit: Visit, place: ListPlace | undefined): Promise<Child> {
+export async function rail(c: PageContext, visit: Visit, here: string): Promise<Child> {
   const t = words(c)
-  const [{ counts, tree }, more] = await Promise.all([readRail(c, visit), c.get('host').slots.fill('desk.rail', {}, c)])
-  const here = place ? sayPlace(place) : ''
+  const [{ counts, tree, saved }, more] = await Promise.all([readRail(c, visit), c.get('host').slots.fill('desk.rail', {}, c)])
   return (
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets" calm="whole">
       <ul>
@@ -105,6 +134,22 @@ export async function rail(c: PageContext, visit: Visit, place: ListPlace | unde
           </li>
         ))}
       </ul>
+      {saved.length > 0 && (
+        <>
+          <h2 id="rail-saved">
+            <a href="/desk/views">{t('views.title')}</a>
+          </h2>
+          <ul aria-labelledby="rail-saved">
+            {saved.map((view) => (
+              <li>
+                <RailLink c={c} href={savedUrl(view)} current={here === `saved-${view.id}`} count={view.count}>
+                  {view.name}
+                </RailLink>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {tree.length > 0 && <h2 id="rail-queues">{t('rail.queues')}</h2>}
       <ul aria-labelledby="rail-queues">
         {tree.map((node) => (
@@ -134,21 +179,24 @@ const RailLink = ({
   c: PageContext
   href: string
   current: boolean
-  count: number
+  count: number | undefined
   children: Child
 }) => (
   <a href={href} aria-current={current ? 'page' : undefined}>
     <span class="rail-name">{children}</span>{' '}
-    <span class="count" aria-label={words(c)('list.count', { count })}>
-      {count >= 1000 ? '999+' : count}
-    </span>
+    {count !== undefined && (
+      <span class="count" aria-label={words(c)('list.count', { count })}>
+        {count >= 1000 ? '999+' : count}
+      </span>
+    )}
   </a>
 )
 
 /** GET /desk/rail: the rail alone. */
 export async function railFragment(c: PageContext): Promise<Response> {
   const visit = await enter(c)
-  return fragment(c, await rail(c, visit, readPlace(c.req.query('here'))))
+  const here = c.req.query('here') ?? ''
+  return fragment(c, await rail(c, visit, /^saved-\d{1,18}$/.test(here) || readPlace(here) ? here : ''))
 }
 
 const singleKeys = (c: PageContext): boolean => c.get('actor')?.preferences.singleKeys !== false

@@ -49,6 +49,7 @@ export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit
         {set > 0 && <span class="count">{set}</span>} <span aria-hidden="true">▾</span>
       </summary>
       <form class="menu-sheet filter-form" method="get" autocomplete="off" action={placePath(place)}>
+        {query.saved && <input type="hidden" name="saved" value={query.saved} />}
         <Field c={c} form={form} name="q" type="search" label={t('filter.words')} id="filter-q" maxlength={200} />
         {FIELDS.map((name) =>
           name in entryOf ? (
@@ -180,30 +181,46 @@ const CHOICES: Partial<Record<AttributeKind, (props: FilterProps) => { empty: st
 }
 
 /** The order by its own words where it has some, else by the attribute's. */
-function saySort(c: PageContext, sort: Sort): string {
+export function saySort(c: PageContext, sort: Sort): string {
   const key = `sort.${sort}`
   return Object.hasOwn(deskTexts.pl, key) ? words(c)(key as DeskKey) : sayAttribute(sort, c.get('language'))
 }
 
-/** What is set, each with a way to take it off. */
-export const FilterChips = ({ c, visit, query, choices }: { c: PageContext; visit: Visit; query: ListQuery; choices: FilterChoices }) => {
-  const t = words(c)
-  const chips = FIELDS.filter(
+interface ChipsProps {
+  c: PageContext
+  visit: Visit
+  query: ListQuery
+  choices: FilterChoices
+}
+
+/** What is set, in words. A customer stands in the title, the words of a search in their field. */
+export function sayFilters({ c, visit, query, choices }: ChipsProps): { name: FieldName; said: string }[] {
+  return FIELDS.filter(
     (name) =>
       query.fields[name] !== '' &&
       !(name in entryOf && entryOf[name as Filtered].kind === 'customer') &&
       !(name === 'q' && query.place.kind === 'search'),
-  )
+  ).map((name) => ({
+    name,
+    said: words(c)('filter.chip', {
+      name: LABELS[name] ? words(c)(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')),
+      value: sayField(c, visit, query, choices, name),
+    }),
+  }))
+}
+
+/** What is set, each with a way to take it off. */
+export const FilterChips = (props: ChipsProps) => {
+  const { c, query } = props
+  const t = words(c)
+  const chips = sayFilters(props)
   if (chips.length === 0) return null
   return (
     <ul class="chips filter-chips">
-      {chips.map((name) => (
+      {chips.map(({ name, said }) => (
         <li>
           <a class="chip" href={listUrl(query, { [name]: '' })}>
-            {t('filter.chip', {
-              name: LABELS[name] ? t(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')),
-              value: sayField(c, visit, query, choices, name),
-            })}
+            {said}
             <span aria-hidden="true">×</span>
             <span class="only-heard">, {t('filter.remove')}</span>
           </a>

@@ -19,17 +19,22 @@ import {
   type PageContext,
   type Absence,
   type DeadlineSource,
+  type SavedView,
   type TicketMarks,
   type TicketPage,
 } from '../../../core/index.ts'
-import { ButtonLink, findBeside, FoundBeside, PageHead, respond, type Flash, type FormState } from '../../../core/pages.ts'
+import { findBeside, FoundBeside, PageHead, respond, type Flash, type FormState } from '../../../core/pages.ts'
 import { Refusal } from '../../../core/index.ts'
+import { columnsOf, valuesIn, type ListColumns, usualFor } from '../columns.ts'
+import { sayMoment } from '../attribute-values.ts'
 import { listUrl, readListAddress, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
 import { isView } from '../views.ts'
 import { words } from '../words.ts'
 import { deskPage, enter, KeyHints, type Visit } from './frame.tsx'
 import { FilterChips, ListFilter, readChoices } from './list-filter.tsx'
-import { ListNews, TicketTable, type RowSlots } from './ticket-table.tsx'
+import { ColumnMenu } from './column-menu.tsx'
+import { ListMore, SavedLine } from './list-more.tsx'
+import { hasLook, ListNews, TicketTable, type RowSlots } from './ticket-table.tsx'
 
 const PAGE = 50
 
@@ -45,6 +50,9 @@ export interface Listing {
   away: Map<Id, Absence>
   /** Whose promise a ticket's deadline is. */
   sources: ReadonlyMap<Id, DeadlineSource>
+  columns: ListColumns
+  /** What stands in the columns that have to be looked up, by ticket and key. */
+  values: Map<Id, Record<string, string>>
 }
 
 /** GET /desk: what waits to be taken. */
@@ -108,7 +116,9 @@ async function listPage(
   const t = words(c)
   const query = readListQuery(place, again.query ?? c.req.query())
   if (place.kind === 'queue' && !visit.actor.access.queueRights.has(place.queueId)) throw refused('not-found')
-  const listing = await read(c, visit, query)
+  const view = query.saved ? (await visit.views()).find(({ id }) => id === query.saved) : undefined
+  if (!view) query.saved = ''
+  const listing = await read(c, visit, query, view)
   const list = <TicketTable c={c} visit={visit} listing={listing} picked={again.picked} form={again.form} />
   const count = listing.total >= CAP ? t('list.count-capped', { count: CAP }) : t('list.count', { count: listing.total })
   return respond(c, {
@@ -127,13 +137,14 @@ async function listPage(
       // Beside the tickets found, on the first page of them: what plugins' own searches find.
       const words = place.kind === 'search' && !query.after ? query.fields.q : ''
       const [title, choices, beside] = await Promise.all([
-        titleOf(c, visit, query),
+        titleOf(c, visit, query, view),
         readChoices(c, listing.about),
         findBeside(c, words, visit.actor),
       ])
       return deskPage(c, visit, {
         title,
         place,
+        saved: query.saved,
         ...(again.message ? { message: again.message } : {}),
         ...(again.status ? { status: again.status } : {}),
         ...(again.picked ? { address: listUrl(query, { after: query.after ?? null }) } : {}),
@@ -149,9 +160,11 @@ async function listPage(
               }
             >
               <ListFilter c={c} visit={visit} query={query} choices={choices} />
-              <ButtonLink href={listUrl(query, { path: '/desk/export.csv' })}>{t('list.export')}</ButtonLink>
+              <ColumnMenu c={c} query={query} columns={listing.columns} open={c.req.query('columns') === 'open'} />
+              <ListMore c={c} query={query} />
             </PageHead>
             <FilterChips c={c} visit={visit} query={query} choices={choices} />
+            {view && <SavedLine c={c} query={query} view={view} />}
             {again.said}
             {list}
             <FoundBeside c={c} results={beside} />
@@ -165,19 +178,21 @@ async function listPage(
 
 const CAP = 1000
 
-/** Six queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away, what they may be about. */
-async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Listing> {
+/** Seven queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away, what they may be about, whose promise deadlines are; and one for each source of columns that has to look. */
+async function read(c: PageContext, visit: Visit, query: ListQuery, view: SavedView | undefined): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
   const { access } = visit.actor
   const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock() })
-  const [found, total, about] = await Promise.all([
+  const [found, total, about, all] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
     countTickets(db, access, 'ro', filter, CAP),
     aboutChoices(db),
+    columnsOf(c, visit.actor, query, view?.columns),
   ])
+  const columns = usualFor(all, query, found.tickets)
   const rows = found.tickets.map((ticket) => ({ ticket }))
   const ids = found.tickets.map((ticket) => ticket.id)
-  const [seen, marks, away, fill, sources] = await Promise.all([
+  const [seen, marks, away, fill, sources, values] = await Promise.all([
     seenTimes(db, access.personId, ids),
     ticketMarks(db, ids),
     absentNow(
@@ -187,13 +202,20 @@ async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Lis
     ),
     slots.fillRows('desk.list.row', rows, c),
     sourcesOf(db, found.tickets),
+    valuesIn(
+      db,
+      columns.shown.filter((column) => !hasLook(column)),
+      found.tickets,
+      { language: c.get('language'), moment: (at) => sayMoment(c, at) },
+    ),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, about, seen, marks, away, sources, slots: filled }
+  return { query, found, total, about, seen, marks, away, sources, columns, values, slots: filled }
 }
 
-async function titleOf(c: PageContext, visit: Visit, query: ListQuery): Promise<string> {
+export async function titleOf(c: PageContext, visit: Visit, query: ListQuery, view?: SavedView): Promise<string> {
   const t = words(c)
+  if (view) return view.name
   const { place, fields } = query
   if (fields.customer) {
     const person = await findPerson(c.get('host').db, fields.customer)

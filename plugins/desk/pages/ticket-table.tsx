@@ -1,10 +1,8 @@
 /** Owns the rows of a list: a real table, one ticket a row, and what stands under it. */
 import type { Child, FC } from 'hono/jsx'
 import {
-  entryOf,
   isFree,
   isOpen,
-  LISTED,
   may,
   sayAttribute,
   sayNextDeadline,
@@ -34,7 +32,7 @@ import {
   toneOf,
   type FormState,
 } from '../../../core/pages.ts'
-import { sayMoment, sayValue } from '../attribute-values.ts'
+import type { OfferedColumn } from '../columns.ts'
 import { filtersSet, firstDirection, listUrl, placePath, type ListQuery } from '../list-query.ts'
 import { words } from '../words.ts'
 import { sayAway } from '../away-words.ts'
@@ -56,8 +54,7 @@ interface TableProps {
 
 /** The list as it refreshes itself. The form around it is for acts on several tickets. */
 export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => {
-  const { query, found } = listing
-  const columns = columnsFor(listing)
+  const { query, found, columns } = listing
   return (
     <LiveRegion c={c} id="list" href={listUrl(query, { after: query.after ?? null })} on="tickets" calm="rows">
       {found.tickets.length === 0 ? (
@@ -65,27 +62,30 @@ export const TicketTable = ({ c, visit, listing, picked, form }: TableProps) => 
       ) : (
         <form id="bulk" method="post" action="/desk/bulk" data-rows="" autocomplete="off">
           <BulkFields c={c} query={query} />
-          <table class="list tickets" aria-label={words(c)('list.label')}>
-            <Head c={c} query={query} columns={columns} />
-            <tbody>
-              {found.tickets.map((ticket) => (
-                <Row
-                  c={c}
-                  visit={visit}
-                  query={query}
-                  columns={columns}
-                  source={listing.sources.get(ticket.id)}
-                  picked={picked?.has(ticket.id)}
-                  ticket={ticket}
-                  seen={listing.seen.get(ticket.id)}
-                  marks={listing.marks.get(ticket.id)}
-                  away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined}
-                  more={listing.slots.get(ticket.id) ?? []}
-                  toTake={query.place.kind === 'view' && query.place.view === 'take'}
-                />
-              ))}
-            </tbody>
-          </table>
+          <div class="list-wide">
+            <table class={columns.chosen ? 'list tickets tickets-chosen' : 'list tickets'} aria-label={words(c)('list.label')}>
+              <Head c={c} query={query} columns={columns.shown} />
+              <tbody>
+                {found.tickets.map((ticket) => (
+                  <Row
+                    c={c}
+                    visit={visit}
+                    query={query}
+                    columns={columns.shown}
+                    values={listing.values.get(ticket.id) ?? {}}
+                    source={listing.sources.get(ticket.id)}
+                    picked={picked?.has(ticket.id)}
+                    ticket={ticket}
+                    seen={listing.seen.get(ticket.id)}
+                    marks={listing.marks.get(ticket.id)}
+                    away={ticket.ownerId ? listing.away.get(ticket.ownerId) : undefined}
+                    more={listing.slots.get(ticket.id) ?? []}
+                    toTake={query.place.kind === 'view' && query.place.view === 'take'}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
           <BulkBar c={c} visit={visit} query={query} about={listing.about} form={form} />
           <Pager c={c} first={query.after ? listUrl(query) : null} next={found.after ? listUrl(query, { after: found.after }) : null} />
         </form>
@@ -112,7 +112,7 @@ const NothingHere = ({ c, query }: { c: PageContext; query: ListQuery }) => {
   )
 }
 
-const Head = ({ c, query, columns }: HeadProps & { columns: readonly NamedColumn[] }) => {
+const Head = ({ c, query, columns }: HeadProps & { columns: readonly OfferedColumn[] }) => {
   const t = words(c)
   return (
     <thead>
@@ -123,15 +123,16 @@ const Head = ({ c, query, columns }: HeadProps & { columns: readonly NamedColumn
             <input type="checkbox" class="pick-all" aria-label={t('list.pick-all')} />
           </label>
         </th>
-        {columns.map(({ name, className, Head: Own }) =>
-          Own ? (
+        {columns.map((column) => {
+          const { className, Head: Own } = lookOf(column)
+          return Own ? (
             <Own c={c} query={query} />
           ) : (
-            <ColumnHead c={c} query={query} sort={entryOf[name].sort ? (name as Sort) : undefined} class={className}>
-              {sayAttribute(name, c.get('language'))}
+            <ColumnHead c={c} query={query} sort={column.sort} class={className}>
+              {column.label(c.get('language'))}
             </ColumnHead>
-          ),
-        )}
+          )
+        })}
       </tr>
     </thead>
   )
@@ -191,20 +192,23 @@ interface RowProps {
   c: PageContext
   visit: Visit
   query: ListQuery
+  columns: readonly OfferedColumn[]
+  /** What stands in columns without a look of their own, by key. */
+  values: Record<string, string>
+  /** Whose promise its deadline is. */
+  source: DeadlineSource | undefined
   picked: boolean | undefined
   ticket: Ticket
   seen: Date | undefined
   marks: TicketMarks | undefined
   away: Absence | undefined
-  columns: readonly NamedColumn[]
-  source: DeadlineSource | undefined
   more: Child[]
   /** Of a list of what is to be taken. */
   toTake: boolean
 }
 
 const Row = (props: RowProps) => {
-  const { c, ticket } = props
+  const { c, ticket, columns, values } = props
   return (
     <tr id={`row-${ticket.id}`} data-row="" class={hasNews(props) ? 'row-news' : undefined}>
       <td class="cell-check">
@@ -219,15 +223,16 @@ const Row = (props: RowProps) => {
           />
         </label>
       </td>
-      {props.columns.map(({ name, className, Cell }) =>
-        Cell ? (
+      {columns.map((column) => {
+        const { className, Cell } = lookOf(column)
+        return Cell ? (
           <Cell {...props} />
         ) : (
-          <td class={className} data-label={sayAttribute(name, c.get('language'))}>
-            {sayValue(name, ticket, { language: c.get('language'), moment: (at) => sayMoment(c, at) })}
+          <td class={className} data-label={column.label(c.get('language'))}>
+            {values[column.key]}
           </td>
-        ),
-      )}
+        )
+      })}
     </tr>
   )
 }
@@ -436,14 +441,14 @@ const When = ({ c, ticket }: { c: PageContext; ticket: Ticket }) => {
   )
 }
 
-interface Column {
-  className?: string
+interface Look {
+  className?: string | undefined
   Head?: FC<HeadProps>
   Cell?: FC<RowProps>
 }
 
 /** How some attributes look in a row; all others say their value. */
-const LOOKS: { [A in AttributeName]?: Column } = {
+const LOOKS: { [A in AttributeName]?: Look } = {
   state: { className: 'cell-state', Cell: StateCell },
   title: { Cell: TitleCell },
   customer: { className: 'cell-person', Cell: CustomerCell },
@@ -453,18 +458,8 @@ const LOOKS: { [A in AttributeName]?: Column } = {
   created: { Head: AgeHead, Cell: AgeCell },
   due: { className: 'cell-due', Cell: DueCell },
 }
-type NamedColumn = Column & { name: AttributeName }
-const COLUMNS: readonly NamedColumn[] = LISTED.filter((name) => entryOf[name].list?.usual !== false).map((name) => ({
-  name,
-  ...(LOOKS as { [A in AttributeName]?: Column })[name],
-}))
+const lookOf = ({ key, narrow }: OfferedColumn): Look =>
+  (LOOKS as Record<string, Look>)[key] ?? (narrow ? { className: 'cell-narrow' } : {})
 
-/**
- * Where no ticket of the page has a deadline nobody reads of any. Where one has, it stands for when the ticket was received; what is put
- * off shows until when instead.
- */
-function columnsFor({ query: { place }, found }: Listing): readonly NamedColumn[] {
-  const view = place.kind === 'view' ? place.view : undefined
-  const due = view !== 'pending' && (view === 'deadlines' || found.tickets.some(({ dueAt, suspended }) => dueAt || suspended))
-  return COLUMNS.filter(({ name }) => name !== (due ? 'received' : 'due'))
-}
+/** Columns of which the rows tell by themselves: nothing has to be looked up for them. */
+export const hasLook = ({ key }: OfferedColumn): boolean => Object.hasOwn(LOOKS, key)
