@@ -94,6 +94,7 @@ export {
   type Sort,
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
+export type { Column, ColumnRoom, ColumnSource } from './ticket/columns.ts'
 export { sayMisc } from './ticket/misc.ts'
 export {
   type NewTicket,

@@ -53,7 +53,11 @@ interface Part<K extends Kind> {
   /** Lists may be sorted by it: an expression that is never null (default: the column), its type, and the order it is first sorted in. */
   sort?: { by?: string; type: 'text' | 'timestamptz' | 'bigint'; first: 'asc' | 'desc'; place?: number }
   /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
-  list?: { place?: number }
+  list?: {
+    place?: number
+    /** false: shown only to whoever has chosen it. */
+    usual?: false
+  }
   csv?: { place?: number }
   /** Said beside the ticket on its page; what has a look of its own there is not. */
   side?: { place?: number }

@@ -1,0 +1,40 @@
+/** Owns what a column of agents' lists is, whoever brings it: an attribute, a field of an installation's own. */
+import type { Kysely } from 'kysely'
+import type { Database, Id, Language } from '../database/schema.ts'
+import type { Access } from '../kernel/actor.ts'
+import type { Sort } from './attributes.ts'
+import type { Ticket } from './ticket.ts'
+
+export interface Column {
+  /** Of an attribute its name; of others 'field:Room': letters, digits, '-', '_', '.' and one ':' of its source's. Kept with who chose it. */
+  key: string
+  label(language: Language): string
+  /** Lists may be sorted by it. */
+  sort?: Sort
+  /** Its values are short, so that it takes no more room than they need. */
+  narrow?: boolean
+  /** Shown to whoever has chosen no columns. */
+  usual?: boolean
+}
+
+/** How moments are said: in the words of a page, or as a file has them. */
+export interface ColumnRoom {
+  language: Language
+  /** '' where there is none. */
+  moment(at: Date | null): string
+}
+
+export interface ColumnSource {
+  /** What this person may choose from, in the order in which it is offered. */
+  columns(db: Kysely<Database>, access: Access): Promise<Column[]>
+  /**
+   * Values of a page of tickets in words, by ticket and key; what is missing is nothing. `keys` are some of those that `columns` offered.
+   * One statement at most, however many tickets and keys there are.
+   */
+  load(
+    db: Kysely<Database>,
+    keys: readonly string[],
+    tickets: readonly Ticket[],
+    room: ColumnRoom,
+  ): Promise<Map<Id, Record<string, string>>>
+}
