@@ -97,6 +97,7 @@ const ROOMS = [
   'queue',
   'calendar',
   'article',
+  'field',
   'ticket',
   'mail/reading',
   'mail/texts',

@@ -38,6 +38,7 @@ export type HistoryType =
   | 'Subscribe'
   | 'Unsubscribe'
   | 'TitleUpdate'
+  | 'TicketDynamicFieldUpdate'
   | 'EmailResend'
   | 'Forward'
   | 'Bounce'

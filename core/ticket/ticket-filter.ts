@@ -5,6 +5,7 @@ import type { Id, StateType } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
 import { visibleBranches, type Right } from '../permission/policy.ts'
 import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
+import { fieldCondition, type FieldFilter } from '../field/values.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
 import { TAKES, toTakeConditions, type ToTake } from '../permission/to-take.ts'
@@ -23,6 +24,8 @@ export interface TicketFilter extends FilterFields {
   undelivered?: true
   /** A ticket's number anywhere in it, else words that must all be found: in the title, the customer's name or address, the number. */
   search?: string
+  /** By fields of the installation's own, all of them. */
+  ownFields?: readonly FieldFilter[]
   createdFrom?: Date
   createdTo?: Date
 }
@@ -65,6 +68,7 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
     )
   }
   if (filter.toTake) all.push(...toTakeConditions(filter.toTake))
+  for (const own of filter.ownFields ?? []) all.push(fieldCondition(sql`ticket.id`, own))
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
   return all
