@@ -100,8 +100,10 @@ export {
   askedOn,
   fieldLabel,
   fieldsAsked,
+  fieldsAskedOf,
   fieldsOfQueue,
   isNative,
+  isScreen,
   listFields,
   useOf,
   type Asked,
@@ -111,7 +113,7 @@ export {
 export { fieldTexts, type FieldKey } from './field/field-texts.ts'
 export { controlOf, inForm, readPosted, stoodOf, type WantedFields } from './field/posted.ts'
 export { typed as readField, typeOf, type FieldRoom, type FieldValues } from './field/types.ts'
-export { loadValues, sayValues, valuesOf, type FieldFilter, type Filled } from './field/values.ts'
+export { loadValues, readTicketFields, sayValues, valuesOf, type TicketFields, type FieldFilter, type Filled } from './field/values.ts'
 export { setFields } from './ticket/change/fields.ts'
 export { fieldColumns } from './ticket/field-columns.ts'
 

@@ -28,9 +28,7 @@ export interface FieldConfig {
 }
 
 /** OTRS writes numbers and truths as text, as numbers, or not at all. */
-const text = z
-  .union([z.string(), z.number().transform(String), z.boolean().transform((yes) => (yes ? '1' : ''))])
-  .catch('')
+const text = z.union([z.string(), z.number().transform(String), z.boolean().transform((yes) => (yes ? '1' : ''))]).catch('')
 const truth = text.transform((said) => said !== '' && said !== '0')
 const whole = (absent: number) => text.transform((said) => (/^\d{1,4}$/.test(said) ? Number(said) : absent))
 const values = z.record(z.string(), text).catch({})
@@ -63,7 +61,10 @@ export function readConfig(config: Readonly<Record<string, unknown>>): FieldConf
       .toSorted((a, b) => (place(a.key) === place(b.key) ? collator.compare(a.label, b.label) : place(a.key) - place(b.key))),
     none: said.PossibleNone,
     tree: said.TreeView,
-    patterns: said.RegExList.filter(({ Value }) => Value !== '').map(({ Value, ErrorMessage }) => ({ pattern: Value, message: ErrorMessage })),
+    patterns: said.RegExList.filter(({ Value }) => Value !== '').map(({ Value, ErrorMessage }) => ({
+      pattern: Value,
+      message: ErrorMessage,
+    })),
     rows: said.Rows,
     years: said.YearsPeriod ? { past: said.YearsInPast, future: said.YearsInFuture } : null,
     only: said.DateRestriction === 'DisableFutureDates' ? 'past' : said.DateRestriction === 'DisablePastDates' ? 'future' : null,

@@ -87,9 +87,7 @@ async function fieldFor(work: Work, id: Id): Promise<Field> {
 
 /** In the order in which the database answers them, so that the log compares like with like. */
 const plainRules = (rules: readonly FieldRule[]): FieldRule[] =>
-  rules
-    .map(({ screen, queueId, topicId, use }) => ({ screen, queueId, topicId, use }))
-    .toSorted((a, b) => key(a).localeCompare(key(b)))
+  rules.map(({ screen, queueId, topicId, use }) => ({ screen, queueId, topicId, use })).toSorted((a, b) => key(a).localeCompare(key(b)))
 const key = ({ screen, queueId, topicId }: Pick<FieldRule, 'screen' | 'queueId' | 'topicId'>): string =>
   `${screen} ${queueId ?? ''} ${topicId ?? ''}`
 

@@ -39,7 +39,8 @@ const pl = {
   'label.help': 'To czyta, kto wypełnia formularz.',
   'label-en': 'Po angielsku',
   name: 'Krótka nazwa',
-  'name.help': 'Same litery i cyfry, na przykład NumerPokoju. Tak mówią o polu nagłówki maili (X-OTRS-DynamicField-NumerPokoju), szablony i programy.',
+  'name.help':
+    'Same litery i cyfry, na przykład NumerPokoju. Tak mówią o polu nagłówki maili (X-OTRS-DynamicField-NumerPokoju), szablony i programy.',
   type: 'Rodzaj',
   'type.help': 'Później już się nie zmieni.',
   sort: 'Kolejność',
@@ -59,7 +60,8 @@ const pl = {
   none: 'Można nie wybrać niczego',
   tree: 'Wartości w poziomach („::”)',
   patterns: 'Jak tekst musi wyglądać',
-  'patterns.help': 'W każdej linii wyrażenie regularne, spacja, „=>”, spacja i zdanie dla tego, kto wpisze coś innego: ^\\d{3}$ => Podaj trzy cyfry.',
+  'patterns.help':
+    'W każdej linii wyrażenie regularne, spacja, „=>”, spacja i zdanie dla tego, kto wpisze coś innego: ^\\d{3}$ => Podaj trzy cyfry.',
   rows: 'Wysokość w liniach',
   years: 'Tylko lata od–do',
   'years.help': 'Ile lat wstecz i ile naprzód, na przykład 5-1. Puste: dowolny rok.',
@@ -130,7 +132,8 @@ export const fieldTexts = defineTexts(pl, {
   'label.help': 'Whoever fills in the form reads this.',
   'label-en': 'In English',
   name: 'Short name',
-  'name.help': 'Letters and digits only, for example RoomNumber. Headers of mails (X-OTRS-DynamicField-RoomNumber), templates and programs call it so.',
+  'name.help':
+    'Letters and digits only, for example RoomNumber. Headers of mails (X-OTRS-DynamicField-RoomNumber), templates and programs call it so.',
   type: 'Kind',
   'type.help': 'It stays as it is from then on.',
   sort: 'Order',
@@ -150,7 +153,8 @@ export const fieldTexts = defineTexts(pl, {
   none: 'It may be left without a choice',
   tree: 'Values in levels (“::”)',
   patterns: 'What the text must look like',
-  'patterns.help': 'In each line a regular expression, a blank, “=>”, a blank, and a sentence for whoever types something else: ^\\d{3}$ => Give three digits.',
+  'patterns.help':
+    'In each line a regular expression, a blank, “=>”, a blank, and a sentence for whoever types something else: ^\\d{3}$ => Give three digits.',
   rows: 'Height in lines',
   years: 'Only years from–to',
   'years.help': 'How many years back and how many ahead, for example 5-1. Empty: any year.',

@@ -86,7 +86,11 @@ const UNSAID: Partial<Record<Screen, FieldUse>> = { fields: 'optional' }
  * Whether a form asks for the field: the nearest rule counts – that of the ticket's queue, then of the queues above it, then of all;
  * of each the one for the ticket's topic first. What customers are asked they may read again, unless a rule says otherwise.
  */
-export function useOf(field: Pick<Field, 'rules'>, screen: Screen, place: { queueName: string; topicId?: Id | null | undefined }): FieldUse {
+export function useOf(
+  field: Pick<Field, 'rules'>,
+  screen: Screen,
+  place: { queueName: string; topicId?: Id | null | undefined },
+): FieldUse {
   const near = field.rules
     .filter(
       (rule) =>
@@ -95,8 +99,7 @@ export function useOf(field: Pick<Field, 'rules'>, screen: Screen, place: { queu
         (rule.topicId === null || rule.topicId === (place.topicId ?? null)),
     )
     .toSorted(
-      (a, b) =>
-        (b.queueName?.length ?? -1) - (a.queueName?.length ?? -1) || Number(b.topicId !== null) - Number(a.topicId !== null),
+      (a, b) => (b.queueName?.length ?? -1) - (a.queueName?.length ?? -1) || Number(b.topicId !== null) - Number(a.topicId !== null),
     )[0]
   if (near) return near.use
   return screen === 'portal-ticket' ? useOf(field, 'portal', place) : (UNSAID[screen] ?? 'off')
@@ -111,6 +114,16 @@ export async function fieldsOfQueue(db: Kysely<Database>, queueId: Id): Promise<
   return { queueName: rows[0]?.queueName ?? '', fields: rows }
 }
 
+/** What a form asks for on a ticket that is there; nothing where there is no such ticket. One statement. */
+export async function fieldsAskedOf(db: Kysely<Database>, screen: Screen, ticketId: Id): Promise<Asked[]> {
+  const { rows } = await sql<Field & { queueName: string; topicId: Id | null }>`
+    with recursive place as (select q.name, q.unit_id, t.topic_id from ticket t join queue q on q.id = t.queue_id where t.id = ${ticketId}),
+      ${upWhere(sql`id = (select unit_id from place)`)}
+    select ${FIELD_COLUMNS}, place.name as "queueName", place.topic_id::text as "topicId" from field f, place
+    where f.object = 'ticket' and f.valid and f.unit_id in (select id from up) order by f.sort, f.name`.execute(db)
+  return rows[0] ? askedOn(rows, screen, rows[0]) : []
+}
+
 /** What the forms of some screens ask for here, in order. */
 export async function fieldsAsked<S extends Screen>(
   db: Kysely<Database>,
@@ -121,11 +134,7 @@ export async function fieldsAsked<S extends Screen>(
   return Object.fromEntries(screens.map((screen) => [screen, askedOn(fields, screen, { queueName, topicId })])) as Record<S, Asked[]>
 }
 
-export const askedOn = (
-  fields: readonly Field[],
-  screen: Screen,
-  place: { queueName: string; topicId?: Id | null | undefined },
-): Asked[] =>
+export const askedOn = (fields: readonly Field[], screen: Screen, place: { queueName: string; topicId?: Id | null | undefined }): Asked[] =>
   fields.filter(isNative).flatMap((field) => {
     const use = useOf(field, screen, place)
     return use === 'off' ? [] : [{ field, required: use === 'required' }]

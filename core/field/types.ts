@@ -66,7 +66,8 @@ function readText(typed: readonly string[], field: Typed): FieldValues {
   if (text === '') return []
   if (text.length > LONGEST_TEXT) throw refused('too-long', { limit: LONGEST_TEXT }, at(field))
   const missed = field.config.patterns.find(({ pattern }) => !fits(pattern, text))
-  if (missed) throw missed.message ? refused('field.unfit', { message: missed.message }, at(field)) : refused('field.unfit-form', {}, at(field))
+  if (missed)
+    throw missed.message ? refused('field.unfit', { message: missed.message }, at(field)) : refused('field.unfit-form', {}, at(field))
   return [text]
 }
 

@@ -119,7 +119,11 @@ export async function writeValues(
 ): Promise<void> {
   if (wanted.length === 0) return
   const rows = wanted.flatMap(({ field, values }) =>
-    values.map((value, place) => ({ field: field.id, place, [typeOf(field.type).column]: field.type === 'Date' ? `${value}T00:00:00Z` : value })),
+    values.map((value, place) => ({
+      field: field.id,
+      place,
+      [typeOf(field.type).column]: field.type === 'Date' ? `${value}T00:00:00Z` : value,
+    })),
   )
   await sql`
     with wanted as (

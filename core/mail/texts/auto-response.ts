@@ -439,7 +439,12 @@ export async function wordsFor(
 }
 
 /** Fields are read only for texts that speak of them. */
-async function ownFields(work: { db: Kysely<Database> }, ticketId: Id, text: string, room: FieldRoom): Promise<(name: string) => string | undefined> {
+async function ownFields(
+  work: { db: Kysely<Database> },
+  ticketId: Id,
+  text: string,
+  room: FieldRoom,
+): Promise<(name: string) => string | undefined> {
   if (!/_TICKET_DynamicField_/i.test(text)) return () => undefined
   const words = new Map(
     (await valuesOf(work.db, 'ticket', ticketId)).flatMap((filled) => [

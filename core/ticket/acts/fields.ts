@@ -82,7 +82,13 @@ function refusalOf(issue: z.core.$ZodIssue, field: string, given: Readonly<Recor
 
 const wantedFields = z.record(
   z.string().max(200),
-  z.union([z.array(z.string().max(2 * LONGEST_TEXT)).max(400), z.string().max(2 * LONGEST_TEXT).transform((one) => [one])]),
+  z.union([
+    z.array(z.string().max(2 * LONGEST_TEXT)).max(400),
+    z
+      .string()
+      .max(2 * LONGEST_TEXT)
+      .transform((one) => [one]),
+  ]),
 )
 
 /** A ticket's own fields as an act is handed them; undefined where there are none. Errors, at `field.<name>`: `too-long`, `input`. */

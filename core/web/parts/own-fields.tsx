@@ -147,7 +147,12 @@ const Box = (props: Tied & { checked: boolean }) => (
 )
 
 const Boxes = (props: Tied & { choices: readonly Choice[]; chosen: readonly string[] }) => (
-  <fieldset class={`field own-boxes${props.form.problems[props.name] ? ' field-bad' : ''}`} id={props.id} tabindex={-1} {...described(props)}>
+  <fieldset
+    class={`field own-boxes${props.form.problems[props.name] ? ' field-bad' : ''}`}
+    id={props.id}
+    tabindex={-1}
+    {...described(props)}
+  >
     <legend>
       {props.label}
       {!props.required && <span class="field-optional"> ({fieldTexts.in(props.c.get('language'))('optional')})</span>}

@@ -20,7 +20,7 @@ import {
 } from '../../../core/index.ts'
 import { ButtonLink, findBeside, FoundBeside, PageHead, respond, type Flash, type FormState } from '../../../core/pages.ts'
 import { Refusal } from '../../../core/index.ts'
-import { listUrl, readListAddress, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
+import { fieldsNamed, listUrl, readListAddress, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
 import { isView } from '../views.ts'
 import { words } from '../words.ts'
 import { deskPage, enter, KeyHints, type Visit } from './frame.tsx'
@@ -154,11 +154,11 @@ async function listPage(
 
 const CAP = 1000
 
-/** Five queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away. */
+/** Five queries whatever the length, one more where the address names fields of the installation's own: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away. */
 async function read(c: PageContext, visit: Visit, query: ListQuery): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
   const { access } = visit.actor
-  const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock() })
+  const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock(), own: await fieldsNamed(db, query) })
   const [found, total] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
     countTickets(db, access, 'ro', filter, CAP),

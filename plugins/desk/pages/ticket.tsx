@@ -15,6 +15,7 @@ import {
   offersAct,
   OPEN_TYPES,
   partsForTicket,
+  readTicketFields,
   receive,
   recipientsFor,
   sayReceiptReason,
@@ -33,6 +34,7 @@ import {
   type Person,
   type Recipients,
   type Ticket,
+  type TicketFields,
 } from '../../../core/index.ts'
 import {
   ArticleCard,
@@ -68,6 +70,8 @@ export interface TicketView {
   /** Why it counts as received later than it came; undefined when it was received at once. */
   receivedWhy: string | undefined
   priorities: { id: Id; name: string }[]
+  /** Those of the installation's own: what stands in them, and what each form asks for. */
+  fields: TicketFields
   owners: { id: Id; name: string }[]
   /** Of the owner and those who may be it: who is away. */
   away: Map<Id, Absence>
@@ -162,7 +166,7 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
         </section>
         <RejectedMessages c={c} visit={visit} ticket={ticket} articles={articles} />
       </div>
-      <TicketSide c={c} visit={visit} view={view} />
+      <TicketSide c={c} visit={visit} view={view} bad={bad} />
     </LiveRegion>
   )
 }
@@ -210,6 +214,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     origin,
     receivedWhy,
     priorities,
+    fields,
     owners,
     drafts,
     side,
@@ -227,6 +232,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     findOrigin(db, ticket.id),
     whyReceived(c, ticket),
     listPriorities(db),
+    readTicketFields(db, ticket),
     agentsOfQueue(db, ticket.queueId, 'owner'),
     draftsOf,
     slots.fill('desk.ticket.side', { ticket }, c),
@@ -248,6 +254,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     origin,
     receivedWhy,
     priorities,
+    fields,
     owners,
     away,
     drafts,
