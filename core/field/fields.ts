@@ -1,5 +1,6 @@
 /** Owns fields: what an installation or a unit wants to know of a ticket besides what every ticket has; and which forms ask for them. */
 import { sql, type Kysely } from 'kysely'
+import { isId } from '../database/id.ts'
 import type { Database, FieldObject, FieldUse, Id, Language } from '../database/schema.ts'
 import { nameIn } from '../i18n/names.ts'
 import { upWhere } from '../unit/tree.ts'
@@ -63,6 +64,7 @@ export async function listFields(db: Kysely<Database>, object?: FieldObject): Pr
 }
 
 export async function findField(db: Kysely<Database>, id: Id): Promise<Field | undefined> {
+  if (!isId(id)) return undefined
   const { rows } = await sql<Field>`select ${FIELD_COLUMNS} from field f where f.id = ${id}`.execute(db)
   return rows[0]
 }

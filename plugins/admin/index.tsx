@@ -7,6 +7,7 @@ import { answerRoutes } from './pages/answers.tsx'
 import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
 import { faultRoutes } from './pages/faults.tsx'
+import { fieldRoutes } from './pages/fields.tsx'
 import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
@@ -62,6 +63,7 @@ export default definePlugin({
     unitRoutes(app)
     localRoutes(app)
     topicRoutes(app)
+    fieldRoutes(app)
     routingRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)

@@ -163,12 +163,19 @@ export function placePath(place: ListPlace): string {
 
 /** How many filters the person set beside what the place says. */
 export const filtersSet = (query: ListQuery): number =>
-  FIELDS.filter((name) => query.fields[name] !== '' && !(query.place.kind === 'search' && name === 'q')).length + Object.keys(query.own).length
+  FIELDS.filter((name) => query.fields[name] !== '' && !(query.place.kind === 'search' && name === 'q')).length +
+  Object.keys(query.own).length
 
 /** The filter in the domain's words. `me` is who looks. */
 export function toFilter(
   query: ListQuery,
-  room: { access: Access; queues: readonly Queue[]; zone: string; now: Date; /** Fields of tickets, where `query.own` names some. */ own: readonly Field[] },
+  room: {
+    access: Access
+    queues: readonly Queue[]
+    zone: string
+    now: Date /** Fields of tickets, where `query.own` names some. */
+    own: readonly Field[]
+  },
 ): TicketFilter {
   const { fields, place } = query
   const filter: TicketFilter =

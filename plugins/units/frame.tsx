@@ -25,6 +25,7 @@ export async function enter(c: PageContext): Promise<Visit> {
 export const AREAS = [
   'queues',
   'topics',
+  'fields',
   'people',
   'hours',
   'texts',

@@ -31,7 +31,13 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const visit = await enter(c)
   const { db, config, clock } = c.get('host')
   const query = readListQuery(readPlace(c.req.query('place')) ?? { kind: 'search' }, c.req.query())
-  const filter = toFilter(query, { access: visit.actor.access, queues: visit.queues, zone: config.zone, now: clock(), own: await fieldsNamed(db, query) })
+  const filter = toFilter(query, {
+    access: visit.actor.access,
+    queues: visit.queues,
+    zone: config.zone,
+    now: clock(),
+    own: await fieldsNamed(db, query),
+  })
   const t = words(c)
   const language = c.get('language')
   const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') =>
@@ -51,7 +57,9 @@ export async function exportCsv(c: PageContext): Promise<Response> {
     { place: 6, name: t('csv.assurance'), say: (_ticket, marks) => (marks?.assurance ? sayAssurance(marks.assurance, language) : '') },
     { place: 7, name: t('csv.held'), say: (_ticket, marks) => (marks?.held ? String(marks.held) : '') },
     { place: 8, name: t('side.unit'), say: (ticket) => ticket.customerUnitName ?? '' },
-    ...own.map(({ key, label }): Column => ({ place: undefined, name: label(language), say: (_ticket, _marks, words) => words?.[key] ?? '' })),
+    ...own.map(
+      ({ key, label }): Column => ({ place: undefined, name: label(language), say: (_ticket, _marks, words) => words?.[key] ?? '' }),
+    ),
   ]
   const columns = all.toSorted((a, b) => (a.place ?? LAST) - (b.place ?? LAST))
   const rows = async function* () {

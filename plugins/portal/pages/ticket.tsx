@@ -224,7 +224,9 @@ const Conversation = ({
           <Time c={c} at={ticket.createdAt} />
         </p>
         {filled.length > 0 && (
-          <SideList items={filled.map((one) => ({ name: fieldLabel(one.field, c.get('language')), value: sayValues(one, fieldRoom(c)) }))} />
+          <SideList
+            items={filled.map((one) => ({ name: fieldLabel(one.field, c.get('language')), value: sayValues(one, fieldRoom(c)) }))}
+          />
         )}
       </header>
       {articles.some((article) => canConfirm(article, customer(c).id)) && (
