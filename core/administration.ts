@@ -16,7 +16,7 @@ export { explainRight, type Explanation } from './explain/explain.ts'
 
 // Fields of the installation's own
 export { createField, editField, removeField, type FieldForm } from './field/field-admin.ts'
-export { findField, SCREENS } from './field/fields.ts'
+export { findField } from './field/fields.ts'
 export { countUsed } from './field/values.ts'
 export { NATIVE_TYPES } from './field/types.ts'
 

@@ -107,7 +107,7 @@ export {
   listFields,
   useOf,
   type Asked,
-  type Field,
+  type Field as OwnField,
   type Screen,
 } from './field/fields.ts'
 export { fieldTexts, type FieldKey } from './field/field-texts.ts'
@@ -115,7 +115,7 @@ export { controlOf, inForm, readPosted, stoodOf, type WantedFields } from './fie
 export { typed as readField, typeOf, type FieldRoom, type FieldValues } from './field/types.ts'
 export { loadValues, readTicketFields, sayValues, valuesOf, type TicketFields, type FieldFilter, type Filled } from './field/values.ts'
 export { setFields } from './ticket/change/fields.ts'
-export { fieldColumns } from './ticket/field-columns.ts'
+export { fieldColumns } from './field/columns.ts'
 
 export type { Column, ColumnRoom, ColumnSource } from './ticket/columns.ts'
 export { sayMisc } from './ticket/misc.ts'

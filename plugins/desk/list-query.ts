@@ -10,9 +10,9 @@ import {
   SORTS,
   typeOf,
   type Access,
-  type Field,
   type FieldFilter,
   type Host,
+  type OwnField,
   type AttributeKind,
   type Filtered,
   type Id,
@@ -83,15 +83,15 @@ const readOwn = (query: Record<string, string>): Record<string, string> =>
   )
 
 /** Fields of tickets, for an address that names some; none are read for others. */
-export const fieldsNamed = async (db: Host['db'], { own }: ListQuery): Promise<Field[]> =>
+export const fieldsNamed = async (db: Host['db'], { own }: ListQuery): Promise<OwnField[]> =>
   Object.keys(own).length === 0 ? [] : listFields(db, 'ticket')
 
 /** Names in the address by which lists are narrowed by a field. */
-export const ownNames = ({ name, type }: Pick<Field, 'name' | 'type'>): string[] =>
+export const ownNames = ({ name, type }: Pick<OwnField, 'name' | 'type'>): string[] =>
   typeOf(type).narrows === 'days' ? [`field.${name}.from`, `field.${name}.to`] : [`field.${name}`]
 
 /** The same for the domain; fields that are not there, and what is no date, are left out. */
-function ownFilter(own: ListQuery['own'], fields: readonly Field[], zone: string): FieldFilter[] {
+function ownFilter(own: ListQuery['own'], fields: readonly OwnField[], zone: string): FieldFilter[] {
   return Object.entries(own).flatMap(([param, value]): FieldFilter[] => {
     const [, name, end] = OWN.exec(param) ?? []
     const field = fields.find((one) => one.name === name)
@@ -174,7 +174,7 @@ export function toFilter(
     queues: readonly Queue[]
     zone: string
     now: Date /** Fields of tickets, where `query.own` names some. */
-    own: readonly Field[]
+    own: readonly OwnField[]
   },
 ): TicketFilter {
   const { fields, place } = query

@@ -5,6 +5,8 @@ import { insertArticle } from '../../core/article/articles.ts'
 import type { Id } from '../../core/database/schema.ts'
 import type { HistoryType } from '../../core/ticket/history.ts'
 import { confirmRequest } from '../../core/mail/texts/auto-response.ts'
+import { createField } from '../../core/field/field-admin.ts'
+import type { WantedFields } from '../../core/field/posted.ts'
 import { setAbsence } from '../../core/person/absence.ts'
 import { changeByHeaders } from '../../core/ticket/change/change-by-headers.ts'
 import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/change/held.ts'
@@ -29,9 +31,11 @@ import {
   takeTicket,
   watchTicket,
 } from '../../core/ticket/change/tickets.ts'
+import { setFields } from '../../core/ticket/change/fields.ts'
 import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import type { PersonActor } from '../../core/kernel/actor.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
+import { aField } from '../fields.ts'
 import type { Run, World } from './world.ts'
 
 /** Types of history rows that no act writes so far, with who will. */
@@ -99,6 +103,22 @@ async function closed(w: World, queueId: Id = w.queues.misc): Promise<{ id: Id; 
   const ticket = await w.ticket({ queueId })
   await w.work(w.system, (work) => setState(work, ticket.id, { stateId: STATE.closed }))
   return ticket
+}
+
+/** A room and two days, of fields that are made once. */
+async function ownFields(w: World): Promise<WantedFields> {
+  const known = await w.site.make.db.selectFrom('field').select('id').where('name', '=', 'Sala').executeTakeFirst()
+  if (!known)
+    await w.work(w.system, async (work) => {
+      await createField(work, '1', 'Text', aField('Sala'))
+      await createField(
+        work,
+        '1',
+        'Multiselect',
+        aField('Dni', { values: ['pn', 'wt', 'śr'].map((key) => ({ key, label: key, labelEn: null })) }),
+      )
+    })
+  return { Sala: ['214'], Dni: ['wt', 'pn'] }
 }
 
 const NEW: Record<string, Case> = {
@@ -427,6 +447,11 @@ const ONE_THING: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setPriority(work, id, '5'))
   },
+  'the fields of a ticket': async (w) => {
+    const { id } = await w.ticket()
+    const wanted = await ownFields(w)
+    await w.told(w.jan, (work) => setFields(work, id, wanted))
+  },
   'the title': async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setTitle(work, id, 'Sieć w sali 214 %% i obok'))
@@ -671,6 +696,11 @@ const UNDOING: Record<string, Case> = {
   'taking back the priority': async (w) => {
     const { id } = await w.ticket()
     await undone(w, id, (work) => setPriority(work, id, '5'))
+  },
+  'taking back the fields': async (w) => {
+    const { id } = await w.ticket()
+    const wanted = await ownFields(w)
+    await undone(w, id, (work) => setFields(work, id, wanted))
   },
   'taking back the title': async (w) => {
     const { id } = await w.ticket()

@@ -11,8 +11,10 @@ import { createSystemAddress } from '../../core/queue/system-addresses.ts'
 import { mainQueueOf, optIn, optOut } from '../../core/administration/opting.ts'
 import { saveBrand } from '../../core/unit/brand.ts'
 import { setRoute } from '../../core/unit/routing.ts'
+import { createField } from '../../core/field/field-admin.ts'
 import { createTopic } from '../../core/unit/topics.ts'
 import type { Site } from '../web.ts'
+import { aField } from '../fields.ts'
 
 const texts = { lines: 'Ile wierszy' }
 export const board = definePlugin({
@@ -30,6 +32,7 @@ export interface Owned {
   main: Id
   queue: Id
   topic: Id
+  field: Id
   address: Id
   person: Id
   admin: Id
@@ -61,6 +64,9 @@ const post = (
   fields: (owned: Owned) => Record<string, string> = () => ({}),
   more: Partial<UnitRoute> = {},
 ): UnitRoute => ({ path: typeof path === 'string' ? () => path : path, fields, answer: 303, ...more })
+
+/** A field's name is one in the whole installation. */
+const freshName = () => `Pole${Math.floor(Math.random() * 1e9)}`
 
 export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'GET /u/:unit/admin': get('/admin'),
@@ -97,6 +103,26 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'POST /u/:unit/admin/topics/:id': post(
     (owned) => `/admin/topics/${owned.topic}`,
     () => ({ name: 'Inna', valid: 'on' }),
+    { foreign: true },
+  ),
+  'GET /u/:unit/admin/fields': get('/admin/fields'),
+  'GET /u/:unit/admin/fields/new': get('/admin/fields/new?type=Date'),
+  'POST /u/:unit/admin/fields/new': post('/admin/fields/new', () => ({
+    type: 'Text',
+    label: 'Sala',
+    name: freshName(),
+    'use.note': 'optional',
+  })),
+  'GET /u/:unit/admin/fields/:id': get((owned) => `/admin/fields/${owned.field}`, { foreign: true }),
+  'POST /u/:unit/admin/fields/:id': post(
+    (owned) => `/admin/fields/${owned.field}`,
+    () => ({ label: 'Inna', name: freshName() }),
+    { foreign: true },
+  ),
+  'GET /u/:unit/admin/fields/:id/remove': get((owned) => `/admin/fields/${owned.field}/remove`, { foreign: true }),
+  'POST /u/:unit/admin/fields/:id/remove': post(
+    (owned) => `/admin/fields/${owned.field}/remove`,
+    () => ({}),
     { foreign: true },
   ),
   'GET /u/:unit/admin/people': get('/admin/people'),
@@ -188,6 +214,7 @@ export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
     admin,
     second,
     queue: await createQueue(work, { ...form, name: 'Druga' }),
+    field: await createField(work, unit, 'Text', aField(freshName())),
     topic: await createTopic(work, unit, { name: 'Sprawa', nameEn: '', sort: 0, valid: true }),
     address: await createSystemAddress(work, { address: `${slug}@uni.example`, name: 'A', queueId: main.id, valid: true }),
   }))

@@ -10,7 +10,7 @@ import {
   refused,
   ROOT_UNIT,
   topicName,
-  type Field as OwnField,
+  type OwnField,
   type Id,
   type PageContext,
   type WebEnv,

@@ -15,7 +15,7 @@ import {
   shortName,
   SORTS,
   type AttributeKind,
-  type Field as OwnField,
+  type OwnField,
   type Filtered,
   type PageContext,
   type Sort,

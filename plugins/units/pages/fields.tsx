@@ -11,7 +11,7 @@ import {
   refused,
   topicName,
   topicsOffered,
-  type Field as OwnField,
+  type OwnField,
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'

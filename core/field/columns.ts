@@ -1,9 +1,9 @@
 /** Owns fields as columns of agents' lists and exports: one statement for a page, however many fields are shown. */
 import type { Id } from '../database/schema.ts'
-import { fieldLabel, listFields, typeOfField } from '../field/fields.ts'
-import { typed, type Typed } from '../field/types.ts'
-import { loadByName } from '../field/values.ts'
-import type { ColumnRoom, ColumnSource } from './columns.ts'
+import { fieldLabel, listFields, typeOfField } from './fields.ts'
+import { typed, type Typed } from './types.ts'
+import { loadByName } from './values.ts'
+import type { ColumnRoom, ColumnSource } from '../ticket/columns.ts'
 
 /** Before a field's name, where columns are named. */
 const FIELD = 'field:'
