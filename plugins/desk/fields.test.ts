@@ -130,7 +130,7 @@ describe('a new ticket', () => {
     expect(await stands(id)).toEqual(STANDS)
     expect((await historyOf(id)).map(({ name }) => name)[0]).toBe('%%FieldName%%Sala%%Value%%214%%OldValue%%')
     const html = await text(jan.get(`/desk/tickets/${id}`))
-    for (const said of ['214', 'tak', 'Budynek B', 'Aula A1', '4 grudnia 2026', '8:30']) expect(html).toContain(said)
+    for (const said of ['214', 'tak', 'Budynek B', 'Aula A1', '4 grudnia', '8:30']) expect(html).toContain(said)
     expect(await text(jan.get(`/desk/tickets/${id}/history`))).toContain('Pole Sala: 214')
   })
   it('is not made without what must be filled in', async () => {
