@@ -111,7 +111,10 @@ const choice = {
   column: 'text',
   narrows: 'choice',
   initial: ({ config }: Typed) => config.initial.filter((key) => config.values.some((one) => one.key === key)),
-  say: (key: string, { config }: Typed, { language }: FieldRoom) => sayPossible(config, key, language),
+  say(key: string, { config }: Typed, { language }: FieldRoom) {
+    const words = sayPossible(config, key, language)
+    return config.tree ? words.replaceAll('::', ' · ') : words
+  },
 } as const
 
 /** Of other programs: kept, shown, listed, exported, and left as it is. */

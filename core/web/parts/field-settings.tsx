@@ -154,20 +154,24 @@ const Rules = ({ c, form, field, queues, topics, only }: FieldSettingsProps & { 
         <p class="field-help">
           {t('where.help')} {t('where.portal.help')}
         </p>
-        {only.map((screen) => (
-          <Select
-            c={c}
-            form={form}
-            name={`use.${screen}`}
-            id={`use-${screen}`}
-            label={t(`screen.${screen}`)}
-            value={general.get(screen) ?? ''}
-            empty={
-              screen === 'portal-ticket' ? t('use.as-asked') : t('use.unsaid', { use: t(screen === 'fields' ? 'use.optional' : 'use.off') })
-            }
-            choices={usesOf(c, screen)}
-          />
-        ))}
+        <div class="own-uses">
+          {only.map((screen) => (
+            <Select
+              c={c}
+              form={form}
+              name={`use.${screen}`}
+              id={`use-${screen}`}
+              label={t(`screen.${screen}`)}
+              value={general.get(screen) ?? ''}
+              empty={
+                screen === 'portal-ticket'
+                  ? t('use.as-asked')
+                  : t('use.unsaid', { use: t(screen === 'fields' ? 'use.optional' : 'use.off') })
+              }
+              choices={usesOf(c, screen)}
+            />
+          ))}
+        </div>
       </fieldset>
       <fieldset class="fields fields-wide">
         <legend>{t('part.but')}</legend>
