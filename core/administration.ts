@@ -14,6 +14,12 @@ export { asLanguage, firstIn, languageFor, LANGUAGES, languagesToTry } from './i
 // Who may what
 export { explainRight, type Explanation } from './explain/explain.ts'
 
+// Fields of the installation's own
+export { createField, editField, removeField, type FieldForm } from './field/field-admin.ts'
+export { findField } from './field/fields.ts'
+export { countUsed } from './field/values.ts'
+export { NATIVE_TYPES } from './field/types.ts'
+
 // Calendars
 export { WEEKDAYS } from './calendar/calendar.ts'
 export { fieldsOfCalendar, readCalendar } from './calendar/calendar-fields.ts'

@@ -95,6 +95,29 @@ export {
   type Sort,
 } from './ticket/attributes.ts'
 export { sayAttribute } from './ticket/attribute-words.ts'
+
+// Fields of the installation's own
+export {
+  askedOn,
+  fieldLabel,
+  fieldsAsked,
+  fieldsAskedOf,
+  fieldsOfQueue,
+  isNative,
+  isScreen,
+  listFields,
+  useOf,
+  type Asked,
+  type Field as OwnField,
+  type Screen,
+} from './field/fields.ts'
+export { fieldTexts, type FieldKey } from './field/field-texts.ts'
+export { controlOf, inForm, readPosted, stoodOf, type WantedFields } from './field/posted.ts'
+export { typed as readField, typeOf, type FieldRoom, type FieldValues } from './field/types.ts'
+export { loadValues, readTicketFields, sayValues, valuesOf, type TicketFields, type FieldFilter, type Filled } from './field/values.ts'
+export { setFields } from './ticket/change/fields.ts'
+export { fieldColumns } from './field/columns.ts'
+
 export type { Column, ColumnRoom, ColumnSource } from './ticket/columns.ts'
 export { sayMisc } from './ticket/misc.ts'
 export {

@@ -7,11 +7,24 @@ export { inProject } from './web/static-files.ts'
 // Pages
 export { sendAttachment } from './web/attachment.ts'
 export { csvAnswer } from './web/csv.ts'
-export { DraftLine, KeptFileBoxes, KeptFiles, KeptMarks, type KeptFormProps } from './web/drafts/draft-parts.tsx'
+export { DraftLine, KeepsField, KeptFileBoxes, KeptFiles, KeptMarks, type KeptFormProps } from './web/drafts/draft-parts.tsx'
 export { chooseDraft, demandKept, keepPosted, readAttachments, sendKept } from './web/drafts/kept-form.ts'
 export { flash } from './web/flash.ts'
-export { blankForm, readAll, readFields, readFiles, readForm, sayRefusal, withRefusal, type FormState } from './web/forms.ts'
+export {
+  blankForm,
+  readAll,
+  readFields,
+  readFiles,
+  readForm,
+  readOwnFields,
+  sayRefusal,
+  withOwnFields,
+  withRefusal,
+  type FormState,
+} from './web/forms.ts'
 export type { Flash } from './web/flash.ts'
+export { FieldPreview, FieldSettings, readFieldSettings, sayFieldType } from './web/parts/field-settings.tsx'
+export { fieldRoom, OwnFields, ownFieldIds, ownFieldLabels, ownFieldNames } from './web/parts/own-fields.tsx'
 export { fragment, hx, isFragment, respond } from './web/hx.ts'
 export { webTexts } from './web/i18n/web-texts.ts'
 export { page, type Frame, type PageWish } from './web/page.tsx'

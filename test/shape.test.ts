@@ -99,6 +99,7 @@ const ROOMS = [
   'calendar',
   'article',
   'escalation',
+  'field',
   'ticket',
   'time',
   'mail/reading',

@@ -19,6 +19,7 @@ const inLanguage =
 export const NAMES = {
   unit: inLanguage('unit'),
   topic: inLanguage('topic'),
+  field: column('field', 'label'),
   queue: column('queue'),
   'ticket state': column('ticket_state'),
   person: column('person'),

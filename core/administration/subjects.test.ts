@@ -4,6 +4,7 @@ import { testDatabase } from '../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../test/make.ts'
 import { listEvents, type AuditEvent } from './log.ts'
 import { createCalendar, editCalendar, findCalendar } from '../calendar/calendar-admin.ts'
+import { createField, editField, type FieldForm } from '../field/field-admin.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
 import { setActivation } from './plugin-admin.ts'
@@ -83,6 +84,15 @@ const queueForm = (more: Partial<QueueForm> = {}): QueueForm => ({
 })
 const words = (subject: string) => ({ pl: { subject, body: 'Treść' }, en: { subject: '', body: '' } })
 const svg = (width: number) => Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><rect width="${width}" height="1"/></svg>`)
+const fieldForm = (config: Partial<FieldForm['config']>): FieldForm => ({
+  name: name('Pole').replace(' ', ''),
+  label: 'Pole',
+  labelEn: '',
+  sort: 1,
+  valid: true,
+  config: { initial: [], values: [], none: false, tree: false, patterns: [], rows: 0, years: null, only: null, ...config },
+  rules: [{ screen: 'note', queueId: null, topicId: null, use: 'optional' }],
+})
 const personForm = {
   login: '',
   firstName: 'Ewa',
@@ -620,6 +630,23 @@ const CASES: Record<AdminSubject, Case> = {
           ],
           comment: 'szybka',
           valid: false,
+          offForNow: true,
+        }),
+    },
+  },
+  field: {
+    stands: () => act((work) => createField(work, '1', 'Dropdown', fieldForm({ values: [{ key: 'a', label: 'A', labelEn: null }] }))),
+    changes: {
+      all: (work, id) =>
+        editField(work, id, {
+          ...fieldForm({ values: [{ key: 'b', label: 'Bee', labelEn: 'B' }], initial: ['b'], none: true, tree: true }),
+          labelEn: 'Other',
+          sort: 3,
+          valid: false,
+          rules: [
+            { screen: 'close', queueId: null, topicId: null, use: 'required' },
+            { screen: 'portal', queueId: '4', topicId: null, use: 'optional' },
+          ],
         }),
     },
   },

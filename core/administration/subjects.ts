@@ -7,6 +7,7 @@ import { administrationTexts } from '../audit/administration-texts.ts'
 import type { Change, CoreSubject, Subject, SubjectOwner } from '../audit/subject.ts'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
 import { isId } from '../database/id.ts'
+import { fieldSubject } from '../field/field-admin.ts'
 import type { Language } from '../database/schema.ts'
 import { activationSubject } from './plugin-admin.ts'
 import { settingSubject } from './setting-admin.ts'
@@ -83,6 +84,7 @@ export const SUBJECTS = {
   'ticket type': typeSubject,
   service: serviceSubject,
   sla: slaSubject,
+  field: fieldSubject,
   route: routeSubject,
   setting: settingSubject,
   'plugin activation': activationSubject,

@@ -40,6 +40,8 @@ export interface CoreFacts {
   'ticket.deadline-missed': { deadline: DeadlineName; due: string }
   /** It had passed, and by what was done to the ticket it is none any more, or another one ahead. */
   'ticket.deadline-stopped': { deadline: DeadlineName; due: string }
+  /** By the fields' ids. */
+  'ticket.fields-changed': { fields: Id[] }
   'ticket.watched': { watching: boolean }
   /** `right` null: no participant any more. */
   'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }

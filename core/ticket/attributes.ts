@@ -334,7 +334,7 @@ export const ATTRIBUTES = {
     headers: { newTicket: ['CustomerNo'] },
     tags: { customerid: 'customerCompany' },
   },
-  topic: { kind: 'topic', column: 'topic_id', field: 'topicId', read: false, readOnly: 'given once' },
+  topic: { kind: 'topic', column: 'topic_id', field: 'topicId', readOnly: 'given once' },
   preview: { kind: 'text', column: 'preview', field: 'preview', readOnly: 'kept' },
   pending: {
     kind: 'date',

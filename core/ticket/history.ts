@@ -41,6 +41,7 @@ export type HistoryType =
   | 'TypeUpdate'
   | 'ServiceUpdate'
   | 'SLAUpdate'
+  | 'TicketDynamicFieldUpdate'
   | 'EmailResend'
   | 'TimeAccounting'
   | 'ArchiveFlagUpdate'

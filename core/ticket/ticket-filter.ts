@@ -5,6 +5,7 @@ import type { Id, StateType } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
 import { isAgentRight, visibleBranches, type Right } from '../permission/policy.ts'
 import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
+import { fieldCondition, type FieldFilter } from '../field/values.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
 import { TAKES, toTakeConditions, type ToTake } from '../permission/to-take.ts'
@@ -25,6 +26,8 @@ export interface TicketFilter extends FilterFields {
   search?: string
   /** Archived ones are left out unless this is said. */
   archived?: 'with' | 'only'
+  /** By fields of the installation's own, all of them. */
+  ownFields?: readonly FieldFilter[]
   createdFrom?: Date
   createdTo?: Date
 }
@@ -72,6 +75,7 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
     )
   }
   if (filter.toTake) all.push(...toTakeConditions(filter.toTake))
+  for (const own of filter.ownFields ?? []) all.push(fieldCondition(sql`ticket.id`, own))
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
   return all

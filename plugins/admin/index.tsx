@@ -8,6 +8,7 @@ import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
 import { deadlineRoutes } from './pages/deadlines.tsx'
 import { faultRoutes } from './pages/faults.tsx'
+import { fieldRoutes } from './pages/fields.tsx'
 import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
@@ -70,6 +71,7 @@ export default definePlugin({
     typeRoutes(app)
     serviceRoutes(app)
     slaRoutes(app)
+    fieldRoutes(app)
     routingRoutes(app)
     inboundRoutes(app)
     outboundRoutes(app)

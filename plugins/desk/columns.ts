@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import {
   aboutChoices,
   entryOf,
+  fieldColumns,
   findPersonNames,
   isUsed,
   LISTED,
@@ -46,7 +47,7 @@ const attributes: ColumnSource = {
 }
 
 /** In the order in which they are offered. */
-const SOURCES: readonly ColumnSource[] = [attributes]
+const SOURCES: readonly ColumnSource[] = [attributes, fieldColumns]
 
 /** The ticket's name leads to it: no list is without. */
 export const ALWAYS = 'title'

@@ -66,5 +66,6 @@
   })
 
   const side = document.getElementById('ticket-side')
-  if (side && matchMedia('(max-width: 900px)').matches) side.open = false
+  // What was refused in it is not folded away.
+  if (side && matchMedia('(max-width: 900px)').matches) side.open = side.querySelector('.field-bad') !== null
 })()

@@ -139,7 +139,11 @@ const sayers: Record<string, Say> = {
 function dynamicField(row: HistoryRow, room: HistoryRoom): string {
   const at = (label: string) => row.parts[row.parts.indexOf(label) + 1] ?? ''
   return row.parts.includes('FieldName')
-    ? text(room)('history.TicketDynamicFieldUpdate', { field: at('FieldName'), value: at('Value') || '–' })
+    ? text(room)(at('OldValue') ? 'history.TicketDynamicFieldUpdate.was' : 'history.TicketDynamicFieldUpdate', {
+        field: at('FieldName'),
+        value: at('Value') || '–',
+        from: at('OldValue'),
+      })
     : text(room)('history.Misc', { text: row.parts.join(', ') })
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Access, Queue } from '../../core/index.ts'
+import type { Access, OwnField, Queue } from '../../core/index.ts'
 import { filtersSet, listUrl, readListQuery, readPlace, sayPlace, toFilter } from './list-query.ts'
 
 const access: Access = { personId: '7', agent: true, admin: false, queueRights: new Map() }
 const queue = (id: string, parentId: string | null) => ({ id, parentId, name: id }) as Queue
 const visit = {
+  own: [],
   access,
   queues: [queue('1', null), queue('2', '1'), queue('3', '2'), queue('9', null)],
   zone: 'Europe/Warsaw',
@@ -77,6 +78,40 @@ describe('the filter behind it', () => {
     const filter = toFilter(readListQuery(take, { from: '2026-11-01', to: '2026-11-30' }), visit)
     expect(filter.createdFrom!.toISOString()).toBe('2026-10-31T23:00:00.000Z')
     expect(filter.createdTo!.toISOString()).toBe('2026-11-30T23:00:00.000Z')
+  })
+  it('takes fields of the installation’s own, each as its type is looked for', () => {
+    const field = (name: string, type: string) => ({ id: name, name, type }) as OwnField
+    const own = [
+      field('Sala', 'Text'),
+      field('Dzien', 'Date'),
+      field('Kiedy', 'DateTime'),
+      field('Pilne', 'Checkbox'),
+      field('Dom', 'Dropdown'),
+    ]
+    const asked = {
+      'field.Sala': ' 214 ',
+      'field.Dzien.to': '2026-11-30',
+      'field.Kiedy.from': '2026-11-01',
+      'field.Pilne': '0',
+      'field.Dom': 'a',
+      'field.Nie': 'x',
+      'field.Dzien': '2026-11-30',
+      'field.Kiedy.to': 'jutro',
+    }
+    const query = readListQuery(take, asked)
+    expect(toFilter(query, { ...visit, own }).ownFields).toEqual([
+      { field: own[0], words: '214' },
+      { field: own[1], to: new Date('2026-12-01T00:00:00Z') },
+      { field: own[2], from: new Date('2026-10-31T23:00:00Z') },
+      { field: own[3], is: '0' },
+      { field: own[4], is: 'a' },
+    ])
+    // They stay in the address whatever else is changed, until they are taken off.
+    expect(readListQuery(take, Object.fromEntries(new URL(listUrl(query, { sort: 'priority' }), 'http://x').searchParams)).own).toEqual(
+      query.own,
+    )
+    expect(listUrl(query, { own: {} })).not.toContain('field.')
+    expect(filtersSet(query)).toBe(8)
   })
   it('counts what the reader set, not the words of a search', () => {
     expect(filtersSet(readListQuery({ kind: 'search' }, { q: 'x' }))).toBe(0)

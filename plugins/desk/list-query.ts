@@ -4,10 +4,15 @@ import {
   entryOf,
   FILTERED,
   isId,
+  listFields,
   OPEN_TYPES,
   queueWithChildren,
   SORTS,
+  typeOf,
   type Access,
+  type FieldFilter,
+  type Host,
+  type OwnField,
   type AttributeKind,
   type Filtered,
   type Id,
@@ -36,6 +41,8 @@ export type ListFields = Record<FieldName, string>
 export interface ListQuery {
   place: ListPlace
   fields: ListFields
+  /** Of the installation's own fields, as the address names them: 'field.Room', of dates 'field.Due.from' and 'field.Due.to'. */
+  own: Readonly<Record<string, string>>
   sort: Sort
   direction: 'asc' | 'desc'
   after: string | undefined
@@ -63,6 +70,7 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
     direction,
     after: query['after'] || undefined,
     saved: isId(query['saved'] ?? '') ? query['saved']! : '',
+    own: readOwn(query),
     fields: {
       ...(Object.fromEntries(FILTERED.map((name) => [name, readAttribute(entryOf[name].kind, query[name])])) as Record<Filtered, string>),
       q: (query['q'] ?? '').trim().slice(0, 200),
@@ -76,6 +84,36 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
 
 /** When something is due: before now, until the end of the day, within three days after it; not at all. */
 export const DUE_WORDS = ['late', 'today', 'soon', 'none'] as const
+const OWN = /^field\.([A-Za-z0-9]{1,200})(?:\.(from|to))?$/
+const readOwn = (query: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (OWN.test(name) && value.trim() !== '' ? [[name, value.trim().slice(0, 200)]] : [])),
+  )
+
+/** Fields of tickets, for an address that names some; none are read for others. */
+export const fieldsNamed = async (db: Host['db'], { own }: ListQuery): Promise<OwnField[]> =>
+  Object.keys(own).length === 0 ? [] : listFields(db, 'ticket')
+
+/** Names in the address by which lists are narrowed by a field. */
+export const ownNames = ({ name, type }: Pick<OwnField, 'name' | 'type'>): string[] =>
+  typeOf(type).narrows === 'days' ? [`field.${name}.from`, `field.${name}.to`] : [`field.${name}`]
+
+/** The same for the domain; fields that are not there, and what is no date, are left out. */
+function ownFilter(own: ListQuery['own'], fields: readonly OwnField[], zone: string): FieldFilter[] {
+  return Object.entries(own).flatMap(([param, value]): FieldFilter[] => {
+    const [, name, end] = OWN.exec(param) ?? []
+    const field = fields.find((one) => one.name === name)
+    const narrows = field && typeOf(field.type).narrows
+    if (!field || (narrows === 'days') !== (end !== undefined)) return []
+    if (narrows === 'words') return [{ field, words: value }]
+    if (narrows === 'choice' || narrows === 'box') return narrows === 'box' && !/^[01]$/.test(value) ? [] : [{ field, is: value }]
+    // A day without a time stands at midnight in UTC, a moment wherever it is.
+    const day = DateTime.fromFormat(value, 'yyyy-MM-dd', { zone: field.type === 'Date' ? 'UTC' : zone })
+    if (!day.isValid) return []
+    return [end === 'from' ? { field, from: day.toJSDate() } : { field, to: day.plus({ days: 1 }).toJSDate() }]
+  })
+}
+
 /** What an attribute may be narrowed to besides an id. */
 const WORDS: Partial<Record<AttributeKind, readonly string[]>> = {
   state: ['open', 'closed', 'any'],
@@ -96,12 +134,13 @@ export const firstDirection = (sort: Sort): 'asc' | 'desc' => entryOf[sort].sort
 /** The address of the same list with something changed. Changing anything but the page begins at the first page. */
 export function listUrl(
   query: ListQuery,
-  change: Partial<ListFields> & { sort?: Sort; dir?: 'asc' | 'desc'; after?: string | null; path?: string } = {},
+  change: Partial<ListFields> & { sort?: Sort; dir?: 'asc' | 'desc'; after?: string | null; path?: string; own?: ListQuery['own'] } = {},
 ): string {
-  const { sort, dir, after, path, ...fields } = change
+  const { sort, dir, after, path, own = query.own, ...fields } = change
   const params = new URLSearchParams()
   const all = { ...query.fields, ...fields }
   for (const name of FIELDS) if (all[name]) params.set(name, all[name])
+  for (const [name, value] of Object.entries(own)) params.set(name, value)
   if (path !== undefined) params.set('place', sayPlace(query.place))
   const fresh = readListQuery(query.place, {})
   const order = { sort: sort ?? query.sort, dir: dir ?? query.direction }
@@ -156,10 +195,20 @@ export const addressOf = (query: ListQuery): string => listUrl({ ...query, after
 
 /** How many filters the person set beside what the place says. */
 export const filtersSet = (query: ListQuery): number =>
-  FIELDS.filter((name) => query.fields[name] !== '' && !(query.place.kind === 'search' && name === 'q')).length
+  FIELDS.filter((name) => query.fields[name] !== '' && !(query.place.kind === 'search' && name === 'q')).length +
+  Object.keys(query.own).length
 
 /** The filter in the domain's words. `me` is who looks. */
-export function toFilter(query: ListQuery, room: { access: Access; queues: readonly Queue[]; zone: string; now: Date }): TicketFilter {
+export function toFilter(
+  query: ListQuery,
+  room: {
+    access: Access
+    queues: readonly Queue[]
+    zone: string
+    now: Date /** Fields of tickets, where `query.own` names some. */
+    own: readonly OwnField[]
+  },
+): TicketFilter {
   const { fields, place } = query
   const filter: TicketFilter =
     place.kind === 'view'
@@ -188,6 +237,8 @@ export function toFilter(query: ListQuery, room: { access: Access; queues: reado
     // Nothing open is archived.
     if (fields.archive === 'only' && fields.state === '') delete filter.stateTypes
   }
+  const ownFields = ownFilter(query.own, room.own, room.zone)
+  if (ownFields.length > 0) filter.ownFields = ownFields
   if (fields.q) filter.search = fields.q
   const day = (text: string) => DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: room.zone })
   if (fields.from) filter.createdFrom = day(fields.from).toJSDate()

@@ -5,6 +5,7 @@ import { RouteCard } from './route-card.tsx'
 import { RailUnits, UnitLinks } from './unit-links.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { appointmentRoutes, WaitingInvitations } from './pages/appointments.tsx'
+import { fieldRoutes } from './pages/fields.tsx'
 import { homeRoutes } from './pages/home.tsx'
 import { hourRoutes } from './pages/hours.tsx'
 import { brandOfPage, lookRoutes } from './pages/looks.tsx'
@@ -29,6 +30,7 @@ export default definePlugin({
     queueRoutes(app)
     topicRoutes(app)
     serviceRoutes(app)
+    fieldRoutes(app)
     peopleRoutes(app)
     appointmentRoutes(app)
     hourRoutes(app)

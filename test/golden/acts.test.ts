@@ -59,6 +59,7 @@ const TYPES = {
   TypeUpdate: 0,
   ServiceUpdate: 0,
   SLAUpdate: 0,
+  TicketDynamicFieldUpdate: 0,
   EmailResend: 0,
   Forward: 0,
   Bounce: 0,
@@ -94,6 +95,7 @@ const FACTS = {
   'article.held': 0,
   'article.held-decided': 0,
   'article.sender-confirmed': 0,
+  'ticket.fields-changed': 0,
   'mail.processed': 0,
 } satisfies Record<Extract<keyof CoreFacts, `${'ticket' | 'article' | 'mail'}.${string}`>, 0>
 

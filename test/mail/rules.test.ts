@@ -3,10 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createFilter, deleteFilter, editFilter, switchFilter, type FilterForm } from '../../core/mail/filters/filter-admin.ts'
 import { saveSettings } from '../../core/administration/setting-admin.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
+import { createField } from '../../core/field/field-admin.ts'
+import { valuesOf } from '../../core/field/values.ts'
 import { pendingTime } from '../../core/mail/filters/wanted.ts'
 import type { Id } from '../../core/database/schema.ts'
 import { system } from '../../core/kernel/actor.ts'
 import { setState, takeTicket } from '../../core/ticket/change/tickets.ts'
+import { aField } from '../fields.ts'
 import { startStation, type InboundEnd, type Station } from './station.ts'
 
 let trusting: Station
@@ -88,6 +91,45 @@ const form = (name: string, match: [string, string, boolean?][], set: [string, s
   match: match.map(([key, value, negated = false]) => ({ key, value, negated })),
   set: set.map(([key, value]) => ({ key, value })),
   ...more,
+})
+
+describe('headers that fill in fields of the installation’s own', () => {
+  const KINDS: [type: string, name: string, header: string, found: string[]][] = [
+    ['Text', 'Sala', '214', ['214']],
+    ['TextArea', 'Opis', 'Nie działa', ['Nie działa']],
+    ['Checkbox', 'Pilne', '1', ['1']],
+    ['Dropdown', 'Dom', 'a', ['a']],
+    ['Multiselect', 'Dni', 'b', ['b']],
+    ['Date', 'Egzamin', '2026-12-04 00:00:00', ['2026-12-04']],
+    ['DateTime', 'Start', '2026-12-04 08:30:00', ['2026-12-04T07:30:00Z']],
+    ['Text', 'TicketFreeText3', 'A1', ['A1']],
+  ]
+  beforeAll(() =>
+    asAdmin(trusting, async (work) => {
+      const values = ['a', 'b'].map((key) => ({ key, label: key, labelEn: null }))
+      for (const [type, name] of KINDS) await createField(work, '1', type, aField(name, { values }))
+    }),
+  )
+  const headersOf = (prefix: string) =>
+    Object.fromEntries(
+      KINDS.map(([, name, value]) => [`${prefix}${name === 'TicketFreeText3' ? 'TicketValue3' : `DynamicField-${name}`}`, value]),
+    )
+  const stands = async (id: string) =>
+    Object.fromEntries((await valuesOf(trusting.database.db, 'ticket', id)).map(({ field, values }) => [field.name, values]))
+  const all = Object.fromEntries(KINDS.map(([, name, , found]) => [name, found]))
+
+  test('of a new ticket and of a follow-up, of every type, under old names too', async () => {
+    const { ticket } = await mail(trusting, headersOf('X-OTRS-'))
+    expect(await stands(ticket!.id)).toEqual(all)
+    const first = await opened(trusting)
+    const { ticket: same } = await mail(trusting, headersOf('X-OTOBO-FollowUp-'), { inReplyTo: first.messageId })
+    expect([same!.id, await stands(same!.id)]).toEqual([first.ticket.id, all])
+  })
+  test('what does not fit is a reason, the rest counts', async () => {
+    const { end, ticket } = await mail(trusting, { 'X-OTRS-DynamicField-Dom': 'c', 'X-OTRS-DynamicField-sala': '7' })
+    expect(rulesOf(end, 'headers')).toEqual(['header-value-invalid X-OTRS-DynamicField-Dom: c'])
+    expect(await stands(ticket!.id)).toEqual({ Sala: ['7'] })
+  })
 })
 
 describe('headers of a new ticket from a trusted relay', () => {

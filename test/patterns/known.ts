@@ -22,6 +22,11 @@ export const MADE: readonly { file: string; text: string; examples?: RegExp[]; w
     examples: [/file:\/\/\/opt\/pomoc\/config\/local\.ts:(\d{1,9})/],
   },
   {
+    file: 'core/field/pattern.ts',
+    text: "new RegExp(written.slice(start.length), [...new Set(flags)].join(''))",
+    why: 'an administrator writes it, and what it is tried by is stopped after a time',
+  },
+  {
     file: 'core/mail/filters/filter-run.ts',
     text: "new RegExp(source, 'i')",
     why: 'an administrator writes it, and it runs in a thread of its own that is stopped after a time (filter-worker.ts)',

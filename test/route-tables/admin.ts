@@ -2,10 +2,13 @@
 import { sql } from 'kysely'
 import type { Id } from '../../core/database/schema.ts'
 import { setActivation } from '../../core/administration/plugin-admin.ts'
+import { createField } from '../../core/field/field-admin.ts'
 import { insertJobs } from '../../core/kernel/jobs/jobs.ts'
 import { newToken } from '../../core/person/token.ts'
+import { ROOT_UNIT } from '../../core/unit/tree.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'
 import { makeUniversity } from '../university.ts'
+import { aField } from '../fields.ts'
 import type { Site } from '../web.ts'
 import type { Owned } from './units.ts'
 
@@ -19,6 +22,7 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
   const [calendar, salutation, signature] = [await first('calendar'), await first('salutation'), await first('signature')]
   let person = ''
   let rules = 0
+  let fields = 0
   let switched = false
   const ids: Things['ids'] = {
     '/admin/persons/:id': async () => {
@@ -61,6 +65,7 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
     '/admin/types/:id': () => '1',
     '/admin/services/:id': () => a.service,
     '/admin/slas/:id': () => a.sla,
+    '/admin/fields/:id': () => make.asSystem((work) => createField(work, ROOT_UNIT, 'Text', aField(`Pole${++fields}`))),
     '/admin/routing/rules/:id': () =>
       make.asSystem((work) =>
         saveUnitRule(work, null, {

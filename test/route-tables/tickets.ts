@@ -89,6 +89,7 @@ const SAID: Record<string, TicketRoute> = {
   'POST /desk/tickets/:id/close': act('close', () => ({ how: 'successful' })),
   'POST /desk/tickets/:id/reopen': act('reopen'),
   'POST /desk/tickets/:id/priority': act('priority', () => ({ priority: '4' })),
+  'POST /desk/tickets/:id/fields': act('fields'),
   'POST /desk/tickets/:id/owner': act('owner', () => ({ owner: 'AGENT' })),
   'POST /desk/tickets/:id/title': act('title', () => ({ title: 'Inny temat' })),
   'POST /desk/tickets/:id/customer': act('customer', () => ({ customer: 'ADDRESS' })),

@@ -15,8 +15,10 @@ import { NO_DEADLINES } from '../../core/service/deadlines.ts'
 import { createService } from '../../core/service/service-admin.ts'
 import { createSla } from '../../core/service/sla-admin.ts'
 import type { Work } from '../../core/kernel/work.ts'
+import { createField } from '../../core/field/field-admin.ts'
 import { createTopic } from '../../core/unit/topics.ts'
 import type { Site } from '../web.ts'
+import { aField } from '../fields.ts'
 
 const texts = { lines: 'Ile wierszy' }
 export const board = definePlugin({
@@ -36,6 +38,7 @@ export interface Owned {
   topic: Id
   service: Id
   sla: Id
+  field: Id
   address: Id
   person: Id
   admin: Id
@@ -67,6 +70,9 @@ const post = (
   fields: (owned: Owned) => Record<string, string> = () => ({}),
   more: Partial<UnitRoute> = {},
 ): UnitRoute => ({ path: typeof path === 'string' ? () => path : path, fields, answer: 303, ...more })
+
+/** A field's name is one in the whole installation. */
+const freshName = () => `Pole${Math.floor(Math.random() * 1e9)}`
 
 export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'GET /u/:unit/admin': get('/admin'),
@@ -121,6 +127,26 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'POST /u/:unit/admin/slas/:id': post(
     (owned) => `/admin/slas/${owned.sla}`,
     (owned) => ({ name: `Inna ${Math.random()}`, valid: 'on', firstResponseMinutes: '4 h', service: owned.service }),
+    { foreign: true },
+  ),
+  'GET /u/:unit/admin/fields': get('/admin/fields'),
+  'GET /u/:unit/admin/fields/new': get('/admin/fields/new?type=Date'),
+  'POST /u/:unit/admin/fields/new': post('/admin/fields/new', () => ({
+    type: 'Text',
+    label: 'Sala',
+    name: freshName(),
+    'use.note': 'optional',
+  })),
+  'GET /u/:unit/admin/fields/:id': get((owned) => `/admin/fields/${owned.field}`, { foreign: true }),
+  'POST /u/:unit/admin/fields/:id': post(
+    (owned) => `/admin/fields/${owned.field}`,
+    () => ({ label: 'Inna', name: freshName() }),
+    { foreign: true },
+  ),
+  'GET /u/:unit/admin/fields/:id/remove': get((owned) => `/admin/fields/${owned.field}/remove`, { foreign: true }),
+  'POST /u/:unit/admin/fields/:id/remove': post(
+    (owned) => `/admin/fields/${owned.field}/remove`,
+    () => ({}),
     { foreign: true },
   ),
   'GET /u/:unit/admin/people': get('/admin/people'),
@@ -220,6 +246,7 @@ export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
     admin,
     second,
     queue: await createQueue(work, { ...form, name: 'Druga' }),
+    field: await createField(work, unit, 'Text', aField(freshName())),
     topic: await createTopic(work, unit, { name: 'Sprawa', nameEn: '', sort: 0, valid: true }),
     ...(await aboutOf(work, unit, slug)),
     address: await createSystemAddress(work, { address: `${slug}@uni.example`, name: 'A', queueId: main.id, valid: true }),

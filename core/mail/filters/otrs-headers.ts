@@ -38,7 +38,13 @@ export function otrsName(header: string): string | undefined {
 /** `followup-state` → `X-OTRS-FollowUp-State`, as people write it. */
 export function sayOtrsName(name: string): string {
   const known = SETTABLE_HEADERS.find((header) => otrsName(header) === name)
-  return known ?? `X-OTRS-${name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => `${dash}${letter.toUpperCase()}`)}`
+  return (
+    known ??
+    `X-OTRS-${name
+      .replace('dynamicfield', 'DynamicField')
+      .replace('followup', 'FollowUp')
+      .replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => `${dash}${letter.toUpperCase()}`)}`
+  )
 }
 
 /** What the mail itself says; of several headers of a name the first counts. Whether that is believed is the caller's affair. */

@@ -2,8 +2,12 @@
 import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Config } from '../../machine/config.ts'
+import { Refusal } from '../../errors.ts'
 import { isId } from '../../database/id.ts'
 import type { Database, Id, SenderType } from '../../database/schema.ts'
+import { listFields, isNative } from '../../field/fields.ts'
+import type { WantedFields } from '../../field/posted.ts'
+import { typed, typeOf } from '../../field/types.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../../person/persons.ts'
 import { findAbout, findNamed } from '../../service/fitting.ts'
 import { ENTRIES, type Entry, type HeaderValues, type Kind } from '../../ticket/attributes.ts'
@@ -15,6 +19,8 @@ import type { Decision, MailRule } from '../judge/outcome.ts'
 export interface Wanted {
   /** Of the ticket's attributes. */
   values: HeaderValues
+  /** Of fields of the installation's own, by name; each was read once, so that the ticket takes it. */
+  fields?: WantedFields
   /** OTRS: `X-OTRS-FollowUp-State-Keep`, whatever it says. */
   keepState?: true
   senderType?: SenderType
@@ -25,7 +31,7 @@ export interface Wanted {
 
 export const NOTHING_WANTED: Wanted = { values: {}, refused: [] }
 
-type Room = { db: Kysely<Database>; config: Pick<Config, 'zone'>; now: Date }
+type Room = { db: Kysely<Database>; config: Pick<Config, 'zone' | 'languages'>; now: Date }
 type Draft = { -readonly [K in keyof Wanted]: Wanted[K] }
 
 /** How what a header says of an attribute becomes what stands in it. A rule answered is why the header cannot be obeyed. */
@@ -60,7 +66,7 @@ const BY_KIND: { [K in Kind]?: (value: string, room: Room, header: string) => Pr
   text: (value) => ({ text: value }),
 }
 
-type Take = (wanted: Draft, value: string, room: Room) => Promise<MailRule | void> | MailRule | void
+type Take = (wanted: Draft, value: string, room: Room, header: string) => Promise<MailRule | void> | MailRule | void
 
 /** What else headers say. */
 const OTHERS: Record<string, Take> = {
@@ -116,14 +122,15 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
   })
   if (own.length === 0) return NOTHING_WANTED
   const wanted: Draft = { values: {}, refused: [] }
+  const takeField = await fieldTaker(room, own)
   const refused: Decision[] = []
   const refuse = (bare: string, value: string, rule: MailRule) => {
     refused.push({ decided: 'passed-over', rule, detail: `${sayOtrsName(followUp ? `followup-${bare}` : bare)}: ${value}`.slice(0, 300) })
   }
   for (const [bare, value] of own.toSorted(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b))) {
     if (ELSEWHERE.has(bare)) continue
-    const take = TAKES[bare]
-    const rule = take ? await take(wanted, value, room) : 'header-not-here'
+    const take = TAKES[bare] ?? takeField
+    const rule = take ? await take(wanted, value, room, bare) : 'header-not-here'
     if (rule) refuse(bare, value, rule)
   }
   const { state, pending } = wanted.values
@@ -144,6 +151,33 @@ export async function lookUpWanted(room: Room, headers: OtrsHeaders, followUp: b
   return { ...wanted, refused }
 }
 const NOWHERE = { customerId: null, unitId: null }
+
+/**
+ * DynamicField-<name>; and TicketKey<n>, TicketValue<n>, TicketTime<n> of old OTRS, for fields that are called as it called those. The
+ * fields are read only for mails that have such a header.
+ */
+async function fieldTaker({ db }: Room, own: readonly (readonly [string, string])[]): Promise<Take | undefined> {
+  if (!own.some(([bare]) => fieldNamed(bare) !== undefined)) return undefined
+  const fields = (await listFields(db, 'ticket')).filter((field) => field.valid && isNative(field))
+  return (wanted, value, { config, now }, header) => {
+    const name = fieldNamed(header)
+    const field = name === undefined ? undefined : fields.find((one) => one.name.toLowerCase() === name)
+    if (!field) return name === undefined ? 'header-not-here' : 'header-name-unknown'
+    try {
+      typeOf(field.type).read([value], typed(field), { language: config.languages[0]!, zone: config.zone, now })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      return 'header-value-invalid'
+    }
+    wanted.fields = { ...wanted.fields, [field.name]: [value] }
+  }
+}
+
+/** In small letters; undefined: the header is about no field. */
+function fieldNamed(header: string): string | undefined {
+  const [, name, free, number] = /^(?:dynamicfield-([a-z0-9]{1,200})|ticket(key|value|time)(\d{1,2}))$/.exec(header) ?? []
+  return name ?? (free && `ticketfree${free === 'value' ? 'text' : free}${number}`)
+}
 
 /** `2026-11-23 07:00:00` in the site's zone, or from now on: `+30m`, `-1h`, `50` (s, m, h or d; seconds when none is said). */
 export function pendingTime(value: string, now: Date, zone: string): Date | undefined {

@@ -9,6 +9,7 @@ import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import { holdMessage } from '../../ticket/change/held.ts'
 import { prepareAct } from '../../ticket/acts/acts.ts'
 import { fieldsOf } from '../../ticket/attributes.ts'
+import { setFields } from '../../ticket/change/fields.ts'
 import { createTicket, followUp } from '../../ticket/change/tickets.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { placePerson } from '../../unit/placing.ts'
@@ -122,6 +123,7 @@ export async function carryOut(
     // OTRS behaviour: who is named owner by a header has not locked the ticket; X-OTRS-Lock does.
     ...(owner?.id ? { ownerId: owner.id, lock: lock ?? 'unlock' } : {}),
   })
+  await obeyFields(work, made.id, wanted, reasons)
   if (old) {
     addHistory(work, [
       { ticketId: old.id, type: 'Misc', parts: ['follow-up became a new ticket', made.number, made.id] },
@@ -158,6 +160,7 @@ async function reopenedTooOften(
 /** What else the headers of a follow-up ask for. A guard's refusal is a reason: the message itself is stored. */
 async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: MailReason[]): Promise<void> {
   const { state: _state, ...others } = wanted.values
+  await obeyFields(work, ticketId, wanted, reasons)
   if (Object.keys(others).length === 0) return
   try {
     const change = await prepareAct(work, 'by-headers', others)
@@ -165,13 +168,28 @@ async function obeyHeaders(work: Work, ticketId: Id, wanted: Wanted, reasons: Ma
     if (!locked) reasons.push(lockNeedsOwner(wanted))
     if (unfit !== null) reasons.push({ step: 'headers', decided: 'passed-over', rule: 'header-sla-unfit', detail: unfit })
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    reasons.push({
-      step: 'headers',
-      decided: 'passed-over',
-      rule: 'header-refused',
-      detail: String(error.params['reason'] ?? error.code).slice(0, 300),
-    })
+    reasons.push(headerRefused(error))
+  }
+}
+
+/** Fields of the installation's own: what the unit of its queue does not have, or another program fills, is a reason. */
+async function obeyFields(work: Work, ticketId: Id, { fields = {} }: Wanted, reasons: MailReason[]): Promise<void> {
+  for (const [name, values] of Object.entries(fields)) {
+    try {
+      await setFields(work, ticketId, { [name]: values })
+    } catch (error) {
+      reasons.push(headerRefused(error))
+    }
+  }
+}
+
+function headerRefused(error: unknown): MailReason {
+  if (!(error instanceof Refusal)) throw error
+  return {
+    step: 'headers',
+    decided: 'passed-over',
+    rule: 'header-refused',
+    detail: String(error.params['reason'] ?? error.params['name'] ?? error.code).slice(0, 300),
   }
 }
 

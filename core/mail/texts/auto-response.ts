@@ -24,6 +24,8 @@ import { findResponse, type Response } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { isProgramAddress } from '../program-address.ts'
 import { newMessageId, queueMail, sayAddress } from '../outbound.ts'
+import type { FieldRoom } from '../../field/types.ts'
+import { sayValues, valuesOf } from '../../field/values.ts'
 import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
 import { isProven, ours, whereProgramsWrite, type WhereTo } from './whom.ts'
 
@@ -423,6 +425,7 @@ export async function wordsFor(
       const moment = DateTime.fromJSDate(work.now, { zone: zone ?? calendar.zone })
       return moment.isValid ? `${moment.toRFC2822()} (${moment.zoneName})` : undefined
     },
+    ownField: await ownFields(work, ticket.id, both, { language, zone: calendar.zone, now: work.now }),
     ticket: {
       ...plainTags(ticket, (at) => sayDateTime(at, calendar.zone, language, work.now)),
       id: ticket.id,
@@ -462,6 +465,23 @@ export async function wordsFor(
       },
     },
   }
+}
+
+/** Fields are read only for texts that speak of them. */
+async function ownFields(
+  work: { db: Kysely<Database> },
+  ticketId: Id,
+  text: string,
+  room: FieldRoom,
+): Promise<(name: string) => string | undefined> {
+  if (!/_TICKET_DynamicField_/i.test(text)) return () => undefined
+  const words = new Map(
+    (await valuesOf(work.db, 'ticket', ticketId)).flatMap((filled) => [
+      [filled.field.name.toLowerCase(), filled.values.join(', ')],
+      [`${filled.field.name.toLowerCase()}_value`, sayValues(filled, room)],
+    ]),
+  )
+  return (name) => words.get(name)
 }
 
 /** Attributes that are plain text or a date, as texts speak of them. */

@@ -58,6 +58,8 @@ export interface TagWords {
     customerCompany: string
     pendingUntil: string
   } & PlainTags
+  /** A field of the installation's own, by its name in small letters: what is stored and, with `_value` behind the name, how that reads. */
+  ownField?(name: string): string | undefined
   customer: PersonWords | null
   /** Who gets the text, where that is not the customer as known here: they asked to be answered elsewhere. */
   recipient: PersonWords | null
@@ -181,6 +183,7 @@ export function siteWords(
 const FAMILIES: readonly { prefix: string; words: Words }[] = [
   { prefix: 'ticket_owner_', words: person((words) => words.owner) },
   { prefix: 'ticket_responsible_', words: person((words) => words.responsible) },
+  { prefix: 'ticket_dynamicfield_', words: ({ ownField }, _count, key) => ownField?.(key) },
   { prefix: 'ticket_', words: ({ ticket }, _count, key) => TICKET[key]?.(ticket) },
   { prefix: 'owner_', words: person((words) => words.owner) },
   { prefix: 'responsible_', words: person((words) => words.responsible) },
@@ -278,6 +281,7 @@ const someone: PersonWords = { name: 'x', firstName: 'x', lastName: 'x', login: 
 const something: ArticleWords = { from: 'x', to: 'x', cc: 'x', subject: 'x', body: 'x' }
 const SAMPLE: TagWords = {
   language: 'pl',
+  ownField: () => 'x',
   customer: someone,
   recipient: null,
   owner: someone,

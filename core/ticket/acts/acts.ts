@@ -5,7 +5,11 @@ import type { Access } from '../../kernel/actor.ts'
 import { may } from '../../permission/policy.ts'
 import type { ActRoom, AnyAct, Done, Offerer } from './act.ts'
 import { classifyingActs } from './classifying.ts'
-import { readFields } from './fields.ts'
+import { putFields } from '../change/fields.ts'
+import { lockTicket } from '../ticket.store.ts'
+import { ticketFor } from '../change/change.ts'
+import { actorId } from '../../kernel/work.ts'
+import { readFields, readWantedFields } from './fields.ts'
 import { leadingActs } from './leading.ts'
 import { openingActs } from './opening.ts'
 import { otherActs } from './other.ts'
@@ -60,8 +64,10 @@ export function offersAct(name: ActName, ticket: Ticket, access: Access): boolea
 const notMerged = (ticket: Ticket): boolean => ticket.stateType !== 'merged'
 
 /**
- * Reads what was handed over and looks up what it names: before the transaction, and once for all tickets it is then done to.
- * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`); then `ticket.changed-since`, and what the act itself refuses.
+ * Reads what was handed over and looks up what it names: before the transaction, and once for all tickets it is then done to. With
+ * each act on a ticket, and with one that makes a ticket, its fields may be set: `given.fields`, values by the field's name.
+ * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`); then `ticket.changed-since`, what is wrong with
+ * a field's value (ticket/change/fields.ts), and what the act itself refuses.
  */
 export async function prepareAct<N extends ActName>(room: ActRoom, name: N, given: Readonly<Record<string, unknown>>): Promise<Ready<N>> {
   const entry = actOf(name) as AnyAct & {
@@ -69,10 +75,18 @@ export async function prepareAct<N extends ActName>(room: ActRoom, name: N, give
     run: (work: Work, ticketId: Id | null, fields: unknown, found: unknown) => Promise<Done | void>
   }
   const fields = readFields(entry.fields, given)
+  const wanted = readWantedFields(given['fields'])
   const found = await entry.lookUp?.(room, fields)
   const right = entry.offeredBy.includes('desk') ? 'ro' : 'see'
   return (async (work: Work, ticketId: Id | null, seen = '') => {
     if (ticketId !== null) await demandUnchanged(work, ticketId, seen, entry.minds, right)
-    return entry.run(work, ticketId, fields, found)
+    // Before the act: with a move the fields asked for are those of the queue that it was made in. `run` asks the right of both.
+    if (wanted && ticketId !== null) await putFields(work, await ticketFor(work, ticketId, right), wanted)
+    const done = await entry.run(work, ticketId, fields, found)
+    if (wanted && ticketId === null) await putFields(work, (await lockTicket(work.db, madeBy(done), actorId(work)))!, wanted)
+    return done
   }) as unknown as Ready<N>
 }
+
+/** The ticket that an act made. */
+const madeBy = (done: Done | void): Id => (done as { id: Id }).id

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { isId } from '../../database/id.ts'
 import { refused, type Refusal } from '../../errors.ts'
+import type { WantedFields } from '../../field/posted.ts'
+import { LONGEST_TEXT } from '../../field/types.ts'
 import { readAddressList } from '../../mail/address-list.ts'
 import { isAddress } from '../../person/persons.ts'
 import { readUnits, type SaidTime } from '../../time/time.ts'
@@ -84,6 +86,25 @@ function refusalOf(issue: z.core.$ZodIssue, field: string, given: Readonly<Recor
   if (issue.code === 'too_small' || given[field] === undefined) return refused('required', {}, field)
   if (issue.code === 'invalid_value' || issue.code === 'invalid_union' || issue.message === GONE) return refused(GONE, {}, field)
   return refused('input', { what: field }, field)
+}
+
+const wantedFields = z.record(
+  z.string().max(200),
+  z.union([
+    z.array(z.string().max(2 * LONGEST_TEXT)).max(400),
+    z
+      .string()
+      .max(2 * LONGEST_TEXT)
+      .transform((one) => [one]),
+  ]),
+)
+
+/** A ticket's own fields as an act is handed them; undefined where there are none. Errors, at `field.<name>`: `too-long`, `input`. */
+export function readWantedFields(given: unknown): WantedFields | undefined {
+  if (given === undefined || given === null) return undefined
+  const read = wantedFields.safeParse(given)
+  if (!read.success) throw refused('input', { what: 'fields' }, `field.${String(read.error.issues[0]?.path[0] ?? '')}`)
+  return Object.keys(read.data).length === 0 ? undefined : read.data
 }
 
 /** What a page needs to draw a field that it knows nothing of. */

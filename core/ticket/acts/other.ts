@@ -1,7 +1,8 @@
-/** Owns taking an act back, and what the headers of a mail ask for at once. */
+/** Owns setting a ticket's fields alone, taking an act back, and what the headers of a mail ask for at once. */
 import { z } from 'zod'
 import { refused } from '../../errors.ts'
 import type { HeaderValues } from '../attributes.ts'
+import { ticketFor } from '../change/change.ts'
 import { BY_HEADERS, changeByHeaders } from '../change/change-by-headers.ts'
 import { isActId, undoAct } from '../change/undo.ts'
 import { act } from './act.ts'
@@ -16,6 +17,20 @@ const HEADED = Object.fromEntries(
 )
 
 export const otherActs = {
+  // What is set stands in `given.fields`, as with every act (acts.ts); nothing else is done.
+  fields: act({
+    on: 'ticket',
+    right: 'rw',
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.fields', title: 'act.fields.title', done: 'done.fields' },
+    fields: z.object({}),
+    run: async (work, ticketId) => {
+      await ticketFor(work, ticketId, 'rw')
+    },
+  }),
   undo: act({
     on: 'act',
     right: 'ro',

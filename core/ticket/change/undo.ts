@@ -9,6 +9,7 @@ import { deleteTimeOf } from '../../time/time.store.ts'
 import { ENTRIES, type TicketColumns } from '../attributes.ts'
 import { putBack, ticketFor } from './change.ts'
 import type { Ticket } from '../ticket.ts'
+import { putBackFields } from './fields.ts'
 import { putBackHeld } from './held.ts'
 
 /** History keeps moments as text. */
@@ -52,7 +53,7 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
   if (mails.left > 0) throw refused('undo.too-late')
 
   const columns: TicketColumns = {}
-  for (const row of rows.toReversed()) Object.assign(columns, await putBackHeld(work, ticket, row))
+  for (const row of rows.toReversed()) Object.assign(columns, await putBackFields(work, ticket, await putBackHeld(work, ticket, row)))
   for (const [column, value] of Object.entries(columns))
     if (DATES.has(column) && typeof value === 'string') Object.assign(columns, { [column]: new Date(value) })
   // With the actor's own goes what the act made the program write: the closing mail, which has not left either.

@@ -34,12 +34,17 @@ export const KeptMarks = ({ c, form, keeps, back, draft, state }: KeptFormProps 
     <CsrfField c={c} />
     <input type="hidden" name="draft.of" value={c.get('actor')?.id} />
     <input type="hidden" name="draft.form" value={form} />
-    <input type="hidden" name="draft.keeps" value={`${keeps.text.join(' ')}|${keeps.besides?.join(' ') ?? ''}`} />
+    <KeepsField keeps={keeps} />
     <input type="hidden" name="draft.page" value={newPage()} />
     {draft && <input type="hidden" name="draft.base" value={sayBase(draft)} />}
     <input type="hidden" name="draft.back" value={back} />
     {state.problems['again'] && <input type="hidden" name="draft.again" value="yes" />}
   </>
+)
+
+/** What is kept of the form. Where fields come into it later it stands with them once more: of several the last counts. */
+export const KeepsField = ({ keeps }: Pick<KeptFormProps, 'keeps'>) => (
+  <input type="hidden" name="draft.keeps" value={`${keeps.text.join(' ')}|${keeps.besides?.join(' ') ?? ''}`} />
 )
 
 /** Files kept with the words, each a box to be left out, and the choice of more: kept at once where scripts run. */

@@ -386,6 +386,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'history.Misc': '{text}',
   'history.SetPendingTime': 'Pending until: {when}',
   'history.SetPendingTime.none': 'No pending date',
+  'history.TicketDynamicFieldUpdate.was': 'Field {field}: {value} (before: {from})',
+  'history.name.TicketDynamicFieldUpdate': 'change of fields',
   'history.TicketDynamicFieldUpdate': 'Field {field}: {value}',
   'history.TicketLinkAdd': 'Linked: {text}',
   'history.TicketLinkDelete': 'Link removed: {text}',

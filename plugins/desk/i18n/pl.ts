@@ -436,6 +436,8 @@ export const pl = {
   'history.Misc': '{text}',
   'history.SetPendingTime': 'Odłożone do: {when}',
   'history.SetPendingTime.none': 'Bez terminu odłożenia',
+  'history.TicketDynamicFieldUpdate.was': 'Pole {field}: {value} (wcześniej {from})',
+  'history.name.TicketDynamicFieldUpdate': 'zmiana pól',
   'history.TicketDynamicFieldUpdate': 'Pole {field}: {value}',
   'history.TicketLinkAdd': 'Powiązanie: {text}',
   'history.TicketLinkDelete': 'Usunięte powiązanie: {text}',

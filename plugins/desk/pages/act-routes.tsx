@@ -14,7 +14,7 @@ import {
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
-import { demandAgent, flash, keepPosted, ownPath, readFields, withRefusal } from '../../../core/pages.ts'
+import { demandAgent, flash, keepPosted, ownPath, readFields, withOwnFields, withRefusal } from '../../../core/pages.ts'
 import { doFromForm, sayDone, type TicketAct } from './doing.ts'
 import { enter } from './frame.tsx'
 import { isWay } from './pass-on.tsx'
@@ -40,7 +40,7 @@ async function run(c: PageContext, name: TicketAct): Promise<Response> {
   } catch (error) {
     if (!(error instanceof Refusal) || (error.status !== 422 && error.status !== 409)) throw error
     await keepPosted(c)
-    const form = withRefusal(c, { values: typed, problems: {} }, error)
+    const form = withRefusal(c, { values: await withOwnFields(c, typed), problems: {} }, error)
     return showTicket(c, await enter(c), id, { act: name, form, status: error.status })
   }
 }

@@ -20,6 +20,10 @@ import {
   KeptFiles,
   KeptMarks,
   Notice,
+  OwnFields,
+  ownFieldIds,
+  ownFieldLabels,
+  ownFieldNames,
   SeenField,
   Select,
   sendWords,
@@ -54,6 +58,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
   const path = `/desk/tickets/${ticket.id}`
   if (!offersAct('reply', ticket, visit.actor.access)) return null
   const { draft } = view.drafts.reply
+  const asked = view.fields.asked('reply')
   const body = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
   const form = bad ?? blankForm({ ...draft?.fields, body })
   // What is to be looked at twice is not folded away.
@@ -62,7 +67,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
     c,
     id: 'reply',
     form: `ticket/${ticket.id}/reply`,
-    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers', 'proposes', 'time'] },
+    keeps: { text: ['body'], besides: ['to', 'cc', 'subject', 'answers', 'proposes', 'time', ...ownFieldNames(asked)] },
     back: path,
     ...view.drafts.reply,
   }
@@ -85,7 +90,16 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
             c={c}
             form={bad}
             id="reply-problems"
-            ids={{ body: 'reply', to: 'reply-to', cc: 'reply-cc', subject: 'reply-subject', files: 'reply-files', time: 'reply-time' }}
+            ids={{
+              body: 'reply',
+              to: 'reply-to',
+              cc: 'reply-cc',
+              subject: 'reply-subject',
+              files: 'reply-files',
+              time: 'reply-time',
+              ...ownFieldIds('reply', asked),
+            }}
+            labels={ownFieldLabels(c, asked)}
           >
             <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
           </FormProblems>
@@ -101,6 +115,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
           placeholder={t('compose.placeholder')}
         />
         <Inserted into="reply" />
+        <OwnFields c={c} form={form} asked={asked} id="reply" stands={view.fields.stands} />
         <div class="composer-tail">
           <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
           <DraftLine {...kept} />
@@ -239,12 +254,13 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
   const path = `/desk/tickets/${ticket.id}`
   if (!offersAct('note', ticket, visit.actor.access)) return null
   const { draft } = view.drafts.note
+  const asked = view.fields.asked('note')
   const form = bad ?? blankForm({ ...draft?.fields })
   const kept: KeptFormProps = {
     c,
     id: 'note',
     form: `ticket/${ticket.id}/note`,
-    keeps: { text: ['body'], besides: ['time'] },
+    keeps: { text: ['body'], besides: ['time', ...ownFieldNames(asked)] },
     back: path,
     ...view.drafts.note,
   }
@@ -258,7 +274,13 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
         <SeenField seen={seenNow(ticket, view.articles, refused)} />
         <div class="composer-body">
           {bad && (
-            <FormProblems c={c} form={bad} id="note-problems" ids={{ body: 'note', files: 'note-files', time: 'note-time' }}>
+            <FormProblems
+              c={c}
+              form={bad}
+              id="note-problems"
+              ids={{ body: 'note', files: 'note-files', time: 'note-time', ...ownFieldIds('note', asked) }}
+              labels={ownFieldLabels(c, asked)}
+            >
               <SinceSeen c={c} ticket={ticket} articles={view.articles} bad={refused} />
             </FormProblems>
           )}
@@ -273,6 +295,7 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
             placeholder={t('note.placeholder')}
           />
           <Inserted into="note" />
+          <OwnFields c={c} form={form} asked={asked} id="note" stands={view.fields.stands} />
           <div class="composer-tail">
             <KeptFiles {...kept} state={form} limit={c.get('host').config.smtp.maxSizeKb * 1024} />
             <DraftLine {...kept} />

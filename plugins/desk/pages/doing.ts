@@ -1,6 +1,18 @@
 /** Owns doing an act of the list from a form: what was typed becomes the act's fields, one transaction, and what is said afterwards. */
-import { actOf, prepareAct, type ActName, type Done, type Id, type PageContext, type PersonActor, type Ready } from '../../../core/index.ts'
-import { flash, ownPath, readAll, readAttachments, sendKept } from '../../../core/pages.ts'
+import {
+  actOf,
+  fieldsAskedOf,
+  isId,
+  isScreen,
+  prepareAct,
+  type ActName,
+  type Done,
+  type Id,
+  type PageContext,
+  type PersonActor,
+  type Ready,
+} from '../../../core/index.ts'
+import { flash, ownPath, readAll, readAttachments, readOwnFields, sendKept } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
 import { readPending } from './state-choice.ts'
@@ -17,10 +29,12 @@ const READ: Partial<Record<ActName, (c: PageContext, typed: Typed, ticketId?: Id
   pend: async (c, typed, ticketId) => ({ until: await readPending(c, typed, ticketId) }),
 }
 
-/** The form read and what it names looked up; without a ticket it is for many. */
-export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed, ticketId?: Id): Promise<Ready<N>> {
+/** The form read and what it names looked up. `id`: of the ticket, where the form asks for its fields; one for many tickets asks for none. */
+export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed, id?: Id): Promise<Ready<N>> {
   const { db, logins } = c.get('host')
-  return prepareAct({ db, directory: logins }, name, (await READ[name]?.(c, typed, ticketId)) ?? typed)
+  const given = (await READ[name]?.(c, typed, id)) ?? typed
+  const asked = id !== undefined && isId(id) && isScreen(name) ? await fieldsAskedOf(db, name, id) : []
+  return prepareAct({ db, directory: logins }, name, { ...given, fields: await readOwnFields(c, asked) })
 }
 
 /** Does it in one transaction, and says so on the next page with the offer to take it back. */

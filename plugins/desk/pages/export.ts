@@ -17,7 +17,7 @@ import {
 import { csvAnswer, sayAssurance } from '../../../core/pages.ts'
 import { sayValue } from '../attribute-values.ts'
 import { allColumns, columnsOf, valuesIn, type OfferedColumn } from '../columns.ts'
-import { readListQuery, readPlace, toFilter, toWish } from '../list-query.ts'
+import { fieldsNamed, readListQuery, readPlace, toFilter, toWish } from '../list-query.ts'
 import { words } from '../words.ts'
 import { enter } from './frame.tsx'
 import { sayPlain } from './my-time.tsx'
@@ -36,7 +36,13 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const visit = await enter(c)
   const { db, config, clock } = c.get('host')
   const query = readListQuery(readPlace(c.req.query('place')) ?? { kind: 'search' }, c.req.query())
-  const filter = toFilter(query, { access: visit.actor.access, queues: visit.queues, zone: config.zone, now: clock() })
+  const filter = toFilter(query, {
+    access: visit.actor.access,
+    queues: visit.queues,
+    zone: config.zone,
+    now: clock(),
+    own: await fieldsNamed(db, query),
+  })
   const about = await aboutChoices(db)
   const t = words(c)
   const language = c.get('language')

@@ -5,6 +5,7 @@ import {
   countOpenByQueue,
   countTickets,
   listQueues,
+  listFields,
   listStates,
   OPEN_TYPES,
   isOpen,
@@ -84,7 +85,9 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
   const { access } = actor
   const now = clock()
   const mine = await saved()
-  const filters = mine.map(({ address }) => toFilter(readSaved(address), { access, queues, zone: config.zone, now }))
+  const lists = mine.map(({ address }) => readSaved(address))
+  const own = lists.some((list) => Object.keys(list.own).length > 0) ? await listFields(db, 'ticket') : []
+  const filters = lists.map((list) => toFilter(list, { access, queues, zone: config.zone, now, own }))
   // Of one state nothing but the list of states knows whether it is open.
   const states = filters.some(({ stateId }) => stateId) ? await listStates(db) : []
   const ofOpenState = ({ stateId }: TicketFilter) => states.some(({ id, type }) => id === stateId && isOpen(type))

@@ -2,6 +2,11 @@
 import {
   entryOf,
   isUsed,
+  fieldLabel,
+  fieldTexts,
+  listFields,
+  readField,
+  typeOf,
   listAgents,
   listPriorities,
   listStates,
@@ -13,13 +18,14 @@ import {
   sayType,
   type AboutChoices,
   type AttributeKind,
+  type OwnField,
   type Filtered,
   type PageContext,
   type Sort,
   type StateRow,
 } from '../../../core/index.ts'
-import { blankForm, Button, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
-import { DUE_WORDS, FIELDS, filtersSet, listUrl, placePath, type FieldName, type ListQuery } from '../list-query.ts'
+import { blankForm, Button, fieldRoom, Field, sayStateName, Select, type FormState } from '../../../core/pages.ts'
+import { DUE_WORDS, FIELDS, filtersSet, listUrl, ownNames, placePath, type FieldName, type ListQuery } from '../list-query.ts'
 import { deskTexts, words, type DeskKey } from '../words.ts'
 import { serviceChoices, typeChoices } from './about-fields.tsx'
 import type { Visit } from './frame.tsx'
@@ -29,19 +35,26 @@ export interface FilterChoices {
   priorities: { id: string; name: string }[]
   agents: { id: string; name: string }[]
   about: AboutChoices
+  /** Fields of the installation's own. */
+  own: OwnField[]
 }
 
 export async function readChoices(c: PageContext, about: AboutChoices): Promise<FilterChoices> {
   const { db } = c.get('host')
-  const [states, priorities, agents] = await Promise.all([listStates(db), listPriorities(db), listAgents(db)])
-  return { states, priorities, agents, about }
+  const [states, priorities, agents, own] = await Promise.all([
+    listStates(db),
+    listPriorities(db),
+    listAgents(db),
+    listFields(db, 'ticket'),
+  ])
+  return { states, priorities, agents, about, own: own.filter(({ valid }) => valid) }
 }
 
 export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit: Visit; query: ListQuery; choices: FilterChoices }) => {
   const t = words(c)
   const { place, fields } = query
   const set = filtersSet(query)
-  const form = blankForm({ ...fields, sort: query.sort, dir: query.direction })
+  const form = blankForm({ ...fields, ...query.own, sort: query.sort, dir: query.direction })
   return (
     <details class="menu menu-end filter" id="filter">
       <summary class="button button-quiet" data-key="F" aria-keyshortcuts="F">
@@ -67,6 +80,7 @@ export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit
         />
         <Field c={c} form={form} name="from" id="filter-from" type="date" label={t('filter.from')} />
         <Field c={c} form={form} name="to" id="filter-to" type="date" label={t('filter.to')} />
+        <OwnFilters c={c} form={form} query={query} own={choices.own} />
         <Select
           c={c}
           form={form}
@@ -109,6 +123,59 @@ export const ListFilter = ({ c, visit, query, choices }: { c: PageContext; visit
       </form>
     </details>
   )
+}
+
+/** By fields of the installation's own, folded away until one is used. */
+const OwnFilters = ({ c, form, query, own }: { c: PageContext; form: FormState; query: ListQuery; own: readonly OwnField[] }) => {
+  if (own.length === 0) return null
+  return (
+    <details class="more-act own-filters" open={Object.keys(query.own).length > 0}>
+      <summary>{fieldTexts.in(c.get('language'))('fields')}</summary>
+      <div class="form">
+        {own.map((field) => (
+          <OwnFilter c={c} form={form} field={field} />
+        ))}
+      </div>
+    </details>
+  )
+}
+
+const OwnFilter = ({ c, form, field }: { c: PageContext; form: FormState; field: OwnField }) => {
+  const t = fieldTexts.in(c.get('language'))
+  const label = fieldLabel(field, c.get('language'))
+  const [name = '', until = ''] = ownNames(field)
+  const id = (of: string) => `filter-${of.replaceAll('.', '-')}`
+  const choices = ownChoices(c, field)
+  if (choices) return <Select c={c} form={form} name={name} id={id(name)} label={label} empty={words(c)('filter.any')} choices={choices} />
+  if (until === '') return <Field c={c} form={form} name={name} id={id(name)} label={label} maxlength={200} />
+  return (
+    <>
+      <Field c={c} form={form} name={name} id={id(name)} type="date" label={t('filter.from', { label })} />
+      <Field c={c} form={form} name={until} id={id(until)} type="date" label={t('filter.to', { label })} />
+    </>
+  )
+}
+
+/** Keys with their words; undefined where a field has none to choose from. */
+function ownChoices(c: PageContext, field: OwnField): { value: string; label: string }[] | undefined {
+  const { narrows, say } = typeOf(field.type)
+  if (narrows !== 'box' && narrows !== 'choice') return undefined
+  const of = readField(field)
+  const keys = narrows === 'box' ? ['1', '0'] : of.config.values.map(({ key }) => key)
+  return keys.map((value) => ({ value, label: say(value, of, fieldRoom(c)) }))
+}
+
+/** What a field is narrowed to, as a chip says it. */
+function sayOwn(c: PageContext, own: readonly OwnField[], name: string, value: string): { name: string; value: string } {
+  const [, field, end] = /^field\.(\w+)(?:\.(from|to))?$/.exec(name) ?? []
+  const found = own.find((one) => one.name === field)
+  if (!found) return { name: field ?? name, value }
+  const label = fieldLabel(found, c.get('language'))
+  const t = fieldTexts.in(c.get('language'))
+  return {
+    name: end ? t(end === 'from' ? 'filter.from' : 'filter.to', { label }) : label,
+    value: ownChoices(c, found)?.find((choice) => choice.value === value)?.label ?? value,
+  }
 }
 
 interface FilterProps {
@@ -193,36 +260,43 @@ interface ChipsProps {
   choices: FilterChoices
 }
 
-/** What is set, in words. A customer stands in the title, the words of a search in their field. */
-export function sayFilters({ c, visit, query, choices }: ChipsProps): { name: FieldName; said: string }[] {
-  return FIELDS.filter(
+/** What is set, in words, each with the address without it. A customer stands in the title, the words of a search in their field. */
+export function sayFilters({ c, visit, query, choices }: ChipsProps): { said: string; off: string }[] {
+  const t = words(c)
+  const names = FIELDS.filter(
     (name) =>
       query.fields[name] !== '' &&
       !(name in entryOf && entryOf[name as Filtered].kind === 'customer') &&
       !(name === 'q' && query.place.kind === 'search'),
-  ).map((name) => ({
-    name,
-    said: words(c)('filter.chip', {
-      name: LABELS[name] ? words(c)(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')),
-      value: sayField(c, visit, query, choices, name),
-    }),
-  }))
+  )
+  const own = Object.entries(query.own)
+  return [
+    ...names.map((name) => ({
+      said: t('filter.chip', {
+        name: LABELS[name] ? t(LABELS[name]) : sayAttribute(name as Filtered, c.get('language')),
+        value: sayField(c, visit, query, choices, name),
+      }),
+      off: listUrl(query, { [name]: '' }),
+    })),
+    ...own.map(([name, value]) => ({
+      said: t('filter.chip', sayOwn(c, choices.own, name, value)),
+      off: listUrl(query, { own: Object.fromEntries(own.filter(([other]) => other !== name)) }),
+    })),
+  ]
 }
 
 /** What is set, each with a way to take it off. */
 export const FilterChips = (props: ChipsProps) => {
-  const { c, query } = props
-  const t = words(c)
   const chips = sayFilters(props)
   if (chips.length === 0) return null
   return (
     <ul class="chips filter-chips">
-      {chips.map(({ name, said }) => (
+      {chips.map(({ said, off }) => (
         <li>
-          <a class="chip" href={listUrl(query, { [name]: '' })}>
+          <a class="chip" href={off}>
             {said}
             <span aria-hidden="true">×</span>
-            <span class="only-heard">, {t('filter.remove')}</span>
+            <span class="only-heard">, {words(props.c)('filter.remove')}</span>
           </a>
         </li>
       ))}

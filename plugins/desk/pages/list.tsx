@@ -27,7 +27,7 @@ import { findBeside, FoundBeside, PageHead, respond, type Flash, type FormState 
 import { Refusal } from '../../../core/index.ts'
 import { columnsOf, valuesIn, type ListColumns, usualFor } from '../columns.ts'
 import { sayMoment } from '../attribute-values.ts'
-import { listUrl, readListAddress, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
+import { fieldsNamed, listUrl, readListAddress, readListQuery, toFilter, toWish, type ListPlace, type ListQuery } from '../list-query.ts'
 import { isView } from '../views.ts'
 import { words } from '../words.ts'
 import { deskPage, enter, KeyHints, type Visit } from './frame.tsx'
@@ -182,7 +182,7 @@ const CAP = 1000
 async function read(c: PageContext, visit: Visit, query: ListQuery, view: SavedView | undefined): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
   const { access } = visit.actor
-  const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock() })
+  const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock(), own: await fieldsNamed(db, query) })
   const [found, total, about, all] = await Promise.all([
     listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
     countTickets(db, access, 'ro', filter, CAP),

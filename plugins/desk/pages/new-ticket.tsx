@@ -2,16 +2,20 @@
 import {
   aboutChoices,
   borrowFiles,
-  fillInNew,
+  fieldsAsked,
+  fieldTexts,
   filesLimit,
+  fillInNew,
   findDrafts,
   findPerson,
+  isId,
   prepareAct,
   Refusal,
   sentBecame,
   templatesForQueue,
   timeUnit,
   type AnswerTemplate,
+  type Asked,
   type Id,
   type PageContext,
 } from '../../../core/index.ts'
@@ -23,30 +27,38 @@ import {
   Checkbox,
   chooseDraft,
   demandAgent,
-  Field,
   DraftLine,
+  Field,
   flash,
   FormProblems,
   hx,
+  keepPosted,
+  KeepsField,
   KeptFiles,
   KeptMarks,
-  keepPosted,
+  ownFieldIds,
+  ownFieldLabels,
+  ownFieldNames,
+  OwnFields,
   PageHead,
   readAttachments,
   readFields,
+  readOwnFields,
+  respond,
   Select,
   sendKept,
   TextArea,
+  withOwnFields,
   withRefusal,
   type FormState,
   type KeptFormProps,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
-import { AboutFields, hasAbout } from './about-fields.tsx'
 import { sayDone } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
 import { People } from './people.tsx'
+import { AboutFields, hasAbout } from './about-fields.tsx'
 import { TimeField } from './time-field.tsx'
 
 const FORM = 'desk/new'
@@ -63,14 +75,16 @@ export async function newTicketPage(c: PageContext): Promise<Response> {
 /** POST /desk/new: with `find` it only looks for the person (no scripts), else the ticket is made. */
 export async function createFromForm(c: PageContext): Promise<Response> {
   const actor = demandAgent(c)
-  const fields = await readFields(c)
+  const fields = await withOwnFields(c, await readFields(c))
   if (fields['find']) {
     await keepPosted(c)
     return show(c, await enter(c), blankForm(fields), 200)
   }
   if (fields['insert']) return insertTemplate(c, fields)
   try {
-    const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readAttachments(c) })
+    const asked = await askedIn(c, fields['queue'])
+    const own = await readOwnFields(c, asked)
+    const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readAttachments(c), fields: own })
     const made = await c.get('host').work(actor, async (work) => {
       await sendKept(c, work)
       const made = await create(work, null)
@@ -119,11 +133,15 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
   const t = words(c)
   const drafts = chooseDraft(c, (await findDrafts(c.get('host').db, visit.actor.id, [FORM]))[FORM]!)
   const form = given ?? blankForm(drafts.draft?.fields ?? {})
+  const asked = await askedIn(c, form.values['queue'] ?? c.req.query('queue'))
   const kept: KeptFormProps = {
     c,
     id: 'new',
     form: FORM,
-    keeps: { text: ['title', 'body'], besides: ['who', 'customer', 'name', 'queue', 'channel', 'take', 'type', 'service', 'sla', 'time'] },
+    keeps: {
+      text: ['title', 'body'],
+      besides: ['who', 'customer', 'name', 'queue', 'channel', 'take', 'type', 'service', 'sla', 'time', ...ownFieldNames(asked)],
+    },
     back: '/desk/new',
     // For a person that is known already it begins anew; what was begun before is offered.
     ...(given && status === 200 && !given.values['draft.form']
@@ -139,112 +157,136 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
   // Which queue it will be is not known yet: it is asked for where any of them asks, and needed where the chosen one says so.
   const asks = visit.queues.some(({ id, askTime }) => askTime !== 'off' && queues.some(({ value }) => value === id))
   const unit = asks ? await timeUnit(c.get('host').db) : undefined
-  return deskPage(c, visit, {
-    title: t('new.title'),
-    status,
-    body: (
-      <div class="narrow">
-        <PageHead title={t('new.title')} />
-        {queues.length === 0 ? (
-          <p class="notice notice-warn">{t('new.no-queue')}</p>
-        ) : (
-          <form class="form" id="new-form" method="post" action="/desk/new" enctype="multipart/form-data" autocomplete="off">
-            <KeptMarks {...kept} state={form} />
-            <FormProblems c={c} form={form} ids={{ files: 'new-files', type: 'new-type', service: 'new-service', sla: 'new-sla' }} />
-            {sent && (
-              <p>
-                <a href={`/desk/tickets/${sent}`}>{t('new.sent')}</a>
-              </p>
-            )}
-            <Card title={t('new.who')} id="new-who">
-              <div class="form-row">
-                <Field
-                  c={c}
-                  form={form}
-                  name="who"
-                  label={t('new.who.label')}
-                  help={t('new.who.help')}
-                  autocomplete="off"
-                  autofocus={status === 200 && !form.values['who']}
-                  required
-                />
-                <Button name="find" value="yes" unchecked>
-                  {t('new.find')}
-                </Button>
-              </div>
-              <div
-                id="people"
-                {...hx(c, {
-                  get: '/desk/people',
-                  trigger: 'input from:#field-who delay:300ms',
-                  include: '#field-who',
-                  swap: 'innerHTML',
-                  sync: 'replace',
-                })}
-              >
-                {people}
-              </div>
-            </Card>
-            <Card title={t('new.what')} id="new-what">
-              <div class="form">
+  const ownFields = () => (
+    <div id="new-fields" {...hx(c, { get: '/desk/new', trigger: 'change from:#field-queue', include: '#field-queue', swap: 'outerMorph' })}>
+      <OwnFields c={c} form={form} asked={asked} id="new" />
+      <KeepsField {...kept} />
+      <noscript>
+        <Button name="find" value="yes" unchecked>
+          {fieldTexts.in(c.get('language'))('show')}
+        </Button>
+      </noscript>
+    </div>
+  )
+  const whole = () =>
+    deskPage(c, visit, {
+      title: t('new.title'),
+      status,
+      body: (
+        <div class="narrow">
+          <PageHead title={t('new.title')} />
+          {queues.length === 0 ? (
+            <p class="notice notice-warn">{t('new.no-queue')}</p>
+          ) : (
+            <form class="form" id="new-form" method="post" action="/desk/new" enctype="multipart/form-data" autocomplete="off">
+              <KeptMarks {...kept} state={form} />
+              <FormProblems
+                c={c}
+                form={form}
+                ids={{ files: 'new-files', type: 'new-type', service: 'new-service', sla: 'new-sla', ...ownFieldIds('new', asked) }}
+                labels={ownFieldLabels(c, asked)}
+              />
+              {sent && (
+                <p>
+                  <a href={`/desk/tickets/${sent}`}>{t('new.sent')}</a>
+                </p>
+              )}
+              <Card title={t('new.who')} id="new-who">
                 <div class="form-row">
-                  <Select
+                  <Field
                     c={c}
                     form={form}
-                    name="queue"
-                    label={t('list.queue')}
-                    choices={queues}
-                    empty={t('choose')}
+                    name="who"
+                    label={t('new.who.label')}
+                    help={t('new.who.help')}
+                    autocomplete="off"
+                    autofocus={status === 200 && !form.values['who']}
                     required
-                    value={c.req.query('queue')}
                   />
-                  <Select
-                    c={c}
-                    form={form}
-                    name="channel"
-                    label={t('new.channel')}
-                    choices={[
-                      { value: 'phone', label: t('new.channel.phone') },
-                      { value: 'email', label: t('new.channel.email') },
-                      { value: 'internal', label: t('new.channel.internal') },
-                    ]}
-                  />
+                  <Button name="find" value="yes" unchecked>
+                    {t('new.find')}
+                  </Button>
                 </div>
-                {hasAbout(about) && (
+                <div
+                  id="people"
+                  {...hx(c, {
+                    get: '/desk/people',
+                    trigger: 'input from:#field-who delay:300ms',
+                    include: '#field-who',
+                    swap: 'innerHTML',
+                    sync: 'replace',
+                  })}
+                >
+                  {people}
+                </div>
+              </Card>
+              <Card title={t('new.what')} id="new-what">
+                <div class="form">
                   <div class="form-row">
-                    <AboutFields c={c} form={form} about={about} id="new" />
-                  </div>
-                )}
-                <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
-                <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
-                {templates.length > 0 && (
-                  <div class="composer-insert">
                     <Select
                       c={c}
-                      form={blankForm()}
-                      name="template"
-                      label={t('compose.template')}
-                      empty={t('compose.template.choose')}
-                      choices={templates.map(({ id, name }) => ({ value: id, label: name }))}
+                      form={form}
+                      name="queue"
+                      label={t('list.queue')}
+                      choices={queues}
+                      empty={t('choose')}
+                      required
+                      value={c.req.query('queue')}
                     />
-                    <Button name="insert" value="template" unchecked>
-                      {t('compose.template.insert')}
-                    </Button>
+                    <Select
+                      c={c}
+                      form={form}
+                      name="channel"
+                      label={t('new.channel')}
+                      choices={[
+                        { value: 'phone', label: t('new.channel.phone') },
+                        { value: 'email', label: t('new.channel.email') },
+                        { value: 'internal', label: t('new.channel.internal') },
+                      ]}
+                    />
                   </div>
-                )}
-                <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
-                {unit && <TimeField c={c} form={form} ask="optional" unit={unit} id="field-time" />}
-                <Checkbox c={c} form={form} name="take" label={t('new.take')} />
+                  {hasAbout(about) && (
+                    <div class="form-row">
+                      <AboutFields c={c} form={form} about={about} id="new" />
+                    </div>
+                  )}
+                  {ownFields()}
+                  <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
+                  <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
+                  {templates.length > 0 && (
+                    <div class="composer-insert">
+                      <Select
+                        c={c}
+                        form={blankForm()}
+                        name="template"
+                        label={t('compose.template')}
+                        empty={t('compose.template.choose')}
+                        choices={templates.map(({ id, name }) => ({ value: id, label: name }))}
+                      />
+                      <Button name="insert" value="template" unchecked>
+                        {t('compose.template.insert')}
+                      </Button>
+                    </div>
+                  )}
+                  <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
+                  {unit && <TimeField c={c} form={form} ask="optional" unit={unit} id="field-time" />}
+                  <Checkbox c={c} form={form} name="take" label={t('new.take')} />
+                </div>
+              </Card>
+              <DraftLine {...kept} />
+              <div class="form-foot">
+                <Button kind="primary">{form.problems['again'] ? t('new.create-again') : t('new.create')}</Button>
+                <ButtonLink href="/desk">{t('cancel')}</ButtonLink>
               </div>
-            </Card>
-            <DraftLine {...kept} />
-            <div class="form-foot">
-              <Button kind="primary">{form.problems['again'] ? t('new.create-again') : t('new.create')}</Button>
-              <ButtonLink href="/desk">{t('cancel')}</ButtonLink>
-            </div>
-          </form>
-        )}
-      </div>
-    ),
-  })
+            </form>
+          )}
+        </div>
+      ),
+    })
+  return respond(c, { status, fragments: { 'new-fields': ownFields }, whole })
+}
+
+/** What the form asks for in this queue; nothing until one is chosen. */
+async function askedIn(c: PageContext, queueId = ''): Promise<Asked[]> {
+  return isId(queueId) ? (await fieldsAsked(c.get('host').db, ['new'], { queueId })).new : []
 }

@@ -6,6 +6,7 @@ import {
   actsOfferedBy,
   actTexts,
   isOpen,
+  isScreen,
   offersAct,
   sayDateTime,
   sayPriority,
@@ -26,6 +27,9 @@ import {
   Field,
   FormProblems,
   Menu,
+  OwnFields,
+  ownFieldIds,
+  ownFieldLabels,
   SeenField,
   Select,
   TextArea,
@@ -54,14 +58,14 @@ interface At extends Props {
 
 /** Where an act stands, and whether it has a form there that shows why it was refused. */
 interface Shown {
-  in: 'row' | 'more'
+  in: 'row' | 'more' | 'side'
   form: boolean
   /** Whether this page offers it at all, beside what the list of acts says. */
   here?: (view: TicketView) => boolean
   draw: (at: At) => Child
 }
 
-const button = (name: ActName, where: Shown['in'], more: { shortcut?: string } = {}): Shown => ({
+const button = (name: ActName, where: 'row' | 'more', more: { shortcut?: string } = {}): Shown => ({
   in: where,
   form: false,
   draw: ({ c, path, view: { ticket, articles } }) => (
@@ -210,6 +214,8 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       </ActButton>
     ),
   },
+  // Beside what stands in them (ticket-side.tsx).
+  fields: { in: 'side', form: true, draw: () => null },
   watch: {
     in: 'more',
     form: false,
@@ -312,14 +318,23 @@ const ActMenu = ({
 }) => {
   const bad = refused?.act === act ? refused : undefined
   const form = bad?.form ?? blankForm()
+  const asked = isScreen(act) ? view.fields.asked(act) : []
   return (
     <Menu label={words(c)(actOf(act).words.button)} {...(shortcut ? { shortcut } : {})} open={bad !== undefined} id={`menu-${act}`}>
       <form method="post" autocomplete="off" action={`${path}/${act}`} class="form">
         <CsrfField c={c} />
         <SeenField seen={seenNow(view.ticket, view.articles, bad)} />
-        <FormProblems c={c} form={form} id={`${act}-problems`} ids={{}} seen={SEEN_AT[act] ?? []}>
+        <FormProblems
+          c={c}
+          form={form}
+          id={`${act}-problems`}
+          ids={ownFieldIds(act, asked)}
+          labels={ownFieldLabels(c, asked)}
+          seen={[...(SEEN_AT[act] ?? []), ...Object.keys(ownFieldIds(act, asked))]}
+        >
           <SinceSeen c={c} ticket={view.ticket} articles={view.articles} bad={bad} />
         </FormProblems>
+        <OwnFields c={c} form={form} asked={asked} id={act} stands={view.fields.stands} />
         {children(form, bad)}
       </form>
     </Menu>

@@ -1,28 +1,49 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
 import {
+  actOf,
   BESIDE,
+  fieldLabel,
+  fieldTexts,
   isOpen,
   isUsed,
   may,
+  offersAct,
   plainAddressForm,
   plainNameForm,
   sayAttribute,
+  sayValues,
   shortName,
   type PageContext,
   type Ticket,
 } from '../../../core/index.ts'
-import { ActButton, Card, DeadlineWords, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
+import {
+  ActButton,
+  blankForm,
+  Button,
+  Card,
+  CsrfField,
+  DeadlineWords,
+  fieldRoom,
+  FormProblems,
+  OwnFields,
+  ownFieldIds,
+  ownFieldLabels,
+  PlainForm,
+  SideList,
+  Time,
+  StateBadge,
+} from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
-import type { TicketView } from './ticket.tsx'
 import { TimeCard } from './time-field.tsx'
+import type { RefusedAct, TicketView } from './ticket.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
-export const TicketSide = ({ c, visit, view }: { c: PageContext; visit: Visit; view: TicketView }) => {
+export const TicketSide = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
   const t = words(c)
   const { ticket } = view
   return (
@@ -31,6 +52,7 @@ export const TicketSide = ({ c, visit, view }: { c: PageContext; visit: Visit; v
         {shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}
       </summary>
       <TicketCard c={c} visit={visit} view={view} />
+      <FieldsCard c={c} visit={visit} view={view} bad={bad} />
       <CustomerCard c={c} view={view} />
       <PeopleCard c={c} visit={visit} view={view} />
       <TimeCard c={c} time={view.time} />
@@ -120,6 +142,38 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
 /** Said too where it is not used any more: what came from elsewhere, or stood before. */
 const standsAbout = (name: (typeof BESIDE)[number], ticket: Ticket): boolean =>
   name === 'type' ? ticket.typeName !== 'Unclassified' : name === 'service' ? ticket.serviceId !== null : ticket.slaId !== null
+/** Fields of the installation's own: what stands in them, and the form that changes them. */
+const FieldsCard = ({ c, visit, view, bad: refused }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
+  const { ticket, fields } = view
+  const asked = offersAct('fields', ticket, visit.actor.access) ? fields.asked('fields') : []
+  if (asked.length === 0 && fields.filled.length === 0) return null
+  const room = fieldRoom(c)
+  const bad = refused?.act === 'fields' ? refused : undefined
+  const form = bad?.form ?? blankForm()
+  return (
+    <Card title={fieldTexts.in(c.get('language'))('fields')} id="side-fields">
+      <SideList items={fields.filled.map((one) => ({ name: fieldLabel(one.field, room.language), value: sayValues(one, room) }))} />
+      {asked.length > 0 && (
+        <details class="more-act" id="side-fields-form" open={bad !== undefined}>
+          <summary>{words(c)(actOf('fields').words.button)}</summary>
+          <form method="post" autocomplete="off" action={`/desk/tickets/${ticket.id}/fields`} class="form">
+            <CsrfField c={c} />
+            <FormProblems
+              c={c}
+              form={form}
+              id="fields-problems"
+              ids={ownFieldIds('fields', asked)}
+              labels={ownFieldLabels(c, asked)}
+              seen={Object.keys(ownFieldIds('fields', asked))}
+            />
+            <OwnFields c={c} form={form} asked={asked} id="fields" stands={fields.stands} />
+            <Button small>{words(c)('form.set')}</Button>
+          </form>
+        </details>
+      )}
+    </Card>
+  )
+}
 
 const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   const t = words(c)

@@ -18,6 +18,7 @@ import {
   offersAct,
   OPEN_TYPES,
   partsForTicket,
+  readTicketFields,
   receive,
   recipientsFor,
   sayDeadlineNow,
@@ -40,6 +41,7 @@ import {
   type SaidDeadline,
   type Ticket,
   type AboutChoices,
+  type TicketFields,
 } from '../../../core/index.ts'
 import {
   ArticleCard,
@@ -84,6 +86,8 @@ export interface TicketView {
   priorities: { id: Id; name: string }[]
   /** What it may be about, as far as that is used here. */
   about: AboutChoices
+  /** Those of the installation's own: what stands in them, and what each form asks for. */
+  fields: TicketFields
   owners: { id: Id; name: string }[]
   /** Of the owner and those who may be it: who is away. */
   away: Map<Id, Absence>
@@ -178,7 +182,7 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
         </section>
         <RejectedMessages c={c} visit={visit} ticket={ticket} articles={articles} />
       </div>
-      <TicketSide c={c} visit={visit} view={view} />
+      <TicketSide c={c} visit={visit} view={view} bad={bad} />
     </LiveRegion>
   )
 }
@@ -234,6 +238,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     due,
     priorities,
     about,
+    fields,
     owners,
     drafts,
     side,
@@ -254,6 +259,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     nextDue(c, ticket),
     listPriorities(db),
     aboutChoices(db, ticket),
+    readTicketFields(db, ticket),
     agentsOfQueue(db, ticket.queueId, 'owner'),
     draftsOf,
     slots.fill('desk.ticket.side', { ticket }, c),
@@ -279,6 +285,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     due,
     priorities,
     about,
+    fields,
     owners,
     away,
     drafts,

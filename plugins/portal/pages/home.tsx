@@ -6,6 +6,7 @@ import {
   aboutChoices,
   ACTS,
   asCustomer,
+  fieldsAsked,
   findDrafts,
   prepareAct,
   Refusal,
@@ -14,6 +15,7 @@ import {
   sayHours,
   sayRoute,
   sentBecame,
+  type Asked,
   type PageContext,
   type PersonActor,
   type WebEnv,
@@ -30,18 +32,25 @@ import {
   FormProblems,
   FoundBeside,
   hx,
+  KeepsField,
   KeptFiles,
   KeptMarks,
   keepPosted,
+  OwnFields,
+  ownFieldIds,
+  ownFieldLabels,
+  ownFieldNames,
   page,
   readAttachments,
   readFields,
   readForm,
+  readOwnFields,
   respond,
   Select,
   sendKept,
   sendWords,
   TextArea,
+  withOwnFields,
   withRefusal,
   type Choice,
   type FormState,
@@ -67,14 +76,15 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
   app.post('/', async (c) => {
     const actor = demandLogin(c)
-    const values = await readFields(c)
+    const values = await withOwnFields(c, await readFields(c))
     // What comes back with the form comes back with its files.
     const again = async (form: FormState, status: 200 | 409 | 422 | 429, sent?: string) => {
       await keepPosted(c)
       return home(c, host, form, status, sent)
     }
     if (values['act'] === SHOW) return again(blankForm(values), 200)
-    const form = await readForm(c, askSchema)
+    const read = await readForm(c, askSchema)
+    const form = { ...read, values }
     if (!form.ok) return again(form, 422)
     const { queue: queueName } = await host.settings()
     const choices = await readChoices(host, actor.unitId, form.value, c.get('language'))
@@ -87,6 +97,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
     const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
+      const asked = await askedHere(host, queue.id, choices)
       const ask = await prepareAct(host, 'ask', {
         ...form.value,
         queue: queue.id,
@@ -95,6 +106,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
         ...(reason && choices.topics.length > 0 ? { reason: [reason] } : {}),
         language: c.get('language'),
         attachments: await readAttachments(c),
+        fields: await readOwnFields(c, asked),
       })
       const ticket = await host.work({ ...actor, access: asCustomer(actor.access) }, async (work) => {
         await sendKept(c, work)
@@ -151,12 +163,13 @@ async function home(
   const typed = Object.keys(form.values).length > 0 ? form.values : c.req.query()
   const choices = await readChoices(host, actor.unitId, { unit: typed['unit'], topic: typed['topic'] }, c.get('language'))
   const reception = await findReception(host, queue, c.get('language'), choices)
+  const asked = await askedHere(host, reception.queue.id, choices)
   const wish = readWish(c)
   const found = await listMine(host, actor, wish)
   return respond(c, {
     status,
     fragments: {
-      about: () => <About c={c} host={host} reception={reception} choices={choices} form={form} />,
+      about: () => <About c={c} host={host} reception={reception} choices={choices} asked={asked} form={form} />,
       mine: () => <MineRegion c={c} wish={wish} found={found} />,
     },
     whole: async () =>
@@ -175,6 +188,7 @@ async function home(
               reception={reception}
               choices={choices}
               services={await servicesFor(host, actor)}
+              asked={asked}
               form={form}
               drafts={drafts}
               sent={sent}
@@ -234,6 +248,7 @@ const AskForm = ({
   reception,
   choices,
   services,
+  asked,
   form,
   drafts,
   sent,
@@ -244,6 +259,7 @@ const AskForm = ({
   reception: Reception
   choices: Choices
   services: Services
+  asked: readonly Asked[]
   form: FormState
   drafts: Pick<KeptFormProps, 'draft' | 'others'>
   sent: string
@@ -254,7 +270,7 @@ const AskForm = ({
     c,
     id: 'ask',
     form: FORM,
-    keeps: { text: ['subject', 'body'], besides: ['unit', 'topic', 'service'] },
+    keeps: keepsOf(asked),
     back: '/',
     ...drafts,
   }
@@ -264,8 +280,14 @@ const AskForm = ({
       <FormProblems
         c={c}
         form={form}
-        labels={{ subject: t('ask.subject'), body: t('ask.text'), topic: t('ask.topic'), service: t('ask.service') }}
-        ids={{ files: 'ask-files' }}
+        labels={{
+          subject: t('ask.subject'),
+          body: t('ask.text'),
+          topic: t('ask.topic'),
+          service: t('ask.service'),
+          ...ownFieldLabels(c, asked),
+        }}
+        ids={{ files: 'ask-files', ...ownFieldIds('ask', asked) }}
       />
       {sent && (
         <p>
@@ -295,7 +317,7 @@ const AskForm = ({
           choices={services.choices}
         />
       )}
-      <About c={c} host={host} reception={reception} choices={choices} form={form} />
+      <About c={c} host={host} reception={reception} choices={choices} asked={asked} form={form} />
       <div class="form-foot">
         <Button kind="primary">{sendWords(c, form, t('ask.send'))}</Button>
         <DraftLine {...kept} />
@@ -304,18 +326,29 @@ const AskForm = ({
   )
 }
 
-/** Unit and topic, who answers them and when: true for this minute and this choice, it asks again by itself. */
+/** Fields of the queue that answers this; while a topic is still to be chosen that queue is not known. */
+const askedHere = async (host: PortalHost, queueId: string, { topics, topicId }: Choices): Promise<Asked[]> =>
+  topics.length > 0 && topicId === null ? [] : (await fieldsAsked(host.db, ['portal'], { queueId, topicId })).portal
+
+const keepsOf = (asked: readonly Asked[]): KeptFormProps['keeps'] => ({
+  text: ['subject', 'body'],
+  besides: ['unit', 'topic', 'service', ...ownFieldNames(asked)],
+})
+
+/** Unit and topic, the fields asked for with them, who answers and when: true for this minute and this choice, it asks again by itself. */
 const About = async ({
   c,
   host,
   reception,
   choices,
+  asked,
   form,
 }: {
   c: PageContext
   host: PortalHost
   reception: Reception
   choices: Choices
+  asked: readonly Asked[]
   form: FormState
 }) => {
   const t = words.in(c.get('language'))
@@ -360,6 +393,8 @@ const About = async ({
           />
         </div>
       )}
+      <OwnFields c={c} form={form} asked={asked} id="ask" />
+      <KeepsField keeps={keepsOf(asked)} />
       <div id="promise" class="promise" aria-live="polite">
         <p>
           <b>{t('ask.who', { unit: reception.unit })}</b>{' '}

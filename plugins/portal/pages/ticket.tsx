@@ -4,6 +4,7 @@ import {
   ACTS,
   asCustomer,
   canConfirm,
+  fieldLabel,
   findAttachment,
   findDrafts,
   findQueue,
@@ -12,12 +13,16 @@ import {
   listSharedWith,
   mayAct,
   prepareAct,
+  readTicketFields,
   Refusal,
   refused,
   saySeen,
+  sayValues,
   seeTicket,
   sinceSeen,
+  useOf,
   type Article,
+  type Filled,
   type PageContext,
   type SharedWith,
   type PersonActor,
@@ -37,6 +42,7 @@ import {
   demandLogin,
   DraftLine,
   Field,
+  fieldRoom,
   flash,
   FormProblems,
   KeptFiles,
@@ -51,6 +57,7 @@ import {
   respond,
   sayAnyway,
   SeenField,
+  SideList,
   sendAttachment,
   SinceList,
   sendKept,
@@ -144,7 +151,9 @@ async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, s
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
   const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
-  const conversation = () => <Conversation c={c} ticket={ticket} articles={articles} />
+  const { filled } = await readTicketFields(host.db, ticket)
+  const shown = filled.filter(({ field }) => useOf(field, 'portal-ticket', ticket) !== 'off')
+  const conversation = () => <Conversation c={c} ticket={ticket} articles={articles} filled={shown} />
   return respond(c, {
     status,
     fragments: { conversation },
@@ -188,7 +197,18 @@ async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, s
   })
 }
 
-const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket; articles: Article[] }) => {
+const Conversation = ({
+  c,
+  ticket,
+  articles,
+  filled,
+}: {
+  c: PageContext
+  ticket: Ticket
+  articles: Article[]
+  /** Fields of the installation's own that its customer may read. */
+  filled: readonly Filled[]
+}) => {
   const { config, clock } = c.get('host')
   const t = words.in(c.get('language'))
   const told = tellState(ticket, { language: c.get('language'), zone: config.zone, now: clock() })
@@ -203,6 +223,11 @@ const Conversation = ({ c, ticket, articles }: { c: PageContext; ticket: Ticket;
           <span class="number">{t('ticket.number', { number: ticket.number })}</span> · {t('ticket.unit', { unit: ticket.unitName })} ·{' '}
           <Time c={c} at={ticket.createdAt} />
         </p>
+        {filled.length > 0 && (
+          <SideList
+            items={filled.map((one) => ({ name: fieldLabel(one.field, c.get('language')), value: sayValues(one, fieldRoom(c)) }))}
+          />
+        )}
       </header>
       {articles.some((article) => canConfirm(article, customer(c).id)) && (
         <form class="confirm-line" method="post" autocomplete="off" action={`/tickets/${ticket.id}/confirm`}>

@@ -110,6 +110,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'act.ask.title': 'Ask on the portal',
   'done.ask': 'Ticket {number} sent.',
 
+  'act.fields': 'Change fields',
+  'act.fields.title': 'Change fields',
+  'done.fields': 'Fields saved.',
+
   'act.undo': 'Undo',
   'act.undo.title': 'Undo an act',
   'done.undo': 'Undone.',

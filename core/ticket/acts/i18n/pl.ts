@@ -109,6 +109,10 @@ export const pl = {
   'act.ask.title': 'Zgłoszenie z portalu',
   'done.ask': 'Zgłoszenie {number} wysłane.',
 
+  'act.fields': 'Zmień pola',
+  'act.fields.title': 'Zmiana pól',
+  'done.fields': 'Pola zapisane.',
+
   'act.undo': 'Cofnij',
   'act.undo.title': 'Cofnięcie czynności',
   'done.undo': 'Cofnięte.',

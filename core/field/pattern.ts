@@ -1,0 +1,32 @@
+/** Owns trying the patterns of fields on what somebody typed: written for Perl by whoever administers, bounded in time by us. */
+import { createContext, Script } from 'node:vm'
+
+/** An honest pattern takes less than a millisecond; one that backtracks for ever is let go, and lets everything pass. */
+const LIMIT_MS = 250
+
+const room: { pattern: RegExp; text: string } = { pattern: /x/, text: '' }
+const context = createContext(room)
+// Node ends a script that runs too long, and V8 looks for that within a pattern too.
+const script = new Script('pattern.test(text)')
+
+/** JavaScript's patterns are nearly Perl's; a leading (?i) becomes a flag. Undefined: it is none. */
+export function patternOf(written: string): RegExp | undefined {
+  const [start = '', flags = ''] = /^\(\?([ims]{1,3})\)/.exec(written) ?? []
+  try {
+    return new RegExp(written.slice(start.length), [...new Set(flags)].join(''))
+  } catch {
+    return undefined
+  }
+}
+
+/** Does the text fit? A pattern that cannot be read, or takes too long, stops nobody. */
+export function fits(written: string, text: string): boolean {
+  const pattern = patternOf(written)
+  if (!pattern) return true
+  Object.assign(room, { pattern, text })
+  try {
+    return Boolean(script.runInContext(context, { timeout: LIMIT_MS }))
+  } catch {
+    return true
+  }
+}
