@@ -113,6 +113,7 @@ export {
   setPriority,
   setTitle,
   setText,
+  setCompany,
   setCustomer,
   watchTicket,
 } from './ticket/change/tickets.ts'
@@ -159,6 +160,10 @@ export { findArticle, findAttachment, firstWords, listArticles, type Article, ty
 // Queues and people
 export { type Queue, findQueue, findQueueByName, listQueues, shortName, calendarOfQueue, senderOfQueue } from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
+export { myQueueChoices, myServiceChoices, setMyQueues, setMyServices, type MyChoice } from './queue/my-queues.ts'
+export { companyOfCode } from './company/companies.ts'
+export { companiesForTicket, companiesOfPerson } from './company/person-companies.ts'
+export { addressLines, DETAIL_NAMES, DETAILS, type DetailName, type Details } from './person/known/details.ts'
 export { absentNow, endAbsence, findAbsence, setAbsence, type Absence } from './person/absence.ts'
 export { agentsOfQueue, listAgents, searchPersons } from './person/person-search.ts'
 export {

@@ -23,6 +23,7 @@ export const NAMES = {
   person: column('person'),
   group: column('permission_group'),
   role: column('role'),
+  company: column('company'),
   calendar: column('calendar'),
   'system address': column('system_address', 'address'),
   text: column('auto_response'),

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../test/make.ts'
 import { listEvents, type AuditEvent } from './log.ts'
+import { createCompany, editCompany, removeCompany } from '../company/companies.ts'
+import { companiesOfPerson, setPersonCompanies } from '../company/person-companies.ts'
 import { createCalendar, editCalendar, findCalendar } from '../calendar/calendar-admin.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
@@ -25,6 +27,7 @@ import { createRole, editRole } from '../permission/roles.ts'
 import { addUnitAdministrator, removeUnitAdministrator } from '../permission/unit-administrators.ts'
 import { endAbsence, setAbsence } from '../person/absence.ts'
 import { addAddress, editPerson, listAddresses, makeMainAddress, removeAddress, setPasswordOf } from '../person/person-admin.ts'
+import { addFurtherLogin, removeFurtherLogin } from '../person/known/further-logins.ts'
 import { resetSecondFactor } from '../person/second-factor.ts'
 import { addSecretKey } from '../person/secret/keys.ts'
 import { erasePerson } from '../privacy/erase.ts'
@@ -90,6 +93,8 @@ const personForm = {
   agent: true,
   valid: true,
 }
+const companyForm = { code: '', name: 'ACME', street: '', zip: '', city: '', country: '', url: '', comment: '', valid: true }
+const company = () => make.asSystem((work) => createCompany(work, { ...companyForm, code: name('ACME') }))
 const file = (letter: string) => ({ name: `${letter}.pdf`, contentType: 'application/pdf', content: Buffer.from(`pdf ${letter}`) })
 const days = { from: '2026-11-20', until: '2026-11-27', substituteId: null, note: 'urlop' }
 
@@ -113,7 +118,10 @@ const CASES: Record<AdminSubject, Case> = {
           agent: false,
           unitId: await make.unit(),
         }),
-      'switched off': (work, id) => editPerson(work, id, { ...personForm, valid: false }),
+      'title, mobile and address': (work, id) =>
+        editPerson(work, id, { ...personForm, details: { title: 'dr', mobile: '600 100 200', city: 'Toruń', comment: 'wraca w marcu' } }),
+      'switched off for now': (work, id) => editPerson(work, id, { ...personForm, valid: false, offForNow: true }),
+      'switched off': (work, id) => editPerson(work, id, { ...personForm, valid: false, offForNow: false }),
     },
   },
   'person hold': {
@@ -134,6 +142,38 @@ const CASES: Record<AdminSubject, Case> = {
         await makeMainAddress(work, id, (await listAddresses(work.db, id)).find((one) => !one.main)!.id)
       },
       'the main one removed': async (work, id) => removeAddress(work, id, (await listAddresses(work.db, id))[0]!.id),
+    },
+  },
+  'person login': {
+    async stands() {
+      const id = await make.person()
+      await make.asSystem((work) => addFurtherLogin(work, id, `drugi${id}`))
+      return id
+    },
+    changes: {
+      added: (work, id) => addFurtherLogin(work, id, `trzeci${id}`),
+      removed: (work, id) => removeFurtherLogin(work, id, `drugi${id}`),
+    },
+  },
+  'person company': {
+    stands: () => make.person(),
+    changes: {
+      'the first one': async (work, id) => setPersonCompanies(work, id, [await company()]),
+      'two more, of which one is the main one': async (work, id) => {
+        const own = (await companiesOfPerson(work.db, id)).map((one) => one.id)
+        const more = [await company(), await company()]
+        await setPersonCompanies(work, id, [...own, ...more], more[1]!)
+      },
+      none: (work, id) => setPersonCompanies(work, id, []),
+    },
+  },
+  company: {
+    stands: () => company(),
+    changes: {
+      'name, code and address': (work, id) =>
+        editCompany(work, id, { ...companyForm, code: name('KOD'), name: 'Bis', city: 'Toruń', zip: '87-100', url: 'https://bis.example' }),
+      'off for now': (work, id) => editCompany(work, id, { ...companyForm, code: name('KOD'), valid: false, offForNow: true }),
+      'taken away': removeCompany,
     },
   },
   'person password': {

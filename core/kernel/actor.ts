@@ -12,6 +12,8 @@ export interface PersonActor {
   /** Until when they count as having just said who they are; absent: they act by no session. */
   provedUntil?: Date
   preferences: Preferences
+  /** "My queues": those they chose to keep an eye on. Rights are another matter. */
+  queues?: readonly Id[]
 }
 
 /** How long an act of one's own can be taken back, in seconds (WCAG 2.2.1). */
@@ -50,6 +52,14 @@ export interface Access {
   queueRights: ReadonlyMap<Id, ReadonlySet<string>>
   /** Units named for this person to administer; those below them belong to each. */
   units?: readonly Id[]
+  /** Tickets of colleagues that this person sees as a customer; absent: none. */
+  colleagues?: Colleagues
+}
+
+/** The companies a person belongs to, by the code that tickets have, and the queues whose unit shows a company's tickets to its people. */
+export interface Colleagues {
+  companies: readonly string[]
+  queues: ReadonlyMap<Id, 'read' | 'reply'>
 }
 
 /** Person id to write into history and facts; null for the system. */

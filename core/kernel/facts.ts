@@ -27,6 +27,8 @@ export interface CoreFacts {
   /** What it is called now stands on the ticket: facts about tickets hold nothing that people wrote. */
   'ticket.title-changed': NoData
   'ticket.customer-changed': NoData
+  /** Codes of companies, '' where there is none. */
+  'ticket.company-changed': { from: string | null; to: string | null }
   'ticket.watched': { watching: boolean }
   /** `right` null: no participant any more. */
   'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }

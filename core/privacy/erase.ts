@@ -90,6 +90,7 @@ async function forgetPerson(work: Work, { id }: Traces): Promise<void> {
       language: null,
       source: 'erased',
       preferences: '{}',
+      details: '{}',
     })
     .where('id', '=', id)
     .execute()

@@ -65,6 +65,7 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
       'person.created_at',
       'person.last_login_at',
       'person.preferences',
+      'person.details',
       'unit.name as unit',
     ])
     .where('person.id', '=', id)
@@ -78,6 +79,14 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
   const { rows: rights } = await sql<Row>`
     select g.name as "group", gp."right" from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${id}
     union all select r.name, 'role' from role_person rp join role r on r.id = rp.role_id where rp.person_id = ${id}`.execute(db)
+  const { rows: companies } = await sql<Row>`
+    select c.code, c.name, pc.main from person_company pc join company c on c.id = pc.company_id where pc.person_id = ${id} order by c.name`.execute(db)
+  const furtherLogins = (await db.selectFrom('further_login').select('login').where('person_id', '=', id).orderBy('login').execute()).map(
+    ({ login }) => login,
+  )
+  const { rows: watched } = await sql<Row>`
+    select 'queue' as what, q.name from person_queue pq join queue q on q.id = pq.queue_id where pq.person_id = ${id}
+    union all select 'service', s.name from person_service ps join service s on s.id = ps.service_id where ps.person_id = ${id}`.execute(db)
   const absence = await db
     .selectFrom('person_absence')
     .select(['from_at', 'until_at', 'note'])
@@ -94,7 +103,7 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
   const { rows: drafts } = await sql<Row>`
      select form, fields, updated_at, array(select f.name from draft_file f where f.id = any(draft.files) and f.person_id = ${id}) as files
      from draft where person_id = ${id} and act_id is null order by updated_at`.execute(db)
-  return { ...person, addresses, sessions, rights, invitations, absence: absence ?? null, drafts }
+  return { ...person, addresses, furtherLogins, companies, watched, sessions, rights, invitations, absence: absence ?? null, drafts }
 }
 
 async function ownTickets(db: Kysely<Database>, id: Id): Promise<Id[]> {

@@ -2,17 +2,19 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { isId } from '../kernel/input.ts'
+import { readDetails } from '../person/known/details.ts'
 import type { Traces } from './traces.ts'
 
 export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces | undefined> {
   if (!isId(id)) return undefined
   const person = await db
     .selectFrom('person')
-    .select(['id', 'name', 'first_name', 'last_name', 'login', 'phone'])
+    .select(['id', 'name', 'first_name', 'last_name', 'login', 'phone', 'details'])
     .where('id', '=', id)
     .executeTakeFirst()
   if (!person) return undefined
   const addresses = await db.selectFrom('person_address').select('address').where('person_id', '=', id).execute()
+  const further = await db.selectFrom('further_login').select('login').where('person_id', '=', id).execute()
   const names = [
     ...new Set([person.name, [person.first_name, person.last_name].filter(Boolean).join(' ')].map((name) => name.trim()).filter(Boolean)),
   ]
@@ -27,8 +29,10 @@ export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces |
     id,
     names,
     login: person.login,
+    furtherLogins: further.map(({ login }) => login),
     addresses: addresses.map(({ address }) => address),
     phone: person.phone,
+    mobile: readDetails(person.details).mobile,
     nameShared: shared!.name,
     loginShared: shared!.login || (person.login ?? '').length < 4,
   }

@@ -7,8 +7,11 @@ export interface Traces {
   id: Id
   names: string[]
   login: string | null
+  /** Logins besides the main one. */
+  furtherLogins: string[]
   addresses: string[]
   phone: string
+  mobile: string
   /** Somebody else has the same name: it is taken out of this person's own tickets only. */
   nameShared: boolean
   /** The login is somebody's name or an everyday word: likewise. */
@@ -32,7 +35,7 @@ const words = (text: string): string => text.trim().split(/\s+/).map(quote).join
 const LETTER = '[[:alnum:]_]'
 
 /** In the order in which they must be applied: an address holds a login, a login may be a name. */
-export function rulesFor({ id, names, login, addresses, phone, nameShared, loginShared }: Traces): Rule[] {
+export function rulesFor({ id, names, login, furtherLogins, addresses, phone, mobile, nameShared, loginShared }: Traces): Rule[] {
   const rules: Rule[] = []
   if (addresses.length > 0) {
     rules.push({
@@ -51,7 +54,10 @@ export function rulesFor({ id, names, login, addresses, phone, nameShared, login
     })
   if (forms.length > 0) rules.push({ pattern: alone([...new Set(forms)].join('|')), replacement: REMOVED, everywhere: !nameShared })
   if (login) rules.push({ pattern: alone(quote(login)), replacement: REMOVED, everywhere: !loginShared })
-  if (phone.replace(/\D/g, '').length >= 6) rules.push({ pattern: alone(words(phone)), replacement: REMOVED, everywhere: true })
+  // One that is short, or an everyday word, is taken out of their own tickets only.
+  for (const further of furtherLogins) rules.push({ pattern: alone(quote(further)), replacement: REMOVED, everywhere: false })
+  for (const number of [phone, mobile])
+    if (number.replace(/\D/g, '').length >= 6) rules.push({ pattern: alone(words(number)), replacement: REMOVED, everywhere: true })
   return rules
 }
 

@@ -5,6 +5,7 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { AgentMail, Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
+import { validityColumns, type Valid } from '../kernel/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
@@ -33,6 +34,7 @@ export interface AdminQueue {
   signature: string
   comment: string
   valid: boolean
+  offForNow: boolean
   /** Among the unit's own queues. */
   sort: number
   open: number
@@ -65,6 +67,7 @@ function queueQuery(db: Kysely<Database>) {
       'q.signature',
       'q.comment',
       'q.valid',
+      'q.off_for_now as offForNow',
       'q.sort',
       sql<number>`(select count(*)::int from ticket t where t.queue_id = q.id
         and t.state_type in ('new', 'open', 'pending reminder', 'pending auto'))`.as('open'),
@@ -81,7 +84,7 @@ export function findAdminQueue(db: Kysely<Database>, id: Id): Promise<AdminQueue
   return isId(id) ? queueQuery(db).where('q.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface QueueForm {
+export interface QueueForm extends Valid {
   /** The last level only. */
   name: string
   parentId: Id | null
@@ -100,7 +103,6 @@ export interface QueueForm {
   language: Language | null
   signature: string
   comment: string
-  valid: boolean
 }
 
 /**
@@ -271,7 +273,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
     agent_mail: form.agentMail ?? before?.agent_mail ?? 'note',
     signature: demandShort(form.signature, 'signature', 5000),
     comment: demandShort(form.comment, 'comment', 500),
-    valid: form.valid,
+    ...validityColumns(form, before?.off_for_now),
   }
 }
 
@@ -302,6 +304,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
     signature: { words: 'field.own-signature' },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
+    off_for_now: { words: 'field.off-for-now', as: 'yes-no' },
   },
   told: { handedOver: { words: 'field.handed-over' }, to: { words: 'field.handed-to', as: 'queue' } },
   way: {
@@ -325,6 +328,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
       signature: values.signature,
       comment: values.comment,
       valid: values.valid,
+      offForNow: values.off_for_now,
     }),
     put: editQueue,
   },

@@ -52,6 +52,9 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
       all.push(
         by === 'id or nobody' && value === 'nobody'
           ? sql`${column} is null`
+          : by === 'text'
+            ? // "<> ''" is what an index on such a column holds.
+              sql`${column} <> '' and ${column} = ${value}`
           : by === 'words'
             ? sql`${column} ilike ${containing(String(value))}`
             : sql`${column} = ${value}`,
@@ -125,6 +128,7 @@ const SEARCHED_COLUMNS = [
     'owner_id',
     'responsible_id',
     'customer_id',
+    'customer_company',
     'lock',
     ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
   ]),

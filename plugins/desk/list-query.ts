@@ -72,7 +72,7 @@ export function readListQuery(place: ListPlace, query: Record<string, string>): 
 const WORDS: Partial<Record<AttributeKind, readonly string[]>> = { state: ['open', 'closed', 'any'], agent: ['me', 'nobody'] }
 
 function readAttribute(kind: AttributeKind, value = ''): string {
-  if (kind === 'text') return value.trim().slice(0, 200)
+  if (kind === 'text' || kind === 'company') return value.trim().slice(0, 200)
   return WORDS[kind]?.includes(value) || isId(value) ? value : ''
 }
 

@@ -62,6 +62,7 @@ const FACTS = {
   'ticket.priority-changed': 0,
   'ticket.title-changed': 0,
   'ticket.customer-changed': 0,
+  'ticket.company-changed': 0,
   'ticket.watched': 0,
   'ticket.participants-changed': 0,
   'ticket.act-undone': 0,

@@ -440,7 +440,7 @@ function plainTags(ticket: object): PlainTags {
   const values = ticket as Record<string, string | undefined>
   return Object.fromEntries(PLAIN.flatMap(({ field, tags = {} }) => Object.values(tags).map((word) => [word, values[field] ?? ''])))
 }
-const PLAIN = ENTRIES.filter(({ kind, tags }) => kind === 'text' && tags)
+const PLAIN = ENTRIES.filter(({ kind, tags }) => (kind === 'text' || kind === 'company') && tags)
 
 async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
   const row = await db

@@ -131,7 +131,7 @@ async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject:
       ...variant,
       language,
       calendar,
-      ticket: { ...ticket, queue: ticket.queueName, state: ticket.stateName, priority: ticket.priorityName },
+      ticket: { ...ticket, customerCompany: ticket.customerCompany ?? '', queue: ticket.queueName, state: ticket.stateName, priority: ticket.priorityName },
     },
     answered,
     sender,

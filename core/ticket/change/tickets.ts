@@ -8,6 +8,8 @@ import { actorId, type Work } from '../../kernel/work.ts'
 import { refused } from '../../errors.ts'
 import { holdsRight } from '../../permission/policy.ts'
 import { loadAccess } from '../../permission/access.store.ts'
+import { companyOfCode } from '../../company/companies.ts'
+import { companyForTicket, usesCompanies } from '../../company/main-company.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
@@ -58,7 +60,7 @@ const NORMAL_PRIORITY = '3'
  * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now), wanted.customerId)
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(place.queue.unitId)
   demandCreate(work, wanted)
@@ -68,7 +70,10 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   await askAboutTicket(work, wanted, queue, state)
   const receivedAt = wanted.article.senderType === 'agent' ? work.now : receive(calendar, wanted.arrivedAt ?? work.now).receivedAt
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
+  // OTRS: a ticket is written down under its customer's company, unless whoever makes it names another.
+  const company = place.company !== null && (await usesCompanies(work.db, queue.unitId)) ? place.company : ''
   const row = rowOf({
+    customerCompany: company,
     ...wanted,
     title,
     queueId: queue.id,
@@ -113,7 +118,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
 function rowOf(fields: RowFields): TicketRowColumns {
   const said = fields as Record<string, unknown>
   return Object.fromEntries(
-    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' ? '' : null)]),
+    ENTRIES.map(({ kind, column, field }) => [column, said[field] ?? (kind === 'text' || kind === 'company' ? '' : null)]),
   ) as TicketRowColumns
 }
 
@@ -457,7 +462,26 @@ export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Pro
   const ticket = await ticketFor(work, ticketId, ATTRIBUTES.customer.right)
   const person = await findPerson(work.db, customerId)
   if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
-  await change(work, ticket, { customer: { id: person.id, name: person.login ?? person.address ?? '' } })
+  const company = await companyForTicket(work.db, ticket.unitId, person.id)
+  await change(work, ticket, {
+    customer: {
+      id: person.id,
+      name: person.login ?? person.address ?? '',
+      ...(company === (ticket.customerCompany ?? '') ? { beside: company } : { company }),
+    },
+  })
+}
+
+/**
+ * Another company than the customer's main one: by its code, '' for none. Only one that is in use here, or that the customer belongs to; what
+ * came from elsewhere and names no company stays until then. Error: `company.unknown` at 'company'.
+ */
+export async function setCompany(work: Work, ticketId: Id, code: string): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.company.right)
+  if (code !== '' && code !== ticket.customerCompany && !(await companyOfCode(work.db, code))?.valid)
+    throw refused('company.unknown', { code }, 'company')
+  const customer = ticket.customerId === null ? undefined : await findPerson(work.db, ticket.customerId)
+  await change(work, ticket, { company: { id: code, customer: customer?.login ?? customer?.address ?? '' } })
 }
 
 export async function watchTicket(work: Work, ticketId: Id, watching: boolean): Promise<void> {

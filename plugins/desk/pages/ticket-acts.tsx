@@ -150,6 +150,18 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       {form.problems['customer'] && <PeopleWhoFit c={c} who={form.values['customer'] ?? ''} name="customer" />}
     </>
   )),
+  company: section('company', ({ c, view: { companies } }, form) => (
+    <Select
+      c={c}
+      form={form}
+      name="company"
+      id="more-company-field"
+      label={words(c)('act.company.which')}
+      value={companies.find(({ stands }) => stands)?.code ?? ''}
+      empty={words(c)('act.company.none')}
+      choices={companies.map(({ code, name }) => ({ value: code, label: name === null || name === code ? code : `${name} (${code})` }))}
+    />
+  )),
   'add-person': section(
     'add-person',
     ({ c }, form) => {
@@ -234,7 +246,12 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
   const { ticket } = view
   if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
   const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
-  const offered = [...PLACES].filter(([name]) => offersAct(name, ticket, visit.actor.access))
+  const offered = [...PLACES].filter(
+    ([name]) =>
+      offersAct(name, ticket, visit.actor.access) &&
+      // Where nobody belongs to a company there is nothing to choose.
+      (name !== 'company' || view.companies.length > 0 || bad?.act === 'company'),
+  )
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>

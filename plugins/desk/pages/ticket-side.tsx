@@ -1,6 +1,6 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { BESIDE, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
+import { addressLines, BESIDE, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
 import { ActButton, Card, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
@@ -91,6 +91,7 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
 const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   const t = words(c)
   const { customer, others, ticket } = view
+  const company = view.companies.find(({ stands }) => stands)
   if (!customer)
     return (
       <Card title={t('list.customer')} id="side-customer">
@@ -116,14 +117,22 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
             name: t('side.person'),
             value: (
               <>
-                <b>{customer.name}</b>
+                <b>{[customer.details.title, customer.name].filter(Boolean).join(' ')}</b>
                 <PlainForm c={c} form={plainNameForm(customer.name)} />
               </>
             ),
             help: customer.login ? t('side.login', { login: customer.login }) : undefined,
           },
           { name: t('side.unit'), value: customer.unitName },
+          {
+            name: t('act.company.which'),
+            value: company && <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{company.name ?? company.code}</a>,
+            help: company && company.name !== null && company.name !== company.code ? company.code : undefined,
+          },
           { name: t('side.phone'), value: customer.phone },
+          { name: t('side.mobile'), value: customer.details.mobile },
+          { name: t('side.postal'), value: addressLines(customer.details).join(', ') },
+          { name: t('side.remark'), value: customer.details.comment },
           {
             name: t('side.address'),
             value: customer.address && (

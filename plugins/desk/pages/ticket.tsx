@@ -7,6 +7,7 @@ import {
   countEach,
   findDrafts,
   findOrigin,
+  companiesForTicket,
   findPerson,
   listArticles,
   listParticipants,
@@ -60,6 +61,8 @@ export interface TicketView {
   ticket: Ticket
   articles: Article[]
   customer: Person | undefined
+  /** Companies that the ticket may name, and the one it does. */
+  companies: Awaited<ReturnType<typeof companiesForTicket>>
   /** Other tickets of the customer that the agent may see. */
   others: { all: number; open: number }
   participants: Participant[]
@@ -204,6 +207,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
   const [
     articles,
     customer,
+    companies,
     others,
     participants,
     watchers,
@@ -221,6 +225,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
   ] = await Promise.all([
     listArticles(db, ticket.id, { visibleOnly: false }),
     customerId ? findPerson(db, customerId) : undefined,
+    companiesForTicket(db, customerId, ticket.customerCompany),
     customerId ? countEach(db, access, 'ro', { all: { customerId }, open: { customerId, stateTypes: OPEN_TYPES } }) : { all: 0, open: 0 },
     listParticipants(db, ticket.id),
     listWatchers(db, ticket.id),
@@ -242,6 +247,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     ticket,
     articles,
     customer,
+    companies,
     others,
     participants,
     watchers,
