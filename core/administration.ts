@@ -123,7 +123,15 @@ export { routeFor, routesOf } from './unit/routing.ts'
 export { editTopic, type Topic, type TopicForm } from './unit/topics.ts'
 export { factsOf, listUnitRules, placeBy, placeEverybody, RULE_KINDS, saveUnitRule, type RuleKind, type UnitRule } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optOut, planHandOver } from './administration/opting.ts'
-export { mayTouchPlugin, mayTouchSetting, mayTouchUnitSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
+export {
+  mayTouchPlugin,
+  mayTouchSetting,
+  mayTouchUnitSetting,
+  readLimits,
+  UNIT_LIMITS,
+  unitLimits,
+  type UnitLimits,
+} from './unit/limits.ts'
 export { brandInForce, unitFigures } from './unit/unit-figures.ts'
 export { contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf } from './unit/brand.ts'
 export {

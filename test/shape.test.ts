@@ -322,7 +322,9 @@ describe('what a module says', () => {
     ).toEqual([])
   })
   it('the domain takes its time from the work, never from the machine', () => {
-    const domain = core.filter((file) => /^core\/(ticket|article|queue|calendar|permission|person|company|unit|mail\/judge\/steps)\//.test(file))
+    const domain = core.filter((file) =>
+      /^core\/(ticket|article|queue|calendar|permission|person|company|unit|mail\/judge\/steps)\//.test(file),
+    )
     expect(faults(domain, (file) => read(file).match(/new Date\(\)|Date\.now\(\)/g) ?? [])).toEqual([])
   })
   it('every plugin has a page for its administrator', () => {

@@ -622,7 +622,7 @@ const read = async (subject: AdminSubject, id: Id, of: Values) =>
 
 /** Does it take the event's values to say which part of the thing is meant? */
 const asksWhich = (subject: AdminSubject): boolean =>
-  Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'queue order', 'setting'].includes(subject)
+  Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'person login', 'queue order', 'setting'].includes(subject)
 const today = async (subject: AdminSubject, id: Id, values: Values | null) => {
   const { today: asNow } = SUBJECTS[subject].way as Way<any, any> // oxlint-disable-line typescript/no-explicit-any
   return values && asNow ? await asNow(opened.db, id, values) : values

@@ -33,22 +33,20 @@ const addressOf = (kept: Readonly<Record<string, unknown>>): CompanyAddress =>
   Object.fromEntries(Object.keys(ADDRESS).map((key) => [key, typeof kept[key] === 'string' ? kept[key] : ''])) as CompanyAddress
 
 function companyQuery(db: Kysely<Database>) {
-  return db
-    .selectFrom('company')
-    .select([
-      'company.id',
-      'company.code',
-      'company.name',
-      'company.address',
-      'company.url',
-      'company.comment',
-      'company.valid',
-      'company.off_for_now as offForNow',
-      sql<number>`(select count(*)::int from person_company pc where pc.company_id = company.id)`.as('persons'),
-      // The index on companies holds tickets that have one.
-      sql<number>`(select count(*)::int from (select from ticket t where t.customer_company = company.code and t.customer_company <> ''
+  return db.selectFrom('company').select([
+    'company.id',
+    'company.code',
+    'company.name',
+    'company.address',
+    'company.url',
+    'company.comment',
+    'company.valid',
+    'company.off_for_now as offForNow',
+    sql<number>`(select count(*)::int from person_company pc where pc.company_id = company.id)`.as('persons'),
+    // The index on companies holds tickets that have one.
+    sql<number>`(select count(*)::int from (select from ticket t where t.customer_company = company.code and t.customer_company <> ''
         limit ${COMPANY_TICKETS_COUNTED}) found)`.as('tickets'),
-    ])
+  ])
 }
 
 const toCompany = ({ address, ...row }: { address: Record<string, unknown> } & Omit<Company, keyof CompanyAddress>): Company => ({
@@ -194,6 +192,9 @@ export const companySubject: CoreSubject<CompanyValues, CompanyForm> = {
 async function createCompanyAgain(work: Work, id: Id, form: Required<CompanyForm>): Promise<void> {
   demandAdmin(work.actor)
   const values = await checked(work, form, null)
-  await work.db.insertInto('company').values({ id, ...asRow(values) }).execute()
+  await work.db
+    .insertInto('company')
+    .values({ id, ...asRow(values) })
+    .execute()
   recordChange(work, companySubject, id, null, values)
 }

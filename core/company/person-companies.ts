@@ -68,11 +68,7 @@ export async function setPersonCompanies(work: Work, personId: Id, ids: readonly
   const before = await companiesOfPerson(work.db, personId)
   const wanted = [...new Set(ids)]
   if (wanted.some((id) => !isId(id))) throw refused('choice-gone', {}, 'company')
-  const known = await work.db
-    .selectFrom('company')
-    .select(['id', 'valid'])
-    .where(sql<boolean>`id = any(${wanted}::bigint[])`)
-    .execute()
+  const known = await work.db.selectFrom('company').select(['id', 'valid']).where(sql<boolean>`id = any(${wanted}::bigint[])`).execute()
   const fits = (id: Id) => known.some((one) => one.id === id && (one.valid || before.some((own) => own.id === id)))
   if (!wanted.every(fits)) throw refused('choice-gone', {}, 'company')
   const first = main !== null && wanted.includes(main) ? main : (wanted[0] ?? null)

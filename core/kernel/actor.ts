@@ -12,8 +12,6 @@ export interface PersonActor {
   /** Until when they count as having just said who they are; absent: they act by no session. */
   provedUntil?: Date
   preferences: Preferences
-  /** "My queues": those they chose to keep an eye on. Rights are another matter. */
-  queues?: readonly Id[]
 }
 
 /** How long an act of one's own can be taken back, in seconds (WCAG 2.2.1). */
@@ -54,6 +52,8 @@ export interface Access {
   units?: readonly Id[]
   /** Tickets of colleagues that this person sees as a customer; absent: none. */
   colleagues?: Colleagues
+  /** "My queues": those they chose to keep an eye on. It gives no right. */
+  chosenQueues?: readonly Id[]
 }
 
 /** The companies a person belongs to, by the code that tickets have, and the queues whose unit shows a company's tickets to its people. */
@@ -66,6 +66,12 @@ export interface Colleagues {
 export const actorId = ({ actor }: { readonly actor: Actor }): Id | null => (actor.kind === 'person' ? actor.id : null)
 
 export const system = (name: string): SystemActor => ({ kind: 'system', name })
+
+/** The same without what colleagues of their company asked. */
+export function withoutColleagues(access: Access): Access {
+  const { colleagues: _colleagues, ...alone } = access
+  return alone
+}
 
 /** The same person as a customer only: what the portal shows an agent of their own tickets. */
 export function asCustomer(access: Access): Access {

@@ -10,7 +10,10 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
   const person = await db
     .selectFrom('person')
     .select(['id', 'name', 'login', 'language', 'unit_id', 'agent', 'preferences'])
-    .select([companiesOf(personId).as('companies'), sql<Id[]>`array(select queue_id::text from person_queue where person_id = ${personId})`.as('queues')])
+    .select([
+      companiesOf(personId).as('companies'),
+      sql<Id[]>`array(select queue_id::text from person_queue where person_id = ${personId})`.as('queues'),
+    ])
     .where('id', '=', personId)
     .where('valid', '=', true)
     .executeTakeFirst()
@@ -23,15 +26,20 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
     login: person.login,
     language: person.language,
     unitId: person.unit_id,
-    access: { ...(await loadAccess(db, person.id, person.agent)), ...(colleagues ? { colleagues } : {}) },
-    queues: person.queues,
+    access: {
+      ...(await loadAccess(db, person.id, person.agent)),
+      ...(colleagues ? { colleagues } : {}),
+      ...(person.queues.length > 0 ? { chosenQueues: person.queues } : {}),
+    },
     preferences: readPreferences(person.preferences),
   }
 }
 
 /** Codes of the companies in use that a person belongs to. */
 const companiesOf = (personId: Id) =>
-  sql<string[]>`array(select c.code from person_company pc join company c on c.id = pc.company_id and c.valid where pc.person_id = ${personId})`
+  sql<
+    string[]
+  >`array(select c.code from person_company pc join company c on c.id = pc.company_id and c.valid where pc.person_id = ${personId})`
 
 /** What people of these companies see of each other's tickets; undefined: no unit shows any. */
 async function colleaguesOf(db: Kysely<Database>, companies: readonly string[]): Promise<Colleagues | undefined> {

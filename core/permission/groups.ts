@@ -78,7 +78,13 @@ export async function editGroup(work: Work, id: Id, form: GroupForm): Promise<vo
   if (before.valid && !values.valid && before.queues.length > 0)
     throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
   await work.db.updateTable('permission_group').set(values).where('id', '=', id).execute()
-  recordChange(work, groupSubject, id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid, off_for_now: before.offForNow }, values)
+  recordChange(
+    work,
+    groupSubject,
+    id,
+    { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid, off_for_now: before.offForNow },
+    values,
+  )
 }
 
 type GroupValues = Awaited<ReturnType<typeof checked>>
@@ -99,7 +105,12 @@ export const groupSubject: CoreSubject<GroupValues, GroupForm> = {
   },
   way: {
     read: (db, id) =>
-      db.selectFrom('permission_group').select(['name', 'comment', 'unit_id', 'valid', 'off_for_now']).where('id', '=', id).forUpdate().executeTakeFirst(),
+      db
+        .selectFrom('permission_group')
+        .select(['name', 'comment', 'unit_id', 'valid', 'off_for_now'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
     form: ({ name, comment, unit_id, valid, off_for_now }) => ({ name, comment, unitId: unit_id, valid, offForNow: off_for_now }),
     put: editGroup,
   },

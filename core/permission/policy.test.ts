@@ -63,7 +63,19 @@ describe('the policy', () => {
     expect(may(access({ 1: ['rw'] }), 'see', ties({ customerId: '8' })).allowed).toBe(false)
   })
   it('who belongs to a company sees its tickets where the unit says so, and nobody by having none', () => {
-    const colleague = access({}, { agent: false, colleagues: { companies: ['ACME'], queues: new Map([['1', 'read'], ['2', 'reply']]) } })
+    const colleague = access(
+      {},
+      {
+        agent: false,
+        colleagues: {
+          companies: ['ACME'],
+          queues: new Map([
+            ['1', 'read'],
+            ['2', 'reply'],
+          ]),
+        },
+      },
+    )
     const rule = (right: string, more: Partial<TicketTies>) => may(colleague, right, ties(more)).rule
     expect(rule('see', { company: 'ACME' })).toBe('company')
     expect(rule('answer', { company: 'ACME' })).toBe('none')

@@ -98,8 +98,19 @@ export const roleSubject: CoreSubject<RoleValues, RoleForm> = {
   },
   way: {
     read: (db, id) =>
-      db.selectFrom('role').select(['name', 'comment', 'valid', 'off_for_now', 'second_factor']).where('id', '=', id).forUpdate().executeTakeFirst(),
-    form: ({ name, comment, valid, off_for_now, second_factor }) => ({ name, comment, valid, offForNow: off_for_now, secondFactor: second_factor }),
+      db
+        .selectFrom('role')
+        .select(['name', 'comment', 'valid', 'off_for_now', 'second_factor'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: ({ name, comment, valid, off_for_now, second_factor }) => ({
+      name,
+      comment,
+      valid,
+      offForNow: off_for_now,
+      secondFactor: second_factor,
+    }),
     put: editRole,
   },
 }

@@ -63,7 +63,12 @@ const COLUMNS = ['login', 'first_name', 'last_name', 'name', 'language', 'phone'
 /** A person's values as the log has them; undefined: no such person. Locks the row. */
 async function readValues(db: Kysely<Database>, id: Id) {
   if (!isId(id)) return undefined
-  const row = await db.selectFrom('person').select([...COLUMNS, 'details']).where('id', '=', id).forUpdate().executeTakeFirst()
+  const row = await db
+    .selectFrom('person')
+    .select([...COLUMNS, 'details'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
   if (!row) return undefined
   const { details: kept, ...values } = row
   return { kept, values: { ...values, ...readDetails(kept) } }
@@ -112,7 +117,12 @@ export async function editPerson(work: Work, id: Id, form: PersonForm, told: Val
   await work.db
     .updateTable('person')
     // A hat given here, or taken, is no unit's any more.
-    .set({ ...values, details: JSON.stringify(values.details), ...placed, ...(before.agent === values.agent ? {} : { hat_by_unit: false }) })
+    .set({
+      ...values,
+      details: JSON.stringify(values.details),
+      ...placed,
+      ...(before.agent === values.agent ? {} : { hat_by_unit: false }),
+    })
     .where('id', '=', id)
     .execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)

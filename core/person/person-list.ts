@@ -47,7 +47,8 @@ function filtered(db: Kysely<Database>, filter: PersonFilter) {
   if (isId(filter.groupId))
     query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
   for (const { pattern } of typedWords(filter.search ?? '')) {
-    query = query.where(sql<boolean>`(person.name ~* ${pattern} or person.login ~* ${pattern} or person.phone ~* ${pattern} or person.details ->> 'mobile' ~* ${pattern}
+    query =
+      query.where(sql<boolean>`(person.name ~* ${pattern} or person.login ~* ${pattern} or person.phone ~* ${pattern} or person.details ->> 'mobile' ~* ${pattern}
       or exists (select from further_login l where l.person_id = person.id and l.login ~* ${pattern})
       or exists (select from person_address a where a.person_id = person.id and a.address ~* ${pattern}))`)
   }

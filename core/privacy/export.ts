@@ -80,7 +80,9 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
     select g.name as "group", gp."right" from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${id}
     union all select r.name, 'role' from role_person rp join role r on r.id = rp.role_id where rp.person_id = ${id}`.execute(db)
   const { rows: companies } = await sql<Row>`
-    select c.code, c.name, pc.main from person_company pc join company c on c.id = pc.company_id where pc.person_id = ${id} order by c.name`.execute(db)
+    select c.code, c.name, pc.main from person_company pc join company c on c.id = pc.company_id where pc.person_id = ${id} order by c.name`.execute(
+    db,
+  )
   const furtherLogins = (await db.selectFrom('further_login').select('login').where('person_id', '=', id).orderBy('login').execute()).map(
     ({ login }) => login,
   )

@@ -35,7 +35,9 @@ export async function setMyQueues(work: Work, ids: readonly Id[]): Promise<void>
   if (actor.kind !== 'person' || !actor.access.agent) throw refused('not-allowed')
   const mine = new Set([...ids].filter((id) => holdsRight(actor.access.queueRights.get(id), 'ro')))
   await work.db.deleteFrom('person_queue').where('person_id', '=', actor.id).execute()
-  await sql`insert into person_queue (person_id, queue_id) select ${actor.id}, id from queue where id = any(${[...mine]}::bigint[])`.execute(work.db)
+  await sql`insert into person_queue (person_id, queue_id) select ${actor.id}, id from queue where id = any(${[...mine]}::bigint[])`.execute(
+    work.db,
+  )
 }
 
 /** The same of services. */

@@ -7,6 +7,7 @@ import { answerRoutes } from './pages/answers.tsx'
 import { auditRoutes } from './pages/audit.tsx'
 import { calendarRoutes } from './pages/calendars.tsx'
 import { faultRoutes } from './pages/faults.tsx'
+import { companyRoutes } from './pages/companies.tsx'
 import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
@@ -16,6 +17,7 @@ import { outboundRoutes } from './pages/outbound.tsx'
 import { overviewRoutes } from './pages/overview.tsx'
 import { personAbsenceRoutes } from './pages/person-absence.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
+import { personCompanyRoutes } from './pages/person-companies.tsx'
 import { personRoutes } from './pages/persons.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
 import { privacyRoutes } from './pages/privacy.tsx'
@@ -50,6 +52,8 @@ export default definePlugin({
     personRoutes(app)
     personAccessRoutes(app)
     personAbsenceRoutes(app)
+    personCompanyRoutes(app)
+    companyRoutes(app)
     privacyRoutes(app)
     whyRoutes(app)
     groupRoutes(app)

@@ -6,6 +6,7 @@ import { attachment } from './pages/attachment.ts'
 import { bulk, undoBulk } from './pages/bulk.tsx'
 import { exportCsv } from './pages/export.ts'
 import { railFragment } from './pages/frame.tsx'
+import { myQueuesPage, saveMyQueues } from './pages/my-queues.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
 import { insert } from './pages/insert.tsx'
@@ -43,6 +44,8 @@ export default definePlugin({
     app.post('/desk/bulk', bulk)
     app.post('/desk/bulk/undo/:act', undoBulk)
     app.get('/desk/rail', railFragment)
+    app.get('/desk/my-queues', myQueuesPage)
+    app.post('/desk/my-queues', saveMyQueues)
 
     // New tickets
     app.get('/desk/new', newTicketPage)

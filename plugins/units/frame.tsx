@@ -28,6 +28,7 @@ export const AREAS = [
   'people',
   'hours',
   'texts',
+  'settings',
   'plugins',
   'looks',
   'addresses',

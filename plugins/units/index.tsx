@@ -12,6 +12,7 @@ import { peopleRoutes } from './pages/people.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { recordRoutes } from './pages/records.tsx'
+import { settingRoutes } from './pages/settings.tsx'
 import { textRoutes } from './pages/texts.tsx'
 import { topicRoutes } from './pages/topics.tsx'
 import { unitTexts } from './words.ts'
@@ -31,6 +32,7 @@ export default definePlugin({
     appointmentRoutes(app)
     hourRoutes(app)
     textRoutes(app)
+    settingRoutes(app)
     pluginRoutes(app)
     lookRoutes(app)
     addressRoutes(app)

@@ -8,7 +8,17 @@ import { searchPersons } from '../../person/person-search.ts'
 import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
-import { moveTicket, releaseTicket, setCompany, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../change/tickets.ts'
+import {
+  moveTicket,
+  releaseTicket,
+  setCompany,
+  setCustomer,
+  setOwner,
+  setPriority,
+  setTitle,
+  takeTicket,
+  watchTicket,
+} from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
 import { chosenId, flag, id, line } from './fields.ts'

@@ -1,6 +1,15 @@
 /** Owns the facts beside a ticket: the ticket itself, its customer, the others around it. */
 import type { Child } from 'hono/jsx'
-import { addressLines, BESIDE, may, plainAddressForm, plainNameForm, sayAttribute, shortName, type PageContext } from '../../../core/index.ts'
+import {
+  addressLines,
+  BESIDE,
+  may,
+  plainAddressForm,
+  plainNameForm,
+  sayAttribute,
+  shortName,
+  type PageContext,
+} from '../../../core/index.ts'
 import { ActButton, Card, PlainForm, SideList, Time, StateBadge } from '../../../core/pages.ts'
 import { sayMoment, sayValue } from '../attribute-values.ts'
 import { sayAway } from '../away-words.ts'
