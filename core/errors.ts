@@ -94,6 +94,7 @@ export const ERRORS = {
   'group.in-use': 422,
   'company.unknown': 422,
   'company.code-taken': 422,
+  'company.code-in-use': 422,
   'company.url': 422,
   'company.in-use': 422,
   'role.name-taken': 422,

@@ -357,7 +357,7 @@ describe('lists that must agree', () => {
       .filter((file) => file.startsWith('core/ticket/acts/'))
       .flatMap((file) => [
         ...read(file).matchAll(
-          /^import \{ ([^}]+) \} from '\.\.\/change\/(?:tickets|pass-on|held|participants|undo|change-by-headers|confirm)\.ts'/gm,
+          /^import \{\s+([^}]+)\s\} from '\.\.\/change\/(?:tickets|pass-on|held|participants|undo|change-by-headers|confirm)\.ts'/gm,
         ),
       ])
       .flatMap((match) => match[1]!.split(',').map((name) => name.trim()))

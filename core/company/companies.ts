@@ -5,7 +5,7 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
-import { validityColumns, type Valid } from '../kernel/validity.ts'
+import { validityColumns, type Valid } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
 
@@ -91,14 +91,17 @@ export async function createCompany(work: Work, form: CompanyForm): Promise<Id> 
   return id
 }
 
-/** Changes a company. With another code go its tickets, which name it so. Errors: as `createCompany`. */
+/** Changes a company; its code only as long as no ticket names it so. Errors: as `createCompany`, and `company.code-in-use`. */
 export async function editCompany(work: Work, id: Id, form: CompanyForm): Promise<void> {
   demandAdmin(work.actor)
   const before = await lockCompany(work, id)
   const values = await checked(work, form, id, before.off_for_now)
+  if (before.code !== values.code) {
+    const { tickets } = (await findCompany(work.db, id))!
+    if (tickets > 0) throw refused('company.code-in-use', { tickets }, 'code')
+  }
   await work.db.updateTable('company').set(asRow(values)).where('id', '=', id).execute()
-  const renamed = before.code === values.code ? 0 : await renameInTickets(work, before.code, values.code)
-  recordChange(work, companySubject, id, before, values, renamed > 0 ? { told: { tickets: renamed } } : {})
+  recordChange(work, companySubject, id, before, values)
 }
 
 /** Takes a company away that nobody belongs to and no ticket names. Error: `company.in-use`. */
@@ -109,16 +112,6 @@ export async function removeCompany(work: Work, id: Id): Promise<void> {
   if (persons > 0 || tickets > 0) throw refused('company.in-use', { persons, tickets })
   await work.db.deleteFrom('company').where('id', '=', id).execute()
   recordChange(work, companySubject, id, before, null)
-}
-
-async function renameInTickets(work: Work, from: string, to: string): Promise<number> {
-  const { numUpdatedRows } = await work.db
-    .updateTable('ticket')
-    .set({ customer_company: to })
-    .where('customer_company', '=', from)
-    .where('customer_company', '<>', '')
-    .executeTakeFirst()
-  return Number(numUpdatedRows)
 }
 
 async function lockCompany(work: Work, id: Id): Promise<CompanyValues> {
@@ -178,7 +171,6 @@ export const companySubject: CoreSubject<CompanyValues, CompanyForm> = {
     valid: { words: 'field.valid', as: 'yes-no' },
     off_for_now: { words: 'field.off-for-now', as: 'yes-no' },
   },
-  told: { tickets: { words: 'field.tickets-renamed' } },
   way: {
     read: readValues,
     form: ({ off_for_now: offForNow, ...values }) => ({ ...values, offForNow }),

@@ -109,6 +109,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.group.in-use': 'Queues belong to this group: {queues}. Give them another group first.',
   'error.company.unknown': 'There is no company with the number “{code}”, or it is switched off. Choose one of the list.',
   'error.company.code-taken': 'Another company has this number already.',
+  'error.company.code-in-use': 'Tickets name this number, so it stays. Make a company with the new number and add its people.',
   'error.company.url': 'Give the whole address of the site, for example https://www.company.example.',
   'error.company.in-use': 'People ({persons}) or tickets ({tickets}) belong to this company. Switch it off instead of removing it.',
   'error.role.name-taken': 'There is a role of this name already.',

@@ -113,6 +113,7 @@ export const pl = {
   'error.group.in-use': 'Do tej grupy należą kolejki: {queues}. Najpierw daj im inną grupę.',
   'error.company.unknown': 'Nie ma firmy o numerze „{code}” albo jest wyłączona. Wybierz jedną z listy.',
   'error.company.code-taken': 'Inna firma ma już ten numer.',
+  'error.company.code-in-use': 'Zgłoszenia noszą ten numer, więc zostaje. Załóż firmę z nowym numerem i dodaj do niej osoby.',
   'error.company.url': 'Podaj cały adres strony, na przykład https://www.firma.example.',
   'error.company.in-use': 'Do tej firmy należą osoby ({persons}) albo zgłoszenia ({tickets}). Wyłącz ją, zamiast usuwać.',
   'error.role.name-taken': 'Jest już rola o tej nazwie.',

@@ -62,7 +62,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.city': 'Town',
   'field.country': 'Country',
   'field.url': 'Web page',
-  'field.tickets-renamed': 'Tickets with the new company number',
   'field.companies': 'Companies',
   'field.main-company': 'Main company',
   'field.person-title': 'Title',

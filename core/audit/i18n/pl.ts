@@ -61,7 +61,6 @@ export const pl = {
   'field.city': 'Miejscowość',
   'field.country': 'Kraj',
   'field.url': 'Strona',
-  'field.tickets-renamed': 'Zgłoszenia z nowym numerem firmy',
   'field.companies': 'Firmy',
   'field.main-company': 'Główna firma',
   'field.person-title': 'Tytuł',

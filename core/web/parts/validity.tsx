@@ -1,6 +1,6 @@
 /** Owns how it is shown and chosen whether an administered thing is in use, off for now, or off. */
 import type { PageContext } from '../../kernel/contract.ts'
-import { validityOf, type Valid } from '../../kernel/validity.ts'
+import { validityOf, type Valid } from '../../audit/validity.ts'
 import type { FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { Select, type Choice } from './fields.tsx'

@@ -19,7 +19,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'company.one': 'Company',
   'company.code': 'Company number',
   'company.code.help': 'Tickets name the company by it (CustomerID in OTRS). Empty: the name.',
-  'company.code.change': 'The company’s tickets change their number with it.',
+  'company.code.change': 'It can be changed as long as no ticket names it.',
   'company.url': 'Web page',
   'company.tickets': 'Tickets',
   'company.none': 'There is no company yet',

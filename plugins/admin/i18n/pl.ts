@@ -18,7 +18,7 @@ export const pl = {
   'company.one': 'Firma',
   'company.code': 'Numer firmy',
   'company.code.help': 'Pod tym numerem firmę noszą zgłoszenia (w OTRS: CustomerID). Puste: tak jak nazwa.',
-  'company.code.change': 'Zgłoszenia tej firmy zmieniają numer razem z nią.',
+  'company.code.change': 'Da się go zmienić, dopóki nie nosi go żadne zgłoszenie.',
   'company.url': 'Strona WWW',
   'company.tickets': 'Zgłoszenia',
   'company.none': 'Nie ma jeszcze żadnej firmy',

@@ -64,7 +64,7 @@ export const ContactCard = ({
   return (
     <Card title={t('account.contact')} id="contact">
       <p class="quiet">{t('account.contact.who')}</p>
-      <form method="post" action="/account/contact" class="form">
+      <form method="post" action="/account/contact" class="form" autocomplete="off">
         <CsrfField c={c} />
         <FormProblems
           c={c}
