@@ -10,7 +10,9 @@ import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
 import { setActivation } from './plugin-admin.ts'
 import { saveSettings } from './setting-admin.ts'
-import { integer, text } from '../kernel/settings/settings.ts'
+import { integer, readSettings, text } from '../kernel/settings/settings.ts'
+import { unitSettings } from '../kernel/settings/unit-settings.ts'
+import { UNIT_LIMITS, unitLimits } from '../unit/limits.ts'
 import type { Work } from '../kernel/work.ts'
 import { createPart, editPart, setQueueParts } from '../mail/texts/answer-parts.ts'
 import { createTemplate, editTemplate, findTemplate } from '../mail/texts/answer-templates.ts'
@@ -820,5 +822,22 @@ describe('who may put something back', () => {
     expect(await by('route', mine)).toBe('done')
     expect(await by('route', other)).toBe('not-allowed')
     expect(await by('unit', mine)).toBe('not-allowed')
+  })
+})
+
+describe('what a unit decides itself', () => {
+  it('is written by its administrators, unless central administration has locked it, and by nobody of another unit', async () => {
+    const [unit, other, local] = [await make.unit(), await make.unit(), await make.agent({})]
+    await make.asSystem((work) => addUnitAdministrator(work, unit, local))
+    const says = async (value: string, where = unit) =>
+      make.work(await make.actor(local), (work) => saveSettings(work, 'unit', unitSettings, { companies: value }, where))
+    await says('read')
+    await expect(says('read', other)).rejects.toMatchObject({ code: 'not-allowed' })
+    await expect(says('read', '1')).rejects.toMatchObject({ code: 'not-allowed' })
+    await expect(says('everything')).rejects.toMatchObject({ code: 'input', field: 'companies' })
+    await act((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { lockedSettings: 'faq.suggestions unit.companies' }, unit))
+    await expect(says('reply')).rejects.toMatchObject({ code: 'unit.limit' })
+    await act((work) => saveSettings(work, 'unit', unitSettings, { companies: 'reply' }, unit))
+    expect((await readSettings(opened.db, 'unit', unitSettings, unit)).companies).toBe('reply')
   })
 })

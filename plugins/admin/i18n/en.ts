@@ -61,7 +61,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'person.comment': 'Remark',
   'person.comment.help': 'For agents and administrators, not for this person, who gets it all the same when asking for their data.',
   'local.own': 'What the unit decides itself',
-  'local.own.help': 'Its administrators decide the same on their pages. “unit.companies” among the locked settings takes that from them.',
+  'local.own.help':
+    'Its administrators decide the same on their pages, unless “unit.companies” stands among the settings the unit does not change.',
   'company.more': { one: 'and {count} more', other: 'and {count} more' },
   'area.groups': 'Groups',
   'area.groups.words': 'Who may do what in queues: each queue belongs to a group.',

@@ -62,7 +62,7 @@ export const pl = {
   'person.comment.help': 'Dla agentów i administratorów, nie dla tej osoby. Dostanie ją jednak, gdy poprosi o swoje dane.',
   'local.own': 'Co jednostka ustala sama',
   'local.own.help':
-    'To samo ustalają jej administratorzy na swoich stronach. Limit „unit.companies” wśród zablokowanych ustawień odbiera im to prawo.',
+    'To samo ustalają jej administratorzy na swoich stronach, chyba że wśród ustawień, których jednostka nie zmienia, stoi „unit.companies”.',
   'company.more': {
     one: 'i jeszcze {count} osoba',
     few: 'i jeszcze {count} osoby',

@@ -156,9 +156,9 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       form={form}
       name="company"
       id="more-company-field"
-      label={words(c)('act.company.which')}
+      label={words(c)('side.company')}
       value={companies.find(({ stands }) => stands)?.code ?? ''}
-      empty={words(c)('act.company.none')}
+      empty={words(c)('side.company.none')}
       choices={companies.map(({ code, name }) => ({ value: code, label: name === null || name === code ? code : `${name} (${code})` }))}
     />
   )),

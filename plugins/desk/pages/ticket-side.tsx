@@ -134,7 +134,7 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
           },
           { name: t('side.unit'), value: customer.unitName },
           {
-            name: t('act.company.which'),
+            name: t('side.company'),
             value: company && <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{company.name ?? company.code}</a>,
             help: company && company.name !== null && company.name !== company.code ? company.code : undefined,
           },

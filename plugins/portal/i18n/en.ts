@@ -39,6 +39,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'mine.whose.mine': 'Mine',
   'mine.whose.company': 'My company’s',
   'company.asked': 'asked by {who}',
+  'company.search': 'Search the company’s tickets',
   'company.none': 'There are no such tickets of your company',
   'company.sees': 'People of the company {company} see this ticket too.',
   'company.will-see': 'Other people of your company will see the ticket too.',

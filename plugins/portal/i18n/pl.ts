@@ -38,6 +38,7 @@ export const pl = {
   'mine.whose.mine': 'Moje',
   'mine.whose.company': 'Mojej firmy',
   'company.asked': 'pyta {who}',
+  'company.search': 'Szukaj w zgłoszeniach firmy',
   'company.none': 'W Twojej firmie nie ma tu żadnych zgłoszeń',
   'company.sees': 'To zgłoszenie widzą też osoby z firmy {company}.',
   'company.will-see': 'Zgłoszenie zobaczą też inne osoby z Twojej firmy.',

@@ -35,14 +35,14 @@ export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; foun
         {wish.which !== 'open' && <input type="hidden" name="which" value={wish.which} />}
         <div class="field">
           <label for="mine-search" class="only-heard">
-            {t('mine.search')}
+            {t(wish.whose === 'company' ? 'company.search' : 'mine.search')}
           </label>
           <input
             type="search"
             id="mine-search"
             name="search"
             value={wish.search}
-            placeholder={t('mine.search')}
+            placeholder={t(wish.whose === 'company' ? 'company.search' : 'mine.search')}
             data-key="/"
             aria-keyshortcuts="/"
           />
