@@ -101,10 +101,16 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   const t = words(c)
   const { customer, others, ticket } = view
   const company = view.companies.find(({ stands }) => stands)
+  const ofCompany = {
+    name: t('side.company'),
+    value: company && <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{company.name ?? company.code}</a>,
+    help: company && company.name !== null && company.name !== company.code ? company.code : undefined,
+  }
   if (!customer)
     return (
       <Card title={t('list.customer')} id="side-customer">
         <p class="quiet">{t('side.no-customer')}</p>
+        {company && <SideList items={[ofCompany]} />}
       </Card>
     )
   const open = others.open - (ticket.closedAt === null ? 1 : 0)
@@ -133,11 +139,7 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
             help: customer.login ? t('side.login', { login: customer.login }) : undefined,
           },
           { name: t('side.unit'), value: customer.unitName },
-          {
-            name: t('side.company'),
-            value: company && <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{company.name ?? company.code}</a>,
-            help: company && company.name !== null && company.name !== company.code ? company.code : undefined,
-          },
+          ofCompany,
           { name: t('side.phone'), value: customer.phone },
           { name: t('side.mobile'), value: customer.details.mobile },
           { name: t('side.postal'), value: addressLines(customer.details).join(', ') },
