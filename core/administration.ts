@@ -51,7 +51,7 @@ export {
 export { canRevert, isUnitsAffair, revertChange, revertEvent, whyNoWayBack } from './administration/revert.ts'
 export { AUDIT_KINDS } from './audit/record.ts'
 export { AUDIT_SORTS, findEvent, type AuditEvent, type AuditSort } from './administration/log.ts'
-export { CORE_SETTINGS, countSettings, saveSettings } from './administration/setting-admin.ts'
+export { CORE_SETTINGS, countSettings, OWN_SETTINGS, saveSettings } from './administration/setting-admin.ts'
 export { readStatus } from './database/status.ts'
 export type {
   AgentMail,
@@ -80,6 +80,20 @@ export {
   setRoleRights,
   type RightsById,
 } from './permission/rights.ts'
+export {
+  companyChoices,
+  COMPANY_CODE_LENGTH,
+  COMPANY_TICKETS_COUNTED,
+  createCompany,
+  editCompany,
+  findCompany,
+  listCompanies,
+  removeCompany,
+  type Company,
+  type CompanyForm,
+} from './company/companies.ts'
+export { personsOfCompany, setPersonCompanies } from './company/person-companies.ts'
+export { addFurtherLogin, listFurtherLogins, removeFurtherLogin } from './person/known/further-logins.ts'
 export { aboutErasure, type ErasureAbout } from './privacy/about.ts'
 export {
   acceptNomination,
@@ -115,7 +129,15 @@ export { routeFor, routesOf } from './unit/routing.ts'
 export { editTopic, type Topic, type TopicForm } from './unit/topics.ts'
 export { factsOf, listUnitRules, placeBy, placeEverybody, RULE_KINDS, saveUnitRule, type RuleKind, type UnitRule } from './unit/placing.ts'
 export { closeQueue, mainQueueOf, optOut, planHandOver } from './administration/opting.ts'
-export { mayTouchPlugin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits, type UnitLimits } from './unit/limits.ts'
+export {
+  mayTouchPlugin,
+  mayTouchSetting,
+  mayTouchUnitSetting,
+  readLimits,
+  UNIT_LIMITS,
+  unitLimits,
+  type UnitLimits,
+} from './unit/limits.ts'
 export { brandInForce, unitFigures } from './unit/unit-figures.ts'
 export { contrast, findBrand, forDark, LOGO_LIMIT, saveBrand, tintOf } from './unit/brand.ts'
 export {

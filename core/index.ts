@@ -63,7 +63,16 @@ export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 
 // Who may what
-export { asCustomer, readColumns, system, UNDO_CHOICES, type Access, type Actor, type PersonActor } from './kernel/actor.ts'
+export {
+  asCustomer,
+  readColumns,
+  system,
+  withoutColleagues,
+  UNDO_CHOICES,
+  type Access,
+  type Actor,
+  type PersonActor,
+} from './kernel/actor.ts'
 export { AGENT_RIGHTS, demand, demandAdmin, holdsRight, may, queuesWith, type Decision, type Right } from './permission/policy.ts'
 export { whoSees, type Because, type Onlooker } from './explain/explain.ts'
 export { sayBecause } from './explain/because-words.ts'
@@ -138,6 +147,7 @@ export {
   setPriority,
   setTitle,
   setText,
+  setCompany,
   setCustomer,
   spendTime,
   watchTicket,
@@ -227,6 +237,11 @@ export {
   senderOfQueue,
 } from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
+export { myQueueChoices, myServiceChoices, setMyQueues, setMyServices, type MyChoice } from './queue/my-queues.ts'
+export { companyOfCode } from './company/companies.ts'
+export { companiesForTicket, companiesOfPerson } from './company/person-companies.ts'
+export { addressLines, DETAIL_NAMES, DETAILS, type DetailName, type Details } from './person/known/details.ts'
+export { OWN_DETAILS, setOwnContact } from './person/known/own-contact.ts'
 export { absentNow, endAbsence, findAbsence, setAbsence, type Absence } from './person/absence.ts'
 export { agentsOfQueue, listAgents, searchPersons } from './person/person-search.ts'
 export {

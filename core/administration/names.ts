@@ -25,6 +25,7 @@ export const NAMES = {
   person: column('person'),
   group: column('permission_group'),
   role: column('role'),
+  company: column('company'),
   calendar: column('calendar'),
   'ticket type': column('ticket_type'),
   service: column('service'),

@@ -8,9 +8,10 @@ import { refused } from '../errors.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import { sayText } from '../i18n/texts.ts'
 import { demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
-import { demandWithin, mayTouchSetting, readLimits, UNIT_LIMITS, unitLimits } from '../unit/limits.ts'
+import { demandWithin, mayTouchSetting, mayTouchUnitSetting, readLimits, UNIT_LIMITS, unitLimits } from '../unit/limits.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { coreSettings } from '../kernel/settings/core-settings.ts'
+import { UNIT_SETTINGS, unitSettings } from '../kernel/settings/unit-settings.ts'
 import { notify } from '../kernel/facts.ts'
 import { SETTINGS_CHANGED, writeSetting, type Setting } from '../kernel/settings/settings.ts'
 import type { Work } from '../kernel/work.ts'
@@ -45,9 +46,10 @@ export async function saveSettings(
 ): Promise<void> {
   await demandUnitAdmin(work, unitId)
   if (!isCentral(work.actor)) {
-    if (owner === UNIT_LIMITS || owner === 'core' || !work.perUnit(owner)) throw refused('not-allowed')
+    if (owner === UNIT_LIMITS || owner === 'core' || !(owner === UNIT_SETTINGS || work.perUnit(owner))) throw refused('not-allowed')
     const limits = await readLimits(work.db, unitId)
-    for (const key of Object.keys(values)) demandWithin(mayTouchSetting(limits, owner, key), key)
+    for (const key of Object.keys(values))
+      demandWithin(owner === UNIT_SETTINGS ? mayTouchUnitSetting(limits, key) : mayTouchSetting(limits, owner, key), key)
   }
   const before = await storedSettings(work.db, owner, unitId)
   for (const [key, setting] of Object.entries(declared)) {
@@ -70,10 +72,12 @@ function placeOf(id: string, owners: readonly SubjectOwner[]): { owner: SubjectO
   const [name = '', unitId = ROOT_UNIT] = id.split('/')
   return { owner: CORE_OWNERS.find((one) => one.name === name) ?? owners.find((one) => one.name === name), name, unitId }
 }
+/** What a unit says of itself. */
+export const OWN_SETTINGS = { name: UNIT_SETTINGS, settings: unitSettings, texts: coreTexts } as const
 /** Core as one of those who declare settings. */
 export const CORE_SETTINGS = { name: 'core', scope: 'installation', settings: coreSettings, texts: coreTexts } as const
 
-const CORE_OWNERS: readonly SubjectOwner[] = [CORE_SETTINGS, { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts }]
+const CORE_OWNERS: readonly SubjectOwner[] = [CORE_SETTINGS, OWN_SETTINGS, { name: UNIT_LIMITS, settings: unitLimits, texts: coreTexts }]
 const declaredIn = (id: string, { owners }: Pick<Around, 'owners'>): Record<string, Setting> => placeOf(id, owners).owner?.settings ?? {}
 
 /** Its values are whatever its owner declares; of those that nobody declares any more there is no way back. */

@@ -3,13 +3,17 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { maker, TUESDAY, type Maker } from '../../test/make.ts'
 import { listEvents, type AuditEvent } from './log.ts'
+import { createCompany, editCompany, removeCompany } from '../company/companies.ts'
+import { companiesOfPerson, setPersonCompanies } from '../company/person-companies.ts'
 import { createCalendar, editCalendar, findCalendar } from '../calendar/calendar-admin.ts'
 import { createField, editField, type FieldForm } from '../field/field-admin.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
 import { setActivation } from './plugin-admin.ts'
 import { saveSettings } from './setting-admin.ts'
-import { integer, text } from '../kernel/settings/settings.ts'
+import { integer, readSettings, text } from '../kernel/settings/settings.ts'
+import { unitSettings } from '../kernel/settings/unit-settings.ts'
+import { UNIT_LIMITS, unitLimits } from '../unit/limits.ts'
 import type { Work } from '../kernel/work.ts'
 import { createPart, editPart, setQueueParts } from '../mail/texts/answer-parts.ts'
 import { createTemplate, editTemplate, findTemplate } from '../mail/texts/answer-templates.ts'
@@ -26,6 +30,7 @@ import { createRole, editRole } from '../permission/roles.ts'
 import { addUnitAdministrator, removeUnitAdministrator } from '../permission/unit-administrators.ts'
 import { endAbsence, setAbsence } from '../person/absence.ts'
 import { addAddress, editPerson, listAddresses, makeMainAddress, removeAddress, setPasswordOf } from '../person/person-admin.ts'
+import { addFurtherLogin, removeFurtherLogin } from '../person/known/further-logins.ts'
 import { resetSecondFactor } from '../person/second-factor.ts'
 import { addSecretKey } from '../person/secret/keys.ts'
 import { erasePerson } from '../privacy/erase.ts'
@@ -104,6 +109,8 @@ const personForm = {
   agent: true,
   valid: true,
 }
+const companyForm = { code: '', name: 'ACME', street: '', zip: '', city: '', country: '', url: '', comment: '', valid: true }
+const company = () => make.asSystem((work) => createCompany(work, { ...companyForm, code: name('ACME') }))
 const file = (letter: string) => ({ name: `${letter}.pdf`, contentType: 'application/pdf', content: Buffer.from(`pdf ${letter}`) })
 const days = { from: '2026-11-20', until: '2026-11-27', substituteId: null, note: 'urlop' }
 
@@ -127,7 +134,10 @@ const CASES: Record<AdminSubject, Case> = {
           agent: false,
           unitId: await make.unit(),
         }),
-      'switched off': (work, id) => editPerson(work, id, { ...personForm, valid: false }),
+      'title, mobile and address': (work, id) =>
+        editPerson(work, id, { ...personForm, details: { title: 'dr', mobile: '600 100 200', city: 'Toruń', comment: 'wraca w marcu' } }),
+      'switched off for now': (work, id) => editPerson(work, id, { ...personForm, valid: false, offForNow: true }),
+      'switched off': (work, id) => editPerson(work, id, { ...personForm, valid: false, offForNow: false }),
     },
   },
   'person hold': {
@@ -148,6 +158,38 @@ const CASES: Record<AdminSubject, Case> = {
         await makeMainAddress(work, id, (await listAddresses(work.db, id)).find((one) => !one.main)!.id)
       },
       'the main one removed': async (work, id) => removeAddress(work, id, (await listAddresses(work.db, id))[0]!.id),
+    },
+  },
+  'person login': {
+    async stands() {
+      const id = await make.person()
+      await make.asSystem((work) => addFurtherLogin(work, id, `drugi${id}`))
+      return id
+    },
+    changes: {
+      added: (work, id) => addFurtherLogin(work, id, `trzeci${id}`),
+      removed: (work, id) => removeFurtherLogin(work, id, `drugi${id}`),
+    },
+  },
+  'person company': {
+    stands: () => make.person(),
+    changes: {
+      'the first one': async (work, id) => setPersonCompanies(work, id, [await company()]),
+      'two more, of which one is the main one': async (work, id) => {
+        const own = (await companiesOfPerson(work.db, id)).map((one) => one.id)
+        const more = [await company(), await company()]
+        await setPersonCompanies(work, id, [...own, ...more], more[1]!)
+      },
+      none: (work, id) => setPersonCompanies(work, id, []),
+    },
+  },
+  company: {
+    stands: () => company(),
+    changes: {
+      'name, code and address': (work, id) =>
+        editCompany(work, id, { ...companyForm, code: name('KOD'), name: 'Bis', city: 'Toruń', zip: '87-100', url: 'https://bis.example' }),
+      'off for now': (work, id) => editCompany(work, id, { ...companyForm, code: name('KOD'), valid: false, offForNow: true }),
+      'taken away': removeCompany,
     },
   },
   'person password': {
@@ -687,7 +729,7 @@ const read = async (subject: AdminSubject, id: Id, of: Values) =>
 
 /** Does it take the event's values to say which part of the thing is meant? */
 const asksWhich = (subject: AdminSubject): boolean =>
-  Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'queue order', 'setting'].includes(subject)
+  Boolean((SUBJECTS[subject] as Subject).each) || ['person address', 'person login', 'queue order', 'setting'].includes(subject)
 const today = async (subject: AdminSubject, id: Id, values: Values | null) => {
   const { today: asNow } = SUBJECTS[subject].way as Way<any, any> // oxlint-disable-line typescript/no-explicit-any
   return values && asNow ? await asNow(opened.db, id, values) : values
@@ -885,5 +927,22 @@ describe('who may put something back', () => {
     expect(await by('route', mine)).toBe('done')
     expect(await by('route', other)).toBe('not-allowed')
     expect(await by('unit', mine)).toBe('not-allowed')
+  })
+})
+
+describe('what a unit decides itself', () => {
+  it('is written by its administrators, unless central administration has locked it, and by nobody of another unit', async () => {
+    const [unit, other, local] = [await make.unit(), await make.unit(), await make.agent({})]
+    await make.asSystem((work) => addUnitAdministrator(work, unit, local))
+    const says = async (value: string, where = unit) =>
+      make.work(await make.actor(local), (work) => saveSettings(work, 'unit', unitSettings, { companies: value }, where))
+    await says('read')
+    await expect(says('read', other)).rejects.toMatchObject({ code: 'not-allowed' })
+    await expect(says('read', '1')).rejects.toMatchObject({ code: 'not-allowed' })
+    await expect(says('everything')).rejects.toMatchObject({ code: 'input', field: 'companies' })
+    await act((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { lockedSettings: 'faq.suggestions unit.companies' }, unit))
+    await expect(says('reply')).rejects.toMatchObject({ code: 'unit.limit' })
+    await act((work) => saveSettings(work, 'unit', unitSettings, { companies: 'reply' }, unit))
+    expect((await readSettings(opened.db, 'unit', unitSettings, unit)).companies).toBe('reply')
   })
 })

@@ -5,6 +5,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import { administrationTexts } from '../audit/administration-texts.ts'
 import type { Change, CoreSubject, Subject, SubjectOwner } from '../audit/subject.ts'
+import { companySubject } from '../company/companies.ts'
+import { personCompanySubject } from '../company/person-companies.ts'
 import { calendarSubject } from '../calendar/calendar-admin.ts'
 import { isId } from '../database/id.ts'
 import { fieldSubject } from '../field/field-admin.ts'
@@ -23,6 +25,7 @@ import { personRightSubject, personRoleSubject, roleRightSubject } from '../perm
 import { roleSubject } from '../permission/roles.ts'
 import { unitAdministratorSubject } from '../permission/unit-administrators.ts'
 import { absenceSubject } from '../person/absence.ts'
+import { furtherLoginSubject } from '../person/known/further-logins.ts'
 import { personAddressSubject, personPasswordSubject, personSubject } from '../person/person-admin.ts'
 import { secondFactorSubject } from '../person/second-factor.ts'
 import { secretKeySubject } from '../person/secret/keys.ts'
@@ -48,6 +51,8 @@ export const SUBJECTS = {
   'person hold': holdSubject,
   'person erasure': erasureSubject,
   'person address': personAddressSubject,
+  'person login': furtherLoginSubject,
+  'person company': personCompanySubject,
   'person password': personPasswordSubject,
   'second factor': secondFactorSubject,
   'secret key': secretKeySubject,
@@ -56,6 +61,7 @@ export const SUBJECTS = {
   'person hat': hatSubject,
   'person absence': absenceSubject,
   'person unit': personUnitSubject,
+  company: companySubject,
   group: groupSubject,
   role: roleSubject,
   'role right': roleRightSubject,

@@ -4,7 +4,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { isId } from '../kernel/input.ts'
 import { listParticipants, listWatchers } from '../ticket/people.ts'
 import { findTicket } from '../ticket/ticket.store.ts'
-import { loadAccess } from '../permission/access.store.ts'
+import { findColleagues, loadAccess, peopleOfCompany } from '../permission/access.store.ts'
 import type { Access } from '../kernel/actor.ts'
 import { groupOfQueue, personsOf, waysInQueue, type Way } from './explain.store.ts'
 import { holdsRight, may, type Decision, type Right, type TicketTies } from '../permission/policy.ts'
@@ -18,7 +18,7 @@ export interface Via {
 
 export type Because =
   /** The tie to the ticket that was enough. */
-  | { code: 'owner' | 'responsible' | 'watcher' | 'customer' | 'participant-reads' | 'participant-replies' }
+  | { code: 'owner' | 'responsible' | 'watcher' | 'customer' | 'participant-reads' | 'participant-replies' | 'company' }
   | { code: 'queue'; queue: string; via: Via[] }
   | { code: 'person-unknown' | 'person-off' | 'ticket-unknown' | 'not-agent' | 'only-reads' | 'no-part' }
   | { code: 'group-off'; queue: string; group: string }
@@ -38,12 +38,13 @@ export async function explainRight(db: Kysely<Database>, personId: Id, right: Ri
   if (!person.valid) return no({ code: 'person-off' })
   const ticket = await findTicket(db, ticketId, personId)
   if (!ticket) return no({ code: 'ticket-unknown' })
-  const [access, ways, group] = await Promise.all([
+  const [access, colleagues, ways, group] = await Promise.all([
     loadAccess(db, person.id, person.agent),
+    findColleagues(db, person.id),
     waysInQueue(db, ticket.queueId, person.id),
     groupOfQueue(db, ticket.queueId),
   ])
-  return explain(access, right, ticket.ties, { queue: ticket.queueName, group, ways })
+  return explain({ ...access, ...(colleagues ? { colleagues } : {}) }, right, ticket.ties, { queue: ticket.queueName, group, ways })
 }
 
 interface Place {
@@ -95,17 +96,20 @@ export interface Onlooker {
 export async function whoSees(db: Kysely<Database>, ticketId: Id): Promise<Onlooker[]> {
   const ticket = await findTicket(db, ticketId, null)
   if (!ticket) return []
-  const [ways, group, watchers, participants] = await Promise.all([
+  const [ways, group, watchers, participants, company] = await Promise.all([
     waysInQueue(db, ticket.queueId),
     groupOfQueue(db, ticket.queueId),
     listWatchers(db, ticket.id),
     listParticipants(db, ticket.id),
+    ticket.ties.company ? peopleOfCompany(db, ticket.ties.company) : ([] as Id[]),
   ])
+  // Of all in the company the queue's unit says the same.
+  const colleagues = company[0] === undefined ? undefined : await findColleagues(db, company[0])
   const tied = [ticket.ownerId, ticket.responsibleId, ticket.customerId].filter((id) => id !== null)
   const ids = new Set(
     [...ways, ...watchers.map(({ id }) => ({ personId: id })), ...participants.map(({ id }) => ({ personId: id }))]
       .map(({ personId }) => personId)
-      .concat(tied),
+      .concat(tied, colleagues ? company : []),
   )
   const persons = await personsOf(db, [...ids])
   const waysOf = Map.groupBy(ways, (way) => way.personId)
@@ -118,6 +122,7 @@ export async function whoSees(db: Kysely<Database>, ticketId: Id): Promise<Onloo
         agent: person.agent,
         admin: false,
         queueRights: new Map([[ticket.queueId, new Set(own.filter((way) => way.on).map((way) => way.right))]]),
+        ...(colleagues && company.includes(person.id) ? { colleagues } : {}),
       }
       const ties = {
         ...ticket.ties,

@@ -66,6 +66,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.absence.past': 'This absence is over already. Give a day still to come.',
   'error.absence.substitute': 'Another agent with an active account can stand in.',
   'error.person.login-taken': 'This login is taken.',
+  'error.person.login-invalid': 'A login has 100 characters at most, and none that cannot be seen.',
   'error.person.address-taken': 'This address belongs to somebody else.',
   'error.person.address-invalid':
     'This is not an e-mail address: “{address}”. An address looks like this: name@university.example; put commas between several.',
@@ -124,6 +125,11 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.group.name-taken': 'There is a group of this name already.',
   'error.group.admin-stays': 'The group “admin” gives the right to administer: it cannot be switched off or renamed.',
   'error.group.in-use': 'Queues belong to this group: {queues}. Give them another group first.',
+  'error.company.unknown': 'There is no company with the number “{code}”, or it is switched off. Choose one of the list.',
+  'error.company.code-taken': 'Another company has this number already.',
+  'error.company.code-in-use': 'Tickets name this number, so it stays. Make a company with the new number and add its people.',
+  'error.company.url': 'Give the whole address of the site, for example https://www.company.example.',
+  'error.company.in-use': 'People ({persons}) or tickets ({tickets}) belong to this company. Switch it off instead of removing it.',
   'error.role.name-taken': 'There is a role of this name already.',
   'error.right.unknown': 'There is no such right: {right}.',
   'error.unit.slug-invalid':
@@ -288,6 +294,13 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.limits.invitations-to': 'Invitation mails per address and day',
   'setting.limits.invitations-to.help':
     'So often a day we write to one address that somebody has invited it; who is invited more often is let in all the same. 0: no limit.',
+  'setting.companies': 'Customers’ companies',
+  'setting.companies.help':
+    'A new ticket may name its customer’s main company, and people of one company may see each other’s tickets in the queues of this unit. Before you switch that on, make sure people know: their colleagues will read everything that the customer sees in a ticket.',
+  'setting.companies.off': 'not used',
+  'setting.companies.named': 'a ticket names the company, nobody sees more by that',
+  'setting.companies.read': 'people of a company read each other’s tickets',
+  'setting.companies.reply': 'people of a company read each other’s tickets and reply in them',
   'setting.mail.reopenings': 'How often a day a program may reopen a ticket',
   'setting.mail.reopenings.help':
     'Mail that programs write may open the same closed ticket so many times a day; more of it is added and the ticket stays closed. 0: no limit.',

@@ -67,6 +67,7 @@ export const pl = {
   'error.absence.past': 'Ta nieobecność już się skończyła. Podaj dzień, który dopiero będzie.',
   'error.absence.substitute': 'Zastąpić może inny agent, który ma tu czynne konto.',
   'error.person.login-taken': 'Ten login jest już zajęty.',
+  'error.person.login-invalid': 'Login ma najwyżej 100 znaków i żadnych niewidocznych.',
   'error.person.address-taken': 'Ten adres należy już do kogoś innego.',
   'error.person.address-invalid':
     'To nie jest adres e-mail: „{address}”. Adres wygląda tak: imie.nazwisko@uczelnia.pl, a kilka adresów oddziel przecinkami.',
@@ -127,6 +128,11 @@ export const pl = {
   'error.group.name-taken': 'Jest już grupa o tej nazwie.',
   'error.group.admin-stays': 'Grupa „admin” daje prawo do administracji: nie można jej wyłączyć ani przemianować.',
   'error.group.in-use': 'Do tej grupy należą kolejki: {queues}. Najpierw daj im inną grupę.',
+  'error.company.unknown': 'Nie ma firmy o numerze „{code}” albo jest wyłączona. Wybierz jedną z listy.',
+  'error.company.code-taken': 'Inna firma ma już ten numer.',
+  'error.company.code-in-use': 'Zgłoszenia noszą ten numer, więc zostaje. Załóż firmę z nowym numerem i dodaj do niej osoby.',
+  'error.company.url': 'Podaj cały adres strony, na przykład https://www.firma.example.',
+  'error.company.in-use': 'Do tej firmy należą osoby ({persons}) albo zgłoszenia ({tickets}). Wyłącz ją, zamiast usuwać.',
   'error.role.name-taken': 'Jest już rola o tej nazwie.',
   'error.right.unknown': 'Nie ma takiego prawa: {right}.',
   'error.unit.slug-invalid': 'Skrót może mieć małe litery a–z, cyfry i myślniki, najwyżej 63 znaki, i zaczyna się literą lub cyfrą.',
@@ -289,6 +295,13 @@ export const pl = {
   'setting.limits.invitations-to': 'Maili z zaproszeniem na adres i dobę',
   'setting.limits.invitations-to.help':
     'Tyle razy na dobę piszemy do jednego adresu, że ktoś go zaprosił; wpuszczeni są też pozostali. 0: bez limitu.',
+  'setting.companies': 'Firmy zgłaszających',
+  'setting.companies.help':
+    'Nowe zgłoszenie może nosić główną firmę zgłaszającego, a osoby z jednej firmy mogą widzieć nawzajem swoje zgłoszenia w kolejkach tej jednostki. Zanim to włączysz, upewnij się, że ludzie o tym wiedzą: koleżanki i koledzy przeczytają wszystko, co w zgłoszeniu widzi zgłaszający.',
+  'setting.companies.off': 'nie używamy',
+  'setting.companies.named': 'zgłoszenie nosi firmę, nikt przez to nic nie widzi',
+  'setting.companies.read': 'osoby z firmy czytają nawzajem swoje zgłoszenia',
+  'setting.companies.reply': 'osoby z firmy czytają swoje zgłoszenia i w nich odpowiadają',
   'setting.mail.reopenings': 'Ile razy dziennie automat może otworzyć zgłoszenie',
   'setting.mail.reopenings.help':
     'Maile pisane przez programy mogą otworzyć to samo zamknięte zgłoszenie najwyżej tyle razy dziennie; dalsze są dopisywane, a zgłoszenie zostaje zamknięte. 0: bez ograniczenia.',

@@ -63,12 +63,28 @@ export interface Access {
   queueRights: ReadonlyMap<Id, ReadonlySet<string>>
   /** Units named for this person to administer; those below them belong to each. */
   units?: readonly Id[]
+  /** Tickets of colleagues that this person sees as a customer; absent: none. */
+  colleagues?: Colleagues
+  /** "My queues": those they chose to keep an eye on. It gives no right. */
+  chosenQueues?: readonly Id[]
+}
+
+/** The companies a person belongs to, by the code that tickets have, and the queues whose unit shows a company's tickets to its people. */
+export interface Colleagues {
+  companies: readonly string[]
+  queues: ReadonlyMap<Id, 'read' | 'reply'>
 }
 
 /** Person id to write into history and facts; null for the system. */
 export const actorId = ({ actor }: { readonly actor: Actor }): Id | null => (actor.kind === 'person' ? actor.id : null)
 
 export const system = (name: string): SystemActor => ({ kind: 'system', name })
+
+/** The same without what colleagues of their company asked. */
+export function withoutColleagues(access: Access): Access {
+  const { colleagues: _colleagues, ...alone } = access
+  return alone
+}
 
 /** The same person as a customer only: what the portal shows an agent of their own tickets. */
 export function asCustomer(access: Access): Access {

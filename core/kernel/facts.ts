@@ -42,6 +42,8 @@ export interface CoreFacts {
   'ticket.deadline-stopped': { deadline: DeadlineName; due: string }
   /** By the fields' ids. */
   'ticket.fields-changed': { fields: Id[] }
+  /** Codes of companies, '' where there is none. */
+  'ticket.company-changed': { from: string | null; to: string | null }
   'ticket.watched': { watching: boolean }
   /** `right` null: no participant any more. */
   'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }

@@ -1,17 +1,24 @@
 /** Owns the SQL that gathers a person's rights from groups and roles. */
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
-import { readPreferences, type Access, type PersonActor } from '../kernel/actor.ts'
+import { readPreferences, type Access, type Colleagues, type PersonActor } from '../kernel/actor.ts'
+import { UNIT_SETTINGS } from '../kernel/settings/unit-settings.ts'
+import { downFrom } from '../unit/tree.ts'
 
-/** The actor with all rights, or undefined when the person is absent or switched off. Two queries. */
+/** The actor with all rights, or undefined when the person is absent or switched off. Two queries, three for whoever belongs to a company. */
 export async function loadActor(db: Kysely<Database>, personId: Id): Promise<PersonActor | undefined> {
   const person = await db
     .selectFrom('person')
     .select(['id', 'name', 'login', 'language', 'unit_id', 'agent', 'preferences'])
+    .select([
+      companiesOf(personId).as('companies'),
+      sql<Id[]>`array(select queue_id::text from person_queue where person_id = ${personId})`.as('queues'),
+    ])
     .where('id', '=', personId)
     .where('valid', '=', true)
     .executeTakeFirst()
   if (!person) return undefined
+  const colleagues = person.companies.length === 0 ? undefined : await colleaguesOf(db, person.companies)
   return {
     kind: 'person',
     id: person.id,
@@ -19,9 +26,49 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
     login: person.login,
     language: person.language,
     unitId: person.unit_id,
-    access: await loadAccess(db, person.id, person.agent),
+    access: {
+      ...(await loadAccess(db, person.id, person.agent)),
+      ...(colleagues ? { colleagues } : {}),
+      ...(person.queues.length > 0 ? { chosenQueues: person.queues } : {}),
+    },
     preferences: readPreferences(person.preferences),
   }
+}
+
+/** Codes of the companies in use that a person belongs to. */
+const companiesOf = (personId: Id) =>
+  sql<
+    string[]
+  >`array(select c.code from person_company pc join company c on c.id = pc.company_id and c.valid where pc.person_id = ${personId})`
+
+/** What people of these companies see of each other's tickets; undefined: no unit shows any. */
+async function colleaguesOf(db: Kysely<Database>, companies: readonly string[]): Promise<Colleagues | undefined> {
+  const own = sql`(select value #>> '{}' from setting where owner = ${UNIT_SETTINGS} and key = 'companies' and unit_id = u.id)`
+  const { rows } = await sql<{ id: Id; says: 'read' | 'reply' }>`
+    with recursive ${downFrom(sql`select u.id, ${own} as says from unit u where parent_id is null`, {
+      as: 'said',
+      each: sql`u.id, coalesce(${own}, said.says)`,
+    })}
+    select q.id, said.says from queue q join said on said.id = q.unit_id where said.says in ('read', 'reply')`.execute(db)
+  return rows.length === 0 ? undefined : { companies, queues: new Map(rows.map(({ id, says }) => [id, says])) }
+}
+
+/** What a person sees as a customer because of their companies, for those who are not loaded as an actor. */
+export async function findColleagues(db: Kysely<Database>, personId: Id): Promise<Colleagues | undefined> {
+  const row = await db.selectFrom('person').select(companiesOf(personId).as('companies')).where('id', '=', personId).executeTakeFirst()
+  return row && row.companies.length > 0 ? colleaguesOf(db, row.companies) : undefined
+}
+
+/** Who belongs to a company in use, by its code. */
+export async function peopleOfCompany(db: Kysely<Database>, code: string): Promise<Id[]> {
+  const rows = await db
+    .selectFrom('person_company')
+    .innerJoin('company', 'company.id', 'person_company.company_id')
+    .select('person_id')
+    .where('company.code', '=', code)
+    .where('company.valid', '=', true)
+    .execute()
+  return rows.map((row) => row.person_id)
 }
 
 export async function loadAccess(db: Kysely<Database>, personId: Id, agent: boolean): Promise<Access> {

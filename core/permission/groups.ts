@@ -5,6 +5,7 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { validityColumns, type Valid } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import { ADMIN_GROUP } from './administrators.ts'
@@ -17,6 +18,7 @@ export interface Group {
   unitId: Id
   unitName: string
   valid: boolean
+  offForNow: boolean
   /** Names of queues that belong to it. */
   queues: string[]
   /** How many persons and roles hold a right in it. */
@@ -35,6 +37,7 @@ function groupQuery(db: Kysely<Database>) {
       'g.unit_id as unitId',
       'unit.name as unitName',
       'g.valid',
+      'g.off_for_now as offForNow',
       sql<string[]>`array(select q.name from queue q where q.group_id = g.id and q.valid order by q.name)`.as('queues'),
       sql<number>`(select count(distinct person_id)::int from group_person where group_id = g.id)`.as('persons'),
       sql<number>`(select count(distinct role_id)::int from group_role where group_id = g.id)`.as('roles'),
@@ -50,11 +53,10 @@ export function findGroup(db: Kysely<Database>, id: Id): Promise<Group | undefin
   return isId(id) ? groupQuery(db).where('g.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface GroupForm {
+export interface GroupForm extends Valid {
   name: string
   comment: string
   unitId?: Id
-  valid: boolean
 }
 
 /** Makes a group. Errors: `group.name-taken`. */
@@ -71,12 +73,18 @@ export async function editGroup(work: Work, id: Id, form: GroupForm): Promise<vo
   demandAdmin(work.actor)
   const before = await findGroup(work.db, id)
   if (!before) throw refused('not-found')
-  const values = await checked(work, { unitId: before.unitId, ...form }, id)
+  const values = await checked(work, { unitId: before.unitId, offForNow: before.offForNow, ...form }, id)
   if (before.name === ADMIN_GROUP && (values.name !== ADMIN_GROUP || !values.valid)) throw refused('group.admin-stays', {}, 'name')
   if (before.valid && !values.valid && before.queues.length > 0)
     throw refused('group.in-use', { queues: before.queues.join(', ') }, 'valid')
   await work.db.updateTable('permission_group').set(values).where('id', '=', id).execute()
-  recordChange(work, groupSubject, id, { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid }, values)
+  recordChange(
+    work,
+    groupSubject,
+    id,
+    { name: before.name, comment: before.comment, unit_id: before.unitId, valid: before.valid, off_for_now: before.offForNow },
+    values,
+  )
 }
 
 type GroupValues = Awaited<ReturnType<typeof checked>>
@@ -93,11 +101,17 @@ export const groupSubject: CoreSubject<GroupValues, GroupForm> = {
     comment: { words: 'field.comment' },
     unit_id: { words: 'field.unit', as: 'unit' },
     valid: { words: 'field.valid', as: 'yes-no' },
+    off_for_now: { words: 'field.off-for-now', as: 'yes-no' },
   },
   way: {
     read: (db, id) =>
-      db.selectFrom('permission_group').select(['name', 'comment', 'unit_id', 'valid']).where('id', '=', id).forUpdate().executeTakeFirst(),
-    form: ({ name, comment, unit_id, valid }) => ({ name, comment, unitId: unit_id, valid }),
+      db
+        .selectFrom('permission_group')
+        .select(['name', 'comment', 'unit_id', 'valid', 'off_for_now'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: ({ name, comment, unit_id, valid, off_for_now }) => ({ name, comment, unitId: unit_id, valid, offForNow: off_for_now }),
     put: editGroup,
   },
 }
@@ -106,5 +120,5 @@ async function checked(work: Work, form: GroupForm, id: Id | null) {
   const name = demandName(form.name, 'name')
   const same = await work.db.selectFrom('permission_group').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('group.name-taken', {}, 'name')
-  return { name, comment: demandShort(form.comment, 'comment', 500), unit_id: form.unitId ?? ROOT_UNIT, valid: form.valid }
+  return { name, comment: demandShort(form.comment, 'comment', 500), unit_id: form.unitId ?? ROOT_UNIT, ...validityColumns(form) }
 }

@@ -8,6 +8,10 @@ import { OPEN_TYPES } from '../ticket/ticket.ts'
 import { countEach, countTickets } from '../ticket/ticket-count.ts'
 import { listTickets, seeTicket } from '../ticket/ticket-list.ts'
 import { asCustomer, type Access } from '../kernel/actor.ts'
+import { createCompany } from '../company/companies.ts'
+import { setPersonCompanies } from '../company/person-companies.ts'
+import { writeSetting } from '../kernel/settings/settings.ts'
+import { unitSettings } from '../kernel/settings/unit-settings.ts'
 import { AGENT_RIGHTS, holdsRight, may, type TicketTies } from './policy.ts'
 
 const access = (rights: Record<Id, string[]>, more: Partial<Access> = {}): Access => ({
@@ -22,10 +26,12 @@ const ties = (more: Partial<TicketTies> = {}): TicketTies => ({
   ownerId: null,
   responsibleId: null,
   customerId: null,
+  company: '',
   watching: false,
   participation: null,
   ...more,
 })
+const NO_COMPANY = { street: '', zip: '', city: '', country: '', url: '', comment: '' }
 
 describe('the policy', () => {
   it('rw includes every right, and every right in a queue is for that queue only', () => {
@@ -56,6 +62,28 @@ describe('the policy', () => {
   it("an agent does not see a colleague's private ticket as a customer", () => {
     expect(may(access({ 1: ['rw'] }), 'see', ties({ customerId: '8' })).allowed).toBe(false)
   })
+  it('who belongs to a company sees its tickets where the unit says so, and nobody by having none', () => {
+    const colleague = access(
+      {},
+      {
+        agent: false,
+        colleagues: {
+          companies: ['ACME'],
+          queues: new Map([
+            ['1', 'read'],
+            ['2', 'reply'],
+          ]),
+        },
+      },
+    )
+    const rule = (right: string, more: Partial<TicketTies>) => may(colleague, right, ties(more)).rule
+    expect(rule('see', { company: 'ACME' })).toBe('company')
+    expect(rule('answer', { company: 'ACME' })).toBe('none')
+    expect(rule('answer', { company: 'ACME', queueId: '2' })).toBe('company')
+    expect(rule('ro', { company: 'ACME' })).toBe('none')
+    expect(rule('see', { company: 'ACME', queueId: '3' })).toBe('none')
+    for (const company of ['', null, 'acme', 'Other']) expect(rule('see', { company })).toBe('none')
+  })
 })
 
 describe('list and detail agree', () => {
@@ -65,14 +93,28 @@ describe('list and detail agree', () => {
   const groups: Id[] = []
   const people: Id[] = []
   const tickets: Id[] = []
+  const companies: Id[] = []
+  const units: Id[] = []
 
   beforeAll(async () => {
     database = await testDatabase()
     make = await maker(database.db)
     for (let i = 0; i < 4; i++) groups.push(await make.group())
-    for (let i = 0; i < 6; i++) queues.push(await make.queue({ groupId: groups[i % 4]! }))
+    // The second unit lies below the first.
+    units.push(await make.unit())
+    units.push(await make.unit({ parentId: units[0]! }))
+    for (let i = 0; i < 6; i++) queues.push(await make.queue({ groupId: groups[i % 4]!, unitId: ['1', ...units][i % 3]! }))
+    // The last one is off.
+    for (const code of ['ACME', 'Bis', 'Stara'])
+      companies.push(await make.asSystem((work) => createCompany(work, { ...NO_COMPANY, code, name: code, valid: code !== 'Stara' })))
     for (let i = 0; i < 6; i++) people.push(await make.agent({}))
     for (let i = 0; i < 40; i++) tickets.push((await make.ticket({ queueId: queues[i % 6]!, customerId: people[i % 6]! })).id)
+    for (const [i, id] of tickets.entries())
+      await database.db
+        .updateTable('ticket')
+        .set({ customer_company: ['ACME', 'Bis', 'Stara', '', null, 'nobody’s'][(i >> 1) % 6]! })
+        .where('id', '=', id)
+        .execute()
   })
   afterAll(() => database.close())
 
@@ -116,6 +158,14 @@ describe('list and detail agree', () => {
       ),
       { maxLength: 8 },
     ),
+    colleagues: fc.array(
+      fc.tuple(
+        pick(() => people),
+        pick(() => companies),
+      ),
+      { maxLength: 8 },
+    ),
+    units: fc.array(fc.constantFrom('off', 'named', 'read', 'reply', undefined), { minLength: 3, maxLength: 3 }),
     who: pick(() => people),
     hat: fc.constantFrom('agent', 'customer'),
     right: fc.constantFrom('ro', 'rw', 'note', 'close', 'see', 'answer'),
@@ -125,7 +175,7 @@ describe('list and detail agree', () => {
     ),
   })
 
-  it('for any rights, roles, owners, watchers and participants', async () => {
+  it('for any rights, roles, owners, watchers, participants and companies', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (w) => {
         const { db } = database
@@ -165,6 +215,18 @@ describe('list and detail agree', () => {
             .onConflict((oc) => oc.doNothing())
             .execute()
         }
+
+        await db.deleteFrom('person_company').execute()
+        await db.deleteFrom('setting').where('owner', '=', 'unit').execute()
+        for (const [p, company] of w.colleagues) {
+          await db
+            .insertInto('person_company')
+            .values({ person_id: p.of(), company_id: company.of() })
+            .onConflict((oc) => oc.doNothing())
+            .execute()
+        }
+        for (const [i, value] of w.units.entries())
+          await make.asSystem((work) => writeSetting(work, 'unit', 'companies', unitSettings.companies, value, ['1', ...units][i]!))
 
         const actor = await make.actor(w.who.of())
         const seen = w.hat === 'agent' ? actor.access : asCustomer(actor.access)
@@ -206,6 +268,25 @@ describe('list and detail agree', () => {
       }),
       { numRuns: 25 },
     )
+  })
+
+  it('what a unit says of companies holds for the units below it until they say otherwise, and only for companies in use', async () => {
+    const says = (unitId: Id, value: string | undefined) =>
+      make.asSystem((work) => writeSetting(work, 'unit', 'companies', unitSettings.companies, value, unitId))
+    await make.db.deleteFrom('setting').where('owner', '=', 'unit').execute()
+    await make.db.deleteFrom('person_company').execute()
+    const person = await make.person()
+    await make.asSystem((work) => setPersonCompanies(work, person, [companies[0]!]))
+    const colleagues = async () => (await make.actor(person)).access.colleagues
+    expect(await colleagues()).toBeUndefined()
+    await says(units[0]!, 'read')
+    expect([...(await colleagues())!.queues.values()]).toEqual(['read', 'read', 'read', 'read'])
+    await says(units[1]!, 'reply')
+    expect([...(await colleagues())!.queues.values()].toSorted()).toEqual(['read', 'read', 'reply', 'reply'])
+    expect((await colleagues())!.companies).toEqual(['ACME'])
+    await make.asSystem((work) => setPersonCompanies(work, person, []))
+    expect(await colleagues()).toBeUndefined()
+    await make.db.deleteFrom('setting').where('owner', '=', 'unit').execute()
   })
 
   it('pages by key give each ticket once, in any order', async () => {

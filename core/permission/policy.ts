@@ -34,6 +34,8 @@ export interface TicketTies {
   ownerId: Id | null
   responsibleId: Id | null
   customerId: Id | null
+  /** The code of the customer's company; '' or null: none. */
+  company: string | null
   watching: boolean
   participation: 'read' | 'reply' | null
 }
@@ -66,7 +68,11 @@ export function queuesWith(access: Access, right: Right): Id[] {
   return access.agent ? [...access.queueRights].filter(([, rights]) => holdsRight(rights, right)).map(([id]) => id) : []
 }
 
-/** OTRS order: owner, responsible, group, watcher; then a customer's own ties. */
+/** Queues whose unit lets people of a company do this to each other's tickets. */
+const colleaguesQueues = ({ colleagues }: Access, right: Right): Id[] =>
+  [...(colleagues?.queues ?? [])].flatMap(([id, may]) => (right === 'see' || may === 'reply' ? [id] : []))
+
+/** OTRS order: owner, responsible, group, watcher; then a customer's own ties, and at last those of their company. */
 const branches: Branch[] = [
   {
     rule: 'owner',
@@ -106,6 +112,18 @@ const branches: Branch[] = [
       right === 'answer'
         ? sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId} and "right" = 'reply')`
         : sql`ticket.id in (select ticket_id from ticket_participant where person_id = ${access.personId})`,
+  },
+  {
+    rule: 'company',
+    applies: (access, right) => isCustomerRight(right) && access.colleagues !== undefined,
+    holds: (access, right, ticket) =>
+      Boolean(ticket.company) &&
+      access.colleagues!.companies.includes(ticket.company!) &&
+      colleaguesQueues(access, right).includes(ticket.queueId),
+    // "<> ''" is what the index on companies holds.
+    condition: (access, right) =>
+      sql`(ticket.customer_company <> '' and ticket.customer_company = any(${[...access.colleagues!.companies]}::text[])
+        and ticket.queue_id = any(${colleaguesQueues(access, right)}::bigint[]))`,
   },
 ]
 

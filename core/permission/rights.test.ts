@@ -78,7 +78,15 @@ describe('rights', () => {
     const group = await asAdmin((work) => createGroup(work, { name: 'Sieć', comment: '', valid: true }))
     const queue = await make.queue({ groupId: group })
     const agent = await make.agent({})
-    const ticket = { queueId: queue, ownerId: null, responsibleId: null, customerId: null, watching: false, participation: null }
+    const ticket = {
+      queueId: queue,
+      ownerId: null,
+      responsibleId: null,
+      customerId: null,
+      company: '',
+      watching: false,
+      participation: null,
+    }
     const can = async (right: string) => may((await make.actor(agent)).access, right, ticket).allowed
 
     await asAdmin((work) => setPersonRights(work, agent, new Map([[group, ['ro']]])))

@@ -5,6 +5,7 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandName, demandShort, isId } from '../kernel/input.ts'
+import { validityColumns, type Valid } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdminLeft } from './administrators.ts'
 import { demandAdmin } from './policy.ts'
@@ -15,6 +16,7 @@ export interface Role {
   name: string
   comment: string
   valid: boolean
+  offForNow: boolean
   /** Who wears it needs a second factor to do anything. */
   secondFactor: boolean
   persons: number
@@ -29,6 +31,7 @@ function roleQuery(db: Kysely<Database>) {
       'role.name',
       'role.comment',
       'role.valid',
+      'role.off_for_now as offForNow',
       'role.second_factor as secondFactor',
       sql<number>`(select count(*)::int from role_person where role_id = role.id)`.as('persons'),
       sql<number>`(select count(distinct group_id)::int from group_role where role_id = role.id)`.as('groups'),
@@ -44,10 +47,9 @@ export function findRole(db: Kysely<Database>, id: Id): Promise<Role | undefined
   return isId(id) ? roleQuery(db).where('role.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface RoleForm {
+export interface RoleForm extends Valid {
   name: string
   comment: string
-  valid: boolean
   secondFactor?: boolean
 }
 
@@ -65,7 +67,7 @@ export async function editRole(work: Work, id: Id, form: RoleForm): Promise<void
   demandAdmin(work.actor)
   const before = await findRole(work.db, id)
   if (!before) throw refused('not-found')
-  const values = await checked(work, form, id)
+  const values = await checked(work, { offForNow: before.offForNow, ...form }, id)
   if (before.valid !== values.valid || before.secondFactor !== values.second_factor) demandFresh(work)
   await work.db.updateTable('role').set(values).where('id', '=', id).execute()
   if (before.valid && !values.valid) await demandAdminLeft(work)
@@ -73,7 +75,7 @@ export async function editRole(work: Work, id: Id, form: RoleForm): Promise<void
     work,
     roleSubject,
     id,
-    { name: before.name, comment: before.comment, valid: before.valid, second_factor: before.secondFactor },
+    { name: before.name, comment: before.comment, valid: before.valid, off_for_now: before.offForNow, second_factor: before.secondFactor },
     values,
   )
 }
@@ -91,12 +93,24 @@ export const roleSubject: CoreSubject<RoleValues, RoleForm> = {
     name: { words: 'field.name' },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
+    off_for_now: { words: 'field.off-for-now', as: 'yes-no' },
     second_factor: { words: 'field.second_factor', as: 'yes-no' },
   },
   way: {
     read: (db, id) =>
-      db.selectFrom('role').select(['name', 'comment', 'valid', 'second_factor']).where('id', '=', id).forUpdate().executeTakeFirst(),
-    form: ({ name, comment, valid, second_factor }) => ({ name, comment, valid, secondFactor: second_factor }),
+      db
+        .selectFrom('role')
+        .select(['name', 'comment', 'valid', 'off_for_now', 'second_factor'])
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    form: ({ name, comment, valid, off_for_now, second_factor }) => ({
+      name,
+      comment,
+      valid,
+      offForNow: off_for_now,
+      secondFactor: second_factor,
+    }),
     put: editRole,
   },
 }
@@ -105,5 +119,5 @@ async function checked(work: Work, form: RoleForm, id: Id | null) {
   const name = demandName(form.name, 'name')
   const same = await work.db.selectFrom('role').select('id').where(sql`lower(name)`, '=', name.toLowerCase()).executeTakeFirst()
   if (same && same.id !== id) throw refused('role.name-taken', {}, 'name')
-  return { name, comment: demandShort(form.comment, 'comment', 500), valid: form.valid, second_factor: form.secondFactor ?? false }
+  return { name, comment: demandShort(form.comment, 'comment', 500), ...validityColumns(form), second_factor: form.secondFactor ?? false }
 }

@@ -2,13 +2,14 @@
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Database, Id, LinkPurpose } from '../database/schema.ts'
 
-/** The valid person of a login or, if there is none, of an address, with the password's hash; only login.ts sees it. */
+/** The valid person of a login, the main one before further ones, or, if there is none, of an address, with the password's hash; only login.ts sees it. */
 export async function findCredentials(db: Kysely<Database>, wanted: string) {
   const { rows } = await sql<{ id: Id; password_hash: string | null; in_directory: boolean }>`
     select p.id, p.password_hash, exists (select from person_directory d where d.person_id = p.id) as in_directory
     from (
       select id, 1 as place from person where lower(login) = ${wanted}
-      union all select person_id, 2 from person_address where address = ${wanted}) found
+      union all select person_id, 2 from further_login where login = ${wanted}
+      union all select person_id, 3 from person_address where address = ${wanted}) found
     join person p on p.id = found.id and p.valid order by found.place limit 1`.execute(db)
   return rows[0]
 }

@@ -1,6 +1,6 @@
 /** Owns what an administrator does with persons: make, edit, addresses, passwords. */
 import { oneAddress } from '../mail/address-list.ts'
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { recordChange } from '../audit/change.ts'
 import { pageAt, type CoreSubject, type Values } from '../audit/subject.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
@@ -8,6 +8,7 @@ import { refused } from '../errors.ts'
 import { languageFor } from '../i18n/languages.ts'
 import type { Host } from '../kernel/contract.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
+import { validityColumns, type Valid } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandForeign, ownSender } from '../mail/addresses.ts'
 import { queueMail } from '../mail/outbound.ts'
@@ -19,6 +20,8 @@ import { createSetPasswordLink, SET_PASSWORD_LINK_MS } from './login-links.ts'
 import { ownWords, takePassword } from './login.ts'
 import { hashChosenPassword } from './password.ts'
 import { personTexts } from './person-texts.ts'
+import { DETAIL_NAMES, keepDetails, readDetails, type Details } from './known/details.ts'
+import { dropFurtherLogin, ownerOfLogin } from './known/further-logins.ts'
 import { createPerson, findPerson, isAddress, normalAddress } from './persons.ts'
 import { secretPath } from './token.ts'
 import { demandFresh } from '../permission/fresh.ts'
@@ -41,7 +44,7 @@ export function listAddresses(db: Kysely<Database>, personId: Id): Promise<Perso
     .execute()
 }
 
-export interface PersonForm {
+export interface PersonForm extends Valid {
   login: string
   firstName: string
   lastName: string
@@ -51,7 +54,24 @@ export interface PersonForm {
   phone: string
   unitId: Id | null
   agent: boolean
-  valid: boolean
+  /** What is left out stays as it was. */
+  details?: Partial<Details>
+}
+
+const COLUMNS = ['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid', 'off_for_now'] as const
+
+/** A person's values as the log has them; undefined: no such person. Locks the row. */
+async function readValues(db: Kysely<Database>, id: Id) {
+  if (!isId(id)) return undefined
+  const row = await db
+    .selectFrom('person')
+    .select([...COLUMNS, 'details'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { details: kept, ...values } = row
+  return { kept, values: { ...values, ...readDetails(kept) } }
 }
 
 /** Makes a person, with a first address when one is given. Errors: `required`, `person.login-taken`, `person.address-…`. */
@@ -70,8 +90,14 @@ export async function addPerson(work: Work, form: PersonForm, address: string): 
     unitId: form.unitId,
     source: 'local',
   })
-  if (!form.valid) await work.db.updateTable('person').set({ valid: false }).where('id', '=', id).execute()
-  recordChange(work, personSubject, id, null, values, { told: { address: address.trim() || null } })
+  const { details, valid, off_for_now } = values
+  if (!valid || Object.keys(details).length > 0)
+    await work.db
+      .updateTable('person')
+      .set({ valid, off_for_now, details: JSON.stringify(details) })
+      .where('id', '=', id)
+      .execute()
+  recordChange(work, personSubject, id, null, asLogged(values), { told: { address: address.trim() || null } })
   if (form.agent) await tellAppointed(work, id, { what: 'hat' })
   return id
 }
@@ -79,17 +105,11 @@ export async function addPerson(work: Work, form: PersonForm, address: string): 
 /** Changes a person. Switching off ends every session. `told`: what the act did besides, for the log. Errors: as `addPerson`, and `admin.last`. */
 export async function editPerson(work: Work, id: Id, form: PersonForm, told: Values = {}): Promise<void> {
   demandAdmin(work.actor)
-  const before =
-    isId(id) &&
-    (await work.db
-      .selectFrom('person')
-      .select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid'])
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst())
-  if (!before) throw refused('not-found')
+  const found = await readValues(work.db, id)
+  if (!found) throw refused('not-found')
+  const before = found.values
   const main = (await listAddresses(work.db, id))[0]?.address ?? ''
-  const values = await checked(work, form, id, main)
+  const values = await checked(work, form, id, main, { kept: found.kept, login: before.login, offForNow: before.off_for_now })
   if (before.agent !== values.agent || before.valid !== values.valid || before.login !== values.login) demandFresh(work)
   // Whose unit an administrator wrote down, no rule changes again.
   const placed =
@@ -97,23 +117,35 @@ export async function editPerson(work: Work, id: Id, form: PersonForm, told: Val
   await work.db
     .updateTable('person')
     // A hat given here, or taken, is no unit's any more.
-    .set({ ...values, ...placed, ...(before.agent === values.agent ? {} : { hat_by_unit: false }) })
+    .set({
+      ...values,
+      details: JSON.stringify(values.details),
+      ...placed,
+      ...(before.agent === values.agent ? {} : { hat_by_unit: false }),
+    })
     .where('id', '=', id)
     .execute()
   if ((before.valid && !values.valid) || (before.agent && !values.agent)) await demandAdminLeft(work)
   if (before.valid && !values.valid) await work.db.deleteFrom('session').where('person_id', '=', id).execute()
-  recordChange(work, personSubject, id, before, values, { told })
+  if (before.login !== values.login) await dropFurtherLogin(work, id, values.login)
+  recordChange(work, personSubject, id, before, asLogged(values), { told })
   if (before.agent !== values.agent) await tellAppointed(work, id, { what: values.agent ? 'hat' : 'no-hat' })
 }
 
-async function checked(work: Work, form: PersonForm, id: Id | null, address: string) {
+interface Stood {
+  kept: Record<string, unknown>
+  login: string | null
+  offForNow: boolean
+}
+
+async function checked(work: Work, form: PersonForm, id: Id | null, address: string, stood?: Stood) {
   const login = form.login.trim() === '' ? null : demandName(form.login.normalize('NFKC'), 'login', 100)
   const first_name = demandShort(form.firstName, 'firstName', 100)
   const last_name = demandShort(form.lastName, 'lastName', 100)
   const name = demandName(form.name.trim() || `${first_name} ${last_name}`.trim() || login || address, 'name')
-  if (login !== null) {
-    const same = await work.db.selectFrom('person').select('id').where(sql`lower(login)`, '=', login.toLowerCase()).executeTakeFirst()
-    if (same && same.id !== id) throw refused('person.login-taken', {}, 'login')
+  if (login !== null && login !== stood?.login) {
+    const owner = await ownerOfLogin(work.db, login)
+    if (owner && owner !== id) throw refused('person.login-taken', {}, 'login')
   }
   if (form.unitId !== null) {
     const unit = isId(form.unitId) && (await work.db.selectFrom('unit').select('id').where('id', '=', form.unitId).executeTakeFirst())
@@ -128,9 +160,12 @@ async function checked(work: Work, form: PersonForm, id: Id | null, address: str
     phone: demandShort(form.phone, 'phone', 100),
     unit_id: form.unitId,
     agent: form.agent,
-    valid: form.valid,
+    ...validityColumns(form, stood?.offForNow),
+    details: keepDetails(form.details ?? {}, stood?.kept),
   }
 }
+
+const asLogged = ({ details, ...values }: Awaited<ReturnType<typeof checked>>) => ({ ...values, ...readDetails(details) })
 
 /** Adds an address; the first one is the main one. Errors: `person.address-invalid`, `-taken`, `-is-ours`. */
 export async function addAddress(work: Work, personId: Id, typed: string): Promise<void> {
@@ -237,7 +272,7 @@ export async function sendPasswordLink(work: Work, personId: Id): Promise<string
   return person.address
 }
 
-type PersonValues = Awaited<ReturnType<typeof checked>>
+type PersonValues = ReturnType<typeof asLogged>
 
 export const personSubject: CoreSubject<PersonValues, PersonForm> = {
   type: 'person',
@@ -256,6 +291,15 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
     unit_id: { words: 'field.unit', as: 'unit' },
     agent: { words: 'field.agent', as: 'yes-no' },
     valid: { words: 'field.valid', as: 'yes-no' },
+    off_for_now: { words: 'field.off-for-now', as: 'yes-no' },
+    title: { words: 'field.person-title' },
+    mobile: { words: 'field.mobile' },
+    fax: { words: 'field.fax' },
+    street: { words: 'field.street' },
+    zip: { words: 'field.zip' },
+    city: { words: 'field.city' },
+    country: { words: 'field.country' },
+    comment: { words: 'field.remark' },
   },
   // What a directory says besides, the address a person begins with, and who has the tickets of one who left.
   told: {
@@ -272,13 +316,7 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
     },
   },
   way: {
-    read: (db, id) =>
-      db
-        .selectFrom('person')
-        .select(['login', 'first_name', 'last_name', 'name', 'language', 'phone', 'unit_id', 'agent', 'valid'])
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst(),
+    read: async (db, id) => (await readValues(db, id))?.values,
     form: (values) => ({
       login: values.login ?? '',
       firstName: values.first_name,
@@ -289,6 +327,8 @@ export const personSubject: CoreSubject<PersonValues, PersonForm> = {
       unitId: values.unit_id,
       agent: values.agent,
       valid: values.valid,
+      offForNow: values.off_for_now,
+      details: Object.fromEntries(DETAIL_NAMES.map((name) => [name, values[name] ?? ''])) as Details,
     }),
     put: (work, id, form) => editPerson(work, id, form),
     refuses: ({ after }) => (after && 'from' in after ? 'no-way.directory' : undefined),

@@ -4,13 +4,15 @@ import type { Database, Id } from '../database/schema.ts'
 import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import { isId } from '../kernel/input.ts'
 import { typedWords } from '../search/typed.ts'
-import { personQuery, type Person } from './persons.ts'
+import { personQuery, toPerson, type Person } from './persons.ts'
 
 export interface PersonFilter {
   /** Words of name, login, address or phone. */
   search?: string
   hat?: 'agent' | 'customer'
   valid?: boolean
+  /** Of those who are off: for now, or for good. */
+  offForNow?: boolean
   unitId?: Id
   roleId?: Id
   groupId?: Id
@@ -38,13 +40,16 @@ function filtered(db: Kysely<Database>, filter: PersonFilter) {
   let query = personQuery(db)
   if (filter.hat) query = query.where('person.agent', '=', filter.hat === 'agent')
   if (filter.valid !== undefined) query = query.where('person.valid', '=', filter.valid)
+  if (filter.offForNow !== undefined) query = query.where('person.off_for_now', '=', filter.offForNow)
   if (isId(filter.unitId)) query = query.where('person.unit_id', '=', filter.unitId)
   if (isId(filter.roleId))
     query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
   if (isId(filter.groupId))
     query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
   for (const { pattern } of typedWords(filter.search ?? '')) {
-    query = query.where(sql<boolean>`(person.name ~* ${pattern} or person.login ~* ${pattern} or person.phone ~* ${pattern}
+    query =
+      query.where(sql<boolean>`(person.name ~* ${pattern} or person.login ~* ${pattern} or person.phone ~* ${pattern} or person.details ->> 'mobile' ~* ${pattern}
+      or exists (select from further_login l where l.person_id = person.id and l.login ~* ${pattern})
       or exists (select from person_address a where a.person_id = person.id and a.address ~* ${pattern}))`)
   }
   return query
@@ -59,7 +64,7 @@ export async function listPersons(db: Kysely<Database>, wish: PersonWish = {}): 
     .orderBy('person.id', page.direction)
     .limit(page.limit + 1)
     .execute()
-  return cutPage(rows, page.limit)
+  return cutPage(rows.map(toPerson), page.limit)
 }
 
 /** How many fit the filter. */

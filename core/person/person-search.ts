@@ -4,7 +4,7 @@ import type { Database, Id } from '../database/schema.ts'
 import { typedWords } from '../search/typed.ts'
 import { foundThere } from '../permission/own-people.ts'
 import { down } from '../unit/tree.ts'
-import { normalAddress, personQuery, type Person } from './persons.ts'
+import { normalAddress, personQuery, toPerson, type Person } from './persons.ts'
 
 /** A word to stand inside LIKE: its own wildcards are letters. */
 export const likeText = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`)
@@ -39,11 +39,17 @@ export async function searchPersons(db: Kysely<Database>, words: string, limit =
               .select('l.id')
               .where((e) => e.fn<string>('lower', ['l.login']), 'like', `${likeText(text.toLowerCase())}%`),
           )
+          .union(
+            eb
+              .selectFrom('further_login as f')
+              .select('f.person_id as id')
+              .where('f.login', 'like', `${likeText(text.toLowerCase())}%`),
+          )
           .union(eb.selectFrom('person_address as a').select('a.person_id as id').where('a.address', '~*', pattern)),
       ),
     )
   }
-  const found = await query.orderBy('person.name').limit(100).execute()
+  const found = (await query.orderBy('person.name').limit(100).execute()).map(toPerson)
   const exact = ({ login, address }: Person) =>
     Number(typed.some(({ text }) => text.toLowerCase() === login?.toLowerCase() || text.toLowerCase() === address))
   return found.toSorted((a, b) => exact(b) - exact(a)).slice(0, limit)

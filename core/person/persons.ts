@@ -8,6 +8,7 @@ import type { Work } from '../kernel/work.ts'
 import { demandForeign } from '../mail/addresses.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage } from '../kernel/input.ts'
+import { readDetails, type Details } from './known/details.ts'
 import { honestName, withoutEndDot } from '../mail/look-alike.ts'
 
 export interface Person {
@@ -23,6 +24,9 @@ export interface Person {
   unitName: string | null
   source: string
   valid: boolean
+  /** Said of whoever is switched off: for now, not for good. */
+  offForNow: boolean
+  details: Details
   /** The main address; null for who has none. */
   address: string | null
   hasPassword: boolean
@@ -48,26 +52,44 @@ export function personQuery(db: Kysely<Database>) {
       'unit.name as unitName',
       'person.source',
       'person.valid',
+      'person.off_for_now as offForNow',
+      'person.details',
       'main.address',
       sql<boolean>`person.password_hash is not null`.as('hasPassword'),
       'person.last_login_at as lastLoginAt',
     ])
 }
 
-export function findPerson(db: Kysely<Database>, id: Id): Promise<Person | undefined> {
-  if (!isId(id)) return Promise.resolve(undefined)
-  return personQuery(db).where('person.id', '=', id).executeTakeFirst()
+/** As it is read, with what is kept of details made whole. */
+export const toPerson = <Row extends { details: Record<string, unknown> }>(row: Row): Omit<Row, 'details'> & { details: Details } => ({
+  ...row,
+  details: readDetails(row.details),
+})
+
+export async function findPerson(db: Kysely<Database>, id: Id): Promise<Person | undefined> {
+  if (!isId(id)) return undefined
+  const row = await personQuery(db).where('person.id', '=', id).executeTakeFirst()
+  return row && toPerson(row)
 }
 
 /** By any of the person's addresses, whatever its letters' case. */
-export function findPersonByAddress(db: Kysely<Database>, address: string): Promise<Person | undefined> {
-  return personQuery(db)
+export async function findPersonByAddress(db: Kysely<Database>, address: string): Promise<Person | undefined> {
+  const row = await personQuery(db)
     .where((eb) => eb('person.id', 'in', eb.selectFrom('person_address').select('person_id').where('address', '=', normalAddress(address))))
     .executeTakeFirst()
+  return row && toPerson(row)
 }
 
-export function findPersonByLogin(db: Kysely<Database>, login: string): Promise<Person | undefined> {
-  return personQuery(db).where(sql`lower(person.login)`, '=', login.trim().toLowerCase()).executeTakeFirst()
+/** By the main login or, where nobody has it for one, by a further one. */
+export async function findPersonByLogin(db: Kysely<Database>, login: string): Promise<Person | undefined> {
+  const wanted = login.trim().toLowerCase()
+  const row = await personQuery(db)
+    .where(sql<boolean>`person.id = any(array(select id from person where lower(login) = ${wanted}
+      union all select person_id from further_login where login = ${wanted}))`)
+    .orderBy(sql`lower(person.login) = ${wanted}`, 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && toPerson(row)
 }
 
 /** The form in which an address is kept and compared: small letters, no dot behind the domain. */

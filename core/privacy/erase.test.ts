@@ -11,13 +11,27 @@ import { addNote, followUp, setState } from '../ticket/change/tickets.ts'
 import { saveDraft } from '../ticket/draft/drafts.ts'
 import { erasePerson } from './erase.ts'
 import { exportPerson } from './export.ts'
+import { addFurtherLogin } from '../person/known/further-logins.ts'
+import { editPerson } from '../person/person-admin.ts'
 import { endHold, holdPerson } from './holds.ts'
 
 const NAME = 'Zdzisława Brzęczyszczykiewicz'
 const LOGIN = 'zbrzecz7'
 const ADDRESSES = ['z.brzeczyszczykiewicz@uni.example', 'zdzisia@poczta.example']
 const BROUGHT = ['zdzicha.drugie', 'Legionów 27', '314159', 'zapakowane']
-const TRACES = [NAME, 'Brzęczyszczykiewicz', LOGIN, ...ADDRESSES, '601 234 567', ...BROUGHT]
+const FURTHER = 'zbrzecz.student'
+const TRACES = [
+  NAME,
+  'Brzęczyszczykiewicz',
+  LOGIN,
+  ...ADDRESSES,
+  '601 234 567',
+  FURTHER,
+  '602 345 678',
+  'ul. Jagiełły 17a/3',
+  'Dzwonić po południu',
+  ...BROUGHT,
+]
 
 let database: OpenDatabase
 let make: Maker
@@ -38,6 +52,17 @@ beforeAll(async () => {
     phone: '601 234 567',
   })
   await make.db.insertInto('person_address').values({ person_id: person, address: ADDRESSES[1]!, verified_at: null }).execute()
+  await make.asSystem(async (work) => {
+    await addFurtherLogin(work, person, FURTHER)
+    const kept = { login: LOGIN, firstName: 'Zdzisława', lastName: 'Brzęczyszczykiewicz', name: NAME, language: null, phone: '601 234 567' }
+    await editPerson(work, person, {
+      ...kept,
+      unitId: '1',
+      agent: false,
+      valid: true,
+      details: { mobile: '602 345 678', street: 'ul. Jagiełły 17a/3', comment: 'Dzwonić po południu' },
+    })
+  })
   colleague = await make.person({ name: 'Jan Kowalski' })
   ticket = await make.ticket({ customerId: person, subject: `Konto ${LOGIN} nie działa`, body: `Pozdrawiam\n${NAME}\ntel. 601 234 567` })
   mentioning = await make.ticket({

@@ -42,6 +42,10 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   // The audit log lets nothing be changed but for this.
   await sql`select set_config('pomoc.audit_way', 'erasure', true)`.execute(work.db)
 
+  // What was told of their account holds what no rule below looks for: a street, a remark.
+  await sql`update fact set data = data || '{"before": null, "after": null}'
+    where name = 'admin.changed' and data ->> 'what' like 'person%' and data ->> 'id' = ${id}`.execute(work.db)
+
   progress(0, 'person')
   await sql`update outbound_mail set state = 'cancelled' where state = 'queued' and recipients && ${traces.addresses}::text[]`.execute(
     work.db,
@@ -49,7 +53,7 @@ export async function erasePerson(work: Work, id: Id, progress: ErasureProgress 
   await sql`delete from limit_count where key = ${id} or key = any(${traces.addresses}::text[])`.execute(work.db)
   await sql`delete from ticket_invitation where address = any(${traces.addresses}::text[])`.execute(work.db)
   await sql`delete from loop_protection where address = any(${traces.addresses}::text[])`.execute(work.db)
-  await sql`delete from login_attempt where login = any(${[...traces.addresses, traces.login ?? ''].flatMap((one) => [`login ${one}`, `link to ${one}`, `link for login ${one}`])}::text[])
+  await sql`delete from login_attempt where login = any(${[...traces.addresses, traces.login ?? '', ...traces.furtherLogins.map(({ login }) => login)].flatMap((one) => [`login ${one}`, `link to ${one}`, `link for login ${one}`])}::text[])
     or login in (${`person ${id}`}, ${`link for person ${id}`}, ${`code of person ${id}`})`.execute(work.db)
   const files = await dropFiles(work, traces, tickets, progress)
   await forgetPerson(work, traces)
@@ -160,7 +164,7 @@ async function dropFiles(
     ...traces.addresses,
     ...(traces.nameShared ? [] : traces.names),
     ...(traces.loginShared || !traces.login ? [] : [traces.login]),
-    ...(traces.furtherLogins ?? []).filter(({ shared }) => !shared).map(({ login }) => login),
+    ...traces.furtherLogins.filter(({ shared }) => !shared).map(({ login }) => login),
   ]
   await searchBlobs(work, makeSearcher(wide), doomed, progress)
 

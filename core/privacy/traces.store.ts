@@ -2,13 +2,14 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { isId } from '../kernel/input.ts'
+import { readDetails } from '../person/known/details.ts'
 import type { Traces } from './traces.ts'
 
 export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces | undefined> {
   if (!isId(id)) return undefined
   const person = await db
     .selectFrom('person')
-    .select(['id', 'name', 'first_name', 'last_name', 'login', 'phone'])
+    .select(['id', 'name', 'first_name', 'last_name', 'login', 'phone', 'details'])
     .where('id', '=', id)
     .executeTakeFirst()
   if (!person) return undefined
@@ -30,11 +31,12 @@ export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces |
     id,
     names,
     login: person.login,
+    furtherLogins: further,
     addresses: addresses.map(({ address }) => address),
     phone: person.phone,
+    mobile: readDetails(person.details).mobile,
     nameShared: shared!.name,
     loginShared: shared!.login || (person.login ?? '').length < 4,
-    furtherLogins: further,
   }
 }
 

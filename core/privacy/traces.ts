@@ -9,12 +9,13 @@ export interface Traces {
   login: string | null
   addresses: string[]
   phone: string
+  mobile: string
   /** Somebody else has the same name: it is taken out of this person's own tickets only. */
   nameShared: boolean
   /** The login is somebody's name or an everyday word: likewise. */
   loginShared: boolean
-  /** Logins that they have besides. */
-  furtherLogins?: readonly { login: string; shared: boolean }[]
+  /** Logins besides the main one; `shared`: likewise. */
+  furtherLogins: readonly { login: string; shared: boolean }[]
 }
 
 export interface Rule {
@@ -34,7 +35,7 @@ const words = (text: string): string => text.trim().split(/\s+/).map(quote).join
 const LETTER = '[[:alnum:]_]'
 
 /** In the order in which they must be applied: an address holds a login, a login may be a name. */
-export function rulesFor({ id, names, login, addresses, phone, nameShared, loginShared, furtherLogins = [] }: Traces): Rule[] {
+export function rulesFor({ id, names, login, furtherLogins, addresses, phone, mobile, nameShared, loginShared }: Traces): Rule[] {
   const rules: Rule[] = []
   if (addresses.length > 0) {
     rules.push({
@@ -55,7 +56,8 @@ export function rulesFor({ id, names, login, addresses, phone, nameShared, login
   if (login) rules.push({ pattern: alone(quote(login)), replacement: REMOVED, everywhere: !loginShared })
   for (const { login: further, shared } of furtherLogins)
     rules.push({ pattern: alone(quote(further)), replacement: REMOVED, everywhere: !shared })
-  if (phone.replace(/\D/g, '').length >= 6) rules.push({ pattern: alone(words(phone)), replacement: REMOVED, everywhere: true })
+  for (const number of [phone, mobile])
+    if (number.replace(/\D/g, '').length >= 6) rules.push({ pattern: alone(words(number)), replacement: REMOVED, everywhere: true })
   return rules
 }
 

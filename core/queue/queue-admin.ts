@@ -5,6 +5,7 @@ import { pageAt, type CoreSubject } from '../audit/subject.ts'
 import type { AgentMail, AskTime, Database, FollowUpPossible, FollowUpStrangers, Id, Language } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 import { demandLanguage, demandName, demandShort, isId } from '../kernel/input.ts'
+import { validityColumns, type Valid } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { addressesChanged } from '../mail/addresses.ts'
 import { demandHolds, demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
@@ -40,6 +41,7 @@ export interface AdminQueue {
   askTime: AskTime
   comment: string
   valid: boolean
+  offForNow: boolean
   /** Among the unit's own queues. */
   sort: number
   open: number
@@ -83,6 +85,7 @@ function queueQuery(db: Kysely<Database>) {
       'q.ask_time as askTime',
       'q.comment',
       'q.valid',
+      'q.off_for_now as offForNow',
       'q.sort',
       sql<number>`(select count(*)::int from ticket t where t.queue_id = q.id
         and t.state_type in ('new', 'open', 'pending reminder', 'pending auto'))`.as('open'),
@@ -99,7 +102,7 @@ export function findAdminQueue(db: Kysely<Database>, id: Id): Promise<AdminQueue
   return isId(id) ? queueQuery(db).where('q.id', '=', id).executeTakeFirst() : Promise.resolve(undefined)
 }
 
-export interface QueueForm {
+export interface QueueForm extends Valid {
   /** The last level only. */
   name: string
   parentId: Id | null
@@ -123,7 +126,6 @@ export interface QueueForm {
   /** At first 'off'. */
   askTime?: AskTime
   comment: string
-  valid: boolean
 }
 
 /**
@@ -300,7 +302,7 @@ async function checked(work: Work, form: QueueForm, before: QueueRow | null) {
     ),
     ask_time: form.askTime ?? before?.ask_time ?? 'off',
     comment: demandShort(form.comment, 'comment', 500),
-    valid: form.valid,
+    ...validityColumns(form, before?.off_for_now),
   }
 }
 
@@ -335,6 +337,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
     ask_time: { words: 'field.ask_time', as: { choice: 'ask-time.' } },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
+    off_for_now: { words: 'field.off-for-now', as: 'yes-no' },
   },
   told: { handedOver: { words: 'field.handed-over' }, to: { words: 'field.handed-to', as: 'queue' } },
   way: {
@@ -361,6 +364,7 @@ export const queueSubject: CoreSubject<QueueValues, QueueForm> = {
       askTime: values.ask_time,
       comment: values.comment,
       valid: values.valid,
+      offForNow: values.off_for_now,
     }),
     put: editQueue,
   },

@@ -16,6 +16,8 @@ export interface Values {
   lock: Lock
   agent: Id | null
   customer: Id | null
+  /** The code of a company, or what somebody wrote for one; '' or null: none. */
+  company: string | null
   topic: Id | null
   date: Date | null
   moment: Date
@@ -35,12 +37,14 @@ interface Named {
   sla: { id: Id | null; name: string }
   /** Named by the login, as in OTRS; null: nobody, named ''. */
   agent: { id: Id | null; name: string }
-  /** Named by the login, else the address. */
-  customer: { id: Id | null; name: string }
+  /** Named by the login, else the address; with the company that the ticket has from then on, where that is another one. */
+  customer: { id: Id | null; name: string; company?: string; beside?: string | null }
+  /** Named by its code; OTRS writes the customer's login beside it. */
+  company: { id: string; customer: string }
 }
 export type Given<K extends Kind> = K extends keyof Named ? Named[K] : Values[K]
 /** What stood. */
-export type Stood<K extends Kind> = K extends keyof Named ? { id: Values[K]; name: string } : Values[K]
+export type Stood<K extends Kind> = K extends Exclude<keyof Named, 'company'> ? { id: Values[K]; name: string } : Values[K]
 
 interface Part<K extends Kind> {
   kind: K
@@ -61,7 +65,7 @@ interface Part<K extends Kind> {
   /** <OTRS_TICKET_…> in small letters → what stands for it in `TagWords`. */
   tags?: Readonly<Record<string, string>>
   /** Lists may be narrowed by it: under which name `TicketFilter` says so, and how it is compared. */
-  filter?: { field: string; by: 'queues' | 'id' | 'id or nobody' | 'words' | 'time'; place?: number }
+  filter?: { field: string; by: 'queues' | 'id' | 'id or nobody' | 'text' | 'words' | 'time'; place?: number }
   /** Lists may be sorted by it: an expression that is never null (default: the column), its type, and the order it is first sorted in. */
   sort?: { by?: string; type: 'text' | 'timestamptz' | 'bigint'; first: 'asc' | 'desc'; place?: number }
   /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
@@ -316,8 +320,9 @@ export const ATTRIBUTES = {
       customerAddress: 'address.address as customer_address',
       customerUnitName: 'customer_unit.name as customer_unit_name',
     },
-    history: { type: 'CustomerUpdate', parts: (_was, is) => [`CustomerID=;CustomerUser=${is.name};`] },
+    history: { type: 'CustomerUpdate', parts: (_was, is) => [`CustomerID=${is.company ?? is.beside ?? ''};CustomerUser=${is.name};`] },
     fact: { name: 'ticket.customer-changed', data: () => ({}) },
+    along: (_was, is) => (is.company === undefined ? {} : { customer_company: is.company }),
     headers: { newTicket: ['CustomerUser'] },
     tags: { customeruserid: 'customerUser' },
     filter: { field: 'customerId', by: 'id', place: 5 },
@@ -325,14 +330,18 @@ export const ATTRIBUTES = {
     csv: { place: 4 },
   },
   company: {
-    kind: 'text',
+    kind: 'company',
     column: 'customer_company',
     field: 'customerCompany',
     longest: 150,
-    read: false,
-    readOnly: 'given once',
+    right: 'customer',
+    undo: true,
+    history: { type: 'CustomerUpdate', parts: (_was, is) => [`CustomerID=${is.id};CustomerUser=${is.customer};`] },
+    fact: { name: 'ticket.company-changed', data: fromTo<string | null> },
     headers: { newTicket: ['CustomerNo'] },
     tags: { customerid: 'customerCompany' },
+    filter: { field: 'customerCompany', by: 'text' },
+    csv: {},
   },
   topic: { kind: 'topic', column: 'topic_id', field: 'topicId', readOnly: 'given once' },
   preview: { kind: 'text', column: 'preview', field: 'preview', readOnly: 'kept' },
@@ -506,7 +515,7 @@ export type RowFields = Pretty<
 >
 /** The same as columns. */
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
-type MayBeEmpty = Having<{ kind: 'text' | MayBeNone | 'topic' | 'date' | 'yes-no' }>
+type MayBeEmpty = Having<{ kind: 'text' | 'company' | MayBeNone | 'topic' | 'date' | 'yes-no' }>
 
 /** By what lists may be narrowed. */
 export type Filtered = Having<{ filter: unknown }>
@@ -515,6 +524,7 @@ interface FilterValues {
   queues: readonly Id[]
   id: Id
   'id or nobody': Id | 'nobody'
+  text: string
   words: string
   /** From the first moment on, before the second; 'none': where there is none. */
   time: { from?: Date; before?: Date } | 'none'
@@ -535,7 +545,7 @@ type TypesOf<T> = T extends string ? T : T[keyof T]
 export type ChangeType = TypesOf<All[Changeable]['history']['type']>
 
 /** What stands for the tags of attributes that texts know by their column alone. */
-export type PlainTags = { [A in Having<{ kind: 'text' | 'date'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
+export type PlainTags = { [A in Having<{ kind: 'text' | 'company' | 'date'; tags: unknown }> as ValueOf<All[A]['tags']>]?: string }
 type ValueOf<T> = T[keyof T] & string
 
 // An attribute whose column or fact core's own declarations do not name brings them along.

@@ -18,6 +18,8 @@ export interface TicketFilter extends FilterFields {
   standsIn?: { personId: Id; at: Date }
   /** Nobody works on it, and this person may take it. */
   toTake?: ToTake
+  /** Somebody else asked, of one of these companies (codes). */
+  askedByColleagues?: { of: Id; companies: readonly string[] }
   /** A message waits for a decision. */
   held?: true
   /** A mail of ours did not arrive, and nobody has dealt with it. */
@@ -62,9 +64,12 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
           ? sql`${column} is null`
           : by === 'time'
             ? timeCondition(column, value as NonNullable<TicketFilter['due']>)
-            : by === 'words'
-              ? sql`${column} ilike ${containing(String(value))}`
-              : sql`${column} = ${value}`,
+            : by === 'text'
+              ? // "<> ''" is what an index on such a column holds.
+                sql`${column} <> '' and ${column} = ${value}`
+              : by === 'words'
+                ? sql`${column} ilike ${containing(String(value))}`
+                : sql`${column} = ${value}`,
       )
   }
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
@@ -72,6 +77,12 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
     const { personId, at } = filter.standsIn
     all.push(
       sql`ticket.owner_id in (select person_id from person_absence where substitute_id = ${personId} and from_at <= ${at} and until_at > ${at})`,
+    )
+  }
+  if (filter.askedByColleagues) {
+    const { of, companies } = filter.askedByColleagues
+    all.push(
+      sql`ticket.customer_id is distinct from ${of} and ticket.customer_company <> '' and ticket.customer_company = any(${[...companies]}::text[])`,
     )
   }
   if (filter.toTake) all.push(...toTakeConditions(filter.toTake))
@@ -149,6 +160,7 @@ const SEARCHED_COLUMNS = [
     'owner_id',
     'responsible_id',
     'customer_id',
+    'customer_company',
     'lock',
     ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
   ]),

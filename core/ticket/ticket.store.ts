@@ -3,6 +3,7 @@ import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
+import { mainCompanyOf } from '../company/main-company.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
 import { promises } from '../queue/promised.ts'
 import { ENTRIES } from './attributes.ts'
@@ -28,6 +29,7 @@ export async function findTicketByNumber(db: Kysely<Database>, number: string, p
 export async function tiesOf(db: Kysely<Database>, ids: readonly Id[]): Promise<ReadonlyMap<Id, TiesOfAll>> {
   const { rows } = await sql<TiesOfAll & { id: Id }>`
     select t.id, t.queue_id as "queueId", t.owner_id as "ownerId", t.responsible_id as "responsibleId", t.customer_id as "customerId",
+      t.customer_company as company,
       array(select person_id::text from ticket_watcher w where w.ticket_id = t.id) as watchers,
       array(select person_id::text from ticket_participant p where p.ticket_id = t.id) as participants
     from ticket t where t.id = any(${ids.filter(isId)}::bigint[])`.execute(db)
@@ -84,6 +86,7 @@ export interface TicketRow {
   owner_id: Id | null
   responsible_id: Id | null
   customer_id: Id | null
+  customer_company: string | null
   watching: boolean
   participation: 'read' | 'reply' | null
   has_deadlines: boolean
@@ -111,6 +114,7 @@ export function toTicket(row: TicketRow): Ticket {
       ownerId: row.owner_id,
       responsibleId: row.responsible_id,
       customerId: row.customer_id,
+      company: row.customer_company,
       watching: row.watching,
       participation: row.participation,
     },
@@ -156,17 +160,20 @@ export interface TicketPlace {
   calendar: Calendar | null
   /** The next number's counter; null when the day has none yet. */
   counter: string | null
+  /** The code of the customer's main company; null: they have none. */
+  company: string | null
 }
 
 /**
- * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, in
- * one round trip. Undefined when the queue is absent.
+ * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, and whose company
+ * it is, in one round trip. Undefined when the queue is absent.
  */
 export async function placeForTicket(
   db: Kysely<Database>,
   queueId: Id,
   stateName: string,
   counterKey: string,
+  customerId: Id | null,
 ): Promise<TicketPlace | undefined> {
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
@@ -175,7 +182,8 @@ export async function placeForTicket(
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
       (${calendarInForce()}) as calendar,
-      ${counterOf(counterKey)} as counter
+      ${counterOf(counterKey)} as counter,
+      (${mainCompanyOf(customerId)}) as company
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]
 }

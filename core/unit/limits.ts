@@ -29,6 +29,9 @@ export const mayTouchPlugin = (limits: UnitLimits, plugin: string): boolean =>
 export const mayTouchSetting = (limits: UnitLimits, plugin: string, key: string): boolean =>
   mayTouchPlugin(limits, plugin) && !list(limits.lockedSettings).includes(`${plugin}.${key}`)
 
+/** Settings of core that a unit has a say in are locked by 'unit.setting'; no list of plugins concerns them. */
+export const mayTouchUnitSetting = (limits: UnitLimits, key: string): boolean => !list(limits.lockedSettings).includes(`unit.${key}`)
+
 /** Throws `unit.limit` unless the unit's limits allow it. */
 export function demandWithin(allowed: boolean, field?: string): void {
   if (!allowed) throw refused('unit.limit', {}, field)

@@ -243,6 +243,52 @@ describe('forms', () => {
     expect(left).toEqual([{ address: 'ewa.lis@uni.example', main: true }])
   })
 
+  it('a company is made, has people, says who uses it before it goes; a person has details and further logins', async () => {
+    const made = await send('/admin/companies/new', { name: 'Projmax', code: 'PRX', city: 'Toruń', url: 'projmax', valid: 'on' })
+    expect([made.status, await made.text()]).toEqual([422, expect.stringContaining('Podaj cały adres strony')])
+    expect((await send('/admin/companies/new', { name: 'Projmax', code: 'PRX', city: 'Toruń', url: '', valid: 'on' })).status).toBe(303)
+    const { id } = await site.make.db.selectFrom('company').select('id').where('code', '=', 'PRX').executeTakeFirstOrThrow()
+    const page = `/admin/companies/${id}`
+    const fresh = await send('/admin/persons/new', {
+      firstName: 'Olga',
+      lastName: 'Sad',
+      title: 'dr',
+      mobile: '600 100 200',
+      city: 'Toruń',
+      comment: 'VIP',
+      valid: 'on',
+    })
+    const person = location(fresh)!
+    const html = await (await boss.get(person)).text()
+    for (const value of ['value="dr"', 'value="600 100 200"', 'VIP']) expect(html).toContain(value)
+    expect((await send(`${person}/companies`, { company: '' })).status).toBe(422)
+    expect((await send(`${person}/companies`, { company: id })).status).toBe(303)
+    expect(await (await boss.get(page)).text()).toContain('Olga Sad')
+    const ask = await (await boss.get(`${page}/remove`)).text()
+    expect(ask).toContain('Należą do niej osoby (1)')
+    expect((await send(`${page}/remove`, {}, page)).status).toBe(422)
+    // Off for now: no colleague sees by it, and the list tells the three apart.
+    await send(page, { name: 'Projmax', code: 'PRX', city: 'Toruń', url: '', valid: 'for-now' })
+    expect(await (await boss.get('/admin/companies?valid=for-now')).text()).toContain('Projmax')
+    expect(await (await boss.get('/admin/companies?valid=off')).text()).not.toContain('Projmax')
+    expect((await send(`${person}/companies/${id}/remove`, {}, `${person}/companies`)).status).toBe(303)
+    expect((await send(`${page}/remove`, {}, page)).status).toBe(303)
+    expect((await boss.get(page)).status).toBe(404)
+    expect((await send(`${person}/logins`, { login: 'olga.dalszy' })).status).toBe(303)
+    expect(await (await boss.get('/admin/persons?search=olga.dalszy')).text()).toContain('Olga Sad')
+    const twice = await send(`${person}/logins`, { login: 'OLGA.dalszy' })
+    expect([twice.status, await twice.text()]).toEqual([422, expect.stringContaining('Ten login jest już zajęty.')])
+    expect((await send(`${person}/logins/olga.dalszy/remove`, {}, `${person}/logins`)).status).toBe(303)
+    await send(person, { firstName: 'Olga', lastName: 'Sad', name: 'Olga Sad', valid: 'for-now' })
+    const row = await site.make.db
+      .selectFrom('person')
+      .select(['valid', 'off_for_now', 'details'])
+      .where('id', '=', person.split('/').at(-1)!)
+      .executeTakeFirstOrThrow()
+    // What a form leaves out stays.
+    expect(row).toEqual({ valid: false, off_for_now: true, details: { title: 'dr', mobile: '600 100 200', city: 'Toruń', comment: 'VIP' } })
+  })
+
   it('a password too short is refused without being shown again; a link goes out by mail', async () => {
     const path = `/admin/persons/${filled.agent}`
     const short = await send(`${path}/password`, { password: 'kr0tkie!' })

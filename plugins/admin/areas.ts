@@ -8,6 +8,7 @@ export interface Area {
 }
 export const AREA_NAMES = [
   'persons',
+  'companies',
   'groups',
   'roles',
   'why',
@@ -38,6 +39,7 @@ export type AreaName = (typeof AREA_NAMES)[number]
 
 export const areas: readonly Area[] = [
   { name: 'persons', path: '/admin/persons', group: 'people' },
+  { name: 'companies', path: '/admin/companies', group: 'people' },
   { name: 'groups', path: '/admin/groups', group: 'people' },
   { name: 'roles', path: '/admin/roles', group: 'people' },
   { name: 'why', path: '/admin/why', group: 'people' },

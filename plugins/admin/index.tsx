@@ -9,6 +9,7 @@ import { calendarRoutes } from './pages/calendars.tsx'
 import { deadlineRoutes } from './pages/deadlines.tsx'
 import { faultRoutes } from './pages/faults.tsx'
 import { fieldRoutes } from './pages/fields.tsx'
+import { companyRoutes } from './pages/companies.tsx'
 import { filterRoutes } from './pages/filters.tsx'
 import { groupRoutes } from './pages/groups.tsx'
 import { inboundRoutes } from './pages/inbound.tsx'
@@ -18,6 +19,7 @@ import { outboundRoutes } from './pages/outbound.tsx'
 import { overviewRoutes } from './pages/overview.tsx'
 import { personAbsenceRoutes } from './pages/person-absence.tsx'
 import { personAccessRoutes } from './pages/person-access.tsx'
+import { personCompanyRoutes } from './pages/person-companies.tsx'
 import { personRoutes } from './pages/persons.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
 import { privacyRoutes } from './pages/privacy.tsx'
@@ -55,6 +57,8 @@ export default definePlugin({
     personRoutes(app)
     personAccessRoutes(app)
     personAbsenceRoutes(app)
+    personCompanyRoutes(app)
+    companyRoutes(app)
     privacyRoutes(app)
     whyRoutes(app)
     groupRoutes(app)

@@ -74,7 +74,7 @@ describe('what no page offers', () => {
 
 describe('the desk and the list', () => {
   // They change nothing on the ticket: what one types and when one looked is one's own.
-  const OWN = ['insert', 'seen']
+  const OWN = ['insert', 'seen', '/desk/my-queues']
 
   it('each POST route of a ticket is an act that the list offers the desk, and each such act has its route', () => {
     const posted = [

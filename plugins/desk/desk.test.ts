@@ -6,6 +6,7 @@ import {
   addNote,
   findDraft,
   listArticles,
+  setMyQueues,
   setState,
   takeTicket,
   undoAct,
@@ -14,6 +15,10 @@ import {
 } from '../../core/index.ts'
 import { createTemplate } from '../../core/administration.ts'
 import { keepRaw } from '../../core/article/articles.ts'
+import { createCompany } from '../../core/company/companies.ts'
+import { setPersonCompanies } from '../../core/company/person-companies.ts'
+import { saveSettings } from '../../core/administration/setting-admin.ts'
+import { unitSettings } from '../../core/kernel/settings/unit-settings.ts'
 import desk from './index.tsx'
 
 let site: Site
@@ -626,6 +631,63 @@ describe('acts', () => {
     expect([unknown.status, (await text(unknown)).includes('Nie ma takiej osoby: kogoś takiego nie ma')]).toEqual([422, true])
     expect((await post(`/desk/tickets/${id}/owner`, { owner: person })).status).toBe(422)
     expect((await post(`/desk/tickets/${id}/priority`, { priority: '99' })).status).toBe(422)
+  })
+  it('the company: it comes with the customer where the unit uses companies, is chosen among theirs, listed, and said beside the ticket', async () => {
+    const { make } = site
+    const company = (code: string) =>
+      make.asSystem((work) =>
+        createCompany(work, { code, name: `Firma ${code}`, street: '', zip: '', city: '', country: '', url: '', comment: '', valid: true }),
+      )
+    const [main, other] = [await company('ALFA'), await company('BETA')]
+    const person = await make.person({ name: 'Olga Firmowa', login: 'olga' })
+    await make.asSystem((work) => setPersonCompanies(work, person, [main, other], main))
+    const before = await make.ticket({ customerId: person })
+    await make.asSystem((work) => saveSettings(work, 'unit', unitSettings, { companies: 'named' }))
+    const { id } = await make.ticket({ customerId: person })
+    expect([(await ticketRow(before.id)).customer_company, (await ticketRow(id)).customer_company]).toEqual(['', 'ALFA'])
+    expect(await text(jan.get(`/desk/tickets/${id}`))).toContain('Firma ALFA')
+    expect((await post(`/desk/tickets/${id}/company`, { company: 'BETA' })).status).toBe(303)
+    const unknown = await post(`/desk/tickets/${id}/company`, { company: 'GAMMA' })
+    expect([unknown.status, await text(unknown)]).toEqual([422, expect.stringContaining('Nie ma firmy o numerze „GAMMA”')])
+    expect((await ticketRow(id)).customer_company).toBe('BETA')
+    const list = await text(jan.get('/desk/search?company=BETA'))
+    expect([list.includes(`id="row-${id}"`), list.includes(`id="row-${before.id}"`)]).toEqual([true, false])
+    expect(await text(jan.get('/desk/export.csv?place=search&company=BETA'))).toContain('BETA')
+    expect(await text(jan.get(`/desk/tickets/${id}/history`))).toContain('Firma zgłaszającego: BETA')
+    // Whoever comes instead brings their own company, or none.
+    await post(`/desk/tickets/${id}/customer`, { customer: 'nowy' })
+    expect((await ticketRow(id)).customer_company).toBe('')
+    const rows = await make.db
+      .selectFrom('history')
+      .select('name')
+      .where('ticket_id', '=', id)
+      .where('type', '=', 'CustomerUpdate')
+      .orderBy('id')
+      .execute()
+    expect(rows.map(({ name }) => name)).toEqual(['%%CustomerID=BETA;CustomerUser=olga;', '%%CustomerID=;CustomerUser=nowy;'])
+    await make.asSystem((work) => saveSettings(work, 'unit', unitSettings, { companies: undefined }))
+  })
+  it('my queues: chosen among those one may read, one view of what lies open in them', async () => {
+    const secret = await site.make.queue({ groupId: await site.make.group() })
+    const [here, there] = [await site.make.queue(), await site.make.queue()]
+    const mine = await site.make.ticket({ queueId: here })
+    const others = await site.make.ticket({ queueId: there })
+    expect(await text(jan.get('/desk'))).not.toContain('/desk/view/chosen')
+    const page = await text(jan.get('/desk/my-queues'))
+    expect([page.includes(`value="${here}"`), page.includes(`value="${secret}"`)]).toEqual([true, false])
+    expect((await post('/desk/my-queues', { queue: here })).headers.get('location')).toBe('/desk/view/chosen')
+    // What one may not read cannot be chosen, and choosing gives no right.
+    await site.make.work(await site.make.actor(janActor.id), (work) => setMyQueues(work, [here, secret, 'x']))
+    const view = await text(jan.get('/desk/view/chosen'))
+    expect([view.includes(`id="row-${mine.id}"`), view.includes(`id="row-${others.id}"`)]).toEqual([true, false])
+    expect(view).toMatch(/Moje kolejki<\/span>\s*<span class="count"[^>]*>1</)
+    expect(
+      (await site.make.db.selectFrom('person_queue').select('queue_id').where('person_id', '=', janActor.id).execute()).map(
+        (row) => row.queue_id,
+      ),
+    ).toEqual([here])
+    await post('/desk/my-queues', {})
+    expect(await text(jan.get('/desk'))).not.toContain('/desk/view/chosen')
   })
   it('cannot be undone by somebody else, nor twice, nor after the time', async () => {
     const { id } = await site.make.ticket()

@@ -114,7 +114,7 @@ describe('history in words', () => {
     ['SetPendingTime', '%%2026-11-24 08:00', 'Odłożone do: 2026-11-24 08:00'],
     ['SetPendingTime', '%%00-00-00 00:00', 'Bez terminu odłożenia'],
     ['TitleUpdate', '%%Sieć%%Sieć w 214', 'Temat: Sieć w 214 (wcześniej Sieć)'],
-    ['CustomerUpdate', '%%CustomerID=wm;CustomerUser=pszpak;', 'Zgłaszający: pszpak'],
+    ['CustomerUpdate', '%%CustomerID=wm;CustomerUser=pszpak;', 'Zgłaszający: pszpak (wm)'],
     ['Merged', '%%111%%1%%222%%2', 'Scalenie zgłoszenia 111 z 222'],
     ['TicketDynamicFieldUpdate', '%%FieldName%%Sala%%Value%%214%%OldValue%%', 'Pole Sala: 214'],
     ['Move', 'Ticket moved to Raw by hand', 'Ticket moved to Raw by hand'],

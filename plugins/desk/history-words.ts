@@ -123,7 +123,11 @@ const sayers: Record<string, Say> = {
   FollowUp: (row, room) => text(room)('history.FollowUp'),
   CustomerUpdate: (row, room) => {
     const name = person(row, changeable.customer.column, part(row, 0).match(/CustomerUser=([^;]*)/)?.[1] ?? part(row, 0), room)
-    return text(room)('history.is', { what: sayAttribute('customer', room.language), to: name })
+    const company = part(row, 0).match(/CustomerID=([^;]*)/)?.[1] ?? ''
+    // What changed is said; a row of older times, or of OTRS, names the customer.
+    if (row.after && !Object.hasOwn(row.after, changeable.customer.column))
+      return text(room)('history.is', { what: sayAttribute('company', room.language), to: company || '–' })
+    return text(room)('history.is', { what: sayAttribute('customer', room.language), to: company ? `${name} (${company})` : name })
   },
   Merged: (row, room) => text(room)('history.Merged', { from: part(row, 0), to: part(row, 2) }),
   TimeAccounting: (row, room) => text(room)('history.TimeAccounting', { units: part(row, 0), total: part(row, 1) }),

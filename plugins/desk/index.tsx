@@ -8,6 +8,7 @@ import { deadlinesPage } from './pages/deadlines.tsx'
 import { exportCsv } from './pages/export.ts'
 import { chooseColumns } from './pages/column-menu.tsx'
 import { railFragment } from './pages/frame.tsx'
+import { myQueuesPage, saveMyQueues } from './pages/my-queues.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
 import { insert } from './pages/insert.tsx'
@@ -51,6 +52,8 @@ export default definePlugin({
     app.get('/desk/rail', railFragment)
     app.get('/desk/time', myTimePage)
     app.get('/desk/time.csv', exportMyTime)
+    app.get('/desk/my-queues', myQueuesPage)
+    app.post('/desk/my-queues', saveMyQueues)
 
     // New tickets
     app.get('/desk/new', newTicketPage)

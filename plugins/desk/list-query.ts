@@ -124,7 +124,7 @@ const WORDS: Partial<Record<AttributeKind, readonly string[]>> = {
 }
 
 function readAttribute(kind: AttributeKind, value = ''): string {
-  if (kind === 'text') return value.trim().slice(0, 200)
+  if (kind === 'text' || kind === 'company') return value.trim().slice(0, 200)
   return WORDS[kind]?.includes(value) || (kind !== 'date' && isId(value)) ? value : ''
 }
 

@@ -1,7 +1,7 @@
 /** Owns the views of the rail: which tickets each shows, and in which order. */
 import { OPEN_TYPES, TAKEN_FROM, type Access, type Sort, type TicketFilter } from '../../core/index.ts'
 
-export const VIEWS = ['take', 'mine', 'substitute', 'pending', 'watched', 'deadlines', 'open', 'undelivered', 'held'] as const
+export const VIEWS = ['take', 'mine', 'chosen', 'substitute', 'pending', 'watched', 'deadlines', 'open', 'undelivered', 'held'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export interface View {
@@ -14,6 +14,8 @@ export const views: Record<ViewName, View> = {
   // The most urgent first, of one priority the oldest.
   take: { filter: (access, now) => ({ stateTypes: TAKEN_FROM, toTake: { access, at: now } }), sort: 'priority', direction: 'desc' },
   mine: { filter: (access) => ({ stateTypes: OPEN_TYPES, owner: access.personId }), sort: 'changed', direction: 'desc' },
+  // "My queues": whatever lies open in those one chose.
+  chosen: { filter: ({ chosenQueues = [] }) => ({ stateTypes: OPEN_TYPES, queueIds: chosenQueues }), sort: 'changed', direction: 'desc' },
   // Led by those for whom one stands in while they are away; rights say which of these are seen.
   substitute: {
     filter: (access, now) => ({ stateTypes: OPEN_TYPES, standsIn: { personId: access.personId, at: now } }),

@@ -2,11 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listenTo } from '../../test/golden/statements.ts'
 import { mailLinks } from '../../test/mail-links.ts'
 import { givePassword, marksOf, openSite, PASSWORD, type Site } from '../../test/web.ts'
-import { saveSettings } from '../../core/administration/setting-admin.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
+import { createCompany } from '../../core/company/companies.ts'
+import { setPersonCompanies } from '../../core/company/person-companies.ts'
+import { saveSettings } from '../../core/administration/setting-admin.ts'
+import { unitSettings } from '../../core/kernel/settings/unit-settings.ts'
+import { addFurtherLogin, listFurtherLogins, removeFurtherLogin } from '../../core/person/known/further-logins.ts'
+import { editPerson } from '../../core/person/person-admin.ts'
 import portal from './index.tsx'
 import { shortName } from './human-state.ts'
-import { browserOf } from '../../core/index.ts'
+import { browserOf, findPersonByLogin } from '../../core/index.ts'
 
 const LONG = process.env['POMOC_LONG'] === 'yes'
 let site: Site
@@ -15,6 +20,17 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
+const blankPerson = {
+  login: '',
+  firstName: '',
+  lastName: '',
+  name: 'Osoba',
+  language: null,
+  phone: '',
+  unitId: '1',
+  agent: false,
+  valid: true,
+}
 const text = async (response: Response | Promise<Response>) => (await response).text()
 
 describe('before logging in', () => {
@@ -51,6 +67,34 @@ describe('logging in with an account', () => {
     const old = site.visitor()
     old.cookies.set('pomoc', before)
     expect((await old.get('/account')).status).toBe(303)
+  })
+  it('works by a further login as by the main one, which comes first', async () => {
+    const { make } = site
+    const [two, other] = [await make.person({ login: 'dwa.kapelusze' }), await make.person({ login: 'inny' })]
+    await givePassword(site, two)
+    await make.asSystem((work) => addFurtherLogin(work, two, ' Student123 '))
+    for (const taken of ['INNY', 'student123', 'Dwa.Kapelusze'])
+      await expect(make.asSystem((work) => addFurtherLogin(work, other, taken))).rejects.toMatchObject({
+        code: 'person.login-taken',
+        field: 'login',
+      })
+    await expect(make.person({ login: 'STUDENT123' })).rejects.toMatchObject({ code: 'person.login-taken' })
+    await expect(make.asSystem((work) => editPerson(work, other, { ...blankPerson, login: 'student123' }))).rejects.toMatchObject({
+      code: 'person.login-taken',
+    })
+    expect((await findPersonByLogin(make.db, 'STUDENT123'))?.id).toBe(two)
+    const logIn = async (login: string) => {
+      const visitor = site.visitor()
+      await visitor.get('/login')
+      return visitor.post('/login', { login, password: PASSWORD })
+    }
+    expect((await logIn('Student123')).status).toBe(303)
+    // What becomes the main login is no further one any more; taken away, nobody gets in by it.
+    await make.asSystem((work) => editPerson(work, two, { ...blankPerson, login: 'student123' }))
+    expect(await listFurtherLogins(make.db, two)).toEqual([])
+    await make.asSystem((work) => addFurtherLogin(work, two, 'dwa.kapelusze'))
+    await make.asSystem((work) => removeFurtherLogin(work, two, 'dwa.kapelusze'))
+    expect((await logIn('dwa.kapelusze')).status).toBe(422)
   })
   it('works by address, and a cookie over https is __Host- and Secure', async () => {
     const id = await site.make.person({ address: 'ala@uni.example' })
@@ -500,6 +544,52 @@ describe("one's tickets", () => {
     expect(csv.startsWith('\uFEFFNumer;Temat;Stan;')).toBe(true)
     expect(csv).toContain(`;"'=HYPERLINK(""x"")";`)
     expect(csv.split('\r\n')).toHaveLength(4)
+  })
+  it('those of one’s company are a list of their own, only where a unit says so; written in only where it says that too', async () => {
+    const { make } = site
+    const company = await make.asSystem((work) =>
+      createCompany(work, {
+        code: 'PROJMAX',
+        name: 'Projmax',
+        street: '',
+        zip: '',
+        city: '',
+        country: '',
+        url: '',
+        comment: '',
+        valid: true,
+      }),
+    )
+    const [ola, piotr, stranger] = [await make.person({ name: 'Ola' }), await make.person({ name: 'Piotr' }), await make.person()]
+    for (const person of [ola, piotr]) await make.asSystem((work) => setPersonCompanies(work, person, [company]))
+    const says = (value: string | undefined) => make.asSystem((work) => saveSettings(work, 'unit', unitSettings, { companies: value }))
+    await says('named')
+    const hers = await make.ticket({ customerId: ola, subject: 'Ploter Oli' })
+    await make.ticket({ customerId: piotr, subject: 'Monitor Piotra' })
+    const [me, other] = [await site.loggedIn(piotr), await site.loggedIn(stranger)]
+    const sees = async (visitor: typeof me) => (await visitor.get(`/tickets/${hers.id}`)).status
+    const write = (body: string) => me.post(`/tickets/${hers.id}`, { body })
+    expect([await sees(me), await sees(other), (await text(me.get('/?whose=company'))).includes('Ploter Oli')]).toEqual([404, 404, false])
+    await says('read')
+    expect([await sees(me), await sees(other)]).toEqual([200, 404])
+    const own = await text(me.get('/'))
+    expect([own.includes('Monitor Piotra'), own.includes('Ploter Oli'), own.includes('Mojej firmy')]).toEqual([true, false, true])
+    expect(own).toContain('Zgłoszenie zobaczą też inne osoby z Twojej firmy.')
+    const theirs = await text(me.get('/?whose=company'))
+    expect([theirs.includes('Ploter Oli'), theirs.includes('pyta Ola'), theirs.includes('Monitor Piotra')]).toEqual([true, true, false])
+    expect(await text(me.get('/tickets.csv?whose=company'))).toContain(';Ploter Oli;Ola;')
+    expect(await text(me.get(`/tickets/${hers.id}`))).toContain('Możesz czytać to zgłoszenie, ale nie możesz w nim pisać.')
+    expect((await write('Dopisuję się.')).status).toBe(422)
+    // Whose it is is told to whoever asked, too.
+    expect(await text((await site.loggedIn(ola)).get(`/tickets/${hers.id}`))).toContain('To zgłoszenie widzą też osoby z firmy PROJMAX.')
+    await says('reply')
+    expect((await write('Dopisuję się.')).status).toBe(303)
+    // Letting others in stays with the customer.
+    await me.post(`/tickets/${hers.id}/people`, { who: 'obcy@uni.example', right: 'read' })
+    expect(await make.db.selectFrom('ticket_participant').select('person_id').where('ticket_id', '=', hers.id).execute()).toEqual([])
+    await make.asSystem((work) => setPersonCompanies(work, piotr, []))
+    expect(await sees(me)).toBe(404)
+    await says(undefined)
   })
   it('as a fragment is the same component', async () => {
     const { customerId } = await site.make.ticket({ subject: 'Fragment' })

@@ -31,6 +31,7 @@ export const AREAS = [
   'people',
   'hours',
   'texts',
+  'settings',
   'plugins',
   'looks',
   'addresses',

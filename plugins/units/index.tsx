@@ -14,6 +14,7 @@ import { pluginRoutes } from './pages/plugins.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { recordRoutes } from './pages/records.tsx'
 import { serviceRoutes } from './pages/services.tsx'
+import { settingRoutes } from './pages/settings.tsx'
 import { textRoutes } from './pages/texts.tsx'
 import { topicRoutes } from './pages/topics.tsx'
 import { unitTexts } from './words.ts'
@@ -35,6 +36,7 @@ export default definePlugin({
     appointmentRoutes(app)
     hourRoutes(app)
     textRoutes(app)
+    settingRoutes(app)
     pluginRoutes(app)
     lookRoutes(app)
     addressRoutes(app)

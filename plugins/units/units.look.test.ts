@@ -135,6 +135,7 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
       },
       { name: 'unit-texts', path: `${u}/texts` },
       { name: 'unit-text', path: `${u}/texts/auto-reply` },
+      { name: 'unit-settings', path: `${u}/settings` },
       { name: 'unit-plugins', path: `${u}/plugins` },
       { name: 'unit-plugin', path: `${u}/plugins/board` },
       { name: 'unit-looks', path: `${u}/looks` },

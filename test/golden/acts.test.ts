@@ -80,6 +80,7 @@ const FACTS = {
   'ticket.priority-changed': 0,
   'ticket.title-changed': 0,
   'ticket.customer-changed': 0,
+  'ticket.company-changed': 0,
   'ticket.watched': 0,
   'ticket.archive-changed': 0,
   'ticket.time-spent': 0,

@@ -10,6 +10,10 @@ import { changeByHeaders } from '../../core/ticket/change/change-by-headers.ts'
 import { classifyTicket } from '../../core/ticket/change/classify.ts'
 import { acceptHeld, holdMessage, rejectHeld } from '../../core/ticket/change/held.ts'
 import { handOver } from '../../core/ticket/change/move.ts'
+import { saveSettings } from '../../core/administration/setting-admin.ts'
+import { createCompany } from '../../core/company/companies.ts'
+import { setPersonCompanies } from '../../core/company/person-companies.ts'
+import { unitSettings } from '../../core/kernel/settings/unit-settings.ts'
 import { countLimit } from '../../core/kernel/limits/limits.ts'
 import { addParticipant, removeParticipant } from '../../core/ticket/change/participants.ts'
 import { forwardArticle, redirectArticle, resendArticle } from '../../core/ticket/change/pass-on.ts'
@@ -22,6 +26,7 @@ import {
   moveTicket,
   pendingElapsed,
   releaseTicket,
+  setCompany,
   setCustomer,
   setOwner,
   setPriority,
@@ -88,6 +93,20 @@ async function undone(w: World, ticketId: Id, act: Run<unknown>): Promise<void> 
     return work.act
   })
   await w.told(w.jan, (work) => undoAct(work, ticketId, id))
+}
+
+/** While the unit that answers uses companies, and this person belongs to one. */
+async function inCompany(w: World, personId: Id, code: string, run: () => Promise<void>): Promise<void> {
+  const { make } = w.site
+  const says = (companies: string | undefined) => make.asSystem((work) => saveSettings(work, 'unit', unitSettings, { companies }))
+  await says('named')
+  const company = await make.asSystem((work) =>
+    createCompany(work, { code, name: code, street: '', zip: '', city: '', country: '', url: '', comment: '', valid: true }),
+  )
+  await make.asSystem((work) => setPersonCompanies(work, personId, [company]))
+  await run()
+  await make.asSystem((work) => setPersonCompanies(work, personId, []))
+  await says(undefined)
 }
 
 async function held(w: World, decision: null | 'rejected' = null): Promise<{ ticket: Id; article: Id }> {
@@ -456,6 +475,14 @@ const ONE_THING: Record<string, Case> = {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setCustomer(work, id, w.piotr.id))
   },
+  'the customer, and with them the company': async (w) => {
+    const { id } = await w.ticket()
+    await inCompany(w, w.piotr.id, 'PROJMAX', () => w.told(w.jan, (work) => setCustomer(work, id, w.piotr.id)).then(() => {}))
+  },
+  'another company than the main one': async (w) => {
+    const { id } = await w.ticket()
+    await inCompany(w, w.piotr.id, 'Biuro Ń', () => w.told(w.jan, (work) => setCompany(work, id, 'Biuro Ń')).then(() => {}))
+  },
   watching: async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => watchTicket(work, id, true))
@@ -712,6 +739,10 @@ const UNDOING: Record<string, Case> = {
   'taking back the customer': async (w) => {
     const { id } = await w.ticket()
     await undone(w, id, (work) => setCustomer(work, id, w.piotr.id))
+  },
+  'taking back the customer and the company': async (w) => {
+    const { id } = await w.ticket()
+    await inCompany(w, w.piotr.id, 'PROJMAX2', () => undone(w, id, (work) => setCustomer(work, id, w.piotr.id)))
   },
   'taking back the owner': async (w) => {
     const { id } = await w.ticket()

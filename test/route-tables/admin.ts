@@ -24,6 +24,15 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
   let rules = 0
   let fields = 0
   let switched = false
+  let companies = 0
+  const newCompany = async () =>
+    (
+      await make.db
+        .insertInto('company')
+        .values({ code: `K${++companies}`, name: `Firma ${companies}` })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+    ).id
   const ids: Things['ids'] = {
     '/admin/persons/:id': async () => {
       const address = `x${newToken()}@uni.example`.toLowerCase()
@@ -48,6 +57,17 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
           .where('main', '=', false)
           .executeTakeFirstOrThrow()
       ).id,
+    '/admin/persons/:id/companies/:company': async () => {
+      const company = await newCompany()
+      await make.db.insertInto('person_company').values({ person_id: person, company_id: company }).execute()
+      return company
+    },
+    '/admin/persons/:id/logins/:login': async () => {
+      const login = `z${newToken()}`.toLowerCase()
+      await make.db.insertInto('further_login').values({ login, person_id: person }).execute()
+      return login
+    },
+    '/admin/companies/:id': newCompany,
     '/admin/groups/:id': () => filled.group,
     '/admin/roles/:id': () => filled.role,
     '/admin/roles/:id/persons/:person': () => filled.agent,

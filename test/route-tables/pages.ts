@@ -206,6 +206,13 @@ export const ROWS: Record<string, Row> = {
   },
   // Of an act that is not one's own nothing is said.
   'POST /desk/bulk/undo/:act': { path: () => '/desk/bulk/undo/00000000-0000-4000-8000-000000000000', may: {} },
+  'GET /desk/my-queues': {
+    path: () => '/desk/my-queues',
+    may: agents(200),
+    shows: (side) => `name="queue" value="${side.main}"`,
+    does: ['agent', 'admin'],
+  },
+  'POST /desk/my-queues': { path: () => '/desk/my-queues', fields: (side) => ({ queue: side.main }), may: agents(303) },
   'GET /desk/rail': { path: () => '/desk/rail', may: agents(200), shows: (side) => `/desk/queue/${side.main}`, does: ['agent', 'admin'] },
   // Everybody's own: nothing of it is anybody else's.
   'GET /desk/time': { path: () => '/desk/time', may: agents(200), does: ['agent', 'admin'] },
@@ -272,6 +279,7 @@ export const ROWS: Record<string, Row> = {
     may: loggedIn(422),
     counted: true,
   },
+  'POST /account/contact': { path: () => '/account/contact', fields: () => ({ mobile: '600 100 200' }), may: loggedIn(303) },
   'POST /account/unit': { path: () => '/account/unit', fields: (side) => ({ unit: side.unit }), may: loggedIn(303) },
   'POST /account/sessions': { path: () => '/account/sessions', may: loggedIn(303) },
   // Naming the session of somebody else ends none.

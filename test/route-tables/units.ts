@@ -181,6 +181,8 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
     'en.body': '',
   })),
   'POST /u/:unit/admin/texts/:type/use': post('/admin/texts/auto-reply/use', () => ({ choice: 'none' })),
+  'GET /u/:unit/admin/settings': get('/admin/settings'),
+  'POST /u/:unit/admin/settings': post('/admin/settings', () => ({ 'from.companies': 'own', companies: 'named' })),
   'GET /u/:unit/admin/plugins': get('/admin/plugins'),
   'POST /u/:unit/admin/plugins/:plugin/switch': post('/admin/plugins/board/switch', () => ({ to: 'off' })),
   'GET /u/:unit/admin/plugins/:plugin': get('/admin/plugins/board'),

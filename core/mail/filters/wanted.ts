@@ -10,7 +10,7 @@ import type { WantedFields } from '../../field/posted.ts'
 import { typed, typeOf } from '../../field/types.ts'
 import { findPerson, findPersonByAddress, findPersonByLogin, type Person } from '../../person/persons.ts'
 import { findAbout, findNamed } from '../../service/fitting.ts'
-import { ENTRIES, type Entry, type HeaderValues, type Kind } from '../../ticket/attributes.ts'
+import { ENTRIES, entryOf, type Entry, type HeaderValues, type Kind } from '../../ticket/attributes.ts'
 import { oneLine } from '../../ticket/line.ts'
 import { findState } from '../../ticket/ticket.store.ts'
 import { sayOtrsName, type OtrsHeaders } from './otrs-headers.ts'
@@ -64,6 +64,8 @@ const BY_KIND: { [K in Kind]?: (value: string, room: Room, header: string) => Pr
     return person?.valid ? { id: person.id, name: person.login ?? person.address ?? '' } : 'header-name-unknown'
   },
   text: (value) => ({ text: value }),
+  // As it is written: OTRS keeps what names no company too.
+  company: (value) => ({ id: oneLine(value, entryOf.company.longest), customer: '' }),
 }
 
 type Take = (wanted: Draft, value: string, room: Room, header: string) => Promise<MailRule | void> | MailRule | void

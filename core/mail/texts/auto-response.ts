@@ -490,7 +490,7 @@ function plainTags(ticket: object, sayMoment: (at: Date) => string): PlainTags {
   const said = (value: string | Date | null | undefined) => (value instanceof Date ? sayMoment(value) : (value ?? ''))
   return Object.fromEntries(PLAIN.flatMap(({ field, tags = {} }) => Object.values(tags).map((word) => [word, said(values[field])])))
 }
-const PLAIN = ENTRIES.filter(({ kind, tags }) => (kind === 'text' || kind === 'date') && tags)
+const PLAIN = ENTRIES.filter(({ kind, tags }) => (kind === 'text' || kind === 'company' || kind === 'date') && tags)
 
 async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
   const row = await db

@@ -194,9 +194,12 @@ export function keeperOf<T>(same: readonly T[], dnOf: (one: T) => string, stored
 /** Who gets the login they ask for; and whose account without an entry a new entry means. */
 function shareLogins(turns: readonly Turn[], known: Known, { tied }: PlanOptions): void {
   const owners = new Map<string, StoredPerson | Turn>(known.persons.flatMap((one) => (one.login === null ? [] : [[fold(one.login), one]])))
+  // A further login is no directory's to take: an entry that asks for it is its owner's, who keeps the main one they have, or goes without.
+  const further = new Map<string, StoredPerson>(known.persons.flatMap((one) => one.further_logins.map((login) => [fold(login), one])))
+  for (const turn of turns) if (turn.self && further.get(turn.login) === turn.self) turn.hasLogin = false
   const moving = new Map(
     turns
-      .filter((turn) => isActive(turn) && turn.self && fold(turn.self.login ?? '') !== turn.login)
+      .filter((turn) => turn.hasLogin && isActive(turn) && turn.self && fold(turn.self.login ?? '') !== turn.login)
       .map((turn) => [turn.self as StoredPerson | Turn, turn] as const),
   )
   // Who cannot have the new one keeps the old, which may stand in the way of the next: until nobody more has to stay.
@@ -204,7 +207,7 @@ function shareLogins(turns: readonly Turn[], known: Known, { tied }: PlanOptions
     settled = true
     for (const [login, wanting] of Map.groupBy(moving.values(), (turn) => turn.login)) {
       const owner = owners.get(login)
-      const isFree = !owner || moving.has(owner)
+      const isFree = !further.has(login) && (!owner || moving.has(owner))
       for (const turn of wanting.toSorted(byOrder).slice(isFree ? 1 : 0)) {
         moving.delete(turn.self!)
         turn.hasLogin = false
@@ -217,7 +220,7 @@ function shareLogins(turns: readonly Turn[], known: Known, { tied }: PlanOptions
   for (const turn of moving.values()) owners.set(turn.login, turn)
 
   for (const turn of turns.filter((one) => !one.self && !one.stop).toSorted(byOrder)) {
-    const owner = owners.get(turn.login)
+    const owner = owners.get(turn.login) ?? further.get(turn.login)
     if (owner === undefined) owners.set(turn.login, turn)
     else if ('person' in owner) stop(turn, 'other-entry')
     else if (owner.entry) {
@@ -230,6 +233,7 @@ function shareLogins(turns: readonly Turn[], known: Known, { tied }: PlanOptions
     else if (!owner.valid) stop(turn, 'switched-off')
     else {
       turn.self = owner
+      turn.hasLogin = further.get(turn.login) !== owner
       owners.set(turn.login, turn)
     }
   }

@@ -23,6 +23,8 @@ export interface StoredPerson {
   /** Has rights in groups or wears roles. */
   has_rights: boolean
   addresses: { address: string; main: boolean }[]
+  /** Logins they have besides the main one. */
+  further_logins: string[]
   roles: Id[]
   entry:
     | (Omit<EntryRow, 'person_id' | 'listed_addresses' | 'standing'> & {
@@ -46,11 +48,13 @@ export async function findStored(
     with meant as (
       select person_id as id from person_directory where directory = ${directory} and entry_id = any(${about.entryIds}::text[])
       union select id from person where lower(login) = any(${about.logins}::text[])
+      union select person_id from further_login where login = any(${about.logins}::text[])
       union select person_id from person_address where address = any(${about.addresses}::text[]))
     select p.id, p.login, p.first_name, p.last_name, p.name, p.phone, p.language, p.unit_id, p.agent, p.valid, p.source, p.password_hash is not null as has_password,
       (${administers} or exists (select from login_link l where l.person_id = p.id and l.purpose = 'set-password' and l.used_at is null and l.expires_at > coalesce(${now ?? null}::timestamptz, now()))) as guarded,
       (exists (select from group_person gp where gp.person_id = p.id) or exists (select from role_person rp where rp.person_id = p.id)) as has_rights,
       (select coalesce(json_agg(json_build_object('address', a.address, 'main', a.main) order by a.id), '[]') from person_address a where a.person_id = p.id) as addresses,
+      array(select l.login from further_login l where l.person_id = p.id) as further_logins,
       (select coalesce(json_agg(r.role_id::text), '[]') from role_person r where r.person_id = p.id) as roles,
       (select json_build_object('directory', d.directory, 'entry_id', d.entry_id, 'dn', d.dn, 'attributes', d.attributes, 'groups', d.groups,
           'given_addresses', d.given_addresses, 'given_agent', d.given_agent, 'given_roles', array(select g::text from unnest(d.given_roles) g),

@@ -10,6 +10,8 @@ import { system } from '../../kernel/actor.ts'
 import { runWork } from '../../kernel/work.ts'
 import { setUpSamplePersons } from './night.fixture.ts'
 import type { DirectoryPerson } from './compare.ts'
+import { addFurtherLogin, removeFurtherLogin } from '../known/further-logins.ts'
+import { findPerson } from '../persons.ts'
 import { takeDirectory, tooMany, type NightOptions } from './night.ts'
 import { compareDirectoryPersons, takeDirectoryPersons, tryDirectoryPersons } from './take.ts'
 
@@ -241,6 +243,26 @@ describe('one night', () => {
       names.person('b', { login: names.login('reczny') }),
     ])
     expect(shape(run)).toEqual(['same login-taken', 'same login-taken'])
+  })
+  it('a further login is nobody else’s to take, and whose it is keeps the main one they have', async () => {
+    const names = own()
+    await night(names.directory, [names.person('a'), names.person('b')])
+    const [a, b] = [(await byLogin(names.login('a')))!.id, (await byLogin(names.login('b')))!.id]
+    await make.asSystem((work) => addFurtherLogin(work, a, names.login('c')))
+    // For another entry, known or new, it is taken; for their own it is theirs already, and no night differs.
+    const wanted = [names.person('a', { login: names.login('c') }), names.person('b')]
+    expect(shape(await night(names.directory, [names.person('a'), names.person('b', { login: names.login('c') })]))).toEqual([
+      'same',
+      'same login-taken',
+    ])
+    for (let n = 0; n < 2; n++) expect(shape(await night(names.directory, wanted))).toEqual(['same', 'same'])
+    expect([(await findPerson(database.db, a))!.login, (await findPerson(database.db, b))!.login]).toEqual([
+      names.login('a'),
+      names.login('b'),
+    ])
+    // Once it is the main one of the same person, it is that alone.
+    await make.asSystem((work) => removeFurtherLogin(work, a, names.login('c')))
+    expect(shape(await night(names.directory, wanted))).toEqual(['changes', 'same'])
   })
   it('one id of two accounts: the one that is known is taken, both are told, and no night differs', async () => {
     const names = own()

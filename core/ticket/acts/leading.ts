@@ -8,7 +8,17 @@ import { searchPersons } from '../../person/person-search.ts'
 import { findPersonByAddress, findPersonByLogin } from '../../person/persons.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
-import { moveTicket, releaseTicket, setCustomer, setOwner, setPriority, setTitle, takeTicket, watchTicket } from '../change/tickets.ts'
+import {
+  moveTicket,
+  releaseTicket,
+  setCompany,
+  setCustomer,
+  setOwner,
+  setPriority,
+  setTitle,
+  takeTicket,
+  watchTicket,
+} from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
 import { chosenId, flag, id, line } from './fields.ts'
@@ -113,6 +123,21 @@ export const leadingActs = {
     run: async (work, ticketId, _fields, person) => {
       await setCustomer(work, ticketId, person.id)
       return { params: { who: person.name } }
+    },
+  }),
+  company: act({
+    on: 'ticket',
+    right: ATTRIBUTES.company.right,
+    offeredBy: ['desk', 'program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.company', title: 'act.company.title', done: 'done.company', fields: { company: 'act.company.which' } },
+    // The code of a company; empty: none.
+    fields: z.object({ company: line(ATTRIBUTES.company.longest) }),
+    run: async (work, ticketId, { company }) => {
+      await setCompany(work, ticketId, company.trim())
+      return company.trim() === '' ? { say: 'done.company.none' as const } : { params: { company: company.trim() } }
     },
   }),
   watch: act({

@@ -9,6 +9,8 @@ import { refused } from '../../errors.ts'
 import { holdsRight } from '../../permission/policy.ts'
 import { loadAccess } from '../../permission/access.store.ts'
 import { touchDeadlines } from '../../escalation/recount.ts'
+import { companyOfCode } from '../../company/companies.ts'
+import { companyForTicket, usesCompanies } from '../../company/main-company.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { findAbout, UNCLASSIFIED } from '../../service/fitting.ts'
@@ -63,7 +65,7 @@ const NORMAL_PRIORITY = '3'
  * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now))
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now), wanted.customerId)
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(place.queue.unitId)
   demandCreate(work, wanted)
@@ -77,7 +79,10 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const title = oneLine(wanted.title, ATTRIBUTES.title.longest) || firstWords(wanted.article.body).slice(0, 80) || '–'
   const lock = wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock')
   const answered = wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null
+  // OTRS: a ticket is written down under its customer's company, unless whoever makes it names another.
+  const company = place.company !== null && (await usesCompanies(work.db, queue.unitId)) ? place.company : ''
   const row = rowOf({
+    customerCompany: company,
     ...wanted,
     title,
     queueId: queue.id,
@@ -153,7 +158,7 @@ async function aboutNew(work: Work, { typeId, serviceId, slaId, customerId }: Ne
   ]
 }
 /** What stands in a column where nothing is said; anything else is nobody. */
-const EMPTY: Partial<Record<Kind, unknown>> = { text: '', 'yes-no': false }
+const EMPTY: Partial<Record<Kind, unknown>> = { text: '', company: '', 'yes-no': false }
 
 async function askAboutTicket(work: Work, wanted: NewTicket, queue: { id: Id; unitId: Id }, state: StateRow): Promise<void> {
   const where = { queueId: queue.id, unitId: queue.unitId }
@@ -515,7 +520,26 @@ export async function setCustomer(work: Work, ticketId: Id, customerId: Id): Pro
   const ticket = await ticketFor(work, ticketId, ATTRIBUTES.customer.right)
   const person = await findPerson(work.db, customerId)
   if (!person?.valid) throw refused('input', { what: 'customer' }, 'customer')
-  await change(work, ticket, { customer: { id: person.id, name: person.login ?? person.address ?? '' } })
+  const company = await companyForTicket(work.db, ticket.unitId, person.id)
+  await change(work, ticket, {
+    customer: {
+      id: person.id,
+      name: person.login ?? person.address ?? '',
+      ...(company === (ticket.customerCompany ?? '') ? { beside: company } : { company }),
+    },
+  })
+}
+
+/**
+ * Another company than the customer's main one: by its code, '' for none. Only one that is in use here, or that the customer belongs to; what
+ * came from elsewhere and names no company stays until then. Error: `company.unknown` at 'company'.
+ */
+export async function setCompany(work: Work, ticketId: Id, code: string): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.company.right)
+  if (code !== '' && code !== ticket.customerCompany && !(await companyOfCode(work.db, code))?.valid)
+    throw refused('company.unknown', { code }, 'company')
+  const customer = ticket.customerId === null ? undefined : await findPerson(work.db, ticket.customerId)
+  await change(work, ticket, { company: { id: code, customer: customer?.login ?? customer?.address ?? '' } })
 }
 
 export async function watchTicket(work: Work, ticketId: Id, watching: boolean): Promise<void> {

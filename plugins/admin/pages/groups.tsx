@@ -6,7 +6,6 @@ import {
   Button,
   ButtonLink,
   Card,
-  Checkbox,
   Crumb,
   CsrfField,
   EmptyState,
@@ -15,10 +14,14 @@ import {
   FormProblems,
   PageHead,
   readFields,
+  readValidity,
+  sayValidity,
   Select,
   statusOf,
   submit,
   Tabs,
+  ValidityCell,
+  ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
 import {
@@ -155,8 +158,8 @@ async function groupsPage(c: PageContext): Promise<Response> {
     {
       key: 'valid',
       label: t('valid'),
-      text: (g) => t(g.valid ? 'valid.on' : 'valid.off'),
-      cell: (g) => (g.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      text: (g) => sayValidity(c, g),
+      cell: (g) => <ValidityCell c={c} thing={g} />,
       class: 'cell-narrow',
     },
   ]
@@ -208,7 +211,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
     body: (
       <>
         <Crumb href={PATH}>{t('area.groups')}</Crumb>
-        <PageHead title={group?.name ?? t('group.new')} {...(group && !group.valid ? { beside: t('valid.off') } : {})} />
+        <PageHead title={group?.name ?? t('group.new')} {...(group && !group.valid ? { beside: sayValidity(c, group) } : {})} />
         {group && <GroupTabs c={c} group={group} current="data" />}
         <Beside
           aside={
@@ -248,7 +251,7 @@ async function groupForm(c: PageContext, group: Group | undefined, form: FormSta
               value={group?.unitId ?? ROOT_UNIT}
               choices={unitChoices(units, group?.unitId)}
             />
-            <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('group.valid.help')} checked={group?.valid ?? true} />
+            <ValiditySelect c={c} form={form} help={t('group.valid.help')} of={group} />
           </FormCard>
         </Beside>
       </>
@@ -267,7 +270,7 @@ async function holdersPage(c: PageContext, group: Group, form: FormState): Promi
     body: (
       <>
         <Crumb href={PATH}>{t('area.groups')}</Crumb>
-        <PageHead title={group.name} {...(group.valid ? {} : { beside: t('valid.off') })} />
+        <PageHead title={group.name} {...(group.valid ? {} : { beside: sayValidity(c, group) })} />
         <GroupTabs c={c} group={group} current="rights" />
         <form class="form" method="post" autocomplete="off" action={`${PATH}/${group.id}/rights`}>
           <CsrfField c={c} />
@@ -315,6 +318,6 @@ async function holdersPage(c: PageContext, group: Group, form: FormState): Promi
 const read = (values: Record<string, string>) => ({
   name: values['name'] ?? '',
   comment: values['comment'] ?? '',
-  valid: Boolean(values['valid']),
+  ...readValidity(values),
   ...(values['unitId'] ? { unitId: values['unitId'] } : {}),
 })

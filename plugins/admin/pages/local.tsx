@@ -36,6 +36,7 @@ import {
   listAllQueues,
   listAllUnitAdministrators,
   listUnitAdministrators,
+  OWN_SETTINGS,
   removeUnitAdministrator,
   saveSettingsForm,
   setPersonRights,
@@ -53,24 +54,8 @@ const LIMITS = { name: UNIT_LIMITS, settings: unitLimits }
 export function localRoutes(app: Hono<WebEnv>): void {
   app.get(PATH, overviewPage)
   app.get(`${PATH}/:id`, async (c) => unitPage(c, await demandUnit(c), blankForm()))
-  app.post(`${PATH}/:id/limits`, async (c) => {
-    const actor = demandAdministrator(c)
-    const unit = await demandUnit(c)
-    const values = await readFields(c)
-    const fields = await settingsForm(c.get('host').db, LIMITS, unit.id, c.get('language'))
-    const typed = typedSettings(values, fields)
-    return submit(
-      c,
-      values,
-      async () => {
-        const problems = await c.get('host').work(actor, (work) => saveSettingsForm(work, LIMITS, unit.id, typed, c.get('language')))
-        const [key] = Object.keys(problems)
-        if (key !== undefined) throw refused('input', { what: problems[key]! }, key)
-        return { to: `${PATH}/${unit.id}`, said: words(c)('said.saved') }
-      },
-      (form) => unitPage(c, unit, form),
-    )
-  })
+  app.post(`${PATH}/:id/limits`, (c) => saveOf(c, LIMITS))
+  app.post(`${PATH}/:id/own`, (c) => saveOf(c, OWN_SETTINGS))
   app.post(`${PATH}/:id/administrators`, async (c) => {
     const actor = demandAdministrator(c)
     const unit = await demandUnit(c)
@@ -119,6 +104,26 @@ export function localRoutes(app: Hono<WebEnv>): void {
       (form) => unitPage(c, unit, form),
     )
   })
+}
+
+/** Saves settings that a unit has, of the owner they belong to. */
+async function saveOf(c: PageContext, owner: typeof LIMITS | typeof OWN_SETTINGS): Promise<Response> {
+  const actor = demandAdministrator(c)
+  const unit = await demandUnit(c)
+  const values = await readFields(c)
+  const fields = await settingsForm(c.get('host').db, owner, unit.id, c.get('language'))
+  const typed = typedSettings(values, fields)
+  return submit(
+    c,
+    values,
+    async () => {
+      const problems = await c.get('host').work(actor, (work) => saveSettingsForm(work, owner, unit.id, typed, c.get('language')))
+      const [key] = Object.keys(problems)
+      if (key !== undefined) throw refused('input', { what: problems[key]! }, key)
+      return { to: `${PATH}/${unit.id}`, said: words(c)('said.saved') }
+    },
+    (form) => unitPage(c, unit, form),
+  )
 }
 
 async function demandUnit(c: PageContext): Promise<Unit> {
@@ -203,7 +208,11 @@ async function unitPage(c: PageContext, unit: Unit, form: FormState): Promise<Re
   const t = words(c)
   const { db } = c.get('host')
   const root = unit.id === ROOT_UNIT
-  const [fields, admins] = await Promise.all([settingsForm(db, LIMITS, unit.id, c.get('language')), listUnitAdministrators(db, unit.id)])
+  const [fields, own, admins] = await Promise.all([
+    settingsForm(db, LIMITS, unit.id, c.get('language')),
+    settingsForm(db, OWN_SETTINGS, unit.id, c.get('language')),
+    listUnitAdministrators(db, unit.id),
+  ])
   const named = admins.filter((one) => one.unitId === unit.id)
   return adminPage(c, {
     title: unit.name,
@@ -261,6 +270,13 @@ async function unitPage(c: PageContext, unit: Unit, form: FormState): Promise<Re
             <p class="quiet">{t(root ? 'local.limits.root' : 'local.limits.unit')}</p>
             <SettingFields c={c} form={form} fields={fields} />
           </FormCard>
+          <div class="below">
+            <FormCard c={c} form={form} action={`${PATH}/${unit.id}/own`} cancel={PATH}>
+              <h2>{t('local.own')}</h2>
+              <p class="quiet">{t('local.own.help')}</p>
+              <SettingFields c={c} form={form} fields={own} />
+            </FormCard>
+          </div>
         </Beside>
       </>
     ),

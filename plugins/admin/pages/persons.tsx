@@ -1,11 +1,14 @@
 /** Owns the list of persons, and the page of one: data. */
 import type { Hono } from 'hono'
 import {
+  DETAIL_NAMES,
+  DETAILS,
   findPerson,
   languageChoices,
   listAgents,
   listUnits,
   refused,
+  type DetailName,
   type PageContext,
   type Person,
   type Unit,
@@ -21,11 +24,17 @@ import {
   FormCard,
   PageHead,
   readFields,
+  readValidity,
+  sayValidity,
   Select,
   SideList,
   submit,
   Tabs,
+  TextArea,
   Time,
+  ValidityCell,
+  validityChoices,
+  ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
 import {
@@ -142,10 +151,7 @@ async function listPersonsPage(c: PageContext): Promise<Response> {
       {
         name: 'valid',
         label: t('valid'),
-        choices: [
-          { value: 'on', label: t('valid.on') },
-          { value: 'off', label: t('valid.off') },
-        ],
+        choices: validityChoices(c),
       },
       { name: 'unit', label: t('person.unit'), choices: unitChoices(units) },
     ],
@@ -159,6 +165,7 @@ async function listPersonsPage(c: PageContext): Promise<Response> {
       search: query.search,
       ...(hat ? { hat: hat as 'agent' | 'customer' } : {}),
       ...(valid ? { valid: valid === 'on' } : {}),
+      ...(valid && valid !== 'on' ? { offForNow: valid === 'for-now' } : {}),
       ...(unit ? { unitId: unit } : {}),
     },
   }
@@ -188,6 +195,7 @@ async function listPersonsPage(c: PageContext): Promise<Response> {
     },
     { key: 'unit', label: t('person.unit'), sort: true, text: (p) => p.unitName ?? '', cell: (p) => p.unitName ?? '', class: 'cell-wide' },
     { key: 'phone', label: t('person.phone'), text: (p) => p.phone },
+    ...DETAIL_NAMES.map((name): Column<ListedPerson> => ({ key: name, label: t(`person.${name}`), text: (p) => p.details[name] })),
     {
       key: 'last-login',
       label: t('person.last-login'),
@@ -199,8 +207,8 @@ async function listPersonsPage(c: PageContext): Promise<Response> {
     {
       key: 'valid',
       label: t('valid'),
-      text: (p) => t(p.valid ? 'valid.on' : 'valid.off'),
-      cell: (p) => (p.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      text: (p) => sayValidity(c, p),
+      cell: (p) => <ValidityCell c={c} thing={p} />,
       class: 'cell-narrow',
     },
   ]
@@ -236,7 +244,7 @@ export const PersonTabs = ({
 }: {
   c: PageContext
   person: Person
-  current: 'data' | 'addresses' | 'password' | 'rights' | 'absence' | 'privacy'
+  current: 'data' | 'addresses' | 'logins' | 'companies' | 'password' | 'rights' | 'absence' | 'privacy'
 }) => {
   const t = words(c)
   const tab = (name: typeof current, path: string) => ({
@@ -250,6 +258,8 @@ export const PersonTabs = ({
       tabs={[
         tab('data', ''),
         tab('addresses', '/addresses'),
+        tab('logins', '/logins'),
+        tab('companies', '/companies'),
         tab('rights', '/rights'),
         tab('password', '/password'),
         ...(person.agent ? [tab('absence', '/absence')] : []),
@@ -265,6 +275,17 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
   const units: Unit[] = await listUnits(db)
   const led = person ? await ledByQueue(db, person.id) : []
   const agents = led.length > 0 ? await listAgents(db) : []
+  const detail = (name: Exclude<DetailName, 'comment'>) => (
+    <Field
+      c={c}
+      form={form}
+      name={name}
+      label={t(`person.${name}`)}
+      value={person?.details[name]}
+      maxlength={DETAILS[name]}
+      autocomplete="off"
+    />
+  )
   const refusedForm = Object.keys(form.problems).length > 0
   return adminPage(c, {
     title: person?.name ?? t('person.new'),
@@ -273,7 +294,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
     body: (
       <>
         <Crumb href={PATH}>{t('area.persons')}</Crumb>
-        <PageHead title={person?.name ?? t('person.new')} {...(person && !person.valid ? { beside: t('valid.off') } : {})} />
+        <PageHead title={person?.name ?? t('person.new')} {...(person && !person.valid ? { beside: sayValidity(c, person) } : {})} />
         {person && <PersonTabs c={c} person={person} current="data" />}
         <Beside aside={person && <PersonFacts c={c} person={person} led={led} />}>
           <FormCard c={c} form={form} of={person && `person:${person.id}`} cancel={PATH} {...(person ? {} : { save: t('person.add') })}>
@@ -298,6 +319,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
                   autocomplete="off"
                 />
               </div>
+              {detail('title')}
               <Field
                 c={c}
                 form={form}
@@ -319,7 +341,10 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
                   autocomplete="off"
                 />
               )}
-              <Field c={c} form={form} name="phone" label={t('person.phone')} value={person?.phone} maxlength={100} autocomplete="off" />
+              <div class="form-row">
+                <Field c={c} form={form} name="phone" label={t('person.phone')} value={person?.phone} maxlength={100} autocomplete="off" />
+                {detail('mobile')}
+              </div>
               <Select
                 c={c}
                 form={form}
@@ -341,6 +366,27 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
                 choices={languageChoices(c.get('host').config, person?.language)}
               />
             </Fields>
+            <Fields title={t('person.postal')}>
+              {detail('street')}
+              <div class="form-row">
+                {detail('zip')}
+                {detail('city')}
+              </div>
+              <div class="form-row">
+                {detail('country')}
+                {detail('fax')}
+              </div>
+              <TextArea
+                c={c}
+                form={form}
+                name="comment"
+                label={t('person.comment')}
+                help={t('person.comment.help')}
+                value={person?.details.comment}
+                rows={2}
+                maxlength={DETAILS.comment}
+              />
+            </Fields>
             <Fields title={t('person.access')}>
               <Field
                 c={c}
@@ -360,14 +406,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
                 help={t('person.agent.help')}
                 checked={person?.agent ?? false}
               />
-              <Checkbox
-                c={c}
-                form={form}
-                name="valid"
-                label={t('person.valid')}
-                help={t('person.valid.help')}
-                checked={person?.valid ?? true}
-              />
+              <ValiditySelect c={c} form={form} help={t('person.valid.help')} of={person} />
               {person && led.length > 0 && (
                 <Select
                   c={c}
@@ -428,6 +467,7 @@ function read(values: Record<string, string>): PersonForm {
     phone: values['phone'] ?? '',
     unitId: values['unitId'] || null,
     agent: Boolean(values['agent']),
-    valid: Boolean(values['valid']),
+    details: Object.fromEntries(DETAIL_NAMES.flatMap((name) => (name in values ? [[name, values[name]]] : []))),
+    ...readValidity(values),
   }
 }

@@ -30,12 +30,17 @@ import {
   recountNote,
   readFields,
   readQueueTimes,
+  readValidity,
+  sayValidity,
   Select,
   SideList,
   statusOf,
   submit,
   Tabs,
   TextArea,
+  ValidityCell,
+  validityChoices,
+  ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
 import {
@@ -129,10 +134,7 @@ async function queuesPage(c: PageContext): Promise<Response> {
       {
         name: 'valid',
         label: t('valid'),
-        choices: [
-          { value: 'on', label: t('valid.on') },
-          { value: 'off', label: t('valid.off') },
-        ],
+        choices: validityChoices(c),
       },
     ],
   }
@@ -175,8 +177,8 @@ async function queuesPage(c: PageContext): Promise<Response> {
     {
       key: 'valid',
       label: t('valid'),
-      text: (q) => t(q.valid ? 'valid.on' : 'valid.off'),
-      cell: (q) => (q.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      text: (q) => sayValidity(c, q),
+      cell: (q) => <ValidityCell c={c} thing={q} />,
       class: 'cell-narrow',
     },
   ]
@@ -184,7 +186,7 @@ async function queuesPage(c: PageContext): Promise<Response> {
   const valid = query.filters['valid']
   const rows = pick(
     c,
-    all.filter((queue) => !valid || queue.valid === (valid === 'on')),
+    all.filter((queue) => !valid || valid === (queue.valid ? 'on' : queue.offForNow ? 'for-now' : 'off')),
     query,
     columns,
     'name',
@@ -246,7 +248,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
     body: (
       <>
         <Crumb href={PATH}>{t('area.queues')}</Crumb>
-        <PageHead title={queue?.name ?? t('queue.new')} {...(queue && !queue.valid ? { beside: t('valid.off') } : {})} />
+        <PageHead title={queue?.name ?? t('queue.new')} {...(queue && !queue.valid ? { beside: sayValidity(c, queue) } : {})} />
         {queue && <QueueTabs c={c} queue={queue} current="data" />}
         <Beside aside={queue && <QueueFacts c={c} queue={queue} below={below} />}>
           <FormCard c={c} form={form} of={queue && `queue:${queue.id}`} cancel={PATH}>
@@ -389,7 +391,7 @@ async function queueForm(c: PageContext, queue: AdminQueue | undefined, form: Fo
               />
             </Fields>
             <Fields title={t('valid')}>
-              <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('queue.valid.help')} checked={queue?.valid ?? true} />
+              <ValiditySelect c={c} form={form} help={t('queue.valid.help')} of={queue} />
             </Fields>
           </FormCard>
         </Beside>
@@ -524,6 +526,6 @@ function read(values: Record<string, string>): QueueForm {
     signature: values['signature'] ?? '',
     ...readQueueTimes(values),
     comment: values['comment'] ?? '',
-    valid: Boolean(values['valid']),
+    ...readValidity(values),
   }
 }

@@ -16,9 +16,13 @@ import {
   FormProblems,
   PageHead,
   readFields,
+  readValidity,
+  sayValidity,
   statusOf,
   submit,
   Tabs,
+  ValidityCell,
+  ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
 import {
@@ -162,8 +166,8 @@ async function rolesPage(c: PageContext): Promise<Response> {
     {
       key: 'valid',
       label: t('valid'),
-      text: (r) => t(r.valid ? 'valid.on' : 'valid.off'),
-      cell: (r) => (r.valid ? t('valid.on') : <span class="warn">{t('valid.off')}</span>),
+      text: (r) => sayValidity(c, r),
+      cell: (r) => <ValidityCell c={c} thing={r} />,
       class: 'cell-narrow',
     },
   ]
@@ -201,7 +205,7 @@ async function shell(
     body: (
       <>
         <Crumb href={PATH}>{t('area.roles')}</Crumb>
-        <PageHead title={role?.name ?? t('role.new')} {...(role && !role.valid ? { beside: t('valid.off') } : {})} />
+        <PageHead title={role?.name ?? t('role.new')} {...(role && !role.valid ? { beside: sayValidity(c, role) } : {})} />
         {role && (
           <Tabs
             label={role.name}
@@ -238,7 +242,7 @@ const roleForm = (c: PageContext, role: Role | undefined, form: FormState): Prom
           required
         />
         <Field c={c} form={form} name="comment" label={t('comment')} help={t('comment.help')} value={role?.comment} maxlength={500} />
-        <Checkbox c={c} form={form} name="valid" label={t('in-use')} help={t('role.valid.help')} checked={role?.valid ?? true} />
+        <ValiditySelect c={c} form={form} help={t('role.valid.help')} of={role} />
         <Checkbox
           c={c}
           form={form}
@@ -329,6 +333,6 @@ async function personsPage(c: PageContext, role: Role, form: FormState): Promise
 const read = (values: Record<string, string>) => ({
   name: values['name'] ?? '',
   comment: values['comment'] ?? '',
-  valid: Boolean(values['valid']),
+  ...readValidity(values),
   secondFactor: Boolean(values['secondFactor']),
 })

@@ -129,7 +129,10 @@ export async function rail(c: PageContext, visit: Visit, here: string): Promise<
   return (
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets" calm="whole">
       <ul>
-        {VIEWS.filter((name) => !RARE.includes(name) || counts[name] > 0 || here === `view-${name}`).map((name) => (
+        {VIEWS.filter(
+          (name) =>
+            here === `view-${name}` || (name === 'chosen' ? visit.actor.access.chosenQueues : !RARE.includes(name) || counts[name] > 0),
+        ).map((name) => (
           <li>
             <RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>
               {t(`view.${name}`)}
@@ -167,6 +170,15 @@ export async function rail(c: PageContext, visit: Visit, here: string): Promise<
           </li>
         ))}
       </ul>
+      {tree.length > 0 && (
+        <ul>
+          <li>
+            <a href="/desk/my-queues">
+              <span class="rail-name quiet">{t(visit.actor.access.chosenQueues ? 'chosen.change' : 'chosen.choose')}</span>
+            </a>
+          </li>
+        </ul>
+      )}
       {more}
     </LiveRegion>
   )

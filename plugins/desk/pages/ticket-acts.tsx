@@ -61,7 +61,7 @@ interface Shown {
   in: 'row' | 'more' | 'side'
   form: boolean
   /** Whether this page offers it at all, beside what the list of acts says. */
-  here?: (view: TicketView) => boolean
+  here?: (view: TicketView, bad: RefusedAct | undefined) => boolean
   draw: (at: At) => Child
 }
 
@@ -166,6 +166,25 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
       {form.problems['customer'] && <PeopleWhoFit c={c} who={form.values['customer'] ?? ''} name="customer" />}
     </>
   )),
+  company: section(
+    'company',
+    ({ c, view: { companies } }, form) => (
+      <Select
+        c={c}
+        form={form}
+        name="company"
+        id="more-company-field"
+        label={words(c)('side.company')}
+        value={companies.find(({ stands }) => stands)?.code ?? ''}
+        empty={words(c)('side.company.none')}
+        choices={companies.map(({ code, name }) => ({ value: code, label: name === null || name === code ? code : `${name} (${code})` }))}
+      />
+    ),
+    undefined,
+    undefined,
+    // Where nobody belongs to a company there is nothing to choose.
+    ({ companies }, bad) => companies.length > 0 || bad?.act === 'company',
+  ),
   'add-person': section(
     'add-person',
     ({ c }, form) => {
@@ -269,7 +288,7 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
   const { ticket } = view
   if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
   const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
-  const offered = [...PLACES].filter(([name, { here = always }]) => here(view) && offersAct(name, ticket, visit.actor.access))
+  const offered = [...PLACES].filter(([name, { here = always }]) => here(view, bad) && offersAct(name, ticket, visit.actor.access))
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
@@ -448,7 +467,7 @@ function section(
   fields: (at: At, form: FormState) => Child,
   ids: Record<string, string> = { [act]: `more-${act}-field` },
   does: DeskWord = 'form.set',
-  here?: (view: TicketView) => boolean,
+  here?: Shown['here'],
 ): Shown {
   const draw = (at: At) => {
     const { c, path, view } = at

@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import {
   actOf,
+  addressLines,
   BESIDE,
   fieldLabel,
   fieldTexts,
@@ -178,10 +179,17 @@ const FieldsCard = ({ c, visit, view, bad: refused }: { c: PageContext; visit: V
 const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
   const t = words(c)
   const { customer, others, ticket } = view
+  const company = view.companies.find(({ stands }) => stands)
+  const ofCompany = {
+    name: t('side.company'),
+    value: company && <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{company.name ?? company.code}</a>,
+    help: company && company.name !== null && company.name !== company.code ? company.code : undefined,
+  }
   if (!customer)
     return (
       <Card title={t('list.customer')} id="side-customer">
         <p class="quiet">{t('side.no-customer')}</p>
+        {company && <SideList items={[ofCompany]} />}
       </Card>
     )
   const open = others.open - (ticket.closedAt === null ? 1 : 0)
@@ -203,14 +211,18 @@ const CustomerCard = ({ c, view }: { c: PageContext; view: TicketView }) => {
             name: t('side.person'),
             value: (
               <>
-                <b>{customer.name}</b>
+                <b>{[customer.details.title, customer.name].filter(Boolean).join(' ')}</b>
                 <PlainForm c={c} form={plainNameForm(customer.name)} />
               </>
             ),
             help: customer.login ? t('side.login', { login: customer.login }) : undefined,
           },
           { name: t('side.unit'), value: customer.unitName },
+          ofCompany,
           { name: t('side.phone'), value: customer.phone },
+          { name: t('side.mobile'), value: customer.details.mobile },
+          { name: t('side.postal'), value: addressLines(customer.details).join(', ') },
+          { name: t('side.remark'), value: customer.details.comment },
           {
             name: t('side.address'),
             value: customer.address && (

@@ -9,6 +9,7 @@ import {
   deadlinesOfTicket,
   findDrafts,
   findOrigin,
+  companiesForTicket,
   findPerson,
   isOpen,
   listArticles,
@@ -71,6 +72,8 @@ export interface TicketView {
   ticket: Ticket
   articles: Article[]
   customer: Person | undefined
+  /** Companies that the ticket may name, and the one it does. */
+  companies: Awaited<ReturnType<typeof companiesForTicket>>
   /** Other tickets of the customer that the agent may see. */
   others: { all: number; open: number }
   participants: Participant[]
@@ -229,6 +232,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
   const [
     articles,
     customer,
+    companies,
     others,
     participants,
     watchers,
@@ -250,6 +254,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
   ] = await Promise.all([
     listArticles(db, ticket.id, { visibleOnly: false }),
     customerId ? findPerson(db, customerId) : undefined,
+    companiesForTicket(db, customerId, ticket.customerCompany),
     customerId ? countEach(db, access, 'ro', { all: { customerId }, open: { customerId, stateTypes: OPEN_TYPES } }) : { all: 0, open: 0 },
     listParticipants(db, ticket.id),
     listWatchers(db, ticket.id),
@@ -275,6 +280,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     ticket,
     articles,
     customer,
+    companies,
     others,
     participants,
     watchers,

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   browserOf,
   changePassword,
+  companiesOfPerson,
   choosePersonUnit,
   endOwnSession,
   endSessions,
@@ -49,6 +50,7 @@ import {
 } from '../../../core/pages.ts'
 import { portalFrame } from '../frame.tsx'
 import { words } from '../words.ts'
+import { ContactCard, contactRoutes } from './account-contact.tsx'
 import { HandsCard } from './account-hands.tsx'
 import { AbsenceCard, absenceRoutes, readAbsenceView } from './absence.tsx'
 
@@ -60,7 +62,8 @@ const passwordSchema = z.object({
 
 export function accountRoutes(app: Hono<WebEnv>): void {
   app.get('/account', (c) => accountPage(c, blankForm()))
-  absenceRoutes(app, (c, absence) => accountPage(c, blankForm(), 422, absence))
+  absenceRoutes(app, (c, absence) => accountPage(c, blankForm(), 422, { absence }))
+  contactRoutes(app, (c, contact) => accountPage(c, blankForm(), 422, { contact }))
 
   app.post('/account/password', async (c) => {
     const actor = demandLogin(c)
@@ -116,11 +119,17 @@ export function accountRoutes(app: Hono<WebEnv>): void {
   })
 }
 
-async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 200, absenceForm?: FormState): Promise<Response> {
+async function accountPage(
+  c: PageContext,
+  form: FormState,
+  status: 200 | 422 = 200,
+  cards: { absence?: FormState; contact?: FormState } = {},
+): Promise<Response> {
   const actor = demandLogin(c)
   const { db, clock, config } = c.get('host')
-  const [person, sessions, factor, units, said, away, password] = await Promise.all([
+  const [person, companies, sessions, factor, units, said, away, password] = await Promise.all([
     findPerson(db, actor.id),
+    companiesOfPerson(db, actor.id),
     sessionsOf(db, actor.id, clock(), config.sessions, c.get('session')),
     secondFactorOf(db, actor.id),
     listUnits(db),
@@ -139,19 +148,20 @@ async function accountPage(c: PageContext, form: FormState, status: 200 | 422 = 
         <Card title={t('account.person')} id="person">
           <SideList
             items={[
-              { name: t('account.name'), value: actor.name },
+              { name: t('account.name'), value: [person?.details.title, actor.name].filter(Boolean).join(' ') },
               { name: t('account.login'), value: actor.login },
               { name: t('account.address'), value: person?.address },
               { name: t('account.unit'), value: person?.unitName },
             ]}
           />
         </Card>
+        {person && <ContactCard c={c} person={person} companies={companies} form={cards.contact} />}
         {units.length > 1 && (
           <Card title={t('account.unit.title')} id="unit">
             <UnitForm c={c} form={form} units={units} said={said} />
           </Card>
         )}
-        {away && <AbsenceCard c={c} personId={actor.id} view={away} form={absenceForm} />}
+        {away && <AbsenceCard c={c} personId={actor.id} view={away} form={cards.absence} />}
         <Card title={t('account.looks')} id="looks">
           <Preferences c={c} />
         </Card>

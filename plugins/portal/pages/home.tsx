@@ -400,6 +400,7 @@ const About = async ({
           <b>{t('ask.who', { unit: reception.unit })}</b>{' '}
           {choosing && <span class="quiet">{t('ask.hours', { hours: sayHours(reception.calendar, language) })}</span>}
         </p>
+        {c.get('actor')?.access.colleagues?.queues.has(reception.queue.id) && <p class="quiet">{t('company.will-see')}</p>}
         <p>
           {later
             ? t('ask.later', { reason: later.reason[0]!.toUpperCase() + later.reason.slice(1), receipt: later.receipt })

@@ -222,11 +222,15 @@ const Conversation = ({
         <p class="row-quiet">
           <span class="number">{t('ticket.number', { number: ticket.number })}</span> · {t('ticket.unit', { unit: ticket.unitName })} ·{' '}
           <Time c={c} at={ticket.createdAt} />
+          {ticket.customerName && ticket.customerId !== customer(c).id && <> · {t('company.asked', { who: ticket.customerName })}</>}
         </p>
         {filled.length > 0 && (
           <SideList
             items={filled.map((one) => ({ name: fieldLabel(one.field, c.get('language')), value: sayValues(one, fieldRoom(c)) }))}
           />
+        )}
+        {isShownToColleagues(customer(c).access, ticket) && (
+          <p class="row-quiet">{t('company.sees', { company: ticket.customerCompany ?? '' })}</p>
         )}
       </header>
       {articles.some((article) => canConfirm(article, customer(c).id)) && (
@@ -249,6 +253,10 @@ const Conversation = ({
     </LiveRegion>
   )
 }
+
+/** Do people of this person's company see the ticket too, whoever asked? */
+const isShownToColleagues = ({ colleagues }: PersonActor['access'], ticket: Ticket): boolean =>
+  Boolean(ticket.customerCompany && colleagues?.companies.includes(ticket.customerCompany) && colleagues.queues.has(ticket.queueId))
 
 /** Who else is in: the customer lets people in and out, everybody may leave. */
 const People = ({

@@ -2,7 +2,7 @@
 import { sayDateTime, type PageContext, type TicketPage } from '../../../core/index.ts'
 import { Badge, ButtonLink, EmptyState, LiveRegion, Pager, Tabs } from '../../../core/pages.ts'
 import { tellState } from '../human-state.ts'
-import { addressOf, ORDERS, WHICH, type Wish } from '../my-tickets.ts'
+import { addressOf, ORDERS, seesColleagues, WHICH, WHOSE, type Wish } from '../my-tickets.ts'
 import { words } from '../words.ts'
 
 export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPage }) => {
@@ -10,8 +10,18 @@ export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; foun
   return (
     <section class="section" aria-labelledby="mine-title">
       <h2 class="section-title" id="mine-title">
-        {t('mine.title')}
+        {t(wish.whose === 'company' ? 'company.title' : 'mine.title')}
       </h2>
+      {seesColleagues(c.get('actor')) && (
+        <Tabs
+          label={t('mine.whose')}
+          tabs={WHOSE.map((whose) => ({
+            href: `${addressOf('/', wish, { whose })}#mine-title`,
+            label: t(`mine.whose.${whose}`),
+            current: whose === wish.whose,
+          }))}
+        />
+      )}
       <Tabs
         label={t('mine.which')}
         tabs={WHICH.map((which) => ({
@@ -21,17 +31,18 @@ export const MyTickets = ({ c, wish, found }: { c: PageContext; wish: Wish; foun
         }))}
       />
       <form action="/#mine-title" class="form-row find" role="search">
+        {wish.whose !== 'mine' && <input type="hidden" name="whose" value={wish.whose} />}
         {wish.which !== 'open' && <input type="hidden" name="which" value={wish.which} />}
         <div class="field">
           <label for="mine-search" class="only-heard">
-            {t('mine.search')}
+            {t(wish.whose === 'company' ? 'company.search' : 'mine.search')}
           </label>
           <input
             type="search"
             id="mine-search"
             name="search"
             value={wish.search}
-            placeholder={t('mine.search')}
+            placeholder={t(wish.whose === 'company' ? 'company.search' : 'mine.search')}
             data-key="/"
             aria-keyshortcuts="/"
           />
@@ -83,6 +94,7 @@ const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPa
                 </p>
                 <p class="row-quiet">
                   <span class="number">{ticket.number}</span> · {ticket.unitName}
+                  {wish.whose === 'company' && ticket.customerName && <> · {t('company.asked', { who: ticket.customerName })}</>}
                 </p>
               </div>
               <div class="row-end">
@@ -90,7 +102,7 @@ const Found = ({ c, wish, found }: { c: PageContext; wish: Wish; found: TicketPa
                   <Badge tone={told.tone} words={told.words} />
                 </p>
                 <p class="row-quiet">
-                  {ticket.stateType === 'closed' ? (
+                  {ticket.stateType === 'closed' && wish.whose === 'mine' ? (
                     <a href={`/tickets/${ticket.id}#reply`}>{t('mine.reopen')}</a>
                   ) : (
                     t('mine.changed', { when: sayDateTime(ticket.changedAt, room.zone, language, room.now) })
@@ -124,6 +136,7 @@ const NoneFound = ({ c, wish }: { c: PageContext; wish: Wish }) => {
         {all}
       </EmptyState>
     )
+  if (wish.whose === 'company') return <EmptyState title={t('company.none')}>{wish.which !== 'all' && all}</EmptyState>
   if (wish.which === 'all') return <EmptyState title={t('mine.none')} text={t('mine.none.text')} />
   if (wish.which === 'open')
     return (

@@ -40,6 +40,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'area.people': 'People',
   'area.hours': 'Hours',
   'area.texts': 'Auto-responses',
+  'area.settings': 'Settings',
+  'settings.what': 'what the unit decides itself',
   'area.plugins': 'Plugins',
   'area.looks': 'Looks',
   'area.addresses': 'Addresses',

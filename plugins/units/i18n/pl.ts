@@ -39,6 +39,8 @@ export const pl = {
   'area.people': 'Ludzie',
   'area.hours': 'Godziny',
   'area.texts': 'Auto-odpowiedzi',
+  'area.settings': 'Ustawienia',
+  'settings.what': 'co jednostka ustala sama',
   'area.plugins': 'Wtyczki',
   'area.looks': 'Wygląd',
   'area.addresses': 'Adresy',
