@@ -34,6 +34,7 @@ import * as nominations from './0061_nominations.ts'
 import * as heldFiles from './0064_held_files.ts'
 import * as sealedFactors from './0067_sealed_factors.ts'
 import * as about from './0070_about.ts'
+import * as merge from './0077_merge.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -69,6 +70,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0064_held_files': heldFiles,
   '0067_sealed_factors': sealedFactors,
   '0070_about': about,
+  '0077_merge': merge,
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */

@@ -101,6 +101,8 @@ const ROOMS = [
   'mail/reading',
   'mail/texts',
   'ticket/change',
+  'link',
+  'ticket/merge',
   'ticket/acts',
   'explain',
   'mail/filters',

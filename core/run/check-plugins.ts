@@ -33,6 +33,7 @@ const KEYS = [
   'on',
   'jobs',
   'search',
+  'linkKinds',
   'administered',
   'logins',
   'commands',
@@ -52,6 +53,7 @@ const TABLES: Record<string, string | null> = {
   on: '',
   jobs: 'run',
   search: 'find',
+  linkKinds: 'show',
   logins: 'check',
   commands: 'run',
   migrations: 'up',
@@ -144,6 +146,8 @@ function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   }
   for (const [name, source] of Object.entries(plugin.search ?? {}))
     needs((source as { label: string }).label, `its search source “${name}”`)
+  for (const [name, kind] of Object.entries(plugin.linkKinds ?? {}))
+    needs((kind as { label: string }).label, `its kind of linked things “${name}”`)
 }
 
 function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void {

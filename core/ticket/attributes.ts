@@ -14,6 +14,8 @@ export interface Values {
   agent: Id | null
   customer: Id | null
   topic: Id | null
+  /** Another ticket. */
+  ticket: Id | null
   date: Date | null
   moment: Date
 }
@@ -243,6 +245,8 @@ export const ATTRIBUTES = {
     tags: { customerid: 'customerCompany' },
   },
   topic: { kind: 'topic', column: 'topic_id', field: 'topicId', read: false, readOnly: 'given once' },
+  // Null on a merged ticket: it was merged elsewhere, and history alone says into which (change/merged.ts).
+  mergedInto: { kind: 'ticket', column: 'merged_into_id', field: 'mergedIntoId', readOnly: 'kept', undo: true },
   preview: { kind: 'text', column: 'preview', field: 'preview', readOnly: 'kept' },
   pending: {
     kind: 'date',
@@ -330,7 +334,7 @@ export type RowFields = Pretty<
 >
 /** The same as columns. */
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
-type MayBeEmpty = Having<{ kind: 'text' | 'agent' | 'customer' | 'topic' | 'date' }>
+type MayBeEmpty = Having<{ kind: 'text' | 'agent' | 'customer' | 'topic' | 'ticket' | 'date' }>
 
 /** By what lists may be narrowed. */
 export type Filtered = Having<{ filter: unknown }>

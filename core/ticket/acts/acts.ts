@@ -5,6 +5,7 @@ import type { Access } from '../../kernel/actor.ts'
 import { may } from '../../permission/policy.ts'
 import type { ActRoom, AnyAct, Done, Offerer } from './act.ts'
 import { readFields } from './fields.ts'
+import { joiningActs } from './joining.ts'
 import { leadingActs } from './leading.ts'
 import { openingActs } from './opening.ts'
 import { otherActs } from './other.ts'
@@ -20,6 +21,7 @@ export const ACTS = {
   ...leadingActs,
   ...stateActs,
   ...peopleActs,
+  ...joiningActs,
   ...openingActs,
   ...otherActs,
 } satisfies Record<string, AnyAct>

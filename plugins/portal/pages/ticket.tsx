@@ -132,7 +132,7 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
   app.get('/tickets/:id/attachments/:attachmentId', async (c) => {
     const ticket = await seeTicket(host.db, customer(c).access, c.req.param('id'), 'see')
-    const file = await findAttachment(host.db, ticket.id, c.req.param('attachmentId'), { visibleOnly: true })
+    const file = await findAttachment(host.db, ticket.id, c.req.param('attachmentId'), { visibleOnly: true, reader: customer(c).access })
     if (!file) throw refused('not-found')
     return sendAttachment(c, file)
   })
@@ -143,7 +143,7 @@ const tooMany = (error: unknown): boolean => error instanceof Refusal && error.s
 async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
-  const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
+  const articles = await listArticles(host.db, ticket.id, { visibleOnly: true, reader: access })
   const conversation = () => <Conversation c={c} ticket={ticket} articles={articles} />
   return respond(c, {
     status,
