@@ -1,5 +1,6 @@
 /** Owns the tables of merging: what was merged into what, which rows moved with it, and in which ticket a message was written. */
 import { sql, type Kysely } from 'kysely'
+import type { Fill } from '../core/database/fill.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
@@ -36,3 +37,16 @@ const statements = [
   )`,
   'create index article_thread_ticket on article_thread (ticket_id)',
 ]
+
+/** Into which ticket each merged one went, from the last row of its history that says so, as OTRS writes it: '%%number%%id%%number%%id'. */
+export const mergedInto: Fill = {
+  table: 'ticket',
+  step: (db, { after, upTo }) =>
+    sql`
+      update ticket t set merged_into_id = main.id from (
+        select old.id as merged_id, (select substring(h.name from '%%(\\d+)$')::bigint from history h
+          where h.ticket_id = old.id and h.type = 'Merged' and h.name ~ '%%\\d{1,18}$' order by h.id desc limit 1) as into_id
+        from ticket old where old.id > ${after}::bigint and old.id <= ${upTo}::bigint and old.state_type = 'merged' and old.merged_into_id is null) said
+        join ticket main on main.id = said.into_id and main.id <> said.merged_id
+      where t.id = said.merged_id`.execute(db),
+}

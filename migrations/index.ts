@@ -74,4 +74,6 @@ export const coreMigrations: Record<string, Migration> = {
 }
 
 /** By the name of the migration that added the column; README of the plugins tells how. */
-export const coreFills: Fills = {}
+export const coreFills: Fills = {
+  '0077_merge': merge.mergedInto,
+}

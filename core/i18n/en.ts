@@ -41,7 +41,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.merge-needs-target': 'Say which ticket to merge it into.',
   'error.ticket.merge-itself': 'That is this very ticket. Give the number of another one.',
   'error.ticket.merge-circle': 'The other ticket is part of this one already: somebody merged them the other way round.',
-  'error.ticket.merge-too-long': '{most} others were merged into this ticket, one into the other. Merge the other way round, or take one out first.',
+  'error.ticket.merge-too-long':
+    '{most} others were merged into this ticket, one into the other. Merge the other way round, or take one out first.',
   'error.ticket.merge-other-readers':
     'The queue “{queue}” has other readers than “{own}”: after a merge somebody would read what they could not read before. If that is wanted, move this ticket to the queue “{queue}” first.',
   'error.ticket.merge-person-reads':

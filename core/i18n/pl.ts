@@ -41,7 +41,8 @@ export const pl = {
   'error.ticket.merge-needs-target': 'Podaj, z którym zgłoszeniem scalić.',
   'error.ticket.merge-itself': 'To jest właśnie to zgłoszenie. Podaj numer innego.',
   'error.ticket.merge-circle': 'To drugie zgłoszenie jest już częścią tego: ktoś scalił je odwrotnie.',
-  'error.ticket.merge-too-long': 'W to zgłoszenie scalono już {most} innych, jedno po drugim. Scal odwrotnie albo najpierw któreś rozdziel.',
+  'error.ticket.merge-too-long':
+    'W to zgłoszenie scalono już {most} innych, jedno po drugim. Scal odwrotnie albo najpierw któreś rozdziel.',
   'error.ticket.merge-other-readers':
     'Kolejkę „{queue}” czytają inne osoby niż „{own}”: po scaleniu ktoś przeczytałby to, czego dotąd nie mógł. Jeśli tak ma być, najpierw przenieś to zgłoszenie do kolejki „{queue}”.',
   'error.ticket.merge-person-reads':

@@ -76,7 +76,13 @@ export function makeLinkKinds(room: {
     },
     async meant(typed, reader) {
       for (const one of kinds) {
-        const id = await ask(one, reader, async (here) => z.string().max(100).optional().parse(await one.kind.meant(typed, reader, here)))
+        const id = await ask(one, reader, async (here) =>
+          z
+            .string()
+            .max(100)
+            .optional()
+            .parse(await one.kind.meant(typed, reader, here)),
+        )
         if (id !== undefined) return { kind: one.name, id }
       }
       return undefined

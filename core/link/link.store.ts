@@ -1,5 +1,5 @@
 /** Owns the SQL of links: which things are tied to which, as rows. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 
 /** A thing that can be linked, whatever its kind: a ticket, an entry of the knowledge base, a plugin's own. */
@@ -32,11 +32,18 @@ export async function linksOf(db: Kysely<Database>, { kind, id }: Thing): Promis
   return rows.map((row) => ({ id: row.id, other: { kind: row.other_kind, id: row.other_id }, as: row.as }))
 }
 
-/** Ids of the tickets that a ticket is the parent of and that are still open. */
-export async function openChildren(db: Kysely<Database>, ticketId: Id): Promise<Id[]> {
+/** Ids of the tickets that a ticket is the parent of. */
+export const childrenOf = (db: Kysely<Database>, ticketId: Id): Promise<Id[]> => children(db, ticketId, sql`true`)
+
+/** Those of them that are still open. */
+export const openChildren = (db: Kysely<Database>, ticketId: Id): Promise<Id[]> =>
+  children(db, ticketId, sql`t.state_type not in ('closed', 'removed', 'merged')`)
+
+async function children(db: Kysely<Database>, ticketId: Id, which: RawBuilder<unknown>): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    select t.id from link l join ticket t on t.id::text = l.to_id and t.state_type not in ('closed', 'removed', 'merged')
-    where l.from_kind = 'ticket' and l.from_id = ${ticketId} and l.to_kind = 'ticket' and l.type = 'parent-child' order by t.id`.execute(db)
+    select t.id from (select to_id::bigint as id from link
+      where from_kind = 'ticket' and from_id = ${ticketId}::text and to_kind = 'ticket' and type = 'parent-child') child
+      join ticket t on t.id = child.id and ${which} order by t.id`.execute(db)
   return rows.map(({ id }) => id)
 }
 

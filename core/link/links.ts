@@ -76,7 +76,11 @@ function tell(
   as: string,
 ): void {
   const thing = thingOf(other)
-  addHistory(work, { ticketId: ticket.id, type, parts: ['number' in other ? other.number : `${thing.kind} ${thing.id}`, thing.id, ticket.id] })
+  addHistory(work, {
+    ticketId: ticket.id,
+    type,
+    parts: ['number' in other ? other.number : `${thing.kind} ${thing.id}`, thing.id, ticket.id],
+  })
   work.emit(fact, { ...about(ticket), data: { ...thing, type: as } })
   if (!('number' in other)) return
   addHistory(work, { ticketId: other.id, type, parts: [ticket.number, ticket.id, other.id] })

@@ -192,9 +192,11 @@ function checkClaims(plugins: AnyPlugin[]): void {
     claims.set(what, plugin)
   }
   for (const place of Object.keys(CORE_PLACES)) claims.set(`the place “${place}”`, 'pomoc')
+  claims.set('the kind of linked things “ticket”', 'pomoc')
   for (const { name, ...plugin } of plugins) {
     if (plugin.migrations) claim(`tables named “${name.replace(/-/g, '_')}”`, name)
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
+    for (const kind of Object.keys(plugin.linkKinds ?? {})) claim(`the kind of linked things “${kind}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
     for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)

@@ -30,7 +30,9 @@ export async function customersOf(db: Kysely<Database>, ticketId: Id): Promise<M
 export async function tiedAgents(db: Kysely<Database>, ticketId: Id, { watchersOnly = false } = {}): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
     select person_id::text as id from ticket_watcher where ticket_id = ${ticketId}
-    ${watchersOnly ? sql`` : sql`union select unnest(array[owner_id, responsible_id])::text from ticket where id = ${ticketId}`} order by 1`.execute(db)
+    ${watchersOnly ? sql`` : sql`union select unnest(array[owner_id, responsible_id])::text from ticket where id = ${ticketId}`} order by 1`.execute(
+    db,
+  )
   return rows.map(({ id }) => id).filter((id) => id !== null)
 }
 
@@ -64,7 +66,9 @@ export async function settleShared(db: Kysely<Database>, writtenIn: readonly Id[
       with recursive ${chainFrom(ticketId)}, said as (
         select coalesce(bool_and(coalesce(m.shared, false)), true) as shared
         from hop left join merge m on m.ticket_id = hop.id and m.undone_at is null where hop.state_type = 'merged')
-      update article_thread set shared = said.shared from said where ticket_id = ${ticketId} and article_thread.shared <> said.shared`.execute(db)
+      update article_thread set shared = said.shared from said where ticket_id = ${ticketId} and article_thread.shared <> said.shared`.execute(
+      db,
+    )
 }
 
 export async function moveTime(db: Kysely<Database>, from: Id, to: Id): Promise<Id[]> {
@@ -127,7 +131,9 @@ export async function keepMerge(db: Kysely<Database>, merge: KeptMerge): Promise
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  const rows = Object.entries(merge.moved).flatMap(([kind, ids]) => ids.map((row) => ({ merge_id: id, kind: kind as MovedKind, row_id: row })))
+  const rows = Object.entries(merge.moved).flatMap(([kind, ids]) =>
+    ids.map((row) => ({ merge_id: id, kind: kind as MovedKind, row_id: row })),
+  )
   if (rows.length > 0) await db.insertInto('merge_moved').values(rows).execute()
 }
 
@@ -174,5 +180,49 @@ export async function endMerge(db: Kysely<Database>, { id, noteId }: MergeInForc
 }
 
 export async function deleteLinks(db: Kysely<Database>, ids: readonly Id[]): Promise<void> {
-  if (ids.length > 0) await db.deleteFrom('link').where('id', 'in', [...ids]).execute()
+  if (ids.length > 0)
+    await db
+      .deleteFrom('link')
+      .where('id', 'in', [...ids])
+      .execute()
+}
+
+export interface Moves {
+  articles: number
+  time: number
+  links: number
+  watchers: number
+}
+
+/** How much of a ticket a merge would move. */
+export async function whatMoves(db: Kysely<Database>, ticketId: Id): Promise<Moves> {
+  const { rows } = await sql<Moves>`
+    select (select count(*)::int from article where ticket_id = ${ticketId} and withdrawn_at is null) as articles,
+      (select count(*)::int from time_spent where ticket_id = ${ticketId}) as time,
+      (select count(*)::int from link where from_kind = 'ticket' and from_id = ${ticketId}::text or to_kind = 'ticket' and to_id = ${ticketId}::text) as links,
+      (select count(*)::int from ticket_watcher where ticket_id = ${ticketId}) as watchers`.execute(db)
+  return rows[0]!
+}
+
+/** The tickets that were merged into this one, the first first. */
+export async function mergedInto(
+  db: Kysely<Database>,
+  ticketId: Id,
+): Promise<{ id: Id; number: string; title: string; at: Date | null; known: boolean }[]> {
+  const { rows } = await sql<{ id: Id; number: string; title: string; at: Date | null; known: boolean }>`
+    select t.id, t.number, t.title, m.at, m.id is not null as known from ticket t
+      left join merge m on m.ticket_id = t.id and m.undone_at is null
+    where t.merged_into_id = ${ticketId} and t.state_type = 'merged' order by m.at, t.id`.execute(db)
+  return rows
+}
+
+export async function namesOf(db: Kysely<Database>, persons: readonly Id[]): Promise<string[]> {
+  if (persons.length === 0) return []
+  const rows = await db
+    .selectFrom('person')
+    .select('name')
+    .where('id', 'in', [...persons])
+    .orderBy('name')
+    .execute()
+  return rows.map(({ name }) => name)
 }

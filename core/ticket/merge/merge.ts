@@ -1,6 +1,7 @@
 /** Owns merging a ticket into another one, and taking it out again. */
 import { insertArticle, emitArticle } from '../../article/articles.ts'
-import type { Id } from '../../database/schema.ts'
+import type { Kysely } from 'kysely'
+import type { Database, Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { coreTexts } from '../../i18n/core-texts.ts'
 import { languageFor } from '../../i18n/languages.ts'
@@ -33,9 +34,12 @@ import {
   movedBy,
   moveArticles,
   moveTime,
+  namesOf,
   settleShared,
   takeOut,
   tiedAgents,
+  whatMoves,
+  type Moves,
 } from './merge.store.ts'
 
 /** Columns of the main ticket that a merge changes: the later of both. */
@@ -66,7 +70,9 @@ export async function mergeTicket(work: Work, ticketId: Id, targetId: Id, { letI
     link: await handLinks(work.db, ticket.id, main.id),
     watcher: await copyWatchers(work.db, ticket.id, main.id, await watchersWhoRead(work, ticket, main)),
     participant: letIn ? await letAllIn(work, main, new Map([...here].filter(([id]) => !there.has(id)))) : [],
-    parent: (await isAbove(work.db, ticket.id, main.id)) ? [] : [await tieTickets(work, main, ticket, 'child')].filter((id) => id !== undefined),
+    parent: (await isAbove(work.db, ticket.id, main.id))
+      ? []
+      : [await tieTickets(work, main, ticket, 'child')].filter((id) => id !== undefined),
   }
   await forgetSeen(work.db, main.id, actorId(work))
 
@@ -110,6 +116,22 @@ export async function mergeTicket(work: Work, ticketId: Id, targetId: Id, { letI
   for (const one of [ticket, main])
     work.emit('ticket.merged', { ticketId: one.id, unitId: one.unitId, data: { merged: ticket.id, into: main.id } })
   return { into: main }
+}
+
+/** For whoever is about to merge: what would move, and who of the asking side would not see the main ticket. */
+export async function previewMerge(
+  db: Kysely<Database>,
+  ticket: Pick<Ticket, 'id'>,
+  main: Pick<Ticket, 'id'>,
+): Promise<Moves & { apart: string[] }> {
+  const [moves, here, there] = await Promise.all([whatMoves(db, ticket.id), customersOf(db, ticket.id), customersOf(db, main.id)])
+  return {
+    ...moves,
+    apart: await namesOf(
+      db,
+      [...here.keys()].filter((id) => !there.has(id)),
+    ),
+  }
 }
 
 /** The target, locked: where it is merged itself, the ticket that it is part of. */
@@ -157,10 +179,19 @@ async function letAllIn(work: Work, main: Ticket, persons: ReadonlyMap<Id, 'read
   if (work.actor.kind === 'person' && !may(work.actor.access, 'customer', main.ties).allowed) throw refused('not-allowed')
   const rows = [...persons].map(([person, right]) => ({ ticket_id: main.id, person_id: person, right }))
   await work.db.insertInto('ticket_participant').values(rows).execute()
-  const named = await work.db.selectFrom('person').select(['id', 'name']).where('id', 'in', [...persons.keys()]).orderBy('id').execute()
+  const named = await work.db
+    .selectFrom('person')
+    .select(['id', 'name'])
+    .where('id', 'in', [...persons.keys()])
+    .orderBy('id')
+    .execute()
   for (const { id, name } of named) {
     const right = persons.get(id)!
-    addHistory(work, { ticketId: main.id, type: 'Misc', parts: [right === 'reply' ? 'participant may reply' : 'participant may read', name, id] })
+    addHistory(work, {
+      ticketId: main.id,
+      type: 'Misc',
+      parts: [right === 'reply' ? 'participant may reply' : 'participant may read', name, id],
+    })
     work.emit('ticket.participants-changed', { ticketId: main.id, unitId: main.unitId, data: { person: id, right, before: null } })
   }
   return named.map(({ id }) => id)
@@ -254,7 +285,10 @@ const revived = (columns: Record<string, unknown>): TicketColumns =>
   )
 
 /** What the merge made of the main ticket goes back where it still stands so. */
-function asBefore(main: Ticket, { main: before, mainAfter }: { main: Record<string, unknown>; mainAfter: Record<string, unknown> }): TicketColumns {
+function asBefore(
+  main: Ticket,
+  { main: before, mainAfter }: { main: Record<string, unknown>; mainAfter: Record<string, unknown> },
+): TicketColumns {
   const made = revived(mainAfter) as Record<string, Date>
   const still = Object.keys(made).filter((column) => main[LATEST[column as keyof typeof LATEST]]?.getTime() === made[column]!.getTime())
   return revived(Object.fromEntries(still.map((column) => [column, before[column] ?? null])))

@@ -1,5 +1,15 @@
 /** Owns doing an act of the list from a form: what was typed becomes the act's fields, one transaction, and what is said afterwards. */
-import { actOf, prepareAct, type ActName, type Done, type Id, type PageContext, type PersonActor, type Ready } from '../../../core/index.ts'
+import {
+  actOf,
+  prepareAct,
+  ROOT_UNIT,
+  type ActName,
+  type Done,
+  type Id,
+  type PageContext,
+  type PersonActor,
+  type Ready,
+} from '../../../core/index.ts'
 import { flash, ownPath, readAll, readAttachments, sendKept } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
@@ -14,7 +24,16 @@ const READ: Partial<Record<ActName, (c: PageContext, typed: Typed) => Promise<Re
   reply: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
   note: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
   forward: async (c, typed) => ({ ...typed, keep: await readAll(c, 'keep'), attachments: await readAttachments(c) }),
+  link: async (c, typed) => ({ ...typed, to: await thingMeant(c, typed['to'] ?? '') }),
   pend: async (c, typed) => ({ until: readPending(c, typed) }),
+}
+
+/** A number stays as it is; the address of something that a plugin knows becomes its kind and id. */
+async function thingMeant(c: PageContext, typed: string): Promise<string> {
+  const actor = c.get('actor')
+  if (!actor || !/[/:]/.test(typed)) return typed
+  const thing = await c.get('host').linkKinds.meant(typed, { actor, unitId: actor.unitId ?? ROOT_UNIT, language: c.get('language') })
+  return thing ? `${thing.kind}:${thing.id}` : typed
 }
 
 /** The form read and what it names looked up. */

@@ -7,6 +7,7 @@ import { sayAway } from '../away-words.ts'
 import { sayReasons } from '../reason-words.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
+import { JoinedCards } from './joined.tsx'
 import type { TicketView } from './ticket.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
@@ -20,6 +21,7 @@ export const TicketSide = ({ c, visit, view }: { c: PageContext; visit: Visit; v
       </summary>
       <TicketCard c={c} visit={visit} view={view} />
       <CustomerCard c={c} view={view} />
+      <JoinedCards c={c} visit={visit} ticket={ticket} joined={view.joined} />
       <PeopleCard c={c} visit={visit} view={view} />
       {view.slots.side}
     </details>

@@ -38,6 +38,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'act.close': 'Close',
   'act.close.title': 'Close a ticket',
   'done.close': 'Ticket closed.',
+  'done.close-all': { one: 'Ticket closed, and {count} below it.', other: 'Ticket closed, and {count} below it.' },
+  'done.close-some': 'Ticket closed. Closed below it: {closed}; left open: {left}, which you may not close.',
   'act.reopen': 'Reopen',
   'act.reopen.title': 'Reopen a ticket',
   'done.reopen': 'The ticket is open again.',
