@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
-import type { Access } from '../kernel/actor.ts'
+import type { Access, Actor } from '../kernel/actor.ts'
 import { actorId, type Work } from '../kernel/work.ts'
 import { may } from '../permission/policy.ts'
 import { ticketFor } from '../ticket/change/change.ts'
@@ -103,7 +103,11 @@ async function readable(work: Work, id: Id): Promise<Ticket> {
 }
 
 /** The ticket that an agent names by its number, in whatever text around it. Error: `ticket.number-unknown` at `field`, the same for one that they may not read. */
-export async function ticketNamed(work: Pick<Work, 'db' | 'actor'>, typed: string, field: string): Promise<Ticket> {
+export async function ticketNamed(
+  work: { readonly db: Kysely<Database>; readonly actor: Actor },
+  typed: string,
+  field: string,
+): Promise<Ticket> {
   const me = work.actor.kind === 'person' ? work.actor.id : null
   const mayRead = (ticket: Ticket) => work.actor.kind !== 'person' || may(work.actor.access, 'ro', ticket.ties).allowed
   for (const number of numbersIn(typed)) {

@@ -2,6 +2,7 @@
 import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { administered } from './faq.ts'
+import { faqLinks } from './linked.ts'
 import * as first from './migrations/0001_faq.ts'
 import { categoryRoutes } from './pages/categories.tsx'
 import { editRoutes } from './pages/edit.tsx'
@@ -23,6 +24,7 @@ export default definePlugin({
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
   migrations: { '0001_faq': first },
   administered,
+  linkKinds: { faq: faqLinks },
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },
   routes(app, host) {
