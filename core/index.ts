@@ -18,7 +18,7 @@ export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/judge/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
-export type { LinkKind, LinkReader, ShownThing } from './kernel/link-kinds.ts'
+export type { LinkKind, LinkReader, ShownThing } from './link/kinds.ts'
 export type { TicketReader } from './ticket/ticket-reader.ts'
 export { CORE_PLACES, type FrameName, type NoProps, type PlaceName, type Places } from './kernel/places.ts'
 export {

@@ -74,7 +74,7 @@ export const forAllHere = sql<boolean>`not exists (select from article_thread th
 export type Reading = { visibleOnly: false } | { visibleOnly: true; reader: Access }
 
 /** Which articles a reading of a ticket finds: for customers also those that were written here and lie in another ticket since a merge. */
-function readIn(ticketId: Id, reading: Reading) {
+export function readIn(ticketId: Id, reading: Reading) {
   if (!reading.visibleOnly) return sql<boolean>`article.ticket_id = ${ticketId}`
   return sql<boolean>`article.id in (
       select id from article here where here.ticket_id = ${ticketId} union all select article_id from article_thread where ticket_id = ${ticketId})

@@ -117,7 +117,7 @@ export async function ticketNamed(
   throw refused('ticket.number-unknown', {}, field)
 }
 
-/** What stands beside a ticket: the links of it whose other end the reader sees. Of kinds that plugins know the end alone (kernel/link-kinds.ts). */
+/** What stands beside a ticket: the links of it whose other end the reader sees. Of kinds that plugins know the end alone (kinds.ts). */
 export interface LinkedTicket extends LinkSeen {
   ticket: Ticket
 }

@@ -29,6 +29,8 @@ import {
   takeTicket,
   watchTicket,
 } from '../../core/ticket/change/tickets.ts'
+import { addLink, removeLink } from '../../core/link/links.ts'
+import { mergeTicket, unmergeTicket } from '../../core/ticket/merge/merge.ts'
 import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import type { PersonActor } from '../../core/kernel/actor.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
@@ -37,7 +39,6 @@ import type { Run, World } from './world.ts'
 /** Types of history rows that no act writes so far, with who will. */
 export const UNWRITTEN = {
   Remove: 'removing a ticket is a state',
-  Merged: 'tickets are not merged yet',
   SystemRequest: 'no program asks yet',
 } as const satisfies Partial<Record<HistoryType, string>>
 
@@ -880,6 +881,41 @@ const MAILS: Record<string, Case> = {
 }
 
 /** By area: a file of statements each. */
+const MERGED_AND_LINKED: Record<string, Case> = {
+  'a ticket is merged into another one': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket()]
+    await w.work(w.jan, (work) => answerTicket(work, one.id, { body: 'Sprawdzamy.' }))
+    await w.told(w.jan, (work) => mergeTicket(work, one.id, main.id))
+  },
+  'a ticket is merged into that of somebody else, and its customer is let in': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket({ customerId: w.piotr.id })]
+    await w.told(w.jan, (work) => mergeTicket(work, one.id, main.id, { letIn: true }))
+  },
+  'a merged ticket is taken out again': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket()]
+    await w.work(w.jan, (work) => mergeTicket(work, one.id, main.id))
+    await w.told(w.jan, (work) => unmergeTicket(work, one.id))
+  },
+  'a customer writes to a merged ticket': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket({ customerId: w.piotr.id })]
+    await w.work(w.jan, (work) => mergeTicket(work, one.id, main.id))
+    await w.told(w.postmaster, (work) => followUp(work, one.id, { article: reply(w) }))
+  },
+  'two tickets are linked': async (w) => {
+    const [one, other] = [await w.ticket(), await w.ticket()]
+    await w.told(w.jan, (work) => addLink(work, one.id, { kind: 'ticket', id: other.id }, 'child'))
+  },
+  'a ticket is linked with an entry of the knowledge base': async (w) => {
+    const { id } = await w.ticket()
+    await w.told(w.jan, (work) => addLink(work, id, { kind: 'faq', id: '7' }))
+  },
+  'a link is taken away': async (w) => {
+    const [one, other] = [await w.ticket(), await w.ticket()]
+    const link = await w.work(w.jan, (work) => addLink(work, one.id, { kind: 'ticket', id: other.id }))
+    await w.told(w.jan, (work) => removeLink(work, other.id, link))
+  },
+}
+
 export const AREAS: Record<string, Record<string, Case>> = {
   'new-tickets': NEW,
   'follow-ups': FOLLOW_UPS,
@@ -888,6 +924,7 @@ export const AREAS: Record<string, Record<string, Case>> = {
   people: PEOPLE,
   'passing-on': PASSING_ON,
   'by-rule': BY_RULE,
+  joining: MERGED_AND_LINKED,
   undoing: UNDOING,
   mails: MAILS,
 }

@@ -38,7 +38,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'act.close': 'Close',
   'act.close.title': 'Close a ticket',
   'done.close': 'Ticket closed.',
-  'done.close-all': { one: 'Ticket closed, and {count} below it.', other: 'Ticket closed, and {count} below it.' },
+  'done.close-all': 'Ticket closed. Closed below it: {count}.',
   'done.close-some': 'Ticket closed. Closed below it: {closed}; left open: {left}, which you may not close.',
   'act.reopen': 'Reopen',
   'act.reopen.title': 'Reopen a ticket',

@@ -37,12 +37,7 @@ export const pl = {
   'act.close': 'Zamknij',
   'act.close.title': 'Zamknięcie zgłoszenia',
   'done.close': 'Zgłoszenie zamknięte.',
-  'done.close-all': {
-    one: 'Zgłoszenie zamknięte, a z nim {count} podrzędne.',
-    few: 'Zgłoszenie zamknięte, a z nim {count} podrzędne.',
-    many: 'Zgłoszenie zamknięte, a z nim {count} podrzędnych.',
-    other: 'Zgłoszenie zamknięte, a z nim {count} podrzędnego.',
-  },
+  'done.close-all': 'Zgłoszenie zamknięte. Zamknięte razem z nim podrzędne: {count}.',
   'done.close-some': 'Zgłoszenie zamknięte. Podrzędne zamknięte: {closed}, otwarte zostały: {left}, bo nie wolno Ci ich zamknąć.',
   'act.reopen': 'Otwórz ponownie',
   'act.reopen.title': 'Ponowne otwarcie zgłoszenia',

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import type { Id, Language } from '../database/schema.ts'
 import { sayText } from '../i18n/texts.ts'
 import type { AnyPlugin } from '../run/load-plugins.ts'
-import type { PersonActor } from './actor.ts'
-import type { Activation } from './activation.ts'
-import type { Here } from './contract.ts'
-import type { Gate } from './gate.ts'
-import type { Setting } from './settings/settings.ts'
+import type { PersonActor } from '../kernel/actor.ts'
+import type { Activation } from '../kernel/activation.ts'
+import type { Here } from '../kernel/contract.ts'
+import type { Gate } from '../kernel/gate.ts'
+import type { Setting } from '../kernel/settings/settings.ts'
 
 /** Who looks, and where. */
 export interface LinkReader {
