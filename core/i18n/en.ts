@@ -277,7 +277,6 @@ export const en: Record<keyof typeof pl, Text> = {
   'attribute.customer': 'Customer',
   'attribute.company': 'Customer’s company',
   'attribute.topic': 'Topic',
-  'attribute.mergedInto': 'Merged into',
   'attribute.preview': 'Beginning of the message',
   'attribute.pending': 'Pending until',
   'attribute.received': 'Received',
@@ -288,6 +287,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'attribute.lastCustomer': 'Last message of the customer',
   'attribute.lastAgent': 'Last answer',
   'attribute.undelivered': 'Not delivered',
+  'attribute.mergedInto': 'Merged into',
   'ticket.merge.note.subject': 'Merged into ticket {number}',
   'ticket.merge.note':
     'Ticket {number} is part of ticket {into} now. Everything goes on there; answers to mails with the number {number} arrive there too.',

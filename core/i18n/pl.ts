@@ -280,7 +280,6 @@ export const pl = {
   'attribute.customer': 'Zgłaszający',
   'attribute.company': 'Firma zgłaszającego',
   'attribute.topic': 'Sprawa',
-  'attribute.mergedInto': 'Scalone ze zgłoszeniem',
   'attribute.preview': 'Początek wiadomości',
   'attribute.pending': 'Odłożone do',
   'attribute.received': 'Przyjęte',
@@ -291,6 +290,7 @@ export const pl = {
   'attribute.lastCustomer': 'Ostatnia wiadomość zgłaszającego',
   'attribute.lastAgent': 'Ostatnia odpowiedź',
   'attribute.undelivered': 'Nie dotarło',
+  'attribute.mergedInto': 'Scalone ze zgłoszeniem',
   'ticket.merge.note.subject': 'Scalone ze zgłoszeniem {number}',
   'ticket.merge.note':
     'Zgłoszenie {number} jest teraz częścią zgłoszenia {into}. Tam idzie dalej cała sprawa; odpowiedzi na maile z numerem {number} też tam trafiają.',

@@ -245,8 +245,6 @@ export const ATTRIBUTES = {
     tags: { customerid: 'customerCompany' },
   },
   topic: { kind: 'topic', column: 'topic_id', field: 'topicId', read: false, readOnly: 'given once' },
-  // Null on a merged ticket: it was merged elsewhere, and history alone says into which (change/merged.ts).
-  mergedInto: { kind: 'ticket', column: 'merged_into_id', field: 'mergedIntoId', readOnly: 'kept', undo: true },
   preview: { kind: 'text', column: 'preview', field: 'preview', readOnly: 'kept' },
   pending: {
     kind: 'date',
@@ -295,6 +293,8 @@ export const ATTRIBUTES = {
   lastAgent: { kind: 'date', column: 'last_agent_at', field: 'lastAgentAt', readOnly: 'kept', undo: true },
   // Since when a mail of ours is known not to have arrived that nobody has dealt with (change/undelivered.ts).
   undelivered: { kind: 'date', column: 'undelivered_at', field: 'undeliveredAt', readOnly: 'kept', undo: true },
+  // Null on a merged ticket: it was merged elsewhere, and history alone says into which (change/merged.ts).
+  mergedInto: { kind: 'ticket', column: 'merged_into_id', field: 'mergedIntoId', readOnly: 'kept', undo: true },
 } as const satisfies Record<string, Attribute>
 
 type All = typeof ATTRIBUTES
