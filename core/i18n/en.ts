@@ -44,7 +44,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.merge-too-long':
     '{most} others were merged into this ticket, one into the other. Merge the other way round, or take one out first.',
   'error.ticket.merge-other-readers':
-    'The queue “{queue}” has other readers than “{own}”: after a merge somebody would read what they could not read before. If that is wanted, move this ticket to the queue “{queue}” first.',
+    'After a merge {who} would read what they cannot read now: they read the queue “{queue}” and not “{own}”. If that is wanted, move this ticket to the queue “{queue}” first.',
   'error.ticket.merge-person-reads':
     'After a merge {who} would read what they cannot read now: they lead or watch that ticket and do not see this one. Change that in the other ticket first.',
   'error.ticket.not-merged': 'This ticket is not merged into any: somebody may have taken it out a moment ago.',

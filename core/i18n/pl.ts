@@ -44,7 +44,7 @@ export const pl = {
   'error.ticket.merge-too-long':
     'W to zgłoszenie scalono już {most} innych, jedno po drugim. Scal odwrotnie albo najpierw któreś rozdziel.',
   'error.ticket.merge-other-readers':
-    'Kolejkę „{queue}” czytają inne osoby niż „{own}”: po scaleniu ktoś przeczytałby to, czego dotąd nie mógł. Jeśli tak ma być, najpierw przenieś to zgłoszenie do kolejki „{queue}”.',
+    'Po scaleniu {who} przeczyta to, czego dotąd nie może: czyta kolejkę „{queue}”, a kolejki „{own}” nie. Jeśli tak ma być, najpierw przenieś to zgłoszenie do kolejki „{queue}”.',
   'error.ticket.merge-person-reads':
     'Po scaleniu {who} przeczyta to, czego dotąd nie może: należy tam do prowadzących lub obserwujących, a tego zgłoszenia nie widzi. Najpierw zmień to w tamtym zgłoszeniu.',
   'error.ticket.not-merged': 'To zgłoszenie nie jest scalone z żadnym: może ktoś rozdzielił je przed chwilą.',

@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
+const cookies = () => [...jan.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 const times = (html: string, words: string) => html.split(words).length - 1
 
 describe('a refusal is said once', () => {
@@ -108,12 +109,13 @@ describe('merging on the desk, without scripts', () => {
 
   it('many at once, into the number that is typed', async () => {
     const [one, two, main] = [await site.make.ticket(), await site.make.ticket(), await site.make.ticket()]
-    const answer = await jan.post('/desk/bulk', {
-      act: 'merge',
-      ticket: [one.id, two.id, main.id],
-      into: main.number,
-      back: '/desk/view/open',
-    })
+    const body = new URLSearchParams({ act: 'merge', into: main.number, back: '/desk/view/open', _csrf: jan.token })
+    for (const { id } of [one, two, main]) body.append('ticket', id)
+    const answer = await site.app.request(
+      'http://pomoc.example/desk/bulk',
+      { method: 'POST', body, headers: { cookie: cookies(), origin: 'http://pomoc.example', host: 'pomoc.example' } },
+      { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
+    )
     // The main one itself is told of, and stays chosen.
     expect([answer.status, (await text(answer)).includes('To jest właśnie to zgłoszenie')]).toEqual([409, true])
     expect([await stateOf(one.id), await stateOf(two.id), await stateOf(main.id)]).toEqual(['merged', 'merged', 'new'])
@@ -122,13 +124,7 @@ describe('merging on the desk, without scripts', () => {
   it('what a page of the merged ticket had open stays, and tells where it goes on', async () => {
     const [one, main] = [await site.make.ticket(), await site.make.ticket()]
     await jan.post(`/desk/tickets/${one.id}/merge`, { into: main.number })
-    const part = await site.app.request(`/desk/tickets/${one.id}`, {
-      headers: {
-        cookie: [...jan.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        'hx-request': 'true',
-        'hx-target': 'div#ticket',
-      },
-    })
+    const part = await jan.get(`/desk/tickets/${one.id}`, { 'hx-request': 'true', 'hx-target': 'div#ticket' })
     expect([part.status, (await part.text()).includes(`/desk/tickets/${main.id}`)]).toEqual([200, true])
     const reply = await text(jan.post(`/desk/tickets/${one.id}/reply`, { body: 'Tekst, który nie ginie.', to: 'a@b.example' }))
     expect([times(reply, 'role="alert"'), reply.includes('Tekst, który nie ginie.')]).toEqual([1, true])

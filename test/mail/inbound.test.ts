@@ -308,6 +308,8 @@ describe('a closed ticket', () => {
     expect((await answersTo(address)).at(-1)).toMatchObject({ kind: 'auto reply/new ticket', ticket_id: fresh.id })
     expect((await historyOf(ticket.id)).some(({ name }) => name.includes(fresh.number))).toBe(true)
     expect((await historyOf(fresh.id)).some(({ name }) => name.includes(ticket.number))).toBe(true)
+    const links = await station.database.db.selectFrom('link').select(['from_id', 'to_id', 'type']).where('to_id', '=', fresh.id).execute()
+    expect(links).toEqual([{ from_id: ticket.id, to_id: fresh.id, type: 'normal' }])
   })
 
   test('a removed ticket never opens again', async () => {

@@ -36,8 +36,19 @@ export async function tiedAgents(db: Kysely<Database>, ticketId: Id, { watchersO
   return rows.map(({ id }) => id).filter((id) => id !== null)
 }
 
-export async function groupOfQueue(db: Kysely<Database>, queueId: Id): Promise<Id> {
-  return (await db.selectFrom('queue').select('group_id').where('id', '=', queueId).executeTakeFirstOrThrow()).group_id
+/** Agents who read a queue and not the other one, by their groups and roles. */
+export async function readersOfOneAlone(db: Kysely<Database>, queueId: Id, otherId: Id): Promise<Id[]> {
+  const readers = (id: Id) => sql`
+    select held.person_id from queue q join permission_group g on g.id = q.group_id and g.valid
+      join (
+        select group_id, person_id, "right" from group_person
+        union all select gr.group_id, rp.person_id, gr."right" from group_role gr join role r on r.id = gr.role_id and r.valid
+          join role_person rp on rp.role_id = r.id) held on held.group_id = g.id and held."right" in ('ro', 'rw')
+      join person p on p.id = held.person_id and p.valid and p.agent
+    where q.id = ${id}`
+  const { rows } = await sql<{ id: Id }>`
+    select person_id::text as id from (${readers(queueId)} except ${readers(otherId)}) alone order by person_id`.execute(db)
+  return rows.map(({ id }) => id)
 }
 
 /** Articles with their history; where each was written is kept, so that they find back. */

@@ -30,7 +30,9 @@ beforeAll(async () => {
   make = await maker(database.db)
   agent = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Jan Kowalski', login: 'jkowalski' }))
   other = await make.actor(await make.agent({ 1: ['rw'] }, { name: 'Anna Nowak' }))
-  elsewhere = await make.queue({ groupId: await make.group() })
+  const group = await make.group()
+  elsewhere = await make.queue({ groupId: group })
+  await make.agent({ [group]: ['ro'] })
 })
 afterAll(() => database.close())
 

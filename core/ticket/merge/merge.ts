@@ -10,7 +10,7 @@ import { handLinks, isAbove } from '../../link/link.store.ts'
 import { tieTickets } from '../../link/links.ts'
 import { loadActor } from '../../permission/access.store.ts'
 import { may } from '../../permission/policy.ts'
-import { findQueue } from '../../queue/queues.ts'
+import { findQueue, shortName } from '../../queue/queues.ts'
 import { ENTRIES, type TicketColumns } from '../attributes.ts'
 import { change, nextOrRefuse, putBack, shallOf, ticketFor } from '../change/change.ts'
 import { mainTicketOf, MOST_HOPS, partsOf } from '../change/merged.ts'
@@ -27,7 +27,6 @@ import {
   endMerge,
   forgetMoved,
   forgetSeen,
-  groupOfQueue,
   keepMerge,
   lockAll,
   mergesOnTheWay,
@@ -35,6 +34,7 @@ import {
   moveArticles,
   moveTime,
   namesOf,
+  readersOfOneAlone,
   settleShared,
   takeOut,
   tiedAgents,
@@ -147,13 +147,20 @@ async function mainFor(work: Work, ticket: Ticket, targetId: Id): Promise<Ticket
 }
 
 /**
- * Agents who read the main ticket read all of it. So none of them may be one who could not read the other: both queues have one group, and
- * whoever is tied to the main ticket by themselves may read the other too. Whoever wants it otherwise moves the ticket first, which says so.
+ * Agents who read the main ticket read all of it. So none of them may be one who could not read the other, whether by the queue or by a tie
+ * of their own. Whoever wants it otherwise moves the ticket first, which says so.
  */
 async function demandSameReaders(work: Work, ticket: Ticket, main: Ticket): Promise<void> {
   const { db } = work
-  if (ticket.queueId !== main.queueId && (await groupOfQueue(db, ticket.queueId)) !== (await groupOfQueue(db, main.queueId)))
-    throw refused('ticket.merge-other-readers', { queue: main.queueName, own: ticket.queueName }, 'into')
+  for (const id of ticket.queueId === main.queueId ? [] : await readersOfOneAlone(db, main.queueId, ticket.queueId)) {
+    const person = await reading(work, id, ticket)
+    if (!person.reads)
+      throw refused(
+        'ticket.merge-other-readers',
+        { who: person.name, queue: shortName(main.queueName), own: shortName(ticket.queueName) },
+        'into',
+      )
+  }
   for (const id of await tiedAgents(db, main.id)) {
     const person = await reading(work, id, main)
     if (person.reads && !(await reading(work, id, ticket)).reads) throw refused('ticket.merge-person-reads', { who: person.name }, 'into')

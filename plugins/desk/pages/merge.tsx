@@ -135,7 +135,7 @@ const Choice = async ({ c, visit, ticket, form }: { c: PageContext; visit: Visit
     ticket.customerId === null ? [] : list({ customerId: ticket.customerId }),
   ])
   return (
-    <div class="narrow">
+    <div class="narrow merge-choice">
       <p>{t('merge.about')}</p>
       <form method="get" action={mergePath(ticket.id)} class="form" autocomplete="off">
         <FormProblems c={c} form={form} id="merge-problems" ids={{ into: 'merge-into' }} seen={['into']} />
