@@ -146,9 +146,9 @@ export function emitArticle(work: Work, ticket: Pick<Ticket, 'id' | 'unitId'>, a
   })
 }
 
-/** All articles of a ticket, oldest first; `visibleOnly` is what a customer may see (withdrawn and held ones never). */
+/** All articles of a ticket, oldest first, also those that a merge brought; `visibleOnly` is what a customer may see (withdrawn and held ones never). */
 export async function listArticles(db: Kysely<Database>, ticketId: Id, reading: Reading): Promise<Article[]> {
-  const rows = await articleQuery(db).where(readIn(ticketId, reading)).orderBy('article.id').execute()
+  const rows = await articleQuery(db).where(readIn(ticketId, reading)).orderBy('article.created_at').orderBy('article.id').execute()
   const attachments =
     rows.length === 0
       ? []

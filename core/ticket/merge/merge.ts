@@ -219,8 +219,9 @@ async function noteOf(work: Work, ticket: Ticket, main: Ticket): Promise<NewArti
   const t = coreTexts.in(languageFor(work.config, queue?.language ?? null))
   return {
     channel: 'internal',
-    senderType: 'system',
+    senderType: work.actor.kind === 'person' ? 'agent' : 'system',
     visible: true,
+    personId: actorId(work),
     from: work.actor.kind === 'person' ? work.actor.name : '',
     subject: t('ticket.merge.note.subject', { number: main.number }),
     body: t('ticket.merge.note', { number: ticket.number, into: main.number }),

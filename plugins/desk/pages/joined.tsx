@@ -39,7 +39,13 @@ export async function readJoined(c: PageContext, visit: Visit, ticket: Ticket): 
     return link ? [{ ...thing, linkId: link.id }] : []
   })
   const children = tickets.some(({ as }) => as === 'child') ? await openChildren(db, ticket.id) : []
-  return { merged, tickets, things, openChildren: children.length }
+  // That it was merged says more than that it is a child.
+  return {
+    merged,
+    tickets: tickets.filter(({ other }) => !merged.some(({ id }) => id === other.id)),
+    things,
+    openChildren: children.length,
+  }
 }
 
 /** Beside the ticket: first what it has become of, then what it has to do with. */
