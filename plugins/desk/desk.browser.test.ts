@@ -6,10 +6,12 @@ import { requireChromium } from '../../test/servers/chromium.ts'
 import type { Site } from '../../test/web.ts'
 import { holdMessage } from '../../core/ticket/change/held.ts'
 import {
+  addLink,
   addNote,
   answerTicket,
   createTicket,
   followUp,
+  mergeTicket,
   saveDraft,
   setPriority,
   setState,
@@ -27,7 +29,7 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let open: DeskInBrowser['open']
   let house: DeskInBrowser
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked', Id> = {
+  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked' | 'doubled' | 'childNumber', Id> = {
     talk: '',
     fresh: '',
     closed: '',
@@ -37,6 +39,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     mailed: '',
     answered: '',
     asked: '',
+    doubled: '',
+    childNumber: '',
   }
 
   beforeAll(async () => {
@@ -179,6 +183,11 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       .execute()
     await make.db.updateTable('ticket').set({ undelivered_at: start }).where('id', 'in', [asked.id, closed.id]).execute()
     make.now = start
+    // Somebody else's question that was merged into one, and a child of it.
+    const doubled = await make.ticket({ queueId: network, subject: 'Znowu nie działa eduroam w akademiku' })
+    const child = await make.ticket({ queueId: network, subject: 'Wymiana punktu dostępowego na trzecim piętrze' })
+    await make.work(jan, (work) => mergeTicket(work, doubled.id, asked.id))
+    await make.work(jan, (work) => addLink(work, asked.id, { kind: 'ticket', id: child.id }, 'child'))
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
     Object.assign(ids, {
@@ -191,6 +200,9 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       mailed: photo.articleId,
       answered: answer.articleId,
       asked: asked.id,
+      doubled: doubled.id,
+      child: child.id,
+      childNumber: child.number,
     })
   })
   afterAll(() => house?.close())
@@ -215,6 +227,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     { name: 'list-pending', path: '/desk/view/pending', session },
     { name: 'list-undelivered', path: '/desk/view/undelivered', session },
     { name: 'ticket-elsewhere', path: `/desk/tickets/${ids.asked}`, session },
+    { name: 'ticket-merged', path: `/desk/tickets/${ids.doubled}?alone`, session },
+    { name: 'ticket-parent', path: `/desk/tickets/${ids.asked}`, session, act: (page) => page.locator('#menu-close > summary').click() },
+    { name: 'merge', path: `/desk/tickets/${ids.fresh}/merge?q=eduroam`, session },
+    { name: 'merge-both', path: `/desk/tickets/${ids.fresh}/merge?into=${ids.childNumber}`, session },
     { name: 'list-empty', path: '/desk/search?q=niczego', session },
     {
       name: 'keys',

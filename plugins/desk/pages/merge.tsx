@@ -151,7 +151,7 @@ const Choice = async ({ c, visit, ticket, form }: { c: PageContext; visit: Visit
         </Card>
       )}
       <Card title={t('merge.search')} id="merge-search">
-        <form method="get" action={mergePath(ticket.id)} class="merge-search" role="search" autocomplete="off">
+        <form method="get" action={mergePath(ticket.id)} class="merge-search" autocomplete="off">
           <Field c={c} form={form} name="q" id="merge-q" type="search" label={t('merge.search.label')} hideLabel />
           <Button>{t('merge.search.do')}</Button>
         </form>
