@@ -29,7 +29,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let open: DeskInBrowser['open']
   let house: DeskInBrowser
   let network: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked' | 'doubled' | 'childNumber', Id> = {
+  const ids: Record<
+    'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked' | 'doubled' | 'childNumber',
+    Id
+  > = {
     talk: '',
     fresh: '',
     closed: '',

@@ -471,7 +471,8 @@ describe('whatever is merged and taken out', () => {
             what === 'write'
               ? await codeOf(writes(made[one]!, people[who]!, 'Dopisuję'))
               : await codeOf(what === 'merge' ? merge(made[one]!, made[second]!, boss) : unmerge(made[one]!, boss))
-          if (what === 'merge') code === 'done' ? done++ : refusals++
+          if (what === 'merge' && code === 'done') done++
+          else if (what === 'merge') refusals++
           const after = await whatIsRead()
           // What was written meanwhile is new to everybody.
           if (what !== 'write')
