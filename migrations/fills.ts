@@ -1,6 +1,7 @@
 /** Owns what fills columns that core's migrations added to tables with many rows: see core/database/fill.ts. */
 import { sql } from 'kysely'
 import type { Fill, Fills } from '../core/database/fill.ts'
+import { mergedInto } from './0077_merge.ts'
 
 /**
  * Of tickets from before they were kept: when an agent first answered – an article that the customer may see, neither taken back nor held –, and
@@ -38,4 +39,5 @@ const firstTimes: Fill = {
 /** By the name of the migration that added the column; README of the plugins tells how. */
 export const coreFills: Fills = {
   '0070_first_times': firstTimes,
+  '0077_merge': mergedInto,
 }

@@ -5,7 +5,9 @@ import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, Sen
 import { readBlob, storeBlob } from '../database/blob.ts'
 import { isId } from '../database/id.ts'
 import type { MailNote } from '../mail/reading/parsed-mail.ts'
+import type { Access } from '../kernel/actor.ts'
 import { actorId, type Work } from '../kernel/work.ts'
+import { conditionOf } from '../permission/policy.ts'
 import type { NewArticle, Ticket } from '../ticket/ticket.ts'
 
 export interface Attachment {
@@ -55,6 +57,8 @@ export interface Article {
   assurance: { level: Assurance; rule: string; detail: string } | null
   /** It came from somebody without a part in the ticket, and stands apart until it is accepted. */
   held: { at: Date; rule: string; decision: HeldDecision | null } | null
+  /** The ticket that it was written in, where that was merged into this one; `shared`: the customers here read it too. */
+  writtenIn: { id: Id; number: string; shared: boolean } | null
   /** Delivery of the mail made from it; null when none was. */
   delivery: { state: OutboundState; error: string | null; sentAt: Date | null } | null
   /** What mail servers said when it did not arrive, the oldest first; nothing for customers. */
@@ -79,6 +83,25 @@ export function firstWords(body: string): string {
 
 /** As a condition: it is part of the ticket, not a message that is held or was rejected. */
 export const inTicket = sql<boolean>`(article.held_at is null or article.held_decision = 'accepted')`
+
+/**
+ * As a condition: those whom its ticket is shown to read it too. What came by a merge (ticket/merge/) stays with the customers of the
+ * ticket in which it was written, unless all of the main ticket's see that one anyway.
+ */
+export const forAllHere = sql<boolean>`not exists (select from article_thread th where th.article_id = article.id and not th.shared)`
+
+/** Agents read all of a ticket that they may read; customers what is visible, of other tickets that were merged into it only their own. */
+export type Reading = { visibleOnly: false } | { visibleOnly: true; reader: Access }
+
+/** Which articles a reading of a ticket finds: for customers also those that were written here and lie in another ticket since a merge. */
+export function readIn(ticketId: Id, reading: Reading) {
+  if (!reading.visibleOnly) return sql<boolean>`article.ticket_id = ${ticketId}`
+  return sql<boolean>`article.id in (
+      select id from article here where here.ticket_id = ${ticketId} union all select article_id from article_thread where ticket_id = ${ticketId})
+    and article.visible and article.withdrawn_at is null and ${inTicket}
+    and (${forAllHere} or exists (select from article_thread th join ticket on ticket.id = th.ticket_id
+      where th.article_id = article.id and ${conditionOf(reading.reader, 'see')}))`
+}
 
 /** Stores an article in an existing ticket. Callers are the acts in ticket/tickets.ts: they keep the ticket's own columns true. */
 export async function insertArticle(work: Work, ticketId: Id, article: NewArticle): Promise<Id> {
@@ -114,6 +137,11 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
     })
     .returning('id')
     .executeTakeFirstOrThrow()
+  if (article.thread)
+    await work.db
+      .insertInto('article_thread')
+      .values({ article_id: id, ticket_id: article.thread.ticketId, shared: article.thread.shared })
+      .execute()
   const files = (article.attachments ?? []).map((file) => ({ ...file, name: fileName(file.name) }))
   const places = placesOf(files, textsOf(article))
   for (const [n, file] of files.entries()) {
@@ -161,11 +189,13 @@ export function emitArticle(work: Work, ticket: Pick<Ticket, 'id' | 'unitId'>, a
   })
 }
 
-/** All articles of a ticket, oldest first; `visibleOnly` is what a customer may see (withdrawn and held ones never). */
-export async function listArticles(db: Kysely<Database>, ticketId: Id, options: { visibleOnly: boolean }): Promise<Article[]> {
-  let query = articleQuery(db, options).where('article.ticket_id', '=', ticketId).orderBy('article.id')
-  if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
-  const rows = await query.execute()
+/** All articles of a ticket, oldest first, also those that a merge brought; `visibleOnly` is what a customer may see (withdrawn and held ones never). */
+export async function listArticles(db: Kysely<Database>, ticketId: Id, reading: Reading): Promise<Article[]> {
+  const rows = await articleQuery(db, reading)
+    .where(readIn(ticketId, reading))
+    .orderBy('article.created_at')
+    .orderBy('article.id')
+    .execute()
   const attachments =
     rows.length === 0
       ? []
@@ -187,11 +217,12 @@ export async function findArticle(
   db: Kysely<Database>,
   ticketId: Id,
   articleId: Id,
+  reading: Reading = { visibleOnly: false },
 ): Promise<(Article & { html: string | null }) | undefined> {
   if (!isId(articleId)) return undefined
   const row = await articleQuery(db, { visibleOnly: false })
     .select('article.html')
-    .where('article.ticket_id', '=', ticketId)
+    .where(readIn(ticketId, reading))
     .where('article.id', '=', articleId)
     .executeTakeFirst()
   if (!row) return undefined
@@ -205,10 +236,16 @@ export async function findArticle(
   return { ...toArticle(row), html: row.html, attachments: attachments.map(toAttachment) }
 }
 
-/** Whose article this is: the right to the ticket is to be checked next. */
-export async function findTicketOfArticle(db: Kysely<Database>, articleId: Id): Promise<Id | undefined> {
-  if (!isId(articleId)) return undefined
-  return (await db.selectFrom('article').select('ticket_id').where('id', '=', articleId).executeTakeFirst())?.ticket_id
+/** Where an article is read: the ticket that it lies in, then the one in which it was written; the right to each is to be checked next. */
+export async function ticketsOfArticle(db: Kysely<Database>, articleId: Id): Promise<Id[]> {
+  if (!isId(articleId)) return []
+  const row = await db
+    .selectFrom('article')
+    .leftJoin('article_thread', 'article_thread.article_id', 'article.id')
+    .select(['article.ticket_id', 'article_thread.ticket_id as written_in'])
+    .where('article.id', '=', articleId)
+    .executeTakeFirst()
+  return row ? [...new Set([row.ticket_id, row.written_in ?? row.ticket_id])] : []
 }
 
 /** One attachment, through its ticket and article: the caller has checked the right to the ticket. */
@@ -216,17 +253,16 @@ export async function findAttachment(
   db: Kysely<Database>,
   ticketId: Id,
   attachmentId: Id,
-  options: { visibleOnly: boolean },
+  reading: Reading,
 ): Promise<(Attachment & { content(): AsyncGenerator<Buffer> }) | undefined> {
   if (!isId(attachmentId)) return undefined
-  let query = db
+  const row = await db
     .selectFrom('article_attachment')
     .innerJoin('article', 'article.id', 'article_attachment.article_id')
     .selectAll('article_attachment')
-    .where('article.ticket_id', '=', ticketId)
+    .where(readIn(ticketId, reading))
     .where('article_attachment.id', '=', attachmentId)
-  if (options.visibleOnly) query = query.where('article.visible', '=', true).where('article.withdrawn_at', 'is', null).where(inTicket)
-  const row = await query.executeTakeFirst()
+    .executeTakeFirst()
   return row && { ...toAttachment(row), content: () => readBlob(db, row.blob_id) }
 }
 
@@ -311,6 +347,9 @@ function articleQuery(db: Kysely<Database>, { visibleOnly }: { visibleOnly: bool
       (visibleOnly ? sql<SaidRevision[] | null>`null` : REVISIONS).as('revisions'),
       sql<boolean>`(exists (select from article_raw r where r.article_id = article.id)
         or exists (select from inbound_mail i where i.id = article.inbound_mail_id and i.blob_id is not null))`.as('has_raw'),
+      sql<Article['writtenIn']>`(
+        select jsonb_build_object('id', t.id::text, 'number', t.number, 'shared', th.shared) from article_thread th join ticket t on t.id = th.ticket_id
+        where th.article_id = article.id)`.as('written_in'),
       'article.created_at',
       'article.withdrawn_at',
       'article.assurance',
@@ -352,6 +391,7 @@ function toArticle(row: Awaited<ReturnType<ReturnType<typeof articleQuery>['exec
     sendErrors: (row.send_errors ?? []).map(({ at, text }) => ({ at: at === null ? null : new Date(at), text })),
     revisions: (row.revisions ?? []).map((one) => ({ ...one, at: new Date(one.at) })),
     hasRaw: row.has_raw,
+    writtenIn: row.written_in,
     notes: row.notes ?? [],
     attachments: [],
   }

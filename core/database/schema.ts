@@ -605,6 +605,36 @@ export interface LinkTable {
   at: Date
   by_id: Id | null
 }
+export interface MergeTable {
+  id: GeneratedId
+  ticket_id: Id
+  into_id: Id
+  shared: boolean
+  before: ColumnType<MergeBefore, string, never>
+  at: Date
+  by_id: Id | null
+  act_id: string
+  note_id: Id | null
+  undone_at: Optional<Date>
+  undone_by: Optional<Id>
+}
+/** Columns as they were: of the merged ticket, and of the main one with what the merge made of them. */
+export interface MergeBefore {
+  merged: Record<string, unknown>
+  main: Record<string, unknown>
+  mainAfter: Record<string, unknown>
+}
+export type MovedKind = 'time' | 'link' | 'watcher' | 'participant' | 'parent'
+export interface MergeMovedTable {
+  merge_id: Id
+  kind: MovedKind
+  row_id: Id
+}
+export interface ArticleThreadTable {
+  article_id: Id
+  ticket_id: Id
+  shared: boolean
+}
 export interface TimeSpentTable {
   id: GeneratedId
   ticket_id: Id
@@ -959,6 +989,9 @@ export interface Database {
   article_revision: ArticleRevisionTable
   article_flag: ArticleFlagTable
   link: LinkTable
+  merge: MergeTable
+  merge_moved: MergeMovedTable
+  article_thread: ArticleThreadTable
   time_spent: TimeSpentTable
   deadline_told: DeadlineToldTable
   field: FieldTable

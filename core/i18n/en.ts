@@ -39,6 +39,21 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.ticket.merged-is-final': 'The ticket was merged into another one and can no longer be changed.',
   'error.ticket.removed-needs-set-state': 'The ticket is removed. Change its state first.',
   'error.ticket.merge-needs-target': 'Say which ticket to merge it into.',
+  'error.ticket.merge-itself': 'That is this very ticket. Give the number of another one.',
+  'error.ticket.merge-circle': 'The other ticket is part of this one already: somebody merged them the other way round.',
+  'error.ticket.merge-too-long':
+    '{most} others were merged into this ticket, one into the other. Merge the other way round, or take one out first.',
+  'error.ticket.merge-other-readers':
+    'After a merge {who} would read what they cannot read now: they read the queue “{queue}” and not “{own}”. If that is wanted, move this ticket to the queue “{queue}” first.',
+  'error.ticket.merge-person-reads':
+    'After a merge {who} would read what they cannot read now: they lead or watch that ticket and do not see this one. Change that in the other ticket first.',
+  'error.ticket.not-merged': 'This ticket is not merged into any: somebody may have taken it out a moment ago.',
+  'error.ticket.merged-elsewhere':
+    'This ticket cannot be taken out: it was merged before it came to pomoc, and nothing tells what came with it.',
+  'error.ticket.number-unknown': 'There is no ticket with this number, or you do not see it.',
+  'error.link.itself': 'A ticket cannot be linked with itself. Give the number of another one.',
+  'error.link.exists': 'They are linked already.',
+  'error.link.circle': 'This would make the ticket a parent of itself. Choose another link.',
   'error.ticket.lock-needs-owner': 'Somebody must take this ticket first.',
   'error.ticket.pending-needs-date': 'Say until when the ticket is to wait.',
   'error.ticket.pending-in-past': 'That time has passed. Choose a later one.',
@@ -410,6 +425,10 @@ export const en: Record<keyof typeof pl, Text> = {
   'span.minutes': '{minutes} min',
   'span.hours': '{hours} h',
   'span.both': '{hours} h {minutes} min',
+  'attribute.mergedInto': 'Merged into',
+  'ticket.merge.note.subject': 'Merged into ticket {number}',
+  'ticket.merge.note':
+    'Ticket {number} is part of ticket {into} now. Everything goes on there; answers to mails with the number {number} arrive there too.',
   'ticket.moved.system': 'the program',
   'ticket.moved.subject': 'Moved to the unit {to}',
   'ticket.moved.note':

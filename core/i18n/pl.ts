@@ -39,6 +39,21 @@ export const pl = {
   'error.ticket.merged-is-final': 'Zgłoszenie zostało scalone z innym i nie można go już zmieniać.',
   'error.ticket.removed-needs-set-state': 'Zgłoszenie jest usunięte. Najpierw zmień jego stan.',
   'error.ticket.merge-needs-target': 'Podaj, z którym zgłoszeniem scalić.',
+  'error.ticket.merge-itself': 'To jest właśnie to zgłoszenie. Podaj numer innego.',
+  'error.ticket.merge-circle': 'To drugie zgłoszenie jest już częścią tego: ktoś scalił je odwrotnie.',
+  'error.ticket.merge-too-long':
+    'W to zgłoszenie scalono już {most} innych, jedno po drugim. Scal odwrotnie albo najpierw któreś rozdziel.',
+  'error.ticket.merge-other-readers':
+    'Po scaleniu {who} przeczyta to, czego dotąd nie może: czyta kolejkę „{queue}”, a kolejki „{own}” nie. Jeśli tak ma być, najpierw przenieś to zgłoszenie do kolejki „{queue}”.',
+  'error.ticket.merge-person-reads':
+    'Po scaleniu {who} przeczyta to, czego dotąd nie może: należy tam do prowadzących lub obserwujących, a tego zgłoszenia nie widzi. Najpierw zmień to w tamtym zgłoszeniu.',
+  'error.ticket.not-merged': 'To zgłoszenie nie jest scalone z żadnym: może ktoś rozdzielił je przed chwilą.',
+  'error.ticket.merged-elsewhere':
+    'Tego zgłoszenia nie da się rozdzielić: scalono je, zanim trafiło do pomocu, i nie wiadomo, co przeszło razem z nim.',
+  'error.ticket.number-unknown': 'Nie ma zgłoszenia o takim numerze albo go nie widzisz.',
+  'error.link.itself': 'Zgłoszenia nie można powiązać z nim samym. Podaj numer innego.',
+  'error.link.exists': 'Są już powiązane.',
+  'error.link.circle': 'Tak zgłoszenie stałoby się nadrzędne wobec samego siebie. Wybierz inne powiązanie.',
   'error.ticket.lock-needs-owner': 'Najpierw ktoś musi wziąć to zgłoszenie.',
   'error.ticket.pending-needs-date': 'Podaj, do kiedy odłożyć zgłoszenie.',
   'error.ticket.pending-in-past': 'Termin odłożenia już minął. Podaj późniejszy.',
@@ -413,6 +428,10 @@ export const pl = {
   'span.minutes': '{minutes} min',
   'span.hours': '{hours} h',
   'span.both': '{hours} h {minutes} min',
+  'attribute.mergedInto': 'Scalone ze zgłoszeniem',
+  'ticket.merge.note.subject': 'Scalone ze zgłoszeniem {number}',
+  'ticket.merge.note':
+    'Zgłoszenie {number} jest teraz częścią zgłoszenia {into}. Tam idzie dalej cała sprawa; odpowiedzi na maile z numerem {number} też tam trafiają.',
   'ticket.moved.system': 'program',
   'ticket.moved.subject': 'Przeniesione do jednostki {to}',
   'ticket.moved.note':

@@ -17,6 +17,7 @@ import type { ApiAddress, ApiRoute } from './api.ts'
 import type { Fact, FactName } from './facts.ts'
 import type { Guards } from './guards.ts'
 import type { JobRequest } from './jobs/jobs.ts'
+import type { LinkKind, LinkKinds } from '../link/kinds.ts'
 import type { Live } from './live.ts'
 import type { Logins, LoginWay } from './logins.ts'
 import type { PlaceName } from './places.ts'
@@ -76,6 +77,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   jobs?: Record<string, Job<S>>
   /** What the search finds besides tickets. */
   search?: Record<string, SearchSource<S>>
+  /** Things of its own that tickets may be linked with, by the name that stands in each link: 'faq'. */
+  linkKinds?: Record<string, LinkKind<S>>
   /** What of it people administer, by name ('faq/entry'): with it changes stand in the audit log in words, and go back. See `recordChange`. */
   administered?: Administered
   /** Ways to log in besides pomoc's own passwords: a directory, for example. */
@@ -156,6 +159,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   live: Live
   /** Asks every source of the plugins that are on in the unit. */
   search: SearchAll
+  /** Asks the plugins of the things that tickets are linked with. */
+  linkKinds: LinkKinds
   /** Asks every way to log in that plugins bring. */
   logins: Logins
   enqueue(job: JobRequest): Promise<void>

@@ -48,6 +48,13 @@ export interface CoreFacts {
   /** `right` null: no participant any more. */
   'ticket.participants-changed': { person: Id; right: 'read' | 'reply' | null; before?: 'read' | 'reply' | null }
   'ticket.act-undone': { act: string }
+  /** Told of both: `merged` is part of `into` from now on. */
+  'ticket.merged': { merged: Id; into: Id }
+  /** Told of both: `merged` stands by itself again. */
+  'ticket.unmerged': { merged: Id; into: Id }
+  /** The other end, by kind and id; `type` is 'normal' or 'parent-child'. Between two tickets both are told. */
+  'ticket.linked': { kind: string; id: string; type: string }
+  'ticket.unlinked': { kind: string; id: string; type: string }
   'article.created': { article: Id; channel: Channel; senderType: SenderType; visible: boolean }
   /** Its act was undone: nobody sees it as part of the ticket any more. */
   'article.withdrawn': { article: Id }

@@ -1,6 +1,7 @@
 /** Owns handing a person everything that is kept of them, as one tar file (Art. 15 and 20 GDPR). */
 import { sql, type Kysely } from 'kysely'
 import { createTarPacker } from 'modern-tar'
+import { readIn } from '../article/articles.ts'
 import { readBlob, readWholeBlob } from '../database/blob.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
@@ -175,12 +176,16 @@ async function ticketOf(db: Kysely<Database>, ticketId: Id, personId: Id): Promi
       .where('ticket_id', '=', ticketId)
       .where('person_id', '=', personId)
       .executeTakeFirst()) !== undefined
+  // As on their own pages: of tickets that were merged into theirs only what they could read before.
+  const reader = { personId, agent: false, admin: false, queueRights: new Map() }
   const articles = await db
     .selectFrom('article')
     .select(['id', 'channel', 'sender_type', 'from_text', 'to_text', 'cc_text', 'subject', 'body', 'created_at'])
-    .where('ticket_id', '=', ticketId)
     .where('withdrawn_at', 'is', null)
-    .where((eb) => (mine ? eb.or([eb('visible', '=', true), eb('person_id', '=', personId)]) : eb('person_id', '=', personId)))
+    .where((eb) => {
+      const own = eb.and([eb('ticket_id', '=', ticketId), eb('person_id', '=', personId)])
+      return mine ? eb.or([readIn(ticketId, { visibleOnly: true, reader }), own]) : own
+    })
     .orderBy('id')
     .execute()
   const files: File[] =

@@ -33,6 +33,7 @@ const KEYS = [
   'on',
   'jobs',
   'search',
+  'linkKinds',
   'administered',
   'logins',
   'commands',
@@ -52,6 +53,7 @@ const TABLES: Record<string, string | null> = {
   on: '',
   jobs: 'run',
   search: 'find',
+  linkKinds: 'show',
   logins: 'check',
   commands: 'run',
   migrations: 'up',
@@ -144,6 +146,8 @@ function checkTexts(plugin: AnyPlugin, wrong: (what: string) => BootError): void
   }
   for (const [name, source] of Object.entries(plugin.search ?? {}))
     needs((source as { label: string }).label, `its search source “${name}”`)
+  for (const [name, kind] of Object.entries(plugin.linkKinds ?? {}))
+    needs((kind as { label: string }).label, `its kind of linked things “${name}”`)
 }
 
 function checkNames(plugin: AnyPlugin, wrong: (what: string) => BootError): void {
@@ -188,9 +192,11 @@ function checkClaims(plugins: AnyPlugin[]): void {
     claims.set(what, plugin)
   }
   for (const place of Object.keys(CORE_PLACES)) claims.set(`the place “${place}”`, 'pomoc')
+  claims.set('the kind of linked things “ticket”', 'pomoc')
   for (const { name, ...plugin } of plugins) {
     if (plugin.migrations) claim(`tables named “${name.replace(/-/g, '_')}”`, name)
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
+    for (const kind of Object.keys(plugin.linkKinds ?? {})) claim(`the kind of linked things “${kind}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
     for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)

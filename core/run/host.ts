@@ -18,6 +18,7 @@ import { makeGuards } from '../kernel/guards.ts'
 import { insertJobs } from '../kernel/jobs/jobs.ts'
 import type { Live } from '../kernel/live.ts'
 import type { AnyPlugin } from './load-plugins.ts'
+import { makeLinkKinds } from '../link/kinds.ts'
 import { makeLogins } from '../kernel/logins.ts'
 import { makeMount, type Mount, type Route } from '../kernel/mount.ts'
 import { makeApiMount, type ApiMount } from '../kernel/mount-api.ts'
@@ -118,6 +119,7 @@ export function makeKernel(room: {
   const steps = orderSteps(plugins)
   const slots = makeSlots(fills, gate, activation, here)
   const search = makeSearch({ plugins, gate, activation, here })
+  const linkKinds = makeLinkKinds({ plugins, gate, activation, here })
   const registry = makeRegistry({ plugins, fills, steps, activation, routes, api })
 
   const logins = makeLogins({
@@ -135,6 +137,7 @@ export function makeKernel(room: {
     slots,
     live,
     search,
+    linkKinds,
     logins,
     plugins,
     registry,

@@ -19,6 +19,8 @@ export interface Values {
   /** The code of a company, or what somebody wrote for one; '' or null: none. */
   company: string | null
   topic: Id | null
+  /** Another ticket. */
+  ticket: Id | null
   date: Date | null
   moment: Date
   'yes-no': boolean
@@ -475,6 +477,8 @@ export const ATTRIBUTES = {
     csv: { place: 22 },
   },
   firstClosed: { kind: 'date', column: 'first_closed_at', field: 'firstClosedAt', readOnly: 'kept', undo: true, csv: { place: 23 } },
+  // Null on a merged ticket: it was merged elsewhere, and history alone says into which (change/merged.ts).
+  mergedInto: { kind: 'ticket', column: 'merged_into_id', field: 'mergedIntoId', readOnly: 'kept', undo: true },
 } as const satisfies Record<string, Attribute>
 
 type All = typeof ATTRIBUTES
@@ -515,7 +519,7 @@ export type RowFields = Pretty<
 >
 /** The same as columns. */
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
-type MayBeEmpty = Having<{ kind: 'text' | 'company' | MayBeNone | 'topic' | 'date' | 'yes-no' }>
+type MayBeEmpty = Having<{ kind: 'text' | 'company' | MayBeNone | 'topic' | 'ticket' | 'date' | 'yes-no' }>
 
 /** By what lists may be narrowed. */
 export type Filtered = Having<{ filter: unknown }>

@@ -56,6 +56,8 @@ export type HistoryType =
   | 'EscalationSolutionTimeStop'
   | 'Forward'
   | 'Bounce'
+  | 'TicketLinkAdd'
+  | 'TicketLinkDelete'
 
 /** A type that says by itself what happened: one of these, or that of a changed attribute. */
 export type NamedType = Exclude<HistoryType, 'Misc'> | ChangeType

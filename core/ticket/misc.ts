@@ -35,6 +35,8 @@ export const MISC = {
   'same mail in another unit': {},
   'forwarded from a ticket': {},
   'forwarded into a new ticket': {},
+  unmerged: {},
+  'ticket taken out': {},
   /** Followed by the types of the rows whose act was taken back. */
   undo: { say: (types, _language, nameOfType) => [...new Set(types)].map(nameOfType).join(', ') },
 } as const satisfies Record<string, Misc>
@@ -66,6 +68,8 @@ const texts = defineTexts(
     'same mail in another unit': 'Ten sam mail w innej jednostce: {text}',
     'forwarded from a ticket': 'Przekazano ze zgłoszenia: {text}',
     'forwarded into a new ticket': 'Przekazano do nowego zgłoszenia: {text}',
+    unmerged: 'Znów osobno, rozdzielone ze zgłoszeniem: {text}',
+    'ticket taken out': 'Rozdzielono, osobno jest znów zgłoszenie: {text}',
     undo: 'Cofnięte: {text}',
   } satisfies Record<MiscKind, string>,
   {
@@ -93,6 +97,8 @@ const texts = defineTexts(
     'same mail in another unit': 'The same mail in another unit: {text}',
     'forwarded from a ticket': 'Forwarded from ticket: {text}',
     'forwarded into a new ticket': 'Forwarded into a new ticket: {text}',
+    unmerged: 'By itself again, taken out of ticket: {text}',
+    'ticket taken out': 'Taken out, by itself again: ticket {text}',
     undo: 'Undone: {text}',
   },
 )

@@ -34,6 +34,8 @@ export interface NewArticle {
   inboundMailId?: Id
   /** How far it is proven who wrote; absent: nobody looked. What an actor writes who is logged in is 'login' by itself. */
   assurance?: { level: Assurance | null; rule: string; detail: string }
+  /** Written in a ticket that was merged into this one (change/merged.ts): `shared` as the merge says it. */
+  thread?: { ticketId: Id; shared: boolean }
   /** It stands apart from the ticket. */
   held?: { rule: string; decision: null | 'rejected' }
   attachments?: NewAttachment[]

@@ -1,7 +1,10 @@
 /** Owns GET /articles/:id/html: what a stranger mailed, alone in its frame, with a policy that runs and loads nothing. */
 import type { Hono } from 'hono'
+import type { Kysely } from 'kysely'
+import type { Database, Id } from '../database/schema.ts'
+import type { Access } from '../kernel/actor.ts'
 import type { WebEnv } from '../kernel/contract.ts'
-import { findArticle, findAttachment, findTicketOfArticle, type Attachment } from '../article/articles.ts'
+import { findArticle, findAttachment, ticketsOfArticle, type Attachment, type Reading } from '../article/articles.ts'
 import { refused, Refusal } from '../errors.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
 import { sameSecret } from '../person/token.ts'
@@ -18,21 +21,8 @@ export function articleRoutes(app: Hono<WebEnv>): void {
     const { access } = demandLogin(c)
     const { db } = c.get('host')
     const id = c.req.param('id')
-    const ticketId = await findTicketOfArticle(db, id)
-    if (!ticketId) throw refused('not-found')
-    const agent = await seeTicket(db, access, ticketId, 'ro').then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof Refusal) return false
-        throw error
-      },
-    )
-    if (!agent) await seeTicket(db, access, ticketId, 'see')
-    const article = await findArticle(db, ticketId, id)
-    if (!article?.html || (!agent && (!article.visible || article.withdrawnAt))) throw refused('not-found')
-    const pictures = await readPictures(article.attachments, (attachment) =>
-      findAttachment(db, ticketId, attachment.id, { visibleOnly: !agent }),
-    )
+    const { ticketId, article, reading } = await findReadable(db, access, id)
+    const pictures = await readPictures(article.attachments, (attachment) => findAttachment(db, ticketId, attachment.id, reading))
     // Loading pictures from afar tells the sender who reads and when: only a reader's own click does it, no link that somebody sent them.
     const open = sameSecret(c.req.query('open') ?? '', linkToken(c, `open ${id}`))
     c.header('content-security-policy', strangerPolicy({ remotePictures: open, links: open }))
@@ -41,6 +31,31 @@ export function articleRoutes(app: Hono<WebEnv>): void {
     return c.html(document(article.html, pictures, open))
   })
 }
+
+/** As an agent, else as a customer of the ticket that it lies in or was written in. Error: `not-found`. */
+async function findReadable(db: Kysely<Database>, access: Access, id: Id) {
+  const [ticketId, ...writtenIn] = await ticketsOfArticle(db, id)
+  if (!ticketId) throw refused('not-found')
+  const asCustomer: Reading = { visibleOnly: true, reader: access }
+  for (const [place, right, reading] of [
+    [ticketId, 'ro', { visibleOnly: false }],
+    ...[ticketId, ...writtenIn].map((one) => [one, 'see', asCustomer] as const),
+  ] as const satisfies readonly (readonly [Id, 'ro' | 'see', Reading])[]) {
+    if (!(await holds(db, access, place, right))) continue
+    const article = await findArticle(db, place, id, reading)
+    if (article?.html) return { ticketId: place, article: { ...article, html: article.html }, reading }
+  }
+  throw refused('not-found')
+}
+
+const holds = (db: Kysely<Database>, access: Access, ticketId: Id, right: 'ro' | 'see'): Promise<boolean> =>
+  seeTicket(db, access, ticketId, right).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Refusal) return false
+      throw error
+    },
+  )
 
 type Found = Awaited<ReturnType<typeof findAttachment>>
 

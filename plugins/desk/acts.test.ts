@@ -15,6 +15,7 @@ beforeAll(async () => {
 afterAll(() => site.close())
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
+const cookies = () => [...jan.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 const times = (html: string, words: string) => html.split(words).length - 1
 
 describe('a refusal is said once', () => {
@@ -49,6 +50,135 @@ describe('a refusal is said once', () => {
     await site.make.work(ewa, (work) => takeTicket(work, id))
     const html = await text(jan.post(`/desk/tickets/${id}/take`))
     expect([times(html, 'role="alert"'), html.includes('To zgłoszenie prowadzi już Ewa Lis.')]).toEqual([1, true])
+  })
+})
+
+describe('merging on the desk, without scripts', () => {
+  const customer = () => site.make.person({ name: 'Paulina Szpak' })
+  const stateOf = async (id: Id) =>
+    (await site.make.db.selectFrom('ticket').select('state_type').where('id', '=', id).executeTakeFirstOrThrow()).state_type
+
+  it('finds the main ticket, shows both and what moves, does it, and every way to the old one leads to the main one', async () => {
+    const customerId = await customer()
+    const [one, main] = [
+      await site.make.ticket({ customerId, subject: 'Drukarka' }),
+      await site.make.ticket({ customerId, subject: 'Skaner Canon' }),
+    ]
+    const path = `/desk/tickets/${one.id}/merge`
+    const choice = await text(jan.get(path))
+    expect([choice.includes(`${path}?into=${main.number}`), choice.includes('Inne zgłoszenia: Paulina Szpak')]).toEqual([true, true])
+    expect(await text(jan.get(`${path}?q=canon`))).toContain(`?into=${main.number}`)
+    const wrong = await jan.get(`${path}?into=1234`)
+    expect([wrong.status, await text(wrong)]).toEqual([422, expect.stringContaining('Nie ma zgłoszenia o takim numerze')])
+    const both = await text(jan.get(`${path}?into=${main.number}`))
+    for (const said of ['Zgłoszenie główne', 'Do zgłoszenia głównego przejdą: 1 wiadomość.', 'można później rozdzielić'])
+      expect(both).toContain(said)
+    expect(both).not.toContain('name="letIn"')
+    const done = await jan.post(path, { into: main.number })
+    expect([done.status, await stateOf(one.id)]).toEqual([303, 'merged'])
+    for (const old of [`/desk/tickets/${one.id}`, path]) {
+      const led = await jan.get(old)
+      expect(led.status).toBe(302)
+    }
+    expect((await jan.get(`/desk/tickets/${one.id}`)).headers.get('location')).toBe(`/desk/tickets/${main.id}`)
+    const page = await text(jan.get(`/desk/tickets/${main.id}`))
+    for (const said of [
+      'Scalone z tym zgłoszeniem',
+      `/desk/tickets/${one.id}?alone`,
+      `/desk/tickets/${one.id}/unmerge`,
+      `ze zgłoszenia ${one.number}`,
+    ])
+      expect(page).toContain(said)
+    const alone = await text(jan.get(`/desk/tickets/${one.id}?alone`))
+    expect([alone.includes('Dalszy ciąg jest w:'), alone.includes('Rozdziel')]).toEqual([true, true])
+    expect((await jan.post(`/desk/tickets/${one.id}/unmerge`)).status).toBe(303)
+    expect(await stateOf(one.id)).toBe('new')
+  })
+
+  it('says who would not see the main ticket, and what was wrong on the same page', async () => {
+    const [one, main] = [await site.make.ticket({ customerId: await customer() }), await site.make.ticket()]
+    const path = `/desk/tickets/${one.id}/merge`
+    const both = await text(jan.get(`${path}?into=${main.number}`))
+    expect([both.includes('Paulina Szpak: po scaleniu czyta dalej'), both.includes('name="letIn"')]).toEqual([true, true])
+    await jan.post(`/desk/tickets/${main.id}/merge`, { into: one.number })
+    const late = await jan.post(path, { into: main.number, letIn: 'on' })
+    const html = await text(late)
+    expect([late.status, times(html, 'role="alert"'), html.includes('ktoś scalił je odwrotnie')]).toEqual([409, 1, true])
+    expect(html).toMatch(/name="letIn"[^>]*checked/)
+  })
+
+  it('many at once, into the number that is typed', async () => {
+    const [one, two, main] = [await site.make.ticket(), await site.make.ticket(), await site.make.ticket()]
+    const body = new URLSearchParams({ act: 'merge', into: main.number, back: '/desk/view/open', _csrf: jan.token })
+    for (const { id } of [one, two, main]) body.append('ticket', id)
+    const answer = await site.app.request(
+      'http://pomoc.example/desk/bulk',
+      { method: 'POST', body, headers: { cookie: cookies(), origin: 'http://pomoc.example', host: 'pomoc.example' } },
+      { incoming: { socket: { remoteAddress: '192.0.2.7' } } },
+    )
+    // The main one itself is told of, and stays chosen.
+    expect([answer.status, (await text(answer)).includes('To jest właśnie to zgłoszenie')]).toEqual([409, true])
+    expect([await stateOf(one.id), await stateOf(two.id), await stateOf(main.id)]).toEqual(['merged', 'merged', 'new'])
+  })
+
+  it('what a page of the merged ticket had open stays, and tells where it goes on', async () => {
+    const [one, main] = [await site.make.ticket(), await site.make.ticket()]
+    await jan.post(`/desk/tickets/${one.id}/merge`, { into: main.number })
+    const part = await jan.get(`/desk/tickets/${one.id}`, { 'hx-request': 'true', 'hx-target': 'div#ticket' })
+    expect([part.status, (await part.text()).includes(`/desk/tickets/${main.id}`)]).toEqual([200, true])
+    const reply = await text(jan.post(`/desk/tickets/${one.id}/reply`, { body: 'Tekst, który nie ginie.', to: 'a@b.example' }))
+    expect([times(reply, 'role="alert"'), reply.includes('Tekst, który nie ginie.')]).toEqual([1, true])
+  })
+})
+
+describe('links on the desk', () => {
+  it('are made, shown on both sides and removed; a child is asked about when its parent is closed', async () => {
+    const [parent, child, stranger] = [await site.make.ticket(), await site.make.ticket({ subject: 'Dziecko' }), await site.make.ticket()]
+    await site.make.db
+      .updateTable('ticket')
+      .set({ queue_id: await site.make.queue({ groupId: await site.make.group() }) })
+      .where('id', '=', stranger.id)
+      .execute()
+    const path = `/desk/tickets/${parent.id}`
+    const hidden = await jan.post(`${path}/link`, { to: stranger.number })
+    expect([hidden.status, (await text(hidden)).includes('albo go nie widzisz')]).toEqual([422, true])
+    expect((await jan.post(`${path}/link`, { to: `nr ${child.number}`, as: 'child' })).status).toBe(303)
+    expect((await jan.post(`${path}/link`, { to: child.number, as: 'child' })).status).toBe(422)
+    const circle = await jan.post(`/desk/tickets/${child.id}/link`, { to: parent.number, as: 'child' })
+    expect([circle.status, (await text(circle)).includes('nadrzędne wobec samego siebie')]).toEqual([422, true])
+    const page = await text(jan.get(path))
+    expect([page.includes('Zgłoszenia podrzędne'), page.includes('Otwarte jest 1 podrzędne zgłoszenie')]).toEqual([true, true])
+    expect(await text(jan.get(`/desk/tickets/${child.id}`))).toContain('Zgłoszenie nadrzędne')
+    const closed = async (id: Id) =>
+      (await site.make.db.selectFrom('ticket').select('state_type').where('id', '=', id).executeTakeFirstOrThrow()).state_type
+    const answer = await jan.post(`${path}/close`, { how: 'successful', children: 'close' })
+    expect([answer.status, await closed(parent.id), await closed(child.id)]).toEqual([303, 'closed', 'closed'])
+    const { act_id } = await site.make.db
+      .selectFrom('history')
+      .select('act_id')
+      .where('ticket_id', '=', child.id)
+      .where('type', '=', 'StateUpdate')
+      .executeTakeFirstOrThrow()
+    await jan.post(`${path}/undo/${act_id}`)
+    expect([await closed(parent.id), await closed(child.id)]).toEqual(['new', 'new'])
+    await jan.post(`${path}/close`, { how: 'successful' })
+    expect(await closed(child.id)).toBe('new')
+    const { id: link } = await site.make.db.selectFrom('link').select('id').where('to_id', '=', child.id).executeTakeFirstOrThrow()
+    expect((await jan.post(`/desk/tickets/${child.id}/unlink`, { link })).status).toBe(303)
+    expect(await text(jan.get(path))).not.toContain('Zgłoszenia podrzędne')
+    const told = await site.make.db
+      .selectFrom('history')
+      .select(['ticket_id', 'type', 'name'])
+      .where('type', 'like', 'TicketLink%')
+      .where('ticket_id', 'in', [parent.id, child.id])
+      .orderBy('id')
+      .execute()
+    expect(told.map((row) => [row.ticket_id, row.type, row.name])).toEqual([
+      [parent.id, 'TicketLinkAdd', `%%${child.number}%%${child.id}%%${parent.id}`],
+      [child.id, 'TicketLinkAdd', `%%${parent.number}%%${parent.id}%%${child.id}`],
+      [child.id, 'TicketLinkDelete', `%%${parent.number}%%${parent.id}%%${child.id}`],
+      [parent.id, 'TicketLinkDelete', `%%${child.number}%%${child.id}%%${parent.id}`],
+    ])
   })
 })
 

@@ -6,11 +6,13 @@ import { requireChromium } from '../../test/servers/chromium.ts'
 import type { Site } from '../../test/web.ts'
 import { holdMessage } from '../../core/ticket/change/held.ts'
 import {
+  addLink,
   addNote,
   answerTicket,
   createTicket,
   followUp,
   LISTED,
+  mergeTicket,
   saveDraft,
   saveView,
   setPriority,
@@ -31,7 +33,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
   let house: DeskInBrowser
   let network: Id
   let saved: Id
-  const ids: Record<'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked', Id> = {
+  const ids: Record<
+    'talk' | 'fresh' | 'closed' | 'late' | 'held' | 'forged' | 'mailed' | 'answered' | 'asked' | 'doubled' | 'childNumber',
+    Id
+  > = {
     talk: '',
     fresh: '',
     closed: '',
@@ -41,6 +46,8 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     mailed: '',
     answered: '',
     asked: '',
+    doubled: '',
+    childNumber: '',
   }
 
   beforeAll(async () => {
@@ -191,6 +198,11 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     await make.asSystem(async (work) => {
       for (const { id } of [talk, fresh, late, asked]) touchDeadlines(work, id)
     })
+    // Somebody else's question that was merged into one, and a child of it.
+    const doubled = await make.ticket({ queueId: network, subject: 'Znowu nie działa eduroam w akademiku' })
+    const child = await make.ticket({ queueId: network, subject: 'Wymiana punktu dostępowego na trzecim piętrze' })
+    await make.work(jan, (work) => mergeTicket(work, doubled.id, asked.id))
+    await make.work(jan, (work) => addLink(work, asked.id, { kind: 'ticket', id: child.id }, 'child'))
     await make.work(jan, (work) => saveDraft(work, `ticket/${talk.id}/reply`, { body: 'Dzień dobry,\n\nsieć działa od 8:52.' }))
     await make.db.insertInto('ticket_participant').values({ ticket_id: talk.id, person_id: roza, right: 'reply' }).execute()
     saved = await make.work(jan, (work) =>
@@ -206,6 +218,9 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
       mailed: photo.articleId,
       answered: answer.articleId,
       asked: asked.id,
+      doubled: doubled.id,
+      child: child.id,
+      childNumber: child.number,
     })
   })
   afterAll(() => house?.close())
@@ -237,6 +252,10 @@ describe.skipIf(!requireChromium())('the desk in Chromium', () => {
     { name: 'ticket-deadlines', path: `/desk/tickets/${ids.talk}/deadlines`, session },
     { name: 'list-undelivered', path: '/desk/view/undelivered', session },
     { name: 'ticket-elsewhere', path: `/desk/tickets/${ids.asked}`, session },
+    { name: 'ticket-merged', path: `/desk/tickets/${ids.doubled}?alone`, session },
+    { name: 'ticket-parent', path: `/desk/tickets/${ids.asked}`, session, act: (page) => page.locator('#menu-close > summary').click() },
+    { name: 'merge', path: `/desk/tickets/${ids.fresh}/merge?q=eduroam`, session },
+    { name: 'merge-both', path: `/desk/tickets/${ids.fresh}/merge?into=${ids.childNumber}`, session },
     { name: 'list-empty', path: '/desk/search?q=niczego', session },
     {
       name: 'keys',

@@ -19,6 +19,7 @@ import { createCompany } from '../../core/company/companies.ts'
 import { setPersonCompanies } from '../../core/company/person-companies.ts'
 import { saveSettings } from '../../core/administration/setting-admin.ts'
 import { unitSettings } from '../../core/kernel/settings/unit-settings.ts'
+import { loadAccess } from '../../core/permission/access.store.ts'
 import desk from './index.tsx'
 
 let site: Site
@@ -40,6 +41,8 @@ afterAll(() => site.close())
 
 const text = async (response: Response | Promise<Response>) => (await response).text()
 const ticketRow = (id: Id) => site.make.db.selectFrom('ticket').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+/** Whoever asked, as a customer. */
+const asAsker = async (id: Id) => loadAccess(site.make.db, (await ticketRow(id)).customer_id!, false)
 const followed = async (visitor: Visitor, response: Response) => {
   expect(response.status).toBe(303)
   return visitor.get(response.headers.get('location')!)
@@ -86,7 +89,7 @@ describe('an article that came from elsewhere', () => {
     expect(await raw.text()).toContain('źródło')
     expect(raw.headers.get('content-disposition')).toContain(`filename="${number}-${articleId}.eml"`)
     expect(raw.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
-    const seen = (await listArticles(db, id, { visibleOnly: true }))[0]!
+    const seen = (await listArticles(db, id, { visibleOnly: true, reader: await asAsker(id) }))[0]!
     expect(seen).toMatchObject({ bcc: '', sendErrors: [], revisions: [] })
   })
 })
@@ -101,7 +104,7 @@ describe('a ticket that an agent opens by a mail', () => {
     const made = await jan.post('/desk/new', { ...(await marks()), ...fields, who: 'kandydatka@student.example' })
     const id = /\/desk\/tickets\/(\d+)/.exec(made.headers.get('location')!)![1]!
     const { number } = await ticketRow(id)
-    const article = (await listArticles(make.db, id, { visibleOnly: true }))[0]!
+    const article = (await listArticles(make.db, id, { visibleOnly: true, reader: await asAsker(id) }))[0]!
     expect(article).toMatchObject({
       channel: 'email',
       senderType: 'agent',
@@ -920,7 +923,9 @@ describe('acting on several', () => {
       const ticket = await site.make.ticket(name === 'archive' ? { state: 'closed successful' } : {})
       await site.make.db.deleteFrom('outbound_mail').execute()
       await jan.get('/desk')
-      expect((await many(jan, { act: name, queue: '2', until: 'customer' }, [ticket])).status).toBe(303)
+      const into = (await site.make.ticket()).number
+      await site.make.db.deleteFrom('outbound_mail').execute()
+      expect((await many(jan, { act: name, queue: '2', until: 'customer', into }, [ticket])).status).toBe(303)
       expect([name, await mails([ticket])]).toEqual([name, []])
     }
   })

@@ -13,6 +13,7 @@ import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
 import { insert } from './pages/insert.tsx'
 import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.tsx'
+import { mergeRoutes } from './pages/merge.tsx'
 import { exportMyTime, myTimePage } from './pages/my-time.tsx'
 import { createFromForm, newTicketPage } from './pages/new-ticket.tsx'
 import { passOnRoutes } from './pages/pass-on.tsx'
@@ -71,5 +72,6 @@ export default definePlugin({
     app.post('/desk/tickets/:id/insert', insert)
     actRoutes(app)
     passOnRoutes(app)
+    mergeRoutes(app)
   },
 })

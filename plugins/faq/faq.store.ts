@@ -107,6 +107,8 @@ export interface ItemWish {
   /** Also what is withdrawn or was never approved, by its newest text. */
   editor?: boolean
   categoryId?: Id
+  /** Of these alone. */
+  ids?: readonly Id[]
   /** Words; the best fit comes first. */
   search?: string
   audience?: Audience
@@ -151,6 +153,7 @@ export async function listItems(db: Kysely<Database>, wish: ItemWish): Promise<L
       select id from below)`,
         ]
       : []),
+    ...(wish.ids ? [sql`i.id = any(${wish.ids}::bigint[])`] : []),
     ...(wish.audience ? [sql`i.audience = ${wish.audience}`] : []),
     ...(wish.status === 'waiting' ? [sql`i.valid and i.latest_id is distinct from i.published_id`] : []),
     ...(wish.status === 'withdrawn' ? [sql`not i.valid`] : []),

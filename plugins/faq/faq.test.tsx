@@ -271,3 +271,23 @@ describe('on other pages', () => {
     expect(results[0]!.found.map(({ title }) => title)).toContain('Jak zmienić hasło do poczty?')
   })
 })
+
+describe('entries that tickets are linked with', () => {
+  it('are linked by their address, and shown to whom they are shown anyway', async () => {
+    const jan = await site.loggedIn(await site.make.agent({ 1: ['rw'] }))
+    await on('1', true)
+    const ticket = await site.make.ticket()
+    const path = `/desk/tickets/${ticket.id}`
+    await jan.get('/desk/new')
+    const link = (to: string) => jan.post(`${path}/link`, { to })
+    expect([
+      (await link(`https://pomoc.example/u/mech/faq/${items.public}`)).status,
+      (await link(`/u/mech/faq/${items.withdrawn}`)).status,
+    ]).toEqual([303, 422])
+    // By a program, which knows no more than kind and id.
+    expect((await link(`faq:${items.withdrawn}`)).status).toBe(303)
+    const page = await text(jan.get(path))
+    expect([page.includes(`href="/u/mech/faq/${items.public}"`), page.includes(`/faq/${items.withdrawn}"`)]).toEqual([true, false])
+    await site.make.db.deleteFrom('plugin_activation').where('plugin', '=', 'faq').where('unit_id', '=', '1').execute()
+  })
+})

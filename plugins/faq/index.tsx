@@ -2,6 +2,7 @@
 import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { administered } from './faq.ts'
+import { faqLinks } from './linked.ts'
 import * as first from './migrations/0001_faq.ts'
 import * as nativeIds from './migrations/0002_native_ids.ts'
 import { categoryRoutes } from './pages/categories.tsx'
@@ -24,6 +25,7 @@ export default definePlugin({
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
   migrations: { '0001_faq': first, '0002_native_ids': nativeIds },
   administered,
+  linkKinds: { faq: faqLinks },
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },
   routes(app, host) {

@@ -11,7 +11,7 @@ import { addFurtherLogin, listFurtherLogins, removeFurtherLogin } from '../../co
 import { editPerson } from '../../core/person/person-admin.ts'
 import portal from './index.tsx'
 import { shortName } from './human-state.ts'
-import { browserOf, findPersonByLogin } from '../../core/index.ts'
+import { browserOf, findPersonByLogin, mergeTicket } from '../../core/index.ts'
 
 const LONG = process.env['POMOC_LONG'] === 'yes'
 let site: Site
@@ -688,6 +688,35 @@ describe('a ticket', () => {
     expect(await frame.text()).toContain('src="data:image/png;base64,UE5H"')
     const stranger = await site.loggedIn(await site.make.person())
     expect((await stranger.get(`/articles/${articleId}/html`)).status).toBe(404)
+  })
+})
+
+describe('a ticket that was merged', () => {
+  it('leads whoever sees the main one there; others go on reading and writing where they were', async () => {
+    const { make } = site
+    const jan = await make.actor(await make.agent({ 1: ['rw'] }))
+    const [anna, ewa] = [await make.person({ name: 'Anna' }), await make.person({ name: 'Ewa' })]
+    const [one, same, main] = [
+      await make.ticket({ customerId: anna, body: 'Pismo Anny' }),
+      await make.ticket({ customerId: ewa, body: 'Drugie pismo Ewy' }),
+      await make.ticket({ customerId: ewa, body: 'Pismo Ewy' }),
+    ]
+    for (const { id } of [one, same]) await make.work(jan, (work) => mergeTicket(work, id, main.id))
+    const [her, other] = [await site.loggedIn(anna), await site.loggedIn(ewa)]
+    const led = await other.get(`/tickets/${same.id}`)
+    expect([led.status, led.headers.get('location')]).toEqual([302, `/tickets/${main.id}`])
+    expect((await her.get(`/tickets/${main.id}`)).status).toBe(404)
+    const page = await text(her.get(`/tickets/${one.id}`))
+    for (const said of ['Pismo Anny', `jest teraz częścią zgłoszenia ${main.number}`, 'name="body"']) expect(page).toContain(said)
+    expect(page).not.toContain('Pismo Ewy')
+    expect((await her.post(`/tickets/${one.id}`, { body: 'Anna pyta dalej' })).status).toBe(303)
+    expect(await text(her.get(`/tickets/${one.id}`))).toContain('Anna pyta dalej')
+    const hers = await text(other.get(`/tickets/${main.id}`))
+    expect(['Pismo Ewy', 'Anna pyta dalej', 'Pismo Anny'].map((words) => hers.includes(words))).toEqual([true, false, false])
+    // What was written meanwhile and is not shown to her is no news that would hold her up.
+    expect(
+      (await other.post(`/tickets/${main.id}`, { body: 'Ewa pyta', seen: /name="seen" value="([^"]*)"/.exec(hers)![1]! })).status,
+    ).toBe(303)
   })
 })
 

@@ -63,6 +63,8 @@ const TYPES = {
   EmailResend: 0,
   Forward: 0,
   Bounce: 0,
+  TicketLinkAdd: 0,
+  TicketLinkDelete: 0,
 } satisfies Record<HistoryType, 0>
 
 /** Every fact about tickets and mails: the same holds for it. */
@@ -90,6 +92,10 @@ const FACTS = {
   'ticket.deadline-stopped': 0,
   'ticket.participants-changed': 0,
   'ticket.act-undone': 0,
+  'ticket.merged': 0,
+  'ticket.unmerged': 0,
+  'ticket.linked': 0,
+  'ticket.unlinked': 0,
   'article.created': 0,
   'article.withdrawn': 0,
   'article.delivery-changed': 0,

@@ -226,7 +226,12 @@ describe('which ticket', () => {
         .execute()
     }
     await station.mail({ from: first.address, subject: 'po scaleniu', text: 'x', inReplyTo: first.messageId })
-    expect((await station.processed('po scaleniu'))[0]).toMatchObject({ outcome: 'follow-up', ticket_id: main.ticket.id })
+    const [end] = await station.processed('po scaleniu')
+    expect(end).toMatchObject({ outcome: 'follow-up', ticket_id: main.ticket.id })
+    // Whoever asked the main one does not read along.
+    expect(await db.selectFrom('article_thread').selectAll().where('article_id', '=', end!.article_id).execute()).toEqual([
+      { article_id: end!.article_id, ticket_id: first.ticket.id, shared: false },
+    ])
   })
 
   test('an answer that overtakes the mail it answers waits for it', async () => {
@@ -303,6 +308,8 @@ describe('a closed ticket', () => {
     expect((await answersTo(address)).at(-1)).toMatchObject({ kind: 'auto reply/new ticket', ticket_id: fresh.id })
     expect((await historyOf(ticket.id)).some(({ name }) => name.includes(fresh.number))).toBe(true)
     expect((await historyOf(fresh.id)).some(({ name }) => name.includes(ticket.number))).toBe(true)
+    const links = await station.database.db.selectFrom('link').select(['from_id', 'to_id', 'type']).where('to_id', '=', fresh.id).execute()
+    expect(links).toEqual([{ from_id: ticket.id, to_id: fresh.id, type: 'normal' }])
   })
 
   test('a removed ticket never opens again', async () => {

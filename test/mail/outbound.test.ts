@@ -1,4 +1,5 @@
 /** The outbox: what leaves, in which form, and what happens when the other side will not take it. */
+import { loadAccess } from '../../core/permission/access.store.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import { listArticles, rawOf } from '../../core/article/articles.ts'
@@ -47,7 +48,7 @@ async function answered(
     ...(await answerTicket(work, ticket.id, { body, ...more })),
     act: work.act,
   }))
-  return { ...act, mailId: act.mailId!, ticket, address, actor }
+  return { ...act, mailId: act.mailId!, ticket, customerId, address, actor }
 }
 
 describe('what leaves', () => {
@@ -139,7 +140,7 @@ describe('what is not taken', () => {
   })
 
   test('after three days it is given up, and the agents are told on the ticket', async () => {
-    const { mailId, address, ticket } = await answered()
+    const { mailId, address, ticket, customerId } = await answered()
     station.sink.refusal = { at: 'data', code: 451, text: 'try later', to: address }
     now = new Date(now.getTime() + 3 * 24 * 3600 * 1000)
     await hurry(mailId)
@@ -163,7 +164,10 @@ describe('what is not taken', () => {
       sendErrors: [{ at: now, text: expect.stringMatching(`${address}: .*try later`) }],
       hasRaw: false,
     })
-    const seen = await listArticles(station.database.db, ticket.id, { visibleOnly: true })
+    const seen = await listArticles(station.database.db, ticket.id, {
+      visibleOnly: true,
+      reader: await loadAccess(station.database.db, customerId, false),
+    })
     expect(seen.find(({ id }) => id === answer.id)!.sendErrors).toEqual([])
   })
 

@@ -8,6 +8,8 @@ import type { Site, Visitor } from '../web.ts'
 export interface Thing {
   ticket: Id
   number: string
+  /** Number of another ticket there. */
+  another: string
   article: Id
   attachment: Id
   note: Id
@@ -102,6 +104,12 @@ const SAID: Record<string, TicketRoute> = {
   'POST /desk/tickets/:id/time': act('time', () => ({ time: '15' })),
   // Open tickets are not archived.
   'POST /desk/tickets/:id/archive': act('archive', () => ({}), 422),
+  'GET /desk/tickets/:id/merge': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/merge?into=${thing.another}`, answer: 200 },
+  'POST /desk/tickets/:id/merge': act('merge', (thing) => ({ into: thing.another })),
+  // It was merged into none.
+  'POST /desk/tickets/:id/unmerge': act('unmerge', () => ({}), 409),
+  'POST /desk/tickets/:id/link': act('link', (thing) => ({ to: thing.another, as: 'normal' })),
+  'POST /desk/tickets/:id/unlink': act('unlink', () => ({ link: '1' })),
   'POST /desk/tickets/:id/seen': act('seen', () => ({}), 204),
   'POST /desk/tickets/:id/insert': {
     as: 'agent',
@@ -186,6 +194,7 @@ export async function freshThing({ make }: Site, of: { queue: Id; otherQueue: Id
   return {
     ticket: ticket.id,
     number: ticket.number,
+    another: (await make.ticket({ queueId: queue, customerId: customer })).number,
     article: article.id,
     attachment: article.attachment,
     note: note.id,

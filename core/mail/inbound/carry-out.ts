@@ -10,6 +10,8 @@ import { holdMessage } from '../../ticket/change/held.ts'
 import { prepareAct } from '../../ticket/acts/acts.ts'
 import { fieldsOf } from '../../ticket/attributes.ts'
 import { setFields } from '../../ticket/change/fields.ts'
+import { threadFor } from '../../ticket/change/merged.ts'
+import { tieTickets } from '../../link/links.ts'
 import { createTicket, followUp } from '../../ticket/change/tickets.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
 import { placePerson } from '../../unit/placing.ts'
@@ -62,8 +64,14 @@ export async function carryOut(
   // What is not believed is nobody's: neither the person it claims to be nor a new one.
   const personId = !hand.judgement.believed || address === '' ? null : (known.sender?.id ?? (await personOfMail(work, address, name)))
   if (personId !== null && known.sender === null) await placePerson(work, personId)
+  const named = verdict.ticket?.writtenTo
+  const thread =
+    verdict.ticket && named && !verdict.agent && verdict.follow !== 'new ticket'
+      ? await threadFor(work.db, verdict.ticket, named, personId)
+      : undefined
   const articleFor = (wanted?: Wanted): NewArticle => ({
     ...articleOf(row, mail, personId, verdict.visible, wanted),
+    ...(thread ? { thread } : {}),
     assurance: { ...hand.judgement, level: hand.judgement.assurance },
   })
   const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
@@ -129,6 +137,8 @@ export async function carryOut(
       { ticketId: old.id, type: 'Misc', parts: ['follow-up became a new ticket', made.number, made.id] },
       { ticketId: made.id, type: 'Misc', parts: ['follow-up of a closed ticket', old.number, old.id] },
     ])
+    // OTRS behaviour.
+    await tieTickets(work, old, made, 'normal')
   }
   await noteElsewhere(work, { ...made, queueId: verdict.queueId }, hand, verdict)
   await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id)

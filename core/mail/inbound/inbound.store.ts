@@ -1,6 +1,6 @@
 /** Owns the SQL around a received mail: its row, its bytes, and everything the steps want to know, in one question. */
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
-import { MERGED } from '../../ticket/history.ts'
+import { chainFrom } from '../../ticket/change/merged.ts'
 import { literal } from '../../ticket/number.ts'
 import { storableJson } from '../../database/json.ts'
 import type { Database, Id, InboundState, MailReason } from '../../database/schema.ts'
@@ -159,7 +159,7 @@ export async function whatIsKnown(
     // A part in either of them is a part in what both have become.
     if (target)
       Object.assign(entry, {
-        ticket: target.ticket,
+        ticket: { ...target.ticket, writtenTo: entry.ticket.id },
         senderInvolved: entry.senderInvolved || target.senderInvolved,
         senderLetIn: entry.senderLetIn || target.senderLetIn,
       })
@@ -249,22 +249,14 @@ const aboutReported = (originals: string[]) => sql`,
     from unnest(${originals}::text[]) with ordinality as w(id, place) join outbound_mail o on o.message_id = w.id
       left join ticket t on t.id = o.ticket_id)`
 
-/** OTRS behaviour: a merged ticket stands for its target, by the last Merged history row, ten hops at most. */
+/** OTRS behaviour: a merged ticket stands for its target. */
 async function mergedInto(
   db: Kysely<Database>,
   ticketId: Id,
   sender: string,
 ): Promise<{ ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean } | undefined> {
   const { rows } = await sql<{ ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean }>`
-    with recursive hop as (
-      select t.id, t.state_type, 0 as hops from ticket t where t.id = ${ticketId}
-      union all
-      select t.id, t.state_type, hop.hops + 1 from hop
-        join lateral (
-          select ${MERGED.into} as target from history h
-          where h.ticket_id = hop.id and ${MERGED.row} order by h.id desc limit 1) m on true
-        join ticket t on t.id = m.target
-      where hop.state_type = 'merged' and hop.hops < 10)
+    with recursive ${chainFrom(ticketId)}
     select ${TICKET} as ticket, ${involved(sender)} as "senderInvolved", ${letIn} as "senderLetIn"
     from hop join ticket t on t.id = hop.id join queue q on q.id = t.queue_id ${personOf(sender)}
     where t.state_type <> 'merged' order by hop.hops desc limit 1`.execute(db)

@@ -45,6 +45,8 @@ export interface KnownTicket {
   /** What becomes of an agent's own mail to it. */
   agentMail: AgentMail
   customerId: Id | null
+  /** The ticket that the mail names, where that was merged into this one. */
+  writtenTo?: Id
 }
 
 /** Another delivery of the same mail. */

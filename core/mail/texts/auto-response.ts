@@ -10,7 +10,7 @@ import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import { clientKey } from '../../machine/networks.ts'
 import { findPerson, isAddress } from '../../person/persons.ts'
-import { emitArticle, inTicket, insertArticle } from '../../article/articles.ts'
+import { emitArticle, forAllHere, inTicket, insertArticle } from '../../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../../i18n/languages.ts'
 import { sayType } from '../../service/type-words.ts'
 import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
@@ -242,6 +242,7 @@ function lastOfCustomer(db: Kysely<Database>, ticketId: Id, customerId: Id) {
     .where('article.visible', '=', true)
     .where('article.withdrawn_at', 'is', null)
     .where(inTicket)
+    .where(forAllHere)
     .orderBy(sql`article.person_id = ${customerId}`, (order) => order.desc().nullsLast())
     .orderBy('article.id', 'desc')
     .limit(1)
@@ -500,6 +501,7 @@ async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<Tag
     .where('sender_type', '=', 'agent')
     .where('visible', '=', true)
     .where('withdrawn_at', 'is', null)
+    .where(forAllHere)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -88,7 +88,9 @@ export async function recipientsFor(
   articleId?: Id,
 ): Promise<Recipients> {
   const [book, message] = await Promise.all([readAddressBook(db, config), messageToAnswer(db, ticket.id, articleId)])
-  return whomToAnswer(message, { id: ticket.customerId, address: ticket.customerAddress }, ours(book, config))
+  // What was written in a ticket that was merged into this one is its customer's affair, and not that of this one's.
+  const customer = message?.threadCustomer ?? { id: ticket.customerId, address: ticket.customerAddress }
+  return whomToAnswer(message, customer, ours(book, config))
 }
 
 /** Whether an address is ours: mail to it comes to a queue, or all that we write names it. */
@@ -97,7 +99,11 @@ export const ours =
   (address: string): boolean =>
     destinationOf(book, address) !== undefined || same(address, mailAddress)
 
-async function messageToAnswer(db: Kysely<Database>, ticketId: Id, articleId?: Id): Promise<Message | undefined> {
+async function messageToAnswer(
+  db: Kysely<Database>,
+  ticketId: Id,
+  articleId?: Id,
+): Promise<(Message & { threadCustomer: { id: Id | null; address: string | null } | null }) | undefined> {
   const row = await db
     .selectFrom('article')
     .select([
@@ -109,6 +115,10 @@ async function messageToAnswer(db: Kysely<Database>, ticketId: Id, articleId?: I
       sql<string[]>`array(select a.address from person_address a where a.person_id = article.person_id order by a.main desc, a.address)`.as(
         'personAddresses',
       ),
+      sql<{ id: Id | null; address: string | null } | null>`(
+        select json_build_object('id', t.customer_id::text, 'address', a.address) from article_thread th join ticket t on t.id = th.ticket_id
+          left join person_address a on a.person_id = t.customer_id and a.main
+        where th.article_id = article.id and not th.shared)`.as('threadCustomer'),
     ])
     .where('ticket_id', '=', ticketId)
     .where('sender_type', '=', 'customer')

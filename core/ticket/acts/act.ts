@@ -27,8 +27,8 @@ export type ActRight =
 /** Who offers it: pages for agents, pages for customers, programs, headers of a mail. */
 export type Offerer = 'desk' | 'portal' | 'program' | 'header'
 
-/** What it is done to: a ticket as a whole, one of its articles, somebody let into it, an earlier act; or it makes a ticket. */
-export type ActOn = 'ticket' | 'article' | 'person' | 'act' | 'new'
+/** What it is done to: a ticket as a whole, one of its articles, somebody let into it, a link of it, an earlier act; or it makes a ticket. */
+export type ActOn = 'ticket' | 'article' | 'person' | 'link' | 'act' | 'new'
 
 /** What is said afterwards where it is not the entry's `done`, and what that sentence needs. */
 export interface Done {

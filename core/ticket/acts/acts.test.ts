@@ -124,6 +124,7 @@ describe('reading fields', () => {
     expect(shapesOf(ACTS.close.fields)).toMatchObject([
       { name: 'how', kind: 'choice', choices: ['successful', 'unsuccessful'] },
       { name: 'note', kind: 'text' },
+      { name: 'children', kind: 'choice', choices: ['close', 'leave'] },
       { name: 'time', kind: 'line' },
     ])
     expect(shapesOf(ACTS.take.fields)).toMatchObject([{ name: 'fromOther', kind: 'yes-no', required: false }])
@@ -134,6 +135,8 @@ describe('reading fields', () => {
 describe('the right that the list says is the one that is asked', () => {
   interface Thing {
     ticket: Id
+    /** Number of another ticket in the same queue. */
+    another: string
     article: Id
     held: Id
     act: string
@@ -157,6 +160,9 @@ describe('the right that the list says is the one that is asked', () => {
     'accept-message': ({ held }) => ({ article: held }),
     'accept-sender': ({ held }) => ({ article: held }),
     'reject-message': ({ held }) => ({ article: held }),
+    merge: ({ another }) => ({ into: another }),
+    link: ({ another }) => ({ to: another }),
+    unlink: () => ({ link: '1' }),
     undo: ({ act }) => ({ act }),
     'by-headers': () => ({ title: 'x' }),
   }
@@ -183,7 +189,7 @@ describe('the right that the list says is the one that is asked', () => {
       })
       .catch(() => '00000000-0000-0000-0000-000000000000')
     if (act !== '') await make.db.deleteFrom('ticket_watcher').where('ticket_id', '=', id).execute()
-    return { ticket: id, article: articleId, held, act }
+    return { ticket: id, another: (await make.ticket({ queueId })).number, article: articleId, held, act }
   }
 
   it.each(ofAgents)('%s', async (name) => {

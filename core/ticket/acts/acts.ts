@@ -10,6 +10,7 @@ import { lockTicket } from '../ticket.store.ts'
 import { ticketFor } from '../change/change.ts'
 import { actorId } from '../../kernel/work.ts'
 import { readFields, readWantedFields } from './fields.ts'
+import { joiningActs } from './joining.ts'
 import { leadingActs } from './leading.ts'
 import { openingActs } from './opening.ts'
 import { otherActs } from './other.ts'
@@ -26,6 +27,7 @@ export const ACTS = {
   ...stateActs,
   ...classifyingActs,
   ...peopleActs,
+  ...joiningActs,
   ...openingActs,
   ...otherActs,
 } satisfies Record<string, AnyAct>

@@ -4,7 +4,8 @@ import { refused } from '../../errors.ts'
 import type { HeaderValues } from '../attributes.ts'
 import { ticketFor } from '../change/change.ts'
 import { BY_HEADERS, changeByHeaders } from '../change/change-by-headers.ts'
-import { isActId, undoAct } from '../change/undo.ts'
+import { isActId, ticketsOfAct, undoAct } from '../change/undo.ts'
+import { childrenOf } from '../../link/link.store.ts'
 import { act } from './act.ts'
 import { id, LINE, TEXT } from './fields.ts'
 
@@ -44,7 +45,13 @@ export const otherActs = {
     lookUp: async (_room, fields) => {
       if (!isActId(fields.act)) throw refused('not-found')
     },
-    run: async (work, ticketId, fields) => ({ params: {}, ...(await undoAct(work, ticketId, fields.act)) }),
+    run: async (work, ticketId, fields) => {
+      const done = { params: {}, ...(await undoAct(work, ticketId, fields.act)) }
+      // What it did to the tickets below this one goes back with it.
+      const below = new Set(await childrenOf(work.db, ticketId))
+      for (const id of await ticketsOfAct(work, fields.act)) if (below.has(id)) await undoAct(work, id, fields.act)
+      return done
+    },
   }),
   'by-headers': act({
     on: 'ticket',

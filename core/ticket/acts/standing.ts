@@ -1,6 +1,6 @@
 /** Owns what somebody had before their eyes when they acted on a ticket: one short word on their page, compared with what stands by then. */
 import { sql, type Kysely } from 'kysely'
-import { inTicket, type Article } from '../../article/articles.ts'
+import { forAllHere, inTicket, type Article } from '../../article/articles.ts'
 import { isId } from '../../database/id.ts'
 import type { Database, Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
@@ -136,7 +136,7 @@ export async function demandUnchanged(
 
 /** As `standingOf` finds them among articles that were read. A statement of its own, after the lock: what came while it was waited for counts. */
 async function lastWritten(db: Kysely<Database>, ticketId: Id): Promise<Pick<Standing, 'article' | 'message'>> {
-  const message = sql<boolean>`article.visible and ${inTicket}`
+  const message = sql<boolean>`article.visible and ${inTicket} and ${forAllHere}`
   const { article, message: seen } = await db
     .selectFrom('article')
     .select((eb) => [eb.fn.max('id').as('article'), eb.fn.max('id').filterWhere(message).as('message')])

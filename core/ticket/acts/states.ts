@@ -2,7 +2,9 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Database, Id } from '../../database/schema.ts'
-import { refused } from '../../errors.ts'
+import { Refusal, refused } from '../../errors.ts'
+import type { Work } from '../../kernel/work.ts'
+import { openChildren } from '../../link/link.store.ts'
 import { may } from '../../permission/policy.ts'
 import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
@@ -18,6 +20,21 @@ export async function stateNamed(db: Kysely<Database>, name: string): Promise<Id
   const state = await findState(db, { name })
   if (!state) throw refused('ticket.state-unknown', {}, 'state')
   return state.id
+}
+
+/** The open tickets below this one, each by its own right to close it; those that its doer may not close, or that a guard keeps open, stay as they are. */
+async function closeChildren(work: Work, ticketId: Id, stateId: Id): Promise<{ closed: number; left: number }> {
+  const done = { closed: 0, left: 0 }
+  for (const id of await openChildren(work.db, ticketId)) {
+    try {
+      await setState(work, id, { stateId })
+      done.closed++
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      done.left++
+    }
+  }
+  return done
 }
 
 const noted = (body: string) => (body ? { body } : undefined)
@@ -47,9 +64,19 @@ export const stateActs = {
     mails: true,
     words: { button: 'act.close', title: 'act.close.title', done: 'done.close' },
     when: (ticket) => isOpen(ticket.stateType),
-    fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text(), time: spent() }),
+    // `children`: what becomes of the tickets that this one is the parent of and that are still open.
+    fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text(), children: oneOf(['close', 'leave']), time: spent() }),
     lookUp: ({ db }, { how }) => stateNamed(db, how === 'unsuccessful' ? 'closed unsuccessful' : 'closed successful'),
-    run: async (work, ticketId, { note, time }, stateId) => setState(work, ticketId, { stateId }, noted(note), time),
+    run: async (work, ticketId, { note, children, time }, stateId) => {
+      await setState(work, ticketId, { stateId }, noted(note), time)
+      if (children !== 'close') return {}
+      const { closed, left } = await closeChildren(work, ticketId, stateId)
+      return left > 0
+        ? { say: 'done.close-some' as const, params: { closed, left } }
+        : closed > 0
+          ? { say: 'done.close-all' as const, params: { count: closed } }
+          : {}
+    },
   }),
   reopen: act({
     on: 'ticket',

@@ -24,12 +24,21 @@ import { addHistory, type NamedType, type Said } from '../history.ts'
 import { noteMove } from './move-note.ts'
 import { next, type Change, type MachineState, type Outcome } from '../state-machine.ts'
 import { isOpen, type NewArticle, type Ticket } from '../ticket.ts'
-import { findState, lockTicket, type StateRow } from '../ticket.store.ts'
+import { findState, findTicket, lockTicket, type StateRow } from '../ticket.store.ts'
 import { ownerStands, type OwnerStands } from '../../permission/to-take.ts'
 
 /** The ticket, locked, after the policy agreed. 404 when the actor may not see it, 403 when they may not do this. */
 export async function ticketFor(work: Work, id: Id, right: Right): Promise<Ticket> {
   const ticket = await lockTicket(work.db, id, actorId(work))
+  if (!ticket) throw refused('not-found')
+  await work.demandReach(ticket.unitId)
+  demand(work.actor, right, ticket.ties)
+  return ticket
+}
+
+/** The same without the lock, for what is asked before several tickets are locked together. */
+export async function seeTicketFor(work: Work, id: Id, right: Right): Promise<Ticket> {
+  const ticket = await findTicket(work.db, id, actorId(work))
   if (!ticket) throw refused('not-found')
   await work.demandReach(ticket.unitId)
   demand(work.actor, right, ticket.ties)

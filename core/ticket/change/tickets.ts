@@ -35,6 +35,7 @@ import { addArticle, askAboutArticle, change, nextOrRefuse, ownerRule, shallAfte
 import { addHistory, type NamedType, type Said } from '../history.ts'
 import { oneLine } from '../line.ts'
 import { counterKey, withNumber } from '../number.store.ts'
+import { placeOfMessage } from './merged.ts'
 import { leaveClosedQueue } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
@@ -204,17 +205,18 @@ export interface FollowUp {
 
 /**
  * What a customer writes to a ticket that exists, by mail or on the web: the article, and the state that follows (OTRS
- * behaviour: new stays new, closed opens again). The queue's `follow_up_possible` is the caller's affair for mail; on the web a
+ * behaviour: new stays new, closed opens again). What is written to a merged ticket goes on in the one that it is part of. The queue's `follow_up_possible` is the caller's affair for mail; on the web a
  * closed ticket of a queue that rejects or wants a new ticket refuses with `ticket.closed-for-customer`.
  */
 export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promise<{ articleId: Id; ticket: Ticket }> {
-  const ticket = await ticketFor(work, ticketId, 'answer')
+  const { ticket, thread } = await placeOfMessage(work, await ticketFor(work, ticketId, 'answer'), what.article.personId ?? null)
   const queue = (await findQueue(work.db, ticket.queueId))!
+  const article = thread ? { ...what.article, thread } : what.article
   if (work.actor.kind === 'person') {
     if (what.article.body.trim() === '' && !what.article.attachments?.length) throw refused('article.empty', {}, 'body')
     if (ticket.stateType === 'closed' && queue.followUpPossible !== 'possible') throw refused('ticket.closed-for-customer')
   }
-  const articleId = await addArticle(work, ticket, what.article)
+  const articleId = await addArticle(work, ticket, article)
   // A removed or merged ticket keeps its state: the message is stored all the same, nothing sent is lost.
   const done = ticket.stateType === 'removed' || ticket.stateType === 'merged'
   const given = done ? undefined : what.state && (await chosenState(work, what.state))
@@ -229,7 +231,7 @@ export async function followUp(work: Work, ticketId: Id, what: FollowUp): Promis
     columns: { last_customer_at: work.now },
     rows: [{ type: 'FollowUp', parts: [ticket.number, ''], articleId, ...(what.reason === undefined ? {} : { reason: what.reason }) }],
   })
-  emitArticle(work, ticket, articleId, what.article)
+  emitArticle(work, ticket, articleId, article)
   if (!queue.valid) await leaveClosedQueue(work, ticket)
   return { articleId, ticket }
 }
@@ -301,9 +303,10 @@ export async function answerTicket(
     subject,
     body: withSignature(answer.body, signature),
     messageId,
-    inReplyTo: parent?.messageId ?? '',
-    references: parent ? `${parent.references} ${parent.messageId}`.trim() : '',
+    inReplyTo: parent.messageId,
+    references: parent.references,
     attachments: answer.attachments ?? [],
+    ...(parent.thread ? { thread: parent.thread } : {}),
     ...answer.byMail,
   }
   const articleId = await addArticle(work, ticket, article)
@@ -347,7 +350,9 @@ export async function answerTicket(
           references: article.references!,
           delaySeconds: undoSeconds(work),
         })
-  await tellParticipants(work, ticket, given?.type === 'closed' ? 'closed' : 'answered', [...to, ...(answer.cc ?? [])])
+  // Whoever does not read the answer is not told of it.
+  if (!article.thread || given?.type === 'closed')
+    await tellParticipants(work, ticket, given?.type === 'closed' ? 'closed' : 'answered', [...to, ...(answer.cc ?? [])])
   return { articleId, mailId, stillClosed: ticket.stateType === 'closed' && (given?.type ?? 'closed') === 'closed' }
 }
 
@@ -570,19 +575,29 @@ function pendingOf(work: Work, given: StateRow, chosen: ChosenState): { pendingU
   return { pendingUntil: chosen.pendingUntil }
 }
 
-/** The mail an answer refers to: the one it answers, else the customer's last, so that their mail program shows one thread. */
-async function answeredMail(work: Work, ticketId: Id, answers?: Id): Promise<{ messageId: string; references: string } | undefined> {
-  const row = await work.db
-    .selectFrom('article')
-    .select(['message_id', 'reference_ids'])
-    .where('ticket_id', '=', ticketId)
-    .where('message_id', 'is not', null)
-    .where('sender_type', '=', 'customer')
-    .where('visible', '=', true)
-    .where(inTicket)
-    .orderBy(sql`article.id = ${answers !== undefined && isId(answers) ? answers : '0'}`, 'desc')
-    .orderBy('article.id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.message_id ? { messageId: row.message_id, references: row.reference_ids } : undefined
+interface Answered {
+  /** '' where nothing came by mail. */
+  messageId: string
+  /** For the answer's References. */
+  references: string
+  /** Of another ticket that was merged into this one, whose customers alone read it: so they do with the answer. */
+  thread?: NonNullable<NewArticle['thread']>
+}
+
+/** What an answer refers to: the message it answers, else the customer's last, so that their mail program shows one thread. */
+async function answeredMail(work: Work, ticketId: Id, answers?: Id): Promise<Answered> {
+  const chosen = answers !== undefined && isId(answers) ? answers : '0'
+  const said = sql`article where article.ticket_id = ${ticketId} and sender_type = 'customer' and visible and ${inTicket}`
+  const order = sql`order by article.id = ${chosen} desc, article.id desc limit 1`
+  const { rows } = await sql<{ message_id: string | null; references: string | null; written_in: Id | null; shared: boolean | null }>`
+    select mail.message_id, mail.reference_ids as references, thread.ticket_id as written_in, thread.shared from (values (1)) as one
+      left join lateral (select message_id, reference_ids from ${said} and message_id is not null ${order}) as mail on true
+      left join lateral (select id from ${said} ${order}) as answered on true
+      left join article_thread as thread on thread.article_id = answered.id`.execute(work.db)
+  const { message_id, references, written_in, shared } = rows[0]!
+  return {
+    messageId: message_id ?? '',
+    references: message_id === null ? '' : `${references} ${message_id}`.trim(),
+    ...(written_in !== null && shared === false ? { thread: { ticketId: written_in, shared } } : {}),
+  }
 }

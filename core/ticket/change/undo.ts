@@ -16,6 +16,8 @@ import { putBackHeld } from './held.ts'
 const DATES: ReadonlySet<string> = new Set(ENTRIES.filter(({ kind }) => kind === 'date' || kind === 'moment').map(({ column }) => column))
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Rows of acts that change more than columns, as history-list.ts reads them. */
+const JOINED = /^%%(unmerged|ticket taken out)%%/
 /** Could this be the id of an act? */
 export const isActId = (text: string): boolean => UUID.test(text)
 
@@ -38,6 +40,8 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     .orderBy('id')
     .execute()
   const first = rows[0]
+  // What moved with a merge comes back by its own act (ticket/merge/).
+  if (ticket.stateType === 'merged' || rows.some(({ type, name }) => type === 'Merged' || JOINED.test(name))) throw refused('undo.too-late')
   if (!first || first.person_id !== actorId(work)) throw refused('not-found')
   // A little grace: the page offers the time that was chosen, the click travels.
   if (work.now.getTime() - first.created_at.getTime() > (undoSeconds(work) + 5) * 1000) throw refused('undo.too-late')

@@ -20,8 +20,10 @@ import { enter } from './frame.tsx'
 import { isWay } from './pass-on.tsx'
 import { showTicket } from './ticket.tsx'
 
-/** What is done to a ticket by posting to its own address; passing an article on has pages of its own. */
-const HERE = actsOfferedBy('desk').filter((name): name is TicketAct => name !== 'new' && name !== 'ask' && name !== 'undo' && !isWay(name))
+/** What is done to a ticket by posting to its own address; passing an article on and merging have pages of their own. */
+const HERE = actsOfferedBy('desk').filter(
+  (name): name is TicketAct => name !== 'new' && name !== 'ask' && name !== 'undo' && name !== 'merge' && !isWay(name),
+)
 
 export function actRoutes(app: Hono<WebEnv>): void {
   for (const name of HERE) app.post(`/desk/tickets/:id/${name}`, (c) => run(c, name))

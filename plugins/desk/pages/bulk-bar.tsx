@@ -94,6 +94,7 @@ const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; about
       </>
     )
   },
+  merge: ({ c, form }) => <Typed c={c} form={form} id="bulk-into" name="into" label="merge.bulk" />,
   pend: ({ c, form }) => (
     <Chosen
       c={c}
@@ -107,6 +108,34 @@ const BESIDE: Partial<Record<ActName, (at: { c: PageContext; visit: Visit; about
       }))}
     />
   ),
+}
+
+/** A number to type, with what was wrong with it. */
+const Typed = ({ c, form, id, name, label }: { c: PageContext; form: FormState; id: string; name: string; label: DeskWord }) => {
+  const problem = form.problems[name]
+  return (
+    <>
+      <label class="only-heard" for={id}>
+        {words(c)(label)}
+      </label>
+      <input
+        id={id}
+        name={name}
+        type="text"
+        inputmode="numeric"
+        size={16}
+        placeholder={words(c)(label)}
+        value={form.values[name] ?? ''}
+        aria-invalid={problem ? 'true' : undefined}
+        aria-describedby={problem ? `${id}-problem` : undefined}
+      />
+      {problem && (
+        <span class="field-problem" id={`${id}-problem`} role="alert">
+          {problem}
+        </span>
+      )}
+    </>
+  )
 }
 
 /** One choice, with what was wrong with it. */
@@ -149,7 +178,7 @@ const Chosen = (props: {
 }
 
 /** Nobody is asked here how it ended: the button says it. */
-export const SAYS: Partial<Record<ActName, DeskWord>> = { close: 'bulk.close' }
+export const SAYS: Partial<Record<ActName, DeskWord>> = { close: 'bulk.close', merge: 'merge.do' }
 
 const Pressed = ({ c, name }: { c: PageContext; name: ActName }) => (
   <Button name="act" value={name} small>

@@ -5,6 +5,7 @@ import {
   isId,
   isScreen,
   prepareAct,
+  ROOT_UNIT,
   type ActName,
   type Done,
   type Id,
@@ -26,7 +27,16 @@ const READ: Partial<Record<ActName, (c: PageContext, typed: Typed, ticketId?: Id
   reply: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
   note: async (c, typed) => ({ ...typed, attachments: await readAttachments(c) }),
   forward: async (c, typed) => ({ ...typed, keep: await readAll(c, 'keep'), attachments: await readAttachments(c) }),
+  link: async (c, typed) => ({ ...typed, to: await thingMeant(c, typed['to'] ?? '') }),
   pend: async (c, typed, ticketId) => ({ until: await readPending(c, typed, ticketId) }),
+}
+
+/** A number stays as it is; the address of something that a plugin knows becomes its kind and id. */
+async function thingMeant(c: PageContext, typed: string): Promise<string> {
+  const actor = c.get('actor')
+  if (!actor || !/[/:]/.test(typed)) return typed
+  const thing = await c.get('host').linkKinds.meant(typed, { actor, unitId: actor.unitId ?? ROOT_UNIT, language: c.get('language') })
+  return thing ? `${thing.kind}:${thing.id}` : typed
 }
 
 /** The form read and what it names looked up. `id`: of the ticket, where the form asks for its fields; one for many tickets asks for none. */

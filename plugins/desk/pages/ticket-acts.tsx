@@ -40,6 +40,7 @@ import { sayAway } from '../away-words.ts'
 import { words, type DeskWord } from '../words.ts'
 import { AboutFields, hasAbout } from './about-fields.tsx'
 import { queueChoices } from './list-filter.tsx'
+import { mergePath } from './merge.tsx'
 import { PeopleWhoFit } from './people.tsx'
 import type { Visit } from './frame.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
@@ -235,6 +236,32 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
   },
   // Beside what stands in them (ticket-side.tsx).
   fields: { in: 'side', form: true, draw: () => null },
+  link: section(
+    'link',
+    ({ c }, form) => {
+      const t = words(c)
+      return (
+        <>
+          <Field c={c} form={form} name="to" id="more-link-field" label={t('act.link.to')} help={t('act.link.help')} required />
+          <Select
+            c={c}
+            form={form}
+            name="as"
+            id="more-link-as"
+            label={t('act.link.as')}
+            choices={(['normal', 'child', 'parent'] as const).map((value) => ({ value, label: t(`act.link.as.${value}`) }))}
+          />
+        </>
+      )
+    },
+    { to: 'more-link-field', as: 'more-link-as' },
+    'act.link',
+  ),
+  merge: {
+    in: 'more',
+    form: false,
+    draw: ({ c, view: { ticket } }) => <ButtonLink href={mergePath(ticket.id)}>{words(c)('act.merge')}</ButtonLink>,
+  },
   watch: {
     in: 'more',
     form: false,
@@ -286,7 +313,7 @@ const isOver = (ticket: Ticket): boolean => !isOpen(ticket.stateType)
 export const ActRow = ({ c, visit, view, bad }: Props) => {
   const t = words(c)
   const { ticket } = view
-  if (ticket.stateType === 'merged') return <p class="quiet">{t('ticket.merged')}</p>
+  if (ticket.stateType === 'merged') return <MergedWords c={c} visit={visit} view={view} />
   const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
   const offered = [...PLACES].filter(([name, { here = always }]) => here(view, bad) && offersAct(name, ticket, visit.actor.access))
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
@@ -301,6 +328,33 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
           <ButtonLink href={`${at.path}/history`}>{t('act.history')}</ButtonLink>
         </div>
       </Menu>
+    </div>
+  )
+}
+
+/** A merged ticket has one act: coming out again. */
+const MergedWords = ({ c, visit, view: { ticket, main } }: Omit<Props, 'bad'>) => {
+  const t = words(c)
+  return (
+    <div class="acts" role="group" aria-label={t('ticket.acts')}>
+      <p class="quiet">
+        {main ? (
+          <>
+            {t('ticket.merged-into')}{' '}
+            <a href={`/desk/tickets/${main.id}`}>
+              <span class="number">{main.number}</span> {main.title}
+            </a>
+          </>
+        ) : (
+          t('ticket.merged')
+        )}
+      </p>
+      {main && offersAct('unmerge', ticket, visit.actor.access) && (
+        <ActButton c={c} action={`/desk/tickets/${ticket.id}/unmerge`}>
+          {t('act.unmerge')}
+        </ActButton>
+      )}
+      <ButtonLink href={`/desk/tickets/${ticket.id}/history`}>{t('act.history')}</ButtonLink>
     </div>
   )
 }
@@ -451,6 +505,17 @@ const CloseMenu = ({ c, path, view, bad }: At) => {
               </label>
             ))}
           </fieldset>
+          {view.joined.openChildren > 0 && (
+            <fieldset class="radios">
+              <legend>{t('close.children', { count: view.joined.openChildren })}</legend>
+              {(['leave', 'close'] as const).map((children) => (
+                <label class="radio">
+                  <input type="radio" name="children" value={children} checked={(form.values['children'] ?? 'leave') === children} />{' '}
+                  <span>{t(`close.children.${children}`)}</span>
+                </label>
+              ))}
+            </fieldset>
+          )}
           <TextArea c={c} form={form} name="note" id="close-note" label={t('close.note')} rows={3} required={false} />
           {view.time && <TimeField c={c} form={form} ask={view.ticket.askTime} unit={view.time.unit} id="close-time" />}
           {view.ticket.customerAddress && <p class="small quiet">{t('close.tells')}</p>}

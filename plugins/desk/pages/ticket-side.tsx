@@ -42,6 +42,7 @@ import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
 import { TimeCard } from './time-field.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
+import { JoinedCards } from './joined.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
 export const TicketSide = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
@@ -55,6 +56,7 @@ export const TicketSide = ({ c, visit, view, bad }: { c: PageContext; visit: Vis
       <TicketCard c={c} visit={visit} view={view} />
       <FieldsCard c={c} visit={visit} view={view} bad={bad} />
       <CustomerCard c={c} view={view} />
+      <JoinedCards c={c} visit={visit} ticket={ticket} joined={view.joined} />
       <PeopleCard c={c} visit={visit} view={view} />
       <TimeCard c={c} time={view.time} />
       {view.slots.side}

@@ -11,11 +11,14 @@ import {
   findOrigin,
   companiesForTicket,
   findPerson,
+  findTicket,
   isOpen,
   listArticles,
   listParticipants,
   listPriorities,
   listWatchers,
+  mainTicketOf,
+  may,
   offersAct,
   OPEN_TYPES,
   partsForTicket,
@@ -50,6 +53,7 @@ import {
   chooseDraft,
   CsrfField,
   hx,
+  isFragment,
   LiveRegion,
   respond,
   sayRoomOf,
@@ -62,6 +66,7 @@ import { Composer, NoteComposer } from './composer.tsx'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
 import { InsertButton } from './insert-button.tsx'
+import { readJoined, type Joined } from './joined.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
@@ -78,6 +83,10 @@ export interface TicketView {
   others: { all: number; open: number }
   participants: Participant[]
   watchers: { id: Id; name: string }[]
+  /** Tickets merged into it, and links. */
+  joined: Joined
+  /** Of a merged ticket: the one that it is part of now, where the reader sees it. */
+  main: Ticket | undefined
   origin: Origin
   /** Why it counts as received later than it came; undefined when it was received at once. */
   receivedWhy: string | undefined
@@ -119,7 +128,10 @@ export async function ticketPage(c: PageContext): Promise<Response> {
 export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: RefusedAct): Promise<Response> {
   const { db, clock } = c.get('host')
   const ticket = await seeTicket(db, visit.actor.access, id, 'ro')
-  const view = await read(c, visit, ticket, bad?.act === 'reply' ? bad.form.values['answers'] : undefined)
+  const main = await mainSeen(c, visit, ticket)
+  // What is open in a browser stays: its part tells where it went on, and what is being typed is not lost.
+  if (main && !bad && c.req.query('alone') === undefined && !isFragment(c)) return c.redirect(`/desk/tickets/${main.id}`, 302)
+  const view = await read(c, visit, ticket, main, bad?.act === 'reply' ? bad.form.values['answers'] : undefined)
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
   const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
   if (!ahead) await touchSeen(db, ticket.id, visit.actor.id, clock())
@@ -156,6 +168,13 @@ export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: Ref
   })
 }
 
+async function mainSeen(c: PageContext, visit: Visit, ticket: Ticket): Promise<Ticket | undefined> {
+  const { db } = c.get('host')
+  const id = await mainTicketOf(db, ticket)
+  const main = id === undefined ? undefined : await findTicket(db, id, visit.actor.id)
+  return main && may(visit.actor.access, 'ro', main.ties).allowed ? main : undefined
+}
+
 /** What is fetched again when the ticket changes; the composer stays out of it, so that nothing typed is touched. */
 const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
   const { ticket, articles } = view
@@ -178,7 +197,12 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
               article={article}
               audience="agent"
               attachmentHref={(file) => `/desk/tickets/${ticket.id}/attachments/${file.id}`}
-              beside={article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
+              beside={
+                <>
+                  {article.writtenIn && article.writtenIn.id !== ticket.id && <WrittenIn c={c} article={article} />}
+                  {article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
+                </>
+              }
               acts={articleActs(c, visit, ticket, article)}
             />
           ))}
@@ -189,6 +213,15 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
     </LiveRegion>
   )
 }
+
+/** It came by a merge, or was written to the old number since: the customers of that ticket read it, and where nobody else does that is said. */
+const WrittenIn = ({ c, article: { writtenIn } }: { c: PageContext; article: Article }) => (
+  <span class="quiet">
+    {' · '}
+    <a href={`/desk/tickets/${writtenIn!.id}?alone`}>{words(c)('article.written-in', { number: writtenIn!.number })}</a>
+    {!writtenIn!.shared && <>, {words(c)('article.written-in.apart')}</>}
+  </span>
+)
 
 /** What can be done with one article: links, so that each works without scripts. */
 function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Article): Child {
@@ -220,7 +253,13 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
 }
 
 /** Three rounds of queries, each at once. */
-async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string | undefined): Promise<TicketView> {
+async function read(
+  c: PageContext,
+  visit: Visit,
+  ticket: Ticket,
+  main: Ticket | undefined,
+  chosen: string | undefined,
+): Promise<TicketView> {
   const { db, slots, config, clock } = c.get('host')
   const { access } = visit.actor
   const customerId = ticket.customerId
@@ -236,6 +275,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     others,
     participants,
     watchers,
+    joined,
     origin,
     calendar,
     time,
@@ -258,6 +298,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     customerId ? countEach(db, access, 'ro', { all: { customerId }, open: { customerId, stateTypes: OPEN_TYPES } }) : { all: 0, open: 0 },
     listParticipants(db, ticket.id),
     listWatchers(db, ticket.id),
+    readJoined(c, visit, ticket),
     findOrigin(db, ticket.id),
     calendarOfQueue(db, ticket.queueId),
     readTime(c, ticket),
@@ -284,6 +325,8 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, chosen: string
     others,
     participants,
     watchers,
+    joined,
+    main,
     origin,
     receivedWhy: whyReceived(c, ticket, calendar),
     calendar,

@@ -143,6 +143,8 @@ export const en = {
   'categories.none.text': 'For example: “Account and password”, “Mail”, “Network and Wi-Fi”.',
 
   'suggest.title': 'Perhaps this helps',
+  'link.entries': 'From the knowledge base',
+  'desk.side.link': 'Link to the ticket',
   'desk.side': 'From the knowledge base',
 
   'subject.entry': 'Knowledge base entry',

@@ -152,6 +152,8 @@ export const pl = {
   'categories.none.text': 'Na przykład: „Konto i hasło”, „Poczta”, „Sieć i Wi-Fi”.',
 
   'suggest.title': 'Może to pomoże',
+  'link.entries': 'Z bazy wiedzy',
+  'desk.side.link': 'Powiąż ze zgłoszeniem',
   'desk.side': 'Z bazy wiedzy',
 
   'subject.entry': 'Wpis bazy wiedzy',

@@ -1,7 +1,7 @@
 /** Owns what the knowledge base shows on other pages: a link, suggestions while one asks, entries beside a ticket. */
 import type { Child } from 'hono/jsx'
-import type { Here, Id, Language, PageContext, PersonActor, Ticket } from '../../../core/index.ts'
-import { fragment, hx, isFragment } from '../../../core/pages.ts'
+import { offersAct, type Here, type Id, type Language, type PageContext, type PersonActor, type Ticket } from '../../../core/index.ts'
+import { ActButton, fragment, hx, isFragment } from '../../../core/pages.ts'
 import { listItems, slugOf, unitsAbove, type ListedItem } from '../faq.store.ts'
 import { standingIn } from '../rights.ts'
 import type { settings } from '../settings.ts'
@@ -87,6 +87,8 @@ const SuggestionList = ({ c, items }: { c: PageContext; items: readonly ListedIt
 export async function besideTicket(c: PageContext, ticket: Ticket, { unitId, host }: FaqHere): Promise<Child> {
   const items = await entriesFor(host, unitId, c.get('actor'), ticket.title, 3, c.get('language'))
   if (items.length === 0) return null
+  const actor = c.get('actor')
+  const links = actor !== undefined && offersAct('link', ticket, actor.access)
   return (
     <section class="card" aria-labelledby="faq-side">
       <header class="card-head">
@@ -98,6 +100,12 @@ export async function besideTicket(c: PageContext, ticket: Ticket, { unitId, hos
             <a href={itemUrl(item)} target="_blank" lang={item.language}>
               {item.title}
             </a>
+            {links && (
+              <ActButton c={c} action={`/desk/tickets/${ticket.id}/link`} fields={{ to: `faq:${item.id}` }} small>
+                {words(c)('desk.side.link')}
+                <span class="only-heard">: {item.title}</span>
+              </ActButton>
+            )}
           </li>
         ))}
       </ul>

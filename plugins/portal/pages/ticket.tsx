@@ -8,9 +8,12 @@ import {
   findAttachment,
   findDrafts,
   findQueue,
+  findTicket,
   listArticles,
   listParticipants,
   listSharedWith,
+  mainTicketOf,
+  may,
   mayAct,
   prepareAct,
   readTicketFields,
@@ -47,6 +50,7 @@ import {
   FormProblems,
   KeptFiles,
   KeptMarks,
+  isFragment,
   keepPosted,
   LiveRegion,
   Notice,
@@ -139,7 +143,7 @@ export function ticketRoutes(app: Hono<WebEnv>, host: PortalHost): void {
 
   app.get('/tickets/:id/attachments/:attachmentId', async (c) => {
     const ticket = await seeTicket(host.db, customer(c).access, c.req.param('id'), 'see')
-    const file = await findAttachment(host.db, ticket.id, c.req.param('attachmentId'), { visibleOnly: true })
+    const file = await findAttachment(host.db, ticket.id, c.req.param('attachmentId'), { visibleOnly: true, reader: customer(c).access })
     if (!file) throw refused('not-found')
     return sendAttachment(c, file)
   })
@@ -150,7 +154,11 @@ const tooMany = (error: unknown): boolean => error instanceof Refusal && error.s
 async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
   const { access } = customer(c)
   const ticket = await seeTicket(host.db, access, c.req.param('id') ?? '', 'see')
-  const articles = await listArticles(host.db, ticket.id, { visibleOnly: true })
+  const mainId = await mainTicketOf(host.db, ticket)
+  const main = mainId === undefined ? undefined : await findTicket(host.db, mainId, access.personId)
+  // Whoever sees the ticket that this one is part of now goes on there; others read what was written here, and write on as before.
+  if (main && status === 200 && may(access, 'see', main.ties).allowed && !isFragment(c)) return c.redirect(`/tickets/${main.id}`, 302)
+  const articles = await listArticles(host.db, ticket.id, { visibleOnly: true, reader: access })
   const { filled } = await readTicketFields(host.db, ticket)
   const shown = filled.filter(({ field }) => useOf(field, 'portal-ticket', ticket) !== 'off')
   const conversation = () => <Conversation c={c} ticket={ticket} articles={articles} filled={shown} />
@@ -158,16 +166,17 @@ async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, s
     status,
     fragments: { conversation },
     whole: async () => {
-      const queue = await findQueue(host.db, ticket.queueId)
+      const { stateType, queueId } = main ?? ticket
+      const queue = await findQueue(host.db, queueId)
       const key = `ticket/${ticket.id}/follow-up`
       const drafts = chooseDraft(c, (await findDrafts(host.db, access.personId, [key]))[key]!)
       const form = given ?? blankForm()
       // What another form was refused for is no fault of the answer.
       const reply = given?.values['body'] === undefined ? blankForm({ ...drafts.draft?.fields }) : given
-      const closed = ticket.stateType === 'closed'
+      const closed = stateType === 'closed'
       const way = !mayAct('follow-up', ticket, access)
         ? 'read-only'
-        : ticket.stateType === 'merged' || ticket.stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible')
+        : stateType === 'merged' || stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible')
           ? 'closed'
           : closed
             ? 'reopens'
