@@ -128,7 +128,7 @@ export { loadValues, readTicketFields, sayValues, valuesOf, type TicketFields, t
 export { setFields } from './ticket/change/fields.ts'
 export { fieldColumns } from './field/columns.ts'
 
-export type { Column, ColumnRoom, ColumnSource } from './ticket/columns.ts'
+export type { Column, ColumnRoom, ColumnSource } from './ticket/view/columns.ts'
 export { sayMisc } from './ticket/misc.ts'
 export {
   type NewTicket,

@@ -33,8 +33,8 @@ import * as nominations from './0061_nominations.ts'
 import * as heldFiles from './0064_held_files.ts'
 import * as sealedFactors from './0067_sealed_factors.ts'
 import * as about from './0070_about.ts'
-import * as merge from './0077_merge.ts'
 import * as recount from './0071_recount.ts'
+import * as merge from './0077_merge.ts'
 import * as clock from './0078_clock.ts'
 import * as nativeIds from './0079_native_ids.ts'
 import * as rawMail from './0080_raw_mail.ts'
@@ -75,6 +75,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0067_sealed_factors': sealedFactors,
   '0070_about': about,
   '0071_recount': recount,
+  '0077_merge': merge,
   '0078_clock': clock,
   '0079_native_ids': nativeIds,
   '0080_raw_mail': rawMail,

@@ -3,7 +3,7 @@ import type { Id } from '../database/schema.ts'
 import { fieldLabel, listFields, typeOfField } from './fields.ts'
 import { typed, type Typed } from './types.ts'
 import { loadByName } from './values.ts'
-import type { ColumnRoom, ColumnSource } from '../ticket/columns.ts'
+import type { ColumnRoom, ColumnSource } from '../ticket/view/columns.ts'
 
 /** Before a field's name, where columns are named. */
 const FIELD = 'field:'

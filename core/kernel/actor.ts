@@ -22,7 +22,7 @@ export interface Preferences {
   undoSeconds: (typeof UNDO_CHOICES)[number]
   /** Keys of one letter do something (WCAG 2.1.4). */
   singleKeys: boolean
-  /** By list, keys of its columns in their order (ticket/columns.ts); a list that is not named has the usual ones. */
+  /** By list, keys of its columns in their order (ticket/view/columns.ts); a list that is not named has the usual ones. */
   columns: Readonly<Record<string, readonly string[]>>
 }
 

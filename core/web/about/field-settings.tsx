@@ -7,7 +7,7 @@ import { SCREENS, isScreen, typeOfField, type Field as OwnField, type FieldRule,
 import type { ConfigPart } from '../../field/types.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import type { FormState } from '../forms.ts'
-import { Checkbox, Field, Select, TextArea, type Choice } from './fields.tsx'
+import { Checkbox, Field, Select, TextArea, type Choice } from '../parts/fields.tsx'
 import { OwnFields } from './own-fields.tsx'
 
 export interface FieldSettingsProps {

@@ -1,9 +1,9 @@
 /** Owns what a column of agents' lists is, whoever brings it: an attribute, a field of an installation's own. */
 import type { Kysely } from 'kysely'
-import type { Database, Id, Language } from '../database/schema.ts'
-import type { Access } from '../kernel/actor.ts'
-import type { Sort } from './attributes.ts'
-import type { Ticket } from './ticket.ts'
+import type { Database, Id, Language } from '../../database/schema.ts'
+import type { Access } from '../../kernel/actor.ts'
+import type { Sort } from '../attributes.ts'
+import type { Ticket } from '../ticket.ts'
 
 export interface Column {
   /** Of an attribute its name; of others 'field:Room': letters, digits, '-', '_', '.', after one ':' at most. Kept with who chose it. */

@@ -7,7 +7,7 @@ import { sayPossible } from '../../field/config.ts'
 import type { Id } from '../../database/schema.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import type { FormState } from '../forms.ts'
-import { Field, Select, TextArea, type Choice } from './fields.tsx'
+import { Field, Select, TextArea, type Choice } from '../parts/fields.tsx'
 
 interface OwnFieldsProps {
   c: PageContext
