@@ -5,6 +5,8 @@ import { insertArticle } from '../../core/article/articles.ts'
 import type { Id } from '../../core/database/schema.ts'
 import type { HistoryType } from '../../core/ticket/history.ts'
 import { confirmRequest } from '../../core/mail/texts/auto-response.ts'
+import { createField } from '../../core/field/field-admin.ts'
+import type { WantedFields } from '../../core/field/posted.ts'
 import { setAbsence } from '../../core/person/absence.ts'
 import { changeByHeaders } from '../../core/ticket/change/change-by-headers.ts'
 import { classifyTicket } from '../../core/ticket/change/classify.ts'
@@ -39,15 +41,18 @@ import {
 import { closeWaiting, remindWaiting } from '../../core/ticket/change/waiting.ts'
 import { archiveTicket } from '../../core/ticket/change/archive.ts'
 import { clockJobs } from '../../core/ticket/clock/jobs.ts'
+import { setFields } from '../../core/ticket/change/fields.ts'
+import { addLink, removeLink } from '../../core/link/links.ts'
+import { mergeTicket, unmergeTicket } from '../../core/ticket/merge/merge.ts'
 import { settleDelivery } from '../../core/ticket/change/undelivered.ts'
 import type { PersonActor } from '../../core/kernel/actor.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
+import { aField } from '../fields.ts'
 import type { Run, World } from './world.ts'
 
 /** Types of history rows that no act writes so far, with who will. */
 export const UNWRITTEN = {
   Remove: 'removing a ticket is a state',
-  Merged: 'tickets are not merged yet',
   SystemRequest: 'no program asks yet',
 } as const satisfies Partial<Record<HistoryType, string>>
 
@@ -133,6 +138,22 @@ async function closed(w: World, queueId: Id = w.queues.misc): Promise<{ id: Id; 
   const ticket = await w.ticket({ queueId })
   await w.work(w.system, (work) => setState(work, ticket.id, { stateId: STATE.closed }))
   return ticket
+}
+
+/** A room and two days, of fields that are made once. */
+async function ownFields(w: World): Promise<WantedFields> {
+  const known = await w.site.make.db.selectFrom('field').select('id').where('name', '=', 'Sala').executeTakeFirst()
+  if (!known)
+    await w.work(w.system, async (work) => {
+      await createField(work, '1', 'Text', aField('Sala'))
+      await createField(
+        work,
+        '1',
+        'Multiselect',
+        aField('Dni', { values: ['pn', 'wt', 'śr'].map((key) => ({ key, label: key, labelEn: null })) }),
+      )
+    })
+  return { Sala: ['214'], Dni: ['wt', 'pn'] }
 }
 
 const NEW: Record<string, Case> = {
@@ -467,6 +488,11 @@ const ONE_THING: Record<string, Case> = {
     await w.told(w.jan, (work) => classifyTicket(work, id, { typeId: type, serviceId: mail, slaId: fast }))
     await w.told(w.jan, (work) => classifyTicket(work, id, { serviceId: web }))
   },
+  'the fields of a ticket': async (w) => {
+    const { id } = await w.ticket()
+    const wanted = await ownFields(w)
+    await w.told(w.jan, (work) => setFields(work, id, wanted))
+  },
   'the title': async (w) => {
     const { id } = await w.ticket()
     await w.told(w.jan, (work) => setTitle(work, id, 'Sieć w sali 214 %% i obok'))
@@ -731,6 +757,11 @@ const UNDOING: Record<string, Case> = {
     const { id } = await w.ticket()
     const { type, mail, fast } = await about(w)
     await undone(w, id, (work) => classifyTicket(work, id, { typeId: type, serviceId: mail, slaId: fast }))
+  },
+  'taking back the fields': async (w) => {
+    const { id } = await w.ticket()
+    const wanted = await ownFields(w)
+    await undone(w, id, (work) => setFields(work, id, wanted))
   },
   'taking back the title': async (w) => {
     const { id } = await w.ticket()
@@ -1055,6 +1086,41 @@ const ARCHIVE: Record<string, Case> = {
 }
 
 /** By area: a file of statements each. */
+const MERGED_AND_LINKED: Record<string, Case> = {
+  'a ticket is merged into another one': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket()]
+    await w.work(w.jan, (work) => answerTicket(work, one.id, { body: 'Sprawdzamy.' }))
+    await w.told(w.jan, (work) => mergeTicket(work, one.id, main.id))
+  },
+  'a ticket is merged into that of somebody else, and its customer is let in': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket({ customerId: w.piotr.id })]
+    await w.told(w.jan, (work) => mergeTicket(work, one.id, main.id, { letIn: true }))
+  },
+  'a merged ticket is taken out again': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket()]
+    await w.work(w.jan, (work) => mergeTicket(work, one.id, main.id))
+    await w.told(w.jan, (work) => unmergeTicket(work, one.id))
+  },
+  'a customer writes to a merged ticket': async (w) => {
+    const [one, main] = [await w.ticket(), await w.ticket({ customerId: w.piotr.id })]
+    await w.work(w.jan, (work) => mergeTicket(work, one.id, main.id))
+    await w.told(w.postmaster, (work) => followUp(work, one.id, { article: reply(w) }))
+  },
+  'two tickets are linked': async (w) => {
+    const [one, other] = [await w.ticket(), await w.ticket()]
+    await w.told(w.jan, (work) => addLink(work, one.id, { kind: 'ticket', id: other.id }, 'child'))
+  },
+  'a ticket is linked with an entry of the knowledge base': async (w) => {
+    const { id } = await w.ticket()
+    await w.told(w.jan, (work) => addLink(work, id, { kind: 'faq', id: '7' }))
+  },
+  'a link is taken away': async (w) => {
+    const [one, other] = [await w.ticket(), await w.ticket()]
+    const link = await w.work(w.jan, (work) => addLink(work, one.id, { kind: 'ticket', id: other.id }))
+    await w.told(w.jan, (work) => removeLink(work, other.id, link))
+  },
+}
+
 export const AREAS: Record<string, Record<string, Case>> = {
   'new-tickets': NEW,
   'follow-ups': FOLLOW_UPS,
@@ -1063,6 +1129,7 @@ export const AREAS: Record<string, Record<string, Case>> = {
   people: PEOPLE,
   'passing-on': PASSING_ON,
   'by-rule': BY_RULE,
+  joining: MERGED_AND_LINKED,
   undoing: UNDOING,
   mails: MAILS,
   clock: { ...CLOCK, ...WAITING },
