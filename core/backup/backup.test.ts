@@ -114,6 +114,7 @@ async function addWhatTicketsAreAbout(article: string, person: string): Promise<
     `insert into field (id, name, label, object, type, config) values (14, 'Room', 'Sala', 'ticket', 'Dropdown', '{"PossibleValues": {"a": "A"}}')`,
     `insert into field_value (object_id, field_id, text, at, number) values (${ticket}, 14, 'a', now(), 3)`,
     `insert into field_use (field_id, screen, use) values (14, 'note', 'required')`,
+    `insert into article_thread (article_id, ticket_id, shared) values (${article}, ${ticket}, false)`,
   ])
     await source.pool.query(statement)
   const empty = await query<{ name: string }>(

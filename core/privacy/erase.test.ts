@@ -190,11 +190,7 @@ async function addWhatCameFromElsewhere(): Promise<void> {
   await field('Room', 'ticket', ticket.id, `u ${NAME}`)
   await field('Badge', 'person', person, 'legitymacja 314159')
   await db.insertInto('further_login').values({ login: 'zdzicha.drugie', person_id: person }).execute()
-  await db
-    .updateTable('person')
-    .set({ details: JSON.stringify({ street: 'Legionów 27 m. 18' }) })
-    .where('id', '=', person)
-    .execute()
+  await db.updateTable('person').set({ details: sql<string>`details || '{"zip": "Legionów 27 m. 18"}'` }).where('id', '=', person).execute()
   const { id: company } = await db.insertInto('company').values({ code: 'firma', name: 'Firma' }).returning('id').executeTakeFirstOrThrow()
   await db.insertInto('person_company').values({ person_id: person, company_id: company, main: true }).execute()
   await db.updateTable('ticket').set({ customer_login: 'zdzicha.drugie' }).where('id', '=', ticket.id).execute()

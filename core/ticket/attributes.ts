@@ -24,6 +24,8 @@ export interface Values {
   date: Date | null
   moment: Date
   'yes-no': boolean
+  /** Null: it is not asked. */
+  'yes-no-null': boolean | null
 }
 export type Kind = keyof Values
 
@@ -467,7 +469,7 @@ export const ATTRIBUTES = {
     csv: { place: 20 },
   },
   // Its state stops the clock: one of its deadlines waits, with the time that was left.
-  suspended: { kind: 'yes-no', column: 'suspended', field: 'suspended', readOnly: 'kept', csv: { place: 21 } },
+  suspended: { kind: 'yes-no-null', column: 'suspended', field: 'suspended', readOnly: 'kept', csv: { place: 21 } },
   firstResponse: {
     kind: 'date',
     column: 'first_response_at',
@@ -519,7 +521,7 @@ export type RowFields = Pretty<
 >
 /** The same as columns. */
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
-type MayBeEmpty = Having<{ kind: 'text' | 'company' | MayBeNone | 'topic' | 'ticket' | 'date' | 'yes-no' }>
+type MayBeEmpty = Having<{ kind: 'text' | 'company' | MayBeNone | 'topic' | 'ticket' | 'date' | 'yes-no' | 'yes-no-null' }>
 
 /** By what lists may be narrowed. */
 export type Filtered = Having<{ filter: unknown }>

@@ -203,8 +203,17 @@ describe('what no page offers', () => {
 })
 
 describe('the desk and the list', () => {
-  // They change nothing on the ticket: what one types and when one looked is one's own.
-  const OWN = ['insert', 'seen', '/desk/my-queues']
+  // They change nothing on the ticket: what one types, when one looked, and how one's lists look is one's own.
+  const OWN = [
+    'insert',
+    'seen',
+    '/desk/my-queues',
+    '/desk/columns',
+    '/desk/views/new',
+    '/desk/views/:id',
+    '/desk/views/:id/list',
+    '/desk/views/:id/remove',
+  ]
 
   it('each POST route of a ticket is an act that the list offers the desk, and each such act has its route', () => {
     const posted = [

@@ -33,12 +33,15 @@ export function sayValue(name: AttributeName, ticket: Ticket, room: ValueRoom): 
 /** 'Poczta::Limity' → 'Poczta · Limity'. */
 const sayLevels = (name: unknown): string => (name === null ? '' : String(name).replaceAll('::', ' · '))
 const moment = (own: unknown, _ticket: Ticket, room: ValueRoom) => room.moment(own as Date | null)
+const yesNo = (own: unknown, _ticket: Ticket, { language }: ValueRoom) =>
+  own === null ? '' : deskTexts.in(language)(own ? 'value.yes' : 'value.no')
 const SAY: Partial<Record<AttributeKind, (own: unknown, ticket: Ticket, room: ValueRoom) => string>> = {
   state: (own, ticket, { language }) => sayStateName(String(own), ticket.stateType, language),
   priority: (own, _ticket, { language }) => sayPriority(String(own), language),
   type: (own, _ticket, { language }) => sayType(String(own), language),
   service: (own) => sayLevels(own),
-  'yes-no': (own, _ticket, { language }) => (own === null ? '' : deskTexts.in(language)(own ? 'value.yes' : 'value.no')),
+  'yes-no': yesNo,
+  'yes-no-null': yesNo,
   date: moment,
   moment,
 }

@@ -103,6 +103,7 @@ describe('an act on what has changed meanwhile', () => {
       owner: { owner: annaActor.id },
       pend: { until: 'week' },
       close: { how: 'unsuccessful', note: 'Dopisane' },
+      merge: { into: (await site.make.ticket()).number },
     }
     for (const name of actsOfferedBy('desk').filter(
       (one) => actOf(one).on === 'ticket' && actOf(one).minds.length > 0 && one !== 'settle-delivery',

@@ -163,7 +163,7 @@ describe('headers of a new ticket from a trusted relay', () => {
     [{ 'X-OTRS-SenderType': 'robot' }, 'header-value-invalid X-OTRS-SenderType: robot'],
     [{ 'X-OTRS-Service': 'Poczta' }, 'header-name-unknown X-OTRS-Service: Poczta'],
     [{ 'X-OTRS-SLA': 'Zwykła' }, 'header-sla-unfit X-OTRS-SLA: Zwykła'],
-    [{ 'X-OTRS-DynamicField-Budynek': 'A1' }, 'header-not-here X-OTRS-Dynamicfield-Budynek: A1'],
+    [{ 'X-OTRS-DynamicField-Budynek': 'A1' }, 'header-name-unknown X-OTRS-DynamicField-Budynek: A1'],
   ])('%o is passed over with its reason, the ticket is made all the same', async (headers, reason) => {
     const { end, ticket } = await mail(trusting, headers)
     expect(ticket).toMatchObject({ queue: 'Misc', priority: '3 normal', state: 'new', lock: 'unlock' })

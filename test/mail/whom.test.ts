@@ -55,7 +55,9 @@ const asAgent = async <T>(run: Parameters<typeof station.make.work<T>>[1]) => st
 const hurry = (id: string) =>
   sql`update graphile_worker._private_jobs set run_at = now() where key = ${`mail/send/${id}`} and locked_at is null`.execute(db())
 const field = (page: string, name: string): string => {
-  const input = page.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0] ?? ''
+  // Other forms of the page have fields of these names too.
+  const form = page.slice(page.indexOf('id="reply-form"'))
+  const input = form.match(new RegExp(`<input[^>]*name="${name}"[^>]*>`))?.[0] ?? ''
   return input.match(/value="([^"]*)"/)?.[1] ?? ''
 }
 const page = async (path: string) => (await agent.get(path)).text()

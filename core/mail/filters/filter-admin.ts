@@ -154,8 +154,8 @@ async function demandThere(work: Work, set: readonly SetRow[]): Promise<void> {
   }
 }
 
-/** `[** \1 **]`: what the pattern captured. */
-const CAPTURED = /\[\*\* ?\\\w+ ?\*\*\]/
+/** `[***]`, `[** \1 **]`: what the pattern captured. */
+const CAPTURED = /\[\*\*\*\]|\[\*\* ?\\\w+ ?\*\*\]/
 
 /** The rows of a form, empty ones left out, each as it may be stored; also asked before a filter is tried that nobody saved. */
 export function checkRows(form: Pick<FilterForm, 'match' | 'set'>): Pick<FilterForm, 'match' | 'set'> {

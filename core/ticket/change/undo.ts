@@ -69,10 +69,11 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     .returning(['id', 'body', 'sender_type', 'visible', 'created_at'])
     .execute()
   if (rows.some(({ type }) => type === 'TimeAccounting')) await deleteTimeOf(work.db, ticket.id, act)
-  // A first answer taken back is none. Where another was written since, that one is looked for.
-  const { firstResponseAt: answered, lastAgentAt: last } = ticket
+  // A first answer taken back is none. Where another one stands, that one is looked for.
+  const { firstResponseAt: answered } = ticket
+  const last = columns.last_agent_at === undefined ? ticket.lastAgentAt : columns.last_agent_at
   if (answered && articles.some((one) => one.visible && one.sender_type === 'agent' && one.created_at.getTime() === answered.getTime())) {
-    if (last && last > answered) touchDeadlines(work, ticket.id)
+    if (last) touchDeadlines(work, ticket.id)
     else columns.first_response_at = null
   }
   await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })

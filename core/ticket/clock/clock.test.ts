@@ -242,7 +242,12 @@ describe('a deadline', () => {
   })
   const due = async (columns: { response_due_at?: Date | null; solution_due_at?: Date | null; due_at: Date | null }, id?: Id) => {
     const ticket = id ?? (await make.ticket({ queueId })).id
-    await make.db.updateTable('ticket').set(columns).where('id', '=', ticket).execute()
+    const none = { response_due_at: null, update_due_at: null, solution_due_at: null }
+    await make.db
+      .updateTable('ticket')
+      .set({ ...(id ? {} : none), ...columns })
+      .where('id', '=', ticket)
+      .execute()
     return ticket
   }
   const tell = async (when: string) => {

@@ -90,6 +90,7 @@ export async function mergeTicket(work: Work, ticketId: Id, targetId: Id, { letI
         state_id: ticket.stateId,
         state_type: ticket.stateType,
         lock: ticket.lock,
+        locked_at: ticket.lockedAt,
         pending_until: ticket.pendingUntil,
         closed_at: ticket.closedAt,
         merged_into_id: null,

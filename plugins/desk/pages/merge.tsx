@@ -5,6 +5,7 @@ import {
   isOpen,
   listTickets,
   may,
+  listArticles,
   mayAct,
   previewMerge,
   Refusal,
@@ -42,7 +43,7 @@ import {
 import { words } from '../words.ts'
 import { doFromForm } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
-import { doAnyway } from './since.tsx'
+import { doAnyway, SinceSeen } from './since.tsx'
 
 /** More than these are found by typing more. */
 const MOST = 8
@@ -197,13 +198,16 @@ const Preview = async ({ c, visit, ticket, main, form, status }: PreviewProps) =
   const t = words(c)
   const { apart, ...moves } = await previewMerge(c.get('host').db, ticket, main)
   const moving = (['articles', 'time', 'links', 'watchers'] as const).filter((what) => moves[what] > 0)
+  const articles = status === 409 ? await listArticles(c.get('host').db, ticket.id, { visibleOnly: false }) : []
   const seen = status === 422 ? (form.values['seen'] ?? '') : saySeen('row', ticket)
   return (
     <form method="post" action={mergePath(ticket.id)} class="form merge" autocomplete="off">
       <CsrfField c={c} />
       <SeenField seen={seen} />
       <input type="hidden" name="into" value={main.number} />
-      <FormProblems c={c} form={form} id="merge-problems" ids={{}} />
+      <FormProblems c={c} form={form} id="merge-problems" ids={{}}>
+        <SinceSeen c={c} ticket={ticket} articles={articles} bad={status === 409 ? { form, status } : undefined} />
+      </FormProblems>
       <div class="merge-both">
         <About c={c} title={t('merge.this')} ticket={ticket} id="merge-this" />
         <About c={c} title={t('merge.main')} ticket={main} id="merge-main" />
