@@ -121,7 +121,8 @@ describe('links', () => {
     for (const ask of asks) {
       const began = performance.now()
       await ask()
-      expect(performance.now() - began).toBeGreaterThanOrEqual(149)
+      // A timer may come a millisecond early.
+      expect(performance.now() - began).toBeGreaterThanOrEqual(148)
     }
   })
 })
