@@ -1,5 +1,15 @@
-/** Owns what the made-up tickets are about: type, service, SLA, fields, deadlines, time spent, links; one merged, old ones archived. */
-import { addWorkingTime, DEFAULT_CALENDAR, ROOT_UNIT, type Id } from '../../core/index.ts'
+/** Owns what the made-up tickets are about: type, service, SLA, fields, deadlines, time spent, links; two that are one, old ones archived. */
+import { sql } from 'kysely'
+import {
+  addWorkingTime,
+  DEFAULT_CALENDAR,
+  mergeTicket,
+  OPEN_TYPES,
+  ROOT_UNIT,
+  touchDeadlines,
+  type Id,
+  type Work,
+} from '../../core/index.ts'
 import {
   ASK_TIME,
   COMPANIES,
@@ -15,16 +25,15 @@ import {
 import type { House } from './house.ts'
 import { CUSTOMERS } from './people.ts'
 import type { Random } from './random.ts'
-import { UNJUDGED, type Row, type Rows } from './rows.ts'
+import type { Row, Rows } from './rows.ts'
 import { QUEUES } from './university.ts'
-import { DAY, HOUR } from './when.ts'
+import { DAY } from './when.ts'
 
 type TicketRow = Row<'ticket'>
 const idOf = ({ id }: { id?: unknown }): Id => String(id)
 const UNCLASSIFIED = '1'
 /** After so long a closed ticket is of no more use in lists. */
 const ARCHIVED_DAYS = 60
-const MERGED = { state_id: '9', state_type: 'merged' } as const
 
 /** After all stories are told: rows of these tables, and columns of the tickets. The same for the same stories and chance. */
 export function addAbout(rows: Rows, house: House, random: Random, now: Date): void {
@@ -69,7 +78,6 @@ export function addAbout(rows: Rows, house: House, random: Random, now: Date): v
     for (const article of articles) if (article.sender_type === 'agent' && random.chance(0.65)) addTime(rows, random, article)
   }
   addLinks(rows)
-  mergeOne(rows, now)
   addViews(rows, house)
 }
 
@@ -219,98 +227,6 @@ function addLinks(rows: Rows): void {
     if (first && second && first !== outage && second !== outage) link(first, second, 'normal')
 }
 
-/** Somebody asked twice: the later ticket was merged into the earlier one, with all that was written. */
-function mergeOne(rows: Rows, now: Date): void {
-  const { ticket: tickets, article: articles } = rows.tables
-  const owned = tickets.filter((one) => one.owner_id !== null && one.state_type !== 'closed')
-  const pair = owned
-    .map(
-      (main) =>
-        [
-          main,
-          tickets.find(
-            (one) =>
-              one !== main &&
-              one.customer_id === main.customer_id &&
-              one.state_type === 'new' &&
-              one.created_at > main.created_at &&
-              (one.created_at as Date).getTime() < now.getTime() - HOUR,
-          ),
-        ] as const,
-    )
-    .findLast(([, twin]) => twin)
-  // Nobody happened to ask twice: of the oldest two new tickets one is taken for the other's twin.
-  const [main, twin] = pair ?? [owned[0], tickets.find((one) => one.state_type === 'new' && one.created_at > (owned[0]?.created_at ?? now))]
-  if (!main || !twin) return
-  const at = new Date(Math.max((twin.created_at as Date).getTime(), (main.changed_at as Date).getTime()) + 12 * 60_000)
-  const moment = at.getTime() < now.getTime() ? at : new Date(now.getTime() - 60_000)
-  const act = String(articles.findLast((article) => article.ticket_id === twin.id)!.act_id)
-  for (const table of ['article', 'history', 'time_spent'] as const)
-    for (const row of rows.tables[table]) if (row.ticket_id === twin.id) row.ticket_id = main.id!
-  for (const mail of rows.tables.outbound_mail) if (mail.ticket_id === twin.id) mail.ticket_id = main.id!
-  for (const mail of rows.tables.inbound_mail) if (mail.ticket_id === twin.id) mail.ticket_id = main.id!
-  const by = main.owner_id!
-  const articleId = rows.add('article', {
-    ticket_id: twin.id!,
-    channel: 'internal',
-    sender_type: 'agent',
-    visible: false,
-    person_id: by,
-    from_text: rows.tables.person.find(({ id }) => id === by)?.name ?? '',
-    to_text: '',
-    cc_text: '',
-    reply_to: '',
-    subject: 'Zgłoszenie scalone',
-    body: `Zgłoszenie ${twin.number} scalono z ${main.number}: to ta sama sprawa.`,
-    html: null,
-    message_id: null,
-    in_reply_to: '',
-    reference_ids: '',
-    inbound_mail_id: null,
-    act_id: act,
-    created_at: moment,
-    withdrawn_at: null,
-    ...UNJUDGED,
-  })
-  const told = (ticket_id: Id, article_id: Id | null) =>
-    rows.add('history', {
-      ticket_id,
-      article_id,
-      type: 'Merged',
-      name: `%%${twin.number}%%${twin.id}%%${main.number}%%${main.id}`,
-      before: null,
-      after: null,
-      reason: null,
-      person_id: by,
-      act_id: act,
-      created_at: moment,
-    })
-  told(idOf(twin), articleId)
-  told(idOf(main), null)
-  Object.assign(twin, {
-    ...MERGED,
-    lock: 'unlock',
-    locked_at: null,
-    pending_until: null,
-    merged_into_id: main.id!,
-    changed_at: moment,
-    response_due_at: null,
-    update_due_at: null,
-    solution_due_at: null,
-    due_at: null,
-    suspended: null,
-  })
-  rows.add('link', {
-    from_kind: 'ticket',
-    from_id: main.id!,
-    to_kind: 'ticket',
-    to_id: twin.id!,
-    type: 'parent-child',
-    at: moment,
-    by_id: by,
-  })
-}
-
 /** Lists that people of central IT named, for themselves and for each other. */
 function addViews({ tables, add }: Rows, house: House): void {
   const group = tables.permission_group.find(({ name }) => name === 'it')!.id!
@@ -339,4 +255,33 @@ function addViews({ tables, add }: Rows, house: House): void {
     ['priority', 'state', 'title', 'customer', 'changed', 'pending'],
     false,
   )
+}
+
+/** Somebody asked twice: the later ticket is merged into the earlier one. */
+export async function mergeTwins(work: Work): Promise<void> {
+  const { rows } = await sql<{ main: Id; twin: Id }>`
+    select main.id as main, twin.id as twin from ticket main join ticket twin on twin.queue_id = main.queue_id and twin.created_at > main.created_at
+    where main.state_type = 'open' and main.owner_id is not null and twin.state_type = 'new'
+    order by twin.customer_id = main.customer_id desc, main.id, twin.id limit 1`.execute(work.db)
+  if (rows[0]) await mergeTicket(work, rows[0].twin, rows[0].main)
+}
+
+/** All that is shown is in use: types, services and companies are off in an installation until somebody wants them. */
+export async function switchOn(work: Work): Promise<void> {
+  const said: [owner: string, key: string, value: unknown][] = [
+    ['core', 'tickets.types', true],
+    ['core', 'tickets.services', true],
+    ['core', 'portal.service', 'optional'],
+    ['unit', 'companies', 'named'],
+  ]
+  await work.db
+    .insertInto('setting')
+    .values(said.map(([owner, key, value]) => ({ owner, key, value: JSON.stringify(value), changed_at: work.now, changed_by: null })))
+    .execute()
+}
+
+/** What was told by a simple rule is counted by the real one. */
+export async function countDeadlines(work: Work): Promise<void> {
+  const open = await work.db.selectFrom('ticket').select('id').where('state_type', 'in', OPEN_TYPES).execute()
+  for (const { id } of open) touchDeadlines(work, id)
 }

@@ -1,6 +1,6 @@
 /** Owns filling an empty database with the made-up university. */
 import { hashPassword, loadRows, settleIds, system, type Host, type Id, type Work } from '../../core/index.ts'
-import { addAbout } from './about.ts'
+import { addAbout, countDeadlines, mergeTwins, switchOn } from './about.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
 import { writeKnowledge } from './knowledge.ts'
@@ -34,9 +34,12 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     if (await work.db.selectFrom('person').select('id').limit(1).executeTakeFirst()) return false
     const rows = await tellUniversity(work.config, { ...wish, tickets: Math.min(wish.tickets, STORIES) }, hash)
     await load(work, rows)
+    await switchOn(work)
+    await countDeadlines(work)
     await openUnits(work)
     await writeKnowledge(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
+    await mergeTwins(work)
     return true
   })
 }
