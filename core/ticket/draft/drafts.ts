@@ -131,7 +131,7 @@ export async function sendOnce(
     on conflict (person_id, form, page) do update
       set fields = excluded.fields, files = '{}', updated_at = excluded.updated_at, act_id = excluded.act_id where draft.act_id is null
     returning page`.execute(work.db)
-  if (rows.length === 0) throw await sentBefore(work, personId, form)
+  if (rows.length === 0) throw await sentBefore(work, { personId, form, page, typed })
   await forgetFiles(work, personId, files)
 }
 
@@ -208,13 +208,16 @@ async function dropOldest(work: Work, personId: Id, form: string): Promise<void>
   )
 }
 
-async function sentBefore(work: Work, personId: Id, form: string) {
+/** What was sent from this very page, else the same words. */
+async function sentBefore(work: Work, { personId, form, page, typed }: { personId: Id; form: string; page: string; typed: string }) {
   const last = await work.db
     .selectFrom('draft')
     .select(['updated_at', 'ticket_id'])
     .where('person_id', '=', personId)
     .where('form', '=', form)
     .where('act_id', 'is not', null)
+    .orderBy(sql`page = ${page}`, 'desc')
+    .orderBy(sql`fields = ${typed}::jsonb`, 'desc')
     .orderBy('updated_at', 'desc')
     .limit(1)
     .executeTakeFirstOrThrow()
