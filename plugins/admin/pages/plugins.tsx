@@ -112,59 +112,61 @@ async function unitsOfPlugin(c: PageContext, plugin: Plugin): Promise<Response> 
         <form method="post" autocomplete="off" action={`${PATH}/${plugin.name}`}>
           <CsrfField c={c} />
           <Card plain>
-            <table class="plain">
-              <caption class="only-heard">{t('plugin.units.what')}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t('person.unit')}</th>
-                  <th scope="col">{t('plugin.here')}</th>
-                  <th scope="col">{t('plugin.in-force')}</th>
-                  {hasSettings && <th scope="col">{t('area.settings')}</th>}
-                </tr>
-              </thead>
-              <tbody>
-                {units.map((unit) => {
-                  const own = said.get(unit.id)
-                  return (
-                    <tr>
-                      <th scope="row" class={`depth-${Math.min(unit.depth, 5)}`}>
-                        <label for={`unit-${unit.id}`}>{unit.name}</label>
-                      </th>
-                      <td>
-                        <select id={`unit-${unit.id}`} name={`unit.${unit.id}`} class="small-select">
-                          <option value="inherit" selected={own === undefined}>
-                            {t(unit.parentId === null ? 'plugin.unsaid' : 'plugin.inherit', {
-                              what: t(inForce(units, said, unit.parentId) ? 'plugin.on' : 'plugin.off'),
-                            })}
-                          </option>
-                          <option value="on" selected={own === true}>
-                            {t('plugin.on')}
-                          </option>
-                          <option value="off" selected={own === false}>
-                            {t('plugin.off')}
-                          </option>
-                        </select>
-                      </td>
-                      <td>
-                        {inForce(units, said, unit.id) ? (
-                          <span class="good">{t('plugin.on')}</span>
-                        ) : (
-                          <span class="quiet">{t('plugin.off')}</span>
-                        )}
-                      </td>
-                      {hasSettings && (
+            <div class="scroll" role="group" aria-label={t('plugin.units.what')} tabindex={0}>
+              <table class="plain">
+                <caption class="only-heard">{t('plugin.units.what')}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">{t('person.unit')}</th>
+                    <th scope="col">{t('plugin.here')}</th>
+                    <th scope="col">{t('plugin.in-force')}</th>
+                    {hasSettings && <th scope="col">{t('area.settings')}</th>}
+                  </tr>
+                </thead>
+                <tbody>
+                  {units.map((unit) => {
+                    const own = said.get(unit.id)
+                    return (
+                      <tr>
+                        <th scope="row" class={`depth-${Math.min(unit.depth, 5)}`}>
+                          <label for={`unit-${unit.id}`}>{unit.name}</label>
+                        </th>
                         <td>
-                          <a href={`/admin/settings/${plugin.name}?unit=${unit.id}`}>
-                            {t('plugin.own-values', { count: ownValues.get(unit.id) ?? 0 })}
-                            <span class="only-heard">, {t('plugin.settings-of', { unit: unit.name })}</span>
-                          </a>
+                          <select id={`unit-${unit.id}`} name={`unit.${unit.id}`} class="small-select">
+                            <option value="inherit" selected={own === undefined}>
+                              {t(unit.parentId === null ? 'plugin.unsaid' : 'plugin.inherit', {
+                                what: t(inForce(units, said, unit.parentId) ? 'plugin.on' : 'plugin.off'),
+                              })}
+                            </option>
+                            <option value="on" selected={own === true}>
+                              {t('plugin.on')}
+                            </option>
+                            <option value="off" selected={own === false}>
+                              {t('plugin.off')}
+                            </option>
+                          </select>
                         </td>
-                      )}
-                    </tr>
-                  )
-                })}
-              </tbody>
-            </table>
+                        <td>
+                          {inForce(units, said, unit.id) ? (
+                            <span class="good">{t('plugin.on')}</span>
+                          ) : (
+                            <span class="quiet">{t('plugin.off')}</span>
+                          )}
+                        </td>
+                        {hasSettings && (
+                          <td class="cell-own">
+                            <a href={`/admin/settings/${plugin.name}?unit=${unit.id}`}>
+                              {t('plugin.own-values', { count: ownValues.get(unit.id) ?? 0 })}
+                              <span class="only-heard">, {t('plugin.settings-of', { unit: unit.name })}</span>
+                            </a>
+                          </td>
+                        )}
+                      </tr>
+                    )
+                  })}
+                </tbody>
+              </table>
+            </div>
           </Card>
           <div class="form-foot plain-foot">
             <Button kind="primary">{t('form.save')}</Button>
