@@ -165,6 +165,8 @@ describe.skipIf(!requireChromium())('the portal in Chromium', () => {
       name: 'session-ended',
       path: '/',
       act: async (page) => {
+        // What an earlier look typed is kept.
+        await site.database.db.deleteFrom('draft').where('person_id', '=', writer).execute()
         await page.context().addCookies([{ name: 'pomoc', value: await site.session(writer), url: address }])
         await page.goto(address)
         await ask(page)
