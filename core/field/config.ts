@@ -51,12 +51,14 @@ const stored = z.object({
 /** Reads a Config, whatever another program left in it: what makes no sense counts as absent. */
 export function readConfig(config: Readonly<Record<string, unknown>>): FieldConfig {
   const said = stored.parse(config)
+  // A Map: a key may be called as something that every object has.
+  const english = new Map(Object.entries(said.PossibleValuesEn))
   const order = new Map(said.PossibleOrder.map((key, place) => [key, place]))
   const place = (key: string) => order.get(key) ?? Infinity
   return {
     initial: said.DefaultValue,
     values: Object.entries(said.PossibleValues)
-      .map(([key, label]) => ({ key, label: label || key, labelEn: said.PossibleValuesEn[key] || null }))
+      .map(([key, label]) => ({ key, label: label || key, labelEn: english.get(key) || null }))
       // A jsonb knows no order: without ours it is that of the words, as in OTRS.
       .toSorted((a, b) => (place(a.key) === place(b.key) ? collator.compare(a.label, b.label) : place(a.key) - place(b.key))),
     none: said.PossibleNone,
