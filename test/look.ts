@@ -123,7 +123,7 @@ async function lookAt({ context, page, said }: Window, site: string, view: View,
     await page.screenshot({ path: join(folder, `${view.name}-${look.language}-${look.colours}-${look.width}.png`) })
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  if (wide > 0) faults.push(`${wide} px wider than the screen`)
+  if (wide > 0) faults.push(`${wide} px wider than the screen: ${(await page.evaluate(tooWide)).join(', ')}`)
   faults.push(...(await page.evaluate(smallTargets)))
   await page.evaluate(axe)
   faults.push(
@@ -186,4 +186,11 @@ function smallTargets(): string[] {
       faults.push(`${Math.round(width)}×${Math.round(height)} px to press: ${element.outerHTML.slice(0, 160)}`)
   }
   return faults
+}
+
+/** What reaches beyond the screen and does not hold anything else that does. */
+function tooWide(): string[] {
+  const screen = document.documentElement.clientWidth
+  const wide = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > screen + 0.5)
+  return wide.filter((one) => !wide.some((other) => other !== one && one.contains(other))).map((one) => one.outerHTML.slice(0, 200))
 }
