@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { type Calendar, DEFAULT_CALENDAR, minuteOfDay, type OpenPeriod, WEEKDAYS, type WeekHours } from '../calendar/calendar.ts'
 import { holidayOn } from '../calendar/holidays.ts'
 import { addWorkingTime } from '../calendar/working-time.ts'
-import type { StateType } from '../database/schema.ts'
-import { type Course, type Deadline, type DeadlineKind, deadlinesOf, minutesLeft, nextDeadline, type Rule } from './deadlines.ts'
+import type { DeadlineName, StateType } from '../database/schema.ts'
+import { type Course, type Deadline, deadlinesOf, minutesLeft, nextDeadline, type Rule } from './deadlines.ts'
 
 const WARSAW = 'Europe/Warsaw'
 const week = (working: OpenPeriod[], saturday: OpenPeriod[] = [], sunday: OpenPeriod[] = []): WeekHours => ({
@@ -28,7 +28,7 @@ const D: Calendar = { ...A, cutOff: '13:00' }
 const at = (local: string, zone = WARSAW): Date => DateTime.fromISO(local, { zone }).toJSDate()
 const local = (date: Date, zone = WARSAW): string => DateTime.fromJSDate(date, { zone }).toFormat("yyyy-MM-dd'T'HH:mm:ss")
 
-const promise = (kind: DeadlineKind, minutes: number, notify: number | null = null): Rule => ({
+const promise = (kind: DeadlineName, minutes: number, notify: number | null = null): Rule => ({
   ...NOTHING,
   [kind]: { minutes, notify },
 })
@@ -54,7 +54,7 @@ interface Example {
   name: string
   calendar: Calendar
   created: string
-  kind?: DeadlineKind
+  kind?: DeadlineName
   minutes: number
   spans?: [string, string | null][]
   articles?: [string, 'agent' | 'customer' | 'system', boolean?][]
@@ -447,7 +447,7 @@ function naive(lived: ReturnType<typeof live>, { created, byAgent, minutes, noti
   const suspends = (minute: number) => suspensions.some(({ from, until }) => from <= minute && minute < until)
   const forEver = Math.min(LENGTH, ...suspensions.filter(({ until }) => until === Infinity).map(({ from }) => from))
   const start = byAgent ? created : naiveReceipt(calendar, created)
-  const said = (from: number, kind: DeadlineKind): unknown => {
+  const said = (from: number, kind: DeadlineName): unknown => {
     const due = naiveDue(calendar, from, minutes[kind], suspends, forEver)
     if (typeof due !== 'number') return { is: 'stopped', left: due.left }
     const parts = Math.ceil((minutes[kind] * notify) / 100)

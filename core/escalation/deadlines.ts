@@ -2,14 +2,11 @@
 import type { Calendar } from '../calendar/calendar.ts'
 import { receive, type ReceiptReason } from '../calendar/receipt.ts'
 import { addWorkingTime, workingMinutesBetween } from '../calendar/working-time.ts'
-import type { SenderType, StateType } from '../database/schema.ts'
-
-/** In the order in which they are said. */
-export const DEADLINE_KINDS = ['response', 'update', 'solution'] as const
-export type DeadlineKind = (typeof DEADLINE_KINDS)[number]
+import type { DeadlineName, SenderType, StateType } from '../database/schema.ts'
+import { DEADLINE_KINDS } from '../service/deadlines.ts'
 
 /** What a queue or an SLA promises: working minutes, null: no such deadline; and from which per cent of them on it is told, null: not before. */
-export type Rule = { readonly [kind in DeadlineKind]: { readonly minutes: number | null; readonly notify: number | null } }
+export type Rule = { readonly [kind in DeadlineName]: { readonly minutes: number | null; readonly notify: number | null } }
 
 /** What happened to a ticket, as far as deadlines ask. */
 export interface Course {
@@ -42,7 +39,7 @@ export type Deadline =
   /** Suspended now: working minutes that are left, to count again when the ticket goes on. */
   | { is: 'stopped'; minutes: number; start: Date; left: number; since: Date; pauses: readonly Pause[] }
 
-export type Deadlines = { readonly [kind in DeadlineKind]: Deadline } & {
+export type Deadlines = { readonly [kind in DeadlineName]: Deadline } & {
   /** When it was received by this calendar, and why then. */
   readonly receipt: { at: Date; reason: ReceiptReason | 'by-agent' }
 }
@@ -59,11 +56,11 @@ export function deadlinesOf(rule: Rule, calendar: Calendar, course: Course): Dea
     ? { at: course.arrivedAt, reason: 'by-agent' }
     : receivedBy(calendar, course.arrivedAt)
   const pauses = pausesOf(course.states)
-  const from = (kind: DeadlineKind, start: Date): Deadline => {
+  const from = (kind: DeadlineName, start: Date): Deadline => {
     const { minutes, notify } = rule[kind]
     return count(calendar, start, minutes!, notify, pauses)
   }
-  const each = (kind: DeadlineKind, go: () => Deadline): Deadline => {
+  const each = (kind: DeadlineName, go: () => Deadline): Deadline => {
     const { minutes } = rule[kind]
     if (!minutes) return { is: 'none' }
     return FINISHED.has(course.stateType) ? { is: 'off', minutes, why: 'finished' } : go()
@@ -86,8 +83,8 @@ export function deadlinesOf(rule: Rule, calendar: Calendar, course: Course): Dea
 }
 
 /** The earliest deadline that runs. */
-export function nextDeadline(deadlines: Deadlines): { kind: DeadlineKind; due: Date } | undefined {
-  let next: { kind: DeadlineKind; due: Date } | undefined
+export function nextDeadline(deadlines: Deadlines): { kind: DeadlineName; due: Date } | undefined {
+  let next: { kind: DeadlineName; due: Date } | undefined
   for (const kind of DEADLINE_KINDS) {
     const one = deadlines[kind]
     if (one.is === 'runs' && (!next || one.due < next.due)) next = { kind, due: one.due }

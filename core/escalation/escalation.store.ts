@@ -4,9 +4,9 @@ import { inTicket } from '../article/articles.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { Database, Id, SenderType, StateType } from '../database/schema.ts'
 import { calendarsFrom } from '../queue/in-force.ts'
-import { RULE_COLUMNS } from '../queue/promised.ts'
 import { upFrom } from '../unit/tree.ts'
-import { DEADLINE_KINDS, type Course, type Rule } from './deadlines.ts'
+import { DEADLINES } from '../service/deadlines.ts'
+import { type Course, type Rule } from './deadlines.ts'
 
 /** Whose promise it is, and by whose calendar it counts. */
 export interface Source {
@@ -38,13 +38,10 @@ export interface TicketCourse {
 
 const ruleAs = (alias: string): RawBuilder<unknown> =>
   sql`json_build_object(${sql.join(
-    DEADLINE_KINDS.flatMap((kind) => {
-      const [minutes, notify] = RULE_COLUMNS[kind]
-      return [
-        sql.lit(kind),
-        sql`json_build_object('minutes', ${sql.ref(`${alias}.${minutes}`)}, 'notify', ${sql.ref(`${alias}.${notify}`)})`,
-      ]
-    }),
+    DEADLINES.flatMap(({ kind, minutes, notify }) => [
+      sql.lit(kind),
+      sql`json_build_object('minutes', ${sql.ref(`${alias}.${minutes}`)}, 'notify', ${sql.ref(`${alias}.${notify}`)})`,
+    ]),
   )})`
 
 /** OTRS behaviour: a ticket's SLA counts only where services are used at all; off unless somebody switched them on. */
@@ -173,6 +170,24 @@ function statesOf({ states, stateId }: TicketRow, created: Date, now: Date): { a
 export async function findSource(db: Kysely<Database>, kind: Source['kind'], id: Id): Promise<Source | undefined> {
   const { rows } = await sql<SourceRow>`${sources(sql`select ${kind}::text as kind, ${id}::bigint as id`)}`.execute(db)
   return rows[0] && toSource(rows[0])
+}
+
+/** Every queue, and every SLA where they count. Sources with one calendar share it. */
+export async function listSources(db: Kysely<Database>): Promise<Source[]> {
+  const { rows } = await sql<SourceRow>`${sources(sql`
+    select 'queue' as kind, id from queue union all select 'sla', id from sla where ${SERVICES_ON}`)}`.execute(db)
+  const calendars = new Map<string, Calendar>()
+  return rows.map(toSource).map((source) => {
+    const same = JSON.stringify(source.calendar)
+    if (!calendars.has(same)) calendars.set(same, source.calendar)
+    return { ...source, calendar: calendars.get(same)! }
+  })
+}
+
+/** Conditions on the table `ticket`: whose promise counts for it. */
+export const COUNTS: { readonly [kind in Source['kind']]: RawBuilder<boolean> } = {
+  sla: sql<boolean>`(ticket.sla_id is not null and ${SERVICES_ON})`,
+  queue: sql<boolean>`(ticket.sla_id is null or not ${SERVICES_ON})`,
 }
 
 /** Whose promise counts for each of these, by `<kind> <id>`, with one statement: the SLA's where SLAs count, else the queue's. */

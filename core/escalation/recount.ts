@@ -1,8 +1,9 @@
 /** Owns that the deadlines kept with a ticket are those it has: counted once before an act ends, for whatever ticket it touched. */
 import type { Kysely, RawBuilder } from 'kysely'
-import type { Database, Id } from '../database/schema.ts'
+import type { DeadlineName, Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
-import { DEADLINE_KINDS, deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadlines } from './deadlines.ts'
+import { DEADLINE_KINDS } from '../service/deadlines.ts'
+import { deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadlines } from './deadlines.ts'
 import { findSource, findSources, readCourses, storeKept, type Kept, type Source, type TicketCourse } from './escalation.store.ts'
 
 /**
@@ -47,7 +48,7 @@ export async function deadlinesOfTicket(
 const count = ({ source, course }: TicketCourse): Deadlines => deadlinesOf(source.rule, source.calendar, course)
 
 function keptOf(deadlines: Deadlines, { course, source }: TicketCourse): Kept {
-  const due = (kind: (typeof DEADLINE_KINDS)[number]) => {
+  const due = (kind: DeadlineName) => {
     const one = deadlines[kind]
     return one.is === 'runs' ? one.due : null
   }

@@ -1,9 +1,11 @@
 /** Owns how deadlines are said: in a row, beside a ticket, and why they are what they are. */
+import type { DeadlineName } from '../database/schema.ts'
 import { sayAge, sayDateTime, sayDay, sayNearDay, sayTime } from '../calendar/date-words.ts'
 import { sayHours, sayReceiptReason } from '../calendar/words.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
 import type { Language } from '../i18n/languages.ts'
-import { DEADLINE_KINDS, minutesLeft, nextDeadline, type Deadline, type DeadlineKind, type Deadlines } from './deadlines.ts'
+import { DEADLINE_KINDS } from '../service/deadlines.ts'
+import { minutesLeft, nextDeadline, type Deadline, type Deadlines } from './deadlines.ts'
 import type { Source } from './escalation.store.ts'
 
 /** Who reads, where and when. `zone`: in which moments are said. */
@@ -44,7 +46,7 @@ export function sayNext(ticket: DueTimes, source: Source | undefined, room: SayR
   return sayRunning(kind, dueAt, source, room)
 }
 
-function sayRunning(kind: DeadlineKind, due: Date, source: Source | undefined, room: SayRoom): SaidDeadline {
+function sayRunning(kind: DeadlineName, due: Date, source: Source | undefined, room: SayRoom): SaidDeadline {
   const t = coreTexts.in(room.language)
   const long = room.now.getTime() - due.getTime() > LONG
   const left = source && !long ? minutesLeft(source.calendar, due, room.now) : undefined
@@ -76,7 +78,7 @@ const sayWhen = (at: Date, { zone, language, now }: SayRoom): string =>
   sayNearDay(at, zone, language, now) === undefined ? sayDay(at, zone, language, now) : sayDateTime(at, zone, language, now)
 
 /** "odpowiedź dziś do 15:00", "odpowiedź do jutra 10:15", "odpowiedź do wt. 24 listopada, 8:00". */
-function sayBy(kind: DeadlineKind, due: Date, { language, zone, now }: SayRoom): string {
+function sayBy(kind: DeadlineName, due: Date, { language, zone, now }: SayRoom): string {
   const t = coreTexts.in(language)
   const what = t(`deadline.${kind}`)
   const time = sayTime(due, zone)
@@ -95,7 +97,7 @@ export function saySpan(minutes: number, language: Language): string {
 
 /** A deadline as a row of the page that says why. */
 export interface WhyRow {
-  kind: DeadlineKind
+  kind: DeadlineName
   name: string
   promised: string
   from: string
@@ -133,7 +135,7 @@ export function whyRows(deadlines: Deadlines, source: Source, room: SayRoom): Wh
   })
 }
 
-function sayOutcome(kind: DeadlineKind, one: Exclude<Deadline, { is: 'none' }>, source: Source, room: SayRoom) {
+function sayOutcome(kind: DeadlineName, one: Exclude<Deadline, { is: 'none' }>, source: Source, room: SayRoom) {
   const t = coreTexts.in(room.language)
   const day = (at: Date) => sayDateTime(at, room.zone, room.language, room.now)
   switch (one.is) {

@@ -1,16 +1,16 @@
 /** Owns the six numbers of a queue or an SLA: within how many working minutes, and from which part of them on somebody is told. */
-import type { AskTime, DeadlineColumns } from '../database/schema.ts'
+import type { AskTime, DeadlineColumns, DeadlineName } from '../database/schema.ts'
 import { refused } from '../errors.ts'
 
-/** In the order in which they are said. Each is a pair of columns. */
+/** In the order in which they are said: what each is called where it runs, and in forms; the columns in which queues and SLAs alike keep it. */
 export const DEADLINES = [
-  { name: 'firstResponse', minutes: 'first_response_minutes', notify: 'first_response_notify' },
-  { name: 'update', minutes: 'update_minutes', notify: 'update_notify' },
-  { name: 'solution', minutes: 'solution_minutes', notify: 'solution_notify' },
-] as const
+  { kind: 'response', name: 'firstResponse', minutes: 'first_response_minutes', notify: 'first_response_notify' },
+  { kind: 'update', name: 'update', minutes: 'update_minutes', notify: 'update_notify' },
+  { kind: 'solution', name: 'solution', minutes: 'solution_minutes', notify: 'solution_notify' },
+] as const satisfies readonly { kind: DeadlineName; name: string; minutes: keyof DeadlineColumns; notify: keyof DeadlineColumns }[]
+export const DEADLINE_KINDS: readonly DeadlineName[] = DEADLINES.map(({ kind }) => kind)
 /** The columns that deadlines count of. */
 export const DEADLINE_MINUTES = DEADLINES.map(({ minutes }) => minutes)
-export type DeadlineName = (typeof DEADLINES)[number]['name']
 
 export interface Deadline {
   /** Working minutes; null: no such deadline. */
@@ -18,7 +18,7 @@ export interface Deadline {
   /** Told from this per cent of them on; null: not before it. */
   notify: number | null
 }
-export type Deadlines = Record<DeadlineName, Deadline>
+export type Deadlines = Record<(typeof DEADLINES)[number]['name'], Deadline>
 
 type Columns = { [C in keyof DeadlineColumns]: number | null }
 

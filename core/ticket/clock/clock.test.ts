@@ -322,7 +322,7 @@ describe('a deadline', () => {
     ])
     expect(await types(answered, 'Escalation%Stop')).toEqual(['EscalationResponseTimeStop %%EscalationResponseTimeStop%%triggered'])
   })
-  it('counts by the SLA of the ticket, with its own calendar, where it has one', async () => {
+  it('counts by the SLA of the ticket, with its own calendar, where it has one and services are used; else by its queue', async () => {
     const sla = await make.db
       .insertInto('sla')
       .values({ name: 'Całą dobę', calendar_id: await calendar('day and night'), first_response_minutes: 60, first_response_notify: 50 })
@@ -330,10 +330,20 @@ describe('a deadline', () => {
       .executeTakeFirstOrThrow()
     const id = await due({ response_due_at: at('sat 12:00'), due_at: at('sat 12:00') })
     await make.db.updateTable('ticket').set({ sla_id: sla.id }).where('id', '=', id).execute()
+    // Without services it is its queue's, where nobody works on a Saturday.
+    await tell('sat 11:45')
+    expect(await told(id)).toEqual([])
+    await settings({ 'tickets.services': true })
     await tell('sat 11:29')
     expect(await told(id)).toEqual([])
     await tell('sat 11:30')
     expect(await told(id)).toEqual([['deadline-near', 'response']])
+    // An SLA that promises nothing hides nothing of the queue's where services are not used.
+    await settings({ 'tickets.services': undefined })
+    await make.db.updateTable('sla').set({ first_response_minutes: null }).where('id', '=', sla.id).execute()
+    await due({ response_due_at: at('wed 08:00'), due_at: at('wed 08:00') }, id)
+    await tell('wed 08:05')
+    expect((await told(id)).at(-1)).toEqual(['deadline-missed', 'response'])
   })
   it('nobody is told of a ticket that is done with', async () => {
     const id = await due({ response_due_at: at('tue 08:00'), due_at: at('tue 08:00') })

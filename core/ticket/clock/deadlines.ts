@@ -2,13 +2,15 @@
 import { sql, type Kysely } from 'kysely'
 import { addWorkingTime } from '../../calendar/working-time.ts'
 import type { Database, DeadlineName, Id } from '../../database/schema.ts'
+import { COUNTS, listSources, type Source } from '../../escalation/escalation.store.ts'
 import { system } from '../../kernel/actor.ts'
 import type { Host } from '../../kernel/contract.ts'
 import type { CoreSettings } from '../../kernel/settings/core-settings.ts'
 import type { Work } from '../../kernel/work.ts'
+import { DEADLINE_KINDS } from '../../service/deadlines.ts'
 import { addHistory, type NamedType } from '../history.ts'
 import { OPEN } from '../ticket-filter.ts'
-import { DEADLINES, listSources, worksNow, type Promised, type Source } from './sources.ts'
+import { worksNow } from './sources.ts'
 
 /** Tickets of one transaction. */
 const AT_ONCE = 1000
@@ -36,7 +38,7 @@ async function batches(host: Host, tell: (work: Work) => Promise<number>): Promi
   while ((await host.work(system('deadlines'), tell)) === AT_ONCE);
 }
 
-const promises = (source: Source): boolean => Object.keys(source.promises).length > 0
+const promises = ({ rule }: Source): boolean => DEADLINE_KINDS.some((kind) => rule[kind].minutes !== null)
 
 /** Deadlines up to these moments are to be told of; of a source whose people do not work now there are none. */
 interface Until extends Record<DeadlineName, Date | null> {
@@ -48,15 +50,15 @@ interface Until extends Record<DeadlineName, Date | null> {
 function untilWhen(sources: readonly Source[], now: Date): Until[] {
   return sources
     .filter(({ calendar }) => worksNow(calendar, now))
-    .map(({ kind, id, calendar, promises: all }) => {
-      const of = ({ minutes, notify }: Promised) => (notify === null ? now : addWorkingTime(calendar, now, minutes * (1 - notify / 100)))
-      const [response, update, solution] = DEADLINES.map((name) => (all[name] ? of(all[name]) : null)) as [
-        Date | null,
-        Date | null,
-        Date | null,
-      ]
-      const latest = new Date(Math.max(...[response, update, solution].map((date) => date?.getTime() ?? 0)))
-      return { kind, id, response, update, solution, latest }
+    .map(({ kind, id, calendar, rule }) => {
+      const of = (name: DeadlineName) => {
+        const { minutes, notify } = rule[name]
+        if (minutes === null) return null
+        return notify === null ? now : addWorkingTime(calendar, now, minutes * (1 - notify / 100))
+      }
+      const until = { response: of('response'), update: of('update'), solution: of('solution') }
+      const latest = new Date(Math.max(...Object.values(until).map((date) => date?.getTime() ?? 0)))
+      return { kind, id, ...until, latest }
     })
 }
 
@@ -90,8 +92,8 @@ async function tellDue(work: Work, until: readonly Until[], repeat: number): Pro
 
 /** How a ticket of a source is found: looked up source by source (`offset 0`), each by its index, never by a walk over all tickets. */
 const SOURCES = [
-  { kind: 'queue', counts: sql`ticket.queue_id = s.id and ticket.sla_id is null` },
-  { kind: 'sla', counts: sql`ticket.sla_id = s.id` },
+  { kind: 'queue', counts: sql`ticket.queue_id = s.id and ${COUNTS.queue}` },
+  { kind: 'sla', counts: sql`ticket.sla_id = s.id and ${COUNTS.sla}` },
 ]
 
 async function findDue(db: Kysely<Database>, until: readonly Until[], now: Date, repeat: number): Promise<Found[]> {

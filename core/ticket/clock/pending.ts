@@ -7,7 +7,8 @@ import type { Host } from '../../kernel/contract.ts'
 import type { Work } from '../../kernel/work.ts'
 import { addHistory } from '../history.ts'
 import { pendingElapsed } from '../change/tickets.ts'
-import { listSources, workedOnNow } from './sources.ts'
+import { listSources } from '../../escalation/escalation.store.ts'
+import { workedOnNow } from './sources.ts'
 
 const AT_ONCE = 500
 
