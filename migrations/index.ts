@@ -39,6 +39,7 @@ import * as clock from './0078_clock.ts'
 import * as nativeIds from './0079_native_ids.ts'
 import * as rawMail from './0080_raw_mail.ts'
 import * as savedViews from './0081_saved_views.ts'
+import * as listIndexes from './0090_list_indexes.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -80,6 +81,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0079_native_ids': nativeIds,
   '0080_raw_mail': rawMail,
   '0081_saved_views': savedViews,
+  '0090_list_indexes': listIndexes,
 }
 
 export { coreFills } from './fills.ts'

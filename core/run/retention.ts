@@ -1,10 +1,9 @@
 /** Owns tidying: what goes each night because its time is over or nothing names it any more. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { forgetEvents } from '../audit/record.ts'
 import type { Database } from '../database/schema.ts'
 import type { Host } from '../kernel/contract.ts'
 import { system } from '../kernel/actor.ts'
-import type { Work } from '../kernel/work.ts'
 import { STALL_DAYS } from '../metrics/stalls.ts'
 import { forgetLimits } from '../kernel/limits/limits.ts'
 import { forgetOldLogins } from '../person/login.ts'
@@ -12,8 +11,8 @@ import { forgetEndedSessions } from '../person/sessions.ts'
 import { forgetHeldFiles } from '../web/again/held-files.ts'
 import { forgetDrafts } from '../ticket/draft/drafts.ts'
 
-/** Raw mails are let go so many at a time: each its own transaction, for a first night may have a million. */
-const BATCH = 1000
+/** Rows of one step, each its own transaction: a first night may have a million to let go. */
+const STEP = 5000
 
 /** The job `kernel/tidy`. How long what is kept stands in the configuration, under `retention`. */
 export async function tidy(host: Host): Promise<void> {
@@ -25,7 +24,6 @@ export async function tidy(host: Host): Promise<void> {
     await forgetEndedSessions(work)
     await forgetOldLogins(work)
     await forgetHeldFiles(work)
-    await db.deleteFrom('fact').where('created_at', '<', before(retention.factDays)).execute()
     await db.deleteFrom('process_stall').where('at', '<', before(STALL_DAYS)).execute()
     await db.deleteFrom('plugin_strike').where('at', '<', before(2)).execute()
     await db.deleteFrom('plugin_fault').where('last_at', '<', before(retention.factDays)).execute()
@@ -36,8 +34,9 @@ export async function tidy(host: Host): Promise<void> {
     await forgetJobs(db, before(retention.givenUpJobDays), before(1))
     if (retention.auditDays !== null) await forgetEvents(work, before(retention.auditDays))
   })
+  await inSteps(host, 'fact', 'id', (rows) => sql`delete from fact where ${rows} and created_at < ${before(retention.factDays)}`)
   if (retention.rawMailDays !== null) await letRawMailsGo(host, before(retention.rawMailDays))
-  await host.work(system('tidy'), ({ db }) => removeUnownedBlobs(db, before(1)))
+  await removeUnownedBlobs(host, before(1))
 }
 
 /** Given-up jobs after their time; those of the clock after a day, since the next one has long come. */
@@ -55,28 +54,47 @@ async function forgetJobs(db: Kysely<Database>, givenUp: Date, ofClock: Date): P
  * again.
  */
 async function letRawMailsGo(host: Host, before: Date): Promise<void> {
-  await inBatches(host, ({ db }) =>
-    sql`
-      update inbound_mail set blob_id = null where id in (
-        select id from inbound_mail where state = 'processed' and blob_id is not null and processed_at < ${before} limit ${BATCH})`.execute(
-      db,
-    ),
+  await inSteps(
+    host,
+    'inbound_mail',
+    'id',
+    (rows) =>
+      sql`update inbound_mail set blob_id = null where ${rows} and state = 'processed' and blob_id is not null and processed_at < ${before}`,
   )
-  await inBatches(host, ({ db }) =>
-    sql`delete from article_raw where article_id in (select article_id from article_raw where at < ${before} limit ${BATCH})`.execute(db),
-  )
-}
-
-async function inBatches(host: Host, batch: (work: Work) => Promise<{ numAffectedRows?: bigint | undefined }>): Promise<void> {
-  for (let gone = BATCH; gone === BATCH; ) gone = Number((await host.work(system('tidy'), batch)).numAffectedRows ?? 0)
+  await inSteps(host, 'article_raw', 'article_id', (rows) => sql`delete from article_raw where ${rows} and at < ${before}`)
 }
 
 /** A blob that no row of core or of a plugin names: asked of every foreign key on it, but for its own chunks. */
-async function removeUnownedBlobs(db: Kysely<Database>, madeBefore: Date): Promise<void> {
+async function removeUnownedBlobs(host: Host, madeBefore: Date): Promise<void> {
   const { rows: keys } = await sql<{ table: string; column: string }>`
     select c.conrelid::regclass::text as table, quote_ident(a.attname) as column
     from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-    where c.contype = 'f' and c.confrelid = 'blob'::regclass and c.conrelid <> 'blob_chunk'::regclass`.execute(db)
-  const named = keys.map(({ table, column }) => sql`and not exists (select 1 from ${sql.raw(table)} o where o.${sql.raw(column)} = b.id)`)
-  await sql`delete from blob b where b.created_at < ${madeBefore} ${sql.join(named, sql` `)}`.execute(db)
+    where c.contype = 'f' and c.confrelid = 'blob'::regclass and c.conrelid <> 'blob_chunk'::regclass`.execute(host.db)
+  const named = keys.map(
+    ({ table, column }) => sql`and not exists (select 1 from ${sql.raw(table)} o where o.${sql.raw(column)} = blob.id)`,
+  )
+  await inSteps(host, 'blob', 'id', (rows) => sql`delete from blob where ${rows} and created_at < ${madeBefore} ${sql.join(named, sql` `)}`)
+}
+
+/**
+ * Goes once through a table in the order of its key, so many rows at a time: each step reads what it looks at and nothing else, whatever the
+ * table holds, and the night may be cut off between any two.
+ */
+async function inSteps(
+  host: Host,
+  table: 'fact' | 'inbound_mail' | 'article_raw' | 'blob',
+  key: 'id' | 'article_id',
+  statement: (rows: RawBuilder<unknown>) => RawBuilder<unknown>,
+): Promise<void> {
+  const column = sql.ref(key)
+  for (let after = '0'; ; ) {
+    const { rows } = await sql<{ upTo: string | null }>`
+      select max(key) as "upTo" from (select ${column} as key from ${sql.table(table)} where ${column} > ${after} order by 1 limit ${sql.lit(STEP)}) step`.execute(
+      host.db,
+    )
+    const upTo = rows[0]!.upTo
+    if (upTo === null) return
+    await host.work(system('tidy'), ({ db }) => statement(sql`${column} > ${after} and ${column} <= ${upTo}`).execute(db))
+    after = upTo
+  }
 }

@@ -20,6 +20,12 @@ export interface JobRunner {
 }
 
 const STOP_MS = 30_000
+/**
+ * Jobs fetched at once, and for how long the end of one waits to be written down with others': a mail is two jobs, and each cost two
+ * commits. What a dead process had fetched is freed as what it had under way is (worker-locks.ts).
+ */
+const FETCHED_AT_ONCE = 16
+const TOLD_TOGETHER_MS = 5
 
 /** Brings graphile-worker's own schema up to date. Runs before anything enqueues. */
 export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {
@@ -113,7 +119,13 @@ export async function startJobs(options: {
       taskList,
       parsedCronItems: cronItems,
       events,
-      preset: { worker: { gracefulShutdownAbortTimeout: 10_000 } },
+      preset: {
+        worker: {
+          gracefulShutdownAbortTimeout: 10_000,
+          localQueue: { size: Math.max(FETCHED_AT_ONCE, options.concurrency) },
+          completeJobBatchDelay: TOLD_TOGETHER_MS,
+        },
+      },
     })
     runner.promise.catch(() => {}) // said in the log already
     if (!stopping) await over
