@@ -30,8 +30,9 @@ if (only) {
 }
 
 if (!only) {
-  const { enableCompileCache } = await import('node:module')
+  const { enableCompileCache, setSourceMapsSupport } = await import('node:module')
   enableCompileCache(join(project, 'dist', '.compile-cache'))
-  process.setSourceMapsEnabled(true)
+  // Faults name our own lines; the maps of packages would stay in memory for nothing.
+  setSourceMapsSupport(true, { nodeModules: false, generatedCode: false })
   await import(new URL('../dist/cli.js', import.meta.url).href)
 }

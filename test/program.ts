@@ -37,6 +37,8 @@ export function runProgram(
       '-c',
       names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"',
       process.execPath,
+      // As the scripts of package.json start it.
+      '--max-semi-space-size=4',
       join(project, 'core', 'launch.mjs'),
       ...args,
     ],
