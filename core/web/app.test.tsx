@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSite, type Site } from '../../test/web.ts'
 import { definePlugin } from '../kernel/contract.ts'
@@ -29,6 +30,7 @@ const trial = definePlugin({
     app.get('/break', () => {
       throw new Error('a secret of the program')
     })
+    app.get('/long', (c) => page(c, { title: 'Long', body: <p>{'x'.repeat(2000)}</p> }))
     app.get('/slot', (c) => page(c, { title: 'Slot', body: <p>body</p> }))
   },
   slots: {
@@ -90,12 +92,39 @@ describe('static files', () => {
       if (name === 'style.css') expect(await response.text()).toMatch(/url\(\/static\/[0-9a-f]{16}\/inter-latin\.woff2\)/)
     }
   })
+  it('are sent as small as the browser can read them, and so are pages', async () => {
+    const [html, visitor] = [await (await site.visitor().get('/form')).text(), site.visitor()]
+    const path = /\/static\/[0-9a-f]{16}\/style\.css/.exec(html)![0]
+    const plain = Buffer.from(await (await visitor.get(path)).arrayBuffer())
+    const sent = async (accepts: string, from = path) => {
+      const response = await visitor.get(from, { 'accept-encoding': accepts })
+      return [response.headers.get('content-encoding'), Buffer.from(await response.arrayBuffer())] as const
+    }
+    const [br, small] = await sent('gzip, deflate, br')
+    expect([br, brotliDecompressSync(small).equals(plain), small.length < plain.length / 3]).toEqual(['br', true, true])
+    const [gzip, less] = await sent('gzip, br;q=0')
+    expect([gzip, gunzipSync(less).equals(plain)]).toEqual(['gzip', true])
+    expect(await sent('identity')).toEqual([null, plain])
+    const [encoding, page] = await sent('gzip', '/long')
+    expect([encoding, gunzipSync(page).toString().includes('x'.repeat(2000))]).toEqual(['gzip', true])
+  })
   it('are not found under another hash', async () => {
     expect((await site.visitor().get('/static/0000000000000000/style.css')).status).toBe(404)
   })
 })
 
 describe('forms', () => {
+  it('carry a token that looks otherwise in each answer, so that nothing is learned from the length of compressed ones', async () => {
+    const somebody = site.visitor()
+    const tokens: string[] = []
+    for (let n = 0; n < 2; n++) {
+      await somebody.get('/form')
+      tokens.push(somebody.token)
+    }
+    expect(tokens[0]).not.toBe(tokens[1])
+    for (const token of tokens) expect((await somebody.post('/form', { text: 'a' }, { token })).status).toBe(200)
+    expect((await somebody.post('/form', { text: 'a' }, { token: `${tokens[0]!.slice(0, -3)}AAA` })).status).toBe(403)
+  })
   it('are accepted with the token of the page', async () => {
     const somebody = site.visitor()
     await somebody.get('/form')

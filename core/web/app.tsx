@@ -15,6 +15,7 @@ import { demandPage, limitBody } from './body.ts'
 import { draftRoutes } from './drafts/draft-routes.tsx'
 import { takeTurns, turnFloodsAway } from './floods.ts'
 import { identifyClient, newRequestId } from './client.ts'
+import { compressAnswers } from './compress.ts'
 import { guardForms } from './csrf.ts'
 import { handleError, handleNotFound } from './errors.tsx'
 import { healthRoutes, makeReadiness, type Readiness } from '../metrics/health.ts'
@@ -70,6 +71,7 @@ export function makeApp(kernel: Kernel, options: AppOptions = {}): Hono<WebEnv> 
   app.use(identifyClient(host.config.trustedProxies))
   app.use((c, next) => withOrigin({ clientAddress: c.get('clientAddress'), requestId: c.get('requestId') }, next))
   app.use(securityHeaders(host.config.http))
+  app.use(compressAnswers)
   app.use(cleanAddress)
 
   // 2. What needs no session.

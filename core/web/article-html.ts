@@ -7,8 +7,7 @@ import type { WebEnv } from '../kernel/contract.ts'
 import { findArticle, findAttachment, ticketsOfArticle, type Attachment, type Reading } from '../article/articles.ts'
 import { refused, Refusal } from '../errors.ts'
 import { seeTicket } from '../ticket/ticket-list.ts'
-import { sameSecret } from '../person/token.ts'
-import { linkToken } from './csrf.ts'
+import { linkCounts } from './csrf.ts'
 import { strangerPolicy } from './security.ts'
 import { demandLogin } from './session.ts'
 
@@ -24,7 +23,7 @@ export function articleRoutes(app: Hono<WebEnv>): void {
     const { ticketId, article, reading } = await findReadable(db, access, id)
     const pictures = await readPictures(article.attachments, (attachment) => findAttachment(db, ticketId, attachment.id, reading))
     // Loading pictures from afar tells the sender who reads and when: only a reader's own click does it, no link that somebody sent them.
-    const open = sameSecret(c.req.query('open') ?? '', linkToken(c, `open ${id}`))
+    const open = linkCounts(c, `open ${id}`, c.req.query('open') ?? '')
     c.header('content-security-policy', strangerPolicy({ remotePictures: open, links: open }))
     c.header('x-frame-options', 'SAMEORIGIN')
     c.header('referrer-policy', 'no-referrer')

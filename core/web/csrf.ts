@@ -1,5 +1,5 @@
 /** Owns the check that a writing request was meant by the person whose browser sends it. */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
@@ -28,7 +28,7 @@ const tokenOf = (cookie: string) => createHash('sha256').update(`form ${cookie}`
 export function lastingToken(c: PageContext): string {
   const cookie = getCookie(c, cookieName(c))
   // Who is not logged in has been given one by now.
-  return cookie === undefined && !c.get('session') && c.get('csrf') !== '' ? c.get('csrf') : tokenOf(cookie ?? giveCookie(c))
+  return masked(cookie === undefined && !c.get('session') && c.get('csrf') !== '' ? c.get('csrf') : tokenOf(cookie ?? giveCookie(c)))
 }
 
 function giveCookie(c: PageContext): string {
@@ -38,11 +38,36 @@ function giveCookie(c: PageContext): string {
 }
 
 /** Stands in a link of our own page that does more than show something of ours: nobody else can write such a link for this reader. */
-export const linkToken = (c: PageContext, what: string): string =>
+export const linkToken = (c: PageContext, what: string): string => masked(linkTokenOf(c, what))
+export const linkCounts = (c: PageContext, what: string, given: string): boolean => sameSecret(unmasked(given), linkTokenOf(c, what))
+
+const linkTokenOf = (c: PageContext, what: string): string =>
   createHash('sha256')
     .update(`link ${what} ${c.get('csrf')}`)
     .digest('base64url')
     .slice(0, 22)
+
+/** What stands in a form of this page. */
+export const formToken = (c: PageContext): string => masked(c.get('csrf'))
+
+const MASK = '~'
+/**
+ * A secret as a page may hold it: other bytes in each answer. Answers are compressed, and from the length of many that hold both a secret and
+ * what somebody else made the browser send the secret could be guessed piece by piece (BREACH).
+ */
+function masked(secret: string): string {
+  if (secret === '') return ''
+  const bytes = Buffer.from(secret)
+  const mask = randomBytes(bytes.length)
+  return `${MASK}${Buffer.concat([mask, bytes.map((byte, n) => byte ^ mask[n]!)]).toString('base64url')}`
+}
+
+function unmasked(given: string): string {
+  if (!given.startsWith(MASK)) return given
+  const bytes = Buffer.from(given.slice(MASK.length), 'base64url')
+  const half = bytes.length >> 1
+  return Buffer.from(bytes.subarray(half).map((byte, n) => byte ^ bytes[n]!)).toString()
+}
 
 /**
  * A form carries a token bound to the session, or without one to a cookie (double submit). Before that the request must
@@ -73,8 +98,12 @@ export async function formCounts(c: PageContext): Promise<boolean> {
   return counts(c, (await readFields(c))[CSRF_FIELD] ?? '')
 }
 
+/** Is what a form carries this very token? */
+export const isToken = (carried: string, token: string): boolean => sameSecret(unmasked(carried), token)
+
 /** Only this browser has the cookie that a lasting token is made of, so it is as good as one of the session: see `lastingToken`. */
-function counts(c: PageContext, given: string): boolean {
+function counts(c: PageContext, carried: string): boolean {
+  const given = unmasked(carried)
   const cookie = getCookie(c, cookieName(c))
   return sameSecret(given, c.get('csrf')) || (cookie !== undefined && sameSecret(given, tokenOf(cookie)))
 }

@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import type { Handler } from 'hono'
+import { COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/utils/compress'
 import { projectDir } from '../machine/project.ts'
 import type { WebEnv } from '../kernel/contract.ts'
+import { encodingFor, smaller } from './compress.ts'
 import { ownStyles } from './plugin-styles.ts'
 
 export interface StaticFiles {
@@ -62,10 +64,14 @@ export function loadStatic(files: Record<string, string | string[]>, owners: Rea
       if (!address) throw new Error(`there is no static file “${name}”`)
       return address
     },
-    serve: (c) => {
+    serve: async (c) => {
       const file = contents.get(c.req.path)
       if (!file) return c.notFound()
-      return c.body(file.body, 200, {
+      // Fonts and pictures are compressed by their own making.
+      const encoding = COMPRESSIBLE_CONTENT_TYPE_REGEX.test(file.type) ? encodingFor(c.req.header('accept-encoding')) : undefined
+      return c.body(encoding ? await smaller(c.req.path, file.body, encoding) : file.body, 200, {
+        ...(encoding ? { 'content-encoding': encoding } : {}),
+        vary: 'accept-encoding',
         'content-type': file.type,
         'cache-control': 'public, max-age=31536000, immutable',
         // A drawing opened by itself must not run anything either.

@@ -8,7 +8,7 @@ import { proofBy, type ProofBy } from '../../person/safety/proof.ts'
 import { draftFiles } from '../../ticket/draft/draft-files.ts'
 import { ownPath, samePage } from '../address.ts'
 import { isForm, postedForm, type PostedForm } from '../body.ts'
-import { CSRF_FIELD, lastingToken } from '../csrf.ts'
+import { CSRF_FIELD, isToken, lastingToken } from '../csrf.ts'
 import { readFields, type FormState } from '../forms.ts'
 import { webTexts, type WebKey } from '../i18n/web-texts.ts'
 import { page } from '../page.tsx'
@@ -59,8 +59,8 @@ export async function waitingForm(c: PageContext, error: Refusal): Promise<Waiti
   const real = realFiles(posted.files)
   if (c.req.path === '/logout' || fields.some(([name]) => /password/i.test(name))) return undefined
   const [actor, former] = [c.get('actor'), c.get('former')]
-  const given = (await readFields(c))[CSRF_FIELD]
-  const ownerId = actor?.id ?? (former !== undefined && given === former.csrf ? former.personId : undefined)
+  const given = (await readFields(c))[CSRF_FIELD] ?? ''
+  const ownerId = actor?.id ?? (former !== undefined && isToken(given, former.csrf) ? former.personId : undefined)
   const files = real.map(([field, { name }]) => [field, name] as const)
   return {
     asked: error.code === 'proof-needed' ? 'proof' : actor ? 'look' : 'login',

@@ -2,6 +2,7 @@
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { PageContext } from '../../kernel/contract.ts'
 import { FORM_LIMITS } from '../body.ts'
+import { formToken } from '../csrf.ts'
 import { MAX_FILES, type FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { saySize } from './size.ts'
@@ -211,7 +212,7 @@ export const Files = (props: Omit<FieldProps, 'label'> & { label?: string; limit
 export const sendWords = (c: PageContext, form: FormState, words: string): string =>
   form.problems['again'] ? webTexts.in(c.get('language'))('form.send-again') : words
 
-export const CsrfField = ({ c }: { c: PageContext }) => <input type="hidden" name="_csrf" value={c.get('csrf')} />
+export const CsrfField = ({ c }: { c: PageContext }) => <input type="hidden" name="_csrf" value={formToken(c)} />
 
 interface ButtonProps {
   kind?: 'primary' | 'quiet' | 'danger'

@@ -2,9 +2,8 @@
 import type { PageContext } from '../../kernel/contract.ts'
 import { newestChange } from '../../audit/audit.store.ts'
 import { sayDateTime } from '../../calendar/words.ts'
-import { sameSecret } from '../../person/token.ts'
 import { findPersonNames } from '../../person/persons.ts'
-import { linkToken } from '../csrf.ts'
+import { linkCounts, linkToken } from '../csrf.ts'
 import type { FormState } from '../forms.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 
@@ -28,7 +27,7 @@ export async function sayChangedSince(c: PageContext, values: Readonly<Record<st
   const [state = '', token = ''] = (values[MADE_OF] ?? '').split('#')
   const [of = '', event] = state.split('@')
   // One that we have not written says nothing, and is told nothing.
-  if (event === undefined || !sameSecret(token, linkToken(c, state))) return undefined
+  if (event === undefined || !linkCounts(c, state, token)) return undefined
   const { db, config, clock } = c.get('host')
   const change = await newestChange(db, thing(of))
   if (!change || change.id === event) return undefined
