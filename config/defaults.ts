@@ -41,6 +41,7 @@ export default {
     maxConnectionsPerPeer: 1000, // of these, from one address that is none of trustedProxies
     headSeconds: 20, // within which a request's head must have come
     requestSeconds: 300, // and all of it: 32 MB of files in this time need a line of 1 Mbit/s
+    statementSeconds: 20, // what a page asks of the database ends after this with a sentence, so that one question starves nobody
     maxStreams: 3000, // open pages that are told of changes at the same time, in one process; the others are as they were loaded
     maxStreamsPerPerson: 50, // of these, of one person
   },

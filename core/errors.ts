@@ -186,6 +186,7 @@ export const ERRORS = {
   'undo.too-late': 409,
   'plugin.refused': 422,
   'plugin.silent': 503,
+  'too-slow': 503,
   unavailable: 503,
   internal: 500,
 } as const

@@ -2,7 +2,7 @@
 
 // The contract
 export { floodAnswer } from './web/floods.ts'
-export { inProject } from './web/static-files.ts'
+export { inProject } from './web/wire/static-files.ts'
 
 // Pages
 export { sendAttachment } from './web/attachment.ts'

@@ -30,6 +30,9 @@ export function databaseBrokeOff(error: unknown): boolean {
   return PASSING.test(code) || BROKEN.has(code) || SAID.test(reasonOf(error))
 }
 
+/** A statement was ended because it took too long (57014, `statement_timeout`). */
+export const tookTooLong = (error: unknown): boolean => codeOf(error) === '57014'
+
 /**
  * PostgreSQL's class 22, data exceptions: a text with NUL, a number out of range, a moment that does not exist. On a page that is what
  * somebody typed or put into the address, let through by whoever should have looked at it first.

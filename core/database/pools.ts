@@ -17,14 +17,22 @@ export function shareOut(connections: number, { web }: { web: boolean }): Record
   return { pages: Math.max(2, rest - mail), mail, logins }
 }
 
-/** Opens the pools beside that of pages, which is open already. */
-export async function openPools(pages: OpenDatabase, share: Record<PoolName, number>, log: Log): Promise<Record<PoolName, OpenDatabase>> {
-  const open = (name: 'mail' | 'logins') => openDatabase(pages.url, { max: share[name], log, name: `pomoc ${name}` })
-  const mail = await open('mail')
+/** Opens all of them. What a page asks ends after so many seconds (57014), so that a few questions never hold all connections. */
+export async function openPools(
+  url: string,
+  share: Record<PoolName, number>,
+  { log, pageSeconds }: { log: Log; pageSeconds: number },
+): Promise<Record<PoolName, OpenDatabase>> {
+  const opened: OpenDatabase[] = []
+  const open = async (name: PoolName, more: { statementSeconds?: number } = {}) => {
+    const pool = await openDatabase(url, { max: share[name], log, name: `pomoc ${name}`, ...more })
+    opened.push(pool)
+    return pool
+  }
   try {
-    return { pages, mail, logins: await open('logins') }
+    return { pages: await open('pages', { statementSeconds: pageSeconds }), mail: await open('mail'), logins: await open('logins') }
   } catch (error) {
-    await mail.close()
+    await Promise.all(opened.map((one) => one.close()))
     throw error
   }
 }

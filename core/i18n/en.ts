@@ -211,6 +211,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.plugin.refused': '{reason}',
   'error.plugin.silent':
     'The plugin “{plugin}”, which has a say in this, does not answer. Try again in a moment, or tell the administrator.',
+  'error.too-slow': 'This takes too long to look up, so it was stopped. Ask for less: a longer word, one queue, fewer days.',
   'error.unavailable': 'We cannot do this right now. Try again in a moment – nothing is lost.',
   'error.internal': 'Something went wrong on our side. Event number: {id}.',
 

@@ -214,6 +214,7 @@ export const pl = {
   'error.plugin.refused': '{reason}',
   'error.plugin.silent':
     'Wtyczka „{plugin}”, która ma tu coś do powiedzenia, nie odpowiada. Spróbuj za chwilę albo powiadom administratora.',
+  'error.too-slow': 'Szukanie trwa zbyt długo, więc zostało przerwane. Zawęź je: dłuższe słowo, jedna kolejka, mniej dni.',
   'error.unavailable': 'Chwilowo nie możemy tego zrobić. Spróbuj za chwilę – nic nie zginęło.',
   'error.internal': 'Coś się nie udało po naszej stronie. Numer zdarzenia: {id}.',
 

@@ -64,6 +64,7 @@ export const configSchema = z.strictObject({
       maxConnectionsPerPeer: whole(10, 1_000_000, 'how many connections'),
       headSeconds: whole(1, 3600, 'seconds'),
       requestSeconds: whole(1, 86_400, 'seconds'),
+      statementSeconds: whole(1, 3600, 'seconds'),
       maxStreams: whole(1, 1_000_000, 'how many streams'),
       maxStreamsPerPerson: whole(1, 1_000_000, 'how many streams'),
     })

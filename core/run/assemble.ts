@@ -23,6 +23,9 @@ export interface Assembly {
   started: (() => Promise<void>)[]
 }
 
+/** For starting, for health and figures: whatever pages, mail and logins are busy with, these are answered. */
+const OWN_CONNECTIONS = 3
+
 /** `share`: a command may work beside a pomoc that is running. Nothing is left running when it fails. */
 export async function assemble(
   config: Config,
@@ -41,13 +44,16 @@ export async function assemble(
   const started: (() => Promise<void>)[] = []
   try {
     const shares = shareOut(config.databaseConnections, { web: config.only.includes('web') })
-    const database = await connectDatabase(config, { log, share, ...(share ? {} : { max: shares.pages }) })
+    const database = await connectDatabase(config, { log, share, ...(share ? {} : { max: OWN_CONNECTIONS }) })
     started.push(database.close)
-    const { db, url } = database
+    const { url } = database
     await migrateOwners(database, ownersOf(plugins), { log })
 
-    const pools = share ? { pages: database, mail: database, logins: database } : await openPools(database, shares, log)
-    if (!share) started.push(pools.mail.close, pools.logins.close)
+    const pools = share
+      ? { pages: database, mail: database, logins: database }
+      : await openPools(url, shares, { log, pageSeconds: config.http.statementSeconds })
+    if (!share) started.push(...Object.values(pools).map((pool) => pool.close))
+    const { db } = pools.pages
     const live = await startLive(url, log, share ? [] : config.only)
     started.push(live.stop)
     // What hangs in a plugin that may fail takes no connection from core, and no statement of it goes on for ever.

@@ -2,7 +2,7 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono'
 import type { Child } from 'hono/jsx'
 import { HTTPException } from 'hono/http-exception'
-import { databaseIsAway, unreadable } from '../database/away.ts'
+import { databaseIsAway, tookTooLong, unreadable } from '../database/away.ts'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
 import { codeOf } from '../machine/boot-error.ts'
 import { coreTexts } from '../i18n/core-texts.ts'
@@ -20,7 +20,7 @@ import { ButtonLink } from './parts/fields.tsx'
 
 export const handleError: ErrorHandler<WebEnv> = async (error, c) => {
   const refusal = refusalOf(error)
-  if (!refusal || refusal.code === 'unreadable') logFailure(c, error)
+  if (!refusal || refusal.code === 'unreadable' || refusal.code === 'too-slow') logFailure(c, error)
   const actor = c.get('actor')
   if (refusal && actor)
     await noteRefusedAccess(c.get('host'), { actor, refusal, method: c.req.method, page: c.req.path }).catch((failed: unknown) =>
@@ -43,10 +43,11 @@ export function logFailure(c: PageContext, error: unknown): void {
   else c.get('host').log.error({ err: error, ...request }, 'a request failed')
 }
 
-/** What is no failure: a rule said no, too much was sent, what was asked for is nothing that the database reads, or it is away. */
+/** What is no failure: a rule said no, too much was sent, what was asked for is nothing that the database reads or takes too long, or it is away. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error
   if (unreadable(error)) return refused('unreadable')
+  if (tookTooLong(error)) return refused('too-slow')
   if (error instanceof HTTPException && error.status === 413) return refused('too-large', { limit: '' })
   return databaseIsAway(error) ? refused('unavailable') : undefined
 }

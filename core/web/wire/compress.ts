@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { MiddlewareHandler } from 'hono'
 import { compress } from 'hono/compress'
-import type { WebEnv } from '../kernel/contract.ts'
+import type { WebEnv } from '../../kernel/contract.ts'
 
 /** Pages, fragments, files of words. Streams of live notices are left alone. What a page keeps secret it masks (csrf.ts). */
 export const compressAnswers: MiddlewareHandler<WebEnv> = compress({ encoding: 'gzip' })
