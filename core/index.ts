@@ -165,6 +165,7 @@ export {
   type SavedView,
 } from './ticket/view/saved-views.ts'
 export { countTickets, countEach, countOpenByQueue } from './ticket/ticket-count.ts'
+export { onlyShortWords, SHORT_WORD_TICKETS } from './ticket/ticket-search.ts'
 export { archiveTicket } from './ticket/change/archive.ts'
 export {
   ownTime,

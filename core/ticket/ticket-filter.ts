@@ -4,9 +4,9 @@ import { containing } from '../database/key-page.ts'
 import type { Id, StateType } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
 import { isAgentRight, visibleBranches, type Right } from '../permission/policy.ts'
-import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
 import { fieldCondition, type FieldFilter } from '../field/values.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
+import { searchWays } from './ticket-search.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
 import { TAKES, toTakeConditions, type ToTake } from '../permission/to-take.ts'
 
@@ -122,15 +122,24 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(withArchive(right, filter)), ...(further ? [further] : [])]
   // Few tickets have a held message or a failed mail: they too are gathered first.
-  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined, filter.undelivered ? UNDELIVERED : undefined].filter(
-    (condition) => condition !== undefined,
-  )
-  const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
-  const narrowed =
-    search &&
-    sql`with ticket as materialized (
-    select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([search, ...conditions], sql` and `)})`
+  const narrowing = [...(filter.held ? [HELD] : []), ...(filter.undelivered ? [UNDELIVERED] : [])]
+  const ways = searchWays(filter.search, { everybodys: isAgentRight(right) })
+  const search = ways !== undefined || narrowing.length > 0
   const sorted = order ? sql` order by ${order('sort_key')}` : sql``
+  // Of what each way finds no more than the page needs: what may be seen of it, in the page's order.
+  const seen = sql`(${sql.join(
+    branches.map(({ condition }) => condition),
+    sql` or `,
+  )})`
+  const gather = (way: { condition: RawBuilder<unknown>; fenced: boolean }) => sql`
+    (select ${sql.raw(SEARCHED_COLUMNS)} from (
+      select ticket.*, ${sortKey} as sort_key from ${
+        way.fenced ? sql`(select * from ticket where ${way.condition} offset 0) as ticket` : sql`ticket`
+      } where ${sql.join([...(way.fenced ? [] : [way.condition]), ...narrowing, ...conditions, seen], sql` and `)}) as ticket${sorted} limit ${limit})`
+  const gathered = ways
+    ? sql.join(ways.map(gather), sql` union `)
+    : sql`select ${sql.raw(SEARCHED_COLUMNS)} from ticket where ${sql.join([...narrowing, ...conditions], sql` and `)}`
+  const narrowed = search ? sql`with ticket as materialized (${gathered})` : sql``
   const pick = (where: readonly RawBuilder<unknown>[]) => sql`
     select ticket.id, ${sortKey} as sort_key from ticket where ${sql.join(where, sql` and `)}${sorted} limit ${limit}`
   const parts = branches.map(({ condition, queues }) => {
@@ -141,7 +150,7 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
       ? sql`(select t.id, t.sort_key from unnest(${queues}::bigint[]) as q(id), lateral (${pick([sql`ticket.queue_id = q.id`, ...conditions])}) as t)`
       : sql`(${pick([condition, ...conditions])})`
   })
-  return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
+  return sql`${narrowed} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
 
 /** The archive is the agents' affair: customers see all that is theirs. What waits for somebody is found in it too. */
@@ -165,36 +174,3 @@ const SEARCHED_COLUMNS = [
     ...ENTRIES.filter(({ sort }) => sort).map(({ column }) => column),
   ]),
 ].join(', ')
-
-/**
- * By the whole number, wherever it stands in the text; else every word must be found: in the title, in the customer's name or address,
- * or as beginning or end of the number (four digits may be a year, with which all numbers of a year begin: those are an end only).
- * One word, the rarest, is looked up in indexes; what it finds is asked for the others.
- */
-function searchCondition(text: string | undefined): RawBuilder<unknown> | undefined {
-  const words = typedWords(text ?? '').toSorted((a, b) => rarity(b) - rarity(a))
-  if (words.length === 0) return undefined
-  const found = sql.join(
-    words.map(({ pattern, digits, text: word }, n) => {
-      const people = sql`select id from person where name ~* ${pattern} union select person_id from person_address where address ~* ${pattern}`
-      // As an array it is a question to the index; where rows are asked one by one, a set in which each is looked up at once.
-      const byCustomer = n === 0 && word.length >= TRIGRAM ? sql`= any(array(${people}))` : sql`in (${people})`
-      const byNumber =
-        digits === null
-          ? sql``
-          : sql` or reverse(ticket.number) like ${`${[...digits].reverse().join('')}%`}${
-              digits.length > YEAR ? sql` or ticket.number like ${`${digits}%`}` : sql``
-            }`
-      return sql`(ticket.title ~* ${pattern} or ticket.customer_id ${byCustomer}${byNumber})`
-    }),
-    sql` and `,
-  )
-  const numbers = numbersIn(text ?? '')
-  return numbers.length === 0 ? found : sql`(ticket.number = any(${numbers}::text[]) or ${found})`
-}
-
-/** The longer the rarer, and part of a number is rarer than any word. */
-const rarity = ({ text, digits }: TypedWord): number => text.length + (digits !== null && digits.length > YEAR ? 1000 : 0)
-const YEAR = 4
-/** What is shorter no index of trigrams knows. */
-const TRIGRAM = 3

@@ -1,4 +1,6 @@
 /** Finding tickets by what somebody types: words in any order, numbers however they are written. */
+import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Access } from '../kernel/actor.ts'
@@ -6,7 +8,9 @@ import { testDatabase } from '../../test/database.ts'
 import { maker, type Maker } from '../../test/make.ts'
 import { searchPersons } from '../person/person-search.ts'
 import { countPersons } from '../person/person-list.ts'
+import { countTickets } from './ticket-count.ts'
 import { listTickets, ticketMeant } from './ticket-list.ts'
+import { searchCondition } from './ticket-search.ts'
 
 let opened: OpenDatabase
 let make: Maker
@@ -85,6 +89,51 @@ describe('numbers', () => {
     expect(await ticketMeant(opened.db, nobody, 'ro', wifi.number)).toBeUndefined()
     expect(await ticketMeant(opened.db, nobody, 'ro', wifi.number.slice(-6))).toBeUndefined()
   })
+})
+
+it('every way together finds what one condition means, page by page in any order', async () => {
+  const words = ['sieć', 'sala', 'ab', 'Łącka', 'druk', 'wi-fi']
+  const customers = [null, await make.person({ name: 'Jan Sala' }), await make.person({ name: 'Ewa Drukarz', address: 'wifi@uni.example' })]
+  const at = make.now
+  const numbers: string[] = []
+  for (let n = 0; n < 40; n++) {
+    make.now = new Date(at.getTime() + (n % 7) * 1000)
+    const title = [words[n % 6], words[(n * 5 + 1) % 6], `nr ${n % 3}`].join(' ')
+    numbers.push((await make.ticket({ subject: title, customerId: customers[n % 3] ?? null })).number)
+  }
+  make.now = at
+  const word = fc.oneof(
+    fc.constantFrom(...words, 'nr', 's'),
+    fc.constantFrom(...numbers),
+    fc.constantFrom(...numbers.map((one) => one.slice(-4))),
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(word, { minLength: 1, maxLength: 3 }),
+      fc.constantFrom('created', 'title', 'changed', 'priority'),
+      fc.constantFrom('asc', 'desc'),
+      async (typed, sort, direction) => {
+        const search = typed.join(' ')
+        const ids: string[] = []
+        for (let after: string | null = null; ; ) {
+          const page = await listTickets(opened.db, access, 'ro', {
+            filter: { search },
+            sort,
+            direction,
+            limit: 7,
+            ...(after ? { after } : {}),
+          })
+          ids.push(...page.tickets.map(({ id }) => id))
+          after = page.after
+          if (after === null) break
+        }
+        const meant = await sql<{ id: string }>`select id from ticket where ${searchCondition(search)!}`.execute(opened.db)
+        expect(ids.toSorted()).toEqual(meant.rows.map(({ id }) => id).toSorted())
+        expect(await countTickets(opened.db, access, 'ro', { search })).toBe(ids.length)
+      },
+    ),
+    { numRuns: 60 },
+  )
 })
 
 it('persons are found the same way', async () => {

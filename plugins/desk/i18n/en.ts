@@ -27,6 +27,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'list.count': { one: '{count} ticket', other: '{count} tickets' },
   'list.count-capped': 'more than {count} tickets',
   'list.all': 'Tickets',
+  'list.short-words': 'Words of fewer than three letters are looked for in titles of the {count} newest tickets only.',
   'list.found': 'Search: {words}',
   'list.of-customer': 'Tickets: {who}',
   'list.export': 'Export CSV: all columns',

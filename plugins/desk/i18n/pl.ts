@@ -31,6 +31,7 @@ export const pl = {
   'list.count': { one: '{count} zgłoszenie', few: '{count} zgłoszenia', many: '{count} zgłoszeń', other: '{count} zgłoszenia' },
   'list.count-capped': 'ponad {count} zgłoszeń',
   'list.all': 'Zgłoszenia',
+  'list.short-words': 'Słów krótszych niż trzy litery szukamy tylko w tytułach {count} najnowszych zgłoszeń.',
   'list.found': 'Szukane: {words}',
   'list.of-customer': 'Zgłoszenia: {who}',
   'list.export': 'Eksport CSV: wszystkie kolumny',

@@ -7,9 +7,11 @@ import {
   findPerson,
   findQueue,
   listTickets,
+  onlyShortWords,
   refused,
   seeTicketByNumber,
   seenTimes,
+  SHORT_WORD_TICKETS,
   shortName,
   sourcesOf,
   ticketMarks,
@@ -165,6 +167,11 @@ async function listPage(
             </PageHead>
             <FilterChips c={c} visit={visit} query={query} choices={choices} />
             {view && <SavedLine c={c} query={query} view={view} />}
+            {onlyShortWords(query.fields.q) && (
+              <p class="quiet" role="note">
+                {t('list.short-words', { count: SHORT_WORD_TICKETS })}
+              </p>
+            )}
             {again.said}
             {list}
             <FoundBeside c={c} results={beside} />
