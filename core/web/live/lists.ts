@@ -9,10 +9,15 @@ import { tiesOf, type TiesOfAll } from '../../ticket/ticket.store.ts'
 
 /** Changes are gathered for so long and looked up at once, for all lists together: one question, however many are open. */
 const GATHER_MS = 200
+/** What one list takes of the processor when it fetches itself and its counts. That many open lists are told one after the other, not all at once. */
+const LIST_MS = 25
+const LONGEST_MS = 10_000
 
 export interface LiveLists {
   /** Calls back when something changed that this person's lists may show, until the returned function is called. */
   watch(access: Access, tell: () => void): () => void
+  /** How long a list is left alone after it was told, in milliseconds: longer the more there are, so that half of the time is others'. */
+  restMs(): number
 }
 
 export function makeLiveLists({ db, live, log }: { db: Kysely<Database>; live: Live; log: Logger }): LiveLists {
@@ -21,6 +26,9 @@ export function makeLiveLists({ db, live, log }: { db: Kysely<Database>; live: L
   let gathering: NodeJS.Timeout | undefined
   let unsubscribe: (() => void) | undefined
 
+  /** For how long all lists together keep the program busy once they are told. */
+  const busyMs = () => Math.min((lists.size - 1) * LIST_MS, LONGEST_MS / 2)
+
   const look = async () => {
     gathering = undefined
     const tickets = changed
@@ -28,7 +36,8 @@ export function makeLiveLists({ db, live, log }: { db: Kysely<Database>; live: L
     try {
       const ties = await tiesOf(db, [...tickets.keys()])
       for (const { access, tell } of lists.values())
-        if ([...tickets].some(([id, left]) => sees(access, ties.get(id)) || leaves(access, left))) tell()
+        if ([...tickets].some(([id, left]) => sees(access, ties.get(id)) || leaves(access, left)))
+          setTimeout(tell, Math.random() * busyMs()).unref()
     } catch (error) {
       // What is away for a moment is told of with the next change.
       log.debug({ err: error }, 'open lists could not be told of changes')
@@ -57,6 +66,7 @@ export function makeLiveLists({ db, live, log }: { db: Kysely<Database>; live: L
         changed.clear()
       }
     },
+    restMs: () => 2 * busyMs(),
   }
 }
 

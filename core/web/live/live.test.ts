@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSite, type Site } from '../../../test/web.ts'
 import portal from '../../../plugins/portal/index.tsx'
+import { makeLiveLists } from './lists.ts'
 import { endSessions } from '../../person/sessions.ts'
 import { loadConfig } from '../../machine/config.ts'
 import { addParticipant, removeParticipant } from '../../ticket/change/participants.ts'
@@ -107,6 +108,23 @@ it('a list hears of what its reader sees, or saw until then, and of nothing else
   await make.asSystem((work) => moveTicket(work, ticket.id, other))
   await theirs!.until(told + told)
   for (const stream of [own!, theirs!, invited!]) stream.close()
+})
+
+it('many lists are told one after the other, each once, and left alone for the longer', async () => {
+  const lists = makeLiveLists(site.kernel.host)
+  const ticket = await site.make.ticket()
+  const { access } = await site.make.actor(ticket.customerId)
+  const told: number[] = []
+  const leave = Array.from({ length: 40 }, () => lists.watch(access, () => told.push(Math.round(performance.now()))))
+  expect(lists.restMs()).toBe(2 * 39 * 25)
+  await write(ticket.id)
+  while (told.length < 40) await sleep(20)
+  await sleep(100)
+  expect(told).toHaveLength(40)
+  expect(new Set(told).size).toBeGreaterThan(5)
+  for (const end of leave.slice(1)) end()
+  expect(lists.restMs()).toBe(0)
+  leave[0]!()
 })
 
 it('there are so many streams of one person, and so many in all', async () => {

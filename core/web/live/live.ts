@@ -83,7 +83,7 @@ export function liveRoute(
           pending.clear()
           for (const event of told) await stream.writeSSE({ event, data: '' })
           state.quiet = true
-          await rest(THROTTLE_MS, (call) => {
+          await rest(list ? Math.max(THROTTLE_MS, room.lists.restMs()) : THROTTLE_MS, (call) => {
             wake = call
           })
           state.quiet = false
