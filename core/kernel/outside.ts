@@ -52,9 +52,21 @@ function reexport(name: Door): string {
   return `export const { ${names.join(', ')} } = globalThis[Symbol.for('pomoc.doors')].get('${name}')\n`
 }
 
+function compiler(path: string): typeof import('esbuild') {
+  try {
+    // Else it leaves a process running, which would keep the rights of whoever started pomoc.
+    process.env['ESBUILD_WORKER_THREADS'] ??= '0'
+    return requireHere('esbuild') as typeof import('esbuild')
+  } catch {
+    throw new BootError(
+      `${path} is TypeScript or JSX, and its compiler, an optional package, is not installed: run \`npm ci --omit=dev\` again, without --omit=optional.`,
+    )
+  }
+}
+
 /** Node runs TypeScript but not JSX, and neither below node_modules. */
 function compile(path: string): string {
-  const { transformSync } = requireHere('esbuild') as typeof import('esbuild')
+  const { transformSync } = compiler(path)
   return transformSync(readFileSync(path, 'utf8'), {
     loader: path.endsWith('x') ? 'tsx' : 'ts',
     format: 'esm',

@@ -6,12 +6,17 @@ import { dirname, join, relative } from 'node:path'
 
 const SOURCES = ['core', 'plugins', 'themes', 'migrations', 'test/bench', 'package.json', 'tsconfig.json']
 
+/** Stands in a release, whose dist is as it was built and stays so. */
+export const RELEASED = 'dist/.release.json'
+const isRelease = (project) => existsSync(join(project, RELEASED))
+
 /**
  * Builds dist unless its stamp matches the sources. Answers whether it built.
  * The quick look compares names, sizes and times; when these differ, the contents decide, so that a copied or
  * checked-out tree with the same text is not built again.
  */
 export async function buildWhenNeeded(project) {
+  if (isRelease(project)) return false
   const files = sourceFiles(project)
   const quick = quickHash(project, files)
   const stamp = readStamp(project)
@@ -37,6 +42,7 @@ export async function buildWhenNeeded(project) {
 
 /** The quick look alone: true only where nothing at all is to be done. */
 export function isBuilt(project) {
+  if (isRelease(project)) return true
   const stamp = readStamp(project)
   return stamp?.quick === quickHash(project, sourceFiles(project)) && outputsExist(project, stamp)
 }
@@ -94,7 +100,12 @@ function entries(project) {
  * that is running from dist, never see half of one.
  */
 async function build(project) {
-  const { build: tsup } = await import('tsup')
+  const { build: tsup } = await import('tsup').catch((error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new Error(
+      'What builds pomoc is not installed: run `npm ci --include=dev && npm run build` here, or install a release, which is built.',
+    )
+  })
   const dist = join(project, 'dist')
   await mkdir(dist, { recursive: true })
   const next = await mkdtemp(join(dist, '.next-'))
