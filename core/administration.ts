@@ -241,3 +241,18 @@ export { parseMail } from './mail/reading/parse.ts'
 export { likelyEnvelope, type TriedMail } from './mail/inbound/try-mail.ts'
 export { ownAddressIsTaken } from './mail/addresses.ts'
 export { checksSenders } from './mail/judge/assurance/look-up.ts'
+
+// Pages
+export {
+  everyRow,
+  listAnswer,
+  Main,
+  pick,
+  readList,
+  type List,
+  type ListColumn,
+  type ListFilter,
+  type ListOptions,
+  type ListQuery,
+} from './web/administration/list.tsx'
+export { administrationPage, enterAdministration, type Administration } from './web/administration/frame.tsx'

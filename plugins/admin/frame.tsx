@@ -39,7 +39,7 @@ export async function adminPage(c: PageContext, { title, area, status = 200, bod
 }
 
 /** The areas, as admin itself fills its place for navigation. */
-export const Rail = ({ c, current, path }: { c: PageContext; current: AreaName | undefined; path: string }) => {
+export const Rail = ({ c, current, path }: { c: PageContext; current: string | undefined; path: string }) => {
   const t = words(c)
   return (
     <>

@@ -19,6 +19,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'page.desk': 'Agent desk',
   'page.portal': 'Portal',
   'page.admin': 'Administration',
+  'page.search-admin': 'Search administration',
   'page.live': 'Updates itself',
   'page.offline': 'The server cannot be reached. The page shows what it knew last – what you typed stays.',
   'page.shortcuts': 'Keyboard shortcuts',
@@ -50,6 +51,15 @@ export const en: Record<keyof typeof pl, Text> = {
   'form.save': 'Save',
   'form.cancel': 'Cancel',
   'form.send-again': 'Send all the same',
+
+  'list.any': 'any',
+  'list.show': 'Show',
+  'list.clear': 'Clear filters',
+  'list.export': 'Export CSV',
+  'list.pages': 'Pages of the list',
+  'list.first': 'From the beginning',
+  'list.next': 'Next',
+  'list.none-found': 'Nothing fits',
 
   'draft.saved': 'draft saved {when}',
   'draft.drop': 'discard draft',

@@ -18,6 +18,7 @@ export const pl = {
   'page.desk': 'Zgłoszenia do obsługi',
   'page.portal': 'Portal',
   'page.admin': 'Administracja',
+  'page.search-admin': 'Szukaj w administracji',
   'page.live': 'Odświeża się samo',
   'page.offline': 'Brak połączenia z serwerem. Strona pokazuje to, co było ostatnio – wpisany tekst zostaje.',
   'page.shortcuts': 'Skróty klawiaturowe',
@@ -59,6 +60,15 @@ export const pl = {
   'form.save': 'Zapisz',
   'form.cancel': 'Anuluj',
   'form.send-again': 'Wyślij mimo to',
+
+  'list.any': 'dowolne',
+  'list.show': 'Pokaż',
+  'list.clear': 'Wyczyść filtry',
+  'list.export': 'Eksport CSV',
+  'list.pages': 'Strony listy',
+  'list.first': 'Od początku',
+  'list.next': 'Następne',
+  'list.none-found': 'Nic nie pasuje',
 
   'draft.saved': 'szkic zapisany {when}',
   'draft.drop': 'wyrzuć szkic',
