@@ -62,7 +62,6 @@ export type {
   InboundState,
   OutboundState,
 } from './database/schema.ts'
-export type { KeyPage } from './database/key-page.ts'
 export { ADMIN_GROUP } from './permission/administrators.ts'
 export { createGroup, editGroup, findGroup, listGroups, type Group } from './permission/groups.ts'
 export { createRole, editRole, findRole, type Role } from './permission/roles.ts'
@@ -255,4 +254,4 @@ export {
   type ListOptions,
   type ListQuery,
 } from './web/administration/list.tsx'
-export { administrationPage, enterAdministration, type Administration } from './web/administration/frame.tsx'
+export { administrationPage, Beside, enterAdministration, Fields, type Administration } from './web/administration/frame.tsx'

@@ -11,6 +11,7 @@ export interface Places {
   'page.footer': { frame: FrameName }
   'page.bar': NoProps
   'person.menu': NoProps
+  'desk.navigation': NoProps
   /** `area`: where the page belongs among those that the plugin admin itself brings; none where it is somebody else's. */
   'admin.rail': { path: string; area?: string | undefined }
   /** `base`: where the unit's pages of administration begin, '/u/it/admin'. */
@@ -28,6 +29,7 @@ export const CORE_PLACES = {
   'page.footer': '{ frame }: the foot of every page',
   'page.bar': '{}: in the bar of every page, before the menu of whoever is logged in',
   'person.menu': '{}: entries in the menu of whoever is logged in',
+  'desk.navigation': "{}: navigation beside plugins' pages for agents",
   'admin.rail': '{ path }: navigation beside every page of central administration',
   'unit.rail': "{ path, base, unitId }: navigation beside every page of a unit's administration",
 } as const satisfies { readonly [P in PlaceName]?: string }

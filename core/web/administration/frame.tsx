@@ -1,5 +1,5 @@
 /** Owns the frame of a plugin's pages of administration: who is let in, centrally or in one unit, and the navigation beside them. */
-import type { Child } from 'hono/jsx'
+import type { Child, PropsWithChildren } from 'hono/jsx'
 import type { Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
 import { nameIn } from '../../i18n/names.ts'
@@ -63,3 +63,30 @@ export async function administrationPage(
     },
   })
 }
+
+/** A form and what belongs to it beside: used by, what changes, a preview. */
+export const Beside = ({
+  aside,
+  first,
+  children,
+}: PropsWithChildren<{
+  aside?: Child /** What stands beside was just asked for: on narrow screens it comes first. */
+  first?: boolean
+}>) => (
+  <div class={aside ? 'admin-two' : 'admin-one'}>
+    <div>{children}</div>
+    {aside && <div class={first ? 'admin-aside aside-first' : 'admin-aside'}>{aside}</div>}
+  </div>
+)
+
+/** Several fields under one heading. */
+export const Fields = ({
+  title,
+  wide,
+  children,
+}: PropsWithChildren<{ title: string /** Help below the fields, which take the whole width. */; wide?: boolean }>) => (
+  <fieldset class={wide ? 'fields fields-wide' : 'fields'}>
+    <legend>{title}</legend>
+    {children}
+  </fieldset>
+)

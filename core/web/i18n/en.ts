@@ -19,6 +19,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'page.desk': 'Agent desk',
   'page.portal': 'Portal',
   'page.admin': 'Administration',
+  'page.search-tickets': 'Search tickets: number, subject, person',
   'page.search-admin': 'Search administration',
   'page.live': 'Updates itself',
   'page.offline': 'The server cannot be reached. The page shows what it knew last – what you typed stays.',

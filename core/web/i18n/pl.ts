@@ -18,6 +18,7 @@ export const pl = {
   'page.desk': 'Zgłoszenia do obsługi',
   'page.portal': 'Portal',
   'page.admin': 'Administracja',
+  'page.search-tickets': 'Szukaj zgłoszeń: numer, temat, osoba',
   'page.search-admin': 'Szukaj w administracji',
   'page.live': 'Odświeża się samo',
   'page.offline': 'Brak połączenia z serwerem. Strona pokazuje to, co było ostatnio – wpisany tekst zostaje.',
