@@ -188,6 +188,7 @@ export {
   type AutoText,
   type TextForm,
 } from './mail/texts/text-admin.ts'
+export { demandKnownTags } from './mail/texts/smart-tags.ts'
 export { previewText, type TextPreview } from './mail/texts/text-preview.ts'
 export { OUTCOMES } from './mail/judge/outcome.ts'
 export {

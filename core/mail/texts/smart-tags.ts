@@ -1,5 +1,6 @@
 /** Owns smart tags: `<OTRS_…>`, `<OTOBO_…>` and our `<POMOC_…>` in texts, and what each stands for. */
 import type { Language } from '../../database/schema.ts'
+import { refused } from '../../errors.ts'
 import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
 import { DEFAULT_NUMBER_SETTINGS } from '../../ticket/number.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
@@ -270,6 +271,12 @@ function lookUp(prefix: string, name: string, words: TagWords, bracket?: string)
 /** Tags that nothing stands behind, for the form in which texts are edited. */
 export function unknownTags(text: string): string[] {
   return [...text.matchAll(TAG)].filter(([, prefix, name]) => !isKnown(prefix!.toUpperCase(), name!.toLowerCase())).map(([whole]) => whole)
+}
+
+/** Throws `text.unknown-tag` at the field for the first such tag. */
+export function demandKnownTags(text: string, field: string): void {
+  const tag = unknownTags(text)[0]
+  if (tag !== undefined) throw refused('text.unknown-tag', { tag }, field)
 }
 
 function isKnown(prefix: string, key: string): boolean {
