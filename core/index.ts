@@ -153,7 +153,7 @@ export {
   spendTime,
   watchTicket,
 } from './ticket/change/tickets.ts'
-export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
+export { type TicketPage, type ListWish, listTickets, readableOf, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
 export {
   editView,
   findView,
