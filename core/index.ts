@@ -181,6 +181,20 @@ export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket
 export { clockStopped } from './ticket/clock/jobs.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
+export {
+  asRuleFilter,
+  formOfRule,
+  MEANT_KEYS,
+  narrows,
+  readRuleForm,
+  ruleFilterSchema,
+  ticketFilterOf,
+  type MeantKey,
+  type RuleFilter,
+  type RuleRoom,
+  type RuleTime,
+} from './ticket/rule/rule-filter.ts'
+export { countMatching, matchesTicket, matchingTickets, ruleRoom, whichMatch } from './ticket/rule/rule-tickets.store.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'
 export { mainTicketOf } from './ticket/change/merged.ts'
