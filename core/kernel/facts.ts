@@ -212,6 +212,18 @@ export async function unitsOfTickets(db: Kysely<Database>, ticketIds: readonly I
   return new Map(rows.map((row) => [row.id, row.unit_id]))
 }
 
+/** What one act did to a ticket, in the order it was told, and whether the act was taken back since. Facts older than they are kept for are not found. */
+export async function factsOfAct(
+  db: Kysely<Database>,
+  ticketId: Id,
+  act: string,
+): Promise<{ facts: { name: FactName; data: Record<string, unknown> }[]; undone: boolean }> {
+  const { rows } = await sql<{ name: FactName; data: Record<string, unknown>; own: boolean }>`
+    select name, data, act_id = ${act}::uuid as own from fact
+    where ticket_id = ${ticketId} and (act_id = ${act}::uuid or name = 'ticket.act-undone' and data ->> 'act' = ${act}) order by id`.execute(db)
+  return { facts: rows.filter(({ own }) => own).map(({ name, data }) => ({ name, data })), undone: rows.some(({ own }) => !own) }
+}
+
 /** The job that tells one subscriber of one fact. One named queue per ticket keeps a subscriber's view of a ticket in order. */
 export function delivery(fact: Id, subscriber: string, ticketId: Id | null): JobRequest {
   return { task: 'fact/deliver', payload: { fact, subscriber }, ...(ticketId ? { queue: `fact/${subscriber}/${ticketId}` } : {}) }
