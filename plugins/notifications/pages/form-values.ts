@@ -1,7 +1,7 @@
 /** Owns reading a notification from what its form posts, and naming agents as one types them. */
-import { findPerson, isLanguage, lookUpPerson, refused, type Id } from '../../../core/index.ts'
+import { findPerson, isLanguage, lookUpPerson, readRuleForm, refused, type Id } from '../../../core/index.ts'
 import { isEvent } from '../events.ts'
-import type { Notification, NotificationForm, NotificationTexts } from '../notifications.ts'
+import type { NotificationForm, NotificationTexts } from '../notifications.ts'
 import { ARTICLE_CHANNELS, ARTICLE_SENDERS, ARTICLE_TEXTS, RECIPIENTS, type ArticleFilter, type RuleGiven } from '../rule.ts'
 import type { NotificationHost } from './place.ts'
 
@@ -9,15 +9,15 @@ export const WAYS = ['mail', 'page'] as const
 
 type Values = Readonly<Record<string, string>>
 
-/** Error: `person.unknown` at 'agents'; all else the act itself refuses. */
-export async function readNotification(host: NotificationHost, values: Values, stood: Notification | undefined): Promise<NotificationForm> {
+/** Errors: `person.unknown` at 'agents', those of a condition at its fields; all else the act itself refuses. */
+export async function readNotification(host: NotificationHost, values: Values): Promise<NotificationForm> {
   const ticked = <T extends string>(prefix: string, all: readonly T[]): T[] => all.filter((one) => Boolean(values[`${prefix}.${one}`]))
   const named = (prefix: string): string[] =>
     Object.entries(values).flatMap(([name, value]) => (name.startsWith(`${prefix}.`) && value ? [name.slice(prefix.length + 1)] : []))
   const is = (name: string) => Boolean(values[name])
   const rule: RuleGiven = {
     events: named('event').filter(isEvent),
-    filter: stood?.rule.filter ?? {},
+    filter: readRuleForm(values),
     article: readArticle(values),
     recipients: ticked('recipient', RECIPIENTS),
     agents: await readAgents(host, values['agents'] ?? ''),
@@ -80,7 +80,7 @@ export async function sayAgents(host: NotificationHost, ids: readonly Id[]): Pro
 }
 
 function readTexts(values: Values): NotificationTexts {
-  const texts: NotificationTexts = {}
+  const texts: { -readonly [L in keyof NotificationTexts]: NotificationTexts[L] } = {}
   for (const name of Object.keys(values)) {
     const [language = '', part] = name.split('.')
     if (part !== 'subject' || !isLanguage(language)) continue

@@ -2,14 +2,28 @@
 import type { Hono } from 'hono'
 import type { PropsWithChildren } from 'hono/jsx'
 import {
+  countMatching,
   fieldLabel,
+  fillForTold,
+  findPerson,
+  formOfRule,
+  isLanguage,
   languageChoices,
   listFields,
+  listQueues,
   listRoles,
+  listUnits,
+  matchingTickets,
+  narrows,
+  readRuleForm,
   Refusal,
+  ruleRoom,
+  seeTicket,
   seeTicketByNumber,
   type OwnField,
+  type Id,
   type PageContext,
+  type RuleFilter,
   type Ticket,
   type WebEnv,
 } from '../../../core/index.ts'
@@ -23,17 +37,25 @@ import {
   Crumb,
   Field,
   FormCard,
+  fragment,
+  MeaningLine,
+  MeaningWords,
   Notice,
   PageHead,
-  readFields,
+  readRuleValues,
+  ruleChoices,
+  ruleFieldId,
+  RuleFilterFields,
   Select,
   statusOf,
   submit,
   TagList,
   TextArea,
+  withRefusal,
   type FormState,
+  type Meaning,
 } from '../../../core/pages.ts'
-import { administrationPage, Beside, Fields, groupsOfUnit, listGroups, previewText } from '../../../core/administration.ts'
+import { administrationPage, Beside, Fields, groupsOfUnit, listGroups, unitsBelow } from '../../../core/administration.ts'
 import { ARTICLE_EVENTS, EVENTS, fieldEvent, type EventName } from '../events.ts'
 import { BODY_LENGTH, createNotification, editNotification, SUBJECT_LENGTH, type Notification } from '../notifications.ts'
 import { ARTICLE_CHANNELS, ARTICLE_SENDERS, ARTICLE_TEXTS, RECIPIENTS } from '../rule.ts'
@@ -44,6 +66,11 @@ import { BASES, demandNotification, enter, type NotificationHost, type Place } f
 
 export function formRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
   for (const base of BASES) {
+    // How many tickets the condition in the form means now: asked again as it is filled in.
+    app.post(`${base}/meaning`, async (c) => {
+      const place = await enter(c, host)
+      return fragment(c, <MeaningWords c={c} meaning={await meaningOf(place, await readRuleValues(c))} />)
+    })
     app.get(`${base}/new`, async (c) => formPage(c, await enter(c, host), undefined, blankForm()))
     app.post(`${base}/new`, async (c) => save(c, await enter(c, host), undefined))
     app.get(`${base}/:id`, async (c) => {
@@ -57,16 +84,59 @@ export function formRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
   }
 }
 
-/** Saves, or with the button "preview" shows what it would say of a ticket, and saves nothing. */
+/** Queues of tickets that a unit's notifications may speak of; undefined: all. */
+async function within({ host, unitId }: Place): Promise<Id[] | undefined> {
+  if (unitId === null) return undefined
+  const [queues, units] = await Promise.all([listQueues(host.db), listUnits(host.db)])
+  const below = unitsBelow(units, unitId)
+  return queues.filter((queue) => below.has(queue.unitId)).map(({ id }) => id)
+}
+
+const MOST_COUNTED = 10_000
+
+async function meaningOf(place: Place, values: Readonly<Record<string, string>>): Promise<Meaning> {
+  const { host } = place
+  const filter = readOrNot(values)
+  if (!filter) return { count: undefined, most: MOST_COUNTED }
+  const queues = await within(place)
+  if (!queues && !narrows(filter)) return { count: 0, most: MOST_COUNTED, all: true }
+  const room = await ruleRoom(host.db, { now: host.clock(), zone: host.config.zone })
+  const scope = { cap: MOST_COUNTED + 1, ...(queues ? { within: queues } : {}) }
+  return { count: await countMatching(host.db, filter, room, scope), most: MOST_COUNTED }
+}
+
+/** A condition that cannot be read yet is none. */
+function readOrNot(values: Readonly<Record<string, string>>): RuleFilter | undefined {
+  try {
+    return readRuleForm(values)
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+const MOST_SHOWN = 25
+
+/** Of the tickets meant those that the reader sees too, the newest first. */
+async function ticketsMeant(place: Place, filter: RuleFilter): Promise<Ticket[]> {
+  const { host, actor } = place
+  const queues = await within(place)
+  const room = await ruleRoom(host.db, { now: host.clock(), zone: host.config.zone })
+  const ids = await matchingTickets(host.db, filter, room, { access: actor.access, limit: MOST_SHOWN, ...(queues ? { within: queues } : {}) })
+  return Promise.all(ids.map((id) => seeTicket(host.db, actor.access, id, 'ro')))
+}
+
+/** Saves; with the buttons "which" and "preview" shows what it means and what it would say, and saves nothing. */
 async function save(c: PageContext, place: Place, notification: Notification | undefined): Promise<Response> {
-  const values = await readFields(c)
+  const values = await readRuleValues(c)
   if (values['act'] === 'preview') return preview(c, place, notification, values)
+  if (values['act'] === 'which') return which(c, place, notification, values)
   const { host, actor, unitId, path } = place
   return submit(
     c,
     values,
     async () => {
-      const form = await readNotification(host, values, notification)
+      const form = await readNotification(host, values)
       const id = await host.work(actor, async (work) => {
         if (!notification) return createNotification(work, unitId, form)
         await editNotification(work, notification.id, form)
@@ -78,9 +148,27 @@ async function save(c: PageContext, place: Place, notification: Notification | u
   )
 }
 
+async function which(
+  c: PageContext,
+  place: Place,
+  notification: Notification | undefined,
+  values: Record<string, string>,
+): Promise<Response> {
+  try {
+    return formPage(c, place, notification, { values, problems: {} }, { tickets: await ticketsMeant(place, readRuleForm(values)) })
+  } catch (error) {
+    return formPage(c, place, notification, withRefusal(c, { values, problems: {} }, error))
+  }
+}
+
+/** What was asked for beside the form. */
+interface Shown {
+  previews?: readonly Previewed[]
+  tickets?: readonly Ticket[]
+}
+
 interface Previewed {
   language: string
-  from: string
   subject: string
   body: string
 }
@@ -103,14 +191,18 @@ async function preview(
     return formPage(c, place, notification, { values, problems: { previewTicket: problem } })
   }
   const shown: Previewed[] = []
+  const agent = (await findPerson(host.db, actor.id)) ?? null
   for (const { value: language, label } of languageChoices(host.config)) {
-    const text = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '' }
+    if (!isLanguage(language)) continue
+    const contentType = values[`${language}.contentType`] === 'text/html' ? ('text/html' as const) : ('text/plain' as const)
+    const text = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '', contentType }
     if (text.subject.trim() === '' && text.body.trim() === '') continue
     const room = { db: host.db, config: host.config, now: host.clock(), actor }
-    shown.push({ language: label, ...(await previewText(room, ticket, text, language)) })
+    const { subject, body } = await fillForTold(room, ticket, text, language, { agent })
+    shown.push({ language: label, subject, body })
   }
   if (shown.length === 0) return formPage(c, place, notification, { values, problems: { texts: t('preview.no-text') } })
-  return formPage(c, place, notification, { values, problems: {} }, shown)
+  return formPage(c, place, notification, { values, problems: {} }, { previews: shown })
 }
 
 async function formPage(
@@ -118,10 +210,15 @@ async function formPage(
   place: Place,
   notification: Notification | undefined,
   form: FormState,
-  shown?: readonly Previewed[],
+  shown?: Shown,
 ): Promise<Response> {
   const t = words(c)
   const { path } = place
+  const posted = Object.keys(form.values).length > 0
+  // What stands in the condition is in its fields' values, whether it was posted or is kept.
+  const condition = posted ? form : { ...form, values: formOfRule(notification?.rule.filter ?? {}) }
+  const queues = await within(place)
+  const choices = await ruleChoices(place.host.db, queues && new Set(queues))
   const title = notification?.name ?? t('new')
   return administrationPage(c, place, {
     title,
@@ -144,7 +241,8 @@ async function formPage(
           first={shown !== undefined}
           aside={
             <>
-              {shown && <PreviewCard c={c} shown={shown} />}
+              {shown?.previews && <PreviewCard c={c} shown={shown.previews} />}
+              {shown?.tickets && <TicketsCard c={c} tickets={shown.tickets} />}
               <Help c={c} />
               <TagList c={c} />
             </>
@@ -156,6 +254,7 @@ async function formPage(
             of={notification && `notifications/notification:${notification.id}`}
             cancel={path}
             labels={labelsOf(c, form)}
+            ids={Object.fromEntries(Object.keys(form.problems).flatMap((name) => (name.startsWith('if.') ? [[name, ruleFieldId(name)]] : [])))}
             acts={
               <Button name="act" value="preview" unchecked>
                 {t('preview.show')}
@@ -192,6 +291,13 @@ async function formPage(
               />
             </Fields>
             <Events c={c} form={form} notification={notification} fields={await listFields(place.host.db, 'ticket')} />
+            <Group form={form} name="filter" title={t('form.filter')} help={t('form.filter.help')}>
+              <RuleFilterFields c={c} form={condition} choices={choices} />
+              <MeaningLine c={c} meaning={await meaningOf(place, condition.values)} live={`${path}/meaning`} />
+              <Button name="act" value="which" unchecked small>
+                {t('form.which')}
+              </Button>
+            </Group>
             <Articles c={c} form={form} notification={notification} />
             <Whom c={c} form={form} place={place} notification={notification} />
             <How c={c} form={form} notification={notification} />
@@ -232,6 +338,7 @@ function labelsOf(c: PageContext, form: FormState): Record<string, string> {
     addresses: t('form.addresses'),
     ways: t('form.ways'),
     byDefault: t('form.by-default'),
+    filter: t('form.filter'),
     texts: t('form.texts'),
     previewTicket: t('preview.ticket'),
   }
@@ -588,6 +695,26 @@ const PreviewCard = ({ c, shown }: { c: PageContext; shown: readonly Previewed[]
     <p class="para quiet small">{words(c)('preview.nothing-sent')}</p>
   </Card>
 )
+
+const TicketsCard = ({ c, tickets }: { c: PageContext; tickets: readonly Ticket[] }) => {
+  const t = words(c)
+  return (
+    <Card title={t('which')} id="preview">
+      {tickets.length === 0 ? (
+        <p class="quiet">{t('which.none')}</p>
+      ) : (
+        <ul>
+          {tickets.map((ticket) => (
+            <li>
+              <a href={`/desk/tickets/${ticket.id}`}>{ticket.number}</a> {ticket.title}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="para quiet small">{t('which.help', { count: MOST_SHOWN })}</p>
+    </Card>
+  )
+}
 
 const Help = ({ c }: { c: PageContext }) => {
   const t = words(c)

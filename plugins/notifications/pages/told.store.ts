@@ -62,3 +62,11 @@ export async function listTold(db: Kysely<Database>, wish: ToldWish): Promise<To
     order by o.id desc limit ${wish.limit + 1}`.execute(db)
   return rows
 }
+
+/** How many were told of a ticket, and when the last was. */
+export async function toldOf(db: Kysely<Database>, ticketId: Id): Promise<{ count: number; last: Date | null }> {
+  const { rows } = await sql<{ count: number; last: Date | null }>`
+    select count(distinct coalesce(person_id::text, address))::integer as count, max(at) as last
+    from notification_told where ticket_id = ${ticketId} and outcome = 'told'`.execute(db)
+  return rows[0]!
+}
