@@ -1,7 +1,11 @@
 /** The plugin notifications: who is told of what happens to tickets – by mail, in the page, or in a digest – as OTRS's notifications say it. */
-import { definePlugin } from '../../core/index.ts'
+import { definePlugin, type Fact } from '../../core/index.ts'
+import { deliver } from './deliver.ts'
+import { forgetTold, sendDigests } from './digest.ts'
+import { SAYS, type ToldFact } from './events-of.ts'
 import * as first from './migrations/0001_notifications.ts'
 import { administered } from './notifications.ts'
+import type { Room } from './plan.ts'
 import { settings, type NotificationSettings } from './settings.ts'
 import { texts } from './texts.ts'
 
@@ -13,4 +17,9 @@ export default definePlugin<NotificationSettings>({
   settings,
   administered,
   migrations: { '0001_notifications': first },
+  on: Object.fromEntries(Object.keys(SAYS).map((name) => [name, (fact: Fact<ToldFact>, host: Room) => deliver(fact, host)])),
+  jobs: {
+    'notifications/digest': { cron: '4 * * * *', run: (_payload, host) => sendDigests(host) },
+    'notifications/forget': { cron: '17 2 * * *', run: (_payload, host) => forgetTold(host) },
+  },
 })

@@ -46,7 +46,8 @@ export function judgeOutside(found: readonly Found[], known: KnownOutside): Outs
       if (known.forbidden(kind)) return verdict('editor-may-not')
       const unfit = known.unfit(address)
       if (unfit) return verdict(unfit)
-      if (personId !== null && personId === known.actorId && !known.selfNotify) return verdict('actor')
+      // OTRS behaviour: a customer is told of what they wrote too, as by a receipt.
+      if (kind === 'Participants' && personId === known.actorId && !known.selfNotify) return verdict('actor')
       if (personId !== null && !known.readers.has(personId)) return verdict('no-right')
       if (kind !== 'addresses') {
         if (had.has(key) || (personId !== null && known.told.has(personId))) return verdict('told-already')

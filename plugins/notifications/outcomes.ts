@@ -23,6 +23,8 @@ export const OUTCOMES = [
   'no-text',
   /** The editor of a unit's notification may not do this to the ticket. */
   'editor-may-not',
+  /** Not within the hours in which it tells anybody. */
+  'hours',
   /** More mails in one hour than one person gets. */
   'too-many',
 ] as const

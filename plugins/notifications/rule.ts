@@ -1,5 +1,6 @@
 /** Owns what a notification says: when, of which tickets and articles, whom, how. Stored as it stands here. */
 import { z } from 'zod'
+import { ruleFilterSchema } from '../../core/index.ts'
 import { isEvent, type EventName } from './events.ts'
 
 /** OTRS's kinds of recipients in OTRS's order; `Participants` are ours: whom the customer let in. */
@@ -50,7 +51,7 @@ export const notificationRule = z.object({
     .min(1)
     .max(100),
   /** Which tickets: the filter of lists, as rules keep it. */
-  filter: z.record(z.string().max(200), z.unknown()).default({}),
+  filter: ruleFilterSchema.default({}),
   /** Which articles; it counts for ArticleCreate and ArticleSend alone, as in OTRS. */
   article: articleFilter.default({}),
   recipients: z.array(z.enum(RECIPIENTS)).default([]),

@@ -51,6 +51,7 @@ export interface BellTable {
   subject: string
   article_id: Id | null
   actor_id: Id | null
+  act_id: string
   at: Date
   read_at: Date | null
 }

@@ -33,7 +33,7 @@ const statements = [
      id bigint generated always as identity primary key, person_id bigint not null references person on delete cascade,
      ticket_id bigint not null references ticket on delete cascade, notification_id bigint references notification on delete set null,
      event text not null, subject text not null, article_id bigint references article on delete set null,
-     actor_id bigint references person on delete set null, at timestamptz not null, read_at timestamptz)`,
+     actor_id bigint references person on delete set null, act_id uuid not null, at timestamptz not null, read_at timestamptz)`,
   'create index notification_bell_person on notification_bell (person_id, id)',
   'create index notification_bell_unread on notification_bell (person_id) where read_at is null',
   'create index notification_bell_ticket on notification_bell (ticket_id)',
