@@ -33,7 +33,7 @@ export {
   type SettingValues,
 } from './kernel/settings/settings.ts'
 export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
-export { CHANNEL, factsOfAct, notify, tellPerson } from './kernel/facts.ts'
+export { CHANNEL, factsBetween, factsOfAct, notify } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
@@ -225,7 +225,15 @@ export {
   type Leaf,
 } from './ticket/draft/drafts.ts'
 export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
-export { findOrigin, historyParts, historyRows, listHistory, personsInHistory, type HistoryRow, type Origin } from './ticket/history-list.ts'
+export {
+  findOrigin,
+  historyParts,
+  historyRows,
+  listHistory,
+  personsInHistory,
+  type HistoryRow,
+  type Origin,
+} from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/change/participants.ts'

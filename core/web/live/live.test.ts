@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSite, type Site } from '../../../test/web.ts'
 import portal from '../../../plugins/portal/index.tsx'
-import { tellPerson } from '../../kernel/facts.ts'
+import { notify } from '../../kernel/facts.ts'
 import { endSessions } from '../../person/sessions.ts'
 import { loadConfig } from '../../machine/config.ts'
 import { addParticipant, removeParticipant } from '../../ticket/change/participants.ts'
@@ -77,9 +77,9 @@ it('tells whose own things changed, on whatever page they are, and nobody else',
     [mine, other].map(async ({ id, customerId }) => listenSoon(`/live?ticket=${id}`, await site.session(customerId))),
   )
   for (const stream of [own!, theirs!]) await stream.until('live-connected')
-  await site.make.asSystem((work) => tellPerson(work, mine.customerId))
+  await site.make.asSystem((work) => notify(work, 'care.changed', { person: mine.customerId }))
   await own!.until('event: person')
-  await site.make.asSystem((work) => tellPerson(work, other.customerId))
+  await site.make.asSystem((work) => notify(work, 'care.changed', { person: other.customerId }))
   expect(await theirs!.until('event: person')).toMatch(/^(?:(?!event: person)[^])*event: person\ndata: \n\n$/)
   for (const stream of [own!, theirs!]) stream.close()
 })

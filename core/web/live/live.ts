@@ -5,7 +5,6 @@ import type { Id } from '../../database/schema.ts'
 import type { PageContext, WebEnv } from '../../kernel/contract.ts'
 import type { Access } from '../../kernel/actor.ts'
 import { refused } from '../../errors.ts'
-import { PERSON_TOLD } from '../../kernel/facts.ts'
 import type { Config } from '../../machine/config.ts'
 import { SESSION_ENDED, sessionStands } from '../../person/sessions.ts'
 import type { LiveLists } from './lists.ts'
@@ -57,7 +56,7 @@ export function liveRoute(
       }
       const unsubscribe = live.subscribe((notice) => {
         if (seen && notice.ticket === ticket) tell(`ticket-${ticket}`)
-        if (notice.fact === PERSON_TOLD && notice.person === access.personId) tell('person')
+        if (notice.person === access.personId && notice.fact !== SESSION_ENDED) tell('person')
         if (notice.fact === SESSION_ENDED && notice.person === access.personId)
           void sessionStands(db, session).then(
             (stands) => stands || end(),

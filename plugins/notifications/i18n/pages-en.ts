@@ -20,8 +20,10 @@ export const pagesEn = {
 
   'list.search': 'Search notifications',
   'list.none': 'There are no notifications yet',
-  'list.none.text': 'A notification tells agents or the customer that something happened: a new ticket came, a deadline passed, somebody wrote a note.',
-  'list.none.unit': 'The notifications of the whole installation work in the unit. Here you can add your own, for tickets of your unit only.',
+  'list.none.text':
+    'A notification tells agents or the customer that something happened: a new ticket came, a deadline passed, somebody wrote a note.',
+  'list.none.unit':
+    'The notifications of the whole installation work in the unit. Here you can add your own, for tickets of your unit only.',
   'list.state': 'State',
   'list.unit': 'Where',
   'list.changed': 'Changed',
@@ -79,7 +81,8 @@ export const pagesEn = {
   'article.visible.any': 'either way',
   'article.visible.yes': 'yes',
   'article.visible.no': 'no',
-  'article.texts.help': 'One text a line in each field. It is enough if one of them stands anywhere; capitals do not matter. An asterisk means nothing here.',
+  'article.texts.help':
+    'One text a line in each field. It is enough if one of them stands anywhere; capitals do not matter. An asterisk means nothing here.',
   'article.from': 'From',
   'article.to': 'To',
   'article.cc': 'Copy',
@@ -95,7 +98,8 @@ export const pagesEn = {
   'form.agents': 'Named agents',
   'form.agents.help': 'Login or e-mail address, one a line.',
   'form.addresses': 'Addresses outside the help desk',
-  'form.addresses.help': 'Divided by commas. Each gets a mail of its own in the default language; a tag may stand here, for example <OTRS_TICKET_DynamicField_Contact>.',
+  'form.addresses.help':
+    'Divided by commas. Each gets a mail of its own in the default language; a tag may stand here, for example <OTRS_TICKET_DynamicField_Contact>.',
   'form.ways': 'How agents are told',
   'way.mail': 'by mail',
   'way.page': 'in the page, under the bell',
@@ -117,7 +121,8 @@ export const pagesEn = {
   'form.attachments': 'With the message’s attachments',
   'form.template': 'Look',
   'form.texts': 'Texts',
-  'form.texts.help': 'Everybody gets the text in their language, or in the default one where there is none. Empty languages are left out. We put the ticket’s number into the subject ourselves.',
+  'form.texts.help':
+    'Everybody gets the text in their language, or in the default one where there is none. Empty languages are left out. We put the ticket’s number into the subject ourselves.',
   'form.subject': 'Subject',
   'form.body': 'Text',
   'form.content-type': 'Kind of text',
@@ -162,7 +167,6 @@ export const pagesEn = {
   'ticket.card': 'Who was told',
   'ticket.card.told': { one: '{count} person was told', other: '{count} persons were told' },
   'ticket.card.nobody': 'Nobody has been told yet',
-  'ticket.card.last': 'last {when}',
   'ticket.card.why': 'Who was told, who was not, and why',
   'actor.program': 'a program',
 
@@ -189,7 +193,6 @@ export const pagesEn = {
   'bell.none-unread.text': 'All is read. What there was you find under “All”.',
   'bell.none': 'There are no notifications yet',
   'bell.none.text': 'When something happens in your tickets you will see it here.',
-  'bell.by': '{who}',
   'bell.new': 'new',
   'bell.older': 'Older',
   'bell.first': 'Newest',
@@ -205,7 +208,8 @@ export const pagesEn = {
   'mine.kinds.none': 'The administrator has left none to choose: you get those that matter to everybody.',
   'mine.fixed': 'Always, without a choice: {names}',
   'mine.exceptions': 'Exceptions for queues',
-  'mine.exceptions.help': 'For example: everything of the queue “Network” by mail at once. Empty rows are left out; when they are used up, saving brings new ones.',
+  'mine.exceptions.help':
+    'For example: everything of the queue “Network” by mail at once. Empty rows are left out; when they are used up, saving brings new ones.',
   'mine.which': 'Notification',
   'mine.every': 'all',
   'mine.queue': 'Queue',
@@ -241,6 +245,7 @@ export const pagesEn = {
   'yesterday.sum': { one: '{count} notification would have left', other: '{count} notifications would have left' },
   'yesterday.facts': { one: '{count} event was looked at.', other: '{count} events were looked at.' },
   'yesterday.more': 'More happened on that day: the first {count} events were counted.',
+  'yesterday.on': 'Go on',
   'yesterday.mails': 'Mails',
   'yesterday.digests': 'In a digest',
   'yesterday.pages': 'In the page',
@@ -248,11 +253,10 @@ export const pagesEn = {
   'yesterday.what': 'About what',
   'yesterday.none': 'Nobody would have got anything',
   'yesterday.none.text': 'Either nothing happened on that day, or none of these notifications speaks of it.',
-  'yesterday.now': 'Tickets, rights and choices count as they stand today, not as they stood yesterday.',
+  'yesterday.now':
+    'Tickets, rights and choices count as they stand today, not as they stood then. The limit of mails an hour and what repeats within a day is not counted.',
   'yesterday.not': 'Who would not have got it, and why',
   'yesterday.not.count': { one: '{count} time', other: '{count} times' },
 
   'mention.label': 'Whom to mention',
-  'mention.help': 'Begin with @ and a login to tell somebody.',
-  'mention.found': { one: '{count} person', other: '{count} persons' },
 } satisfies Record<keyof typeof pagesPl, Text>

@@ -19,12 +19,18 @@ export const pagesPl = {
 
   'list.search': 'Szukaj powiadomienia',
   'list.none': 'Nie ma jeszcze powiadomień',
-  'list.none.text': 'Powiadomienie mówi agentom albo zgłaszającemu, że coś się stało: przyszło nowe zgłoszenie, minął termin, ktoś dopisał notatkę.',
+  'list.none.text':
+    'Powiadomienie mówi agentom albo zgłaszającemu, że coś się stało: przyszło nowe zgłoszenie, minął termin, ktoś dopisał notatkę.',
   'list.none.unit': 'W jednostce działają powiadomienia całej instalacji. Tu możesz dodać własne, tylko dla zgłoszeń swojej jednostki.',
   'list.state': 'Stan',
   'list.unit': 'Gdzie',
   'list.changed': 'Zmienione',
-  'list.agents': { one: '{count} wskazana osoba', few: '{count} wskazane osoby', many: '{count} wskazanych osób', other: '{count} wskazanej osoby' },
+  'list.agents': {
+    one: '{count} wskazana osoba',
+    few: '{count} wskazane osoby',
+    many: '{count} wskazanych osób',
+    other: '{count} wskazanej osoby',
+  },
   'list.groups': { one: '{count} grupa', few: '{count} grupy', many: '{count} grup', other: '{count} grupy' },
   'list.roles': { one: '{count} rola', few: '{count} role', many: '{count} ról', other: '{count} roli' },
   'unit.all': 'cała instalacja',
@@ -78,7 +84,8 @@ export const pagesPl = {
   'article.visible.any': 'bez znaczenia',
   'article.visible.yes': 'widzi',
   'article.visible.no': 'nie widzi',
-  'article.texts.help': 'W każdym polu po jednym tekście w wierszu. Wystarczy, że jeden z nich występuje gdziekolwiek; wielkość liter nie gra roli. Gwiazdka nic tu nie znaczy.',
+  'article.texts.help':
+    'W każdym polu po jednym tekście w wierszu. Wystarczy, że jeden z nich występuje gdziekolwiek; wielkość liter nie gra roli. Gwiazdka nic tu nie znaczy.',
   'article.from': 'Od',
   'article.to': 'Do',
   'article.cc': 'Kopia',
@@ -94,7 +101,8 @@ export const pagesPl = {
   'form.agents': 'Wskazani agenci',
   'form.agents.help': 'Login lub adres e-mail, po jednym w wierszu.',
   'form.addresses': 'Adresy poza pomocą',
-  'form.addresses.help': 'Rozdzielone przecinkami. Każdy dostaje osobny mail w języku domyślnym; może tu stać znacznik, na przykład <OTRS_TICKET_DynamicField_Opiekun>.',
+  'form.addresses.help':
+    'Rozdzielone przecinkami. Każdy dostaje osobny mail w języku domyślnym; może tu stać znacznik, na przykład <OTRS_TICKET_DynamicField_Opiekun>.',
   'form.ways': 'Jak powiadamiamy agentów',
   'way.mail': 'mailem',
   'way.page': 'na stronie, pod dzwonkiem',
@@ -116,7 +124,8 @@ export const pagesPl = {
   'form.attachments': 'Z załącznikami wiadomości',
   'form.template': 'Wygląd',
   'form.texts': 'Teksty',
-  'form.texts.help': 'Każdy dostaje tekst w swoim języku, a jeśli go nie ma, w domyślnym. Puste języki pomijamy. Numer zgłoszenia dopisujemy do tematu sami.',
+  'form.texts.help':
+    'Każdy dostaje tekst w swoim języku, a jeśli go nie ma, w domyślnym. Puste języki pomijamy. Numer zgłoszenia dopisujemy do tematu sami.',
   'form.subject': 'Temat',
   'form.body': 'Treść',
   'form.content-type': 'Rodzaj tekstu',
@@ -166,7 +175,6 @@ export const pagesPl = {
     other: 'Powiadomiono {count} osoby',
   },
   'ticket.card.nobody': 'Nikogo jeszcze nie powiadomiono',
-  'ticket.card.last': 'ostatnio {when}',
   'ticket.card.why': 'Kto się dowiedział, kto nie i dlaczego',
   'actor.program': 'program',
 
@@ -198,7 +206,6 @@ export const pagesPl = {
   'bell.none-unread.text': 'Wszystko przeczytane. To, co już było, znajdziesz pod „Wszystkie”.',
   'bell.none': 'Nie ma jeszcze powiadomień',
   'bell.none.text': 'Gdy coś wydarzy się w Twoich zgłoszeniach, zobaczysz to tutaj.',
-  'bell.by': '{who}',
   'bell.new': 'nowe',
   'bell.older': 'Starsze',
   'bell.first': 'Najnowsze',
@@ -219,7 +226,8 @@ export const pagesPl = {
   'mine.kinds.none': 'Administrator nie dał do wyboru żadnego powiadomienia: dostajesz te, które są ważne dla każdego.',
   'mine.fixed': 'Zawsze, bez wyboru: {names}',
   'mine.exceptions': 'Wyjątki dla kolejek',
-  'mine.exceptions.help': 'Na przykład: o wszystkim z kolejki „Sieć” od razu mailem. Puste wiersze pomijamy; gdy są zajęte, po zapisaniu pojawią się nowe.',
+  'mine.exceptions.help':
+    'Na przykład: o wszystkim z kolejki „Sieć” od razu mailem. Puste wiersze pomijamy; gdy są zajęte, po zapisaniu pojawią się nowe.',
   'mine.which': 'Powiadomienie',
   'mine.every': 'wszystkie',
   'mine.queue': 'Kolejka',
@@ -265,6 +273,7 @@ export const pagesPl = {
     other: 'Sprawdzono {count} zdarzenia.',
   },
   'yesterday.more': 'Tego dnia wydarzyło się więcej: policzono pierwsze {count} zdarzeń.',
+  'yesterday.on': 'Licz dalej',
   'yesterday.mails': 'Maili',
   'yesterday.digests': 'W mailu zbiorczym',
   'yesterday.pages': 'Na stronie',
@@ -272,11 +281,10 @@ export const pagesPl = {
   'yesterday.what': 'O czym',
   'yesterday.none': 'Nikt by niczego nie dostał',
   'yesterday.none.text': 'Albo nic się tego dnia nie wydarzyło, albo żadne z tych powiadomień o tym nie mówi.',
-  'yesterday.now': 'Zgłoszenia, prawa i wybory liczą się tak, jakie są dziś, a nie wczoraj.',
+  'yesterday.now':
+    'Zgłoszenia, prawa i wybory liczą się tak, jakie są dziś, a nie jakie były wtedy. Granicy maili na godzinę i powtórzeń w ciągu dnia nie liczymy.',
   'yesterday.not': 'Kto by nie dostał i dlaczego',
   'yesterday.not.count': { one: '{count} raz', few: '{count} razy', many: '{count} razy', other: '{count} razu' },
 
   'mention.label': 'Kogo wspomnieć',
-  'mention.help': 'Zacznij od @ i loginu, żeby kogoś powiadomić.',
-  'mention.found': { one: '{count} osoba', few: '{count} osoby', many: '{count} osób', other: '{count} osoby' },
 } satisfies Record<string, Text>

@@ -1,6 +1,7 @@
 /** Owns the SQL of the bell: what a person is told in the page, how much of it is unread, and reading it. */
 import { sql, type Kysely } from 'kysely'
-import { actorId, isId, tellPerson, type Database, type Id, type Work } from '../../../core/index.ts'
+import { actorId, isId, notify, type Database, type Id, type Work } from '../../../core/index.ts'
+import { BELL_CHANGED } from '../carry-out.ts'
 import type { EventName } from '../events.ts'
 import { tell } from '../tables.ts'
 
@@ -64,14 +65,13 @@ export async function markBell(work: Work, which: Which, read: boolean): Promise
     .set({ read_at: read ? work.now : null })
     .where('person_id', '=', person)
     .where('read_at', read ? 'is' : 'is not', null)
-  const { numUpdatedRows } = await (
-    'ids' in which
-      ? query.where('id', 'in', ['0', ...which.ids.filter(isId)])
-      : 'ticketId' in which
-        ? query.where('ticket_id', '=', which.ticketId)
-        : query.where('id', '<=', isId(which.upTo) ? which.upTo : '0')
+  const { numUpdatedRows } = await ('ids' in which
+    ? query.where('id', 'in', ['0', ...which.ids.filter(isId)])
+    : 'ticketId' in which
+      ? query.where('ticket_id', '=', which.ticketId)
+      : query.where('id', '<=', isId(which.upTo) ? which.upTo : '0')
   ).executeTakeFirst()
-  if (numUpdatedRows > 0n) await tellPerson(work, person)
+  if (numUpdatedRows > 0n) await notify(work, BELL_CHANGED, { person })
   return Number(numUpdatedRows)
 }
 

@@ -117,7 +117,12 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
     limit: PAGE,
   })
   const page = found.slice(0, PAGE)
-  const readable = await readableOf(host.db, actor.access, page.map(({ ticketId }) => ticketId), 'ro')
+  const readable = await readableOf(
+    host.db,
+    actor.access,
+    page.map(({ ticketId }) => ticketId),
+    'ro',
+  )
   // What somebody may read no more is not shown, and is counted no more.
   const lost = page.filter(({ ticketId, readAt }) => readAt === null && !readable.has(ticketId))
   if (lost.length > 0) await host.work(actor, (work) => markBell(work, { ids: lost.map(({ id }) => id) }, true))
@@ -164,7 +169,10 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
         </form>
         {rows.length === 0 ? (
           <Card>
-            <EmptyState title={t(unread ? 'bell.none-unread' : 'bell.none')} text={t(unread ? 'bell.none-unread.text' : 'bell.none.text')} />
+            <EmptyState
+              title={t(unread ? 'bell.none-unread' : 'bell.none')}
+              text={t(unread ? 'bell.none-unread.text' : 'bell.none.text')}
+            />
           </Card>
         ) : (
           <ol class="card notifications-entries" aria-label={t('bell.name')}>

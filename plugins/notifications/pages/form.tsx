@@ -122,7 +122,11 @@ async function ticketsMeant(place: Place, filter: RuleFilter): Promise<Ticket[]>
   const { host, actor } = place
   const queues = await within(place)
   const room = await ruleRoom(host.db, { now: host.clock(), zone: host.config.zone })
-  const ids = await matchingTickets(host.db, filter, room, { access: actor.access, limit: MOST_SHOWN, ...(queues ? { within: queues } : {}) })
+  const ids = await matchingTickets(host.db, filter, room, {
+    access: actor.access,
+    limit: MOST_SHOWN,
+    ...(queues ? { within: queues } : {}),
+  })
   return Promise.all(ids.map((id) => seeTicket(host.db, actor.access, id, 'ro')))
 }
 
@@ -254,7 +258,9 @@ async function formPage(
             of={notification && `notifications/notification:${notification.id}`}
             cancel={path}
             labels={labelsOf(c, form)}
-            ids={Object.fromEntries(Object.keys(form.problems).flatMap((name) => (name.startsWith('if.') ? [[name, ruleFieldId(name)]] : [])))}
+            ids={Object.fromEntries(
+              Object.keys(form.problems).flatMap((name) => (name.startsWith('if.') ? [[name, ruleFieldId(name)]] : [])),
+            )}
             acts={
               <Button name="act" value="preview" unchecked>
                 {t('preview.show')}

@@ -49,8 +49,7 @@ export function mineRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
     const choices = readChoices(values)
     const offered = await offeredTo(host, actor)
     const silent = offered.find((one) => saysNothing(one, choices, actor.id))
-    if (silent)
-      return minePage(c, host, actor, { values, problems: { [`n.${silent.id}.mail`]: words(c)('mine.one-at-least') } })
+    if (silent) return minePage(c, host, actor, { values, problems: { [`n.${silent.id}.mail`]: words(c)('mine.one-at-least') } })
     return submit(
       c,
       values,
@@ -158,7 +157,15 @@ async function minePage(c: PageContext, host: NotificationHost, actor: PersonAct
                 {free.map(({ id, name, rule }) => (
                   <li class="notifications-kind">
                     <p>{name}</p>
-                    <Ways c={c} form={form} prefix={`n.${id}`} of={name} stands={stands(id, null)} usual={t('mine.as-general')} only={rule.ways} />
+                    <Ways
+                      c={c}
+                      form={form}
+                      prefix={`n.${id}`}
+                      of={name}
+                      stands={stands(id, null)}
+                      usual={t('mine.as-general')}
+                      only={rule.ways}
+                    />
                   </li>
                 ))}
               </ul>
@@ -193,7 +200,14 @@ async function minePage(c: PageContext, host: NotificationHost, actor: PersonAct
                       empty={t('mine.every')}
                       choices={free.map(({ id, name }): Choice => ({ value: id, label: name }))}
                     />
-                    <Ways c={c} form={form} prefix={`x.${n}`} of={t('mine.row', { n: n + 1, what: '' })} stands={row} usual={t('mine.as-general')} />
+                    <Ways
+                      c={c}
+                      form={form}
+                      prefix={`x.${n}`}
+                      of={t('mine.row', { n: n + 1, what: '' })}
+                      stands={row}
+                      usual={t('mine.as-general')}
+                    />
                   </div>
                 )
               })}
@@ -265,7 +279,11 @@ const Ways = ({
   return (
     <div class="notifications-ways">
       {only.includes('mail') &&
-        select('mail', MAIL_CHOICES.map((value) => ({ value, label: t(`mail.${value}`) })), stands?.mail ?? null)}
+        select(
+          'mail',
+          MAIL_CHOICES.map((value) => ({ value, label: t(`mail.${value}`) })),
+          stands?.mail ?? null,
+        )}
       {only.includes('page') &&
         select(
           'page',

@@ -89,7 +89,12 @@ async function toldPage(c: PageContext, place: Place): Promise<Response> {
       key: 'notification',
       label: t('told.notification'),
       text: (x) => x.notificationName,
-      cell: (x) => (all.some(({ id }) => id === x.notificationId) ? <a href={`${place.path}/${x.notificationId}`}>{x.notificationName}</a> : x.notificationName),
+      cell: (x) =>
+        all.some(({ id }) => id === x.notificationId) ? (
+          <a href={`${place.path}/${x.notificationId}`}>{x.notificationName}</a>
+        ) : (
+          x.notificationName
+        ),
     },
     { key: 'event', label: t('told.event'), text: (x) => sayEvent(c, x.event), cell: (x) => sayEvent(c, x.event), class: 'cell-wide' },
     { key: 'when', label: t('told.when'), text: (x) => plainTime(c, x.at), cell: (x) => <Time c={c} at={x.at} />, class: 'cell-time' },
