@@ -216,7 +216,9 @@ export async function factsOfAct(
 ): Promise<{ facts: { name: FactName; data: Record<string, unknown> }[]; undone: boolean }> {
   const { rows } = await sql<{ name: FactName; data: Record<string, unknown>; own: boolean }>`
     select name, data, act_id = ${act}::uuid as own from fact
-    where ticket_id = ${ticketId} and (act_id = ${act}::uuid or name = 'ticket.act-undone' and data ->> 'act' = ${act}) order by id`.execute(db)
+    where ticket_id = ${ticketId} and (act_id = ${act}::uuid or name = 'ticket.act-undone' and data ->> 'act' = ${act}) order by id`.execute(
+    db,
+  )
   return { facts: rows.filter(({ own }) => own).map(({ name, data }) => ({ name, data })), undone: rows.some(({ own }) => !own) }
 }
 

@@ -91,7 +91,8 @@ export async function plan(fact: Fact<ToldFact>, host: Room, only?: readonly Not
     facts: facts.map(({ name }) => name),
     rows: NEEDS_ROWS.has(fact.name) ? await historyRows(host.db, ticket.id, { act: fact.act }) : [],
     closed: ticket.stateType === 'closed',
-    fields: fact.name === 'ticket.fields-changed' ? new Map((await listFields(host.db, 'ticket')).map(({ id, name }) => [id, name])) : new Map(),
+    fields:
+      fact.name === 'ticket.fields-changed' ? new Map((await listFields(host.db, 'ticket')).map(({ id, name }) => [id, name])) : new Map(),
     mentions: mentioned.length > 0,
   })
   const about = notifications.flatMap((notification) => {
@@ -116,7 +117,8 @@ export async function plan(fact: Fact<ToldFact>, host: Room, only?: readonly Not
   )
   const left = about.filter(
     ({ notification, event }) =>
-      fitting.has(notification.id) && (!ARTICLE_EVENTS.includes(event) || (article !== undefined && articleFits(notification.rule.article, article))),
+      fitting.has(notification.id) &&
+      (!ARTICLE_EVENTS.includes(event) || (article !== undefined && articleFits(notification.rule.article, article))),
   )
   if (left.length === 0) return undefined
   const actor = (fact.personId !== null && (await loadActor(host.db, fact.personId))) || system('notifications')
@@ -129,7 +131,11 @@ export async function plan(fact: Fact<ToldFact>, host: Room, only?: readonly Not
 const NEEDS_ROWS: ReadonlySet<string> = new Set(['ticket.created', 'article.created'])
 
 /** The note that was written with a change. */
-async function commentOf(facts: readonly { name: string; data: Record<string, unknown> }[], { db }: Room, ticket: Ticket): Promise<string | undefined> {
+async function commentOf(
+  facts: readonly { name: string; data: Record<string, unknown> }[],
+  { db }: Room,
+  ticket: Ticket,
+): Promise<string | undefined> {
   const written = facts.find(({ name, data }) => name === 'article.created' && data['channel'] === 'internal')
   const handed = facts.some(({ name }) => name === 'ticket.owner-changed' || name === 'ticket.responsible-changed')
   if (!written || !handed) return undefined
@@ -238,7 +244,13 @@ async function judge({ notification, event }: { notification: Notification; even
   return { ...nobody, agents: verdicts, outside: await judgeOthers(notification, event, editor, told, view) }
 }
 
-async function judgeOthers(notification: Notification, event: EventName, editor: Actor, told: ReadonlySet<Id>, view: View): Promise<OutsideVerdict[]> {
+async function judgeOthers(
+  notification: Notification,
+  event: EventName,
+  editor: Actor,
+  told: ReadonlySet<Id>,
+  view: View,
+): Promise<OutsideVerdict[]> {
   const { rule } = notification
   if (!rule.ways.includes('mail')) return []
   // That a program's own mail did not arrive is told to agents alone: telling the same people again would go round in circles.
@@ -278,7 +290,9 @@ async function editorOf({ unitId, editedBy }: Notification, { db }: Room): Promi
 async function toldToday(notification: Notification, agents: ReadonlyMap<Id, Agent>, view: View): Promise<Set<string>> {
   const logins = new Map([...agents.values()].map(({ id, login }) => [login, id]))
   const mails = (await view.told()).flatMap(({ type, parts: [name, login = '', way] }) =>
-    type === 'SendAgentNotification' && name === notification.name && way === EMAIL && logins.has(login) ? [`${logins.get(login)} mail`] : [],
+    type === 'SendAgentNotification' && name === notification.name && way === EMAIL && logins.has(login)
+      ? [`${logins.get(login)} mail`]
+      : [],
   )
   const pages = await toldInPageSince(view.host.db, notification.id, view.ticket.id, view.midnight)
   return new Set([...mails, ...pages.map((id) => `${id} page`)])
