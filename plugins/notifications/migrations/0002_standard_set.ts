@@ -5,14 +5,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const { name, comment, rule, pl, en } of SET) {
     const { rows } = await sql<{ id: string }>`
       insert into notification (name, comment, valid, rule, created_at, changed_at)
-      values (${name}, ${comment}, false, ${JSON.stringify({ ...USUAL, ...rule })}::jsonb, now(), now()) on conflict do nothing returning id`.execute(db)
+      values (${name}, ${comment}, false, ${JSON.stringify({ ...USUAL, ...rule })}::jsonb, now(), now()) on conflict do nothing returning id`.execute(
+      db,
+    )
     if (rows[0] === undefined) continue
     for (const [language, [subject, body]] of Object.entries({ pl, en }))
-      await sql`insert into notification_text (notification_id, language, subject, body) values (${rows[0].id}, ${language}, ${subject}, ${body})`.execute(db)
+      await sql`insert into notification_text (notification_id, language, subject, body) values (${rows[0].id}, ${language}, ${subject}, ${body})`.execute(
+        db,
+      )
   }
 }
 
-const USUAL = { ways: ['mail', 'page'], choice: 'free', byDefault: ['mail', 'page'], substitutes: true }
+// OTRS behaviour: agents who are away are told too. Whoever stands in for them is told as well.
+const USUAL = { ways: ['mail', 'page'], choice: 'free', byDefault: ['mail', 'page'], outOfOffice: true, substitutes: true }
 const UNLOCKED = { is: { lock: ['unlock'] } }
 const LOCKED = { is: { lock: ['lock', 'tmp_lock'] } }
 
@@ -50,8 +55,14 @@ const SET: readonly Standard[] = [
     'Ticket follow-up notification (unlocked)',
     'Zgłaszający dopisał do zgłoszenia, którego nikt nie zajmuje.',
     { events: ['NotificationFollowUp'], filter: UNLOCKED, recipients: ['AgentOwner', 'AgentWatcher', 'AgentMyQueues', 'AgentMyServices'] },
-    ['Nowa wiadomość (wolne): <OTRS_TICKET_Title>', `zgłaszający dopisał do zgłoszenia „<OTRS_TICKET_Title>”, którym nikt się teraz nie zajmuje:${WORDS}`],
-    ['New message (unlocked): <OTRS_TICKET_Title>', `the customer wrote again in the ticket “<OTRS_TICKET_Title>”, which nobody works on now:${WORDS}`],
+    [
+      'Nowa wiadomość (wolne): <OTRS_TICKET_Title>',
+      `zgłaszający dopisał do zgłoszenia „<OTRS_TICKET_Title>”, którym nikt się teraz nie zajmuje:${WORDS}`,
+    ],
+    [
+      'New message (unlocked): <OTRS_TICKET_Title>',
+      `the customer wrote again in the ticket “<OTRS_TICKET_Title>”, which nobody works on now:${WORDS}`,
+    ],
   ),
   one(
     'Ticket follow-up notification (locked)',
@@ -71,15 +82,24 @@ const SET: readonly Standard[] = [
     'Ticket owner update notification',
     'Zgłoszenie ma nowego właściciela.',
     { events: ['NotificationOwnerUpdate'], recipients: ['AgentOwner'] },
-    ['Prowadzisz zgłoszenie: <OTRS_TICKET_Title>', '<OTRS_CURRENT_UserFullname> przekazuje Ci zgłoszenie „<OTRS_TICKET_Title>”.\n\n<OTRS_COMMENT>'],
+    [
+      'Prowadzisz zgłoszenie: <OTRS_TICKET_Title>',
+      '<OTRS_CURRENT_UserFullname> przekazuje Ci zgłoszenie „<OTRS_TICKET_Title>”.\n\n<OTRS_COMMENT>',
+    ],
     ['Yours now: <OTRS_TICKET_Title>', '<OTRS_CURRENT_UserFullname> hands you the ticket “<OTRS_TICKET_Title>”.\n\n<OTRS_COMMENT>'],
   ),
   one(
     'Ticket responsible update notification',
     'Za zgłoszenie odpowiada ktoś inny.',
     { events: ['NotificationResponsibleUpdate'], recipients: ['AgentResponsible'] },
-    ['Odpowiadasz za zgłoszenie: <OTRS_TICKET_Title>', 'od teraz odpowiadasz za zgłoszenie „<OTRS_TICKET_Title>”. Zmienia to <OTRS_CURRENT_UserFullname>.\n\n<OTRS_COMMENT>'],
-    ['You are responsible: <OTRS_TICKET_Title>', 'from now on you are responsible for the ticket “<OTRS_TICKET_Title>”, says <OTRS_CURRENT_UserFullname>.\n\n<OTRS_COMMENT>'],
+    [
+      'Odpowiadasz za zgłoszenie: <OTRS_TICKET_Title>',
+      'od teraz odpowiadasz za zgłoszenie „<OTRS_TICKET_Title>”. Zmienia to <OTRS_CURRENT_UserFullname>.\n\n<OTRS_COMMENT>',
+    ],
+    [
+      'You are responsible: <OTRS_TICKET_Title>',
+      'from now on you are responsible for the ticket “<OTRS_TICKET_Title>”, says <OTRS_CURRENT_UserFullname>.\n\n<OTRS_COMMENT>',
+    ],
   ),
   one(
     'Ticket new note notification',
@@ -92,8 +112,14 @@ const SET: readonly Standard[] = [
     'Ticket queue update notification',
     'Zgłoszenie przeniesiono do jednej z moich kolejek.',
     { events: ['NotificationMove'], recipients: ['AgentMyQueues'] },
-    ['Przeniesione do <OTRS_TICKET_Queue>: <OTRS_TICKET_Title>', 'zgłoszenie „<OTRS_TICKET_Title>” jest teraz w kolejce <OTRS_TICKET_Queue>. Przenosi: <OTRS_CURRENT_UserFullname>.'],
-    ['Moved to <OTRS_TICKET_Queue>: <OTRS_TICKET_Title>', 'the ticket “<OTRS_TICKET_Title>” is in the queue <OTRS_TICKET_Queue> now. Moved by: <OTRS_CURRENT_UserFullname>.'],
+    [
+      'Przeniesione do <OTRS_TICKET_Queue>: <OTRS_TICKET_Title>',
+      'zgłoszenie „<OTRS_TICKET_Title>” jest teraz w kolejce <OTRS_TICKET_Queue>. Przenosi: <OTRS_CURRENT_UserFullname>.',
+    ],
+    [
+      'Moved to <OTRS_TICKET_Queue>: <OTRS_TICKET_Title>',
+      'the ticket “<OTRS_TICKET_Title>” is in the queue <OTRS_TICKET_Queue> now. Moved by: <OTRS_CURRENT_UserFullname>.',
+    ],
   ),
   one(
     'Ticket pending reminder notification (locked)',
@@ -105,9 +131,20 @@ const SET: readonly Standard[] = [
   one(
     'Ticket pending reminder notification (unlocked)',
     'Minął termin, do którego odłożono wolne zgłoszenie.',
-    { events: ['NotificationPendingReminder'], filter: UNLOCKED, recipients: ['AgentOwner', 'AgentResponsible', 'AgentMyQueues'], oncePerDay: true },
-    ['Przypomnienie (wolne): <OTRS_TICKET_Title>', 'minął termin, do którego odłożono zgłoszenie „<OTRS_TICKET_Title>”, i nikt się nim nie zajmuje.'],
-    ['Reminder (unlocked): <OTRS_TICKET_Title>', 'the time has come until which the ticket “<OTRS_TICKET_Title>” was put off, and nobody works on it.'],
+    {
+      events: ['NotificationPendingReminder'],
+      filter: UNLOCKED,
+      recipients: ['AgentOwner', 'AgentResponsible', 'AgentMyQueues'],
+      oncePerDay: true,
+    },
+    [
+      'Przypomnienie (wolne): <OTRS_TICKET_Title>',
+      'minął termin, do którego odłożono zgłoszenie „<OTRS_TICKET_Title>”, i nikt się nim nie zajmuje.',
+    ],
+    [
+      'Reminder (unlocked): <OTRS_TICKET_Title>',
+      'the time has come until which the ticket “<OTRS_TICKET_Title>” was put off, and nobody works on it.',
+    ],
   ),
   one(
     'Ticket escalation notification',
@@ -128,7 +165,10 @@ const SET: readonly Standard[] = [
     'Zgłoszenie dotyczy teraz jednej z moich usług.',
     { events: ['NotificationServiceUpdate'], recipients: ['AgentMyServices'] },
     ['Usługa <OTRS_TICKET_Service>: <OTRS_TICKET_Title>', 'zgłoszenie „<OTRS_TICKET_Title>” dotyczy teraz usługi <OTRS_TICKET_Service>.'],
-    ['Service <OTRS_TICKET_Service>: <OTRS_TICKET_Title>', 'the ticket “<OTRS_TICKET_Title>” is about the service <OTRS_TICKET_Service> now.'],
+    [
+      'Service <OTRS_TICKET_Service>: <OTRS_TICKET_Title>',
+      'the ticket “<OTRS_TICKET_Title>” is about the service <OTRS_TICKET_Service> now.',
+    ],
   ),
   one(
     'Ticket email delivery failure notification',
@@ -141,14 +181,26 @@ const SET: readonly Standard[] = [
     'Ticket held message notification',
     'Wiadomość czeka na decyzję, czy ją przyjąć.',
     { events: ['NotificationHeld'], recipients: ['AgentOwner', 'AgentMyQueues'] },
-    ['Wstrzymana wiadomość: <OTRS_TICKET_Title>', 'do zgłoszenia „<OTRS_TICKET_Title>” napisał ktoś, kto nie ma w nim udziału. Zdecyduj, czy tę wiadomość przyjąć.'],
-    ['Message held: <OTRS_TICKET_Title>', 'somebody without a part in the ticket “<OTRS_TICKET_Title>” wrote to it. Decide whether the message is accepted.'],
+    [
+      'Wstrzymana wiadomość: <OTRS_TICKET_Title>',
+      'do zgłoszenia „<OTRS_TICKET_Title>” napisał ktoś, kto nie ma w nim udziału. Zdecyduj, czy tę wiadomość przyjąć.',
+    ],
+    [
+      'Message held: <OTRS_TICKET_Title>',
+      'somebody without a part in the ticket “<OTRS_TICKET_Title>” wrote to it. Decide whether the message is accepted.',
+    ],
   ),
   one(
     'Ticket mention notification',
     'Ktoś wspomniał o mnie w notatce (@login).',
     { events: ['NotificationMention'], recipients: ['AllMentionedUsers'], choice: 'one-at-least' },
-    ['Wspomniano o Tobie: <OTRS_TICKET_Title>', '<OTRS_CURRENT_UserFullname> wspomina o Tobie w zgłoszeniu „<OTRS_TICKET_Title>”:\n\n<OTRS_AGENT_BODY[30]>'],
-    ['You were mentioned: <OTRS_TICKET_Title>', '<OTRS_CURRENT_UserFullname> mentions you in the ticket “<OTRS_TICKET_Title>”:\n\n<OTRS_AGENT_BODY[30]>'],
+    [
+      'Wspomniano o Tobie: <OTRS_TICKET_Title>',
+      '<OTRS_CURRENT_UserFullname> wspomina o Tobie w zgłoszeniu „<OTRS_TICKET_Title>”:\n\n<OTRS_AGENT_BODY[30]>',
+    ],
+    [
+      'You were mentioned: <OTRS_TICKET_Title>',
+      '<OTRS_CURRENT_UserFullname> mentions you in the ticket “<OTRS_TICKET_Title>”:\n\n<OTRS_AGENT_BODY[30]>',
+    ],
   ),
 ]
