@@ -46,7 +46,9 @@ const AGENTS: Record<AgentKind, (scene: Scene) => Promise<readonly (Id | null)[]
     return first?.senderType === 'agent' ? [first.personId] : []
   },
   AllMentionedUsers: async ({ host, mentioned }) =>
-    (await Promise.all(mentioned.map((login) => findPersonByLogin(host.db, login)))).flatMap((person) => (person?.agent ? [person.id] : [])),
+    (await Promise.all(mentioned.map((login) => findPersonByLogin(host.db, login)))).flatMap((person) =>
+      person?.agent ? [person.id] : [],
+    ),
 }
 
 /** OTRS behaviour: whom the queue is one of their own, as far as they read it by its group. */
@@ -81,16 +83,20 @@ export async function outsideMeant(rule: NotificationRule, scene: Scene): Promis
     if (kind === 'Participants')
       found.push({
         kind,
-        to: (await listParticipants(host.db, ticket.id)).flatMap(({ id, address }) => (address === null ? [] : [{ address, personId: id }])),
+        to: (await listParticipants(host.db, ticket.id)).flatMap(({ id, address }) =>
+          address === null ? [] : [{ address, personId: id }],
+        ),
       })
     if (kind === 'AllRecipientsFirstArticle' || kind === 'AllRecipientsLastArticle') {
-      const articles = (await scene.articles()).filter(({ senderType, held, withdrawnAt }) => senderType !== 'system' && !held && withdrawnAt === null)
+      const articles = (await scene.articles()).filter(
+        ({ senderType, held, withdrawnAt }) => senderType !== 'system' && !held && withdrawnAt === null,
+      )
       const article = kind === 'AllRecipientsFirstArticle' ? articles[0] : articles.at(-1)
-      if (article?.channel === 'email') found.push({ kind, to: await withPersons(scene, [article.from, article.to, article.cc].join(', ')) })
+      if (article?.channel === 'email')
+        found.push({ kind, to: await withPersons(scene, [article.from, article.to, article.cc].join(', ')) })
     }
   }
-  if (rule.addresses.trim() !== '')
-    found.push({ kind: 'addresses', to: await known(scene, addressesIn(await scene.fill(rule.addresses))) })
+  if (rule.addresses.trim() !== '') found.push({ kind: 'addresses', to: await known(scene, addressesIn(await scene.fill(rule.addresses))) })
   return found
 }
 

@@ -91,7 +91,10 @@ interface Telling {
   people: ReadonlyMap<Id, Person>
 }
 
-async function tellAgents(work: Work, { plan: { ticket, article, actor }, one, base, writer, delaySeconds, people }: Telling): Promise<void> {
+async function tellAgents(
+  work: Work,
+  { plan: { ticket, article, actor }, one, base, writer, delaySeconds, people }: Telling,
+): Promise<void> {
   for (const { personId, way, outcome, detail, instead } of one.agents) {
     const person = people.get(personId)!
     const filled = outcome === 'told' ? await writer(person) : undefined
@@ -138,16 +141,32 @@ async function tellAgents(work: Work, { plan: { ticket, article, actor }, one, b
   }
 }
 
-async function tellOutside(work: Work, host: Room, { plan: { ticket, article }, one, base, writer, delaySeconds, people }: Telling): Promise<void> {
+async function tellOutside(
+  work: Work,
+  host: Room,
+  { plan: { ticket, article }, one, base, writer, delaySeconds, people }: Telling,
+): Promise<void> {
   const { rule } = one.notification
   const letters = new Map<string, { to: string[]; reader: Person | null; told: Id[] }>()
   for (const [n, { kind, address, personId, outcome, detail }] of one.outside.entries()) {
-    const told = await note(work, { ...base, person_id: personId, address, way: outcome === 'told' ? 'mail' : null, outcome, detail, told_at: base.at })
+    const told = await note(work, {
+      ...base,
+      person_id: personId,
+      address,
+      way: outcome === 'told' ? 'mail' : null,
+      outcome,
+      detail,
+      told_at: base.at,
+    })
     if (!told || outcome !== 'told') continue
     // All addresses of a message stand in one mail, everybody else has their own.
     const together = kind === 'AllRecipientsFirstArticle' || kind === 'AllRecipientsLastArticle'
     const key = together ? kind : String(n)
-    const letter = letters.get(key) ?? { to: [], reader: together || kind === 'addresses' ? null : (people.get(personId ?? '') ?? null), told: [] }
+    const letter = letters.get(key) ?? {
+      to: [],
+      reader: together || kind === 'addresses' ? null : (people.get(personId ?? '') ?? null),
+      told: [],
+    }
     letter.to.push(address)
     letter.told.push(told)
     letters.set(key, letter)
@@ -176,7 +195,15 @@ async function tellOutside(work: Work, host: Room, { plan: { ticket, article }, 
 /** Undefined: that stands there already, of the same act. */
 async function note(
   work: Work,
-  row: Base & { person_id: Id | null; address: string | null; way: Way | null; outcome: Outcome; detail: string; subject?: string; told_at: Date | null },
+  row: Base & {
+    person_id: Id | null
+    address: string | null
+    way: Way | null
+    outcome: Outcome
+    detail: string
+    subject?: string
+    told_at: Date | null
+  },
 ): Promise<Id | undefined> {
   const kept = await tell(work.db)
     .insertInto('notification_told')
@@ -208,7 +235,12 @@ function makeWriter(work: Work, host: Room, { ticket, actor, comment }: Plan, { 
     return filled
   }
 }
-const HANDED: ReadonlySet<string> = new Set(['NotificationOwnerUpdate', 'NotificationResponsibleUpdate', 'TicketOwnerUpdate', 'TicketResponsibleUpdate'])
+const HANDED: ReadonlySet<string> = new Set([
+  'NotificationOwnerUpdate',
+  'NotificationResponsibleUpdate',
+  'TicketOwnerUpdate',
+  'TicketResponsibleUpdate',
+])
 const SPEAKS_OF_READER = /(?:<|&lt;)(?:OTRS|OTOBO|POMOC)_(?:NOTIFICATION_RECIPIENT|USER|FIRST_NAME|LAST_NAME)/i
 
 async function filesOf(work: Work, host: Room, article: NonNullable<Plan['article']>): Promise<NewAttachment[]> {

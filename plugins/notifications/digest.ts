@@ -62,7 +62,11 @@ async function sendDigest(host: Room, personId: Id): Promise<void> {
     const became = (ids: readonly Id[], outcome: Outcome, mailId: Id | null) =>
       ids.length === 0
         ? undefined
-        : tell(work.db).updateTable('notification_told').set({ told_at: work.now, mail_id: mailId, outcome }).where('id', 'in', ids).execute()
+        : tell(work.db)
+            .updateTable('notification_told')
+            .set({ told_at: work.now, mail_id: mailId, outcome })
+            .where('id', 'in', ids)
+            .execute()
     await became(
       lines.map(({ id }) => id),
       mail === undefined ? 'no-address' : 'told',

@@ -96,7 +96,9 @@ export const SAYS = {
         ...(has('FollowUp') ? (['NotificationFollowUp'] as const) : []),
         ...(mentions ? (['NotificationMention'] as const) : []),
         // Of several recipients some took it: the mail itself has left.
-        ...(own.some(({ type, parts }) => type === 'Misc' && parts[0] === 'mail not delivered') ? (['ArticleEmailSendingError'] as const) : []),
+        ...(own.some(({ type, parts }) => type === 'Misc' && parts[0] === 'mail not delivered')
+          ? (['ArticleEmailSendingError'] as const)
+          : []),
       ]
     },
   },

@@ -5,6 +5,7 @@ import { deliver } from './deliver.ts'
 import { forgetTold, sendDigests } from './digest.ts'
 import { SAYS, type ToldFact } from './events-of.ts'
 import * as first from './migrations/0001_notifications.ts'
+import * as standardSet from './migrations/0002_standard_set.ts'
 import { administered } from './notifications.ts'
 import { pages, slots } from './pages/routes.tsx'
 import type { Room } from './plan.ts'
@@ -24,7 +25,7 @@ export default definePlugin<NotificationSettings>({
   },
   routes: pages,
   slots,
-  migrations: { '0001_notifications': first },
+  migrations: { '0001_notifications': first, '0002_standard_set': standardSet },
   on: Object.fromEntries(Object.keys(SAYS).map((name) => [name, (fact: Fact<ToldFact>, host: Room) => deliver(fact, host)])),
   jobs: {
     'notifications/digest': { cron: '4 * * * *', run: (_payload, host) => sendDigests(host) },

@@ -57,7 +57,10 @@ export function judgeAgents(rule: NotificationRule, candidates: readonly Id[], k
     else if (id === known.actorId && !known.selfNotify) no('actor')
     else if (!known.readers.has(id)) no('no-right')
     else if (known.absent.has(id) && !rule.outOfOffice) no('away')
-    else verdicts.push(...byWay(rule, agent, known).map((one) => (instead ? { ...one, instead: instead.name, detail: one.detail || instead.name } : one)))
+    else
+      verdicts.push(
+        ...byWay(rule, agent, known).map((one) => (instead ? { ...one, instead: instead.name, detail: one.detail || instead.name } : one)),
+      )
     const substitute = known.absent.get(id)?.substituteId
     // One hop: who stands in and is away too stands in for nobody.
     if (rule.substitutes && substitute && !instead && agent.works) judge(substitute, agent)

@@ -263,7 +263,10 @@ export const notificationSubject: Subject<Said, NotificationForm> = {
     oncePerDay: { words: 'field.oncePerDay', as: 'yes-no' },
     outOfOffice: { words: 'field.outOfOffice', as: 'yes-no' },
     substitutes: { words: 'field.substitutes', as: 'yes-no' },
-    hours: { words: 'field.hours', as: { say: (value, { language }) => allTexts.in(language)(`hours.${value === null ? 'any' : (value as 'within')}`) } },
+    hours: {
+      words: 'field.hours',
+      as: { say: (value, { language }) => allTexts.in(language)(`hours.${value === null ? 'any' : (value as 'within')}`) },
+    },
     visible: { words: 'field.visible', as: 'yes-no' },
     attachments: { words: 'field.attachments', as: 'yes-no' },
     template: { words: 'field.template', as: { choice: 'template.' } },

@@ -8,7 +8,14 @@ import { tell, type ChoiceTable } from './tables.ts'
 /** Those that are on for a unit's tickets, know one of these events and were switched on before `at`, as they were made. `fields`: any event of a field too. */
 export async function woken(
   db: Kysely<Database>,
-  { unitId, events, fields, at, factId, ticketId }: { unitId: Id; events: readonly string[]; fields: boolean; at: Date; factId: Id; ticketId: Id },
+  {
+    unitId,
+    events,
+    fields,
+    at,
+    factId,
+    ticketId,
+  }: { unitId: Id; events: readonly string[]; fields: boolean; at: Date; factId: Id; ticketId: Id },
 ): Promise<Notification[]> {
   const { rows } = await sql<{ id: Id }>`
     with recursive up as (

@@ -210,7 +210,11 @@ async function customerToTell<T extends 'closed' | 'waiting'>(
     .executeTakeFirstOrThrow()
   // Who closed it knows; who has no address cannot be told.
   if (ticket.customer_id === null || ticket.customer_id === actorId(work)) return undefined
-  const where = await customerAddress(work.db, work.config, { id: ticketId, customerId: ticket.customer_id, lastAgentAt: ticket.last_agent_at })
+  const where = await customerAddress(work.db, work.config, {
+    id: ticketId,
+    customerId: ticket.customer_id,
+    lastAgentAt: ticket.last_agent_at,
+  })
   if (!where.customer?.address || !where.customer.valid) return undefined
   const response = await findResponse(work.db, ticketId, type, where.customer.language, undefined, languagesToTry(work.config))
   if (!response) return undefined

@@ -38,7 +38,12 @@ export function noteAgentTold(work: Work, ticketId: Id, told: { notification: st
  * A mail to an agent. It is none of the ticket's own: that it does not arrive is no affair of the ticket, or telling of that would go round in
  * circles. Answers find the ticket by its number in the subject. Returns the mail's id; undefined: the address is ours.
  */
-export async function mailAgent(work: Work, ticket: Pick<Ticket, 'id' | 'number'> | null, address: string, notice: Notice): Promise<Id | undefined> {
+export async function mailAgent(
+  work: Work,
+  ticket: Pick<Ticket, 'id' | 'number'> | null,
+  address: string,
+  notice: Notice,
+): Promise<Id | undefined> {
   if (destinationOf(await readAddressBook(work.db, work.config), address)) return undefined
   return queueMail(work, {
     kind: 'notification',
@@ -66,7 +71,9 @@ export async function mailOutside(
   { visible, attachments = [], ...notice }: Notice & { visible: boolean; attachments?: NewAttachment[] },
 ): Promise<{ articleId: Id; mailId: Id } | undefined> {
   const book = await readAddressBook(work.db, work.config)
-  const foreign = to.filter((address, n) => !destinationOf(book, address) && to.findIndex((one) => canonicalAddress(one) === canonicalAddress(address)) === n)
+  const foreign = to.filter(
+    (address, n) => !destinationOf(book, address) && to.findIndex((one) => canonicalAddress(one) === canonicalAddress(address)) === n,
+  )
   if (foreign.length === 0) return undefined
   const from = await senderOfQueue(work.db, work.config, ticket.queueId)
   const messageId = newMessageId(work.config, ticket.id)

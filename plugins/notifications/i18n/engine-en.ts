@@ -127,7 +127,8 @@ export const engineEn = {
   'outcome.editor-may-not': 'no: whoever set up the notification may not do this to this ticket',
   'outcome.hours': 'nobody: not at this time',
   'outcome.too-many': 'in one mail with others: there were too many in this hour',
-  'stopped.editor-gone': 'Stopped: whoever changed it last no longer administers this unit. Look through it and resume it – it then works with your rights.',
+  'stopped.editor-gone':
+    'Stopped: whoever changed it last no longer administers this unit. Look through it and resume it – it then works with your rights.',
   'stopped.broken': 'Stopped: something chosen in it is gone or not understood. Correct it and resume.',
 
   'digest.subject': { one: '{count} notification about tickets', other: '{count} notifications about tickets' },

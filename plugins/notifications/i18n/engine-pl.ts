@@ -126,7 +126,8 @@ export const enginePl = {
   'outcome.editor-may-not': 'nie: kto ustawił powiadomienie, nie ma do tego prawa w tym zgłoszeniu',
   'outcome.hours': 'nikogo: nie o tej porze',
   'outcome.too-many': 'razem w jednym mailu: w tej godzinie było ich za dużo',
-  'stopped.editor-gone': 'Zatrzymane: kto je ostatnio zmienił, nie administruje już tą jednostką. Sprawdź je i wznów – odtąd działa z Twoimi prawami.',
+  'stopped.editor-gone':
+    'Zatrzymane: kto je ostatnio zmienił, nie administruje już tą jednostką. Sprawdź je i wznów – odtąd działa z Twoimi prawami.',
   'stopped.broken': 'Zatrzymane: to, co w nim wybrano, nie istnieje lub go nie rozumiemy. Popraw i wznów.',
 
   'digest.subject': {
