@@ -156,15 +156,17 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
         />
         <form class="notifications-kinds" method="get" action={BELL}>
           {!unread && <input type="hidden" name="which" value="all" />}
-          <label for="bell-kind">{t('bell.kind')}</label>
-          <select id="bell-kind" name="kind" data-submits="">
-            <option value="">{t('bell.kind.any')}</option>
-            {KIND_NAMES.map((name) => (
-              <option value={name} selected={name === kind}>
-                {t(`kind.${name}`)}
-              </option>
-            ))}
-          </select>
+          <div class="field">
+            <label for="bell-kind">{t('bell.kind')}</label>
+            <select id="bell-kind" name="kind" data-submits="">
+              <option value="">{t('bell.kind.any')}</option>
+              {KIND_NAMES.map((name) => (
+                <option value={name} selected={name === kind}>
+                  {t(`kind.${name}`)}
+                </option>
+              ))}
+            </select>
+          </div>
           <Button small>{t('bell.show')}</Button>
         </form>
         {rows.length === 0 ? (

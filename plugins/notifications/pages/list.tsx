@@ -190,17 +190,12 @@ async function listPage(c: PageContext, place: Place): Promise<Response> {
   )
 }
 
-/** A long enumeration in its cell: its beginning, all of it for who opens it. */
-const SHORT = 60
-const FewWords = ({ text }: { text: string }) =>
-  text.length <= SHORT ? (
-    <>{text}</>
-  ) : (
-    <details class="notifications-more">
-      <summary>{`${text.slice(0, text.lastIndexOf(' ', SHORT))}…`}</summary>
-      {text}
-    </details>
-  )
+/** A long enumeration in its cell: its beginning; all of it stands in the form. */
+const FewWords = ({ text }: { text: string }) => (
+  <span class="notifications-few" title={text}>
+    {text}
+  </span>
+)
 
 export const stateOf = ({ valid, stopped }: Pick<Notification, 'valid' | 'stopped'>): 'on' | 'off' | 'stopped' =>
   !valid ? 'off' : stopped === null ? 'on' : 'stopped'

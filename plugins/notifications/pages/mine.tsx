@@ -154,9 +154,12 @@ async function minePage(c: PageContext, host: NotificationHost, actor: PersonAct
               <p class="quiet">{t('mine.kinds.none')}</p>
             ) : (
               <ul class="plain-rows">
-                {free.map(({ id, name, rule }) => (
+                {free.map(({ id, name, comment, rule }) => (
                   <li class="notifications-kind">
-                    <p>{name}</p>
+                    <p>
+                      {name}
+                      {comment && <span class="row-quiet notifications-below">{comment}</span>}
+                    </p>
                     <Ways
                       c={c}
                       form={form}

@@ -76,7 +76,7 @@ async function yesterdayPage(c: PageContext, place: Place): Promise<Response> {
           </div>
           <Button>{t('yesterday.try')}</Button>
         </form>
-        <p class="para">
+        <p class="notifications-sum">
           <b>{t('yesterday.sum', { count: told.length })}</b> <span class="quiet">{t('yesterday.facts', { count: trial.facts })}</span>
         </p>
         {trial.after && (
