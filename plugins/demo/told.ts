@@ -62,9 +62,9 @@ async function ownOfUnit(work: Work): Promise<void> {
   )
 }
 
-/** The last two days as facts, so that there is something to try notifications on. */
+/** The last days as facts, so that there is something to try notifications on. */
 async function whatHappened(work: Work): Promise<void> {
-  const since = new Date(work.now.getTime() - 2 * DAY)
+  const since = new Date(work.now.getTime() - 6 * DAY)
   await sql`
     insert into fact (name, ticket_id, unit_id, person_id, act_id, data, created_at)
     select f.name, f.ticket_id, q.unit_id, f.person_id, f.act_id, f.data, f.at from (

@@ -32,7 +32,7 @@ export interface Would {
 }
 
 export interface Trial {
-  /** How many facts were looked at. */
+  /** How many facts about tickets from here were looked at. */
   facts: number
   would: Would[]
   /** More happened on that day: a further trial goes on behind this fact. */
@@ -66,13 +66,13 @@ export async function tryDay(host: Room, { notifications, day, within, after }: 
   const below = (unitId: Id) => unitsBelow(units, unitId)
   const began = performance.now()
   const trial: Trial = { facts: 0, would: [], after: null }
-  for (const fact of facts) {
-    if (performance.now() - began > MOST_MS) return { ...trial, after: facts[trial.facts - 1]?.id ?? null }
-    trial.facts++
+  for (const [n, fact] of facts.entries()) {
+    if (performance.now() - began > MOST_MS) return { ...trial, after: facts[n - 1]?.id ?? null }
     // What notifications did themselves wakes none.
     if (fact.plugin === 'notifications') continue
     const ticket = await findTicket(host.db, fact.ticketId!, null)
     if (!ticket || (within !== undefined && !below(within).has(ticket.unitId))) continue
+    trial.facts++
     const own = notifications.filter(({ unitId }) => unitId === null || below(unitId).has(ticket.unitId))
     const planned = own.length > 0 ? await plan(fact as Fact<ToldFact>, host, own) : undefined
     for (const { notification, event, agents, outside } of planned?.planned ?? [])

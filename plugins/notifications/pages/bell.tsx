@@ -167,7 +167,7 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
               ))}
             </select>
           </div>
-          <Button small>{t('bell.show')}</Button>
+          <Button>{t('bell.show')}</Button>
         </form>
         {rows.length === 0 ? (
           <Card>
