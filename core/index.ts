@@ -225,7 +225,15 @@ export {
   type Leaf,
 } from './ticket/draft/drafts.ts'
 export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
-export { findOrigin, historyParts, historyRows, listHistory, personsInHistory, type HistoryRow, type Origin } from './ticket/history-list.ts'
+export {
+  findOrigin,
+  historyParts,
+  historyRows,
+  listHistory,
+  personsInHistory,
+  type HistoryRow,
+  type Origin,
+} from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/change/participants.ts'
@@ -242,7 +250,7 @@ export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
 export { agentTicketUrl, customerTicketUrl } from './ticket/url.ts'
-export { mailAgent, mailOutside, noteAgentTold, type Notice } from './ticket/change/notified.ts'
+export { mailAgent, mailOutside, noteAgentTold } from './ticket/change/notified.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
 export { findArticle, findAttachment, firstWords, listArticles, rawOf, type Article, type Attachment } from './article/articles.ts'
 

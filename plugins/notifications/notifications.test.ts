@@ -18,8 +18,10 @@ import {
   type Work,
 } from '../../core/index.ts'
 import { EVENTS, fieldEvent } from './events.ts'
+import { mailJobs } from '../../core/mail/inbound/jobs.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import { TUESDAY } from '../../test/make.ts'
+import { startMailSink, type MailSink } from '../../test/servers/mail-sink.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import notifications from './index.ts'
 import { textFor } from './language.ts'
@@ -38,6 +40,7 @@ import { tell } from './tables.ts'
 type Way = Exclude<typeof notificationSubject.way, { noWayBack: string }>
 
 let site: Site
+let sink: MailSink
 let unit: Id
 let group: Id
 let queueId: Id
@@ -46,7 +49,8 @@ let anna: PersonActor
 let jan: PersonActor
 let noter: PersonActor
 beforeAll(async () => {
-  site = await openSite([notifications])
+  sink = await startMailSink()
+  site = await openSite([notifications], { smarthostUrl: sink.url })
   const { make } = site
   unit = await make.unit()
   group = await make.group()
@@ -57,7 +61,10 @@ beforeAll(async () => {
   await sql`insert into person_queue (person_id, queue_id) values (${anna.id}, ${queueId})`.execute(make.db)
   await make.asSystem((work) => setActivation(work, 'notifications', unit, true))
 })
-afterAll(() => site.close())
+afterAll(async () => {
+  await site.close()
+  await sink.stop()
+})
 
 const TEXTS: NotificationTexts = {
   pl: {
@@ -806,6 +813,32 @@ describe('how agents are told', () => {
     expect(await tell(make.db).selectFrom('notification_told').select('id').where('notification_id', '=', notification).execute()).toEqual(
       [],
     )
+  })
+
+  it('once, when the mail server was away for a day', async () => {
+    const { make, kernel } = site
+    await make.db.updateTable('outbound_mail').set({ state: 'cancelled' }).where('state', '=', 'queued').execute()
+    await only({ ...owners, recipients: ['AgentOwner', 'AgentMyQueues', 'Customer'] })
+    await closes()
+    const send = async () => {
+      for (const { id } of await make.db.selectFrom('outbound_mail').select('id').where('state', '=', 'queued').orderBy('id').execute())
+        await mailJobs(kernel.host).get('mail/send')!.run({ id }, { attempt: 1, lastAttempt: false })
+    }
+    sink.refusal = { at: 'connect', code: 421, text: 'closed for maintenance' }
+    for (let hour = 0; hour < 24; hour += 8) {
+      make.now = new Date(TUESDAY.getTime() + hour * 3600_000)
+      await send()
+    }
+    expect(sink.mails).toEqual([])
+    sink.refusal = undefined
+    make.now = new Date(TUESDAY.getTime() + 24 * 3600_000)
+    await send()
+    await send()
+    const people = await make.db.selectFrom('outbound_mail').select('recipients').where('state', '=', 'sent').execute()
+    expect(sink.mails.flatMap(({ to }) => to).toSorted()).toEqual(people.flatMap(({ recipients }) => recipients).toSorted())
+    expect(new Set(sink.mails.flatMap(({ to }) => to)).size).toBe(sink.mails.length)
+    expect(sink.mails.length).toBeGreaterThanOrEqual(2)
+    expect(sink.mails.every(({ from, parsed }) => from === '' && parsed.headers.get('auto-submitted') === 'auto-generated')).toBe(true)
   })
 
   it('in HTML: what tags stand for is escaped, and nothing that runs goes along', async () => {
