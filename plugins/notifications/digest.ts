@@ -14,7 +14,7 @@ export const USUAL_HOUR = 7
 /** As many lines stand in one mail. */
 const MOST_LINES = 200
 /** Where agents choose how they are told. */
-export const CHOICES_PATH = '/preferences/notifications'
+export const CHOICES_PATH = '/notifications/mine'
 
 /** Each hour. Who may not read a ticket any more is not told of it, and who works here no more of nothing. */
 export async function sendDigests(host: Room): Promise<void> {

@@ -118,8 +118,8 @@ export const eventsOf = (fact: Fact<ToldFact>, around: Around): readonly EventNa
 export function mentionsIn(body: string): string[] {
   const named = new Set<string>()
   // What stands behind a letter is an address.
-  for (const [, login = ''] of body.matchAll(/(?<![\p{L}\p{N}._@+-])@([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})/gu)) {
-    named.add(login.replace(/[._-]+$/, '').toLowerCase())
+  for (const [, login = ''] of body.matchAll(/(?<![\p{L}\p{N}._@+-])@([\p{L}\p{N}]+(?:[._-]+[\p{L}\p{N}]+)*)/gu)) {
+    named.add(login.toLowerCase())
     if (named.size === MOST_MENTIONS) break
   }
   return [...named]

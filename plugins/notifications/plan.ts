@@ -84,6 +84,8 @@ export async function plan(fact: Fact<ToldFact>, host: Room, only?: readonly Not
   if (notifications.length === 0) return undefined
   const { facts, undone } = await factsOfAct(host.db, ticket.id, fact.act)
   if (undone) return undefined
+  // Nobody was told of what is taken back, so nobody is told that all is as before.
+  if (fact.name !== 'ticket.act-undone' && facts.some(({ name }) => name === 'ticket.act-undone')) return undefined
   const articleId = 'article' in fact.data ? fact.data.article : null
   const article = articleId === null ? undefined : await findArticle(host.db, ticket.id, articleId)
   if (article?.withdrawnAt) return undefined

@@ -1,6 +1,6 @@
 /** Owns what a notification says: when, of which tickets and articles, whom, how. Stored as it stands here. */
 import { z } from 'zod'
-import { ruleFilterSchema } from '../../core/index.ts'
+import { isId, ruleFilterSchema } from '../../core/index.ts'
 import { isEvent, type EventName } from './events.ts'
 
 /** OTRS's kinds of recipients in OTRS's order; `Participants` are ours: whom the customer let in. */
@@ -28,7 +28,7 @@ const CHANNELS = ['email', 'phone', 'internal', 'chat', 'web', 'sms'] as const
 export const ARTICLE_TEXTS = ['from', 'to', 'cc', 'bcc', 'subject', 'body', 'attachmentName'] as const
 
 const words = z.array(z.string().min(1).max(200)).max(50)
-const id = z.string().regex(/^\d{1,18}$/)
+const id = z.string().refine(isId)
 const ids = z.array(id).max(500)
 const yes = z.boolean().default(false)
 

@@ -1,6 +1,6 @@
 /** Owns the SQL of who is told: which notifications an event wakes, what persons chose, and what stands of whom was told. */
 import { sql, type Kysely } from 'kysely'
-import type { Database, Id } from '../../core/index.ts'
+import { unitsUp, type Database, type Id } from '../../core/index.ts'
 import type { Notification } from './notifications.ts'
 import { listNotifications } from './notifications.ts'
 import { tell, type ChoiceTable } from './tables.ts'
@@ -18,8 +18,7 @@ export async function woken(
   }: { unitId: Id; events: readonly string[]; fields: boolean; at: Date; factId: Id; ticketId: Id },
 ): Promise<Notification[]> {
   const { rows } = await sql<{ id: Id }>`
-    with recursive up as (
-      select id, parent_id from unit where id = ${unitId} union all select u.id, u.parent_id from unit u join up on u.id = up.parent_id)
+    with recursive ${unitsUp(unitId)}
     select n.id from notification n
     where n.valid and n.stopped is null and n.since <= ${at} and (n.unit_id is null or n.unit_id in (select id from up))
       and (n.rule -> 'events' ?| ${[...events]}::text[]

@@ -10,7 +10,7 @@ import { addHistory } from '../history.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewAttachment, Ticket } from '../ticket.ts'
 
-export interface Notice {
+export interface ToldMail {
   subject: string
   body: string
   html?: string
@@ -42,7 +42,7 @@ export async function mailAgent(
   work: Work,
   ticket: Pick<Ticket, 'id' | 'number'> | null,
   address: string,
-  notice: Notice,
+  notice: ToldMail,
 ): Promise<Id | undefined> {
   if (destinationOf(await readAddressBook(work.db, work.config), address)) return undefined
   return queueMail(work, {
@@ -68,7 +68,7 @@ export async function mailOutside(
   work: Work,
   ticket: Pick<Ticket, 'id' | 'number' | 'queueId' | 'unitId'>,
   to: readonly string[],
-  { visible, attachments = [], ...notice }: Notice & { visible: boolean; attachments?: NewAttachment[] },
+  { visible, attachments = [], ...notice }: ToldMail & { visible: boolean; attachments?: NewAttachment[] },
 ): Promise<{ articleId: Id; mailId: Id } | undefined> {
   const book = await readAddressBook(work.db, work.config)
   const foreign = to.filter(
