@@ -18,9 +18,15 @@
     return /^[\p{L}\p{N}._-]*$/u.test(before.slice(at + 1)) ? at : -1
   }
 
+  function make(tag, attributes) {
+    const element = document.createElement(tag)
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+    return element
+  }
+
   function close() {
     list?.remove()
-    for (const name of ['aria-controls', 'aria-expanded', 'aria-activedescendant', 'aria-autocomplete']) field?.removeAttribute(name)
+    for (const name of ['aria-controls', 'aria-activedescendant', 'aria-autocomplete']) field?.removeAttribute(name)
     list = field = undefined
     chosen = -1
   }
@@ -51,17 +57,24 @@
     const turn = ++asked
     const typed = area.value.slice(at + 1, area.selectionStart)
     const answer = await fetch(`/desk/tickets/${id}/mentions?q=${encodeURIComponent(typed)}`).catch(() => undefined)
-    const options = answer?.ok ? await answer.text() : ''
+    const { label, people } = answer?.ok ? await answer.json() : { people: [] }
     if (turn !== asked || document.activeElement !== area) return
     close()
-    if (options.trim() === '') return
+    if (people.length === 0) return
     begins = at
     field = area
-    // Text of our own server, escaped there.
-    area.insertAdjacentHTML('afterend', options)
-    list = area.nextElementSibling
+    list = make('ul', { id: 'notifications-mentions', class: 'notifications-mentions', role: 'listbox', 'aria-label': label })
+    for (const { id: person, login, name } of people) {
+      const option = make('li', { id: `mention-${person}`, role: 'option', 'aria-selected': 'false', 'data-login': login })
+      const whole = make('b', {})
+      whole.textContent = name
+      const quiet = make('span', { class: 'quiet' })
+      quiet.textContent = ` @${login}`
+      option.append(whole, quiet)
+      list.append(option)
+    }
+    area.after(list)
     area.setAttribute('aria-controls', list.id)
-    area.setAttribute('aria-expanded', 'true')
     area.setAttribute('aria-autocomplete', 'list')
     mark(0)
   }

@@ -43,7 +43,8 @@ const below = (path: (side: Side) => string, status: number, more: Partial<Row> 
   may: administrators(status),
   ...more,
 })
-const one = (path: string, status: number, more: Partial<Row> = {}): Row => below((side) => `/${ids.get(side)}${path}`, status, { ...made, ...more })
+const one = (path: string, status: number, more: Partial<Row> = {}): Row =>
+  below((side) => `/${ids.get(side)}${path}`, status, { ...made, ...more })
 const agents = (status: number): Row['may'] => ({
   agent: status,
   otherAgent: status,

@@ -99,10 +99,8 @@ function readChoices(values: Readonly<Record<string, string>>): OwnChoices {
       page: page === 'yes' ? true : page === 'no' ? false : null,
     }
   }
-  const named = Object.keys(values).flatMap((name) => {
-    const id = /^n\.(\d{1,18})\.mail$/.exec(name)?.[1]
-    return id === undefined ? [] : [row(`n.${id}`, id, null)]
-  })
+  const ids = new Set(Object.keys(values).flatMap((name) => /^n\.(\d{1,9})\.(?:mail|page)$/.exec(name)?.[1] ?? []))
+  const named = [...ids].map((id) => row(`n.${id}`, id, null))
   const exceptions = Array.from({ length: MOST_EXCEPTIONS }, (_, n) => `x.${n}`).flatMap((prefix) => {
     const [queue = '', which = ''] = [values[`${prefix}.queue`], values[`${prefix}.which`]]
     return isId(queue) ? [row(prefix, isId(which) ? which : null, queue)] : []

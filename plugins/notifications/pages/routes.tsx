@@ -8,7 +8,7 @@ import { MINE } from './addresses.ts'
 import { barBell, bellRoutes } from './bell.tsx'
 import { formRoutes } from './form.tsx'
 import { listRoutes } from './list.tsx'
-import { mentionRoutes } from './mention.tsx'
+import { mentionRoutes } from './mention.ts'
 import { mineRoutes } from './mine.tsx'
 import type { NotificationHost } from './place.ts'
 import { besideTicket, toldRoutes } from './told.tsx'
@@ -28,12 +28,13 @@ export function pages(app: Hono<WebEnv>, host: NotificationHost): void {
 export const slots: SlotFills<NotificationSettings> = {
   'document.head': {
     order: 60,
-    render: (props, c) => (
-      <>
-        <link rel="stylesheet" href={c.get('asset')('notifications.css')} />
-        {props.frame === 'desk' && <script src={c.get('asset')('notifications.js')} nonce={c.get('nonce')} defer />}
-      </>
-    ),
+    render: (props, c) =>
+      c.get('actor')?.access.agent ? (
+        <>
+          <link rel="stylesheet" href={c.get('asset')('notifications.css')} />
+          {props.frame === 'desk' && <script src={c.get('asset')('notifications.js')} nonce={c.get('nonce')} defer />}
+        </>
+      ) : null,
   },
   'page.bar': { order: 40, render: (_props, c, here) => barBell(c, here) },
   'desk.ticket.side': { order: 90, render: ({ ticket }, c, here) => besideTicket(c, ticket, here) },

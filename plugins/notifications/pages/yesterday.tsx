@@ -1,7 +1,7 @@
 /** Owns the page that tells, before notifications are switched on, who would have got what on a day. */
 import type { Hono } from 'hono'
 import { DateTime } from 'luxon'
-import { findPersonNames, type Id, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { findPersonNames, isId, type Id, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { Button, ButtonLink, Card, EmptyState, Notice, PageHead } from '../../../core/pages.ts'
 import { administrationPage } from '../../../core/administration.ts'
 import { listNotifications, type Notification } from '../notifications.ts'
@@ -32,7 +32,7 @@ async function yesterdayPage(c: PageContext, place: Place): Promise<Response> {
   const notifications = all.filter(({ id, valid, stopped }) =>
     which === 'all' ? true : which === 'valid' ? valid && stopped === null : id === which,
   )
-  const after = /^\d{1,18}$/.test(query['after'] ?? '') ? query['after'] : undefined
+  const after = isId(query['after'] ?? '') ? query['after'] : undefined
   const trial = await tryDay(host, { notifications, day, ...(unitId === null ? {} : { within: unitId }), after })
   const told = trial.would.filter(({ outcome }) => outcome === 'told')
   const persons = await findPersonNames(
