@@ -54,7 +54,7 @@ export async function measureRules(place: Place): Promise<Figure[]> {
   try {
     const plugins = RULED.map(({ plugin }) => plugin)
     for (const plugin of plugins) await migrate(db, plugin.name, plugin.migrations ?? {})
-    const kernelWith = (loaded: readonly AnyPlugin[]): Kernel =>
+    const kernelWith = (loaded: AnyPlugin[]): Kernel =>
       makeKernel({
         config: place.config,
         db,
