@@ -31,13 +31,14 @@ import {
   findNotification,
   listNotifications,
   notificationSubject,
+  removeNotification,
   switchNotification,
   type NotificationTexts,
 } from './notifications.ts'
 import type { RuleGiven } from './rule.ts'
 import { tell } from './tables.ts'
 
-type Way = Exclude<typeof notificationSubject.way, { noWayBack: string }>
+const notificationWay = notificationSubject.way as Exclude<typeof notificationSubject.way, { noWayBack: string }>
 
 let site: Site
 let sink: MailSink
@@ -954,7 +955,7 @@ describe('as an administered thing', () => {
     const id = await make.asSystem((work) => createNotification(work, null, form))
     const before = await findNotification(make.db, id)
     await make.asSystem((work) => editNotification(work, id, { ...form, name: 'Inna', rule: { ...form.rule, oncePerDay: true } }))
-    const { form: formOf, read, put } = notificationSubject.way as Way
+    const { form: formOf, read, put } = notificationWay
     const stands = (await read(make.db, id, {}, {} as never))!
     await make.asSystem((work) => put(work, id, formOf({ ...stands, name: 'Nowa', oncePerDay: false }), {} as never))
     expect(await findNotification(make.db, id)).toEqual({ ...before, changedAt: expect.any(Date) })
@@ -965,6 +966,11 @@ describe('as an administered thing', () => {
       .where('object_id', '=', id)
       .execute()
     expect(events).toHaveLength(3)
+    // What was taken away comes back under its number.
+    await make.asSystem((work) => removeNotification(work, id))
+    expect(await findNotification(make.db, id)).toBeUndefined()
+    await make.asSystem((work) => notificationWay.make!(work, id, formOf(stands)))
+    expect(await findNotification(make.db, id)).toMatchObject({ id, name: 'Inna', rule: { oncePerDay: true } })
   })
 
   it('the standard set is OTRS’s with ours, complete in both languages, and off', async () => {
