@@ -539,6 +539,7 @@ describe('events', () => {
     ['something undone', emitted('ticket.act-undone', { act: '00000000-0000-4000-8000-000000000000' }), ['TicketActUndone']],
   ]
   let fieldId: Id
+  let id: Id
   const articleOf = async (id: Id) =>
     (await site.make.db.selectFrom('article').select('id').where('ticket_id', '=', id).limit(1).executeTakeFirstOrThrow()).id
   const known = [...EVENTS, fieldEvent('Budynek')]
@@ -552,6 +553,8 @@ describe('events', () => {
       )
     ).rows[0]!.id
     await tell(make.db).updateTable('notification').set({ valid: false }).execute()
+    id = (await ticket()).id
+    await make.work(jan, (work) => takeTicket(work, id))
     // One for each event: whose name says which was told.
     for (const event of known)
       await make.asSystem((work) =>
@@ -568,8 +571,6 @@ describe('events', () => {
   it.each(CASES)('%s', async (_name, { facts, run }, events) => {
     const { make } = site
     const { db } = make
-    const { id } = run?.length === 0 ? { id: '0' } : await ticket()
-    if (id !== '0') await make.work(jan, (work) => takeTicket(work, id))
     const { rows } = await sql<{
       fact: Id
       told: Id
