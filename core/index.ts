@@ -250,7 +250,7 @@ export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
 export { agentTicketUrl, customerTicketUrl } from './ticket/url.ts'
-export { mailAgent, mailOutside, noteAgentTold } from './ticket/change/notified.ts'
+export { agentMailer, mailOutside, noteAgentTold } from './ticket/change/notified.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
 export { findArticle, findAttachment, firstWords, listArticles, rawOf, type Article, type Attachment } from './article/articles.ts'
 

@@ -446,7 +446,7 @@ export const ATTRIBUTES = {
     column: 'due_at',
     field: 'dueAt',
     readOnly: 'kept',
-    tags: { escalationtime: 'due' },
+    tags: { escalationtime: 'due', escalationdestinationdate: 'due' },
     filter: { field: 'due', by: 'time', place: 6 },
     sort: { by: "coalesce(ticket.due_at, 'infinity')", type: 'timestamptz', first: 'asc', place: 7 },
     list: { place: 8 },

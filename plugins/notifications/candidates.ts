@@ -22,6 +22,8 @@ export interface Scene {
   ticket: Ticket
   /** Logins named in the message that is told of. */
   mentioned: readonly string[]
+  /** Whom a kind means, once it was asked: notifications ask alike. */
+  meant: Map<RecipientKind, readonly (Id | null)[]>
   /** What was written on the ticket, the first first; read once, where a rule asks. */
   articles(): Promise<readonly Article[]>
   /** Fills the ticket's tags in. */
@@ -63,7 +65,12 @@ const myServices = async ({ host, ticket }: Scene): Promise<Id[]> =>
 /** In OTRS's order: the kinds as the rule has them, named agents, groups, roles. Each once. */
 export async function agentsMeant(rule: NotificationRule, scene: Scene): Promise<Id[]> {
   const found: (Id | null)[] = []
-  for (const kind of rule.recipients) if (kind in AGENTS) found.push(...(await AGENTS[kind as AgentKind](scene)))
+  for (const kind of rule.recipients) {
+    if (!(kind in AGENTS)) continue
+    const meant = scene.meant.get(kind) ?? (await AGENTS[kind as AgentKind](scene))
+    scene.meant.set(kind, meant)
+    found.push(...meant)
+  }
   found.push(...rule.agents)
   for (const group of rule.groups) {
     // OTRS behaviour: whoever holds ro or rw in the group by themselves, not by a role.

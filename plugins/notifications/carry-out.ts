@@ -1,10 +1,10 @@
 /** Owns telling: the mails, what stands under the bell, history, and the rows that say who was told and who was not. */
 import {
+  agentMailer,
   fillForTold,
   filesLimit,
   findAttachment,
   findPersons,
-  mailAgent,
   mailOutside,
   noteAgentTold,
   notify,
@@ -45,6 +45,7 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
   await host.work(
     system('notifications'),
     async (work) => {
+      const mailAgent = await agentMailer(work)
       for (const one of planned) {
         const writer = makeWriter(work, host, plan, one)
         const base = {
@@ -66,7 +67,7 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
             .execute()
           continue
         }
-        await tellAgents(work, { plan, one, base, writer, delaySeconds, people })
+        await tellAgents(work, mailAgent, { plan, one, base, writer, delaySeconds, people })
         await tellOutside(work, host, { plan, one, base, writer, delaySeconds, people })
       }
     },
@@ -93,6 +94,7 @@ interface Telling {
 
 async function tellAgents(
   work: Work,
+  mailAgent: Awaited<ReturnType<typeof agentMailer>>,
   { plan: { ticket, article, actor }, one, base, writer, delaySeconds, people }: Telling,
 ): Promise<void> {
   for (const { personId, way, outcome, detail, instead } of one.agents) {
@@ -131,7 +133,7 @@ async function tellAgents(
     noteAgentTold(work, ticket.id, { notification: one.notification.name, login: person.login ?? person.address ?? '', way: EMAIL })
     if (way !== 'mail') continue
     const body = instead ? `${texts.in(languageOf(work, person))('mail.substitute', { name: instead })}\n\n${filled.body}` : filled.body
-    const mail = await mailAgent(work, ticket, person.address!, {
+    const mail = await mailAgent(ticket, person.address!, {
       ...filled,
       body,
       delaySeconds,

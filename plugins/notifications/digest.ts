@@ -1,7 +1,7 @@
 /** Owns the digest: one mail for each person with what waits for them, at the hour they chose; what there was too much of at the next full hour. */
 import { sql } from 'kysely'
 import { DateTime } from 'luxon'
-import { agentTicketUrl, clockStopped, findTicket, loadActor, mailAgent, may, findPerson, system, type Id } from '../../core/index.ts'
+import { agentTicketUrl, clockStopped, findTicket, loadActor, agentMailer, may, findPerson, system, type Id } from '../../core/index.ts'
 import { languageFor } from '../../core/administration.ts'
 import { TOO_MANY } from './judge.ts'
 import type { Outcome } from './outcomes.ts'
@@ -55,7 +55,7 @@ async function sendDigest(host: Room, personId: Id): Promise<void> {
     const lines = waiting.filter(({ ticket_id }) => seen.get(ticket_id))
     const mail =
       lines.length > 0 && person?.address
-        ? await mailAgent(work, null, person.address, {
+        ? await (await agentMailer(work))(null, person.address, {
             ...letter(lines, seen as Map<Id, { number: string; title: string }>, texts.in(languageFor(work.config, person.language)), host),
           })
         : undefined

@@ -31,13 +31,14 @@ import {
   findNotification,
   listNotifications,
   notificationSubject,
+  removeNotification,
   switchNotification,
   type NotificationTexts,
 } from './notifications.ts'
 import type { RuleGiven } from './rule.ts'
 import { tell } from './tables.ts'
 
-type Way = Exclude<typeof notificationSubject.way, { noWayBack: string }>
+const notificationWay = notificationSubject.way as Exclude<typeof notificationSubject.way, { noWayBack: string }>
 
 let site: Site
 let sink: MailSink
@@ -538,6 +539,7 @@ describe('events', () => {
     ['something undone', emitted('ticket.act-undone', { act: '00000000-0000-4000-8000-000000000000' }), ['TicketActUndone']],
   ]
   let fieldId: Id
+  let id: Id
   const articleOf = async (id: Id) =>
     (await site.make.db.selectFrom('article').select('id').where('ticket_id', '=', id).limit(1).executeTakeFirstOrThrow()).id
   const known = [...EVENTS, fieldEvent('Budynek')]
@@ -551,6 +553,8 @@ describe('events', () => {
       )
     ).rows[0]!.id
     await tell(make.db).updateTable('notification').set({ valid: false }).execute()
+    id = (await ticket()).id
+    await make.work(jan, (work) => takeTicket(work, id))
     // One for each event: whose name says which was told.
     for (const event of known)
       await make.asSystem((work) =>
@@ -567,8 +571,6 @@ describe('events', () => {
   it.each(CASES)('%s', async (_name, { facts, run }, events) => {
     const { make } = site
     const { db } = make
-    const { id } = run?.length === 0 ? { id: '0' } : await ticket()
-    if (id !== '0') await make.work(jan, (work) => takeTicket(work, id))
     const { rows } = await sql<{
       fact: Id
       told: Id
@@ -954,7 +956,7 @@ describe('as an administered thing', () => {
     const id = await make.asSystem((work) => createNotification(work, null, form))
     const before = await findNotification(make.db, id)
     await make.asSystem((work) => editNotification(work, id, { ...form, name: 'Inna', rule: { ...form.rule, oncePerDay: true } }))
-    const { form: formOf, read, put } = notificationSubject.way as Way
+    const { form: formOf, read, put } = notificationWay
     const stands = (await read(make.db, id, {}, {} as never))!
     await make.asSystem((work) => put(work, id, formOf({ ...stands, name: 'Nowa', oncePerDay: false }), {} as never))
     expect(await findNotification(make.db, id)).toEqual({ ...before, changedAt: expect.any(Date) })
@@ -965,6 +967,11 @@ describe('as an administered thing', () => {
       .where('object_id', '=', id)
       .execute()
     expect(events).toHaveLength(3)
+    // What was taken away comes back under its number.
+    await make.asSystem((work) => removeNotification(work, id))
+    expect(await findNotification(make.db, id)).toBeUndefined()
+    await make.asSystem((work) => notificationWay.make!(work, id, formOf(stands)))
+    expect(await findNotification(make.db, id)).toMatchObject({ id, name: 'Inna', rule: { oncePerDay: true } })
   })
 
   it('the standard set is OTRS’s with ours, complete in both languages, and off', async () => {

@@ -84,15 +84,16 @@ const demandItsAdmin = (work: Work, unitId: Id | null): Promise<void> | void =>
   unitId === null ? demandAdmin(work.actor) : demandUnitAdmin(work, unitId)
 
 /**
- * Makes a notification, of a unit or (null) of the installation. Errors: `required`, `too-long`, `text.unknown-tag` at 'pl.subject',
+ * Makes a notification, of a unit or (null) of the installation; `again`: one that was taken away, under its number. Errors: `required`, `too-long`, `text.unknown-tag` at 'pl.subject',
  * 'en.body' …, `part.name-taken` at 'name', `notification.…` of the rule at its field.
  */
-export async function createNotification(work: Work, unitId: Id | null, form: NotificationForm): Promise<Id> {
+export async function createNotification(work: Work, unitId: Id | null, form: NotificationForm, again?: Id): Promise<Id> {
   await demandItsAdmin(work, unitId)
   const { texts, ...values } = await checked(work, unitId, null, form)
   const { id } = await tell(work.db)
     .insertInto('notification')
     .values({
+      ...(again === undefined ? {} : { id: again }),
       ...values,
       rule: JSON.stringify(values.rule) as unknown as NotificationRule,
       unit_id: unitId,
@@ -105,7 +106,7 @@ export async function createNotification(work: Work, unitId: Id | null, form: No
     .returning('id')
     .executeTakeFirstOrThrow()
   await putTexts(work, id, texts)
-  recordChange(work, notificationSubject, id, null, said(values, texts), where(unitId))
+  recordChange(work, notificationSubject, id, null, said({ ...values, unitId }, texts), where(unitId))
   return id
 }
 
@@ -128,7 +129,14 @@ export async function editNotification(work: Work, id: Id, form: NotificationFor
     .where('id', '=', id)
     .execute()
   await putTexts(work, id, texts)
-  recordChange(work, notificationSubject, id, said(before, before.texts), said(values, texts), where(before.unitId))
+  recordChange(
+    work,
+    notificationSubject,
+    id,
+    said(before, before.texts),
+    said({ ...values, unitId: before.unitId }, texts),
+    where(before.unitId),
+  )
 }
 
 /** Switches it on or off, or takes it up again where it was stopped. */
@@ -215,7 +223,8 @@ async function putTexts(work: Work, id: Id, texts: NotificationTexts): Promise<v
 const where = (unitId: Id | null) => (unitId === null ? {} : { unitId })
 
 /** As the log keeps it. */
-interface Said extends Omit<NotificationRule, never> {
+interface Said extends NotificationRule {
+  unit: Id | null
   name: string
   comment: string
   valid: boolean
@@ -223,9 +232,9 @@ interface Said extends Omit<NotificationRule, never> {
 }
 
 const said = (
-  { name, comment, valid, rule }: Pick<Notification, 'name' | 'comment' | 'valid' | 'rule'>,
+  { name, comment, valid, rule, unitId }: Pick<Notification, 'name' | 'comment' | 'valid' | 'rule' | 'unitId'>,
   texts: NotificationTexts,
-): Said => ({ ...rule, name, comment, valid, texts })
+): Said => ({ ...rule, unit: unitId, name, comment, valid, texts })
 
 const list = (prefix: string) => ({
   say: (value: unknown, { language }: { language: Language }) =>
@@ -238,7 +247,7 @@ const list = (prefix: string) => ({
 })
 const plain = { say: (value: unknown) => (value === null || value === undefined ? '' : JSON.stringify(value)) }
 
-export const notificationSubject: Subject<Said, NotificationForm> = {
+export const notificationSubject: Subject<Said, NotificationForm & { unitId: Id | null }> = {
   type: 'notifications/notification',
   right: 'unit',
   lies: 'said',
@@ -246,6 +255,7 @@ export const notificationSubject: Subject<Said, NotificationForm> = {
   named: { named: (id) => sql`(select name from notification where id = ${id})` },
   seen: (id) => `/admin/notifications/${id}`,
   fields: {
+    unit: { words: 'field.unit', as: 'unit' },
     name: { words: 'field.name' },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'on-off' },
@@ -285,8 +295,9 @@ export const notificationSubject: Subject<Said, NotificationForm> = {
       const found = await findNotification(db, id)
       return found && said(found, found.texts)
     },
-    form: ({ name, comment, valid, texts, ...rule }) => ({ name, comment, valid, texts, rule }),
-    put: editNotification,
+    form: ({ unit, name, comment, valid, texts, ...rule }) => ({ unitId: unit, name, comment, valid, texts, rule }),
+    put: (work, id, { unitId: _stays, ...form }) => editNotification(work, id, form),
+    make: (work, id, { unitId, ...form }) => createNotification(work, unitId, form, id),
     remove: removeNotification,
   },
 }

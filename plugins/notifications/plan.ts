@@ -1,7 +1,6 @@
 /** Owns whom a fact tells: its events, the notifications that know them, and the verdict on everybody they mean. It reads and writes nothing. */
 import { DateTime } from 'luxon'
 import {
-  absentNow,
   agentsOfQueue,
   calendarOfQueue,
   canonicalAddress,
@@ -9,7 +8,6 @@ import {
   factsOfAct,
   fillForTold,
   findArticle,
-  findPersons,
   findTicket,
   historyRows,
   isProgramAddress,
@@ -35,11 +33,12 @@ import { articleFits } from './article-filter.ts'
 import { agentsMeant, outsideMeant, type Scene } from './candidates.ts'
 import { ARTICLE_EVENTS, type EventName } from './events.ts'
 import { eventsOf, mayBe, mentionsIn, type ToldFact } from './events-of.ts'
-import { judgeAgents, type Agent, type Verdict } from './judge.ts'
+import { judgeAgents, type Verdict } from './judge.ts'
 import { judgeOutside, type Found, type OutsideVerdict } from './judge-outside.ts'
 import type { Notification } from './notifications.ts'
+import { peopleAt } from './people.ts'
 import type { NotificationSettings } from './settings.ts'
-import { choicesOf, mailsSince, toldInPageSince, woken } from './told.store.ts'
+import { toldInPageSince, woken } from './told.store.ts'
 
 export type Room = Host<NotificationSettings>
 
@@ -170,6 +169,7 @@ async function lookAround(given: Given) {
     host,
     ticket,
     mentioned: given.mentioned,
+    meant: new Map(),
     articles,
     fill: async (text) =>
       (
@@ -199,48 +199,33 @@ async function lookAround(given: Given) {
     told: once(() => historyRows(host.db, ticket.id, { types: ['SendAgentNotification', 'SendCustomerNotification'], since: midnight })),
     unfit: (address: string) =>
       destinationOf(book, address) ? ('own-address' as const) : isProgramAddress(address) ? ('program-address' as const) : undefined,
-    /** Counted on over all notifications of the fact. */
-    lastHour: new Map<Id, number>(),
-    counted: new Set<Id>(),
+    people: peopleAt(host.db, now),
     actorId: fact.personId,
   }
 }
 type View = Awaited<ReturnType<typeof lookAround>>
 
 async function judge({ notification, event }: { notification: Notification; event: EventName }, view: View): Promise<Planned> {
-  const { host, ticket, scene, settings } = view
+  const { ticket, scene, settings } = view
   const { rule } = notification
   const nobody: Planned = { notification, event, offHours: false, editorGone: false, agents: [], outside: [] }
   if (rule.hours !== null && (await view.working()) !== (rule.hours === 'within')) return { ...nobody, offHours: true }
-  const editor = await editorOf(notification, host)
+  const editor = await editorOf(notification, view.host)
   if (editor === undefined) return { ...nobody, editorGone: true }
   const candidates = await agentsMeant(rule, scene)
-  const absent = await absentNow(host.db, candidates, view.now)
-  const substitutes = rule.substitutes ? [...absent.values()].flatMap(({ substituteId }) => substituteId ?? []) : []
-  const all = [...new Set([...candidates, ...substitutes])]
-  for (const [id, since] of substitutes.length > 0 ? await absentNow(host.db, substitutes, view.now) : []) absent.set(id, since)
-  const people = new Map((await findPersons(host.db, all)).map((person) => [person.id, person]))
-  const agents = new Map(
-    [...people.values()].map(({ id, login, name, address, valid, agent }): [Id, Agent] => [
-      id,
-      { id, login: login ?? address ?? '', name, address, works: valid && agent },
-    ]),
-  )
-  const uncounted = all.filter((id) => !view.counted.has(id))
-  for (const [id, count] of await mailsSince(host.db, uncounted, new Date(view.now.getTime() - 3600_000))) view.lastHour.set(id, count)
-  for (const id of uncounted) view.counted.add(id)
+  await view.people.meet(candidates)
   const verdicts = judgeAgents(rule, candidates, {
     actorId: view.actorId,
     selfNotify: settings.selfNotify,
-    agents,
+    agents: view.people.agents,
     readers: event === 'NotificationAddNote' ? new Set([...view.readers, ...(await view.noters())]) : view.readers,
-    absent,
-    choices: rule.choice === 'none' ? [] : await choicesOf(host.db, all),
+    absent: view.people.absent,
+    choices: view.people.choices,
     queueId: ticket.queueId,
     notificationId: notification.id,
-    toldToday: rule.oncePerDay ? await toldToday(notification, agents, view) : new Set(),
+    toldToday: rule.oncePerDay ? await toldToday(notification, view) : new Set(),
     unfit: view.unfit,
-    lastHour: view.lastHour,
+    lastHour: view.people.lastHour,
     perHour: settings.perHour,
   })
   const told = new Set(verdicts.filter(({ outcome }) => outcome === 'told').map(({ personId }) => personId))
@@ -290,8 +275,8 @@ async function editorOf({ unitId, editedBy }: Notification, { db }: Room): Promi
 }
 
 /** OTRS behaviour: by the history of the day, where the notification stands by its name and the agent by their login. */
-async function toldToday(notification: Notification, agents: ReadonlyMap<Id, Agent>, view: View): Promise<Set<string>> {
-  const logins = new Map([...agents.values()].map(({ id, login }) => [login, id]))
+async function toldToday(notification: Notification, view: View): Promise<Set<string>> {
+  const logins = new Map([...view.people.agents.values()].map(({ id, login }) => [login, id]))
   const mails = (await view.told()).flatMap(({ type, parts: [name, login = '', way] }) =>
     type === 'SendAgentNotification' && name === notification.name && way === EMAIL && logins.has(login)
       ? [`${logins.get(login)} mail`]

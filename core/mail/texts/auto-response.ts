@@ -160,7 +160,6 @@ export async function queueReminderMail(work: Work, ticketId: Id): Promise<strin
   return wanted.address
 }
 
-/** Where and with which text a ticket's customer is told of it by a program; history says why where they are not. */
 /** The words of a person as texts speak of them. */
 export const personWords = (found: Person) => ({
   name: found.name,
@@ -171,6 +170,8 @@ export const personWords = (found: Person) => ({
   phone: found.phone,
 })
 
+type CustomerTold = { address: string; last: Awaited<ReturnType<typeof lastOfCustomer>> } | { why: MailRule; detail: string }
+
 /**
  * Where a program tells a ticket's customer of it: where their receipt went. `last` is what they wrote last; `why` a rule that forbids it
  * ('no-valid-address', 'own-address', 'address-of-a-program', that the address is not proven …).
@@ -179,25 +180,28 @@ export async function customerAddress(
   db: Kysely<Database>,
   config: Config,
   ticket: { id: Id; customerId: Id | null; lastAgentAt: Date | null },
-): Promise<
-  | { customer: Person; address: string; last: Awaited<ReturnType<typeof lastOfCustomer>> }
-  | { customer: Person | undefined; why: MailRule; detail: string }
-> {
+): Promise<CustomerTold & { customer: Person | undefined }> {
   const customer = ticket.customerId ? await findPerson(db, ticket.customerId) : undefined
   if (!customer?.address || !customer.valid) return { customer, why: 'no-valid-address', detail: '' }
-  const last = await lastOfCustomer(db, ticket.id, customer.id)
-  const book = await readAddressBook(db, config)
-  const where = closingAddress(
-    last?.person_id === customer.id ? last : undefined,
-    customer.address,
-    ticket.lastAgentAt !== null,
-    ours(book, config),
-  )
-  if (where.address === null) return { customer, why: where.rule, detail: where.detail }
-  const why = unfitAddress(where.address, book)
-  return why === undefined ? { customer, address: where.address, last } : { customer, why, detail: where.address }
+  return { customer, ...(await addressOfCustomer(db, config, ticket, customer.id, customer.address)) }
 }
 
+async function addressOfCustomer(
+  db: Kysely<Database>,
+  config: Config,
+  ticket: { id: Id; lastAgentAt: Date | null },
+  customerId: Id,
+  main: string,
+): Promise<CustomerTold> {
+  const last = await lastOfCustomer(db, ticket.id, customerId)
+  const book = await readAddressBook(db, config)
+  const where = closingAddress(last?.person_id === customerId ? last : undefined, main, ticket.lastAgentAt !== null, ours(book, config))
+  if (where.address === null) return { why: where.rule, detail: where.detail }
+  const why = unfitAddress(where.address, book)
+  return why === undefined ? { address: where.address, last } : { why, detail: where.address }
+}
+
+/** Where and with which text a ticket's customer is told of it by a program; history says why where they are not. */
 async function customerToTell<T extends 'closed' | 'waiting'>(
   work: Work,
   ticketId: Id,
@@ -208,16 +212,18 @@ async function customerToTell<T extends 'closed' | 'waiting'>(
     .select(['customer_id', 'last_agent_at'])
     .where('id', '=', ticketId)
     .executeTakeFirstOrThrow()
+  const customer = ticket.customer_id ? await findPerson(work.db, ticket.customer_id) : undefined
   // Who closed it knows; who has no address cannot be told.
-  if (ticket.customer_id === null || ticket.customer_id === actorId(work)) return undefined
-  const where = await customerAddress(work.db, work.config, {
-    id: ticketId,
-    customerId: ticket.customer_id,
-    lastAgentAt: ticket.last_agent_at,
-  })
-  if (!where.customer?.address || !where.customer.valid) return undefined
-  const response = await findResponse(work.db, ticketId, type, where.customer.language, undefined, languagesToTry(work.config))
+  if (!customer?.address || !customer.valid || customer.id === actorId(work)) return undefined
+  const response = await findResponse(work.db, ticketId, type, customer.language, undefined, languagesToTry(work.config))
   if (!response) return undefined
+  const where = await addressOfCustomer(
+    work.db,
+    work.config,
+    { id: ticketId, lastAgentAt: ticket.last_agent_at },
+    customer.id,
+    customer.address,
+  )
   if ('why' in where) {
     const { why, detail } = where
     addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail } })

@@ -1,8 +1,8 @@
 /** Owns texts filled in for a ticket: the preview of an automatic answer, and what stands in an agent's answer. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { receive } from '../../calendar/receipt.ts'
 import type { Database, Id, Language } from '../../database/schema.ts'
-import { inTicket } from '../../article/articles.ts'
+import { forAllHere, inTicket } from '../../article/articles.ts'
 import { coreTexts } from '../../i18n/core-texts.ts'
 import { languageFor } from '../../i18n/languages.ts'
 import type { Work } from '../../kernel/work.ts'
@@ -157,7 +157,10 @@ export async function fillForTold(
   { agent, comment }: Told,
 ): Promise<{ subject: string; body: string; html?: string }> {
   const asWritten = contentType === 'text/html' ? body.replace(/&lt;(OTRS|OTOBO|POMOC)_/gi, '<$1_') : body
-  const { words } = await wordsOfTicket(room, ticket, { subject, body: asWritten.replaceAll('&gt;', '>') }, language)
+  const { words } = await wordsOfTicket(room, ticket, { subject, body: asWritten.replaceAll('&gt;', '>') }, language, {
+    // What was written in another ticket before it was merged is not for everybody on the asking side.
+    forAll: agent === null,
+  })
   if (agent) {
     words.reader = personWords(agent)
     words.ticketUrl = agentTicketUrl(room.config, ticket.id)
@@ -175,7 +178,13 @@ export async function fillForTold(
 }
 const AGENT_WORDS = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i
 
-async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject: string; body: string }, language: Language) {
+async function wordsOfTicket(
+  room: TextRoom,
+  ticket: Ticket,
+  variant: { subject: string; body: string },
+  language: Language,
+  { forAll = false }: { forAll?: boolean } = {},
+) {
   const { db, config } = room
   const sender = await senderOfQueue(db, config, ticket.queueId)
   const calendar = await calendarOfQueue(db, ticket.queueId)
@@ -186,6 +195,7 @@ async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject:
     .where('sender_type', '=', 'customer')
     .where('visible', '=', true)
     .where(inTicket)
+    .where(forAll ? forAllHere : sql<boolean>`true`)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -35,29 +35,29 @@ export function noteAgentTold(work: Work, ticketId: Id, told: { notification: st
 }
 
 /**
- * A mail to an agent. It is none of the ticket's own: that it does not arrive is no affair of the ticket, or telling of that would go round in
- * circles. Answers find the ticket by its number in the subject. Returns the mail's id; undefined: the address is ours.
+ * Mails to agents, of one ticket or (null) of several. They are none of the ticket's own: that one does not arrive is no affair of the ticket, or telling of that would
+ * go round in circles. Answers find the ticket by its number in the subject. Each call answers the mail's id; undefined: the address is ours.
  */
-export async function mailAgent(
+export async function agentMailer(
   work: Work,
-  ticket: Pick<Ticket, 'id' | 'number'> | null,
-  address: string,
-  notice: ToldMail,
-): Promise<Id | undefined> {
-  if (destinationOf(await readAddressBook(work.db, work.config), address)) return undefined
-  return queueMail(work, {
-    kind: 'notification',
-    from: await ownSender(work.db, work.config),
-    envelopeFrom: '',
-    to: [address],
-    subject: ticket
-      ? buildSubject({ number: ticket.number, subject: notice.subject, kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS)
-      : notice.subject,
-    body: notice.body,
-    ...(notice.html === undefined ? {} : { html: notice.html }),
-    headers: byProgram(work, notice.urgent),
-    ...(notice.delaySeconds === undefined ? {} : { delaySeconds: notice.delaySeconds }),
-  })
+): Promise<(ticket: Pick<Ticket, 'number'> | null, address: string, mail: ToldMail) => Promise<Id | undefined>> {
+  const [book, from] = [await readAddressBook(work.db, work.config), await ownSender(work.db, work.config)]
+  return async (ticket, address, mail) =>
+    destinationOf(book, address)
+      ? undefined
+      : queueMail(work, {
+          kind: 'notification',
+          from,
+          envelopeFrom: '',
+          to: [address],
+          subject: ticket
+            ? buildSubject({ number: ticket.number, subject: mail.subject, kind: 'new', clean: false }, DEFAULT_SUBJECT_SETTINGS)
+            : mail.subject,
+          body: mail.body,
+          ...(mail.html === undefined ? {} : { html: mail.html }),
+          headers: byProgram(work, mail.urgent),
+          ...(mail.delaySeconds === undefined ? {} : { delaySeconds: mail.delaySeconds }),
+        })
 }
 
 /**

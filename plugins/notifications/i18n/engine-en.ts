@@ -11,6 +11,7 @@ export const engineEn = {
   'settings.toldDays.help': 'After so many days what stands of who was told or not, and why, goes; and so do entries under the bell.',
 
   'subject.notification': 'Notification',
+  'field.unit': 'unit',
   'field.name': 'name',
   'field.comment': 'comment',
   'field.valid': 'switched on',

@@ -10,6 +10,7 @@ export const enginePl = {
   'settings.toldDays.help': 'Po tylu dniach znika to, kogo powiadomiono lub nie i dlaczego, oraz wpisy pod dzwonkiem.',
 
   'subject.notification': 'Powiadomienie',
+  'field.unit': 'jednostka',
   'field.name': 'nazwa',
   'field.comment': 'uwagi',
   'field.valid': 'włączone',
